@@ -1,0 +1,51 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One check as a module of its own in anybody's playbook. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ._argspec import ALONE_SPEC, ArgumentsRefused, constraints, parse_arguments
+from ._engine import Item, execute
+from ._finding import Status, worst
+from ._runner import Runner
+
+_FAILING = (Status.FAIL, Status.UNKNOWN)
+
+
+def run_alone(name: str, check: t.Any) -> t.NoReturn:
+    """Runs the check ``name`` with the module's own options; fails the task on fail and unknown unless ``enforce`` is false."""
+    module = AnsibleModule(
+        argument_spec={**check.ARGUMENT_SPEC, **ALONE_SPEC},
+        supports_check_mode=True,
+        **constraints(check),
+    )
+    enforce = module.params.pop("enforce")
+    try:
+        parse_arguments(check, module.params)
+    except ArgumentsRefused as exc:
+        module.fail_json(msg=f"{name}: {exc}")
+    item = Item(key="alone", check=name, args=module.params)
+    findings = execute([item], Runner())["alone"]
+    status = worst([finding.status for finding in findings])
+    first = next(finding for finding in findings if finding.status == status)
+    result = {
+        "changed": False,
+        "finding": first.as_dict(),
+        "findings": [finding.as_dict() for finding in findings],
+    }
+    for finding in findings:
+        if finding.status is Status.WARN:
+            module.warn(f"{name}: {finding.message}")
+    if enforce and status in _FAILING:
+        count = sum(finding.status in _FAILING for finding in findings)
+        more = f" (and {count - 1} more)" if count > 1 else ""
+        module.fail_json(msg=f"{name} {status}: {first.message}{more}", **result)
+    module.exit_json(msg=f"{name} {status}: {first.message}", **result)
+
+
+__all__ = ("run_alone",)

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Option groups that several modules share (documented in the doc fragments of the same names). PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ._units import parse_comparison, parse_duration, parse_size
+
+# documented by the fragment _http
+HTTP_SPEC: dict[str, t.Any] = {
+    "url": {"type": "str"},
+    "url_username": {"type": "str"},
+    "url_password": {"type": "str", "no_log": True},
+    "bearer_token": {"type": "str", "no_log": True},
+    "headers": {"type": "dict", "default": {}},
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "client_cert": {"type": "path"},
+    "client_key": {"type": "path", "no_log": False},
+}
+
+# documented by the fragment _check
+ALONE_SPEC: dict[str, t.Any] = {
+    "enforce": {"type": "bool", "default": True},
+    "timeout": {"type": "str"},
+}
+
+
+class Check(t.Protocol):
+    """What a file in _checks offers. The options named in DURATIONS, SIZES and COMPARISONS reach ``run`` parsed."""
+
+    WHERE: str
+    TIMEOUT: float
+    ARGUMENT_SPEC: dict[str, t.Any]
+    run: t.Callable[..., t.Any]
+
+
+class ArgumentsRefused(Exception):
+    """Arguments that do not fit a check; ``problems`` has a sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+def http_spec(**changes: dict[str, t.Any]) -> dict[str, t.Any]:
+    """A copy of HTTP_SPEC, with changes to single options: ``http_spec(url={"required": True})``."""
+    spec = copy.deepcopy(HTTP_SPEC)
+    for name, change in changes.items():
+        spec[name] = {**spec.get(name, {}), **change}
+    return spec
+
+
+def constraints(check: t.Any) -> dict[str, t.Any]:
+    """mutually_exclusive, required_one_of, required_together, required_if, required_by of a check."""
+    return dict(getattr(check, "CONSTRAINTS", {}))
+
+
+def parse_arguments(check: t.Any, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The arguments of a check, validated, completed with defaults, units parsed; ``timeout`` in seconds. ArgumentsRefused."""
+    spec = {**check.ARGUMENT_SPEC, "timeout": ALONE_SPEC["timeout"]}
+    result = ArgumentSpecValidator(spec, **constraints(check)).validate(dict(given))
+    if result.error_messages:
+        raise ArgumentsRefused([_plain(message) for message in result.error_messages])
+    return convert_units(check, result.validated_parameters)
+
+
+def convert_units(check: t.Any, args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Replaces durations (seconds), sizes (bytes) and comparisons written as text. ArgumentsRefused."""
+    values = dict(args)
+    problems = []
+    parsers: tuple[tuple[str, t.Callable[[t.Any], t.Any]], ...] = (
+        ("DURATIONS", parse_duration),
+        ("SIZES", parse_size),
+        ("COMPARISONS", parse_comparison),
+    )
+    for group, parse in parsers:
+        names = tuple(getattr(check, group, ())) + (("timeout",) if group == "DURATIONS" else ())
+        for name in names:
+            if values.get(name) is None:
+                continue
+            try:
+                values[name] = parse(values[name])
+            except ValueError as exc:
+                problems.append(f"{name}: {exc}")
+    if problems:
+        raise ArgumentsRefused(problems)
+    if values.get("timeout") is None:
+        values["timeout"] = float(check.TIMEOUT)
+    return values
+
+
+def secret_options(check: t.Any) -> list[str]:
+    """The options of a check whose values must not be seen."""
+    return sorted(name for name, option in check.ARGUMENT_SPEC.items() if option.get("no_log") is True)
+
+
+def _plain(message: str) -> str:
+    # "Unsupported parameters: x. Supported parameters include: ..." is clear as it is, but for its length
+    return message.replace("parameters", "keys").replace("parameter", "key").rstrip(".")
+
+
+__all__ = (
+    "ALONE_SPEC",
+    "ArgumentsRefused",
+    "Check",
+    "HTTP_SPEC",
+    "constraints",
+    "convert_units",
+    "http_spec",
+    "parse_arguments",
+    "secret_options",
+)

@@ -1,0 +1,208 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs planned checks side by side, each within its time, and never raises. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pwd
+import sys
+import threading
+import traceback
+import typing as t
+
+from ._argspec import ArgumentsRefused, parse_arguments, secret_options
+from ._finding import CannotObserve, Finding, Status, isoformat, unknown
+from ._registry import load_check
+from ._runner import Runner
+
+GRACE = 2.0  # seconds that a check may take beyond its deadline before it is left behind
+WORKERS = 16
+HIDDEN = "********"
+
+
+@dataclasses.dataclass(frozen=True)
+class Item:
+    """One planned check on one instance. ``call`` names the function of the check's module (a half of a check that has two)."""
+
+    key: str
+    check: str
+    args: t.Mapping[str, t.Any]
+    requirement: str = ""
+    instance: str = ""
+    host: str = ""
+    run_as: str | None = None
+    call: str = "run"
+    secrets: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: t.Mapping[str, t.Any]) -> Item:
+        return cls(**{field.name: data[field.name] for field in dataclasses.fields(cls) if field.name in data})
+
+
+def execute(
+    items: t.Sequence[Item],
+    runner: Runner,
+    *,
+    workers: int = WORKERS,
+    on_done: t.Callable[[Item, list[Finding]], None] | None = None,
+) -> dict[str, list[Finding]]:
+    """Findings by the key of their item. Every item gets at least one; items with ``run_as`` run in a child of that user."""
+    results: dict[str, list[Finding]] = {}
+    mine = [item for item in items if not item.run_as or item.run_as == _me()]
+    for user in sorted({str(item.run_as) for item in items if item not in mine}):
+        # forked before any thread is started
+        results.update(_as_user(user, [item for item in items if item.run_as == user and item not in mine], runner, workers))
+    results.update(_in_threads(mine, runner, workers, on_done))
+    return {item.key: results[item.key] for item in items}
+
+
+def run_item(item: Item, runner: Runner) -> list[Finding]:
+    """The findings of one item; whatever goes wrong becomes an ``unknown`` one."""
+    started = runner.clock.monotonic()
+    given: dict[str, t.Any] = {**item.args, **item.secrets}
+    hidden = [str(value) for value in item.secrets.values() if value]
+    try:
+        check = load_check(item.check)
+        args = parse_arguments(check, given)
+        hidden += [str(args[name]) for name in secret_options(check) if args.get(name)]
+        outcome = getattr(check, item.call)(args, runner.within(args["timeout"]))
+        findings = outcome if isinstance(outcome, list) else [outcome]
+        if not findings:
+            findings = [unknown(f"{item.check} looked at nothing")]
+    except CannotObserve as exc:
+        findings = [unknown(exc.message, instrument=exc.instrument, observed=exc.observed)]
+    except ArgumentsRefused as exc:
+        findings = [unknown(f"{item.check} cannot work with its arguments: {exc}")]
+    except Exception as exc:  # a defect of ours must not cost the findings of the others
+        where = traceback.extract_tb(sys.exc_info()[2])[-1]
+        place = f"{os.path.basename(where.filename)}:{where.lineno}"
+        findings = [unknown(f"{item.check} could not finish ({type(exc).__name__} in {place}): please report this as a defect of the check")]
+    taken = runner.clock.monotonic() - started
+    return [_complete(finding, item, runner, taken, hidden) for finding in findings]
+
+
+def _complete(finding: Finding, item: Item, runner: Runner, taken: float, hidden: list[str]) -> Finding:
+    finding = _without_secrets(finding, hidden)
+    return dataclasses.replace(
+        finding,
+        check=item.check,
+        requirement=item.requirement,
+        host=finding.host or item.host,
+        instance=finding.instance or item.instance,
+        collected_at=isoformat(runner.now()),
+        duration_seconds=round(taken, 3),
+    )
+
+
+def _without_secrets(finding: Finding, hidden: list[str]) -> Finding:
+    values = [value for value in hidden if len(value) >= 4]
+    if not values:
+        return finding
+    text = json.dumps(finding.as_dict(), default=str)
+    for value in values:
+        text = text.replace(json.dumps(value)[1:-1], HIDDEN)
+    return Finding.from_dict(json.loads(text))
+
+
+def _in_threads(
+    items: t.Sequence[Item], runner: Runner, workers: int, on_done: t.Callable[[Item, list[Finding]], None] | None
+) -> dict[str, list[Finding]]:
+    # daemon threads: a pool of concurrent.futures would wait at exit for a check that hangs
+    results: dict[str, list[Finding]] = {}
+    started: dict[str, float] = {}
+    changed = threading.Condition()
+    free = threading.Semaphore(workers)
+
+    def work(item: Item) -> None:
+        free.acquire()
+        with changed:
+            started[item.key] = runner.clock.monotonic()
+            changed.notify_all()
+        findings = run_item(item, runner)
+        with changed:
+            if item.key not in results:
+                results[item.key] = findings
+                free.release()
+                if on_done:
+                    on_done(item, findings)
+            changed.notify_all()
+
+    for item in items:
+        threading.Thread(target=work, args=(item,), daemon=True, name=item.key).start()
+    with changed:
+        while len(results) < len(items):
+            now = runner.clock.monotonic()
+            for item in items:
+                since = started.get(item.key)
+                if item.key not in results and since is not None and now - since > _allowed(item) + GRACE:
+                    late = unknown(f"{item.check} did not finish within {_allowed(item):g} s and was left behind")
+                    results[item.key] = [_complete(late, item, runner, now - since, [])]
+                    free.release()
+                    if on_done:
+                        on_done(item, results[item.key])
+            if len(results) < len(items):
+                changed.wait(0.2)
+    return results
+
+
+def _allowed(item: Item) -> float:
+    try:
+        return float(parse_arguments(load_check(item.check), {**item.args, **item.secrets})["timeout"])
+    except Exception:  # run_item tells what is wrong with it
+        return 30.0
+
+
+def _as_user(user: str, items: t.Sequence[Item], runner: Runner, workers: int) -> dict[str, list[Finding]]:
+    """Runs items in a child process of that user and reads its findings from a pipe."""
+
+    def refused(reason: str) -> dict[str, list[Finding]]:
+        return {item.key: [_complete(unknown(reason), item, runner, 0.0, [])] for item in items}
+
+    try:
+        account = pwd.getpwnam(user)
+    except KeyError:
+        return refused(f"the user {user} (run_as) does not exist on this host")
+    if os.geteuid() != 0:
+        return refused(f"only root can run a check as {user}; this one runs as {_me()} (use become)")
+    for item in items:
+        load_check(item.check)  # while what was sent to this host can still be read
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(reading)
+            os.initgroups(user, account.pw_gid)
+            os.setgid(account.pw_gid)
+            os.setuid(account.pw_uid)
+            os.environ.update(HOME=account.pw_dir, USER=user, LOGNAME=user)
+            runner.environ.update(HOME=account.pw_dir, USER=user, LOGNAME=user)
+            os.chdir("/")
+            found = _in_threads([dataclasses.replace(item, run_as=None) for item in items], runner, workers, None)
+            text = json.dumps({key: [finding.as_dict() for finding in findings] for key, findings in found.items()}, default=str)
+            with os.fdopen(writing, "w", encoding="utf-8") as pipe:
+                pipe.write(text)
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as pipe:
+        text = pipe.read()
+    os.waitpid(child, 0)
+    try:
+        found = {key: [Finding.from_dict(data) for data in findings] for key, findings in json.loads(text).items()}
+    except ValueError:
+        return refused(f"the checks that ran as {user} left no findings")
+    return {**refused(f"no finding came from the check that ran as {user}"), **found}
+
+
+def _me() -> str:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
+
+
+__all__ = ("Item", "Status", "execute", "run_item")

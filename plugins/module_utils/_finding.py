@@ -1,0 +1,157 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a check says: a finding, its status and its measurements. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import enum
+import typing as t
+
+
+class Status(str, enum.Enum):
+    """Status of a finding. ``waived`` is only ever an effective status."""
+
+    PASS = "pass"
+    WAIVED = "waived"
+    WARN = "warn"
+    UNKNOWN = "unknown"
+    FAIL = "fail"
+    NOT_APPLICABLE = "not_applicable"
+    NOT_DUE = "not_due"
+
+    def __str__(self) -> str:
+        return self.value
+
+    @property
+    def code(self) -> int | None:
+        """0 (best) to 4 (worst); None for a status that has no part in an order."""
+        return _CODES.get(self)
+
+
+_CODES = {Status.PASS: 0, Status.WAIVED: 1, Status.WARN: 2, Status.UNKNOWN: 3, Status.FAIL: 4}
+
+
+def worst(statuses: t.Iterable[Status]) -> Status | None:
+    """The worst of the statuses that have a code, else whichever is left, else None."""
+    found = list(statuses)
+    coded = [status for status in found if status.code is not None]
+    if coded:
+        return max(coded, key=lambda status: _CODES[status])
+    return found[0] if found else None
+
+
+@dataclasses.dataclass(frozen=True)
+class Measurement:
+    """One number in base units (seconds, bytes, ratio); ``bound`` says on which side ``limit`` lies."""
+
+    name: str
+    value: float
+    limit: float | None = None
+    bound: str | None = None  # "upper" or "lower"
+
+    @property
+    def headroom(self) -> float | None:
+        """1 far from the limit, 0 at it, down to -1 far beyond it, whatever the direction."""
+        if self.limit is None or self.bound is None:
+            return None
+        room = self.limit - self.value if self.bound == "upper" else self.value - self.limit
+        scale = max(abs(self.limit), abs(self.value))
+        return room / scale if scale else 0.0
+
+    def as_dict(self) -> dict[str, t.Any]:
+        return {key: value for key, value in dataclasses.asdict(self).items() if value is not None}
+
+
+@dataclasses.dataclass
+class Finding:
+    """The outcome of one check on one instance.
+
+    A check sets status, message, observed, expected, measurements, and where it knows better
+    instance, proof, since and instrument. The engine adds the plan's fields and the times.
+    """
+
+    status: Status
+    message: str
+    observed: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    expected: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    measurements: list[Measurement] = dataclasses.field(default_factory=list)
+    instance: str = ""
+    proof: str = "observed"  # observed, derived, attested
+    since: str | None = None  # ISO 8601, when what is seen now began
+    instrument: str | None = None  # the server that could not be used: groups the unknowns that it causes
+    check: str = ""
+    requirement: str = ""
+    host: str = ""
+    remedy: str | None = None
+    collected_at: str | None = None
+    duration_seconds: float | None = None
+    details: list[str] = dataclasses.field(default_factory=list)  # one line each, for whoever must repair
+
+    def as_dict(self) -> dict[str, t.Any]:
+        out = dataclasses.asdict(self)
+        out["status"] = self.status.value
+        out["measurements"] = [measurement.as_dict() for measurement in self.measurements]
+        return {key: value for key, value in out.items() if value is not None}
+
+    @classmethod
+    def from_dict(cls, data: t.Mapping[str, t.Any]) -> Finding:
+        """The inverse of as_dict; keys it does not know are left out."""
+        known = {field.name for field in dataclasses.fields(cls)}
+        values = {key: value for key, value in data.items() if key in known}
+        values["status"] = Status(str(values["status"]))
+        names = {field.name for field in dataclasses.fields(Measurement)}
+        values["measurements"] = [
+            Measurement(**{key: value for key, value in m.items() if key in names}) for m in values.get("measurements", [])
+        ]
+        return cls(**values)
+
+
+def passed(message: str, **fields: t.Any) -> Finding:
+    return Finding(Status.PASS, message, **fields)
+
+
+def warned(message: str, **fields: t.Any) -> Finding:
+    return Finding(Status.WARN, message, **fields)
+
+
+def failed(message: str, **fields: t.Any) -> Finding:
+    return Finding(Status.FAIL, message, **fields)
+
+
+def unknown(message: str, **fields: t.Any) -> Finding:
+    return Finding(Status.UNKNOWN, message, **fields)
+
+
+class CannotObserve(Exception):
+    """What was to be looked at could not be: becomes an ``unknown`` finding with this message.
+
+    ``instrument`` names the server or tool that failed, when it is not the service's own.
+    """
+
+    def __init__(self, message: str, *, instrument: str | None = None, observed: dict[str, t.Any] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.instrument = instrument
+        self.observed = observed or {}
+
+
+def isoformat(moment: dt.datetime) -> str:
+    """UTC, whole seconds, with a Z."""
+    return moment.astimezone(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+__all__ = (
+    "CannotObserve",
+    "Finding",
+    "Measurement",
+    "Status",
+    "failed",
+    "isoformat",
+    "passed",
+    "unknown",
+    "warned",
+    "worst",
+)

@@ -1,0 +1,57 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The list of checks, alphabetical. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import importlib
+import typing as t
+
+# where a check runs: "host", "controller", or "both" (it can do either, or has a half for each)
+CHECKS = {
+    "alertmanager_route": "controller",
+    "alertmanager_silences": "controller",
+    "command": "host",
+    "file_backup": "host",
+    "host_capacity": "host",
+    "http_probe": "both",
+    "log_canary": "both",
+    "log_rotation": "host",
+    "metrics_endpoint": "both",
+    "prometheus_alerts": "controller",
+    "prometheus_targets": "controller",
+    "restic_backup": "host",
+    "runbook": "controller",
+    "scheduled_job": "host",
+    "support_chain": "controller",
+    "systemd_unit": "host",
+    "tls_certificate": "both",
+}
+
+
+def load_check(name: str) -> t.Any:
+    """The module of a check. KeyError for a name that is not registered."""
+    if name not in CHECKS:
+        raise KeyError(name)
+    return importlib.import_module(f"{__package__}._checks.{name}")
+
+
+def _shipped() -> None:
+    """Never called: Ansible sends to a host what it sees imported, and load_check imports only what a host is asked to run."""
+    from ._checks import (  # noqa: F401, PLC0415
+        command,
+        file_backup,
+        host_capacity,
+        http_probe,
+        log_canary,
+        log_rotation,
+        metrics_endpoint,
+        restic_backup,
+        scheduled_job,
+        systemd_unit,
+        tls_certificate,
+    )
+
+
+__all__ = ("CHECKS", "load_check")

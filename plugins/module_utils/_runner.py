@@ -1,0 +1,209 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The outside world as a check sees it: commands, files, the clock, HTTP, and a deadline. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import datetime as dt
+import getpass
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+import typing as t
+
+from ._finding import CannotObserve
+from ._http import Connection, Http, OpenUrlHttp, Response
+
+SEARCH_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+
+
+@dataclasses.dataclass(frozen=True)
+class Completed:
+    """A command that has ended."""
+
+    rc: int
+    stdout: str
+    stderr: str
+    truncated: bool = False
+
+
+class Clock:
+    """The time. Tests hand in another."""
+
+    def now(self) -> dt.datetime:
+        return dt.datetime.now(dt.timezone.utc)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+class Runner:
+    """Handed to each check by the engine; its deadline bounds every command and request of that check."""
+
+    def __init__(self, *, http: Http | None = None, clock: Clock | None = None, environ: t.Mapping[str, str] | None = None) -> None:
+        self.http = http or OpenUrlHttp()
+        self.clock = clock or Clock()
+        self.environ = dict(os.environ if environ is None else environ)
+        self.deadline: float | None = None
+
+    def within(self, seconds: float) -> Runner:
+        """A runner whose deadline is ``seconds`` from now, and never later than this one's."""
+        other = copy.copy(self)
+        end = self.clock.monotonic() + seconds
+        other.deadline = end if self.deadline is None else min(end, self.deadline)
+        return other
+
+    def remaining(self, most: float = 3600.0) -> float:
+        """Seconds left, at most ``most``; CannotObserve when none are."""
+        if self.deadline is None:
+            return most
+        left = self.deadline - self.clock.monotonic()
+        if left <= 0:
+            raise CannotObserve("the time allowed for this check is over")
+        return min(most, left)
+
+    def now(self) -> dt.datetime:
+        return self.clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        """Sleeps, but not past the deadline."""
+        self.clock.sleep(min(seconds, self.remaining()))
+
+    # -- HTTP
+
+    def request(self, method: str, url: str, *, timeout: float = 10.0, **options: t.Any) -> Response:
+        """Http.request with the deadline applied."""
+        return self.http.request(method, url, timeout=self.remaining(timeout), **options)
+
+    def get(self, url: str, *, connection: Connection | None = None, **options: t.Any) -> Response:
+        return self.request("GET", url, connection=connection, **options)
+
+    # -- commands
+
+    def which(self, name: str) -> str | None:
+        """The full path of a command, looked for in PATH and in the usual system folders."""
+        if os.sep in name:
+            return name if os.access(name, os.X_OK) and not os.path.isdir(name) else None
+        path = os.pathsep.join([self.environ.get("PATH", ""), *SEARCH_PATH])
+        return shutil.which(name, path=path)
+
+    def run(
+        self,
+        argv: t.Sequence[str],
+        *,
+        env: t.Mapping[str, str] | None = None,
+        stdin: str | None = None,
+        cwd: str | None = None,
+        timeout: float = 30.0,
+        max_output: int = 8 * 2**20,
+    ) -> Completed:
+        """Runs a command (never through a shell) in the C locale, in a session of its own that is killed whole when time is over.
+
+        CannotObserve when the command is not there, may not be run, or does not end in time.
+        """
+        program = self.which(argv[0])
+        if program is None:
+            raise CannotObserve(f"{argv[0]} is not installed on this host, or may not be run by {user_name()}", instrument=None)
+        allowed = self.remaining(timeout)
+        environment = {**self.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": "", **(env or {})}
+        try:
+            process = subprocess.Popen(
+                [program, *argv[1:]],
+                stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=cwd,
+                env=environment,
+                start_new_session=True,
+            )
+        except OSError as exc:
+            raise CannotObserve(f"{argv[0]} cannot be run: {exc.strerror or exc}") from None
+        out, err = _Reader(process.stdout, max_output), _Reader(process.stderr, max_output)
+        try:
+            if stdin is not None and process.stdin is not None:
+                try:
+                    process.stdin.write(stdin.encode("utf-8"))
+                    process.stdin.close()
+                except BrokenPipeError:
+                    pass
+            rc = process.wait(timeout=allowed)
+        except subprocess.TimeoutExpired:
+            raise CannotObserve(f"{os.path.basename(argv[0])} did not end within {allowed:.0f} s and was stopped") from None
+        finally:
+            _kill(process)
+        # a grandchild that keeps the pipe open must not hold the check up
+        out.join(2.0)
+        err.join(2.0)
+        return Completed(rc, out.text(), err.text(), out.cut or err.cut)
+
+    # -- files
+
+    def read_bytes(self, path: str, *, max_bytes: int = 16 * 2**20) -> bytes:
+        """At most ``max_bytes`` from the start of a file; CannotObserve says why it cannot be read. A missing file too:
+        ask ``os.path.exists`` first where a missing file is a finding of its own."""
+        try:
+            with open(path, "rb") as handle:
+                return handle.read(max_bytes)
+        except OSError as exc:
+            raise CannotObserve(unreadable(path, exc)) from None
+
+    def read_text(self, path: str, *, max_bytes: int = 16 * 2**20) -> str:
+        return self.read_bytes(path, max_bytes=max_bytes).decode("utf-8", "replace")
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+    process.wait()
+
+
+class _Reader(threading.Thread):
+    """Reads a pipe to its end, keeps the first ``limit`` bytes."""
+
+    def __init__(self, stream: t.IO[bytes] | None, limit: int) -> None:
+        super().__init__(daemon=True)
+        self.stream, self.limit, self.kept, self.cut = stream, limit, bytearray(), False
+        self.start()
+
+    def run(self) -> None:
+        if self.stream is None:
+            return
+        with self.stream:
+            for chunk in iter(lambda: os.read(self.stream.fileno(), 65536), b""):  # type: ignore[union-attr] # checked above
+                room = self.limit - len(self.kept)
+                self.kept += chunk[:room]
+                self.cut = self.cut or len(chunk) > room
+
+    def text(self) -> str:
+        return bytes(self.kept).decode("utf-8", "replace")
+
+
+def user_name() -> str:
+    """The name of the user as whom this process runs."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def unreadable(path: str, exc: OSError) -> str:
+    """Why a path cannot be read, in words."""
+    if isinstance(exc, FileNotFoundError):
+        return f"{path} does not exist"
+    if isinstance(exc, PermissionError):
+        return f"{path} may not be read by {user_name()}; let the check run as a user who may (run_as, become)"
+    return f"{path} cannot be read: {exc.strerror or exc}"
+
+
+__all__ = ("Clock", "Completed", "Runner", "unreadable", "user_name")
