@@ -20,7 +20,7 @@ options:
     type: str
   bearer_token:
     description:
-      - Token that is sent as C(Authorization: Bearer).
+      - "Token that is sent as C(Authorization: Bearer)."
     type: str
   headers:
     description:

@@ -29,6 +29,9 @@ def run_alone(name: str, check: t.Any) -> t.NoReturn:
         parse_arguments(check, module.params)
     except ArgumentsRefused as exc:
         module.fail_json(msg=f"{name}: {exc}")
+    writes = getattr(check, "writes", None)
+    if module.check_mode and writes is not None and writes(module.params):
+        module.exit_json(changed=False, skipped=True, msg=f"{name} would write, and does not in check mode: nothing was proven")
     item = Item(key="alone", check=name, args=module.params)
     findings = execute([item], Runner())["alone"]
     status = worst([finding.status for finding in findings])

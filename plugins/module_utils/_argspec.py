@@ -31,6 +31,21 @@ ALONE_SPEC: dict[str, t.Any] = {
     "timeout": {"type": "str"},
 }
 
+# documented by the fragment _run
+RUN_SPEC: dict[str, t.Any] = {
+    "service_file": {"type": "path", "default": "readiness.yml"},
+    "organisation_file": {"type": "path"},
+    "phase": {"type": "str", "required": True, "choices": ["design", "pre", "post", "recheck"]},
+    "environment": {"type": "str", "default": "production"},
+    "version": {"type": "str"},
+    "deployment_id": {"type": "str"},
+    "ticket": {"type": "str"},
+    "window": {"type": "dict", "options": {"start": {"type": "str"}, "end": {"type": "str"}}},
+    "first_deployment": {"type": "bool", "default": False},
+    "mode": {"type": "str", "choices": ["observe", "enforce"]},
+    "records": {"type": "path"},
+}
+
 
 class Check(t.Protocol):
     """What a file in _checks offers. The options named in DURATIONS, SIZES and COMPARISONS reach ``run`` parsed."""
@@ -65,7 +80,8 @@ def constraints(check: t.Any) -> dict[str, t.Any]:
 def parse_arguments(check: t.Any, given: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """The arguments of a check, validated, completed with defaults, units parsed; ``timeout`` in seconds. ArgumentsRefused."""
     spec = {**check.ARGUMENT_SPEC, "timeout": ALONE_SPEC["timeout"]}
-    result = ArgumentSpecValidator(spec, **constraints(check)).validate(dict(given))
+    # an option that is None is not given; AnsibleModule has it among its params all the same
+    result = ArgumentSpecValidator(spec, **constraints(check)).validate({name: value for name, value in given.items() if value is not None})
     if result.error_messages:
         raise ArgumentsRefused([_plain(message) for message in result.error_messages])
     return convert_units(check, result.validated_parameters)
@@ -111,6 +127,7 @@ __all__ = (
     "ArgumentsRefused",
     "Check",
     "HTTP_SPEC",
+    "RUN_SPEC",
     "constraints",
     "convert_units",
     "http_spec",

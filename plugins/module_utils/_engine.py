@@ -68,7 +68,7 @@ def run_item(item: Item, runner: Runner) -> list[Finding]:
     try:
         check = load_check(item.check)
         args = parse_arguments(check, given)
-        hidden += [str(args[name]) for name in secret_options(check) if args.get(name)]
+        hidden += [text for name in secret_options(check) for text in _texts(args.get(name))]
         outcome = getattr(check, item.call)(args, runner.within(args["timeout"]))
         findings = outcome if isinstance(outcome, list) else [outcome]
         if not findings:
@@ -80,7 +80,9 @@ def run_item(item: Item, runner: Runner) -> list[Finding]:
     except Exception as exc:  # a defect of ours must not cost the findings of the others
         where = traceback.extract_tb(sys.exc_info()[2])[-1]
         place = f"{os.path.basename(where.filename)}:{where.lineno}"
-        findings = [unknown(f"{item.check} could not finish ({type(exc).__name__} in {place}): please report this as a defect of the check")]
+        findings = [
+            unknown(f"{item.check} could not finish ({type(exc).__name__} in {place}): please report this as a defect of the check")
+        ]
     taken = runner.clock.monotonic() - started
     return [_complete(finding, item, runner, taken, hidden) for finding in findings]
 
@@ -98,14 +100,32 @@ def _complete(finding: Finding, item: Item, runner: Runner, taken: float, hidden
     )
 
 
+def _texts(value: t.Any) -> list[str]:
+    """What is secret in the value of a secret option, which may be a dict or a list."""
+    if isinstance(value, (t.Mapping, list)):
+        return [text for part in (value.values() if isinstance(value, t.Mapping) else value) for text in _texts(part)]
+    return [str(value)] if value else []
+
+
 def _without_secrets(finding: Finding, hidden: list[str]) -> Finding:
-    values = [value for value in hidden if len(value) >= 4]
+    values = sorted({value for value in hidden if len(value) >= 4}, key=len, reverse=True)
     if not values:
         return finding
-    text = json.dumps(finding.as_dict(), default=str)
-    for value in values:
-        text = text.replace(json.dumps(value)[1:-1], HIDDEN)
-    return Finding.from_dict(json.loads(text))
+
+    def clean(part: t.Any) -> t.Any:
+        if isinstance(part, str):
+            for value in values:
+                part = part.replace(value, HIDDEN)
+        elif isinstance(part, dict):
+            return {clean(key): clean(value) for key, value in part.items()}
+        elif isinstance(part, list):
+            return [clean(value) for value in part]
+        return part
+
+    # not as one text: a secret "pass" or "1234" would break the status or a number
+    data = json.loads(json.dumps(finding.as_dict(), default=str))
+    names = ("message", "observed", "expected", "details", "instance", "remedy", "instrument")
+    return Finding.from_dict({**data, **{name: clean(data[name]) for name in names if name in data}})
 
 
 def _in_threads(

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import datetime as dt
+import pathlib
+import shutil
+import sys
+import typing as t
+
+import yaml
+from ansible import constants
+from ansible.plugins.action import ActionBase
+from ansible.release import __version__ as ansible_version
+from ansible.utils.display import Display
+
+from ..module_utils._argspec import RUN_SPEC
+from ..plugin_utils import _gate, _state, _verification
+from ..plugin_utils._context import Context, make, refuse
+from ..plugin_utils._document import Refused
+from ..plugin_utils._files import NotWritten
+from ..plugin_utils._plan import Plan
+from ..plugin_utils._run_record import Unreadable
+from ..plugin_utils._spool import Spool
+from ..plugin_utils._table import render
+
+SPEC = {
+    **RUN_SPEC,
+    "fail": {"type": "bool", "default": True},
+    "only_if_needed": {"type": "bool", "default": False},
+    "show": {"type": "bool", "default": True},
+}
+GALAXY = pathlib.Path(__file__).parents[2]
+
+
+class ActionModule(ActionBase):
+    """Gathers the findings of every expected host, judges, writes the run record, prints the table, and fails the play where mode says so."""
+
+    _requires_connection = False
+    BYPASS_HOST_LOOP = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        variables = task_vars or {}
+        result: dict[str, t.Any] = super().run(tmp, variables)
+        started = dt.datetime.now(dt.timezone.utc)
+        context = make(self, variables, SPEC)
+        try:
+            plan = context.service_plan()
+        except Refused as exc:
+            raise refuse(exc) from None
+        spool = context.spool(plan)
+        spoken = spool.judged() if context.options["only_if_needed"] else None
+        if spoken is not None:
+            return {**result, **spoken, "changed": False}
+        record, path, trouble = self._judge(context, plan, spool, variables, started)
+        if context.options["show"]:
+            Display().display(render(record, **_screen()))
+        judgement = record["judgement"]
+        verdict = {
+            "verdict": judgement["verdict"],
+            "words": judgement["words"],
+            "code": judgement["code"],
+            "advice": judgement["advice"],
+            "verified": judgement["verified"],
+            "required": judgement["required"],
+            "reasons": judgement["reasons"],
+            "mode": plan.mode,
+            "partial": record["run"]["partial"],
+            "service": plan.service["name"],
+            "record_path": str(path) if path else None,
+            "publish": dict(plan.publish),
+            "state": (record["state"] or {}).get("verdict"),
+        }
+        verdict["stop"] = plan.mode == "enforce" and judgement["enforced_verdict"] in ("no_go", "undetermined", "not_ready")
+        verdict["msg"] = _sentence(verdict)
+        spool.close(verdict)
+        result.update(verdict, changed=False, record=record)
+        if trouble:
+            result.setdefault("warnings", []).extend(trouble)
+        if verdict["stop"] and context.options["fail"]:
+            result["failed"] = True
+        return result
+
+    def _judge(
+        self, context: Context, plan: Plan, spool: Spool, variables: dict[str, t.Any], started: dt.datetime
+    ) -> tuple[dict[str, t.Any], pathlib.Path | None, list[str]]:
+        waiting = [check for check in _verification.finds(plan, None, spool) if spool.claim(check.key)]
+        if waiting:
+            spool.save(_verification.LOOKING, _verification.run_finds(waiting, spool))
+        spooled = spool.load()
+        limit = variables.get("ansible_limit")
+        reach = _gate.reach_of(plan, spooled, limit=limit)
+        partial = _gate.partial_reason(
+            plan,
+            spooled,
+            limit=limit,
+            tags=[str(tag) for tag in variables.get("ansible_run_tags", [])],
+            skipped=[str(tag) for tag in variables.get("ansible_skip_tags", [])],
+        )
+        records = context.records(plan)
+        trouble: list[str] = []
+        path: pathlib.Path | None = None
+        keep = not self._task.check_mode
+        try:
+            with records.lock():
+                state = self._state(records, trouble)
+                record, changed = self._record(context, plan, state, spool, reach, partial, started)
+                if keep:
+                    path = records.save_run(record)
+                    if not partial and not trouble:
+                        records.save_state(changed)
+        except NotWritten as exc:
+            trouble.append(f"the verdict stands, but its record was not kept: {exc}")
+            record, _changed = self._record(context, plan, _state.empty(records.service, records.environment), spool, reach, partial, started)
+        return record, path, trouble
+
+    def _record(
+        self, context: Context, plan: Plan, state: dict[str, t.Any], spool: Spool, reach: t.Any, partial: str | None, started: dt.datetime
+    ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+        return _gate.make_record(
+            plan,
+            context.plan(phase=None),
+            state,
+            spool.findings(),
+            reach,
+            options=context.options,
+            partial=partial,
+            started=spool.started() or started,
+            now=dt.datetime.now(dt.timezone.utc),
+            versions={"collection_version": collection_version(), "ansible_version": ansible_version},
+        )
+
+    def _state(self, records: t.Any, trouble: list[str]) -> dict[str, t.Any]:
+        try:
+            return t.cast("dict[str, t.Any]", records.load_state())
+        except Unreadable as exc:
+            trouble.append(f"the verdict stands, but the service's state was not updated: {exc}")
+            return _state.empty(records.service, records.environment)
+
+
+def collection_version() -> str:
+    """The version of this collection, from whichever of its two manifests is there."""
+    manifest, galaxy = GALAXY / "MANIFEST.json", GALAXY / "galaxy.yml"
+    if manifest.exists():
+        return str(yaml.safe_load(manifest.read_text(encoding="utf-8"))["collection_info"]["version"])
+    return str(yaml.safe_load(galaxy.read_text(encoding="utf-8"))["version"]) if galaxy.exists() else "unknown"
+
+
+def _screen() -> dict[str, t.Any]:
+    width = shutil.get_terminal_size((120, 24)).columns
+    encoding = (getattr(sys.__stdout__, "encoding", "") or "utf-8").lower()
+    return {"width": max(80, min(width, 160)), "color": bool(constants.ANSIBLE_FORCE_COLOR), "unicode": "utf" in encoding}
+
+
+def _sentence(verdict: t.Mapping[str, t.Any]) -> str:
+    seen = f"{verdict['service']}: {verdict['words']}, {verdict['verified']} of {verdict['required']} verified"
+    parts = [seen + (f", partial ({verdict['partial']})" if verdict["partial"] else "")]
+    if not verdict["stop"] and verdict["code"] >= 2:
+        parts[0] += f" ({verdict['mode']} mode: the play goes on)"
+    return "\n".join([*parts, *(f"  {reason}" for reason in verdict["reasons"][:20])]) if verdict["reasons"] else parts[0]

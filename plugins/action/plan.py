@@ -1,0 +1,108 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ..module_utils._argspec import RUN_SPEC
+from ..plugin_utils._context import make, refuse
+from ..plugin_utils._document import Refused
+from ..plugin_utils._plan import Plan, PlannedRequirement
+from ..plugin_utils._text import escape
+
+SPEC = {**RUN_SPEC, "phase": {**RUN_SPEC["phase"], "required": False, "default": "design"}, "show": {"type": "bool", "default": True}}
+_WORDS = {
+    "planned": "verified",
+    "not_declared": "NOT DECLARED",
+    "not_applicable": "not applicable",
+    "not_due": "not due",
+    "later": "later",
+    "unprovable": "NO CHECK",
+}
+
+
+class ActionModule(ActionBase):
+    """The register of what would be verified; asks no host and no server."""
+
+    _requires_connection = False
+    BYPASS_HOST_LOOP = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        variables = task_vars or {}
+        result: dict[str, t.Any] = super().run(tmp, variables)
+        context = make(self, variables, SPEC)
+        try:
+            plan = context.service_plan()
+        except Refused as exc:
+            raise refuse(exc) from None
+        if context.options["show"]:
+            Display().display(register(plan))
+        result.update(
+            changed=False,
+            service=plan.service["name"],
+            level=plan.level,
+            level_reason=plan.level_reason,
+            mode=plan.mode,
+            hosts=list(plan.expected_hosts),
+            later_hosts=sorted({host for check in plan.checks if check.call == "find" for host in check.hosts or ()} | set(plan.other_hosts)),
+            requirements=[_as_dict(requirement) for requirement in plan.requirements],
+            notices=list(plan.notices),
+        )
+        return result
+
+
+def _as_dict(requirement: PlannedRequirement) -> dict[str, t.Any]:
+    rule = requirement.rule
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "area": rule.area,
+        "stakeholder": rule.stakeholder,
+        "impact": requirement.impact,
+        "phases": list(rule.phases),
+        "deciding": requirement.deciding,
+        "state": requirement.state,
+        "why": requirement.why,
+        "origin": dict(rule.origin),
+        "declared_in": requirement.declared_in,
+        "checks": [
+            {"check": check.check, "instance": check.instance, "hosts": list(check.hosts) if check.hosts is not None else ["controller"]}
+            for check in requirement.checks
+            if check.call != "write" and not check.accepted
+        ],
+    }
+
+
+def register(plan: Plan) -> str:
+    """The register as text: by area, a line a requirement, with the places that have a say in it."""
+    lines = [
+        f"{escape(plan.service['name'])}: level {plan.level} ({escape(plan.level_reason)}), phase {plan.phase}, {plan.mode} mode, "
+        f"policy {plan.policy['name']} {plan.policy['version']}",
+        f"hosts: {', '.join(plan.expected_hosts) or 'none'}",
+    ]
+    area = None
+    for requirement in plan.requirements:
+        rule = requirement.rule
+        if rule.area != area:
+            area = rule.area
+            lines += ["", area.upper()]
+        what = _WORDS[requirement.state] if requirement.deciding else "observed"
+        lines.append(f"  {rule.id:<8}{requirement.impact:<9}{what:<15}{escape(rule.title)}")
+        if requirement.why:
+            lines.append(f"{'':<34}{escape(requirement.why)}")
+        for check in requirement.checks:
+            if check.call == "write" or check.accepted:
+                continue
+            where = ", ".join(check.hosts) if check.hosts is not None else "controller"
+            missing = f"  MISSING: {check.gap}" if check.gap else ""
+            lines.append(f"{'':<34}{check.check} {escape(check.instance)} on {where}{escape(missing)}")
+        lines.append(f"{'':<34}from {escape(rule.set_by)}{'; declared in ' + escape(requirement.declared_in) if requirement.declared_in else ''}")
+    states = [requirement.state for requirement in plan.requirements if requirement.deciding]
+    lines += ["", f"{len(states)} requirements decide in this phase, {states.count('planned')} can be verified, {states.count('not_declared')} are not declared"]
+    lines += [f"notice: {escape(notice)}" for notice in plan.notices]
+    return "\n".join(lines)

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import threading
+import time
+import typing as t
+
+from ansible.errors import AnsibleConnectionFailure
+from ansible.plugins.action import ActionBase
+
+from ..module_utils._argspec import RUN_SPEC
+from ..module_utils._engine import Item
+from ..module_utils._finding import Finding, Status, unknown
+from ..plugin_utils import _verification
+from ..plugin_utils._context import Context, make, refuse
+from ..plugin_utils._document import Refused
+from ..plugin_utils._plan import Plan
+from ..plugin_utils._spool import Spool
+
+
+class ActionModule(ActionBase):
+    """Plans for a phase; runs this host's checks in one module execution, and once a service those of the controller beside it."""
+
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        variables = task_vars or {}
+        result: dict[str, t.Any] = super().run(tmp, variables)
+        started = time.monotonic()
+        context = make(self, variables, RUN_SPEC)
+        host = str(self._task.delegate_to or variables["inventory_hostname"])
+        try:
+            common = context.service_plan()
+            own = context.plan(host) if host in {name for check in common.checks for name in check.hosts or ()} else common
+        except Refused as exc:
+            raise refuse(exc) from None
+        spool = context.spool(common)
+        lost: AnsibleConnectionFailure | None = None
+        found: dict[str, list[Finding]] = {}
+        controller = self._start_controller(common, spool)
+        try:
+            found = self._run_on_host(own, host, variables, result)
+        except AnsibleConnectionFailure as exc:
+            lost = exc
+        play_hosts = [str(name) for name in variables.get("ansible_play_hosts_all", [])]
+        spool.save(host, found, unreachable=_reason(lost) if lost else None, play_hosts=play_hosts)
+        if controller:
+            controller.join()
+        found.update(self._find(own, host, spool, variables, result, lost is not None))
+        if lost is not None:
+            raise lost
+        shown = {**spool.findings(), **found} if controller else found
+        result["readiness"] = self._summary(context, own, host, shown, time.monotonic() - started)
+        result["changed"] = False
+        return result
+
+    # -- the controller's part
+
+    def _start_controller(self, plan: Plan, spool: Spool) -> threading.Thread | None:
+        """Server checks of the service, once in a run, while the host is at work."""
+        if not spool.claim(_verification.CONTROLLER):
+            return None
+
+        def work() -> None:
+            spool.save(_verification.CONTROLLER, _verification.run_controller(plan))
+
+        thread = threading.Thread(target=work, daemon=True, name="readiness controller")
+        thread.start()
+        return thread
+
+    def _find(
+        self, plan: Plan, host: str, spool: Spool, variables: dict[str, t.Any], result: dict[str, t.Any], unreachable: bool
+    ) -> dict[str, list[Finding]]:
+        """Looks for lines, here and on the controller, as soon as the last host has written its own."""
+        found: dict[str, list[Finding]] = {}
+        waiting = [check for check in _verification.finds(plan, None, spool) if spool.claim(check.key)]
+        if waiting:
+            seen = _verification.run_finds(waiting, spool)
+            spool.save(_verification.LOOKING, seen)
+            found.update(seen)
+        here = [] if unreachable else [check for check in _verification.finds(plan, host, spool) if spool.claim(f"{check.key}@{host}")]
+        items = _verification.find_items(here, host, spool)
+        if items:
+            seen = self._execute(items, variables, result)
+            spool.save(host, seen)
+            found.update(seen)
+        return found
+
+    # -- the host's part
+
+    def _run_on_host(self, plan: Plan, host: str, variables: dict[str, t.Any], result: dict[str, t.Any]) -> dict[str, list[Finding]]:
+        items = [_verification.as_item(check, host) for check in _verification.items_of_host(plan, host)]
+        return self._execute(items, variables, result) if items else {}
+
+    def _execute(self, items: list[Item], variables: dict[str, t.Any], result: dict[str, t.Any]) -> dict[str, list[Finding]]:
+        """All items in one module execution; when the module itself cannot run, each of them is unknown."""
+        secrets: dict[str, t.Any] = {}
+        checks = []
+        for item in items:
+            data = dataclasses.asdict(item)
+            names = {}
+            for option, value in item.secrets.items():
+                names[option] = f"{item.key}.{option}"
+                secrets[names[option]] = value
+            checks.append({**data, "args": dict(item.args), "secrets": names})
+        answer = self._execute_module(
+            module_name="operability.readiness.verify", module_args={"checks": checks, "secrets": secrets}, task_vars=variables
+        )
+        for warning in answer.get("warnings", []):
+            result.setdefault("warnings", []).append(warning)
+        if "found" not in answer:
+            message = str(answer.get("msg") or answer.get("module_stderr") or "it gave no answer").strip().splitlines()[-1]
+            return {
+                item.key: [
+                    dataclasses.replace(
+                        unknown(f"the checks could not be run on {item.host}: {message}"),
+                        check=item.check,
+                        requirement=item.requirement,
+                        instance=item.instance,
+                        host=item.host,
+                    )
+                ]
+                for item in items
+            }
+        return {key: [Finding.from_dict(finding) for finding in findings] for key, findings in answer["found"].items()}
+
+    # -- the result
+
+    def _summary(self, context: Context, plan: Plan, host: str, found: t.Mapping[str, list[Finding]], seconds: float) -> dict[str, t.Any]:
+        keep = {check.key for check in plan.checks if check.call != "write" and not check.accepted}
+        findings = [finding for key, values in found.items() if key in keep for finding in values]
+        counts = collections.Counter(finding.status.value for finding in findings)
+        return {
+            "service": plan.service["name"],
+            "environment": context.options["environment"],
+            "phase": context.options["phase"],
+            "host": host,
+            "counts": dict(counts),
+            "findings": [finding.as_dict() for finding in findings if finding.status is not Status.PASS],
+            "not_passed": [
+                {
+                    "requirement": finding.requirement,
+                    "check": finding.check,
+                    "instance": finding.instance,
+                    "status": finding.status.value,
+                    "message": finding.message,
+                }
+                for finding in findings
+                if finding.status is not Status.PASS
+            ],
+            "later_hosts": sorted({name for check in plan.checks if check.call == "find" for name in check.hosts or ()} | set(plan.other_hosts)),
+            "duration_seconds": round(seconds, 3),
+        }
+
+
+def _reason(exc: AnsibleConnectionFailure) -> str:
+    return str(exc).strip().splitlines()[0]

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: service_hosts
+short_description: The inventory pattern of a service
+version_added: 0.1.0
+author: The operability.readiness contributors (@operability)
+description:
+  - Reads C(service.hosts) from a service file, for the C(hosts) of a play.
+options:
+  _terms:
+    description: Paths of service files, relative to the playbook.
+    required: true
+    type: list
+    elements: path
+"""
+
+EXAMPLES = r"""
+- name: Verify a service on its own hosts
+  hosts: "{{ lookup('operability.readiness.service_hosts', 'readiness.yml') }}"
+  gather_facts: false
+  tasks:
+    - name: Verify
+      operability.readiness.verify:
+        service_file: readiness.yml
+        phase: recheck
+      ignore_unreachable: true
+"""
+
+RETURN = r"""
+_raw:
+  description: The pattern of each file; V(localhost) for a service without hosts of its own.
+  type: list
+  elements: str
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleError, AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+
+from ..plugin_utils._context import locate
+
+
+class LookupModule(LookupBase):
+    def run(self, terms: list[str], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[str]:
+        self.set_options(var_options=variables, direct=kwargs)
+        return [self._pattern(str(term)) for term in terms]
+
+    def _pattern(self, name: str) -> str:
+        path = locate(self._loader, name)
+        if path is None:
+            raise AnsibleLookupError(f"the service file {name} does not exist")
+        try:
+            data = self._loader.load_from_file(path, cache="none", trusted_as_template=True)
+        except AnsibleError as exc:
+            raise AnsibleLookupError(f"the service file {name} cannot be read: {str(exc).splitlines()[0]}") from None
+        service = data.get("service") if isinstance(data, t.Mapping) else None
+        pattern = service.get("hosts") if isinstance(service, t.Mapping) else None
+        return str(self._templar.template(pattern)) if pattern else "localhost"

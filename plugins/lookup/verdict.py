@@ -1,0 +1,87 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: verdict
+short_description: State and last verdicts of a service
+version_added: 0.1.0
+author: The operability.readiness contributors (@operability)
+description:
+  - Reads the newest run record of a service.
+options:
+  _terms:
+    description: Names of services.
+    required: true
+    type: list
+    elements: str
+  environment:
+    description: Name of the environment.
+    type: str
+    default: production
+  records:
+    description: Folder where run records live. Default is that of M(operability.readiness.gate).
+    type: path
+    vars:
+      - name: readiness_records
+"""
+
+EXAMPLES = r"""
+- name: Say how the service stands
+  ansible.builtin.debug:
+    msg: "{{ lookup('operability.readiness.verdict', 'payments').state }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: A mapping for each service.
+  type: list
+  elements: dict
+  contains:
+    service:
+      description: Name of the service.
+      type: str
+    state:
+      description: Verdict over the newest findings, V(none) when the service was never judged whole.
+      type: str
+    gates:
+      description: The last gate of each phase within seven days.
+      type: dict
+    at:
+      description: When the newest run ended.
+      type: str
+    record_path:
+      description: The newest run record.
+      type: str
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+
+from ..plugin_utils._run_record import Records, Unreadable, default_folder, load
+
+
+class LookupModule(LookupBase):
+    def run(self, terms: list[str], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[dict[str, t.Any]]:
+        self.set_options(var_options=variables, direct=kwargs)
+        folder = self.get_option("records") or default_folder()
+        return [self._one(Records(folder, str(term), self.get_option("environment")), str(term)) for term in terms]
+
+    def _one(self, records: Records, service: str) -> dict[str, t.Any]:
+        answer: dict[str, t.Any] = {"service": service, "state": "none", "gates": {}, "at": None, "record_path": None}
+        try:
+            paths = records.runs()
+            for path in reversed(paths):
+                record = load(path)
+                if answer["record_path"] is None:
+                    answer.update(record_path=str(path), at=record["run"]["finished_at"], gates=record["gates"])
+                if record["state"]:
+                    answer["state"] = record["state"]["verdict"]
+                    break
+        except Unreadable as exc:
+            raise AnsibleLookupError(str(exc)) from None
+        return answer

@@ -1,0 +1,58 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What several checks of a host need to sum up many observations in one finding. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import statistics
+import typing as t
+
+from .._argspec import ArgumentsRefused
+from .._finding import Finding, Status
+from .._units import humanize_bytes
+
+FUTURE = 300.0  # seconds by which clocks may differ
+
+
+@dataclasses.dataclass
+class Judgement:
+    """Sentences by what they mean; the worst decides the status, all of them are told."""
+
+    fails: list[str] = dataclasses.field(default_factory=list)
+    unseen: list[str] = dataclasses.field(default_factory=list)
+    warns: list[str] = dataclasses.field(default_factory=list)
+    notes: list[str] = dataclasses.field(default_factory=list)
+
+    def finding(self, good: str, **fields: t.Any) -> Finding:
+        """The finding; ``good`` is the message when there is nothing to say against."""
+        for status, sentences in ((Status.FAIL, self.fails), (Status.UNKNOWN, self.unseen), (Status.WARN, self.warns)):
+            if sentences:
+                more = f" (and {len(sentences) - 1} more)" if len(sentences) > 1 else ""
+                everything = [*self.fails, *self.unseen, *self.warns, *self.notes]
+                return Finding(status, sentences[0] + more, details=everything if len(everything) > 1 else [], **fields)
+        return Finding(Status.PASS, good, details=self.notes, **fields)
+
+
+def percent(name: str, text: str) -> float:
+    """0.5 of ``50%``. ArgumentsRefused."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*%\s*", str(text))
+    if not match:
+        raise ArgumentsRefused([f"{name}: '{text}' is not a share; expected for example 50%"])
+    return float(match.group(1)) / 100
+
+
+def shrunk(newest: float, earlier: t.Sequence[float], deviation: float, text: str) -> str | None:
+    """Says that a backup is suspiciously small beside earlier ones; bigger ones are what growth looks like."""
+    if not earlier:
+        return None
+    usual = statistics.median(earlier)
+    if newest >= usual * (1 - deviation):
+        return None
+    count = "the earlier one has" if len(earlier) == 1 else f"the median of {len(earlier)} earlier ones is"
+    return f"has {humanize_bytes(newest)}, {count} {humanize_bytes(usual)}: more than {text} smaller"
+
+
+__all__ = ("FUTURE", "Judgement", "percent", "shrunk")

@@ -1,0 +1,424 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Backups that are files in a folder (dumps, archives): fresh, whole, of a plausible size. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import fnmatch
+import glob
+import hashlib
+import os
+import re
+import stat
+import typing as t
+
+from .._argspec import ArgumentsRefused
+from .._finding import CannotObserve, Finding, Measurement, failed, isoformat
+from .._runner import Runner, unreadable
+from .._units import humanize_bytes, humanize_seconds
+from . import _archive
+from ._judgement import FUTURE, Judgement, percent, shrunk
+
+WHERE = "host"
+TIMEOUT = 120.0
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "pattern": {"type": "list", "elements": "str"},
+    "path": {"type": "path"},
+    "paths": {"type": "list", "elements": "str"},
+    "max_age": {"type": "str", "required": True},
+    "min_count": {"type": "int", "default": 1},
+    "min_size": {"type": "str", "default": "1"},
+    "size_deviation": {"type": "str", "default": "50%"},
+    "verify": {"type": "str", "choices": ["auto", "none"], "default": "auto"},
+    "verify_max_bytes": {"type": "str", "default": "2GiB"},
+    "checksum": {"type": "bool", "default": False},
+    "contains": {"type": "list", "elements": "str"},
+}
+CONSTRAINTS = {"required_one_of": [("path", "pattern")], "mutually_exclusive": [("path", "pattern")]}
+DURATIONS = ("max_age",)
+SIZES = ("min_size", "verify_max_bytes")
+
+SETTLING = 60.0  # seconds after its last change in which a file may still be written
+UNFINISHED = (".part", ".partial", ".tmp", ".filepart", ".crdownload", ".swp")
+BESIDE = (".sha256", ".sha512", ".sha1", ".md5", ".asc", ".sig", ".sha256sum", ".md5sum")
+SUMS = "SHA256SUMS"
+
+_DIGITS = {"Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2, "j": 3, "y": 2}
+_FREE = {"a", "A", "b", "B", "U", "W", "V", "u", "w", "G", "s", "Z", "z", "p", "I"}  # become a wildcard, say nothing of the date
+_SHORT = {"%F": "%Y-%m-%d", "%T": "%H:%M:%S", "%D": "%m/%d/%y", "%R": "%H:%M"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Backup:
+    """A file; ``time`` is the older of its last change and the end of the day (hour, minute) in its name."""
+
+    path: str
+    size: int
+    changed: float
+    time: float
+
+
+def run(args: dict[str, t.Any], runner: Runner) -> Finding | list[Finding]:
+    percent("size_deviation", args["size_deviation"])
+    if args["path"]:
+        literal = glob.escape(args["path"]).replace("%", "%%")
+        return _judge(os.path.join(literal, "*") if os.path.isdir(args["path"]) else literal, args["path"], args, runner)
+    patterns = args["pattern"]
+    for pattern in patterns:
+        translate(pattern)
+        if not os.path.isabs(pattern):
+            raise ArgumentsRefused([f"pattern: '{pattern}' does not start with /"])
+    findings = []
+    for pattern in patterns:
+        try:
+            finding = _judge(pattern, pattern, args, runner)
+        except CannotObserve as exc:
+            if len(patterns) == 1:
+                raise
+            finding = Judgement(unseen=[exc.message]).finding("", observed=exc.observed)
+        finding.instance = pattern if len(patterns) > 1 else ""
+        findings.append(finding)
+    return findings if len(findings) > 1 else findings[0]
+
+
+def _judge(pattern: str, shown: str, args: dict[str, t.Any], runner: Runner) -> Finding:
+    expected = {name: args[name] for name in ("paths", "max_age", "min_count", "min_size", "contains") if args[name] is not None}
+    expected["backups"] = shown
+    missing = missing_folder(pattern)
+    if missing:
+        return failed(f"the folder {missing} does not exist, so there is no backup {shown}", expected=expected)
+    judgement = Judgement()
+    now = runner.now().timestamp()
+    found, writing = _look(pattern, now, runner, judgement)
+    past = [backup for backup in found if backup.time - now <= FUTURE]
+    if found and not past:
+        raise CannotObserve(f"all {len(found)} files {shown} are dated in the future: a clock is wrong")
+    if len(past) < len(found):
+        judgement.warns.append(f"{len(found) - len(past)} files dated in the future are not counted: a clock is or was wrong")
+    if writing:
+        judgement.notes.append(f"not counted, because unfinished: {', '.join(sorted(writing)[:5])}")
+    if not past:
+        reason = f"no file matches {shown}" if not writing else f"only unfinished files match {shown}: {', '.join(sorted(writing)[:3])}"
+        return failed(reason, expected=expected, observed={"count": 0})
+    newest = past[-1]
+    # a bad file that has just been written may not be ready yet
+    verdict = _examine(newest, args, runner)
+    if verdict.fails and now - newest.changed < SETTLING and len(past) > 1:
+        judgement.notes.append(f"not counted, because it has just been written and is not whole: {newest.path}")
+        past = past[:-1]
+        newest = past[-1]
+        verdict = _examine(newest, args, runner)
+    age = max(0.0, now - newest.time)
+    since = None
+    if age > args["max_age"]:
+        since = isoformat(dt.datetime.fromtimestamp(newest.time + args["max_age"], dt.timezone.utc))
+        by_name = " (by the date in its name)" if newest.time < newest.changed - 1 else ""
+        judgement.fails.append(
+            f"newest backup {newest.path} is {humanize_seconds(age)} old{by_name}, the limit is {humanize_seconds(args['max_age'])}"
+        )
+    judgement.fails += verdict.fails
+    judgement.unseen += verdict.unseen
+    judgement.warns += verdict.warns
+    whole = [backup for backup in past if backup.size >= max(1, args["min_size"])]
+    if len(whole) < args["min_count"]:
+        judgement.fails.append(f"{len(whole)} backups match {shown}, at least {args['min_count']} are wanted")
+    deviation = percent("size_deviation", args["size_deviation"])
+    small = shrunk(newest.size, [backup.size for backup in whole if backup is not newest], deviation, args["size_deviation"])
+    if small and newest.size:
+        judgement.warns.append(f"newest backup {newest.path} {small}")
+    verified = verdict.notes[0] if verdict.notes else "damaged"
+    good = (
+        f"newest backup {newest.path} is {humanize_seconds(age)} old, the limit is {humanize_seconds(args['max_age'])}; "
+        f"{humanize_bytes(newest.size)}, {verified}; {len(whole)} kept"
+    )
+    return judgement.finding(
+        good,
+        since=since,
+        expected=expected,
+        observed={
+            "newest": newest.path,
+            "changed": isoformat(dt.datetime.fromtimestamp(newest.changed, dt.timezone.utc)),
+            "size_bytes": newest.size,
+            "count": len(whole),
+            "verification": verified,
+        },
+        measurements=[
+            Measurement("backup_age_seconds", round(age, 3), args["max_age"], "upper"),
+            Measurement("backup_size_bytes", newest.size, args["min_size"], "lower"),
+            Measurement("backup_count", len(whole), args["min_count"], "lower"),
+        ],
+    )
+
+
+# -- which files
+
+
+def _look(pattern: str, now: float, runner: Runner, judgement: Judgement) -> tuple[list[Backup], list[str]]:
+    """The backups, oldest first, and the names of unfinished files."""
+    wildcards, expression = translate(pattern)
+    hidden = _closed_folders(os.path.dirname(wildcards))
+    found: dict[tuple[int, int], Backup] = {}
+    writing, fresh = [], {}
+    for path in sorted(glob.glob(wildcards, recursive=True), key=os.path.islink):
+        if path.endswith(BESIDE) or os.path.basename(path) == SUMS:
+            continue
+        try:
+            info = os.stat(path)
+        except OSError:  # a link to nothing, or gone meanwhile
+            judgement.notes.append(f"{path} cannot be looked at")
+            continue
+        match = expression.fullmatch(path)
+        if not stat.S_ISREG(info.st_mode) or not match or (info.st_dev, info.st_ino) in found:
+            continue
+        if path.lower().endswith(UNFINISHED):
+            writing.append(path)
+            continue
+        named = name_time(match.groupdict())
+        time = info.st_mtime if named is None else min(info.st_mtime, named)
+        found[info.st_dev, info.st_ino] = Backup(path, info.st_size, info.st_mtime, time)
+        if now - info.st_mtime < SETTLING:
+            fresh[path] = (info.st_dev, info.st_ino)
+    if fresh:
+        runner.sleep(1.0)
+        for path, key in fresh.items():
+            if _size(path) != found[key].size:
+                writing.append(path)
+                del found[key]
+    if hidden and not found:
+        raise CannotObserve(hidden[0])
+    judgement.notes += hidden[:5]
+    return sorted(found.values(), key=lambda backup: (backup.time, backup.changed, backup.path)), writing
+
+
+def _size(path: str) -> int | None:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return None
+
+
+def missing_folder(pattern: str) -> str | None:
+    """The folder before the first wildcard when it does not exist. CannotObserve when that cannot be told."""
+    folder = os.path.dirname(translate(pattern)[0])
+    while glob.has_magic(folder):
+        folder = os.path.dirname(folder)
+    try:
+        os.stat(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return folder
+    except OSError as exc:
+        raise CannotObserve(unreadable(folder, exc)) from None
+    return None
+
+
+def _closed_folders(folders: str) -> list[str]:
+    """What glob does not say: the folders that it could not look into."""
+    closed = []
+    for folder in glob.glob(folders, recursive=True):
+        if os.path.basename(folder) == "lost+found" or not os.path.isdir(folder):
+            continue
+        try:
+            with os.scandir(folder):
+                pass
+            if not os.access(folder, os.X_OK):
+                raise PermissionError
+        except OSError as exc:
+            closed.append(unreadable(folder, exc))
+    return closed
+
+
+def translate(pattern: str) -> tuple[str, re.Pattern[str]]:
+    """A glob pattern, and an expression that finds the parts of the date. ArgumentsRefused for a field that is not known."""
+    for short, long in _SHORT.items():
+        pattern = pattern.replace(short, long)
+    wildcards, expression, seen = "", "", set()  # type: tuple[str, str, set[str]]
+    position = 0
+    while position < len(pattern):
+        char = pattern[position]
+        following = pattern[position + 1 : position + 2]
+        bracket = re.match(r"\[[!^]?\]?[^\]]*\]", pattern[position:])
+        if char == "%" and following:
+            position += 2
+            if following == "%":
+                wildcards, expression = wildcards + "%", expression + "%"
+            elif following in _DIGITS:
+                wildcards += "[0-9]" * _DIGITS[following]
+                digits = rf"\d{{{_DIGITS[following]}}}"
+                expression += f"(?P={following})" if following in seen else f"(?P<{following}>{digits})"
+                seen.add(following)
+            elif following in _FREE:
+                wildcards, expression = wildcards + "*", expression + "[^/]*"
+            else:
+                raise ArgumentsRefused([f"pattern: %{following} in '{pattern}' is not a field of a date that is known"])
+        elif pattern.startswith("**/", position):
+            wildcards, expression, position = wildcards + "**/", expression + "(?:.*/)?", position + 3
+        elif char in "*?":
+            wildcards, expression, position = wildcards + char, expression + ("[^/]*" if char == "*" else "[^/]"), position + 1
+        elif bracket:
+            text = bracket.group(0)
+            wildcards, position = wildcards + text, position + len(text)
+            expression += fnmatch.translate(text).removeprefix("(?s:").rsplit(")", 1)[0]
+        else:
+            wildcards, expression, position = wildcards + char, expression + re.escape(char), position + 1
+    return wildcards, re.compile(expression, re.S)
+
+
+def name_time(parts: t.Mapping[str, str]) -> float | None:
+    """The last moment that the date in a name can mean, in this host's zone: a backup of a day may be made at its end."""
+    year = int(parts["Y"]) if "Y" in parts else 2000 + int(parts["y"]) if "y" in parts else None
+    if year is None:
+        return None
+    try:
+        if "j" in parts:
+            start = dt.datetime(year, 1, 1) + dt.timedelta(days=int(parts["j"]) - 1)
+            span = dt.timedelta(days=1)
+        elif "m" in parts and "d" in parts:
+            start, span = dt.datetime(year, int(parts["m"]), int(parts["d"])), dt.timedelta(days=1)
+        else:
+            return None
+        for field, unit in (("H", "hours"), ("M", "minutes"), ("S", "seconds")):
+            if field not in parts:
+                break
+            start += dt.timedelta(**{unit: int(parts[field])})
+            span = dt.timedelta(**{unit: 1})
+        return (start + span).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+# -- is it whole
+
+
+class _TimeIsOver(Exception):
+    pass
+
+
+def _examine(backup: Backup, args: dict[str, t.Any], runner: Runner) -> Judgement:
+    """Whether one file is a sound backup; the first note says how that was verified."""
+    verdict = Judgement()
+    least = max(1, args["min_size"])
+    if backup.size < least:
+        wanted = f"{humanize_bytes(backup.size)}, at least {humanize_bytes(least)} are wanted"
+        verdict.fails.append(f"newest backup {backup.path} is {'empty' if not backup.size else f'too small: {wanted}'}")
+        return verdict
+
+    def tick() -> None:
+        try:
+            runner.remaining()
+        except CannotObserve:
+            raise _TimeIsOver from None
+
+    missing = dict.fromkeys(args["contains"] or ())
+    try:
+        if args["checksum"]:
+            _checksum(backup.path, verdict, tick)
+        if args["verify"] == "auto" or missing:
+            _contents(backup, args, verdict, missing, tick)
+        else:
+            verdict.notes.append("its content not verified")
+    except OSError as exc:
+        asked = args["checksum"] or args["contains"]
+        (verdict.unseen if asked else verdict.warns).append(f"newest backup is there but not verified: {unreadable(backup.path, exc)}")
+        verdict.notes.append("not readable")
+    except _TimeIsOver:
+        asked = args["checksum"] or args["contains"]
+        (verdict.unseen if asked else verdict.warns).append(
+            f"newest backup {backup.path} could not be verified in the time allowed for this check ({args['timeout']:g} s)"
+        )
+        verdict.notes.append("not verified")
+    return verdict
+
+
+def _contents(backup: Backup, args: dict[str, t.Any], verdict: Judgement, missing: dict[str, t.Any], tick: t.Callable[[], object]) -> None:
+    path = backup.path
+    with open(path, "rb") as handle:
+        head = handle.read(512)
+
+    def on_member(name: str) -> None:
+        for wanted in [wanted for wanted in missing if fnmatch.fnmatchcase(_plain(name), _plain(wanted))]:
+            del missing[wanted]
+
+    contents = None
+    try:
+        kind = _archive.kind_of(head, path)
+        if kind not in _archive.VERIFIABLE:
+            verdict.notes.append(f"{kind} cannot be verified here" if kind else "of a kind that has no structure to verify")
+        elif backup.size > args["verify_max_bytes"]:
+            if kind == "zip":
+                contents = _archive.Contents("zip", 0, _archive.names(path, on_member))
+            verdict.notes.append(f"not verified because larger than {humanize_bytes(args['verify_max_bytes'])}")
+        else:
+            contents = _archive.read(path, kind, on_member, tick)
+            verdict.notes.append(f"read to its end as {contents.kind}")
+            if contents.members == 0 or (contents.members is None and contents.size == 0):
+                verdict.fails.append(f"newest backup {path} is a {contents.kind} file with nothing in it")
+    except _archive.Damaged as exc:
+        verdict.fails.append(f"newest backup {path} {exc}")
+        return
+    except _archive.NotVerifiable as exc:
+        verdict.notes.append(f"not verified: {exc}")
+        contents = _archive.Contents(kind, 0, 0)
+    if not missing:
+        return
+    names = ", ".join(missing)
+    if contents is not None and contents.members is None or (contents is None and not kind):
+        verdict.fails.append(f"newest backup {path} is no tar or zip archive, so it has no {names}")
+    elif contents is None:
+        verdict.unseen.append(f"the members of {path} cannot be listed ({verdict.notes[-1]}), so {names} was not looked for")
+    else:
+        verdict.fails.append(f"newest backup {path} does not contain {names}")
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"^(\./)+", "", name).strip("/")
+
+
+def _checksum(path: str, verdict: Judgement, tick: t.Callable[[], object]) -> None:
+    single, shared = path + ".sha256", os.path.join(os.path.dirname(path), SUMS)
+    beside = next((name for name in (single, shared) if os.path.exists(name)), None)
+    if beside is None:
+        verdict.fails.append(f"newest backup {path} has no checksum beside it (neither {os.path.basename(single)} nor {SUMS})")
+        return
+    with open(beside, encoding="utf-8", errors="replace") as handle:
+        wanted = parse_sums(handle.read(16 * 2**20), os.path.basename(path), alone=beside == single)
+    if wanted is None:
+        verdict.fails.append(f"{beside} has no SHA-256 checksum of {os.path.basename(path)}")
+        return
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        for chunk in iter(lambda: file.read(1 << 20), b""):
+            tick()
+            digest.update(chunk)
+    if digest.hexdigest() != wanted:
+        verdict.fails.append(f"newest backup {path} does not agree with its checksum in {beside}")
+
+
+def parse_sums(text: str, name: str, *, alone: bool) -> str | None:
+    """The SHA-256 of ``name`` in the output of sha256sum (GNU or BSD style); ``alone``: a bare sum will do."""
+    for line in text.splitlines():
+        bsd = re.fullmatch(r"SHA256 \((.+)\) = ([0-9a-fA-F]{64})", line.strip())
+        gnu = re.fullmatch(r"\\?([0-9a-fA-F]{64})(?:\s+\*?(.+))?", line.strip())
+        if bsd and os.path.basename(bsd.group(1)) == name:
+            return bsd.group(2).lower()
+        if gnu and (os.path.basename(gnu.group(2)) == name if gnu.group(2) else alone):
+            return gnu.group(1).lower()
+    return None
+
+
+__all__ = (
+    "ARGUMENT_SPEC",
+    "Backup",
+    "CONSTRAINTS",
+    "DURATIONS",
+    "SIZES",
+    "TIMEOUT",
+    "WHERE",
+    "missing_folder",
+    "name_time",
+    "parse_sums",
+    "run",
+    "translate",
+)

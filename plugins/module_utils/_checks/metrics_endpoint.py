@@ -1,0 +1,167 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A service's own metrics page: parses, has what is required, moves, keeps to its limits. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import typing as t
+from urllib.parse import urlsplit
+
+from .._argspec import ArgumentsRefused, http_spec
+from .._exposition import ACCEPT, Exposition, Family, parse
+from .._finding import CannotObserve, Finding, Measurement, failed, passed, warned
+from .._http import Connection, HttpFailure, Response, public_url
+from .._runner import Runner
+from .._units import humanize_seconds
+
+WHERE = "both"
+TIMEOUT = 30.0
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    **http_spec(url={"required": True}),
+    "families": {"type": "list", "elements": "str", "default": []},
+    "moving": {"type": "list", "elements": "str", "default": []},
+    "interval": {"type": "str", "default": "1s"},
+    "max_series": {"type": "int", "default": 10000},
+}
+DURATIONS = ("interval",)
+SIZES = ()
+COMPARISONS = ()
+
+START = "process_start_time_seconds"
+
+
+class Fault(Exception):
+    """What is wrong with the page as a whole."""
+
+
+def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+    url = args["url"]
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise ArgumentsRefused([f"url: '{public_url(url)}' is not an http:// or https:// address"])
+    connection = Connection.from_args(args)
+    try:
+        first, response = scrape(url, connection, runner)
+        problems = list(first.problems)
+        problems += missing(first, [*args["families"], *(name for name in args["moving"] if name not in args["families"])])
+        notes: list[str] = []
+        if args["moving"]:
+            runner.sleep(args["interval"])
+            second, _ = scrape(url, connection, runner)
+            moved, notes = movement(first, second, args["moving"], args["interval"])
+            problems += moved
+    except Fault as exc:
+        return failed(str(exc), expected=expectation(args))
+    if first.series > args["max_series"]:
+        problems.append(f"{first.series} series are more than the limit of {args['max_series']}; most are of {', '.join(largest(first))}")
+    return conclude(args, first, response, problems, notes)
+
+
+def conclude(args: t.Mapping[str, t.Any], page: Exposition, response: Response, problems: list[str], notes: list[str]) -> Finding:
+    where = public_url(args["url"])
+    families = sorted(name for name, family in page.families.items() if family.samples)
+    fields: dict[str, t.Any] = {
+        "observed": {"series": page.series, "families": len(families), "bytes": len(response.body)},
+        "expected": expectation(args),
+        "measurements": [
+            Measurement("exposed_series", page.series, args["max_series"], "upper"),
+            Measurement("scrape_duration_seconds", round(response.elapsed, 3)),
+        ],
+        "details": problems + notes,
+    }
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        return failed(f"{where}: {problems[0]}{more}", **fields)
+    if notes:
+        return warned(f"{where}: {'; '.join(notes)}", **fields)
+    proof = f"; {', '.join(args['moving'])} moved within {humanize_seconds(args['interval'])}" if args["moving"] else ""
+    return passed(f"{where} exposes {page.series} series in {len(families)} families, the limit is {args['max_series']}{proof}", **fields)
+
+
+def expectation(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {"families": args["families"], "moving": args["moving"], "max_series": args["max_series"]}
+
+
+def scrape(url: str, connection: Connection, runner: Runner) -> tuple[Exposition, Response]:
+    """The page as Prometheus would read it. Fault for whatever is the service's; CannotObserve for what is ours."""
+    where = public_url(url)
+    try:
+        response = runner.get(url, connection=connection, headers={"Accept": ACCEPT}, fresh=True)
+    except HttpFailure as exc:
+        if exc.kind == "name":
+            raise
+        raise Fault(exc.message) from None
+    if response.status in (401, 403):
+        raise CannotObserve(f"{where} refuses the request ({response.status}): look at the credentials of the check")
+    if response.status != 200:
+        raise Fault(f"{where} answered with {response.status}: Prometheus takes nothing but 200")
+    if response.looks_like_html:
+        raise Fault(f"{where} is not an exposition: it answered with a web page (a login page?)")
+    try:
+        text = response.body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Fault(f"{where} is not an exposition: it answered with bytes that are not text") from None
+    page = parse(text)
+    if not page.series:
+        if page.lines:
+            raise Fault(f"{where} is not an exposition: none of its {page.lines} lines is a sample ({page.problems[0]})")
+        raise Fault(f"{where} has no series at all")
+    return page, response
+
+
+def missing(page: Exposition, names: t.Iterable[str]) -> list[str]:
+    lines = []
+    for name in names:
+        family = page.family(name)
+        if family is None:
+            lines.append(f"the metric {name} is not there")
+        elif not family.samples:
+            lines.append(f"the metric {name} is declared, but has no series")
+    return lines
+
+
+def movement(first: Exposition, second: Exposition, names: t.Iterable[str], interval: float) -> tuple[list[str], list[str]]:
+    """What does not move, and what cannot be said because the service began anew in between."""
+    problems, notes = [], []
+    restarted = start_time(first) != start_time(second)
+    for name in names:
+        before, after = first.family(name), second.family(name)
+        if before is None or not before.samples:
+            continue  # said already
+        if after is None or not after.samples:
+            if restarted:
+                notes.append(f"{name} began anew between two scrapes (the service was restarted): whether it moves is not proven")
+            else:
+                problems.append(f"the metric {name} was there, and was gone {humanize_seconds(interval)} later")
+            continue
+        old, new = counts(before), counts(after)
+        if restarted or (before.type != "gauge" and any(new[key] < old[key] for key in old if key in new)):
+            notes.append(f"{name} began anew between two scrapes (the service was restarted): whether it moves is not proven")
+        elif not moves(before.type, old, new):
+            problems.append(f"the metric {name} did not move within {humanize_seconds(interval)}")
+    return problems, notes
+
+
+def counts(family: Family) -> dict[t.Any, float]:
+    """The samples that count: of a histogram or a summary its number of observations, never a time of creation."""
+    found = {key: value for key, value in family.samples.items() if not key[0].endswith("_created")}
+    if family.type in ("histogram", "summary") and any(key[0].endswith("_count") for key in found):
+        return {key: value for key, value in found.items() if key[0].endswith("_count")}
+    return found
+
+
+def moves(kind: str, old: dict[t.Any, float], new: dict[t.Any, float]) -> bool:
+    if kind == "gauge":
+        return old != new
+    return any(value > old.get(key, 0.0) for key, value in new.items())
+
+
+def start_time(page: Exposition) -> float | None:
+    family = page.family(START)
+    return next(iter(family.samples.values()), None) if family else None
+
+
+def largest(page: Exposition, most: int = 3) -> list[str]:
+    """The families with the most series: where to look when there are too many."""
+    ranked = sorted(page.families.values(), key=lambda family: -len(family.samples))[:most]
+    return [f"{family.name} ({len(family.samples)})" for family in ranked if family.samples]

@@ -1,0 +1,226 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Snapshots in a restic repository: fresh, of the right paths, of a plausible size. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import datetime as dt
+import posixpath
+import typing as t
+
+from .._clients.restic import DAMAGED, Restic, ResticFailed, Snapshot
+from .._finding import CannotObserve, Finding, Measurement, failed, isoformat
+from .._runner import Runner
+from .._units import humanize_bytes, humanize_seconds
+from ._judgement import FUTURE, Judgement, percent, shrunk
+
+WHERE = "host"
+TIMEOUT = 120.0
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "repository": {"type": "str", "required": True},
+    "password_file": {"type": "path", "no_log": False},
+    "password": {"type": "str", "no_log": True},
+    "environment": {"type": "dict", "no_log": True},
+    "paths": {"type": "list", "elements": "str"},
+    "host": {"type": "str"},
+    "tags": {"type": "list", "elements": "str"},
+    "max_age": {"type": "str", "required": True},
+    "min_count": {"type": "int", "default": 1},
+    "size_deviation": {"type": "str", "default": "50%"},
+    "compare": {"type": "int", "default": 3},
+    "binary": {"type": "str", "default": "restic"},
+}
+CONSTRAINTS = {"mutually_exclusive": [("password", "password_file")]}
+DURATIONS = ("max_age",)
+RECENTLY = 7  # times max_age
+
+
+def run(args: dict[str, t.Any], runner: Runner) -> Finding:
+    percent("size_deviation", args["size_deviation"])
+    restic = Restic(
+        runner,
+        args["repository"],
+        binary=args["binary"],
+        password=args["password"],
+        password_file=args["password_file"],
+        environment=args["environment"],
+    )
+    snapshots, lost = restic.snapshots()
+    common: dict[str, t.Any] = {
+        "observed": {"repository": restic.shown, "snapshots": len(snapshots), "unreadable_snapshots": lost},
+        "expected": {name: args[name] for name in ("paths", "host", "tags", "max_age", "min_count") if args[name] is not None},
+    }
+    if not snapshots:
+        reason = f"holds {lost} snapshots of which none can be loaded" if lost else "holds no snapshot"
+        return failed(f"the restic repository {restic.shown} {reason}", **common)
+    mine = select(snapshots, args["host"], args["tags"])
+    if not mine:
+        return failed(f"none of the {len(snapshots)} snapshots in {restic.shown} is {_wanted(args)}; {_known(snapshots)}", **common)
+    now = runner.now()
+    past = [snapshot for snapshot in mine if (snapshot.time - now).total_seconds() <= FUTURE]
+    if not past:
+        raise CannotObserve(
+            f"all {len(mine)} snapshots are dated in the future, the newest {isoformat(mine[-1].time)}: a clock is wrong",
+            observed=common["observed"],
+        )
+    judgement = Judgement()
+    if len(past) < len(mine):
+        judgement.warns.append(f"{len(mine) - len(past)} snapshots dated in the future are not counted: a clock is or was wrong")
+    if lost:
+        judgement.warns.append(f"{lost} snapshots cannot be loaded: run restic check")
+    return _judge(args, restic, past, now, judgement, common)
+
+
+def _judge(
+    args: dict[str, t.Any], restic: Restic, snapshots: list[Snapshot], now: dt.datetime, judgement: Judgement, common: dict[str, t.Any]
+) -> Finding:
+    chosen: dict[str, list[Snapshot]] = {}  # by path, or by "" where no path was asked for
+    if args["paths"]:
+        for path in args["paths"]:
+            covering = [snapshot for snapshot in snapshots if covers(snapshot, path)]
+            if covering:
+                chosen[path] = covering
+            else:
+                judgement.fails.append(f"no snapshot covers {path}; the newest covers {', '.join(snapshots[-1].paths)}")
+    else:
+        chosen[""] = snapshots
+    too_old = {}
+    for path, group in chosen.items():
+        what = f"newest snapshot of {path or ', '.join(group[-1].paths)}"
+        age = (now - group[-1].time).total_seconds()
+        if age > args["max_age"]:
+            too_old[path] = group[-1].time + dt.timedelta(seconds=args["max_age"])
+            judgement.fails.append(f"{what} is {humanize_seconds(age)} old, the limit is {humanize_seconds(args['max_age'])}")
+        counted = len(same_set(group[-1], group)) if not path else len(group)
+        if counted < args["min_count"]:
+            judgement.fails.append(
+                f"there are {counted} snapshots of {path or ', '.join(group[-1].paths)}, at least {args['min_count']} are wanted"
+            )
+    if not args["paths"]:
+        judgement.warns += _stopped(snapshots, now, args["max_age"])
+    hosts = sorted({snapshot.host for group in chosen.values() for snapshot in group})
+    if args["host"] is None and len(hosts) > 1:
+        judgement.warns.append(f"snapshots of {len(hosts)} hosts ({', '.join(hosts[:5])}) are mixed and 'host' is not given")
+    measurements, size = [], ""
+    if chosen:
+        oldest = min(chosen.values(), key=lambda group: group[-1].time)
+        age = max(0.0, (now - oldest[-1].time).total_seconds())
+        fewest = min(len(group) if path else len(same_set(group[-1], group)) for path, group in chosen.items())
+        measurements = [
+            Measurement("backup_age_seconds", round(age, 3), args["max_age"], "upper"),
+            Measurement("backup_count", fewest, args["min_count"], "lower"),
+        ]
+        common["observed"].update(
+            newest={"id": oldest[-1].id, "time": isoformat(oldest[-1].time), "host": oldest[-1].host, "paths": list(oldest[-1].paths)},
+            count=fewest,
+        )
+    if chosen and not judgement.fails:  # sizes cost time, and change nothing about a failure
+        sizes = _sizes(args, restic, snapshots, chosen, judgement)
+        if sizes:
+            measurements.append(Measurement("backup_size_bytes", sum(sizes)))
+            common["observed"]["size_bytes"] = sum(sizes)
+            size = f", {humanize_bytes(sum(sizes))}"
+    good = ""
+    if chosen:
+        good = (
+            f"newest snapshot{' of every path' if len(chosen) > 1 else ''} is {humanize_seconds(age)} old{size}, "
+            f"the limit is {humanize_seconds(args['max_age'])}; {fewest} kept"
+        )
+    since = isoformat(min(too_old.values())) if too_old else None
+    return judgement.finding(good, measurements=measurements, since=since, **common)
+
+
+def _sizes(
+    args: dict[str, t.Any], restic: Restic, snapshots: list[Snapshot], chosen: dict[str, list[Snapshot]], judgement: Judgement
+) -> list[int]:
+    """Sizes of the newest snapshots; what is wrong with them goes to ``judgement``."""
+    sizes = []
+    for newest in {group[-1].id: group[-1] for group in chosen.values()}.values():
+        name = f"newest snapshot {newest.id} of {', '.join(newest.paths)}"
+        earlier = [snapshot for snapshot in same_set(newest, snapshots) if snapshot.time < newest.time]
+        earlier = earlier[-args["compare"] :] if args["compare"] > 0 else []
+        try:
+            content = restic.size(newest)
+        except CannotObserve as exc:
+            if isinstance(exc, ResticFailed) and exc.kind == DAMAGED:
+                judgement.fails.append(f"{name} cannot be read, the repository is damaged: {exc.message}")
+            else:
+                judgement.warns.append(f"{name}: its size could not be told: {exc.message}")
+            continue
+        sizes.append(content.size)
+        if content.files == 0 or content.size == 0:
+            judgement.fails.append(f"{name} holds nothing: 0 B to restore")
+            continue
+        try:
+            known = [restic.size(snapshot).size for snapshot in earlier]
+        except CannotObserve as exc:
+            judgement.warns.append(f"{name}: its size could not be compared with earlier ones: {exc.message}")
+            continue
+        small = shrunk(content.size, known, percent("size_deviation", args["size_deviation"]), args["size_deviation"])
+        if small:
+            judgement.warns.append(f"{name} {small}")
+    return sizes
+
+
+def select(snapshots: t.Sequence[Snapshot], host: str | None, tags: t.Sequence[str] | None) -> list[Snapshot]:
+    """Snapshots of that host with all of those tags."""
+    return [snapshot for snapshot in snapshots if host in (None, snapshot.host) and set(tags or ()) <= set(snapshot.tags)]
+
+
+def same_set(newest: Snapshot, snapshots: t.Iterable[Snapshot]) -> list[Snapshot]:
+    """Snapshots of the same host and paths: only these are of comparable size."""
+    return [snapshot for snapshot in snapshots if (snapshot.host, snapshot.paths) == (newest.host, newest.paths)]
+
+
+def covers(snapshot: Snapshot, path: str) -> bool:
+    """Whether the path, or a folder above it, was backed up and not excluded by its name."""
+    wanted = posixpath.normpath(path)
+    for covered in snapshot.paths:
+        if not _within(wanted, covered):
+            continue
+        below = [wanted] if wanted != covered else []
+        while below and posixpath.dirname(below[-1]) not in (covered, below[-1]):
+            below.append(posixpath.dirname(below[-1]))
+        if not any(_excluded(part, pattern) for part in below for pattern in snapshot.excludes):
+            return True
+    return False
+
+
+def _within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def _excluded(path: str, pattern: str) -> bool:
+    # patterns with wildcards are restic's to understand
+    return pattern.rstrip("/") == path or ("/" not in pattern and pattern == posixpath.basename(path))
+
+
+def _stopped(snapshots: list[Snapshot], now: dt.datetime, max_age: float) -> list[str]:
+    """Other sets that were backed up regularly until lately. Those that ended long ago are kept on purpose."""
+    said = []
+    newest = {(snapshot.host, snapshot.paths): snapshot for snapshot in snapshots}
+    for snapshot in newest.values():
+        age = (now - snapshot.time).total_seconds()
+        if snapshot.id != snapshots[-1].id and max_age < age <= RECENTLY * max_age and len(same_set(snapshot, snapshots)) > 1:
+            said.append(
+                f"newest snapshot of {', '.join(snapshot.paths)} on {snapshot.host} is {humanize_seconds(age)} old: "
+                "name the paths that matter in 'paths'"
+            )
+    return said
+
+
+def _wanted(args: dict[str, t.Any]) -> str:
+    parts = [f"of the host {args['host']}"] if args["host"] else []
+    if args["tags"]:
+        parts.append(f"tagged {', '.join(args['tags'])}")
+    return " and ".join(parts)
+
+
+def _known(snapshots: t.Sequence[Snapshot]) -> str:
+    hosts = sorted({snapshot.host for snapshot in snapshots})
+    tags = sorted({tag for snapshot in snapshots for tag in snapshot.tags})
+    return f"hosts: {', '.join(hosts[:5])}; tags: {', '.join(tags[:5]) or 'none'}"
+
+
+__all__ = ("ARGUMENT_SPEC", "CONSTRAINTS", "DURATIONS", "TIMEOUT", "WHERE", "covers", "run", "same_set", "select")

@@ -1,0 +1,310 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each part has exactly one chain of support, whose tiers can be reached and whose contracts last. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import typing as t
+
+from .._finding import CannotObserve, Finding, Measurement, Status, worst
+from .._runner import Runner
+from .._units import humanize_seconds, parse_duration
+
+WHERE = "controller"
+TIMEOUT = 10.0
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "components": {"type": "dict", "required": True},
+    "chains": {"type": "dict", "required": True},
+    "horizon": {"type": "str", "default": "90d"},
+    "hours": {"type": "str"},
+    "min_tiers": {"type": "int", "default": 1},
+}
+DURATIONS = ("horizon",)
+
+WEEK = 7 * 1440  # minutes
+_DAY_NAMES = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("mon", "monday", "mo", "lun", "lundi"),
+            ("tue", "tuesday", "tu", "tues", "mar", "mardi"),
+            ("wed", "wednesday", "we", "mer", "mercredi"),
+            ("thu", "thursday", "th", "thur", "thurs", "jeu", "jeudi"),
+            ("fri", "friday", "fr", "ven", "vendredi"),
+            ("sat", "saturday", "sa", "sam", "samedi"),
+            ("sun", "sunday", "su", "dim", "dimanche"),
+        )
+    )
+    for name in names
+}
+_EVERY_DAY = ("daily", "every day", "everyday", "tous les jours", "7/7", "7j/7")
+_ALWAYS = re.compile(
+    r"24\s*h?\s*[x*/]\s*7|7\s*[x*/]\s*24|24\s*[x*/]\s*7\s*[x*/]\s*365|24\s*h\s*/\s*24|always|toujours"
+    r"|24\s*h?\s*/\s*24\s*[,;-]?\s*7\s*j?\s*/\s*7|7\s*j?\s*/\s*7\s*[,;-]?\s*24\s*h?\s*/\s*24"
+)
+_PLACEHOLDER = re.compile(
+    r"(todo|tbd|tba|tbc|fixme|xxx+|n/a|none|null|nobody|unknown|changeme|inconnu|personne"
+    r"|à (compléter|définir|renseigner)|a completer)\b.*|[?.\-_*x]+",
+    re.IGNORECASE,
+)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_NOBODY = (
+    "nobody",
+    "noreply",
+    "no-reply",
+    "someone",
+    "somebody",
+    "user",
+    "username",
+    "name",
+    "changeme",
+    "todo",
+    "xxx",
+    "example",
+    "personne",
+)
+# RFC 2606; the top-level domain .example stays, demonstrations are made with it
+_EXAMPLE_DOMAINS = re.compile(r"(^|[.@/])(example\.(com|org|net)|domain\.tld|(company|mycompany|yourcompany)\.com)\b", re.IGNORECASE)
+
+Remark = tuple[Status, str]
+
+
+def run(args: dict[str, t.Any], runner: Runner) -> list[Finding]:
+    if not args["components"]:
+        raise CannotObserve("no component is declared: there is nothing whose support could be judged")
+    today = runner.now().date()
+    wanted = parse_hours(args["hours"]) if args["hours"] else None
+    if args["hours"] and wanted is None:
+        raise CannotObserve(f"hours: '{args['hours']}' cannot be read; expected for example 24x7 or 'Mon-Fri 08:00-18:00'")
+    return [_component(str(name), value, args, wanted, today) for name, value in args["components"].items()]
+
+
+def _component(name: str, value: t.Any, args: t.Mapping[str, t.Any], wanted: set[int] | None, today: dt.date) -> Finding:
+    chains: t.Mapping[str, t.Any] = {str(key): tiers for key, tiers in args["chains"].items()}
+    names = list(dict.fromkeys(str(item) for item in (value if isinstance(value, (list, tuple)) else [value]) if item not in (None, "")))
+    remarks: list[Remark] = []
+    measurements: list[Measurement] = []
+    if isinstance(value, dict):
+        remarks.append((Status.UNKNOWN, f"{name}: its chain must be named by a text, this is a dictionary"))
+    elif not names:
+        remarks.append((Status.FAIL, f"{name} has no chain of support"))
+    elif len(names) > 1:
+        remarks.append((Status.FAIL, f"{name} has {len(names)} chains of support ({', '.join(names)}): exactly one must answer for it"))
+    elif names[0] not in chains:
+        known = ", ".join(sorted(chains)) or "none"
+        remarks.append((Status.FAIL, f"{name} is given to the chain {names[0]}, which is not defined (defined: {known})"))
+    else:
+        remarks, measurements = judge_chain(names[0], chains[names[0]], wanted, args, today)
+    status = worst(level for level, _said in remarks) or Status.PASS
+    bad = [said for level, said in remarks if level == status]
+    if status == Status.PASS:
+        message = f"{name} is supported by the chain {names[0]}: {len(chains[names[0]])} tier(s), each with contact, hours and response"
+    else:
+        message = bad[0] if name in bad[0] else f"{name}: {bad[0]}"
+        message += f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
+    return Finding(
+        status,
+        message,
+        observed={"chains": names, "tiers": _tier_names(chains.get(names[0])) if len(names) == 1 else []},
+        expected={"chains": 1, "min_tiers": args["min_tiers"], "hours": args["hours"], "horizon_seconds": args["horizon"]},
+        measurements=measurements,
+        instance=name,
+        details=[said for _level, said in remarks],
+    )
+
+
+def _tier_names(tiers: t.Any) -> list[str]:
+    return (
+        [_label(tier, number) for number, tier in enumerate(tiers, 1) if isinstance(tier, dict)] if isinstance(tiers, (list, tuple)) else []
+    )
+
+
+def _label(tier: t.Mapping[str, t.Any], number: int) -> str:
+    return str(tier.get("tier") or tier.get("name") or f"tier {number}")
+
+
+def judge_chain(
+    chain: str, tiers: t.Any, wanted: set[int] | None, args: t.Mapping[str, t.Any], today: dt.date
+) -> tuple[list[Remark], list[Measurement]]:
+    """What is wrong with the tiers of a chain, and how long its contracts last."""
+    if not isinstance(tiers, (list, tuple)) or not all(isinstance(tier, dict) for tier in tiers):
+        return [(Status.UNKNOWN, f"the chain {chain} is not a list of tiers, each with contact, hours and response")], []
+    if len(tiers) < max(1, args["min_tiers"]):
+        return [(Status.FAIL, f"the chain {chain} has {len(tiers)} tier(s), it needs {max(1, args['min_tiers'])}")], []
+    remarks: list[Remark] = []
+    measurements: list[Measurement] = []
+    covered: set[int] = set()
+    unread: list[str] = []
+    for number, tier in enumerate(tiers, 1):
+        where = f"{_label(tier, number)} of the chain {chain}"
+        remarks += _tier(where, tier)
+        remarks += _contract(where, tier.get("contract_until"), float(args["horizon"]), today, measurements)
+        if not _empty(tier.get("hours")):
+            hours = parse_hours(str(tier["hours"]))
+            covered |= hours or set()
+            unread += [f"{where} has the hours '{tier['hours']}', which cannot be read"] if hours is None else []
+    if wanted is not None and not wanted <= covered:
+        if unread:
+            remarks += [(Status.UNKNOWN, f"{said}; expected for example 24x7 or 'Mon-Fri 08:00-18:00'") for said in unread]
+        else:
+            gap = (wanted - covered) if wanted else set()
+            share = humanize_seconds(len(gap) * 60)
+            said = (
+                f"the hours of the chain {chain} do not cover the committed {args['hours']}: nobody on {moment(min(gap))} ({share} a week)"
+            )
+            remarks.append((Status.WARN, said))
+    return remarks, measurements
+
+
+def _tier(where: str, tier: t.Mapping[str, t.Any]) -> list[Remark]:
+    remarks: list[Remark] = []
+    for key in ("contact", "hours", "response"):
+        value = tier.get(key)
+        if _empty(value):
+            remarks.append((Status.FAIL, f"{where} has no {key}"))
+        elif is_placeholder(str(value)):
+            remarks.append((Status.FAIL, f"{where} has a placeholder for its {key}: '{value}'"))
+        elif key == "contact" and not is_contact(str(value)):
+            remarks.append((Status.FAIL, f"{where} has the contact '{value}': no address, telephone number, URL or name of a queue"))
+        elif key == "response":
+            try:
+                if parse_duration(value if isinstance(value, (int, float)) else str(value)) <= 0:
+                    remarks.append((Status.FAIL, f"{where} has a response target of {value}"))
+            except ValueError as exc:
+                remarks.append((Status.UNKNOWN, f"the response target of {where} cannot be read: {exc}"))
+    return remarks
+
+
+def _contract(where: str, value: t.Any, horizon: float, today: dt.date, measurements: list[Measurement]) -> list[Remark]:
+    if value is None:
+        return []
+    until = parse_date(value)
+    if until is None:
+        return [(Status.UNKNOWN, f"the end of the contract of {where}, '{value}', is not a date; expected for example 2027-06-30")]
+    left = (until - today).days
+    measurements.append(Measurement("contract_left_seconds", left * 86400.0, horizon, "lower"))
+    if left < 0:
+        return [(Status.FAIL, f"the contract of {where} ended on {until.isoformat()}, {-left} days ago")]
+    if left * 86400 < horizon:
+        return [
+            (Status.WARN, f"the contract of {where} ends on {until.isoformat()}, in {left} days; it must last {humanize_seconds(horizon)}")
+        ]
+    return []
+
+
+def parse_date(value: t.Any) -> dt.date | None:
+    """A date of YAML (date, datetime or text); None for whatever else."""
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    match = re.fullmatch(r"\s*(\d{4}-\d\d-\d\d)([T ].*)?\s*", str(value))
+    try:
+        return dt.date.fromisoformat(match.group(1)) if match else None
+    except ValueError:
+        return None
+
+
+def _empty(value: t.Any) -> bool:
+    return value is None or isinstance(value, bool) or not str(value).strip() or (isinstance(value, (dict, list)) and not value)
+
+
+def is_placeholder(text: str) -> bool:
+    """``TODO``, ``tbd``, ``xxx``, ``nobody@...``, ``...@example.com``, ``00 00 00 00 00``."""
+    value = text.strip()
+    local, at, _domain = value.rpartition("@")
+    if at and local.rpartition(":")[2].lower() in _NOBODY:
+        return True
+    digits = re.sub(r"\D", "", value)
+    only_number = bool(re.fullmatch(r"[\d\s+().\-/]+", value))
+    if only_number and (re.search(r"(\d)\1{6,}", digits) or digits in ("0123456789", "1234567890", "123456789", "12345678")):
+        return True
+    if value.startswith("<") and value.endswith(">"):
+        return True
+    return bool(_PLACEHOLDER.fullmatch(value) or _EXAMPLE_DOMAINS.search(value))
+
+
+def is_contact(text: str) -> bool:
+    """An e-mail address, a telephone number, a URL, or a name of three letters and more."""
+    value = text.strip()
+    if "@" in value and not value.startswith(("@", "http://", "https://")) and " " not in value:
+        return bool(_EMAIL.fullmatch(value.removeprefix("mailto:")))
+    if re.fullmatch(r"[\d\s+().\-/]+", value):
+        return len(re.sub(r"\D", "", value)) >= 3
+    return len(re.findall(r"\w", value)) >= 3
+
+
+def parse_hours(text: str) -> set[int] | None:
+    """The minutes of the week, from Monday 00:00; None for what cannot be read. A time zone at the end is left out."""
+    plain = re.sub(r"\s+", " ", str(text).strip().lower()).replace("–", "-")
+    plain = re.sub(r" \(?(utc|gmt|cet|cest|[a-z]+/[a-z_]+)\)?$", "", plain)
+    if not plain:
+        return None
+    if _ALWAYS.fullmatch(plain):
+        return set(range(WEEK))
+    minutes: set[int] = set()
+    days: list[int] = list(range(7))
+    waiting: list[int] = []  # days of "Mon, Wed, Fri 08:00-12:00" whose times are still to come
+    parts = re.split(r"\s*[,;]\s*|\s+(?:and|et)\s+", plain)
+    for number, part in enumerate(parts, 1):
+        named, span = _split_days(part)
+        if named is not None:
+            days = [*waiting, *named]
+            waiting = []
+            if not span and number < len(parts):
+                waiting = days
+                continue
+        times = _times(span)
+        if times is None or not days:
+            return None
+        start, end = times
+        for day in days:
+            length = (end - start) % 1440 or 1440
+            minutes.update((day * 1440 + start + offset) % WEEK for offset in range(length))
+    return minutes or None
+
+
+def _split_days(part: str) -> tuple[list[int] | None, str]:
+    for name in _EVERY_DAY:
+        if part.startswith(name):
+            return list(range(7)), part[len(name) :].strip()
+    match = re.match(r"([a-z]+)\.?(?:\s*(?:-|to|à|au|a)\s*([a-z]+)\.?)?(?=[\s:]|$)[\s:]*", part)
+    if not match:
+        return None, part
+    first, last = _DAY_NAMES.get(match.group(1)), _DAY_NAMES.get(match.group(2) or match.group(1))
+    if first is None or last is None:
+        return [], part
+    return [(first + offset) % 7 for offset in range((last - first) % 7 + 1)], part[match.end() :]
+
+
+def _times(span: str) -> tuple[int, int] | None:
+    if not span:
+        return 0, 1440
+    match = re.fullmatch(r"(\d{1,2})(?:[:h](\d\d)?)?\s*(?:-|to|à|a)\s*(\d{1,2})(?:[:h](\d\d)?)?", span)
+    if not match:
+        return None
+    start, end = (int(match.group(i)) * 60 + int(match.group(i + 1) or 0) for i in (1, 3))
+    return (start, end) if start < 1440 and end <= 1440 else None
+
+
+def moment(minute: int) -> str:
+    """``Saturday 00:00``."""
+    names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    return f"{names[minute // 1440]} {minute % 1440 // 60:02d}:{minute % 60:02d}"
+
+
+__all__ = (
+    "ARGUMENT_SPEC",
+    "DURATIONS",
+    "TIMEOUT",
+    "WHERE",
+    "is_contact",
+    "is_placeholder",
+    "judge_chain",
+    "parse_date",
+    "parse_hours",
+    "run",
+)

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Alertmanager's API v2. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+import typing as t
+
+from ansible.module_utils.basic import missing_required_lib
+
+from .._finding import CannotObserve
+from .._http import Connection, public_url
+from .._runner import Runner
+from .alertmanager_routes import Labels, Matcher
+
+try:
+    import yaml
+except ImportError:
+    HAS_YAML = False
+else:
+    HAS_YAML = True
+
+    class _Texts(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc] # which one is there is seen at run time
+        """Every scalar as text, as Alertmanager's own types take them, but for null."""
+
+    _Texts.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(?:~|null|Null|NULL|)\Z"), ["~", "n", "N", ""])
+    _Texts.add_constructor("tag:yaml.org,2002:null", lambda loader, node: None)
+
+_TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?::(\d\d)(?:\.\d+)?)? ?(Z|z|[+-]\d\d:?\d\d)")
+_STATES = ("active", "pending", "expired")
+
+
+@dataclasses.dataclass(frozen=True)
+class Silence:
+    """A silence; ``end`` is None where it has none that is real."""
+
+    id: str
+    state: str
+    start: dt.datetime | None
+    end: dt.datetime | None
+    author: str
+    comment: str
+    matchers: tuple[Matcher, ...]
+
+
+class Alertmanager:
+    """Asks one Alertmanager; whatever is wrong with its answer is a CannotObserve that names it."""
+
+    def __init__(self, connection: Connection, runner: Runner) -> None:
+        self.connection, self.runner = connection, runner
+        self.base = connection.url.rstrip("/")
+        self.name = f"Alertmanager {public_url(self.base)}"
+
+    def trouble(self, message: str) -> CannotObserve:
+        return CannotObserve(message, instrument=self.name)
+
+    def status(self) -> dict[str, t.Any]:
+        """Version, cluster and configuration as it shows them."""
+        return t.cast("dict[str, t.Any]", self._get("/api/v2/status", dict))
+
+    def config(self) -> dict[str, t.Any]:
+        """The configuration in use, its scalars as text, its secrets hidden by Alertmanager (not by its forks: show nothing of it)."""
+        if not HAS_YAML:
+            reason = missing_required_lib("PyYAML", reason="to read the configuration of Alertmanager")  # type: ignore[no-untyped-call]
+            raise CannotObserve(str(reason))
+        shown = self.status().get("config")
+        original = shown.get("original") if isinstance(shown, dict) else None
+        if not isinstance(original, str) or not original.strip():
+            raise self.trouble(f"{self.name} does not show its configuration")
+        try:
+            parsed = read_yaml(original)
+        except ValueError:
+            raise self.trouble(f"{self.name} shows a configuration that is not YAML") from None
+        if not isinstance(parsed, dict):
+            raise self.trouble(f"{self.name} shows a configuration that is not a mapping")
+        return parsed
+
+    def silences(self) -> list[Silence]:
+        """All silences, expired ones too."""
+        try:
+            return [read_silence(item) for item in self._get("/api/v2/silences", list)]
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise self.trouble(f"{self.name} answered with silences that make no sense") from None
+
+    def alerts(self) -> list[dict[str, t.Any]]:
+        """The alerts that it holds, silenced and inhibited ones too."""
+        items = self._get("/api/v2/alerts", list)
+        if not all(isinstance(item, dict) and isinstance(item.get("labels"), dict) for item in items):
+            raise self.trouble(f"{self.name} answered with alerts that make no sense")
+        return t.cast("list[dict[str, t.Any]]", items)
+
+    def _get(self, path: str, kind: type) -> t.Any:
+        try:
+            response = self.runner.get(self.base + path, connection=self.connection)
+            if response.status == 200:
+                data = response.json()
+        except CannotObserve as exc:
+            raise self.trouble(exc.message) from None
+        except RecursionError:
+            raise self.trouble(f"{self.name} answered with JSON that cannot be parsed (nested too deeply)") from None
+        if response.status in (401, 403):
+            raise self.trouble(f"{self.name} refused the credentials (status {response.status} for {path})")
+        if response.status == 404:
+            raise self.trouble(f"{self.name} has no {path} (status 404): is there an Alertmanager at this address?")
+        if response.status != 200:
+            raise self.trouble(f"{self.name} answered {path} with status {response.status}")
+        if not isinstance(data, kind):
+            raise self.trouble(
+                f"{self.name} answered {path} with JSON of another kind than expected: is there an Alertmanager at this address?"
+            )
+        return data
+
+
+def read_yaml(text: str) -> t.Any:
+    """YAML with all scalars but null as text. ValueError, which does not show the text."""
+    try:
+        return yaml.load(text, Loader=_Texts)
+    except (yaml.YAMLError, RecursionError):
+        raise ValueError("not YAML") from None
+
+
+def parse_timestamp(text: str) -> dt.datetime:
+    """ISO 8601 with a zone, to the second. ValueError."""
+    match = _TIMESTAMP.fullmatch(text.strip())
+    if not match:
+        raise ValueError(f"'{text}' is not a time with a zone; expected for example 2026-11-25T06:00:00Z")
+    day, minute, second, zone = match.groups()
+    zone = "+00:00" if zone in "Zz" else zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
+    return dt.datetime.fromisoformat(f"{day}T{minute}:{second or '00'}{zone}")
+
+
+def read_silence(item: t.Mapping[str, t.Any]) -> Silence:
+    """A silence of the API. KeyError, TypeError, ValueError for what is none."""
+    state = item["status"]["state"]
+    if state not in _STATES:
+        raise ValueError(state)
+    return Silence(
+        str(item["id"]),
+        state,
+        _real_time(item.get("startsAt")),
+        _real_time(item.get("endsAt")),
+        str(item.get("createdBy") or "").strip(),
+        " ".join(str(item.get("comment") or "").split()),
+        tuple(_api_matcher(matcher) for matcher in item["matchers"]),
+    )
+
+
+def _real_time(text: t.Any) -> dt.datetime | None:
+    moment = parse_timestamp(str(text)) if text else None
+    return moment if moment and moment.year > 1 else None
+
+
+def _api_matcher(item: t.Mapping[str, t.Any]) -> Matcher:
+    # before 0.22 there was no isEqual
+    operator = ("=" if item.get("isEqual", True) else "!") + ("~" if item.get("isRegex", False) else "=")
+    return Matcher(str(item["name"]), {"==": "="}.get(operator, operator), str(item["value"]))
+
+
+def label_sets(given: t.Sequence[t.Mapping[str, t.Any]]) -> list[Labels]:
+    """Label sets as written in YAML, their values as text. An empty value is the same as no label."""
+
+    def text(value: t.Any) -> str:
+        return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+
+    return [{str(name): text(value) for name, value in labels.items() if text(value)} for labels in given]
+
+
+__all__ = ("HAS_YAML", "Alertmanager", "Silence", "label_sets", "parse_timestamp", "read_silence", "read_yaml")

@@ -1,0 +1,182 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether http links answer, asked side by side. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import queue
+import re
+import threading
+import typing as t
+from urllib.parse import unquote, urlsplit
+
+from .._finding import CannotObserve
+from .._http import Connection, HttpFailure, Response
+from .._runner import Runner
+from .documents import normalize, read_page
+
+WORKERS = 8
+MAX_PAGE = 4 * 2**20
+SOFT_404 = (
+    "not found",
+    "page doesn't exist",
+    "does not exist",
+    "no longer exists",
+    "introuvable",
+    "non trouvée",
+    "n'existe pas",
+    "n'existe plus",
+)
+LOGIN_PAGE = (
+    "sign in",
+    "log in",
+    "login",
+    "single sign-on",
+    "authentication required",
+    "connexion",
+    "se connecter",
+    "connectez-vous",
+    "identifiez-vous",
+    "authentification",
+)
+_ALIVE, _DEAD, _UNKNOWN = "alive", "dead", "unknown"
+_SHORT_ERROR, _SHORT_LOGIN = 300, 1500  # letters of a page that says nothing else
+_NEEDS_LOGIN = {401: "asks for a login", 403: "refuses access", 407: "is behind a proxy that asks for a login", 429: "asks to be asked less often"}
+_LOGIN_PATH = re.compile(r"/(login|log-in|signin|sign-in|sso|saml2?|oauth2?|oidc|openid|adfs|cas|auth)\b", re.IGNORECASE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """``alive``, ``dead`` or ``unknown``, why, and the names of the places in the page that can be linked to."""
+
+    state: str
+    why: str = ""
+    anchors: frozenset[str] | None = None  # None: not an HTML page
+
+
+@dataclasses.dataclass(frozen=True)
+class Asking:
+    """How links are asked. ``connection`` has the credentials, which only go to ``hosts`` (host, or host:port)."""
+
+    connection: Connection
+    hosts: frozenset[str]
+    timeout: float
+    soft_404: t.Sequence[str]
+    login_page: t.Sequence[str]
+
+    def connection_for(self, url: str) -> Connection:
+        parts = urlsplit(url)
+        if parts.netloc.rpartition("@")[2].lower() in self.hosts or (parts.hostname or "") in self.hosts:
+            return self.connection
+        return Connection(validate_certs=self.connection.validate_certs, ca_path=self.connection.ca_path)
+
+
+def ask_all(urls: t.Iterable[str], asking: Asking, runner: Runner) -> dict[str, Verdict]:
+    """A verdict for each distinct URL (without its fragment); ``unknown`` for those that time did not suffice for."""
+    waiting: queue.Queue[str] = queue.Queue()
+    wanted = list(dict.fromkeys(urls))
+    for url in wanted:
+        waiting.put(url)
+    found: dict[str, Verdict] = {}
+
+    def work() -> None:
+        while True:
+            try:
+                url = waiting.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                found[url] = ask(url, asking, runner)
+            except Exception as exc:  # one odd address must not cost the verdict on the others
+                found[url] = Verdict(_UNKNOWN, f"cannot be asked ({type(exc).__name__})")
+
+    # daemon threads, so that a server that hangs cannot hold the process up
+    threads = [threading.Thread(target=work, daemon=True) for _number in range(min(WORKERS, len(wanted)))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        try:
+            thread.join(runner.remaining())
+        except CannotObserve:
+            break
+    return {url: found.get(url, Verdict(_UNKNOWN, "was not asked, the time allowed for this check is over")) for url in wanted}
+
+
+def ask(url: str, asking: Asking, runner: Runner) -> Verdict:
+    """HEAD first; GET where HEAD is refused, and where the page must be read to know what it really is."""
+    connection = asking.connection_for(url)
+    try:
+        try:
+            head = runner.request("HEAD", url, connection=connection, timeout=asking.timeout)
+            if head.status < 300 and not _may_be_html(head):
+                return Verdict(_ALIVE)
+        except HttpFailure as exc:
+            if exc.kind not in ("protocol", "too_large"):
+                raise
+        answer = runner.get(url, connection=connection, timeout=asking.timeout, max_bytes=MAX_PAGE)
+    except HttpFailure as exc:
+        if exc.kind == "too_large":
+            return Verdict(_ALIVE)
+        state = _DEAD if exc.kind in ("refused", "name", "protocol") else _UNKNOWN
+        return Verdict(state, exc.message)
+    except CannotObserve as exc:
+        return Verdict(_UNKNOWN, f"was not asked: {exc.message}")
+    return judge(url, answer, asking.soft_404, asking.login_page)
+
+
+def _may_be_html(answer: Response) -> bool:
+    kind = answer.headers.get("content-type", "")
+    return not kind or "html" in kind.lower()
+
+
+def judge(url: str, answer: Response, soft_404: t.Sequence[str], login_page: t.Sequence[str]) -> Verdict:
+    """What an answer really is: a page, a page that says that there is none, or a login page in front of it."""
+    if answer.status in _NEEDS_LOGIN:
+        return Verdict(_UNKNOWN, f"{_NEEDS_LOGIN[answer.status]} (status {answer.status})")
+    if answer.status >= 400:
+        return Verdict(_DEAD, f"answers with status {answer.status}")
+    if answer.status >= 300:
+        return Verdict(_UNKNOWN, f"answers with status {answer.status}, which leads nowhere")
+    if not answer.looks_like_html:
+        text = answer.text[: _SHORT_ERROR + 1]
+        if len(text) <= _SHORT_ERROR and "text/plain" in answer.headers.get("content-type", "") and _says(text, soft_404):
+            return Verdict(_DEAD, f"answers with status 200 and says '{_says(text, soft_404)}'")
+        return Verdict(_ALIVE)
+    page = read_page(answer.text)
+    headings = " | ".join([page.title, *(heading.text for heading in page.document.headings if heading.level <= 2)])
+    visible = " ".join(" ".join(page.text.values()).split())
+    login = _login(url, answer.url, page.password, page.forms, headings, visible, login_page)
+    if login:
+        return Verdict(_UNKNOWN, login)
+    said = _says(headings, soft_404) or (_says(visible, soft_404) if len(visible) <= _SHORT_ERROR else None)
+    if said:
+        return Verdict(_DEAD, f"answers with status 200 and a page that says '{said}'")
+    return Verdict(_ALIVE, anchors=frozenset(name.removeprefix("user-content-") for name in page.document.anchors))
+
+
+def _login(url: str, came_from: str, password: bool, inputs: list[str], headings: str, visible: str, texts: t.Sequence[str]) -> str | None:
+    if password or any(name in ("SAMLRequest", "SAMLResponse") for name in inputs):
+        return "answers with a login page, what is behind it cannot be seen"
+    if urlsplit(came_from).path != urlsplit(url).path and _LOGIN_PATH.search(urlsplit(came_from).path):
+        return "leads to a login page, what is behind it cannot be seen"
+    if len(visible) <= _SHORT_LOGIN and _says(headings, texts):
+        return f"answers with a login page ('{_says(headings, texts)}'), what is behind it cannot be seen"
+    return None
+
+
+def _says(text: str, wanted: t.Sequence[str]) -> str | None:
+    plain = f" {normalize(text)} "
+    return next((item for item in wanted if normalize(item) and f" {normalize(item)} " in plain), None)
+
+
+def split_fragment(url: str) -> tuple[str, str]:
+    """The address without its fragment, and the fragment where it names a place in a page (not a route of a script, or text)."""
+    address, _sharp, fragment = url.partition("#")
+    if fragment.startswith(("/", "!", ":~:")) or re.fullmatch(r"L\d+(-L?\d+)?", fragment) or "=" in fragment:
+        return address, ""
+    return address, unquote(fragment)
+
+
+__all__ = ("Asking", "LOGIN_PAGE", "SOFT_404", "Verdict", "ask", "ask_all", "judge", "split_fragment")

@@ -1,0 +1,295 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The HTTP API of Prometheus, and of what speaks it (Thanos, Mimir, VictoriaMetrics). PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import email.utils
+import re
+import typing as t
+from urllib.parse import urlencode
+
+from .._finding import CannotObserve
+from .._http import Connection, Response, public_url
+from .._runner import Runner
+from .promql import Node, from_server
+
+# longer ones are posted: servers and proxies refuse long addresses
+LONGEST_ADDRESS = 4000
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+# /-/ready is not there (Thanos, Mimir, VictoriaMetrics behind a gateway), or a proxy lets only the API through
+NO_READY = (401, 403, 404, 405)
+
+
+class QueryRefused(CannotObserve):
+    """The server understood the request and refuses it: a wrong query, or one that costs too much."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Sample:
+    labels: t.Mapping[str, str]
+    time: float
+    value: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Range:
+    labels: t.Mapping[str, str]
+    samples: t.Sequence[tuple[float, float]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """An active target; ``scraped`` is None before its first scrape."""
+
+    labels: t.Mapping[str, str]
+    discovered: t.Mapping[str, str]
+    scrape_url: str
+    health: str  # up, down, unknown
+    last_error: str
+    scraped: dt.datetime | None
+    interval: float | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.labels.get('job', '')}/{self.labels.get('instance', '')}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """A rule as it is loaded; ``evaluated`` is None before its first evaluation."""
+
+    kind: str  # alerting, recording
+    name: str
+    query: str
+    labels: t.Mapping[str, str]
+    annotations: t.Mapping[str, str]
+    state: str
+    health: str  # ok, err, unknown
+    last_error: str
+    evaluated: dt.datetime | None
+    group: str
+    interval: float
+
+
+class Prometheus:
+    """Everything that goes wrong is a CannotObserve whose instrument is this server."""
+
+    def __init__(self, connection: Connection, runner: Runner) -> None:
+        self.connection, self.runner = connection, runner
+        self.base = connection.url.rstrip("/").removesuffix("/api/v1")
+        self.instrument = f"Prometheus {public_url(self.base)}"
+
+    # -- the instrument itself
+
+    def ready(self) -> None:
+        """CannotObserve unless /-/ready says so, or there is no such page."""
+        response = self._request("GET", self.base + "/-/ready")
+        if response.status in NO_READY:
+            return
+        if response.status != 200:
+            raise self._cannot(f"is not ready (/-/ready answered with {response.status})")
+        if response.looks_like_html:
+            raise self._cannot("answered with a web page (a login page?) when it was asked whether it is ready")
+
+    def probe(self, query: str | None = None) -> None:
+        """CannotObserve unless it is ready and can calculate; with ``query``, unless that returns something here."""
+        self.ready()
+        if [sample.value for sample in self.query("vector(1)")] != [1.0]:
+            raise self._cannot("does not answer vector(1) with 1")
+        if query and not self.query(query):
+            raise self._cannot(f"has nothing for {query}: is it the right server, and the right tenant?")
+
+    def now(self, response: Response | None = None) -> dt.datetime:
+        """The server's own time where the answer tells it: its times are compared with its clock."""
+        try:
+            moment = email.utils.parsedate_to_datetime(response.headers["date"]) if response else self.runner.now()
+        except (KeyError, TypeError, ValueError):
+            return self.runner.now()
+        return moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc)
+
+    # -- queries
+
+    def query(self, expression: str, *, at: float | None = None) -> list[Sample]:
+        """The instant vector (or the one scalar) of an expression."""
+        data = self._data("/api/v1/query", {"query": expression, "time": at})
+        result, kind = _member(data, "result", list, self), data.get("resultType")
+        try:
+            if kind in ("scalar", "string"):
+                return [Sample({}, float(result[0]), float(result[1]) if kind == "scalar" else float("nan"))]
+            if kind == "vector":
+                return [_sample(item) for item in result]
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise self._nonsense() from None
+        raise self._cannot(f"answered with a {kind} where an instant vector was asked for")
+
+    def query_range(self, expression: str, start: float, end: float, step: float) -> list[Range]:
+        data = self._data("/api/v1/query_range", {"query": expression, "start": start, "end": end, "step": step})
+        try:
+            return [
+                Range(item["metric"], [(float(time), float(value)) for time, value in item.get("values", [])])
+                for item in _member(data, "result", list, self)
+            ]
+        except (KeyError, TypeError, ValueError):
+            raise self._nonsense() from None
+
+    def series(self, selectors: t.Sequence[str], start: float, end: float, limit: int = 0) -> list[dict[str, str]]:
+        """The label sets that had samples between two times; ``limit`` is heeded by newer servers only."""
+        data = self._data("/api/v1/series", {"match[]": list(selectors), "start": start, "end": end, "limit": limit or None})
+        if not isinstance(data, list):
+            raise self._nonsense()
+        return data
+
+    def parse_query(self, expression: str) -> Node | None:
+        """The expression as the server itself parses it; None where it does not offer that (before Prometheus 3)."""
+        try:
+            data = self._data("/api/v1/parse_query", {"query": expression}, missing=True)
+            return None if data is None else from_server(data)
+        except ValueError:
+            raise self._nonsense() from None
+
+    # -- what it scrapes and evaluates
+
+    def targets(self) -> tuple[list[Target], dt.datetime]:
+        """The active targets, and the server's time."""
+        response, data = self._ask("/api/v1/targets", {"state": "active"})
+        try:
+            return [_target(item) for item in _member(data, "activeTargets", list, self)], self.now(response)
+        except (KeyError, TypeError, AttributeError, ValueError):
+            raise self._nonsense() from None
+
+    def rules(self) -> tuple[list[Rule], dt.datetime]:
+        """The loaded rules of every group, and the server's time."""
+        response, data = self._ask("/api/v1/rules", {})
+        try:
+            groups = _member(data, "groups", list, self)
+            return [_rule(rule, group) for group in groups for rule in group.get("rules") or []], self.now(response)
+        except (KeyError, TypeError, AttributeError, ValueError):
+            raise self._nonsense() from None
+
+    # -- the wire
+
+    def _request(self, method: str, url: str, **options: t.Any) -> Response:
+        try:
+            return self.runner.request(method, url, connection=self.connection, **options)
+        except CannotObserve as exc:
+            raise CannotObserve(exc.message, instrument=self.instrument) from None
+
+    def _data(self, path: str, parameters: t.Mapping[str, t.Any], missing: bool = False) -> t.Any:
+        return self._ask(path, parameters, missing)[1]
+
+    def _ask(self, path: str, parameters: t.Mapping[str, t.Any], missing: bool = False) -> tuple[Response, t.Any]:
+        """The answer and its ``data``; with ``missing``, None for a page that the server does not have."""
+        form = urlencode({name: value for name, value in parameters.items() if value is not None}, doseq=True)
+        url = self.base + path
+        if len(url) + len(form) < LONGEST_ADDRESS:
+            response = self._request("GET", f"{url}?{form}" if form else url)
+        else:
+            response = self._request("POST", url, headers=FORM, body=form.encode())
+        status = response.status
+        if status == 404 and missing:
+            return response, None
+        if status in (401, 403):
+            raise self._cannot(f"refuses the request ({status}): look at the credentials and the tenant")
+        if status == 404:
+            raise self._cannot(f"has no {path} (404): is it a Prometheus, and is the path of its address right?")
+        if status not in (200, 400, 422, 503):
+            raise self._cannot(f"answered {path} with {status}")
+        try:
+            answer = response.json()
+        except CannotObserve as exc:
+            if status != 200:
+                raise self._cannot(f"answered {path} with {status}") from None
+            raise CannotObserve(exc.message, instrument=self.instrument) from None
+        if not isinstance(answer, dict):
+            raise self._nonsense()
+        if status != 200 or answer.get("status") != "success":
+            raise QueryRefused(
+                f"{self.instrument} refuses the request ({status}): {_short(str(answer.get('error') or 'no reason given'))}",
+                instrument=self.instrument,
+            )
+        data = answer.get("data")
+        # a server that fans out (Thanos) says success with what it could reach: nothing from that is no proof of nothing
+        result = data.get("result") if isinstance(data, dict) else data
+        if answer.get("warnings") and result == []:
+            raise self._cannot(f"answered with nothing, and with a warning: {_short(str(answer['warnings'][0]))}")
+        return response, data
+
+    def _cannot(self, message: str) -> CannotObserve:
+        return CannotObserve(f"{self.instrument} {message}", instrument=self.instrument)
+
+    def _nonsense(self) -> CannotObserve:
+        return self._cannot("answered with JSON that is not as Prometheus's")
+
+
+def _member(data: t.Any, name: str, kind: type, server: Prometheus) -> t.Any:
+    if not isinstance(data, dict) or not isinstance(data.get(name), kind):
+        raise server._nonsense()
+    return data[name]
+
+
+def _sample(item: t.Any) -> Sample:
+    if "value" in item:
+        return Sample(item["metric"], float(item["value"][0]), float(item["value"][1]))
+    return Sample(item["metric"], float(item["histogram"][0]), float(item["histogram"][1]["count"]))
+
+
+def _target(item: t.Any) -> Target:
+    labels, discovered = item.get("labels") or {}, item.get("discoveredLabels") or {}
+    return Target(
+        {str(name): str(value) for name, value in labels.items()},
+        {str(name): str(value) for name, value in discovered.items()},
+        str(item.get("scrapeUrl") or ""),
+        str(item.get("health") or "unknown").lower(),
+        str(item.get("lastError") or ""),
+        moment(item.get("lastScrape")),
+        prometheus_duration(str(item.get("scrapeInterval") or discovered.get("__scrape_interval__") or "")),
+    )
+
+
+def _rule(item: t.Any, group: t.Any) -> Rule:
+    return Rule(
+        str(item["type"]),
+        str(item["name"]),
+        str(item["query"]),
+        dict(item.get("labels") or {}),
+        dict(item.get("annotations") or {}),
+        str(item.get("state") or ""),
+        str(item.get("health") or "unknown").lower(),
+        str(item.get("lastError") or ""),
+        moment(item.get("lastEvaluation")),
+        str(group.get("name") or ""),
+        float(group.get("interval") or 0),
+    )
+
+
+def moment(text: t.Any) -> dt.datetime | None:
+    """A time as Go writes it (nanoseconds); None for Go's zero time and for none. ValueError."""
+    if not text or str(text).startswith("0001-01-01"):
+        return None
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)", str(text))
+    if not match:
+        raise ValueError(f"{text} is not a time")
+    fraction = (match.group(2) or "")[:6].ljust(6, "0")
+    zone = "+00:00" if match.group(3) == "Z" else match.group(3)
+    return dt.datetime.fromisoformat(f"{match.group(1)}.{fraction}{zone}")
+
+
+def prometheus_duration(text: str) -> float | None:
+    """Seconds of ``1m30s`` as Prometheus writes it, or of Go's ``1m0s``; None for anything else."""
+    units = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|[smhdwy])", text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        return None
+    return float(sum(float(number) * units[unit] for number, unit in parts))
+
+
+def _short(text: str, most: int = 200) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+__all__ = ("Prometheus", "QueryRefused", "Range", "Rule", "Sample", "Target", "moment", "prometheus_duration")

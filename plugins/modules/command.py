@@ -1,0 +1,83 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: command
+short_description: Run a monitoring plugin and take over its verdict
+version_added: 0.1.0
+description:
+  - Runs a command that answers as Nagios plugins do, so that plugins for Nagios, Icinga, Centreon, Naemon and Checkmk can be used.
+  - Exit code 0 is C(pass), 1 is C(warn), 2 is C(fail), 3 and any other is C(unknown), and so is a command that is missing, is ended by a
+    signal or by the time.
+  - The first line of its output is the message, further lines are details, performance data becomes measurements.
+  - The command is trusted to change nothing.
+author:
+  - The operability.readiness contributors (@operability)
+extends_documentation_fragment:
+  - operability.readiness._check
+  - operability.readiness._attributes
+  - operability.readiness._attributes.verifies
+options:
+  command:
+    description:
+      - The command and its arguments. No shell is involved, so there are no pipes and no wildcards.
+    type: list
+    elements: str
+    required: true
+  chdir:
+    description:
+      - Folder in which the command is started. A command with a relative path is looked for from there.
+    type: path
+  environment:
+    description:
+      - Further environment variables of the command. They are not secret; let the plugin read secrets from a file.
+    type: dict
+seealso:
+  - name: Monitoring Plugins Development Guidelines
+    description: What plugins answer.
+    link: https://www.monitoring-plugins.org/doc/guidelines.html
+"""
+
+EXAMPLES = r"""
+- name: The replication of the database keeps up
+  operability.readiness.command:
+    command:
+      - /usr/lib/nagios/plugins/check_postgres_replication
+      - --warning=30
+      - --critical=120
+    timeout: 20s
+"""
+
+RETURN = r"""
+finding:
+  description: The finding, the worst where there are several.
+  returned: always
+  type: dict
+  sample:
+    check: command
+    status: fail
+    message: "CRITICAL: replication is 180 s behind"
+    observed: {exit_code: 2}
+    measurements:
+      - {name: lag_seconds, value: 180.0, limit: 120.0, bound: upper}
+findings:
+  description: Every finding.
+  returned: always
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.operability.readiness.plugins.module_utils._alone import run_alone
+from ansible_collections.operability.readiness.plugins.module_utils._checks import command
+
+
+def main() -> None:
+    run_alone("command", command)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: gate
+short_description: Judge what was verified, and stop the play where it must not go on
+version_added: 0.1.0
+author: The operability.readiness contributors (@operability)
+description:
+  - Gathers what M(operability.readiness.verify) found in this ansible run on every expected host, and says GO, GO WITH RESERVATIONS,
+    UNDETERMINED or NO-GO, always with how many requirements were verified of how many.
+  - Expected are the hosts of the pattern C(service.hosts), whoever took part in the play. A host that was not reached leaves its
+    requirements C(unknown); a run under C(--limit) or C(--tags) is partial, and never becomes the service's state.
+  - Prints the verdict by area, each with reason and remedy, without any configuration.
+  - Writes a run record and updates the state of the service.
+  - Runs once a batch, on the controller, without a connection to any host.
+extends_documentation_fragment:
+  - operability.readiness._run
+  - operability.readiness._attributes
+options:
+  fail:
+    description:
+      - Whether the task fails where the mode is V(enforce) and the verdict is NO-GO or UNDETERMINED.
+      - With V(false) the playbook looks at RV(stop) itself, for example to publish first.
+    type: bool
+    default: true
+  only_if_needed:
+    description:
+      - Do nothing but return the earlier verdict when a gate of this ansible run has already judged this service in this phase.
+      - For a last play on localhost, which judges even when a play before had no host left.
+    type: bool
+    default: false
+  show:
+    description:
+      - Whether the table is printed.
+    type: bool
+    default: true
+attributes:
+  check_mode:
+    support: full
+    details:
+      - In check mode it judges and prints, and keeps no record.
+  diff_mode:
+    support: N/A
+    details:
+      - It manages nothing on a host.
+  idempotent:
+    support: N/A
+    details:
+      - Each run writes a record of its own.
+seealso:
+  - module: operability.readiness.verify
+  - module: operability.readiness.publish
+"""
+
+EXAMPLES = r"""
+- name: Judge, and stop here when it must not go on
+  operability.readiness.gate:
+    service_file: readiness.yml
+    organisation_file: /etc/readiness/organisation.yml
+    phase: pre
+    mode: enforce
+  register: readiness_gate
+"""
+
+RETURN = r"""
+verdict:
+  description: The verdict, one of V(go), V(go_with_reservations), V(undetermined), V(no_go); at design V(ready_to_continue) or V(not_ready).
+  returned: success
+  type: str
+  sample: no_go
+words:
+  description: The verdict as it is said.
+  returned: success
+  type: str
+  sample: NO-GO
+code:
+  description: 0 for the best verdict to 3 for the worst.
+  returned: success
+  type: int
+  sample: 3
+advice:
+  description: What a playbook should do, one of V(proceed), V(hold), V(roll_back).
+  returned: success
+  type: str
+  sample: hold
+stop:
+  description: Whether this verdict stops the play in the mode that is in force.
+  returned: success
+  type: bool
+  sample: true
+mode:
+  description: The mode in force.
+  returned: success
+  type: str
+  sample: enforce
+verified:
+  description: How many requirements of the phase were verified.
+  returned: success
+  type: int
+  sample: 9
+required:
+  description: How many requirements the phase asks for.
+  returned: success
+  type: int
+  sample: 14
+reasons:
+  description: What stands against GO, the worst first.
+  returned: success
+  type: list
+  elements: str
+  sample: ["BKP-01 a good backup is younger than the RPO: newest backup is 3 d old, the limit is 24 h"]
+partial:
+  description: Why the run says nothing about the whole service, or none.
+  returned: success
+  type: str
+state:
+  description: The service's state after this run; none after a partial one.
+  returned: success
+  type: str
+record_path:
+  description: Where the run record lies.
+  returned: success
+  type: str
+record:
+  description: The run record itself.
+  returned: success
+  type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._argspec import RUN_SPEC
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            **RUN_SPEC,
+            "fail": {"type": "bool", "default": True},
+            "only_if_needed": {"type": "bool", "default": False},
+            "show": {"type": "bool", "default": True},
+        },
+        supports_check_mode=True,
+    )
+    module.fail_json(msg="gate works on the controller: its action plugin was not found")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: log_rotation
+short_description: Verify that a log rotates and is bounded
+version_added: 0.1.0
+description:
+  - For a log file that logrotate must rotate, C(logrotate -d) tells whether a valid rule covers it, and the files on disk
+    tell whether it really rotates.
+  - It fails when no valid rule covers the file, when logrotate leaves it out, when its oldest content is older than the rule allows,
+    when the file is larger than O(max_size), when the file is not there, and when a process still writes into a rotated or deleted file.
+  - It is C(warn) when the log is covered but the rest of the configuration is not valid, when logrotate has not run for two days,
+    when more rotated files lie there than the rule keeps, when the pattern of the rule takes rotated files too,
+    and when the file begins with a hole, which C(copytruncate) leaves when the process does not append.
+  - It is C(unknown) when logrotate is missing, or when the file or the configuration may not be read.
+  - With O(rotated_by=application) only what lies on disk is looked at, the rotated files by their usual names.
+  - With O(journald=true) the space that the journal takes is compared with its bound, which journald has even when none is configured.
+  - The age of the oldest content is taken from the first lines of the file. Where these have no time, it is taken from the newest rotated file,
+    or else from when the file was made.
+  - Processes of other users can only be seen as root. The finding says how many were not.
+author:
+  - The operability.readiness contributors (@operability)
+extends_documentation_fragment:
+  - operability.readiness._check
+  - operability.readiness._attributes
+  - operability.readiness._attributes.verifies
+options:
+  path:
+    description:
+      - The log file. Either this or O(journald) is required.
+    type: path
+  journald:
+    description:
+      - Whether the log is the journal of this host.
+    type: bool
+  rotated_by:
+    description:
+      - What rotates the log. V(journald) is implied by O(journald=true).
+    type: str
+    choices: [logrotate, journald, application]
+    default: logrotate
+  max_size:
+    description:
+      - How large the file may be, as a size such as V(500MiB). It is 1GiB unless given.
+      - For the journal, how much space all its files may take. It is what journald itself is bounded by unless given.
+    type: str
+  max_age:
+    description:
+      - How old the oldest content of the file, or of the journal, may be, as a duration such as V(8d).
+      - Unless given, it is what the rule of logrotate allows (its period, and a day for logrotate to run; nothing for a rule by size),
+        8 days with O(rotated_by=application), and for the journal its C(MaxRetentionSec) when that is configured.
+    type: str
+  logrotate_config:
+    description:
+      - The configuration of logrotate.
+    type: path
+    default: /etc/logrotate.conf
+  logrotate_state:
+    description:
+      - The state file of logrotate. The usual ones are looked for unless it is given.
+    type: path
+  journald_config:
+    description:
+      - The configuration of journald. Paths with a C(*) are drop-ins, read after the others in the order of their names.
+    type: list
+    elements: path
+    default:
+      - /usr/lib/systemd/journald.conf
+      - /etc/systemd/journald.conf
+      - /usr/lib/systemd/journald.conf.d/*.conf
+      - /run/systemd/journald.conf.d/*.conf
+      - /etc/systemd/journald.conf.d/*.conf
+notes:
+  - The default of O(timeout) is 30 seconds.
+"""
+
+EXAMPLES = r"""
+- name: The log of the service rotates
+  operability.readiness.log_rotation:
+    path: /var/log/payments/app.log
+  become: true
+
+- name: The service rotates its log itself, each day
+  operability.readiness.log_rotation:
+    path: /var/log/payments/audit.log
+    rotated_by: application
+    max_age: 25h
+    max_size: 500MiB
+  become: true
+
+- name: The journal is bounded
+  operability.readiness.log_rotation:
+    journald: true
+  become: true
+"""
+
+RETURN = r"""
+finding:
+  description: What was found.
+  returned: always
+  type: dict
+  sample:
+    check: log_rotation
+    status: fail
+    message: >-
+      rotation is declared (daily, 7 kept), but /var/log/payments/app.log has not rotated since 2026-11-05T00:00:03Z:
+      its oldest content is 20 d 5 h old (known by its first lines), the limit is 2 d
+    observed:
+      path: /var/log/payments/app.log
+      rotated_by: logrotate
+      size_bytes: 73400320
+      rotated_files: 7
+      rotated_bytes: 104857600
+      newest_rotated: "2026-11-05T00:00:02Z"
+      oldest_content: "2026-11-05T00:00:03Z"
+      oldest_content_known_by: its first lines
+      logrotate_last_run: "2026-11-05T00:00:04Z"
+      processes_not_visible: 0
+    expected:
+      rotated_by: logrotate
+      max_age_seconds: 172800.0
+      max_size_bytes: 1073741824
+    measurements:
+      - name: log_size_bytes
+        value: 73400320.0
+        limit: 1073741824.0
+        bound: upper
+      - name: log_oldest_content_age_seconds
+        value: 1746000.0
+        limit: 172800.0
+        bound: upper
+    since: "2026-11-07T00:00:03Z"
+    proof: observed
+findings:
+  description: The same finding, in a list.
+  returned: always
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.operability.readiness.plugins.module_utils._alone import run_alone
+from ansible_collections.operability.readiness.plugins.module_utils._checks import log_rotation
+
+
+def main() -> None:
+    run_alone("log_rotation", log_rotation)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: plan
+short_description: Show what would be verified
+version_added: 0.1.0
+author: The operability.readiness contributors (@operability)
+description:
+  - The register of a service - every requirement of its level, what would prove it and where, from which policy or file each rule came,
+    and what is not declared yet.
+  - Asks no host and no server, so it can run in the pipeline of a merge request.
+extends_documentation_fragment:
+  - operability.readiness._run
+  - operability.readiness._attributes
+  - operability.readiness._attributes.verifies
+options:
+  phase:
+    required: false
+    default: design
+  show:
+    description:
+      - Whether the register is printed.
+    type: bool
+    default: true
+"""
+
+EXAMPLES = r"""
+- name: Show what the gate before the deployment would verify
+  operability.readiness.plan:
+    service_file: readiness.yml
+    phase: pre
+"""
+
+RETURN = r"""
+level:
+  description: The level of the service.
+  returned: success
+  type: str
+  sample: C
+requirements:
+  description: The requirements, with what would prove them.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{"id": "BKP-01", "impact": "blocker", "state": "planned"}]
+hosts:
+  description: The hosts of the service.
+  returned: success
+  type: list
+  elements: str
+later_hosts:
+  description: Hosts on which something is looked for after the hosts of the service have had their turn.
+  returned: success
+  type: list
+  elements: str
+notices:
+  description: What should be known, such as waivers that do not count.
+  returned: success
+  type: list
+  elements: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._argspec import RUN_SPEC
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            **RUN_SPEC,
+            "phase": {**RUN_SPEC["phase"], "required": False, "default": "design"},
+            "show": {"type": "bool", "default": True},
+        },
+        supports_check_mode=True,
+    )
+    module.fail_json(msg="plan works on the controller: its action plugin was not found")
+
+
+if __name__ == "__main__":
+    main()

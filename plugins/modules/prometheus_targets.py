@@ -1,0 +1,116 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: prometheus_targets
+short_description: Every target of a service is discovered, up and scraped
+description:
+  - Asks a Prometheus whether every target that O(selector) names, and every one in O(expect), is discovered, up, and was scraped
+    within two of its scrape intervals.
+  - A target that is expected and has vanished is a C(fail), and so is a O(selector) that selects nothing.
+  - The server is probed first. One that is not ready, does not answer or answers nonsense makes the finding C(unknown).
+  - Works with whatever has the targets API of Prometheus (Prometheus, Thanos, VictoriaMetrics).
+version_added: 0.1.0
+author:
+  - The operability.readiness contributors (@operability)
+extends_documentation_fragment:
+  - operability.readiness._check
+  - operability.readiness._attributes
+  - operability.readiness._attributes.verifies
+  - operability.readiness._http
+requirements:
+  - promql-parser (Python library, for O(selector))
+options:
+  url:
+    description:
+      - Address of the server, with the prefix of its path if it has one, for example V(https://mimir.example.org/prometheus).
+    type: str
+    required: true
+  selector:
+    description:
+      - A PromQL label selector such as V({job="payments"}), of labels as the targets have them after relabelling.
+    type: str
+  expect:
+    description:
+      - Targets that must be there.
+      - A target is the expected one when it has the O(expect[].job), and when its scrape URL, its C(__address__) before relabelling
+        or its label C(instance) is one of O(expect[].addresses) with the O(expect[].port).
+      - Several targets at the same address must all be up.
+    type: list
+    elements: dict
+    suboptions:
+      job:
+        description:
+          - Value of the label C(job). Without it the target may have any job.
+        type: str
+      addresses:
+        description:
+          - Names and addresses by which Prometheus may know the host.
+        type: list
+        elements: str
+        required: true
+      port:
+        description:
+          - Port of the metrics.
+        type: int
+        required: true
+  min_up:
+    description:
+      - How many targets must be up and scraped, at least.
+    type: int
+  probe_query:
+    description:
+      - A PromQL query that returns something on the right server and nothing on a wrong one (or with a wrong tenant).
+      - When it returns nothing the finding is C(unknown), instead of every target or alert looking as if it were gone.
+    type: str
+"""
+
+EXAMPLES = r"""
+- name: All instances of payments are scraped
+  operability.readiness.prometheus_targets:
+    url: https://prometheus.example.org
+    selector: '{job="payments"}'
+    min_up: 3
+
+- name: Each web server is a target, by whatever name
+  operability.readiness.prometheus_targets:
+    url: https://prometheus.example.org
+    bearer_token: "{{ prometheus_token }}"
+    expect:
+      - job: nginx
+        addresses: [web1.example.org, web1, 192.0.2.11]
+        port: 9113
+      - job: nginx
+        addresses: [web2.example.org, web2, 192.0.2.12]
+        port: 9113
+"""
+
+RETURN = r"""
+finding:
+  description: What was found.
+  returned: always
+  type: dict
+  sample:
+    check: prometheus_targets
+    status: fail
+    message: "2 of 3 targets are up and scraped: payments/web2:8080 is down: connection refused"
+findings:
+  description: The same as RV(finding), as a list of one.
+  returned: always
+  type: list
+  elements: dict
+"""
+
+from ansible_collections.operability.readiness.plugins.module_utils._alone import run_alone
+from ansible_collections.operability.readiness.plugins.module_utils._checks import prometheus_targets
+
+
+def main() -> None:
+    run_alone("prometheus_targets", prometheus_targets)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the actions have in common: their options, the user's files with templates resolved, the plan. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import datetime as dt
+import os
+import pathlib
+import typing as t
+
+from ansible import constants
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.loader import lookup_loader
+
+from . import _plan
+from ._document import Document, Refused, build, plain, positions
+from ._plan import Plan
+from ._run_record import Records, default_folder
+from ._service import Description, Inventory, Run
+from ._spool import Spool
+
+
+@dataclasses.dataclass
+class Context:
+    """One action's view of one service. Documents are resolved anew for each host whose variables are asked for."""
+
+    action: t.Any  # ActionBase
+    task_vars: dict[str, t.Any]
+    options: dict[str, t.Any]
+    _plans: dict[tuple[str, str | None], Plan] = dataclasses.field(default_factory=dict)
+
+    # -- the service, the run
+
+    def description(self, host: str | None = None) -> Description:
+        """The service as its files describe it with the variables of ``host`` (the task's own without one). Refused."""
+        templar = self._templar(host)
+        path = self.options["service_file"]
+        service = self._document(path, "service", templar)
+        organisation = self._document(self.options["organisation_file"], "organisation", templar) if self.options["organisation_file"] else None
+        return Description(service, organisation, self.run(), Inventory(self._hosts_of, self._addresses_of))
+
+    def run(self) -> Run:
+        names = ("phase", "environment", "version", "deployment_id", "ticket", "window", "first_deployment", "mode")
+        given = {name: self.options[name] for name in names if self.options[name] is not None}
+        return Run(**given, today=dt.datetime.now(dt.timezone.utc).date().isoformat())
+
+    def plan(self, host: str | None = None, *, phase: str | None = "") -> Plan:
+        """The plan of this run's phase (of all phases: None). Refused."""
+        wanted = self.options["phase"] if phase == "" else phase
+        key = (host or "", wanted)
+        if key not in self._plans:
+            description = self.description(host)
+            self._plans[key] = _plan.make(description, _plan.make_policy(description.service, description.organisation), phase=wanted)
+        return self._plans[key]
+
+    def service_plan(self) -> Plan:
+        """The plan with the variables of the first host of the service: the one that all agree on."""
+        own = self.task_vars.get("inventory_hostname")
+        pattern = self.description(None).data["service"].get("hosts")
+        hosts = self._hosts_of(str(pattern)) if pattern else []
+        return self.plan(hosts[0] if hosts and hosts[0] != own else None)
+
+    # -- places
+
+    def spool(self, plan: Plan) -> Spool:
+        return Spool(constants.DEFAULT_LOCAL_TMP, plan.service["name"], self.options["environment"], self.options["phase"])
+
+    def records(self, plan: Plan) -> Records:
+        folder = self.options["records"] or default_folder()
+        return Records(folder, plan.service["name"], self.options["environment"])
+
+    # -- reading
+
+    def _document(self, name: str, schema: str, templar: t.Any) -> Document:
+        loader = self.action._loader
+        path = locate(loader, name)
+        if path is None:
+            raise Refused([f"the {schema} file {name} does not exist (looked beside the playbook and in {os.getcwd()})"])
+        try:
+            text = loader.get_text_file_contents(path)
+            data = loader.load_from_file(path, cache="none", trusted_as_template=True)
+        except AnsibleError as exc:
+            text, data = self._unparsable(path, name, exc)
+
+        def resolve(value: t.Any) -> t.Any:
+            try:
+                return templar.template(value)
+            except AnsibleError as exc:
+                raise LookupError(_first_line(exc)) from None
+
+        shown = os.path.relpath(path)
+        return build(text, shown if not shown.startswith("../..") else path, data, schema, resolve=resolve, folder=pathlib.Path(path).parent)
+
+    def _unparsable(self, path: str, name: str, exc: AnsibleError) -> tuple[str, t.Any]:
+        try:
+            text = pathlib.Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as reason:
+            raise Refused([f"{name} cannot be read: {getattr(reason, 'strerror', None) or 'it is not UTF-8 text'}"]) from None
+        positions(text, name)  # says where it is not YAML
+        raise Refused([f"{name}: {_first_line(exc)}"]) from None
+
+    def _templar(self, host: str | None) -> t.Any:
+        if host is None or host == self.task_vars.get("inventory_hostname"):
+            return self.action._templar
+        own = self.task_vars["hostvars"].raw_get(host)
+        variables = {**self.task_vars, **own, "inventory_hostname": host}
+        return self.action._templar.copy_with_new_env(available_variables=variables)
+
+    def _hosts_of(self, pattern: str) -> list[str]:
+        lookup = lookup_loader.get("ansible.builtin.inventory_hostnames", loader=self.action._loader, templar=self.action._templar)
+        return [str(host) for host in lookup.run([pattern], variables=self.task_vars)]
+
+    def _addresses_of(self, host: str) -> list[str]:
+        """The names under which a monitoring server may know a host: the address that Ansible uses, its name, the short one."""
+        try:
+            own = self.task_vars["hostvars"].raw_get(host)
+            address = str(self._templar(host).template(own.get("ansible_host", host)))
+        except (AnsibleError, KeyError):
+            address = host
+        return list(dict.fromkeys([address, host, host.partition(".")[0]]))
+
+
+def locate(loader: t.Any, name: str) -> str | None:
+    """A file of the user's: beside the playbook, else in the current folder (a playbook called by FQCN lies in the collection)."""
+    return next((path for path in (loader.path_dwim(name), os.path.abspath(name)) if os.path.isfile(path)), None)
+
+
+def make(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, t.Any]) -> Context:
+    """The context of an action: an option that the task does not set is taken from the variable ``readiness_OPTION``."""
+    args = copy.copy(action._task.args)
+    for name in spec:
+        variable = f"readiness_{name}"
+        if args.get(name) is None and variable in task_vars:
+            value = plain(action._templar.template(task_vars[variable]))
+            if value not in (None, ""):
+                args[name] = value
+    result = ArgumentSpecValidator(dict(spec)).validate({key: plain(value) for key, value in args.items()})
+    if result.error_messages:
+        raise AnsibleActionFail("; ".join(result.error_messages))
+    return Context(action, task_vars, dict(result.validated_parameters))
+
+
+def refuse(exc: Refused) -> AnsibleActionFail:
+    """The failure of an action for input that was refused: nothing has run."""
+    count = len(exc.problems)
+    head = "The input is refused, nothing was verified:" if count == 1 else f"The input is refused for {count} reasons, nothing was verified:"
+    return AnsibleActionFail("\n".join([head, *(f"  {problem}" for problem in exc.problems)]))
+
+
+def _first_line(exc: BaseException) -> str:
+    return str(exc).strip().splitlines()[0].rstrip(".")
+
+
+__all__ = ("Context", "locate", "make", "refuse")

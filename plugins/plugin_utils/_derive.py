@@ -1,0 +1,410 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The arguments of each check, from the description of the service. PRIVATE to the collection. Pure.
+
+A derivation yields Instances, or raises NotDeclared where the description has nothing for it. A check that has none here takes
+its arguments from the policy alone: ``{check: junit, from: delivery.reports, as: path}``, or ``{check: clock}`` for one on each host.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from urllib.parse import urljoin, urlsplit
+
+from ..module_utils._registry import CHECKS
+from ._policy import Proof
+from ._service import CONNECTION, Description, NotDeclared
+
+Steps = tuple[t.Union[str, int], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Instance:
+    """One check to plan. ``hosts`` is None for one that the controller runs. ``gap``: what is missing in the description, instead of a check."""
+
+    check: str
+    instance: str
+    args: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    hosts: tuple[str, ...] | None = None
+    run_as: str | None = None
+    call: str = "run"
+    after: str | None = None  # the call whose observations this one needs: the other half of the check
+    path: Steps = ()
+    gap: str | None = None
+
+
+Derivation = t.Callable[[Description], list[Instance]]
+
+
+def derive(proof: Proof, description: Description) -> list[Instance]:
+    """The instances of one way to prove a requirement. NotDeclared, NotApplicable."""
+    family = "backup" if proof.check.endswith("_backup") else proof.check
+    named = DERIVATIONS.get(f"{proof.check}:{proof.source}") if proof.source else DERIVATIONS.get(family)
+    instances = named(description) if named else _generic(proof, description)
+    return [
+        dataclasses.replace(
+            instance,
+            args={**(description.default("with", instance.check) or {}), **instance.args, **proof.args},
+        )
+        for instance in instances
+    ]
+
+
+def _generic(proof: Proof, description: Description) -> list[Instance]:
+    entries: list[tuple[Steps, t.Any]] = [((), None)]
+    if proof.source:
+        value: t.Any = description.data
+        steps: Steps = tuple(proof.source.split("."))
+        for step in steps:
+            value = value.get(step) if isinstance(value, dict) else None
+        if not value:
+            raise NotDeclared(f"{proof.source} is not declared")
+        entries = [((*steps, index), item) for index, item in enumerate(value)] if isinstance(value, list) else [(steps, value)]
+    hosts = tuple(description.part_hosts({}, proof.on)) if CHECKS[proof.check] == "host" or proof.on else None
+    out = []
+    for steps, item in entries:
+        args = dict(item) if isinstance(item, dict) else {proof.option: item} if proof.option and item is not None else {}
+        out.append(Instance(proof.check, str(item) if isinstance(item, str) else proof.check, args, hosts, path=steps))
+    return out
+
+
+# -- monitoring
+
+
+def _scrapes(description: Description) -> list[tuple[str, dict[str, t.Any], dict[str, t.Any], Steps]]:
+    found = [
+        (name, part, scrape, ("parts", name, "scrape", index))
+        for name, part in description.parts.items()
+        for index, scrape in enumerate(part.get("scrape") or [])
+    ]
+    if not found:
+        raise NotDeclared("no part says how it is scraped (parts.NAME.scrape)")
+    return found
+
+
+def _targets(description: Description) -> list[Instance]:
+    out = []
+    for name, part, scrape, steps in _scrapes(description):
+        job = {"job": scrape["job"]} if scrape.get("job") else {}
+        expect = [
+            {**job, "addresses": description.inventory.addresses_of(host), "port": scrape["port"]} for host in description.part_hosts(part)
+        ]
+        args = {**description.connection("prometheus", scrape.get("using")), "expect": expect, "min_up": len(expect)}
+        out.append(Instance("prometheus_targets", scrape.get("job") or f"{name}:{scrape['port']}", args, path=steps))
+    return out
+
+
+def _metrics(description: Description) -> list[Instance]:
+    out = []
+    for name, part, scrape, steps in _scrapes(description):
+        for host in description.part_hosts(part):
+            address = description.inventory.addresses_of(host)[0]
+            url = f"{scrape.get('scheme', 'http')}://{address}:{scrape['port']}{scrape.get('path', '/metrics')}"
+            args = {"url": url, **{key: scrape[key] for key in ("families", "moving") if scrape.get(key)}}
+            out.append(Instance("metrics_endpoint", scrape.get("job") or f"{name}:{scrape['port']}", args, (host,), path=steps))
+    return out
+
+
+def _alerts(description: Description) -> dict[str, t.Any]:
+    alerts = description.data.get("alerts") or {}
+    if not (alerts.get("match") or alerts.get("must_include")):
+        raise NotDeclared("alerts is not declared: neither 'match' nor 'must_include' says which alerts are the service's")
+    return dict(alerts)
+
+
+def _alert_rules(description: Description) -> list[Instance]:
+    alerts = _alerts(description)
+    args = description.connection("prometheus", alerts.get("using"))
+    for key in ("match", "must_include", "required_labels", "required_annotations", "may_be_absent", "lookback"):
+        value = alerts.get(key, description.default("alerts", key))
+        if value is not None:
+            args[key] = value
+    return [Instance("prometheus_alerts", description.name, args, path=("alerts",))]
+
+
+def _label_sets(description: Description) -> list[dict[str, str]]:
+    alerts = _alerts(description)
+    shared = {**(description.default("alerts", "labels") or {}), **(alerts.get("match") or {}), **(alerts.get("labels") or {})}
+    base = {str(key): str(value) for key, value in shared.items()}
+    return [{"alertname": str(name), **base} for name in alerts.get("must_include") or []] or [base]
+
+
+def _routes(description: Description) -> list[Instance]:
+    receivers = (description.data.get("alerts") or {}).get("receivers") or description.default("alerts", "receivers")
+    labels = _label_sets(description)
+    if not receivers:
+        raise NotDeclared("alerts.receivers is not declared: who must be told?")
+    args = {**description.connection("alertmanager"), "labels": labels, "receivers": receivers}
+    return [Instance("alertmanager_route", description.name, args, path=("alerts",))]
+
+
+def _silences(description: Description) -> list[Instance]:
+    args = {**description.connection("alertmanager"), "labels": _label_sets(description)}
+    if description.run.window.get("end"):
+        args["window_end"] = description.run.window["end"]
+    return [Instance("alertmanager_silences", description.name, args, path=("alerts",))]
+
+
+# -- endpoints
+
+_PROBE = ("method", "body", "body_pattern", "not_body", "json", "max_latency", "percentile", "samples", "follow_redirects")
+
+
+def _endpoints(description: Description) -> list[tuple[int, dict[str, t.Any]]]:
+    found = [(index, endpoint) for index, endpoint in enumerate(description.data.get("endpoints") or []) if endpoint.get("url")]
+    if not found:
+        raise NotDeclared("no endpoint with a url is declared (endpoints)")
+    return found
+
+
+def _asked_from(description: Description, endpoint: t.Mapping[str, t.Any]) -> tuple[str, ...] | None:
+    asker = endpoint.get("from")
+    return None if asker in (None, "controller") else tuple(description.part_hosts({}, str(asker)))
+
+
+def _probes(description: Description) -> list[Instance]:
+    out = []
+    for index, endpoint in _endpoints(description):
+        args = {key: endpoint[key] for key in (*_PROBE, *CONNECTION) if endpoint.get(key) is not None}
+        if endpoint.get("status") is not None:
+            args["status"] = endpoint["status"] if isinstance(endpoint["status"], list) else [endpoint["status"]]
+        out.append(Instance("http_probe", str(endpoint["url"]), args, _asked_from(description, endpoint), path=("endpoints", index)))
+    return out
+
+
+def _versions(description: Description) -> list[Instance]:
+    out = []
+    for index, endpoint in _endpoints(description):
+        version = endpoint.get("version")
+        if not version:
+            continue
+        wanted = description.run.version
+        steps: Steps = ("endpoints", index, "version")
+        url = urljoin(str(endpoint["url"]), str(version.get("url", "")))
+        if wanted is None:
+            out.append(Instance("http_probe", url, path=steps, gap="the version that should answer is not given (readiness_version)"))
+            continue
+        args = {key: endpoint[key] for key in CONNECTION if endpoint.get(key) is not None}
+        args["url"] = url
+        if version.get("json"):
+            args["json"] = {version["json"]: wanted}
+        else:
+            args["body"] = str(version.get("body", "{version}")).replace("{version}", wanted)
+        out.append(Instance("http_probe", url, args, _asked_from(description, endpoint), path=steps))
+    if not out:
+        raise NotDeclared("no endpoint tells its version (endpoints.N.version)")
+    return out
+
+
+def _certificates(description: Description) -> list[Instance]:
+    out = []
+    for index, endpoint in enumerate(description.data.get("endpoints") or []):
+        steps: Steps = ("endpoints", index)
+        options = {key: endpoint[key] for key in ("ca_path", "validate_certs", "min_days", "server_name", "starttls") if endpoint.get(key) is not None}
+        target = urlsplit(str(endpoint.get("url", ""))) if endpoint.get("url") else urlsplit(f"//{endpoint.get('tls', '')}")
+        if endpoint.get("url") and target.scheme != "https":
+            continue
+        if not target.hostname:
+            continue
+        args = {"host": target.hostname, "port": target.port or 443, **options}
+        out.append(Instance("tls_certificate", f"{target.hostname}:{args['port']}", args, _asked_from(description, endpoint), path=steps))
+    for name, part in description.parts.items():
+        for index, file in enumerate(part.get("certificates") or []):
+            hosts = tuple(description.part_hosts(part))
+            out.append(Instance("tls_certificate", file, {"path": file}, hosts, part.get("run_as"), path=("parts", name, "certificates", index)))
+    if not out:
+        raise NotDeclared("no https endpoint, TLS server or certificate file is declared")
+    seen: dict[tuple[str, t.Any], Instance] = {}
+    for instance in out:
+        seen.setdefault((instance.instance, instance.hosts), instance)
+    return list(seen.values())
+
+
+# -- logs
+
+
+def _logs(description: Description) -> list[tuple[str, dict[str, t.Any], dict[str, t.Any], Steps]]:
+    found = [
+        (name, part, log, ("parts", name, "logs", index))
+        for name, part in description.parts.items()
+        for index, log in enumerate(part.get("logs") or [])
+    ]
+    if not found:
+        raise NotDeclared("no part declares its logs (parts.NAME.logs)")
+    return found
+
+
+def _log_name(log: t.Mapping[str, t.Any]) -> str:
+    return str(log.get("file") or log.get("journald") or log.get("syslog") or "log")
+
+
+def _canaries(description: Description) -> list[Instance]:
+    out = []
+    for _name, part, log, steps in _logs(description):
+        if log.get("canary") == "never":
+            continue
+        using = log.get("using") or description.default("logs")
+        _server, store = description.server(("file", "journald"), using)
+        via = "file" if log.get("file") else "journald" if log.get("journald") else "syslog"
+        writes = {"via": via, "backend": store["kind"], **{key: log[key] for key in ("format", "fields", "template", "socket") if log.get(key)}}
+        if via == "file":
+            writes["path"] = log["file"]
+        if log.get("syslog") or log.get("journald"):
+            writes["tag"] = log.get("syslog") or log["journald"].removesuffix(".service")
+        writes.update({"search": store["search"]} if store.get("search") else {})
+        writes.update({"deadline": log["deadline"]} if log.get("deadline") else {})
+        finds = {key: value for key, value in writes.items() if key in ("backend", "tag", "search", "deadline")}
+        hosts = tuple(description.part_hosts(part))
+        looking = tuple(description.part_hosts({}, store["on"])) if store.get("on") else None
+        run_as = log.get("run_as") or part.get("run_as")
+        out.append(Instance("log_canary", _log_name(log), writes, hosts, run_as, call="write", path=steps))
+        out.append(Instance("log_canary", _log_name(log), finds, looking, call="find", after="write", path=steps))
+    if not out:
+        raise NotDeclared("every log refuses its canary line (canary: never), and no weaker proof is declared")
+    return out
+
+
+def _rotations(description: Description) -> list[Instance]:
+    out = []
+    for _name, part, log, steps in _logs(description):
+        if log.get("file"):
+            args = {"path": log["file"], "rotated_by": log.get("rotated_by", "logrotate")}
+        elif log.get("journald"):
+            args = {"journald": True, "rotated_by": "journald"}
+        else:
+            continue
+        args.update({key: log[key] for key in ("max_size", "max_age", "logrotate_config", "logrotate_state") if log.get(key)})
+        out.append(Instance("log_rotation", _log_name(log), args, tuple(description.part_hosts(part)), log.get("run_as"), path=steps))
+    if not out:
+        raise NotDeclared("no part declares a log file or a journal (parts.NAME.logs)")
+    return out
+
+
+# -- backups
+
+_NOT_ARGUMENTS = ("tool", "rpo", "on", "run_as", "scheduled_by")
+
+
+def _backup_entries(description: Description) -> list[tuple[dict[str, t.Any], dict[str, t.Any], Steps]]:
+    found = [
+        (part, backup, ("parts", name, "backups", index))
+        for name, part in description.parts.items()
+        for index, backup in enumerate(part.get("backups") or [])
+    ]
+    if not found:
+        raise NotDeclared("no part declares its backups (parts.NAME.backups); a service without data says so (traits: {data: false})")
+    return found
+
+
+def _backup_name(backup: t.Mapping[str, t.Any]) -> str:
+    paths = backup.get("paths") or backup.get("pattern") or backup.get("repository") or backup["tool"]
+    return ", ".join(str(path) for path in paths) if isinstance(paths, list) else str(paths)
+
+
+def _backups(description: Description) -> list[Instance]:
+    out = []
+    for part, backup, steps in _backup_entries(description):
+        check = f"{backup['tool']}_backup"
+        name = _backup_name(backup)
+        if check not in CHECKS:
+            tools = sorted(known.removesuffix("_backup") for known in CHECKS if known.endswith("_backup"))
+            raise NotDeclared(f"there is no check for backups of '{backup['tool']}'; known: {', '.join(tools)}")
+        age = backup.get("max_age") or backup.get("rpo") or description.commitment("rpo", "pdma")
+        if age is None:
+            out.append(Instance(check, name, path=steps, gap="neither the backup nor commitments.rpo says how old it may be"))
+            continue
+        args = {key: value for key, value in backup.items() if key not in _NOT_ARGUMENTS}
+        args["max_age"] = age
+        if isinstance(args.get("pattern"), str):
+            args["pattern"] = [args["pattern"]]
+        hosts = tuple(description.part_hosts(part, backup.get("on")))
+        out.append(Instance(check, name, args, hosts, backup.get("run_as") or part.get("run_as"), path=steps))
+    return out
+
+
+def _schedules(description: Description) -> list[Instance]:
+    out = []
+    for part, backup, steps in _backup_entries(description):
+        schedule = backup.get("scheduled_by")
+        name = _backup_name(backup)
+        if not schedule:
+            out.append(Instance("scheduled_job", name, path=steps, gap=f"nothing says what runs the backup of {name} (scheduled_by)"))
+            continue
+        args = {key: value for key, value in schedule.items() if key != "on"}
+        hosts = tuple(description.part_hosts(part, schedule.get("on") or backup.get("on")))
+        out.append(Instance("scheduled_job", str(schedule.get("timer") or name), args, hosts, path=(*steps, "scheduled_by")))
+    return out
+
+
+# -- documents, support, platform
+
+
+def _runbook(description: Description) -> list[Instance]:
+    declared = (description.data.get("documents") or {}).get("runbook")
+    if not declared:
+        raise NotDeclared("documents.runbook is not declared")
+    given = dict(declared) if isinstance(declared, dict) else {"url" if "://" in str(declared) else "path": declared}
+    args = {**(description.default("runbook") or {}), **given}
+    if args.get("path"):
+        args["path"] = description.path(str(args["path"]))
+    return [Instance("runbook", str(given.get("path") or given.get("url")), args, path=("documents", "runbook"))]
+
+
+def _support(description: Description) -> list[Instance]:
+    if not description.parts:
+        raise NotDeclared("no part is declared (parts), so no support chain either")
+    chains = dict(description.shared("chains"))
+    components: dict[str, t.Any] = {}
+    for name, part in description.parts.items():
+        support = part.get("support")
+        if isinstance(support, list):
+            chains[f"of part {name}"] = support
+            support = f"of part {name}"
+        components[name] = support
+    args: dict[str, t.Any] = {"components": components, "chains": {name: chains[name] for name in chains if name in components.values()}}
+    args.update({key: value for key, value in (description.default("support") or {}).items()})
+    hours = description.commitment("hours")
+    if hours:
+        args["hours"] = hours
+    return [Instance("support_chain", "support chains", args, path=("parts",))]
+
+
+def _units(description: Description) -> list[Instance]:
+    out = []
+    for name, part in description.parts.items():
+        for index, unit in enumerate(part.get("units") or []):
+            given = {"name": unit} if isinstance(unit, str) else dict(unit)
+            args = {"unit": given.pop("name"), **given}
+            hosts = tuple(description.part_hosts(part))
+            out.append(Instance("systemd_unit", str(args["unit"]), args, hosts, path=("parts", name, "units", index)))
+    if not out:
+        raise NotDeclared("no part declares its units (parts.NAME.units)")
+    return out
+
+
+def _capacity(description: Description) -> list[Instance]:
+    return [Instance("host_capacity", "capacity", {}, tuple(description.part_hosts({})), path=("service", "hosts"))]
+
+
+DERIVATIONS: dict[str, Derivation] = {
+    "alertmanager_route": _routes,
+    "alertmanager_silences": _silences,
+    "backup": _backups,
+    "host_capacity": _capacity,
+    "http_probe": _probes,
+    "http_probe:version": _versions,
+    "log_canary": _canaries,
+    "log_rotation": _rotations,
+    "metrics_endpoint": _metrics,
+    "prometheus_alerts": _alert_rules,
+    "prometheus_targets": _targets,
+    "runbook": _runbook,
+    "scheduled_job": _schedules,
+    "support_chain": _support,
+    "systemd_unit": _units,
+    "tls_certificate": _certificates,
+}
+
+__all__ = ("Instance", "derive")

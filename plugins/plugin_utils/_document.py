@@ -1,0 +1,256 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A YAML document of the user's, with the line of every key, checked against a JSON Schema. PRIVATE to the collection.
+
+Pure: text and parsed data in, a Document out, or Refused with every problem at once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import difflib
+import hashlib
+import json
+import pathlib
+import typing as t
+
+try:
+    import jsonschema
+except ImportError as exc:  # pragma: no cover - tests have it
+    jsonschema = None  # type: ignore[assignment] # told by validate()
+    IMPORT_FAILURE: ImportError | None = exc
+else:
+    IMPORT_FAILURE = None
+
+import yaml
+
+Path = tuple[t.Union[str, int], ...]
+SCHEMAS = pathlib.Path(__file__).parent / "schemas"
+
+
+class Refused(Exception):
+    """Input that is refused before anything runs; ``problems`` has a line each: file, line, key, what was expected."""
+
+    def __init__(self, problems: t.Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = list(problems)
+
+
+@dataclasses.dataclass(frozen=True)
+class Unresolved:
+    """A value whose template cannot be resolved now. Whoever needs it, as a text or a structure, gets Refused."""
+
+    path: str
+    reason: str
+
+    def _needed(self, *_args: t.Any) -> t.Any:
+        raise Refused([f"{self.path}: {self.reason}"])
+
+    __str__ = __iter__ = __getitem__ = get = items = values = keys = _needed
+
+
+@dataclasses.dataclass(frozen=True)
+class Document:
+    """Plain data, where each part of it stands in the file, and its digest."""
+
+    name: str  # as shown to the user
+    data: dict[str, t.Any]
+    positions: dict[Path, tuple[int, int]]
+    sha256: str
+    folder: pathlib.Path = pathlib.Path()
+
+    def where(self, path: t.Sequence[str | int]) -> str:
+        """``readiness.yml:22`` of the nearest part that has a position."""
+        line, _column = self.position(path)
+        return f"{self.name}:{line}" if line else self.name
+
+    def position(self, path: t.Sequence[str | int]) -> tuple[int, int]:
+        key = tuple(path)
+        while key and key not in self.positions:
+            key = key[:-1]
+        return self.positions.get(key, (0, 0))
+
+
+def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[str]]:
+    """Line and column (from 1) of every key and list entry, and the keys that stand twice. Refused when it is not YAML."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as exc:
+        mark = exc.problem_mark or exc.context_mark
+        place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
+        raise Refused([f"{place}: this is not YAML: {exc.problem or exc}"]) from None
+    except yaml.YAMLError as exc:
+        raise Refused([f"{name}: this is not YAML: {exc}"]) from None
+    found: dict[Path, tuple[int, int]] = {}
+    twice: list[str] = []
+
+    def walk(node: t.Any, path: Path) -> None:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                below = (*path, str(key.value))
+                line, column = key.start_mark.line + 1, key.start_mark.column + 1
+                if below in found:
+                    twice.append(f"{name}:{line}:{column}: {dotted(below)}: this key stands twice; first on line {found[below][0]}")
+                found[below] = (line, column)
+                walk(value, below)
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                found[(*path, index)] = (value.start_mark.line + 1, value.start_mark.column + 1)
+                walk(value, (*path, index))
+
+    if root is not None:
+        walk(root, ())
+    return found, twice
+
+
+def plain(value: t.Any, resolve: t.Callable[[t.Any], t.Any] | None = None, path: Path = ()) -> t.Any:
+    """Native types all the way down; dates become text; leaves pass through ``resolve``, whose LookupError makes them Unresolved."""
+    if isinstance(value, t.Mapping):
+        return {str(key): plain(item, resolve, (*path, str(key))) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item, resolve, (*path, index)) for index, item in enumerate(value)]
+    if resolve is not None and not isinstance(value, (bool, int, float, type(None), dt.date)):
+        try:
+            # what a template yields may be a structure, which is not templated again
+            return plain(resolve(value), None, path)
+        except LookupError as exc:
+            return Unresolved(dotted(path), str(exc.args[0]))
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    if isinstance(value, dt.date):
+        return dt.date(value.year, value.month, value.day).isoformat()
+    return "".join(str(value))
+
+
+def build(text: str, name: str, data: t.Any, schema: str, *, resolve: t.Callable[[t.Any], t.Any] | None = None, folder: pathlib.Path | None = None) -> Document:
+    """The document, or Refused with every problem that it has."""
+    places, problems = positions(text, name)
+    if data is None:
+        raise Refused([f"{name}: the file is empty; expected a mapping that starts with 'schema_version: 1'"])
+    if not isinstance(data, t.Mapping):
+        raise Refused([f"{name}:1: expected a mapping of keys to values, found {_kind(data)}"])
+    document = Document(name, plain(data, resolve), places, hashlib.sha256(text.encode()).hexdigest(), folder or pathlib.Path())
+    problems += validate(document, schema)
+    if problems:
+        raise Refused(problems)
+    return document
+
+
+def validate(document: Document, schema: str) -> list[str]:
+    """A line for each way in which the document departs from the schema (``service`` or ``organisation``)."""
+    if jsonschema is None:
+        raise Refused([f"the Python library jsonschema is needed on the controller to read {document.name}: pip install jsonschema ({IMPORT_FAILURE})"])
+    rules = json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8"))
+    checker = jsonschema.Draft202012Validator(rules)
+    problems: dict[tuple[int, int, str], str] = {}
+    for failure in checker.iter_errors(document.data):
+        for leaf in _leaves(failure):
+            if isinstance(leaf.instance, Unresolved):
+                continue
+            for path, message in _explain(leaf):
+                line, column = document.position(path)
+                place = f"{document.name}:{line}:{column}" if line else document.name
+                label = f"{dotted(path)}: " if path else ""
+                problems[(line, column, message)] = f"{place}: {label}{message}"
+    return [problems[key] for key in sorted(problems)]
+
+
+def _leaves(failure: t.Any) -> list[t.Any]:
+    # of the alternatives of anyOf, the one that came furthest is the one that was meant
+    if failure.validator in ("anyOf", "oneOf") and failure.context:
+        if isinstance(failure.instance, Unresolved):
+            return []
+        branches: dict[int, list[t.Any]] = {}
+        for item in failure.context:
+            branches.setdefault(item.schema_path[0], []).append(item)
+        fitting = [items for items in branches.values() if not any(item.validator in ("type", "enum") and not item.path for item in items)]
+        if fitting:
+            return [leaf for item in min(fitting, key=len) for leaf in _leaves(item)]
+    return [failure]
+
+
+def _explain(failure: t.Any) -> list[tuple[Path, str]]:
+    path: Path = tuple(failure.absolute_path)
+    rule, value, wanted = failure.validator, failure.instance, failure.validator_value
+    expected = failure.schema.get("description")
+    if rule == "additionalProperties" and isinstance(value, dict):
+        known = sorted(failure.schema.get("properties", {}))
+        return [((*path, key), _unknown_key(key, known)) for key in value if key not in known]
+    if rule == "required":
+        missing = [key for key in wanted if key not in value]
+        return [(path, f"'{key}' is missing") for key in missing]
+    if rule == "type":
+        return [(path, f"expected {_article(wanted)}{f' ({expected})' if expected else ''}, found {_kind(value)}")]
+    if rule == "enum":
+        names = [str(item) for item in wanted]
+        if "propertyNames" in failure.absolute_schema_path:
+            return [((*path, value), _unknown_key(str(value), names))]
+        return [(path, f"'{value}' is not one of {', '.join(names)}{_meant(str(value), names)}")]
+    if rule == "pattern":
+        key = (*path, value) if "propertyNames" in failure.absolute_schema_path else path
+        return [(key, f"'{value}' is not {expected or 'of the expected form'}")]
+    if rule == "const":
+        return [(path, f"expected {wanted}, found '{value}'; this version reads no other")]
+    if rule in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
+        word = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than", "exclusiveMaximum": "less than"}[rule]
+        return [(path, f"expected {word} {wanted}, found {value}")]
+    if rule == "minLength":
+        return [(path, "expected a text, found an empty one")]
+    if rule == "anyOf":
+        forms = [item.get("description") or _article(item.get("type", "another form")) for item in wanted]
+        return [(path, f"expected {' or '.join(dict.fromkeys(forms))}, found {_kind(value)}")]
+    return [(path, str(failure.message))]
+
+
+def _unknown_key(key: str, known: list[str]) -> str:
+    return f"unknown key '{key}'{_meant(key, known)}; known here: {', '.join(known)}"
+
+
+def _meant(word: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def _article(kinds: str | list[str]) -> str:
+    names = {"object": "a mapping", "array": "a list", "string": "a text", "integer": "a whole number", "number": "a number", "boolean": "true or false", "null": "nothing"}
+    return " or ".join(names.get(kind, kind) for kind in ([kinds] if isinstance(kinds, str) else kinds))
+
+
+def _kind(value: t.Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return f"the number {value}"
+    if isinstance(value, t.Mapping):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    return f"the text '{str(value)[:40]}'"
+
+
+def dotted(path: t.Sequence[str | int]) -> str:
+    return ".".join(str(step) for step in path)
+
+
+def unresolved(value: t.Any) -> list[Unresolved]:
+    """Every Unresolved within a value."""
+    if isinstance(value, Unresolved):
+        return [value]
+    if isinstance(value, dict):
+        return [found for item in value.values() for found in unresolved(item)]
+    if isinstance(value, list):
+        return [found for item in value for found in unresolved(item)]
+    return []
+
+
+__all__ = ("Document", "Refused", "Unresolved", "build", "dotted", "plain", "positions", "unresolved", "validate")

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From findings to a run record: reach, judgement, state. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import secrets
+import socket
+import typing as t
+
+from ..module_utils._finding import Finding, isoformat
+from . import _state
+from ._judge import Reach, judge
+from ._plan import Plan
+from ._run_record import SCHEMA_VERSION
+
+
+def reach_of(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], *, limit: str | None) -> Reach:
+    """Who was reached, and for each expected host that left nothing, why."""
+    by_host = {data["host"]: data for data in spooled}
+    in_play = {host for data in spooled for host in data.get("play_hosts", [])}
+    absent = {}
+    for host in sorted({*plan.expected_hosts, *plan.other_hosts} - set(by_host)):
+        if host in in_play:
+            absent[host] = f"{host} was lost earlier in this play"
+        elif limit:
+            absent[host] = f"{host} was not part of this run (--limit {limit})"
+        else:
+            absent[host] = f"{host} was not part of this run: no verify task ran for it"
+    return Reach(
+        reached=tuple(sorted(host for host, data in by_host.items() if not data.get("unreachable") and not host.startswith("controller"))),
+        unreachable={host: data["unreachable"] for host, data in by_host.items() if data.get("unreachable")},
+        absent=absent,
+    )
+
+
+def partial_reason(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], *, limit: str | None, tags: t.Sequence[str], skipped: t.Sequence[str]) -> str | None:
+    """Why this run says nothing about the whole service, or None when it does."""
+    in_play = {host for data in spooled for host in [data["host"], *data.get("play_hosts", [])]}
+    left_out = [host for host in plan.expected_hosts if host not in in_play]
+    if limit and left_out:
+        return f"limited to {limit} (--limit); not looked at: {', '.join(left_out)}"
+    if tuple(tags) not in ((), ("all",)):
+        return f"limited to the tags {', '.join(tags)} (--tags)"
+    if skipped:
+        return f"without the tags {', '.join(skipped)} (--skip-tags)"
+    if left_out and len(left_out) < len(plan.expected_hosts):
+        return f"on part of the hosts; not looked at: {', '.join(left_out)}"
+    return None
+
+
+def make_record(
+    plan: Plan,
+    state_plan: Plan,
+    state: t.Mapping[str, t.Any],
+    findings: t.Mapping[str, t.Sequence[Finding]],
+    reach: Reach,
+    *,
+    options: t.Mapping[str, t.Any],
+    partial: str | None,
+    started: dt.datetime,
+    now: dt.datetime,
+    versions: t.Mapping[str, str],
+) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    """The run record, and the service's state after it (unchanged by a partial run)."""
+    judgement = judge(plan, findings, reach, today=now.date(), earlier=state["reservations"])
+    run = {
+        "id": f"{now.strftime('%Y%m%dT%H%M%SZ')}-{options['phase']}-{secrets.token_hex(2)}",
+        "phase": options["phase"],
+        "environment": options["environment"],
+        "version": options["version"],
+        "deployment_id": options["deployment_id"] or options["version"],
+        "ticket": options["ticket"],
+        "window": options["window"],
+        "started_at": isoformat(started),
+        "finished_at": isoformat(now),
+        "duration_seconds": round((now - started).total_seconds(), 3),
+        "controller": socket.gethostname(),
+        "user": getpass.getuser(),
+        **versions,
+        "mode": plan.mode,
+        "enforced": plan.mode == "enforce",
+        "partial": partial,
+        "first_deployment": options["first_deployment"],
+    }
+    changed = dict(state) if partial else _state.updated(state, judgement, run)
+    record = {
+        "schema_version": SCHEMA_VERSION,
+        "run": run,
+        "service": {**plan.service, "level": plan.level, "level_reason": plan.level_reason},
+        "inputs": {**plan.inputs, "policy": plan.policy},
+        "hosts": {
+            "expected": list(plan.expected_hosts),
+            "reached": list(reach.reached),
+            "unreachable": dict(reach.unreachable),
+            "absent": dict(reach.absent),
+        },
+        "judgement": judgement,
+        "state": None if partial else _state.judge_state(state_plan, changed, now),
+        "gates": _state.recent_gates(changed, now),
+        "deployments": changed["deployments"],
+    }
+    return record, changed
+
+
+__all__ = ("make_record", "partial_reason", "reach_of")

@@ -1,0 +1,375 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the findings mean: the verdict. PRIVATE to the collection. Pure: the day is an argument."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime as dt
+import typing as t
+
+from ..module_utils._finding import Finding, Measurement, Status, worst
+from ..module_utils._units import parse_duration
+from . import _plan
+from ._plan import Plan, PlannedCheck, PlannedRequirement
+
+CODES = {"go": 0, "go_with_reservations": 1, "undetermined": 2, "no_go": 3, "ready_to_continue": 0, "not_ready": 3}
+WORDS = {
+    "go": "GO",
+    "go_with_reservations": "GO WITH RESERVATIONS",
+    "undetermined": "UNDETERMINED",
+    "no_go": "NO-GO",
+    "ready_to_continue": "READY TO CONTINUE",
+    "not_ready": "NOT READY",
+}
+_SEEN = (Status.PASS, Status.WARN, Status.FAIL)
+
+
+@dataclasses.dataclass(frozen=True)
+class Reach:
+    """Who was reached. ``absent`` says of an expected host why it has no findings."""
+
+    reached: tuple[str, ...] = ()
+    unreachable: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    absent: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass
+class Judged:
+    """One requirement with everything that was found on it."""
+
+    planned: PlannedRequirement
+    observed: Status
+    effective: Status
+    message: str
+    findings: list[Finding]
+    covered: list[dict[str, t.Any]]
+    waiver: t.Mapping[str, t.Any] | None = None
+
+    @property
+    def verified(self) -> bool:
+        """Something was seen: a pass, warn or fail of a check, not of the plan."""
+        return self.planned.state == _plan.PLANNED and self.observed in _SEEN and any(finding.check for finding in self.findings)
+
+
+def judge(
+    plan: Plan,
+    findings: t.Mapping[str, t.Sequence[Finding]],
+    reach: Reach,
+    *,
+    today: dt.date,
+    earlier: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
+) -> dict[str, t.Any]:
+    """The judgement (the ``judgement`` of a run record).
+
+    ``findings`` are by the key of their planned check; ``earlier`` are the reservations that already stood, by requirement.
+    """
+    judged = [_judge_requirement(item, plan, findings, reach) for item in plan.requirements]
+    return conclude(plan, judged, today=today, earlier=earlier or {})
+
+
+def conclude(plan: Plan, judged: list[Judged], *, today: dt.date, earlier: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
+    """The verdict over judged requirements."""
+    deciding = [item for item in judged if item.planned.deciding and item.planned.state != _plan.LATER]
+    asked = [item for item in deciding if item.effective.code is not None]
+    verdict = _verdict(asked, plan.phase)
+    enforcing = [item for item in asked if _enforces(item, plan, today)]
+    enforced_verdict = _verdict(enforcing, plan.phase) if enforcing else "go"
+    instruments = _instruments(judged)
+    return {
+        "verdict": verdict,
+        "code": CODES[verdict],
+        "words": WORDS[verdict],
+        "advice": _advice(verdict, plan.phase),
+        "enforced_verdict": enforced_verdict,
+        "verified": sum(item.verified for item in asked),
+        "required": len(asked),
+        "reasons": _reasons(asked, verdict),
+        "requirements": [_requirement_dict(item) for item in judged],
+        "stakeholders": _stakeholders(asked),
+        "instruments": instruments,
+        "reservations": _reservations(asked, plan, today, earlier),
+        "waivers": _waiver_dicts(plan, judged, today),
+        "notices": [*plan.notices, *_waiver_notices(plan, judged, today)],
+        "counts": _counts(deciding),
+    }
+
+
+# -- one requirement
+
+
+def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: t.Mapping[str, t.Sequence[Finding]], reach: Reach) -> Judged:
+    rule = planned.rule
+    if planned.state in (_plan.NOT_APPLICABLE, _plan.NOT_DUE, _plan.LATER):
+        status = Status.NOT_DUE if planned.state in (_plan.NOT_DUE, _plan.LATER) else Status.NOT_APPLICABLE
+        return Judged(planned, status, status, planned.why, [], [])
+    if planned.state in (_plan.NOT_DECLARED, _plan.UNPROVABLE):
+        status = Status.FAIL if planned.state == _plan.NOT_DECLARED else Status.UNKNOWN
+        prefix = "not declared: " if planned.state == _plan.NOT_DECLARED else ""
+        complete = [Finding(status, prefix + planned.why, requirement=rule.id)]
+    else:
+        complete = []
+        for check in planned.checks:
+            if not check.accepted:
+                complete += _completed(check, findings, reach)
+    return judge_findings(planned, complete, plan, _accepted(planned, findings))
+
+
+def judge_findings(planned: PlannedRequirement, complete: list[Finding], plan: Plan, accepted: t.Mapping[str, bool]) -> Judged:
+    """Status and effective status of a requirement from its complete findings.
+
+    ``accepted`` tells by instance and host whether what was found stays within the temporary limits of a waiver.
+    """
+    observed = worst([finding.status for finding in complete]) or Status.UNKNOWN
+    active = [waiver for waiver in plan.waivers if waiver["requirement"] == planned.rule.id and waiver["state"] == "active"]
+    used: t.Mapping[str, t.Any] | None = None
+    effective: list[Status] = []
+    covered: list[dict[str, t.Any]] = []
+    for finding in complete:
+        waiver = next((item for item in active if _covers(item, finding, accepted)), None)
+        status = finding.status
+        if waiver is not None and status in (Status.FAIL, Status.WARN, Status.UNKNOWN):
+            status, used = Status.WAIVED, used or waiver
+        effective.append(status)
+        covered.append({**finding.as_dict(), "effective_status": status.value})
+    result = worst(effective) or Status.UNKNOWN
+    return Judged(planned, observed, result, _message(complete, effective, result), complete, covered, used)
+
+
+def _covers(waiver: t.Mapping[str, t.Any], finding: Finding, accepted: t.Mapping[str, bool]) -> bool:
+    if waiver.get("host") and waiver["host"] != finding.host:
+        return False
+    if waiver.get("instance") and waiver["instance"] != finding.instance:
+        return False
+    return accepted.get(f"{finding.instance}@{finding.host}", False) if waiver.get("accept") else True
+
+
+def _accepted(planned: PlannedRequirement, findings: t.Mapping[str, t.Sequence[Finding]]) -> dict[str, bool]:
+    within: dict[str, bool] = {}
+    for check in planned.checks:
+        for finding in findings.get(check.key, ()) if check.accepted else ():
+            place = f"{finding.instance}@{finding.host}"
+            within[place] = within.get(place, True) and finding.status in (Status.PASS, Status.WARN)
+    return within
+
+
+def _completed(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]], reach: Reach) -> list[Finding]:
+    """The findings of a planned check, with one for each expected host that has none."""
+    base = Finding(Status.UNKNOWN, "", check="", requirement=check.requirement, instance=check.instance)
+    if check.gap is not None:
+        return [dataclasses.replace(base, status=Status.FAIL, message=f"not declared: {check.gap}")]
+    there = list(findings.get(check.key, ()))
+    if check.call == "find":
+        if not any(finding.status is Status.PASS for finding in findings.get(check.after or "", ())):
+            return []  # no line was written; the other half says why
+        where = ", ".join(check.hosts) if check.hosts is not None else "the controller"
+        return there or [dataclasses.replace(base, message=f"nobody looked for the line on {where}")]
+    if check.hosts is None:
+        return there or [dataclasses.replace(base, message=f"{check.check} was not run: no verify task ran for the controller")]
+    complete = list(there)
+    for host in check.hosts:
+        if any(finding.host == host for finding in there):
+            continue
+        if host in reach.unreachable:
+            message = f"{host} could not be reached: {reach.unreachable[host]}"
+        else:
+            message = reach.absent.get(host, f"{check.check} was not run on {host}: no verify task ran for it")
+        complete.append(dataclasses.replace(base, host=host, message=message))
+    if check.call == "write":
+        # a line that was written proves nothing before it is found
+        complete = [finding for finding in complete if finding.status is not Status.PASS]
+    return complete
+
+
+def _message(complete: list[Finding], effective: list[Status], result: Status) -> str:
+    worst_ones = [finding for finding, status in zip(complete, effective) if status is result]
+    if not worst_ones:
+        return "nothing was looked at"
+    first = worst_ones[0]
+    where = f"{first.host}: " if first.host and first.host not in first.message else ""
+    more = len({(finding.host, finding.instance, finding.message) for finding in worst_ones}) - 1
+    return f"{where}{first.message}{f' (and {more} more)' if more > 0 else ''}"
+
+
+# -- the verdict
+
+
+def _verdict(asked: list[Judged], phase: str | None) -> str:
+    blockers = [item.effective for item in asked if item.planned.impact == "blocker"]
+    majors = [item.effective for item in asked if item.planned.impact == "major"]
+    if phase == "design":
+        wrong = [item for item in asked if item.planned.impact != "minor" and item.effective in (Status.FAIL, Status.UNKNOWN)]
+        return "not_ready" if wrong or not asked else "ready_to_continue"
+    if Status.FAIL in blockers:
+        return "no_go"
+    if Status.UNKNOWN in blockers or not any(item.verified for item in asked):
+        return "undetermined"
+    if any(status in (Status.WARN, Status.WAIVED) for status in blockers) or any(status is not Status.PASS for status in majors):
+        return "go_with_reservations"
+    return "go"
+
+
+def _enforces(item: Judged, plan: Plan, today: dt.date) -> bool:
+    rule = item.planned.rule
+    if rule.enforce_from and rule.enforce_from > today.isoformat():
+        return False
+    return (rule.mode or plan.mode) == "enforce"
+
+
+def _advice(verdict: str, phase: str | None) -> str:
+    if verdict in ("go", "go_with_reservations", "ready_to_continue"):
+        return "proceed"
+    return "roll_back" if phase == "post" and verdict == "no_go" else "hold"
+
+
+def _reasons(asked: list[Judged], verdict: str) -> list[str]:
+    """What decided, worst first: blockers before majors."""
+    order = {"blocker": 0, "major": 1, "minor": 2}
+    shown = [item for item in asked if item.effective is not Status.PASS and item.planned.impact != "minor"]
+    shown.sort(key=lambda item: (order[item.planned.impact], -(item.effective.code or 0)))
+    reasons = [f"{item.planned.rule.id} {item.planned.rule.title}: {item.message}" for item in shown]
+    if not asked or (verdict == "undetermined" and not any(item.verified for item in asked)):
+        reasons.insert(0, "nothing was verified: not one requirement of this phase could be looked at")
+    return reasons
+
+
+def _stakeholders(asked: list[Judged]) -> dict[str, str]:
+    by_name: dict[str, list[Status]] = collections.defaultdict(list)
+    for item in asked:
+        by_name[item.planned.rule.stakeholder].append(item.effective)
+    return {name: str(worst(statuses)) for name, statuses in sorted(by_name.items())}
+
+
+def _instruments(judged: list[Judged]) -> list[dict[str, t.Any]]:
+    grouped: dict[str, dict[str, t.Any]] = {}
+    for item in judged:
+        for finding in item.findings:
+            if finding.status is Status.UNKNOWN and finding.instrument:
+                entry = grouped.setdefault(
+                    finding.instrument, {"instrument": finding.instrument, "message": finding.message, "requirements": []}
+                )
+                if item.planned.rule.id not in entry["requirements"]:
+                    entry["requirements"].append(item.planned.rule.id)
+    return list(grouped.values())
+
+
+def _reservations(asked: list[Judged], plan: Plan, today: dt.date, earlier: t.Mapping[str, t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
+    out = []
+    for item in asked:
+        blocker = item.planned.impact == "blocker" and item.effective in (Status.WARN, Status.WAIVED)
+        major = item.planned.impact == "major" and item.effective is not Status.PASS
+        if not (blocker or major):
+            continue
+        rule = item.planned.rule
+        before = earlier.get(rule.id)
+        default = today + dt.timedelta(seconds=parse_duration(plan.reservation_due))
+        due = item.waiver["until"] if item.waiver else (before or {}).get("due") or default.isoformat()
+        kind = "accepted" if item.effective is Status.WAIVED else "overdue" if due < today.isoformat() else "open" if before else "new"
+        out.append(
+            {
+                "requirement": rule.id,
+                "title": rule.title,
+                "status": item.effective.value,
+                "message": item.message,
+                "responsible": rule.responsible,
+                "raised": (before or {}).get("raised") or today.isoformat(),
+                "due": due,
+                "kind": kind,
+            }
+        )
+    return out
+
+
+def _waiver_dicts(plan: Plan, judged: list[Judged], today: dt.date) -> list[dict[str, t.Any]]:
+    passing = {item.planned.rule.id for item in judged if item.observed is Status.PASS}
+    out = []
+    for waiver in plan.waivers:
+        state = waiver["state"]
+        if state == "active" and waiver["requirement"] in passing:
+            state = "not_needed"
+        days = (dt.date.fromisoformat(waiver["until"]) - today).days
+        out.append({**{key: value for key, value in waiver.items() if key != "declared_in"}, "state": state, "days_left": days})
+    return out
+
+
+def _waiver_notices(plan: Plan, judged: list[Judged], today: dt.date) -> list[str]:
+    by_id = {item.planned.rule.id: item for item in judged}
+    out = []
+    for waiver in plan.waivers:
+        item = by_id.get(waiver["requirement"])
+        if item is None:
+            continue
+        passes = item.observed is Status.PASS
+        if waiver["state"] == "expired":
+            out.append(f"the waiver of {waiver['requirement']} ended on {waiver['until']}" + ("; the requirement passes" if passes else ": it covers nothing any more"))
+        elif waiver["state"] == "active":
+            days = (dt.date.fromisoformat(waiver["until"]) - today).days
+            if passes:
+                out.append(f"the waiver of {waiver['requirement']} is no longer needed: the requirement passes")
+            elif days <= 30:
+                out.append(f"the waiver of {waiver['requirement']} ends on {waiver['until']}, in {days} days")
+    return out
+
+
+def _counts(deciding: list[Judged]) -> dict[str, int]:
+    counts = {status.value: 0 for status in Status}
+    for item in deciding:
+        counts[item.effective.value] += 1
+    counts["inherited"] = 0
+    return counts
+
+
+# -- as plain data
+
+
+def _requirement_dict(item: Judged) -> dict[str, t.Any]:
+    rule = item.planned.rule
+    hosts: collections.Counter[str] = collections.Counter()
+    per_host: dict[str, list[Status]] = collections.defaultdict(list)
+    for finding in item.findings:
+        if finding.host:
+            per_host[finding.host].append(finding.status)
+    hosts.update(str(worst(statuses)) for statuses in per_host.values())
+    bad = [finding for finding in item.findings if finding.status is item.observed]
+    proofs = {finding.proof for finding in item.findings}
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "reason": rule.reason,
+        "area": rule.area,
+        "stakeholder": rule.stakeholder,
+        "responsible": rule.responsible,
+        "impact": item.planned.impact,
+        "deciding": item.planned.deciding,
+        "state": item.planned.state,
+        "observed_status": item.observed.value,
+        "status": item.effective.value,
+        "message": item.message,
+        "remedy": next((finding.remedy for finding in bad if finding.remedy), None) or rule.remedy,
+        "proof": "attested" if "attested" in proofs else "derived" if "derived" in proofs else "observed",
+        "since": min((finding.since for finding in bad if finding.since), default=None),
+        "collected_at": max((finding.collected_at for finding in item.findings if finding.collected_at), default=None),
+        "valid_for_seconds": parse_duration(rule.valid_for),
+        "waiver": {key: value for key, value in item.waiver.items() if key != "declared_in"} if item.waiver else None,
+        "origin": rule.set_by,
+        "declared_in": item.planned.declared_in,
+        "verified": item.verified,
+        "hosts": dict(hosts),
+        "measurements": _worst_measurements(item.findings),
+        "findings": item.covered,
+    }
+
+
+def _worst_measurements(findings: t.Iterable[Finding]) -> list[dict[str, t.Any]]:
+    chosen: dict[str, Measurement] = {}
+    for finding in findings:
+        for measurement in finding.measurements:
+            held = chosen.get(measurement.name)
+            if held is None or (measurement.headroom if measurement.headroom is not None else 2) < (held.headroom if held.headroom is not None else 2):
+                chosen[measurement.name] = measurement
+    return [{**measurement.as_dict(), "headroom": measurement.headroom} for measurement in chosen.values()]
+
+
+__all__ = ("CODES", "Judged", "Reach", "WORDS", "conclude", "judge", "judge_findings")

@@ -1,0 +1,214 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The metrics of a run record, in Prometheus' text format. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import typing as t
+
+from ansible.module_utils.basic import missing_required_lib
+
+from .._text import STATUS_CODES, STATUSES, as_dict, as_dicts, escape
+from .files import PublishFailure
+
+try:
+    from prometheus_client import CollectorRegistry
+    from prometheus_client.core import GaugeMetricFamily
+    from prometheus_client.exposition import generate_latest
+    from prometheus_client.registry import Collector
+except ImportError as exc:
+    MISSING: ImportError | None = exc
+    Collector = object  # type: ignore[misc,assignment]
+else:
+    MISSING = None
+
+GATE_DAYS = 7  # a gate that was is no news after this
+DEPLOYMENTS = 5
+IDENTITY = ("service_name", "deployment_environment")
+_VERDICT_CODES = {"go": 0, "ready_to_continue": 0, "go_with_reservations": 1, "undetermined": 2, "no_go": 3, "not_ready": 3}
+_COUNTED = (*STATUSES, "inherited")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
+
+_STATE = "0 GO, 1 GO WITH RESERVATIONS, 2 UNDETERMINED, 3 NO-GO"
+_STATUS = "0 pass, 1 waived, 2 warn, 3 unknown, 4 fail"
+# name without the prefix: further labels, help
+FAMILIES: dict[str, tuple[tuple[str, ...], str]] = {
+    "service_state": ((), f"Verdict over the newest valid findings, whatever the phase: {_STATE}."),
+    "service_verified_requirements": ((), "Requirements with a finding that says pass, warn or fail."),
+    "service_required_requirements": ((), "Requirements that are asked of the service."),
+    "service_info": (("level", "owner", "mode"), "What the service is; always 1."),
+    "gate_state": (("phase",), f"Verdict of the last gate of the phase, dropped after {GATE_DAYS} days: {_STATE}."),
+    "gate_enforced": (("phase",), "Whether the last gate of the phase could stop its play (1) or only observed (0)."),
+    "requirement_state": (("requirement", "impact"), f"Effective status of the requirement: {_STATUS}."),
+    "requirement_observed_state": (("requirement", "impact"), f"Status of the requirement before waivers: {_STATUS}."),
+    "requirement_since_timestamp_seconds": (("requirement", "impact"), "When what is seen now began."),
+    "requirement_info": (("requirement", "title", "area", "stakeholder", "responsible", "proof"), "What the requirement is; always 1."),
+    "requirement_hosts": (("requirement", "state"), "Hosts by status of the requirement on them."),
+    "requirements": (("state",), "Requirements by effective status."),
+    "measurement": (("requirement", "name"), "What was measured, in base units; of the worst host and instance."),
+    "measurement_headroom_ratio": (("requirement", "name"), "Room to the limit: 1 far from it, 0 at it, negative beyond it."),
+    "stakeholder_state": (("stakeholder",), f"Worst effective status among the requirements of the stakeholder: {_STATUS}."),
+    "run_timestamp_seconds": (("phase",), "When the last run of the phase ended."),
+    "run_duration_seconds": (("phase",), "How long the last run of the phase took."),
+    "deployment_timestamp_seconds": (("version",), f"When the version was deployed; the {DEPLOYMENTS} newest."),
+    "waiver_expiry_timestamp_seconds": (("requirement", "approver"), "When the waiver of the requirement ends."),
+    "reservation_due_timestamp_seconds": (("requirement",), "When what the reservation asks is due."),
+    "override_due_timestamp_seconds": (("requirement",), "When what was overridden at a gate is due."),
+}
+
+
+def label(value: object, limit: int = 120) -> str:
+    """A label value: harmless, short, without an address."""
+    return _URL.sub("(link)", escape(value, 1000))[:limit]
+
+
+def identity(record: t.Mapping[str, t.Any]) -> tuple[str, str]:
+    """service_name and deployment_environment, as they stand on every series, in the file name and in the grouping key."""
+    service = label(as_dict(record.get("service")).get("name")) or "unnamed"
+    return service, label(as_dict(record.get("run")).get("environment")) or "unspecified"
+
+
+def timestamp(value: object, *, whole_day: bool = False) -> float | None:
+    """Seconds since 1970 of an ISO 8601 moment or day (UTC); the end of that day when it is inclusive."""
+    text = str(value or "")
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            moment = dt.datetime.fromisoformat(text) + dt.timedelta(days=1 if whole_day else 0)
+        else:
+            moment = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except (ValueError, OverflowError):
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc)).timestamp()
+
+
+class Samples:
+    """Values by family and labels. What comes twice (or became the same by cleaning) stays once: the worst, that is the highest."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, dict[tuple[str, ...], float]] = {name: {} for name in FAMILIES}
+
+    def add(self, family: str, labels: tuple[object, ...], value: object) -> None:
+        if isinstance(value, bool):
+            value = int(value)
+        if not isinstance(value, (int, float)) or value != value:
+            return
+        key = tuple(label(part) for part in labels)
+        held = self.values[family].get(key)
+        self.values[family][key] = float(value) if held is None else max(held, float(value))
+
+
+def samples(record: t.Mapping[str, t.Any], earlier_state: t.Mapping[str, t.Any] | None = None) -> Samples:
+    """All values of a record. A partial run has no state of its own: then the ``earlier_state`` holds, where there is one."""
+    out = Samples()
+    run, service = as_dict(record.get("run")), as_dict(record.get("service"))
+    state = as_dict(record.get("state")) or as_dict(earlier_state)
+    out.add("service_info", (service.get("level"), service.get("owner"), run.get("mode")), 1)
+    _gates(out, record, run)
+    deployments = [(timestamp(d.get("at")), d.get("version")) for d in as_dicts(record.get("deployments"))]
+    known = sorted(((at, str(version)) for at, version in deployments if at is not None), reverse=True)
+    for at, version in known[:DEPLOYMENTS]:
+        out.add("deployment_timestamp_seconds", (version,), at)
+    if state:
+        _state(out, state)
+    return out
+
+
+def _gates(out: Samples, record: t.Mapping[str, t.Any], run: dict[str, t.Any]) -> None:
+    now = timestamp(run.get("finished_at") or run.get("started_at"))
+    for phase, gate in as_dict(record.get("gates")).items():
+        gate = as_dict(gate)
+        at = timestamp(gate.get("at"))
+        out.add("run_timestamp_seconds", (phase,), at)
+        out.add("run_duration_seconds", (phase,), gate.get("duration_seconds"))
+        if at is None or now is None or now - at <= GATE_DAYS * 86400:
+            out.add("gate_state", (phase,), _code(gate))
+            out.add("gate_enforced", (phase,), bool(gate.get("enforced")))
+
+
+def _code(judged: dict[str, t.Any]) -> object:
+    code = judged.get("code")
+    return code if isinstance(code, (int, float)) else _VERDICT_CODES.get(str(judged.get("verdict")))
+
+
+def _state(out: Samples, state: dict[str, t.Any]) -> None:
+    out.add("service_state", (), _code(state))
+    out.add("service_verified_requirements", (), state.get("verified"))
+    out.add("service_required_requirements", (), state.get("required"))
+    counts = as_dict(state.get("counts"))
+    for name in _COUNTED:
+        out.add("requirements", (name,), counts.get(name) or 0)
+    for stakeholder, status in as_dict(state.get("stakeholders")).items():
+        out.add("stakeholder_state", (stakeholder,), STATUS_CODES.get(str(status)))
+    for requirement in as_dicts(state.get("requirements")):
+        _requirement(out, requirement)
+    for waiver in as_dicts(state.get("waivers")):
+        if waiver.get("state") != "not_yet":
+            until = timestamp(waiver.get("until"), whole_day=True)
+            out.add("waiver_expiry_timestamp_seconds", (waiver.get("requirement"), waiver.get("approved_by")), until)
+    for kind in ("reservation", "override"):
+        for item in as_dicts(state.get(f"{kind}s")):
+            out.add(f"{kind}_due_timestamp_seconds", (item.get("requirement"),), timestamp(item.get("due"), whole_day=True))
+
+
+def _requirement(out: Samples, requirement: dict[str, t.Any]) -> None:
+    name = requirement.get("id")
+    own = (name, requirement.get("impact"))
+    out.add("requirement_state", own, STATUS_CODES.get(str(requirement.get("status"))))
+    out.add("requirement_observed_state", own, STATUS_CODES.get(str(requirement.get("observed_status") or requirement.get("status"))))
+    out.add("requirement_since_timestamp_seconds", own, timestamp(requirement.get("since")))
+    about = tuple(requirement.get(key) for key in ("title", "area", "stakeholder", "responsible", "proof"))
+    if not any(key[0] == label(name) for key in out.values["requirement_info"]):  # a second one would break every join
+        out.add("requirement_info", (name, *about), 1)
+    for status, count in as_dict(requirement.get("hosts")).items():
+        out.add("requirement_hosts", (name, status), count)
+    for measured, worst in worst_measurements(as_dicts(requirement.get("measurements"))).items():
+        out.add("measurement", (name, measured), worst.get("value"))
+        out.add("measurement_headroom_ratio", (name, measured), worst.get("headroom"))
+
+
+def worst_measurements(measurements: t.Iterable[dict[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
+    """By name, the measurement that is nearest to its limit or farthest beyond it."""
+    worst: dict[str, dict[str, t.Any]] = {}
+    for measurement in measurements:
+        name = str(measurement.get("name"))
+        if name not in worst or _room(measurement) < _room(worst[name]):
+            worst[name] = measurement
+    return worst
+
+
+def _room(measurement: dict[str, t.Any]) -> float:
+    room = measurement.get("headroom")
+    return float(room) if isinstance(room, (int, float)) else float("inf")
+
+
+class RecordCollector(Collector):
+    """A prometheus_client collector over one record."""
+
+    def __init__(self, record: t.Mapping[str, t.Any], earlier_state: t.Mapping[str, t.Any] | None = None) -> None:
+        self.identity, self.samples = identity(record), samples(record, earlier_state)
+
+    def collect(self) -> t.Iterator[GaugeMetricFamily]:
+        for name, (further, text) in FAMILIES.items():
+            values = self.samples.values[name]
+            if not values:
+                continue
+            family = GaugeMetricFamily(f"operability_{name}", text, labels=(*IDENTITY, *further))
+            for labels, value in sorted(values.items()):
+                family.add_metric((*self.identity, *labels), value)
+            yield family
+
+
+def exposition(record: t.Mapping[str, t.Any], earlier_state: t.Mapping[str, t.Any] | None = None) -> bytes:
+    """The text format, for a textfile or a Pushgateway. PublishFailure when prometheus_client is not there."""
+    if MISSING is not None:
+        text: str = missing_required_lib("prometheus_client", reason="to publish metrics")  # type: ignore[no-untyped-call]
+        raise PublishFailure(text)
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(RecordCollector(record, earlier_state))
+    return bytes(generate_latest(registry))
+
+
+__all__ = ("FAMILIES", "RecordCollector", "exposition", "identity", "label", "samples", "timestamp", "worst_measurements")

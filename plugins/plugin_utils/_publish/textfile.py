@@ -1,0 +1,45 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The file that node_exporter's textfile collector reads. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import hashlib
+import pathlib
+import re
+
+from .files import PublishFailure, in_words, write_atomically
+
+
+def filename(service: str, environment: str) -> str:
+    """``operability_SERVICE_ENVIRONMENT.prom``; a digest keeps apart what would get the same name."""
+    safe = [re.sub(r"[^A-Za-z0-9_.-]+", "-", text)[:80] for text in (service, environment)]
+    ambiguous = safe != [service, environment] or "_" in environment
+    digest = hashlib.sha256(f"{service}\0{environment}".encode("utf-8", "replace")).hexdigest()[:8]
+    return f"operability_{safe[0]}_{safe[1]}" + (f"-{digest}" if ambiguous else "") + ".prom"
+
+
+def write(directory: str, service: str, environment: str, content: bytes) -> str:
+    """Replaces the file of this service and environment; returns its path. PublishFailure."""
+    folder = pathlib.Path(directory).expanduser()
+    if not folder.is_dir():
+        raise PublishFailure(f"the textfile directory {folder} {'is not a folder' if folder.exists() else 'does not exist'}")
+    path = folder / filename(service, environment)
+    write_atomically(path, content, mode=0o644)  # node_exporter runs as another user
+    return str(path)
+
+
+def remove(directory: str, service: str, environment: str) -> bool:
+    """Removes the file of a service that is no more; whether there was one. PublishFailure."""
+    path = pathlib.Path(directory).expanduser() / filename(service, environment)
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as exc:
+        raise PublishFailure(f"{path} could not be removed: {in_words(exc, path.parent)}") from exc
+    return True
+
+
+__all__ = ("filename", "remove", "write")

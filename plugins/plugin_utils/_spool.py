@@ -1,0 +1,90 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Findings on their way from ``verify`` to ``gate``: a folder that is private to one ansible run. PRIVATE to the collection.
+
+Ansible's own temporary folder is shared by the workers of a run and removed with it; a file a host costs less than facts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import pathlib
+import re
+import shutil
+import typing as t
+
+from ..module_utils._finding import Finding
+from ._files import write_atomically
+
+
+class Spool:
+    """The spool of one service, environment and phase."""
+
+    def __init__(self, root: str | pathlib.Path, service: str, environment: str, phase: str) -> None:
+        self.base = pathlib.Path(root) / "operability.readiness"
+        self.folder = self.base / _safe(f"{service}~{environment}~{phase}")
+
+    def save(self, host: str, findings: t.Mapping[str, t.Sequence[Finding]], *, unreachable: str | None = None, play_hosts: t.Sequence[str] = ()) -> None:
+        """Adds the findings of a host (or of ``controller``), by the key of their check."""
+        held = self._read(self._path(host)) or {"host": host, "findings": {}}
+        held["unreachable"] = unreachable
+        held["play_hosts"] = sorted({*held.get("play_hosts", []), *play_hosts})
+        held["findings"].update({key: [finding.as_dict() for finding in values] for key, values in findings.items()})
+        write_atomically(self._path(host), json.dumps(held, default=str).encode(), mode=0o600, make_folder=True)
+
+    def _path(self, host: str) -> pathlib.Path:
+        return self.folder / f"host-{_safe(host)}.json"
+
+    def _read(self, path: pathlib.Path) -> dict[str, t.Any] | None:
+        try:
+            return t.cast("dict[str, t.Any]", json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+
+    def load(self) -> list[dict[str, t.Any]]:
+        """What each host left, in the order of their names."""
+        return [data for path in sorted(self.folder.glob("host-*.json")) if (data := self._read(path))]
+
+    def findings(self) -> dict[str, list[Finding]]:
+        """All findings by the key of their check."""
+        found: dict[str, list[Finding]] = {}
+        for data in self.load():
+            for key, values in data["findings"].items():
+                found.setdefault(key, []).extend(Finding.from_dict(value) for value in values)
+        return found
+
+    def hosts(self) -> set[str]:
+        """Hosts that have been here, reached or not."""
+        return {data["host"] for data in self.load()}
+
+    def started(self) -> dt.datetime | None:
+        """When the first piece of work was claimed."""
+        times = [path.stat().st_mtime for path in self.folder.glob("claim-*")]
+        return dt.datetime.fromtimestamp(min(times), dt.timezone.utc) if times else None
+
+    def claim(self, what: str) -> bool:
+        """True for the first of all workers that asks for this piece of work."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            (self.folder / f"claim-{_safe(what)}").touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+    def close(self, verdict: t.Mapping[str, t.Any]) -> None:
+        """After the judgement: the findings go, what came of them stays for ``judged``."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        write_atomically(self.base / f"{self.folder.name}.judged.json", json.dumps(verdict, default=str).encode(), mode=0o600, make_folder=True)
+
+    def judged(self) -> dict[str, t.Any] | None:
+        """What the gate of this run said, where it has spoken and nothing was verified since."""
+        return None if self.folder.exists() else self._read(self.base / f"{self.folder.name}.judged.json")
+
+
+def _safe(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.~-]", "_", text)
+
+
+__all__ = ("Spool",)

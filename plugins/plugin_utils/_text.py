@@ -1,0 +1,214 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Text from hosts and servers made fit to be shown, and the words that all outputs share. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+import unicodedata
+
+STATUSES = ("fail", "unknown", "warn", "waived", "pass", "not_applicable", "not_due")  # worst first
+STATUS_WORDS = {
+    "pass": "pass",
+    "waived": "waived",
+    "warn": "WARN",
+    "unknown": "UNKNOWN",
+    "fail": "FAIL",
+    "not_applicable": "n/a",
+    "not_due": "not due",
+}
+STATUS_CODES = {"pass": 0, "waived": 1, "warn": 2, "unknown": 3, "fail": 4}
+VERDICT_WORDS = {
+    "go": "GO",
+    "go_with_reservations": "GO WITH RESERVATIONS",
+    "undetermined": "UNDETERMINED",
+    "no_go": "NO-GO",
+    "ready_to_continue": "READY TO CONTINUE",
+    "not_ready": "NOT READY",
+}
+AREAS = ("monitoring", "logs", "backups", "runbooks", "support", "delivery", "platform")
+
+# CSI and OSC sequences whole, so that no "[31m" is left of them
+_TERMINAL = re.compile(r"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)?|\x9b[0-?]{0,64}[@-~]")
+_SPACES = re.compile(r" {2,}")
+
+
+def escape(value: object, limit: int = 1000) -> str:
+    """One harmless line: no control character, terminal sequence, line break, text direction mark or lone surrogate; shortened."""
+    text = str("" if value is None else value)
+    text = _TERMINAL.sub("", text[: limit * 4 + 4000])
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(_harmless(character) for character in text)
+    return shorten(_SPACES.sub(" ", text).strip(), limit)
+
+
+def _harmless(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in ("Cc", "Zl", "Zp", "Zs"):
+        return " "
+    if category == "Cf":  # direction marks, zero width characters, soft hyphens
+        return ""
+    if category in ("Cs", "Co", "Cn"):
+        return "?"
+    return character
+
+
+def shorten(text: str, limit: int, mark: str = "…") -> str:
+    """At most ``limit`` columns, with a mark where it was cut."""
+    if len(text) <= limit and columns(text) <= limit:
+        return text
+    kept, used = [], 0
+    for character in text[:limit]:
+        used += columns(character)
+        if used > limit - len(mark):
+            break
+        kept.append(character)
+    return "".join(kept).rstrip() + mark
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal the text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """The lines of one line of text, each at most ``width`` columns; a word that is longer is broken."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        while columns(word) > width:
+            room = width - columns(line) - (1 if line else 0)
+            if room < 8 and line:
+                lines.append(line)
+                line, room = "", width
+            head = _head(word, room)
+            lines.append(f"{line} {head}" if line else head)
+            line, word = "", word[len(head) :]
+        if not line:
+            line = word
+        elif columns(line) + 1 + columns(word) <= width:
+            line += " " + word
+        else:
+            lines.append(line)
+            line = word
+    return [*lines, line] if line or not lines else lines
+
+
+def _head(word: str, room: int) -> str:
+    used = 0
+    for position, character in enumerate(word):
+        used += columns(character)
+        if used > room and position:
+            return word[:position]
+    return word
+
+
+def number(value: float) -> str:
+    """At most four significant digits, thousands apart, no exponent for what people meet."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return str(value)
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}".replace(",", "\u202f")
+    return f"{value:.4g}"
+
+
+def as_dict(value: object) -> dict[str, t.Any]:
+    """The value when it is a mapping, else an empty one: records may be cut or from another version."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[t.Any]:
+    """The value when it is a list, else an empty one."""
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def as_dicts(value: object) -> list[dict[str, t.Any]]:
+    """The mappings of a list."""
+    return [item for item in as_list(value) if isinstance(item, dict)]
+
+
+def as_int(value: object) -> int:
+    """A count, 0 for what is none."""
+    return int(value) if isinstance(value, (int, float)) and value == value and abs(value) < 1e15 else 0
+
+
+def by_area(requirements: t.Iterable[dict[str, t.Any]]) -> list[tuple[str, list[dict[str, t.Any]]]]:
+    """The requirements of each area, areas in the usual order, then others by name."""
+    groups: dict[str, list[dict[str, t.Any]]] = {}
+    for requirement in requirements:
+        groups.setdefault(str(requirement.get("area") or "other"), []).append(requirement)
+    order = {area: position for position, area in enumerate(AREAS)}
+    return sorted(groups.items(), key=lambda group: (order.get(group[0], len(order)), group[0]))
+
+
+def verdict_words(judgement: t.Mapping[str, t.Any]) -> str:
+    """NO-GO and its like."""
+    return escape(
+        judgement.get("words") or VERDICT_WORDS.get(str(judgement.get("verdict")), judgement.get("verdict") or "UNDETERMINED"), 60
+    )
+
+
+def consequence(record: t.Mapping[str, t.Any]) -> str:
+    """What the verdict does to the play, in words; empty where it would not stop it anyway."""
+    run, judgement = as_dict(record.get("run")), as_dict(record.get("judgement"))
+    if judgement.get("verdict") not in ("no_go", "undetermined", "not_ready"):
+        return ""
+    if run.get("enforced"):
+        return "enforced: the play stops"
+    if run.get("mode") == "observe":
+        return f"observe mode: would be {verdict_words(judgement)}, the play goes on"
+    return "not enforced: the play goes on"
+
+
+def instrument(item: t.Mapping[str, t.Any]) -> str:
+    """A server that could not be used, and what that leaves unknown."""
+    name, message = escape(item.get("instrument"), 200), escape(item.get("message"), 400)
+    if message.startswith("..."):
+        message = f"{name} {message.lstrip('. ')}"
+    elif not message.startswith(name):
+        message = f"{name}: {message}"
+    affected = ", ".join(escape(requirement, 24) for requirement in as_list(item.get("requirements"))[:40])
+    return message + (f": leaves {affected} unknown" if affected else "")
+
+
+def others(findings: t.Iterable[t.Mapping[str, t.Any]], message: str) -> list[tuple[str, list[str]]]:
+    """What findings that did not pass add to the requirement's own message: a line and its details, worst first."""
+    rank = {status: position for position, status in enumerate(STATUSES)}
+    wanted = [f for f in findings if f.get("status") in ("fail", "unknown", "warn")]
+    wanted.sort(key=lambda f: rank[str(f["status"])])
+    lines = []
+    for finding in wanted:
+        where = " ".join(escape(finding.get(key), 120) for key in ("host", "instance") if finding.get(key))
+        text = escape(finding.get("message"))
+        head = where if text == message else f"{where}: {text}" if where else text
+        details = [escape(detail, 300) for detail in as_list(finding.get("details"))]
+        if head or details:
+            lines.append((head, details))
+    return lines
+
+
+__all__ = (
+    "AREAS",
+    "STATUSES",
+    "STATUS_CODES",
+    "STATUS_WORDS",
+    "VERDICT_WORDS",
+    "as_dict",
+    "as_dicts",
+    "as_int",
+    "as_list",
+    "by_area",
+    "columns",
+    "consequence",
+    "escape",
+    "instrument",
+    "number",
+    "others",
+    "shorten",
+    "verdict_words",
+    "wrap",
+)

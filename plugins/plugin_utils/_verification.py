@@ -1,0 +1,85 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which planned checks run where and when, and running those of the controller. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..module_utils._engine import Item, execute
+from ..module_utils._finding import Finding, Status
+from ..module_utils._runner import Runner
+from ._plan import Plan, PlannedCheck
+from ._requests_http import RequestsHttp
+from ._spool import Spool
+
+CONTROLLER = "controller"
+LOOKING = "controller, looking"  # a file of its own: another worker may be at it
+
+
+def items_of_host(plan: Plan, host: str) -> list[PlannedCheck]:
+    """What this host has to do, but for looking for what others write."""
+    return [check for check in plan.checks if host in (check.hosts or ()) and check.gap is None and check.call != "find"]
+
+
+def finds(plan: Plan, host: str | None, spool: Spool) -> list[PlannedCheck]:
+    """The looking halves of this host (of the controller: None) whose lines have all been written."""
+    there = spool.hosts()
+    out = []
+    for check in plan.checks:
+        if check.call != "find" or (check.hosts is None) != (host is None) or (host is not None and host not in (check.hosts or ())):
+            continue
+        writers = next((other.hosts or () for other in plan.checks if other.key == check.after), ())
+        if set(writers) <= there:
+            out.append(check)
+    return out
+
+
+def markers(check: PlannedCheck, spool: Spool) -> list[dict[str, t.Any]]:
+    """What the writing halves left for this check to find."""
+    return [
+        {**finding.observed, "inventory_host": finding.host}
+        for finding in spool.findings().get(check.after or "", [])
+        if finding.status is Status.PASS
+    ]
+
+
+def as_item(check: PlannedCheck, host: str, extra: t.Mapping[str, t.Any] | None = None) -> Item:
+    args, secrets = check.split_secrets()
+    return Item(
+        key=check.key,
+        check=check.check,
+        args={**args, **(extra or {})},
+        requirement=check.requirement,
+        instance=check.instance,
+        host=host,
+        run_as=check.run_as,
+        call=check.call,
+        secrets=secrets,
+    )
+
+
+def find_items(checks: t.Sequence[PlannedCheck], host: str, spool: Spool) -> list[Item]:
+    """Items for looking halves; one whose lines were never written is left out."""
+    out = []
+    for check in checks:
+        written = markers(check, spool)
+        if written:
+            out.append(as_item(check, host, {"markers": written}))
+    return out
+
+
+def run_controller(plan: Plan, on_done: t.Callable[[Item, list[Finding]], None] | None = None) -> dict[str, list[Finding]]:
+    """Every check that asks a server: side by side, over one pool of connections, each distinct question once."""
+    items = [as_item(check, "") for check in plan.checks if check.hosts is None and check.call != "find" and check.gap is None]
+    return execute(items, Runner(http=RequestsHttp()), on_done=on_done) if items else {}
+
+
+def run_finds(checks: t.Sequence[PlannedCheck], spool: Spool) -> dict[str, list[Finding]]:
+    """The looking halves that run on the controller."""
+    items = find_items(checks, "", spool)
+    return execute(items, Runner(http=RequestsHttp())) if items else {}
+
+
+__all__ = ("CONTROLLER", "LOOKING", "as_item", "find_items", "finds", "items_of_host", "markers", "run_controller", "run_finds")

@@ -1,0 +1,334 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Backups that are files: real files, a clock that stands still."""
+
+from __future__ import annotations
+
+import bz2
+import datetime as dt
+import gzip
+import hashlib
+import io
+import lzma
+import os
+import pathlib
+import tarfile
+import typing as t
+import zipfile
+
+import pytest
+from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
+from ansible_collections.operability.readiness.plugins.module_utils._checks import _archive, file_backup
+from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
+from fakes import NOW, FakeClock, FakeRunner
+
+HOUR = 3600.0
+DUMP = b"".join(b"INSERT INTO payments VALUES (%d);\n" % number for number in range(3000))
+
+
+def put(path: pathlib.Path, content: bytes = DUMP, *, hours: float = 3.0) -> pathlib.Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    moment = NOW.timestamp() - hours * HOUR
+    os.utime(path, (moment, moment))
+    return path
+
+
+def check(pattern: t.Any, *, clock: t.Any = None, **args: t.Any) -> t.Any:
+    given = {"pattern": [str(pattern)] if not isinstance(pattern, list) else [str(each) for each in pattern], "max_age": "24h", **args}
+    return file_backup.run(parse_arguments(file_backup, given), FakeRunner(clock=clock))
+
+
+def archive(names: t.Iterable[str], mode: str = "w:gz", kind: int = tarfile.PAX_FORMAT, body: bytes = b"x" * 3000) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode, format=kind) as tar:  # type: ignore[call-overload]
+        for name in names:
+            info = tarfile.TarInfo(name)
+            info.size = len(body)
+            tar.addfile(info, io.BytesIO(body))
+    return out.getvalue()
+
+
+def test_fresh_and_whole(tmp_path: pathlib.Path) -> None:
+    for day in range(3):
+        put(tmp_path / f"db-{day}.sql.gz", gzip.compress(DUMP), hours=3 + 24 * day)
+    finding = check(tmp_path / "db-*.sql.gz", min_count=3)
+    assert str(finding.status) == "pass", finding.message
+    assert "is 3 h old, the limit is 24 h" in finding.message and "read to its end as gzip" in finding.message
+    assert {m.name: m.value for m in finding.measurements}["backup_age_seconds"] == 3 * HOUR
+    assert finding.observed["count"] == 3 and finding.since is None
+
+
+def test_too_old_says_since_when(tmp_path: pathlib.Path) -> None:
+    put(tmp_path / "db.sql", hours=76)
+    finding = check(tmp_path / "*.sql")
+    assert str(finding.status) == "fail" and "3 d 4 h old, the limit is 24 h" in finding.message
+    assert finding.since == "2026-11-23T02:00:00Z"
+
+
+def test_none_and_no_folder(tmp_path: pathlib.Path) -> None:
+    assert "no file matches" in check(tmp_path / "*.gz").message
+    finding = check(tmp_path / "gone" / "*" / "x.gz")
+    assert str(finding.status) == "fail" and f"the folder {tmp_path}/gone does not exist" in finding.message
+    put(tmp_path / "file")
+    assert str(check(tmp_path / "file" / "*.gz").status) == "fail"
+    (tmp_path / "sub.gz").mkdir()
+    assert "no file matches" in check(tmp_path / "*.gz").message
+
+
+def test_folder_that_cannot_be_read(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "a" / "x.gz", gzip.compress(DUMP))
+    (tmp_path / "b").mkdir()
+    real = os.scandir
+
+    def closed(folder: t.Any = ".") -> t.Any:
+        if str(folder).endswith(("/b", "/lost+found")):
+            raise PermissionError(13, "Permission denied")
+        return real(folder)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    with pytest.raises(CannotObserve, match="may not be read by"):
+        check(tmp_path / "b" / "*.gz")
+    finding = check(tmp_path / "*" / "*.gz")  # found in a, and says that b is closed
+    assert str(finding.status) == "pass" and "may not be read" in finding.details[0]
+    (tmp_path / "lost+found").mkdir()
+    (tmp_path / "b").rmdir()
+    assert check(tmp_path / "*" / "*.gz").details == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("x.sql", b"", "is empty"),
+        ("x.sql.gz", gzip.compress(DUMP)[:-5], "not a whole gzip file: it ends too early"),
+        ("x.sql.gz", gzip.compress(DUMP)[:300] + b"\0" * 40 + gzip.compress(DUMP)[340:], "not a whole gzip file"),
+        ("x.sql.gz", gzip.compress(b""), "is a gzip file with nothing in it"),
+        ("x.sql.gz", b"<html>login</html>", "is named like gzip, but is something else"),
+        ("x.sql.bz2", bz2.compress(DUMP)[:-9], "not a whole bzip2 file"),
+        ("x.sql.bz2", bz2.compress(DUMP)[:100] + b"garbage" + bz2.compress(DUMP)[107:], "not a whole bzip2 file"),
+        ("x.sql.xz", lzma.compress(DUMP)[:-9], "not a whole xz file"),
+        ("x.tar.gz", archive(["a", "b"])[:-20], "not a whole gzip file"),
+        ("x.tar.gz", archive([]), "with nothing in it"),
+        ("x.tar.gz", gzip.compress(archive(["a", "b"], "w")[:3584]), "end-of-archive mark"),
+        ("x.tar.gz", gzip.compress(DUMP), "does not hold a tar archive"),
+        ("x.tar", archive(["a", "b"], "w")[:1000], "ends in the middle of a member"),
+        ("x.tar", archive(["a", "b"], "w")[:3584] + b"#" * 512 + archive(["a", "b"], "w")[4096:], "damaged header after 1 members"),
+        ("x.zip", b"PK\x03\x04 and no more", "not a whole zip file"),
+        ("x.zip", b"PK\x05\x06" + bytes(18), "with nothing in it"),
+    ],
+)
+def test_not_a_whole_backup(tmp_path: pathlib.Path, name: str, content: bytes, message: str) -> None:
+    put(tmp_path / name, content)
+    finding = check(tmp_path / "x*")
+    assert str(finding.status) == "fail" and message in finding.message, finding.message
+
+
+@pytest.mark.parametrize("kind", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_members_of_a_tar(tmp_path: pathlib.Path, kind: int, mode: str) -> None:
+    long = "deep/" * 18 + "n" * 90 if kind == tarfile.USTAR_FORMAT else "very/" * 60 + "long" * 40
+    put(tmp_path / f"x.tar{mode[1:].replace(':', '.')}", archive(["./etc/app.conf", long, "data/é.txt"], mode, kind))
+    finding = check(tmp_path / "x.tar*", contains=["etc/app.conf", "data/*.txt", long])
+    assert str(finding.status) == "pass", finding.message
+    finding = check(tmp_path / "x.tar*", contains=["etc/*", "/var/lib"])
+    assert str(finding.status) == "fail" and finding.message.endswith("does not contain /var/lib")
+
+
+def test_members_of_a_zip(tmp_path: pathlib.Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr("etc/app.conf", DUMP)
+    content = bytearray(out.getvalue())
+    path = put(tmp_path / "x.zip", bytes(content))
+    assert str(check(path, contains=["etc/*.conf"]).status) == "pass"
+    assert str(check(path, contains=["etc/*.conf"], verify_max_bytes="10").status) == "pass"  # its directory is enough
+    assert str(check(path, contains=["other"], verify_max_bytes="10").status) == "fail"
+    content[200] ^= 0xFF
+    put(path, bytes(content))
+    assert str(check(path).status) == "fail"
+
+
+def test_what_cannot_be_verified_is_told(tmp_path: pathlib.Path) -> None:
+    put(tmp_path / "x.tar.gz", archive(["a"]))
+    assert "not verified because larger than 10 B" in check(tmp_path / "x.tar.gz", verify_max_bytes="10").message
+    finding = check(tmp_path / "x.tar.gz", verify_max_bytes="10", contains=["a"])
+    assert str(finding.status) == "unknown" and "a was not looked for" in finding.message
+    put(tmp_path / "x.sql.zst", b"\x28\xb5\x2f\xfd" + DUMP)
+    assert "zstd cannot be verified here" in check(tmp_path / "x.sql.zst").message
+    put(tmp_path / "x.sql")
+    assert "no structure to verify" in check(tmp_path / "x.sql").message
+    finding = check(tmp_path / "x.sql", contains=["a"])
+    assert str(finding.status) == "fail" and "no tar or zip archive" in finding.message
+    put(tmp_path / "x.sql.gz", gzip.compress(DUMP)[:-5])
+    assert "content not verified" in check(tmp_path / "x.sql.gz", verify="none").message
+
+
+def test_time_is_over_while_reading(tmp_path: pathlib.Path) -> None:
+    class Late(FakeClock):
+        def monotonic(self) -> float:
+            self.passed += 5
+            return self.passed
+
+    put(tmp_path / "x.sql.gz", gzip.compress(DUMP))
+    args = parse_arguments(file_backup, {"path": str(tmp_path / "x.sql.gz"), "max_age": "24h"})
+    finding = file_backup.run(args, FakeRunner(clock=Late()).within(6.0))
+    assert str(finding.status) == "warn" and "could not be verified in the time" in finding.message
+
+
+def test_a_file_that_may_not_be_read(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "x.sql.gz", gzip.compress(DUMP))
+
+    def closed(*args: t.Any, **options: t.Any) -> t.Any:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("builtins.open", closed)
+    assert str(check(tmp_path / "x.sql.gz").status) == "warn"
+    assert str(check(tmp_path / "x.sql.gz", contains=["a"]).status) == "unknown"
+    assert str(check(tmp_path / "x.sql.gz", max_age="1h").status) == "fail"
+
+
+def test_unfinished_files_are_not_counted(tmp_path: pathlib.Path) -> None:
+    put(tmp_path / "db-1.gz", gzip.compress(DUMP), hours=20)
+    put(tmp_path / "db-2.gz.part", b"half", hours=0)
+    finding = check(tmp_path / "db-*")
+    assert str(finding.status) == "pass" and finding.observed["newest"].endswith("db-1.gz")
+    assert "db-2.gz.part" in finding.details[0]
+    (tmp_path / "db-1.gz").unlink()
+    assert "only unfinished files" in check(tmp_path / "db-*").message
+
+
+def test_a_file_that_grows_is_not_counted(tmp_path: pathlib.Path) -> None:
+    put(tmp_path / "db-1.gz", gzip.compress(DUMP), hours=20)
+    growing = put(tmp_path / "db-2.gz", b"", hours=0)
+
+    class Growing(FakeClock):
+        def sleep(self, seconds: float) -> None:
+            growing.write_bytes(b"some more")
+
+    finding = check(tmp_path / "db-*", clock=Growing())
+    assert str(finding.status) == "pass" and finding.observed["count"] == 1
+    put(growing, gzip.compress(DUMP)[:-9], hours=0)  # stands still for a moment
+    finding = check(tmp_path / "db-*")
+    assert str(finding.status) == "pass" and "has just been written" in finding.details[0]
+    put(growing, gzip.compress(DUMP)[:-9], hours=0.1)
+    assert str(check(tmp_path / "db-*").status) == "fail"
+
+
+def test_the_date_in_the_name_counts(tmp_path: pathlib.Path) -> None:
+    put(tmp_path / "db-20261120.sql.gz", gzip.compress(DUMP), hours=1)  # copied over
+    pattern = tmp_path / "db-%Y%m%d.sql.gz"
+    finding = check(pattern)
+    assert str(finding.status) == "fail" and "by the date in its name" in finding.message
+    assert str(check(str(pattern).replace("%Y%m%d", "*")).status) == "pass"
+    put(tmp_path / "db-20261125.sql.gz", gzip.compress(DUMP), hours=2)
+    assert str(check(pattern).status) == "pass"
+    put(tmp_path / "db-latest.sql.gz", b"", hours=0)  # does not match
+    assert check(pattern).observed["count"] == 2
+
+
+def test_a_backup_of_a_day_may_be_made_at_its_end() -> None:
+    parts = {"Y": "2026", "m": "11", "d": "24"}
+    assert file_backup.name_time(parts) == dt.datetime(2026, 11, 25).timestamp()
+    assert file_backup.name_time({**parts, "H": "03", "M": "15"}) == dt.datetime(2026, 11, 24, 3, 16).timestamp()
+    assert file_backup.name_time({"y": "26", "j": "032"}) == dt.datetime(2026, 2, 2).timestamp()
+    assert file_backup.name_time({"Y": "2026", "m": "13", "d": "24"}) is None
+    assert file_backup.name_time({"m": "11", "d": "24"}) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "fits"),
+    [
+        ("/b/%F/db-%H%M.sql", "/b/2026-11-24/db-0315.sql", True),
+        ("/b/%Y/%m/x-%Y%m%d", "/b/2026/11/x-20261124", True),
+        ("/b/%Y/%m/x-%Y%m%d", "/b/2025/11/x-20261124", False),
+        ("/b/db-%A.sql.[gx]z", "/b/db-Monday.sql.xz", True),
+        ("/b/**/x?.gz", "/b/c/d/x1.gz", True),
+        ("/b/**/x?.gz", "/b/x1.gz", True),
+        ("/b/100%%(a+b).[!x]z", "/b/100%(a+b).gz", True),
+        ("/b/*.gz", "/b/c/x.gz", False),
+    ],
+)
+def test_patterns(pattern: str, path: str, fits: bool) -> None:
+    assert bool(file_backup.translate(pattern)[1].fullmatch(path)) is fits
+
+
+def test_patterns_that_are_refused() -> None:
+    with pytest.raises(ArgumentsRefused, match="%Q"):
+        check("/b/%Q")
+    with pytest.raises(ArgumentsRefused, match="does not start with /"):
+        check("backups/*.gz")
+    with pytest.raises(ArgumentsRefused, match="size_deviation"):
+        check("/b/*", size_deviation="a lot")
+    with pytest.raises(ArgumentsRefused):
+        parse_arguments(file_backup, {"max_age": "1h"})
+
+
+def test_size_beside_earlier_ones(tmp_path: pathlib.Path) -> None:
+    for day in range(1, 5):
+        put(tmp_path / f"db-{day}", b"x" * 1000 * day, hours=24 * day)
+    put(tmp_path / "db-0", b"x" * 900)
+    finding = check(tmp_path / "db-*")
+    assert str(finding.status) == "warn" and "the median of 4 earlier ones is 2.4 KiB" in finding.message
+    assert str(check(tmp_path / "db-*", size_deviation="80%").status) == "pass"
+    put(tmp_path / "db-0", b"x" * 90000)  # growth is no fault
+    assert str(check(tmp_path / "db-*").status) == "pass"
+    assert "too small: 87.9 KiB, at least 1.0 MiB are wanted" in check(tmp_path / "db-*", min_size="1MiB").message
+
+
+def test_too_few(tmp_path: pathlib.Path) -> None:
+    put(tmp_path / "db-1")
+    put(tmp_path / "db-2", b"", hours=30)
+    (tmp_path / "db-latest").symlink_to(tmp_path / "db-1")
+    (tmp_path / "db-dangling").symlink_to(tmp_path / "db-9")
+    finding = check(tmp_path / "db-*", min_count=2)
+    assert str(finding.status) == "fail" and "1 backups match" in finding.message
+
+
+def test_checksums(tmp_path: pathlib.Path) -> None:
+    path = put(tmp_path / "db.sql")
+    good, bad = hashlib.sha256(DUMP).hexdigest(), "0" * 64
+    assert "no checksum beside it" in check(tmp_path / "*", checksum=True).message
+    for name, text, status in (
+        ("SHA256SUMS", f"{bad}  other.sql\n{good} *./db.sql\n", "pass"),
+        ("SHA256SUMS", f"{bad}  db.sql\n", "fail"),
+        ("SHA256SUMS", "nothing", "fail"),
+        ("db.sql.sha256", f"{good}\n", "pass"),
+        ("db.sql.sha256", f"SHA256 (/b/db.sql) = {good}\n", "pass"),
+        ("db.sql.sha256", bad, "fail"),
+    ):
+        put(tmp_path / name, text.encode(), hours=0.1)
+        finding = check(tmp_path / "*", checksum=True)  # and they are no backups themselves
+        assert str(finding.status) == status, (text, finding.message)
+        assert finding.observed["newest"] == str(path)
+
+
+def test_the_future(tmp_path: pathlib.Path) -> None:
+    put(tmp_path / "db-1", hours=-48)
+    with pytest.raises(CannotObserve, match="dated in the future"):
+        check(tmp_path / "db-*")
+    put(tmp_path / "db-2", hours=30)
+    finding = check(tmp_path / "db-*")
+    assert str(finding.status) == "fail" and "1 d" not in finding.message and "30 h old" in finding.message
+
+
+def test_each_pattern_is_a_set_of_its_own(tmp_path: pathlib.Path) -> None:
+    put(tmp_path / "a" / "x")
+    put(tmp_path / "b" / "x", hours=99)
+    findings = check([tmp_path / "a" / "*", tmp_path / "b" / "*"])
+    assert [(str(finding.status), finding.instance[-4:]) for finding in findings] == [("pass", "/a/*"), ("fail", "/b/*")]
+
+
+def test_path_of_a_file_or_folder(tmp_path: pathlib.Path) -> None:
+    put(tmp_path / "50%y [x]" / "db.sql")
+    for path in (tmp_path / "50%y [x]", tmp_path / "50%y [x]" / "db.sql"):
+        args = parse_arguments(file_backup, {"path": str(path), "max_age": "24h"})
+        assert str(file_backup.run(args, FakeRunner()).status) == "pass"
+    args = parse_arguments(file_backup, {"path": str(tmp_path / "none" / "x"), "max_age": "24h"})
+    assert str(file_backup.run(args, FakeRunner()).status) == "fail"
+
+
+def test_pax_records_and_garbage() -> None:
+    assert _archive.parse_pax(b"18 path=some/name\n13 size=1234\n") == {"path": "some/name", "size": "1234"}
+    for garbage in (b"", b"x", b"999 a=b\n", b"-1 a=b", b"0 a", b"\xff\xff \xff"):
+        assert _archive.parse_pax(garbage) == {}

@@ -1,0 +1,154 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import datetime as dt
+import typing as t
+
+import pytest
+from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
+from ansible_collections.operability.readiness.plugins.module_utils._checks import prometheus_targets
+from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
+from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
+from fakes import NOW, FakeRunner, HttpFailure
+
+ONE = {"status": "success", "data": {"resultType": "vector", "result": [{"metric": {}, "value": [1.0, "1"]}]}}
+
+
+def target(instance: str = "web1:8080", health: str = "up", age: float = 5.0, **changes: t.Any) -> dict[str, t.Any]:
+    scraped = (NOW - dt.timedelta(seconds=age)).strftime("%Y-%m-%dT%H:%M:%S.123456789Z")
+    job = changes.pop("job", "payments")
+    return {
+        "discoveredLabels": {"__address__": changes.pop("address", instance), "__scrape_interval__": "15s", "job": job},
+        "labels": {"instance": instance, "job": job, **changes.pop("labels", {})},
+        "scrapeUrl": changes.pop("scrape_url", f"http://{instance}/metrics"),
+        "lastError": "",
+        "lastScrape": scraped,
+        "health": health,
+        "scrapeInterval": "15s",
+        **changes,
+    }
+
+
+def run(targets: list[dict[str, t.Any]], **args: t.Any) -> Finding:
+    answers = {"/-/ready": "ready", "/api/v1/query": ONE, "/api/v1/targets": {"status": "success", "data": {"activeTargets": targets}}}
+    args = parse_arguments(prometheus_targets, {"url": "http://prom:9090", **args})
+    return prometheus_targets.run(args, FakeRunner(answers=answers))
+
+
+SELECTOR = '{job="payments"}'
+
+
+def test_all_up() -> None:
+    found = run([target(), target("web2:8080"), target("db:1", "down", job="other")], selector=SELECTOR, min_up=2)
+    assert (str(found.status), found.observed["targets"]) == ("pass", ["payments/web1:8080", "payments/web2:8080"])
+    assert found.message == "2 of 2 targets are up, the last scrape was at most 4.9 s ago"
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        (
+            {"health": "down", "lastError": 'Get "http://web2:8080/metrics": dial tcp 10.0.0.2:8080: connect: connection refused'},
+            "web2:8080 is down: dial tcp 10.0.0.2:8080: connect: connection refused",
+        ),
+        ({"health": "down"}, "is down: no reason given"),
+        ({"health": "down", "lastError": "x " * 500}, "is down: x x"),
+        ({"health": "unknown", "lastScrape": "0001-01-01T00:00:00Z"}, "has not been scraped yet"),
+        ({"age": 31}, "was last scraped 30.9 s ago, it should be each 15 s"),
+        ({"age": 3600}, "was last scraped 59 min 59 s ago"),
+        ({"health": "odd"}, "is neither up nor down"),
+    ],
+)
+def test_a_bad_target(bad: dict[str, t.Any], said: str) -> None:
+    found = run([target(), target("web2:8080", **bad)], selector=SELECTOR)
+    assert str(found.status) == "fail"
+    assert found.message.startswith("1 of 2 targets are up and scraped: payments/web2:8080")
+    assert said in found.details[0]
+    assert len(found.details[0]) < 250
+
+
+def test_a_selector_that_selects_nothing_is_a_fail() -> None:
+    found = run([target(job="other")], selector=SELECTOR)
+    assert (str(found.status), found.measurements[0].value, found.measurements[0].limit) == ("fail", 0, 1)
+    assert "no target has the labels" in found.message
+
+
+def test_too_few() -> None:
+    found = run([target()], selector=SELECTOR, min_up=2)
+    assert "1 of 1 targets are up and scraped, at least 2 must be" in found.message
+
+
+@pytest.mark.parametrize(
+    ("expect", "there"),
+    [
+        ({"addresses": ["web1"], "port": 8080}, True),
+        ({"addresses": ["10.0.0.1", "WEB1."], "port": 8080, "job": "payments"}, True),
+        ({"addresses": ["web1"], "port": 8081}, False),
+        ({"addresses": ["web1"], "port": 8080, "job": "other"}, False),
+        ({"addresses": ["web10"], "port": 8080}, False),
+        ({"addresses": [], "port": 8080}, False),
+    ],
+)
+def test_an_expected_target(expect: dict[str, t.Any], there: bool) -> None:
+    found = run([target()], expect=[expect])
+    assert str(found.status) == ("pass" if there else "fail")
+    if not there:
+        assert "is not among the targets" in found.message
+
+
+@pytest.mark.parametrize(
+    ("found", "address", "port", "job"),
+    [
+        (target("payments-1", scrape_url="http://10.0.0.1:8080/metrics", address="10.0.0.1:8080"), "10.0.0.1", 8080, None),
+        (target("payments-1", scrape_url="https://web1/metrics", address="web1"), "web1", 443, None),
+        (target("payments-1", scrape_url="http://proxy:1/metrics", address="web1:9100"), "web1", 9100, None),
+        (target("[2001:db8::1]:9100"), "2001:db8::1", 9100, None),
+        (target("web1:443", scrape_url="http://blackbox:9115/probe?target=web1:443", address="blackbox:9115"), "web1", 443, "payments"),
+    ],
+)
+def test_where_the_address_of_a_target_stands(found: dict[str, t.Any], address: str, port: int, job: str | None) -> None:
+    assert str(run([found], expect=[{"addresses": [address], "port": port, "job": job}]).status) == "pass"
+
+
+def test_a_probe_from_outside_is_not_the_target() -> None:
+    probe = target("web1:443", scrape_url="http://blackbox:9115/probe?target=web1:443", address="blackbox:9115")
+    assert str(run([probe], expect=[{"addresses": ["web1"], "port": 443}]).status) == "fail"
+
+
+def test_all_targets_of_an_address_must_be_up() -> None:
+    found = run([target(), target(job="payments-jvm", health="down")], expect=[{"addresses": ["web1"], "port": 8080}])
+    assert "payments-jvm/web1:8080 is down" in found.message
+
+
+def test_an_interval_that_is_not_told() -> None:
+    old = target(age=100, scrapeInterval="")
+    old["discoveredLabels"].pop("__scrape_interval__")
+    assert str(run([old], selector=SELECTOR).status) == "pass"
+    old = {**old, "lastScrape": "2026-11-25T05:50:00Z"}
+    assert str(run([old], selector=SELECTOR).status) == "fail"
+
+
+@pytest.mark.parametrize("selector", ["{", "sum(up)", "http_requests_total{job='x'}", "{}"])
+def test_a_selector_that_is_none_is_refused(selector: str) -> None:
+    with pytest.raises(ArgumentsRefused, match="selector"):
+        run([], selector=selector)
+
+
+def test_neither_selector_nor_expect() -> None:
+    with pytest.raises(ArgumentsRefused, match="one of the following"):
+        run([])
+
+
+def test_a_server_that_does_not_answer_is_unknown() -> None:
+    runner = FakeRunner(answers={"/-/ready": HttpFailure("refused", "http://prom:9090/-/ready refused the connection")})
+    finding = run_item(Item("k", "prometheus_targets", {"url": "http://prom:9090", "selector": SELECTOR}), runner)[0]
+    assert (str(finding.status), finding.instrument) == ("unknown", "Prometheus http://prom:9090")
+
+
+def test_a_server_without_targets_is_unknown() -> None:
+    runner = FakeRunner(answers={"/prometheus/api/v1/query": ONE})
+    finding = run_item(Item("k", "prometheus_targets", {"url": "http://mimir/prometheus", "selector": SELECTOR}), runner)[0]
+    assert (str(finding.status), "has no /api/v1/targets" in finding.message) == ("unknown", True)
