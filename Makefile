@@ -9,26 +9,27 @@ SHELL := /bin/bash
 .PHONY: help environment demo test lint bench docs clean distclean
 MAKEFLAGS += --no-print-directory
 
+# Set it after make: bash keeps a variable of this name to itself.
+GROUPS :=
 LINK := collections/ansible_collections/operability/readiness
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/collections
 
 help: ## this text
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 	@echo
-	@echo '  GROUPS="unit faults" make test   these groups only: lint unit faults sanity integration second molecule demo'
+	@echo '  make test GROUPS="unit faults"   these groups only: lint unit faults sanity integration second molecule demo'
 	@echo '  REQUIRE=all make test            what this machine cannot run, and a skipped test, is a failure (as in .ci/run)'
-	@echo '  DEMO=real make demo              with a real Prometheus and Alertmanager instead of the embedded servers'
+	@echo '  DEMO=embedded make demo          without the real Prometheus, Alertmanager, rsyslog and restic'
 
 environment: ## the Python environment in .venv, and the checkout linked in as a collection
 	@dev/python-environment
 	@test -e $(LINK) || { mkdir -p $(dir $(LINK)) && ln -s ../../.. $(LINK); }
 
 demo: environment ## a service goes live: NO-GO, the repairs, GO
-	@if [ "$${DEMO:-}" = real ]; then dev/debian-packages; fi
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" dev/demo
 
 test: environment ## every gate, quick ones first; says at the end what this machine could not run
-	@.venv/bin/python dev/run-tests
+	@.venv/bin/python dev/run-tests $(GROUPS)
 
 lint: environment ## linters, types and documentation
 	@.venv/bin/python dev/run-tests lint

@@ -88,7 +88,8 @@ class ActionModule(ActionBase):
     ) -> tuple[dict[str, t.Any], pathlib.Path | None, list[str]]:
         waiting = [check for check in _verification.finds(plan, None, spool) if spool.claim(check.key)]
         if waiting:
-            spool.save(_verification.LOOKING, _verification.run_finds(waiting, spool))
+            found = _verification.named_as_written(waiting, _verification.run_finds(waiting, spool), spool)
+            spool.save(_verification.LOOKING, found)
         spooled = spool.load()
         limit = variables.get("ansible_limit")
         reach = _gate.reach_of(plan, spooled, limit=limit)

@@ -80,13 +80,13 @@ class ActionModule(ActionBase):
         found: dict[str, list[Finding]] = {}
         waiting = [check for check in _verification.finds(plan, None, spool) if spool.claim(check.key)]
         if waiting:
-            seen = _verification.run_finds(waiting, spool)
+            seen = _verification.named_as_written(waiting, _verification.run_finds(waiting, spool), spool)
             spool.save(_verification.LOOKING, seen)
             found.update(seen)
         here = [] if unreachable else [check for check in _verification.finds(plan, host, spool) if spool.claim(f"{check.key}@{host}")]
         items = _verification.find_items(here, host, spool)
         if items:
-            seen = self._execute(items, variables, result)
+            seen = _verification.named_as_written(here, self._execute(items, variables, result), spool)
             spool.save(host, seen)
             found.update(seen)
         return found
@@ -94,8 +94,14 @@ class ActionModule(ActionBase):
     # -- the host's part
 
     def _run_on_host(self, plan: Plan, host: str, variables: dict[str, t.Any], result: dict[str, t.Any]) -> dict[str, list[Finding]]:
-        items = [_verification.as_item(check, host) for check in _verification.items_of_host(plan, host)]
-        return self._execute(items, variables, result) if items else {}
+        checks = _verification.items_of_host(plan, host)
+        left_out = [check for check in checks if self._task.check_mode and _verification.writes(check)]
+        items = [_verification.as_item(check, host) for check in checks if check not in left_out]
+        found = self._execute(items, variables, result) if items else {}
+        for check in left_out:
+            item = _verification.as_item(check, host)
+            found[check.key] = [_about(item, f"{check.check} was not run: it writes a line, and this is check mode")]
+        return found
 
     def _execute(self, items: list[Item], variables: dict[str, t.Any], result: dict[str, t.Any]) -> dict[str, list[Finding]]:
         """All items in one module execution; when the module itself cannot run, each of them is unknown."""
@@ -115,18 +121,7 @@ class ActionModule(ActionBase):
             result.setdefault("warnings", []).append(warning)
         if "found" not in answer:
             message = str(answer.get("msg") or answer.get("module_stderr") or "it gave no answer").strip().splitlines()[-1]
-            return {
-                item.key: [
-                    dataclasses.replace(
-                        unknown(f"the checks could not be run on {item.host}: {message}"),
-                        check=item.check,
-                        requirement=item.requirement,
-                        instance=item.instance,
-                        host=item.host,
-                    )
-                ]
-                for item in items
-            }
+            return {item.key: [_about(item, f"the checks could not be run on {item.host}: {message}")] for item in items}
         return {key: [Finding.from_dict(finding) for finding in findings] for key, findings in answer["found"].items()}
 
     # -- the result
@@ -156,6 +151,11 @@ class ActionModule(ActionBase):
             "later_hosts": sorted({name for check in plan.checks if check.call == "find" for name in check.hosts or ()} | set(plan.other_hosts)),
             "duration_seconds": round(seconds, 3),
         }
+
+
+def _about(item: Item, message: str) -> Finding:
+    """An unknown finding for an item that was not executed."""
+    return dataclasses.replace(unknown(message), check=item.check, requirement=item.requirement, instance=item.instance, host=item.host)
 
 
 def _reason(exc: AnsibleConnectionFailure) -> str:

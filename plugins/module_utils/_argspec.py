@@ -124,10 +124,10 @@ def _plain(message: str) -> str:
 
 __all__ = (
     "ALONE_SPEC",
-    "ArgumentsRefused",
-    "Check",
     "HTTP_SPEC",
     "RUN_SPEC",
+    "ArgumentsRefused",
+    "Check",
     "constraints",
     "convert_units",
     "http_spec",

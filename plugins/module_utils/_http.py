@@ -75,7 +75,9 @@ class Response:
         except ValueError:
             if self.looks_like_html:
                 raise CannotObserve(f"{public_url(self.url)} answered with a web page instead of JSON (a login page?)") from None
-            raise CannotObserve(f"{public_url(self.url)} answered with JSON that cannot be parsed ({len(self.body)} bytes, cut short?)") from None
+            raise CannotObserve(
+                f"{public_url(self.url)} answered with JSON that cannot be parsed ({len(self.body)} bytes, cut short?)"
+            ) from None
 
 
 class HttpFailure(CannotObserve):
@@ -175,7 +177,13 @@ def _read(answer: t.Any, url: str, deadline: float, timeout: float, max_bytes: i
         if time.monotonic() > deadline:
             raise too_slow(url, timeout)
     length = answer.headers.get("Content-Length")
-    if length and length.isdigit() and size < int(length) and not answer.headers.get("Content-Encoding") and getattr(answer, "_method", "") != "HEAD":
+    if (
+        length
+        and length.isdigit()
+        and size < int(length)
+        and not answer.headers.get("Content-Encoding")
+        and getattr(answer, "_method", "") != "HEAD"
+    ):
         raise HttpFailure("protocol", f"{public_url(url)} closed the connection after {size} of {length} bytes")
     return b"".join(parts)
 
@@ -185,7 +193,7 @@ def too_large(url: str, max_bytes: int) -> HttpFailure:
 
 
 def too_slow(url: str, timeout: float) -> HttpFailure:
-    return HttpFailure("timeout", f"{public_url(url)} did not answer completely within {timeout:g} s")
+    return HttpFailure("timeout", f"{public_url(url)} did not answer completely within {round(timeout, 2):g} s")
 
 
 def as_failure(exc: BaseException, url: str, timeout: float) -> HttpFailure:
@@ -205,13 +213,13 @@ def as_failure(exc: BaseException, url: str, timeout: float) -> HttpFailure:
         if isinstance(item, ssl.SSLError):
             return HttpFailure("tls", f"{where} does not speak TLS as expected ({item.reason or 'handshake failed'})")
         if isinstance(item, (socket.timeout, TimeoutError)):
-            return HttpFailure("timeout", f"{where} did not answer within {timeout:g} s")
+            return HttpFailure("timeout", f"{where} did not answer within {round(timeout, 2):g} s")
         if isinstance(item, socket.gaierror):
             return HttpFailure("name", f"{urlsplit(url).hostname} cannot be resolved to an address")
         if isinstance(item, ConnectionRefusedError):
             return HttpFailure("refused", f"{where} refused the connection: nothing listens there")
     if "timed out" in text:
-        return HttpFailure("timeout", f"{where} did not answer within {timeout:g} s")
+        return HttpFailure("timeout", f"{where} did not answer within {round(timeout, 2):g} s")
     if "CERTIFICATE" in text.upper():
         return HttpFailure("tls", f"{where} has a certificate that cannot be trusted")
     last = chain[-1]
@@ -234,10 +242,10 @@ def public_url(url: str) -> str:
 
 
 __all__ = (
+    "MAX_BYTES",
     "Connection",
     "Http",
     "HttpFailure",
-    "MAX_BYTES",
     "OpenUrlHttp",
     "Response",
     "as_failure",

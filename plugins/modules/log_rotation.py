@@ -20,8 +20,8 @@ description:
   - It is C(unknown) when logrotate is missing, or when the file or the configuration may not be read.
   - With O(rotated_by=application) only what lies on disk is looked at, the rotated files by their usual names.
   - With O(journald=true) the space that the journal takes is compared with its bound, which journald has even when none is configured.
-  - The age of the oldest content is taken from the first lines of the file. Where these have no time, it is taken from the newest rotated file,
-    or else from when the file was made.
+  - The age of the oldest content is taken from the first lines of the file. Where these have no time, it is taken
+    from the newest rotated file, or else from when the file was made.
   - Processes of other users can only be seen as root. The finding says how many were not.
 author:
   - The operability.readiness contributors (@operability)

@@ -41,7 +41,9 @@ class Context:
         templar = self._templar(host)
         path = self.options["service_file"]
         service = self._document(path, "service", templar)
-        organisation = self._document(self.options["organisation_file"], "organisation", templar) if self.options["organisation_file"] else None
+        organisation = (
+            self._document(self.options["organisation_file"], "organisation", templar) if self.options["organisation_file"] else None
+        )
         return Description(service, organisation, self.run(), Inventory(self._hosts_of, self._addresses_of))
 
     def run(self) -> Run:
@@ -94,7 +96,9 @@ class Context:
                 raise LookupError(_first_line(exc)) from None
 
         shown = os.path.relpath(path)
-        return build(text, shown if not shown.startswith("../..") else path, data, schema, resolve=resolve, folder=pathlib.Path(path).parent)
+        return build(
+            text, shown if not shown.startswith("../..") else path, data, schema, resolve=resolve, folder=pathlib.Path(path).parent
+        )
 
     def _unparsable(self, path: str, name: str, exc: AnsibleError) -> tuple[str, t.Any]:
         try:
@@ -148,7 +152,9 @@ def make(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, t.Any]
 def refuse(exc: Refused) -> AnsibleActionFail:
     """The failure of an action for input that was refused: nothing has run."""
     count = len(exc.problems)
-    head = "The input is refused, nothing was verified:" if count == 1 else f"The input is refused for {count} reasons, nothing was verified:"
+    head = (
+        "The input is refused, nothing was verified:" if count == 1 else f"The input is refused for {count} reasons, nothing was verified:"
+    )
     return AnsibleActionFail("\n".join([head, *(f"  {problem}" for problem in exc.problems)]))
 
 

@@ -13,7 +13,9 @@ import dataclasses
 import typing as t
 from urllib.parse import urljoin, urlsplit
 
+from ..module_utils._http import public_url
 from ..module_utils._registry import CHECKS
+from ._document import Refused, dotted
 from ._policy import Proof
 from ._service import CONNECTION, Description, NotDeclared
 
@@ -22,7 +24,10 @@ Steps = tuple[t.Union[str, int], ...]
 
 @dataclasses.dataclass(frozen=True)
 class Instance:
-    """One check to plan. ``hosts`` is None for one that the controller runs. ``gap``: what is missing in the description, instead of a check."""
+    """One check to plan. ``hosts`` is None for one that the controller runs.
+
+    ``gap``: what is missing in the description, instead of a check.
+    """
 
     check: str
     instance: str
@@ -159,6 +164,18 @@ def _endpoints(description: Description) -> list[tuple[int, dict[str, t.Any]]]:
     return found
 
 
+def _address(text: str, key: str, description: Description, steps: Steps) -> tuple[str, str, int | None]:
+    """Scheme, host and port of a URL or of HOST:PORT. Refused."""
+    try:
+        parts = urlsplit(text if key == "url" else f"//{text}")
+        if parts.hostname:
+            return parts.scheme, parts.hostname, parts.port
+    except ValueError:
+        pass
+    wanted = "an address such as https://payments.example/health" if key == "url" else "HOST:PORT"
+    raise Refused([f"{description.service.where((*steps, key))}: {dotted((*steps, key))}: '{public_url(text)}' is not {wanted}"])
+
+
 def _asked_from(description: Description, endpoint: t.Mapping[str, t.Any]) -> tuple[str, ...] | None:
     asker = endpoint.get("from")
     return None if asker in (None, "controller") else tuple(description.part_hosts({}, str(asker)))
@@ -167,10 +184,13 @@ def _asked_from(description: Description, endpoint: t.Mapping[str, t.Any]) -> tu
 def _probes(description: Description) -> list[Instance]:
     out = []
     for index, endpoint in _endpoints(description):
+        steps: Steps = ("endpoints", index)
+        _address(str(endpoint["url"]), "url", description, steps)
         args = {key: endpoint[key] for key in (*_PROBE, *CONNECTION) if endpoint.get(key) is not None}
         if endpoint.get("status") is not None:
             args["status"] = endpoint["status"] if isinstance(endpoint["status"], list) else [endpoint["status"]]
-        out.append(Instance("http_probe", str(endpoint["url"]), args, _asked_from(description, endpoint), path=("endpoints", index)))
+        # a name goes into records and reports: no password, no query
+        out.append(Instance("http_probe", public_url(str(endpoint["url"])), args, _asked_from(description, endpoint), path=steps))
     return out
 
 
@@ -182,9 +202,14 @@ def _versions(description: Description) -> list[Instance]:
             continue
         wanted = description.run.version
         steps: Steps = ("endpoints", index, "version")
+        _address(str(endpoint["url"]), "url", description, ("endpoints", index))
         url = urljoin(str(endpoint["url"]), str(version.get("url", "")))
+        name = public_url(url)
+        if version.get("header"):
+            place = description.service.where((*steps, "header"))
+            raise Refused([f"{place}: {dotted((*steps, 'header'))}: no check of this version reads a version from a header; use json or body"])
         if wanted is None:
-            out.append(Instance("http_probe", url, path=steps, gap="the version that should answer is not given (readiness_version)"))
+            out.append(Instance("http_probe", name, path=steps, gap="the version that should answer is not given (readiness_version)"))
             continue
         args = {key: endpoint[key] for key in CONNECTION if endpoint.get(key) is not None}
         args["url"] = url
@@ -192,7 +217,7 @@ def _versions(description: Description) -> list[Instance]:
             args["json"] = {version["json"]: wanted}
         else:
             args["body"] = str(version.get("body", "{version}")).replace("{version}", wanted)
-        out.append(Instance("http_probe", url, args, _asked_from(description, endpoint), path=steps))
+        out.append(Instance("http_probe", name, args, _asked_from(description, endpoint), path=steps))
     if not out:
         raise NotDeclared("no endpoint tells its version (endpoints.N.version)")
     return out
@@ -202,18 +227,25 @@ def _certificates(description: Description) -> list[Instance]:
     out = []
     for index, endpoint in enumerate(description.data.get("endpoints") or []):
         steps: Steps = ("endpoints", index)
-        options = {key: endpoint[key] for key in ("ca_path", "validate_certs", "min_days", "server_name", "starttls") if endpoint.get(key) is not None}
-        target = urlsplit(str(endpoint.get("url", ""))) if endpoint.get("url") else urlsplit(f"//{endpoint.get('tls', '')}")
-        if endpoint.get("url") and target.scheme != "https":
+        options = {
+            key: endpoint[key]
+            for key in ("ca_path", "validate_certs", "min_days", "server_name", "starttls")
+            if endpoint.get(key) is not None
+        }
+        key = "url" if endpoint.get("url") else "tls"
+        if not endpoint.get(key):
             continue
-        if not target.hostname:
+        scheme, host, port = _address(str(endpoint[key]), key, description, steps)
+        if key == "url" and scheme != "https":
             continue
-        args = {"host": target.hostname, "port": target.port or 443, **options}
-        out.append(Instance("tls_certificate", f"{target.hostname}:{args['port']}", args, _asked_from(description, endpoint), path=steps))
+        args = {"host": host, "port": port or 443, **options}
+        out.append(Instance("tls_certificate", f"{host}:{args['port']}", args, _asked_from(description, endpoint), path=steps))
     for name, part in description.parts.items():
         for index, file in enumerate(part.get("certificates") or []):
             hosts = tuple(description.part_hosts(part))
-            out.append(Instance("tls_certificate", file, {"path": file}, hosts, part.get("run_as"), path=("parts", name, "certificates", index)))
+            out.append(
+                Instance("tls_certificate", file, {"path": file}, hosts, part.get("run_as"), path=("parts", name, "certificates", index))
+            )
     if not out:
         raise NotDeclared("no https endpoint, TLS server or certificate file is declared")
     seen: dict[tuple[str, t.Any], Instance] = {}
@@ -248,7 +280,11 @@ def _canaries(description: Description) -> list[Instance]:
         using = log.get("using") or description.default("logs")
         _server, store = description.server(("file", "journald"), using)
         via = "file" if log.get("file") else "journald" if log.get("journald") else "syslog"
-        writes = {"via": via, "backend": store["kind"], **{key: log[key] for key in ("format", "fields", "template", "socket") if log.get(key)}}
+        writes = {
+            "via": via,
+            "backend": store["kind"],
+            **{key: log[key] for key in ("format", "fields", "template", "socket") if log.get(key)},
+        }
         if via == "file":
             writes["path"] = log["file"]
         if log.get("syslog") or log.get("journald"):

@@ -38,17 +38,26 @@ class Refused(Exception):
         self.problems = list(problems)
 
 
+class NotResolved(Refused):
+    """A template that cannot be resolved, where its value is needed."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Unresolved:
     """A value whose template cannot be resolved now. Whoever needs it, as a text or a structure, gets Refused."""
 
     path: str
     reason: str
+    place: str = ""  # file and line
 
     def _needed(self, *_args: t.Any) -> t.Any:
-        raise Refused([f"{self.path}: {self.reason}"])
+        raise NotResolved([f"{self.place}{': ' if self.place else ''}{self.path}: {self.reason}"])
 
-    __str__ = __iter__ = __getitem__ = get = items = values = keys = _needed
+    __str__ = __iter__ = __getitem__ = __int__ = __float__ = __len__ = __contains__ = _needed
+    __lt__ = __le__ = __gt__ = __ge__ = __add__ = __radd__ = get = items = values = keys = removesuffix = _needed
+
+    def __bool__(self) -> bool:
+        return True  # there is a value, whatever it will be
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,7 +95,10 @@ def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[s
     found: dict[Path, tuple[int, int]] = {}
     twice: list[str] = []
 
-    def walk(node: t.Any, path: Path) -> None:
+    def walk(node: t.Any, path: Path, above: tuple[int, ...]) -> None:
+        if id(node) in above:
+            raise Refused([f"{name}:{node.start_mark.line + 1}: {dotted(path)}: an alias refers to what it stands in"])
+        above = (*above, id(node))
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 below = (*path, str(key.value))
@@ -94,21 +106,21 @@ def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[s
                 if below in found:
                     twice.append(f"{name}:{line}:{column}: {dotted(below)}: this key stands twice; first on line {found[below][0]}")
                 found[below] = (line, column)
-                walk(value, below)
+                walk(value, below, above)
         elif isinstance(node, yaml.SequenceNode):
             for index, value in enumerate(node.value):
                 found[(*path, index)] = (value.start_mark.line + 1, value.start_mark.column + 1)
-                walk(value, (*path, index))
+                walk(value, (*path, index), above)
 
     if root is not None:
-        walk(root, ())
+        walk(root, (), ())
     return found, twice
 
 
 def plain(value: t.Any, resolve: t.Callable[[t.Any], t.Any] | None = None, path: Path = ()) -> t.Any:
     """Native types all the way down; dates become text; leaves pass through ``resolve``, whose LookupError makes them Unresolved."""
     if isinstance(value, t.Mapping):
-        return {str(key): plain(item, resolve, (*path, str(key))) for key, item in value.items()}
+        return {(name := _key(key)): plain(item, resolve, (*path, name)) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item, resolve, (*path, index)) for index, item in enumerate(value)]
     if resolve is not None and not isinstance(value, (bool, int, float, type(None), dt.date)):
@@ -130,7 +142,14 @@ def plain(value: t.Any, resolve: t.Callable[[t.Any], t.Any] | None = None, path:
     return "".join(str(value))
 
 
-def build(text: str, name: str, data: t.Any, schema: str, *, resolve: t.Callable[[t.Any], t.Any] | None = None, folder: pathlib.Path | None = None) -> Document:
+def _key(key: t.Any) -> str:
+    # YAML 1.1 reads a bare on as true
+    return {True: "on", False: "off"}[key] if isinstance(key, bool) else "".join(str(key))
+
+
+def build(
+    text: str, name: str, data: t.Any, schema: str, *, resolve: t.Callable[[t.Any], t.Any] | None = None, folder: pathlib.Path | None = None
+) -> Document:
     """The document, or Refused with every problem that it has."""
     places, problems = positions(text, name)
     if data is None:
@@ -141,15 +160,28 @@ def build(text: str, name: str, data: t.Any, schema: str, *, resolve: t.Callable
     problems += validate(document, schema)
     if problems:
         raise Refused(problems)
-    return document
+    return dataclasses.replace(document, data=_located(document.data, document, ()))
+
+
+def _located(value: t.Any, document: Document, path: Path) -> t.Any:
+    """The value with the place of each Unresolved in the file."""
+    if isinstance(value, Unresolved):
+        return dataclasses.replace(value, place=document.where(path))
+    if isinstance(value, dict):
+        return {key: _located(item, document, (*path, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_located(item, document, (*path, index)) for index, item in enumerate(value)]
+    return value
 
 
 def validate(document: Document, schema: str) -> list[str]:
     """A line for each way in which the document departs from the schema (``service`` or ``organisation``)."""
     if jsonschema is None:
-        raise Refused([f"the Python library jsonschema is needed on the controller to read {document.name}: pip install jsonschema ({IMPORT_FAILURE})"])
+        raise Refused(
+            [f"the Python library jsonschema is needed on the controller to read {document.name} (pip install jsonschema): {IMPORT_FAILURE}"]
+        )
     rules = json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8"))
-    checker = jsonschema.Draft202012Validator(rules)
+    checker = jsonschema.Draft202012Validator(rules, format_checker=jsonschema.FormatChecker(["date"]))
     problems: dict[tuple[int, int, str], str] = {}
     for failure in checker.iter_errors(document.data):
         for leaf in _leaves(failure):
@@ -197,6 +229,8 @@ def _explain(failure: t.Any) -> list[tuple[Path, str]]:
     if rule == "pattern":
         key = (*path, value) if "propertyNames" in failure.absolute_schema_path else path
         return [(key, f"'{value}' is not {expected or 'of the expected form'}")]
+    if rule == "format":
+        return [(path, f"'{value}' is not a day of the calendar; expected {expected}")]
     if rule == "const":
         return [(path, f"expected {wanted}, found '{value}'; this version reads no other")]
     if rule in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
@@ -220,7 +254,15 @@ def _meant(word: str, known: list[str]) -> str:
 
 
 def _article(kinds: str | list[str]) -> str:
-    names = {"object": "a mapping", "array": "a list", "string": "a text", "integer": "a whole number", "number": "a number", "boolean": "true or false", "null": "nothing"}
+    names = {
+        "object": "a mapping",
+        "array": "a list",
+        "string": "a text",
+        "integer": "a whole number",
+        "number": "a number",
+        "boolean": "true or false",
+        "null": "nothing",
+    }
     return " or ".join(names.get(kind, kind) for kind in ([kinds] if isinstance(kinds, str) else kinds))
 
 
@@ -253,4 +295,4 @@ def unresolved(value: t.Any) -> list[Unresolved]:
     return []
 
 
-__all__ = ("Document", "Refused", "Unresolved", "build", "dotted", "plain", "positions", "unresolved", "validate")
+__all__ = ("Document", "NotResolved", "Refused", "Unresolved", "build", "dotted", "plain", "positions", "unresolved", "validate")

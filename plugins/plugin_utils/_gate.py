@@ -31,13 +31,15 @@ def reach_of(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], *, limit: s
         else:
             absent[host] = f"{host} was not part of this run: no verify task ran for it"
     return Reach(
-        reached=tuple(sorted(host for host, data in by_host.items() if not data.get("unreachable") and not host.startswith("controller"))),
+        reached=tuple(host for host in plan.expected_hosts if host in by_host and not by_host[host].get("unreachable")),
         unreachable={host: data["unreachable"] for host, data in by_host.items() if data.get("unreachable")},
         absent=absent,
     )
 
 
-def partial_reason(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], *, limit: str | None, tags: t.Sequence[str], skipped: t.Sequence[str]) -> str | None:
+def partial_reason(
+    plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], *, limit: str | None, tags: t.Sequence[str], skipped: t.Sequence[str]
+) -> str | None:
     """Why this run says nothing about the whole service, or None when it does."""
     in_play = {host for data in spooled for host in [data["host"], *data.get("play_hosts", [])]}
     left_out = [host for host in plan.expected_hosts if host not in in_play]

@@ -255,7 +255,9 @@ def _instruments(judged: list[Judged]) -> list[dict[str, t.Any]]:
     return list(grouped.values())
 
 
-def _reservations(asked: list[Judged], plan: Plan, today: dt.date, earlier: t.Mapping[str, t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
+def _reservations(
+    asked: list[Judged], plan: Plan, today: dt.date, earlier: t.Mapping[str, t.Mapping[str, t.Any]]
+) -> list[dict[str, t.Any]]:
     out = []
     for item in asked:
         blocker = item.planned.impact == "blocker" and item.effective in (Status.WARN, Status.WAIVED)
@@ -303,7 +305,10 @@ def _waiver_notices(plan: Plan, judged: list[Judged], today: dt.date) -> list[st
             continue
         passes = item.observed is Status.PASS
         if waiver["state"] == "expired":
-            out.append(f"the waiver of {waiver['requirement']} ended on {waiver['until']}" + ("; the requirement passes" if passes else ": it covers nothing any more"))
+            out.append(
+                f"the waiver of {waiver['requirement']} ended on {waiver['until']}"
+                + ("; the requirement passes" if passes else ": it covers nothing any more")
+            )
         elif waiver["state"] == "active":
             days = (dt.date.fromisoformat(waiver["until"]) - today).days
             if passes:
@@ -367,9 +372,11 @@ def _worst_measurements(findings: t.Iterable[Finding]) -> list[dict[str, t.Any]]
     for finding in findings:
         for measurement in finding.measurements:
             held = chosen.get(measurement.name)
-            if held is None or (measurement.headroom if measurement.headroom is not None else 2) < (held.headroom if held.headroom is not None else 2):
+            if held is None or (measurement.headroom if measurement.headroom is not None else 2) < (
+                held.headroom if held.headroom is not None else 2
+            ):
                 chosen[measurement.name] = measurement
     return [{**measurement.as_dict(), "headroom": measurement.headroom} for measurement in chosen.values()]
 
 
-__all__ = ("CODES", "Judged", "Reach", "WORDS", "conclude", "judge", "judge_findings")
+__all__ = ("CODES", "WORDS", "Judged", "Reach", "conclude", "judge", "judge_findings")

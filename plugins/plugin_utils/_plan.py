@@ -197,7 +197,9 @@ def _own_rules(description: Description, policy: Policy, problems: list[str], no
             )
         elif entry.get("check") and not _may_prove(rules[identifier], entry["check"]):
             accepted = ", ".join(proof.check for proof in rules[identifier].proved_by)
-            problems.append(f"{place}: requirements.{identifier}.check: {entry['check']} does not prove it; expected one of {accepted}, or command")
+            problems.append(
+                f"{place}: requirements.{identifier}.check: {entry['check']} does not prove it; expected one of {accepted}, or command"
+            )
         if entry.get("check") and entry["check"] not in CHECKS:
             problems.append(
                 f"{service.where(('requirements', identifier, 'check'))}: requirements.{identifier}.check: there is no check "
@@ -233,8 +235,17 @@ def _requirement(
             f"{service.where((*steps, 'impact'))}: requirements.{rule.id}.impact: the policy says {rule.impact[level]} at level {level}; "
             f"a service may be stricter, not milder ({impact}); a waiver says who accepts the deviation"
         )
-    responsible = exception.get("responsible") or rule.responsible or description.default("responsible", rule.id) or description.default("responsible", rule.area)
-    changed = {key: exception[key] for key in ("title", "reason", "stakeholder", "remedy", "valid_for", "mode", "enforce_from") if exception.get(key)}
+    responsible = (
+        exception.get("responsible")
+        or rule.responsible
+        or description.default("responsible", rule.id)
+        or description.default("responsible", rule.area)
+    )
+    changed = {
+        key: exception[key]
+        for key in ("title", "reason", "stakeholder", "remedy", "valid_for", "mode", "enforce_from")
+        if exception.get(key)
+    }
     rule = dataclasses.replace(rule, responsible=responsible or description.owner, **changed)
     phases, observe = set(rule.phases), set(rule.observe)
     if phase == "post" and run.first_deployment and rule.not_before_first_deployment and "pre" in phases:
@@ -353,14 +364,26 @@ def _planned_checks(
     problems: list[str],
 ) -> list[PlannedCheck]:
     checks: list[PlannedCheck] = []
-    accepted = [waiver["accept"] for waiver in waivers if waiver["requirement"] == rule.id and waiver.get("accept") and waiver["state"] == "active"]
+    accepted = [
+        waiver["accept"] for waiver in waivers if waiver["requirement"] == rule.id and waiver.get("accept") and waiver["state"] == "active"
+    ]
     halves: dict[tuple[Steps, str], str] = {}
     for number, instance in enumerate(instances):
         key = f"{rule.id}/{number}"
         halves[(instance.path, instance.call)] = key
         after = halves.get((instance.path, instance.after)) if instance.after else None
         check = PlannedCheck(
-            key, rule.id, instance.check, instance.instance, instance.args, instance.hosts, instance.run_as, instance.call, after, False, instance.gap
+            key,
+            rule.id,
+            instance.check,
+            instance.instance,
+            instance.args,
+            instance.hosts,
+            instance.run_as,
+            instance.call,
+            after,
+            False,
+            instance.gap,
         )
         checks.append(check)
         if instance.gap is None:
@@ -401,7 +424,9 @@ def _level(description: Description, waivers: list[dict[str, t.Any]], notices: l
         return str(wanted), f"set to {wanted} in {place}; {reason} would be {computed}"
     if any(waiver["requirement"] == LEVEL_WAIVER and waiver["state"] == "active" for waiver in waivers):
         return str(wanted), f"set to {wanted} in {place} under waiver {LEVEL_WAIVER}; {reason} would be {computed}"
-    notices.append(f"{place}: level {wanted} is below the computed level {computed} and no waiver of {LEVEL_WAIVER} accepts that: {computed} holds")
+    notices.append(
+        f"{place}: level {wanted} is below the computed level {computed} and no waiver of {LEVEL_WAIVER} accepts that: {computed} holds"
+    )
     return computed, reason
 
 
@@ -459,7 +484,9 @@ def _waiver_state(waiver: t.Mapping[str, t.Any], today: str) -> str:
     return "not_yet" if waiver.get("from", "") > today else "active"
 
 
-def _waiver_refusal(waiver: t.Mapping[str, t.Any], rule: Rule | None, approvers: t.Mapping[str, t.Any], description: Description) -> str | None:
+def _waiver_refusal(
+    waiver: t.Mapping[str, t.Any], rule: Rule | None, approvers: t.Mapping[str, t.Any], description: Description
+) -> str | None:
     if rule is None:
         return None
     if not rule.waivable:
@@ -478,10 +505,10 @@ __all__ = (
     "NOT_DECLARED",
     "NOT_DUE",
     "PLANNED",
+    "UNPROVABLE",
     "Plan",
     "PlannedCheck",
     "PlannedRequirement",
-    "UNPROVABLE",
     "make",
     "make_policy",
 )

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import hashlib
 import pathlib
 import typing as t
@@ -13,7 +14,7 @@ import typing as t
 import yaml
 
 from ..module_utils._registry import CHECKS
-from ._document import Document, Refused
+from ._document import Document, Refused, unresolved
 
 FOLDER = pathlib.Path(__file__).parent / "policies"
 LEVELS = ("C", "B", "A")
@@ -99,6 +100,9 @@ def load(name: str = "default", *, where: str = "") -> Policy:
 def overlay(policy: Policy, document: Document) -> Policy:
     """The policy with the changes of ``policy.requirements`` of a document merged over it, field by field."""
     part = document.data.get("policy") or {}
+    later = unresolved(part)
+    if later:
+        raise Refused([f"{item.place}: {item.path}: {item.reason} (the policy is needed in every phase)" for item in later])
     entries = part.get("requirements") or {}
     rules = dict(policy.rules)
     problems: list[str] = []
@@ -115,7 +119,12 @@ def overlay(policy: Policy, document: Document) -> Policy:
             rules.pop(identifier, None)
             continue
         if identifier not in rules and not (entry.get("title") and entry.get("impact")):
-            problems.append(f"{place}: policy.requirements.{identifier}: a requirement of your own needs at least title, impact and proved_by")
+            close = difflib.get_close_matches(identifier, list(rules), n=1)
+            meant = f"; did you mean {close[0]}?" if close else ""
+            problems.append(
+                f"{place}: policy.requirements.{identifier}: the {policy.name} policy has no such requirement{meant}; "
+                "one of your own needs at least title, impact and proved_by"
+            )
             continue
         rules[identifier] = _rule(identifier, entry, rules.get(identifier), place, problems, place)
     if problems:
@@ -148,7 +157,7 @@ def _rule(identifier: str, entry: t.Mapping[str, t.Any], below: Rule | None, ori
 
 
 def _proof(item: t.Any, identifier: str, problems: list[str], place: str) -> Proof:
-    entry = {"check": item} if isinstance(item, str) else dict(item)
+    entry: dict[str, t.Any] = {"check": item} if isinstance(item, str) else dict(item)
     if entry["check"] not in CHECKS:
         problems.append(f"{place}: {identifier}.proved_by: there is no check '{entry['check']}'; known: {', '.join(sorted(CHECKS))}")
     return Proof(entry["check"], entry.get("from"), entry.get("as"), entry.get("on"), entry.get("with") or {})

@@ -104,7 +104,9 @@ def _load(path: pathlib.Path, version: int) -> dict[str, t.Any]:
     if not isinstance(data, dict) or not isinstance(data.get("schema_version"), int):
         raise Unreadable(f"{path} is not a record of operability.readiness")
     if data["schema_version"] > version:
-        raise Unreadable(f"{path} was written by a newer version (schema {data['schema_version']}, this one reads {version}); update the collection")
+        raise Unreadable(
+            f"{path} was written by a newer version (schema {data['schema_version']}, this one reads {version}); update the collection"
+        )
     return data
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import os.path
 import typing as t
-from urllib.parse import urlsplit
 
 from ._document import Document, unresolved
 
@@ -23,6 +22,7 @@ CONNECTION = (
     "client_cert",
     "client_key",
 )
+PATHS = ("ca_path", "client_cert", "client_key")  # of the controller
 
 
 class NotDeclared(Exception):
@@ -64,6 +64,7 @@ class Description:
     organisation: Document | None
     run: Run
     inventory: Inventory
+    using: str | None = None  # the server that a requirement names; it wins over those named elsewhere
 
     @property
     def data(self) -> dict[str, t.Any]:
@@ -126,6 +127,7 @@ class Description:
     def server(self, kinds: tuple[str, ...], using: str | None = None) -> tuple[str, dict[str, t.Any]]:
         """Name and options of a named server, or of the default one of these kinds. NotDeclared."""
         servers = self.shared("servers")
+        using = self.using or using
         if using:
             if using not in servers:
                 raise NotDeclared(f"there is no server '{using}'; known: {', '.join(sorted(servers)) or 'none'}")
@@ -145,7 +147,12 @@ class Description:
         name, server = self.server((kind,), using)
         if not server.get("url"):
             raise NotDeclared(f"the server '{name}' has no url")
-        options = {key: server[key] for key in CONNECTION if server.get(key) is not None}
+        home = self.service if name in (self.service.data.get("servers") or {}) else self.organisation
+        options = {
+            key: self.path(server[key], home) if key in PATHS and isinstance(server[key], str) else server[key]
+            for key in CONNECTION
+            if server.get(key) is not None
+        }
         if kind == "prometheus" and server.get("probe_query"):
             options["probe_query"] = server["probe_query"]
         if server.get("timeout"):
@@ -167,13 +174,13 @@ class Description:
         endpoints = self.data.get("endpoints") or []
         if unresolved(endpoints):
             return True
-        encrypted = any(endpoint.get("tls") or urlsplit(str(endpoint.get("url", ""))).scheme == "https" for endpoint in endpoints)
+        encrypted = any(endpoint.get("tls") or str(endpoint.get("url", "")).lower().startswith("https:") for endpoint in endpoints)
         undeclared = not endpoints and (self.data.get("traits") or {}).get("http") is not False
         return encrypted or undeclared or any(part.get("certificates") for part in self.parts.values())
 
-    def path(self, text: str) -> str:
-        """A path of the service file, which is relative to that file."""
-        return os.path.normpath(os.path.join(self.service.folder, os.path.expanduser(text)))
+    def path(self, text: str, document: Document | None = None) -> str:
+        """A path of a file (the service file without one), which is relative to that file."""
+        return os.path.normpath(os.path.join((document or self.service).folder, os.path.expanduser(text)))
 
 
 __all__ = ("CONNECTION", "Description", "Inventory", "NotApplicable", "NotDeclared", "Run")

@@ -26,7 +26,9 @@ class Spool:
         self.base = pathlib.Path(root) / "operability.readiness"
         self.folder = self.base / _safe(f"{service}~{environment}~{phase}")
 
-    def save(self, host: str, findings: t.Mapping[str, t.Sequence[Finding]], *, unreachable: str | None = None, play_hosts: t.Sequence[str] = ()) -> None:
+    def save(
+        self, host: str, findings: t.Mapping[str, t.Sequence[Finding]], *, unreachable: str | None = None, play_hosts: t.Sequence[str] = ()
+    ) -> None:
         """Adds the findings of a host (or of ``controller``), by the key of their check."""
         held = self._read(self._path(host)) or {"host": host, "findings": {}}
         held["unreachable"] = unreachable
@@ -76,7 +78,9 @@ class Spool:
     def close(self, verdict: t.Mapping[str, t.Any]) -> None:
         """After the judgement: the findings go, what came of them stays for ``judged``."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        write_atomically(self.base / f"{self.folder.name}.judged.json", json.dumps(verdict, default=str).encode(), mode=0o600, make_folder=True)
+        write_atomically(
+            self.base / f"{self.folder.name}.judged.json", json.dumps(verdict, default=str).encode(), mode=0o600, make_folder=True
+        )
 
     def judged(self) -> dict[str, t.Any] | None:
         """What the gate of this run said, where it has spoken and nothing was verified since."""

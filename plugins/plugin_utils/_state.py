@@ -49,7 +49,9 @@ def updated(state: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any], run:
             "collected_at": requirement["collected_at"] or run["finished_at"],
             "valid_until": isoformat(moment + dt.timedelta(seconds=requirement["valid_for_seconds"])),
             "since": requirement["since"] or (before.get("since") if same else None) or run["finished_at"],
-            "findings": [{key: value for key, value in finding.items() if key != "effective_status"} for finding in requirement["findings"]],
+            "findings": [
+                {key: value for key, value in finding.items() if key != "effective_status"} for finding in requirement["findings"]
+            ],
         }
     new["reservations"].update({item["requirement"]: {"raised": item["raised"], "due": item["due"]} for item in judgement["reservations"]})
     for requirement in judgement["requirements"]:

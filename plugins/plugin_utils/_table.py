@@ -19,6 +19,7 @@ from ._text import (
     consequence,
     escape,
     instrument,
+    lost_hosts,
     others,
     shorten,
     verdict_words,
@@ -69,7 +70,7 @@ class _Table:
         self.inputs = as_dict(record.get("inputs"))
         self.hosts = as_dict(record.get("hosts"))
         self.judgement = as_dict(record.get("judgement"))
-        self.consequence = consequence(record)
+        self.consequence, self.lost = consequence(record), lost_hosts(record)
         self.requirements = as_dicts(self.judgement.get("requirements"))
         self.titles = {str(r.get("id")): r for r in self.requirements}
         self.lines: list[str] = []
@@ -186,8 +187,8 @@ class _Table:
         self.section("INSTRUMENTS THAT COULD NOT BE USED", texts)
 
     def unreachable(self) -> None:
-        hosts = as_dict(self.hosts.get("unreachable"))
-        texts = [f"{escape(host, 80)}: {escape(why or 'not reached', 200)}" for host, why in list(hosts.items())[:10]]
+        hosts = self.lost
+        texts = [f"{host}: {why}" for host, why in list(hosts.items())[:10]]
         if len(hosts) > 10:
             texts.append(f"and {len(hosts) - 10} more")
         self.section(f"HOSTS NOT REACHED ({len(hosts)})", texts)

@@ -157,7 +157,7 @@ def consequence(record: t.Mapping[str, t.Any]) -> str:
     run, judgement = as_dict(record.get("run")), as_dict(record.get("judgement"))
     if judgement.get("verdict") not in ("no_go", "undetermined", "not_ready"):
         return ""
-    if run.get("enforced"):
+    if run.get("enforced") and judgement.get("enforced_verdict", "no_go") in ("no_go", "undetermined", "not_ready"):
         return "enforced: the play stops"
     if run.get("mode") == "observe":
         return f"observe mode: would be {verdict_words(judgement)}, the play goes on"
@@ -173,6 +173,13 @@ def instrument(item: t.Mapping[str, t.Any]) -> str:
         message = f"{name}: {message}"
     affected = ", ".join(escape(requirement, 24) for requirement in as_list(item.get("requirements"))[:40])
     return message + (f": leaves {affected} unknown" if affected else "")
+
+
+def lost_hosts(record: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """Expected hosts without findings, and why."""
+    hosts = as_dict(record.get("hosts"))
+    lost = {**as_dict(hosts.get("absent")), **as_dict(hosts.get("unreachable"))}
+    return {escape(host, 120): escape(why or "not reached", 300) for host, why in lost.items()}
 
 
 def others(findings: t.Iterable[t.Mapping[str, t.Any]], message: str) -> list[tuple[str, list[str]]]:
@@ -206,6 +213,7 @@ __all__ = (
     "consequence",
     "escape",
     "instrument",
+    "lost_hosts",
     "number",
     "others",
     "shorten",

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..module_utils._engine import Item, execute
 from ..module_utils._finding import Finding, Status
+from ..module_utils._registry import load_check
 from ..module_utils._runner import Runner
 from ._plan import Plan, PlannedCheck
 from ._requests_http import RequestsHttp
@@ -21,6 +23,12 @@ LOOKING = "controller, looking"  # a file of its own: another worker may be at i
 def items_of_host(plan: Plan, host: str) -> list[PlannedCheck]:
     """What this host has to do, but for looking for what others write."""
     return [check for check in plan.checks if host in (check.hosts or ()) and check.gap is None and check.call != "find"]
+
+
+def writes(check: PlannedCheck) -> bool:
+    """Whether a check leaves something behind: it is not run in check mode."""
+    asks = getattr(load_check(check.check), "writes", None)
+    return check.call == "write" or bool(asks and check.call == "run" and asks(check.args))
 
 
 def finds(plan: Plan, host: str | None, spool: Spool) -> list[PlannedCheck]:
@@ -70,6 +78,16 @@ def find_items(checks: t.Sequence[PlannedCheck], host: str, spool: Spool) -> lis
     return out
 
 
+def named_as_written(checks: t.Sequence[PlannedCheck], found: t.Mapping[str, list[Finding]], spool: Spool) -> dict[str, list[Finding]]:
+    """What was found, with the instance that each writing host gave its line: names may hold that host's variables."""
+    written = spool.findings()
+    names = {(check.key, finding.host): finding.instance for check in checks for finding in written.get(check.after or "", [])}
+    return {
+        key: [dataclasses.replace(finding, instance=names.get((key, finding.host), finding.instance)) for finding in findings]
+        for key, findings in found.items()
+    }
+
+
 def run_controller(plan: Plan, on_done: t.Callable[[Item, list[Finding]], None] | None = None) -> dict[str, list[Finding]]:
     """Every check that asks a server: side by side, over one pool of connections, each distinct question once."""
     items = [as_item(check, "") for check in plan.checks if check.hosts is None and check.call != "find" and check.gap is None]
@@ -82,4 +100,15 @@ def run_finds(checks: t.Sequence[PlannedCheck], spool: Spool) -> dict[str, list[
     return execute(items, Runner(http=RequestsHttp())) if items else {}
 
 
-__all__ = ("CONTROLLER", "LOOKING", "as_item", "find_items", "finds", "items_of_host", "markers", "run_controller", "run_finds")
+__all__ = (
+    "CONTROLLER",
+    "LOOKING",
+    "as_item",
+    "find_items",
+    "finds",
+    "items_of_host",
+    "markers",
+    "named_as_written",
+    "run_controller",
+    "run_finds",
+)

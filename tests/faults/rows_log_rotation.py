@@ -301,7 +301,13 @@ ROWS: list[Row] = [
     Row("log_rotation", "declared, has never rotated", never_rotated, "fail", r"no rotated file lies beside it.*20 d"),
     Row("log_rotation", "copied, but never emptied", copied_only, "fail", r"copied without being emptied"),
     Row("log_rotation", "larger than the limit", too_large, "fail", r"has 3\.0 MiB, the limit is 2\.0 MiB"),
-    Row("log_rotation", "a process writes into the rotated file", writes_into_rotated, "fail", r"process \d+ \(python.*\) still writes .*app\.log\.1$"),
+    Row(
+        "log_rotation",
+        "a process writes into the rotated file",
+        writes_into_rotated,
+        "fail",
+        r"process \d+ \(python.*\) still writes .*app\.log\.1$",
+    ),
     Row("log_rotation", "a process writes into the deleted file", writes_into_deleted, "fail", r"still writes .*\(deleted\)"),
     Row("log_rotation", "the log is not there", no_file, "fail", r"is not there"),
     Row("log_rotation", "its application no longer rotates it", application_stopped, "fail", r"has not rotated since"),
@@ -312,6 +318,12 @@ ROWS: list[Row] = [
     Row("log_rotation", "old rotated files are not removed", old_ones_stay, "warn", r"the rule keeps 2"),
     Row("log_rotation", "copytruncate leaves a hole", hole, "warn", r"begins with NUL bytes"),
     Row("log_rotation", "logrotate is missing", no_logrotate, "unknown", r"logrotate is not installed"),
-    Row("log_rotation", "logrotate answers nonsense", nonsense_from_logrotate, "unknown", r"did not say what it would do: Segmentation fault"),
+    Row(
+        "log_rotation",
+        "logrotate answers nonsense",
+        nonsense_from_logrotate,
+        "unknown",
+        r"did not say what it would do: Segmentation fault",
+    ),
     Row("log_rotation", "the log is a folder", folder_for_a_log, "unknown", r"not a regular file"),
 ]

@@ -46,10 +46,10 @@ class Binaries:
         return {**os.environ, "LD_LIBRARY_PATH": ":".join(str(p) for p in sorted(self.root.glob("usr/lib/*-linux-gnu")))}
 
 
-def free_port() -> int:
-    """A TCP port on 127.0.0.1 that nobody listens on right now."""
+def free_port(address: str = LOCAL) -> int:
+    """A TCP port that nobody listens on right now."""
     with socket.socket() as probe:
-        probe.bind((LOCAL, 0))
+        probe.bind((address, 0))
         return int(probe.getsockname()[1])
 
 

@@ -174,7 +174,11 @@ def _tar(stream: _Stream, head: bytes, on_member: t.Callable[[str], None]) -> in
         try:
             info = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
         except tarfile.HeaderError:
-            what = f"has a damaged header after {members} members" if members else "does not hold a tar archive, or its first header is damaged"
+            what = (
+                f"has a damaged header after {members} members"
+                if members
+                else "does not hold a tar archive, or its first header is damaged"
+            )
             raise Damaged(what) from None
         size = info.size
         if info.type in (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.XGLTYPE):
@@ -246,4 +250,4 @@ def _zip(path: str, on_member: t.Callable[[str], None], tick: t.Callable[[], obj
     return Contents("zip", size, len(infos))
 
 
-__all__ = ("Contents", "Damaged", "NotVerifiable", "VERIFIABLE", "kind_of", "names", "parse_pax", "read")
+__all__ = ("VERIFIABLE", "Contents", "Damaged", "NotVerifiable", "kind_of", "names", "parse_pax", "read")

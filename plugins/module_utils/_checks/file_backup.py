@@ -410,12 +410,12 @@ def parse_sums(text: str, name: str, *, alone: bool) -> str | None:
 
 __all__ = (
     "ARGUMENT_SPEC",
-    "Backup",
     "CONSTRAINTS",
     "DURATIONS",
     "SIZES",
     "TIMEOUT",
     "WHERE",
+    "Backup",
     "missing_folder",
     "name_time",
     "parse_sums",

@@ -524,7 +524,7 @@ def _file(args: dict[str, t.Any], runner: Runner) -> Finding:
         processes_not_visible=unseen,
     )
     verdict.good = verdict.good or f"{path} rotates: " + _how(rule, rotated, seen_rotation, current, now)
-    expected = {"rotated_by": args["rotated_by"], "max_age_seconds": limit, "max_size_bytes": args["max_size"] or FILE_MAX_SIZE}
+    expected = {"rotated_by": args["rotated_by"], "max_age_seconds": limit, "max_size_bytes": _max_size(args)}
     return verdict.finding(observed=observed, expected=expected, measurements=measurements)
 
 
@@ -569,8 +569,12 @@ def _judge_runs(verdict: Verdict, state: State, now: float) -> None:
         verdict.doubts.append(f"logrotate has not run for {ago} (its state file {state.path}); is its timer or cron entry active?")
 
 
+def _max_size(args: dict[str, t.Any]) -> int:
+    return FILE_MAX_SIZE if args["max_size"] is None else int(args["max_size"])
+
+
 def _judge_size(verdict: Verdict, current: Current, rule: Rule | None, rotated: list[Rotated], args: dict[str, t.Any]) -> list[Measurement]:
-    limit = args["max_size"] or FILE_MAX_SIZE
+    limit = _max_size(args)
     if current.used > limit:
         verdict.problems.append(f"{current.path} has {humanize_bytes(current.used)}, the limit is {humanize_bytes(limit)}")
     elif rule and rule.size is not None and current.used > max(rule.size, 1) and not rotated and rule.keeps != 0:
@@ -671,12 +675,12 @@ def _journald(args: dict[str, t.Any], runner: Runner) -> Finding:
     if used > limit + len({os.path.dirname(one.path) for one in files}) * 8 * 2**20:
         verdict.problems.append(f"the journal has {humanize_bytes(used)}, the limit is {humanize_bytes(limit)} ({why})")
     retention = parse_timespan(settings.get("MaxRetentionSec", ""))
-    age_limit = args["max_age"] or (retention + 31 * DAY if retention else None)
-    if oldest is not None and age_limit:
+    age_limit = args["max_age"] if args["max_age"] is not None else (retention + 31 * DAY if retention else None)
+    if oldest is not None and age_limit is not None:
         age = max(now - oldest, 0.0)
         measurements.append(Measurement("log_oldest_content_age_seconds", age, float(age_limit), "upper"))
         if age > age_limit:
-            named = "max_age" if args["max_age"] else "MaxRetentionSec, and the month that one file may span"
+            named = "max_age" if args["max_age"] is not None else "MaxRetentionSec, and the month that one file may span"
             verdict.problems.append(
                 f"the oldest entry of the journal is {humanize_seconds(age)} old, the limit is {humanize_seconds(age_limit)} ({named})"
             )

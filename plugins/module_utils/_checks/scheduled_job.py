@@ -286,19 +286,28 @@ def _unproven(entry: Entry, text: str) -> Remark:
 
 
 def cron_is_running(proc: str = "/proc") -> bool:
-    """Whether a process has cron in its name (cron, crond, fcron, anacron, supercronic)."""
+    """Whether a process of this host has cron in its name (cron, crond, fcron, anacron, supercronic); one of a container does not count."""
     try:
         numbers = [name for name in os.listdir(proc) if name.isdigit()]
     except OSError:
         return True
+    ours = _pid_namespace(proc, "self")
     for number in numbers:
         try:
             with open(os.path.join(proc, number, "comm"), encoding="utf-8", errors="replace") as handle:
-                if "cron" in handle.read():
-                    return True
+                named = "cron" in handle.read()
         except OSError:
             continue
+        if named and _pid_namespace(proc, number) in (None, ours):
+            return True
     return False
+
+
+def _pid_namespace(proc: str, number: str) -> str | None:
+    try:
+        return os.readlink(os.path.join(proc, number, "ns", "pid"))
+    except OSError:
+        return None
 
 
 # -- both

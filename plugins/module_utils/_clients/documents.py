@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Documents as operations write them (Markdown, reStructuredText, HTML): headings, links, anchors, front matter. PRIVATE to the collection."""
+"""Documents as people write them (Markdown, reStructuredText, HTML): headings, links, anchors, front matter. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def _front_matter(lines: list[str], document: Document) -> list[str]:
     if not HAS_YAML:
         raise CannotObserve("Failed to import the required Python library (PyYAML) on the controller: the front matter cannot be read")
     try:
-        values = yaml.safe_load("\n".join(lines[1:end]))
+        values = yaml.safe_load("\n".join(lines[1:end])) or {}
     except (yaml.YAMLError, ValueError, RecursionError) as exc:
         mark = getattr(exc, "problem_mark", None)
         document.problems.append(((mark.line if mark else 0) + 2, "the front matter is not valid YAML"))
@@ -308,9 +308,12 @@ def _literal_lines(lines: list[str]) -> set[int]:
                 continue
             indent = None
         directive = re.match(r"\s*\.\.\s+([\w-]+)::", line)
-        if directive and directive.group(1) in ("code", "code-block", "sourcecode", "literalinclude", "parsed-literal", "raw", "highlight"):
-            indent = own
-        elif not directive and line.rstrip().endswith("::"):
+        if (
+            directive
+            and directive.group(1) in ("code", "code-block", "sourcecode", "literalinclude", "parsed-literal", "raw", "highlight")
+            or not directive
+            and line.rstrip().endswith("::")
+        ):
             indent = own
     return found
 
@@ -441,8 +444,8 @@ def parse_date(value: t.Any) -> dt.date | None:
 
 
 __all__ = (
-    "Document",
     "HAS_YAML",
+    "Document",
     "Heading",
     "Link",
     "decode",

@@ -43,7 +43,12 @@ LOGIN_PAGE = (
 )
 _ALIVE, _DEAD, _UNKNOWN = "alive", "dead", "unknown"
 _SHORT_ERROR, _SHORT_LOGIN = 300, 1500  # letters of a page that says nothing else
-_NEEDS_LOGIN = {401: "asks for a login", 403: "refuses access", 407: "is behind a proxy that asks for a login", 429: "asks to be asked less often"}
+_NEEDS_LOGIN = {
+    401: "asks for a login",
+    403: "refuses access",
+    407: "is behind a proxy that asks for a login",
+    429: "asks to be asked less often",
+}
 _LOGIN_PATH = re.compile(r"/(login|log-in|signin|sign-in|sso|saml2?|oauth2?|oidc|openid|adfs|cas|auth)\b", re.IGNORECASE)
 
 
@@ -110,7 +115,7 @@ def ask(url: str, asking: Asking, runner: Runner) -> Verdict:
     try:
         try:
             head = runner.request("HEAD", url, connection=connection, timeout=asking.timeout)
-            if head.status < 300 and not _may_be_html(head):
+            if head.status < 300 and not _must_be_read(head):
                 return Verdict(_ALIVE)
         except HttpFailure as exc:
             if exc.kind not in ("protocol", "too_large"):
@@ -126,9 +131,9 @@ def ask(url: str, asking: Asking, runner: Runner) -> Verdict:
     return judge(url, answer, asking.soft_404, asking.login_page)
 
 
-def _may_be_html(answer: Response) -> bool:
+def _must_be_read(answer: Response) -> bool:
     kind = answer.headers.get("content-type", "")
-    return not kind or "html" in kind.lower()
+    return not kind or "html" in kind.lower() or "text/plain" in kind.lower()
 
 
 def judge(url: str, answer: Response, soft_404: t.Sequence[str], login_page: t.Sequence[str]) -> Verdict:
@@ -179,4 +184,4 @@ def split_fragment(url: str) -> tuple[str, str]:
     return address, unquote(fragment)
 
 
-__all__ = ("Asking", "LOGIN_PAGE", "SOFT_404", "Verdict", "ask", "ask_all", "judge", "split_fragment")
+__all__ = ("LOGIN_PAGE", "SOFT_404", "Asking", "Verdict", "ask", "ask_all", "judge", "split_fragment")

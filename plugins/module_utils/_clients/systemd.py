@@ -27,7 +27,7 @@ def show(runner: Runner, unit: str, properties: str) -> Properties:
 
     TZ=UTC: systemctl writes times in its own zone, and names of zones cannot be parsed.
     """
-    if not unit or unit.startswith("-") or _PATTERN & set(unit) or any(c.isspace() for c in unit):
+    if not unit or _PATTERN & set(unit) or any(c.isspace() for c in unit):
         raise CannotObserve(f"'{unit}' is not the name of one unit")
     if runner.which("systemctl") is None:
         raise CannotObserve("systemctl is not installed on this host: it is not run by systemd, units cannot be looked at")

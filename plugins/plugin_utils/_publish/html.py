@@ -21,6 +21,7 @@ from .._text import (
     consequence,
     escape,
     instrument,
+    lost_hosts,
     number,
     others,
     verdict_words,
@@ -170,7 +171,7 @@ def _bar(requirement: str, title: str, measurement: dict[str, t.Any]) -> dict[st
     return {
         "requirement": requirement,
         "title": title,
-        "name": name.replace("_", " "),
+        "name": re.sub(r"_(seconds|bytes|ratio)$", "", name).replace("_", " "),
         "value": _quantity(name, value),
         "limit": _quantity(name, limit),
         "bound": {"upper": "at most", "lower": "at least"}.get(str(measurement.get("bound")), ""),
@@ -193,11 +194,10 @@ def _quantity(name: str, value: object) -> str:
 
 def _hosts(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     hosts = as_dict(record.get("hosts"))
-    unreachable = as_dict(hosts.get("unreachable"))
     return {
         "expected": [escape(host, 120) for host in as_list(hosts.get("expected"))],
         "reached": [escape(host, 120) for host in as_list(hosts.get("reached"))],
-        "unreachable": [(escape(host, 120), escape(why or "not reached", 400)) for host, why in unreachable.items()],
+        "unreachable": list(lost_hosts(record).items()),
     }
 
 

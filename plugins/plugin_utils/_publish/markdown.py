@@ -18,6 +18,7 @@ from .._text import (
     consequence,
     escape,
     instrument,
+    lost_hosts,
     others,
     verdict_words,
 )
@@ -66,8 +67,7 @@ def render(record: t.Mapping[str, t.Any]) -> str:
     lines += _requirements(requirements)
     lines += _reservations(as_dicts(judgement.get("reservations")))
     lines += _list("Instruments that could not be used", [instrument(item) for item in as_dicts(judgement.get("instruments"))])
-    unreachable = as_dict(as_dict(record.get("hosts")).get("unreachable"))
-    lines += _list("Hosts not reached", [f"{host}: {why}" for host, why in unreachable.items()])
+    lines += _list("Hosts not reached", [f"{host}: {why}" for host, why in lost_hosts(record).items()])
     lines += _list("Notices", as_list(judgement.get("notices")))
     lines += ["", f"<sub>operability.readiness {text(run.get('collection_version'), 20)}, run {text(run.get('id'), 80)}</sub>", ""]
     return "\n".join(lines)

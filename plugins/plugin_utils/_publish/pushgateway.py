@@ -10,39 +10,15 @@ import re
 import time
 import typing as t
 
-from ansible.module_utils.basic import missing_required_lib
-
-from ...module_utils._http import Connection, as_failure, public_url
+from ...module_utils._finding import CannotObserve
+from ...module_utils._http import Connection, Http, HttpFailure, Response, public_url
+from .._requests_http import RequestsHttp
 from .._text import escape
 from .files import PublishFailure
-
-try:
-    import requests
-    from requests.auth import AuthBase
-except ImportError as exc:
-    MISSING: ImportError | None = exc
-    AuthBase = object  # type: ignore[misc,assignment]
-else:
-    MISSING = None
 
 JOB = "operability"
 ATTEMPTS = 3
 _TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
-
-class _Auth(AuthBase):
-    # an auth object of our own also keeps a netrc file from replacing what was asked for
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-
-    def __call__(self, request: t.Any) -> t.Any:
-        how = self.connection
-        if how.bearer_token:
-            request.headers["Authorization"] = f"Bearer {how.bearer_token}"
-        elif how.url_username:
-            pair = f"{how.url_username}:{how.url_password or ''}".encode()
-            request.headers["Authorization"] = "Basic " + base64.b64encode(pair).decode()
-        return request
 
 
 def group_url(url: str, service: str, environment: str) -> str:
@@ -59,92 +35,73 @@ def _segment(name: str, value: str) -> str:
     return f"{name}@base64/{encoded}"
 
 
-def push(
-    content: bytes,
-    *,
-    service: str,
-    environment: str,
-    connection: Connection,
-    timeout: float = 10.0,
-    attempts: int = ATTEMPTS,
-    sleep: t.Callable[[float], None] = time.sleep,
-) -> str:
-    """Replaces the group with ``content``; returns its address without secrets. PublishFailure."""
-    return _send("PUT", content, group_url(connection.url, service, environment), connection, timeout, attempts, sleep)
+class Pushgateway:
+    """``http`` and ``sleep`` are for tests. PublishFailure when it cannot be used at all."""
 
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        http: Http | None = None,
+        timeout: float = 10.0,
+        attempts: int = ATTEMPTS,
+        sleep: t.Callable[[float], None] = time.sleep,
+    ) -> None:
+        try:
+            self.http = http or RequestsHttp()
+        except CannotObserve as exc:
+            raise PublishFailure(exc.message) from None
+        self.connection, self.timeout, self.attempts, self.sleep = connection, timeout, max(1, attempts), sleep
 
-def delete(
-    *,
-    service: str,
-    environment: str,
-    connection: Connection,
-    timeout: float = 10.0,
-    attempts: int = ATTEMPTS,
-    sleep: t.Callable[[float], None] = time.sleep,
-) -> str:
-    """Removes the group of a service that is no more. PublishFailure."""
-    return _send("DELETE", None, group_url(connection.url, service, environment), connection, timeout, attempts, sleep)
+    def push(self, content: bytes, service: str, environment: str) -> str:
+        """Replaces the group with ``content``; returns its address without secrets. PublishFailure."""
+        return self._send("PUT", content, group_url(self.connection.url, service, environment))
 
+    def delete(self, service: str, environment: str) -> str:
+        """Removes the group of a service that is no more. PublishFailure."""
+        return self._send("DELETE", None, group_url(self.connection.url, service, environment))
 
-def _send(
-    method: str,
-    content: bytes | None,
-    url: str,
-    connection: Connection,
-    timeout: float,
-    attempts: int,
-    sleep: t.Callable[[float], None],
-) -> str:
-    if MISSING is not None:
-        text: str = missing_required_lib("requests", reason="to push to a Pushgateway")  # type: ignore[no-untyped-call]
-        raise PublishFailure(text)
-    problem = ""
-    with requests.Session() as session:
-        for attempt in range(max(1, attempts)):
+    def _send(self, method: str, content: bytes | None, url: str) -> str:
+        for attempt in range(self.attempts):
             if attempt:
-                sleep(2.0 ** (attempt - 1))
-            problem, again = _once(session, method, content, url, connection, timeout)
+                self.sleep(2.0 ** (attempt - 1))
+            problem, again = self._once(method, content, url)
             if not problem:
                 return public_url(url)
             if not again:
                 break
         tried = f" (tried {attempt + 1} times)" if attempt else ""
-    raise PublishFailure(f"Pushgateway {public_url(connection.url)}: {problem}{tried}")
+        raise PublishFailure(f"Pushgateway {public_url(self.connection.url)}: {problem}{tried}")
+
+    def _once(self, method: str, content: bytes | None, url: str) -> tuple[str, bool]:
+        """The problem in words, empty when there is none, and whether it may pass by itself."""
+        try:
+            answer = self.http.request(
+                method,
+                url,
+                connection=self.connection,
+                headers={"Content-Type": _TYPE},
+                body=content,
+                timeout=self.timeout,
+                max_bytes=2**20,
+                follow_redirects=False,  # a PUT that is redirected becomes a GET, whose 200 would look like success
+            )
+        except HttpFailure as exc:
+            return exc.message.replace(public_url(url), "it", 1), exc.kind in ("timeout", "refused", "protocol")
+        return _problem(answer)
 
 
-def _once(session: t.Any, method: str, content: bytes | None, url: str, connection: Connection, timeout: float) -> tuple[str, bool]:
-    """The problem in words, empty when there is none, and whether it may pass by itself."""
-    headers = {**connection.all_headers, "Content-Type": _TYPE}
-    certificate = connection.client_cert
-    try:
-        # verify is given here: requests lets REQUESTS_CA_BUNDLE win over what a session says
-        answer = session.request(
-            method,
-            url,
-            data=content,
-            headers=headers,
-            auth=_Auth(connection) if connection.bearer_token or connection.url_username else None,
-            timeout=timeout,
-            verify=(connection.ca_path or True) if connection.validate_certs else False,
-            cert=(certificate, connection.client_key) if certificate and connection.client_key else certificate,
-            allow_redirects=False,  # a PUT that is redirected becomes a GET, whose 200 would look like success
-        )
-    except requests.RequestException as exc:
-        failure = as_failure(exc, url, timeout)
-        return failure.message, failure.kind in ("timeout", "refused", "protocol")
-    except (OSError, ValueError) as exc:  # a CA file that is not there, an address that is none
-        return escape(exc, 200), False
-    said = escape(answer.text[:2000], 200)
-    if answer.status_code in (200, 202):
-        if "html" in answer.headers.get("Content-Type", "").lower():
-            return "answered with a web page: this is not a Pushgateway, or a login page stands before it", False
+def _problem(answer: Response) -> tuple[str, bool]:
+    if answer.status in (200, 202):
+        if answer.looks_like_html:
+            return "it answered with a web page: it is no Pushgateway, or a login page stands before it", False
         return "", False
-    if 300 <= answer.status_code < 400:
-        return f"redirects to {public_url(answer.headers.get('Location', ''))}; give that address", False
-    if answer.status_code in (401, 403):
-        return f"refused the credentials (HTTP {answer.status_code})", False
-    reason = f"HTTP {answer.status_code}" + (f": {said}" if said else "")
-    return f"refused the metrics ({reason})", answer.status_code >= 500 or answer.status_code == 429
+    if 300 <= answer.status < 400:
+        return f"it redirects to {public_url(answer.headers.get('location', ''))}; give that address", False
+    if answer.status in (401, 403):
+        return f"it refused the credentials (HTTP {answer.status})", False
+    said = "" if answer.looks_like_html else escape(answer.text[:2000], 200)
+    return f"it refused the metrics (HTTP {answer.status}{': ' + said if said else ''})", answer.status >= 500 or answer.status == 429
 
 
-__all__ = ("delete", "group_url", "push")
+__all__ = ("Pushgateway", "group_url")

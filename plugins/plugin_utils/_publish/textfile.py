@@ -9,7 +9,7 @@ import hashlib
 import pathlib
 import re
 
-from .files import PublishFailure, in_words, write_atomically
+from .files import PublishFailure, write
 
 
 def filename(service: str, environment: str) -> str:
@@ -20,14 +20,12 @@ def filename(service: str, environment: str) -> str:
     return f"operability_{safe[0]}_{safe[1]}" + (f"-{digest}" if ambiguous else "") + ".prom"
 
 
-def write(directory: str, service: str, environment: str, content: bytes) -> str:
+def write_metrics(directory: str, service: str, environment: str, content: bytes) -> str:
     """Replaces the file of this service and environment; returns its path. PublishFailure."""
     folder = pathlib.Path(directory).expanduser()
     if not folder.is_dir():
         raise PublishFailure(f"the textfile directory {folder} {'is not a folder' if folder.exists() else 'does not exist'}")
-    path = folder / filename(service, environment)
-    write_atomically(path, content, mode=0o644)  # node_exporter runs as another user
-    return str(path)
+    return write(folder / filename(service, environment), content)
 
 
 def remove(directory: str, service: str, environment: str) -> bool:
@@ -38,8 +36,8 @@ def remove(directory: str, service: str, environment: str) -> bool:
     except FileNotFoundError:
         return False
     except OSError as exc:
-        raise PublishFailure(f"{path} could not be removed: {in_words(exc, path.parent)}") from exc
+        raise PublishFailure(f"{path} could not be removed: {exc.strerror or exc}") from None
     return True
 
 
-__all__ = ("filename", "remove", "write")
+__all__ = ("filename", "remove", "write_metrics")

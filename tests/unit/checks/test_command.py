@@ -59,7 +59,7 @@ def test_where_and_with_what(tmp_path: pathlib.Path) -> None:
 
 
 def test_output_is_split_as_nagios_does() -> None:
-    text = "DISK OK - free | /=2643MB;5948;5958;0;5968\n/ 15272 MB\n/boot 68 MB | /boot=68MB;88;93;0;98\n/home=69357MB;253404;253409;0;253414\n"
+    text = "DISK OK - free | /=2643MB;5948;5958;0;5968\n/ 15272 MB\n/boot 68 MB | /boot=68MB;88;93;0;98\n/home=69357MB;253404\n"
     first, lines, perfdata = command.split_output(text)
     assert (first, lines) == ("DISK OK - free", ["/ 15272 MB", "/boot 68 MB"])
     assert [measurement.name for measurement in command.parse_perfdata(perfdata)] == ["root_bytes", "boot_bytes", "home_bytes"]

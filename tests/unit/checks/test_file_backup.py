@@ -20,6 +20,7 @@ import zipfile
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import _archive, file_backup
+from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from fakes import NOW, FakeClock, FakeRunner
 
@@ -172,7 +173,7 @@ def test_time_is_over_while_reading(tmp_path: pathlib.Path) -> None:
 
     put(tmp_path / "x.sql.gz", gzip.compress(DUMP))
     args = parse_arguments(file_backup, {"path": str(tmp_path / "x.sql.gz"), "max_age": "24h"})
-    finding = file_backup.run(args, FakeRunner(clock=Late()).within(6.0))
+    finding: t.Any = file_backup.run(args, FakeRunner(clock=Late()).within(6.0))
     assert str(finding.status) == "warn" and "could not be verified in the time" in finding.message
 
 
@@ -322,10 +323,10 @@ def test_each_pattern_is_a_set_of_its_own(tmp_path: pathlib.Path) -> None:
 def test_path_of_a_file_or_folder(tmp_path: pathlib.Path) -> None:
     put(tmp_path / "50%y [x]" / "db.sql")
     for path in (tmp_path / "50%y [x]", tmp_path / "50%y [x]" / "db.sql"):
-        args = parse_arguments(file_backup, {"path": str(path), "max_age": "24h"})
-        assert str(file_backup.run(args, FakeRunner()).status) == "pass"
-    args = parse_arguments(file_backup, {"path": str(tmp_path / "none" / "x"), "max_age": "24h"})
-    assert str(file_backup.run(args, FakeRunner()).status) == "fail"
+        (finding,) = run_item(Item("x", "file_backup", {"path": str(path), "max_age": "24h"}), FakeRunner())
+        assert str(finding.status) == "pass"
+    (finding,) = run_item(Item("x", "file_backup", {"path": str(tmp_path / "none" / "x"), "max_age": "24h"}), FakeRunner())
+    assert str(finding.status) == "fail"
 
 
 def test_pax_records_and_garbage() -> None:

@@ -62,7 +62,12 @@ def test_room_everywhere(host: t.Any) -> None:
     finding = host.run()
     assert str(finding.status) == "pass", finding.message
     assert sorted(finding.observed["file_systems"]) == ["/", "/my data", "/var"]
-    assert {m.name for m in finding.measurements} >= {"disk_used_ratio", "inodes_used_ratio", "memory_used_ratio", "file_descriptors_used_ratio"}
+    assert {m.name for m in finding.measurements} >= {
+        "disk_used_ratio",
+        "inodes_used_ratio",
+        "memory_used_ratio",
+        "file_descriptors_used_ratio",
+    }
 
 
 @pytest.mark.parametrize(
@@ -137,7 +142,9 @@ def test_a_file_system_that_does_not_answer(host: t.Any, monkeypatch: pytest.Mon
 def test_root_elsewhere(host: t.Any) -> None:
     (host.proc / "1").mkdir()
     (host.proc / "1" / "mountinfo").write_text(MOUNTS)
-    host.spaces.update({f"/host{point.rstrip('/')}": value for point, value in host.spaces.copy().items()}, **{"/host/": space(0.2, 100 * GIB)})
+    host.spaces.update(
+        {f"/host{point.rstrip('/')}": value for point, value in host.spaces.copy().items()}, **{"/host/": space(0.2, 100 * GIB)}
+    )
     assert sorted(host.run(root="/host").observed["file_systems"]) == ["/", "/my data", "/var"]
 
 

@@ -18,6 +18,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._finding imp
 from fakes import NOW, Completed, FakeRunner
 
 PASSWORD = "geheim-4711"
+WHERE = "\nIs there a repository at the following location?\n/x"
 
 
 def entry(name: str, hours: float, paths: t.Sequence[str] = ("/var/lib/payments",), host: str = "db1", **more: t.Any) -> dict[str, t.Any]:
@@ -92,19 +93,19 @@ def test_secrets_are_removed_from_what_restic_says() -> None:
     [
         (1, "Fatal: wrong password or no key found", restic.WRONG_PASSWORD),
         (12, '{"message_type":"exit_error","code":12,"message":"Fatal: wrong password or no key found"}', restic.WRONG_PASSWORD),
-        (1, "Fatal: unable to open config file: stat /x/config: no such file or directory\nIs there a repository at the following location?\n/x", restic.NO_REPOSITORY),
+        (1, "Fatal: unable to open config file: stat /x/config: no such file or directory" + WHERE, restic.NO_REPOSITORY),
         (10, '{"message_type":"exit_error","code":10,"message":"Fatal: repository does not exist"}', restic.NO_REPOSITORY),
         (11, "unable to create lock in backend: repository is already locked by PID 5", restic.LOCKED),
         (1, "unable to create lock in backend: repository is already locked exclusively by PID 5", restic.LOCKED),
-        (1, 'Fatal: unable to open config file: Head "http://h/config": dial tcp 127.0.0.1:9: connect: connection refused\nIs there a repository at the following location?', restic.UNREACHABLE),
+        (1, "Fatal: unable to open config file: dial tcp 127.0.0.1:9: connect: connection refused" + WHERE, restic.UNREACHABLE),
         (1, "Fatal: unable to open repository at s3:https://s3.x: Access Denied.", restic.PERMISSION),
-        (1, "Fatal: unable to open config file: open /x/config: permission denied\nIs there a repository at the following location?", restic.PERMISSION),
+        (1, "Fatal: unable to open config file: open /x/config: permission denied" + WHERE, restic.PERMISSION),
         (1, "Fatal: an empty password is not a password", restic.NO_PASSWORD),
         (1, "Resolving password failed: Fatal: /nofile does not exist", restic.NO_PASSWORD),
         (1, "", restic.OTHER),
         (130, "something new", restic.OTHER),
     ],
-)  # fmt: skip
+)
 def test_failures_are_told_apart(rc: int, stderr: str, kind: str) -> None:
     assert restic.failure(rc, stderr)[0] == kind
     with pytest.raises(restic.ResticFailed) as caught:
@@ -117,7 +118,9 @@ def test_not_installed() -> None:
         check(FakeRunner())
 
 
-@pytest.mark.parametrize("text", ["", "{}garbage", "<html>", '{"a": 1}', "[1]", '[{"time": "yesterday", "paths": [], "id": "x"}]', '[{"id": "x"}]', '"x"'])
+@pytest.mark.parametrize(
+    "text", ["", "{}garbage", "<html>", '{"a": 1}', "[1]", '[{"time": "yesterday", "paths": [], "id": "x"}]', '[{"id": "x"}]', '"x"']
+)
 def test_garbage_is_unknown(text: str) -> None:
     with pytest.raises(CannotObserve, match="not a list of snapshots"):
         check(runner(text))
@@ -203,7 +206,11 @@ def test_too_few() -> None:
 
 
 def test_compares_the_same_paths_only_and_no_more_than_asked() -> None:
-    entries = [entry("z", 99, ["/var/lib/payments", "/big"]), *[entry(name, 60 - number) for number, name in enumerate("abcd")], entry("e", 3)]
+    entries = [
+        entry("z", 99, ["/var/lib/payments", "/big"]),
+        *[entry(name, 60 - number) for number, name in enumerate("abcd")],
+        entry("e", 3),
+    ]
     world = runner(entries, dict.fromkeys("abcd", 1000) | {"e": 900, "z": 10**9})
     assert str(check(world).status) == "pass"
     assert [argv[2] for argv, _ in world.ran if argv[1] == "stats"] == ["e", "b", "c", "d"]

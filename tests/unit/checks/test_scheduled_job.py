@@ -292,6 +292,10 @@ def test_looking_for_the_daemon(tmp_path: pathlib.Path) -> None:
     (tmp_path / "17" / "comm").write_text("crond\n")
     assert scheduled_job.cron_is_running(str(tmp_path))
     assert scheduled_job.cron_is_running(str(tmp_path / "hidden"))
+    for number, namespace in (("self", "pid:[1]"), ("17", "pid:[2]")):
+        (tmp_path / number / "ns").mkdir(parents=True)
+        (tmp_path / number / "ns" / "pid").symlink_to(namespace)
+    assert not scheduled_job.cron_is_running(str(tmp_path))  # the cron of a container
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,10 @@ from __future__ import annotations
 import copy
 import typing as t
 
-HOSTILE = "bad \x1b[31mred\x1b[0m \x1b]0;title\x07\u202egnp.exe\u202c\nsecond\tline\r<script>alert(1)</script> | @all **bold** `x` \x00\x9b2J" + "A" * 10000
+HOSTILE = (
+    "bad \x1b[31mred\x1b[0m \x1b]0;title\x07\u202egnp.exe\u202c\nsecond\tline\r<script>alert(1)</script> | @all **bold** `x` \x00\x9b2J"
+    + "A" * 10000
+)
 
 
 def requirement(name: str, area: str, title: str, status: str = "pass", **changes: t.Any) -> dict[str, t.Any]:
@@ -145,8 +148,12 @@ def _requirements() -> list[dict[str, t.Any]]:
         ),
         requirement("RUN-01", "runbooks", "a runbook, complete, reviewed, alive", message="docs/runbook.md: 7 sections, reviewed 12 d ago"),
         requirement("SUP-01", "support", "every part has one support chain", stakeholder="support_chain", proof="attested"),
-        requirement("DEL-02", "delivery", "the way back is rehearsed and its artefact there", "not_due", message="no release before this one"),
-        requirement("PLT-01", "platform", "units are enabled, running, stable", "warn", deciding=False, message="payments.service: 1 restart"),
+        requirement(
+            "DEL-02", "delivery", "the way back is rehearsed and its artefact there", "not_due", message="no release before this one"
+        ),
+        requirement(
+            "PLT-01", "platform", "units are enabled, running, stable", "warn", deciding=False, message="payments.service: 1 restart"
+        ),
         requirement(
             "PLT-02",
             "platform",
@@ -302,7 +309,9 @@ def hostile() -> dict[str, t.Any]:
     made["run"].update(partial=HOSTILE, version=HOSTILE)
     for item in made["judgement"]["requirements"] + made["state"]["requirements"]:
         item.update(title=HOSTILE, message=HOSTILE, remedy=HOSTILE, responsible=HOSTILE, since=HOSTILE, declared_in=HOSTILE)
-        item["findings"] = [{"status": "fail", "host": HOSTILE, "instance": HOSTILE, "message": "m" + HOSTILE, "details": [HOSTILE] * 40}] * 40
+        item["findings"] = [
+            {"status": "fail", "host": HOSTILE, "instance": HOSTILE, "message": "m" + HOSTILE, "details": [HOSTILE] * 40}
+        ] * 40
     for group in ("reasons", "notices"):
         made["judgement"][group] = [HOSTILE] * 3
     for group in ("reservations", "waivers", "instruments"):

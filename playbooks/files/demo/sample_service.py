@@ -1,0 +1,106 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The demo's service, one instance: /health and /info over HTTPS, /metrics over HTTP, JSON log lines in a file that it rotates itself."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import http.server
+import json
+import logging.handlers
+import pathlib
+import ssl
+import threading
+import time
+
+
+class Service:
+    """What one instance knows of itself."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self.folder = folder
+        self.version = (folder / "current" / "version.txt").read_text().strip()
+        self.started = time.time()
+        self.requests = 0
+        handler = logging.handlers.RotatingFileHandler(folder / "log" / "shop.log", maxBytes=200_000, backupCount=3)
+        self.log = logging.getLogger("shop")
+        self.log.addHandler(handler)
+        self.log.setLevel(logging.INFO)
+
+    def say(self, message: str) -> None:
+        now = dt.datetime.now(dt.timezone.utc).isoformat()
+        self.log.info(json.dumps({"timestamp": now, "level": "info", "service": "shop", "message": message}))
+
+    def metrics(self) -> str:
+        return (
+            "# HELP shop_requests_total Requests answered.\n"
+            "# TYPE shop_requests_total counter\n"
+            f"shop_requests_total {self.requests}\n"
+            "# HELP shop_errors_total Requests that failed.\n"
+            "# TYPE shop_errors_total counter\n"
+            "shop_errors_total 0\n"
+            "# HELP shop_build_info The version that runs.\n"
+            "# TYPE shop_build_info gauge\n"
+            f'shop_build_info{{version="{self.version}"}} 1\n'
+            "# HELP process_start_time_seconds When it started.\n"
+            "# TYPE process_start_time_seconds gauge\n"
+            f"process_start_time_seconds {self.started:.3f}\n"
+        )
+
+
+def serve(service: Service, address: str, port: int, certificate: pathlib.Path | None) -> http.server.ThreadingHTTPServer:
+    """A server in a thread of its own; TLS where there is a certificate."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # noqa: N802 - http.server wants this name
+            service.requests += 1
+            answers = {
+                "/health": ("application/json", json.dumps({"status": "UP"})),
+                "/info": ("application/json", json.dumps({"build": {"version": service.version}})),
+                "/metrics": ("text/plain; version=0.0.4", service.metrics()),
+            }
+            kind, body = answers.get(self.path, ("text/plain", "not found"))
+            self.send_response(200 if self.path in answers else 404)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def do_POST(self) -> None:  # noqa: N802 - notifications of the Alertmanager
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer((address, port), Handler)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=pathlib.Path, required=True)
+    parser.add_argument("--address", required=True)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--metrics-port", type=int, required=True)
+    parser.add_argument("--certificate", type=pathlib.Path, required=True)
+    options = parser.parse_args()
+    service = Service(options.folder)
+    serve(service, options.address, options.port, options.certificate)
+    serve(service, options.address, options.metrics_port, None)
+    service.say(f"version {service.version} is up")
+    while True:
+        time.sleep(1)
+        service.say("alive")
+
+
+if __name__ == "__main__":
+    main()

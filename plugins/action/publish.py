@@ -1,0 +1,156 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+import pathlib
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from ..module_utils._http import Connection, public_url
+from ..module_utils._publish_spec import PUBLISH_SPEC
+from ..plugin_utils import _run_record
+from ..plugin_utils._publish import html, markdown, metrics, textfile
+from ..plugin_utils._publish.files import PublishFailure, write
+from ..plugin_utils._publish.pushgateway import Pushgateway, group_url
+from ..plugin_utils._run_record import Unreadable
+
+Target = tuple[str, str, t.Callable[[], str]]  # its name, where it goes in words, what writes it
+_KEPT = "the run was partial and no earlier state of the service is at hand: the metrics that were published before stay as they are"
+
+
+class ActionModule(ActionBase):
+    """Publishes a run record. Each target is tried; none of them takes the verdict or the others with it."""
+
+    _requires_connection = False
+    BYPASS_HOST_LOOP = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        result: dict[str, t.Any] = super().run(tmp, task_vars or {})
+        _validated, options = self.validate_argument_spec(argument_spec=PUBLISH_SPEC)
+        record, beside = _record(options["record"])
+        state = _given_state(options["state"]) or record.get("state") or _earlier_state(record, beside)
+        targets = _targets(record, state, options)
+        written: list[dict[str, str]] = []
+        failed: list[dict[str, str]] = []
+        skipped: list[dict[str, str]] = []
+        for name, where, work in targets:
+            if name in ("textfile", "pushgateway") and not state:
+                skipped.append({"target": name, "message": _KEPT})
+                continue
+            try:
+                place = where if self._task.check_mode else work()
+            except PublishFailure as exc:
+                failed.append({"target": name, "message": str(exc)})
+                continue
+            except Exception as exc:  # a target must not take the verdict with it
+                failed.append({"target": name, "message": f"{where} could not be written: {type(exc).__name__}: {exc}"})
+                continue
+            written.append({"target": name, "url" if name == "pushgateway" else "path": place})
+        for failure in failed:
+            self._display.warning(f"{failure['target']}: {failure['message']}")
+        result.update(changed=bool(written), written=written, failed_targets=failed, skipped_targets=skipped)
+        result["msg"] = _sentence(written, failed, skipped, check_mode=self._task.check_mode)
+        if failed and options["fail_on_error"]:
+            result["failed"] = True
+        return result
+
+
+def _record(given: t.Any) -> tuple[dict[str, t.Any], pathlib.Path | None]:
+    """A record, a path of one, or the registered result of gate; and where its like lie, when that is known."""
+    if isinstance(given, str):
+        path = pathlib.Path(given).expanduser()
+        try:
+            return _run_record.load(path), path.parent
+        except Unreadable as exc:
+            raise AnsibleActionFail(f"record: {exc}") from None
+    if isinstance(given, dict):
+        if isinstance(given.get("judgement"), dict):
+            return _plain(given), None
+        place = given.get("record_path")
+        if isinstance(given.get("record"), dict):
+            return _plain(given["record"]), pathlib.Path(place).parent if place else None
+        if place:
+            return _record(str(place))
+    raise AnsibleActionFail("record: expected what gate returned, its record, or the path of a record")
+
+
+def _plain(value: t.Any) -> t.Any:
+    # values that came through Ansible are tagged subclasses
+    return json.loads(json.dumps(value, default=str))
+
+
+def _given_state(given: t.Any) -> dict[str, t.Any]:
+    if given is None:
+        return {}
+    if isinstance(given, str):
+        try:
+            given = _run_record.load(given)
+        except Unreadable as exc:
+            raise AnsibleActionFail(f"state: {exc}") from None
+    if not isinstance(given, dict):
+        raise AnsibleActionFail("state: expected a state, a record that has one, or the path of such a record")
+    return _plain(given.get("state") if isinstance(given.get("state"), dict) else given) or {}
+
+
+def _earlier_state(record: t.Mapping[str, t.Any], folder: pathlib.Path | None) -> dict[str, t.Any]:
+    """The state of the newest record beside this one that has one."""
+    own = record.get("run", {}).get("id", "")
+    for path in sorted(folder.glob("*.json"), reverse=True)[:200] if folder else ():
+        try:
+            earlier = _run_record.load(path)
+        except Unreadable:
+            continue
+        same = metrics.identity(earlier) == metrics.identity(record) and str(earlier.get("run", {}).get("id")) < own
+        if same and isinstance(earlier.get("state"), dict):
+            return dict(earlier["state"])
+    return {}
+
+
+def _targets(record: dict[str, t.Any], state: dict[str, t.Any], options: dict[str, t.Any]) -> list[Target]:
+    service, environment = metrics.identity(record)
+    targets: list[Target] = []
+    folder, gateway = options["textfile_directory"], options["pushgateway"]
+    if folder:
+        path = str(pathlib.Path(folder) / textfile.filename(service, environment))
+
+        def to_textfile() -> str:
+            return textfile.write_metrics(folder, service, environment, metrics.exposition({**record, "state": state}))
+
+        targets.append(("textfile", path, to_textfile))
+    if gateway:
+        connection = Connection.from_args(gateway)
+
+        def to_pushgateway() -> str:
+            return Pushgateway(connection).push(metrics.exposition({**record, "state": state}), service, environment)
+
+        targets.append(("pushgateway", public_url(group_url(connection.url, service, environment)), to_pushgateway))
+    makers: dict[str, t.Callable[[], str]] = {
+        "html": lambda: html.render(record),
+        "markdown": lambda: markdown.render(record),
+        "json": lambda: json.dumps(record, indent=1, ensure_ascii=False) + "\n",
+    }
+    for name, make in makers.items():
+        if options[name]:
+            targets.append((name, options[name], _writer(options[name], make)))
+    return targets
+
+
+def _writer(path: str, make: t.Callable[[], str]) -> t.Callable[[], str]:
+    return lambda: write(path, make().encode("utf-8", "replace"))
+
+
+def _sentence(written: list[dict[str, str]], failed: list[dict[str, str]], skipped: list[dict[str, str]], *, check_mode: bool) -> str:
+    if not (written or failed or skipped):
+        return "nothing was published: no target was given"
+    verb = "would be published to" if check_mode else "published to"
+    parts = []
+    if written:
+        parts.append(f"{verb} " + ", ".join(f"{item['target']} {item.get('path') or item.get('url')}" for item in written))
+    parts += [f"{item['target']} failed: {item['message']}" for item in failed]
+    parts += [f"{item['target']} left alone: {item['message']}" for item in skipped]
+    return "; ".join(parts)

@@ -1,0 +1,255 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: scoreboard
+type: aggregate
+short_description: Shows how far the verification is
+version_added: 0.1.0
+author: The operability.readiness contributors (@operability)
+requirements:
+  - enabled in configuration, for example C(callbacks_enabled = operability.readiness.scoreboard)
+description:
+  - While M(operability.readiness.verify) works, says host by host what was found. On a terminal it is one line that is rewritten in place;
+    in a log it is a line a host, with what did not pass below it.
+  - Says the verdict of M(operability.readiness.gate) in one line. The table that explains it comes from the gate itself, and needs no
+    callback.
+options:
+  display:
+    description:
+      - How progress is shown - V(line) rewrites one line in place, V(log) writes a line a host, V(auto) takes V(line) on a terminal.
+    type: str
+    choices: [auto, line, log]
+    default: auto
+    ini:
+      - section: callback_scoreboard
+        key: display
+    env:
+      - name: OPERABILITY_SCOREBOARD_DISPLAY
+  not_passed:
+    description:
+      - How many of a host's findings that did not pass are shown below its line. V(0) shows none.
+    type: int
+    default: 5
+    ini:
+      - section: callback_scoreboard
+        key: not_passed
+    env:
+      - name: OPERABILITY_SCOREBOARD_NOT_PASSED
+"""
+
+import collections
+import os
+import shutil
+import sys
+import typing as t
+
+from ansible import constants as C
+from ansible.plugins.callback import CallbackBase
+from ansible.utils.color import stringc
+
+from ..plugin_utils._text import STATUS_WORDS, as_dict, as_dicts, as_int, escape, shorten, verdict_words
+
+VERIFY = "operability.readiness.verify"
+GATE = "operability.readiness.gate"
+_ORDER = ("pass", "waived", "warn", "unknown", "fail", "not_applicable", "not_due")
+_COLOURS = {
+    "go": "COLOR_OK",
+    "ready_to_continue": "COLOR_OK",
+    "go_with_reservations": "COLOR_WARN",
+    "undetermined": "COLOR_UNREACHABLE",
+    "no_go": "COLOR_ERROR",
+    "not_ready": "COLOR_ERROR",
+}
+
+
+def summary(counts: t.Mapping[str, t.Any]) -> str:
+    """``12 checks: 10 pass, 1 warn, 1 fail``."""
+    numbers = {status: as_int(counts.get(status)) for status in _ORDER}
+    total = sum(numbers.values())
+    parts = [f"{count} {STATUS_WORDS[status].lower()}" for status, count in numbers.items() if count]
+    return f"{total} {'check' if total == 1 else 'checks'}" + (f": {', '.join(parts)}" if parts else "")
+
+
+def colour_of(counts: t.Mapping[str, t.Any]) -> str:
+    """The colour of the worst status among the counts, as Ansible's configuration has it."""
+    for status, name in (("fail", "COLOR_ERROR"), ("unknown", "COLOR_UNREACHABLE"), ("warn", "COLOR_WARN")):
+        if as_int(counts.get(status)):
+            return _configured(name)
+    return _configured("COLOR_OK")
+
+
+def _configured(name: str) -> str:
+    return str(getattr(C, name))
+
+
+class StatusLine:
+    """One line at the bottom of a terminal, taken away before anything else is printed."""
+
+    def __init__(self, stream: t.TextIO, colour: bool) -> None:
+        self.stream, self.colour, self.shown = stream, colour, False
+        self.owner = os.getpid()
+
+    def show(self, text: str, colour: str) -> None:
+        width = max(20, shutil.get_terminal_size((80, 24)).columns - 1)
+        text = shorten(text, width)
+        self.stream.write("\r\x1b[K" + (stringc(text, colour) if self.colour else text))
+        self.stream.flush()
+        self.shown = True
+
+    def clear(self) -> None:
+        # a forked worker has a copy of this object, but not the terminal
+        if self.shown and os.getpid() == self.owner:
+            self.stream.write("\r\x1b[K")
+            self.stream.flush()
+            self.shown = False
+
+
+class CallbackModule(CallbackBase):
+    """Follows verify and gate, whatever loops or delegates them."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "operability.readiness.scoreboard"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.line: StatusLine | None = None
+        self.limit = 5
+        self.begin("")
+
+    def set_options(self, *args: t.Any, **kwargs: t.Any) -> None:
+        super().set_options(*args, **kwargs)
+        self.limit = self.get_option("not_passed")
+        display = self.get_option("display")
+        if display == "line" or (display == "auto" and sys.stdout.isatty() and os.environ.get("TERM", "") not in ("", "dumb")):
+            self.line = StatusLine(sys.stdout, colour=True)
+            self._clear_before_output(self.line)
+
+    def _clear_before_output(self, line: StatusLine) -> None:
+        # other callbacks print first, and know nothing of a line that is already there
+        original = self._display.display
+
+        def display(*args: t.Any, **kwargs: t.Any) -> t.Any:
+            line.clear()
+            return original(*args, **kwargs)
+
+        self._display.display = display  # type: ignore[method-assign] # there is no other way to be asked first
+
+    def begin(self, phase: str) -> None:
+        self.phase, self.service = phase, ""
+        self.started: set[str] = set()
+        self.done: dict[str, dict[str, t.Any]] = {}
+        self.totals: collections.Counter[str] = collections.Counter()
+
+    # the events
+
+    def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
+        self.finish()
+
+    def v2_playbook_on_handler_task_start(self, task: t.Any) -> None:
+        self.finish()
+
+    def v2_runner_on_start(self, host: t.Any, task: t.Any) -> None:
+        if _action(task) == VERIFY:
+            self.started.add(host.get_name())
+            self.progress()
+
+    def v2_runner_on_ok(self, result: t.Any) -> None:
+        self.take(result, item=False)
+
+    def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
+        self.take(result, item=False)
+
+    def v2_runner_item_on_ok(self, result: t.Any) -> None:
+        self.take(result, item=True)
+
+    def v2_runner_item_on_failed(self, result: t.Any) -> None:
+        self.take(result, item=True)
+
+    def v2_runner_on_skipped(self, result: t.Any) -> None:
+        self.started.discard(result.host.get_name())
+
+    def v2_runner_on_unreachable(self, result: t.Any) -> None:
+        if _action(result.task) == VERIFY:
+            self.host(result.host.get_name(), None, "not reached")
+
+    def v2_playbook_on_stats(self, stats: t.Any) -> None:
+        self.finish()
+
+    # what they mean
+
+    def take(self, result: t.Any, *, item: bool) -> None:
+        action, data = _action(result.task), result.result
+        if action not in (VERIFY, GATE) or (not item and isinstance(data.get("results"), list)):
+            return  # the items of a loop have been told already
+        name = result.host.get_name()
+        if data.get("censored"):
+            if action == VERIFY:
+                self.host(name, None, "its findings are hidden by no_log")
+        elif action == GATE:
+            self.verdict(data)
+        elif isinstance(data.get("readiness"), dict):
+            seen = data["readiness"]
+            self.host(escape(seen.get("host") or name, 120), seen, "")
+        else:
+            self.host(name, None, "no findings: " + escape(str(data.get("msg") or "verify did not end").splitlines()[0], 200))
+
+    def host(self, name: str, seen: dict[str, t.Any] | None, why: str) -> None:
+        counts = as_dict(seen.get("counts")) if seen else {}
+        if seen:
+            self.service, self.phase = escape(seen.get("service"), 80), escape(seen.get("phase"), 20)
+            self.totals.update({str(status): as_int(count) for status, count in counts.items()})
+        self.done[name] = seen or {}
+        if self.line:
+            self.progress()
+            return
+        colour = colour_of(counts) if seen else _configured("COLOR_UNREACHABLE")
+        seconds = seen.get("duration_seconds") if seen else None
+        tail = f" ({seconds:.1f} s)" if isinstance(seconds, (int, float)) else ""
+        self._display.display(f"{escape(name, 120)}: {summary(counts) if seen else why}{tail}", color=colour)
+        rest = [item for item in as_dicts(seen.get("not_passed")) if item.get("status") in ("fail", "unknown", "warn")] if seen else []
+        rank = {"fail": 0, "unknown": 1, "warn": 2}
+        rest.sort(key=lambda item: rank[str(item["status"])])
+        for item in rest[: self.limit]:
+            what = " ".join(escape(item.get(key), 80) for key in ("requirement", "check", "instance") if item.get(key))
+            line = f"  {STATUS_WORDS[str(item['status'])]:<8}{what}: {escape(item.get('message'), 300)}"
+            self._display.display(line, color=colour_of({str(item["status"]): 1}))
+        if self.limit and len(rest) > self.limit:
+            self._display.display(f"  and {len(rest) - self.limit} more")
+
+    def progress(self) -> None:
+        if self.line:
+            self.line.show(self.sentence(), colour_of(self.totals))
+
+    def sentence(self) -> str:
+        about = " ".join(part for part in ("readiness", self.service, self.phase) if part)
+        waiting = sorted(self.started - set(self.done))
+        hosts = f"{len(self.done)} of {len(self.started | set(self.done))} hosts"
+        text = f"{about}: {hosts}, {summary(self.totals)}"
+        return text + (f"; waiting for {', '.join(waiting[:3])}{' ...' if len(waiting) > 3 else ''}" if waiting and self.done else "")
+
+    def finish(self) -> None:
+        """The task is over: what the line said stays."""
+        if self.line and self.done:
+            text, colour = self.sentence(), colour_of(self.totals)
+            self._display.display(text, color=colour)  # takes the line away first
+        self.begin("")
+
+    def verdict(self, data: t.Mapping[str, t.Any]) -> None:
+        verdict = data.get("verdict")
+        if not isinstance(verdict, str):
+            return
+        name = escape(data.get("service"), 80)
+        text = f"{name + ': ' if name else ''}{verdict_words(data)}"
+        if "required" in data:
+            text += f", {as_int(data.get('verified'))} of {as_int(data.get('required'))} verified"
+        self._display.display(text, color=_configured(_COLOURS.get(verdict, "COLOR_UNREACHABLE")))
+
+
+def _action(task: t.Any) -> str:
+    return str(getattr(task, "resolved_action", None) or getattr(task, "action", ""))

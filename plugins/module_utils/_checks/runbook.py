@@ -1,0 +1,443 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A runbook is complete, owned, reviewed lately, and its links lead somewhere. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fnmatch
+import os
+import re
+import stat
+import typing as t
+from urllib.parse import unquote, urljoin, urlsplit
+
+from .._argspec import http_spec
+from .._clients.documents import Document, Link, decode, format_of, normalize, parse, parse_date
+from .._clients.links import LOGIN_PAGE, SOFT_404, Asking, ask_all, judge, split_fragment
+from .._finding import CannotObserve, Finding, Measurement, Status, failed, isoformat, worst
+from .._http import Connection, public_url
+from .._runner import Runner, unreadable
+from .._units import humanize_seconds
+
+WHERE = "controller"
+TIMEOUT = 120.0
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    **http_spec(),
+    "path": {"type": "path"},
+    "sections": {
+        "type": "list",
+        "elements": "str",
+        "default": ["symptoms", "diagnosis", "mitigation", "escalation", "rollback"],
+    },
+    "max_age": {"type": "str", "default": "365d"},
+    "owner_required": {"type": "bool", "default": True},
+    "executed_by_other": {"type": "bool", "default": False},
+    "check_links": {"type": "bool", "default": True},
+    "link_timeout": {"type": "str", "default": "10s"},
+    "link_hosts": {"type": "list", "elements": "str", "default": []},
+    "ignore_links": {"type": "list", "elements": "str", "default": []},
+    "soft_404": {"type": "list", "elements": "str", "default": list(SOFT_404)},
+    "login_page": {"type": "list", "elements": "str", "default": list(LOGIN_PAGE)},
+}
+CONSTRAINTS = {"required_one_of": [("path", "url")], "mutually_exclusive": [("path", "url")]}
+DURATIONS = ("max_age", "link_timeout")
+
+# names of a section, normalized: lower case, no accents, words separated by one space
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "symptoms": (
+        "symptom", "symptoms", "symptome", "symptomes", "signs", "signes", "manifestation", "manifestations", "detection", "what you see",
+        "ce que l on voit", "meaning", "signification", "alert", "alerts", "alerte", "alertes", "constat",
+    ),
+    "diagnosis": (
+        "diagnosis", "diagnose", "diagnostic", "diagnostics", "triage", "investigation", "investigate", "analysis", "analyse",
+        "troubleshooting", "troubleshoot", "root cause", "recherche de cause", "verifications", "verification", "checks", "controles",
+    ),
+    "mitigation": (
+        "mitigation", "mitigate", "mitigations", "remediation", "remediate", "resolution", "resolve", "action", "actions", "fix",
+        "recovery", "recover", "workaround", "workarounds", "contournement", "contournements", "attenuation", "depannage",
+        "retablissement", "reprise", "correction", "traitement", "remede",
+    ),
+    "escalation": (
+        "escalation", "escalations", "escalate", "escalade", "who to call", "whom to call", "qui appeler", "qui contacter", "contact",
+        "contacts", "on call", "astreinte", "support",
+    ),
+    "rollback": (
+        "rollback", "roll back", "rolling back", "back out", "backout", "backing out", "revert", "retour arriere", "retour en arriere",
+        "retour a la version precedente", "way back",
+    ),
+    "impact": ("impact", "impacts", "consequence", "consequences", "effet", "effets"),
+    "restore": ("restore", "restoring", "restauration", "restaurer"),
+    "start_stop": (
+        "start and stop", "start stop", "starting and stopping", "arret demarrage", "demarrage et arret", "arret et demarrage",
+        "arret relance",
+    ),
+}  # fmt: skip
+OWNER = (
+    "owner", "owners", "responsable", "responsables", "proprietaire", "team", "equipe", "author", "authors", "auteur", "auteurs",
+    "maintainer",
+)  # fmt: skip
+AUTHOR = ("author", "authors", "auteur", "auteurs", "written by", "redacteur", "redige par")
+EXECUTED_BY = ("executed by", "execute par", "tested by", "teste par", "rehearsed by")
+REVIEWED = (
+    "last reviewed", "reviewed", "last review", "reviewed on", "reviewed at", "last verified", "verified", "last tested", "revu le",
+    "relu le", "derniere revue", "date de revue", "derniere relecture", "verifie le",
+)  # fmt: skip
+_PLACEHOLDER = re.compile(
+    r"(todo|tbd|tba|tbc|fixme|wip|xxx+|coming soon|work in progress|lorem ipsum|to be (completed|done|written|defined|filled)"
+    r"|a (completer|rediger|faire|definir|remplir|venir)|en cours de redaction)\b.*"
+)
+_PAGES = ("", ".md", ".rst", "/index.md", "/README.md", "/index.rst", "/_index.md")
+_MAX_FILE = 8 * 2**20
+_AHEAD = dt.timedelta(hours=14)  # somewhere it is tomorrow already
+
+
+class Defect(t.NamedTuple):
+    status: Status
+    text: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.text}" if self.line else self.text
+
+
+class Source(t.NamedTuple):
+    """Where the runbook is, and what it says."""
+
+    where: str
+    text: str
+    kind: str
+    url: str = ""
+    path: str = ""
+
+
+def run(args: dict[str, t.Any], runner: Runner) -> Finding:
+    source = _fetch(args, runner) if args["url"] else _read(args["path"], runner)
+    if isinstance(source, Finding):
+        return source
+    if not source.text.strip():
+        return failed(f"the runbook {source.where} is empty", instance=source.where)
+    document = parse(source.text, source.kind)
+    defects = [Defect(Status.FAIL, text, line) for line, text in document.problems]
+    sections, found = section_defects(document, args["sections"])
+    defects += sections
+    owner = _first(document.fields, OWNER)
+    if args["owner_required"] and (not owner or _PLACEHOLDER.fullmatch(normalize(owner))):
+        defects.append(Defect(Status.FAIL, f"its owner is a placeholder ({owner})" if owner else "no owner is named"))
+    if args["executed_by_other"]:
+        defects += executed_defects(document)
+    reviewed, review, measurements = _review(document, source, args["max_age"], runner)
+    defects += review
+    counts = {"links": 0, "ignored": 0}
+    if args["check_links"]:
+        defects += _link_defects(document, source, args, runner, counts)
+    observed = {
+        "sections": found,
+        "owner": owner,
+        "reviewed": reviewed.isoformat() if reviewed else None,
+        "links": counts["links"],
+        "links_ignored": counts["ignored"],
+    }
+    expected = {"sections": args["sections"], "max_age_seconds": args["max_age"]}
+    return _finding(source, defects, args, observed, expected, measurements, runner.now())
+
+
+# -- the text
+
+
+def _fetch(args: t.Mapping[str, t.Any], runner: Runner) -> Source | Finding:
+    url, where = args["url"], public_url(args["url"])
+    answer = runner.get(url, connection=Connection.from_args(args), max_bytes=_MAX_FILE, timeout=max(args["link_timeout"], 1.0))
+    verdict = judge(url, answer, args["soft_404"], args["login_page"])
+    if verdict.state == "dead" and answer.status < 500:
+        return failed(f"there is no runbook at {where}: it {verdict.why}", instance=where)
+    if verdict.state != "alive":
+        raise CannotObserve(f"the runbook {where} {verdict.why}")
+    text = decode(answer.body, where)
+    return Source(where, text, format_of(urlsplit(url).path, is_html=answer.looks_like_html), url=answer.url or url)
+
+
+def _read(path: str, runner: Runner) -> Source | Finding:
+    try:
+        mode = os.stat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return failed(f"the runbook {path} does not exist", instance=path)
+    except OSError as exc:
+        raise CannotObserve(unreadable(path, exc)) from None
+    if stat.S_ISDIR(mode):
+        return failed(f"the runbook {path} is a folder, not a file", instance=path)
+    if not stat.S_ISREG(mode):
+        raise CannotObserve(f"{path} is not a regular file")
+    kind = format_of(path)
+    return Source(path, decode(runner.read_bytes(path, max_bytes=_MAX_FILE), path), kind, path=os.path.realpath(path))
+
+
+# -- sections, owner, executed by
+
+
+def section_defects(document: Document, wanted: t.Sequence[str]) -> tuple[list[Defect], list[str]]:
+    """What is wrong with the sections, and those that are there with content."""
+    defects: list[Defect] = []
+    found: list[str] = []
+    headings = document.headings
+    if len(headings) > 1 and all(other.level > headings[0].level for other in headings[1:]):
+        headings = headings[1:]  # the title of the whole is no section
+    for name in wanted:
+        matching = [heading for heading in headings if names_section(heading.text, name)]
+        filled = [heading for heading in matching if has_content(document.content(heading))]
+        if filled:
+            found.append(name)
+        elif matching:
+            rest = [line for line in document.content(matching[0]) if normalize(line)]
+            why = f"says only '{rest[0].strip()[:40]}'" if rest else "is empty"
+            defects.append(Defect(Status.FAIL, f"the section {name} ('{matching[0].text}') {why}", matching[0].line))
+        else:
+            defects.append(Defect(Status.FAIL, f"the section {name} is missing"))
+    return defects, found
+
+
+def names_section(heading: str, name: str) -> bool:
+    """Whether a heading is one of the section's names, or has it in it as whole words."""
+    plain = f" {normalize(heading)} "
+    key = re.sub(r"[\s-]+", "_", name.strip().lower())
+    return any(f" {synonym} " in plain for synonym in (*SYNONYMS.get(key, ()), normalize(name)) if synonym)
+
+
+def has_content(lines: t.Sequence[str]) -> bool:
+    """Whether there is more than empty lines, TODO and the like."""
+    plain = [normalize(line) for line in lines]
+    return any(line and not _PLACEHOLDER.fullmatch(line) for line in plain)
+
+
+def executed_defects(document: Document) -> list[Defect]:
+    author, executed = _first(document.fields, AUTHOR), _first(document.fields, EXECUTED_BY)
+    if not executed:
+        return [Defect(Status.FAIL, "nobody is named who has executed it (executed_by)")]
+    if not author:
+        return [Defect(Status.FAIL, "no author is named, so nobody knows whether another than the author has executed it")]
+    authors = {normalize(name) for name in _names(author)}
+    if not {normalize(name) for name in _names(executed)} - authors:
+        return [Defect(Status.FAIL, f"it was executed by its author only ({executed})")]
+    return []
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in re.split(r"\s*[,;&]\s*|\s+(?:and|et)\s+", text) if name]
+
+
+def _first(fields: t.Mapping[str, t.Any], names: t.Sequence[str]) -> str:
+    for name in names:
+        value = fields.get(name)
+        if isinstance(value, (list, tuple)):
+            value = ", ".join(str(item) for item in value[:5] if isinstance(item, (str, int)))
+        if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
+            return str(value).strip()[:200]
+    return ""
+
+
+# -- the last review
+
+
+def _review(document: Document, source: Source, limit: float, runner: Runner) -> tuple[dt.date | None, list[Defect], list[Measurement]]:
+    reviewed: dt.date | None = None
+    origin = "last review"
+    for name in REVIEWED:
+        value = document.fields.get(name)
+        if value not in (None, ""):
+            reviewed = parse_date(value)
+            if reviewed is None:
+                return None, [Defect(Status.FAIL, f"its review date '{str(value)[:40]}' is not a date")], []
+            break
+    if reviewed is None and source.path:
+        try:
+            reviewed, origin = git_date(source.path, runner), "last change in git"
+        except CannotObserve as exc:
+            return None, [Defect(Status.UNKNOWN, f"no review date is written in it, and {exc.message}")], []
+    if reviewed is None:
+        return None, [Defect(Status.FAIL, "no review date: nobody knows whether it is still right")], []
+    now = runner.now()
+    if reviewed > (now + _AHEAD).date():
+        return reviewed, [Defect(Status.FAIL, f"its review date {reviewed.isoformat()} lies in the future")], []
+    age = max(0.0, (now - dt.datetime(reviewed.year, reviewed.month, reviewed.day, tzinfo=dt.timezone.utc)).total_seconds())
+    measurements = [Measurement("runbook_review_age_seconds", round(age), limit, "upper")]
+    if age > limit:
+        said = f"its {origin} was {humanize_seconds(age)} ago ({reviewed.isoformat()}), the limit is {humanize_seconds(limit)}"
+        return reviewed, [Defect(Status.FAIL, said)], measurements
+    return reviewed, [], measurements
+
+
+def git_date(path: str, runner: Runner) -> dt.date | None:
+    """When the file was last changed in git; None outside of a work tree and for a file that git does not follow. CannotObserve."""
+    folder, name = os.path.split(path)
+    if git_root(folder) is None:
+        return None
+    log = runner.run(["git", "log", "-1", "--format=%aI %P", "--", name], cwd=folder)
+    if log.rc != 0:
+        reason = (log.stderr.strip().splitlines() or [f"exit code {log.rc}"])[0]
+        if "does not have any commits" in reason:
+            return None
+        raise CannotObserve(f"git does not tell its last change: {reason}")
+    moment, _space, parents = log.stdout.strip().partition(" ")
+    if not moment:
+        return None
+    if not parents and runner.run(["git", "rev-parse", "--is-shallow-repository"], cwd=folder).stdout.strip() == "true":
+        # where a shallow clone is cut, every file looks as if it had just been changed
+        raise CannotObserve("the clone of git is too shallow to tell its last change (fetch more history)")
+    return parse_date(moment)
+
+
+def git_root(folder: str) -> str | None:
+    while True:
+        if os.path.exists(os.path.join(folder, ".git")):
+            return folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+
+
+# -- links
+
+
+def _link_defects(document: Document, source: Source, args: t.Mapping[str, t.Any], runner: Runner, counts: dict[str, int]) -> list[Defect]:
+    defects: list[Defect] = []
+    asked: list[tuple[Link, str, str]] = []
+    pages: dict[str, Document] = {}
+    for link in document.links:
+        target = link.target.strip()
+        scheme = target.partition(":")[0].lower() if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", target) else ""
+        if _ignored(target, args["ignore_links"]) or scheme not in ("", "http", "https"):
+            counts["ignored"] += 1
+            continue
+        counts["links"] += 1
+        absolute = _absolute(target, source.url)
+        if absolute is None:
+            defects.append(Defect(Status.FAIL, f"the link {target[:80]} is not an address", link.line))
+            continue
+        if target.startswith("#"):
+            if not document.has_anchor(unquote(target[1:])):
+                defects.append(Defect(Status.FAIL, f"no heading or anchor {target} in this file", link.line))
+        elif absolute:
+            asked.append((link, *split_fragment(absolute)))
+        else:
+            problem = local_problem(target, source.path, pages, runner)
+            if problem:
+                defects.append(Defect(Status.FAIL, problem, link.line))
+    return defects + _http_defects(asked, source, args, runner)
+
+
+def _absolute(target: str, base: str) -> str | None:
+    """The address of a link that is to be asked for, empty for one to a file, None for nonsense."""
+    try:
+        address = urljoin(base or "https://", target) if base or target.startswith("//") else target
+        parts = urlsplit(address)
+        if parts.scheme.lower() not in ("http", "https"):
+            return ""
+        return address if parts.hostname and (parts.port is None or parts.port > 0) else None
+    except ValueError:
+        return None
+
+
+def _ignored(target: str, patterns: t.Sequence[str]) -> bool:
+    """Links that are to be left out, and those with a variable in them, which nobody can follow as they stand."""
+    return any(fnmatch.fnmatchcase(target, pattern) for pattern in patterns) or bool(re.search(r"\{\{|\$\{|\{%|<[\w-]+>", target))
+
+
+def _http_defects(asked: list[tuple[Link, str, str]], source: Source, args: t.Mapping[str, t.Any], runner: Runner) -> list[Defect]:
+    hosts = {str(host).lower() for host in args["link_hosts"]}
+    if source.url:
+        hosts.add(urlsplit(args["url"]).netloc.rpartition("@")[2].lower())
+    asking = Asking(Connection.from_args(args), frozenset(hosts), args["link_timeout"], args["soft_404"], args["login_page"])
+    verdicts = ask_all([address for _link, address, _fragment in asked], asking, runner)
+    defects: list[Defect] = []
+    for link, address, fragment in asked:
+        verdict = verdicts[address]
+        shown = public_url(address)
+        why = verdict.why.removeprefix(shown).strip()
+        if verdict.state == "dead":
+            defects.append(Defect(Status.FAIL, f"the link {shown} is dead: {why}", link.line))
+        elif verdict.state == "unknown":
+            defects.append(Defect(Status.UNKNOWN, f"the link {shown} cannot be judged: {why}", link.line))
+        elif fragment and verdict.anchors is not None and not _anchored(fragment, verdict.anchors):
+            defects.append(Defect(Status.FAIL, f"the page {shown} has no anchor #{fragment}", link.line))
+    return defects
+
+
+def _anchored(fragment: str, anchors: frozenset[str]) -> bool:
+    return fragment.lower() in anchors or fragment.lower() == "top"
+
+
+def local_problem(target: str, path: str, pages: dict[str, Document], runner: Runner) -> str | None:
+    """What is wrong with a link to another file; None when nothing is."""
+    name, fragment = split_fragment(target)
+    name = unquote(name.partition("?")[0])
+    folder = os.path.dirname(path)
+    root = (git_root(folder) or folder) if name.startswith("/") else folder
+    base = os.path.join(root, name.lstrip("/"))
+    file = next((base.rstrip("/") + end for end in _PAGES if os.path.exists(base.rstrip("/") + end)), None)
+    if file is None:
+        return f"the link {name} is dead: there is no such file"
+    if not fragment or os.path.splitext(file)[1].lower() not in (".md", ".markdown", ".rst", ".html", ".htm"):
+        return None
+    if file not in pages:
+        try:
+            pages[file] = parse(decode(runner.read_bytes(file, max_bytes=_MAX_FILE), file), format_of(file))
+        except CannotObserve:
+            return None
+    return None if pages[file].has_anchor(fragment) else f"{name} has no heading or anchor #{fragment}"
+
+
+# -- the finding
+
+
+def _finding(
+    source: Source,
+    defects: list[Defect],
+    args: t.Mapping[str, t.Any],
+    observed: dict[str, t.Any],
+    expected: dict[str, t.Any],
+    measurements: list[Measurement],
+    now: dt.datetime,
+) -> Finding:
+    status = worst(defect.status for defect in defects) or Status.PASS
+    if defects:
+        first = next(defect for defect in defects if defect.status == status)
+        count = len(defects) - 1
+        message = f"the runbook {source.where}: {first}" + (f" (and {count} more)" if count else "")
+    else:
+        parts = [f"{len(args['sections'])} sections"] if args["sections"] else []
+        parts += [f"an owner ({observed['owner']})"] if observed["owner"] else []
+        parts += [f"a review of {observed['reviewed']} (limit {humanize_seconds(args['max_age'])})"]
+        parts += [f"{observed['links']} links that lead somewhere"] if args["check_links"] else []
+        message = f"the runbook {source.where} has {', '.join(parts)}"
+    since = None
+    if measurements and measurements[0].value > float(args["max_age"]):
+        since = isoformat(now - dt.timedelta(seconds=measurements[0].value - float(args["max_age"])))
+    return Finding(
+        status,
+        message,
+        observed=observed,
+        expected=expected,
+        measurements=measurements,
+        instance=source.where,
+        since=since,
+        details=[str(defect) for defect in sorted(defects, key=lambda defect: defect.line)],
+    )
+
+
+__all__ = (
+    "ARGUMENT_SPEC",
+    "CONSTRAINTS",
+    "DURATIONS",
+    "SYNONYMS",
+    "TIMEOUT",
+    "WHERE",
+    "executed_defects",
+    "git_date",
+    "has_content",
+    "local_problem",
+    "names_section",
+    "run",
+    "section_defects",
+)

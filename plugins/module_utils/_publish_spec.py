@@ -1,0 +1,23 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of publish, for its module and its action. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._argspec import http_spec
+
+PUBLISH_SPEC: dict[str, t.Any] = {
+    "record": {"type": "raw", "required": True},
+    "state": {"type": "raw"},
+    "textfile_directory": {"type": "path"},
+    "pushgateway": {"type": "dict", "options": http_spec(url={"required": True})},
+    "html": {"type": "path"},
+    "markdown": {"type": "path"},
+    "json": {"type": "path"},
+    "fail_on_error": {"type": "bool", "default": False},
+}
+
+__all__ = ("PUBLISH_SPEC",)

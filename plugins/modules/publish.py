@@ -1,0 +1,192 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: publish
+short_description: Publish a run record as metrics and reports
+version_added: 0.1.0
+author: The operability.readiness contributors (@operability)
+description:
+  - Writes what M(operability.readiness.gate) judged - metrics for Prometheus (through the textfile collector of node_exporter, or a
+    Pushgateway), a report for people (HTML, Markdown), the record itself (JSON).
+  - Each target is tried. One that cannot be written to is a warning and is listed in RV(failed_targets); it takes neither the other
+    targets nor the verdict with it.
+  - The metrics of a service and environment stand in one file or group, which is replaced as a whole, so that nothing stale stays.
+    Publish a service from one place, or from several into one Pushgateway; two textfiles of one service contradict each other.
+  - Files are replaced in one step, are readable for every user, and their folder must be there.
+  - Runs once a batch, on the controller, without a connection to any host. There it needs the Python libraries C(prometheus_client) (for
+    the metrics) and C(requests) (for the Pushgateway).
+extends_documentation_fragment:
+  - operability.readiness._attributes
+options:
+  record:
+    description:
+      - What is published - the registered result of M(operability.readiness.gate), its RV(operability.readiness.gate#module:record),
+        or the path of a run record.
+    type: raw
+    required: true
+  state:
+    description:
+      - The state of the service to publish instead of the record's own, as a dictionary, as a record that has one, or as the path of such
+        a record.
+      - A partial run has no state, because it says nothing about the whole service. Then the metrics keep saying what the last whole run
+        said. Where O(record) is the result of the gate or a path, the records beside it are looked through for that; where no earlier
+        state is found, the metrics that were published before are left alone (RV(skipped_targets)).
+    type: raw
+  textfile_directory:
+    description:
+      - The folder that node_exporter's textfile collector reads. The file is named C(operability_SERVICE_ENVIRONMENT.prom).
+    type: path
+  pushgateway:
+    description:
+      - The Pushgateway that takes the metrics, in the group C(job="operability"), C(service_name), C(deployment_environment).
+      - Prometheus must scrape it with C(honor_labels), as every Pushgateway.
+      - A gateway that is down or overloaded is tried three times.
+    type: dict
+    suboptions:
+      url:
+        description:
+          - Its address, for example V(https://push.example:9091).
+        type: str
+        required: true
+      url_username:
+        description:
+          - User for HTTP basic authentication.
+        type: str
+      url_password:
+        description:
+          - Password for HTTP basic authentication.
+        type: str
+      bearer_token:
+        description:
+          - Token that is sent in the C(Authorization) header as a bearer token.
+        type: str
+      headers:
+        description:
+          - Further request headers, for example the tenant header of a shared server.
+        type: dict
+        default: {}
+      validate_certs:
+        description:
+          - Whether the server's certificate must be valid.
+        type: bool
+        default: true
+      ca_path:
+        description:
+          - PEM file of the certification authorities to trust instead of the system's.
+        type: path
+      client_cert:
+        description:
+          - PEM file of the client certificate, which may hold its key too.
+        type: path
+      client_key:
+        description:
+          - PEM file of the key of O(pushgateway.client_cert).
+        type: path
+  html:
+    description:
+      - Path of the report as one HTML file, which loads nothing from anywhere, prints on A4, and needs no script.
+    type: path
+  markdown:
+    description:
+      - Path of the report as Markdown, for the comment of a merge request or a change ticket.
+    type: path
+  json:
+    description:
+      - Path of a copy of the run record.
+    type: path
+  fail_on_error:
+    description:
+      - Whether the task fails when a target could not be written to.
+    type: bool
+    default: false
+attributes:
+  check_mode:
+    support: full
+    details:
+      - In check mode it writes and sends nothing, and says where it would.
+  diff_mode:
+    support: none
+  idempotent:
+    support: none
+    details:
+      - It writes each target each time.
+seealso:
+  - module: operability.readiness.gate
+"""
+
+EXAMPLES = r"""
+- name: Judge
+  operability.readiness.gate:
+    service_file: readiness.yml
+    phase: pre
+    fail: false
+  register: readiness_gate
+
+- name: Publish the verdict where the monitoring host and the decision meeting look
+  operability.readiness.publish:
+    record: "{{ readiness_gate }}"
+    textfile_directory: /var/lib/prometheus/node-exporter
+    html: /srv/www/readiness/payments.html
+
+- name: Publish through a Pushgateway from an ephemeral controller
+  operability.readiness.publish:
+    record: "{{ readiness_gate }}"
+    pushgateway:
+      url: https://push.example:9091
+      url_username: readiness
+      url_password: "{{ push_password }}"
+"""
+
+RETURN = r"""
+written:
+  description: The targets that were written to, or would be in check mode.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    target:
+      description: One of V(textfile), V(pushgateway), V(html), V(markdown), V(json).
+      type: str
+    path:
+      description: The file.
+      type: str
+    url:
+      description: The address of the group, for V(pushgateway).
+      type: str
+  sample: [{"target": "html", "path": "/srv/www/readiness/payments.html"}]
+failed_targets:
+  description: The targets that could not be written to, and why.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{"target": "textfile", "message": "the textfile directory /var/lib/node-exporter does not exist"}]
+skipped_targets:
+  description: The targets that were left alone on purpose, and why.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+msg:
+  description: The same in one sentence.
+  returned: always
+  type: str
+  sample: published to html /srv/www/readiness/payments.html
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._publish_spec import PUBLISH_SPEC
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=PUBLISH_SPEC, supports_check_mode=True)
+    module.fail_json(msg="publish works on the controller: its action plugin was not found")
+
+
+if __name__ == "__main__":
+    main()

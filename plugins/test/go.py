@@ -1,0 +1,50 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``verdict is operability.readiness.go``."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleTypeError
+
+GOING = {"go": True, "ready_to_continue": True, "go_with_reservations": False}  # whether without reservations
+STOPPING = ("undetermined", "no_go", "not_ready")
+
+
+def go(value: t.Any, strict: bool = False) -> bool:
+    """Whether the verdict of a gate result, of a run record, or written as text lets the service go."""
+    verdict = verdict_of(value)
+    if verdict in GOING:
+        return GOING[verdict] or not strict
+    if verdict in STOPPING:
+        return False
+    known = ", ".join([*GOING, *STOPPING])
+    raise AnsibleTypeError(f"operability.readiness.go: '{verdict}' is not a verdict; expected one of {known}", obj=value)
+
+
+def verdict_of(value: t.Any) -> str:
+    """The verdict as it stands in the value. AnsibleTypeError."""
+    if isinstance(value, str):
+        return value.strip().lower()
+    if isinstance(value, dict):
+        record = value.get("record")
+        for holder in (value, value.get("judgement"), record.get("judgement") if isinstance(record, dict) else None):
+            if isinstance(holder, dict) and isinstance(holder.get("verdict"), str):
+                return str(holder["verdict"])
+        if value.get("skipped"):
+            raise AnsibleTypeError("operability.readiness.go: the gate was skipped, there is no verdict to test", obj=value)
+        why = f": {value['msg']}" if value.get("failed") and value.get("msg") else ""
+        raise AnsibleTypeError(f"operability.readiness.go: there is no verdict in what was given{why}", obj=value)
+    kind = type(value).__name__
+    raise AnsibleTypeError(
+        f"operability.readiness.go: expected the result of gate, a run record or a verdict such as 'go', got {kind}", obj=value
+    )
+
+
+class TestModule:
+    """The tests of this file."""
+
+    def tests(self) -> dict[str, t.Callable[..., bool]]:
+        return {"go": go}
