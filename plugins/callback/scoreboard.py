@@ -87,23 +87,24 @@ def _configured(name: str) -> str:
 
 
 class StatusLine:
-    """One line at the bottom of a terminal, taken away before anything else is printed."""
+    """One line at the bottom of a terminal, out of the way before anything else is printed."""
 
-    def __init__(self, stream: t.TextIO, colour: bool) -> None:
-        self.stream, self.colour, self.shown = stream, colour, False
+    def __init__(self, stream: t.TextIO) -> None:
+        self.stream, self.shown = stream, False
         self.owner = os.getpid()
 
     def show(self, text: str, colour: str) -> None:
         width = max(20, shutil.get_terminal_size((80, 24)).columns - 1)
         text = shorten(text, width)
-        self.stream.write("\r\x1b[K" + (stringc(text, colour) if self.colour else text))
+        self.stream.write("\r\x1b[K" + stringc(text, colour))  # which knows of NO_COLOR
         self.stream.flush()
         self.shown = True
 
-    def clear(self) -> None:
+    def leave(self, *, keep: bool) -> None:
+        """Makes room for other output: the line goes, or stays above it."""
         # a forked worker has a copy of this object, but not the terminal
         if self.shown and os.getpid() == self.owner:
-            self.stream.write("\r\x1b[K")
+            self.stream.write("\n" if keep else "\r\x1b[K")
             self.stream.flush()
             self.shown = False
 
@@ -127,7 +128,7 @@ class CallbackModule(CallbackBase):
         self.limit = self.get_option("not_passed")
         display = self.get_option("display")
         if display == "line" or (display == "auto" and sys.stdout.isatty() and os.environ.get("TERM", "") not in ("", "dumb")):
-            self.line = StatusLine(sys.stdout, colour=True)
+            self.line = StatusLine(sys.stdout)
             self._clear_before_output(self.line)
 
     def _clear_before_output(self, line: StatusLine) -> None:
@@ -135,7 +136,7 @@ class CallbackModule(CallbackBase):
         original = self._display.display
 
         def display(*args: t.Any, **kwargs: t.Any) -> t.Any:
-            line.clear()
+            line.leave(keep=self.idle())
             return original(*args, **kwargs)
 
         self._display.display = display  # type: ignore[method-assign] # there is no other way to be asked first
@@ -229,16 +230,21 @@ class CallbackModule(CallbackBase):
     def sentence(self) -> str:
         about = " ".join(part for part in ("readiness", self.service, self.phase) if part)
         waiting = sorted(self.started - set(self.done))
+        if not self.done:
+            return f"{about}: {len(self.started)} {'host' if len(self.started) == 1 else 'hosts'} at work"
         hosts = f"{len(self.done)} of {len(self.started | set(self.done))} hosts"
         text = f"{about}: {hosts}, {summary(self.totals)}"
-        return text + (f"; waiting for {', '.join(waiting[:3])}{' ...' if len(waiting) > 3 else ''}" if waiting and self.done else "")
+        return text + (f"; waiting for {', '.join(waiting[:3])}{' ...' if len(waiting) > 3 else ''}" if waiting else "")
 
     def finish(self) -> None:
-        """The task is over: what the line said stays."""
-        if self.line and self.done:
-            text, colour = self.sentence(), colour_of(self.totals)
-            self._display.display(text, color=colour)  # takes the line away first
+        """The task is over."""
+        if self.line:
+            self.line.leave(keep=bool(self.done))
         self.begin("")
+
+    def idle(self) -> bool:
+        """Whether every host that began has ended: what the line says then is worth keeping."""
+        return bool(self.done) and self.started <= set(self.done)
 
     def verdict(self, data: t.Mapping[str, t.Any]) -> None:
         verdict = data.get("verdict")

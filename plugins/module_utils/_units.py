@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import operator
 import re
 import typing as t
@@ -26,7 +27,7 @@ _OPERATORS: dict[str, t.Callable[[float, float], bool]] = {
 
 def parse_duration(text: str | int | float) -> float:
     """Seconds of ``90s``, ``24h``, ``1d12h``; a bare number is seconds. ValueError says what was expected."""
-    if isinstance(text, (int, float)) and not isinstance(text, bool):
+    if isinstance(text, (int, float)) and not isinstance(text, bool) and 0 <= text < float("inf"):
         return float(text)
     compact = str(text).replace(" ", "")
     if re.fullmatch(r"\d+(\.\d+)?", compact):
@@ -77,12 +78,14 @@ def parse_comparison(text: str) -> Comparison:
             value = float(number[:-1]) / 100
         elif re.fullmatch(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", number):
             value = float(number)
-        elif _DURATION.fullmatch(number) and not number.endswith(("k", "K", "M", "G", "T")):
-            value = parse_duration(number)
-        else:
+        elif re.fullmatch(r"[\d.]+ *[A-Za-z]+", number) and not re.search(r"\d *(ms|[smhdwy])$", number):
             value = float(parse_size(number))
+        else:
+            value = parse_duration(number)
     except ValueError:
         raise ValueError(wanted) from None
+    if not math.isfinite(value):
+        raise ValueError(wanted)
     return Comparison(match.group(1), value, f"{match.group(1)} {number}")
 
 

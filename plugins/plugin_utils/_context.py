@@ -73,7 +73,7 @@ class Context:
         return Spool(constants.DEFAULT_LOCAL_TMP, plan.service["name"], self.options["environment"], self.options["phase"])
 
     def records(self, plan: Plan) -> Records:
-        folder = self.options["records"] or default_folder()
+        folder = self.options["records"] or plan.records or default_folder()
         return Records(folder, plan.service["name"], self.options["environment"])
 
     # -- reading

@@ -106,7 +106,8 @@ def _metrics(description: Description) -> list[Instance]:
     for name, part, scrape, steps in _scrapes(description):
         for host in description.part_hosts(part):
             address = description.inventory.addresses_of(host)[0]
-            url = f"{scrape.get('scheme', 'http')}://{address}:{scrape['port']}{scrape.get('path', '/metrics')}"
+            where = f"[{address}]" if ":" in address else address
+            url = f"{scrape.get('scheme', 'http')}://{where}:{scrape['port']}/{str(scrape.get('path', 'metrics')).lstrip('/')}"
             args = {"url": url, **{key: scrape[key] for key in ("families", "moving") if scrape.get(key)}}
             out.append(Instance("metrics_endpoint", scrape.get("job") or f"{name}:{scrape['port']}", args, (host,), path=steps))
     return out
@@ -205,9 +206,6 @@ def _versions(description: Description) -> list[Instance]:
         _address(str(endpoint["url"]), "url", description, ("endpoints", index))
         url = urljoin(str(endpoint["url"]), str(version.get("url", "")))
         name = public_url(url)
-        if version.get("header"):
-            place = description.service.where((*steps, "header"))
-            raise Refused([f"{place}: {dotted((*steps, 'header'))}: no check of this version reads a version from a header; use json or body"])
         if wanted is None:
             out.append(Instance("http_probe", name, path=steps, gap="the version that should answer is not given (readiness_version)"))
             continue

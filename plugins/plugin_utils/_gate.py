@@ -6,16 +6,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 import secrets
 import socket
 import typing as t
 
 from ..module_utils._finding import Finding, isoformat
+from ..module_utils._runner import user_name
 from . import _state
 from ._judge import Reach, judge
 from ._plan import Plan
 from ._run_record import SCHEMA_VERSION
+from ._verification import CONTROLLER, LOOKING
 
 
 def reach_of(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], *, limit: str | None) -> Reach:
@@ -81,7 +82,7 @@ def make_record(
         "finished_at": isoformat(now),
         "duration_seconds": round((now - started).total_seconds(), 3),
         "controller": socket.gethostname(),
-        "user": getpass.getuser(),
+        "user": user_name(),
         **versions,
         "mode": plan.mode,
         "enforced": plan.mode == "enforce",

@@ -24,6 +24,7 @@ WORDS = {
     "ready_to_continue": "READY TO CONTINUE",
     "not_ready": "NOT READY",
 }
+_OURS = ("declared_in", "key")  # of a waiver in a plan: of no interest in a record
 _SEEN = (Status.PASS, Status.WARN, Status.FAIL)
 
 
@@ -47,6 +48,7 @@ class Judged:
     findings: list[Finding]
     covered: list[dict[str, t.Any]]
     waiver: t.Mapping[str, t.Any] | None = None
+    accepted: t.Mapping[str, bool] = dataclasses.field(default_factory=dict)
 
     @property
     def verified(self) -> bool:
@@ -74,9 +76,14 @@ def conclude(plan: Plan, judged: list[Judged], *, today: dt.date, earlier: t.Map
     """The verdict over judged requirements."""
     deciding = [item for item in judged if item.planned.deciding and item.planned.state != _plan.LATER]
     asked = [item for item in deciding if item.effective.code is not None]
-    verdict = _verdict(asked, plan.phase)
+    seen = any(item.verified for item in asked)
+    verdict = _verdict(asked, plan.phase, seen)
     enforcing = [item for item in asked if _enforces(item, plan, today)]
-    enforced_verdict = _verdict(enforcing, plan.phase) if enforcing else "go"
+    # what is not enforced yet stops nothing, but a run that saw nothing at all does
+    if enforcing or (plan.mode == "enforce" and not asked):
+        enforced_verdict = _verdict(enforcing, plan.phase, seen)
+    else:
+        enforced_verdict = "go"
     instruments = _instruments(judged)
     return {
         "verdict": verdict,
@@ -120,7 +127,7 @@ def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: t.Mapp
 def judge_findings(planned: PlannedRequirement, complete: list[Finding], plan: Plan, accepted: t.Mapping[str, bool]) -> Judged:
     """Status and effective status of a requirement from its complete findings.
 
-    ``accepted`` tells by instance and host whether what was found stays within the temporary limits of a waiver.
+    ``accepted`` tells by waiver, instance and host whether what was found stays within the temporary limits of that waiver.
     """
     observed = worst([finding.status for finding in complete]) or Status.UNKNOWN
     active = [waiver for waiver in plan.waivers if waiver["requirement"] == planned.rule.id and waiver["state"] == "active"]
@@ -135,22 +142,26 @@ def judge_findings(planned: PlannedRequirement, complete: list[Finding], plan: P
         effective.append(status)
         covered.append({**finding.as_dict(), "effective_status": status.value})
     result = worst(effective) or Status.UNKNOWN
-    return Judged(planned, observed, result, _message(complete, effective, result), complete, covered, used)
+    return Judged(planned, observed, result, _message(complete, effective, result), complete, covered, used, accepted)
 
 
 def _covers(waiver: t.Mapping[str, t.Any], finding: Finding, accepted: t.Mapping[str, bool]) -> bool:
-    if waiver.get("host") and waiver["host"] != finding.host:
-        return False
-    if waiver.get("instance") and waiver["instance"] != finding.instance:
-        return False
-    return accepted.get(f"{finding.instance}@{finding.host}", False) if waiver.get("accept") else True
+    return _concerns(waiver, finding) and (not waiver.get("accept") or accepted.get(_place(waiver.get("key"), finding), False))
+
+
+def _concerns(waiver: t.Mapping[str, t.Any], finding: Finding) -> bool:
+    return waiver.get("host") in (None, finding.host) and waiver.get("instance") in (None, finding.instance)
+
+
+def _place(waiver: str | None, finding: Finding) -> str:
+    return f"{waiver}:{finding.instance}@{finding.host}"
 
 
 def _accepted(planned: PlannedRequirement, findings: t.Mapping[str, t.Sequence[Finding]]) -> dict[str, bool]:
     within: dict[str, bool] = {}
     for check in planned.checks:
         for finding in findings.get(check.key, ()) if check.accepted else ():
-            place = f"{finding.instance}@{finding.host}"
+            place = _place(check.waiver, finding)
             within[place] = within.get(place, True) and finding.status in (Status.PASS, Status.WARN)
     return within
 
@@ -162,10 +173,11 @@ def _completed(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]
         return [dataclasses.replace(base, status=Status.FAIL, message=f"not declared: {check.gap}")]
     there = list(findings.get(check.key, ()))
     if check.call == "find":
-        if not any(finding.status is Status.PASS for finding in findings.get(check.after or "", ())):
-            return []  # no line was written; the other half says why
+        # where no line was written, the other half says why
+        written = dict.fromkeys(finding.host for finding in findings.get(check.after or "", ()) if finding.status is Status.PASS)
+        missing = written if not there else [host for host in written if all(finding.host not in ("", host) for finding in there)]
         where = ", ".join(check.hosts) if check.hosts is not None else "the controller"
-        return there or [dataclasses.replace(base, message=f"nobody looked for the line on {where}")]
+        return there + [dataclasses.replace(base, host=host, message=f"nobody looked for the line of {host} on {where}") for host in missing]
     if check.hosts is None:
         return there or [dataclasses.replace(base, message=f"{check.check} was not run: no verify task ran for the controller")]
     complete = list(there)
@@ -196,7 +208,7 @@ def _message(complete: list[Finding], effective: list[Status], result: Status) -
 # -- the verdict
 
 
-def _verdict(asked: list[Judged], phase: str | None) -> str:
+def _verdict(asked: list[Judged], phase: str | None, seen: bool) -> str:
     blockers = [item.effective for item in asked if item.planned.impact == "blocker"]
     majors = [item.effective for item in asked if item.planned.impact == "major"]
     if phase == "design":
@@ -204,7 +216,7 @@ def _verdict(asked: list[Judged], phase: str | None) -> str:
         return "not_ready" if wrong or not asked else "ready_to_continue"
     if Status.FAIL in blockers:
         return "no_go"
-    if Status.UNKNOWN in blockers or not any(item.verified for item in asked):
+    if Status.UNKNOWN in blockers or not seen:
         return "undetermined"
     if any(status in (Status.WARN, Status.WAIVED) for status in blockers) or any(status is not Status.PASS for status in majors):
         return "go_with_reservations"
@@ -267,8 +279,9 @@ def _reservations(
         rule = item.planned.rule
         before = earlier.get(rule.id)
         default = today + dt.timedelta(seconds=parse_duration(plan.reservation_due))
-        due = item.waiver["until"] if item.waiver else (before or {}).get("due") or default.isoformat()
-        kind = "accepted" if item.effective is Status.WAIVED else "overdue" if due < today.isoformat() else "open" if before else "new"
+        accepted = item.waiver if item.effective is Status.WAIVED else None
+        due = accepted["until"] if accepted else (before or {}).get("due") or default.isoformat()
+        kind = "accepted" if accepted else "overdue" if due < today.isoformat() else "open" if before else "new"
         out.append(
             {
                 "requirement": rule.id,
@@ -285,14 +298,14 @@ def _reservations(
 
 
 def _waiver_dicts(plan: Plan, judged: list[Judged], today: dt.date) -> list[dict[str, t.Any]]:
-    passing = {item.planned.rule.id for item in judged if item.observed is Status.PASS}
+    by_id = {item.planned.rule.id: item for item in judged}
     out = []
     for waiver in plan.waivers:
         state = waiver["state"]
-        if state == "active" and waiver["requirement"] in passing:
+        if state == "active" and _passes(waiver, by_id.get(waiver["requirement"])):
             state = "not_needed"
         days = (dt.date.fromisoformat(waiver["until"]) - today).days
-        out.append({**{key: value for key, value in waiver.items() if key != "declared_in"}, "state": state, "days_left": days})
+        out.append({**{key: value for key, value in waiver.items() if key not in _OURS}, "state": state, "days_left": days})
     return out
 
 
@@ -303,7 +316,7 @@ def _waiver_notices(plan: Plan, judged: list[Judged], today: dt.date) -> list[st
         item = by_id.get(waiver["requirement"])
         if item is None:
             continue
-        passes = item.observed is Status.PASS
+        passes = _passes(waiver, item)
         if waiver["state"] == "expired":
             out.append(
                 f"the waiver of {waiver['requirement']} ended on {waiver['until']}"
@@ -316,6 +329,12 @@ def _waiver_notices(plan: Plan, judged: list[Judged], today: dt.date) -> list[st
             elif days <= 30:
                 out.append(f"the waiver of {waiver['requirement']} ends on {waiver['until']}, in {days} days")
     return out
+
+
+def _passes(waiver: t.Mapping[str, t.Any], item: Judged | None) -> bool:
+    """Whether everything that the waiver is about passes without it."""
+    concerned = [finding.status for finding in item.findings if _concerns(waiver, finding)] if item else []
+    return bool(concerned) and all(status is Status.PASS for status in concerned)
 
 
 def _counts(deciding: list[Judged]) -> dict[str, int]:
@@ -357,7 +376,8 @@ def _requirement_dict(item: Judged) -> dict[str, t.Any]:
         "since": min((finding.since for finding in bad if finding.since), default=None),
         "collected_at": max((finding.collected_at for finding in item.findings if finding.collected_at), default=None),
         "valid_for_seconds": parse_duration(rule.valid_for),
-        "waiver": {key: value for key, value in item.waiver.items() if key != "declared_in"} if item.waiver else None,
+        "waiver": {key: value for key, value in item.waiver.items() if key not in _OURS} if item.waiver else None,
+        "accepted": dict(item.accepted),
         "origin": rule.set_by,
         "declared_in": item.planned.declared_in,
         "verified": item.verified,

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import difflib
 import hashlib
 import json
@@ -13,9 +14,10 @@ import typing as t
 
 from ..module_utils._argspec import ArgumentsRefused, parse_arguments, secret_options
 from ..module_utils._registry import CHECKS, load_check
+from ..module_utils._units import parse_duration
 from . import _policy
 from ._derive import Instance, Steps, derive
-from ._document import Document, Refused, unresolved
+from ._document import Document, NotResolved, Refused, unresolved
 from ._policy import Policy, Proof, Rule
 from ._service import Description, NotApplicable, NotDeclared
 
@@ -46,6 +48,7 @@ class PlannedCheck:
     call: str = "run"
     after: str | None = None  # the key of the half whose observations it needs
     accepted: bool = False  # with the temporary limits of a waiver
+    waiver: str | None = None  # the key of that waiver
     gap: str | None = None
 
     def split_secrets(self) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
@@ -85,6 +88,7 @@ class Plan:
     inputs: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     publish: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     reservation_due: str = "14d"
+    records: str | None = None  # the folder that one of the files names
 
     @property
     def checks(self) -> list[PlannedCheck]:
@@ -118,23 +122,29 @@ def make_policy(service: Document, organisation: Document | None) -> Policy:
 
 def make(description: Description, policy: Policy, *, phase: str | None) -> Plan:
     """The plan for a phase, or for all of them (None). Refused with every problem of the input."""
-    problems: list[str] = []
+    problems = _unresolved_basics(description)
+    if problems:
+        raise Refused(problems)
     notices: list[str] = []
     waivers = _waivers(description, policy, problems, notices)
     level, reason = _level(description, waivers, notices)
     rules = _own_rules(description, policy, problems, notices)
+    waivers = [_allowed(waiver, rules.get(waiver["requirement"]), level, description, notices) for waiver in waivers]
     requirements = []
     for identifier in sorted(rules, key=_order):
         try:
             planned = _requirement(rules[identifier], description, level, phase, waivers, problems, notices)
+        except NotResolved as exc:
+            problems += [f"{problem} ({identifier} needs it now)" for problem in exc.problems]
+            continue
         except Refused as exc:
-            problems += [f"{description.service.name}: {problem} ({identifier} needs it now)" for problem in exc.problems]
+            problems += exc.problems
             continue
         if planned:
             requirements.append(planned)
     mode = _mode(description, level)
     if problems:
-        raise Refused(problems)
+        raise Refused(list(dict.fromkeys(problems)))
     run = description.run
     return Plan(
         service={"name": description.name, "owner": description.owner, "kind": description.kind},
@@ -155,7 +165,27 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         },
         publish=description.shared("publish"),
         reservation_due=str(description.default("reservation_due") or "14d"),
+        records=_records(description),
     )
+
+
+def _unresolved_basics(description: Description) -> list[str]:
+    """What every phase needs must be resolved in every phase."""
+    documents = [document for document in (description.service, description.organisation) if document]
+    later = [
+        item
+        for document in documents
+        for key in ("service", "classification", "traits", "waivers", "approvers", "mode")
+        for item in unresolved(document.data.get(key))
+    ]
+    return [f"{item.place}: {item.path}: {item.reason} (every phase needs it)" for item in later]
+
+
+def _records(description: Description) -> str | None:
+    for document in (description.service, description.organisation):
+        if document and document.data.get("records"):
+            return description.path(str(document.data["records"]), document)
+    return None
 
 
 def _order(identifier: str) -> tuple[int, str]:
@@ -225,9 +255,7 @@ def _requirement(
     service, run = description.service, description.run
     exception = (service.data.get("requirements") or {}).get(rule.id) or {}
     steps: Steps = ("requirements", rule.id)
-    impact = exception.get("impact") or rule.impact.get(level)
-    if isinstance(impact, dict):
-        impact = impact.get(level) or rule.impact.get(level)
+    impact = _impact(rule, exception, level)
     if not impact:
         return None
     if impact in _policy.IMPACTS and rule.impact.get(level) and _policy.IMPACTS.index(impact) < _policy.IMPACTS.index(rule.impact[level]):
@@ -243,9 +271,18 @@ def _requirement(
     )
     changed = {
         key: exception[key]
-        for key in ("title", "reason", "stakeholder", "remedy", "valid_for", "mode", "enforce_from")
+        for key in ("title", "reason", "area", "stakeholder", "remedy", "valid_for", "mode", "enforce_from")
         if exception.get(key)
     }
+    given = exception.get("phases")
+    if given:
+        left_out = [name for name in rule.phases if name not in given]
+        if left_out:
+            problems.append(
+                f"{service.where((*steps, 'phases'))}: requirements.{rule.id}.phases: the policy verifies it at {', '.join(left_out)} too; "
+                "a service may add phases, not leave them out"
+            )
+        changed.update(phases=tuple(given), observe=tuple(name for name in rule.observe if name not in given))
     rule = dataclasses.replace(rule, responsible=responsible or description.owner, **changed)
     phases, observe = set(rule.phases), set(rule.observe)
     if phase == "post" and run.first_deployment and rule.not_before_first_deployment and "pre" in phases:
@@ -258,7 +295,7 @@ def _requirement(
         where = declared or (service.where(steps) if exception else "")
         return PlannedRequirement(rule, str(impact), deciding, state, why, where, tuple(checks))
 
-    reason = _not_applicable(rule, exception, description, problems, notices)
+    reason = _not_applicable(rule, exception, str(impact), description, problems, notices)
     if reason:
         return planned(NOT_APPLICABLE, reason)
     if phase == "design" and not deciding:
@@ -280,8 +317,14 @@ def _requirement(
     return planned(PLANNED, checks=checks, declared=declared)
 
 
+def _impact(rule: Rule, exception: t.Mapping[str, t.Any], level: str) -> str | None:
+    """The impact of a requirement for this service; None when it is not asked."""
+    given = exception.get("impact")
+    return (given.get(level) if isinstance(given, dict) else given) or rule.impact.get(level)
+
+
 def _not_applicable(
-    rule: Rule, exception: t.Mapping[str, t.Any], description: Description, problems: list[str], notices: list[str]
+    rule: Rule, exception: t.Mapping[str, t.Any], impact: str, description: Description, problems: list[str], notices: list[str]
 ) -> str | None:
     if rule.applies_when:
         lacking = description.lacks(rule.applies_when)
@@ -304,31 +347,38 @@ def _not_applicable(
         return None
     if str(exception.get("from", "")) > description.run.today:
         return None
+    refusal = _approver_refusal(exception["approved_by"], impact, description)
+    if refusal:
+        notices.append(f"{place}: that {rule.id} is not applicable does not count: {refusal}")
+        return None
     return f"{reason} (approved by {exception['approved_by']} until {exception['until']})"
 
 
 def _instances(rule: Rule, exception: t.Mapping[str, t.Any], description: Description) -> list[Instance] | None:
     """None when no check can prove it; NotDeclared when the description has nothing for any of them."""
-    if exception.get("check") and exception["check"] in CHECKS:
-        return [_explicit(rule, exception, description)]
-    if not rule.proved_by:
+    if exception.get("using"):
+        description = dataclasses.replace(description, using=exception["using"])
+    chosen = exception.get("check")
+    proofs = [proof for proof in rule.proved_by if proof.check in CHECKS]
+    if chosen in CHECKS:
+        proofs = [proof for proof in proofs if proof.check == chosen]
+        if exception.get("with") or not proofs:
+            _refuse_misplaced([chosen], rule, exception, description)
+            return [_explicit(rule, exception, description)]
+    if not proofs:
         return None
+    fitting = _refuse_misplaced([proof.check for proof in proofs], rule, exception, description)
+    proofs = [proof for proof in proofs if proof.check in fitting]
     refusals: list[str] = []
-    for proof in rule.proved_by:
-        if proof.check not in CHECKS:
-            continue
+    for proof in proofs:
         try:
             instances = derive(Proof(proof.check, proof.source, proof.option, proof.on, {**rule.args, **proof.args}), description)
         except NotDeclared as exc:
             refusals.append(str(exc))
             continue
-        if exception.get("using"):
-            kind = proof.check.partition("_")[0]
-            options = description.connection(kind, exception["using"])
-            instances = [dataclasses.replace(instance, args={**instance.args, **options}) for instance in instances]
         if exception.get("on"):
             hosts = tuple(description.part_hosts({}, exception["on"]))
-            instances = [dataclasses.replace(instance, hosts=hosts) if instance.hosts is not None else instance for instance in instances]
+            instances = [dataclasses.replace(instance, hosts=hosts) if instance.call != "find" else instance for instance in instances]
         return [
             dataclasses.replace(
                 instance,
@@ -340,9 +390,30 @@ def _instances(rule: Rule, exception: t.Mapping[str, t.Any], description: Descri
     raise NotDeclared("; ".join(dict.fromkeys(refusals)))
 
 
+def _refuse_misplaced(checks: list[str], rule: Rule, exception: t.Mapping[str, t.Any], description: Description) -> list[str]:
+    """Those of the checks that can do what ``on`` and ``using`` ask for. Refused when there are none."""
+    for key, can, why in (("using", _asks_named_server, "asks no named server"), ("on", _runs_on_hosts, "runs on no host, it asks a server")):
+        if exception.get(key):
+            fitting = [check for check in checks if can(check)]
+            if not fitting:
+                place = description.service.where(("requirements", rule.id, key))
+                raise Refused([f"{place}: requirements.{rule.id}.{key}: {' or '.join(checks)} {why}"])
+            checks = fitting
+    return checks
+
+
+def _asks_named_server(check: str) -> bool:
+    return check == "log_canary" or check.partition("_")[0] in ("prometheus", "alertmanager")
+
+
+def _runs_on_hosts(check: str) -> bool:
+    return CHECKS[check] != "controller"
+
+
 def _explicit(rule: Rule, exception: t.Mapping[str, t.Any], description: Description) -> Instance:
     check = str(exception["check"])
-    args = dict(exception.get("with") or {})
+    shared = rule.args if check in {proof.check for proof in rule.proved_by} else {}
+    args = {**(description.default("with", check) or {}), **shared, **(exception.get("with") or {})}
     side = CHECKS[check]
     if side == "controller" and "url" in load_check(check).ARGUMENT_SPEC and not args.get("url"):
         kind = check.partition("_")[0]
@@ -364,11 +435,14 @@ def _planned_checks(
     problems: list[str],
 ) -> list[PlannedCheck]:
     checks: list[PlannedCheck] = []
-    accepted = [
-        waiver["accept"] for waiver in waivers if waiver["requirement"] == rule.id and waiver.get("accept") and waiver["state"] == "active"
-    ]
+    accepted = {
+        waiver["key"]: waiver["accept"]
+        for waiver in waivers
+        if waiver["requirement"] == rule.id and waiver.get("accept") and waiver["state"] == "active"
+    }
     halves: dict[tuple[Steps, str], str] = {}
-    for number, instance in enumerate(instances):
+    for number, found in enumerate(instances):
+        instance = _with_paths(found, description)
         key = f"{rule.id}/{number}"
         halves[(instance.path, instance.call)] = key
         after = halves.get((instance.path, instance.after)) if instance.after else None
@@ -388,17 +462,35 @@ def _planned_checks(
         checks.append(check)
         if instance.gap is None:
             problems += _argument_problems(check, instance, rule, description)
-            for limits in accepted if instance.call == "run" else []:
-                checks.append(dataclasses.replace(check, key=f"{key}/accepted", args={**instance.args, **limits}, accepted=True))
-                problems += _argument_problems(checks[-1], instance, rule, description)
+            for name, limits in accepted.items() if instance.call == "run" else ():
+                args = {**instance.args, **limits}
+                checks.append(dataclasses.replace(check, key=f"{key}/accepted {name}", args=args, accepted=True, waiver=name))
+                problems += [f"{problem} (with 'accept' of its waiver)" for problem in _argument_problems(checks[-1], instance, rule, description)]
     return checks
+
+
+def _with_paths(instance: Instance, description: Description) -> Instance:
+    """Paths that the controller reads are relative to the service file; those on a host are that host's."""
+    if instance.hosts is not None or instance.gap is not None:
+        return instance
+    spec = load_check(instance.check).ARGUMENT_SPEC
+
+    def at_home(name: str, value: t.Any) -> t.Any:
+        option = spec.get(name, {})
+        if option.get("type") == "path" and isinstance(value, str):
+            return description.path(value)
+        if option.get("elements") == "path" and isinstance(value, list):
+            return [description.path(item) if isinstance(item, str) else item for item in value]
+        return value
+
+    return dataclasses.replace(instance, args={name: at_home(name, value) for name, value in instance.args.items()})
 
 
 def _argument_problems(check: PlannedCheck, instance: Instance, rule: Rule, description: Description) -> list[str]:
     place = description.service.where(instance.path or ("requirements", rule.id))
     later = unresolved(check.args)
     if later:
-        return [f"{place}: {item.path}: {item.reason} ({rule.id} needs it now)" for item in later]
+        return [f"{item.place or place}: {item.path}: {item.reason} ({rule.id} needs it now)" for item in later]
     if check.call != "run":
         return []
     try:
@@ -451,8 +543,8 @@ def _mode(description: Description, level: str) -> str:
 def _waivers(description: Description, policy: Policy, problems: list[str], notices: list[str]) -> list[dict[str, t.Any]]:
     """Every waiver of this service, with its state today: active, not_yet, expired, refused."""
     found: list[dict[str, t.Any]] = []
+    keys: set[str] = set()
     own = description.service.data.get("requirements") or {}
-    approvers = description.shared("approvers")
     for document in (description.service, description.organisation):
         for index, given in enumerate((document.data.get("waivers") or []) if document else []):
             if document is None or given.get("service", description.name) != description.name:
@@ -469,13 +561,23 @@ def _waivers(description: Description, policy: Policy, problems: list[str], noti
             if given.get("from") and given["from"] > given["until"]:
                 problems.append(f"{place}: waivers.{index}: it would end ({given['until']}) before it begins ({given['from']})")
                 continue
-            waiver = {**given, "declared_in": place, "state": _waiver_state(given, description.run.today)}
-            refusal = _waiver_refusal(waiver, rule, approvers, description)
-            if refusal:
-                waiver["state"] = "refused"
-                notices.append(f"{place}: the waiver of {identifier} does not count: {refusal}")
+            key = _waiver_key(given)
+            if key in keys:
+                problems.append(f"{place}: waivers.{index}: the same is waived twice ({identifier}); one of the two can be removed")
+                continue
+            keys.add(key)
+            waiver = {**given, "key": key, "declared_in": place, "state": _waiver_state(given, description.run.today)}
+            if identifier == LEVEL_WAIVER:
+                # whoever may accept the loss of a blocker may lower the level
+                waiver = _refused(waiver, _approver_refusal(given["approved_by"], "blocker", description), notices)
             found.append(waiver)
     return found
+
+
+def _waiver_key(waiver: t.Mapping[str, t.Any]) -> str:
+    """What a waiver is about, whatever its dates and its place in the file: a service's state refers to it."""
+    about = {name: waiver.get(name) for name in ("requirement", "host", "instance", "accept", "from", "until")}
+    return hashlib.sha256(json.dumps(about, sort_keys=True, default=str).encode()).hexdigest()[:12]
 
 
 def _waiver_state(waiver: t.Mapping[str, t.Any], today: str) -> str:
@@ -484,18 +586,40 @@ def _waiver_state(waiver: t.Mapping[str, t.Any], today: str) -> str:
     return "not_yet" if waiver.get("from", "") > today else "active"
 
 
-def _waiver_refusal(
-    waiver: t.Mapping[str, t.Any], rule: Rule | None, approvers: t.Mapping[str, t.Any], description: Description
-) -> str | None:
+def _refused(waiver: dict[str, t.Any], reason: str | None, notices: list[str]) -> dict[str, t.Any]:
+    if reason is None:
+        return waiver
+    notices.append(f"{waiver['declared_in']}: the waiver of {waiver['requirement']} does not count: {reason}")
+    return {**waiver, "state": "refused"}
+
+
+def _allowed(waiver: dict[str, t.Any], rule: Rule | None, level: str, description: Description, notices: list[str]) -> dict[str, t.Any]:
+    """The waiver, refused where the policy or the list of approvers does not allow it."""
     if rule is None:
-        return None
+        return waiver
+    exception = (description.data.get("requirements") or {}).get(rule.id) or {}
+    return _refused(waiver, _waiver_refusal(waiver, rule, _impact(rule, exception, level), description), notices)
+
+
+def _waiver_refusal(waiver: t.Mapping[str, t.Any], rule: Rule, impact: str | None, description: Description) -> str | None:
     if not rule.waivable:
         return "the policy does not allow a waiver of this requirement"
-    level = _policy.level_of(description.data.get("classification") or {})[0]
-    allowed = approvers.get(rule.impact.get(level, ""))
-    if allowed and waiver["approved_by"] not in allowed:
-        return f"{waiver['approved_by']} may not approve it; these may: {', '.join(allowed)}"
-    return None
+    if rule.max_waiver:
+        begin = waiver.get("from")
+        if not begin:
+            return f"the policy allows at most {rule.max_waiver}, and it does not say when it begins (from)"
+        days = (dt.date.fromisoformat(waiver["until"]) - dt.date.fromisoformat(begin)).days
+        if days * 86400 > parse_duration(rule.max_waiver):
+            return f"it lasts {days} days, the policy allows at most {rule.max_waiver}"
+    return _approver_refusal(waiver["approved_by"], impact, description)
+
+
+def _approver_refusal(approver: t.Any, impact: str | None, description: Description) -> str | None:
+    """Why this person may not accept a deviation of this impact; None when they may, or nobody has said who may."""
+    allowed = description.shared("approvers").get(impact or "")
+    if allowed is None or str(approver) in allowed:
+        return None
+    return f"{approver} may not approve it; these may: {', '.join(allowed) or 'nobody'}"
 
 
 __all__ = (

@@ -48,7 +48,7 @@ class Records:
         """Holds others off while state is read, changed and written. NotWritten when the folder cannot be used."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle = open(self.folder / ".lock", "w", encoding="utf-8")
+            handle = open(self.folder / ".lock", "w", encoding="utf-8")  # noqa: SIM115 # closed below
         except OSError as exc:
             raise NotWritten(f"the records folder {self.folder} cannot be used: {exc.strerror or exc}") from None
         with handle:
@@ -77,7 +77,7 @@ class Records:
 
     def runs(self) -> list[pathlib.Path]:
         """Paths of the run records, oldest first."""
-        return sorted((self.folder / "runs").glob("*.json"))
+        return sorted((self.folder / "runs").glob("*.json"), key=lambda path: (path.name[:16], path.stat().st_mtime_ns))
 
     def newest(self, phase: str | None = None) -> dict[str, t.Any] | None:
         """The newest run record, of a phase where one is named; records that cannot be read are passed over."""

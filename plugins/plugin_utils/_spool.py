@@ -9,6 +9,7 @@ Ansible's own temporary folder is shared by the workers of a run and removed wit
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import pathlib
 import re
@@ -88,7 +89,8 @@ class Spool:
 
 
 def _safe(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_.~-]", "_", text)
+    safe = re.sub(r"[^A-Za-z0-9_.~-]", "_", text)
+    return safe if safe == text else f"{safe}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 __all__ = ("Spool",)

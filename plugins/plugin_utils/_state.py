@@ -44,6 +44,7 @@ def updated(state: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any], run:
             "state": requirement["state"],
             "why": requirement["message"],
             "verified": requirement["verified"],
+            "accepted": requirement["accepted"],
             "phase": run["phase"],
             "run": run["id"],
             "collected_at": requirement["collected_at"] or run["finished_at"],
@@ -83,21 +84,22 @@ def judge_state(plan: Plan, state: t.Mapping[str, t.Any], now: dt.datetime) -> d
             judged.append(Judged(planned, Status.NOT_APPLICABLE, Status.NOT_APPLICABLE, planned.why, [], []))
         elif held is None:
             judged.append(_unverified(planned, "it has never been verified"))
-        elif held["state"] in (NOT_DUE, NOT_APPLICABLE):
-            status = Status.NOT_DUE if held["state"] == NOT_DUE else Status.NOT_APPLICABLE
-            judged.append(Judged(planned, status, status, held["why"], [], []))
         elif held["valid_until"] < isoformat(now):
             judged.append(_unverified(planned, f"it was last verified on {held['collected_at'][:10]}, which no longer counts"))
+        elif held["state"] == NOT_DUE:
+            judged.append(Judged(planned, Status.NOT_DUE, Status.NOT_DUE, held["why"], [], []))
+        elif held["state"] == NOT_APPLICABLE:
+            judged.append(_unverified(planned, "it was not applicable when it was last looked at, and is now"))
         else:
             findings = [Finding.from_dict(finding) for finding in held["findings"]]
-            judged.append(judge_findings(planned, findings, plan, {}))
+            judged.append(judge_findings(planned, findings, plan, held.get("accepted", {})))
     result = conclude(plan, judged, today=now.date(), earlier=state["reservations"])
     for requirement in result["requirements"]:
         held = state["requirements"].get(requirement["id"], {})
         requirement["phase"] = held.get("phase")
         requirement["since"] = held.get("since")
         requirement["valid_until"] = held.get("valid_until")
-        del requirement["findings"]
+        del requirement["findings"], requirement["accepted"]
     return result
 
 

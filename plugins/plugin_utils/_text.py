@@ -189,11 +189,12 @@ def others(findings: t.Iterable[t.Mapping[str, t.Any]], message: str) -> list[tu
     wanted.sort(key=lambda f: rank[str(f["status"])])
     lines = []
     for finding in wanted:
-        where = " ".join(escape(finding.get(key), 120) for key in ("host", "instance") if finding.get(key))
-        text = escape(finding.get("message"))
-        head = where if text == message else f"{where}: {text}" if where else text
-        details = [escape(detail, 300) for detail in as_list(finding.get("details"))]
-        if head or details:
+        parts = [escape(finding.get(key), 120) for key in ("host", "instance") if finding.get(key)]
+        where, text = " ".join(parts), escape(finding.get("message"))
+        said = message in (text, f"{parts[0]}: {text}" if parts else text)
+        head = where if said else f"{where}: {text}" if where else text
+        details = [line for line in (escape(detail, 300) for detail in as_list(finding.get("details"))) if line not in (text, message)]
+        if details or (head and not (said and all(part in message for part in parts))):
             lines.append((head, details))
     return lines
 

@@ -16,8 +16,8 @@ from ._plan import Plan, PlannedCheck
 from ._requests_http import RequestsHttp
 from ._spool import Spool
 
-CONTROLLER = "controller"
-LOOKING = "controller, looking"  # a file of its own: another worker may be at it
+CONTROLLER = "<controller>"  # not the name of any host
+LOOKING = "<controller, looking>"  # a file of its own: another worker may be at it
 
 
 def items_of_host(plan: Plan, host: str) -> list[PlannedCheck]:

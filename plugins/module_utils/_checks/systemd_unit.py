@@ -26,8 +26,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 
 PROPERTIES = (
     "Id,LoadState,ActiveState,SubState,UnitFileState,Type,Restart,NRestarts,Result,ActiveEnterTimestamp,StateChangeTimestamp,"
-    "ExecMainStartTimestamp,ExecMainExitTimestamp,ExecMainStatus,ConditionResult,ConditionTimestamp,TriggeredBy,WantedBy,RequiredBy,BoundBy,"
-    "UpheldBy,NeedDaemonReload,NextElapseUSecRealtime,NextElapseUSecMonotonic"
+    "ExecMainStartTimestamp,ExecMainExitTimestamp,ExecMainStatus,ConditionResult,ConditionTimestamp,TriggeredBy,"
+    "WantedBy,RequiredBy,BoundBy,UpheldBy,NeedDaemonReload,NextElapseUSecRealtime,NextElapseUSecMonotonic"
 )
 SETTLED = 3600.0  # an automatic restart longer ago than this, and before which nobody said when the deployment was, only warns
 _RESTARTS_AFTER_A_CRASH = ("always", "on-failure", "on-abnormal", "on-abort")
