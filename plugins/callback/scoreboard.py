@@ -212,7 +212,7 @@ class CallbackModule(CallbackBase):
         colour = colour_of(counts) if seen else _configured("COLOR_UNREACHABLE")
         seconds = seen.get("duration_seconds") if seen else None
         tail = f" ({seconds:.1f} s)" if isinstance(seconds, (int, float)) else ""
-        self._display.display(f"{escape(name, 120)}: {summary(counts) if seen else why}{tail}", color=colour)
+        self._display.display(f"{escape(name, 120)}: {why or summary(counts)}{tail}", color=colour)
         rest = [item for item in as_dicts(seen.get("not_passed")) if item.get("status") in ("fail", "unknown", "warn")] if seen else []
         rank = {"fail": 0, "unknown": 1, "warn": 2}
         rest.sort(key=lambda item: rank[str(item["status"])])

@@ -36,7 +36,7 @@ def run_alone(name: str, check: t.Any) -> t.NoReturn:
     findings = execute([item], Runner())["alone"]
     status = worst([finding.status for finding in findings])
     first = next(finding for finding in findings if finding.status == status)
-    result = {
+    result: dict[str, t.Any] = {
         "changed": False,
         "finding": first.as_dict(),
         "findings": [finding.as_dict() for finding in findings],

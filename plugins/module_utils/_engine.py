@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
+import math
 import os
 import pwd
+import re
 import sys
 import threading
 import traceback
 import typing as t
+from urllib.parse import urlsplit
 
 from ._argspec import ArgumentsRefused, parse_arguments, secret_options
 from ._finding import CannotObserve, Finding, Status, isoformat, unknown
@@ -22,6 +26,7 @@ from ._runner import Runner
 GRACE = 2.0  # seconds that a check may take beyond its deadline before it is left behind
 WORKERS = 16
 HIDDEN = "********"
+_SECRET_HEADER = re.compile(r"auth|token|key|secret|cookie|password", re.I)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +57,7 @@ def execute(
 ) -> dict[str, list[Finding]]:
     """Findings by the key of their item. Every item gets at least one; items with ``run_as`` run in a child of that user."""
     results: dict[str, list[Finding]] = {}
+    items = list({item.key: item for item in items}.values())
     mine = [item for item in items if not item.run_as or item.run_as == _me()]
     for user in sorted({str(item.run_as) for item in items if item not in mine}):
         # forked before any thread is started
@@ -65,30 +71,38 @@ def run_item(item: Item, runner: Runner) -> list[Finding]:
     started = runner.clock.monotonic()
     given: dict[str, t.Any] = {**item.args, **item.secrets}
     hidden = [str(value) for value in item.secrets.values() if value]
+
+    def complete(findings: list[Finding]) -> list[Finding]:
+        taken = runner.clock.monotonic() - started
+        return [_complete(finding, item, runner, taken, hidden) for finding in findings]
+
     try:
         check = load_check(item.check)
+        hidden += _known_secrets(given)
         args = parse_arguments(check, given)
         hidden += [text for name in secret_options(check) for text in _texts(args.get(name))]
         outcome = getattr(check, item.call)(args, runner.within(args["timeout"]))
         findings = outcome if isinstance(outcome, list) else [outcome]
-        if not findings:
-            findings = [unknown(f"{item.check} looked at nothing")]
+        return complete(findings or [unknown(f"{item.check} looked at nothing")])
     except CannotObserve as exc:
-        findings = [unknown(exc.message, instrument=exc.instrument, observed=exc.observed)]
+        return complete([unknown(exc.message, instrument=exc.instrument, observed=_plain(exc.observed))])
     except ArgumentsRefused as exc:
-        findings = [unknown(f"{item.check} cannot work with its arguments: {exc}")]
-    except Exception as exc:  # a defect of ours must not cost the findings of the others
+        return complete([unknown(f"{item.check} cannot work with its arguments: {exc}")])
+    except (Exception, SystemExit) as exc:  # a defect of ours must not cost the findings of the others
         where = traceback.extract_tb(sys.exc_info()[2])[-1]
         place = f"{os.path.basename(where.filename)}:{where.lineno}"
-        findings = [
-            unknown(f"{item.check} could not finish ({type(exc).__name__} in {place}): please report this as a defect of the check")
-        ]
-    taken = runner.clock.monotonic() - started
-    return [_complete(finding, item, runner, taken, hidden) for finding in findings]
+        message = f"{item.check} could not finish ({type(exc).__name__} in {place}): please report this as a defect of the check"
+        return complete([unknown(message)])
 
 
 def _complete(finding: Finding, item: Item, runner: Runner, taken: float, hidden: list[str]) -> Finding:
-    finding = _without_secrets(finding, hidden)
+    plain = dataclasses.replace(
+        finding,
+        observed=_plain(finding.observed),
+        expected=_plain(finding.expected),
+        measurements=[measurement for measurement in finding.measurements if math.isfinite(measurement.value)],
+    )
+    finding = _without_secrets(plain, hidden)
     return dataclasses.replace(
         finding,
         check=item.check,
@@ -98,6 +112,27 @@ def _complete(finding: Finding, item: Item, runner: Runner, taken: float, hidden
         collected_at=isoformat(runner.now()),
         duration_seconds=round(taken, 3),
     )
+
+
+def _plain(value: t.Any) -> t.Any:
+    """JSON types: no value that JSON does not have (nan), no key that is not text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
+
+
+def _known_secrets(given: t.Mapping[str, t.Any]) -> list[str]:
+    """Secrets where options are not: in headers, and before the @ of a URL."""
+    headers = given.get("headers")
+    found = [str(value) for name, value in headers.items() if _SECRET_HEADER.search(str(name))] if isinstance(headers, dict) else []
+    found += [word for value in found for word in value.split() if len(word) > 8]
+    with contextlib.suppress(ValueError):
+        found.append(urlsplit(str(given.get("url") or "")).password or "")
+    return found
 
 
 def _texts(value: t.Any) -> list[str]:
@@ -189,7 +224,8 @@ def _as_user(user: str, items: t.Sequence[Item], runner: Runner, workers: int) -
     if os.geteuid() != 0:
         return refused(f"only root can run a check as {user}; this one runs as {_me()} (use become)")
     for item in items:
-        load_check(item.check)  # while what was sent to this host can still be read
+        with contextlib.suppress(Exception):  # run_item tells it
+            load_check(item.check)  # while what was sent to this host can still be read
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+import re
 import socket
 import ssl
+import threading
 import time
 import typing as t
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from ansible.module_utils.urls import open_url
 
@@ -20,6 +23,7 @@ from ._finding import CannotObserve
 
 AGENT = "operability.readiness"
 MAX_BYTES = 32 * 2**20
+MAX_REDIRECTS = 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,7 +93,7 @@ class HttpFailure(CannotObserve):
 
 
 class Http:
-    """The port. Adapters: OpenUrlHttp here, and a pooled, caching one in the controller."""
+    """The port. Adapters: OpenUrlHttp here, and a pooled, caching one in the controller. They differ in ``_exchange`` alone."""
 
     def request(
         self,
@@ -108,62 +112,150 @@ class Http:
 
         ``fresh`` asks for a new answer where the adapter shares answers among checks (a check that polls).
         """
+        how = connection or Connection()
+        for path in (how.ca_path, how.client_cert, how.client_key):
+            if path and not os.access(path, os.R_OK):
+                raise HttpFailure("tls", f"{path} (for {public_url(url)}) does not exist or may not be read")
+        first = Question(method, url, how, dict(headers or {}), body, max_bytes)
+        return _within(lambda: self._follow(first, timeout, follow_redirects), timeout, url)
+
+    def _follow(self, question: Question, timeout: float, follow_redirects: bool) -> Response:
+        started = time.monotonic()
+        first = question.url
+        for _hop in range(MAX_REDIRECTS + 1):
+            question = _without_userinfo(question)
+            left = timeout - (time.monotonic() - started)
+            if left <= 0:
+                raise too_slow(first, timeout)
+            answer = self._exchange(question, left)
+            following = question.following(answer) if follow_redirects else None
+            if following is None:
+                return dataclasses.replace(answer, elapsed=time.monotonic() - started)
+            question = following
+        raise HttpFailure("protocol", f"{public_url(first)} redirected more than {MAX_REDIRECTS} times")
+
+    def _exchange(self, question: Question, timeout: float) -> Response:
+        """One question, one answer: redirects are not followed. HttpFailure."""
         raise NotImplementedError
+
+
+@dataclasses.dataclass(frozen=True)
+class Question:
+    """What goes out in one piece."""
+
+    method: str
+    url: str
+    how: Connection
+    headers: t.Mapping[str, str]
+    body: bytes | None
+    max_bytes: int
+
+    @property
+    def all_headers(self) -> dict[str, str]:
+        return {**self.how.all_headers, **self.headers}
+
+    def following(self, answer: Response) -> Question | None:
+        """What a redirect leads to. Another server gets no credentials and no headers of the first one."""
+        target = answer.headers.get("location")
+        if answer.status not in (301, 302, 303, 307, 308) or not target:
+            return None
+        try:
+            url = urljoin(self.url, target)
+            same = _same_server(self.url, url)
+        except ValueError:
+            raise HttpFailure("protocol", f"{public_url(self.url)} redirects to what is no address") from None
+        how = self.how if same else Connection(validate_certs=self.how.validate_certs, ca_path=self.how.ca_path)
+        other = dataclasses.replace(self, url=url, how=how)
+        if self.method != "HEAD" and (answer.status == 303 or (answer.status in (301, 302) and self.method == "POST")):
+            other = dataclasses.replace(other, method="GET", body=None)
+        return other
+
+
+def _same_server(one: str, other: str) -> bool:
+    first, second = urlsplit(one), urlsplit(other)
+    ports = [parts.port or {"http": 80, "https": 443}.get(parts.scheme) for parts in (first, second)]
+    upgraded = (first.scheme, second.scheme) == ("http", "https") and ports == [80, 443]
+    return first.hostname == second.hostname and (upgraded or (first.scheme == second.scheme and ports[0] == ports[1]))
+
+
+def _without_userinfo(question: Question) -> Question:
+    """``https://user:password@host`` becomes basic authentication: the two libraries treat it differently."""
+    try:
+        parts = urlsplit(question.url)
+        known = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:
+        known = False
+    if not known:
+        raise HttpFailure("protocol", f"{public_url(question.url)} is not an http:// or https:// address")
+    if "@" not in parts.netloc:
+        return question
+    url = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, parts.fragment))
+    how = question.how
+    if not how.url_username:
+        how = dataclasses.replace(how, url_username=unquote(parts.username or ""), url_password=unquote(parts.password or ""))
+    return dataclasses.replace(question, url=url, how=how)
+
+
+def _within(ask: t.Callable[[], Response], timeout: float, url: str) -> Response:
+    """The answer, or HttpFailure when time is over whatever the library waits for: a name server, a header that never ends."""
+    outcome: list[Response | BaseException] = []
+
+    def work() -> None:
+        try:
+            outcome.append(ask())
+        except BaseException as exc:
+            outcome.append(exc)
+
+    thread = threading.Thread(target=work, daemon=True, name="http")
+    thread.start()
+    thread.join(timeout + 0.3)  # the library's own time-outs say more, so they come first
+    if not outcome:
+        raise too_slow(url, timeout)
+    if isinstance(outcome[0], BaseException):
+        raise outcome[0]
+    return outcome[0]
 
 
 class OpenUrlHttp(Http):
     """Over ansible's own open_url: nothing to install on a host."""
 
-    def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        connection: Connection | None = None,
-        headers: t.Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        timeout: float = 10.0,
-        max_bytes: int = MAX_BYTES,
-        follow_redirects: bool = True,
-        fresh: bool = False,
-    ) -> Response:
-        how = connection or Connection()
-        if urlsplit(url).scheme not in ("http", "https"):
-            raise HttpFailure("protocol", f"{public_url(url)} is not an http:// or https:// address")
+    def _exchange(self, question: Question, timeout: float) -> Response:
+        how, url = question.how, question.url
         started = time.monotonic()
         deadline = started + timeout
         try:
             try:
                 answer = open_url(
                     url,
-                    data=body,
-                    headers={**how.all_headers, **(headers or {})},
-                    method=method,
+                    data=question.body,
+                    headers=question.all_headers,
+                    method=question.method,
                     timeout=max(timeout, 0.001),
                     validate_certs=how.validate_certs,
                     url_username=how.url_username,
                     url_password=how.url_password,
                     force_basic_auth=bool(how.url_username),
-                    follow_redirects="all" if follow_redirects else "none",
+                    follow_redirects="none",
                     client_cert=how.client_cert,
                     client_key=how.client_key,
                     ca_path=how.ca_path,
                     http_agent=AGENT,
+                    use_netrc=False,
                 )
             except HTTPError as exc:
                 answer = exc
             with answer:
-                content = _read(answer, url, deadline, timeout, max_bytes)
+                content = _read(answer, question, deadline, timeout)
                 names = {str(name).lower(): str(value) for name, value in answer.headers.items()}
                 status = int(getattr(answer, "status", None) or answer.code)
-                return Response(status, names, content, str(answer.geturl() or url), time.monotonic() - started)
+                return Response(status, names, content, url, time.monotonic() - started)
         except HttpFailure:
             raise
         except Exception as exc:
             raise as_failure(exc, url, timeout) from None
 
 
-def _read(answer: t.Any, url: str, deadline: float, timeout: float, max_bytes: int) -> bytes:
+def _read(answer: t.Any, question: Question, deadline: float, timeout: float) -> bytes:
     parts: list[bytes] = []
     size = 0
     while True:
@@ -172,19 +264,14 @@ def _read(answer: t.Any, url: str, deadline: float, timeout: float, max_bytes: i
             break
         parts.append(chunk)
         size += len(chunk)
-        if size > max_bytes:
-            raise too_large(url, max_bytes)
+        if size > question.max_bytes:
+            raise too_large(question.url, question.max_bytes)
         if time.monotonic() > deadline:
-            raise too_slow(url, timeout)
-    length = answer.headers.get("Content-Length")
-    if (
-        length
-        and length.isdigit()
-        and size < int(length)
-        and not answer.headers.get("Content-Encoding")
-        and getattr(answer, "_method", "") != "HEAD"
-    ):
-        raise HttpFailure("protocol", f"{public_url(url)} closed the connection after {size} of {length} bytes")
+            raise too_slow(question.url, timeout)
+    length = answer.headers.get("Content-Length") or ""
+    whole = not length.isdigit() or size >= int(length) or answer.headers.get("Content-Encoding") or question.method == "HEAD"
+    if not whole:
+        raise HttpFailure("protocol", f"{public_url(question.url)} closed the connection after {size} of {length} bytes")
     return b"".join(parts)
 
 
@@ -203,15 +290,15 @@ def as_failure(exc: BaseException, url: str, timeout: float) -> HttpFailure:
     cause: BaseException | None = exc
     while cause is not None and cause not in chain:
         chain.append(cause)
-        reason = getattr(cause, "reason", None)
-        cause = reason if isinstance(reason, BaseException) else (cause.__cause__ or cause.__context__)
+        inner = [getattr(cause, "reason", None), *cause.args, cause.__cause__, cause.__context__]
+        cause = next((item for item in inner if isinstance(item, BaseException) and item not in chain), None)
     text = " ".join(str(item) for item in chain)
     for item in chain:
         if isinstance(item, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(item):
             detail = getattr(item, "verify_message", "") or "certificate verification failed"
             return HttpFailure("tls", f"{where} has a certificate that cannot be trusted: {detail}")
         if isinstance(item, ssl.SSLError):
-            return HttpFailure("tls", f"{where} does not speak TLS as expected ({item.reason or 'handshake failed'})")
+            return HttpFailure("tls", f"{where} does not speak TLS as expected ({getattr(item, 'reason', None) or 'handshake failed'})")
         if isinstance(item, (socket.timeout, TimeoutError)):
             return HttpFailure("timeout", f"{where} did not answer within {round(timeout, 2):g} s")
         if isinstance(item, socket.gaierror):
@@ -224,14 +311,22 @@ def as_failure(exc: BaseException, url: str, timeout: float) -> HttpFailure:
         return HttpFailure("tls", f"{where} has a certificate that cannot be trusted")
     last = chain[-1]
     kind = "protocol" if not isinstance(last, (OSError, URLError)) else "refused"
-    detail = (getattr(last, "strerror", None) or type(last).__name__) if isinstance(last, OSError) else type(last).__name__
+    detail = (getattr(last, "strerror", None) if isinstance(last, OSError) else None) or _words(type(last).__name__)
     return HttpFailure(kind, f"{where} gave no usable answer ({detail})")
+
+
+def _words(name: str) -> str:
+    """``RemoteDisconnected`` in words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"(Error|Exception)$", "", name)).lower() or "no reason given"
 
 
 def public_url(url: str) -> str:
     """The address without user, password, query and fragment: fit for a message."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return "an address that cannot be parsed"
     if ":" in host:
         host = f"[{host}]"
     try:
@@ -247,6 +342,7 @@ __all__ = (
     "Http",
     "HttpFailure",
     "OpenUrlHttp",
+    "Question",
     "Response",
     "as_failure",
     "public_url",

@@ -29,7 +29,8 @@ def parse_duration(text: str | int | float) -> float:
     """Seconds of ``90s``, ``24h``, ``1d12h``; a bare number is seconds. ValueError says what was expected."""
     if isinstance(text, (int, float)) and not isinstance(text, bool) and 0 <= text < float("inf"):
         return float(text)
-    compact = str(text).replace(" ", "")
+    given = str(text)
+    compact = given if re.search(r"\d\s+\d", given) else given.replace(" ", "")
     if re.fullmatch(r"\d+(\.\d+)?", compact):
         return float(compact)
     parts = _DURATION.findall(compact)

@@ -33,14 +33,20 @@ class Context:
     task_vars: dict[str, t.Any]
     options: dict[str, t.Any]
     _plans: dict[tuple[str, str | None], Plan] = dataclasses.field(default_factory=dict)
+    _descriptions: dict[str, Description] = dataclasses.field(default_factory=dict)
+    _files: dict[str, tuple[str, t.Any]] = dataclasses.field(default_factory=dict)
 
     # -- the service, the run
 
     def description(self, host: str | None = None) -> Description:
         """The service as its files describe it with the variables of ``host`` (the task's own without one). Refused."""
-        templar = self._templar(host)
-        path = self.options["service_file"]
-        service = self._document(path, "service", templar)
+        host = self._other(host)
+        if host not in self._descriptions:
+            self._descriptions[host] = self._description(self._templar(host or None))
+        return self._descriptions[host]
+
+    def _description(self, templar: t.Any) -> Description:
+        service = self._document(self.options["service_file"], "service", templar)
         organisation = (
             self._document(self.options["organisation_file"], "organisation", templar) if self.options["organisation_file"] else None
         )
@@ -54,7 +60,7 @@ class Context:
     def plan(self, host: str | None = None, *, phase: str | None = "") -> Plan:
         """The plan of this run's phase (of all phases: None). Refused."""
         wanted = self.options["phase"] if phase == "" else phase
-        key = (host or "", wanted)
+        key = (self._other(host), wanted)
         if key not in self._plans:
             description = self.description(host)
             self._plans[key] = _plan.make(description, _plan.make_policy(description.service, description.organisation), phase=wanted)
@@ -62,10 +68,13 @@ class Context:
 
     def service_plan(self) -> Plan:
         """The plan with the variables of the first host of the service: the one that all agree on."""
-        own = self.task_vars.get("inventory_hostname")
-        pattern = self.description(None).data["service"].get("hosts")
+        pattern = self.description().data["service"].get("hosts")
         hosts = self._hosts_of(str(pattern)) if pattern else []
-        return self.plan(hosts[0] if hosts and hosts[0] != own else None)
+        return self.plan(hosts[0] if hosts else None)
+
+    def _other(self, host: str | None) -> str:
+        """Empty for the task's own host, whose variables need no preparation."""
+        return "" if host in (None, self.task_vars.get("inventory_hostname")) else str(host)
 
     # -- places
 
@@ -83,11 +92,15 @@ class Context:
         path = locate(loader, name)
         if path is None:
             raise Refused([f"the {schema} file {name} does not exist (looked beside the playbook and in {os.getcwd()})"])
-        try:
-            text = loader.get_text_file_contents(path)
-            data = loader.load_from_file(path, cache="none", trusted_as_template=True)
-        except AnsibleError as exc:
-            text, data = self._unparsable(path, name, exc)
+        if path not in self._files:
+            try:
+                self._files[path] = (
+                    loader.get_text_file_contents(path),
+                    loader.load_from_file(path, cache="none", trusted_as_template=True),
+                )
+            except AnsibleError as exc:
+                self._files[path] = self._unparsable(path, name, exc)
+        text, data = self._files[path]
 
         def resolve(value: t.Any) -> t.Any:
             try:

@@ -79,7 +79,7 @@ def _generic(proof: Proof, description: Description) -> list[Instance]:
 
 
 def _scrapes(description: Description) -> list[tuple[str, dict[str, t.Any], dict[str, t.Any], Steps]]:
-    found = [
+    found: list[tuple[str, dict[str, t.Any], dict[str, t.Any], Steps]] = [
         (name, part, scrape, ("parts", name, "scrape", index))
         for name, part in description.parts.items()
         for index, scrape in enumerate(part.get("scrape") or [])
@@ -256,7 +256,7 @@ def _certificates(description: Description) -> list[Instance]:
 
 
 def _logs(description: Description) -> list[tuple[str, dict[str, t.Any], dict[str, t.Any], Steps]]:
-    found = [
+    found: list[tuple[str, dict[str, t.Any], dict[str, t.Any], Steps]] = [
         (name, part, log, ("parts", name, "logs", index))
         for name, part in description.parts.items()
         for index, log in enumerate(part.get("logs") or [])
@@ -322,7 +322,7 @@ _NOT_ARGUMENTS = ("tool", "rpo", "on", "run_as", "scheduled_by")
 
 
 def _backup_entries(description: Description) -> list[tuple[dict[str, t.Any], dict[str, t.Any], Steps]]:
-    found = [
+    found: list[tuple[dict[str, t.Any], dict[str, t.Any], Steps]] = [
         (part, backup, ("parts", name, "backups", index))
         for name, part in description.parts.items()
         for index, backup in enumerate(part.get("backups") or [])

@@ -16,15 +16,23 @@ from . import _state
 from ._judge import Reach, judge
 from ._plan import Plan
 from ._run_record import SCHEMA_VERSION
-from ._verification import CONTROLLER, LOOKING
 
 
-def reach_of(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], *, limit: str | None) -> Reach:
+def waiting_hosts(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], variables: t.Mapping[str, t.Any]) -> list[str]:
+    """Expected hosts whose batch (``serial``) is still to come in this play."""
+    been = {data["host"] for data in spooled}
+    still_there, batch = (
+        {str(host) for host in variables.get(name, [])} for name in ("ansible_play_hosts", "ansible_play_batch")
+    )
+    return [host for host in plan.expected_hosts if host in still_there - batch - been] if been else []
+
+
+def reach_of(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], *, limit: str | None, waiting: t.Sequence[str] = ()) -> Reach:
     """Who was reached, and for each expected host that left nothing, why."""
     by_host = {data["host"]: data for data in spooled}
     in_play = {host for data in spooled for host in data.get("play_hosts", [])}
     absent = {}
-    for host in sorted({*plan.expected_hosts, *plan.other_hosts} - set(by_host)):
+    for host in sorted({*plan.expected_hosts, *plan.other_hosts} - set(by_host) - set(waiting)):
         if host in in_play:
             absent[host] = f"{host} was lost earlier in this play"
         elif limit:
@@ -35,11 +43,18 @@ def reach_of(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], *, limit: s
         reached=tuple(host for host in plan.expected_hosts if host in by_host and not by_host[host].get("unreachable")),
         unreachable={host: data["unreachable"] for host, data in by_host.items() if data.get("unreachable")},
         absent=absent,
+        waiting=tuple(waiting),
     )
 
 
 def partial_reason(
-    plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], *, limit: str | None, tags: t.Sequence[str], skipped: t.Sequence[str]
+    plan: Plan,
+    spooled: t.Sequence[t.Mapping[str, t.Any]],
+    *,
+    limit: str | None,
+    tags: t.Sequence[str],
+    skipped: t.Sequence[str],
+    waiting: t.Sequence[str] = (),
 ) -> str | None:
     """Why this run says nothing about the whole service, or None when it does."""
     in_play = {host for data in spooled for host in [data["host"], *data.get("play_hosts", [])]}
@@ -50,6 +65,8 @@ def partial_reason(
         return f"limited to the tags {', '.join(tags)} (--tags)"
     if skipped:
         return f"without the tags {', '.join(skipped)} (--skip-tags)"
+    if waiting:
+        return f"a batch of the play (serial); still to come: {', '.join(waiting)}"
     if left_out and len(left_out) < len(plan.expected_hosts):
         return f"on part of the hosts; not looked at: {', '.join(left_out)}"
     return None
@@ -109,4 +126,4 @@ def make_record(
     return record, changed
 
 
-__all__ = ("make_record", "partial_reason", "reach_of")
+__all__ = ("make_record", "partial_reason", "reach_of", "waiting_hosts")

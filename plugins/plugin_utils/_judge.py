@@ -30,11 +30,12 @@ _SEEN = (Status.PASS, Status.WARN, Status.FAIL)
 
 @dataclasses.dataclass(frozen=True)
 class Reach:
-    """Who was reached. ``absent`` says of an expected host why it has no findings."""
+    """Who was reached. ``absent`` says of an expected host why it has no findings; ``waiting`` have their turn in a later batch."""
 
     reached: tuple[str, ...] = ()
     unreachable: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     absent: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    waiting: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass
@@ -80,10 +81,8 @@ def conclude(plan: Plan, judged: list[Judged], *, today: dt.date, earlier: t.Map
     verdict = _verdict(asked, plan.phase, seen)
     enforcing = [item for item in asked if _enforces(item, plan, today)]
     # what is not enforced yet stops nothing, but a run that saw nothing at all does
-    if enforcing or (plan.mode == "enforce" and not asked):
-        enforced_verdict = _verdict(enforcing, plan.phase, seen)
-    else:
-        enforced_verdict = "go"
+    stopping = bool(enforcing) or (plan.mode == "enforce" and not asked)
+    enforced_verdict = _verdict(enforcing, plan.phase, seen) if stopping else "go"
     instruments = _instruments(judged)
     return {
         "verdict": verdict,
@@ -112,7 +111,7 @@ def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: t.Mapp
     if planned.state in (_plan.NOT_APPLICABLE, _plan.NOT_DUE, _plan.LATER):
         status = Status.NOT_DUE if planned.state in (_plan.NOT_DUE, _plan.LATER) else Status.NOT_APPLICABLE
         return Judged(planned, status, status, planned.why, [], [])
-    if planned.state in (_plan.NOT_DECLARED, _plan.UNPROVABLE):
+    if planned.state in (_plan.NOT_DECLARED, _plan.UNPROVABLE, _plan.NO_HOST):
         status = Status.FAIL if planned.state == _plan.NOT_DECLARED else Status.UNKNOWN
         prefix = "not declared: " if planned.state == _plan.NOT_DECLARED else ""
         complete = [Finding(status, prefix + planned.why, requirement=rule.id)]
@@ -177,12 +176,21 @@ def _completed(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]
         written = dict.fromkeys(finding.host for finding in findings.get(check.after or "", ()) if finding.status is Status.PASS)
         missing = written if not there else [host for host in written if all(finding.host not in ("", host) for finding in there)]
         where = ", ".join(check.hosts) if check.hosts is not None else "the controller"
-        return there + [dataclasses.replace(base, host=host, message=f"nobody looked for the line of {host} on {where}") for host in missing]
+        if reach.waiting and not there:
+            later = "lines are looked for when the last batch has written its own"
+            return [dataclasses.replace(base, status=Status.NOT_DUE, message=later)] if written else []
+        return there + [
+            dataclasses.replace(base, host=host, message=f"nobody looked for the line of {host} on {where}") for host in missing
+        ]
     if check.hosts is None:
         return there or [dataclasses.replace(base, message=f"{check.check} was not run: no verify task ran for the controller")]
     complete = list(there)
     for host in check.hosts:
         if any(finding.host == host for finding in there):
+            continue
+        if host in reach.waiting:
+            later = dataclasses.replace(base, status=Status.NOT_DUE, host=host, message=f"{host} has its turn in a later batch")
+            complete.append(later)
             continue
         if host in reach.unreachable:
             message = f"{host} could not be reached: {reach.unreachable[host]}"

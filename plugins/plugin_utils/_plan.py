@@ -19,18 +19,19 @@ from . import _policy
 from ._derive import Instance, Steps, derive
 from ._document import Document, NotResolved, Refused, unresolved
 from ._policy import Policy, Proof, Rule
-from ._service import Description, NotApplicable, NotDeclared
+from ._service import Description, NoHost, NotApplicable, NotDeclared
 
 LEVEL_WAIVER = "LVL-01"  # the waiver that lets a file set a level below the computed one
 
 # what a requirement can be in a plan
-PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE = (
+PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE, NO_HOST = (
     "planned",
     "not_declared",
     "not_applicable",
     "not_due",
     "later",
     "unprovable",
+    "no_host",
 )
 
 
@@ -210,7 +211,8 @@ def _own_rules(description: Description, policy: Policy, problems: list[str], no
                 close = difflib.get_close_matches(identifier, list(rules), n=1)
                 meant = f"; did you mean {close[0]}?" if close else ""
                 problems.append(
-                    f"{place}: requirements.{identifier}: the policy has no such requirement{meant}; one of the service's own needs at least title and check"
+                    f"{place}: requirements.{identifier}: the policy has no such requirement{meant}; "
+                    "one of the service's own needs at least title and check"
                 )
                 continue
             impact = entry.get("impact", "major")
@@ -306,6 +308,8 @@ def _requirement(
         return planned(PLANNED)  # the service's state is judged over findings that are there already
     try:
         instances = _instances(rule, exception, description)
+    except NoHost as exc:
+        return planned(NO_HOST, str(exc))
     except NotDeclared as exc:
         return planned(NOT_DECLARED, str(exc))
     except NotApplicable as exc:
@@ -369,12 +373,12 @@ def _instances(rule: Rule, exception: t.Mapping[str, t.Any], description: Descri
         return None
     fitting = _refuse_misplaced([proof.check for proof in proofs], rule, exception, description)
     proofs = [proof for proof in proofs if proof.check in fitting]
-    refusals: list[str] = []
+    refusals: list[NotDeclared] = []
     for proof in proofs:
         try:
             instances = derive(Proof(proof.check, proof.source, proof.option, proof.on, {**rule.args, **proof.args}), description)
         except NotDeclared as exc:
-            refusals.append(str(exc))
+            refusals.append(exc)
             continue
         if exception.get("on"):
             hosts = tuple(description.part_hosts({}, exception["on"]))
@@ -387,12 +391,16 @@ def _instances(rule: Rule, exception: t.Mapping[str, t.Any], description: Descri
             )
             for instance in instances
         ]
-    raise NotDeclared("; ".join(dict.fromkeys(refusals)))
+    without_host = any(isinstance(exc, NoHost) for exc in refusals)
+    raise (NoHost if without_host else NotDeclared)("; ".join(dict.fromkeys(str(exc) for exc in refusals)))
 
 
 def _refuse_misplaced(checks: list[str], rule: Rule, exception: t.Mapping[str, t.Any], description: Description) -> list[str]:
     """Those of the checks that can do what ``on`` and ``using`` ask for. Refused when there are none."""
-    for key, can, why in (("using", _asks_named_server, "asks no named server"), ("on", _runs_on_hosts, "runs on no host, it asks a server")):
+    for key, can, why in (
+        ("using", _asks_named_server, "asks no named server"),
+        ("on", _runs_on_hosts, "runs on no host, it asks a server"),
+    ):
         if exception.get(key):
             fitting = [check for check in checks if can(check)]
             if not fitting:
@@ -465,7 +473,9 @@ def _planned_checks(
             for name, limits in accepted.items() if instance.call == "run" else ():
                 args = {**instance.args, **limits}
                 checks.append(dataclasses.replace(check, key=f"{key}/accepted {name}", args=args, accepted=True, waiver=name))
-                problems += [f"{problem} (with 'accept' of its waiver)" for problem in _argument_problems(checks[-1], instance, rule, description)]
+                problems += [
+                    f"{problem} (with 'accept' of its waiver)" for problem in _argument_problems(checks[-1], instance, rule, description)
+                ]
     return checks
 
 
@@ -628,6 +638,7 @@ __all__ = (
     "NOT_APPLICABLE",
     "NOT_DECLARED",
     "NOT_DUE",
+    "NO_HOST",
     "PLANNED",
     "UNPROVABLE",
     "Plan",

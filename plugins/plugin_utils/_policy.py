@@ -14,7 +14,7 @@ import typing as t
 import yaml
 
 from ..module_utils._registry import CHECKS
-from ._document import Document, Refused, unresolved
+from ._document import Document, FastLoader, Refused, unresolved
 
 FOLDER = pathlib.Path(__file__).parent / "policies"
 LEVELS = ("C", "B", "A")
@@ -86,7 +86,7 @@ def load(name: str = "default", *, where: str = "") -> Policy:
     if name not in shipped():
         raise Refused([f"{where + ': ' if where else ''}there is no policy '{name}'; these ship: {', '.join(shipped())}"])
     text = path.read_text(encoding="utf-8")
-    data = yaml.safe_load(text)
+    data = yaml.load(text, Loader=FastLoader)
     label = f"{name} policy {data['version']}"
     rules: dict[str, Rule] = {}
     problems: list[str] = []

@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import functools
+import http.cookiejar
+import os
+import ssl
 import threading
 import time
 import typing as t
-from urllib.parse import urlsplit
+import warnings
 
 try:
     import requests
@@ -20,7 +24,19 @@ else:
     IMPORT_FAILURE = None
 
 from ..module_utils._finding import CannotObserve
-from ..module_utils._http import AGENT, MAX_BYTES, Connection, Http, HttpFailure, Response, as_failure, public_url, too_large, too_slow
+from ..module_utils._http import (
+    AGENT,
+    MAX_BYTES,
+    Connection,
+    Http,
+    HttpFailure,
+    Question,
+    Response,
+    as_failure,
+    public_url,
+    too_large,
+    too_slow,
+)
 
 POOL = 16
 
@@ -31,10 +47,14 @@ class RequestsHttp(Http):
     def __init__(self) -> None:
         if requests is None:
             raise CannotObserve(f"the Python library requests is needed on the controller: pip install requests ({IMPORT_FAILURE})")
+        # who sets validate_certs to false knows it
+        warnings.filterwarnings("ignore", category=requests.packages.urllib3.exceptions.InsecureRequestWarning)
         self._session = requests.Session()
         adapter = requests.adapters.HTTPAdapter(pool_connections=POOL, pool_maxsize=POOL)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
+        # a check must not see the cookies of another
+        self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         self._lock = threading.Lock()
         self._answers: dict[t.Hashable, _Answer] = {}
         self.asked = 0  # questions that really went out
@@ -52,50 +72,63 @@ class RequestsHttp(Http):
         follow_redirects: bool = True,
         fresh: bool = False,
     ) -> Response:
-        how = connection or Connection()
-
         def ask() -> Response:
-            return self._ask(method, url, how, headers or {}, body, timeout, max_bytes, follow_redirects)
+            return super(RequestsHttp, self).request(
+                method,
+                url,
+                connection=connection,
+                headers=headers,
+                body=body,
+                timeout=timeout,
+                max_bytes=max_bytes,
+                follow_redirects=follow_redirects,
+            )
 
         if method != "GET" or fresh:
             return ask()
-        key = (url, repr(how), tuple(sorted((headers or {}).items())), body, max_bytes, follow_redirects)
+        key = (url, repr(connection), tuple(sorted((headers or {}).items())), body, max_bytes, follow_redirects)
         with self._lock:
-            mine = key not in self._answers
-            answer = self._answers.setdefault(key, _Answer())
+            held = self._answers.get(key)
+            mine = held is None or held.too_early_for(timeout)
+            answer = self._answers[key] = _Answer(timeout) if mine or held is None else held
         if mine:
             answer.fill(ask)
-        return answer.take(timeout, url)
+        try:
+            return answer.take(timeout, url)
+        except HttpFailure as exc:
+            if mine or exc.kind != "timeout" or not answer.too_early_for(timeout):
+                raise
+        # whoever asked first had less time to wait
+        return self.request(
+            method,
+            url,
+            connection=connection,
+            headers=headers,
+            body=body,
+            timeout=timeout,
+            max_bytes=max_bytes,
+            follow_redirects=follow_redirects,
+        )
 
-    def _ask(
-        self,
-        method: str,
-        url: str,
-        how: Connection,
-        headers: t.Mapping[str, str],
-        body: bytes | None,
-        timeout: float,
-        max_bytes: int,
-        follow_redirects: bool,
-    ) -> Response:
-        if urlsplit(url).scheme not in ("http", "https"):
-            raise HttpFailure("protocol", f"{public_url(url)} is not an http:// or https:// address")
-        verify: bool | str = (how.ca_path or True) if how.validate_certs else False
+    def _exchange(self, question: Question, timeout: float) -> Response:
+        how, url = question.how, question.url
+        verify: bool | str = (how.ca_path or _system_store() or True) if how.validate_certs else False
         certificate = (how.client_cert, how.client_key) if how.client_cert and how.client_key else how.client_cert
         started = time.monotonic()
         deadline = started + timeout
-        self.asked += 1
+        with self._lock:
+            self.asked += 1
         try:
             answer = self._session.request(
-                method,
+                question.method,
                 url,
-                headers={**how.all_headers, **headers},
-                data=body,
+                headers=question.all_headers,
+                data=question.body,
                 auth=_Login(how),
                 timeout=timeout,
                 verify=verify,
                 cert=certificate,
-                allow_redirects=follow_redirects,
+                allow_redirects=False,
                 stream=True,
             )
             with answer:
@@ -103,18 +136,27 @@ class RequestsHttp(Http):
                 for chunk in answer.iter_content(65536):
                     parts.append(chunk)
                     size += len(chunk)
-                    if size > max_bytes:
-                        raise too_large(url, max_bytes)
+                    if size > question.max_bytes:
+                        raise too_large(url, question.max_bytes)
                     if time.monotonic() > deadline:
                         raise too_slow(url, timeout)
                 names = {name.lower(): value for name, value in answer.headers.items()}
-                return Response(answer.status_code, names, b"".join(parts), answer.url, time.monotonic() - started)
+                return Response(answer.status_code, names, b"".join(parts), url, time.monotonic() - started)
         except HttpFailure:
             raise
         except requests.exceptions.ChunkedEncodingError:
             raise HttpFailure("protocol", f"{public_url(url)} closed the connection before its answer was complete") from None
         except Exception as exc:
             raise as_failure(exc, url, timeout) from None
+
+
+@functools.cache
+def _system_store() -> str | None:
+    """The certificates that this machine trusts, as open_url uses them; requests has a list of its own. None: leave it to requests."""
+    if os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE"):
+        return None
+    known = ssl.get_default_verify_paths()
+    return known.cafile or (known.capath if known.capath and any(os.scandir(known.capath)) else None)
 
 
 class _Login:
@@ -125,14 +167,15 @@ class _Login:
 
     def __call__(self, request: t.Any) -> t.Any:
         if self.how.url_username:
-            return requests.auth.HTTPBasicAuth(self.how.url_username, self.how.url_password or "")(request)
+            return requests.auth.HTTPBasicAuth(self.how.url_username.encode(), (self.how.url_password or "").encode())(request)
         return request
 
 
 class _Answer:
     """What one question brought, for all who ask it."""
 
-    def __init__(self) -> None:
+    def __init__(self, timeout: float) -> None:
+        self._timeout = timeout
         self._there = threading.Event()
         self._response: Response | None = None
         self._failure: HttpFailure | None = None
@@ -147,6 +190,10 @@ class _Answer:
             raise
         finally:
             self._there.set()
+
+    def too_early_for(self, timeout: float) -> bool:
+        """Whether it was given up before this much time."""
+        return self._failure is not None and self._failure.kind == "timeout" and timeout > self._timeout
 
     def take(self, timeout: float, url: str) -> Response:
         if not self._there.wait(timeout + 1):

@@ -29,6 +29,10 @@ class NotDeclared(Exception):
     """The description lacks what a requirement needs; the message names the key."""
 
 
+class NoHost(NotDeclared):
+    """An inventory pattern finds no host: what runs there cannot be looked at, which is not the description's fault."""
+
+
 class NotApplicable(Exception):
     """The description itself says that there is nothing to verify."""
 
@@ -119,7 +123,7 @@ class Description:
             raise NotDeclared("service.hosts: no inventory pattern says on which hosts the service runs")
         found = self.hosts(str(pattern))
         if not found:
-            raise NotDeclared(f"the inventory has no host for the pattern '{pattern}'")
+            raise NoHost(f"the inventory has no host for the pattern '{pattern}'")
         return found
 
     # -- servers
@@ -183,4 +187,4 @@ class Description:
         return os.path.normpath(os.path.join((document or self.service).folder, os.path.expanduser(text)))
 
 
-__all__ = ("CONNECTION", "Description", "Inventory", "NotApplicable", "NotDeclared", "Run")
+__all__ = ("CONNECTION", "Description", "Inventory", "NoHost", "NotApplicable", "NotDeclared", "Run")

@@ -19,6 +19,9 @@ import typing as t
 from ..module_utils._finding import Finding
 from ._files import write_atomically
 
+CONTROLLER = "(controller)"  # no host has such a name
+LOOKING = "(controller, looking)"  # a file of its own: another worker may be at it
+
 
 class Spool:
     """The spool of one service, environment and phase."""
@@ -30,7 +33,7 @@ class Spool:
     def save(
         self, host: str, findings: t.Mapping[str, t.Sequence[Finding]], *, unreachable: str | None = None, play_hosts: t.Sequence[str] = ()
     ) -> None:
-        """Adds the findings of a host (or of ``controller``), by the key of their check."""
+        """Adds the findings of a host (or of the controller), by the key of their check."""
         held = self._read(self._path(host)) or {"host": host, "findings": {}}
         held["unreachable"] = unreachable
         held["play_hosts"] = sorted({*held.get("play_hosts", []), *play_hosts})
@@ -76,16 +79,31 @@ class Spool:
             return False
         return True
 
-    def close(self, verdict: t.Mapping[str, t.Any]) -> None:
-        """After the judgement: the findings go, what came of them stays for ``judged``."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        write_atomically(
-            self.base / f"{self.folder.name}.judged.json", json.dumps(verdict, default=str).encode(), mode=0o600, make_folder=True
-        )
+    def close(self, verdict: t.Mapping[str, t.Any], publish: t.Mapping[str, t.Any], *, more_to_come: bool = False) -> None:
+        """After the judgement: the findings go, what came of them stays for ``judged``, the targets with their secrets for ``publish``.
+
+        Where other batches of the play are still to come, what its hosts said stays; servers are asked again.
+        """
+        if more_to_come:
+            for path in (*self.folder.glob("claim-*"), self._path(CONTROLLER), self._path(LOOKING)):
+                path.unlink(missing_ok=True)
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        held = {"verdict": dict(verdict), "publish": dict(publish)}
+        write_atomically(self._judged, json.dumps(held, default=str).encode(), mode=0o600, make_folder=True)
+
+    @property
+    def _judged(self) -> pathlib.Path:
+        return self.base / f"{self.folder.name}.judged.json"
 
     def judged(self) -> dict[str, t.Any] | None:
         """What the gate of this run said, where it has spoken and nothing was verified since."""
-        return None if self.folder.exists() else self._read(self.base / f"{self.folder.name}.judged.json")
+        held = None if self.folder.exists() else self._read(self._judged)
+        return held["verdict"] if held else None
+
+    def publish(self) -> dict[str, t.Any]:
+        """Where the gate of this run said that results go, with what must not be seen. Empty where none has spoken."""
+        return dict((self._read(self._judged) or {}).get("publish") or {})
 
 
 def _safe(text: str) -> str:
@@ -93,4 +111,4 @@ def _safe(text: str) -> str:
     return safe if safe == text else f"{safe}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
-__all__ = ("Spool",)
+__all__ = ("CONTROLLER", "LOOKING", "Spool")

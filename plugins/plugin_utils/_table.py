@@ -145,19 +145,19 @@ class _Table:
         self.explanation(requirement, status)
 
     def findings(self, requirement: dict[str, t.Any], message: str) -> None:
-        lines = others(as_dicts(requirement.get("findings")), message)
+        lines, more = others(as_dicts(requirement.get("findings")), message, lines=_MAX_LINES, details=_MAX_LINES)
         bullet = "• " if self.unicode else "* "
-        for head, details in lines[:_MAX_LINES]:
+        for line in lines:
             indent = _INDENT
-            if head:
-                self.wrapped(self.fit(bullet + head, 4 * self.width), indent, hang=2)
+            if line.head:
+                self.wrapped(self.fit(bullet + line.head, 4 * self.width), indent, hang=2)
                 indent += 2
-            for detail in details[:_MAX_LINES]:
+            for detail in line.details:
                 self.wrapped("- " + detail, indent, hang=2)
-            if len(details) > _MAX_LINES:
-                self.add(" " * indent + f"- and {len(details) - _MAX_LINES} more")
-        if len(lines) > _MAX_LINES:
-            self.add(" " * _INDENT + f"{bullet}and {len(lines) - _MAX_LINES} more findings")
+            if line.more:
+                self.add(" " * indent + f"- and {line.more} more")
+        if more:
+            self.add(" " * _INDENT + f"{bullet}and {more} more findings")
 
     def explanation(self, requirement: dict[str, t.Any], status: str) -> None:
         waiver = as_dict(requirement.get("waiver"))

@@ -37,10 +37,9 @@ _SPACES = re.compile(r" {2,}")
 
 def escape(value: object, limit: int = 1000) -> str:
     """One harmless line: no control character, terminal sequence, line break, text direction mark or lone surrogate; shortened."""
-    text = str("" if value is None else value)
-    text = _TERMINAL.sub("", text[: limit * 4 + 4000])
-    if not (text.isascii() and text.isprintable()):
-        text = "".join(_harmless(character) for character in text)
+    text = _TERMINAL.sub("", str("" if value is None else value)[: limit * 2 + 2000])[: limit * 2]
+    if not text.isprintable():  # which is false for every category that _harmless knows
+        text = "".join(character if character.isprintable() else _harmless(character) for character in text)
     return shorten(_SPACES.sub(" ", text).strip(), limit)
 
 
@@ -182,24 +181,35 @@ def lost_hosts(record: t.Mapping[str, t.Any]) -> dict[str, str]:
     return {escape(host, 120): escape(why or "not reached", 300) for host, why in lost.items()}
 
 
-def others(findings: t.Iterable[t.Mapping[str, t.Any]], message: str) -> list[tuple[str, list[str]]]:
-    """What findings that did not pass add to the requirement's own message: a line and its details, worst first."""
+class Line(t.NamedTuple):
+    """What one finding adds below its requirement."""
+
+    head: str
+    details: list[str]
+    more: int  # details that are not among them
+
+
+def others(findings: t.Iterable[t.Mapping[str, t.Any]], message: str, *, lines: int, details: int) -> tuple[list[Line], int]:
+    """What findings that did not pass add to the requirement's own message, worst first; and how many more there are."""
     rank = {status: position for position, status in enumerate(STATUSES)}
-    wanted = [f for f in findings if f.get("status") in ("fail", "unknown", "warn")]
-    wanted.sort(key=lambda f: rank[str(f["status"])])
-    lines = []
-    for finding in wanted:
+    wanted = sorted((f for f in findings if f.get("status") in ("fail", "unknown", "warn")), key=lambda f: rank[str(f["status"])])
+    out: list[Line] = []
+    for position, finding in enumerate(wanted):
+        if len(out) == lines:
+            return out, len(wanted) - position
         parts = [escape(finding.get(key), 120) for key in ("host", "instance") if finding.get(key)]
         where, text = " ".join(parts), escape(finding.get("message"))
         said = message in (text, f"{parts[0]}: {text}" if parts else text)
         head = where if said else f"{where}: {text}" if where else text
-        details = [line for line in (escape(detail, 300) for detail in as_list(finding.get("details"))) if line not in (text, message)]
-        if details or (head and not (said and all(part in message for part in parts))):
-            lines.append((head, details))
-    return lines
+        given = as_list(finding.get("details"))
+        below = [line for line in (escape(detail, 300) for detail in given[:details]) if line not in (text, message)]
+        if below or (head and not (said and all(part in message for part in parts))):
+            out.append(Line(head, below, max(0, len(given) - details)))
+    return out, 0
 
 
 __all__ = (
+    "Line",
     "AREAS",
     "STATUSES",
     "STATUS_CODES",

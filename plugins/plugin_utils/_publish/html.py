@@ -142,7 +142,7 @@ def _status(status: object) -> dict[str, str]:
 
 def _requirement(item: dict[str, t.Any]) -> dict[str, t.Any]:
     message = escape(item.get("message"))
-    lines = others(as_dicts(item.get("findings")), message)
+    lines, more = others(as_dicts(item.get("findings")), message, lines=_MAX_LINES, details=_MAX_LINES)
     waiver = as_dict(item.get("waiver"))
     name, title = escape(item.get("id") or "?", 40), escape(item.get("title"), 300)
     return {
@@ -155,8 +155,8 @@ def _requirement(item: dict[str, t.Any]) -> dict[str, t.Any]:
         "observed": _status(item["observed_status"]) if item.get("observed_status") not in (None, item.get("status")) else None,
         "observed_only": item.get("deciding") is False,
         "open": item.get("status") in ("fail", "unknown", "warn"),
-        "lines": lines[:_MAX_LINES],
-        "more": max(0, len(lines) - _MAX_LINES),
+        "lines": lines,
+        "more": more,
         "waiver": _clean(waiver),
         "hosts": [(count, _status(status)) for status, count in as_dict(item.get("hosts")).items() if count],
         "measurements": [_bar(name, title, m) for m in worst_measurements(as_dicts(item.get("measurements"))).values()],

@@ -114,13 +114,14 @@ def _row(requirement: dict[str, t.Any]) -> str:
 
 def _details(requirement: dict[str, t.Any]) -> list[str]:
     lines: list[str] = []
-    for head, details in others(as_dicts(requirement.get("findings")), escape(requirement.get("message")))[:_MAX_LINES]:
-        if head:
-            lines.append(f"  - {text(head)}")
-        indent = "    " if head else "  "
-        lines += [f"{indent}- {text(detail)}" for detail in details[:_MAX_LINES]]
-        if len(details) > _MAX_LINES:
-            lines.append(f"{indent}- and {len(details) - _MAX_LINES} more")
+    found, more = others(as_dicts(requirement.get("findings")), escape(requirement.get("message")), lines=_MAX_LINES, details=_MAX_LINES)
+    for line in found:
+        if line.head:
+            lines.append(f"  - {text(line.head)}")
+        indent = "    " if line.head else "  "
+        lines += [f"{indent}- {text(detail)}" for detail in line.details]
+        lines += [f"{indent}- and {line.more} more"] if line.more else []
+    lines += [f"  - and {more} more findings"] if more else []
     if requirement.get("remedy"):
         lines.append(f"  - Remedy: {text(requirement['remedy'])}")
     return [f"- **{text(requirement.get('id'), 40)}**", *lines] if lines else []

@@ -1,0 +1,124 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The outside world: commands in a session of their own, files, deadlines."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import time
+
+import pytest
+from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
+from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner, unreadable
+from fakes import FakeClock, FakeHttp
+
+
+def test_a_command_in_the_c_locale_without_a_terminal() -> None:
+    done = Runner().run(["sh", "-c", 'echo "$LC_ALL $MINE"; echo oops >&2; cat; exit 3'], env={"MINE": "x"}, stdin="text")
+    assert (done.rc, done.stdout, done.stderr, done.truncated) == (3, "C.UTF-8 x\ntext", "oops\n", False)
+
+
+def test_never_through_a_shell(tmp_path: pathlib.Path) -> None:
+    assert Runner().run(["echo", f"a; touch {tmp_path}/b $(id)"]).stdout == f"a; touch {tmp_path}/b $(id)\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bytes_that_are_no_text_are_replaced() -> None:
+    assert Runner().run(["printf", r"\377"]).stdout == "\ufffd"
+
+
+def test_a_program_that_reads_nothing() -> None:
+    assert Runner().run(["true"], stdin="x" * 2**20).rc == 0
+
+
+def test_a_command_that_is_not_there() -> None:
+    with pytest.raises(CannotObserve, match="no-such-program is not installed on this host, or may not be run by"):
+        Runner().run(["no-such-program"])
+
+
+def test_a_command_that_cannot_be_run(tmp_path: pathlib.Path) -> None:
+    script = tmp_path / "broken"
+    script.write_text("#!/no/such/interpreter\n")
+    script.chmod(0o755)
+    with pytest.raises(CannotObserve, match="cannot be run"):
+        Runner().run([str(script)])
+
+
+def test_a_command_that_hangs_is_stopped_with_its_children(tmp_path: pathlib.Path) -> None:
+    started = time.monotonic()
+    pid = tmp_path / "pid"
+    with pytest.raises(CannotObserve, match="sh did not end within 1 s and was stopped"):
+        Runner().run(["sh", "-c", f"sleep 60 & echo $! >{pid}; wait"], timeout=1)
+    assert time.monotonic() - started < 5
+    child = int(pid.read_text())
+    for _ in range(50):
+        status = pathlib.Path(f"/proc/{child}/stat")
+        if not status.exists() or status.read_text().split()[2] == "Z":
+            return
+        time.sleep(0.05)
+    pytest.fail("the child of the command still runs")
+
+
+def test_a_grandchild_that_keeps_the_pipe_open_holds_nobody_up() -> None:
+    started = time.monotonic()
+    assert Runner().run(["sh", "-c", "setsid sleep 30 & echo done"]).stdout == "done\n"
+    assert time.monotonic() - started < 6
+
+
+def test_the_deadline_of_the_check_bounds_its_commands() -> None:
+    started = time.monotonic()
+    with pytest.raises(CannotObserve):
+        Runner().within(0.5).run(["sleep", "30"], timeout=30)
+    assert time.monotonic() - started < 3
+
+
+def test_endless_output_is_cut() -> None:
+    done = Runner().run(["sh", "-c", "yes | head -c 10000000"], max_output=1000)
+    assert len(done.stdout) == 1000 and done.truncated
+
+
+def test_which() -> None:
+    runner = Runner(environ={"PATH": ""})
+    assert runner.which("sh") in ("/usr/bin/sh", "/bin/sh")
+    assert runner.which("/bin/sh") == "/bin/sh"
+    assert runner.which("/etc/passwd") is None and runner.which("/tmp") is None and runner.which("no-such-program") is None
+
+
+def test_a_deadline_is_never_later_than_the_one_above() -> None:
+    clock = FakeClock()
+    runner = Runner(http=FakeHttp({}), clock=clock).within(10)
+    assert runner.within(100).remaining() == 10
+    clock.passed = 4
+    assert runner.remaining() == 6 and runner.remaining(2) == 2
+    runner.sleep(100)
+    assert clock.passed == 10
+    with pytest.raises(CannotObserve, match="the time allowed for this check is over"):
+        runner.remaining()
+
+
+def test_the_deadline_bounds_requests() -> None:
+    http = FakeHttp({"/x": {}})
+    Runner(http=http, clock=FakeClock()).within(3).get("http://h/x", timeout=30)
+    assert http.asked[0][2]["timeout"] == 3
+
+
+def test_files(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "a").write_bytes(b"caf\xc3\xa9\xff")
+    assert Runner().read_text(str(tmp_path / "a")) == "café\ufffd"
+    assert Runner().read_bytes(str(tmp_path / "a"), max_bytes=3) == b"caf"
+    with pytest.raises(CannotObserve, match="/nothing does not exist"):
+        Runner().read_text("/nothing")
+    with pytest.raises(CannotObserve, match="cannot be read: Is a directory"):
+        Runner().read_text(str(tmp_path))
+
+
+def test_no_permission_says_who_and_what_to_do() -> None:
+    message = unreadable("/x", PermissionError(13, "Permission denied"))
+    assert "/x may not be read by" in message and "run_as" in message
+
+
+def test_an_empty_environment_is_enough() -> None:
+    assert Runner(environ={}).run(["env"]).stdout.startswith("LC_ALL=C.UTF-8")
+    assert os.environ.get("LC_ALL") != "nonsense"

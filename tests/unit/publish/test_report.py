@@ -1,0 +1,174 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import html.parser
+import re
+import typing as t
+
+import pytest
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish import html as report
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish import markdown
+from unit.publish.records import hostile, record
+
+VOID = {"meta", "br", "rect", "line", "link", "img", "hr"}
+
+
+class Structure(html.parser.HTMLParser):
+    """What a browser would see: open elements must be closed in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not self.open or self.open[-1] != "style":
+            self.words.append(data)
+
+
+def seen(made: dict[str, t.Any]) -> tuple[Structure, str]:
+    structure = Structure()
+    text = report.render(made)
+    structure.feed(text)
+    assert structure.open == []
+    return structure, re.sub(r"\s+", " ", " ".join(structure.words))
+
+
+def test_the_report_says_everything() -> None:
+    structure, words = seen(record())
+    for expected in (
+        "NO-GO",
+        "9 of 13 verified",
+        "Observe mode: would be NO-GO, the play goes on",
+        "Advice: Hold",
+        "BKP-01",
+        "newest backup is 3 d 4 h old, the limit is 24 h",
+        "see why the timer restic-payments.timer did not run",
+        "team-backup",
+        "since 2026-11-22 02:00 UTC",
+        "observed: fail",
+        "Waived until 2027-03-31 by head of operations",
+        "weekly manual restore",
+        "126 days left",
+        "overdue",
+        "Technical monitoring",
+        "leaves MON-01, MON-03 unknown",
+        "Connection timed out",
+        "at most 24 h",
+        "9f86d081884c7d659a2feaa0c55ad015",
+        "CHG-1042",
+        "1 host fail",
+        "waiver of LOG-06 ended",
+        "12 of 15 verified, newest valid findings of all phases",
+    ):
+        assert expected in words
+    assert words.index("9 of 13 verified") < words.index("Reservations") < words.index("Measurements")
+    assert [tag for tag, _attributes in structure.elements].count("h1") == 1
+
+
+def test_it_loads_nothing_and_runs_nothing() -> None:
+    for made in (record(), hostile()):
+        structure, _words = seen(made)
+        tags = {tag for tag, _attributes in structure.elements}
+        assert not tags & {"script", "img", "link", "iframe", "object", "form", "a", "base"}
+        for _tag, attributes in structure.elements:
+            assert not any(name.startswith("on") or name in ("src", "href") for name in attributes)
+        style = re.search(r"<style>(.*?)</style>", report.render(made), re.DOTALL)
+        assert style
+        assert "url(" not in style.group(1)
+        assert "@import" not in style.group(1)
+
+
+def test_it_can_be_read_without_eyes_and_without_colours() -> None:
+    structure, words = seen(record())
+    heads = [attributes for tag, attributes in structure.elements if tag == "th"]
+    assert all(attributes.get("scope") in ("col", "row") for attributes in heads)
+    assert ("html", {"lang": "en"}) in structure.elements
+    for word in ("Fail", "Unknown", "Warning", "Pass", "Waived", "Not applicable", "Not due yet"):
+        assert word in words
+    assert all(attributes.get("role") == "img" and attributes.get("aria-label") for tag, attributes in structure.elements if tag == "svg")
+
+
+def test_hostile_text_is_text() -> None:
+    _structure, words = seen(hostile())
+    assert "<script>alert(1)</script>" in words
+    raw = report.render(hostile())
+    assert "<script" not in raw
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", raw)
+    assert len(raw) < 5_000_000
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"judgement__verdict": "go", "judgement__words": "GO", "judgement__reasons": []}, "Nothing stands in the way."),
+        ({"judgement__verdict": "not_ready", "judgement__words": "NOT READY"}, "What is missing"),
+        ({"run__partial": "limited to web1"}, "Partial run: limited to web1."),
+        ({"run__enforced": True}, "Enforced: the play stops."),
+        ({"state": None}, "Gate pre"),
+    ],
+)
+def test_variations(changes: dict[str, t.Any], expected: str) -> None:
+    _structure, words = seen(record(**changes))
+    assert expected in words
+
+
+@pytest.mark.parametrize("odd", [{}, {"judgement": {"requirements": [None, {}, {"measurements": [{"name": None, "value": "x"}]}]}}])
+def test_an_odd_record_still_gives_a_report(odd: dict[str, t.Any]) -> None:
+    _structure, words = seen(odd)
+    assert "UNDETERMINED" in words
+    assert "UNDETERMINED" in markdown.render(odd)
+
+
+def test_markdown_says_what_decides() -> None:
+    text = markdown.render(record())
+    assert text.startswith("## ❌ NO-GO: payments 1.5.0\n")
+    assert "**9 of 13 verified** (observe mode: would be NO-GO, the play goes on)" in text
+    assert "| ❌ FAIL | **BKP-01** A good backup is younger than the RPO | blocker |" in text
+    assert "waived until 2027-03-31 by head of operations" in text
+    assert "6 that pass or are not asked now" in text
+    assert "leaves MON-01, MON-03 unknown" in text
+    assert text.endswith("\n")
+
+
+def test_markdown_rows_keep_their_cells_and_nobody_is_called() -> None:
+    text = markdown.render(hostile())
+    for line in text.splitlines():
+        if line.startswith("| "):
+            assert len(re.findall(r"(?<!\\)\|", line)) in (5, 6)
+    assert "<script" not in text
+    assert "@all" not in text
+    assert not re.search(r"(?<!\\)`", text)
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("a|b", "a\\|b"),
+        ("*x* _y_ [z](http://u)", "\\*x\\* \\_y\\_ \\[z\\](http://u)"),
+        ("<b>&amp;", "&lt;b&gt;&amp;amp;"),
+        ("- item", "\\- item"),
+        ("1. item", "1\\. item"),
+        ("1.5.0", "1.5.0"),
+        ("2026-11-25", "2026-11-25"),
+        ("# head", "\\# head"),
+        ("back\\slash", "back\\\\slash"),
+    ],
+)
+def test_markdown_text(raw: str, shown: str) -> None:
+    assert markdown.text(raw) == shown
