@@ -34,7 +34,7 @@ class FakeClock(Clock):
 
 
 class FakeHttp(Http):
-    """Answers by path (and query when the key has one). An answer is a dict or list (JSON), a str, a Response, or an HttpFailure to raise."""
+    """Answers by path (and query when the key has one): a dict or list (JSON), a str, a Response, or an HttpFailure to raise."""
 
     def __init__(self, answers: t.Mapping[str, t.Any]) -> None:
         self.answers, self.asked = answers, []  # type: ignore[var-annotated]
@@ -59,7 +59,9 @@ class FakeHttp(Http):
 class FakeRunner(Runner):
     """Commands by their first words: ``{"restic snapshots": Completed(0, "[]", "")}``; the longest key that fits wins. Files are real."""
 
-    def __init__(self, *, commands: t.Mapping[str, Completed] | None = None, answers: t.Mapping[str, t.Any] | None = None, clock: Clock | None = None):
+    def __init__(
+        self, *, commands: t.Mapping[str, Completed] | None = None, answers: t.Mapping[str, t.Any] | None = None, clock: Clock | None = None
+    ):
         super().__init__(http=FakeHttp(answers or {}), clock=clock or FakeClock(), environ={})
         self.commands, self.ran = dict(commands or {}), []  # type: ignore[var-annotated]
 

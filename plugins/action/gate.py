@@ -17,6 +17,7 @@ from ansible.release import __version__ as ansible_version
 from ansible.utils.display import Display
 
 from ..module_utils._argspec import RUN_SPEC
+from ..module_utils._http import public_url
 from ..plugin_utils import _gate, _state, _verification
 from ..plugin_utils._context import Context, make, refuse
 from ..plugin_utils._document import Refused
@@ -54,7 +55,8 @@ class ActionModule(ActionBase):
         spoken = spool.judged() if context.options["only_if_needed"] else None
         if spoken is not None:
             return {**result, **spoken, "changed": False}
-        record, path, trouble = self._judge(context, plan, spool, variables, started)
+        waiting = _gate.waiting_hosts(plan, spool.load(), variables)
+        record, path, trouble = self._judge(context, plan, spool, variables, started, waiting)
         if context.options["show"]:
             Display().display(render(record, **_screen()))
         judgement = record["judgement"]
@@ -70,12 +72,12 @@ class ActionModule(ActionBase):
             "partial": record["run"]["partial"],
             "service": plan.service["name"],
             "record_path": str(path) if path else None,
-            "publish": dict(plan.publish),
+            "publish": _visible(plan.publish),
             "state": (record["state"] or {}).get("verdict"),
         }
-        verdict["stop"] = plan.mode == "enforce" and judgement["enforced_verdict"] in ("no_go", "undetermined", "not_ready")
+        verdict["stop"] = record["run"]["enforced"] and judgement["enforced_verdict"] in ("no_go", "undetermined", "not_ready")
         verdict["msg"] = _sentence(verdict)
-        spool.close(verdict)
+        spool.close(verdict, plan.publish, more_to_come=bool(waiting))
         result.update(verdict, changed=False, record=record)
         if trouble:
             result.setdefault("warnings", []).extend(trouble)
@@ -84,38 +86,53 @@ class ActionModule(ActionBase):
         return result
 
     def _judge(
-        self, context: Context, plan: Plan, spool: Spool, variables: dict[str, t.Any], started: dt.datetime
+        self,
+        context: Context,
+        plan: Plan,
+        spool: Spool,
+        variables: dict[str, t.Any],
+        started: dt.datetime,
+        waiting: list[str],
     ) -> tuple[dict[str, t.Any], pathlib.Path | None, list[str]]:
-        waiting = [check for check in _verification.finds(plan, None, spool) if spool.claim(check.key)]
-        if waiting:
-            found = _verification.named_as_written(waiting, _verification.run_finds(waiting, spool), spool)
+        unseen = [check for check in _verification.finds(plan, None, spool) if spool.claim(check.key)]
+        if unseen:
+            found = _verification.named_as_written(unseen, _verification.run_finds(unseen, spool), spool)
             spool.save(_verification.LOOKING, found)
         spooled = spool.load()
         limit = variables.get("ansible_limit")
-        reach = _gate.reach_of(plan, spooled, limit=limit)
+        reach = _gate.reach_of(plan, spooled, limit=limit, waiting=waiting)
         partial = _gate.partial_reason(
             plan,
             spooled,
             limit=limit,
             tags=[str(tag) for tag in variables.get("ansible_run_tags", [])],
             skipped=[str(tag) for tag in variables.get("ansible_skip_tags", [])],
+            waiting=waiting,
         )
         records = context.records(plan)
         trouble: list[str] = []
         path: pathlib.Path | None = None
-        keep = not self._task.check_mode
+
+        def judge() -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+            state = self._state(records, trouble)
+            record, changed = self._record(context, plan, state, spool, reach, partial, started)
+            if trouble:
+                record["state"] = None  # over findings that cannot be read nothing can be said
+            return record, changed
+
+        if self._task.check_mode:
+            return judge()[0], None, trouble
+        record: dict[str, t.Any] = {}
         try:
             with records.lock():
-                state = self._state(records, trouble)
-                record, changed = self._record(context, plan, state, spool, reach, partial, started)
-                if keep:
-                    path = records.save_run(record)
-                    if not partial and not trouble:
-                        records.save_state(changed)
+                record, changed = judge()
+                path = records.save_run(record)
+                if not partial and not trouble:
+                    records.save_state(changed)
         except NotWritten as exc:
-            trouble.append(f"the verdict stands, but its record was not kept: {exc}")
-            record, _changed = self._record(context, plan, _state.empty(records.service, records.environment), spool, reach, partial, started)
-        return record, path, trouble
+            lost = "the service's state was not updated" if path else "its record was not kept"
+            trouble.append(f"the verdict stands, but {lost}: {exc}")
+        return record or judge()[0], path, trouble
 
     def _record(
         self, context: Context, plan: Plan, state: dict[str, t.Any], spool: Spool, reach: t.Any, partial: str | None, started: dt.datetime
@@ -147,6 +164,15 @@ def collection_version() -> str:
     if manifest.exists():
         return str(yaml.safe_load(manifest.read_text(encoding="utf-8"))["collection_info"]["version"])
     return str(yaml.safe_load(galaxy.read_text(encoding="utf-8"))["version"]) if galaxy.exists() else "unknown"
+
+
+def _visible(targets: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Targets as a result may show them. What is left out waits for ``publish`` in the spool."""
+    gateway = targets.get("pushgateway")
+    if not gateway:
+        return dict(targets)
+    shown = {key: value for key, value in gateway.items() if key not in ("url_password", "bearer_token", "headers")}
+    return {**targets, "pushgateway": {**shown, "url": public_url(str(gateway["url"]))}}
 
 
 def _screen() -> dict[str, t.Any]:

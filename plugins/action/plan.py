@@ -23,6 +23,7 @@ _WORDS = {
     "not_due": "not due",
     "later": "later",
     "unprovable": "NO CHECK",
+    "no_host": "NO HOST",
 }
 
 
@@ -49,7 +50,7 @@ class ActionModule(ActionBase):
             level_reason=plan.level_reason,
             mode=plan.mode,
             hosts=list(plan.expected_hosts),
-            later_hosts=sorted({host for check in plan.checks if check.call == "find" for host in check.hosts or ()} | set(plan.other_hosts)),
+            later_hosts=plan.later_hosts,
             requirements=[_as_dict(requirement) for requirement in plan.requirements],
             notices=list(plan.notices),
         )
@@ -99,10 +100,12 @@ def register(plan: Plan) -> str:
             if check.call == "write" or check.accepted:
                 continue
             where = ", ".join(check.hosts) if check.hosts is not None else "controller"
-            missing = f"  MISSING: {check.gap}" if check.gap else ""
-            lines.append(f"{'':<34}{check.check} {escape(check.instance)} on {where}{escape(missing)}")
-        lines.append(f"{'':<34}from {escape(rule.set_by)}{'; declared in ' + escape(requirement.declared_in) if requirement.declared_in else ''}")
+            gap = f"  MISSING: {escape(check.gap)}" if check.gap else ""
+            lines.append(f"{'':<34}{check.check} {escape(check.instance)} on {where}{gap}")
+        declared = f"; declared in {escape(requirement.declared_in)}" if requirement.declared_in else ""
+        lines.append(f"{'':<34}from {escape(rule.set_by)}{declared}")
     states = [requirement.state for requirement in plan.requirements if requirement.deciding]
-    lines += ["", f"{len(states)} requirements decide in this phase, {states.count('planned')} can be verified, {states.count('not_declared')} are not declared"]
+    planned, missing = states.count("planned"), states.count("not_declared")
+    lines += ["", f"{len(states)} requirements decide in this phase, {planned} can be verified, {missing} are not declared"]
     lines += [f"notice: {escape(notice)}" for notice in plan.notices]
     return "\n".join(lines)

@@ -8,6 +8,7 @@ import json
 import pathlib
 import typing as t
 
+from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
@@ -18,9 +19,13 @@ from ..plugin_utils._publish import html, markdown, metrics, textfile
 from ..plugin_utils._publish.files import PublishFailure, write
 from ..plugin_utils._publish.pushgateway import Pushgateway, group_url
 from ..plugin_utils._run_record import Unreadable
+from ..plugin_utils._spool import Spool
 
 Target = tuple[str, str, t.Callable[[], str]]  # its name, where it goes in words, what writes it
-_KEPT = "the run was partial and no earlier state of the service is at hand: the metrics that were published before stay as they are"
+_KEPT = (
+    "this run says nothing of the whole service (it was partial, or the state could not be read) and no earlier state is at hand: "
+    "the metrics that were published before stay as they are"
+)
 
 
 class ActionModule(ActionBase):
@@ -34,6 +39,7 @@ class ActionModule(ActionBase):
         _validated, options = self.validate_argument_spec(argument_spec=PUBLISH_SPEC)
         record, beside = _record(options["record"])
         state = _given_state(options["state"]) or record.get("state") or _earlier_state(record, beside)
+        options["pushgateway"] = _with_secrets(options["pushgateway"], record)
         targets = _targets(record, state, options)
         written: list[dict[str, str]] = []
         failed: list[dict[str, str]] = []
@@ -109,6 +115,16 @@ def _earlier_state(record: t.Mapping[str, t.Any], folder: pathlib.Path | None) -
         if same and isinstance(earlier.get("state"), dict):
             return dict(earlier["state"])
     return {}
+
+
+def _with_secrets(gateway: dict[str, t.Any] | None, record: dict[str, t.Any]) -> dict[str, t.Any] | None:
+    """The gateway that ``gate`` named without its secrets, with them."""
+    service, environment = metrics.identity(record)
+    phase = str((record.get("run") or {}).get("phase"))
+    held = Spool(constants.DEFAULT_LOCAL_TMP, service, environment, phase).publish().get("pushgateway") if gateway else None
+    if gateway and held and public_url(str(held["url"])) == gateway["url"]:
+        return {**gateway, **held}
+    return gateway
 
 
 def _targets(record: dict[str, t.Any], state: dict[str, t.Any], options: dict[str, t.Any]) -> list[Target]:

@@ -114,7 +114,7 @@ class ActionModule(ActionBase):
                 names[option] = f"{item.key}.{option}"
                 secrets[names[option]] = value
             checks.append({**data, "args": dict(item.args), "secrets": names})
-        answer = self._execute_module(
+        answer: dict[str, t.Any] = self._execute_module(
             module_name="operability.readiness.verify", module_args={"checks": checks, "secrets": secrets}, task_vars=variables
         )
         for warning in answer.get("warnings", []):
@@ -148,7 +148,7 @@ class ActionModule(ActionBase):
                 for finding in findings
                 if finding.status is not Status.PASS
             ],
-            "later_hosts": sorted({name for check in plan.checks if check.call == "find" for name in check.hosts or ()} | set(plan.other_hosts)),
+            "later_hosts": plan.later_hosts,
             "duration_seconds": round(seconds, 3),
         }
 

@@ -52,13 +52,15 @@ class LookupModule(LookupBase):
         return [self._pattern(str(term)) for term in terms]
 
     def _pattern(self, name: str) -> str:
-        path = locate(self._loader, name)
+        loader: t.Any = self._loader
+        templar: t.Any = self._templar
+        path = locate(loader, name)
         if path is None:
             raise AnsibleLookupError(f"the service file {name} does not exist")
         try:
-            data = self._loader.load_from_file(path, cache="none", trusted_as_template=True)
+            data = loader.load_from_file(path, cache="none", trusted_as_template=True)
         except AnsibleError as exc:
             raise AnsibleLookupError(f"the service file {name} cannot be read: {str(exc).splitlines()[0]}") from None
         service = data.get("service") if isinstance(data, t.Mapping) else None
         pattern = service.get("hosts") if isinstance(service, t.Mapping) else None
-        return str(self._templar.template(pattern)) if pattern else "localhost"
+        return str(templar.template(pattern)) if pattern else "localhost"

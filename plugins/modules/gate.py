@@ -69,7 +69,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 verdict:
-  description: The verdict, one of V(go), V(go_with_reservations), V(undetermined), V(no_go); at design V(ready_to_continue) or V(not_ready).
+  description:
+    - The verdict, one of V(go), V(go_with_reservations), V(undetermined), V(no_go); at design V(ready_to_continue) or V(not_ready).
   returned: success
   type: str
   sample: no_go

@@ -14,6 +14,7 @@ description:
     and looks exactly like one that has no reason to. The finding names the alert, and says whether the metric or a label value is gone.
   - Selectors in C(absent(\)) and C(absent_over_time(\)), and the series C(ALERTS), may match nothing. What matches nothing on the right
     of C(unless), or in one branch of C(or), is a C(warn).
+  - So is a metric that had series within O(lookback) and has none under any label now, although its target is up, as after a renaming.
   - A recording rule that gives nothing is followed to the selectors that it is made of.
   - What the library does not know is parsed by the server, where it offers that (Prometheus 3), else the finding is C(unknown).
 version_added: 0.1.0

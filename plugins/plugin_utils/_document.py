@@ -86,7 +86,7 @@ class Document:
 def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[str]]:
     """Line and column (from 1) of every key and list entry, and the keys that stand twice. Refused when it is not YAML."""
     try:
-        root = yaml.compose(text, Loader=FastLoader)
+        root = yaml.compose(text.encode(), Loader=FastLoader)
     except yaml.MarkedYAMLError as exc:
         mark = exc.problem_mark or exc.context_mark
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name

@@ -21,9 +21,7 @@ from ._run_record import SCHEMA_VERSION
 def waiting_hosts(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], variables: t.Mapping[str, t.Any]) -> list[str]:
     """Expected hosts whose batch (``serial``) is still to come in this play."""
     been = {data["host"] for data in spooled}
-    still_there, batch = (
-        {str(host) for host in variables.get(name, [])} for name in ("ansible_play_hosts", "ansible_play_batch")
-    )
+    still_there, batch = ({str(host) for host in variables.get(name, [])} for name in ("ansible_play_hosts", "ansible_play_batch"))
     return [host for host in plan.expected_hosts if host in still_there - batch - been] if been else []
 
 
@@ -102,7 +100,7 @@ def make_record(
         "user": user_name(),
         **versions,
         "mode": plan.mode,
-        "enforced": plan.mode == "enforce",
+        "enforced": plan.enforces,
         "partial": partial,
         "first_deployment": options["first_deployment"],
     }

@@ -177,8 +177,8 @@ def _completed(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]
         missing = written if not there else [host for host in written if all(finding.host not in ("", host) for finding in there)]
         where = ", ".join(check.hosts) if check.hosts is not None else "the controller"
         if reach.waiting and not there:
-            later = "lines are looked for when the last batch has written its own"
-            return [dataclasses.replace(base, status=Status.NOT_DUE, message=later)] if written else []
+            message = "lines are looked for when the last batch has written its own"
+            return [dataclasses.replace(base, status=Status.NOT_DUE, message=message)] if written else []
         return there + [
             dataclasses.replace(base, host=host, message=f"nobody looked for the line of {host} on {where}") for host in missing
         ]

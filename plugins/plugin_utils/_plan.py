@@ -96,10 +96,21 @@ class Plan:
         return [check for requirement in self.requirements for check in requirement.checks]
 
     @property
+    def enforces(self) -> bool:
+        """Whether any verdict of this plan can stop a play."""
+        return self.mode == "enforce" or any(requirement.rule.mode == "enforce" for requirement in self.requirements)
+
+    @property
     def other_hosts(self) -> list[str]:
         """Hosts outside ``service.hosts`` that have something to do."""
         named = {host for check in self.checks for host in check.hosts or ()}
         return sorted(named - set(self.expected_hosts))
+
+    @property
+    def later_hosts(self) -> list[str]:
+        """Hosts that need a task of their own after the hosts of the service: those outside it, and those that look for what was written."""
+        looking = {host for check in self.checks if check.call == "find" for host in check.hosts or ()}
+        return sorted(looking | set(self.other_hosts))
 
     @property
     def digest(self) -> str:
@@ -286,6 +297,8 @@ def _requirement(
             )
         changed.update(phases=tuple(given), observe=tuple(name for name in rule.observe if name not in given))
     rule = dataclasses.replace(rule, responsible=responsible or description.owner, **changed)
+    if run.mode:
+        rule = dataclasses.replace(rule, mode=None)  # whoever runs it has the last word
     phases, observe = set(rule.phases), set(rule.observe)
     if phase == "post" and run.first_deployment and rule.not_before_first_deployment and "pre" in phases:
         phases.add("post")

@@ -17,6 +17,7 @@ import warnings
 try:
     import requests
     import requests.adapters
+    import urllib3.exceptions
 except ImportError as exc:  # pragma: no cover - tests have it
     requests = None  # type: ignore[assignment] # told by RequestsHttp()
     IMPORT_FAILURE: ImportError | None = exc
@@ -48,7 +49,7 @@ class RequestsHttp(Http):
         if requests is None:
             raise CannotObserve(f"the Python library requests is needed on the controller: pip install requests ({IMPORT_FAILURE})")
         # who sets validate_certs to false knows it
-        warnings.filterwarnings("ignore", category=requests.packages.urllib3.exceptions.InsecureRequestWarning)
+        warnings.filterwarnings("ignore", category=urllib3.exceptions.InsecureRequestWarning)
         self._session = requests.Session()
         adapter = requests.adapters.HTTPAdapter(pool_connections=POOL, pool_maxsize=POOL)
         self._session.mount("http://", adapter)

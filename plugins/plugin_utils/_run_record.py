@@ -57,7 +57,7 @@ class Records:
 
     def load_state(self) -> dict[str, t.Any]:
         """The state, an empty one where there is none yet. Unreadable."""
-        if not self.state_path.exists():
+        if not os.path.exists(self.state_path):  # also where its folder may not be looked into: the lock tells that
             return _state.empty(self.service, self.environment)
         state = _load(self.state_path, _state.SCHEMA_VERSION)
         if (state.get("service"), state.get("environment")) != (self.service, self.environment):

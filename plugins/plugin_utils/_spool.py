@@ -19,8 +19,8 @@ import typing as t
 from ..module_utils._finding import Finding
 from ._files import write_atomically
 
-CONTROLLER = "(controller)"  # no host has such a name
-LOOKING = "(controller, looking)"  # a file of its own: another worker may be at it
+CONTROLLER = "<controller>"  # not the name of any host
+LOOKING = "<controller, looking>"  # a file of its own: another worker may be at it
 
 
 class Spool:

@@ -209,12 +209,12 @@ def others(findings: t.Iterable[t.Mapping[str, t.Any]], message: str, *, lines: 
 
 
 __all__ = (
-    "Line",
     "AREAS",
     "STATUSES",
     "STATUS_CODES",
     "STATUS_WORDS",
     "VERDICT_WORDS",
+    "Line",
     "as_dict",
     "as_dicts",
     "as_int",

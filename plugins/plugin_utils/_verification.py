@@ -14,10 +14,7 @@ from ..module_utils._registry import load_check
 from ..module_utils._runner import Runner
 from ._plan import Plan, PlannedCheck
 from ._requests_http import RequestsHttp
-from ._spool import Spool
-
-CONTROLLER = "<controller>"  # not the name of any host
-LOOKING = "<controller, looking>"  # a file of its own: another worker may be at it
+from ._spool import CONTROLLER, LOOKING, Spool
 
 
 def items_of_host(plan: Plan, host: str) -> list[PlannedCheck]:

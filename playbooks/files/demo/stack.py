@@ -92,7 +92,9 @@ def make_certificates(folder: pathlib.Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     now = dt.datetime.now(dt.timezone.utc)
 
-    def build(name: str, issuer: x509.Name | None, key: t.Any, signer: t.Any, days: int, extensions: list[tuple[t.Any, bool]]) -> x509.Certificate:
+    def build(
+        name: str, issuer: x509.Name | None, key: t.Any, signer: t.Any, days: int, extensions: list[tuple[t.Any, bool]]
+    ) -> x509.Certificate:
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         builder = (
             x509.CertificateBuilder()
@@ -191,15 +193,18 @@ class Estate:
         self._inputs("logs")
         self._start("pushgateway", "node_exporter", "central", "alertmanager", "shipper")
         targets = ", ".join(f"'{address}:{metrics_port}'" for address in HOSTS.values())
+        exporter, gateway, alertmanager = (
+            f"'{servers.LOCAL}:{running[name].port}'" for name in ("node_exporter", "pushgateway", "alertmanager")
+        )
         running["prometheus"] = servers.Prometheus(
             self.folder / "prometheus",
             binaries,
             config="scrape_configs:\n"
             f"  - job_name: shop\n    static_configs: [{{targets: [{targets}]}}]\n"
-            f"  - job_name: node\n    static_configs: [{{targets: ['{servers.LOCAL}:{running['node_exporter'].port}'], labels: {{service: bastion}}}}]\n"
-            f"  - job_name: pushgateway\n    honor_labels: true\n    static_configs: [{{targets: ['{servers.LOCAL}:{running['pushgateway'].port}']}}]\n"
+            f"  - job_name: node\n    static_configs: [{{targets: [{exporter}], labels: {{service: bastion}}}}]\n"
+            f"  - job_name: pushgateway\n    honor_labels: true\n    static_configs: [{{targets: [{gateway}]}}]\n"
             f"rule_files: ['{self.folder}/prometheus/rules.yml']\n"
-            f"alerting: {{alertmanagers: [{{static_configs: [{{targets: ['{servers.LOCAL}:{running['alertmanager'].port}']}}]}}]}}\n",
+            f"alerting: {{alertmanagers: [{{static_configs: [{{targets: [{alertmanager}]}}]}}]}}\n",
             rules=(HERE / "rules-act1.yml").read_text(),
         )
         self._start("prometheus")
@@ -209,7 +214,9 @@ class Estate:
         self.facts["central"] = str(self.folder / "central" / "central")
 
     def _inputs(self, subfolder: str) -> None:
-        lines = [f'input(type="imfile" File="{self.folder}/{host}/{subfolder}/shop.log" Tag="shop:" freshStartTail="on")\n' for host in HOSTS]
+        lines = [
+            f'input(type="imfile" File="{self.folder}/{host}/{subfolder}/shop.log" Tag="shop:" freshStartTail="on")\n' for host in HOSTS
+        ]
         (self.folder / "shipper").mkdir(exist_ok=True)
         (self.folder / "shipper" / "inputs.conf").write_text("".join(lines))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 import typing as t
 
 from .._argspec import ArgumentsRefused, http_spec
@@ -117,7 +118,7 @@ class History:
             if rule.kind == "recording":
                 self.recorded.setdefault(rule.name, []).append(rule)
         self._known: dict[tuple[str, float, float], bool] = {}
-        self.quiet: set[str] = set()  # had series earlier, has none now
+        self.quiet: dict[str, tuple[float, float]] = {}  # had series in this time, has none now
 
     def has(self, selector: Selector) -> bool:
         end = self.now if selector.at is None else min(self.now, selector.at)
@@ -133,9 +134,21 @@ class History:
             return True
         if self.server.series([text], start, end, limit=1):
             if end == self.now:
-                self.quiet.add(text)
+                self.quiet[text] = (start, end)
             return True
         return False
+
+    def vanished(self, selector: Selector) -> str | None:
+        """What to say of a metric that is gone altogether although its target is up, as after a renaming; None for any other."""
+        metric = selector.metric
+        if metric is None or metric in self.recorded or selector.text not in self.quiet or self.server.query(f"count({metric})"):
+            return None
+        earlier = self.server.series([selector.text], *self.quiet[selector.text], limit=1)
+        origin = {name: earlier[0].get(name, "") for name in ("job", "instance")} if earlier else {}
+        if not all(origin.values()) or not self.server.query(f"up{{{labels_of(origin)}}} == 1"):
+            return None
+        window = humanize_seconds(self.lookback)
+        return f"the metric {metric} was there within the last {window} and is gone, though {origin['instance']} is up: was it renamed?"
 
     def reason(self, selector: Selector) -> str:
         """Why it matches nothing: no such metric, no such label value, or not together."""
@@ -156,7 +169,21 @@ def examine_selectors(alert: Rule, history: History, tolerated: frozenset[str], 
     """Whether every selector of its expression matches a series; one line for each that does not."""
     try:
         node = parsed(alert.query, history.server)
-        tree = judge(node, lambda selector: may_be_without(selector, tolerated) or history.has(selector))
+        alive: list[Selector] = []
+
+        def known(selector: Selector) -> bool:
+            if may_be_without(selector, tolerated):
+                return True
+            if history.has(selector):
+                alive.append(selector)
+                return True
+            return False
+
+        tree = judge(node, known)
+        for selector in unique(alive):
+            gone = history.vanished(selector)
+            if gone:
+                report.warns.append(f"{alert.name} may never fire again: {gone}")
         for selector in unique(tree.dead):
             dead, words = explained(selector, history, tolerated)
             if dead:
@@ -250,6 +277,11 @@ def conclude(
 
 def unique(selectors: t.Iterable[Selector]) -> list[Selector]:
     return list({selector.text: selector for selector in selectors}.values())
+
+
+def labels_of(labels: t.Mapping[str, str]) -> str:
+    """As a selector has them, between its braces."""
+    return ",".join(f"{name}={json.dumps(value)}" for name, value in labels.items())
 
 
 def labels_text(labels: t.Mapping[str, str]) -> str:

@@ -65,7 +65,7 @@ class Alertmanager:
     def config(self) -> dict[str, t.Any]:
         """The configuration in use, its scalars as text, its secrets hidden by Alertmanager (not by its forks: show nothing of it)."""
         if not HAS_YAML:
-            reason = missing_required_lib("PyYAML", reason="to read the configuration of Alertmanager")  # type: ignore[no-untyped-call]
+            reason = missing_required_lib("PyYAML", reason="to read the configuration of Alertmanager")
             raise CannotObserve(str(reason))
         shown = self.status().get("config")
         original = shown.get("original") if isinstance(shown, dict) else None

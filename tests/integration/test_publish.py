@@ -1,0 +1,257 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is published, read by those that it is for: promtool, node_exporter, a Pushgateway, Prometheus, ansible-playbook."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+import typing as t
+import urllib.parse
+import urllib.request
+
+import pytest
+from ansible_collections.operability.readiness.plugins.module_utils._http import Connection
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish import metrics, textfile
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.files import PublishFailure
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.pushgateway import Pushgateway
+from servers import Binaries, NodeExporter, Prometheus, free_port
+from servers import Pushgateway as PushgatewayServer
+from unit.publish.records import hostile, record
+
+NO_GO = "operability_service_state == 3"
+
+
+def get(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        return str(answer.read().decode())
+
+
+def query(prometheus: Prometheus, text: str, *, wait: float = 20.0) -> list[dict[str, t.Any]]:
+    """The vector, waited for until it has something."""
+    end = time.monotonic() + wait
+    while True:
+        answer = json.loads(get(f"{prometheus.url}/api/v1/query?" + urllib.parse.urlencode({"query": text})))
+        assert answer["status"] == "success", answer
+        if answer["data"]["result"] or time.monotonic() > end:
+            return t.cast("list[dict[str, t.Any]]", answer["data"]["result"])
+        time.sleep(0.3)
+
+
+@pytest.mark.parametrize("made", [record(), record(state=None), hostile()], ids=["usual", "partial", "hostile"])
+def test_promtool_has_nothing_to_say(each_binaries: Binaries, made: dict[str, t.Any]) -> None:
+    done = subprocess.run(
+        [str(each_binaries.path("promtool")), "check", "metrics"],
+        input=metrics.exposition(made),
+        capture_output=True,
+        env=each_binaries.environment(),
+        check=False,
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (0, b"")
+
+
+def test_the_no_go_query_answers_whatever_labels_the_target_has(running: t.Any, each_binaries: Binaries) -> None:
+    exporter = running.start(NodeExporter, each_binaries)
+    labels = "{service: bastion, environment: admin, phase: x, instance: a, name: n, state: s, impact: i, requirement: r}"
+    config = f"scrape_configs: [{{job_name: node, static_configs: [{{targets: ['127.0.0.1:{exporter.port}'], labels: {labels}}}]}}]"
+    textfile.write_metrics(str(exporter.textfile), "payments", "production", metrics.exposition(record()))
+    prometheus = running.start(Prometheus, each_binaries, config=config)
+    found = query(prometheus, NO_GO)
+    assert [(sample["metric"]["service_name"], sample["metric"]["deployment_environment"]) for sample in found] == [
+        ("payments", "production")
+    ]
+    assert query(prometheus, 'max by (service_name) (operability_service_state{deployment_environment="production"})')
+    assert "node_textfile_scrape_error 0" in get(f"{exporter.url}/metrics")
+    textfile.remove(str(exporter.textfile), "payments", "production")
+    assert "operability_" not in get(f"{exporter.url}/metrics")
+
+
+def test_two_services_in_one_folder_do_not_disturb_each_other(running: t.Any, binaries: Binaries) -> None:
+    exporter = running.start(NodeExporter, binaries)
+    for name in ("payments", "billing", "a/b", "é"):
+        made = record()
+        made["service"]["name"] = name
+        textfile.write_metrics(str(exporter.textfile), *metrics.identity(made), metrics.exposition(made))
+    text = get(f"{exporter.url}/metrics")
+    assert "node_textfile_scrape_error 0" in text
+    assert sum(line.startswith("operability_service_state{") for line in text.splitlines()) == 4
+
+
+def test_a_pushgateway_holds_one_group_that_is_replaced_whole(running: t.Any, each_binaries: Binaries) -> None:
+    server = running.start(PushgatewayServer, each_binaries)
+    gateway = Pushgateway(Connection(url=server.url))
+    made = record()
+    gateway.push(metrics.exposition(made), *metrics.identity(made))
+    assert 'operability_requirement_state{deployment_environment="production",impact="blocker",instance="",' in get(f"{server.url}/metrics")
+    made["state"]["requirements"] = made["state"]["requirements"][:1]
+    gateway.push(metrics.exposition(made), *metrics.identity(made))
+    text = get(f"{server.url}/metrics")
+    assert sum(line.startswith("operability_requirement_state{") for line in text.splitlines()) == 1
+    config = f"scrape_configs: [{{job_name: push, honor_labels: true, static_configs: [{{targets: ['127.0.0.1:{server.port}']}}]}}]"
+    prometheus = running.start(Prometheus, each_binaries, config=config)
+    (sample,) = query(prometheus, NO_GO)
+    assert sample["metric"]["job"] == "operability"
+    gateway.delete(*metrics.identity(made))
+    assert "operability_" not in get(f"{server.url}/metrics")
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", "é è", "x@base64", "%2e", "a" * 120])
+def test_odd_names_are_the_same_in_group_and_body(running: t.Any, binaries: Binaries, name: str) -> None:
+    server = running.start(PushgatewayServer, binaries)
+    made = record()
+    made["service"]["name"] = name
+    gateway = Pushgateway(Connection(url=server.url))
+    gateway.push(metrics.exposition(made), *metrics.identity(made))
+    groups = json.loads(get(f"{server.url}/api/v1/metrics"))["data"]
+    assert [group["labels"] for group in groups] == [
+        {"job": "operability", "service_name": name, "deployment_environment": "production"},
+    ]
+    assert groups[0]["last_push_successful"]
+    gateway.delete(*metrics.identity(made))
+    assert json.loads(get(f"{server.url}/api/v1/metrics"))["data"] == []
+
+
+def test_a_pushgateway_that_refuses_or_is_down_is_named(running: t.Any, binaries: Binaries) -> None:
+    server = running.start(PushgatewayServer, binaries)
+    with pytest.raises(PublishFailure, match=r"refused the metrics \(HTTP 400: "):
+        Pushgateway(Connection(url=server.url)).push(b"this is not the format\n", "a", "b")
+    with pytest.raises(PublishFailure, match=r"refused the metrics \(HTTP 404"):
+        Pushgateway(Connection(url=server.url + "/elsewhere")).push(b"a 1\n", "a", "b")
+    server.stop()
+    slept: list[float] = []
+    with pytest.raises(PublishFailure, match=r"it refused the connection: nothing listens there \(tried 3 times\)"):
+        Pushgateway(Connection(url=server.url), sleep=slept.append).push(b"a 1\n", "a", "b")
+    assert slept == [1.0, 2.0]
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: pathlib.Path) -> None:
+    if (
+        not shutil.which("mount")
+        or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "none", str(tmp_path)], capture_output=True, check=False).returncode
+    ):
+        pytest.skip("a small file system cannot be mounted here")
+    try:
+        path = textfile.write_metrics(str(tmp_path), "a", "b", b"old 1\n")
+        with pytest.raises(PublishFailure, match="No space left"):
+            textfile.write_metrics(str(tmp_path), "a", "b", b"x" * 200_000)
+        assert pathlib.Path(path).read_bytes() == b"old 1\n"
+        assert len(os.listdir(tmp_path)) == 1
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=True)
+
+
+# the action, in a playbook
+
+
+def play(folder: pathlib.Path, options: dict[str, t.Any], *arguments: str, code: int = 0) -> tuple[dict[str, t.Any], str]:
+    """Runs publish alone; its result and all that was printed."""
+    tasks = [
+        {"operability.readiness.publish": options, "register": "published", "ignore_errors": True},
+        {"ansible.builtin.copy": {"content": "{{ published }}", "dest": str(folder / "result.json")}, "check_mode": False},
+    ]
+    (folder / "play.yml").write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+    program = pathlib.Path(sys.executable).with_name("ansible-playbook")
+    environment = {**os.environ, "ANSIBLE_LOCALHOST_WARNING": "0", "ANSIBLE_NOCOLOR": "1", "ANSIBLE_PYTHON_INTERPRETER": sys.executable}
+    done = subprocess.run(
+        [str(program), "-vvv", *arguments, str(folder / "play.yml")],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=folder,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return json.loads((folder / "result.json").read_text()), done.stdout + done.stderr
+
+
+def saved(folder: pathlib.Path, made: dict[str, t.Any], name: str = "record.json") -> str:
+    (folder / name).write_text(json.dumps(made))
+    return str(folder / name)
+
+
+@pytest.fixture
+def places(tmp_path: pathlib.Path) -> dict[str, t.Any]:
+    (tmp_path / "textfile").mkdir()
+    out = {kind: str(tmp_path / f"report.{kind}") for kind in ("html", "markdown", "json")}
+    return {**out, "textfile_directory": str(tmp_path / "textfile")}
+
+
+def test_every_target_in_a_play(tmp_path: pathlib.Path, places: dict[str, t.Any], running: t.Any, binaries: Binaries) -> None:
+    server = running.start(PushgatewayServer, binaries)
+    options = {"record": saved(tmp_path, record()), "pushgateway": {"url": server.url, "bearer_token": "opensesame"}, **places}
+    result, _printed = play(tmp_path, options)
+    assert result["changed"]
+    assert [item["target"] for item in result["written"]] == ["textfile", "pushgateway", "html", "markdown", "json"]
+    assert result["failed_targets"] == result["skipped_targets"] == []
+    assert json.loads(pathlib.Path(places["json"]).read_text()) == record()
+    assert "NO-GO" in pathlib.Path(places["html"]).read_text()
+    assert "NO-GO" in pathlib.Path(places["markdown"]).read_text()
+    assert "operability_service_state" in get(f"{server.url}/metrics")
+    assert os.listdir(places["textfile_directory"]) == ["operability_payments_production.prom"]
+
+
+def test_a_target_that_fails_takes_nothing_with_it(tmp_path: pathlib.Path, places: dict[str, t.Any]) -> None:
+    secrets = {"url_username": "me", "url_password": "sesame1", "bearer_token": "sesame2", "headers": {"X-Key": "sesame3"}}
+    gateway = {"url": f"http://me:sesame4@127.0.0.1:{free_port()}", **secrets}
+    options = {"record": saved(tmp_path, record()), **places, "pushgateway": gateway, "markdown": str(tmp_path / "no" / "x.md")}
+    result, printed = play(tmp_path, options)
+    assert not result["failed"]
+    assert [item["target"] for item in result["written"]] == ["textfile", "html", "json"]
+    assert [item["target"] for item in result["failed_targets"]] == ["pushgateway", "markdown"]
+    assert "it refused the connection" in result["msg"]
+    assert "[WARNING]" in printed
+    assert "sesame1" not in printed
+    assert "sesame2" not in printed
+    assert "sesame3" not in printed
+    assert "sesame4" not in printed
+    result, _printed = play(tmp_path, {**options, "pushgateway": None, "fail_on_error": True})
+    assert result["failed"]
+    assert len(result["written"]) == 3
+
+
+def test_check_mode_writes_nothing(tmp_path: pathlib.Path, places: dict[str, t.Any]) -> None:
+    gateway = {"url": f"http://127.0.0.1:{free_port()}"}
+    result, _printed = play(tmp_path, {"record": saved(tmp_path, record()), **places, "pushgateway": gateway}, "--check")
+    assert result["changed"]
+    assert len(result["written"]) == 5
+    assert result["msg"].startswith("would be published to textfile ")
+    assert os.listdir(places["textfile_directory"]) == []
+    assert not pathlib.Path(places["html"]).exists()
+
+
+def test_a_partial_run_never_replaces_the_state(tmp_path: pathlib.Path, places: dict[str, t.Any]) -> None:
+    partial = record(state=None, run__partial="limited to web1", run__id="20261126T060000Z-pre-0000")
+    result, _printed = play(tmp_path, {"record": partial, **places})
+    assert [item["target"] for item in result["skipped_targets"]] == ["textfile"]
+    assert [item["target"] for item in result["written"]] == ["html", "markdown", "json"]
+    (tmp_path / "runs").mkdir()
+    saved(tmp_path / "runs", record(state__code=1, state__verdict="go_with_reservations"), "20261125T060000Z-pre-3f2a.json")
+    path = saved(tmp_path / "runs", partial, "20261126T060000Z-pre-0000.json")
+    (tmp_path / "runs" / "20261125T070000Z-pre-9999.json").write_text("{ not whole")
+    for given in (path, {"record": partial, "record_path": path, "verdict": "no_go"}):
+        result, _printed = play(tmp_path, {"record": given, "textfile_directory": places["textfile_directory"]})
+        assert [item["target"] for item in result["written"]] == ["textfile"]
+        text = (pathlib.Path(places["textfile_directory"]) / "operability_payments_production.prom").read_text()
+        assert 'operability_service_state{deployment_environment="production",service_name="payments"} 1.0' in text
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("/does/not/exist.json", "cannot be read"),
+        ({"changed": False}, "expected what gate returned"),
+        (["x"], "expected what gate returned"),
+    ],
+)
+def test_what_is_no_record_is_said(tmp_path: pathlib.Path, given: t.Any, words: str) -> None:
+    result, _printed = play(tmp_path, {"record": given, "html": str(tmp_path / "x.html")})
+    assert result["failed"]
+    assert words in result["msg"]
+    assert not (tmp_path / "x.html").exists()
