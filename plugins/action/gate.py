@@ -11,9 +11,9 @@ import sys
 import typing as t
 
 import yaml
-from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.release import __version__ as ansible_version
+from ansible.utils.color import ANSIBLE_COLOR
 from ansible.utils.display import Display
 
 from ..module_utils._argspec import RUN_SPEC
@@ -37,7 +37,7 @@ GALAXY = pathlib.Path(__file__).parents[2]
 
 
 class ActionModule(ActionBase):
-    """Gathers the findings of every expected host, judges, writes the run record, prints the table, and fails the play where mode says so."""
+    """Gathers the findings of every expected host, judges, keeps the record, prints the table, and fails the play where mode says so."""
 
     _requires_connection = False
     BYPASS_HOST_LOOP = True
@@ -49,6 +49,7 @@ class ActionModule(ActionBase):
         context = make(self, variables, SPEC)
         try:
             plan = context.service_plan()
+            context.service_plan(phase=None)
         except Refused as exc:
             raise refuse(exc) from None
         spool = context.spool(plan)
@@ -139,7 +140,7 @@ class ActionModule(ActionBase):
     ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         return _gate.make_record(
             plan,
-            context.plan(phase=None),
+            context.service_plan(phase=None),
             state,
             spool.findings(),
             reach,
@@ -178,7 +179,7 @@ def _visible(targets: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 def _screen() -> dict[str, t.Any]:
     width = shutil.get_terminal_size((120, 24)).columns
     encoding = (getattr(sys.__stdout__, "encoding", "") or "utf-8").lower()
-    return {"width": max(80, min(width, 160)), "color": bool(constants.ANSIBLE_FORCE_COLOR), "unicode": "utf" in encoding}
+    return {"width": max(80, min(width, 160)), "color": bool(ANSIBLE_COLOR), "unicode": "utf" in encoding}
 
 
 def _sentence(verdict: t.Mapping[str, t.Any]) -> str:

@@ -12,7 +12,7 @@ from ansible.utils.display import Display
 from ..module_utils._argspec import RUN_SPEC
 from ..plugin_utils._context import make, refuse
 from ..plugin_utils._document import Refused
-from ..plugin_utils._plan import Plan, PlannedRequirement
+from ..plugin_utils._plan import PLANNED, Plan, PlannedRequirement
 from ..plugin_utils._text import escape
 
 SPEC = {**RUN_SPEC, "phase": {**RUN_SPEC["phase"], "required": False, "default": "design"}, "show": {"type": "bool", "default": True}}
@@ -92,7 +92,7 @@ def register(plan: Plan) -> str:
         if rule.area != area:
             area = rule.area
             lines += ["", area.upper()]
-        what = _WORDS[requirement.state] if requirement.deciding else "observed"
+        what = "observed" if requirement.state == PLANNED and not requirement.deciding else _WORDS[requirement.state]
         lines.append(f"  {rule.id:<8}{requirement.impact:<9}{what:<15}{escape(rule.title)}")
         if requirement.why:
             lines.append(f"{'':<34}{escape(requirement.why)}")

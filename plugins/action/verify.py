@@ -10,7 +10,7 @@ import threading
 import time
 import typing as t
 
-from ansible.errors import AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._argspec import RUN_SPEC
@@ -40,22 +40,24 @@ class ActionModule(ActionBase):
         except Refused as exc:
             raise refuse(exc) from None
         spool = context.spool(common)
-        lost: AnsibleConnectionFailure | None = None
+        lost: str | None = None
         found: dict[str, list[Finding]] = {}
         controller = self._start_controller(common, spool)
-        try:
-            found = self._run_on_host(own, host, variables, result)
-        except AnsibleConnectionFailure as exc:
-            lost = exc
         play_hosts = [str(name) for name in variables.get("ansible_play_hosts_all", [])]
-        spool.save(host, found, unreachable=_reason(lost) if lost else None, play_hosts=play_hosts)
-        if controller:
-            controller.join()
+        try:
+            try:
+                found = self._run_on_host(own, host, variables, result)
+            except AnsibleConnectionFailure as exc:
+                # not raised: an unreachable host is a finding; under run_once or any_errors_fatal it would end the play without a verdict
+                lost = _in_short(exc)
+                result.setdefault("warnings", []).append(f"{host} could not be reached: {lost}")
+            spool.save(host, found, unreachable=lost, play_hosts=play_hosts)
+        finally:
+            if controller:
+                controller.join()
         found.update(self._find(own, host, spool, variables, result, lost is not None))
-        if lost is not None:
-            raise lost
         shown = {**spool.findings(), **found} if controller else found
-        result["readiness"] = self._summary(context, own, host, shown, time.monotonic() - started)
+        result["readiness"] = {**self._summary(context, own, host, shown, time.monotonic() - started), "unreachable": lost}
         result["changed"] = False
         return result
 
@@ -86,7 +88,11 @@ class ActionModule(ActionBase):
         here = [] if unreachable else [check for check in _verification.finds(plan, host, spool) if spool.claim(f"{check.key}@{host}")]
         items = _verification.find_items(here, host, spool)
         if items:
-            seen = _verification.named_as_written(here, self._execute(items, variables, result), spool)
+            try:
+                answers = self._execute(items, variables, result)
+            except AnsibleConnectionFailure as exc:
+                answers = {item.key: [_about(item, f"{host} could not be reached: {_in_short(exc)}")] for item in items}
+            seen = _verification.named_as_written(here, answers, spool)
             spool.save(host, seen)
             found.update(seen)
         return found
@@ -114,9 +120,14 @@ class ActionModule(ActionBase):
                 names[option] = f"{item.key}.{option}"
                 secrets[names[option]] = value
             checks.append({**data, "args": dict(item.args), "secrets": names})
-        answer: dict[str, t.Any] = self._execute_module(
-            module_name="operability.readiness.verify", module_args={"checks": checks, "secrets": secrets}, task_vars=variables
-        )
+        try:
+            answer: dict[str, t.Any] = self._execute_module(
+                module_name="operability.readiness.verify", module_args={"checks": checks, "secrets": secrets}, task_vars=variables
+            )
+        except AnsibleConnectionFailure:
+            raise
+        except AnsibleError as exc:  # a password that is missing, a temporary folder that cannot be made
+            answer = {"msg": _in_short(exc)}
         for warning in answer.get("warnings", []):
             result.setdefault("warnings", []).append(warning)
         if "found" not in answer:
@@ -158,5 +169,7 @@ def _about(item: Item, message: str) -> Finding:
     return dataclasses.replace(unknown(message), check=item.check, requirement=item.requirement, instance=item.instance, host=item.host)
 
 
-def _reason(exc: AnsibleConnectionFailure) -> str:
-    return str(exc).strip().splitlines()[0]
+def _in_short(exc: AnsibleError) -> str:
+    """The first line, and the last, where ssh and sudo say why."""
+    lines = [line.strip() for line in str(exc).splitlines() if line.strip()] or ["no reason was given"]
+    return lines[0] if len(lines) == 1 else f"{lines[0].rstrip('.:')}: {lines[-1]}"

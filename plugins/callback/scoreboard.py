@@ -196,7 +196,8 @@ class CallbackModule(CallbackBase):
             self.verdict(data)
         elif isinstance(data.get("readiness"), dict):
             seen = data["readiness"]
-            self.host(escape(seen.get("host") or name, 120), seen, "")
+            lost = bool(seen.get("unreachable"))
+            self.host(escape(seen.get("host") or name, 120), None if lost else seen, "not reached")
         else:
             self.host(name, None, "no findings: " + escape(str(data.get("msg") or "verify did not end").splitlines()[0], 200))
 

@@ -28,7 +28,6 @@ EXAMPLES = r"""
       operability.readiness.verify:
         service_file: readiness.yml
         phase: recheck
-      ignore_unreachable: true
 """
 
 RETURN = r"""

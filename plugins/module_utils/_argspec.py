@@ -118,7 +118,10 @@ def secret_options(check: t.Any) -> list[str]:
 
 
 def _plain(message: str) -> str:
-    # "Unsupported parameters: x. Supported parameters include: ..." is clear as it is, but for its length
+    unknown, supported, known = message.partition(". Supported parameters include: ")
+    if supported:
+        names = unknown.partition("Unsupported parameters for")[2].partition(": ")[2] or unknown
+        return f"unknown key {names}; known here: {known.rstrip('.')}"
     return message.replace("parameters", "keys").replace("parameter", "key").rstrip(".")
 
 

@@ -16,7 +16,7 @@ description:
     once for the service, while the first host is at work.
   - The task never fails because of a finding. M(operability.readiness.gate) judges.
   - Input that is wrong (an unknown key, an unknown requirement, a template that cannot be resolved) fails the task before anything runs.
-  - Use C(ignore_unreachable) with it, so that hosts that cannot be reached are judged too.
+  - A host that cannot be reached does not fail it either - what could not be looked at there is unknown, and the gate says so.
   - What happens on a host outside O(ignore:service.hosts), such as looking for log lines on a central log host, needs a second task
     with C(delegate_to) that host. The role P(operability.readiness.gate#role) does that.
 extends_documentation_fragment:
@@ -47,7 +47,6 @@ EXAMPLES = r"""
     service_file: readiness.yml
     organisation_file: /etc/readiness/organisation.yml
     phase: pre
-  ignore_unreachable: true
 """
 
 RETURN = r"""
@@ -83,6 +82,10 @@ readiness:
       description: Hosts for which a second task is needed (C(delegate_to)).
       type: list
       elements: str
+      returned: success
+    unreachable:
+      description: Why the host could not be reached, or none.
+      type: str
       returned: success
     duration_seconds:
       description: How long it took.

@@ -66,11 +66,11 @@ class Context:
             self._plans[key] = _plan.make(description, _plan.make_policy(description.service, description.organisation), phase=wanted)
         return self._plans[key]
 
-    def service_plan(self) -> Plan:
-        """The plan with the variables of the first host of the service: the one that all agree on."""
+    def service_plan(self, *, phase: str | None = "") -> Plan:
+        """The plan with the variables of the first host of the service: the one that all agree on. Refused."""
         pattern = self.description().data["service"].get("hosts")
         hosts = self._hosts_of(str(pattern)) if pattern else []
-        return self.plan(hosts[0] if hosts else None)
+        return self.plan(hosts[0] if hosts else None, phase=phase)
 
     def _other(self, host: str | None) -> str:
         """Empty for the task's own host, whose variables need no preparation."""

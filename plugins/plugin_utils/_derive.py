@@ -333,7 +333,7 @@ def _backup_entries(description: Description) -> list[tuple[dict[str, t.Any], di
 
 
 def _backup_name(backup: t.Mapping[str, t.Any]) -> str:
-    paths = backup.get("paths") or backup.get("pattern") or backup.get("repository") or backup["tool"]
+    paths = backup.get("paths") or backup.get("pattern") or backup.get("path") or backup.get("repository") or backup["tool"]
     return ", ".join(str(path) for path in paths) if isinstance(paths, list) else str(paths)
 
 
@@ -383,7 +383,8 @@ def _runbook(description: Description) -> list[Instance]:
     args = {**(description.default("runbook") or {}), **given}
     if args.get("path"):
         args["path"] = description.path(str(args["path"]))
-    return [Instance("runbook", str(given.get("path") or given.get("url")), args, path=("documents", "runbook"))]
+    name = str(given["path"]) if given.get("path") else public_url(str(given.get("url")))
+    return [Instance("runbook", name, args, path=("documents", "runbook"))]
 
 
 def _support(description: Description) -> list[Instance]:

@@ -108,6 +108,13 @@ def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[s
                     twice.append(f"{name}:{line}:{column}: {dotted(below)}: this key stands twice; first on line {found[below][0]}")
                 found[below] = (line, column)
                 walk(value, below, above)
+        elif isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:timestamp":
+            try:
+                yaml.SafeLoader("").construct_yaml_timestamp(node)
+            except ValueError as exc:
+                mark = node.start_mark
+                place = f"{name}:{mark.line + 1}:{mark.column + 1}: {dotted(path)}"
+                raise Refused([f"{place}: '{node.value}' is not a day of the calendar: {exc}"]) from None
         elif isinstance(node, yaml.SequenceNode):
             for index, value in enumerate(node.value):
                 found[(*path, index)] = (value.start_mark.line + 1, value.start_mark.column + 1)
@@ -202,10 +209,16 @@ def _leaves(failure: t.Any) -> list[t.Any]:
         branches: dict[int, list[t.Any]] = {}
         for item in failure.context:
             branches.setdefault(item.schema_path[0], []).append(item)
-        fitting = [items for items in branches.values() if not any(item.validator in ("type", "enum") and not item.path for item in items)]
+        fitting = [items for items in branches.values() if not any(_of_another_kind(item) for item in items)]
         if fitting:
             return [leaf for item in min(fitting, key=len) for leaf in _leaves(item)]
     return [failure]
+
+
+def _of_another_kind(failure: t.Any) -> bool:
+    if failure.path or "propertyNames" in failure.schema_path:
+        return False
+    return failure.validator == "type" or (failure.validator == "enum" and not isinstance(failure.instance, str))
 
 
 def _explain(failure: t.Any) -> list[tuple[Path, str]]:

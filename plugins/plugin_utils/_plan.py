@@ -10,6 +10,7 @@ import datetime as dt
 import difflib
 import hashlib
 import json
+import re
 import typing as t
 
 from ..module_utils._argspec import ArgumentsRefused, parse_arguments, secret_options
@@ -219,7 +220,7 @@ def _own_rules(description: Description, policy: Policy, problems: list[str], no
             notices.append(f"{place}: {identifier} has been retired from the policy; the entry can be removed")
         elif identifier not in rules:
             if not (entry.get("title") and entry.get("check")):
-                close = difflib.get_close_matches(identifier, list(rules), n=1)
+                close = difflib.get_close_matches(identifier, list(rules), n=1, cutoff=0.8)
                 meant = f"; did you mean {close[0]}?" if close else ""
                 problems.append(
                     f"{place}: requirements.{identifier}: the policy has no such requirement{meant}; "
@@ -302,6 +303,7 @@ def _requirement(
     phases, observe = set(rule.phases), set(rule.observe)
     if phase == "post" and run.first_deployment and rule.not_before_first_deployment and "pre" in phases:
         phases.add("post")
+    reason = _not_applicable(rule, exception, str(impact), description, problems, notices)  # also where it is not asked: it may be wrong
     if phase is not None and phase not in phases | observe and phase != "design":
         return None
     deciding = phase is None or phase in phases
@@ -310,7 +312,6 @@ def _requirement(
         where = declared or (service.where(steps) if exception else "")
         return PlannedRequirement(rule, str(impact), deciding, state, why, where, tuple(checks))
 
-    reason = _not_applicable(rule, exception, str(impact), description, problems, notices)
     if reason:
         return planned(NOT_APPLICABLE, reason)
     if phase == "design" and not deciding:
@@ -456,11 +457,8 @@ def _planned_checks(
     problems: list[str],
 ) -> list[PlannedCheck]:
     checks: list[PlannedCheck] = []
-    accepted = {
-        waiver["key"]: waiver["accept"]
-        for waiver in waivers
-        if waiver["requirement"] == rule.id and waiver.get("accept") and waiver["state"] == "active"
-    }
+    accepted = [waiver for waiver in waivers if waiver["requirement"] == rule.id and waiver.get("accept") and waiver["state"] == "active"]
+    given = {key: description.service.where(("requirements", rule.id, "with", key)) for key in exception.get("with") or {}}
     halves: dict[tuple[Steps, str], str] = {}
     for number, found in enumerate(instances):
         instance = _with_paths(found, description)
@@ -468,27 +466,27 @@ def _planned_checks(
         halves[(instance.path, instance.call)] = key
         after = halves.get((instance.path, instance.after)) if instance.after else None
         check = PlannedCheck(
-            key,
-            rule.id,
-            instance.check,
-            instance.instance,
-            instance.args,
-            instance.hosts,
-            instance.run_as,
-            instance.call,
-            after,
-            False,
-            instance.gap,
+            key=key,
+            requirement=rule.id,
+            check=instance.check,
+            instance=instance.instance,
+            args=instance.args,
+            hosts=instance.hosts,
+            run_as=instance.run_as,
+            call=instance.call,
+            after=after,
+            gap=instance.gap,
         )
         checks.append(check)
         if instance.gap is None:
-            problems += _argument_problems(check, instance, rule, description)
-            for name, limits in accepted.items() if instance.call == "run" else ():
-                args = {**instance.args, **limits}
+            place = description.service.where(instance.path or ("requirements", rule.id))
+            problems += _argument_problems(check, place, given)
+            for waiver in accepted if instance.call == "run" else ():
+                args = {**instance.args, **waiver["accept"]}
+                name = waiver["key"]
                 checks.append(dataclasses.replace(check, key=f"{key}/accepted {name}", args=args, accepted=True, waiver=name))
-                problems += [
-                    f"{problem} (with 'accept' of its waiver)" for problem in _argument_problems(checks[-1], instance, rule, description)
-                ]
+                places = {**given, **dict.fromkeys(waiver["accept"], f"{waiver['declared_in']}: accept")}
+                problems += _argument_problems(checks[-1], place, places)
     return checks
 
 
@@ -509,17 +507,20 @@ def _with_paths(instance: Instance, description: Description) -> Instance:
     return dataclasses.replace(instance, args={name: at_home(name, value) for name, value in instance.args.items()})
 
 
-def _argument_problems(check: PlannedCheck, instance: Instance, rule: Rule, description: Description) -> list[str]:
-    place = description.service.where(instance.path or ("requirements", rule.id))
+def _argument_problems(check: PlannedCheck, place: str, places: t.Mapping[str, str]) -> list[str]:
+    """What is wrong with the arguments of a check, each with its place: that of the key (``places``) where it stands in the file."""
     later = unresolved(check.args)
     if later:
-        return [f"{item.place or place}: {item.path}: {item.reason} ({rule.id} needs it now)" for item in later]
+        return [f"{item.place or place}: {item.path}: {item.reason} ({check.requirement} needs it now)" for item in later]
     if check.call != "run":
         return []
     try:
         parse_arguments(load_check(check.check), check.args)
     except ArgumentsRefused as exc:
-        return [f"{place}: {rule.id}: {check.check}: {problem}" for problem in exc.problems]
+        # before the list of what is known: that has every key
+        named = [set(re.findall(r"\w+", problem.partition("known here")[0])) for problem in exc.problems]
+        where = [next((places[key] for key in places if key in words), place) for words in named]
+        return [f"{at}: {check.requirement}: {check.check}: {problem}" for at, problem in zip(where, exc.problems)]
     return []
 
 

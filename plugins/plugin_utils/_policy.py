@@ -119,7 +119,7 @@ def overlay(policy: Policy, document: Document) -> Policy:
             rules.pop(identifier, None)
             continue
         if identifier not in rules and not (entry.get("title") and entry.get("impact")):
-            close = difflib.get_close_matches(identifier, list(rules), n=1)
+            close = difflib.get_close_matches(identifier, list(rules), n=1, cutoff=0.8)
             meant = f"; did you mean {close[0]}?" if close else ""
             problems.append(
                 f"{place}: policy.requirements.{identifier}: the {policy.name} policy has no such requirement{meant}; "

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import typing as t
 import unicodedata
@@ -108,7 +109,7 @@ def _head(word: str, room: int) -> str:
 
 def number(value: float) -> str:
     """At most four significant digits, thousands apart, no exponent for what people meet."""
-    if value != value or value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         return str(value)
     if value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}".replace(",", "\u202f")
@@ -132,7 +133,7 @@ def as_dicts(value: object) -> list[dict[str, t.Any]]:
 
 def as_int(value: object) -> int:
     """A count, 0 for what is none."""
-    return int(value) if isinstance(value, (int, float)) and value == value and abs(value) < 1e15 else 0
+    return int(value) if isinstance(value, (int, float)) and math.isfinite(value) and abs(value) < 1e15 else 0
 
 
 def by_area(requirements: t.Iterable[dict[str, t.Any]]) -> list[tuple[str, list[dict[str, t.Any]]]]:

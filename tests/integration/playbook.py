@@ -108,8 +108,14 @@ class Site:
 
     def answers(self, **more: t.Any) -> dict[str, t.Any]:
         """A requirement of the service's own: on each host, state/HOST has the exit code of a Nagios plugin."""
-        script = f"f={self.folder}/state/{{{{ inventory_hostname }}}}; echo the application answers $(cat $f 2>/dev/null); exit $(cat $f 2>/dev/null || echo 0)"
-        entry = {"title": "the application answers", "check": "command", "impact": "blocker", "with": {"command": ["/bin/sh", "-c", script]}}
+        state = f"{self.folder}/state/{{{{ inventory_hostname }}}}"
+        script = f"code=$(cat {state} 2>/dev/null || echo 0); echo the application answers $code; exit $code"
+        entry = {
+            "title": "the application answers",
+            "check": "command",
+            "impact": "blocker",
+            "with": {"command": ["/bin/sh", "-c", script]},
+        }
         return {**entry, **more}
 
     def answer(self, host: str, code: int) -> None:
@@ -189,7 +195,7 @@ class Site:
         *words: str,
         env: t.Mapping[str, str] | None = None,
         write: bool = True,
-        records: bool = True,
+        records: pathlib.Path | None = None,
         **variables: t.Any,
     ) -> Outcome:
         """ansible-playbook with a playbook (its text, or the name of one of the collection); variables are readiness_NAME."""
@@ -199,8 +205,7 @@ class Site:
         if "\n" in playbook:
             name = str(self.save("playbook.yml", playbook))
         given = {"service_file": str(self.folder / "readiness.yml"), "organisation_file": str(self.folder / "organisation.yml")}
-        if records:
-            given["records"] = str(self.records)
+        given["records"] = str(records or self.records)
         extra = {f"readiness_{key}": value for key, value in {**given, "phase": "pre", **variables}.items() if value is not None}
         before = set(self._records())
         program = pathlib.Path(sys.executable).with_name("ansible-playbook")

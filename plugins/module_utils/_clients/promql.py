@@ -22,7 +22,7 @@ try:
 except ImportError:
     HAS_PROMQL_PARSER = False
 
-NO_LIBRARY = str(missing_required_lib("promql-parser"))  # type: ignore[no-untyped-call] # ansible's
+NO_LIBRARY = str(missing_required_lib("promql-parser"))
 
 _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")

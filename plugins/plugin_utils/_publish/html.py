@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import pathlib
 import re
 import typing as t
@@ -167,7 +168,7 @@ def _bar(requirement: str, title: str, measurement: dict[str, t.Any]) -> dict[st
     """A bar from the middle: to the right the room that is left, to the left how far it is beyond the limit."""
     value, limit, room = (measurement.get(key) for key in ("value", "limit", "headroom"))
     name = escape(measurement.get("name"), 80)
-    percent = max(-1.0, min(1.0, float(room))) * 100 if isinstance(room, (int, float)) and room == room else None
+    percent = max(-1.0, min(1.0, float(room))) * 100 if isinstance(room, (int, float)) and math.isfinite(room) else None
     return {
         "requirement": requirement,
         "title": title,
@@ -181,7 +182,7 @@ def _bar(requirement: str, title: str, measurement: dict[str, t.Any]) -> dict[st
 
 
 def _quantity(name: str, value: object) -> str:
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or value != value or abs(value) == float("inf"):
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
         return ""
     if name.endswith("_seconds"):
         return humanize_seconds(value)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 import typing as t
 
@@ -93,7 +94,7 @@ class Samples:
     def add(self, family: str, labels: tuple[object, ...], value: object) -> None:
         if isinstance(value, bool):
             value = int(value)
-        if not isinstance(value, (int, float)) or value != value:
+        if not isinstance(value, (int, float)) or math.isnan(value):
             return
         key = tuple(label(part) for part in labels)
         held = self.values[family].get(key)
@@ -204,7 +205,7 @@ class RecordCollector(Collector):
 def exposition(record: t.Mapping[str, t.Any], earlier_state: t.Mapping[str, t.Any] | None = None) -> bytes:
     """The text format, for a textfile or a Pushgateway. PublishFailure when prometheus_client is not there."""
     if MISSING is not None:
-        text: str = missing_required_lib("prometheus_client", reason="to publish metrics")  # type: ignore[no-untyped-call]
+        text: str = missing_required_lib("prometheus_client", reason="to publish metrics")
         raise PublishFailure(text)
     registry = CollectorRegistry(auto_describe=False)
     registry.register(RecordCollector(record, earlier_state))

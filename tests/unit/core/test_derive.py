@@ -1,0 +1,388 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: E501 # YAML as people write it
+"""Each derivation: from the description of a service to the arguments of a check."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
+from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, load_check
+from ansible_collections.operability.readiness.plugins.plugin_utils import _derive
+from ansible_collections.operability.readiness.plugins.plugin_utils._derive import Instance, derive
+from ansible_collections.operability.readiness.plugins.plugin_utils._document import Refused
+from ansible_collections.operability.readiness.plugins.plugin_utils._policy import Proof, load
+from ansible_collections.operability.readiness.plugins.plugin_utils._service import Description, NotDeclared
+from unit.core.described import ORGANISATION, describe, inventory
+
+BASE = """\
+schema_version: 1
+service: {name: payments, owner: team, hosts: payments}
+"""
+PROM = {"url": "http://prom.example:9090", "bearer_token": "s3cr3t-token", "ca_path": "/etc/org/ca.pem", "probe_query": "up"}
+AM = {"url": "http://am.example:9093"}
+
+
+def derived(
+    check: str, text: str, organisation: str | None = ORGANISATION, *, source: str | None = None, **options: t.Any
+) -> list[Instance]:
+    proof = Proof(check, source, options.pop("option", None), options.pop("on", None), options.pop("args", {}))
+    description: Description = describe(BASE + text, organisation, **options)
+    found = derive(proof, description)
+    for instance in found:
+        if instance.gap is None and instance.call == "run":
+            parse_arguments(load_check(instance.check), instance.args)  # a check takes what is derived for it
+    return found
+
+
+def missing(check: str, text: str = "", **options: t.Any) -> str:
+    with pytest.raises(NotDeclared) as refused:
+        derived(check, text, **options)
+    return str(refused.value)
+
+
+def test_every_check_of_the_policies_has_a_derivation() -> None:
+    proofs = {
+        (proof.check, proof.source) for name in ("default", "starter") for rule in load(name).rules.values() for proof in rule.proved_by
+    }
+    for check, source in proofs:
+        family = "backup" if check.endswith("_backup") else f"{check}:{source}" if source else check
+        assert family in _derive.DERIVATIONS
+    assert all(name.split(":")[0] in CHECKS or name == "backup" for name in _derive.DERIVATIONS)
+
+
+# -- monitoring
+
+SCRAPE = "parts: {web: {hosts: payments_web, scrape: [{job: payments, port: 8080}, {port: 9100, path: probe, scheme: https, families: [up]}]}, db: {hosts: payments_db, scrape: [{port: 9187}]}}\n"
+
+
+def test_targets_are_hosts_times_ports() -> None:
+    one, two, three = derived("prometheus_targets", SCRAPE)
+    assert (one.instance, two.instance, three.instance) == ("payments", "web:9100", "db:9187")
+    assert one.args == {
+        **PROM,
+        "expect": [{"job": "payments", "addresses": ["pay1"], "port": 8080}, {"job": "payments", "addresses": ["pay2"], "port": 8080}],
+        "min_up": 2,
+    }
+    assert three.args["expect"] == [{"addresses": ["db1"], "port": 9187}]
+    assert one.hosts is None and one.path == ("parts", "web", "scrape", 0)
+
+
+def test_targets_of_a_named_prometheus() -> None:
+    two = ORGANISATION.replace("servers:", 'servers:\n  far: {kind: prometheus, url: "http://far"}')
+    assert derived("prometheus_targets", "parts: {web: {scrape: [{port: 1, using: far}]}}\n", two)[0].args["url"] == "http://far"
+    assert "several servers of kind prometheus are declared (far, prom)" in missing("prometheus_targets", SCRAPE, organisation=two)
+
+
+def test_a_target_without_a_prometheus() -> None:
+    assert missing("prometheus_targets") == "no part says how it is scraped (parts.NAME.scrape)"
+    assert "no server of kind prometheus is declared" in missing("prometheus_targets", SCRAPE, organisation=None)
+
+
+def test_metrics_are_read_on_each_host() -> None:
+    found = derived("metrics_endpoint", SCRAPE, None)
+    assert [(instance.hosts, instance.args["url"]) for instance in found] == [
+        (("pay1",), "http://pay1:8080/metrics"),
+        (("pay2",), "http://pay2:8080/metrics"),
+        (("pay1",), "https://pay1:9100/probe"),
+        (("pay2",), "https://pay2:9100/probe"),
+        (("db1",), "http://db1:9187/metrics"),
+    ]
+    assert found[2].args["families"] == ["up"]
+
+
+def test_metrics_of_a_host_with_an_ipv6_address() -> None:
+    description = describe(BASE + SCRAPE, None)
+    description = Description(description.service, None, description.run, inventory(addresses={"pay1": ["fd00::1", "pay1"]}))
+    assert derive(Proof("metrics_endpoint"), description)[0].args["url"] == "http://[fd00::1]:8080/metrics"
+
+
+ALERTS = "alerts: {match: {service: payments}, must_include: [Down, Slow], lookback: 1h, labels: {team: 7}}\n"
+
+
+def test_alerts() -> None:
+    (one,) = derived("prometheus_alerts", ALERTS)
+    assert one.args == {**PROM, "match": {"service": "payments"}, "must_include": ["Down", "Slow"], "lookback": "1h"}
+    with_default = ORGANISATION.replace("alerts: {", "alerts: {required_labels: [severity], ")
+    assert derived("prometheus_alerts", ALERTS, with_default)[0].args["required_labels"] == ["severity"]
+    assert "alerts is not declared" in missing("prometheus_alerts", "alerts: {receivers: [a]}\n")
+
+
+def test_routes_are_asked_for_each_alert_with_its_labels() -> None:
+    (one,) = derived("alertmanager_route", ALERTS)
+    shared = {"severity": "critical", "service": "payments", "team": "7"}
+    assert one.args == {
+        **AM,
+        "labels": [{"alertname": "Down", **shared}, {"alertname": "Slow", **shared}],
+        "receivers": ["payments-oncall"],
+    }
+    (other,) = derived("alertmanager_route", "alerts: {match: {service: payments}, receivers: [me]}\n")
+    assert other.args["labels"] == [{"severity": "critical", "service": "payments"}] and other.args["receivers"] == ["me"]
+    assert missing("alertmanager_route", ALERTS, organisation=None) == "alerts.receivers is not declared: who must be told?"
+
+
+def test_silences_until_the_end_of_the_window() -> None:
+    (one,) = derived("alertmanager_silences", ALERTS, window={"start": "2026-11-25T20:00:00Z", "end": "2026-11-25T22:00:00Z"})
+    assert one.args["window_end"] == "2026-11-25T22:00:00Z" and len(one.args["labels"]) == 2
+    assert "window_end" not in derived("alertmanager_silences", ALERTS)[0].args
+
+
+# -- endpoints
+
+
+def test_endpoints() -> None:
+    text = """\
+endpoints:
+  - {url: "https://me:pa55@pay.example/health?key=s3cr3t", status: 204, json: {status: UP}, max_latency: 500ms, samples: 3, bearer_token: tok, from: probes}
+  - {url: "http://pay.example/", status: [200, 302], from: controller}
+  - {tls: "ldap.example:636"}
+"""
+    one, two = derived("http_probe", text)
+    assert one.instance == "https://pay.example/health", "a name shows no secret"
+    assert one.args == {
+        "url": "https://me:pa55@pay.example/health?key=s3cr3t",
+        "status": [204],
+        "json": {"status": "UP"},
+        "max_latency": "500ms",
+        "samples": 3,
+        "bearer_token": "tok",
+    }
+    assert (one.hosts, two.hosts, two.args["status"], two.path) == (("probe1",), None, [200, 302], ("endpoints", 1))
+    assert missing("http_probe", "endpoints: [{tls: 'x:1'}]\n") == "no endpoint with a url is declared (endpoints)"
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "https://host:abc/", "https://host:99999/", "https://"])
+@pytest.mark.parametrize(("check", "source"), [("http_probe", None), ("http_probe", "version"), ("tls_certificate", None)])
+def test_what_is_no_address_is_refused_with_its_place(url: str, check: str, source: str | None) -> None:
+    with pytest.raises(Refused) as refused:
+        derived(check, f"endpoints: [{{url: '{url}', version: {{json: v}}}}]\n", source=source, version="1")
+    assert refused.value.problems[0].startswith("readiness.yml:3: endpoints.0.url: ")
+    assert "is not an address such as https://payments.example/health" in refused.value.problems[0]
+
+
+def test_the_version_that_should_answer() -> None:
+    text = """\
+endpoints:
+  - {url: "https://pay.example/health", version: {url: /info, json: build.version}, ca_path: ca.pem}
+  - {url: "https://pay.example/app/health", version: {url: info, body: "v{version}!"}}
+  - {url: "https://pay.example/plain", version: {url: ""}}
+  - {url: "https://pay.example/none"}
+""".replace('{url: ""}', "{body: '{version}'}")
+    one, two, three = derived("http_probe", text, source="version", version="1.4.2")
+    assert one.args == {"url": "https://pay.example/info", "json": {"build.version": "1.4.2"}, "ca_path": "ca.pem"}
+    assert two.args == {"url": "https://pay.example/app/info", "body": "v1.4.2!"}
+    assert three.args == {"url": "https://pay.example/plain", "body": "1.4.2"} and one.path == ("endpoints", 0, "version")
+    gaps = derived("http_probe", text, source="version")
+    assert {instance.gap for instance in gaps} == {"the version that should answer is not given (readiness_version)"}
+    assert "no endpoint tells its version" in missing("http_probe", "endpoints: [{url: 'http://x'}]\n", source="version")
+
+
+def test_certificates() -> None:
+    text = """\
+endpoints:
+  - {url: "https://pay.example/health", min_days: 30, ca_path: /ca.pem}
+  - {url: "https://pay.example/other"}
+  - {url: "https://pay.example:8443/"}
+  - {url: "http://pay.example/"}
+  - {tls: "mail.example:25", starttls: smtp, server_name: mx.example}
+  - {tls: "[fd00::1]:636", from: probes}
+parts: {db: {hosts: payments_db, run_as: postgres, certificates: [/etc/pg.pem]}}
+"""
+    found = derived("tls_certificate", text)
+    assert [(instance.instance, instance.hosts) for instance in found] == [
+        ("pay.example:443", None),
+        ("pay.example:8443", None),
+        ("mail.example:25", None),
+        ("fd00::1:636", ("probe1",)),
+        ("/etc/pg.pem", ("db1",)),
+    ]
+    assert found[0].args == {"host": "pay.example", "port": 443, "min_days": 30, "ca_path": "/ca.pem"}
+    assert found[2].args == {"host": "mail.example", "port": 25, "starttls": "smtp", "server_name": "mx.example"}
+    assert (found[4].args, found[4].run_as) == ({"path": "/etc/pg.pem"}, "postgres")
+    assert "no https endpoint" in missing("tls_certificate", "endpoints: [{url: 'http://x'}]\n")
+    with pytest.raises(Refused, match=r"endpoints.0.tls: 'host:abc' is not HOST:PORT"):
+        derived("tls_certificate", "endpoints: [{tls: 'host:abc'}]\n")
+
+
+# -- logs
+
+LOGS = """\
+parts:
+  web:
+    hosts: payments_web
+    run_as: app
+    logs:
+      - {file: /var/log/a.json, format: json, fields: {level: info}, max_size: 100MB, logrotate_config: /etc/lr.conf, deadline: 20s}
+      - {journald: payments.service, run_as: root}
+      - {syslog: payments, canary: never}
+"""
+
+
+def test_a_line_is_written_by_one_half_and_looked_for_by_the_other() -> None:
+    write, find, journal, look = derived("log_canary", LOGS)
+    assert write.args == {
+        "via": "file",
+        "backend": "file",
+        "format": "json",
+        "fields": {"level": "info"},
+        "path": "/var/log/a.json",
+        "search": "/var/log/central/{host}/*.log",
+        "deadline": "20s",
+    }
+    assert (write.call, write.hosts, write.run_as) == ("write", ("pay1", "pay2"), "app")
+    assert find.args == {"backend": "file", "search": "/var/log/central/{host}/*.log", "deadline": "20s"}
+    assert (find.call, find.hosts, find.after, find.path) == ("find", ("log1",), "write", write.path)
+    assert journal.args["tag"] == look.args["tag"] == "payments" and journal.run_as == "root"
+    assert {instance.instance for instance in (write, find)} == {"/var/log/a.json"}
+
+
+def test_the_controller_looks_where_no_host_is_named() -> None:
+    local = ORGANISATION.replace(", on: syslog", "")
+    assert derived("log_canary", LOGS, local)[1].hosts is None
+
+
+def test_a_log_store_by_name_or_by_default() -> None:
+    two = ORGANISATION.replace("servers:", "servers:\n  other: {kind: journald}")
+    assert "several servers of kind file or journald are declared" in missing("log_canary", LOGS, organisation=two)
+    assert derived("log_canary", LOGS, two.replace("defaults:", "defaults:\n  logs: other"))[0].args["backend"] == "journald"
+    text = LOGS.replace("deadline: 20s", "using: central, deadline: 20s").replace("run_as: root", "using: other")
+    assert [instance.args["backend"] for instance in derived("log_canary", text, two)] == ["file", "file", "journald", "journald"]
+
+
+def test_a_canary_that_every_log_refuses() -> None:
+    assert "every log refuses its canary line" in missing("log_canary", "parts: {web: {logs: [{file: /a, canary: never}]}}\n")
+    assert missing("log_canary") == "no part declares its logs (parts.NAME.logs)"
+
+
+def test_rotation() -> None:
+    one, two = derived("log_rotation", LOGS)
+    assert one.args == {"path": "/var/log/a.json", "rotated_by": "logrotate", "max_size": "100MB", "logrotate_config": "/etc/lr.conf"}
+    assert two.args == {"journald": True, "rotated_by": "journald"} and two.run_as == "root" and one.hosts == ("pay1", "pay2")
+    assert "no part declares a log file or a journal" in missing("log_rotation", "parts: {web: {logs: [{syslog: x}]}}\n")
+
+
+# -- backups
+
+BACKUPS = """\
+commitments: {rpo: 24h}
+parts:
+  db:
+    hosts: payments_db
+    run_as: postgres
+    backups:
+      - {tool: restic, repository: /srv/restic, password_file: /etc/restic.pw, paths: [/a, /b], scheduled_by: {timer: restic.timer}}
+      - {tool: file, pattern: "/srv/*.dump", rpo: 4h, on: backup, run_as: root, scheduled_by: {cron: {contains: dump}, on: payments_db}}
+"""
+
+
+def test_backups_are_no_older_than_the_commitment() -> None:
+    one, two = derived("restic_backup", BACKUPS)
+    assert (one.check, one.instance, one.hosts, one.run_as) == ("restic_backup", "/a, /b", ("db1",), "postgres")
+    assert one.args == {"repository": "/srv/restic", "password_file": "/etc/restic.pw", "paths": ["/a", "/b"], "max_age": "24h"}
+    assert (two.check, two.instance, two.hosts, two.run_as) == ("file_backup", "/srv/*.dump", ("bck1",), "root")
+    assert two.args["max_age"] == "4h" and two.args["pattern"] == ["/srv/*.dump"]
+    assert derived("restic_backup", BACKUPS.replace("rpo: 24h", "pdma: 12h"))[0].args["max_age"] == "12h"
+
+
+def test_a_backup_without_a_limit_is_a_gap() -> None:
+    one, two = derived("restic_backup", BACKUPS.replace("commitments: {rpo: 24h}\n", ""))
+    assert one.gap == "neither the backup nor commitments.rpo says how old it may be" and two.gap is None
+
+
+def test_a_backup_by_a_tool_without_a_check() -> None:
+    assert "there is no check for backups of 'tape'; known: file, restic" in missing(
+        "file_backup", "parts: {db: {backups: [{tool: tape}]}}\n"
+    )
+    assert "a service without data says so" in missing("file_backup")
+
+
+def test_what_runs_the_backup() -> None:
+    one, two = derived("scheduled_job", BACKUPS)
+    assert (one.instance, one.args, one.hosts) == ("restic.timer", {"timer": "restic.timer"}, ("db1",))
+    assert (two.instance, two.args, two.hosts) == ("/srv/*.dump", {"cron": {"contains": "dump"}}, ("db1",))
+    (gap,) = derived("scheduled_job", "parts: {db: {backups: [{tool: file, path: /d}]}}\n")
+    assert gap.gap == "nothing says what runs the backup of /d (scheduled_by)"
+
+
+# -- documents, support, platform
+
+
+@pytest.mark.parametrize(
+    ("declared", "args"),
+    [
+        ("docs/run.md", {"path": "/srv/app/docs/run.md"}),
+        ("/srv/run.md", {"path": "/srv/run.md"}),
+        ("https://wiki/run", {"url": "https://wiki/run"}),
+        ("{path: ../run.md, max_age: 90d}", {"path": "/srv/run.md", "max_age": "90d"}),
+    ],
+)
+def test_the_runbook(declared: str, args: dict[str, t.Any]) -> None:
+    (one,) = derived("runbook", f"documents: {{runbook: {declared}}}\n")
+    assert one.args == args and one.hosts is None and one.path == ("documents", "runbook")
+
+
+def test_the_runbook_has_defaults() -> None:
+    shared = ORGANISATION.replace("defaults:", "defaults:\n  runbook: {max_age: 180d}")
+    assert derived("runbook", "documents: {runbook: a.md}\n", shared)[0].args["max_age"] == "180d"
+    assert derived("runbook", "documents: {runbook: {path: a.md, max_age: 1d}}\n", shared)[0].args["max_age"] == "1d"
+    assert missing("runbook", "documents: {operations_manual: a.md}\n") == "documents.runbook is not declared"
+
+
+def test_support_chains() -> None:
+    text = "commitments: {hours: 24x7}\nparts: {web: {support: payments}, db: {support: [{tier: N1, contact: x}]}, lone: {}}\n"
+    (one,) = derived("support_chain", text, ORGANISATION.replace("defaults:", "defaults:\n  support: {min_tiers: 2, horizon: 90d}"))
+    assert one.args["components"] == {"web": "payments", "db": "of part db", "lone": None}
+    assert set(one.args["chains"]) == {"payments", "of part db"}, "no other chain is of interest"
+    assert (one.args["hours"], one.args["min_tiers"], one.args["horizon"]) == ("24x7", 2, "90d")
+    assert "no part is declared" in missing("support_chain")
+
+
+def test_units() -> None:
+    one, two = derived(
+        "systemd_unit", "parts: {web: {hosts: payments_web, units: [a.service, {name: b.timer, kind: timer, max_restarts: 3}]}}\n"
+    )
+    assert (one.instance, one.args, one.hosts) == ("a.service", {"unit": "a.service"}, ("pay1", "pay2"))
+    assert two.args == {"unit": "b.timer", "kind": "timer", "max_restarts": 3}
+    assert missing("systemd_unit") == "no part declares its units (parts.NAME.units)"
+
+
+def test_capacity_of_every_host() -> None:
+    (one,) = derived("host_capacity", "")
+    assert (one.args, one.hosts) == ({}, ("pay1", "pay2", "db1"))
+
+
+# -- arguments that do not come from the description
+
+
+def test_arguments_of_the_policy_win_over_those_of_the_description_and_these_over_the_defaults() -> None:
+    shared = ORGANISATION.replace("defaults:", "defaults:\n  with: {host_capacity: {disk: '< 80%', memory: '< 70%'}}")
+    (one,) = derived("host_capacity", "", shared, args={"disk": "< 60%"})
+    assert one.args == {"disk": "< 60%", "memory": "< 70%"}
+    runbook = ORGANISATION.replace("defaults:", "defaults:\n  with: {runbook: {max_age: 10d}}")
+    assert derived("runbook", "documents: {runbook: {path: a.md, max_age: 5d}}\n", runbook)[0].args["max_age"] == "5d"
+
+
+def test_a_check_whose_arguments_a_policy_takes_from_a_path() -> None:
+    text = "delivery: {rollback_check: [/bin/one, /bin/two]}\n"
+    one, two = derived("command", text, source="delivery.rollback_check", option="command")
+    assert (one.instance, one.args, one.hosts, one.path) == (
+        "/bin/one",
+        {"command": "/bin/one"},
+        ("pay1", "pay2", "db1"),
+        ("delivery", "rollback_check", 0),
+    )
+    assert two.args == {"command": "/bin/two"}
+    assert derived("command", text, source="delivery.rollback_check", option="command", on="probes")[0].hosts == ("probe1",)
+    assert missing("command", source="delivery.rollback_check", option="command") == "delivery.rollback_check is not declared"
+    assert (
+        missing("command", text, source="delivery.rollback_check.deeper", option="command")
+        == "delivery.rollback_check.deeper is not declared"
+    )
+
+
+def test_a_check_that_needs_nothing_of_the_description() -> None:
+    (one,) = derived("command", "", args={"command": ["true"]})
+    assert (one.instance, one.args, one.hosts) == ("command", {"command": ["true"]}, ("pay1", "pay2", "db1"))
