@@ -197,7 +197,7 @@ class CallbackModule(CallbackBase):
         elif isinstance(data.get("readiness"), dict):
             seen = data["readiness"]
             lost = bool(seen.get("unreachable"))
-            self.host(escape(seen.get("host") or name, 120), None if lost else seen, "not reached")
+            self.host(escape(seen.get("host") or name, 120), None if lost else seen, "not reached" if lost else "")
         else:
             self.host(name, None, "no findings: " + escape(str(data.get("msg") or "verify did not end").splitlines()[0], 200))
 

@@ -260,8 +260,8 @@ def test_the_services_own_requirement() -> None:
             "readiness.yml:4: requirements.BKP-99: the policy has no such requirement; one of the service's own needs",
         ),
         (
-            "OWN-01: {title: x}",
-            "requirements.OWN-01: the policy has no such requirement; one of the service's own needs at least title and check",
+            "ZZZ-07: {title: x}",
+            "requirements.ZZZ-07: the policy has no such requirement; one of the service's own needs at least title and check",
         ),
         ("OWN-01: {title: x, check: os}", "requirements.OWN-01.check: there is no check 'os'; known: "),
         (

@@ -1,0 +1,166 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run records and service state on disk."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import pathlib
+import typing as t
+
+import pytest
+from ansible_collections.operability.readiness.plugins.plugin_utils import _run_record
+from ansible_collections.operability.readiness.plugins.plugin_utils._files import NotWritten
+from ansible_collections.operability.readiness.plugins.plugin_utils._run_record import Records, Unreadable, default_folder, load
+
+
+@pytest.fixture
+def records(tmp_path: pathlib.Path) -> Records:
+    return Records(tmp_path, "payments", "production")
+
+
+def record(identifier: str, phase: str = "pre", **fields: t.Any) -> dict[str, t.Any]:
+    return {"schema_version": 1, "run": {"id": identifier, "phase": phase}, **fields}
+
+
+def test_a_new_service_has_an_empty_state(records: Records) -> None:
+    state = records.load_state()
+    assert (state["service"], state["environment"], state["requirements"], state["schema_version"]) == ("payments", "production", {}, 1)
+    assert not records.folder.exists(), "reading makes no folder"
+
+
+def test_the_state_is_written_and_found_again(records: Records) -> None:
+    state = {**records.load_state(), "gates": {"pré": 1}}
+    records.save_state(state)
+    assert records.load_state() == state
+    assert os.listdir(records.folder) == ["state.json"]
+    assert records.state_path.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_state_that_was_cut_short_is_left_as_it_is(records: Records) -> None:
+    records.save_state(records.load_state())
+    text = records.state_path.read_text()
+    for length in (0, 1, len(text) // 2, len(text) - 3):
+        records.state_path.write_text(text[:length])
+        with pytest.raises(Unreadable, match="state.json is not whole: it is not JSON that can be parsed; restore it or move it away"):
+            records.load_state()
+        assert records.state_path.read_text() == text[:length]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (
+            b'{"schema_version": 1, "service": "other", "environment": "production"}',
+            "is the state of other in production, not of payments in production",
+        ),
+        (b'{"schema_version": 1, "service": "payments", "environment": "test"}', "is the state of payments in test"),
+        (
+            b'{"schema_version": 2, "service": "payments", "environment": "production"}',
+            "was written by a newer version .schema 2, this one reads 1.; update",
+        ),
+        (b'{"service": "payments"}', "is not a record of operability.readiness"),
+        (b"[]", "is not a record of operability.readiness"),
+        (b"\xff\xfe", "is not whole"),
+    ],
+)
+def test_a_state_that_cannot_be_used(records: Records, content: bytes, words: str) -> None:
+    records.folder.mkdir(parents=True)
+    records.state_path.write_bytes(content)
+    with pytest.raises(Unreadable, match=words):
+        records.load_state()
+
+
+def test_a_state_that_cannot_be_read(records: Records) -> None:
+    records.state_path.mkdir(parents=True)
+    with pytest.raises(Unreadable, match="cannot be read: Is a directory"):
+        records.load_state()
+
+
+def test_run_records(records: Records) -> None:
+    for identifier, phase in [
+        ("20261125T060000Z-pre-ab12", "pre"),
+        ("20261125T070000Z-post-00ff", "post"),
+        ("20261125T065959Z-recheck-ffff", "recheck"),
+    ]:
+        path = records.save_run(record(identifier, phase, text="é"))
+        assert load(path)["text"] == "é"
+    assert [path.name[9:15] for path in records.runs()] == ["060000", "065959", "070000"]
+    newest = records.newest()
+    assert newest is not None and newest["run"]["phase"] == "post"
+    assert (records.newest("pre") or {})["run"]["id"].startswith("20261125T06") and records.newest("design") is None
+
+
+def test_within_one_second_the_order_is_that_of_writing(records: Records) -> None:
+    for number, phase in enumerate(["recheck", "pre", "post", "design"]):
+        path = records.save_run(record(f"20261125T060000Z-{phase}-{9 - number:04}", phase))
+        os.utime(path, ns=(number, number))
+    assert [load(path)["run"]["phase"] for path in records.runs()] == ["recheck", "pre", "post", "design"]
+
+
+def test_a_record_that_cannot_be_read_is_passed_over(records: Records) -> None:
+    records.save_run(record("20261125T060000Z-pre-0000"))
+    (records.folder / "runs" / "20261125T070000Z-pre-0000.json").write_text('{"schema_version": 1, "run"')
+    newest = records.newest()
+    assert newest is not None and newest["run"]["id"] == "20261125T060000Z-pre-0000"
+
+
+def test_no_records_yet(records: Records) -> None:
+    assert records.runs() == [] and records.newest() is None
+
+
+def test_names_stay_within_the_folder(tmp_path: pathlib.Path) -> None:
+    for name in ("../../etc", "a/b", ".hidden", "", "é", "..", "a\x00b"):
+        folder = Records(tmp_path, name, name).folder
+        assert folder.resolve().is_relative_to(tmp_path.resolve()) and folder.resolve() != tmp_path.resolve()
+        assert len(folder.relative_to(tmp_path).parts) == 2
+
+
+def test_where_nothing_may_be_written(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "file").touch()
+    records = Records(tmp_path / "file", "payments", "production")
+    with pytest.raises(NotWritten, match="the records folder .* cannot be used: Not a directory"), records.lock():
+        pass
+    with pytest.raises(NotWritten):
+        records.save_run(record("x"))
+
+
+def _add(root: str, times: int) -> None:
+    records = Records(root, "payments", "production")
+    for _ in range(times):
+        with records.lock():
+            state = records.load_state()
+            state["deployments"].append(os.getpid())
+            records.save_state(state)
+
+
+def test_two_writers_lose_nothing(records: Records, tmp_path: pathlib.Path) -> None:
+    context = multiprocessing.get_context("fork")
+    writers = [context.Process(target=_add, args=(str(tmp_path), 25)) for _ in range(3)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+        assert writer.exitcode == 0
+    assert len(records.load_state()["deployments"]) == 75
+
+
+def test_the_lock_is_given_back_after_an_exception(records: Records) -> None:
+    with pytest.raises(ZeroDivisionError), records.lock():
+        raise ZeroDivisionError
+    with records.lock():
+        pass
+
+
+def test_the_users_own_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/var/state")
+    assert str(default_folder()) == "/var/state/operability.readiness"
+    monkeypatch.delenv("XDG_STATE_HOME")
+    assert str(default_folder()).endswith("/.local/state/operability.readiness")
+
+
+def test_what_is_not_json_is_written_as_text() -> None:
+    assert json.loads(_run_record._dump({"path": pathlib.Path("/x")})) == {"path": "/x"}
