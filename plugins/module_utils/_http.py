@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import gzip
 import json
 import os
 import re
@@ -14,10 +16,18 @@ import ssl
 import threading
 import time
 import typing as t
+import zlib
 from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
-
-from ansible.module_utils.urls import open_url
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+    getproxies,
+)
 
 from ._finding import CannotObserve
 
@@ -220,30 +230,16 @@ class OpenUrlHttp(Http):
     """Over ansible's own open_url: nothing to install on a host."""
 
     def _exchange(self, question: Question, timeout: float) -> Response:
-        how, url = question.how, question.url
+        url = question.url
         started = time.monotonic()
         deadline = started + timeout
         try:
             try:
-                answer = open_url(
-                    url,
-                    data=question.body,
-                    headers=question.all_headers,
-                    method=question.method,
-                    timeout=max(timeout, 0.001),
-                    validate_certs=how.validate_certs,
-                    url_username=how.url_username,
-                    url_password=how.url_password,
-                    force_basic_auth=bool(how.url_username),
-                    follow_redirects="none",
-                    client_cert=how.client_cert,
-                    client_key=how.client_key,
-                    ca_path=how.ca_path,
-                    http_agent=AGENT,
-                    use_netrc=False,
-                )
+                answer = _open(question, max(timeout, 0.001))
             except HTTPError as exc:
                 answer = exc
+                if str(exc.headers.get("Content-Encoding")).lower() == "gzip":
+                    answer.unpacked = gzip.GzipFile(fileobj=exc)
             with answer:
                 content = _read(answer, question, deadline, timeout)
                 names = {str(name).lower(): str(value) for name, value in answer.headers.items()}
@@ -255,11 +251,48 @@ class OpenUrlHttp(Http):
             raise as_failure(exc, url, timeout) from None
 
 
+def _open(question: Question, timeout: float) -> t.Any:
+    """The answer, to be read. Plain HTTP does without open_url, whose import and whose certificates cost more than a check."""
+    how, headers = question.how, question.all_headers
+    if urlsplit(question.url).scheme == "http" and not getproxies().get("http", "").startswith("https:"):
+        if how.url_username:
+            login = f"{how.url_username}:{how.url_password or ''}".encode()
+            headers["Authorization"] = f"Basic {base64.b64encode(login).decode('ascii')}"
+        opener = OpenerDirector()
+        for handler in (ProxyHandler(), HTTPHandler(), HTTPDefaultErrorHandler(), HTTPErrorProcessor()):
+            opener.add_handler(handler)
+        headers = {"Accept-Encoding": "gzip", **headers}
+        answer = opener.open(Request(question.url, data=question.body, headers=headers, method=question.method), timeout=timeout)
+        if str(answer.headers.get("Content-Encoding")).lower() == "gzip":
+            answer.unpacked = gzip.GzipFile(fileobj=answer)
+        return answer
+    from ansible.module_utils.urls import open_url
+
+    return open_url(
+        question.url,
+        data=question.body,
+        headers=headers,
+        method=question.method,
+        timeout=timeout,
+        validate_certs=how.validate_certs,
+        url_username=how.url_username,
+        url_password=how.url_password,
+        force_basic_auth=bool(how.url_username),
+        follow_redirects="none",
+        client_cert=how.client_cert,
+        client_key=how.client_key,
+        ca_path=how.ca_path,
+        http_agent=AGENT,
+        use_netrc=False,
+    )
+
+
 def _read(answer: t.Any, question: Question, deadline: float, timeout: float) -> bytes:
     parts: list[bytes] = []
     size = 0
+    source = getattr(answer, "unpacked", answer)
     while True:
-        chunk = answer.read1(65536) if hasattr(answer, "read1") else answer.read(65536)
+        chunk = source.read1(65536) if hasattr(source, "read1") else source.read(65536)
         if not chunk:
             break
         parts.append(chunk)
@@ -295,12 +328,15 @@ def as_failure(exc: BaseException, url: str, timeout: float) -> HttpFailure:
     text = " ".join(str(item) for item in chain)
     for item in chain:
         if isinstance(item, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(item):
-            detail = getattr(item, "verify_message", "") or "certificate verification failed"
+            told = re.search(r"certificate verify failed: ([^(\n]+?) *\(", text)
+            detail = getattr(item, "verify_message", "") or (told.group(1) if told else "certificate verification failed")
             return HttpFailure("tls", f"{where} has a certificate that cannot be trusted: {detail}")
         if isinstance(item, ssl.SSLError):
             return HttpFailure("tls", f"{where} does not speak TLS as expected ({getattr(item, 'reason', None) or 'handshake failed'})")
         if isinstance(item, (socket.timeout, TimeoutError)):
             return HttpFailure("timeout", f"{where} did not answer within {round(timeout, 2):g} s")
+        if isinstance(item, (gzip.BadGzipFile, zlib.error, EOFError)):
+            return HttpFailure("protocol", f"{where} answered with a body that cannot be unpacked")
         if isinstance(item, socket.gaierror):
             return HttpFailure("name", f"{urlsplit(url).hostname} cannot be resolved to an address")
         if isinstance(item, ConnectionRefusedError):

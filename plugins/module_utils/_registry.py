@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import typing as t
 
@@ -30,6 +31,7 @@ CHECKS = {
 }
 
 
+@functools.cache
 def load_check(name: str) -> t.Any:
     """The module of a check. KeyError for a name that is not registered."""
     if name not in CHECKS:

@@ -117,7 +117,7 @@ class Runner:
         allowed = self.remaining(timeout)
         environment = {**self.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": "", **(env or {})}
         try:
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # pylint: disable=ansible-bad-function # with a deadline, and in threads
                 [program, *argv[1:]],
                 stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

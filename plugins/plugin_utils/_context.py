@@ -34,6 +34,7 @@ class Context:
     options: dict[str, t.Any]
     _plans: dict[tuple[str, str | None], Plan] = dataclasses.field(default_factory=dict)
     _descriptions: dict[str, Description] = dataclasses.field(default_factory=dict)
+    _hosts: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     _files: dict[str, tuple[str, t.Any]] = dataclasses.field(default_factory=dict)
 
     # -- the service, the run
@@ -96,7 +97,8 @@ class Context:
             try:
                 self._files[path] = (
                     loader.get_text_file_contents(path),
-                    loader.load_from_file(path, cache="none", trusted_as_template=True),
+                    # unsafe: not copied again, nobody else holds it
+                    loader.load_from_file(path, cache="none", unsafe=True, trusted_as_template=True),
                 )
             except AnsibleError as exc:
                 self._files[path] = self._unparsable(path, name, exc)
@@ -129,8 +131,10 @@ class Context:
         return self.action._templar.copy_with_new_env(available_variables=variables)
 
     def _hosts_of(self, pattern: str) -> list[str]:
-        lookup = lookup_loader.get("ansible.builtin.inventory_hostnames", loader=self.action._loader, templar=self.action._templar)
-        return [str(host) for host in lookup.run([pattern], variables=self.task_vars)]
+        if pattern not in self._hosts:
+            lookup = lookup_loader.get("ansible.builtin.inventory_hostnames", loader=self.action._loader, templar=self.action._templar)
+            self._hosts[pattern] = [str(host) for host in lookup.run([pattern], variables=self.task_vars)]
+        return self._hosts[pattern]
 
     def _addresses_of(self, host: str) -> list[str]:
         """The names under which a monitoring server may know a host: the address that Ansible uses, its name, the short one."""

@@ -109,7 +109,7 @@ class Plan:
 
     @property
     def later_hosts(self) -> list[str]:
-        """Hosts that need a task of their own after the hosts of the service: those outside it, and those that look for what was written."""
+        """Hosts that need a task of their own after those of the service: others, and those that look for what was written."""
         looking = {host for check in self.checks if check.call == "find" for host in check.hosts or ()}
         return sorted(looking | set(self.other_hosts))
 
@@ -414,6 +414,7 @@ def _refuse_misplaced(checks: list[str], rule: Rule, exception: t.Mapping[str, t
     for key, can, why in (
         ("using", _asks_named_server, "asks no named server"),
         ("on", _runs_on_hosts, "runs on no host, it asks a server"),
+        ("run_as", _runs_on_hosts, "runs on no host, it asks a server"),
     ):
         if exception.get(key):
             fitting = [check for check in checks if can(check)]

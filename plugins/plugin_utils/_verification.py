@@ -13,7 +13,6 @@ from ..module_utils._finding import Finding, Status
 from ..module_utils._registry import load_check
 from ..module_utils._runner import Runner
 from ._plan import Plan, PlannedCheck
-from ._requests_http import RequestsHttp
 from ._spool import CONTROLLER, LOOKING, Spool
 
 
@@ -85,16 +84,22 @@ def named_as_written(checks: t.Sequence[PlannedCheck], found: t.Mapping[str, lis
     }
 
 
+def _asking() -> Runner:
+    from ._requests_http import RequestsHttp  # requests is slow to import, and not every run asks a server
+
+    return Runner(http=RequestsHttp())
+
+
 def run_controller(plan: Plan, on_done: t.Callable[[Item, list[Finding]], None] | None = None) -> dict[str, list[Finding]]:
     """Every check that asks a server: side by side, over one pool of connections, each distinct question once."""
     items = [as_item(check, "") for check in plan.checks if check.hosts is None and check.call != "find" and check.gap is None]
-    return execute(items, Runner(http=RequestsHttp()), on_done=on_done) if items else {}
+    return execute(items, _asking(), on_done=on_done) if items else {}
 
 
 def run_finds(checks: t.Sequence[PlannedCheck], spool: Spool) -> dict[str, list[Finding]]:
     """The looking halves that run on the controller."""
     items = find_items(checks, "", spool)
-    return execute(items, Runner(http=RequestsHttp())) if items else {}
+    return execute(items, _asking()) if items else {}
 
 
 __all__ = (

@@ -158,6 +158,18 @@ def test_a_login_page_with_200_is_not_json(web: Http) -> None:
         answer.json()
 
 
+@pytest.mark.parametrize("status", [404, 500, 302])
+def test_compressed_answers_of_any_status_are_read(web: Http, status: int) -> None:
+    with serving(say(status, gzip.compress(b'{"a": 2}'), Content_Encoding="gzip")) as served:
+        answer = web.request("GET", served.url)
+    assert (answer.status, answer.json()) == (status, {"a": 2})
+
+
+def test_what_is_said_to_be_compressed_and_is_not(web: Http) -> None:
+    with serving(say(Content_Encoding="gzip")) as served:
+        assert failure(web, served.url).kind == "protocol"
+
+
 def test_compressed_answers_are_read(web: Http) -> None:
     with serving(say(body=gzip.compress(b'{"a": 2}'), Content_Encoding="gzip")) as served:
         assert web.request("GET", served.url).json() == {"a": 2}
@@ -310,7 +322,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 def test_a_certificate_that_nobody_trusts(web: Http, certificate: pathlib.Path) -> None:
     with serving(say(), certificate=certificate) as served:
         found = failure(web, served.url, timeout=5)
-    assert found.kind == "tls" and "has a certificate that cannot be trusted" in found.message
+    assert found.kind == "tls" and "has a certificate that cannot be trusted: self-signed certificate" in found.message.replace(
+        "self signed", "self-signed"
+    )
 
 
 def test_a_certificate_that_ca_path_trusts(web: Http, certificate: pathlib.Path) -> None:

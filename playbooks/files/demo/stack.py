@@ -111,9 +111,20 @@ def make_certificates(folder: pathlib.Path) -> None:
 
     authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)
-    authority = build("demo authority", None, authority_key, authority_key, 365, [(x509.BasicConstraints(True, None), True), (usage, True)])
+    identifier = x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key())
+    signer = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
+    authority = build(
+        "demo authority",
+        None,
+        authority_key,
+        authority_key,
+        365,
+        [(x509.BasicConstraints(True, None), True), (usage, True), (identifier, False)],
+    )
     names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address)) for address in HOSTS.values()])
-    leaf = build("shop", authority.subject, key, authority_key, 90, [(names, False), (x509.BasicConstraints(False, None), True)])
+    leaf = build(
+        "shop", authority.subject, key, authority_key, 90, [(names, False), (x509.BasicConstraints(False, None), True), (signer, False)]
+    )
     (folder / "ca.pem").write_bytes(authority.public_bytes(serialization.Encoding.PEM))
     private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     pem = folder / "shop.pem"

@@ -11,11 +11,11 @@ import stat
 import typing as t
 
 from .._clients.cron import Entry, entries_of, ignored_because, period_of
-from .._clients.systemd import Properties, enablement, parse_time, show, timer_period
+from .._clients.systemd import Properties, enablement, last_end, parse_time, show, timer_period
 from .._finding import CannotObserve, Finding, Measurement, Status, isoformat, worst
 from .._runner import Runner, unreadable
 from .._units import humanize_seconds
-from .systemd_unit import next_run
+from .systemd_unit import never_ran, next_run
 
 WHERE = "host"
 TIMEOUT = 30.0
@@ -54,6 +54,7 @@ JOB_PROPERTIES = (
     "Id,LoadState,ActiveState,SubState,UnitFileState,Type,Result,ExecMainStatus,ExecMainStartTimestamp,ExecMainExitTimestamp,"
     "ConditionResult,ConditionTimestamp"
 )
+GENERATED = "/run/systemd/generator/cron.target.wants"  # systemd-cron makes timers of crontabs: it needs no daemon
 FUTURE = 300.0  # how far clocks may differ
 
 Remark = tuple[Status, str]
@@ -82,7 +83,8 @@ def _timer(args: dict[str, t.Any], runner: Runner) -> Finding:
     observed["period_seconds"] = period
     success = _file_time(args["success_file"], now) if args["success_file"] else None
     if success is None:
-        remark, success = job_remark(name, unit, timer, job, limit, period, now)
+        logged = last_end(runner, unit) if job["LoadState"] == "loaded" and never_ran(job) else None
+        remark, success = job_remark(name, unit, timer, job, limit, period, now, logged)
         remarks.append(remark)
     elif isinstance(success, tuple):
         remarks.append(success)
@@ -115,9 +117,16 @@ def timer_remarks(name: str, timer: Properties) -> list[Remark]:
 
 
 def job_remark(
-    name: str, unit: str, timer: Properties, job: Properties, limit: float | None, period: float | None, now: dt.datetime
+    name: str,
+    unit: str,
+    timer: Properties,
+    job: Properties,
+    limit: float | None,
+    period: float | None,
+    now: dt.datetime,
+    logged: tuple[bool, dt.datetime] | None = None,
 ) -> tuple[Remark, dt.datetime | None]:
-    """What the unit that the timer starts says of its last run, and when that succeeded."""
+    """What the unit that the timer starts says of its last run, or else the journal (``logged``), and when that succeeded."""
     if job["LoadState"] != "loaded":
         return (Status.FAIL, f"{name} starts {unit}, which {_missing(job['LoadState'])}"), None
     triggered = parse_time(timer.get("LastTriggerUSec"))
@@ -138,15 +147,19 @@ def job_remark(
         return (Status.WARN if skipped else Status.PASS, f"{unit} last succeeded at {isoformat(ended)}{note}"), ended
     if skipped:
         return (Status.FAIL, f"{unit} was skipped: a condition of its unit file does not hold on this host"), None
+    if logged:
+        ended_well, when = logged
+        said = f"{'last succeeded' if ended_well else 'failed'} at {isoformat(when)}, as the journal says"
+        return (Status.PASS if ended_well else Status.FAIL, f"{unit} {said}"), when if ended_well else None
     if triggered:
         return _lost_result(unit, triggered, limit, now), None
     return _never_ran(name, unit, timer, period, now), None
 
 
 def _lost_result(unit: str, triggered: dt.datetime, limit: float | None, now: dt.datetime) -> Remark:
-    # a persistent timer remembers over a restart of the host, its unit does not
+    # a persistent timer remembers over a restart of the host, its unit does not; nor does a unit whose timer was stopped meanwhile
     age = (now - triggered).total_seconds()
-    said = f"{unit} was last started {humanize_seconds(age)} ago, before this host was restarted; its result is no longer known"
+    said = f"{unit} was last started {humanize_seconds(age)} ago and its result is no longer known (the host or the timer was restarted since)"
     if limit is not None and age > limit:
         return (Status.FAIL, f"{said}; the limit is {humanize_seconds(limit)}")
     return (Status.WARN, said)
@@ -208,6 +221,8 @@ def _cron(args: dict[str, t.Any], runner: Runner) -> Finding:
         else:
             success = when
             remarks.append((Status.PASS, f"{good[0].where} runs '{text}' ({good[0].schedule}); it last succeeded at {isoformat(when)}"))
+        if os.geteuid() == 0 and _cron_reads(good) and not cron_is_running():
+            remarks.append((Status.FAIL, f"{good[0].where} schedules '{text}', but no cron daemon is running on this host"))
     elif not remarks:
         remarks.append(_unproven(good[0], text))
     return _finding(text, remarks, observed, success, limit, now)
@@ -274,6 +289,11 @@ def _absent_program(entry: Entry) -> str | None:
     return None
 
 
+def _cron_reads(entries: t.Sequence[Entry]) -> bool:
+    """Whether they stand where a cron daemon looks; an entry elsewhere is another scheduler's."""
+    return any(entry.path in CRON_PLACES or os.path.dirname(entry.path) in CRON_PLACES for entry in entries)
+
+
 def _unproven(entry: Entry, text: str) -> Remark:
     said = (
         f"{entry.where} schedules '{text}' ({entry.schedule}), but nothing proves that it runs: cron keeps no record, name a success_file"
@@ -287,6 +307,8 @@ def _unproven(entry: Entry, text: str) -> Remark:
 
 def cron_is_running(proc: str = "/proc") -> bool:
     """Whether a process of this host has cron in its name (cron, crond, fcron, anacron, supercronic); one of a container does not count."""
+    if os.path.exists(GENERATED):
+        return True
     try:
         numbers = [name for name in os.listdir(proc) if name.isdigit()]
     except OSError:

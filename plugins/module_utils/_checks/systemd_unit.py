@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
-from .._clients.systemd import Properties, enablement, parse_time, show
+from .._clients.systemd import Properties, enablement, last_end, parse_time, show
 from .._finding import CannotObserve, Finding, Measurement, Status, isoformat, worst
 from .._runner import Runner
 from .._units import humanize_seconds
@@ -54,7 +54,8 @@ def run(args: dict[str, t.Any], runner: Runner) -> Finding:
     shown = show(runner, unit, PROPERTIES)
     kind = kind_of(unit, shown, args["kind"])
     triggers = {name: show(runner, name, PROPERTIES) for name in shown.get("TriggeredBy", "").split()[:4]}
-    remarks = judge(unit, kind, shown, triggers, args, since, now)
+    forgotten = kind == "oneshot" and shown["LoadState"] == "loaded" and never_ran(shown)
+    remarks = judge(unit, kind, shown, triggers, args, since, now, last_end(runner, unit) if forgotten else None)
     return _finding(unit, kind, shown, remarks, args, now)
 
 
@@ -95,8 +96,9 @@ def judge(
     args: t.Mapping[str, t.Any],
     since: dt.datetime | None,
     now: dt.datetime,
+    logged: tuple[bool, dt.datetime] | None = None,
 ) -> list[Remark]:
-    """Each thing that was looked at, the good ones too."""
+    """Each thing that was looked at, the good ones too. ``logged``: what the journal says of a run that systemd has forgotten."""
     load, active, sub = shown["LoadState"], shown["ActiveState"], shown.get("SubState", "")
     if load == "masked" or shown.get("UnitFileState", "").startswith("masked"):
         return [(Status.FAIL, f"{unit} is masked: it cannot be started")]
@@ -110,7 +112,7 @@ def judge(
     elif kind == "daemon":
         remarks += _daemon(unit, shown, triggers, args, since, now)
     elif kind == "oneshot":
-        remarks += _oneshot(unit, shown, triggers)
+        remarks += _oneshot(unit, shown, triggers, logged)
     elif kind == "timer":
         remarks += _timer(unit, shown)
     elif kind == "standby":
@@ -177,7 +179,15 @@ def _restarts(
     return [(Status.FAIL if since or age < SETTLED else Status.WARN, said)]
 
 
-def _oneshot(unit: str, shown: Properties, triggers: t.Mapping[str, Properties]) -> list[Remark]:
+def never_ran(shown: t.Mapping[str, str]) -> bool:
+    """Whether systemd knows of no run of a oneshot: since the host was started, or since it loaded the unit."""
+    runs = ("ExecMainStartTimestamp", "ExecMainExitTimestamp")
+    return shown.get("ActiveState") == "inactive" and not any(parse_time(shown.get(name)) for name in runs)
+
+
+def _oneshot(
+    unit: str, shown: Properties, triggers: t.Mapping[str, Properties], logged: tuple[bool, dt.datetime] | None = None
+) -> list[Remark]:
     active, sub, result = shown["ActiveState"], shown.get("SubState", ""), shown.get("Result", "success")
     started = parse_time(shown.get("ExecMainStartTimestamp"))
     ended = parse_time(shown.get("ExecMainExitTimestamp"))
@@ -195,8 +205,11 @@ def _oneshot(unit: str, shown: Properties, triggers: t.Mapping[str, Properties])
         return [(Status.PASS, f"the last run of {unit} succeeded{when}")]
     if started:
         return [(Status.PASS, f"the last run of {unit} succeeded")]
+    if logged:
+        ended_well, when = logged
+        return [(Status.PASS if ended_well else Status.FAIL, f"the last run of {unit} {'succeeded' if ended_well else 'failed'} at {isoformat(when)}")]
     if triggers:
-        return [(Status.WARN, f"{unit} has not run since this host was started; {next(iter(triggers))} starts it")]
+        return [(Status.WARN, f"systemd knows of no run of {unit} since this host was started; {next(iter(triggers))} starts it")]
     return [(Status.FAIL, f"{unit} has not run since this host was started, and nothing is known of its last run")]
 
 
@@ -234,11 +247,11 @@ def _enabled(unit: str, kind: str, shown: Properties, triggers: t.Mapping[str, P
     if kind in ("device", "scope", "slice", "swap", "mount", "automount") and shown.get("UnitFileState", "") in ("", "generated"):
         return []
     own = enablement(unit, {**shown, "TriggeredBy": ""})
-    best = min(
-        [own, *(enablement(name, trigger) for name, trigger in triggers.items())],
-        key=lambda verdict: ("pass", "warn", "fail").index(verdict[0]),
-    )
-    status, said = best if triggers and best[0] != own[0] else own
+    if own[0] == "pass" or not triggers:
+        status, said = own
+    else:  # what starts it counts; and is named, also where it is no better
+        started_by = [enablement(name, trigger) for name, trigger in triggers.items()]
+        status, said = min([*started_by, own], key=lambda verdict: ("pass", "warn", "fail").index(verdict[0]))
     return [(Status(status), said)]
 
 
@@ -270,4 +283,4 @@ def _finding(unit: str, kind: str, shown: Properties, remarks: list[Remark], arg
     )
 
 
-__all__ = ("ARGUMENT_SPEC", "TIMEOUT", "WHERE", "full_name", "judge", "kind_of", "next_run", "parse_since", "run")
+__all__ = ("ARGUMENT_SPEC", "TIMEOUT", "WHERE", "full_name", "judge", "kind_of", "never_ran", "next_run", "parse_since", "run")

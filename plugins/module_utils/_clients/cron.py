@@ -50,6 +50,7 @@ class Entry:
     command: str
     commented: bool = False
     newline: bool = True  # whether the file ends with a line end
+    broken: int = 0  # the first line of the file that is no line of a crontab
 
     @property
     def where(self) -> str:
@@ -67,6 +68,7 @@ def entries_of(path: str, content: str, text: str) -> list[Entry]:
     owner = os.path.basename(path) if folder in ("crontabs", "cron", "tabs") else None
     found = []
     newline = content.endswith("\n")
+    broken = broken_line(content)
     for number, line in enumerate(content.splitlines(), 1):
         bare = line.strip()
         commented = bare.startswith("#")
@@ -74,8 +76,19 @@ def entries_of(path: str, content: str, text: str) -> list[Entry]:
         if not match or text not in match.group("rest"):
             continue
         user, command = (owner, match.group("rest")) if owner else _split_user(match.group("rest"))
-        found.append(Entry(path, number, " ".join(match.group("schedule").split()), user, command, commented, newline))
+        found.append(Entry(path, number, " ".join(match.group("schedule").split()), user, command, commented, newline, broken))
     return found
+
+
+def broken_line(content: str) -> int:
+    """The first line that is neither empty, a comment, a variable nor an entry; 0 for none.
+
+    Only what begins with a letter is judged: no schedule does.
+    """
+    for number, line in enumerate(content.splitlines(), 1):
+        if re.match(r"\s*[A-Za-z_]", line) and "=" not in line:
+            return number
+    return 0
 
 
 def _split_user(rest: str) -> tuple[str, str]:
@@ -105,6 +118,8 @@ def ignored_because(entry: Entry) -> str | None:
             return f"cron ignores {path}: others than its owner may write to it (mode {status.st_mode & 0o777:04o})"
         if path.startswith("/etc/") and status.st_uid != 0:
             return f"cron ignores {path}: it does not belong to root"
+    if entry.broken and debian:
+        return f"cron ignores the whole of {path}: its line {entry.broken} is neither a comment, a variable nor an entry"
     if entry.line and (not entry.command or "/" in str(entry.user)):
         return f"cron ignores {entry.where}: a line of this file needs a user between the schedule and the command"
     try:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 import typing as t
 
@@ -20,6 +21,9 @@ _CALENDAR = re.compile(r"\{ OnCalendar=(.*?) ; next_elapse=")
 _MONOTONIC = re.compile(r"\{ (On\w+?)U?Sec[= ](.*?) ; next_elapse=")
 _ELAPSE = re.compile(r"^\s*(?:Next elapse|Iter\. #\d+): (.+?)\s*$", re.MULTILINE)
 _PATTERN = set("*?[]")
+# what systemd writes into the journal when a unit has ended: systemd.journal-fields(7), systemd's catalog
+_SUCCEEDED = ("39f53479d3a045ac8e11786248231fbf", "7ad2d189f7e94e70a38c781354912448")  # start finished (a oneshot), deactivated
+_FAILED = ("be02cf6855d2428ba40df7e9d022f03d", "d9b373ed55a64feb8242e02dbe79a49c")  # start failed, failed with result
 
 
 def show(runner: Runner, unit: str, properties: str) -> Properties:
@@ -83,6 +87,33 @@ def _unit_seconds(unit: str) -> float:
     return _SPAN_SECONDS[unit if unit in _SPAN_SECONDS else unit[0]]
 
 
+def last_end(runner: Runner, unit: str) -> tuple[bool, dt.datetime] | None:
+    """Whether the last run of a oneshot succeeded, and when it ended, as the journal has it; None where it has nothing, or may not be read.
+
+    systemd itself forgets both when the host restarts, and when no timer holds the unit any more.
+    """
+    if runner.which("journalctl") is None:
+        return None
+    try:
+        done = runner.run(["journalctl", "--quiet", "--no-pager", "--output=json", "--reverse", "--lines=40", f"--unit={unit}"], timeout=10.0)
+    except CannotObserve:
+        return None
+    return parse_end(done.stdout) if done.rc == 0 else None
+
+
+def parse_end(text: str) -> tuple[bool, dt.datetime] | None:
+    """The newest end of a run in lines of ``journalctl --output=json --reverse``."""
+    for line in text.splitlines():
+        try:
+            entry = json.loads(line)
+            number = str(entry.get("MESSAGE_ID"))
+            if number in _SUCCEEDED or number in _FAILED:
+                return number in _SUCCEEDED, dt.datetime.fromtimestamp(int(entry["__REALTIME_TIMESTAMP"]) // 1_000_000, dt.timezone.utc)
+        except (ValueError, TypeError, AttributeError, KeyError, OverflowError, OSError):
+            continue
+    return None
+
+
 def timer_period(runner: Runner, timer: t.Mapping[str, str]) -> float | None:
     """The longest that a working timer leaves between two runs, in seconds; None where it does not repeat or that cannot be known."""
     periods: list[float] = []
@@ -140,7 +171,9 @@ def enablement(unit: str, shown: t.Mapping[str, str]) -> tuple[str, str]:
 __all__ = (
     "Properties",
     "enablement",
+    "last_end",
     "longest_gap",
+    "parse_end",
     "parse_properties",
     "parse_span",
     "parse_time",

@@ -197,6 +197,7 @@ def test_a_named_server() -> None:
     ("entry", "problem"),
     [
         ("PLT-02: {using: prom}", "requirements.PLT-02.using: host_capacity asks no named server"),
+        ("MON-03: {run_as: nobody}", "requirements.MON-03.run_as: prometheus_alerts runs on no host, it asks a server"),
         ("MON-03: {on: probes}", "requirements.MON-03.on: prometheus_alerts runs on no host, it asks a server"),
         (
             "MON-03: {check: prometheus_alerts, with: {must_include: [a]}, on: probes}",
