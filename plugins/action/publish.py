@@ -36,7 +36,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars or {})
-        _validated, options = self.validate_argument_spec(argument_spec=PUBLISH_SPEC)  # type: ignore[no-untyped-call]
+        _validated, options = self.validate_argument_spec(argument_spec=PUBLISH_SPEC)
         record, beside = _record(options["record"])
         state = _given_state(options["state"]) or record.get("state") or _earlier_state(record, beside)
         options["pushgateway"] = _with_secrets(options["pushgateway"], record)

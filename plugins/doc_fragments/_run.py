@@ -61,7 +61,8 @@ options:
     default: false
   mode:
     description:
-      - V(observe) never fails the play, V(enforce) fails it on NO-GO and UNDETERMINED. The files say it where this does not; they default to V(observe).
+      - V(observe) never fails the play, V(enforce) fails it on NO-GO and UNDETERMINED.
+      - The files say it where this does not; they default to V(observe).
     type: str
     choices: [observe, enforce]
   records:

@@ -151,7 +151,7 @@ def _sample(line: str) -> tuple[str, Labels, float]:
         raise BadLine(f"{name} has the value '{_shown(words[0])}', which is not a number")
     if len(words) > 2 or (len(words) == 2 and not _NUMBER.fullmatch(words[1])):
         raise BadLine(f"after the value of {name} stands '{_shown(' '.join(words[1:]))}', which is not a timestamp")
-    names = [label for label, _ in labels]
+    names = [label for label, _unused in labels]
     twice = sorted({label for label in names if names.count(label) > 1})
     if twice:
         raise BadLine(f"{name} has the label {twice[0]} twice in one series")

@@ -233,6 +233,7 @@ class OpenUrlHttp(Http):
         url = question.url
         started = time.monotonic()
         deadline = started + timeout
+        answer: t.Any
         try:
             try:
                 answer = _open(question, max(timeout, 0.001))

@@ -399,7 +399,7 @@ def _support(description: Description) -> list[Instance]:
             support = f"of part {name}"
         components[name] = support
     args: dict[str, t.Any] = {"components": components, "chains": {name: chains[name] for name in chains if name in components.values()}}
-    args.update({key: value for key, value in (description.default("support") or {}).items()})
+    args.update(description.default("support") or {})
     hours = description.commitment("hours")
     if hours:
         args["hours"] = hours

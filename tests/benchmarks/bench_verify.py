@@ -89,11 +89,11 @@ class Bench:
                 archive.add(HERE, arcname="data")
             (folder / f"app-{number}.log").write_text("a line\n")
             (folder / f"app-{number}.log.1").write_text("an older line\n")
-        checks: list[dict[str, t.Any]] = [{"check": "command", "with": {"command": ["true"]}} for _ in range(40)]
+        checks: list[dict[str, t.Any]] = [{"check": "command", "with": {"command": ["true"]}} for _unused in range(40)]
         checks += [
             {"check": "file_backup", "with": {"pattern": [f"{folder}/backup-{n}-%Y%m%d.tar.gz"], "max_age": "48h"}} for n in range(20)
         ]
-        checks += [{"check": "host_capacity", "with": {"min_free": "1MiB"}} for _ in range(10)]
+        checks += [{"check": "host_capacity", "with": {"min_free": "1MiB"}} for _unused in range(10)]
         checks += [{"check": "log_rotation", "with": {"path": f"{folder}/app-{n}.log", "rotated_by": "application"}} for n in range(15)]
         checks += [{"check": "metrics_endpoint", "on": "web", "with": {"url": f"{url}/metrics?{n}"}} for n in range(15)]
         self.requirements(checks)

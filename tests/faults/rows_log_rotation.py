@@ -86,7 +86,7 @@ class Host:
 
 def rotating(world: World, rule: str = "daily\nrotate 3", **options: t.Any) -> Host:
     host = Host(world, rule, **options)
-    for _ in range(2):
+    for _unused in range(2):
         host.log.write_text(f"{stamp()} info a line\n")
         host.rotate("-f")
     host.log.write_text(f"{stamp()} info a line\n")

@@ -65,12 +65,12 @@ def vanished(world: World) -> dict[str, t.Any]:
 
 
 def relabelled(world: World) -> dict[str, t.Any]:
-    server, _ = up(world)
+    server, _unused = up(world)
     return {"url": server.url, "selector": '{job="paymnets"}'}
 
 
 def too_few(world: World) -> dict[str, t.Any]:
-    server, _ = up(world)
+    server, _unused = up(world)
     return {"url": server.url, "selector": SELECTOR, "min_up": 2}
 
 

@@ -76,7 +76,7 @@ def test_tonights_lock_does_not_matter(repository: Repository) -> None:
     command = [str(repository.binary), "--no-cache", "backup", "--stdin", "--host", "db1"]
     backup = subprocess.Popen(command, env=repository.env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(200):
+        for _unused in range(200):
             if list((repository.path / "locks").iterdir()):
                 break
             time.sleep(0.1)

@@ -36,7 +36,7 @@ def readable(outcome: Outcome) -> None:
 
 def metrics(site: Site) -> dict[str, float]:
     lines = [line.rpartition(" ") for line in site.textfile.read_text().splitlines() if line and not line.startswith("#")]
-    return {name: float(value) for name, _, value in lines}
+    return {name: float(value) for name, _unused, value in lines}
 
 
 def service_state(site: Site) -> float:

@@ -209,7 +209,7 @@ def test_redirects_that_are_slow_each(web: Http) -> None:
 
 def test_a_connection_that_is_never_accepted(web: Http) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listening, soon(4):
-        blockers = [socket.socket() for _ in range(4)]
+        blockers = [socket.socket() for _unused in range(4)]
         for blocker in blockers:
             blocker.setblocking(False)
             with contextlib.suppress(BlockingIOError):
@@ -472,7 +472,7 @@ def ask_together(web: Http, url: str, count: int, **options: t.Any) -> list[t.An
         except HttpFailure as exc:
             outcomes.append(exc)
 
-    threads = [threading.Thread(target=ask) for _ in range(count)]
+    threads = [threading.Thread(target=ask) for _unused in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:

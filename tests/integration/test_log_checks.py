@@ -111,7 +111,7 @@ def test_lines_of_many_processes_stay_whole(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "app.log"
     path.touch()
     writer = subprocess.Popen(["sh", "-c", f"for i in $(seq 2000); do echo 'line of the service' >> {path}; done"])
-    for _ in range(50):
+    for _unused in range(50):
         assert run("log_canary", call="write", via="file", path=str(path), backend="file", search="-").status == "pass"
     writer.wait()
     lines = path.read_text().splitlines()

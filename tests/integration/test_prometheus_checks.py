@@ -101,7 +101,7 @@ def test_the_client_s_contract(served: Server) -> None:
     targets, at = server.targets()
     assert sorted((target.health, target.interval) for target in targets) == [("down", 1.0), ("up", 1.0)]
     assert all(target.scraped and abs((at - target.scraped).total_seconds()) < 30 for target in targets)
-    rules, _ = server.rules()
+    rules, _unused = server.rules()
     assert {(rule.kind, rule.name, rule.health, rule.interval) for rule in rules} == {
         ("alerting", "PaymentsDown", "ok", 1.0),
         ("alerting", "PaymentsRejected", "ok", 1.0),

@@ -60,7 +60,8 @@ TABLE = """
 | PLT-03 | the declared flows open | flow | - | M | **B** | pre post | operators |
 | PLT-04 | clocks are synchronised | clock | - | m | M | pre recheck | operators |
 """
-ROWS = {cells[0]: cells[1:] for line in TABLE.strip().splitlines() if (cells := [cell.strip() for cell in line.strip("|").split("|")])}
+LINES = [[cell.strip() for cell in line.strip("|").split("|")] for line in TABLE.strip().splitlines()]
+ROWS = {cells[0]: cells[1:] for cells in LINES}
 LETTERS = {"**B**": "blocker", "M": "major", "m": "minor"}
 AREAS = {
     "MON": "monitoring",

@@ -73,7 +73,7 @@ def serve(service: Service, address: str, port: int, certificate: pathlib.Path |
             self.send_response(200)
             self.end_headers()
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, *_unused: object) -> None:
             pass
 
     server = http.server.ThreadingHTTPServer((address, port), Handler)

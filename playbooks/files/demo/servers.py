@@ -130,7 +130,7 @@ class Server:
     def __enter__(self) -> t.Any:
         return self.start()
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_unused: object) -> None:
         self.stop()
 
 

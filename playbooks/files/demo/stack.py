@@ -300,7 +300,7 @@ def up(options: argparse.Namespace) -> int:
             os.dup2(log.fileno(), 2)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         estate = Estate(folder, servers.Binaries(options.binaries) if options.binaries else None)
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        signal.signal(signal.SIGTERM, lambda *_unused: sys.exit(0))
         try:
             estate.build()
             estate.facts["supervisor"] = os.getpid()

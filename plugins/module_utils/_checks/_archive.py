@@ -218,11 +218,11 @@ def parse_pax(body: bytes) -> dict[str, str]:
     """The records ``LENGTH key=value`` of a pax header, as far as they are sound."""
     records, rest = {}, body
     while rest:
-        length, space, _ = rest.partition(b" ")
+        length, space, _unused = rest.partition(b" ")
         if not space or not length.isdigit() or not 0 < int(length) <= len(rest):
             break
         record = rest[len(length) + 1 : int(length)]
-        key, _, value = record.rstrip(b"\n").partition(b"=")
+        key, _unused, value = record.rstrip(b"\n").partition(b"=")
         records[key.decode("utf-8", "replace")] = value.decode("utf-8", "replace")
         rest = rest[int(length) :]
     return records

@@ -97,9 +97,9 @@ def strange_end(rc: int, name: str) -> str:
 
 def split_output(stdout: str) -> tuple[str, list[str], str]:
     """First line, further lines, performance data. It follows on a | in the first line, and on the first | in the others."""
-    first, _, rest = stdout.lstrip("\r\n").partition("\n")
-    text, _, perfdata = first.partition("|")
-    long_text, _, more = rest.partition("|")
+    first, _unused, rest = stdout.lstrip("\r\n").partition("\n")
+    text, _unused, perfdata = first.partition("|")
+    long_text, _unused, more = rest.partition("|")
     lines = [line for line in map(clean, long_text.split("\n")) if line]
     return clean(text), lines, clean(perfdata, limit=65536) + " " + clean(more.replace("\n", " "), limit=65536)
 

@@ -47,7 +47,7 @@ def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
         notes: list[str] = []
         if args["moving"]:
             runner.sleep(args["interval"])
-            second, _ = scrape(url, connection, runner)
+            second, _unused = scrape(url, connection, runner)
             moved, notes = movement(first, second, args["moving"], args["interval"])
             problems += moved
     except Fault as exc:

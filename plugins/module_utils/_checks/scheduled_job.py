@@ -148,9 +148,9 @@ def job_remark(
     if skipped:
         return (Status.FAIL, f"{unit} was skipped: a condition of its unit file does not hold on this host"), None
     if logged:
-        ended_well, when = logged
-        said = f"{'last succeeded' if ended_well else 'failed'} at {isoformat(when)}, as the journal says"
-        return (Status.PASS if ended_well else Status.FAIL, f"{unit} {said}"), when if ended_well else None
+        ended_well, moment = logged
+        said = f"{'last succeeded' if ended_well else 'failed'} at {isoformat(moment)}, as the journal says"
+        return (Status.PASS if ended_well else Status.FAIL, f"{unit} {said}"), moment if ended_well else None
     if triggered:
         return _lost_result(unit, triggered, limit, now), None
     return _never_ran(name, unit, timer, period, now), None
@@ -159,7 +159,9 @@ def job_remark(
 def _lost_result(unit: str, triggered: dt.datetime, limit: float | None, now: dt.datetime) -> Remark:
     # a persistent timer remembers over a restart of the host, its unit does not; nor does a unit whose timer was stopped meanwhile
     age = (now - triggered).total_seconds()
-    said = f"{unit} was last started {humanize_seconds(age)} ago and its result is no longer known (the host or the timer was restarted since)"
+    said = (
+        f"{unit} was last started {humanize_seconds(age)} ago and its result is no longer known (the host or the timer was restarted since)"
+    )
     if limit is not None and age > limit:
         return (Status.FAIL, f"{said}; the limit is {humanize_seconds(limit)}")
     return (Status.WARN, said)

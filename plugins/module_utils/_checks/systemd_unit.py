@@ -206,8 +206,13 @@ def _oneshot(
     if started:
         return [(Status.PASS, f"the last run of {unit} succeeded")]
     if logged:
-        ended_well, when = logged
-        return [(Status.PASS if ended_well else Status.FAIL, f"the last run of {unit} {'succeeded' if ended_well else 'failed'} at {isoformat(when)}")]
+        ended_well, moment = logged
+        return [
+            (
+                Status.PASS if ended_well else Status.FAIL,
+                f"the last run of {unit} {'succeeded' if ended_well else 'failed'} at {isoformat(moment)}",
+            )
+        ]
     if triggers:
         return [(Status.WARN, f"systemd knows of no run of {unit} since this host was started; {next(iter(triggers))} starts it")]
     return [(Status.FAIL, f"{unit} has not run since this host was started, and nothing is known of its last run")]

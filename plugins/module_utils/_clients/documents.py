@@ -203,7 +203,7 @@ def _add_heading(document: Document, level: int, text: str, line: int) -> None:
         text = text[: own.start()]
     shown = re.sub(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])?", r"\1", re.sub(r"[`*]|<[^>]+>", "", text))
     document.headings.append(Heading(level, text.strip() if "](" in text else shown.strip(), line))
-    for slug in {slug_of_github(shown), slug_of_toc(shown)}:
+    for slug in sorted({slug_of_github(shown), slug_of_toc(shown)}):
         count = 0
         name = slug
         while name in document.anchors:

@@ -142,7 +142,7 @@ class _Translator:
             self.at += 1
             return simple[char]
         if char == "Q":
-            literal, _, rest = self.text[self.at + 1 :].partition("\\E")
+            literal, _unused, rest = self.text[self.at + 1 :].partition("\\E")
             self.at = len(self.text) - len(rest)
             return re.escape(literal)
         ranges = self.perl()

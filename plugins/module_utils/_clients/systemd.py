@@ -95,7 +95,9 @@ def last_end(runner: Runner, unit: str) -> tuple[bool, dt.datetime] | None:
     if runner.which("journalctl") is None:
         return None
     try:
-        done = runner.run(["journalctl", "--quiet", "--no-pager", "--output=json", "--reverse", "--lines=40", f"--unit={unit}"], timeout=10.0)
+        done = runner.run(
+            ["journalctl", "--quiet", "--no-pager", "--output=json", "--reverse", "--lines=40", f"--unit={unit}"], timeout=10.0
+        )
     except CannotObserve:
         return None
     return parse_end(done.stdout) if done.rc == 0 else None

@@ -68,7 +68,7 @@ def test_output_is_split_as_nagios_does() -> None:
 
 def test_output_is_cleaned_and_bounded() -> None:
     assert command.clean("\x1b[31mRED\x1b[0m \x1b]0;title\x07x\x00\x08\u202ey\ud800") == "RED xy"
-    finding = command.judge(Completed(0, "ok" * 600 + "\n" + "\n".join("x" * 900 for _ in range(80)), ""), "check")
+    finding = command.judge(Completed(0, "ok" * 600 + "\n" + "\n".join("x" * 900 for _unused in range(80)), ""), "check")
     assert len(finding.message) == 500 and len(finding.details) == 50 and finding.details[-1] == "and 31 more lines"
     assert max(map(len, finding.details)) == 500
     assert str(run("head -c 100000 /dev/urandom; exit 0").status) == "pass"

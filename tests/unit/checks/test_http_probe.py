@@ -21,14 +21,14 @@ UP = {
 }
 
 
-def answer(body: t.Any = UP, *, status: int = 200, elapsed: float = 0.1, url: str = URL, **headers: str) -> Response:
-    text = body if isinstance(body, str) else json.dumps(body)
+def answer(body: t.Any = None, *, status: int = 200, elapsed: float = 0.1, url: str = URL, **headers: str) -> Response:
+    text = body if isinstance(body, str) else json.dumps(UP if body is None else body)
     return Response(status, {name.replace("_", "-"): value for name, value in headers.items()}, text.encode(), url, elapsed)
 
 
 def look(*answers: t.Any, clock: FakeClock | None = None, **args: t.Any) -> Finding:
     left = list(answers)
-    runner = FakeRunner(answers={"/health": lambda *_: left.pop(0) if len(left) > 1 else left[0]}, clock=clock)
+    runner = FakeRunner(answers={"/health": lambda *_unused: left.pop(0) if len(left) > 1 else left[0]}, clock=clock)
     (finding,) = run_item(Item(key="x", check="http_probe", args={"url": URL, **args}), runner)
     assert "hunter22" not in json.dumps(finding.as_dict())
     return finding
@@ -141,7 +141,7 @@ def test_percentiles() -> None:
 def test_time_that_is_over_is_not_the_fault_of_the_service() -> None:
     clock = FakeClock()
 
-    def slow(*_: t.Any) -> Response:
+    def slow(*_unused: t.Any) -> Response:
         clock.sleep(9)
         return answer(elapsed=9)
 

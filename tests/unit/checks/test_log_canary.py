@@ -81,7 +81,7 @@ def test_markers_differ(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "app.log"
     path.touch()
     args = arguments(via="file", path=str(path))
-    assert len({log_canary.write(args, FakeRunner()).observed["marker"] for _ in range(20)}) == 20
+    assert len({log_canary.write(args, FakeRunner()).observed["marker"] for _unused in range(20)}) == 20
 
 
 def test_a_json_line(tmp_path: pathlib.Path) -> None:
@@ -135,7 +135,7 @@ def test_refused_writes(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch,
     path = tmp_path / "app.log"
     path.touch()
 
-    def refuse(*_: object) -> int:
+    def refuse(*_unused: object) -> int:
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(os, "open", refuse)
@@ -194,7 +194,7 @@ def test_nobody_takes_it(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
     server = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     server.bind(str(path))
     monkeypatch.setattr(log_canary, "SEND_TIMEOUT", 0.2)
-    sent = (log_canary.write(args, FakeRunner()) for _ in range(5000))
+    sent = (log_canary.write(args, FakeRunner()) for _unused in range(5000))
     stuck = next(finding for finding in sent if finding.status != "pass")  # its queue is full
     assert (stuck.status, "did not take a syslog message" in stuck.message) == ("fail", True)
     server.close()

@@ -213,7 +213,7 @@ def test_compares_the_same_paths_only_and_no_more_than_asked() -> None:
     ]
     world = runner(entries, dict.fromkeys("abcd", 1000) | {"e": 900, "z": 10**9})
     assert str(check(world).status) == "pass"
-    assert [argv[2] for argv, _ in world.ran if argv[1] == "stats"] == ["e", "b", "c", "d"]
+    assert [argv[2] for argv, _unused in world.ran if argv[1] == "stats"] == ["e", "b", "c", "d"]
     world = runner(entries, {"e": 900})
     assert str(check(world, compare=0).status) == "pass"
 

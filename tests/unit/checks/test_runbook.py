@@ -300,7 +300,7 @@ LONG = "<p>" + "plain words " * 200 + "</p>"
         (page("", 302), "unknown", "leads nowhere"),
         (page("<html><title>404 Not Found</title></html>"), "fail", "says 'not found'"),
         (page(f"<html><body><h1>Page introuvable</h1>{LONG}</body></html>"), "fail", "says 'introuvable'"),
-        (page("<html><body><p>Désolé, cette page n’existe plus.</p></body></html>"), "fail", "n'existe plus"),
+        (page("<html><body><p>Désolé, cette page n\u2019existe plus.</p></body></html>"), "fail", "n'existe plus"),
         (page("Sorry, page not found", kind="text/plain"), "fail", "not found"),
         (page(f"<html><body><h1>Pods</h1><p>when a file is not found</p>{LONG}</body></html>"), "pass", ""),
         (page("<html><title>Wiki</title><form><input type='password' name='p'></form></html>"), "unknown", "a login page"),

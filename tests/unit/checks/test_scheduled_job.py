@@ -373,7 +373,7 @@ def test_places_of_the_host(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPa
     assert (str(finding.status), finding.observed["entries"][0].endswith("payments:3: 0 2 * * *")) == ("warn", True)
     hidden = FakeRunner()
 
-    def refuse(path: str, **_: t.Any) -> str:
+    def refuse(path: str, **_unused: t.Any) -> str:
         raise CannotObserve(f"{path} may not be read by nobody")
 
     hidden.read_text = refuse  # type: ignore[method-assign]

@@ -55,7 +55,8 @@ requirements:                                                   # exceptions, an
            check: prometheus_query, with: {query: "time() - settlement_last_success_timestamp_seconds", fail_when: "> 93600"}}
   MON-07: {not_applicable: "internal batch", approved_by: head of operations, until: 2027-06-30}
 waivers:                                                        # or in a file that operations owns: organisation file, readiness.d/
-  - {requirement: BKP-03, reason: the scratch host is delivered in March, approved_by: head of operations, from: 2026-11-01, until: 2027-03-31, compensating: weekly manual restore}
+  - {requirement: BKP-03, reason: the scratch host is delivered in March, approved_by: head of operations, from: 2026-11-01, until: 2027-03-31,
+     compensating: weekly manual restore}
 """
 OWN_CHECK = 'check: prometheus_query, with: {query: "time() - settlement_last_success_timestamp_seconds", fail_when: "> 93600"}}'
 RUNNABLE = EXAMPLE.replace(OWN_CHECK, "check: command, with: {command: [/opt/payments/settled]}}")
@@ -95,11 +96,12 @@ def templates(**variables: t.Any) -> t.Callable[[t.Any], t.Any]:
     return resolve
 
 
-def inventory(hosts: t.Mapping[str, list[str]] = HOSTS, addresses: t.Mapping[str, list[str]] | None = None) -> Inventory:
-    known = {host for names in hosts.values() for host in names}
+def inventory(hosts: t.Mapping[str, list[str]] | None = None, addresses: t.Mapping[str, list[str]] | None = None) -> Inventory:
+    groups = HOSTS if hosts is None else hosts
+    known = {host for names in groups.values() for host in names}
 
     def hosts_of(pattern: str) -> list[str]:
-        return hosts.get(pattern, [pattern] if pattern in known else [])
+        return groups.get(pattern, [pattern] if pattern in known else [])
 
     return Inventory(hosts_of, lambda host: (addresses or {}).get(host, [host]))
 

@@ -51,7 +51,7 @@ def test_a_file_is_read_with_the_variables_of_the_task(tmp_path: pathlib.Path) -
     assert made.data["requirements"] == {"BKP-01": {"on": "backup"}} and made.data["waivers"][0]["until"] == "2027-03-31"
     (later,) = unresolved(made.data)
     assert later.path == "endpoints.0.url" and "missing" in later.reason and later.place.endswith("readiness.yml:4")
-    assert type(made.data["service"]["owner"]) is str, "no tags of Ansible are left"
+    assert made.data["service"]["owner"].__class__ is str, "no tags of Ansible are left"
     assert made.service.folder == tmp_path
 
 

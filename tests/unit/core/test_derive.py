@@ -56,7 +56,10 @@ def test_every_check_of_the_policies_has_a_derivation() -> None:
 
 # -- monitoring
 
-SCRAPE = "parts: {web: {hosts: payments_web, scrape: [{job: payments, port: 8080}, {port: 9100, path: probe, scheme: https, families: [up]}]}, db: {hosts: payments_db, scrape: [{port: 9187}]}}\n"
+SCRAPE = (
+    "parts: {web: {hosts: payments_web, scrape: [{job: payments, port: 8080}, {port: 9100, path: probe, scheme: https, families: [up]}]}, "
+    "db: {hosts: payments_db, scrape: [{port: 9187}]}}\n"
+)
 
 
 def test_targets_are_hosts_times_ports() -> None:

@@ -168,25 +168,25 @@ def _random_value(chance: random.Random, depth: int = 0) -> t.Any:
     kinds: list[t.Callable[[], t.Any]] = [
         lambda: chance.randrange(-5, 5),
         lambda: chance.choice(["a", "é", "{{ x }}", "", "on", "2027-01-01"]),
-        lambda: chance.random(),
+        chance.random,
         lambda: chance.choice([True, False, None]),
     ]
     if depth < 4:
-        kinds += [lambda: [_random_value(chance, depth + 1) for _ in range(chance.randrange(4))]]
-        kinds += [lambda: {chance.choice("abcdef"): _random_value(chance, depth + 1) for _ in range(chance.randrange(4))}]
+        kinds += [lambda: [_random_value(chance, depth + 1) for _unused in range(chance.randrange(4))]]
+        kinds += [lambda: {chance.choice("abcdef"): _random_value(chance, depth + 1) for _unused in range(chance.randrange(4))}]
     return chance.choice(kinds)()
 
 
 def test_plain_data_stays_as_it_is() -> None:
     chance = random.Random(3)
-    for _ in range(300):
+    for _unused in range(300):
         value = _random_value(chance)
         assert plain(value) == value == json.loads(json.dumps(plain(value)))
 
 
 def test_every_part_has_the_place_where_it_stands() -> None:
     chance = random.Random(4)
-    for _ in range(100):
+    for _unused in range(100):
         data = {"a": _random_value(chance), "b": _random_value(chance)}
         text = yaml.safe_dump(data, allow_unicode=True, default_flow_style=chance.choice([None, True, False]))
         places, twice = positions(text, "f")

@@ -69,7 +69,7 @@ def test_headroom(measurement: Measurement, headroom: float | None) -> None:
 
 def test_headroom_is_one_number_whatever_the_direction() -> None:
     chance = random.Random(1)
-    for _ in range(500):
+    for _unused in range(500):
         value, limit, bound = chance.uniform(0, 1e6), chance.uniform(0, 1e6), chance.choice(["upper", "lower"])
         room = Measurement("x", value, limit, bound).headroom
         within = value <= limit if bound == "upper" else value >= limit

@@ -125,7 +125,7 @@ def test_a_partial_run_never_becomes_the_services_state() -> None:
 
 
 def test_two_runs_of_one_second_have_names_of_their_own() -> None:
-    assert len({made()[0]["run"]["id"] for _ in range(20)}) > 15
+    assert len({made()[0]["run"]["id"] for _unused in range(20)}) > 15
 
 
 def test_a_user_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:

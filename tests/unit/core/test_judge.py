@@ -76,8 +76,8 @@ def test_a_waiver_covers_fail_warn_and_unknown(status: str, impact: str, expecte
 def test_the_worst_blocking_item_decides_whatever_the_others_say() -> None:
     chance = random.Random(5)
     statuses = ["pass", "warn", "unknown", "fail", "none"]
-    for _ in range(400):
-        outcomes = [(chance.choice(["blocker", "major", "minor"]), chance.choice(statuses)) for _ in range(chance.randrange(1, 8))]
+    for _unused in range(400):
+        outcomes = [(chance.choice(["blocker", "major", "minor"]), chance.choice(statuses)) for _unused in range(chance.randrange(1, 8))]
         given = verdict(*outcomes)
         shuffled = outcomes[:]
         chance.shuffle(shuffled)
@@ -214,8 +214,8 @@ def test_the_worst_host_and_instance_count() -> None:
 CANARY = [check("R-01/0", hosts=("h1", "h2"), call="write"), check("R-01/1", call="find", after="R-01/0")]
 
 
-def canary(written: t.Sequence[t.Any], seen: t.Sequence[t.Any], checks: t.Any = CANARY) -> dict[str, t.Any]:
-    return one(judge(plan(asked("R-01", checks=checks)), {"R-01/0": list(written), "R-01/1": list(seen)}), "R-01")
+def canary(written: t.Sequence[t.Any], seen: t.Sequence[t.Any], checks: t.Any = None) -> dict[str, t.Any]:
+    return one(judge(plan(asked("R-01", checks=checks or CANARY)), {"R-01/0": list(written), "R-01/1": list(seen)}), "R-01")
 
 
 def test_lines_that_are_written_and_found() -> None:

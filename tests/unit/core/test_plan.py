@@ -297,7 +297,8 @@ def test_what_an_exception_must_not_say(entry: str, problem: str) -> None:
 def test_every_problem_is_told_at_once() -> None:
     text = (
         B
-        + "requirements: {BKP-99: {}, OWN-01: {title: x, check: os}, PLT-02: {impact: minor, with: {dsk: 1}}}\nwaivers: [{requirement: XXX-01, reason: r, approved_by: a, until: 2027-01-01}]\n"
+        + "requirements: {BKP-99: {}, OWN-01: {title: x, check: os}, PLT-02: {impact: minor, with: {dsk: 1}}}\n"
+        + "waivers: [{requirement: XXX-01, reason: r, approved_by: a, until: 2027-01-01}]\n"
     )
     problems = refused(text, phase="pre")
     assert len(problems) == 5 and len(set(problems)) == 5
@@ -409,7 +410,8 @@ def test_the_first_deployment() -> None:
 def test_a_template_that_is_needed_now_or_later() -> None:
     text = (
         B
-        + "endpoints: [{url: 'https://{{ x }}'}]\ncommitments: {rpo: '{{ rpo }}'}\nparts: {db: {backups: [{tool: file, path: /x}]}}\ndocuments: {runbook: r.md}\n"
+        + "endpoints: [{url: 'https://{{ x }}'}]\ncommitments: {rpo: '{{ rpo }}'}\n"
+        + "parts: {db: {backups: [{tool: file, path: /x}]}}\ndocuments: {runbook: r.md}\n"
     )
     text = text.replace("'https://{{ x }}'", "'{{ url }}'")
     later = describe(text, resolve=templates(), phase="design")

@@ -29,7 +29,8 @@ def test_a_name_that_is_not_registered() -> None:
 @pytest.mark.parametrize("name", CHECKS)
 def test_a_check_has_what_it_must_have(name: str) -> None:
     check = load_check(name)
-    assert check.WHERE == CHECKS[name] in ("host", "controller", "both")
+    assert CHECKS[name] == check.WHERE
+    assert check.WHERE in ("host", "controller", "both")
     assert 0 < check.TIMEOUT <= 3600
     assert callable(check.run)
     for group in ("DURATIONS", "SIZES", "COMPARISONS"):

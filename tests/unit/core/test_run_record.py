@@ -130,7 +130,7 @@ def test_where_nothing_may_be_written(tmp_path: pathlib.Path) -> None:
 
 def _add(root: str, times: int) -> None:
     records = Records(root, "payments", "production")
-    for _ in range(times):
+    for _unused in range(times):
         with records.lock():
             state = records.load_state()
             state["deployments"].append(os.getpid())
@@ -139,7 +139,7 @@ def _add(root: str, times: int) -> None:
 
 def test_two_writers_lose_nothing(records: Records, tmp_path: pathlib.Path) -> None:
     context = multiprocessing.get_context("fork")
-    writers = [context.Process(target=_add, args=(str(tmp_path), 25)) for _ in range(3)]
+    writers = [context.Process(target=_add, args=(str(tmp_path), 25)) for _unused in range(3)]
     for writer in writers:
         writer.start()
     for writer in writers:

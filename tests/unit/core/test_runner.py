@@ -53,7 +53,7 @@ def test_a_command_that_hangs_is_stopped_with_its_children(tmp_path: pathlib.Pat
         Runner().run(["sh", "-c", f"sleep 60 & echo $! >{pid}; wait"], timeout=1)
     assert time.monotonic() - started < 5
     child = int(pid.read_text())
-    for _ in range(50):
+    for _unused in range(50):
         status = pathlib.Path(f"/proc/{child}/stat")
         if not status.exists() or status.read_text().split()[2] == "Z":
             return

@@ -80,7 +80,7 @@ def test_one_worker_alone_gets_a_piece_of_work(spool: Spool) -> None:
         gate.wait()
         won.append(spool.claim("R-01/1"))
 
-    threads = [threading.Thread(target=ask) for _ in range(8)]
+    threads = [threading.Thread(target=ask) for _unused in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -52,8 +52,8 @@ def test_what_is_no_duration_is_refused(text: t.Any) -> None:
 def test_durations_add_up() -> None:
     chance = random.Random(2)
     units = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-    for _ in range(300):
-        parts = [(chance.randrange(1000), chance.choice(list(units))) for _ in range(chance.randrange(1, 5))]
+    for _unused in range(300):
+        parts = [(chance.randrange(1000), chance.choice(list(units))) for _unused in range(chance.randrange(1, 5))]
         assert parse_duration("".join(f"{number}{unit}" for number, unit in parts)) == sum(number * units[unit] for number, unit in parts)
 
 

@@ -293,7 +293,7 @@ def record(**changes: t.Any) -> dict[str, t.Any]:
         "deployments": [{"version": "1.4.0", "at": "2026-11-01T10:00:00Z"}],
     }
     for key, value in changes.items():
-        first, _, second = key.partition("__")
+        first, _unused, second = key.partition("__")
         if second:
             made[first][second] = value
         else:

@@ -116,7 +116,7 @@ def test_without_unicode_the_frame_is_ascii() -> None:
     ],
 )
 def test_the_last_lines(changes: dict[str, object], expected: str) -> None:
-    assert expected in render(record(**changes)).split("─")[-1]
+    assert expected in render(record(**changes)).rsplit("─", maxsplit=1)[-1]
 
 
 def test_a_go_says_nothing_of_consequences() -> None:

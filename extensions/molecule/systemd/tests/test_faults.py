@@ -103,7 +103,8 @@ ROUNDS: list[list[Fault]] = [
         ),
         Fault(
             "oneshot fails",
-            drop_in("shop-backup.service", "[Service]\\nExecStart=\\nExecStart=/bin/sh -c \"exit 4\"\\n") + "; ! systemctl start shop-backup.service",
+            drop_in("shop-backup.service", '[Service]\\nExecStart=\\nExecStart=/bin/sh -c "exit 4"\\n')
+            + "; ! systemctl start shop-backup.service",
             "systemctl is-failed --quiet shop-backup.service",
             f"{undo('shop-backup.service')} && {AGAIN}",
             ("BKP-05", "shop-backup.timer"),
@@ -139,11 +140,11 @@ ROUNDS: list[list[Fault]] = [
         ),
         Fault(
             "a process writes on into the rotated file",
-            f"systemd-run --quiet --unit=old-writer sh -c 'exec >>{FILE}.1; while :; do echo late; sleep 1; done'",
+            f"systemd-run --quiet --unit=old-writer sh -c 'exec sleep 600 >>{FILE}.1'",
             "systemctl is-active --quiet old-writer.service",
             "systemctl stop old-writer.service",
             ("LOG-05", FILE),
-            rf"process \d+ \(sh\) still writes into the rotated file {FILE}.1",
+            rf"process \d+ \(sleep\) still writes into the rotated file {FILE}.1",
         ),
         Fault(
             "cron stopped",
@@ -159,7 +160,7 @@ ROUNDS: list[list[Fault]] = [
             "unit in a restart loop",
             drop_in(
                 "shop.service",
-                "[Unit]\\nStartLimitIntervalSec=0\\n[Service]\\nExecStart=\\nExecStart=/bin/sh -c \"exit 3\"\\nRestart=always\\nRestartSec=300ms\\n",
+                '[Unit]\\nStartLimitIntervalSec=0\\n[Service]\\nExecStart=\\nExecStart=/bin/sh -c "exit 3"\\nRestart=always\\nRestartSec=300ms\\n',
             )
             + "; systemctl restart shop.service; sleep 1",
             "test $(systemctl show --property=NRestarts --value shop.service) -gt 1",
@@ -176,10 +177,13 @@ ROUNDS: list[list[Fault]] = [
             f"rm -r /etc/systemd/journald.conf.d && systemctl restart systemd-journald.service && sleep 1 && {AGAIN}",
             ("LOG-05", "shop.service"),
             "journald keeps nothing",
+            # systemd has forgotten the last run when the timer was masked; only the journal knew of it
+            also={("BKP-05", "shop-backup.timer"): "warn", ("PLT-01", "shop-backup.service"): "warn"},
         ),
         Fault(
             "backups stopped days ago",
-            "mkdir /root/lost && cd /var/backups/shop && mv shop-$(date +%Y%m%d).tar.gz shop-$(date +%Y%m%d --date=yesterday).tar.gz /root/lost",
+            "mkdir /root/lost && cd /var/backups/shop"
+            " && mv shop-$(date +%Y%m%d).tar.gz shop-$(date +%Y%m%d --date=yesterday).tar.gz /root/lost",
             "test $(ls /var/backups/shop | wc -l) = 1",
             "mv /root/lost/* /var/backups/shop && rmdir /root/lost",
             ("BKP-01", BACKUPS),
@@ -198,7 +202,7 @@ ROUNDS: list[list[Fault]] = [
         ),
         Fault(
             "systemd has given up on the unit",
-            drop_in("shop.service", "[Service]\\nExecStart=\\nExecStart=/bin/sh -c \"exit 3\"\\nRestartSec=20ms\\n")
+            drop_in("shop.service", '[Service]\\nExecStart=\\nExecStart=/bin/sh -c "exit 3"\\nRestartSec=20ms\\n')
             + "; systemctl restart shop.service; sleep 1",
             "systemctl is-failed --quiet shop.service",
             f"{undo('shop.service')} && systemctl start shop.service",
@@ -347,3 +351,4 @@ def test_all_is_repaired(gate: t.Any, hosts: dict[str, Host]) -> None:
         assert web1.service(unit).is_running
         assert web1.service(unit).is_enabled
     assert not web1.run("systemctl --failed --plain --no-legend").stdout
+    assert "CMD (/opt/shop/shop-clean)" in hosts["log1"].file("/var/log/central/web1/CRON.log").content_string

@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -36,8 +35,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:
-        logging.info(format, *args)
+    def log_message(self, *words: object) -> None:
+        logging.info(*words)
 
 
 def main() -> None:
