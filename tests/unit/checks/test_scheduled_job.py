@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import scheduled_job
 from ansible_collections.operability.readiness.plugins.module_utils._clients import cron
-from ansible_collections.operability.readiness.plugins.module_utils._clients.systemd import longest_gap, parse_properties
+from ansible_collections.operability.readiness.plugins.module_utils._clients.systemd import longest_gap, parse_end, parse_properties
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
 from fakes import NOW, Completed, FakeClock, FakeRunner
 
@@ -166,6 +166,46 @@ def test_timers(timer: dict[str, str], job: t.Any, status: str, message: str) ->
     assert re.search(message, finding.message), finding.message
 
 
+def entry(message_id: str, when: str) -> str:
+    micros = int(dt.datetime.fromisoformat(when).timestamp()) * 1_000_000
+    return f'{{"MESSAGE_ID": "{message_id}", "__REALTIME_TIMESTAMP": "{micros}", "UNIT": "backup.service"}}\n'
+
+
+STARTING, FINISHED, FAILED = "7d4958e842da4a758f6c1cdc7b36dcc5", "39f53479d3a045ac8e11786248231fbf", "be02cf6855d2428ba40df7e9d022f03d"
+
+
+@pytest.mark.parametrize(
+    ("journal", "status", "message"),
+    [
+        (
+            entry(STARTING, "2026-11-25T02:00:08+00:00") + entry(FINISHED, "2026-11-25T02:00:07+00:00"),
+            "pass",
+            "last succeeded 3 h 59 min ago",
+        ),
+        (
+            entry(FAILED, "2026-11-25T02:00:07+00:00") + entry(FINISHED, "2026-11-24T02:00:07+00:00"),
+            "fail",
+            "failed at 2026-11-25T02:00:07Z, as",
+        ),
+        (entry(FINISHED, "2026-11-20T02:00:07+00:00"), "fail", "last succeeded 5 d 3 h ago, the limit is 2 d"),
+        (entry(STARTING, "2026-11-25T02:00:08+00:00"), "warn", "no longer known"),
+        ("garbage\n[]\n{}\n", "warn", "no longer known"),
+    ],
+)
+def test_the_journal_remembers_what_systemd_forgot(journal: str, status: str, message: str) -> None:
+    runner = Systemd(TIMER, changed(JOB, **NEVER["job"]), PARSED)
+    runner.commands["journalctl"] = Completed(0, journal, "")
+    finding = scheduled_job.run(parse_arguments(scheduled_job, {"timer": "backup"}), runner)
+    assert (str(finding.status), message in finding.message) == (status, True), finding.message
+    runner.commands["journalctl"] = Completed(1, journal, "No journal files were opened due to insufficient permissions.")
+    assert str(scheduled_job.run(parse_arguments(scheduled_job, {"timer": "backup"}), runner).status) == "warn"
+
+
+def test_the_newest_end_counts() -> None:
+    assert parse_end("") is None
+    assert parse_end(entry(FINISHED, "2026-11-25T02:00:07+00:00")) == (True, dt.datetime(2026, 11, 25, 2, 0, 7, tzinfo=dt.timezone.utc))
+
+
 def test_max_age_and_success_file(tmp_path: pathlib.Path) -> None:
     assert str(look(max_age="1h").status) == "fail"
     mark = tmp_path / "mark"
@@ -286,6 +326,24 @@ def test_without_a_mark_nothing_is_proven(tmp_path: pathlib.Path, monkeypatch: p
     assert str(look_cron(crontab(tmp_path, LINE)).status) == "warn"
 
 
+def test_a_mark_does_not_stand_in_for_the_daemon(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mark, path = tmp_path / "mark", crontab(tmp_path, LINE, "cron.d/settle")
+    mark.write_text("")
+    at(mark, hours=4)
+    monkeypatch.setattr(scheduled_job, "cron_is_running", lambda: False)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert str(look_cron(path, success_file=str(mark)).status) == "pass"  # another scheduler's place
+    monkeypatch.setattr(scheduled_job, "CRON_PLACES", (str(tmp_path / "cron.d"),))
+    assert "no cron daemon is running" in look_cron(path, success_file=str(mark)).message
+    monkeypatch.setattr(scheduled_job, "cron_is_running", lambda: True)
+    assert str(look_cron(path, success_file=str(mark)).status) == "pass"
+
+
+def test_systemd_cron_has_no_daemon(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduled_job, "GENERATED", str(tmp_path))
+    assert scheduled_job.cron_is_running(str(tmp_path))
+
+
 def test_looking_for_the_daemon(tmp_path: pathlib.Path) -> None:
     (tmp_path / "17").mkdir()
     assert not scheduled_job.cron_is_running(str(tmp_path))
@@ -329,6 +387,9 @@ def test_rules_of_debian(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
     assert [str(look_cron(path).status) for path in (dotted, cut)] == ["warn", "warn"]
     mark.write_text("12\n")
     assert ["no dot" in look_cron(dotted).message, "no line end" in look_cron(cut).message] == [True, True]
+    slip = crontab(tmp_path, f"SHELL=/bin/sh\n\n  # a comment\n@daily root true\n{LINE}nightly settle\n", "cron.d/slip")
+    finding = look_cron(slip)
+    assert (str(finding.status), "its line 8 is neither" in finding.message) == ("fail", True), finding.message
 
 
 def test_scripts_and_user_crontabs(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:

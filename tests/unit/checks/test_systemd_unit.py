@@ -206,6 +206,23 @@ def test_a_oneshot_is_enabled_through_its_timer() -> None:
     assert (str(never.status), "payments.timer starts it" in never.message) == ("warn", True)
 
 
+def test_the_journal_remembers_a_oneshot() -> None:
+    never = changed(DAEMON, **{**ONESHOT, "ExecMainExitTimestamp": "", "ExecMainStartTimestamp": ""})
+    for message_id, status, words in (
+        ("39f53479d3a045ac8e11786248231fbf", "pass", "succeeded at 2026-11-25T02:00:07Z"),
+        ("d9b373ed55a64feb8242e02dbe79a49c", "fail", "the last run of payments.service failed at 2026-11-25T02:00:07Z"),
+    ):
+        journal = Completed(0, f'{{"MESSAGE_ID": "{message_id}", "__REALTIME_TIMESTAMP": "1795572007000000"}}\n', "")
+        runner = FakeRunner(commands={"systemctl show": Completed(0, never, ""), "journalctl": journal})
+        finding = systemd_unit.run(parse_arguments(systemd_unit, {"unit": "payments"}), runner)
+        assert (str(finding.status), words in finding.message) == (status, True), finding.message
+
+
+def test_what_starts_a_unit_is_named_also_when_it_is_no_better() -> None:
+    shown = changed(DAEMON, **ONESHOT, UnitFileState="static", WantedBy="", TriggeredBy="payments.timer")
+    assert "payments.timer is disabled" in look(shown, {"payments.timer": changed(TIMER, UnitFileState="disabled")}).message
+
+
 def test_socket_activation() -> None:
     idle = changed(DAEMON, ActiveState="inactive", SubState="dead", UnitFileState="disabled", WantedBy="", TriggeredBy="payments.socket")
     finding = look(idle, {"payments.socket": SOCKET})

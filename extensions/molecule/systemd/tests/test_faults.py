@@ -160,7 +160,8 @@ ROUNDS: list[list[Fault]] = [
             "unit in a restart loop",
             drop_in(
                 "shop.service",
-                '[Unit]\\nStartLimitIntervalSec=0\\n[Service]\\nExecStart=\\nExecStart=/bin/sh -c "exit 3"\\nRestart=always\\nRestartSec=300ms\\n',
+                "[Unit]\\nStartLimitIntervalSec=0\\n"
+                '[Service]\\nExecStart=\\nExecStart=/bin/sh -c "exit 3"\\nRestart=always\\nRestartSec=300ms\\n',
             )
             + "; systemctl restart shop.service; sleep 1",
             "test $(systemctl show --property=NRestarts --value shop.service) -gt 1",
