@@ -14,8 +14,10 @@ CHECKS = {
     "alertmanager_silences": "controller",
     "command": "host",
     "file_backup": "host",
+    "flow": "host",
     "host_capacity": "host",
     "http_probe": "both",
+    "junit": "controller",
     "log_canary": "both",
     "log_rotation": "host",
     "metrics_endpoint": "both",
@@ -42,6 +44,7 @@ def _shipped() -> None:
     from ._checks import (  # noqa: F401, PLC0415
         command,
         file_backup,
+        flow,
         host_capacity,
         http_probe,
         log_canary,
