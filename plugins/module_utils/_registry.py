@@ -15,8 +15,10 @@ CHECKS = {
     "alertmanager_silences": "controller",
     "command": "host",
     "file_backup": "host",
+    "flow": "host",
     "host_capacity": "host",
     "http_probe": "both",
+    "junit": "controller",
     "log_canary": "both",
     "log_rotation": "host",
     "metrics_endpoint": "both",
@@ -44,6 +46,7 @@ def _shipped() -> None:
     from ._checks import (  # noqa: F401, PLC0415
         command,
         file_backup,
+        flow,
         host_capacity,
         http_probe,
         log_canary,

@@ -4,20 +4,24 @@
 """The arguments of each check, from the description of the service. PRIVATE to the collection. Pure.
 
 A derivation yields Instances, or raises NotDeclared where the description has nothing for it. A check that has none here takes
-its arguments from the policy alone: ``{check: junit, from: delivery.reports, as: path}``, or ``{check: clock}`` for one on each host.
+its arguments from the policy alone: ``{check: command, from: delivery.rollback_check, as: command}``, or ``{check: clock}`` for one
+on each host.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import glob
 import typing as t
 from urllib.parse import urljoin, urlsplit
 
+from ..module_utils._argspec import ArgumentsRefused
+from ..module_utils._checks import flow as flow_check
 from ..module_utils._http import public_url
 from ..module_utils._registry import CHECKS
 from ._document import Refused, dotted
 from ._policy import Proof
-from ._service import CONNECTION, Description, NotDeclared
+from ._service import CONNECTION, Description, NotApplicable, NotDeclared
 
 Steps = tuple[t.Union[str, int], ...]
 
@@ -423,13 +427,59 @@ def _capacity(description: Description) -> list[Instance]:
     return [Instance("host_capacity", "capacity", {}, tuple(description.part_hosts({})), path=("service", "hosts"))]
 
 
+def _flows(description: Description) -> list[Instance]:
+    declared = description.data.get("flows")
+    if declared is None:
+        raise NotDeclared("flows is not declared: what must the service reach? (flows: [] for nothing)")
+    if not declared:
+        raise NotApplicable("the service declares no flow (flows: [])")
+    out = []
+    for index, flow in enumerate(declared):
+        steps: Steps = ("flows", index)
+        to = str(flow["to"])
+        try:
+            flow_check.destination(to, str(flow.get("protocol", "tcp")))
+        except ArgumentsRefused as exc:
+            place = description.service.where((*steps, "to"))
+            raise Refused([f"{place}: {dotted(steps)}.{problem}" for problem in exc.problems]) from None
+        source = flow.get("from")
+        part = description.parts.get(str(source)) if source else None
+        hosts = description.part_hosts({}, str(source)) if source and part is None else description.part_hosts(part or {})
+        args = {key: value for key, value in flow.items() if key != "from" and value is not None}
+        out.append(Instance("flow", to, args, tuple(hosts), path=steps))
+    return out
+
+
+# -- delivery
+
+
+def _reports(description: Description) -> list[Instance]:
+    declared = (description.data.get("delivery") or {}).get("reports")
+    if not declared:
+        raise NotDeclared("delivery.reports is not declared: which reports tell that the tests of this version passed?")
+    version = description.run.version
+    out = []
+    for index, report in enumerate(declared):
+        steps: Steps = ("delivery", "reports", index)
+        name = str(report)
+        if version is None:
+            gap = "the version whose reports are wanted is not given (readiness_version)"
+            out.append(Instance("junit", name, path=steps, gap=gap))
+            continue
+        path = name.replace("{version}", glob.escape(version))
+        out.append(Instance("junit", name.replace("{version}", version), {"path": [path], "version": version}, path=steps))
+    return out
+
+
 DERIVATIONS: dict[str, Derivation] = {
     "alertmanager_route": _routes,
     "alertmanager_silences": _silences,
     "backup": _backups,
+    "flow": _flows,
     "host_capacity": _capacity,
     "http_probe": _probes,
     "http_probe:version": _versions,
+    "junit:delivery.reports": _reports,
     "log_canary": _canaries,
     "log_rotation": _rotations,
     "metrics_endpoint": _metrics,
