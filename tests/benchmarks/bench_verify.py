@@ -85,8 +85,10 @@ class Bench:
         folder = self.site.folder / "data"
         folder.mkdir(exist_ok=True)
         for number in range(20):
-            with tarfile.open(folder / f"backup-{number}-{time.strftime('%Y%m%d')}.tar.gz", "w:gz") as archive:
+            backup = folder / f"backup-{number}-{time.strftime('%Y%m%d')}.tar.gz"
+            with tarfile.open(backup, "w:gz") as archive:
                 archive.add(HERE, arcname="data")
+            os.utime(backup, (time.time() - 3600,) * 2)  # a younger one is looked at twice: it may still be growing
             (folder / f"app-{number}.log").write_text("a line\n")
             (folder / f"app-{number}.log.1").write_text("an older line\n")
         checks: list[dict[str, t.Any]] = [{"check": "command", "with": {"command": ["true"]}} for _unused in range(40)]
@@ -145,20 +147,22 @@ def hundred(bench: Bench, rounds: int) -> None:
     server = http.server.ThreadingHTTPServer((LOCAL, 0), Exporter)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     bench.host_checks(f"http://{LOCAL}:{server.server_port}")
-    playbooks = {"ping": bench.save("ping", PING), "verify": bench.save("verify", VERIFY)}
+    single = {**bench.site.service, "requirements": dict([next(iter(bench.site.service["requirements"].items()))])}
+    one = play({"operability.readiness.verify": {"phase": "pre", "service_file": str(bench.site.save("one-check.yml", single))}})
+    playbooks = {"ping": bench.save("ping", PING), "one": bench.save("one", one), "verify": bench.save("verify", VERIFY)}
     counted = bench.save(
         "counted", [{**VERIFY[0], "tasks": [*VERIFY[0]["tasks"], {"ansible.builtin.debug": {"var": "seen.readiness.counts"}}]}]
     )
     bench.site.write()
     counts = bench.site.run(counted, write=False).output.partition("seen.readiness.counts")[2].partition("PLAY RECAP")[0]
     found = bench.alternate(playbooks, rounds)
-    ratio = found["verify"] / found["ping"]
     table(
         f"One local host, whole playbooks, median of {rounds} (goal: at most 1.5 x ping)",
         [
             ("playbook", "seconds", "x ping"),
             ("one ansible.builtin.ping", f"{found['ping']:.2f}", "1.00"),
-            ("one verify of 100 checks", f"{found['verify']:.2f}", f"{ratio:.2f}"),
+            ("one verify of 1 check", f"{found['one']:.2f}", f"{found['one'] / found['ping']:.2f}"),
+            ("one verify of 100 checks", f"{found['verify']:.2f}", f"{found['verify'] / found['ping']:.2f}"),
         ],
     )
     print("  the 100 findings:", " ".join(counts.replace('"', "").split()).strip(":{} "))
