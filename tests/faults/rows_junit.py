@@ -57,7 +57,9 @@ def of_pytest(body: str, **args: t.Any) -> Arrange:
         (world.folder / "test_it.py").write_text(body)
         path = world.folder / "pytest.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={path}", "-o", "junit_family=xunit2"]
-        subprocess.run([*command, "-c", os.devnull, "--rootdir", str(world.folder), "test_it.py"], cwd=world.folder, capture_output=True)
+        subprocess.run(
+            [*command, "-c", os.devnull, "--rootdir", str(world.folder), "test_it.py"], cwd=world.folder, capture_output=True, check=False
+        )
         return {"path": [str(path)], **args}
 
     return arrange
