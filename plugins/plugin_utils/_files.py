@@ -14,7 +14,9 @@ class NotWritten(Exception):
     """A file could not be written; nothing of it stays behind."""
 
 
-def write_atomically(path: pathlib.Path | str, content: bytes, *, mode: int = 0o644, make_folder: bool = False) -> pathlib.Path:
+def write_atomically(
+    path: pathlib.Path | str, content: bytes, *, mode: int = 0o644, make_folder: bool = False, durable: bool = True
+) -> pathlib.Path:
     """Replaces ``path`` by ``content`` in one step: a temporary file in the same folder, flushed, then renamed. NotWritten."""
     target = pathlib.Path(path)
     temporary = ""
@@ -25,7 +27,8 @@ def write_atomically(path: pathlib.Path | str, content: bytes, *, mode: int = 0o
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             stream.flush()
-            os.fsync(stream.fileno())
+            if durable:
+                os.fsync(stream.fileno())
             os.fchmod(stream.fileno(), mode)
         os.replace(temporary, target)
     except OSError as exc:

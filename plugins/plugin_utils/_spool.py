@@ -38,7 +38,7 @@ class Spool:
         held["unreachable"] = unreachable
         held["play_hosts"] = sorted({*held.get("play_hosts", []), *play_hosts})
         held["findings"].update({key: [finding.as_dict() for finding in values] for key, values in findings.items()})
-        write_atomically(self._path(host), json.dumps(held, default=str).encode(), mode=0o600, make_folder=True)
+        write_atomically(self._path(host), json.dumps(held, default=str).encode(), mode=0o600, make_folder=True, durable=False)
 
     def _path(self, host: str) -> pathlib.Path:
         return self.folder / f"host-{_safe(host)}.json"
@@ -90,7 +90,7 @@ class Spool:
         else:
             shutil.rmtree(self.folder, ignore_errors=True)
         held = {"verdict": dict(verdict), "publish": dict(publish)}
-        write_atomically(self._judged, json.dumps(held, default=str).encode(), mode=0o600, make_folder=True)
+        write_atomically(self._judged, json.dumps(held, default=str).encode(), mode=0o600, make_folder=True, durable=False)
 
     @property
     def _judged(self) -> pathlib.Path:
