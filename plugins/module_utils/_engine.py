@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from ._argspec import ArgumentsRefused, parse_arguments, secret_options
 from ._finding import CannotObserve, Finding, Status, isoformat, unknown
-from ._registry import load_check
+from ._loading import load_check
 from ._runner import Runner
 
 GRACE = 2.0  # seconds that a check may take beyond its deadline before it is left behind

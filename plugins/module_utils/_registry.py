@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import functools
-import importlib
-import typing as t
+from ._loading import load_check
 
 # where a check runs: "host", "controller", or "both" (it can do either, or has a half for each)
 CHECKS = {
@@ -33,16 +31,8 @@ CHECKS = {
 }
 
 
-@functools.cache
-def load_check(name: str) -> t.Any:
-    """The module of a check. KeyError for a name that is not registered."""
-    if name not in CHECKS:
-        raise KeyError(name)
-    return importlib.import_module(f"{__package__}._checks.{name}")
-
-
 def _shipped() -> None:
-    """Never called: Ansible sends to a host what it sees imported, and load_check imports only what a host is asked to run."""
+    """Never called: Ansible sends with ``verify`` what it sees imported, and load_check imports only what a host is asked to run."""
     from ._checks import (  # noqa: F401, PLC0415
         command,
         file_backup,

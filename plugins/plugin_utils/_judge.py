@@ -14,16 +14,9 @@ from ..module_utils._finding import Finding, Measurement, Status, worst
 from ..module_utils._units import parse_duration
 from . import _plan
 from ._plan import Plan, PlannedCheck, PlannedRequirement
+from ._text import VERDICT_WORDS as WORDS
 
 CODES = {"go": 0, "go_with_reservations": 1, "undetermined": 2, "no_go": 3, "ready_to_continue": 0, "not_ready": 3}
-WORDS = {
-    "go": "GO",
-    "go_with_reservations": "GO WITH RESERVATIONS",
-    "undetermined": "UNDETERMINED",
-    "no_go": "NO-GO",
-    "ready_to_continue": "READY TO CONTINUE",
-    "not_ready": "NOT READY",
-}
 _OURS = ("declared_in", "key")  # of a waiver in a plan: of no interest in a record
 _SEEN = (Status.PASS, Status.WARN, Status.FAIL)
 

@@ -89,28 +89,19 @@ class RequestsHttp(Http):
         if method != "GET" or fresh:
             return ask()
         key = (url, repr(connection), tuple(sorted((headers or {}).items())), body, max_bytes, follow_redirects)
-        with self._lock:
-            held = self._answers.get(key)
-            mine = held is None or held.too_early_for(timeout)
-            answer = self._answers[key] = _Answer(timeout) if mine or held is None else held
-        if mine:
-            answer.fill(ask)
-        try:
-            return answer.take(timeout, url)
-        except HttpFailure as exc:
-            if mine or exc.kind != "timeout" or not answer.too_early_for(timeout):
-                raise
-        # whoever asked first had less time to wait
-        return self.request(
-            method,
-            url,
-            connection=connection,
-            headers=headers,
-            body=body,
-            timeout=timeout,
-            max_bytes=max_bytes,
-            follow_redirects=follow_redirects,
-        )
+        while True:
+            with self._lock:
+                held = self._answers.get(key)
+                mine = held is None or held.too_early_for(timeout)
+                answer = self._answers[key] = _Answer(timeout) if mine or held is None else held
+            if mine:
+                answer.fill(ask)
+            try:
+                return answer.take(timeout, url)
+            except HttpFailure as exc:
+                # asked again where whoever asked first had less time to wait
+                if mine or exc.kind != "timeout" or not answer.too_early_for(timeout):
+                    raise
 
     def _exchange(self, question: Question, timeout: float) -> Response:
         how, url = question.how, question.url

@@ -72,7 +72,6 @@ class _Table:
         self.judgement = as_dict(record.get("judgement"))
         self.consequence, self.lost = consequence(record), lost_hosts(record)
         self.requirements = as_dicts(self.judgement.get("requirements"))
-        self.titles = {str(r.get("id")): r for r in self.requirements}
         self.lines: list[str] = []
 
     def text(self) -> str:

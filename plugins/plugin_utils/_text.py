@@ -10,6 +10,8 @@ import re
 import typing as t
 import unicodedata
 
+from ..module_utils._finding import Status
+
 STATUSES = ("fail", "unknown", "warn", "waived", "pass", "not_applicable", "not_due")  # worst first
 STATUS_WORDS = {
     "pass": "pass",
@@ -20,7 +22,7 @@ STATUS_WORDS = {
     "not_applicable": "n/a",
     "not_due": "not due",
 }
-STATUS_CODES = {"pass": 0, "waived": 1, "warn": 2, "unknown": 3, "fail": 4}
+STATUS_CODES = {status.value: status.code for status in Status if status.code is not None}
 VERDICT_WORDS = {
     "go": "GO",
     "go_with_reservations": "GO WITH RESERVATIONS",
