@@ -95,10 +95,7 @@ class ActionModule(ActionBase):
         started: dt.datetime,
         waiting: list[str],
     ) -> tuple[dict[str, t.Any], pathlib.Path | None, list[str]]:
-        unseen = [check for check in _verification.finds(plan, None, spool) if spool.claim(check.key)]
-        if unseen:
-            found = _verification.named_as_written(unseen, _verification.run_finds(unseen, spool), spool)
-            spool.save(_verification.LOOKING, found)
+        _verification.run_finds(plan, spool)
         spooled = spool.load()
         limit = variables.get("ansible_limit")
         reach = _gate.reach_of(plan, spooled, limit=limit, waiting=waiting)

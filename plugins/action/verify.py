@@ -58,7 +58,7 @@ class ActionModule(ActionBase):
             if controller:
                 controller.join()
         found.update(self._find(own, host, spool, variables, result, lost is not None))
-        shown = {**spool.findings(), **found} if controller else found
+        shown = {**spool.findings_of(_verification.CONTROLLER), **found} if controller else found
         result["readiness"] = {**self._summary(context, own, host, shown, time.monotonic() - started), "unreachable": lost}
         result["changed"] = False
         return result
@@ -82,11 +82,7 @@ class ActionModule(ActionBase):
     ) -> dict[str, list[Finding]]:
         """Looks for lines, here and on the controller, as soon as the last host has written its own."""
         found: dict[str, list[Finding]] = {}
-        waiting = [check for check in _verification.finds(plan, None, spool) if spool.claim(check.key)]
-        if waiting:
-            seen = _verification.named_as_written(waiting, _verification.run_finds(waiting, spool), spool)
-            spool.save(_verification.LOOKING, seen)
-            found.update(seen)
+        found.update(_verification.run_finds(plan, spool))
         here = [] if unreachable else [check for check in _verification.finds(plan, host, spool) if spool.claim(f"{check.key}@{host}")]
         items = _verification.find_items(here, host, spool)
         if items:

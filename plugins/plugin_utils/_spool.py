@@ -61,9 +61,14 @@ class Spool:
                 found.setdefault(key, []).extend(Finding.from_dict(value) for value in values)
         return found
 
-    def hosts(self) -> set[str]:
-        """Hosts that have been here, reached or not."""
-        return {data["host"] for data in self.load()}
+    def findings_of(self, host: str) -> dict[str, list[Finding]]:
+        """The findings of one host (or of the controller) by the key of their check."""
+        held = self._read(self._path(host)) or {"findings": {}}
+        return {key: [Finding.from_dict(value) for value in values] for key, values in held["findings"].items()}
+
+    def has(self, host: str) -> bool:
+        """Whether a host has been here, reached or not."""
+        return self._path(host).exists()
 
     def started(self) -> dt.datetime | None:
         """When the first piece of work was claimed."""

@@ -29,22 +29,21 @@ def writes(check: PlannedCheck) -> bool:
 
 def finds(plan: Plan, host: str | None, spool: Spool) -> list[PlannedCheck]:
     """The looking halves of this host (of the controller: None) whose lines have all been written."""
-    there = spool.hosts()
     out = []
     for check in plan.checks:
         if check.call != "find" or (check.hosts is None) != (host is None) or (host is not None and host not in (check.hosts or ())):
             continue
         writers = next((other.hosts or () for other in plan.checks if other.key == check.after), ())
-        if set(writers) <= there:
+        if all(spool.has(writer) for writer in writers):
             out.append(check)
     return out
 
 
-def markers(check: PlannedCheck, spool: Spool) -> list[dict[str, t.Any]]:
-    """What the writing halves left for this check to find."""
+def markers(check: PlannedCheck, written: t.Mapping[str, t.Sequence[Finding]]) -> list[dict[str, t.Any]]:
+    """What the writing halves left for this check to find, of all findings that were spooled."""
     return [
         {**finding.observed, "inventory_host": finding.host}
-        for finding in spool.findings().get(check.after or "", [])
+        for finding in written.get(check.after or "", [])
         if finding.status is Status.PASS
     ]
 
@@ -66,12 +65,9 @@ def as_item(check: PlannedCheck, host: str, extra: t.Mapping[str, t.Any] | None 
 
 def find_items(checks: t.Sequence[PlannedCheck], host: str, spool: Spool) -> list[Item]:
     """Items for looking halves; one whose lines were never written is left out."""
-    out = []
-    for check in checks:
-        written = markers(check, spool)
-        if written:
-            out.append(as_item(check, host, {"markers": written}))
-    return out
+    written = spool.findings() if checks else {}
+    left = {check.key: markers(check, written) for check in checks}
+    return [as_item(check, host, {"markers": left[check.key]}) for check in checks if left[check.key]]
 
 
 def named_as_written(checks: t.Sequence[PlannedCheck], found: t.Mapping[str, list[Finding]], spool: Spool) -> dict[str, list[Finding]]:
@@ -96,10 +92,15 @@ def run_controller(plan: Plan, on_done: t.Callable[[Item, list[Finding]], None] 
     return execute(items, _asking(), on_done=on_done) if items else {}
 
 
-def run_finds(checks: t.Sequence[PlannedCheck], spool: Spool) -> dict[str, list[Finding]]:
-    """The looking halves that run on the controller."""
-    items = find_items(checks, "", spool)
-    return execute(items, _asking()) if items else {}
+def run_finds(plan: Plan, spool: Spool) -> dict[str, list[Finding]]:
+    """Runs the looking halves of the controller whose lines are all written and that nobody has claimed; spools what they find."""
+    waiting = [check for check in finds(plan, None, spool) if spool.claim(check.key)]
+    items = find_items(waiting, "", spool)
+    if not items:
+        return {}
+    found = named_as_written(waiting, execute(items, _asking()), spool)
+    spool.save(LOOKING, found)
+    return found
 
 
 __all__ = (

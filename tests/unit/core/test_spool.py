@@ -21,8 +21,15 @@ def spool(tmp_path: pathlib.Path) -> Spool:
     return Spool(tmp_path, "payments", "production", "pre")
 
 
+def hosts(spool: Spool) -> set[str]:
+    """Who has been here: as the files tell, and as ``has`` says of each."""
+    there = {data["host"] for data in spool.load()}
+    assert all(spool.has(host) for host in there) and not spool.has("nobody")
+    return there
+
+
 def test_empty(spool: Spool) -> None:
-    assert (spool.load(), spool.findings(), spool.hosts(), spool.started(), spool.judged()) == ([], {}, set(), None, None)
+    assert (spool.load(), spool.findings(), hosts(spool), spool.started(), spool.judged()) == ([], {}, set(), None, None)
 
 
 def test_what_hosts_leave_is_found(spool: Spool) -> None:
@@ -30,13 +37,14 @@ def test_what_hosts_leave_is_found(spool: Spool) -> None:
     spool.save("h1", {"R-01/0": [one]}, play_hosts=["h1", "h2"])
     spool.save("h2", {"R-01/0": [found("pass", host="h2")]})
     spool.save("h1", {"R-01/1": [found("pass", host="h1")]}, play_hosts=["h3"])
-    assert spool.findings()["R-01/0"] == [one, found("pass", host="h2")] and spool.hosts() == {"h1", "h2"}
+    assert spool.findings_of("h1")["R-01/0"] == [one] and spool.findings_of("nobody") == {}
+    assert spool.findings()["R-01/0"] == [one, found("pass", host="h2")] and hosts(spool) == {"h1", "h2"}
     assert spool.load()[0]["play_hosts"] == ["h1", "h2", "h3"] and set(spool.load()[0]["findings"]) == {"R-01/0", "R-01/1"}
 
 
 def test_a_host_that_was_not_reached_has_been_here(spool: Spool) -> None:
     spool.save("h1", {}, unreachable="Connection refused")
-    assert spool.hosts() == {"h1"} and spool.load()[0]["unreachable"] == "Connection refused"
+    assert hosts(spool) == {"h1"} and spool.load()[0]["unreachable"] == "Connection refused"
 
 
 @pytest.mark.parametrize(
@@ -54,7 +62,7 @@ def test_a_host_that_was_not_reached_has_been_here(spool: Spool) -> None:
 def test_hosts_whose_names_are_alike_are_told_apart(spool: Spool, pair: tuple[str, str]) -> None:
     for name in pair:
         spool.save(name, {"R-01/0": [found("pass", host=name)]})
-    assert spool.hosts() == set(pair) and len(spool.findings()["R-01/0"]) == 2
+    assert hosts(spool) == set(pair) and len(spool.findings()["R-01/0"]) == 2
 
 
 def test_services_environments_and_phases_are_told_apart(tmp_path: pathlib.Path) -> None:

@@ -48,7 +48,8 @@ def test_only_lines_that_were_written_are_looked_for(spool: Spool) -> None:
     (item,) = _verification.find_items([ON_HOST], "log1", spool)
     assert item.args["markers"] == [{"marker": "m1", "inventory_host": "h1"}] and (item.call, item.host) == ("find", "log1")
     assert _verification.find_items([dataclasses.replace(ON_HOST, after="none")], "log1", spool) == []
-    assert _verification.run_finds([dataclasses.replace(ON_HOST, after="none")], spool) == {}
+    unwritten = plan(asked("R-02", checks=[dataclasses.replace(ON_CONTROLLER, after="none")]))
+    assert _verification.run_finds(unwritten, spool) == {}
 
 
 def test_secrets_travel_apart() -> None:
