@@ -20,7 +20,7 @@ if not LINK.exists():
 for folder in (ROOT / "collections", ROOT / "playbooks" / "files" / "demo", ROOT / "tests"):
     sys.path.insert(0, str(folder))
 
-from servers import Binaries, Server  # noqa: E402
+from servers import Binaries, Server  # noqa: E402 # found by the path above
 
 
 def _variants() -> dict[str, Binaries]:

@@ -37,7 +37,7 @@ class FakeHttp(Http):
     """Answers by path (and query when the key has one): a dict or list (JSON), a str, a Response, or an HttpFailure to raise."""
 
     def __init__(self, answers: t.Mapping[str, t.Any]) -> None:
-        self.answers, self.asked = answers, []  # type: ignore[var-annotated]
+        self.answers, self.asked = answers, []  # type: ignore[var-annotated] # whatever the test puts in
 
     def request(self, method: str, url: str, **options: t.Any) -> Response:
         parts = urlsplit(url)
@@ -63,7 +63,7 @@ class FakeRunner(Runner):
         self, *, commands: t.Mapping[str, Completed] | None = None, answers: t.Mapping[str, t.Any] | None = None, clock: Clock | None = None
     ):
         super().__init__(http=FakeHttp(answers or {}), clock=clock or FakeClock(), environ={})
-        self.commands, self.ran = dict(commands or {}), []  # type: ignore[var-annotated]
+        self.commands, self.ran = dict(commands or {}), []  # type: ignore[var-annotated] # whatever the test puts in
 
     def which(self, name: str) -> str | None:
         return f"/usr/bin/{name}" if any(key.split()[0] == name for key in self.commands) else None

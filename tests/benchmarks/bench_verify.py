@@ -29,8 +29,8 @@ for folder in (HERE.parents[2] / "collections", HERE.parents[1], HERE.parents[2]
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
 
-from integration.playbook import Site  # noqa: E402
-from servers import LOCAL, Binaries, Prometheus, free_port  # noqa: E402
+from integration.playbook import Site  # noqa: E402 # found by the path above
+from servers import LOCAL, Binaries, Prometheus, free_port  # noqa: E402 # found by the path above
 
 ROUNDS = 7
 PROMETHEUS_CHECKS = 20

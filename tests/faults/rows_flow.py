@@ -28,7 +28,7 @@ class Names:
         self.answers, self.real, self.over, self.takes = answers, socket.getaddrinfo, threading.Event(), takes
 
     def start(self) -> Names:
-        socket.getaddrinfo = self.ask  # type: ignore[assignment]
+        socket.getaddrinfo = self.ask  # type: ignore[assignment] # what the test stands in for
         return self
 
     def stop(self) -> None:

@@ -133,7 +133,7 @@ def written(
     reviewed: int = 10,
     name: str = "runbook.md",
     **args: t.Any,
-):  # type: ignore[no-untyped-def]
+) -> t.Callable[[World], dict[str, t.Any]]:
     """A runbook in the row's folder; a link that starts with / is one to the web server."""
 
     def arrange(world: World) -> dict[str, t.Any]:

@@ -71,7 +71,7 @@ def not_booted(world: World) -> dict[str, t.Any]:
 
 
 def no_systemctl(world: World) -> dict[str, t.Any]:
-    world.runner.which = lambda name: None  # type: ignore[method-assign]
+    world.runner.which = lambda name: None  # type: ignore[method-assign] # what the test stands in for
     return {"unit": "payments.service"}
 
 

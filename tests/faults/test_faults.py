@@ -22,7 +22,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._runner impo
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from table import Row, World  # noqa: E402
+from table import Row, World  # noqa: E402 # found by the path above
 
 ROWS: list[Row] = [row for path in sorted(HERE.glob("rows_*.py")) for row in importlib.import_module(path.stem).ROWS]
 LEAST = 3

@@ -46,7 +46,7 @@ class Served:
     """What a server was asked."""
 
     def __init__(self, url: str) -> None:
-        self.url, self.requests = url, []  # type: ignore[var-annotated]
+        self.url, self.requests = url, []  # type: ignore[var-annotated] # whatever the test puts in
         self.over = threading.Event()
 
     @property
@@ -74,7 +74,7 @@ def serving(
 
     server = http.server.ThreadingHTTPServer((host, 0), Server)
     server.daemon_threads = True
-    server.handle_error = lambda *args: None  # type: ignore[method-assign]
+    server.handle_error = lambda *args: None  # type: ignore[method-assign] # what the test stands in for
     scheme = "http"
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -543,4 +543,4 @@ def test_an_answer_is_a_value() -> None:
         answer = RequestsHttp().request("GET", served.url)
     assert isinstance(answer, Response)
     with pytest.raises(AttributeError):
-        answer.status = 1  # type: ignore[misc]
+        answer.status = 1  # type: ignore[misc] # the test does what nobody should

@@ -22,7 +22,7 @@ try:
     from prometheus_client.registry import Collector
 except ImportError as exc:
     MISSING: ImportError | None = exc
-    Collector = object  # type: ignore[misc,assignment]
+    Collector = object  # type: ignore[misc,assignment] # a stand-in where the library is missing
 else:
     MISSING = None
 

@@ -43,7 +43,7 @@ def check(pattern: t.Any, *, clock: t.Any = None, **args: t.Any) -> t.Any:
 
 def archive(names: t.Iterable[str], mode: str = "w:gz", kind: int = tarfile.PAX_FORMAT, body: bytes = b"x" * 3000) -> bytes:
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode=mode, format=kind) as tar:  # type: ignore[call-overload]
+    with tarfile.open(fileobj=out, mode=mode, format=kind) as tar:  # type: ignore[call-overload] # the modes are those of tarfile
         for name in names:
             info = tarfile.TarInfo(name)
             info.size = len(body)

@@ -223,6 +223,6 @@ def test_it_asks_as_it_is_told() -> None:
     run_item(
         Item(key="x", check="http_probe", args={"url": URL, "method": "HEAD", "follow_redirects": False, "headers": {"X-A": "b"}}), runner
     )
-    method, _url, options = runner.http.asked[0]  # type: ignore[attr-defined]
+    method, _url, options = runner.http.asked[0]  # type: ignore[attr-defined] # the fake has it
     assert (method, options["follow_redirects"], options["fresh"]) == ("HEAD", False, True)
     assert options["connection"].headers == {"X-A": "b"}

@@ -67,7 +67,7 @@ class Server:
             "/api/v1/series": lambda *a: self._json(self.series(*a)),
             "/api/v1/rules": {"status": "success", "data": {"groups": groups}},
         }
-        runner.http.answers = wrap  # type: ignore[attr-defined]
+        runner.http.answers = wrap  # type: ignore[attr-defined] # the fake has it
         options = {"url": "http://prom:9090", "match": {"service": "payments"}, **args}
         return prometheus_alerts.run(parse_arguments(prometheus_alerts, options), runner)
 

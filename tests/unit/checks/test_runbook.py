@@ -334,7 +334,7 @@ def test_head_is_enough_for_what_is_no_page_and_get_where_it_is_refused(tmp_path
     (tmp_path / "runbook.md").write_text(linked("https://wiki/x.pdf"))
     runner = FakeRunner(answers={"/x.pdf": page("%PDF", kind="application/pdf")})
     assert str(runbook.run(args, runner).status) == "pass"
-    assert [method for method, *_rest in runner.http.asked] == ["HEAD"]  # type: ignore[attr-defined]
+    assert [method for method, *_rest in runner.http.asked] == ["HEAD"]  # type: ignore[attr-defined] # the fake has it
 
 
 def test_anchors_of_pages_and_each_address_once(tmp_path: pathlib.Path) -> None:
@@ -344,7 +344,7 @@ def test_anchors_of_pages_and_each_address_once(tmp_path: pathlib.Path) -> None:
     runner = FakeRunner(answers={"/x": page("<h1 id=one>x</h1><a name='two'></a><p id='user-content-été'>")})
     finding = runbook.run(parse_arguments(runbook, {"path": str(path)}), runner)
     assert finding.details == ["line 28: the page https://wiki/x has no anchor #gone"]
-    assert [method for method, *_rest in runner.http.asked] == ["HEAD", "GET"]  # type: ignore[attr-defined]
+    assert [method for method, *_rest in runner.http.asked] == ["HEAD", "GET"]  # type: ignore[attr-defined] # the fake has it
 
 
 def test_credentials_go_to_named_hosts_only(tmp_path: pathlib.Path) -> None:
@@ -359,7 +359,7 @@ def test_credentials_go_to_named_hosts_only(tmp_path: pathlib.Path) -> None:
         "validate_certs": False,
     }
     runbook.run(parse_arguments(runbook, given), runner)
-    sent = {url: options["connection"] for _method, url, options in runner.http.asked}  # type: ignore[attr-defined]
+    sent = {url: options["connection"] for _method, url, options in runner.http.asked}  # type: ignore[attr-defined] # the fake has it
     assert sent["https://wiki/x"].bearer_token == "s3cret-token"
     assert (sent["https://elsewhere/y"].bearer_token, sent["https://elsewhere/y"].headers) == (None, {})
     assert sent["https://elsewhere/y"].validate_certs is False

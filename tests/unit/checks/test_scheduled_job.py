@@ -437,6 +437,6 @@ def test_places_of_the_host(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPa
     def refuse(path: str, **_unused: t.Any) -> str:
         raise CannotObserve(f"{path} may not be read by nobody")
 
-    hidden.read_text = refuse  # type: ignore[method-assign]
+    hidden.read_text = refuse  # type: ignore[method-assign] # what the test stands in for
     with pytest.raises(CannotObserve, match="where it could be looked for, and .* may not be read"):
         scheduled_job.run(parse_arguments(scheduled_job, {"cron": {"contains": "settle"}}), hidden)

@@ -40,7 +40,7 @@ def test_codes_are_those_of_the_design() -> None:
 def test_worst_is_the_highest_code_in_any_order() -> None:
     coded = [status for status in Status if status.code is not None]
     for chosen in itertools.permutations(coded, 3):
-        assert worst(chosen).code == max(status.code for status in chosen)  # type: ignore[union-attr, type-var]
+        assert worst(chosen).code == max(status.code for status in chosen)  # type: ignore[union-attr, type-var] # each of these has a code
 
 
 def test_worst_without_a_code() -> None:

@@ -27,7 +27,7 @@ class Scripted(Http):
     """Answers in turn; remembers what it was asked."""
 
     def __init__(self, *answers: Response) -> None:
-        self.answers, self.asked = list(answers), []  # type: ignore[var-annotated]
+        self.answers, self.asked = list(answers), []  # type: ignore[var-annotated] # whatever the test puts in
 
     def _exchange(self, question: Question, timeout: float) -> Response:
         self.asked.append(question)

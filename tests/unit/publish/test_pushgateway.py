@@ -20,7 +20,7 @@ def answer(status: int, body: bytes = b"", **headers: str) -> Response:
 
 
 def gateway(*answers: t.Any, url: str = "http://push:9091/") -> tuple[Pushgateway, FakeHttp, list[float]]:
-    rest, slept = list(answers), []  # type: ignore[var-annotated]
+    rest, slept = list(answers), []  # type: ignore[var-annotated] # whatever the test puts in
 
     def reply(_method: str, _url: str, _options: t.Any) -> t.Any:
         return rest.pop(0) if len(rest) > 1 else rest[0]
