@@ -95,7 +95,8 @@ readiness:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _registry  # noqa: F401 # any check may be asked for: this brings those of hosts along
+# any check may be asked for: Ansible sends along what it sees imported, and this names those of hosts
+from ..module_utils import _registry  # noqa: F401 # pylint: disable=unused-import
 from ..module_utils._argspec import RUN_SPEC
 from ..module_utils._engine import Item, execute
 from ..module_utils._runner import Runner
