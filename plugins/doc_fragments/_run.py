@@ -23,9 +23,10 @@ options:
   phase:
     description:
       - V(design) needs no host; V(pre) is before a deployment, V(post) just after it, V(recheck) any later time.
+      - V(smoke) is the quick part of V(post), usable alone after anybody's deployment.
     type: str
     required: true
-    choices: [design, pre, post, recheck]
+    choices: [design, pre, post, smoke, recheck]
   environment:
     description:
       - Name of the environment. Records and metrics are kept apart by it.
@@ -65,6 +66,45 @@ options:
       - The files say it where this does not; they default to V(observe).
     type: str
     choices: [observe, enforce]
+  scope:
+    description:
+      - V(service) verifies everything, once at the end of a deployment.
+      - V(batch) is quick and for each batch of a rolling deployment (C(serial)): the checks of the hosts of the batch. It is judged and
+        stops the play, and never becomes the service's state.
+    type: str
+    choices: [service, batch]
+    default: service
+    version_added: 0.2.0
+  settle:
+    description:
+      - How long what needs time after a deployment may take, for example V(5m). Checks of targets, logs, alerts and endpoints that do not
+        pass are repeated until they do or this time is over. One that passed and fails again within it is reported as flapping.
+      - Default is C(defaults.settle) of the files, else nothing is repeated. It counts at V(post) and V(smoke).
+    type: str
+    version_added: 0.2.0
+  emergency:
+    description:
+      - The incident for which this deployment cannot wait, for example V(INC0042). The gate then stops nothing, takes
+        a few seconds, records who, why and what it would have said, and asks for the full verification by a due date.
+    type: str
+    version_added: 0.2.0
+  emergency_reason:
+    description:
+      - Why it cannot wait, for the record.
+    type: str
+    version_added: 0.2.0
+  deployment_kind:
+    description:
+      - What kind of deployment this is, for the ledger. V(hotfix) and V(rollback) are unplanned, and need O(cause).
+    type: str
+    choices: [planned, hotfix, rollback]
+    default: planned
+    version_added: 0.2.0
+  cause:
+    description:
+      - Why there is an unplanned deployment, for example the incident, for the ledger.
+    type: str
+    version_added: 0.2.0
   records:
     description:
       - Folder on the controller where run records and the state of services live.

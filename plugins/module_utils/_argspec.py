@@ -35,7 +35,7 @@ ALONE_SPEC: dict[str, t.Any] = {
 RUN_SPEC: dict[str, t.Any] = {
     "service_file": {"type": "path", "default": "readiness.yml"},
     "organisation_file": {"type": "path"},
-    "phase": {"type": "str", "required": True, "choices": ["design", "pre", "post", "recheck"]},
+    "phase": {"type": "str", "required": True, "choices": ["design", "pre", "post", "smoke", "recheck"]},
     "environment": {"type": "str", "default": "production"},
     "version": {"type": "str"},
     "deployment_id": {"type": "str"},
@@ -43,6 +43,12 @@ RUN_SPEC: dict[str, t.Any] = {
     "window": {"type": "dict", "options": {"start": {"type": "str"}, "end": {"type": "str"}}},
     "first_deployment": {"type": "bool", "default": False},
     "mode": {"type": "str", "choices": ["observe", "enforce"]},
+    "scope": {"type": "str", "choices": ["service", "batch"], "default": "service"},
+    "settle": {"type": "str"},
+    "emergency": {"type": "str"},
+    "emergency_reason": {"type": "str"},
+    "deployment_kind": {"type": "str", "choices": ["planned", "hotfix", "rollback"], "default": "planned"},
+    "cause": {"type": "str"},
     "records": {"type": "path"},
 }
 

@@ -54,7 +54,7 @@ class Context:
         return Description(service, organisation, self.run(), Inventory(self._hosts_of, self._addresses_of))
 
     def run(self) -> Run:
-        names = ("phase", "environment", "version", "deployment_id", "ticket", "window", "first_deployment", "mode")
+        names = ("phase", "environment", "version", "deployment_id", "ticket", "window", "first_deployment", "mode", "scope")
         given = {name: self.options[name] for name in names if self.options[name] is not None}
         return Run(**given, today=dt.datetime.now(dt.timezone.utc).date().isoformat())
 

@@ -19,7 +19,7 @@ from ._document import Document, FastLoader, Refused, unresolved
 FOLDER = pathlib.Path(__file__).parent / "policies"
 LEVELS = ("C", "B", "A")
 IMPACTS = ("minor", "major", "blocker")
-PHASES = ("design", "pre", "post", "recheck")
+PHASES = ("design", "pre", "post", "smoke", "recheck")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -49,6 +49,7 @@ class Run:
     window: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # start, end: ISO 8601
     first_deployment: bool = False
     mode: str | None = None
+    scope: str = "service"
     today: str = "1970-01-01"  # a whole day in UTC
 
 

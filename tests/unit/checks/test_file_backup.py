@@ -118,6 +118,7 @@ def test_folder_that_cannot_be_read(tmp_path: pathlib.Path, monkeypatch: pytest.
         ("x.zip", b"PK\x03\x04 and no more", "not a whole zip file"),
         ("x.zip", b"PK\x05\x06" + bytes(18), "with nothing in it"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "content",
 )
 def test_not_a_whole_backup(tmp_path: pathlib.Path, name: str, content: bytes, message: str) -> None:
     put(tmp_path / name, content)

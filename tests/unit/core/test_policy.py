@@ -92,7 +92,7 @@ def test_a_requirement_is_taken_out() -> None:
         ("BKP-01: {proved_by: [{check: os}]}", "organisation.yml:3: BKP-01.proved_by: there is no check 'os'"),
         ("BKP-01: {imapct: minor}", "unknown key 'imapct'; did you mean 'impact'?"),
         ("BKP-01: {impact: {D: minor}}", "unknown key 'D'"),
-        ("BKP-01: {phases: [after]}", "'after' is not one of design, pre, post, recheck"),
+        ("BKP-01: {phases: [after]}", "'after' is not one of design, pre, post, smoke, recheck"),
         ("BKP-01: {enforce_from: '2027-13-01'}", "'2027-13-01' is not a day of the calendar"),
         ("BKP-01: {applies_to: [cron]}", "'cron' is not one of daemon, batch"),
     ],
