@@ -111,26 +111,31 @@ class ActionModule(ActionBase):
         trouble: list[str] = []
         path: pathlib.Path | None = None
 
-        def judge() -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+        lost_ledger: list[str] = []
+
+        def judge() -> tuple[dict[str, t.Any], dict[str, t.Any], dict[str, t.Any] | None]:
             state = self._state(records, trouble)
             record, changed = self._record(context, plan, state, spool, reach, partial, started)
             if trouble:
                 record["state"] = None  # over findings that cannot be read nothing can be said
-            return record, changed
+            return record, changed, self._ledger(context, plan, records, state, record, lost_ledger)
 
         if self._task.check_mode:
-            return judge()[0], None, trouble
+            return judge()[0], None, [*trouble, *lost_ledger]
         record: dict[str, t.Any] = {}
         try:
             with records.lock():
-                record, changed = judge()
+                record, changed, ledger = judge()
                 path = records.save_run(record)
+                if ledger and (records.ledger_path.exists() or not trouble):  # a first one begins with what the state has
+                    records.save_ledger(ledger)
                 if not partial and not trouble:
                     records.save_state(changed)
         except NotWritten as exc:
             lost = "the service's state was not updated" if path else "its record was not kept"
             trouble.append(f"the verdict stands, but {lost}: {exc}")
-        return record or judge()[0], path, trouble
+        record = record or judge()[0]
+        return record, path, [*trouble, *lost_ledger]
 
     def _record(
         self, context: Context, plan: Plan, state: dict[str, t.Any], spool: Spool, reach: t.Any, partial: str | None, started: dt.datetime
@@ -146,6 +151,20 @@ class ActionModule(ActionBase):
             started=spool.started() or started,
             now=dt.datetime.now(dt.timezone.utc),
             versions={"collection_version": collection_version(), "ansible_version": ansible_version},
+        )
+
+    def _ledger(
+        self, context: Context, plan: Plan, records: t.Any, state: t.Mapping[str, t.Any], record: dict[str, t.Any], trouble: list[str]
+    ) -> dict[str, t.Any] | None:
+        """The ledger of deployments after this run, None where it stays as it is."""
+        try:
+            ledger = records.load_ledger(state)
+        except Unreadable as exc:
+            trouble[:] = [f"the verdict stands, but the ledger of deployments was not updated: {exc}"]
+            return None
+        emergency = context.options.get("emergency")
+        return _gate.enter_deployment(
+            record, ledger, dt.datetime.now(dt.timezone.utc), failed_within=plan.failed_within, emergency=emergency
         )
 
     def _state(self, records: t.Any, trouble: list[str]) -> dict[str, t.Any]:

@@ -17,7 +17,7 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
-from . import _plan
+from . import _ledger, _plan
 from ._document import Document, Refused, build, plain, positions
 from ._plan import Plan
 from ._run_record import Records, default_folder
@@ -54,6 +54,10 @@ class Context:
         return Description(service, organisation, self.run(), Inventory(self._hosts_of, self._addresses_of))
 
     def run(self) -> Run:
+        """The parameters of this run. Refused."""
+        problem = _ledger.refusal(self.options)
+        if problem:
+            raise Refused([problem])
         names = ("phase", "environment", "version", "deployment_id", "ticket", "window", "first_deployment", "mode", "scope")
         given = {name: self.options[name] for name in names if self.options[name] is not None}
         return Run(**given, today=dt.datetime.now(dt.timezone.utc).date().isoformat())

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run records and service state on disk: written whole or not at all, found again. PRIVATE to the collection.
 
-``RECORDS/SERVICE/ENVIRONMENT/runs/ID.json`` and ``RECORDS/SERVICE/ENVIRONMENT/state.json``.
+``RECORDS/SERVICE/ENVIRONMENT/``: ``runs/ID.json``, ``state.json``, ``deployments.json``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pathlib
 import re
 import typing as t
 
-from . import _state
+from . import _ledger, _state
 from ._files import NotWritten, write_atomically
 
 SCHEMA_VERSION = 1
@@ -43,6 +43,10 @@ class Records:
     def state_path(self) -> pathlib.Path:
         return self.folder / "state.json"
 
+    @property
+    def ledger_path(self) -> pathlib.Path:
+        return self.folder / "deployments.json"
+
     @contextlib.contextmanager
     def lock(self) -> t.Iterator[None]:
         """Holds others off while state is read, changed and written. NotWritten when the folder cannot be used."""
@@ -60,15 +64,31 @@ class Records:
         if not os.path.exists(self.state_path):  # also where its folder may not be looked into: the lock tells that
             return _state.empty(self.service, self.environment)
         state = _load(self.state_path, _state.SCHEMA_VERSION)
-        if (state.get("service"), state.get("environment")) != (self.service, self.environment):
+        self._refuse_another_service(state, self.state_path, "state")
+        return state
+
+    def _refuse_another_service(self, data: t.Mapping[str, t.Any], path: pathlib.Path, what: str) -> None:
+        if (data.get("service"), data.get("environment")) != (self.service, self.environment):
             raise Unreadable(
-                f"{self.state_path} is the state of {state.get('service')} in {state.get('environment')}, "
+                f"{path} is the {what} of {data.get('service')} in {data.get('environment')}, "
                 f"not of {self.service} in {self.environment}; move it away"
             )
-        return state
 
     def save_state(self, state: t.Mapping[str, t.Any]) -> None:
         write_atomically(self.state_path, _dump(state), make_folder=True)
+
+    def load_ledger(self, state: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The deployments; where there is no ledger yet, what an older ``state`` has of them. Unreadable."""
+        if not os.path.exists(self.ledger_path):
+            return _ledger.empty(self.service, self.environment, state.get("deployments") or ())
+        ledger = _load(self.ledger_path, _ledger.SCHEMA_VERSION)
+        self._refuse_another_service(ledger, self.ledger_path, "ledger")
+        if not _ledger.whole(ledger):
+            raise Unreadable(f"{self.ledger_path} is not a ledger of deployments as this version writes it; restore it or move it away")
+        return ledger
+
+    def save_ledger(self, ledger: t.Mapping[str, t.Any]) -> None:
+        write_atomically(self.ledger_path, _dump(ledger), make_folder=True)
 
     def save_run(self, record: t.Mapping[str, t.Any]) -> pathlib.Path:
         """Writes a run record and returns its path. NotWritten."""

@@ -22,6 +22,7 @@ from .._text import (
     others,
     verdict_words,
 )
+from . import delivery
 
 _SYMBOLS = {"pass": "✅", "waived": "🔷", "warn": "🔶", "unknown": "❔", "fail": "❌", "not_applicable": "➖", "not_due": "⏳"}
 _VERDICTS = {"go": "✅", "ready_to_continue": "✅", "go_with_reservations": "🔶", "undetermined": "❔"}
@@ -66,6 +67,7 @@ def render(record: t.Mapping[str, t.Any]) -> str:
     lines += _list("What is missing" if verdict == "not_ready" else "Why", as_list(judgement.get("reasons")))
     lines += _requirements(requirements)
     lines += _reservations(as_dicts(judgement.get("reservations")))
+    lines += _delivery(record)
     lines += _list("Instruments that could not be used", [instrument(item) for item in as_dicts(judgement.get("instruments"))])
     lines += _list("Hosts not reached", [f"{host}: {why}" for host, why in lost_hosts(record).items()])
     lines += _list("Notices", as_list(judgement.get("notices")))
@@ -125,6 +127,15 @@ def _details(requirement: dict[str, t.Any]) -> list[str]:
     if requirement.get("remedy"):
         lines.append(f"  - Remedy: {text(requirement['remedy'])}")
     return [f"- **{text(requirement.get('id'), 40)}**", *lines] if lines else []
+
+
+def _delivery(record: t.Mapping[str, t.Any]) -> list[str]:
+    heads, rows = delivery.rows(record)
+    if not rows:
+        return []
+    lines = ["", "<details><summary>Delivery performance</summary>", "", f"| | {' | '.join(heads)} |", f"| --- |{' --- |' * len(heads)}"]
+    lines += [f"| {title} | {' | '.join(text(cell, 200) for cell in cells)} |" for title, cells in rows]
+    return [*lines, "", "</details>"]
 
 
 def _reservations(items: list[dict[str, t.Any]]) -> list[str]:
