@@ -56,7 +56,7 @@ class ActionModule(ActionBase):
         spoken = spool.judged() if context.options["only_if_needed"] else None
         if spoken is not None:
             return {**result, **spoken, "changed": False}
-        waiting = _gate.waiting_hosts(plan, spool.load(), variables)
+        waiting = _gate.waiting_hosts(plan, spool.load(), variables) if plan.scope == "service" else []
         record, path, trouble = self._judge(context, plan, spool, variables, started, waiting)
         if context.options["show"]:
             Display().display(render(record, **_screen()))
@@ -70,6 +70,8 @@ class ActionModule(ActionBase):
             "required": judgement["required"],
             "reasons": judgement["reasons"],
             "mode": plan.mode,
+            "phase": plan.phase,
+            "scope": plan.scope,
             "partial": record["run"]["partial"],
             "service": plan.service["name"],
             "record_path": str(path) if path else None,
@@ -98,7 +100,8 @@ class ActionModule(ActionBase):
         _verification.run_finds(plan, spool)
         spooled = spool.load()
         limit = variables.get("ansible_limit")
-        reach = _gate.reach_of(plan, spooled, limit=limit, waiting=waiting)
+        there = {str(host) for host in variables.get("ansible_play_hosts", [])}
+        reach = _gate.reach_of(plan, spooled, limit=limit, waiting=waiting, there=there)
         partial = _gate.partial_reason(
             plan,
             spooled,
