@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from ..module_utils._registry import CHECKS
 from ._plan import PLANNED, Plan, PlannedCheck
 
-
 _ORDERS: dict[str, t.Callable[[list[str]], list[str]]] = {
     "inventory": list,
     "reverse_inventory": lambda hosts: hosts[::-1],

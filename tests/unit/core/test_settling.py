@@ -169,7 +169,12 @@ def test_several_findings_pass_together(monkeypatch: pytest.MonkeyPatch) -> None
     """One check with a finding for each instance: it is repeated as one, and each finding tells its own end."""
     answers = [[passed("x"), failed("y")], [passed("x"), failed("y")], [passed("x"), passed("y")], [failed("x"), passed("y")]]
     check = types.SimpleNamespace(
-        WHERE="host", TIMEOUT=5.0, ARGUMENT_SPEC={}, SETTLES=("find",), find=lambda args, runner: answers.pop(0), run=lambda *_args: warned("")
+        WHERE="host",
+        TIMEOUT=5.0,
+        ARGUMENT_SPEC={},
+        SETTLES=("find",),
+        find=lambda args, runner: answers.pop(0),
+        run=lambda *_args: warned(""),
     )
     monkeypatch.setattr(_engine, "load_check", lambda name: check)
     runner = FakeRunner(clock=FakeClock())
@@ -185,4 +190,3 @@ def test_which_checks_may_need_time() -> None:
     # what was written, what is silenced and what was backed up does not change by waiting
     for call in (("log_canary", "run"), ("log_canary", "write"), ("alertmanager_silences", "run"), ("file_backup", "run")):
         assert call not in repeated
-
