@@ -58,7 +58,8 @@ class LookupModule(LookupBase):
         limit = variables.get("ansible_limit")
         if not limit:
             return
-        manager = InventoryManager(self._loader, parse=False)
+        loader: t.Any = self._loader
+        manager = InventoryManager(loader, parse=False)
         for group, hosts in variables.get("groups", {}).items():
             manager.add_group(group)
             for host in hosts:
