@@ -1,25 +1,27 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run records and service state on disk: written whole or not at all, found again. PRIVATE to the collection.
+"""Run records, baselines and service state on disk: written whole or not at all, found again. PRIVATE to the collection.
 
-``RECORDS/SERVICE/ENVIRONMENT/runs/ID.json`` and ``RECORDS/SERVICE/ENVIRONMENT/state.json``.
+``RECORDS/SERVICE/ENVIRONMENT/runs/ID.json``, ``.../baselines/DEPLOYMENT.json`` and ``.../state.json``.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import pathlib
 import re
 import typing as t
 
-from . import _state
+from . import _baseline, _state
 from ._files import NotWritten, write_atomically
 
 SCHEMA_VERSION = 1
+BASELINES_KEPT = 20
 
 
 class Unreadable(Exception):
@@ -74,6 +76,44 @@ class Records:
         """Writes a run record and returns its path. NotWritten."""
         path = self.folder / "runs" / f"{_safe(record['run']['id'])}.json"
         return write_atomically(path, _dump(record), make_folder=True)
+
+    def baseline_path(self, deployment_id: str) -> pathlib.Path:
+        safe = _safe(deployment_id)[:100]
+        if safe != deployment_id:  # another deployment's may be as safe
+            safe += f"-{hashlib.sha256(deployment_id.encode()).hexdigest()[:8]}"
+        return self.folder / "baselines" / f"{safe}.json"
+
+    def load_baseline(self, deployment_id: str) -> dict[str, t.Any] | None:
+        """The baseline of a deployment; None where there is none. Unreadable."""
+        path = self.baseline_path(deployment_id)
+        if not os.path.lexists(path):
+            return None
+        data = _load(path, _baseline.SCHEMA_VERSION)
+        if (data.get("service"), data.get("environment")) != (self.service, self.environment):
+            raise Unreadable(
+                f"{path} is the baseline of {data.get('service')} in {data.get('environment')}, "
+                f"not of {self.service} in {self.environment}; move it away"
+            )
+        if data.get("deployment_id") != deployment_id or not _baseline.whole(data):
+            raise Unreadable(f"{path} is not a whole baseline of deployment {deployment_id}; restore it or move it away")
+        return data
+
+    def save_baseline(self, data: t.Mapping[str, t.Any]) -> pathlib.Path:
+        """Writes the baseline of a deployment that has none, and removes the oldest of more than are kept. NotWritten."""
+        path = self.baseline_path(str(data["deployment_id"]))
+        if os.path.lexists(path):
+            raise NotWritten(f"{path} is there already, and a baseline is never overwritten")
+        write_atomically(path, _dump(data), make_folder=True)
+        known = []
+        for other in path.parent.glob("*.json"):
+            with contextlib.suppress(Unreadable):  # what is not ours stays
+                found = _load(other, _baseline.SCHEMA_VERSION)
+                if other != path and _baseline.whole(found) and found.get("service") == self.service:
+                    known.append((found["taken_at"], other))
+        for _taken, other in sorted(known)[: max(0, len(known) - (BASELINES_KEPT - 1))]:
+            with contextlib.suppress(OSError):  # the next run tries again
+                other.unlink()
+        return path
 
     def runs(self) -> list[pathlib.Path]:
         """Paths of the run records, oldest first."""

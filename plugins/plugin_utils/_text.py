@@ -11,6 +11,7 @@ import typing as t
 import unicodedata
 
 from ..module_utils._finding import Status
+from ..module_utils._units import humanize_bytes, humanize_seconds
 
 STATUSES = ("fail", "unknown", "warn", "waived", "pass", "not_applicable", "not_due")  # worst first
 STATUS_WORDS = {
@@ -116,6 +117,19 @@ def number(value: float) -> str:
     if value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}".replace(",", "\u202f")
     return f"{value:.4g}"
+
+
+def quantity(name: str, value: object) -> str:
+    """A number in the unit that the name of its measurement says; empty for what is none."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
+        return ""
+    if name.endswith("_seconds"):
+        return humanize_seconds(value)
+    if name.endswith("_bytes"):
+        return humanize_bytes(value)
+    if name.endswith("_ratio"):
+        return f"{value * 100:.4g} %"
+    return number(value)
 
 
 def as_dict(value: object) -> dict[str, t.Any]:
@@ -230,6 +244,7 @@ __all__ = (
     "lost_hosts",
     "number",
     "others",
+    "quantity",
     "shorten",
     "verdict_words",
     "wrap",

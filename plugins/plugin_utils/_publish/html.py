@@ -12,7 +12,6 @@ import typing as t
 
 import jinja2
 
-from ...module_utils._units import humanize_bytes, humanize_seconds
 from .._text import (
     as_dict,
     as_dicts,
@@ -25,6 +24,7 @@ from .._text import (
     lost_hosts,
     number,
     others,
+    quantity,
     verdict_words,
 )
 from .metrics import worst_measurements
@@ -173,24 +173,12 @@ def _bar(requirement: str, title: str, measurement: dict[str, t.Any]) -> dict[st
         "requirement": requirement,
         "title": title,
         "name": re.sub(r"_(seconds|bytes|ratio)$", "", name).replace("_", " "),
-        "value": _quantity(name, value),
-        "limit": _quantity(name, limit),
+        "value": quantity(name, value),
+        "limit": quantity(name, limit),
         "bound": {"upper": "at most", "lower": "at least"}.get(str(measurement.get("bound")), ""),
         "percent": None if percent is None else round(percent),
         "tone": "none" if percent is None else "fail" if percent < 0 else "warn" if percent < 10 else "pass",
     }
-
-
-def _quantity(name: str, value: object) -> str:
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
-        return ""
-    if name.endswith("_seconds"):
-        return humanize_seconds(value)
-    if name.endswith("_bytes"):
-        return humanize_bytes(value)
-    if name.endswith("_ratio"):
-        return f"{value * 100:.4g} %"
-    return number(value)
 
 
 def _hosts(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
