@@ -17,13 +17,14 @@ from ansible.utils.color import ANSIBLE_COLOR
 from ansible.utils.display import Display
 
 from ..module_utils._argspec import RUN_SPEC
+from ..module_utils._finding import Finding
 from ..module_utils._http import public_url
 from ..plugin_utils import _gate, _state, _verification
 from ..plugin_utils._context import Context, make, refuse
 from ..plugin_utils._document import Refused
 from ..plugin_utils._files import NotWritten
 from ..plugin_utils._plan import Plan
-from ..plugin_utils._run_record import Unreadable
+from ..plugin_utils._run_record import Records, Unreadable
 from ..plugin_utils._spool import Spool
 from ..plugin_utils._table import render
 
@@ -108,12 +109,13 @@ class ActionModule(ActionBase):
             waiting=waiting,
         )
         records = context.records(plan)
+        findings = spool.findings()
         trouble: list[str] = []
         path: pathlib.Path | None = None
 
         def judge() -> tuple[dict[str, t.Any], dict[str, t.Any]]:
             state = self._state(records, trouble)
-            record, changed = self._record(context, plan, state, spool, reach, partial, started)
+            record, changed = self._record(context, plan, state, findings, reach, partial, spool.started() or started, records)
             if trouble:
                 record["state"] = None  # over findings that cannot be read nothing can be said
             return record, changed
@@ -124,6 +126,8 @@ class ActionModule(ActionBase):
         try:
             with records.lock():
                 record, changed = judge()
+                if not trouble:
+                    record["judgement"]["notices"] += self._baseline(context, plan, findings, reach, record, records)
                 path = records.save_run(record)
                 if not partial and not trouble:
                     records.save_state(changed)
@@ -133,20 +137,36 @@ class ActionModule(ActionBase):
         return record or judge()[0], path, trouble
 
     def _record(
-        self, context: Context, plan: Plan, state: dict[str, t.Any], spool: Spool, reach: t.Any, partial: str | None, started: dt.datetime
+        self,
+        context: Context,
+        plan: Plan,
+        state: dict[str, t.Any],
+        findings: dict[str, list[Finding]],
+        reach: t.Any,
+        partial: str | None,
+        started: dt.datetime,
+        records: Records,
     ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         return _gate.make_record(
             plan,
             context.service_plan(phase=None),
             state,
-            spool.findings(),
+            findings,
             reach,
             options=context.options,
             partial=partial,
-            started=spool.started() or started,
+            started=started,
             now=dt.datetime.now(dt.timezone.utc),
             versions={"collection_version": collection_version(), "ansible_version": ansible_version},
+            before=_gate.load_baseline(records, context.options),
         )
+
+    def _baseline(
+        self, context: Context, plan: Plan, findings: dict[str, list[Finding]], reach: t.Any, record: dict[str, t.Any], records: Records
+    ) -> list[str]:
+        now = dt.datetime.now(dt.timezone.utc)
+        every_phase = context.service_plan(phase=None)
+        return _gate.keep_baseline(records, plan, every_phase, findings, reach, record, scope=context.options["scope"], now=now)
 
     def _state(self, records: t.Any, trouble: list[str]) -> dict[str, t.Any]:
         try:

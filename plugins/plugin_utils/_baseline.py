@@ -14,7 +14,7 @@ from ..module_utils._finding import Finding, Status, isoformat
 from ..module_utils._registry import COMPUTED
 from . import _plan
 from ._comparable import facts, matches, specs
-from ._comparison import Comparison
+from ._comparison import ASIDE, GONE, SEEN, UNKNOWN, Comparison, Place
 from ._judge import Reach, completed
 from ._plan import Plan
 
@@ -72,12 +72,11 @@ def compare(plan: Plan, baseline: t.Mapping[str, t.Any], findings: Findings, rea
     comparison = Comparison(baseline, plan.comparison, hosts_of(plan))
     seen = _Seen(plan, baseline, complete(plan, findings, reach))
     for observation in baseline["observations"]:
-        outlook, why, found = seen.look(observation)
+        place = seen.look(observation)
         for name, before in observation["facts"].items():
-            spec = specs(observation["check"]).get(name)
+            spec = specs(place.check).get(name)
             if spec is not None:  # another version of the collection may compare other things
-                everywhere = seen.items.get((observation["check"], observation["host"], name), set())
-                comparison.fact(observation, name, spec, before, outlook, why, found, everywhere)
+                comparison.fact(place, name, spec, before)
     comparison.news(seen.findings)
     return comparison
 
@@ -108,16 +107,13 @@ def whole(data: t.Mapping[str, t.Any]) -> bool:
     if not isinstance(entries, list) or not all(isinstance(data.get(key), kind) for key, kind in shapes.items()):
         return False
     return all(
-        isinstance(entry, dict) and {"requirement", "check", "instance", "host"} <= set(entry)
-        for entry in [*entries, *data["unseen"]]
+        isinstance(entry, dict) and {"requirement", "check", "instance", "host"} <= set(entry) for entry in [*entries, *data["unseen"]]
     ) and all(isinstance(entry.get("facts"), dict) for entry in entries)
 
 
 def _named(findings: t.Sequence[Finding], check: _plan.PlannedCheck, now: dt.datetime) -> list[Finding]:
-    return [
-        dataclasses.replace(finding, check=CHECK, requirement=check.requirement, instance=finding.instance or check.instance, collected_at=isoformat(now))
-        for finding in findings
-    ]
+    shared: dict[str, t.Any] = {"check": CHECK, "requirement": check.requirement, "collected_at": isoformat(now)}
+    return [dataclasses.replace(finding, instance=finding.instance or check.instance, **shared) for finding in findings]
 
 
 def _trouble(loaded: Loaded, run: t.Mapping[str, t.Any]) -> str | None:
@@ -189,7 +185,7 @@ class _Seen:
         self.planned = {item.rule.id: item for item in plan.requirements}
         self.exact: dict[tuple[str, ...], list[Finding]] = collections.defaultdict(list)
         self.place: dict[tuple[str, ...], list[Finding]] = collections.defaultdict(list)
-        self.items: dict[tuple[str, str, str], set[str]] = collections.defaultdict(set)
+        self.items: dict[tuple[str, str], dict[str, set[str]]] = collections.defaultdict(lambda: collections.defaultdict(set))
         self.elsewhere: dict[tuple[str, ...], list[Finding]] = collections.defaultdict(list)
         before = {(item["check"], item["instance"], item["host"]) for item in baseline["observations"]}
         for finding in findings:
@@ -200,37 +196,38 @@ class _Seen:
                 self.elsewhere[(finding.requirement, finding.check, finding.host)].append(finding)
             for name, value in facts(finding).items():
                 if isinstance(value, list):
-                    self.items[(finding.check, finding.host, name)].update(value)
+                    self.items[(finding.check, finding.host)][name].update(value)
 
-    def look(self, observation: t.Mapping[str, t.Any]) -> tuple[str, str, list[Finding]]:
-        """``seen``, ``gone``, ``unknown`` or ``aside``, why, and the findings of the same place."""
-        check, instance, host, requirement = (str(observation[key]) for key in ("check", "instance", "host", "requirement"))
-        if host and host not in self.hosts:
-            return "aside", f"{host} has left the inventory", []
+    def look(self, observation: t.Mapping[str, t.Any]) -> Place:
+        """Where an observation is found again, or why it is not."""
+        requirement, check, instance, host = (str(observation[key]) for key in ("requirement", "check", "instance", "host"))
         found = self.exact.get((requirement, check, instance, host)) or self.place.get((check, instance, host)) or []
-        if found:
-            return (*_outlook(found), found)
+        outlook, why = _outlook(found) if found else self._without(requirement, check, host)
+        return Place(requirement, check, instance, host, outlook, why, found, self.items.get((check, host), {}))
+
+    def _without(self, requirement: str, check: str, host: str) -> tuple[str, str]:
+        """What it means that nothing was found in a place."""
         planned = self.planned.get(requirement)
+        if host and host not in self.hosts:
+            return ASIDE, f"{host} has left the inventory"
         if planned is None:
-            return "aside", f"{requirement} is not looked at in this phase", []
+            return ASIDE, f"{requirement} is not looked at in this phase"
         if planned.state in (_plan.NOT_APPLICABLE, _plan.NOT_DUE, _plan.LATER):
-            return "aside", f"{requirement} is not asked now: {planned.why}", []
+            return ASIDE, f"{requirement} is not asked now: {planned.why}"
         if planned.state in (_plan.NO_HOST, _plan.UNPROVABLE):
-            return "unknown", planned.why, []
+            return UNKNOWN, planned.why
         if planned.state == _plan.PLANNED and check not in {item.check for item in planned.checks}:
-            return "unknown", f"{requirement} was verified with {check} before, and is not now", []
+            return UNKNOWN, f"{requirement} was verified with {check} before, and is not now"
         # where names hold a host's variables, what could not be looked at has another name
         lost = self.elsewhere.get((requirement, check, host))
-        if lost:
-            return (*_outlook(lost), [])
-        return "gone", "the service file no longer declares it", []
+        return _outlook(lost) if lost else (GONE, "the service file no longer declares it")
 
 
 def _outlook(found: t.Sequence[Finding]) -> tuple[str, str]:
     if any(finding.status in (Status.PASS, Status.WARN, Status.FAIL) for finding in found):
-        return "seen", ""
+        return SEEN, ""
     unknown = next((finding for finding in found if finding.status is Status.UNKNOWN), None)
-    return ("unknown", unknown.message) if unknown else ("aside", found[0].message)
+    return (UNKNOWN, unknown.message) if unknown else (ASIDE, found[0].message)
 
 
 __all__ = ("CHECK", "SCHEMA_VERSION", "Loaded", "Outcome", "at_post", "compare", "complete", "hosts_of", "take", "whole")

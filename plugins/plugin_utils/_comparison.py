@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Before and after, fact by fact: what is gone, new, changed, newly firing, and what could not be compared. PRIVATE to the collection. Pure."""
+"""Before and after, fact by fact: gone, new, changed, newly firing, or not to be compared. PRIVATE to the collection. Pure."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ._text import quantity
 
 MOST = 8  # things that are gone with a finding of their own; more of one kind are told in one
 LISTED = 100
+SEEN, GONE, UNKNOWN, ASIDE = "seen", "gone", "unknown", "aside"
 
 
 @dataclasses.dataclass
@@ -34,6 +35,20 @@ class Gone:
         return {"what": out.pop("names")[0], **out}
 
 
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """One check on one instance and host, as it is found again."""
+
+    requirement: str
+    check: str
+    instance: str
+    host: str
+    outlook: str  # seen, gone, unknown; aside: it is not compared, and that is no fault
+    why: str
+    found: t.Sequence[Finding]
+    items: t.Mapping[str, set[str]]  # by fact, of all instances of this check on this host: instances may be renamed
+
+
 class Comparison:
     """Collects what became of the facts of a baseline."""
 
@@ -51,9 +66,9 @@ class Comparison:
         self.named: list[list[str]] = []  # everything that was there, by its names
         self.heeded: set[str] = set()  # announcements that something answers to
         self._before: dict[tuple[str, str, str], set[str]] = collections.defaultdict(set)
-        known = baseline["addresses"]
-        kept = {address for host, addresses in known.items() if host in hosts for address in addresses}
-        self._left = {address: host for host, addresses in known.items() if host not in hosts for address in addresses if address not in kept}
+        known = [(address, host) for host, addresses in baseline["addresses"].items() for address in addresses]
+        kept = {address for address, host in known if host in hosts}
+        self._left = {address: host for address, host in known if address not in kept}
         for observation in baseline["observations"]:
             for name, value in observation["facts"].items():
                 if isinstance(value, list):
@@ -61,96 +76,61 @@ class Comparison:
 
     # -- one fact
 
-    def fact(
-        self,
-        observation: t.Mapping[str, t.Any],
-        name: str,
-        spec: Spec,
-        before: t.Any,
-        outlook: str,
-        why: str,
-        found: t.Sequence[Finding],
-        everywhere: set[str],
-    ) -> None:
-        """Compares one fact of one place with what was found there (``everywhere``: the items of this host in all places)."""
+    def fact(self, place: Place, name: str, spec: Spec, before: t.Any) -> None:
+        """Compares one fact of one place with what was found there."""
         kind = spec["kind"]
         if kind == NEW_IS_BAD:
-            self._alarms(observation, name, spec, outlook, why, found, everywhere)
+            self._alarms(place, name, spec)
         elif kind == SET:
             for item in before:
-                self._item(observation, name, spec, item, outlook, why, found, item in everywhere)
+                self._item(place, name, spec, item)
         elif kind == NUMBER:
-            self._number(observation, name, spec, before, outlook, why, found)
+            self._number(place, name, spec, before)
         elif (kind == HOLDS and before is True) or (kind == STATE and before in spec["good"]):
-            self._condition(observation, name, spec, before, outlook, why, found)
+            self._condition(place, name, spec, before)
 
-    def _item(
-        self,
-        observation: t.Mapping[str, t.Any],
-        name: str,
-        spec: Spec,
-        item: str,
-        outlook: str,
-        why: str,
-        found: t.Sequence[Finding],
-        there: bool,
-    ) -> None:
-        called = names(spec, item, observation["host"])
+    def _item(self, place: Place, name: str, spec: Spec, item: str) -> None:
+        called = names(spec, item, place.host)
         self.named.append(called)
-        if there:
-            self.compared += 1
-            return
         left = self._left.get(_address(item))
-        if left:
+        if item in place.items.get(name, ()):
+            self.compared += 1
+        elif left:
             self.aside[f"{left} has left the inventory"] += 1
-        elif outlook == "seen" and any(finding.status is Status.FAIL or name in facts(finding) for finding in found):
-            # an unknown one among them may have it
-            unknown = next((finding for finding in found if finding.status is Status.UNKNOWN), None)
-            if unknown:
-                self._not_known(observation, unknown.message)
+        elif place.outlook == SEEN and any(finding.status is Status.FAIL or name in facts(finding) for finding in place.found):
+            unknown = next((finding for finding in place.found if finding.status is Status.UNKNOWN), None)
+            if unknown:  # it may have the item
+                self._not_known(place, unknown.message)
             else:
-                self._gone(observation, called, f"{called[0]}, which was there before the deployment, is gone")
+                self._gone(place, called, f"{called[0]}, which was there before the deployment, is gone")
         else:
-            self._otherwise(observation, called, outlook, why or f"{observation['check']} no longer tells it")
+            self._otherwise(place, called, place.why or f"{place.check} no longer tells it")
 
-    def _condition(
-        self, observation: t.Mapping[str, t.Any], name: str, spec: Spec, before: t.Any, outlook: str, why: str, found: t.Sequence[Finding]
-    ) -> None:
-        called = names(spec, observation["instance"], observation["host"])
+    def _condition(self, place: Place, name: str, spec: Spec, before: t.Any) -> None:
+        called = names(spec, place.instance, place.host)
         self.named.append(called)
-        failed = next((finding for finding in found if finding.status is Status.FAIL), None)
-        if outlook != "seen":
-            self._otherwise(observation, called, outlook, why)
-        elif failed is None or any(finding.status in GOOD for finding in found):
+        failed = next((finding for finding in place.found if finding.status is Status.FAIL), None)
+        if place.outlook != SEEN:
+            self._otherwise(place, called, place.why)
+        elif failed is None or any(finding.status in GOOD for finding in place.found):
             self.compared += 1
         elif spec["kind"] == HOLDS:
             message = f"{called[0]} was as it must be before the deployment and is not now: {failed.message}"
-            self._gone(observation, called, message)
+            self._gone(place, called, message)
+        elif failed.observed.get(name) in spec["good"]:
+            self.compared += 1
         else:
-            after = failed.observed.get(name)
-            if after in spec["good"]:
-                self.compared += 1
-                return
-            words = spec.get("words", {})
+            after, words = failed.observed.get(name), spec.get("words", {})
             now = "gone" if after is None else words.get(after, after)
-            self._gone(observation, called, f"{called[0]} was {words.get(before, before)} before the deployment and is {now}")
+            self._gone(place, called, f"{called[0]} was {words.get(before, before)} before the deployment and is {now}")
 
-    def _number(
-        self,
-        observation: t.Mapping[str, t.Any],
-        name: str,
-        spec: Spec,
-        before: t.Mapping[str, t.Any],
-        outlook: str,
-        why: str,
-        found: t.Sequence[Finding],
-    ) -> None:
+    def _number(self, place: Place, name: str, spec: Spec, before: t.Mapping[str, t.Any]) -> None:
         limits = tolerance(name, spec, self.terms.get("tolerances", {}))
-        label = f"{spec['what']} {observation['instance']}"
-        now = next((value for finding in found if (value := facts(finding).get(name)) is not None), None)
+        label = f"{spec['what']} {place.instance}"
+        now = next((value for finding in place.found if (value := facts(finding).get(name)) is not None), None)
         if now is None:
-            if outlook != "gone" and outlook != "seen":
-                self._otherwise(observation, [label], outlook, why)
+            if place.outlook in (UNKNOWN, ASIDE):
+                self._otherwise(place, [label], place.why)
             return  # that what it was measured on fails or is gone is told by the other facts
         counts = [value["of"] for value in (before, now) if value.get("of") is not None]
         if spec.get("at_least") and not limits.given and any(count < spec["at_least"] for count in counts):
@@ -158,61 +138,50 @@ class Comparison:
             self.aside[few] += 1
             return
         self.compared += 1
-        old, new, limit = float(before["value"]), float(now["value"]), limits.limit(float(before["value"]))
+        old, new = float(before["value"]), float(now["value"])
+        exceeded = limits.exceeded(old, new)
         entry = {
             "name": name,
             "what": label,
-            "instance": observation["instance"],
-            "host": observation["host"],
+            "instance": place.instance,
+            "host": place.host,
             "before": old,
             "after": new,
-            "limit": limit,
+            "limit": limits.limit(old),
             "bound": limits.worse,
+            "status": limits.then.value if exceeded else "pass",
         }
-        if limits.exceeded(old, new):
-            self.changed.append({**entry, "status": limits.then.value})
-        else:
-            self.within.append({**entry, "status": "pass"})
+        (self.changed if exceeded else self.within).append(entry)
 
-    def _alarms(
-        self,
-        observation: t.Mapping[str, t.Any],
-        name: str,
-        spec: Spec,
-        outlook: str,
-        why: str,
-        found: t.Sequence[Finding],
-        everywhere: set[str],
-    ) -> None:
-        if outlook in ("unknown", "aside"):
-            self._otherwise(observation, [], outlook, why)
-        elif any(name in facts(finding) for finding in found):
+    def _alarms(self, place: Place, name: str, spec: Spec) -> None:
+        if place.outlook in (UNKNOWN, ASIDE):
+            self._otherwise(place, [], place.why)
+        elif any(name in facts(finding) for finding in place.found):
             self.compared += 1
-        for item in sorted(everywhere - self._before[(observation["check"], observation["host"], name)]):
+        for item in sorted(place.items.get(name, set()) - self._before[(place.check, place.host, name)]):
             what = f"{spec['what']} {item}"
-            self.firing[(what, observation["host"])] = {"what": what, "instance": observation["instance"], "host": observation["host"]}
+            self.firing[(what, place.host)] = {"what": what, "instance": place.instance, "host": place.host}
 
     # -- what became of it
 
-    def _gone(self, observation: t.Mapping[str, t.Any], called: list[str], message: str) -> None:
-        place = {key: str(observation[key]) for key in ("check", "requirement", "instance", "host")}
+    def _gone(self, place: Place, called: list[str], message: str) -> None:
         entry = next((one for one in self.terms.get("removed", []) if matches(one["what"], called)), None)
         if entry:
             self.heeded.add(entry["what"])
-        known = self.gone.setdefault((called[0], place["host"]), Gone(called, message=message, **place))
-        known.announced = entry["reason"] if entry else None
+        gone = Gone(called, place.check, place.requirement, place.instance, place.host, message, entry["reason"] if entry else None)
+        self.gone.setdefault((called[0], place.host), gone)
 
-    def _otherwise(self, observation: t.Mapping[str, t.Any], called: list[str], outlook: str, why: str) -> None:
-        if outlook == "gone":
-            self._gone(observation, called, f"{called[0]} was there before the deployment and is not looked at any more: {why}")
-        elif outlook == "aside":
+    def _otherwise(self, place: Place, called: list[str], why: str) -> None:
+        if place.outlook == GONE:
+            self._gone(place, called, f"{called[0]} was there before the deployment and is not looked at any more: {why}")
+        elif place.outlook == ASIDE:
             self.aside[why] += 1
         else:
-            self._not_known(observation, why)
+            self._not_known(place, why)
 
-    def _not_known(self, observation: t.Mapping[str, t.Any], why: str) -> None:
-        place = {key: str(observation[key]) for key in ("check", "instance", "host")}
-        self.unknown.setdefault((place["check"], place["instance"], place["host"]), {**place, "why": why})
+    def _not_known(self, place: Place, why: str) -> None:
+        entry = {"check": place.check, "instance": place.instance, "host": place.host, "why": why}
+        self.unknown.setdefault((place.check, place.instance, place.host), entry)
 
     def news(self, findings: t.Sequence[Finding]) -> None:
         """What was not there before; not of what was not looked at then."""
@@ -335,4 +304,4 @@ def _on(item: t.Mapping[str, t.Any]) -> str:
     return f" on {item['host']}" if item.get("host") and not item["what"].startswith("host ") else ""
 
 
-__all__ = ("Comparison", "Gone")
+__all__ = ("ASIDE", "GONE", "SEEN", "UNKNOWN", "Comparison", "Gone", "Place")

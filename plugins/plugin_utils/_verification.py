@@ -88,7 +88,8 @@ def _asking() -> Runner:
 
 def run_controller(plan: Plan, on_done: t.Callable[[Item, list[Finding]], None] | None = None) -> dict[str, list[Finding]]:
     """Every check that asks a server: side by side, over one pool of connections, each distinct question once."""
-    items = [as_item(check, "") for check in plan.checks if check.hosts is None and check.call not in ("find", "compare") and check.gap is None]
+    checks = [check for check in plan.checks if check.hosts is None and check.gap is None and check.call not in ("find", "compare")]
+    items = [as_item(check, "") for check in checks]
     return execute(items, _asking(), on_done=on_done) if items else {}
 
 

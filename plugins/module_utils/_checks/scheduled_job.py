@@ -202,7 +202,13 @@ def _cron(args: dict[str, t.Any], runner: Runner) -> Finding:
         return _finding(text, [_no_entry(text, user, found, hidden, wanted["file"])], {"entries": [], "scheduled": False}, None, None)
     good = [entry for entry in live if ignored_because(entry) is None]
     if not good:
-        return _finding(text, [(Status.FAIL, str(ignored_because(live[0])))], {"entries": [entry.where for entry in live], "scheduled": False}, None, None)
+        return _finding(
+            text,
+            [(Status.FAIL, str(ignored_because(live[0])))],
+            {"entries": [entry.where for entry in live], "scheduled": False},
+            None,
+            None,
+        )
     remarks: list[Remark] = []
     periods = []
     for entry in good:

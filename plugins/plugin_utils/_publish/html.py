@@ -17,6 +17,7 @@ from .._text import (
     as_dicts,
     as_int,
     as_list,
+    before_and_after,
     by_area,
     consequence,
     escape,
@@ -59,6 +60,7 @@ _NAMES = {
 _ADVICE = {"proceed": "Proceed", "hold": "Hold", "roll_back": "Roll back"}
 _COUNTED = ("pass", "waived", "warn", "unknown", "fail", "not_applicable", "not_due", "inherited")
 _MAX_LINES = 30
+_MAX_ROWS = 100
 
 
 def render(record: t.Mapping[str, t.Any]) -> str:
@@ -80,6 +82,7 @@ def view(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     verdict = str(judgement.get("verdict"))
     tone, symbol = _VERDICTS.get(verdict, ("unknown", "?"))
     counts = as_dict(judgement.get("counts"))
+    compared, rows = before_and_after(record)
     return {
         "name": escape(service.get("name") or "(no name)", 120),
         "service": _clean(service, 160),
@@ -105,6 +108,9 @@ def view(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
             (_clean(item) for item in as_dicts(judgement.get("reservations"))),
             key=lambda item: (item.get("kind") != "overdue", item.get("due", "9999")),
         ),
+        "compared": compared,
+        "before_and_after": [{**row._asdict(), "status": _status(row.status)} for row in rows[:_MAX_ROWS]],
+        "more_compared": max(0, len(rows) - _MAX_ROWS),
         "waivers": [_clean(item) for item in as_dicts(judgement.get("waivers"))],
         "notices": [escape(notice) for notice in as_list(judgement.get("notices"))],
         "instruments": [instrument(item) for item in as_dicts(judgement.get("instruments"))],
