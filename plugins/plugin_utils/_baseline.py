@@ -202,10 +202,10 @@ class _Seen:
         """Where an observation is found again, or why it is not."""
         requirement, check, instance, host = (str(observation[key]) for key in ("requirement", "check", "instance", "host"))
         found = self.exact.get((requirement, check, instance, host)) or self.place.get((check, instance, host)) or []
-        outlook, why = _outlook(found) if found else self._without(requirement, check, host)
+        outlook, why = _outlook(found) if found else self._without(requirement, check, instance, host)
         return Place(requirement, check, instance, host, outlook, why, found, self.items.get((check, host), {}))
 
-    def _without(self, requirement: str, check: str, host: str) -> tuple[str, str]:
+    def _without(self, requirement: str, check: str, instance: str, host: str) -> tuple[str, str]:
         """What it means that nothing was found in a place."""
         planned = self.planned.get(requirement)
         if host and host not in self.hosts:
@@ -216,8 +216,9 @@ class _Seen:
             return ASIDE, f"{requirement} is not asked now: {planned.why}"
         if planned.state in (_plan.NO_HOST, _plan.UNPROVABLE):
             return UNKNOWN, planned.why
-        if planned.state == _plan.PLANNED and check not in {item.check for item in planned.checks}:
-            return UNKNOWN, f"{requirement} was verified with {check} before, and is not now"
+        others = [item.check for item in planned.checks if item.instance == instance]
+        if others and check not in others:
+            return UNKNOWN, f"{requirement} was verified with {check} before, and is now with {others[0]}"
         # where names hold a host's variables, what could not be looked at has another name
         lost = self.elsewhere.get((requirement, check, host))
         return _outlook(lost) if lost else (GONE, "the service file no longer declares it")

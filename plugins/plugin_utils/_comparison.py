@@ -264,7 +264,7 @@ class Comparison:
         name = f"the baseline of deployment {self.baseline['deployment_id']}, taken at {self.baseline['taken_at']}"
         announced = [gone for gone in self.gone.values() if gone.announced is not None]
         aside = [f"not compared: {why}" + (f" ({count} observations)" if count > 1 else "") for why, count in self.aside.items()]
-        aside += [f"not seen before the deployment: {item['check']} of {item['instance']}" for item in self.baseline["unseen"]]
+        aside += [f"not seen before the deployment: {item['check']} of {item['instance']}{_on(item)}" for item in self.baseline["unseen"]]
         if not self.compared and not announced:
             if self.gone or self.firing or self.changed or self.unknown:
                 return []
@@ -301,7 +301,7 @@ def _address(item: str) -> str:
 
 
 def _on(item: t.Mapping[str, t.Any]) -> str:
-    return f" on {item['host']}" if item.get("host") and not item["what"].startswith("host ") else ""
+    return f" on {item['host']}" if item.get("host") and item.get("what") != f"host {item['host']}" else ""
 
 
 __all__ = ("ASIDE", "GONE", "SEEN", "UNKNOWN", "Comparison", "Gone", "Place")
