@@ -97,6 +97,8 @@ class Comparison:
             self.compared += 1
         elif left:
             self.aside[f"{left} has left the inventory"] += 1
+        elif place.outlook == SEEN and spec.get("among") and not _among(place, spec["among"], item):
+            self.aside[f"{called[0]} is not needed any more"] += 1
         elif place.outlook == SEEN and any(finding.status is Status.FAIL or name in facts(finding) for finding in place.found):
             unknown = next((finding for finding in place.found if finding.status is Status.UNKNOWN), None)
             if unknown:  # it may have the item
@@ -293,6 +295,10 @@ class Comparison:
             "unknown": list(self.unknown.values()),
             "not_compared": dict(self.aside),
         }
+
+
+def _among(place: Place, name: str, item: str) -> bool:
+    return any(item in (finding.observed.get(name) or ()) for finding in place.found)
 
 
 def _address(item: str) -> str:

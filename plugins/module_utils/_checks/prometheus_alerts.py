@@ -36,7 +36,7 @@ SIZES = ()
 COMPARISONS = ()
 COMPARABLE = {
     "alerts": {"kind": "set", "what": "alert"},
-    "live_metrics": {"kind": "set", "what": "metric"},
+    "live_metrics": {"kind": "set", "what": "metric", "among": "needed_metrics"},
     "urgent": {"kind": "new_is_bad", "what": "alert"},
 }
 
@@ -125,7 +125,9 @@ class History:
                 self.recorded.setdefault(rule.name, []).append(rule)
         self._known: dict[tuple[str, float, float], bool] = {}
         self.quiet: dict[str, tuple[float, float]] = {}  # had series in this time, has none now
-        self.live: set[str] = set()  # metrics that have series now; those of recording rules come and go while all is well
+        # metrics that are looked for, and those that have series now; what recording rules make comes and goes while all is well
+        self.needed: set[str] = set()
+        self.live: set[str] = set()
 
     def has(self, selector: Selector) -> bool:
         end = self.now if selector.at is None else min(self.now, selector.at)
@@ -134,8 +136,10 @@ class History:
         if key not in self._known:
             self._known[key] = self._ask(selector.text, start, end)
         metric = selector.metric
-        if metric and metric not in self.recorded and self._known[key] and end == self.now and selector.text not in self.quiet:
-            self.live.add(metric)
+        if metric and metric not in self.recorded:
+            self.needed.add(metric)
+            if self._known[key] and end == self.now and selector.text not in self.quiet:
+                self.live.add(metric)
         return self._known[key]
 
     def _ask(self, text: str, start: float, end: float) -> bool:
@@ -275,6 +279,7 @@ def conclude(
             "alerts": sorted({alert.name for alert in alerts}),
             "firing": firing,
             "urgent": sorted({alert.name for alert in alerts if alert.state == "firing" and is_urgent(alert)}),
+            "needed_metrics": sorted(history.needed),
             "live_metrics": sorted(history.live),
             "dead_selectors": report.dead,
             "quiet_selectors": sorted(history.quiet),

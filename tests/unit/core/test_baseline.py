@@ -69,7 +69,12 @@ def healthy(hosts: tuple[str, ...] = HOSTS) -> Findings:
                 "pass",
                 check="prometheus_alerts",
                 instance="shop",
-                observed={"alerts": ["Down", "Slow"], "live_metrics": ["shop_requests_total", "up"], "urgent": ["Old"]},
+                observed={
+                    "alerts": ["Down", "Slow"],
+                    "needed_metrics": ["shop_requests_total", "up"],
+                    "live_metrics": ["shop_requests_total", "up"],
+                    "urgent": ["Old"],
+                },
             )
         ],
         "MON-07/0": [latency(0.2)],
@@ -168,7 +173,12 @@ GONE: dict[str, tuple[str, Finding | list[Finding], tuple[str, str, str], str]] 
             "pass",
             check="prometheus_alerts",
             instance="shop",
-            observed={"alerts": ["Down"], "live_metrics": ["shop_requests_total", "up"], "urgent": []},
+            observed={
+                "alerts": ["Down"],
+                "needed_metrics": ["shop_requests_total", "up"],
+                "live_metrics": ["shop_requests_total", "up"],
+                "urgent": [],
+            },
         ),
         ("fail", "alert Slow", ""),
         "alert Slow, which was there before the deployment, is gone",
@@ -176,7 +186,10 @@ GONE: dict[str, tuple[str, Finding | list[Finding], tuple[str, str, str], str]] 
     "a metric": (
         "MON-03/0",
         found(
-            "warn", check="prometheus_alerts", instance="shop", observed={"alerts": ["Down", "Slow"], "live_metrics": ["up"], "urgent": []}
+            "warn",
+            check="prometheus_alerts",
+            instance="shop",
+            observed={"alerts": ["Down", "Slow"], "needed_metrics": ["shop_requests_total", "up"], "live_metrics": ["up"], "urgent": []},
         ),
         ("fail", "metric shop_requests_total", ""),
         "metric shop_requests_total, which was there before the deployment, is gone",
@@ -243,11 +256,23 @@ def test_exactly_that_is_named(name: str) -> None:
 
 
 def test_an_alert_that_fires_now() -> None:
-    seen = {"alerts": ["Down", "Slow"], "live_metrics": ["shop_requests_total", "up"], "urgent": ["Old", "Slow"]}
+    seen = {
+        "alerts": ["Down", "Slow"],
+        "needed_metrics": ["shop_requests_total", "up"],
+        "live_metrics": ["shop_requests_total", "up"],
+        "urgent": ["Old", "Slow"],
+    }
     outcome = after({"MON-03/0": [found("pass", check="prometheus_alerts", instance="shop", observed=seen)]})
     assert bad(outcome) == [("fail", "alert Slow", "")], "Old was firing before"
     assert message(outcome) == "alert Slow is firing, and was not before the deployment"
     assert (outcome.comparison or {})["newly_firing"] == [{"what": "alert Slow", "instance": "shop", "host": ""}]
+
+
+def test_a_metric_that_no_alert_needs_any_more() -> None:
+    seen = {"alerts": ["Down", "Slow"], "needed_metrics": ["up"], "live_metrics": ["up"], "urgent": []}
+    outcome = after({"MON-03/0": [found("pass", check="prometheus_alerts", instance="shop", observed=seen)]})
+    assert bad(outcome) == []
+    assert "not compared: metric shop_requests_total is not needed any more" in outcome.findings["DEL-04/0"][0].details
 
 
 def test_what_is_new_is_told_and_no_fault() -> None:
@@ -267,7 +292,7 @@ def test_tolerances_of_the_service_file() -> None:
 def test_a_percentile_of_few_requests_is_no_percentile() -> None:
     few = after({"MON-07/0": [latency(3.0, requests=1)]})
     assert bad(few) == []
-    words = "the latency of https://shop/health is of 1 requests, at least 5 can be compared"
+    words = "the latency of https://shop/health is of 1 requests, at least 20 can be compared"
     assert f"not compared: {words}" in few.findings["DEL-04/0"][0].details
     # but for whoever asks for it
     given = service(comparison={"tolerances": {"http_latency_seconds": {"relative": 0.5}}})
@@ -282,8 +307,8 @@ def test_many_things_of_one_check_are_told_together() -> None:
         {"MON-03/0": [found("fail", check="prometheus_alerts", instance="shop", observed={"alerts": names[:1]})]}, baseline(before)
     )
     assert ("fail", "prometheus_alerts", "") in bad(outcome) and len(bad(outcome)) == 1
-    assert message(outcome).startswith("31 things that prometheus_alerts saw before the deployment are gone: alert Alert01, alert Alert02,")
-    assert len(outcome.findings["DEL-04/0"][0].details) == 31
+    assert message(outcome).startswith("29 things that prometheus_alerts saw before the deployment are gone: alert Alert01, alert Alert02,")
+    assert len(outcome.findings["DEL-04/0"][0].details) == 29
 
 
 # -- announced removals

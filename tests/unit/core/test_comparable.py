@@ -42,7 +42,7 @@ def test_what_a_check_says_is_whole(check: str) -> None:
             assert {"relative", "absolute"} & set(spec), f"{name} has no limit"
         if spec["kind"] == "state":
             assert spec["good"]
-        assert set(spec) <= {"kind", "what", "after", "good", "words", "worse", "relative", "absolute", "then", "of", "at_least"}
+        assert set(spec) <= {"kind", "what", "after", "among", "good", "words", "worse", "relative", "absolute", "then", "of", "at_least"}
 
 
 def seen(status: Status = Status.PASS, **fields: object) -> Finding:
