@@ -103,7 +103,7 @@ def _judge(
             )
     if not args["paths"]:
         judgement.warns += _stopped(snapshots, now, args["max_age"])
-    common["observed"]["paths"] = sorted(chosen) if args["paths"] else sorted(snapshots[-1].paths)
+    common["observed"]["paths"] = sorted(chosen) if args["paths"] else sorted({path for one in snapshots for path in one.paths})
     hosts = sorted({snapshot.host for group in chosen.values() for snapshot in group})
     if args["host"] is None and len(hosts) > 1:
         judgement.warns.append(f"snapshots of {len(hosts)} hosts ({', '.join(hosts[:5])}) are mixed and 'host' is not given")
