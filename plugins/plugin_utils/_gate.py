@@ -12,13 +12,14 @@ import typing as t
 
 from ..module_utils._finding import Finding, isoformat
 from ..module_utils._runner import user_name
-from . import _baseline, _state
+from . import _baseline, _delta, _state
 from ._files import NotWritten
 from ._judge import Reach, judge
 from ._plan import Plan
 from ._run_record import SCHEMA_VERSION, Records, Unreadable
 
 _NOTHING = _baseline.Loaded()
+CLOCKS_DIFFER = dt.timedelta(minutes=5)  # as much as between two controllers
 
 
 def waiting_hosts(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], variables: t.Mapping[str, t.Any]) -> list[str]:
@@ -73,6 +74,17 @@ def partial_reason(
     return None
 
 
+def clock_trouble(state: t.Mapping[str, t.Any], now: dt.datetime) -> list[str]:
+    """Why a state must not be touched now: it is from the future."""
+    newest = max((str(gate["at"]) for gate in state["gates"].values()), default="")
+    if newest <= isoformat(now + CLOCKS_DIFFER):
+        return []
+    return [
+        f"the verdict stands, but the service's state was not updated: the newest run in it is of {newest}, "
+        f"and it is {isoformat(now)} here; set the clock of the machine that is wrong"
+    ]
+
+
 def make_record(
     plan: Plan,
     state_plan: Plan,
@@ -85,9 +97,15 @@ def make_record(
     started: dt.datetime,
     now: dt.datetime,
     versions: t.Mapping[str, str],
+    held: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
+    previous: t.Mapping[str, t.Any] | None = None,
     before: _baseline.Loaded = _NOTHING,
 ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
-    """The run record, and the service's state after it (unchanged by a partial run). ``before``: the baseline of this deployment."""
+    """The run record, and the service's state after it (unchanged by a partial run).
+
+    ``held`` is what of the state stands for a new look, ``previous`` the record of the last whole run of this phase,
+    ``before`` the baseline of this deployment.
+    """
     run = {
         "id": f"{now.strftime('%Y%m%dT%H%M%SZ')}-{options['phase']}-{secrets.token_hex(2)}",
         "phase": options["phase"],
@@ -108,7 +126,8 @@ def make_record(
         "first_deployment": options["first_deployment"],
     }
     compared = _baseline.at_post(plan, before, findings, reach, run, scope=options.get("scope", "service"), now=now)
-    judgement = judge(plan, {**findings, **compared.findings}, reach, today=now.date(), earlier=state["reservations"])
+    found = {**findings, **compared.findings}
+    judgement = judge(plan, found, reach, today=now.date(), earlier=state["reservations"], held=held)
     judgement["comparison"] = compared.comparison
     judgement["notices"] += compared.notices
     changed = dict(state) if partial else _state.updated(state, judgement, run)
@@ -124,6 +143,7 @@ def make_record(
             "absent": dict(reach.absent),
         },
         "judgement": judgement,
+        "delta": _delta.since(previous, judgement),
         "state": None if partial else _state.judge_state(state_plan, changed, now),
         "gates": _state.recent_gates(changed, now),
         "deployments": changed["deployments"],
@@ -138,7 +158,7 @@ def load_baseline(records: Records, options: t.Mapping[str, t.Any]) -> _baseline
         return _NOTHING
     try:
         return _baseline.Loaded(records.load_baseline(identifier))
-    except Unreadable as exc:
+    except (Unreadable, NotWritten) as exc:
         return _baseline.Loaded(trouble=str(exc))
 
 
@@ -178,4 +198,4 @@ def keep_baseline(
     return []
 
 
-__all__ = ("keep_baseline", "load_baseline", "make_record", "partial_reason", "reach_of", "waiting_hosts")
+__all__ = ("clock_trouble", "keep_baseline", "load_baseline", "make_record", "partial_reason", "reach_of", "waiting_hosts")

@@ -55,7 +55,7 @@ class PlannedCheck:
 
     def split_secrets(self) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         """The arguments, those that must not be seen apart."""
-        hidden = set(secret_options(load_check(self.check)))
+        hidden = set() if self.check in COMPUTED else set(secret_options(load_check(self.check)))
         return (
             {key: value for key, value in self.args.items() if key not in hidden},
             {key: value for key, value in self.args.items() if key in hidden and value is not None},
@@ -288,7 +288,7 @@ def _requirement(
     )
     changed = {
         key: exception[key]
-        for key in ("title", "reason", "area", "stakeholder", "remedy", "valid_for", "mode", "enforce_from")
+        for key in ("title", "reason", "area", "stakeholder", "remedy", "valid_for", "repeat", "mode", "enforce_from")
         if exception.get(key)
     }
     given = exception.get("phases")
