@@ -17,6 +17,7 @@ from ansible.utils.color import ANSIBLE_COLOR
 from ansible.utils.display import Display
 
 from ..module_utils._argspec import RUN_SPEC
+from ..module_utils._finding import Finding
 from ..module_utils._http import public_url
 from ..module_utils._store import Changed
 from ..plugin_utils import _gate, _state, _verification
@@ -115,13 +116,14 @@ class ActionModule(ActionBase):
             skipped=[str(tag) for tag in variables.get("ansible_skip_tags", [])],
             waiting=waiting,
         )
+        findings = spool.findings()
         trouble: list[str] = []
         path: pathlib.PurePath | None = None
 
         def judge() -> tuple[dict[str, t.Any], dict[str, t.Any]]:
             state = self._state(records, trouble)
             trouble.extend(_gate.clock_trouble(state, dt.datetime.now(dt.timezone.utc)))
-            record, changed = self._record(context, plan, state, spool, reach, partial, started, self._previous(records, plan))
+            record, changed = self._record(context, plan, state, spool, findings, reach, partial, started, records)
             if trouble:
                 record["state"] = None  # over findings that cannot be read nothing can be said
             return record, changed
@@ -133,6 +135,8 @@ class ActionModule(ActionBase):
             try:
                 with records.lock():
                     record, changed = judge()
+                    if not trouble:
+                        record["judgement"]["notices"] += self._keep_baseline(context, plan, findings, reach, record, records)
                     path = records.save_run(record)
                     if not partial and not trouble:
                         records.save_state(changed)
@@ -153,25 +157,34 @@ class ActionModule(ActionBase):
         plan: Plan,
         state: dict[str, t.Any],
         spool: Spool,
+        findings: dict[str, list[Finding]],
         reach: t.Any,
         partial: str | None,
         started: dt.datetime,
-        previous: dict[str, t.Any] | None,
+        records: Records,
     ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         return _gate.make_record(
             plan,
             context.service_plan(phase=None),
             state,
-            spool.findings(),
+            findings,
             reach,
             options=context.options,
             partial=partial,
             started=spool.started() or started,
             now=dt.datetime.now(dt.timezone.utc),
             held=context.held(plan, spool),
-            previous=previous,
+            previous=self._previous(records, plan),
+            before=_gate.load_baseline(records, context.options),
             versions={"collection_version": collection_version(), "ansible_version": ansible_version},
         )
+
+    def _keep_baseline(
+        self, context: Context, plan: Plan, findings: dict[str, list[Finding]], reach: t.Any, record: dict[str, t.Any], records: Records
+    ) -> list[str]:
+        now = dt.datetime.now(dt.timezone.utc)
+        every_phase = context.service_plan(phase=None)
+        return _gate.keep_baseline(records, plan, every_phase, findings, reach, record, scope=context.options["scope"], now=now)
 
     def _previous(self, records: Records, plan: Plan) -> dict[str, t.Any] | None:
         if plan.scope == "batch":

@@ -38,7 +38,8 @@ options:
     type: str
   deployment_id:
     description:
-      - What ties V(pre) and V(post) of one deployment together.
+      - What ties V(pre) and V(post) of one deployment together. Default is O(version).
+      - The baseline that V(pre) keeps and with which V(post) compares belongs to it; a deployment that begins anew needs one of its own.
     type: str
   ticket:
     description:

@@ -19,6 +19,8 @@ description:
     What servers say and canary lines are left for the gate of the whole service.
   - Prints the verdict by area, each with reason and remedy, without any configuration.
   - Writes a run record and updates the state of the service.
+  - At V(pre) keeps what was seen as the baseline of the deployment (O(deployment_id)), once; at V(post) compares with it what is there
+    now. The requirement that asks for it (C(DEL-04) of the default policy) names the check C(baseline), which no module runs alone.
   - Runs once a batch, on the controller, without a connection to any host.
 extends_documentation_fragment:
   - operability.readiness._run

@@ -12,11 +12,13 @@ import typing as t
 
 from ..module_utils._finding import Finding, isoformat
 from ..module_utils._runner import user_name
-from . import _delta, _state
+from . import _baseline, _delta, _state
+from ._files import NotWritten
 from ._judge import Reach, judge
 from ._plan import Plan
-from ._run_record import SCHEMA_VERSION
+from ._run_record import SCHEMA_VERSION, Records, Unreadable
 
+_NOTHING = _baseline.Loaded()
 CLOCKS_DIFFER = dt.timedelta(minutes=5)  # as much as between two controllers
 
 
@@ -108,12 +110,13 @@ def make_record(
     versions: t.Mapping[str, str],
     held: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
     previous: t.Mapping[str, t.Any] | None = None,
+    before: _baseline.Loaded = _NOTHING,
 ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
     """The run record, and the service's state after it (unchanged by a partial run).
 
-    ``held`` is what of the state stands for a new look, ``previous`` the record of the last whole run of this phase.
+    ``held`` is what of the state stands for a new look, ``previous`` the record of the last whole run of this phase,
+    ``before`` the baseline of this deployment.
     """
-    judgement = judge(plan, findings, reach, today=now.date(), earlier=state["reservations"], held=held)
     run = {
         "id": f"{now.strftime('%Y%m%dT%H%M%SZ')}-{options['phase']}-{secrets.token_hex(4)}",
         "phase": options["phase"],
@@ -135,6 +138,11 @@ def make_record(
         "partial": partial,
         "first_deployment": options["first_deployment"],
     }
+    compared = _baseline.at_post(plan, before, findings, reach, run, scope=options.get("scope", "service"), now=now)
+    found = {**findings, **compared.findings}
+    judgement = judge(plan, found, reach, today=now.date(), earlier=state["reservations"], held=held)
+    judgement["comparison"] = compared.comparison
+    judgement["notices"] += compared.notices
     changed = dict(state) if partial else _state.updated(state, judgement, run)
     record = {
         "schema_version": SCHEMA_VERSION,
@@ -156,4 +164,51 @@ def make_record(
     return record, changed
 
 
-__all__ = ("clock_trouble", "make_record", "partial_reason", "reach_of", "waiting_hosts")
+def load_baseline(records: Records, options: t.Mapping[str, t.Any]) -> _baseline.Loaded:
+    """The baseline with which this run is compared."""
+    identifier = options["deployment_id"] or options["version"]
+    if options["phase"] != "post" or not identifier:
+        return _NOTHING
+    try:
+        return _baseline.Loaded(records.load_baseline(identifier))
+    except (Unreadable, NotWritten) as exc:
+        return _baseline.Loaded(trouble=str(exc))
+
+
+def keep_baseline(
+    records: Records,
+    plan: Plan,
+    state_plan: Plan,
+    findings: t.Mapping[str, t.Sequence[Finding]],
+    reach: Reach,
+    record: t.Mapping[str, t.Any],
+    *,
+    scope: str,
+    now: dt.datetime,
+) -> list[str]:
+    """Keeps what was seen at ``pre`` for the comparison at ``post``; says why where it is not kept."""
+    run = record["run"]
+    if run["phase"] != "pre" or run["partial"] or scope == "batch" or run["first_deployment"]:
+        return []
+    identifier = run["deployment_id"]
+    if not identifier:
+        asked = any(proof.check == _baseline.CHECK for item in state_plan.requirements for proof in item.rule.proved_by)
+        missing = "no baseline is kept for post: no deployment is named (readiness_deployment_id or readiness_version)"
+        return [missing] if asked else []
+    try:
+        held = records.load_baseline(identifier)
+        if held:
+            return [
+                f"the baseline of deployment {identifier}, taken at {held['taken_at']}, is kept; "
+                "a deployment that begins anew needs a deployment_id of its own"
+            ]
+        baseline = _baseline.take(plan, findings, reach, run, now)
+        if baseline is None:
+            return [f"no baseline of deployment {identifier} is kept: nothing was seen that could be compared at post"]
+        records.save_baseline(baseline)
+    except (Unreadable, NotWritten) as exc:
+        return [f"no baseline of deployment {identifier} is kept: {exc}"]
+    return []
+
+
+__all__ = ("clock_trouble", "keep_baseline", "load_baseline", "make_record", "partial_reason", "reach_of", "waiting_hosts")

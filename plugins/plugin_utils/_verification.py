@@ -101,7 +101,8 @@ def run_controller(
 
     ``on_first`` has what the first try found, before the settling time.
     """
-    items = [as_item(check, "") for check in plan.checks if check.hosts is None and check.call != "find" and check.gap is None]
+    checks = [check for check in plan.checks if check.hosts is None and check.gap is None and check.call not in ("find", "compare")]
+    items = [as_item(check, "") for check in checks]
     return execute(items, _asking(), on_done=on_done, settling=plan.settling, on_first=on_first) if items else {}
 
 
