@@ -12,7 +12,7 @@ import typing as t
 
 from ..module_utils._finding import Finding, isoformat
 from ..module_utils._runner import user_name
-from . import _state
+from . import _debt, _state
 from ._judge import Reach, judge
 from ._plan import Plan
 from ._run_record import SCHEMA_VERSION
@@ -84,7 +84,9 @@ def make_record(
     versions: t.Mapping[str, str],
 ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
     """The run record, and the service's state after it (unchanged by a partial run)."""
-    judgement = judge(plan, findings, reach, today=now.date(), earlier=state["reservations"])
+    judgement = judge(
+        _debt.against(plan, state), findings, reach, today=now.date(), earlier=state["reservations"], passed=state.get("passed")
+    )
     run = {
         "id": f"{now.strftime('%Y%m%dT%H%M%SZ')}-{options['phase']}-{secrets.token_hex(2)}",
         "phase": options["phase"],
@@ -100,7 +102,7 @@ def make_record(
         "user": user_name(),
         **versions,
         "mode": plan.mode,
-        "enforced": plan.enforces,
+        "enforced": plan.enforces or bool(judgement["ratchet"]),
         "partial": partial,
         "first_deployment": options["first_deployment"],
     }
@@ -117,7 +119,7 @@ def make_record(
             "absent": dict(reach.absent),
         },
         "judgement": judgement,
-        "state": None if partial else _state.judge_state(state_plan, changed, now),
+        "state": None if partial else _state.judge_state(_debt.against(state_plan, changed), changed, now),
         "gates": _state.recent_gates(changed, now),
         "deployments": changed["deployments"],
     }
