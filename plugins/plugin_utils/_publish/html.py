@@ -22,10 +22,12 @@ from .._text import (
     consequence,
     escape,
     instrument,
+    debt_words,
     lost_hosts,
     number,
     others,
     verdict_words,
+    waiver_words,
 )
 from .metrics import worst_measurements
 
@@ -106,6 +108,7 @@ def view(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
             key=lambda item: (item.get("kind") != "overdue", item.get("due", "9999")),
         ),
         "waivers": [_clean(item) for item in as_dicts(judgement.get("waivers"))],
+        "debt": debt_words(judgement),
         "notices": [escape(notice) for notice in as_list(judgement.get("notices"))],
         "instruments": [instrument(item) for item in as_dicts(judgement.get("instruments"))],
         "unverified": [item for item in requirements if item["status"]["key"] in ("unknown", "not_due", "not_applicable")],
@@ -158,7 +161,7 @@ def _requirement(item: dict[str, t.Any]) -> dict[str, t.Any]:
         "open": item.get("status") in ("fail", "unknown", "warn"),
         "lines": lines,
         "more": more,
-        "waiver": _clean(waiver),
+        "waiver": {**_clean(waiver), "words": waiver_words(waiver)} if waiver else {},
         "hosts": [(count, _status(status)) for status, count in as_dict(item.get("hosts")).items() if count],
         "measurements": [_bar(name, title, m) for m in worst_measurements(as_dicts(item.get("measurements"))).values()],
     }

@@ -16,11 +16,13 @@ from .._text import (
     as_int,
     as_list,
     consequence,
+    debt_words,
     escape,
     instrument,
     lost_hosts,
     others,
     verdict_words,
+    waiver_words,
 )
 
 _SYMBOLS = {"pass": "✅", "waived": "🔷", "warn": "🔶", "unknown": "❔", "fail": "❌", "not_applicable": "➖", "not_due": "⏳"}
@@ -61,6 +63,8 @@ def render(record: t.Mapping[str, t.Any]) -> str:
             if value
         ),
     ]
+    if debt_words(judgement):
+        lines += ["", text(debt_words(judgement)).capitalize() + "."]
     if run.get("partial"):
         lines += ["", f"> **Partial run:** {text(run['partial'])}. This verdict stands for what was looked at, not for the service."]
     lines += _list("What is missing" if verdict == "not_ready" else "Why", as_list(judgement.get("reasons")))
@@ -107,7 +111,7 @@ def _row(requirement: dict[str, t.Any]) -> str:
     waiver = as_dict(requirement.get("waiver"))
     seen = text(requirement.get("message"))
     if waiver:
-        seen += f" (waived until {text(waiver.get('until'), 20)} by {text(waiver.get('approved_by'), 80)})"
+        seen += f" ({text(waiver_words(waiver))})"
     what = f"**{text(requirement.get('id'), 40)}** {text(requirement.get('title'), 200)}"
     return f"| {state} | {what} | {text(requirement.get('impact'), 20)} | {seen} | {text(requirement.get('responsible'), 80)} |"
 
