@@ -73,7 +73,8 @@ class ActionModule(ActionBase):
 
     def _adopt(self, context: Context, plan: Plan) -> Adoption:
         records = context.records(plan)
-        ends = context.options["debt_ends"]
+        defaults = {name: option["default"] for name, option in ADOPT_SPEC["debt_ends"]["options"].items()}
+        ends = {**defaults, **(context.options["debt_ends"] or {})}
         for name, value in ends.items():
             try:
                 days = parse_duration(value) / 86400

@@ -15,7 +15,6 @@ ADOPT_SPEC: dict[str, t.Any] = {
     "debt_file": {"type": "path"},
     "debt_ends": {
         "type": "dict",
-        "apply_defaults": True,
         "options": {
             "blocker": {"type": "str", "default": "90d"},
             "major": {"type": "str", "default": "180d"},

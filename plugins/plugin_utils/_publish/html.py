@@ -20,9 +20,9 @@ from .._text import (
     as_list,
     by_area,
     consequence,
+    debt_words,
     escape,
     instrument,
-    debt_words,
     lost_hosts,
     number,
     others,
@@ -148,6 +148,7 @@ def _requirement(item: dict[str, t.Any]) -> dict[str, t.Any]:
     message = escape(item.get("message"))
     lines, more = others(as_dicts(item.get("findings")), message, lines=_MAX_LINES, details=_MAX_LINES)
     waiver = as_dict(item.get("waiver"))
+    in_debt = item.get("status") == "waived" and waiver.get("kind") == "debt"
     name, title = escape(item.get("id") or "?", 40), escape(item.get("title"), 300)
     return {
         **_clean(item),
@@ -155,7 +156,7 @@ def _requirement(item: dict[str, t.Any]) -> dict[str, t.Any]:
         "title": title,
         "area": item.get("area") or "other",
         "message": message,
-        "status": _status(item.get("status")),
+        "status": {**_status(item.get("status")), **({"word": "In debt"} if in_debt else {})},
         "observed": _status(item["observed_status"]) if item.get("observed_status") not in (None, item.get("status")) else None,
         "observed_only": item.get("deciding") is False,
         "open": item.get("status") in ("fail", "unknown", "warn"),

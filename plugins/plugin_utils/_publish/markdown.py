@@ -105,10 +105,11 @@ def _requirements(requirements: list[dict[str, t.Any]]) -> list[str]:
 
 def _row(requirement: dict[str, t.Any]) -> str:
     status = str(requirement.get("status"))
-    state = f"{_SYMBOLS.get(status, '❔')} {STATUS_WORDS.get(status, 'UNKNOWN')}"
+    waiver = as_dict(requirement.get("waiver"))
+    word = "debt" if status == "waived" and waiver.get("kind") == "debt" else STATUS_WORDS.get(status, "UNKNOWN")
+    state = f"{_SYMBOLS.get(status, '❔')} {word}"
     if requirement.get("deciding") is False:
         state += " (observed only)"
-    waiver = as_dict(requirement.get("waiver"))
     seen = text(requirement.get("message"))
     if waiver:
         seen += f" ({text(waiver_words(waiver))})"
