@@ -14,13 +14,13 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._adopt_spec import ADOPT_SPEC
+from ..module_utils._files import NotWritten, write_atomically
 from ..module_utils._runner import user_name
 from ..module_utils._units import parse_duration
 from ..plugin_utils import _adopt, _debt
 from ..plugin_utils._adopt import Adoption, NothingToAdopt
 from ..plugin_utils._context import Context, make, refuse
 from ..plugin_utils._document import Refused
-from ..plugin_utils._files import NotWritten, write_atomically
 from ..plugin_utils._plan import Plan
 from ..plugin_utils._run_record import Unreadable
 
@@ -72,7 +72,6 @@ class ActionModule(ActionBase):
         return result
 
     def _adopt(self, context: Context, plan: Plan) -> Adoption:
-        records = context.records(plan)
         defaults = {name: option["default"] for name, option in ADOPT_SPEC["debt_ends"]["options"].items()}
         ends = {**defaults, **(context.options["debt_ends"] or {})}
         for name, value in ends.items():
@@ -84,6 +83,7 @@ class ActionModule(ActionBase):
                 raise AnsibleActionFail(f"debt_ends.{name}: expected 1 to {LONGEST} days, found '{value}'")
         how = "run operability.readiness.recheck on all its hosts first, then adopt"
         try:
+            records = context.records(plan)
             state = records.load_state()
             return _adopt.adopt(
                 context.description().debt,
@@ -94,7 +94,9 @@ class ActionModule(ActionBase):
                 ends=ends,
                 now=dt.datetime.now(dt.timezone.utc),
             )
-        except Unreadable as exc:
+        except Refused as exc:
+            raise refuse(exc) from None
+        except (Unreadable, NotWritten) as exc:
             raise AnsibleActionFail(f"nothing was adopted: {exc}") from None
         except NothingToAdopt as exc:
             raise AnsibleActionFail(f"nothing was adopted: {exc} (looked for {records.state_path}); {how}") from None

@@ -32,10 +32,10 @@ def lost(asked: t.Sequence[Judged], plan: Plan, passed: t.Mapping[str, t.Mapping
 def remembered(
     passed: t.Mapping[str, t.Mapping[str, str]], requirements: t.Sequence[t.Mapping[str, t.Any]], at: str
 ) -> dict[str, dict[str, str]]:
-    """By requirement when it passed first and last, after a complete run."""
+    """By requirement when it passed first and last, after a complete run; what stands for a new look is no new pass."""
     out = {name: dict(times) for name, times in passed.items()}
     for requirement in requirements:
-        if requirement["observed_status"] == "pass" and requirement["verified"]:
+        if requirement["observed_status"] == "pass" and requirement["verified"] and not requirement.get("reused"):
             out[requirement["id"]] = {"first": out.get(requirement["id"], {}).get("first", at), "last": at}
     return out
 

@@ -26,6 +26,7 @@ from .._text import (
     lost_hosts,
     number,
     others,
+    since_last,
     verdict_words,
     waiver_words,
 )
@@ -109,6 +110,7 @@ def view(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         ),
         "waivers": [_clean(item) for item in as_dicts(judgement.get("waivers"))],
         "debt": debt_words(judgement),
+        "since_last": since_last(as_dict(record["delta"])) if as_dict(record.get("delta")) else "",
         "notices": [escape(notice) for notice in as_list(judgement.get("notices"))],
         "instruments": [instrument(item) for item in as_dicts(judgement.get("instruments"))],
         "unverified": [item for item in requirements if item["status"]["key"] in ("unknown", "not_due", "not_applicable")],
