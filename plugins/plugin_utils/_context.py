@@ -19,6 +19,7 @@ from ansible.plugins.loader import lookup_loader
 
 from . import _plan
 from ._document import Document, Refused, build, plain, positions
+from ._module_run import module_problem
 from ._plan import Plan
 from ._run_record import Records, default_folder
 from ._service import Description, Inventory, Run
@@ -43,7 +44,7 @@ class Context:
         """The service as its files describe it with the variables of ``host`` (the task's own without one). Refused."""
         host = self._other(host)
         if host not in self._descriptions:
-            self._descriptions[host] = self._description(self._templar(host or None))
+            self._descriptions[host] = self._description(self.templar(host or None))
         return self._descriptions[host]
 
     def _description(self, templar: t.Any) -> Description:
@@ -51,7 +52,7 @@ class Context:
         organisation = (
             self._document(self.options["organisation_file"], "organisation", templar) if self.options["organisation_file"] else None
         )
-        return Description(service, organisation, self.run(), Inventory(self._hosts_of, self._addresses_of))
+        return Description(service, organisation, self.run(), Inventory(self._hosts_of, self._addresses_of, module_problem))
 
     def run(self) -> Run:
         names = ("phase", "environment", "version", "deployment_id", "ticket", "window", "first_deployment", "mode", "scope")
@@ -123,7 +124,8 @@ class Context:
         positions(text, name)  # says where it is not YAML
         raise Refused([f"{name}: {_first_line(exc)}"]) from None
 
-    def _templar(self, host: str | None) -> t.Any:
+    def templar(self, host: str | None) -> t.Any:
+        """One with the variables of a host; of the task's own without one."""
         if host is None or host == self.task_vars.get("inventory_hostname"):
             return self.action._templar
         own = self.task_vars["hostvars"].raw_get(host)
@@ -140,7 +142,7 @@ class Context:
         """The names under which a monitoring server may know a host: the address that Ansible uses, its name, the short one."""
         try:
             own = self.task_vars["hostvars"].raw_get(host)
-            address = str(self._templar(host).template(own.get("ansible_host", host)))
+            address = str(self.templar(host).template(own.get("ansible_host", host)))
         except (AnsibleError, KeyError):
             address = host
         return list(dict.fromkeys([address, host, host.partition(".")[0]]))

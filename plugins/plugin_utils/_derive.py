@@ -71,7 +71,7 @@ def _generic(proof: Proof, description: Description) -> list[Instance]:
         if not value:
             raise NotDeclared(f"{proof.source} is not declared")
         entries = [((*steps, index), item) for index, item in enumerate(value)] if isinstance(value, list) else [(steps, value)]
-    hosts = tuple(description.part_hosts({}, proof.on)) if CHECKS[proof.check] == "host" or proof.on else None
+    hosts = tuple(description.part_hosts({}, proof.on)) if CHECKS[proof.check] in ("host", "action") or proof.on else None
     out = []
     for steps, item in entries:
         args = dict(item) if isinstance(item, dict) else {proof.option: item} if proof.option and item is not None else {}
