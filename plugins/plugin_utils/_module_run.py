@@ -109,6 +109,8 @@ class ModuleRunner(Runner):
             raise CannotObserve(f"{module} broke off on the controller ({type(exc).__name__})") from None
         if not no_log:
             self.warnings += result.get("warnings") or []
+        if result.get("failed") and not result.get("msg") and result.get("exception") is not None:
+            result = {**result, "msg": _crash(result["exception"])}
         return t.cast("dict[str, t.Any]", plain(result))
 
     def holds(self, condition: str, result: dict[str, t.Any]) -> bool:
@@ -128,6 +130,7 @@ class ModuleRunner(Runner):
         task.args = copy.deepcopy(arguments)
         task.check_mode, task.no_log, task.diff = check_mode, no_log or own.no_log, False
         task.async_val, task.poll, task.register = 0, 0, None
+        task.collections = None  # those of a role of ours would hide the modules beside the user's playbook
         if self.user:
             task.become, task.become_user = True, self.user
         return task
@@ -135,16 +138,16 @@ class ModuleRunner(Runner):
     def _handler(self, task: t.Any) -> t.Any:
         """The action plugin of a module, found as for any task."""
         modules, actions = plugin_loaders.module_loader, plugin_loaders.action_loader
-        found = modules.find_plugin_with_context(task.action, collection_list=task.collections)
+        found = modules.find_plugin_with_context(task.action)
         collection, _unused, short = task.action.rpartition(".")
         prefix = short.split("_")[0]
         network = f"{collection}.{prefix}" if collection else prefix
         name = "ansible.legacy.normal"
         if found.resolved and found.action_plugin:
             name = found.action_plugin
-        elif actions.has_plugin(task.action, collection_list=task.collections):
+        elif actions.has_plugin(task.action):
             name = task.action
-        elif prefix in constants.NETWORK_GROUP_MODULES and actions.has_plugin(network, collection_list=task.collections):
+        elif prefix in constants.NETWORK_GROUP_MODULES and actions.has_plugin(network):
             name = network
         handler = actions.get(
             name,
@@ -154,7 +157,6 @@ class ModuleRunner(Runner):
             loader=self.action._loader,
             templar=self.action._templar,
             shared_loader_obj=self.action._shared_loader_obj,
-            collection_list=task.collections,
         )
         if handler is None:
             raise AnsibleError(f"the action plugin {name} was not found")
@@ -189,6 +191,15 @@ class ModuleRunner(Runner):
         plugin.set_options(task_keys=keys, var_options=options)
         plugin.set_option("become_user", self.user)
         return plugin
+
+
+def _crash(exception: t.Any) -> str:
+    """What a module said that broke off: Ansible keeps it as a chain of events, of which only a task's own result becomes a text."""
+    event, said = getattr(exception, "event", None), []
+    while event is not None:
+        said.append(str(event.msg).strip().rstrip("."))
+        event = getattr(event.chain, "event", None)
+    return ": ".join(["Module failed", *dict.fromkeys(said)])
 
 
 @contextlib.contextmanager

@@ -136,9 +136,11 @@ def _said(result: t.Mapping[str, t.Any]) -> str:
     stderr = str(result.get("module_stderr") or result.get("stderr") or "").strip()
     lines = [line for line in map(clean, message.splitlines()) if line]
     last = clean(stderr.splitlines()[-1]) if stderr else ""
-    if not lines:
-        return last or "it does not say why"
-    return f"{lines[0]}: {last}" if last and last not in lines[0] else lines[0]
+    text = f"{lines[0].rstrip('.')}: {last}" if lines and last and last not in lines[0] else lines[0] if lines else last
+    code = result.get("rc")
+    if isinstance(code, int) and code:
+        text = f"{text} (rc {code})" if text else f"rc {code}"
+    return text or "it does not say why"
 
 
 def _good(args: t.Mapping[str, t.Any], conditions: t.Sequence[Condition], reads: t.Sequence[Path], result: dict[str, t.Any]) -> str:

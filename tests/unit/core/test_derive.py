@@ -49,9 +49,10 @@ def test_every_check_of_the_policies_has_a_derivation() -> None:
         (proof.check, proof.source) for name in ("default", "starter") for rule in load(name).rules.values() for proof in rule.proved_by
     }
     for check, source in proofs:
-        family = "backup" if check.endswith("_backup") else f"{check}:{source}" if source else check
+        kind = "backup" if check.endswith("_backup") else check
+        family = f"{kind}:{source}" if source else kind
         assert family in _derive.DERIVATIONS
-    assert all(name.split(":")[0] in CHECKS or name == "backup" for name in _derive.DERIVATIONS)
+    assert all(name.split(":")[0] in (*CHECKS, "backup") for name in _derive.DERIVATIONS)
 
 
 # -- monitoring
