@@ -246,7 +246,7 @@ def _own_rules(description: Description, policy: Policy, problems: list[str], no
             accepted = ", ".join(proof.check for proof in rules[identifier].proved_by)
             problems.append(
                 f"{place}: requirements.{identifier}.check: {entry['check']} does not prove it; expected one of {accepted}, "
-                "or command, or ansible_module"
+                "command or ansible_module"
             )
         if entry.get("check") and entry["check"] not in CHECKS:
             problems.append(

@@ -267,7 +267,7 @@ def test_the_services_own_requirement() -> None:
         ("OWN-01: {title: x, check: os}", "requirements.OWN-01.check: there is no check 'os'; known: "),
         (
             "BKP-01: {check: systemd_unit}",
-            "requirements.BKP-01.check: systemd_unit does not prove it; expected one of restic_backup, file_backup, or command",
+            "requirements.BKP-01.check: systemd_unit does not prove it; expected one of restic_backup, file_backup, command or ansible_module",
         ),
         ("PLT-02: {with: {dsk: 1}}", "readiness.yml:4: PLT-02: host_capacity: unknown key dsk; known here: disk, "),
         ("PLT-02: {with: {disk: much}}", "readiness.yml:4: PLT-02: host_capacity: disk: 'much' is not a comparison"),
