@@ -15,8 +15,8 @@ description:
     executed, is ended by a signal or by the time. The message tells which.
   - The first line of its output is the message, further lines are details (50 lines, each 500 characters long at most). Where there is no
     output, the error output speaks. Terminal escapes and control characters are removed.
-  - Performance data becomes measurements in base units (seconds, bytes, ratio). The limit of each is its critical threshold, else its warning
-    threshold. Of a range with two sides it is the side that is nearer to the value. A value C(U) is none.
+  - Performance data becomes measurements in base units (seconds, bytes, ratio). The limit of each is its critical threshold, else its
+    warning threshold. Of a range with two sides it is the side that is nearer to the value. A value C(U) is none.
   - The command is trusted to change nothing.
 author:
   - The operability.readiness contributors (@operability)
