@@ -518,7 +518,7 @@ def _reports(description: Description) -> list[Instance]:
 def _command(description: Description, key: str, replace: t.Mapping[str, str]) -> Instance:
     """A command below ``delivery``: a list, or a mapping with more of the check's options and where it runs."""
     declared = (description.data.get("delivery") or {})[key]
-    given = {"command": declared} if isinstance(declared, list) else dict(declared)
+    given: dict[str, t.Any] = {"command": declared} if isinstance(declared, list) else dict(declared)
     words = [str(word) for word in given.pop("command")]
     for placeholder, value in replace.items():
         words = [word.replace(placeholder, value) for word in words]

@@ -19,6 +19,7 @@ from ansible.template import trust_as_template
 
 from ..module_utils._checks.ansible_module import NotEvaluated
 from ..module_utils._finding import CannotObserve
+from ..module_utils._registry import CHECKS
 from ..module_utils._runner import Runner
 from ._document import plain
 from ._text import in_short
@@ -38,7 +39,6 @@ STEERING = (
     "set_fact",
     "set_stats",
 )
-OURS = ("ansible_module", "gate", "plan", "publish", "verify")
 
 
 @functools.cache
@@ -47,7 +47,7 @@ def module_problem(name: str) -> str | None:
     collection, _unused, short = name.rpartition(".")
     if collection in ("", "ansible.builtin", "ansible.legacy") and short in STEERING:
         return f"{name} steers a play and looks at nothing; name a module that observes"
-    if collection == "operability.readiness" and short in OURS:
+    if collection == "operability.readiness" and CHECKS.get(short, "action") == "action":
         return f"{name} cannot be run within a check"
     try:
         if plugin_loaders.module_loader.find_plugin_with_context(name).resolved or plugin_loaders.action_loader.has_plugin(name):
