@@ -21,8 +21,10 @@ from ..module_utils._finding import Finding, Status, unknown
 from ..plugin_utils import _verification
 from ..plugin_utils._context import Context, make, refuse
 from ..plugin_utils._document import Refused
+from ..plugin_utils._module_run import ModuleRunner
 from ..plugin_utils._plan import Plan
 from ..plugin_utils._spool import Spool
+from ..plugin_utils._text import in_short
 
 
 class ActionModule(ActionBase):
@@ -42,21 +44,27 @@ class ActionModule(ActionBase):
         except Refused as exc:
             raise refuse(exc) from None
         spool = context.spool(common)
+        held = context.held(common, spool)
+        common, own = _verification.without(common, held), _verification.without(own, held)
         lost: str | None = None
         found: dict[str, list[Finding]] = {}
-        controller = self._start_controller(common, spool)
+        controller, looked_once = self._start_controller(common, spool)
         play_hosts = [str(name) for name in variables.get("ansible_play_hosts_all", [])]
         try:
             try:
                 found = self._run_on_host(own, host, variables, result)
+                lost = self._run_modules(context, own, host, variables, result, found)
             except AnsibleConnectionFailure as exc:
                 # not raised: an unreachable host is a finding; under run_once or any_errors_fatal it would end the play without a verdict
-                lost = _in_short(exc)
+                lost = in_short(exc)
+            if lost:
                 result.setdefault("warnings", []).append(f"{host} could not be reached: {lost}")
             spool.save(host, found, unreachable=lost, play_hosts=play_hosts)
-        finally:
-            if controller:
-                controller.join()
+        except BaseException:
+            looked_once.wait()  # a task that is broken off (timeout) does not wait for the settling time
+            raise
+        if controller:
+            controller.join()
         found.update(self._find(own, host, spool, variables, result, lost is not None))
         shown = {**spool.findings_of(_verification.CONTROLLER), **found} if controller else found
         result["readiness"] = {**self._summary(context, own, host, shown, time.monotonic() - started), "unreachable": lost}
@@ -65,17 +73,26 @@ class ActionModule(ActionBase):
 
     # -- the controller's part
 
-    def _start_controller(self, plan: Plan, spool: Spool) -> threading.Thread | None:
-        """Server checks of the service, once in a run, while the host is at work."""
+    def _start_controller(self, plan: Plan, spool: Spool) -> tuple[threading.Thread | None, threading.Event]:
+        """Server checks of the service, once in a run, while the host is at work; and whether each has been made once."""
+        looked_once = threading.Event()
         if not spool.claim(_verification.CONTROLLER):
-            return None
+            looked_once.set()
+            return None, looked_once
+
+        def keep(found: dict[str, list[Finding]]) -> None:
+            spool.save(_verification.CONTROLLER, found)
+            looked_once.set()
 
         def work() -> None:
-            spool.save(_verification.CONTROLLER, _verification.run_controller(plan))
+            try:
+                keep(_verification.run_controller(plan, on_first=keep))
+            finally:
+                looked_once.set()
 
         thread = threading.Thread(target=work, daemon=True, name="readiness controller")
         thread.start()
-        return thread
+        return thread, looked_once
 
     def _find(
         self, plan: Plan, host: str, spool: Spool, variables: dict[str, t.Any], result: dict[str, t.Any], unreachable: bool
@@ -87,9 +104,9 @@ class ActionModule(ActionBase):
         items = _verification.find_items(here, host, spool)
         if items:
             try:
-                answers = self._execute(items, variables, result)
+                answers = self._execute(items, variables, result, plan.settling)
             except AnsibleConnectionFailure as exc:
-                answers = {item.key: [_about(item, f"{host} could not be reached: {_in_short(exc)}")] for item in items}
+                answers = {item.key: [_about(item, f"{host} could not be reached: {in_short(exc)}")] for item in items}
             seen = _verification.named_as_written(here, answers, spool)
             spool.save(host, seen)
             found.update(seen)
@@ -101,13 +118,35 @@ class ActionModule(ActionBase):
         checks = _verification.items_of_host(plan, host)
         left_out = [check for check in checks if self._task.check_mode and _verification.writes(check)]
         items = [_verification.as_item(check, host) for check in checks if check not in left_out]
-        found = self._execute(items, variables, result) if items else {}
+        found = self._execute(items, variables, result, plan.settling) if items else {}
         for check in left_out:
             item = _verification.as_item(check, host)
             found[check.key] = [_about(item, f"{check.check} was not run: it writes a line, and this is check mode")]
         return found
 
-    def _execute(self, items: list[Item], variables: dict[str, t.Any], result: dict[str, t.Any]) -> dict[str, list[Finding]]:
+    def _run_modules(
+        self,
+        context: Context,
+        plan: Plan,
+        host: str,
+        variables: dict[str, t.Any],
+        result: dict[str, t.Any],
+        found: dict[str, list[Finding]],
+    ) -> str | None:
+        """The checks that are modules of others, after the batch. Why the host could not be reached, if it never was."""
+        checks = _verification.items_of_action(plan, host)
+        if not checks:
+            return None
+        runner = ModuleRunner(self, variables, context.templar(host), host)
+        reached = bool(found)
+        found.update(_verification.run_actions(checks, host, runner))
+        for warning in runner.warnings:
+            result.setdefault("warnings", []).append(warning)
+        return runner.lost[0] if runner.lost and not reached else None
+
+    def _execute(
+        self, items: list[Item], variables: dict[str, t.Any], result: dict[str, t.Any], settling: float
+    ) -> dict[str, list[Finding]]:
         """All items in one module execution; when the module itself cannot run, each of them is unknown."""
         secrets: dict[str, t.Any] = {}
         checks = []
@@ -120,13 +159,14 @@ class ActionModule(ActionBase):
             checks.append({**data, "args": dict(item.args), "secrets": names})
         try:
             with _collector_at_rest():
+                arguments: dict[str, t.Any] = {"checks": checks, "secrets": secrets, "settle": f"{settling:g}s"}
                 answer: dict[str, t.Any] = self._execute_module(
-                    module_name="operability.readiness.verify", module_args={"checks": checks, "secrets": secrets}, task_vars=variables
+                    module_name="operability.readiness.verify", module_args=arguments, task_vars=variables
                 )
         except AnsibleConnectionFailure:
             raise
         except AnsibleError as exc:  # a password that is missing, a temporary folder that cannot be made
-            answer = {"msg": _in_short(exc)}
+            answer = {"msg": in_short(exc)}
         for warning in answer.get("warnings", []):
             result.setdefault("warnings", []).append(warning)
         if "found" not in answer:
@@ -178,9 +218,3 @@ def _collector_at_rest() -> t.Iterator[None]:
 def _about(item: Item, message: str) -> Finding:
     """An unknown finding for an item that was not executed."""
     return dataclasses.replace(unknown(message), check=item.check, requirement=item.requirement, instance=item.instance, host=item.host)
-
-
-def _in_short(exc: AnsibleError) -> str:
-    """The first line, and the last, where ssh and sudo say why."""
-    lines = [line.strip() for line in str(exc).splitlines() if line.strip()] or ["no reason was given"]
-    return lines[0] if len(lines) == 1 else f"{lines[0].rstrip('.:')}: {lines[-1]}"

@@ -21,6 +21,7 @@ from ._judgement import percent
 
 WHERE = "controller"
 TIMEOUT = 30.0
+SETTLES = True
 ARGUMENT_SPEC: dict[str, t.Any] = {
     **http_spec(url={"required": True}),
     "query": {"type": "str", "required": True},
@@ -58,7 +59,6 @@ class Seen:
 
 
 def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
-    refuse(args)
     server = Prometheus(Connection.from_args(args), runner)
     server.probe(args["probe_query"])
     rounds: list[list[Seen]] = []
@@ -79,24 +79,25 @@ def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
     return finding
 
 
-def refuse(args: t.Mapping[str, t.Any]) -> None:
-    """ArgumentsRefused for what cannot be meant."""
-    problems = []
+def problems(args: t.Mapping[str, t.Any], _given: t.Mapping[str, t.Any]) -> list[str]:
+    """What can be seen to be wrong with the arguments before anything is asked."""
+    found = []
     if args["samples"] < 1:
-        problems.append(f"samples: {args['samples']} is no number of samples; expected at least 1")
+        found.append(f"samples: {args['samples']} is no number of samples; expected at least 1")
     if not 0 <= args["failure_limit"] < max(args["samples"], 1):
-        problems.append(f"failure_limit: with {args['samples']} samples, {args['failure_limit']} could never be exceeded")
+        found.append(f"failure_limit: with {args['samples']} samples, {args['failure_limit']} could never be exceeded")
     needed = (args["samples"] - 1) * args["interval"]
     if needed >= args["timeout"]:
-        spoken = humanize_seconds(needed)
-        problems.append(f"timeout: {args['samples']} samples take {spoken}, the check may take {humanize_seconds(args['timeout'])}")
+        taken, allowed = humanize_seconds(needed), humanize_seconds(args["timeout"])
+        found.append(f"timeout: {args['samples']} samples take {taken}, the check may take {allowed}")
     passing, warning = args["pass_when"], args["warn_when"]
     if passing and warning and passing.bound and passing.bound == warning.bound:
-        problems.append(
-            f"warn_when: '{warning}' holds for values that meet pass_when '{passing}' too; name the part of them that is too near"
-        )
-    if problems:
-        raise ArgumentsRefused(problems)
+        found.append(f"warn_when: '{warning}' holds for values that meet pass_when '{passing}' too; name those that are too near to it")
+    try:
+        percent("min_coverage", args["min_coverage"])
+    except ArgumentsRefused as exc:
+        found += exc.problems
+    return found
 
 
 # -- one sample

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 import pytest
@@ -267,7 +268,7 @@ def test_the_services_own_requirement() -> None:
         ("OWN-01: {title: x, check: os}", "requirements.OWN-01.check: there is no check 'os'; known: "),
         (
             "BKP-01: {check: systemd_unit}",
-            "requirements.BKP-01.check: systemd_unit does not prove it; expected one of restic_backup, file_backup, or command",
+            "requirements.BKP-01.check: systemd_unit does not prove it; expected one of restic_backup, file_backup, command or ansible_module",
         ),
         ("PLT-02: {with: {dsk: 1}}", "readiness.yml:4: PLT-02: host_capacity: unknown key dsk; known here: disk, "),
         ("PLT-02: {with: {disk: much}}", "readiness.yml:4: PLT-02: host_capacity: disk: 'much' is not a comparison"),
@@ -292,6 +293,69 @@ def test_what_an_exception_must_not_say(entry: str, problem: str) -> None:
     problems = refused(B + f"requirements: {{{entry}}}\n", phase="pre")
     assert any(problem in line for line in problems), problems
     assert all(line.startswith("readiness.yml:") for line in problems)
+
+
+OWN_MODULE = """\
+requirements:
+  OWN-01:
+    title: x
+    check: ansible_module
+    with: {module: ansible.builtin.uri, args: {url: "http://x"}, expect: EXPECT, read_only: true}
+"""
+
+
+def test_a_module_runs_on_the_hosts_of_the_service_or_on_a_named_one() -> None:
+    text = B + OWN_MODULE.replace("EXPECT", "[result.status == 200, result.json.depth < 10]")
+    (check,) = one(plan(text, phase="pre"), "OWN-01").checks
+    assert (check.instance, check.hosts) == ("ansible.builtin.uri", ("pay1", "pay2", "db1"))
+    assert check.args["expect"] == ["result.status == 200", "result.json.depth < 10"]
+    (there,) = one(plan(text.replace("    title: x", "    title: x\n    on: probes\n    run_as: app"), phase="pre"), "OWN-01").checks
+    assert (there.hosts, there.run_as) == (("probe1",), "app")
+
+
+@pytest.mark.parametrize("check", ["command, with: {command: [a]}", "ansible_module, with: {module: ping}"])
+def test_a_command_or_a_module_may_prove_any_requirement(check: str) -> None:
+    planned = one(plan(B + f"requirements: {{MON-01: {{check: {check}}}}}\n", phase="post"), "MON-01")
+    assert [item.check for item in planned.checks] == [check.split(",")[0]]
+
+
+@pytest.mark.parametrize(
+    ("expect", "problem"),
+    [
+        ("result.status =", "readiness.yml:8: OWN-01: ansible_module: expect: 'result.status =' goes on after its end"),
+        ("[result.a, 7]", "readiness.yml:8: OWN-01: ansible_module: expect: expected a condition, or a list of them"),
+        ("'{{ said }}'", "readiness.yml:8: OWN-01: ansible_module: expect: it comes out of a template; write the condition itself"),
+        ("['{{ said }}', result.status == 200]", "expect: it comes out of a template"),
+        ("'{{ nowhere }}'", "readiness.yml:8: requirements.OWN-01.with.expect: 'nowhere' is undefined (OWN-01 needs it now)"),
+    ],
+)
+def test_a_condition_that_cannot_be_trusted_or_read_is_refused(expect: str, problem: str) -> None:
+    text = B + OWN_MODULE.replace("EXPECT", expect)
+    # what a host said must never be evaluated
+    (found,) = refused(text, phase="pre", resolve=templates(said="lookup('pipe', 'id') == 'x'"))
+    assert problem in found
+
+
+def test_a_condition_may_stand_in_the_file_of_the_organisation() -> None:
+    shared = ORGANISATION.replace("defaults:", "defaults:\n  with: {ansible_module: {expect: [result.status == 200]}}")
+    text = B + OWN_MODULE.replace(", expect: EXPECT", "")
+    assert one(plan(text, shared, phase="pre"), "OWN-01").checks[0].args["expect"] == ["result.status == 200"]
+    assert "expect" not in one(plan(text, phase="pre"), "OWN-01").checks[0].args
+
+
+def test_a_module_that_is_not_there_is_refused_with_its_place() -> None:
+    text = B + OWN_MODULE.replace("EXPECT", "result.a")
+    description = describe(text, phase="pre")
+    asked: list[str] = []
+
+    def problem(name: str) -> str | None:
+        asked.append(name)
+        return "there is no such module"
+
+    description = dataclasses.replace(description, inventory=dataclasses.replace(description.inventory, module_problem=problem))
+    (found,) = problems_of(lambda: plan_of(description))
+    assert found == "readiness.yml:8: OWN-01: ansible_module: module: there is no such module" and asked == ["ansible.builtin.uri"]
+    assert problems_of(lambda: plan_of(description, phase="design")) == [], "it is not asked in this phase"
 
 
 def test_every_problem_is_told_at_once() -> None:
@@ -401,7 +465,8 @@ def test_the_first_deployment() -> None:
     assert one(before, "RUN-01").state == PLANNED
     after = plan(phase="post", first_deployment=True, version="1")
     assert one(after, "BKP-01").state == PLANNED and one(after, "BKP-01").deciding
-    assert "BKP-01" not in {item.rule.id for item in plan(phase="post", version="1").requirements}
+    # at post of any other deployment it is observed, for the comparison with what was there before
+    assert not one(plan(phase="post", version="1"), "BKP-01").deciding
 
 
 # -- templates
@@ -628,3 +693,37 @@ def test_plans_read_no_clock() -> None:
     first = plan_of(describe(document(B), None, today="2026-01-01"))
     assert first.digest == plan_of(describe(document(B), None, today="2026-01-01")).digest
     assert _plan.__doc__ and "Pure" in _plan.__doc__
+
+
+# -- settling time
+
+
+@pytest.mark.parametrize(
+    ("phase", "run", "service", "organisation", "seconds"),
+    [
+        ("post", None, "", "", 0),
+        ("post", "5m", "", "", 300),
+        ("smoke", "90", "", "", 90),
+        ("post", "0", "defaults: {settle: 5m}\n", "", 0),
+        ("post", None, "defaults: {settle: 2m}\n", "defaults: {settle: 5m}\n", 120),
+        ("post", None, "", "defaults: {settle: 5m}\n", 300),
+        ("post", None, "", "defaults: {settle: 45}\n", 45),
+        ("pre", "5m", "defaults: {settle: 2m}\n", "", 0),
+        ("recheck", "5m", "", "", 0),
+        (None, "5m", "", "", 0),
+    ],
+)
+def test_settling_time_is_for_the_phases_after_a_deployment(
+    phase: str | None, run: str | None, service: str, organisation: str, seconds: float
+) -> None:
+    described = describe(C + service, "schema_version: 1\n" + organisation, phase=phase or "post", settle=run)
+    assert plan_of(described, phase=phase).settling == seconds
+
+
+@pytest.mark.parametrize("phase", ["design", "pre", "post"])
+def test_a_bad_settling_time_is_refused_in_every_phase(phase: str) -> None:
+    words = "is not a duration; expected for example 90s, 15m, 24h or 30d"
+    assert refused(C, phase=phase, settle="soon") == [f"settle (readiness_settle): 'soon' {words}"]
+    assert refused(C, phase=phase, settle="-5m") == [f"settle (readiness_settle): '-5m' {words}"]
+    (problem,) = refused(C + "defaults: {settle: 5 minutes}\n", phase=phase)
+    assert problem.startswith("readiness.yml:4:12: defaults.settle: '5 minutes' is not a duration")
