@@ -19,6 +19,7 @@ from ..module_utils._argspec import RUN_SPEC
 from ..module_utils._engine import Item
 from ..module_utils._finding import Finding, Status, unknown
 from ..plugin_utils import _verification
+from ..plugin_utils._connections import Connections
 from ..plugin_utils._context import Context, make, refuse
 from ..plugin_utils._document import Refused
 from ..plugin_utils._plan import Plan
@@ -44,7 +45,7 @@ class ActionModule(ActionBase):
         spool = context.spool(common)
         lost: str | None = None
         found: dict[str, list[Finding]] = {}
-        controller = self._start_controller(common, spool)
+        controller = self._start_controller(context, common, spool)
         play_hosts = [str(name) for name in variables.get("ansible_play_hosts_all", [])]
         try:
             try:
@@ -65,13 +66,18 @@ class ActionModule(ActionBase):
 
     # -- the controller's part
 
-    def _start_controller(self, plan: Plan, spool: Spool) -> threading.Thread | None:
+    def _start_controller(self, context: Context, plan: Plan, spool: Spool) -> threading.Thread | None:
         """Server checks of the service, once in a run, while the host is at work."""
         if not spool.claim(_verification.CONTROLLER):
             return None
+        connections = Connections(self, context.task_vars)
+        visits = {  # templates are resolved here: a thread must not
+            check.key: connections.visit(context.hosts_to_visit(check, plan), plan.expected_hosts) for check in _verification.visiting(plan)
+        }
 
         def work() -> None:
-            spool.save(_verification.CONTROLLER, _verification.run_controller(plan))
+            with connections.inventory() if visits else contextlib.nullcontext("") as inventory:
+                spool.save(_verification.CONTROLLER, _verification.run_controller(plan, visits=visits, inventory=inventory))
 
         thread = threading.Thread(target=work, daemon=True, name="readiness controller")
         thread.start()

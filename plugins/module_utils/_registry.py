@@ -27,6 +27,7 @@ CHECKS = {
     "scheduled_job": "host",
     "support_chain": "controller",
     "systemd_unit": "host",
+    "testinfra": "controller",
     "tls_certificate": "both",
 }
 

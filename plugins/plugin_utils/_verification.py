@@ -16,6 +16,14 @@ from ._plan import Plan, PlannedCheck
 from ._spool import CONTROLLER, LOOKING, Spool
 
 
+@dataclasses.dataclass(frozen=True)
+class Visit:
+    """The hosts to which a check of the controller goes."""
+
+    hosts: tuple[str, ...] = ()  # as its tool names them
+    absent: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # why a host is left out
+
+
 def items_of_host(plan: Plan, host: str) -> list[PlannedCheck]:
     """What this host has to do, but for looking for what others write."""
     return [check for check in plan.checks if host in (check.hosts or ()) and check.gap is None and check.call != "find"]
@@ -86,10 +94,43 @@ def _asking() -> Runner:
     return Runner(http=RequestsHttp())
 
 
-def run_controller(plan: Plan, on_done: t.Callable[[Item, list[Finding]], None] | None = None) -> dict[str, list[Finding]]:
-    """Every check that asks a server: side by side, over one pool of connections, each distinct question once."""
-    items = [as_item(check, "") for check in plan.checks if check.hosts is None and check.call != "find" and check.gap is None]
-    return execute(items, _asking(), on_done=on_done) if items else {}
+def of_controller(plan: Plan) -> list[PlannedCheck]:
+    """What the controller has to do, but for looking for what hosts write."""
+    return [check for check in plan.checks if check.hosts is None and check.call != "find" and check.gap is None]
+
+
+def visiting(plan: Plan) -> list[PlannedCheck]:
+    """The checks of the controller that go to the hosts themselves, with a tool of their own, over the connections of the play."""
+    needing = [check for check in of_controller(plan) if getattr(load_check(check.check), "NEEDS_INVENTORY", False)]
+    return [check for check in needing if not check.args.get("inventory")]
+
+
+def run_controller(
+    plan: Plan,
+    on_done: t.Callable[[Item, list[Finding]], None] | None = None,
+    *,
+    visits: t.Mapping[str, Visit] | None = None,
+    inventory: str = "",
+) -> dict[str, list[Finding]]:
+    """Every check that asks a server: side by side, over one pool of connections, each distinct question once.
+
+    ``visits`` says of those that go to hosts which ones, by the key of the check; ``inventory`` is the file with their connections.
+    """
+    visits = visits or {}
+    items = []
+    for check in of_controller(plan):
+        visit = visits.get(check.key)
+        if visit is None:
+            items.append(as_item(check, ""))
+        elif visit.hosts:
+            items.append(as_item(check, "", {"hosts": list(visit.hosts), "inventory": inventory}))
+    found = execute(items, _asking(), on_done=on_done) if items else {}
+    for check in visiting(plan):
+        absent = visits[check.key].absent if check.key in visits else {}
+        for host, reason in absent.items():
+            about = Finding(Status.UNKNOWN, reason, check=check.check, requirement=check.requirement, host=host)
+            found.setdefault(check.key, []).append(about)
+    return found
 
 
 def run_finds(plan: Plan, spool: Spool) -> dict[str, list[Finding]]:
@@ -106,12 +147,15 @@ def run_finds(plan: Plan, spool: Spool) -> dict[str, list[Finding]]:
 __all__ = (
     "CONTROLLER",
     "LOOKING",
+    "Visit",
     "as_item",
     "find_items",
     "finds",
     "items_of_host",
     "markers",
     "named_as_written",
+    "of_controller",
     "run_controller",
     "run_finds",
+    "visiting",
 )
