@@ -299,7 +299,8 @@ def none_collected(events: t.Sequence[Event], suites: t.Sequence[str], args: t.M
 def _last(done: Completed) -> str:
     """The last line in which pytest says what is wrong."""
     lines = [line.strip() for line in [*done.stdout.splitlines(), *done.stderr.splitlines()] if line.strip()]
-    marked = [re.sub(r"^(?:E\s+|ERROR:\s*|INTERNALERROR>\s*)", "", line) for line in lines if re.match(r"E\s|ERROR:|INTERNALERROR>", line)]
+    marks = r"^(?:E\s+|ERROR:\s+(?!usage)|INTERNALERROR>\s*|\S+\.py: error:\s*)"
+    marked = [re.sub(marks, "", line) for line in lines if re.match(marks, line)]
     said = [line for line in (marked or lines) if line]
     return f": {said[-1][:300]}" if said else ""
 

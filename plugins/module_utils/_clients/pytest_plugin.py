@@ -39,7 +39,7 @@ def pytest_configure(config: t.Any) -> None:
 def listed(inventory: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """What ``ansible-inventory --list`` makes of an inventory without templates."""
     top = inventory["all"]
-    groups = {name: {"hosts": sorted(group.get("hosts", {}))} for name, group in top["children"].items()}
+    groups = {name: {"hosts": sorted(group["hosts"])} for name, group in top["children"].items() if name != RESOLVED}
     return {"_meta": {"hostvars": top["hosts"]}, "all": {"children": sorted(groups), "hosts": sorted(top["hosts"])}, **groups}
 
 

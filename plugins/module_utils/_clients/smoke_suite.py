@@ -94,7 +94,7 @@ def test_file(host: t.Any, expected: dict[str, t.Any]) -> None:
     kind = expected["type"]
     if kind is not None:
         fits = getattr(file, KINDS[kind])
-        assert fits, f"{path} is of the type {file.type}, not {kind}"
+        assert fits, f"{path} is not of the type {kind}"
     if expected["mode"] is not None:
         assert file.mode == int(expected["mode"], 8), f"{path} has the mode {file.mode:04o}, not {int(expected['mode'], 8):04o}"
     if expected["owner"] is not None:
