@@ -299,7 +299,7 @@ def none_collected(events: t.Sequence[Event], suites: t.Sequence[str], args: t.M
 def _last(done: Completed) -> str:
     """The last line in which pytest says what is wrong."""
     lines = [line.strip() for line in [*done.stdout.splitlines(), *done.stderr.splitlines()] if line.strip()]
-    marks = r"^(?:E\s+|ERROR:\s+(?!usage)|INTERNALERROR>\s*|\S+\.py: error:\s*)"
+    marks = r"^(?:E\s+|ERROR:\s+(?!usage)|INTERNALERROR>\s*|[\w. -]+: error:\s*)"
     marked = [re.sub(marks, "", line) for line in lines if re.match(marks, line)]
     said = [line for line in (marked or lines) if line]
     return f": {said[-1][:300]}" if said else ""

@@ -18,6 +18,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients imp
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding, Status
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Completed, Runner
+from ansible_collections.operability.readiness.plugins.plugin_utils import _connections
 from ansible_collections.operability.readiness.plugins.plugin_utils._derive import Instance, derive
 from ansible_collections.operability.readiness.plugins.plugin_utils._document import Refused
 from ansible_collections.operability.readiness.plugins.plugin_utils._policy import Proof
@@ -382,6 +383,28 @@ def test_the_name_of_a_host(spec: str, name: str) -> None:
 def test_a_node_id_without_its_host(parameters: str, left: str) -> None:
     assert pytest_plugin._without(parameters, "ansible://web-1") == left
     assert pytest_plugin._without("x", "") == "x"
+
+
+def test_an_inventory_without_templates_as_ansible_inventory_lists_it() -> None:
+    given = {
+        "all": {
+            "hosts": {"web1": {"a": 1}, "db1": {}},
+            "children": {pytest_plugin.RESOLVED: {"hosts": {}}, "web": {"hosts": {"web1": None}}},
+        }
+    }
+    assert pytest_plugin.listed(given) == {
+        "_meta": {"hostvars": {"web1": {"a": 1}, "db1": {}}},
+        "all": {"children": ["web"], "hosts": ["db1", "web1"]},
+        "web": {"hosts": ["web1"]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [("plain", "plain"), ("a {{ b }}", "{% raw %}a {{ b }}{% endraw %}"), ("{% x", "{% raw %}{% x{% endraw %}"), (22, 22), (True, True)],
+)
+def test_a_value_that_ansible_must_not_resolve_again(value: t.Any, written: t.Any) -> None:
+    assert _connections._untemplated(value) == written
 
 
 # -- from the description
