@@ -124,7 +124,8 @@ def run_controller(
             items.append(as_item(check, ""))
         elif visit.hosts:
             items.append(as_item(check, "", {"hosts": list(visit.hosts), "inventory": inventory}))
-    found = execute(items, _asking(), on_done=on_done) if items else {}
+    asking = any(item.key not in visits for item in items)
+    found = execute(items, _asking() if asking else Runner(), on_done=on_done) if items else {}
     for check in visiting(plan):
         absent = visits[check.key].absent if check.key in visits else {}
         for host, reason in absent.items():
