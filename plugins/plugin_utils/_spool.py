@@ -24,11 +24,11 @@ LOOKING = "<controller, looking>"  # a file of its own: another worker may be at
 
 
 class Spool:
-    """The spool of one service, environment and phase."""
+    """The spool of one service, environment and phase; what is for a batch of a play alone (``scope``) has its own."""
 
-    def __init__(self, root: str | pathlib.Path, service: str, environment: str, phase: str) -> None:
+    def __init__(self, root: str | pathlib.Path, service: str, environment: str, phase: str, scope: str = "service") -> None:
         self.base = pathlib.Path(root) / "operability.readiness"
-        self.folder = self.base / _safe(f"{service}~{environment}~{phase}")
+        self.folder = self.base / _safe(f"{service}~{environment}~{phase}" + ("" if scope == "service" else f"~{scope}"))
 
     def save(
         self, host: str, findings: t.Mapping[str, t.Sequence[Finding]], *, unreachable: str | None = None, play_hosts: t.Sequence[str] = ()
@@ -69,6 +69,14 @@ class Spool:
     def has(self, host: str) -> bool:
         """Whether a host has been here, reached or not."""
         return self._path(host).exists()
+
+    def hold(self, entries: t.Mapping[str, t.Any]) -> None:
+        """Keeps for all workers and the gate what of the state stands for a new look."""
+        write_atomically(self.folder / "held.json", json.dumps(entries, default=str).encode(), mode=0o600, make_folder=True, durable=False)
+
+    def held(self) -> dict[str, dict[str, t.Any]] | None:
+        """What was kept so; None where nobody has said."""
+        return self._read(self.folder / "held.json")
 
     def started(self) -> dt.datetime | None:
         """When the first piece of work was claimed."""

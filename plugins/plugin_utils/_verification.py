@@ -16,6 +16,12 @@ from ._plan import Plan, PlannedCheck
 from ._spool import CONTROLLER, LOOKING, Spool
 
 
+def without(plan: Plan, held: t.Container[str]) -> Plan:
+    """The plan without the checks of requirements whose last proof still counts."""
+    left = tuple(dataclasses.replace(item, checks=()) if item.rule.id in held else item for item in plan.requirements)
+    return dataclasses.replace(plan, requirements=left)
+
+
 @dataclasses.dataclass(frozen=True)
 class Visit:
     """The hosts to which a check of the controller goes."""
@@ -95,8 +101,8 @@ def _asking() -> Runner:
 
 
 def of_controller(plan: Plan) -> list[PlannedCheck]:
-    """What the controller has to do, but for looking for what hosts write."""
-    return [check for check in plan.checks if check.hosts is None and check.call != "find" and check.gap is None]
+    """What the controller has to do, but for looking for what hosts write, and comparing."""
+    return [check for check in plan.checks if check.hosts is None and check.gap is None and check.call not in ("find", "compare")]
 
 
 def visiting(plan: Plan) -> list[PlannedCheck]:
@@ -108,13 +114,15 @@ def visiting(plan: Plan) -> list[PlannedCheck]:
 def run_controller(
     plan: Plan,
     on_done: t.Callable[[Item, list[Finding]], None] | None = None,
+    on_first: t.Callable[[dict[str, list[Finding]]], None] | None = None,
     *,
     visits: t.Mapping[str, Visit] | None = None,
     inventory: str = "",
 ) -> dict[str, list[Finding]]:
-    """Every check that asks a server: side by side, over one pool of connections, each distinct question once.
+    """Every check that asks a server: side by side, over one pool of connections, each distinct question once a try.
 
-    ``visits`` says of those that go to hosts which ones, by the key of the check; ``inventory`` is the file with their connections.
+    ``on_first`` has what the first try found, before the settling time. ``visits`` says of checks that go to hosts which ones, by the key
+    of the check; ``inventory`` is the file with their connections.
     """
     visits = visits or {}
     items = []
@@ -124,14 +132,26 @@ def run_controller(
             items.append(as_item(check, ""))
         elif visit.hosts:
             items.append(as_item(check, "", {"hosts": list(visit.hosts), "inventory": inventory}))
-    asking = any(item.key not in visits for item in items)
-    found = execute(items, _asking() if asking else Runner(), on_done=on_done) if items else {}
-    for check in visiting(plan):
-        absent = visits[check.key].absent if check.key in visits else {}
-        for host, reason in absent.items():
-            about = Finding(Status.UNKNOWN, reason, check=check.check, requirement=check.requirement, host=host)
-            found.setdefault(check.key, []).append(about)
-    return found
+
+    def complete(found: dict[str, list[Finding]]) -> dict[str, list[Finding]]:
+        absent = {check.key: _absent(check, visits[check.key]) for check in visiting(plan) if check.key in visits}
+        return {**found, **{key: [*found.get(key, []), *findings] for key, findings in absent.items() if findings}}
+
+    def first(found: dict[str, list[Finding]]) -> None:
+        if on_first is not None:
+            on_first(complete(found))
+
+    if not items:
+        return complete({})
+    runner = _asking() if any(item.key not in visits for item in items) else Runner()
+    return complete(execute(items, runner, on_done=on_done, settling=plan.settling, on_first=first))
+
+
+def _absent(check: PlannedCheck, visit: Visit) -> list[Finding]:
+    return [
+        Finding(Status.UNKNOWN, reason, check=check.check, requirement=check.requirement, host=host)
+        for host, reason in visit.absent.items()
+    ]
 
 
 def run_finds(plan: Plan, spool: Spool) -> dict[str, list[Finding]]:
@@ -140,7 +160,7 @@ def run_finds(plan: Plan, spool: Spool) -> dict[str, list[Finding]]:
     items = find_items(waiting, "", spool)
     if not items:
         return {}
-    found = named_as_written(waiting, execute(items, _asking()), spool)
+    found = named_as_written(waiting, execute(items, _asking(), settling=plan.settling), spool)
     spool.save(LOOKING, found)
     return found
 
@@ -159,4 +179,5 @@ __all__ = (
     "run_controller",
     "run_finds",
     "visiting",
+    "without",
 )

@@ -22,6 +22,7 @@ from .._runner import Completed, Runner
 
 WHERE = "controller"
 NEEDS_INVENTORY = True  # verify gives it the hosts of the service and an inventory with their connections
+SETTLES = True  # what was deployed may need a moment
 TIMEOUT = 300.0
 EXPECTATIONS: dict[str, t.Any] = {
     "hosts": {"type": "list", "elements": "str"},

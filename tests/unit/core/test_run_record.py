@@ -68,14 +68,14 @@ def test_a_state_that_was_cut_short_is_left_as_it_is(records: Records) -> None:
     ],
 )
 def test_a_state_that_cannot_be_used(records: Records, content: bytes, words: str) -> None:
-    records.folder.mkdir(parents=True)
-    records.state_path.write_bytes(content)
+    pathlib.Path(records.folder).mkdir(parents=True)
+    pathlib.Path(records.state_path).write_bytes(content)
     with pytest.raises(Unreadable, match=words):
         records.load_state()
 
 
 def test_a_state_that_cannot_be_read(records: Records) -> None:
-    records.state_path.mkdir(parents=True)
+    pathlib.Path(records.state_path).mkdir(parents=True)
     with pytest.raises(Unreadable, match="cannot be read: Is a directory"):
         records.load_state()
 
@@ -88,7 +88,7 @@ def test_run_records(records: Records) -> None:
     ]:
         path = records.save_run(record(identifier, phase, text="é"))
         assert load(path)["text"] == "é"
-    assert [path.name[9:15] for path in records.runs()] == ["060000", "065959", "070000"]
+    assert [name[14:20] for name in records.runs()] == ["060000", "065959", "070000"]
     newest = records.newest()
     assert newest is not None and newest["run"]["phase"] == "post"
     assert (records.newest("pre") or {})["run"]["id"].startswith("20261125T06") and records.newest("design") is None
@@ -98,12 +98,12 @@ def test_within_one_second_the_order_is_that_of_writing(records: Records) -> Non
     for number, phase in enumerate(["recheck", "pre", "post", "design"]):
         path = records.save_run(record(f"20261125T060000Z-{phase}-{9 - number:04}", phase))
         os.utime(path, ns=(number, number))
-    assert [load(path)["run"]["phase"] for path in records.runs()] == ["recheck", "pre", "post", "design"]
+    assert [records.run(name)["run"]["phase"] for name in records.runs()] == ["recheck", "pre", "post", "design"]
 
 
 def test_a_record_that_cannot_be_read_is_passed_over(records: Records) -> None:
     records.save_run(record("20261125T060000Z-pre-0000"))
-    (records.folder / "runs" / "20261125T070000Z-pre-0000.json").write_text('{"schema_version": 1, "run"')
+    (pathlib.Path(records.folder) / "runs" / "20261125T070000Z-pre-0000.json").write_text('{"schema_version": 1, "run"')
     newest = records.newest()
     assert newest is not None and newest["run"]["id"] == "20261125T060000Z-pre-0000"
 
@@ -114,7 +114,7 @@ def test_no_records_yet(records: Records) -> None:
 
 def test_names_stay_within_the_folder(tmp_path: pathlib.Path) -> None:
     for name in ("../../etc", "a/b", ".hidden", "", "é", "..", "a\x00b"):
-        folder = Records(tmp_path, name, name).folder
+        folder = pathlib.Path(Records(tmp_path, name, name).folder)
         assert folder.resolve().is_relative_to(tmp_path.resolve()) and folder.resolve() != tmp_path.resolve()
         assert len(folder.relative_to(tmp_path).parts) == 2
 
@@ -164,3 +164,78 @@ def test_the_users_own_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_not_json_is_written_as_text() -> None:
     assert json.loads(_run_record._dump({"path": pathlib.Path("/x")})) == {"path": "/x"}
+
+
+# -- baselines
+
+
+def baseline(identifier: str, taken: str = "2026-11-25T12:00:00Z", **fields: t.Any) -> dict[str, t.Any]:
+    return {
+        "schema_version": 1,
+        "service": "payments",
+        "environment": "production",
+        "deployment_id": identifier,
+        "taken_at": taken,
+        "hosts": [],
+        "addresses": {},
+        "requirements": [],
+        "observations": [],
+        "unseen": [],
+        **fields,
+    }
+
+
+def test_a_baseline_is_written_once_and_found_again(records: Records) -> None:
+    assert records.load_baseline("D1") is None
+    path = records.save_baseline(baseline("D1"))
+    assert path == records.folder / "baselines" / "D1.json" and records.load_baseline("D1") == baseline("D1")
+    with pytest.raises(NotWritten, match="D1.json is there already, and a baseline is never overwritten"):
+        records.save_baseline(baseline("D1", "2026-11-26T12:00:00Z"))
+    assert records.load_baseline("D1") == baseline("D1")
+
+
+def test_deployments_with_odd_names_have_baselines_of_their_own(records: Records) -> None:
+    names = ["a/b", "a_b", "../../etc/passwd", "..", "é", "x" * 400, "x" * 401, "CHG 42", ".hidden"]
+    for name in names:
+        records.save_baseline(baseline(name))
+    for name in names:
+        assert (records.load_baseline(name) or {})["deployment_id"] == name
+    assert len(list(pathlib.Path(records.folder, "baselines").iterdir())) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda text: text[: len(text) // 2], "D1.json is not whole: it is not JSON"),
+        (lambda text: text.replace('"payments"', '"other"'), "is the baseline of other in production, not of payments in production"),
+        (lambda text: text.replace('"production"', '"test"'), "is the baseline of payments in test"),
+        (
+            lambda text: text.replace('"schema_version": 1', '"schema_version": 2'),
+            "was written by a newer version .schema 2, this one reads 1",
+        ),
+        (lambda text: text.replace('"D1"', '"D2"'), "is not a whole baseline of deployment D1"),
+        (lambda text: text.replace('"hosts": []', '"hosts": 3'), "is not a whole baseline of deployment D1"),
+        (lambda text: "[]", "is not a record of operability.readiness"),
+    ],
+)
+def test_a_baseline_that_cannot_be_used(records: Records, change: t.Callable[[str], str], words: str) -> None:
+    path = pathlib.Path(records.save_baseline(baseline("D1")))
+    path.write_text(change(path.read_text()))
+    with pytest.raises(Unreadable, match=words):
+        records.load_baseline("D1")
+    assert path.exists()
+
+
+def test_the_last_baselines_are_kept_and_what_is_not_ours_stays(records: Records) -> None:
+    folder = pathlib.Path(records.folder) / "baselines"
+    folder.mkdir(parents=True)
+    strangers = {"notes.txt": "mine", "cut.json": "{", "other.json": json.dumps(baseline("O", "2020-01-01T00:00:00Z", service="other"))}
+    for name, text in strangers.items():
+        (folder / name).write_text(text)
+    for number in range(25):
+        records.save_baseline(baseline(f"D{number:02}", f"2026-11-{number + 1:02}T00:00:00Z"))
+    left = {path.name for path in folder.iterdir()}
+    assert left == {*strangers, *(f"D{number:02}.json" for number in range(5, 25))}
+    # a clock that went back does not cost the newest one
+    records.save_baseline(baseline("now", "2001-01-01T00:00:00Z"))
+    assert records.load_baseline("now") and len(list(folder.iterdir())) == 23
