@@ -61,7 +61,7 @@ class ActionModule(ActionBase):
         spoken = spool.judged() if context.options["only_if_needed"] else None
         if spoken is not None:
             return {**result, **spoken, "changed": False}
-        waiting = _gate.waiting_hosts(plan, spool.load(), variables)
+        waiting = _gate.waiting_hosts(plan, spool.load(), variables) if plan.scope == "service" else []
         record, path, trouble = self._judge(context, plan, records, spool, variables, started, waiting)
         if context.options["show"]:
             Display().display(render(record, **_screen()))
@@ -75,6 +75,8 @@ class ActionModule(ActionBase):
             "required": judgement["required"],
             "reasons": judgement["reasons"],
             "mode": plan.mode,
+            "phase": plan.phase,
+            "scope": plan.scope,
             "partial": record["run"]["partial"],
             "service": plan.service["name"],
             "record_path": str(path) if path else None,
@@ -104,7 +106,8 @@ class ActionModule(ActionBase):
         _verification.run_finds(_verification.without(plan, context.held(plan, spool)), spool)
         spooled = spool.load()
         limit = variables.get("ansible_limit")
-        reach = _gate.reach_of(plan, spooled, limit=limit, waiting=waiting)
+        there = {str(host) for host in variables.get("ansible_play_hosts", [])}
+        reach = _gate.reach_of(plan, spooled, limit=limit, waiting=waiting, there=there)
         partial = _gate.partial_reason(
             plan,
             spooled,
@@ -184,6 +187,8 @@ class ActionModule(ActionBase):
         return _gate.keep_baseline(records, plan, every_phase, findings, reach, record, scope=context.options["scope"], now=now)
 
     def _previous(self, records: Records, plan: Plan) -> dict[str, t.Any] | None:
+        if plan.scope == "batch":
+            return None  # of another sort
         try:
             return records.newest(plan.phase, whole=True)
         except NotWritten:  # records on a host that cannot be reached

@@ -29,13 +29,22 @@ def waiting_hosts(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], variab
     return [host for host in plan.expected_hosts if host in still_there - batch - been] if been else []
 
 
-def reach_of(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], *, limit: str | None, waiting: t.Sequence[str] = ()) -> Reach:
-    """Who was reached, and for each expected host that left nothing, why."""
+def reach_of(
+    plan: Plan,
+    spooled: t.Sequence[t.Mapping[str, t.Any]],
+    *,
+    limit: str | None,
+    waiting: t.Sequence[str] = (),
+    there: t.Collection[str] = (),
+) -> Reach:
+    """Who was reached, and for each expected host that left nothing, why. ``there`` are hosts that the play still has."""
     by_host = {data["host"]: data for data in spooled}
     in_play = {host for data in spooled for host in data.get("play_hosts", [])}
     absent = {}
     for host in sorted({*plan.expected_hosts, *plan.other_hosts} - set(by_host) - set(waiting)):
-        if host in in_play:
+        if host in in_play and host in there:
+            absent[host] = f"no verify task ran for {host}, which is still in this play (run_once? when?)"
+        elif host in in_play:
             absent[host] = f"{host} was lost earlier in this play"
         elif limit:
             absent[host] = f"{host} was not part of this run (--limit {limit})"
@@ -59,6 +68,8 @@ def partial_reason(
     waiting: t.Sequence[str] = (),
 ) -> str | None:
     """Why this run says nothing about the whole service, or None when it does."""
+    if plan.scope == "batch":
+        return f"a batch of the play (scope: batch): {', '.join(plan.expected_hosts) or 'no host of the service'}"
     in_play = {host for data in spooled for host in [data["host"], *data.get("play_hosts", [])]}
     left_out = [host for host in plan.expected_hosts if host not in in_play]
     if limit and left_out:
@@ -107,7 +118,7 @@ def make_record(
     ``before`` the baseline of this deployment.
     """
     run = {
-        "id": f"{now.strftime('%Y%m%dT%H%M%SZ')}-{options['phase']}-{secrets.token_hex(2)}",
+        "id": f"{now.strftime('%Y%m%dT%H%M%SZ')}-{options['phase']}-{secrets.token_hex(4)}",
         "phase": options["phase"],
         "environment": options["environment"],
         "version": options["version"],
@@ -122,6 +133,8 @@ def make_record(
         **versions,
         "mode": plan.mode,
         "enforced": plan.enforces,
+        "scope": plan.scope,
+        "settle_seconds": plan.settling,
         "partial": partial,
         "first_deployment": options["first_deployment"],
     }

@@ -24,6 +24,8 @@ from ._service import Description, NoHost, NotApplicable, NotDeclared, NotDue
 
 LEVEL_WAIVER = "LVL-01"  # the waiver that lets a file set a level below the computed one
 
+SETTLING = ("post", "smoke")  # the phases just after a deployment
+
 # what a requirement can be in a plan
 PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE, NO_HOST = (
     "planned",
@@ -91,6 +93,8 @@ class Plan:
     publish: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     reservation_due: str = "14d"
     records: str | None = None  # the folder that one of the files names
+    settling: float = 0.0  # seconds for which checks that may need time are repeated
+    scope: str = "service"
     comparison: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)  # tolerances and announced removals
 
     @property
@@ -157,6 +161,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         if planned:
             requirements.append(planned)
     mode = _mode(description, level)
+    settling = _settling(description, phase, problems)
     comparison = _comparable.terms(description.service, description.run.version, problems)
     if problems:
         raise Refused(list(dict.fromkeys(problems)))
@@ -181,6 +186,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         publish=description.shared("publish"),
         reservation_due=str(description.default("reservation_due") or "14d"),
         records=_records(description),
+        settling=settling,
         comparison=comparison,
     )
 
@@ -202,6 +208,19 @@ def _records(description: Description) -> str | None:
         if document and document.data.get("records"):
             return description.path(str(document.data["records"]), document)
     return None
+
+
+def _settling(description: Description, phase: str | None, problems: list[str]) -> float:
+    """How long checks that may need time are repeated in this phase; a bad duration is told in every phase."""
+    given = description.run.settle
+    if given is None:
+        return parse_duration(description.default("settle") or 0) if phase in SETTLING else 0.0  # the schema has looked at it
+    try:
+        seconds = parse_duration(given)
+    except ValueError as exc:
+        problems.append(f"settle (readiness_settle): {exc}")
+        return 0.0
+    return seconds if phase in SETTLING else 0.0
 
 
 def _order(identifier: str) -> tuple[int, str]:

@@ -54,6 +54,7 @@ class Run:
     first_deployment: bool = False
     mode: str | None = None
     scope: str = "service"
+    settle: str | None = None
     today: str = "1970-01-01"  # a whole day in UTC
 
 

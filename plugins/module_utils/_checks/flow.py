@@ -23,6 +23,7 @@ from .tls_certificate import _NO_ISSUER, _has_authorities, looking_context, trus
 
 WHERE = "host"
 TIMEOUT = 30.0
+SETTLES = True
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "to": {"type": "str", "required": True},
     "protocol": {"type": "str", "choices": ["tcp", "tls", "dns"], "default": "tcp"},

@@ -21,6 +21,7 @@ from .._units import humanize_seconds
 
 WHERE = "both"
 TIMEOUT = 30.0
+SETTLES = True
 ARGUMENT_SPEC: dict[str, t.Any] = {
     **http_spec(url={"required": True}),
     "method": {"type": "str", "default": "GET", "choices": ["GET", "HEAD", "OPTIONS"]},

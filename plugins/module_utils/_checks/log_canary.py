@@ -26,6 +26,7 @@ from .log_rotation import rotated_files
 
 WHERE = "both"
 TIMEOUT = 90.0
+SETTLES = ("find",)  # a line is written once
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "via": {"type": "str", "choices": ["file", "journald", "syslog"]},
     "path": {"type": "path"},

@@ -20,6 +20,7 @@ from .._units import humanize_seconds
 
 WHERE = "controller"
 TIMEOUT = 60.0
+SETTLES = True
 ARGUMENT_SPEC: dict[str, t.Any] = {
     **http_spec(url={"required": True}),
     "match": {"type": "dict"},

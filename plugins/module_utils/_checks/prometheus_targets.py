@@ -19,6 +19,7 @@ from .._units import humanize_seconds
 
 WHERE = "controller"
 TIMEOUT = 30.0
+SETTLES = True
 ARGUMENT_SPEC: dict[str, t.Any] = {
     **http_spec(url={"required": True}),
     "selector": {"type": "str"},

@@ -15,6 +15,7 @@ from .._units import humanize_seconds
 
 WHERE = "host"
 TIMEOUT = 30.0
+SETTLES = True
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "unit": {"type": "str", "required": True},
     "kind": {"type": "str", "choices": ["auto", "daemon", "oneshot", "timer", "socket", "standby"], "default": "auto"},
