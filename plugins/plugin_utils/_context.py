@@ -12,14 +12,15 @@ import os
 import pathlib
 import typing as t
 
+import yaml
 from ansible import constants
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
 from ..module_utils._files import NotWritten
-from . import _plan
-from ._document import Document, Refused, build, plain, positions
+from . import _batch, _debt, _plan
+from ._document import Document, FastLoader, Refused, build, plain, positions
 from ._elsewhere import Elsewhere
 from ._module_run import module_problem
 from ._plan import Plan
@@ -41,6 +42,7 @@ class Context:
     _descriptions: dict[str, Description] = dataclasses.field(default_factory=dict)
     _hosts: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     _files: dict[str, tuple[str, t.Any]] = dataclasses.field(default_factory=dict)
+    _debts: dict[str, Document | None] = dataclasses.field(default_factory=dict)
 
     # -- the service, the run
 
@@ -56,10 +58,18 @@ class Context:
         organisation = (
             self._document(self.options["organisation_file"], "organisation", templar) if self.options["organisation_file"] else None
         )
-        return Description(service, organisation, self.run(), Inventory(self._hosts_of, self._addresses_of, module_problem))
+        inventory = Inventory(self._hosts_of, self._addresses_of, module_problem)
+        return Description(service, organisation, self.run(), inventory, debt=self._debt(service, organisation))
+
+    def _debt(self, service: Document, organisation: Document | None) -> Document | None:
+        """The debt file of the service, where there is one. It is data: no template is resolved in it."""
+        path = pathlib.Path(self.options.get("debt_file") or _debt.file_of(service, organisation)[0])
+        if str(path) not in self._debts:
+            self._debts[str(path)] = _read_debt(path)
+        return self._debts[str(path)]
 
     def run(self) -> Run:
-        names = ("phase", "environment", "version", "deployment_id", "ticket", "window", "first_deployment", "mode", "scope")
+        names = ("phase", "environment", "version", "deployment_id", "ticket", "window", "first_deployment", "mode", "scope", "settle")
         given = {name: self.options[name] for name in names if self.options[name] is not None}
         return Run(**given, today=dt.datetime.now(dt.timezone.utc).date().isoformat())
 
@@ -69,8 +79,15 @@ class Context:
         key = (self._other(host), wanted)
         if key not in self._plans:
             description = self.description(host)
-            self._plans[key] = _plan.make(description, _plan.make_policy(description.service, description.organisation), phase=wanted)
+            made = _plan.make(description, _plan.make_policy(description.service, description.organisation), phase=wanted)
+            self._plans[key] = self._narrowed(made) if self.options["scope"] == "batch" and wanted is not None else made
         return self._plans[key]
+
+    def _narrowed(self, plan: Plan) -> Plan:
+        variables, play = self.task_vars, self.action._task.get_play()
+        there, everyone = ([str(host) for host in variables[name]] for name in ("ansible_play_batch", "ansible_play_hosts_all"))
+        hosts = _batch.batch_of(str(variables["inventory_hostname"]), everyone, play.serial, play.order, there)
+        return _batch.narrowed(plan, hosts, lambda: {address for host in hosts for address in self._addresses_of(host)})
 
     def service_plan(self, *, phase: str | None = "") -> Plan:
         """The plan with the variables of the first host of the service: the one that all agree on. Refused."""
@@ -85,7 +102,7 @@ class Context:
     # -- places
 
     def spool(self, plan: Plan) -> Spool:
-        return Spool(constants.DEFAULT_LOCAL_TMP, plan.service["name"], self.options["environment"], self.options["phase"])
+        return Spool(constants.DEFAULT_LOCAL_TMP, plan.service["name"], self.options["environment"], self.options["phase"], plan.scope)
 
     def records(self, plan: Plan) -> Records:
         """The records of the service: on this machine, or on the host that the task is delegated to."""
@@ -138,10 +155,7 @@ class Context:
             except AnsibleError as exc:
                 raise LookupError(_first_line(exc)) from None
 
-        shown = os.path.relpath(path)
-        return build(
-            text, shown if not shown.startswith("../..") else path, data, schema, resolve=resolve, folder=pathlib.Path(path).parent
-        )
+        return build(text, _shown(path), data, schema, resolve=resolve, folder=pathlib.Path(path).parent)
 
     def _unparsable(self, path: str, name: str, exc: AnsibleError) -> tuple[str, t.Any]:
         try:
@@ -173,6 +187,25 @@ class Context:
         except (AnsibleError, KeyError):
             address = host
         return list(dict.fromkeys([address, host, host.partition(".")[0]]))
+
+
+def _shown(path: str) -> str:
+    """A path as messages name it: from here, where it is not far away."""
+    shown = os.path.relpath(path)
+    return shown if not shown.startswith("../..") else path
+
+
+def _read_debt(path: pathlib.Path) -> Document | None:
+    shown = _shown(str(path))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = getattr(exc, "strerror", None) or "it is not UTF-8 text"
+        raise Refused([f"the debt file {shown} cannot be read: {reason}"]) from None
+    positions(text, shown)  # says where it is not YAML
+    return build(text, shown, yaml.load(text, Loader=FastLoader), "debt", folder=path.parent)
 
 
 def locate(loader: t.Any, name: str) -> str | None:

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
-from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, load_check
+from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, COMPUTED, load_check
 from ansible_collections.operability.readiness.plugins.plugin_utils import _derive
 from ansible_collections.operability.readiness.plugins.plugin_utils._derive import Instance, derive
 from ansible_collections.operability.readiness.plugins.plugin_utils._document import Refused
@@ -52,7 +52,7 @@ def test_every_check_of_the_policies_has_a_derivation() -> None:
         kind = "backup" if check.endswith("_backup") else check
         family = f"{kind}:{source}" if source else kind
         assert family in _derive.DERIVATIONS
-    assert all(name.split(":")[0] in (*CHECKS, "backup") for name in _derive.DERIVATIONS)
+    assert all(name.split(":")[0] in (*CHECKS, *COMPUTED, "backup") for name in _derive.DERIVATIONS)
 
 
 # -- monitoring
