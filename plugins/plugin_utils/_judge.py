@@ -270,7 +270,7 @@ def _enforces(item: Judged, plan: Plan, today: dt.date) -> bool:
 def _advice(verdict: str, phase: str | None) -> str:
     if verdict in ("go", "go_with_reservations", "ready_to_continue"):
         return "proceed"
-    return "roll_back" if phase == "post" and verdict == "no_go" else "hold"
+    return "roll_back" if phase in ("post", "smoke") and verdict == "no_go" else "hold"
 
 
 def _reasons(asked: list[Judged], verdict: str, lost: t.Mapping[str, str]) -> list[str]:
