@@ -137,6 +137,10 @@ class Context:
 
     # -- reading
 
+    def document(self, name: str, schema: str) -> Document:
+        """One of the user's files with the task's own variables. Refused."""
+        return self._document(name, schema, self.templar(None))
+
     def _document(self, name: str, schema: str, templar: t.Any) -> Document:
         loader = self.action._loader
         path = locate(loader, name)

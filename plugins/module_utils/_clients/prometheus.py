@@ -95,7 +95,7 @@ class Prometheus:
 
     def ready(self) -> None:
         """CannotObserve unless /-/ready says so, or there is no such page."""
-        response = self._request("GET", self.base + "/-/ready")
+        response = self._request("GET", self.base + "/-/ready", light=True)
         if response.status in NO_READY:
             return
         if response.status != 200:
@@ -197,7 +197,7 @@ class Prometheus:
 
     def _request(self, method: str, url: str, **options: t.Any) -> Response:
         try:
-            return self.runner.request(method, url, connection=self.connection, **options)
+            return self.runner.ask(self.instrument, method, url, connection=self.connection, **options)
         except CannotObserve as exc:
             raise CannotObserve(exc.message, instrument=self.instrument) from None
 
