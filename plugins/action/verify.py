@@ -22,8 +22,10 @@ from ..plugin_utils import _verification
 from ..plugin_utils._connections import Connections
 from ..plugin_utils._context import Context, make, refuse
 from ..plugin_utils._document import Refused
+from ..plugin_utils._module_run import ModuleRunner
 from ..plugin_utils._plan import Plan
 from ..plugin_utils._spool import Spool
+from ..plugin_utils._text import in_short
 
 
 class ActionModule(ActionBase):
@@ -52,9 +54,11 @@ class ActionModule(ActionBase):
         try:
             try:
                 found = self._run_on_host(own, host, variables, result)
+                lost = self._run_modules(context, own, host, variables, result, found)
             except AnsibleConnectionFailure as exc:
                 # not raised: an unreachable host is a finding; under run_once or any_errors_fatal it would end the play without a verdict
-                lost = _in_short(exc)
+                lost = in_short(exc)
+            if lost:
                 result.setdefault("warnings", []).append(f"{host} could not be reached: {lost}")
             spool.save(host, found, unreachable=lost, play_hosts=play_hosts)
         except BaseException:
@@ -108,7 +112,7 @@ class ActionModule(ActionBase):
             try:
                 answers = self._execute(items, variables, result, plan.settling)
             except AnsibleConnectionFailure as exc:
-                answers = {item.key: [_about(item, f"{host} could not be reached: {_in_short(exc)}")] for item in items}
+                answers = {item.key: [_about(item, f"{host} could not be reached: {in_short(exc)}")] for item in items}
             seen = _verification.named_as_written(here, answers, spool)
             spool.save(host, seen)
             found.update(seen)
@@ -125,6 +129,26 @@ class ActionModule(ActionBase):
             item = _verification.as_item(check, host)
             found[check.key] = [_about(item, f"{check.check} was not run: it writes a line, and this is check mode")]
         return found
+
+    def _run_modules(
+        self,
+        context: Context,
+        plan: Plan,
+        host: str,
+        variables: dict[str, t.Any],
+        result: dict[str, t.Any],
+        found: dict[str, list[Finding]],
+    ) -> str | None:
+        """The checks that are modules of others, after the batch. Why the host could not be reached, if it never was."""
+        checks = _verification.items_of_action(plan, host)
+        if not checks:
+            return None
+        runner = ModuleRunner(self, variables, context.templar(host), host)
+        reached = bool(found)
+        found.update(_verification.run_actions(checks, host, runner))
+        for warning in runner.warnings:
+            result.setdefault("warnings", []).append(warning)
+        return runner.lost[0] if runner.lost and not reached else None
 
     def _execute(
         self, items: list[Item], variables: dict[str, t.Any], result: dict[str, t.Any], settling: float
@@ -148,7 +172,7 @@ class ActionModule(ActionBase):
         except AnsibleConnectionFailure:
             raise
         except AnsibleError as exc:  # a password that is missing, a temporary folder that cannot be made
-            answer = {"msg": _in_short(exc)}
+            answer = {"msg": in_short(exc)}
         for warning in answer.get("warnings", []):
             result.setdefault("warnings", []).append(warning)
         if "found" not in answer:
@@ -200,9 +224,3 @@ def _collector_at_rest() -> t.Iterator[None]:
 def _about(item: Item, message: str) -> Finding:
     """An unknown finding for an item that was not executed."""
     return dataclasses.replace(unknown(message), check=item.check, requirement=item.requirement, instance=item.instance, host=item.host)
-
-
-def _in_short(exc: AnsibleError) -> str:
-    """The first line, and the last, where ssh and sudo say why."""
-    lines = [line.strip() for line in str(exc).splitlines() if line.strip()] or ["no reason was given"]
-    return lines[0] if len(lines) == 1 else f"{lines[0].rstrip('.:')}: {lines[-1]}"

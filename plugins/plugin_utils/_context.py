@@ -22,6 +22,7 @@ from ..module_utils._files import NotWritten
 from . import _batch, _debt, _plan
 from ._document import Document, FastLoader, Refused, build, plain, positions
 from ._elsewhere import Elsewhere
+from ._module_run import module_problem
 from ._plan import Plan, PlannedCheck
 from ._remote_store import RemoteFolder
 from ._reuse import WHEN_DUE, held
@@ -49,7 +50,7 @@ class Context:
         """The service as its files describe it with the variables of ``host`` (the task's own without one). Refused."""
         host = self._other(host)
         if host not in self._descriptions:
-            self._descriptions[host] = self._description(self._templar(host or None))
+            self._descriptions[host] = self._description(self.templar(host or None))
         return self._descriptions[host]
 
     def _description(self, templar: t.Any) -> Description:
@@ -57,7 +58,7 @@ class Context:
         organisation = (
             self._document(self.options["organisation_file"], "organisation", templar) if self.options["organisation_file"] else None
         )
-        inventory = Inventory(self._hosts_of, self._addresses_of)
+        inventory = Inventory(self._hosts_of, self._addresses_of, module_problem)
         return Description(service, organisation, self.run(), inventory, debt=self._debt(service, organisation))
 
     def _debt(self, service: Document, organisation: Document | None) -> Document | None:
@@ -164,7 +165,8 @@ class Context:
         positions(text, name)  # says where it is not YAML
         raise Refused([f"{name}: {_first_line(exc)}"]) from None
 
-    def _templar(self, host: str | None) -> t.Any:
+    def templar(self, host: str | None) -> t.Any:
+        """One with the variables of a host; of the task's own without one."""
         if host is None or host == self.task_vars.get("inventory_hostname"):
             return self.action._templar
         own = self.task_vars["hostvars"].raw_get(host)
@@ -187,7 +189,7 @@ class Context:
         """The names under which a monitoring server may know a host: the address that Ansible uses, its name, the short one."""
         try:
             own = self.task_vars["hostvars"].raw_get(host)
-            address = str(self._templar(host).template(own.get("ansible_host", host)))
+            address = str(self.templar(host).template(own.get("ansible_host", host)))
         except (AnsibleError, KeyError):
             address = host
         return list(dict.fromkeys([address, host, host.partition(".")[0]]))

@@ -315,6 +315,12 @@ def others(findings: t.Iterable[t.Mapping[str, t.Any]], message: str, *, lines: 
     return out, 0
 
 
+def in_short(exc: BaseException) -> str:
+    """The first line of what an exception says, and the last, where ssh and sudo say why."""
+    lines = [line.strip() for line in str(exc).splitlines() if line.strip()] or ["no reason was given"]
+    return lines[0] if len(lines) == 1 else f"{lines[0].rstrip('.:')}: {lines[-1]}"
+
+
 __all__ = (
     "AREAS",
     "STATUSES",
@@ -333,6 +339,7 @@ __all__ = (
     "consequence",
     "debt_words",
     "escape",
+    "in_short",
     "instrument",
     "lost_hosts",
     "number",
