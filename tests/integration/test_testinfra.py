@@ -279,5 +279,5 @@ def test_each_batch_is_visited_by_itself(site: Site) -> None:
     site.answer("web2", 1)
     outcome = site.run(ROLE.replace("gather_facts: false", "gather_facts: false\n  serial: 1"), phase="post", scope="batch", mode="enforce")
     assert outcome.rc != 0 and [record["judgement"]["verdict"] for record in outcome.records] == ["go", "no_go"], outcome.output
-    hosts = [{finding["host"] for item in record["judgement"]["requirements"] for finding in item["findings"]} for record in outcome.records]
-    assert hosts == [{"web1"}, {"web2"}]
+    judgements = [record["judgement"]["requirements"] for record in outcome.records]
+    assert [{finding["host"] for item in items for finding in item["findings"]} for items in judgements] == [{"web1"}, {"web2"}]
