@@ -18,7 +18,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._argspec import RUN_SPEC
 from ..module_utils._http import public_url
-from ..plugin_utils import _gate, _state, _verification
+from ..plugin_utils import _emergency, _gate, _state, _verification
 from ..plugin_utils._context import Context, make, refuse
 from ..plugin_utils._document import Refused
 from ..plugin_utils._files import NotWritten
@@ -48,16 +48,22 @@ class ActionModule(ActionBase):
         started = dt.datetime.now(dt.timezone.utc)
         context = make(self, variables, SPEC)
         try:
-            plan = context.service_plan()
-            context.service_plan(phase=None)
+            return self._run(context, result, variables, started)
         except Refused as exc:
             raise refuse(exc) from None
+        except Exception as exc:
+            if context.emergency is None:
+                raise
+            return {**result, **_emergency.helpless(context.emergency, exc, context.options)}
+
+    def _run(self, context: Context, result: dict[str, t.Any], variables: dict[str, t.Any], started: dt.datetime) -> dict[str, t.Any]:
+        plan, whole = _emergency.plans(context)
         spool = context.spool(plan)
         spoken = spool.judged() if context.options["only_if_needed"] else None
         if spoken is not None:
             return {**result, **spoken, "changed": False}
         waiting = _gate.waiting_hosts(plan, spool.load(), variables)
-        record, path, trouble = self._judge(context, plan, spool, variables, started, waiting)
+        record, path, trouble = self._judge(context, plan, whole, spool, variables, started, waiting)
         if context.options["show"]:
             Display().display(render(record, **_screen()))
         judgement = record["judgement"]
@@ -76,7 +82,9 @@ class ActionModule(ActionBase):
             "publish": _visible(plan.publish),
             "state": (record["state"] or {}).get("verdict"),
         }
-        verdict["stop"] = record["run"]["enforced"] and judgement["enforced_verdict"] in ("no_go", "undetermined", "not_ready")
+        verdict["emergency"], verdict["overridden"] = record["run"]["emergency"], judgement["overridden"]
+        bad = judgement["enforced_verdict"] in ("no_go", "undetermined", "not_ready")
+        verdict["stop"] = bool(record["run"]["enforced"] and bad and not verdict["emergency"] and not verdict["overridden"])
         verdict["msg"] = _sentence(verdict)
         spool.close(verdict, plan.publish, more_to_come=bool(waiting))
         result.update(verdict, changed=False, record=record)
@@ -90,12 +98,14 @@ class ActionModule(ActionBase):
         self,
         context: Context,
         plan: Plan,
+        whole: Plan,
         spool: Spool,
         variables: dict[str, t.Any],
         started: dt.datetime,
         waiting: list[str],
     ) -> tuple[dict[str, t.Any], pathlib.Path | None, list[str]]:
-        _verification.run_finds(plan, spool)
+        if context.emergency is None:
+            _verification.run_finds(plan, spool)
         spooled = spool.load()
         limit = variables.get("ansible_limit")
         reach = _gate.reach_of(plan, spooled, limit=limit, waiting=waiting)
@@ -110,34 +120,67 @@ class ActionModule(ActionBase):
         records = context.records(plan)
         trouble: list[str] = []
         path: pathlib.Path | None = None
+        record: dict[str, t.Any] = {}
 
-        def judge() -> tuple[dict[str, t.Any], dict[str, t.Any]]:
-            state = self._state(records, trouble)
-            record, changed = self._record(context, plan, state, spool, reach, partial, started)
-            if trouble:
+        def judge(readable: bool = True) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+            before = len(trouble)
+            state = self._state(records, trouble) if readable else _state.empty(records.service, records.environment)
+            unknown = not readable or len(trouble) > before
+            decisions, unusable = records.decisions() if readable else ([], [])
+            record, changed = self._record(context, plan, whole, state, decisions, spool, reach, partial, started)
+            record["judgement"]["notices"] += unusable
+            if context.emergency and (plan.refused or unknown):
+                # what was known of the service before stands, but for what it owes
+                earlier = records.newest(where=lambda one: bool(one.get("state"))) if readable else None
+                known = earlier or (None if unknown else record)
+                record["state"] = {**known["state"], "overrides": record["judgement"]["overrides"]} if known else None
+            elif trouble and not context.emergency:
                 record["state"] = None  # over findings that cannot be read nothing can be said
             return record, changed
 
-        if self._task.check_mode:
-            return judge()[0], None, trouble
-        record: dict[str, t.Any] = {}
-        try:
+        def keep() -> None:
+            nonlocal record, path
             with records.lock():
                 record, changed = judge()
                 path = records.save_run(record)
-                if not partial and not trouble:
+                if (not partial or context.emergency or record["judgement"]["overridden"]) and not trouble:
                     records.save_state(changed)
+
+        if self._task.check_mode:
+            return judge()[0], None, trouble
+        hung = False
+        try:
+            if context.emergency:
+                place = f"the records folder {records.folder}"
+                _emergency.within(_emergency.SAVING, keep, place)
+            else:
+                keep()
         except NotWritten as exc:
+            hung = "did not answer" in str(exc)
             lost = "the service's state was not updated" if path else "its record was not kept"
             trouble.append(f"the verdict stands, but {lost}: {exc}")
-        return record or judge()[0], path, trouble
+        except OSError as exc:
+            if not context.emergency:
+                raise
+            hung = True
+            trouble.append(f"the verdict stands, but its record was not kept: {exc}")
+        return record or judge(readable=not hung)[0], path, trouble
 
     def _record(
-        self, context: Context, plan: Plan, state: dict[str, t.Any], spool: Spool, reach: t.Any, partial: str | None, started: dt.datetime
+        self,
+        context: Context,
+        plan: Plan,
+        whole: Plan,
+        state: dict[str, t.Any],
+        decisions: list[dict[str, t.Any]],
+        spool: Spool,
+        reach: t.Any,
+        partial: str | None,
+        started: dt.datetime,
     ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         return _gate.make_record(
             plan,
-            context.service_plan(phase=None),
+            whole,
             state,
             spool.findings(),
             reach,
@@ -146,6 +189,8 @@ class ActionModule(ActionBase):
             started=spool.started() or started,
             now=dt.datetime.now(dt.timezone.utc),
             versions={"collection_version": collection_version(), "ansible_version": ansible_version},
+            emergency=context.emergency,
+            decisions=decisions,
         )
 
     def _state(self, records: t.Any, trouble: list[str]) -> dict[str, t.Any]:
@@ -182,6 +227,10 @@ def _screen() -> dict[str, t.Any]:
 def _sentence(verdict: t.Mapping[str, t.Any]) -> str:
     seen = f"{verdict['service']}: {verdict['words']}, {verdict['verified']} of {verdict['required']} verified"
     parts = [seen + (f", partial ({verdict['partial']})" if verdict["partial"] else "")]
-    if not verdict["stop"] and verdict["code"] >= 2:
+    if verdict["emergency"]:
+        parts[0] = f"EMERGENCY {verdict['emergency']['id']}: the play goes on. {parts[0]}"
+    elif verdict["overridden"]:
+        parts[0] += f" (the decision {verdict['overridden']['id']} overrides it: the play goes on)"
+    elif not verdict["stop"] and verdict["code"] >= 2:
         parts[0] += f" ({verdict['mode']} mode: the play goes on)"
     return "\n".join([*parts, *(f"  {reason}" for reason in verdict["reasons"][:20])]) if verdict["reasons"] else parts[0]

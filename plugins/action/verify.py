@@ -7,6 +7,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
+import datetime as dt
 import gc
 import threading
 import time
@@ -18,11 +19,13 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._argspec import RUN_SPEC
 from ..module_utils._engine import Item
 from ..module_utils._finding import Finding, Status, unknown
-from ..plugin_utils import _verification
+from ..plugin_utils import _emergency, _verification
 from ..plugin_utils._context import Context, make, refuse
 from ..plugin_utils._document import Refused
 from ..plugin_utils._plan import Plan
 from ..plugin_utils._spool import Spool
+
+LEAST = 1.0  # seconds without which nothing is begun
 
 
 class ActionModule(ActionBase):
@@ -37,18 +40,29 @@ class ActionModule(ActionBase):
         context = make(self, variables, RUN_SPEC)
         host = str(self._task.delegate_to or variables["inventory_hostname"])
         try:
-            common = context.service_plan()
-            own = context.plan(host) if host in {name for check in common.checks for name in check.hosts or ()} else common
+            return self._verify(context, host, variables, result, started)
         except Refused as exc:
             raise refuse(exc) from None
+        except Exception as exc:
+            if context.emergency is None:
+                raise
+            reason = f"{host} was not verified, and the play goes on: {str(exc) or type(exc).__name__}"
+            return {**result, "changed": False, "warnings": [*result.get("warnings", []), reason]}
+
+    def _verify(
+        self, context: Context, host: str, variables: dict[str, t.Any], result: dict[str, t.Any], started: float
+    ) -> dict[str, t.Any]:
+        common = _emergency.plans(context)[0] if context.emergency else context.service_plan()
+        own = context.plan(host) if host in {name for check in common.checks for name in check.hosts or ()} else common
         spool = context.spool(common)
         lost: str | None = None
         found: dict[str, list[Finding]] = {}
-        controller = self._start_controller(common, spool)
+        controller = self._start_controller(common, spool, _emergency.time_left(context.emergency, None, _now()))
+        left = _emergency.time_left(context.emergency, spool.started(), _now())
         play_hosts = [str(name) for name in variables.get("ansible_play_hosts_all", [])]
         try:
             try:
-                found = self._run_on_host(own, host, variables, result)
+                found = self._run_on_host(own, host, variables, result, left)
             except AnsibleConnectionFailure as exc:
                 # not raised: an unreachable host is a finding; under run_once or any_errors_fatal it would end the play without a verdict
                 lost = _in_short(exc)
@@ -57,7 +71,8 @@ class ActionModule(ActionBase):
         finally:
             if controller:
                 controller.join()
-        found.update(self._find(own, host, spool, variables, result, lost is not None))
+        if left is None:
+            found.update(self._find(own, host, spool, variables, result, lost is not None))
         shown = {**spool.findings_of(_verification.CONTROLLER), **found} if controller else found
         result["readiness"] = {**self._summary(context, own, host, shown, time.monotonic() - started), "unreachable": lost}
         result["changed"] = False
@@ -65,13 +80,13 @@ class ActionModule(ActionBase):
 
     # -- the controller's part
 
-    def _start_controller(self, plan: Plan, spool: Spool) -> threading.Thread | None:
+    def _start_controller(self, plan: Plan, spool: Spool, within: float | None) -> threading.Thread | None:
         """Server checks of the service, once in a run, while the host is at work."""
         if not spool.claim(_verification.CONTROLLER):
             return None
 
         def work() -> None:
-            spool.save(_verification.CONTROLLER, _verification.run_controller(plan))
+            spool.save(_verification.CONTROLLER, _verification.run_controller(plan, within=within))
 
         thread = threading.Thread(target=work, daemon=True, name="readiness controller")
         thread.start()
@@ -97,17 +112,27 @@ class ActionModule(ActionBase):
 
     # -- the host's part
 
-    def _run_on_host(self, plan: Plan, host: str, variables: dict[str, t.Any], result: dict[str, t.Any]) -> dict[str, list[Finding]]:
+    def _run_on_host(
+        self, plan: Plan, host: str, variables: dict[str, t.Any], result: dict[str, t.Any], left: float | None
+    ) -> dict[str, list[Finding]]:
+        """``left``: the seconds that there are, in an emergency."""
         checks = _verification.items_of_host(plan, host)
-        left_out = [check for check in checks if self._task.check_mode and _verification.writes(check)]
+        if left is not None and left < LEAST:
+            late = f"was not run on {host}: the {_emergency.ALLOWED:g} s that an emergency allows were over"
+            return {check.key: [_about(_verification.as_item(check, host), f"{check.check} {late}")] for check in checks}
+        quick = self._task.check_mode or left is not None
+        left_out = [check for check in checks if quick and _verification.writes(check)]
         items = [_verification.as_item(check, host) for check in checks if check not in left_out]
-        found = self._execute(items, variables, result) if items else {}
+        found = self._execute(items, variables, result, left) if items else {}
+        why = "this is check mode" if self._task.check_mode else "in an emergency nobody waits for it"
         for check in left_out:
             item = _verification.as_item(check, host)
-            found[check.key] = [_about(item, f"{check.check} was not run: it writes a line, and this is check mode")]
+            found[check.key] = [_about(item, f"{check.check} was not run: it writes a line, and {why}")]
         return found
 
-    def _execute(self, items: list[Item], variables: dict[str, t.Any], result: dict[str, t.Any]) -> dict[str, list[Finding]]:
+    def _execute(
+        self, items: list[Item], variables: dict[str, t.Any], result: dict[str, t.Any], within: float | None = None
+    ) -> dict[str, list[Finding]]:
         """All items in one module execution; when the module itself cannot run, each of them is unknown."""
         secrets: dict[str, t.Any] = {}
         checks = []
@@ -121,7 +146,9 @@ class ActionModule(ActionBase):
         try:
             with _collector_at_rest():
                 answer: dict[str, t.Any] = self._execute_module(
-                    module_name="operability.readiness.verify", module_args={"checks": checks, "secrets": secrets}, task_vars=variables
+                    module_name="operability.readiness.verify",
+                    module_args={"checks": checks, "secrets": secrets, **({} if within is None else {"within": within})},
+                    task_vars=variables,
                 )
         except AnsibleConnectionFailure:
             raise
@@ -178,6 +205,10 @@ def _collector_at_rest() -> t.Iterator[None]:
 def _about(item: Item, message: str) -> Finding:
     """An unknown finding for an item that was not executed."""
     return dataclasses.replace(unknown(message), check=item.check, requirement=item.requirement, instance=item.instance, host=item.host)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.timezone.utc)
 
 
 def _in_short(exc: AnsibleError) -> str:

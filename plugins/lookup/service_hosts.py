@@ -17,6 +17,8 @@ options:
     required: true
     type: list
     elements: path
+notes:
+  - In an emergency (the variable C(readiness_emergency)) a file that is missing or cannot be read yields V(localhost).
 """
 
 EXAMPLES = r"""
@@ -48,7 +50,16 @@ from ..plugin_utils._context import locate
 class LookupModule(LookupBase):
     def run(self, terms: list[str], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[str]:
         self.set_options(var_options=variables, direct=kwargs)
-        return [self._pattern(str(term)) for term in terms]
+        return [self._pattern_of(str(term), bool(str((variables or {}).get("readiness_emergency") or "").strip())) for term in terms]
+
+    def _pattern_of(self, name: str, emergency: bool) -> str:
+        try:
+            return self._pattern(name)
+        except AnsibleError as exc:
+            if not emergency:
+                raise
+            self._display.warning(f"{exc}; this is an emergency: the play goes on with localhost")
+            return "localhost"
 
     def _pattern(self, name: str) -> str:
         loader: t.Any = self._loader

@@ -54,15 +54,23 @@ def execute(
     *,
     workers: int = WORKERS,
     on_done: t.Callable[[Item, list[Finding]], None] | None = None,
+    within: float | None = None,
 ) -> dict[str, list[Finding]]:
-    """Findings by the key of their item. Every item gets at least one; items with ``run_as`` run in a child of that user."""
+    """Findings by the key of their item. Every item gets at least one; items with ``run_as`` run in a child of that user.
+
+    ``within``: the seconds that there are in all; what is not done by then is left behind.
+    """
     results: dict[str, list[Finding]] = {}
     items = list({item.key: item for item in items}.values())
+    limit = None if within is None else (within, runner.clock.monotonic() + within)
+    if within is not None:
+        runner = runner.within(max(within - GRACE, 1.0))
+        workers = max(workers, len(items))  # one that hangs must not take the time of those behind it
     mine = [item for item in items if not item.run_as or item.run_as == _me()]
     for user in sorted({str(item.run_as) for item in items if item not in mine}):
         # forked before any thread is started
-        results.update(_as_user(user, [item for item in items if item.run_as == user and item not in mine], runner, workers))
-    results.update(_in_threads(mine, runner, workers, on_done))
+        results.update(_as_user(user, [item for item in items if item.run_as == user and item not in mine], runner, workers, limit))
+    results.update(_in_threads(mine, runner, workers, on_done, limit))
     return {item.key: results[item.key] for item in items}
 
 
@@ -164,7 +172,11 @@ def _without_secrets(finding: Finding, hidden: list[str]) -> Finding:
 
 
 def _in_threads(
-    items: t.Sequence[Item], runner: Runner, workers: int, on_done: t.Callable[[Item, list[Finding]], None] | None
+    items: t.Sequence[Item],
+    runner: Runner,
+    workers: int,
+    on_done: t.Callable[[Item, list[Finding]], None] | None,
+    limit: tuple[float, float] | None,
 ) -> dict[str, list[Finding]]:
     # daemon threads: a pool of concurrent.futures would wait at exit for a check that hangs
     results: dict[str, list[Finding]] = {}
@@ -193,9 +205,11 @@ def _in_threads(
             now = runner.clock.monotonic()
             for item in items:
                 since = started.get(item.key)
-                if item.key not in results and since is not None and now - since > _allowed(item) + GRACE:
-                    late = unknown(f"{item.check} did not finish within {_allowed(item):g} s and was left behind")
-                    results[item.key] = [_complete(late, item, runner, now - since, [])]
+                over = limit is not None and now >= limit[1]
+                if item.key not in results and (over or (since is not None and now - since > _allowed(item) + GRACE)):
+                    seconds = f"the {limit[0]:g} s that there were in all" if limit and over else f"{_allowed(item):g} s"
+                    late = unknown(f"{item.check} did not finish within {seconds} and was left behind")
+                    results[item.key] = [_complete(late, item, runner, now - (since or now), [])]
                     free.release()
                     if on_done:
                         on_done(item, results[item.key])
@@ -211,7 +225,9 @@ def _allowed(item: Item) -> float:
         return 30.0
 
 
-def _as_user(user: str, items: t.Sequence[Item], runner: Runner, workers: int) -> dict[str, list[Finding]]:
+def _as_user(
+    user: str, items: t.Sequence[Item], runner: Runner, workers: int, limit: tuple[float, float] | None
+) -> dict[str, list[Finding]]:
     """Runs items in a child process of that user and reads its findings from a pipe."""
 
     def refused(reason: str) -> dict[str, list[Finding]]:
@@ -237,7 +253,7 @@ def _as_user(user: str, items: t.Sequence[Item], runner: Runner, workers: int) -
             os.environ.update(HOME=account.pw_dir, USER=user, LOGNAME=user)
             runner.environ.update(HOME=account.pw_dir, USER=user, LOGNAME=user)
             os.chdir("/")
-            found = _in_threads([dataclasses.replace(item, run_as=None) for item in items], runner, workers, None)
+            found = _in_threads([dataclasses.replace(item, run_as=None) for item in items], runner, workers, None, limit)
             text = json.dumps({key: [finding.as_dict() for finding in findings] for key, findings in found.items()}, default=str)
             with os.fdopen(writing, "w", encoding="utf-8") as pipe:
                 pipe.write(text)

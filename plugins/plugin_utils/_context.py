@@ -17,7 +17,7 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
-from . import _plan
+from . import _emergency, _plan
 from ._document import Document, Refused, build, plain, positions
 from ._plan import Plan
 from ._run_record import Records, default_folder
@@ -48,10 +48,19 @@ class Context:
 
     def _description(self, templar: t.Any) -> Description:
         service = self._document(self.options["service_file"], "service", templar)
-        organisation = (
-            self._document(self.options["organisation_file"], "organisation", templar) if self.options["organisation_file"] else None
-        )
-        return Description(service, organisation, self.run(), Inventory(self._hosts_of, self._addresses_of))
+        return Description(service, self.organisation(templar), self.run(), Inventory(self._hosts_of, self._addresses_of))
+
+    def organisation(self, templar: t.Any = None) -> Document | None:
+        """The organisation file, where one is named. Refused."""
+        name = self.options["organisation_file"]
+        return self._document(name, "organisation", templar or self._templar(None)) if name else None
+
+    @property
+    def emergency(self) -> _emergency.Emergency | None:
+        return _emergency.of(self.options, self.task_vars)
+
+    def locate_service_file(self) -> str | None:
+        return locate(self.action._loader, self.options["service_file"])
 
     def run(self) -> Run:
         names = ("phase", "environment", "version", "deployment_id", "ticket", "window", "first_deployment", "mode", "scope")
@@ -154,24 +163,36 @@ def locate(loader: t.Any, name: str) -> str | None:
 def make(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, t.Any]) -> Context:
     """The context of an action: an option that the task does not set is taken from the variable ``readiness_OPTION``."""
     args = copy.copy(action._task.args)
-    for name in spec:
+    # the emergency first: it tells what to do about the others
+    for name in sorted(spec, key=lambda name: name != "emergency"):
         variable = f"readiness_{name}"
         if args.get(name) is None and variable in task_vars:
-            value = plain(action._templar.template(task_vars[variable]))
+            try:
+                value = plain(action._templar.template(task_vars[variable]))
+            except AnsibleError as exc:
+                if not args.get("emergency"):
+                    raise
+                action._display.warning(f"{variable} is left out, this is an emergency: {_first_line(exc)}")
+                continue
             if value not in (None, ""):
                 args[name] = value
-    result = ArgumentSpecValidator(dict(spec)).validate({key: plain(value) for key, value in args.items()})
+    validator = ArgumentSpecValidator(dict(spec))
+    result = validator.validate({key: plain(value) for key, value in args.items()})
+    if result.error_messages and args.get("emergency"):
+        action._display.warning(f"other options are left out, this is an emergency: {'; '.join(result.error_messages)}")
+        result = validator.validate({key: plain(value) for key, value in args.items() if key in _emergency.ESSENTIAL})
     if result.error_messages:
         raise AnsibleActionFail("; ".join(result.error_messages))
-    return Context(action, task_vars, dict(result.validated_parameters))
+    context = Context(action, task_vars, dict(result.validated_parameters))
+    if context.emergency:
+        context.options["settle"] = None
+    return context
 
 
-def refuse(exc: Refused) -> AnsibleActionFail:
+def refuse(exc: Refused, nothing: str = "was verified") -> AnsibleActionFail:
     """The failure of an action for input that was refused: nothing has run."""
     count = len(exc.problems)
-    head = (
-        "The input is refused, nothing was verified:" if count == 1 else f"The input is refused for {count} reasons, nothing was verified:"
-    )
+    head = f"The input is refused{'' if count == 1 else f' for {count} reasons'}, nothing {nothing}:"
     return AnsibleActionFail("\n".join([head, *(f"  {problem}" for problem in exc.problems)]))
 
 

@@ -5,17 +5,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import secrets
 import socket
 import typing as t
 
-from ..module_utils._finding import Finding, isoformat
+from ..module_utils._finding import Finding, Status, isoformat
 from ..module_utils._runner import user_name
-from . import _state
-from ._judge import Reach, judge
-from ._plan import Plan
+from . import _decisions, _overrides, _reservations, _state
+from ._emergency import Emergency
+from ._judge import Judged, Reach, conclude, judge_each
+from ._plan import DECISION, Plan, PlannedRequirement
 from ._run_record import SCHEMA_VERSION
+
+_OF_AN_EMERGENCY = ("gates", "deployments")
 
 
 def waiting_hosts(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], variables: t.Mapping[str, t.Any]) -> list[str]:
@@ -82,9 +86,10 @@ def make_record(
     started: dt.datetime,
     now: dt.datetime,
     versions: t.Mapping[str, str],
+    emergency: Emergency | None = None,
+    decisions: t.Sequence[t.Mapping[str, t.Any]] = (),
 ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
-    """The run record, and the service's state after it (unchanged by a partial run)."""
-    judgement = judge(plan, findings, reach, today=now.date(), earlier=state["reservations"])
+    """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone."""
     run = {
         "id": f"{now.strftime('%Y%m%dT%H%M%SZ')}-{options['phase']}-{secrets.token_hex(2)}",
         "phase": options["phase"],
@@ -103,25 +108,105 @@ def make_record(
         "enforced": plan.enforces,
         "partial": partial,
         "first_deployment": options["first_deployment"],
+        "emergency": dataclasses.asdict(emergency) if emergency else None,
     }
-    changed = dict(state) if partial else _state.updated(state, judgement, run)
+    inputs = {**plan.inputs, "policy": plan.policy}
+    judged = judge_each(plan, findings, reach)
+    judgement = conclude(plan, judged, today=now.date(), earlier=state["reservations"])
+    if plan.refused:
+        judgement["reasons"] = [f"the input is refused: {problem}" for problem in plan.refused]
+    late = _reservations.overdue(judgement["reservations"]) if plan.overdue == "fail" else {}
+    seen = _decisions.evidence(run, plan.service["name"], inputs, judged, judgement, late)
+    run["evidence_digest"] = seen["digest"]
+    weighed = _decisions.weigh(decisions, seen, now.date())
+    if plan.decision_required or weighed.decision:
+        judged.append(_decided(weighed, plan, partial, whole=options["scope"] == "service" and not reach.waiting))
+        judgement = conclude(plan, judged, today=now.date(), earlier=state["reservations"])
+    judgement["overridden"] = _overridden(judgement, weighed)
+    if emergency or judgement["overridden"]:
+        judgement["advice"] = "proceed"
+    closing = _overrides.closes(judgement, run)
+    opened = _opened(emergency, weighed, judgement, run, plan)
+    held = _overrides.after(state, opened, run, closing=closing)
+    judgement = _overrides.told(judgement, held["overrides"], now.date(), owner=plan.service["owner"])
+    shown = _decisions.shown(decisions, weighed, now.date())
+    judgement["notices"] += _decisions.notices(shown)
+    changed = dict(state)
+    if not partial:
+        after = _state.updated(state, judgement, run)
+        # what an emergency leaves out says nothing about the service
+        changed = {**changed, **{key: after[key] for key in _OF_AN_EMERGENCY}} if emergency else after
+        judgement["notices"] += _reservations.lifted_by(changed, run["id"])
+    changed.update(held)
+    if closing:
+        judgement["notices"] += [f"{_overrides.title(item)} is closed by this run" for item in state.get("overrides") or []]
     record = {
         "schema_version": SCHEMA_VERSION,
         "run": run,
         "service": {**plan.service, "level": plan.level, "level_reason": plan.level_reason},
-        "inputs": {**plan.inputs, "policy": plan.policy},
+        "inputs": inputs,
         "hosts": {
             "expected": list(plan.expected_hosts),
             "reached": list(reach.reached),
             "unreachable": dict(reach.unreachable),
             "absent": dict(reach.absent),
         },
+        "evidence": seen,
+        "decisions": shown,
         "judgement": judgement,
-        "state": None if partial else _state.judge_state(state_plan, changed, now),
+        "state": None if partial and not emergency else _state.judge_state(state_plan, changed, now),
         "gates": _state.recent_gates(changed, now),
         "deployments": changed["deployments"],
     }
     return record, changed
+
+
+def _decided(weighed: _decisions.Weighed, plan: Plan, partial: str | None, *, whole: bool) -> Judged:
+    """The decision, judged as a blocker among the others."""
+    rule, finding = _decisions.as_requirement(weighed, plan.service["owner"], str(plan.phase))
+    if not whole:
+        finding = dataclasses.replace(finding, status=Status.NOT_DUE, message="it is asked when the whole service is judged")
+    elif partial:
+        finding = dataclasses.replace(finding, status=Status.UNKNOWN, message="a partial run is not what a decision can be about")
+    covered = [{**finding.as_dict(), "effective_status": finding.status.value}]
+    requirement = PlannedRequirement(rule, "blocker", True, DECISION)
+    return Judged(requirement, finding.status, finding.status, finding.message, [finding], covered)
+
+
+def _overridden(judgement: t.Mapping[str, t.Any], weighed: _decisions.Weighed) -> dict[str, t.Any] | None:
+    decision = weighed.overrides
+    if decision is None or judgement["verdict"] not in _decisions.STOPPING:
+        return None
+    return {key: decision.get(key) for key in ("id", "date", "body", "decided_by", "reason", "valid_until")}
+
+
+def _opened(
+    emergency: Emergency | None,
+    weighed: _decisions.Weighed,
+    judgement: t.Mapping[str, t.Any],
+    run: t.Mapping[str, t.Any],
+    plan: Plan,
+) -> list[dict[str, t.Any]]:
+    """What this run owes: the whole profile after an emergency, what a decision went against."""
+    common: dict[str, t.Any] = {"due_in": plan.override_due, "judgement": judgement, "run": run}
+    out = []
+    if emergency:
+        out.append(
+            _overrides.make(_overrides.ALL, emergency.id, "emergency", by=emergency.by, reason=emergency.reason, **common),
+        )
+    decision = weighed.overrides
+    if decision and judgement["overridden"]:
+        names = [
+            requirement["id"]
+            for requirement in judgement["requirements"]
+            if requirement["deciding"] and requirement["impact"] == "blocker" and requirement["status"] in ("fail", "unknown")
+        ]
+        by = ", ".join(decision.get("decided_by") or []) or decision["body"]
+        out += [
+            _overrides.make(name, decision["id"], "decision", by=by, reason=decision.get("reason"), **common)
+            for name in names or [_overrides.ALL]
+        ]
+    return out
 
 
 __all__ = ("make_record", "partial_reason", "reach_of", "waiting_hosts")

@@ -12,7 +12,7 @@ import typing as t
 
 from ..module_utils._finding import Finding, Measurement, Status, worst
 from ..module_utils._units import parse_duration
-from . import _plan
+from . import _plan, _reservations
 from ._plan import Plan, PlannedCheck, PlannedRequirement
 from ._text import VERDICT_WORDS as WORDS
 
@@ -62,8 +62,12 @@ def judge(
 
     ``findings`` are by the key of their planned check; ``earlier`` are the reservations that already stood, by requirement.
     """
-    judged = [_judge_requirement(item, plan, findings, reach) for item in plan.requirements]
-    return conclude(plan, judged, today=today, earlier=earlier or {})
+    return conclude(plan, judge_each(plan, findings, reach), today=today, earlier=earlier or {})
+
+
+def judge_each(plan: Plan, findings: t.Mapping[str, t.Sequence[Finding]], reach: Reach) -> list[Judged]:
+    """Each requirement of the plan by itself."""
+    return [_judge_requirement(item, plan, findings, reach) for item in plan.requirements]
 
 
 def conclude(plan: Plan, judged: list[Judged], *, today: dt.date, earlier: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
@@ -71,25 +75,28 @@ def conclude(plan: Plan, judged: list[Judged], *, today: dt.date, earlier: t.Map
     deciding = [item for item in judged if item.planned.deciding and item.planned.state != _plan.LATER]
     asked = [item for item in deciding if item.effective.code is not None]
     seen = any(item.verified for item in asked)
-    verdict = _verdict(asked, plan.phase, seen)
+    reservations = _reservations.standing(asked, plan, today, earlier)
+    late = _reservations.overdue(reservations)
+    failing = set(late) if plan.overdue == "fail" else set()
+    verdict = _verdict(asked, plan.phase, seen, failing)
     enforcing = [item for item in asked if _enforces(item, plan, today)]
     # what is not enforced yet stops nothing, but a run that saw nothing at all does
     stopping = bool(enforcing) or (plan.mode == "enforce" and not asked)
-    enforced_verdict = _verdict(enforcing, plan.phase, seen) if stopping else "go"
+    enforced_verdict = _verdict(enforcing, plan.phase, seen, failing) if stopping else "go"
     instruments = _instruments(judged)
     return {
         "verdict": verdict,
         "code": CODES[verdict],
         "words": WORDS[verdict],
-        "advice": _advice(verdict, plan.phase),
+        "advice": _advice(verdict, plan.phase, _verdict(asked, plan.phase, seen)),
         "enforced_verdict": enforced_verdict,
         "verified": sum(item.verified for item in asked),
-        "required": len(asked),
-        "reasons": _reasons(asked, verdict),
+        "required": sum(item.planned.state != _plan.DECISION for item in asked),
+        "reasons": _reasons(asked, verdict, late, failing),
         "requirements": [_requirement_dict(item) for item in judged],
         "stakeholders": _stakeholders(asked),
         "instruments": instruments,
-        "reservations": _reservations(asked, plan, today, earlier),
+        "reservations": reservations,
         "waivers": _waiver_dicts(plan, judged, today),
         "notices": [*plan.notices, *_waiver_notices(plan, judged, today)],
         "counts": _counts(deciding),
@@ -209,13 +216,13 @@ def _message(complete: list[Finding], effective: list[Status], result: Status) -
 # -- the verdict
 
 
-def _verdict(asked: list[Judged], phase: str | None, seen: bool) -> str:
+def _verdict(asked: list[Judged], phase: str | None, seen: bool, overdue: t.Collection[str] = ()) -> str:
     blockers = [item.effective for item in asked if item.planned.impact == "blocker"]
     majors = [item.effective for item in asked if item.planned.impact == "major"]
     if phase == "design":
         wrong = [item for item in asked if item.planned.impact != "minor" and item.effective in (Status.FAIL, Status.UNKNOWN)]
         return "not_ready" if wrong or not asked else "ready_to_continue"
-    if Status.FAIL in blockers:
+    if Status.FAIL in blockers or any(item.planned.rule.id in overdue for item in asked):
         return "no_go"
     if Status.UNKNOWN in blockers or not seen:
         return "undetermined"
@@ -231,18 +238,25 @@ def _enforces(item: Judged, plan: Plan, today: dt.date) -> bool:
     return (rule.mode or plan.mode) == "enforce"
 
 
-def _advice(verdict: str, phase: str | None) -> str:
+def _advice(verdict: str, phase: str | None, seen_now: str) -> str:
+    """``seen_now`` is the verdict without overdue reservations: what was late before the deployment is no reason to take it back."""
     if verdict in ("go", "go_with_reservations", "ready_to_continue"):
         return "proceed"
-    return "roll_back" if phase == "post" and verdict == "no_go" else "hold"
+    return "roll_back" if phase == "post" and seen_now == "no_go" else "hold"
 
 
-def _reasons(asked: list[Judged], verdict: str) -> list[str]:
-    """What decided, worst first: blockers before majors."""
+def _reasons(asked: list[Judged], verdict: str, late: t.Mapping[str, str], failing: t.Collection[str]) -> list[str]:
+    """What decided, worst first: blockers before majors, but for overdue reservations that fail."""
     order = {"blocker": 0, "major": 1, "minor": 2}
     shown = [item for item in asked if item.effective is not Status.PASS and item.planned.impact != "minor"]
-    shown.sort(key=lambda item: (order[item.planned.impact], -(item.effective.code or 0)))
-    reasons = [f"{item.planned.rule.id} {item.planned.rule.title}: {item.message}" for item in shown]
+    shown.sort(
+        key=lambda item: (0 if item.planned.rule.id in failing else order[item.planned.impact], -(item.effective.code or 0)),
+    )
+    reasons = []
+    for item in shown:
+        rule = item.planned.rule
+        name = f"reservation {rule.id} was due on {late[rule.id]}:" if rule.id in late else rule.id
+        reasons.append(f"{name} {rule.title}: {item.message}")
     if not asked or (verdict == "undetermined" and not any(item.verified for item in asked)):
         reasons.insert(0, "nothing was verified: not one requirement of this phase could be looked at")
     return reasons
@@ -266,36 +280,6 @@ def _instruments(judged: list[Judged]) -> list[dict[str, t.Any]]:
                 if item.planned.rule.id not in entry["requirements"]:
                     entry["requirements"].append(item.planned.rule.id)
     return list(grouped.values())
-
-
-def _reservations(
-    asked: list[Judged], plan: Plan, today: dt.date, earlier: t.Mapping[str, t.Mapping[str, t.Any]]
-) -> list[dict[str, t.Any]]:
-    out = []
-    for item in asked:
-        blocker = item.planned.impact == "blocker" and item.effective in (Status.WARN, Status.WAIVED)
-        major = item.planned.impact == "major" and item.effective is not Status.PASS
-        if not (blocker or major):
-            continue
-        rule = item.planned.rule
-        before = earlier.get(rule.id)
-        default = today + dt.timedelta(seconds=parse_duration(plan.reservation_due))
-        accepted = item.waiver if item.effective is Status.WAIVED else None
-        due = accepted["until"] if accepted else (before or {}).get("due") or default.isoformat()
-        kind = "accepted" if accepted else "overdue" if due < today.isoformat() else "open" if before else "new"
-        out.append(
-            {
-                "requirement": rule.id,
-                "title": rule.title,
-                "status": item.effective.value,
-                "message": item.message,
-                "responsible": rule.responsible,
-                "raised": (before or {}).get("raised") or today.isoformat(),
-                "due": due,
-                "kind": kind,
-            }
-        )
-    return out
 
 
 def _waiver_dicts(plan: Plan, judged: list[Judged], today: dt.date) -> list[dict[str, t.Any]]:
@@ -400,4 +384,4 @@ def _worst_measurements(findings: t.Iterable[Finding]) -> list[dict[str, t.Any]]
     return [{**measurement.as_dict(), "headroom": measurement.headroom} for measurement in chosen.values()]
 
 
-__all__ = ("CODES", "WORDS", "Judged", "Reach", "conclude", "judge", "judge_findings")
+__all__ = ("CODES", "WORDS", "Judged", "Reach", "conclude", "judge", "judge_each", "judge_findings")

@@ -16,16 +16,17 @@ import typing as t
 from ..module_utils._argspec import ArgumentsRefused, parse_arguments, secret_options
 from ..module_utils._registry import CHECKS, load_check
 from ..module_utils._units import parse_duration
-from . import _policy
+from . import _decisions, _policy, _reservations
 from ._derive import Instance, Steps, derive
 from ._document import Document, NotResolved, Refused, unresolved
 from ._policy import Policy, Proof, Rule
 from ._service import Description, NoHost, NotApplicable, NotDeclared
 
+OVERRIDE_DUE = "3d"
 LEVEL_WAIVER = "LVL-01"  # the waiver that lets a file set a level below the computed one
 
 # what a requirement can be in a plan
-PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE, NO_HOST = (
+PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE, NO_HOST, DECISION = (
     "planned",
     "not_declared",
     "not_applicable",
@@ -33,6 +34,7 @@ PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE, NO_HOST = (
     "later",
     "unprovable",
     "no_host",
+    "decision",  # what people decide: never of a policy
 )
 
 
@@ -91,6 +93,10 @@ class Plan:
     publish: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     reservation_due: str = "14d"
     records: str | None = None  # the folder that one of the files names
+    overdue: str = "fail"  # what an overdue reservation does
+    override_due: str = OVERRIDE_DUE
+    decision_required: bool = False
+    refused: tuple[str, ...] = ()  # in an emergency, why there is no plan
 
     @property
     def checks(self) -> list[PlannedCheck]:
@@ -179,6 +185,9 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         publish=description.shared("publish"),
         reservation_due=str(description.default("reservation_due") or "14d"),
         records=_records(description),
+        overdue=_reservations.on_overdue(description),
+        override_due=str(description.default("override_due") or OVERRIDE_DUE),
+        decision_required=_decisions.required(description, level, phase),
     )
 
 
@@ -188,7 +197,7 @@ def _unresolved_basics(description: Description) -> list[str]:
     later = [
         item
         for document in documents
-        for key in ("service", "classification", "traits", "waivers", "approvers", "mode")
+        for key in ("service", "classification", "traits", "waivers", "approvers", "mode", "decisions")
         for item in unresolved(document.data.get(key))
     ]
     return [f"{item.place}: {item.path}: {item.reason} (every phase needs it)" for item in later]
@@ -648,12 +657,14 @@ def _approver_refusal(approver: t.Any, impact: str | None, description: Descript
 
 
 __all__ = (
+    "DECISION",
     "LATER",
     "LEVEL_WAIVER",
     "NOT_APPLICABLE",
     "NOT_DECLARED",
     "NOT_DUE",
     "NO_HOST",
+    "OVERRIDE_DUE",
     "PLANNED",
     "UNPROVABLE",
     "Plan",

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run records and service state on disk: written whole or not at all, found again. PRIVATE to the collection.
 
-``RECORDS/SERVICE/ENVIRONMENT/runs/ID.json`` and ``RECORDS/SERVICE/ENVIRONMENT/state.json``.
+``RECORDS/SERVICE/ENVIRONMENT/`` has ``runs/ID.json``, ``decisions/ID.json`` and ``state.json``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from . import _state
 from ._files import NotWritten, write_atomically
 
 SCHEMA_VERSION = 1
+DECISION_SCHEMA_VERSION = 1
+_DECISION_KEYS = ("id", "service", "environment", "phase", "digest", "recorded_at", "date", "valid_until", "body", "outcome", "verdict")
 
 
 class Unreadable(Exception):
@@ -79,14 +81,46 @@ class Records:
         """Paths of the run records, oldest first."""
         return sorted((self.folder / "runs").glob("*.json"), key=lambda path: (path.name[:16], path.stat().st_mtime_ns))
 
-    def newest(self, phase: str | None = None) -> dict[str, t.Any] | None:
+    def run(self, identifier: str) -> dict[str, t.Any]:
+        """The run record of this id. Unreadable."""
+        return load(self.folder / "runs" / f"{_safe(identifier)}.json")
+
+    def newest(
+        self, phase: str | None = None, *, where: t.Callable[[dict[str, t.Any]], bool] = lambda record: True
+    ) -> dict[str, t.Any] | None:
         """The newest run record, of a phase where one is named; records that cannot be read are passed over."""
         for path in reversed(self.runs()):
             with contextlib.suppress(Unreadable):
                 record = load(path)
-                if phase in (None, record["run"]["phase"]):
+                if phase in (None, record["run"]["phase"]) and where(record):
                     return record
         return None
+
+    def decisions(self) -> tuple[list[dict[str, t.Any]], list[str]]:
+        """The decisions on this service, oldest first, and why others that are there cannot be used."""
+        found, problems = [], []
+        for path in sorted((self.folder / "decisions").glob("*.json")):
+            try:
+                decision = _load(path, DECISION_SCHEMA_VERSION)
+            except Unreadable as exc:
+                problems.append(f"a decision does not count: {exc}")
+                continue
+            missing = [key for key in _DECISION_KEYS if not isinstance(decision.get(key), str)]
+            if missing:
+                problems.append(f"a decision does not count: {path} has no {', '.join(missing)}")
+            elif (decision["service"], decision["environment"]) != (self.service, self.environment):
+                about = f"{decision['service']} in {decision['environment']}"
+                problems.append(f"a decision does not count: {path} is about {about}, not {self.service} in {self.environment}")
+            else:
+                found.append(decision)
+        return sorted(found, key=lambda item: item["recorded_at"]), problems
+
+    def save_decision(self, decision: t.Mapping[str, t.Any]) -> pathlib.Path:
+        """Writes a decision and returns its path; one that is there is never overwritten. NotWritten."""
+        path = self.folder / "decisions" / f"{_safe(decision['id'])}.json"
+        if path.exists():
+            raise NotWritten(f"{path} could not be written: it is there already, and a decision is never overwritten")
+        return write_atomically(path, _dump(decision), make_folder=True)
 
 
 def load(path: pathlib.Path | str) -> dict[str, t.Any]:
@@ -118,4 +152,4 @@ def _safe(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", "_", str(text)).lstrip(".") or "_"
 
 
-__all__ = ("Records", "Unreadable", "default_folder", "load")
+__all__ = ("DECISION_SCHEMA_VERSION", "Records", "Unreadable", "default_folder", "load")

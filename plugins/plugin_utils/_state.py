@@ -10,8 +10,9 @@ import datetime as dt
 import typing as t
 
 from ..module_utils._finding import Finding, Status, isoformat
+from . import _overrides, _reservations
 from ._judge import Judged, conclude, judge_findings
-from ._plan import NOT_APPLICABLE, NOT_DUE, Plan
+from ._plan import DECISION, NOT_APPLICABLE, NOT_DUE, Plan
 
 SCHEMA_VERSION = 1
 GATE_KEPT = dt.timedelta(days=7)
@@ -25,6 +26,9 @@ def empty(service: str, environment: str) -> dict[str, t.Any]:
         "environment": environment,
         "requirements": {},
         "reservations": {},
+        "lifted": [],
+        "overrides": [],
+        "closed_overrides": [],
         "gates": {},
         "deployments": [],
     }
@@ -35,7 +39,7 @@ def updated(state: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any], run:
     new = copy.deepcopy(dict(state))
     moment = dt.datetime.fromisoformat(run["finished_at"].replace("Z", "+00:00"))
     for requirement in judgement["requirements"]:
-        if requirement["state"] == "later":
+        if requirement["state"] in ("later", DECISION):
             continue
         before = new["requirements"].get(requirement["id"], {})
         same = before.get("observed_status") == requirement["observed_status"]
@@ -54,11 +58,7 @@ def updated(state: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any], run:
                 {key: value for key, value in finding.items() if key != "effective_status"} for finding in requirement["findings"]
             ],
         }
-    new["reservations"].update({item["requirement"]: {"raised": item["raised"], "due": item["due"]} for item in judgement["reservations"]})
-    for requirement in judgement["requirements"]:
-        standing = {item["requirement"] for item in judgement["reservations"]}
-        if requirement["deciding"] and requirement["id"] not in standing:
-            new["reservations"].pop(requirement["id"], None)
+    new.update(_reservations.after(state, judgement, run))
     new["gates"][run["phase"]] = {
         "verdict": judgement["verdict"],
         "code": judgement["code"],
@@ -100,7 +100,7 @@ def judge_state(plan: Plan, state: t.Mapping[str, t.Any], now: dt.datetime) -> d
         requirement["since"] = held.get("since")
         requirement["valid_until"] = held.get("valid_until")
         del requirement["findings"], requirement["accepted"]
-    return result
+    return _overrides.told(result, state.get("overrides") or [], now.date(), owner=plan.service["owner"])
 
 
 def _unverified(planned: t.Any, message: str) -> Judged:

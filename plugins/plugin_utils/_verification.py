@@ -86,10 +86,12 @@ def _asking() -> Runner:
     return Runner(http=RequestsHttp())
 
 
-def run_controller(plan: Plan, on_done: t.Callable[[Item, list[Finding]], None] | None = None) -> dict[str, list[Finding]]:
+def run_controller(
+    plan: Plan, on_done: t.Callable[[Item, list[Finding]], None] | None = None, *, within: float | None = None
+) -> dict[str, list[Finding]]:
     """Every check that asks a server: side by side, over one pool of connections, each distinct question once."""
     items = [as_item(check, "") for check in plan.checks if check.hosts is None and check.call != "find" and check.gap is None]
-    return execute(items, _asking(), on_done=on_done) if items else {}
+    return execute(items, _asking(), on_done=on_done, within=within) if items else {}
 
 
 def run_finds(plan: Plan, spool: Spool) -> dict[str, list[Finding]]:

@@ -150,8 +150,14 @@ def _state(out: Samples, state: dict[str, t.Any]) -> None:
             until = timestamp(waiver.get("until"), whole_day=True)
             out.add("waiver_expiry_timestamp_seconds", (waiver.get("requirement"), waiver.get("approved_by")), until)
     for kind in ("reservation", "override"):
+        days: dict[str, float] = {}
         for item in as_dicts(state.get(f"{kind}s")):
-            out.add(f"{kind}_due_timestamp_seconds", (item.get("requirement"),), timestamp(item.get("due"), whole_day=True))
+            due = timestamp(item.get("due"), whole_day=True)
+            if due is not None and not (kind == "reservation" and item.get("override")):
+                name = label(item.get("requirement"))
+                days[name] = min(due, days.get(name, due))  # of several, what is due first
+        for name, due in days.items():
+            out.add(f"{kind}_due_timestamp_seconds", (name,), due)
 
 
 def _requirement(out: Samples, requirement: dict[str, t.Any]) -> None:
