@@ -217,8 +217,8 @@ def sentence(decision: t.Mapping[str, t.Any]) -> str:
     against = f" against the verdict {VERDICT_WORDS[decision['verdict']]}" if decision["against_verdict"] else ""
     return (
         f"{decision['service']} in {decision['environment']}, {decision['phase']}: {OUTCOME_WORDS[decision['outcome']]}{against}, "
-        f"decided by {', '.join(decision['decided_by'])} ({decision['body']}) on {decision['date']}, valid until {decision['valid_until']}, "
-        f"about run {decision['run']}"
+        f"decided by {', '.join(decision['decided_by'])} ({decision['body']}) on {decision['date']}, "
+        f"valid until {decision['valid_until']}, about run {decision['run']}"
     )
 
 

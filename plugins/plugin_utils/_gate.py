@@ -105,7 +105,7 @@ def make_record(
         "user": user_name(),
         **versions,
         "mode": plan.mode,
-        "enforced": plan.enforces,
+        "enforced": plan.enforces and not emergency,
         "partial": partial,
         "first_deployment": options["first_deployment"],
         "emergency": dataclasses.asdict(emergency) if emergency else None,
