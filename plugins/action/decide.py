@@ -4,18 +4,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import pathlib
 import typing as t
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._argspec import DECIDE_SPEC
+from ..module_utils._store import Changed
 from ..plugin_utils import _decisions, _emergency
 from ..plugin_utils._context import make, refuse
 from ..plugin_utils._document import Refused
 from ..plugin_utils._files import NotWritten
 from ..plugin_utils._run_record import Records, Unreadable
+
+ATTEMPTS = 5  # to keep it on another host while a gate does the same
 
 
 class ActionModule(ActionBase):
@@ -33,15 +38,11 @@ class ActionModule(ActionBase):
             records = context.records(context.service_plan(phase=None))
             record = _judged(records, options)
             decision = _decisions.make(options, record, now=now, recorded_by=_emergency.who(variables))
+            path = None if self._task.check_mode else _kept(records, decision)
         except Refused as exc:
             raise refuse(exc, "was recorded") from None
-        path = None
-        if not self._task.check_mode:
-            try:
-                with records.lock():
-                    path = records.save_decision(decision)
-            except NotWritten as exc:
-                raise AnsibleActionFail(f"the decision was not recorded: {exc}") from None
+        except (Changed, NotWritten) as exc:
+            raise AnsibleActionFail(f"the decision was not recorded: {exc}") from None
         result.update(
             changed=True,
             decision=decision,
@@ -54,16 +55,26 @@ class ActionModule(ActionBase):
         return result
 
 
+def _kept(records: Records, decision: t.Mapping[str, t.Any]) -> pathlib.PurePath:
+    """Where it lies. Changed, NotWritten."""
+    for _attempt in range(ATTEMPTS - 1):
+        with contextlib.suppress(Changed), records.lock():
+            return records.save_decision(decision)
+    with records.lock():
+        return records.save_decision(decision)
+
+
 def _judged(records: Records, options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """The run record that the decision is about. Refused."""
     if options["run"]:
         try:
-            return records.run(options["run"])
+            return records.run_of(options["run"])
         except Unreadable as exc:
             raise Refused([f"run: {exc}"]) from None
     named = {key: options[key] for key in ("version", "deployment_id") if options[key]}
     found = records.newest(
         options["phase"],
+        whole=True,
         where=lambda record: not _decisions.incomplete(record) and all(record["run"].get(key) == value for key, value in named.items()),
     )
     if found is None:

@@ -18,12 +18,14 @@ from ansible.utils.display import Display
 
 from ..module_utils._argspec import RUN_SPEC
 from ..module_utils._http import public_url
+from ..module_utils._store import Changed
 from ..plugin_utils import _emergency, _gate, _state, _verification
 from ..plugin_utils._context import Context, make, refuse
 from ..plugin_utils._document import Refused
 from ..plugin_utils._files import NotWritten
 from ..plugin_utils._plan import Plan
-from ..plugin_utils._run_record import Unreadable
+from ..plugin_utils._remote_store import RemoteFolder
+from ..plugin_utils._run_record import Records, Unreadable, default_folder
 from ..plugin_utils._spool import Spool
 from ..plugin_utils._table import render
 
@@ -33,6 +35,7 @@ SPEC = {
     "only_if_needed": {"type": "bool", "default": False},
     "show": {"type": "bool", "default": True},
 }
+ATTEMPTS = 5  # to keep a record on another host while others do the same
 GALAXY = pathlib.Path(__file__).parents[2]
 
 
@@ -63,7 +66,8 @@ class ActionModule(ActionBase):
         if spoken is not None:
             return {**result, **spoken, "changed": False}
         waiting = _gate.waiting_hosts(plan, spool.load(), variables)
-        record, path, trouble = self._judge(context, plan, whole, spool, variables, started, waiting)
+        records = self._records(context, plan)
+        record, path, trouble = self._judge(context, plan, whole, records, spool, variables, started, waiting)
         if context.options["show"]:
             Display().display(render(record, **_screen()))
         judgement = record["judgement"]
@@ -94,18 +98,28 @@ class ActionModule(ActionBase):
             result["failed"] = True
         return result
 
+    def _records(self, context: Context, plan: Plan) -> Records:
+        try:
+            return context.records(plan)
+        except Refused as exc:
+            if context.emergency is None:
+                raise
+            self._display.warning(f"{exc}; this is an emergency: its record is kept on this machine")
+            return Records(default_folder(), plan.service["name"], context.options["environment"])
+
     def _judge(
         self,
         context: Context,
         plan: Plan,
         whole: Plan,
+        records: Records,
         spool: Spool,
         variables: dict[str, t.Any],
         started: dt.datetime,
         waiting: list[str],
-    ) -> tuple[dict[str, t.Any], pathlib.Path | None, list[str]]:
+    ) -> tuple[dict[str, t.Any], pathlib.PurePath | None, list[str]]:
         if context.emergency is None:
-            _verification.run_finds(plan, spool)
+            _verification.run_finds(_verification.without(plan, context.held(plan, spool)), spool)
         spooled = spool.load()
         limit = variables.get("ansible_limit")
         reach = _gate.reach_of(plan, spooled, limit=limit, waiting=waiting)
@@ -117,17 +131,18 @@ class ActionModule(ActionBase):
             skipped=[str(tag) for tag in variables.get("ansible_skip_tags", [])],
             waiting=waiting,
         )
-        records = context.records(plan)
         trouble: list[str] = []
-        path: pathlib.Path | None = None
+        path: pathlib.PurePath | None = None
         record: dict[str, t.Any] = {}
 
         def judge(readable: bool = True) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
             before = len(trouble)
             state = self._state(records, trouble) if readable else _state.empty(records.service, records.environment)
+            trouble.extend(_gate.clock_trouble(state, dt.datetime.now(dt.timezone.utc)))
             unknown = not readable or len(trouble) > before
-            decisions, unusable = records.decisions() if readable else ([], [])
-            record, changed = self._record(context, plan, whole, state, decisions, spool, reach, partial, started)
+            decisions, unusable = _decisions_of(records) if readable else ([], [])
+            previous = self._previous(records, plan) if readable else None
+            record, changed = self._record(context, plan, whole, state, decisions, spool, reach, partial, started, previous)
             record["judgement"]["notices"] += unusable
             if context.emergency and (plan.refused or unknown):
                 # what was known of the service before stands, but for what it owes
@@ -148,23 +163,25 @@ class ActionModule(ActionBase):
 
         if self._task.check_mode:
             return judge()[0], None, trouble
-        hung = False
-        try:
-            if context.emergency:
-                place = f"the records folder {records.folder}"
-                _emergency.within(_emergency.SAVING, keep, place)
-            else:
-                keep()
-        except NotWritten as exc:
-            hung = "did not answer" in str(exc)
-            lost = "the service's state was not updated" if path else "its record was not kept"
-            trouble.append(f"the verdict stands, but {lost}: {exc}")
-        except OSError as exc:
-            if not context.emergency:
-                raise
-            hung = True
-            trouble.append(f"the verdict stands, but its record was not kept: {exc}")
-        return record or judge(readable=not hung)[0], path, trouble
+        readable = True
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                if context.emergency:
+                    _emergency.within(_emergency.SAVING, keep, f"the records folder {records.folder}")
+                else:
+                    keep()
+                break
+            except Changed as exc:  # another gate of this service was faster: what it left is judged with
+                path = None
+                trouble = [f"the verdict stands, but its record was not kept: {exc}"] if attempt == ATTEMPTS else []
+            except NotWritten as exc:
+                away = isinstance(records.store, RemoteFolder)
+                path = None if away else path  # all or nothing goes over
+                readable = not (context.emergency and (away or isinstance(exc, _emergency.TooSlow)))
+                lost = "the service's state was not updated" if path else "its record was not kept"
+                trouble.append(f"the verdict stands, but {lost}: {exc}")
+                break
+        return record or judge(readable)[0], path, trouble
 
     def _record(
         self,
@@ -177,6 +194,7 @@ class ActionModule(ActionBase):
         reach: t.Any,
         partial: str | None,
         started: dt.datetime,
+        previous: dict[str, t.Any] | None,
     ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         return _gate.make_record(
             plan,
@@ -188,17 +206,33 @@ class ActionModule(ActionBase):
             partial=partial,
             started=spool.started() or started,
             now=dt.datetime.now(dt.timezone.utc),
+            held=context.held(plan, spool),
+            previous=previous,
             versions={"collection_version": collection_version(), "ansible_version": ansible_version},
             emergency=context.emergency,
             decisions=decisions,
         )
 
+    def _previous(self, records: Records, plan: Plan) -> dict[str, t.Any] | None:
+        try:
+            return records.newest(plan.phase, whole=True)
+        except NotWritten:  # records on a host that cannot be reached
+            return None
+
     def _state(self, records: t.Any, trouble: list[str]) -> dict[str, t.Any]:
         try:
             return t.cast("dict[str, t.Any]", records.load_state())
-        except Unreadable as exc:
-            trouble.append(f"the verdict stands, but the service's state was not updated: {exc}")
+        except (Unreadable, NotWritten) as exc:
+            if not trouble:  # else it was said when the folder was to be locked
+                trouble.append(f"the verdict stands, but the service's state was not updated: {exc}")
             return _state.empty(records.service, records.environment)
+
+
+def _decisions_of(records: Records) -> tuple[list[dict[str, t.Any]], list[str]]:
+    try:
+        return records.decisions()
+    except NotWritten:  # records on a host that cannot be reached
+        return [], []
 
 
 def collection_version() -> str:

@@ -55,6 +55,8 @@ class ActionModule(ActionBase):
         common = _emergency.plans(context)[0] if context.emergency else context.service_plan()
         own = context.plan(host) if host in {name for check in common.checks for name in check.hosts or ()} else common
         spool = context.spool(common)
+        held = context.held(common, spool)
+        common, own = _verification.without(common, held), _verification.without(own, held)
         lost: str | None = None
         found: dict[str, list[Finding]] = {}
         controller = self._start_controller(common, spool, _emergency.time_left(context.emergency, None, _now()))

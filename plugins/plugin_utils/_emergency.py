@@ -33,6 +33,10 @@ _RECORDS = r"^records\s*:\s*[\"']?([^\s\"'{#][^\n\"'{#]*)"
 T = t.TypeVar("T")
 
 
+class TooSlow(NotWritten):
+    """Records that do not answer in time."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Emergency:
     """Who lets a deployment go on, for what, and why."""
@@ -65,7 +69,7 @@ def time_left(emergency: Emergency | None, since: dt.datetime | None, now: dt.da
 
 
 def within(seconds: float, work: t.Callable[[], T], what: str) -> T:
-    """The result of some work on disk; NotWritten when it takes longer. A thread that hangs ends with the process."""
+    """The result of some work on disk; TooSlow when it takes longer. A thread that hangs ends with the process."""
     results: list[T] = []
     failures: list[BaseException] = []
 
@@ -81,7 +85,7 @@ def within(seconds: float, work: t.Callable[[], T], what: str) -> T:
     if failures:
         raise failures[0]
     if not results:
-        raise NotWritten(f"{what} did not answer within {seconds:g} s")
+        raise TooSlow(f"{what} did not answer within {seconds:g} s")
     return results[0]
 
 
@@ -195,4 +199,18 @@ def helpless(emergency: Emergency, exc: BaseException, options: t.Mapping[str, t
     }
 
 
-__all__ = ("ALLOWED", "ESSENTIAL", "SAVING", "Emergency", "helpless", "name_in", "of", "plans", "stand_in", "time_left", "who", "within")
+__all__ = (
+    "ALLOWED",
+    "ESSENTIAL",
+    "SAVING",
+    "Emergency",
+    "TooSlow",
+    "helpless",
+    "name_in",
+    "of",
+    "plans",
+    "stand_in",
+    "time_left",
+    "who",
+    "within",
+)

@@ -13,12 +13,13 @@ import typing as t
 
 from ..module_utils._finding import Finding, Status, isoformat
 from ..module_utils._runner import user_name
-from . import _decisions, _overrides, _reservations, _state
+from . import _decisions, _delta, _overrides, _reservations, _state
 from ._emergency import Emergency
 from ._judge import Judged, Reach, conclude, judge_each
 from ._plan import DECISION, Plan, PlannedRequirement
 from ._run_record import SCHEMA_VERSION
 
+CLOCKS_DIFFER = dt.timedelta(minutes=5)  # as much as between two controllers
 _OF_AN_EMERGENCY = ("gates", "deployments")
 
 
@@ -74,6 +75,17 @@ def partial_reason(
     return None
 
 
+def clock_trouble(state: t.Mapping[str, t.Any], now: dt.datetime) -> list[str]:
+    """Why a state must not be touched now: it is from the future."""
+    newest = max((str(gate["at"]) for gate in state["gates"].values()), default="")
+    if newest <= isoformat(now + CLOCKS_DIFFER):
+        return []
+    return [
+        f"the verdict stands, but the service's state was not updated: the newest run in it is of {newest}, "
+        f"and it is {isoformat(now)} here; set the clock of the machine that is wrong"
+    ]
+
+
 def make_record(
     plan: Plan,
     state_plan: Plan,
@@ -86,10 +98,15 @@ def make_record(
     started: dt.datetime,
     now: dt.datetime,
     versions: t.Mapping[str, str],
+    held: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
+    previous: t.Mapping[str, t.Any] | None = None,
     emergency: Emergency | None = None,
     decisions: t.Sequence[t.Mapping[str, t.Any]] = (),
 ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
-    """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone."""
+    """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone.
+
+    ``held`` is what of the state stands for a new look, ``previous`` the record of the last whole run of this phase.
+    """
     run = {
         "id": f"{now.strftime('%Y%m%dT%H%M%SZ')}-{options['phase']}-{secrets.token_hex(2)}",
         "phase": options["phase"],
@@ -111,7 +128,7 @@ def make_record(
         "emergency": dataclasses.asdict(emergency) if emergency else None,
     }
     inputs = {**plan.inputs, "policy": plan.policy}
-    judged = judge_each(plan, findings, reach)
+    judged = judge_each(plan, findings, reach, held)
     judgement = conclude(plan, judged, today=now.date(), earlier=state["reservations"])
     if plan.refused:
         judgement["reasons"] = [f"the input is refused: {problem}" for problem in plan.refused]
@@ -154,6 +171,7 @@ def make_record(
         "evidence": seen,
         "decisions": shown,
         "judgement": judgement,
+        "delta": _delta.since(previous, judgement),
         "state": None if partial and not emergency else _state.judge_state(state_plan, changed, now),
         "gates": _state.recent_gates(changed, now),
         "deployments": changed["deployments"],
@@ -209,4 +227,4 @@ def _opened(
     return out
 
 
-__all__ = ("make_record", "partial_reason", "reach_of", "waiting_hosts")
+__all__ = ("clock_trouble", "make_record", "partial_reason", "reach_of", "waiting_hosts")

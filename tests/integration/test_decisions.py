@@ -192,7 +192,7 @@ BAD: dict[str, tuple[dict[str, t.Any], str]] = {
     "future": ({"date": "2199-01-01"}, "date: 2199-01-01 is still to come"),
     "until": ({"valid_until": "soon"}, "valid_until: 'soon' is neither a day nor a duration"),
     "before": ({"valid_until": "2020-01-01"}, "valid_until: 2020-01-01 is before the decision itself"),
-    "run": ({"run": "20260101T000000Z-pre-0000"}, "20260101T000000Z-pre-0000.json cannot be read"),
+    "run": ({"run": "20260101T000000Z-pre-0000"}, "there is no run 20260101T000000Z-pre-0000"),
     "phase": ({"phase": "post"}, "there is no complete run of phase post of shop in production"),
     "version": ({"version": "9.9"}, "there is no complete run of phase pre of shop in production, version 9.9"),
     "conditions": ({"outcome": "go_with_conditions"}, "conditions: the outcome is go_with_conditions, and there are none"),

@@ -23,6 +23,7 @@ from .._text import (
     lost_hosts,
     others,
     overrides,
+    since_last,
     verdict_words,
 )
 
@@ -75,6 +76,8 @@ def render(record: t.Mapping[str, t.Any]) -> str:
     lines += _decisions(decisions(record))
     lines += _list("Instruments that could not be used", [instrument(item) for item in as_dicts(judgement.get("instruments"))])
     lines += _list("Hosts not reached", [f"{host}: {why}" for host, why in lost_hosts(record).items()])
+    if delta := as_dict(record.get("delta")):
+        lines += _list("Since the last run", [since_last(delta)])
     lines += _list("Notices", as_list(judgement.get("notices")))
     lines += ["", f"<sub>operability.readiness {text(run.get('collection_version'), 20)}, run {text(run.get('id'), 80)}</sub>", ""]
     return "\n".join(lines)
