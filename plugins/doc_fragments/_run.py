@@ -74,7 +74,7 @@ options:
   scope:
     description:
       - V(service) verifies everything, once at the end of a deployment.
-      - V(batch) is quick and for each batch of a rolling deployment (C(serial)): the checks of the hosts of the batch. It is judged and
+      - V(batch) is quick and for each batch of a rolling deployment (C(serial)) - the checks of the hosts of the batch. It is judged and
         stops the play, and never becomes the service's state.
     type: str
     choices: [service, batch]

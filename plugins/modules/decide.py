@@ -88,7 +88,8 @@ options:
         type: str
         required: true
       met:
-        description: The day on which it was found done. A condition is told in every record until a newer decision says so.
+        description:
+          - The day on which it was found done. A condition is told in every record until a newer decision says so.
         type: str
   valid_until:
     description:
