@@ -158,7 +158,7 @@ class ActionModule(ActionBase):
             with records.lock():
                 record, changed = judge()
                 path = records.save_run(record)
-                if (not partial or context.emergency or record["judgement"]["overridden"]) and not trouble:
+                if (not partial or context.emergency) and not trouble:
                     records.save_state(changed)
 
         if self._task.check_mode:

@@ -139,7 +139,7 @@ def make_record(
     if plan.decision_required or weighed.decision:
         judged.append(_decided(weighed, plan, partial, whole=options["scope"] == "service" and not reach.waiting))
         judgement = conclude(plan, judged, today=now.date(), earlier=state["reservations"])
-    judgement["overridden"] = _overridden(judgement, weighed)
+    judgement["overridden"] = None if partial else _overridden(judgement, weighed)
     if emergency or judgement["overridden"]:
         judgement["advice"] = "proceed"
     closing = _overrides.closes(judgement, run)
