@@ -193,6 +193,7 @@ def test_an_override_is_told_and_owed() -> None:
     assert judgement["overridden"]["reason"] == "the old one is worse"
     (owed,) = judgement["overrides"]
     assert (owed["requirement"], owed["id"], owed["due"], owed["overdue"]) == ("R-01", decision["id"], "2026-11-29", False)
+    assert run(bad, decisions=[decision], partial="limited to h1")["judgement"]["overridden"] is None
     # the same decision overrides nothing where there is nothing against it any more
     assert run(GOOD, decisions=[decision])["judgement"]["overridden"] is None
 
