@@ -17,6 +17,7 @@ from ansible.utils.color import ANSIBLE_COLOR
 from ansible.utils.display import Display
 
 from ..module_utils._argspec import RUN_SPEC
+from ..module_utils._finding import Finding
 from ..module_utils._http import public_url
 from ..module_utils._store import Changed
 from ..plugin_utils import _emergency, _gate, _state, _verification
@@ -65,7 +66,7 @@ class ActionModule(ActionBase):
         spoken = spool.judged() if context.options["only_if_needed"] else None
         if spoken is not None:
             return {**result, **spoken, "changed": False}
-        waiting = _gate.waiting_hosts(plan, spool.load(), variables)
+        waiting = _gate.waiting_hosts(plan, spool.load(), variables) if plan.scope == "service" else []
         records = self._records(context, plan)
         record, path, trouble = self._judge(context, plan, whole, records, spool, variables, started, waiting)
         if context.options["show"]:
@@ -80,6 +81,8 @@ class ActionModule(ActionBase):
             "required": judgement["required"],
             "reasons": judgement["reasons"],
             "mode": plan.mode,
+            "phase": plan.phase,
+            "scope": plan.scope,
             "partial": record["run"]["partial"],
             "service": plan.service["name"],
             "record_path": str(path) if path else None,
@@ -122,7 +125,8 @@ class ActionModule(ActionBase):
             _verification.run_finds(_verification.without(plan, context.held(plan, spool)), spool)
         spooled = spool.load()
         limit = variables.get("ansible_limit")
-        reach = _gate.reach_of(plan, spooled, limit=limit, waiting=waiting)
+        there = {str(host) for host in variables.get("ansible_play_hosts", [])}
+        reach = _gate.reach_of(plan, spooled, limit=limit, waiting=waiting, there=there)
         partial = _gate.partial_reason(
             plan,
             spooled,
@@ -131,24 +135,24 @@ class ActionModule(ActionBase):
             skipped=[str(tag) for tag in variables.get("ansible_skip_tags", [])],
             waiting=waiting,
         )
+        findings = spool.findings()
         trouble: list[str] = []
         path: pathlib.PurePath | None = None
         record: dict[str, t.Any] = {}
 
         def judge(readable: bool = True) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
-            before = len(trouble)
-            state = self._state(records, trouble) if readable else _state.empty(records.service, records.environment)
+            held = self._state(records, trouble) if readable else None
+            state = held or _state.empty(records.service, records.environment)
             trouble.extend(_gate.clock_trouble(state, dt.datetime.now(dt.timezone.utc)))
-            unknown = not readable or len(trouble) > before
             decisions, unusable = _decisions_of(records) if readable else ([], [])
-            previous = self._previous(records, plan) if readable else None
-            record, changed = self._record(context, plan, whole, state, decisions, spool, reach, partial, started, previous)
+            known = records if readable else None
+            record, changed = self._record(context, plan, whole, state, decisions, spool, findings, reach, partial, started, known)
             record["judgement"]["notices"] += unusable
-            if context.emergency and (plan.refused or unknown):
+            if context.emergency and (plan.refused or held is None):
                 # what was known of the service before stands, but for what it owes
                 earlier = records.newest(where=lambda one: bool(one.get("state"))) if readable else None
-                known = earlier or (None if unknown else record)
-                record["state"] = {**known["state"], "overrides": record["judgement"]["overrides"]} if known else None
+                stands = earlier or (record if held else None)
+                record["state"] = {**stands["state"], "overrides": record["judgement"]["overrides"]} if stands else None
             elif trouble and not context.emergency:
                 record["state"] = None  # over findings that cannot be read nothing can be said
             return record, changed
@@ -157,6 +161,8 @@ class ActionModule(ActionBase):
             nonlocal record, path
             with records.lock():
                 record, changed = judge()
+                if not trouble:
+                    record["judgement"]["notices"] += self._keep_baseline(context, plan, whole, findings, reach, record, records)
                 path = records.save_run(record)
                 if (not partial or context.emergency) and not trouble:
                     records.save_state(changed)
@@ -191,41 +197,58 @@ class ActionModule(ActionBase):
         state: dict[str, t.Any],
         decisions: list[dict[str, t.Any]],
         spool: Spool,
+        findings: dict[str, list[Finding]],
         reach: t.Any,
         partial: str | None,
         started: dt.datetime,
-        previous: dict[str, t.Any] | None,
+        records: Records | None,
     ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         return _gate.make_record(
             plan,
             whole,
             state,
-            spool.findings(),
+            findings,
             reach,
             options=context.options,
             partial=partial,
             started=spool.started() or started,
             now=dt.datetime.now(dt.timezone.utc),
             held=context.held(plan, spool),
-            previous=previous,
+            previous=self._previous(records, plan) if records else None,
+            **({"before": _gate.load_baseline(records, context.options)} if records else {}),
             versions={"collection_version": collection_version(), "ansible_version": ansible_version},
             emergency=context.emergency,
             decisions=decisions,
         )
 
+    def _keep_baseline(
+        self,
+        context: Context,
+        plan: Plan,
+        whole: Plan,
+        findings: dict[str, list[Finding]],
+        reach: t.Any,
+        record: dict[str, t.Any],
+        records: Records,
+    ) -> list[str]:
+        now = dt.datetime.now(dt.timezone.utc)
+        return _gate.keep_baseline(records, plan, whole, findings, reach, record, scope=context.options["scope"], now=now)
+
     def _previous(self, records: Records, plan: Plan) -> dict[str, t.Any] | None:
+        if plan.scope == "batch":
+            return None  # of another sort
         try:
             return records.newest(plan.phase, whole=True)
         except NotWritten:  # records on a host that cannot be reached
             return None
 
-    def _state(self, records: t.Any, trouble: list[str]) -> dict[str, t.Any]:
+    def _state(self, records: Records, trouble: list[str]) -> dict[str, t.Any] | None:
         try:
-            return t.cast("dict[str, t.Any]", records.load_state())
+            return records.load_state()
         except (Unreadable, NotWritten) as exc:
             if not trouble:  # else it was said when the folder was to be locked
                 trouble.append(f"the verdict stands, but the service's state was not updated: {exc}")
-            return _state.empty(records.service, records.environment)
+            return None
 
 
 def _decisions_of(records: Records) -> tuple[list[dict[str, t.Any]], list[str]]:

@@ -22,10 +22,12 @@ from ._argspec import ArgumentsRefused, parse_arguments, secret_options
 from ._finding import CannotObserve, Finding, Status, isoformat, unknown
 from ._loading import load_check
 from ._runner import Runner
+from ._settling import repeats, settle
 
 GRACE = 2.0  # seconds that a check may take beyond its deadline before it is left behind
 WORKERS = 16
 HIDDEN = "********"
+Limit = tuple[float, float]  # seconds for all checks, and the moment of a monotonic clock at which they are over
 _SECRET_HEADER = re.compile(r"auth|token|key|secret|cookie|password", re.I)
 
 
@@ -54,24 +56,60 @@ def execute(
     *,
     workers: int = WORKERS,
     on_done: t.Callable[[Item, list[Finding]], None] | None = None,
+    settling: float = 0.0,
+    on_first: t.Callable[[dict[str, list[Finding]]], None] | None = None,
     within: float | None = None,
 ) -> dict[str, list[Finding]]:
     """Findings by the key of their item. Every item gets at least one; items with ``run_as`` run in a child of that user.
 
-    ``within``: the seconds that there are in all; what is not done by then is left behind.
+    Checks that may need time and did not pass are repeated for ``settling`` seconds; ``on_first`` has the findings of before.
+    ``within``: the seconds that there are in all; what is not done by then is left behind, and nothing is repeated.
     """
-    results: dict[str, list[Finding]] = {}
     items = list({item.key: item for item in items}.values())
     limit = None if within is None else (within, runner.clock.monotonic() + within)
     if within is not None:
         runner = runner.within(max(within - GRACE, 1.0))
+        settling = 0.0
         workers = max(workers, len(items))  # one that hangs must not take the time of those behind it
     mine = [item for item in items if not item.run_as or item.run_as == _me()]
-    for user in sorted({str(item.run_as) for item in items if item not in mine}):
-        # forked before any thread is started
-        results.update(_as_user(user, [item for item in items if item.run_as == user and item not in mine], runner, workers, limit))
-    results.update(_in_threads(mine, runner, workers, on_done, limit))
+    # forked before any thread is started
+    children = [
+        _start_as_user(user, [item for item in items if item.run_as == user and item not in mine], runner, workers, settling, limit)
+        for user in sorted({str(item.run_as) for item in items if item not in mine})
+    ]
+    results = _settled(mine, runner, workers, settling, on_done, on_first, limit)
+    for collect in children:
+        results.update(collect())
     return {item.key: results[item.key] for item in items}
+
+
+def _settled(
+    items: t.Sequence[Item],
+    runner: Runner,
+    workers: int,
+    settling: float,
+    on_done: t.Callable[[Item, list[Finding]], None] | None = None,
+    on_first: t.Callable[[dict[str, list[Finding]]], None] | None = None,
+    limit: Limit | None = None,
+) -> dict[str, list[Finding]]:
+    """The findings of the items, of their last try where they were repeated."""
+    results = _in_threads(items, runner, workers, on_done, limit)
+    if on_first:
+        on_first(dict(results))
+    named = {item.key: item for item in items if _may_need_time(item)} if settling > 0 else {}
+
+    def again(keys: t.Sequence[str]) -> dict[str, list[Finding]]:
+        runner.http.forget()
+        return _in_threads([named[key] for key in keys], runner, workers, None, limit)
+
+    return {**results, **settle({key: results[key] for key in named}, again, runner.clock, settling)}
+
+
+def _may_need_time(item: Item) -> bool:
+    try:
+        return repeats(load_check(item.check), item.call)
+    except Exception:  # run_item has told what is wrong with it
+        return False
 
 
 def run_item(item: Item, runner: Runner) -> list[Finding]:
@@ -176,7 +214,7 @@ def _in_threads(
     runner: Runner,
     workers: int,
     on_done: t.Callable[[Item, list[Finding]], None] | None,
-    limit: tuple[float, float] | None,
+    limit: Limit | None,
 ) -> dict[str, list[Finding]]:
     # daemon threads: a pool of concurrent.futures would wait at exit for a check that hangs
     results: dict[str, list[Finding]] = {}
@@ -225,10 +263,10 @@ def _allowed(item: Item) -> float:
         return 30.0
 
 
-def _as_user(
-    user: str, items: t.Sequence[Item], runner: Runner, workers: int, limit: tuple[float, float] | None
-) -> dict[str, list[Finding]]:
-    """Runs items in a child process of that user and reads its findings from a pipe."""
+def _start_as_user(
+    user: str, items: t.Sequence[Item], runner: Runner, workers: int, settling: float, limit: Limit | None
+) -> t.Callable[[], dict[str, list[Finding]]]:
+    """Starts items in a child process of that user; what is returned waits for it and reads its findings from a pipe."""
 
     def refused(reason: str) -> dict[str, list[Finding]]:
         return {item.key: [_complete(unknown(reason), item, runner, 0.0, [])] for item in items}
@@ -236,9 +274,9 @@ def _as_user(
     try:
         account = pwd.getpwnam(user)
     except KeyError:
-        return refused(f"the user {user} (run_as) does not exist on this host")
+        return lambda: refused(f"the user {user} (run_as) does not exist on this host")
     if os.geteuid() != 0:
-        return refused(f"only root can run a check as {user}; this one runs as {_me()} (use become)")
+        return lambda: refused(f"only root can run a check as {user}; this one runs as {_me()} (use become)")
     for item in items:
         with contextlib.suppress(Exception):  # run_item tells it
             load_check(item.check)  # while what was sent to this host can still be read
@@ -253,21 +291,25 @@ def _as_user(
             os.environ.update(HOME=account.pw_dir, USER=user, LOGNAME=user)
             runner.environ.update(HOME=account.pw_dir, USER=user, LOGNAME=user)
             os.chdir("/")
-            found = _in_threads([dataclasses.replace(item, run_as=None) for item in items], runner, workers, None, limit)
+            found = _settled([dataclasses.replace(item, run_as=None) for item in items], runner, workers, settling, limit=limit)
             text = json.dumps({key: [finding.as_dict() for finding in findings] for key, findings in found.items()}, default=str)
             with os.fdopen(writing, "w", encoding="utf-8") as pipe:
                 pipe.write(text)
         finally:
             os._exit(0)
     os.close(writing)
-    with os.fdopen(reading, encoding="utf-8") as pipe:
-        text = pipe.read()
-    os.waitpid(child, 0)
-    try:
-        found = {key: [Finding.from_dict(data) for data in findings] for key, findings in json.loads(text).items()}
-    except ValueError:
-        return refused(f"the checks that ran as {user} left no findings")
-    return {**refused(f"no finding came from the check that ran as {user}"), **found}
+
+    def collect() -> dict[str, list[Finding]]:
+        with os.fdopen(reading, encoding="utf-8") as pipe:
+            text = pipe.read()
+        os.waitpid(child, 0)
+        try:
+            found = {key: [Finding.from_dict(data) for data in findings] for key, findings in json.loads(text).items()}
+        except ValueError:
+            return refused(f"the checks that ran as {user} left no findings")
+        return {**refused(f"no finding came from the check that ran as {user}"), **found}
+
+    return collect
 
 
 def _me() -> str:

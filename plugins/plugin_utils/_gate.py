@@ -11,16 +11,17 @@ import secrets
 import socket
 import typing as t
 
-from ..module_utils._finding import Finding, Status, isoformat
+from ..module_utils._finding import Finding, isoformat
 from ..module_utils._runner import user_name
-from . import _decisions, _delta, _overrides, _reservations, _state
+from . import _answers, _baseline, _delta, _state
 from ._emergency import Emergency
-from ._judge import Judged, Reach, conclude, judge_each
-from ._plan import DECISION, Plan, PlannedRequirement
-from ._run_record import SCHEMA_VERSION
+from ._files import NotWritten
+from ._judge import Reach, judge_each
+from ._plan import Plan
+from ._run_record import SCHEMA_VERSION, Records, Unreadable
 
+_NOTHING = _baseline.Loaded()
 CLOCKS_DIFFER = dt.timedelta(minutes=5)  # as much as between two controllers
-_OF_AN_EMERGENCY = ("gates", "deployments")
 
 
 def waiting_hosts(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], variables: t.Mapping[str, t.Any]) -> list[str]:
@@ -30,13 +31,22 @@ def waiting_hosts(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], variab
     return [host for host in plan.expected_hosts if host in still_there - batch - been] if been else []
 
 
-def reach_of(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], *, limit: str | None, waiting: t.Sequence[str] = ()) -> Reach:
-    """Who was reached, and for each expected host that left nothing, why."""
+def reach_of(
+    plan: Plan,
+    spooled: t.Sequence[t.Mapping[str, t.Any]],
+    *,
+    limit: str | None,
+    waiting: t.Sequence[str] = (),
+    there: t.Collection[str] = (),
+) -> Reach:
+    """Who was reached, and for each expected host that left nothing, why. ``there`` are hosts that the play still has."""
     by_host = {data["host"]: data for data in spooled}
     in_play = {host for data in spooled for host in data.get("play_hosts", [])}
     absent = {}
     for host in sorted({*plan.expected_hosts, *plan.other_hosts} - set(by_host) - set(waiting)):
-        if host in in_play:
+        if host in in_play and host in there:
+            absent[host] = f"no verify task ran for {host}, which is still in this play (run_once? when?)"
+        elif host in in_play:
             absent[host] = f"{host} was lost earlier in this play"
         elif limit:
             absent[host] = f"{host} was not part of this run (--limit {limit})"
@@ -60,6 +70,8 @@ def partial_reason(
     waiting: t.Sequence[str] = (),
 ) -> str | None:
     """Why this run says nothing about the whole service, or None when it does."""
+    if plan.scope == "batch":
+        return f"a batch of the play (scope: batch): {', '.join(plan.expected_hosts) or 'no host of the service'}"
     in_play = {host for data in spooled for host in [data["host"], *data.get("play_hosts", [])]}
     left_out = [host for host in plan.expected_hosts if host not in in_play]
     if limit and left_out:
@@ -100,15 +112,17 @@ def make_record(
     versions: t.Mapping[str, str],
     held: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
     previous: t.Mapping[str, t.Any] | None = None,
+    before: _baseline.Loaded = _NOTHING,
     emergency: Emergency | None = None,
     decisions: t.Sequence[t.Mapping[str, t.Any]] = (),
 ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
     """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone.
 
-    ``held`` is what of the state stands for a new look, ``previous`` the record of the last whole run of this phase.
+    ``held`` is what of the state stands for a new look, ``previous`` the record of the last whole run of this phase,
+    ``before`` the baseline of this deployment.
     """
     run = {
-        "id": f"{now.strftime('%Y%m%dT%H%M%SZ')}-{options['phase']}-{secrets.token_hex(2)}",
+        "id": f"{now.strftime('%Y%m%dT%H%M%SZ')}-{options['phase']}-{secrets.token_hex(4)}",
         "phase": options["phase"],
         "environment": options["environment"],
         "version": options["version"],
@@ -123,53 +137,33 @@ def make_record(
         **versions,
         "mode": plan.mode,
         "enforced": plan.enforces and not emergency,
+        "scope": plan.scope,
+        "settle_seconds": plan.settling,
         "partial": partial,
         "first_deployment": options["first_deployment"],
         "emergency": dataclasses.asdict(emergency) if emergency else None,
     }
-    inputs = {**plan.inputs, "policy": plan.policy}
-    judged = judge_each(plan, findings, reach, held)
-    judgement = conclude(plan, judged, today=now.date(), earlier=state["reservations"])
-    if plan.refused:
-        judgement["reasons"] = [f"the input is refused: {problem}" for problem in plan.refused]
-    late = _reservations.overdue(judgement["reservations"]) if plan.overdue == "fail" else {}
-    seen = _decisions.evidence(run, plan.service["name"], inputs, judged, judgement, late)
-    run["evidence_digest"] = seen["digest"]
-    weighed = _decisions.weigh(decisions, seen, now.date())
-    if plan.decision_required or weighed.decision:
-        judged.append(_decided(weighed, plan, partial, whole=options["scope"] == "service" and not reach.waiting))
-        judgement = conclude(plan, judged, today=now.date(), earlier=state["reservations"])
-    judgement["overridden"] = None if partial else _overridden(judgement, weighed)
-    if emergency or judgement["overridden"]:
-        judgement["advice"] = "proceed"
-    closing = _overrides.closes(judgement, run)
-    opened = _opened(emergency, weighed, judgement, run, plan)
-    held = _overrides.after(state, opened, run, closing=closing)
-    judgement = _overrides.told(judgement, held["overrides"], now.date(), owner=plan.service["owner"])
-    shown = _decisions.shown(decisions, weighed, now.date())
-    judgement["notices"] += _decisions.notices(shown)
-    changed = dict(state)
-    if not partial:
-        after = _state.updated(state, judgement, run)
-        # what an emergency leaves out says nothing about the service
-        changed = {**changed, **{key: after[key] for key in _OF_AN_EMERGENCY}} if emergency else after
-        judgement["notices"] += _reservations.lifted_by(changed, run["id"])
-    changed.update(held)
-    if closing:
-        judgement["notices"] += [f"{_overrides.title(item)} is closed by this run" for item in state.get("overrides") or []]
+    compared = _baseline.at_post(plan, before, findings, reach, run, scope=options.get("scope", "service"), now=now)
+    judged = judge_each(plan, {**findings, **compared.findings}, reach, held)
+    answers = _answers.answered(plan, judged, state, run, reach, emergency=emergency, decisions=decisions, today=now.date())
+    judgement = answers.judgement
+    judgement["comparison"] = compared.comparison
+    judgement["notices"] += compared.notices
+    run["evidence_digest"] = answers.evidence["digest"]
+    changed = _answers.state_after(state, run, answers)
     record = {
         "schema_version": SCHEMA_VERSION,
         "run": run,
         "service": {**plan.service, "level": plan.level, "level_reason": plan.level_reason},
-        "inputs": inputs,
+        "inputs": {**plan.inputs, "policy": plan.policy},
         "hosts": {
             "expected": list(plan.expected_hosts),
             "reached": list(reach.reached),
             "unreachable": dict(reach.unreachable),
             "absent": dict(reach.absent),
         },
-        "evidence": seen,
-        "decisions": shown,
+        "evidence": answers.evidence,
+        "decisions": answers.decisions,
         "judgement": judgement,
         "delta": _delta.since(previous, judgement),
         "state": None if partial and not emergency else _state.judge_state(state_plan, changed, now),
@@ -179,52 +173,51 @@ def make_record(
     return record, changed
 
 
-def _decided(weighed: _decisions.Weighed, plan: Plan, partial: str | None, *, whole: bool) -> Judged:
-    """The decision, judged as a blocker among the others."""
-    rule, finding = _decisions.as_requirement(weighed, plan.service["owner"], str(plan.phase))
-    if not whole:
-        finding = dataclasses.replace(finding, status=Status.NOT_DUE, message="it is asked when the whole service is judged")
-    elif partial:
-        finding = dataclasses.replace(finding, status=Status.UNKNOWN, message="a partial run is not what a decision can be about")
-    covered = [{**finding.as_dict(), "effective_status": finding.status.value}]
-    requirement = PlannedRequirement(rule, "blocker", True, DECISION)
-    return Judged(requirement, finding.status, finding.status, finding.message, [finding], covered)
+def load_baseline(records: Records, options: t.Mapping[str, t.Any]) -> _baseline.Loaded:
+    """The baseline with which this run is compared."""
+    identifier = options["deployment_id"] or options["version"]
+    if options["phase"] != "post" or not identifier:
+        return _NOTHING
+    try:
+        return _baseline.Loaded(records.load_baseline(identifier))
+    except (Unreadable, NotWritten) as exc:
+        return _baseline.Loaded(trouble=str(exc))
 
 
-def _overridden(judgement: t.Mapping[str, t.Any], weighed: _decisions.Weighed) -> dict[str, t.Any] | None:
-    decision = weighed.overrides
-    if decision is None or judgement["verdict"] not in _decisions.STOPPING:
-        return None
-    return {key: decision.get(key) for key in ("id", "date", "body", "decided_by", "reason", "valid_until")}
-
-
-def _opened(
-    emergency: Emergency | None,
-    weighed: _decisions.Weighed,
-    judgement: t.Mapping[str, t.Any],
-    run: t.Mapping[str, t.Any],
+def keep_baseline(
+    records: Records,
     plan: Plan,
-) -> list[dict[str, t.Any]]:
-    """What this run owes: the whole profile after an emergency, what a decision went against."""
-    common: dict[str, t.Any] = {"due_in": plan.override_due, "judgement": judgement, "run": run}
-    out = []
-    if emergency:
-        out.append(
-            _overrides.make(_overrides.ALL, emergency.id, "emergency", by=emergency.by, reason=emergency.reason, **common),
-        )
-    decision = weighed.overrides
-    if decision and judgement["overridden"]:
-        names = [
-            requirement["id"]
-            for requirement in judgement["requirements"]
-            if requirement["deciding"] and requirement["impact"] == "blocker" and requirement["status"] in ("fail", "unknown")
-        ]
-        by = ", ".join(decision.get("decided_by") or []) or decision["body"]
-        out += [
-            _overrides.make(name, decision["id"], "decision", by=by, reason=decision.get("reason"), **common)
-            for name in names or [_overrides.ALL]
-        ]
-    return out
+    state_plan: Plan,
+    findings: t.Mapping[str, t.Sequence[Finding]],
+    reach: Reach,
+    record: t.Mapping[str, t.Any],
+    *,
+    scope: str,
+    now: dt.datetime,
+) -> list[str]:
+    """Keeps what was seen at ``pre`` for the comparison at ``post``; says why where it is not kept."""
+    run = record["run"]
+    if run["phase"] != "pre" or run["partial"] or scope == "batch" or run["first_deployment"]:
+        return []
+    identifier = run["deployment_id"]
+    if not identifier:
+        asked = any(proof.check == _baseline.CHECK for item in state_plan.requirements for proof in item.rule.proved_by)
+        missing = "no baseline is kept for post: no deployment is named (readiness_deployment_id or readiness_version)"
+        return [missing] if asked else []
+    try:
+        held = records.load_baseline(identifier)
+        if held:
+            return [
+                f"the baseline of deployment {identifier}, taken at {held['taken_at']}, is kept; "
+                "a deployment that begins anew needs a deployment_id of its own"
+            ]
+        baseline = _baseline.take(plan, findings, reach, run, now)
+        if baseline is None:
+            return [f"no baseline of deployment {identifier} is kept: nothing was seen that could be compared at post"]
+        records.save_baseline(baseline)
+    except (Unreadable, NotWritten) as exc:
+        return [f"no baseline of deployment {identifier} is kept: {exc}"]
+    return []
 
 
-__all__ = ("clock_trouble", "make_record", "partial_reason", "reach_of", "waiting_hosts")
+__all__ = ("clock_trouble", "keep_baseline", "load_baseline", "make_record", "partial_reason", "reach_of", "waiting_hosts")

@@ -200,7 +200,7 @@ def test_an_override_is_told_and_owed() -> None:
 
 def test_a_batch_is_not_asked_and_a_partial_run_is_unknown() -> None:
     required = made(decision_required=True)
-    assert one(run(GOOD, using=required, scope="batch")["judgement"], "DEC-01")["status"] == "not_due"
+    assert one(run(GOOD, using=made(decision_required=True, scope="batch"))["judgement"], "DEC-01")["status"] == "not_due"
     waiting = run(GOOD, using=required, reach=Reach(waiting=("h2",)), partial="a batch")
     assert one(waiting["judgement"], "DEC-01")["status"] == "not_due"
     limited = run(GOOD, using=required, partial="limited to h1")["judgement"]
