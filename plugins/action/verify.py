@@ -22,8 +22,10 @@ from ..module_utils._finding import Finding, Status, unknown
 from ..plugin_utils import _emergency, _verification
 from ..plugin_utils._context import Context, make, refuse
 from ..plugin_utils._document import Refused
+from ..plugin_utils._module_run import ModuleRunner
 from ..plugin_utils._plan import Plan
 from ..plugin_utils._spool import Spool
+from ..plugin_utils._text import in_short
 
 LEAST = 1.0  # seconds without which nothing is begun
 
@@ -65,9 +67,12 @@ class ActionModule(ActionBase):
         try:
             try:
                 found = self._run_on_host(own, host, variables, result, left)
+                if left is None:
+                    lost = self._run_modules(context, own, host, variables, result, found)
             except AnsibleConnectionFailure as exc:
                 # not raised: an unreachable host is a finding; under run_once or any_errors_fatal it would end the play without a verdict
-                lost = _in_short(exc)
+                lost = in_short(exc)
+            if lost:
                 result.setdefault("warnings", []).append(f"{host} could not be reached: {lost}")
             spool.save(host, found, unreachable=lost, play_hosts=play_hosts)
         except BaseException:
@@ -117,7 +122,7 @@ class ActionModule(ActionBase):
             try:
                 answers = self._execute(items, variables, result, plan.settling)
             except AnsibleConnectionFailure as exc:
-                answers = {item.key: [_about(item, f"{host} could not be reached: {_in_short(exc)}")] for item in items}
+                answers = {item.key: [_about(item, f"{host} could not be reached: {in_short(exc)}")] for item in items}
             seen = _verification.named_as_written(here, answers, spool)
             spool.save(host, seen)
             found.update(seen)
@@ -130,9 +135,10 @@ class ActionModule(ActionBase):
     ) -> dict[str, list[Finding]]:
         """``left``: the seconds that there are, in an emergency."""
         checks = _verification.items_of_host(plan, host)
+        slow = [] if left is None else _verification.items_of_action(plan, host)
         if left is not None and left < LEAST:
             late = f"was not run on {host}: the {_emergency.ALLOWED:g} s that an emergency allows were over"
-            return {check.key: [_about(_verification.as_item(check, host), f"{check.check} {late}")] for check in checks}
+            return {check.key: [_about(_verification.as_item(check, host), f"{check.check} {late}")] for check in [*checks, *slow]}
         quick = self._task.check_mode or left is not None
         left_out = [check for check in checks if quick and _verification.writes(check)]
         items = [_verification.as_item(check, host) for check in checks if check not in left_out]
@@ -141,7 +147,30 @@ class ActionModule(ActionBase):
         for check in left_out:
             item = _verification.as_item(check, host)
             found[check.key] = [_about(item, f"{check.check} was not run: it writes a line, and {why}")]
+        for check in slow:
+            item = _verification.as_item(check, host)
+            found[check.key] = [_about(item, f"{check.check} was not run: it is a module of its own, and {why}")]
         return found
+
+    def _run_modules(
+        self,
+        context: Context,
+        plan: Plan,
+        host: str,
+        variables: dict[str, t.Any],
+        result: dict[str, t.Any],
+        found: dict[str, list[Finding]],
+    ) -> str | None:
+        """The checks that are modules of others, after the batch. Why the host could not be reached, if it never was."""
+        checks = _verification.items_of_action(plan, host)
+        if not checks:
+            return None
+        runner = ModuleRunner(self, variables, context.templar(host), host)
+        reached = bool(found)
+        found.update(_verification.run_actions(checks, host, runner))
+        for warning in runner.warnings:
+            result.setdefault("warnings", []).append(warning)
+        return runner.lost[0] if runner.lost and not reached else None
 
     def _execute(
         self, items: list[Item], variables: dict[str, t.Any], result: dict[str, t.Any], settling: float, within: float | None = None
@@ -167,7 +196,7 @@ class ActionModule(ActionBase):
         except AnsibleConnectionFailure:
             raise
         except AnsibleError as exc:  # a password that is missing, a temporary folder that cannot be made
-            answer = {"msg": _in_short(exc)}
+            answer = {"msg": in_short(exc)}
         for warning in answer.get("warnings", []):
             result.setdefault("warnings", []).append(warning)
         if "found" not in answer:
@@ -223,9 +252,3 @@ def _about(item: Item, message: str) -> Finding:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.timezone.utc)
-
-
-def _in_short(exc: AnsibleError) -> str:
-    """The first line, and the last, where ssh and sudo say why."""
-    lines = [line.strip() for line in str(exc).splitlines() if line.strip()] or ["no reason was given"]
-    return lines[0] if len(lines) == 1 else f"{lines[0].rstrip('.:')}: {lines[-1]}"

@@ -118,7 +118,12 @@ def parse_arguments(check: t.Any, given: t.Mapping[str, t.Any]) -> dict[str, t.A
     result = ArgumentSpecValidator(spec, **constraints(check)).validate({name: value for name, value in given.items() if value is not None})
     if result.error_messages:
         raise ArgumentsRefused([_plain(message) for message in result.error_messages])
-    return convert_units(check, result.validated_parameters)
+    values = convert_units(check, result.validated_parameters)
+    look = getattr(check, "problems", None)
+    problems = look(values, given) if look else []
+    if problems:
+        raise ArgumentsRefused(problems)
+    return values
 
 
 def convert_units(check: t.Any, args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

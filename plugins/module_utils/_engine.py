@@ -28,6 +28,7 @@ GRACE = 2.0  # seconds that a check may take beyond its deadline before it is le
 WORKERS = 16
 HIDDEN = "********"
 Limit = tuple[float, float]  # seconds for all checks, and the moment of a monotonic clock at which they are over
+_SECRET_KEY = re.compile(r"passw|passphrase|secret|token|authorization|cookie|api_?key|private_?key", re.I)
 _SECRET_HEADER = re.compile(r"auth|token|key|secret|cookie|password", re.I)
 
 
@@ -172,13 +173,23 @@ def _plain(value: t.Any) -> t.Any:
 
 
 def _known_secrets(given: t.Mapping[str, t.Any]) -> list[str]:
-    """Secrets where options are not: in headers, and before the @ of a URL."""
+    """Secrets where options are not: in headers, among what is handed to a module, and before the @ of a URL."""
     headers = given.get("headers")
     found = [str(value) for name, value in headers.items() if _SECRET_HEADER.search(str(name))] if isinstance(headers, dict) else []
+    found += [text for option in ("args", "arguments") for text in _secret_values(given.get(option))]
     found += [word for value in found for word in value.split() if len(word) > 8]
     with contextlib.suppress(ValueError):
         found.append(urlsplit(str(given.get("url") or "")).password or "")
     return found
+
+
+def _secret_values(value: t.Any) -> list[str]:
+    """The values whose key says that they are secret, at any depth."""
+    if isinstance(value, list):
+        return [text for item in value for text in _secret_values(item)]
+    if not isinstance(value, dict):
+        return []
+    return [text for key, item in value.items() for text in (_texts(item) if _SECRET_KEY.search(str(key)) else _secret_values(item))]
 
 
 def _texts(value: t.Any) -> list[str]:

@@ -40,13 +40,15 @@ def answered(
     today: dt.date,
 ) -> Answered:
     """The judgement over judged requirements. ``run`` is that of the record; it has ``scope``, ``partial`` and ``emergency``."""
-    judgement = conclude(plan, judged, today=today, earlier=state["reservations"])
-    late = _reservations.overdue(judgement["reservations"]) if plan.overdue == "fail" else {}
+    before: dict[str, t.Any] = {"earlier": state["reservations"], "passed": state.get("passed") or {}}
+    judgement = conclude(plan, judged, today=today, **before)
+    known = {item.planned.rule.id for item in judged}
+    late = known.intersection(_reservations.overdue(judgement["reservations"])) if plan.overdue == "fail" else set()
     evidence = _decisions.evidence(run, plan.service["name"], {**plan.inputs, "policy": plan.policy}, judged, judgement, late)
     weighed = _decisions.weigh(decisions, evidence, today)
     if plan.decision_required or weighed.decision:
         whole = run["scope"] == "service" and not reach.waiting
-        judgement = conclude(plan, [*judged, _decided(weighed, plan, run, whole)], today=today, earlier=state["reservations"])
+        judgement = conclude(plan, [*judged, _decided(weighed, plan, run, whole)], today=today, **before)
     if plan.refused:
         judgement["reasons"] = [f"the input is refused: {problem}" for problem in plan.refused]
     judgement["overridden"] = _overridden(judgement, weighed, run)

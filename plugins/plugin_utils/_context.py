@@ -12,15 +12,17 @@ import os
 import pathlib
 import typing as t
 
+import yaml
 from ansible import constants
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
 from ..module_utils._files import NotWritten
-from . import _batch, _emergency, _plan
-from ._document import Document, Refused, build, plain, positions
+from . import _batch, _debt, _emergency, _plan
+from ._document import Document, FastLoader, Refused, build, plain, positions
 from ._elsewhere import Elsewhere
+from ._module_run import module_problem
 from ._plan import Plan
 from ._remote_store import RemoteFolder
 from ._reuse import WHEN_DUE, held
@@ -40,6 +42,7 @@ class Context:
     _descriptions: dict[str, Description] = dataclasses.field(default_factory=dict)
     _hosts: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     _files: dict[str, tuple[str, t.Any]] = dataclasses.field(default_factory=dict)
+    _debts: dict[str, Document | None] = dataclasses.field(default_factory=dict)
 
     # -- the service, the run
 
@@ -47,17 +50,19 @@ class Context:
         """The service as its files describe it with the variables of ``host`` (the task's own without one). Refused."""
         host = self._other(host)
         if host not in self._descriptions:
-            self._descriptions[host] = self._description(self._templar(host or None))
+            self._descriptions[host] = self._description(self.templar(host or None))
         return self._descriptions[host]
 
     def _description(self, templar: t.Any) -> Description:
         service = self._document(self.options["service_file"], "service", templar)
-        return Description(service, self.organisation(templar), self.run(), Inventory(self._hosts_of, self._addresses_of))
+        organisation = self.organisation(templar)
+        inventory = Inventory(self._hosts_of, self._addresses_of, module_problem)
+        return Description(service, organisation, self.run(), inventory, debt=self._debt(service, organisation))
 
     def organisation(self, templar: t.Any = None) -> Document | None:
         """The organisation file, where one is named. Refused."""
         name = self.options["organisation_file"]
-        return self._document(name, "organisation", templar or self._templar(None)) if name else None
+        return self._document(name, "organisation", templar or self.templar(None)) if name else None
 
     @property
     def emergency(self) -> _emergency.Emergency | None:
@@ -65,6 +70,13 @@ class Context:
 
     def locate_service_file(self) -> str | None:
         return locate(self.action._loader, self.options["service_file"])
+
+    def _debt(self, service: Document, organisation: Document | None) -> Document | None:
+        """The debt file of the service, where there is one. It is data: no template is resolved in it."""
+        path = pathlib.Path(self.options.get("debt_file") or _debt.file_of(service, organisation)[0])
+        if str(path) not in self._debts:
+            self._debts[str(path)] = _read_debt(path)
+        return self._debts[str(path)]
 
     def run(self) -> Run:
         names = ("phase", "environment", "version", "deployment_id", "ticket", "window", "first_deployment", "mode", "scope", "settle")
@@ -153,10 +165,7 @@ class Context:
             except AnsibleError as exc:
                 raise LookupError(_first_line(exc)) from None
 
-        shown = os.path.relpath(path)
-        return build(
-            text, shown if not shown.startswith("../..") else path, data, schema, resolve=resolve, folder=pathlib.Path(path).parent
-        )
+        return build(text, _shown(path), data, schema, resolve=resolve, folder=pathlib.Path(path).parent)
 
     def _unparsable(self, path: str, name: str, exc: AnsibleError) -> tuple[str, t.Any]:
         try:
@@ -166,7 +175,8 @@ class Context:
         positions(text, name)  # says where it is not YAML
         raise Refused([f"{name}: {_first_line(exc)}"]) from None
 
-    def _templar(self, host: str | None) -> t.Any:
+    def templar(self, host: str | None) -> t.Any:
+        """One with the variables of a host; of the task's own without one."""
         if host is None or host == self.task_vars.get("inventory_hostname"):
             return self.action._templar
         own = self.task_vars["hostvars"].raw_get(host)
@@ -183,10 +193,29 @@ class Context:
         """The names under which a monitoring server may know a host: the address that Ansible uses, its name, the short one."""
         try:
             own = self.task_vars["hostvars"].raw_get(host)
-            address = str(self._templar(host).template(own.get("ansible_host", host)))
+            address = str(self.templar(host).template(own.get("ansible_host", host)))
         except (AnsibleError, KeyError):
             address = host
         return list(dict.fromkeys([address, host, host.partition(".")[0]]))
+
+
+def _shown(path: str) -> str:
+    """A path as messages name it: from here, where it is not far away."""
+    shown = os.path.relpath(path)
+    return shown if not shown.startswith("../..") else path
+
+
+def _read_debt(path: pathlib.Path) -> Document | None:
+    shown = _shown(str(path))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = getattr(exc, "strerror", None) or "it is not UTF-8 text"
+        raise Refused([f"the debt file {shown} cannot be read: {reason}"]) from None
+    positions(text, shown)  # says where it is not YAML
+    return build(text, shown, yaml.load(text, Loader=FastLoader), "debt", folder=path.parent)
 
 
 def locate(loader: t.Any, name: str) -> str | None:

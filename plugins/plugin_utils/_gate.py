@@ -13,7 +13,7 @@ import typing as t
 
 from ..module_utils._finding import Finding, isoformat
 from ..module_utils._runner import user_name
-from . import _answers, _baseline, _delta, _state
+from . import _answers, _baseline, _debt, _delta, _state
 from ._emergency import Emergency
 from ._files import NotWritten
 from ._judge import Reach, judge_each
@@ -136,7 +136,7 @@ def make_record(
         "user": user_name(),
         **versions,
         "mode": plan.mode,
-        "enforced": plan.enforces and not emergency,
+        "enforced": plan.enforces,
         "scope": plan.scope,
         "settle_seconds": plan.settling,
         "partial": partial,
@@ -144,9 +144,11 @@ def make_record(
         "emergency": dataclasses.asdict(emergency) if emergency else None,
     }
     compared = _baseline.at_post(plan, before, findings, reach, run, scope=options.get("scope", "service"), now=now)
+    plan = _debt.against(plan, state)
     judged = judge_each(plan, {**findings, **compared.findings}, reach, held)
     answers = _answers.answered(plan, judged, state, run, reach, emergency=emergency, decisions=decisions, today=now.date())
     judgement = answers.judgement
+    run["enforced"] = (plan.enforces or bool(judgement["ratchet"])) and not emergency
     judgement["comparison"] = compared.comparison
     judgement["notices"] += compared.notices
     run["evidence_digest"] = answers.evidence["digest"]
@@ -166,7 +168,7 @@ def make_record(
         "decisions": answers.decisions,
         "judgement": judgement,
         "delta": _delta.since(previous, judgement),
-        "state": None if partial and not emergency else _state.judge_state(state_plan, changed, now),
+        "state": None if partial and not emergency else _state.judge_state(_debt.against(state_plan, changed), changed, now),
         "gates": _state.recent_gates(changed, now),
         "deployments": changed["deployments"],
     }

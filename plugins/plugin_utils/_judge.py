@@ -12,7 +12,8 @@ import typing as t
 
 from ..module_utils._finding import Finding, Measurement, Status, worst
 from ..module_utils._units import parse_duration
-from . import _plan, _reservations
+from . import _debt, _plan, _ratchet, _reservations
+from ._mode import ended, mode_notices
 from ._plan import Plan, PlannedCheck, PlannedRequirement
 from ._reuse import asked
 from ._text import VERDICT_WORDS as WORDS
@@ -59,14 +60,16 @@ def judge(
     *,
     today: dt.date,
     earlier: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
+    passed: t.Mapping[str, t.Mapping[str, str]] | None = None,
     held: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
 ) -> dict[str, t.Any]:
     """The judgement (the ``judgement`` of a run record).
 
     ``findings`` are by the key of their planned check; ``earlier`` are the reservations that already stood, by requirement;
+    ``passed`` tells of each requirement that ever passed in this service when it did first and last;
     ``held`` are entries of the state that stand for a new look, by requirement.
     """
-    return conclude(plan, judge_each(plan, findings, reach, held), today=today, earlier=earlier or {})
+    return conclude(plan, judge_each(plan, findings, reach, held), today=today, earlier=earlier or {}, passed=passed or {})
 
 
 def judge_each(
@@ -82,16 +85,26 @@ def judge_each(
     ]
 
 
-def conclude(plan: Plan, judged: list[Judged], *, today: dt.date, earlier: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
+def conclude(
+    plan: Plan,
+    judged: list[Judged],
+    *,
+    today: dt.date,
+    earlier: t.Mapping[str, t.Mapping[str, t.Any]],
+    passed: t.Mapping[str, t.Mapping[str, str]],
+) -> dict[str, t.Any]:
     """The verdict over judged requirements."""
     deciding = [item for item in judged if item.planned.deciding and item.planned.state != _plan.LATER]
     asked = [item for item in deciding if item.effective.code is not None]
     seen = any(item.verified for item in asked)
+    lost, observed_too_long = _ratchet.lost(asked, plan, passed), ended(plan, today)
     reservations = _reservations.standing(asked, plan, today, earlier)
     late = _reservations.overdue(reservations)
-    failing = set(late) if plan.overdue == "fail" else set()
+    failing = {*lost, *(late if plan.overdue == "fail" else ())}
     verdict = _verdict(asked, plan.phase, seen, failing)
-    enforcing = [item for item in asked if _enforces(item, plan, today)]
+    if observed_too_long and verdict == "go":
+        verdict = "go_with_reservations"
+    enforcing = [item for item in asked if _enforces(item, plan, today) or item.planned.rule.id in lost]
     # what is not enforced yet stops nothing, but a run that saw nothing at all does
     stopping = bool(enforcing) or (plan.mode == "enforce" and not asked)
     enforced_verdict = _verdict(enforcing, plan.phase, seen, failing) if stopping else "go"
@@ -100,17 +113,27 @@ def conclude(plan: Plan, judged: list[Judged], *, today: dt.date, earlier: t.Map
         "verdict": verdict,
         "code": CODES[verdict],
         "words": WORDS[verdict],
-        "advice": _advice(verdict, plan.phase, _verdict(asked, plan.phase, seen)),
+        "advice": _advice(verdict, plan.phase, _verdict(asked, plan.phase, seen, lost)),
         "enforced_verdict": enforced_verdict,
         "verified": sum(item.verified for item in asked),
         "required": sum(item.planned.state != _plan.DECISION for item in asked),
-        "reasons": _reasons(asked, verdict, late, failing),
-        "requirements": [_requirement_dict(item) for item in judged],
+        "reasons": [
+            *_reasons(asked, verdict, lost, late, failing),
+            *(f"{item['requirement']} {item['message']}" for item in observed_too_long),
+        ],
+        "requirements": [{**_requirement_dict(item), "passed_on": lost.get(item.planned.rule.id)} for item in judged],
         "stakeholders": _stakeholders(asked),
         "instruments": instruments,
-        "reservations": reservations,
+        "reservations": [*reservations, *observed_too_long],
         "waivers": _waiver_dicts(plan, judged, today),
-        "notices": [*plan.notices, *_waiver_notices(plan, judged, today)],
+        "debt": _debt.summary(plan, judged, today),
+        "ratchet": lost,
+        "notices": [
+            *plan.notices,
+            *mode_notices(plan, today),
+            *_waiver_notices(plan, judged, today),
+            *_debt.debt_notices(plan, judged, today),
+        ],
         "counts": _counts(deciding),
     }
 
@@ -237,13 +260,13 @@ def _message(complete: list[Finding], effective: list[Status], result: Status) -
 # -- the verdict
 
 
-def _verdict(asked: list[Judged], phase: str | None, seen: bool, overdue: t.Collection[str] = ()) -> str:
+def _verdict(asked: list[Judged], phase: str | None, seen: bool, failing: t.Collection[str] = ()) -> str:
     blockers = [item.effective for item in asked if item.planned.impact == "blocker"]
     majors = [item.effective for item in asked if item.planned.impact == "major"]
     if phase == "design":
         wrong = [item for item in asked if item.planned.impact != "minor" and item.effective in (Status.FAIL, Status.UNKNOWN)]
         return "not_ready" if wrong or not asked else "ready_to_continue"
-    if Status.FAIL in blockers or any(item.planned.rule.id in overdue for item in asked):
+    if Status.FAIL in blockers or any(item.planned.rule.id in failing for item in asked):
         return "no_go"
     if Status.UNKNOWN in blockers or not seen:
         return "undetermined"
@@ -266,18 +289,19 @@ def _advice(verdict: str, phase: str | None, seen_now: str) -> str:
     return "roll_back" if phase == "post" and seen_now == "no_go" else "hold"
 
 
-def _reasons(asked: list[Judged], verdict: str, late: t.Mapping[str, str], failing: t.Collection[str]) -> list[str]:
-    """What decided, worst first: blockers before majors, but for overdue reservations that fail."""
+def _reasons(
+    asked: list[Judged], verdict: str, lost: t.Mapping[str, str], late: t.Mapping[str, str], failing: t.Collection[str]
+) -> list[str]:
+    """What decided, worst first: what was lost or is overdue, then blockers before majors."""
     order = {"blocker": 0, "major": 1, "minor": 2}
     shown = [item for item in asked if item.effective is not Status.PASS and item.planned.impact != "minor"]
-    shown.sort(
-        key=lambda item: (0 if item.planned.rule.id in failing else order[item.planned.impact], -(item.effective.code or 0)),
-    )
+    shown.sort(key=lambda item: (item.planned.rule.id not in failing, order[item.planned.impact], -(item.effective.code or 0)))
+    again = {name: f" (passed on {day} and fails again: ratchet)" for name, day in lost.items()}
     reasons = []
     for item in shown:
         rule = item.planned.rule
         name = f"reservation {rule.id} was due on {late[rule.id]}:" if rule.id in late else rule.id
-        reasons.append(f"{name} {rule.title}: {item.message}")
+        reasons.append(f"{name} {rule.title}: {item.message}{again.get(rule.id, '')}")
     if not asked or (verdict == "undetermined" and not any(item.verified for item in asked)):
         reasons.insert(0, "nothing was verified: not one requirement of this phase could be looked at")
     return reasons
@@ -307,6 +331,8 @@ def _waiver_dicts(plan: Plan, judged: list[Judged], today: dt.date) -> list[dict
     by_id = {item.planned.rule.id: item for item in judged}
     out = []
     for waiver in plan.waivers:
+        if waiver.get("kind") == _debt.KIND:
+            continue
         state = waiver["state"]
         if state == "active" and _passes(waiver, by_id.get(waiver["requirement"])):
             state = "not_needed"
@@ -320,7 +346,7 @@ def _waiver_notices(plan: Plan, judged: list[Judged], today: dt.date) -> list[st
     out = []
     for waiver in plan.waivers:
         item = by_id.get(waiver["requirement"])
-        if item is None:
+        if item is None or waiver.get("kind") == _debt.KIND:
             continue
         passes = _passes(waiver, item)
         if waiver["state"] == "expired":
@@ -381,6 +407,7 @@ def _requirement_dict(item: Judged) -> dict[str, t.Any]:
         "proof": "attested" if "attested" in proofs else "derived" if "derived" in proofs else "observed",
         "since": min((finding.since for finding in bad if finding.since), default=None),
         "collected_at": max((finding.collected_at for finding in item.findings if finding.collected_at), default=None),
+        "enforce_from": rule.enforce_from,
         "valid_for_seconds": parse_duration(rule.valid_for),
         "waiver": {key: value for key, value in item.waiver.items() if key not in _OURS} if item.waiver else None,
         "accepted": dict(item.accepted),

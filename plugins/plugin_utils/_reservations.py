@@ -48,7 +48,7 @@ def standing(
         default = today + dt.timedelta(seconds=parse_duration(plan.reservation_due))
         accepted = item.waiver if item.effective is Status.WAIVED else None
         due = accepted["until"] if accepted else (before or {}).get("due") or default.isoformat()
-        kind = "accepted" if accepted else "overdue" if due < today.isoformat() else "open" if before else "new"
+        kind = accepted.get("kind", "accepted") if accepted else "overdue" if due < today.isoformat() else "open" if before else "new"
         out.append(
             {
                 "requirement": rule.id,
@@ -76,7 +76,8 @@ def after(state: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any], run: t
     """
     held = dict(state.get("reservations") or {})
     lifted = list(state.get("lifted") or [])
-    now = {item["requirement"]: item for item in judgement["reservations"] if not item.get("override")}
+    known = {requirement["id"] for requirement in judgement["requirements"]}  # not what stands for none, such as the end of observe
+    now = {item["requirement"]: item for item in judgement["reservations"] if item["requirement"] in known and not item.get("override")}
     held.update({name: {"raised": item["raised"], "due": item["due"]} for name, item in now.items()})
     for requirement in judgement["requirements"]:
         name = requirement["id"]

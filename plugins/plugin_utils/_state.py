@@ -10,7 +10,7 @@ import datetime as dt
 import typing as t
 
 from ..module_utils._finding import Finding, Status, isoformat
-from . import _overrides, _reservations
+from . import _debt, _overrides, _ratchet, _reservations
 from ._judge import Judged, conclude, judge_findings
 from ._plan import DECISION, NOT_APPLICABLE, NOT_DUE, Plan
 
@@ -29,6 +29,8 @@ def empty(service: str, environment: str) -> dict[str, t.Any]:
         "lifted": [],
         "overrides": [],
         "closed_overrides": [],
+        "passed": {},
+        "debt": {},
         "gates": {},
         "deployments": [],
     }
@@ -59,6 +61,8 @@ def updated(state: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any], run:
                 {key: value for key, value in finding.items() if key != "effective_status"} for finding in requirement["findings"]
             ],
         }
+    new["passed"] = _ratchet.remembered(new.get("passed", {}), judgement["requirements"], run["finished_at"])
+    new["debt"] = _debt.remembered(new.get("debt", {}), judgement.get("debt"), run["finished_at"])
     new.update(_reservations.after(state, judgement, run))
     new["gates"][run["phase"]] = {
         "verdict": judgement["verdict"],
@@ -94,7 +98,7 @@ def judge_state(plan: Plan, state: t.Mapping[str, t.Any], now: dt.datetime) -> d
         else:
             findings = [Finding.from_dict(finding) for finding in held["findings"]]
             judged.append(judge_findings(planned, findings, plan, held.get("accepted", {})))
-    result = conclude(plan, judged, today=now.date(), earlier=state["reservations"])
+    result = conclude(plan, judged, today=now.date(), earlier=state["reservations"], passed=state.get("passed", {}))
     for requirement in result["requirements"]:
         held = state["requirements"].get(requirement["id"], {})
         requirement["phase"] = held.get("phase")

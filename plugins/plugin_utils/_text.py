@@ -239,6 +239,28 @@ def decisions(record: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
     return out
 
 
+def waiver_words(waiver: t.Mapping[str, t.Any]) -> str:
+    """Until when a waiver holds and who answers for it; a debt is told apart."""
+    until, by = escape(waiver.get("until") or "?", 20), escape(waiver.get("approved_by") or "?", 80)
+    if waiver.get("kind") == "debt":
+        return f"in debt until {until}, adopted {escape(waiver.get('from'), 20)} by {by}"
+    return f"waived until {until} by {by}"
+
+
+def debt_words(judgement: t.Mapping[str, t.Any]) -> str:
+    """How much of its debt a service still has; empty where it has none."""
+    debt = as_dict(judgement.get("debt"))
+    if not debt:
+        return ""
+    left, expired = as_int(debt.get("left")), as_int(debt.get("expired"))
+    parts = [f"debt: {left} of {max(left, as_int(debt.get('adopted')))} left"]
+    if expired:
+        parts.append(f"{expired} ended and {'covers' if expired == 1 else 'cover'} nothing any more")
+    if debt.get("next_end"):
+        parts.append(f"next ends {escape(debt['next_end'], 20)}")
+    return ", ".join(parts)
+
+
 def since_last(delta: t.Mapping[str, t.Any]) -> str:
     """What changed since the last whole run of the phase."""
 
@@ -350,6 +372,12 @@ def others(findings: t.Iterable[t.Mapping[str, t.Any]], message: str, *, lines: 
     return out, 0
 
 
+def in_short(exc: BaseException) -> str:
+    """The first line of what an exception says, and the last, where ssh and sudo say why."""
+    lines = [line.strip() for line in str(exc).splitlines() if line.strip()] or ["no reason was given"]
+    return lines[0] if len(lines) == 1 else f"{lines[0].rstrip('.:')}: {lines[-1]}"
+
+
 __all__ = (
     "AREAS",
     "STATUSES",
@@ -366,9 +394,11 @@ __all__ = (
     "by_area",
     "columns",
     "consequence",
+    "debt_words",
     "decisions",
     "emergency",
     "escape",
+    "in_short",
     "instrument",
     "lost_hosts",
     "number",
@@ -378,5 +408,6 @@ __all__ = (
     "shorten",
     "since_last",
     "verdict_words",
+    "waiver_words",
     "wrap",
 )

@@ -8,10 +8,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ..module_utils._engine import Item, execute
+from ..module_utils._engine import Item, execute, run_item
 from ..module_utils._finding import Finding, Status
-from ..module_utils._registry import load_check
+from ..module_utils._registry import CHECKS, load_check
 from ..module_utils._runner import Runner
+from ._module_run import ModuleRunner
 from ._plan import Plan, PlannedCheck
 from ._spool import CONTROLLER, LOOKING, Spool
 
@@ -23,8 +24,19 @@ def without(plan: Plan, held: t.Container[str]) -> Plan:
 
 
 def items_of_host(plan: Plan, host: str) -> list[PlannedCheck]:
-    """What this host has to do, but for looking for what others write."""
-    return [check for check in plan.checks if host in (check.hosts or ()) and check.gap is None and check.call != "find"]
+    """What this host has to do in one module execution: all but looking for what others write, and what the action does itself."""
+    checks = [check for check in plan.checks if host in (check.hosts or ()) and check.gap is None and check.call != "find"]
+    return [check for check in checks if CHECKS.get(check.check) != "action"]
+
+
+def items_of_action(plan: Plan, host: str) -> list[PlannedCheck]:
+    """What the action does on this host with Ansible's own means."""
+    return [check for check in plan.checks if host in (check.hosts or ()) and check.gap is None and CHECKS.get(check.check) == "action"]
+
+
+def run_actions(checks: t.Sequence[PlannedCheck], host: str, runner: ModuleRunner) -> dict[str, list[Finding]]:
+    """One after the other: they share the connection, and the action's process."""
+    return {check.key: run_item(as_item(check, host), runner.as_user(check.run_as)) for check in checks}
 
 
 def writes(check: PlannedCheck) -> bool:
@@ -124,9 +136,11 @@ __all__ = (
     "as_item",
     "find_items",
     "finds",
+    "items_of_action",
     "items_of_host",
     "markers",
     "named_as_written",
+    "run_actions",
     "run_controller",
     "run_finds",
     "without",

@@ -73,13 +73,7 @@ AREAS = {
     "PLT": "platform",
 }
 # checks that are there and could prove it, once a service file can say with which arguments
-NOT_DERIVED_YET = {
-    ("BKP-04", "restic_backup"): "nothing in the service file names the second place",
-    ("BKP-04", "file_backup"): "nothing in the service file names the second place",
-    ("BKP-06", "prometheus_alerts"): "nothing in the service file names the alert of the backup",
-    ("DEL-01", "command"): "any requirement takes a command that the service file names",
-    ("DEL-02", "command"): "any requirement takes a command that the service file names",
-}
+NOT_DERIVED_YET: dict[tuple[str, str], str] = {}
 
 
 def _checks(cell: str) -> set[str]:

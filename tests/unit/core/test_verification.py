@@ -34,6 +34,15 @@ def test_what_a_host_has_to_do() -> None:
     assert [item.key for item in _verification.items_of_host(PLAN, "log1")] == [] == _verification.items_of_host(PLAN, "other")
 
 
+def test_what_the_action_does_itself_is_told_apart() -> None:
+    module = check("R-03/0", check="ansible_module", hosts=("h1", "h2"), args={"module": "uri"})
+    made = plan(asked("R-03", checks=[module, check("R-03/1", hosts=("h1",)), dataclasses.replace(module, key="R-03/2", gap="x")]))
+    assert [item.key for item in _verification.items_of_host(made, "h1")] == ["R-03/1"]
+    assert [item.key for item in _verification.items_of_action(made, "h1")] == ["R-03/0"]
+    assert [item.key for item in _verification.items_of_action(made, "h2")] == ["R-03/0"]
+    assert _verification.items_of_action(made, "other") == [] == _verification.items_of_action(PLAN, "h1")
+
+
 def test_lines_are_looked_for_when_the_last_host_has_been_here(spool: Spool) -> None:
     spool.save("h1", {})
     assert _verification.finds(PLAN, "log1", spool) == [] == _verification.finds(PLAN, None, spool)
