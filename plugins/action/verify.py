@@ -20,6 +20,7 @@ from ..module_utils._argspec import RUN_SPEC
 from ..module_utils._engine import Item
 from ..module_utils._finding import Finding, Status, unknown
 from ..plugin_utils import _emergency, _verification
+from ..plugin_utils._connections import Connections
 from ..plugin_utils._context import Context, make, refuse
 from ..plugin_utils._document import Refused
 from ..plugin_utils._module_run import ModuleRunner
@@ -61,7 +62,7 @@ class ActionModule(ActionBase):
         common, own = _verification.without(common, held), _verification.without(own, held)
         lost: str | None = None
         found: dict[str, list[Finding]] = {}
-        controller, looked_once = self._start_controller(common, spool, _emergency.time_left(context.emergency, None, _now()))
+        controller, looked_once = self._start_controller(context, common, spool)
         left = _emergency.time_left(context.emergency, spool.started(), _now())
         play_hosts = [str(name) for name in variables.get("ansible_play_hosts_all", [])]
         try:
@@ -89,20 +90,27 @@ class ActionModule(ActionBase):
 
     # -- the controller's part
 
-    def _start_controller(self, plan: Plan, spool: Spool, within: float | None) -> tuple[threading.Thread | None, threading.Event]:
+    def _start_controller(self, context: Context, plan: Plan, spool: Spool) -> tuple[threading.Thread | None, threading.Event]:
         """Server checks of the service, once in a run, while the host is at work; and whether each has been made once."""
         looked_once = threading.Event()
         if not spool.claim(_verification.CONTROLLER):
             looked_once.set()
             return None, looked_once
+        connections = Connections(self, context.task_vars)
+        visits = {  # templates are resolved here: a thread must not
+            check.key: connections.visit(context.hosts_to_visit(check, plan), plan.expected_hosts) for check in _verification.visiting(plan)
+        }
 
         def keep(found: dict[str, list[Finding]]) -> None:
             spool.save(_verification.CONTROLLER, found)
             looked_once.set()
 
+        within = _emergency.time_left(context.emergency, None, _now())
+
         def work() -> None:
             try:
-                keep(_verification.run_controller(plan, on_first=keep, within=within))
+                with connections.inventory() if visits else contextlib.nullcontext("") as inventory:
+                    keep(_verification.run_controller(plan, on_first=keep, visits=visits, inventory=inventory, within=within))
             finally:
                 looked_once.set()
 

@@ -29,6 +29,7 @@ CHECKS = {
     "scheduled_job": "host",
     "support_chain": "controller",
     "systemd_unit": "host",
+    "testinfra": "controller",
     "tls_certificate": "both",
 }
 # what the gate itself computes from findings: a policy names it as it names a check; verify never runs it, and it has no module

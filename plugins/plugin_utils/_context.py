@@ -23,7 +23,7 @@ from . import _batch, _debt, _emergency, _plan
 from ._document import Document, FastLoader, Refused, build, plain, positions
 from ._elsewhere import Elsewhere
 from ._module_run import module_problem
-from ._plan import Plan
+from ._plan import Plan, PlannedCheck
 from ._remote_store import RemoteFolder
 from ._reuse import WHEN_DUE, held
 from ._run_record import Records, Unreadable, default_folder
@@ -182,6 +182,12 @@ class Context:
         own = self.task_vars["hostvars"].raw_get(host)
         variables = {**self.task_vars, **own, "inventory_hostname": host}
         return self.action._templar.copy_with_new_env(available_variables=variables)
+
+    def hosts_to_visit(self, check: PlannedCheck, plan: Plan) -> list[str]:
+        """The hosts to which a check of the controller goes: those of its own patterns, else those of the service."""
+        patterns = check.args.get("hosts")
+        found = [[text] if "://" in text else self._hosts_of(text) or [text] for text in map(str, patterns or [])]
+        return list(dict.fromkeys(host for hosts in found for host in hosts)) if patterns else list(plan.expected_hosts)
 
     def _hosts_of(self, pattern: str) -> list[str]:
         if pattern not in self._hosts:

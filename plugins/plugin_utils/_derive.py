@@ -24,6 +24,7 @@ from ._policy import Proof
 from ._service import CONNECTION, Description, NotApplicable, NotDeclared, NotDue
 
 Steps = tuple[t.Union[str, int], ...]
+COMMON_SUITE = "common"  # the name of the smoke suite that ships
 
 
 @dataclasses.dataclass(frozen=True)
@@ -515,6 +516,55 @@ def _reports(description: Description) -> list[Instance]:
     return out
 
 
+def _smoke(description: Description) -> list[Instance]:
+    delivery = description.data.get("delivery") or {}
+    named = delivery.get("smoke") or []
+    suites = [str(suite) for suite in (named if isinstance(named, list) else [named])]
+    own = [suite for suite in suites if suite != COMMON_SUITE]
+    steps: Steps = ("delivery", "smoke" if suites else "expect")
+    expect = [_expectation(description, entry) for entry in _as_list(delivery.get("expect"))]
+    if not suites and not expect:
+        raise NotDeclared("delivery.smoke is not declared: which tests tell that the service works? (a pytest-testinfra suite, or common)")
+    if COMMON_SUITE in suites:
+        expect += _declared_expectations(description)
+        if not expect:
+            raise NotDeclared("delivery.expect is not declared, and no part declares units or ports: what is the common suite to look for?")
+    name = ", ".join([*own, *(["common"] if expect else [])])
+    if description.run.version is None and "{version}" in str(expect):
+        gap = "the version that delivery.expect asks for is not given (readiness_version)"
+        return [Instance("testinfra", name, path=steps, gap=gap)]
+    args: dict[str, t.Any] = {"hosts": description.part_hosts({})}
+    args.update({"suite": own} if own else {})
+    args.update({"expect": expect} if expect else {})
+    return [Instance("testinfra", name, args, path=steps)]
+
+
+def _as_list(value: t.Any) -> list[t.Any]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def _expectation(description: Description, entry: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What is expected of the hosts of its pattern, with the version that is deployed."""
+    version = description.run.version
+    out: dict[str, t.Any] = {key: value for key, value in entry.items() if key != "on" and value}
+    for key in ("packages", "versions") if version is not None else ():
+        if out.get(key):
+            out[key] = {name: str(wanted).replace("{version}", str(version)) for name, wanted in out[key].items()}
+    return {**out, "hosts": description.part_hosts({}, entry.get("on"))}
+
+
+def _declared_expectations(description: Description) -> list[dict[str, t.Any]]:
+    """What each part says of itself: its units run, and the ports where it is scraped are open."""
+    found = []
+    for part in description.parts.values():
+        units = [unit if isinstance(unit, str) else unit["name"] for unit in part.get("units") or []]
+        ports = [str(scrape["port"]) for scrape in part.get("scrape") or [] if scrape.get("port")]
+        if units or ports:
+            named = {"units": units, "ports": ports}
+            found.append({**{key: value for key, value in named.items() if value}, "hosts": description.part_hosts(part)})
+    return found
+
+
 def _before_and_after(description: Description) -> list[Instance]:
     run = description.run
     if run.phase != "post":
@@ -563,8 +613,8 @@ DERIVATIONS: dict[str, Derivation] = {
     "alertmanager_route": _routes,
     "alertmanager_silences": _silences,
     "backup": _backups,
-    "baseline": _before_and_after,
     "backup:second_copy": _second_copies,
+    "baseline": _before_and_after,
     "command:delivery.rollback_check": _way_back,
     "command:delivery.version_check": _version_command,
     "flow": _flows,
@@ -582,6 +632,7 @@ DERIVATIONS: dict[str, Derivation] = {
     "scheduled_job": _schedules,
     "support_chain": _support,
     "systemd_unit": _units,
+    "testinfra": _smoke,
     "tls_certificate": _certificates,
 }
 

@@ -286,7 +286,7 @@ def _advice(verdict: str, phase: str | None, seen_now: str) -> str:
     """``seen_now`` is the verdict without overdue reservations: what was late before the deployment is no reason to take it back."""
     if verdict in ("go", "go_with_reservations", "ready_to_continue"):
         return "proceed"
-    return "roll_back" if phase == "post" and seen_now == "no_go" else "hold"
+    return "roll_back" if phase in ("post", "smoke") and seen_now == "no_go" else "hold"
 
 
 def _reasons(

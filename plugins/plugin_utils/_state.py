@@ -72,7 +72,7 @@ def updated(state: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any], run:
         "version": run["version"],
         "duration_seconds": run["duration_seconds"],
     }
-    if run["phase"] == "post" and run["version"]:
+    if run["phase"] in ("post", "smoke") and run["version"]:
         newest = new["deployments"][-1] if new["deployments"] else {}
         if newest.get("version") != run["version"] or newest.get("deployment_id") != run["deployment_id"]:
             new["deployments"].append({"version": run["version"], "at": run["finished_at"], "deployment_id": run["deployment_id"]})

@@ -361,8 +361,10 @@ def others(findings: t.Iterable[t.Mapping[str, t.Any]], message: str, *, lines: 
     for position, finding in enumerate(wanted):
         if len(out) == lines:
             return out, len(wanted) - position
+        text = escape(finding.get("message"))
         parts = [escape(finding.get(key), 120) for key in ("host", "instance") if finding.get(key)]
-        where, text = " ".join(parts), escape(finding.get("message"))
+        names_itself = bool(finding.get("instance")) and text.startswith(parts[-1])
+        where = " ".join(parts[:-1] if names_itself else parts)
         said = message in (text, f"{parts[0]}: {text}" if parts else text)
         head = where if said else f"{where}: {text}" if where else text
         given = as_list(finding.get("details"))

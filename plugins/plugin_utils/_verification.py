@@ -23,6 +23,14 @@ def without(plan: Plan, held: t.Container[str]) -> Plan:
     return dataclasses.replace(plan, requirements=left)
 
 
+@dataclasses.dataclass(frozen=True)
+class Visit:
+    """The hosts to which a check of the controller goes."""
+
+    hosts: tuple[str, ...] = ()  # as its tool names them
+    absent: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # why a host is left out
+
+
 def items_of_host(plan: Plan, host: str) -> list[PlannedCheck]:
     """What this host has to do in one module execution: all but looking for what others write, and what the action does itself."""
     checks = [check for check in plan.checks if host in (check.hosts or ()) and check.gap is None and check.call != "find"]
@@ -104,19 +112,59 @@ def _asking() -> Runner:
     return Runner(http=RequestsHttp())
 
 
+def of_controller(plan: Plan) -> list[PlannedCheck]:
+    """What the controller has to do, but for looking for what hosts write, and comparing."""
+    return [check for check in plan.checks if check.hosts is None and check.gap is None and check.call not in ("find", "compare")]
+
+
+def visiting(plan: Plan) -> list[PlannedCheck]:
+    """The checks of the controller that go to the hosts themselves, with a tool of their own, over the connections of the play."""
+    needing = [check for check in of_controller(plan) if getattr(load_check(check.check), "NEEDS_INVENTORY", False)]
+    return [check for check in needing if not check.args.get("inventory")]
+
+
 def run_controller(
     plan: Plan,
     on_done: t.Callable[[Item, list[Finding]], None] | None = None,
     on_first: t.Callable[[dict[str, list[Finding]]], None] | None = None,
+    *,
+    visits: t.Mapping[str, Visit] | None = None,
+    inventory: str = "",
     within: float | None = None,
 ) -> dict[str, list[Finding]]:
     """Every check that asks a server: side by side, over one pool of connections, each distinct question once a try.
 
-    ``on_first`` has what the first try found, before the settling time. ``within``: the seconds that there are in all.
+    ``on_first`` has what the first try found, before the settling time. ``visits`` says of checks that go to hosts which ones, by the key
+    of the check; ``inventory`` is the file with their connections. ``within``: the seconds that there are in all.
     """
-    checks = [check for check in plan.checks if check.hosts is None and check.gap is None and check.call not in ("find", "compare")]
-    items = [as_item(check, "") for check in checks]
-    return execute(items, _asking(), on_done=on_done, settling=plan.settling, on_first=on_first, within=within) if items else {}
+    visits = visits or {}
+    items = []
+    for check in of_controller(plan):
+        visit = visits.get(check.key)
+        if visit is None:
+            items.append(as_item(check, ""))
+        elif visit.hosts:
+            items.append(as_item(check, "", {"hosts": list(visit.hosts), "inventory": inventory}))
+
+    def complete(found: dict[str, list[Finding]]) -> dict[str, list[Finding]]:
+        absent = {check.key: _absent(check, visits[check.key]) for check in visiting(plan) if check.key in visits}
+        return {**found, **{key: [*found.get(key, []), *findings] for key, findings in absent.items() if findings}}
+
+    def first(found: dict[str, list[Finding]]) -> None:
+        if on_first is not None:
+            on_first(complete(found))
+
+    if not items:
+        return complete({})
+    runner = _asking() if any(item.key not in visits for item in items) else Runner()
+    return complete(execute(items, runner, on_done=on_done, settling=plan.settling, on_first=first, within=within))
+
+
+def _absent(check: PlannedCheck, visit: Visit) -> list[Finding]:
+    return [
+        Finding(Status.UNKNOWN, reason, check=check.check, requirement=check.requirement, host=host)
+        for host, reason in visit.absent.items()
+    ]
 
 
 def run_finds(plan: Plan, spool: Spool) -> dict[str, list[Finding]]:
@@ -133,6 +181,7 @@ def run_finds(plan: Plan, spool: Spool) -> dict[str, list[Finding]]:
 __all__ = (
     "CONTROLLER",
     "LOOKING",
+    "Visit",
     "as_item",
     "find_items",
     "finds",
@@ -140,8 +189,10 @@ __all__ = (
     "items_of_host",
     "markers",
     "named_as_written",
+    "of_controller",
     "run_actions",
     "run_controller",
     "run_finds",
+    "visiting",
     "without",
 )

@@ -44,44 +44,55 @@ def found(outcome: Outcome, identifier: str) -> dict[str, tuple[str, str]]:
 
 
 def test_modules_look_at_each_host_with_its_own_variables(site: Site) -> None:
-    trap = site.folder / "trap"
-    evil = f"{{{{ lookup('ansible.builtin.pipe', 'touch {trap}') }}}}"
-    (site.folder / "evil").write_text(evil)
     site.hosts["web1"]["colour"], site.hosts["web2"]["colour"] = "red", "green"
     site.others = {"log1": {"colour": "blue"}}
+    dest = f"{site.folder}/{{{{ inventory_hostname }}}}.conf"
     site.service["requirements"].update(
         {
             "MOD-01": deployed(site),
             "MOD-02": says("echo", "{{ colour }} {{ inventory_hostname }}", expect="result.stdout == colour ~ ' ' ~ inventory_hostname"),
             "MOD-03": says("echo", "{{ colour }}", expect="result.stdout == 'blue' and colour == 'blue'", on="log1"),
+            "MOD-04": module(module="ansible.builtin.copy", args={"content": "host = other\n", "dest": dest}),
+        }
+    )
+    (site.folder / "web2.conf").write_text("host = other\n")
+    outcome = site.run()
+    assert (outcome.rc, outcome.verdict) == (0, "no_go"), outcome.output
+    would = "ansible.builtin.template would change"
+    assert found(outcome, "MOD-01") == {"web1": ("pass", f"{would} nothing"), "web2": ("fail", f"{would} something")}
+    assert {host: status for host, (status, _message) in found(outcome, "MOD-02").items()} == {"web1": "pass", "web2": "pass"}
+    assert found(outcome, "MOD-03") == {"log1": ("pass", "ansible.builtin.command meets the condition: result.stdout is 'blue'")}
+    assert {host: status for host, (status, _message) in found(outcome, "MOD-04").items()} == {"web1": "fail", "web2": "pass"}
+    assert (site.folder / "web1.conf").read_text() == "host = web1\n" and (site.folder / "web2.conf").read_text() == "host = other\n"
+    # what runs in the batch is there beside them
+    assert [item["status"] for item in outcome.requirement("APP-01")["findings"]] == ["pass", "pass"]
+
+
+def test_what_a_module_says_is_data_and_what_is_hidden_stays_so(site: Site) -> None:
+    del site.hosts["web2"]
+    trap = site.folder / "trap"
+    (site.folder / "evil").write_text(f"{{{{ lookup('ansible.builtin.pipe', 'touch {trap}') }}}}")
+    site.service["requirements"].update(
+        {
             # what a host says is no template, neither in a condition nor in a message
             "MOD-04": says("cat", str(site.folder / "evil"), expect=["result.stdout | length > 10", "result.stdout == 'harmless'"]),
             "MOD-05": says("sleep", "20", timeout="1s"),
             "MOD-06": says("echo", "in-result-secret", expect="result.stdout == 'in-condition-secret'", no_log=True),
             "MOD-07": says("true", expect="result.nothing.deeper == 1"),
-            "MOD-08": module(module="ansible.builtin.package", args={"name": "operability-no-such-package", "state": "absent"}),
         }
     )
-    (site.folder / "web2.conf").write_text("host = other\n")
     outcome = site.run(ROLE, "-vvv")
     assert (outcome.rc, outcome.verdict) == (0, "no_go"), outcome.output
-    would = "ansible.builtin.template would change"
-    assert found(outcome, "MOD-01") == {"web1": ("pass", f"{would} nothing"), "web2": ("fail", f"{would} something")}
-    assert (site.folder / "web2.conf").read_text() == "host = other\n", "it only looked"
-    assert {host: status for host, (status, _message) in found(outcome, "MOD-02").items()} == {"web1": "pass", "web2": "pass"}
-    assert found(outcome, "MOD-03") == {"log1": ("pass", "ansible.builtin.command meets the condition: result.stdout is 'blue'")}
     status, message = found(outcome, "MOD-04")["web1"]
     assert status == "fail" and message.startswith("result.stdout == 'harmless' is not met: result.stdout is '{{ lookup(")
     assert not trap.exists()
     late = "ansible.builtin.command did not end within 1 s and was left behind"
-    assert found(outcome, "MOD-05") == dict.fromkeys(("web1", "web2"), ("unknown", late))
+    assert found(outcome, "MOD-05") == {"web1": ("unknown", late)}
     assert found(outcome, "MOD-06")["web1"] == ("fail", "condition 1 of 1 is not met")
     assert "in-result-secret" not in outcome.output and "in-condition-secret" not in outcome.output + str(outcome.records)
     status, message = found(outcome, "MOD-07")["web1"]
     assert status == "unknown" and message.startswith("result.nothing.deeper == 1 cannot be evaluated: ")
-    assert found(outcome, "MOD-08")["web2"] == ("pass", "ansible.builtin.package would change nothing")
-    # what runs in the batch is there beside them
-    assert [item["status"] for item in outcome.requirement("APP-01")["findings"]] == ["pass", "pass"]
+    assert [item["status"] for item in outcome.requirement("APP-01")["findings"]] == ["pass"]
     assert "Traceback" not in outcome.output
 
 
