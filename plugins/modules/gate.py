@@ -19,6 +19,8 @@ description:
     What servers say and canary lines are left for the gate of the whole service.
   - Prints the verdict by area, each with reason and remedy, without any configuration.
   - Writes a run record and updates the state of the service.
+  - At V(pre) keeps what was seen as the baseline of the deployment (O(deployment_id)), once; at V(post) compares with it what is there
+    now. The requirement that asks for it (C(DEL-04) of the default policy) names the check C(baseline), which no module runs alone.
   - Runs once a batch, on the controller, without a connection to any host.
 extends_documentation_fragment:
   - operability.readiness._run
@@ -55,6 +57,7 @@ attributes:
     details:
       - Each run writes a record of its own.
 seealso:
+  - module: operability.readiness.decide
   - module: operability.readiness.verify
   - module: operability.readiness.publish
 """
@@ -137,6 +140,15 @@ state:
   description: The service's state after this run; none after a partial one.
   returned: success
   type: str
+emergency:
+  description: Who let the play go on in an emergency and why, or none. RV(stop) is then false and RV(advice) V(proceed).
+  returned: success
+  type: dict
+  sample: {"id": "INC0042", "reason": "payments are down", "by": "ana"}
+overridden:
+  description: The decision that lets the play go on against this verdict, or none. RV(stop) is then false and RV(advice) V(proceed).
+  returned: success
+  type: dict
 record_path:
   description: Where the run record lies.
   returned: success

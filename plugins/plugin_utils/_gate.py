@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import secrets
 import socket
@@ -12,11 +13,15 @@ import typing as t
 
 from ..module_utils._finding import Finding, isoformat
 from ..module_utils._runner import user_name
-from . import _delta, _state
-from ._judge import Reach, judge
+from ..module_utils._units import parse_duration
+from . import _answers, _baseline, _debt, _delta, _ledger, _state
+from ._emergency import Emergency
+from ._files import NotWritten
+from ._judge import Reach, judge_each
 from ._plan import Plan
-from ._run_record import SCHEMA_VERSION
+from ._run_record import SCHEMA_VERSION, Records, Unreadable
 
+_NOTHING = _baseline.Loaded()
 CLOCKS_DIFFER = dt.timedelta(minutes=5)  # as much as between two controllers
 
 
@@ -108,12 +113,15 @@ def make_record(
     versions: t.Mapping[str, str],
     held: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
     previous: t.Mapping[str, t.Any] | None = None,
+    before: _baseline.Loaded = _NOTHING,
+    emergency: Emergency | None = None,
+    decisions: t.Sequence[t.Mapping[str, t.Any]] = (),
 ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
-    """The run record, and the service's state after it (unchanged by a partial run).
+    """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone.
 
-    ``held`` is what of the state stands for a new look, ``previous`` the record of the last whole run of this phase.
+    ``held`` is what of the state stands for a new look, ``previous`` the record of the last whole run of this phase,
+    ``before`` the baseline of this deployment.
     """
-    judgement = judge(plan, findings, reach, today=now.date(), earlier=state["reservations"], held=held)
     run = {
         "id": f"{now.strftime('%Y%m%dT%H%M%SZ')}-{options['phase']}-{secrets.token_hex(4)}",
         "phase": options["phase"],
@@ -121,6 +129,7 @@ def make_record(
         "version": options["version"],
         "deployment_id": options["deployment_id"] or options["version"],
         "ticket": options["ticket"],
+        **_deployment(options),
         "window": options["window"],
         "started_at": isoformat(started),
         "finished_at": isoformat(now),
@@ -134,8 +143,18 @@ def make_record(
         "settle_seconds": plan.settling,
         "partial": partial,
         "first_deployment": options["first_deployment"],
+        "emergency": dataclasses.asdict(emergency) if emergency else None,
     }
-    changed = dict(state) if partial else _state.updated(state, judgement, run)
+    compared = _baseline.at_post(plan, before, findings, reach, run, scope=options.get("scope", "service"), now=now)
+    plan = _debt.against(plan, state)
+    judged = judge_each(plan, {**findings, **compared.findings}, reach, held)
+    answers = _answers.answered(plan, judged, state, run, reach, emergency=emergency, decisions=decisions, today=now.date())
+    judgement = answers.judgement
+    run["enforced"] = (plan.enforces or bool(judgement["ratchet"])) and not emergency
+    judgement["comparison"] = compared.comparison
+    judgement["notices"] += compared.notices
+    run["evidence_digest"] = answers.evidence["digest"]
+    changed = _answers.state_after(state, run, answers)
     record = {
         "schema_version": SCHEMA_VERSION,
         "run": run,
@@ -147,13 +166,92 @@ def make_record(
             "unreachable": dict(reach.unreachable),
             "absent": dict(reach.absent),
         },
+        "evidence": answers.evidence,
+        "decisions": answers.decisions,
         "judgement": judgement,
         "delta": _delta.since(previous, judgement),
-        "state": None if partial else _state.judge_state(state_plan, changed, now),
+        "state": None if partial and not emergency else _state.judge_state(_debt.against(state_plan, changed), changed, now),
         "gates": _state.recent_gates(changed, now),
         "deployments": changed["deployments"],
     }
     return record, changed
 
 
-__all__ = ("clock_trouble", "make_record", "partial_reason", "reach_of", "waiting_hosts")
+def _deployment(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What kind of deployment a run belongs to, where it belongs to one."""
+    if options["phase"] not in ("pre", "post"):
+        return {}
+    return {"deployment_kind": options.get("deployment_kind") or "planned", "cause": options.get("cause")}
+
+
+def enter_deployment(
+    record: dict[str, t.Any], ledger: t.Mapping[str, t.Any], now: dt.datetime, *, failed_within: str, emergency: str | None
+) -> dict[str, t.Any] | None:
+    """The ledger after this run, or None where it stays as it is; the record then shows what it says."""
+    changed = _ledger.entered(ledger, record, emergency=emergency)
+    run = record["run"]
+    if changed is None and run["phase"] == "post" and not run["partial"]:
+        record["judgement"]["notices"].append("this deployment is not in the ledger: neither a version nor a deployment_id was given")
+    shown = changed or ledger
+    record["deployments"] = _ledger.newest(shown)
+    record["delivery_performance"] = _ledger.performance(shown, now, parse_duration(failed_within))
+    return changed
+
+
+def load_baseline(records: Records, options: t.Mapping[str, t.Any]) -> _baseline.Loaded:
+    """The baseline with which this run is compared."""
+    identifier = options["deployment_id"] or options["version"]
+    if options["phase"] != "post" or not identifier:
+        return _NOTHING
+    try:
+        return _baseline.Loaded(records.load_baseline(identifier))
+    except (Unreadable, NotWritten) as exc:
+        return _baseline.Loaded(trouble=str(exc))
+
+
+def keep_baseline(
+    records: Records,
+    plan: Plan,
+    state_plan: Plan,
+    findings: t.Mapping[str, t.Sequence[Finding]],
+    reach: Reach,
+    record: t.Mapping[str, t.Any],
+    *,
+    scope: str,
+    now: dt.datetime,
+) -> list[str]:
+    """Keeps what was seen at ``pre`` for the comparison at ``post``; says why where it is not kept."""
+    run = record["run"]
+    if run["phase"] != "pre" or run["partial"] or scope == "batch" or run["first_deployment"]:
+        return []
+    identifier = run["deployment_id"]
+    if not identifier:
+        asked = any(proof.check == _baseline.CHECK for item in state_plan.requirements for proof in item.rule.proved_by)
+        missing = "no baseline is kept for post: no deployment is named (readiness_deployment_id or readiness_version)"
+        return [missing] if asked else []
+    try:
+        held = records.load_baseline(identifier)
+        if held:
+            return [
+                f"the baseline of deployment {identifier}, taken at {held['taken_at']}, is kept; "
+                "a deployment that begins anew needs a deployment_id of its own"
+            ]
+        baseline = _baseline.take(plan, findings, reach, run, now)
+        if baseline is None:
+            return [f"no baseline of deployment {identifier} is kept: nothing was seen that could be compared at post"]
+        records.save_baseline(baseline)
+    except (Unreadable, NotWritten) as exc:
+        return [f"no baseline of deployment {identifier} is kept: {exc}"]
+    return []
+
+
+__all__ = (
+    "clock_trouble",
+    "enter_deployment",
+    "keep_baseline",
+    "load_baseline",
+    "make_record",
+    "partial_reason",
+    "reach_of",
+    "waiting_hosts",
+)

@@ -12,7 +12,8 @@ import typing as t
 
 from ..module_utils._finding import Finding, Measurement, Status, worst
 from ..module_utils._units import parse_duration
-from . import _plan
+from . import _debt, _plan, _ratchet, _reservations
+from ._mode import ended, mode_notices
 from ._plan import Plan, PlannedCheck, PlannedRequirement
 from ._reuse import asked
 from ._text import VERDICT_WORDS as WORDS
@@ -59,46 +60,80 @@ def judge(
     *,
     today: dt.date,
     earlier: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
+    passed: t.Mapping[str, t.Mapping[str, str]] | None = None,
     held: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
 ) -> dict[str, t.Any]:
     """The judgement (the ``judgement`` of a run record).
 
     ``findings`` are by the key of their planned check; ``earlier`` are the reservations that already stood, by requirement;
+    ``passed`` tells of each requirement that ever passed in this service when it did first and last;
     ``held`` are entries of the state that stand for a new look, by requirement.
     """
-    judged = [
+    return conclude(plan, judge_each(plan, findings, reach, held), today=today, earlier=earlier or {}, passed=passed or {})
+
+
+def judge_each(
+    plan: Plan,
+    findings: t.Mapping[str, t.Sequence[Finding]],
+    reach: Reach,
+    held: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
+) -> list[Judged]:
+    """Each requirement of the plan by itself."""
+    return [
         _reused(item, plan, held[item.rule.id]) if held and item.rule.id in held else _judge_requirement(item, plan, findings, reach)
         for item in plan.requirements
     ]
-    return conclude(plan, judged, today=today, earlier=earlier or {})
 
 
-def conclude(plan: Plan, judged: list[Judged], *, today: dt.date, earlier: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
+def conclude(
+    plan: Plan,
+    judged: list[Judged],
+    *,
+    today: dt.date,
+    earlier: t.Mapping[str, t.Mapping[str, t.Any]],
+    passed: t.Mapping[str, t.Mapping[str, str]],
+) -> dict[str, t.Any]:
     """The verdict over judged requirements."""
     deciding = [item for item in judged if item.planned.deciding and item.planned.state != _plan.LATER]
     asked = [item for item in deciding if item.effective.code is not None]
     seen = any(item.verified for item in asked)
-    verdict = _verdict(asked, plan.phase, seen)
-    enforcing = [item for item in asked if _enforces(item, plan, today)]
+    lost, observed_too_long = _ratchet.lost(asked, plan, passed), ended(plan, today)
+    reservations = _reservations.standing(asked, plan, today, earlier)
+    late = _reservations.overdue(reservations)
+    failing = {*lost, *(late if plan.overdue == "fail" else ())}
+    verdict = _verdict(asked, plan.phase, seen, failing)
+    if observed_too_long and verdict == "go":
+        verdict = "go_with_reservations"
+    enforcing = [item for item in asked if _enforces(item, plan, today) or item.planned.rule.id in lost]
     # what is not enforced yet stops nothing, but a run that saw nothing at all does
     stopping = bool(enforcing) or (plan.mode == "enforce" and not asked)
-    enforced_verdict = _verdict(enforcing, plan.phase, seen) if stopping else "go"
+    enforced_verdict = _verdict(enforcing, plan.phase, seen, failing) if stopping else "go"
     instruments = _instruments(judged)
     return {
         "verdict": verdict,
         "code": CODES[verdict],
         "words": WORDS[verdict],
-        "advice": _advice(verdict, plan.phase),
+        "advice": _advice(verdict, plan.phase, _verdict(asked, plan.phase, seen, lost)),
         "enforced_verdict": enforced_verdict,
         "verified": sum(item.verified for item in asked),
-        "required": len(asked),
-        "reasons": _reasons(asked, verdict),
-        "requirements": [_requirement_dict(item) for item in judged],
+        "required": sum(item.planned.state != _plan.DECISION for item in asked),
+        "reasons": [
+            *_reasons(asked, verdict, lost, late, failing),
+            *(f"{item['requirement']} {item['message']}" for item in observed_too_long),
+        ],
+        "requirements": [{**_requirement_dict(item), "passed_on": lost.get(item.planned.rule.id)} for item in judged],
         "stakeholders": _stakeholders(asked),
         "instruments": instruments,
-        "reservations": _reservations(asked, plan, today, earlier),
+        "reservations": [*reservations, *observed_too_long],
         "waivers": _waiver_dicts(plan, judged, today),
-        "notices": [*plan.notices, *_waiver_notices(plan, judged, today)],
+        "debt": _debt.summary(plan, judged, today),
+        "ratchet": lost,
+        "notices": [
+            *plan.notices,
+            *mode_notices(plan, today),
+            *_waiver_notices(plan, judged, today),
+            *_debt.debt_notices(plan, judged, today),
+        ],
         "counts": _counts(deciding),
     }
 
@@ -127,7 +162,7 @@ def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: t.Mapp
         complete = []
         for check in planned.checks:
             if not check.accepted:
-                complete += _completed(check, findings, reach)
+                complete += completed(check, findings, reach)
     return judge_findings(planned, complete, plan, _accepted(planned, findings))
 
 
@@ -173,7 +208,7 @@ def _accepted(planned: PlannedRequirement, findings: t.Mapping[str, t.Sequence[F
     return within
 
 
-def _completed(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]], reach: Reach) -> list[Finding]:
+def completed(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]], reach: Reach) -> list[Finding]:
     """The findings of a planned check, with one for each expected host that has none."""
     base = Finding(Status.UNKNOWN, "", check="", requirement=check.requirement, instance=check.instance)
     if check.gap is not None:
@@ -193,8 +228,9 @@ def _completed(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]
     if check.hosts is None:
         return there or [dataclasses.replace(base, message=f"{check.check} was not run: no verify task ran for the controller")]
     complete = list(there)
+    told = {finding.host for finding in there}
     for host in check.hosts:
-        if any(finding.host == host for finding in there):
+        if host in told:
             continue
         if host in reach.waiting:
             later = dataclasses.replace(base, status=Status.NOT_DUE, host=host, message=f"{host} has its turn in a later batch")
@@ -224,13 +260,13 @@ def _message(complete: list[Finding], effective: list[Status], result: Status) -
 # -- the verdict
 
 
-def _verdict(asked: list[Judged], phase: str | None, seen: bool) -> str:
+def _verdict(asked: list[Judged], phase: str | None, seen: bool, failing: t.Collection[str] = ()) -> str:
     blockers = [item.effective for item in asked if item.planned.impact == "blocker"]
     majors = [item.effective for item in asked if item.planned.impact == "major"]
     if phase == "design":
         wrong = [item for item in asked if item.planned.impact != "minor" and item.effective in (Status.FAIL, Status.UNKNOWN)]
         return "not_ready" if wrong or not asked else "ready_to_continue"
-    if Status.FAIL in blockers:
+    if Status.FAIL in blockers or any(item.planned.rule.id in failing for item in asked):
         return "no_go"
     if Status.UNKNOWN in blockers or not seen:
         return "undetermined"
@@ -246,18 +282,26 @@ def _enforces(item: Judged, plan: Plan, today: dt.date) -> bool:
     return (rule.mode or plan.mode) == "enforce"
 
 
-def _advice(verdict: str, phase: str | None) -> str:
+def _advice(verdict: str, phase: str | None, seen_now: str) -> str:
+    """``seen_now`` is the verdict without overdue reservations: what was late before the deployment is no reason to take it back."""
     if verdict in ("go", "go_with_reservations", "ready_to_continue"):
         return "proceed"
-    return "roll_back" if phase == "post" and verdict == "no_go" else "hold"
+    return "roll_back" if phase in ("post", "smoke") and seen_now == "no_go" else "hold"
 
 
-def _reasons(asked: list[Judged], verdict: str) -> list[str]:
-    """What decided, worst first: blockers before majors."""
+def _reasons(
+    asked: list[Judged], verdict: str, lost: t.Mapping[str, str], late: t.Mapping[str, str], failing: t.Collection[str]
+) -> list[str]:
+    """What decided, worst first: what was lost or is overdue, then blockers before majors."""
     order = {"blocker": 0, "major": 1, "minor": 2}
     shown = [item for item in asked if item.effective is not Status.PASS and item.planned.impact != "minor"]
-    shown.sort(key=lambda item: (order[item.planned.impact], -(item.effective.code or 0)))
-    reasons = [f"{item.planned.rule.id} {item.planned.rule.title}: {item.message}" for item in shown]
+    shown.sort(key=lambda item: (item.planned.rule.id not in failing, order[item.planned.impact], -(item.effective.code or 0)))
+    again = {name: f" (passed on {day} and fails again: ratchet)" for name, day in lost.items()}
+    reasons = []
+    for item in shown:
+        rule = item.planned.rule
+        name = f"reservation {rule.id} was due on {late[rule.id]}:" if rule.id in late else rule.id
+        reasons.append(f"{name} {rule.title}: {item.message}{again.get(rule.id, '')}")
     if not asked or (verdict == "undetermined" and not any(item.verified for item in asked)):
         reasons.insert(0, "nothing was verified: not one requirement of this phase could be looked at")
     return reasons
@@ -283,40 +327,12 @@ def _instruments(judged: list[Judged]) -> list[dict[str, t.Any]]:
     return list(grouped.values())
 
 
-def _reservations(
-    asked: list[Judged], plan: Plan, today: dt.date, earlier: t.Mapping[str, t.Mapping[str, t.Any]]
-) -> list[dict[str, t.Any]]:
-    out = []
-    for item in asked:
-        blocker = item.planned.impact == "blocker" and item.effective in (Status.WARN, Status.WAIVED)
-        major = item.planned.impact == "major" and item.effective is not Status.PASS
-        if not (blocker or major):
-            continue
-        rule = item.planned.rule
-        before = earlier.get(rule.id)
-        default = today + dt.timedelta(seconds=parse_duration(plan.reservation_due))
-        accepted = item.waiver if item.effective is Status.WAIVED else None
-        due = accepted["until"] if accepted else (before or {}).get("due") or default.isoformat()
-        kind = "accepted" if accepted else "overdue" if due < today.isoformat() else "open" if before else "new"
-        out.append(
-            {
-                "requirement": rule.id,
-                "title": rule.title,
-                "status": item.effective.value,
-                "message": item.message,
-                "responsible": rule.responsible,
-                "raised": (before or {}).get("raised") or today.isoformat(),
-                "due": due,
-                "kind": kind,
-            }
-        )
-    return out
-
-
 def _waiver_dicts(plan: Plan, judged: list[Judged], today: dt.date) -> list[dict[str, t.Any]]:
     by_id = {item.planned.rule.id: item for item in judged}
     out = []
     for waiver in plan.waivers:
+        if waiver.get("kind") == _debt.KIND:
+            continue
         state = waiver["state"]
         if state == "active" and _passes(waiver, by_id.get(waiver["requirement"])):
             state = "not_needed"
@@ -330,7 +346,7 @@ def _waiver_notices(plan: Plan, judged: list[Judged], today: dt.date) -> list[st
     out = []
     for waiver in plan.waivers:
         item = by_id.get(waiver["requirement"])
-        if item is None:
+        if item is None or waiver.get("kind") == _debt.KIND:
             continue
         passes = _passes(waiver, item)
         if waiver["state"] == "expired":
@@ -391,6 +407,7 @@ def _requirement_dict(item: Judged) -> dict[str, t.Any]:
         "proof": "attested" if "attested" in proofs else "derived" if "derived" in proofs else "observed",
         "since": min((finding.since for finding in bad if finding.since), default=None),
         "collected_at": max((finding.collected_at for finding in item.findings if finding.collected_at), default=None),
+        "enforce_from": rule.enforce_from,
         "valid_for_seconds": parse_duration(rule.valid_for),
         "waiver": {key: value for key, value in item.waiver.items() if key not in _OURS} if item.waiver else None,
         "accepted": dict(item.accepted),
@@ -417,4 +434,4 @@ def _worst_measurements(findings: t.Iterable[Finding]) -> list[dict[str, t.Any]]
     return [{**measurement.as_dict(), "headroom": measurement.headroom} for measurement in chosen.values()]
 
 
-__all__ = ("CODES", "WORDS", "Judged", "Reach", "conclude", "judge", "judge_findings")
+__all__ = ("CODES", "WORDS", "Judged", "Reach", "completed", "conclude", "judge", "judge_each", "judge_findings")

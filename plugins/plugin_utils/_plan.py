@@ -14,20 +14,24 @@ import re
 import typing as t
 
 from ..module_utils._argspec import ArgumentsRefused, parse_arguments, secret_options
-from ..module_utils._registry import CHECKS, load_check
+from ..module_utils._checks.ansible_module import expected
+from ..module_utils._registry import CHECKS, COMPUTED, load_check
 from ..module_utils._units import parse_duration
-from . import _policy
+from . import _comparable, _debt, _decisions, _policy, _reservations
 from ._derive import Instance, Steps, derive
 from ._document import Document, NotResolved, Refused, unresolved
+from ._mode import mode_of, ratchet_of
 from ._policy import Policy, Proof, Rule
-from ._service import Description, NoHost, NotApplicable, NotDeclared
+from ._service import Description, NoHost, NotApplicable, NotDeclared, NotDue
 
+OVERRIDE_DUE = "3d"
 LEVEL_WAIVER = "LVL-01"  # the waiver that lets a file set a level below the computed one
 
 SETTLING = ("post", "smoke")  # the phases just after a deployment
+STAND_INS = ("ansible_module", "command")  # checks that may prove any requirement
 
 # what a requirement can be in a plan
-PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE, NO_HOST = (
+PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE, NO_HOST, DECISION = (
     "planned",
     "not_declared",
     "not_applicable",
@@ -35,6 +39,7 @@ PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE, NO_HOST = (
     "later",
     "unprovable",
     "no_host",
+    "decision",  # what people decide: never of a policy
 )
 
 
@@ -57,7 +62,7 @@ class PlannedCheck:
 
     def split_secrets(self) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         """The arguments, those that must not be seen apart."""
-        hidden = set(secret_options(load_check(self.check)))
+        hidden = set() if self.check in COMPUTED else set(secret_options(load_check(self.check)))
         return (
             {key: value for key, value in self.args.items() if key not in hidden},
             {key: value for key, value in self.args.items() if key in hidden and value is not None},
@@ -92,9 +97,18 @@ class Plan:
     inputs: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     publish: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     reservation_due: str = "14d"
+    failed_within: str = "7d"
     records: str | None = None  # the folder that one of the files names
+    overdue: str = "fail"  # what an overdue reservation does
+    override_due: str = OVERRIDE_DUE
+    decision_required: bool = False
+    refused: tuple[str, ...] = ()  # in an emergency, why there is no plan
     settling: float = 0.0  # seconds for which checks that may need time are repeated
     scope: str = "service"
+    comparison: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)  # tolerances and announced removals
+    observe_until: str | None = None  # the last day of observe, where the mode is observe
+    ratchet: bool = False  # what has passed once and fails again blocks
+    debt: t.Mapping[str, t.Any] | None = None  # what the debt file says of itself; its lines are waivers of the kind debt
 
     @property
     def checks(self) -> list[PlannedCheck]:
@@ -132,6 +146,10 @@ def make_policy(service: Document, organisation: Document | None) -> Policy:
             name, where = named, f"{document.where(('policy', 'name'))}: policy.name"
     policy = _policy.load(name, where=where)
     for document in documents:
+        for index, more in enumerate((document.data.get("policy") or {}).get("add") or []):
+            steps = ("policy", "add", index)
+            policy = _policy.added(policy, _policy.load(more, where=f"{document.where(steps)}: policy.add.{index}"))
+    for document in documents:
         if document.data.get("policy"):
             policy = _policy.overlay(policy, document)
     return policy
@@ -142,11 +160,13 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     problems = _unresolved_basics(description)
     if problems:
         raise Refused(problems)
-    notices: list[str] = []
+    notices: list[str] = list(policy.notices)
     waivers = _waivers(description, policy, problems, notices)
     level, reason = _level(description, waivers, notices)
     rules = _own_rules(description, policy, problems, notices)
     waivers = [_allowed(waiver, rules.get(waiver["requirement"]), level, description, notices) for waiver in waivers]
+    debts, debt = _debt.entries(description, rules, problems, notices)
+    waivers += debts
     requirements = []
     for identifier in sorted(rules, key=_order):
         try:
@@ -159,11 +179,12 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
             continue
         if planned:
             requirements.append(planned)
-    mode = _mode(description, level)
     settling = _settling(description, phase, problems)
+    comparison = _comparable.terms(description.service, description.run.version, problems)
+    mode, observe_until = mode_of(description, level, problems, notices)
+    ratchet = ratchet_of(description, level, notices)
     if problems:
         raise Refused(list(dict.fromkeys(problems)))
-    run = description.run
     return Plan(
         service={"name": description.name, "owner": description.owner, "kind": description.kind},
         level=level,
@@ -173,18 +194,27 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         requirements=tuple(requirements),
         waivers=tuple(waivers),
         expected_hosts=tuple(description.hosts()),
-        mode=run.mode or mode,
+        mode=mode,
         notices=tuple(notices),
         inputs={
             "service_file": {"path": description.service.name, "sha256": description.service.sha256},
             "organisation_file": {"path": description.organisation.name, "sha256": description.organisation.sha256}
             if description.organisation
             else None,
+            "debt_file": {"path": debt["file"], "sha256": debt["sha256"]} if debt else None,
         },
         publish=description.shared("publish"),
         reservation_due=str(description.default("reservation_due") or "14d"),
+        failed_within=str(description.default("failed_within") or "7d"),
         records=_records(description),
+        overdue=_reservations.on_overdue(description),
+        override_due=str(description.default("override_due") or OVERRIDE_DUE),
+        decision_required=_decisions.required(description, level, phase),
         settling=settling,
+        comparison=comparison,
+        observe_until=observe_until,
+        ratchet=ratchet,
+        debt=debt,
     )
 
 
@@ -194,7 +224,7 @@ def _unresolved_basics(description: Description) -> list[str]:
     later = [
         item
         for document in documents
-        for key in ("service", "classification", "traits", "waivers", "approvers", "mode")
+        for key in ("service", "classification", "traits", "waivers", "approvers", "mode", "ratchet", "debt", "decisions")
         for item in unresolved(document.data.get(key))
     ]
     return [f"{item.place}: {item.path}: {item.reason} (every phase needs it)" for item in later]
@@ -221,7 +251,7 @@ def _settling(description: Description, phase: str | None, problems: list[str]) 
 
 
 def _order(identifier: str) -> tuple[int, str]:
-    families = ("MON", "LOG", "BKP", "RUN", "SUP", "DEL", "PLT")
+    families = ("MON", "LOG", "BKP", "RUN", "SUP", "DEL", "VSR", "PLT")
     family = identifier.partition("-")[0]
     return (families.index(family) if family in families else len(families), identifier)
 
@@ -238,6 +268,9 @@ def _own_rules(description: Description, policy: Policy, problems: list[str], no
         if identifier in policy.rules and policy.rules[identifier].retired:
             notices.append(f"{place}: {identifier} has been retired from the policy; the entry can be removed")
         elif identifier not in rules:
+            if identifier in policy.taken_out and not (entry.get("title") and entry.get("check")):
+                notices.append(f"{place}: {identifier} has been taken out of the policy; the entry can be removed")
+                continue
             if not (entry.get("title") and entry.get("check")):
                 close = difflib.get_close_matches(identifier, list(rules), n=1, cutoff=0.8)
                 meant = f"; did you mean {close[0]}?" if close else ""
@@ -261,9 +294,10 @@ def _own_rules(description: Description, policy: Policy, problems: list[str], no
         elif entry.get("check") and not _may_prove(rules[identifier], entry["check"]):
             accepted = ", ".join(proof.check for proof in rules[identifier].proved_by)
             problems.append(
-                f"{place}: requirements.{identifier}.check: {entry['check']} does not prove it; expected one of {accepted}, or command"
+                f"{place}: requirements.{identifier}.check: {entry['check']} does not prove it; expected one of {accepted}, "
+                "command or ansible_module"
             )
-        if entry.get("check") and entry["check"] not in CHECKS:
+        if entry.get("check") and entry["check"] not in (*CHECKS, *COMPUTED):
             problems.append(
                 f"{service.where(('requirements', identifier, 'check'))}: requirements.{identifier}.check: there is no check "
                 f"'{entry['check']}'; known: {', '.join(sorted(CHECKS))}"
@@ -272,8 +306,8 @@ def _own_rules(description: Description, policy: Policy, problems: list[str], no
 
 
 def _may_prove(rule: Rule, check: str) -> bool:
-    # a Nagios plugin may stand for anything; a rule without checks of ours takes what the service has
-    return check not in CHECKS or not rule.proved_by or check == "command" or check in {proof.check for proof in rule.proved_by}
+    # a Nagios plugin or a module may stand for anything; a rule without checks of ours takes what the service has
+    return check not in CHECKS or not rule.proved_by or check in STAND_INS or check in {proof.check for proof in rule.proved_by}
 
 
 def _requirement(
@@ -347,6 +381,8 @@ def _requirement(
         return planned(NOT_DECLARED, str(exc))
     except NotApplicable as exc:
         return planned(NOT_APPLICABLE, str(exc))
+    except NotDue as exc:
+        return planned(NOT_DUE, str(exc))
     if instances is None:
         return planned(UNPROVABLE, f"no check of this version proves it; name one of your own (requirements.{rule.id}), or waive it")
     checks = _planned_checks(rule, exception, instances, waivers, description, problems)
@@ -396,7 +432,13 @@ def _instances(rule: Rule, exception: t.Mapping[str, t.Any], description: Descri
     if exception.get("using"):
         description = dataclasses.replace(description, using=exception["using"])
     chosen = exception.get("check")
-    proofs = [proof for proof in rule.proved_by if proof.check in CHECKS]
+    proofs = [proof for proof in rule.proved_by if proof.check in (*CHECKS, *COMPUTED)]
+    if chosen in COMPUTED:
+        if exception.get("with"):
+            place = description.service.where(("requirements", rule.id, "with"))
+            raise Refused([f"{place}: requirements.{rule.id}.with: {chosen} takes no arguments; tolerances stand in baseline.tolerances"])
+        _refuse_misplaced([chosen], rule, exception, description)
+        return derive(Proof(chosen), description)
     if chosen in CHECKS:
         proofs = [proof for proof in proofs if proof.check == chosen]
         if exception.get("with") or not proofs:
@@ -449,7 +491,7 @@ def _asks_named_server(check: str) -> bool:
 
 
 def _runs_on_hosts(check: str) -> bool:
-    return CHECKS[check] != "controller"
+    return CHECKS.get(check) in ("host", "both", "action")
 
 
 def _explicit(rule: Rule, exception: t.Mapping[str, t.Any], description: Description) -> Instance:
@@ -462,10 +504,11 @@ def _explicit(rule: Rule, exception: t.Mapping[str, t.Any], description: Descrip
         if kind in ("prometheus", "alertmanager"):
             args = {**description.connection(kind, exception.get("using")), **args}
     hosts: tuple[str, ...] | None = None
-    if side == "host" or (side == "both" and exception.get("on")):
+    if side in ("host", "action") or (side == "both" and exception.get("on")):
         hosts = tuple(description.part_hosts({}, exception.get("on")))
     steps: Steps = ("requirements", rule.id)
-    return Instance(check, check, args, hosts, exception.get("run_as"), path=steps)
+    name = args.get("module") if side == "action" else None
+    return Instance(check, str(name or check), args, hosts, exception.get("run_as"), path=steps)
 
 
 def _planned_checks(
@@ -500,19 +543,19 @@ def _planned_checks(
         checks.append(check)
         if instance.gap is None:
             place = description.service.where(instance.path or ("requirements", rule.id))
-            problems += _argument_problems(check, place, given)
+            problems += _argument_problems(check, place, given) or _module_problems(check, place, given, description)
             for waiver in accepted if instance.call == "run" else ():
                 args = {**instance.args, **waiver["accept"]}
                 name = waiver["key"]
                 checks.append(dataclasses.replace(check, key=f"{key}/accepted {name}", args=args, accepted=True, waiver=name))
                 places = {**given, **dict.fromkeys(waiver["accept"], f"{waiver['declared_in']}: accept")}
-                problems += _argument_problems(checks[-1], place, places)
+                problems += _argument_problems(checks[-1], place, places) or _module_problems(checks[-1], place, places, description)
     return checks
 
 
 def _with_paths(instance: Instance, description: Description) -> Instance:
     """Paths that the controller reads are relative to the service file; those on a host are that host's."""
-    if instance.hosts is not None or instance.gap is not None:
+    if instance.hosts is not None or instance.gap is not None or instance.check in COMPUTED:
         return instance
     spec = load_check(instance.check).ARGUMENT_SPEC
 
@@ -544,7 +587,25 @@ def _argument_problems(check: PlannedCheck, place: str, places: t.Mapping[str, s
     return []
 
 
-# -- level, mode, waivers
+def _module_problems(check: PlannedCheck, place: str, places: t.Mapping[str, str], description: Description) -> list[str]:
+    """What is wrong with a module that is to be run: it is not there, or a condition comes from elsewhere than the files."""
+    if CHECKS.get(check.check) != "action":
+        return []
+    found = []
+    reason = description.inventory.module_problem(str(check.args["module"]))
+    if reason:
+        found.append(f"{places.get('module', place)}: {check.requirement}: {check.check}: module: {reason}")
+    # a condition is evaluated as a template is: it must not come from a variable, which may hold what a host said
+    written = {text for document in (description.service, description.organisation) if document for text in document.conditions}
+    if not written.issuperset(expected(check.args)):
+        found.append(
+            f"{places.get('expect', place)}: {check.requirement}: {check.check}: expect: it comes out of a template; write the condition "
+            "itself, variables of the host are known in it by their names"
+        )
+    return found
+
+
+# -- level, waivers
 
 
 def _level(description: Description, waivers: list[dict[str, t.Any]], notices: list[str]) -> tuple[str, str]:
@@ -566,24 +627,6 @@ def _level(description: Description, waivers: list[dict[str, t.Any]], notices: l
     return computed, reason
 
 
-def _mode(description: Description, level: str) -> str:
-    """The mode of the innermost layer that sets one; observe when none does."""
-    chosen = "observe"
-    for document in (description.organisation, description.service):
-        mode = document.data.get("mode") if document else None
-        if isinstance(mode, str):
-            chosen = mode
-        elif isinstance(mode, dict):
-            for value in (
-                mode.get("default"),
-                (mode.get("environments") or {}).get(description.run.environment),
-                (mode.get("levels") or {}).get(level),
-                (mode.get("services") or {}).get(description.name),
-            ):
-                chosen = value or chosen
-    return chosen
-
-
 def _waivers(description: Description, policy: Policy, problems: list[str], notices: list[str]) -> list[dict[str, t.Any]]:
     """Every waiver of this service, with its state today: active, not_yet, expired, refused."""
     found: list[dict[str, t.Any]] = []
@@ -596,6 +639,9 @@ def _waivers(description: Description, policy: Policy, problems: list[str], noti
             place = document.where(("waivers", index))
             identifier = given["requirement"]
             rule = policy.rules.get(identifier)
+            if identifier in policy.taken_out and identifier not in own:
+                notices.append(f"{place}: the waiver of {identifier} can be removed: the requirement has been taken out of the policy")
+                continue
             if identifier not in policy.rules and identifier not in own and identifier != LEVEL_WAIVER:
                 problems.append(f"{place}: waivers.{index}.requirement: there is no requirement {identifier}")
                 continue
@@ -667,12 +713,14 @@ def _approver_refusal(approver: t.Any, impact: str | None, description: Descript
 
 
 __all__ = (
+    "DECISION",
     "LATER",
     "LEVEL_WAIVER",
     "NOT_APPLICABLE",
     "NOT_DECLARED",
     "NOT_DUE",
     "NO_HOST",
+    "OVERRIDE_DUE",
     "PLANNED",
     "UNPROVABLE",
     "Plan",

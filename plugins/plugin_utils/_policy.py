@@ -13,7 +13,7 @@ import typing as t
 
 import yaml
 
-from ..module_utils._registry import CHECKS
+from ..module_utils._registry import CHECKS, COMPUTED
 from ._document import Document, FastLoader, Refused, unresolved
 
 FOLDER = pathlib.Path(__file__).parent / "policies"
@@ -58,6 +58,7 @@ class Rule:
     max_waiver: str | None = None
     enforce_from: str | None = None
     mode: str | None = None
+    ratchet: bool | None = None
     retired: bool = False
     args: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)  # the policy's "with"
     origin: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -74,6 +75,8 @@ class Policy:
     version: str
     sha256: str
     rules: t.Mapping[str, Rule]
+    taken_out: frozenset[str] = frozenset()  # by an overlay; what refers to them is told, not refused
+    notices: tuple[str, ...] = ()
 
 
 def shipped() -> list[str]:
@@ -98,6 +101,12 @@ def load(name: str = "default", *, where: str = "") -> Policy:
     return Policy(name, str(data["version"]), hashlib.sha256(text.encode()).hexdigest(), rules)
 
 
+def added(policy: Policy, more: Policy) -> Policy:
+    """The policy with the requirements of another that ships."""
+    digest = hashlib.sha256((policy.sha256 + more.sha256).encode()).hexdigest()
+    return Policy(f"{policy.name} + {more.name}", policy.version, digest, {**policy.rules, **more.rules})
+
+
 def overlay(policy: Policy, document: Document) -> Policy:
     """The policy with the changes of ``policy.requirements`` of a document merged over it, field by field."""
     part = document.data.get("policy") or {}
@@ -105,12 +114,13 @@ def overlay(policy: Policy, document: Document) -> Policy:
     if later:
         raise Refused([f"{item.place}: {item.path}: {item.reason} (the policy is needed in every phase)" for item in later])
     entries = part.get("requirements") or {}
-    rules = dict(policy.rules)
+    rules, taken_out = dict(policy.rules), set(policy.taken_out)
     problems: list[str] = []
+    notices = list(policy.notices)
     if part.get("version") and str(part["version"]) != policy.version:
-        problems.append(
-            f"{document.where(('policy', 'version'))}: policy.version: this collection ships version {policy.version} of the "
-            f"{policy.name} policy, the file asks for {part['version']}"
+        notices.append(
+            f"{document.where(('policy', 'version'))}: policy.version: the file was written for version {part['version']} of the "
+            f"{policy.name} policy; this collection ships {policy.version}, which holds"
         )
     for identifier, entry in entries.items():
         place = document.where(("policy", "requirements", identifier))
@@ -118,6 +128,7 @@ def overlay(policy: Policy, document: Document) -> Policy:
             if identifier not in rules:
                 problems.append(f"{place}: policy.requirements.{identifier}: there is no such requirement to take out")
             rules.pop(identifier, None)
+            taken_out.add(identifier)
             continue
         if identifier not in rules and not (entry.get("title") and entry.get("impact")):
             close = difflib.get_close_matches(identifier, list(rules), n=1, cutoff=0.8)
@@ -128,10 +139,11 @@ def overlay(policy: Policy, document: Document) -> Policy:
             )
             continue
         rules[identifier] = _rule(identifier, entry, rules.get(identifier), place, problems, place)
+        taken_out.discard(identifier)
     if problems:
         raise Refused(problems)
     digest = hashlib.sha256((policy.sha256 + document.sha256).encode()).hexdigest() if entries else policy.sha256
-    return dataclasses.replace(policy, rules=rules, sha256=digest)
+    return dataclasses.replace(policy, rules=rules, sha256=digest, taken_out=frozenset(taken_out), notices=tuple(notices))
 
 
 def _rule(identifier: str, entry: t.Mapping[str, t.Any], below: Rule | None, origin: str, problems: list[str], place: str) -> Rule:
@@ -159,8 +171,9 @@ def _rule(identifier: str, entry: t.Mapping[str, t.Any], below: Rule | None, ori
 
 def _proof(item: t.Any, identifier: str, problems: list[str], place: str) -> Proof:
     entry: dict[str, t.Any] = {"check": item} if isinstance(item, str) else dict(item)
-    if entry["check"] not in CHECKS:
-        problems.append(f"{place}: {identifier}.proved_by: there is no check '{entry['check']}'; known: {', '.join(sorted(CHECKS))}")
+    if entry["check"] not in (*CHECKS, *COMPUTED):
+        known = ", ".join(sorted((*CHECKS, *COMPUTED)))
+        problems.append(f"{place}: {identifier}.proved_by: there is no check '{entry['check']}'; known: {known}")
     return Proof(entry["check"], entry.get("from"), entry.get("as"), entry.get("on"), entry.get("with") or {})
 
 
@@ -177,4 +190,4 @@ def level_of(classification: t.Mapping[str, t.Any]) -> tuple[str, str]:
     return LEVELS[index + 1 if raised else index], reason
 
 
-__all__ = ("IMPACTS", "LEVELS", "PHASES", "Policy", "Proof", "Rule", "level_of", "load", "overlay", "shipped")
+__all__ = ("IMPACTS", "LEVELS", "PHASES", "Policy", "Proof", "Rule", "added", "level_of", "load", "overlay", "shipped")

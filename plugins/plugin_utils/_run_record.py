@@ -1,23 +1,30 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run records and service state on disk: written whole or not at all, found again. PRIVATE to the collection.
+"""Run records, baselines and service state on disk: written whole or not at all, found again. PRIVATE to the collection.
 
-``RECORDS/SERVICE/ENVIRONMENT/runs/ID.json`` and ``RECORDS/SERVICE/ENVIRONMENT/state.json``.
+``RECORDS/SERVICE/ENVIRONMENT/`` has ``runs/ID.json``, ``baselines/DEPLOYMENT.json``, ``decisions/ID.json``, ``state.json``
+and ``deployments.json``.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import pathlib
 import re
 import typing as t
 
+from ..module_utils._files import NotWritten
 from ..module_utils._store import Folder, default_folder
-from . import _state
+from . import _baseline, _ledger, _state
 
 SCHEMA_VERSION = 1
+DECISION_SCHEMA_VERSION = 1
+_DECISION_KEYS = ("id", "service", "environment", "phase", "digest", "recorded_at", "date", "valid_until", "body", "outcome", "verdict")
+BASELINES_KEPT = 20
+LEDGER = "deployments.json"
 
 
 class Unreadable(Exception):
@@ -65,15 +72,42 @@ class Records:
         state = self.load("state.json", _state.SCHEMA_VERSION)
         if state is None:
             return _state.empty(self.service, self.environment)
-        if (state.get("service"), state.get("environment")) != (self.service, self.environment):
+        self._refuse_another_service(state, "state.json", "state")
+        return state
+
+    def _refuse_another_service(self, data: t.Mapping[str, t.Any], name: str, what: str) -> None:
+        path = self.store.place(name)
+        if (data.get("service"), data.get("environment")) != (self.service, self.environment):
             raise Unreadable(
-                f"{self.state_path} is the state of {state.get('service')} in {state.get('environment')}, "
+                f"{path} is the {what} of {data.get('service')} in {data.get('environment')}, "
                 f"not of {self.service} in {self.environment}; move it away"
             )
-        return state
 
     def save_state(self, state: t.Mapping[str, t.Any]) -> None:
         self.save("state.json", state)
+
+    # -- deployments
+
+    def load_ledger(self, state: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The deployments; where there is no ledger yet, what an older ``state`` has of them. Unreadable."""
+        ledger = self.load(LEDGER, _ledger.SCHEMA_VERSION)
+        if ledger is None:
+            return _ledger.empty(self.service, self.environment, state.get("deployments") or ())
+        self._refuse_another_service(ledger, LEDGER, "ledger")
+        if not _ledger.whole(ledger):
+            path = self.store.place(LEDGER)
+            raise Unreadable(f"{path} is not a ledger of deployments as this version writes it; restore it or move it away")
+        return ledger
+
+    def has_ledger(self) -> bool:
+        with contextlib.suppress(OSError, NotWritten):
+            return self.store.read(LEDGER) is not None
+        return False
+
+    def save_ledger(self, ledger: t.Mapping[str, t.Any]) -> None:
+        self.save(LEDGER, ledger)
+
+    # -- run records
 
     def save_run(self, record: t.Mapping[str, t.Any]) -> pathlib.PurePath:
         """Writes a run record and returns its path. NotWritten."""
@@ -90,16 +124,87 @@ class Records:
             raise Unreadable(f"{self.store.place(name)} is not there any more")
         return record
 
-    def newest(self, phase: str | None = None, *, whole: bool = False) -> dict[str, t.Any] | None:
-        """The newest run record that can be read, of a phase where one is named; ``whole`` leaves out partial ones."""
+    def run_of(self, identifier: str) -> dict[str, t.Any]:
+        """A run record by its id. Unreadable."""
+        name = f"runs/{_safe(identifier)}.json"
+        record = self.load(name, SCHEMA_VERSION)
+        if record is None:
+            raise Unreadable(f"there is no run {identifier}: {self.store.place(name)} does not exist")
+        return record
+
+    def newest(
+        self, phase: str | None = None, *, whole: bool = False, where: t.Callable[[dict[str, t.Any]], bool] = lambda record: True
+    ) -> dict[str, t.Any] | None:
+        """The newest run record that can be read, of a phase where one is named; ``whole`` leaves out partial ones and emergencies."""
         for name in reversed(self.runs()):
             if phase and f"-{phase}-" not in name:
                 continue
             with contextlib.suppress(Unreadable):
                 record = self.run(name)
-                if phase in (None, record["run"]["phase"]) and not (whole and record["run"]["partial"]):
+                part = whole and (record["run"]["partial"] or record["run"].get("emergency"))
+                if phase in (None, record["run"]["phase"]) and not part and where(record):
                     return record
         return None
+
+    # -- decisions
+
+    def decisions(self) -> tuple[list[dict[str, t.Any]], list[str]]:
+        """The decisions on this service, oldest first, and why others that are there cannot be used."""
+        found, problems = [], []
+        for name in self.store.names("decisions/*.json"):
+            place = self.store.place(name)
+            try:
+                decision = self.load(name, DECISION_SCHEMA_VERSION) or {}
+            except Unreadable as exc:
+                problems.append(f"a decision does not count: {exc}")
+                continue
+            missing = [key for key in _DECISION_KEYS if not isinstance(decision.get(key), str)]
+            if missing:
+                problems.append(f"a decision does not count: {place} has no {', '.join(missing)}")
+            elif (decision["service"], decision["environment"]) != (self.service, self.environment):
+                about = f"{decision['service']} in {decision['environment']}"
+                problems.append(f"a decision does not count: {place} is about {about}, not {self.service} in {self.environment}")
+            else:
+                found.append(decision)
+        return sorted(found, key=lambda item: str(item["recorded_at"])), problems
+
+    def save_decision(self, decision: t.Mapping[str, t.Any]) -> pathlib.PurePath:
+        """Writes a decision and returns its path; one that is there is never overwritten. NotWritten."""
+        name = f"decisions/{_safe(decision['id'])}.json"
+        if name in self.store.names("decisions/*.json"):
+            raise NotWritten(f"{self.store.place(name)} is there already, and a decision is never overwritten")
+        return self.save(name, decision)
+
+    # -- baselines
+
+    def load_baseline(self, deployment_id: str) -> dict[str, t.Any] | None:
+        """The baseline of a deployment; None where there is none. Unreadable."""
+        name = _baseline_name(deployment_id)
+        data = self.load(name, _baseline.SCHEMA_VERSION)
+        if data is None:
+            return None
+        path = self.store.place(name)
+        self._refuse_another_service(data, name, "baseline")
+        if data.get("deployment_id") != deployment_id or not _baseline.whole(data):
+            raise Unreadable(f"{path} is not a whole baseline of deployment {deployment_id}; restore it or move it away")
+        return data
+
+    def save_baseline(self, data: t.Mapping[str, t.Any]) -> pathlib.PurePath:
+        """Writes the baseline of a deployment that has none, and removes the oldest of more than are kept. NotWritten."""
+        name = _baseline_name(str(data["deployment_id"]))
+        if self.store.read(name) is not None:
+            raise NotWritten(f"{self.store.place(name)} is there already, and a baseline is never overwritten")
+        path = self.save(name, data)
+        others = []
+        for other in self.store.names("baselines/*.json"):
+            with contextlib.suppress(Unreadable):  # what is not ours stays
+                found = self.load(other, _baseline.SCHEMA_VERSION) if other != name else None
+                if found and _baseline.whole(found) and found.get("service") == self.service:
+                    others.append((found["taken_at"], other))
+        for _taken, other in sorted(others)[: max(0, len(others) - (BASELINES_KEPT - 1))]:
+            with contextlib.suppress(NotWritten):  # the next run tries again
+                self.store.remove(other)
+        return path
 
     # -- any file
 
@@ -144,8 +249,15 @@ def _dump(data: t.Mapping[str, t.Any]) -> bytes:
     return (json.dumps(data, indent=1, ensure_ascii=False, default=str) + "\n").encode("utf-8")
 
 
+def _baseline_name(deployment_id: str) -> str:
+    safe = _safe(deployment_id)[:100]
+    if safe != deployment_id:  # another deployment's name may be made safe in the same way
+        safe += f"-{hashlib.sha256(deployment_id.encode()).hexdigest()[:8]}"
+    return f"baselines/{safe}.json"
+
+
 def _safe(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", "_", str(text)).lstrip(".") or "_"
 
 
-__all__ = ("Records", "Store", "Unreadable", "default_folder", "load")
+__all__ = ("DECISION_SCHEMA_VERSION", "Records", "Store", "Unreadable", "default_folder", "load")

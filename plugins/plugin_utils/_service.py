@@ -37,6 +37,10 @@ class NotApplicable(Exception):
     """The description itself says that there is nothing to verify."""
 
 
+class NotDue(Exception):
+    """It cannot be verified in this run, and need not be."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Run:
     """The parameters of one run."""
@@ -56,10 +60,11 @@ class Run:
 
 @dataclasses.dataclass(frozen=True)
 class Inventory:
-    """What of the inventory the plan needs: hosts of a pattern, and the addresses under which a host is known."""
+    """What the plan asks Ansible: hosts of a pattern, addresses under which a host is known, why a module cannot be run."""
 
     hosts_of: t.Callable[[str], list[str]]
     addresses_of: t.Callable[[str], list[str]]
+    module_problem: t.Callable[[str], str | None] = lambda name: None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +76,7 @@ class Description:
     run: Run
     inventory: Inventory
     using: str | None = None  # the server that a requirement names; it wins over those named elsewhere
+    debt: Document | None = None
 
     @property
     def data(self) -> dict[str, t.Any]:
@@ -189,4 +195,4 @@ class Description:
         return os.path.normpath(os.path.join((document or self.service).folder, os.path.expanduser(text)))
 
 
-__all__ = ("CONNECTION", "Description", "Inventory", "NoHost", "NotApplicable", "NotDeclared", "Run")
+__all__ = ("CONNECTION", "Description", "Inventory", "NoHost", "NotApplicable", "NotDeclared", "NotDue", "Run")

@@ -10,8 +10,9 @@ import datetime as dt
 import typing as t
 
 from ..module_utils._finding import Finding, Status, isoformat
+from . import _debt, _overrides, _ratchet, _reservations
 from ._judge import Judged, conclude, judge_findings
-from ._plan import NOT_APPLICABLE, NOT_DUE, Plan
+from ._plan import DECISION, NOT_APPLICABLE, NOT_DUE, Plan
 
 SCHEMA_VERSION = 1
 GATE_KEPT = dt.timedelta(days=7)
@@ -25,6 +26,11 @@ def empty(service: str, environment: str) -> dict[str, t.Any]:
         "environment": environment,
         "requirements": {},
         "reservations": {},
+        "lifted": [],
+        "overrides": [],
+        "closed_overrides": [],
+        "passed": {},
+        "debt": {},
         "gates": {},
         "deployments": [],
     }
@@ -35,7 +41,7 @@ def updated(state: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any], run:
     new = copy.deepcopy(dict(state))
     moment = dt.datetime.fromisoformat(run["finished_at"].replace("Z", "+00:00"))
     for requirement in judgement["requirements"]:
-        if requirement["state"] == "later" or requirement.get("reused"):
+        if requirement["state"] in ("later", DECISION) or requirement.get("reused"):
             continue
         before = new["requirements"].get(requirement["id"], {})
         same = before.get("observed_status") == requirement["observed_status"]
@@ -55,11 +61,9 @@ def updated(state: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any], run:
                 {key: value for key, value in finding.items() if key != "effective_status"} for finding in requirement["findings"]
             ],
         }
-    new["reservations"].update({item["requirement"]: {"raised": item["raised"], "due": item["due"]} for item in judgement["reservations"]})
-    for requirement in judgement["requirements"]:
-        standing = {item["requirement"] for item in judgement["reservations"]}
-        if requirement["deciding"] and requirement["id"] not in standing:
-            new["reservations"].pop(requirement["id"], None)
+    new["passed"] = _ratchet.remembered(new.get("passed", {}), judgement["requirements"], run["finished_at"])
+    new["debt"] = _debt.remembered(new.get("debt", {}), judgement.get("debt"), run["finished_at"])
+    new.update(_reservations.after(state, judgement, run))
     new["gates"][run["phase"]] = {
         "verdict": judgement["verdict"],
         "code": judgement["code"],
@@ -68,7 +72,7 @@ def updated(state: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any], run:
         "version": run["version"],
         "duration_seconds": run["duration_seconds"],
     }
-    if run["phase"] == "post" and run["version"]:
+    if run["phase"] in ("post", "smoke") and run["version"]:
         newest = new["deployments"][-1] if new["deployments"] else {}
         if newest.get("version") != run["version"] or newest.get("deployment_id") != run["deployment_id"]:
             new["deployments"].append({"version": run["version"], "at": run["finished_at"], "deployment_id": run["deployment_id"]})
@@ -94,14 +98,14 @@ def judge_state(plan: Plan, state: t.Mapping[str, t.Any], now: dt.datetime) -> d
         else:
             findings = [Finding.from_dict(finding) for finding in held["findings"]]
             judged.append(judge_findings(planned, findings, plan, held.get("accepted", {})))
-    result = conclude(plan, judged, today=now.date(), earlier=state["reservations"])
+    result = conclude(plan, judged, today=now.date(), earlier=state["reservations"], passed=state.get("passed", {}))
     for requirement in result["requirements"]:
         held = state["requirements"].get(requirement["id"], {})
         requirement["phase"] = held.get("phase")
         requirement["since"] = held.get("since")
         requirement["valid_until"] = held.get("valid_until")
         del requirement["findings"], requirement["accepted"]
-    return result
+    return _overrides.told(result, state.get("overrides") or [], now.date(), owner=plan.service["owner"])
 
 
 def _unverified(planned: t.Any, message: str) -> Judged:

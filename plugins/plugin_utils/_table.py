@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ._mode import announced
 from ._text import (
     STATUS_WORDS,
     STATUSES,
@@ -14,16 +15,22 @@ from ._text import (
     as_dicts,
     as_int,
     as_list,
+    before_and_after,
     by_area,
     columns,
     consequence,
+    debt_words,
+    decisions,
+    emergency,
     escape,
     instrument,
     lost_hosts,
     others,
+    overrides,
     shorten,
     since_last,
     verdict_words,
+    waiver_words,
     wrap,
 )
 
@@ -72,6 +79,7 @@ class _Table:
         self.hosts = as_dict(record.get("hosts"))
         self.judgement = as_dict(record.get("judgement"))
         self.consequence, self.lost = consequence(record), lost_hosts(record)
+        self.emergency, self.decisions = emergency(record), decisions(record)
         self.requirements = as_dicts(self.judgement.get("requirements"))
         self.lines: list[str] = []
 
@@ -85,9 +93,12 @@ class _Table:
         if not self.requirements:
             self.blank()
             self.add("Nothing was asked and nothing was verified.")
+        self.comparison()
         self.instruments()
         self.unreachable()
         self.reservations()
+        self.overrides()
+        self.decided()
         if record_delta := as_dict(self.record.get("delta")):
             self.section("SINCE THE LAST RUN", [since_last(record_delta)])
         self.section("NOTICES", [escape(notice, 400) for notice in as_list(self.judgement.get("notices"))])
@@ -117,12 +128,14 @@ class _Table:
         if when:
             parts.append(when)
         self.wrapped(self.separator().join(parts), 0, "dim")
+        self.wrapped(self.emergency, 0, "no_go")
 
     def requirement(self, requirement: dict[str, t.Any]) -> None:
         status = str(requirement.get("status") or "unknown")
         status = status if status in STATUSES else "unknown"
         symbol = _SYMBOLS[status][0 if self.unicode else 1]
-        label = f"  {symbol} {STATUS_WORDS[status]:<8} "
+        in_debt = status == "waived" and as_dict(requirement.get("waiver")).get("kind") == "debt"
+        label = f"  {symbol} {'debt' if in_debt else STATUS_WORDS[status]:<8} "
         identity = f"{escape(requirement.get('id') or '?', 24)}  {escape(requirement.get('impact') or '-', 12):<7}  "
         title = escape(requirement.get("title"), 200)
         marks = []
@@ -131,6 +144,9 @@ class _Table:
         observed = str(requirement.get("observed_status") or status)
         if observed != status:
             marks.append(f"observed: {STATUS_WORDS.get(observed, escape(observed, 20))}")
+        day = announced(requirement.get("enforce_from"), self.run.get("finished_at"))
+        if day:
+            marks.append(f"enforced from {escape(day, 20)}")
         mark = f" [{', '.join(marks)}]" if marks else ""
         painted = self.paint(label, status)
         message = escape(requirement.get("message"))
@@ -164,7 +180,7 @@ class _Table:
     def explanation(self, requirement: dict[str, t.Any], status: str) -> None:
         waiver = as_dict(requirement.get("waiver"))
         if waiver:
-            text = f"waived until {escape(waiver.get('until') or '?', 20)} by {escape(waiver.get('approved_by') or '?', 80)}"
+            text = waiver_words(waiver)
             text += f": {escape(waiver.get('reason'), 300)}" if waiver.get("reason") else ""
             text += f" (meanwhile: {escape(waiver.get('compensating'), 300)})" if waiver.get("compensating") else ""
             self.wrapped(text, _INDENT, "waived", hang=2)
@@ -175,6 +191,8 @@ class _Table:
         facts = []
         if requirement.get("responsible"):
             facts.append(f"responsible: {escape(requirement['responsible'], 80)}")
+        if requirement.get("passed_on"):
+            facts.append(f"passed on {escape(requirement['passed_on'], 20)}, fails again: ratchet")
         if requirement.get("since"):
             facts.append(f"since {escape(requirement['since'], 30)}")
         if requirement.get("declared_in"):
@@ -183,6 +201,12 @@ class _Table:
             facts.append(f"asked by {escape(requirement['origin'], 120)}")
         if facts:
             self.wrapped(self.separator().join(facts), _INDENT, "dim")
+
+    def comparison(self) -> None:
+        line, _rows = before_and_after(self.record)
+        if line:
+            self.blank()
+            self.wrapped(line[0].upper() + line[1:], 0, hang=2)
 
     def instruments(self) -> None:
         texts = [instrument(item) for item in as_dicts(self.judgement.get("instruments"))]
@@ -203,9 +227,31 @@ class _Table:
             text = f"{escape(item.get('requirement'), 24)} {escape(item.get('title'), 160)}"
             text += f": {'OVERDUE since' if kind == 'overdue' else 'due'} {due}" if due else ": no due date"
             text += f", {escape(item['responsible'], 80)}" if item.get("responsible") else ""
-            text += f" ({kind})" if kind and kind != "overdue" else ""
+            text += f" ({kind}{' since ' + escape(item.get('raised'), 20) if kind == 'open' else ''})" if kind and kind != "overdue" else ""
             texts.append(text)
         self.section("RESERVATIONS", texts)
+
+    def overrides(self) -> None:
+        texts = []
+        for item in overrides(self.judgement):
+            text = f"{item['requirement']} {item['kind']} {item['id']} of {item['at']} by {item['by']}"
+            text += f" ({item['reason']})" if item["reason"] else ""
+            text += f", where it would have been {item['would']}" if item["would"] else ""
+            due = "OVERDUE since" if item["overdue"] else "due by"
+            texts.append(f"{text}: a whole verification that is good is {due} {item['due']}")
+        self.section("OVERRIDES", texts)
+
+    def decided(self) -> None:
+        texts = []
+        for item in self.decisions:
+            text = f"{item['date']} {item['body']}, {item['phase']}: {item['outcome']}"
+            text += f" AGAINST {item['against']} ({item['reason']})" if item["against"] else ""
+            text += f", operations: {item['opinion']}, by {item['by']}, valid until {item['valid_until']} ({item['counts']})"
+            texts.append(text)
+            for condition in item["conditions"]:
+                state = "OVERDUE since" if condition["state"] == "overdue" else f"{condition['state']}, due"
+                texts.append(f"condition: {condition['text']} ({condition['responsible']}), {state} {condition['due']}")
+        self.section("DECISIONS", texts)
 
     def verdict(self) -> None:
         verdict = str(self.judgement.get("verdict"))
@@ -222,6 +268,8 @@ class _Table:
             self.add(self.paint(first, verdict))
         for line in rest:
             self.add(line)
+        if debt_words(self.judgement):
+            self.wrapped(debt_words(self.judgement), 0)
         if self.run.get("partial"):
             text = f"PARTIAL: {escape(self.run['partial'], 300)}. This verdict stands for what was looked at, not for the service."
             self.wrapped(text, 0, "undetermined")

@@ -11,6 +11,7 @@ import typing as t
 import unicodedata
 
 from ..module_utils._finding import Status
+from ..module_utils._units import humanize_bytes, humanize_seconds
 
 STATUSES = ("fail", "unknown", "warn", "waived", "pass", "not_applicable", "not_due")  # worst first
 STATUS_WORDS = {
@@ -31,6 +32,7 @@ VERDICT_WORDS = {
     "ready_to_continue": "READY TO CONTINUE",
     "not_ready": "NOT READY",
 }
+_OUTCOMES = {"go": "GO", "go_with_conditions": "GO WITH CONDITIONS", "no_go": "NO-GO"}
 AREAS = ("monitoring", "logs", "backups", "runbooks", "support", "delivery", "platform")
 
 # CSI and OSC sequences whole, so that no "[31m" is left of them
@@ -118,6 +120,19 @@ def number(value: float) -> str:
     return f"{value:.4g}"
 
 
+def quantity(name: str, value: object) -> str:
+    """A number in the unit that the name of its measurement says; empty for what is none."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
+        return ""
+    if name.endswith("_seconds"):
+        return humanize_seconds(value)
+    if name.endswith("_bytes"):
+        return humanize_bytes(value)
+    if name.endswith("_ratio"):
+        return f"{value * 100:.4g} %"
+    return number(value)
+
+
 def as_dict(value: object) -> dict[str, t.Any]:
     """The value when it is a mapping, else an empty one: records may be cut or from another version."""
     return value if isinstance(value, dict) else {}
@@ -159,11 +174,91 @@ def consequence(record: t.Mapping[str, t.Any]) -> str:
     run, judgement = as_dict(record.get("run")), as_dict(record.get("judgement"))
     if judgement.get("verdict") not in ("no_go", "undetermined", "not_ready"):
         return ""
+    if run.get("emergency"):
+        return "emergency: the play goes on"
+    if judgement.get("overridden"):
+        return f"overridden by the decision of {escape(as_dict(judgement['overridden']).get('date'), 20)}: the play goes on"
     if run.get("enforced") and judgement.get("enforced_verdict", "no_go") in ("no_go", "undetermined", "not_ready"):
         return "enforced: the play stops"
     if run.get("mode") == "observe":
         return f"observe mode: would be {verdict_words(judgement)}, the play goes on"
     return "not enforced: the play goes on"
+
+
+def emergency(record: t.Mapping[str, t.Any]) -> str:
+    """That a run was let through in an emergency, by whom and why; empty where it was not."""
+    given = as_dict(as_dict(record.get("run")).get("emergency"))
+    if not given:
+        return ""
+    reason = f": {escape(given['reason'], 300)}" if given.get("reason") else ", no reason was given"
+    return (
+        f"EMERGENCY {escape(given.get('id'), 80)} by {escape(given.get('by'), 120)}{reason}. "
+        "The gate stops nothing; below is what it would have said of what could be seen in a few seconds"
+    )
+
+
+def overrides(judgement: t.Mapping[str, t.Any]) -> list[dict[str, str]]:
+    """What went on against the gate or without it, and by when the whole verification is due."""
+    out = []
+    for item in as_dicts(judgement.get("overrides")):
+        out.append(
+            {
+                "requirement": escape(item.get("requirement"), 24),
+                "id": escape(item.get("id"), 80),
+                "kind": escape(item.get("kind"), 20),
+                "by": escape(item.get("by"), 120),
+                "reason": escape(item.get("reason"), 300),
+                "at": escape(str(item.get("at"))[:10], 20),
+                "due": escape(item.get("due"), 20),
+                "would": escape(as_dict(item.get("would")).get("words"), 40),
+                "overdue": "overdue" if item.get("overdue") else "",
+            }
+        )
+    return out
+
+
+def decisions(record: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    """The decisions of a record in words, each with the conditions that are not met."""
+    out = []
+    for item in as_dicts(record.get("decisions")):
+        conditions = [
+            {key: escape(condition.get(key), 300) for key in ("text", "responsible", "due", "state")}
+            for condition in as_dicts(item.get("conditions"))
+        ]
+        out.append(
+            {
+                **{key: escape(item.get(key), 300) for key in ("id", "date", "body", "phase", "valid_until", "reason", "comment")},
+                "outcome": escape(_OUTCOMES.get(str(item.get("outcome")), item.get("outcome")), 40),
+                "opinion": escape(item.get("operations_opinion"), 40).replace("_", " "),
+                "by": ", ".join(escape(name, 80) for name in as_list(item.get("decided_by"))[:20]),
+                "against": escape(verdict_words({"verdict": item.get("verdict")}), 40) if item.get("against_verdict") else "",
+                "counts": "counts for this evidence" if item.get("counts") else "does not count for this evidence",
+                "conditions": conditions,
+            }
+        )
+    return out
+
+
+def waiver_words(waiver: t.Mapping[str, t.Any]) -> str:
+    """Until when a waiver holds and who answers for it; a debt is told apart."""
+    until, by = escape(waiver.get("until") or "?", 20), escape(waiver.get("approved_by") or "?", 80)
+    if waiver.get("kind") == "debt":
+        return f"in debt until {until}, adopted {escape(waiver.get('from'), 20)} by {by}"
+    return f"waived until {until} by {by}"
+
+
+def debt_words(judgement: t.Mapping[str, t.Any]) -> str:
+    """How much of its debt a service still has; empty where it has none."""
+    debt = as_dict(judgement.get("debt"))
+    if not debt:
+        return ""
+    left, expired = as_int(debt.get("left")), as_int(debt.get("expired"))
+    parts = [f"debt: {left} of {max(left, as_int(debt.get('adopted')))} left"]
+    if expired:
+        parts.append(f"{expired} ended and {'covers' if expired == 1 else 'cover'} nothing any more")
+    if debt.get("next_end"):
+        parts.append(f"next ends {escape(debt['next_end'], 20)}")
+    return ", ".join(parts)
 
 
 def since_last(delta: t.Mapping[str, t.Any]) -> str:
@@ -199,6 +294,57 @@ def lost_hosts(record: t.Mapping[str, t.Any]) -> dict[str, str]:
     return {escape(host, 120): escape(why or "not reached", 300) for host, why in lost.items()}
 
 
+class Row(t.NamedTuple):
+    """What became of one thing between before and after a deployment."""
+
+    status: str
+    outcome: str
+    what: str
+    before: str = ""
+    after: str = ""
+    limit: str = ""
+
+
+def before_and_after(record: t.Mapping[str, t.Any]) -> tuple[str, list[Row]]:
+    """With what a run at ``post`` was compared, in one line, and what became of what was there, the worst first; empty without."""
+    comparison = as_dict(as_dict(record.get("judgement")).get("comparison"))
+    baseline = as_dict(comparison.get("baseline"))
+    if not baseline:
+        return "", []
+    rows = []
+    for item in as_dicts(comparison.get("gone")):
+        announced = escape(item.get("announced"), 300)
+        rows.append(Row("pass" if announced else "fail", f"gone as announced: {announced}" if announced else "gone", _thing(item)))
+    rows += [Row("fail", "newly firing", _thing(item)) for item in as_dicts(comparison.get("newly_firing"))]
+    for item in [*as_dicts(comparison.get("changed")), *as_dicts(comparison.get("within"))]:
+        numbers = (quantity(str(item.get("name")), item.get(key)) for key in ("before", "after", "limit"))
+        outcome = "beyond its limit" if item.get("status") != "pass" else "within its limit"
+        rows.append(Row(escape(item.get("status"), 20), outcome, _thing(item), *numbers))
+    for item in as_dicts(comparison.get("unknown")):
+        thing = f"{escape(item.get('check'), 60)} of {_thing({**item, 'what': item.get('instance')})}"
+        rows.append(Row("unknown", f"not compared: {escape(item.get('why'), 300)}", thing))
+    rows += [Row("pass", "new", _thing(item)) for item in as_dicts(comparison.get("new"))]
+    rank = {status: position for position, status in enumerate(STATUSES)}
+    rows.sort(key=lambda row: rank.get(row.status, 1))
+    counts = [
+        (as_int(comparison.get("compared")), "compared"),
+        (sum(row.outcome.startswith("gone") for row in rows), "gone"),
+        (sum(row.outcome == "newly firing" for row in rows), "newly firing"),
+        (sum(row.outcome == "beyond its limit" for row in rows), "beyond their limits"),
+        (sum(row.status == "unknown" for row in rows), "not known"),
+        (sum(row.outcome == "new" for row in rows), "new"),
+    ]
+    deployment, taken = escape(baseline.get("deployment_id"), 80), escape(baseline.get("taken_at"), 40)
+    said = ", ".join(f"{count} {word}" for count, word in counts if count or word in ("compared", "gone"))
+    return f"before and after, against the baseline of deployment {deployment} of {taken}: {said}", rows
+
+
+def _thing(item: t.Mapping[str, t.Any]) -> str:
+    host = escape(item.get("host"), 120)
+    what = escape(item.get("what"), 300)
+    return f"{what} on {host}" if host and host not in what else what
+
+
 class Line(t.NamedTuple):
     """What one finding adds below its requirement."""
 
@@ -215,8 +361,10 @@ def others(findings: t.Iterable[t.Mapping[str, t.Any]], message: str, *, lines: 
     for position, finding in enumerate(wanted):
         if len(out) == lines:
             return out, len(wanted) - position
+        text = escape(finding.get("message"))
         parts = [escape(finding.get(key), 120) for key in ("host", "instance") if finding.get(key)]
-        where, text = " ".join(parts), escape(finding.get("message"))
+        names_itself = bool(finding.get("instance")) and text.startswith(parts[-1])
+        where = " ".join(parts[:-1] if names_itself else parts)
         said = message in (text, f"{parts[0]}: {text}" if parts else text)
         head = where if said else f"{where}: {text}" if where else text
         given = as_list(finding.get("details"))
@@ -226,6 +374,12 @@ def others(findings: t.Iterable[t.Mapping[str, t.Any]], message: str, *, lines: 
     return out, 0
 
 
+def in_short(exc: BaseException) -> str:
+    """The first line of what an exception says, and the last, where ssh and sudo say why."""
+    lines = [line.strip() for line in str(exc).splitlines() if line.strip()] or ["no reason was given"]
+    return lines[0] if len(lines) == 1 else f"{lines[0].rstrip('.:')}: {lines[-1]}"
+
+
 __all__ = (
     "AREAS",
     "STATUSES",
@@ -233,20 +387,29 @@ __all__ = (
     "STATUS_WORDS",
     "VERDICT_WORDS",
     "Line",
+    "Row",
     "as_dict",
     "as_dicts",
     "as_int",
     "as_list",
+    "before_and_after",
     "by_area",
     "columns",
     "consequence",
+    "debt_words",
+    "decisions",
+    "emergency",
     "escape",
+    "in_short",
     "instrument",
     "lost_hosts",
     "number",
     "others",
+    "overrides",
+    "quantity",
     "shorten",
     "since_last",
     "verdict_words",
+    "waiver_words",
     "wrap",
 )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # ruff: noqa: E501 # the table stands as it does in the design
-"""The policies that ship are those of the design, section 5.7, row by row."""
+"""The policies that ship are those of the design, section 5.7, row by row, with the phase smoke."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pathlib
 import jsonschema
 import pytest
 import yaml
-from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS
+from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, COMPUTED
 from ansible_collections.operability.readiness.plugins.module_utils._units import parse_duration
-from ansible_collections.operability.readiness.plugins.plugin_utils._policy import FOLDER, IMPACTS, LEVELS, Rule, load
+from ansible_collections.operability.readiness.plugins.plugin_utils._policy import FOLDER, IMPACTS, LEVELS, Rule, load, shipped
 
 # id | title | proved by (any one) | C | B | A | phases | stakeholder
 TABLE = """
@@ -24,10 +24,10 @@ TABLE = """
 | MON-04 | alerts are routed to those who act on them | alertmanager_route | M | **B** | **B** | pre recheck | technical_monitoring |
 | MON-05 | a notification really arrives | alertmanager_delivery | - | m | M | pre | technical_monitoring |
 | MON-06 | no silence hides the service | alertmanager_silences | m | M | M | post recheck | technical_monitoring |
-| MON-07 | the service answers as its users see it | http_probe, prometheus_query | **B** | **B** | **B** | (pre) post recheck | service_monitoring |
+| MON-07 | the service answers as its users see it | http_probe, prometheus_query | **B** | **B** | **B** | (pre) post smoke recheck | service_monitoring |
 | MON-08 | dashboards exist and show data | grafana_dashboard | - | M | M | (pre) post recheck | service_monitoring |
 | MON-09 | the dead man's switch is alive | alertmanager_watchdog | - | m | M | pre recheck | technical_monitoring |
-| MON-10 | certificates outlive the horizon | tls_certificate | **B** | **B** | **B** | pre post recheck | operators |
+| MON-10 | certificates outlive the horizon | tls_certificate | **B** | **B** | **B** | pre post smoke recheck | operators |
 | MON-11 | the error budget allows a change | prometheus_query | - | - | M | pre | service_monitoring |
 | LOG-01 | a line logged on the host is found centrally | log_canary, log_flow | m | **B** | **B** | pre post recheck | operators |
 | LOG-02 | every instance logs | log_flow | - | M | M | (pre) post recheck | operators |
@@ -35,11 +35,11 @@ TABLE = """
 | LOG-04 | logs carry no secret | log_secrets | - | M | M | post recheck | operators |
 | LOG-05 | logs rotate and are bounded | log_rotation | M | **B** | **B** | pre post recheck | operators |
 | LOG-06 | logs are kept long enough | log_retention | - | m | M | pre recheck | operators |
-| BKP-01 | a good backup is younger than the RPO | `*_backup` | **B** | **B** | **B** | pre recheck | operators |
+| BKP-01 | a good backup is younger than the RPO | `*_backup` | **B** | **B** | **B** | pre (post) recheck | operators |
 | BKP-02 | backups are intact | backup_integrity | - | M | M | recheck | operators |
 | BKP-03 | a restore was proven within the RTO | backup_restore, attestation | - | **B** | **B** | pre recheck | operators |
 | BKP-04 | a second copy lives elsewhere | `*_backup` | - | m | **B** | pre recheck | operators |
-| BKP-05 | the backup runs on schedule | scheduled_job | M | M | M | pre recheck | operators |
+| BKP-05 | the backup runs on schedule | scheduled_job | M | M | M | pre (post) recheck | operators |
 | BKP-06 | a failing backup raises an alert | prometheus_alerts | - | M | M | pre recheck | technical_monitoring |
 | RUN-01 | a runbook, complete, reviewed, alive | runbook | M | **B** | **B** | design pre recheck | operators |
 | RUN-02 | every alert leads to its runbook | alert_runbooks | - | M | **B** | pre recheck | technical_monitoring |
@@ -50,14 +50,14 @@ TABLE = """
 | SUP-02 | somebody is on call for the window and after it | oncall_roster, attestation | - | M | **B** | pre recheck | support_chain |
 | SUP-03 | the call centre is trained | attestation | - | m | M | pre | call_center |
 | SUP-04 | operations has accepted the handover | attestation | - | M | **B** | pre | operators |
-| DEL-01 | the version that answers is the one deployed | http_probe, prometheus_query, command | **B** | **B** | **B** | post recheck | operators |
+| DEL-01 | the version that answers is the one deployed | http_probe, prometheus_query, command | **B** | **B** | **B** | post smoke recheck | operators |
 | DEL-02 | the way back is rehearsed and its artefact there | command, attestation | - | M | **B** | pre | operators |
-| DEL-03 | the smoke suite passes | testinfra | - | M | M | post | operators |
+| DEL-03 | the smoke suite passes | testinfra | - | M | M | post smoke | operators |
 | DEL-04 | nothing that was there before is gone | baseline | - | **B** | **B** | post | operators |
 | DEL-05 | load and security tests of this version passed | junit | - | - | M | pre | operators |
-| PLT-01 | units are enabled, running, stable | systemd_unit | **B** | **B** | **B** | post recheck | operators |
+| PLT-01 | units are enabled, running, stable | systemd_unit | **B** | **B** | **B** | (pre) post smoke recheck | operators |
 | PLT-02 | capacity has headroom | host_capacity | m | M | M | pre post recheck | operators |
-| PLT-03 | the declared flows open | flow | - | M | **B** | pre post | operators |
+| PLT-03 | the declared flows open | flow | - | M | **B** | pre post smoke | operators |
 | PLT-04 | clocks are synchronised | clock | - | m | M | pre recheck | operators |
 """
 LINES = [[cell.strip() for cell in line.strip("|").split("|")] for line in TABLE.strip().splitlines()]
@@ -73,13 +73,7 @@ AREAS = {
     "PLT": "platform",
 }
 # checks that are there and could prove it, once a service file can say with which arguments
-NOT_DERIVED_YET = {
-    ("BKP-04", "restic_backup"): "nothing in the service file names the second place",
-    ("BKP-04", "file_backup"): "nothing in the service file names the second place",
-    ("BKP-06", "prometheus_alerts"): "nothing in the service file names the alert of the backup",
-    ("DEL-01", "command"): "any requirement takes a command that the service file names",
-    ("DEL-02", "command"): "any requirement takes a command that the service file names",
-}
+NOT_DERIVED_YET: dict[tuple[str, str], str] = {}
 
 
 def _checks(cell: str) -> set[str]:
@@ -104,7 +98,7 @@ def test_default(identifier: str) -> None:
     named = {proof.check for proof in rule.proved_by}
     left_out = {check for requirement, check in NOT_DERIVED_YET if requirement == identifier}
     assert named <= _checks(proofs)
-    assert named == (_checks(proofs) & set(CHECKS)) - left_out
+    assert named == (_checks(proofs) & {*CHECKS, *COMPUTED}) - left_out
 
 
 @pytest.mark.parametrize("identifier", ROWS)
@@ -118,7 +112,7 @@ def test_starter_is_column_c(identifier: str) -> None:
             assert getattr(starter, field) == getattr(whole, field), field
 
 
-@pytest.mark.parametrize("name", ["default", "starter"])
+@pytest.mark.parametrize("name", shipped())
 def test_every_requirement_says_why_and_what_to_do(name: str) -> None:
     for rule in load(name).rules.values():
         assert rule.reason and rule.remedy and rule.title[0].islower()
@@ -156,3 +150,10 @@ def test_the_shipped_files_pass_the_schema_of_an_overlay() -> None:
         for identifier, data in yaml.safe_load(path.read_text())["requirements"].items():
             problems = [problem.message for problem in jsonschema.Draft202012Validator(entry).iter_errors(data)]
             assert not problems, f"{path.name} {identifier}"
+
+
+def test_the_verification_of_regular_service() -> None:
+    rule = load("vsr").rules["VSR-01"]
+    assert set(load("vsr").rules) == {"VSR-01"} and not set(load("vsr").rules) & set(load("default").rules)
+    assert rule.phases == ("recheck",) and set(rule.impact.values()) == {"blocker"}
+    assert rule.args["pass_when"] == "<= 2%" and rule.args["min_coverage"] == "98%"

@@ -35,6 +35,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "validate_certs": {"type": "bool", "default": True},
 }
 DURATIONS = ("connect_timeout",)
+COMPARABLE = {"holds": {"kind": "holds", "what": "flow to"}}
 ADDRESSES = 16  # most addresses of one name that are tried
 SETTLE = 0.2  # seconds in which whoever has nothing behind it closes again
 

@@ -36,6 +36,20 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "follow_redirects": {"type": "bool", "default": True},
 }
 DURATIONS = ("max_latency",)
+COMPARABLE = {
+    "answers": {"kind": "holds", "what": "endpoint"},
+    # the percentile of a few requests is that of the slowest one
+    "http_latency_seconds": {
+        "kind": "number",
+        "what": "latency of",
+        "worse": "upper",
+        "relative": 0.5,
+        "absolute": 0.05,
+        "then": "fail",
+        "of": "requests",
+        "at_least": 20,
+    },
+}
 PATIENCE = 10.0  # seconds for one request
 SHOWN = 120
 _MISSING = object()

@@ -47,6 +47,7 @@ CONSTRAINTS: dict[str, t.Any] = {
     "required_if": [("via", "file", ["path"]), ("backend", "file", ["search"])],
 }
 DURATIONS = ("deadline", "interval")
+COMPARABLE = {"found": {"kind": "holds", "what": "log"}}
 
 PREFIX = "operability-canary"
 SYSLOG_SOCKET = "/dev/log"

@@ -24,6 +24,10 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "max_restarts": {"type": "int", "default": 0},
     "restart_policy": {"type": "bool", "default": True},
 }
+COMPARABLE = {
+    "ActiveState": {"kind": "state", "what": "unit", "good": ["active", "reloading", "refreshing"]},
+    "UnitFileState": {"kind": "state", "what": "unit", "good": ["enabled", "enabled-runtime"]},
+}
 
 PROPERTIES = (
     "Id,LoadState,ActiveState,SubState,UnitFileState,Type,Restart,NRestarts,Result,ActiveEnterTimestamp,StateChangeTimestamp,"

@@ -12,22 +12,29 @@ import typing as t
 
 import jinja2
 
-from ...module_utils._units import humanize_bytes, humanize_seconds
 from .._text import (
     as_dict,
     as_dicts,
     as_int,
     as_list,
+    before_and_after,
     by_area,
     consequence,
+    debt_words,
+    decisions,
+    emergency,
     escape,
     instrument,
     lost_hosts,
     number,
     others,
+    overrides,
+    quantity,
     since_last,
     verdict_words,
+    waiver_words,
 )
+from . import delivery
 from .metrics import worst_measurements
 
 _TEMPLATE = pathlib.Path(__file__).with_name("report.html.j2")
@@ -60,6 +67,7 @@ _NAMES = {
 _ADVICE = {"proceed": "Proceed", "hold": "Hold", "roll_back": "Roll back"}
 _COUNTED = ("pass", "waived", "warn", "unknown", "fail", "not_applicable", "not_due", "inherited")
 _MAX_LINES = 30
+_MAX_ROWS = 100
 
 
 def render(record: t.Mapping[str, t.Any]) -> str:
@@ -81,6 +89,7 @@ def view(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     verdict = str(judgement.get("verdict"))
     tone, symbol = _VERDICTS.get(verdict, ("unknown", "?"))
     counts = as_dict(judgement.get("counts"))
+    compared, rows = before_and_after(record)
     return {
         "name": escape(service.get("name") or "(no name)", 120),
         "service": _clean(service, 160),
@@ -106,7 +115,14 @@ def view(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
             (_clean(item) for item in as_dicts(judgement.get("reservations"))),
             key=lambda item: (item.get("kind") != "overdue", item.get("due", "9999")),
         ),
+        "emergency": emergency(record),
+        "overrides": overrides(judgement),
+        "decisions": decisions(record),
+        "compared": compared,
+        "before_and_after": [{**row._asdict(), "status": _status(row.status)} for row in rows[:_MAX_ROWS]],
+        "more_compared": max(0, len(rows) - _MAX_ROWS),
         "waivers": [_clean(item) for item in as_dicts(judgement.get("waivers"))],
+        "debt": debt_words(judgement),
         "since_last": since_last(as_dict(record["delta"])) if as_dict(record.get("delta")) else "",
         "notices": [escape(notice) for notice in as_list(judgement.get("notices"))],
         "instruments": [instrument(item) for item in as_dicts(judgement.get("instruments"))],
@@ -117,6 +133,7 @@ def view(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "gates": [_gate(phase, as_dict(gate)) for phase, gate in as_dict(record.get("gates")).items()],
         "state": _state(as_dict(record.get("state"))),
         "deployments": [_clean(item) for item in as_dicts(record.get("deployments"))][-10:],
+        "delivery": dict(zip(("heads", "rows"), delivery.rows(record))),
         "schema_version": escape(record.get("schema_version"), 20),
     }
 
@@ -147,6 +164,7 @@ def _requirement(item: dict[str, t.Any]) -> dict[str, t.Any]:
     message = escape(item.get("message"))
     lines, more = others(as_dicts(item.get("findings")), message, lines=_MAX_LINES, details=_MAX_LINES)
     waiver = as_dict(item.get("waiver"))
+    in_debt = item.get("status") == "waived" and waiver.get("kind") == "debt"
     name, title = escape(item.get("id") or "?", 40), escape(item.get("title"), 300)
     return {
         **_clean(item),
@@ -154,13 +172,13 @@ def _requirement(item: dict[str, t.Any]) -> dict[str, t.Any]:
         "title": title,
         "area": item.get("area") or "other",
         "message": message,
-        "status": _status(item.get("status")),
+        "status": {**_status(item.get("status")), **({"word": "In debt"} if in_debt else {})},
         "observed": _status(item["observed_status"]) if item.get("observed_status") not in (None, item.get("status")) else None,
         "observed_only": item.get("deciding") is False,
         "open": item.get("status") in ("fail", "unknown", "warn"),
         "lines": lines,
         "more": more,
-        "waiver": _clean(waiver),
+        "waiver": {**_clean(waiver), "words": waiver_words(waiver)} if waiver else {},
         "hosts": [(count, _status(status)) for status, count in as_dict(item.get("hosts")).items() if count],
         "measurements": [_bar(name, title, m) for m in worst_measurements(as_dicts(item.get("measurements"))).values()],
     }
@@ -175,24 +193,12 @@ def _bar(requirement: str, title: str, measurement: dict[str, t.Any]) -> dict[st
         "requirement": requirement,
         "title": title,
         "name": re.sub(r"_(seconds|bytes|ratio)$", "", name).replace("_", " "),
-        "value": _quantity(name, value),
-        "limit": _quantity(name, limit),
+        "value": quantity(name, value),
+        "limit": quantity(name, limit),
         "bound": {"upper": "at most", "lower": "at least"}.get(str(measurement.get("bound")), ""),
         "percent": None if percent is None else round(percent),
         "tone": "none" if percent is None else "fail" if percent < 0 else "warn" if percent < 10 else "pass",
     }
-
-
-def _quantity(name: str, value: object) -> str:
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
-        return ""
-    if name.endswith("_seconds"):
-        return humanize_seconds(value)
-    if name.endswith("_bytes"):
-        return humanize_bytes(value)
-    if name.endswith("_ratio"):
-        return f"{value * 100:.4g} %"
-    return number(value)
 
 
 def _hosts(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -15,20 +15,28 @@ from .._text import (
     as_dicts,
     as_int,
     as_list,
+    before_and_after,
     consequence,
+    debt_words,
+    decisions,
+    emergency,
     escape,
     instrument,
     lost_hosts,
     others,
+    overrides,
     since_last,
     verdict_words,
+    waiver_words,
 )
+from . import delivery
 
 _SYMBOLS = {"pass": "✅", "waived": "🔷", "warn": "🔶", "unknown": "❔", "fail": "❌", "not_applicable": "➖", "not_due": "⏳"}
 _VERDICTS = {"go": "✅", "ready_to_continue": "✅", "go_with_reservations": "🔶", "undetermined": "❔"}
 _SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")
 _START = re.compile(r"^((?=[-+=])|\d+(?=[.)](?:\s|$)))(.)")  # what would begin a list or a heading at the start of an item
 _MAX_LINES = 10
+_MAX_ROWS = 30
 
 
 def text(value: object, limit: int = 500) -> str:
@@ -62,11 +70,19 @@ def render(record: t.Mapping[str, t.Any]) -> str:
             if value
         ),
     ]
+    if emergency(record):
+        lines += ["", f"> 🚨 **{text(emergency(record), 900)}.**"]
+    if debt_words(judgement):
+        lines += ["", text(debt_words(judgement)).capitalize() + "."]
     if run.get("partial"):
         lines += ["", f"> **Partial run:** {text(run['partial'])}. This verdict stands for what was looked at, not for the service."]
     lines += _list("What is missing" if verdict == "not_ready" else "Why", as_list(judgement.get("reasons")))
     lines += _requirements(requirements)
+    lines += _comparison(record)
     lines += _reservations(as_dicts(judgement.get("reservations")))
+    lines += _overrides(overrides(judgement))
+    lines += _decisions(decisions(record))
+    lines += _delivery(record)
     lines += _list("Instruments that could not be used", [instrument(item) for item in as_dicts(judgement.get("instruments"))])
     lines += _list("Hosts not reached", [f"{host}: {why}" for host, why in lost_hosts(record).items()])
     if delta := as_dict(record.get("delta")):
@@ -102,15 +118,29 @@ def _requirements(requirements: list[dict[str, t.Any]]) -> list[str]:
     return lines
 
 
+def _comparison(record: t.Mapping[str, t.Any]) -> list[str]:
+    line, rows = before_and_after(record)
+    if not line:
+        return []
+    lines = ["", "### Before and after", "", text(line[0].upper() + line[1:]) + "."]
+    if rows:
+        lines += ["", "| | What | Before | After | Limit |", "| --- | --- | --- | --- | --- |"]
+    for row in rows[:_MAX_ROWS]:
+        numbers = " | ".join(text(value, 40) for value in (row.before, row.after, row.limit))
+        lines.append(f"| {_SYMBOLS.get(row.status, '❔')} {text(row.outcome)} | {text(row.what)} | {numbers} |")
+    return [*lines, "", f"and {len(rows) - _MAX_ROWS} more"] if len(rows) > _MAX_ROWS else lines
+
+
 def _row(requirement: dict[str, t.Any]) -> str:
     status = str(requirement.get("status"))
-    state = f"{_SYMBOLS.get(status, '❔')} {STATUS_WORDS.get(status, 'UNKNOWN')}"
+    waiver = as_dict(requirement.get("waiver"))
+    word = "debt" if status == "waived" and waiver.get("kind") == "debt" else STATUS_WORDS.get(status, "UNKNOWN")
+    state = f"{_SYMBOLS.get(status, '❔')} {word}"
     if requirement.get("deciding") is False:
         state += " (observed only)"
-    waiver = as_dict(requirement.get("waiver"))
     seen = text(requirement.get("message"))
     if waiver:
-        seen += f" (waived until {text(waiver.get('until'), 20)} by {text(waiver.get('approved_by'), 80)})"
+        seen += f" ({text(waiver_words(waiver))})"
     what = f"**{text(requirement.get('id'), 40)}** {text(requirement.get('title'), 200)}"
     return f"| {state} | {what} | {text(requirement.get('impact'), 20)} | {seen} | {text(requirement.get('responsible'), 80)} |"
 
@@ -130,15 +160,59 @@ def _details(requirement: dict[str, t.Any]) -> list[str]:
     return [f"- **{text(requirement.get('id'), 40)}**", *lines] if lines else []
 
 
+def _delivery(record: t.Mapping[str, t.Any]) -> list[str]:
+    heads, rows = delivery.rows(record)
+    if not rows:
+        return []
+    lines = ["", "<details><summary>Delivery performance</summary>", "", f"| | {' | '.join(heads)} |", f"| --- |{' --- |' * len(heads)}"]
+    lines += [f"| {title} | {' | '.join(text(cell, 200) for cell in cells)} |" for title, cells in rows]
+    return [*lines, "", "</details>"]
+
+
 def _reservations(items: list[dict[str, t.Any]]) -> list[str]:
     if not items:
         return []
     lines = ["", "### Reservations", "", "| Due | Requirement | Responsible | Kind |", "| --- | --- | --- | --- |"]
     for item in items:
         what = f"**{text(item.get('requirement'), 40)}** {text(item.get('title'), 200)}"
+        kind = text(item.get("kind"), 20)
+        kind = "**OVERDUE**" if kind == "overdue" else f"open since {text(item.get('raised'), 20)}" if kind == "open" else kind
+        lines.append(f"| {text(item.get('due') or 'no date', 20)} | {what} | {text(item.get('responsible'), 80)} | {kind} |")
+    return lines
+
+
+def _overrides(items: list[dict[str, str]]) -> list[str]:
+    if not items:
+        return []
+    lines = [
+        "",
+        "### Overrides",
+        "",
+        "| Verification due | Requirement | Override | By | It would have been |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for item in items:
+        due = text(item["due"], 20) + (" **OVERDUE**" if item["overdue"] else "")
+        what = f"{text(item['kind'])} {text(item['id'])} of {text(item['at'])}" + (f": {text(item['reason'])}" if item["reason"] else "")
+        lines.append(f"| {due} | **{text(item['requirement'])}** | {what} | {text(item['by'])} | {text(item['would'])} |")
+    return lines
+
+
+def _decisions(items: list[dict[str, t.Any]]) -> list[str]:
+    lines = ["", "### Decisions", ""] if items else []
+    for item in items:
+        against = f" **against {text(item['against'])}**: {text(item['reason'])}" if item["against"] else ""
         lines.append(
-            f"| {text(item.get('due') or 'no date', 20)} | {what} | {text(item.get('responsible'), 80)} | {text(item.get('kind'), 20)} |"
+            f"- **{text(item['outcome'])}** ({text(item['phase'])}){against}, {text(item['body'])}, {text(item['date'])}, valid until "
+            f"{text(item['valid_until'])}; operations: {text(item['opinion'])}; by {text(item['by'])}; _{text(item['counts'])}_"
         )
+        if item["comment"]:
+            lines.append(f"  - {text(item['comment'])}")
+        for condition in item["conditions"]:
+            state = "**OVERDUE**" if condition["state"] == "overdue" else text(condition["state"])
+            lines.append(
+                f"  - condition: {text(condition['text'])} ({text(condition['responsible'])}), due {text(condition['due'])}, {state}"
+            )
     return lines
 
 

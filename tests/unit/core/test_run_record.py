@@ -164,3 +164,131 @@ def test_the_users_own_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_not_json_is_written_as_text() -> None:
     assert json.loads(_run_record._dump({"path": pathlib.Path("/x")})) == {"path": "/x"}
+
+
+# -- decisions
+
+
+def a_decision(identifier: str, **fields: t.Any) -> dict[str, t.Any]:
+    names = ("phase", "digest", "date", "valid_until", "body", "outcome", "verdict")
+    given = {"schema_version": 1, "id": identifier, "service": "payments", "environment": "production", "recorded_at": identifier}
+    return {**given, **dict.fromkeys(names, "x"), **fields}
+
+
+def test_decisions_are_found_in_their_order_and_never_overwritten(records: Records) -> None:
+    assert records.decisions() == ([], [])
+    later, earlier = a_decision("20261126T080000Z-pre-2"), a_decision("20261126T080000Z-pre-1")
+    path = records.save_decision(later)
+    records.save_decision(earlier)
+    assert records.decisions() == ([earlier, later], []) and path.parent.name == "decisions"
+    with pytest.raises(NotWritten, match="is there already, and a decision is never overwritten"):
+        records.save_decision({**later, "outcome": "no_go"})
+    assert records.decisions()[0][1] == later
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('{"schema_version": 1, "id"', "is not whole"),
+        ('{"schema_version": 9}', "was written by a newer version"),
+        ('{"schema_version": 1, "id": "a"}', "has no service, environment"),
+        (json.dumps(a_decision("a", service="other")), "is about other in production, not payments in production"),
+        (json.dumps(a_decision("a", outcome=None)), "has no outcome"),
+    ],
+)
+def test_a_decision_that_cannot_be_used_is_told_and_harms_no_other(records: Records, content: str, words: str) -> None:
+    good = a_decision("20261126T080000Z-pre-1")
+    path = pathlib.Path(records.save_decision(good)).with_name("20261126T090000Z-pre-2.json")
+    path.write_text(content)
+    found, (problem,) = records.decisions()
+    assert found == [good]
+    assert problem.startswith("a decision does not count: ") and words in problem and "pre-2.json" in problem
+
+
+def test_a_run_is_found_by_its_id_and_by_what_is_asked_of_it(records: Records) -> None:
+    whole = {"partial": None, "emergency": None}
+    first = record("20261126T080000Z-pre-1")
+    second = record("20261126T090000Z-pre-2")
+    for made, more in ((first, whole), (second, {**whole, "emergency": {"id": "INC0042"}})):
+        made["run"].update(more)
+        records.save_run(made)
+    assert records.run_of("20261126T090000Z-pre-2") == second and records.newest("pre") == second
+    assert records.newest("pre", whole=True) == first, "an emergency looks at a part"
+    assert records.newest(where=lambda one: one["run"]["id"].endswith("1")) == first
+    with pytest.raises(Unreadable, match=r"there is no run \.\./state: "):
+        records.run_of("../state")
+
+
+# -- baselines
+
+
+def baseline(identifier: str, taken: str = "2026-11-25T12:00:00Z", **fields: t.Any) -> dict[str, t.Any]:
+    return {
+        "schema_version": 1,
+        "service": "payments",
+        "environment": "production",
+        "deployment_id": identifier,
+        "taken_at": taken,
+        "hosts": [],
+        "addresses": {},
+        "requirements": [],
+        "observations": [],
+        "unseen": [],
+        **fields,
+    }
+
+
+def test_a_baseline_is_written_once_and_found_again(records: Records) -> None:
+    assert records.load_baseline("D1") is None
+    path = records.save_baseline(baseline("D1"))
+    assert path == records.folder / "baselines" / "D1.json" and records.load_baseline("D1") == baseline("D1")
+    with pytest.raises(NotWritten, match="D1.json is there already, and a baseline is never overwritten"):
+        records.save_baseline(baseline("D1", "2026-11-26T12:00:00Z"))
+    assert records.load_baseline("D1") == baseline("D1")
+
+
+def test_deployments_with_odd_names_have_baselines_of_their_own(records: Records) -> None:
+    names = ["a/b", "a_b", "../../etc/passwd", "..", "é", "x" * 400, "x" * 401, "CHG 42", ".hidden"]
+    for name in names:
+        records.save_baseline(baseline(name))
+    for name in names:
+        assert (records.load_baseline(name) or {})["deployment_id"] == name
+    assert len(list(pathlib.Path(records.folder, "baselines").iterdir())) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda text: text[: len(text) // 2], "D1.json is not whole: it is not JSON"),
+        (lambda text: text.replace('"payments"', '"other"'), "is the baseline of other in production, not of payments in production"),
+        (lambda text: text.replace('"production"', '"test"'), "is the baseline of payments in test"),
+        (
+            lambda text: text.replace('"schema_version": 1', '"schema_version": 2'),
+            "was written by a newer version .schema 2, this one reads 1",
+        ),
+        (lambda text: text.replace('"D1"', '"D2"'), "is not a whole baseline of deployment D1"),
+        (lambda text: text.replace('"hosts": []', '"hosts": 3'), "is not a whole baseline of deployment D1"),
+        (lambda text: "[]", "is not a record of operability.readiness"),
+    ],
+)
+def test_a_baseline_that_cannot_be_used(records: Records, change: t.Callable[[str], str], words: str) -> None:
+    path = pathlib.Path(records.save_baseline(baseline("D1")))
+    path.write_text(change(path.read_text()))
+    with pytest.raises(Unreadable, match=words):
+        records.load_baseline("D1")
+    assert path.exists()
+
+
+def test_the_last_baselines_are_kept_and_what_is_not_ours_stays(records: Records) -> None:
+    folder = pathlib.Path(records.folder) / "baselines"
+    folder.mkdir(parents=True)
+    strangers = {"notes.txt": "mine", "cut.json": "{", "other.json": json.dumps(baseline("O", "2020-01-01T00:00:00Z", service="other"))}
+    for name, text in strangers.items():
+        (folder / name).write_text(text)
+    for number in range(25):
+        records.save_baseline(baseline(f"D{number:02}", f"2026-11-{number + 1:02}T00:00:00Z"))
+    left = {path.name for path in folder.iterdir()}
+    assert left == {*strangers, *(f"D{number:02}.json" for number in range(5, 25))}
+    # a clock that went back does not cost the newest one
+    records.save_baseline(baseline("now", "2001-01-01T00:00:00Z"))
+    assert records.load_baseline("now") and len(list(folder.iterdir())) == 23
