@@ -18,12 +18,14 @@ from ansible.utils.display import Display
 
 from ..module_utils._argspec import RUN_SPEC
 from ..module_utils._http import public_url
+from ..module_utils._store import Changed
 from ..plugin_utils import _gate, _state, _verification
 from ..plugin_utils._context import Context, make, refuse
 from ..plugin_utils._document import Refused
 from ..plugin_utils._files import NotWritten
 from ..plugin_utils._plan import Plan
-from ..plugin_utils._run_record import Unreadable
+from ..plugin_utils._remote_store import RemoteFolder
+from ..plugin_utils._run_record import Records, Unreadable
 from ..plugin_utils._spool import Spool
 from ..plugin_utils._table import render
 
@@ -33,6 +35,7 @@ SPEC = {
     "only_if_needed": {"type": "bool", "default": False},
     "show": {"type": "bool", "default": True},
 }
+ATTEMPTS = 5  # to keep a record on another host while others do the same
 GALAXY = pathlib.Path(__file__).parents[2]
 
 
@@ -50,6 +53,7 @@ class ActionModule(ActionBase):
         try:
             plan = context.service_plan()
             context.service_plan(phase=None)
+            records = context.records(plan)
         except Refused as exc:
             raise refuse(exc) from None
         spool = context.spool(plan)
@@ -57,7 +61,7 @@ class ActionModule(ActionBase):
         if spoken is not None:
             return {**result, **spoken, "changed": False}
         waiting = _gate.waiting_hosts(plan, spool.load(), variables)
-        record, path, trouble = self._judge(context, plan, spool, variables, started, waiting)
+        record, path, trouble = self._judge(context, plan, records, spool, variables, started, waiting)
         if context.options["show"]:
             Display().display(render(record, **_screen()))
         judgement = record["judgement"]
@@ -90,12 +94,13 @@ class ActionModule(ActionBase):
         self,
         context: Context,
         plan: Plan,
+        records: Records,
         spool: Spool,
         variables: dict[str, t.Any],
         started: dt.datetime,
         waiting: list[str],
-    ) -> tuple[dict[str, t.Any], pathlib.Path | None, list[str]]:
-        _verification.run_finds(plan, spool)
+    ) -> tuple[dict[str, t.Any], pathlib.PurePath | None, list[str]]:
+        _verification.run_finds(_verification.without(plan, context.held(plan, spool)), spool)
         spooled = spool.load()
         limit = variables.get("ansible_limit")
         reach = _gate.reach_of(plan, spooled, limit=limit, waiting=waiting)
@@ -107,13 +112,13 @@ class ActionModule(ActionBase):
             skipped=[str(tag) for tag in variables.get("ansible_skip_tags", [])],
             waiting=waiting,
         )
-        records = context.records(plan)
         trouble: list[str] = []
-        path: pathlib.Path | None = None
+        path: pathlib.PurePath | None = None
 
         def judge() -> tuple[dict[str, t.Any], dict[str, t.Any]]:
             state = self._state(records, trouble)
-            record, changed = self._record(context, plan, state, spool, reach, partial, started)
+            trouble.extend(_gate.clock_trouble(state, dt.datetime.now(dt.timezone.utc)))
+            record, changed = self._record(context, plan, state, spool, reach, partial, started, self._previous(records, plan))
             if trouble:
                 record["state"] = None  # over findings that cannot be read nothing can be said
             return record, changed
@@ -121,19 +126,34 @@ class ActionModule(ActionBase):
         if self._task.check_mode:
             return judge()[0], None, trouble
         record: dict[str, t.Any] = {}
-        try:
-            with records.lock():
-                record, changed = judge()
-                path = records.save_run(record)
-                if not partial and not trouble:
-                    records.save_state(changed)
-        except NotWritten as exc:
-            lost = "the service's state was not updated" if path else "its record was not kept"
-            trouble.append(f"the verdict stands, but {lost}: {exc}")
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with records.lock():
+                    record, changed = judge()
+                    path = records.save_run(record)
+                    if not partial and not trouble:
+                        records.save_state(changed)
+                break
+            except Changed as exc:  # another gate of this service was faster: what it left is judged with
+                path = None
+                trouble = [f"the verdict stands, but its record was not kept: {exc}"] if attempt == ATTEMPTS else []
+            except NotWritten as exc:
+                path = None if isinstance(records.store, RemoteFolder) else path  # all or nothing goes over
+                lost = "the service's state was not updated" if path else "its record was not kept"
+                trouble.append(f"the verdict stands, but {lost}: {exc}")
+                break
         return record or judge()[0], path, trouble
 
     def _record(
-        self, context: Context, plan: Plan, state: dict[str, t.Any], spool: Spool, reach: t.Any, partial: str | None, started: dt.datetime
+        self,
+        context: Context,
+        plan: Plan,
+        state: dict[str, t.Any],
+        spool: Spool,
+        reach: t.Any,
+        partial: str | None,
+        started: dt.datetime,
+        previous: dict[str, t.Any] | None,
     ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         return _gate.make_record(
             plan,
@@ -145,14 +165,23 @@ class ActionModule(ActionBase):
             partial=partial,
             started=spool.started() or started,
             now=dt.datetime.now(dt.timezone.utc),
+            held=context.held(plan, spool),
+            previous=previous,
             versions={"collection_version": collection_version(), "ansible_version": ansible_version},
         )
+
+    def _previous(self, records: Records, plan: Plan) -> dict[str, t.Any] | None:
+        try:
+            return records.newest(plan.phase, whole=True)
+        except NotWritten:  # records on a host that cannot be reached
+            return None
 
     def _state(self, records: t.Any, trouble: list[str]) -> dict[str, t.Any]:
         try:
             return t.cast("dict[str, t.Any]", records.load_state())
-        except Unreadable as exc:
-            trouble.append(f"the verdict stands, but the service's state was not updated: {exc}")
+        except (Unreadable, NotWritten) as exc:
+            if not trouble:  # else it was said when the folder was to be locked
+                trouble.append(f"the verdict stands, but the service's state was not updated: {exc}")
             return _state.empty(records.service, records.environment)
 
 

@@ -39,6 +39,7 @@ class ActionModule(ActionBase):
         context = make(self, variables, SPEC)
         try:
             plan = context.service_plan()
+            held = context.held(plan, context.spool(plan), recall=True)
         except Refused as exc:
             raise refuse(exc) from None
         if context.options["show"]:
@@ -53,6 +54,7 @@ class ActionModule(ActionBase):
             later_hosts=plan.later_hosts,
             requirements=[_as_dict(requirement) for requirement in plan.requirements],
             notices=list(plan.notices),
+            held=sorted(held),
         )
         return result
 

@@ -42,6 +42,8 @@ class ActionModule(ActionBase):
         except Refused as exc:
             raise refuse(exc) from None
         spool = context.spool(common)
+        held = context.held(common, spool)
+        common, own = _verification.without(common, held), _verification.without(own, held)
         lost: str | None = None
         found: dict[str, list[Finding]] = {}
         controller = self._start_controller(common, spool)

@@ -62,7 +62,7 @@ import typing as t
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ..plugin_utils._run_record import Records, Unreadable, default_folder, load
+from ..plugin_utils._run_record import Records, Unreadable, default_folder
 
 
 class LookupModule(LookupBase):
@@ -74,11 +74,10 @@ class LookupModule(LookupBase):
     def _one(self, records: Records, service: str) -> dict[str, t.Any]:
         answer: dict[str, t.Any] = {"service": service, "state": "none", "gates": {}, "at": None, "record_path": None}
         try:
-            paths = records.runs()
-            for path in reversed(paths):
-                record = load(path)
+            for name in reversed(records.runs()):
+                record = records.run(name)
                 if answer["record_path"] is None:
-                    answer.update(record_path=str(path), at=record["run"]["finished_at"], gates=record["gates"])
+                    answer.update(record_path=str(records.store.place(name)), at=record["run"]["finished_at"], gates=record["gates"])
                 if record["state"]:
                     answer["state"] = record["state"]["verdict"]
                     break

@@ -17,10 +17,14 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
+from ..module_utils._files import NotWritten
 from . import _plan
 from ._document import Document, Refused, build, plain, positions
+from ._elsewhere import Elsewhere
 from ._plan import Plan
-from ._run_record import Records, default_folder
+from ._remote_store import RemoteFolder
+from ._reuse import WHEN_DUE, held
+from ._run_record import Records, Unreadable, default_folder
 from ._service import Description, Inventory, Run
 from ._spool import Spool
 
@@ -83,8 +87,31 @@ class Context:
         return Spool(constants.DEFAULT_LOCAL_TMP, plan.service["name"], self.options["environment"], self.options["phase"])
 
     def records(self, plan: Plan) -> Records:
-        folder = self.options["records"] or plan.records or default_folder()
-        return Records(folder, plan.service["name"], self.options["environment"])
+        """The records of the service: on this machine, or on the host that the task is delegated to."""
+        folder = self.options["records"] or plan.records
+        away = Elsewhere(self.action, self.task_vars)
+        if not away.host:
+            return Records(folder or default_folder(), plan.service["name"], self.options["environment"])
+        if not folder:
+            raise Refused([f"records: expected the folder of {away.host} where records live (the task is delegated to that host)"])
+        return Records(folder, plan.service["name"], self.options["environment"], lambda path: RemoteFolder(path, away.call))
+
+    def held(self, plan: Plan, spool: Spool, *, recall: bool = False) -> dict[str, dict[str, t.Any]]:
+        """What of the service's state stands for a new look in this run: the first who asks decides for all (``recall``: anew).
+
+        A state that cannot be read stands for nothing; the gate says what is wrong with it.
+        """
+        if plan.phase != "recheck" or not any(item.rule.repeat == WHEN_DUE for item in plan.requirements):
+            return {}
+        known = None if recall else spool.held()
+        if known is None:
+            try:
+                state = self.records(plan).load_state()
+            except (Unreadable, NotWritten):
+                state = {"requirements": {}}
+            known = held(plan, state, dt.datetime.now(dt.timezone.utc))
+            spool.hold(known)
+        return known
 
     # -- reading
 

@@ -3,39 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writing files whole or not at all. PRIVATE to the collection."""
 
-from __future__ import annotations
-
-import os
-import pathlib
-import tempfile
-
-
-class NotWritten(Exception):
-    """A file could not be written; nothing of it stays behind."""
-
-
-def write_atomically(
-    path: pathlib.Path | str, content: bytes, *, mode: int = 0o644, make_folder: bool = False, durable: bool = True
-) -> pathlib.Path:
-    """Replaces ``path`` by ``content`` in one step: a temporary file in the same folder, flushed, then renamed. NotWritten."""
-    target = pathlib.Path(path)
-    temporary = ""
-    try:
-        if make_folder:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:60]}.", dir=target.parent)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            if durable:
-                os.fsync(stream.fileno())
-            os.fchmod(stream.fileno(), mode)
-        os.replace(temporary, target)
-    except OSError as exc:
-        if temporary:
-            pathlib.Path(temporary).unlink(missing_ok=True)
-        raise NotWritten(f"{target} could not be written: {exc.strerror or exc}") from None
-    return target
-
+from ..module_utils._files import NotWritten, write_atomically
 
 __all__ = ("NotWritten", "write_atomically")

@@ -12,10 +12,12 @@ import typing as t
 
 from ..module_utils._finding import Finding, isoformat
 from ..module_utils._runner import user_name
-from . import _state
+from . import _delta, _state
 from ._judge import Reach, judge
 from ._plan import Plan
 from ._run_record import SCHEMA_VERSION
+
+CLOCKS_DIFFER = dt.timedelta(minutes=5)  # as much as between two controllers
 
 
 def waiting_hosts(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], variables: t.Mapping[str, t.Any]) -> list[str]:
@@ -70,6 +72,17 @@ def partial_reason(
     return None
 
 
+def clock_trouble(state: t.Mapping[str, t.Any], now: dt.datetime) -> list[str]:
+    """Why a state must not be touched now: it is from the future."""
+    newest = max((str(gate["at"]) for gate in state["gates"].values()), default="")
+    if newest <= isoformat(now + CLOCKS_DIFFER):
+        return []
+    return [
+        f"the verdict stands, but the service's state was not updated: the newest run in it is of {newest}, "
+        f"and it is {isoformat(now)} here; set the clock of the machine that is wrong"
+    ]
+
+
 def make_record(
     plan: Plan,
     state_plan: Plan,
@@ -82,9 +95,14 @@ def make_record(
     started: dt.datetime,
     now: dt.datetime,
     versions: t.Mapping[str, str],
+    held: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
+    previous: t.Mapping[str, t.Any] | None = None,
 ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
-    """The run record, and the service's state after it (unchanged by a partial run)."""
-    judgement = judge(plan, findings, reach, today=now.date(), earlier=state["reservations"])
+    """The run record, and the service's state after it (unchanged by a partial run).
+
+    ``held`` is what of the state stands for a new look, ``previous`` the record of the last whole run of this phase.
+    """
+    judgement = judge(plan, findings, reach, today=now.date(), earlier=state["reservations"], held=held)
     run = {
         "id": f"{now.strftime('%Y%m%dT%H%M%SZ')}-{options['phase']}-{secrets.token_hex(2)}",
         "phase": options["phase"],
@@ -117,6 +135,7 @@ def make_record(
             "absent": dict(reach.absent),
         },
         "judgement": judgement,
+        "delta": _delta.since(previous, judgement),
         "state": None if partial else _state.judge_state(state_plan, changed, now),
         "gates": _state.recent_gates(changed, now),
         "deployments": changed["deployments"],
@@ -124,4 +143,4 @@ def make_record(
     return record, changed
 
 
-__all__ = ("make_record", "partial_reason", "reach_of", "waiting_hosts")
+__all__ = ("clock_trouble", "make_record", "partial_reason", "reach_of", "waiting_hosts")

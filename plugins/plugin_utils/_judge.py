@@ -14,6 +14,7 @@ from ..module_utils._finding import Finding, Measurement, Status, worst
 from ..module_utils._units import parse_duration
 from . import _plan
 from ._plan import Plan, PlannedCheck, PlannedRequirement
+from ._reuse import asked
 from ._text import VERDICT_WORDS as WORDS
 
 CODES = {"go": 0, "go_with_reservations": 1, "undetermined": 2, "no_go": 3, "ready_to_continue": 0, "not_ready": 3}
@@ -43,6 +44,7 @@ class Judged:
     covered: list[dict[str, t.Any]]
     waiver: t.Mapping[str, t.Any] | None = None
     accepted: t.Mapping[str, bool] = dataclasses.field(default_factory=dict)
+    reused: t.Mapping[str, str] | None = None  # the run whose proof still counts
 
     @property
     def verified(self) -> bool:
@@ -57,12 +59,17 @@ def judge(
     *,
     today: dt.date,
     earlier: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
+    held: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
 ) -> dict[str, t.Any]:
     """The judgement (the ``judgement`` of a run record).
 
-    ``findings`` are by the key of their planned check; ``earlier`` are the reservations that already stood, by requirement.
+    ``findings`` are by the key of their planned check; ``earlier`` are the reservations that already stood, by requirement;
+    ``held`` are entries of the state that stand for a new look, by requirement.
     """
-    judged = [_judge_requirement(item, plan, findings, reach) for item in plan.requirements]
+    judged = [
+        _reused(item, plan, held[item.rule.id]) if held and item.rule.id in held else _judge_requirement(item, plan, findings, reach)
+        for item in plan.requirements
+    ]
     return conclude(plan, judged, today=today, earlier=earlier or {})
 
 
@@ -97,6 +104,14 @@ def conclude(plan: Plan, judged: list[Judged], *, today: dt.date, earlier: t.Map
 
 
 # -- one requirement
+
+
+def _reused(planned: PlannedRequirement, plan: Plan, entry: t.Mapping[str, t.Any]) -> Judged:
+    findings = [Finding.from_dict(finding) for finding in entry["findings"]]
+    judged = judge_findings(planned, findings, plan, entry.get("accepted", {}))
+    reused = {"run": entry["run"], "collected_at": entry["collected_at"], "valid_until": entry["valid_until"]}
+    message = f"{judged.message} (verified on {entry['collected_at'][:10]}, counts until {entry['valid_until'][:10]})"
+    return dataclasses.replace(judged, message=message, reused=reused)
 
 
 def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: t.Mapping[str, t.Sequence[Finding]], reach: Reach) -> Judged:
@@ -382,6 +397,8 @@ def _requirement_dict(item: Judged) -> dict[str, t.Any]:
         "origin": rule.set_by,
         "declared_in": item.planned.declared_in,
         "verified": item.verified,
+        "reused": dict(item.reused) if item.reused else None,
+        "asked": asked(item.planned),
         "hosts": dict(hosts),
         "measurements": _worst_measurements(item.findings),
         "findings": item.covered,

@@ -285,7 +285,7 @@ def _requirement(
     )
     changed = {
         key: exception[key]
-        for key in ("title", "reason", "area", "stakeholder", "remedy", "valid_for", "mode", "enforce_from")
+        for key in ("title", "reason", "area", "stakeholder", "remedy", "valid_for", "repeat", "mode", "enforce_from")
         if exception.get(key)
     }
     given = exception.get("phases")

@@ -49,6 +49,7 @@ class Rule:
     remedy: str = ""
     responsible: str | None = None
     valid_for: str = "7d"
+    repeat: str = "each_run"  # or when_due: at recheck only when the last proof nears its end
     applies_when: str | None = None
     applies_to: tuple[str, ...] = ()
     not_before_first_deployment: bool = False

@@ -9,15 +9,13 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
-import os
 import pathlib
 import re
 import typing as t
 
+from ..module_utils._store import Folder, default_folder
 from . import _state
-from ._files import NotWritten, write_atomically
 
 SCHEMA_VERSION = 1
 
@@ -26,40 +24,47 @@ class Unreadable(Exception):
     """A record or state that is there and cannot be used; it is left as it is."""
 
 
-def default_folder() -> pathlib.Path:
-    """Where records live when nobody says: the user's state folder."""
-    base = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
-    return pathlib.Path(base) / "operability.readiness"
+class Store(t.Protocol):
+    """A folder, here or on another host. Names are relative to it. ``write`` and ``remove`` raise NotWritten, ``read`` OSError."""
+
+    def lock(self) -> contextlib.AbstractContextManager[None]: ...
+    def place(self, name: str) -> pathlib.PurePath: ...
+    def read(self, name: str) -> bytes | None: ...
+    def names(self, pattern: str) -> list[str]: ...
+    def write(self, name: str, content: bytes) -> None: ...
+    def remove(self, name: str) -> None: ...
 
 
 class Records:
-    """The records of one service in one environment."""
+    """The records of one service in one environment. ``open_store`` opens its folder where that is not on this machine."""
 
-    def __init__(self, root: pathlib.Path | str, service: str, environment: str) -> None:
-        self.folder = pathlib.Path(root).expanduser() / _safe(service) / _safe(environment)
+    def __init__(
+        self, root: pathlib.Path | str, service: str, environment: str, open_store: t.Callable[[str], Store] | None = None
+    ) -> None:
         self.service, self.environment = service, environment
+        inner = pathlib.PurePosixPath(_safe(service), _safe(environment))
+        self.store: Store = open_store(str(pathlib.PurePosixPath(root) / inner)) if open_store else Folder(pathlib.Path(root) / inner)
 
     @property
-    def state_path(self) -> pathlib.Path:
-        return self.folder / "state.json"
+    def folder(self) -> pathlib.PurePath:
+        return self.state_path.parent
 
-    @contextlib.contextmanager
-    def lock(self) -> t.Iterator[None]:
-        """Holds others off while state is read, changed and written. NotWritten when the folder cannot be used."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle = open(self.folder / ".lock", "w", encoding="utf-8")  # noqa: SIM115 # closed below
-        except OSError as exc:
-            raise NotWritten(f"the records folder {self.folder} cannot be used: {exc.strerror or exc}") from None
-        with handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
+    @property
+    def state_path(self) -> pathlib.PurePath:
+        return self.store.place("state.json")
+
+    def lock(self) -> contextlib.AbstractContextManager[None]:
+        """Holds others off while state is read, changed and written. NotWritten when the folder cannot be used.
+
+        On another host all is written when it ends: Changed when somebody else was faster.
+        """
+        return self.store.lock()
 
     def load_state(self) -> dict[str, t.Any]:
         """The state, an empty one where there is none yet. Unreadable."""
-        if not os.path.exists(self.state_path):  # also where its folder may not be looked into: the lock tells that
+        state = self.load("state.json", _state.SCHEMA_VERSION)
+        if state is None:
             return _state.empty(self.service, self.environment)
-        state = _load(self.state_path, _state.SCHEMA_VERSION)
         if (state.get("service"), state.get("environment")) != (self.service, self.environment):
             raise Unreadable(
                 f"{self.state_path} is the state of {state.get('service')} in {state.get('environment')}, "
@@ -68,37 +73,62 @@ class Records:
         return state
 
     def save_state(self, state: t.Mapping[str, t.Any]) -> None:
-        write_atomically(self.state_path, _dump(state), make_folder=True)
+        self.save("state.json", state)
 
-    def save_run(self, record: t.Mapping[str, t.Any]) -> pathlib.Path:
+    def save_run(self, record: t.Mapping[str, t.Any]) -> pathlib.PurePath:
         """Writes a run record and returns its path. NotWritten."""
-        path = self.folder / "runs" / f"{_safe(record['run']['id'])}.json"
-        return write_atomically(path, _dump(record), make_folder=True)
+        return self.save(f"runs/{_safe(record['run']['id'])}.json", record)
 
-    def runs(self) -> list[pathlib.Path]:
-        """Paths of the run records, oldest first."""
-        return sorted((self.folder / "runs").glob("*.json"), key=lambda path: (path.name[:16], path.stat().st_mtime_ns))
+    def runs(self) -> list[str]:
+        """Names of the run records, oldest first."""
+        return self.store.names("runs/*.json")
 
-    def newest(self, phase: str | None = None) -> dict[str, t.Any] | None:
-        """The newest run record, of a phase where one is named; records that cannot be read are passed over."""
-        for path in reversed(self.runs()):
+    def run(self, name: str) -> dict[str, t.Any]:
+        """A run record by its name. Unreadable."""
+        record = self.load(name, SCHEMA_VERSION)
+        if record is None:
+            raise Unreadable(f"{self.store.place(name)} is not there any more")
+        return record
+
+    def newest(self, phase: str | None = None, *, whole: bool = False) -> dict[str, t.Any] | None:
+        """The newest run record that can be read, of a phase where one is named; ``whole`` leaves out partial ones."""
+        for name in reversed(self.runs()):
+            if phase and f"-{phase}-" not in name:
+                continue
             with contextlib.suppress(Unreadable):
-                record = load(path)
-                if phase in (None, record["run"]["phase"]):
+                record = self.run(name)
+                if phase in (None, record["run"]["phase"]) and not (whole and record["run"]["partial"]):
                     return record
         return None
 
+    # -- any file
+
+    def load(self, name: str, version: int) -> dict[str, t.Any] | None:
+        """A document of at most this schema version, None where there is none. Unreadable."""
+        try:
+            content = self.store.read(name)
+        except OSError as exc:
+            raise Unreadable(f"{self.store.place(name)} cannot be read: {exc.strerror or exc}") from None
+        return None if content is None else _parse(content, self.store.place(name), version)
+
+    def save(self, name: str, data: t.Mapping[str, t.Any]) -> pathlib.PurePath:
+        """Writes a document and returns its path. NotWritten."""
+        self.store.write(name, _dump(data))
+        return self.store.place(name)
+
 
 def load(path: pathlib.Path | str) -> dict[str, t.Any]:
-    """A run record. Unreadable."""
-    return _load(pathlib.Path(path), SCHEMA_VERSION)
-
-
-def _load(path: pathlib.Path, version: int) -> dict[str, t.Any]:
+    """A run record from any file. Unreadable."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        content = pathlib.Path(path).read_bytes()
     except OSError as exc:
         raise Unreadable(f"{path} cannot be read: {exc.strerror or exc}") from None
+    return _parse(content, path, SCHEMA_VERSION)
+
+
+def _parse(content: bytes, path: t.Any, version: int) -> dict[str, t.Any]:
+    try:
+        data = json.loads(content.decode("utf-8"))
     except ValueError:
         raise Unreadable(f"{path} is not whole: it is not JSON that can be parsed; restore it or move it away") from None
     if not isinstance(data, dict) or not isinstance(data.get("schema_version"), int):
@@ -118,4 +148,4 @@ def _safe(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", "_", str(text)).lstrip(".") or "_"
 
 
-__all__ = ("Records", "Unreadable", "default_folder", "load")
+__all__ = ("Records", "Store", "Unreadable", "default_folder", "load")

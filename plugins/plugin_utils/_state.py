@@ -35,7 +35,7 @@ def updated(state: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any], run:
     new = copy.deepcopy(dict(state))
     moment = dt.datetime.fromisoformat(run["finished_at"].replace("Z", "+00:00"))
     for requirement in judgement["requirements"]:
-        if requirement["state"] == "later":
+        if requirement["state"] == "later" or requirement.get("reused"):
             continue
         before = new["requirements"].get(requirement["id"], {})
         same = before.get("observed_status") == requirement["observed_status"]
@@ -45,6 +45,7 @@ def updated(state: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any], run:
             "why": requirement["message"],
             "verified": requirement["verified"],
             "accepted": requirement["accepted"],
+            "asked": requirement["asked"],
             "phase": run["phase"],
             "run": run["id"],
             "collected_at": requirement["collected_at"] or run["finished_at"],

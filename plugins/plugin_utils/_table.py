@@ -22,6 +22,7 @@ from ._text import (
     lost_hosts,
     others,
     shorten,
+    since_last,
     verdict_words,
     wrap,
 )
@@ -64,7 +65,7 @@ def render(record: t.Mapping[str, t.Any], *, width: int = 100, color: bool = Fal
 
 class _Table:
     def __init__(self, record: t.Mapping[str, t.Any], width: int, color: bool, unicode: bool) -> None:
-        self.width, self.color, self.unicode = width, color, unicode
+        self.width, self.color, self.unicode, self.record = width, color, unicode, record
         self.run = as_dict(record.get("run"))
         self.service = as_dict(record.get("service"))
         self.inputs = as_dict(record.get("inputs"))
@@ -87,6 +88,8 @@ class _Table:
         self.instruments()
         self.unreachable()
         self.reservations()
+        if record_delta := as_dict(self.record.get("delta")):
+            self.section("SINCE THE LAST RUN", [since_last(record_delta)])
         self.section("NOTICES", [escape(notice, 400) for notice in as_list(self.judgement.get("notices"))])
         self.verdict()
         return "\n".join(self.lines)

@@ -166,6 +166,21 @@ def consequence(record: t.Mapping[str, t.Any]) -> str:
     return "not enforced: the play goes on"
 
 
+def since_last(delta: t.Mapping[str, t.Any]) -> str:
+    """What changed since the last whole run of the phase."""
+
+    def names(key: str) -> str:
+        return ", ".join(escape(item.get("requirement"), 24) for item in as_dicts(delta.get(key))[:40])
+
+    words = (("new_failures", "new failures"), ("worse", "worse"), ("repaired", "repaired"))
+    parts = [f"{label}: {names(key)}" for key, label in words if delta.get(key)]
+    if unchanged := as_dicts(delta.get("unchanged")):
+        parts.append(f"{len(unchanged)} unchanged")
+    return f"{escape(delta.get('at'), 24)[:10]}, {verdict_words({'verdict': delta.get('verdict_before')})}: " + (
+        "; ".join(parts) or "nothing changed"
+    )
+
+
 def instrument(item: t.Mapping[str, t.Any]) -> str:
     """A server that could not be used, and what that leaves unknown."""
     name, message = escape(item.get("instrument"), 200), escape(item.get("message"), 400)
@@ -231,6 +246,7 @@ __all__ = (
     "number",
     "others",
     "shorten",
+    "since_last",
     "verdict_words",
     "wrap",
 )

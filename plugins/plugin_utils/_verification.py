@@ -16,6 +16,12 @@ from ._plan import Plan, PlannedCheck
 from ._spool import CONTROLLER, LOOKING, Spool
 
 
+def without(plan: Plan, held: t.Container[str]) -> Plan:
+    """The plan without the checks of requirements whose last proof still counts."""
+    left = tuple(dataclasses.replace(item, checks=()) if item.rule.id in held else item for item in plan.requirements)
+    return dataclasses.replace(plan, requirements=left)
+
+
 def items_of_host(plan: Plan, host: str) -> list[PlannedCheck]:
     """What this host has to do, but for looking for what others write."""
     return [check for check in plan.checks if host in (check.hosts or ()) and check.gap is None and check.call != "find"]
@@ -114,4 +120,5 @@ __all__ = (
     "named_as_written",
     "run_controller",
     "run_finds",
+    "without",
 )

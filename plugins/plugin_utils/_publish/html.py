@@ -25,6 +25,7 @@ from .._text import (
     lost_hosts,
     number,
     others,
+    since_last,
     verdict_words,
 )
 from .metrics import worst_measurements
@@ -106,6 +107,7 @@ def view(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
             key=lambda item: (item.get("kind") != "overdue", item.get("due", "9999")),
         ),
         "waivers": [_clean(item) for item in as_dicts(judgement.get("waivers"))],
+        "since_last": since_last(as_dict(record["delta"])) if as_dict(record.get("delta")) else "",
         "notices": [escape(notice) for notice in as_list(judgement.get("notices"))],
         "instruments": [instrument(item) for item in as_dicts(judgement.get("instruments"))],
         "unverified": [item for item in requirements if item["status"]["key"] in ("unknown", "not_due", "not_applicable")],

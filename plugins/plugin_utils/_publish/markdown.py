@@ -20,6 +20,7 @@ from .._text import (
     instrument,
     lost_hosts,
     others,
+    since_last,
     verdict_words,
 )
 
@@ -68,6 +69,8 @@ def render(record: t.Mapping[str, t.Any]) -> str:
     lines += _reservations(as_dicts(judgement.get("reservations")))
     lines += _list("Instruments that could not be used", [instrument(item) for item in as_dicts(judgement.get("instruments"))])
     lines += _list("Hosts not reached", [f"{host}: {why}" for host, why in lost_hosts(record).items()])
+    if delta := as_dict(record.get("delta")):
+        lines += _list("Since the last run", [since_last(delta)])
     lines += _list("Notices", as_list(judgement.get("notices")))
     lines += ["", f"<sub>operability.readiness {text(run.get('collection_version'), 20)}, run {text(run.get('id'), 80)}</sub>", ""]
     return "\n".join(lines)

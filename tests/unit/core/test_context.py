@@ -33,7 +33,10 @@ def context(folder: pathlib.Path, args: dict[str, t.Any] | None = None, **variab
     loader.set_basedir(str(folder))
     known = {"inventory_hostname": "localhost", "team": "team-a", "criticality": 2, **variables}
     action = types.SimpleNamespace(
-        _loader=loader, _templar=Templar(loader=loader, variables=known), _task=types.SimpleNamespace(args=args or {"phase": "pre"})
+        _loader=loader,
+        _templar=Templar(loader=loader, variables=known),
+        _task=types.SimpleNamespace(args=args or {"phase": "pre"}, delegate_to=None),
+        _connection=None,
     )
     return make(action, known, RUN_SPEC)
 

@@ -10,8 +10,8 @@ import pathlib
 import threading
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils import _files
-from ansible_collections.operability.readiness.plugins.plugin_utils._files import NotWritten, write_atomically
+from ansible_collections.operability.readiness.plugins.module_utils import _files
+from ansible_collections.operability.readiness.plugins.module_utils._files import NotWritten, write_atomically
 
 
 def test_a_file_is_written_with_its_mode(tmp_path: pathlib.Path) -> None:

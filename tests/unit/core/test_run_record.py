@@ -68,14 +68,14 @@ def test_a_state_that_was_cut_short_is_left_as_it_is(records: Records) -> None:
     ],
 )
 def test_a_state_that_cannot_be_used(records: Records, content: bytes, words: str) -> None:
-    records.folder.mkdir(parents=True)
-    records.state_path.write_bytes(content)
+    pathlib.Path(records.folder).mkdir(parents=True)
+    pathlib.Path(records.state_path).write_bytes(content)
     with pytest.raises(Unreadable, match=words):
         records.load_state()
 
 
 def test_a_state_that_cannot_be_read(records: Records) -> None:
-    records.state_path.mkdir(parents=True)
+    pathlib.Path(records.state_path).mkdir(parents=True)
     with pytest.raises(Unreadable, match="cannot be read: Is a directory"):
         records.load_state()
 
@@ -88,7 +88,7 @@ def test_run_records(records: Records) -> None:
     ]:
         path = records.save_run(record(identifier, phase, text="é"))
         assert load(path)["text"] == "é"
-    assert [path.name[9:15] for path in records.runs()] == ["060000", "065959", "070000"]
+    assert [name[14:20] for name in records.runs()] == ["060000", "065959", "070000"]
     newest = records.newest()
     assert newest is not None and newest["run"]["phase"] == "post"
     assert (records.newest("pre") or {})["run"]["id"].startswith("20261125T06") and records.newest("design") is None
@@ -98,12 +98,12 @@ def test_within_one_second_the_order_is_that_of_writing(records: Records) -> Non
     for number, phase in enumerate(["recheck", "pre", "post", "design"]):
         path = records.save_run(record(f"20261125T060000Z-{phase}-{9 - number:04}", phase))
         os.utime(path, ns=(number, number))
-    assert [load(path)["run"]["phase"] for path in records.runs()] == ["recheck", "pre", "post", "design"]
+    assert [records.run(name)["run"]["phase"] for name in records.runs()] == ["recheck", "pre", "post", "design"]
 
 
 def test_a_record_that_cannot_be_read_is_passed_over(records: Records) -> None:
     records.save_run(record("20261125T060000Z-pre-0000"))
-    (records.folder / "runs" / "20261125T070000Z-pre-0000.json").write_text('{"schema_version": 1, "run"')
+    (pathlib.Path(records.folder) / "runs" / "20261125T070000Z-pre-0000.json").write_text('{"schema_version": 1, "run"')
     newest = records.newest()
     assert newest is not None and newest["run"]["id"] == "20261125T060000Z-pre-0000"
 
@@ -114,7 +114,7 @@ def test_no_records_yet(records: Records) -> None:
 
 def test_names_stay_within_the_folder(tmp_path: pathlib.Path) -> None:
     for name in ("../../etc", "a/b", ".hidden", "", "é", "..", "a\x00b"):
-        folder = Records(tmp_path, name, name).folder
+        folder = pathlib.Path(Records(tmp_path, name, name).folder)
         assert folder.resolve().is_relative_to(tmp_path.resolve()) and folder.resolve() != tmp_path.resolve()
         assert len(folder.relative_to(tmp_path).parts) == 2
 
