@@ -19,7 +19,7 @@ import time
 VERSION = os.environ["VERSION"]
 ORDER_SECONDS = float(os.environ["ORDER_SECONDS"])  # the slowest orders take so long, the quickest three quarters of it
 QUEUE_METRIC = os.environ["QUEUE_METRIC"]
-BOUNDS = (0.05, 0.1, 0.15, 0.175, 0.2, 0.225, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.75, 1.0, 2.5, 5.0)
+BOUNDS = (0.1, 0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 2.5, 5.0)
 
 
 class Metrics:
