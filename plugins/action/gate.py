@@ -17,6 +17,7 @@ from ansible.utils.color import ANSIBLE_COLOR
 from ansible.utils.display import Display
 
 from ..module_utils._argspec import RUN_SPEC
+from ..module_utils._finding import Finding
 from ..module_utils._http import public_url
 from ..module_utils._store import Changed
 from ..plugin_utils import _gate, _state, _verification
@@ -60,7 +61,7 @@ class ActionModule(ActionBase):
         spoken = spool.judged() if context.options["only_if_needed"] else None
         if spoken is not None:
             return {**result, **spoken, "changed": False}
-        waiting = _gate.waiting_hosts(plan, spool.load(), variables)
+        waiting = _gate.waiting_hosts(plan, spool.load(), variables) if plan.scope == "service" else []
         record, path, trouble = self._judge(context, plan, records, spool, variables, started, waiting)
         if context.options["show"]:
             Display().display(render(record, **_screen()))
@@ -74,6 +75,8 @@ class ActionModule(ActionBase):
             "required": judgement["required"],
             "reasons": judgement["reasons"],
             "mode": plan.mode,
+            "phase": plan.phase,
+            "scope": plan.scope,
             "partial": record["run"]["partial"],
             "service": plan.service["name"],
             "record_path": str(path) if path else None,
@@ -103,7 +106,8 @@ class ActionModule(ActionBase):
         _verification.run_finds(_verification.without(plan, context.held(plan, spool)), spool)
         spooled = spool.load()
         limit = variables.get("ansible_limit")
-        reach = _gate.reach_of(plan, spooled, limit=limit, waiting=waiting)
+        there = {str(host) for host in variables.get("ansible_play_hosts", [])}
+        reach = _gate.reach_of(plan, spooled, limit=limit, waiting=waiting, there=there)
         partial = _gate.partial_reason(
             plan,
             spooled,
@@ -112,13 +116,14 @@ class ActionModule(ActionBase):
             skipped=[str(tag) for tag in variables.get("ansible_skip_tags", [])],
             waiting=waiting,
         )
+        findings = spool.findings()
         trouble: list[str] = []
         path: pathlib.PurePath | None = None
 
         def judge() -> tuple[dict[str, t.Any], dict[str, t.Any]]:
             state = self._state(records, trouble)
             trouble.extend(_gate.clock_trouble(state, dt.datetime.now(dt.timezone.utc)))
-            record, changed = self._record(context, plan, state, spool, reach, partial, started, self._previous(records, plan))
+            record, changed = self._record(context, plan, state, spool, findings, reach, partial, started, records)
             if trouble:
                 record["state"] = None  # over findings that cannot be read nothing can be said
             return record, changed
@@ -130,6 +135,8 @@ class ActionModule(ActionBase):
             try:
                 with records.lock():
                     record, changed = judge()
+                    if not trouble:
+                        record["judgement"]["notices"] += self._keep_baseline(context, plan, findings, reach, record, records)
                     path = records.save_run(record)
                     if not partial and not trouble:
                         records.save_state(changed)
@@ -150,27 +157,38 @@ class ActionModule(ActionBase):
         plan: Plan,
         state: dict[str, t.Any],
         spool: Spool,
+        findings: dict[str, list[Finding]],
         reach: t.Any,
         partial: str | None,
         started: dt.datetime,
-        previous: dict[str, t.Any] | None,
+        records: Records,
     ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         return _gate.make_record(
             plan,
             context.service_plan(phase=None),
             state,
-            spool.findings(),
+            findings,
             reach,
             options=context.options,
             partial=partial,
             started=spool.started() or started,
             now=dt.datetime.now(dt.timezone.utc),
             held=context.held(plan, spool),
-            previous=previous,
+            previous=self._previous(records, plan),
+            before=_gate.load_baseline(records, context.options),
             versions={"collection_version": collection_version(), "ansible_version": ansible_version},
         )
 
+    def _keep_baseline(
+        self, context: Context, plan: Plan, findings: dict[str, list[Finding]], reach: t.Any, record: dict[str, t.Any], records: Records
+    ) -> list[str]:
+        now = dt.datetime.now(dt.timezone.utc)
+        every_phase = context.service_plan(phase=None)
+        return _gate.keep_baseline(records, plan, every_phase, findings, reach, record, scope=context.options["scope"], now=now)
+
     def _previous(self, records: Records, plan: Plan) -> dict[str, t.Any] | None:
+        if plan.scope == "batch":
+            return None  # of another sort
         try:
             return records.newest(plan.phase, whole=True)
         except NotWritten:  # records on a host that cannot be reached

@@ -123,8 +123,9 @@ def _earlier_state(record: t.Mapping[str, t.Any], folder: pathlib.Path | None) -
 def _with_secrets(gateway: dict[str, t.Any] | None, record: dict[str, t.Any]) -> dict[str, t.Any] | None:
     """The gateway that ``gate`` named without its secrets, with them."""
     service, environment = metrics.identity(record)
-    phase = str((record.get("run") or {}).get("phase"))
-    held = Spool(constants.DEFAULT_LOCAL_TMP, service, environment, phase).publish().get("pushgateway") if gateway else None
+    run = record.get("run") or {}
+    spool = Spool(constants.DEFAULT_LOCAL_TMP, service, environment, str(run.get("phase")), str(run.get("scope") or "service"))
+    held = spool.publish().get("pushgateway") if gateway else None
     if gateway and held and public_url(str(held["url"])) == gateway["url"]:
         return {**gateway, **held}
     return gateway

@@ -46,7 +46,7 @@ class ActionModule(ActionBase):
         common, own = _verification.without(common, held), _verification.without(own, held)
         lost: str | None = None
         found: dict[str, list[Finding]] = {}
-        controller = self._start_controller(common, spool)
+        controller, looked_once = self._start_controller(common, spool)
         play_hosts = [str(name) for name in variables.get("ansible_play_hosts_all", [])]
         try:
             try:
@@ -56,9 +56,11 @@ class ActionModule(ActionBase):
                 lost = _in_short(exc)
                 result.setdefault("warnings", []).append(f"{host} could not be reached: {lost}")
             spool.save(host, found, unreachable=lost, play_hosts=play_hosts)
-        finally:
-            if controller:
-                controller.join()
+        except BaseException:
+            looked_once.wait()  # a task that is broken off (timeout) does not wait for the settling time
+            raise
+        if controller:
+            controller.join()
         found.update(self._find(own, host, spool, variables, result, lost is not None))
         shown = {**spool.findings_of(_verification.CONTROLLER), **found} if controller else found
         result["readiness"] = {**self._summary(context, own, host, shown, time.monotonic() - started), "unreachable": lost}
@@ -67,17 +69,26 @@ class ActionModule(ActionBase):
 
     # -- the controller's part
 
-    def _start_controller(self, plan: Plan, spool: Spool) -> threading.Thread | None:
-        """Server checks of the service, once in a run, while the host is at work."""
+    def _start_controller(self, plan: Plan, spool: Spool) -> tuple[threading.Thread | None, threading.Event]:
+        """Server checks of the service, once in a run, while the host is at work; and whether each has been made once."""
+        looked_once = threading.Event()
         if not spool.claim(_verification.CONTROLLER):
-            return None
+            looked_once.set()
+            return None, looked_once
+
+        def keep(found: dict[str, list[Finding]]) -> None:
+            spool.save(_verification.CONTROLLER, found)
+            looked_once.set()
 
         def work() -> None:
-            spool.save(_verification.CONTROLLER, _verification.run_controller(plan))
+            try:
+                keep(_verification.run_controller(plan, on_first=keep))
+            finally:
+                looked_once.set()
 
         thread = threading.Thread(target=work, daemon=True, name="readiness controller")
         thread.start()
-        return thread
+        return thread, looked_once
 
     def _find(
         self, plan: Plan, host: str, spool: Spool, variables: dict[str, t.Any], result: dict[str, t.Any], unreachable: bool
@@ -89,7 +100,7 @@ class ActionModule(ActionBase):
         items = _verification.find_items(here, host, spool)
         if items:
             try:
-                answers = self._execute(items, variables, result)
+                answers = self._execute(items, variables, result, plan.settling)
             except AnsibleConnectionFailure as exc:
                 answers = {item.key: [_about(item, f"{host} could not be reached: {_in_short(exc)}")] for item in items}
             seen = _verification.named_as_written(here, answers, spool)
@@ -103,13 +114,15 @@ class ActionModule(ActionBase):
         checks = _verification.items_of_host(plan, host)
         left_out = [check for check in checks if self._task.check_mode and _verification.writes(check)]
         items = [_verification.as_item(check, host) for check in checks if check not in left_out]
-        found = self._execute(items, variables, result) if items else {}
+        found = self._execute(items, variables, result, plan.settling) if items else {}
         for check in left_out:
             item = _verification.as_item(check, host)
             found[check.key] = [_about(item, f"{check.check} was not run: it writes a line, and this is check mode")]
         return found
 
-    def _execute(self, items: list[Item], variables: dict[str, t.Any], result: dict[str, t.Any]) -> dict[str, list[Finding]]:
+    def _execute(
+        self, items: list[Item], variables: dict[str, t.Any], result: dict[str, t.Any], settling: float
+    ) -> dict[str, list[Finding]]:
         """All items in one module execution; when the module itself cannot run, each of them is unknown."""
         secrets: dict[str, t.Any] = {}
         checks = []
@@ -122,8 +135,9 @@ class ActionModule(ActionBase):
             checks.append({**data, "args": dict(item.args), "secrets": names})
         try:
             with _collector_at_rest():
+                arguments: dict[str, t.Any] = {"checks": checks, "secrets": secrets, "settle": f"{settling:g}s"}
                 answer: dict[str, t.Any] = self._execute_module(
-                    module_name="operability.readiness.verify", module_args={"checks": checks, "secrets": secrets}, task_vars=variables
+                    module_name="operability.readiness.verify", module_args=arguments, task_vars=variables
                 )
         except AnsibleConnectionFailure:
             raise

@@ -38,7 +38,8 @@ options:
     type: str
   deployment_id:
     description:
-      - What ties V(pre) and V(post) of one deployment together.
+      - What ties V(pre) and V(post) of one deployment together. Default is O(version).
+      - The baseline that V(pre) keeps and with which V(post) compares belongs to it; a deployment that begins anew needs one of its own.
     type: str
   ticket:
     description:
@@ -69,7 +70,7 @@ options:
   scope:
     description:
       - V(service) verifies everything, once at the end of a deployment.
-      - V(batch) is quick and for each batch of a rolling deployment (C(serial)): the checks of the hosts of the batch. It is judged and
+      - V(batch) is quick, for each batch of a rolling deployment (C(serial)) - the checks of the hosts of the batch. It is judged and
         stops the play, and never becomes the service's state.
     type: str
     choices: [service, batch]

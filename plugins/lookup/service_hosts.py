@@ -11,6 +11,7 @@ version_added: 0.1.0
 author: The operability.readiness contributors (@operability)
 description:
   - Reads C(service.hosts) from a service file, for the C(hosts) of a play.
+  - Fails when C(--limit) leaves none of these hosts, nor localhost. Ansible would skip every play and end well, without a verdict.
 options:
   _terms:
     description: Paths of service files, relative to the playbook.
@@ -40,6 +41,7 @@ _raw:
 import typing as t
 
 from ansible.errors import AnsibleError, AnsibleLookupError
+from ansible.inventory.manager import InventoryManager
 from ansible.plugins.lookup import LookupBase
 
 from ..plugin_utils._context import locate
@@ -48,7 +50,26 @@ from ..plugin_utils._context import locate
 class LookupModule(LookupBase):
     def run(self, terms: list[str], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[str]:
         self.set_options(var_options=variables, direct=kwargs)
-        return [self._pattern(str(term)) for term in terms]
+        patterns = [self._pattern(str(term)) for term in terms]
+        self._refuse_nobody(patterns, variables or {})
+        return patterns
+
+    def _refuse_nobody(self, patterns: list[str], variables: dict[str, t.Any]) -> None:
+        limit = variables.get("ansible_limit")
+        if not limit:
+            return
+        loader: t.Any = self._loader
+        manager = InventoryManager(loader, parse=False)
+        for group, hosts in variables.get("groups", {}).items():
+            manager.add_group(group)
+            for host in hosts:
+                manager.add_host(host, group=group)
+        manager.subset(str(limit))
+        if not any(manager.get_hosts(pattern) for pattern in [*patterns, "localhost"]):
+            raise AnsibleLookupError(
+                f"--limit {limit} leaves no host of the service ({', '.join(patterns)}): nothing would be verified or judged; "
+                "with localhost in the limit there is a verdict all the same"
+            )
 
     def _pattern(self, name: str) -> str:
         loader: t.Any = self._loader

@@ -22,6 +22,7 @@ from ._argspec import ArgumentsRefused, parse_arguments, secret_options
 from ._finding import CannotObserve, Finding, Status, isoformat, unknown
 from ._loading import load_check
 from ._runner import Runner
+from ._settling import repeats, settle
 
 GRACE = 2.0  # seconds that a check may take beyond its deadline before it is left behind
 WORKERS = 16
@@ -54,16 +55,52 @@ def execute(
     *,
     workers: int = WORKERS,
     on_done: t.Callable[[Item, list[Finding]], None] | None = None,
+    settling: float = 0.0,
+    on_first: t.Callable[[dict[str, list[Finding]]], None] | None = None,
 ) -> dict[str, list[Finding]]:
-    """Findings by the key of their item. Every item gets at least one; items with ``run_as`` run in a child of that user."""
-    results: dict[str, list[Finding]] = {}
+    """Findings by the key of their item. Every item gets at least one; items with ``run_as`` run in a child of that user.
+
+    Checks that may need time and did not pass are repeated for ``settling`` seconds; ``on_first`` has the findings of before.
+    """
     items = list({item.key: item for item in items}.values())
     mine = [item for item in items if not item.run_as or item.run_as == _me()]
-    for user in sorted({str(item.run_as) for item in items if item not in mine}):
-        # forked before any thread is started
-        results.update(_as_user(user, [item for item in items if item.run_as == user and item not in mine], runner, workers))
-    results.update(_in_threads(mine, runner, workers, on_done))
+    # forked before any thread is started
+    children = [
+        _start_as_user(user, [item for item in items if item.run_as == user and item not in mine], runner, workers, settling)
+        for user in sorted({str(item.run_as) for item in items if item not in mine})
+    ]
+    results = _settled(mine, runner, workers, settling, on_done, on_first)
+    for collect in children:
+        results.update(collect())
     return {item.key: results[item.key] for item in items}
+
+
+def _settled(
+    items: t.Sequence[Item],
+    runner: Runner,
+    workers: int,
+    settling: float,
+    on_done: t.Callable[[Item, list[Finding]], None] | None = None,
+    on_first: t.Callable[[dict[str, list[Finding]]], None] | None = None,
+) -> dict[str, list[Finding]]:
+    """The findings of the items, of their last try where they were repeated."""
+    results = _in_threads(items, runner, workers, on_done)
+    if on_first:
+        on_first(dict(results))
+    named = {item.key: item for item in items if _may_need_time(item)} if settling > 0 else {}
+
+    def again(keys: t.Sequence[str]) -> dict[str, list[Finding]]:
+        runner.http.forget()
+        return _in_threads([named[key] for key in keys], runner, workers, None)
+
+    return {**results, **settle({key: results[key] for key in named}, again, runner.clock, settling)}
+
+
+def _may_need_time(item: Item) -> bool:
+    try:
+        return repeats(load_check(item.check), item.call)
+    except Exception:  # run_item has told what is wrong with it
+        return False
 
 
 def run_item(item: Item, runner: Runner) -> list[Finding]:
@@ -211,8 +248,10 @@ def _allowed(item: Item) -> float:
         return 30.0
 
 
-def _as_user(user: str, items: t.Sequence[Item], runner: Runner, workers: int) -> dict[str, list[Finding]]:
-    """Runs items in a child process of that user and reads its findings from a pipe."""
+def _start_as_user(
+    user: str, items: t.Sequence[Item], runner: Runner, workers: int, settling: float
+) -> t.Callable[[], dict[str, list[Finding]]]:
+    """Starts items in a child process of that user; what is returned waits for it and reads its findings from a pipe."""
 
     def refused(reason: str) -> dict[str, list[Finding]]:
         return {item.key: [_complete(unknown(reason), item, runner, 0.0, [])] for item in items}
@@ -220,9 +259,9 @@ def _as_user(user: str, items: t.Sequence[Item], runner: Runner, workers: int) -
     try:
         account = pwd.getpwnam(user)
     except KeyError:
-        return refused(f"the user {user} (run_as) does not exist on this host")
+        return lambda: refused(f"the user {user} (run_as) does not exist on this host")
     if os.geteuid() != 0:
-        return refused(f"only root can run a check as {user}; this one runs as {_me()} (use become)")
+        return lambda: refused(f"only root can run a check as {user}; this one runs as {_me()} (use become)")
     for item in items:
         with contextlib.suppress(Exception):  # run_item tells it
             load_check(item.check)  # while what was sent to this host can still be read
@@ -237,21 +276,25 @@ def _as_user(user: str, items: t.Sequence[Item], runner: Runner, workers: int) -
             os.environ.update(HOME=account.pw_dir, USER=user, LOGNAME=user)
             runner.environ.update(HOME=account.pw_dir, USER=user, LOGNAME=user)
             os.chdir("/")
-            found = _in_threads([dataclasses.replace(item, run_as=None) for item in items], runner, workers, None)
+            found = _settled([dataclasses.replace(item, run_as=None) for item in items], runner, workers, settling)
             text = json.dumps({key: [finding.as_dict() for finding in findings] for key, findings in found.items()}, default=str)
             with os.fdopen(writing, "w", encoding="utf-8") as pipe:
                 pipe.write(text)
         finally:
             os._exit(0)
     os.close(writing)
-    with os.fdopen(reading, encoding="utf-8") as pipe:
-        text = pipe.read()
-    os.waitpid(child, 0)
-    try:
-        found = {key: [Finding.from_dict(data) for data in findings] for key, findings in json.loads(text).items()}
-    except ValueError:
-        return refused(f"the checks that ran as {user} left no findings")
-    return {**refused(f"no finding came from the check that ran as {user}"), **found}
+
+    def collect() -> dict[str, list[Finding]]:
+        with os.fdopen(reading, encoding="utf-8") as pipe:
+            text = pipe.read()
+        os.waitpid(child, 0)
+        try:
+            found = {key: [Finding.from_dict(data) for data in findings] for key, findings in json.loads(text).items()}
+        except ValueError:
+            return refused(f"the checks that ran as {user} left no findings")
+        return {**refused(f"no finding came from the check that ran as {user}"), **found}
+
+    return collect
 
 
 def _me() -> str:

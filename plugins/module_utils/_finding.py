@@ -88,6 +88,7 @@ class Finding:
     remedy: str | None = None
     collected_at: str | None = None
     duration_seconds: float | None = None
+    tries: int | None = None  # where it was looked at several times within the settling time
     details: list[str] = dataclasses.field(default_factory=list)  # one line each, for whoever must repair
 
     def as_dict(self) -> dict[str, t.Any]:

@@ -129,6 +129,9 @@ class Http:
         first = Question(method, url, how, dict(headers or {}), body, max_bytes)
         return _within(lambda: self._follow(first, timeout, follow_redirects), timeout, url)
 
+    def forget(self) -> None:
+        """From now on every question is asked anew, where the adapter shares answers."""
+
     def _follow(self, question: Question, timeout: float, follow_redirects: bool) -> Response:
         started = time.monotonic()
         first = question.url

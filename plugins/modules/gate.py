@@ -15,8 +15,12 @@ description:
     UNDETERMINED or NO-GO, always with how many requirements were verified of how many.
   - Expected are the hosts of the pattern C(service.hosts), whoever took part in the play. A host that was not reached leaves its
     requirements C(unknown); a run under C(--limit) or C(--tags) is partial, and never becomes the service's state.
+  - With O(scope=batch) expected are the hosts of the current batch of the play (C(serial)), also those that the play has lost since.
+    What servers say and canary lines are left for the gate of the whole service.
   - Prints the verdict by area, each with reason and remedy, without any configuration.
   - Writes a run record and updates the state of the service.
+  - At V(pre) keeps what was seen as the baseline of the deployment (O(deployment_id)), once; at V(post) compares with it what is there
+    now. The requirement that asks for it (C(DEL-04) of the default policy) names the check C(baseline), which no module runs alone.
   - Runs once a batch, on the controller, without a connection to any host.
 extends_documentation_fragment:
   - operability.readiness._run
@@ -115,6 +119,18 @@ reasons:
   type: list
   elements: str
   sample: ["BKP-01 a good backup is younger than the RPO: newest backup is 3 d old, the limit is 24 h"]
+phase:
+  description: The phase that was judged.
+  returned: success
+  type: str
+  sample: post
+  version_added: 0.2.0
+scope:
+  description: Whether the whole V(service) was judged, or a V(batch) of a play.
+  returned: success
+  type: str
+  sample: service
+  version_added: 0.2.0
 partial:
   description: Why the run says nothing about the whole service, or none.
   returned: success

@@ -100,6 +100,7 @@ from ..module_utils import _registry  # noqa: F401 # pylint: disable=unused-impo
 from ..module_utils._argspec import RUN_SPEC
 from ..module_utils._engine import Item, execute
 from ..module_utils._runner import Runner
+from ..module_utils._units import parse_duration
 
 
 def main() -> None:
@@ -117,7 +118,7 @@ def main() -> None:
     for check in module.params["checks"]:
         secrets = {option: module.params["secrets"][name] for option, name in (check.get("secrets") or {}).items()}
         items.append(Item.from_dict({**check, "secrets": secrets}))
-    found = execute(items, Runner())
+    found = execute(items, Runner(), settling=parse_duration(module.params["settle"] or 0))
     module.exit_json(changed=False, found={key: [finding.as_dict() for finding in findings] for key, findings in found.items()})
 
 

@@ -18,7 +18,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
 from ..module_utils._files import NotWritten
-from . import _plan
+from . import _batch, _plan
 from ._document import Document, Refused, build, plain, positions
 from ._elsewhere import Elsewhere
 from ._plan import Plan
@@ -58,7 +58,7 @@ class Context:
         return Description(service, organisation, self.run(), Inventory(self._hosts_of, self._addresses_of))
 
     def run(self) -> Run:
-        names = ("phase", "environment", "version", "deployment_id", "ticket", "window", "first_deployment", "mode", "scope")
+        names = ("phase", "environment", "version", "deployment_id", "ticket", "window", "first_deployment", "mode", "scope", "settle")
         given = {name: self.options[name] for name in names if self.options[name] is not None}
         return Run(**given, today=dt.datetime.now(dt.timezone.utc).date().isoformat())
 
@@ -68,8 +68,15 @@ class Context:
         key = (self._other(host), wanted)
         if key not in self._plans:
             description = self.description(host)
-            self._plans[key] = _plan.make(description, _plan.make_policy(description.service, description.organisation), phase=wanted)
+            made = _plan.make(description, _plan.make_policy(description.service, description.organisation), phase=wanted)
+            self._plans[key] = self._narrowed(made) if self.options["scope"] == "batch" and wanted is not None else made
         return self._plans[key]
+
+    def _narrowed(self, plan: Plan) -> Plan:
+        variables, play = self.task_vars, self.action._task.get_play()
+        there, everyone = ([str(host) for host in variables[name]] for name in ("ansible_play_batch", "ansible_play_hosts_all"))
+        hosts = _batch.batch_of(str(variables["inventory_hostname"]), everyone, play.serial, play.order, there)
+        return _batch.narrowed(plan, hosts, lambda: {address for host in hosts for address in self._addresses_of(host)})
 
     def service_plan(self, *, phase: str | None = "") -> Plan:
         """The plan with the variables of the first host of the service: the one that all agree on. Refused."""
@@ -84,7 +91,7 @@ class Context:
     # -- places
 
     def spool(self, plan: Plan) -> Spool:
-        return Spool(constants.DEFAULT_LOCAL_TMP, plan.service["name"], self.options["environment"], self.options["phase"])
+        return Spool(constants.DEFAULT_LOCAL_TMP, plan.service["name"], self.options["environment"], self.options["phase"], plan.scope)
 
     def records(self, plan: Plan) -> Records:
         """The records of the service: on this machine, or on the host that the task is delegated to."""

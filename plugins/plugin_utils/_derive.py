@@ -21,7 +21,7 @@ from ..module_utils._http import public_url
 from ..module_utils._registry import CHECKS
 from ._document import Refused, dotted
 from ._policy import Proof
-from ._service import CONNECTION, Description, NotApplicable, NotDeclared
+from ._service import CONNECTION, Description, NotApplicable, NotDeclared, NotDue
 
 Steps = tuple[t.Union[str, int], ...]
 
@@ -471,10 +471,22 @@ def _reports(description: Description) -> list[Instance]:
     return out
 
 
+def _before_and_after(description: Description) -> list[Instance]:
+    run = description.run
+    if run.phase != "post":
+        raise NotDue("what was there before the deployment is compared at post")
+    if run.first_deployment:
+        raise NotDue("before the first deployment there was nothing to compare with")
+    if run.scope == "batch":
+        raise NotDue("it is compared once for the whole service, not for a batch of it")
+    return [Instance("baseline", description.name, call="compare")]
+
+
 DERIVATIONS: dict[str, Derivation] = {
     "alertmanager_route": _routes,
     "alertmanager_silences": _silences,
     "backup": _backups,
+    "baseline": _before_and_after,
     "flow": _flows,
     "host_capacity": _capacity,
     "http_probe": _probes,

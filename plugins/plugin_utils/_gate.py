@@ -12,11 +12,13 @@ import typing as t
 
 from ..module_utils._finding import Finding, isoformat
 from ..module_utils._runner import user_name
-from . import _delta, _state
+from . import _baseline, _delta, _state
+from ._files import NotWritten
 from ._judge import Reach, judge
 from ._plan import Plan
-from ._run_record import SCHEMA_VERSION
+from ._run_record import SCHEMA_VERSION, Records, Unreadable
 
+_NOTHING = _baseline.Loaded()
 CLOCKS_DIFFER = dt.timedelta(minutes=5)  # as much as between two controllers
 
 
@@ -27,13 +29,22 @@ def waiting_hosts(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], variab
     return [host for host in plan.expected_hosts if host in still_there - batch - been] if been else []
 
 
-def reach_of(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], *, limit: str | None, waiting: t.Sequence[str] = ()) -> Reach:
-    """Who was reached, and for each expected host that left nothing, why."""
+def reach_of(
+    plan: Plan,
+    spooled: t.Sequence[t.Mapping[str, t.Any]],
+    *,
+    limit: str | None,
+    waiting: t.Sequence[str] = (),
+    there: t.Collection[str] = (),
+) -> Reach:
+    """Who was reached, and for each expected host that left nothing, why. ``there`` are hosts that the play still has."""
     by_host = {data["host"]: data for data in spooled}
     in_play = {host for data in spooled for host in data.get("play_hosts", [])}
     absent = {}
     for host in sorted({*plan.expected_hosts, *plan.other_hosts} - set(by_host) - set(waiting)):
-        if host in in_play:
+        if host in in_play and host in there:
+            absent[host] = f"no verify task ran for {host}, which is still in this play (run_once? when?)"
+        elif host in in_play:
             absent[host] = f"{host} was lost earlier in this play"
         elif limit:
             absent[host] = f"{host} was not part of this run (--limit {limit})"
@@ -57,6 +68,8 @@ def partial_reason(
     waiting: t.Sequence[str] = (),
 ) -> str | None:
     """Why this run says nothing about the whole service, or None when it does."""
+    if plan.scope == "batch":
+        return f"a batch of the play (scope: batch): {', '.join(plan.expected_hosts) or 'no host of the service'}"
     in_play = {host for data in spooled for host in [data["host"], *data.get("play_hosts", [])]}
     left_out = [host for host in plan.expected_hosts if host not in in_play]
     if limit and left_out:
@@ -97,14 +110,15 @@ def make_record(
     versions: t.Mapping[str, str],
     held: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
     previous: t.Mapping[str, t.Any] | None = None,
+    before: _baseline.Loaded = _NOTHING,
 ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
     """The run record, and the service's state after it (unchanged by a partial run).
 
-    ``held`` is what of the state stands for a new look, ``previous`` the record of the last whole run of this phase.
+    ``held`` is what of the state stands for a new look, ``previous`` the record of the last whole run of this phase,
+    ``before`` the baseline of this deployment.
     """
-    judgement = judge(plan, findings, reach, today=now.date(), earlier=state["reservations"], held=held)
     run = {
-        "id": f"{now.strftime('%Y%m%dT%H%M%SZ')}-{options['phase']}-{secrets.token_hex(2)}",
+        "id": f"{now.strftime('%Y%m%dT%H%M%SZ')}-{options['phase']}-{secrets.token_hex(4)}",
         "phase": options["phase"],
         "environment": options["environment"],
         "version": options["version"],
@@ -119,9 +133,16 @@ def make_record(
         **versions,
         "mode": plan.mode,
         "enforced": plan.enforces,
+        "scope": plan.scope,
+        "settle_seconds": plan.settling,
         "partial": partial,
         "first_deployment": options["first_deployment"],
     }
+    compared = _baseline.at_post(plan, before, findings, reach, run, scope=options.get("scope", "service"), now=now)
+    found = {**findings, **compared.findings}
+    judgement = judge(plan, found, reach, today=now.date(), earlier=state["reservations"], held=held)
+    judgement["comparison"] = compared.comparison
+    judgement["notices"] += compared.notices
     changed = dict(state) if partial else _state.updated(state, judgement, run)
     record = {
         "schema_version": SCHEMA_VERSION,
@@ -143,4 +164,51 @@ def make_record(
     return record, changed
 
 
-__all__ = ("clock_trouble", "make_record", "partial_reason", "reach_of", "waiting_hosts")
+def load_baseline(records: Records, options: t.Mapping[str, t.Any]) -> _baseline.Loaded:
+    """The baseline with which this run is compared."""
+    identifier = options["deployment_id"] or options["version"]
+    if options["phase"] != "post" or not identifier:
+        return _NOTHING
+    try:
+        return _baseline.Loaded(records.load_baseline(identifier))
+    except (Unreadable, NotWritten) as exc:
+        return _baseline.Loaded(trouble=str(exc))
+
+
+def keep_baseline(
+    records: Records,
+    plan: Plan,
+    state_plan: Plan,
+    findings: t.Mapping[str, t.Sequence[Finding]],
+    reach: Reach,
+    record: t.Mapping[str, t.Any],
+    *,
+    scope: str,
+    now: dt.datetime,
+) -> list[str]:
+    """Keeps what was seen at ``pre`` for the comparison at ``post``; says why where it is not kept."""
+    run = record["run"]
+    if run["phase"] != "pre" or run["partial"] or scope == "batch" or run["first_deployment"]:
+        return []
+    identifier = run["deployment_id"]
+    if not identifier:
+        asked = any(proof.check == _baseline.CHECK for item in state_plan.requirements for proof in item.rule.proved_by)
+        missing = "no baseline is kept for post: no deployment is named (readiness_deployment_id or readiness_version)"
+        return [missing] if asked else []
+    try:
+        held = records.load_baseline(identifier)
+        if held:
+            return [
+                f"the baseline of deployment {identifier}, taken at {held['taken_at']}, is kept; "
+                "a deployment that begins anew needs a deployment_id of its own"
+            ]
+        baseline = _baseline.take(plan, findings, reach, run, now)
+        if baseline is None:
+            return [f"no baseline of deployment {identifier} is kept: nothing was seen that could be compared at post"]
+        records.save_baseline(baseline)
+    except (Unreadable, NotWritten) as exc:
+        return [f"no baseline of deployment {identifier} is kept: {exc}"]
+    return []
+
+
+__all__ = ("clock_trouble", "keep_baseline", "load_baseline", "make_record", "partial_reason", "reach_of", "waiting_hosts")

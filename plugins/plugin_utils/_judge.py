@@ -127,7 +127,7 @@ def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: t.Mapp
         complete = []
         for check in planned.checks:
             if not check.accepted:
-                complete += _completed(check, findings, reach)
+                complete += completed(check, findings, reach)
     return judge_findings(planned, complete, plan, _accepted(planned, findings))
 
 
@@ -173,7 +173,7 @@ def _accepted(planned: PlannedRequirement, findings: t.Mapping[str, t.Sequence[F
     return within
 
 
-def _completed(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]], reach: Reach) -> list[Finding]:
+def completed(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]], reach: Reach) -> list[Finding]:
     """The findings of a planned check, with one for each expected host that has none."""
     base = Finding(Status.UNKNOWN, "", check="", requirement=check.requirement, instance=check.instance)
     if check.gap is not None:
@@ -193,8 +193,9 @@ def _completed(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]
     if check.hosts is None:
         return there or [dataclasses.replace(base, message=f"{check.check} was not run: no verify task ran for the controller")]
     complete = list(there)
+    told = {finding.host for finding in there}
     for host in check.hosts:
-        if any(finding.host == host for finding in there):
+        if host in told:
             continue
         if host in reach.waiting:
             later = dataclasses.replace(base, status=Status.NOT_DUE, host=host, message=f"{host} has its turn in a later batch")
@@ -417,4 +418,4 @@ def _worst_measurements(findings: t.Iterable[Finding]) -> list[dict[str, t.Any]]
     return [{**measurement.as_dict(), "headroom": measurement.headroom} for measurement in chosen.values()]
 
 
-__all__ = ("CODES", "WORDS", "Judged", "Reach", "conclude", "judge", "judge_findings")
+__all__ = ("CODES", "WORDS", "Judged", "Reach", "completed", "conclude", "judge", "judge_findings")

@@ -14,15 +14,17 @@ import re
 import typing as t
 
 from ..module_utils._argspec import ArgumentsRefused, parse_arguments, secret_options
-from ..module_utils._registry import CHECKS, load_check
+from ..module_utils._registry import CHECKS, COMPUTED, load_check
 from ..module_utils._units import parse_duration
-from . import _policy
+from . import _comparable, _policy
 from ._derive import Instance, Steps, derive
 from ._document import Document, NotResolved, Refused, unresolved
 from ._policy import Policy, Proof, Rule
-from ._service import Description, NoHost, NotApplicable, NotDeclared
+from ._service import Description, NoHost, NotApplicable, NotDeclared, NotDue
 
 LEVEL_WAIVER = "LVL-01"  # the waiver that lets a file set a level below the computed one
+
+SETTLING = ("post", "smoke")  # the phases just after a deployment
 
 # what a requirement can be in a plan
 PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE, NO_HOST = (
@@ -55,7 +57,7 @@ class PlannedCheck:
 
     def split_secrets(self) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         """The arguments, those that must not be seen apart."""
-        hidden = set(secret_options(load_check(self.check)))
+        hidden = set() if self.check in COMPUTED else set(secret_options(load_check(self.check)))
         return (
             {key: value for key, value in self.args.items() if key not in hidden},
             {key: value for key, value in self.args.items() if key in hidden and value is not None},
@@ -91,6 +93,9 @@ class Plan:
     publish: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     reservation_due: str = "14d"
     records: str | None = None  # the folder that one of the files names
+    settling: float = 0.0  # seconds for which checks that may need time are repeated
+    scope: str = "service"
+    comparison: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)  # tolerances and announced removals
 
     @property
     def checks(self) -> list[PlannedCheck]:
@@ -156,6 +161,8 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         if planned:
             requirements.append(planned)
     mode = _mode(description, level)
+    settling = _settling(description, phase, problems)
+    comparison = _comparable.terms(description.service, description.run.version, problems)
     if problems:
         raise Refused(list(dict.fromkeys(problems)))
     run = description.run
@@ -179,6 +186,8 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         publish=description.shared("publish"),
         reservation_due=str(description.default("reservation_due") or "14d"),
         records=_records(description),
+        settling=settling,
+        comparison=comparison,
     )
 
 
@@ -199,6 +208,19 @@ def _records(description: Description) -> str | None:
         if document and document.data.get("records"):
             return description.path(str(document.data["records"]), document)
     return None
+
+
+def _settling(description: Description, phase: str | None, problems: list[str]) -> float:
+    """How long checks that may need time are repeated in this phase; a bad duration is told in every phase."""
+    given = description.run.settle
+    if given is None:
+        return parse_duration(description.default("settle") or 0) if phase in SETTLING else 0.0  # the schema has looked at it
+    try:
+        seconds = parse_duration(given)
+    except ValueError as exc:
+        problems.append(f"settle (readiness_settle): {exc}")
+        return 0.0
+    return seconds if phase in SETTLING else 0.0
 
 
 def _order(identifier: str) -> tuple[int, str]:
@@ -244,7 +266,7 @@ def _own_rules(description: Description, policy: Policy, problems: list[str], no
             problems.append(
                 f"{place}: requirements.{identifier}.check: {entry['check']} does not prove it; expected one of {accepted}, or command"
             )
-        if entry.get("check") and entry["check"] not in CHECKS:
+        if entry.get("check") and entry["check"] not in (*CHECKS, *COMPUTED):
             problems.append(
                 f"{service.where(('requirements', identifier, 'check'))}: requirements.{identifier}.check: there is no check "
                 f"'{entry['check']}'; known: {', '.join(sorted(CHECKS))}"
@@ -328,6 +350,8 @@ def _requirement(
         return planned(NOT_DECLARED, str(exc))
     except NotApplicable as exc:
         return planned(NOT_APPLICABLE, str(exc))
+    except NotDue as exc:
+        return planned(NOT_DUE, str(exc))
     if instances is None:
         return planned(UNPROVABLE, f"no check of this version proves it; name one of your own (requirements.{rule.id}), or waive it")
     checks = _planned_checks(rule, exception, instances, waivers, description, problems)
@@ -377,7 +401,13 @@ def _instances(rule: Rule, exception: t.Mapping[str, t.Any], description: Descri
     if exception.get("using"):
         description = dataclasses.replace(description, using=exception["using"])
     chosen = exception.get("check")
-    proofs = [proof for proof in rule.proved_by if proof.check in CHECKS]
+    proofs = [proof for proof in rule.proved_by if proof.check in (*CHECKS, *COMPUTED)]
+    if chosen in COMPUTED:
+        if exception.get("with"):
+            place = description.service.where(("requirements", rule.id, "with"))
+            raise Refused([f"{place}: requirements.{rule.id}.with: {chosen} takes no arguments; tolerances stand in baseline.tolerances"])
+        _refuse_misplaced([chosen], rule, exception, description)
+        return derive(Proof(chosen), description)
     if chosen in CHECKS:
         proofs = [proof for proof in proofs if proof.check == chosen]
         if exception.get("with") or not proofs:
@@ -430,7 +460,7 @@ def _asks_named_server(check: str) -> bool:
 
 
 def _runs_on_hosts(check: str) -> bool:
-    return CHECKS[check] != "controller"
+    return CHECKS.get(check) in ("host", "both")
 
 
 def _explicit(rule: Rule, exception: t.Mapping[str, t.Any], description: Description) -> Instance:
@@ -493,7 +523,7 @@ def _planned_checks(
 
 def _with_paths(instance: Instance, description: Description) -> Instance:
     """Paths that the controller reads are relative to the service file; those on a host are that host's."""
-    if instance.hosts is not None or instance.gap is not None:
+    if instance.hosts is not None or instance.gap is not None or instance.check in COMPUTED:
         return instance
     spec = load_check(instance.check).ARGUMENT_SPEC
 

@@ -13,7 +13,7 @@ import typing as t
 
 import yaml
 
-from ..module_utils._registry import CHECKS
+from ..module_utils._registry import CHECKS, COMPUTED
 from ._document import Document, FastLoader, Refused, unresolved
 
 FOLDER = pathlib.Path(__file__).parent / "policies"
@@ -159,8 +159,9 @@ def _rule(identifier: str, entry: t.Mapping[str, t.Any], below: Rule | None, ori
 
 def _proof(item: t.Any, identifier: str, problems: list[str], place: str) -> Proof:
     entry: dict[str, t.Any] = {"check": item} if isinstance(item, str) else dict(item)
-    if entry["check"] not in CHECKS:
-        problems.append(f"{place}: {identifier}.proved_by: there is no check '{entry['check']}'; known: {', '.join(sorted(CHECKS))}")
+    if entry["check"] not in (*CHECKS, *COMPUTED):
+        known = ", ".join(sorted((*CHECKS, *COMPUTED)))
+        problems.append(f"{place}: {identifier}.proved_by: there is no check '{entry['check']}'; known: {known}")
     return Proof(entry["check"], entry.get("from"), entry.get("as"), entry.get("on"), entry.get("with") or {})
 
 

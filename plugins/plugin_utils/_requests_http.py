@@ -44,7 +44,7 @@ MARGIN = 0.1  # seconds
 
 
 class RequestsHttp(Http):
-    """Over the requests library. GET answers are shared for the life of this object, failures too, unless ``fresh`` is asked."""
+    """Over the requests library. GET answers are shared until ``forget``, failures too, unless ``fresh`` is asked."""
 
     def __init__(self) -> None:
         if requests is None:
@@ -60,6 +60,10 @@ class RequestsHttp(Http):
         self._lock = threading.Lock()
         self._answers: dict[t.Hashable, _Answer] = {}
         self.asked = 0  # questions that really went out
+
+    def forget(self) -> None:
+        with self._lock:
+            self._answers = {}
 
     def request(
         self,

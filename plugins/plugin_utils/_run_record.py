@@ -1,23 +1,26 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run records and service state on disk: written whole or not at all, found again. PRIVATE to the collection.
+"""Run records, baselines and service state on disk: written whole or not at all, found again. PRIVATE to the collection.
 
-``RECORDS/SERVICE/ENVIRONMENT/runs/ID.json`` and ``RECORDS/SERVICE/ENVIRONMENT/state.json``.
+``RECORDS/SERVICE/ENVIRONMENT/runs/ID.json``, ``.../baselines/DEPLOYMENT.json`` and ``.../state.json``.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import pathlib
 import re
 import typing as t
 
+from ..module_utils._files import NotWritten
 from ..module_utils._store import Folder, default_folder
-from . import _state
+from . import _baseline, _state
 
 SCHEMA_VERSION = 1
+BASELINES_KEPT = 20
 
 
 class Unreadable(Exception):
@@ -101,6 +104,41 @@ class Records:
                     return record
         return None
 
+    # -- baselines
+
+    def load_baseline(self, deployment_id: str) -> dict[str, t.Any] | None:
+        """The baseline of a deployment; None where there is none. Unreadable."""
+        name = _baseline_name(deployment_id)
+        data = self.load(name, _baseline.SCHEMA_VERSION)
+        if data is None:
+            return None
+        path = self.store.place(name)
+        if (data.get("service"), data.get("environment")) != (self.service, self.environment):
+            raise Unreadable(
+                f"{path} is the baseline of {data.get('service')} in {data.get('environment')}, "
+                f"not of {self.service} in {self.environment}; move it away"
+            )
+        if data.get("deployment_id") != deployment_id or not _baseline.whole(data):
+            raise Unreadable(f"{path} is not a whole baseline of deployment {deployment_id}; restore it or move it away")
+        return data
+
+    def save_baseline(self, data: t.Mapping[str, t.Any]) -> pathlib.PurePath:
+        """Writes the baseline of a deployment that has none, and removes the oldest of more than are kept. NotWritten."""
+        name = _baseline_name(str(data["deployment_id"]))
+        if self.store.read(name) is not None:
+            raise NotWritten(f"{self.store.place(name)} is there already, and a baseline is never overwritten")
+        path = self.save(name, data)
+        others = []
+        for other in self.store.names("baselines/*.json"):
+            with contextlib.suppress(Unreadable):  # what is not ours stays
+                found = self.load(other, _baseline.SCHEMA_VERSION) if other != name else None
+                if found and _baseline.whole(found) and found.get("service") == self.service:
+                    others.append((found["taken_at"], other))
+        for _taken, other in sorted(others)[: max(0, len(others) - (BASELINES_KEPT - 1))]:
+            with contextlib.suppress(NotWritten):  # the next run tries again
+                self.store.remove(other)
+        return path
+
     # -- any file
 
     def load(self, name: str, version: int) -> dict[str, t.Any] | None:
@@ -142,6 +180,13 @@ def _parse(content: bytes, path: t.Any, version: int) -> dict[str, t.Any]:
 
 def _dump(data: t.Mapping[str, t.Any]) -> bytes:
     return (json.dumps(data, indent=1, ensure_ascii=False, default=str) + "\n").encode("utf-8")
+
+
+def _baseline_name(deployment_id: str) -> str:
+    safe = _safe(deployment_id)[:100]
+    if safe != deployment_id:  # another deployment's name may be made safe in the same way
+        safe += f"-{hashlib.sha256(deployment_id.encode()).hexdigest()[:8]}"
+    return f"baselines/{safe}.json"
 
 
 def _safe(text: str) -> str:

@@ -37,6 +37,10 @@ class NotApplicable(Exception):
     """The description itself says that there is nothing to verify."""
 
 
+class NotDue(Exception):
+    """It cannot be verified in this run, and need not be."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Run:
     """The parameters of one run."""
@@ -50,6 +54,7 @@ class Run:
     first_deployment: bool = False
     mode: str | None = None
     scope: str = "service"
+    settle: str | None = None
     today: str = "1970-01-01"  # a whole day in UTC
 
 
@@ -188,4 +193,4 @@ class Description:
         return os.path.normpath(os.path.join((document or self.service).folder, os.path.expanduser(text)))
 
 
-__all__ = ("CONNECTION", "Description", "Inventory", "NoHost", "NotApplicable", "NotDeclared", "Run")
+__all__ = ("CONNECTION", "Description", "Inventory", "NoHost", "NotApplicable", "NotDeclared", "NotDue", "Run")

@@ -24,11 +24,11 @@ LOOKING = "<controller, looking>"  # a file of its own: another worker may be at
 
 
 class Spool:
-    """The spool of one service, environment and phase."""
+    """The spool of one service, environment and phase; what is for a batch of a play alone (``scope``) has its own."""
 
-    def __init__(self, root: str | pathlib.Path, service: str, environment: str, phase: str) -> None:
+    def __init__(self, root: str | pathlib.Path, service: str, environment: str, phase: str, scope: str = "service") -> None:
         self.base = pathlib.Path(root) / "operability.readiness"
-        self.folder = self.base / _safe(f"{service}~{environment}~{phase}")
+        self.folder = self.base / _safe(f"{service}~{environment}~{phase}" + ("" if scope == "service" else f"~{scope}"))
 
     def save(
         self, host: str, findings: t.Mapping[str, t.Sequence[Finding]], *, unreachable: str | None = None, play_hosts: t.Sequence[str] = ()

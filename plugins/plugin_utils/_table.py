@@ -14,6 +14,7 @@ from ._text import (
     as_dicts,
     as_int,
     as_list,
+    before_and_after,
     by_area,
     columns,
     consequence,
@@ -85,6 +86,7 @@ class _Table:
         if not self.requirements:
             self.blank()
             self.add("Nothing was asked and nothing was verified.")
+        self.comparison()
         self.instruments()
         self.unreachable()
         self.reservations()
@@ -183,6 +185,12 @@ class _Table:
             facts.append(f"asked by {escape(requirement['origin'], 120)}")
         if facts:
             self.wrapped(self.separator().join(facts), _INDENT, "dim")
+
+    def comparison(self) -> None:
+        line, _rows = before_and_after(self.record)
+        if line:
+            self.blank()
+            self.wrapped(line[0].upper() + line[1:], 0, hang=2)
 
     def instruments(self) -> None:
         texts = [instrument(item) for item in as_dicts(self.judgement.get("instruments"))]

@@ -11,6 +11,7 @@ import typing as t
 import unicodedata
 
 from ..module_utils._finding import Status
+from ..module_utils._units import humanize_bytes, humanize_seconds
 
 STATUSES = ("fail", "unknown", "warn", "waived", "pass", "not_applicable", "not_due")  # worst first
 STATUS_WORDS = {
@@ -118,6 +119,19 @@ def number(value: float) -> str:
     return f"{value:.4g}"
 
 
+def quantity(name: str, value: object) -> str:
+    """A number in the unit that the name of its measurement says; empty for what is none."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
+        return ""
+    if name.endswith("_seconds"):
+        return humanize_seconds(value)
+    if name.endswith("_bytes"):
+        return humanize_bytes(value)
+    if name.endswith("_ratio"):
+        return f"{value * 100:.4g} %"
+    return number(value)
+
+
 def as_dict(value: object) -> dict[str, t.Any]:
     """The value when it is a mapping, else an empty one: records may be cut or from another version."""
     return value if isinstance(value, dict) else {}
@@ -199,6 +213,57 @@ def lost_hosts(record: t.Mapping[str, t.Any]) -> dict[str, str]:
     return {escape(host, 120): escape(why or "not reached", 300) for host, why in lost.items()}
 
 
+class Row(t.NamedTuple):
+    """What became of one thing between before and after a deployment."""
+
+    status: str
+    outcome: str
+    what: str
+    before: str = ""
+    after: str = ""
+    limit: str = ""
+
+
+def before_and_after(record: t.Mapping[str, t.Any]) -> tuple[str, list[Row]]:
+    """With what a run at ``post`` was compared, in one line, and what became of what was there, the worst first; empty without."""
+    comparison = as_dict(as_dict(record.get("judgement")).get("comparison"))
+    baseline = as_dict(comparison.get("baseline"))
+    if not baseline:
+        return "", []
+    rows = []
+    for item in as_dicts(comparison.get("gone")):
+        announced = escape(item.get("announced"), 300)
+        rows.append(Row("pass" if announced else "fail", f"gone as announced: {announced}" if announced else "gone", _thing(item)))
+    rows += [Row("fail", "newly firing", _thing(item)) for item in as_dicts(comparison.get("newly_firing"))]
+    for item in [*as_dicts(comparison.get("changed")), *as_dicts(comparison.get("within"))]:
+        numbers = (quantity(str(item.get("name")), item.get(key)) for key in ("before", "after", "limit"))
+        outcome = "beyond its limit" if item.get("status") != "pass" else "within its limit"
+        rows.append(Row(escape(item.get("status"), 20), outcome, _thing(item), *numbers))
+    for item in as_dicts(comparison.get("unknown")):
+        thing = f"{escape(item.get('check'), 60)} of {_thing({**item, 'what': item.get('instance')})}"
+        rows.append(Row("unknown", f"not compared: {escape(item.get('why'), 300)}", thing))
+    rows += [Row("pass", "new", _thing(item)) for item in as_dicts(comparison.get("new"))]
+    rank = {status: position for position, status in enumerate(STATUSES)}
+    rows.sort(key=lambda row: rank.get(row.status, 1))
+    counts = [
+        (as_int(comparison.get("compared")), "compared"),
+        (sum(row.outcome.startswith("gone") for row in rows), "gone"),
+        (sum(row.outcome == "newly firing" for row in rows), "newly firing"),
+        (sum(row.outcome == "beyond its limit" for row in rows), "beyond their limits"),
+        (sum(row.status == "unknown" for row in rows), "not known"),
+        (sum(row.outcome == "new" for row in rows), "new"),
+    ]
+    deployment, taken = escape(baseline.get("deployment_id"), 80), escape(baseline.get("taken_at"), 40)
+    said = ", ".join(f"{count} {word}" for count, word in counts if count or word in ("compared", "gone"))
+    return f"before and after, against the baseline of deployment {deployment} of {taken}: {said}", rows
+
+
+def _thing(item: t.Mapping[str, t.Any]) -> str:
+    host = escape(item.get("host"), 120)
+    what = escape(item.get("what"), 300)
+    return f"{what} on {host}" if host and host not in what else what
+
+
 class Line(t.NamedTuple):
     """What one finding adds below its requirement."""
 
@@ -233,10 +298,12 @@ __all__ = (
     "STATUS_WORDS",
     "VERDICT_WORDS",
     "Line",
+    "Row",
     "as_dict",
     "as_dicts",
     "as_int",
     "as_list",
+    "before_and_after",
     "by_area",
     "columns",
     "consequence",
@@ -245,6 +312,7 @@ __all__ = (
     "lost_hosts",
     "number",
     "others",
+    "quantity",
     "shorten",
     "since_last",
     "verdict_words",

@@ -92,10 +92,18 @@ def _asking() -> Runner:
     return Runner(http=RequestsHttp())
 
 
-def run_controller(plan: Plan, on_done: t.Callable[[Item, list[Finding]], None] | None = None) -> dict[str, list[Finding]]:
-    """Every check that asks a server: side by side, over one pool of connections, each distinct question once."""
-    items = [as_item(check, "") for check in plan.checks if check.hosts is None and check.call != "find" and check.gap is None]
-    return execute(items, _asking(), on_done=on_done) if items else {}
+def run_controller(
+    plan: Plan,
+    on_done: t.Callable[[Item, list[Finding]], None] | None = None,
+    on_first: t.Callable[[dict[str, list[Finding]]], None] | None = None,
+) -> dict[str, list[Finding]]:
+    """Every check that asks a server: side by side, over one pool of connections, each distinct question once a try.
+
+    ``on_first`` has what the first try found, before the settling time.
+    """
+    checks = [check for check in plan.checks if check.hosts is None and check.gap is None and check.call not in ("find", "compare")]
+    items = [as_item(check, "") for check in checks]
+    return execute(items, _asking(), on_done=on_done, settling=plan.settling, on_first=on_first) if items else {}
 
 
 def run_finds(plan: Plan, spool: Spool) -> dict[str, list[Finding]]:
@@ -104,7 +112,7 @@ def run_finds(plan: Plan, spool: Spool) -> dict[str, list[Finding]]:
     items = find_items(waiting, "", spool)
     if not items:
         return {}
-    found = named_as_written(waiting, execute(items, _asking()), spool)
+    found = named_as_written(waiting, execute(items, _asking(), settling=plan.settling), spool)
     spool.save(LOOKING, found)
     return found
 

@@ -201,17 +201,10 @@ class Site:
         """ansible-playbook with a playbook (its text, or the name of one of the collection); variables are readiness_NAME."""
         if write:
             self.write()
-        name = playbook
-        if "\n" in playbook:
-            name = str(self.save("playbook.yml", playbook))
-        given = {"service_file": str(self.folder / "readiness.yml"), "organisation_file": str(self.folder / "organisation.yml")}
-        given["records"] = str(records or self.records)
-        extra = {f"readiness_{key}": value for key, value in {**given, "phase": "pre", **variables}.items() if value is not None}
         before = set(self._records())
-        program = pathlib.Path(sys.executable).with_name("ansible-playbook")
         started = time.monotonic()
         done = subprocess.run(
-            [sys.executable, str(program), "-i", str(self.folder / "inventory.yml"), name, "-e", json.dumps(extra), *words],
+            self.command(playbook, *words, records=records, **variables),
             cwd=self.folder,
             env={**self.environment(), **(env or {})},
             stdin=subprocess.DEVNULL,
@@ -223,6 +216,15 @@ class Site:
         )
         new = [json.loads(path.read_text()) for path in self._records() if path not in before]
         return Outcome(done.returncode, done.stdout, time.monotonic() - started, new)
+
+    def command(self, playbook: str = ROLE, *words: str, records: pathlib.Path | None = None, **variables: t.Any) -> list[str]:
+        """The command line of ``run``, for tests that start it themselves."""
+        name = str(self.save("playbook.yml", playbook)) if "\n" in playbook else playbook
+        given = {"service_file": str(self.folder / "readiness.yml"), "organisation_file": str(self.folder / "organisation.yml")}
+        given["records"] = str(records or self.records)
+        extra = {f"readiness_{key}": value for key, value in {**given, "phase": "pre", **variables}.items() if value is not None}
+        program = pathlib.Path(sys.executable).with_name("ansible-playbook")
+        return [sys.executable, str(program), "-i", str(self.folder / "inventory.yml"), name, "-e", json.dumps(extra), *words]
 
     def _records(self) -> list[pathlib.Path]:
         found = [*self.records.rglob("runs/*.json"), *(self.folder / "home").rglob("runs/*.json")]

@@ -501,6 +501,15 @@ def test_a_fresh_question_goes_out_again() -> None:
     assert texts == ["1", "2", "3", "1"]
 
 
+def test_what_is_forgotten_is_asked_again() -> None:
+    web = RequestsHttp()
+    with serving(slowly) as served:
+        first = [web.request("GET", served.url).text for _unused in range(2)]
+        web.forget()
+        again = [web.request("GET", served.url).text for _unused in range(2)]
+    assert (first, again) == (["1", "1"], ["2", "2"])
+
+
 def test_other_questions_are_others() -> None:
     web = RequestsHttp()
     with serving(say()) as served:

@@ -40,6 +40,10 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 CONSTRAINTS = {"required_one_of": [("path", "pattern")], "mutually_exclusive": [("path", "pattern")]}
 DURATIONS = ("max_age",)
 SIZES = ("min_size", "verify_max_bytes")
+COMPARABLE = {
+    "backups": {"kind": "set", "what": "backup"},
+    "backup_size_bytes": {"kind": "number", "what": "size of the backup", "worse": "lower", "relative": 0.5, "then": "warn"},
+}
 
 SETTLING = 60.0  # seconds after its last change in which a file may still be written
 UNFINISHED = (".part", ".partial", ".tmp", ".filepart", ".crdownload", ".swp")
@@ -139,6 +143,7 @@ def _judge(pattern: str, shown: str, args: dict[str, t.Any], runner: Runner) -> 
         since=since,
         expected=expected,
         observed={
+            "backups": [shown],
             "newest": newest.path,
             "changed": isoformat(dt.datetime.fromtimestamp(newest.changed, dt.timezone.utc)),
             "size_bytes": newest.size,

@@ -23,6 +23,7 @@ from .tls_certificate import _NO_ISSUER, _has_authorities, looking_context, trus
 
 WHERE = "host"
 TIMEOUT = 30.0
+SETTLES = True
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "to": {"type": "str", "required": True},
     "protocol": {"type": "str", "choices": ["tcp", "tls", "dns"], "default": "tcp"},
@@ -34,6 +35,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "validate_certs": {"type": "bool", "default": True},
 }
 DURATIONS = ("connect_timeout",)
+COMPARABLE = {"holds": {"kind": "holds", "what": "flow to"}}
 ADDRESSES = 16  # most addresses of one name that are tried
 SETTLE = 0.2  # seconds in which whoever has nothing behind it closes again
 

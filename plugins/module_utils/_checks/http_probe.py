@@ -21,6 +21,7 @@ from .._units import humanize_seconds
 
 WHERE = "both"
 TIMEOUT = 30.0
+SETTLES = True
 ARGUMENT_SPEC: dict[str, t.Any] = {
     **http_spec(url={"required": True}),
     "method": {"type": "str", "default": "GET", "choices": ["GET", "HEAD", "OPTIONS"]},
@@ -35,6 +36,20 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "follow_redirects": {"type": "bool", "default": True},
 }
 DURATIONS = ("max_latency",)
+COMPARABLE = {
+    "answers": {"kind": "holds", "what": "endpoint"},
+    # the percentile of a few requests is that of the slowest one
+    "http_latency_seconds": {
+        "kind": "number",
+        "what": "latency of",
+        "worse": "upper",
+        "relative": 0.5,
+        "absolute": 0.05,
+        "then": "fail",
+        "of": "requests",
+        "at_least": 20,
+    },
+}
 PATIENCE = 10.0  # seconds for one request
 SHOWN = 120
 _MISSING = object()

@@ -26,6 +26,7 @@ from .log_rotation import rotated_files
 
 WHERE = "both"
 TIMEOUT = 90.0
+SETTLES = ("find",)  # a line is written once
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "via": {"type": "str", "choices": ["file", "journald", "syslog"]},
     "path": {"type": "path"},
@@ -46,6 +47,7 @@ CONSTRAINTS: dict[str, t.Any] = {
     "required_if": [("via", "file", ["path"]), ("backend", "file", ["search"])],
 }
 DURATIONS = ("deadline", "interval")
+COMPARABLE = {"found": {"kind": "holds", "what": "log"}}
 
 PREFIX = "operability-canary"
 SYSLOG_SOCKET = "/dev/log"

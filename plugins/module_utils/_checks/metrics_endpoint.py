@@ -17,6 +17,7 @@ from .._units import humanize_seconds
 
 WHERE = "both"
 TIMEOUT = 30.0
+SETTLES = True
 ARGUMENT_SPEC: dict[str, t.Any] = {
     **http_spec(url={"required": True}),
     "families": {"type": "list", "elements": "str", "default": []},
@@ -27,8 +28,11 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 DURATIONS = ("interval",)
 SIZES = ()
 COMPARISONS = ()
+COMPARABLE = {"names": {"kind": "set", "what": "metric"}}
 
 START = "process_start_time_seconds"
+RUNTIME = ("go_", "jvm_", "nodejs_", "process_", "promhttp_", "python_")  # of the language, not of the service
+MOST_NAMES = 500  # a page with more is not compared name by name
 
 
 class Fault(Exception):
@@ -60,8 +64,10 @@ def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
 def conclude(args: t.Mapping[str, t.Any], page: Exposition, response: Response, problems: list[str], notes: list[str]) -> Finding:
     where = public_url(args["url"])
     families = sorted(name for name, family in page.families.items() if family.samples)
+    names = sorted(name for name in page.families if not name.startswith(RUNTIME))
+    compared = {"names": names} if len(names) <= MOST_NAMES else {}
     fields: dict[str, t.Any] = {
-        "observed": {"series": page.series, "families": len(families), "bytes": len(response.body)},
+        "observed": {"series": page.series, "families": len(families), "bytes": len(response.body), **compared},
         "expected": expectation(args),
         "measurements": [
             Measurement("exposed_series", page.series, args["max_series"], "upper"),

@@ -20,6 +20,7 @@ from .._units import humanize_seconds
 
 WHERE = "controller"
 TIMEOUT = 60.0
+SETTLES = True
 ARGUMENT_SPEC: dict[str, t.Any] = {
     **http_spec(url={"required": True}),
     "match": {"type": "dict"},
@@ -34,9 +35,15 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 DURATIONS = ("lookback", "evaluated_within")
 SIZES = ()
 COMPARISONS = ()
+COMPARABLE = {
+    "alerts": {"kind": "set", "what": "alert"},
+    "live_metrics": {"kind": "set", "what": "metric", "among": "needed_metrics"},
+    "urgent": {"kind": "new_is_bad", "what": "alert"},
+}
 
 LEAST_LATENESS = 600.0
 INTERVALS = 3
+MILD = ("info", "informational", "none", "debug", "notice", "ok", "low")  # severities for which nobody has to do anything
 DEEPEST = 5  # recording rules made of recording rules
 
 
@@ -119,6 +126,9 @@ class History:
                 self.recorded.setdefault(rule.name, []).append(rule)
         self._known: dict[tuple[str, float, float], bool] = {}
         self.quiet: dict[str, tuple[float, float]] = {}  # had series in this time, has none now
+        # metrics that are looked for, and those that have series now; what recording rules make comes and goes while all is well
+        self.needed: set[str] = set()
+        self.live: set[str] = set()
 
     def has(self, selector: Selector) -> bool:
         end = self.now if selector.at is None else min(self.now, selector.at)
@@ -126,6 +136,11 @@ class History:
         key = (selector.text, start, end)
         if key not in self._known:
             self._known[key] = self._ask(selector.text, start, end)
+        metric = selector.metric
+        if metric and metric not in self.recorded:
+            self.needed.add(metric)
+            if self._known[key] and end == self.now and selector.text not in self.quiet:
+                self.live.add(metric)
         return self._known[key]
 
     def _ask(self, text: str, start: float, end: float) -> bool:
@@ -141,7 +156,10 @@ class History:
     def vanished(self, selector: Selector) -> str | None:
         """What to say of a metric that is gone altogether although its target is up, as after a renaming; None for any other."""
         metric = selector.metric
-        if metric is None or metric in self.recorded or selector.text not in self.quiet or self.server.query(f"count({metric})"):
+        if metric is None or metric in self.recorded or selector.text not in self.quiet:
+            return None
+        if self.server.query(f"count({metric})"):
+            self.live.add(metric)
             return None
         earlier = self.server.series([selector.text], *self.quiet[selector.text], limit=1)
         origin = {name: earlier[0].get(name, "") for name in ("job", "instance")} if earlier else {}
@@ -261,6 +279,9 @@ def conclude(
         observed={
             "alerts": sorted({alert.name for alert in alerts}),
             "firing": firing,
+            "urgent": sorted({alert.name for alert in alerts if alert.state == "firing" and is_urgent(alert)}),
+            "needed_metrics": sorted(history.needed),
+            "live_metrics": sorted(history.live),
             "dead_selectors": report.dead,
             "quiet_selectors": sorted(history.quiet),
             "newest_evaluation": max((isoformat(alert.evaluated) for alert in alerts if alert.evaluated), default=None),
@@ -273,6 +294,11 @@ def conclude(
         },
         details=lines,
     )
+
+
+def is_urgent(alert: Rule) -> bool:
+    """Of the severity warning or worse; what has no severity, or one of an organisation's own, counts."""
+    return alert.labels.get("severity", "").lower() not in MILD
 
 
 def unique(selectors: t.Iterable[Selector]) -> list[Selector]:

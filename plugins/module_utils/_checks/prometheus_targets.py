@@ -19,6 +19,7 @@ from .._units import humanize_seconds
 
 WHERE = "controller"
 TIMEOUT = 30.0
+SETTLES = True
 ARGUMENT_SPEC: dict[str, t.Any] = {
     **http_spec(url={"required": True}),
     "selector": {"type": "str"},
@@ -38,6 +39,12 @@ CONSTRAINTS = {"required_one_of": [("selector", "expect")]}
 DURATIONS = ()
 SIZES = ()
 COMPARISONS = ()
+# of targets that were asked for one by one each counts; those of a selector may be other ones after each deployment, as pods are
+COMPARABLE = {
+    "expected_targets": {"kind": "set", "what": "target", "after": "/"},
+    "jobs": {"kind": "set", "what": "scrape job"},
+    "targets_discovered": {"kind": "number", "what": "targets", "worse": "lower", "absolute": 0, "then": "warn"},
+}
 
 INTERVALS = 2  # a target must have been scraped within so many of its intervals
 ASSUMED_INTERVAL = 60.0  # where the server does not tell it
@@ -55,9 +62,12 @@ def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
     problems: list[str] = []
     if matchers is not None and not chosen:
         problems.append(f"no target has the labels {args['selector']}: not discovered, or its labels have changed")
+    jobs = sorted({target.labels.get("job", "") for target in chosen})
     missing = 0
+    named: set[str] = set()
     for one in expected:
         found = [target for target in targets if is_expected(target, one)]
+        named |= {target.name for target in found}
         chosen += [target for target in found if target not in chosen]
         if not found:
             missing += 1
@@ -67,7 +77,13 @@ def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
     least = args["min_up"]
     if least is not None and len(good) < least:
         problems.append(f"{len(good)} of {len(chosen)} targets are up and scraped, at least {least} must be")
-    return conclude(args, chosen, good, missing, problems, now)
+    finding = conclude(args, chosen, good, missing, problems, now)
+    if expected:
+        finding.observed["expected_targets"] = sorted(named)
+    if matchers is not None:
+        finding.observed["jobs"] = jobs
+        finding.measurements.append(Measurement("targets_discovered", len(chosen)))
+    return finding
 
 
 def conclude(

@@ -33,6 +33,10 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 }
 CONSTRAINTS = {"mutually_exclusive": [("password", "password_file")]}
 DURATIONS = ("max_age",)
+COMPARABLE = {
+    "paths": {"kind": "set", "what": "backup of"},
+    "backup_size_bytes": {"kind": "number", "what": "size of the backup of", "worse": "lower", "relative": 0.5, "then": "warn"},
+}
 RECENTLY = 7  # times max_age
 
 
@@ -99,6 +103,7 @@ def _judge(
             )
     if not args["paths"]:
         judgement.warns += _stopped(snapshots, now, args["max_age"])
+    common["observed"]["paths"] = sorted(chosen) if args["paths"] else sorted({path for one in snapshots for path in one.paths})
     hosts = sorted({snapshot.host for group in chosen.values() for snapshot in group})
     if args["host"] is None and len(hosts) > 1:
         judgement.warns.append(f"snapshots of {len(hosts)} hosts ({', '.join(hosts[:5])}) are mixed and 'host' is not given")

@@ -34,6 +34,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 }
 CONSTRAINTS = {"required_one_of": [("timer", "cron")], "mutually_exclusive": [("timer", "cron")]}
 DURATIONS = ("max_age",)
+COMPARABLE = {"scheduled": {"kind": "state", "what": "job", "good": [True], "words": {True: "scheduled", False: "not scheduled"}}}
 
 CRON_PLACES = (
     "/etc/crontab",
@@ -73,6 +74,7 @@ def _timer(args: dict[str, t.Any], runner: Runner) -> Finding:
     timer = show(runner, name, TIMER_PROPERTIES)
     remarks = timer_remarks(name, timer)
     observed: dict[str, t.Any] = {key: timer[key] for key in ("ActiveState", "UnitFileState", "LastTriggerUSec") if timer.get(key)}
+    observed["scheduled"] = timer["LoadState"] == "loaded" and timer["ActiveState"] == "active"
     if timer["LoadState"] != "loaded":
         return _finding(name, remarks, observed, None, None)
     period = timer_period(runner, timer)
@@ -197,10 +199,16 @@ def _cron(args: dict[str, t.Any], runner: Runner) -> Finding:
     found, hidden = find_entries(runner, wanted["file"], text, user)
     live = [entry for entry in found if not entry.commented]
     if not live:
-        return _finding(text, [_no_entry(text, user, found, hidden, wanted["file"])], {"entries": []}, None, None)
+        return _finding(text, [_no_entry(text, user, found, hidden, wanted["file"])], {"entries": [], "scheduled": False}, None, None)
     good = [entry for entry in live if ignored_because(entry) is None]
     if not good:
-        return _finding(text, [(Status.FAIL, str(ignored_because(live[0])))], {"entries": [entry.where for entry in live]}, None, None)
+        return _finding(
+            text,
+            [(Status.FAIL, str(ignored_because(live[0])))],
+            {"entries": [entry.where for entry in live], "scheduled": False},
+            None,
+            None,
+        )
     remarks: list[Remark] = []
     periods = []
     for entry in good:
@@ -214,7 +222,7 @@ def _cron(args: dict[str, t.Any], runner: Runner) -> Finding:
             remarks.append((Status.FAIL, f"{entry.where} runs {program}, which does not exist"))
     period = min(periods) if periods else None
     limit = args["max_age"] if args["max_age"] is not None else (2 * period if period else None)
-    observed = {"entries": [f"{entry.where}: {entry.schedule}" for entry in good], "period_seconds": period}
+    observed = {"entries": [f"{entry.where}: {entry.schedule}" for entry in good], "scheduled": True, "period_seconds": period}
     success: dt.datetime | None = None
     if args["success_file"]:
         when = _file_time(args["success_file"], now)

@@ -15,6 +15,7 @@ from .._units import humanize_seconds
 
 WHERE = "host"
 TIMEOUT = 30.0
+SETTLES = True
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "unit": {"type": "str", "required": True},
     "kind": {"type": "str", "choices": ["auto", "daemon", "oneshot", "timer", "socket", "standby"], "default": "auto"},
@@ -22,6 +23,10 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "since": {"type": "str"},
     "max_restarts": {"type": "int", "default": 0},
     "restart_policy": {"type": "bool", "default": True},
+}
+COMPARABLE = {
+    "ActiveState": {"kind": "state", "what": "unit", "good": ["active", "reloading", "refreshing"]},
+    "UnitFileState": {"kind": "state", "what": "unit", "good": ["enabled", "enabled-runtime"]},
 }
 
 PROPERTIES = (

@@ -38,6 +38,16 @@ CONSTRAINTS = {
     "mutually_exclusive": [("host", "path"), ("starttls", "path")],
     "required_one_of": [("host", "path")],
 }
+COMPARABLE = {
+    "valid": {"kind": "holds", "what": "certificate"},
+    "tls_certificate_seconds_left": {
+        "kind": "number",
+        "what": "time left of the certificate",
+        "worse": "lower",
+        "relative": 0.5,
+        "then": "warn",
+    },
+}
 DAY = 86400.0
 PATIENCE = 10.0  # seconds for one connection
 LINES = 64 * 1024  # most bytes of a greeting

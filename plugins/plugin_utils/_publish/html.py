@@ -12,12 +12,12 @@ import typing as t
 
 import jinja2
 
-from ...module_utils._units import humanize_bytes, humanize_seconds
 from .._text import (
     as_dict,
     as_dicts,
     as_int,
     as_list,
+    before_and_after,
     by_area,
     consequence,
     escape,
@@ -25,6 +25,7 @@ from .._text import (
     lost_hosts,
     number,
     others,
+    quantity,
     since_last,
     verdict_words,
 )
@@ -60,6 +61,7 @@ _NAMES = {
 _ADVICE = {"proceed": "Proceed", "hold": "Hold", "roll_back": "Roll back"}
 _COUNTED = ("pass", "waived", "warn", "unknown", "fail", "not_applicable", "not_due", "inherited")
 _MAX_LINES = 30
+_MAX_ROWS = 100
 
 
 def render(record: t.Mapping[str, t.Any]) -> str:
@@ -81,6 +83,7 @@ def view(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     verdict = str(judgement.get("verdict"))
     tone, symbol = _VERDICTS.get(verdict, ("unknown", "?"))
     counts = as_dict(judgement.get("counts"))
+    compared, rows = before_and_after(record)
     return {
         "name": escape(service.get("name") or "(no name)", 120),
         "service": _clean(service, 160),
@@ -106,6 +109,9 @@ def view(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
             (_clean(item) for item in as_dicts(judgement.get("reservations"))),
             key=lambda item: (item.get("kind") != "overdue", item.get("due", "9999")),
         ),
+        "compared": compared,
+        "before_and_after": [{**row._asdict(), "status": _status(row.status)} for row in rows[:_MAX_ROWS]],
+        "more_compared": max(0, len(rows) - _MAX_ROWS),
         "waivers": [_clean(item) for item in as_dicts(judgement.get("waivers"))],
         "since_last": since_last(as_dict(record["delta"])) if as_dict(record.get("delta")) else "",
         "notices": [escape(notice) for notice in as_list(judgement.get("notices"))],
@@ -175,24 +181,12 @@ def _bar(requirement: str, title: str, measurement: dict[str, t.Any]) -> dict[st
         "requirement": requirement,
         "title": title,
         "name": re.sub(r"_(seconds|bytes|ratio)$", "", name).replace("_", " "),
-        "value": _quantity(name, value),
-        "limit": _quantity(name, limit),
+        "value": quantity(name, value),
+        "limit": quantity(name, limit),
         "bound": {"upper": "at most", "lower": "at least"}.get(str(measurement.get("bound")), ""),
         "percent": None if percent is None else round(percent),
         "tone": "none" if percent is None else "fail" if percent < 0 else "warn" if percent < 10 else "pass",
     }
-
-
-def _quantity(name: str, value: object) -> str:
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
-        return ""
-    if name.endswith("_seconds"):
-        return humanize_seconds(value)
-    if name.endswith("_bytes"):
-        return humanize_bytes(value)
-    if name.endswith("_ratio"):
-        return f"{value * 100:.4g} %"
-    return number(value)
 
 
 def _hosts(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

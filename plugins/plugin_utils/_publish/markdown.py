@@ -15,6 +15,7 @@ from .._text import (
     as_dicts,
     as_int,
     as_list,
+    before_and_after,
     consequence,
     escape,
     instrument,
@@ -29,6 +30,7 @@ _VERDICTS = {"go": "✅", "ready_to_continue": "✅", "go_with_reservations": "�
 _SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")
 _START = re.compile(r"^((?=[-+=])|\d+(?=[.)](?:\s|$)))(.)")  # what would begin a list or a heading at the start of an item
 _MAX_LINES = 10
+_MAX_ROWS = 30
 
 
 def text(value: object, limit: int = 500) -> str:
@@ -66,6 +68,7 @@ def render(record: t.Mapping[str, t.Any]) -> str:
         lines += ["", f"> **Partial run:** {text(run['partial'])}. This verdict stands for what was looked at, not for the service."]
     lines += _list("What is missing" if verdict == "not_ready" else "Why", as_list(judgement.get("reasons")))
     lines += _requirements(requirements)
+    lines += _comparison(record)
     lines += _reservations(as_dicts(judgement.get("reservations")))
     lines += _list("Instruments that could not be used", [instrument(item) for item in as_dicts(judgement.get("instruments"))])
     lines += _list("Hosts not reached", [f"{host}: {why}" for host, why in lost_hosts(record).items()])
@@ -100,6 +103,19 @@ def _requirements(requirements: list[dict[str, t.Any]]) -> list[str]:
         lines += ["| Status | Requirement | Impact | What was seen | Responsible |", "| --- | --- | --- | --- | --- |"]
         lines += [_row(r) for r in rest] + ["", "</details>"]
     return lines
+
+
+def _comparison(record: t.Mapping[str, t.Any]) -> list[str]:
+    line, rows = before_and_after(record)
+    if not line:
+        return []
+    lines = ["", "### Before and after", "", text(line[0].upper() + line[1:]) + "."]
+    if rows:
+        lines += ["", "| | What | Before | After | Limit |", "| --- | --- | --- | --- | --- |"]
+    for row in rows[:_MAX_ROWS]:
+        numbers = " | ".join(text(value, 40) for value in (row.before, row.after, row.limit))
+        lines.append(f"| {_SYMBOLS.get(row.status, '❔')} {text(row.outcome)} | {text(row.what)} | {numbers} |")
+    return [*lines, "", f"and {len(rows) - _MAX_ROWS} more"] if len(rows) > _MAX_ROWS else lines
 
 
 def _row(requirement: dict[str, t.Any]) -> str:

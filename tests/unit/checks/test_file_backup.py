@@ -334,3 +334,9 @@ def test_pax_records_and_garbage() -> None:
     assert _archive.parse_pax(b"18 path=some/name\n13 size=1234\n") == {"path": "some/name", "size": "1234"}
     for garbage in (b"", b"x", b"999 a=b\n", b"-1 a=b", b"0 a", b"\xff\xff \xff"):
         assert _archive.parse_pax(garbage) == {}
+
+
+def test_what_can_be_compared_with_earlier(tmp_path: pathlib.Path) -> None:
+    assert "backups" not in check(tmp_path / "*.gz").observed
+    put(tmp_path / "db.sql.gz", gzip.compress(DUMP), hours=300)
+    assert check(tmp_path / "*.gz").observed["backups"] == [str(tmp_path / "*.gz")], "it is old, and there"

@@ -134,3 +134,12 @@ def test_what_is_not(answer: t.Any) -> None:
 def test_an_address_that_is_none() -> None:
     with pytest.raises(ArgumentsRefused, match="not an http"):
         run(page(), url="file:///etc/passwd")
+
+
+def test_what_can_be_compared_with_earlier() -> None:
+    runtime = "# TYPE go_goroutines gauge\ngo_goroutines 3\n# TYPE idle_total counter\n"
+    assert run(page(extra=runtime)).observed["names"] == ["idle_total", "jobs_total", "temperature"], (
+        "declared is enough, the runtime is left out"
+    )
+    many = "".join(f"m{number} 1\n" for number in range(600))
+    assert "names" not in run(page(extra=many)).observed

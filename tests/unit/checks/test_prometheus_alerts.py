@@ -223,3 +223,18 @@ def test_a_query_that_the_server_refuses_is_unknown_for_that_alert() -> None:
         "unknown",
         ["Wide cannot be examined: Prometheus http://prom:9090 refuses the request (422): too many samples"],
     )
+
+
+def test_what_can_be_compared_with_earlier() -> None:
+    rules = [
+        alert("Firing", state="firing"),
+        alert("Told", state="firing", labels={"severity": "info", "service": "payments"}),
+        alert("Renamed", query="old_total > 0"),
+        alert("Rate", query="a:b > 0"),
+        record("a:b", "up"),
+    ]
+    seen = run(rules, now=["up", "a:b"], earlier=["old_total"]).observed
+    assert (seen["firing"], seen["urgent"]) == (["Firing", "Told"], ["Firing"])
+    assert (seen["needed_metrics"], seen["live_metrics"]) == (["old_total", "up"], ["up"])
+    other = run([alert(query='up{job="a"} == 0')], now=["up"], earlier=['up{job="a"}']).observed
+    assert other["live_metrics"] == ["up"], "the metric is there, whatever its labels"

@@ -152,3 +152,12 @@ def test_a_server_without_targets_is_unknown() -> None:
     runner = FakeRunner(answers={"/prometheus/api/v1/query": ONE})
     finding = run_item(Item("k", "prometheus_targets", {"url": "http://mimir/prometheus", "selector": SELECTOR}), runner)[0]
     assert (str(finding.status), "has no /api/v1/targets" in finding.message) == ("unknown", True)
+
+
+def test_what_can_be_compared_with_earlier() -> None:
+    expect = [{"job": "payments", "addresses": ["web1"], "port": 8080}, {"job": "payments", "addresses": ["web9"], "port": 8080}]
+    found = run([target(), target("web2:8080")], expect=expect)
+    assert found.observed["expected_targets"] == ["payments/web1:8080"] and "jobs" not in found.observed
+    chosen = run([target("10.0.0.7:8080"), target("10.0.0.8:8080")], selector=SELECTOR)
+    assert chosen.observed["jobs"] == ["payments"] and "expected_targets" not in chosen.observed, "pods have new addresses each time"
+    assert {item.name: item.value for item in chosen.measurements}["targets_discovered"] == 2

@@ -248,3 +248,10 @@ def test_cache_is_used_where_there_is_one(tmp_path: t.Any) -> None:
     (tmp_path / ".cache" / "restic").mkdir(parents=True)
     assert restic.has_cache({"HOME": str(tmp_path)})
     assert not restic.has_cache({})
+
+
+def test_what_can_be_compared_with_earlier() -> None:
+    two = [entry("a", 27, paths=["/etc"]), entry("b", 3)]
+    assert check(runner(two, {"a": 5, "b": 5})).observed["paths"] == ["/etc", "/var/lib/payments"], "whichever of them ran last"
+    assert check(runner(two, {"b": 5}), paths=["/var/lib/payments", "/gone"]).observed["paths"] == ["/var/lib/payments"]
+    assert "paths" not in check(runner([])).observed

@@ -440,3 +440,9 @@ def test_places_of_the_host(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPa
     hidden.read_text = refuse  # type: ignore[method-assign] # what the test stands in for
     with pytest.raises(CannotObserve, match="where it could be looked for, and .* may not be read"):
         scheduled_job.run(parse_arguments(scheduled_job, {"cron": {"contains": "settle"}}), hidden)
+
+
+def test_what_can_be_compared_with_earlier() -> None:
+    assert look().observed["scheduled"] is True
+    assert look({"ActiveState": "inactive", "SubState": "dead"}).observed["scheduled"] is False
+    assert look({"LoadState": "not-found", "ActiveState": "inactive"}).observed["scheduled"] is False

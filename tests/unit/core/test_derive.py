@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
-from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, load_check
+from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, COMPUTED, load_check
 from ansible_collections.operability.readiness.plugins.plugin_utils import _derive
 from ansible_collections.operability.readiness.plugins.plugin_utils._derive import Instance, derive
 from ansible_collections.operability.readiness.plugins.plugin_utils._document import Refused
@@ -51,7 +51,7 @@ def test_every_check_of_the_policies_has_a_derivation() -> None:
     for check, source in proofs:
         family = "backup" if check.endswith("_backup") else f"{check}:{source}" if source else check
         assert family in _derive.DERIVATIONS
-    assert all(name.split(":")[0] in CHECKS or name == "backup" for name in _derive.DERIVATIONS)
+    assert all(name.split(":")[0] in (*CHECKS, *COMPUTED) or name == "backup" for name in _derive.DERIVATIONS)
 
 
 # -- monitoring

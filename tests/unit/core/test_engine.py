@@ -340,6 +340,31 @@ def test_a_check_that_is_not_known_harms_no_child() -> None:
     assert found["c"][0].status is (Status.PASS if os.geteuid() == 0 else Status.UNKNOWN)
 
 
+def test_what_runs_as_another_user_settles_in_its_child(checks: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    def check(args: t.Any, runner: Runner) -> Finding:
+        asked.append(runner.clock.monotonic())
+        return passed("up") if len(asked) > 2 else warned("not yet")
+
+    checks["check"] = check
+    load = _engine.load_check
+
+    def settling(name: str) -> t.Any:
+        found = load(name)
+        found.SETTLES = True
+        return found
+
+    monkeypatch.setattr(_engine, "load_check", settling)
+    (found,) = execute([Item("k", "check", {}, run_as="nobody")], FakeRunner(), settling=60)["k"]
+    expected = (
+        ("up (after 3 s)", 4)
+        if os.geteuid() == 0
+        else (f"only root can run a check as nobody; this one runs as {_engine._me()} (use become)", None)
+    )
+    assert (found.message, found.tries) == expected and asked == []
+
+
 def test_secrets_stay_within_the_child(checks: dict[str, t.Any]) -> None:
     checks["check"] = _tell_everything
     found = execute([Item("k", "check", {}, run_as="nobody", secrets={"password": "s3cr3t"})], Runner())

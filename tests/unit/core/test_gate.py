@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import getpass
 import json
@@ -42,6 +43,20 @@ def test_who_was_reached() -> None:
 def test_why_a_host_left_nothing() -> None:
     lost = reach_of(PLAN, [left("h1", play_hosts=["h1", "h2"])], limit="h1")
     assert lost.absent == {"h2": "h2 was lost earlier in this play", "log1": "log1 was not part of this run (--limit h1)"}
+
+
+def test_a_host_that_is_still_there_was_not_lost() -> None:
+    reach = reach_of(PLAN, [left("h1", play_hosts=["h1", "h2"])], limit=None, there={"h1", "h2"})
+    assert reach.absent["h2"] == "no verify task ran for h2, which is still in this play (run_once? when?)"
+
+
+def test_a_batch_is_always_partial() -> None:
+    batch = dataclasses.replace(PLAN, scope="batch", expected_hosts=("h1",))
+    for options in ({}, {"limit": "h1"}, {"tags": ["mon"]}):
+        given: dict[str, t.Any] = {"limit": None, "tags": [], "skipped": [], **options}
+        assert partial_reason(batch, [left("h1")], **given) == "a batch of the play (scope: batch): h1"
+    none = dataclasses.replace(batch, expected_hosts=())
+    assert partial_reason(none, [], limit=None, tags=[], skipped=[]) == "a batch of the play (scope: batch): no host of the service"
 
 
 def test_hosts_that_are_called_like_the_controller_are_hosts() -> None:
@@ -113,6 +128,7 @@ def test_the_record_of_a_run() -> None:
     assert record["judgement"]["verdict"] == record["state"]["verdict"] == record["gates"]["post"]["verdict"] == "go"
     assert (record["hosts"]["expected"], record["hosts"]["reached"]) == (["h1", "h2"], ["h1", "h2"])
     assert record["deployments"] == state["deployments"] and state["deployments"][0]["version"] == "1.0"
+    assert (run["scope"], run["settle_seconds"]) == ("service", 0.0)
     assert record["service"]["level"] == "A" and record["inputs"]["policy"]["name"] == "default"
     assert json.loads(json.dumps(record)) == record and record["schema_version"] == 1
 
@@ -125,7 +141,7 @@ def test_a_partial_run_never_becomes_the_services_state() -> None:
 
 
 def test_two_runs_of_one_second_have_names_of_their_own() -> None:
-    assert len({made()[0]["run"]["id"] for _unused in range(20)}) > 15
+    assert len({made()[0]["run"]["id"] for _unused in range(200)}) == 200
 
 
 def test_a_user_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:

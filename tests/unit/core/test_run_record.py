@@ -164,3 +164,78 @@ def test_the_users_own_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_not_json_is_written_as_text() -> None:
     assert json.loads(_run_record._dump({"path": pathlib.Path("/x")})) == {"path": "/x"}
+
+
+# -- baselines
+
+
+def baseline(identifier: str, taken: str = "2026-11-25T12:00:00Z", **fields: t.Any) -> dict[str, t.Any]:
+    return {
+        "schema_version": 1,
+        "service": "payments",
+        "environment": "production",
+        "deployment_id": identifier,
+        "taken_at": taken,
+        "hosts": [],
+        "addresses": {},
+        "requirements": [],
+        "observations": [],
+        "unseen": [],
+        **fields,
+    }
+
+
+def test_a_baseline_is_written_once_and_found_again(records: Records) -> None:
+    assert records.load_baseline("D1") is None
+    path = records.save_baseline(baseline("D1"))
+    assert path == records.folder / "baselines" / "D1.json" and records.load_baseline("D1") == baseline("D1")
+    with pytest.raises(NotWritten, match="D1.json is there already, and a baseline is never overwritten"):
+        records.save_baseline(baseline("D1", "2026-11-26T12:00:00Z"))
+    assert records.load_baseline("D1") == baseline("D1")
+
+
+def test_deployments_with_odd_names_have_baselines_of_their_own(records: Records) -> None:
+    names = ["a/b", "a_b", "../../etc/passwd", "..", "é", "x" * 400, "x" * 401, "CHG 42", ".hidden"]
+    for name in names:
+        records.save_baseline(baseline(name))
+    for name in names:
+        assert (records.load_baseline(name) or {})["deployment_id"] == name
+    assert len(list(pathlib.Path(records.folder, "baselines").iterdir())) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda text: text[: len(text) // 2], "D1.json is not whole: it is not JSON"),
+        (lambda text: text.replace('"payments"', '"other"'), "is the baseline of other in production, not of payments in production"),
+        (lambda text: text.replace('"production"', '"test"'), "is the baseline of payments in test"),
+        (
+            lambda text: text.replace('"schema_version": 1', '"schema_version": 2'),
+            "was written by a newer version .schema 2, this one reads 1",
+        ),
+        (lambda text: text.replace('"D1"', '"D2"'), "is not a whole baseline of deployment D1"),
+        (lambda text: text.replace('"hosts": []', '"hosts": 3'), "is not a whole baseline of deployment D1"),
+        (lambda text: "[]", "is not a record of operability.readiness"),
+    ],
+)
+def test_a_baseline_that_cannot_be_used(records: Records, change: t.Callable[[str], str], words: str) -> None:
+    path = pathlib.Path(records.save_baseline(baseline("D1")))
+    path.write_text(change(path.read_text()))
+    with pytest.raises(Unreadable, match=words):
+        records.load_baseline("D1")
+    assert path.exists()
+
+
+def test_the_last_baselines_are_kept_and_what_is_not_ours_stays(records: Records) -> None:
+    folder = pathlib.Path(records.folder) / "baselines"
+    folder.mkdir(parents=True)
+    strangers = {"notes.txt": "mine", "cut.json": "{", "other.json": json.dumps(baseline("O", "2020-01-01T00:00:00Z", service="other"))}
+    for name, text in strangers.items():
+        (folder / name).write_text(text)
+    for number in range(25):
+        records.save_baseline(baseline(f"D{number:02}", f"2026-11-{number + 1:02}T00:00:00Z"))
+    left = {path.name for path in folder.iterdir()}
+    assert left == {*strangers, *(f"D{number:02}.json" for number in range(5, 25))}
+    # a clock that went back does not cost the newest one
+    records.save_baseline(baseline("now", "2001-01-01T00:00:00Z"))
+    assert records.load_baseline("now") and len(list(folder.iterdir())) == 23

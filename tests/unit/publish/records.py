@@ -301,6 +301,42 @@ def record(**changes: t.Any) -> dict[str, t.Any]:
     return made
 
 
+COMPARISON: dict[str, t.Any] = {
+    "baseline": {"deployment_id": "CHG-1042", "version": "1.5.0", "taken_at": "2026-11-25T05:00:00Z", "run": "20260101T000000Z-pre-0000"},
+    "compared": 41,
+    "gone": [
+        {"what": "alert PaymentsSlow", "instance": "payments", "host": "", "announced": None},
+        {"what": "unit old.service", "instance": "old.service", "host": "web1", "announced": "replaced by payments.service"},
+    ],
+    "new": [{"what": "target payments/web3:9100", "instance": "payments", "host": ""}],
+    "changed": [
+        {
+            "name": "http_latency_seconds",
+            "what": "latency of https://payments.example/health",
+            "host": "",
+            "before": 0.12,
+            "after": 0.31,
+            "limit": 0.18,
+            "status": "fail",
+        }
+    ],
+    "within": [
+        {
+            "name": "backup_size_bytes",
+            "what": "size of the backup of /srv",
+            "host": "db1",
+            "before": 2048,
+            "after": 2049,
+            "limit": 1024,
+            "status": "pass",
+        }
+    ],
+    "newly_firing": [{"what": "alert PaymentsDown", "instance": "payments", "host": ""}],
+    "unknown": [{"check": "systemd_unit", "instance": "payments.service", "host": "web2", "why": "web2 could not be reached"}],
+    "not_compared": {"web9 has left the inventory": 3},
+}
+
+
 def hostile() -> dict[str, t.Any]:
     """The record with every text replaced that a host, a server or a file may have written."""
     made = record()
@@ -312,6 +348,13 @@ def hostile() -> dict[str, t.Any]:
         item["findings"] = [
             {"status": "fail", "host": HOSTILE, "instance": HOSTILE, "message": "m" + HOSTILE, "details": [HOSTILE] * 40}
         ] * 40
+    made["judgement"]["comparison"] = {
+        "baseline": {"deployment_id": HOSTILE, "taken_at": HOSTILE},
+        **{
+            group: [{key: HOSTILE for key in ("what", "host", "announced", "why", "check", "instance", "name", "status")}] * 40
+            for group in ("gone", "new", "changed", "within", "newly_firing", "unknown")
+        },
+    }
     for group in ("reasons", "notices"):
         made["judgement"][group] = [HOSTILE] * 3
     for group in ("reservations", "waivers", "instruments"):

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import html as report
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import markdown
-from unit.publish.records import hostile, record
+from unit.publish.records import COMPARISON, hostile, record
 
 VOID = {"meta", "br", "rect", "line", "link", "img", "hr"}
 
@@ -172,3 +172,30 @@ def test_markdown_rows_keep_their_cells_and_nobody_is_called() -> None:
 )
 def test_markdown_text(raw: str, shown: str) -> None:
     assert markdown.text(raw) == shown
+
+
+def test_before_and_after() -> None:
+    made = record(judgement__comparison=COMPARISON)
+    _structure, words = seen(made)
+    line = (
+        "Before and after, against the baseline of deployment CHG-1042 of 2026-11-25T05:00:00Z: "
+        "41 compared, 2 gone, 1 newly firing, 1 beyond their limits, 1 not known, 1 new."
+    )
+    assert line in words and "gone as announced: replaced by payments.service" in words
+    for shown in (
+        "120 ms",
+        "310 ms",
+        "180 ms",
+        "2.0 KiB",
+        "unit old.service on web1",
+        "web2 could not be reached",
+        "target payments/web3:9100",
+    ):
+        assert shown in words, shown
+    text = markdown.render(made)
+    assert "### Before and after" in text
+    assert "| ❌ beyond its limit | latency of https://payments.example/health | 120 ms | 310 ms | 180 ms |" in text
+    assert "| ✅ gone as announced: replaced by payments.service | unit old.service on web1 |  |  |  |" in text
+    assert text.index("alert PaymentsSlow") < text.index("payments.service on web2") < text.index("payments/web3:9100"), "the worst first"
+    for without in (record(), record(judgement__comparison=None), record(judgement__comparison={"baseline": None})):
+        assert "Before and after" not in markdown.render(without) and "Before and after" not in seen(without)[1]

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.operability.readiness.plugins.plugin_utils._table import render
 from ansible_collections.operability.readiness.plugins.plugin_utils._text import columns, escape, number, shorten, wrap
-from unit.publish.records import HOSTILE, hostile, record
+from unit.publish.records import COMPARISON, HOSTILE, hostile, record
 
 
 @pytest.mark.parametrize(
@@ -142,3 +142,9 @@ def test_many_findings_are_bounded() -> None:
 
 def test_the_hostile_sample_is_hostile() -> None:
     assert "\x1b" in HOSTILE
+
+
+def test_one_line_of_before_and_after() -> None:
+    line = "Before and after, against the baseline of deployment CHG-1042 of 2026-11-25T05:00:00Z: 41 compared, 2 gone, 1 newly firing"
+    assert line in render(record(judgement__comparison=COMPARISON), width=160)
+    assert "Before and after" not in render(record(), width=160)
