@@ -35,11 +35,11 @@ class Played:
     seconds: float
 
     @property
-    def gates(self) -> list[tuple[str, str, str, str]]:
-        """Phase, version, verdict and advice of each gate."""
+    def gates(self) -> list[tuple[str, str, str, str, str]]:
+        """Phase, scope, version, verdict and advice of each gate."""
         return [
-            (record["run"]["phase"], record["run"]["version"], record["judgement"]["verdict"], record["judgement"]["advice"])
-            for record in self.records
+            (run["phase"], run["scope"], run["version"], judgement["verdict"], judgement["advice"])
+            for run, judgement in ((record["run"], record["judgement"]) for record in self.records)
         ]
 
     def failing(self, number: int) -> dict[str, dict[str, t.Any]]:

@@ -17,7 +17,7 @@ def lost(play: t.Any) -> t.Any:
 
 
 def test_it_is_not_let_in(lost: t.Any) -> None:
-    assert [gate[:3] for gate in lost.gates] == [("pre", "2.0.0", "go"), ("post", "2.0.0", "no_go")]
+    assert [gate[:4] for gate in lost.gates] == [("pre", "service", "2.0.0", "go"), ("post", "service", "2.0.0", "no_go")]
     assert lost.returncode != 0
 
 
@@ -40,4 +40,4 @@ def test_the_record_is_whole(lost: t.Any) -> None:
     assert after["run"]["partial"] is None
     assert after["hosts"]["expected"] == ["web1", "web2", "web3"]
     asked = {each["id"] for each in after["judgement"]["requirements"] if each["deciding"] and each["status"] != "not_applicable"}
-    assert asked == {"DEL-01", "LOG-01", "MON-01", "MON-03", "MON-07", "PLT-01", "PLT-02"}
+    assert asked == {"DEL-01", "DEL-04", "LOG-01", "MON-01", "MON-03", "MON-07", "PLT-01", "PLT-02"}
