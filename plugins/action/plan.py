@@ -12,6 +12,7 @@ from ansible.utils.display import Display
 from ..module_utils._argspec import RUN_SPEC
 from ..plugin_utils._context import make, refuse
 from ..plugin_utils._document import Refused
+from ..plugin_utils._mode import announced
 from ..plugin_utils._plan import PLANNED, Plan, PlannedRequirement
 from ..plugin_utils._text import escape
 
@@ -43,7 +44,7 @@ class ActionModule(ActionBase):
         except Refused as exc:
             raise refuse(exc) from None
         if context.options["show"]:
-            Display().display(register(plan))
+            Display().display(register(plan, context.run().today))
         result.update(
             changed=False,
             service=plan.service["name"],
@@ -81,10 +82,15 @@ def _as_dict(requirement: PlannedRequirement) -> dict[str, t.Any]:
     }
 
 
-def register(plan: Plan) -> str:
+def _mode(plan: Plan) -> str:
+    until = f" until {plan.observe_until}" if plan.observe_until else ""
+    return f"{plan.mode} mode{until}{' with ratchet' if plan.ratchet else ''}"
+
+
+def register(plan: Plan, today: str = "") -> str:
     """The register as text: by area, a line a requirement, with the places that have a say in it."""
     lines = [
-        f"{escape(plan.service['name'])}: level {plan.level} ({escape(plan.level_reason)}), phase {plan.phase}, {plan.mode} mode, "
+        f"{escape(plan.service['name'])}: level {plan.level} ({escape(plan.level_reason)}), phase {plan.phase}, {_mode(plan)}, "
         f"policy {plan.policy['name']} {plan.policy['version']}",
         f"hosts: {', '.join(plan.expected_hosts) or 'none'}",
     ]
@@ -95,7 +101,8 @@ def register(plan: Plan) -> str:
             area = rule.area
             lines += ["", area.upper()]
         what = "observed" if requirement.state == PLANNED and not requirement.deciding else _WORDS[requirement.state]
-        lines.append(f"  {rule.id:<8}{requirement.impact:<9}{what:<15}{escape(rule.title)}")
+        day = announced(rule.enforce_from, today)
+        lines.append(f"  {rule.id:<8}{requirement.impact:<9}{what:<15}{escape(rule.title)}{f' [enforced from {day}]' if day else ''}")
         if requirement.why:
             lines.append(f"{'':<34}{escape(requirement.why)}")
         for check in requirement.checks:
@@ -109,5 +116,8 @@ def register(plan: Plan) -> str:
     states = [requirement.state for requirement in plan.requirements if requirement.deciding]
     planned, missing = states.count("planned"), states.count("not_declared")
     lines += ["", f"{len(states)} requirements decide in this phase, {planned} can be verified, {missing} are not declared"]
+    if plan.debt:
+        own = [waiver["until"] for waiver in plan.waivers if waiver.get("kind") == "debt" and waiver["state"] == "active"]
+        lines.append(f"{len(own)} lines of {escape(plan.debt['file'])} still hold" + (f", the next until {min(own)}" if own else ""))
     lines += [f"notice: {escape(notice)}" for notice in plan.notices]
     return "\n".join(lines)

@@ -12,14 +12,15 @@ import os
 import pathlib
 import typing as t
 
+import yaml
 from ansible import constants
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
 from ..module_utils._files import NotWritten
-from . import _batch, _plan
-from ._document import Document, Refused, build, plain, positions
+from . import _batch, _debt, _plan
+from ._document import Document, FastLoader, Refused, build, plain, positions
 from ._elsewhere import Elsewhere
 from ._plan import Plan
 from ._remote_store import RemoteFolder
@@ -40,6 +41,7 @@ class Context:
     _descriptions: dict[str, Description] = dataclasses.field(default_factory=dict)
     _hosts: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     _files: dict[str, tuple[str, t.Any]] = dataclasses.field(default_factory=dict)
+    _debts: dict[str, Document | None] = dataclasses.field(default_factory=dict)
 
     # -- the service, the run
 
@@ -55,7 +57,15 @@ class Context:
         organisation = (
             self._document(self.options["organisation_file"], "organisation", templar) if self.options["organisation_file"] else None
         )
-        return Description(service, organisation, self.run(), Inventory(self._hosts_of, self._addresses_of))
+        inventory = Inventory(self._hosts_of, self._addresses_of)
+        return Description(service, organisation, self.run(), inventory, debt=self._debt(service, organisation))
+
+    def _debt(self, service: Document, organisation: Document | None) -> Document | None:
+        """The debt file of the service, where there is one. It is data: no template is resolved in it."""
+        path = pathlib.Path(self.options.get("debt_file") or _debt.file_of(service, organisation)[0])
+        if str(path) not in self._debts:
+            self._debts[str(path)] = _read_debt(path)
+        return self._debts[str(path)]
 
     def run(self) -> Run:
         names = ("phase", "environment", "version", "deployment_id", "ticket", "window", "first_deployment", "mode", "scope", "settle")
@@ -144,10 +154,7 @@ class Context:
             except AnsibleError as exc:
                 raise LookupError(_first_line(exc)) from None
 
-        shown = os.path.relpath(path)
-        return build(
-            text, shown if not shown.startswith("../..") else path, data, schema, resolve=resolve, folder=pathlib.Path(path).parent
-        )
+        return build(text, _shown(path), data, schema, resolve=resolve, folder=pathlib.Path(path).parent)
 
     def _unparsable(self, path: str, name: str, exc: AnsibleError) -> tuple[str, t.Any]:
         try:
@@ -178,6 +185,25 @@ class Context:
         except (AnsibleError, KeyError):
             address = host
         return list(dict.fromkeys([address, host, host.partition(".")[0]]))
+
+
+def _shown(path: str) -> str:
+    """A path as messages name it: from here, where it is not far away."""
+    shown = os.path.relpath(path)
+    return shown if not shown.startswith("../..") else path
+
+
+def _read_debt(path: pathlib.Path) -> Document | None:
+    shown = _shown(str(path))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = getattr(exc, "strerror", None) or "it is not UTF-8 text"
+        raise Refused([f"the debt file {shown} cannot be read: {reason}"]) from None
+    positions(text, shown)  # says where it is not YAML
+    return build(text, shown, yaml.load(text, Loader=FastLoader), "debt", folder=path.parent)
 
 
 def locate(loader: t.Any, name: str) -> str | None:

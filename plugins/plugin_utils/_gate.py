@@ -12,7 +12,7 @@ import typing as t
 
 from ..module_utils._finding import Finding, isoformat
 from ..module_utils._runner import user_name
-from . import _baseline, _delta, _state
+from . import _baseline, _debt, _delta, _state
 from ._files import NotWritten
 from ._judge import Reach, judge
 from ._plan import Plan
@@ -140,7 +140,16 @@ def make_record(
     }
     compared = _baseline.at_post(plan, before, findings, reach, run, scope=options.get("scope", "service"), now=now)
     found = {**findings, **compared.findings}
-    judgement = judge(plan, found, reach, today=now.date(), earlier=state["reservations"], held=held)
+    judgement = judge(
+        _debt.against(plan, state),
+        found,
+        reach,
+        today=now.date(),
+        earlier=state["reservations"],
+        passed=state.get("passed"),
+        held=held,
+    )
+    run["enforced"] = plan.enforces or bool(judgement["ratchet"])
     judgement["comparison"] = compared.comparison
     judgement["notices"] += compared.notices
     changed = dict(state) if partial else _state.updated(state, judgement, run)
@@ -157,7 +166,7 @@ def make_record(
         },
         "judgement": judgement,
         "delta": _delta.since(previous, judgement),
-        "state": None if partial else _state.judge_state(state_plan, changed, now),
+        "state": None if partial else _state.judge_state(_debt.against(state_plan, changed), changed, now),
         "gates": _state.recent_gates(changed, now),
         "deployments": changed["deployments"],
     }

@@ -12,7 +12,8 @@ import typing as t
 
 from ..module_utils._finding import Finding, Measurement, Status, worst
 from ..module_utils._units import parse_duration
-from . import _plan
+from . import _debt, _plan, _ratchet
+from ._mode import ended, mode_notices
 from ._plan import Plan, PlannedCheck, PlannedRequirement
 from ._reuse import asked
 from ._text import VERDICT_WORDS as WORDS
@@ -59,30 +60,42 @@ def judge(
     *,
     today: dt.date,
     earlier: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
+    passed: t.Mapping[str, t.Mapping[str, str]] | None = None,
     held: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
 ) -> dict[str, t.Any]:
     """The judgement (the ``judgement`` of a run record).
 
     ``findings`` are by the key of their planned check; ``earlier`` are the reservations that already stood, by requirement;
+    ``passed`` tells of each requirement that ever passed in this service when it did first and last;
     ``held`` are entries of the state that stand for a new look, by requirement.
     """
     judged = [
         _reused(item, plan, held[item.rule.id]) if held and item.rule.id in held else _judge_requirement(item, plan, findings, reach)
         for item in plan.requirements
     ]
-    return conclude(plan, judged, today=today, earlier=earlier or {})
+    return conclude(plan, judged, today=today, earlier=earlier or {}, passed=passed or {})
 
 
-def conclude(plan: Plan, judged: list[Judged], *, today: dt.date, earlier: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
+def conclude(
+    plan: Plan,
+    judged: list[Judged],
+    *,
+    today: dt.date,
+    earlier: t.Mapping[str, t.Mapping[str, t.Any]],
+    passed: t.Mapping[str, t.Mapping[str, str]],
+) -> dict[str, t.Any]:
     """The verdict over judged requirements."""
     deciding = [item for item in judged if item.planned.deciding and item.planned.state != _plan.LATER]
     asked = [item for item in deciding if item.effective.code is not None]
     seen = any(item.verified for item in asked)
-    verdict = _verdict(asked, plan.phase, seen)
-    enforcing = [item for item in asked if _enforces(item, plan, today)]
+    lost, observed_too_long = _ratchet.lost(asked, plan, passed), ended(plan, today)
+    verdict = _verdict(asked, plan.phase, seen, lost)
+    if observed_too_long and verdict == "go":
+        verdict = "go_with_reservations"
+    enforcing = [item for item in asked if _enforces(item, plan, today) or item.planned.rule.id in lost]
     # what is not enforced yet stops nothing, but a run that saw nothing at all does
     stopping = bool(enforcing) or (plan.mode == "enforce" and not asked)
-    enforced_verdict = _verdict(enforcing, plan.phase, seen) if stopping else "go"
+    enforced_verdict = _verdict(enforcing, plan.phase, seen, lost) if stopping else "go"
     instruments = _instruments(judged)
     return {
         "verdict": verdict,
@@ -92,13 +105,20 @@ def conclude(plan: Plan, judged: list[Judged], *, today: dt.date, earlier: t.Map
         "enforced_verdict": enforced_verdict,
         "verified": sum(item.verified for item in asked),
         "required": len(asked),
-        "reasons": _reasons(asked, verdict),
-        "requirements": [_requirement_dict(item) for item in judged],
+        "reasons": [*_reasons(asked, verdict, lost), *(f"{item['requirement']} {item['message']}" for item in observed_too_long)],
+        "requirements": [{**_requirement_dict(item), "passed_on": lost.get(item.planned.rule.id)} for item in judged],
         "stakeholders": _stakeholders(asked),
         "instruments": instruments,
-        "reservations": _reservations(asked, plan, today, earlier),
+        "reservations": [*_reservations(asked, plan, today, earlier), *observed_too_long],
         "waivers": _waiver_dicts(plan, judged, today),
-        "notices": [*plan.notices, *_waiver_notices(plan, judged, today)],
+        "debt": _debt.summary(plan, judged, today),
+        "ratchet": lost,
+        "notices": [
+            *plan.notices,
+            *mode_notices(plan, today),
+            *_waiver_notices(plan, judged, today),
+            *_debt.debt_notices(plan, judged, today),
+        ],
         "counts": _counts(deciding),
     }
 
@@ -225,13 +245,13 @@ def _message(complete: list[Finding], effective: list[Status], result: Status) -
 # -- the verdict
 
 
-def _verdict(asked: list[Judged], phase: str | None, seen: bool) -> str:
+def _verdict(asked: list[Judged], phase: str | None, seen: bool, lost: t.Collection[str] = ()) -> str:
     blockers = [item.effective for item in asked if item.planned.impact == "blocker"]
     majors = [item.effective for item in asked if item.planned.impact == "major"]
     if phase == "design":
         wrong = [item for item in asked if item.planned.impact != "minor" and item.effective in (Status.FAIL, Status.UNKNOWN)]
         return "not_ready" if wrong or not asked else "ready_to_continue"
-    if Status.FAIL in blockers:
+    if Status.FAIL in blockers or any(item.planned.rule.id in lost for item in asked):
         return "no_go"
     if Status.UNKNOWN in blockers or not seen:
         return "undetermined"
@@ -253,12 +273,13 @@ def _advice(verdict: str, phase: str | None) -> str:
     return "roll_back" if phase == "post" and verdict == "no_go" else "hold"
 
 
-def _reasons(asked: list[Judged], verdict: str) -> list[str]:
+def _reasons(asked: list[Judged], verdict: str, lost: t.Mapping[str, str]) -> list[str]:
     """What decided, worst first: blockers before majors."""
     order = {"blocker": 0, "major": 1, "minor": 2}
     shown = [item for item in asked if item.effective is not Status.PASS and item.planned.impact != "minor"]
-    shown.sort(key=lambda item: (order[item.planned.impact], -(item.effective.code or 0)))
-    reasons = [f"{item.planned.rule.id} {item.planned.rule.title}: {item.message}" for item in shown]
+    shown.sort(key=lambda item: (item.planned.rule.id not in lost, order[item.planned.impact], -(item.effective.code or 0)))
+    again = {name: f" (passed on {day} and fails again: ratchet)" for name, day in lost.items()}
+    reasons = [f"{item.planned.rule.id} {item.planned.rule.title}: {item.message}{again.get(item.planned.rule.id, '')}" for item in shown]
     if not asked or (verdict == "undetermined" and not any(item.verified for item in asked)):
         reasons.insert(0, "nothing was verified: not one requirement of this phase could be looked at")
     return reasons
@@ -298,7 +319,7 @@ def _reservations(
         default = today + dt.timedelta(seconds=parse_duration(plan.reservation_due))
         accepted = item.waiver if item.effective is Status.WAIVED else None
         due = accepted["until"] if accepted else (before or {}).get("due") or default.isoformat()
-        kind = "accepted" if accepted else "overdue" if due < today.isoformat() else "open" if before else "new"
+        kind = accepted.get("kind", "accepted") if accepted else "overdue" if due < today.isoformat() else "open" if before else "new"
         out.append(
             {
                 "requirement": rule.id,
@@ -318,6 +339,8 @@ def _waiver_dicts(plan: Plan, judged: list[Judged], today: dt.date) -> list[dict
     by_id = {item.planned.rule.id: item for item in judged}
     out = []
     for waiver in plan.waivers:
+        if waiver.get("kind") == _debt.KIND:
+            continue
         state = waiver["state"]
         if state == "active" and _passes(waiver, by_id.get(waiver["requirement"])):
             state = "not_needed"
@@ -331,7 +354,7 @@ def _waiver_notices(plan: Plan, judged: list[Judged], today: dt.date) -> list[st
     out = []
     for waiver in plan.waivers:
         item = by_id.get(waiver["requirement"])
-        if item is None:
+        if item is None or waiver.get("kind") == _debt.KIND:
             continue
         passes = _passes(waiver, item)
         if waiver["state"] == "expired":
@@ -392,6 +415,7 @@ def _requirement_dict(item: Judged) -> dict[str, t.Any]:
         "proof": "attested" if "attested" in proofs else "derived" if "derived" in proofs else "observed",
         "since": min((finding.since for finding in bad if finding.since), default=None),
         "collected_at": max((finding.collected_at for finding in item.findings if finding.collected_at), default=None),
+        "enforce_from": rule.enforce_from,
         "valid_for_seconds": parse_duration(rule.valid_for),
         "waiver": {key: value for key, value in item.waiver.items() if key not in _OURS} if item.waiver else None,
         "accepted": dict(item.accepted),

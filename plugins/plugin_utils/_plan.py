@@ -16,9 +16,10 @@ import typing as t
 from ..module_utils._argspec import ArgumentsRefused, parse_arguments, secret_options
 from ..module_utils._registry import CHECKS, COMPUTED, load_check
 from ..module_utils._units import parse_duration
-from . import _comparable, _policy
+from . import _comparable, _debt, _policy
 from ._derive import Instance, Steps, derive
 from ._document import Document, NotResolved, Refused, unresolved
+from ._mode import mode_of, ratchet_of
 from ._policy import Policy, Proof, Rule
 from ._service import Description, NoHost, NotApplicable, NotDeclared, NotDue
 
@@ -96,6 +97,9 @@ class Plan:
     settling: float = 0.0  # seconds for which checks that may need time are repeated
     scope: str = "service"
     comparison: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)  # tolerances and announced removals
+    observe_until: str | None = None  # the last day of observe, where the mode is observe
+    ratchet: bool = False  # what has passed once and fails again blocks
+    debt: t.Mapping[str, t.Any] | None = None  # what the debt file says of itself; its lines are waivers of the kind debt
 
     @property
     def checks(self) -> list[PlannedCheck]:
@@ -143,11 +147,13 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     problems = _unresolved_basics(description)
     if problems:
         raise Refused(problems)
-    notices: list[str] = []
+    notices: list[str] = list(policy.notices)
     waivers = _waivers(description, policy, problems, notices)
     level, reason = _level(description, waivers, notices)
     rules = _own_rules(description, policy, problems, notices)
     waivers = [_allowed(waiver, rules.get(waiver["requirement"]), level, description, notices) for waiver in waivers]
+    debts, debt = _debt.entries(description, rules, problems, notices)
+    waivers += debts
     requirements = []
     for identifier in sorted(rules, key=_order):
         try:
@@ -160,12 +166,12 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
             continue
         if planned:
             requirements.append(planned)
-    mode = _mode(description, level)
     settling = _settling(description, phase, problems)
     comparison = _comparable.terms(description.service, description.run.version, problems)
+    mode, observe_until = mode_of(description, level, problems, notices)
+    ratchet = ratchet_of(description, level, notices)
     if problems:
         raise Refused(list(dict.fromkeys(problems)))
-    run = description.run
     return Plan(
         service={"name": description.name, "owner": description.owner, "kind": description.kind},
         level=level,
@@ -175,19 +181,23 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         requirements=tuple(requirements),
         waivers=tuple(waivers),
         expected_hosts=tuple(description.hosts()),
-        mode=run.mode or mode,
+        mode=mode,
         notices=tuple(notices),
         inputs={
             "service_file": {"path": description.service.name, "sha256": description.service.sha256},
             "organisation_file": {"path": description.organisation.name, "sha256": description.organisation.sha256}
             if description.organisation
             else None,
+            "debt_file": {"path": debt["file"], "sha256": debt["sha256"]} if debt else None,
         },
         publish=description.shared("publish"),
         reservation_due=str(description.default("reservation_due") or "14d"),
         records=_records(description),
         settling=settling,
         comparison=comparison,
+        observe_until=observe_until,
+        ratchet=ratchet,
+        debt=debt,
     )
 
 
@@ -197,7 +207,7 @@ def _unresolved_basics(description: Description) -> list[str]:
     later = [
         item
         for document in documents
-        for key in ("service", "classification", "traits", "waivers", "approvers", "mode")
+        for key in ("service", "classification", "traits", "waivers", "approvers", "mode", "ratchet", "debt")
         for item in unresolved(document.data.get(key))
     ]
     return [f"{item.place}: {item.path}: {item.reason} (every phase needs it)" for item in later]
@@ -241,6 +251,9 @@ def _own_rules(description: Description, policy: Policy, problems: list[str], no
         if identifier in policy.rules and policy.rules[identifier].retired:
             notices.append(f"{place}: {identifier} has been retired from the policy; the entry can be removed")
         elif identifier not in rules:
+            if identifier in policy.taken_out and not (entry.get("title") and entry.get("check")):
+                notices.append(f"{place}: {identifier} has been taken out of the policy; the entry can be removed")
+                continue
             if not (entry.get("title") and entry.get("check")):
                 close = difflib.get_close_matches(identifier, list(rules), n=1, cutoff=0.8)
                 meant = f"; did you mean {close[0]}?" if close else ""
@@ -555,7 +568,7 @@ def _argument_problems(check: PlannedCheck, place: str, places: t.Mapping[str, s
     return []
 
 
-# -- level, mode, waivers
+# -- level, waivers
 
 
 def _level(description: Description, waivers: list[dict[str, t.Any]], notices: list[str]) -> tuple[str, str]:
@@ -577,24 +590,6 @@ def _level(description: Description, waivers: list[dict[str, t.Any]], notices: l
     return computed, reason
 
 
-def _mode(description: Description, level: str) -> str:
-    """The mode of the innermost layer that sets one; observe when none does."""
-    chosen = "observe"
-    for document in (description.organisation, description.service):
-        mode = document.data.get("mode") if document else None
-        if isinstance(mode, str):
-            chosen = mode
-        elif isinstance(mode, dict):
-            for value in (
-                mode.get("default"),
-                (mode.get("environments") or {}).get(description.run.environment),
-                (mode.get("levels") or {}).get(level),
-                (mode.get("services") or {}).get(description.name),
-            ):
-                chosen = value or chosen
-    return chosen
-
-
 def _waivers(description: Description, policy: Policy, problems: list[str], notices: list[str]) -> list[dict[str, t.Any]]:
     """Every waiver of this service, with its state today: active, not_yet, expired, refused."""
     found: list[dict[str, t.Any]] = []
@@ -607,6 +602,9 @@ def _waivers(description: Description, policy: Policy, problems: list[str], noti
             place = document.where(("waivers", index))
             identifier = given["requirement"]
             rule = policy.rules.get(identifier)
+            if identifier in policy.taken_out and identifier not in own:
+                notices.append(f"{place}: the waiver of {identifier} can be removed: the requirement has been taken out of the policy")
+                continue
             if identifier not in policy.rules and identifier not in own and identifier != LEVEL_WAIVER:
                 problems.append(f"{place}: waivers.{index}.requirement: there is no requirement {identifier}")
                 continue

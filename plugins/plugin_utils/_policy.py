@@ -58,6 +58,7 @@ class Rule:
     max_waiver: str | None = None
     enforce_from: str | None = None
     mode: str | None = None
+    ratchet: bool | None = None
     retired: bool = False
     args: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)  # the policy's "with"
     origin: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -74,6 +75,8 @@ class Policy:
     version: str
     sha256: str
     rules: t.Mapping[str, Rule]
+    taken_out: frozenset[str] = frozenset()  # by an overlay; what refers to them is told, not refused
+    notices: tuple[str, ...] = ()
 
 
 def shipped() -> list[str]:
@@ -105,12 +108,13 @@ def overlay(policy: Policy, document: Document) -> Policy:
     if later:
         raise Refused([f"{item.place}: {item.path}: {item.reason} (the policy is needed in every phase)" for item in later])
     entries = part.get("requirements") or {}
-    rules = dict(policy.rules)
+    rules, taken_out = dict(policy.rules), set(policy.taken_out)
     problems: list[str] = []
+    notices = list(policy.notices)
     if part.get("version") and str(part["version"]) != policy.version:
-        problems.append(
-            f"{document.where(('policy', 'version'))}: policy.version: this collection ships version {policy.version} of the "
-            f"{policy.name} policy, the file asks for {part['version']}"
+        notices.append(
+            f"{document.where(('policy', 'version'))}: policy.version: the file was written for version {part['version']} of the "
+            f"{policy.name} policy; this collection ships {policy.version}, which holds"
         )
     for identifier, entry in entries.items():
         place = document.where(("policy", "requirements", identifier))
@@ -118,6 +122,7 @@ def overlay(policy: Policy, document: Document) -> Policy:
             if identifier not in rules:
                 problems.append(f"{place}: policy.requirements.{identifier}: there is no such requirement to take out")
             rules.pop(identifier, None)
+            taken_out.add(identifier)
             continue
         if identifier not in rules and not (entry.get("title") and entry.get("impact")):
             close = difflib.get_close_matches(identifier, list(rules), n=1, cutoff=0.8)
@@ -128,10 +133,11 @@ def overlay(policy: Policy, document: Document) -> Policy:
             )
             continue
         rules[identifier] = _rule(identifier, entry, rules.get(identifier), place, problems, place)
+        taken_out.discard(identifier)
     if problems:
         raise Refused(problems)
     digest = hashlib.sha256((policy.sha256 + document.sha256).encode()).hexdigest() if entries else policy.sha256
-    return dataclasses.replace(policy, rules=rules, sha256=digest)
+    return dataclasses.replace(policy, rules=rules, sha256=digest, taken_out=frozenset(taken_out), notices=tuple(notices))
 
 
 def _rule(identifier: str, entry: t.Mapping[str, t.Any], below: Rule | None, origin: str, problems: list[str], place: str) -> Rule:

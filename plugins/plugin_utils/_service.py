@@ -75,6 +75,7 @@ class Description:
     run: Run
     inventory: Inventory
     using: str | None = None  # the server that a requirement names; it wins over those named elsewhere
+    debt: Document | None = None
 
     @property
     def data(self) -> dict[str, t.Any]:

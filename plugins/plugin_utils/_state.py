@@ -10,6 +10,7 @@ import datetime as dt
 import typing as t
 
 from ..module_utils._finding import Finding, Status, isoformat
+from . import _debt, _ratchet
 from ._judge import Judged, conclude, judge_findings
 from ._plan import NOT_APPLICABLE, NOT_DUE, Plan
 
@@ -25,6 +26,8 @@ def empty(service: str, environment: str) -> dict[str, t.Any]:
         "environment": environment,
         "requirements": {},
         "reservations": {},
+        "passed": {},
+        "debt": {},
         "gates": {},
         "deployments": [],
     }
@@ -55,7 +58,16 @@ def updated(state: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any], run:
                 {key: value for key, value in finding.items() if key != "effective_status"} for finding in requirement["findings"]
             ],
         }
-    new["reservations"].update({item["requirement"]: {"raised": item["raised"], "due": item["due"]} for item in judgement["reservations"]})
+    new["passed"] = _ratchet.remembered(new.get("passed", {}), judgement["requirements"], run["finished_at"])
+    new["debt"] = _debt.remembered(new.get("debt", {}), judgement.get("debt"), run["finished_at"])
+    known = {requirement["id"] for requirement in judgement["requirements"]}
+    new["reservations"].update(
+        {
+            item["requirement"]: {"raised": item["raised"], "due": item["due"]}
+            for item in judgement["reservations"]
+            if item["requirement"] in known  # not what stands for no requirement, such as the end of observe
+        }
+    )
     for requirement in judgement["requirements"]:
         standing = {item["requirement"] for item in judgement["reservations"]}
         if requirement["deciding"] and requirement["id"] not in standing:
@@ -94,7 +106,7 @@ def judge_state(plan: Plan, state: t.Mapping[str, t.Any], now: dt.datetime) -> d
         else:
             findings = [Finding.from_dict(finding) for finding in held["findings"]]
             judged.append(judge_findings(planned, findings, plan, held.get("accepted", {})))
-    result = conclude(plan, judged, today=now.date(), earlier=state["reservations"])
+    result = conclude(plan, judged, today=now.date(), earlier=state["reservations"], passed=state.get("passed", {}))
     for requirement in result["requirements"]:
         held = state["requirements"].get(requirement["id"], {})
         requirement["phase"] = held.get("phase")

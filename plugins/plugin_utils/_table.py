@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ._mode import announced
 from ._text import (
     STATUS_WORDS,
     STATUSES,
@@ -18,6 +19,7 @@ from ._text import (
     by_area,
     columns,
     consequence,
+    debt_words,
     escape,
     instrument,
     lost_hosts,
@@ -25,6 +27,7 @@ from ._text import (
     shorten,
     since_last,
     verdict_words,
+    waiver_words,
     wrap,
 )
 
@@ -124,7 +127,8 @@ class _Table:
         status = str(requirement.get("status") or "unknown")
         status = status if status in STATUSES else "unknown"
         symbol = _SYMBOLS[status][0 if self.unicode else 1]
-        label = f"  {symbol} {STATUS_WORDS[status]:<8} "
+        in_debt = status == "waived" and as_dict(requirement.get("waiver")).get("kind") == "debt"
+        label = f"  {symbol} {'debt' if in_debt else STATUS_WORDS[status]:<8} "
         identity = f"{escape(requirement.get('id') or '?', 24)}  {escape(requirement.get('impact') or '-', 12):<7}  "
         title = escape(requirement.get("title"), 200)
         marks = []
@@ -133,6 +137,9 @@ class _Table:
         observed = str(requirement.get("observed_status") or status)
         if observed != status:
             marks.append(f"observed: {STATUS_WORDS.get(observed, escape(observed, 20))}")
+        day = announced(requirement.get("enforce_from"), self.run.get("finished_at"))
+        if day:
+            marks.append(f"enforced from {escape(day, 20)}")
         mark = f" [{', '.join(marks)}]" if marks else ""
         painted = self.paint(label, status)
         message = escape(requirement.get("message"))
@@ -166,7 +173,7 @@ class _Table:
     def explanation(self, requirement: dict[str, t.Any], status: str) -> None:
         waiver = as_dict(requirement.get("waiver"))
         if waiver:
-            text = f"waived until {escape(waiver.get('until') or '?', 20)} by {escape(waiver.get('approved_by') or '?', 80)}"
+            text = waiver_words(waiver)
             text += f": {escape(waiver.get('reason'), 300)}" if waiver.get("reason") else ""
             text += f" (meanwhile: {escape(waiver.get('compensating'), 300)})" if waiver.get("compensating") else ""
             self.wrapped(text, _INDENT, "waived", hang=2)
@@ -177,6 +184,8 @@ class _Table:
         facts = []
         if requirement.get("responsible"):
             facts.append(f"responsible: {escape(requirement['responsible'], 80)}")
+        if requirement.get("passed_on"):
+            facts.append(f"passed on {escape(requirement['passed_on'], 20)}, fails again: ratchet")
         if requirement.get("since"):
             facts.append(f"since {escape(requirement['since'], 30)}")
         if requirement.get("declared_in"):
@@ -230,6 +239,8 @@ class _Table:
             self.add(self.paint(first, verdict))
         for line in rest:
             self.add(line)
+        if debt_words(self.judgement):
+            self.wrapped(debt_words(self.judgement), 0)
         if self.run.get("partial"):
             text = f"PARTIAL: {escape(self.run['partial'], 300)}. This verdict stands for what was looked at, not for the service."
             self.wrapped(text, 0, "undetermined")

@@ -180,6 +180,28 @@ def consequence(record: t.Mapping[str, t.Any]) -> str:
     return "not enforced: the play goes on"
 
 
+def waiver_words(waiver: t.Mapping[str, t.Any]) -> str:
+    """Until when a waiver holds and who answers for it; a debt is told apart."""
+    until, by = escape(waiver.get("until") or "?", 20), escape(waiver.get("approved_by") or "?", 80)
+    if waiver.get("kind") == "debt":
+        return f"in debt until {until}, adopted {escape(waiver.get('from'), 20)} by {by}"
+    return f"waived until {until} by {by}"
+
+
+def debt_words(judgement: t.Mapping[str, t.Any]) -> str:
+    """How much of its debt a service still has; empty where it has none."""
+    debt = as_dict(judgement.get("debt"))
+    if not debt:
+        return ""
+    left, expired = as_int(debt.get("left")), as_int(debt.get("expired"))
+    parts = [f"debt: {left} of {max(left, as_int(debt.get('adopted')))} left"]
+    if expired:
+        parts.append(f"{expired} ended and {'covers' if expired == 1 else 'cover'} nothing any more")
+    if debt.get("next_end"):
+        parts.append(f"next ends {escape(debt['next_end'], 20)}")
+    return ", ".join(parts)
+
+
 def since_last(delta: t.Mapping[str, t.Any]) -> str:
     """What changed since the last whole run of the phase."""
 
@@ -307,6 +329,7 @@ __all__ = (
     "by_area",
     "columns",
     "consequence",
+    "debt_words",
     "escape",
     "instrument",
     "lost_hosts",
@@ -316,5 +339,6 @@ __all__ = (
     "shorten",
     "since_last",
     "verdict_words",
+    "waiver_words",
     "wrap",
 )

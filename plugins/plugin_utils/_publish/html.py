@@ -20,6 +20,7 @@ from .._text import (
     before_and_after,
     by_area,
     consequence,
+    debt_words,
     escape,
     instrument,
     lost_hosts,
@@ -28,6 +29,7 @@ from .._text import (
     quantity,
     since_last,
     verdict_words,
+    waiver_words,
 )
 from .metrics import worst_measurements
 
@@ -113,6 +115,7 @@ def view(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "before_and_after": [{**row._asdict(), "status": _status(row.status)} for row in rows[:_MAX_ROWS]],
         "more_compared": max(0, len(rows) - _MAX_ROWS),
         "waivers": [_clean(item) for item in as_dicts(judgement.get("waivers"))],
+        "debt": debt_words(judgement),
         "since_last": since_last(as_dict(record["delta"])) if as_dict(record.get("delta")) else "",
         "notices": [escape(notice) for notice in as_list(judgement.get("notices"))],
         "instruments": [instrument(item) for item in as_dicts(judgement.get("instruments"))],
@@ -153,6 +156,7 @@ def _requirement(item: dict[str, t.Any]) -> dict[str, t.Any]:
     message = escape(item.get("message"))
     lines, more = others(as_dicts(item.get("findings")), message, lines=_MAX_LINES, details=_MAX_LINES)
     waiver = as_dict(item.get("waiver"))
+    in_debt = item.get("status") == "waived" and waiver.get("kind") == "debt"
     name, title = escape(item.get("id") or "?", 40), escape(item.get("title"), 300)
     return {
         **_clean(item),
@@ -160,13 +164,13 @@ def _requirement(item: dict[str, t.Any]) -> dict[str, t.Any]:
         "title": title,
         "area": item.get("area") or "other",
         "message": message,
-        "status": _status(item.get("status")),
+        "status": {**_status(item.get("status")), **({"word": "In debt"} if in_debt else {})},
         "observed": _status(item["observed_status"]) if item.get("observed_status") not in (None, item.get("status")) else None,
         "observed_only": item.get("deciding") is False,
         "open": item.get("status") in ("fail", "unknown", "warn"),
         "lines": lines,
         "more": more,
-        "waiver": _clean(waiver),
+        "waiver": {**_clean(waiver), "words": waiver_words(waiver)} if waiver else {},
         "hosts": [(count, _status(status)) for status, count in as_dict(item.get("hosts")).items() if count],
         "measurements": [_bar(name, title, m) for m in worst_measurements(as_dicts(item.get("measurements"))).values()],
     }

@@ -17,12 +17,14 @@ from .._text import (
     as_list,
     before_and_after,
     consequence,
+    debt_words,
     escape,
     instrument,
     lost_hosts,
     others,
     since_last,
     verdict_words,
+    waiver_words,
 )
 
 _SYMBOLS = {"pass": "✅", "waived": "🔷", "warn": "🔶", "unknown": "❔", "fail": "❌", "not_applicable": "➖", "not_due": "⏳"}
@@ -64,6 +66,8 @@ def render(record: t.Mapping[str, t.Any]) -> str:
             if value
         ),
     ]
+    if debt_words(judgement):
+        lines += ["", text(debt_words(judgement)).capitalize() + "."]
     if run.get("partial"):
         lines += ["", f"> **Partial run:** {text(run['partial'])}. This verdict stands for what was looked at, not for the service."]
     lines += _list("What is missing" if verdict == "not_ready" else "Why", as_list(judgement.get("reasons")))
@@ -120,13 +124,14 @@ def _comparison(record: t.Mapping[str, t.Any]) -> list[str]:
 
 def _row(requirement: dict[str, t.Any]) -> str:
     status = str(requirement.get("status"))
-    state = f"{_SYMBOLS.get(status, '❔')} {STATUS_WORDS.get(status, 'UNKNOWN')}"
+    waiver = as_dict(requirement.get("waiver"))
+    word = "debt" if status == "waived" and waiver.get("kind") == "debt" else STATUS_WORDS.get(status, "UNKNOWN")
+    state = f"{_SYMBOLS.get(status, '❔')} {word}"
     if requirement.get("deciding") is False:
         state += " (observed only)"
-    waiver = as_dict(requirement.get("waiver"))
     seen = text(requirement.get("message"))
     if waiver:
-        seen += f" (waived until {text(waiver.get('until'), 20)} by {text(waiver.get('approved_by'), 80)})"
+        seen += f" ({text(waiver_words(waiver))})"
     what = f"**{text(requirement.get('id'), 40)}** {text(requirement.get('title'), 200)}"
     return f"| {state} | {what} | {text(requirement.get('impact'), 20)} | {seen} | {text(requirement.get('responsible'), 80)} |"
 

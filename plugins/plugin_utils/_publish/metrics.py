@@ -12,7 +12,7 @@ import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
 
-from .._text import STATUS_CODES, STATUSES, as_dict, as_dicts, escape
+from .._text import STATUS_CODES, STATUSES, as_dict, as_dicts, as_int, escape
 from .files import PublishFailure
 
 try:
@@ -56,6 +56,8 @@ FAMILIES: dict[str, tuple[tuple[str, ...], str]] = {
     "run_duration_seconds": (("phase",), "How long the last run of the phase took."),
     "deployment_timestamp_seconds": (("version",), f"When the version was deployed; the {DEPLOYMENTS} newest."),
     "waiver_expiry_timestamp_seconds": (("requirement", "approver"), "When the waiver of the requirement ends."),
+    "debt_requirements": (("state",), "Requirements in debt: left (ended ones among them), expired, and paid since it was adopted."),
+    "debt_expiry_timestamp_seconds": (("requirement",), "When the debt of the requirement ends; those that are left."),
     "reservation_due_timestamp_seconds": (("requirement",), "When what the reservation asks is due."),
     "override_due_timestamp_seconds": (("requirement",), "When what was overridden at a gate is due."),
 }
@@ -149,9 +151,21 @@ def _state(out: Samples, state: dict[str, t.Any]) -> None:
         if waiver.get("state") != "not_yet":
             until = timestamp(waiver.get("until"), whole_day=True)
             out.add("waiver_expiry_timestamp_seconds", (waiver.get("requirement"), waiver.get("approved_by")), until)
+    _debt(out, as_dict(state.get("debt")))
     for kind in ("reservation", "override"):
         for item in as_dicts(state.get(f"{kind}s")):
             out.add(f"{kind}_due_timestamp_seconds", (item.get("requirement"),), timestamp(item.get("due"), whole_day=True))
+
+
+def _debt(out: Samples, debt: dict[str, t.Any]) -> None:
+    if not debt:
+        return
+    left, adopted = as_int(debt.get("left")), as_int(debt.get("adopted"))
+    for name, count in (("left", left), ("expired", as_int(debt.get("expired"))), ("paid", max(0, adopted - left))):
+        out.add("debt_requirements", (name,), count)
+    for line in as_dicts(debt.get("lines")):
+        if line.get("state") in ("active", "expired"):
+            out.add("debt_expiry_timestamp_seconds", (line.get("requirement"),), timestamp(line.get("until"), whole_day=True))
 
 
 def _requirement(out: Samples, requirement: dict[str, t.Any]) -> None:

@@ -78,7 +78,7 @@ chains:
 
 def document(text: str, schema: str = "service", *, name: str = "", folder: str = "/srv/app", resolve: t.Any = None) -> Document:
     text = textwrap.dedent(text)
-    default = {"service": "readiness.yml", "organisation": "organisation.yml"}[schema]
+    default = {"service": "readiness.yml", "organisation": "organisation.yml", "debt": "readiness.debt.yml"}[schema]
     return build(text, name or default, yaml.safe_load(text), schema, resolve=resolve, folder=pathlib.Path(folder))
 
 
@@ -112,11 +112,12 @@ def describe(
     *,
     phase: str = "pre",
     resolve: t.Any = None,
+    debt: Document | None = None,
     **run: t.Any,
 ) -> Description:
     own = service if isinstance(service, Document) else document(service, resolve=resolve)
     shared = document(organisation, "organisation", folder="/etc/org", resolve=resolve) if isinstance(organisation, str) else organisation
-    return Description(own, shared, Run(phase=phase, **{"today": TODAY, **run}), inventory())
+    return Description(own, shared, Run(phase=phase, **{"today": TODAY, **run}), inventory(), debt=debt)
 
 
 def plan_of(description: Description, *, phase: str | None = "") -> _plan.Plan:

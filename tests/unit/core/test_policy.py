@@ -102,12 +102,20 @@ def test_what_an_overlay_must_not_say(requirements: str, problem: str) -> None:
     assert any(problem in line for line in problems), problems
 
 
-def test_the_version_that_is_asked_for_is_the_one_that_ships() -> None:
-    def versioned(version: str) -> t.Callable[[], Policy]:
-        return lambda: overlay(load(), document(f"schema_version: 1\npolicy: {{version: '{version}'}}\n", "organisation"))
+def test_a_file_that_was_written_for_another_version_is_told_not_refused() -> None:
+    def versioned(version: str) -> Policy:
+        return overlay(load(), document(f"schema_version: 1\npolicy: {{version: '{version}'}}\n", "organisation"))
 
-    assert problems_of(versioned("1.0.0")) == []
-    assert "ships version 1.0.0 of the default policy, the file asks for 2.0.0" in problems_of(versioned("2.0.0"))[0]
+    assert versioned("1.0.0").notices == ()
+    told = "the file was written for version 2.0.0 of the default policy; this collection ships 1.0.0, which holds"
+    assert versioned("2.0.0").notices == (f"organisation.yml:2: policy.version: {told}",)
+
+
+def test_what_has_been_taken_out_is_remembered_until_it_comes_back() -> None:
+    policy = overlaid("RUN-05: null, BKP-01: null")
+    assert policy.taken_out == {"RUN-05", "BKP-01"}
+    own = "schema_version: 1\nservice: {name: x, owner: y}\npolicy: {requirements: {BKP-01: {title: x, impact: minor}}}\n"
+    assert overlay(policy, document(own)).taken_out == {"RUN-05"}
 
 
 def test_a_policy_is_not_left_for_later() -> None:
