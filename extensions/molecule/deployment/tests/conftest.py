@@ -66,8 +66,8 @@ def play(pytestconfig: pytest.Config) -> t.Callable[..., Played]:
         before = set(RECORDS.glob("runs/*.json"))
         begin = time.monotonic()
         words = ["ansible-playbook", f"--inventory={SCENARIO / 'inventory'}", *options, str(SCENARIO / playbook)]
-        wide = {**os.environ, "COLUMNS": "120"}
-        done = subprocess.run(words, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900, env=wide)
+        plain = {**os.environ, "COLUMNS": "120", "ANSIBLE_FORCE_COLOR": "false", "ANSIBLE_NOCOLOR": "true"}
+        done = subprocess.run(words, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900, env=plain)
         new = sorted(set(RECORDS.glob("runs/*.json")) - before, key=lambda path: path.stat().st_mtime_ns)
         records = [json.loads(path.read_text()) for path in new]
         played = Played(done.returncode, done.stdout + done.stderr, records, time.monotonic() - begin)
