@@ -7,6 +7,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
+import datetime as dt
 import gc
 import threading
 import time
@@ -18,11 +19,16 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._argspec import RUN_SPEC
 from ..module_utils._engine import Item
 from ..module_utils._finding import Finding, Status, unknown
-from ..plugin_utils import _verification
+from ..plugin_utils import _emergency, _verification
+from ..plugin_utils._connections import Connections
 from ..plugin_utils._context import Context, make, refuse
 from ..plugin_utils._document import Refused
+from ..plugin_utils._module_run import ModuleRunner
 from ..plugin_utils._plan import Plan
 from ..plugin_utils._spool import Spool
+from ..plugin_utils._text import in_short
+
+LEAST = 1.0  # seconds without which nothing is begun
 
 
 class ActionModule(ActionBase):
@@ -37,23 +43,37 @@ class ActionModule(ActionBase):
         context = make(self, variables, RUN_SPEC)
         host = str(self._task.delegate_to or variables["inventory_hostname"])
         try:
-            common = context.service_plan()
-            own = context.plan(host) if host in {name for check in common.checks for name in check.hosts or ()} else common
+            return self._verify(context, host, variables, result, started)
         except Refused as exc:
             raise refuse(exc) from None
+        except Exception as exc:
+            if context.emergency is None:
+                raise
+            reason = f"{host} was not verified, and the play goes on: {str(exc) or type(exc).__name__}"
+            return {**result, "changed": False, "warnings": [*result.get("warnings", []), reason]}
+
+    def _verify(
+        self, context: Context, host: str, variables: dict[str, t.Any], result: dict[str, t.Any], started: float
+    ) -> dict[str, t.Any]:
+        common = _emergency.plans(context)[0] if context.emergency else context.service_plan()
+        own = context.plan(host) if host in {name for check in common.checks for name in check.hosts or ()} else common
         spool = context.spool(common)
         held = context.held(common, spool)
         common, own = _verification.without(common, held), _verification.without(own, held)
         lost: str | None = None
         found: dict[str, list[Finding]] = {}
-        controller, looked_once = self._start_controller(common, spool)
+        controller, looked_once = self._start_controller(context, common, spool)
+        left = _emergency.time_left(context.emergency, spool.started(), _now())
         play_hosts = [str(name) for name in variables.get("ansible_play_hosts_all", [])]
         try:
             try:
-                found = self._run_on_host(own, host, variables, result)
+                found = self._run_on_host(own, host, variables, result, left)
+                if left is None:
+                    lost = self._run_modules(context, own, host, variables, result, found)
             except AnsibleConnectionFailure as exc:
                 # not raised: an unreachable host is a finding; under run_once or any_errors_fatal it would end the play without a verdict
-                lost = _in_short(exc)
+                lost = in_short(exc)
+            if lost:
                 result.setdefault("warnings", []).append(f"{host} could not be reached: {lost}")
             spool.save(host, found, unreachable=lost, play_hosts=play_hosts)
         except BaseException:
@@ -61,7 +81,8 @@ class ActionModule(ActionBase):
             raise
         if controller:
             controller.join()
-        found.update(self._find(own, host, spool, variables, result, lost is not None))
+        if left is None:
+            found.update(self._find(own, host, spool, variables, result, lost is not None))
         shown = {**spool.findings_of(_verification.CONTROLLER), **found} if controller else found
         result["readiness"] = {**self._summary(context, own, host, shown, time.monotonic() - started), "unreachable": lost}
         result["changed"] = False
@@ -69,20 +90,27 @@ class ActionModule(ActionBase):
 
     # -- the controller's part
 
-    def _start_controller(self, plan: Plan, spool: Spool) -> tuple[threading.Thread | None, threading.Event]:
+    def _start_controller(self, context: Context, plan: Plan, spool: Spool) -> tuple[threading.Thread | None, threading.Event]:
         """Server checks of the service, once in a run, while the host is at work; and whether each has been made once."""
         looked_once = threading.Event()
         if not spool.claim(_verification.CONTROLLER):
             looked_once.set()
             return None, looked_once
+        connections = Connections(self, context.task_vars)
+        visits = {  # templates are resolved here: a thread must not
+            check.key: connections.visit(context.hosts_to_visit(check, plan), plan.expected_hosts) for check in _verification.visiting(plan)
+        }
 
         def keep(found: dict[str, list[Finding]]) -> None:
             spool.save(_verification.CONTROLLER, found)
             looked_once.set()
 
+        within = _emergency.time_left(context.emergency, None, _now())
+
         def work() -> None:
             try:
-                keep(_verification.run_controller(plan, on_first=keep))
+                with connections.inventory() if visits else contextlib.nullcontext("") as inventory:
+                    keep(_verification.run_controller(plan, on_first=keep, visits=visits, inventory=inventory, within=within))
             finally:
                 looked_once.set()
 
@@ -102,7 +130,7 @@ class ActionModule(ActionBase):
             try:
                 answers = self._execute(items, variables, result, plan.settling)
             except AnsibleConnectionFailure as exc:
-                answers = {item.key: [_about(item, f"{host} could not be reached: {_in_short(exc)}")] for item in items}
+                answers = {item.key: [_about(item, f"{host} could not be reached: {in_short(exc)}")] for item in items}
             seen = _verification.named_as_written(here, answers, spool)
             spool.save(host, seen)
             found.update(seen)
@@ -110,18 +138,50 @@ class ActionModule(ActionBase):
 
     # -- the host's part
 
-    def _run_on_host(self, plan: Plan, host: str, variables: dict[str, t.Any], result: dict[str, t.Any]) -> dict[str, list[Finding]]:
+    def _run_on_host(
+        self, plan: Plan, host: str, variables: dict[str, t.Any], result: dict[str, t.Any], left: float | None
+    ) -> dict[str, list[Finding]]:
+        """``left``: the seconds that there are, in an emergency."""
         checks = _verification.items_of_host(plan, host)
-        left_out = [check for check in checks if self._task.check_mode and _verification.writes(check)]
+        slow = [] if left is None else _verification.items_of_action(plan, host)
+        if left is not None and left < LEAST:
+            late = f"was not run on {host}: the {_emergency.ALLOWED:g} s that an emergency allows were over"
+            return {check.key: [_about(_verification.as_item(check, host), f"{check.check} {late}")] for check in [*checks, *slow]}
+        quick = self._task.check_mode or left is not None
+        left_out = [check for check in checks if quick and _verification.writes(check)]
         items = [_verification.as_item(check, host) for check in checks if check not in left_out]
-        found = self._execute(items, variables, result, plan.settling) if items else {}
+        found = self._execute(items, variables, result, plan.settling, left) if items else {}
+        why = "this is check mode" if self._task.check_mode else "in an emergency nobody waits for it"
         for check in left_out:
             item = _verification.as_item(check, host)
-            found[check.key] = [_about(item, f"{check.check} was not run: it writes a line, and this is check mode")]
+            found[check.key] = [_about(item, f"{check.check} was not run: it writes a line, and {why}")]
+        for check in slow:
+            item = _verification.as_item(check, host)
+            found[check.key] = [_about(item, f"{check.check} was not run: it is a module of its own, and {why}")]
         return found
 
+    def _run_modules(
+        self,
+        context: Context,
+        plan: Plan,
+        host: str,
+        variables: dict[str, t.Any],
+        result: dict[str, t.Any],
+        found: dict[str, list[Finding]],
+    ) -> str | None:
+        """The checks that are modules of others, after the batch. Why the host could not be reached, if it never was."""
+        checks = _verification.items_of_action(plan, host)
+        if not checks:
+            return None
+        runner = ModuleRunner(self, variables, context.templar(host), host)
+        reached = bool(found)
+        found.update(_verification.run_actions(checks, host, runner))
+        for warning in runner.warnings:
+            result.setdefault("warnings", []).append(warning)
+        return runner.lost[0] if runner.lost and not reached else None
+
     def _execute(
-        self, items: list[Item], variables: dict[str, t.Any], result: dict[str, t.Any], settling: float
+        self, items: list[Item], variables: dict[str, t.Any], result: dict[str, t.Any], settling: float, within: float | None = None
     ) -> dict[str, list[Finding]]:
         """All items in one module execution; when the module itself cannot run, each of them is unknown."""
         secrets: dict[str, t.Any] = {}
@@ -136,13 +196,15 @@ class ActionModule(ActionBase):
         try:
             with _collector_at_rest():
                 arguments: dict[str, t.Any] = {"checks": checks, "secrets": secrets, "settle": f"{settling:g}s"}
+                if within is not None:
+                    arguments["within"] = within
                 answer: dict[str, t.Any] = self._execute_module(
                     module_name="operability.readiness.verify", module_args=arguments, task_vars=variables
                 )
         except AnsibleConnectionFailure:
             raise
         except AnsibleError as exc:  # a password that is missing, a temporary folder that cannot be made
-            answer = {"msg": _in_short(exc)}
+            answer = {"msg": in_short(exc)}
         for warning in answer.get("warnings", []):
             result.setdefault("warnings", []).append(warning)
         if "found" not in answer:
@@ -196,7 +258,5 @@ def _about(item: Item, message: str) -> Finding:
     return dataclasses.replace(unknown(message), check=item.check, requirement=item.requirement, instance=item.instance, host=item.host)
 
 
-def _in_short(exc: AnsibleError) -> str:
-    """The first line, and the last, where ssh and sudo say why."""
-    lines = [line.strip() for line in str(exc).splitlines() if line.strip()] or ["no reason was given"]
-    return lines[0] if len(lines) == 1 else f"{lines[0].rstrip('.:')}: {lines[-1]}"
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.timezone.utc)

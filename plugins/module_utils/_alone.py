@@ -11,7 +11,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ._argspec import ALONE_SPEC, ArgumentsRefused, constraints, parse_arguments
 from ._engine import Item, execute
-from ._finding import Status, worst
+from ._finding import Finding, Status, worst
 from ._runner import Runner
 
 _FAILING = (Status.FAIL, Status.UNKNOWN)
@@ -34,21 +34,33 @@ def run_alone(name: str, check: t.Any) -> t.NoReturn:
         module.exit_json(changed=False, skipped=True, msg=f"{name} would write, and does not in check mode: nothing was proven")
     item = Item(key="alone", check=name, args=module.params)
     findings = execute([item], Runner())["alone"]
+    for warning in warnings(name, findings):
+        module.warn(warning)
+    result = outcome(name, findings, enforce=enforce)
+    if result.pop("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)
+
+
+def outcome(name: str, findings: t.Sequence[Finding], *, enforce: bool) -> dict[str, t.Any]:
+    """The result of a task that ran one check."""
     status = worst([finding.status for finding in findings])
     first = next(finding for finding in findings if finding.status == status)
-    result: dict[str, t.Any] = {
+    failing = enforce and status in _FAILING
+    count = sum(finding.status in _FAILING for finding in findings)
+    more = f" (and {count - 1} more)" if failing and count > 1 else ""
+    return {
         "changed": False,
+        "failed": failing,
+        "msg": f"{name} {status}: {first.message}{more}",
         "finding": first.as_dict(),
         "findings": [finding.as_dict() for finding in findings],
     }
-    for finding in findings:
-        if finding.status is Status.WARN:
-            module.warn(f"{name}: {finding.message}")
-    if enforce and status in _FAILING:
-        count = sum(finding.status in _FAILING for finding in findings)
-        more = f" (and {count - 1} more)" if count > 1 else ""
-        module.fail_json(msg=f"{name} {status}: {first.message}{more}", **result)
-    module.exit_json(msg=f"{name} {status}: {first.message}", **result)
 
 
-__all__ = ("run_alone",)
+def warnings(name: str, findings: t.Sequence[Finding]) -> list[str]:
+    """A line for each finding that holds, but not for long."""
+    return [f"{name}: {finding.message}" for finding in findings if finding.status is Status.WARN]
+
+
+__all__ = ("outcome", "run_alone", "warnings")

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from ._loading import load_check
 
-# where a check runs: "host", "controller", or "both" (it can do either, or has a half for each)
+# where a check runs: "host", "controller", "both" (it can do either, or has a half for each), or "action" (it looks at a host as well,
+# but from the action plugin, with Ansible's own means: it is not sent there)
 CHECKS = {
     "alertmanager_route": "controller",
     "alertmanager_silences": "controller",
+    "ansible_module": "action",
     "command": "host",
     "file_backup": "host",
     "flow": "host",
@@ -27,6 +29,7 @@ CHECKS = {
     "scheduled_job": "host",
     "support_chain": "controller",
     "systemd_unit": "host",
+    "testinfra": "controller",
     "tls_certificate": "both",
 }
 # what the gate itself computes from findings: a policy names it as it names a check; verify never runs it, and it has no module

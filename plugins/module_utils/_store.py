@@ -64,8 +64,11 @@ class Folder:
         return path.read_bytes()
 
     def names(self, pattern: str) -> list[str]:
-        """The files that match, oldest first by their names' first 16 characters (a time), then by when they were written."""
-        found = [path for path in self.path.glob(pattern) if path.is_file()]
+        """The files that match, oldest first by their names' first 16 characters (a time), then by when they were written.
+
+        Without the lock, and what a writer that was killed has left.
+        """
+        found = [path for path in self.path.glob(pattern) if path.is_file() and not path.name.startswith(".")]
         found.sort(key=lambda path: (path.name[:16], path.stat().st_mtime_ns))
         return [path.relative_to(self.path).as_posix() for path in found]
 

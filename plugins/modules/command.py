@@ -11,9 +11,12 @@ short_description: Run a monitoring plugin and take over its verdict
 version_added: 0.1.0
 description:
   - Runs a command that answers as Nagios plugins do, so that plugins for Nagios, Icinga, Centreon, Naemon and Checkmk can be used.
-  - Exit code 0 is C(pass), 1 is C(warn), 2 is C(fail), 3 and any other is C(unknown), and so is a command that is missing, is ended by a
-    signal or by the time.
-  - The first line of its output is the message, further lines are details, performance data becomes measurements.
+  - Exit code 0 is C(pass), 1 is C(warn), 2 is C(fail), 3 and any other is C(unknown), and so is a command that is missing, cannot be
+    executed, is ended by a signal or by the time. The message tells which.
+  - The first line of its output is the message, further lines are details (50 lines, each 500 characters long at most). Where there is no
+    output, the error output speaks. Terminal escapes and control characters are removed.
+  - Performance data becomes measurements in base units (seconds, bytes, ratio). The limit of each is its critical threshold, else its
+    warning threshold. Of a range with two sides it is the side that is nearer to the value. A value C(U) is none.
   - The command is trusted to change nothing.
 author:
   - The operability.readiness contributors (@operability)
@@ -34,8 +37,13 @@ options:
     type: path
   environment:
     description:
-      - Further environment variables of the command. They are not secret; let the plugin read secrets from a file.
+      - Further environment variables of the command. They are not secret.
     type: dict
+  secret_environment:
+    description:
+      - Further environment variables of the command whose values must not be seen. They are removed from findings.
+    type: dict
+    version_added: 0.2.0
 seealso:
   - name: Monitoring Plugins Development Guidelines
     description: What plugins answer.

@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 from urllib.parse import urlsplit
 
-from ..module_utils._registry import CHECKS
+from ..module_utils._registry import CHECKS, load_check
 from ._plan import PLANNED, Plan, PlannedCheck
 
 _ORDERS: dict[str, t.Callable[[list[str]], list[str]]] = {
@@ -45,11 +45,11 @@ def _size(serial: t.Any, count: int) -> int:
 
 
 def narrowed(plan: Plan, hosts: t.Sequence[str], addresses: t.Callable[[], t.Collection[str]]) -> Plan:
-    """The plan of a batch: what is looked at on its hosts, and endpoints at their ``addresses``.
+    """The plan of a batch: what is looked at on its hosts, also by a suite that visits them, and endpoints at their ``addresses``.
 
     Left out are servers (a batch must be quick, and what they say is about the service) and canaries.
     """
-    endpoints = [check for check in plan.checks if check.hosts is None and CHECKS[check.check] == "both" and check.call == "run"]
+    endpoints = [check for check in plan.checks if check.hosts is None and CHECKS.get(check.check) == "both" and check.call == "run"]
     known = addresses() if endpoints else ()
     mine = {check.key for check in endpoints if _target(check) in known}
     requirements, waiting = [], 0
@@ -84,6 +84,10 @@ def _of_batch(check: PlannedCheck, hosts: t.Sequence[str], endpoints: t.Collecti
     """The check as far as it is the batch's; None where it is not."""
     if check.gap is not None or check.call != "run":
         return None
+    if check.hosts is None and getattr(load_check(check.check), "NEEDS_INVENTORY", False):
+        named = check.args.get("hosts")
+        here = tuple(host for host in named if host in hosts) if named else tuple(hosts)
+        return dataclasses.replace(check, args={**check.args, "hosts": list(here)}) if here else None
     if check.hosts is None:
         return check if check.key in endpoints else None
     here = tuple(host for host in check.hosts if host in hosts)

@@ -19,10 +19,11 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
 from ..module_utils._files import NotWritten
-from . import _batch, _debt, _plan
+from . import _batch, _debt, _emergency, _plan
 from ._document import Document, FastLoader, Refused, build, plain, positions
 from ._elsewhere import Elsewhere
-from ._plan import Plan
+from ._module_run import module_problem
+from ._plan import Plan, PlannedCheck
 from ._remote_store import RemoteFolder
 from ._reuse import WHEN_DUE, held
 from ._run_record import Records, Unreadable, default_folder
@@ -49,16 +50,26 @@ class Context:
         """The service as its files describe it with the variables of ``host`` (the task's own without one). Refused."""
         host = self._other(host)
         if host not in self._descriptions:
-            self._descriptions[host] = self._description(self._templar(host or None))
+            self._descriptions[host] = self._description(self.templar(host or None))
         return self._descriptions[host]
 
     def _description(self, templar: t.Any) -> Description:
         service = self._document(self.options["service_file"], "service", templar)
-        organisation = (
-            self._document(self.options["organisation_file"], "organisation", templar) if self.options["organisation_file"] else None
-        )
-        inventory = Inventory(self._hosts_of, self._addresses_of)
+        organisation = self.organisation(templar)
+        inventory = Inventory(self._hosts_of, self._addresses_of, module_problem)
         return Description(service, organisation, self.run(), inventory, debt=self._debt(service, organisation))
+
+    def organisation(self, templar: t.Any = None) -> Document | None:
+        """The organisation file, where one is named. Refused."""
+        name = self.options["organisation_file"]
+        return self._document(name, "organisation", templar or self.templar(None)) if name else None
+
+    @property
+    def emergency(self) -> _emergency.Emergency | None:
+        return _emergency.of(self.options, self.task_vars)
+
+    def locate_service_file(self) -> str | None:
+        return locate(self.action._loader, self.options["service_file"])
 
     def _debt(self, service: Document, organisation: Document | None) -> Document | None:
         """The debt file of the service, where there is one. It is data: no template is resolved in it."""
@@ -118,7 +129,7 @@ class Context:
 
         A state that cannot be read stands for nothing; the gate says what is wrong with it.
         """
-        if plan.phase != "recheck" or not any(item.rule.repeat == WHEN_DUE for item in plan.requirements):
+        if self.emergency or plan.phase != "recheck" or not any(item.rule.repeat == WHEN_DUE for item in plan.requirements):
             return {}
         known = None if recall else spool.held()
         if known is None:
@@ -164,12 +175,19 @@ class Context:
         positions(text, name)  # says where it is not YAML
         raise Refused([f"{name}: {_first_line(exc)}"]) from None
 
-    def _templar(self, host: str | None) -> t.Any:
+    def templar(self, host: str | None) -> t.Any:
+        """One with the variables of a host; of the task's own without one."""
         if host is None or host == self.task_vars.get("inventory_hostname"):
             return self.action._templar
         own = self.task_vars["hostvars"].raw_get(host)
         variables = {**self.task_vars, **own, "inventory_hostname": host}
         return self.action._templar.copy_with_new_env(available_variables=variables)
+
+    def hosts_to_visit(self, check: PlannedCheck, plan: Plan) -> list[str]:
+        """The hosts to which a check of the controller goes: those of its own patterns, else those of the service."""
+        patterns = check.args.get("hosts")
+        found = [[text] if "://" in text else self._hosts_of(text) or [text] for text in map(str, patterns or [])]
+        return list(dict.fromkeys(host for hosts in found for host in hosts)) if patterns else list(plan.expected_hosts)
 
     def _hosts_of(self, pattern: str) -> list[str]:
         if pattern not in self._hosts:
@@ -181,7 +199,7 @@ class Context:
         """The names under which a monitoring server may know a host: the address that Ansible uses, its name, the short one."""
         try:
             own = self.task_vars["hostvars"].raw_get(host)
-            address = str(self._templar(host).template(own.get("ansible_host", host)))
+            address = str(self.templar(host).template(own.get("ansible_host", host)))
         except (AnsibleError, KeyError):
             address = host
         return list(dict.fromkeys([address, host, host.partition(".")[0]]))
@@ -214,24 +232,36 @@ def locate(loader: t.Any, name: str) -> str | None:
 def make(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, t.Any]) -> Context:
     """The context of an action: an option that the task does not set is taken from the variable ``readiness_OPTION``."""
     args = copy.copy(action._task.args)
-    for name in spec:
+    # the emergency first: it tells what to do about the others
+    for name in sorted(spec, key=lambda name: name != "emergency"):
         variable = f"readiness_{name}"
         if args.get(name) is None and variable in task_vars:
-            value = plain(action._templar.template(task_vars[variable]))
+            try:
+                value = plain(action._templar.template(task_vars[variable]))
+            except AnsibleError as exc:
+                if not args.get("emergency"):
+                    raise
+                action._display.warning(f"{variable} is left out, this is an emergency: {_first_line(exc)}")
+                continue
             if value not in (None, ""):
                 args[name] = value
-    result = ArgumentSpecValidator(dict(spec)).validate({key: plain(value) for key, value in args.items()})
+    validator = ArgumentSpecValidator(dict(spec))
+    result = validator.validate({key: plain(value) for key, value in args.items()})
+    if result.error_messages and args.get("emergency"):
+        action._display.warning(f"other options are left out, this is an emergency: {'; '.join(result.error_messages)}")
+        result = validator.validate({key: plain(value) for key, value in args.items() if key in _emergency.ESSENTIAL})
     if result.error_messages:
         raise AnsibleActionFail("; ".join(result.error_messages))
-    return Context(action, task_vars, dict(result.validated_parameters))
+    context = Context(action, task_vars, dict(result.validated_parameters))
+    if context.emergency:
+        context.options["settle"] = None
+    return context
 
 
-def refuse(exc: Refused) -> AnsibleActionFail:
+def refuse(exc: Refused, nothing: str = "was verified") -> AnsibleActionFail:
     """The failure of an action for input that was refused: nothing has run."""
     count = len(exc.problems)
-    head = (
-        "The input is refused, nothing was verified:" if count == 1 else f"The input is refused for {count} reasons, nothing was verified:"
-    )
+    head = f"The input is refused{'' if count == 1 else f' for {count} reasons'}, nothing {nothing}:"
     return AnsibleActionFail("\n".join([head, *(f"  {problem}" for problem in exc.problems)]))
 
 

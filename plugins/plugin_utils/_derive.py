@@ -24,6 +24,7 @@ from ._policy import Proof
 from ._service import CONNECTION, Description, NotApplicable, NotDeclared, NotDue
 
 Steps = tuple[t.Union[str, int], ...]
+COMMON_SUITE = "common"  # the name of the smoke suite that ships
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +51,7 @@ Derivation = t.Callable[[Description], list[Instance]]
 def derive(proof: Proof, description: Description) -> list[Instance]:
     """The instances of one way to prove a requirement. NotDeclared, NotApplicable."""
     family = "backup" if proof.check.endswith("_backup") else proof.check
-    named = DERIVATIONS.get(f"{proof.check}:{proof.source}") if proof.source else DERIVATIONS.get(family)
+    named = DERIVATIONS.get(f"{family}:{proof.source}") if proof.source else DERIVATIONS.get(family)
     instances = named(description) if named else _generic(proof, description)
     return [
         dataclasses.replace(
@@ -71,7 +72,7 @@ def _generic(proof: Proof, description: Description) -> list[Instance]:
         if not value:
             raise NotDeclared(f"{proof.source} is not declared")
         entries = [((*steps, index), item) for index, item in enumerate(value)] if isinstance(value, list) else [(steps, value)]
-    hosts = tuple(description.part_hosts({}, proof.on)) if CHECKS[proof.check] == "host" or proof.on else None
+    hosts = tuple(description.part_hosts({}, proof.on)) if CHECKS[proof.check] in ("host", "action") or proof.on else None
     out = []
     for steps, item in entries:
         args = dict(item) if isinstance(item, dict) else {proof.option: item} if proof.option and item is not None else {}
@@ -126,12 +127,17 @@ def _alerts(description: Description) -> dict[str, t.Any]:
 
 def _alert_rules(description: Description) -> list[Instance]:
     alerts = _alerts(description)
+    args = _alert_args(description, alerts, "match", "must_include")
+    return [Instance("prometheus_alerts", description.name, args, path=("alerts",))]
+
+
+def _alert_args(description: Description, alerts: t.Mapping[str, t.Any], *more: str) -> dict[str, t.Any]:
     args = description.connection("prometheus", alerts.get("using"))
-    for key in ("match", "must_include", "required_labels", "required_annotations", "may_be_absent", "lookback"):
+    for key in (*more, "required_labels", "required_annotations", "may_be_absent", "lookback"):
         value = alerts.get(key, description.default("alerts", key))
         if value is not None:
             args[key] = value
-    return [Instance("prometheus_alerts", description.name, args, path=("alerts",))]
+    return args
 
 
 def _label_sets(description: Description) -> list[dict[str, str]]:
@@ -322,7 +328,8 @@ def _rotations(description: Description) -> list[Instance]:
 
 # -- backups
 
-_NOT_ARGUMENTS = ("tool", "rpo", "on", "run_as", "scheduled_by")
+_NOT_ARGUMENTS = ("tool", "rpo", "on", "run_as", "scheduled_by", "second_copy", "alert")
+_PLACES = ("repository", "path", "pattern", "on")  # what tells one place of a backup from another
 
 
 def _backup_entries(description: Description) -> list[tuple[dict[str, t.Any], dict[str, t.Any], Steps]]:
@@ -342,23 +349,61 @@ def _backup_name(backup: t.Mapping[str, t.Any]) -> str:
 
 
 def _backups(description: Description) -> list[Instance]:
+    return [_backup(description, part, backup, _backup_name(backup), steps) for part, backup, steps in _backup_entries(description)]
+
+
+def _backup(description: Description, part: t.Mapping[str, t.Any], backup: t.Mapping[str, t.Any], name: str, steps: Steps) -> Instance:
+    check = f"{backup['tool']}_backup"
+    if check not in CHECKS:
+        tools = sorted(known.removesuffix("_backup") for known in CHECKS if known.endswith("_backup"))
+        raise NotDeclared(f"there is no check for backups of '{backup['tool']}'; known: {', '.join(tools)}")
+    age = backup.get("max_age") or backup.get("rpo") or description.commitment("rpo", "pdma")
+    if age is None:
+        return Instance(check, name, path=steps, gap="neither the backup nor commitments.rpo says how old it may be")
+    args = {key: value for key, value in backup.items() if key not in _NOT_ARGUMENTS}
+    args["max_age"] = age
+    if isinstance(args.get("pattern"), str):
+        args["pattern"] = [args["pattern"]]
+    hosts = tuple(description.part_hosts(part, backup.get("on")))
+    return Instance(check, name, args, hosts, backup.get("run_as") or part.get("run_as"), path=steps)
+
+
+def _second_copies(description: Description) -> list[Instance]:
+    entries = _backup_entries(description)
+    if not any(backup.get("second_copy") for _part, backup, _steps in entries):
+        raise NotDeclared("no backup says where its second copy is (parts.NAME.backups.N.second_copy)")
     out = []
-    for part, backup, steps in _backup_entries(description):
-        check = f"{backup['tool']}_backup"
-        name = _backup_name(backup)
-        if check not in CHECKS:
-            tools = sorted(known.removesuffix("_backup") for known in CHECKS if known.endswith("_backup"))
-            raise NotDeclared(f"there is no check for backups of '{backup['tool']}'; known: {', '.join(tools)}")
-        age = backup.get("max_age") or backup.get("rpo") or description.commitment("rpo", "pdma")
-        if age is None:
-            out.append(Instance(check, name, path=steps, gap="neither the backup nor commitments.rpo says how old it may be"))
+    for part, backup, steps in entries:
+        name = f"second copy of {_backup_name(backup)}"
+        second = backup.get("second_copy")
+        if not second:
+            gap = f"nothing says where the {name} is (second_copy)"
+            out.append(Instance(f"{backup['tool']}_backup", name, path=steps, gap=gap))
             continue
-        args = {key: value for key, value in backup.items() if key not in _NOT_ARGUMENTS}
-        args["max_age"] = age
-        if isinstance(args.get("pattern"), str):
-            args["pattern"] = [args["pattern"]]
-        hosts = tuple(description.part_hosts(part, backup.get("on")))
-        out.append(Instance(check, name, args, hosts, backup.get("run_as") or part.get("run_as"), path=steps))
+        # another tool's options are its own; the same tool's are those of the first copy, but for what is said anew
+        same = second.get("tool", backup["tool"]) == backup["tool"]
+        merged = {**(backup if same else {key: backup[key] for key in ("rpo", "max_age") if backup.get(key)}), **second}
+        if same and all(merged.get(key) == backup.get(key) for key in _PLACES):
+            place = description.service.where((*steps, "second_copy"))
+            raise Refused([f"{place}: {dotted((*steps, 'second_copy'))}: it names no other place; expected another {' or '.join(_PLACES)}"])
+        out.append(_backup(description, part, merged, name, (*steps, "second_copy")))
+    return out
+
+
+def _backup_alerts(description: Description) -> list[Instance]:
+    alerts = description.data.get("alerts") or {}
+    entries = _backup_entries(description)
+    if not any(backup.get("alert") for _part, backup, _steps in entries):
+        raise NotDeclared("no backup names the alert that its failure raises (parts.NAME.backups.N.alert)")
+    args = _alert_args(description, alerts)
+    out = []
+    for _part, backup, steps in entries:
+        name = _backup_name(backup)
+        if not backup.get("alert"):
+            gap = f"nothing names the alert that a failing backup of {name} raises (alert)"
+            out.append(Instance("prometheus_alerts", name, path=steps, gap=gap))
+            continue
+        out.append(Instance("prometheus_alerts", str(backup["alert"]), {**args, "must_include": [backup["alert"]]}, path=(*steps, "alert")))
     return out
 
 
@@ -471,6 +516,55 @@ def _reports(description: Description) -> list[Instance]:
     return out
 
 
+def _smoke(description: Description) -> list[Instance]:
+    delivery = description.data.get("delivery") or {}
+    named = delivery.get("smoke") or []
+    suites = [str(suite) for suite in (named if isinstance(named, list) else [named])]
+    own = [suite for suite in suites if suite != COMMON_SUITE]
+    steps: Steps = ("delivery", "smoke" if suites else "expect")
+    expect = [_expectation(description, entry) for entry in _as_list(delivery.get("expect"))]
+    if not suites and not expect:
+        raise NotDeclared("delivery.smoke is not declared: which tests tell that the service works? (a pytest-testinfra suite, or common)")
+    if COMMON_SUITE in suites:
+        expect += _declared_expectations(description)
+        if not expect:
+            raise NotDeclared("delivery.expect is not declared, and no part declares units or ports: what is the common suite to look for?")
+    name = ", ".join([*own, *(["common"] if expect else [])])
+    if description.run.version is None and "{version}" in str(expect):
+        gap = "the version that delivery.expect asks for is not given (readiness_version)"
+        return [Instance("testinfra", name, path=steps, gap=gap)]
+    args: dict[str, t.Any] = {"hosts": description.part_hosts({})}
+    args.update({"suite": own} if own else {})
+    args.update({"expect": expect} if expect else {})
+    return [Instance("testinfra", name, args, path=steps)]
+
+
+def _as_list(value: t.Any) -> list[t.Any]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def _expectation(description: Description, entry: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What is expected of the hosts of its pattern, with the version that is deployed."""
+    version = description.run.version
+    out: dict[str, t.Any] = {key: value for key, value in entry.items() if key != "on" and value}
+    for key in ("packages", "versions") if version is not None else ():
+        if out.get(key):
+            out[key] = {name: str(wanted).replace("{version}", str(version)) for name, wanted in out[key].items()}
+    return {**out, "hosts": description.part_hosts({}, entry.get("on"))}
+
+
+def _declared_expectations(description: Description) -> list[dict[str, t.Any]]:
+    """What each part says of itself: its units run, and the ports where it is scraped are open."""
+    found = []
+    for part in description.parts.values():
+        units = [unit if isinstance(unit, str) else unit["name"] for unit in part.get("units") or []]
+        ports = [str(scrape["port"]) for scrape in part.get("scrape") or [] if scrape.get("port")]
+        if units or ports:
+            named = {"units": units, "ports": ports}
+            found.append({**{key: value for key, value in named.items() if value}, "hosts": description.part_hosts(part)})
+    return found
+
+
 def _before_and_after(description: Description) -> list[Instance]:
     run = description.run
     if run.phase != "post":
@@ -482,11 +576,47 @@ def _before_and_after(description: Description) -> list[Instance]:
     return [Instance("baseline", description.name, call="compare")]
 
 
+def _command(description: Description, key: str, replace: t.Mapping[str, str]) -> Instance:
+    """A command below ``delivery``: a list, or a mapping with more of the check's options and where it runs."""
+    declared = (description.data.get("delivery") or {})[key]
+    given: dict[str, t.Any] = {"command": declared} if isinstance(declared, list) else dict(declared)
+    words = [str(word) for word in given.pop("command")]
+    for placeholder, value in replace.items():
+        words = [word.replace(placeholder, value) for word in words]
+    hosts = tuple(description.part_hosts({}, given.pop("on", None)))
+    run_as = given.pop("run_as", None)
+    return Instance("command", words[0], {**given, "command": words}, hosts, run_as, path=("delivery", key))
+
+
+def _way_back(description: Description) -> list[Instance]:
+    if not (description.data.get("delivery") or {}).get("rollback_check"):
+        raise NotDeclared("delivery.rollback_check is not declared: which command tells that the way back is there?")
+    return [_command(description, "rollback_check", {})]
+
+
+def _version_command(description: Description) -> list[Instance]:
+    declared = (description.data.get("delivery") or {}).get("version_check")
+    if not declared:
+        raise NotDeclared("delivery.version_check is not declared")
+    words = declared if isinstance(declared, list) else declared["command"]
+    if not any("{version}" in str(word) for word in words):
+        place = description.service.where(("delivery", "version_check"))
+        raise Refused([f"{place}: delivery.version_check: none of its words has {{version}}, so it cannot know which version is wanted"])
+    version = description.run.version
+    if version is None:
+        gap = "the version that should run is not given (readiness_version)"
+        return [Instance("command", str(words[0]), path=("delivery", "version_check"), gap=gap)]
+    return [_command(description, "version_check", {"{version}": version})]
+
+
 DERIVATIONS: dict[str, Derivation] = {
     "alertmanager_route": _routes,
     "alertmanager_silences": _silences,
     "backup": _backups,
+    "backup:second_copy": _second_copies,
     "baseline": _before_and_after,
+    "command:delivery.rollback_check": _way_back,
+    "command:delivery.version_check": _version_command,
     "flow": _flows,
     "host_capacity": _capacity,
     "http_probe": _probes,
@@ -496,11 +626,13 @@ DERIVATIONS: dict[str, Derivation] = {
     "log_rotation": _rotations,
     "metrics_endpoint": _metrics,
     "prometheus_alerts": _alert_rules,
+    "prometheus_alerts:backups.alert": _backup_alerts,
     "prometheus_targets": _targets,
     "runbook": _runbook,
     "scheduled_job": _schedules,
     "support_chain": _support,
     "systemd_unit": _units,
+    "testinfra": _smoke,
     "tls_certificate": _certificates,
 }
 

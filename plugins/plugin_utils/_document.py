@@ -70,6 +70,7 @@ class Document:
     positions: dict[Path, tuple[int, int]]
     sha256: str
     folder: pathlib.Path = pathlib.Path()
+    conditions: frozenset[str] = frozenset()  # texts that stand in the file itself under "expect"; what a template yields is not among them
 
     def where(self, path: t.Sequence[str | int]) -> str:
         """``readiness.yml:22`` of the nearest part that has a position."""
@@ -164,11 +165,23 @@ def build(
         raise Refused([f"{name}: the file is empty; expected a mapping that starts with 'schema_version: 1'"])
     if not isinstance(data, t.Mapping):
         raise Refused([f"{name}:1: expected a mapping of keys to values, found {_kind(data)}"])
-    document = Document(name, plain(data, resolve), places, hashlib.sha256(text.encode()).hexdigest(), folder or pathlib.Path())
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    document = Document(name, plain(data, resolve), places, digest, folder or pathlib.Path(), frozenset(_conditions(data)))
     problems += validate(document, schema)
     if problems:
         raise Refused(problems)
     return dataclasses.replace(document, data=_located(document.data, document, ()))
+
+
+def _conditions(value: t.Any, key: str = "") -> t.Iterator[str]:
+    if isinstance(value, t.Mapping):
+        for name, item in value.items():
+            yield from _conditions(item, str(name))
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _conditions(item, key)
+    elif key == "expect" and isinstance(value, str):
+        yield "".join(str(value))
 
 
 def _located(value: t.Any, document: Document, path: Path) -> t.Any:

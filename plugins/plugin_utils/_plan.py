@@ -14,21 +14,24 @@ import re
 import typing as t
 
 from ..module_utils._argspec import ArgumentsRefused, parse_arguments, secret_options
+from ..module_utils._checks.ansible_module import expected
 from ..module_utils._registry import CHECKS, COMPUTED, load_check
 from ..module_utils._units import parse_duration
-from . import _comparable, _debt, _policy
+from . import _comparable, _debt, _decisions, _policy, _reservations
 from ._derive import Instance, Steps, derive
 from ._document import Document, NotResolved, Refused, unresolved
 from ._mode import mode_of, ratchet_of
 from ._policy import Policy, Proof, Rule
 from ._service import Description, NoHost, NotApplicable, NotDeclared, NotDue
 
+OVERRIDE_DUE = "3d"
 LEVEL_WAIVER = "LVL-01"  # the waiver that lets a file set a level below the computed one
 
 SETTLING = ("post", "smoke")  # the phases just after a deployment
+STAND_INS = ("ansible_module", "command")  # checks that may prove any requirement
 
 # what a requirement can be in a plan
-PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE, NO_HOST = (
+PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE, NO_HOST, DECISION = (
     "planned",
     "not_declared",
     "not_applicable",
@@ -36,6 +39,7 @@ PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE, NO_HOST = (
     "later",
     "unprovable",
     "no_host",
+    "decision",  # what people decide: never of a policy
 )
 
 
@@ -94,6 +98,10 @@ class Plan:
     publish: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     reservation_due: str = "14d"
     records: str | None = None  # the folder that one of the files names
+    overdue: str = "fail"  # what an overdue reservation does
+    override_due: str = OVERRIDE_DUE
+    decision_required: bool = False
+    refused: tuple[str, ...] = ()  # in an emergency, why there is no plan
     settling: float = 0.0  # seconds for which checks that may need time are repeated
     scope: str = "service"
     comparison: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)  # tolerances and announced removals
@@ -193,6 +201,9 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         publish=description.shared("publish"),
         reservation_due=str(description.default("reservation_due") or "14d"),
         records=_records(description),
+        overdue=_reservations.on_overdue(description),
+        override_due=str(description.default("override_due") or OVERRIDE_DUE),
+        decision_required=_decisions.required(description, level, phase),
         settling=settling,
         comparison=comparison,
         observe_until=observe_until,
@@ -207,7 +218,7 @@ def _unresolved_basics(description: Description) -> list[str]:
     later = [
         item
         for document in documents
-        for key in ("service", "classification", "traits", "waivers", "approvers", "mode", "ratchet", "debt")
+        for key in ("service", "classification", "traits", "waivers", "approvers", "mode", "ratchet", "debt", "decisions")
         for item in unresolved(document.data.get(key))
     ]
     return [f"{item.place}: {item.path}: {item.reason} (every phase needs it)" for item in later]
@@ -277,7 +288,8 @@ def _own_rules(description: Description, policy: Policy, problems: list[str], no
         elif entry.get("check") and not _may_prove(rules[identifier], entry["check"]):
             accepted = ", ".join(proof.check for proof in rules[identifier].proved_by)
             problems.append(
-                f"{place}: requirements.{identifier}.check: {entry['check']} does not prove it; expected one of {accepted}, or command"
+                f"{place}: requirements.{identifier}.check: {entry['check']} does not prove it; expected one of {accepted}, "
+                "command or ansible_module"
             )
         if entry.get("check") and entry["check"] not in (*CHECKS, *COMPUTED):
             problems.append(
@@ -288,8 +300,8 @@ def _own_rules(description: Description, policy: Policy, problems: list[str], no
 
 
 def _may_prove(rule: Rule, check: str) -> bool:
-    # a Nagios plugin may stand for anything; a rule without checks of ours takes what the service has
-    return check not in CHECKS or not rule.proved_by or check == "command" or check in {proof.check for proof in rule.proved_by}
+    # a Nagios plugin or a module may stand for anything; a rule without checks of ours takes what the service has
+    return check not in CHECKS or not rule.proved_by or check in STAND_INS or check in {proof.check for proof in rule.proved_by}
 
 
 def _requirement(
@@ -473,7 +485,7 @@ def _asks_named_server(check: str) -> bool:
 
 
 def _runs_on_hosts(check: str) -> bool:
-    return CHECKS.get(check) in ("host", "both")
+    return CHECKS.get(check) in ("host", "both", "action")
 
 
 def _explicit(rule: Rule, exception: t.Mapping[str, t.Any], description: Description) -> Instance:
@@ -486,10 +498,11 @@ def _explicit(rule: Rule, exception: t.Mapping[str, t.Any], description: Descrip
         if kind in ("prometheus", "alertmanager"):
             args = {**description.connection(kind, exception.get("using")), **args}
     hosts: tuple[str, ...] | None = None
-    if side == "host" or (side == "both" and exception.get("on")):
+    if side in ("host", "action") or (side == "both" and exception.get("on")):
         hosts = tuple(description.part_hosts({}, exception.get("on")))
     steps: Steps = ("requirements", rule.id)
-    return Instance(check, check, args, hosts, exception.get("run_as"), path=steps)
+    name = args.get("module") if side == "action" else None
+    return Instance(check, str(name or check), args, hosts, exception.get("run_as"), path=steps)
 
 
 def _planned_checks(
@@ -524,13 +537,13 @@ def _planned_checks(
         checks.append(check)
         if instance.gap is None:
             place = description.service.where(instance.path or ("requirements", rule.id))
-            problems += _argument_problems(check, place, given)
+            problems += _argument_problems(check, place, given) or _module_problems(check, place, given, description)
             for waiver in accepted if instance.call == "run" else ():
                 args = {**instance.args, **waiver["accept"]}
                 name = waiver["key"]
                 checks.append(dataclasses.replace(check, key=f"{key}/accepted {name}", args=args, accepted=True, waiver=name))
                 places = {**given, **dict.fromkeys(waiver["accept"], f"{waiver['declared_in']}: accept")}
-                problems += _argument_problems(checks[-1], place, places)
+                problems += _argument_problems(checks[-1], place, places) or _module_problems(checks[-1], place, places, description)
     return checks
 
 
@@ -566,6 +579,24 @@ def _argument_problems(check: PlannedCheck, place: str, places: t.Mapping[str, s
         where = [next((places[key] for key in places if key in words), place) for words in named]
         return [f"{at}: {check.requirement}: {check.check}: {problem}" for at, problem in zip(where, exc.problems)]
     return []
+
+
+def _module_problems(check: PlannedCheck, place: str, places: t.Mapping[str, str], description: Description) -> list[str]:
+    """What is wrong with a module that is to be run: it is not there, or a condition comes from elsewhere than the files."""
+    if CHECKS.get(check.check) != "action":
+        return []
+    found = []
+    reason = description.inventory.module_problem(str(check.args["module"]))
+    if reason:
+        found.append(f"{places.get('module', place)}: {check.requirement}: {check.check}: module: {reason}")
+    # a condition is evaluated as a template is: it must not come from a variable, which may hold what a host said
+    written = {text for document in (description.service, description.organisation) if document for text in document.conditions}
+    if not written.issuperset(expected(check.args)):
+        found.append(
+            f"{places.get('expect', place)}: {check.requirement}: {check.check}: expect: it comes out of a template; write the condition "
+            "itself, variables of the host are known in it by their names"
+        )
+    return found
 
 
 # -- level, waivers
@@ -676,12 +707,14 @@ def _approver_refusal(approver: t.Any, impact: str | None, description: Descript
 
 
 __all__ = (
+    "DECISION",
     "LATER",
     "LEVEL_WAIVER",
     "NOT_APPLICABLE",
     "NOT_DECLARED",
     "NOT_DUE",
     "NO_HOST",
+    "OVERRIDE_DUE",
     "PLANNED",
     "UNPROVABLE",
     "Plan",

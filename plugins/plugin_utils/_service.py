@@ -60,10 +60,11 @@ class Run:
 
 @dataclasses.dataclass(frozen=True)
 class Inventory:
-    """What of the inventory the plan needs: hosts of a pattern, and the addresses under which a host is known."""
+    """What the plan asks Ansible: hosts of a pattern, addresses under which a host is known, why a module cannot be run."""
 
     hosts_of: t.Callable[[str], list[str]]
     addresses_of: t.Callable[[str], list[str]]
+    module_problem: t.Callable[[str], str | None] = lambda name: None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ..module_utils._engine import Item, execute
+from ..module_utils._engine import Item, execute, run_item
 from ..module_utils._finding import Finding, Status
-from ..module_utils._registry import load_check
+from ..module_utils._registry import CHECKS, load_check
 from ..module_utils._runner import Runner
+from ._module_run import ModuleRunner
 from ._plan import Plan, PlannedCheck
 from ._spool import CONTROLLER, LOOKING, Spool
 
@@ -22,9 +23,28 @@ def without(plan: Plan, held: t.Container[str]) -> Plan:
     return dataclasses.replace(plan, requirements=left)
 
 
+@dataclasses.dataclass(frozen=True)
+class Visit:
+    """The hosts to which a check of the controller goes."""
+
+    hosts: tuple[str, ...] = ()  # as its tool names them
+    absent: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # why a host is left out
+
+
 def items_of_host(plan: Plan, host: str) -> list[PlannedCheck]:
-    """What this host has to do, but for looking for what others write."""
-    return [check for check in plan.checks if host in (check.hosts or ()) and check.gap is None and check.call != "find"]
+    """What this host has to do in one module execution: all but looking for what others write, and what the action does itself."""
+    checks = [check for check in plan.checks if host in (check.hosts or ()) and check.gap is None and check.call != "find"]
+    return [check for check in checks if CHECKS.get(check.check) != "action"]
+
+
+def items_of_action(plan: Plan, host: str) -> list[PlannedCheck]:
+    """What the action does on this host with Ansible's own means."""
+    return [check for check in plan.checks if host in (check.hosts or ()) and check.gap is None and CHECKS.get(check.check) == "action"]
+
+
+def run_actions(checks: t.Sequence[PlannedCheck], host: str, runner: ModuleRunner) -> dict[str, list[Finding]]:
+    """One after the other: they share the connection, and the action's process."""
+    return {check.key: run_item(as_item(check, host), runner.as_user(check.run_as)) for check in checks}
 
 
 def writes(check: PlannedCheck) -> bool:
@@ -92,18 +112,59 @@ def _asking() -> Runner:
     return Runner(http=RequestsHttp())
 
 
+def of_controller(plan: Plan) -> list[PlannedCheck]:
+    """What the controller has to do, but for looking for what hosts write, and comparing."""
+    return [check for check in plan.checks if check.hosts is None and check.gap is None and check.call not in ("find", "compare")]
+
+
+def visiting(plan: Plan) -> list[PlannedCheck]:
+    """The checks of the controller that go to the hosts themselves, with a tool of their own, over the connections of the play."""
+    needing = [check for check in of_controller(plan) if getattr(load_check(check.check), "NEEDS_INVENTORY", False)]
+    return [check for check in needing if not check.args.get("inventory")]
+
+
 def run_controller(
     plan: Plan,
     on_done: t.Callable[[Item, list[Finding]], None] | None = None,
     on_first: t.Callable[[dict[str, list[Finding]]], None] | None = None,
+    *,
+    visits: t.Mapping[str, Visit] | None = None,
+    inventory: str = "",
+    within: float | None = None,
 ) -> dict[str, list[Finding]]:
     """Every check that asks a server: side by side, over one pool of connections, each distinct question once a try.
 
-    ``on_first`` has what the first try found, before the settling time.
+    ``on_first`` has what the first try found, before the settling time. ``visits`` says of checks that go to hosts which ones, by the key
+    of the check; ``inventory`` is the file with their connections. ``within``: the seconds that there are in all.
     """
-    checks = [check for check in plan.checks if check.hosts is None and check.gap is None and check.call not in ("find", "compare")]
-    items = [as_item(check, "") for check in checks]
-    return execute(items, _asking(), on_done=on_done, settling=plan.settling, on_first=on_first) if items else {}
+    visits = visits or {}
+    items = []
+    for check in of_controller(plan):
+        visit = visits.get(check.key)
+        if visit is None:
+            items.append(as_item(check, ""))
+        elif visit.hosts:
+            items.append(as_item(check, "", {"hosts": list(visit.hosts), "inventory": inventory}))
+
+    def complete(found: dict[str, list[Finding]]) -> dict[str, list[Finding]]:
+        absent = {check.key: _absent(check, visits[check.key]) for check in visiting(plan) if check.key in visits}
+        return {**found, **{key: [*found.get(key, []), *findings] for key, findings in absent.items() if findings}}
+
+    def first(found: dict[str, list[Finding]]) -> None:
+        if on_first is not None:
+            on_first(complete(found))
+
+    if not items:
+        return complete({})
+    runner = _asking() if any(item.key not in visits for item in items) else Runner()
+    return complete(execute(items, runner, on_done=on_done, settling=plan.settling, on_first=first, within=within))
+
+
+def _absent(check: PlannedCheck, visit: Visit) -> list[Finding]:
+    return [
+        Finding(Status.UNKNOWN, reason, check=check.check, requirement=check.requirement, host=host)
+        for host, reason in visit.absent.items()
+    ]
 
 
 def run_finds(plan: Plan, spool: Spool) -> dict[str, list[Finding]]:
@@ -120,13 +181,18 @@ def run_finds(plan: Plan, spool: Spool) -> dict[str, list[Finding]]:
 __all__ = (
     "CONTROLLER",
     "LOOKING",
+    "Visit",
     "as_item",
     "find_items",
     "finds",
+    "items_of_action",
     "items_of_host",
     "markers",
     "named_as_written",
+    "of_controller",
+    "run_actions",
     "run_controller",
     "run_finds",
+    "visiting",
     "without",
 )

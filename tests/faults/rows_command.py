@@ -58,8 +58,16 @@ ROWS = [
     ),
     Row("command", "plugin is killed", _plugin("kill -KILL $$"), "unknown", r"ended by the signal SIGKILL"),
     Row("command", "plugin hangs", _plugin("sleep 600", timeout="1s"), "unknown", r"did not end within 1 s and was stopped"),
-    Row("command", "plugin not there", no_plugin, "unknown", r"is not installed on this host"),
-    Row("command", "plugin not executable", not_executable, "unknown", r"may not be run by"),
-    Row("command", "interpreter of the plugin not there", _plugin("x", "/usr/bin/perl-gone"), "unknown", r"cannot be run"),
+    Row("command", "plugin not there", no_plugin, "unknown", r"check_gone does not exist on this host$"),
+    Row("command", "plugin not executable", not_executable, "unknown", r"is not executable \(chmod \+x\)$"),
+    Row(
+        "command", "interpreter of the plugin not there", _plugin("x", "/bin/perl-gone"), "unknown", r"interpreter /bin/perl-gone does not"
+    ),
+    Row("command", "plugin not installed", lambda _world: {"command": ["check_gone"]}, "unknown", r"is in no folder of PATH$"),
+    Row("command", "plugin named as one text", lambda _world: {"command": "/bin/true -v"}, "unknown", r"expected a list of the command"),
+    Row("command", "plugin speaks on stderr alone", _plugin("echo 'CRITICAL: no route' >&2; exit 2"), "fail", r"^CRITICAL: no route$"),
+    Row("command", "a command inside the plugin is killed", _plugin("sh -c 'kill -KILL $$'; exit $?"), "unknown", r"the signal SIGKILL"),
+    Row("command", "plugin cannot tell a value", _plugin("echo 'OK | lag=U;1;2'"), "pass", r"^OK$"),
+    Row("command", "plugin writes without end", _plugin("head -c 9000000 /dev/zero | tr '\\0' x; exit 1"), "warn", r"x \[cut\]$"),
     Row("command", "folder of the plugin not there", no_folder, "unknown", r"gone does not exist"),
 ]

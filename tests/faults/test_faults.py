@@ -7,34 +7,77 @@ from __future__ import annotations
 
 import collections
 import importlib
+import json
 import os
 import pathlib
 import re
+import subprocess
 import sys
 import typing as t
 
 import pytest
+import yaml
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
-from ansible_collections.operability.readiness.plugins.module_utils._finding import worst
+from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, worst
 from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 
 HERE = pathlib.Path(__file__).parent
+ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
 
 from table import Row, World  # noqa: E402 # found by the path above
 
 ROWS: list[Row] = [row for path in sorted(HERE.glob("rows_*.py")) for row in importlib.import_module(path.stem).ROWS]
+PLAYED = [row for row in ROWS if CHECKS[row.check] == "action"]
 LEAST = 3
 
 
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Finding]]:
+    """The findings of the rows that need Ansible itself, by their state: one real ansible-playbook run for all of them."""
+    folder = tmp_path_factory.mktemp("played")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    plays = []
+    for number, row in enumerate(PLAYED):
+        world = World(folder / str(number), None, None, Runner())
+        world.folder.mkdir()
+        task = {f"operability.readiness.{row.check}": {**row.arrange(world), "enforce": False}, "register": "row"}
+        answer = str(folder / f"{number}.json")
+        keep = {"ansible.builtin.copy": {"content": "{{ row.findings | to_json }}", "dest": answer, "mode": "0600"}}
+        plays.append({"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [task, keep]})
+    (folder / "playbook.yml").write_text(yaml.safe_dump(plays))
+    done = subprocess.run(
+        [sys.executable, str(pathlib.Path(sys.executable).with_name("ansible-playbook")), str(folder / "playbook.yml")],
+        env={
+            **kept,
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
+            "ANSIBLE_LIBRARY": str(HERE / "library"),
+            "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+            "ANSIBLE_PIPELINING": "1",
+            "HOME": str(folder),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    answers = [json.loads((folder / f"{number}.json").read_text()) for number in range(len(PLAYED))]
+    return {row.state: [Finding.from_dict(data) for data in answer] for row, answer in zip(PLAYED, answers)}
+
+
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row.check}: {row.state}" for row in ROWS])
-def test_row(row: Row, tmp_path: pathlib.Path, running: t.Any, binaries: t.Any, record_property: t.Callable[[str, object], None]) -> None:
-    runner = Runner(environ=dict(os.environ))
-    world = World(tmp_path / "row", running, binaries, runner)
-    world.folder.mkdir()
-    args = row.arrange(world)
-    findings = run_item(Item(key="row", check=row.check, args=args, call=row.call), world.runner)
+def test_row(row: Row, request: pytest.FixtureRequest, tmp_path: pathlib.Path, record_property: t.Callable[[str, object], None]) -> None:
+    if row in PLAYED:
+        findings = request.getfixturevalue("played")[row.state]
+    else:
+        runner = Runner(environ=dict(os.environ))
+        world = World(tmp_path / "row", request.getfixturevalue("running"), request.getfixturevalue("binaries"), runner)
+        world.folder.mkdir()
+        args = row.arrange(world)
+        findings = run_item(Item(key="row", check=row.check, args=args, call=row.call), world.runner)
     status = worst([finding.status for finding in findings])
     said = " | ".join(finding.message for finding in findings if finding.status == status)
     record_property("fault_table", f"{row.check:<22} {row.state:<58} {status!s:<8} {said}")

@@ -16,7 +16,7 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils import _run_record, _state
+from ansible_collections.operability.readiness.plugins.plugin_utils import _state
 from ansible_collections.operability.readiness.plugins.plugin_utils._run_record import Records
 from integration.playbook import ROLE, Site
 
@@ -112,5 +112,5 @@ def test_whoever_is_killed_while_writing_leaves_the_old_or_the_new(tmp_path: pat
         with records.lock():  # a lock dies with its holder
             state: dict[str, t.Any] = records.load_state()
             seen.add(state["gates"].get("number", 0))
-            assert all(len(_run_record.load(path)["padding"]) == len(padding) for path in records.runs())
+            assert all(len(records.run(name)["padding"]) == len(padding) for name in records.runs())
     assert len(seen) > 5, "it was killed at different moments"

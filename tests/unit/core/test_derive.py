@@ -49,9 +49,10 @@ def test_every_check_of_the_policies_has_a_derivation() -> None:
         (proof.check, proof.source) for name in ("default", "starter") for rule in load(name).rules.values() for proof in rule.proved_by
     }
     for check, source in proofs:
-        family = "backup" if check.endswith("_backup") else f"{check}:{source}" if source else check
+        kind = "backup" if check.endswith("_backup") else check
+        family = f"{kind}:{source}" if source else kind
         assert family in _derive.DERIVATIONS
-    assert all(name.split(":")[0] in (*CHECKS, *COMPUTED) or name == "backup" for name in _derive.DERIVATIONS)
+    assert all(name.split(":")[0] in (*CHECKS, *COMPUTED, "backup") for name in _derive.DERIVATIONS)
 
 
 # -- monitoring
@@ -369,23 +370,88 @@ def test_arguments_of_the_policy_win_over_those_of_the_description_and_these_ove
 
 
 def test_a_check_whose_arguments_a_policy_takes_from_a_path() -> None:
-    text = "delivery: {rollback_check: [/bin/one, /bin/two]}\n"
-    one, two = derived("command", text, source="delivery.rollback_check", option="command")
+    text = "dashboards: [one.service, two.service]\n"
+    one, two = derived("systemd_unit", text, source="dashboards", option="unit")
     assert (one.instance, one.args, one.hosts, one.path) == (
-        "/bin/one",
-        {"command": "/bin/one"},
+        "one.service",
+        {"unit": "one.service"},
         ("pay1", "pay2", "db1"),
-        ("delivery", "rollback_check", 0),
+        ("dashboards", 0),
     )
-    assert two.args == {"command": "/bin/two"}
-    assert derived("command", text, source="delivery.rollback_check", option="command", on="probes")[0].hosts == ("probe1",)
-    assert missing("command", source="delivery.rollback_check", option="command") == "delivery.rollback_check is not declared"
-    assert (
-        missing("command", text, source="delivery.rollback_check.deeper", option="command")
-        == "delivery.rollback_check.deeper is not declared"
-    )
+    assert two.args == {"unit": "two.service"}
+    assert derived("systemd_unit", text, source="dashboards", option="unit", on="probes")[0].hosts == ("probe1",)
+    assert missing("systemd_unit", source="dashboards", option="unit") == "dashboards is not declared"
+    assert missing("systemd_unit", text, source="dashboards.deeper", option="unit") == "dashboards.deeper is not declared"
 
 
 def test_a_check_that_needs_nothing_of_the_description() -> None:
     (one,) = derived("command", "", args={"command": ["true"]})
     assert (one.instance, one.args, one.hosts) == ("command", {"command": ["true"]}, ("pay1", "pay2", "db1"))
+
+
+# -- delivery by a command
+
+
+def test_the_way_back_is_told_by_a_command() -> None:
+    (one,) = derived("command", "delivery: {rollback_check: [/opt/pay/way-back, --artefact]}\n", source="delivery.rollback_check")
+    assert (one.instance, one.args, one.hosts) == (
+        "/opt/pay/way-back",
+        {"command": ["/opt/pay/way-back", "--artefact"]},
+        ("pay1", "pay2", "db1"),
+    )
+    assert one.path == ("delivery", "rollback_check")
+    more = "delivery: {rollback_check: {command: [way-back], on: payments_db, run_as: app, timeout: 10s, secret_environment: {T: tok}}}\n"
+    (one,) = derived("command", more, source="delivery.rollback_check")
+    assert (one.hosts, one.run_as) == (("db1",), "app")
+    assert one.args == {"command": ["way-back"], "timeout": "10s", "secret_environment": {"T": "tok"}}
+    assert "delivery.rollback_check is not declared" in missing("command", source="delivery.rollback_check")
+
+
+def test_the_running_version_is_told_by_a_command() -> None:
+    text = "delivery: {version_check: [/opt/pay/version, --is, 'v{version}']}\n"
+    (one,) = derived("command", text, source="delivery.version_check", version="1.4.2")
+    assert one.args == {"command": ["/opt/pay/version", "--is", "v1.4.2"]}
+    (gap,) = derived("command", text, source="delivery.version_check")
+    assert gap.gap == "the version that should run is not given (readiness_version)"
+    with pytest.raises(Refused, match=r"readiness.yml:3: delivery.version_check: none of its words has \{version\}"):
+        derived("command", "delivery: {version_check: [/opt/pay/version]}\n", source="delivery.version_check", version="1")
+    assert missing("command", "delivery: {}\n", source="delivery.version_check") == "delivery.version_check is not declared"
+
+
+# -- the second copy of a backup, and its alert
+
+TWO_PLACES = BACKUPS.replace(
+    "scheduled_by: {timer: restic.timer}", "second_copy: {repository: 'sftp:far:/srv', on: backup}, alert: ResticOld"
+)
+
+
+def test_the_second_copy_has_what_the_first_has_but_for_its_place() -> None:
+    one, gap = derived("restic_backup", TWO_PLACES, source="second_copy")
+    assert (one.check, one.instance, one.hosts, one.run_as) == ("restic_backup", "second copy of /a, /b", ("bck1",), "postgres")
+    assert one.args == {"repository": "sftp:far:/srv", "password_file": "/etc/restic.pw", "paths": ["/a", "/b"], "max_age": "24h"}
+    assert one.path == ("parts", "db", "backups", 0, "second_copy")
+    assert gap.gap == "nothing says where the second copy of /srv/*.dump is (second_copy)"
+    other = BACKUPS.replace("scheduled_by: {cron: {contains: dump}, on: payments_db}", "second_copy: {tool: restic, repository: /r}")
+    _gap, two = derived("file_backup", other, source="second_copy")
+    assert (two.check, two.args) == ("restic_backup", {"repository": "/r", "max_age": "4h"})
+
+
+def test_a_second_copy_in_the_same_place_is_none() -> None:
+    with pytest.raises(Refused, match=r"parts.db.backups.0.second_copy: it names no other place"):
+        derived("restic_backup", TWO_PLACES.replace("repository: 'sftp:far:/srv', on: backup", "max_age: 48h"), source="second_copy")
+    assert "no backup says where its second copy is" in missing("restic_backup", BACKUPS, source="second_copy")
+    assert "no part declares its backups" in missing("restic_backup", source="second_copy")
+
+
+def test_the_first_copy_knows_nothing_of_the_second() -> None:
+    assert set(derived("restic_backup", TWO_PLACES)[0].args) == {"repository", "password_file", "paths", "max_age"}
+
+
+def test_the_alert_of_a_backup() -> None:
+    one, gap = derived(
+        "prometheus_alerts", TWO_PLACES + "alerts: {match: {a: b}, lookback: 1h, must_include: [X]}\n", source="backups.alert"
+    )
+    assert (one.instance, one.args) == ("ResticOld", {**PROM, "must_include": ["ResticOld"], "lookback": "1h"})
+    assert one.path == ("parts", "db", "backups", 0, "alert")
+    assert gap.gap == "nothing names the alert that a failing backup of /srv/*.dump raises (alert)"
+    assert "no backup names the alert" in missing("prometheus_alerts", BACKUPS, source="backups.alert")

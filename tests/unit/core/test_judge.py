@@ -145,6 +145,7 @@ def test_at_design_what_comes_later_is_not_missing() -> None:
         ("warn", "post", "proceed"),
         ("fail", "pre", "hold"),
         ("fail", "post", "roll_back"),
+        ("fail", "smoke", "roll_back"),
         ("unknown", "post", "hold"),
     ],
 )

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 import pytest
@@ -267,7 +268,7 @@ def test_the_services_own_requirement() -> None:
         ("OWN-01: {title: x, check: os}", "requirements.OWN-01.check: there is no check 'os'; known: "),
         (
             "BKP-01: {check: systemd_unit}",
-            "requirements.BKP-01.check: systemd_unit does not prove it; expected one of restic_backup, file_backup, or command",
+            "requirements.BKP-01.check: systemd_unit does not prove it; expected one of restic_backup, file_backup, command or ansible_module",
         ),
         ("PLT-02: {with: {dsk: 1}}", "readiness.yml:4: PLT-02: host_capacity: unknown key dsk; known here: disk, "),
         ("PLT-02: {with: {disk: much}}", "readiness.yml:4: PLT-02: host_capacity: disk: 'much' is not a comparison"),
@@ -292,6 +293,69 @@ def test_what_an_exception_must_not_say(entry: str, problem: str) -> None:
     problems = refused(B + f"requirements: {{{entry}}}\n", phase="pre")
     assert any(problem in line for line in problems), problems
     assert all(line.startswith("readiness.yml:") for line in problems)
+
+
+OWN_MODULE = """\
+requirements:
+  OWN-01:
+    title: x
+    check: ansible_module
+    with: {module: ansible.builtin.uri, args: {url: "http://x"}, expect: EXPECT, read_only: true}
+"""
+
+
+def test_a_module_runs_on_the_hosts_of_the_service_or_on_a_named_one() -> None:
+    text = B + OWN_MODULE.replace("EXPECT", "[result.status == 200, result.json.depth < 10]")
+    (check,) = one(plan(text, phase="pre"), "OWN-01").checks
+    assert (check.instance, check.hosts) == ("ansible.builtin.uri", ("pay1", "pay2", "db1"))
+    assert check.args["expect"] == ["result.status == 200", "result.json.depth < 10"]
+    (there,) = one(plan(text.replace("    title: x", "    title: x\n    on: probes\n    run_as: app"), phase="pre"), "OWN-01").checks
+    assert (there.hosts, there.run_as) == (("probe1",), "app")
+
+
+@pytest.mark.parametrize("check", ["command, with: {command: [a]}", "ansible_module, with: {module: ping}"])
+def test_a_command_or_a_module_may_prove_any_requirement(check: str) -> None:
+    planned = one(plan(B + f"requirements: {{MON-01: {{check: {check}}}}}\n", phase="post"), "MON-01")
+    assert [item.check for item in planned.checks] == [check.split(",")[0]]
+
+
+@pytest.mark.parametrize(
+    ("expect", "problem"),
+    [
+        ("result.status =", "readiness.yml:8: OWN-01: ansible_module: expect: 'result.status =' goes on after its end"),
+        ("[result.a, 7]", "readiness.yml:8: OWN-01: ansible_module: expect: expected a condition, or a list of them"),
+        ("'{{ said }}'", "readiness.yml:8: OWN-01: ansible_module: expect: it comes out of a template; write the condition itself"),
+        ("['{{ said }}', result.status == 200]", "expect: it comes out of a template"),
+        ("'{{ nowhere }}'", "readiness.yml:8: requirements.OWN-01.with.expect: 'nowhere' is undefined (OWN-01 needs it now)"),
+    ],
+)
+def test_a_condition_that_cannot_be_trusted_or_read_is_refused(expect: str, problem: str) -> None:
+    text = B + OWN_MODULE.replace("EXPECT", expect)
+    # what a host said must never be evaluated
+    (found,) = refused(text, phase="pre", resolve=templates(said="lookup('pipe', 'id') == 'x'"))
+    assert problem in found
+
+
+def test_a_condition_may_stand_in_the_file_of_the_organisation() -> None:
+    shared = ORGANISATION.replace("defaults:", "defaults:\n  with: {ansible_module: {expect: [result.status == 200]}}")
+    text = B + OWN_MODULE.replace(", expect: EXPECT", "")
+    assert one(plan(text, shared, phase="pre"), "OWN-01").checks[0].args["expect"] == ["result.status == 200"]
+    assert "expect" not in one(plan(text, phase="pre"), "OWN-01").checks[0].args
+
+
+def test_a_module_that_is_not_there_is_refused_with_its_place() -> None:
+    text = B + OWN_MODULE.replace("EXPECT", "result.a")
+    description = describe(text, phase="pre")
+    asked: list[str] = []
+
+    def problem(name: str) -> str | None:
+        asked.append(name)
+        return "there is no such module"
+
+    description = dataclasses.replace(description, inventory=dataclasses.replace(description.inventory, module_problem=problem))
+    (found,) = problems_of(lambda: plan_of(description))
+    assert found == "readiness.yml:8: OWN-01: ansible_module: module: there is no such module" and asked == ["ansible.builtin.uri"]
+    assert problems_of(lambda: plan_of(description, phase="design")) == [], "it is not asked in this phase"
 
 
 def test_every_problem_is_told_at_once() -> None:

@@ -175,6 +175,14 @@ def test_gates_and_deployments() -> None:
     assert len(state["deployments"]) == 50 and state["deployments"][-1]["version"] == "2.59"
 
 
+def test_smoke_counts_as_any_other_phase() -> None:
+    state = after(START, plan(asked("R-01"), phase="smoke"), {"R-01": "pass"}, phase="smoke", version="1.0")
+    assert state["requirements"]["R-01"]["phase"] == "smoke" and state["gates"]["smoke"]["verdict"] == "go"
+    assert [deployment["version"] for deployment in state["deployments"]] == ["1.0"], "somebody else has deployed it"
+    state = after(state, BOTH, {"R-01": "pass", "R-02": "pass"}, phase="post", version="1.0", days=0.1)
+    assert len(state["deployments"]) == 1 and state_of(BOTH, state, 0.2)["verdict"] == "go"
+
+
 @pytest.mark.parametrize("version", [None, ""])
 def test_a_post_without_a_version_is_no_deployment(version: str | None) -> None:
     assert after(START, BOTH, {"R-01": "pass"}, phase="post", version=version)["deployments"] == []

@@ -131,4 +131,25 @@ def test_the_module_refuses_what_is_not_base64(tmp_path: pathlib.Path) -> None:
     asked = {**DEFAULTS, "folder": str(tmp_path), "write": {"x": "eA=="}}
     assert store.work(asked, check_mode=True)["changed"] is False and not (tmp_path / "x").exists()
     assert [store.work(asked, check_mode=False)["changed"] for _unused in range(2)] == [True, False]
-    assert store.work({**DEFAULTS, "folder": str(tmp_path), "remove": ["x"], "list": ["x*"]}, check_mode=False)["names"] == []
+    assert store.work({**DEFAULTS, "folder": str(tmp_path), "remove": ["x"], "list": ["*"]}, check_mode=False)["names"] == []
+
+
+def baseline(identifier: str, taken: str) -> dict[str, t.Any]:
+    lists: dict[str, t.Any] = {name: [] for name in ("hosts", "requirements", "observations", "unseen")}
+    where = {"service": "payments", "environment": "production", "deployment_id": identifier, "taken_at": taken}
+    return {"schema_version": 1, **where, "addresses": {}, **lists}
+
+
+def test_baselines_there(tmp_path: pathlib.Path, host: Host) -> None:
+    away = records(tmp_path, host)
+    for number in range(1, 23):
+        with away.lock():
+            away.save_baseline(baseline(f"D{number:02}", f"2026-11-{number:02}T00:00:00Z"))
+    here = Records(tmp_path, "payments", "production")
+    assert here.load_baseline("D22") == records(tmp_path, host).load_baseline("D22") == baseline("D22", "2026-11-22T00:00:00Z")
+    assert here.load_baseline("D02") is None and len(here.store.names("baselines/*.json")) == 20
+    late = records(tmp_path, host)
+    with pytest.raises(Changed, match=r"D30\.json was changed by somebody else"), late.lock():
+        here.save_baseline(baseline("D30", "2026-11-30T00:00:00Z"))
+        late.save_baseline(baseline("D30", "2026-11-30T01:00:00Z"))
+    assert (here.load_baseline("D30") or {})["taken_at"] == "2026-11-30T00:00:00Z", "the first one is kept"

@@ -34,6 +34,15 @@ def test_what_a_host_has_to_do() -> None:
     assert [item.key for item in _verification.items_of_host(PLAN, "log1")] == [] == _verification.items_of_host(PLAN, "other")
 
 
+def test_what_the_action_does_itself_is_told_apart() -> None:
+    module = check("R-03/0", check="ansible_module", hosts=("h1", "h2"), args={"module": "uri"})
+    made = plan(asked("R-03", checks=[module, check("R-03/1", hosts=("h1",)), dataclasses.replace(module, key="R-03/2", gap="x")]))
+    assert [item.key for item in _verification.items_of_host(made, "h1")] == ["R-03/1"]
+    assert [item.key for item in _verification.items_of_action(made, "h1")] == ["R-03/0"]
+    assert [item.key for item in _verification.items_of_action(made, "h2")] == ["R-03/0"]
+    assert _verification.items_of_action(made, "other") == [] == _verification.items_of_action(PLAN, "h1")
+
+
 def test_lines_are_looked_for_when_the_last_host_has_been_here(spool: Spool) -> None:
     spool.save("h1", {})
     assert _verification.finds(PLAN, "log1", spool) == [] == _verification.finds(PLAN, None, spool)
@@ -72,3 +81,14 @@ def test_the_controllers_checks_run_without_any_host() -> None:
     results = _verification.run_controller(made, on_done=lambda item, findings: done.append(item.key))
     assert list(results) == done == ["R-02/0"] and results["R-02/0"][0].status is Status.FAIL
     assert _verification.run_controller(plan()) == {}
+
+
+def test_a_check_that_visits_hosts_says_which_it_did_not() -> None:
+    visiting = dataclasses.replace(check("R-03/0"), check="testinfra", args={"expect": [{"users": ["root"]}]})
+    own = dataclasses.replace(visiting, key="R-03/1", args={**visiting.args, "inventory": "/srv/hosts"})
+    made = plan(asked("R-03", checks=[visiting, own, check("R-03/2")]))
+    assert _verification.visiting(made) == [visiting], "one with an inventory of its own needs none"
+    made = plan(asked("R-03", checks=[visiting]))
+    visits = {"R-03/0": _verification.Visit((), {"web2": "web2 was not part of this run"})}
+    (finding,) = _verification.run_controller(made, visits=visits)["R-03/0"]
+    assert (finding.status, finding.host, finding.requirement) == (Status.UNKNOWN, "web2", "R-03")

@@ -1,0 +1,193 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Any Ansible module whose result must meet conditions. Runs in the action, over the connection to the host. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .._finding import CannotObserve, Finding, Measurement, failed
+from . import _condition
+from ._condition import Condition, NotACondition, Path
+from ._judgement import Judgement
+from ._output import clean
+
+WHERE = "action"
+TIMEOUT = 60.0
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "module": {"type": "str", "required": True},
+    "arguments": {"type": "dict", "default": {}, "aliases": ["args"]},
+    # raw: a list made of a text would be split at its commas
+    "expect": {"type": "raw", "default": ["not result.changed"]},
+    "read_only": {"type": "bool", "default": False},
+    "no_log": {"type": "bool", "default": False},
+}
+UNCHANGED = "not result.changed"
+
+# what a module says when it never got to look: how it was called, or what the host lacks
+_NOT_RUN = re.compile(
+    r"Unsupported parameters for|Invalid options for|missing required arguments:|missing parameter\(s\) required by"
+    r"|value of \S+ must be one( or more)? of|argument '?\S+'? is of type|Elements value for option"
+    r"|parameters are mutually exclusive:|one of the following is required:|parameters are required together:"
+    r"|.+ but (any|all) of the following are missing:"
+    r"|Failed to import the required Python (library|module)|(Task failed: )?Module failed: |Module result deserialization failed"
+    r"|The module interpreter |MODULE FAILURE"
+)
+
+
+class NotEvaluated(Exception):
+    """A condition that has no answer. The message says why."""
+
+
+class Playing(t.Protocol):
+    """What the action hands in: Ansible itself."""
+
+    def perform(self, module: str, arguments: dict[str, t.Any], *, check_mode: bool, no_log: bool) -> dict[str, t.Any]:
+        """The result of a module, as plain data. CannotObserve."""
+
+    def holds(self, condition: str, result: dict[str, t.Any]) -> bool:
+        """Whether a condition is true of a result. NotEvaluated."""
+
+
+def expected(args: t.Mapping[str, t.Any]) -> list[str]:
+    """The conditions, each a text."""
+    given = args.get("expect")
+    return [given] if isinstance(given, str) else list(given or [])
+
+
+def problems(args: t.Mapping[str, t.Any], _given: t.Mapping[str, t.Any]) -> list[str]:
+    """What can be seen to be wrong with the arguments before anything runs."""
+    given = args["expect"]
+    if not isinstance(given, (str, list)) or not given or any(not isinstance(item, str) or not item.strip() for item in expected(args)):
+        return ["expect: expected a condition, or a list of them, each a text such as result.status == 200"]
+    if not _condition.HAS_JINJA:
+        return ["expect: conditions are read with the Python library Jinja2, on the controller"]
+    found = []
+    for text in expected(args):
+        try:
+            _condition.parse(text)
+        except NotACondition as exc:
+            found.append(f"expect: {exc}")
+    return found
+
+
+def run(args: dict[str, t.Any], runner: Playing) -> Finding:
+    conditions = [_condition.parse(text) for text in expected(args)]
+    result = runner.perform(args["module"], args["arguments"], check_mode=not args["read_only"], no_log=args["no_log"])
+    return judge(args, conditions, result, runner.holds)
+
+
+def judge(
+    args: t.Mapping[str, t.Any],
+    conditions: t.Sequence[Condition],
+    result: dict[str, t.Any],
+    holds: t.Callable[[str, dict[str, t.Any]], bool],
+) -> Finding:
+    """What the result of a module means. CannotObserve where it has not looked."""
+    name, hidden = str(args["module"]), bool(args["no_log"])
+    result = {"changed": False, "failed": False, "skipped": False, **result}
+    said = "its answer is hidden (no_log)" if hidden else _said(result)
+    if result["skipped"] and not any(condition.about_skipping for condition in conditions):
+        if args["read_only"]:
+            raise CannotObserve(f"{name} did not run: {said}")
+        raise CannotObserve(
+            f"{name} cannot run in check mode ({said}): if it changes nothing with these arguments, say read_only: true; else name another"
+        )
+    if result["failed"] and not_run(result):
+        raise CannotObserve(f"{name} could not run: {said}")
+    if result["failed"] and not any(condition.about_failure for condition in conditions):
+        return failed(f"{name} failed: {said}")
+    judgement = Judgement()
+    for number, condition in enumerate(conditions, start=1):
+        text = f"condition {number} of {len(conditions)}" if hidden else condition.text
+        try:
+            if holds(condition.text, result):
+                continue
+        except NotEvaluated as exc:
+            judgement.unseen.append(f"{text} cannot be evaluated" + ("" if hidden else f": {exc}"))
+            continue
+        if condition.text == UNCHANGED and not args["read_only"]:
+            judgement.fails.append(f"{name} would change something" + ("" if hidden or not result.get("msg") else f": {said}"))
+        else:
+            values = "" if hidden else _values_said(condition.reads, result)
+            judgement.fails.append(f"{text} is not met{': ' if values else ''}{values}")
+    if hidden:
+        return judgement.finding(f"{name} meets {_count(conditions)}", observed={"module": name}, expected={"conditions": len(conditions)})
+    reads = tuple(dict.fromkeys(path for condition in conditions for path in condition.reads))
+    return judgement.finding(
+        _good(args, conditions, reads, result),
+        observed={"module": name, "check_mode": not args["read_only"], "values": _values(reads, result)},
+        expected={"conditions": [condition.text for condition in conditions]},
+        measurements=_measurements(conditions, result),
+    )
+
+
+def not_run(result: t.Mapping[str, t.Any]) -> bool:
+    """Whether a failed module never got to look: it broke, was called wrongly, or lacks something on the host."""
+    unparsed = result.get("_ansible_parsed") is False or "module_stderr" in result or "module_stdout" in result
+    return unparsed or bool(_NOT_RUN.match(str(result.get("msg", ""))))
+
+
+def _said(result: t.Mapping[str, t.Any]) -> str:
+    """What a module says of itself, in a line."""
+    message = str(result.get("msg") or "")
+    stderr = str(result.get("module_stderr") or result.get("stderr") or "").strip()
+    lines = [line for line in map(clean, message.splitlines()) if line]
+    last = clean(stderr.splitlines()[-1]) if stderr else ""
+    text = f"{lines[0].rstrip('.')}: {last}" if lines and last and last not in lines[0] else lines[0] if lines else last
+    code = result.get("rc")
+    if isinstance(code, int) and code:
+        text = f"{text} (rc {code})" if text else f"rc {code}"
+    return text or "it does not say why"
+
+
+def _good(args: t.Mapping[str, t.Any], conditions: t.Sequence[Condition], reads: t.Sequence[Path], result: dict[str, t.Any]) -> str:
+    name = args["module"]
+    if [condition.text for condition in conditions] == [UNCHANGED] and not args["read_only"]:
+        return f"{name} would change nothing"
+    values = _values_said(reads, result)
+    return f"{name} meets {_count(conditions)}{': ' if values else ''}{values}"
+
+
+def _count(conditions: t.Sequence[Condition]) -> str:
+    return "the condition" if len(conditions) == 1 else f"all {len(conditions)} conditions"
+
+
+def _values_said(paths: t.Sequence[Path], result: dict[str, t.Any]) -> str:
+    said = []
+    for path in paths[:5]:
+        try:
+            said.append(f"{_condition.written(path)} is {_condition.shown(_condition.value_of(result, path))}")
+        except KeyError:
+            said.append(f"there is no {_condition.written(path)}")
+    return ", ".join(said)
+
+
+def _values(paths: t.Sequence[Path], result: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The values that were read, numbers and truth as they are, others as they are shown."""
+    found: dict[str, t.Any] = {}
+    for path in paths[:20]:
+        try:
+            value = _condition.value_of(result, path)
+        except KeyError:
+            continue
+        found[_condition.written(path)] = value if isinstance(value, (bool, int, float, type(None))) else _condition.shown(value)
+    return found
+
+
+def _measurements(conditions: t.Sequence[Condition], result: dict[str, t.Any]) -> list[Measurement]:
+    found: dict[str, Measurement] = {}
+    for path, bound, limit in (limit for condition in conditions for limit in condition.limits):
+        try:
+            value = _condition.value_of(result, path)
+        except KeyError:
+            continue
+        name = re.sub(r"[^a-z0-9]+", "_", "_".join(map(str, path)).lower()).strip("_")
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            found.setdefault(name, Measurement(name, float(value), limit, bound))
+    return list(found.values())
+
+
+__all__ = ("ARGUMENT_SPEC", "TIMEOUT", "UNCHANGED", "WHERE", "NotEvaluated", "expected", "judge", "not_run", "problems", "run")

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pytest-testinfra suite that ships: ports, units, files, users, packages and versions. PRIVATE to the collection.
+
+The check ``testinfra`` copies this file beside its settings, where what is expected stands; it runs inside pytest, where nothing else
+of the collection is. It reads, and changes nothing.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import pathlib
+import re
+import sys
+import typing as t
+
+VARIABLE = "OPERABILITY_READINESS_PYTEST"
+LISTENING = {"tcp": "0A", "udp": "07"}
+ENABLED = ("enabled", "enabled-runtime", "static", "indirect", "generated", "alias", "linked", "linked-runtime")
+KINDS = {"file": "is_file", "directory": "is_directory", "symlink": "is_symlink", "socket": "is_socket", "fifo": "is_pipe"}
+
+
+class CannotLook(Exception):
+    """Nothing was seen of what is expected."""
+
+    cannot_observe = True  # the plugin asks for it
+
+
+def pytest_generate_tests(metafunc: t.Any) -> None:
+    expected = json.loads(pathlib.Path(os.environ[VARIABLE]).read_text(encoding="utf-8"))["expect"]
+    entries = [entry for entry in expected if f"test_{entry['kind']}" == metafunc.function.__name__]
+    metafunc.parametrize("expected", entries, ids=[entry["id"] for entry in entries])
+
+
+def test_port(host: t.Any, expected: dict[str, t.Any]) -> None:
+    protocol, port, address = expected["protocol"], expected["port"], expected["address"]
+    found = listening(host, protocol, port)
+    assert found, f"nothing listens on {protocol} port {port}"
+    wanted = ("0.0.0.0", "::", address)  # noqa: S104 # an address to compare with
+    assert address is None or set(found) & set(wanted), f"{protocol} port {port} is open on {', '.join(found)}, not on {address}"
+
+
+def listening(host: t.Any, protocol: str, port: int) -> list[str]:
+    """The addresses on which the port is open, from the kernel's own tables: a host may have neither ss nor netstat."""
+    answer = host.run(f"cat /proc/net/{protocol} /proc/net/{protocol}6 2>/dev/null")
+    if "local_address" not in answer.stdout:
+        raise CannotLook(f"/proc/net/{protocol} cannot be read: {answer.stderr.strip() or 'it is empty'}")
+    found = []
+    for line in answer.stdout.splitlines():
+        fields = line.split()
+        if len(fields) > 3 and fields[3] == LISTENING[protocol] and ":" in fields[1]:
+            number, _unused, hexadecimal = fields[1].rpartition(":")
+            if int(hexadecimal, 16) == port:
+                found.append(readable(number))
+    return sorted(set(found))
+
+
+def readable(number: str) -> str:
+    """An address as the kernel's tables have it (words in the order of the machine) in the usual form."""
+    words = [int(number[start : start + 8], 16).to_bytes(4, sys.byteorder) for start in range(0, len(number), 8)]
+    address = ipaddress.ip_address(b"".join(words))
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(mapped or address)
+
+
+def test_unit(host: t.Any, expected: dict[str, t.Any]) -> None:
+    name = expected["name"]
+    names = "LoadState,ActiveState,SubState,UnitFileState,Type,Result"
+    answer = host.run("systemctl show --no-pager --property=%s -- %s", names, name)
+    state = dict(line.partition("=")[::2] for line in answer.stdout.splitlines() if "=" in line)
+    if answer.rc != 0 or "LoadState" not in state:
+        raise CannotLook(f"systemd cannot be asked about {name}: {answer.stderr.strip() or f'systemctl ended with {answer.rc}'}")
+    assert state["LoadState"] != "not-found", f"there is no unit {name}"
+    ended_well = state.get("Type") == "oneshot" and state["ActiveState"] == "inactive" and state.get("Result") == "success"
+    assert state["ActiveState"] == "active" or ended_well, f"{name} is {state['ActiveState']} ({state.get('SubState')}), not active"
+    if expected["enabled"]:
+        unit_file = state.get("UnitFileState") or "without a unit file"
+        assert unit_file in ENABLED, f"{name} is {unit_file}: it does not come back after a restart"
+
+
+def test_file(host: t.Any, expected: dict[str, t.Any]) -> None:
+    path = expected["path"]
+    seen = host.run("LC_ALL=C ls -d -- %s", path)
+    if seen.rc != 0 and "No such file" not in seen.stderr:
+        raise CannotLook(f"{path} cannot be looked at: {seen.stderr.strip().rpartition(': ')[2]}")
+    if expected["absent"]:
+        assert seen.rc != 0, f"{path} is there, and must not be"
+        return
+    assert seen.rc == 0, f"{path} does not exist"
+    file = host.file(path)
+    kind = expected["type"]
+    if kind is not None:
+        fits = getattr(file, KINDS[kind])
+        assert fits, f"{path} is not of the type {kind}"
+    if expected["mode"] is not None:
+        assert file.mode == int(expected["mode"], 8), f"{path} has the mode {file.mode:04o}, not {int(expected['mode'], 8):04o}"
+    if expected["owner"] is not None:
+        assert expected["owner"] in (file.user, str(file.uid)), f"{path} is owned by {file.user}, not by {expected['owner']}"
+    if expected["group"] is not None:
+        assert expected["group"] in (file.group, str(file.gid)), f"{path} is of the group {file.group}, not {expected['group']}"
+    if expected["contains"] is not None:
+        read = host.run("cat -- %s", path)
+        if read.rc != 0:
+            raise CannotLook(f"{path} cannot be read: {read.stderr.strip().rpartition(': ')[2]}")
+        there = expected["contains"] in read.stdout
+        assert there, f"{path} does not contain '{expected['contains']}'"
+
+
+def test_user(host: t.Any, expected: dict[str, t.Any]) -> None:
+    name = expected["name"]
+    user = host.user(name)
+    assert user.exists, f"there is no user {name}"
+    for key in ("uid", "home", "shell"):
+        if expected[key] is not None:
+            seen = str(getattr(user, key))
+            assert seen == str(expected[key]), f"{name} has the {key} {seen}, not {expected[key]}"
+    missing = [group for group in expected["groups"] if group not in user.groups] if expected["groups"] else []
+    assert not missing, f"{name} is not in the groups {', '.join(missing)}"
+
+
+def test_package(host: t.Any, expected: dict[str, t.Any]) -> None:
+    name, version = expected["name"], expected["version"]
+    package = host.package(name)
+    assert package.is_installed, f"the package {name} is not installed"
+    if version is not None:
+        seen = str(package.version)
+        plain = seen.partition(":")[2] or seen  # an epoch is rarely meant
+        fits = any(text == version or re.match(re.escape(version) + r"(?![0-9A-Za-z])", text) for text in (seen, plain))
+        assert fits, f"the package {name} has the version {seen}, not {version}"
+
+
+def test_version(host: t.Any, expected: dict[str, t.Any]) -> None:
+    command, version = expected["command"], expected["version"]
+    answer = host.run(command)
+    said = next((line.strip() for line in (answer.stdout + answer.stderr).splitlines() if line.strip()), "nothing")
+    assert answer.rc == 0, f"'{command}' ended with {answer.rc} and said: {said}"
+    fits = re.search(rf"(?<![0-9.]){re.escape(version)}(?![0-9]|-?(?:rc|alpha|beta))", answer.stdout + answer.stderr)
+    assert fits, f"'{command}' says {said}, not {version}"
