@@ -20,13 +20,13 @@ from ..module_utils._argspec import RUN_SPEC
 from ..module_utils._finding import Finding
 from ..module_utils._http import public_url
 from ..module_utils._store import Changed
-from ..plugin_utils import _gate, _state, _verification
+from ..plugin_utils import _emergency, _gate, _state, _verification
 from ..plugin_utils._context import Context, make, refuse
 from ..plugin_utils._document import Refused
 from ..plugin_utils._files import NotWritten
 from ..plugin_utils._plan import Plan
 from ..plugin_utils._remote_store import RemoteFolder
-from ..plugin_utils._run_record import Records, Unreadable
+from ..plugin_utils._run_record import Records, Unreadable, default_folder
 from ..plugin_utils._spool import Spool
 from ..plugin_utils._table import render
 
@@ -52,17 +52,23 @@ class ActionModule(ActionBase):
         started = dt.datetime.now(dt.timezone.utc)
         context = make(self, variables, SPEC)
         try:
-            plan = context.service_plan()
-            context.service_plan(phase=None)
-            records = context.records(plan)
+            return self._run(context, result, variables, started)
         except Refused as exc:
             raise refuse(exc) from None
+        except Exception as exc:
+            if context.emergency is None:
+                raise
+            return {**result, **_emergency.helpless(context.emergency, exc, context.options)}
+
+    def _run(self, context: Context, result: dict[str, t.Any], variables: dict[str, t.Any], started: dt.datetime) -> dict[str, t.Any]:
+        plan, whole = _emergency.plans(context)
         spool = context.spool(plan)
         spoken = spool.judged() if context.options["only_if_needed"] else None
         if spoken is not None:
             return {**result, **spoken, "changed": False}
         waiting = _gate.waiting_hosts(plan, spool.load(), variables) if plan.scope == "service" else []
-        record, path, trouble = self._judge(context, plan, records, spool, variables, started, waiting)
+        records = self._records(context, plan)
+        record, path, trouble = self._judge(context, plan, whole, records, spool, variables, started, waiting)
         if context.options["show"]:
             Display().display(render(record, **_screen()))
         judgement = record["judgement"]
@@ -83,7 +89,9 @@ class ActionModule(ActionBase):
             "publish": _visible(plan.publish),
             "state": (record["state"] or {}).get("verdict"),
         }
-        verdict["stop"] = record["run"]["enforced"] and judgement["enforced_verdict"] in ("no_go", "undetermined", "not_ready")
+        verdict["emergency"], verdict["overridden"] = record["run"]["emergency"], judgement["overridden"]
+        bad = judgement["enforced_verdict"] in ("no_go", "undetermined", "not_ready")
+        verdict["stop"] = bool(record["run"]["enforced"] and bad and not verdict["emergency"] and not verdict["overridden"])
         verdict["msg"] = _sentence(verdict)
         spool.close(verdict, plan.publish, more_to_come=bool(waiting))
         result.update(verdict, changed=False, record=record)
@@ -93,17 +101,28 @@ class ActionModule(ActionBase):
             result["failed"] = True
         return result
 
+    def _records(self, context: Context, plan: Plan) -> Records:
+        try:
+            return context.records(plan)
+        except Refused as exc:
+            if context.emergency is None:
+                raise
+            self._display.warning(f"{exc}; this is an emergency: its record is kept on this machine")
+            return Records(default_folder(), plan.service["name"], context.options["environment"])
+
     def _judge(
         self,
         context: Context,
         plan: Plan,
+        whole: Plan,
         records: Records,
         spool: Spool,
         variables: dict[str, t.Any],
         started: dt.datetime,
         waiting: list[str],
     ) -> tuple[dict[str, t.Any], pathlib.PurePath | None, list[str]]:
-        _verification.run_finds(_verification.without(plan, context.held(plan, spool)), spool)
+        if context.emergency is None:
+            _verification.run_finds(_verification.without(plan, context.held(plan, spool)), spool)
         spooled = spool.load()
         limit = variables.get("ansible_limit")
         there = {str(host) for host in variables.get("ansible_play_hosts", [])}
@@ -120,59 +139,80 @@ class ActionModule(ActionBase):
         trouble: list[str] = []
         lost_ledger: list[str] = []
         path: pathlib.PurePath | None = None
+        record: dict[str, t.Any] = {}
 
-        def judge() -> tuple[dict[str, t.Any], dict[str, t.Any], dict[str, t.Any] | None]:
-            state = self._state(records, trouble)
+        def judge(readable: bool = True) -> tuple[dict[str, t.Any], dict[str, t.Any], dict[str, t.Any] | None]:
+            held = self._state(records, trouble) if readable else None
+            state = held or _state.empty(records.service, records.environment)
             trouble.extend(_gate.clock_trouble(state, dt.datetime.now(dt.timezone.utc)))
-            record, changed = self._record(context, plan, state, spool, findings, reach, partial, started, records)
-            if trouble:
+            decisions, unusable = _decisions_of(records) if readable else ([], [])
+            known = records if readable else None
+            record, changed = self._record(context, plan, whole, state, decisions, spool, findings, reach, partial, started, known)
+            record["judgement"]["notices"] += unusable
+            if context.emergency and (plan.refused or held is None):
+                # what was known of the service before stands, but for what it owes
+                earlier = records.newest(where=lambda one: bool(one.get("state"))) if readable else None
+                stands = earlier or (record if held else None)
+                record["state"] = {**stands["state"], "overrides": record["judgement"]["overrides"]} if stands else None
+            elif trouble and not context.emergency:
                 record["state"] = None  # over findings that cannot be read nothing can be said
-            ledger = self._ledger(context, plan, records, state, record, lost_ledger)
-            if trouble and not records.has_ledger():
+            ledger = self._ledger(context, plan, records, state, record, lost_ledger) if readable else None
+            if ledger and trouble and not records.has_ledger():
                 ledger = None  # a first one begins with what the state has
             return record, changed, ledger
 
+        def keep() -> None:
+            nonlocal record, path
+            with records.lock():
+                record, changed, ledger = judge()
+                if not trouble:
+                    record["judgement"]["notices"] += self._keep_baseline(context, plan, whole, findings, reach, record, records)
+                path = records.save_run(record)
+                if ledger:
+                    records.save_ledger(ledger)
+                if (not partial or context.emergency) and not trouble:
+                    records.save_state(changed)
+
         if self._task.check_mode:
             return judge()[0], None, [*trouble, *lost_ledger]
-        record: dict[str, t.Any] = {}
+        readable = True
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                with records.lock():
-                    record, changed, ledger = judge()
-                    if not trouble:
-                        record["judgement"]["notices"] += self._keep_baseline(context, plan, findings, reach, record, records)
-                    path = records.save_run(record)
-                    if ledger:
-                        records.save_ledger(ledger)
-                    if not partial and not trouble:
-                        records.save_state(changed)
+                if context.emergency:
+                    _emergency.within(_emergency.SAVING, keep, f"the records folder {records.folder}")
+                else:
+                    keep()
                 break
             except Changed as exc:  # another gate of this service was faster: what it left is judged with
                 path = None
                 trouble = [f"the verdict stands, but its record was not kept: {exc}"] if attempt == ATTEMPTS else []
             except NotWritten as exc:
-                path = None if isinstance(records.store, RemoteFolder) else path  # all or nothing goes over
+                away = isinstance(records.store, RemoteFolder)
+                path = None if away else path  # all or nothing goes over
+                readable = not (context.emergency and (away or isinstance(exc, _emergency.TooSlow)))
                 lost = "the service's state was not updated" if path else "its record was not kept"
                 trouble.append(f"the verdict stands, but {lost}: {exc}")
                 break
-        record = record or judge()[0]
+        record = record or judge(readable)[0]
         return record, path, [*trouble, *lost_ledger]
 
     def _record(
         self,
         context: Context,
         plan: Plan,
+        whole: Plan,
         state: dict[str, t.Any],
+        decisions: list[dict[str, t.Any]],
         spool: Spool,
         findings: dict[str, list[Finding]],
         reach: t.Any,
         partial: str | None,
         started: dt.datetime,
-        records: Records,
+        records: Records | None,
     ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         return _gate.make_record(
             plan,
-            context.service_plan(phase=None),
+            whole,
             state,
             findings,
             reach,
@@ -181,9 +221,11 @@ class ActionModule(ActionBase):
             started=spool.started() or started,
             now=dt.datetime.now(dt.timezone.utc),
             held=context.held(plan, spool),
-            previous=self._previous(records, plan),
-            before=_gate.load_baseline(records, context.options),
+            previous=self._previous(records, plan) if records else None,
+            **({"before": _gate.load_baseline(records, context.options)} if records else {}),
             versions={"collection_version": collection_version(), "ansible_version": ansible_version},
+            emergency=context.emergency,
+            decisions=decisions,
         )
 
     def _ledger(
@@ -204,11 +246,17 @@ class ActionModule(ActionBase):
         )
 
     def _keep_baseline(
-        self, context: Context, plan: Plan, findings: dict[str, list[Finding]], reach: t.Any, record: dict[str, t.Any], records: Records
+        self,
+        context: Context,
+        plan: Plan,
+        whole: Plan,
+        findings: dict[str, list[Finding]],
+        reach: t.Any,
+        record: dict[str, t.Any],
+        records: Records,
     ) -> list[str]:
         now = dt.datetime.now(dt.timezone.utc)
-        every_phase = context.service_plan(phase=None)
-        return _gate.keep_baseline(records, plan, every_phase, findings, reach, record, scope=context.options["scope"], now=now)
+        return _gate.keep_baseline(records, plan, whole, findings, reach, record, scope=context.options["scope"], now=now)
 
     def _previous(self, records: Records, plan: Plan) -> dict[str, t.Any] | None:
         if plan.scope == "batch":
@@ -218,13 +266,20 @@ class ActionModule(ActionBase):
         except NotWritten:  # records on a host that cannot be reached
             return None
 
-    def _state(self, records: t.Any, trouble: list[str]) -> dict[str, t.Any]:
+    def _state(self, records: Records, trouble: list[str]) -> dict[str, t.Any] | None:
         try:
-            return t.cast("dict[str, t.Any]", records.load_state())
+            return records.load_state()
         except (Unreadable, NotWritten) as exc:
             if not trouble:  # else it was said when the folder was to be locked
                 trouble.append(f"the verdict stands, but the service's state was not updated: {exc}")
-            return _state.empty(records.service, records.environment)
+            return None
+
+
+def _decisions_of(records: Records) -> tuple[list[dict[str, t.Any]], list[str]]:
+    try:
+        return records.decisions()
+    except NotWritten:  # records on a host that cannot be reached
+        return [], []
 
 
 def collection_version() -> str:
@@ -253,6 +308,10 @@ def _screen() -> dict[str, t.Any]:
 def _sentence(verdict: t.Mapping[str, t.Any]) -> str:
     seen = f"{verdict['service']}: {verdict['words']}, {verdict['verified']} of {verdict['required']} verified"
     parts = [seen + (f", partial ({verdict['partial']})" if verdict["partial"] else "")]
-    if not verdict["stop"] and verdict["code"] >= 2:
+    if verdict["emergency"]:
+        parts[0] = f"EMERGENCY {verdict['emergency']['id']}: the play goes on. {parts[0]}"
+    elif verdict["overridden"]:
+        parts[0] += f" (the decision {verdict['overridden']['id']} overrides it: the play goes on)"
+    elif not verdict["stop"] and verdict["code"] >= 2:
         parts[0] += f" ({verdict['mode']} mode: the play goes on)"
     return "\n".join([*parts, *(f"  {reason}" for reason in verdict["reasons"][:20])]) if verdict["reasons"] else parts[0]

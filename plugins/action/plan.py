@@ -10,6 +10,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._argspec import RUN_SPEC
+from ..plugin_utils import _emergency
 from ..plugin_utils._context import make, refuse
 from ..plugin_utils._document import Refused
 from ..plugin_utils._mode import announced
@@ -39,10 +40,12 @@ class ActionModule(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, variables)
         context = make(self, variables, SPEC)
         try:
-            plan = context.service_plan()
+            plan = _emergency.plans(context)[0] if context.emergency else context.service_plan()
             held = context.held(plan, context.spool(plan), recall=True)
         except Refused as exc:
             raise refuse(exc) from None
+        if plan.refused:
+            result["warnings"] = [f"the input is refused, and the play goes on: {problem}" for problem in plan.refused]
         if context.options["show"]:
             Display().display(register(plan, context.run().today))
         result.update(

@@ -7,6 +7,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
+import datetime as dt
 import gc
 import threading
 import time
@@ -19,7 +20,7 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._argspec import RUN_SPEC
 from ..module_utils._engine import Item
 from ..module_utils._finding import Finding, Status, unknown
-from ..plugin_utils import _verification
+from ..plugin_utils import _emergency, _verification
 from ..plugin_utils._connections import Connections
 from ..plugin_utils._context import Context, make, refuse
 from ..plugin_utils._document import Refused
@@ -29,6 +30,7 @@ from ..plugin_utils._plan import Plan
 from ..plugin_utils._spool import Spool
 from ..plugin_utils._text import in_short
 
+LEAST = 1.0  # seconds without which nothing is begun
 SPEC = {**RUN_SPEC, "remember_outages": {"type": "bool", "default": False}}
 
 
@@ -44,21 +46,33 @@ class ActionModule(ActionBase):
         context = make(self, variables, SPEC)
         host = str(self._task.delegate_to or variables["inventory_hostname"])
         try:
-            common = context.service_plan()
-            own = context.plan(host) if host in {name for check in common.checks for name in check.hosts or ()} else common
+            return self._verify(context, host, variables, result, started)
         except Refused as exc:
             raise refuse(exc) from None
+        except Exception as exc:
+            if context.emergency is None:
+                raise
+            reason = f"{host} was not verified, and the play goes on: {str(exc) or type(exc).__name__}"
+            return {**result, "changed": False, "warnings": [*result.get("warnings", []), reason]}
+
+    def _verify(
+        self, context: Context, host: str, variables: dict[str, t.Any], result: dict[str, t.Any], started: float
+    ) -> dict[str, t.Any]:
+        common = _emergency.plans(context)[0] if context.emergency else context.service_plan()
+        own = context.plan(host) if host in {name for check in common.checks for name in check.hosts or ()} else common
         spool = context.spool(common)
         held = context.held(common, spool)
         common, own = _verification.without(common, held), _verification.without(own, held)
         lost: str | None = None
         found: dict[str, list[Finding]] = {}
         controller, looked_once = self._start_controller(context, common, spool)
+        left = _emergency.time_left(context.emergency, spool.started(), _now())
         play_hosts = [str(name) for name in variables.get("ansible_play_hosts_all", [])]
         try:
             try:
-                found = self._run_on_host(own, host, variables, result)
-                lost = self._run_modules(context, own, host, variables, result, found)
+                found = self._run_on_host(own, host, variables, result, left)
+                if left is None:
+                    lost = self._run_modules(context, own, host, variables, result, found)
             except AnsibleConnectionFailure as exc:
                 # not raised: an unreachable host is a finding; under run_once or any_errors_fatal it would end the play without a verdict
                 lost = in_short(exc)
@@ -70,7 +84,8 @@ class ActionModule(ActionBase):
             raise
         if controller:
             controller.join()
-        found.update(self._find(own, host, spool, variables, result, lost is not None))
+        if left is None:
+            found.update(self._find(own, host, spool, variables, result, lost is not None))
         shown = {**spool.findings_of(_verification.CONTROLLER), **found} if controller else found
         result["readiness"] = {**self._summary(context, own, host, shown, time.monotonic() - started), "unreachable": lost}
         result["changed"] = False
@@ -94,10 +109,16 @@ class ActionModule(ActionBase):
             spool.save(_verification.CONTROLLER, found)
             looked_once.set()
 
+        within = _emergency.time_left(context.emergency, None, _now())
+
         def work() -> None:
             try:
                 with connections.inventory() if visits else contextlib.nullcontext("") as inventory:
-                    keep(_verification.run_controller(plan, on_first=keep, visits=visits, inventory=inventory, outages=outages))
+                    keep(
+                        _verification.run_controller(
+                            plan, on_first=keep, visits=visits, inventory=inventory, within=within, outages=outages
+                        )
+                    )
             finally:
                 looked_once.set()
 
@@ -125,14 +146,26 @@ class ActionModule(ActionBase):
 
     # -- the host's part
 
-    def _run_on_host(self, plan: Plan, host: str, variables: dict[str, t.Any], result: dict[str, t.Any]) -> dict[str, list[Finding]]:
+    def _run_on_host(
+        self, plan: Plan, host: str, variables: dict[str, t.Any], result: dict[str, t.Any], left: float | None
+    ) -> dict[str, list[Finding]]:
+        """``left``: the seconds that there are, in an emergency."""
         checks = _verification.items_of_host(plan, host)
-        left_out = [check for check in checks if self._task.check_mode and _verification.writes(check)]
+        slow = [] if left is None else _verification.items_of_action(plan, host)
+        if left is not None and left < LEAST:
+            late = f"was not run on {host}: the {_emergency.ALLOWED:g} s that an emergency allows were over"
+            return {check.key: [_about(_verification.as_item(check, host), f"{check.check} {late}")] for check in [*checks, *slow]}
+        quick = self._task.check_mode or left is not None
+        left_out = [check for check in checks if quick and _verification.writes(check)]
         items = [_verification.as_item(check, host) for check in checks if check not in left_out]
-        found = self._execute(items, variables, result, plan.settling) if items else {}
+        found = self._execute(items, variables, result, plan.settling, left) if items else {}
+        why = "this is check mode" if self._task.check_mode else "in an emergency nobody waits for it"
         for check in left_out:
             item = _verification.as_item(check, host)
-            found[check.key] = [_about(item, f"{check.check} was not run: it writes a line, and this is check mode")]
+            found[check.key] = [_about(item, f"{check.check} was not run: it writes a line, and {why}")]
+        for check in slow:
+            item = _verification.as_item(check, host)
+            found[check.key] = [_about(item, f"{check.check} was not run: it is a module of its own, and {why}")]
         return found
 
     def _run_modules(
@@ -156,7 +189,7 @@ class ActionModule(ActionBase):
         return runner.lost[0] if runner.lost and not reached else None
 
     def _execute(
-        self, items: list[Item], variables: dict[str, t.Any], result: dict[str, t.Any], settling: float
+        self, items: list[Item], variables: dict[str, t.Any], result: dict[str, t.Any], settling: float, within: float | None = None
     ) -> dict[str, list[Finding]]:
         """All items in one module execution; when the module itself cannot run, each of them is unknown."""
         secrets: dict[str, t.Any] = {}
@@ -171,6 +204,8 @@ class ActionModule(ActionBase):
         try:
             with _collector_at_rest():
                 arguments: dict[str, t.Any] = {"checks": checks, "secrets": secrets, "settle": f"{settling:g}s"}
+                if within is not None:
+                    arguments["within"] = within
                 answer: dict[str, t.Any] = self._execute_module(
                     module_name="operability.readiness.verify", module_args=arguments, task_vars=variables
                 )
@@ -229,3 +264,7 @@ def _collector_at_rest() -> t.Iterator[None]:
 def _about(item: Item, message: str) -> Finding:
     """An unknown finding for an item that was not executed."""
     return dataclasses.replace(unknown(message), check=item.check, requirement=item.requirement, instance=item.instance, host=item.host)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.timezone.utc)

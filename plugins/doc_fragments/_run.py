@@ -16,6 +16,11 @@ options:
       - An option of this list that is not set is taken from the variable of the same name with C(readiness_) before it.
     type: path
     default: readiness.yml
+  service:
+    description:
+      - Name of the service, for the record of an O(emergency) in which the service file cannot be read. Default is the name of its folder.
+    type: str
+    version_added: 0.2.0
   organisation_file:
     description:
       - The file of what all services of the organisation share.
@@ -87,6 +92,7 @@ options:
     description:
       - The incident for which this deployment cannot wait, for example V(INC0042). The gate then stops nothing, takes
         a few seconds, records who, why and what it would have said, and asks for the full verification by a due date.
+      - It works with a service file that is missing or cannot be parsed, without any server, and with records that cannot be written.
     type: str
     version_added: 0.2.0
   emergency_reason:

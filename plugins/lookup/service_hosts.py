@@ -18,6 +18,8 @@ options:
     required: true
     type: list
     elements: path
+notes:
+  - In an emergency (the variable C(readiness_emergency)) a file that is missing or cannot be read yields V(localhost).
 """
 
 EXAMPLES = r"""
@@ -50,9 +52,20 @@ from ..plugin_utils._context import locate
 class LookupModule(LookupBase):
     def run(self, terms: list[str], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[str]:
         self.set_options(var_options=variables, direct=kwargs)
-        patterns = [self._pattern(str(term)) for term in terms]
-        self._refuse_nobody(patterns, variables or {})
+        emergency = bool(str((variables or {}).get("readiness_emergency") or "").strip())
+        patterns = [self._pattern_of(str(term), emergency) for term in terms]
+        if not emergency:
+            self._refuse_nobody(patterns, variables or {})
         return patterns
+
+    def _pattern_of(self, name: str, emergency: bool) -> str:
+        try:
+            return self._pattern(name)
+        except AnsibleError as exc:
+            if not emergency:
+                raise
+            self._display.warning(f"{exc}; this is an emergency: the play goes on with localhost")
+            return "localhost"
 
     def _refuse_nobody(self, patterns: list[str], variables: dict[str, t.Any]) -> None:
         limit = variables.get("ansible_limit")

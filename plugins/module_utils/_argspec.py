@@ -34,6 +34,7 @@ ALONE_SPEC: dict[str, t.Any] = {
 # documented by the fragment _run
 RUN_SPEC: dict[str, t.Any] = {
     "service_file": {"type": "path", "default": "readiness.yml"},
+    "service": {"type": "str"},
     "organisation_file": {"type": "path"},
     "phase": {"type": "str", "required": True, "choices": ["design", "pre", "post", "smoke", "recheck"]},
     "environment": {"type": "str", "default": "production"},
@@ -50,6 +51,33 @@ RUN_SPEC: dict[str, t.Any] = {
     "deployment_kind": {"type": "str", "choices": ["planned", "hotfix", "rollback"], "default": "planned"},
     "cause": {"type": "str"},
     "records": {"type": "path"},
+}
+
+# documented by decide
+DECIDE_SPEC: dict[str, t.Any] = {
+    **RUN_SPEC,
+    "phase": {**RUN_SPEC["phase"], "required": False, "default": "pre"},
+    "run": {"type": "str"},
+    "body": {"type": "str", "required": True},
+    "date": {"type": "str"},
+    "decided_by": {"type": "list", "elements": "str", "required": True},
+    "operations_opinion": {"type": "str", "required": True, "choices": ["favourable", "with_reservations", "unfavourable"]},
+    "outcome": {"type": "str", "required": True, "choices": ["go", "go_with_conditions", "no_go"]},
+    "override": {"type": "bool", "default": False},
+    "reason": {"type": "str"},
+    "conditions": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "text": {"type": "str", "required": True},
+            "responsible": {"type": "str", "required": True},
+            "due": {"type": "str", "required": True},
+            "met": {"type": "str"},
+        },
+    },
+    "valid_until": {"type": "str", "default": "7d"},
+    "comment": {"type": "str"},
 }
 
 
@@ -138,6 +166,7 @@ def _plain(message: str) -> str:
 
 __all__ = (
     "ALONE_SPEC",
+    "DECIDE_SPEC",
     "HTTP_SPEC",
     "RUN_SPEC",
     "ArgumentsRefused",

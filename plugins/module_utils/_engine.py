@@ -27,6 +27,7 @@ from ._settling import repeats, settle
 GRACE = 2.0  # seconds that a check may take beyond its deadline before it is left behind
 WORKERS = 16
 HIDDEN = "********"
+Limit = tuple[float, float]  # seconds for all checks, and the moment of a monotonic clock at which they are over
 _SECRET_KEY = re.compile(r"passw|passphrase|secret|token|authorization|cookie|api_?key|private_?key", re.I)
 _SECRET_HEADER = re.compile(r"auth|token|key|secret|cookie|password", re.I)
 
@@ -58,19 +59,26 @@ def execute(
     on_done: t.Callable[[Item, list[Finding]], None] | None = None,
     settling: float = 0.0,
     on_first: t.Callable[[dict[str, list[Finding]]], None] | None = None,
+    within: float | None = None,
 ) -> dict[str, list[Finding]]:
     """Findings by the key of their item. Every item gets at least one; items with ``run_as`` run in a child of that user.
 
     Checks that may need time and did not pass are repeated for ``settling`` seconds; ``on_first`` has the findings of before.
+    ``within``: the seconds that there are in all; what is not done by then is left behind, and nothing is repeated.
     """
     items = list({item.key: item for item in items}.values())
+    limit = None if within is None else (within, runner.clock.monotonic() + within)
+    if within is not None:
+        runner = runner.within(max(within - GRACE, 1.0))
+        settling = 0.0
+        workers = max(workers, len(items))  # one that hangs must not take the time of those behind it
     mine = [item for item in items if not item.run_as or item.run_as == _me()]
     # forked before any thread is started
     children = [
-        _start_as_user(user, [item for item in items if item.run_as == user and item not in mine], runner, workers, settling)
+        _start_as_user(user, [item for item in items if item.run_as == user and item not in mine], runner, workers, settling, limit)
         for user in sorted({str(item.run_as) for item in items if item not in mine})
     ]
-    results = _settled(mine, runner, workers, settling, on_done, on_first)
+    results = _settled(mine, runner, workers, settling, on_done, on_first, limit)
     for collect in children:
         results.update(collect())
     return {item.key: results[item.key] for item in items}
@@ -83,16 +91,17 @@ def _settled(
     settling: float,
     on_done: t.Callable[[Item, list[Finding]], None] | None = None,
     on_first: t.Callable[[dict[str, list[Finding]]], None] | None = None,
+    limit: Limit | None = None,
 ) -> dict[str, list[Finding]]:
     """The findings of the items, of their last try where they were repeated."""
-    results = _in_threads(items, runner, workers, on_done)
+    results = _in_threads(items, runner, workers, on_done, limit)
     if on_first:
         on_first(dict(results))
     named = {item.key: item for item in items if _may_need_time(item)} if settling > 0 else {}
 
     def again(keys: t.Sequence[str]) -> dict[str, list[Finding]]:
         runner.http.forget()
-        return _in_threads([named[key] for key in keys], runner, workers, None)
+        return _in_threads([named[key] for key in keys], runner, workers, None, limit)
 
     return {**results, **settle({key: results[key] for key in named}, again, runner.clock, settling)}
 
@@ -212,7 +221,11 @@ def _without_secrets(finding: Finding, hidden: list[str]) -> Finding:
 
 
 def _in_threads(
-    items: t.Sequence[Item], runner: Runner, workers: int, on_done: t.Callable[[Item, list[Finding]], None] | None
+    items: t.Sequence[Item],
+    runner: Runner,
+    workers: int,
+    on_done: t.Callable[[Item, list[Finding]], None] | None,
+    limit: Limit | None,
 ) -> dict[str, list[Finding]]:
     # daemon threads: a pool of concurrent.futures would wait at exit for a check that hangs
     results: dict[str, list[Finding]] = {}
@@ -241,9 +254,11 @@ def _in_threads(
             now = runner.clock.monotonic()
             for item in items:
                 since = started.get(item.key)
-                if item.key not in results and since is not None and now - since > _allowed(item) + GRACE:
-                    late = unknown(f"{item.check} did not finish within {_allowed(item):g} s and was left behind")
-                    results[item.key] = [_complete(late, item, runner, now - since, [])]
+                over = limit is not None and now >= limit[1]
+                if item.key not in results and (over or (since is not None and now - since > _allowed(item) + GRACE)):
+                    seconds = f"the {limit[0]:g} s that there were in all" if limit and over else f"{_allowed(item):g} s"
+                    late = unknown(f"{item.check} did not finish within {seconds} and was left behind")
+                    results[item.key] = [_complete(late, item, runner, now - (since or now), [])]
                     free.release()
                     if on_done:
                         on_done(item, results[item.key])
@@ -260,7 +275,7 @@ def _allowed(item: Item) -> float:
 
 
 def _start_as_user(
-    user: str, items: t.Sequence[Item], runner: Runner, workers: int, settling: float
+    user: str, items: t.Sequence[Item], runner: Runner, workers: int, settling: float, limit: Limit | None
 ) -> t.Callable[[], dict[str, list[Finding]]]:
     """Starts items in a child process of that user; what is returned waits for it and reads its findings from a pipe."""
 
@@ -287,7 +302,7 @@ def _start_as_user(
             os.environ.update(HOME=account.pw_dir, USER=user, LOGNAME=user)
             runner.environ.update(HOME=account.pw_dir, USER=user, LOGNAME=user)
             os.chdir("/")
-            found = _settled([dataclasses.replace(item, run_as=None) for item in items], runner, workers, settling)
+            found = _settled([dataclasses.replace(item, run_as=None) for item in items], runner, workers, settling, limit=limit)
             text = json.dumps({key: [finding.as_dict() for finding in findings] for key, findings in found.items()}, default=str)
             with os.fdopen(writing, "w", encoding="utf-8") as pipe:
                 pipe.write(text)

@@ -57,6 +57,7 @@ attributes:
     details:
       - Each run writes a record of its own.
 seealso:
+  - module: operability.readiness.decide
   - module: operability.readiness.verify
   - module: operability.readiness.publish
 """
@@ -139,6 +140,15 @@ state:
   description: The service's state after this run; none after a partial one.
   returned: success
   type: str
+emergency:
+  description: Who let the play go on in an emergency and why, or none. RV(stop) is then false and RV(advice) V(proceed).
+  returned: success
+  type: dict
+  sample: {"id": "INC0042", "reason": "payments are down", "by": "ana"}
+overridden:
+  description: The decision that lets the play go on against this verdict, or none. RV(stop) is then false and RV(advice) V(proceed).
+  returned: success
+  type: dict
 record_path:
   description: Where the run record lies.
   returned: success

@@ -44,6 +44,11 @@ options:
       - Values of the options of O(checks) that must not be seen. Made by the action; not for use in playbooks.
     type: dict
     default: {}
+  within:
+    description:
+      - The seconds that all O(checks) have together. Made by the action in an emergency; not for use in playbooks.
+    type: float
+    version_added: 0.2.0
 seealso:
   - module: operability.readiness.gate
 """
@@ -118,6 +123,7 @@ def main() -> None:
             "remember_outages": {"type": "bool", "default": False},
             "checks": {"type": "list", "elements": "dict", "default": []},
             "secrets": {"type": "dict", "default": {}, "no_log": True},
+            "within": {"type": "float"},
         },
         supports_check_mode=True,
         no_log=True,  # a hundred checks are too long a line for the host's system log
@@ -126,7 +132,8 @@ def main() -> None:
     for check in module.params["checks"]:
         secrets = {option: module.params["secrets"][name] for option, name in (check.get("secrets") or {}).items()}
         items.append(Item.from_dict({**check, "secrets": secrets}))
-    found = execute(items, Runner(), settling=parse_duration(module.params["settle"] or 0))
+    params = module.params
+    found = execute(items, Runner(), settling=parse_duration(params["settle"] or 0), within=params["within"])
     module.exit_json(changed=False, found={key: [finding.as_dict() for finding in findings] for key, findings in found.items()})
 
 

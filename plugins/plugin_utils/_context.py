@@ -19,7 +19,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
 from ..module_utils._files import NotWritten
-from . import _batch, _debt, _ledger, _plan
+from . import _batch, _debt, _emergency, _ledger, _plan
 from ._document import Document, FastLoader, Refused, build, plain, positions
 from ._elsewhere import Elsewhere
 from ._module_run import module_problem
@@ -55,11 +55,21 @@ class Context:
 
     def _description(self, templar: t.Any) -> Description:
         service = self._document(self.options["service_file"], "service", templar)
-        organisation = (
-            self._document(self.options["organisation_file"], "organisation", templar) if self.options["organisation_file"] else None
-        )
+        organisation = self.organisation(templar)
         inventory = Inventory(self._hosts_of, self._addresses_of, module_problem)
         return Description(service, organisation, self.run(), inventory, debt=self._debt(service, organisation))
+
+    def organisation(self, templar: t.Any = None) -> Document | None:
+        """The organisation file, where one is named. Refused."""
+        name = self.options["organisation_file"]
+        return self._document(name, "organisation", templar or self.templar(None)) if name else None
+
+    @property
+    def emergency(self) -> _emergency.Emergency | None:
+        return _emergency.of(self.options, self.task_vars)
+
+    def locate_service_file(self) -> str | None:
+        return locate(self.action._loader, self.options["service_file"])
 
     def _debt(self, service: Document, organisation: Document | None) -> Document | None:
         """The debt file of the service, where there is one. It is data: no template is resolved in it."""
@@ -123,7 +133,7 @@ class Context:
 
         A state that cannot be read stands for nothing; the gate says what is wrong with it.
         """
-        if plan.phase != "recheck" or not any(item.rule.repeat == WHEN_DUE for item in plan.requirements):
+        if self.emergency or plan.phase != "recheck" or not any(item.rule.repeat == WHEN_DUE for item in plan.requirements):
             return {}
         known = None if recall else spool.held()
         if known is None:
@@ -230,24 +240,36 @@ def locate(loader: t.Any, name: str) -> str | None:
 def make(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, t.Any]) -> Context:
     """The context of an action: an option that the task does not set is taken from the variable ``readiness_OPTION``."""
     args = copy.copy(action._task.args)
-    for name in spec:
+    # the emergency first: it tells what to do about the others
+    for name in sorted(spec, key=lambda name: name != "emergency"):
         variable = f"readiness_{name}"
         if args.get(name) is None and variable in task_vars:
-            value = plain(action._templar.template(task_vars[variable]))
+            try:
+                value = plain(action._templar.template(task_vars[variable]))
+            except AnsibleError as exc:
+                if not args.get("emergency"):
+                    raise
+                action._display.warning(f"{variable} is left out, this is an emergency: {_first_line(exc)}")
+                continue
             if value not in (None, ""):
                 args[name] = value
-    result = ArgumentSpecValidator(dict(spec)).validate({key: plain(value) for key, value in args.items()})
+    validator = ArgumentSpecValidator(dict(spec))
+    result = validator.validate({key: plain(value) for key, value in args.items()})
+    if result.error_messages and args.get("emergency"):
+        action._display.warning(f"other options are left out, this is an emergency: {'; '.join(result.error_messages)}")
+        result = validator.validate({key: plain(value) for key, value in args.items() if key in _emergency.ESSENTIAL})
     if result.error_messages:
         raise AnsibleActionFail("; ".join(result.error_messages))
-    return Context(action, task_vars, dict(result.validated_parameters))
+    context = Context(action, task_vars, dict(result.validated_parameters))
+    if context.emergency:
+        context.options["settle"] = None
+    return context
 
 
-def refuse(exc: Refused) -> AnsibleActionFail:
+def refuse(exc: Refused, nothing: str = "was verified") -> AnsibleActionFail:
     """The failure of an action for input that was refused: nothing has run."""
     count = len(exc.problems)
-    head = (
-        "The input is refused, nothing was verified:" if count == 1 else f"The input is refused for {count} reasons, nothing was verified:"
-    )
+    head = f"The input is refused{'' if count == 1 else f' for {count} reasons'}, nothing {nothing}:"
     return AnsibleActionFail("\n".join([head, *(f"  {problem}" for problem in exc.problems)]))
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import secrets
 import socket
@@ -13,9 +14,10 @@ import typing as t
 from ..module_utils._finding import Finding, isoformat
 from ..module_utils._runner import user_name
 from ..module_utils._units import parse_duration
-from . import _baseline, _debt, _delta, _ledger, _state
+from . import _answers, _baseline, _debt, _delta, _ledger, _state
+from ._emergency import Emergency
 from ._files import NotWritten
-from ._judge import Reach, judge
+from ._judge import Reach, judge_each
 from ._plan import Plan
 from ._run_record import SCHEMA_VERSION, Records, Unreadable
 
@@ -112,8 +114,10 @@ def make_record(
     held: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
     previous: t.Mapping[str, t.Any] | None = None,
     before: _baseline.Loaded = _NOTHING,
+    emergency: Emergency | None = None,
+    decisions: t.Sequence[t.Mapping[str, t.Any]] = (),
 ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
-    """The run record, and the service's state after it (unchanged by a partial run).
+    """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone.
 
     ``held`` is what of the state stands for a new look, ``previous`` the record of the last whole run of this phase,
     ``before`` the baseline of this deployment.
@@ -139,22 +143,18 @@ def make_record(
         "settle_seconds": plan.settling,
         "partial": partial,
         "first_deployment": options["first_deployment"],
+        "emergency": dataclasses.asdict(emergency) if emergency else None,
     }
     compared = _baseline.at_post(plan, before, findings, reach, run, scope=options.get("scope", "service"), now=now)
-    found = {**findings, **compared.findings}
-    judgement = judge(
-        _debt.against(plan, state),
-        found,
-        reach,
-        today=now.date(),
-        earlier=state["reservations"],
-        passed=state.get("passed"),
-        held=held,
-    )
-    run["enforced"] = plan.enforces or bool(judgement["ratchet"])
+    plan = _debt.against(plan, state)
+    judged = judge_each(plan, {**findings, **compared.findings}, reach, held)
+    answers = _answers.answered(plan, judged, state, run, reach, emergency=emergency, decisions=decisions, today=now.date())
+    judgement = answers.judgement
+    run["enforced"] = (plan.enforces or bool(judgement["ratchet"])) and not emergency
     judgement["comparison"] = compared.comparison
     judgement["notices"] += compared.notices
-    changed = dict(state) if partial else _state.updated(state, judgement, run)
+    run["evidence_digest"] = answers.evidence["digest"]
+    changed = _answers.state_after(state, run, answers)
     record = {
         "schema_version": SCHEMA_VERSION,
         "run": run,
@@ -166,9 +166,11 @@ def make_record(
             "unreachable": dict(reach.unreachable),
             "absent": dict(reach.absent),
         },
+        "evidence": answers.evidence,
+        "decisions": answers.decisions,
         "judgement": judgement,
         "delta": _delta.since(previous, judgement),
-        "state": None if partial else _state.judge_state(_debt.against(state_plan, changed), changed, now),
+        "state": None if partial and not emergency else _state.judge_state(_debt.against(state_plan, changed), changed, now),
         "gates": _state.recent_gates(changed, now),
         "deployments": changed["deployments"],
     }

@@ -12,7 +12,7 @@ import typing as t
 
 from ..module_utils._finding import Finding, Measurement, Status, worst
 from ..module_utils._units import parse_duration
-from . import _debt, _plan, _ratchet
+from . import _debt, _plan, _ratchet, _reservations
 from ._mode import ended, mode_notices
 from ._plan import Plan, PlannedCheck, PlannedRequirement
 from ._reuse import asked
@@ -69,11 +69,20 @@ def judge(
     ``passed`` tells of each requirement that ever passed in this service when it did first and last;
     ``held`` are entries of the state that stand for a new look, by requirement.
     """
-    judged = [
+    return conclude(plan, judge_each(plan, findings, reach, held), today=today, earlier=earlier or {}, passed=passed or {})
+
+
+def judge_each(
+    plan: Plan,
+    findings: t.Mapping[str, t.Sequence[Finding]],
+    reach: Reach,
+    held: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
+) -> list[Judged]:
+    """Each requirement of the plan by itself."""
+    return [
         _reused(item, plan, held[item.rule.id]) if held and item.rule.id in held else _judge_requirement(item, plan, findings, reach)
         for item in plan.requirements
     ]
-    return conclude(plan, judged, today=today, earlier=earlier or {}, passed=passed or {})
 
 
 def conclude(
@@ -89,27 +98,33 @@ def conclude(
     asked = [item for item in deciding if item.effective.code is not None]
     seen = any(item.verified for item in asked)
     lost, observed_too_long = _ratchet.lost(asked, plan, passed), ended(plan, today)
-    verdict = _verdict(asked, plan.phase, seen, lost)
+    reservations = _reservations.standing(asked, plan, today, earlier)
+    late = _reservations.overdue(reservations)
+    failing = {*lost, *(late if plan.overdue == "fail" else ())}
+    verdict = _verdict(asked, plan.phase, seen, failing)
     if observed_too_long and verdict == "go":
         verdict = "go_with_reservations"
     enforcing = [item for item in asked if _enforces(item, plan, today) or item.planned.rule.id in lost]
     # what is not enforced yet stops nothing, but a run that saw nothing at all does
     stopping = bool(enforcing) or (plan.mode == "enforce" and not asked)
-    enforced_verdict = _verdict(enforcing, plan.phase, seen, lost) if stopping else "go"
+    enforced_verdict = _verdict(enforcing, plan.phase, seen, failing) if stopping else "go"
     instruments = _instruments(judged)
     return {
         "verdict": verdict,
         "code": CODES[verdict],
         "words": WORDS[verdict],
-        "advice": _advice(verdict, plan.phase),
+        "advice": _advice(verdict, plan.phase, _verdict(asked, plan.phase, seen, lost)),
         "enforced_verdict": enforced_verdict,
         "verified": sum(item.verified for item in asked),
-        "required": len(asked),
-        "reasons": [*_reasons(asked, verdict, lost), *(f"{item['requirement']} {item['message']}" for item in observed_too_long)],
+        "required": sum(item.planned.state != _plan.DECISION for item in asked),
+        "reasons": [
+            *_reasons(asked, verdict, lost, late, failing),
+            *(f"{item['requirement']} {item['message']}" for item in observed_too_long),
+        ],
         "requirements": [{**_requirement_dict(item), "passed_on": lost.get(item.planned.rule.id)} for item in judged],
         "stakeholders": _stakeholders(asked),
         "instruments": instruments,
-        "reservations": [*_reservations(asked, plan, today, earlier), *observed_too_long],
+        "reservations": [*reservations, *observed_too_long],
         "waivers": _waiver_dicts(plan, judged, today),
         "debt": _debt.summary(plan, judged, today),
         "ratchet": lost,
@@ -245,13 +260,13 @@ def _message(complete: list[Finding], effective: list[Status], result: Status) -
 # -- the verdict
 
 
-def _verdict(asked: list[Judged], phase: str | None, seen: bool, lost: t.Collection[str] = ()) -> str:
+def _verdict(asked: list[Judged], phase: str | None, seen: bool, failing: t.Collection[str] = ()) -> str:
     blockers = [item.effective for item in asked if item.planned.impact == "blocker"]
     majors = [item.effective for item in asked if item.planned.impact == "major"]
     if phase == "design":
         wrong = [item for item in asked if item.planned.impact != "minor" and item.effective in (Status.FAIL, Status.UNKNOWN)]
         return "not_ready" if wrong or not asked else "ready_to_continue"
-    if Status.FAIL in blockers or any(item.planned.rule.id in lost for item in asked):
+    if Status.FAIL in blockers or any(item.planned.rule.id in failing for item in asked):
         return "no_go"
     if Status.UNKNOWN in blockers or not seen:
         return "undetermined"
@@ -267,19 +282,26 @@ def _enforces(item: Judged, plan: Plan, today: dt.date) -> bool:
     return (rule.mode or plan.mode) == "enforce"
 
 
-def _advice(verdict: str, phase: str | None) -> str:
+def _advice(verdict: str, phase: str | None, seen_now: str) -> str:
+    """``seen_now`` is the verdict without overdue reservations: what was late before the deployment is no reason to take it back."""
     if verdict in ("go", "go_with_reservations", "ready_to_continue"):
         return "proceed"
-    return "roll_back" if phase in ("post", "smoke") and verdict == "no_go" else "hold"
+    return "roll_back" if phase in ("post", "smoke") and seen_now == "no_go" else "hold"
 
 
-def _reasons(asked: list[Judged], verdict: str, lost: t.Mapping[str, str]) -> list[str]:
-    """What decided, worst first: blockers before majors."""
+def _reasons(
+    asked: list[Judged], verdict: str, lost: t.Mapping[str, str], late: t.Mapping[str, str], failing: t.Collection[str]
+) -> list[str]:
+    """What decided, worst first: what was lost or is overdue, then blockers before majors."""
     order = {"blocker": 0, "major": 1, "minor": 2}
     shown = [item for item in asked if item.effective is not Status.PASS and item.planned.impact != "minor"]
-    shown.sort(key=lambda item: (item.planned.rule.id not in lost, order[item.planned.impact], -(item.effective.code or 0)))
+    shown.sort(key=lambda item: (item.planned.rule.id not in failing, order[item.planned.impact], -(item.effective.code or 0)))
     again = {name: f" (passed on {day} and fails again: ratchet)" for name, day in lost.items()}
-    reasons = [f"{item.planned.rule.id} {item.planned.rule.title}: {item.message}{again.get(item.planned.rule.id, '')}" for item in shown]
+    reasons = []
+    for item in shown:
+        rule = item.planned.rule
+        name = f"reservation {rule.id} was due on {late[rule.id]}:" if rule.id in late else rule.id
+        reasons.append(f"{name} {rule.title}: {item.message}{again.get(rule.id, '')}")
     if not asked or (verdict == "undetermined" and not any(item.verified for item in asked)):
         reasons.insert(0, "nothing was verified: not one requirement of this phase could be looked at")
     return reasons
@@ -303,36 +325,6 @@ def _instruments(judged: list[Judged]) -> list[dict[str, t.Any]]:
                 if item.planned.rule.id not in entry["requirements"]:
                     entry["requirements"].append(item.planned.rule.id)
     return list(grouped.values())
-
-
-def _reservations(
-    asked: list[Judged], plan: Plan, today: dt.date, earlier: t.Mapping[str, t.Mapping[str, t.Any]]
-) -> list[dict[str, t.Any]]:
-    out = []
-    for item in asked:
-        blocker = item.planned.impact == "blocker" and item.effective in (Status.WARN, Status.WAIVED)
-        major = item.planned.impact == "major" and item.effective is not Status.PASS
-        if not (blocker or major):
-            continue
-        rule = item.planned.rule
-        before = earlier.get(rule.id)
-        default = today + dt.timedelta(seconds=parse_duration(plan.reservation_due))
-        accepted = item.waiver if item.effective is Status.WAIVED else None
-        due = accepted["until"] if accepted else (before or {}).get("due") or default.isoformat()
-        kind = accepted.get("kind", "accepted") if accepted else "overdue" if due < today.isoformat() else "open" if before else "new"
-        out.append(
-            {
-                "requirement": rule.id,
-                "title": rule.title,
-                "status": item.effective.value,
-                "message": item.message,
-                "responsible": rule.responsible,
-                "raised": (before or {}).get("raised") or today.isoformat(),
-                "due": due,
-                "kind": kind,
-            }
-        )
-    return out
 
 
 def _waiver_dicts(plan: Plan, judged: list[Judged], today: dt.date) -> list[dict[str, t.Any]]:
@@ -442,4 +434,4 @@ def _worst_measurements(findings: t.Iterable[Finding]) -> list[dict[str, t.Any]]
     return [{**measurement.as_dict(), "headroom": measurement.headroom} for measurement in chosen.values()]
 
 
-__all__ = ("CODES", "WORDS", "Judged", "Reach", "completed", "conclude", "judge", "judge_findings")
+__all__ = ("CODES", "WORDS", "Judged", "Reach", "completed", "conclude", "judge", "judge_each", "judge_findings")

@@ -17,20 +17,21 @@ from ..module_utils._argspec import ArgumentsRefused, parse_arguments, secret_op
 from ..module_utils._checks.ansible_module import expected
 from ..module_utils._registry import CHECKS, COMPUTED, load_check
 from ..module_utils._units import parse_duration
-from . import _comparable, _debt, _policy
+from . import _comparable, _debt, _decisions, _policy, _reservations
 from ._derive import Instance, Steps, derive
 from ._document import Document, NotResolved, Refused, unresolved
 from ._mode import mode_of, ratchet_of
 from ._policy import Policy, Proof, Rule
 from ._service import Description, NoHost, NotApplicable, NotDeclared, NotDue
 
+OVERRIDE_DUE = "3d"
 LEVEL_WAIVER = "LVL-01"  # the waiver that lets a file set a level below the computed one
 
 SETTLING = ("post", "smoke")  # the phases just after a deployment
 STAND_INS = ("ansible_module", "command")  # checks that may prove any requirement
 
 # what a requirement can be in a plan
-PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE, NO_HOST = (
+PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE, NO_HOST, DECISION = (
     "planned",
     "not_declared",
     "not_applicable",
@@ -38,6 +39,7 @@ PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE, NO_HOST = (
     "later",
     "unprovable",
     "no_host",
+    "decision",  # what people decide: never of a policy
 )
 
 
@@ -97,6 +99,10 @@ class Plan:
     reservation_due: str = "14d"
     failed_within: str = "7d"
     records: str | None = None  # the folder that one of the files names
+    overdue: str = "fail"  # what an overdue reservation does
+    override_due: str = OVERRIDE_DUE
+    decision_required: bool = False
+    refused: tuple[str, ...] = ()  # in an emergency, why there is no plan
     settling: float = 0.0  # seconds for which checks that may need time are repeated
     scope: str = "service"
     comparison: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)  # tolerances and announced removals
@@ -201,6 +207,9 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         reservation_due=str(description.default("reservation_due") or "14d"),
         failed_within=str(description.default("failed_within") or "7d"),
         records=_records(description),
+        overdue=_reservations.on_overdue(description),
+        override_due=str(description.default("override_due") or OVERRIDE_DUE),
+        decision_required=_decisions.required(description, level, phase),
         settling=settling,
         comparison=comparison,
         observe_until=observe_until,
@@ -215,7 +224,7 @@ def _unresolved_basics(description: Description) -> list[str]:
     later = [
         item
         for document in documents
-        for key in ("service", "classification", "traits", "waivers", "approvers", "mode", "ratchet", "debt")
+        for key in ("service", "classification", "traits", "waivers", "approvers", "mode", "ratchet", "debt", "decisions")
         for item in unresolved(document.data.get(key))
     ]
     return [f"{item.place}: {item.path}: {item.reason} (every phase needs it)" for item in later]
@@ -704,12 +713,14 @@ def _approver_refusal(approver: t.Any, impact: str | None, description: Descript
 
 
 __all__ = (
+    "DECISION",
     "LATER",
     "LEVEL_WAIVER",
     "NOT_APPLICABLE",
     "NOT_DECLARED",
     "NOT_DUE",
     "NO_HOST",
+    "OVERRIDE_DUE",
     "PLANNED",
     "UNPROVABLE",
     "Plan",

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run records, baselines and service state on disk: written whole or not at all, found again. PRIVATE to the collection.
 
-``RECORDS/SERVICE/ENVIRONMENT/``: ``runs/ID.json``, ``baselines/DEPLOYMENT.json``, ``state.json``, ``deployments.json``.
+``RECORDS/SERVICE/ENVIRONMENT/`` has ``runs/ID.json``, ``baselines/DEPLOYMENT.json``, ``decisions/ID.json``, ``state.json``
+and ``deployments.json``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from ..module_utils._store import Folder, default_folder
 from . import _baseline, _ledger, _state
 
 SCHEMA_VERSION = 1
+DECISION_SCHEMA_VERSION = 1
+_DECISION_KEYS = ("id", "service", "environment", "phase", "digest", "recorded_at", "date", "valid_until", "body", "outcome", "verdict")
 BASELINES_KEPT = 20
 LEDGER = "deployments.json"
 
@@ -121,16 +124,56 @@ class Records:
             raise Unreadable(f"{self.store.place(name)} is not there any more")
         return record
 
-    def newest(self, phase: str | None = None, *, whole: bool = False) -> dict[str, t.Any] | None:
-        """The newest run record that can be read, of a phase where one is named; ``whole`` leaves out partial ones."""
+    def run_of(self, identifier: str) -> dict[str, t.Any]:
+        """A run record by its id. Unreadable."""
+        name = f"runs/{_safe(identifier)}.json"
+        record = self.load(name, SCHEMA_VERSION)
+        if record is None:
+            raise Unreadable(f"there is no run {identifier}: {self.store.place(name)} does not exist")
+        return record
+
+    def newest(
+        self, phase: str | None = None, *, whole: bool = False, where: t.Callable[[dict[str, t.Any]], bool] = lambda record: True
+    ) -> dict[str, t.Any] | None:
+        """The newest run record that can be read, of a phase where one is named; ``whole`` leaves out partial ones and emergencies."""
         for name in reversed(self.runs()):
             if phase and f"-{phase}-" not in name:
                 continue
             with contextlib.suppress(Unreadable):
                 record = self.run(name)
-                if phase in (None, record["run"]["phase"]) and not (whole and record["run"]["partial"]):
+                part = whole and (record["run"]["partial"] or record["run"].get("emergency"))
+                if phase in (None, record["run"]["phase"]) and not part and where(record):
                     return record
         return None
+
+    # -- decisions
+
+    def decisions(self) -> tuple[list[dict[str, t.Any]], list[str]]:
+        """The decisions on this service, oldest first, and why others that are there cannot be used."""
+        found, problems = [], []
+        for name in self.store.names("decisions/*.json"):
+            place = self.store.place(name)
+            try:
+                decision = self.load(name, DECISION_SCHEMA_VERSION) or {}
+            except Unreadable as exc:
+                problems.append(f"a decision does not count: {exc}")
+                continue
+            missing = [key for key in _DECISION_KEYS if not isinstance(decision.get(key), str)]
+            if missing:
+                problems.append(f"a decision does not count: {place} has no {', '.join(missing)}")
+            elif (decision["service"], decision["environment"]) != (self.service, self.environment):
+                about = f"{decision['service']} in {decision['environment']}"
+                problems.append(f"a decision does not count: {place} is about {about}, not {self.service} in {self.environment}")
+            else:
+                found.append(decision)
+        return sorted(found, key=lambda item: str(item["recorded_at"])), problems
+
+    def save_decision(self, decision: t.Mapping[str, t.Any]) -> pathlib.PurePath:
+        """Writes a decision and returns its path; one that is there is never overwritten. NotWritten."""
+        name = f"decisions/{_safe(decision['id'])}.json"
+        if name in self.store.names("decisions/*.json"):
+            raise NotWritten(f"{self.store.place(name)} is there already, and a decision is never overwritten")
+        return self.save(name, decision)
 
     # -- baselines
 
@@ -217,4 +260,4 @@ def _safe(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", "_", str(text)).lstrip(".") or "_"
 
 
-__all__ = ("Records", "Store", "Unreadable", "default_folder", "load")
+__all__ = ("DECISION_SCHEMA_VERSION", "Records", "Store", "Unreadable", "default_folder", "load")

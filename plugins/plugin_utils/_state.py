@@ -10,9 +10,9 @@ import datetime as dt
 import typing as t
 
 from ..module_utils._finding import Finding, Status, isoformat
-from . import _debt, _ratchet
+from . import _debt, _overrides, _ratchet, _reservations
 from ._judge import Judged, conclude, judge_findings
-from ._plan import NOT_APPLICABLE, NOT_DUE, Plan
+from ._plan import DECISION, NOT_APPLICABLE, NOT_DUE, Plan
 
 SCHEMA_VERSION = 1
 GATE_KEPT = dt.timedelta(days=7)
@@ -26,6 +26,9 @@ def empty(service: str, environment: str) -> dict[str, t.Any]:
         "environment": environment,
         "requirements": {},
         "reservations": {},
+        "lifted": [],
+        "overrides": [],
+        "closed_overrides": [],
         "passed": {},
         "debt": {},
         "gates": {},
@@ -38,7 +41,7 @@ def updated(state: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any], run:
     new = copy.deepcopy(dict(state))
     moment = dt.datetime.fromisoformat(run["finished_at"].replace("Z", "+00:00"))
     for requirement in judgement["requirements"]:
-        if requirement["state"] == "later" or requirement.get("reused"):
+        if requirement["state"] in ("later", DECISION) or requirement.get("reused"):
             continue
         before = new["requirements"].get(requirement["id"], {})
         same = before.get("observed_status") == requirement["observed_status"]
@@ -60,18 +63,7 @@ def updated(state: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any], run:
         }
     new["passed"] = _ratchet.remembered(new.get("passed", {}), judgement["requirements"], run["finished_at"])
     new["debt"] = _debt.remembered(new.get("debt", {}), judgement.get("debt"), run["finished_at"])
-    known = {requirement["id"] for requirement in judgement["requirements"]}
-    new["reservations"].update(
-        {
-            item["requirement"]: {"raised": item["raised"], "due": item["due"]}
-            for item in judgement["reservations"]
-            if item["requirement"] in known  # not what stands for no requirement, such as the end of observe
-        }
-    )
-    for requirement in judgement["requirements"]:
-        standing = {item["requirement"] for item in judgement["reservations"]}
-        if requirement["deciding"] and requirement["id"] not in standing:
-            new["reservations"].pop(requirement["id"], None)
+    new.update(_reservations.after(state, judgement, run))
     new["gates"][run["phase"]] = {
         "verdict": judgement["verdict"],
         "code": judgement["code"],
@@ -113,7 +105,7 @@ def judge_state(plan: Plan, state: t.Mapping[str, t.Any], now: dt.datetime) -> d
         requirement["since"] = held.get("since")
         requirement["valid_until"] = held.get("valid_until")
         del requirement["findings"], requirement["accepted"]
-    return result
+    return _overrides.told(result, state.get("overrides") or [], now.date(), owner=plan.service["owner"])
 
 
 def _unverified(planned: t.Any, message: str) -> Judged:

@@ -20,10 +20,13 @@ from ._text import (
     columns,
     consequence,
     debt_words,
+    decisions,
+    emergency,
     escape,
     instrument,
     lost_hosts,
     others,
+    overrides,
     shorten,
     since_last,
     verdict_words,
@@ -76,6 +79,7 @@ class _Table:
         self.hosts = as_dict(record.get("hosts"))
         self.judgement = as_dict(record.get("judgement"))
         self.consequence, self.lost = consequence(record), lost_hosts(record)
+        self.emergency, self.decisions = emergency(record), decisions(record)
         self.requirements = as_dicts(self.judgement.get("requirements"))
         self.lines: list[str] = []
 
@@ -93,6 +97,8 @@ class _Table:
         self.instruments()
         self.unreachable()
         self.reservations()
+        self.overrides()
+        self.decided()
         if record_delta := as_dict(self.record.get("delta")):
             self.section("SINCE THE LAST RUN", [since_last(record_delta)])
         self.section("NOTICES", [escape(notice, 400) for notice in as_list(self.judgement.get("notices"))])
@@ -122,6 +128,7 @@ class _Table:
         if when:
             parts.append(when)
         self.wrapped(self.separator().join(parts), 0, "dim")
+        self.wrapped(self.emergency, 0, "no_go")
 
     def requirement(self, requirement: dict[str, t.Any]) -> None:
         status = str(requirement.get("status") or "unknown")
@@ -220,9 +227,31 @@ class _Table:
             text = f"{escape(item.get('requirement'), 24)} {escape(item.get('title'), 160)}"
             text += f": {'OVERDUE since' if kind == 'overdue' else 'due'} {due}" if due else ": no due date"
             text += f", {escape(item['responsible'], 80)}" if item.get("responsible") else ""
-            text += f" ({kind})" if kind and kind != "overdue" else ""
+            text += f" ({kind}{' since ' + escape(item.get('raised'), 20) if kind == 'open' else ''})" if kind and kind != "overdue" else ""
             texts.append(text)
         self.section("RESERVATIONS", texts)
+
+    def overrides(self) -> None:
+        texts = []
+        for item in overrides(self.judgement):
+            text = f"{item['requirement']} {item['kind']} {item['id']} of {item['at']} by {item['by']}"
+            text += f" ({item['reason']})" if item["reason"] else ""
+            text += f", where it would have been {item['would']}" if item["would"] else ""
+            due = "OVERDUE since" if item["overdue"] else "due by"
+            texts.append(f"{text}: a whole verification that is good is {due} {item['due']}")
+        self.section("OVERRIDES", texts)
+
+    def decided(self) -> None:
+        texts = []
+        for item in self.decisions:
+            text = f"{item['date']} {item['body']}, {item['phase']}: {item['outcome']}"
+            text += f" AGAINST {item['against']} ({item['reason']})" if item["against"] else ""
+            text += f", operations: {item['opinion']}, by {item['by']}, valid until {item['valid_until']} ({item['counts']})"
+            texts.append(text)
+            for condition in item["conditions"]:
+                state = "OVERDUE since" if condition["state"] == "overdue" else f"{condition['state']}, due"
+                texts.append(f"condition: {condition['text']} ({condition['responsible']}), {state} {condition['due']}")
+        self.section("DECISIONS", texts)
 
     def verdict(self) -> None:
         verdict = str(self.judgement.get("verdict"))

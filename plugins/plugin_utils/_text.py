@@ -32,6 +32,7 @@ VERDICT_WORDS = {
     "ready_to_continue": "READY TO CONTINUE",
     "not_ready": "NOT READY",
 }
+_OUTCOMES = {"go": "GO", "go_with_conditions": "GO WITH CONDITIONS", "no_go": "NO-GO"}
 AREAS = ("monitoring", "logs", "backups", "runbooks", "support", "delivery", "platform")
 
 # CSI and OSC sequences whole, so that no "[31m" is left of them
@@ -173,11 +174,69 @@ def consequence(record: t.Mapping[str, t.Any]) -> str:
     run, judgement = as_dict(record.get("run")), as_dict(record.get("judgement"))
     if judgement.get("verdict") not in ("no_go", "undetermined", "not_ready"):
         return ""
+    if run.get("emergency"):
+        return "emergency: the play goes on"
+    if judgement.get("overridden"):
+        return f"overridden by the decision of {escape(as_dict(judgement['overridden']).get('date'), 20)}: the play goes on"
     if run.get("enforced") and judgement.get("enforced_verdict", "no_go") in ("no_go", "undetermined", "not_ready"):
         return "enforced: the play stops"
     if run.get("mode") == "observe":
         return f"observe mode: would be {verdict_words(judgement)}, the play goes on"
     return "not enforced: the play goes on"
+
+
+def emergency(record: t.Mapping[str, t.Any]) -> str:
+    """That a run was let through in an emergency, by whom and why; empty where it was not."""
+    given = as_dict(as_dict(record.get("run")).get("emergency"))
+    if not given:
+        return ""
+    reason = f": {escape(given['reason'], 300)}" if given.get("reason") else ", no reason was given"
+    return (
+        f"EMERGENCY {escape(given.get('id'), 80)} by {escape(given.get('by'), 120)}{reason}. "
+        "The gate stops nothing; below is what it would have said of what could be seen in a few seconds"
+    )
+
+
+def overrides(judgement: t.Mapping[str, t.Any]) -> list[dict[str, str]]:
+    """What went on against the gate or without it, and by when the whole verification is due."""
+    out = []
+    for item in as_dicts(judgement.get("overrides")):
+        out.append(
+            {
+                "requirement": escape(item.get("requirement"), 24),
+                "id": escape(item.get("id"), 80),
+                "kind": escape(item.get("kind"), 20),
+                "by": escape(item.get("by"), 120),
+                "reason": escape(item.get("reason"), 300),
+                "at": escape(str(item.get("at"))[:10], 20),
+                "due": escape(item.get("due"), 20),
+                "would": escape(as_dict(item.get("would")).get("words"), 40),
+                "overdue": "overdue" if item.get("overdue") else "",
+            }
+        )
+    return out
+
+
+def decisions(record: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    """The decisions of a record in words, each with the conditions that are not met."""
+    out = []
+    for item in as_dicts(record.get("decisions")):
+        conditions = [
+            {key: escape(condition.get(key), 300) for key in ("text", "responsible", "due", "state")}
+            for condition in as_dicts(item.get("conditions"))
+        ]
+        out.append(
+            {
+                **{key: escape(item.get(key), 300) for key in ("id", "date", "body", "phase", "valid_until", "reason", "comment")},
+                "outcome": escape(_OUTCOMES.get(str(item.get("outcome")), item.get("outcome")), 40),
+                "opinion": escape(item.get("operations_opinion"), 40).replace("_", " "),
+                "by": ", ".join(escape(name, 80) for name in as_list(item.get("decided_by"))[:20]),
+                "against": escape(verdict_words({"verdict": item.get("verdict")}), 40) if item.get("against_verdict") else "",
+                "counts": "counts for this evidence" if item.get("counts") else "does not count for this evidence",
+                "conditions": conditions,
+            }
+        )
+    return out
 
 
 def waiver_words(waiver: t.Mapping[str, t.Any]) -> str:
@@ -338,12 +397,15 @@ __all__ = (
     "columns",
     "consequence",
     "debt_words",
+    "decisions",
+    "emergency",
     "escape",
     "in_short",
     "instrument",
     "lost_hosts",
     "number",
     "others",
+    "overrides",
     "quantity",
     "shorten",
     "since_last",

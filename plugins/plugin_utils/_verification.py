@@ -132,12 +132,13 @@ def run_controller(
     *,
     visits: t.Mapping[str, Visit] | None = None,
     inventory: str = "",
+    within: float | None = None,
     outages: Outages | None = None,
 ) -> dict[str, list[Finding]]:
     """Every check that asks a server: side by side, over one pool of connections, each distinct question once a try.
 
     ``on_first`` has what the first try found, before the settling time. ``visits`` says of checks that go to hosts which ones, by the key
-    of the check; ``inventory`` is the file with their connections.
+    of the check; ``inventory`` is the file with their connections. ``within``: the seconds that there are in all.
     """
     visits = visits or {}
     items = []
@@ -159,7 +160,7 @@ def run_controller(
     if not items:
         return complete({})
     runner = _asking(outages) if any(item.key not in visits for item in items) else Runner()
-    return complete(execute(items, runner, on_done=on_done, settling=plan.settling, on_first=first))
+    return complete(execute(items, runner, on_done=on_done, settling=plan.settling, on_first=first, within=within))
 
 
 def _absent(check: PlannedCheck, visit: Visit) -> list[Finding]:

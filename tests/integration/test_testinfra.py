@@ -273,3 +273,11 @@ def test_alone_in_a_playbook(site: Site) -> None:
     assert outcome.rc != 0 and outcome.says("testinfra fail: common::test_user[no-such-user]: there is no user no-such-user"), (
         outcome.output
     )
+
+
+def test_each_batch_is_visited_by_itself(site: Site) -> None:
+    site.answer("web2", 1)
+    outcome = site.run(ROLE.replace("gather_facts: false", "gather_facts: false\n  serial: 1"), phase="post", scope="batch", mode="enforce")
+    assert outcome.rc != 0 and [record["judgement"]["verdict"] for record in outcome.records] == ["go", "no_go"], outcome.output
+    judgements = [record["judgement"]["requirements"] for record in outcome.records]
+    assert [{finding["host"] for item in items for finding in item["findings"]} for items in judgements] == [{"web1"}, {"web2"}]

@@ -18,10 +18,13 @@ from .._text import (
     before_and_after,
     consequence,
     debt_words,
+    decisions,
+    emergency,
     escape,
     instrument,
     lost_hosts,
     others,
+    overrides,
     since_last,
     verdict_words,
     waiver_words,
@@ -67,6 +70,8 @@ def render(record: t.Mapping[str, t.Any]) -> str:
             if value
         ),
     ]
+    if emergency(record):
+        lines += ["", f"> 🚨 **{text(emergency(record), 900)}.**"]
     if debt_words(judgement):
         lines += ["", text(debt_words(judgement)).capitalize() + "."]
     if run.get("partial"):
@@ -75,6 +80,8 @@ def render(record: t.Mapping[str, t.Any]) -> str:
     lines += _requirements(requirements)
     lines += _comparison(record)
     lines += _reservations(as_dicts(judgement.get("reservations")))
+    lines += _overrides(overrides(judgement))
+    lines += _decisions(decisions(record))
     lines += _delivery(record)
     lines += _list("Instruments that could not be used", [instrument(item) for item in as_dicts(judgement.get("instruments"))])
     lines += _list("Hosts not reached", [f"{host}: {why}" for host, why in lost_hosts(record).items()])
@@ -168,9 +175,44 @@ def _reservations(items: list[dict[str, t.Any]]) -> list[str]:
     lines = ["", "### Reservations", "", "| Due | Requirement | Responsible | Kind |", "| --- | --- | --- | --- |"]
     for item in items:
         what = f"**{text(item.get('requirement'), 40)}** {text(item.get('title'), 200)}"
+        kind = text(item.get("kind"), 20)
+        kind = "**OVERDUE**" if kind == "overdue" else f"open since {text(item.get('raised'), 20)}" if kind == "open" else kind
+        lines.append(f"| {text(item.get('due') or 'no date', 20)} | {what} | {text(item.get('responsible'), 80)} | {kind} |")
+    return lines
+
+
+def _overrides(items: list[dict[str, str]]) -> list[str]:
+    if not items:
+        return []
+    lines = [
+        "",
+        "### Overrides",
+        "",
+        "| Verification due | Requirement | Override | By | It would have been |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for item in items:
+        due = text(item["due"], 20) + (" **OVERDUE**" if item["overdue"] else "")
+        what = f"{text(item['kind'])} {text(item['id'])} of {text(item['at'])}" + (f": {text(item['reason'])}" if item["reason"] else "")
+        lines.append(f"| {due} | **{text(item['requirement'])}** | {what} | {text(item['by'])} | {text(item['would'])} |")
+    return lines
+
+
+def _decisions(items: list[dict[str, t.Any]]) -> list[str]:
+    lines = ["", "### Decisions", ""] if items else []
+    for item in items:
+        against = f" **against {text(item['against'])}**: {text(item['reason'])}" if item["against"] else ""
         lines.append(
-            f"| {text(item.get('due') or 'no date', 20)} | {what} | {text(item.get('responsible'), 80)} | {text(item.get('kind'), 20)} |"
+            f"- **{text(item['outcome'])}** ({text(item['phase'])}){against}, {text(item['body'])}, {text(item['date'])}, valid until "
+            f"{text(item['valid_until'])}; operations: {text(item['opinion'])}; by {text(item['by'])}; _{text(item['counts'])}_"
         )
+        if item["comment"]:
+            lines.append(f"  - {text(item['comment'])}")
+        for condition in item["conditions"]:
+            state = "**OVERDUE**" if condition["state"] == "overdue" else text(condition["state"])
+            lines.append(
+                f"  - condition: {text(condition['text'])} ({text(condition['responsible'])}), due {text(condition['due'])}, {state}"
+            )
     return lines
 
 

@@ -182,8 +182,14 @@ def _state(out: Samples, state: dict[str, t.Any]) -> None:
             out.add("waiver_expiry_timestamp_seconds", (waiver.get("requirement"), waiver.get("approved_by")), until)
     _debt(out, as_dict(state.get("debt")))
     for kind in ("reservation", "override"):
+        days: dict[str, float] = {}
         for item in as_dicts(state.get(f"{kind}s")):
-            out.add(f"{kind}_due_timestamp_seconds", (item.get("requirement"),), timestamp(item.get("due"), whole_day=True))
+            due = timestamp(item.get("due"), whole_day=True)
+            if due is not None and not (kind == "reservation" and item.get("override")):
+                name = label(item.get("requirement"))
+                days[name] = min(due, days.get(name, due))  # of several, what is due first
+        for name, due in days.items():
+            out.add(f"{kind}_due_timestamp_seconds", (name,), due)
 
 
 def _debt(out: Samples, debt: dict[str, t.Any]) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 import pytest
@@ -54,6 +55,16 @@ def test_a_batch_has_the_checks_of_its_hosts_and_its_endpoints() -> None:
     assert keys(narrowed(PLAN, ["h2"], addresses("h2"))) == {"R-01/0": ("h2",), "R-01/1": ("h2",), "R-03/2": None}
     # a host outside of service.hosts that has something to do is expected as well
     assert narrowed(PLAN, ["h2", "backup"], addresses("h2", "backup")).expected_hosts == ("h2", "backup")
+
+
+def test_a_suite_visits_the_hosts_of_the_batch() -> None:
+    """One that names no hosts visits all; one that names others waits for the service."""
+    suites = [
+        dataclasses.replace(check(f"R-05/{n}"), check="testinfra", args=args)
+        for n, args in enumerate(({}, {"hosts": ["h1", "h2"]}, {"hosts": ["db"]}))
+    ]
+    made = narrowed(plan(asked("R-05", checks=suites)), ["h2"], addresses("h2"))
+    assert {item.key: item.args["hosts"] for item in made.checks} == {"R-05/0": ["h2"], "R-05/1": ["h2"]}
 
 
 def test_what_is_left_for_the_service_is_told() -> None:

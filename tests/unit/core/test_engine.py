@@ -246,6 +246,25 @@ def test_a_check_that_hangs_is_left_behind(checks: dict[str, t.Any], monkeypatch
     assert found["h0"][0].status is Status.UNKNOWN, "what comes too late changes nothing"
 
 
+def test_all_of_them_have_so_long_in_all(checks: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_engine, "GRACE", 0.2)
+    over, deadlines = threading.Event(), []
+
+    def check(args: t.Any, runner: Runner) -> Finding:
+        deadlines.append(runner.remaining())
+        return passed("x")
+
+    checks["hangs"] = lambda args, runner: [over.wait(60), passed("too late")][1:]
+    checks["check"] = check
+    hanging = [Item(f"h{number}", "hangs", {"timeout": "50s"}) for number in range(20)]
+    found = execute([*hanging, *items(5)], quick(), workers=2, within=1.5)
+    over.set()
+    words = "hangs did not finish within the 1.5 s that there were in all and was left behind"
+    assert [found[item.key][0].message for item in hanging] == [words] * 20
+    assert {str(found[item.key][0].status) for item in items(5)} == {"pass"}, "what hangs takes nobody's time"
+    assert max(deadlines) <= 1.3, "each has what is left of it"
+
+
 def test_the_same_key_twice_ends(checks: dict[str, t.Any]) -> None:
     checks["check"] = lambda args, runner: passed("x")
     assert list(execute([*items(2), *items(2)], quick())) == ["k0", "k1"]

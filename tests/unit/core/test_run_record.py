@@ -166,6 +166,59 @@ def test_what_is_not_json_is_written_as_text() -> None:
     assert json.loads(_run_record._dump({"path": pathlib.Path("/x")})) == {"path": "/x"}
 
 
+# -- decisions
+
+
+def a_decision(identifier: str, **fields: t.Any) -> dict[str, t.Any]:
+    names = ("phase", "digest", "date", "valid_until", "body", "outcome", "verdict")
+    given = {"schema_version": 1, "id": identifier, "service": "payments", "environment": "production", "recorded_at": identifier}
+    return {**given, **dict.fromkeys(names, "x"), **fields}
+
+
+def test_decisions_are_found_in_their_order_and_never_overwritten(records: Records) -> None:
+    assert records.decisions() == ([], [])
+    later, earlier = a_decision("20261126T080000Z-pre-2"), a_decision("20261126T080000Z-pre-1")
+    path = records.save_decision(later)
+    records.save_decision(earlier)
+    assert records.decisions() == ([earlier, later], []) and path.parent.name == "decisions"
+    with pytest.raises(NotWritten, match="is there already, and a decision is never overwritten"):
+        records.save_decision({**later, "outcome": "no_go"})
+    assert records.decisions()[0][1] == later
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('{"schema_version": 1, "id"', "is not whole"),
+        ('{"schema_version": 9}', "was written by a newer version"),
+        ('{"schema_version": 1, "id": "a"}', "has no service, environment"),
+        (json.dumps(a_decision("a", service="other")), "is about other in production, not payments in production"),
+        (json.dumps(a_decision("a", outcome=None)), "has no outcome"),
+    ],
+)
+def test_a_decision_that_cannot_be_used_is_told_and_harms_no_other(records: Records, content: str, words: str) -> None:
+    good = a_decision("20261126T080000Z-pre-1")
+    path = pathlib.Path(records.save_decision(good)).with_name("20261126T090000Z-pre-2.json")
+    path.write_text(content)
+    found, (problem,) = records.decisions()
+    assert found == [good]
+    assert problem.startswith("a decision does not count: ") and words in problem and "pre-2.json" in problem
+
+
+def test_a_run_is_found_by_its_id_and_by_what_is_asked_of_it(records: Records) -> None:
+    whole = {"partial": None, "emergency": None}
+    first = record("20261126T080000Z-pre-1")
+    second = record("20261126T090000Z-pre-2")
+    for made, more in ((first, whole), (second, {**whole, "emergency": {"id": "INC0042"}})):
+        made["run"].update(more)
+        records.save_run(made)
+    assert records.run_of("20261126T090000Z-pre-2") == second and records.newest("pre") == second
+    assert records.newest("pre", whole=True) == first, "an emergency looks at a part"
+    assert records.newest(where=lambda one: one["run"]["id"].endswith("1")) == first
+    with pytest.raises(Unreadable, match=r"there is no run \.\./state: "):
+        records.run_of("../state")
+
+
 # -- baselines
 
 

@@ -190,3 +190,8 @@ def test_which_checks_may_need_time() -> None:
     # what was written, what is silenced and what was backed up does not change by waiting
     for call in (("log_canary", "run"), ("log_canary", "write"), ("alertmanager_silences", "run"), ("file_backup", "run")):
         assert call not in repeated
+
+
+def test_what_does_not_apply_is_not_waited_for(rehearse: t.Any) -> None:
+    rehearsed = rehearse(probe="not_applicable")
+    assert rehearsed.execute(60)["probe"].tries is None and rehearsed.times("probe") == [0.0]

@@ -1,0 +1,216 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Break-glass: what cannot wait goes on, whatever the state of files, servers and records. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import pathlib
+import re
+import threading
+import typing as t
+
+from ..module_utils._runner import user_name
+from . import _plan
+from ._document import Document, Refused, unresolved
+from ._files import NotWritten
+from ._plan import Plan
+
+if t.TYPE_CHECKING:
+    from ._context import Context
+
+ALLOWED = 8.0  # seconds for the servers, and for the hosts, side by side
+SAVING = 4.0  # seconds for reading and writing records
+ESSENTIAL = ("phase", "environment", "service", "service_file", "organisation_file", "version", "records", "emergency", "emergency_reason")
+_AWX = ("awx_user_name", "tower_user_name")
+_FLOW = r"^service\s*:\s*\{[^}\n]*?\bname\s*:\s*[\"']?([A-Za-z0-9][\w.-]*)"
+_BLOCK = r"^service\s*:[^\n{]*\n(?:[ \t]+[^\n]*\n|[ \t]*#[^\n]*\n|[ \t]*\n)*?[ \t]+name\s*:\s*[\"']?([A-Za-z0-9][\w.-]*)"
+_RECORDS = r"^records\s*:\s*[\"']?([^\s\"'{#][^\n\"'{#]*)"
+
+T = t.TypeVar("T")
+
+
+class TooSlow(NotWritten):
+    """Records that do not answer in time."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Emergency:
+    """Who lets a deployment go on, for what, and why."""
+
+    id: str
+    reason: str | None
+    by: str
+
+
+def of(options: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any]) -> Emergency | None:
+    """The emergency of a run, where it has one: an empty one is none."""
+    name = str(options.get("emergency") or "").strip()
+    if not name:
+        return None
+    reason = str(options.get("emergency_reason") or "").strip() or None
+    return Emergency(name, reason, who(variables))
+
+
+def who(variables: t.Mapping[str, t.Any]) -> str:
+    """The person behind a run: of AWX where it says so, else the user of the controller."""
+    named = next((str(variables[name]) for name in _AWX if variables.get(name)), None)
+    return f"{named} ({user_name()} on the controller)" if named else user_name()
+
+
+def time_left(emergency: Emergency | None, since: dt.datetime | None, now: dt.datetime) -> float | None:
+    """Seconds that checks still have in an emergency, None where there is no limit."""
+    if emergency is None:
+        return None
+    return max(0.0, ALLOWED - (now - since).total_seconds()) if since else ALLOWED
+
+
+def within(seconds: float, work: t.Callable[[], T], what: str) -> T:
+    """The result of some work on disk; TooSlow when it takes longer. A thread that hangs ends with the process."""
+    results: list[T] = []
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(work())
+        except BaseException as exc:  # handed over to whoever waits
+            failures.append(exc)
+
+    thread = threading.Thread(target=run, daemon=True, name="readiness emergency")
+    thread.start()
+    thread.join(seconds)
+    if failures:
+        raise failures[0]
+    if not results:
+        raise TooSlow(f"{what} did not answer within {seconds:g} s")
+    return results[0]
+
+
+# -- where the input is refused
+
+
+def plans(context: Context) -> tuple[Plan, Plan]:
+    """The plan of the phase, and that of all phases. Refused; in an emergency there are stand-ins instead."""
+    try:
+        return context.service_plan(), context.service_plan(phase=None)
+    except Refused as exc:
+        if context.emergency is None:
+            raise
+        problems = exc.problems
+    except Exception as exc:  # an emergency goes on, whatever it is
+        if context.emergency is None:
+            raise
+        problems = [f"it cannot be used: {_first_line(exc)}"]
+    made = stand_in(context, problems)
+    return made, dataclasses.replace(made, phase=None)
+
+
+def stand_in(context: Context, problems: t.Sequence[str]) -> Plan:
+    """A plan without requirements, for a service of which little more than the name is known."""
+    path = context.locate_service_file()
+    text = _text(path)
+    organisation = _organisation(context)
+    shared: dict[str, t.Any] = organisation.data if organisation else {}
+    folder = pathlib.Path(path or context.options["service_file"]).absolute().parent
+    given = re.search(_RECORDS, text, re.MULTILINE)
+    records = str(folder / given[1].strip()) if given else None
+    if records is None and isinstance(shared.get("records"), str) and organisation:
+        records = str(organisation.folder / pathlib.Path(shared["records"]).expanduser())
+    publish = {name: value for name, value in (shared.get("publish") or {}).items() if not unresolved({"": value})}
+    due = (shared.get("defaults") or {}).get("override_due")
+    return Plan(
+        service={
+            "name": name_in(text) or context.options.get("service") or folder.name or "unnamed",
+            "owner": "unknown",
+            "kind": "unknown",
+        },
+        level="?",
+        level_reason="the input is refused",
+        phase=context.options["phase"],
+        policy={"name": "?", "version": "?", "sha256": ""},
+        requirements=(),
+        waivers=(),
+        expected_hosts=(),
+        mode="observe",
+        inputs={
+            "service_file": {"path": str(path or context.options["service_file"]), "sha256": _digest(text)},
+            "organisation_file": {"path": organisation.name, "sha256": organisation.sha256} if organisation else None,
+        },
+        publish=publish,
+        records=records,
+        override_due=str(due) if isinstance(due, (str, int, float)) else _plan.OVERRIDE_DUE,
+        refused=tuple(problems),
+    )
+
+
+def name_in(text: str) -> str | None:
+    """The name of the service in a text that may be no YAML at all: ``name:`` below ``service:``."""
+    found = re.search(_FLOW, text, re.MULTILINE) or re.search(_BLOCK, text, re.MULTILINE)
+    return found[1] if found else None
+
+
+def _text(path: str | None) -> str:
+    try:
+        return pathlib.Path(path).read_bytes().decode("utf-8", "replace") if path else ""
+    except OSError:
+        return ""
+
+
+def _digest(text: str) -> str | None:
+    return hashlib.sha256(text.encode()).hexdigest() if text else None
+
+
+def _organisation(context: Context) -> Document | None:
+    try:
+        return context.organisation()
+    except Exception:  # it says where records and results go; without it they go to the usual place
+        return None
+
+
+def _first_line(exc: BaseException) -> str:
+    return (str(exc).strip().splitlines() or [type(exc).__name__])[0].rstrip(".")
+
+
+def helpless(emergency: Emergency, exc: BaseException, options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What the gate returns when it can do nothing at all in an emergency: the play goes on."""
+    why = f"the gate could not be completed: {_first_line(exc)}"
+    return {
+        "verdict": "undetermined",
+        "words": "UNDETERMINED",
+        "code": 2,
+        "advice": "proceed",
+        "stop": False,
+        "verified": 0,
+        "required": 0,
+        "reasons": [why],
+        "mode": "observe",
+        "partial": None,
+        "service": options.get("service") or "unknown",
+        "record_path": None,
+        "publish": {},
+        "state": None,
+        "emergency": dataclasses.asdict(emergency),
+        "changed": False,
+        "msg": f"EMERGENCY {emergency.id}: the play goes on. Nothing of it is recorded: {why}",
+        "warnings": [f"emergency {emergency.id} by {emergency.by}: nothing of it is recorded: {why}"],
+    }
+
+
+__all__ = (
+    "ALLOWED",
+    "ESSENTIAL",
+    "SAVING",
+    "Emergency",
+    "TooSlow",
+    "helpless",
+    "name_in",
+    "of",
+    "plans",
+    "stand_in",
+    "time_left",
+    "who",
+    "within",
+)

@@ -1,0 +1,177 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import typing as t
+
+import pytest
+from ansible_collections.operability.readiness.plugins.plugin_utils import _emergency, _overrides, _reservations
+from ansible_collections.operability.readiness.plugins.plugin_utils._files import NotWritten
+from unit.core.described import describe
+from unit.core.judged import TODAY, asked, judge, plan
+
+RUN: dict[str, t.Any] = {
+    "id": "r1",
+    "phase": "post",
+    "partial": None,
+    "emergency": None,
+    "version": "1",
+    "finished_at": "2026-11-25T08:00:00Z",
+}
+NO_GO: dict[str, t.Any] = {"verdict": "no_go", "words": "NO-GO", "reasons": ["R-01 x: y"]}
+
+
+def override(**changes: t.Any) -> dict[str, t.Any]:
+    made = _overrides.make("ALL", "INC0042", "emergency", by="ana", reason=None, due_in="3d", judgement=NO_GO, run=RUN)
+    return {**made, **changes}
+
+
+@pytest.mark.parametrize(
+    ("verdict", "run", "wanted"),
+    [
+        ("go", {}, True),
+        ("go_with_reservations", {"phase": "recheck"}, True),
+        ("no_go", {}, False),
+        ("undetermined", {}, False),
+        ("go", {"phase": "pre"}, False),
+        ("go", {"phase": "smoke"}, False),
+        ("go", {"partial": "limited to h1"}, False),
+        ("go", {"emergency": {"id": "INC0043"}}, False),
+    ],
+)
+def test_what_closes_an_override(verdict: str, run: dict[str, t.Any], wanted: bool) -> None:
+    assert _overrides.closes({"verdict": verdict}, {**RUN, **run}) is wanted
+
+
+def test_opened_again_it_keeps_its_day_and_closed_it_is_kept() -> None:
+    first = override()
+    held = _overrides.after({"overrides": [first]}, [override(due="2027-01-01", at="x", version="2")], RUN, closing=False)
+    assert held["overrides"] == [{**first, "version": "2"}]
+    closed = _overrides.after(held, [], {**RUN, "id": "r2"}, closing=True)
+    assert closed["overrides"] == [] and closed["closed_overrides"][0]["closed_by"] == "r2"
+    many = _overrides.after({"overrides": [first], "closed_overrides": [first] * 60}, [], RUN, closing=True)
+    assert len(many["closed_overrides"]) == 50
+
+
+@pytest.mark.parametrize(("status", "before"), [("pass", "go"), ("fail", "no_go"), ("unknown", "undetermined")])
+def test_only_an_overdue_one_changes_a_go(status: str, before: str) -> None:
+    judgement = judge(plan(asked("R-01"), mode="enforce"), {"R-01": status})
+    assert judgement["verdict"] == before
+    within = _overrides.told(judgement, [override(due="2026-11-25")], TODAY)
+    assert within["verdict"] == before and within["reservations"] == judgement["reservations"]
+    assert "asks for a whole verification" in within["notices"][-1]
+    late = _overrides.told(judgement, [override(due="2026-11-24")], TODAY, owner="team")
+    assert late["verdict"] == ("go_with_reservations" if before == "go" else before)
+    assert (late["reservations"][-1]["kind"], late["reservations"][-1]["responsible"]) == ("overdue", "team")
+    assert late["enforced_verdict"] == ("go_with_reservations" if before == "go" else before)
+
+
+# -- an emergency
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("service: {name: shop, owner: x}\n", "shop"),
+        ("schema_version: 1\nservice:\n  owner: x\n  # a remark\n\n  name: 'shop'\n", "shop"),
+        ("service:\n\tname: shop\n\t\tbroken: [\n", "shop"),
+        ('service: {owner: x, name: "shop"\nparts: }{\n', "shop"),
+        ("parts:\n  web:\n    name: other\nservice:\n  name: shop\n", "shop"),
+        ("service:\n  owner: x\nparts:\n  name: other\n", None),
+        ("service: {name: '{{ name }}'}\n", None),
+        ("\x00\x01", None),
+        ("", None),
+    ],
+)
+def test_the_name_in_a_text_that_may_be_no_yaml(text: str, name: str | None) -> None:
+    assert _emergency.name_in(text) == name
+
+
+def test_who_and_whether() -> None:
+    assert _emergency.of({"emergency": "  "}, {}) is None and _emergency.of({}, {}) is None
+    given = _emergency.of({"emergency": " INC0042 ", "emergency_reason": ""}, {"tower_user_name": "carol"})
+    assert given and (given.id, given.reason) == ("INC0042", None) and given.by.startswith("carol (")
+
+
+def test_the_time_that_is_left() -> None:
+    now = dt.datetime(2026, 11, 25, tzinfo=dt.timezone.utc)
+    given = _emergency.Emergency("INC0042", None, "me")
+    assert _emergency.time_left(None, now, now) is None
+    assert _emergency.time_left(given, None, now) == _emergency.ALLOWED
+    assert _emergency.time_left(given, now - dt.timedelta(seconds=3), now) == _emergency.ALLOWED - 3
+    assert _emergency.time_left(given, now - dt.timedelta(seconds=300), now) == 0
+
+
+def test_work_on_disk_that_hangs_or_fails() -> None:
+    over = threading.Event()
+    try:
+        with pytest.raises(NotWritten, match="the folder did not answer within 0.1 s"):
+            _emergency.within(0.1, over.wait, "the folder")
+    finally:
+        over.set()
+    assert _emergency.within(30, lambda: "done", "x") == "done"
+
+    def full() -> None:
+        raise OSError("no space")
+
+    with pytest.raises(OSError, match="no space"):
+        _emergency.within(30, full, "x")
+
+
+# -- reservations
+
+
+LATE = {"R-02": {"raised": "2026-11-01", "due": "2026-11-24"}}
+
+
+@pytest.mark.parametrize(
+    ("rule", "due", "verdict"),
+    [("fail", "2026-11-24", "no_go"), ("fail", "2026-11-25", "go_with_reservations"), ("warn", "2026-11-24", "go_with_reservations")],
+)
+def test_an_overdue_reservation_counts_as_a_failed_blocker(rule: str, due: str, verdict: str) -> None:
+    made = plan(asked("R-01"), asked("R-02", "major"), mode="enforce", overdue=rule, phase="post")
+    judgement = judge(made, {"R-01": "pass", "R-02": "warn"}, earlier={"R-02": {"raised": "2026-11-01", "due": due}})
+    assert (judgement["verdict"], judgement["enforced_verdict"]) == (verdict, verdict)
+    named = f"reservation R-02 was due on {due}: title of R-02: m"
+    assert (named in judgement["reasons"]) is (due < "2026-11-25")
+    assert judgement["advice"] == ("hold" if verdict == "no_go" else "proceed"), "what was late before is no reason to roll back"
+
+
+def test_overdue_is_only_what_does_not_pass_and_is_not_accepted() -> None:
+    made = plan(asked("R-01"), asked("R-02", "major"))
+    assert judge(made, {"R-01": "pass", "R-02": "pass"}, earlier=LATE)["verdict"] == "go"
+    accepted = plan(asked("R-01"), asked("R-02", "major"), waivers=({"requirement": "R-02", "state": "active", "until": "2027-01-01"},))
+    assert judge(accepted, {"R-01": "pass", "R-02": "fail"}, earlier=LATE)["verdict"] == "go_with_reservations"
+    not_enforced = plan(asked("R-01"), asked("R-02", "major", mode="observe"), mode="enforce")
+    judgement = judge(not_enforced, {"R-01": "pass", "R-02": "fail"}, earlier=LATE)
+    assert (judgement["verdict"], judgement["enforced_verdict"]) == ("no_go", "go")
+
+
+def test_roll_back_where_more_than_an_overdue_one_is_wrong() -> None:
+    made = plan(asked("R-01"), asked("R-02", "major"), phase="post")
+    assert judge(made, {"R-01": "fail", "R-02": "warn"}, earlier=LATE)["advice"] == "roll_back"
+
+
+def test_lifted_is_what_a_deciding_run_finds_good() -> None:
+    made = plan(asked("R-01"), asked("R-02", "major"))
+    state = {"reservations": {**LATE, "R-01": {"raised": "2026-11-20", "due": "2026-12-04"}}, "lifted": [{"requirement": "old"}]}
+    after = _reservations.after(state, judge(made, {"R-01": "fail", "R-02": "pass"}, earlier=state["reservations"]), RUN)  # type: ignore[arg-type] # a literal
+    assert after["reservations"] == {"R-01": {"raised": "2026-11-20", "due": "2026-12-04"}}, "what became worse keeps its day"
+    assert after["lifted"][1:] == [{"requirement": "R-02", "raised": "2026-11-01", "lifted": "2026-11-25", "run": "r1"}]
+    assert _reservations.lifted_by({"lifted": after["lifted"][1:]}, "r1") == ["the reservation R-02 of 2026-11-01 is lifted"]
+
+
+@pytest.mark.parametrize(
+    ("organisation", "service", "wanted"),
+    [(None, None, "fail"), ("warn", None, "warn"), (None, "warn", "warn"), ("warn", "fail", "fail"), ("fail", "warn", "fail")],
+)
+def test_a_service_is_not_milder_than_its_organisation(organisation: str | None, service: str | None, wanted: str) -> None:
+    def text(word: str | None) -> str:
+        return "schema_version: 1\n" + (f"policy: {{reservations: {{overdue: {word}}}}}\n" if word else "")
+
+    described = describe(text(service) + "service: {name: a, owner: b}\n", text(organisation))
+    assert _reservations.on_overdue(described) == wanted
