@@ -137,10 +137,11 @@ class ActionModule(ActionBase):
         )
         findings = spool.findings()
         trouble: list[str] = []
+        lost_ledger: list[str] = []
         path: pathlib.PurePath | None = None
         record: dict[str, t.Any] = {}
 
-        def judge(readable: bool = True) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+        def judge(readable: bool = True) -> tuple[dict[str, t.Any], dict[str, t.Any], dict[str, t.Any] | None]:
             held = self._state(records, trouble) if readable else None
             state = held or _state.empty(records.service, records.environment)
             trouble.extend(_gate.clock_trouble(state, dt.datetime.now(dt.timezone.utc)))
@@ -155,20 +156,25 @@ class ActionModule(ActionBase):
                 record["state"] = {**stands["state"], "overrides": record["judgement"]["overrides"]} if stands else None
             elif trouble and not context.emergency:
                 record["state"] = None  # over findings that cannot be read nothing can be said
-            return record, changed
+            ledger = self._ledger(context, plan, records, state, record, lost_ledger) if readable else None
+            if ledger and trouble and not records.has_ledger():
+                ledger = None  # a first one begins with what the state has
+            return record, changed, ledger
 
         def keep() -> None:
             nonlocal record, path
             with records.lock():
-                record, changed = judge()
+                record, changed, ledger = judge()
                 if not trouble:
                     record["judgement"]["notices"] += self._keep_baseline(context, plan, whole, findings, reach, record, records)
                 path = records.save_run(record)
+                if ledger:
+                    records.save_ledger(ledger)
                 if (not partial or context.emergency) and not trouble:
                     records.save_state(changed)
 
         if self._task.check_mode:
-            return judge()[0], None, trouble
+            return judge()[0], None, [*trouble, *lost_ledger]
         readable = True
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -187,7 +193,8 @@ class ActionModule(ActionBase):
                 lost = "the service's state was not updated" if path else "its record was not kept"
                 trouble.append(f"the verdict stands, but {lost}: {exc}")
                 break
-        return record or judge(readable)[0], path, trouble
+        record = record or judge(readable)[0]
+        return record, path, [*trouble, *lost_ledger]
 
     def _record(
         self,
@@ -219,6 +226,23 @@ class ActionModule(ActionBase):
             versions={"collection_version": collection_version(), "ansible_version": ansible_version},
             emergency=context.emergency,
             decisions=decisions,
+        )
+
+    def _ledger(
+        self, context: Context, plan: Plan, records: t.Any, state: t.Mapping[str, t.Any], record: dict[str, t.Any], trouble: list[str]
+    ) -> dict[str, t.Any] | None:
+        """The ledger of deployments after this run, None where it stays as it is."""
+        trouble.clear()
+        try:
+            ledger = records.load_ledger(state)
+        except Unreadable as exc:
+            trouble.append(f"the verdict stands, but the ledger of deployments was not updated: {exc}")
+            return None
+        except NotWritten:  # records on a host that cannot be reached: the state has said it
+            return None
+        emergency = context.options.get("emergency")
+        return _gate.enter_deployment(
+            record, ledger, dt.datetime.now(dt.timezone.utc), failed_within=plan.failed_within, emergency=emergency
         )
 
     def _keep_baseline(

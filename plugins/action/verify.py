@@ -13,6 +13,7 @@ import threading
 import time
 import typing as t
 
+from ansible import constants
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 
@@ -24,11 +25,13 @@ from ..plugin_utils._connections import Connections
 from ..plugin_utils._context import Context, make, refuse
 from ..plugin_utils._document import Refused
 from ..plugin_utils._module_run import ModuleRunner
+from ..plugin_utils._outages import Outages
 from ..plugin_utils._plan import Plan
 from ..plugin_utils._spool import Spool
 from ..plugin_utils._text import in_short
 
 LEAST = 1.0  # seconds without which nothing is begun
+SPEC = {**RUN_SPEC, "remember_outages": {"type": "bool", "default": False}}
 
 
 class ActionModule(ActionBase):
@@ -40,7 +43,7 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)
         started = time.monotonic()
-        context = make(self, variables, RUN_SPEC)
+        context = make(self, variables, SPEC)
         host = str(self._task.delegate_to or variables["inventory_hostname"])
         try:
             return self._verify(context, host, variables, result, started)
@@ -96,6 +99,7 @@ class ActionModule(ActionBase):
         if not spool.claim(_verification.CONTROLLER):
             looked_once.set()
             return None, looked_once
+        outages = Outages(constants.DEFAULT_LOCAL_TMP) if context.options["remember_outages"] else None
         connections = Connections(self, context.task_vars)
         visits = {  # templates are resolved here: a thread must not
             check.key: connections.visit(context.hosts_to_visit(check, plan), plan.expected_hosts) for check in _verification.visiting(plan)
@@ -110,7 +114,11 @@ class ActionModule(ActionBase):
         def work() -> None:
             try:
                 with connections.inventory() if visits else contextlib.nullcontext("") as inventory:
-                    keep(_verification.run_controller(plan, on_first=keep, visits=visits, inventory=inventory, within=within))
+                    keep(
+                        _verification.run_controller(
+                            plan, on_first=keep, visits=visits, inventory=inventory, within=within, outages=outages
+                        )
+                    )
             finally:
                 looked_once.set()
 

@@ -26,6 +26,11 @@ options:
     type: path
     vars:
       - name: readiness_records
+  failed_within:
+    description: How soon after a deployment a rollback or hotfix means that it failed, for RV(_raw[].delivery_performance).
+    type: str
+    default: 7d
+    version_added: 0.2.0
 """
 
 EXAMPLES = r"""
@@ -55,13 +60,23 @@ _raw:
     record_path:
       description: The newest run record.
       type: str
+    deployments:
+      description: The newest deployments, oldest first, from the ledger.
+      type: list
+      elements: dict
+    delivery_performance:
+      description: What the ledger says of them as of now - by window, the figures and the number of deployments that they are based on.
+      type: dict
 """
 
+import datetime as dt
 import typing as t
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
+from ..module_utils._units import parse_duration
+from ..plugin_utils import _ledger
 from ..plugin_utils._run_record import Records, Unreadable, default_folder
 
 
@@ -83,4 +98,15 @@ class LookupModule(LookupBase):
                     break
         except Unreadable as exc:
             raise AnsibleLookupError(str(exc)) from None
+        answer.update(self._delivery(records))
         return answer
+
+    def _delivery(self, records: Records) -> dict[str, t.Any]:
+        try:
+            ledger = records.load_ledger({})
+        except Unreadable as exc:
+            self._display.warning(str(exc))
+            return {"deployments": [], "delivery_performance": None}
+        now = dt.datetime.now(dt.timezone.utc)
+        within = parse_duration(self.get_option("failed_within"))
+        return {"deployments": _ledger.newest(ledger), "delivery_performance": _ledger.performance(ledger, now, within)}

@@ -23,6 +23,7 @@ CHECKS = {
     "log_rotation": "host",
     "metrics_endpoint": "both",
     "prometheus_alerts": "controller",
+    "prometheus_query": "controller",
     "prometheus_targets": "controller",
     "restic_backup": "host",
     "runbook": "controller",

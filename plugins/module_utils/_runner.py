@@ -19,8 +19,9 @@ import time
 import typing as t
 
 from ._finding import CannotObserve
-from ._http import Connection, Http, OpenUrlHttp, Response
+from ._http import Connection, Http, HttpFailure, OpenUrlHttp, Response
 
+PATIENCE = 5.0  # seconds: whoever had less time to wait does not know that nobody answers
 SEARCH_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 
 
@@ -47,6 +48,13 @@ class Clock:
         time.sleep(seconds)
 
 
+class Outages(t.Protocol):
+    """Instruments that were found out of reach, and what was said of them, for all that would ask them too."""
+
+    def known(self, instrument: str) -> str | None: ...
+    def remember(self, instrument: str, message: str) -> None: ...
+
+
 class Runner:
     """Handed to each check by the engine; its deadline bounds every command and request of that check."""
 
@@ -55,6 +63,7 @@ class Runner:
         self.clock = clock or Clock()
         self.environ = dict(os.environ if environ is None else environ)
         self.deadline: float | None = None
+        self.outages: Outages | None = None
 
     def within(self, seconds: float) -> Runner:
         """A runner whose deadline is ``seconds`` from now, and never later than this one's."""
@@ -84,6 +93,19 @@ class Runner:
     def request(self, method: str, url: str, *, timeout: float = 10.0, **options: t.Any) -> Response:
         """Http.request with the deadline applied."""
         return self.http.request(method, url, timeout=self.remaining(timeout), **options)
+
+    def ask(self, instrument: str, method: str, url: str, *, light: bool = False, **options: t.Any) -> Response:
+        """A request to an instrument. One that is known to be out of reach is not asked; ``light``: it must answer this in no time."""
+        told = self.outages.known(instrument) if self.outages else None
+        if told:
+            raise CannotObserve(told, instrument=instrument)
+        allowed = self.remaining(float(options.pop("timeout", 10.0)))
+        try:
+            return self.request(method, url, timeout=allowed, **options)
+        except HttpFailure as exc:
+            if self.outages and (exc.kind in ("refused", "name") or (light and exc.kind == "timeout" and allowed >= PATIENCE)):
+                self.outages.remember(instrument, exc.message)
+            raise
 
     def get(self, url: str, *, connection: Connection | None = None, **options: t.Any) -> Response:
         return self.request("GET", url, connection=connection, **options)
@@ -205,4 +227,4 @@ def unreadable(path: str, exc: OSError) -> str:
     return f"{path} cannot be read: {exc.strerror or exc}"
 
 
-__all__ = ("Clock", "Completed", "Runner", "unreadable", "user_name")
+__all__ = ("Clock", "Completed", "Outages", "Runner", "unreadable", "user_name")

@@ -26,6 +26,13 @@ extends_documentation_fragment:
 options:
   phase:
     required: false
+  remember_outages:
+    description:
+      - Whether a server that could not be reached is not asked again for five minutes by later tasks of this run of Ansible. For runs over
+        many services that ask the same server - it is then waited for once.
+    type: bool
+    default: false
+    version_added: 0.2.0
   checks:
     description:
       - Planned checks for this host. Made by the action; not for use in playbooks.
@@ -113,6 +120,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             **spec,
+            "remember_outages": {"type": "bool", "default": False},
             "checks": {"type": "list", "elements": "dict", "default": []},
             "secrets": {"type": "dict", "default": {}, "no_log": True},
             "within": {"type": "float"},

@@ -19,7 +19,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
 from ..module_utils._files import NotWritten
-from . import _batch, _debt, _emergency, _plan
+from . import _batch, _debt, _emergency, _ledger, _plan
 from ._document import Document, FastLoader, Refused, build, plain, positions
 from ._elsewhere import Elsewhere
 from ._module_run import module_problem
@@ -79,6 +79,10 @@ class Context:
         return self._debts[str(path)]
 
     def run(self) -> Run:
+        """The parameters of this run. Refused."""
+        problem = _ledger.refusal(self.options)
+        if problem:
+            raise Refused([problem])
         names = ("phase", "environment", "version", "deployment_id", "ticket", "window", "first_deployment", "mode", "scope", "settle")
         given = {name: self.options[name] for name in names if self.options[name] is not None}
         return Run(**given, today=dt.datetime.now(dt.timezone.utc).date().isoformat())
@@ -142,6 +146,10 @@ class Context:
         return known
 
     # -- reading
+
+    def document(self, name: str, schema: str) -> Document:
+        """One of the user's files with the task's own variables. Refused."""
+        return self._document(name, schema, self.templar(None))
 
     def _document(self, name: str, schema: str, templar: t.Any) -> Document:
         loader = self.action._loader

@@ -17,8 +17,10 @@ from urllib.parse import urljoin, urlsplit
 
 from ..module_utils._argspec import ArgumentsRefused
 from ..module_utils._checks import flow as flow_check
+from ..module_utils._checks.support_chain import WEEK, parse_hours
 from ..module_utils._http import public_url
 from ..module_utils._registry import CHECKS
+from . import _availability
 from ._document import Refused, dotted
 from ._policy import Proof
 from ._service import CONNECTION, Description, NotApplicable, NotDeclared, NotDue
@@ -145,6 +147,75 @@ def _label_sets(description: Description) -> list[dict[str, str]]:
     shared = {**(description.default("alerts", "labels") or {}), **(alerts.get("match") or {}), **(alerts.get("labels") or {})}
     base = {str(key): str(value) for key, value in shared.items()}
     return [{"alertname": str(name), **base} for name in alerts.get("must_include") or []] or [base]
+
+
+# -- availability
+
+
+def _availability_of(description: Description) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    """What the service file says of it, and the options that reach its Prometheus."""
+    declared = description.data.get("availability") or {}
+    if not declared.get("series"):
+        raise NotDeclared("availability.series is not declared: which series says that the service is available?")
+    return declared, description.connection("prometheus", declared.get("using"))
+
+
+def _open_hours(description: Description, declared: t.Mapping[str, t.Any]) -> str | None:
+    """The series of the hours of use; None for a service that is used at all times."""
+    if declared.get("open_hours"):
+        return str(declared["open_hours"])
+    if len(parse_hours(str(description.commitment("hours") or "")) or ()) < WEEK:
+        raise NotDeclared(
+            "availability.open_hours is not declared: which series says when the service is in use? (or commitments.hours: 24x7)"
+        )
+    return None
+
+
+def _available_now(description: Description) -> list[Instance]:
+    declared, args = _availability_of(description)
+    args = {**args, "query": declared["series"], "name": "availability", "pass_when": "== 1"}
+    return [Instance("prometheus_query", "availability", args, path=("availability", "series"))]
+
+
+def _unavailability(description: Description) -> list[Instance]:
+    declared, args = _availability_of(description)
+    series, window, hours = declared["series"], str(declared.get("window", "30d")), _open_hours(description, declared)
+    args.update(
+        query=_availability.unavailability(series, hours, window),
+        coverage_query=_availability.coverage(series, hours, window),
+        name="unavailability",
+    )
+    return [Instance("prometheus_query", f"unavailability over {window}", args, path=("availability", "series"))]
+
+
+def _error_budget(description: Description) -> list[Instance]:
+    declared, args = _availability_of(description)
+    promised = description.commitment("availability")
+    if promised is None:
+        raise NotDeclared("commitments.availability is not declared: how much may it be unavailable?")
+    if promised >= 1:
+        raise NotDeclared("commitments.availability is 1: that leaves no error budget to look at")
+    series, window, hours = declared["series"], str(declared.get("window", "30d")), _open_hours(description, declared)
+    args.update(
+        query=_availability.budget_left(series, hours, window, promised),
+        coverage_query=_availability.coverage(series, hours, window),
+        name="error budget left",
+    )
+    return [Instance("prometheus_query", f"error budget over {window}", args, path=("availability", "series"))]
+
+
+def _deployed_version(description: Description) -> list[Instance]:
+    delivery = description.data.get("delivery") or {}
+    if not delivery.get("version_series"):
+        raise NotDeclared("delivery.version_series is not declared: which series has the version in a label?")
+    steps: Steps = ("delivery", "version_series")
+    wanted = description.run.version
+    if wanted is None:
+        gap = "the version that should run is not given (readiness_version)"
+        return [Instance("prometheus_query", "version", path=steps, gap=gap)]
+    query = _availability.share_of_version(str(delivery["version_series"]), str(delivery.get("version_label", "version")), wanted)
+    args = {**description.connection("prometheus"), "query": query, "name": f"instances of version {wanted}", "pass_when": ">= 100%"}
+    return [Instance("prometheus_query", f"version {wanted}", args, path=steps)]
 
 
 def _routes(description: Description) -> list[Instance]:
@@ -627,6 +698,10 @@ DERIVATIONS: dict[str, Derivation] = {
     "metrics_endpoint": _metrics,
     "prometheus_alerts": _alert_rules,
     "prometheus_alerts:backups.alert": _backup_alerts,
+    "prometheus_query": _available_now,
+    "prometheus_query:availability.series": _unavailability,
+    "prometheus_query:commitments.availability": _error_budget,
+    "prometheus_query:delivery.version_series": _deployed_version,
     "prometheus_targets": _targets,
     "runbook": _runbook,
     "scheduled_job": _schedules,

@@ -13,7 +13,8 @@ import typing as t
 
 from ..module_utils._finding import Finding, isoformat
 from ..module_utils._runner import user_name
-from . import _answers, _baseline, _debt, _delta, _state
+from ..module_utils._units import parse_duration
+from . import _answers, _baseline, _debt, _delta, _ledger, _state
 from ._emergency import Emergency
 from ._files import NotWritten
 from ._judge import Reach, judge_each
@@ -128,6 +129,7 @@ def make_record(
         "version": options["version"],
         "deployment_id": options["deployment_id"] or options["version"],
         "ticket": options["ticket"],
+        **_deployment(options),
         "window": options["window"],
         "started_at": isoformat(started),
         "finished_at": isoformat(now),
@@ -173,6 +175,27 @@ def make_record(
         "deployments": changed["deployments"],
     }
     return record, changed
+
+
+def _deployment(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What kind of deployment a run belongs to, where it belongs to one."""
+    if options["phase"] not in ("pre", "post"):
+        return {}
+    return {"deployment_kind": options.get("deployment_kind") or "planned", "cause": options.get("cause")}
+
+
+def enter_deployment(
+    record: dict[str, t.Any], ledger: t.Mapping[str, t.Any], now: dt.datetime, *, failed_within: str, emergency: str | None
+) -> dict[str, t.Any] | None:
+    """The ledger after this run, or None where it stays as it is; the record then shows what it says."""
+    changed = _ledger.entered(ledger, record, emergency=emergency)
+    run = record["run"]
+    if changed is None and run["phase"] == "post" and not run["partial"]:
+        record["judgement"]["notices"].append("this deployment is not in the ledger: neither a version nor a deployment_id was given")
+    shown = changed or ledger
+    record["deployments"] = _ledger.newest(shown)
+    record["delivery_performance"] = _ledger.performance(shown, now, parse_duration(failed_within))
+    return changed
 
 
 def load_baseline(records: Records, options: t.Mapping[str, t.Any]) -> _baseline.Loaded:
@@ -222,4 +245,13 @@ def keep_baseline(
     return []
 
 
-__all__ = ("clock_trouble", "keep_baseline", "load_baseline", "make_record", "partial_reason", "reach_of", "waiting_hosts")
+__all__ = (
+    "clock_trouble",
+    "enter_deployment",
+    "keep_baseline",
+    "load_baseline",
+    "make_record",
+    "partial_reason",
+    "reach_of",
+    "waiting_hosts",
+)

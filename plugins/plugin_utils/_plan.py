@@ -97,6 +97,7 @@ class Plan:
     inputs: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     publish: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     reservation_due: str = "14d"
+    failed_within: str = "7d"
     records: str | None = None  # the folder that one of the files names
     overdue: str = "fail"  # what an overdue reservation does
     override_due: str = OVERRIDE_DUE
@@ -144,6 +145,10 @@ def make_policy(service: Document, organisation: Document | None) -> Policy:
         if named:
             name, where = named, f"{document.where(('policy', 'name'))}: policy.name"
     policy = _policy.load(name, where=where)
+    for document in documents:
+        for index, more in enumerate((document.data.get("policy") or {}).get("add") or []):
+            steps = ("policy", "add", index)
+            policy = _policy.added(policy, _policy.load(more, where=f"{document.where(steps)}: policy.add.{index}"))
     for document in documents:
         if document.data.get("policy"):
             policy = _policy.overlay(policy, document)
@@ -200,6 +205,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         },
         publish=description.shared("publish"),
         reservation_due=str(description.default("reservation_due") or "14d"),
+        failed_within=str(description.default("failed_within") or "7d"),
         records=_records(description),
         overdue=_reservations.on_overdue(description),
         override_due=str(description.default("override_due") or OVERRIDE_DUE),
@@ -245,7 +251,7 @@ def _settling(description: Description, phase: str | None, problems: list[str]) 
 
 
 def _order(identifier: str) -> tuple[int, str]:
-    families = ("MON", "LOG", "BKP", "RUN", "SUP", "DEL", "PLT")
+    families = ("MON", "LOG", "BKP", "RUN", "SUP", "DEL", "VSR", "PLT")
     family = identifier.partition("-")[0]
     return (families.index(family) if family in families else len(families), identifier)
 

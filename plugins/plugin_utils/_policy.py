@@ -101,6 +101,12 @@ def load(name: str = "default", *, where: str = "") -> Policy:
     return Policy(name, str(data["version"]), hashlib.sha256(text.encode()).hexdigest(), rules)
 
 
+def added(policy: Policy, more: Policy) -> Policy:
+    """The policy with the requirements of another that ships."""
+    digest = hashlib.sha256((policy.sha256 + more.sha256).encode()).hexdigest()
+    return Policy(f"{policy.name} + {more.name}", policy.version, digest, {**policy.rules, **more.rules})
+
+
 def overlay(policy: Policy, document: Document) -> Policy:
     """The policy with the changes of ``policy.requirements`` of a document merged over it, field by field."""
     part = document.data.get("policy") or {}
@@ -184,4 +190,4 @@ def level_of(classification: t.Mapping[str, t.Any]) -> tuple[str, str]:
     return LEVELS[index + 1 if raised else index], reason
 
 
-__all__ = ("IMPACTS", "LEVELS", "PHASES", "Policy", "Proof", "Rule", "level_of", "load", "overlay", "shipped")
+__all__ = ("IMPACTS", "LEVELS", "PHASES", "Policy", "Proof", "Rule", "added", "level_of", "load", "overlay", "shipped")

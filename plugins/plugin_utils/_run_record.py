@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run records, baselines and service state on disk: written whole or not at all, found again. PRIVATE to the collection.
 
-``RECORDS/SERVICE/ENVIRONMENT/`` has ``runs/ID.json``, ``baselines/DEPLOYMENT.json``, ``decisions/ID.json`` and ``state.json``.
+``RECORDS/SERVICE/ENVIRONMENT/`` has ``runs/ID.json``, ``baselines/DEPLOYMENT.json``, ``decisions/ID.json``, ``state.json``
+and ``deployments.json``.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ import typing as t
 
 from ..module_utils._files import NotWritten
 from ..module_utils._store import Folder, default_folder
-from . import _baseline, _state
+from . import _baseline, _ledger, _state
 
 SCHEMA_VERSION = 1
 DECISION_SCHEMA_VERSION = 1
 _DECISION_KEYS = ("id", "service", "environment", "phase", "digest", "recorded_at", "date", "valid_until", "body", "outcome", "verdict")
 BASELINES_KEPT = 20
+LEDGER = "deployments.json"
 
 
 class Unreadable(Exception):
@@ -70,15 +72,42 @@ class Records:
         state = self.load("state.json", _state.SCHEMA_VERSION)
         if state is None:
             return _state.empty(self.service, self.environment)
-        if (state.get("service"), state.get("environment")) != (self.service, self.environment):
+        self._refuse_another_service(state, "state.json", "state")
+        return state
+
+    def _refuse_another_service(self, data: t.Mapping[str, t.Any], name: str, what: str) -> None:
+        path = self.store.place(name)
+        if (data.get("service"), data.get("environment")) != (self.service, self.environment):
             raise Unreadable(
-                f"{self.state_path} is the state of {state.get('service')} in {state.get('environment')}, "
+                f"{path} is the {what} of {data.get('service')} in {data.get('environment')}, "
                 f"not of {self.service} in {self.environment}; move it away"
             )
-        return state
 
     def save_state(self, state: t.Mapping[str, t.Any]) -> None:
         self.save("state.json", state)
+
+    # -- deployments
+
+    def load_ledger(self, state: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The deployments; where there is no ledger yet, what an older ``state`` has of them. Unreadable."""
+        ledger = self.load(LEDGER, _ledger.SCHEMA_VERSION)
+        if ledger is None:
+            return _ledger.empty(self.service, self.environment, state.get("deployments") or ())
+        self._refuse_another_service(ledger, LEDGER, "ledger")
+        if not _ledger.whole(ledger):
+            path = self.store.place(LEDGER)
+            raise Unreadable(f"{path} is not a ledger of deployments as this version writes it; restore it or move it away")
+        return ledger
+
+    def has_ledger(self) -> bool:
+        with contextlib.suppress(OSError, NotWritten):
+            return self.store.read(LEDGER) is not None
+        return False
+
+    def save_ledger(self, ledger: t.Mapping[str, t.Any]) -> None:
+        self.save(LEDGER, ledger)
+
+    # -- run records
 
     def save_run(self, record: t.Mapping[str, t.Any]) -> pathlib.PurePath:
         """Writes a run record and returns its path. NotWritten."""
@@ -155,11 +184,7 @@ class Records:
         if data is None:
             return None
         path = self.store.place(name)
-        if (data.get("service"), data.get("environment")) != (self.service, self.environment):
-            raise Unreadable(
-                f"{path} is the baseline of {data.get('service')} in {data.get('environment')}, "
-                f"not of {self.service} in {self.environment}; move it away"
-            )
+        self._refuse_another_service(data, name, "baseline")
         if data.get("deployment_id") != deployment_id or not _baseline.whole(data):
             raise Unreadable(f"{path} is not a whole baseline of deployment {deployment_id}; restore it or move it away")
         return data

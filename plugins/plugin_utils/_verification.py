@@ -11,7 +11,7 @@ import typing as t
 from ..module_utils._engine import Item, execute, run_item
 from ..module_utils._finding import Finding, Status
 from ..module_utils._registry import CHECKS, load_check
-from ..module_utils._runner import Runner
+from ..module_utils._runner import Outages, Runner
 from ._module_run import ModuleRunner
 from ._plan import Plan, PlannedCheck
 from ._spool import CONTROLLER, LOOKING, Spool
@@ -106,10 +106,12 @@ def named_as_written(checks: t.Sequence[PlannedCheck], found: t.Mapping[str, lis
     }
 
 
-def _asking() -> Runner:
+def _asking(outages: Outages | None = None) -> Runner:
     from ._requests_http import RequestsHttp  # requests is slow to import, and not every run asks a server
 
-    return Runner(http=RequestsHttp())
+    runner = Runner(http=RequestsHttp())
+    runner.outages = outages
+    return runner
 
 
 def of_controller(plan: Plan) -> list[PlannedCheck]:
@@ -131,6 +133,7 @@ def run_controller(
     visits: t.Mapping[str, Visit] | None = None,
     inventory: str = "",
     within: float | None = None,
+    outages: Outages | None = None,
 ) -> dict[str, list[Finding]]:
     """Every check that asks a server: side by side, over one pool of connections, each distinct question once a try.
 
@@ -156,7 +159,7 @@ def run_controller(
 
     if not items:
         return complete({})
-    runner = _asking() if any(item.key not in visits for item in items) else Runner()
+    runner = _asking(outages) if any(item.key not in visits for item in items) else Runner()
     return complete(execute(items, runner, on_done=on_done, settling=plan.settling, on_first=first, within=within))
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import itertools
 import json
 import os
 import pathlib
@@ -100,12 +101,13 @@ def test_whoever_is_killed_while_writing_leaves_the_old_or_the_new(tmp_path: pat
     for attempt in range(25):
         child = os.fork()
         if child == 0:
-            number = attempt * 1000
-            while True:
-                number += 1
-                with records.lock():
-                    records.save_run({"schema_version": 1, "run": {"id": f"run-{number % 5}"}, "padding": padding})
-                    records.save_state({**_state.empty("shop", "production"), "gates": {"number": number}, "padding": padding})
+            try:
+                for number in itertools.count(attempt * 1000 + 1):
+                    with records.lock():
+                        records.save_run({"schema_version": 1, "run": {"id": f"run-{number % 5}"}, "padding": padding})
+                        records.save_state({**_state.empty("shop", "production"), "gates": {"number": number}, "padding": padding})
+            finally:
+                os._exit(1)  # never back into the tests
         time.sleep(random.uniform(0.02, 0.12))  # noqa: S311 # any moment will do
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, COMPUTED
 from ansible_collections.operability.readiness.plugins.module_utils._units import parse_duration
-from ansible_collections.operability.readiness.plugins.plugin_utils._policy import FOLDER, IMPACTS, LEVELS, Rule, load
+from ansible_collections.operability.readiness.plugins.plugin_utils._policy import FOLDER, IMPACTS, LEVELS, Rule, load, shipped
 
 # id | title | proved by (any one) | C | B | A | phases | stakeholder
 TABLE = """
@@ -112,7 +112,7 @@ def test_starter_is_column_c(identifier: str) -> None:
             assert getattr(starter, field) == getattr(whole, field), field
 
 
-@pytest.mark.parametrize("name", ["default", "starter"])
+@pytest.mark.parametrize("name", shipped())
 def test_every_requirement_says_why_and_what_to_do(name: str) -> None:
     for rule in load(name).rules.values():
         assert rule.reason and rule.remedy and rule.title[0].islower()
@@ -150,3 +150,10 @@ def test_the_shipped_files_pass_the_schema_of_an_overlay() -> None:
         for identifier, data in yaml.safe_load(path.read_text())["requirements"].items():
             problems = [problem.message for problem in jsonschema.Draft202012Validator(entry).iter_errors(data)]
             assert not problems, f"{path.name} {identifier}"
+
+
+def test_the_verification_of_regular_service() -> None:
+    rule = load("vsr").rules["VSR-01"]
+    assert set(load("vsr").rules) == {"VSR-01"} and not set(load("vsr").rules) & set(load("default").rules)
+    assert rule.phases == ("recheck",) and set(rule.impact.values()) == {"blocker"}
+    assert rule.args["pass_when"] == "<= 2%" and rule.args["min_coverage"] == "98%"

@@ -95,7 +95,7 @@ class Alertmanager:
 
     def _get(self, path: str, kind: type) -> t.Any:
         try:
-            response = self.runner.get(self.base + path, connection=self.connection)
+            response = self.runner.ask(self.name, "GET", self.base + path, light=True, connection=self.connection)
             if response.status == 200:
                 data = response.json()
         except CannotObserve as exc:

@@ -36,6 +36,14 @@ class Sample:
 
 
 @dataclasses.dataclass(frozen=True)
+class Evaluation:
+    """What an expression came to; ``warnings`` say why the answer may be incomplete (a store that did not answer)."""
+
+    samples: t.Sequence[Sample]
+    warnings: t.Sequence[str] = ()
+
+
+@dataclasses.dataclass(frozen=True)
 class Range:
     labels: t.Mapping[str, str]
     samples: t.Sequence[tuple[float, float]]
@@ -87,7 +95,7 @@ class Prometheus:
 
     def ready(self) -> None:
         """CannotObserve unless /-/ready says so, or there is no such page."""
-        response = self._request("GET", self.base + "/-/ready")
+        response = self._request("GET", self.base + "/-/ready", light=True)
         if response.status in NO_READY:
             return
         if response.status != 200:
@@ -125,6 +133,21 @@ class Prometheus:
         except (KeyError, IndexError, TypeError, ValueError):
             raise self._nonsense() from None
         raise self._cannot(f"answered with a {kind} where an instant vector was asked for")
+
+    def evaluate(self, expression: str, *, fresh: bool = False) -> Evaluation:
+        """The numbers of an expression, NaN and infinities too. CannotObserve for a range, a string or histograms."""
+        _unused, data, warnings = self._answer("/api/v1/query", {"query": expression}, fresh=fresh)
+        result, kind = _member(data, "result", list, self), data.get("resultType")
+        if kind not in ("scalar", "vector"):
+            raise self._cannot(f"answered with a {kind}, and a number for each series was asked for: {_short(expression)}")
+        try:
+            if kind == "scalar":
+                return Evaluation([Sample({}, float(result[0]), float(result[1]))], warnings)
+            if any("value" not in item for item in result):
+                raise self._cannot(f"answered with histograms, and a number for each series was asked for: {_short(expression)}")
+            return Evaluation([_sample(item) for item in result], warnings)
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise self._nonsense() from None
 
     def query_range(self, expression: str, start: float, end: float, step: float) -> list[Range]:
         data = self._data("/api/v1/query_range", {"query": expression, "start": start, "end": end, "step": step})
@@ -174,7 +197,7 @@ class Prometheus:
 
     def _request(self, method: str, url: str, **options: t.Any) -> Response:
         try:
-            return self.runner.request(method, url, connection=self.connection, **options)
+            return self.runner.ask(self.instrument, method, url, connection=self.connection, **options)
         except CannotObserve as exc:
             raise CannotObserve(exc.message, instrument=self.instrument) from None
 
@@ -183,15 +206,21 @@ class Prometheus:
 
     def _ask(self, path: str, parameters: t.Mapping[str, t.Any], missing: bool = False) -> tuple[Response, t.Any]:
         """The answer and its ``data``; with ``missing``, None for a page that the server does not have."""
+        return self._answer(path, parameters, missing)[:2]
+
+    def _answer(
+        self, path: str, parameters: t.Mapping[str, t.Any], missing: bool = False, *, fresh: bool = False
+    ) -> tuple[Response, t.Any, list[str]]:
+        """The same with the warnings of the answer; ``fresh`` does not take one that somebody else got."""
         form = urlencode({name: value for name, value in parameters.items() if value is not None}, doseq=True)
         url = self.base + path
         if len(url) + len(form) < LONGEST_ADDRESS:
-            response = self._request("GET", f"{url}?{form}" if form else url)
+            response = self._request("GET", f"{url}?{form}" if form else url, **({"fresh": True} if fresh else {}))
         else:
             response = self._request("POST", url, headers=FORM, body=form.encode())
         status = response.status
         if status == 404 and missing:
-            return response, None
+            return response, None, []
         if status in (401, 403):
             raise self._cannot(f"refuses the request ({status}): look at the credentials and the tenant")
         if status == 404:
@@ -216,7 +245,7 @@ class Prometheus:
         result = data.get("result") if isinstance(data, dict) else data
         if answer.get("warnings") and result == []:
             raise self._cannot(f"answered with nothing, and with a warning: {_short(str(answer['warnings'][0]))}")
-        return response, data
+        return response, data, [_short(str(warning)) for warning in answer.get("warnings") or []]
 
     def _cannot(self, message: str) -> CannotObserve:
         return CannotObserve(f"{self.instrument} {message}", instrument=self.instrument)
@@ -292,4 +321,4 @@ def _short(text: str, most: int = 200) -> str:
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
-__all__ = ("Prometheus", "QueryRefused", "Range", "Rule", "Sample", "Target", "moment", "prometheus_duration")
+__all__ = ("Evaluation", "Prometheus", "QueryRefused", "Range", "Rule", "Sample", "Target", "moment", "prometheus_duration")

@@ -137,6 +137,19 @@ def judge(node: Node, alive: t.Callable[[Selector], bool]) -> Needs:
     return Needs(all(part.alive for part in parts), dead, idle)
 
 
+def selectors(node: Node) -> list[Selector]:
+    """Every selector of an expression."""
+    if isinstance(node, Selector):
+        return [node]
+    if isinstance(node, Unless):
+        parts: tuple[Node, ...] = (node.left, node.right)
+    elif isinstance(node, Absent):
+        parts = (node.part,)
+    else:
+        parts = node.branches if isinstance(node, Either) else node.parts
+    return [selector for part in parts for selector in selectors(part)]
+
+
 def parse(expression: str) -> Node:
     """Parsed with promql-parser. NotParsed."""
     if not HAS_PROMQL_PARSER:
@@ -272,4 +285,5 @@ __all__ = (
     "judge",
     "parse",
     "parse_selector",
+    "selectors",
 )

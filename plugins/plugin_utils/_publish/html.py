@@ -34,6 +34,7 @@ from .._text import (
     verdict_words,
     waiver_words,
 )
+from . import delivery
 from .metrics import worst_measurements
 
 _TEMPLATE = pathlib.Path(__file__).with_name("report.html.j2")
@@ -132,6 +133,7 @@ def view(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "gates": [_gate(phase, as_dict(gate)) for phase, gate in as_dict(record.get("gates")).items()],
         "state": _state(as_dict(record.get("state"))),
         "deployments": [_clean(item) for item in as_dicts(record.get("deployments"))][-10:],
+        "delivery": dict(zip(("heads", "rows"), delivery.rows(record))),
         "schema_version": escape(record.get("schema_version"), 20),
     }
 

@@ -29,6 +29,7 @@ from .._text import (
     verdict_words,
     waiver_words,
 )
+from . import delivery
 
 _SYMBOLS = {"pass": "✅", "waived": "🔷", "warn": "🔶", "unknown": "❔", "fail": "❌", "not_applicable": "➖", "not_due": "⏳"}
 _VERDICTS = {"go": "✅", "ready_to_continue": "✅", "go_with_reservations": "🔶", "undetermined": "❔"}
@@ -81,6 +82,7 @@ def render(record: t.Mapping[str, t.Any]) -> str:
     lines += _reservations(as_dicts(judgement.get("reservations")))
     lines += _overrides(overrides(judgement))
     lines += _decisions(decisions(record))
+    lines += _delivery(record)
     lines += _list("Instruments that could not be used", [instrument(item) for item in as_dicts(judgement.get("instruments"))])
     lines += _list("Hosts not reached", [f"{host}: {why}" for host, why in lost_hosts(record).items()])
     if delta := as_dict(record.get("delta")):
@@ -156,6 +158,15 @@ def _details(requirement: dict[str, t.Any]) -> list[str]:
     if requirement.get("remedy"):
         lines.append(f"  - Remedy: {text(requirement['remedy'])}")
     return [f"- **{text(requirement.get('id'), 40)}**", *lines] if lines else []
+
+
+def _delivery(record: t.Mapping[str, t.Any]) -> list[str]:
+    heads, rows = delivery.rows(record)
+    if not rows:
+        return []
+    lines = ["", "<details><summary>Delivery performance</summary>", "", f"| | {' | '.join(heads)} |", f"| --- |{' --- |' * len(heads)}"]
+    lines += [f"| {title} | {' | '.join(text(cell, 200) for cell in cells)} |" for title, cells in rows]
+    return [*lines, "", "</details>"]
 
 
 def _reservations(items: list[dict[str, t.Any]]) -> list[str]:

@@ -55,11 +55,25 @@ FAMILIES: dict[str, tuple[tuple[str, ...], str]] = {
     "run_timestamp_seconds": (("phase",), "When the last run of the phase ended."),
     "run_duration_seconds": (("phase",), "How long the last run of the phase took."),
     "deployment_timestamp_seconds": (("version",), f"When the version was deployed; the {DEPLOYMENTS} newest."),
+    "deployments": (("kind", "window"), "Deployments within the window."),
+    "deployments_judged": (("window",), "Deployments within the window of which it is known whether they failed."),
+    "change_fail_ratio": (("window",), "Deployments that failed or were followed by a rollback or hotfix in time, of those judged."),
+    "deployment_rework_ratio": (("window",), "Unplanned deployments (hotfix, rollback, emergency) of all deployments."),
+    "deployment_recovery_seconds": (("window",), "Median time from a deployment that failed to the next one that was good."),
+    "first_time_right_ratio": (("window",), "Planned deployments that did not fail, of those whose time for that is over."),
+    "last_unplanned_deployment_timestamp_seconds": ((), "When the last unplanned deployment ended."),
     "waiver_expiry_timestamp_seconds": (("requirement", "approver"), "When the waiver of the requirement ends."),
     "debt_requirements": (("state",), "Requirements in debt: left (ended ones among them), expired, and paid since it was adopted."),
     "debt_expiry_timestamp_seconds": (("requirement",), "When the debt of the requirement ends; those that are left."),
     "reservation_due_timestamp_seconds": (("requirement",), "When what the reservation asks is due."),
     "override_due_timestamp_seconds": (("requirement",), "When what was overridden at a gate is due."),
+}
+
+_FIGURES = {
+    "change_fail_ratio": "change_fail_ratio",
+    "deployment_rework_ratio": "deployment_rework_ratio",
+    "deployment_recovery_seconds": "recovery_seconds",
+    "first_time_right_ratio": "first_time_right_ratio",
 }
 
 
@@ -114,9 +128,24 @@ def samples(record: t.Mapping[str, t.Any], earlier_state: t.Mapping[str, t.Any] 
     known = sorted(((at, str(version)) for at, version in deployments if at is not None), reverse=True)
     for at, version in known[:DEPLOYMENTS]:
         out.add("deployment_timestamp_seconds", (version,), at)
+    _delivery(out, as_dict(record.get("delivery_performance")))
     if state:
         _state(out, state)
     return out
+
+
+def _delivery(out: Samples, figures: dict[str, t.Any]) -> None:
+    """Where there was no deployment there is no figure, and no series that says 0."""
+    out.add("last_unplanned_deployment_timestamp_seconds", (), timestamp(figures.get("last_unplanned_at")))
+    for window in as_dicts(figures.get("windows")):
+        if not window.get("deployments"):
+            continue
+        name = f"{window.get('days')}d"
+        for kind, count in as_dict(window.get("kinds")).items():
+            out.add("deployments", (kind, name), count)
+        out.add("deployments_judged", (name,), window.get("judged"))
+        for family, key in _FIGURES.items():
+            out.add(family, (name,), window.get(key))
 
 
 def _gates(out: Samples, record: t.Mapping[str, t.Any], run: dict[str, t.Any]) -> None:

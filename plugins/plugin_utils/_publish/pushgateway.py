@@ -23,8 +23,12 @@ _TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 def group_url(url: str, service: str, environment: str) -> str:
     """The address of the group, odd label values in the Pushgateway's own base64 form."""
-    parts = [_segment("job", JOB), _segment("service_name", service), _segment("deployment_environment", environment)]
-    return "/".join([url.rstrip("/"), "metrics", *parts])
+    return address(url, ("job", JOB), ("service_name", service), ("deployment_environment", environment))
+
+
+def address(url: str, *labels: tuple[str, str]) -> str:
+    """The address of a group of any labels."""
+    return "/".join([url.rstrip("/"), "metrics", *(_segment(name, value) for name, value in labels)])
 
 
 def _segment(name: str, value: str) -> str:
@@ -56,6 +60,10 @@ class Pushgateway:
     def push(self, content: bytes, service: str, environment: str) -> str:
         """Replaces the group with ``content``; returns its address without secrets. PublishFailure."""
         return self._send("PUT", content, group_url(self.connection.url, service, environment))
+
+    def replace(self, content: bytes, *labels: tuple[str, str]) -> str:
+        """Replaces the group of these labels; returns its address without secrets. PublishFailure."""
+        return self._send("PUT", content, address(self.connection.url, *labels))
 
     def delete(self, service: str, environment: str) -> str:
         """Removes the group of a service that is no more. PublishFailure."""
@@ -104,4 +112,4 @@ def _problem(answer: Response) -> tuple[str, bool]:
     return f"it refused the metrics (HTTP {answer.status}{': ' + said if said else ''})", answer.status >= 500 or answer.status == 429
 
 
-__all__ = ("Pushgateway", "group_url")
+__all__ = ("Pushgateway", "address", "group_url")

@@ -22,10 +22,15 @@ def filename(service: str, environment: str) -> str:
 
 def write_metrics(directory: str, service: str, environment: str, content: bytes) -> str:
     """Replaces the file of this service and environment; returns its path. PublishFailure."""
+    return write_file(directory, filename(service, environment), content)
+
+
+def write_file(directory: str, name: str, content: bytes) -> str:
+    """Replaces any file in the textfile directory. PublishFailure."""
     folder = pathlib.Path(directory).expanduser()
     if not folder.is_dir():
         raise PublishFailure(f"the textfile directory {folder} {'is not a folder' if folder.exists() else 'does not exist'}")
-    return write(folder / filename(service, environment), content)
+    return write(folder / name, content)
 
 
 def remove(directory: str, service: str, environment: str) -> bool:
@@ -40,4 +45,4 @@ def remove(directory: str, service: str, environment: str) -> bool:
     return True
 
 
-__all__ = ("filename", "remove", "write_metrics")
+__all__ = ("filename", "remove", "write_file", "write_metrics")

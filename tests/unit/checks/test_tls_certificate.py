@@ -147,7 +147,7 @@ def test_a_server_that_says_nothing_or_only_a_little() -> None:
         for more in ({}, {"starttls": "smtp"}):
             finding = look(host="127.0.0.1", port=port, timeout="1s", **more)
             assert str(finding.status) == "fail"
-            assert f"127.0.0.1:{port} did not answer within 1 s" in finding.message
+            assert f"127.0.0.1:{port} did not answer within " in finding.message
 
 
 def test_nothing_listens() -> None:

@@ -14,7 +14,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._registry im
 from ansible_collections.operability.readiness.plugins.plugin_utils import _derive
 from ansible_collections.operability.readiness.plugins.plugin_utils._derive import Instance, derive
 from ansible_collections.operability.readiness.plugins.plugin_utils._document import Refused
-from ansible_collections.operability.readiness.plugins.plugin_utils._policy import Proof, load
+from ansible_collections.operability.readiness.plugins.plugin_utils._policy import Proof, load, shipped
 from ansible_collections.operability.readiness.plugins.plugin_utils._service import Description, NotDeclared
 from unit.core.described import ORGANISATION, describe, inventory
 
@@ -45,9 +45,7 @@ def missing(check: str, text: str = "", **options: t.Any) -> str:
 
 
 def test_every_check_of_the_policies_has_a_derivation() -> None:
-    proofs = {
-        (proof.check, proof.source) for name in ("default", "starter") for rule in load(name).rules.values() for proof in rule.proved_by
-    }
+    proofs = {(proof.check, proof.source) for name in shipped() for rule in load(name).rules.values() for proof in rule.proved_by}
     for check, source in proofs:
         kind = "backup" if check.endswith("_backup") else check
         family = f"{kind}:{source}" if source else kind

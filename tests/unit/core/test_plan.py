@@ -10,7 +10,6 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS
 from ansible_collections.operability.readiness.plugins.plugin_utils import _plan
 from ansible_collections.operability.readiness.plugins.plugin_utils._plan import (
     LATER,
@@ -51,10 +50,11 @@ def test_the_example_of_the_design_at_each_phase() -> None:
             assert requirement.why or requirement.state == PLANNED
 
 
-@pytest.mark.skipif("prometheus_query" in CHECKS, reason="the check is there now")
-def test_the_example_asks_for_a_check_that_is_not_there_yet() -> None:
-    problems = refused(EXAMPLE, phase="recheck")
-    assert len(problems) == 1 and "requirements.PAY-01.check: there is no check 'prometheus_query'; known: " in problems[0]
+def test_the_example_of_the_design_as_it_stands_there() -> None:
+    found = one(plan(EXAMPLE, phase="recheck"), "PAY-01").checks
+    assert [(check.check, check.args["url"], check.args["fail_when"]) for check in found] == [
+        ("prometheus_query", "http://prom.example:9090", "> 93600")
+    ]
 
 
 def test_what_is_asked_by_level_and_phase() -> None:
@@ -406,7 +406,7 @@ def test_the_policy_by_name() -> None:
     assert {item.rule.id for item in plan(A + "policy: {name: starter}\n", phase="recheck").requirements} >= {"BKP-01", "PLT-01"}
     assert "BKP-02" not in {item.rule.id for item in plan(A + "policy: {name: starter}\n", phase="recheck").requirements}
     shared = "schema_version: 1\npolicy: {name: strict}\n"
-    assert refused(A, shared) == ["organisation.yml:2: policy.name: there is no policy 'strict'; these ship: default, starter"]
+    assert refused(A, shared) == ["organisation.yml:2: policy.name: there is no policy 'strict'; these ship: default, starter, vsr"]
     assert plan(A + "policy: {name: starter}\n", shared).policy["name"] == "starter", "the service file's own wins"
 
 

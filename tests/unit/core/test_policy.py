@@ -21,14 +21,14 @@ def overlaid(requirements: str, *, resolve: t.Any = None, extra: str = "") -> Po
 
 
 def test_what_ships() -> None:
-    assert shipped() == ["default", "starter"]
+    assert shipped() == ["default", "starter", "vsr"]
     assert all(len(load(name).sha256) == 64 for name in shipped())
 
 
 def test_a_policy_that_does_not_ship() -> None:
     with pytest.raises(Refused) as problem:
         load("strict", where="organisation.yml:3: policy.name")
-    assert problem.value.problems == ["organisation.yml:3: policy.name: there is no policy 'strict'; these ship: default, starter"]
+    assert problem.value.problems == ["organisation.yml:3: policy.name: there is no policy 'strict'; these ship: default, starter, vsr"]
     with pytest.raises(Refused):
         load("../../etc/passwd")
 

@@ -1,0 +1,208 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import pathlib
+import shutil
+import typing as t
+
+import yaml
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ..module_utils._http import Connection
+from ..module_utils._portfolio_spec import PORTFOLIO_SPEC
+from ..plugin_utils import _portfolio
+from ..plugin_utils._context import Context, locate, make, refuse
+from ..plugin_utils._document import FastLoader, Refused, plain
+from ..plugin_utils._elsewhere import Elsewhere
+from ..plugin_utils._files import NotWritten
+from ..plugin_utils._portfolio import Entry
+from ..plugin_utils._publish import expected, textfile
+from ..plugin_utils._publish.files import PublishFailure
+from ..plugin_utils._publish.pushgateway import Pushgateway
+from ..plugin_utils._run_record import Records, default_folder
+
+
+class ActionModule(ActionBase):
+    """Before the services are verified: plans each of them. After they were judged: sums up, publishes which are expected, fails once."""
+
+    _requires_connection = False
+    BYPASS_HOST_LOOP = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        variables = task_vars or {}
+        result: dict[str, t.Any] = super().run(tmp, variables)
+        context = make(self, variables, PORTFOLIO_SPEC)
+        try:
+            planned = [self._plan(context, entry) for entry in self._entries(context)]
+        except Refused as exc:
+            raise refuse(exc) from None
+        self._refuse_twins(planned)
+        if context.options["judged"] is None:
+            return {**result, "changed": False, **_work(planned)}
+        return {**result, **self._sum_up(context, planned, variables)}
+
+    # -- which services
+
+    def _entries(self, context: Context) -> list[Entry]:
+        given, options = context.options["portfolio"], context.options
+        shared = {"organisation_file": options["organisation_file"], "environment": options["environment"]}
+        if not isinstance(given, str):
+            return _portfolio.entries(given, "portfolio", **shared)
+        path = locate(self._loader, given)
+        if path is None:
+            raise Refused([f"the portfolio file {given} does not exist (looked beside the playbook and in {os.getcwd()})"])
+        try:
+            data = plain(self._loader.load_from_file(path, cache="none", unsafe=True))
+        except AnsibleError as exc:
+            raise Refused([f"the portfolio file {given} cannot be read: {str(exc).strip().splitlines()[0]}"]) from None
+        return _portfolio.entries(data, given, **shared, folder=os.path.dirname(path))
+
+    def _plan(self, context: Context, entry: Entry) -> dict[str, t.Any]:
+        """What is to be done for one service; ``refused`` says why it cannot be."""
+        own = Context(self, context.task_vars, {**context.options, **entry.as_dict(), "scope": "service"})
+        out = {**entry.as_dict(), "hosts": [], "later_hosts": [], "refused": None, "records": None}
+        try:
+            plan = own.service_plan()
+            own.service_plan(phase=None)
+        except Refused as exc:
+            return {**out, "service": entry.service or self._name_in(entry.service_file), "refused": "; ".join(exc.problems)}
+        except AnsibleError as exc:
+            reason = str(exc).strip().splitlines()[0]
+            return {**out, "service": entry.service or self._name_in(entry.service_file), "refused": reason}
+        folder = context.options["records"] or plan.records
+        return {
+            **out,
+            "service": plan.service["name"],
+            "hosts": list(plan.expected_hosts),
+            "later_hosts": plan.later_hosts,
+            "records": folder,
+        }
+
+    def _name_in(self, service_file: str) -> str | None:
+        """The name in a file that is refused, where it can be read all the same."""
+        path = locate(self._loader, service_file)
+        try:
+            data = yaml.load(pathlib.Path(path).read_text(encoding="utf-8"), Loader=FastLoader) if path else None
+        except (OSError, UnicodeDecodeError, yaml.YAMLError):
+            return None
+        service = data.get("service") if isinstance(data, dict) else None
+        name = service.get("name") if isinstance(service, dict) else None
+        return name if isinstance(name, str) and name else None
+
+    def _refuse_twins(self, planned: list[dict[str, t.Any]]) -> None:
+        """Two files of one service and environment would judge each other's findings: the second one is left out."""
+        seen: dict[tuple[t.Any, t.Any], str] = {}
+        for item in planned:
+            key = (item["service"], item["environment"])
+            if item["service"] and not item["refused"]:
+                if key in seen:
+                    item["refused"] = f"{item['service']} in {item['environment']} is described by {seen[key]} too"
+                seen.setdefault(key, item["service_file"])
+
+    # -- what came of them
+
+    def _sum_up(self, context: Context, planned: list[dict[str, t.Any]], variables: dict[str, t.Any]) -> dict[str, t.Any]:
+        options = context.options
+        judged = {
+            (result["item"]["service_file"], result["item"]["environment"]): result for result in options["judged"] if "item" in result
+        }
+        rows = []
+        for item in planned:
+            result = judged.get((item["service_file"], item["environment"])) if not item["refused"] else None
+            last = None if result and result.get("record") else self._last(context, item)
+            rows.append(_portfolio.row(item, result, refused=item["refused"], last=last))
+        made = _portfolio.summary(rows, dt.datetime.now(dt.timezone.utc), refused_stops=self._mode(context) == "enforce")
+        if options["show"]:
+            width = max(100, min(shutil.get_terminal_size((140, 24)).columns, 200))
+            Display().display(_portfolio.render(made, width=width))
+        written, failed = self._publish(context, planned, variables)
+        for failure in failed:
+            self._display.warning(f"{failure['target']}: {failure['message']}")
+        made.update(changed=bool(written), written=written, failed_targets=failed, failed=made["stop"] and options["fail"])
+        return made
+
+    def _last(self, context: Context, item: t.Mapping[str, t.Any]) -> str | None:
+        """When the service was verified before; None for never, or where that cannot be told."""
+        if not item["service"] or Elsewhere(self, context.task_vars).host:
+            return None
+        folder = item["records"] or context.options["records"] or self._of_organisation(context, "records") or default_folder()
+        try:
+            record = Records(str(folder), str(item["service"]), str(item["environment"])).newest(whole=True)
+        except NotWritten:
+            return None
+        return str(record["run"]["finished_at"]) if record and record["judgement"]["verified"] else None
+
+    def _of_organisation(self, context: Context, key: str) -> t.Any:
+        """A key of the organisation's file; None where there is none or it cannot be used."""
+        name = context.options["organisation_file"]
+        if not name:
+            return None
+        try:
+            document = context.document(name, "organisation")
+        except (Refused, AnsibleError):
+            return None
+        value = document.data.get(key)
+        if key == "records" and value:
+            return os.path.normpath(os.path.join(document.folder, os.path.expanduser(str(value))))
+        return value
+
+    def _mode(self, context: Context) -> str:
+        """The mode for a service whose own files cannot be read."""
+        mode = context.options["mode"] or self._of_organisation(context, "mode")
+        if isinstance(mode, dict):
+            chosen = (mode.get("environments") or {}).get(context.options["environment"]) or mode.get("default")
+            mode = chosen.get("mode") if isinstance(chosen, dict) else chosen
+        return str(mode or "observe")
+
+    def _publish(
+        self, context: Context, planned: list[dict[str, t.Any]], variables: dict[str, t.Any]
+    ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+        options = context.options
+        shared = self._of_organisation(context, "publish") or {}
+        folder = options["textfile_directory"] or shared.get("textfile_directory")
+        gateway = options["pushgateway"] or shared.get("pushgateway")
+        names = sorted({(item["service"], item["environment"]) for item in planned if item["service"]})
+        away = Elsewhere(self, variables)
+        name = expected.filename(options["name"])
+
+        def to_textfile() -> str:
+            content = expected.exposition(names)
+            return away.write(f"{folder}/{name}", content) if away.host else textfile.write_file(str(folder), name, content)
+
+        def to_pushgateway() -> str:
+            labels = (("job", expected.JOB), ("portfolio", options["name"]))
+            return Pushgateway(Connection.from_args(gateway or {})).replace(expected.exposition(names), *labels)
+
+        written, failed = [], []
+        for target, asked, work in (("textfile", folder, to_textfile), ("pushgateway", gateway, to_pushgateway)):
+            if not asked or self._task.check_mode:
+                continue
+            try:
+                written.append({"target": target, "place": work()})
+            except PublishFailure as exc:
+                failed.append({"target": target, "message": str(exc)})
+        return written, failed
+
+
+def _work(planned: list[dict[str, t.Any]]) -> dict[str, t.Any]:
+    """The work as plays take it: by host what to verify there, what to look for later, whom to judge."""
+    kept = ("service_file", "organisation_file", "environment", "service")
+    by_host: dict[str, list[dict[str, t.Any]]] = {}
+    services, later = [], []
+    for item in planned:
+        if item["refused"]:
+            continue
+        entry = {key: item[key] for key in kept}
+        services.append(entry)
+        for host in item["hosts"] or ["localhost"]:
+            by_host.setdefault(host, []).append(entry)
+        later += [{**entry, "host": host} for host in item["later_hosts"]]
+    refused = [{key: item[key] for key in (*kept, "refused")} for item in planned if item["refused"]]
+    return {"services": services, "hosts": sorted(by_host), "by_host": by_host, "later": later, "refused": refused}

@@ -1,0 +1,273 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The value of a PromQL expression meets its limits. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+import typing as t
+
+from .._argspec import ArgumentsRefused, http_spec
+from .._clients.prometheus import Evaluation, Prometheus, Sample
+from .._clients.promql import NotParsed, parse, selectors
+from .._finding import CannotObserve, Finding, Measurement, Status
+from .._http import Connection
+from .._runner import Runner
+from .._units import Comparison, humanize_bytes, humanize_seconds
+from ._judgement import percent
+
+WHERE = "controller"
+TIMEOUT = 30.0
+SETTLES = True
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    **http_spec(url={"required": True}),
+    "query": {"type": "str", "required": True},
+    "name": {"type": "str"},
+    "pass_when": {"type": "str"},
+    "warn_when": {"type": "str"},
+    "fail_when": {"type": "str"},
+    "no_data": {"type": "str", "choices": ["unknown", "fail", "pass"], "default": "unknown"},
+    "samples": {"type": "int", "default": 1},
+    "interval": {"type": "str", "default": "5s"},
+    "failure_limit": {"type": "int", "default": 0},
+    "max_age": {"type": "str"},
+    "coverage_query": {"type": "str"},
+    "min_coverage": {"type": "str", "default": "95%"},
+    "probe_query": {"type": "str"},
+}
+CONSTRAINTS = {"required_one_of": [("pass_when", "fail_when")]}
+DURATIONS = ("interval", "max_age")
+SIZES = ()
+COMPARISONS = ("pass_when", "warn_when", "fail_when")
+
+SHOWN = 20  # series in the details
+_WORST = {Status.PASS: 0, Status.WARN: 1, Status.UNKNOWN: 2, Status.FAIL: 3}
+
+
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """One series of one sample, judged."""
+
+    status: Status
+    message: str
+    value: float = math.nan
+    series: str = ""
+    limit: Comparison | None = None
+
+
+def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+    server = Prometheus(Connection.from_args(args), runner)
+    server.probe(args["probe_query"])
+    rounds: list[list[Seen]] = []
+    lost: CannotObserve | None = None
+    for number in range(args["samples"]):
+        if number:
+            runner.sleep(args["interval"])
+        try:
+            rounds.append(look(args, server, fresh=number > 0))
+        except CannotObserve as exc:
+            lost = exc
+            rounds.append([Seen(Status.UNKNOWN, exc.message)])
+        if sum(worst(seen).status is Status.FAIL for seen in rounds) > args["failure_limit"]:
+            break
+    finding = conclude(args, rounds)
+    if lost and finding.status is Status.UNKNOWN:
+        raise lost  # it names the instrument
+    return finding
+
+
+def problems(args: t.Mapping[str, t.Any], _given: t.Mapping[str, t.Any]) -> list[str]:
+    """What can be seen to be wrong with the arguments before anything is asked."""
+    found = []
+    if args["samples"] < 1:
+        found.append(f"samples: {args['samples']} is no number of samples; expected at least 1")
+    if not 0 <= args["failure_limit"] < max(args["samples"], 1):
+        found.append(f"failure_limit: with {args['samples']} samples, {args['failure_limit']} could never be exceeded")
+    needed = (args["samples"] - 1) * args["interval"]
+    if needed >= args["timeout"]:
+        taken, allowed = humanize_seconds(needed), humanize_seconds(args["timeout"])
+        found.append(f"timeout: {args['samples']} samples take {taken}, the check may take {allowed}")
+    passing, warning = args["pass_when"], args["warn_when"]
+    if passing and warning and passing.bound and passing.bound == warning.bound:
+        found.append(f"warn_when: '{warning}' holds for values that meet pass_when '{passing}' too; name those that are too near to it")
+    try:
+        percent("min_coverage", args["min_coverage"])
+    except ArgumentsRefused as exc:
+        found += exc.problems
+    return found
+
+
+# -- one sample
+
+
+def look(args: t.Mapping[str, t.Any], server: Prometheus, *, fresh: bool) -> list[Seen]:
+    """Each series of the answer, judged; one for all where there is none."""
+    answer = server.evaluate(args["query"], fresh=fresh)
+    if args["max_age"] is not None:
+        stale = staleness(args, server, fresh=fresh)
+        if stale:
+            return [Seen(Status.UNKNOWN, stale)]
+    if not answer.samples:
+        return [without_data(args, "there is no data")]
+    coverage = covered(args, server, fresh=fresh)
+    return [judge(args, sample, answer, coverage) for sample in answer.samples]
+
+
+def judge(args: t.Mapping[str, t.Any], sample: Sample, answer: Evaluation, coverage: dict[str, float] | None) -> Seen:
+    series = series_text(sample.labels)
+    if math.isnan(sample.value):
+        return dataclasses.replace(without_data(args, "the value is not a number (NaN: nothing was divided by nothing?)"), series=series)
+    status, limit = compare(args, sample.value)
+    text = f"{spoken(sample.value, limit)}, {expectation(args, status, limit)}"
+    if coverage is not None:
+        share, least = coverage.get(series, coverage.get("", min(coverage.values()))), percent("min_coverage", args["min_coverage"])
+        if math.isnan(share) or share < least:
+            known = "nobody knows how much" if math.isnan(share) else f"{share * 100:.1f} %"
+            text = f"{known} of what must be seen was seen, at least {least * 100:g} % must be; so far {spoken(sample.value, limit)}"
+            return Seen(Status.UNKNOWN, text, sample.value, series, limit)
+    if answer.warnings and status is not Status.FAIL:
+        return Seen(Status.UNKNOWN, f"the answer may be incomplete ({answer.warnings[0]}): {text}", sample.value, series, limit)
+    return Seen(status, text, sample.value, series, limit)
+
+
+def compare(args: t.Mapping[str, t.Any], value: float) -> tuple[Status, Comparison | None]:
+    """The worst that holds, and the limit that a reader wants to see beside the value."""
+    passing, warning, failing = args["pass_when"], args["warn_when"], args["fail_when"]
+    if failing and failing.holds(value):
+        return Status.FAIL, failing
+    if passing and not passing.holds(value):
+        return Status.FAIL, passing
+    if warning and warning.holds(value):
+        return Status.WARN, warning
+    return Status.PASS, passing or failing
+
+
+def expectation(args: t.Mapping[str, t.Any], status: Status, limit: Comparison | None) -> str:
+    if status is Status.WARN:
+        return f"which is a warning when {limit}"
+    return f"it must be {limit}" if limit is args["pass_when"] else f"it must not be {limit}"
+
+
+def without_data(args: t.Mapping[str, t.Any], why: str) -> Seen:
+    return Seen(Status(args["no_data"]), why)
+
+
+def covered(args: t.Mapping[str, t.Any], server: Prometheus, *, fresh: bool) -> dict[str, float] | None:
+    """By series, which part of what the query needs was there; None where nobody asks. CannotObserve."""
+    if not args["coverage_query"]:
+        return None
+    answer = server.evaluate(args["coverage_query"], fresh=fresh)
+    if not answer.samples:
+        raise CannotObserve("it cannot be told which part of what must be seen was seen: coverage_query has no data")
+    return {series_text(sample.labels): sample.value for sample in answer.samples}
+
+
+def staleness(args: t.Mapping[str, t.Any], server: Prometheus, *, fresh: bool) -> str | None:
+    """What to say of series whose newest sample is too old; None when all of them are young."""
+    try:
+        tree = parse(args["query"])
+    except NotParsed as exc:
+        raise CannotObserve(f"the age of the samples cannot be looked at (max_age): {exc}") from None
+    for selector in dict.fromkeys(one.text for one in selectors(tree) if not one.reach and one.at is None):
+        ages = server.evaluate(f"time() - timestamp({selector})", fresh=fresh).samples
+        if not ages:
+            continue
+        oldest = max(ages, key=lambda sample: sample.value)
+        if oldest.value > args["max_age"]:
+            age, limit = humanize_seconds(oldest.value), humanize_seconds(args["max_age"])
+            which = f" ({series_text(oldest.labels)})" if oldest.labels else ""
+            return f"the newest sample of {selector}{which} is {age} old, the limit is {limit}"
+    return None
+
+
+# -- the finding
+
+
+def worst(seen: t.Sequence[Seen]) -> Seen:
+    """The worst series of a sample: by status, then by how near it is to its limit or how far beyond it."""
+
+    def room(one: Seen) -> float:
+        headroom = measurement("x", one).headroom
+        return math.inf if headroom is None else headroom
+
+    return min(seen, key=lambda one: (-_WORST[one.status], room(one)))
+
+
+def measurement(name: str, seen: Seen) -> Measurement:
+    limit = seen.limit
+    bound = limit.bound if limit else None
+    return Measurement(name, seen.value, limit.value if limit and bound else None, bound)
+
+
+def conclude(args: t.Mapping[str, t.Any], rounds: list[list[Seen]]) -> Finding:
+    outcomes = [worst(seen) for seen in rounds]
+    counts = {status: sum(one.status is status for one in outcomes) for status in _WORST}
+    limit = args["failure_limit"]
+    if counts[Status.FAIL] > limit:
+        status = Status.FAIL
+    elif counts[Status.FAIL] + counts[Status.UNKNOWN] > limit:
+        status = Status.UNKNOWN
+    else:
+        status = Status.WARN if counts[Status.WARN] else Status.PASS
+    shown = [(one, seen) for one, seen in zip(outcomes, rounds) if one.status is status] or list(zip(outcomes, rounds))
+    one, seen = shown[-1]
+    name = args["name"] or f"the value of {shortened(args['query'])}"
+    which = f" for {one.series}" if one.series and len(seen) > 1 else ""
+    message = f"{name}{which}: {one.message}"
+    if args["samples"] > 1:
+        not_passed = counts[Status.FAIL] + counts[Status.UNKNOWN]
+        message += f" ({not_passed} of {len(rounds)} samples did not pass, {limit} may)"
+    worse = [item for item in seen if item.status is not Status.PASS]
+    details = [f"{item.series}: {item.message}" for item in worse[:SHOWN] if item.series] if len(worse) > 1 else []
+    details += [f"and {len(worse) - SHOWN} more"] if len(worse) > SHOWN else []
+    bounded = limited(args, one)
+    return Finding(
+        status,
+        message,
+        observed={"value": one.value, "series": one.series, "count": len(seen), "samples": len(rounds)},
+        expected={key: str(args[key]) for key in COMPARISONS if args[key]} | {"query": args["query"]},
+        measurements=[measurement(measurement_name(args["name"]), bounded)] if math.isfinite(one.value) else [],
+        details=details,
+    )
+
+
+def limited(args: t.Mapping[str, t.Any], seen: Seen) -> Seen:
+    """With the limit beyond which it fails, not the one at which it warns: that is what is left."""
+    return dataclasses.replace(seen, limit=args["pass_when"] or _inverse(args["fail_when"]))
+
+
+def _inverse(comparison: Comparison) -> Comparison:
+    opposite = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}[comparison.operator]
+    return dataclasses.replace(comparison, operator=opposite)
+
+
+def measurement_name(name: str | None) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", (name or "").lower()).strip("_") or "query_value"
+
+
+def series_text(labels: t.Mapping[str, str]) -> str:
+    """``{instance="web1:8080"}``; empty for a value without labels."""
+    inner = ", ".join(f'{name}="{value}"' for name, value in sorted(labels.items()) if name != "__name__")
+    return f"{{{inner}}}" if inner else ""
+
+
+def shortened(text: str, most: int = 100) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def spoken(value: float, limit: Comparison | None) -> str:
+    """A value in the unit in which its limit was written."""
+    number = limit.text.lstrip("<>=! ") if limit else ""
+    if math.isinf(value):
+        return "infinite" if value > 0 else "minus infinite"
+    if number.endswith("%"):
+        return f"{value * 100:.4g} %"
+    if re.search(r"\d *(ms|[smhdwy])$", number):
+        return humanize_seconds(value)
+    if re.search(r"[A-Za-z]$", number):
+        return humanize_bytes(value)
+    return f"{value:.6g}"

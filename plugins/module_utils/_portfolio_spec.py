@@ -1,0 +1,24 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of portfolio, for its module and its action. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._argspec import RUN_SPEC, http_spec
+
+PORTFOLIO_SPEC: dict[str, t.Any] = {
+    **RUN_SPEC,
+    "phase": {**RUN_SPEC["phase"], "required": False, "default": "recheck"},
+    "portfolio": {"type": "raw", "required": True},
+    "name": {"type": "str", "default": "default"},
+    "judged": {"type": "list", "elements": "dict"},
+    "textfile_directory": {"type": "path"},
+    "pushgateway": {"type": "dict", "options": http_spec(url={"required": True})},
+    "show": {"type": "bool", "default": True},
+    "fail": {"type": "bool", "default": True},
+}
+
+__all__ = ("PORTFOLIO_SPEC",)

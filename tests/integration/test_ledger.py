@@ -1,0 +1,145 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ledger of deployments through real ansible-playbook runs: good, failed, rolled back."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+import typing as t
+
+import pytest
+from integration.playbook import ROLE, Site
+from servers import Binaries
+
+LOOKUP = """
+- name: Tell
+  hosts: localhost
+  gather_facts: false
+  tasks:
+    - ansible.builtin.debug:
+        msg: "{{ it.state }} {{ it.deployments | map(attribute='version') | join(',') }} {{ it.delivery_performance.windows[0].failed }}"
+      vars:
+        it: "{{ lookup('operability.readiness.verdict', 'shop', records=readiness_records) }}"
+"""
+
+
+@pytest.fixture
+def site(tmp_path: pathlib.Path) -> Site:
+    made = Site(tmp_path / "site")
+    made.organisation["publish"]["markdown"] = str(made.folder / "shop.md")
+    return made
+
+
+def ledger(site: Site) -> list[dict[str, t.Any]]:
+    return list(json.loads((site.state.parent / "deployments.json").read_text())["deployments"])
+
+
+def figures(record: dict[str, t.Any]) -> dict[str, t.Any]:
+    return t.cast("dict[str, t.Any]", record["delivery_performance"]["windows"][0])
+
+
+def test_a_deployment_that_failed_and_was_rolled_back(site: Site, binaries: Binaries) -> None:
+    first = site.run(ROLE, phase="pre", version="1.0", ticket="CHG-1")
+    assert figures(first.record)["deployments"] == 0 and "operability_deployments" not in site.textfile.read_text()
+    second = site.run(ROLE, phase="post", version="1.0", ticket="CHG-1")
+    (entry,) = ledger(site)
+    assert (entry["version"], entry["kind"], entry["ticket"]) == ("1.0", "planned", "CHG-1")
+    assert [entry[phase]["run"] for phase in ("pre", "post")] == [run.record["run"]["id"] for run in (first, second)]
+    assert entry["began_at"] == first.record["run"]["started_at"] and entry["ended_at"] == second.record["run"]["finished_at"]
+    assert figures(second.record)["change_fail_ratio"] == 0.0
+
+    site.answer("web1", 2)
+    failed = site.run(ROLE, phase="post", version="2.0")
+    assert (failed.verdict, figures(failed.record)["failed"]) == ("no_go", 1)
+
+    before = site.left(), ledger(site)
+    refused = site.run(ROLE, phase="post", version="1.0", deployment_kind="rollback")
+    assert refused.rc != 0 and refused.records == [] and (site.left(), ledger(site)) == before
+    assert refused.says("cause: a rollback is an unplanned deployment, and nothing says why there is one", "readiness_cause=INC0042")
+    assert "Verify the service" not in refused.output
+
+    site.answer("web1", 0)
+    back = site.run(ROLE, phase="post", version="1.0", deployment_kind="rollback", cause="INC7: 2.0 does not answer")
+    again = site.run(ROLE, phase="post", version="1.0", deployment_kind="rollback", cause="INC7: 2.0 does not answer")
+    assert [(entry["version"], entry["kind"], entry["post"]["verdict"]) for entry in ledger(site)] == [
+        ("1.0", "planned", "go"),
+        ("2.0", "planned", "no_go"),
+        ("1.0", "rollback", "go"),
+    ]
+    assert back.record["run"]["cause"] == "INC7: 2.0 does not answer"
+    found = figures(again.record)
+    assert (found["deployments"], found["failed"], found["change_fail_ratio"], found["deployment_rework_ratio"]) == (3, 1, 0.3333, 0.3333)
+    assert found["recovery_seconds"] >= 0 and again.record["delivery_performance"]["days_since_last_unplanned"] == 0
+
+    text = site.textfile.read_text()
+    own = 'deployment_environment="production",service_name="shop"'
+    assert f'operability_deployments{{{own},kind="rollback",window="30d"}} 1.0' in sorted_labels(text)
+    assert f'operability_change_fail_ratio{{{own},window="90d"}} 0.3333' in sorted_labels(text)
+    assert "operability_last_unplanned_deployment_timestamp_seconds" in text and "operability_first_time_right_ratio" not in text
+    done = subprocess.run(
+        [str(binaries.path("promtool")), "check", "metrics"],
+        input=text,
+        env=binaries.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    for report in ("shop.html", "shop.md"):
+        shown = (site.folder / report).read_text()
+        assert "Change fail rate" in shown and "33 % (1 of 3)" in shown, report
+    assert site.run(LOOKUP).says("go 1.0,2.0,1.0 1")
+
+
+def sorted_labels(text: str) -> str:
+    """Samples with their labels in alphabetical order."""
+    out = []
+    for line in text.splitlines():
+        name, brace, rest = line.partition("{")
+        labels, _unused, value = rest.rpartition("}")
+        out.append(f"{name}{{{','.join(sorted(labels.split(',')))}}}{value}" if brace and not line.startswith("#") else line)
+    return "\n".join(out)
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "said"),
+    [
+        ('{"schema_version": 1, "serv', "deployments.json is not whole"),
+        (
+            '{"schema_version": 9, "service": "shop", "environment": "production", "deployments": []}',
+            "written by a newer version (schema 9",
+        ),
+        (
+            '{"schema_version": 1, "service": "other", "environment": "production", "deployments": []}',
+            "is the ledger of other in production",
+        ),
+        ('{"schema_version": 1, "service": "shop", "environment": "production", "deployments": [{}]}', "is not a ledger of deployments"),
+    ],
+)
+def test_a_ledger_that_cannot_be_used_costs_nothing_else(site: Site, spoilt: str, said: str) -> None:
+    path = site.state.parent / "deployments.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(spoilt)
+    outcome = site.run(ROLE, phase="post", version="1.0")
+    assert (outcome.rc, outcome.verdict) == (0, "go")
+    assert outcome.says("the verdict stands, but the ledger of deployments was not updated", said)
+    assert path.read_text() == spoilt and "delivery_performance" not in outcome.record
+    assert json.loads(site.state.read_text())["gates"]["post"]["verdict"] == "go", "the state was updated all the same"
+
+
+def test_the_deployments_of_an_older_state_are_taken_over(site: Site) -> None:
+    site.run(ROLE, phase="post", version="0.9")
+    (site.state.parent / "deployments.json").unlink()
+    outcome = site.run(ROLE, phase="post", version="1.0")
+    assert [(entry["version"], entry["kind"]) for entry in ledger(site)] == [("0.9", None), ("1.0", "planned")]
+    assert [entry["version"] for entry in outcome.record["deployments"]] == ["0.9", "1.0"]
+
+
+def test_a_deployment_without_a_name_is_told_and_check_mode_writes_none(site: Site) -> None:
+    outcome = site.run(ROLE, phase="post")
+    assert "this deployment is not in the ledger: neither a version nor a deployment_id was given" in outcome.record["judgement"]["notices"]
+    assert site.run(ROLE, "--check", phase="post", version="1.0").rc == 0
+    assert not (site.state.parent / "deployments.json").exists()
