@@ -21,7 +21,7 @@ import typing as t
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-TIMEOUT = 120.0
+TIMEOUT = 300.0
 STARTER = ("MON-01", "MON-03", "MON-04", "MON-06", "MON-07", "MON-10", "LOG-01", "LOG-05", "BKP-01", "BKP-05")
 STARTER += ("RUN-01", "SUP-01", "DEL-01", "PLT-01", "PLT-02")
 ROLE = """

@@ -361,7 +361,7 @@ def test_files_that_are_not_there_and_a_bad_phase(site: Site) -> None:
             "the service file /nowhere/readiness.yml does not exist",
         ),
         ({"organisation_file": "/nowhere/organisation.yml"}, ROLE, "the organisation file /nowhere/organisation.yml does not exist"),
-        ({"phase": "befor"}, ROLE, "value of readiness_phase must be one of: design, pre, post, recheck, got: befor"),
+        ({"phase": "befor"}, ROLE, "value of readiness_phase must be one of: design, pre, post, smoke, recheck, got: befor"),
     ):
         outcome = site.run(playbook, **t.cast("dict[str, t.Any]", variables))
         assert outcome.rc != 0
