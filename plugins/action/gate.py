@@ -240,7 +240,7 @@ class ActionModule(ActionBase):
             return None
         except NotWritten:  # records on a host that cannot be reached: the state has said it
             return None
-        emergency = context.options.get("emergency")
+        emergency = context.emergency.id if context.emergency else None
         return _gate.enter_deployment(
             record, ledger, dt.datetime.now(dt.timezone.utc), failed_within=plan.failed_within, emergency=emergency
         )

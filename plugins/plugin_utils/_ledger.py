@@ -73,8 +73,8 @@ def refusal(options: t.Mapping[str, t.Any]) -> str | None:
 
 def entered(ledger: t.Mapping[str, t.Any], record: t.Mapping[str, t.Any], *, emergency: str | None = None) -> dict[str, t.Any] | None:
     """The ledger after a run; None where the run is none of a deployment that can be told apart."""
-    run = record["run"]
-    if run["phase"] not in ("pre", "post") or not run.get("deployment_id"):
+    run = {**record["run"], "deployment_id": record["run"].get("deployment_id") or emergency}
+    if run["phase"] not in ("pre", "post") or not run["deployment_id"]:
         return None
     new = copy.deepcopy(dict(ledger))
     entries: list[Entry] = new["deployments"]

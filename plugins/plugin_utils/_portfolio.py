@@ -215,6 +215,12 @@ def render(made: t.Mapping[str, t.Any], *, width: int = 120) -> str:
             f"{len(affected)} service{'' if len(affected) == 1 else 's'} unknown ({', '.join(affected[:10])}{more})"
         )
         lines += wrap(text, width)
+    refused = [item for item in services if item["refused"]]
+    if refused:
+        lines += ["", "WHAT COULD NOT BE JUDGED"]
+    for item in refused:
+        told = escape("; ".join(str(reason) for reason in as_list(item["reasons"])), 600)
+        lines += wrap(f"{escape(_name(item), 60)}: {told}", width)
     if made["never_verified"]:
         lines += ["", "EXPECTED AND NEVER VERIFIED", *wrap(", ".join(escape(name, 60) for name in as_list(made["never_verified"])), width)]
     return "\n".join([*lines, "", str(made["msg"]).splitlines()[0]])
@@ -232,6 +238,8 @@ def _when(item: dict[str, t.Any]) -> str:
 
 
 def _why(item: dict[str, t.Any]) -> str:
+    if item["refused"]:
+        return f"{str(item['reasons'][0]).partition(': ')[0]}, see below"
     reasons = [*as_list(item["reasons"])]
     if item["platform_failures"]:
         reasons.append(f"see {', '.join(str(number) for number in as_list(item['platform_failures']))} below")

@@ -143,3 +143,13 @@ def test_a_deployment_without_a_name_is_told_and_check_mode_writes_none(site: Si
     assert "this deployment is not in the ledger: neither a version nor a deployment_id was given" in outcome.record["judgement"]["notices"]
     assert site.run(ROLE, "--check", phase="post", version="1.0").rc == 0
     assert not (site.state.parent / "deployments.json").exists()
+
+
+def test_an_emergency_is_in_the_ledger_whatever_is_broken(site: Site) -> None:
+    site.run(ROLE, phase="post", version="1.0")
+    (site.folder / "readiness.yml").write_text("service: {name: shop\n")
+    outcome = site.run(ROLE, write=False, phase="post", version="1.0.1", emergency="INC0042", emergency_reason="payments are down")
+    assert outcome.rc == 0, outcome.output
+    entry = ledger(site)[-1]
+    assert (entry["version"], entry["emergency"], entry["kind"]) == ("1.0.1", "INC0042", "planned")
+    assert figures(outcome.record)["unplanned"] == 1 and figures(outcome.record)["failed"] == 1, "it follows 1.0 at once"

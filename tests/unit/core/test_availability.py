@@ -68,6 +68,11 @@ def test_vsr_in_hours_of_use() -> None:
     assert (found["url"], found["probe_query"], found["name"]) == ("http://prom.example:9090", "up", "unavailability")
 
 
+def test_a_service_changes_the_limits_and_keeps_the_query() -> None:
+    found = args(VSR + SERIES + 'requirements: {VSR-01: {with: {min_coverage: "95%"}}}\n', "VSR-01")
+    assert (found["min_coverage"], found["pass_when"]) == ("95%", "<= 2%") and found["query"].startswith("sum_over_time(")
+
+
 def test_vsr_of_a_service_that_is_used_at_all_times() -> None:
     found = args(VSR + "commitments: {hours: 24x7}\navailability: {series: probe_success, window: 60d}\n", "VSR-01")
     assert found["query"] == "1 - avg_over_time((probe_success)[60d:1m])"

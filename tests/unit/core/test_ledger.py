@@ -237,6 +237,12 @@ def test_one_that_could_not_wait_is_unplanned() -> None:
     assert (made["unplanned"], made["failed"]) == (1, 1) and ledger["deployments"][-1]["emergency"] == "INC0042"
 
 
+def test_an_emergency_gives_a_deployment_without_a_name_its_own() -> None:
+    ledger = after(after(EMPTY, "pre", None, 0, emergency="INC0042"), "post", None, 0.1, "undetermined", emergency="INC0042")
+    (entry,) = newest(ledger)
+    assert (entry["deployment_id"], entry["version"], entry["emergency"]) == ("INC0042", None, "INC0042")
+
+
 def test_windows() -> None:
     ledger = history(("1", 0, "no_go"), ("2", 60), ("3", 61))
     assert [figures(ledger, 70, days)["deployments"] for days in (30, 90)] == [2, 3]

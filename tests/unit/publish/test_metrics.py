@@ -8,7 +8,7 @@ import datetime as dt
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils._publish import metrics
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish import html, markdown, metrics
 from prometheus_client.parser import text_string_to_metric_families
 from unit.publish.records import hostile, record, requirement
 
@@ -172,3 +172,51 @@ def test_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_timestamp(text: object, expected: float | None) -> None:
     assert metrics.timestamp(text) == expected
+
+
+PERFORMANCE = {
+    "last_unplanned_at": "2026-11-20T06:00:00Z",
+    "days_since_last_unplanned": 5,
+    "windows": [
+        {
+            "days": 30,
+            "deployments": 4,
+            "kinds": {"planned": 3, "hotfix": 0, "rollback": 1},
+            "judged": 4,
+            "failed": 1,
+            "change_fail_ratio": 0.25,
+            "unplanned": 1,
+            "deployment_rework_ratio": 0.25,
+            "recovered": 1,
+            "recovery_seconds": 1800.0,
+            "settled": 0,
+            "first_time_right_ratio": None,
+        },
+        {"days": 90, "deployments": 0, "kinds": {"planned": 0}, "judged": 0, "change_fail_ratio": None, "recovery_seconds": None},
+    ],
+}
+
+
+def test_delivery_performance() -> None:
+    series = parsed(record(delivery_performance=PERFORMANCE))
+    assert one(series, "deployments", kind="planned", window="30d") == 3
+    assert one(series, "deployments", kind="hotfix", window="30d") == 0
+    assert one(series, "deployments_judged", window="30d") == 4
+    assert one(series, "change_fail_ratio", window="30d") == one(series, "deployment_rework_ratio", window="30d") == 0.25
+    assert one(series, "deployment_recovery_seconds", window="30d") == 1800
+    assert one(series, "last_unplanned_deployment_timestamp_seconds") == 1795154400
+    # what cannot be calculated is not there, and is not 0
+    assert one(series, "first_time_right_ratio", window="30d") is None
+    assert not [name for name, labels in series if ("window", "90d") in labels]
+    without = parsed(record())
+    assert not [name for name, _labels in without if name.endswith("_ratio") and "headroom" not in name]
+
+
+def test_delivery_performance_in_the_reports() -> None:
+    made = record(delivery_performance=PERFORMANCE)
+    for text in (html.render(made), markdown.render(made)):
+        assert "Change fail rate" in text and "25 % (1 of 4)" in text and "30 min (median of 1)" in text
+        assert "4 (3 planned, 1 rollback)" in text and "no figure" in text and "5 (2026-11-20)" in text
+    for text in (html.render(record()), markdown.render(record())):
+        assert "Change fail rate" not in text
+    assert html.render(record(delivery_performance={"windows": "x"})) and markdown.render(record(delivery_performance=[1]))
