@@ -92,6 +92,6 @@ def load(hosts: dict[str, Host]) -> dict[str, int]:
 
 
 @pytest.fixture
-def state() -> dict[str, t.Any]:
-    """The state of the service, as it is kept."""
-    return t.cast("dict[str, t.Any]", json.loads((RECORDS / "state.json").read_text()))
+def ledger() -> list[dict[str, t.Any]]:
+    """The deployments of the service, oldest first."""
+    return t.cast("list[dict[str, t.Any]]", json.loads((RECORDS / "deployments.json").read_text())["deployments"])

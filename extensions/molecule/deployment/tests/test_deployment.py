@@ -120,9 +120,17 @@ def test_logs_of_the_version_that_is_back_arrive(third: t.Any, hosts: dict[str, 
         assert '"version": "2.0.0"' in last
 
 
-def test_the_state_is_that_of_the_version_that_is_back(third: t.Any, state: dict[str, t.Any]) -> None:
+def test_the_state_is_that_of_the_version_that_is_back(third: t.Any) -> None:
     assert third.records[-1]["state"]["verdict"] == "go"
-    assert [each["version"] for each in state["deployments"]] == ["2.0.0", "3.0.0", "2.0.0"]
+
+
+def test_the_ledger_tells_what_was_refused_and_why_the_other_came_back(third: t.Any, ledger: list[dict[str, t.Any]]) -> None:
+    assert third.records
+    assert [(each["version"], each["kind"], each["post"]["verdict"], each["cause"]) for each in ledger] == [
+        ("2.0.0", "planned", "go", None),
+        ("3.0.0", "planned", "no_go", None),
+        ("2.0.0", "rollback", "go", "version 3.0.0: NO-GO"),
+    ]
 
 
 def test_users_noticed_nothing_but_the_time_it_took(third: t.Any, load: dict[str, int], capsys: pytest.CaptureFixture[str]) -> None:
