@@ -230,6 +230,13 @@ def test_lines_are_looked_for_on_another_host(estate: Estate) -> None:
     )
 
 
+def test_a_portfolio_of_which_nothing_can_be_used(estate: Estate) -> None:
+    estate.listed = ["nowhere.yml"]
+    outcome = estate.recheck(mode="enforce")
+    assert outcome.rc != 0 and outcome.records == [] and "Traceback" not in outcome.output
+    assert outcome.says("nowhere.yml does not exist", "1 service: 1 UNDETERMINED") and "Unexpected" not in outcome.output
+
+
 def test_the_same_service_twice_and_a_portfolio_that_is_none(estate: Estate) -> None:
     estate.save_service("twin", json.loads(json.dumps({**estate.service, "service": {"name": "a", "owner": "o", "hosts": "web1"}})))
     estate.listed.append("twin.yml")
