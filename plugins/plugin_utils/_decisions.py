@@ -299,7 +299,8 @@ def shown(decisions: t.Sequence[t.Mapping[str, t.Any]], weighed: Weighed | None,
         kept = {key: value for key, value in item.items() if key not in ("evidence", "schema_version", "service", "environment")}
         about = counting is not None and item["id"] == counting["id"]
         conditions = [{**condition, "state": _condition_state(condition, today)} for condition in item.get("conditions") or []]
-        out.append({**kept, "conditions": conditions, "about_this_evidence": about, "counts": about and weighed.status is Status.PASS})  # type: ignore[union-attr] # about says that there is one
+        counts = about and weighed is not None and weighed.status is Status.PASS
+        out.append({**kept, "conditions": conditions, "about_this_evidence": about, "counts": counts})
     return out
 
 

@@ -38,7 +38,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "expect": {"type": "list", "elements": "dict", "options": EXPECTATIONS},
     "hosts": {"type": "list", "elements": "str"},
     "inventory": {"type": "path"},
-    "keyword": {"type": "str"},
+    "keyword": {"type": "str", "no_log": False},
     "markers": {"type": "str"},
     "sudo": {"type": "bool", "default": False},
     "sudo_user": {"type": "str"},
