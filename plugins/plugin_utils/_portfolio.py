@@ -222,7 +222,7 @@ def render(made: t.Mapping[str, t.Any], *, width: int = 120) -> str:
         told = escape("; ".join(str(reason) for reason in as_list(item["reasons"])), 600)
         lines += wrap(f"{escape(_name(item), 60)}: {told}", width)
     if made["never_verified"]:
-        lines += ["", "EXPECTED AND NEVER VERIFIED", *wrap(", ".join(escape(name, 60) for name in as_list(made["never_verified"])), width)]
+        lines += ["", "EXPECTED AND NEVER VERIFIED", *wrap(", ".join(escape(name, 200) for name in as_list(made["never_verified"])), width)]
     return "\n".join([*lines, "", str(made["msg"]).splitlines()[0]])
 
 
