@@ -54,6 +54,8 @@ def module_problem(name: str) -> str | None:
             return None
     except AnsibleError as exc:
         return in_short(exc)
+    except ModuleNotFoundError:
+        pass  # so ansible-core 2.19 says that there is no such collection
     hint = "is its collection installed?" if collection else "name it with its collection, such as ansible.builtin.uri"
     return f"there is no module '{name}' ({hint})"
 
