@@ -15,7 +15,7 @@ from ..module_utils._files import NotWritten
 from ..module_utils._store import Changed, digest
 
 # what a run may need of the records at once; single run records are fetched when they are asked for
-SNAPSHOT = ("state.json", "baselines/*.json", "decisions/*.json")
+SNAPSHOT = ("*.json", "baselines/*.json", "decisions/*.json")  # the first: state and ledger
 LISTED = ("runs/*.json",)
 Call = t.Callable[[t.Mapping[str, t.Any]], t.Mapping[str, t.Any]]  # runs the module store on that host
 

@@ -54,6 +54,14 @@ def test_records_and_metrics_on_a_host(site: Site) -> None:
     assert here.record["delta"]["unchanged"][0]["requirement"] == "APP-01", "found again by a run that has them on its own disk"
 
 
+def test_deployment_after_deployment_on_a_records_host(site: Site) -> None:
+    for version in ("1", "2"):
+        outcome = site.run(phase="post", version=version, records_host="records1")
+        assert outcome.verdict == "go" and "was not kept" not in outcome.output, outcome.output
+    ledger = json.loads((site.state.parent / "deployments.json").read_text())
+    assert [entry["version"] for entry in ledger["deployments"]] == ["1", "2"]
+
+
 def test_a_records_host_that_cannot_be_reached(site: Site) -> None:
     outcome = site.run(records_host="closed", publish_host="closed")
     assert outcome.rc == 0 and outcome.records == [] and not site.metrics.joinpath("operability_shop_production.prom").exists()

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._files import NotWritten
 from ansible_collections.operability.readiness.plugins.module_utils._store import Changed, Folder
 from ansible_collections.operability.readiness.plugins.modules import store
+from ansible_collections.operability.readiness.plugins.plugin_utils import _ledger
 from ansible_collections.operability.readiness.plugins.plugin_utils._remote_store import RemoteFolder
 from ansible_collections.operability.readiness.plugins.plugin_utils._run_record import Records, Unreadable
 
@@ -82,6 +83,17 @@ def test_somebody_else_was_faster(tmp_path: pathlib.Path, host: Host) -> None:
     with away.lock():
         away.save_state({**away.load_state(), "deployments": [*away.load_state()["deployments"], "away"]})
     assert other.load_state()["deployments"] == ["other", "away"]
+
+
+def test_the_ledger_there_is_read_before_it_is_written(tmp_path: pathlib.Path, host: Host) -> None:
+    for version in ("1", "2"):
+        away = records(tmp_path, host)
+        with away.lock():
+            ledger = away.load_ledger({})
+            new = _ledger.empty("payments", "production", [{"version": version, "at": "2026-11-25T06:00:00Z"}])["deployments"]
+            away.save_ledger({**ledger, "deployments": [*ledger["deployments"], *new]})
+    here = Records(tmp_path, "payments", "production").load("deployments.json", 1) or {}
+    assert [entry["version"] for entry in here["deployments"]] == ["1", "2"]
 
 
 def test_nothing_goes_over_after_an_exception(tmp_path: pathlib.Path, host: Host) -> None:
