@@ -37,6 +37,7 @@ AREAS = ("monitoring", "logs", "backups", "runbooks", "support", "delivery", "pl
 
 # CSI and OSC sequences whole, so that no "[31m" is left of them
 _TERMINAL = re.compile(r"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)?|\x9b[0-?]{0,64}[@-~]")
+_UNIT = re.compile(r"_(seconds|bytes|ratio)(?=_|$)")  # within the name of a measurement
 _SPACES = re.compile(r" {2,}")
 
 
@@ -124,13 +125,19 @@ def quantity(name: str, value: object) -> str:
     """A number in the unit that the name of its measurement says; empty for what is none."""
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
         return ""
-    if name.endswith("_seconds"):
-        return humanize_seconds(value)
-    if name.endswith("_bytes"):
-        return humanize_bytes(value)
-    if name.endswith("_ratio"):
-        return f"{value * 100:.4g} %"
-    return number(value)
+    unit = _UNIT.search(name)
+    if unit is None:
+        return number(value)
+    return {"seconds": humanize_seconds, "bytes": humanize_bytes, "ratio": _percent}[unit[1]](value)
+
+
+def without_unit(name: str) -> str:
+    """The name of a measurement in words, for a place where ``quantity`` says the unit."""
+    return _UNIT.sub("", name).replace("_", " ")
+
+
+def _percent(value: float) -> str:
+    return f"{value * 100:.4g} %"
 
 
 def as_dict(value: object) -> dict[str, t.Any]:
@@ -411,5 +418,6 @@ __all__ = (
     "since_last",
     "verdict_words",
     "waiver_words",
+    "without_unit",
     "wrap",
 )

@@ -33,6 +33,7 @@ from .._text import (
     since_last,
     verdict_words,
     waiver_words,
+    without_unit,
 )
 from . import delivery
 from .metrics import worst_measurements
@@ -192,7 +193,7 @@ def _bar(requirement: str, title: str, measurement: dict[str, t.Any]) -> dict[st
     return {
         "requirement": requirement,
         "title": title,
-        "name": re.sub(r"_(seconds|bytes|ratio)$", "", name).replace("_", " "),
+        "name": without_unit(name),
         "value": quantity(name, value),
         "limit": quantity(name, limit),
         "bound": {"upper": "at most", "lower": "at least"}.get(str(measurement.get("bound")), ""),

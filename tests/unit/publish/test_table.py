@@ -6,7 +6,15 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.operability.readiness.plugins.plugin_utils._table import render
-from ansible_collections.operability.readiness.plugins.plugin_utils._text import columns, escape, number, shorten, wrap
+from ansible_collections.operability.readiness.plugins.plugin_utils._text import (
+    columns,
+    escape,
+    number,
+    quantity,
+    shorten,
+    without_unit,
+    wrap,
+)
 from unit.publish.records import COMPARISON, HOSTILE, hostile, record
 
 
@@ -47,6 +55,21 @@ def test_shorten_and_wrap_count_columns_not_characters() -> None:
 @pytest.mark.parametrize(("value", "shown"), [(1234567.0, "1\u202f234\u202f567"), (0.123456, "0.1235"), (float("inf"), "inf"), (3, "3")])
 def test_number(value: float, shown: str) -> None:
     assert number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown", "words"),
+    [
+        ("backup_age_seconds", 7200, "2 h", "backup age"),
+        ("tls_certificate_seconds_left", 7775987.3, "89 d 23 h", "tls certificate left"),
+        ("log_size_bytes", 2048.0, "2.0 KiB", "log size"),
+        ("disk_used_ratio", 0.2, "20 %", "disk used"),
+        ("targets_up", 2, "2", "targets up"),
+        ("targets_up", float("nan"), "", "targets up"),
+    ],
+)
+def test_quantities_have_the_unit_of_their_name(name: str, value: float, shown: str, words: str) -> None:
+    assert (quantity(name, value), without_unit(name)) == (shown, words)
 
 
 def test_the_table_says_everything_that_decides() -> None:
