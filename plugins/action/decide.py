@@ -13,11 +13,11 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._argspec import DECIDE_SPEC
+from ..module_utils._files import NotWritten
 from ..module_utils._store import Changed
 from ..plugin_utils import _decisions, _emergency
 from ..plugin_utils._context import make, refuse
 from ..plugin_utils._document import Refused
-from ..plugin_utils._files import NotWritten
 from ..plugin_utils._run_record import Records, Unreadable
 
 ATTEMPTS = 5  # to keep it on another host while a gate does the same

@@ -17,13 +17,13 @@ from ansible.utils.color import ANSIBLE_COLOR
 from ansible.utils.display import Display
 
 from ..module_utils._argspec import RUN_SPEC
+from ..module_utils._files import NotWritten
 from ..module_utils._finding import Finding
 from ..module_utils._http import public_url
 from ..module_utils._store import Changed
 from ..plugin_utils import _emergency, _gate, _state, _verification
 from ..plugin_utils._context import Context, make, refuse
 from ..plugin_utils._document import Refused
-from ..plugin_utils._files import NotWritten
 from ..plugin_utils._plan import Plan
 from ..plugin_utils._remote_store import RemoteFolder
 from ..plugin_utils._run_record import Records, Unreadable, default_folder

@@ -15,13 +15,13 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ..module_utils._files import NotWritten
 from ..module_utils._http import Connection
 from ..module_utils._portfolio_spec import PORTFOLIO_SPEC
 from ..plugin_utils import _portfolio
 from ..plugin_utils._context import Context, locate, make, refuse
 from ..plugin_utils._document import FastLoader, Refused, plain
 from ..plugin_utils._elsewhere import Elsewhere
-from ..plugin_utils._files import NotWritten
 from ..plugin_utils._portfolio import Entry
 from ..plugin_utils._publish import expected, textfile
 from ..plugin_utils._publish.files import PublishFailure

@@ -13,10 +13,10 @@ import re
 import threading
 import typing as t
 
+from ..module_utils._files import NotWritten
 from ..module_utils._runner import user_name
 from . import _plan
 from ._document import Document, Refused, unresolved
-from ._files import NotWritten
 from ._plan import Plan
 
 if t.TYPE_CHECKING:

@@ -11,12 +11,12 @@ import secrets
 import socket
 import typing as t
 
+from ..module_utils._files import NotWritten
 from ..module_utils._finding import Finding, isoformat
 from ..module_utils._runner import user_name
 from ..module_utils._units import parse_duration
 from . import _answers, _baseline, _debt, _delta, _ledger, _state
 from ._emergency import Emergency
-from ._files import NotWritten
 from ._judge import Reach, judge_each
 from ._plan import Plan
 from ._run_record import SCHEMA_VERSION, Records, Unreadable

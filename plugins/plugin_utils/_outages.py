@@ -14,7 +14,7 @@ import pathlib
 import time
 import typing as t
 
-from ._files import NotWritten, write_atomically
+from ..module_utils._files import NotWritten, write_atomically
 
 AGAIN = 300.0  # seconds after which it is asked again
 

@@ -16,8 +16,8 @@ import re
 import shutil
 import typing as t
 
+from ..module_utils._files import write_atomically
 from ..module_utils._finding import Finding
-from ._files import write_atomically
 
 CONTROLLER = "<controller>"  # not the name of any host
 LOOKING = "<controller, looking>"  # a file of its own: another worker may be at it

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pathlib
 
-from .._files import NotWritten, write_atomically
+from ...module_utils._files import NotWritten, write_atomically
 
 
 class PublishFailure(Exception):

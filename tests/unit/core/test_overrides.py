@@ -9,8 +9,8 @@ import threading
 import typing as t
 
 import pytest
+from ansible_collections.operability.readiness.plugins.module_utils._files import NotWritten
 from ansible_collections.operability.readiness.plugins.plugin_utils import _emergency, _overrides, _reservations
-from ansible_collections.operability.readiness.plugins.plugin_utils._files import NotWritten
 from unit.core.described import describe
 from unit.core.judged import TODAY, asked, judge, plan
 

@@ -12,8 +12,8 @@ import pathlib
 import typing as t
 
 import pytest
+from ansible_collections.operability.readiness.plugins.module_utils._files import NotWritten
 from ansible_collections.operability.readiness.plugins.plugin_utils import _run_record
-from ansible_collections.operability.readiness.plugins.plugin_utils._files import NotWritten
 from ansible_collections.operability.readiness.plugins.plugin_utils._run_record import Records, Unreadable, default_folder, load
 
 
