@@ -20,13 +20,15 @@ from ..module_utils._http import Connection
 from ..module_utils._portfolio_spec import PORTFOLIO_SPEC
 from ..plugin_utils import _portfolio
 from ..plugin_utils._context import Context, locate, make, refuse
-from ..plugin_utils._document import FastLoader, Refused, plain
+from ..plugin_utils._document import Document, FastLoader, Refused, plain
 from ..plugin_utils._elsewhere import Elsewhere
+from ..plugin_utils._mode import mode_for_all
 from ..plugin_utils._portfolio import Entry
 from ..plugin_utils._publish import expected, textfile
 from ..plugin_utils._publish.files import PublishFailure
 from ..plugin_utils._publish.pushgateway import Pushgateway
 from ..plugin_utils._run_record import Records, default_folder
+from ..plugin_utils._text import first_line
 
 
 class ActionModule(ActionBase):
@@ -61,7 +63,7 @@ class ActionModule(ActionBase):
         try:
             data = plain(self._loader.load_from_file(path, cache="none", unsafe=True))
         except AnsibleError as exc:
-            raise Refused([f"the portfolio file {given} cannot be read: {str(exc).strip().splitlines()[0]}"]) from None
+            raise Refused([f"the portfolio file {given} cannot be read: {first_line(exc)}"]) from None
         return _portfolio.entries(data, given, **shared, folder=os.path.dirname(path))
 
     def _plan(self, context: Context, entry: Entry) -> dict[str, t.Any]:
@@ -74,8 +76,7 @@ class ActionModule(ActionBase):
         except Refused as exc:
             return {**out, "service": entry.service or self._name_in(entry.service_file), "refused": "; ".join(exc.problems)}
         except AnsibleError as exc:
-            reason = str(exc).strip().splitlines()[0]
-            return {**out, "service": entry.service or self._name_in(entry.service_file), "refused": reason}
+            return {**out, "service": entry.service or self._name_in(entry.service_file), "refused": first_line(exc)}
         folder = context.options["records"] or plan.records
         return {
             **out,
@@ -109,63 +110,54 @@ class ActionModule(ActionBase):
     # -- what came of them
 
     def _sum_up(self, context: Context, planned: list[dict[str, t.Any]], variables: dict[str, t.Any]) -> dict[str, t.Any]:
-        options = context.options
+        options, organisation = context.options, self._organisation(context)
         judged = {
             (result["item"]["service_file"], result["item"]["environment"]): result for result in options["judged"] if "item" in result
         }
         rows = []
         for item in planned:
             result = judged.get((item["service_file"], item["environment"])) if not item["refused"] else None
-            last = None if result and result.get("record") else self._last(context, item)
+            last = None if result and result.get("record") else self._last(context, item, organisation)
             rows.append(_portfolio.row(item, result, refused=item["refused"], last=last))
-        made = _portfolio.summary(rows, dt.datetime.now(dt.timezone.utc), refused_stops=self._mode(context) == "enforce")
+        made = _portfolio.summary(rows, dt.datetime.now(dt.timezone.utc), refused_stops=self._mode(context, organisation) == "enforce")
         if options["show"]:
             width = max(100, min(shutil.get_terminal_size((140, 24)).columns, 200))
             Display().display(_portfolio.render(made, width=width))
-        written, failed = self._publish(context, planned, variables)
+        written, failed = self._publish(context, planned, organisation, variables)
         for failure in failed:
             self._display.warning(f"{failure['target']}: {failure['message']}")
         made.update(changed=bool(written), written=written, failed_targets=failed, failed=made["stop"] and options["fail"])
         return made
 
-    def _last(self, context: Context, item: t.Mapping[str, t.Any]) -> str | None:
+    def _last(self, context: Context, item: t.Mapping[str, t.Any], organisation: Document | None) -> str | None:
         """When the service was verified before; None for never, or where that cannot be told."""
         if not item["service"] or Elsewhere(self, context.task_vars).host:
             return None
-        folder = item["records"] or context.options["records"] or self._of_organisation(context, "records") or default_folder()
+        named = organisation.data.get("records") if organisation else None
+        shared = organisation.path(str(named)) if organisation and named else default_folder()
+        folder = item["records"] or context.options["records"] or shared
         try:
             record = Records(str(folder), str(item["service"]), str(item["environment"])).newest(whole=True)
         except NotWritten:
             return None
         return str(record["run"]["finished_at"]) if record and record["judgement"]["verified"] else None
 
-    def _of_organisation(self, context: Context, key: str) -> t.Any:
-        """A key of the organisation's file; None where there is none or it cannot be used."""
-        name = context.options["organisation_file"]
-        if not name:
-            return None
+    def _organisation(self, context: Context) -> Document | None:
+        """The organisation's file; None where there is none or it cannot be used."""
         try:
-            document = context.document(name, "organisation")
+            return context.organisation()
         except (Refused, AnsibleError):
             return None
-        value = document.data.get(key)
-        if key == "records" and value:
-            return os.path.normpath(os.path.join(document.folder, os.path.expanduser(str(value))))
-        return value
 
-    def _mode(self, context: Context) -> str:
+    def _mode(self, context: Context, organisation: Document | None) -> str:
         """The mode for a service whose own files cannot be read."""
-        mode = context.options["mode"] or self._of_organisation(context, "mode")
-        if isinstance(mode, dict):
-            chosen = (mode.get("environments") or {}).get(context.options["environment"]) or mode.get("default")
-            mode = chosen.get("mode") if isinstance(chosen, dict) else chosen
-        return str(mode or "observe")
+        return context.options["mode"] or (mode_for_all(organisation, context.options["environment"]) if organisation else "observe")
 
     def _publish(
-        self, context: Context, planned: list[dict[str, t.Any]], variables: dict[str, t.Any]
+        self, context: Context, planned: list[dict[str, t.Any]], organisation: Document | None, variables: dict[str, t.Any]
     ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
         options = context.options
-        shared = self._of_organisation(context, "publish") or {}
+        shared = (organisation.data.get("publish") if organisation else None) or {}
         folder = options["textfile_directory"] or shared.get("textfile_directory")
         gateway = options["pushgateway"] or shared.get("pushgateway")
         names = sorted({(item["service"], item["environment"]) for item in planned if item["service"]})

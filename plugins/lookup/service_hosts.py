@@ -47,6 +47,7 @@ from ansible.inventory.manager import InventoryManager
 from ansible.plugins.lookup import LookupBase
 
 from ..plugin_utils._context import locate
+from ..plugin_utils._text import first_line
 
 
 class LookupModule(LookupBase):
@@ -93,7 +94,7 @@ class LookupModule(LookupBase):
         try:
             data = loader.load_from_file(path, cache="none", trusted_as_template=True)
         except AnsibleError as exc:
-            raise AnsibleLookupError(f"the service file {name} cannot be read: {str(exc).splitlines()[0]}") from None
+            raise AnsibleLookupError(f"the service file {name} cannot be read: {first_line(exc)}") from None
         service = data.get("service") if isinstance(data, t.Mapping) else None
         pattern = service.get("hosts") if isinstance(service, t.Mapping) else None
         return str(templar.template(pattern)) if pattern else "localhost"

@@ -18,6 +18,7 @@ from ansible.plugins.loader import become_loader, connection_loader
 
 from ..module_utils._clients.pytest_plugin import RESOLVED
 from ._document import plain
+from ._text import first_line
 from ._verification import Visit
 
 _SSH = {
@@ -82,7 +83,7 @@ class Connections:
             variables, templar = self._variables(host)
             found, by_ansible = self._connection(host, variables, templar)
         except (AnsibleError, LookupError) as exc:
-            self.lost[host] = f"the connection to {host} cannot be told: {str(exc).strip().splitlines()[0]}"
+            self.lost[host] = f"the connection to {host} cannot be told: {first_line(exc)}"
             return
         self.hosts[host] = {name: _untemplated(value) if by_ansible else value for name, value in plain(found).items()}
         self.names[host] = f"ansible://{host}?force_ansible=true" if by_ansible else host

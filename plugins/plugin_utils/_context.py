@@ -29,6 +29,7 @@ from ._reuse import WHEN_DUE, held
 from ._run_record import Records, Unreadable, default_folder
 from ._service import Description, Inventory, Run
 from ._spool import Spool
+from ._text import first_line
 
 
 @dataclasses.dataclass
@@ -147,10 +148,6 @@ class Context:
 
     # -- reading
 
-    def document(self, name: str, schema: str) -> Document:
-        """One of the user's files with the task's own variables. Refused."""
-        return self._document(name, schema, self.templar(None))
-
     def _document(self, name: str, schema: str, templar: t.Any) -> Document:
         loader = self.action._loader
         path = locate(loader, name)
@@ -171,7 +168,7 @@ class Context:
             try:
                 return templar.template(value)
             except AnsibleError as exc:
-                raise LookupError(_first_line(exc)) from None
+                raise LookupError(first_line(exc)) from None
 
         return build(text, _shown(path), data, schema, resolve=resolve, folder=pathlib.Path(path).parent)
 
@@ -181,7 +178,7 @@ class Context:
         except (OSError, UnicodeDecodeError) as reason:
             raise Refused([f"{name} cannot be read: {getattr(reason, 'strerror', None) or 'it is not UTF-8 text'}"]) from None
         positions(text, name)  # says where it is not YAML
-        raise Refused([f"{name}: {_first_line(exc)}"]) from None
+        raise Refused([f"{name}: {first_line(exc)}"]) from None
 
     def templar(self, host: str | None) -> t.Any:
         """One with the variables of a host; of the task's own without one."""
@@ -249,7 +246,7 @@ def make(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, t.Any]
             except AnsibleError as exc:
                 if not args.get("emergency"):
                     raise
-                action._display.warning(f"{variable} is left out, this is an emergency: {_first_line(exc)}")
+                action._display.warning(f"{variable} is left out, this is an emergency: {first_line(exc)}")
                 continue
             if value not in (None, ""):
                 args[name] = value
@@ -271,10 +268,6 @@ def refuse(exc: Refused, nothing: str = "was verified") -> AnsibleActionFail:
     count = len(exc.problems)
     head = f"The input is refused{'' if count == 1 else f' for {count} reasons'}, nothing {nothing}:"
     return AnsibleActionFail("\n".join([head, *(f"  {problem}" for problem in exc.problems)]))
-
-
-def _first_line(exc: BaseException) -> str:
-    return str(exc).strip().splitlines()[0].rstrip(".")
 
 
 __all__ = ("Context", "locate", "make", "refuse")

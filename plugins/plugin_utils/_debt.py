@@ -39,10 +39,10 @@ def seal(line: t.Mapping[str, t.Any], service: str) -> str:
 def file_of(service: Document, organisation: Document | None) -> tuple[str, str | None]:
     """Path of the debt file, and the place that names it: ``debt`` of the service's file, the organisation's folder, else beside it."""
     if service.data.get("debt"):
-        return str(service.folder / pathlib.Path(str(service.data["debt"])).expanduser()), service.where(("debt",))
+        return service.path(str(service.data["debt"])), service.where(("debt",))
     if organisation and organisation.data.get("debt"):
-        folder = organisation.folder / pathlib.Path(str(organisation.data["debt"])).expanduser()
-        return str(folder / f"{service.data['service']['name']}.yml"), organisation.where(("debt",))
+        name = f"{service.data['service']['name']}.yml"
+        return str(pathlib.Path(organisation.path(str(organisation.data["debt"]))) / name), organisation.where(("debt",))
     return str(service.folder / f"{pathlib.Path(service.name).stem}.debt.yml"), None
 
 

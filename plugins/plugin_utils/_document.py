@@ -13,6 +13,7 @@ import datetime as dt
 import difflib
 import hashlib
 import json
+import os.path
 import pathlib
 import typing as t
 
@@ -71,6 +72,10 @@ class Document:
     sha256: str
     folder: pathlib.Path = pathlib.Path()
     conditions: frozenset[str] = frozenset()  # texts that stand in the file itself under "expect"; what a template yields is not among them
+
+    def path(self, text: str) -> str:
+        """A path that stands in the file, and is relative to it."""
+        return os.path.normpath(os.path.join(self.folder, os.path.expanduser(text)))
 
     def where(self, path: t.Sequence[str | int]) -> str:
         """``readiness.yml:22`` of the nearest part that has a position."""

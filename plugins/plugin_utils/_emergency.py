@@ -18,6 +18,7 @@ from ..module_utils._runner import user_name
 from . import _plan
 from ._document import Document, Refused, unresolved
 from ._plan import Plan
+from ._text import first_line
 
 if t.TYPE_CHECKING:
     from ._context import Context
@@ -103,7 +104,7 @@ def plans(context: Context) -> tuple[Plan, Plan]:
     except Exception as exc:  # an emergency goes on, whatever it is
         if context.emergency is None:
             raise
-        problems = [f"it cannot be used: {_first_line(exc)}"]
+        problems = [f"it cannot be used: {first_line(exc)}"]
     made = stand_in(context, problems)
     return made, dataclasses.replace(made, phase=None)
 
@@ -118,7 +119,7 @@ def stand_in(context: Context, problems: t.Sequence[str]) -> Plan:
     given = re.search(_RECORDS, text, re.MULTILINE)
     records = str(folder / given[1].strip()) if given else None
     if records is None and isinstance(shared.get("records"), str) and organisation:
-        records = str(organisation.folder / pathlib.Path(shared["records"]).expanduser())
+        records = organisation.path(shared["records"])
     publish = {name: value for name, value in (shared.get("publish") or {}).items() if not unresolved({"": value})}
     due = (shared.get("defaults") or {}).get("override_due")
     return Plan(
@@ -170,13 +171,9 @@ def _organisation(context: Context) -> Document | None:
         return None
 
 
-def _first_line(exc: BaseException) -> str:
-    return (str(exc).strip().splitlines() or [type(exc).__name__])[0].rstrip(".")
-
-
 def helpless(emergency: Emergency, exc: BaseException, options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """What the gate returns when it can do nothing at all in an emergency: the play goes on."""
-    why = f"the gate could not be completed: {_first_line(exc)}"
+    why = f"the gate could not be completed: {first_line(exc)}"
     return {
         "verdict": "undetermined",
         "words": "UNDETERMINED",

@@ -26,8 +26,7 @@ def mode_of(description: Description, level: str, problems: list[str], notices: 
         if document is None:
             continue
         found: str | None = None
-        for path, value in _layers(document, "mode", description, level):
-            given = value if isinstance(value, dict) else {"mode": value}
+        for path, given in _modes(document, description.run.environment, level, description.name):
             chosen = given.get("mode") or chosen
             found = given.get("observe_until") or found
             if given.get("observe_until") and given.get("mode") == "enforce":
@@ -41,8 +40,21 @@ def mode_of(description: Description, level: str, problems: list[str], notices: 
     return chosen, until if chosen == "observe" else None
 
 
-def _layers(document: Document, key: str, description: Description, level: str) -> list[tuple[tuple[str, ...], t.Any]]:
-    """What a file says under ``key`` for this service here and now, the outermost first."""
+def mode_for_all(organisation: Document, environment: str) -> str:
+    """The mode of an organisation in an environment, for a service of which nothing else is known."""
+    chosen = "observe"
+    for _path, given in _modes(organisation, environment):
+        chosen = given.get("mode") or chosen
+    return chosen
+
+
+def _modes(document: Document, environment: str, level: str = "", service: str = "") -> list[tuple[tuple[str, ...], dict[str, t.Any]]]:
+    layers = _layers(document, "mode", environment, level, service)
+    return [(path, value if isinstance(value, dict) else {"mode": value}) for path, value in layers]
+
+
+def _layers(document: Document, key: str, environment: str, level: str, service: str) -> list[tuple[tuple[str, ...], t.Any]]:
+    """What a file says under ``key`` for a service here and now, the outermost first."""
     given = document.data.get(key)
     if not isinstance(given, dict):
         return [] if given is None else [((key,), given)]
@@ -51,7 +63,7 @@ def _layers(document: Document, key: str, description: Description, level: str) 
         out.append(((key, "observe_until"), {"observe_until": given["observe_until"]}))
     if given.get("default") is not None:
         out.append(((key, "default"), given["default"]))
-    for group, name in (("environments", description.run.environment), ("levels", level), ("services", description.name)):
+    for group, name in (("environments", environment), ("levels", level), ("services", service)):
         value = (given.get(group) or {}).get(name)
         if value is not None:
             out.append(((key, group, name), value))
@@ -73,8 +85,9 @@ def ratchet_of(description: Description, level: str, notices: list[str]) -> bool
     """Whether what has passed once may not be lost. A service may ask for it, and not do without what its organisation asks."""
     wanted: dict[str, bool] = {}
     for name, document in (("organisation", description.organisation), ("service", description.service)):
-        for _unused, value in _layers(document, "ratchet", description, level) if document else ():
-            wanted[name] = bool(value)
+        if document:
+            for _path, value in _layers(document, "ratchet", description.run.environment, level, description.name):
+                wanted[name] = bool(value)
     if wanted.get("organisation") and wanted.get("service") is False:
         place = description.service.where(("ratchet",))
         notices.append(f"{place}: ratchet: false does not count: the organisation's file asks for it, and a service may not be milder")
@@ -124,4 +137,4 @@ def announced(enforce_from: object, today: object) -> str | None:
     return day if day > str(today or "")[:10] and today else None
 
 
-__all__ = ("OBSERVE_ENDED", "announced", "ended", "mode_notices", "mode_of", "ratchet_of")
+__all__ = ("OBSERVE_ENDED", "announced", "ended", "mode_for_all", "mode_notices", "mode_of", "ratchet_of")

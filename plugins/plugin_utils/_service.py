@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os.path
 import typing as t
 
 from ._document import Document, unresolved
@@ -192,7 +191,7 @@ class Description:
 
     def path(self, text: str, document: Document | None = None) -> str:
         """A path of a file (the service file without one), which is relative to that file."""
-        return os.path.normpath(os.path.join((document or self.service).folder, os.path.expanduser(text)))
+        return (document or self.service).path(text)
 
 
 __all__ = ("CONNECTION", "Description", "Inventory", "NoHost", "NotApplicable", "NotDeclared", "NotDue", "Run")

@@ -381,6 +381,11 @@ def others(findings: t.Iterable[t.Mapping[str, t.Any]], message: str, *, lines: 
     return out, 0
 
 
+def first_line(exc: BaseException) -> str:
+    """What an exception says first; its kind where it says nothing."""
+    return (str(exc).strip().splitlines() or [type(exc).__name__])[0].rstrip(".")
+
+
 def in_short(exc: BaseException) -> str:
     """The first line of what an exception says, and the last, where ssh and sudo say why."""
     lines = [line.strip() for line in str(exc).splitlines() if line.strip()] or ["no reason was given"]
@@ -407,6 +412,7 @@ __all__ = (
     "decisions",
     "emergency",
     "escape",
+    "first_line",
     "in_short",
     "instrument",
     "lost_hosts",
