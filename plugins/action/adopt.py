@@ -19,7 +19,7 @@ from ..module_utils._runner import user_name
 from ..module_utils._units import parse_duration
 from ..plugin_utils import _adopt, _debt
 from ..plugin_utils._adopt import Adoption, NothingToAdopt
-from ..plugin_utils._context import Context, make, refuse
+from ..plugin_utils._context import Context, make, refuse, shown
 from ..plugin_utils._document import Refused
 from ..plugin_utils._plan import Plan
 from ..plugin_utils._run_record import Unreadable
@@ -118,13 +118,12 @@ class ActionModule(ActionBase):
 
 def summary(plan: Plan, adoption: Adoption, path: str) -> list[str]:
     """What happened, for the terminal: a head, and a line a requirement."""
-    shown = os.path.relpath(path)
-    shown = path if shown.startswith("../..") else shown
+    place = shown(path)
     name, count = plan.service["name"], len(adoption.lines)
     if adoption.first:
-        lines = [f"{name} is adopted with {count} {'requirement' if count == 1 else 'requirements'} in debt: {shown}"]
+        lines = [f"{name} is adopted with {count} {'requirement' if count == 1 else 'requirements'} in debt: {place}"]
     else:
-        lines = [f"{name}: {len(adoption.struck)} struck out of {shown}, {count} left"]
+        lines = [f"{name}: {len(adoption.struck)} struck out of {place}, {count} left"]
     lines += [f"  - {identifier}: {reason}" for identifier, reason in adoption.struck.items()]
     for line in adoption.lines:
         lines.append(f"  {line['requirement']:<8} {line['impact']:<8} {line['status']:<8} until {line['until']}  {line['observed'][:100]}")

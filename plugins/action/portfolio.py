@@ -162,11 +162,9 @@ class ActionModule(ActionBase):
         gateway = options["pushgateway"] or shared.get("pushgateway")
         names = sorted({(item["service"], item["environment"]) for item in planned if item["service"]})
         away = Elsewhere(self, variables)
-        name = expected.filename(options["name"])
 
         def to_textfile() -> str:
-            content = expected.exposition(names)
-            return away.write(f"{folder}/{name}", content) if away.host else textfile.write_file(str(folder), name, content)
+            return textfile.write_file(str(folder), expected.filename(options["name"]), expected.exposition(names), away.write)
 
         def to_pushgateway() -> str:
             labels = (("job", expected.JOB), ("portfolio", options["name"]))

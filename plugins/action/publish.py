@@ -17,12 +17,11 @@ from ..module_utils._publish_spec import PUBLISH_SPEC
 from ..plugin_utils import _run_record
 from ..plugin_utils._elsewhere import Elsewhere
 from ..plugin_utils._publish import html, markdown, metrics, textfile
-from ..plugin_utils._publish.files import PublishFailure, write
+from ..plugin_utils._publish.files import PublishFailure, WriteFile, write
 from ..plugin_utils._publish.pushgateway import Pushgateway, group_url
 from ..plugin_utils._run_record import Unreadable
 from ..plugin_utils._spool import Spool
 
-WriteFile = t.Callable[[str, bytes], str]
 Target = tuple[str, str, t.Callable[[], str]]  # its name, where it goes in words, what writes it
 _KEPT = (
     "this run says nothing of the whole service (it was partial, or the state could not be read) and no earlier state is at hand: "
@@ -43,7 +42,7 @@ class ActionModule(ActionBase):
         state = _given_state(options["state"]) or record.get("state") or _earlier_state(record, beside)
         options["pushgateway"] = _with_secrets(options["pushgateway"], record)
         away = Elsewhere(self, task_vars or {})
-        targets = _targets(record, state, options, away.write if away.host else write)
+        targets = _targets(record, state, options, away.write)
         written: list[dict[str, str]] = []
         failed: list[dict[str, str]] = []
         skipped: list[dict[str, str]] = []
@@ -131,7 +130,7 @@ def _with_secrets(gateway: dict[str, t.Any] | None, record: dict[str, t.Any]) ->
     return gateway
 
 
-def _targets(record: dict[str, t.Any], state: dict[str, t.Any], options: dict[str, t.Any], write_file: WriteFile) -> list[Target]:
+def _targets(record: dict[str, t.Any], state: dict[str, t.Any], options: dict[str, t.Any], away: WriteFile | None) -> list[Target]:
     service, environment = metrics.identity(record)
     targets: list[Target] = []
     folder, gateway = options["textfile_directory"], options["pushgateway"]
@@ -139,8 +138,7 @@ def _targets(record: dict[str, t.Any], state: dict[str, t.Any], options: dict[st
         path = str(pathlib.Path(folder) / textfile.filename(service, environment))
 
         def to_textfile() -> str:
-            content = metrics.exposition({**record, "state": state})
-            return write_file(path, content) if write_file is not write else textfile.write_metrics(folder, service, environment, content)
+            return textfile.write_metrics(folder, service, environment, metrics.exposition({**record, "state": state}), away)
 
         targets.append(("textfile", path, to_textfile))
     if gateway:
@@ -157,7 +155,7 @@ def _targets(record: dict[str, t.Any], state: dict[str, t.Any], options: dict[st
     }
     for name, make in makers.items():
         if options[name]:
-            targets.append((name, options[name], _writer(options[name], make, write_file)))
+            targets.append((name, options[name], _writer(options[name], make, away or write)))
     return targets
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ._argspec import RUN_SPEC, http_spec
+from ._argspec import RUN_SPEC
+from ._publish_spec import TARGETS_SPEC
 
 PORTFOLIO_SPEC: dict[str, t.Any] = {
     **RUN_SPEC,
@@ -15,8 +16,7 @@ PORTFOLIO_SPEC: dict[str, t.Any] = {
     "portfolio": {"type": "raw", "required": True},
     "name": {"type": "str", "default": "default"},
     "judged": {"type": "list", "elements": "dict"},
-    "textfile_directory": {"type": "path"},
-    "pushgateway": {"type": "dict", "options": http_spec(url={"required": True})},
+    **TARGETS_SPEC,
     "show": {"type": "bool", "default": True},
     "fail": {"type": "bool", "default": True},
 }

@@ -9,15 +9,20 @@ import typing as t
 
 from ._argspec import http_spec
 
+# documented by the fragment _targets
+TARGETS_SPEC: dict[str, t.Any] = {
+    "textfile_directory": {"type": "path"},
+    "pushgateway": {"type": "dict", "options": http_spec(url={"required": True})},
+}
+
 PUBLISH_SPEC: dict[str, t.Any] = {
     "record": {"type": "raw", "required": True},
     "state": {"type": "raw"},
-    "textfile_directory": {"type": "path"},
-    "pushgateway": {"type": "dict", "options": http_spec(url={"required": True})},
+    **TARGETS_SPEC,
     "html": {"type": "path"},
     "markdown": {"type": "path"},
     "json": {"type": "path"},
     "fail_on_error": {"type": "bool", "default": False},
 }
 
-__all__ = ("PUBLISH_SPEC",)
+__all__ = ("PUBLISH_SPEC", "TARGETS_SPEC")

@@ -16,9 +16,11 @@ description:
   - A service whose input is refused does not stop the others. It is UNDETERMINED in the summary, with the reason.
   - A server that several services ask and that could not be used is told once, with the services that it left unknown.
   - Publishes C(operability_service_expected) for every service of the portfolio, to a textfile or a Pushgateway group of its own, so that
-    an alert can tell a service that is expected and was never verified.
+    an alert can tell a service that is expected and was never verified. Where neither O(textfile_directory) nor O(pushgateway) is set,
+    those of C(publish) in the organisation's file are taken.
   - Runs on the controller, without a connection to any host.
 extends_documentation_fragment:
+  - operability.readiness._targets
   - operability.readiness._run
   - operability.readiness._attributes
 options:
@@ -49,54 +51,6 @@ options:
       - What M(operability.readiness.gate) returned in a loop over RV(services), that is C(results) of the registered variable.
     type: list
     elements: dict
-  textfile_directory:
-    description:
-      - The folder that node_exporter's textfile collector reads. Default is that of C(publish) in the organisation's file.
-    type: path
-  pushgateway:
-    description:
-      - The Pushgateway. Default is that of C(publish) in the organisation's file.
-    type: dict
-    suboptions:
-      url:
-        description:
-          - Its address, for example V(https://push.example:9091).
-        type: str
-        required: true
-      url_username:
-        description:
-          - User for HTTP basic authentication.
-        type: str
-      url_password:
-        description:
-          - Password for HTTP basic authentication.
-        type: str
-      bearer_token:
-        description:
-          - Token that is sent in the C(Authorization) header as a bearer token.
-        type: str
-      headers:
-        description:
-          - Further request headers, for example the tenant header of a shared server.
-        type: dict
-        default: {}
-      validate_certs:
-        description:
-          - Whether the server's certificate must be valid.
-        type: bool
-        default: true
-      ca_path:
-        description:
-          - PEM file of the certification authorities to trust instead of the system's.
-        type: path
-      client_cert:
-        description:
-          - PEM file of the client certificate, which may hold its key too.
-        type: path
-      client_key:
-        description:
-          - PEM file of the key of O(pushgateway.client_cert).
-        type: path
   show:
     description:
       - Whether the summary is printed.

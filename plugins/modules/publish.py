@@ -15,12 +15,14 @@ description:
     Pushgateway), a report for people (HTML, Markdown), the record itself (JSON).
   - Each target is tried. One that cannot be written to is a warning and is listed in RV(failed_targets); it takes neither the other
     targets nor the verdict with it.
-  - The metrics of a service and environment stand in one file or group, which is replaced as a whole, so that nothing stale stays.
+  - The metrics of a service and environment stand in one file (C(operability_SERVICE_ENVIRONMENT.prom)) or Pushgateway group
+    (C(job="operability"), C(service_name), C(deployment_environment)), which is replaced as a whole, so that nothing stale stays.
     Publish a service from one place, or from several into one Pushgateway; two textfiles of one service contradict each other.
   - Files are replaced in one step, are readable for every user, and their folder must be there.
   - Runs once a batch, on the controller, without a connection to any host. There it needs the Python libraries C(prometheus_client) (for
     the metrics) and C(requests) (for the Pushgateway).
 extends_documentation_fragment:
+  - operability.readiness._targets
   - operability.readiness._attributes
 options:
   record:
@@ -37,56 +39,6 @@ options:
         said. Where O(record) is the result of the gate or a path, the records beside it are looked through for that; where no earlier
         state is found, the metrics that were published before are left alone (RV(skipped_targets)).
     type: raw
-  textfile_directory:
-    description:
-      - The folder that node_exporter's textfile collector reads. The file is named C(operability_SERVICE_ENVIRONMENT.prom).
-    type: path
-  pushgateway:
-    description:
-      - The Pushgateway that takes the metrics, in the group C(job="operability"), C(service_name), C(deployment_environment).
-      - Prometheus must scrape it with C(honor_labels), as every Pushgateway.
-      - A gateway that is down or overloaded is tried three times.
-    type: dict
-    suboptions:
-      url:
-        description:
-          - Its address, for example V(https://push.example:9091).
-        type: str
-        required: true
-      url_username:
-        description:
-          - User for HTTP basic authentication.
-        type: str
-      url_password:
-        description:
-          - Password for HTTP basic authentication.
-        type: str
-      bearer_token:
-        description:
-          - Token that is sent in the C(Authorization) header as a bearer token.
-        type: str
-      headers:
-        description:
-          - Further request headers, for example the tenant header of a shared server.
-        type: dict
-        default: {}
-      validate_certs:
-        description:
-          - Whether the server's certificate must be valid.
-        type: bool
-        default: true
-      ca_path:
-        description:
-          - PEM file of the certification authorities to trust instead of the system's.
-        type: path
-      client_cert:
-        description:
-          - PEM file of the client certificate, which may hold its key too.
-        type: path
-      client_key:
-        description:
-          - PEM file of the key of O(pushgateway.client_cert).
-        type: path
   html:
     description:
       - Path of the report as one HTML file, which loads nothing from anywhere, prints on A4, and needs no script.

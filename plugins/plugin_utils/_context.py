@@ -170,7 +170,7 @@ class Context:
             except AnsibleError as exc:
                 raise LookupError(first_line(exc)) from None
 
-        return build(text, _shown(path), data, schema, resolve=resolve, folder=pathlib.Path(path).parent)
+        return build(text, shown(path), data, schema, resolve=resolve, folder=pathlib.Path(path).parent)
 
     def _unparsable(self, path: str, name: str, exc: AnsibleError) -> tuple[str, t.Any]:
         try:
@@ -210,23 +210,23 @@ class Context:
         return list(dict.fromkeys([address, host, host.partition(".")[0]]))
 
 
-def _shown(path: str) -> str:
+def shown(path: str) -> str:
     """A path as messages name it: from here, where it is not far away."""
-    shown = os.path.relpath(path)
-    return shown if not shown.startswith("../..") else path
+    near = os.path.relpath(path)
+    return near if not near.startswith("../..") else path
 
 
 def _read_debt(path: pathlib.Path) -> Document | None:
-    shown = _shown(str(path))
+    name = shown(str(path))
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as exc:
         reason = getattr(exc, "strerror", None) or "it is not UTF-8 text"
-        raise Refused([f"the debt file {shown} cannot be read: {reason}"]) from None
-    positions(text, shown)  # says where it is not YAML
-    return build(text, shown, yaml.load(text, Loader=FastLoader), "debt", folder=path.parent)
+        raise Refused([f"the debt file {name} cannot be read: {reason}"]) from None
+    positions(text, name)  # says where it is not YAML
+    return build(text, name, yaml.load(text, Loader=FastLoader), "debt", folder=path.parent)
 
 
 def locate(loader: t.Any, name: str) -> str | None:
@@ -270,4 +270,4 @@ def refuse(exc: Refused, nothing: str = "was verified") -> AnsibleActionFail:
     return AnsibleActionFail("\n".join([head, *(f"  {problem}" for problem in exc.problems)]))
 
 
-__all__ = ("Context", "locate", "make", "refuse")
+__all__ = ("Context", "locate", "make", "refuse", "shown")

@@ -11,7 +11,8 @@ import typing as t
 
 from ansible.errors import AnsibleError
 
-from ._publish.files import PublishFailure
+from ._publish.files import PublishFailure, WriteFile
+from ._text import in_short
 
 
 def host_of(action: t.Any) -> str | None:
@@ -35,12 +36,15 @@ class Elsewhere:
                 self.action._execute_module(module_name="operability.readiness.store", module_args=dict(asked), task_vars=self.task_vars)
             )
         except AnsibleError as exc:
-            lines = [line.strip() for line in str(exc).splitlines() if line.strip()] or ["no reason was given"]
-            return {"failed": True, "msg": f"{self.host} could not be reached: {lines[-1]}"}
+            return {"failed": True, "msg": f"{self.host} could not be reached: {in_short(exc)}"}
 
-    def write(self, path: pathlib.Path | str, content: bytes) -> str:
-        """Replaces a file there. PublishFailure."""
-        place = pathlib.PurePosixPath(str(path))
+    @property
+    def write(self) -> WriteFile | None:
+        """What writes a file there; None where there is no other host."""
+        return self._write if self.host else None
+
+    def _write(self, path: str, content: bytes) -> str:
+        place = pathlib.PurePosixPath(path)
         answer = self.call({"folder": str(place.parent), "create": False, "write": {place.name: base64.b64encode(content).decode()}})
         if answer.get("failed") or "names" not in answer:
             raise PublishFailure(f"{place} on {self.host}: {answer.get('msg') or 'the host gave no answer'}")

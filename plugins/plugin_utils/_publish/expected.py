@@ -9,29 +9,16 @@ import hashlib
 import re
 import typing as t
 
-from ansible.module_utils.basic import missing_required_lib
-
 from . import metrics
-from .files import PublishFailure
 
 JOB = "operability_portfolio"
 
 
 def exposition(services: t.Iterable[tuple[str, str]]) -> bytes:
     """``operability_service_expected 1`` for each service and environment. PublishFailure."""
-    if metrics.MISSING is not None:
-        text: str = missing_required_lib("prometheus_client", reason="to publish metrics")
-        raise PublishFailure(text)
-    from prometheus_client import CollectorRegistry, Gauge
-    from prometheus_client.exposition import generate_latest
-
-    registry = CollectorRegistry(auto_describe=False)
-    gauge = Gauge(
-        "operability_service_expected", "Whether the portfolio names this service; always 1.", metrics.IDENTITY, registry=registry
-    )
-    for service, environment in services:
-        gauge.labels(metrics.label(service) or "unnamed", metrics.label(environment) or "unspecified").set(1)
-    return bytes(generate_latest(registry))
+    values = {(metrics.label(service) or "unnamed", metrics.label(environment) or "unspecified"): 1.0 for service, environment in services}
+    text = "Whether the portfolio names this service; always 1."
+    return metrics.as_text([metrics.Family("operability_service_expected", text, metrics.IDENTITY, values)])
 
 
 def filename(portfolio: str) -> str:

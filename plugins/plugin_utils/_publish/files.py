@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import pathlib
+import typing as t
 
 from ...module_utils._files import NotWritten, write_atomically
+
+WriteFile = t.Callable[[str, bytes], str]  # path and content to the place where it lies. PublishFailure
 
 
 class PublishFailure(Exception):
@@ -27,4 +30,4 @@ def write(path: pathlib.Path | str, content: bytes) -> str:
         raise PublishFailure(str(exc)) from None
 
 
-__all__ = ("PublishFailure", "write")
+__all__ = ("PublishFailure", "WriteFile", "write")

@@ -234,31 +234,63 @@ def _room(measurement: dict[str, t.Any]) -> float:
     return float(room) if isinstance(room, (int, float)) else float("inf")
 
 
-class RecordCollector(Collector):
-    """A prometheus_client collector over one record."""
+class Family(t.NamedTuple):
+    """One metric: its name, help, the names of its labels, and a value for each of their values."""
 
-    def __init__(self, record: t.Mapping[str, t.Any], earlier_state: t.Mapping[str, t.Any] | None = None) -> None:
-        self.identity, self.samples = identity(record), samples(record, earlier_state)
+    name: str
+    text: str
+    labels: tuple[str, ...]
+    values: t.Mapping[tuple[str, ...], float]
+
+
+class _Given(Collector):
+    """A prometheus_client collector over what is given."""
+
+    def __init__(self, families: t.Iterable[Family]) -> None:
+        self.families = list(families)
 
     def collect(self) -> t.Iterator[GaugeMetricFamily]:
-        for name, (further, text) in FAMILIES.items():
-            values = self.samples.values[name]
-            if not values:
-                continue
-            family = GaugeMetricFamily(f"operability_{name}", text, labels=(*IDENTITY, *further))
-            for labels, value in sorted(values.items()):
-                family.add_metric((*self.identity, *labels), value)
+        for given in self.families:
+            family = GaugeMetricFamily(given.name, given.text, labels=given.labels)
+            for labels, value in sorted(given.values.items()):
+                family.add_metric(labels, value)
             yield family
 
 
-def exposition(record: t.Mapping[str, t.Any], earlier_state: t.Mapping[str, t.Any] | None = None) -> bytes:
+def families(record: t.Mapping[str, t.Any], earlier_state: t.Mapping[str, t.Any] | None = None) -> t.Iterator[Family]:
+    """The metrics of one record, those that have no value left out."""
+    who, found = identity(record), samples(record, earlier_state).values
+    for name, (further, text) in FAMILIES.items():
+        if found[name]:
+            values = {(*who, *labels): value for labels, value in found[name].items()}
+            yield Family(f"operability_{name}", text, (*IDENTITY, *further), values)
+
+
+def as_text(given: t.Iterable[Family]) -> bytes:
     """The text format, for a textfile or a Pushgateway. PublishFailure when prometheus_client is not there."""
     if MISSING is not None:
         text: str = missing_required_lib("prometheus_client", reason="to publish metrics")
         raise PublishFailure(text)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(RecordCollector(record, earlier_state))
+    registry.register(_Given(given))
     return bytes(generate_latest(registry))
 
 
-__all__ = ("FAMILIES", "RecordCollector", "exposition", "identity", "label", "samples", "timestamp", "worst_measurements")
+def exposition(record: t.Mapping[str, t.Any], earlier_state: t.Mapping[str, t.Any] | None = None) -> bytes:
+    """The metrics of one record as text. PublishFailure."""
+    return as_text(families(record, earlier_state))
+
+
+__all__ = (
+    "FAMILIES",
+    "IDENTITY",
+    "Family",
+    "as_text",
+    "exposition",
+    "families",
+    "identity",
+    "label",
+    "samples",
+    "timestamp",
+    "worst_measurements",
+)

@@ -9,7 +9,7 @@ import hashlib
 import pathlib
 import re
 
-from .files import PublishFailure, write
+from .files import PublishFailure, WriteFile, write
 
 
 def filename(service: str, environment: str) -> str:
@@ -20,13 +20,15 @@ def filename(service: str, environment: str) -> str:
     return f"operability_{safe[0]}_{safe[1]}" + (f"-{digest}" if ambiguous else "") + ".prom"
 
 
-def write_metrics(directory: str, service: str, environment: str, content: bytes) -> str:
+def write_metrics(directory: str, service: str, environment: str, content: bytes, away: WriteFile | None = None) -> str:
     """Replaces the file of this service and environment; returns its path. PublishFailure."""
-    return write_file(directory, filename(service, environment), content)
+    return write_file(directory, filename(service, environment), content, away)
 
 
-def write_file(directory: str, name: str, content: bytes) -> str:
-    """Replaces any file in the textfile directory. PublishFailure."""
+def write_file(directory: str, name: str, content: bytes, away: WriteFile | None = None) -> str:
+    """Replaces any file in the textfile directory, here or where ``away`` writes. PublishFailure."""
+    if away:
+        return away(str(pathlib.PurePosixPath(directory) / name), content)
     folder = pathlib.Path(directory).expanduser()
     if not folder.is_dir():
         raise PublishFailure(f"the textfile directory {folder} {'is not a folder' if folder.exists() else 'does not exist'}")
