@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import pathlib
 import typing as t
 
 from ansible.errors import AnsibleActionFail
@@ -19,8 +17,6 @@ from ..plugin_utils import _decisions, _emergency
 from ..plugin_utils._context import make, refuse
 from ..plugin_utils._document import Refused
 from ..plugin_utils._run_record import Records, Unreadable
-
-ATTEMPTS = 5  # to keep it on another host while a gate does the same
 
 
 class ActionModule(ActionBase):
@@ -38,7 +34,7 @@ class ActionModule(ActionBase):
             records = context.records(context.service_plan(phase=None))
             record = _judged(records, options)
             decision = _decisions.make(options, record, now=now, recorded_by=_emergency.who(variables))
-            path = None if self._task.check_mode else _kept(records, decision)
+            path = None if self._task.check_mode else records.together(lambda: records.save_decision(decision))
         except Refused as exc:
             raise refuse(exc, "was recorded") from None
         except (Changed, NotWritten) as exc:
@@ -53,15 +49,6 @@ class ActionModule(ActionBase):
             msg=_decisions.sentence(decision),
         )
         return result
-
-
-def _kept(records: Records, decision: t.Mapping[str, t.Any]) -> pathlib.PurePath:
-    """Where it lies. Changed, NotWritten."""
-    for _attempt in range(ATTEMPTS - 1):
-        with contextlib.suppress(Changed), records.lock():
-            return records.save_decision(decision)
-    with records.lock():
-        return records.save_decision(decision)
 
 
 def _judged(records: Records, options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -36,7 +36,6 @@ SPEC = {
     "only_if_needed": {"type": "bool", "default": False},
     "show": {"type": "bool", "default": True},
 }
-ATTEMPTS = 5  # to keep a record on another host while others do the same
 GALAXY = pathlib.Path(__file__).parents[2]
 
 
@@ -163,36 +162,34 @@ class ActionModule(ActionBase):
 
         def keep() -> None:
             nonlocal record, path
-            with records.lock():
-                record, changed, ledger = judge()
-                if not trouble:
-                    record["judgement"]["notices"] += self._keep_baseline(context, plan, whole, findings, reach, record, records)
-                path = records.save_run(record)
-                if ledger:
-                    records.save_ledger(ledger)
-                if (not partial or context.emergency) and not trouble:
-                    records.save_state(changed)
+            path = None
+            trouble.clear()
+            record, changed, ledger = judge()
+            if not trouble:
+                record["judgement"]["notices"] += self._keep_baseline(context, plan, whole, findings, reach, record, records)
+            path = records.save_run(record)
+            if ledger:
+                records.save_ledger(ledger)
+            if (not partial or context.emergency) and not trouble:
+                records.save_state(changed)
 
         if self._task.check_mode:
             return judge()[0], None, [*trouble, *lost_ledger]
         readable = True
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                if context.emergency:
-                    _emergency.within(_emergency.SAVING, keep, f"the records folder {records.folder}")
-                else:
-                    keep()
-                break
-            except Changed as exc:  # another gate of this service was faster: what it left is judged with
-                path = None
-                trouble = [f"the verdict stands, but its record was not kept: {exc}"] if attempt == ATTEMPTS else []
-            except NotWritten as exc:
-                away = isinstance(records.store, RemoteFolder)
-                path = None if away else path  # all or nothing goes over
-                readable = not (context.emergency and (away or isinstance(exc, _emergency.TooSlow)))
-                lost = "the service's state was not updated" if path else "its record was not kept"
-                trouble.append(f"the verdict stands, but {lost}: {exc}")
-                break
+        try:
+            if context.emergency:
+                _emergency.within(_emergency.SAVING, lambda: records.together(keep), f"the records folder {records.folder}")
+            else:
+                records.together(keep)
+        except Changed as exc:  # other gates of this service were faster, again and again
+            path = None
+            trouble[:] = [f"the verdict stands, but its record was not kept: {exc}"]
+        except NotWritten as exc:
+            away = isinstance(records.store, RemoteFolder)
+            path = None if away else path  # all or nothing goes over
+            readable = not (context.emergency and (away or isinstance(exc, _emergency.TooSlow)))
+            lost = "the service's state was not updated" if path else "its record was not kept"
+            trouble.append(f"the verdict stands, but {lost}: {exc}")
         record = record or judge(readable)[0]
         return record, path, [*trouble, *lost_ledger]
 

@@ -40,7 +40,7 @@ class ActionModule(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, variables)
         context = make(self, variables, SPEC)
         try:
-            plan = _emergency.plans(context)[0] if context.emergency else context.service_plan()
+            plan = _emergency.plan(context)
             held = context.held(plan, context.spool(plan), recall=True)
         except Refused as exc:
             raise refuse(exc) from None

@@ -58,7 +58,7 @@ class ActionModule(ActionBase):
     def _verify(
         self, context: Context, host: str, variables: dict[str, t.Any], result: dict[str, t.Any], started: float
     ) -> dict[str, t.Any]:
-        common = _emergency.plans(context)[0] if context.emergency else context.service_plan()
+        common = _emergency.plan(context)
         own = context.plan(host) if host in {name for check in common.checks for name in check.hosts or ()} else common
         spool = context.spool(common)
         held = context.held(common, spool)

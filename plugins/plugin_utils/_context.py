@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import datetime as dt
+import functools
 import os
 import pathlib
 import typing as t
@@ -65,7 +66,7 @@ class Context:
         name = self.options["organisation_file"]
         return self._document(name, "organisation", templar or self.templar(None)) if name else None
 
-    @property
+    @functools.cached_property
     def emergency(self) -> _emergency.Emergency | None:
         return _emergency.of(self.options, self.task_vars)
 

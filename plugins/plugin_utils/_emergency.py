@@ -109,6 +109,11 @@ def plans(context: Context) -> tuple[Plan, Plan]:
     return made, dataclasses.replace(made, phase=None)
 
 
+def plan(context: Context) -> Plan:
+    """The plan of the phase alone. Refused; in an emergency there is a stand-in instead."""
+    return plans(context)[0] if context.emergency else context.service_plan()
+
+
 def stand_in(context: Context, problems: t.Sequence[str]) -> Plan:
     """A plan without requirements, for a service of which little more than the name is known."""
     path = context.locate_service_file()
@@ -205,6 +210,7 @@ __all__ = (
     "helpless",
     "name_in",
     "of",
+    "plan",
     "plans",
     "stand_in",
     "time_left",

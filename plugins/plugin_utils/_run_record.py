@@ -17,14 +17,17 @@ import re
 import typing as t
 
 from ..module_utils._files import NotWritten
-from ..module_utils._store import Folder, default_folder
+from ..module_utils._store import Changed, Folder, default_folder
 from . import _baseline, _ledger, _state
 
 SCHEMA_VERSION = 1
+ATTEMPTS = 5  # to write on another host while others do the same
 DECISION_SCHEMA_VERSION = 1
 _DECISION_KEYS = ("id", "service", "environment", "phase", "digest", "recorded_at", "date", "valid_until", "body", "outcome", "verdict")
 BASELINES_KEPT = 20
 LEDGER = "deployments.json"
+
+T = t.TypeVar("T")
 
 
 class Unreadable(Exception):
@@ -66,6 +69,14 @@ class Records:
         On another host all is written when it ends: Changed when somebody else was faster.
         """
         return self.store.lock()
+
+    def together(self, work: t.Callable[[], T]) -> T:
+        """What ``work`` does under the lock; again where somebody else was faster on another host. Changed, NotWritten."""
+        for _attempt in range(ATTEMPTS - 1):
+            with contextlib.suppress(Changed), self.lock():
+                return work()
+        with self.lock():
+            return work()
 
     def load_state(self) -> dict[str, t.Any]:
         """The state, an empty one where there is none yet. Unreadable."""

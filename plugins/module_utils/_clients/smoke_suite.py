@@ -38,9 +38,11 @@ def pytest_generate_tests(metafunc: t.Any) -> None:
 def test_port(host: t.Any, expected: dict[str, t.Any]) -> None:
     protocol, port, address = expected["protocol"], expected["port"], expected["address"]
     found = listening(host, protocol, port)
-    assert found, f"nothing listens on {protocol} port {port}"
+    if not found:
+        raise AssertionError(f"nothing listens on {protocol} port {port}")
     wanted = ("0.0.0.0", "::", address)  # noqa: S104 # an address to compare with
-    assert address is None or set(found) & set(wanted), f"{protocol} port {port} is open on {', '.join(found)}, not on {address}"
+    if address is not None and not set(found) & set(wanted):
+        raise AssertionError(f"{protocol} port {port} is open on {', '.join(found)}, not on {address}")
 
 
 def listening(host: t.Any, protocol: str, port: int) -> list[str]:
@@ -73,12 +75,15 @@ def test_unit(host: t.Any, expected: dict[str, t.Any]) -> None:
     state = dict(line.partition("=")[::2] for line in answer.stdout.splitlines() if "=" in line)
     if answer.rc != 0 or "LoadState" not in state:
         raise CannotLook(f"systemd cannot be asked about {name}: {answer.stderr.strip() or f'systemctl ended with {answer.rc}'}")
-    assert state["LoadState"] != "not-found", f"there is no unit {name}"
+    if state["LoadState"] == "not-found":
+        raise AssertionError(f"there is no unit {name}")
     ended_well = state.get("Type") == "oneshot" and state["ActiveState"] == "inactive" and state.get("Result") == "success"
-    assert state["ActiveState"] == "active" or ended_well, f"{name} is {state['ActiveState']} ({state.get('SubState')}), not active"
+    if state["ActiveState"] != "active" and not ended_well:
+        raise AssertionError(f"{name} is {state['ActiveState']} ({state.get('SubState')}), not active")
     if expected["enabled"]:
         unit_file = state.get("UnitFileState") or "without a unit file"
-        assert unit_file in ENABLED, f"{name} is {unit_file}: it does not come back after a restart"
+        if unit_file not in ENABLED:
+            raise AssertionError(f"{name} is {unit_file}: it does not come back after a restart")
 
 
 def test_file(host: t.Any, expected: dict[str, t.Any]) -> None:
@@ -87,55 +92,66 @@ def test_file(host: t.Any, expected: dict[str, t.Any]) -> None:
     if seen.rc != 0 and "No such file" not in seen.stderr:
         raise CannotLook(f"{path} cannot be looked at: {seen.stderr.strip().rpartition(': ')[2]}")
     if expected["absent"]:
-        assert seen.rc != 0, f"{path} is there, and must not be"
+        if seen.rc == 0:
+            raise AssertionError(f"{path} is there, and must not be")
         return
-    assert seen.rc == 0, f"{path} does not exist"
+    if seen.rc != 0:
+        raise AssertionError(f"{path} does not exist")
     file = host.file(path)
     kind = expected["type"]
     if kind is not None:
         fits = getattr(file, KINDS[kind])
-        assert fits, f"{path} is not of the type {kind}"
-    if expected["mode"] is not None:
-        assert file.mode == int(expected["mode"], 8), f"{path} has the mode {file.mode:04o}, not {int(expected['mode'], 8):04o}"
-    if expected["owner"] is not None:
-        assert expected["owner"] in (file.user, str(file.uid)), f"{path} is owned by {file.user}, not by {expected['owner']}"
-    if expected["group"] is not None:
-        assert expected["group"] in (file.group, str(file.gid)), f"{path} is of the group {file.group}, not {expected['group']}"
+        if not fits:
+            raise AssertionError(f"{path} is not of the type {kind}")
+    if expected["mode"] is not None and file.mode != int(expected["mode"], 8):
+        raise AssertionError(f"{path} has the mode {file.mode:04o}, not {int(expected['mode'], 8):04o}")
+    if expected["owner"] is not None and expected["owner"] not in (file.user, str(file.uid)):
+        raise AssertionError(f"{path} is owned by {file.user}, not by {expected['owner']}")
+    if expected["group"] is not None and expected["group"] not in (file.group, str(file.gid)):
+        raise AssertionError(f"{path} is of the group {file.group}, not {expected['group']}")
     if expected["contains"] is not None:
         read = host.run("cat -- %s", path)
         if read.rc != 0:
             raise CannotLook(f"{path} cannot be read: {read.stderr.strip().rpartition(': ')[2]}")
         there = expected["contains"] in read.stdout
-        assert there, f"{path} does not contain '{expected['contains']}'"
+        if not there:
+            raise AssertionError(f"{path} does not contain '{expected['contains']}'")
 
 
 def test_user(host: t.Any, expected: dict[str, t.Any]) -> None:
     name = expected["name"]
     user = host.user(name)
-    assert user.exists, f"there is no user {name}"
+    if not user.exists:
+        raise AssertionError(f"there is no user {name}")
     for key in ("uid", "home", "shell"):
         if expected[key] is not None:
             seen = str(getattr(user, key))
-            assert seen == str(expected[key]), f"{name} has the {key} {seen}, not {expected[key]}"
+            if seen != str(expected[key]):
+                raise AssertionError(f"{name} has the {key} {seen}, not {expected[key]}")
     missing = [group for group in expected["groups"] if group not in user.groups] if expected["groups"] else []
-    assert not missing, f"{name} is not in the groups {', '.join(missing)}"
+    if missing:
+        raise AssertionError(f"{name} is not in the groups {', '.join(missing)}")
 
 
 def test_package(host: t.Any, expected: dict[str, t.Any]) -> None:
     name, version = expected["name"], expected["version"]
     package = host.package(name)
-    assert package.is_installed, f"the package {name} is not installed"
+    if not package.is_installed:
+        raise AssertionError(f"the package {name} is not installed")
     if version is not None:
         seen = str(package.version)
         plain = seen.partition(":")[2] or seen  # an epoch is rarely meant
         fits = any(text == version or re.match(re.escape(version) + r"(?![0-9A-Za-z])", text) for text in (seen, plain))
-        assert fits, f"the package {name} has the version {seen}, not {version}"
+        if not fits:
+            raise AssertionError(f"the package {name} has the version {seen}, not {version}")
 
 
 def test_version(host: t.Any, expected: dict[str, t.Any]) -> None:
     command, version = expected["command"], expected["version"]
     answer = host.run(command)
     said = next((line.strip() for line in (answer.stdout + answer.stderr).splitlines() if line.strip()), "nothing")
-    assert answer.rc == 0, f"'{command}' ended with {answer.rc} and said: {said}"
+    if answer.rc != 0:
+        raise AssertionError(f"'{command}' ended with {answer.rc} and said: {said}")
     fits = re.search(rf"(?<![0-9.]){re.escape(version)}(?![0-9]|-?(?:rc|alpha|beta))", answer.stdout + answer.stderr)
-    assert fits, f"'{command}' says {said}, not {version}"
+    if not fits:
+        raise AssertionError(f"'{command}' says {said}, not {version}")

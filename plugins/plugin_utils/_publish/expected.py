@@ -16,7 +16,9 @@ JOB = "operability_portfolio"
 
 def exposition(services: t.Iterable[tuple[str, str]]) -> bytes:
     """``operability_service_expected 1`` for each service and environment. PublishFailure."""
-    values = {(metrics.label(service) or "unnamed", metrics.label(environment) or "unspecified"): 1.0 for service, environment in services}
+    values: dict[tuple[str, ...], float] = {
+        (metrics.label(service) or "unnamed", metrics.label(environment) or "unspecified"): 1.0 for service, environment in services
+    }
     text = "Whether the portfolio names this service; always 1."
     return metrics.as_text([metrics.Family("operability_service_expected", text, metrics.IDENTITY, values)])
 

@@ -85,6 +85,37 @@ def test_somebody_else_was_faster(tmp_path: pathlib.Path, host: Host) -> None:
     assert other.load_state()["deployments"] == ["other", "away"]
 
 
+def test_who_was_slower_does_it_again_over_what_is_there_now(tmp_path: pathlib.Path, host: Host) -> None:
+    away, other = records(tmp_path, host), Records(tmp_path, "payments", "production")
+    faster = iter(["one", "two"])
+
+    def add() -> int:
+        deployments = away.load_state()["deployments"]
+        for name in faster:
+            other.save_state({**other.load_state(), "deployments": [*other.load_state()["deployments"], name]})
+            break
+        away.save_state({**away.load_state(), "deployments": [*deployments, "away"]})
+        return len(deployments)
+
+    assert away.together(add) == 2
+    assert other.load_state()["deployments"] == ["one", "two", "away"]
+
+
+def test_who_is_always_slower_gives_up(tmp_path: pathlib.Path, host: Host) -> None:
+    away, other = records(tmp_path, host), Records(tmp_path, "payments", "production")
+    tries: list[int] = []
+
+    def add() -> None:
+        tries.append(1)
+        away.load_state()
+        other.save_state({**other.load_state(), "deployments": list(tries)})
+        away.save_state(away.load_state())
+
+    with pytest.raises(Changed):
+        away.together(add)
+    assert len(tries) == 5
+
+
 def test_the_ledger_there_is_read_before_it_is_written(tmp_path: pathlib.Path, host: Host) -> None:
     for version in ("1", "2"):
         away = records(tmp_path, host)
