@@ -10,6 +10,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._argspec import RUN_SPEC
+from ..module_utils._units import humanize_seconds
 from ..plugin_utils import _emergency
 from ..plugin_utils._context import make, refuse
 from ..plugin_utils._document import Refused
@@ -54,6 +55,7 @@ class ActionModule(ActionBase):
             level=plan.level,
             level_reason=plan.level_reason,
             mode=plan.mode,
+            recheck_interval_seconds=plan.recheck_every,
             hosts=list(plan.expected_hosts),
             later_hosts=plan.later_hosts,
             requirements=[_as_dict(requirement) for requirement in plan.requirements],
@@ -96,6 +98,7 @@ def register(plan: Plan, today: str = "") -> str:
         f"{escape(plan.service['name'])}: level {plan.level} ({escape(plan.level_reason)}), phase {plan.phase}, {_mode(plan)}, "
         f"policy {plan.policy['name']} {plan.policy['version']}",
         f"hosts: {', '.join(plan.expected_hosts) or 'none'}",
+        f"verified again every {humanize_seconds(plan.recheck_every)}",
     ]
     area = None
     for requirement in plan.requirements:

@@ -58,6 +58,12 @@ later_hosts:
   returned: success
   type: list
   elements: str
+recheck_interval_seconds:
+  description: How often the service is to be verified again (C(defaults.recheck_every) of the files, else a day).
+  returned: success
+  type: float
+  version_added: 0.2.0
+  sample: 86400.0
 notices:
   description: What should be known, such as waivers that do not count.
   returned: success

@@ -141,6 +141,7 @@ def make_record(
         "enforced": plan.enforces,
         "scope": plan.scope,
         "settle_seconds": plan.settling,
+        "recheck_interval_seconds": plan.recheck_every,
         "partial": partial,
         "first_deployment": options["first_deployment"],
         "emergency": dataclasses.asdict(emergency) if emergency else None,

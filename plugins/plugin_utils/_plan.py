@@ -25,6 +25,7 @@ from ._policy import Policy, Proof, Rule
 from ._service import Description, NoHost, NotApplicable, NotDeclared, NotDue
 
 OVERRIDE_DUE = "3d"
+RECHECK_EVERY = 86400.0
 LEVEL_WAIVER = "LVL-01"  # the waiver that lets a file set a level below the computed one
 
 SETTLING = ("post", "smoke")  # the phases just after a deployment
@@ -103,6 +104,7 @@ class Plan:
     override_due: str = OVERRIDE_DUE
     decision_required: bool = False
     refused: tuple[str, ...] = ()  # in an emergency, why there is no plan
+    recheck_every: float = RECHECK_EVERY  # seconds after which the service is to be verified again
     settling: float = 0.0  # seconds for which checks that may need time are repeated
     scope: str = "service"
     comparison: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)  # tolerances and announced removals
@@ -180,6 +182,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         if planned:
             requirements.append(planned)
     settling = _settling(description, phase, problems)
+    recheck_every = _recheck_every(description, problems)
     comparison = _comparable.terms(description.service, description.run.version, problems)
     mode, observe_until = mode_of(description, level, problems, notices)
     ratchet = ratchet_of(description, level, notices)
@@ -210,6 +213,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         overdue=_reservations.on_overdue(description),
         override_due=str(description.default("override_due") or OVERRIDE_DUE),
         decision_required=_decisions.required(description, level, phase),
+        recheck_every=recheck_every,
         settling=settling,
         comparison=comparison,
         observe_until=observe_until,
@@ -248,6 +252,21 @@ def _settling(description: Description, phase: str | None, problems: list[str]) 
         problems.append(f"settle (readiness_settle): {exc}")
         return 0.0
     return seconds if phase in SETTLING else 0.0
+
+
+def _recheck_every(description: Description, problems: list[str]) -> float:
+    """How often the service is to be verified again."""
+    given = description.default("recheck_every")
+    if given is None:
+        return RECHECK_EVERY
+    try:
+        seconds = parse_duration(given)
+    except ValueError as exc:
+        problems.append(f"defaults.recheck_every: {exc}")
+        return RECHECK_EVERY
+    if seconds < 60:
+        problems.append(f"defaults.recheck_every: {given} is less than a minute; expected for example 12h or 1d")
+    return seconds
 
 
 def _order(identifier: str) -> tuple[int, str]:
@@ -722,6 +741,7 @@ __all__ = (
     "NO_HOST",
     "OVERRIDE_DUE",
     "PLANNED",
+    "RECHECK_EVERY",
     "UNPROVABLE",
     "Plan",
     "PlannedCheck",

@@ -54,6 +54,7 @@ FAMILIES: dict[str, tuple[tuple[str, ...], str]] = {
     "stakeholder_state": (("stakeholder",), f"Worst effective status among the requirements of the stakeholder: {_STATUS}."),
     "run_timestamp_seconds": (("phase",), "When the last run of the phase ended."),
     "run_duration_seconds": (("phase",), "How long the last run of the phase took."),
+    "recheck_interval_seconds": ((), "How often the service is to be verified again."),
     "deployment_timestamp_seconds": (("version",), f"When the version was deployed; the {DEPLOYMENTS} newest."),
     "deployments": (("kind", "window"), "Deployments within the window."),
     "deployments_judged": (("window",), "Deployments within the window of which it is known whether they failed."),
@@ -123,6 +124,7 @@ def samples(record: t.Mapping[str, t.Any], earlier_state: t.Mapping[str, t.Any] 
     run, service = as_dict(record.get("run")), as_dict(record.get("service"))
     state = as_dict(record.get("state")) or as_dict(earlier_state)
     out.add("service_info", (service.get("level"), service.get("owner"), run.get("mode")), 1)
+    out.add("recheck_interval_seconds", (), run.get("recheck_interval_seconds"))
     _gates(out, record, run)
     deployments = [(timestamp(d.get("at")), d.get("version")) for d in as_dicts(record.get("deployments"))]
     known = sorted(((at, str(version)) for at, version in deployments if at is not None), reverse=True)

@@ -128,7 +128,7 @@ def test_the_record_of_a_run() -> None:
     assert record["judgement"]["verdict"] == record["state"]["verdict"] == record["gates"]["post"]["verdict"] == "go"
     assert (record["hosts"]["expected"], record["hosts"]["reached"]) == (["h1", "h2"], ["h1", "h2"])
     assert record["deployments"] == state["deployments"] and state["deployments"][0]["version"] == "1.0"
-    assert (run["scope"], run["settle_seconds"]) == ("service", 0.0)
+    assert (run["scope"], run["settle_seconds"], run["recheck_interval_seconds"]) == ("service", 0.0, 86400.0)
     assert record["service"]["level"] == "A" and record["inputs"]["policy"]["name"] == "default"
     assert json.loads(json.dumps(record)) == record and record["schema_version"] == 1
 

@@ -689,6 +689,17 @@ def test_a_plan_without_an_organisation() -> None:
     assert made.inputs["organisation_file"] is None and made.reservation_due == "14d" and made.publish == {}
 
 
+def test_how_often_it_is_verified_again() -> None:
+    shared = "schema_version: 1\ndefaults: {recheck_every: 12h}\n"
+    assert plan(C, None, phase="recheck").recheck_every == 86400
+    assert plan(C, shared, phase="recheck").recheck_every == 43200
+    assert plan(C + "defaults: {recheck_every: 1w}\n", shared, phase="pre").recheck_every == 7 * 86400, "the service's own wins"
+    assert plan(C + "defaults: {recheck_every: 60}\n", shared, phase="pre").recheck_every == 60
+    for given, words in (("30s", "30s is less than a minute"), ("0", "0 is less than a minute"), ("daily", "is not a duration such as")):
+        (problem,) = refused(C + f"defaults: {{recheck_every: {given}}}\n")
+        assert "recheck_every" in problem and words in problem
+
+
 def test_plans_read_no_clock() -> None:
     first = plan_of(describe(document(B), None, today="2026-01-01"))
     assert first.digest == plan_of(describe(document(B), None, today="2026-01-01")).digest

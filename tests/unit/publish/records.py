@@ -203,6 +203,7 @@ def record(**changes: t.Any) -> dict[str, t.Any]:
             "started_at": "2026-11-25T06:00:00Z",
             "finished_at": "2026-11-25T06:00:04Z",
             "duration_seconds": 4.2,
+            "recheck_interval_seconds": 43200.0,
             "controller": "admin1",
             "user": "deploy",
             "collection_version": "0.1.0",

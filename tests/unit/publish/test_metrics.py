@@ -54,6 +54,8 @@ def test_every_metric_of_the_design() -> None:
     assert one(series, "measurement_headroom_ratio", requirement="BKP-01", name="backup_age_seconds") == -0.68
     assert one(series, "stakeholder_state", stakeholder="operators") == 4
     assert one(series, "run_duration_seconds", phase="pre") == 4.2
+    assert one(series, "recheck_interval_seconds") == 43200
+    assert one(parsed(record(run__recheck_interval_seconds=None)), "recheck_interval_seconds") is None
     assert one(series, "deployment_timestamp_seconds", version="1.4.0") == 1793527200
     assert (
         one(series, "reservation_due_timestamp_seconds", requirement="MON-04")
