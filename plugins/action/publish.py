@@ -27,6 +27,7 @@ _KEPT = (
     "this run says nothing of the whole service (it was partial, or the state could not be read) and no earlier state is at hand: "
     "the metrics that were published before stay as they are"
 )
+_EVIDENCE = "reports and records are evidence: they stay"
 
 
 class ActionModule(ActionBase):
@@ -38,10 +39,13 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars or {})
         _validated, options = self.validate_argument_spec(argument_spec=PUBLISH_SPEC)
+        away = Elsewhere(self, task_vars or {})
+        if options["state"] == "absent":
+            result.update(self._retire(options, away))
+            return result
         record, beside = _record(options["record"])
         state = _given_state(options["state"]) or record.get("state") or _earlier_state(record, beside)
         options["pushgateway"] = _with_secrets(options["pushgateway"], record)
-        away = Elsewhere(self, task_vars or {})
         targets = _targets(record, state, options, away.write)
         written: list[dict[str, str]] = []
         failed: list[dict[str, str]] = []
@@ -61,11 +65,89 @@ class ActionModule(ActionBase):
             written.append({"target": name, "url" if name == "pushgateway" else "path": place})
         for failure in failed:
             self._display.warning(f"{failure['target']}: {failure['message']}")
-        result.update(changed=bool(written), written=written, failed_targets=failed, skipped_targets=skipped)
-        result["msg"] = _sentence(written, failed, skipped, check_mode=self._task.check_mode)
+        result.update(changed=bool(written), written=written, removed=[], failed_targets=failed, skipped_targets=skipped)
+        result["msg"] = _sentence(written, failed, skipped, verb="would be published to" if self._task.check_mode else "published to")
         if failed and options["fail_on_error"]:
             result["failed"] = True
         return result
+
+    # -- a service that is no more
+
+    def _retire(self, options: dict[str, t.Any], away: Elsewhere) -> dict[str, t.Any]:
+        """Removes the metrics of a service that is no more, wherever they are published."""
+        check_mode = self._task.check_mode
+        service, environment = _retired(options)
+        removed: list[dict[str, str]] = []
+        failed: list[dict[str, str]] = []
+        skipped: list[dict[str, str]] = []
+        for target in _places(options, service, environment, away, check_mode=check_mode):
+            kind = "url" if target.name == "pushgateway" else "path"
+            try:
+                there = target.remove()
+            except PublishFailure as exc:
+                failed.append({"target": target.name, "message": str(exc)})
+                continue
+            if there:
+                removed.append({"target": target.name, kind: target.where})
+            else:
+                skipped.append({"target": target.name, "message": f"{target.where} is not there"})
+        skipped += [{"target": name, "message": _EVIDENCE} for name in ("html", "markdown", "json") if options[name]]
+        for failure in failed:
+            self._display.warning(f"{failure['target']}: {failure['message']}")
+        said = _sentence(removed, failed, skipped, verb="would be removed from" if check_mode else "removed from")
+        return {
+            "changed": bool(removed),
+            "written": [],
+            "removed": removed,
+            "failed_targets": failed,
+            "skipped_targets": skipped,
+            "msg": f"{service} in {environment} is retired: {said}",
+            **({"failed": True} if failed and options["fail_on_error"] else {}),
+        }
+
+
+class _Place(t.NamedTuple):
+    """Where metrics of a service are, and what removes them from there; it tells whether there were any."""
+
+    name: str
+    where: str
+    remove: t.Callable[[], bool]
+
+
+def _retired(options: dict[str, t.Any]) -> tuple[str, str]:
+    """Which service in which environment has its metrics removed."""
+    if options["record"] is not None:
+        return metrics.identity(_record(options["record"])[0])
+    missing = [name for name in ("service", "environment") if not options[name]]
+    if missing:
+        raise AnsibleActionFail(f"{' and '.join(missing)}: state=absent needs the record of the service, or its service and environment")
+    return metrics.label(options["service"]), metrics.label(options["environment"])
+
+
+def _places(options: dict[str, t.Any], service: str, environment: str, away: Elsewhere, *, check_mode: bool) -> list[_Place]:
+    places: list[_Place] = []
+    folder, gateway = options["textfile_directory"], options["pushgateway"]
+    if folder:
+        path = str(pathlib.PurePosixPath(folder) / textfile.filename(service, environment))
+
+        def from_textfile() -> bool:
+            if away.host:
+                return away.remove(path)
+            return (textfile.present if check_mode else textfile.remove)(folder, service, environment)
+
+        places.append(_Place("textfile", f"{away.host}:{path}" if away.host else path, from_textfile))
+    if gateway:
+        connection = Connection.from_args(gateway)
+
+        def from_pushgateway() -> bool:
+            server = Pushgateway(connection)
+            there = server.holds(service, environment)
+            if there is not False and not check_mode:
+                server.delete(service, environment)
+            return there is not False
+
+        places.append(_Place("pushgateway", public_url(group_url(connection.url, service, environment)), from_pushgateway))
+    return places
 
 
 def _record(given: t.Any) -> tuple[dict[str, t.Any], pathlib.Path | None]:
@@ -163,10 +245,9 @@ def _writer(path: str, make: t.Callable[[], str], write_file: WriteFile) -> t.Ca
     return lambda: write_file(path, make().encode("utf-8", "replace"))
 
 
-def _sentence(written: list[dict[str, str]], failed: list[dict[str, str]], skipped: list[dict[str, str]], *, check_mode: bool) -> str:
+def _sentence(written: list[dict[str, str]], failed: list[dict[str, str]], skipped: list[dict[str, str]], *, verb: str) -> str:
     if not (written or failed or skipped):
-        return "nothing was published: no target was given"
-    verb = "would be published to" if check_mode else "published to"
+        return "nothing was done: no target was given"
     parts = []
     if written:
         parts.append(f"{verb} " + ", ".join(f"{item['target']} {item.get('path') or item.get('url')}" for item in written))

@@ -16,8 +16,10 @@ TARGETS_SPEC: dict[str, t.Any] = {
 }
 
 PUBLISH_SPEC: dict[str, t.Any] = {
-    "record": {"type": "raw", "required": True},
+    "record": {"type": "raw"},
     "state": {"type": "raw"},
+    "service": {"type": "str"},
+    "environment": {"type": "str"},
     **TARGETS_SPEC,
     "html": {"type": "path"},
     "markdown": {"type": "path"},

@@ -29,16 +29,28 @@ options:
     description:
       - What is published - the registered result of M(operability.readiness.gate), its RV(operability.readiness.gate#module:record),
         or the path of a run record.
+      - Needed unless O(state=absent).
     type: raw
-    required: true
   state:
     description:
+      - V(absent) removes the metrics of a service that is retired - the file in O(textfile_directory) and the group of the O(pushgateway).
+        The service is that of O(record), or O(service) in O(environment). Records and reports are evidence and stay.
       - The state of the service to publish instead of the record's own, as a dictionary, as a record that has one, or as the path of such
         a record.
       - A partial run has no state, because it says nothing about the whole service. Then the metrics keep saying what the last whole run
         said. Where O(record) is the result of the gate or a path, the records beside it are looked through for that; where no earlier
         state is found, the metrics that were published before are left alone (RV(skipped_targets)).
     type: raw
+  service:
+    description:
+      - Name of the retired service, as its metrics have it in C(service_name). For O(state=absent) without O(record).
+    type: str
+    version_added: 0.2.0
+  environment:
+    description:
+      - The environment in which it is retired, as its metrics have it in C(deployment_environment).
+    type: str
+    version_added: 0.2.0
   html:
     description:
       - Path of the report as one HTML file, which loads nothing from anywhere, prints on A4, and needs no script.
@@ -64,9 +76,9 @@ attributes:
   diff_mode:
     support: none
   idempotent:
-    support: none
+    support: partial
     details:
-      - It writes each target each time.
+      - It writes each target each time. With O(state=absent) what is gone stays gone and nothing is changed.
 seealso:
   - module: operability.readiness.gate
 """
@@ -92,6 +104,16 @@ EXAMPLES = r"""
       url: https://push.example:9091
       url_username: readiness
       url_password: "{{ push_password }}"
+
+- name: Remove the metrics of a service that is retired
+  operability.readiness.publish:
+    state: absent
+    service: payments
+    environment: production
+    textfile_directory: /var/lib/prometheus/node-exporter
+    pushgateway:
+      url: https://push.example:9091
+  delegate_to: monitoring1
 """
 
 RETURN = r"""
@@ -111,6 +133,13 @@ written:
       description: The address of the group, for V(pushgateway).
       type: str
   sample: [{"target": "html", "path": "/srv/www/readiness/payments.html"}]
+removed:
+  description: Where metrics were removed with O(state=absent), or would be in check mode. As in RV(written).
+  returned: success
+  type: list
+  elements: dict
+  version_added: 0.2.0
+  sample: [{"target": "textfile", "path": "/var/lib/node-exporter/operability_payments_production.prom"}]
 failed_targets:
   description: The targets that could not be written to, and why.
   returned: success

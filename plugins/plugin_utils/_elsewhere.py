@@ -43,6 +43,14 @@ class Elsewhere:
         """What writes a file there; None where there is no other host."""
         return self._write if self.host else None
 
+    def remove(self, path: str) -> bool:
+        """Removes a file there; whether there was one. In check mode it only looks. PublishFailure."""
+        place = pathlib.PurePosixPath(path)
+        answer = self.call({"folder": str(place.parent), "create": False, "remove": [place.name], "list": [place.name]})
+        if answer.get("failed") or "names" not in answer:
+            raise PublishFailure(f"{place} on {self.host}: {answer.get('msg') or 'the host gave no answer'}")
+        return bool(answer.get("changed") or answer["names"])
+
     def _write(self, path: str, content: bytes) -> str:
         place = pathlib.PurePosixPath(path)
         answer = self.call({"folder": str(place.parent), "create": False, "write": {place.name: base64.b64encode(content).decode()}})

@@ -242,6 +242,76 @@ def test_a_partial_run_never_replaces_the_state(tmp_path: pathlib.Path, places: 
         assert 'operability_service_state{deployment_environment="production",service_name="payments"} 1.0' in text
 
 
+AWAY = """
+from ansible.plugins.connection.local import Connection as Local
+
+DOCUMENTATION = "{name: away, short_description: this machine as another one, description: For tests., author: tests, options: {}}"
+
+
+class Connection(Local):
+    transport = "away"
+"""
+
+
+def test_what_a_retired_service_leaves_is_removed(tmp_path: pathlib.Path, running: t.Any, binaries: Binaries) -> None:
+    server = running.start(PushgatewayServer, binaries)
+    for name in ("here", "there", "connection_plugins"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "connection_plugins" / "away.py").write_text(AWAY)
+    gateway = Pushgateway(Connection(url=server.url))
+    made, other = record(), record()
+    other["service"]["name"] = "billing"
+    for one in (made, other):
+        gateway.push(metrics.exposition(one), *metrics.identity(one))
+        for place in ("here", "there"):
+            textfile.write_metrics(str(tmp_path / place), *metrics.identity(one), metrics.exposition(one))
+    named = {"state": "absent", "service": "payments", "environment": "production"}
+    here = {**named, "textfile_directory": str(tmp_path / "here"), "pushgateway": {"url": server.url}, "html": str(tmp_path / "x.html")}
+    by_record = {"state": "absent", "record": saved(tmp_path, made), "textfile_directory": str(tmp_path / "there")}
+    down = {**named, "pushgateway": {"url": f"http://me:sesame@127.0.0.1:{free_port()}"}, "textfile_directory": str(tmp_path / "no")}
+    tasks = [
+        {"operability.readiness.publish": here, "register": "looked", "check_mode": True},
+        {"ansible.builtin.stat": {"path": str(tmp_path / "here" / "operability_payments_production.prom")}, "register": "kept"},
+        {"operability.readiness.publish": here, "register": "first"},
+        {"operability.readiness.publish": here, "register": "again"},
+        {"operability.readiness.publish": by_record, "register": "away_looked", "delegate_to": "monitoring1", "check_mode": True},
+        {"operability.readiness.publish": by_record, "register": "away_first", "delegate_to": "monitoring1"},
+        {"operability.readiness.publish": by_record, "register": "away_again", "delegate_to": "monitoring1"},
+        {"operability.readiness.publish": down, "register": "down"},
+        {"operability.readiness.publish": {"state": "absent", "service": "x"}, "register": "unnamed", "ignore_errors": True},
+    ]
+    names = [str(task["register"]) for task in tasks]
+    content = {"ansible.builtin.copy": {"content": "{{ dict(names | zip(all)) }}", "dest": str(tmp_path / "result.json")}}
+    content = {**content, "vars": {"names": names, "all": [f"{{{{ {name} }}}}" for name in names]}}
+    (tmp_path / "play.yml").write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [*tasks, content]}]))
+    (tmp_path / "inventory.yml").write_text("all: {hosts: {monitoring1: {ansible_connection: away}}}")
+    program = pathlib.Path(sys.executable).with_name("ansible-playbook")
+    environment = {**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_PYTHON_INTERPRETER": sys.executable, "HOME": str(tmp_path)}
+    command = [str(program), "-i", str(tmp_path / "inventory.yml"), str(tmp_path / "play.yml")]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    seen = json.loads((tmp_path / "result.json").read_text())
+
+    def targets(name: str, kind: str) -> list[str]:
+        return [item["target"] for item in seen[name][kind]]
+
+    assert seen["looked"]["changed"] and seen["kept"]["stat"]["exists"] and "would be removed from textfile" in seen["looked"]["msg"]
+    for name in ("looked", "first"):
+        assert (targets(name, "removed"), targets(name, "skipped_targets")) == (["textfile", "pushgateway"], ["html"])
+    assert seen["first"]["changed"] and seen["first"]["msg"].startswith("payments in production is retired: removed from textfile ")
+    assert not seen["again"]["changed"] and targets("again", "skipped_targets") == ["textfile", "pushgateway", "html"]
+    assert [seen[f"away_{name}"]["changed"] for name in ("looked", "first", "again")] == [True, True, False]
+    assert seen["away_first"]["removed"][0]["path"].startswith(f"monitoring1:{tmp_path}/there/operability_payments_")
+    assert targets("down", "failed_targets") == ["textfile", "pushgateway"] and not seen["down"]["changed"]
+    assert "does not exist" in seen["down"]["msg"] and "it refused the connection: nothing listens there (tried 3" in seen["down"]["msg"]
+    assert seen["unnamed"]["failed"] and "environment: state=absent needs the record" in seen["unnamed"]["msg"]
+    assert "sesame" not in done.stdout + done.stderr
+    for place in ("here", "there"):
+        assert [name for name in os.listdir(tmp_path / place) if name.endswith(".prom")] == ["operability_billing_production.prom"]
+    groups = json.loads(get(f"{server.url}/api/v1/metrics"))["data"]
+    assert [group["labels"]["service_name"] for group in groups] == ["billing"], "another service's stays"
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

@@ -11,7 +11,7 @@ import time
 import typing as t
 
 from ...module_utils._finding import CannotObserve
-from ...module_utils._http import Connection, Http, HttpFailure, Response, public_url
+from ...module_utils._http import MAX_BYTES, Connection, Http, HttpFailure, Response, public_url
 from .._requests_http import RequestsHttp
 from .._text import escape
 from .files import PublishFailure
@@ -69,11 +69,22 @@ class Pushgateway:
         """Removes the group of a service that is no more. PublishFailure."""
         return self._send("DELETE", None, group_url(self.connection.url, service, environment))
 
-    def _send(self, method: str, content: bytes | None, url: str) -> str:
+    def holds(self, service: str, environment: str) -> bool | None:
+        """Whether there is such a group; None where the gateway does not tell which it has. PublishFailure when it is down."""
+        listed: list[Response] = []
+        self._send("GET", None, self.connection.url.rstrip("/") + "/api/v1/metrics", listed)
+        wanted = {"job": JOB, "service_name": service, "deployment_environment": environment}
+        try:
+            groups = listed[0].json()["data"] if listed else None
+            return None if groups is None else any(group["labels"] == wanted for group in groups)
+        except (CannotObserve, KeyError, TypeError):
+            return None
+
+    def _send(self, method: str, content: bytes | None, url: str, answers: list[Response] | None = None) -> str:
         for attempt in range(self.attempts):
             if attempt:
                 self.sleep(2.0 ** (attempt - 1))
-            problem, again = self._once(method, content, url)
+            problem, again = self._once(method, content, url, [] if answers is None else answers)
             if not problem:
                 return public_url(url)
             if not again:
@@ -81,8 +92,9 @@ class Pushgateway:
         tried = f" (tried {attempt + 1} times)" if attempt else ""
         raise PublishFailure(f"Pushgateway {public_url(self.connection.url)}: {problem}{tried}")
 
-    def _once(self, method: str, content: bytes | None, url: str) -> tuple[str, bool]:
-        """The problem in words, empty when there is none, and whether it may pass by itself."""
+    def _once(self, method: str, content: bytes | None, url: str, answers: list[Response]) -> tuple[str, bool]:
+        """The problem in words, empty when there is none, and whether it may pass by itself. A good answer to a question is kept."""
+        reading = method == "GET"
         try:
             answer = self.http.request(
                 method,
@@ -91,12 +103,19 @@ class Pushgateway:
                 headers={"Content-Type": _TYPE},
                 body=content,
                 timeout=self.timeout,
-                max_bytes=2**20,
+                max_bytes=MAX_BYTES if reading else 2**20,
                 follow_redirects=False,  # a PUT that is redirected becomes a GET, whose 200 would look like success
             )
         except HttpFailure as exc:
+            if reading and exc.kind == "too_large":
+                return "", False
             return exc.message.replace(public_url(url), "it", 1), exc.kind in ("timeout", "refused", "protocol")
-        return _problem(answer)
+        if reading and answer.status in (404, 405):
+            return "", False
+        problem, again = _problem(answer)
+        if not problem:
+            answers.append(answer)
+        return problem, again
 
 
 def _problem(answer: Response) -> tuple[str, bool]:

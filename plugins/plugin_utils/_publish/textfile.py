@@ -29,15 +29,24 @@ def write_file(directory: str, name: str, content: bytes, away: WriteFile | None
     """Replaces any file in the textfile directory, here or where ``away`` writes. PublishFailure."""
     if away:
         return away(str(pathlib.PurePosixPath(directory) / name), content)
+    return write(_folder(directory) / name, content)
+
+
+def _folder(directory: str) -> pathlib.Path:
     folder = pathlib.Path(directory).expanduser()
     if not folder.is_dir():
         raise PublishFailure(f"the textfile directory {folder} {'is not a folder' if folder.exists() else 'does not exist'}")
-    return write(folder / name, content)
+    return folder
+
+
+def present(directory: str, service: str, environment: str) -> bool:
+    """Whether there is a file of this service and environment. PublishFailure where the directory is not there."""
+    return (_folder(directory) / filename(service, environment)).exists()
 
 
 def remove(directory: str, service: str, environment: str) -> bool:
     """Removes the file of a service that is no more; whether there was one. PublishFailure."""
-    path = pathlib.Path(directory).expanduser() / filename(service, environment)
+    path = _folder(directory) / filename(service, environment)
     try:
         path.unlink()
     except FileNotFoundError:
@@ -47,4 +56,4 @@ def remove(directory: str, service: str, environment: str) -> bool:
     return True
 
 
-__all__ = ("filename", "remove", "write_file", "write_metrics")
+__all__ = ("filename", "present", "remove", "write_file", "write_metrics")

@@ -83,3 +83,31 @@ def test_secrets_in_the_address_stay_hidden() -> None:
     with pytest.raises(PublishFailure) as caught:
         push.push(b"", "payments", "production")
     assert "sesame" not in str(caught.value)
+
+
+GROUPS = b'{"status": "success", "data": [{"labels": {"job": "operability", "service_name": "payments", "deployment_environment": "%s"}}]}'
+
+
+@pytest.mark.parametrize(
+    ("given", "there"),
+    [
+        (answer(200, GROUPS % b"production"), True),
+        (answer(200, GROUPS % b"staging"), False),
+        (answer(200, b'{"status": "success", "data": []}'), False),
+        (answer(404), None),
+        (answer(200, b"no list"), None),
+        (answer(200, b'{"data": [1]}'), None),
+        (HttpFailure("too_large", "more than 32 MiB"), None),
+    ],
+)
+def test_whether_a_group_is_there(given: t.Any, there: bool | None) -> None:
+    push = Pushgateway(Connection(url="http://push:9091"), http=FakeHttp({"/api/v1/metrics": given}))
+    assert push.holds("payments", "production") is there
+
+
+def test_a_gateway_that_cannot_be_asked_what_it_has() -> None:
+    slept: list[float] = []
+    http = FakeHttp({"/api/v1/metrics": HttpFailure("refused", "it refused the connection")})
+    with pytest.raises(PublishFailure, match=r"refused the connection \(tried 3 times\)"):
+        Pushgateway(Connection(url="http://push:9091"), http=http, sleep=slept.append).holds("payments", "production")
+    assert slept == [1.0, 2.0]

@@ -73,8 +73,13 @@ def test_a_folder_that_is_really_full() -> None:
 
 
 def test_remove(tmp_path: pathlib.Path) -> None:
+    assert not textfile.present(str(tmp_path), "a", "b")
     assert not textfile.remove(str(tmp_path), "a", "b")
     textfile.write_metrics(str(tmp_path), "a", "b", b"")
+    assert textfile.present(str(tmp_path), "a", "b")
+    for look in (textfile.present, textfile.remove):
+        with pytest.raises(PublishFailure, match="does not exist"):
+            look(str(tmp_path / "no"), "a", "b")
     assert textfile.remove(str(tmp_path), "a", "b")
     assert os.listdir(tmp_path) == []
     (tmp_path / textfile.filename("a", "b")).mkdir()
