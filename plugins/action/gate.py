@@ -289,11 +289,12 @@ def collection_version() -> str:
 
 def _visible(targets: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Targets as a result may show them. What is left out waits for ``publish`` in the spool."""
-    gateway = targets.get("pushgateway")
-    if not gateway:
-        return dict(targets)
-    shown = {key: value for key, value in gateway.items() if key not in ("url_password", "bearer_token", "headers")}
-    return {**targets, "pushgateway": {**shown, "url": public_url(str(gateway["url"]))}}
+    out = dict(targets)
+    for name in ("pushgateway", "grafana"):
+        if out.get(name):
+            shown = {key: value for key, value in out[name].items() if key not in ("url_password", "bearer_token", "headers")}
+            out[name] = {**shown, "url": public_url(str(out[name]["url"]))}
+    return out
 
 
 def _screen() -> dict[str, t.Any]:

@@ -12,11 +12,12 @@ from ansible import constants
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from ..module_utils._clients.grafana import GrafanaFailure
 from ..module_utils._http import Connection, public_url
 from ..module_utils._publish_spec import PUBLISH_SPEC
 from ..plugin_utils import _run_record
 from ..plugin_utils._elsewhere import Elsewhere
-from ..plugin_utils._publish import html, markdown, metrics, textfile
+from ..plugin_utils._publish import annotation, html, markdown, metrics, textfile
 from ..plugin_utils._publish.files import PublishFailure, WriteFile, write
 from ..plugin_utils._publish.pushgateway import Pushgateway, group_url
 from ..plugin_utils._run_record import Unreadable
@@ -45,7 +46,8 @@ class ActionModule(ActionBase):
             return result
         record, beside = _record(options["record"])
         state = _given_state(options["state"]) or record.get("state") or _earlier_state(record, beside)
-        options["pushgateway"] = _with_secrets(options["pushgateway"], record)
+        for name in ("pushgateway", "grafana"):
+            options[name] = _with_secrets(name, options[name], record)
         targets = _targets(record, state, options, away.write)
         written: list[dict[str, str]] = []
         failed: list[dict[str, str]] = []
@@ -56,13 +58,13 @@ class ActionModule(ActionBase):
                 continue
             try:
                 place = where if self._task.check_mode else work()
-            except PublishFailure as exc:
+            except (PublishFailure, GrafanaFailure) as exc:
                 failed.append({"target": name, "message": str(exc)})
                 continue
             except Exception as exc:  # a target must not take the verdict with it
                 failed.append({"target": name, "message": f"{where} could not be written: {type(exc).__name__}: {exc}"})
                 continue
-            written.append({"target": name, "url" if name == "pushgateway" else "path": place})
+            written.append({"target": name, "url" if name in ("pushgateway", "grafana") else "path": place})
         for failure in failed:
             self._display.warning(f"{failure['target']}: {failure['message']}")
         result.update(changed=bool(written), written=written, removed=[], failed_targets=failed, skipped_targets=skipped)
@@ -201,15 +203,15 @@ def _earlier_state(record: t.Mapping[str, t.Any], folder: pathlib.Path | None) -
     return {}
 
 
-def _with_secrets(gateway: dict[str, t.Any] | None, record: dict[str, t.Any]) -> dict[str, t.Any] | None:
-    """The gateway that ``gate`` named without its secrets, with them."""
+def _with_secrets(name: str, server: dict[str, t.Any] | None, record: dict[str, t.Any]) -> dict[str, t.Any] | None:
+    """The server that ``gate`` named without its secrets, with them."""
     service, environment = metrics.identity(record)
     run = record.get("run") or {}
     spool = Spool(constants.DEFAULT_LOCAL_TMP, service, environment, str(run.get("phase")), str(run.get("scope") or "service"))
-    held = spool.publish().get("pushgateway") if gateway else None
-    if gateway and held and public_url(str(held["url"])) == gateway["url"]:
-        return {**gateway, **held}
-    return gateway
+    held = spool.publish().get(name) if server else None
+    if server and held and public_url(str(held["url"])) == server["url"]:
+        return {**server, **held}
+    return server
 
 
 def _targets(record: dict[str, t.Any], state: dict[str, t.Any], options: dict[str, t.Any], away: WriteFile | None) -> list[Target]:
@@ -230,6 +232,10 @@ def _targets(record: dict[str, t.Any], state: dict[str, t.Any], options: dict[st
             return Pushgateway(connection).push(metrics.exposition({**record, "state": state}), service, environment)
 
         targets.append(("pushgateway", public_url(group_url(connection.url, service, environment)), to_pushgateway))
+    mark = annotation.of(record, options["grafana"]["tags"]) if options["grafana"] else None
+    if mark:
+        to_grafana = annotation.writer(Connection.from_args(options["grafana"]), mark)
+        targets.append(("grafana", public_url(options["grafana"]["url"]), to_grafana))
     makers: dict[str, t.Callable[[], str]] = {
         "html": lambda: html.render(record),
         "markdown": lambda: markdown.render(record),

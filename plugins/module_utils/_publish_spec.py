@@ -21,6 +21,10 @@ PUBLISH_SPEC: dict[str, t.Any] = {
     "service": {"type": "str"},
     "environment": {"type": "str"},
     **TARGETS_SPEC,
+    "grafana": {
+        "type": "dict",
+        "options": {**http_spec(url={"required": True}), "tags": {"type": "list", "elements": "str", "default": []}},
+    },
     "html": {"type": "path"},
     "markdown": {"type": "path"},
     "json": {"type": "path"},

@@ -12,7 +12,7 @@ version_added: 0.1.0
 author: The operability.readiness contributors (@operability)
 description:
   - Writes what M(operability.readiness.gate) judged - metrics for Prometheus (through the textfile collector of node_exporter, or a
-    Pushgateway), a report for people (HTML, Markdown), the record itself (JSON).
+    Pushgateway), an annotation for Grafana, a report for people (HTML, Markdown), the record itself (JSON).
   - Each target is tried. One that cannot be written to is a warning and is listed in RV(failed_targets); it takes neither the other
     targets nor the verdict with it.
   - The metrics of a service and environment stand in one file (C(operability_SERVICE_ENVIRONMENT.prom)) or Pushgateway group
@@ -51,6 +51,61 @@ options:
       - The environment in which it is retired, as its metrics have it in C(deployment_environment).
     type: str
     version_added: 0.2.0
+  grafana:
+    description:
+      - The Grafana in which the begin (V(pre)) and the end (V(post)) of a deployment are marked, with the verdict. The end marks the whole
+        time since the last V(pre) of the same version. Other phases, and batches, are not marked; nothing is marked twice.
+      - The annotations belong to no dashboard. Their tags are C(operability), C(service:NAME), C(environment:NAME), C(version:VERSION),
+        C(phase:PHASE) and C(verdict:VERDICT).
+      - C(publish.grafana) of the organisation's or the service file says the same for M(operability.readiness.gate).
+    type: dict
+    version_added: 0.2.0
+    suboptions:
+      url:
+        description:
+          - Its address, for example V(https://grafana.example).
+        type: str
+        required: true
+      url_username:
+        description:
+          - User for HTTP basic authentication.
+        type: str
+      url_password:
+        description:
+          - Password for HTTP basic authentication.
+        type: str
+      bearer_token:
+        description:
+          - Token of a service account that may write annotations.
+        type: str
+      headers:
+        description:
+          - Further request headers.
+        type: dict
+        default: {}
+      validate_certs:
+        description:
+          - Whether the server's certificate must be valid.
+        type: bool
+        default: true
+      ca_path:
+        description:
+          - PEM file of the certification authorities to trust instead of the system's.
+        type: path
+      client_cert:
+        description:
+          - PEM file of the client certificate, which may hold its key too.
+        type: path
+      client_key:
+        description:
+          - PEM file of the key of O(grafana.client_cert).
+        type: path
+      tags:
+        description:
+          - Further tags.
+        type: list
+        elements: str
+        default: []
   html:
     description:
       - Path of the report as one HTML file, which loads nothing from anywhere, prints on A4, and needs no script.
@@ -124,13 +179,13 @@ written:
   elements: dict
   contains:
     target:
-      description: One of V(textfile), V(pushgateway), V(html), V(markdown), V(json).
+      description: One of V(textfile), V(pushgateway), V(grafana), V(html), V(markdown), V(json).
       type: str
     path:
       description: The file.
       type: str
     url:
-      description: The address of the group, for V(pushgateway).
+      description: The address of the group, for V(pushgateway), or of V(grafana).
       type: str
   sample: [{"target": "html", "path": "/srv/www/readiness/payments.html"}]
 removed:

@@ -18,6 +18,7 @@ from testinfra.host import Host
 PLACE = "/var/lib/node-exporter"
 TOLD = f"{PLACE}/operability-recheck-shop.prom"
 START = "systemctl start operability-recheck-shop.service"
+STATE = "systemctl is-active operability-recheck-shop.service"
 
 
 def until(true: t.Callable[[], bool], seconds: float = 30) -> None:
@@ -75,14 +76,12 @@ def test_a_run_that_fails_fails_its_unit(web1: Host) -> None:
 def test_a_run_by_hand_does_not_overlap(web1: Host) -> None:
     assert web1.run(f"touch {PLACE}/wait && {START} --no-block").rc == 0
     lock = web1.file("/var/lib/operability-recheck/shop/lock")
-    until(
-        lambda: web1.run("systemctl is-active operability-recheck-shop.service").stdout == "activating\n" and "since" in lock.content_string
-    )
+    until(lambda: web1.run(STATE).stdout == "activating\n" and "since" in lock.content_string)
     program = "/usr/local/lib/operability/operability_recheck.py /etc/operability-recheck/shop.json"
     second = web1.run(f"runuser -u shop -- /usr/bin/python3 {program}")
     assert second.rc == 75 and "the run before has not ended" in second.stderr
     assert web1.run(f"rm {PLACE}/wait").rc == 0
-    until(lambda: web1.run("systemctl is-active operability-recheck-shop.service").stdout == "inactive\n")
+    until(lambda: web1.run(STATE).stdout == "inactive\n")
 
 
 def test_cron_starts_it(hosts: dict[str, Host]) -> None:
