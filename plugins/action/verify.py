@@ -232,6 +232,16 @@ class ActionModule(ActionBase):
             "phase": context.options["phase"],
             "host": host,
             "counts": dict(counts),
+            "checks": [
+                {
+                    "requirement": finding.requirement,
+                    "check": finding.check,
+                    "instance": finding.instance,
+                    "status": finding.status.value,
+                    "duration_seconds": finding.duration_seconds,
+                }
+                for finding in findings
+            ],
             "findings": [finding.as_dict() for finding in findings if finding.status is not Status.PASS],
             "not_passed": [
                 {

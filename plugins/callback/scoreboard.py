@@ -15,6 +15,8 @@ requirements:
 description:
   - While M(operability.readiness.verify) works, says host by host what was found. On a terminal it is one line that is rewritten in place;
     in a log it is a line a host, with what did not pass below it.
+  - The checks of a host run in one batch there. Their lines (O(checks)) appear when it has ended, each with the time that it took.
+  - Colours are Ansible's - none where C(NO_COLOR) is set or the output is no terminal.
   - Says the verdict of M(operability.readiness.gate) in one line. The table that explains it comes from the gate itself, and needs no
     callback.
 options:
@@ -29,6 +31,17 @@ options:
         key: display
     env:
       - name: OPERABILITY_SCOREBOARD_DISPLAY
+  checks:
+    description:
+      - Whether each check is a line of its own, with its duration, instead of only those that did not pass.
+    type: bool
+    default: false
+    version_added: 0.2.0
+    ini:
+      - section: callback_scoreboard
+        key: checks
+    env:
+      - name: OPERABILITY_SCOREBOARD_CHECKS
   not_passed:
     description:
       - How many of a host's findings that did not pass are shown below its line. V(0) shows none.
@@ -82,6 +95,30 @@ def colour_of(counts: t.Mapping[str, t.Any]) -> str:
     return _configured("COLOR_OK")
 
 
+_RANK = {"fail": 0, "unknown": 1, "warn": 2}
+_ORDINARY = 3
+
+
+def _rank(item: t.Mapping[str, t.Any]) -> int:
+    return _RANK.get(str(item.get("status")), _ORDINARY)
+
+
+def _seconds(item: t.Mapping[str, t.Any]) -> float:
+    seconds = item.get("duration_seconds")
+    return float(seconds) if isinstance(seconds, (int, float)) else 0.0
+
+
+def _took(item: t.Mapping[str, t.Any] | None) -> str:
+    seconds = item.get("duration_seconds") if item else None
+    if not isinstance(seconds, (int, float)):
+        return ""
+    return f" ({seconds:.1f} s)" if seconds >= 1 or seconds == 0 else f" ({seconds * 1000:.0f} ms)"
+
+
+def _what(item: t.Mapping[str, t.Any]) -> str:
+    return " ".join(escape(item.get(key), 80) for key in ("requirement", "check", "instance") if item.get(key))
+
+
 def _configured(name: str) -> str:
     return str(getattr(C, name))
 
@@ -120,12 +157,12 @@ class CallbackModule(CallbackBase):
     def __init__(self, *args: t.Any, **kwargs: t.Any) -> None:
         super().__init__(*args, **kwargs)
         self.line: StatusLine | None = None
-        self.limit = 5
+        self.limit, self.each = 5, False
         self.begin("")
 
     def set_options(self, *args: t.Any, **kwargs: t.Any) -> None:
         super().set_options(*args, **kwargs)
-        self.limit = self.get_option("not_passed")
+        self.limit, self.each = self.get_option("not_passed"), self.get_option("checks")
         display = self.get_option("display")
         if display == "line" or (display == "auto" and sys.stdout.isatty() and os.environ.get("TERM", "") not in ("", "dumb")):
             self.line = StatusLine(sys.stdout)
@@ -207,22 +244,37 @@ class CallbackModule(CallbackBase):
             self.service, self.phase = escape(seen.get("service"), 80), escape(seen.get("phase"), 20)
             self.totals.update({str(status): as_int(count) for status, count in counts.items()})
         self.done[name] = seen or {}
-        if self.line:
+        checks = as_dicts(seen.get("checks")) if seen and self.each else []
+        if self.line and not checks:
             self.progress()
             return
+        if self.line:
+            self.line.leave(keep=False)  # what it shows is not the last word
         colour = colour_of(counts) if seen else _configured("COLOR_UNREACHABLE")
-        seconds = seen.get("duration_seconds") if seen else None
-        tail = f" ({seconds:.1f} s)" if isinstance(seconds, (int, float)) else ""
-        self._display.display(f"{escape(name, 120)}: {why or summary(counts)}{tail}", color=colour)
-        rest = [item for item in as_dicts(seen.get("not_passed")) if item.get("status") in ("fail", "unknown", "warn")] if seen else []
-        rank = {"fail": 0, "unknown": 1, "warn": 2}
-        rest.sort(key=lambda item: rank[str(item["status"])])
+        self._display.display(f"{escape(name, 120)}: {why or summary(counts)}{_took(seen)}", color=colour)
+        if checks:
+            self.all_checks(checks, seen or {})
+        elif seen:
+            self.not_passed(as_dicts(seen.get("not_passed")))
+        self.progress()
+
+    def all_checks(self, checks: list[dict[str, t.Any]], seen: dict[str, t.Any]) -> None:
+        """A line a check, the worst first, then the slowest; what did not pass with its message."""
+        said = {_what(item): escape(item.get("message"), 300) for item in as_dicts(seen.get("not_passed"))}
+        for item in sorted(checks, key=lambda item: (_rank(item), -_seconds(item))):
+            message = f": {said[_what(item)]}" if said.get(_what(item)) else ""
+            self.check(item, f"{_what(item)}{_took(item)}{message}")
+
+    def not_passed(self, items: list[dict[str, t.Any]]) -> None:
+        rest = sorted((item for item in items if _rank(item) < _ORDINARY), key=_rank)
         for item in rest[: self.limit]:
-            what = " ".join(escape(item.get(key), 80) for key in ("requirement", "check", "instance") if item.get(key))
-            line = f"  {STATUS_WORDS[str(item['status'])]:<8}{what}: {escape(item.get('message'), 300)}"
-            self._display.display(line, color=colour_of({str(item["status"]): 1}))
+            self.check(item, f"{_what(item)}: {escape(item.get('message'), 300)}")
         if self.limit and len(rest) > self.limit:
             self._display.display(f"  and {len(rest) - self.limit} more")
+
+    def check(self, item: dict[str, t.Any], text: str) -> None:
+        status = str(item.get("status"))
+        self._display.display(f"  {STATUS_WORDS.get(status, escape(status, 20)):<7} {text}", color=colour_of({status: 1}))
 
     def progress(self) -> None:
         if self.line:

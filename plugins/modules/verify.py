@@ -80,6 +80,13 @@ readiness:
       type: dict
       returned: success
       sample: {"pass": 11, "fail": 1}
+    checks:
+      description: Every finding, by requirement, check, instance and status, with its duration in seconds.
+      type: list
+      elements: dict
+      returned: success
+      version_added: 0.2.0
+      sample: [{"requirement": "PLT-01", "check": "systemd_unit", "instance": "web.service", "status": "pass", "duration_seconds": 0.12}]
     findings:
       description: The findings that did not pass.
       type: list

@@ -165,3 +165,44 @@ def test_one_line_in_place_on_a_terminal() -> None:
     made.v2_playbook_on_stats(None)
     assert screen.lines == ["ok: [web2]", "TASK [next]"]
     assert made.done == {}
+
+
+CHECKS = [
+    {"requirement": "PLT-01", "check": "systemd_unit", "instance": "a.service", "status": "pass", "duration_seconds": 0.02},
+    {"requirement": "MON-01", "check": "prometheus_targets", "instance": "", "status": "unknown", "duration_seconds": 10.04},
+    {"requirement": "PLT-03", "check": "flow", "instance": "ldap:636", "status": "pass", "duration_seconds": 1.5},
+    {"requirement": "BKP-01", "check": "restic_backup", "instance": "x", "status": "fail", "duration_seconds": "?"},
+    {"requirement": "DEL-02", "check": "command", "instance": "", "status": "not_applicable", "duration_seconds": 0},
+]
+LINES = [
+    "web1: 5 checks: 2 pass, 1 unknown, 1 fail, 1 n/a (3.2 s)",
+    "  FAIL    BKP-01 restic_backup x: old",
+    "  UNKNOWN MON-01 prometheus_targets (10.0 s): it refused the connection",
+    "  pass    PLT-03 flow ldap:636 (1.5 s)",
+    "  pass    PLT-01 systemd_unit a.service (20 ms)",
+    "  n/a     DEL-02 command (0.0 s)",
+]
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_a_line_a_check_where_it_is_asked_for(terminal: bool) -> None:
+    stream = io.StringIO() if terminal else None
+    made, screen = board(stream)
+    made.each = True
+    not_passed = [
+        {**CHECKS[1], "message": "it refused the connection"},
+        {**CHECKS[3], "message": "old"},
+    ]
+    counts = {"pass": 2, "unknown": 1, "fail": 1, "not_applicable": 1}
+    for host in ("web1", "web2"):
+        made.v2_runner_on_start(Named(host), Named(scoreboard.VERIFY))
+    made.v2_runner_on_ok(Result("web1", readiness("web1", counts, checks=CHECKS, not_passed=not_passed)))
+    assert screen.lines == LINES
+    if stream:
+        shown = stream.getvalue()
+        assert shown.endswith("1 fail, 1 not applicable; waiting for web2") and "2 hosts at work\n" not in shown, (
+            "the line comes back below"
+        )
+    made.each = False
+    made.v2_runner_on_ok(Result("web2", readiness("web2", {"pass": 5}, checks=CHECKS)))
+    assert len(screen.lines) == len(LINES) + (0 if terminal else 1)
