@@ -40,7 +40,11 @@ scrape_configs:
   static_configs: [{{targets: ['{local}:{push}']}}]
 """
 # there may be nothing of it in an estate that is well
-NOT_ALWAYS = ["service_requirement:operability_override_due:timestamp_seconds", "operability_service_expected"]
+NOT_ALWAYS = [
+    "service_requirement:operability_override_due:timestamp_seconds",
+    "operability_service_expected",
+    "operability_recheck_run_exit_code",
+]
 
 
 def ago(days: float) -> str:
@@ -176,7 +180,9 @@ def test_our_own_check_of_our_own_rules(estate: Estate) -> None:
     estate.publish(estate.new, overridden)
     content = expected.exposition([("payments", "production"), ("ledger", "production")])
     textfile.write_file(str(estate.new.textfile), expected.filename("default"), content)
+    (estate.new.textfile / "operability-recheck-nightly.prom").write_text('operability_recheck_run_exit_code{recheck="nightly"} 0\n')
     estate.until("service_requirement:operability_override_due:timestamp_seconds and on () operability_service_expected")
+    estate.until("operability_recheck_run_exit_code")
     whole = estate.alerts()
     count = len(yaml.safe_load(RULES)["groups"][1]["rules"])
     assert str(whole.status) == "pass" and whole.message.startswith(f"{count} alerts loaded"), whole

@@ -131,7 +131,7 @@ def test_a_pushgateway_that_refuses_or_is_down_is_named(running: t.Any, binaries
     assert slept == [1.0, 2.0]
 
 
-def test_a_full_disk_leaves_the_old_file(tmp_path: pathlib.Path) -> None:
+def test_a_disk_that_is_full_or_read_only_keeps_the_old_file(tmp_path: pathlib.Path) -> None:
     if (
         not shutil.which("mount")
         or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "none", str(tmp_path)], capture_output=True, check=False).returncode
@@ -141,6 +141,13 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: pathlib.Path) -> None:
         path = textfile.write_metrics(str(tmp_path), "a", "b", b"old 1\n")
         with pytest.raises(PublishFailure, match="No space left"):
             textfile.write_metrics(str(tmp_path), "a", "b", b"x" * 200_000)
+        assert pathlib.Path(path).read_bytes() == b"old 1\n"
+        assert len(os.listdir(tmp_path)) == 1
+        subprocess.run(["mount", "-o", "remount,ro", str(tmp_path)], check=True)
+        with pytest.raises(PublishFailure, match="Read-only file system"):
+            textfile.write_metrics(str(tmp_path), "a", "b", b"new 1\n")
+        with pytest.raises(PublishFailure, match="could not be removed: Read-only file system"):
+            textfile.remove(str(tmp_path), "a", "b")
         assert pathlib.Path(path).read_bytes() == b"old 1\n"
         assert len(os.listdir(tmp_path)) == 1
     finally:

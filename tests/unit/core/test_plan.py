@@ -10,6 +10,7 @@ import dataclasses
 import typing as t
 
 import pytest
+from ansible_collections.operability.readiness.plugins.action.plan import register
 from ansible_collections.operability.readiness.plugins.plugin_utils import _plan
 from ansible_collections.operability.readiness.plugins.plugin_utils._plan import (
     LATER,
@@ -695,6 +696,7 @@ def test_how_often_it_is_verified_again() -> None:
     assert plan(C, shared, phase="recheck").recheck_every == 43200
     assert plan(C + "defaults: {recheck_every: 1w}\n", shared, phase="pre").recheck_every == 7 * 86400, "the service's own wins"
     assert plan(C + "defaults: {recheck_every: 60}\n", shared, phase="pre").recheck_every == 60
+    assert "verified again every 12 h" in register(plan(C, shared, phase="recheck"))
     for given, words in (("30s", "30s is less than a minute"), ("0", "0 is less than a minute"), ("daily", "is not a duration such as")):
         (problem,) = refused(C + f"defaults: {{recheck_every: {given}}}\n")
         assert "recheck_every" in problem and words in problem
