@@ -501,7 +501,7 @@ def test_a_template_that_is_needed_now_or_later() -> None:
 )
 def test_what_every_phase_needs(text: str, path: str) -> None:
     for phase in ("design", "recheck"):
-        problems = problems_of(lambda phase=phase: plan_of(describe(text, resolve=templates(), phase=phase)))  # type: ignore[misc]
+        problems = problems_of(lambda phase=phase: plan_of(describe(text, resolve=templates(), phase=phase)))
         assert (
             len(problems) == 1
             and f": {path}: 'x' is undefined (every phase needs it)" in problems[0]
