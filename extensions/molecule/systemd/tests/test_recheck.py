@@ -6,15 +6,16 @@
 
 from __future__ import annotations
 
+import pathlib
 import re
 import subprocess
 import time
 import typing as t
 
 import pytest
-from conftest import SCENARIO
 from testinfra.host import Host
 
+SCENARIO = pathlib.Path(__file__).parents[1]
 PLACE = "/var/lib/node-exporter"
 TOLD = f"{PLACE}/operability-recheck-shop.prom"
 START = "systemctl start operability-recheck-shop.service"
