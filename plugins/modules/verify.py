@@ -84,7 +84,7 @@ readiness:
       description: Every finding, by requirement, check, instance and status, with its duration in seconds.
       type: list
       elements: dict
-      returned: success
+      returned: where the callback P(operability.readiness.scoreboard#callback) is enabled
       version_added: 0.2.0
       sample: [{"requirement": "PLT-01", "check": "systemd_unit", "instance": "web.service", "status": "pass", "duration_seconds": 0.12}]
     findings:
