@@ -1,0 +1,39 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The codes of the metrics in words, and in colours that colour-blind people can tell apart too."""
+
+from __future__ import annotations
+
+import typing as t
+
+from grafana_foundation_sdk.models.dashboard import (
+    DashboardSpecialValueMapOptions,
+    SpecialValueMap,
+    SpecialValueMatch,
+    ValueMap,
+    ValueMapping,
+    ValueMappingResult,
+)
+
+GREEN, SKY, ORANGE, GREY, RED = "#009E73", "#56B4E9", "#F0C230", "#8E8E99", "#C4390B"
+NEUTRAL = "#5B6B7F"
+
+VERDICTS = {0: ("GO", GREEN), 1: ("RESERVATIONS", ORANGE), 2: ("UNDETERMINED", GREY), 3: ("NO-GO", RED)}
+STATUSES = {0: ("pass", GREEN), 1: ("waived", SKY), 2: ("warn", ORANGE), 3: ("unknown", GREY), 4: ("fail", RED)}
+
+
+def mapped(codes: t.Mapping[int, tuple[str, str]], nothing: str = "NO DATA") -> list[ValueMapping]:
+    """The mappings of a panel that shows such codes; what has no value says so."""
+    options = {str(code): ValueMappingResult(text=text, color=color, index=code) for code, (text, color) in codes.items()}
+    nobody = ValueMappingResult(text=nothing, color=NEUTRAL, index=len(codes))
+    return [
+        ValueMap(options=options),
+        SpecialValueMap(options=DashboardSpecialValueMapOptions(match=SpecialValueMatch.NULL_AND_NAN, result=nobody)),
+    ]
+
+
+def absent(text: str = "–") -> list[ValueMapping]:
+    """The mapping of a number that need not be there."""
+    result = ValueMappingResult(text=text, index=0)
+    return [SpecialValueMap(options=DashboardSpecialValueMapOptions(match=SpecialValueMatch.NULL_AND_NAN, result=result))]
