@@ -92,6 +92,7 @@ def waivers() -> parts.Panel:
             "Days left": [*parts.tile(), *parts.colors_at(*parts.DAYS_LEFT), *parts.measure("none", 0), *parts.width(90)],
             "Observed": [*parts.tile(), *parts.words(mapped(STATUSES)), *parts.width(90)],
             "Requirement": [*parts.width(110)],
+            "Service": [*parts.links(**{"Go-live": parts.GO_LIVE, "Report": parts.REPORT_OF}), *parts.at_least(120)],
         },
         no_value="None: nothing is waived",
     )
@@ -127,6 +128,7 @@ def delivery() -> parts.Panel:
             parts.ordered("Rework rate", descending=True),
         ],
         columns={
+            "Service": [*parts.links(**{"Go-live": parts.GO_LIVE, "Report": parts.REPORT_OF}), *parts.at_least(120)],
             "Deployments": [*parts.measure("short", 0), *parts.width(100)],
             "Rework rate": [
                 *parts.tile(),

@@ -128,7 +128,7 @@ def requirements() -> parts.Panel:
         ],
         columns={
             "State": [*parts.tile(), *parts.words(mapped(STATUSES)), *parts.width(90)],
-            "Requirement": [*parts.link("Report", REPORT), *parts.width(110)],
+            "Requirement": [*parts.links(Report=REPORT), *parts.width(110)],
             "Title": [*parts.at_least(240)],
             "Impact": [*parts.width(80)],
             "Since": [*parts.measure("dateTimeFromNow"), *parts.width(130)],

@@ -234,8 +234,14 @@ def colors_at(*values: tuple[float | None, str]) -> list[DynamicConfigValue]:
     return [DynamicConfigValue("thresholds", steps(values).build())]
 
 
-def link(title: str, url: str) -> list[DynamicConfigValue]:
-    return [DynamicConfigValue("links", [{"title": title, "url": url, "targetBlank": False}])]
+GO_LIVE = "/d/operability-go-live?var-service=${__data.fields.Service}&var-environment=${__data.fields.Environment}"
+GO_LIVE += "&${datasource:queryparam}&${report:queryparam}"
+REPORT_OF = "${report:raw}/${__data.fields.Environment}/${__data.fields.Service}.html"
+
+
+def links(**addresses: str) -> list[DynamicConfigValue]:
+    """Where a click on the column leads, by title."""
+    return [DynamicConfigValue("links", [{"title": title, "url": url, "targetBlank": False} for title, url in addresses.items()])]
 
 
 def joined(label: str) -> DataTransformerConfig:

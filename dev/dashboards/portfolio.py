@@ -85,12 +85,7 @@ def services() -> parts.Panel:
         "Value #D": "Last run",
         "mode": "Mode",
     }
-    go_live = (
-        "/d/operability-go-live?var-service=${__data.fields.Service}&var-environment=${__data.fields.Environment}"
-        "&${datasource:queryparam}&${report:queryparam}"
-    )
     known = f"{STATE} * {BY} group_left (level, owner, mode) {INFO}"
-    report = "${report:raw}/${__data.fields.Environment}/${__data.fields.Service}.html"
     return parts.grid(
         "Services",
         """One row a service, the worst first. The verdict is over the newest findings that still count. Verified: how many of the required
@@ -118,8 +113,8 @@ def services() -> parts.Panel:
             parts.ordered("Verdict", descending=True),
         ],
         columns={
-            "Verdict": [*parts.words(mapped(VERDICTS)), *parts.link("Report", report), *parts.width(140)],
-            "Service": [*parts.plain(), *parts.link("Go-live", go_live), *parts.at_least(120)],
+            "Verdict": [*parts.words(mapped(VERDICTS)), *parts.links(Report=parts.REPORT_OF), *parts.width(140)],
+            "Service": [*parts.plain(), *parts.links(**{"Go-live": parts.GO_LIVE}), *parts.at_least(120)],
             "Environment": [*parts.plain(), *parts.width(110)],
             "Level": [*parts.plain(), *parts.width(60)],
             "Owner": [*parts.plain(), *parts.at_least(110)],
@@ -166,7 +161,7 @@ def alerts() -> parts.Panel:
         transform=[parts.without("Time", "Value"), parts.arranged(columns), parts.ordered("Service")],
         columns={
             "Severity": [*parts.width(90)],
-            "Alert": [*parts.link("Runbook", f"{HOME}/runbooks/${{__data.fields.page}}.md"), *parts.at_least(200)],
+            "Alert": [*parts.links(Runbook=f"{HOME}/runbooks/${{__data.fields.page}}.md"), *parts.at_least(200)],
             "page": [*parts.hidden()],
         },
         no_value="None: no alert fires",
