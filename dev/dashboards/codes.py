@@ -34,6 +34,6 @@ def mapped(codes: t.Mapping[int, tuple[str, str]], nothing: str = "NO DATA") -> 
 
 
 def absent(text: str = "–") -> list[ValueMapping]:
-    """The mapping of a number that need not be there."""
-    result = ValueMappingResult(text=text, index=0)
+    """The mapping of a number that need not be there; it has no colour, as the lowest threshold would say that it is bad."""
+    result = ValueMappingResult(text=text, color="transparent", index=0)
     return [SpecialValueMap(options=DashboardSpecialValueMapOptions(match=SpecialValueMatch.NULL_AND_NAN, result=result))]

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from grafana_foundation_sdk.builders import dashboard
+from grafana_foundation_sdk.models.common import BigValueTextMode
 from grafana_foundation_sdk.models.dashboard import DataTransformerConfig
 
 from . import parts
-from .codes import GREEN, NEUTRAL, ORANGE, RED, SKY, STATUSES, mapped
+from .codes import GREY, NEUTRAL, ORANGE, RED, SKY, STATUSES, mapped
 from .parts import BY_REQUIREMENT, HOME, MANY, key, query
 
 STATE = f"service_requirement:operability_state:current{{{MANY}}}"
@@ -26,9 +27,10 @@ def heat_map() -> parts.Panel:
         "Requirements of every service",
         """One row a service, one column a requirement. A column of one colour is a fault of the platform or of the policy,
         a row of one colour a service that needs help. A dash: not asked of this service.""",
-        query("A", f"sort_desc({key(STATE, 'requirement')})", as_table=True),
+        query("A", key(STATE, "requirement"), as_table=True),
         transform=[
             parts.without("Time"),
+            parts.ordered("requirement"),
             DataTransformerConfig(
                 id_val="groupingToMatrix",
                 options={"columnField": "requirement", "rowField": "of", "valueField": "Value", "emptyValue": "null"},
@@ -36,7 +38,7 @@ def heat_map() -> parts.Panel:
             parts.arranged({"of\\requirement": "Service / environment"}),
             parts.ordered("Service / environment"),
         ],
-        columns={"Service / environment": [*parts.plain(), *parts.width(200)]},
+        columns={"Service / environment": [*parts.plain(), *parts.width(190)]},
         mappings=mapped(STATUSES, "–"),
         colored=True,
     )
@@ -64,7 +66,7 @@ def debt() -> parts.Panel:
         query("B", f"sum({DEBT}) or vector(0)", "in debt", over_time=True),
         query("C", f"count(time() - {RESERVATIONS} >= 0) or vector(0)", "overdue", over_time=True),
         query("D", f"count(time() - {WAIVERS} >= 0) or vector(0)", "waivers ended", over_time=True),
-        colors={"waived": SKY, "in debt": GREEN, "overdue": RED, "waivers ended": ORANGE},
+        colors={"waived": SKY, "in debt": GREY, "overdue": RED, "waivers ended": ORANGE},
         stacked=False,
     )
 
@@ -143,13 +145,14 @@ def delivery() -> parts.Panel:
     )
 
 
-def days_since_unplanned() -> parts.Panel:
+def last_unplanned() -> parts.Panel:
     return parts.tiles(
-        "Days since the last unplanned release",
+        "Last unplanned release",
         "Of any of these services: a hotfix, a rollback or an emergency.",
-        query("A", f"floor((time() - max(service:operability_last_unplanned_deployment:timestamp_seconds{{{MANY}}})) / 86400)", "days"),
-        unit="none",
-        size=40,
+        query("A", f"max(service:operability_last_unplanned_deployment:timestamp_seconds{{{MANY}}}) * 1000", "last"),
+        unit="dateTimeFromNow",
+        names=BigValueTextMode.VALUE,
+        size=28,
         no_value="None: no unplanned release is on record",
     )
 
@@ -184,7 +187,7 @@ def built() -> dashboard.Dashboard:
                 ],
             ),
             (8, [(4, 12, debt()), (5, 12, waivers())]),
-            (8, [(6, 4, days_since_unplanned()), (7, 20, delivery())]),
+            (8, [(6, 5, last_unplanned()), (7, 19, delivery())]),
         ],
         since="now-30d",
     )

@@ -84,7 +84,8 @@ def gates() -> parts.Panel:
         days. What was there before a deployment and is gone after it is the requirement DEL-04.""",
         query("A", f"service_phase:operability_gate_state:current{{{ONE}}}", "{{phase}}"),
         mappings=mapped(VERDICTS),
-        size=22,
+        size=18,
+        rows=True,
         no_value="None: no gate within 7 days",
     )
 
@@ -133,7 +134,7 @@ def requirements() -> parts.Panel:
             "Impact": [*parts.width(80)],
             "Since": [*parts.measure("dateTimeFromNow"), *parts.width(130)],
             "Headroom": [*parts.tile(), *parts.measure("percentunit", 0), *parts.colors_at(*parts.HEADROOM), *parts.width(100)],
-            "Responsible": [*parts.at_least(120)],
+            "Responsible": [*parts.width(140)],
             "Area": [*parts.width(100)],
             "Proof": [*parts.width(90)],
         },
@@ -159,8 +160,9 @@ def reservations() -> parts.Panel:
         ],
         columns={
             "Days left": [*parts.tile(), *parts.colors_at(*parts.DAYS_LEFT), *parts.measure("none", 0), *parts.width(90)],
-            "Requirement": [*parts.width(110)],
-            "Title": [*parts.at_least(200)],
+            "Requirement": [*parts.width(102)],
+            "Title": [*parts.at_least(160)],
+            "Responsible": [*parts.width(130)],
         },
         no_value="None: no reservation is open",
     )
@@ -186,7 +188,8 @@ def waivers() -> parts.Panel:
             "Days left": [*parts.tile(), *parts.colors_at(*parts.DAYS_LEFT), *parts.measure("none", 0), *parts.width(90)],
             "Requirement": [*parts.width(110)],
             "Observed": [*parts.tile(), *parts.words(mapped(STATUSES)), *parts.width(90)],
-            "Title": [*parts.at_least(200)],
+            "Title": [*parts.at_least(130)],
+            "Accepted by": [*parts.width(140)],
         },
         no_value="None: nothing is waived",
     )
@@ -284,9 +287,9 @@ def built() -> dashboard.Dashboard:
             parts.outside("How to read it", f"{HOME}/dashboards.md", "What the words and colours mean"),
         ],
         rows=[
-            (5, [(1, 7, verdict()), (2, 5, verified()), (3, 5, service()), (4, 3, age()), (5, 4, gates())]),
+            (5, [(1, 6, verdict()), (2, 4, verified()), (3, 5, service()), (4, 3, age()), (5, 6, gates())]),
             (4, [(6, 24, stakeholders())]),
-            (13, [(7, 24, requirements())]),
+            (15, [(7, 24, requirements())]),
             (7, [(8, 12, reservations()), (9, 12, waivers())]),
             (9, [(10, 12, headroom()), (11, 5, proofs()), (12, 7, deployments())]),
             (6, [(13, 12, verdict_history()), (14, 12, stakeholder_history())]),

@@ -17,6 +17,7 @@ from grafana_foundation_sdk.models.common import (
     BigValueGraphMode,
     BigValueTextMode,
     DataSourceRef,
+    FieldTextAlignment,
     GraphDrawStyle,
     LegendDisplayMode,
     LegendPlacement,
@@ -55,6 +56,7 @@ MANY = 'deployment_environment=~"$environment", service_name=~"$service"'
 ONE = 'deployment_environment="$environment", service_name="$service"'
 SOURCE = "${datasource}"
 NO_DATA = "NO DATA"
+NARROW = 70  # pixels: the id of a requirement and its state
 
 Panel = t.Union[stat.Panel, table.Panel, bargauge.Panel, timeseries.Panel, statetimeline.Panel]
 
@@ -110,13 +112,15 @@ def tiles(
     size: int | None = None,
     no_value: str = NO_DATA,
     plain: bool = False,
+    rows: bool = False,
 ) -> stat.Panel:
-    """A tile for each series, its background in the colour of its value unless ``plain``."""
+    """A tile for each series, side by side or in ``rows``, its background in the colour of its value unless ``plain``."""
     panel = _common(stat.Panel(), title, description, unit, queries, no_value)
     panel = panel.mappings(mappings or absent(NO_DATA)).thresholds(steps(thresholds))
     panel = panel.color_mode(BigValueColorMode.NONE if plain else BigValueColorMode.BACKGROUND_SOLID).graph_mode(BigValueGraphMode.NONE)
     panel = panel.text_mode(names).reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]).values(False).fields(""))
-    panel = panel.color_scheme(dashboard.FieldColor().mode(FieldColorModeId.THRESHOLDS)).wide_layout(False)
+    panel = panel.color_scheme(dashboard.FieldColor().mode(FieldColorModeId.THRESHOLDS)).wide_layout(rows)
+    panel = panel.orientation(VizOrientation.HORIZONTAL if rows else VizOrientation.AUTO)
     if size:
         panel = panel.text(common.VizTextDisplayOptions().value_size(size))
     return t.cast("stat.Panel", panel)
@@ -137,7 +141,7 @@ def grid(
     panel = _common(table.Panel(), title, description, unit, queries, no_value).mappings(mappings or absent())
     panel = panel.thresholds(steps(((None, NEUTRAL),))).color_scheme(dashboard.FieldColor().mode(FieldColorModeId.THRESHOLDS))
     if colored:
-        panel = panel.cell_options(tile()[0].value)
+        panel = panel.cell_options(tile()[0].value).align(FieldTextAlignment.CENTER).min_width(NARROW)
     for one in transform:
         panel = panel.with_transformation(one)
     for name, properties in columns.items():
@@ -159,7 +163,8 @@ def bars(
     panel = _common(bargauge.Panel(), title, description, unit, queries, no_value).mappings(absent(NO_DATA)).decimals(decimals)
     panel = panel.thresholds(steps(thresholds)).color_scheme(dashboard.FieldColor().mode(FieldColorModeId.THRESHOLDS))
     panel = panel.orientation(VizOrientation.HORIZONTAL).display_mode(BarGaugeDisplayMode.BASIC).value_mode(BarGaugeValueMode.TEXT)
-    panel = panel.name_placement(BarGaugeNamePlacement.LEFT).sizing(BarGaugeSizing.AUTO).show_unfilled(True)
+    panel = panel.name_placement(BarGaugeNamePlacement.LEFT).sizing(BarGaugeSizing.MANUAL).show_unfilled(True)
+    panel = panel.min_viz_height(16).max_viz_height(26).min_viz_width(8).text(common.VizTextDisplayOptions().title_size(14).value_size(16))
     panel = panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]).values(False).fields(""))
     if low is not None:
         panel = panel.min(low)
@@ -214,11 +219,14 @@ def measure(unit: str, decimals: int | None = None) -> list[DynamicConfigValue]:
 
 
 def tile() -> list[DynamicConfigValue]:
-    return [DynamicConfigValue("custom.cellOptions", {"type": "color-background", "mode": "basic"})]
+    return [
+        DynamicConfigValue("custom.cellOptions", {"type": "color-background", "mode": "basic"}),
+        DynamicConfigValue("custom.align", "center"),
+    ]
 
 
 def plain() -> list[DynamicConfigValue]:
-    return [DynamicConfigValue("custom.cellOptions", {"type": "auto"})]
+    return [DynamicConfigValue("custom.cellOptions", {"type": "auto"}), DynamicConfigValue("custom.align", "left")]
 
 
 def hidden() -> list[DynamicConfigValue]:

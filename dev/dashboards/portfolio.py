@@ -15,10 +15,10 @@ from .parts import BY, HOME, MANY, key, query
 STATE, INFO = f"service:operability_state:current{{{MANY}}}", f"service:operability_info:current{{{MANY}}}"
 STAKEHOLDERS = {
     "operators": "Operators",
-    "service_monitoring": "Service mon.",
-    "technical_monitoring": "Technical mon.",
+    "service_monitoring": "Serv. mon.",
+    "technical_monitoring": "Tech. mon.",
     "call_center": "Call centre",
-    "support_chain": "Support chain",
+    "support_chain": "Support",
 }
 NIGHT = 26 * 3600  # a nightly run and two hours
 
@@ -83,9 +83,8 @@ def services() -> parts.Panel:
         "verified": "Verified",
         **STAKEHOLDERS,
         "Value #D": "Last run",
-        "mode": "Mode",
     }
-    known = f"{STATE} * {BY} group_left (level, owner, mode) {INFO}"
+    known = f"{STATE} * {BY} group_left (level, owner) {INFO}"
     return parts.grid(
         "Services",
         """One row a service, the worst first. The verdict is over the newest findings that still count. Verified: how many of the required
@@ -93,7 +92,7 @@ def services() -> parts.Panel:
         report, on the service its go-live dashboard.""",
         query(
             "A",
-            key(known, "service_name", "deployment_environment", "level", "owner", "mode"),
+            key(known, "service_name", "deployment_environment", "level", "owner"),
             as_table=True,
         ),
         query("B", key(f"service_verified:operability_requirements:ratio{{{MANY}}}", "verified"), as_table=True),
@@ -113,19 +112,18 @@ def services() -> parts.Panel:
             parts.ordered("Verdict", descending=True),
         ],
         columns={
-            "Verdict": [*parts.words(mapped(VERDICTS)), *parts.links(Report=parts.REPORT_OF), *parts.width(140)],
-            "Service": [*parts.plain(), *parts.links(**{"Go-live": parts.GO_LIVE}), *parts.at_least(120)],
-            "Environment": [*parts.plain(), *parts.width(110)],
-            "Level": [*parts.plain(), *parts.width(60)],
-            "Owner": [*parts.plain(), *parts.at_least(110)],
-            "Verified": [*parts.plain(), *parts.width(90)],
+            "Verdict": [*parts.words(mapped(VERDICTS)), *parts.links(Report=parts.REPORT_OF), *parts.width(128)],
+            "Service": [*parts.plain(), *parts.links(**{"Go-live": parts.GO_LIVE}), *parts.at_least(90)],
+            "Environment": [*parts.plain(), *parts.width(96)],
+            "Level": [*parts.plain(), *parts.width(54)],
+            "Owner": [*parts.plain(), *parts.at_least(108)],
+            "Verified": [*parts.plain(), *parts.width(78)],
             "Last run": [
                 *parts.measure("s", 0),
                 *parts.words(absent()),
                 *parts.colors_at((None, "transparent"), (NIGHT, ORANGE)),
                 *parts.width(90),
             ],
-            "Mode": [*parts.plain(), *parts.width(80)],
         },
         mappings=mapped(STATUSES, "–"),
         colored=True,
@@ -160,8 +158,8 @@ def alerts() -> parts.Panel:
         query("A", f"max by ({', '.join(columns)}) ({page})", as_table=True),
         transform=[parts.without("Time", "Value"), parts.arranged(columns), parts.ordered("Service")],
         columns={
-            "Severity": [*parts.width(90)],
-            "Alert": [*parts.links(Runbook=f"{HOME}/runbooks/${{__data.fields.page}}.md"), *parts.at_least(200)],
+            "Severity": [*parts.width(78)],
+            "Alert": [*parts.links(Runbook=f"{HOME}/runbooks/${{__data.fields.page}}.md"), *parts.width(216)],
             "page": [*parts.hidden()],
         },
         no_value="None: no alert fires",
@@ -182,7 +180,7 @@ def built() -> dashboard.Dashboard:
         rows=[
             (4, [(1, 12, verdicts()), (2, 6, unseen()), (3, 6, debts())]),
             (13, [(4, 24, services())]),
-            (8, [(5, 12, over_time()), (6, 12, alerts())]),
+            (8, [(5, 10, over_time()), (6, 14, alerts())]),
         ],
         since="now-7d",
     )

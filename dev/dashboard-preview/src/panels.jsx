@@ -22,7 +22,7 @@ const known = new Set();
 standardTransformersRegistry.setInit(() =>
   Object.values(standardTransformers)
     .filter((one) => !known.has(one.id) && known.add(one.id))
-    .map((one) => ({ id: one.id, name: one.name, transformation: one, editor: () => null }))
+    .map((one) => ({ id: one.id, name: one.name, transformation: () => Promise.resolve(one), editor: () => null }))
 );
 
 // the list of what a field can be configured with is part of the server's front end, not of the packages
