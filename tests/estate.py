@@ -109,6 +109,7 @@ class Estate(Site):
         super().__init__(folder)
         self.demand()
         self.hosts = {"app1": {}, "app2": {}}
+        self.reports = folder / "reports"
         self.organisation["publish"] = {"textfile_directory": str(self.metrics)}
         for number, (name, environment) in enumerate(SERVICES):
             self.add(name, environment, f"app{number % 2 + 1}")
@@ -144,6 +145,8 @@ class Estate(Site):
             }
             for requirement, left in waivers
         ]
+        (self.reports / environment).mkdir(parents=True, exist_ok=True)
+        service["publish"] = {**self.organisation["publish"], "html": str(self.reports / environment / f"{name}.html")}
         self.save_service(name, environment, service)
 
     def state_of(self, name: str, environment: str) -> pathlib.Path:

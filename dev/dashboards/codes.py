@@ -16,11 +16,11 @@ from grafana_foundation_sdk.models.dashboard import (
     ValueMappingResult,
 )
 
-GREEN, SKY, ORANGE, GREY, RED = "#009E73", "#56B4E9", "#F0C230", "#8E8E99", "#C4390B"
-NEUTRAL = "#5B6B7F"
+GREEN, SKY, YELLOW, GREY, RED = "#159E5E", "#A6DCFB", "#F2CB1A", "#5E616B", "#B5260E"
+NEUTRAL = "#3B4F7A"  # says nothing about good or bad
 
-VERDICTS = {0: ("GO", GREEN), 1: ("RESERVATIONS", ORANGE), 2: ("UNDETERMINED", GREY), 3: ("NO-GO", RED)}
-STATUSES = {0: ("pass", GREEN), 1: ("waived", SKY), 2: ("warn", ORANGE), 3: ("unknown", GREY), 4: ("fail", RED)}
+VERDICTS = {0: ("GO", GREEN), 1: ("RESERVATIONS", YELLOW), 2: ("UNDETERMINED", GREY), 3: ("NO-GO", RED)}
+STATUSES = {0: ("pass", GREEN), 1: ("waived", SKY), 2: ("warn", YELLOW), 3: ("unknown", GREY), 4: ("fail", RED)}
 
 
 def mapped(codes: t.Mapping[int, tuple[str, str]], nothing: str = "NO DATA") -> list[ValueMapping]:

@@ -10,7 +10,7 @@ from grafana_foundation_sdk.models.common import BigValueTextMode
 from grafana_foundation_sdk.models.dashboard import DataTransformerConfig
 
 from . import parts
-from .codes import GREY, NEUTRAL, ORANGE, RED, SKY, STATUSES, mapped
+from .codes import GREY, NEUTRAL, RED, SKY, STATUSES, YELLOW, mapped
 from .parts import BY_REQUIREMENT, HOME, MANY, key, query
 
 STATE = f"service_requirement:operability_state:current{{{MANY}}}"
@@ -25,12 +25,13 @@ WINDOW = "90d"
 def heat_map() -> parts.Panel:
     return parts.grid(
         "Requirements of every service",
-        """One row a service, one column a requirement. A column of one colour is a fault of the platform or of the policy,
-        a row of one colour a service that needs help. A dash: not asked of this service.""",
+        """One row a service, one column a requirement, the worst columns first. A column of one colour is a fault of the platform
+        or of the policy, a row of one colour a service that needs help. A dash: not asked of this service.""",
         query("A", key(STATE, "requirement"), as_table=True),
         transform=[
             parts.without("Time"),
             parts.ordered("requirement"),
+            parts.ordered("Value", descending=True),
             DataTransformerConfig(
                 id_val="groupingToMatrix",
                 options={"columnField": "requirement", "rowField": "of", "valueField": "Value", "emptyValue": "null"},
@@ -66,7 +67,7 @@ def debt() -> parts.Panel:
         query("B", f"sum({DEBT}) or vector(0)", "in debt", over_time=True),
         query("C", f"count(time() - {RESERVATIONS} >= 0) or vector(0)", "overdue", over_time=True),
         query("D", f"count(time() - {WAIVERS} >= 0) or vector(0)", "waivers ended", over_time=True),
-        colors={"waived": SKY, "in debt": GREY, "overdue": RED, "waivers ended": ORANGE},
+        colors={"waived": SKY, "in debt": GREY, "overdue": RED, "waivers ended": YELLOW},
         stacked=False,
     )
 
@@ -93,8 +94,10 @@ def waivers() -> parts.Panel:
         columns={
             "Days left": [*parts.tile(), *parts.colors_at(*parts.DAYS_LEFT), *parts.measure("none", 0), *parts.width(90)],
             "Observed": [*parts.tile(), *parts.words(mapped(STATUSES)), *parts.width(90)],
-            "Requirement": [*parts.width(110)],
-            "Service": [*parts.links(**{"Go-live": parts.GO_LIVE, "Report": parts.REPORT_OF}), *parts.at_least(120)],
+            "Environment": [*parts.width(96)],
+            "Requirement": [*parts.width(102)],
+            "Accepted by": [*parts.wrapped(), *parts.at_least(110)],
+            "Service": [*parts.links(**{"Go-live": parts.GO_LIVE, "Report": parts.REPORT_OF}), *parts.at_least(90)],
         },
         no_value="None: nothing is waived",
     )
@@ -130,12 +133,12 @@ def delivery() -> parts.Panel:
             parts.ordered("Rework rate", descending=True),
         ],
         columns={
-            "Service": [*parts.links(**{"Go-live": parts.GO_LIVE, "Report": parts.REPORT_OF}), *parts.at_least(120)],
+            "Service": [*parts.links(**{"Go-live": parts.GO_LIVE, "Report": parts.REPORT_OF}), *parts.at_least(90)],
             "Deployments": [*parts.measure("short", 0), *parts.width(100)],
             "Rework rate": [
                 *parts.tile(),
                 *parts.measure("percentunit", 0),
-                *parts.colors_at((None, NEUTRAL), (0.1, ORANGE), (0.3, RED)),
+                *parts.colors_at((None, NEUTRAL), (0.1, YELLOW), (0.3, RED)),
                 *parts.width(100),
             ],
             "Failed": [*parts.measure("percentunit", 0), *parts.width(80)],
@@ -186,7 +189,7 @@ def built() -> dashboard.Dashboard:
                     ),
                 ],
             ),
-            (8, [(4, 12, debt()), (5, 12, waivers())]),
+            (8, [(4, 11, debt()), (5, 13, waivers())]),
             (8, [(6, 5, last_unplanned()), (7, 19, delivery())]),
         ],
         since="now-30d",

@@ -10,7 +10,7 @@ from grafana_foundation_sdk.builders.prometheus import Dataquery
 from grafana_foundation_sdk.models.common import BigValueTextMode, DataSourceRef
 
 from . import parts
-from .codes import NEUTRAL, ORANGE, STATUSES, VERDICTS, mapped
+from .codes import NEUTRAL, STATUSES, VERDICTS, YELLOW, mapped
 from .parts import BY, BY_REQUIREMENT, HOME, ONE, query
 
 STATE = f"service_requirement:operability_state:current{{{ONE}}}"
@@ -48,7 +48,7 @@ def verified() -> parts.Panel:
         "Requirements of which something was really seen, of those that are asked. What is missing to all was not looked at, or not seen.",
         query("A", f"service_verified:operability_requirements:ratio{{{ONE}}}", "{{verified}}"),
         unit="percentunit",
-        thresholds=((None, ORANGE), (1.0, NEUTRAL)),
+        thresholds=((None, YELLOW), (1.0, NEUTRAL)),
         names=BigValueTextMode.NAME,
         size=30,
     )
@@ -71,7 +71,7 @@ def age() -> parts.Panel:
         "How long ago the newest run of any phase ended.",
         query("A", f"service:operability_run_age:seconds{{{ONE}}}", "last run"),
         unit="s",
-        thresholds=((None, NEUTRAL), (26 * 3600.0, ORANGE)),
+        thresholds=((None, NEUTRAL), (26 * 3600.0, YELLOW)),
         names=BigValueTextMode.VALUE,
         size=30,
     )
@@ -91,13 +91,14 @@ def gates() -> parts.Panel:
 
 
 def stakeholders() -> parts.Panel:
-    return parts.tiles(
+    panel = parts.tiles(
         "Stakeholders",
         "The worst among the requirements of each stakeholder.",
         query("A", f"service_stakeholder:operability_state:current{{{ONE}}}", "{{stakeholder}}"),
         mappings=mapped(STATUSES),
         size=26,
     )
+    return parts.named(panel)
 
 
 def requirements() -> parts.Panel:
@@ -109,7 +110,6 @@ def requirements() -> parts.Panel:
         "Value #C": "Since",
         "Value #D": "Headroom",
         "responsible": "Responsible",
-        "area": "Area",
         "proof": "Proof",
     }
     return parts.grid(
@@ -117,7 +117,7 @@ def requirements() -> parts.Panel:
         """The worst first. Since: when what is seen now began. Headroom: room to the limit of the number that is nearest to it; 100 % far
         from it, 0 % at it, negative beyond it. Proof: observed now, derived from a record, or attested by a person.""",
         query("A", f"max by (requirement, impact) ({STATE})", as_table=True),
-        query("B", f"max by (requirement, title, responsible, area, proof) ({INFO})", as_table=True),
+        query("B", f"max by (requirement, title, responsible, proof) ({INFO})", as_table=True),
         query("C", f"max by (requirement) (service_requirement:operability_since:timestamp_seconds{{{ONE}}}) * 1000", as_table=True),
         query("D", f"min by (requirement) ({HEADROOM}) or max by (requirement) ({STATE}) * NaN", as_table=True),
         transform=[
@@ -130,12 +130,11 @@ def requirements() -> parts.Panel:
         columns={
             "State": [*parts.tile(), *parts.words(mapped(STATUSES)), *parts.width(90)],
             "Requirement": [*parts.links(Report=REPORT), *parts.width(110)],
-            "Title": [*parts.at_least(240)],
+            "Title": [*parts.wrapped(), *parts.at_least(240)],
             "Impact": [*parts.width(80)],
             "Since": [*parts.measure("dateTimeFromNow"), *parts.width(130)],
             "Headroom": [*parts.tile(), *parts.measure("percentunit", 0), *parts.colors_at(*parts.HEADROOM), *parts.width(100)],
             "Responsible": [*parts.width(140)],
-            "Area": [*parts.width(100)],
             "Proof": [*parts.width(90)],
         },
     )
@@ -161,7 +160,7 @@ def reservations() -> parts.Panel:
         columns={
             "Days left": [*parts.tile(), *parts.colors_at(*parts.DAYS_LEFT), *parts.measure("none", 0), *parts.width(90)],
             "Requirement": [*parts.width(102)],
-            "Title": [*parts.at_least(160)],
+            "Title": [*parts.wrapped(), *parts.at_least(160)],
             "Responsible": [*parts.width(130)],
         },
         no_value="None: no reservation is open",
@@ -188,8 +187,8 @@ def waivers() -> parts.Panel:
             "Days left": [*parts.tile(), *parts.colors_at(*parts.DAYS_LEFT), *parts.measure("none", 0), *parts.width(90)],
             "Requirement": [*parts.width(110)],
             "Observed": [*parts.tile(), *parts.words(mapped(STATUSES)), *parts.width(90)],
-            "Title": [*parts.at_least(130)],
-            "Accepted by": [*parts.width(140)],
+            "Title": [*parts.wrapped(), *parts.at_least(130)],
+            "Accepted by": [*parts.wrapped(), *parts.width(140)],
         },
         no_value="None: nothing is waived",
     )
@@ -230,12 +229,13 @@ def verdict_history() -> parts.Panel:
 
 
 def stakeholder_history() -> parts.Panel:
-    return parts.history(
+    panel = parts.history(
         "History of the stakeholders",
         "What each stakeholder could rely on.",
         query("A", f"service_stakeholder:operability_state:current{{{ONE}}}", "{{stakeholder}}", over_time=True),
         mappings=mapped(STATUSES),
     )
+    return parts.named(panel)
 
 
 def requirement_history() -> parts.Panel:
@@ -291,7 +291,7 @@ def built() -> dashboard.Dashboard:
             (4, [(6, 24, stakeholders())]),
             (15, [(7, 24, requirements())]),
             (7, [(8, 12, reservations()), (9, 12, waivers())]),
-            (9, [(10, 12, headroom()), (11, 5, proofs()), (12, 7, deployments())]),
+            (12, [(10, 12, headroom()), (11, 5, proofs()), (12, 7, deployments())]),
             (6, [(13, 12, verdict_history()), (14, 12, stakeholder_history())]),
             (9, [(15, 24, requirement_history())]),
         ],

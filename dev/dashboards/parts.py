@@ -46,9 +46,16 @@ from grafana_foundation_sdk.models.dashboard import (
 )
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
-from .codes import GREEN, NEUTRAL, ORANGE, RED, absent
+from .codes import GREEN, NEUTRAL, RED, YELLOW, absent
 
 HOME = "https://github.com/operability/readiness/blob/main/docs"
+STAKEHOLDERS = {
+    "operators": "Operators",
+    "service_monitoring": "Service monitoring",
+    "technical_monitoring": "Technical monitoring",
+    "call_center": "Call centre",
+    "support_chain": "Support chain",
+}
 REPORTS = "https://readiness.example"  # where the reports are served from; the variable "report" holds the reader's own
 BY = "on (service_name, deployment_environment)"
 BY_REQUIREMENT = "on (service_name, deployment_environment, requirement)"
@@ -87,8 +94,8 @@ def steps(values: Steps) -> dashboard.ThresholdsConfig:
     )
 
 
-HEADROOM = ((None, RED), (0.0, ORANGE), (0.1, GREEN))
-DAYS_LEFT = ((None, RED), (0.0, ORANGE), (7.0, GREEN))
+HEADROOM = ((None, RED), (0.0, YELLOW), (0.1, GREEN))
+DAYS_LEFT = ((None, RED), (0.0, YELLOW), (7.0, GREEN))
 
 
 # -- panels
@@ -163,8 +170,8 @@ def bars(
     panel = _common(bargauge.Panel(), title, description, unit, queries, no_value).mappings(absent(NO_DATA)).decimals(decimals)
     panel = panel.thresholds(steps(thresholds)).color_scheme(dashboard.FieldColor().mode(FieldColorModeId.THRESHOLDS))
     panel = panel.orientation(VizOrientation.HORIZONTAL).display_mode(BarGaugeDisplayMode.BASIC).value_mode(BarGaugeValueMode.TEXT)
-    panel = panel.name_placement(BarGaugeNamePlacement.LEFT).sizing(BarGaugeSizing.MANUAL).show_unfilled(True)
-    panel = panel.min_viz_height(16).max_viz_height(26).min_viz_width(8).text(common.VizTextDisplayOptions().title_size(14).value_size(16))
+    panel = panel.name_placement(BarGaugeNamePlacement.TOP).sizing(BarGaugeSizing.MANUAL).show_unfilled(True)
+    panel = panel.min_viz_height(30).max_viz_height(44).min_viz_width(8).text(common.VizTextDisplayOptions().title_size(14).value_size(16))
     panel = panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]).values(False).fields(""))
     if low is not None:
         panel = panel.min(low)
@@ -199,6 +206,13 @@ def history(
     return t.cast("statetimeline.Panel", panel.legend(_legend()).tooltip(common.VizTooltipOptions().mode(TooltipDisplayMode.SINGLE)))
 
 
+def named(panel: t.Any) -> t.Any:
+    """The stakeholders by their names in words; one of the organisation's own keeps its label."""
+    for label, name in STAKEHOLDERS.items():
+        panel = panel.override_by_name(label, [DynamicConfigValue("displayName", name)])
+    return panel
+
+
 def _legend() -> common.VizLegendOptions:
     return common.VizLegendOptions().display_mode(LegendDisplayMode.LIST).placement(LegendPlacement.BOTTOM).show_legend(True).calcs([])
 
@@ -223,6 +237,10 @@ def tile() -> list[DynamicConfigValue]:
         DynamicConfigValue("custom.cellOptions", {"type": "color-background", "mode": "basic"}),
         DynamicConfigValue("custom.align", "center"),
     ]
+
+
+def wrapped() -> list[DynamicConfigValue]:
+    return [DynamicConfigValue("custom.cellOptions", {"type": "auto", "wrapText": True})]
 
 
 def plain() -> list[DynamicConfigValue]:

@@ -9,11 +9,11 @@ from grafana_foundation_sdk.builders import dashboard
 from grafana_foundation_sdk.models.dashboard import DataTransformerConfig, MatcherConfig
 
 from . import parts
-from .codes import NEUTRAL, ORANGE, RED, STATUSES, VERDICTS, absent, mapped
+from .codes import NEUTRAL, RED, STATUSES, VERDICTS, YELLOW, absent, mapped
 from .parts import BY, HOME, MANY, key, query
 
 STATE, INFO = f"service:operability_state:current{{{MANY}}}", f"service:operability_info:current{{{MANY}}}"
-STAKEHOLDERS = {
+SHORT = {  # the list is open: one that is not here has its own name
     "operators": "Operators",
     "service_monitoring": "Serv. mon.",
     "technical_monitoring": "Tech. mon.",
@@ -52,7 +52,7 @@ def unseen() -> parts.Panel:
         query("A", f"count(service:operability_run_age:seconds{{{MANY}}} > {NIGHT}) or vector(0)", "over 26 h ago"),
         query("B", f"count({expected} unless {BY} {verified}) or vector(0)", "never"),
         unit="short",
-        thresholds=((None, NEUTRAL), (1.0, ORANGE)),
+        thresholds=((None, NEUTRAL), (1.0, YELLOW)),
         size=34,
     )
 
@@ -81,7 +81,7 @@ def services() -> parts.Panel:
         "level": "Level",
         "owner": "Owner",
         "verified": "Verified",
-        **STAKEHOLDERS,
+        **SHORT,
         "Value #D": "Last run",
     }
     known = f"{STATE} * {BY} group_left (level, owner) {INFO}"
@@ -116,13 +116,13 @@ def services() -> parts.Panel:
             "Service": [*parts.plain(), *parts.links(**{"Go-live": parts.GO_LIVE}), *parts.at_least(90)],
             "Environment": [*parts.plain(), *parts.width(96)],
             "Level": [*parts.plain(), *parts.width(54)],
-            "Owner": [*parts.plain(), *parts.at_least(108)],
+            "Owner": [*parts.plain(), *parts.width(118)],
             "Verified": [*parts.plain(), *parts.width(78)],
             "Last run": [
                 *parts.measure("s", 0),
                 *parts.words(absent()),
-                *parts.colors_at((None, "transparent"), (NIGHT, ORANGE)),
-                *parts.width(90),
+                *parts.colors_at((None, "transparent"), (NIGHT, YELLOW)),
+                *parts.width(74),
             ],
         },
         mappings=mapped(STATUSES, "–"),
@@ -159,7 +159,10 @@ def alerts() -> parts.Panel:
         transform=[parts.without("Time", "Value"), parts.arranged(columns), parts.ordered("Service")],
         columns={
             "Severity": [*parts.width(78)],
-            "Alert": [*parts.links(Runbook=f"{HOME}/runbooks/${{__data.fields.page}}.md"), *parts.width(216)],
+            "Alert": [*parts.links(Runbook=f"{HOME}/runbooks/${{__data.fields.page}}.md"), *parts.width(226)],
+            "Service": [*parts.at_least(90)],
+            "Environment": [*parts.width(96)],
+            "Requirement": [*parts.at_least(96)],
             "page": [*parts.hidden()],
         },
         no_value="None: no alert fires",

@@ -30,6 +30,8 @@ FOLDER = ROOT / "roles" / "observability" / "files" / "dashboards"
 PREVIEW = ROOT / "dev" / "dashboard-preview"
 NAMES = ("portfolio", "go_live", "estate")
 Json = dict[str, t.Any]
+# the version 1 of the schema is what every Grafana reads
+pytestmark = pytest.mark.filterwarnings("ignore:Prefer using dashboardv2:DeprecationWarning")
 
 
 def board(name: str) -> Json:
@@ -130,13 +132,14 @@ def test_states_can_be_told_apart(meanings: dict[int, tuple[str, str]], sight: s
 
 
 def test_red_and_green_of_traffic_lights_would_not_do() -> None:
-    assert distance("#C4390B", "#6B8E23", SIGHT["no green"]) < 20
+    assert distance("#B5260E", "#6B6B1E", SIGHT["no green"]) < 20
 
 
 # -- over a real Prometheus
 
 
 class Scene(t.NamedTuple):
+    estate: Estate
     watched: Watched
     asking: validate.Live
 
@@ -154,7 +157,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory, binaries: Binaries) -> t.Ite
     try:
         watched.start(estate.metrics)
         watched.settle()
-        yield Scene(watched, validate.Live(watched.ask, time.time()))
+        yield Scene(estate, watched, validate.Live(watched.ask, time.time()))
     finally:
         watched.stop()
 
@@ -176,6 +179,19 @@ def test_the_tables_say_what_the_gates_said(scene: Scene) -> None:
             (series,) = scene.asking.run(expr, False)
             word = {"go": "GO", "go_with_reservations": "RESERVATIONS", "undetermined": "UNDETERMINED", "no_go": "NO-GO"}[verdict]
             assert codes.VERDICTS[int(series["value"][1])][0] == word
+
+
+def test_the_links_lead_to_reports_that_are_there(scene: Scene) -> None:
+    """Each link is made of the columns Environment and Service, or of the two variables."""
+    for name in NAMES:
+        urls = {text for text in validate.texts(board(name)) if text.startswith("${report:raw}/")}
+        assert urls, name
+        for url in urls:
+            for service, environment in SERVICES:
+                path = re.sub(r"\$\{(__data\.fields\.)?environment\}", environment, url, flags=re.IGNORECASE)
+                path = re.sub(r"\$\{(__data\.fields\.)?service\}", service, path, flags=re.IGNORECASE)
+                report = pathlib.Path(path.replace("${report:raw}", str(scene.estate.reports)))
+                assert "<title>" in report.read_text() and service in report.read_text()
 
 
 # -- what the validator finds: a fault planted into a dashboard that is right
@@ -214,17 +230,22 @@ def override_of(made: Json, title: str, name: str) -> Json:
     return t.cast("Json", found)
 
 
+def mappings_of(override: Json) -> Json:
+    (found,) = [one["value"] for one in override["properties"] if one["id"] == "mappings"]
+    return t.cast("Json", found[0]["options"])
+
+
 STATIC: dict[str, tuple[str, t.Callable[[Json], t.Any], str]] = {
     "a state code without a word": ("go_live", lambda d: codes_of(d, "Verdict").pop("2"), "the state code 2 (UNDETERMINED) has no word"),
     "a state code in a column": (
         "go_live",
-        lambda d: override_of(d, "Requirements", "State")["properties"][1]["value"][0]["options"].pop("4"),
+        lambda d: mappings_of(override_of(d, "Requirements", "State")).pop("4"),
         "query A: the state code 4 (fail) has no word",
     ),
     "a word that is another one's": (
         "go_live",
         lambda d: codes_of(d, "Stakeholders")["1"].update(text="pass"),
-        "the state code 1 is pass in #56B4E9, elsewhere waived",
+        f"the state code 1 is pass in {codes.SKY}, elsewhere waived",
     ),
     "a code that does not exist": (
         "go_live",
@@ -300,8 +321,10 @@ LIVE: dict[str, tuple[str, t.Callable[[Json], t.Any], str]] = {
     ),
     "a query that Prometheus refuses": (
         "estate",
-        lambda d: replace(d, "Commonest failing requirements", "group_left (title)", ""),
-        "query A: multiple matches for labels",
+        lambda d: replace(
+            d, "Commonest failing requirements", "on (service_name, deployment_environment, requirement)", "on (service_name)"
+        ),
+        "many-to-many matching not allowed",
     ),
     "several values without a name": (
         "go_live",
