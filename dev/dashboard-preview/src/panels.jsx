@@ -42,6 +42,8 @@ function property(id, path, isCustom) {
 export async function prepare(panel, found, theme, replaceVariables) {
   const context = { interpolate: (text) => replaceVariables(text) };
   const changed = panel.transformations?.length ? await firstValueFrom(transformDataFrame(panel.transformations, found, context)) : found;
+  // before the overrides, which may rename
+  const names = new Set(changed.flatMap((frame) => frame.fields.map((field) => getFieldDisplayName(field, frame, changed))));
   const data = applyFieldOverrides({
     data: changed,
     fieldConfig: panel.fieldConfig,
@@ -51,7 +53,6 @@ export async function prepare(panel, found, theme, replaceVariables) {
     timeZone: 'utc',
   });
   cacheFieldDisplayNames(data);
-  const names = new Set(data.flatMap((frame) => frame.fields.map((field) => getFieldDisplayName(field, frame, data))));
   const unmatched = data.length
     ? panel.fieldConfig.overrides.filter((one) => one.matcher.id === 'byName' && !names.has(one.matcher.options))
     : [];
