@@ -150,8 +150,8 @@ def delivery() -> parts.Panel:
 
 def last_unplanned() -> parts.Panel:
     return parts.tiles(
-        "Last unplanned release",
-        "Of any of these services: a hotfix, a rollback or an emergency.",
+        "Last unplanned",
+        "The last unplanned release of any of these services: a hotfix, a rollback or an emergency.",
         query("A", f"max(service:operability_last_unplanned_deployment:timestamp_seconds{{{MANY}}}) * 1000", "last"),
         unit="dateTimeFromNow",
         names=BigValueTextMode.VALUE,

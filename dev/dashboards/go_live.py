@@ -56,8 +56,8 @@ def verified() -> parts.Panel:
 
 def service() -> parts.Panel:
     return parts.tiles(
-        "Level, mode and owner",
-        "In mode enforce a bad verdict ends the play of a deployment; in mode observe it is only told.",
+        "Level and owner",
+        "Level, mode and owner. In mode enforce a bad verdict ends the play of a deployment; in mode observe it is only told.",
         query("A", SERVICE_INFO, "{{level}} · {{mode}} · {{owner}}"),
         names=BigValueTextMode.NAME,
         plain=True,

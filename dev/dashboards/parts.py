@@ -240,7 +240,8 @@ def tile() -> list[DynamicConfigValue]:
 
 
 def wrapped() -> list[DynamicConfigValue]:
-    return [DynamicConfigValue("custom.cellOptions", {"type": "auto", "wrapText": True})]
+    # the first since Grafana 13, the second before
+    return [DynamicConfigValue("custom.wrapText", True), DynamicConfigValue("custom.cellOptions", {"type": "auto", "wrapText": True})]
 
 
 def plain() -> list[DynamicConfigValue]:
@@ -248,7 +249,7 @@ def plain() -> list[DynamicConfigValue]:
 
 
 def hidden() -> list[DynamicConfigValue]:
-    # the first where a table of Grafana 12 or newer draws it, the second before
+    # the first where newer tables look, the second where older ones do
     return [DynamicConfigValue("custom.hideFrom", {"viz": True}), DynamicConfigValue("custom.hidden", True)]
 
 

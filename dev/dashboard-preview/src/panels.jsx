@@ -27,7 +27,7 @@ standardTransformersRegistry.setInit(() =>
 
 // the list of what a field can be configured with is part of the server's front end, not of the packages
 const PROPERTIES = ['displayName', 'unit', 'decimals', 'min', 'max', 'noValue', 'mappings', 'thresholds', 'color', 'links'];
-const CUSTOM = ['width', 'minWidth', 'align', 'cellOptions', 'hidden', 'hideFrom', 'lineWidth', 'lineInterpolation', 'drawStyle'];
+const CUSTOM = ['width', 'minWidth', 'align', 'wrapText', 'cellOptions', 'hidden', 'hideFrom', 'lineWidth', 'lineInterpolation', 'drawStyle'];
 const CUSTOM_TOO = ['fillOpacity', 'stacking', 'showPoints', 'spanNulls', 'axisPlacement', 'scaleDistribution', 'pointSize'];
 export const registry = new FieldConfigOptionsRegistry(() => [
   ...PROPERTIES.map((id) => property(id, id, false)),
