@@ -170,12 +170,11 @@ class Estate(Site):
     # -- runs
 
     def deploy(self) -> Outcome:
-        """One run: a debt is adopted, an emergency goes live, and payments gets a version and two days later its hotfix."""
+        """One run: a debt is adopted, an emergency goes live, and payments gets a version and then its hotfix."""
         plays = [
             self.play(*ADOPTED, phase="recheck"),
             self.play(*ADOPTED, task="adopt"),
             self.play(*EMERGENCY, phase="post", version="7.0.2", emergency="INC0042", emergency_reason="payments are lost"),
-            self.play(*DEPLOYED, phase="pre", version="1.4.0"),
             self.play(*DEPLOYED, phase="post", version="1.4.0"),
             self.play(*DEPLOYED, phase="pre", version="1.4.1", deployment_kind="hotfix", cause="INC0041: payments are slow"),
             self.play(*DEPLOYED, phase="post", version="1.4.1", deployment_kind="hotfix", cause="INC0041: payments are slow"),

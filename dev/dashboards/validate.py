@@ -343,7 +343,30 @@ def live(board: Json, asking: Live) -> list[str]:
     for panel in board["panels"]:
         for text in _live_panel(panel, combinations, asking):
             found[f"{named(panel)}: {text}"] = None
+    for annotation in board.get("annotations", {}).get("list", []):
+        for text in _annotation(annotation, combinations, asking):
+            found[f"annotation {annotation.get('name')}: {text}"] = None
     return list(found)
+
+
+def _annotation(annotation: Json, combinations: list[dict[str, tuple[str, ...]]], asking: Live) -> t.Iterator[str]:
+    """Nothing may have happened to a service, but not to all of them."""
+    series: list[Json] = []
+    for chosen in combinations:
+        expr = filled(annotation["expr"], chosen)
+        try:
+            promql_parser.parse(expr)
+            series += asking.run(expr, False)
+        except (ValueError, RuntimeError) as exc:
+            yield str(exc)
+            return
+        yield from _selectors(expr, asking)
+    if not series:
+        yield "is empty, whatever is chosen"
+    for text in (annotation.get("titleFormat", ""), annotation.get("textFormat", "")):
+        yield from (problem for one in series for problem in _legend({"legendFormat": text}, one["metric"]))
+    if (annotation.get("target") or {}).get("expr") != annotation["expr"]:
+        yield "asks two different questions"
 
 
 def _defaults(board: Json, asking: Live) -> t.Iterator[str]:
@@ -366,9 +389,13 @@ def _live_panel(panel: Json, combinations: list[dict[str, tuple[str, ...]]], ask
     names: set[str] = set()
     for target in panel["targets"]:
         ref, ever = target["refId"], False
+        asked: set[str] = set()  # several choices may come to the same question
         fields.add(f"Value #{ref}" if len(panel["targets"]) > 1 else "Value")
         for chosen in combinations:
             expr = filled(target["expr"], chosen)
+            if expr in asked:
+                continue
+            asked.add(expr)
             try:
                 promql_parser.parse(expr)
                 result = asking.run(expr, bool(target.get("range")))

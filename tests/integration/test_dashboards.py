@@ -346,6 +346,11 @@ LIVE: dict[str, tuple[str, t.Callable[[Json], t.Any], str]] = {
         lambda d: override_of(d, "Services by verdict", "GO")["matcher"].update(options="OK"),
         "there is no series OK to override",
     ),
+    "an annotation of nothing": (
+        "go_live",
+        lambda d: d["annotations"]["list"][0].update(expr="service:deployed{deployment_environment='$environment'}"),
+        "annotation Deployments: there is no metric service:deployed",
+    ),
     "a first choice that is none": (
         "go_live",
         lambda d: variable(d, "environment").update(current={"text": "live", "value": "live"}),
