@@ -18,6 +18,7 @@ from grafana_foundation_sdk.models.dashboard import (
 
 GREEN, SKY, YELLOW, GREY, RED = "#159E5E", "#A6DCFB", "#F2CB1A", "#5E616B", "#B5260E"
 NEUTRAL = "#3B4F7A"  # says nothing about good or bad
+PURPLE = "#8F7FE8"  # what is no state: a line of a chart
 
 VERDICTS = {0: ("GO", GREEN), 1: ("RESERVATIONS", YELLOW), 2: ("UNDETERMINED", GREY), 3: ("NO-GO", RED)}
 STATUSES = {0: ("pass", GREEN), 1: ("waived", SKY), 2: ("warn", YELLOW), 3: ("unknown", GREY), 4: ("fail", RED)}

@@ -10,7 +10,7 @@ from grafana_foundation_sdk.models.common import BigValueTextMode
 from grafana_foundation_sdk.models.dashboard import DataTransformerConfig
 
 from . import parts
-from .codes import GREY, NEUTRAL, RED, SKY, STATUSES, YELLOW, mapped
+from .codes import GREY, NEUTRAL, PURPLE, RED, SKY, STATUSES, YELLOW, mapped
 from .parts import BY_REQUIREMENT, HOME, MANY, key, query
 
 STATE = f"service_requirement:operability_state:current{{{MANY}}}"
@@ -67,7 +67,7 @@ def debt() -> parts.Panel:
         query("B", f"sum({DEBT}) or vector(0)", "in debt", over_time=True),
         query("C", f"count(time() - {RESERVATIONS} >= 0) or vector(0)", "overdue", over_time=True),
         query("D", f"count(time() - {WAIVERS} >= 0) or vector(0)", "waivers ended", over_time=True),
-        colors={"waived": SKY, "in debt": GREY, "overdue": RED, "waivers ended": YELLOW},
+        colors={"waived": SKY, "in debt": PURPLE, "overdue": RED, "waivers ended": YELLOW},
         stacked=False,
     )
 
@@ -184,7 +184,7 @@ def built() -> dashboard.Dashboard:
                             "Commonest not verified",
                             "== 3",
                             "Requirements that could not be looked at, by the number of services.",
-                            NEUTRAL,
+                            GREY,
                         ),
                     ),
                 ],

@@ -10,7 +10,7 @@ from grafana_foundation_sdk.builders.prometheus import Dataquery
 from grafana_foundation_sdk.models.common import BigValueTextMode, DataSourceRef
 
 from . import parts
-from .codes import NEUTRAL, STATUSES, VERDICTS, YELLOW, mapped
+from .codes import NEUTRAL, PURPLE, STATUSES, VERDICTS, YELLOW, mapped
 from .parts import BY, BY_REQUIREMENT, HOME, ONE, query
 
 STATE = f"service_requirement:operability_state:current{{{ONE}}}"
@@ -187,8 +187,8 @@ def waivers() -> parts.Panel:
             "Days left": [*parts.tile(), *parts.colors_at(*parts.DAYS_LEFT), *parts.measure("none", 0), *parts.width(90)],
             "Requirement": [*parts.width(110)],
             "Observed": [*parts.tile(), *parts.words(mapped(STATUSES)), *parts.width(90)],
-            "Title": [*parts.wrapped(), *parts.at_least(130)],
-            "Accepted by": [*parts.wrapped(), *parts.width(140)],
+            "Title": [*parts.wrapped(), *parts.at_least(110)],
+            "Accepted by": [*parts.wrapped(), *parts.width(124)],
         },
         no_value="None: nothing is waived",
     )
@@ -214,6 +214,7 @@ def proofs() -> parts.Panel:
         "How many requirements are observed by a machine, derived from a dated record, or attested by a person.",
         query("A", f"count by (proof) ({INFO})", "{{proof}}"),
         unit="short",
+        thresholds=((None, PURPLE),),
         low=0.0,
     )
 
@@ -269,7 +270,7 @@ def lines() -> dashboard.AnnotationQuery:
         Dataquery().ref_id("deployments").expr(f"{DEPLOYMENTS} * 1000").datasource(DataSourceRef(type_val="prometheus", uid=parts.SOURCE))
     )
     made = dashboard.AnnotationQuery().name("Deployments").datasource(DataSourceRef(type_val="prometheus", uid=parts.SOURCE)).enable(True)
-    made = made.icon_color("#7A6FF0").expr(f"{DEPLOYMENTS} * 1000").use_value_for_time(True).target(asked)
+    made = made.icon_color(PURPLE).expr(f"{DEPLOYMENTS} * 1000").use_value_for_time(True).target(asked)
     return made.title_format("Version {{version}}").text_format("Deployed in {{deployment_environment}}").step("60s")
 
 
