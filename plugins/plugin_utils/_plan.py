@@ -14,7 +14,6 @@ import re
 import typing as t
 
 from ..module_utils._argspec import ArgumentsRefused, parse_arguments, secret_options
-from ..module_utils._checks.ansible_module import expected
 from ..module_utils._registry import CHECKS, COMPUTED, load_check
 from ..module_utils._units import parse_duration
 from . import _comparable, _debt, _decisions, _policy, _reservations
@@ -597,7 +596,7 @@ def _module_problems(check: PlannedCheck, place: str, places: t.Mapping[str, str
         found.append(f"{places.get('module', place)}: {check.requirement}: {check.check}: module: {reason}")
     # a condition is evaluated as a template is: it must not come from a variable, which may hold what a host said
     written = {text for document in (description.service, description.organisation) if document for text in document.conditions}
-    if not written.issuperset(expected(check.args)):
+    if not written.issuperset(load_check(check.check).expected(check.args)):
         found.append(
             f"{places.get('expect', place)}: {check.requirement}: {check.check}: expect: it comes out of a template; write the condition "
             "itself, variables of the host are known in it by their names"

@@ -32,6 +32,7 @@ VERDICT_WORDS = {
     "ready_to_continue": "READY TO CONTINUE",
     "not_ready": "NOT READY",
 }
+OUTCOME_WORDS = {"go": "GO", "go_with_conditions": "GO WITH CONDITIONS", "no_go": "NO-GO"}
 _OUTCOMES = {"go": "GO", "go_with_conditions": "GO WITH CONDITIONS", "no_go": "NO-GO"}
 AREAS = ("monitoring", "logs", "backups", "runbooks", "support", "delivery", "platform")
 
@@ -270,7 +271,19 @@ def debt_words(judgement: t.Mapping[str, t.Any]) -> str:
 
 def since_last(delta: t.Mapping[str, t.Any]) -> str:
     """What changed since the last whole run of the phase."""
+    verdict = verdict_words({"verdict": delta.get("verdict_before")})
+    return f"{escape(delta.get('at'), 24)[:10]}, {verdict}: {_changed(delta)}"
 
+
+def since_decision(delta: t.Mapping[str, t.Any]) -> str:
+    """What changed since a decision was taken, whichever phase it was about."""
+    outcome = OUTCOME_WORDS.get(str(delta.get("outcome"))) or escape(delta.get("outcome"), 40)
+    verdict = verdict_words({"verdict": delta.get("verdict_before")})
+    who = f"{escape(delta.get('date'), 24)}, {escape(delta.get('body'), 80)}: {outcome}"
+    return f"{who} (the gate said {verdict}): {_changed(delta)}"
+
+
+def _changed(delta: t.Mapping[str, t.Any]) -> str:
     def names(key: str) -> str:
         return ", ".join(escape(item.get("requirement"), 24) for item in as_dicts(delta.get(key))[:40])
 
@@ -278,9 +291,7 @@ def since_last(delta: t.Mapping[str, t.Any]) -> str:
     parts = [f"{label}: {names(key)}" for key, label in words if delta.get(key)]
     if unchanged := as_dicts(delta.get("unchanged")):
         parts.append(f"{len(unchanged)} unchanged")
-    return f"{escape(delta.get('at'), 24)[:10]}, {verdict_words({'verdict': delta.get('verdict_before')})}: " + (
-        "; ".join(parts) or "nothing changed"
-    )
+    return "; ".join(parts) or "nothing changed"
 
 
 def instrument(item: t.Mapping[str, t.Any]) -> str:
@@ -394,6 +405,7 @@ def in_short(exc: BaseException) -> str:
 
 __all__ = (
     "AREAS",
+    "OUTCOME_WORDS",
     "STATUSES",
     "STATUS_CODES",
     "STATUS_WORDS",
@@ -421,6 +433,7 @@ __all__ = (
     "overrides",
     "quantity",
     "shorten",
+    "since_decision",
     "since_last",
     "verdict_words",
     "waiver_words",

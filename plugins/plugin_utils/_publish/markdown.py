@@ -25,6 +25,7 @@ from .._text import (
     lost_hosts,
     others,
     overrides,
+    since_decision,
     since_last,
     verdict_words,
     waiver_words,
@@ -87,6 +88,8 @@ def render(record: t.Mapping[str, t.Any]) -> str:
     lines += _list("Hosts not reached", [f"{host}: {why}" for host, why in lost_hosts(record).items()])
     if delta := as_dict(record.get("delta")):
         lines += _list("Since the last run", [since_last(delta)])
+    if delta := as_dict(record.get("decision_delta")):
+        lines += _list("Since the last decision", [since_decision(delta)])
     lines += _list("Notices", as_list(judgement.get("notices")))
     lines += ["", f"<sub>operability.readiness {text(run.get('collection_version'), 20)}, run {text(run.get('id'), 80)}</sub>", ""]
     return "\n".join(lines)
