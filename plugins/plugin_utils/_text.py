@@ -38,6 +38,7 @@ AREAS = ("monitoring", "logs", "backups", "runbooks", "support", "delivery", "pl
 # CSI and OSC sequences whole, so that no "[31m" is left of them
 _TERMINAL = re.compile(r"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)?|\x9b[0-?]{0,64}[@-~]")
 _UNIT = re.compile(r"_(seconds|bytes|ratio)(?=_|$)")  # within the name of a measurement
+_LATE = re.compile(r"reservation (\S+) was due on (\S+): ")
 _SPACES = re.compile(r" {2,}")
 _NO_BREAK = "\u00a0\u202f"  # as French typography has them
 
@@ -176,7 +177,7 @@ def verdict_words(judgement: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str
     """NO-GO and its like."""
     verdict = judgement.get("verdict")
     given = escape(judgement.get("words") or verdict or VERDICT_WORDS["undetermined"], 60)
-    if say is ENGLISH and judgement.get("words"):
+    if judgement.get("words") and (say is ENGLISH or not verdict):
         return given
     return say.name("verdict", verdict or "undetermined", given)
 
@@ -288,6 +289,43 @@ def since_last(delta: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
     verdict = verdict_words({"verdict": delta.get("verdict_before")}, say)
     day = escape(delta.get("at"), 24)[:10]
     return say("since_line", day=day, verdict=verdict, changes="; ".join(parts) or say("nothing_changed"))
+
+
+def decided(delta: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+    """Which decision a ``decision_delta`` is about."""
+    outcome = say.name("outcome", delta.get("outcome"), escape(delta.get("outcome"), 40))
+    return say("decision_line", body=escape(delta.get("body"), 120), date=escape(delta.get("date"), 20), outcome=outcome)
+
+
+def titled(item: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+    """The title of a requirement, or of a reservation on one."""
+    return say.of_policy("titles", item.get("id") or item.get("requirement"), escape(item.get("title"), 300))
+
+
+def remedied(item: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+    """What is to be done about a requirement. What a check advises is not translated."""
+    return say.of_policy("remedies", item.get("id"), escape(item.get("remedy")))
+
+
+def reasons_of(judgement: t.Mapping[str, t.Any], say: Words = ENGLISH) -> list[str]:
+    """Why the verdict is what it is, worst first. Titles are translated, and what checks said stays."""
+    given = [escape(reason, 400) for reason in as_list(judgement.get("reasons"))]
+    if say is ENGLISH:
+        return given
+    titles = {str(item.get("id")): escape(item.get("title"), 300) for item in as_dicts(judgement.get("requirements"))}
+    return [_reason(reason, titles, say) for reason in given]
+
+
+def _reason(reason: str, titles: t.Mapping[str, str], say: Words) -> str:
+    late = _LATE.match(reason)
+    name = late[1] if late else reason.partition(" ")[0]
+    lead = late[0] if late else f"{name} "
+    title = titles.get(name)
+    if not title or not reason.startswith(lead + title):
+        return reason
+    said = say("reservation_was_due", requirement=name, due=late[2]) + " " if late else lead
+    title, rest = say.of_policy("titles", name, title), reason[len(lead) + len(title) :]
+    return said + (say("colon", name=title, what=rest[2:]) if rest.startswith(": ") else title + rest)
 
 
 def instrument(item: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
@@ -419,6 +457,7 @@ __all__ = (
     "columns",
     "consequence",
     "debt_words",
+    "decided",
     "decisions",
     "emergency",
     "escape",
@@ -430,8 +469,11 @@ __all__ = (
     "others",
     "overrides",
     "quantity",
+    "reasons_of",
+    "remedied",
     "shorten",
     "since_last",
+    "titled",
     "verdict_words",
     "waiver_words",
     "without_unit",

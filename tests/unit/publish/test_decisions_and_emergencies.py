@@ -90,7 +90,7 @@ def test_markdown() -> None:
     text = markdown.render(made(overrides=[{**OVERRIDE, "overdue": True}]))
     assert "> 🚨 **EMERGENCY INC0042 by ana: payments are down." in text
     assert "| 2026-11-28 **OVERDUE** | **ALL** | emergency INC0042 of 2026-11-25: payments are down | ana | NO-GO |" in text
-    assert "- **GO WITH CONDITIONS** (pre) **against NO-GO**: the old version is worse, go/no-go committee, 2026-11-26" in text
+    assert "- **GO WITH CONDITIONS** (before the deployment (pre)) **against NO-GO**: the old version is worse, go/no-go committee, 2026-11-26" in text
     assert "operations: with reservations; by Ana Costa, Li Wei; _counts for this evidence_" in text
     assert "  - condition: repeat the restore (team-backup), due 2026-11-20, **OVERDUE**" in text
 
