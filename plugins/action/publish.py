@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pathlib
 import typing as t
@@ -16,7 +17,7 @@ from ..module_utils._http import Connection, public_url
 from ..module_utils._publish_spec import PUBLISH_SPEC
 from ..plugin_utils import _run_record
 from ..plugin_utils._elsewhere import Elsewhere
-from ..plugin_utils._publish import html, markdown, metrics, textfile
+from ..plugin_utils._publish import csv, html, junit, markdown, metrics, nagios, places, textfile
 from ..plugin_utils._publish.files import PublishFailure, WriteFile, write
 from ..plugin_utils._publish.pushgateway import Pushgateway, group_url
 from ..plugin_utils._run_record import Unreadable
@@ -149,18 +150,26 @@ def _targets(record: dict[str, t.Any], state: dict[str, t.Any], options: dict[st
 
         targets.append(("pushgateway", public_url(group_url(connection.url, service, environment)), to_pushgateway))
     makers: dict[str, t.Callable[[], str]] = {
-        "html": lambda: html.render(record),
-        "markdown": lambda: markdown.render(record),
+        "html": lambda: html.render(record, options["language"]),
+        "markdown": lambda: markdown.render(record, options["language"]),
+        "junit": lambda: junit.render(record),
+        "nagios": lambda: nagios.render(record),
+        "csv": lambda: csv.render(record),
         "json": lambda: json.dumps(record, indent=1, ensure_ascii=False) + "\n",
     }
+    about = {"service": service, "environment": environment, "phase": (record.get("run") or {}).get("phase")}
     for name, make in makers.items():
         if options[name]:
-            targets.append((name, options[name], _writer(options[name], make, away or write)))
+            targets.append((name, *_file(options[name], about, make, away or write)))
     return targets
 
 
-def _writer(path: str, make: t.Callable[[], str], write_file: WriteFile) -> t.Callable[[], str]:
-    return lambda: write_file(path, make().encode("utf-8", "replace"))
+def _file(path: str, about: t.Mapping[str, t.Any], make: t.Callable[[], str], write_file: WriteFile) -> tuple[str, t.Callable[[], str]]:
+    """Where a file goes, and what writes it; a placeholder that is not known fails when it is written."""
+    with contextlib.suppress(PublishFailure):
+        place = places.filled(path, about)
+        return place, lambda: write_file(place, make().encode("utf-8", "replace"))
+    return path, lambda: places.filled(path, about)
 
 
 def _sentence(written: list[dict[str, str]], failed: list[dict[str, str]], skipped: list[dict[str, str]], *, check_mode: bool) -> str:

@@ -150,6 +150,8 @@ class ActionModule(ActionBase):
         self, plan: Plan, host: str, variables: dict[str, t.Any], result: dict[str, t.Any], left: float | None
     ) -> dict[str, list[Finding]]:
         """``left``: the seconds that there are, in an emergency."""
+        if left is not None:
+            _emergency.hurry(self._connection)
         checks = _verification.items_of_host(plan, host)
         slow = [] if left is None else _verification.items_of_action(plan, host)
         if left is not None and left < LEAST:

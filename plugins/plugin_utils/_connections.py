@@ -16,7 +16,6 @@ from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.plugins.loader import become_loader, connection_loader
 
-from ..module_utils._clients.pytest_plugin import RESOLVED
 from ._document import plain
 from ._text import first_line
 from ._verification import Visit
@@ -64,6 +63,8 @@ class Connections:
     @contextlib.contextmanager
     def inventory(self) -> t.Iterator[str]:
         """The path of an inventory that only this user may read, in the run's own folder; removed afterwards."""
+        from ..module_utils._clients.pytest_plugin import RESOLVED  # noqa: PLC0415 # long, and only suites need it
+
         members = {RESOLVED: sorted(self.hosts), **self.groups}
         children = {group: {"hosts": dict.fromkeys(hosts)} for group, hosts in members.items()}
         handle, name = tempfile.mkstemp(prefix="readiness-connections-", suffix=".json", dir=constants.DEFAULT_LOCAL_TMP)

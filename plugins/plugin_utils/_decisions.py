@@ -16,7 +16,7 @@ from ..module_utils._finding import Finding, Status, isoformat
 from ..module_utils._units import parse_duration
 from ._document import Refused
 from ._policy import Rule
-from ._text import VERDICT_WORDS
+from ._text import OUTCOME_WORDS, VERDICT_WORDS
 
 if t.TYPE_CHECKING:
     from ._judge import Judged
@@ -24,7 +24,6 @@ if t.TYPE_CHECKING:
 
 REQUIREMENT = "DEC-01"
 OUTCOMES = ("go", "go_with_conditions", "no_go")
-OUTCOME_WORDS = {"go": "GO", "go_with_conditions": "GO WITH CONDITIONS", "no_go": "NO-GO"}
 OPINIONS = ("favourable", "with_reservations", "unfavourable")
 STOPPING = ("no_go", "undetermined", "not_ready")
 _NAMES = {
@@ -324,7 +323,6 @@ def notices(shown_ones: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
 __all__ = (
     "OPINIONS",
     "OUTCOMES",
-    "OUTCOME_WORDS",
     "REQUIREMENT",
     "STOPPING",
     "Weighed",

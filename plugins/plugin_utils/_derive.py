@@ -16,8 +16,8 @@ import typing as t
 from urllib.parse import urljoin, urlsplit
 
 from ..module_utils._argspec import ArgumentsRefused
-from ..module_utils._checks import flow as flow_check
-from ..module_utils._checks.support_chain import WEEK, parse_hours
+from ..module_utils._destination import destination
+from ..module_utils._hours import WEEK, parse_hours
 from ..module_utils._http import public_url
 from ..module_utils._registry import CHECKS
 from . import _availability
@@ -554,7 +554,7 @@ def _flows(description: Description) -> list[Instance]:
         steps: Steps = ("flows", index)
         to = str(flow["to"])
         try:
-            flow_check.destination(to, str(flow.get("protocol", "tcp")))
+            destination(to, str(flow.get("protocol", "tcp")))
         except ArgumentsRefused as exc:
             place = description.service.where((*steps, "to"))
             raise Refused([f"{place}: {dotted(steps)}.{problem}" for problem in exc.problems]) from None

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import hashlib
@@ -23,6 +24,7 @@ from ._text import first_line
 if t.TYPE_CHECKING:
     from ._context import Context
 
+CONNECT = 4  # seconds for a connection to a host
 ALLOWED = 8.0  # seconds for the servers, and for the hosts, side by side
 SAVING = 4.0  # seconds for reading and writing records
 ESSENTIAL = ("phase", "environment", "service", "service_file", "organisation_file", "version", "records", "emergency", "emergency_reason")
@@ -67,6 +69,13 @@ def time_left(emergency: Emergency | None, since: dt.datetime | None, now: dt.da
     if emergency is None:
         return None
     return max(0.0, ALLOWED - (now - since).total_seconds()) if since else ALLOWED
+
+
+def hurry(connection: t.Any) -> None:
+    """A host that answers no packet is given up after ``CONNECT`` seconds; a connection without such an option stays as it is."""
+    with contextlib.suppress(Exception):
+        if float(connection.get_option("timeout")) > CONNECT:
+            connection.set_option("timeout", CONNECT)
 
 
 def within(seconds: float, work: t.Callable[[], T], what: str) -> T:
@@ -203,11 +212,13 @@ def helpless(emergency: Emergency, exc: BaseException, options: t.Mapping[str, t
 
 __all__ = (
     "ALLOWED",
+    "CONNECT",
     "ESSENTIAL",
     "SAVING",
     "Emergency",
     "TooSlow",
     "helpless",
+    "hurry",
     "name_in",
     "of",
     "plan",

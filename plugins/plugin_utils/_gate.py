@@ -170,6 +170,7 @@ def make_record(
         "decisions": answers.decisions,
         "judgement": judgement,
         "delta": _delta.since(previous, judgement),
+        "decision_delta": _delta.since_decision(decisions, run, judgement),
         "state": None if partial and not emergency else _state.judge_state(_debt.against(state_plan, changed), changed, now),
         "gates": _state.recent_gates(changed, now),
         "deployments": changed["deployments"],

@@ -14,7 +14,7 @@ import re
 import typing as t
 import zoneinfo
 
-from ..module_utils._checks.support_chain import parse_hours
+from ..module_utils._hours import parse_hours
 
 SERIES = "operability_open_hours"
 MINUTE = "operability_open_hours:local_minute_of_week"

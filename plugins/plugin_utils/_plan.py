@@ -14,7 +14,6 @@ import re
 import typing as t
 
 from ..module_utils._argspec import ArgumentsRefused, parse_arguments, secret_options
-from ..module_utils._checks.ansible_module import expected
 from ..module_utils._registry import CHECKS, COMPUTED, load_check
 from ..module_utils._units import parse_duration
 from . import _comparable, _debt, _decisions, _policy, _reservations
@@ -185,6 +184,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     ratchet = ratchet_of(description, level, notices)
     if problems:
         raise Refused(list(dict.fromkeys(problems)))
+    language = description.default("language")
     return Plan(
         service={"name": description.name, "owner": description.owner, "kind": description.kind},
         level=level,
@@ -203,7 +203,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
             else None,
             "debt_file": {"path": debt["file"], "sha256": debt["sha256"]} if debt else None,
         },
-        publish=description.shared("publish"),
+        publish={**({"language": language} if language else {}), **description.shared("publish")},
         reservation_due=str(description.default("reservation_due") or "14d"),
         failed_within=str(description.default("failed_within") or "7d"),
         records=_records(description),
@@ -597,7 +597,7 @@ def _module_problems(check: PlannedCheck, place: str, places: t.Mapping[str, str
         found.append(f"{places.get('module', place)}: {check.requirement}: {check.check}: module: {reason}")
     # a condition is evaluated as a template is: it must not come from a variable, which may hold what a host said
     written = {text for document in (description.service, description.organisation) if document for text in document.conditions}
-    if not written.issuperset(expected(check.args)):
+    if not written.issuperset(load_check(check.check).expected(check.args)):
         found.append(
             f"{places.get('expect', place)}: {check.requirement}: {check.check}: expect: it comes out of a template; write the condition "
             "itself, variables of the host are known in it by their names"

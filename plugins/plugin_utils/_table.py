@@ -28,6 +28,7 @@ from ._text import (
     others,
     overrides,
     shorten,
+    since_decision,
     since_last,
     verdict_words,
     waiver_words,
@@ -101,6 +102,8 @@ class _Table:
         self.decided()
         if record_delta := as_dict(self.record.get("delta")):
             self.section("SINCE THE LAST RUN", [since_last(record_delta)])
+        if decision_delta := as_dict(self.record.get("decision_delta")):
+            self.section("SINCE THE LAST DECISION", [since_decision(decision_delta)])
         self.section("NOTICES", [escape(notice, 400) for notice in as_list(self.judgement.get("notices"))])
         self.verdict()
         return "\n".join(self.lines)

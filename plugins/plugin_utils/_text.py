@@ -25,6 +25,7 @@ STATUS_WORDS = {
     "not_due": "not due",
 }
 STATUS_CODES = {status.value: status.code for status in Status if status.code is not None}
+OUTCOME_WORDS = {"go": "GO", "go_with_conditions": "GO WITH CONDITIONS", "no_go": "NO-GO"}
 VERDICT_WORDS = {
     "go": "GO",
     "go_with_reservations": "GO WITH RESERVATIONS",
@@ -279,22 +280,30 @@ def debt_words(judgement: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
 
 def since_last(delta: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
     """What changed since the last whole run of the phase."""
+    verdict = verdict_words({"verdict": delta.get("verdict_before")}, say)
+    return say("since_line", day=escape(delta.get("at"), 24)[:10], verdict=verdict, changes=_changed(delta, say))
 
+
+def since_decision(delta: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+    """What changed since a decision was taken, whichever phase it was about."""
+    return say(
+        "decision_line",
+        date=escape(delta.get("date"), 24),
+        body=escape(delta.get("body"), 80),
+        outcome=say.name("outcome", delta.get("outcome"), escape(delta.get("outcome"), 40)),
+        verdict=verdict_words({"verdict": delta.get("verdict_before")}, say),
+        changes=_changed(delta, say),
+    )
+
+
+def _changed(delta: t.Mapping[str, t.Any], say: Words) -> str:
     def names(key: str) -> str:
         return ", ".join(escape(item.get("requirement"), 24) for item in as_dicts(delta.get(key))[:40])
 
     parts = [say(key, names=names(key)) for key in ("new_failures", "worse", "repaired") if delta.get(key)]
     if unchanged := as_dicts(delta.get("unchanged")):
         parts.append(say.counted("unchanged", len(unchanged)))
-    verdict = verdict_words({"verdict": delta.get("verdict_before")}, say)
-    day = escape(delta.get("at"), 24)[:10]
-    return say("since_line", day=day, verdict=verdict, changes="; ".join(parts) or say("nothing_changed"))
-
-
-def decided(delta: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
-    """Which decision a ``decision_delta`` is about."""
-    outcome = say.name("outcome", delta.get("outcome"), escape(delta.get("outcome"), 40))
-    return say("decision_line", body=escape(delta.get("body"), 120), date=escape(delta.get("date"), 20), outcome=outcome)
+    return "; ".join(parts) or say("nothing_changed")
 
 
 def titled(item: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
@@ -442,6 +451,7 @@ def in_short(exc: BaseException) -> str:
 
 __all__ = (
     "AREAS",
+    "OUTCOME_WORDS",
     "STATUSES",
     "STATUS_CODES",
     "STATUS_WORDS",
@@ -457,7 +467,6 @@ __all__ = (
     "columns",
     "consequence",
     "debt_words",
-    "decided",
     "decisions",
     "emergency",
     "escape",
@@ -472,6 +481,7 @@ __all__ = (
     "reasons_of",
     "remedied",
     "shorten",
+    "since_decision",
     "since_last",
     "titled",
     "verdict_words",

@@ -323,7 +323,7 @@ def test_a_requirement_that_is_announced_and_a_policy_that_moved_on(site: Brownf
     outcome = site.run(ROLE + AFTER, phase="recheck", mode="enforce")
     assert (outcome.rc, outcome.verdict) == (0, "no_go"), outcome.output
     assert outcome.says(f"[enforced from {day}]", "not enforced: the play goes on", "DEPLOYED ON web1")
-    assert outcome.says("the file was written for version 0.9.0 of the starter policy; this collection ships 1.0.0, which holds")
+    assert outcome.says("the file was written for version 0.9.0 of the starter policy; this collection ships 1.1.0, which holds")
     assert outcome.says("the waiver of MON-01 can be removed", "MON-07 has been taken out of the policy; the entry can be removed")
     shown = site.run("operability.readiness.plan", phase="recheck")
     assert shown.says(f"[enforced from {day}]")

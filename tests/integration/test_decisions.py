@@ -81,6 +81,7 @@ def test_no_decision_stops_a_decision_for_this_evidence_lets_it_go_on(site: Site
 
     again = site.run(ROLE + AFTER, **ENFORCED)
     went_on(again)
+    assert first.record["decision_delta"] is None and again.says("the gate said GO): nothing changed")
     assert again.verdict == "go" and again.record["run"]["evidence_digest"] == kept["digest"], "the same evidence, the same digest"
     assert again.requirement("DEC-01")["message"] == f"the decision of {day(0)} (go/no-go committee) is GO, valid until {day(7)}"
     assert again.says("DECISIONS", "operations: unfavourable", "counts for this evidence")
@@ -103,6 +104,10 @@ def test_a_decision_for_other_evidence_does_not_count(site: Site) -> None:
         in changed.output.replace("\n", " ")
         or changed.says(f"the decision of {day(0)} is about other evidence: APP-01 was pass, is warn; APP-02 was pass, is warn")
     )
+    delta = changed.record["decision_delta"]
+    assert [item["requirement"] for item in delta["new_failures"]] == ["APP-01", "APP-02"] and delta["added"] == []
+    assert (delta["decision"], delta["outcome"]) == (decisions(site)[0]["id"], "go")
+    assert changed.says("SINCE THE LAST DECISION", "go/no-go committee: GO (the gate said GO): new failures: APP-01, APP-02")
     site.answer("web1", 0)
 
     other = site.run(ROLE + AFTER, **{**ENFORCED, "version": "1.6.0"})

@@ -212,10 +212,37 @@ def test_nothing_is_written_on_a_host(site: Site) -> None:
     assert "in an emergency nobody waits for it" in outcome.requirement("LOG-01")["message"]
 
 
+# a host that answers no packet: it takes as long as the connection is told to try
+SILENT = '''
+from ansible.errors import AnsibleConnectionFailure
+from ansible.plugins.connection.local import Connection as Local
+
+DOCUMENTATION = """
+name: silent
+short_description: a host that does not answer
+description: For tests.
+author: tests
+options:
+  timeout: {description: Seconds., default: 10, type: int}
+"""
+
+
+class Connection(Local):
+    transport = "silent"
+
+    def exec_command(self, *args, **kwargs):
+        raise AnsibleConnectionFailure(f"no answer within {self.get_option('timeout')} s")
+'''
+
+
 def test_a_host_that_cannot_be_reached(site: Site) -> None:
-    site.hosts["web3"] = {}
-    site.unreachable("web3")
+    (site.folder / "connection_plugins").mkdir()
+    (site.folder / "connection_plugins" / "silent.py").write_text(SILENT)
+    site.hosts["web3"] = {"ansible_connection": "silent"}
+    usual = site.run(ROLE)
+    assert "no answer within 10 s" in usual.record["hosts"]["unreachable"]["web3"]
     outcome = site.run(ROLE + AFTER, **INCIDENT)
+    assert "no answer within 4 s" in outcome.record["hosts"]["unreachable"]["web3"]
     # what comes after needs that host too; the gate itself has failed nothing
     assert outcome.says("EMERGENCY INC0042", "DEPLOYED ON web1", "DEPLOYED ON web2")
     assert outcome.verdict == "undetermined" and "web3" in outcome.record["hosts"]["unreachable"]

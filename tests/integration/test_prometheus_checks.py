@@ -147,7 +147,7 @@ def test_selectors_as_they_are_written_are_accepted(served: Server, expression: 
 def test_targets(served: Server) -> None:
     finding = check("prometheus_targets", served, selector='{job="payments"}')
     assert (str(finding.status), "connection refused" in finding.message) == ("fail", True)
-    expect = [{"job": "payments", "addresses": ["web1", LOCAL], "port": served.exporter_port}]  # type: ignore[attr-defined]
+    expect = [{"job": "payments", "addresses": ["web1", LOCAL], "port": served.exporter_port}]
     assert str(check("prometheus_targets", served, expect=expect, min_up=1).status) == "pass"
 
 

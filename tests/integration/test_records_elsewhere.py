@@ -62,6 +62,46 @@ def test_deployment_after_deployment_on_a_records_host(site: Site) -> None:
     assert [entry["version"] for entry in ledger["deployments"]] == ["1", "2"]
 
 
+TASKS = """
+- name: Adopt and decide
+  hosts: localhost
+  connection: local
+  gather_facts: false
+  tasks:
+    - name: Adopt
+      operability.readiness.adopt:
+        records: "{{ readiness_records }}"
+      delegate_to: records1
+    - name: Decide
+      operability.readiness.decide:
+        records: "{{ readiness_records }}"
+        phase: pre
+        body: change board
+        decided_by: [Ana Costa]
+        operations_opinion: favourable
+        outcome: go
+        override: true
+        reason: the debt is known
+      delegate_to: records1
+"""
+
+
+def test_debt_decisions_and_emergencies_on_a_records_host(site: Site) -> None:
+    site.answer("web1", 2)
+    assert site.run(records_host="records1").verdict == "no_go"
+    adopted = site.run(TASKS, phase=None)
+    assert adopted.rc == 0, adopted.output
+    assert [path.parent.name for path in site.state.parent.rglob("decisions/*.json")] == ["decisions"]
+    assert "APP-01" in (site.folder / "readiness.debt.yml").read_text()
+    after = site.run(records_host="records1")
+    assert after.verdict == "go_with_reservations" and after.record["decision_delta"]["body"] == "change board"
+    urgent = site.run(records_host="records1", publish_host="records1", emergency="INC7", emergency_reason="it is down")
+    assert urgent.rc == 0 and urgent.says("EMERGENCY INC7"), urgent.output
+    (override,) = json.loads(site.state.read_text())["overrides"]
+    assert (override["id"], override["requirement"]) == ("INC7", "ALL")
+    assert "operability_override_due_timestamp_seconds{" in site.textfile.read_text()
+
+
 def test_a_records_host_that_cannot_be_reached(site: Site) -> None:
     outcome = site.run(records_host="closed", publish_host="closed")
     assert outcome.rc == 0 and outcome.records == [] and not site.metrics.joinpath("operability_shop_production.prom").exists()

@@ -16,6 +16,7 @@ import threading
 import typing as t
 
 from .._argspec import ArgumentsRefused
+from .._destination import destination, is_address
 from .._finding import CannotObserve, Finding, Measurement, failed, passed, unknown, warned
 from .._runner import Runner
 from .._units import humanize_seconds
@@ -54,7 +55,6 @@ OPEN, CUT, REFUSED, SILENT, UNREACHABLE, NO_ROUTE, FORBIDDEN, NO_TLS, UNSEEN = (
 _NO_ROUTE = (errno.ENETUNREACH, errno.EAFNOSUPPORT, errno.ENETDOWN)
 _UNREACHABLE = (errno.EHOSTUNREACH, errno.EHOSTDOWN)
 _FORBIDDEN = (errno.EPERM, errno.EACCES)
-_NAME = re.compile(r"[^\s/@:\[\]?#]+")
 _NO_ADDRESS = {getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY") if hasattr(socket, name)}
 # how TLS servers end a handshake when they ask for a client certificate and get none
 _ALERT = re.compile("ALERT_HANDSHAKE_FAILURE|CERTIFICATE_REQUIRED|ALERT_BAD_CERTIFICATE|ALERT_UNKNOWN_CA|ALERT_ACCESS_DENIED")
@@ -106,28 +106,6 @@ def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
     return look_up(host, expect, args, runner) if args["protocol"] == "dns" else connect(host, port, args, runner)
 
 
-def destination(to: str, protocol: str) -> tuple[str, int]:
-    """Host and port of ``to`` (0 for a name alone). ArgumentsRefused."""
-    if protocol == "dns":
-        if not _NAME.fullmatch(to) or re.fullmatch(r"[0-9.]+", to):  # an address always resolves, to itself
-            raise ArgumentsRefused([f"to: '{to}' is not a name; expected for dns for example ldap.example.org"])
-        return to, 0
-    match = re.fullmatch(r"(?:\[(?P<v6>[^\[\]]+)\]|(?P<name>[^\[\]]+)):(?P<port>[0-9]+)", to)
-    if match and 1 <= int(match["port"][:6]) <= 65535:
-        host = match["v6"] or match["name"]
-        if _is_address(host) if match["v6"] else _NAME.fullmatch(host):
-            return host, int(match["port"])
-    raise ArgumentsRefused([f"to: '{to}' is not HOST:PORT; expected for example ldap.example.org:636 or [2001:db8::1]:636"])
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return False
-    return True
-
-
 def _plain_address(text: str, refused: list[str]) -> str:
     try:
         return str(ipaddress.ip_address(text))
@@ -141,7 +119,7 @@ def _plain_address(text: str, refused: list[str]) -> str:
 
 def resolve(host: str, port: int, runner: Runner, *, usable: bool = True) -> list[Address]:
     """The addresses of a name as the programs of this host see them, ``usable``: of address families that it has. NotResolved."""
-    literal = _is_address(host)
+    literal = is_address(host)
     found: list[t.Any] = []
 
     def ask() -> None:
@@ -244,7 +222,7 @@ def connect(host: str, port: int, args: t.Mapping[str, t.Any], runner: Runner) -
         finding = warned(f"{to} opens, but its name is resolved slowly: {_slow(resolving, limit)}")
     finding.observed = {"to": to, "addresses": {item.address.text: item.outcome for item in attempts}}
     finding.expected = expected
-    finding.measurements = _measurements(attempts, limit, resolving, literal=_is_address(host))
+    finding.measurements = _measurements(attempts, limit, resolving, literal=is_address(host))
     finding.details = [item.line for item in attempts]
     if len(addresses) > ADDRESSES:
         finding.details.append(f"{len(addresses) - ADDRESSES} more addresses were not tried")
@@ -432,7 +410,6 @@ __all__ = (
     "WHERE",
     "Address",
     "Attempt",
-    "destination",
     "judge_closed",
     "judge_open",
     "resolve",

@@ -17,7 +17,6 @@ from .._text import (
     by_area,
     consequence,
     debt_words,
-    decided,
     decisions,
     emergency,
     escape,
@@ -29,6 +28,7 @@ from .._text import (
     quantity,
     reasons_of,
     remedied,
+    since_decision,
     since_last,
     titled,
     verdict_words,
@@ -223,8 +223,8 @@ class _View:
                 for each in ("added", "dropped")
                 if delta.get(each)
             ]
-            about = decided(delta, say) if key == "decision_delta" else ""
-            out.append({"id": key, "head": say(head), "about": about, "line": since_last(delta, say), "rows": rows, "also": also})
+            line = since_decision(delta, say) if key == "decision_delta" else since_last(delta, say)
+            out.append({"id": key, "head": say(head), "line": line, "rows": rows, "also": also})
         return out
 
     def decide(self) -> dict[str, t.Any] | None:

@@ -12,7 +12,13 @@ from xml.sax.saxutils import quoteattr
 from .._text import as_dict, as_dicts, as_list, escape, others, verdict_words, waiver_words
 
 _MAX_LINES = 20
-_PROPERTIES = (("version", "version"), ("environment", "environment"), ("phase", "phase"), ("run", "id"), ("evidence_digest", "evidence_digest"))
+_PROPERTIES = (
+    ("version", "version"),
+    ("environment", "environment"),
+    ("phase", "phase"),
+    ("run", "id"),
+    ("evidence_digest", "evidence_digest"),
+)
 
 
 class _Case(t.NamedTuple):
@@ -62,7 +68,9 @@ def render(record: t.Mapping[str, t.Any]) -> str:
 
 def _case(item: dict[str, t.Any]) -> _Case:
     status, message = str(item.get("status")), escape(item.get("message")) or "nothing was looked at"
-    seconds = sum(float(f["duration_seconds"]) for f in as_dicts(item.get("findings")) if isinstance(f.get("duration_seconds"), (int, float)))
+    seconds = sum(
+        float(f["duration_seconds"]) for f in as_dicts(item.get("findings")) if isinstance(f.get("duration_seconds"), (int, float))
+    )
     area = escape(item.get("area"), 40).replace(".", "_") or "other"
     name = f"{escape(item.get('id'), 40) or '?'} {escape(item.get('title'), 300)}".strip()
     impact = escape(item.get("impact"), 20) or "none"

@@ -17,7 +17,6 @@ from .._text import (
     before_and_after,
     consequence,
     debt_words,
-    decided,
     decisions,
     emergency,
     escape,
@@ -27,6 +26,7 @@ from .._text import (
     overrides,
     reasons_of,
     remedied,
+    since_decision,
     since_last,
     titled,
     verdict_words,
@@ -120,7 +120,7 @@ class _Report:
         if delta := as_dict(self.record.get("delta")):
             lines += self.list(say("since_last"), [since_last(delta, say)])
         if delta := as_dict(self.record.get("decision_delta")):
-            lines += self.list(say("since_decision"), [self.named(decided(delta, say), since_last(delta, say))])
+            lines += self.list(say("since_decision"), [since_decision(delta, say)])
         return lines
 
     def requirement_tables(self) -> list[str]:

@@ -223,7 +223,7 @@ def test_a_bomb_takes_no_time(tmp_path: pathlib.Path) -> None:
 )
 def test_times(text: str, moment: tuple[int, ...]) -> None:
     found = parse_time(text)
-    assert found is not None and found.replace(microsecond=0) == dt.datetime(*moment, tzinfo=dt.timezone.utc)  # type: ignore[misc, arg-type]
+    assert found is not None and found.replace(microsecond=0) == dt.datetime(*moment, tzinfo=dt.timezone.utc)
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,7 @@ def test_samples_are_asked_anew_and_a_lost_one_counts_as_one_that_did_not_pass()
     found = prometheus_query.run(args, asked)
     assert str(found.status) == "pass" and "(1 of 3 samples did not pass, 1 may)" in found.message
     assert asked.clock.monotonic() == 8
-    fresh = [options.get("fresh", False) for _method, url, options in asked.http.asked if QUERY in url]  # type: ignore[attr-defined]
+    fresh = [options.get("fresh", False) for _method, url, options in asked.http.asked if QUERY in url]
     assert fresh == [False, True, True]
     with pytest.raises(CannotObserve) as caught:
         prometheus_query.run(args, runner({QUERY: [vector(1), HttpFailure("refused", "gone"), HttpFailure("refused", "gone")]}))

@@ -7,6 +7,7 @@ import datetime as dt
 import typing as t
 
 import pytest
+from ansible_collections.operability.readiness.plugins.module_utils import _hours
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import support_chain
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
@@ -168,7 +169,7 @@ OFFICE = {day * 1440 + minute for day in range(5) for minute in range(480, 1080)
     ],
 )
 def test_office_hours(text: str) -> None:
-    assert support_chain.parse_hours(text) == OFFICE
+    assert _hours.parse_hours(text) == OFFICE
 
 
 @pytest.mark.parametrize(
@@ -176,16 +177,16 @@ def test_office_hours(text: str) -> None:
     ["24x7", "24/7", "7x24", "24X7", "24h/24 7j/7", "7j/7 24h/24", "24/24, 7/7", "24x7x365", "daily 00:00-24:00", "Mon-Sun", "24h/24"],
 )
 def test_all_hours(text: str) -> None:
-    assert support_chain.parse_hours(text) == set(range(7 * 1440))
+    assert _hours.parse_hours(text) == set(range(7 * 1440))
 
 
 def test_other_hours() -> None:
-    night = support_chain.parse_hours("Sun 22:00-06:00")
+    night = _hours.parse_hours("Sun 22:00-06:00")
     assert night == {(6 * 1440 + 1320 + offset) % (7 * 1440) for offset in range(480)}
-    weekend = support_chain.parse_hours("Sat-Sun 09:00-12:00")
+    weekend = _hours.parse_hours("Sat-Sun 09:00-12:00")
     assert weekend is not None
     assert len(weekend) == 360
-    friday_to_monday = support_chain.parse_hours("Fri-Mon 09:00-10:00")
+    friday_to_monday = _hours.parse_hours("Fri-Mon 09:00-10:00")
     assert friday_to_monday is not None
     assert len(friday_to_monday) == 240
 
@@ -194,7 +195,7 @@ def test_other_hours() -> None:
     "text", ["business hours", "heures ouvrées", "8x5", "Mon-Fri 25:00-26:00", "Foo-Bar 08:00-18:00", "", "08:00", "Mon-Fri from 8"]
 )
 def test_hours_that_cannot_be_read(text: str) -> None:
-    assert support_chain.parse_hours(text) is None
+    assert _hours.parse_hours(text) is None
 
 
 def test_committed_hours() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.operability.readiness.plugins.plugin_utils import _delta
-from ansible_collections.operability.readiness.plugins.plugin_utils._text import since_last
+from ansible_collections.operability.readiness.plugins.plugin_utils._text import since_decision, since_last
 
 
 def judgement(verdict: str = "no_go", later: t.Sequence[str] = (), observed: t.Sequence[str] = (), **statuses: str) -> dict[str, t.Any]:
@@ -47,3 +47,52 @@ def test_what_decides_in_one_run_only_is_no_failure() -> None:
 
 def test_without_an_earlier_run() -> None:
     assert _delta.since(None, judgement(A="fail")) is None
+
+
+def decision(
+    name: str, at: str = "2026-11-20T09:00:00Z", phase: str = "pre", environment: str = "prod", **statuses: str
+) -> dict[str, t.Any]:
+    return {
+        "id": name,
+        "environment": environment,
+        "phase": phase,
+        "run": f"run of {name}",
+        "body": "change board",
+        "date": at[:10],
+        "outcome": "go_with_conditions",
+        "recorded_at": at,
+        "verdict": "go_with_reservations",
+        "evidence": {"version": "4", "requirements": statuses},
+    }
+
+
+NOW = {"environment": "prod", "phase": "pre"}
+
+
+def test_what_changed_since_the_newest_decision_in_this_environment() -> None:
+    taken = [
+        decision("new", A="pass", B="waived W-1", C="fail", D="fail", X="pass"),
+        decision("old", at="2026-10-01T09:00:00Z", A="fail"),
+        decision("elsewhere", at="2026-11-25T09:00:00Z", environment="test", A="fail"),
+    ]
+    seen = judgement(A="fail", B="warn", C="pass", D="fail", E="pass", **{"DEC-01": "fail"})
+    delta = _delta.since_decision(taken, NOW, seen)
+    assert delta is not None
+    assert (delta["decision"], delta["run"], delta["version"], delta["outcome"]) == ("new", "run of new", "4", "go_with_conditions")
+    assert (names(delta["new_failures"]), names(delta["repaired"]), names(delta["unchanged"])) == (["A", "B"], ["C"], ["D"])
+    assert (delta["added"], delta["dropped"]) == (["E"], ["X"]), "that nobody decided again is nothing new"
+    assert since_decision(delta) == (
+        "2026-11-20, change board: GO WITH CONDITIONS (the gate said GO WITH RESERVATIONS): new failures: A, B; repaired: C; 1 unchanged"
+    )
+
+
+def test_a_decision_of_another_phase_adds_and_drops_nothing() -> None:
+    delta = _delta.since_decision([decision("one", A="pass", B="pass")], {**NOW, "phase": "recheck"}, judgement(A="pass", C="fail"))
+    assert delta is not None
+    assert (delta["added"], delta["dropped"], delta["new_failures"]) == ([], [], [])
+    assert since_decision(delta).endswith(": nothing changed")
+
+
+def test_without_a_decision_about_what_was_seen() -> None:
+    without_evidence = {**decision("broken"), "evidence": None}
+    assert _delta.since_decision([without_evidence], NOW, judgement(A="fail")) is None

@@ -46,7 +46,7 @@ SECRET = Connection(
 
 def test_a_connection_from_arguments() -> None:
     made = Connection.from_args({"url": "http://x", "headers": {"A": 1}, "validate_certs": False, "bearer_token": None, "other": 3})
-    assert made == Connection(url="http://x", headers={"A": 1}, validate_certs=False)  # type: ignore[dict-item]
+    assert made == Connection(url="http://x", headers={"A": 1}, validate_certs=False)
     assert made.all_headers == {"User-Agent": "operability.readiness", "A": "1"}
     assert Connection(bearer_token="t").all_headers["Authorization"] == "Bearer t"
 

@@ -397,7 +397,7 @@ def test_the_overlay_of_the_organisation_counts_with_its_origin() -> None:
     made = plan(A + "requirements: {SUP-03: {responsible: x}}\n", shared, phase="pre")
     planned = one(made, "PLT-02")
     assert planned.impact == "blocker" and planned.checks[0].args == {"disk": "< 70%"}
-    assert planned.rule.set_by == "default policy 1.0.0, organisation.yml:12"
+    assert planned.rule.set_by == "default policy 1.1.0, organisation.yml:12"
     assert not {"RUN-05", "SUP-03"} & {item.rule.id for item in made.requirements}
     assert "readiness.yml:4: SUP-03 has been retired from the policy; the entry can be removed" in made.notices
 
@@ -501,7 +501,7 @@ def test_a_template_that_is_needed_now_or_later() -> None:
 )
 def test_what_every_phase_needs(text: str, path: str) -> None:
     for phase in ("design", "recheck"):
-        problems = problems_of(lambda phase=phase: plan_of(describe(text, resolve=templates(), phase=phase)))  # type: ignore[misc]
+        problems = problems_of(lambda phase=phase: plan_of(describe(text, resolve=templates(), phase=phase)))
         assert (
             len(problems) == 1
             and f": {path}: 'x' is undefined (every phase needs it)" in problems[0]
