@@ -62,6 +62,7 @@ class ActionModule(ActionBase):
             written.append({"target": name, "url" if name == "pushgateway" else "path": place})
         for failure in failed:
             self._display.warning(f"{failure['target']}: {failure['message']}")
+        result["nagios_code"] = nagios.code(record)
         result.update(changed=bool(written), written=written, failed_targets=failed, skipped_targets=skipped)
         result["msg"] = _sentence(written, failed, skipped, check_mode=self._task.check_mode)
         if failed and options["fail_on_error"]:

@@ -88,7 +88,7 @@ class _Report:
         if run.get("partial"):
             lines += ["", f"> **{say('partial')}**: {text(run['partial'])}. {say('partial_means')}"]
         reasons = reasons_of(judgement, say)
-        lines += self.list(say("what_is_missing" if verdict == "not_ready" else "why"), reasons)
+        lines += self.bullets(say("what_is_missing" if verdict == "not_ready" else "why"), reasons)
         lines += self.changes()
         lines += self.requirement_tables()
         lines += self.comparison()
@@ -96,13 +96,13 @@ class _Report:
         lines += self.overrides(overrides(judgement, say))
         lines += self.decisions(decisions(self.record, say))
         lines += self.delivery()
-        lines += self.list(say("instruments"), [instrument(item, say) for item in as_dicts(judgement.get("instruments"))])
-        lines += self.list(say("hosts_lost"), [f"{host}: {why}" for host, why in lost_hosts(self.record, say).items()])
-        lines += self.list(say("notices"), as_list(judgement.get("notices")))
+        lines += self.bullets(say("instruments"), [instrument(item, say) for item in as_dicts(judgement.get("instruments"))])
+        lines += self.bullets(say("hosts_lost"), [f"{host}: {why}" for host, why in lost_hosts(self.record, say).items()])
+        lines += self.bullets(say("notices"), as_list(judgement.get("notices")))
         made = say("made_by", version=text(run.get("collection_version"), 20), run=text(run.get("id"), 80))
         return "\n".join([*lines, "", f"<sub>{made}</sub>", ""])
 
-    def list(self, title: str, items: list[t.Any]) -> list[str]:
+    def bullets(self, title: str, items: list[t.Any]) -> list[str]:
         if not items:
             return []
         more = [f"- {self.say.counted('more', len(items) - 20)}"] if len(items) > 20 else []
@@ -118,9 +118,9 @@ class _Report:
     def changes(self) -> list[str]:
         say, lines = self.say, []
         if delta := as_dict(self.record.get("delta")):
-            lines += self.list(say("since_last"), [since_last(delta, say)])
+            lines += self.bullets(say("since_last"), [since_last(delta, say)])
         if delta := as_dict(self.record.get("decision_delta")):
-            lines += self.list(say("since_decision"), [since_decision(delta, say)])
+            lines += self.bullets(say("since_decision"), [since_decision(delta, say)])
         return lines
 
     def requirement_tables(self) -> list[str]:
