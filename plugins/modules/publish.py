@@ -51,7 +51,8 @@ options:
     type: path
   junit:
     description:
-      - Path of a JUnit XML report with one test case a requirement, for Jenkins, GitLab and their like. The class name is C(readiness.AREA).
+      - Path of a JUnit XML report with one test case a requirement, for Jenkins, GitLab and their like. The class name is
+        C(readiness.AREA).
       - V(fail) is a failure, V(unknown) an error, V(warn) passes with its message in C(system-out). Skipped, with the reason, are what is
         waived, not applicable, not due, or observed without deciding. A run that looked at nothing is one error.
     type: path

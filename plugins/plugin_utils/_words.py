@@ -84,12 +84,13 @@ def _typeset(value: t.Any) -> t.Any:
     return value
 
 
-@functools.cache
+_BY_LANGUAGE = {language: Words(language) for language in LANGUAGES}
+ENGLISH = _BY_LANGUAGE["en"]
+
+
 def words(language: str | None) -> Words:
     """The words of a language; English without one, or for one that is not known."""
-    return Words(language if language in LANGUAGES else "en")
+    return _BY_LANGUAGE.get(language or "en", ENGLISH)
 
-
-ENGLISH = words("en")
 
 __all__ = ("ENGLISH", "LANGUAGES", "Words", "words")

@@ -46,6 +46,8 @@ _MAX_LINES = 10  # findings below a requirement; the run record has all of them
 _MAX_DETAILS = 5
 _MAX_ROWS = 100
 _MAX_HOSTS = 200
+_DAYS = ("at", "due", "from", "raised", "until")  # which are not broken into lines
+_SHORT = 24
 
 
 def render(record: t.Mapping[str, t.Any], language: str | None = None) -> str:
@@ -306,7 +308,7 @@ def clean(item: t.Mapping[str, t.Any], limit: int = 1000) -> dict[str, t.Any]:
         elif isinstance(value, (int, float)):
             out[key] = number(value)
         elif isinstance(value, str) and value:
-            out[key] = escape(value, limit)
+            out[key] = escape(value, _SHORT if key in _DAYS else limit)
     return out
 
 
