@@ -18,6 +18,7 @@ from ansible.utils.display import Display
 from ..module_utils._files import NotWritten
 from ..module_utils._http import Connection
 from ..module_utils._portfolio_spec import PORTFOLIO_SPEC
+from ..module_utils._publish_spec import FILES
 from ..plugin_utils import _portfolio
 from ..plugin_utils._context import Context, locate, make, refuse
 from ..plugin_utils._document import Document, FastLoader, Refused, plain
@@ -89,7 +90,7 @@ class ActionModule(ActionBase):
             "hosts": list(plan.expected_hosts),
             "later_hosts": plan.later_hosts,
             "records": folder,
-            "publish": dict(plan.publish),
+            "publish": {key: plan.publish[key] for key in FILES if key in plan.publish},
         }
 
     def _name_in(self, service_file: str) -> str | None:

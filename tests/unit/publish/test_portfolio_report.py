@@ -108,7 +108,7 @@ def test_in_french() -> None:
         "Réserves en retard",
         "29 jours restants",
         "Tous les services",
-        "Chaîne de soutien",
+        "Supervision technique",
     ):
         assert expected in flat, expected
 
