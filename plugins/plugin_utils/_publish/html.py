@@ -161,16 +161,20 @@ class _View:
                 for status, count in as_dict(item.get("hosts")).items()
                 if count
             ],
-            "measurements": [self.bar(name, title, m) for m in worst_measurements(as_dicts(item.get("measurements"))).values()],
+            "measurements": [
+                self.bar(name, title, m, good=item.get("status") == "pass")
+                for m in worst_measurements(as_dicts(item.get("measurements"))).values()
+            ],
         }
 
-    def bar(self, requirement: str, title: str, measurement: dict[str, t.Any]) -> dict[str, t.Any]:
+    def bar(self, requirement: str, title: str, measurement: dict[str, t.Any], *, good: bool) -> dict[str, t.Any]:
         """A bar from the middle: to the right the room that is left, to the left how far it is beyond the limit."""
         say = self.say
         value, limit, room = (measurement.get(key) for key in ("value", "limit", "headroom"))
         name = escape(measurement.get("name"), 80)
         finite = isinstance(room, (int, float)) and math.isfinite(room)
-        percent = round(max(-9.99, min(1.0, float(room))) * 100) if finite and room is not None else None
+        percent = round(max(-1.0, min(1.0, float(room))) * 100) if finite and room is not None else None
+        said, tone = _room(percent, good)
         return {
             "requirement": requirement,
             "title": title,
@@ -179,9 +183,9 @@ class _View:
             "limit": say.measure(quantity(name, limit)),
             "bound": say.name("bound", measurement.get("bound")),
             "percent": percent,
-            "width": 0 if percent is None else min(100, abs(percent)),
-            "words": say("no_limit") if percent is None else say("room_passed" if percent < 0 else "room_left", percent=abs(percent)),
-            "tone": "none" if percent is None else "fail" if percent < 0 else "warn" if percent < 10 else "pass",
+            "width": 0 if percent is None else abs(percent),
+            "words": say(said, percent=abs(percent or 0)),
+            "tone": tone,
         }
 
     def reservations(self) -> list[dict[str, t.Any]]:
@@ -293,6 +297,17 @@ class _View:
 
 
 _INPUTS = ("service_file", "organisation_file", "debt_file", "policy")
+
+
+def _room(percent: int | None, good: bool) -> tuple[str, str]:
+    """The words and the colour of the room to a limit. A count that is just what was asked for is no warning."""
+    if percent is None:
+        return "no_limit", "none"
+    if percent < 0:
+        return "room_far" if percent <= -100 else "room_passed", "fail"
+    if percent == 0:
+        return "room_none", "none" if good else "warn"
+    return "room_left", "warn" if percent < 10 else "pass"
 
 
 def _word(status: object, say: Words) -> str:
