@@ -355,6 +355,10 @@ def hostile() -> dict[str, t.Any]:
             for group in ("gone", "new", "changed", "within", "newly_firing", "unknown")
         },
     }
+    changes = {key: [{name: HOSTILE for name in ("requirement", "before", "now")}] * 3 for key in ("new_failures", "worse", "repaired")}
+    made["delta"] = {**changes, "at": HOSTILE, "verdict_before": HOSTILE, "added": [HOSTILE], "dropped": [HOSTILE]}
+    made["decision_delta"] = {**made["delta"], "body": HOSTILE, "date": HOSTILE, "outcome": HOSTILE}
+    made["run"]["evidence_digest"] = HOSTILE
     for group in ("reasons", "notices"):
         made["judgement"][group] = [HOSTILE] * 3
     for group in ("reservations", "waivers", "instruments"):
