@@ -303,7 +303,7 @@ def _changed(delta: t.Mapping[str, t.Any], say: Words) -> str:
     parts = [say(key, names=names(key)) for key in ("new_failures", "worse", "repaired") if delta.get(key)]
     if unchanged := as_dicts(delta.get("unchanged")):
         parts.append(say.counted("unchanged", len(unchanged)))
-    return "; ".join(parts) or say("nothing_changed")
+    return f"{say('semicolon')} ".join(parts) or say("nothing_changed")
 
 
 def titled(item: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:

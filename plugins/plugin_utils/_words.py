@@ -54,6 +54,10 @@ class Words:
             return given
         return str(self.catalogue[kind][str(requirement)])
 
+    def title(self, requirement: str) -> str:
+        """The title that the policies which ship give a requirement; empty for one that is not theirs."""
+        return str(self.catalogue["titles"].get(requirement, ""))
+
     def measure(self, text: str) -> str:
         """A quantity such as ``3 d 4 h`` or ``92.2 MiB`` in the units of the language."""
         if self.language == "en":

@@ -22,6 +22,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._http import
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import metrics, textfile
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.files import PublishFailure
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.pushgateway import Pushgateway
+from integration.playbook import ROLE, Site
 from servers import Binaries, NodeExporter, Prometheus, free_port
 from servers import Pushgateway as PushgatewayServer
 from unit.publish.records import hostile, record
@@ -218,6 +219,22 @@ def test_what_other_tools_read_in_files_of_their_own_in_french(tmp_path: pathlib
     # a plugin's exit code, from the word in the file
     words = (tmp_path / "payments.status").read_text().split()
     assert words[:2] == ["OPERABILITY", "CRITICAL"]
+
+
+def test_the_role_writes_french_and_what_other_tools_read(tmp_path: pathlib.Path) -> None:
+    site = Site(tmp_path / "site")
+    reports = {
+        "html": f"{site.folder}/{{service}}-{{phase}}.html",
+        "junit": f"{site.folder}/{{service}}.xml",
+        "csv": f"{site.folder}/x.csv",
+    }
+    site.organisation["publish"] = {"nagios": f"{site.folder}/{{service}}.status"}
+    outcome = site.run(ROLE, phase="recheck", language="fr", publish=reports)
+    assert outcome.rc == 0, outcome.output
+    assert "Exploitabilité de shop" in (site.folder / "shop-recheck.html").read_text(encoding="utf-8")
+    assert 'classname="readiness.support" name="SUP-01 ' in (site.folder / "shop.xml").read_text()
+    assert (site.folder / "shop.status").read_text().startswith("OPERABILITY OK - shop: GO, 2 of 2 verified")
+    assert len((site.folder / "x.csv").read_text().splitlines()) == 3
 
 
 def test_a_target_that_fails_takes_nothing_with_it(tmp_path: pathlib.Path, places: dict[str, t.Any]) -> None:

@@ -36,7 +36,7 @@ def rows(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> tuple[list[str]
 def _deployments(window: dict[str, t.Any], say: Words) -> str:
     count = as_int(window.get("deployments"))
     kinds = [
-        f"{as_int(number)} {say.name('deployment', kind, escape(kind, 20).replace('_', ' '))}"
+        say("by_status_item", count=as_int(number), status=say.name("deployment", kind, escape(kind, 20).replace("_", " ")))
         for kind, number in as_dict(window.get("kinds")).items()
         if number
     ]

@@ -13,7 +13,7 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._units import humanize_seconds
-from .._text import as_dict, as_dicts, as_int, as_list, escape, titled, verdict_words
+from .._text import as_dict, as_dicts, as_int, as_list, escape, instrument, titled, verdict_words
 from .._words import Words, words
 from . import delivery, page
 from .page import VERDICTS
@@ -74,7 +74,7 @@ def view(
         "delivery": _delivery(held, say),
         "platform": [
             {
-                "message": escape(item.get("message"), 400),
+                "message": instrument({"instrument": item.get("instrument"), "message": item.get("message")}, say),
                 "services": ", ".join(escape(one, 80) for one in as_list(item.get("services"))[:40]),
                 "requirements": as_int(item.get("requirements")),
             }
@@ -183,7 +183,7 @@ def _ending(current: Current, today: dt.date, say: Words) -> list[dict[str, t.An
                     "service": name,
                     "environment": environment,
                     "requirement": requirement,
-                    "title": titles.get(requirement, ""),
+                    "title": titles.get(requirement) or say.title(requirement),
                     "kind": say(kind),
                     "until": escape(item.get("until"), 20),
                     "left": _left(days, say),

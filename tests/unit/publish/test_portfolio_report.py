@@ -53,7 +53,7 @@ def test_the_commonest_failures() -> None:
     said = part(seen(records())[1], "The requirements that fail most often", "Reservations that are overdue")
     rows = re.findall(r"([A-Z]{3}-\d\d) ", said)
     assert rows[0] == "MON-04", "it fails in one service and is unknown in another"
-    assert "MON-04 Alerts are routed to those who act on them ✗ 1 fail ? 1 unknown 2 : payments, mail" in said
+    assert "MON-04 Alerts are routed to those who act on them ✗ 1 fail ? 1 unknown 2 (payments, mail)" in said
     assert "LOG-05" not in rows and "BKP-03" not in rows, "a warning and a waiver are no failures"
 
 
@@ -63,7 +63,9 @@ def test_what_ends_and_what_is_overdue() -> None:
     assert "2026-11-20 5 days over payments production LOG-05 Logs rotate and are bounded team-payments" in overdue
     assert "MON-04" not in overdue
     ending = part(said, "Approved by", "Delivery in")
-    assert ending.index("2026-11-24 1 day over ledger production LOG-02") < ending.index("2026-12-24 29 days left ledger production BKP-03")
+    assert ending.index("2026-11-24 1 day over ledger production LOG-02") < ending.index(
+        "2026-12-24 29 days left ledger production BKP-03 A restore was proven within the RTO debt"
+    )
     assert "LOG-03" not in ending and "LOG-04" not in ending and "2027-03-31" not in ending, "later, and struck"
     held = records()
     held[("payments", "production")]["state"]["waivers"][0]["until"] = "2027-02-23"
@@ -94,8 +96,12 @@ def test_a_portfolio_without_anything_to_tell() -> None:
 
 
 def test_what_failed_for_the_platform_and_what_was_never_verified() -> None:
-    said = seen(records(), never_verified=["legacy"], platform_failures=[{"message": "http://prom refused", "services": ["a", "b"]}])[1]
-    assert "What failed for the platform http://prom refused (a, b)" in said and "Expected and never verified legacy" in said
+    said = seen(
+        records(),
+        never_verified=["legacy"],
+        platform_failures=[{"instrument": "http://prom", "message": "... refused it", "services": ["a", "b"]}],
+    )[1]
+    assert "What failed for the platform http://prom refused it (a, b)" in said and "Expected and never verified legacy" in said
 
 
 def test_in_french() -> None:
