@@ -18,17 +18,20 @@ from ansible.utils.display import Display
 from ..module_utils._files import NotWritten
 from ..module_utils._http import Connection
 from ..module_utils._portfolio_spec import PORTFOLIO_SPEC
+from ..module_utils._publish_spec import FILES
 from ..plugin_utils import _portfolio
 from ..plugin_utils._context import Context, locate, make, refuse
 from ..plugin_utils._document import Document, FastLoader, Refused, plain
 from ..plugin_utils._elsewhere import Elsewhere
 from ..plugin_utils._mode import mode_for_all
 from ..plugin_utils._portfolio import Entry
-from ..plugin_utils._publish import expected, textfile
-from ..plugin_utils._publish.files import PublishFailure
+from ..plugin_utils._publish import expected, places, textfile
+from ..plugin_utils._publish import portfolio as portfolio_report
+from ..plugin_utils._publish.files import PublishFailure, write
 from ..plugin_utils._publish.pushgateway import Pushgateway
 from ..plugin_utils._run_record import Records, default_folder
 from ..plugin_utils._text import first_line
+from .gate import collection_version
 
 
 class ActionModule(ActionBase):
@@ -46,7 +49,10 @@ class ActionModule(ActionBase):
         except Refused as exc:
             raise refuse(exc) from None
         self._refuse_twins(planned)
-        if context.options["judged"] is None:
+        problems = places.shared(self._targets(context, planned))
+        if problems:
+            raise refuse(Refused(problems))
+        if context.options["judged"] is None and not context.options["from_records"]:
             return {**result, "changed": False, **_work(planned)}
         return {**result, **self._sum_up(context, planned, variables)}
 
@@ -69,7 +75,7 @@ class ActionModule(ActionBase):
     def _plan(self, context: Context, entry: Entry) -> dict[str, t.Any]:
         """What is to be done for one service; ``refused`` says why it cannot be."""
         own = Context(self, context.task_vars, {**context.options, **entry.as_dict(), "scope": "service"})
-        out = {**entry.as_dict(), "hosts": [], "later_hosts": [], "refused": None, "records": None}
+        out = {**entry.as_dict(), "hosts": [], "later_hosts": [], "refused": None, "records": None, "publish": {}}
         try:
             plan = own.service_plan()
             own.service_plan(phase=None)
@@ -84,6 +90,7 @@ class ActionModule(ActionBase):
             "hosts": list(plan.expected_hosts),
             "later_hosts": plan.later_hosts,
             "records": folder,
+            "publish": {key: plan.publish[key] for key in FILES if key in plan.publish},
         }
 
     def _name_in(self, service_file: str) -> str | None:
@@ -107,40 +114,59 @@ class ActionModule(ActionBase):
                     item["refused"] = f"{item['service']} in {item['environment']} is described by {seen[key]} too"
                 seen.setdefault(key, item["service_file"])
 
+    def _targets(self, context: Context, planned: list[dict[str, t.Any]]) -> t.Iterator[tuple[str, dict[str, t.Any], dict[str, t.Any]]]:
+        """Of each service, what it is published to in this run."""
+        for item in planned:
+            if not item["refused"]:
+                about = {"service": item["service"], "environment": item["environment"], "phase": context.options["phase"]}
+                name = f"{item['service']} in {item['environment']}"
+                yield name, about, {**item["publish"], **context.options["publish"]}
+
     # -- what came of them
 
     def _sum_up(self, context: Context, planned: list[dict[str, t.Any]], variables: dict[str, t.Any]) -> dict[str, t.Any]:
         options, organisation = context.options, self._organisation(context)
         judged = {
-            (result["item"]["service_file"], result["item"]["environment"]): result for result in options["judged"] if "item" in result
+            (result["item"]["service_file"], result["item"]["environment"]): result
+            for result in options["judged"] or ()
+            if "item" in result
         }
         rows = []
+        records: dict[tuple[str, str], dict[str, t.Any]] = {}
         for item in planned:
             result = judged.get((item["service_file"], item["environment"])) if not item["refused"] else None
-            last = None if result and result.get("record") else self._last(context, item, organisation)
+            record = result.get("record") if result else None
+            last = None
+            if not record:
+                record = self._last(context, item, organisation)
+                last = str(record["run"]["finished_at"]) if record and record["judgement"]["verified"] else None
+                if options["from_records"] and not item["refused"]:
+                    result = {"record": _standing(record)} if record else {"msg": "there is no record of it"}
             rows.append(_portfolio.row(item, result, refused=item["refused"], last=last))
-        made = _portfolio.summary(rows, dt.datetime.now(dt.timezone.utc), refused_stops=self._mode(context, organisation) == "enforce")
+            if record:
+                records[(str(rows[-1]["service"]), str(item["environment"]))] = record
+        stops = not options["from_records"] and self._mode(context, organisation) == "enforce"
+        made = _portfolio.summary(rows, dt.datetime.now(dt.timezone.utc), refused_stops=stops)
         if options["show"]:
             width = max(100, min(shutil.get_terminal_size((140, 24)).columns, 200))
             Display().display(_portfolio.render(made, width=width))
-        written, failed = self._publish(context, planned, organisation, variables)
+        written, failed = self._publish(context, planned, organisation, variables, made, records)
         for failure in failed:
             self._display.warning(f"{failure['target']}: {failure['message']}")
         made.update(changed=bool(written), written=written, failed_targets=failed, failed=made["stop"] and options["fail"])
         return made
 
-    def _last(self, context: Context, item: t.Mapping[str, t.Any], organisation: Document | None) -> str | None:
-        """When the service was verified before; None for never, or where that cannot be told."""
+    def _last(self, context: Context, item: t.Mapping[str, t.Any], organisation: Document | None) -> dict[str, t.Any] | None:
+        """The newest whole record of a service; None where there is none, or where that cannot be told."""
         if not item["service"] or Elsewhere(self, context.task_vars).host:
             return None
         named = organisation.data.get("records") if organisation else None
         shared = organisation.path(str(named)) if organisation and named else default_folder()
         folder = item["records"] or context.options["records"] or shared
         try:
-            record = Records(str(folder), str(item["service"]), str(item["environment"])).newest(whole=True)
+            return Records(str(folder), str(item["service"]), str(item["environment"])).newest(whole=True)
         except NotWritten:
             return None
-        return str(record["run"]["finished_at"]) if record and record["judgement"]["verified"] else None
 
     def _organisation(self, context: Context) -> Document | None:
         """The organisation's file; None where there is none or it cannot be used."""
@@ -154,12 +180,20 @@ class ActionModule(ActionBase):
         return context.options["mode"] or (mode_for_all(organisation, context.options["environment"]) if organisation else "observe")
 
     def _publish(
-        self, context: Context, planned: list[dict[str, t.Any]], organisation: Document | None, variables: dict[str, t.Any]
+        self,
+        context: Context,
+        planned: list[dict[str, t.Any]],
+        organisation: Document | None,
+        variables: dict[str, t.Any],
+        made: dict[str, t.Any],
+        records: dict[tuple[str, str], dict[str, t.Any]],
     ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
         options = context.options
-        shared = (organisation.data.get("publish") if organisation else None) or {}
-        folder = options["textfile_directory"] or shared.get("textfile_directory")
-        gateway = options["pushgateway"] or shared.get("pushgateway")
+        data = organisation.data if organisation else {}
+        shared = data.get("publish") or {}
+        folder = options["textfile_directory"] or options["publish"].get("textfile_directory") or shared.get("textfile_directory")
+        gateway = options["pushgateway"] or options["publish"].get("pushgateway") or shared.get("pushgateway")
+        language = options["language"] or shared.get("language") or (data.get("defaults") or {}).get("language")
         names = sorted({(item["service"], item["environment"]) for item in planned if item["service"]})
         away = Elsewhere(self, variables)
 
@@ -170,8 +204,16 @@ class ActionModule(ActionBase):
             labels = (("job", expected.JOB), ("portfolio", options["name"]))
             return Pushgateway(Connection.from_args(gateway or {})).replace(expected.exposition(names), *labels)
 
+        def to_report() -> str:
+            now = dt.datetime.now(dt.timezone.utc)
+            text = portfolio_report.render(made, records, name=options["name"], now=now, version=collection_version(), language=language)
+            return (away.write or write)(str(options["report"]), text.encode("utf-8", "replace"))
+
+        targets = [("report", options["report"], to_report)]
+        if not options["from_records"]:  # which services are expected is what a run says
+            targets += [("textfile", folder, to_textfile), ("pushgateway", gateway, to_pushgateway)]
         written, failed = [], []
-        for target, asked, work in (("textfile", folder, to_textfile), ("pushgateway", gateway, to_pushgateway)):
+        for target, asked, work in targets:
             if not asked or self._task.check_mode:
                 continue
             try:
@@ -179,6 +221,14 @@ class ActionModule(ActionBase):
             except PublishFailure as exc:
                 failed.append({"target": target, "message": str(exc)})
         return written, failed
+
+
+def _standing(record: dict[str, t.Any]) -> dict[str, t.Any]:
+    """A record whose judgement is that over all phases, where it has one; it stops nothing."""
+    state = record.get("state")
+    if not isinstance(state, dict):
+        return record
+    return {**record, "judgement": {**record["judgement"], **state}}
 
 
 def _work(planned: list[dict[str, t.Any]]) -> dict[str, t.Any]:

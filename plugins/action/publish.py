@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pathlib
 import typing as t
@@ -17,7 +18,7 @@ from ..module_utils._http import Connection, public_url
 from ..module_utils._publish_spec import PUBLISH_SPEC
 from ..plugin_utils import _run_record
 from ..plugin_utils._elsewhere import Elsewhere
-from ..plugin_utils._publish import annotation, html, markdown, metrics, textfile
+from ..plugin_utils._publish import annotation, csv, html, junit, markdown, metrics, nagios, places, textfile
 from ..plugin_utils._publish.files import PublishFailure, WriteFile, write
 from ..plugin_utils._publish.pushgateway import Pushgateway, group_url
 from ..plugin_utils._run_record import Unreadable
@@ -67,6 +68,7 @@ class ActionModule(ActionBase):
             written.append({"target": name, "url" if name in ("pushgateway", "grafana") else "path": place})
         for failure in failed:
             self._display.warning(f"{failure['target']}: {failure['message']}")
+        result["nagios_code"] = nagios.code(record)
         result.update(changed=bool(written), written=written, removed=[], failed_targets=failed, skipped_targets=skipped)
         result["msg"] = _sentence(written, failed, skipped, verb="would be published to" if self._task.check_mode else "published to")
         if failed and options["fail_on_error"]:
@@ -237,18 +239,26 @@ def _targets(record: dict[str, t.Any], state: dict[str, t.Any], options: dict[st
         to_grafana = annotation.writer(Connection.from_args(options["grafana"]), mark)
         targets.append(("grafana", public_url(options["grafana"]["url"]), to_grafana))
     makers: dict[str, t.Callable[[], str]] = {
-        "html": lambda: html.render(record),
-        "markdown": lambda: markdown.render(record),
+        "html": lambda: html.render(record, options["language"]),
+        "markdown": lambda: markdown.render(record, options["language"]),
+        "junit": lambda: junit.render(record),
+        "nagios": lambda: nagios.render(record),
+        "csv": lambda: csv.render(record),
         "json": lambda: json.dumps(record, indent=1, ensure_ascii=False) + "\n",
     }
+    about = {"service": service, "environment": environment, "phase": (record.get("run") or {}).get("phase")}
     for name, make in makers.items():
         if options[name]:
-            targets.append((name, options[name], _writer(options[name], make, away or write)))
+            targets.append((name, *_file(options[name], about, make, away or write)))
     return targets
 
 
-def _writer(path: str, make: t.Callable[[], str], write_file: WriteFile) -> t.Callable[[], str]:
-    return lambda: write_file(path, make().encode("utf-8", "replace"))
+def _file(path: str, about: t.Mapping[str, t.Any], make: t.Callable[[], str], write_file: WriteFile) -> tuple[str, t.Callable[[], str]]:
+    """Where a file goes, and what writes it; a placeholder that is not known fails when it is written."""
+    with contextlib.suppress(PublishFailure):
+        place = places.filled(path, about)
+        return place, lambda: write_file(place, make().encode("utf-8", "replace"))
+    return path, lambda: places.filled(path, about)
 
 
 def _sentence(written: list[dict[str, str]], failed: list[dict[str, str]], skipped: list[dict[str, str]], *, verb: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ._argspec import RUN_SPEC
-from ._publish_spec import TARGETS_SPEC
+from ._publish_spec import LANGUAGE_SPEC, TARGETS_SPEC
 
 PORTFOLIO_SPEC: dict[str, t.Any] = {
     **RUN_SPEC,
@@ -16,7 +16,11 @@ PORTFOLIO_SPEC: dict[str, t.Any] = {
     "portfolio": {"type": "raw", "required": True},
     "name": {"type": "str", "default": "default"},
     "judged": {"type": "list", "elements": "dict"},
+    "from_records": {"type": "bool", "default": False},
+    "publish": {"type": "dict", "default": {}},
     **TARGETS_SPEC,
+    "report": {"type": "path"},
+    "language": LANGUAGE_SPEC,
     "show": {"type": "bool", "default": True},
     "fail": {"type": "bool", "default": True},
 }

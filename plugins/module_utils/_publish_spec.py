@@ -9,6 +9,9 @@ import typing as t
 
 from ._argspec import http_spec
 
+FILES = ("html", "markdown", "junit", "nagios", "csv", "json")  # one file each, whose path may have placeholders
+LANGUAGE_SPEC: dict[str, t.Any] = {"type": "str", "choices": ["en", "fr"]}
+
 # documented by the fragment _targets
 TARGETS_SPEC: dict[str, t.Any] = {
     "textfile_directory": {"type": "path"},
@@ -25,10 +28,9 @@ PUBLISH_SPEC: dict[str, t.Any] = {
         "type": "dict",
         "options": {**http_spec(url={"required": True}), "tags": {"type": "list", "elements": "str", "default": []}},
     },
-    "html": {"type": "path"},
-    "markdown": {"type": "path"},
-    "json": {"type": "path"},
+    **{name: {"type": "path"} for name in FILES},
+    "language": LANGUAGE_SPEC,
     "fail_on_error": {"type": "bool", "default": False},
 }
 
-__all__ = ("PUBLISH_SPEC", "TARGETS_SPEC")
+__all__ = ("FILES", "LANGUAGE_SPEC", "PUBLISH_SPEC", "TARGETS_SPEC")

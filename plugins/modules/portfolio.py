@@ -51,6 +51,29 @@ options:
       - What M(operability.readiness.gate) returned in a loop over RV(services), that is C(results) of the registered variable.
     type: list
     elements: dict
+  from_records:
+    description:
+      - Whether to sum up over the newest record of each service instead of what gates returned in this run. Nothing is verified, no
+        metric is published, and nothing fails because of a verdict. Records must lie on the controller.
+    type: bool
+    default: false
+  publish:
+    description:
+      - What services are published to in this run, over C(publish) of their files - the options of M(operability.readiness.publish).
+      - Before anything is verified, the run is refused where several services would write one file, one over the other.
+    type: dict
+    default: {}
+  report:
+    description:
+      - Path of an HTML report of the whole portfolio - every service, the worst first, the requirements that fail most often, overdue
+        reservations, waivers and debt that end within 90 days, and delivery figures.
+      - A service without a record in this run is shown by its newest record, where records lie on the controller.
+    type: path
+  language:
+    description:
+      - The language of O(report). Default is C(publish.language), then C(defaults.language) of the organisation's file, else English.
+    type: str
+    choices: [en, fr]
   show:
     description:
       - Whether the summary is printed.
@@ -88,6 +111,13 @@ EXAMPLES = r"""
   operability.readiness.portfolio:
     portfolio: /etc/readiness/portfolio.yml
     judged: "{{ readiness_gates.results }}"
+
+- name: Write a report for the quarterly review without verifying anything
+  operability.readiness.portfolio:
+    portfolio: /etc/readiness/portfolio.yml
+    from_records: true
+    report: /srv/www/readiness/portfolio.html
+    language: fr
 """
 
 RETURN = r"""

@@ -12,13 +12,16 @@ version_added: 0.1.0
 author: The operability.readiness contributors (@operability)
 description:
   - Writes what M(operability.readiness.gate) judged - metrics for Prometheus (through the textfile collector of node_exporter, or a
-    Pushgateway), an annotation for Grafana, a report for people (HTML, Markdown), the record itself (JSON).
+      Pushgateway), an annotation for Grafana, a report for people (HTML, Markdown), what other tools read (JUnit, Nagios, CSV), the
+      record itself (JSON).
   - Each target is tried. One that cannot be written to is a warning and is listed in RV(failed_targets); it takes neither the other
     targets nor the verdict with it.
   - The metrics of a service and environment stand in one file (C(operability_SERVICE_ENVIRONMENT.prom)) or Pushgateway group
     (C(job="operability"), C(service_name), C(deployment_environment)), which is replaced as a whole, so that nothing stale stays.
     Publish a service from one place, or from several into one Pushgateway; two textfiles of one service contradict each other.
   - Files are replaced in one step, are readable for every user, and their folder must be there.
+  - In the path of a file, C({service}), C({environment}) and C({phase}) stand for those of the record, with every character but letters,
+    digits, C(_), C(.) and C(-) replaced by C(_). Another word in braces fails that target.
   - Runs once a batch, on the controller, without a connection to any host. There it needs the Python libraries C(prometheus_client) (for
     the metrics) and C(requests) (for the Pushgateway).
 extends_documentation_fragment:
@@ -114,10 +117,39 @@ options:
     description:
       - Path of the report as Markdown, for the comment of a merge request or a change ticket.
     type: path
+  junit:
+    description:
+      - Path of a JUnit XML report with one test case a requirement, for Jenkins, GitLab and their like. The class name is
+        C(readiness.AREA).
+      - V(fail) is a failure, V(unknown) an error, V(warn) passes with its message in C(system-out). Skipped, with the reason, are what is
+        waived, not applicable, not due, or observed without deciding. A run that looked at nothing is one error.
+    type: path
+    version_added: 0.2.0
+  nagios:
+    description:
+      - Path of a file with what a Nagios plugin would print - a line with the state and performance data, then a line for each requirement
+        that is open.
+      - The word after C(OPERABILITY) is the state - C(OK) for GO, C(WARNING) for GO WITH RESERVATIONS, C(CRITICAL) for NO-GO, C(UNKNOWN)
+        for UNDETERMINED. RV(nagios_code) is its exit code.
+    type: path
+    version_added: 0.2.0
+  csv:
+    description:
+      - Path of a CSV file (RFC 4180, UTF-8, with a header) with one row a requirement. A text that a spreadsheet would take for a formula
+        begins with an apostrophe.
+    type: path
+    version_added: 0.2.0
   json:
     description:
       - Path of a copy of the run record.
     type: path
+  language:
+    description:
+      - The language of O(html) and O(markdown) - V(en), the default, or V(fr). Titles, remedies and reasons of the policies that ship are
+        translated; the messages of checks, and what an organisation wrote, stay as they are.
+    type: str
+    choices: [en, fr]
+    version_added: 0.2.0
   fail_on_error:
     description:
       - Whether the task fails when a target could not be written to.
@@ -152,6 +184,13 @@ EXAMPLES = r"""
     textfile_directory: /var/lib/prometheus/node-exporter
     html: /srv/www/readiness/payments.html
 
+- name: Publish for a merge request, in French, and for the CI server
+  operability.readiness.publish:
+    record: "{{ readiness_gate }}"
+    markdown: report.md
+    junit: "report-{service}-{phase}.xml"
+    language: fr
+
 - name: Publish through a Pushgateway from an ephemeral controller
   operability.readiness.publish:
     record: "{{ readiness_gate }}"
@@ -179,7 +218,7 @@ written:
   elements: dict
   contains:
     target:
-      description: One of V(textfile), V(pushgateway), V(grafana), V(html), V(markdown), V(json).
+      description: One of V(textfile), V(pushgateway), V(grafana), V(html), V(markdown), V(junit), V(nagios), V(csv), V(json).
       type: str
     path:
       description: The file.
@@ -207,6 +246,11 @@ skipped_targets:
   type: list
   elements: dict
   sample: []
+nagios_code:
+  description: The exit code of a Nagios plugin for this verdict - 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+  returned: always
+  type: int
+  sample: 2
 msg:
   description: The same in one sentence.
   returned: always

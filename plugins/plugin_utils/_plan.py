@@ -187,6 +187,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     ratchet = ratchet_of(description, level, notices)
     if problems:
         raise Refused(list(dict.fromkeys(problems)))
+    language = description.default("language")
     return Plan(
         service={"name": description.name, "owner": description.owner, "kind": description.kind},
         level=level,
@@ -205,7 +206,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
             else None,
             "debt_file": {"path": debt["file"], "sha256": debt["sha256"]} if debt else None,
         },
-        publish=description.shared("publish"),
+        publish={**({"language": language} if language else {}), **description.shared("publish")},
         reservation_due=str(description.default("reservation_due") or "14d"),
         failed_within=str(description.default("failed_within") or "7d"),
         records=_records(description),

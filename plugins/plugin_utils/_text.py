@@ -12,6 +12,7 @@ import unicodedata
 
 from ..module_utils._finding import Status
 from ..module_utils._units import humanize_bytes, humanize_seconds
+from ._words import ENGLISH, Words
 
 STATUSES = ("fail", "unknown", "warn", "waived", "pass", "not_applicable", "not_due")  # worst first
 STATUS_WORDS = {
@@ -24,6 +25,7 @@ STATUS_WORDS = {
     "not_due": "not due",
 }
 STATUS_CODES = {status.value: status.code for status in Status if status.code is not None}
+OUTCOME_WORDS = {"go": "GO", "go_with_conditions": "GO WITH CONDITIONS", "no_go": "NO-GO"}
 VERDICT_WORDS = {
     "go": "GO",
     "go_with_reservations": "GO WITH RESERVATIONS",
@@ -32,14 +34,14 @@ VERDICT_WORDS = {
     "ready_to_continue": "READY TO CONTINUE",
     "not_ready": "NOT READY",
 }
-OUTCOME_WORDS = {"go": "GO", "go_with_conditions": "GO WITH CONDITIONS", "no_go": "NO-GO"}
-_OUTCOMES = {"go": "GO", "go_with_conditions": "GO WITH CONDITIONS", "no_go": "NO-GO"}
 AREAS = ("monitoring", "logs", "backups", "runbooks", "support", "delivery", "platform")
 
 # CSI and OSC sequences whole, so that no "[31m" is left of them
 _TERMINAL = re.compile(r"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)?|\x9b[0-?]{0,64}[@-~]")
 _UNIT = re.compile(r"_(seconds|bytes|ratio)(?=_|$)")  # within the name of a measurement
+_LATE = re.compile(r"reservation (\S+) was due on (\S+): ")
 _SPACES = re.compile(r" {2,}")
+_NO_BREAK = "\u00a0\u202f"  # as French typography has them
 
 
 def escape(value: object, limit: int = 1000) -> str:
@@ -52,6 +54,8 @@ def escape(value: object, limit: int = 1000) -> str:
 
 def _harmless(character: str) -> str:
     category = unicodedata.category(character)
+    if character in _NO_BREAK:
+        return character
     if category in ("Cc", "Zl", "Zp", "Zs"):
         return " "
     if category == "Cf":  # direction marks, zero width characters, soft hyphens
@@ -170,131 +174,170 @@ def by_area(requirements: t.Iterable[dict[str, t.Any]]) -> list[tuple[str, list[
     return sorted(groups.items(), key=lambda group: (order.get(group[0], len(order)), group[0]))
 
 
-def verdict_words(judgement: t.Mapping[str, t.Any]) -> str:
+def verdict_words(judgement: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
     """NO-GO and its like."""
-    return escape(
-        judgement.get("words") or VERDICT_WORDS.get(str(judgement.get("verdict")), judgement.get("verdict") or "UNDETERMINED"), 60
-    )
+    verdict = judgement.get("verdict")
+    given = escape(judgement.get("words") or verdict or VERDICT_WORDS["undetermined"], 60)
+    if judgement.get("words") and (say is ENGLISH or not verdict):
+        return given
+    return say.name("verdict", verdict or "undetermined", given)
 
 
-def consequence(record: t.Mapping[str, t.Any]) -> str:
+def consequence(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
     """What the verdict does to the play, in words; empty where it would not stop it anyway."""
     run, judgement = as_dict(record.get("run")), as_dict(record.get("judgement"))
     if judgement.get("verdict") not in ("no_go", "undetermined", "not_ready"):
         return ""
     if run.get("emergency"):
-        return "emergency: the play goes on"
+        return say("emergency_play")
     if judgement.get("overridden"):
-        return f"overridden by the decision of {escape(as_dict(judgement['overridden']).get('date'), 20)}: the play goes on"
+        return say("overridden_play", date=escape(as_dict(judgement["overridden"]).get("date"), 20))
     if run.get("enforced") and judgement.get("enforced_verdict", "no_go") in ("no_go", "undetermined", "not_ready"):
-        return "enforced: the play stops"
+        return say("enforced_play")
     if run.get("mode") == "observe":
-        return f"observe mode: would be {verdict_words(judgement)}, the play goes on"
-    return "not enforced: the play goes on"
+        return say("observed_play", verdict=verdict_words(judgement, say))
+    return say("not_enforced_play")
 
 
-def emergency(record: t.Mapping[str, t.Any]) -> str:
+def emergency(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
     """That a run was let through in an emergency, by whom and why; empty where it was not."""
     given = as_dict(as_dict(record.get("run")).get("emergency"))
     if not given:
         return ""
-    reason = f": {escape(given['reason'], 300)}" if given.get("reason") else ", no reason was given"
-    return (
-        f"EMERGENCY {escape(given.get('id'), 80)} by {escape(given.get('by'), 120)}{reason}. "
-        "The gate stops nothing; below is what it would have said of what could be seen in a few seconds"
-    )
+    key = "emergency_because" if given.get("reason") else "emergency_without"
+    return say(key, id=escape(given.get("id"), 80), by=escape(given.get("by"), 120), reason=escape(given.get("reason"), 300))
 
 
-def overrides(judgement: t.Mapping[str, t.Any]) -> list[dict[str, str]]:
+def overrides(judgement: t.Mapping[str, t.Any], say: Words = ENGLISH) -> list[dict[str, str]]:
     """What went on against the gate or without it, and by when the whole verification is due."""
     out = []
     for item in as_dicts(judgement.get("overrides")):
+        would = as_dict(item.get("would"))
         out.append(
             {
                 "requirement": escape(item.get("requirement"), 24),
                 "id": escape(item.get("id"), 80),
-                "kind": escape(item.get("kind"), 20),
+                "kind": say.name("override", item.get("kind"), escape(item.get("kind"), 20)),
                 "by": escape(item.get("by"), 120),
                 "reason": escape(item.get("reason"), 300),
                 "at": escape(str(item.get("at"))[:10], 20),
                 "due": escape(item.get("due"), 20),
-                "would": escape(as_dict(item.get("would")).get("words"), 40),
-                "overdue": "overdue" if item.get("overdue") else "",
+                "would": verdict_words(would, say) if would else "",
+                "overdue": say.name("reservation", "overdue").lower() if item.get("overdue") else "",
             }
         )
     return out
 
 
-def decisions(record: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+def decisions(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> list[dict[str, t.Any]]:
     """The decisions of a record in words, each with the conditions that are not met."""
     out = []
     for item in as_dicts(record.get("decisions")):
         conditions = [
-            {key: escape(condition.get(key), 300) for key in ("text", "responsible", "due", "state")}
+            {
+                **{key: escape(condition.get(key), 300) for key in ("text", "responsible", "due", "state")},
+                "state_words": say.name("condition", condition.get("state"), escape(condition.get("state"), 300)),
+            }
             for condition in as_dicts(item.get("conditions"))
         ]
+        opinion = escape(item.get("operations_opinion"), 40).replace("_", " ")
         out.append(
             {
                 **{key: escape(item.get(key), 300) for key in ("id", "date", "body", "phase", "valid_until", "reason", "comment")},
-                "outcome": escape(_OUTCOMES.get(str(item.get("outcome")), item.get("outcome")), 40),
-                "opinion": escape(item.get("operations_opinion"), 40).replace("_", " "),
+                "outcome": say.name("outcome", item.get("outcome"), escape(item.get("outcome"), 40)),
+                "opinion": say.name("opinion", item.get("operations_opinion"), opinion),
                 "by": ", ".join(escape(name, 80) for name in as_list(item.get("decided_by"))[:20]),
-                "against": escape(verdict_words({"verdict": item.get("verdict")}), 40) if item.get("against_verdict") else "",
-                "counts": "counts for this evidence" if item.get("counts") else "does not count for this evidence",
+                "against": escape(verdict_words({"verdict": item.get("verdict")}, say), 40) if item.get("against_verdict") else "",
+                "counts": say("counts" if item.get("counts") else "counts_not"),
+                "counting": bool(item.get("counts")),
                 "conditions": conditions,
             }
         )
     return out
 
 
-def waiver_words(waiver: t.Mapping[str, t.Any]) -> str:
+def waiver_words(waiver: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
     """Until when a waiver holds and who answers for it; a debt is told apart."""
     until, by = escape(waiver.get("until") or "?", 20), escape(waiver.get("approved_by") or "?", 80)
     if waiver.get("kind") == "debt":
-        return f"in debt until {until}, adopted {escape(waiver.get('from'), 20)} by {by}"
-    return f"waived until {until} by {by}"
+        return say("in_debt_until", until=until, by=by, **{"from": escape(waiver.get("from"), 20)})
+    return say("waived_until", until=until, by=by)
 
 
-def debt_words(judgement: t.Mapping[str, t.Any]) -> str:
+def debt_words(judgement: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
     """How much of its debt a service still has; empty where it has none."""
     debt = as_dict(judgement.get("debt"))
     if not debt:
         return ""
     left, expired = as_int(debt.get("left")), as_int(debt.get("expired"))
-    parts = [f"debt: {left} of {max(left, as_int(debt.get('adopted')))} left"]
+    parts = [say("debt", left=left, adopted=max(left, as_int(debt.get("adopted"))))]
     if expired:
-        parts.append(f"{expired} ended and {'covers' if expired == 1 else 'cover'} nothing any more")
+        parts.append(say.counted("debt_ended", expired))
     if debt.get("next_end"):
-        parts.append(f"next ends {escape(debt['next_end'], 20)}")
+        parts.append(say("debt_next", day=escape(debt["next_end"], 20)))
     return ", ".join(parts)
 
 
-def since_last(delta: t.Mapping[str, t.Any]) -> str:
+def since_last(delta: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
     """What changed since the last whole run of the phase."""
-    verdict = verdict_words({"verdict": delta.get("verdict_before")})
-    return f"{escape(delta.get('at'), 24)[:10]}, {verdict}: {_changed(delta)}"
+    verdict = verdict_words({"verdict": delta.get("verdict_before")}, say)
+    return say("since_line", day=escape(delta.get("at"), 24)[:10], verdict=verdict, changes=_changed(delta, say))
 
 
-def since_decision(delta: t.Mapping[str, t.Any]) -> str:
+def since_decision(delta: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
     """What changed since a decision was taken, whichever phase it was about."""
-    outcome = OUTCOME_WORDS.get(str(delta.get("outcome"))) or escape(delta.get("outcome"), 40)
-    verdict = verdict_words({"verdict": delta.get("verdict_before")})
-    who = f"{escape(delta.get('date'), 24)}, {escape(delta.get('body'), 80)}: {outcome}"
-    return f"{who} (the gate said {verdict}): {_changed(delta)}"
+    return say(
+        "decision_line",
+        date=escape(delta.get("date"), 24),
+        body=escape(delta.get("body"), 80),
+        outcome=say.name("outcome", delta.get("outcome"), escape(delta.get("outcome"), 40)),
+        verdict=verdict_words({"verdict": delta.get("verdict_before")}, say),
+        changes=_changed(delta, say),
+    )
 
 
-def _changed(delta: t.Mapping[str, t.Any]) -> str:
+def _changed(delta: t.Mapping[str, t.Any], say: Words) -> str:
     def names(key: str) -> str:
         return ", ".join(escape(item.get("requirement"), 24) for item in as_dicts(delta.get(key))[:40])
 
-    words = (("new_failures", "new failures"), ("worse", "worse"), ("repaired", "repaired"))
-    parts = [f"{label}: {names(key)}" for key, label in words if delta.get(key)]
+    parts = [say(key, names=names(key)) for key in ("new_failures", "worse", "repaired") if delta.get(key)]
     if unchanged := as_dicts(delta.get("unchanged")):
-        parts.append(f"{len(unchanged)} unchanged")
-    return "; ".join(parts) or "nothing changed"
+        parts.append(say.counted("unchanged", len(unchanged)))
+    return f"{say('semicolon')} ".join(parts) or say("nothing_changed")
 
 
-def instrument(item: t.Mapping[str, t.Any]) -> str:
+def titled(item: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+    """The title of a requirement, or of a reservation on one."""
+    return say.of_policy("titles", item.get("id") or item.get("requirement"), escape(item.get("title"), 300))
+
+
+def remedied(item: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+    """What is to be done about a requirement. What a check advises is not translated."""
+    return say.of_policy("remedies", item.get("id"), escape(item.get("remedy")))
+
+
+def reasons_of(judgement: t.Mapping[str, t.Any], say: Words = ENGLISH) -> list[str]:
+    """Why the verdict is what it is, worst first. Titles are translated, and what checks said stays."""
+    given = [escape(reason, 400) for reason in as_list(judgement.get("reasons"))]
+    if say is ENGLISH:
+        return given
+    titles = {str(item.get("id")): escape(item.get("title"), 300) for item in as_dicts(judgement.get("requirements"))}
+    return [_reason(reason, titles, say) for reason in given]
+
+
+def _reason(reason: str, titles: t.Mapping[str, str], say: Words) -> str:
+    late = _LATE.match(reason)
+    name = late[1] if late else reason.partition(" ")[0]
+    lead = late[0] if late else f"{name} "
+    title = titles.get(name)
+    if not title or not reason.startswith(lead + title):
+        return reason
+    said = say("reservation_was_due", requirement=name, due=late[2]) + " " if late else lead
+    title, rest = say.of_policy("titles", name, title), reason[len(lead) + len(title) :]
+    return said + (say("colon", name=title, what=rest[2:]) if rest.startswith(": ") else title + rest)
+
+
+def instrument(item: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
     """A server that could not be used, and what that leaves unknown."""
     name, message = escape(item.get("instrument"), 200), escape(item.get("message"), 400)
     if message.startswith("..."):
@@ -302,14 +345,14 @@ def instrument(item: t.Mapping[str, t.Any]) -> str:
     elif not message.startswith(name):
         message = f"{name}: {message}"
     affected = ", ".join(escape(requirement, 24) for requirement in as_list(item.get("requirements"))[:40])
-    return message + (f": leaves {affected} unknown" if affected else "")
+    return say("leaves_unknown", message=message, names=affected) if affected else message
 
 
-def lost_hosts(record: t.Mapping[str, t.Any]) -> dict[str, str]:
+def lost_hosts(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> dict[str, str]:
     """Expected hosts without findings, and why."""
     hosts = as_dict(record.get("hosts"))
     lost = {**as_dict(hosts.get("absent")), **as_dict(hosts.get("unreachable"))}
-    return {escape(host, 120): escape(why or "not reached", 300) for host, why in lost.items()}
+    return {escape(host, 120): escape(why or say("not_reached"), 300) for host, why in lost.items()}
 
 
 class Row(t.NamedTuple):
@@ -323,7 +366,7 @@ class Row(t.NamedTuple):
     limit: str = ""
 
 
-def before_and_after(record: t.Mapping[str, t.Any]) -> tuple[str, list[Row]]:
+def before_and_after(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> tuple[str, list[Row]]:
     """With what a run at ``post`` was compared, in one line, and what became of what was there, the worst first; empty without."""
     comparison = as_dict(as_dict(record.get("judgement")).get("comparison"))
     baseline = as_dict(comparison.get("baseline"))
@@ -332,35 +375,38 @@ def before_and_after(record: t.Mapping[str, t.Any]) -> tuple[str, list[Row]]:
     rows = []
     for item in as_dicts(comparison.get("gone")):
         announced = escape(item.get("announced"), 300)
-        rows.append(Row("pass" if announced else "fail", f"gone as announced: {announced}" if announced else "gone", _thing(item)))
-    rows += [Row("fail", "newly firing", _thing(item)) for item in as_dicts(comparison.get("newly_firing"))]
+        outcome = say("gone_announced", reason=announced) if announced else say("gone")
+        rows.append(Row("pass" if announced else "fail", outcome, _thing(item, say)))
+    rows += [Row("fail", say("newly_firing"), _thing(item, say)) for item in as_dicts(comparison.get("newly_firing"))]
+    beyond = 0
     for item in [*as_dicts(comparison.get("changed")), *as_dicts(comparison.get("within"))]:
-        numbers = (quantity(str(item.get("name")), item.get(key)) for key in ("before", "after", "limit"))
-        outcome = "beyond its limit" if item.get("status") != "pass" else "within its limit"
-        rows.append(Row(escape(item.get("status"), 20), outcome, _thing(item), *numbers))
+        numbers = (say.measure(quantity(str(item.get("name")), item.get(key))) for key in ("before", "after", "limit"))
+        within = item.get("status") == "pass"
+        beyond += not within
+        rows.append(Row(escape(item.get("status"), 20), say("within_limit" if within else "beyond_limit"), _thing(item, say), *numbers))
     for item in as_dicts(comparison.get("unknown")):
-        thing = f"{escape(item.get('check'), 60)} of {_thing({**item, 'what': item.get('instance')})}"
-        rows.append(Row("unknown", f"not compared: {escape(item.get('why'), 300)}", thing))
-    rows += [Row("pass", "new", _thing(item)) for item in as_dicts(comparison.get("new"))]
+        thing = say("check_of", check=escape(item.get("check"), 60), thing=_thing({**item, "what": item.get("instance")}, say))
+        rows.append(Row("unknown", say("not_compared", why=escape(item.get("why"), 300)), thing))
+    rows += [Row("pass", say("new_thing"), _thing(item, say)) for item in as_dicts(comparison.get("new"))]
     rank = {status: position for position, status in enumerate(STATUSES)}
     rows.sort(key=lambda row: rank.get(row.status, 1))
-    counts = [
-        (as_int(comparison.get("compared")), "compared"),
-        (sum(row.outcome.startswith("gone") for row in rows), "gone"),
-        (sum(row.outcome == "newly firing" for row in rows), "newly firing"),
-        (sum(row.outcome == "beyond its limit" for row in rows), "beyond their limits"),
-        (sum(row.status == "unknown" for row in rows), "not known"),
-        (sum(row.outcome == "new" for row in rows), "new"),
-    ]
+    counts = {
+        "compared": as_int(comparison.get("compared")),
+        "gone": len(as_dicts(comparison.get("gone"))),
+        "firing": len(as_dicts(comparison.get("newly_firing"))),
+        "beyond": beyond,
+        "unknown": sum(row.status == "unknown" for row in rows),
+        "new": len(as_dicts(comparison.get("new"))),
+    }
     deployment, taken = escape(baseline.get("deployment_id"), 80), escape(baseline.get("taken_at"), 40)
-    said = ", ".join(f"{count} {word}" for count, word in counts if count or word in ("compared", "gone"))
-    return f"before and after, against the baseline of deployment {deployment} of {taken}: {said}", rows
+    said = ", ".join(say(f"compared_{key}", count=count) for key, count in counts.items() if count or key in ("compared", "gone"))
+    return say("compared_with", deployment=deployment, taken=taken, counts=said), rows
 
 
-def _thing(item: t.Mapping[str, t.Any]) -> str:
+def _thing(item: t.Mapping[str, t.Any], say: Words) -> str:
     host = escape(item.get("host"), 120)
     what = escape(item.get("what"), 300)
-    return f"{what} on {host}" if host and host not in what else what
+    return say("thing_on", thing=what, host=host) if host and host not in what else what
 
 
 class Line(t.NamedTuple):
@@ -432,9 +478,12 @@ __all__ = (
     "others",
     "overrides",
     "quantity",
+    "reasons_of",
+    "remedied",
     "shorten",
     "since_decision",
     "since_last",
+    "titled",
     "verdict_words",
     "waiver_words",
     "without_unit",

@@ -86,7 +86,7 @@ def test_no_decision_stops_a_decision_for_this_evidence_lets_it_go_on(site: Site
     assert again.requirement("DEC-01")["message"] == f"the decision of {day(0)} (go/no-go committee) is GO, valid until {day(7)}"
     assert again.says("DECISIONS", "operations: unfavourable", "counts for this evidence")
     html = (site.folder / "shop.html").read_text()
-    assert "<h2>Decisions</h2>" in html and "unfavourable" in html and "restarts are watched" in html
+    assert '<h2 id="decisions">Decisions</h2>' in html and "unfavourable" in html and "restarts are watched" in html
     assert state(site)["overrides"] == []
 
 

@@ -265,3 +265,50 @@ def test_the_expected_services_in_a_pushgateway(estate: Estate, running: t.Any, 
     gateway.stop()
     outcome = estate.recheck()
     assert outcome.rc == 0 and outcome.says("pushgateway: Pushgateway")
+
+
+def test_reports_of_their_own_and_one_of_all(estate: Estate) -> None:
+    site = estate.folder / "site"
+    site.mkdir()
+    estate.organisation["publish"] = {"html": f"{site}/{{service}}-{{environment}}.html", "junit": f"{site}/{{service}}.xml"}
+    estate.organisation["defaults"] = {"language": "fr"}
+    estate.answer("b", 2)
+    report = site / "portfolio.html"
+    outcome = estate.recheck(report=str(report))
+    assert outcome.rc == 0, outcome.output
+    assert sorted(path.name for path in site.iterdir()) == sorted(
+        [*(f"{name}-production.html" for name in "abc"), *(f"{name}.xml" for name in "abc"), "portfolio.html"]
+    )
+    assert "Exploitabilité de b" in (site / "b-production.html").read_text(encoding="utf-8")
+    text = report.read_text(encoding="utf-8")
+    assert "Exploitabilité du portefeuille" in text and "1 NO-GO, 2 GO" in text and "team-b" in text and "APP-01" in text
+
+    # later, over the records, without verifying anything; one service was never verified, one cannot be read any more
+    estate.add("d", "web1")
+    estate.save_service("a", {**estate.service, "servces": {}, "service": {"name": "a", "owner": "o", "hosts": "web1"}})
+    later = estate.run(
+        "operability.readiness.portfolio_report",
+        portfolio=str(estate.folder / "services" / "portfolio.yml"),
+        phase=None,
+        service_file=None,
+        report=str(report),
+        language="en",
+        mode="enforce",
+    )
+    assert later.rc == 0 and later.records == [], later.output
+    text = report.read_text(encoding="utf-8")
+    assert "Operability of the portfolio" in text and "last known verdict; not judged in this run" in text
+    assert later.says("3 services: 1 NO-GO, 1 UNDETERMINED, 1 GO")
+
+
+def test_several_services_never_write_one_report(estate: Estate) -> None:
+    shared = estate.folder / "report.html"
+    estate.organisation["publish"] = {"html": str(shared)}
+    refused = estate.recheck()
+    assert refused.rc != 0 and refused.records == [] and "Traceback" not in refused.output
+    assert refused.says("would be written by a in production, b in production, c in production, one over the other; put {service} into it")
+    # also where the run says so
+    estate.organisation["publish"] = {}
+    again = estate.recheck(publish={"csv": str(estate.folder / "all.csv")})
+    assert again.rc != 0 and again.records == [] and again.says("publish.csv:", "one over the other")
+    assert not shared.exists()

@@ -22,11 +22,13 @@ from ansible_collections.operability.readiness.plugins.module_utils._http import
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import metrics, textfile
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.files import PublishFailure
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.pushgateway import Pushgateway
+from integration.playbook import ROLE, Site
 from servers import Binaries, NodeExporter, Prometheus, free_port
 from servers import Pushgateway as PushgatewayServer
 from unit.publish.records import hostile, record
 
 NO_GO = "operability_service_state == 3"
+FILES = ("html", "markdown", "junit", "nagios", "csv", "json")
 
 
 def get(url: str) -> str:
@@ -186,7 +188,7 @@ def saved(folder: pathlib.Path, made: dict[str, t.Any], name: str = "record.json
 @pytest.fixture
 def places(tmp_path: pathlib.Path) -> dict[str, t.Any]:
     (tmp_path / "textfile").mkdir()
-    out = {kind: str(tmp_path / f"report.{kind}") for kind in ("html", "markdown", "json")}
+    out = {kind: str(tmp_path / f"report.{kind}") for kind in ("html", "markdown", "junit", "nagios", "csv", "json")}
     return {**out, "textfile_directory": str(tmp_path / "textfile")}
 
 
@@ -195,7 +197,7 @@ def test_every_target_in_a_play(tmp_path: pathlib.Path, places: dict[str, t.Any]
     options = {"record": saved(tmp_path, record()), "pushgateway": {"url": server.url, "bearer_token": "opensesame"}, **places}
     result, _printed = play(tmp_path, options)
     assert result["changed"]
-    assert [item["target"] for item in result["written"]] == ["textfile", "pushgateway", "html", "markdown", "json"]
+    assert [item["target"] for item in result["written"]] == ["textfile", "pushgateway", *FILES]
     assert result["failed_targets"] == result["skipped_targets"] == []
     assert json.loads(pathlib.Path(places["json"]).read_text()) == record()
     assert "NO-GO" in pathlib.Path(places["html"]).read_text()
@@ -204,13 +206,51 @@ def test_every_target_in_a_play(tmp_path: pathlib.Path, places: dict[str, t.Any]
     assert os.listdir(places["textfile_directory"]) == ["operability_payments_production.prom"]
 
 
+def test_what_other_tools_read_in_files_of_their_own_in_french(tmp_path: pathlib.Path) -> None:
+    options = {
+        "record": saved(tmp_path, record()),
+        "html": str(tmp_path / "{service}-{environment}.html"),
+        "junit": str(tmp_path / "{service}-{phase}.xml"),
+        "nagios": str(tmp_path / "{service}.status"),
+        "csv": str(tmp_path / "{owner}.csv"),
+        "language": "fr",
+    }
+    result, _printed = play(tmp_path, options)
+    assert [item["path"] for item in result["written"]] == [
+        str(tmp_path / name) for name in ("payments-production.html", "payments-pre.xml", "payments.status")
+    ]
+    (failed,) = result["failed_targets"]
+    assert failed["target"] == "csv" and "unknown placeholder {owner}; known are {service}" in failed["message"]
+    assert result["nagios_code"] == 2 and not result["failed"]
+    assert "Exploitabilité de payments" in (tmp_path / "payments-production.html").read_text(encoding="utf-8")
+    # a plugin's exit code, from the word in the file
+    words = (tmp_path / "payments.status").read_text().split()
+    assert words[:2] == ["OPERABILITY", "CRITICAL"]
+
+
+def test_the_role_writes_french_and_what_other_tools_read(tmp_path: pathlib.Path) -> None:
+    site = Site(tmp_path / "site")
+    reports = {
+        "html": f"{site.folder}/{{service}}-{{phase}}.html",
+        "junit": f"{site.folder}/{{service}}.xml",
+        "csv": f"{site.folder}/x.csv",
+    }
+    site.organisation["publish"] = {"nagios": f"{site.folder}/{{service}}.status"}
+    outcome = site.run(ROLE, phase="recheck", language="fr", publish=reports)
+    assert outcome.rc == 0, outcome.output
+    assert "Exploitabilité de shop" in (site.folder / "shop-recheck.html").read_text(encoding="utf-8")
+    assert 'classname="readiness.support" name="SUP-01 ' in (site.folder / "shop.xml").read_text()
+    assert (site.folder / "shop.status").read_text().startswith("OPERABILITY OK - shop: GO, 2 of 2 verified")
+    assert len((site.folder / "x.csv").read_text().splitlines()) == 3
+
+
 def test_a_target_that_fails_takes_nothing_with_it(tmp_path: pathlib.Path, places: dict[str, t.Any]) -> None:
     secrets = {"url_username": "me", "url_password": "sesame1", "bearer_token": "sesame2", "headers": {"X-Key": "sesame3"}}
     gateway = {"url": f"http://me:sesame4@127.0.0.1:{free_port()}", **secrets}
     options = {"record": saved(tmp_path, record()), **places, "pushgateway": gateway, "markdown": str(tmp_path / "no" / "x.md")}
     result, printed = play(tmp_path, options)
     assert not result["failed"]
-    assert [item["target"] for item in result["written"]] == ["textfile", "html", "json"]
+    assert [item["target"] for item in result["written"]] == ["textfile", "html", "junit", "nagios", "csv", "json"]
     assert [item["target"] for item in result["failed_targets"]] == ["pushgateway", "markdown"]
     assert "it refused the connection" in result["msg"]
     assert "[WARNING]" in printed
@@ -220,14 +260,14 @@ def test_a_target_that_fails_takes_nothing_with_it(tmp_path: pathlib.Path, place
     assert "sesame4" not in printed
     result, _printed = play(tmp_path, {**options, "pushgateway": None, "fail_on_error": True})
     assert result["failed"]
-    assert len(result["written"]) == 3
+    assert len(result["written"]) == 6
 
 
 def test_check_mode_writes_nothing(tmp_path: pathlib.Path, places: dict[str, t.Any]) -> None:
     gateway = {"url": f"http://127.0.0.1:{free_port()}"}
     result, _printed = play(tmp_path, {"record": saved(tmp_path, record()), **places, "pushgateway": gateway}, "--check")
     assert result["changed"]
-    assert len(result["written"]) == 5
+    assert len(result["written"]) == 8
     assert result["msg"].startswith("would be published to textfile ")
     assert os.listdir(places["textfile_directory"]) == []
     assert not pathlib.Path(places["html"]).exists()
@@ -237,7 +277,7 @@ def test_a_partial_run_never_replaces_the_state(tmp_path: pathlib.Path, places: 
     partial = record(state=None, run__partial="limited to web1", run__id="20261126T060000Z-pre-0000")
     result, _printed = play(tmp_path, {"record": partial, **places})
     assert [item["target"] for item in result["skipped_targets"]] == ["textfile"]
-    assert [item["target"] for item in result["written"]] == ["html", "markdown", "json"]
+    assert [item["target"] for item in result["written"]] == list(FILES)
     (tmp_path / "runs").mkdir()
     saved(tmp_path / "runs", record(state__code=1, state__verdict="go_with_reservations"), "20261125T060000Z-pre-3f2a.json")
     path = saved(tmp_path / "runs", partial, "20261126T060000Z-pre-0000.json")

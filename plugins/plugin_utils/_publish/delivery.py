@@ -9,52 +9,59 @@ import typing as t
 
 from ...module_utils._units import humanize_seconds
 from .._text import as_dict, as_dicts, as_int, escape
+from .._words import ENGLISH, Words
 
-_NONE = "no figure"
 
-
-def rows(record: t.Mapping[str, t.Any]) -> tuple[list[str], list[tuple[str, list[str]]]]:
+def rows(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> tuple[list[str], list[tuple[str, list[str]]]]:
     """The heads of the columns (the windows), and a row for each figure; no rows where nothing was deployed in any of them."""
     figures = as_dict(record.get("delivery_performance"))
     windows = as_dicts(figures.get("windows"))
     if not any(as_int(window.get("deployments")) for window in windows):
         return [], []
-    heads = [f"last {as_int(window.get('days'))} days" for window in windows]
+    heads = [say.counted("last_days", as_int(window.get("days"))) for window in windows]
     table: list[tuple[str, t.Callable[[dict[str, t.Any]], str]]] = [
-        ("Deployments", _deployments),
-        ("Change fail rate", lambda window: _share(window, "change_fail_ratio", "failed", "judged")),
-        ("Deployment rework rate", lambda window: _share(window, "deployment_rework_ratio", "unplanned", "deployments")),
-        ("Failed deployment recovery time", _recovery),
-        ("Planned deployments right the first time", lambda window: _share(window, "first_time_right_ratio", None, "settled")),
+        ("deployments", lambda window: _deployments(window, say)),
+        ("change_fail_rate", lambda window: share(window, "change_fail_ratio", "failed", "judged", say)),
+        ("rework_rate", lambda window: share(window, "deployment_rework_ratio", "unplanned", "deployments", say)),
+        ("recovery_time", lambda window: _recovery(window, say)),
+        ("first_time_right", lambda window: share(window, "first_time_right_ratio", None, "settled", say)),
     ]
-    out = [(title, [show(window) for window in windows]) for title, show in table]
+    out = [(say(title), [show(window) for window in windows]) for title, show in table]
     last = escape(figures.get("last_unplanned_at"), 40)
     days = figures.get("days_since_last_unplanned")
-    shown = f"{as_int(days)} ({last[:10]})" if last and days is not None else "none recorded"
-    return heads, [*out, ("Days since the last unplanned deployment", [shown] + [""] * (len(heads) - 1))]
+    shown = f"{as_int(days)} ({last[:10]})" if last and days is not None else say("none_recorded")
+    return heads, [*out, (say("days_since_unplanned"), [shown] + [""] * (len(heads) - 1))]
 
 
-def _deployments(window: dict[str, t.Any]) -> str:
+def _deployments(window: dict[str, t.Any], say: Words) -> str:
     count = as_int(window.get("deployments"))
-    kinds = [f"{as_int(number)} {escape(kind, 20).replace('_', ' ')}" for kind, number in as_dict(window.get("kinds")).items() if number]
-    return f"{count} ({', '.join(kinds)})" if count else _NONE
+    kinds = [
+        say("by_status_item", count=as_int(number), status=say.name("deployment", kind, escape(kind, 20).replace("_", " ")))
+        for kind, number in as_dict(window.get("kinds")).items()
+        if number
+    ]
+    return f"{count} ({', '.join(kinds)})" if count else say("no_figure")
 
 
-def _share(window: dict[str, t.Any], ratio: str, part: str | None, whole: str) -> str:
+def share(window: t.Mapping[str, t.Any], ratio: str, part: str | None, whole: str, say: Words = ENGLISH) -> str:
+    """A ratio as a percentage, with what it is based on."""
     value = window.get(ratio)
     if not isinstance(value, (int, float)):
-        return _NONE
-    basis = f"{as_int(window.get(part))} of {as_int(window.get(whole))}" if part else f"of {as_int(window.get(whole))}"
-    return f"{value * 100:.0f} % ({basis})"
+        return say("no_figure")
+    percent = f"{value * 100:.0f}"
+    if part is None:
+        return say("share", percent=percent, whole=as_int(window.get(whole)))
+    return say("share_of", percent=percent, part=as_int(window.get(part)), whole=as_int(window.get(whole)))
 
 
-def _recovery(window: dict[str, t.Any]) -> str:
+def _recovery(window: dict[str, t.Any], say: Words) -> str:
     seconds = window.get("recovery_seconds")
     left = as_int(window.get("failed")) - as_int(window.get("recovered"))
-    waiting = f"{left} not recovered yet" if left > 0 else ""
+    waiting = say.counted("not_recovered", left) if left > 0 else ""
     if not isinstance(seconds, (int, float)):
-        return waiting or _NONE
-    return f"{humanize_seconds(seconds)} (median of {as_int(window.get('recovered'))}{'; ' + waiting if waiting else ''})"
+        return waiting or say("no_figure")
+    time, count = say.measure(humanize_seconds(seconds)), as_int(window.get("recovered"))
+    return say("median_waiting", time=time, count=count, waiting=waiting) if waiting else say("median_of", time=time, count=count)
 
 
-__all__ = ("rows",)
+__all__ = ("rows", "share")

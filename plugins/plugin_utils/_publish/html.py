@@ -6,11 +6,7 @@
 from __future__ import annotations
 
 import math
-import pathlib
-import re
 import typing as t
-
-import jinja2
 
 from .._text import (
     as_dict,
@@ -30,119 +26,295 @@ from .._text import (
     others,
     overrides,
     quantity,
+    reasons_of,
+    remedied,
+    since_decision,
     since_last,
+    titled,
     verdict_words,
     waiver_words,
     without_unit,
 )
-from . import delivery
+from .._words import Words, words
+from . import delivery, page
 from .metrics import worst_measurements
+from .page import COUNTED, VERDICTS, status_of
 
-_TEMPLATE = pathlib.Path(__file__).with_name("report.html.j2")
-_SYMBOLS = {"pass": "✓", "waived": "≈", "warn": "▲", "unknown": "?", "fail": "✗", "not_applicable": "–", "not_due": "·"}
-_WORDS = {
-    "pass": "Pass",
-    "waived": "Waived",
-    "warn": "Warning",
-    "unknown": "Unknown",
-    "fail": "Fail",
-    "not_applicable": "Not applicable",
-    "not_due": "Not due yet",
-    "inherited": "Inherited",
-}
-_VERDICTS = {
-    "go": ("pass", "✓"),
-    "ready_to_continue": ("pass", "✓"),
-    "go_with_reservations": ("warn", "▲"),
-    "undetermined": ("unknown", "?"),
-    "no_go": ("fail", "✗"),
-    "not_ready": ("fail", "✗"),
-}
-_NAMES = {
-    "operators": "Operators",
-    "service_monitoring": "Service monitoring",
-    "technical_monitoring": "Technical monitoring",
-    "call_center": "Call centre",
-    "support_chain": "Support chain",
-}
-_ADVICE = {"proceed": "Proceed", "hold": "Hold", "roll_back": "Roll back"}
-_COUNTED = ("pass", "waived", "warn", "unknown", "fail", "not_applicable", "not_due", "inherited")
-_MAX_LINES = 30
+_UNVERIFIED = ("unknown", "not_due", "not_applicable")
+_CHANGES = ("new_failures", "worse", "repaired", "unchanged")
+_MAX_LINES = 10  # findings below a requirement; the run record has all of them
+_MAX_DETAILS = 5
 _MAX_ROWS = 100
+_MAX_HOSTS = 200
+_DAYS = ("at", "due", "from", "raised", "until")  # which are not broken into lines
+_SHORT = 24
 
 
-def render(record: t.Mapping[str, t.Any]) -> str:
+def render(record: t.Mapping[str, t.Any], language: str | None = None) -> str:
     """The whole document. Text from hosts is cleaned here and escaped by the template."""
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.ChainableUndefined)
-    environment.filters["moment"] = _moment
-    template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
-    return template.render(**view(record))
+    say = words(language)
+    return page.render("report.html.j2", say, view(record, say))
 
 
-def _moment(value: object) -> str:
-    return re.sub(r"^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2})?Z$", r"\1 \2 UTC", str(value or ""))
-
-
-def view(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def view(record: t.Mapping[str, t.Any], say: Words) -> dict[str, t.Any]:
     """What the template shows, all of it clean text, numbers and lists."""
-    run, service, judgement = as_dict(record.get("run")), as_dict(record.get("service")), as_dict(record.get("judgement"))
-    requirements = [_requirement(item) for item in as_dicts(judgement.get("requirements"))]
-    verdict = str(judgement.get("verdict"))
-    tone, symbol = _VERDICTS.get(verdict, ("unknown", "?"))
-    counts = as_dict(judgement.get("counts"))
-    compared, rows = before_and_after(record)
-    return {
-        "name": escape(service.get("name") or "(no name)", 120),
-        "service": _clean(service, 160),
-        "run": _clean(run, 160),
-        "verdict": {
-            "words": verdict_words(judgement),
+    return _View(record, say).made()
+
+
+class _View:
+    def __init__(self, record: t.Mapping[str, t.Any], say: Words) -> None:
+        self.record, self.say = record, say
+        self.run, self.service, self.judgement = (as_dict(record.get(key)) for key in ("run", "service", "judgement"))
+        self.requirements = [self.requirement(item) for item in as_dicts(self.judgement.get("requirements"))]
+        self.by_id = {item["id"]: item for item in self.requirements}
+
+    def made(self) -> dict[str, t.Any]:
+        record, say, judgement = self.record, self.say, self.judgement
+        counts = as_dict(judgement.get("counts"))
+        compared, rows = before_and_after(record, say)
+        measurements = [row for item in self.requirements for row in item["measurements"]]
+        return {
+            "title": self.title(),
+            "name": escape(self.service.get("name"), 120) or say("no_name"),
+            "service": clean(self.service, 160),
+            "run": clean(self.run, 160),
+            "phase": say.name("phase", self.run.get("phase"), escape(self.run.get("phase"), 20)),
+            "mode": say.name("mode", self.run.get("mode"), escape(self.run.get("mode"), 20)),
+            "verdict": self.verdict(),
+            "stakeholders": page.stakeholders(judgement, say),
+            "counts": [{"count": as_int(counts.get(s)), **status_of(s, say)} for s in COUNTED if as_int(counts.get(s))],
+            "anchors": set(self.by_id),
+            "areas": [(say.name("area", area, escape(area, 40).capitalize()), items) for area, items in by_area(self.requirements)],
+            "reservations": self.reservations(),
+            "emergency": emergency(record, say),
+            "overrides": overrides(judgement, say),
+            "decisions": decisions(record, say),
+            "decide": self.decide(),
+            "compared": compared,
+            "before_and_after": [{**row._asdict(), "status": status_of(row.status, say)} for row in rows[:_MAX_ROWS]],
+            "more_compared": max(0, len(rows) - _MAX_ROWS),
+            "waivers": [self.waiver(item) for item in as_dicts(judgement.get("waivers"))],
+            "debt": debt_words(judgement, say),
+            "changes": self.changes(),
+            "notices": [escape(notice) for notice in as_list(judgement.get("notices"))],
+            "instruments": [instrument(item, say) for item in as_dicts(judgement.get("instruments"))],
+            "unverified": [item for item in self.requirements if item["status"]["key"] in _UNVERIFIED],
+            "hosts": self.hosts(),
+            "measurements": sorted(measurements, key=lambda row: 999 if row["percent"] is None else row["percent"]),
+            "proofs": self.proofs(),
+            "inputs": [(say(key), clean(as_dict(as_dict(record.get("inputs")).get(key)))) for key in _INPUTS],
+            "gates": [self.gate(phase, as_dict(gate)) for phase, gate in as_dict(record.get("gates")).items()],
+            "state": self.state(),
+            "deployments": [self.deployment(item) for item in as_dicts(record.get("deployments"))[-10:]],
+            "delivery": dict(zip(("heads", "rows"), delivery.rows(record, say))),
+            "schema_version": escape(record.get("schema_version"), 20),
+        }
+
+    def title(self) -> str:
+        say, name = self.say, escape(self.service.get("name"), 120) or self.say("no_name")
+        version, environment = escape(self.run.get("version"), 80), escape(self.run.get("environment"), 80)
+        title = say("title_version", name=name, version=version) if version else say("title", name=name)
+        return say("title_environment", title=title, environment=environment) if environment else title
+
+    def verdict(self) -> dict[str, t.Any]:
+        say, judgement = self.say, self.judgement
+        verdict = str(judgement.get("verdict"))
+        tone, symbol = VERDICTS.get(verdict, ("unknown", "?"))
+        return {
+            "words": verdict_words(judgement, say),
             "tone": tone,
             "symbol": symbol,
-            "verified": as_int(judgement.get("verified")),
-            "required": as_int(judgement.get("required")),
-            "advice": _ADVICE.get(str(judgement.get("advice")), escape(judgement.get("advice"), 40)),
-            "consequence": consequence(record),
-            "reasons": [escape(reason, 400) for reason in as_list(judgement.get("reasons"))],
+            "count": say("verified", verified=as_int(judgement.get("verified")), required=as_int(judgement.get("required"))),
+            "advice": say.name("advice", judgement.get("advice"), escape(judgement.get("advice"), 40)),
+            "consequence": consequence(self.record, say),
+            "reasons": reasons_of(judgement, say),
             "design": verdict in ("ready_to_continue", "not_ready"),
-        },
-        "stakeholders": [
-            {"name": _NAMES.get(str(name), escape(name, 60).replace("_", " ").capitalize()), **_status(status)}
-            for name, status in as_dict(judgement.get("stakeholders")).items()
-        ],
-        "counts": [{"count": as_int(counts.get(s)), **_status(s)} for s in _COUNTED if as_int(counts.get(s))],
-        "areas": [(escape(area, 40).capitalize(), items) for area, items in by_area(requirements)],
-        "reservations": sorted(
-            (_clean(item) for item in as_dicts(judgement.get("reservations"))),
-            key=lambda item: (item.get("kind") != "overdue", item.get("due", "9999")),
-        ),
-        "emergency": emergency(record),
-        "overrides": overrides(judgement),
-        "decisions": decisions(record),
-        "compared": compared,
-        "before_and_after": [{**row._asdict(), "status": _status(row.status)} for row in rows[:_MAX_ROWS]],
-        "more_compared": max(0, len(rows) - _MAX_ROWS),
-        "waivers": [_clean(item) for item in as_dicts(judgement.get("waivers"))],
-        "debt": debt_words(judgement),
-        "since_last": since_last(as_dict(record["delta"])) if as_dict(record.get("delta")) else "",
-        "notices": [escape(notice) for notice in as_list(judgement.get("notices"))],
-        "instruments": [instrument(item) for item in as_dicts(judgement.get("instruments"))],
-        "unverified": [item for item in requirements if item["status"]["key"] in ("unknown", "not_due", "not_applicable")],
-        "hosts": _hosts(record),
-        "measurements": [row for item in requirements for row in item["measurements"]],
-        "inputs": [(title, _clean(as_dict(as_dict(record.get("inputs")).get(key)))) for title, key in _INPUTS],
-        "gates": [_gate(phase, as_dict(gate)) for phase, gate in as_dict(record.get("gates")).items()],
-        "state": _state(as_dict(record.get("state"))),
-        "deployments": [_clean(item) for item in as_dicts(record.get("deployments"))][-10:],
-        "delivery": dict(zip(("heads", "rows"), delivery.rows(record))),
-        "schema_version": escape(record.get("schema_version"), 20),
-    }
+        }
+
+    def requirement(self, item: dict[str, t.Any]) -> dict[str, t.Any]:
+        say, message = self.say, escape(item.get("message"))
+        lines, more = others(as_dicts(item.get("findings")), message, lines=_MAX_LINES, details=_MAX_DETAILS)
+        waiver = as_dict(item.get("waiver"))
+        shown = "debt" if item.get("status") == "waived" and waiver.get("kind") == "debt" else item.get("status")
+        name, title = escape(item.get("id") or "?", 40), titled(item, say)
+        return {
+            **clean(item),
+            "id": name,
+            "title": title,
+            "area": item.get("area") or "other",
+            "message": message,
+            "impact": say.name("impact", item.get("impact"), escape(item.get("impact"), 20)),
+            "status": status_of(shown, say),
+            "observed": status_of(item["observed_status"], say) if item.get("observed_status") not in (None, item.get("status")) else None,
+            "observed_only": item.get("deciding") is False,
+            "open": item.get("status") in ("fail", "unknown", "warn"),
+            "lines": lines,
+            "more": more,
+            "remedy": remedied(item, say),
+            "reason": say.of_policy("reasons", item.get("id"), escape(item.get("reason"))),
+            "proof_words": say("proof_is", proof=say.name("proof", item.get("proof"), escape(item.get("proof"), 20)))
+            if item.get("proof") not in (None, "observed")
+            else "",
+            "waiver": {**clean(waiver), "words": waiver_words(waiver, say)} if waiver else {},
+            "hosts": [
+                (status_of(status, say), say("hosts_status", hosts=say.counted("hosts", as_int(count)), status=_word(status, say)))
+                for status, count in as_dict(item.get("hosts")).items()
+                if count
+            ],
+            "measurements": [
+                self.bar(name, title, m, good=item.get("status") == "pass")
+                for m in worst_measurements(as_dicts(item.get("measurements"))).values()
+            ],
+        }
+
+    def bar(self, requirement: str, title: str, measurement: dict[str, t.Any], *, good: bool) -> dict[str, t.Any]:
+        """A bar from the middle: to the right the room that is left, to the left how far it is beyond the limit."""
+        say = self.say
+        value, limit, room = (measurement.get(key) for key in ("value", "limit", "headroom"))
+        name = escape(measurement.get("name"), 80)
+        finite = isinstance(room, (int, float)) and math.isfinite(room)
+        percent = round(max(-1.0, min(1.0, float(room))) * 100) if finite and room is not None else None
+        said, tone = _room(percent, good)
+        return {
+            "requirement": requirement,
+            "title": title,
+            "name": without_unit(name),
+            "value": say.measure(quantity(name, value)),
+            "limit": say.measure(quantity(name, limit)),
+            "bound": say.name("bound", measurement.get("bound")),
+            "percent": percent,
+            "width": 0 if percent is None else abs(percent),
+            "words": say(said, percent=abs(percent or 0)),
+            "tone": tone,
+        }
+
+    def reservations(self) -> list[dict[str, t.Any]]:
+        out = []
+        for item in as_dicts(self.judgement.get("reservations")):
+            kind = self.say.name("reservation", item.get("kind"), escape(item.get("kind"), 20))
+            if item.get("kind") == "open" and item.get("raised"):
+                kind = self.say("open_since", day=escape(item["raised"], 20))
+            of = self.by_id.get(escape(item.get("requirement"), 40), {})
+            shown = {"title": titled(item, self.say), "kind": kind, "overdue": item.get("kind") == "overdue"}
+            out.append({**clean(item), **shown, "remedy": of.get("remedy") if of.get("open") else ""})
+        return sorted(out, key=lambda item: (not item["overdue"], item.get("due", "9999")))
+
+    def waiver(self, item: dict[str, t.Any]) -> dict[str, t.Any]:
+        say, state, days = self.say, str(item.get("state") or ""), as_int(item.get("days_left"))
+        title = self.by_id.get(escape(item.get("requirement"), 40), {}).get("title", "")
+        shown = {"title": title, "state": say.name("waiver", state, escape(state, 40).replace("_", " "))}
+        return {**clean(item), **shown, "days": say.counted("days_left", days) if state == "active" and "days_left" in item else ""}
+
+    def changes(self) -> list[dict[str, t.Any]]:
+        """Since the last run, and since the last decision: a line, and what changed."""
+        say, out = self.say, []
+        for key, head in (("delta", "since_last"), ("decision_delta", "since_decision")):
+            delta = as_dict(self.record.get(key))
+            if not delta:
+                continue
+            rows = [
+                {
+                    "id": escape(item.get("requirement"), 40),
+                    "title": self.by_id.get(escape(item.get("requirement"), 40), {}).get("title", ""),
+                    "change": say(f"change_{change}"),
+                    "tone": {"repaired": "pass", "unchanged": "not_due"}.get(change, "fail"),
+                    "before": status_of(item.get("before"), say),
+                    "now": status_of(item.get("now"), say),
+                }
+                for change in _CHANGES
+                for item in as_dicts(delta.get(change))
+            ]
+            also = [
+                say(each, names=", ".join(escape(name, 24) for name in as_list(delta.get(each))[:40]))
+                for each in ("added", "dropped")
+                if delta.get(each)
+            ]
+            line = since_decision(delta, say) if key == "decision_delta" else since_last(delta, say)
+            out.append({"id": key, "head": say(head), "line": line, "rows": rows, "also": also})
+        return out
+
+    def decide(self) -> dict[str, t.Any] | None:
+        """What a decision about this run is written on; None where one that counts has been recorded."""
+        if any(item.get("counts") for item in as_dicts(self.record.get("decisions"))):
+            return None
+        return {
+            "possible": not (self.run.get("partial") or self.run.get("emergency")),
+            "opinions": [self.say.name("opinion", key) for key in ("favourable", "with_reservations", "unfavourable")],
+            "outcomes": [self.say.name("outcome", key) for key in ("go", "go_with_conditions", "no_go")],
+        }
+
+    def proofs(self) -> list[dict[str, t.Any]]:
+        """How many of the requirements that decide rest on which proof."""
+        counts = dict.fromkeys(("observed", "derived", "attested", "none"), 0)
+        for item in as_dicts(self.judgement.get("requirements")):
+            if item.get("deciding") is False or item.get("status") in ("not_applicable", "not_due") or item.get("state") == "later":
+                continue
+            seen = item.get("verified", (item.get("observed_status") or item.get("status")) in ("pass", "warn", "fail"))
+            proof = str(item.get("proof"))
+            counts[proof if seen and proof in counts else "observed" if seen else "none"] += 1
+        whole = sum(counts.values())
+        return [
+            {
+                "key": key,
+                "count": count,
+                "words": self.say("proof_item", count=count, proof=self.say.name("proof", key)),
+                "percent": round(100 * count / whole),
+            }
+            for key, count in counts.items()
+            if count
+        ]
+
+    def hosts(self) -> dict[str, t.Any]:
+        hosts = as_dict(self.record.get("hosts"))
+        expected, reached = ([escape(host, 120) for host in as_list(hosts.get(key))] for key in ("expected", "reached"))
+        return {
+            "expected": expected[:_MAX_HOSTS],
+            "reached": reached[:_MAX_HOSTS],
+            "more_expected": max(0, len(expected) - _MAX_HOSTS),
+            "more_reached": max(0, len(reached) - _MAX_HOSTS),
+            "count": self.say("reached_of", reached=len(reached), expected=len(expected)),
+            "unreachable": list(lost_hosts(self.record, self.say).items())[:_MAX_HOSTS],
+            "more_unreachable": max(0, len(lost_hosts(self.record)) - _MAX_HOSTS),
+        }
+
+    def gate(self, phase: object, gate: dict[str, t.Any]) -> dict[str, t.Any]:
+        tone, symbol = VERDICTS.get(str(gate.get("verdict")), ("unknown", "?"))
+        name = self.say.name("phase", phase, escape(phase, 20))
+        shown = {"name": self.say("gate", phase=name), "enforced": self.say("yes_" if gate.get("enforced") else "no_")}
+        return {**clean(gate), **shown, "words": verdict_words(gate, self.say), "tone": tone, "symbol": symbol}
+
+    def deployment(self, item: dict[str, t.Any]) -> dict[str, t.Any]:
+        kind = item.get("kind")
+        return {**clean(item), "kind": "" if kind in (None, "planned") else self.say.name("deployment_kind", kind, escape(kind, 20))}
+
+    def state(self) -> dict[str, t.Any] | None:
+        state = as_dict(self.record.get("state"))
+        if not state:
+            return None
+        tone, symbol = VERDICTS.get(str(state.get("verdict")), ("unknown", "?"))
+        seen = self.say("newest_findings", verified=as_int(state.get("verified")), required=as_int(state.get("required")))
+        return {"words": verdict_words(state, self.say), "tone": tone, "symbol": symbol, "seen": seen}
 
 
-_INPUTS = (("Service file", "service_file"), ("Organisation file", "organisation_file"), ("Policy", "policy"))
+_INPUTS = ("service_file", "organisation_file", "debt_file", "policy")
 
 
-def _clean(item: t.Mapping[str, t.Any], limit: int = 1000) -> dict[str, t.Any]:
+def _room(percent: int | None, good: bool) -> tuple[str, str]:
+    """The words and the colour of the room to a limit. A count that is just what was asked for is no warning."""
+    if percent is None:
+        return "no_limit", "none"
+    if percent < 0:
+        return "room_far" if percent <= -100 else "room_passed", "fail"
+    if percent == 0:
+        return "room_none", "none" if good else "warn"
+    return "room_left", "warn" if percent < 10 else "pass"
+
+
+def _word(status: object, say: Words) -> str:
+    return status_of(status, say)["word"].lower()
+
+
+def clean(item: t.Mapping[str, t.Any], limit: int = 1000) -> dict[str, t.Any]:
     """Scalars only, strings cleaned; what is null is left out, so that a template's ``if`` suffices."""
     out: dict[str, t.Any] = {}
     for key, value in item.items():
@@ -151,77 +323,8 @@ def _clean(item: t.Mapping[str, t.Any], limit: int = 1000) -> dict[str, t.Any]:
         elif isinstance(value, (int, float)):
             out[key] = number(value)
         elif isinstance(value, str) and value:
-            out[key] = escape(value, limit)
+            out[key] = escape(value, _SHORT if key in _DAYS else limit)
     return out
 
 
-def _status(status: object) -> dict[str, str]:
-    key = str(status)
-    known = key if key in _SYMBOLS else "unknown" if key != "inherited" else "not_applicable"
-    return {"key": known, "word": _WORDS.get(key, _WORDS["unknown"]), "symbol": _SYMBOLS[known]}
-
-
-def _requirement(item: dict[str, t.Any]) -> dict[str, t.Any]:
-    message = escape(item.get("message"))
-    lines, more = others(as_dicts(item.get("findings")), message, lines=_MAX_LINES, details=_MAX_LINES)
-    waiver = as_dict(item.get("waiver"))
-    in_debt = item.get("status") == "waived" and waiver.get("kind") == "debt"
-    name, title = escape(item.get("id") or "?", 40), escape(item.get("title"), 300)
-    return {
-        **_clean(item),
-        "id": name,
-        "title": title,
-        "area": item.get("area") or "other",
-        "message": message,
-        "status": {**_status(item.get("status")), **({"word": "In debt"} if in_debt else {})},
-        "observed": _status(item["observed_status"]) if item.get("observed_status") not in (None, item.get("status")) else None,
-        "observed_only": item.get("deciding") is False,
-        "open": item.get("status") in ("fail", "unknown", "warn"),
-        "lines": lines,
-        "more": more,
-        "waiver": {**_clean(waiver), "words": waiver_words(waiver)} if waiver else {},
-        "hosts": [(count, _status(status)) for status, count in as_dict(item.get("hosts")).items() if count],
-        "measurements": [_bar(name, title, m) for m in worst_measurements(as_dicts(item.get("measurements"))).values()],
-    }
-
-
-def _bar(requirement: str, title: str, measurement: dict[str, t.Any]) -> dict[str, t.Any]:
-    """A bar from the middle: to the right the room that is left, to the left how far it is beyond the limit."""
-    value, limit, room = (measurement.get(key) for key in ("value", "limit", "headroom"))
-    name = escape(measurement.get("name"), 80)
-    percent = max(-1.0, min(1.0, float(room))) * 100 if isinstance(room, (int, float)) and math.isfinite(room) else None
-    return {
-        "requirement": requirement,
-        "title": title,
-        "name": without_unit(name),
-        "value": quantity(name, value),
-        "limit": quantity(name, limit),
-        "bound": {"upper": "at most", "lower": "at least"}.get(str(measurement.get("bound")), ""),
-        "percent": None if percent is None else round(percent),
-        "tone": "none" if percent is None else "fail" if percent < 0 else "warn" if percent < 10 else "pass",
-    }
-
-
-def _hosts(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    hosts = as_dict(record.get("hosts"))
-    return {
-        "expected": [escape(host, 120) for host in as_list(hosts.get("expected"))],
-        "reached": [escape(host, 120) for host in as_list(hosts.get("reached"))],
-        "unreachable": list(lost_hosts(record).items()),
-    }
-
-
-def _gate(phase: object, gate: dict[str, t.Any]) -> dict[str, t.Any]:
-    tone, symbol = _VERDICTS.get(str(gate.get("verdict")), ("unknown", "?"))
-    return {**_clean(gate), "phase": escape(phase, 20), "words": verdict_words(gate), "tone": tone, "symbol": symbol}
-
-
-def _state(state: dict[str, t.Any]) -> dict[str, t.Any] | None:
-    if not state:
-        return None
-    tone, symbol = _VERDICTS.get(str(state.get("verdict")), ("unknown", "?"))
-    verified, required = as_int(state.get("verified")), as_int(state.get("required"))
-    return {"words": verdict_words(state), "tone": tone, "symbol": symbol, "verified": verified, "required": required}
-
-
-__all__ = ("render", "view")
+__all__ = ("clean", "render", "view")

@@ -9,7 +9,6 @@ import re
 import typing as t
 
 from .._text import (
-    STATUS_WORDS,
     STATUSES,
     as_dict,
     as_dicts,
@@ -25,17 +24,22 @@ from .._text import (
     lost_hosts,
     others,
     overrides,
+    reasons_of,
+    remedied,
     since_decision,
     since_last,
+    titled,
     verdict_words,
     waiver_words,
 )
+from .._words import Words, words
 from . import delivery
 
 _SYMBOLS = {"pass": "✅", "waived": "🔷", "warn": "🔶", "unknown": "❔", "fail": "❌", "not_applicable": "➖", "not_due": "⏳"}
 _VERDICTS = {"go": "✅", "ready_to_continue": "✅", "go_with_reservations": "🔶", "undetermined": "❔"}
 _SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")
 _START = re.compile(r"^((?=[-+=])|\d+(?=[.)](?:\s|$)))(.)")  # what would begin a list or a heading at the start of an item
+_LOUD = ("fail", "unknown", "warn")
 _MAX_LINES = 10
 _MAX_ROWS = 30
 
@@ -48,175 +52,198 @@ def text(value: object, limit: int = 500) -> str:
     return marked.replace("@", "@\u2060")
 
 
-def render(record: t.Mapping[str, t.Any]) -> str:
+def render(record: t.Mapping[str, t.Any], language: str | None = None) -> str:
     """The whole text, with a line break at its end."""
-    run, service, judgement = as_dict(record.get("run")), as_dict(record.get("service")), as_dict(record.get("judgement"))
-    requirements = as_dicts(judgement.get("requirements"))
-    verdict = str(judgement.get("verdict"))
-    title = " ".join(text(part, 80) for part in (service.get("name") or "(no name)", run.get("version")) if part)
-    lines = [
-        f"## {_VERDICTS.get(verdict, '❌')} {text(verdict_words(judgement))}: {title}",
-        "",
-        f"**{as_int(judgement.get('verified'))} of {as_int(judgement.get('required'))} verified**"
-        + (f" ({text(consequence(record))})" if consequence(record) else "")
-        + ", "
-        + ", ".join(
-            f"{name} {text(value, 60)}"
-            for name, value in (
-                ("environment", run.get("environment")),
-                ("phase", run.get("phase")),
-                ("level", service.get("level")),
-                ("ended", run.get("finished_at")),
-            )
-            if value
-        ),
-    ]
-    if emergency(record):
-        lines += ["", f"> 🚨 **{text(emergency(record), 900)}.**"]
-    if debt_words(judgement):
-        lines += ["", text(debt_words(judgement)).capitalize() + "."]
-    if run.get("partial"):
-        lines += ["", f"> **Partial run:** {text(run['partial'])}. This verdict stands for what was looked at, not for the service."]
-    lines += _list("What is missing" if verdict == "not_ready" else "Why", as_list(judgement.get("reasons")))
-    lines += _requirements(requirements)
-    lines += _comparison(record)
-    lines += _reservations(as_dicts(judgement.get("reservations")))
-    lines += _overrides(overrides(judgement))
-    lines += _decisions(decisions(record))
-    lines += _delivery(record)
-    lines += _list("Instruments that could not be used", [instrument(item) for item in as_dicts(judgement.get("instruments"))])
-    lines += _list("Hosts not reached", [f"{host}: {why}" for host, why in lost_hosts(record).items()])
-    if delta := as_dict(record.get("delta")):
-        lines += _list("Since the last run", [since_last(delta)])
-    if delta := as_dict(record.get("decision_delta")):
-        lines += _list("Since the last decision", [since_decision(delta)])
-    lines += _list("Notices", as_list(judgement.get("notices")))
-    lines += ["", f"<sub>operability.readiness {text(run.get('collection_version'), 20)}, run {text(run.get('id'), 80)}</sub>", ""]
-    return "\n".join(lines)
+    return _Report(record, words(language)).text()
 
 
-def _list(title: str, items: list[t.Any]) -> list[str]:
-    if not items:
-        return []
-    more = [f"- and {len(items) - 20} more"] if len(items) > 20 else []
-    return ["", f"### {title}", "", *(f"- {text(item)}" for item in items[:20]), *more]
+class _Report:
+    def __init__(self, record: t.Mapping[str, t.Any], say: Words) -> None:
+        self.record, self.say = record, say
+        self.run, self.service, self.judgement = (as_dict(record.get(key)) for key in ("run", "service", "judgement"))
+        self.requirements = as_dicts(self.judgement.get("requirements"))
 
-
-def _requirements(requirements: list[dict[str, t.Any]]) -> list[str]:
-    rank = {status: position for position, status in enumerate(STATUSES)}
-    rows = sorted(requirements, key=lambda r: rank.get(str(r.get("status")), 1))
-    open_rows = [r for r in rows if r.get("status") in ("fail", "unknown", "warn", "waived")]
-    rest = [r for r in rows if r not in open_rows]
-    lines: list[str] = []
-    if open_rows:
-        lines += ["", "| Status | Requirement | Impact | What was seen | Responsible |", "| --- | --- | --- | --- | --- |"]
-        lines += [_row(r) for r in open_rows]
-    detailed = [block for r in open_rows for block in _details(r)]
-    if detailed:
-        lines += ["", "<details><summary>Details and remedies</summary>", "", *detailed, "", "</details>"]
-    if rest:
-        lines += ["", f"<details><summary>{len(rest)} that pass or are not asked now</summary>", ""]
-        lines += ["| Status | Requirement | Impact | What was seen | Responsible |", "| --- | --- | --- | --- | --- |"]
-        lines += [_row(r) for r in rest] + ["", "</details>"]
-    return lines
-
-
-def _comparison(record: t.Mapping[str, t.Any]) -> list[str]:
-    line, rows = before_and_after(record)
-    if not line:
-        return []
-    lines = ["", "### Before and after", "", text(line[0].upper() + line[1:]) + "."]
-    if rows:
-        lines += ["", "| | What | Before | After | Limit |", "| --- | --- | --- | --- | --- |"]
-    for row in rows[:_MAX_ROWS]:
-        numbers = " | ".join(text(value, 40) for value in (row.before, row.after, row.limit))
-        lines.append(f"| {_SYMBOLS.get(row.status, '❔')} {text(row.outcome)} | {text(row.what)} | {numbers} |")
-    return [*lines, "", f"and {len(rows) - _MAX_ROWS} more"] if len(rows) > _MAX_ROWS else lines
-
-
-def _row(requirement: dict[str, t.Any]) -> str:
-    status = str(requirement.get("status"))
-    waiver = as_dict(requirement.get("waiver"))
-    word = "debt" if status == "waived" and waiver.get("kind") == "debt" else STATUS_WORDS.get(status, "UNKNOWN")
-    state = f"{_SYMBOLS.get(status, '❔')} {word}"
-    if requirement.get("deciding") is False:
-        state += " (observed only)"
-    seen = text(requirement.get("message"))
-    if waiver:
-        seen += f" ({text(waiver_words(waiver))})"
-    what = f"**{text(requirement.get('id'), 40)}** {text(requirement.get('title'), 200)}"
-    return f"| {state} | {what} | {text(requirement.get('impact'), 20)} | {seen} | {text(requirement.get('responsible'), 80)} |"
-
-
-def _details(requirement: dict[str, t.Any]) -> list[str]:
-    lines: list[str] = []
-    found, more = others(as_dicts(requirement.get("findings")), escape(requirement.get("message")), lines=_MAX_LINES, details=_MAX_LINES)
-    for line in found:
-        if line.head:
-            lines.append(f"  - {text(line.head)}")
-        indent = "    " if line.head else "  "
-        lines += [f"{indent}- {text(detail)}" for detail in line.details]
-        lines += [f"{indent}- and {line.more} more"] if line.more else []
-    lines += [f"  - and {more} more findings"] if more else []
-    if requirement.get("remedy"):
-        lines.append(f"  - Remedy: {text(requirement['remedy'])}")
-    return [f"- **{text(requirement.get('id'), 40)}**", *lines] if lines else []
-
-
-def _delivery(record: t.Mapping[str, t.Any]) -> list[str]:
-    heads, rows = delivery.rows(record)
-    if not rows:
-        return []
-    lines = ["", "<details><summary>Delivery performance</summary>", "", f"| | {' | '.join(heads)} |", f"| --- |{' --- |' * len(heads)}"]
-    lines += [f"| {title} | {' | '.join(text(cell, 200) for cell in cells)} |" for title, cells in rows]
-    return [*lines, "", "</details>"]
-
-
-def _reservations(items: list[dict[str, t.Any]]) -> list[str]:
-    if not items:
-        return []
-    lines = ["", "### Reservations", "", "| Due | Requirement | Responsible | Kind |", "| --- | --- | --- | --- |"]
-    for item in items:
-        what = f"**{text(item.get('requirement'), 40)}** {text(item.get('title'), 200)}"
-        kind = text(item.get("kind"), 20)
-        kind = "**OVERDUE**" if kind == "overdue" else f"open since {text(item.get('raised'), 20)}" if kind == "open" else kind
-        lines.append(f"| {text(item.get('due') or 'no date', 20)} | {what} | {text(item.get('responsible'), 80)} | {kind} |")
-    return lines
-
-
-def _overrides(items: list[dict[str, str]]) -> list[str]:
-    if not items:
-        return []
-    lines = [
-        "",
-        "### Overrides",
-        "",
-        "| Verification due | Requirement | Override | By | It would have been |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    for item in items:
-        due = text(item["due"], 20) + (" **OVERDUE**" if item["overdue"] else "")
-        what = f"{text(item['kind'])} {text(item['id'])} of {text(item['at'])}" + (f": {text(item['reason'])}" if item["reason"] else "")
-        lines.append(f"| {due} | **{text(item['requirement'])}** | {what} | {text(item['by'])} | {text(item['would'])} |")
-    return lines
-
-
-def _decisions(items: list[dict[str, t.Any]]) -> list[str]:
-    lines = ["", "### Decisions", ""] if items else []
-    for item in items:
-        against = f" **against {text(item['against'])}**: {text(item['reason'])}" if item["against"] else ""
-        lines.append(
-            f"- **{text(item['outcome'])}** ({text(item['phase'])}){against}, {text(item['body'])}, {text(item['date'])}, valid until "
-            f"{text(item['valid_until'])}; operations: {text(item['opinion'])}; by {text(item['by'])}; _{text(item['counts'])}_"
+    def text(self) -> str:
+        say, run, judgement = self.say, self.run, self.judgement
+        verdict = str(judgement.get("verdict"))
+        title = " ".join(text(part, 80) for part in (self.service.get("name") or say("no_name"), run.get("version")) if part)
+        verified = say("verified", verified=as_int(judgement.get("verified")), required=as_int(judgement.get("required")))
+        stop = consequence(self.record, say)
+        facts = (
+            (say("environment"), run.get("environment")),
+            (say("phase"), say.name("phase", run.get("phase"), escape(run.get("phase"), 60))),
+            (say("level"), self.service.get("level")),
+            (say("ended"), run.get("finished_at")),
         )
-        if item["comment"]:
-            lines.append(f"  - {text(item['comment'])}")
-        for condition in item["conditions"]:
-            state = "**OVERDUE**" if condition["state"] == "overdue" else text(condition["state"])
+        told = ", ".join(f"{name.lower()} {text(value, 60)}" for name, value in facts if value)
+        lines = [
+            f"## {_VERDICTS.get(verdict, '❌')} {text(verdict_words(judgement, say))}: {title}",
+            "",
+            f"**{verified}**" + (f" ({text(stop)})" if stop else "") + (f", {told}" if told else ""),
+        ]
+        if emergency(self.record, say):
+            lines += ["", f"> 🚨 **{text(emergency(self.record, say), 900)}.**"]
+        if debt_words(judgement, say):
+            lines += ["", text(debt_words(judgement, say)).capitalize() + "."]
+        if run.get("partial"):
+            lines += ["", f"> **{say('partial')}**: {text(run['partial'])}. {say('partial_means')}"]
+        reasons = reasons_of(judgement, say)
+        lines += self.bullets(say("what_is_missing" if verdict == "not_ready" else "why"), reasons)
+        lines += self.changes()
+        lines += self.requirement_tables()
+        lines += self.comparison()
+        lines += self.reservations(as_dicts(judgement.get("reservations")))
+        lines += self.overrides(overrides(judgement, say))
+        lines += self.decisions(decisions(self.record, say))
+        lines += self.delivery()
+        lines += self.bullets(say("instruments"), [instrument(item, say) for item in as_dicts(judgement.get("instruments"))])
+        lines += self.bullets(say("hosts_lost"), [f"{host}: {why}" for host, why in lost_hosts(self.record, say).items()])
+        lines += self.bullets(say("notices"), as_list(judgement.get("notices")))
+        made = say("made_by", version=text(run.get("collection_version"), 20), run=text(run.get("id"), 80))
+        return "\n".join([*lines, "", f"<sub>{made}</sub>", ""])
+
+    def bullets(self, title: str, items: list[t.Any]) -> list[str]:
+        if not items:
+            return []
+        more = [f"- {self.say.counted('more', len(items) - 20)}"] if len(items) > 20 else []
+        return ["", f"### {title}", "", *(f"- {text(item)}" for item in items[:20]), *more]
+
+    def table(self, *heads: str) -> list[str]:
+        shown = " | ".join(self.say(head) if head else "" for head in heads)
+        return ["", f"| {shown} |".replace("|  |", "| |"), f"|{' --- |' * len(heads)}"]
+
+    def named(self, name: str, what: str) -> str:
+        return self.say("colon", name=name, what=what)
+
+    def changes(self) -> list[str]:
+        say, lines = self.say, []
+        if delta := as_dict(self.record.get("delta")):
+            lines += self.bullets(say("since_last"), [since_last(delta, say)])
+        if delta := as_dict(self.record.get("decision_delta")):
+            lines += self.bullets(say("since_decision"), [since_decision(delta, say)])
+        return lines
+
+    def requirement_tables(self) -> list[str]:
+        rank = {status: position for position, status in enumerate(STATUSES)}
+        rows = sorted(self.requirements, key=lambda r: rank.get(str(r.get("status")), 1))
+        open_rows = [r for r in rows if r.get("status") in ("fail", "unknown", "warn", "waived")]
+        rest = [r for r in rows if r not in open_rows]
+        heads = ("status", "requirement", "impact", "seen", "responsible")
+        lines: list[str] = []
+        if open_rows:
+            lines += [*self.table(*heads), *(self.row(r) for r in open_rows)]
+        detailed = [block for r in open_rows for block in self.details(r)]
+        if detailed:
+            lines += ["", f"<details><summary>{self.say('details_and_remedies')}</summary>", "", *detailed, "", "</details>"]
+        if rest:
+            lines += ["", f"<details><summary>{self.say.counted('passing', len(rest))}</summary>"]
+            lines += [*self.table(*heads), *(self.row(r) for r in rest), "", "</details>"]
+        return lines
+
+    def row(self, requirement: dict[str, t.Any]) -> str:
+        say, status = self.say, str(requirement.get("status"))
+        waiver = as_dict(requirement.get("waiver"))
+        shown = "debt" if status == "waived" and waiver.get("kind") == "debt" else status
+        word = say.name("status", shown, say.name("status", "unknown"))
+        state = f"{_SYMBOLS.get(status, '❔')} {word.upper() if status in _LOUD else word.lower()}"
+        if requirement.get("deciding") is False:
+            state += f" ({say('observed_only')})"
+        seen = text(requirement.get("message"))
+        if waiver:
+            seen += f" ({text(waiver_words(waiver, say))})"
+        identifier, impact = requirement.get("id"), requirement.get("impact")
+        what = f"**{text(identifier, 40)}** {text(titled(requirement, say), 200)}"
+        cells = (state, what, text(say.name("impact", impact, escape(impact, 20))), seen, text(requirement.get("responsible"), 80))
+        return f"| {' | '.join(cells)} |"
+
+    def details(self, requirement: dict[str, t.Any]) -> list[str]:
+        say, lines = self.say, []
+        message = escape(requirement.get("message"))
+        found, more = others(as_dicts(requirement.get("findings")), message, lines=_MAX_LINES, details=_MAX_LINES)
+        for line in found:
+            if line.head:
+                lines.append(f"  - {text(line.head)}")
+            indent = "    " if line.head else "  "
+            lines += [f"{indent}- {text(detail)}" for detail in line.details]
+            lines += [f"{indent}- {say.counted('more', line.more)}"] if line.more else []
+        lines += [f"  - {say.counted('more_findings', more)}"] if more else []
+        if requirement.get("remedy"):
+            lines.append(f"  - {self.named(say('remedy'), text(remedied(requirement, say)))}")
+        return [f"- **{text(requirement.get('id'), 40)}**", *lines] if lines else []
+
+    def comparison(self) -> list[str]:
+        say = self.say
+        line, rows = before_and_after(self.record, say)
+        if not line:
+            return []
+        lines = ["", f"### {say('before_after')}", "", text(line[0].upper() + line[1:]) + "."]
+        if rows:
+            lines += self.table("", "what", "before", "after", "limit")
+        for row in rows[:_MAX_ROWS]:
+            numbers = " | ".join(text(value, 40) for value in (row.before, row.after, row.limit))
+            lines.append(f"| {_SYMBOLS.get(row.status, '❔')} {text(row.outcome)} | {text(row.what)} | {numbers} |")
+        return [*lines, "", say.counted("more", len(rows) - _MAX_ROWS)] if len(rows) > _MAX_ROWS else lines
+
+    def delivery(self) -> list[str]:
+        heads, rows = delivery.rows(self.record, self.say)
+        if not rows:
+            return []
+        lines = ["", f"<details><summary>{self.say('delivery')}</summary>", "", f"| | {' | '.join(heads)} |"]
+        lines.append(f"| --- |{' --- |' * len(heads)}")
+        lines += [f"| {title} | {' | '.join(text(cell, 200) for cell in cells)} |" for title, cells in rows]
+        return [*lines, "", "</details>"]
+
+    def reservations(self, items: list[dict[str, t.Any]]) -> list[str]:
+        if not items:
+            return []
+        say = self.say
+        lines = ["", f"### {say('reservations')}", *self.table("due", "requirement", "responsible", "kind")]
+        for item in items:
+            what = f"**{text(item.get('requirement'), 40)}** {text(titled(item, say), 200)}"
+            kind = text(say.name("reservation", item.get("kind"), escape(item.get("kind"), 20)))
+            if item.get("kind") == "overdue":
+                kind = f"**{kind}**"
+            elif item.get("kind") == "open":
+                kind = say("open_since", day=text(item.get("raised"), 20))
+            due = text(item.get("due") or say("no_due_date"), 20)
+            lines.append(f"| {due} | {what} | {text(item.get('responsible'), 80)} | {kind} |")
+        return lines
+
+    def overrides(self, items: list[dict[str, str]]) -> list[str]:
+        if not items:
+            return []
+        say = self.say
+        lines = ["", f"### {say('overrides')}", *self.table("verification_due", "requirement", "what_went_on", "by", "would_have_been")]
+        for item in items:
+            due = text(item["due"], 20) + (f" **{say.name('reservation', 'overdue')}**" if item["overdue"] else "")
+            what = say("override_of", kind=text(item["kind"]), id=text(item["id"]), day=text(item["at"]))
+            what = self.named(what, text(item["reason"])) if item["reason"] else what
+            lines.append(f"| {due} | **{text(item['requirement'])}** | {what} | {text(item['by'])} | {text(item['would'])} |")
+        return lines
+
+    def decisions(self, items: list[dict[str, t.Any]]) -> list[str]:
+        say = self.say
+        lines = ["", f"### {say('decisions')}", ""] if items else []
+        for item in items:
+            against = f"**{text(say('against', verdict=item['against']))}**"
+            against = " " + self.named(against, text(item["reason"])) if item["against"] else ""
+            phase, until = say.name("phase", item["phase"], item["phase"]), f"{say('valid_until').lower()} {text(item['valid_until'])}"
+            opinion = self.named(say("operations").lower(), text(item["opinion"]))
+            by = f"{say('by').lower()} {text(item['by'])}"
             lines.append(
-                f"  - condition: {text(condition['text'])} ({text(condition['responsible'])}), due {text(condition['due'])}, {state}"
+                f"- **{text(item['outcome'])}** ({text(phase)}){against}, {text(item['body'])}, {text(item['date'])}, "
+                f"{until}; {opinion}; {by}; _{text(item['counts'])}_"
             )
-    return lines
+            if item["comment"]:
+                lines.append(f"  - {text(item['comment'])}")
+            for condition in item["conditions"]:
+                words_of = text(condition["state_words"])
+                state = f"**{words_of.upper()}**" if condition["state"] == "overdue" else words_of
+                due = say("condition_due", due=text(condition["due"]), state=state)
+                lines.append(
+                    f"  - {self.named(say('condition').lower(), text(condition['text']))} ({text(condition['responsible'])}), {due}"
+                )
+        return lines
 
 
 __all__ = ("render", "text")

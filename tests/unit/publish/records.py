@@ -356,9 +356,82 @@ def hostile() -> dict[str, t.Any]:
             for group in ("gone", "new", "changed", "within", "newly_firing", "unknown")
         },
     }
+    changes = {key: [{name: HOSTILE for name in ("requirement", "before", "now")}] * 3 for key in ("new_failures", "worse", "repaired")}
+    made["delta"] = {**changes, "at": HOSTILE, "verdict_before": HOSTILE, "added": [HOSTILE], "dropped": [HOSTILE]}
+    made["decision_delta"] = {**made["delta"], "body": HOSTILE, "date": HOSTILE, "outcome": HOSTILE}
+    made["run"]["evidence_digest"] = HOSTILE
     for group in ("reasons", "notices"):
         made["judgement"][group] = [HOSTILE] * 3
     for group in ("reservations", "waivers", "instruments"):
         for item in made["judgement"][group]:
             item.update({key: HOSTILE for key, value in item.items() if isinstance(value, str)})
+    return made
+
+
+DELTA: dict[str, t.Any] = {
+    "run": "20261124T060000Z-pre-1111",
+    "at": "2026-11-24T06:00:00Z",
+    "version": "1.5.0",
+    "verdict_before": "go_with_reservations",
+    "new_failures": [{"requirement": "BKP-01", "before": "pass", "now": "fail"}],
+    "worse": [{"requirement": "MON-04", "before": "warn", "now": "fail"}],
+    "repaired": [{"requirement": "RUN-01", "before": "fail", "now": "pass"}],
+    "unchanged": [{"requirement": "LOG-05", "before": "warn", "now": "warn"}],
+    "added": ["PLT-02"],
+    "dropped": ["LOG-06"],
+}
+DECISION_DELTA = {**DELTA, "body": "go/no-go committee", "date": "2026-11-20", "outcome": "go_with_conditions", "decision": "d1"}
+WINDOW: dict[str, t.Any] = {
+    "days": 90,
+    "deployments": 4,
+    "kinds": {"planned": 3, "hotfix": 1},
+    "judged": 4,
+    "failed": 1,
+    "change_fail_ratio": 0.25,
+    "unplanned": 1,
+    "deployment_rework_ratio": 0.25,
+    "recovered": 1,
+    "recovery_seconds": 5400,
+    "settled": 3,
+    "first_time_right_ratio": 0.6667,
+}
+DELIVERY = {"windows": [{**WINDOW, "days": 30}, WINDOW], "last_unplanned_at": "2026-11-20T10:00:00Z", "days_since_last_unplanned": 5}
+
+
+def full(**changes: t.Any) -> dict[str, t.Any]:
+    """The record with everything that a report can show."""
+    made = record(judgement__comparison=copy.deepcopy(COMPARISON), **changes)
+    made["run"]["evidence_digest"] = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"
+    made.update(delta=copy.deepcopy(DELTA), decision_delta=copy.deepcopy(DECISION_DELTA), delivery_performance=copy.deepcopy(DELIVERY))
+    return made
+
+
+def large(requirements: int = 40, hosts: int = 500) -> dict[str, t.Any]:
+    """A record with a finding of each host on each requirement, every third of them bad."""
+    made, names = full(), [f"web{number:03}.payments.example" for number in range(hosts)]
+    statuses = ("pass", "fail", "pass", "warn", "pass", "unknown")
+    asked = []
+    for number in range(requirements):
+        found = [
+            {
+                "check": "command",
+                "instance": "/var/lib/payments",
+                "host": name,
+                "status": statuses[(number + position) % 6],
+                "message": f"the newest file of /var/lib/payments is {position} h old, the limit is 24 h",
+                "details": [f"file {each}" for each in range(6)],
+                "measurements": [],
+                "proof": "observed",
+                "duration_seconds": 0.2,
+            }
+            for position, name in enumerate(names)
+        ]
+        counts = {status: sum(item["status"] == status for item in found) for status in ("pass", "fail", "warn", "unknown")}
+        title = f"what operations demands under the number {number}"
+        bar = {"name": "file_age_seconds", "value": 90000 + number, "limit": 86400, "bound": "upper", "headroom": -0.04}
+        more = {"findings": found, "hosts": counts, "message": found[1]["message"] + " (and 249 more)", "measurements": [bar]}
+        asked.append(requirement(f"REQ-{number:02}", ("monitoring", "logs", "backups", "platform")[number % 4], title, "fail", **more))
+    made["judgement"]["requirements"] = asked
+    made["hosts"] = {"expected": names, "reached": names[:-1], "unreachable": {names[-1]: "Connection timed out"}}
+    made["judgement"]["reasons"] = [f"{item['id']} {item['title']}: {item['message']}" for item in asked]
     return made

@@ -47,7 +47,7 @@ def test_the_table() -> None:
 
 def test_the_reports() -> None:
     text = markdown.render(made())
-    assert "| 🔷 debt | **BKP-01**" in text and "(in debt until 2027-02-23, adopted 2026-11-25 by alice)" in text
+    assert "| 🔷 in debt | **BKP-01**" in text and "(in debt until 2027-02-23, adopted 2026-11-25 by alice)" in text
     assert "| 🔷 waived | **BKP-03**" in text and f"D{WORDS[1:]}." in text
     page = html.render(made())
     assert "In debt until 2027-02-23, adopted 2026-11-25 by alice: fail when it was adopted: 3 d old" in page

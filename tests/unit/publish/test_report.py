@@ -11,7 +11,8 @@ import typing as t
 import pytest
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import html as report
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import markdown
-from unit.publish.records import COMPARISON, hostile, record
+from unit.publish.records import COMPARISON, full, hostile, large, record
+from unit.publish.test_decisions_and_emergencies import DECISION
 
 VOID = {"meta", "br", "rect", "line", "link", "img", "hr"}
 
@@ -41,9 +42,9 @@ class Structure(html.parser.HTMLParser):
             self.words.append(data)
 
 
-def seen(made: dict[str, t.Any]) -> tuple[Structure, str]:
+def seen(made: dict[str, t.Any], language: str | None = None) -> tuple[Structure, str]:
     structure = Structure()
-    text = report.render(made)
+    text = report.render(made, language)
     structure.feed(text)
     assert structure.open == []
     return structure, re.sub(r"\s+", " ", " ".join(structure.words))
@@ -62,10 +63,10 @@ def test_the_report_says_everything() -> None:
         "team-backup",
         "since 2026-11-22 02:00 UTC",
         "observed: fail",
-        "Waived until 2027-03-31 by head of operations",
+        "Waived until 2027-03-31 by head of operations: the scratch host",
         "weekly manual restore",
         "126 days left",
-        "overdue",
+        "OVERDUE",
         "Technical monitoring",
         "leaves MON-01, MON-03 unknown",
         "Connection timed out",
@@ -77,7 +78,7 @@ def test_the_report_says_everything() -> None:
         "12 of 15 verified, newest valid findings of all phases",
     ):
         assert expected in words
-    assert words.index("9 of 13 verified") < words.index("Reservations") < words.index("Measurements")
+    assert words.index("9 of 13 verified") < words.index("Reservations") < words.index("Room to the limit")
     assert [tag for tag, _attributes in structure.elements].count("h1") == 1
 
 
@@ -85,9 +86,12 @@ def test_it_loads_nothing_and_runs_nothing() -> None:
     for made in (record(), hostile()):
         structure, _words = seen(made)
         tags = {tag for tag, _attributes in structure.elements}
-        assert not tags & {"script", "img", "link", "iframe", "object", "form", "a", "base"}
+        assert not tags & {"script", "img", "link", "iframe", "object", "form", "base"}
+        targets = {attributes.get("id") for _tag, attributes in structure.elements}
         for _tag, attributes in structure.elements:
-            assert not any(name.startswith("on") or name in ("src", "href") for name in attributes)
+            assert not any(name.startswith("on") or name == "src" for name in attributes)
+            if "href" in attributes:
+                assert str(attributes["href"]).startswith("#") and str(attributes["href"])[1:] in targets, attributes
         style = re.search(r"<style>(.*?)</style>", report.render(made), re.DOTALL)
         assert style
         assert "url(" not in style.group(1)
@@ -120,7 +124,7 @@ def test_hostile_text_is_text() -> None:
         ({"judgement__verdict": "not_ready", "judgement__words": "NOT READY"}, "What is missing"),
         ({"run__partial": "limited to web1"}, "Partial run: limited to web1."),
         ({"run__enforced": True}, "Enforced: the play stops."),
-        ({"state": None}, "Gate pre"),
+        ({"state": None}, "Gate, before the deployment (pre)"),
     ],
 )
 def test_variations(changes: dict[str, t.Any], expected: str) -> None:
@@ -199,3 +203,66 @@ def test_before_and_after() -> None:
     assert text.index("alert PaymentsSlow") < text.index("payments.service on web2") < text.index("payments/web3:9100"), "the worst first"
     for without in (record(), record(judgement__comparison=None), record(judgement__comparison={"baseline": None})):
         assert "Before and after" not in markdown.render(without) and "Before and after" not in seen(without)[1]
+
+
+def test_every_section_of_a_full_record() -> None:
+    structure, words = seen(full())
+    for head in (
+        "Reservations",
+        "Since the last run",
+        "Since the last decision",
+        "Before and after",
+        "Headroom",
+        "Waivers",
+        "What the verdict rests on",
+        "What was not verified",
+        "Requirements",
+        "The service over time",
+        "Delivery performance",
+        "Decision",
+        "What was judged",
+    ):
+        assert f" {head} " in words, head
+    assert "2026-11-24, GO WITH RESERVATIONS: new failures: BKP-01; worse: MON-04; repaired: RUN-01; 1 unchanged" in words
+    assert "2026-11-20, go/no-go committee: GO WITH CONDITIONS (the gate said GO WITH RESERVATIONS): new failures: BKP-01" in words
+    assert "Asked now and not then: PLT-02" in words and "Asked then and not now: LOG-06" in words
+    # the remedy of what is reserved, by its requirement
+    assert "last rotation 9 d ago look into the runbook team-payments OVERDUE" in words
+    links = {attributes["href"] for tag, attributes in structure.elements if tag == "a"}
+    assert {"#verdict", "#reservations", "#changes", "#decision", "#r-BKP-01"} <= links
+    without = seen(record())[1]
+    for head in ("Since the last run", "Since the last decision", "Before and after", "Delivery performance"):
+        assert head not in without
+
+
+def test_what_the_verdict_rests_on() -> None:
+    _structure, words = seen(record())
+    # of 13: one observed only, one not due, one not applicable; MON-01 and MON-03 are unknown
+    assert "7 observed (70 %)" in words and "1 attested (10 %)" in words and "2 nothing (20 %)" in words
+    made = record()
+    for item in made["judgement"]["requirements"]:
+        item["verified"] = False
+    assert "10 nothing (100 %)" in seen(made)[1]
+
+
+def test_the_decision_is_to_be_filled_in_until_one_counts() -> None:
+    blank = "To be filled in and signed by the body that decides."
+    made = full()
+    words = seen(made)[1]
+    assert blank in words and "Opinion of operations favourable with reservations unfavourable" in words
+    assert made["run"]["evidence_digest"] in words
+    made["decisions"] = [{**DECISION, "counts": False}]
+    assert blank in seen(made)[1] and "does not count for this evidence" in seen(made)[1]
+    made["decisions"] = [DECISION]
+    assert blank not in seen(made)[1] and "go/no-go committee, 2026-11-26" in seen(made)[1]
+    assert "No decision can be recorded about this run" in seen(full(run__partial="limited to web1"))[1]
+
+
+def test_a_large_record_stays_below_a_megabyte() -> None:
+    made = large()
+    assert len(made["judgement"]["requirements"]) == 40 and len(made["judgement"]["requirements"][0]["findings"]) == 500
+    for language in ("en", "fr"):
+        page = report.render(made, language)
+        assert len(page.encode()) < 1_000_000
+    assert "And 247 more findings" in page or "Et 247 autres constats" in page.replace("\u00a0", " ")
+    assert len(markdown.render(made).encode()) < 1_000_000
