@@ -12,8 +12,8 @@ version_added: 0.1.0
 author: The operability.readiness contributors (@operability)
 description:
   - Writes what M(operability.readiness.gate) judged - metrics for Prometheus (through the textfile collector of node_exporter, or a
-      Pushgateway), an annotation for Grafana, a report for people (HTML, Markdown), what other tools read (JUnit, Nagios, CSV), the
-      record itself (JSON).
+    Pushgateway), an annotation for Grafana, a report for people (HTML, Markdown), what other tools read (JUnit, Nagios, CSV), the
+    record itself (JSON).
   - Each target is tried. One that cannot be written to is a warning and is listed in RV(failed_targets); it takes neither the other
     targets nor the verdict with it.
   - The metrics of a service and environment stand in one file (C(operability_SERVICE_ENVIRONMENT.prom)) or Pushgateway group
