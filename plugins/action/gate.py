@@ -10,7 +10,6 @@ import shutil
 import sys
 import typing as t
 
-import yaml
 from ansible.plugins.action import ActionBase
 from ansible.release import __version__ as ansible_version
 from ansible.utils.color import ANSIBLE_COLOR
@@ -29,6 +28,7 @@ from ..plugin_utils._remote_store import RemoteFolder
 from ..plugin_utils._run_record import Records, Unreadable, default_folder
 from ..plugin_utils._spool import Spool
 from ..plugin_utils._table import render
+from ..plugin_utils._version import collection_version
 
 SPEC = {
     **RUN_SPEC,
@@ -36,7 +36,6 @@ SPEC = {
     "only_if_needed": {"type": "bool", "default": False},
     "show": {"type": "bool", "default": True},
 }
-GALAXY = pathlib.Path(__file__).parents[2]
 
 
 class ActionModule(ActionBase):
@@ -277,14 +276,6 @@ def _decisions_of(records: Records) -> tuple[list[dict[str, t.Any]], list[str]]:
         return records.decisions()
     except NotWritten:  # records on a host that cannot be reached
         return [], []
-
-
-def collection_version() -> str:
-    """The version of this collection, from whichever of its two manifests is there."""
-    manifest, galaxy = GALAXY / "MANIFEST.json", GALAXY / "galaxy.yml"
-    if manifest.exists():
-        return str(yaml.safe_load(manifest.read_text(encoding="utf-8"))["collection_info"]["version"])
-    return str(yaml.safe_load(galaxy.read_text(encoding="utf-8"))["version"]) if galaxy.exists() else "unknown"
 
 
 def _visible(targets: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -31,7 +31,7 @@ from ..plugin_utils._publish.files import PublishFailure, write
 from ..plugin_utils._publish.pushgateway import Pushgateway
 from ..plugin_utils._run_record import Records, default_folder
 from ..plugin_utils._text import first_line
-from .gate import collection_version
+from ..plugin_utils._version import collection_version
 
 
 class ActionModule(ActionBase):
