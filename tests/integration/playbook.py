@@ -74,9 +74,9 @@ class Outcome:
 class Site:
     """The files of a service, of its organisation and of its inventory below one folder."""
 
-    def __init__(self, folder: pathlib.Path) -> None:
+    def __init__(self, folder: pathlib.Path, hosts: t.Sequence[str] = ("web1", "web2")) -> None:
         self.folder = folder
-        self.hosts: dict[str, dict[str, t.Any]] = {"web1": {}, "web2": {}}
+        self.hosts: dict[str, dict[str, t.Any]] = {name: {} for name in hosts}
         self.others: dict[str, dict[str, t.Any]] = {}
         self.records, self.metrics = folder / "records", folder / "metrics"
         for path in ("home", "metrics", "central", "state"):

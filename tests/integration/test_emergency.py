@@ -24,7 +24,7 @@ DUE = "operability_override_due_timestamp_seconds"
 
 @pytest.fixture
 def site(tmp_path: pathlib.Path) -> Site:
-    return Site(tmp_path / "shop")
+    return Site(tmp_path / "shop", ["web1"])
 
 
 @contextlib.contextmanager
@@ -47,7 +47,7 @@ def hanging() -> t.Iterator[str]:
 def went_on(outcome: Outcome) -> None:
     assert outcome.rc == 0, outcome.output
     assert "Traceback" not in outcome.output
-    assert outcome.says("EMERGENCY INC0042", "DEPLOYED ON web1", "DEPLOYED ON web2"), outcome.output
+    assert outcome.says("EMERGENCY INC0042", "DEPLOYED ON web1"), outcome.output
 
 
 def state(site: Site) -> dict[str, t.Any]:
@@ -244,7 +244,7 @@ def test_a_host_that_cannot_be_reached(site: Site) -> None:
     outcome = site.run(ROLE + AFTER, **INCIDENT)
     assert "no answer within 4 s" in outcome.record["hosts"]["unreachable"]["web3"]
     # what comes after needs that host too; the gate itself has failed nothing
-    assert outcome.says("EMERGENCY INC0042", "DEPLOYED ON web1", "DEPLOYED ON web2")
+    assert outcome.says("EMERGENCY INC0042", "DEPLOYED ON web1")
     assert outcome.verdict == "undetermined" and "web3" in outcome.record["hosts"]["unreachable"]
     assert len(state(site)["overrides"]) == 1
 
@@ -289,6 +289,7 @@ def test_a_textfile_directory_that_is_not_there(site: Site) -> None:
 
 
 def test_a_later_post_that_is_whole_and_good_closes_it(site: Site) -> None:
+    site.hosts["web2"] = {}
     went_on(site.run(ROLE + AFTER, "--limit", "web1,web2", **INCIDENT))
     opened = state(site)["overrides"]
     # a second run of the same emergency does not buy time, nor does another gate that says GO before the deployment
@@ -314,6 +315,7 @@ def test_a_later_post_that_is_whole_and_good_closes_it(site: Site) -> None:
 
 
 def test_a_partial_run_opens_it_and_the_metric_is_there(site: Site) -> None:
+    site.hosts["web2"] = {}
     outcome = site.run(ROLE, "--limit", "web1", **INCIDENT)
     assert outcome.rc == 0 and outcome.record["run"]["partial"]
     assert [item["id"] for item in state(site)["overrides"]] == ["INC0042"]

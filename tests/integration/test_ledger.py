@@ -29,7 +29,7 @@ LOOKUP = """
 
 @pytest.fixture
 def site(tmp_path: pathlib.Path) -> Site:
-    made = Site(tmp_path / "site")
+    made = Site(tmp_path / "site", ["web1"])
     made.organisation["publish"]["markdown"] = str(made.folder / "shop.md")
     return made
 

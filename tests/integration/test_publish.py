@@ -36,6 +36,14 @@ def get(url: str) -> str:
         return str(answer.read().decode())
 
 
+def waited(true: t.Callable[[], bool], seconds: float = 20.0) -> bool:
+    """Whether it became true: a Pushgateway answers a DELETE before it has deleted."""
+    over = time.monotonic() + seconds
+    while not true() and time.monotonic() < over:
+        time.sleep(0.05)
+    return true()
+
+
 def query(prometheus: Prometheus, text: str, *, wait: float = 20.0) -> list[dict[str, t.Any]]:
     """The vector, waited for until it has something."""
     end = time.monotonic() + wait
@@ -101,7 +109,7 @@ def test_a_pushgateway_holds_one_group_that_is_replaced_whole(running: t.Any, ea
     (sample,) = query(prometheus, NO_GO)
     assert sample["metric"]["job"] == "operability"
     gateway.delete(*metrics.identity(made))
-    assert "operability_" not in get(f"{server.url}/metrics")
+    assert waited(lambda: "operability_" not in get(f"{server.url}/metrics"))
 
 
 @pytest.mark.parametrize("name", ["a/b", "..", "é è", "x@base64", "%2e", "a" * 120])
@@ -117,7 +125,7 @@ def test_odd_names_are_the_same_in_group_and_body(running: t.Any, binaries: Bina
     ]
     assert groups[0]["last_push_successful"]
     gateway.delete(*metrics.identity(made))
-    assert json.loads(get(f"{server.url}/api/v1/metrics"))["data"] == []
+    assert waited(lambda: json.loads(get(f"{server.url}/api/v1/metrics"))["data"] == [])
 
 
 def test_a_pushgateway_that_refuses_or_is_down_is_named(running: t.Any, binaries: Binaries) -> None:

@@ -76,7 +76,7 @@ def backfilled(running: t.Any, binaries: Binaries, folder: pathlib.Path, text: s
 
 @pytest.fixture
 def site(tmp_path: pathlib.Path) -> Site:
-    made = Site(tmp_path / "site")
+    made = Site(tmp_path / "site", ["web1"])
     made.organisation["policy"]["add"] = ["vsr"]
     made.service["availability"] = {"series": "probe_success", "open_hours": "open_hours"}
     return made
