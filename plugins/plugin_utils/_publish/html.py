@@ -162,12 +162,12 @@ class _View:
                 if count
             ],
             "measurements": [
-                self.bar(name, title, m, good=item.get("status") == "pass")
+                self.headroom_bar(name, title, m, good=item.get("status") == "pass")
                 for m in worst_measurements(as_dicts(item.get("measurements"))).values()
             ],
         }
 
-    def bar(self, requirement: str, title: str, measurement: dict[str, t.Any], *, good: bool) -> dict[str, t.Any]:
+    def headroom_bar(self, requirement: str, title: str, measurement: dict[str, t.Any], *, good: bool) -> dict[str, t.Any]:
         """A bar from the middle: to the right the room that is left, to the left how far it is beyond the limit."""
         say = self.say
         value, limit, room = (measurement.get(key) for key in ("value", "limit", "headroom"))

@@ -428,8 +428,8 @@ def large(requirements: int = 40, hosts: int = 500) -> dict[str, t.Any]:
         ]
         counts = {status: sum(item["status"] == status for item in found) for status in ("pass", "fail", "warn", "unknown")}
         title = f"what operations demands under the number {number}"
-        bar = {"name": "file_age_seconds", "value": 90000 + number, "limit": 86400, "bound": "upper", "headroom": -0.04}
-        more = {"findings": found, "hosts": counts, "message": found[1]["message"] + " (and 249 more)", "measurements": [bar]}
+        age = {"name": "file_age_seconds", "value": 90000 + number, "limit": 86400, "bound": "upper", "headroom": -0.04}
+        more = {"findings": found, "hosts": counts, "message": found[1]["message"] + " (and 249 more)", "measurements": [age]}
         asked.append(requirement(f"REQ-{number:02}", ("monitoring", "logs", "backups", "platform")[number % 4], title, "fail", **more))
     made["judgement"]["requirements"] = asked
     made["hosts"] = {"expected": names, "reached": names[:-1], "unreachable": {names[-1]: "Connection timed out"}}

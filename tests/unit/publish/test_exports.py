@@ -10,7 +10,7 @@ import io
 import pathlib
 import re
 import typing as t
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
@@ -141,12 +141,12 @@ def test_the_lines_of_a_nagios_plugin() -> None:
     text = nagios.render(record())
     assert text.endswith("\n") and not text.endswith("\n\n")
     first, *rest = text.splitlines()
-    said, bar, data = first.partition(" | ")
+    said, pipe, data = first.partition(" | ")
     assert said == (
         "OPERABILITY CRITICAL - payments 1.5.0: NO-GO, 9 of 13 verified, in production, phase pre, at 2026-11-25T06:00:04Z; "
         "BKP-01 A good backup is younger than the RPO: newest backup is 3 d 4 h old, the limit is 24 h"
     )
-    assert bar and data.startswith("verified=9;;;0;13 fail=2;;;0; unknown=2;;;0;")
+    assert pipe and data.startswith("verified=9;;;0;13 fail=2;;;0; unknown=2;;;0;")
     assert "BKP-01_backup_age_seconds=273600s;;86400;;" in data and "PLT-02_disk_used_ratio=71%;;90;;" in data
     assert "MON-10_certificate_left_seconds=3628800s;;1814400:;;" in data and "LOG-05_log_size_bytes=96636764B;;104857600;;" in data
     label, number = r"[A-Za-z0-9_.-]+", r"-?[0-9.]+(?:e[+-]?[0-9]+)?"
