@@ -23,7 +23,7 @@ for folder in (ROOT / "tests", ROOT / "playbooks" / "files" / "demo"):
         sys.path.insert(0, str(folder))
 
 from integration.playbook import Outcome, Site  # noqa: E402 # found by the path above
-from servers import Binaries, NodeExporter, Prometheus  # noqa: E402
+from servers import Binaries, NodeExporter, Prometheus  # noqa: E402 # found by the path above
 
 RULES = ROOT / "roles" / "observability" / "files" / "operability.rules.yml"
 PASS, WARN, FAIL, UNKNOWN = 0, 1, 2, 3  # exit codes of a monitoring plugin

@@ -15,7 +15,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._clients.grafana import GrafanaFailure
 from ..module_utils._http import Connection, public_url
-from ..module_utils._publish_spec import PUBLISH_SPEC
+from ..module_utils._publish_spec import FILES, PUBLISH_SPEC
 from ..plugin_utils import _run_record
 from ..plugin_utils._elsewhere import Elsewhere
 from ..plugin_utils._publish import annotation, csv, html, junit, markdown, metrics, nagios, places, textfile
@@ -95,7 +95,7 @@ class ActionModule(ActionBase):
                 removed.append({"target": target.name, kind: target.where})
             else:
                 skipped.append({"target": target.name, "message": f"{target.where} is not there"})
-        skipped += [{"target": name, "message": _EVIDENCE} for name in ("html", "markdown", "json") if options[name]]
+        skipped += [{"target": name, "message": _EVIDENCE} for name in FILES if options[name]]
         for failure in failed:
             self._display.warning(f"{failure['target']}: {failure['message']}")
         said = _sentence(removed, failed, skipped, verb="would be removed from" if check_mode else "removed from")

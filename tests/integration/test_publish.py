@@ -321,7 +321,13 @@ def test_what_a_retired_service_leaves_is_removed(tmp_path: pathlib.Path, runnin
         for place in ("here", "there"):
             textfile.write_metrics(str(tmp_path / place), *metrics.identity(one), metrics.exposition(one))
     named = {"state": "absent", "service": "payments", "environment": "production"}
-    here = {**named, "textfile_directory": str(tmp_path / "here"), "pushgateway": {"url": server.url}, "html": str(tmp_path / "x.html")}
+    here = {
+        **named,
+        "textfile_directory": str(tmp_path / "here"),
+        "pushgateway": {"url": server.url},
+        "html": str(tmp_path / "x.html"),
+        "csv": str(tmp_path / "x.csv"),
+    }
     by_record = {"state": "absent", "record": saved(tmp_path, made), "textfile_directory": str(tmp_path / "there")}
     down = {**named, "pushgateway": {"url": f"http://me:sesame@127.0.0.1:{free_port()}"}, "textfile_directory": str(tmp_path / "no")}
     tasks = [
@@ -352,9 +358,9 @@ def test_what_a_retired_service_leaves_is_removed(tmp_path: pathlib.Path, runnin
 
     assert seen["looked"]["changed"] and seen["kept"]["stat"]["exists"] and "would be removed from textfile" in seen["looked"]["msg"]
     for name in ("looked", "first"):
-        assert (targets(name, "removed"), targets(name, "skipped_targets")) == (["textfile", "pushgateway"], ["html"])
+        assert (targets(name, "removed"), targets(name, "skipped_targets")) == (["textfile", "pushgateway"], ["html", "csv"])
     assert seen["first"]["changed"] and seen["first"]["msg"].startswith("payments in production is retired: removed from textfile ")
-    assert not seen["again"]["changed"] and targets("again", "skipped_targets") == ["textfile", "pushgateway", "html"]
+    assert not seen["again"]["changed"] and targets("again", "skipped_targets") == ["textfile", "pushgateway", "html", "csv"]
     assert [seen[f"away_{name}"]["changed"] for name in ("looked", "first", "again")] == [True, True, False]
     assert seen["away_first"]["removed"][0]["path"].startswith(f"monitoring1:{tmp_path}/there/operability_payments_")
     assert targets("down", "failed_targets") == ["textfile", "pushgateway"] and not seen["down"]["changed"]
@@ -376,7 +382,7 @@ def test_what_a_retired_service_leaves_is_removed(tmp_path: pathlib.Path, runnin
     ],
 )
 def test_what_is_no_record_is_said(tmp_path: pathlib.Path, given: t.Any, words: str) -> None:
-    result, _printed = play(tmp_path, {"record": given, "html": str(tmp_path / "x.html")})
+    result, _printed = play(tmp_path, {"record": given, "html": str(tmp_path / "x.html"), "csv": str(tmp_path / "x.csv")})
     assert result["failed"]
     assert words in result["msg"]
     assert not (tmp_path / "x.html").exists()
