@@ -17,12 +17,13 @@ from ..module_utils._adopt_spec import ADOPT_SPEC
 from ..module_utils._files import NotWritten, write_atomically
 from ..module_utils._runner import user_name
 from ..module_utils._units import parse_duration
-from ..plugin_utils import _adopt, _debt
-from ..plugin_utils._adopt import Adoption, NothingToAdopt
-from ..plugin_utils._context import Context, make, refuse, shown
-from ..plugin_utils._document import Refused
-from ..plugin_utils._plan import Plan
-from ..plugin_utils._run_record import Unreadable
+from ..plugin_utils._acting.context import Context, make, refuse, shown
+from ..plugin_utils._described.document import Refused
+from ..plugin_utils._model.planned import Plan
+from ..plugin_utils._promises import debt as _debt
+from ..plugin_utils._recording import adopt as _adopt
+from ..plugin_utils._recording.adopt import Adoption, NothingToAdopt
+from ..plugin_utils._recording.run_record import Unreadable
 
 LONGEST = 730  # days; a debt that nobody will pay is a waiver
 

@@ -15,8 +15,8 @@ from ..module_utils._alone import outcome
 from ..module_utils._argspec import ALONE_SPEC, ArgumentsRefused, parse_arguments
 from ..module_utils._checks import ansible_module
 from ..module_utils._engine import Item, run_item
-from ..plugin_utils._document import plain
-from ..plugin_utils._module_run import ModuleRunner, module_problem
+from ..plugin_utils._described.document import plain
+from ..plugin_utils._running.foreign_modules import ModuleRunner, module_problem
 
 
 class ActionModule(ActionBase):

@@ -13,10 +13,11 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._argspec import DECIDE_SPEC
 from ..module_utils._files import NotWritten
 from ..module_utils._store import Changed
-from ..plugin_utils import _decisions, _emergency
-from ..plugin_utils._context import make, refuse
-from ..plugin_utils._document import Refused
-from ..plugin_utils._run_record import Records, Unreadable
+from ..plugin_utils._acting.context import make, refuse
+from ..plugin_utils._described.document import Refused
+from ..plugin_utils._model import emergency as _emergency_value
+from ..plugin_utils._promises import decisions as _decisions
+from ..plugin_utils._recording.run_record import Records, Unreadable
 
 
 class ActionModule(ActionBase):
@@ -33,7 +34,7 @@ class ActionModule(ActionBase):
         try:
             records = context.records(context.service_plan(phase=None))
             record = _judged(records, options)
-            decision = _decisions.make(options, record, now=now, recorded_by=_emergency.who(variables))
+            decision = _decisions.make(options, record, now=now, recorded_by=_emergency_value.who(variables))
             path = None if self._task.check_mode else records.together(lambda: records.save_decision(decision))
         except Refused as exc:
             raise refuse(exc, "was recorded") from None

@@ -20,15 +20,18 @@ from ..module_utils._files import NotWritten
 from ..module_utils._finding import Finding
 from ..module_utils._http import public_url
 from ..module_utils._store import Changed
-from ..plugin_utils import _emergency, _gate, _state, _verification
-from ..plugin_utils._context import Context, make, refuse
-from ..plugin_utils._document import Refused
-from ..plugin_utils._plan import Plan
-from ..plugin_utils._remote_store import RemoteFolder
-from ..plugin_utils._run_record import Records, Unreadable, default_folder
-from ..plugin_utils._spool import Spool
-from ..plugin_utils._table import render
-from ..plugin_utils._version import collection_version
+from ..plugin_utils._acting import emergency as _emergency
+from ..plugin_utils._acting.context import Context, make, refuse
+from ..plugin_utils._described.document import Refused
+from ..plugin_utils._described.version import collection_version
+from ..plugin_utils._judging import state as _state
+from ..plugin_utils._model.planned import Plan
+from ..plugin_utils._publish.table import render
+from ..plugin_utils._recording import case as _gate
+from ..plugin_utils._recording.remote_store import RemoteFolder
+from ..plugin_utils._recording.run_record import Records, Unreadable, default_folder
+from ..plugin_utils._running import verification as _verification
+from ..plugin_utils._running.spool import Spool
 
 SPEC = {
     **RUN_SPEC,

@@ -11,12 +11,12 @@ from ansible.utils.display import Display
 
 from ..module_utils._argspec import RUN_SPEC
 from ..module_utils._units import humanize_seconds
-from ..plugin_utils import _emergency
-from ..plugin_utils._context import make, refuse
-from ..plugin_utils._document import Refused
-from ..plugin_utils._mode import announced
-from ..plugin_utils._plan import PLANNED, Plan, PlannedRequirement
-from ..plugin_utils._text import escape
+from ..plugin_utils._acting import emergency as _emergency
+from ..plugin_utils._acting.context import make, refuse
+from ..plugin_utils._described.document import Refused
+from ..plugin_utils._model.planned import PLANNED, Plan, PlannedRequirement
+from ..plugin_utils._model.text import escape
+from ..plugin_utils._promises.mode import announced
 
 SPEC = {**RUN_SPEC, "phase": {**RUN_SPEC["phase"], "required": False, "default": "design"}, "show": {"type": "bool", "default": True}}
 _WORDS = {

@@ -19,19 +19,19 @@ from ..module_utils._files import NotWritten
 from ..module_utils._http import Connection
 from ..module_utils._portfolio_spec import PORTFOLIO_SPEC
 from ..module_utils._publish_spec import FILES
-from ..plugin_utils import _portfolio
-from ..plugin_utils._context import Context, locate, make, refuse
-from ..plugin_utils._document import Document, FastLoader, Refused, plain
-from ..plugin_utils._elsewhere import Elsewhere
-from ..plugin_utils._mode import mode_for_all
-from ..plugin_utils._portfolio import Entry
+from ..plugin_utils._acting import portfolio as _portfolio
+from ..plugin_utils._acting.context import Context, locate, make, refuse
+from ..plugin_utils._acting.portfolio import Entry
+from ..plugin_utils._described.document import Document, FastLoader, Refused, plain
+from ..plugin_utils._described.version import collection_version
+from ..plugin_utils._model.text import first_line
+from ..plugin_utils._promises.mode import mode_for_all
 from ..plugin_utils._publish import expected, places, textfile
 from ..plugin_utils._publish import portfolio as portfolio_report
 from ..plugin_utils._publish.files import PublishFailure, write
 from ..plugin_utils._publish.pushgateway import Pushgateway
-from ..plugin_utils._run_record import Records, default_folder
-from ..plugin_utils._text import first_line
-from ..plugin_utils._version import collection_version
+from ..plugin_utils._recording.delegated_host import Elsewhere
+from ..plugin_utils._recording.run_record import Records, default_folder
 
 
 class ActionModule(ActionBase):

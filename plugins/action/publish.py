@@ -16,13 +16,13 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._clients.grafana import GrafanaFailure
 from ..module_utils._http import Connection, public_url
 from ..module_utils._publish_spec import FILES, PUBLISH_SPEC
-from ..plugin_utils import _run_record
-from ..plugin_utils._elsewhere import Elsewhere
 from ..plugin_utils._publish import annotation, csv, html, junit, markdown, metrics, nagios, places, textfile
 from ..plugin_utils._publish.files import PublishFailure, WriteFile, write
 from ..plugin_utils._publish.pushgateway import Pushgateway, group_url
-from ..plugin_utils._run_record import Unreadable
-from ..plugin_utils._spool import Spool
+from ..plugin_utils._recording import run_record as _run_record
+from ..plugin_utils._recording.delegated_host import Elsewhere
+from ..plugin_utils._recording.run_record import Unreadable
+from ..plugin_utils._running.spool import Spool
 
 Target = tuple[str, str, t.Callable[[], str]]  # its name, where it goes in words, what writes it
 _KEPT = (

@@ -20,15 +20,16 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._argspec import RUN_SPEC
 from ..module_utils._engine import Item
 from ..module_utils._finding import Finding, Status, unknown
-from ..plugin_utils import _emergency, _verification
-from ..plugin_utils._connections import Connections
-from ..plugin_utils._context import Context, make, refuse
-from ..plugin_utils._document import Refused
-from ..plugin_utils._module_run import ModuleRunner
-from ..plugin_utils._outages import Outages
-from ..plugin_utils._plan import Plan
-from ..plugin_utils._spool import Spool
-from ..plugin_utils._text import in_short
+from ..plugin_utils._acting import emergency as _emergency
+from ..plugin_utils._acting.context import Context, make, refuse
+from ..plugin_utils._described.document import Refused
+from ..plugin_utils._model.planned import Plan
+from ..plugin_utils._model.text import in_short
+from ..plugin_utils._running import verification as _verification
+from ..plugin_utils._running.connections import Connections
+from ..plugin_utils._running.foreign_modules import ModuleRunner
+from ..plugin_utils._running.outages import Outages
+from ..plugin_utils._running.spool import Spool
 
 SCOREBOARD = "operability.readiness.scoreboard"  # the callback that shows every finding; nobody else needs those that pass here
 LEAST = 1.0  # seconds without which nothing is begun

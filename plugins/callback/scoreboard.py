@@ -64,7 +64,8 @@ from ansible import constants as C
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.color import stringc
 
-from ..plugin_utils._text import STATUS_WORDS, as_dict, as_dicts, as_int, escape, shorten, verdict_words
+from ..plugin_utils._model.text import STATUS_WORDS, as_dict, as_dicts, as_int, escape, shorten
+from ..plugin_utils._publish.telling import verdict_words
 
 VERIFY = "operability.readiness.verify"
 GATE = "operability.readiness.gate"

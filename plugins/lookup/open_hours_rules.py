@@ -66,8 +66,8 @@ import yaml
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
-from ..plugin_utils._document import plain
-from ..plugin_utils._open_hours import NotHours, rules
+from ..plugin_utils._described.document import plain
+from ..plugin_utils._publish.open_hours import NotHours, rules
 
 
 class LookupModule(LookupBase):

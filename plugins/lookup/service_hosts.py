@@ -46,8 +46,8 @@ from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.inventory.manager import InventoryManager
 from ansible.plugins.lookup import LookupBase
 
-from ..plugin_utils._context import locate
-from ..plugin_utils._text import first_line
+from ..plugin_utils._acting.context import locate
+from ..plugin_utils._model.text import first_line
 
 
 class LookupModule(LookupBase):

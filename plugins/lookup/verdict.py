@@ -76,8 +76,8 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._units import parse_duration
-from ..plugin_utils import _ledger
-from ..plugin_utils._run_record import Records, Unreadable, default_folder
+from ..plugin_utils._promises import ledger as _ledger
+from ..plugin_utils._recording.run_record import Records, Unreadable, default_folder
 
 
 class LookupModule(LookupBase):

@@ -12,7 +12,8 @@ import typing as t
 
 import pytest
 import yaml
-from ansible_collections.operability.readiness.plugins.plugin_utils import _adopt, _debt
+from ansible_collections.operability.readiness.plugins.plugin_utils._promises import debt as _debt
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording import adopt as _adopt
 from integration.playbook import AFTER, ROLE, Outcome, Site
 
 ADOPT = """

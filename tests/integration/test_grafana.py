@@ -19,7 +19,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients.gra
 from ansible_collections.operability.readiness.plugins.module_utils._http import Connection, OpenUrlHttp
 from ansible_collections.operability.readiness.plugins.modules.grafana_dashboards import work
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import annotation
-from ansible_collections.operability.readiness.plugins.plugin_utils._requests_http import RequestsHttp
+from ansible_collections.operability.readiness.plugins.plugin_utils._running.requests_http import RequestsHttp
 from grafana_stand_in import PAGE, PASSWORD, TOKEN, USER, StandIn
 from integration.playbook import ROOT, Site
 from servers import free_port

@@ -20,7 +20,7 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._http import Connection, Http, HttpFailure, OpenUrlHttp, Response
-from ansible_collections.operability.readiness.plugins.plugin_utils._requests_http import RequestsHttp
+from ansible_collections.operability.readiness.plugins.plugin_utils._running.requests_http import RequestsHttp
 from faults.nasty import nasty
 
 Handler = t.Callable[[http.server.BaseHTTPRequestHandler], None]

@@ -17,8 +17,8 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils import _state
-from ansible_collections.operability.readiness.plugins.plugin_utils._run_record import Records
+from ansible_collections.operability.readiness.plugins.plugin_utils._judging import state as _state
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.run_record import Records
 from integration.playbook import ROLE, Site
 
 

@@ -17,7 +17,8 @@ import promql_parser
 import pytest
 import yaml
 from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS
-from ansible_collections.operability.readiness.plugins.plugin_utils import _document, _policy
+from ansible_collections.operability.readiness.plugins.plugin_utils._described import document as _document
+from ansible_collections.operability.readiness.plugins.plugin_utils._described import policy as _policy
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -13,8 +13,8 @@ import zoneinfo
 
 import pytest
 import yaml
-from ansible_collections.operability.readiness.plugins.plugin_utils import _availability
-from ansible_collections.operability.readiness.plugins.plugin_utils._open_hours import rules
+from ansible_collections.operability.readiness.plugins.plugin_utils._described import availability as _availability
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.open_hours import rules
 from servers import Binaries
 
 SERIES, HOURS = 'probe_success{job="pay"}', 'operability_open_hours{calendar="t"}'

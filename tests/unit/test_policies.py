@@ -14,7 +14,7 @@ import pytest
 import yaml
 from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, COMPUTED
 from ansible_collections.operability.readiness.plugins.module_utils._units import parse_duration
-from ansible_collections.operability.readiness.plugins.plugin_utils._policy import FOLDER, IMPACTS, LEVELS, Rule, load, shipped
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import FOLDER, IMPACTS, LEVELS, Rule, load, shipped
 
 # id | title | proved by (any one) | C | B | A | phases | stakeholder
 TABLE = """

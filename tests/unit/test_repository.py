@@ -125,13 +125,3 @@ def test_each_ignored_sanity_test_has_its_reason() -> None:
     for path in (ROOT / "tests" / "sanity").glob("ignore-*.txt"):
         for line in path.read_text().splitlines():
             assert re.search(r" # .{10,}", line), f"{path.name}: {line}"
-
-
-# values in, value out: they know neither how a thing is observed nor the tools it is observed with
-PURE = ("_baseline", "_comparison", "_debt", "_decisions", "_delta", "_derive", "_judge", "_plan", "_policy", "_service", "_state")
-
-
-@pytest.mark.parametrize("name", PURE)
-def test_what_decides_imports_no_check_and_no_client(name: str) -> None:
-    imported = re.findall(r"^\s*(?:from|import) (.+)$", text(f"plugins/plugin_utils/{name}.py"), re.MULTILINE)
-    assert imported and [line for line in imported if re.search(r"_checks\b|_clients\b|_requests_http|\brequests\b", line)] == []

@@ -11,10 +11,11 @@ import typing as t
 from ...module_utils._clients.grafana import Grafana
 from ...module_utils._finding import CannotObserve
 from ...module_utils._http import Connection, public_url
-from .._requests_http import RequestsHttp
-from .._text import as_dict, as_int, escape, verdict_words
+from .._model.text import as_dict, as_int, escape
+from .._running.requests_http import RequestsHttp
 from . import metrics
 from .files import PublishFailure
+from .telling import verdict_words
 
 LONGEST_TAG = 100  # Grafana takes no longer one
 

@@ -9,7 +9,7 @@ import csv
 import io
 import typing as t
 
-from .._text import as_dict, as_dicts, escape
+from .._model.text import as_dict, as_dicts, escape
 
 COLUMNS = (
     "service",

@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._units import humanize_seconds
-from .._text import as_dict, as_dicts, as_int, escape
-from .._words import ENGLISH, Words
+from .._model.text import as_dict, as_dicts, as_int, escape
+from .words import ENGLISH, Words
 
 
 def rows(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> tuple[list[str], list[tuple[str, list[str]]]]:

@@ -8,24 +8,21 @@ from __future__ import annotations
 import math
 import typing as t
 
-from .._text import (
-    as_dict,
-    as_dicts,
-    as_int,
-    as_list,
+from .._model.text import as_dict, as_dicts, as_int, as_list, escape, number, quantity, without_unit
+from . import delivery, page
+from .metrics import worst_measurements
+from .page import COUNTED, VERDICTS, status_of
+from .telling import (
     before_and_after,
     by_area,
     consequence,
     debt_words,
     decisions,
     emergency,
-    escape,
     instrument,
     lost_hosts,
-    number,
     others,
     overrides,
-    quantity,
     reasons_of,
     remedied,
     since_decision,
@@ -33,12 +30,8 @@ from .._text import (
     titled,
     verdict_words,
     waiver_words,
-    without_unit,
 )
-from .._words import Words, words
-from . import delivery, page
-from .metrics import worst_measurements
-from .page import COUNTED, VERDICTS, status_of
+from .words import Words, words
 
 _UNVERIFIED = ("unknown", "not_due", "not_applicable")
 _CHANGES = ("new_failures", "worse", "repaired", "unchanged")

@@ -9,7 +9,8 @@ import typing as t
 from xml.sax.saxutils import escape as of_text
 from xml.sax.saxutils import quoteattr
 
-from .._text import as_dict, as_dicts, as_list, escape, others, verdict_words, waiver_words
+from .._model.text import as_dict, as_dicts, as_list, escape
+from .telling import others, verdict_words, waiver_words
 
 _MAX_LINES = 20
 _PROPERTIES = (

@@ -8,18 +8,14 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._text import (
-    STATUSES,
-    as_dict,
-    as_dicts,
-    as_int,
-    as_list,
+from .._model.text import STATUSES, as_dict, as_dicts, as_int, as_list, escape
+from . import delivery
+from .telling import (
     before_and_after,
     consequence,
     debt_words,
     decisions,
     emergency,
-    escape,
     instrument,
     lost_hosts,
     others,
@@ -32,8 +28,7 @@ from .._text import (
     verdict_words,
     waiver_words,
 )
-from .._words import Words, words
-from . import delivery
+from .words import Words, words
 
 _SYMBOLS = {"pass": "✅", "waived": "🔷", "warn": "🔶", "unknown": "❔", "fail": "❌", "not_applicable": "➖", "not_due": "⏳"}
 _VERDICTS = {"go": "✅", "ready_to_continue": "✅", "go_with_reservations": "🔶", "undetermined": "❔"}

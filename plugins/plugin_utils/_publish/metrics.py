@@ -12,7 +12,7 @@ import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
 
-from .._text import STATUS_CODES, STATUSES, as_dict, as_dicts, as_int, escape
+from .._model.text import STATUS_CODES, STATUSES, as_dict, as_dicts, as_int, escape
 from .files import PublishFailure
 
 try:

@@ -9,8 +9,9 @@ import math
 import re
 import typing as t
 
-from .._text import STATUS_WORDS, STATUSES, as_dict, as_dicts, as_int, as_list, emergency, escape, verdict_words
+from .._model.text import STATUS_WORDS, STATUSES, as_dict, as_dicts, as_int, as_list, escape
 from .metrics import worst_measurements
+from .telling import emergency, verdict_words
 
 CODES = {"go": 0, "ready_to_continue": 0, "go_with_reservations": 1, "no_go": 2, "not_ready": 2, "undetermined": 3}
 WORDS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")

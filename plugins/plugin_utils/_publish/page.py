@@ -12,8 +12,8 @@ import typing as t
 
 import jinja2
 
-from .._text import as_dict, escape
-from .._words import Words
+from .._model.text import as_dict, escape
+from .words import Words
 
 _FOLDER = pathlib.Path(__file__).parent
 _SYMBOLS = {"pass": "✓", "waived": "≈", "warn": "▲", "unknown": "?", "fail": "✗", "not_applicable": "–", "not_due": "·"}

@@ -13,10 +13,11 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._units import humanize_seconds
-from .._text import as_dict, as_dicts, as_int, as_list, escape, instrument, titled, verdict_words
-from .._words import Words, words
+from .._model.text import as_dict, as_dicts, as_int, as_list, escape
 from . import delivery, page
 from .page import VERDICTS
+from .telling import instrument, titled, verdict_words
+from .words import Words, words
 
 SOON = dt.timedelta(days=90)
 WINDOW = 90  # days of the delivery figures

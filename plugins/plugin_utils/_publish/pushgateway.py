@@ -12,8 +12,8 @@ import typing as t
 
 from ...module_utils._finding import CannotObserve
 from ...module_utils._http import MAX_BYTES, Connection, Http, HttpFailure, Response, public_url
-from .._requests_http import RequestsHttp
-from .._text import escape
+from .._model.text import escape
+from .._running.requests_http import RequestsHttp
 from .files import PublishFailure
 
 JOB = "operability"

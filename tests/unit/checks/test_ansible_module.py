@@ -16,7 +16,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks impo
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
-from ansible_collections.operability.readiness.plugins.plugin_utils._module_run import module_problem
+from ansible_collections.operability.readiness.plugins.plugin_utils._running.foreign_modules import module_problem
 
 
 class Play(Runner):

@@ -23,10 +23,10 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks.flow
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
-from ansible_collections.operability.readiness.plugins.plugin_utils._derive import Instance, derive
-from ansible_collections.operability.readiness.plugins.plugin_utils._document import Refused
-from ansible_collections.operability.readiness.plugins.plugin_utils._policy import Proof
-from ansible_collections.operability.readiness.plugins.plugin_utils._service import NoHost, NotApplicable, NotDeclared
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import Proof
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import NoHost, NotApplicable, NotDeclared
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive import Instance, derive
 from certificates import TlsServer, authority, issue, write
 from fakes import FakeRunner
 from unit.core.described import describe

@@ -24,9 +24,9 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks.juni
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
-from ansible_collections.operability.readiness.plugins.plugin_utils._derive import Instance, derive
-from ansible_collections.operability.readiness.plugins.plugin_utils._policy import Proof, load
-from ansible_collections.operability.readiness.plugins.plugin_utils._service import NotDeclared
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import Proof, load
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import NotDeclared
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive import Instance, derive
 from fakes import NOW, FakeRunner
 from unit.core.described import describe
 

@@ -18,11 +18,11 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients imp
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding, Status
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Completed, Runner
-from ansible_collections.operability.readiness.plugins.plugin_utils import _connections
-from ansible_collections.operability.readiness.plugins.plugin_utils._derive import Instance, derive
-from ansible_collections.operability.readiness.plugins.plugin_utils._document import Refused
-from ansible_collections.operability.readiness.plugins.plugin_utils._policy import Proof
-from ansible_collections.operability.readiness.plugins.plugin_utils._service import NotDeclared
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import Proof
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import NotDeclared
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive import Instance, derive
+from ansible_collections.operability.readiness.plugins.plugin_utils._running import connections as _connections
 from fakes import FakeRunner
 from unit.core.described import describe
 

@@ -11,9 +11,10 @@ import textwrap
 import typing as t
 
 import yaml
-from ansible_collections.operability.readiness.plugins.plugin_utils import _plan
-from ansible_collections.operability.readiness.plugins.plugin_utils._document import Document, Refused, build
-from ansible_collections.operability.readiness.plugins.plugin_utils._service import Description, Inventory, Run
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Document, Refused, build
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import Description, Inventory, Run
+from ansible_collections.operability.readiness.plugins.plugin_utils._model import planned as _planned
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning import plan as _plan
 
 TODAY = "2026-11-25"
 HOSTS = {
@@ -120,16 +121,16 @@ def describe(
     return Description(own, shared, Run(phase=phase, **{"today": TODAY, **run}), inventory(), debt=debt)
 
 
-def plan_of(description: Description, *, phase: str | None = "") -> _plan.Plan:
+def plan_of(description: Description, *, phase: str | None = "") -> _planned.Plan:
     wanted = description.run.phase if phase == "" else phase
     return _plan.make(description, _plan.make_policy(description.service, description.organisation), phase=wanted)
 
 
-def plan(service: str | Document = RUNNABLE, organisation: str | Document | None = ORGANISATION, **options: t.Any) -> _plan.Plan:
+def plan(service: str | Document = RUNNABLE, organisation: str | Document | None = ORGANISATION, **options: t.Any) -> _planned.Plan:
     return plan_of(describe(service, organisation, **options))
 
 
-def one(plan: _plan.Plan, identifier: str) -> _plan.PlannedRequirement:
+def one(plan: _planned.Plan, identifier: str) -> _planned.PlannedRequirement:
     return next(item for item in plan.requirements if item.rule.id == identifier)
 
 

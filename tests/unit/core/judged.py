@@ -10,10 +10,10 @@ import datetime as dt
 import typing as t
 
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, Status
-from ansible_collections.operability.readiness.plugins.plugin_utils import _judge
-from ansible_collections.operability.readiness.plugins.plugin_utils._judge import Reach
-from ansible_collections.operability.readiness.plugins.plugin_utils._plan import PLANNED, Plan, PlannedCheck, PlannedRequirement
-from ansible_collections.operability.readiness.plugins.plugin_utils._policy import Rule
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import Rule
+from ansible_collections.operability.readiness.plugins.plugin_utils._judging import judge as _judge
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.judged import Reach
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import PLANNED, Plan, PlannedCheck, PlannedRequirement
 
 TODAY = dt.date(2026, 11, 25)
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils._open_hours import NotHours, rules
-from ansible_collections.operability.readiness.plugins.plugin_utils._plan import PLANNED, Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import PLANNED, Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.open_hours import NotHours, rules
 from unit.core.described import ORGANISATION, one, plan, problems_of
 
 BASE = """\

@@ -11,9 +11,9 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, Measurement, Status
-from ansible_collections.operability.readiness.plugins.plugin_utils._baseline import Loaded, Outcome, at_post, take, whole
-from ansible_collections.operability.readiness.plugins.plugin_utils._judge import Reach
-from ansible_collections.operability.readiness.plugins.plugin_utils._plan import NO_HOST, NOT_APPLICABLE, NOT_DECLARED, Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._comparing.baseline import Loaded, Outcome, at_post, take, whole
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.judged import Reach
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import NO_HOST, NOT_APPLICABLE, NOT_DECLARED, Plan
 from unit.core.described import one as planned_one
 from unit.core.described import plan as described
 from unit.core.judged import asked, check, found, judge, one, plan, waiver
@@ -564,8 +564,8 @@ def test_what_is_planned() -> None:
 
 
 def test_all_that_is_compared_is_observed_at_both_ends() -> None:
-    from ansible_collections.operability.readiness.plugins.plugin_utils._comparable import specs
-    from ansible_collections.operability.readiness.plugins.plugin_utils._policy import load
+    from ansible_collections.operability.readiness.plugins.plugin_utils._comparing.comparable import specs
+    from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import load
 
     for name in ("default", "starter"):
         for rule in load(name).rules.values():

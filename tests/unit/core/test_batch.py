@@ -9,8 +9,8 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils._batch import batch_of, narrowed
-from ansible_collections.operability.readiness.plugins.plugin_utils._plan import NOT_DECLARED, Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import NOT_DECLARED, Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.batch import batch_of, narrowed
 from unit.core.judged import Reach, asked, check, found, judge, plan
 
 PLAN = plan(

@@ -8,8 +8,16 @@ from __future__ import annotations
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, Measurement, Status
 from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS
-from ansible_collections.operability.readiness.plugins.plugin_utils import _comparable
-from ansible_collections.operability.readiness.plugins.plugin_utils._comparable import KINDS, facts, matches, names, specs, terms, tolerance
+from ansible_collections.operability.readiness.plugins.plugin_utils._comparing import comparable as _comparable
+from ansible_collections.operability.readiness.plugins.plugin_utils._comparing.comparable import (
+    KINDS,
+    facts,
+    matches,
+    names,
+    specs,
+    terms,
+    tolerance,
+)
 from unit.core.described import document
 
 BASE = "schema_version: 1\nservice: {name: payments, owner: team, hosts: payments}\n"

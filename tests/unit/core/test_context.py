@@ -15,8 +15,8 @@ from ansible.errors import AnsibleActionFail
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import RUN_SPEC
-from ansible_collections.operability.readiness.plugins.plugin_utils._context import Context, locate, make, refuse
-from ansible_collections.operability.readiness.plugins.plugin_utils._document import Refused, unresolved
+from ansible_collections.operability.readiness.plugins.plugin_utils._acting.context import Context, locate, make, refuse
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused, unresolved
 
 SERVICE = """\
 schema_version: 1

@@ -10,10 +10,13 @@ import typing as t
 
 import pytest
 import yaml
-from ansible_collections.operability.readiness.plugins.plugin_utils import _adopt, _debt, _gate, _state
-from ansible_collections.operability.readiness.plugins.plugin_utils._adopt import Adoption, NothingToAdopt, adopt
-from ansible_collections.operability.readiness.plugins.plugin_utils._document import Document, Refused
-from ansible_collections.operability.readiness.plugins.plugin_utils._plan import NOT_APPLICABLE, Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Document, Refused
+from ansible_collections.operability.readiness.plugins.plugin_utils._judging import state as _state
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import NOT_APPLICABLE, Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._promises import debt as _debt
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording import adopt as _adopt
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording import case as _gate
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.adopt import Adoption, NothingToAdopt, adopt
 from unit.core import described
 from unit.core.described import document
 from unit.core.judged import Reach, asked, found, one, plan, waiver

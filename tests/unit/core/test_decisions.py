@@ -9,9 +9,11 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, Status
-from ansible_collections.operability.readiness.plugins.plugin_utils import _decisions, _gate, _state
-from ansible_collections.operability.readiness.plugins.plugin_utils._document import Refused
-from ansible_collections.operability.readiness.plugins.plugin_utils._plan import Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
+from ansible_collections.operability.readiness.plugins.plugin_utils._judging import state as _state
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._promises import decisions as _decisions
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording import case as _gate
 from unit.core.described import describe
 from unit.core.judged import Reach, asked, found, one, plan, waiver
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.operability.readiness.plugins.plugin_utils import _delta
-from ansible_collections.operability.readiness.plugins.plugin_utils._text import since_decision, since_last
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.telling import since_decision, since_last
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording import delta as _delta
 
 
 def judgement(verdict: str = "no_go", later: t.Sequence[str] = (), observed: t.Sequence[str] = (), **statuses: str) -> dict[str, t.Any]:

@@ -11,11 +11,11 @@ import typing as t
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, COMPUTED, load_check
-from ansible_collections.operability.readiness.plugins.plugin_utils import _derive
-from ansible_collections.operability.readiness.plugins.plugin_utils._derive import Instance, derive
-from ansible_collections.operability.readiness.plugins.plugin_utils._document import Refused
-from ansible_collections.operability.readiness.plugins.plugin_utils._policy import Proof, load, shipped
-from ansible_collections.operability.readiness.plugins.plugin_utils._service import Description, NotDeclared
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import Proof, load, shipped
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import Description, NotDeclared
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning import derive as _derive
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive import Instance, derive
 from unit.core.described import ORGANISATION, describe, inventory
 
 BASE = """\

@@ -12,7 +12,7 @@ import typing as t
 
 import pytest
 import yaml
-from ansible_collections.operability.readiness.plugins.plugin_utils._document import (
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import (
     NotResolved,
     Refused,
     Unresolved,

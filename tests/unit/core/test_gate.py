@@ -12,9 +12,14 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils import _state
-from ansible_collections.operability.readiness.plugins.plugin_utils._gate import make_record, partial_reason, reach_of, waiting_hosts
-from ansible_collections.operability.readiness.plugins.plugin_utils._verification import CONTROLLER
+from ansible_collections.operability.readiness.plugins.plugin_utils._judging import state as _state
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.case import (
+    make_record,
+    partial_reason,
+    reach_of,
+    waiting_hosts,
+)
+from ansible_collections.operability.readiness.plugins.plugin_utils._running.verification import CONTROLLER
 from unit.core.judged import asked, check, found, plan
 
 NOW = dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.timezone.utc)

@@ -13,8 +13,15 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Measurement
-from ansible_collections.operability.readiness.plugins.plugin_utils._judge import CODES, WORDS
-from ansible_collections.operability.readiness.plugins.plugin_utils._plan import LATER, NOT_APPLICABLE, NOT_DECLARED, NOT_DUE, UNPROVABLE
+from ansible_collections.operability.readiness.plugins.plugin_utils._judging.judge import WORDS
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.judged import CODES
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import (
+    LATER,
+    NOT_APPLICABLE,
+    NOT_DECLARED,
+    NOT_DUE,
+    UNPROVABLE,
+)
 from unit.core.judged import TODAY, Reach, asked, check, found, judge, one, plan, waiver
 
 HOSTS = check("R-01/0", hosts=("h1", "h2"))

@@ -12,8 +12,8 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import isoformat
-from ansible_collections.operability.readiness.plugins.plugin_utils import _ledger
-from ansible_collections.operability.readiness.plugins.plugin_utils._ledger import empty, entered, newest, performance, refusal
+from ansible_collections.operability.readiness.plugins.plugin_utils._promises import ledger as _ledger
+from ansible_collections.operability.readiness.plugins.plugin_utils._promises.ledger import empty, entered, newest, performance, refusal
 
 START = dt.datetime(2026, 6, 1, 12, 0, tzinfo=dt.timezone.utc)
 CODES = {"go": 0, "go_with_reservations": 1, "undetermined": 2, "no_go": 3}

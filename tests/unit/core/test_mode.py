@@ -10,7 +10,8 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Status
-from ansible_collections.operability.readiness.plugins.plugin_utils import _mode, _ratchet
+from ansible_collections.operability.readiness.plugins.plugin_utils._promises import mode as _mode
+from ansible_collections.operability.readiness.plugins.plugin_utils._promises import ratchet as _ratchet
 from unit.core import described
 from unit.core.described import problems_of
 from unit.core.judged import TODAY, asked, judge, one, plan, waiver

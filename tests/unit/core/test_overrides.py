@@ -10,7 +10,10 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._files import NotWritten
-from ansible_collections.operability.readiness.plugins.plugin_utils import _emergency, _overrides, _reservations
+from ansible_collections.operability.readiness.plugins.plugin_utils._acting import emergency as _emergency
+from ansible_collections.operability.readiness.plugins.plugin_utils._model import emergency as _emergency_value
+from ansible_collections.operability.readiness.plugins.plugin_utils._promises import overrides as _overrides
+from ansible_collections.operability.readiness.plugins.plugin_utils._promises import reservations as _reservations
 from unit.core.described import describe
 from unit.core.judged import TODAY, asked, judge, plan
 
@@ -92,14 +95,14 @@ def test_the_name_in_a_text_that_may_be_no_yaml(text: str, name: str | None) -> 
 
 
 def test_who_and_whether() -> None:
-    assert _emergency.of({"emergency": "  "}, {}) is None and _emergency.of({}, {}) is None
-    given = _emergency.of({"emergency": " INC0042 ", "emergency_reason": ""}, {"tower_user_name": "carol"})
+    assert _emergency_value.of({"emergency": "  "}, {}) is None and _emergency_value.of({}, {}) is None
+    given = _emergency_value.of({"emergency": " INC0042 ", "emergency_reason": ""}, {"tower_user_name": "carol"})
     assert given and (given.id, given.reason) == ("INC0042", None) and given.by.startswith("carol (")
 
 
 def test_the_time_that_is_left() -> None:
     now = dt.datetime(2026, 11, 25, tzinfo=dt.timezone.utc)
-    given = _emergency.Emergency("INC0042", None, "me")
+    given = _emergency_value.Emergency("INC0042", None, "me")
     assert _emergency.time_left(None, now, now) is None
     assert _emergency.time_left(given, None, now) == _emergency.ALLOWED
     assert _emergency.time_left(given, now - dt.timedelta(seconds=3), now) == _emergency.ALLOWED - 3

@@ -11,8 +11,7 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.action.plan import register
-from ansible_collections.operability.readiness.plugins.plugin_utils import _plan
-from ansible_collections.operability.readiness.plugins.plugin_utils._plan import (
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import (
     LATER,
     NOT_APPLICABLE,
     NOT_DECLARED,
@@ -21,6 +20,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._plan import
     UNPROVABLE,
     Plan,
 )
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning import plan as _plan
 from unit.core.described import EXAMPLE, ORGANISATION, RUNNABLE, describe, document, one, plan, plan_of, problems_of, templates
 
 BASE = """\

@@ -9,9 +9,9 @@ import itertools
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils import _policy
-from ansible_collections.operability.readiness.plugins.plugin_utils._document import Refused
-from ansible_collections.operability.readiness.plugins.plugin_utils._policy import Policy, Proof, level_of, load, overlay, shipped
+from ansible_collections.operability.readiness.plugins.plugin_utils._described import policy as _policy
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import Policy, Proof, level_of, load, overlay, shipped
 from unit.core.described import document, problems_of, templates
 
 

@@ -15,9 +15,9 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients.ale
 from ansible_collections.operability.readiness.plugins.module_utils._clients.prometheus import Prometheus
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from ansible_collections.operability.readiness.plugins.module_utils._http import Connection
-from ansible_collections.operability.readiness.plugins.plugin_utils._outages import Outages
-from ansible_collections.operability.readiness.plugins.plugin_utils._portfolio import Entry, entries, render, row, summary
+from ansible_collections.operability.readiness.plugins.plugin_utils._acting.portfolio import Entry, entries, render, row, summary
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import expected
+from ansible_collections.operability.readiness.plugins.plugin_utils._running.outages import Outages
 from fakes import FakeRunner, HttpFailure
 from unit.core.described import problems_of
 

@@ -9,8 +9,9 @@ import datetime as dt
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils import _reuse, _state
-from ansible_collections.operability.readiness.plugins.plugin_utils._verification import without
+from ansible_collections.operability.readiness.plugins.plugin_utils._judging import state as _state
+from ansible_collections.operability.readiness.plugins.plugin_utils._promises import reuse as _reuse
+from ansible_collections.operability.readiness.plugins.plugin_utils._running.verification import without
 from unit.core.judged import asked, check, judge, plan
 
 NOW = dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.timezone.utc)

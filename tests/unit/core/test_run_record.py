@@ -13,8 +13,8 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._files import NotWritten
-from ansible_collections.operability.readiness.plugins.plugin_utils import _run_record
-from ansible_collections.operability.readiness.plugins.plugin_utils._run_record import Records, Unreadable, default_folder, load
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording import run_record as _run_record
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.run_record import Records, Unreadable, default_folder, load
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import os
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils._service import Description, NotDeclared
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import Description, NotDeclared
 from unit.core.described import describe, templates
 
 BASE = """\

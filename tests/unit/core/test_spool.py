@@ -11,8 +11,8 @@ import threading
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Measurement
-from ansible_collections.operability.readiness.plugins.plugin_utils._spool import Spool
-from ansible_collections.operability.readiness.plugins.plugin_utils._verification import CONTROLLER, LOOKING
+from ansible_collections.operability.readiness.plugins.plugin_utils._running.spool import Spool
+from ansible_collections.operability.readiness.plugins.plugin_utils._running.verification import CONTROLLER, LOOKING
 from unit.core.judged import found
 
 

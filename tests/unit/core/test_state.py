@@ -11,8 +11,8 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils._plan import NOT_APPLICABLE, NOT_DECLARED, NOT_DUE, Plan
-from ansible_collections.operability.readiness.plugins.plugin_utils._state import empty, judge_state, recent_gates, updated
+from ansible_collections.operability.readiness.plugins.plugin_utils._judging.state import empty, judge_state, recent_gates, updated
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import NOT_APPLICABLE, NOT_DECLARED, NOT_DUE, Plan
 from unit.core.judged import asked, check, found, judge, one, plan, waiver
 
 NOW = dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.timezone.utc)

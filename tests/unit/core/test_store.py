@@ -12,9 +12,9 @@ import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._files import NotWritten
 from ansible_collections.operability.readiness.plugins.module_utils._store import Changed, Folder
 from ansible_collections.operability.readiness.plugins.modules import store
-from ansible_collections.operability.readiness.plugins.plugin_utils import _ledger
-from ansible_collections.operability.readiness.plugins.plugin_utils._remote_store import RemoteFolder
-from ansible_collections.operability.readiness.plugins.plugin_utils._run_record import Records, Unreadable
+from ansible_collections.operability.readiness.plugins.plugin_utils._promises import ledger as _ledger
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.remote_store import RemoteFolder
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.run_record import Records, Unreadable
 
 DEFAULTS = {"read": [], "list": [], "write": {}, "remove": [], "expect": {}, "create": True}
 

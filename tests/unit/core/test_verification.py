@@ -10,8 +10,8 @@ import pathlib
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Status
-from ansible_collections.operability.readiness.plugins.plugin_utils import _verification
-from ansible_collections.operability.readiness.plugins.plugin_utils._spool import Spool
+from ansible_collections.operability.readiness.plugins.plugin_utils._running import verification as _verification
+from ansible_collections.operability.readiness.plugins.plugin_utils._running.spool import Spool
 from unit.core.described import plan as described
 from unit.core.judged import asked, check, found, plan
 

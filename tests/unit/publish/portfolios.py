@@ -9,7 +9,7 @@ import copy
 import datetime as dt
 import typing as t
 
-from ansible_collections.operability.readiness.plugins.plugin_utils import _portfolio
+from ansible_collections.operability.readiness.plugins.plugin_utils._acting import portfolio as _portfolio
 from unit.publish.records import full, requirement
 
 NOW = dt.datetime(2026, 11, 25, 12, 0, 4, tzinfo=dt.timezone.utc)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils import _table
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import html, markdown, metrics
-from ansible_collections.operability.readiness.plugins.plugin_utils._text import debt_words
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish import table as _table
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.telling import debt_words
 from unit.publish.records import HOSTILE, WAIVER, record, requirement
 
 LINE = {"requirement": "BKP-01", "until": "2027-02-23", "state": "active"}

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import html, markdown
-from ansible_collections.operability.readiness.plugins.plugin_utils._table import render
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.table import render
 from unit.publish.records import HOSTILE, record
 from unit.publish.test_metrics import one, parsed
 

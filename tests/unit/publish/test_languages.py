@@ -14,18 +14,17 @@ import typing as t
 import pytest
 import yaml
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Status
-from ansible_collections.operability.readiness.plugins.plugin_utils import _decisions, _text, _words
-from ansible_collections.operability.readiness.plugins.plugin_utils._policy import FOLDER as POLICIES
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import FOLDER as POLICIES
+from ansible_collections.operability.readiness.plugins.plugin_utils._promises import decisions as _decisions
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import html, markdown
-from ansible_collections.operability.readiness.plugins.plugin_utils._words import ENGLISH, FOLDER, LANGUAGES, words
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish import telling as _telling
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish import words as _words
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.words import ENGLISH, FOLDER, LANGUAGES, words
 from unit.publish.records import full, hostile, record
 from unit.publish.test_report import seen
 
-PLUGIN_UTILS = pathlib.Path(_text.__file__).parent
-SOURCES = "\n".join(
-    path.read_text(encoding="utf-8").replace("'", '"')
-    for path in [*(PLUGIN_UTILS / "_publish").glob("*.py"), *(PLUGIN_UTILS / "_publish").glob("*.j2"), PLUGIN_UTILS / "_text.py"]
-)
+PUBLISH = pathlib.Path(_words.__file__).parent
+SOURCES = "\n".join(path.read_text(encoding="utf-8").replace("'", '"') for path in [*PUBLISH.glob("*.py"), *PUBLISH.glob("*.j2")])
 MADE_UP = ("change_", "compared_")  # keys that are put together
 Catalogue = dict[str, t.Any]
 
@@ -203,7 +202,7 @@ def test_a_title_that_an_organisation_gave_is_not_translated() -> None:
 
 def test_reasons_of_reservations_that_were_due_are_translated() -> None:
     given = ["reservation MON-04 was due on 2026-11-20: alerts are routed to those who act on them: no receiver", "nothing was verified: x"]
-    said = _text.reasons_of({**record()["judgement"], "reasons": given}, words("fr"))
+    said = _telling.reasons_of({**record()["judgement"], "reasons": given}, words("fr"))
     assert said[0].replace("\u00a0", " ") == (
         "réserve MON-04 à lever avant le 2026-11-20 : les alertes parviennent à ceux qui agissent : no receiver"
     )

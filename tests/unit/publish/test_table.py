@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils._table import render
-from ansible_collections.operability.readiness.plugins.plugin_utils._text import (
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.text import (
     columns,
     escape,
     number,
@@ -15,6 +14,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._text import
     without_unit,
     wrap,
 )
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.table import render
 from unit.publish.records import COMPARISON, HOSTILE, hostile, record
 
 

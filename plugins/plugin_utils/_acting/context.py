@@ -1,0 +1,278 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the actions have in common: their options, the user's files with templates resolved, the plan. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import datetime as dt
+import functools
+import os
+import pathlib
+import typing as t
+
+import yaml
+from ansible import constants
+from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.loader import lookup_loader
+
+from ...module_utils._files import NotWritten
+from .._described.document import Document, FastLoader, Refused, build, plain, positions
+from .._described.service import Description, Inventory, Run
+from .._model import emergency as _emergency_value
+from .._model.planned import Plan, PlannedCheck
+from .._model.text import first_line
+from .._planning import batch as _batch
+from .._planning import plan as _plan
+from .._promises import debt as _debt
+from .._promises import ledger as _ledger
+from .._promises.reuse import WHEN_DUE, held
+from .._recording.delegated_host import Elsewhere
+from .._recording.remote_store import RemoteFolder
+from .._recording.run_record import Records, Unreadable, default_folder
+from .._running.foreign_modules import module_problem
+from .._running.spool import Spool
+
+
+@dataclasses.dataclass
+class Context:
+    """One action's view of one service. Documents are resolved anew for each host whose variables are asked for."""
+
+    action: t.Any  # ActionBase
+    task_vars: dict[str, t.Any]
+    options: dict[str, t.Any]
+    _plans: dict[tuple[str, str | None], Plan] = dataclasses.field(default_factory=dict)
+    _descriptions: dict[str, Description] = dataclasses.field(default_factory=dict)
+    _hosts: dict[str, list[str]] = dataclasses.field(default_factory=dict)
+    _files: dict[str, tuple[str, t.Any]] = dataclasses.field(default_factory=dict)
+    _debts: dict[str, Document | None] = dataclasses.field(default_factory=dict)
+
+    # -- the service, the run
+
+    def description(self, host: str | None = None) -> Description:
+        """The service as its files describe it with the variables of ``host`` (the task's own without one). Refused."""
+        host = self._other(host)
+        if host not in self._descriptions:
+            self._descriptions[host] = self._description(self.templar(host or None))
+        return self._descriptions[host]
+
+    def _description(self, templar: t.Any) -> Description:
+        service = self._document(self.options["service_file"], "service", templar)
+        organisation = self.organisation(templar)
+        inventory = Inventory(self._hosts_of, self._addresses_of, module_problem)
+        return Description(service, organisation, self.run(), inventory, debt=self._debt(service, organisation))
+
+    def organisation(self, templar: t.Any = None) -> Document | None:
+        """The organisation file, where one is named. Refused."""
+        name = self.options["organisation_file"]
+        return self._document(name, "organisation", templar or self.templar(None)) if name else None
+
+    @functools.cached_property
+    def emergency(self) -> _emergency_value.Emergency | None:
+        return _emergency_value.of(self.options, self.task_vars)
+
+    def locate_service_file(self) -> str | None:
+        return locate(self.action._loader, self.options["service_file"])
+
+    def _debt(self, service: Document, organisation: Document | None) -> Document | None:
+        """The debt file of the service, where there is one. It is data: no template is resolved in it."""
+        path = pathlib.Path(self.options.get("debt_file") or _debt.file_of(service, organisation)[0])
+        if str(path) not in self._debts:
+            self._debts[str(path)] = _read_debt(path)
+        return self._debts[str(path)]
+
+    def run(self) -> Run:
+        """The parameters of this run. Refused."""
+        problem = _ledger.refusal(self.options)
+        if problem:
+            raise Refused([problem])
+        names = ("phase", "environment", "version", "deployment_id", "ticket", "window", "first_deployment", "mode", "scope", "settle")
+        given = {name: self.options[name] for name in names if self.options[name] is not None}
+        return Run(**given, today=dt.datetime.now(dt.timezone.utc).date().isoformat())
+
+    def plan(self, host: str | None = None, *, phase: str | None = "") -> Plan:
+        """The plan of this run's phase (of all phases: None). Refused."""
+        wanted = self.options["phase"] if phase == "" else phase
+        key = (self._other(host), wanted)
+        if key not in self._plans:
+            description = self.description(host)
+            made = _plan.make(description, _plan.make_policy(description.service, description.organisation), phase=wanted)
+            self._plans[key] = self._narrowed(made) if self.options["scope"] == "batch" and wanted is not None else made
+        return self._plans[key]
+
+    def _narrowed(self, plan: Plan) -> Plan:
+        variables, play = self.task_vars, self.action._task.get_play()
+        there, everyone = ([str(host) for host in variables[name]] for name in ("ansible_play_batch", "ansible_play_hosts_all"))
+        hosts = _batch.batch_of(str(variables["inventory_hostname"]), everyone, play.serial, play.order, there)
+        return _batch.narrowed(plan, hosts, lambda: {address for host in hosts for address in self._addresses_of(host)})
+
+    def service_plan(self, *, phase: str | None = "") -> Plan:
+        """The plan with the variables of the first host of the service: the one that all agree on. Refused."""
+        pattern = self.description().data["service"].get("hosts")
+        hosts = self._hosts_of(str(pattern)) if pattern else []
+        return self.plan(hosts[0] if hosts else None, phase=phase)
+
+    def _other(self, host: str | None) -> str:
+        """Empty for the task's own host, whose variables need no preparation."""
+        return "" if host in (None, self.task_vars.get("inventory_hostname")) else str(host)
+
+    # -- places
+
+    def spool(self, plan: Plan) -> Spool:
+        return Spool(constants.DEFAULT_LOCAL_TMP, plan.service["name"], self.options["environment"], self.options["phase"], plan.scope)
+
+    def records(self, plan: Plan) -> Records:
+        """The records of the service: on this machine, or on the host that the task is delegated to."""
+        folder = self.options["records"] or plan.records
+        away = Elsewhere(self.action, self.task_vars)
+        if not away.host:
+            return Records(folder or default_folder(), plan.service["name"], self.options["environment"])
+        if not folder:
+            raise Refused([f"records: expected the folder of {away.host} where records live (the task is delegated to that host)"])
+        return Records(folder, plan.service["name"], self.options["environment"], lambda path: RemoteFolder(path, away.call))
+
+    def held(self, plan: Plan, spool: Spool, *, recall: bool = False) -> dict[str, dict[str, t.Any]]:
+        """What of the service's state stands for a new look in this run: the first who asks decides for all (``recall``: anew).
+
+        A state that cannot be read stands for nothing; the gate says what is wrong with it.
+        """
+        if self.emergency or plan.phase != "recheck" or not any(item.rule.repeat == WHEN_DUE for item in plan.requirements):
+            return {}
+        known = None if recall else spool.held()
+        if known is None:
+            try:
+                state = self.records(plan).load_state()
+            except (Unreadable, NotWritten):
+                state = {"requirements": {}}
+            known = held(plan, state, dt.datetime.now(dt.timezone.utc))
+            spool.hold(known)
+        return known
+
+    # -- reading
+
+    def _document(self, name: str, schema: str, templar: t.Any) -> Document:
+        loader = self.action._loader
+        path = locate(loader, name)
+        if path is None:
+            raise Refused([f"the {schema} file {name} does not exist (looked beside the playbook and in {os.getcwd()})"])
+        if path not in self._files:
+            try:
+                self._files[path] = (
+                    loader.get_text_file_contents(path),
+                    # unsafe: not copied again, nobody else holds it
+                    loader.load_from_file(path, cache="none", unsafe=True, trusted_as_template=True),
+                )
+            except AnsibleError as exc:
+                self._files[path] = self._unparsable(path, name, exc)
+        text, data = self._files[path]
+
+        def resolve(value: t.Any) -> t.Any:
+            try:
+                return templar.template(value)
+            except AnsibleError as exc:
+                raise LookupError(first_line(exc)) from None
+
+        return build(text, shown(path), data, schema, resolve=resolve, folder=pathlib.Path(path).parent)
+
+    def _unparsable(self, path: str, name: str, exc: AnsibleError) -> tuple[str, t.Any]:
+        try:
+            text = pathlib.Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as reason:
+            raise Refused([f"{name} cannot be read: {getattr(reason, 'strerror', None) or 'it is not UTF-8 text'}"]) from None
+        positions(text, name)  # says where it is not YAML
+        raise Refused([f"{name}: {first_line(exc)}"]) from None
+
+    def templar(self, host: str | None) -> t.Any:
+        """One with the variables of a host; of the task's own without one."""
+        if host is None or host == self.task_vars.get("inventory_hostname"):
+            return self.action._templar
+        own = self.task_vars["hostvars"].raw_get(host)
+        variables = {**self.task_vars, **own, "inventory_hostname": host}
+        return self.action._templar.copy_with_new_env(available_variables=variables)
+
+    def hosts_to_visit(self, check: PlannedCheck, plan: Plan) -> list[str]:
+        """The hosts to which a check of the controller goes: those of its own patterns, else those of the service."""
+        patterns = check.args.get("hosts")
+        found = [[text] if "://" in text else self._hosts_of(text) or [text] for text in map(str, patterns or [])]
+        return list(dict.fromkeys(host for hosts in found for host in hosts)) if patterns else list(plan.expected_hosts)
+
+    def _hosts_of(self, pattern: str) -> list[str]:
+        if pattern not in self._hosts:
+            lookup = lookup_loader.get("ansible.builtin.inventory_hostnames", loader=self.action._loader, templar=self.action._templar)
+            self._hosts[pattern] = [str(host) for host in lookup.run([pattern], variables=self.task_vars)]
+        return self._hosts[pattern]
+
+    def _addresses_of(self, host: str) -> list[str]:
+        """The names under which a monitoring server may know a host: the address that Ansible uses, its name, the short one."""
+        try:
+            own = self.task_vars["hostvars"].raw_get(host)
+            address = str(self.templar(host).template(own.get("ansible_host", host)))
+        except (AnsibleError, KeyError):
+            address = host
+        return list(dict.fromkeys([address, host, host.partition(".")[0]]))
+
+
+def shown(path: str) -> str:
+    """A path as messages name it: from here, where it is not far away."""
+    near = os.path.relpath(path)
+    return near if not near.startswith("../..") else path
+
+
+def _read_debt(path: pathlib.Path) -> Document | None:
+    name = shown(str(path))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = getattr(exc, "strerror", None) or "it is not UTF-8 text"
+        raise Refused([f"the debt file {name} cannot be read: {reason}"]) from None
+    positions(text, name)  # says where it is not YAML
+    return build(text, name, yaml.load(text, Loader=FastLoader), "debt", folder=path.parent)
+
+
+def locate(loader: t.Any, name: str) -> str | None:
+    """A file of the user's: beside the playbook, else in the current folder (a playbook called by FQCN lies in the collection)."""
+    return next((path for path in (loader.path_dwim(name), os.path.abspath(name)) if os.path.isfile(path)), None)
+
+
+def make(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, t.Any]) -> Context:
+    """The context of an action: an option that the task does not set is taken from the variable ``readiness_OPTION``."""
+    args = copy.copy(action._task.args)
+    # the emergency first: it tells what to do about the others
+    for name in sorted(spec, key=lambda name: name != "emergency"):
+        variable = f"readiness_{name}"
+        if args.get(name) is None and variable in task_vars:
+            try:
+                value = plain(action._templar.template(task_vars[variable]))
+            except AnsibleError as exc:
+                if not args.get("emergency"):
+                    raise
+                action._display.warning(f"{variable} is left out, this is an emergency: {first_line(exc)}")
+                continue
+            if value not in (None, ""):
+                args[name] = value
+    validator = ArgumentSpecValidator(dict(spec))
+    result = validator.validate({key: plain(value) for key, value in args.items()})
+    if result.error_messages and args.get("emergency"):
+        action._display.warning(f"other options are left out, this is an emergency: {'; '.join(result.error_messages)}")
+        result = validator.validate({key: plain(value) for key, value in args.items() if key in _emergency_value.ESSENTIAL})
+    if result.error_messages:
+        raise AnsibleActionFail("; ".join(result.error_messages))
+    context = Context(action, task_vars, dict(result.validated_parameters))
+    if context.emergency:
+        context.options["settle"] = None
+    return context
+
+
+def refuse(exc: Refused, nothing: str = "was verified") -> AnsibleActionFail:
+    """The failure of an action for input that was refused: nothing has run."""
+    count = len(exc.problems)
+    head = f"The input is refused{'' if count == 1 else f' for {count} reasons'}, nothing {nothing}:"
+    return AnsibleActionFail("\n".join([head, *(f"  {problem}" for problem in exc.problems)]))
+
+
+__all__ = ("Context", "locate", "make", "refuse", "shown")

@@ -1,0 +1,182 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of a finding can be compared with an earlier one, and within which limits. PRIVATE to the collection. Pure.
+
+A check says it with a constant, ``COMPARABLE``: by the name of the fact, a mapping with its ``kind`` and ``what`` it is in words.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+import typing as t
+
+from ...module_utils._finding import Finding, Status
+from ...module_utils._registry import CHECKS, load_check
+from ...module_utils._units import parse_duration, parse_size
+from .._described.document import Document, unresolved
+
+SET, NEW_IS_BAD, STATE, HOLDS, NUMBER = KINDS = ("set", "new_is_bad", "state", "holds", "number")
+GOOD = (Status.PASS, Status.WARN)
+
+Spec = t.Mapping[str, t.Any]
+
+
+def specs(check: str) -> dict[str, Spec]:
+    """How the facts of a check are compared, by their names."""
+    return dict(getattr(load_check(check), "COMPARABLE", {})) if check in CHECKS else {}
+
+
+def facts(finding: Finding) -> dict[str, t.Any]:
+    """What a finding tells of the facts of its check; a fact that was not seen is left out."""
+    found: dict[str, t.Any] = {}
+    for name, spec in specs(finding.check).items():
+        value = _fact(name, spec, finding)
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def _fact(name: str, spec: Spec, finding: Finding) -> t.Any:
+    kind, seen = spec["kind"], finding.observed.get(name)
+    if kind in (SET, NEW_IS_BAD):
+        return sorted({str(item) for item in seen}) if isinstance(seen, (list, tuple)) else None
+    if kind == STATE:
+        return seen if isinstance(seen, (str, bool, int, float)) else None
+    if kind == HOLDS:
+        return True if finding.status in GOOD else False if finding.status is Status.FAIL else None
+    # of what failed, a number says little: an error page is quick
+    value = next((item.value for item in finding.measurements if item.name == name), None) if finding.status in GOOD else None
+    return None if value is None else {"value": value, "of": finding.observed.get(spec["of"]) if spec.get("of") else None}
+
+
+# -- limits
+
+
+@dataclasses.dataclass(frozen=True)
+class Tolerance:
+    """How far a number may move in its worse direction: by the larger of the two."""
+
+    worse: str  # upper, lower
+    relative: float
+    absolute: float
+    then: Status
+    given: bool  # by the service file
+
+    def limit(self, before: float) -> float:
+        room = max(self.relative * abs(before), self.absolute)
+        return before + room if self.worse == "upper" else before - room
+
+    def exceeded(self, before: float, after: float) -> bool:
+        return after > self.limit(before) if self.worse == "upper" else after < self.limit(before)
+
+
+def tolerance(name: str, spec: Spec, given: t.Mapping[str, t.Mapping[str, t.Any]]) -> Tolerance:
+    """The tolerance of a number: what the service file says, else what its check says."""
+    own = given.get(name) or {}
+    merged = {**spec, **own}
+    return Tolerance(
+        spec["worse"], float(merged.get("relative", 0)), float(merged.get("absolute", 0)), Status(merged.get("then", "warn")), bool(own)
+    )
+
+
+def numbers() -> dict[str, Spec]:
+    """Every number that is compared, of any check."""
+    return {name: spec for check in CHECKS for name, spec in specs(check).items() if spec["kind"] == NUMBER}
+
+
+# -- what the service file says
+
+
+def terms(service: Document, version: str | None, problems: list[str]) -> dict[str, t.Any]:
+    """``baseline.tolerances`` in base units, and what ``removed`` announces for this version; problems are added to the list."""
+    declared = (service.data.get("baseline") or {}).get("tolerances") or {}
+    removed = service.data.get("removed") or []
+    later = [*unresolved(declared), *unresolved(removed)]
+    if later:
+        problems += [f"{item.place}: {item.path}: {item.reason}" for item in later]
+        return {}
+    tolerances = {name: _tolerance(name, dict(entry), service, problems) for name, entry in declared.items()}
+    announced = [
+        {"what": str(entry["what"]), "reason": str(entry["reason"]), "declared_in": service.where(("removed", index))}
+        for index, entry in enumerate(removed)
+        if version is not None and str(entry["version"]) == version
+    ]
+    result: dict[str, t.Any] = {"tolerances": tolerances} if tolerances else {}
+    if removed:
+        result["removed"] = announced
+    return result
+
+
+def _tolerance(name: str, entry: dict[str, t.Any], service: Document, problems: list[str]) -> dict[str, t.Any]:
+    known = numbers()
+    if name not in known:
+        close = difflib.get_close_matches(name, list(known), n=1)
+        meant = f"; did you mean {close[0]}?" if close else ""
+        place = service.where(("baseline", "tolerances", name))
+        problems.append(f"{place}: baseline.tolerances.{name}: no check compares such a number{meant}; known: {', '.join(sorted(known))}")
+        return {}
+    parsers: dict[str, t.Callable[[t.Any], float]] = {"relative": _share, "absolute": _absolute(name)}
+    for key, parse in parsers.items():
+        if key in entry:
+            try:
+                entry[key] = parse(entry[key])
+            except ValueError as exc:
+                place = service.where(("baseline", "tolerances", name, key))
+                problems.append(f"{place}: baseline.tolerances.{name}.{key}: {exc}")
+    return entry
+
+
+def _absolute(name: str) -> t.Callable[[t.Any], float]:
+    return parse_duration if name.endswith("_seconds") else parse_size if name.endswith("_bytes") else _count
+
+
+def _share(value: t.Any) -> float:
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(%?)\s*", str(value))
+    if not match:
+        raise ValueError(f"'{value}' is not a share; expected for example 0.5 or 50%")
+    return float(match[1]) / (100 if match[2] else 1)
+
+
+def _count(value: t.Any) -> float:
+    if not re.fullmatch(r"\s*\d+(\.\d+)?\s*", str(value)):
+        raise ValueError(f"'{value}' is not a number that is not negative")
+    return float(value)
+
+
+# -- names, and what announces them
+
+
+def names(spec: Spec, item: str, host: str) -> list[str]:
+    """Under which names ``removed`` may announce something, the one that is shown first."""
+    short = item.partition(spec["after"])[2] if spec.get("after") else ""
+    plain = [f"{spec['what']} {text}" for text in dict.fromkeys((item, short or item))]
+    return [*plain, *(f"{name} on {host}" for name in plain if host)]
+
+
+def matches(pattern: str, candidates: t.Iterable[str]) -> bool:
+    """Whether a pattern with ``*`` and ``?`` fits one of the names; all else means itself, brackets of IPv6 too."""
+    expression = "".join({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in pattern)
+    return any(re.fullmatch(expression, name, re.DOTALL) for name in candidates)
+
+
+__all__ = (
+    "GOOD",
+    "HOLDS",
+    "KINDS",
+    "NEW_IS_BAD",
+    "NUMBER",
+    "SET",
+    "STATE",
+    "Spec",
+    "Tolerance",
+    "facts",
+    "matches",
+    "names",
+    "numbers",
+    "specs",
+    "terms",
+    "tolerance",
+)

@@ -1,0 +1,193 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What operations demands: the policies that ship, and an organisation's overlay over them. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import hashlib
+import pathlib
+import typing as t
+
+import yaml
+
+from ...module_utils._registry import CHECKS, COMPUTED
+from .document import Document, FastLoader, Refused, unresolved
+
+FOLDER = pathlib.Path(__file__).parent / "policies"
+LEVELS = ("C", "B", "A")
+IMPACTS = ("minor", "major", "blocker")
+PHASES = ("design", "pre", "post", "smoke", "recheck")
+
+
+@dataclasses.dataclass(frozen=True)
+class Proof:
+    """One way to prove a requirement: a check, and what of the service's description its arguments come from."""
+
+    check: str
+    source: str | None = None  # the policy's "from"
+    option: str | None = None  # the policy's "as"
+    on: str | None = None
+    args: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """One requirement of a policy. ``origin`` says of each field where it was set."""
+
+    id: str
+    title: str
+    reason: str = ""
+    area: str = "platform"
+    stakeholder: str = "operators"
+    impact: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # by level; absent: not asked
+    phases: tuple[str, ...] = ("pre", "post", "recheck")
+    observe: tuple[str, ...] = ()
+    proved_by: tuple[Proof, ...] = ()
+    remedy: str = ""
+    responsible: str | None = None
+    valid_for: str = "7d"
+    repeat: str = "each_run"  # or when_due: at recheck only when the last proof nears its end
+    applies_when: str | None = None
+    applies_to: tuple[str, ...] = ()
+    not_before_first_deployment: bool = False
+    not_applicable_allowed: bool = False
+    waivable: bool = True
+    max_waiver: str | None = None
+    enforce_from: str | None = None
+    mode: str | None = None
+    ratchet: bool | None = None
+    retired: bool = False
+    args: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)  # the policy's "with"
+    origin: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def set_by(self) -> str:
+        """Every place that had a say, the policy first."""
+        return ", ".join(dict.fromkeys(self.origin.values()))
+
+
+@dataclasses.dataclass(frozen=True)
+class Policy:
+    name: str
+    version: str
+    sha256: str
+    rules: t.Mapping[str, Rule]
+    taken_out: frozenset[str] = frozenset()  # by an overlay; what refers to them is told, not refused
+    notices: tuple[str, ...] = ()
+
+
+def shipped() -> list[str]:
+    """The names of the policies that ship."""
+    return sorted(path.stem for path in FOLDER.glob("*.yml"))
+
+
+def load(name: str = "default", *, where: str = "") -> Policy:
+    """A policy that ships. Refused for any other name; ``where`` is the place that names it."""
+    path = FOLDER / f"{name}.yml"
+    if name not in shipped():
+        raise Refused([f"{where + ': ' if where else ''}there is no policy '{name}'; these ship: {', '.join(shipped())}"])
+    text = path.read_text(encoding="utf-8")
+    data = yaml.load(text, Loader=FastLoader)
+    label = f"{name} policy {data['version']}"
+    rules: dict[str, Rule] = {}
+    problems: list[str] = []
+    for identifier, entry in data["requirements"].items():
+        rules[identifier] = _rule(identifier, {"valid_for": data["valid_for"], **entry}, None, label, problems, path.name)
+    if problems:
+        raise Refused(problems)
+    return Policy(name, str(data["version"]), hashlib.sha256(text.encode()).hexdigest(), rules)
+
+
+def added(policy: Policy, more: Policy) -> Policy:
+    """The policy with the requirements of another that ships."""
+    digest = hashlib.sha256((policy.sha256 + more.sha256).encode()).hexdigest()
+    return Policy(f"{policy.name} + {more.name}", policy.version, digest, {**policy.rules, **more.rules})
+
+
+def overlay(policy: Policy, document: Document) -> Policy:
+    """The policy with the changes of ``policy.requirements`` of a document merged over it, field by field."""
+    part = document.data.get("policy") or {}
+    later = unresolved(part)
+    if later:
+        raise Refused([f"{item.place}: {item.path}: {item.reason} (the policy is needed in every phase)" for item in later])
+    entries = part.get("requirements") or {}
+    rules, taken_out = dict(policy.rules), set(policy.taken_out)
+    problems: list[str] = []
+    notices = list(policy.notices)
+    if part.get("version") and str(part["version"]) != policy.version:
+        notices.append(
+            f"{document.where(('policy', 'version'))}: policy.version: the file was written for version {part['version']} of the "
+            f"{policy.name} policy; this collection ships {policy.version}, which holds"
+        )
+    for identifier, entry in entries.items():
+        place = document.where(("policy", "requirements", identifier))
+        if entry is None:
+            if identifier not in rules:
+                problems.append(f"{place}: policy.requirements.{identifier}: there is no such requirement to take out")
+            rules.pop(identifier, None)
+            taken_out.add(identifier)
+            continue
+        if identifier not in rules and not (entry.get("title") and entry.get("impact")):
+            close = difflib.get_close_matches(identifier, list(rules), n=1, cutoff=0.8)
+            meant = f"; did you mean {close[0]}?" if close else ""
+            problems.append(
+                f"{place}: policy.requirements.{identifier}: the {policy.name} policy has no such requirement{meant}; "
+                "one of your own needs at least title, impact and proved_by"
+            )
+            continue
+        rules[identifier] = _rule(identifier, entry, rules.get(identifier), place, problems, place)
+        taken_out.discard(identifier)
+    if problems:
+        raise Refused(problems)
+    digest = hashlib.sha256((policy.sha256 + document.sha256).encode()).hexdigest() if entries else policy.sha256
+    return dataclasses.replace(policy, rules=rules, sha256=digest, taken_out=frozenset(taken_out), notices=tuple(notices))
+
+
+def _rule(identifier: str, entry: t.Mapping[str, t.Any], below: Rule | None, origin: str, problems: list[str], place: str) -> Rule:
+    base = below or Rule(id=identifier, title=identifier)
+    changes: dict[str, t.Any] = {}
+    origins = dict(base.origin)
+    for key, value in entry.items():
+        if key == "impact":
+            given = {level: value for level in LEVELS} if isinstance(value, str) else dict(value)
+            merged = {**base.impact, **given}
+            changes["impact"] = {level: impact for level, impact in merged.items() if impact}
+        elif key in ("phases", "observe", "applies_to"):
+            changes[key] = tuple(value)
+        elif key == "proved_by":
+            changes["proved_by"] = tuple(_proof(item, identifier, problems, place) for item in value)
+        elif key == "with":
+            changes["args"] = {**base.args, **value}
+        else:
+            changes[key] = value
+        origins["args" if key == "with" else key] = origin
+    if "phases" in changes and "observe" not in changes:
+        changes["observe"] = tuple(phase for phase in base.observe if phase not in changes["phases"])
+    return dataclasses.replace(base, origin=origins, **changes)
+
+
+def _proof(item: t.Any, identifier: str, problems: list[str], place: str) -> Proof:
+    entry: dict[str, t.Any] = {"check": item} if isinstance(item, str) else dict(item)
+    if entry["check"] not in (*CHECKS, *COMPUTED):
+        known = ", ".join(sorted((*CHECKS, *COMPUTED)))
+        problems.append(f"{place}: {identifier}.proved_by: there is no check '{entry['check']}'; known: {known}")
+    return Proof(entry["check"], entry.get("from"), entry.get("as"), entry.get("on"), entry.get("with") or {})
+
+
+def level_of(classification: t.Mapping[str, t.Any]) -> tuple[str, str]:
+    """The level that a classification asks for, and the reason in words."""
+    criticality = int(classification.get("criticality", 0))
+    risk = int(classification.get("technical_risk", 0))
+    complexity = int(classification.get("complexity", 0))
+    index = {3: 2, 2: 1}.get(criticality, 0)
+    raised = (risk == 3 or complexity == 3 or risk + complexity >= 4) and index < 2
+    reason = f"criticality {criticality}, technical risk {risk}, complexity {complexity}"
+    if raised:
+        reason += f": one level above {LEVELS[index]}"
+    return LEVELS[index + 1 if raised else index], reason
+
+
+__all__ = ("IMPACTS", "LEVELS", "PHASES", "Policy", "Proof", "Rule", "added", "level_of", "load", "overlay", "shipped")

@@ -1,0 +1,197 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A service as its file and its organisation's file describe it together. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .document import Document, unresolved
+
+CONNECTION = (
+    "url",
+    "url_username",
+    "url_password",
+    "bearer_token",
+    "headers",
+    "validate_certs",
+    "ca_path",
+    "client_cert",
+    "client_key",
+)
+PATHS = ("ca_path", "client_cert", "client_key")  # of the controller
+
+
+class NotDeclared(Exception):
+    """The description lacks what a requirement needs; the message names the key."""
+
+
+class NoHost(NotDeclared):
+    """An inventory pattern finds no host: what runs there cannot be looked at, which is not the description's fault."""
+
+
+class NotApplicable(Exception):
+    """The description itself says that there is nothing to verify."""
+
+
+class NotDue(Exception):
+    """It cannot be verified in this run, and need not be."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """The parameters of one run."""
+
+    phase: str
+    environment: str = "production"
+    version: str | None = None
+    deployment_id: str | None = None
+    ticket: str | None = None
+    window: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # start, end: ISO 8601
+    first_deployment: bool = False
+    mode: str | None = None
+    scope: str = "service"
+    settle: str | None = None
+    today: str = "1970-01-01"  # a whole day in UTC
+
+
+@dataclasses.dataclass(frozen=True)
+class Inventory:
+    """What the plan asks Ansible: hosts of a pattern, addresses under which a host is known, why a module cannot be run."""
+
+    hosts_of: t.Callable[[str], list[str]]
+    addresses_of: t.Callable[[str], list[str]]
+    module_problem: t.Callable[[str], str | None] = lambda name: None
+
+
+@dataclasses.dataclass(frozen=True)
+class Description:
+    """Both files, seen as one; what stands in the service file wins."""
+
+    service: Document
+    organisation: Document | None
+    run: Run
+    inventory: Inventory
+    using: str | None = None  # the server that a requirement names; it wins over those named elsewhere
+    debt: Document | None = None
+
+    @property
+    def data(self) -> dict[str, t.Any]:
+        return self.service.data
+
+    @property
+    def name(self) -> str:
+        return str(self.data["service"]["name"])
+
+    @property
+    def owner(self) -> str:
+        return str(self.data["service"]["owner"])
+
+    @property
+    def kind(self) -> str:
+        return str(self.data["service"].get("kind", "daemon"))
+
+    @property
+    def parts(self) -> dict[str, dict[str, t.Any]]:
+        return {name: part or {} for name, part in (self.data.get("parts") or {}).items()}
+
+    def shared(self, key: str) -> dict[str, t.Any]:
+        """A mapping that both files may have (servers, chains, defaults, ...), merged one level deep."""
+        below = (self.organisation.data.get(key) or {}) if self.organisation else {}
+        return {**below, **(self.data.get(key) or {})}
+
+    def default(self, *path: str) -> t.Any:
+        """A value below ``defaults``, of the service file, else of the organisation's; None where there is none."""
+        for document in (self.service, self.organisation):
+            value: t.Any = (document.data.get("defaults") or {}) if document else {}
+            for step in path:
+                value = value.get(step) if isinstance(value, dict) else None
+            if value is not None:
+                return value
+        return None
+
+    def commitment(self, *names: str) -> t.Any:
+        """The first of the commitments of these names (aliases) that is there."""
+        given = self.data.get("commitments") or {}
+        return next((given[name] for name in names if given.get(name) is not None), None)
+
+    # -- hosts
+
+    def hosts(self, pattern: str | None = None) -> list[str]:
+        """The hosts of a pattern; of the service without one."""
+        wanted = pattern or self.data["service"].get("hosts")
+        return self.inventory.hosts_of(str(wanted)) if wanted else []
+
+    def part_hosts(self, part: t.Mapping[str, t.Any], on: str | None = None) -> list[str]:
+        pattern = on or part.get("hosts") or self.data["service"].get("hosts")
+        if not pattern:
+            raise NotDeclared("service.hosts: no inventory pattern says on which hosts the service runs")
+        found = self.hosts(str(pattern))
+        if not found:
+            raise NoHost(f"the inventory has no host for the pattern '{pattern}'")
+        return found
+
+    # -- servers
+
+    def server(self, kinds: tuple[str, ...], using: str | None = None) -> tuple[str, dict[str, t.Any]]:
+        """Name and options of a named server, or of the default one of these kinds. NotDeclared."""
+        servers = self.shared("servers")
+        using = self.using or using
+        if using:
+            if using not in servers:
+                raise NotDeclared(f"there is no server '{using}'; known: {', '.join(sorted(servers)) or 'none'}")
+            if servers[using]["kind"] not in kinds:
+                raise NotDeclared(f"the server '{using}' is of kind {servers[using]['kind']}; expected {' or '.join(kinds)}")
+            return using, servers[using]
+        fitting = {name: server for name, server in servers.items() if server["kind"] in kinds}
+        chosen = [name for name, server in fitting.items() if server.get("default")] or list(fitting)
+        if not chosen:
+            raise NotDeclared(f"no server of kind {' or '.join(kinds)} is declared (servers, in the organisation's or the service's file)")
+        if len(chosen) > 1:
+            raise NotDeclared(f"several servers of kind {' or '.join(kinds)} are declared ({', '.join(chosen)}) and none is the default")
+        return chosen[0], fitting[chosen[0]]
+
+    def connection(self, kind: str, using: str | None = None) -> dict[str, t.Any]:
+        """The options with which a check reaches a server of this kind."""
+        name, server = self.server((kind,), using)
+        if not server.get("url"):
+            raise NotDeclared(f"the server '{name}' has no url")
+        home = self.service if name in (self.service.data.get("servers") or {}) else self.organisation
+        options = {
+            key: self.path(server[key], home) if key in PATHS and isinstance(server[key], str) else server[key]
+            for key in CONNECTION
+            if server.get(key) is not None
+        }
+        if kind == "prometheus" and server.get("probe_query"):
+            options["probe_query"] = server["probe_query"]
+        if server.get("timeout"):
+            options["timeout"] = server["timeout"]
+        return options
+
+    # -- traits
+
+    def lacks(self, trait: str) -> str | None:
+        """Why a trait does not apply to this service, or None when it does."""
+        given = (self.data.get("traits") or {}).get(trait)
+        if given is False:
+            return f"traits.{trait} is false"
+        if given is None and trait == "tls" and not self._has_tls():
+            return "no https endpoint, TLS server or certificate file is declared"
+        return None
+
+    def _has_tls(self) -> bool:
+        endpoints = self.data.get("endpoints") or []
+        if unresolved(endpoints):
+            return True
+        encrypted = any(endpoint.get("tls") or str(endpoint.get("url", "")).lower().startswith("https:") for endpoint in endpoints)
+        undeclared = not endpoints and (self.data.get("traits") or {}).get("http") is not False
+        return encrypted or undeclared or any(part.get("certificates") for part in self.parts.values())
+
+    def path(self, text: str, document: Document | None = None) -> str:
+        """A path of a file (the service file without one), which is relative to that file."""
+        return (document or self.service).path(text)
+
+
+__all__ = ("CONNECTION", "Description", "Inventory", "NoHost", "NotApplicable", "NotDeclared", "NotDue", "Run")

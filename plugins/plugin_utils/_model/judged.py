@@ -1,0 +1,52 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The values of a judgement: who was reached, and what became of each requirement. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ...module_utils._finding import Finding, Status
+from .planned import PLANNED, PlannedRequirement
+
+CODES = {"go": 0, "go_with_reservations": 1, "undetermined": 2, "no_go": 3, "ready_to_continue": 0, "not_ready": 3}
+_SEEN = (Status.PASS, Status.WARN, Status.FAIL)
+
+
+@dataclasses.dataclass(frozen=True)
+class Reach:
+    """Who was reached. ``absent`` says of an expected host why it has no findings; ``waiting`` have their turn in a later batch."""
+
+    reached: tuple[str, ...] = ()
+    unreachable: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    absent: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    waiting: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass
+class Judged:
+    """One requirement with everything that was found on it."""
+
+    planned: PlannedRequirement
+    observed: Status
+    effective: Status
+    message: str
+    findings: list[Finding]
+    covered: list[dict[str, t.Any]]
+    waiver: t.Mapping[str, t.Any] | None = None
+    accepted: t.Mapping[str, bool] = dataclasses.field(default_factory=dict)
+    reused: t.Mapping[str, str] | None = None  # the run whose proof still counts
+
+    @property
+    def verified(self) -> bool:
+        """Something was seen: a pass, warn or fail of a check, not of the plan."""
+        return self.planned.state == PLANNED and self.observed in _SEEN and any(finding.check for finding in self.findings)
+
+
+__all__ = (
+    "CODES",
+    "Judged",
+    "Reach",
+)

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The values of a plan: what is to be verified, and all that the judge has to know beside the findings. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import typing as t
+
+from ...module_utils._argspec import secret_options
+from ...module_utils._registry import COMPUTED, load_check
+from .._described.policy import Rule
+
+OVERRIDE_DUE = "3d"
+RECHECK_EVERY = 86400.0
+
+# what a requirement can be in a plan
+PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE, NO_HOST, DECISION = (
+    "planned",
+    "not_declared",
+    "not_applicable",
+    "not_due",
+    "later",
+    "unprovable",
+    "no_host",
+    "decision",  # what people decide: never of a policy
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class PlannedCheck:
+    """One check on one instance. ``hosts`` is None for one that the controller runs."""
+
+    key: str
+    requirement: str
+    check: str
+    instance: str
+    args: t.Mapping[str, t.Any]
+    hosts: tuple[str, ...] | None = None
+    run_as: str | None = None
+    call: str = "run"
+    after: str | None = None  # the key of the half whose observations it needs
+    accepted: bool = False  # with the temporary limits of a waiver
+    waiver: str | None = None  # the key of that waiver
+    gap: str | None = None
+
+    def split_secrets(self) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+        """The arguments, those that must not be seen apart."""
+        hidden = set() if self.check in COMPUTED else set(secret_options(load_check(self.check)))
+        return (
+            {key: value for key, value in self.args.items() if key not in hidden},
+            {key: value for key, value in self.args.items() if key in hidden and value is not None},
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class PlannedRequirement:
+    rule: Rule
+    impact: str
+    deciding: bool
+    state: str = PLANNED
+    why: str = ""
+    declared_in: str = ""
+    checks: tuple[PlannedCheck, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """Everything that the judge has to know beside the findings."""
+
+    service: t.Mapping[str, t.Any]
+    level: str
+    level_reason: str
+    phase: str | None  # None: all phases, for the service's state
+    policy: t.Mapping[str, str]
+    requirements: tuple[PlannedRequirement, ...]
+    waivers: tuple[t.Mapping[str, t.Any], ...]
+    expected_hosts: tuple[str, ...]
+    mode: str
+    notices: tuple[str, ...] = ()
+    inputs: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    publish: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    reservation_due: str = "14d"
+    failed_within: str = "7d"
+    records: str | None = None  # the folder that one of the files names
+    overdue: str = "fail"  # what an overdue reservation does
+    override_due: str = OVERRIDE_DUE
+    decision_required: bool = False
+    refused: tuple[str, ...] = ()  # in an emergency, why there is no plan
+    recheck_every: float = RECHECK_EVERY  # seconds after which the service is to be verified again
+    settling: float = 0.0  # seconds for which checks that may need time are repeated
+    scope: str = "service"
+    comparison: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)  # tolerances and announced removals
+    observe_until: str | None = None  # the last day of observe, where the mode is observe
+    ratchet: bool = False  # what has passed once and fails again blocks
+    debt: t.Mapping[str, t.Any] | None = None  # what the debt file says of itself; its lines are waivers of the kind debt
+
+    @property
+    def checks(self) -> list[PlannedCheck]:
+        return [check for requirement in self.requirements for check in requirement.checks]
+
+    @property
+    def enforces(self) -> bool:
+        """Whether any verdict of this plan can stop a play."""
+        return self.mode == "enforce" or any(requirement.rule.mode == "enforce" for requirement in self.requirements)
+
+    @property
+    def other_hosts(self) -> list[str]:
+        """Hosts outside ``service.hosts`` that have something to do."""
+        named = {host for check in self.checks for host in check.hosts or ()}
+        return sorted(named - set(self.expected_hosts))
+
+    @property
+    def later_hosts(self) -> list[str]:
+        """Hosts that need a task of their own after those of the service: others, and those that look for what was written."""
+        looking = {host for check in self.checks if check.call == "find" for host in check.hosts or ()}
+        return sorted(looking | set(self.other_hosts))
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(json.dumps(dataclasses.asdict(self), sort_keys=True, default=str).encode()).hexdigest()
+
+
+__all__ = (
+    "DECISION",
+    "LATER",
+    "NOT_APPLICABLE",
+    "NOT_DECLARED",
+    "NOT_DUE",
+    "NO_HOST",
+    "OVERRIDE_DUE",
+    "PLANNED",
+    "RECHECK_EVERY",
+    "UNPROVABLE",
+    "Plan",
+    "PlannedCheck",
+    "PlannedRequirement",
+)

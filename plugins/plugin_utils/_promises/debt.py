@@ -1,0 +1,211 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The debt of a service: what did not pass when it was adopted, a line each, with an end. PRIVATE to the collection. Pure.
+
+A line is a waiver of the kind ``debt`` to plan and judge. It has a seal, so that nobody writes or changes one by hand without
+noticing; that is a checksum against temptation, not a signature.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+import pathlib
+import typing as t
+
+from ...module_utils._finding import Status
+from .._described.document import Document
+from .._described.service import Description
+from .._model.judged import Judged
+from .._model.planned import Plan
+
+KIND = "debt"
+SEALED = ("requirement", "environment", "impact", "status", "observed", "adopted", "by", "until")
+REFUSED = "this line was not written by adopt, or was changed; take that back, run adopt, or use a waiver"
+NOTICE_DAYS = 30
+
+
+def seal(line: t.Mapping[str, t.Any], service: str) -> str:
+    """The checksum of what a line says, and of whose it is."""
+    content = {"what": "operability.readiness debt 1", "service": service, **{key: str(line.get(key, "")) for key in SEALED}}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def file_of(service: Document, organisation: Document | None) -> tuple[str, str | None]:
+    """Path of the debt file, and the place that names it: ``debt`` of the service's file, the organisation's folder, else beside it."""
+    if service.data.get("debt"):
+        return service.path(str(service.data["debt"])), service.where(("debt",))
+    if organisation and organisation.data.get("debt"):
+        name = f"{service.data['service']['name']}.yml"
+        return str(pathlib.Path(organisation.path(str(organisation.data["debt"]))) / name), organisation.where(("debt",))
+    return str(service.folder / f"{pathlib.Path(service.name).stem}.debt.yml"), None
+
+
+def problems_of(document: Document, service: str) -> list[str]:
+    """What is wrong with a debt file: it is another service's, or lines that adopt did not write."""
+    if document.data["service"] != service:
+        place = document.where(("service",))
+        return [f"{place}: service: this is the debt of {document.data['service']}; the service file describes {service}"]
+    problems: list[str] = []
+    seen: dict[tuple[str, str], str] = {}
+    for index, line in enumerate(document.data["debt"] or []):
+        place = document.where(("debt", index))
+        if any(key not in line for key in SEALED) or line.get("seal") != seal(line, service):
+            problems.append(f"{place}: debt.{index} ({line['requirement']}): {REFUSED}")
+            continue
+        first = seen.setdefault((line["requirement"], line["environment"]), place)
+        if first != place:
+            problems.append(f"{place}: debt.{index} ({line['requirement']}): the same line stands twice, first in {first}; delete one")
+    return problems
+
+
+def entries(
+    description: Description, rules: t.Mapping[str, t.Any], problems: list[str], notices: list[str]
+) -> tuple[list[dict[str, t.Any]], dict[str, t.Any] | None]:
+    """The lines of this environment as waivers of the kind debt, and what the file says about itself; None without a file."""
+    document, today = description.debt, description.run.today
+    if document is None:
+        return [], None
+    wrong = problems_of(document, description.name)
+    if wrong:
+        problems += wrong
+        return [], None
+    environment = description.run.environment
+    out: list[dict[str, t.Any]] = []
+    for index, line in enumerate(document.data["debt"] or []):
+        if line["environment"] != environment:
+            continue
+        place, identifier = document.where(("debt", index)), line["requirement"]
+        if identifier not in rules:
+            notices.append(f"{place}: the policy does not ask for {identifier} any more; run adopt to take its line out")
+            continue
+        state = "expired" if line["until"] < today else "not_yet" if line["adopted"] > today else "active"
+        if not rules[identifier].waivable:
+            notices.append(f"{place}: the debt of {identifier} does not count: the policy does not allow a waiver of this requirement")
+            state = "refused"
+        out.append(
+            {
+                "requirement": identifier,
+                "reason": f"{line['status']} when it was adopted: {line['observed']}",
+                "approved_by": line["by"],
+                "from": line["adopted"],
+                "until": line["until"],
+                "kind": KIND,
+                "key": line["seal"],
+                "declared_in": place,
+                "state": state,
+            }
+        )
+    adopted = (document.data["adopted"] or {}).get(environment) or {}
+    return out, {"file": document.name, "sha256": document.sha256, "adopted": max(int(adopted.get("lines", 0)), len(out))}
+
+
+# -- with the memory of the service
+
+
+def lines(plan: Plan) -> list[t.Mapping[str, t.Any]]:
+    return [waiver for waiver in plan.waivers if waiver.get("kind") == KIND]
+
+
+def without(plan: Plan) -> Plan:
+    """The plan as if there were no debt."""
+    return dataclasses.replace(plan, waivers=tuple(waiver for waiver in plan.waivers if waiver.get("kind") != KIND), debt=None)
+
+
+def against(plan: Plan, state: t.Mapping[str, t.Any]) -> Plan:
+    """The plan, with the lines struck out whose requirement has passed since it was adopted."""
+    known = state.get("debt") or {}
+    passed = {name: held["passed_at"] for name, held in known.items() if held.get("passed_at")}
+    waivers = tuple(
+        {**waiver, "state": "struck", "passed_at": passed[waiver["requirement"]]}
+        if waiver.get("kind") == KIND and waiver["requirement"] in passed
+        else waiver
+        for waiver in plan.waivers
+    )
+    return dataclasses.replace(plan, waivers=waivers)
+
+
+def remembered(known: t.Mapping[str, t.Mapping[str, t.Any]], debt: t.Mapping[str, t.Any] | None, at: str) -> dict[str, dict[str, t.Any]]:
+    """By requirement when it was adopted, its first end, and when it passed, after a complete run."""
+    out = {name: dict(held) for name, held in known.items()}
+    for line in (debt or {}).get("lines", []):
+        held = out.setdefault(line["requirement"], {"adopted": line["adopted"], "until": line["until"], "passed_at": None})
+        if line["state"] == "passes" and not held["passed_at"]:
+            held["passed_at"] = at
+    return out
+
+
+# -- what the judge says of it
+
+
+def summary(plan: Plan, judged: t.Sequence[Judged], today: dt.date) -> dict[str, t.Any] | None:
+    """How much of the debt is left, line by line; None for a service without any."""
+    if plan.debt is None:
+        return None
+    by_id = {item.planned.rule.id: item for item in judged}
+    shown = []
+    for waiver in lines(plan):
+        item = by_id.get(waiver["requirement"])
+        passes = item is not None and item.verified and item.observed is Status.PASS
+        shown.append(
+            {
+                "requirement": waiver["requirement"],
+                "reason": waiver["reason"],
+                "adopted": waiver["from"],
+                "by": waiver["approved_by"],
+                "until": waiver["until"],
+                "days_left": (dt.date.fromisoformat(waiver["until"]) - today).days,
+                "state": "passes" if passes and waiver["state"] != "struck" else waiver["state"],
+                "declared_in": waiver["declared_in"],
+            }
+        )
+    left = [line for line in shown if line["state"] not in ("struck", "passes")]
+    return {
+        "file": plan.debt["file"],
+        "adopted": plan.debt["adopted"],
+        "left": len(left),
+        "expired": sum(line["state"] == "expired" for line in left),
+        "next_end": min((line["until"] for line in left if line["state"] == "active"), default=None),
+        "lines": shown,
+    }
+
+
+def debt_notices(plan: Plan, judged: t.Sequence[Judged], today: dt.date) -> list[str]:
+    found = summary(plan, judged, today)
+    if found is None:
+        return []
+    by_id = {item.planned.rule.id: item for item in judged}
+    out = []
+    paid = [line["requirement"] for line in found["lines"] if line["state"] in ("struck", "passes")]
+    if paid:
+        out.append(f"{found['file']}: run adopt to take out what has passed: {', '.join(paid)}")
+    for waiver, line in zip(lines(plan), found["lines"]):
+        item, name = by_id.get(line["requirement"]), line["requirement"]
+        if item is None or item.observed in (Status.PASS, Status.NOT_APPLICABLE, Status.NOT_DUE):
+            continue
+        if line["state"] == "struck":
+            out.append(f"{line['declared_in']}: {name} has passed on {waiver['passed_at'][:10]}, so its debt covers nothing any more")
+        elif line["state"] == "expired":
+            out.append(f"{line['declared_in']}: the debt of {name} ended on {line['until']}: it covers nothing any more")
+        elif line["state"] == "active" and line["days_left"] <= NOTICE_DAYS:
+            out.append(f"{line['declared_in']}: the debt of {name} ends on {line['until']}, in {line['days_left']} days")
+    return out
+
+
+__all__ = (
+    "KIND",
+    "SEALED",
+    "against",
+    "debt_notices",
+    "entries",
+    "file_of",
+    "lines",
+    "problems_of",
+    "remembered",
+    "seal",
+    "summary",
+    "without",
+)

@@ -1,0 +1,311 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A record told in words, in the language of its reader: what all outputs share. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from .._model.text import AREAS, STATUSES, as_dict, as_dicts, as_int, as_list, escape, quantity
+from .._model.verdict import VERDICT_WORDS
+from .words import ENGLISH, Words
+
+_LATE = re.compile(r"reservation (\S+) was due on (\S+): ")
+
+
+def by_area(requirements: t.Iterable[dict[str, t.Any]]) -> list[tuple[str, list[dict[str, t.Any]]]]:
+    """The requirements of each area, areas in the usual order, then others by name."""
+    groups: dict[str, list[dict[str, t.Any]]] = {}
+    for requirement in requirements:
+        groups.setdefault(str(requirement.get("area") or "other"), []).append(requirement)
+    order = {area: position for position, area in enumerate(AREAS)}
+    return sorted(groups.items(), key=lambda group: (order.get(group[0], len(order)), group[0]))
+
+
+def verdict_words(judgement: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+    """NO-GO and its like."""
+    verdict = judgement.get("verdict")
+    given = escape(judgement.get("words") or verdict or VERDICT_WORDS["undetermined"], 60)
+    if judgement.get("words") and (say is ENGLISH or not verdict):
+        return given
+    return say.name("verdict", verdict or "undetermined", given)
+
+
+def consequence(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+    """What the verdict does to the play, in words; empty where it would not stop it anyway."""
+    run, judgement = as_dict(record.get("run")), as_dict(record.get("judgement"))
+    if judgement.get("verdict") not in ("no_go", "undetermined", "not_ready"):
+        return ""
+    if run.get("emergency"):
+        return say("emergency_play")
+    if judgement.get("overridden"):
+        return say("overridden_play", date=escape(as_dict(judgement["overridden"]).get("date"), 20))
+    if run.get("enforced") and judgement.get("enforced_verdict", "no_go") in ("no_go", "undetermined", "not_ready"):
+        return say("enforced_play")
+    if run.get("mode") == "observe":
+        return say("observed_play", verdict=verdict_words(judgement, say))
+    return say("not_enforced_play")
+
+
+def emergency(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+    """That a run was let through in an emergency, by whom and why; empty where it was not."""
+    given = as_dict(as_dict(record.get("run")).get("emergency"))
+    if not given:
+        return ""
+    key = "emergency_because" if given.get("reason") else "emergency_without"
+    return say(key, id=escape(given.get("id"), 80), by=escape(given.get("by"), 120), reason=escape(given.get("reason"), 300))
+
+
+def overrides(judgement: t.Mapping[str, t.Any], say: Words = ENGLISH) -> list[dict[str, str]]:
+    """What went on against the gate or without it, and by when the whole verification is due."""
+    out = []
+    for item in as_dicts(judgement.get("overrides")):
+        would = as_dict(item.get("would"))
+        out.append(
+            {
+                "requirement": escape(item.get("requirement"), 24),
+                "id": escape(item.get("id"), 80),
+                "kind": say.name("override", item.get("kind"), escape(item.get("kind"), 20)),
+                "by": escape(item.get("by"), 120),
+                "reason": escape(item.get("reason"), 300),
+                "at": escape(str(item.get("at"))[:10], 20),
+                "due": escape(item.get("due"), 20),
+                "would": verdict_words(would, say) if would else "",
+                "overdue": say.name("reservation", "overdue").lower() if item.get("overdue") else "",
+            }
+        )
+    return out
+
+
+def decisions(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> list[dict[str, t.Any]]:
+    """The decisions of a record in words, each with the conditions that are not met."""
+    out = []
+    for item in as_dicts(record.get("decisions")):
+        conditions = [
+            {
+                **{key: escape(condition.get(key), 300) for key in ("text", "responsible", "due", "state")},
+                "state_words": say.name("condition", condition.get("state"), escape(condition.get("state"), 300)),
+            }
+            for condition in as_dicts(item.get("conditions"))
+        ]
+        opinion = escape(item.get("operations_opinion"), 40).replace("_", " ")
+        out.append(
+            {
+                **{key: escape(item.get(key), 300) for key in ("id", "date", "body", "phase", "valid_until", "reason", "comment")},
+                "outcome": say.name("outcome", item.get("outcome"), escape(item.get("outcome"), 40)),
+                "opinion": say.name("opinion", item.get("operations_opinion"), opinion),
+                "by": ", ".join(escape(name, 80) for name in as_list(item.get("decided_by"))[:20]),
+                "against": escape(verdict_words({"verdict": item.get("verdict")}, say), 40) if item.get("against_verdict") else "",
+                "counts": say("counts" if item.get("counts") else "counts_not"),
+                "counting": bool(item.get("counts")),
+                "conditions": conditions,
+            }
+        )
+    return out
+
+
+def waiver_words(waiver: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+    """Until when a waiver holds and who answers for it; a debt is told apart."""
+    until, by = escape(waiver.get("until") or "?", 20), escape(waiver.get("approved_by") or "?", 80)
+    if waiver.get("kind") == "debt":
+        return say("in_debt_until", until=until, by=by, **{"from": escape(waiver.get("from"), 20)})
+    return say("waived_until", until=until, by=by)
+
+
+def debt_words(judgement: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+    """How much of its debt a service still has; empty where it has none."""
+    debt = as_dict(judgement.get("debt"))
+    if not debt:
+        return ""
+    left, expired = as_int(debt.get("left")), as_int(debt.get("expired"))
+    parts = [say("debt", left=left, adopted=max(left, as_int(debt.get("adopted"))))]
+    if expired:
+        parts.append(say.counted("debt_ended", expired))
+    if debt.get("next_end"):
+        parts.append(say("debt_next", day=escape(debt["next_end"], 20)))
+    return ", ".join(parts)
+
+
+def since_last(delta: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+    """What changed since the last whole run of the phase."""
+    verdict = verdict_words({"verdict": delta.get("verdict_before")}, say)
+    return say("since_line", day=escape(delta.get("at"), 24)[:10], verdict=verdict, changes=_changed(delta, say))
+
+
+def since_decision(delta: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+    """What changed since a decision was taken, whichever phase it was about."""
+    return say(
+        "decision_line",
+        date=escape(delta.get("date"), 24),
+        body=escape(delta.get("body"), 80),
+        outcome=say.name("outcome", delta.get("outcome"), escape(delta.get("outcome"), 40)),
+        verdict=verdict_words({"verdict": delta.get("verdict_before")}, say),
+        changes=_changed(delta, say),
+    )
+
+
+def _changed(delta: t.Mapping[str, t.Any], say: Words) -> str:
+    def names(key: str) -> str:
+        return ", ".join(escape(item.get("requirement"), 24) for item in as_dicts(delta.get(key))[:40])
+
+    parts = [say(key, names=names(key)) for key in ("new_failures", "worse", "repaired") if delta.get(key)]
+    if unchanged := as_dicts(delta.get("unchanged")):
+        parts.append(say.counted("unchanged", len(unchanged)))
+    return f"{say('semicolon')} ".join(parts) or say("nothing_changed")
+
+
+def titled(item: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+    """The title of a requirement, or of a reservation on one."""
+    return say.of_policy("titles", item.get("id") or item.get("requirement"), escape(item.get("title"), 300))
+
+
+def remedied(item: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+    """What is to be done about a requirement. What a check advises is not translated."""
+    return say.of_policy("remedies", item.get("id"), escape(item.get("remedy")))
+
+
+def reasons_of(judgement: t.Mapping[str, t.Any], say: Words = ENGLISH) -> list[str]:
+    """Why the verdict is what it is, worst first. Titles are translated, and what checks said stays."""
+    given = [escape(reason, 400) for reason in as_list(judgement.get("reasons"))]
+    if say is ENGLISH:
+        return given
+    titles = {str(item.get("id")): escape(item.get("title"), 300) for item in as_dicts(judgement.get("requirements"))}
+    return [_reason(reason, titles, say) for reason in given]
+
+
+def _reason(reason: str, titles: t.Mapping[str, str], say: Words) -> str:
+    late = _LATE.match(reason)
+    name = late[1] if late else reason.partition(" ")[0]
+    lead = late[0] if late else f"{name} "
+    title = titles.get(name)
+    if not title or not reason.startswith(lead + title):
+        return reason
+    said = say("reservation_was_due", requirement=name, due=late[2]) + " " if late else lead
+    title, rest = say.of_policy("titles", name, title), reason[len(lead) + len(title) :]
+    return said + (say("colon", name=title, what=rest[2:]) if rest.startswith(": ") else title + rest)
+
+
+def instrument(item: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+    """A server that could not be used, and what that leaves unknown."""
+    name, message = escape(item.get("instrument"), 200), escape(item.get("message"), 400)
+    if message.startswith("..."):
+        message = f"{name} {message.lstrip('. ')}"
+    elif not message.startswith(name):
+        message = f"{name}: {message}"
+    affected = ", ".join(escape(requirement, 24) for requirement in as_list(item.get("requirements"))[:40])
+    return say("leaves_unknown", message=message, names=affected) if affected else message
+
+
+def lost_hosts(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> dict[str, str]:
+    """Expected hosts without findings, and why."""
+    hosts = as_dict(record.get("hosts"))
+    lost = {**as_dict(hosts.get("absent")), **as_dict(hosts.get("unreachable"))}
+    return {escape(host, 120): escape(why or say("not_reached"), 300) for host, why in lost.items()}
+
+
+class Row(t.NamedTuple):
+    """What became of one thing between before and after a deployment."""
+
+    status: str
+    outcome: str
+    what: str
+    before: str = ""
+    after: str = ""
+    limit: str = ""
+
+
+def before_and_after(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> tuple[str, list[Row]]:
+    """With what a run at ``post`` was compared, in one line, and what became of what was there, the worst first; empty without."""
+    comparison = as_dict(as_dict(record.get("judgement")).get("comparison"))
+    baseline = as_dict(comparison.get("baseline"))
+    if not baseline:
+        return "", []
+    rows = []
+    for item in as_dicts(comparison.get("gone")):
+        announced = escape(item.get("announced"), 300)
+        outcome = say("gone_announced", reason=announced) if announced else say("gone")
+        rows.append(Row("pass" if announced else "fail", outcome, _thing(item, say)))
+    rows += [Row("fail", say("newly_firing"), _thing(item, say)) for item in as_dicts(comparison.get("newly_firing"))]
+    beyond = 0
+    for item in [*as_dicts(comparison.get("changed")), *as_dicts(comparison.get("within"))]:
+        numbers = (say.measure(quantity(str(item.get("name")), item.get(key))) for key in ("before", "after", "limit"))
+        within = item.get("status") == "pass"
+        beyond += not within
+        rows.append(Row(escape(item.get("status"), 20), say("within_limit" if within else "beyond_limit"), _thing(item, say), *numbers))
+    for item in as_dicts(comparison.get("unknown")):
+        thing = say("check_of", check=escape(item.get("check"), 60), thing=_thing({**item, "what": item.get("instance")}, say))
+        rows.append(Row("unknown", say("not_compared", why=escape(item.get("why"), 300)), thing))
+    rows += [Row("pass", say("new_thing"), _thing(item, say)) for item in as_dicts(comparison.get("new"))]
+    rank = {status: position for position, status in enumerate(STATUSES)}
+    rows.sort(key=lambda row: rank.get(row.status, 1))
+    counts = {
+        "compared": as_int(comparison.get("compared")),
+        "gone": len(as_dicts(comparison.get("gone"))),
+        "firing": len(as_dicts(comparison.get("newly_firing"))),
+        "beyond": beyond,
+        "unknown": sum(row.status == "unknown" for row in rows),
+        "new": len(as_dicts(comparison.get("new"))),
+    }
+    deployment, taken = escape(baseline.get("deployment_id"), 80), escape(baseline.get("taken_at"), 40)
+    said = ", ".join(say(f"compared_{key}", count=count) for key, count in counts.items() if count or key in ("compared", "gone"))
+    return say("compared_with", deployment=deployment, taken=taken, counts=said), rows
+
+
+def _thing(item: t.Mapping[str, t.Any], say: Words) -> str:
+    host = escape(item.get("host"), 120)
+    what = escape(item.get("what"), 300)
+    return say("thing_on", thing=what, host=host) if host and host not in what else what
+
+
+class Line(t.NamedTuple):
+    """What one finding adds below its requirement."""
+
+    head: str
+    details: list[str]
+    more: int  # details that are not among them
+
+
+def others(findings: t.Iterable[t.Mapping[str, t.Any]], message: str, *, lines: int, details: int) -> tuple[list[Line], int]:
+    """What findings that did not pass add to the requirement's own message, worst first; and how many more there are."""
+    rank = {status: position for position, status in enumerate(STATUSES)}
+    wanted = sorted((f for f in findings if f.get("status") in ("fail", "unknown", "warn")), key=lambda f: rank[str(f["status"])])
+    out: list[Line] = []
+    for position, finding in enumerate(wanted):
+        if len(out) == lines:
+            return out, len(wanted) - position
+        text = escape(finding.get("message"))
+        parts = [escape(finding.get(key), 120) for key in ("host", "instance") if finding.get(key)]
+        names_itself = bool(finding.get("instance")) and text.startswith(parts[-1])
+        where = " ".join(parts[:-1] if names_itself else parts)
+        said = message in (text, f"{parts[0]}: {text}" if parts else text)
+        head = where if said else f"{where}: {text}" if where else text
+        given = as_list(finding.get("details"))
+        below = [line for line in (escape(detail, 300) for detail in given[:details]) if line not in (text, message)]
+        if below or (head and not (said and all(part in message for part in parts))):
+            out.append(Line(head, below, max(0, len(given) - details)))
+    return out, 0
+
+
+__all__ = (
+    "Line",
+    "Row",
+    "before_and_after",
+    "by_area",
+    "consequence",
+    "debt_words",
+    "decisions",
+    "emergency",
+    "instrument",
+    "lost_hosts",
+    "others",
+    "overrides",
+    "reasons_of",
+    "remedied",
+    "since_decision",
+    "since_last",
+    "titled",
+    "verdict_words",
+    "waiver_words",
+)

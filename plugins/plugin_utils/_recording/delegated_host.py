@@ -1,0 +1,62 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files on the host that a task is delegated to. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import base64
+import pathlib
+import typing as t
+
+from ansible.errors import AnsibleError
+
+from .._model.text import in_short
+from .._publish.files import PublishFailure, WriteFile
+
+
+def host_of(action: t.Any) -> str | None:
+    """The host that the task is delegated to, when that is not this machine."""
+    host = action._task.delegate_to
+    if host in ("localhost", "127.0.0.1", "::1"):
+        return None
+    return str(host) if host and getattr(action._connection, "transport", None) != "local" else None
+
+
+class Elsewhere:
+    """That host, through the module ``store``."""
+
+    def __init__(self, action: t.Any, task_vars: dict[str, t.Any]) -> None:
+        self.action, self.task_vars, self.host = action, task_vars, host_of(action)
+
+    def call(self, asked: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """What the module answers; a host that cannot be reached is an answer too."""
+        try:
+            return dict(
+                self.action._execute_module(module_name="operability.readiness.store", module_args=dict(asked), task_vars=self.task_vars)
+            )
+        except AnsibleError as exc:
+            return {"failed": True, "msg": f"{self.host} could not be reached: {in_short(exc)}"}
+
+    @property
+    def write(self) -> WriteFile | None:
+        """What writes a file there; None where there is no other host."""
+        return self._write if self.host else None
+
+    def remove(self, path: str) -> bool:
+        """Removes a file there; whether there was one. In check mode it only looks. PublishFailure."""
+        place = pathlib.PurePosixPath(path)
+        answer = self.call({"folder": str(place.parent), "create": False, "remove": [place.name], "list": [place.name]})
+        if answer.get("failed") or "names" not in answer:
+            raise PublishFailure(f"{place} on {self.host}: {answer.get('msg') or 'the host gave no answer'}")
+        return bool(answer.get("changed") or answer["names"])
+
+    def _write(self, path: str, content: bytes) -> str:
+        place = pathlib.PurePosixPath(path)
+        answer = self.call({"folder": str(place.parent), "create": False, "write": {place.name: base64.b64encode(content).decode()}})
+        if answer.get("failed") or "names" not in answer:
+            raise PublishFailure(f"{place} on {self.host}: {answer.get('msg') or 'the host gave no answer'}")
+        return f"{self.host}:{place}"
+
+
+__all__ = ("Elsewhere", "host_of")

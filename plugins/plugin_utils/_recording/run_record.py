@@ -1,0 +1,276 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run records, baselines and service state on disk: written whole or not at all, found again. PRIVATE to the collection.
+
+``RECORDS/SERVICE/ENVIRONMENT/`` has ``runs/ID.json``, ``baselines/DEPLOYMENT.json``, ``decisions/ID.json``, ``state.json``
+and ``deployments.json``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import pathlib
+import re
+import typing as t
+
+from ...module_utils._files import NotWritten
+from ...module_utils._store import Changed, Folder, default_folder
+from .._comparing import baseline as _baseline
+from .._judging import state as _state
+from .._promises import ledger as _ledger
+
+SCHEMA_VERSION = 1
+ATTEMPTS = 5  # to write on another host while others do the same
+DECISION_SCHEMA_VERSION = 1
+_DECISION_KEYS = ("id", "service", "environment", "phase", "digest", "recorded_at", "date", "valid_until", "body", "outcome", "verdict")
+BASELINES_KEPT = 20
+LEDGER = "deployments.json"
+
+T = t.TypeVar("T")
+
+
+class Unreadable(Exception):
+    """A record or state that is there and cannot be used; it is left as it is."""
+
+
+class Store(t.Protocol):
+    """A folder, here or on another host. Names are relative to it. ``write`` and ``remove`` raise NotWritten, ``read`` OSError."""
+
+    def lock(self) -> contextlib.AbstractContextManager[None]: ...
+    def place(self, name: str) -> pathlib.PurePath: ...
+    def read(self, name: str) -> bytes | None: ...
+    def names(self, pattern: str) -> list[str]: ...
+    def write(self, name: str, content: bytes) -> None: ...
+    def remove(self, name: str) -> None: ...
+
+
+class Records:
+    """The records of one service in one environment. ``open_store`` opens its folder where that is not on this machine."""
+
+    def __init__(
+        self, root: pathlib.Path | str, service: str, environment: str, open_store: t.Callable[[str], Store] | None = None
+    ) -> None:
+        self.service, self.environment = service, environment
+        inner = pathlib.PurePosixPath(_safe(service), _safe(environment))
+        self.store: Store = open_store(str(pathlib.PurePosixPath(root) / inner)) if open_store else Folder(pathlib.Path(root) / inner)
+
+    @property
+    def folder(self) -> pathlib.PurePath:
+        return self.state_path.parent
+
+    @property
+    def state_path(self) -> pathlib.PurePath:
+        return self.store.place("state.json")
+
+    def lock(self) -> contextlib.AbstractContextManager[None]:
+        """Holds others off while state is read, changed and written. NotWritten when the folder cannot be used.
+
+        On another host all is written when it ends: Changed when somebody else was faster.
+        """
+        return self.store.lock()
+
+    def together(self, work: t.Callable[[], T]) -> T:
+        """What ``work`` does under the lock; again where somebody else was faster on another host. Changed, NotWritten."""
+        for _attempt in range(ATTEMPTS - 1):
+            with contextlib.suppress(Changed), self.lock():
+                return work()
+        with self.lock():
+            return work()
+
+    def load_state(self) -> dict[str, t.Any]:
+        """The state, an empty one where there is none yet. Unreadable."""
+        state = self.load("state.json", _state.SCHEMA_VERSION)
+        if state is None:
+            return _state.empty(self.service, self.environment)
+        self._refuse_another_service(state, "state.json", "state")
+        return state
+
+    def _refuse_another_service(self, data: t.Mapping[str, t.Any], name: str, what: str) -> None:
+        path = self.store.place(name)
+        if (data.get("service"), data.get("environment")) != (self.service, self.environment):
+            raise Unreadable(
+                f"{path} is the {what} of {data.get('service')} in {data.get('environment')}, "
+                f"not of {self.service} in {self.environment}; move it away"
+            )
+
+    def save_state(self, state: t.Mapping[str, t.Any]) -> None:
+        self.save("state.json", state)
+
+    # -- deployments
+
+    def load_ledger(self, state: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The deployments; where there is no ledger yet, what an older ``state`` has of them. Unreadable."""
+        ledger = self.load(LEDGER, _ledger.SCHEMA_VERSION)
+        if ledger is None:
+            return _ledger.empty(self.service, self.environment, state.get("deployments") or ())
+        self._refuse_another_service(ledger, LEDGER, "ledger")
+        if not _ledger.whole(ledger):
+            path = self.store.place(LEDGER)
+            raise Unreadable(f"{path} is not a ledger of deployments as this version writes it; restore it or move it away")
+        return ledger
+
+    def has_ledger(self) -> bool:
+        with contextlib.suppress(OSError, NotWritten):
+            return self.store.read(LEDGER) is not None
+        return False
+
+    def save_ledger(self, ledger: t.Mapping[str, t.Any]) -> None:
+        self.save(LEDGER, ledger)
+
+    # -- run records
+
+    def save_run(self, record: t.Mapping[str, t.Any]) -> pathlib.PurePath:
+        """Writes a run record and returns its path. NotWritten."""
+        return self.save(f"runs/{_safe(record['run']['id'])}.json", record)
+
+    def runs(self) -> list[str]:
+        """Names of the run records, oldest first."""
+        return self.store.names("runs/*.json")
+
+    def run(self, name: str) -> dict[str, t.Any]:
+        """A run record by its name. Unreadable."""
+        record = self.load(name, SCHEMA_VERSION)
+        if record is None:
+            raise Unreadable(f"{self.store.place(name)} is not there any more")
+        return record
+
+    def run_of(self, identifier: str) -> dict[str, t.Any]:
+        """A run record by its id. Unreadable."""
+        name = f"runs/{_safe(identifier)}.json"
+        record = self.load(name, SCHEMA_VERSION)
+        if record is None:
+            raise Unreadable(f"there is no run {identifier}: {self.store.place(name)} does not exist")
+        return record
+
+    def newest(
+        self, phase: str | None = None, *, whole: bool = False, where: t.Callable[[dict[str, t.Any]], bool] = lambda record: True
+    ) -> dict[str, t.Any] | None:
+        """The newest run record that can be read, of a phase where one is named; ``whole`` leaves out partial ones and emergencies."""
+        for name in reversed(self.runs()):
+            if phase and f"-{phase}-" not in name:
+                continue
+            with contextlib.suppress(Unreadable):
+                record = self.run(name)
+                part = whole and (record["run"]["partial"] or record["run"].get("emergency"))
+                if phase in (None, record["run"]["phase"]) and not part and where(record):
+                    return record
+        return None
+
+    # -- decisions
+
+    def decisions(self) -> tuple[list[dict[str, t.Any]], list[str]]:
+        """The decisions on this service, oldest first, and why others that are there cannot be used."""
+        found, problems = [], []
+        for name in self.store.names("decisions/*.json"):
+            place = self.store.place(name)
+            try:
+                decision = self.load(name, DECISION_SCHEMA_VERSION) or {}
+            except Unreadable as exc:
+                problems.append(f"a decision does not count: {exc}")
+                continue
+            missing = [key for key in _DECISION_KEYS if not isinstance(decision.get(key), str)]
+            if missing:
+                problems.append(f"a decision does not count: {place} has no {', '.join(missing)}")
+            elif (decision["service"], decision["environment"]) != (self.service, self.environment):
+                about = f"{decision['service']} in {decision['environment']}"
+                problems.append(f"a decision does not count: {place} is about {about}, not {self.service} in {self.environment}")
+            else:
+                found.append(decision)
+        return sorted(found, key=lambda item: str(item["recorded_at"])), problems
+
+    def save_decision(self, decision: t.Mapping[str, t.Any]) -> pathlib.PurePath:
+        """Writes a decision and returns its path; one that is there is never overwritten. NotWritten."""
+        name = f"decisions/{_safe(decision['id'])}.json"
+        if name in self.store.names("decisions/*.json"):
+            raise NotWritten(f"{self.store.place(name)} is there already, and a decision is never overwritten")
+        return self.save(name, decision)
+
+    # -- baselines
+
+    def load_baseline(self, deployment_id: str) -> dict[str, t.Any] | None:
+        """The baseline of a deployment; None where there is none. Unreadable."""
+        name = _baseline_name(deployment_id)
+        data = self.load(name, _baseline.SCHEMA_VERSION)
+        if data is None:
+            return None
+        path = self.store.place(name)
+        self._refuse_another_service(data, name, "baseline")
+        if data.get("deployment_id") != deployment_id or not _baseline.whole(data):
+            raise Unreadable(f"{path} is not a whole baseline of deployment {deployment_id}; restore it or move it away")
+        return data
+
+    def save_baseline(self, data: t.Mapping[str, t.Any]) -> pathlib.PurePath:
+        """Writes the baseline of a deployment that has none, and removes the oldest of more than are kept. NotWritten."""
+        name = _baseline_name(str(data["deployment_id"]))
+        if self.store.read(name) is not None:
+            raise NotWritten(f"{self.store.place(name)} is there already, and a baseline is never overwritten")
+        path = self.save(name, data)
+        others = []
+        for other in self.store.names("baselines/*.json"):
+            with contextlib.suppress(Unreadable):  # what is not ours stays
+                found = self.load(other, _baseline.SCHEMA_VERSION) if other != name else None
+                if found and _baseline.whole(found) and found.get("service") == self.service:
+                    others.append((found["taken_at"], other))
+        for _taken, other in sorted(others)[: max(0, len(others) - (BASELINES_KEPT - 1))]:
+            with contextlib.suppress(NotWritten):  # the next run tries again
+                self.store.remove(other)
+        return path
+
+    # -- any file
+
+    def load(self, name: str, version: int) -> dict[str, t.Any] | None:
+        """A document of at most this schema version, None where there is none. Unreadable."""
+        try:
+            content = self.store.read(name)
+        except OSError as exc:
+            raise Unreadable(f"{self.store.place(name)} cannot be read: {exc.strerror or exc}") from None
+        return None if content is None else _parse(content, self.store.place(name), version)
+
+    def save(self, name: str, data: t.Mapping[str, t.Any]) -> pathlib.PurePath:
+        """Writes a document and returns its path. NotWritten."""
+        self.store.write(name, _dump(data))
+        return self.store.place(name)
+
+
+def load(path: pathlib.Path | str) -> dict[str, t.Any]:
+    """A run record from any file. Unreadable."""
+    try:
+        content = pathlib.Path(path).read_bytes()
+    except OSError as exc:
+        raise Unreadable(f"{path} cannot be read: {exc.strerror or exc}") from None
+    return _parse(content, path, SCHEMA_VERSION)
+
+
+def _parse(content: bytes, path: t.Any, version: int) -> dict[str, t.Any]:
+    try:
+        data = json.loads(content.decode("utf-8"))
+    except ValueError:
+        raise Unreadable(f"{path} is not whole: it is not JSON that can be parsed; restore it or move it away") from None
+    if not isinstance(data, dict) or not isinstance(data.get("schema_version"), int):
+        raise Unreadable(f"{path} is not a record of operability.readiness")
+    if data["schema_version"] > version:
+        raise Unreadable(
+            f"{path} was written by a newer version (schema {data['schema_version']}, this one reads {version}); update the collection"
+        )
+    return data
+
+
+def _dump(data: t.Mapping[str, t.Any]) -> bytes:
+    return (json.dumps(data, indent=1, ensure_ascii=False, default=str) + "\n").encode("utf-8")
+
+
+def _baseline_name(deployment_id: str) -> str:
+    safe = _safe(deployment_id)[:100]
+    if safe != deployment_id:  # another deployment's name may be made safe in the same way
+        safe += f"-{hashlib.sha256(deployment_id.encode()).hexdigest()[:8]}"
+    return f"baselines/{safe}.json"
+
+
+def _safe(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", str(text)).lstrip(".") or "_"
+
+
+__all__ = ("DECISION_SCHEMA_VERSION", "Records", "Store", "Unreadable", "default_folder", "load")

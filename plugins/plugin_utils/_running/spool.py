@@ -1,0 +1,127 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Findings on their way from ``verify`` to ``gate``: a folder that is private to one ansible run. PRIVATE to the collection.
+
+Ansible's own temporary folder is shared by the workers of a run and removed with it; a file a host costs less than facts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import pathlib
+import re
+import shutil
+import typing as t
+
+from ...module_utils._files import write_atomically
+from ...module_utils._finding import Finding
+
+CONTROLLER = "<controller>"  # not the name of any host
+LOOKING = "<controller, looking>"  # a file of its own: another worker may be at it
+
+
+class Spool:
+    """The spool of one service, environment and phase; what is for a batch of a play alone (``scope``) has its own."""
+
+    def __init__(self, root: str | pathlib.Path, service: str, environment: str, phase: str, scope: str = "service") -> None:
+        self.base = pathlib.Path(root) / "operability.readiness"
+        self.folder = self.base / _safe(f"{service}~{environment}~{phase}" + ("" if scope == "service" else f"~{scope}"))
+
+    def save(
+        self, host: str, findings: t.Mapping[str, t.Sequence[Finding]], *, unreachable: str | None = None, play_hosts: t.Sequence[str] = ()
+    ) -> None:
+        """Adds the findings of a host (or of the controller), by the key of their check."""
+        held = self._read(self._path(host)) or {"host": host, "findings": {}}
+        held["unreachable"] = unreachable
+        held["play_hosts"] = sorted({*held.get("play_hosts", []), *play_hosts})
+        held["findings"].update({key: [finding.as_dict() for finding in values] for key, values in findings.items()})
+        write_atomically(self._path(host), json.dumps(held, default=str).encode(), mode=0o600, make_folder=True, durable=False)
+
+    def _path(self, host: str) -> pathlib.Path:
+        return self.folder / f"host-{_safe(host)}.json"
+
+    def _read(self, path: pathlib.Path) -> dict[str, t.Any] | None:
+        try:
+            return t.cast("dict[str, t.Any]", json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+
+    def load(self) -> list[dict[str, t.Any]]:
+        """What each host left, in the order of their names."""
+        return [data for path in sorted(self.folder.glob("host-*.json")) if (data := self._read(path))]
+
+    def findings(self) -> dict[str, list[Finding]]:
+        """All findings by the key of their check."""
+        found: dict[str, list[Finding]] = {}
+        for data in self.load():
+            for key, values in data["findings"].items():
+                found.setdefault(key, []).extend(Finding.from_dict(value) for value in values)
+        return found
+
+    def findings_of(self, host: str) -> dict[str, list[Finding]]:
+        """The findings of one host (or of the controller) by the key of their check."""
+        held = self._read(self._path(host)) or {"findings": {}}
+        return {key: [Finding.from_dict(value) for value in values] for key, values in held["findings"].items()}
+
+    def has(self, host: str) -> bool:
+        """Whether a host has been here, reached or not."""
+        return self._path(host).exists()
+
+    def hold(self, entries: t.Mapping[str, t.Any]) -> None:
+        """Keeps for all workers and the gate what of the state stands for a new look."""
+        write_atomically(self.folder / "held.json", json.dumps(entries, default=str).encode(), mode=0o600, make_folder=True, durable=False)
+
+    def held(self) -> dict[str, dict[str, t.Any]] | None:
+        """What was kept so; None where nobody has said."""
+        return self._read(self.folder / "held.json")
+
+    def started(self) -> dt.datetime | None:
+        """When the first piece of work was claimed."""
+        times = [path.stat().st_mtime for path in self.folder.glob("claim-*")]
+        return dt.datetime.fromtimestamp(min(times), dt.timezone.utc) if times else None
+
+    def claim(self, what: str) -> bool:
+        """True for the first of all workers that asks for this piece of work."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            (self.folder / f"claim-{_safe(what)}").touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+    def close(self, verdict: t.Mapping[str, t.Any], publish: t.Mapping[str, t.Any], *, more_to_come: bool = False) -> None:
+        """After the judgement: the findings go, what came of them stays for ``judged``, the targets with their secrets for ``publish``.
+
+        Where other batches of the play are still to come, what its hosts said stays; servers are asked again.
+        """
+        if more_to_come:
+            for path in (*self.folder.glob("claim-*"), self._path(CONTROLLER), self._path(LOOKING)):
+                path.unlink(missing_ok=True)
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        held = {"verdict": dict(verdict), "publish": dict(publish)}
+        write_atomically(self._judged, json.dumps(held, default=str).encode(), mode=0o600, make_folder=True, durable=False)
+
+    @property
+    def _judged(self) -> pathlib.Path:
+        return self.base / f"{self.folder.name}.judged.json"
+
+    def judged(self) -> dict[str, t.Any] | None:
+        """What the gate of this run said, where it has spoken and nothing was verified since."""
+        held = None if self.folder.exists() else self._read(self._judged)
+        return held["verdict"] if held else None
+
+    def publish(self) -> dict[str, t.Any]:
+        """Where the gate of this run said that results go, with what must not be seen. Empty where none has spoken."""
+        return dict((self._read(self._judged) or {}).get("publish") or {})
+
+
+def _safe(text: str) -> str:
+    safe = re.sub(r"[^A-Za-z0-9_.~-]", "_", text)
+    return safe if safe == text else f"{safe}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+__all__ = ("CONTROLLER", "LOOKING", "Spool")
