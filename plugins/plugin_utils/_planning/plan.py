@@ -21,20 +21,7 @@ from .._described import policy as _policy
 from .._described.document import Document, NotResolved, Refused, unresolved
 from .._described.policy import Policy, Proof, Rule
 from .._described.service import Description, NoHost, NotApplicable, NotDeclared, NotDue
-from .._model.planned import (
-    LATER,
-    NO_HOST,
-    NOT_APPLICABLE,
-    NOT_DECLARED,
-    NOT_DUE,
-    OVERRIDE_DUE,
-    PLANNED,
-    RECHECK_EVERY,
-    UNPROVABLE,
-    Plan,
-    PlannedCheck,
-    PlannedRequirement,
-)
+from .._model.planned import OVERRIDE_DUE, RECHECK_EVERY, Plan, PlannedCheck, PlannedRequirement, PlanState
 from .._promises import debt as _debt
 from .._promises import decisions as _decisions
 from .._promises import reservations as _reservations
@@ -290,33 +277,34 @@ def _requirement(
         return None
     deciding = phase is None or phase in phases
 
-    def planned(state: str, why: str = "", checks: t.Sequence[PlannedCheck] = (), declared: str = "") -> PlannedRequirement:
+    def planned(state: PlanState, why: str = "", checks: t.Sequence[PlannedCheck] = (), declared: str = "") -> PlannedRequirement:
         where = declared or (service.where(steps) if exception else "")
         return PlannedRequirement(rule, str(impact), deciding, state, why, where, tuple(checks))
 
     if reason:
-        return planned(NOT_APPLICABLE, reason)
+        return planned(PlanState.NOT_APPLICABLE, reason)
     if phase == "design" and not deciding:
-        return planned(LATER, f"verified at {', '.join(rule.phases)}")
+        return planned(PlanState.LATER, f"verified at {', '.join(rule.phases)}")
     if phase == "pre" and run.first_deployment and rule.not_before_first_deployment:
-        return planned(NOT_DUE, "it cannot exist before the first deployment; it decides at post")
+        return planned(PlanState.NOT_DUE, "it cannot exist before the first deployment; it decides at post")
     if phase is None:
-        return planned(PLANNED)  # the service's state is judged over findings that are there already
+        return planned(PlanState.PLANNED)  # the service's state is judged over findings that are there already
     try:
         instances = _instances(rule, exception, description)
     except NoHost as exc:
-        return planned(NO_HOST, str(exc))
+        return planned(PlanState.NO_HOST, str(exc))
     except NotDeclared as exc:
-        return planned(NOT_DECLARED, str(exc))
+        return planned(PlanState.NOT_DECLARED, str(exc))
     except NotApplicable as exc:
-        return planned(NOT_APPLICABLE, str(exc))
+        return planned(PlanState.NOT_APPLICABLE, str(exc))
     except NotDue as exc:
-        return planned(NOT_DUE, str(exc))
+        return planned(PlanState.NOT_DUE, str(exc))
     if instances is None:
-        return planned(UNPROVABLE, f"no check of this version proves it; name one of your own (requirements.{rule.id}), or waive it")
+        why = f"no check of this version proves it; name one of your own (requirements.{rule.id}), or waive it"
+        return planned(PlanState.UNPROVABLE, why)
     checks = _planned_checks(rule, exception, instances, waivers, description, problems)
     declared = service.where(instances[0].path) if instances[0].path else ""
-    return planned(PLANNED, checks=checks, declared=declared)
+    return planned(PlanState.PLANNED, checks=checks, declared=declared)
 
 
 def _impact(rule: Rule, exception: t.Mapping[str, t.Any], level: str) -> str | None:
@@ -642,16 +630,9 @@ def _approver_refusal(approver: t.Any, impact: str | None, description: Descript
 
 
 __all__ = (
-    "LATER",
     "LEVEL_WAIVER",
-    "NOT_APPLICABLE",
-    "NOT_DECLARED",
-    "NOT_DUE",
-    "NO_HOST",
     "OVERRIDE_DUE",
-    "PLANNED",
     "RECHECK_EVERY",
-    "UNPROVABLE",
     "Plan",
     "PlannedCheck",
     "PlannedRequirement",
