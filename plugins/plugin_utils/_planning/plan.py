@@ -22,6 +22,7 @@ from .._described.document import Document, NotResolved, Refused, unresolved
 from .._described.policy import Policy, Proof, Rule
 from .._described.service import Description, NoHost, NotApplicable, NotDeclared, NotDue
 from .._model.planned import OVERRIDE_DUE, RECHECK_EVERY, Plan, PlannedCheck, PlannedRequirement, PlanState
+from .._model.waiver import Waiver, WaiverState
 from .._promises import debt as _debt
 from .._promises import decisions as _decisions
 from .._promises import reservations as _reservations
@@ -62,7 +63,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     waivers = _waivers(description, policy, problems, notices)
     level, reason = _level(description, waivers, notices)
     rules = _own_rules(description, policy, problems, notices)
-    waivers = [_allowed(waiver, rules.get(waiver["requirement"]), level, description, notices) for waiver in waivers]
+    waivers = [_allowed(waiver, rules.get(waiver.requirement), level, description, notices) for waiver in waivers]
     debts, debt = _debt.entries(description, rules, problems, notices)
     waivers += debts
     requirements = []
@@ -101,7 +102,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
             "organisation_file": {"path": description.organisation.name, "sha256": description.organisation.sha256}
             if description.organisation
             else None,
-            "debt_file": {"path": debt["file"], "sha256": debt["sha256"]} if debt else None,
+            "debt_file": {"path": debt.file, "sha256": debt.sha256} if debt else None,
         },
         publish={**({"language": language} if language else {}), **description.shared("publish")},
         reservation_due=str(description.default("reservation_due") or "14d"),
@@ -231,7 +232,7 @@ def _requirement(
     description: Description,
     level: str,
     phase: str | None,
-    waivers: list[dict[str, t.Any]],
+    waivers: list[Waiver],
     problems: list[str],
     notices: list[str],
 ) -> PlannedRequirement | None:
@@ -432,12 +433,12 @@ def _planned_checks(
     rule: Rule,
     exception: t.Mapping[str, t.Any],
     instances: t.Sequence[Instance],
-    waivers: list[dict[str, t.Any]],
+    waivers: list[Waiver],
     description: Description,
     problems: list[str],
 ) -> list[PlannedCheck]:
     checks: list[PlannedCheck] = []
-    accepted = [waiver for waiver in waivers if waiver["requirement"] == rule.id and waiver.get("accept") and waiver["state"] == "active"]
+    accepted = [waiver for waiver in waivers if waiver.requirement == rule.id and waiver.accept and waiver.active]
     given = {key: description.service.where(("requirements", rule.id, "with", key)) for key in exception.get("with") or {}}
     halves: dict[tuple[Steps, str], str] = {}
     for number, found in enumerate(instances):
@@ -462,10 +463,10 @@ def _planned_checks(
             place = description.service.where(instance.path or ("requirements", rule.id))
             problems += _argument_problems(check, place, given) or _module_problems(check, place, given, description)
             for waiver in accepted if instance.call == "run" else ():
-                args = {**instance.args, **waiver["accept"]}
-                name = waiver["key"]
+                limits, name = waiver.accept or {}, waiver.key
+                args = {**instance.args, **limits}
                 checks.append(dataclasses.replace(check, key=f"{key}/accepted {name}", args=args, accepted=True, waiver=name))
-                places = {**given, **dict.fromkeys(waiver["accept"], f"{waiver['declared_in']}: accept")}
+                places = {**given, **dict.fromkeys(limits, f"{waiver.declared_in}: accept")}
                 problems += _argument_problems(checks[-1], place, places) or _module_problems(checks[-1], place, places, description)
     return checks
 
@@ -525,7 +526,7 @@ def _module_problems(check: PlannedCheck, place: str, places: t.Mapping[str, str
 # -- level, waivers
 
 
-def _level(description: Description, waivers: list[dict[str, t.Any]], notices: list[str]) -> tuple[str, str]:
+def _level(description: Description, waivers: list[Waiver], notices: list[str]) -> tuple[str, str]:
     classification = description.data.get("classification") or {}
     computed, reason = _policy.level_of(classification)
     if not classification:
@@ -536,7 +537,7 @@ def _level(description: Description, waivers: list[dict[str, t.Any]], notices: l
     place = description.service.where(("classification", "level"))
     if _policy.LEVELS.index(wanted) > _policy.LEVELS.index(computed):
         return str(wanted), f"set to {wanted} in {place}; {reason} would be {computed}"
-    if any(waiver["requirement"] == LEVEL_WAIVER and waiver["state"] == "active" for waiver in waivers):
+    if any(waiver.requirement == LEVEL_WAIVER and waiver.active for waiver in waivers):
         return str(wanted), f"set to {wanted} in {place} under waiver {LEVEL_WAIVER}; {reason} would be {computed}"
     notices.append(
         f"{place}: level {wanted} is below the computed level {computed} and no waiver of {LEVEL_WAIVER} accepts that: {computed} holds"
@@ -544,9 +545,9 @@ def _level(description: Description, waivers: list[dict[str, t.Any]], notices: l
     return computed, reason
 
 
-def _waivers(description: Description, policy: Policy, problems: list[str], notices: list[str]) -> list[dict[str, t.Any]]:
+def _waivers(description: Description, policy: Policy, problems: list[str], notices: list[str]) -> list[Waiver]:
     """Every waiver of this service, with its state today: active, not_yet, expired, refused."""
-    found: list[dict[str, t.Any]] = []
+    found: list[Waiver] = []
     keys: set[str] = set()
     own = description.service.data.get("requirements") or {}
     for document in (description.service, description.organisation):
@@ -573,7 +574,7 @@ def _waivers(description: Description, policy: Policy, problems: list[str], noti
                 problems.append(f"{place}: waivers.{index}: the same is waived twice ({identifier}); one of the two can be removed")
                 continue
             keys.add(key)
-            waiver = {**given, "key": key, "declared_in": place, "state": _waiver_state(given, description.run.today)}
+            waiver = Waiver.declared(given, key=key, declared_in=place, state=_waiver_state(given, description.run.today))
             if identifier == LEVEL_WAIVER:
                 # whoever may accept the loss of a blocker may lower the level
                 waiver = _refused(waiver, _approver_refusal(given["approved_by"], "blocker", description), notices)
@@ -587,20 +588,20 @@ def _waiver_key(waiver: t.Mapping[str, t.Any]) -> str:
     return hashlib.sha256(json.dumps(about, sort_keys=True, default=str).encode()).hexdigest()[:12]
 
 
-def _waiver_state(waiver: t.Mapping[str, t.Any], today: str) -> str:
-    if waiver["until"] < today:
-        return "expired"
-    return "not_yet" if waiver.get("from", "") > today else "active"
+def _waiver_state(given: t.Mapping[str, t.Any], today: str) -> WaiverState:
+    if given["until"] < today:
+        return WaiverState.EXPIRED
+    return WaiverState.NOT_YET if given.get("from", "") > today else WaiverState.ACTIVE
 
 
-def _refused(waiver: dict[str, t.Any], reason: str | None, notices: list[str]) -> dict[str, t.Any]:
+def _refused(waiver: Waiver, reason: str | None, notices: list[str]) -> Waiver:
     if reason is None:
         return waiver
-    notices.append(f"{waiver['declared_in']}: the waiver of {waiver['requirement']} does not count: {reason}")
-    return {**waiver, "state": "refused"}
+    notices.append(f"{waiver.declared_in}: the waiver of {waiver.requirement} does not count: {reason}")
+    return dataclasses.replace(waiver, state=WaiverState.REFUSED)
 
 
-def _allowed(waiver: dict[str, t.Any], rule: Rule | None, level: str, description: Description, notices: list[str]) -> dict[str, t.Any]:
+def _allowed(waiver: Waiver, rule: Rule | None, level: str, description: Description, notices: list[str]) -> Waiver:
     """The waiver, refused where the policy or the list of approvers does not allow it."""
     if rule is None:
         return waiver
@@ -608,17 +609,16 @@ def _allowed(waiver: dict[str, t.Any], rule: Rule | None, level: str, descriptio
     return _refused(waiver, _waiver_refusal(waiver, rule, _impact(rule, exception, level), description), notices)
 
 
-def _waiver_refusal(waiver: t.Mapping[str, t.Any], rule: Rule, impact: str | None, description: Description) -> str | None:
+def _waiver_refusal(waiver: Waiver, rule: Rule, impact: str | None, description: Description) -> str | None:
     if not rule.waivable:
         return "the policy does not allow a waiver of this requirement"
     if rule.max_waiver:
-        begin = waiver.get("from")
-        if not begin:
+        if not waiver.begins:
             return f"the policy allows at most {rule.max_waiver}, and it does not say when it begins (from)"
-        days = (dt.date.fromisoformat(waiver["until"]) - dt.date.fromisoformat(begin)).days
+        days = (dt.date.fromisoformat(waiver.until) - dt.date.fromisoformat(waiver.begins)).days
         if days * 86400 > parse_duration(rule.max_waiver):
             return f"it lasts {days} days, the policy allows at most {rule.max_waiver}"
-    return _approver_refusal(waiver["approved_by"], impact, description)
+    return _approver_refusal(waiver.approved_by, impact, description)
 
 
 def _approver_refusal(approver: t.Any, impact: str | None, description: Description) -> str | None:
