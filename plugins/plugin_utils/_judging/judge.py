@@ -342,7 +342,7 @@ def _nearest_to_their_limits(findings: t.Iterable[Finding]) -> tuple[Measured, .
             other = chosen.get(measurement.name)
             if other is None or _room(measurement) < _room(other):
                 chosen[measurement.name] = measurement
-    return tuple(Measured(measurement) for measurement in chosen.values())
+    return tuple(Measured(measurement, measurement.headroom) for measurement in chosen.values())
 
 
 def _room(measurement: Measurement) -> float:

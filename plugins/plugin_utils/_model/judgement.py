@@ -10,7 +10,7 @@ import typing as t
 
 from ...module_utils._finding import Finding, Measurement, Status
 from .compared import Compared
-from .plain import OMITTED, key
+from .plain import OMITTED, from_plain, key
 from .planned import PlanState
 from .verdict import Verdict
 from .waiver import Waiver
@@ -37,13 +37,15 @@ class Measured:
     """The measurement of its name that is nearest to its limit, or beyond it."""
 
     measurement: Measurement
+    headroom: float | None
 
     def as_plain(self) -> dict[str, object]:
-        return {**self.measurement.as_dict(), "headroom": self.measurement.headroom}
+        return {**self.measurement.as_dict(), "headroom": self.headroom}
 
     @classmethod
-    def of_plain(cls, data: t.Mapping[str, t.Any]) -> Measured:
-        return cls(Measurement(str(data["name"]), data["value"], data.get("limit"), data.get("bound")))
+    def of_plain(cls, data: t.Mapping[str, object]) -> Measured:
+        headroom = data.get("headroom")
+        return cls(from_plain(Measurement, data), float(headroom) if isinstance(headroom, (int, float)) else None)
 
 
 @dataclasses.dataclass(frozen=True)

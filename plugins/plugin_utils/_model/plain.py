@@ -97,13 +97,11 @@ def _reader(hint: t.Any) -> Reader:
         return lambda data, where: data
     origin, args = t.get_origin(hint), t.get_args(hint)
     if origin in (t.Union, types.UnionType):
-        return _either([_reader(item) for item in args])
+        return _either([_reader(item) for item in args if item is not types.NoneType], types.NoneType in args)
     if origin is tuple or origin is list or origin is collections.abc.Sequence:
         return _sequence(_reader(args[0]), list if origin is list else tuple)
     if origin is collections.abc.Mapping or origin is dict:
         return _mapping(_reader(args[1]))
-    if hint is types.NoneType:
-        return _scalar(type(None), "nothing")
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
         return _member(hint)
     if hint in (Finding, Measurement) or hasattr(hint, "of_plain"):
@@ -141,14 +139,16 @@ def _member(kind: type[enum.Enum]) -> Reader:
     return read
 
 
-def _either(readers: list[Reader]) -> Reader:
+def _either(readers: list[Reader], none: bool) -> Reader:
     def read(data: object, where: str) -> object:
+        if data is None and none:
+            return None
         problem = Malformed(f"{where}: nothing is expected")
         for reader in readers:
             try:
                 return reader(data, where)
             except Malformed as exc:
-                problem = problem if data is not None and str(exc).endswith("found NoneType") else exc
+                problem = exc
         raise problem
 
     return read
