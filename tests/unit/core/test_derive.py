@@ -14,8 +14,8 @@ from ansible_collections.operability.readiness.plugins.module_utils._registry im
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import Proof, load, shipped
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import Description, NotDeclared
-from ansible_collections.operability.readiness.plugins.plugin_utils._planning import derive as _derive
-from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive import Instance, derive
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.derivations import AREAS, DERIVATIONS, derive
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.instance import Instance
 from unit.core.described import ORGANISATION, describe, inventory
 
 BASE = """\
@@ -49,8 +49,9 @@ def test_every_check_of_the_policies_has_a_derivation() -> None:
     for check, source in proofs:
         kind = "backup" if check.endswith("_backup") else check
         family = f"{kind}:{source}" if source else kind
-        assert family in _derive.DERIVATIONS
-    assert all(name.split(":")[0] in (*CHECKS, *COMPUTED, "backup") for name in _derive.DERIVATIONS)
+        assert family in DERIVATIONS
+    assert all(name.split(":")[0] in (*CHECKS, *COMPUTED, "backup") for name in DERIVATIONS)
+    assert sum(map(len, AREAS)) == len(DERIVATIONS)  # no area takes what another has
 
 
 # -- monitoring
