@@ -5,7 +5,7 @@
 
 A derivation yields Instances, or raises NotDeclared where the description has nothing for it. A check that has none here takes
 its arguments from the policy alone: ``{check: command, from: delivery.rollback_check, as: command}``, or ``{check: clock}`` for one
-on each host.
+on each host; what the policy leaves open a service gives itself, in ``with`` of its exception.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ...module_utils._argspec import ArgumentsRefused
 from ...module_utils._destination import destination
 from ...module_utils._hours import WEEK, parse_hours
 from ...module_utils._http import public_url
-from ...module_utils._registry import CHECKS
+from ...module_utils._registry import CHECKS, load_check
 from .._described import availability as _availability
 from .._described.document import Refused, dotted
 from .._described.policy import Proof
@@ -50,18 +50,29 @@ class Instance:
 Derivation = t.Callable[[Description], list[Instance]]
 
 
-def derive(proof: Proof, description: Description) -> list[Instance]:
-    """The instances of one way to prove a requirement. NotDeclared, NotApplicable."""
+def derive(proof: Proof, description: Description, given: t.Iterable[str] = ()) -> list[Instance]:
+    """The instances of one way to prove a requirement; ``given``: the options that the service sets itself. NotDeclared, NotApplicable."""
     family = "backup" if proof.check.endswith("_backup") else proof.check
     named = DERIVATIONS.get(f"{family}:{proof.source}") if proof.source else DERIVATIONS.get(family)
     instances = named(description) if named else _generic(proof, description)
-    return [
+    complete = [
         dataclasses.replace(
             instance,
             args={**(description.default("with", instance.check) or {}), **instance.args, **proof.args},
         )
         for instance in instances
     ]
+    if named is None and proof.source is None:
+        _refuse_without_arguments(proof.check, {option for instance in complete for option in instance.args} | set(given))
+    return complete
+
+
+def _refuse_without_arguments(check: str, given: set[str]) -> None:
+    """A check that only the service's own exception can give arguments to, and does not, proves nothing here."""
+    spec = load_check(check).ARGUMENT_SPEC
+    missing = [option for option, about in spec.items() if about.get("required") and option not in given]
+    if missing:
+        raise NotDeclared(f"{check} needs {' and '.join(missing)}, which neither the policy nor 'with' of the requirement gives")
 
 
 def _generic(proof: Proof, description: Description) -> list[Instance]:
