@@ -16,6 +16,7 @@ import yaml
 from integration.playbook import Outcome, Site
 
 _STOPPED, _RECORD = "THIS ACT HAS STOPPED", "THE RECORD OF THIS ACT"
+_PLACE = "records_of_this_act"
 
 
 class Acts:
@@ -52,7 +53,7 @@ class Acts:
                 "name": name,
                 "hosts": hosts,
                 "gather_facts": False,
-                "vars": {f"readiness_{key}": value for key, value in given.items() if value is not None},
+                "vars": {_PLACE if key == "records" else f"readiness_{key}": value for key, value in given.items() if value is not None},
                 "tasks": [
                     *([world] if before else []),
                     {
@@ -73,7 +74,8 @@ class Acts:
         self.site.write()  # the inventory; the files stay as the acts have them
         for path, content in files.items():
             path.write_text(content)
-        whole = self.site.run(text, *words, env=env, write=False, phase=None, service_file=None, organisation_file=None)
+        records = pathlib.Path(f"{{{{ {_PLACE} }}}}")  # a variable of the whole run, which each act resolves
+        whole = self.site.run(text, *words, env=env, write=False, records=records, phase=None, service_file=None, organisation_file=None)
         assert whole.rc == 0, whole.output
         new = {path.stem: path for site in self._places() for path in site.rglob("runs/*.json") if path not in before}
         outcomes: dict[str, Outcome] = {}
