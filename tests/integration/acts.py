@@ -26,6 +26,7 @@ class Acts:
         self.site = site
         self.plays: list[dict[str, t.Any]] = []
         self.sites: dict[str, Site] = {}
+        self.files: dict[pathlib.Path, str] = {}
 
     def gate(self, name: str, *, site: Site | None = None, before: str = "", hosts: str = "web", **variables: t.Any) -> None:
         """The role, then what a deployment is: the play stops before it where the gate stops. ``before`` is a shell command."""
@@ -70,9 +71,8 @@ class Acts:
         """All of them in one run; each has the outcome that a run of its own would have had."""
         before = {path for site in self._places() for path in site.rglob("runs/*.json")}
         text = "---\n" + yaml.safe_dump(json.loads(json.dumps(self.plays)), sort_keys=False, width=1000)
-        files = {path: path.read_text() for path in self.site.folder.glob("*.yml")}
-        self.site.write()  # the inventory; the files stay as the acts have them
-        for path, content in files.items():
+        self.site.write()  # the inventory; the files are as the acts have them
+        for path, content in self.files.items():
             path.write_text(content)
         records = pathlib.Path(f"{{{{ {_PLACE} }}}}")  # a variable of the whole run, which each act resolves
         whole = self.site.run(text, *words, env=env, write=False, records=records, phase=None, service_file=None, organisation_file=None)
@@ -97,7 +97,7 @@ class Acts:
             ("organisation_file", "organisation.yml", site.organisation),
         ):
             text = data if isinstance(data, str) else yaml.safe_dump(json.loads(json.dumps(data)), sort_keys=False, width=1000)
-            path = next(path for path in self._names(site.folder / usual) if not path.exists() or path.read_text() == text)
+            path = next(path for path in self._names(site.folder / usual) if self.files.setdefault(path, text) == text)
             path.write_text(text)
             found[key] = str(path)
         return found
