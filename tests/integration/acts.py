@@ -20,7 +20,10 @@ _PLACE = "records_of_this_act"
 
 
 class Acts:
-    """Plays over the inventory of one site, in the order in which they were added; each may have files and records of another one."""
+    """Plays over the inventory of one site, in the order in which they were added; each may have files and records of another one.
+
+    Where input is refused, ``hosts`` is to be one host: Ansible gives no other one back. A warning is printed once a run, by the first act.
+    """
 
     def __init__(self, site: Site) -> None:
         self.site = site
