@@ -13,14 +13,14 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 SCRIPT = """
 import importlib, sys
-from ansible.plugins.loader import action_loader, init_plugin_loader, lookup_loader, module_loader, test_loader
+from ansible.plugins.loader import action_loader, init_plugin_loader, lookup_loader, module_loader
 init_plugin_loader([])
 importlib.import_module("ansible_collections.operability.readiness.plugins.plugin_utils._model.verdict")
 importlib.import_module("ansible_collections.operability.readiness.plugins.lookup.verdict")
 found = sys.modules["ansible_collections.operability.readiness.plugins.plugin_utils._model.verdict"]
 assert found.__cached__ and found.__cached__.endswith(".pyc"), found.__cached__
-for loader, name in ((lookup_loader, "verdict"), (test_loader, "go"), (module_loader, "store"), (action_loader, "gate")):
-    assert loader.find_plugin("operability.readiness." + name), name
+for loader, name in ((lookup_loader, "verdict"), (module_loader, "store"), (action_loader, "gate")):
+    assert loader.find_plugin("operability.readiness." + name), name + " is not found"
 print("all are there")
 """
 
