@@ -15,8 +15,8 @@ from ansible_collections.operability.readiness.plugins.module_utils._registry im
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import FOLDER, Proof, load, shipped
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import Description, NotDeclared
-from ansible_collections.operability.readiness.plugins.plugin_utils._planning import derive as _derive
-from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive import Instance, derive
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.derivations import AREAS, DERIVATIONS, derive
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.instance import Instance
 from unit.core.described import ORGANISATION, describe, inventory
 
 BASE = """\
@@ -53,10 +53,11 @@ def test_every_check_of_the_policies_has_a_derivation_or_takes_arguments_from_th
         kind = "backup" if check.endswith("_backup") else check
         family = f"{kind}:{source}" if source else kind
         if source:
-            assert family in _derive.DERIVATIONS or source.split(".")[0] in schema["properties"], family
+            assert family in DERIVATIONS or source.split(".")[0] in schema["properties"], family
         else:
-            assert family in _derive.DERIVATIONS or check in CHECKS, family
-    assert all(name.split(":")[0] in (*CHECKS, *COMPUTED, "backup") for name in _derive.DERIVATIONS)
+            assert family in DERIVATIONS or check in CHECKS, family
+    assert all(name.split(":")[0] in (*CHECKS, *COMPUTED, "backup") for name in DERIVATIONS)
+    assert sum(map(len, AREAS)) == len(DERIVATIONS)  # no area takes what another has
 
 
 def test_a_check_without_a_derivation_is_not_declared_until_somebody_gives_its_arguments() -> None:
