@@ -37,23 +37,4 @@ CHECKS = {
 # what the gate itself computes from findings: a policy names it as it names a check; verify never runs it, and it has no module
 COMPUTED = ("baseline",)
 
-
-def _shipped() -> None:
-    """Never called: Ansible sends with ``verify`` what it sees imported, and load_check imports only what a host is asked to run."""
-    from ._checks import (  # noqa: F401 # named here so that Ansible sends them
-        command,
-        file_backup,
-        flow,
-        host_capacity,
-        http_probe,
-        log_canary,
-        log_rotation,
-        metrics_endpoint,
-        restic_backup,
-        scheduled_job,
-        systemd_unit,
-        tls_certificate,
-    )
-
-
 __all__ = ("CHECKS", "COMPUTED", "load_check")

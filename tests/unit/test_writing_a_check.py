@@ -24,6 +24,7 @@ GUARDS = (
     "tests/unit/test_repository.py",
     "tests/unit/test_house.py",
     "tests/unit/test_derived.py",
+    "tests/unit/test_options.py",
     "tests/unit/test_policies.py",
     "tests/unit/core/test_registry.py",
     "tests/unit/core/test_comparable.py",

@@ -5,8 +5,8 @@
 
 A derivation yields Instances, or raises NotDeclared where the description has nothing for it. Each area has a file, and its own part
 of the table. A check that is in none of them takes its arguments from the policy alone:
-``{check: command, from: delivery.rollback_check, as: command}``, or ``{check: clock}`` for one on each host. What the policy
-leaves open a service gives itself, in ``with`` of its exception.
+``{check: command, from: delivery.rollback_check, as: command}``, or ``{check: clock}`` for one on each host;
+what the policy leaves open a service gives itself, in ``with`` of its exception.
 """
 
 from __future__ import annotations
