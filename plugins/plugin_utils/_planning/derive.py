@@ -17,8 +17,8 @@ from urllib.parse import urljoin, urlsplit
 
 from ...module_utils._argspec import ArgumentsRefused
 from ...module_utils._destination import destination
+from ...module_utils._exchange import public_url
 from ...module_utils._hours import WEEK, parse_hours
-from ...module_utils._http import public_url
 from ...module_utils._registry import CHECKS
 from .._described import availability as _availability
 from .._described.document import Refused, dotted
