@@ -8,7 +8,8 @@ from __future__ import annotations
 from ._loading import load_check
 
 # where a check runs: "host", "controller", "both" (it can do either, or has a half for each), or "action" (it looks at a host as well,
-# but from the action plugin, with Ansible's own means: it is not sent there)
+# but from the action plugin, with Ansible's own means: it is not sent there); each check says so itself, in WHERE, and
+# dev/update-derived writes it here, so that planning need not import the checks
 CHECKS = {
     "alertmanager_route": "controller",
     "alertmanager_silences": "controller",

@@ -127,3 +127,13 @@ def test_what_decides_imports_no_check_and_no_client(folder: str) -> None:
     assert {module: found for module, found in wrong.items() if found} == {}
     text = "\n".join(path.read_text(encoding="utf-8") for path in (PLUGINS / "plugin_utils" / folder).rglob("*.py"))
     assert re.findall(r"datetime\.now\(|dt\.date\.today|time\.time\(|\bimport requests\b|\.utcnow\(", text) == []
+
+
+def test_the_page_on_the_structure_names_each_folder() -> None:
+    page = (PLUGINS.parent / "docs" / "structure.md").read_text(encoding="utf-8")
+    below = [PLUGINS, PLUGINS / "module_utils", PLUGINS / "plugin_utils"]
+    folders = [path for parent in below for path in parent.iterdir() if path.is_dir() and path.name != "__pycache__"]
+    names = [f"`{path.relative_to(path.parent if path.parent.name == 'plugin_utils' else PLUGINS)}/`" for path in folders]
+    assert [name for name in names if f"| {name} |" not in page] == []
+    rows = re.findall(r"^\| `(_\w+)/` \|", page, re.MULTILINE)
+    assert tuple(rows) == STAGES, "the stages stand in their order"
