@@ -17,15 +17,9 @@ import os.path
 import pathlib
 import typing as t
 
-try:
-    import jsonschema
-except ImportError as exc:  # pragma: no cover - tests have it
-    jsonschema = None  # type: ignore[assignment] # told by validate()
-    IMPORT_FAILURE: ImportError | None = exc
-else:
-    IMPORT_FAILURE = None
-
 import yaml
+
+from .fitting import surely_fits
 
 Path = tuple[t.Union[str, int], ...]
 SCHEMAS = pathlib.Path(__file__).parent / "schemas"
@@ -202,9 +196,13 @@ def _located(value: t.Any, document: Document, path: Path) -> t.Any:
 
 def validate(document: Document, schema: str) -> list[str]:
     """A line for each way in which the document departs from the schema (``service`` or ``organisation``)."""
-    if jsonschema is None:
-        raise Refused([f"{document.name} cannot be read without the Python library jsonschema: pip install jsonschema ({IMPORT_FAILURE})"])
     rules = json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8"))
+    if surely_fits(document.data, rules):
+        return []
+    try:
+        import jsonschema  # slow to import, and only what does not fit needs its explanations
+    except ImportError as exc:
+        raise Refused([f"{document.name} cannot be read without the Python library jsonschema: pip install jsonschema ({exc})"]) from None
     checker = jsonschema.Draft202012Validator(rules, format_checker=jsonschema.FormatChecker(["date"]))
     problems: dict[tuple[int, int, str], str] = {}
     for failure in checker.iter_errors(document.data):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 from urllib.parse import urljoin, urlsplit
 
-from ....module_utils._http import public_url
+from ....module_utils._exchange import public_url
 from ..._described.document import Refused, dotted
 from ..._described.service import CONNECTION, Description, NotDeclared
 from .instance import Derivation, Instance, Steps

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ....module_utils._http import public_url
+from ....module_utils._exchange import public_url
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance
 
