@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ansible_module
-short_description: Look with any Ansible module, and judge its result by conditions
+short_description: Verify that the result of any Ansible module meets your conditions
 version_added: 0.2.0
 description:
   - Runs a module on the host as a task would (its connection, become, variables, an action plugin of the same name) and evaluates

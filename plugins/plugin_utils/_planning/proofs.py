@@ -44,7 +44,8 @@ def instances_of(rule: Rule, exception: RequirementEntry, description: Descripti
     refusals: list[NotDeclared] = []
     for proof in proofs:
         try:
-            instances = derive(Proof(proof.check, proof.source, proof.option, proof.on, {**rule.args, **proof.args}), description)
+            whole = dataclasses.replace(proof, args={**rule.args, **proof.args})
+            instances = derive(whole, description, exception.get("with") or ())
         except NotDeclared as exc:
             refusals.append(exc)
             continue

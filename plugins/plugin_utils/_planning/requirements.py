@@ -12,15 +12,9 @@ from .._described.declarations import RequirementEntry
 from .._described.policy import IMPACTS, Rule
 from .._described.service import Description, NoHost, NotApplicable, NotDeclared, NotDue
 from .._model.planned import (
-    LATER,
-    NO_HOST,
-    NOT_APPLICABLE,
-    NOT_DECLARED,
-    NOT_DUE,
-    PLANNED,
-    UNPROVABLE,
     PlannedCheck,
     PlannedRequirement,
+    PlanState,
 )
 from .derive.instance import Steps
 from .proofs import instances_of, planned_checks
@@ -85,33 +79,34 @@ def planned_requirement(
         return None
     deciding = phase is None or phase in phases
 
-    def planned(state: str, why: str = "", checks: t.Sequence[PlannedCheck] = (), declared: str = "") -> PlannedRequirement:
+    def planned(state: PlanState, why: str = "", checks: t.Sequence[PlannedCheck] = (), declared: str = "") -> PlannedRequirement:
         where = declared or (service.where(steps) if exception else "")
         return PlannedRequirement(rule, str(impact), deciding, state, why, where, tuple(checks))
 
     if reason:
-        return planned(NOT_APPLICABLE, reason)
+        return planned(PlanState.NOT_APPLICABLE, reason)
     if phase == "design" and not deciding:
-        return planned(LATER, f"verified at {', '.join(rule.phases)}")
+        return planned(PlanState.LATER, f"verified at {', '.join(rule.phases)}")
     if phase == "pre" and run.first_deployment and rule.not_before_first_deployment:
-        return planned(NOT_DUE, "it cannot exist before the first deployment; it decides at post")
+        return planned(PlanState.NOT_DUE, "it cannot exist before the first deployment; it decides at post")
     if phase is None:
-        return planned(PLANNED)  # the service's state is judged over findings that are there already
+        return planned(PlanState.PLANNED)  # the service's state is judged over findings that are there already
     try:
         instances = instances_of(rule, exception, description)
     except NoHost as exc:
-        return planned(NO_HOST, str(exc))
+        return planned(PlanState.NO_HOST, str(exc))
     except NotDeclared as exc:
-        return planned(NOT_DECLARED, str(exc))
+        return planned(PlanState.NOT_DECLARED, str(exc))
     except NotApplicable as exc:
-        return planned(NOT_APPLICABLE, str(exc))
+        return planned(PlanState.NOT_APPLICABLE, str(exc))
     except NotDue as exc:
-        return planned(NOT_DUE, str(exc))
+        return planned(PlanState.NOT_DUE, str(exc))
     if instances is None:
-        return planned(UNPROVABLE, f"no check of this version proves it; name one of your own (requirements.{rule.id}), or waive it")
+        why = f"no check of this version proves it; name one of your own (requirements.{rule.id}), or waive it"
+        return planned(PlanState.UNPROVABLE, why)
     checks = planned_checks(rule, exception, instances, waivers, description, remarks)
     declared = service.where(instances[0].path) if instances[0].path else ""
-    return planned(PLANNED, checks=checks, declared=declared)
+    return planned(PlanState.PLANNED, checks=checks, declared=declared)
 
 
 def _not_applicable(rule: Rule, exception: RequirementEntry, impact: str, description: Description, remarks: Remarks) -> str | None:

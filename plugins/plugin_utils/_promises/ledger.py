@@ -15,6 +15,7 @@ import statistics
 import typing as t
 
 from ...module_utils._finding import isoformat
+from .._model.verdict import Verdict
 
 SCHEMA_VERSION = 1
 KEPT = dt.timedelta(days=400)
@@ -22,8 +23,6 @@ MOST = 500
 WINDOWS = (30, 90)  # days
 UNPLANNED = ("hotfix", "rollback")
 KINDS = ("planned", *UNPLANNED, "not_recorded")
-_CODES = {"go": 0, "go_with_reservations": 1, "undetermined": 2, "no_go": 3}
-_GOOD = ("go", "go_with_reservations")
 
 Entry = dict[str, t.Any]
 
@@ -161,6 +160,11 @@ def verdict(entry: t.Mapping[str, t.Any]) -> str | None:
     return str(said["verdict"]) if said else None
 
 
+def _good(verdict: str | None) -> bool:
+    known = Verdict.of(verdict)
+    return known is not None and known.good
+
+
 def unplanned(entry: t.Mapping[str, t.Any]) -> bool:
     """A hotfix, a rollback, or one that could not wait for an incident."""
     return entry["kind"] in UNPLANNED or bool(entry["emergency"])
@@ -216,7 +220,7 @@ def performance(ledger: t.Mapping[str, t.Any], now: dt.datetime, failed_within: 
 def _window(done: list[_Deployment], now: dt.datetime, days: int, within: dt.timedelta) -> dict[str, t.Any]:
     begin = now - dt.timedelta(days=days)
     inside = [one for one in done if begin < one.end]
-    known = [one for one in inside if one.failed or one.verdict in _GOOD]
+    known = [one for one in inside if one.failed or _good(one.verdict)]
     told = [one for one in inside if one.entry["kind"] or one.entry["emergency"]]
     failed = [one for one in inside if one.failed]
     recoveries = [seconds for seconds in (_recovery(one, done) for one in failed) if seconds is not None]
@@ -243,7 +247,7 @@ def _window(done: list[_Deployment], now: dt.datetime, days: int, within: dt.tim
 def _recovery(failed: _Deployment, done: list[_Deployment]) -> float | None:
     """From a deployment that failed to the next one that is good; None while there is none."""
     after = done[done.index(failed) + 1 :]
-    good = next((one for one in after if one.verdict in _GOOD), None)
+    good = next((one for one in after if _good(one.verdict)), None)
     return max((good.end - failed.end).total_seconds(), 0.0) if good else None
 
 

@@ -5,7 +5,8 @@
 
 A derivation yields Instances, or raises NotDeclared where the description has nothing for it. Each area has a file, and its own part
 of the table. A check that is in none of them takes its arguments from the policy alone:
-``{check: command, from: delivery.rollback_check, as: command}``, or ``{check: clock}`` for one on each host.
+``{check: command, from: delivery.rollback_check, as: command}``, or ``{check: clock}`` for one on each host;
+what the policy leaves open a service gives itself, in ``with`` of its exception.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ....module_utils._registry import CHECKS
+from ....module_utils._registry import CHECKS, load_check
 from ..._described.declarations import Options
 from ..._described.policy import Proof
 from ..._described.service import Description, NotDeclared
@@ -35,18 +36,29 @@ AREAS: tuple[t.Mapping[str, Derivation], ...] = (
 DERIVATIONS: dict[str, Derivation] = {name: derivation for area in AREAS for name, derivation in area.items()}
 
 
-def derive(proof: Proof, description: Description) -> list[Instance]:
-    """The instances of one way to prove a requirement. NotDeclared, NotApplicable."""
+def derive(proof: Proof, description: Description, given: t.Iterable[str] = ()) -> list[Instance]:
+    """The instances of one way to prove a requirement; ``given``: the options that the service sets itself. NotDeclared, NotApplicable."""
     family = "backup" if proof.check.endswith("_backup") else proof.check
     named = DERIVATIONS.get(f"{family}:{proof.source}") if proof.source else DERIVATIONS.get(family)
     instances = named(description) if named else _generic(proof, description)
-    return [
+    complete = [
         dataclasses.replace(
             instance,
             args={**default_options(description, instance.check), **instance.args, **proof.args},
         )
         for instance in instances
     ]
+    if named is None and proof.source is None:
+        _refuse_without_arguments(proof.check, {option for instance in complete for option in instance.args} | set(given))
+    return complete
+
+
+def _refuse_without_arguments(check: str, given: set[str]) -> None:
+    """A check that only the service's own exception can give arguments to, and does not, proves nothing here."""
+    spec = load_check(check).ARGUMENT_SPEC
+    missing = [option for option, about in spec.items() if about.get("required") and option not in given]
+    if missing:
+        raise NotDeclared(f"{check} needs {' and '.join(missing)}, which neither the policy nor 'with' of the requirement gives")
 
 
 def default_options(description: Description, check: str) -> Options:
