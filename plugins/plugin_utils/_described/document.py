@@ -21,6 +21,8 @@ import typing as t
 
 import yaml
 
+from .declarations import SharedFile
+
 Path = tuple[t.Union[str, int], ...]
 SCHEMAS = pathlib.Path(__file__).parent / "schemas"
 FastLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast, where it is
@@ -66,6 +68,11 @@ class Document:
     sha256: str
     folder: pathlib.Path = pathlib.Path()
     conditions: frozenset[str] = frozenset()  # texts that stand in the file itself under "expect"; what a template yields is not among them
+
+    @property
+    def declared(self) -> SharedFile:
+        """What any of the two files may say; the schema has looked at it."""
+        return t.cast("SharedFile", self.data)
 
     def path(self, text: str) -> str:
         """A path that stands in the file, and is relative to it."""
