@@ -122,6 +122,17 @@ def test_the_first_proof_that_is_declared_is_used() -> None:
     assert {check.check for check in embedded.checks} == {"metrics_endpoint"} and embedded.declared_in == "readiness.yml:4"
 
 
+def test_a_check_that_only_the_service_can_give_arguments_to() -> None:
+    overlay = ORGANISATION + "policy: {requirements: {BKP-05: {proved_by: [scheduled_job, command]}}}\n"
+    silent = one(plan(C, overlay, phase="recheck"), "BKP-05")
+    assert silent.state == PlanState.NOT_DECLARED and "command needs command, which neither the policy nor 'with'" in silent.why
+    for entry in ("{check: command, with: {command: [/opt/backup/done]}}", "{with: {command: [/opt/backup/done]}}"):
+        found = one(plan(C + f"requirements: {{BKP-05: {entry}}}\n", overlay, phase="recheck"), "BKP-05")
+        assert [(check.check, check.args["command"], check.hosts) for check in found.checks] == [
+            ("command", ["/opt/backup/done"], ("pay1", "pay2", "db1"))
+        ]
+
+
 def test_what_is_not_declared() -> None:
     planned = one(plan(B, None, phase="post"), "MON-01")
     assert (planned.state, planned.why) == (PlanState.NOT_DECLARED, "no part says how it is scraped (parts.NAME.scrape)")
