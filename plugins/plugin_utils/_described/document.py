@@ -138,7 +138,7 @@ def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[s
     return found, twice
 
 
-def plain(value: t.Any, resolve: t.Callable[[t.Any], t.Any] | None = None, path: Path = ()) -> t.Any:
+def plain(value: object, resolve: t.Callable[[object], object] | None = None, path: Path = ()) -> object:
     """Native types all the way down; dates become text; leaves pass through ``resolve``, whose LookupError makes them Unresolved."""
     if isinstance(value, t.Mapping):
         return {(name := _key(key)): plain(item, resolve, (*path, name)) for key, item in value.items()}
@@ -163,13 +163,24 @@ def plain(value: t.Any, resolve: t.Callable[[t.Any], t.Any] | None = None, path:
     return "".join(str(value))
 
 
-def _key(key: t.Any) -> str:
+def plain_mapping(value: t.Mapping[t.Any, object], resolve: t.Callable[[object], object] | None = None) -> dict[str, object]:
+    """A mapping, made ``plain``."""
+    return {(name := _key(key)): plain(item, resolve, (name,)) for key, item in value.items()}
+
+
+def _key(key: object) -> str:
     # YAML 1.1 reads a bare on as true
     return {True: "on", False: "off"}[key] if isinstance(key, bool) else "".join(str(key))
 
 
 def build(
-    text: str, name: str, data: t.Any, schema: str, *, resolve: t.Callable[[t.Any], t.Any] | None = None, folder: pathlib.Path | None = None
+    text: str,
+    name: str,
+    data: object,
+    schema: str,
+    *,
+    resolve: t.Callable[[object], object] | None = None,
+    folder: pathlib.Path | None = None,
 ) -> Document:
     """The document, or Refused with every problem that it has."""
     places, problems = positions(text, name)
@@ -178,14 +189,14 @@ def build(
     if not isinstance(data, t.Mapping):
         raise Refused([f"{name}:1: expected a mapping of keys to values, found {_kind(data)}"])
     digest = hashlib.sha256(text.encode()).hexdigest()
-    document = Document(name, plain(data, resolve), places, digest, folder or pathlib.Path(), frozenset(_conditions(data)))
+    document = Document(name, plain_mapping(data, resolve), places, digest, folder or pathlib.Path(), frozenset(_conditions(data)))
     problems += validate(document, schema)
     if problems:
         raise Refused(problems)
-    return dataclasses.replace(document, data=_located(document.data, document, ()))
+    return dataclasses.replace(document, data={key: _located(item, document, (key,)) for key, item in document.data.items()})
 
 
-def _conditions(value: t.Any, key: str = "") -> t.Iterator[str]:
+def _conditions(value: object, key: str = "") -> t.Iterator[str]:
     if isinstance(value, t.Mapping):
         for name, item in value.items():
             yield from _conditions(item, str(name))
@@ -196,7 +207,7 @@ def _conditions(value: t.Any, key: str = "") -> t.Iterator[str]:
         yield "".join(str(value))
 
 
-def _located(value: t.Any, document: Document, path: Path) -> t.Any:
+def _located(value: object, document: Document, path: Path) -> object:
     """The value with the place of each Unresolved in the file."""
     if isinstance(value, Unresolved):
         return dataclasses.replace(value, place=document.where(path))
@@ -303,7 +314,7 @@ def _article(kinds: str | list[str]) -> str:
     return " or ".join(names.get(kind, kind) for kind in ([kinds] if isinstance(kinds, str) else kinds))
 
 
-def _kind(value: t.Any) -> str:
+def _kind(value: object) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -321,7 +332,7 @@ def dotted(path: t.Sequence[str | int]) -> str:
     return ".".join(str(step) for step in path)
 
 
-def unresolved(value: t.Any) -> list[Unresolved]:
+def unresolved(value: object) -> list[Unresolved]:
     """Every Unresolved within a value."""
     if isinstance(value, Unresolved):
         return [value]
@@ -332,4 +343,16 @@ def unresolved(value: t.Any) -> list[Unresolved]:
     return []
 
 
-__all__ = ("Document", "NotResolved", "Refused", "Unresolved", "build", "dotted", "plain", "positions", "unresolved", "validate")
+__all__ = (
+    "Document",
+    "NotResolved",
+    "Refused",
+    "Unresolved",
+    "build",
+    "dotted",
+    "plain",
+    "plain_mapping",
+    "positions",
+    "unresolved",
+    "validate",
+)
