@@ -13,7 +13,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._clients.grafana import GrafanaFailure
-from ..module_utils._http import public_url
+from ..module_utils._exchange import public_url
 from ..module_utils._publish_spec import PUBLISH_SPEC
 from ..plugin_utils._model.text import as_dict
 from ..plugin_utils._publish import metrics, nagios

@@ -32,7 +32,8 @@ class _Finder:
                 python = (importlib.machinery.SourceFileLoader, importlib.machinery.SOURCE_SUFFIXES)
                 self.folders[folder] = importlib.machinery.FileFinder(folder, python)
             spec = self.folders[folder].find_spec(name, target)
-            if spec is not None:
+            # a folder is Ansible's to make a package of: it finds plugins by what it writes there
+            if spec is not None and spec.submodule_search_locations is None:
                 return spec
         return None
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-import statistics
 import typing as t
 
 from ...module_utils._finding import isoformat
@@ -224,6 +223,8 @@ def _window(done: list[_Deployment], now: dt.datetime, days: int, within: dt.tim
     told = [one for one in inside if one.entry["kind"] or one.entry["emergency"]]
     failed = [one for one in inside if one.failed]
     recoveries = [seconds for seconds in (_recovery(one, done) for one in failed) if seconds is not None]
+    import statistics  # slow to import, and not every run counts deployments
+
     # whether it stays right is not known before the time for its failure is over
     ripe = [one for one in known if one.entry["kind"] == "planned" and not one.entry["emergency"] and now - one.end >= within]
     kinds = {kind: sum((one.entry["kind"] or "not_recorded") == kind for one in inside) for kind in KINDS}

@@ -20,7 +20,6 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.become import BecomeBase
 from ansible.template import Templar, trust_as_template
 
-from ...module_utils._checks.ansible_module import NotEvaluated
 from ...module_utils._finding import CannotObserve
 from ...module_utils._registry import CHECKS
 from ...module_utils._runner import Runner
@@ -125,6 +124,8 @@ class ModuleRunner(Runner):
             # trusted: it stands in a file of the user's; what it reads of the result is not
             return bool(templar.evaluate_conditional(trust_as_template(condition)))
         except AnsibleError as exc:
+            from ...module_utils._checks.ansible_module import NotEvaluated  # long, and few services have a module of others
+
             raise NotEvaluated(in_short(exc)) from None
 
     def _task(self, module: str, arguments: dict[str, object], *, check_mode: bool, no_log: bool) -> Task:

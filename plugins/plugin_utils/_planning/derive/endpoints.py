@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import urljoin, urlsplit
 
-from ....module_utils._http import public_url
+from ....module_utils._exchange import public_url
 from ..._described.declarations import Endpoint
 from ..._described.document import Refused, dotted
 from ..._described.service import CONNECTION, Description, NotDeclared, picked

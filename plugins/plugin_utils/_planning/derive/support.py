@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ....module_utils._http import public_url
+from ....module_utils._exchange import public_url
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance
 
