@@ -68,19 +68,14 @@ from ansible.plugins.callback import CallbackBase
 from ansible.utils.color import stringc
 
 from ..plugin_utils._model.text import STATUS_WORDS, as_dict, as_dicts, as_float, as_int, escape, shorten
-from ..plugin_utils._publish.telling import verdict_words
+from ..plugin_utils._publish.signs import OPEN, rank, tone
+from ..plugin_utils._publish.telling import verdict_words, verified_words
 
 VERIFY = "operability.readiness.verify"
 GATE = "operability.readiness.gate"
 _ORDER = ("pass", "waived", "warn", "unknown", "fail", "not_applicable", "not_due")
-_COLOURS = {
-    "go": "COLOR_OK",
-    "ready_to_continue": "COLOR_OK",
-    "go_with_reservations": "COLOR_WARN",
-    "undetermined": "COLOR_UNREACHABLE",
-    "no_go": "COLOR_ERROR",
-    "not_ready": "COLOR_ERROR",
-}
+# by status: Ansible's own words for colours, as its configuration has them
+_COLOURS = {"pass": "COLOR_OK", "warn": "COLOR_WARN", "unknown": "COLOR_UNREACHABLE", "fail": "COLOR_ERROR"}
 
 
 def summary(counts: t.Mapping[str, object]) -> str:
@@ -92,19 +87,18 @@ def summary(counts: t.Mapping[str, object]) -> str:
 
 
 def colour_of(counts: t.Mapping[str, object]) -> str:
-    """The colour of the worst status among the counts, as Ansible's configuration has it."""
-    for status, name in (("fail", "COLOR_ERROR"), ("unknown", "COLOR_UNREACHABLE"), ("warn", "COLOR_WARN")):
-        if as_int(counts.get(status)):
-            return _configured(name)
-    return _configured("COLOR_OK")
+    """The colour of the worst status among the counts."""
+    return _colour(next((status for status in OPEN if as_int(counts.get(status))), "pass"))
 
 
-_RANK = {"fail": 0, "unknown": 1, "warn": 2}
-_ORDINARY = 3
+def _colour(status: str) -> str:
+    return str(getattr(C, _COLOURS[status]))
 
 
-def _rank(item: t.Mapping[str, object]) -> int:
-    return _RANK.get(str(item.get("status")), _ORDINARY)
+def _order(item: t.Mapping[str, object]) -> int:
+    """What is open first, the worst of it at the beginning."""
+    status = item.get("status")
+    return rank(status) if status in OPEN else len(_ORDER)
 
 
 def _seconds(item: t.Mapping[str, object]) -> float | None:
@@ -120,10 +114,6 @@ def _took(item: t.Mapping[str, object] | None) -> str:
 
 def _what(item: t.Mapping[str, object]) -> str:
     return " ".join(escape(item.get(key), 80) for key in ("requirement", "check", "instance") if item.get(key))
-
-
-def _configured(name: str) -> str:
-    return str(getattr(C, name))
 
 
 class StatusLine:
@@ -253,7 +243,7 @@ class CallbackModule(CallbackBase):
             return
         if self.line:
             self.line.leave(keep=False)  # what it shows is not the last word
-        colour = colour_of(counts) if seen else _configured("COLOR_UNREACHABLE")
+        colour = colour_of(counts) if seen else _colour("unknown")
         self._display.display(f"{escape(name, 120)}: {why or summary(counts)}{_took(seen)}", color=colour)
         if checks:
             self.all_checks(checks, seen or {})
@@ -264,12 +254,12 @@ class CallbackModule(CallbackBase):
     def all_checks(self, checks: list[dict[str, object]], seen: dict[str, object]) -> None:
         """A line a check, the worst first, then the slowest; what did not pass with its message."""
         said = {_what(item): escape(item.get("message"), 300) for item in as_dicts(seen.get("not_passed"))}
-        for item in sorted(checks, key=lambda item: (_rank(item), -(_seconds(item) or 0.0))):
+        for item in sorted(checks, key=lambda item: (_order(item), -(_seconds(item) or 0.0))):
             message = f": {said[_what(item)]}" if said.get(_what(item)) else ""
             self.check(item, f"{_what(item)}{_took(item)}{message}")
 
     def not_passed(self, items: list[dict[str, object]]) -> None:
-        rest = sorted((item for item in items if _rank(item) < _ORDINARY), key=_rank)
+        rest = sorted((item for item in items if item.get("status") in OPEN), key=_order)
         for item in rest[: self.limit]:
             self.check(item, f"{_what(item)}: {escape(item.get('message'), 300)}")
         if self.limit and len(rest) > self.limit:
@@ -309,8 +299,8 @@ class CallbackModule(CallbackBase):
         name = escape(data.get("service"), 80)
         text = f"{name + ': ' if name else ''}{verdict_words(data)}"
         if "required" in data:
-            text += f", {as_int(data.get('verified'))} of {as_int(data.get('required'))} verified"
-        self._display.display(text, color=_configured(_COLOURS.get(verdict, "COLOR_UNREACHABLE")))
+            text += f", {verified_words(data)}"
+        self._display.display(text, color=_colour(tone(verdict)))
 
 
 def _action(task: Task) -> str:
