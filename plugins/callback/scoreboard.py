@@ -80,7 +80,7 @@ _COLOURS = {
 }
 
 
-def summary(counts: t.Mapping[str, t.Any]) -> str:
+def summary(counts: t.Mapping[str, object]) -> str:
     """``12 checks: 10 pass, 1 warn, 1 fail``."""
     numbers = {status: as_int(counts.get(status)) for status in _ORDER}
     total = sum(numbers.values())
@@ -88,7 +88,7 @@ def summary(counts: t.Mapping[str, t.Any]) -> str:
     return f"{total} {'check' if total == 1 else 'checks'}" + (f": {', '.join(parts)}" if parts else "")
 
 
-def colour_of(counts: t.Mapping[str, t.Any]) -> str:
+def colour_of(counts: t.Mapping[str, object]) -> str:
     """The colour of the worst status among the counts, as Ansible's configuration has it."""
     for status, name in (("fail", "COLOR_ERROR"), ("unknown", "COLOR_UNREACHABLE"), ("warn", "COLOR_WARN")):
         if as_int(counts.get(status)):
@@ -100,23 +100,23 @@ _RANK = {"fail": 0, "unknown": 1, "warn": 2}
 _ORDINARY = 3
 
 
-def _rank(item: t.Mapping[str, t.Any]) -> int:
+def _rank(item: t.Mapping[str, object]) -> int:
     return _RANK.get(str(item.get("status")), _ORDINARY)
 
 
-def _seconds(item: t.Mapping[str, t.Any]) -> float:
+def _seconds(item: t.Mapping[str, object]) -> float:
     seconds = item.get("duration_seconds")
     return float(seconds) if isinstance(seconds, (int, float)) else 0.0
 
 
-def _took(item: t.Mapping[str, t.Any] | None) -> str:
+def _took(item: t.Mapping[str, object] | None) -> str:
     seconds = item.get("duration_seconds") if item else None
     if not isinstance(seconds, (int, float)):
         return ""
     return f" ({seconds:.1f} s)" if seconds >= 1 or seconds == 0 else f" ({seconds * 1000:.0f} ms)"
 
 
-def _what(item: t.Mapping[str, t.Any]) -> str:
+def _what(item: t.Mapping[str, object]) -> str:
     return " ".join(escape(item.get(key), 80) for key in ("requirement", "check", "instance") if item.get(key))
 
 
@@ -182,7 +182,7 @@ class CallbackModule(CallbackBase):
     def begin(self, phase: str) -> None:
         self.phase, self.service = phase, ""
         self.started: set[str] = set()
-        self.done: dict[str, dict[str, t.Any]] = {}
+        self.done: dict[str, dict[str, object]] = {}
         self.totals: collections.Counter[str] = collections.Counter()
 
     # the events
@@ -239,7 +239,7 @@ class CallbackModule(CallbackBase):
         else:
             self.host(name, None, "no findings: " + escape(str(data.get("msg") or "verify did not end").splitlines()[0], 200))
 
-    def host(self, name: str, seen: dict[str, t.Any] | None, why: str) -> None:
+    def host(self, name: str, seen: dict[str, object] | None, why: str) -> None:
         counts = as_dict(seen.get("counts")) if seen else {}
         if seen:
             self.service, self.phase = escape(seen.get("service"), 80), escape(seen.get("phase"), 20)
@@ -259,21 +259,21 @@ class CallbackModule(CallbackBase):
             self.not_passed(as_dicts(seen.get("not_passed")))
         self.progress()
 
-    def all_checks(self, checks: list[dict[str, t.Any]], seen: dict[str, t.Any]) -> None:
+    def all_checks(self, checks: list[dict[str, object]], seen: dict[str, object]) -> None:
         """A line a check, the worst first, then the slowest; what did not pass with its message."""
         said = {_what(item): escape(item.get("message"), 300) for item in as_dicts(seen.get("not_passed"))}
         for item in sorted(checks, key=lambda item: (_rank(item), -_seconds(item))):
             message = f": {said[_what(item)]}" if said.get(_what(item)) else ""
             self.check(item, f"{_what(item)}{_took(item)}{message}")
 
-    def not_passed(self, items: list[dict[str, t.Any]]) -> None:
+    def not_passed(self, items: list[dict[str, object]]) -> None:
         rest = sorted((item for item in items if _rank(item) < _ORDINARY), key=_rank)
         for item in rest[: self.limit]:
             self.check(item, f"{_what(item)}: {escape(item.get('message'), 300)}")
         if self.limit and len(rest) > self.limit:
             self._display.display(f"  and {len(rest) - self.limit} more")
 
-    def check(self, item: dict[str, t.Any], text: str) -> None:
+    def check(self, item: dict[str, object], text: str) -> None:
         status = str(item.get("status"))
         self._display.display(f"  {STATUS_WORDS.get(status, escape(status, 20)):<7} {text}", color=colour_of({status: 1}))
 
@@ -300,7 +300,7 @@ class CallbackModule(CallbackBase):
         """Whether every host that began has ended: what the line says then is worth keeping."""
         return bool(self.done) and self.started <= set(self.done)
 
-    def verdict(self, data: t.Mapping[str, t.Any]) -> None:
+    def verdict(self, data: t.Mapping[str, object]) -> None:
         verdict = data.get("verdict")
         if not isinstance(verdict, str):
             return

@@ -71,7 +71,7 @@ from ..plugin_utils._publish.open_hours import NotHours, rules
 
 
 class LookupModule(LookupBase):
-    def run(self, terms: list[str], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[str]:
+    def run(self, terms: list[str], variables: dict[str, object] | None = None, **kwargs: t.Any) -> list[str]:
         self.set_options(var_options=variables, direct=kwargs)
         options = {name: plain(self.get_option(name)) for name in ("calendar", "zone", "holidays", "first_year", "last_year")}
         try:

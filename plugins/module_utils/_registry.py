@@ -37,5 +37,4 @@ CHECKS = {
 # what the gate itself computes from findings: a policy names it as it names a check; verify never runs it, and it has no module
 COMPUTED = ("baseline",)
 
-
 __all__ = ("CHECKS", "COMPUTED", "load_check")

@@ -105,20 +105,11 @@ findings:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._argspec import ALONE_SPEC
+from ..module_utils._checks.ansible_module import ARGUMENT_SPEC
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "module": {"type": "str", "required": True},
-            "arguments": {"type": "dict", "default": {}, "aliases": ["args"]},
-            "expect": {"type": "raw", "default": ["not result.changed"]},
-            "read_only": {"type": "bool", "default": False},
-            "no_log": {"type": "bool", "default": False},
-            **ALONE_SPEC,
-        },
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec={**ARGUMENT_SPEC, **ALONE_SPEC}, supports_check_mode=True)
     module.fail_json(msg="ansible_module works on the controller: its action plugin was not found")
 
 

@@ -24,8 +24,6 @@ extends_documentation_fragment:
   - operability.readiness._attributes
   - operability.readiness._attributes.verifies
 options:
-  phase:
-    required: false
   remember_outages:
     description:
       - Whether a server that could not be reached is not asked again for five minutes by later tasks of this run of Ansible. For runs over

@@ -11,15 +11,17 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import difflib
+import functools
 import hashlib
 import json
 import os.path
 import pathlib
+import re
 import typing as t
 
 import yaml
 
-from .fitting import surely_fits
+from .declarations import SharedFile
 
 Path = tuple[t.Union[str, int], ...]
 SCHEMAS = pathlib.Path(__file__).parent / "schemas"
@@ -66,6 +68,11 @@ class Document:
     sha256: str
     folder: pathlib.Path = pathlib.Path()
     conditions: frozenset[str] = frozenset()  # texts that stand in the file itself under "expect"; what a template yields is not among them
+
+    @property
+    def declared(self) -> SharedFile:
+        """What any of the two files may say; the schema has looked at it."""
+        return t.cast("SharedFile", self.data)
 
     def path(self, text: str) -> str:
         """A path that stands in the file, and is relative to it."""
@@ -196,16 +203,8 @@ def _located(value: t.Any, document: Document, path: Path) -> t.Any:
 
 def validate(document: Document, schema: str) -> list[str]:
     """A line for each way in which the document departs from the schema (``service`` or ``organisation``)."""
-    rules = json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8"))
-    if surely_fits(document.data, rules):
-        return []
-    try:
-        import jsonschema  # slow to import, and only what does not fit needs its explanations
-    except ImportError as exc:
-        raise Refused([f"{document.name} cannot be read without the Python library jsonschema: pip install jsonschema ({exc})"]) from None
-    checker = jsonschema.Draft202012Validator(rules, format_checker=jsonschema.FormatChecker(["date"]))
     problems: dict[tuple[int, int, str], str] = {}
-    for failure in checker.iter_errors(document.data):
+    for failure in _checker(schema, document.name).iter_errors(document.data):
         for leaf in _leaves(failure):
             if isinstance(leaf.instance, Unresolved):
                 continue
@@ -215,6 +214,16 @@ def validate(document: Document, schema: str) -> list[str]:
                 label = f"{dotted(path)}: " if path else ""
                 problems[(line, column, message)] = f"{place}: {label}{message}"
     return [problems[key] for key in sorted(problems)]
+
+
+@functools.cache
+def _checker(schema: str, name: str) -> t.Any:
+    try:
+        import jsonschema  # slow to import, and a run whose plan was made by another worker does without
+    except ImportError as exc:
+        raise Refused([f"{name} cannot be read without the Python library jsonschema: pip install jsonschema ({exc})"]) from None
+    rules = json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8"))
+    return jsonschema.Draft202012Validator(rules, format_checker=jsonschema.FormatChecker(["date"]))
 
 
 def _leaves(failure: t.Any) -> list[t.Any]:
@@ -240,7 +249,7 @@ def _of_another_kind(failure: t.Any) -> bool:
 def _explain(failure: t.Any) -> list[tuple[Path, str]]:
     path: Path = tuple(failure.absolute_path)
     rule, value, wanted = failure.validator, failure.instance, failure.validator_value
-    expected = failure.schema.get("description")
+    expected = _form(failure.schema)
     if rule == "additionalProperties" and isinstance(value, dict):
         known = sorted(failure.schema.get("properties", {}))
         return [((*path, key), _unknown_key(key, known)) for key in value if key not in known]
@@ -248,7 +257,9 @@ def _explain(failure: t.Any) -> list[tuple[Path, str]]:
         missing = [key for key in wanted if key not in value]
         return [(path, f"'{key}' is missing") for key in missing]
     if rule == "type":
-        return [(path, f"expected {_article(wanted)}{f' ({expected})' if expected else ''}, found {_kind(value)}")]
+        kinds = _article(wanted)
+        telling = expected and "a text" in kinds  # of all else, its kind is what there is to say
+        return [(path, f"expected {kinds}{f' ({expected})' if telling else ''}, found {_kind(value)}")]
     if rule == "enum":
         names = [str(item) for item in wanted]
         if "propertyNames" in failure.absolute_schema_path:
@@ -267,9 +278,15 @@ def _explain(failure: t.Any) -> list[tuple[Path, str]]:
     if rule == "minLength":
         return [(path, "expected a text, found an empty one")]
     if rule == "anyOf":
-        forms = [item.get("description") or _article(item.get("type", "another form")) for item in wanted]
+        forms = [_form(item) or _article(item.get("type", "another form")) for item in wanted]
         return [(path, f"expected {' or '.join(dict.fromkeys(forms))}, found {_kind(value)}")]
     return [(path, str(failure.message))]
+
+
+def _form(schema: t.Mapping[str, t.Any]) -> str | None:
+    """What a value is: the first sentence of its description, as a part of another sentence."""
+    words = str(schema.get("description") or "").partition(". ")[0].removesuffix(".")
+    return re.sub(r"^[A-Z](?=[a-z]* )", lambda first: first[0].lower(), words) or None
 
 
 def _unknown_key(key: str, known: list[str]) -> str:

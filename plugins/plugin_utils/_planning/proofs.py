@@ -9,17 +9,18 @@ import dataclasses
 import typing as t
 
 from ...module_utils._registry import CHECKS, COMPUTED, load_check
+from .._described.declarations import RequirementEntry
 from .._described.document import Refused
 from .._described.policy import Proof, Rule
 from .._described.service import Description, NoHost, NotDeclared
 from .._model.planned import PlannedCheck
 from .arguments import argument_problems, module_problems
-from .derive.derivations import derive
+from .derive.derivations import default_options, derive
 from .derive.instance import Instance, Steps
 from .remarks import Remarks
 
 
-def instances_of(rule: Rule, exception: t.Mapping[str, t.Any], description: Description) -> list[Instance] | None:
+def instances_of(rule: Rule, exception: RequirementEntry, description: Description) -> list[Instance] | None:
     """None when no check can prove it; NotDeclared when the description has nothing for any of them."""
     if exception.get("using"):
         description = dataclasses.replace(description, using=exception["using"])
@@ -63,7 +64,7 @@ def instances_of(rule: Rule, exception: t.Mapping[str, t.Any], description: Desc
     raise (NoHost if without_host else NotDeclared)("; ".join(dict.fromkeys(str(exc) for exc in refusals)))
 
 
-def _refuse_misplaced(checks: list[str], rule: Rule, exception: t.Mapping[str, t.Any], description: Description) -> list[str]:
+def _refuse_misplaced(checks: list[str], rule: Rule, exception: RequirementEntry, description: Description) -> list[str]:
     """Those of the checks that can do what ``on`` and ``using`` ask for. Refused when there are none."""
     for key, can, why in (
         ("using", _asks_named_server, "asks no named server"),
@@ -87,10 +88,10 @@ def _runs_on_hosts(check: str) -> bool:
     return CHECKS.get(check) in ("host", "both", "action")
 
 
-def _explicit(rule: Rule, exception: t.Mapping[str, t.Any], description: Description) -> Instance:
+def _explicit(rule: Rule, exception: RequirementEntry, description: Description) -> Instance:
     check = str(exception["check"])
     shared = rule.args if check in {proof.check for proof in rule.proved_by} else {}
-    args = {**(description.default("with", check) or {}), **shared, **(exception.get("with") or {})}
+    args = {**default_options(description, check), **shared, **(exception.get("with") or {})}
     side = CHECKS[check]
     if side == "controller" and "url" in load_check(check).ARGUMENT_SPEC and not args.get("url"):
         kind = check.partition("_")[0]
@@ -106,7 +107,7 @@ def _explicit(rule: Rule, exception: t.Mapping[str, t.Any], description: Descrip
 
 def planned_checks(
     rule: Rule,
-    exception: t.Mapping[str, t.Any],
+    exception: RequirementEntry,
     instances: t.Sequence[Instance],
     waivers: list[dict[str, t.Any]],
     description: Description,

@@ -23,10 +23,10 @@ def waivers_of(description: Description, policy: Policy, remarks: Remarks) -> li
     """Every waiver of this service, with its state today: active, not_yet, expired, refused."""
     found: list[dict[str, t.Any]] = []
     keys: set[str] = set()
-    own = description.service.data.get("requirements") or {}
-    for document in (description.service, description.organisation):
-        for index, given in enumerate((document.data.get("waivers") or []) if document else []):
-            if document is None or given.get("service", description.name) != description.name:
+    own = description.requirements
+    for document in description.documents:
+        for index, given in enumerate(document.declared.get("waivers") or []):
+            if given.get("service", description.name) != description.name:
                 continue
             place = document.where(("waivers", index))
             identifier = given["requirement"]
@@ -81,7 +81,7 @@ def allowed(waiver: dict[str, t.Any], rule: Rule | None, level: str, description
     """The waiver, refused where the policy or the list of approvers does not allow it."""
     if rule is None:
         return waiver
-    exception = (description.data.get("requirements") or {}).get(rule.id) or {}
+    exception = description.requirements.get(rule.id) or {}
     return _refused(waiver, _waiver_refusal(waiver, rule, impact_of(rule, exception, level), description), remarks)
 
 
@@ -100,7 +100,7 @@ def _waiver_refusal(waiver: t.Mapping[str, t.Any], rule: Rule, impact: str | Non
 
 def approver_refusal(approver: t.Any, impact: str | None, description: Description) -> str | None:
     """Why this person may not accept a deviation of this impact; None when they may, or nobody has said who may."""
-    allowed = description.shared("approvers").get(impact or "")
+    allowed = description.approvers.get(impact or "")
     if allowed is None or str(approver) in allowed:
         return None
     return f"{approver} may not approve it; these may: {', '.join(allowed) or 'nobody'}"

@@ -29,7 +29,7 @@ class Annotation(t.NamedTuple):
     text: str
 
 
-def of(record: t.Mapping[str, t.Any], further_tags: t.Sequence[str] = ()) -> Annotation | None:
+def of(record: t.Mapping[str, object], further_tags: t.Sequence[str] = ()) -> Annotation | None:
     """The mark of a run, None for one that is no begin and no end of a deployment."""
     run, judgement = as_dict(record.get("run")), as_dict(record.get("judgement"))
     phase, finished = run.get("phase"), metrics.timestamp(run.get("finished_at"))
@@ -51,7 +51,7 @@ def of(record: t.Mapping[str, t.Any], further_tags: t.Sequence[str] = ()) -> Ann
     return Annotation(round(begin * 1000), round(end * 1000), tuple(tag[:LONGEST_TAG] for tag in tags), html.escape(escape(text, 500)))
 
 
-def _begun(record: t.Mapping[str, t.Any], run: t.Mapping[str, t.Any], finished: float) -> float:
+def _begun(record: t.Mapping[str, object], run: t.Mapping[str, object], finished: float) -> float:
     """When the gate before this deployment looked; the end of this run where there was none."""
     before = as_dict(as_dict(record.get("gates")).get("pre"))
     at = metrics.timestamp(before.get("at"))

@@ -11,6 +11,8 @@ import typing as t
 from .._model.text import STATUSES, as_dict, as_dicts, as_int, as_list, escape
 from . import delivery
 from .telling import (
+    Decision,
+    Override,
     before_and_after,
     consequence,
     debt_words,
@@ -47,13 +49,13 @@ def text(value: object, limit: int = 500) -> str:
     return marked.replace("@", "@\u2060")
 
 
-def render(record: t.Mapping[str, t.Any], language: str | None = None) -> str:
+def render(record: t.Mapping[str, object], language: str | None = None) -> str:
     """The whole text, with a line break at its end."""
     return _Report(record, words(language)).text()
 
 
 class _Report:
-    def __init__(self, record: t.Mapping[str, t.Any], say: Words) -> None:
+    def __init__(self, record: t.Mapping[str, object], say: Words) -> None:
         self.record, self.say = record, say
         self.run, self.service, self.judgement = (as_dict(record.get(key)) for key in ("run", "service", "judgement"))
         self.requirements = as_dicts(self.judgement.get("requirements"))
@@ -97,7 +99,7 @@ class _Report:
         made = say("made_by", version=text(run.get("collection_version"), 20), run=text(run.get("id"), 80))
         return "\n".join([*lines, "", f"<sub>{made}</sub>", ""])
 
-    def bullets(self, title: str, items: list[t.Any]) -> list[str]:
+    def bullets(self, title: str, items: t.Sequence[object]) -> list[str]:
         if not items:
             return []
         more = [f"- {self.say.counted('more', len(items) - 20)}"] if len(items) > 20 else []
@@ -135,7 +137,7 @@ class _Report:
             lines += [*self.table(*heads), *(self.row(r) for r in rest), "", "</details>"]
         return lines
 
-    def row(self, requirement: dict[str, t.Any]) -> str:
+    def row(self, requirement: dict[str, object]) -> str:
         say, status = self.say, str(requirement.get("status"))
         waiver = as_dict(requirement.get("waiver"))
         shown = "debt" if status == "waived" and waiver.get("kind") == "debt" else status
@@ -151,7 +153,7 @@ class _Report:
         cells = (state, what, text(say.name("impact", impact, escape(impact, 20))), seen, text(requirement.get("responsible"), 80))
         return f"| {' | '.join(cells)} |"
 
-    def details(self, requirement: dict[str, t.Any]) -> list[str]:
+    def details(self, requirement: dict[str, object]) -> list[str]:
         say, lines = self.say, []
         message = escape(requirement.get("message"))
         found, more = others(as_dicts(requirement.get("findings")), message, lines=_MAX_LINES, details=_MAX_LINES)
@@ -188,7 +190,7 @@ class _Report:
         lines += [f"| {title} | {' | '.join(text(cell, 200) for cell in cells)} |" for title, cells in rows]
         return [*lines, "", "</details>"]
 
-    def reservations(self, items: list[dict[str, t.Any]]) -> list[str]:
+    def reservations(self, items: list[dict[str, object]]) -> list[str]:
         if not items:
             return []
         say = self.say
@@ -204,40 +206,38 @@ class _Report:
             lines.append(f"| {due} | {what} | {text(item.get('responsible'), 80)} | {kind} |")
         return lines
 
-    def overrides(self, items: list[dict[str, str]]) -> list[str]:
+    def overrides(self, items: list[Override]) -> list[str]:
         if not items:
             return []
         say = self.say
         lines = ["", f"### {say('overrides')}", *self.table("verification_due", "requirement", "what_went_on", "by", "would_have_been")]
         for item in items:
-            due = text(item["due"], 20) + (f" **{say.name('reservation', 'overdue')}**" if item["overdue"] else "")
-            what = say("override_of", kind=text(item["kind"]), id=text(item["id"]), day=text(item["at"]))
-            what = self.named(what, text(item["reason"])) if item["reason"] else what
-            lines.append(f"| {due} | **{text(item['requirement'])}** | {what} | {text(item['by'])} | {text(item['would'])} |")
+            due = text(item.due, 20) + (f" **{say.name('reservation', 'overdue')}**" if item.overdue else "")
+            what = say("override_of", kind=text(item.kind), id=text(item.id), day=text(item.at))
+            what = self.named(what, text(item.reason)) if item.reason else what
+            lines.append(f"| {due} | **{text(item.requirement)}** | {what} | {text(item.by)} | {text(item.would)} |")
         return lines
 
-    def decisions(self, items: list[dict[str, t.Any]]) -> list[str]:
+    def decisions(self, items: list[Decision]) -> list[str]:
         say = self.say
         lines = ["", f"### {say('decisions')}", ""] if items else []
         for item in items:
-            against = f"**{text(say('against', verdict=item['against']))}**"
-            against = " " + self.named(against, text(item["reason"])) if item["against"] else ""
-            phase, until = say.name("phase", item["phase"], item["phase"]), f"{say('valid_until').lower()} {text(item['valid_until'])}"
-            opinion = self.named(say("operations").lower(), text(item["opinion"]))
-            by = f"{say('by').lower()} {text(item['by'])}"
+            against = f"**{text(say('against', verdict=item.against))}**"
+            against = " " + self.named(against, text(item.reason)) if item.against else ""
+            phase, until = say.name("phase", item.phase, item.phase), f"{say('valid_until').lower()} {text(item.valid_until)}"
+            opinion = self.named(say("operations").lower(), text(item.opinion))
+            by = f"{say('by').lower()} {text(item.by)}"
             lines.append(
-                f"- **{text(item['outcome'])}** ({text(phase)}){against}, {text(item['body'])}, {text(item['date'])}, "
-                f"{until}; {opinion}; {by}; _{text(item['counts'])}_"
+                f"- **{text(item.outcome)}** ({text(phase)}){against}, {text(item.body)}, {text(item.date)}, "
+                f"{until}; {opinion}; {by}; _{text(item.counts)}_"
             )
-            if item["comment"]:
-                lines.append(f"  - {text(item['comment'])}")
-            for condition in item["conditions"]:
-                words_of = text(condition["state_words"])
-                state = f"**{words_of.upper()}**" if condition["state"] == "overdue" else words_of
-                due = say("condition_due", due=text(condition["due"]), state=state)
-                lines.append(
-                    f"  - {self.named(say('condition').lower(), text(condition['text']))} ({text(condition['responsible'])}), {due}"
-                )
+            if item.comment:
+                lines.append(f"  - {text(item.comment)}")
+            for condition in item.conditions:
+                words_of = text(condition.state_words)
+                state = f"**{words_of.upper()}**" if condition.state == "overdue" else words_of
+                due = say("condition_due", due=text(condition.due), state=state)
+                lines.append(f"  - {self.named(say('condition').lower(), text(condition.text))} ({text(condition.responsible)}), {due}")
         return lines
 
 

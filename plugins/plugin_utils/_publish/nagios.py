@@ -20,12 +20,12 @@ _UNITS = (("_seconds", "s", 1.0), ("_bytes", "B", 1.0), ("_ratio", "%", 100.0))
 _MAX_LINES = 60
 
 
-def code(record: t.Mapping[str, t.Any]) -> int:
+def code(record: t.Mapping[str, object]) -> int:
     """The exit code of the plugin: 0, 1, 2 or 3. What is not known is 3."""
     return CODES.get(str(as_dict(record.get("judgement")).get("verdict")), 3)
 
 
-def render(record: t.Mapping[str, t.Any]) -> str:
+def render(record: t.Mapping[str, object]) -> str:
     """The status line with its performance data, then a line for each requirement that is open."""
     run, service, judgement = as_dict(record.get("run")), as_dict(record.get("service")), as_dict(record.get("judgement"))
     name = " ".join(escape(part, 80) for part in (service.get("name") or "(no name)", run.get("version")) if part)
@@ -48,7 +48,7 @@ def render(record: t.Mapping[str, t.Any]) -> str:
     return "\n".join([f"{_plain(first)} | {_perfdata(judgement)}", *(_plain(line) for line in lines)]) + "\n"
 
 
-def _line(item: dict[str, t.Any]) -> str:
+def _line(item: dict[str, object]) -> str:
     who = f" ({escape(item['responsible'], 80)})" if item.get("responsible") else ""
     observed = ", observed only" if item.get("deciding") is False else ""
     word = STATUS_WORDS[str(item["status"])].upper()
@@ -59,7 +59,7 @@ def _plain(text: str) -> str:
     return text.replace("|", "/")  # a bar would begin the performance data
 
 
-def _perfdata(judgement: t.Mapping[str, t.Any]) -> str:
+def _perfdata(judgement: t.Mapping[str, object]) -> str:
     counts = as_dict(judgement.get("counts"))
     out = [f"verified={as_int(judgement.get('verified'))};;;0;{as_int(judgement.get('required'))}"]
     out += [f"{status}={as_int(counts.get(status))};;;0;" for status in ("fail", "unknown", "warn", "waived", "pass")]
@@ -69,7 +69,7 @@ def _perfdata(judgement: t.Mapping[str, t.Any]) -> str:
     return " ".join(dict.fromkeys(out))
 
 
-def _measured(name: str, measurement: dict[str, t.Any]) -> list[str]:
+def _measured(name: str, measurement: dict[str, object]) -> list[str]:
     value, limit = measurement.get("value"), measurement.get("limit")
     if not isinstance(value, (int, float)) or not math.isfinite(value):
         return []

@@ -28,7 +28,7 @@ VERDICTS = {
 COUNTED = ("pass", "waived", "warn", "unknown", "fail", "not_applicable", "not_due", "inherited")
 
 
-def render(template: str, say: Words, shown: t.Mapping[str, t.Any]) -> str:
+def render(template: str, say: Words, shown: t.Mapping[str, object]) -> str:
     """A whole document."""
     return str(_environment().get_template(template).render(say=say, lang=say.language, **shown))
 
@@ -55,7 +55,7 @@ def status_of(status: object, say: Words) -> dict[str, str]:
     return {"key": known, "word": say.name("status", key, say.name("status", "unknown")), "symbol": _SYMBOLS[known]}
 
 
-def stakeholders(judgement: t.Mapping[str, t.Any], say: Words) -> list[dict[str, str]]:
+def stakeholders(judgement: t.Mapping[str, object], say: Words) -> list[dict[str, str]]:
     """The state of each stakeholder."""
     return [
         {"name": say.name("stakeholder", name, escape(name, 60).replace("_", " ").capitalize()), **status_of(status, say)}

@@ -57,13 +57,13 @@ _MAX_LINES = 6  # findings, and details of each, below one requirement
 _INDENT = 13
 
 
-def render(record: t.Mapping[str, t.Any], *, width: int = 100, color: bool = False, unicode: bool = True) -> str:
+def render(record: t.Mapping[str, object], *, width: int = 100, color: bool = False, unicode: bool = True) -> str:
     """The whole table as text without a last line break. Wraps at ``width`` (80 to 160 columns); never raises for an odd record."""
     return _Table(record, max(80, min(160, width)), color, unicode).text()
 
 
 class _Table:
-    def __init__(self, record: t.Mapping[str, t.Any], width: int, color: bool, unicode: bool) -> None:
+    def __init__(self, record: t.Mapping[str, object], width: int, color: bool, unicode: bool) -> None:
         self.width, self.color, self.unicode, self.record = width, color, unicode, record
         self.run = as_dict(record.get("run"))
         self.service = as_dict(record.get("service"))
@@ -124,7 +124,7 @@ class _Table:
         self.wrapped(self.separator().join(parts), 0, "dim")
         self.wrapped(self.emergency, 0, "no_go")
 
-    def requirement(self, requirement: dict[str, t.Any]) -> None:
+    def requirement(self, requirement: dict[str, object]) -> None:
         status = str(requirement.get("status") or "unknown")
         status = status if status in STATUSES else "unknown"
         symbol = _SYMBOLS[status][0 if self.unicode else 1]
@@ -156,7 +156,7 @@ class _Table:
         self.findings(requirement, message)
         self.explanation(requirement, status)
 
-    def findings(self, requirement: dict[str, t.Any], message: str) -> None:
+    def findings(self, requirement: dict[str, object], message: str) -> None:
         lines, more = others(as_dicts(requirement.get("findings")), message, lines=_MAX_LINES, details=_MAX_LINES)
         bullet = "• " if self.unicode else "* "
         for line in lines:
@@ -171,7 +171,7 @@ class _Table:
         if more:
             self.add(" " * _INDENT + f"{bullet}and {more} more findings")
 
-    def explanation(self, requirement: dict[str, t.Any], status: str) -> None:
+    def explanation(self, requirement: dict[str, object], status: str) -> None:
         waiver = as_dict(requirement.get("waiver"))
         if waiver:
             text = waiver_words(waiver)
@@ -228,23 +228,23 @@ class _Table:
     def overrides(self) -> None:
         texts = []
         for item in overrides(self.judgement):
-            text = f"{item['requirement']} {item['kind']} {item['id']} of {item['at']} by {item['by']}"
-            text += f" ({item['reason']})" if item["reason"] else ""
-            text += f", where it would have been {item['would']}" if item["would"] else ""
-            due = "OVERDUE since" if item["overdue"] else "due by"
-            texts.append(f"{text}: a whole verification that is good is {due} {item['due']}")
+            text = f"{item.requirement} {item.kind} {item.id} of {item.at} by {item.by}"
+            text += f" ({item.reason})" if item.reason else ""
+            text += f", where it would have been {item.would}" if item.would else ""
+            due = "OVERDUE since" if item.overdue else "due by"
+            texts.append(f"{text}: a whole verification that is good is {due} {item.due}")
         self.section("OVERRIDES", texts)
 
     def decided(self) -> None:
         texts = []
         for item in self.decisions:
-            text = f"{item['date']} {item['body']}, {item['phase']}: {item['outcome']}"
-            text += f" AGAINST {item['against']} ({item['reason']})" if item["against"] else ""
-            text += f", operations: {item['opinion']}, by {item['by']}, valid until {item['valid_until']} ({item['counts']})"
+            text = f"{item.date} {item.body}, {item.phase}: {item.outcome}"
+            text += f" AGAINST {item.against} ({item.reason})" if item.against else ""
+            text += f", operations: {item.opinion}, by {item.by}, valid until {item.valid_until} ({item.counts})"
             texts.append(text)
-            for condition in item["conditions"]:
-                state = "OVERDUE since" if condition["state"] == "overdue" else f"{condition['state']}, due"
-                texts.append(f"condition: {condition['text']} ({condition['responsible']}), {state} {condition['due']}")
+            for condition in item.conditions:
+                state = "OVERDUE since" if condition.state == "overdue" else f"{condition.state}, due"
+                texts.append(f"condition: {condition.text} ({condition.responsible}), {state} {condition.due}")
         self.section("DECISIONS", texts)
 
     def verdict(self) -> None:

@@ -5,27 +5,26 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from ....module_utils._hours import WEEK, parse_hours
 from ..._described import availability as _availability
+from ..._described.declarations import Availability, Delivery
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance, Steps
 
 
-def _availability_of(description: Description) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+def _availability_of(description: Description) -> tuple[Availability, dict[str, object]]:
     """What the service file says of it, and the options that reach its Prometheus."""
-    declared = description.data.get("availability") or {}
-    if not declared.get("series"):
+    declared = description.data.get("availability")
+    if not declared or not declared.get("series"):
         raise NotDeclared("availability.series is not declared: which series says that the service is available?")
     return declared, description.connection("prometheus", declared.get("using"))
 
 
-def _open_hours(description: Description, declared: t.Mapping[str, t.Any]) -> str | None:
+def _open_hours(description: Description, declared: Availability) -> str | None:
     """The series of the hours of use; None for a service that is used at all times."""
     if declared.get("open_hours"):
         return str(declared["open_hours"])
-    if len(parse_hours(str(description.commitment("hours") or "")) or ()) < WEEK:
+    if len(parse_hours(str(description.commitments.get("hours") or "")) or ()) < WEEK:
         raise NotDeclared(
             "availability.open_hours is not declared: which series says when the service is in use? (or commitments.hours: 24x7)"
         )
@@ -51,7 +50,7 @@ def _unavailability(description: Description) -> list[Instance]:
 
 def _error_budget(description: Description) -> list[Instance]:
     declared, args = _availability_of(description)
-    promised = description.commitment("availability")
+    promised = description.commitments.get("availability")
     if promised is None:
         raise NotDeclared("commitments.availability is not declared: how much may it be unavailable?")
     if promised >= 1:
@@ -66,7 +65,7 @@ def _error_budget(description: Description) -> list[Instance]:
 
 
 def _deployed_version(description: Description) -> list[Instance]:
-    delivery = description.data.get("delivery") or {}
+    delivery: Delivery = description.data.get("delivery") or {}
     if not delivery.get("version_series"):
         raise NotDeclared("delivery.version_series is not declared: which series has the version in a label?")
     steps: Steps = ("delivery", "version_series")
