@@ -238,9 +238,11 @@ class Context:
             raise Refused([f"the {schema} file {name} does not exist (looked beside the playbook and in {os.getcwd()})"])
         if path not in self._texts:
             try:
-                self._texts[path] = loader.get_text_file_contents(path)
-            except AnsibleError as exc:
+                text = "".join(loader.get_text_file_contents(path))
+                text.encode()
+            except (AnsibleError, UnicodeEncodeError) as exc:
                 self._unparsable(path, name, exc)
+            self._texts[path] = text
         return path, self._texts[path]
 
     def _is_fixed(self, path: str) -> bool:
@@ -263,7 +265,7 @@ class Context:
                 self._unparsable(path, name, exc)
         return self._parsed[path]
 
-    def _unparsable(self, path: str, name: str, exc: AnsibleError) -> t.NoReturn:
+    def _unparsable(self, path: str, name: str, exc: Exception) -> t.NoReturn:
         try:
             text = pathlib.Path(path).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as reason:
