@@ -24,6 +24,7 @@ from .._described import availability as _availability
 from .._described.document import Refused, dotted
 from .._described.policy import Proof
 from .._described.service import CONNECTION, Description, NotApplicable, NotDeclared, NotDue
+from .declared import OF_BACKUP
 
 Steps = tuple[t.Union[str, int], ...]
 COMMON_SUITE = "common"  # the name of the smoke suite that ships
@@ -399,7 +400,6 @@ def _rotations(description: Description) -> list[Instance]:
 
 # -- backups
 
-_NOT_ARGUMENTS = ("tool", "rpo", "on", "run_as", "scheduled_by", "second_copy", "alert")
 _PLACES = ("repository", "path", "pattern", "on")  # what tells one place of a backup from another
 
 
@@ -431,7 +431,7 @@ def _backup(description: Description, part: t.Mapping[str, t.Any], backup: t.Map
     age = backup.get("max_age") or backup.get("rpo") or description.commitment("rpo", "pdma")
     if age is None:
         return Instance(check, name, path=steps, gap="neither the backup nor commitments.rpo says how old it may be")
-    args = {key: value for key, value in backup.items() if key not in _NOT_ARGUMENTS}
+    args = {key: value for key, value in backup.items() if key not in OF_BACKUP}
     args["max_age"] = age
     if isinstance(args.get("pattern"), str):
         args["pattern"] = [args["pattern"]]

@@ -39,6 +39,7 @@ from .._promises import debt as _debt
 from .._promises import decisions as _decisions
 from .._promises import reservations as _reservations
 from .._promises.mode import mode_of, ratchet_of
+from .declared import told
 from .derive import Instance, Steps, derive
 
 LEVEL_WAIVER = "LVL-01"  # the waiver that lets a file set a level below the computed one
@@ -75,6 +76,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     waivers = _waivers(description, policy, problems, notices)
     level, reason = _level(description, waivers, notices)
     rules = _own_rules(description, policy, problems, notices)
+    notices += told(description, rules)
     waivers = [_allowed(waiver, rules.get(waiver["requirement"]), level, description, notices) for waiver in waivers]
     debts, debt = _debt.entries(description, rules, problems, notices)
     waivers += debts
