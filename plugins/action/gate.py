@@ -26,6 +26,7 @@ from ..plugin_utils._described.document import Refused
 from ..plugin_utils._described.version import collection_version
 from ..plugin_utils._judging import state as _state
 from ..plugin_utils._model.planned import Plan
+from ..plugin_utils._model.verdict import stops
 from ..plugin_utils._publish.table import render
 from ..plugin_utils._recording import case as _gate
 from ..plugin_utils._recording.remote_store import RemoteFolder
@@ -91,7 +92,7 @@ class ActionModule(ActionBase):
             "state": (record["state"] or {}).get("verdict"),
         }
         verdict["emergency"], verdict["overridden"] = record["run"]["emergency"], judgement["overridden"]
-        bad = judgement["enforced_verdict"] in ("no_go", "undetermined", "not_ready")
+        bad = stops(judgement["enforced_verdict"])
         verdict["stop"] = bool(record["run"]["enforced"] and bad and not verdict["emergency"] and not verdict["overridden"])
         verdict["msg"] = _sentence(verdict)
         spool.close(verdict, plan.publish, more_to_come=bool(waiting))
@@ -304,6 +305,6 @@ def _sentence(verdict: t.Mapping[str, t.Any]) -> str:
         parts[0] = f"EMERGENCY {verdict['emergency']['id']}: the play goes on. {parts[0]}"
     elif verdict["overridden"]:
         parts[0] += f" (the decision {verdict['overridden']['id']} overrides it: the play goes on)"
-    elif not verdict["stop"] and verdict["code"] >= 2:
+    elif not verdict["stop"] and stops(verdict["verdict"]):
         parts[0] += f" ({verdict['mode']} mode: the play goes on)"
     return "\n".join([*parts, *(f"  {reason}" for reason in verdict["reasons"][:20])]) if verdict["reasons"] else parts[0]

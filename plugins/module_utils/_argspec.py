@@ -53,6 +53,12 @@ RUN_SPEC: dict[str, t.Any] = {
     "records": {"type": "path"},
 }
 
+# documented by verify
+VERIFY_SPEC: dict[str, t.Any] = {
+    **RUN_SPEC,
+    "remember_outages": {"type": "bool", "default": False},
+}
+
 # documented by decide
 DECIDE_SPEC: dict[str, t.Any] = {
     **RUN_SPEC,
@@ -169,6 +175,7 @@ __all__ = (
     "DECIDE_SPEC",
     "HTTP_SPEC",
     "RUN_SPEC",
+    "VERIFY_SPEC",
     "ArgumentsRefused",
     "Check",
     "constraints",

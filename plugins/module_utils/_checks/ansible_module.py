@@ -9,10 +9,10 @@ import re
 import typing as t
 
 from .._finding import CannotObserve, Finding, Measurement, failed
+from .._message import lines_of, one_line
 from . import _condition
 from ._condition import Condition, NotACondition, Path
 from ._judgement import Judgement
-from ._output import clean
 
 WHERE = "action"
 TIMEOUT = 60.0
@@ -134,8 +134,8 @@ def _said(result: t.Mapping[str, t.Any]) -> str:
     """What a module says of itself, in a line."""
     message = str(result.get("msg") or "")
     stderr = str(result.get("module_stderr") or result.get("stderr") or "").strip()
-    lines = [line for line in map(clean, message.splitlines()) if line]
-    last = clean(stderr.splitlines()[-1]) if stderr else ""
+    lines = lines_of(message, 500)
+    last = one_line(stderr.splitlines()[-1], 500) if stderr else ""
     text = f"{lines[0].rstrip('.')}: {last}" if lines and last and last not in lines[0] else lines[0] if lines else last
     code = result.get("rc")
     if isinstance(code, int) and code:

@@ -9,9 +9,10 @@ import os
 import signal
 import typing as t
 
+from .._clients.monitoring_plugin import LINE_LENGTH, parse_perfdata, split_output
 from .._finding import CannotObserve, Finding, Status
+from .._message import lines_of, one_line
 from .._runner import Completed, Runner, unreadable, user_name
-from ._output import clean, parse_perfdata, split_output
 
 WHERE = "host"
 TIMEOUT = 60.0
@@ -92,14 +93,14 @@ def _without_interpreter(program: str) -> str | None:
 def judge(done: Completed, name: str) -> Finding:
     """The finding of a plugin that has ended."""
     text, long_text, perfdata = split_output(done.stdout)
-    stderr = [line for line in map(clean, done.stderr.split("\n")) if line]
+    stderr = lines_of(done.stderr, LINE_LENGTH)
     lines = [*([text] if text else []), *long_text] or stderr
     said, details = (lines[0], [*lines[1:], *(stderr if lines is not stderr else [])]) if lines else ("", [])
     observed: dict[str, t.Any] = {"exit_code": done.rc}
     status = _STATUS.get(done.rc, Status.UNKNOWN)
     message = said or f"{name} ended with code {done.rc} and said nothing"
     if done.rc not in _STATUS:
-        message = clean(strange_end(done.rc, name) + (f"; it said: {said}" if said else ""))
+        message = one_line(strange_end(done.rc, name) + (f"; it said: {said}" if said else ""), LINE_LENGTH)
     measurements, missing = parse_perfdata(perfdata)
     if missing:
         observed["no_value"] = missing

@@ -16,10 +16,10 @@ import stat
 import typing as t
 
 from .._argspec import ArgumentsRefused
+from .._clients import archives
 from .._finding import CannotObserve, Finding, Measurement, failed, isoformat
 from .._runner import Runner, unreadable
 from .._units import humanize_bytes, humanize_seconds
-from . import _archive
 from ._judgement import FUTURE, Judgement, percent, shrunk
 
 WHERE = "host"
@@ -348,24 +348,24 @@ def _contents(backup: Backup, args: dict[str, t.Any], verdict: Judgement, missin
 
     contents = None
     try:
-        kind = _archive.kind_of(head, path)
-        if kind not in _archive.VERIFIABLE:
+        kind = archives.kind_of(head, path)
+        if kind not in archives.VERIFIABLE:
             verdict.notes.append(f"{kind} cannot be verified here" if kind else "of a kind that has no structure to verify")
         elif backup.size > args["verify_max_bytes"]:
             if kind == "zip":
-                contents = _archive.Contents("zip", 0, _archive.names(path, on_member))
+                contents = archives.Contents("zip", 0, archives.names(path, on_member))
             verdict.notes.append(f"not verified because larger than {humanize_bytes(args['verify_max_bytes'])}")
         else:
-            contents = _archive.read(path, kind, on_member, tick)
+            contents = archives.read(path, kind, on_member, tick)
             verdict.notes.append(f"read to its end as {contents.kind}")
             if contents.members == 0 or (contents.members is None and contents.size == 0):
                 verdict.fails.append(f"newest backup {path} is a {contents.kind} file with nothing in it")
-    except _archive.Damaged as exc:
+    except archives.Damaged as exc:
         verdict.fails.append(f"newest backup {path} {exc}")
         return
-    except _archive.NotVerifiable as exc:
+    except archives.NotVerifiable as exc:
         verdict.notes.append(f"not verified: {exc}")
-        contents = _archive.Contents(kind, 0, 0)
+        contents = archives.Contents(kind, 0, 0)
     if not missing:
         return
     names = ", ".join(missing)

@@ -16,11 +16,11 @@ import threading
 import typing as t
 
 from .._argspec import ArgumentsRefused
+from .._clients import tls
 from .._destination import destination, is_address
 from .._finding import CannotObserve, Finding, Measurement, failed, passed, unknown, warned
 from .._runner import Runner
 from .._units import humanize_seconds
-from .tls_certificate import _NO_ISSUER, _has_authorities, looking_context, trusting_context
 
 WHERE = "host"
 TIMEOUT = 30.0
@@ -231,10 +231,10 @@ def connect(host: str, port: int, args: t.Mapping[str, t.Any], runner: Runner) -
 
 def _context(args: t.Mapping[str, t.Any]) -> ssl.SSLContext:
     if not args["validate_certs"]:
-        return looking_context()
-    if not args["ca_path"] and not _has_authorities():
+        return tls.looking_context()
+    if not args["ca_path"] and not tls.has_authorities():
         raise CannotObserve("no certification authorities are installed on this host, so no server can be trusted; set ca_path")
-    return trusting_context(args["ca_path"])
+    return tls.trusting_context(args["ca_path"])
 
 
 def _measurements(attempts: list[Attempt], limit: float, resolving: float, *, literal: bool) -> list[Measurement]:
@@ -331,7 +331,7 @@ def _not_shaken(address: Address, exc: Exception, name: str, allowed: float, tak
     """The port opens, TLS does not."""
     if isinstance(exc, ssl.SSLCertVerificationError):
         why = str(exc.verify_message or exc.reason).rstrip(".")
-        hint = ": the server must send its intermediate certificates, or set ca_path" if exc.verify_code in _NO_ISSUER else ""
+        hint = ": the server must send its intermediate certificates, or set ca_path" if exc.verify_code in tls.NO_ISSUER else ""
         return Attempt(address, NO_TLS, f"opens, but its certificate is not trusted for {name} ({why}){hint}", taken)
     if isinstance(exc, (socket.timeout, TimeoutError)):
         return Attempt(address, NO_TLS, f"opens, but does not answer in TLS within {humanize_seconds(allowed)}", taken)

@@ -11,11 +11,10 @@ import stat
 import typing as t
 
 from .._clients.cron import Entry, entries_of, ignored_because, period_of
-from .._clients.systemd import Properties, enablement, last_end, parse_time, show, timer_period
+from .._clients.systemd import Properties, enablement, last_end, never_ran, next_run, parse_time, show, timer_period
 from .._finding import CannotObserve, Finding, Measurement, Status, isoformat, worst
 from .._runner import Runner, unreadable
 from .._units import humanize_seconds
-from .systemd_unit import never_ran, next_run
 
 WHERE = "host"
 TIMEOUT = 30.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
-from .._clients.systemd import Properties, enablement, last_end, parse_time, show
+from .._clients.systemd import Properties, enablement, last_end, never_ran, next_run, parse_time, show
 from .._finding import CannotObserve, Finding, Measurement, Status, isoformat, worst
 from .._runner import Runner
 from .._units import humanize_seconds
@@ -184,12 +184,6 @@ def _restarts(
     return [(Status.FAIL if since or age < SETTLED else Status.WARN, said)]
 
 
-def never_ran(shown: t.Mapping[str, str]) -> bool:
-    """Whether systemd knows of no run of a oneshot: since the host was started, or since it loaded the unit."""
-    runs = ("ExecMainStartTimestamp", "ExecMainExitTimestamp")
-    return shown.get("ActiveState") == "inactive" and not any(parse_time(shown.get(name)) for name in runs)
-
-
 def _oneshot(
     unit: str, shown: Properties, triggers: t.Mapping[str, Properties], logged: tuple[bool, dt.datetime] | None = None
 ) -> list[Remark]:
@@ -231,15 +225,6 @@ def _timer(unit: str, shown: Properties) -> list[Remark]:
     if sub == "elapsed" or (following is None and sub != "running"):
         return [(Status.FAIL, f"{unit} is active and has no next run planned ({sub})")]
     return [(Status.PASS, f"{unit} is active, next run {following or 'after the one that runs now'}")]
-
-
-def next_run(shown: Properties) -> str | None:
-    """When a timer elapses next, in words; None for never."""
-    moment = parse_time(shown.get("NextElapseUSecRealtime"))
-    if moment:
-        return f"at {isoformat(moment)}"
-    uptime = shown.get("NextElapseUSecMonotonic", "")
-    return None if uptime in ("", "0", "n/a", "infinity") else f"when the host has been up for {uptime.strip()}"
 
 
 def _standby(unit: str, shown: Properties) -> Remark:
@@ -293,4 +278,4 @@ def _finding(unit: str, kind: str, shown: Properties, remarks: list[Remark], arg
     )
 
 
-__all__ = ("ARGUMENT_SPEC", "TIMEOUT", "WHERE", "full_name", "judge", "kind_of", "never_ran", "next_run", "parse_since", "run")
+__all__ = ("ARGUMENT_SPEC", "TIMEOUT", "WHERE", "full_name", "judge", "kind_of", "parse_since", "run")

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime as dt
 import os
@@ -17,6 +16,7 @@ import struct
 import typing as t
 
 from .._argspec import ArgumentsRefused
+from .._clients import tls
 from .._finding import CannotObserve, Finding, Measurement, failed, isoformat, passed, warned
 from .._runner import Runner, unreadable
 from .._units import humanize_seconds
@@ -53,7 +53,7 @@ PATIENCE = 10.0  # seconds for one connection
 LINES = 64 * 1024  # most bytes of a greeting
 # OpenSSL's X509_V_ERR_*
 _NOT_YET, _EXPIRED = (9, 13), (10, 14)
-_SELF_SIGNED, _SELF_SIGNED_IN_CHAIN, _NO_ISSUER, _WRONG_NAME = 18, 19, (2, 20, 21), (62, 64)
+_SELF_SIGNED, _SELF_SIGNED_IN_CHAIN, _WRONG_NAME = 18, 19, (62, 64)
 # how TLS servers end a handshake when they ask for a client certificate and get none
 _ALERTS = re.compile("CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|ALERT_BAD_CERTIFICATE|ALERT_UNKNOWN_CA|ALERT_ACCESS_DENIED")
 
@@ -127,15 +127,15 @@ def _since(certificate: Certificate, now: dt.datetime) -> str | None:
 
 def look_at_server(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
     target = Target(args["host"], args["port"], args["server_name"] or args["host"], args["starttls"])
-    verifying = trusting_context(args["ca_path"]) if args["validate_certs"] else None
+    verifying = tls.trusting_context(args["ca_path"]) if args["validate_certs"] else None
     observed: dict[str, t.Any] = {"endpoint": target.where}
     expected: dict[str, t.Any] = {"server_name": target.name} if verifying else {}
     try:
-        certificate = _parse(fetch(target, looking_context(), runner), target)
+        certificate = _parse(fetch(target, tls.looking_context(), runner), target)
         verdict = verify(target, verifying, runner) if verifying else None
     except Unreached as exc:
         return failed(str(exc), observed=observed, expected=expected)
-    if verdict is not None and verdict.verify_code in _NO_ISSUER and not args["ca_path"] and not _has_authorities():
+    if verdict is not None and verdict.verify_code in tls.NO_ISSUER and not args["ca_path"] and not tls.has_authorities():
         raise CannotObserve(
             f"no certification authorities are installed where this check runs: nothing can be said of {target.where}; set ca_path"
         )
@@ -166,7 +166,7 @@ def trust_problems(verdict: ssl.SSLCertVerificationError, certificate: Certifica
         found.append(f"the certificate of {target.where} is self-signed: no client trusts it")
     elif code == _SELF_SIGNED_IN_CHAIN:
         found.append(f"the chain of {target.where} ends in a certification authority that is not trusted here")
-    elif code in _NO_ISSUER:
+    elif code in tls.NO_ISSUER:
         found.append(
             f"the chain of {target.where} is not complete or its authority is not trusted here (issuer {certificate.issuer}): "
             "the server must send its intermediate certificates"
@@ -182,36 +182,6 @@ def trust_problems(verdict: ssl.SSLCertVerificationError, certificate: Certifica
         listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "") if names else "no name at all"
         found.append(f"the certificate of {target.where} is not for {target.name}: it is for {listed}")
     return found
-
-
-def trusting_context(ca_path: str | None) -> ssl.SSLContext:
-    """Verifies against the system's authorities, or those of a file or folder alone."""
-    folder = bool(ca_path) and os.path.isdir(str(ca_path))
-    try:
-        context = ssl.create_default_context(cafile=None if folder else ca_path, capath=ca_path if folder else None)
-        # the same answer with every Python: as most clients, not the strict rules of 3.13, and no names but the alternative ones
-        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-        context.hostname_checks_common_name = False
-        return context
-    except ssl.SSLError:
-        raise CannotObserve(f"{ca_path} has no certificate in PEM") from None
-    except OSError as exc:
-        raise CannotObserve(unreadable(str(ca_path), exc)) from None
-
-
-def looking_context() -> ssl.SSLContext:
-    """Verifies nothing: only for seeing which certificate a server shows. Nothing is sent over it."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    with contextlib.suppress(ssl.SSLError):
-        context.set_ciphers("DEFAULT:@SECLEVEL=0")  # weak keys are to be seen too
-    return context
-
-
-def _has_authorities() -> bool:
-    paths = ssl.get_default_verify_paths()
-    return bool(paths.cafile) or bool(paths.capath and os.listdir(paths.capath))
 
 
 def fetch(target: Target, context: ssl.SSLContext, runner: Runner) -> bytes:

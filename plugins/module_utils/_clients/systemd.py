@@ -10,7 +10,7 @@ import json
 import re
 import typing as t
 
-from .._finding import CannotObserve
+from .._finding import CannotObserve, isoformat
 from .._runner import Runner
 
 Properties = dict[str, str]
@@ -170,11 +170,28 @@ def enablement(unit: str, shown: t.Mapping[str, str]) -> tuple[str, str]:
     return "fail", f"{unit} is {state or 'not enabled'}: it does not come back after a restart of the host"
 
 
+def never_ran(shown: t.Mapping[str, str]) -> bool:
+    """Whether systemd knows of no run of a oneshot: since the host was started, or since it loaded the unit."""
+    runs = ("ExecMainStartTimestamp", "ExecMainExitTimestamp")
+    return shown.get("ActiveState") == "inactive" and not any(parse_time(shown.get(name)) for name in runs)
+
+
+def next_run(shown: Properties) -> str | None:
+    """When a timer elapses next, in words; None for never."""
+    moment = parse_time(shown.get("NextElapseUSecRealtime"))
+    if moment:
+        return f"at {isoformat(moment)}"
+    uptime = shown.get("NextElapseUSecMonotonic", "")
+    return None if uptime in ("", "0", "n/a", "infinity") else f"when the host has been up for {uptime.strip()}"
+
+
 __all__ = (
     "Properties",
     "enablement",
     "last_end",
     "longest_gap",
+    "never_ran",
+    "next_run",
     "parse_end",
     "parse_properties",
     "parse_span",

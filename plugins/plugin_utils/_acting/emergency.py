@@ -20,6 +20,7 @@ from .._model import planned as _planned
 from .._model.emergency import Emergency
 from .._model.planned import Plan
 from .._model.text import first_line
+from .._model.verdict import Verdict
 from .context import Context
 
 CONNECT = 4  # seconds for a connection to a host
@@ -161,9 +162,9 @@ def helpless(emergency: Emergency, exc: BaseException, options: t.Mapping[str, t
     """What the gate returns when it can do nothing at all in an emergency: the play goes on."""
     why = f"the gate could not be completed: {first_line(exc)}"
     return {
-        "verdict": "undetermined",
-        "words": "UNDETERMINED",
-        "code": 2,
+        "verdict": Verdict.UNDETERMINED.value,
+        "words": Verdict.UNDETERMINED.words,
+        "code": Verdict.UNDETERMINED.code,
         "advice": "proceed",
         "stop": False,
         "verified": 0,

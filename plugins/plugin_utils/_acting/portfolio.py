@@ -13,11 +13,11 @@ import typing as t
 from ...module_utils._units import humanize_seconds
 from .._described.document import Refused
 from .._model.text import as_dict, as_dicts, as_int, as_list, escape, shorten, wrap
-from .._model.verdict import VERDICT_WORDS
+from .._model.verdict import WORST_FIRST, Verdict
 
 KEYS = ("service_file", "organisation_file", "environment", "service")
 REFUSED = "input refused"
-_ORDER = {"no_go": 0, "undetermined": 1, "go_with_reservations": 2, "go": 3}
+_ORDER = {verdict.value: position for position, verdict in enumerate(WORST_FIRST)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,9 +89,9 @@ def row(entry: t.Mapping[str, t.Any], result: t.Mapping[str, t.Any] | None, *, r
         why = f"{REFUSED}: {refused}" if refused else f"it was not judged: {said}"
         return {
             **base,
-            "verdict": "undetermined",
-            "words": VERDICT_WORDS["undetermined"],
-            "code": 2,
+            "verdict": Verdict.UNDETERMINED.value,
+            "words": Verdict.UNDETERMINED.words,
+            "code": Verdict.UNDETERMINED.code,
             "verified": 0,
             "required": None,
             "stop": False,
@@ -178,8 +178,13 @@ def _name(item: t.Mapping[str, t.Any]) -> str:
     return str(item["service"] or item["service_file"])
 
 
+def _words(verdict: str) -> str:
+    known = Verdict.of(verdict)
+    return known.words if known else verdict
+
+
 def _sentence(count: int, counts: t.Mapping[str, int], stopping: t.Sequence[t.Mapping[str, t.Any]]) -> str:
-    said = ", ".join(f"{number} {VERDICT_WORDS.get(verdict, verdict)}" for verdict, number in counts.items() if number)
+    said = ", ".join(f"{number} {_words(verdict)}" for verdict, number in counts.items() if number)
     head = f"{count} service{'' if count == 1 else 's'}: {said}"
     if not stopping:
         return head

@@ -62,7 +62,7 @@ def take(plan: Plan, findings: Findings, reach: Reach, run: t.Mapping[str, t.Any
         "inputs": {**plan.inputs, "policy": dict(plan.policy)},
         "hosts": sorted(hosts_of(plan)),
         "addresses": _addresses(plan),
-        "requirements": [item.rule.id for item in plan.requirements if item.state == _planned.PLANNED],
+        "requirements": [item.rule.id for item in plan.requirements if item.state == _planned.PlanState.PLANNED],
         "observations": observations,
         "unseen": unseen,
     }
@@ -147,7 +147,7 @@ def complete(plan: Plan, findings: Findings, reach: Reach) -> list[Finding]:
     """What every planned check that can be compared found, with an unknown one for each host that it was not found on."""
     out = []
     for requirement in plan.requirements:
-        for check in requirement.checks if requirement.state == _planned.PLANNED else ():
+        for check in requirement.checks if requirement.state == _planned.PlanState.PLANNED else ():
             if check.accepted or check.gap is not None or check.check in COMPUTED or not specs(check.check):
                 continue
             out += [
@@ -213,9 +213,9 @@ class _Seen:
             return ASIDE, f"{host} has left the inventory"
         if planned is None:
             return ASIDE, f"{requirement} is not looked at in this phase"
-        if planned.state in (_planned.NOT_APPLICABLE, _planned.NOT_DUE, _planned.LATER):
+        if planned.state in (_planned.PlanState.NOT_APPLICABLE, _planned.PlanState.NOT_DUE, _planned.PlanState.LATER):
             return ASIDE, f"{requirement} is not asked now: {planned.why}"
-        if planned.state in (_planned.NO_HOST, _planned.UNPROVABLE):
+        if planned.state in (_planned.PlanState.NO_HOST, _planned.PlanState.UNPROVABLE):
             return UNKNOWN, planned.why
         others = [item.check for item in planned.checks if item.instance == instance]
         if others and check not in others:

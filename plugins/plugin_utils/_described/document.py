@@ -11,19 +11,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import difflib
+import functools
 import hashlib
 import json
 import os.path
 import pathlib
+import re
 import typing as t
-
-try:
-    import jsonschema
-except ImportError as exc:  # pragma: no cover - tests have it
-    jsonschema = None  # type: ignore[assignment] # told by validate()
-    IMPORT_FAILURE: ImportError | None = exc
-else:
-    IMPORT_FAILURE = None
 
 import yaml
 
@@ -202,12 +196,8 @@ def _located(value: t.Any, document: Document, path: Path) -> t.Any:
 
 def validate(document: Document, schema: str) -> list[str]:
     """A line for each way in which the document departs from the schema (``service`` or ``organisation``)."""
-    if jsonschema is None:
-        raise Refused([f"{document.name} cannot be read without the Python library jsonschema: pip install jsonschema ({IMPORT_FAILURE})"])
-    rules = json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8"))
-    checker = jsonschema.Draft202012Validator(rules, format_checker=jsonschema.FormatChecker(["date"]))
     problems: dict[tuple[int, int, str], str] = {}
-    for failure in checker.iter_errors(document.data):
+    for failure in _checker(schema, document.name).iter_errors(document.data):
         for leaf in _leaves(failure):
             if isinstance(leaf.instance, Unresolved):
                 continue
@@ -217,6 +207,16 @@ def validate(document: Document, schema: str) -> list[str]:
                 label = f"{dotted(path)}: " if path else ""
                 problems[(line, column, message)] = f"{place}: {label}{message}"
     return [problems[key] for key in sorted(problems)]
+
+
+@functools.cache
+def _checker(schema: str, name: str) -> t.Any:
+    try:
+        import jsonschema  # slow to import, and a run whose plan was made by another worker does without
+    except ImportError as exc:
+        raise Refused([f"{name} cannot be read without the Python library jsonschema: pip install jsonschema ({exc})"]) from None
+    rules = json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8"))
+    return jsonschema.Draft202012Validator(rules, format_checker=jsonschema.FormatChecker(["date"]))
 
 
 def _leaves(failure: t.Any) -> list[t.Any]:
@@ -242,7 +242,7 @@ def _of_another_kind(failure: t.Any) -> bool:
 def _explain(failure: t.Any) -> list[tuple[Path, str]]:
     path: Path = tuple(failure.absolute_path)
     rule, value, wanted = failure.validator, failure.instance, failure.validator_value
-    expected = failure.schema.get("description")
+    expected = _form(failure.schema)
     if rule == "additionalProperties" and isinstance(value, dict):
         known = sorted(failure.schema.get("properties", {}))
         return [((*path, key), _unknown_key(key, known)) for key in value if key not in known]
@@ -250,7 +250,9 @@ def _explain(failure: t.Any) -> list[tuple[Path, str]]:
         missing = [key for key in wanted if key not in value]
         return [(path, f"'{key}' is missing") for key in missing]
     if rule == "type":
-        return [(path, f"expected {_article(wanted)}{f' ({expected})' if expected else ''}, found {_kind(value)}")]
+        kinds = _article(wanted)
+        telling = expected and "a text" in kinds  # of all else, its kind is what there is to say
+        return [(path, f"expected {kinds}{f' ({expected})' if telling else ''}, found {_kind(value)}")]
     if rule == "enum":
         names = [str(item) for item in wanted]
         if "propertyNames" in failure.absolute_schema_path:
@@ -269,9 +271,15 @@ def _explain(failure: t.Any) -> list[tuple[Path, str]]:
     if rule == "minLength":
         return [(path, "expected a text, found an empty one")]
     if rule == "anyOf":
-        forms = [item.get("description") or _article(item.get("type", "another form")) for item in wanted]
+        forms = [_form(item) or _article(item.get("type", "another form")) for item in wanted]
         return [(path, f"expected {' or '.join(dict.fromkeys(forms))}, found {_kind(value)}")]
     return [(path, str(failure.message))]
+
+
+def _form(schema: t.Mapping[str, t.Any]) -> str | None:
+    """What a value is: the first sentence of its description, as a part of another sentence."""
+    words = str(schema.get("description") or "").partition(". ")[0].removesuffix(".")
+    return re.sub(r"^[A-Z](?=[a-z]* )", lambda first: first[0].lower(), words) or None
 
 
 def _unknown_key(key: str, known: list[str]) -> str:

@@ -12,7 +12,8 @@ import typing as t
 from ...module_utils._finding import Status
 from .._model.emergency import Emergency
 from .._model.judged import Judged, Reach
-from .._model.planned import DECISION, Plan, PlannedRequirement
+from .._model.planned import Plan, PlannedRequirement, PlanState
+from .._model.verdict import stops
 from .._promises import decisions as _decisions
 from .._promises import overrides as _overrides
 from .._promises import reservations as _reservations
@@ -86,13 +87,13 @@ def _decided(weighed: _decisions.Weighed, plan: Plan, run: t.Mapping[str, t.Any]
     elif run["partial"]:
         finding = dataclasses.replace(finding, status=Status.UNKNOWN, message="a partial run is not what a decision can be about")
     covered = [{**finding.as_dict(), "effective_status": finding.status.value}]
-    requirement = PlannedRequirement(rule, "blocker", True, DECISION)
+    requirement = PlannedRequirement(rule, "blocker", True, PlanState.DECISION)
     return Judged(requirement, finding.status, finding.status, finding.message, [finding], covered)
 
 
 def _overridden(judgement: t.Mapping[str, t.Any], weighed: _decisions.Weighed, run: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
     decision = weighed.overrides
-    if decision is None or run["partial"] or judgement["verdict"] not in _decisions.STOPPING:
+    if decision is None or run["partial"] or not stops(judgement["verdict"]):
         return None
     return {key: decision.get(key) for key in ("id", "date", "body", "decided_by", "reason", "valid_until")}
 

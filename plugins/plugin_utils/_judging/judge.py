@@ -14,9 +14,9 @@ from ...module_utils._finding import Finding, Measurement, Status, worst
 from ...module_utils._units import parse_duration
 from .._model import planned as _planned
 from .._model.completion import completed
-from .._model.judged import CODES, Judged, Reach
+from .._model.judged import Judged, Reach
 from .._model.planned import Plan, PlannedRequirement
-from .._model.verdict import VERDICT_WORDS as WORDS
+from .._model.verdict import Verdict
 from .._promises import debt as _debt
 from .._promises import ratchet as _ratchet
 from .._promises import reservations as _reservations
@@ -67,7 +67,7 @@ def conclude(
     passed: t.Mapping[str, t.Mapping[str, str]],
 ) -> dict[str, t.Any]:
     """The verdict over judged requirements."""
-    deciding = [item for item in judged if item.planned.deciding and item.planned.state != _planned.LATER]
+    deciding = [item for item in judged if item.planned.deciding and item.planned.state != _planned.PlanState.LATER]
     asked = [item for item in deciding if item.effective.code is not None]
     seen = any(item.verified for item in asked)
     lost, observed_too_long = _ratchet.lost(asked, plan, passed), ended(plan, today)
@@ -75,21 +75,21 @@ def conclude(
     late = _reservations.overdue(reservations)
     failing = {*lost, *(late if plan.overdue == "fail" else ())}
     verdict = _verdict(asked, plan.phase, seen, failing)
-    if observed_too_long and verdict == "go":
-        verdict = "go_with_reservations"
+    if observed_too_long and verdict is Verdict.GO:
+        verdict = Verdict.GO_WITH_RESERVATIONS
     enforcing = [item for item in asked if _enforces(item, plan, today) or item.planned.rule.id in lost]
     # what is not enforced yet stops nothing, but a run that saw nothing at all does
     stopping = bool(enforcing) or (plan.mode == "enforce" and not asked)
-    enforced_verdict = _verdict(enforcing, plan.phase, seen, failing) if stopping else "go"
+    enforced_verdict = _verdict(enforcing, plan.phase, seen, failing) if stopping else Verdict.GO
     instruments = _instruments(judged)
     return {
-        "verdict": verdict,
-        "code": CODES[verdict],
-        "words": WORDS[verdict],
+        "verdict": verdict.value,
+        "code": verdict.code,
+        "words": verdict.words,
         "advice": _advice(verdict, plan.phase, _verdict(asked, plan.phase, seen, lost)),
-        "enforced_verdict": enforced_verdict,
+        "enforced_verdict": enforced_verdict.value,
         "verified": sum(item.verified for item in asked),
-        "required": sum(item.planned.state != _planned.DECISION for item in asked),
+        "required": sum(item.planned.state != _planned.PlanState.DECISION for item in asked),
         "reasons": [
             *_reasons(asked, verdict, lost, late, failing),
             *(f"{item['requirement']} {item['message']}" for item in observed_too_long),
@@ -124,12 +124,12 @@ def _reused(planned: PlannedRequirement, plan: Plan, entry: t.Mapping[str, t.Any
 
 def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: t.Mapping[str, t.Sequence[Finding]], reach: Reach) -> Judged:
     rule = planned.rule
-    if planned.state in (_planned.NOT_APPLICABLE, _planned.NOT_DUE, _planned.LATER):
-        status = Status.NOT_DUE if planned.state in (_planned.NOT_DUE, _planned.LATER) else Status.NOT_APPLICABLE
+    if planned.state in (_planned.PlanState.NOT_APPLICABLE, _planned.PlanState.NOT_DUE, _planned.PlanState.LATER):
+        status = Status.NOT_DUE if planned.state in (_planned.PlanState.NOT_DUE, _planned.PlanState.LATER) else Status.NOT_APPLICABLE
         return Judged(planned, status, status, planned.why, [], [])
-    if planned.state in (_planned.NOT_DECLARED, _planned.UNPROVABLE, _planned.NO_HOST):
-        status = Status.FAIL if planned.state == _planned.NOT_DECLARED else Status.UNKNOWN
-        prefix = "not declared: " if planned.state == _planned.NOT_DECLARED else ""
+    if planned.state in (_planned.PlanState.NOT_DECLARED, _planned.PlanState.UNPROVABLE, _planned.PlanState.NO_HOST):
+        status = Status.FAIL if planned.state == _planned.PlanState.NOT_DECLARED else Status.UNKNOWN
+        prefix = "not declared: " if planned.state == _planned.PlanState.NOT_DECLARED else ""
         complete = [Finding(status, prefix + planned.why, requirement=rule.id)]
     else:
         complete = []
@@ -194,19 +194,19 @@ def _message(complete: list[Finding], effective: list[Status], result: Status) -
 # -- the verdict
 
 
-def _verdict(asked: list[Judged], phase: str | None, seen: bool, failing: t.Collection[str] = ()) -> str:
+def _verdict(asked: list[Judged], phase: str | None, seen: bool, failing: t.Collection[str] = ()) -> Verdict:
     blockers = [item.effective for item in asked if item.planned.impact == "blocker"]
     majors = [item.effective for item in asked if item.planned.impact == "major"]
     if phase == "design":
         wrong = [item for item in asked if item.planned.impact != "minor" and item.effective in (Status.FAIL, Status.UNKNOWN)]
-        return "not_ready" if wrong or not asked else "ready_to_continue"
+        return Verdict.NOT_READY if wrong or not asked else Verdict.READY_TO_CONTINUE
     if Status.FAIL in blockers or any(item.planned.rule.id in failing for item in asked):
-        return "no_go"
+        return Verdict.NO_GO
     if Status.UNKNOWN in blockers or not seen:
-        return "undetermined"
+        return Verdict.UNDETERMINED
     if any(status in (Status.WARN, Status.WAIVED) for status in blockers) or any(status is not Status.PASS for status in majors):
-        return "go_with_reservations"
-    return "go"
+        return Verdict.GO_WITH_RESERVATIONS
+    return Verdict.GO
 
 
 def _enforces(item: Judged, plan: Plan, today: dt.date) -> bool:
@@ -216,15 +216,15 @@ def _enforces(item: Judged, plan: Plan, today: dt.date) -> bool:
     return (rule.mode or plan.mode) == "enforce"
 
 
-def _advice(verdict: str, phase: str | None, seen_now: str) -> str:
+def _advice(verdict: Verdict, phase: str | None, seen_now: Verdict) -> str:
     """``seen_now`` is the verdict without overdue reservations: what was late before the deployment is no reason to take it back."""
-    if verdict in ("go", "go_with_reservations", "ready_to_continue"):
+    if verdict.good:
         return "proceed"
-    return "roll_back" if phase in ("post", "smoke") and seen_now == "no_go" else "hold"
+    return "roll_back" if phase in ("post", "smoke") and seen_now is Verdict.NO_GO else "hold"
 
 
 def _reasons(
-    asked: list[Judged], verdict: str, lost: t.Mapping[str, str], late: t.Mapping[str, str], failing: t.Collection[str]
+    asked: list[Judged], verdict: Verdict, lost: t.Mapping[str, str], late: t.Mapping[str, str], failing: t.Collection[str]
 ) -> list[str]:
     """What decided, worst first: what was lost or is overdue, then blockers before majors."""
     order = {"blocker": 0, "major": 1, "minor": 2}
@@ -236,7 +236,7 @@ def _reasons(
         rule = item.planned.rule
         name = f"reservation {rule.id} was due on {late[rule.id]}:" if rule.id in late else rule.id
         reasons.append(f"{name} {rule.title}: {item.message}{again.get(rule.id, '')}")
-    if not asked or (verdict == "undetermined" and not any(item.verified for item in asked)):
+    if not asked or (verdict is Verdict.UNDETERMINED and not any(item.verified for item in asked)):
         reasons.insert(0, "nothing was verified: not one requirement of this phase could be looked at")
     return reasons
 
@@ -333,7 +333,7 @@ def _requirement_dict(item: Judged) -> dict[str, t.Any]:
         "responsible": rule.responsible,
         "impact": item.planned.impact,
         "deciding": item.planned.deciding,
-        "state": item.planned.state,
+        "state": item.planned.state.value,
         "observed_status": item.observed.value,
         "status": item.effective.value,
         "message": item.message,
@@ -368,4 +368,4 @@ def _worst_measurements(findings: t.Iterable[Finding]) -> list[dict[str, t.Any]]
     return [{**measurement.as_dict(), "headroom": measurement.headroom} for measurement in chosen.values()]
 
 
-__all__ = ("CODES", "WORDS", "Judged", "Reach", "completed", "conclude", "judge", "judge_each", "judge_findings")
+__all__ = ("conclude", "judge", "judge_each", "judge_findings")

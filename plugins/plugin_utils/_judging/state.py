@@ -11,7 +11,7 @@ import typing as t
 
 from ...module_utils._finding import Finding, Status, isoformat
 from .._model.judged import Judged
-from .._model.planned import DECISION, NOT_APPLICABLE, NOT_DUE, Plan
+from .._model.planned import Plan, PlanState
 from .._promises import debt as _debt
 from .._promises import overrides as _overrides
 from .._promises import ratchet as _ratchet
@@ -45,7 +45,7 @@ def updated(state: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any], run:
     new = copy.deepcopy(dict(state))
     moment = dt.datetime.fromisoformat(run["finished_at"].replace("Z", "+00:00"))
     for requirement in judgement["requirements"]:
-        if requirement["state"] in ("later", DECISION) or requirement.get("reused"):
+        if requirement["state"] in ("later", PlanState.DECISION) or requirement.get("reused"):
             continue
         before = new["requirements"].get(requirement["id"], {})
         same = before.get("observed_status") == requirement["observed_status"]
@@ -89,15 +89,15 @@ def judge_state(plan: Plan, state: t.Mapping[str, t.Any], now: dt.datetime) -> d
     judged = []
     for planned in plan.requirements:
         held = state["requirements"].get(planned.rule.id)
-        if planned.state == NOT_APPLICABLE:
+        if planned.state == PlanState.NOT_APPLICABLE:
             judged.append(Judged(planned, Status.NOT_APPLICABLE, Status.NOT_APPLICABLE, planned.why, [], []))
         elif held is None:
             judged.append(_unverified(planned, "it has never been verified"))
         elif held["valid_until"] < isoformat(now):
             judged.append(_unverified(planned, f"it was last verified on {held['collected_at'][:10]}, which no longer counts"))
-        elif held["state"] == NOT_DUE:
+        elif held["state"] == PlanState.NOT_DUE:
             judged.append(Judged(planned, Status.NOT_DUE, Status.NOT_DUE, held["why"], [], []))
-        elif held["state"] == NOT_APPLICABLE:
+        elif held["state"] == PlanState.NOT_APPLICABLE:
             judged.append(_unverified(planned, "it was not applicable when it was last looked at, and is now"))
         else:
             findings = [Finding.from_dict(finding) for finding in held["findings"]]

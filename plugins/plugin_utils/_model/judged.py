@@ -9,9 +9,8 @@ import dataclasses
 import typing as t
 
 from ...module_utils._finding import Finding, Status
-from .planned import PLANNED, PlannedRequirement
+from .planned import PlannedRequirement, PlanState
 
-CODES = {"go": 0, "go_with_reservations": 1, "undetermined": 2, "no_go": 3, "ready_to_continue": 0, "not_ready": 3}
 _SEEN = (Status.PASS, Status.WARN, Status.FAIL)
 
 
@@ -42,11 +41,10 @@ class Judged:
     @property
     def verified(self) -> bool:
         """Something was seen: a pass, warn or fail of a check, not of the plan."""
-        return self.planned.state == PLANNED and self.observed in _SEEN and any(finding.check for finding in self.findings)
+        return self.planned.state is PlanState.PLANNED and self.observed in _SEEN and any(finding.check for finding in self.findings)
 
 
 __all__ = (
-    "CODES",
     "Judged",
     "Reach",
 )

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import hashlib
 import json
 import typing as t
@@ -17,17 +18,21 @@ from .._described.policy import Rule
 OVERRIDE_DUE = "3d"
 RECHECK_EVERY = 86400.0
 
-# what a requirement can be in a plan
-PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE, NO_HOST, DECISION = (
-    "planned",
-    "not_declared",
-    "not_applicable",
-    "not_due",
-    "later",
-    "unprovable",
-    "no_host",
-    "decision",  # what people decide: never of a policy
-)
+
+class PlanState(str, enum.Enum):
+    """What a requirement can be in a plan."""
+
+    PLANNED = "planned"
+    NOT_DECLARED = "not_declared"
+    NOT_APPLICABLE = "not_applicable"
+    NOT_DUE = "not_due"
+    LATER = "later"
+    UNPROVABLE = "unprovable"
+    NO_HOST = "no_host"
+    DECISION = "decision"  # what people decide: never of a policy
+
+    def __str__(self) -> str:
+        return self.value
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,7 +66,7 @@ class PlannedRequirement:
     rule: Rule
     impact: str
     deciding: bool
-    state: str = PLANNED
+    state: PlanState = PlanState.PLANNED
     why: str = ""
     declared_in: str = ""
     checks: tuple[PlannedCheck, ...] = ()
@@ -125,17 +130,10 @@ class Plan:
 
 
 __all__ = (
-    "DECISION",
-    "LATER",
-    "NOT_APPLICABLE",
-    "NOT_DECLARED",
-    "NOT_DUE",
-    "NO_HOST",
     "OVERRIDE_DUE",
-    "PLANNED",
     "RECHECK_EVERY",
-    "UNPROVABLE",
     "Plan",
+    "PlanState",
     "PlannedCheck",
     "PlannedRequirement",
 )

@@ -10,7 +10,7 @@ import typing as t
 from urllib.parse import urlsplit
 
 from ...module_utils._registry import CHECKS, load_check
-from .._model.planned import PLANNED, Plan, PlannedCheck
+from .._model.planned import Plan, PlannedCheck, PlanState
 
 _ORDERS: dict[str, t.Callable[[list[str]], list[str]]] = {
     "inventory": list,
@@ -54,7 +54,7 @@ def narrowed(plan: Plan, hosts: t.Sequence[str], addresses: t.Callable[[], t.Col
     mine = {check.key for check in endpoints if _target(check) in known}
     requirements, waiting = [], 0
     for requirement in plan.requirements:
-        if requirement.state != PLANNED:
+        if requirement.state is not PlanState.PLANNED:
             continue
         checks = tuple(found for check in requirement.checks if (found := _of_batch(check, hosts, mine)))
         if checks:

@@ -18,12 +18,10 @@ from .._described.document import Refused
 from .._described.policy import Rule
 from .._described.service import Description
 from .._model.judged import Judged
-from .._model.verdict import OUTCOME_WORDS, VERDICT_WORDS
+from .._model.verdict import Outcome, Verdict, stops
 
 REQUIREMENT = "DEC-01"
-OUTCOMES = ("go", "go_with_conditions", "no_go")
 OPINIONS = ("favourable", "with_reservations", "unfavourable")
-STOPPING = ("no_go", "undetermined", "not_ready")
 _NAMES = {
     "version": "the version",
     "deployment_id": "the deployment",
@@ -142,7 +140,7 @@ def make(options: t.Mapping[str, t.Any], record: t.Mapping[str, t.Any], *, now: 
     if not [name for name in options["decided_by"] if name.strip()]:
         problems.append("decided_by: nobody is named; expected the names of those who decided")
     outcome, verdict, words = options["outcome"], seen["verdict"], seen["words"]
-    against = verdict in STOPPING and outcome != "no_go"
+    against = stops(verdict) and outcome != "no_go"
     if against and not options["override"]:
         problems.append(f"outcome: the verdict of {run['id']} is {words}; {outcome} is against it, which needs override: true and a reason")
     elif against and not str(options["reason"] or "").strip():
@@ -211,9 +209,9 @@ def _condition(item: t.Mapping[str, t.Any], number: int, problems: list[str]) ->
 
 def sentence(decision: t.Mapping[str, t.Any]) -> str:
     """A decision in one line."""
-    against = f" against the verdict {VERDICT_WORDS[decision['verdict']]}" if decision["against_verdict"] else ""
+    against = f" against the verdict {Verdict(decision['verdict']).words}" if decision["against_verdict"] else ""
     return (
-        f"{decision['service']} in {decision['environment']}, {decision['phase']}: {OUTCOME_WORDS[decision['outcome']]}{against}, "
+        f"{decision['service']} in {decision['environment']}, {decision['phase']}: {Outcome(decision['outcome']).words}{against}, "
         f"decided by {', '.join(decision['decided_by'])} ({decision['body']}) on {decision['date']}, "
         f"valid until {decision['valid_until']}, about run {decision['run']}"
     )
@@ -248,8 +246,8 @@ def weigh(decisions: t.Sequence[t.Mapping[str, t.Any]], seen: t.Mapping[str, t.A
         return Weighed(Status.FAIL, f"{name} was valid until {newest['valid_until']}", newest)
     if newest["outcome"] not in ("go", "go_with_conditions"):
         return Weighed(Status.FAIL, f"{name} is NO-GO", newest)
-    against = f", against the verdict {VERDICT_WORDS.get(newest['verdict'], newest['verdict'])}" if newest.get("against_verdict") else ""
-    return Weighed(Status.PASS, f"{name} is {OUTCOME_WORDS[newest['outcome']]}{against}, valid until {newest['valid_until']}", newest)
+    against = f", against the verdict {Verdict(newest['verdict']).words}" if newest.get("against_verdict") else ""
+    return Weighed(Status.PASS, f"{name} is {Outcome(newest['outcome']).words}{against}, valid until {newest['valid_until']}", newest)
 
 
 def _why_none(ours: t.Sequence[t.Mapping[str, t.Any]], seen: t.Mapping[str, t.Any]) -> str:
@@ -320,9 +318,7 @@ def notices(shown_ones: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
 
 __all__ = (
     "OPINIONS",
-    "OUTCOMES",
     "REQUIREMENT",
-    "STOPPING",
     "Weighed",
     "as_requirement",
     "differences",

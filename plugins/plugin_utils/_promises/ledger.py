@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-import statistics
 import typing as t
 
 from ...module_utils._finding import isoformat
+from .._model.verdict import Verdict
 
 SCHEMA_VERSION = 1
 KEPT = dt.timedelta(days=400)
@@ -22,8 +22,6 @@ MOST = 500
 WINDOWS = (30, 90)  # days
 UNPLANNED = ("hotfix", "rollback")
 KINDS = ("planned", *UNPLANNED, "not_recorded")
-_CODES = {"go": 0, "go_with_reservations": 1, "undetermined": 2, "no_go": 3}
-_GOOD = ("go", "go_with_reservations")
 
 Entry = dict[str, t.Any]
 
@@ -161,6 +159,11 @@ def verdict(entry: t.Mapping[str, t.Any]) -> str | None:
     return str(said["verdict"]) if said else None
 
 
+def _good(verdict: str | None) -> bool:
+    known = Verdict.of(verdict)
+    return known is not None and known.good
+
+
 def unplanned(entry: t.Mapping[str, t.Any]) -> bool:
     """A hotfix, a rollback, or one that could not wait for an incident."""
     return entry["kind"] in UNPLANNED or bool(entry["emergency"])
@@ -216,10 +219,12 @@ def performance(ledger: t.Mapping[str, t.Any], now: dt.datetime, failed_within: 
 def _window(done: list[_Deployment], now: dt.datetime, days: int, within: dt.timedelta) -> dict[str, t.Any]:
     begin = now - dt.timedelta(days=days)
     inside = [one for one in done if begin < one.end]
-    known = [one for one in inside if one.failed or one.verdict in _GOOD]
+    known = [one for one in inside if one.failed or _good(one.verdict)]
     told = [one for one in inside if one.entry["kind"] or one.entry["emergency"]]
     failed = [one for one in inside if one.failed]
     recoveries = [seconds for seconds in (_recovery(one, done) for one in failed) if seconds is not None]
+    import statistics  # slow to import, and not every run counts deployments
+
     # whether it stays right is not known before the time for its failure is over
     ripe = [one for one in known if one.entry["kind"] == "planned" and not one.entry["emergency"] and now - one.end >= within]
     kinds = {kind: sum((one.entry["kind"] or "not_recorded") == kind for one in inside) for kind in KINDS}
@@ -243,7 +248,7 @@ def _window(done: list[_Deployment], now: dt.datetime, days: int, within: dt.tim
 def _recovery(failed: _Deployment, done: list[_Deployment]) -> float | None:
     """From a deployment that failed to the next one that is good; None while there is none."""
     after = done[done.index(failed) + 1 :]
-    good = next((one for one in after if one.verdict in _GOOD), None)
+    good = next((one for one in after if _good(one.verdict)), None)
     return max((good.end - failed.end).total_seconds(), 0.0) if good else None
 
 

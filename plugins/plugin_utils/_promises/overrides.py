@@ -12,11 +12,10 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._units import parse_duration
-from .._model.verdict import VERDICT_WORDS
+from .._model.verdict import Verdict
 
 ALL = "ALL"  # in the place of a requirement: the whole profile
 CLOSED_KEPT = 50
-GOOD = ("go", "go_with_reservations")
 CLOSING = ("post", "recheck")
 
 
@@ -50,7 +49,7 @@ def make(
 
 def closes(judgement: t.Mapping[str, t.Any], run: t.Mapping[str, t.Any]) -> bool:
     """Whether a run is the whole verification that open overrides ask for."""
-    return run["phase"] in CLOSING and not run["partial"] and not run.get("emergency") and judgement["verdict"] in GOOD
+    return run["phase"] in CLOSING and not run["partial"] and not run.get("emergency") and Verdict(judgement["verdict"]).good
 
 
 def after(
@@ -78,7 +77,7 @@ def told(
     out["reasons"] = [*out["reasons"], *(_reason(item) for item in late)]
     out["reservations"] = [*out["reservations"], *(_reservation(item, owner) for item in late)]
     if late and out["verdict"] == "go":
-        out.update(verdict="go_with_reservations", code=1, words=VERDICT_WORDS["go_with_reservations"])
+        out.update(verdict="go_with_reservations", code=1, words=Verdict.GO_WITH_RESERVATIONS.words)
         if out["enforced_verdict"] == "go":
             out["enforced_verdict"] = "go_with_reservations"
     return out

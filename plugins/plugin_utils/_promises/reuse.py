@@ -11,7 +11,7 @@ import json
 import typing as t
 
 from ...module_utils._finding import isoformat
-from .._model.planned import PLANNED, Plan, PlannedRequirement
+from .._model.planned import Plan, PlannedRequirement, PlanState
 
 WHEN_DUE = "when_due"
 BEFORE_THE_END = dt.timedelta(days=1)  # a nightly run then leaves no night without a proof
@@ -37,7 +37,7 @@ def held(plan: Plan, state: t.Mapping[str, t.Any], now: dt.datetime) -> dict[str
     found = {}
     for requirement in plan.requirements:
         entry = state["requirements"].get(requirement.rule.id)
-        if requirement.rule.repeat != WHEN_DUE or requirement.state != PLANNED or not entry:
+        if requirement.rule.repeat != WHEN_DUE or requirement.state != PlanState.PLANNED or not entry:
             continue
         fresh = entry["valid_until"] > isoformat(now + BEFORE_THE_END) and entry["collected_at"] <= isoformat(now)
         if fresh and entry["observed_status"] == "pass" and entry.get("asked") == asked(requirement):

@@ -13,6 +13,7 @@ import typing as t
 from ansible.module_utils.basic import missing_required_lib
 
 from .._model.text import STATUS_CODES, STATUSES, as_dict, as_dicts, as_int, escape
+from .._model.verdict import Verdict
 from .files import PublishFailure
 
 try:
@@ -29,7 +30,6 @@ else:
 GATE_DAYS = 7  # a gate that was is no news after this
 DEPLOYMENTS = 5
 IDENTITY = ("service_name", "deployment_environment")
-_VERDICT_CODES = {"go": 0, "ready_to_continue": 0, "go_with_reservations": 1, "undetermined": 2, "no_go": 3, "not_ready": 3}
 _COUNTED = (*STATUSES, "inherited")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 
@@ -164,7 +164,10 @@ def _gates(out: Samples, record: t.Mapping[str, t.Any], run: dict[str, t.Any]) -
 
 def _code(judged: dict[str, t.Any]) -> object:
     code = judged.get("code")
-    return code if isinstance(code, (int, float)) else _VERDICT_CODES.get(str(judged.get("verdict")))
+    if isinstance(code, (int, float)):
+        return code
+    verdict = Verdict.of(judged.get("verdict"))
+    return verdict.code if verdict else None
 
 
 def _state(out: Samples, state: dict[str, t.Any]) -> None:

@@ -14,6 +14,7 @@ import typing as t
 
 from ...module_utils._units import humanize_seconds
 from .._model.text import as_dict, as_dicts, as_int, as_list, escape
+from .._model.verdict import WORST_FIRST
 from . import delivery, page
 from .page import VERDICTS
 from .telling import instrument, titled, verdict_words
@@ -21,7 +22,7 @@ from .words import Words, words
 
 SOON = dt.timedelta(days=90)
 WINDOW = 90  # days of the delivery figures
-_ORDER = {"no_go": 0, "undetermined": 1, "go_with_reservations": 2, "go": 3}
+_ORDER = {verdict.value: position for position, verdict in enumerate(WORST_FIRST)}
 _OPEN = ("fail", "unknown", "warn")
 _MAX_FAILING = 20
 

@@ -9,7 +9,7 @@ import re
 import typing as t
 
 from .._model.text import AREAS, STATUSES, as_dict, as_dicts, as_int, as_list, escape, quantity
-from .._model.verdict import VERDICT_WORDS
+from .._model.verdict import Verdict, stops
 from .words import ENGLISH, Words
 
 _LATE = re.compile(r"reservation (\S+) was due on (\S+): ")
@@ -27,22 +27,22 @@ def by_area(requirements: t.Iterable[dict[str, t.Any]]) -> list[tuple[str, list[
 def verdict_words(judgement: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
     """NO-GO and its like."""
     verdict = judgement.get("verdict")
-    given = escape(judgement.get("words") or verdict or VERDICT_WORDS["undetermined"], 60)
+    given = escape(judgement.get("words") or verdict or Verdict.UNDETERMINED.words, 60)
     if judgement.get("words") and (say is ENGLISH or not verdict):
         return given
-    return say.name("verdict", verdict or "undetermined", given)
+    return say.name("verdict", verdict or Verdict.UNDETERMINED.value, given)
 
 
 def consequence(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
     """What the verdict does to the play, in words; empty where it would not stop it anyway."""
     run, judgement = as_dict(record.get("run")), as_dict(record.get("judgement"))
-    if judgement.get("verdict") not in ("no_go", "undetermined", "not_ready"):
+    if not stops(judgement.get("verdict")):
         return ""
     if run.get("emergency"):
         return say("emergency_play")
     if judgement.get("overridden"):
         return say("overridden_play", date=escape(as_dict(judgement["overridden"]).get("date"), 20))
-    if run.get("enforced") and judgement.get("enforced_verdict", "no_go") in ("no_go", "undetermined", "not_ready"):
+    if run.get("enforced") and stops(judgement.get("enforced_verdict", Verdict.NO_GO.value)):
         return say("enforced_play")
     if run.get("mode") == "observe":
         return say("observed_play", verdict=verdict_words(judgement, say))

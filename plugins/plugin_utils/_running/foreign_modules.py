@@ -17,7 +17,6 @@ from ansible.errors import AnsibleAction, AnsibleActionSkip, AnsibleConnectionFa
 from ansible.plugins import loader as plugin_loaders
 from ansible.template import trust_as_template
 
-from ...module_utils._checks.ansible_module import NotEvaluated
 from ...module_utils._finding import CannotObserve
 from ...module_utils._registry import CHECKS
 from ...module_utils._runner import Runner
@@ -122,6 +121,8 @@ class ModuleRunner(Runner):
             # trusted: it stands in a file of the user's; what it reads of the result is not
             return bool(templar.evaluate_conditional(trust_as_template(condition)))
         except AnsibleError as exc:
+            from ...module_utils._checks.ansible_module import NotEvaluated  # long, and few services have a module of others
+
             raise NotEvaluated(in_short(exc)) from None
 
     def _task(self, module: str, arguments: dict[str, t.Any], *, check_mode: bool, no_log: bool) -> t.Any:

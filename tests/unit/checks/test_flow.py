@@ -20,13 +20,15 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks.flow
     judge_closed,
     judge_open,
 )
+from ansible_collections.operability.readiness.plugins.module_utils._clients import tls
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import Proof
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import NoHost, NotApplicable, NotDeclared
-from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive import Instance, derive
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.derivations import derive
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.instance import Instance
 from certificates import TlsServer, authority, issue, write
 from fakes import FakeRunner
 from unit.core.described import describe
@@ -242,7 +244,7 @@ def test_measurements_and_what_is_asked_for(tmp_path: t.Any) -> None:
 
 
 def test_no_authorities_on_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check, "_has_authorities", lambda: False)
+    monkeypatch.setattr(tls, "has_authorities", lambda: False)
     assert "no certification authorities are installed" in look(to="127.0.0.1:1", protocol="tls").message
     assert str(look(to="127.0.0.1:1", protocol="tls", validate_certs=False).status) == "fail"
     assert str(look(to="127.0.0.1:1", protocol="tls", closed=True).status) == "pass", "what must be closed needs none"

@@ -15,6 +15,7 @@ import typing as t
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils import _x509
 from ansible_collections.operability.readiness.plugins.module_utils._checks import tls_certificate as check
+from ansible_collections.operability.readiness.plugins.module_utils._clients import tls
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
@@ -182,7 +183,7 @@ def test_authorities_that_cannot_be_used(running: t.Any, tmp_path: pathlib.Path)
 
 
 def test_a_machine_without_authorities(running: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check, "_has_authorities", lambda: False)
+    monkeypatch.setattr(tls, "has_authorities", lambda: False)
     finding = look_at(running.start(TlsServer, [issue(issuer=authority())]))
     assert str(finding.status) == "unknown"
     assert "no certification authorities are installed" in finding.message

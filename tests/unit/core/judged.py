@@ -13,7 +13,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._finding imp
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import Rule
 from ansible_collections.operability.readiness.plugins.plugin_utils._judging import judge as _judge
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.judged import Reach
-from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import PLANNED, Plan, PlannedCheck, PlannedRequirement
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, PlannedCheck, PlannedRequirement, PlanState
 
 TODAY = dt.date(2026, 11, 25)
 
@@ -28,8 +28,8 @@ def asked(
     """A requirement with one check of the controller, unless others are given; fields of the plan or of the rule."""
     names = {field.name for field in dataclasses.fields(PlannedRequirement)}
     planned = {key: fields.pop(key) for key in list(fields) if key in names}
-    state = planned.get("state", PLANNED)
-    default = (check(f"{identifier}/0"),) if state == PLANNED else ()
+    state = planned["state"] = PlanState(planned.get("state", PlanState.PLANNED))
+    default = (check(f"{identifier}/0"),) if state is PlanState.PLANNED else ()
     rule = Rule(**{"id": identifier, "title": f"title of {identifier}", "remedy": "repair it", "responsible": "team", **fields})
     return PlannedRequirement(rule, impact, **{"deciding": True, "checks": tuple(checks) if checks is not None else default, **planned})
 

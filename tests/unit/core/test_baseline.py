@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, Measurement, Status
 from ansible_collections.operability.readiness.plugins.plugin_utils._comparing.baseline import Loaded, Outcome, at_post, take, whole
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.judged import Reach
-from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import NO_HOST, NOT_APPLICABLE, NOT_DECLARED, Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, PlanState
 from unit.core.described import one as planned_one
 from unit.core.described import plan as described
 from unit.core.judged import asked, check, found, judge, one, plan, waiver
@@ -417,7 +417,11 @@ def test_an_instance_with_another_name_keeps_its_things() -> None:
 
 @pytest.mark.parametrize(
     ("state", "status"),
-    [(NOT_APPLICABLE, []), (NO_HOST, [("unknown", "/srv/*.tar", "h1")]), (NOT_DECLARED, [("fail", "backup /srv/*.tar", "h1")])],
+    [
+        (PlanState.NOT_APPLICABLE, []),
+        (PlanState.NO_HOST, [("unknown", "/srv/*.tar", "h1")]),
+        (PlanState.NOT_DECLARED, [("fail", "backup /srv/*.tar", "h1")]),
+    ],
 )
 def test_a_requirement_that_is_in_another_state(state: str, status: list[tuple[str, str, str]]) -> None:
     made = service("pre", "BKP-01/0")

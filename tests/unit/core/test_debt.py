@@ -12,7 +12,7 @@ import pytest
 import yaml
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Document, Refused
 from ansible_collections.operability.readiness.plugins.plugin_utils._judging import state as _state
-from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import NOT_APPLICABLE, Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, PlanState
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import debt as _debt
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording import adopt as _adopt
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording import case as _gate
@@ -214,7 +214,7 @@ def test_only_a_complete_run_strikes_out(state: dict[str, t.Any], debt: Document
 
 
 def test_what_was_not_really_seen_does_not_strike_out(state: dict[str, t.Any], debt: Document) -> None:
-    nothing = plan(asked("R-01", state=NOT_APPLICABLE, why="traits.data is false"), *TEN.requirements[1:], phase=None)
+    nothing = plan(asked("R-01", state=PlanState.NOT_APPLICABLE, why="traits.data is false"), *TEN.requirements[1:], phase=None)
     record, after = run(with_debt(nothing, debt), state, {name: status for name, status in FIRST.items() if name != "R-01"}, days=1)
     assert record["judgement"]["debt"]["left"] == 4 and after["debt"]["R-01"]["passed_at"] is None
 

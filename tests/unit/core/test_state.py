@@ -12,7 +12,7 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.plugin_utils._judging.state import empty, judge_state, recent_gates, updated
-from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import NOT_APPLICABLE, NOT_DECLARED, NOT_DUE, Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, PlanState
 from unit.core.judged import asked, check, found, judge, one, plan, waiver
 
 NOW = dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.timezone.utc)
@@ -88,13 +88,13 @@ def test_what_comes_later_leaves_what_is_known_alone() -> None:
 
 
 def test_not_due_lasts_no_longer_than_any_finding() -> None:
-    state = after(START, plan(asked("R-01", state=NOT_DUE, why="first"), asked("R-02", "major")), {"R-02": "pass"}, phase="pre")
+    state = after(START, plan(asked("R-01", state=PlanState.NOT_DUE, why="first"), asked("R-02", "major")), {"R-02": "pass"}, phase="pre")
     assert one(state_of(BOTH, state), "R-01")["status"] == "not_due"
     assert one(state_of(BOTH, state, 8), "R-01")["status"] == "unknown"
 
 
 def test_not_applicable_is_what_the_files_say_now() -> None:
-    exempt = plan(asked("R-01", state=NOT_APPLICABLE, why="no host"), asked("R-02", "major"), phase=None)
+    exempt = plan(asked("R-01", state=PlanState.NOT_APPLICABLE, why="no host"), asked("R-02", "major"), phase=None)
     state = after(START, exempt, {"R-02": "pass"})
     assert state_of(exempt, state)["verdict"] == "go"
     result = state_of(BOTH, state)
@@ -107,7 +107,7 @@ def test_not_applicable_is_what_the_files_say_now() -> None:
 
 
 def test_what_was_not_declared_stays_a_fail_that_nobody_saw() -> None:
-    state = after(START, plan(asked("R-01", state=NOT_DECLARED, why="x"), asked("R-02", "major")), {"R-02": "pass"})
+    state = after(START, plan(asked("R-01", state=PlanState.NOT_DECLARED, why="x"), asked("R-02", "major")), {"R-02": "pass"})
     result = state_of(BOTH, state)
     assert (result["verdict"], result["verified"]) == ("no_go", 1)
 
