@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ...module_utils._units import parse_duration
 from .._comparing import comparable as _comparable
+from .._described.declarations import Duration
 from .._described.document import NotResolved, Refused, unresolved
 from .._described.policy import Policy
 from .._described.service import Description
@@ -33,7 +34,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     waivers = waivers_of(description, policy, remarks)
     level, reason = level_of(description, waivers, remarks)
     rules = rules_of(description, policy, remarks)
-    waivers = [allowed(waiver, rules.get(waiver["requirement"]), level, description, remarks) for waiver in waivers]
+    waivers = [allowed(waiver, rules.get(waiver.requirement), level, description, remarks) for waiver in waivers]
     debts, debt = _debt.entries(description, rules, remarks.problems, remarks.notices)
     waivers += debts
     requirements = []
@@ -55,7 +56,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     ratchet = ratchet_of(description, level, remarks.notices)
     if remarks.problems:
         raise Refused(list(dict.fromkeys(remarks.problems)))
-    language = description.default("language")
+    language = description.default(lambda given: given.get("language"))
     return Plan(
         service={"name": description.name, "owner": description.owner, "kind": description.kind},
         level=level,
@@ -72,14 +73,14 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
             "organisation_file": {"path": description.organisation.name, "sha256": description.organisation.sha256}
             if description.organisation
             else None,
-            "debt_file": {"path": debt["file"], "sha256": debt["sha256"]} if debt else None,
+            "debt_file": {"path": debt.file, "sha256": debt.sha256} if debt else None,
         },
-        publish={**({"language": language} if language else {}), **description.shared("publish")},
-        reservation_due=str(description.default("reservation_due") or "14d"),
-        failed_within=str(description.default("failed_within") or "7d"),
+        publish={**({"language": language} if language else {}), **description.publish},
+        reservation_due=str(description.default(lambda given: given.get("reservation_due")) or "14d"),
+        failed_within=str(description.default(lambda given: given.get("failed_within")) or "7d"),
         records=_records(description),
         overdue=_reservations.on_overdue(description),
-        override_due=str(description.default("override_due") or OVERRIDE_DUE),
+        override_due=str(description.default(lambda given: given.get("override_due")) or OVERRIDE_DUE),
         decision_required=_decisions.required(description, level, phase),
         recheck_every=recheck_every,
         settling=settling,
@@ -92,10 +93,9 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
 
 def _unresolved_basics(description: Description) -> list[str]:
     """What every phase needs must be resolved in every phase."""
-    documents = [document for document in (description.service, description.organisation) if document]
     later = [
         item
-        for document in documents
+        for document in description.documents
         for key in ("service", "classification", "traits", "waivers", "approvers", "mode", "ratchet", "debt", "decisions")
         for item in unresolved(document.data.get(key))
     ]
@@ -103,9 +103,10 @@ def _unresolved_basics(description: Description) -> list[str]:
 
 
 def _records(description: Description) -> str | None:
-    for document in (description.service, description.organisation):
-        if document and document.data.get("records"):
-            return description.path(str(document.data["records"]), document)
+    for document in description.documents:
+        named = document.declared.get("records")
+        if named:
+            return document.path(str(named))
     return None
 
 
@@ -113,7 +114,8 @@ def _settling(description: Description, phase: str | None, remarks: Remarks) -> 
     """How long checks that may need time are repeated in this phase; a bad duration is told in every phase."""
     given = description.run.settle
     if given is None:
-        return parse_duration(description.default("settle") or 0) if phase in SETTLING else 0.0  # the schema has looked at it
+        shared: Duration | None = description.default(lambda given: given.get("settle"))
+        return parse_duration(shared or 0) if phase in SETTLING else 0.0  # the schema has looked at it
     try:
         seconds = parse_duration(given)
     except ValueError as exc:
@@ -124,7 +126,7 @@ def _settling(description: Description, phase: str | None, remarks: Remarks) -> 
 
 def _recheck_every(description: Description, remarks: Remarks) -> float:
     """How often the service is to be verified again."""
-    given = description.default("recheck_every")
+    given: Duration | None = description.default(lambda given: given.get("recheck_every"))
     if given is None:
         return RECHECK_EVERY
     try:

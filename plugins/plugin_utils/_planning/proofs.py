@@ -9,17 +9,19 @@ import dataclasses
 import typing as t
 
 from ...module_utils._registry import CHECKS, COMPUTED, load_check
+from .._described.declarations import RequirementEntry
 from .._described.document import Refused
 from .._described.policy import Proof, Rule
 from .._described.service import Description, NoHost, NotDeclared
 from .._model.planned import PlannedCheck
+from .._model.waiver import Waiver
 from .arguments import argument_problems, module_problems
-from .derive.derivations import derive
+from .derive.derivations import default_options, derive
 from .derive.instance import Instance, Steps
 from .remarks import Remarks
 
 
-def instances_of(rule: Rule, exception: t.Mapping[str, t.Any], description: Description) -> list[Instance] | None:
+def instances_of(rule: Rule, exception: RequirementEntry, description: Description) -> list[Instance] | None:
     """None when no check can prove it; NotDeclared when the description has nothing for any of them."""
     if exception.get("using"):
         description = dataclasses.replace(description, using=exception["using"])
@@ -63,7 +65,7 @@ def instances_of(rule: Rule, exception: t.Mapping[str, t.Any], description: Desc
     raise (NoHost if without_host else NotDeclared)("; ".join(dict.fromkeys(str(exc) for exc in refusals)))
 
 
-def _refuse_misplaced(checks: list[str], rule: Rule, exception: t.Mapping[str, t.Any], description: Description) -> list[str]:
+def _refuse_misplaced(checks: list[str], rule: Rule, exception: RequirementEntry, description: Description) -> list[str]:
     """Those of the checks that can do what ``on`` and ``using`` ask for. Refused when there are none."""
     for key, can, why in (
         ("using", _asks_named_server, "asks no named server"),
@@ -87,10 +89,10 @@ def _runs_on_hosts(check: str) -> bool:
     return CHECKS.get(check) in ("host", "both", "action")
 
 
-def _explicit(rule: Rule, exception: t.Mapping[str, t.Any], description: Description) -> Instance:
+def _explicit(rule: Rule, exception: RequirementEntry, description: Description) -> Instance:
     check = str(exception["check"])
     shared = rule.args if check in {proof.check for proof in rule.proved_by} else {}
-    args = {**(description.default("with", check) or {}), **shared, **(exception.get("with") or {})}
+    args = {**default_options(description, check), **shared, **(exception.get("with") or {})}
     side = CHECKS[check]
     if side == "controller" and "url" in load_check(check).ARGUMENT_SPEC and not args.get("url"):
         kind = check.partition("_")[0]
@@ -106,14 +108,14 @@ def _explicit(rule: Rule, exception: t.Mapping[str, t.Any], description: Descrip
 
 def planned_checks(
     rule: Rule,
-    exception: t.Mapping[str, t.Any],
+    exception: RequirementEntry,
     instances: t.Sequence[Instance],
-    waivers: list[dict[str, t.Any]],
+    waivers: list[Waiver],
     description: Description,
     remarks: Remarks,
 ) -> list[PlannedCheck]:
     checks: list[PlannedCheck] = []
-    accepted = [waiver for waiver in waivers if waiver["requirement"] == rule.id and waiver.get("accept") and waiver["state"] == "active"]
+    accepted = [waiver for waiver in waivers if waiver.requirement == rule.id and waiver.accept and waiver.active]
     given = {key: description.service.where(("requirements", rule.id, "with", key)) for key in exception.get("with") or {}}
     halves: dict[tuple[Steps, str], str] = {}
     for number, found in enumerate(instances):
@@ -138,10 +140,10 @@ def planned_checks(
             place = description.service.where(instance.path or ("requirements", rule.id))
             remarks.problems += argument_problems(check, place, given) or module_problems(check, place, given, description)
             for waiver in accepted if instance.call == "run" else ():
-                args = {**instance.args, **waiver["accept"]}
-                name = waiver["key"]
+                limits, name = waiver.accept or {}, waiver.key
+                args = {**instance.args, **limits}
                 checks.append(dataclasses.replace(check, key=f"{key}/accepted {name}", args=args, accepted=True, waiver=name))
-                places = {**given, **dict.fromkeys(waiver["accept"], f"{waiver['declared_in']}: accept")}
+                places = {**given, **dict.fromkeys(limits, f"{waiver.declared_in}: accept")}
                 remarks.problems += argument_problems(checks[-1], place, places) or module_problems(checks[-1], place, places, description)
     return checks
 
@@ -150,9 +152,9 @@ def _with_paths(instance: Instance, description: Description) -> Instance:
     """Paths that the controller reads are relative to the service file; those on a host are that host's."""
     if instance.hosts is not None or instance.gap is not None or instance.check in COMPUTED:
         return instance
-    spec = load_check(instance.check).ARGUMENT_SPEC
+    spec: dict[str, dict[str, object]] = load_check(instance.check).ARGUMENT_SPEC
 
-    def at_home(name: str, value: t.Any) -> t.Any:
+    def at_home(name: str, value: object) -> object:
         option = spec.get(name, {})
         if option.get("type") == "path" and isinstance(value, str):
             return description.path(value)

@@ -8,14 +8,15 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._described import policy as _policy
-from .._described.policy import Rule
+from .._described.declarations import RequirementEntry
+from .._described.policy import IMPACTS, Rule
 from .._described.service import Description, NoHost, NotApplicable, NotDeclared, NotDue
 from .._model.planned import (
     PlannedCheck,
     PlannedRequirement,
     PlanState,
 )
+from .._model.waiver import Waiver
 from .derive.instance import Steps
 from .proofs import instances_of, planned_checks
 from .remarks import Remarks
@@ -28,16 +29,16 @@ def planned_requirement(
     description: Description,
     level: str,
     phase: str | None,
-    waivers: list[dict[str, t.Any]],
+    waivers: list[Waiver],
     remarks: Remarks,
 ) -> PlannedRequirement | None:
     service, run = description.service, description.run
-    exception = (service.data.get("requirements") or {}).get(rule.id) or {}
+    exception = description.requirements.get(rule.id) or {}
     steps: Steps = ("requirements", rule.id)
     impact = impact_of(rule, exception, level)
     if not impact:
         return None
-    if impact in _policy.IMPACTS and rule.impact.get(level) and _policy.IMPACTS.index(impact) < _policy.IMPACTS.index(rule.impact[level]):
+    if impact in IMPACTS and rule.impact.get(level) and IMPACTS.index(impact) < IMPACTS.index(rule.impact[level]):
         remarks.problems.append(
             f"{service.where((*steps, 'impact'))}: requirements.{rule.id}.impact: the policy says {rule.impact[level]} at level {level}; "
             f"a service may be stricter, not milder ({impact}); a waiver says who accepts the deviation"
@@ -45,14 +46,9 @@ def planned_requirement(
     responsible = (
         exception.get("responsible")
         or rule.responsible
-        or description.default("responsible", rule.id)
-        or description.default("responsible", rule.area)
+        or description.default(lambda given: given.get("responsible", {}).get(rule.id))
+        or description.default(lambda given: given.get("responsible", {}).get(rule.area))
     )
-    changed = {
-        key: exception[key]
-        for key in ("title", "reason", "area", "stakeholder", "remedy", "valid_for", "repeat", "mode", "enforce_from")
-        if exception.get(key)
-    }
     given = exception.get("phases")
     if given:
         left_out = [name for name in rule.phases if name not in given]
@@ -61,10 +57,21 @@ def planned_requirement(
                 f"{service.where((*steps, 'phases'))}: requirements.{rule.id}.phases: the policy verifies it at {', '.join(left_out)} too; "
                 "a service may add phases, not leave them out"
             )
-        changed.update(phases=tuple(given), observe=tuple(name for name in rule.observe if name not in given))
-    rule = dataclasses.replace(rule, responsible=responsible or description.owner, **changed)
-    if run.mode:
-        rule = dataclasses.replace(rule, mode=None)  # whoever runs it has the last word
+    rule = dataclasses.replace(
+        rule,
+        title=exception.get("title") or rule.title,
+        reason=exception.get("reason") or rule.reason,
+        area=exception.get("area") or rule.area,
+        stakeholder=exception.get("stakeholder") or rule.stakeholder,
+        remedy=exception.get("remedy") or rule.remedy,
+        responsible=responsible or description.owner,
+        valid_for=exception.get("valid_for") or rule.valid_for,
+        repeat=exception.get("repeat") or rule.repeat,
+        phases=tuple(given) if given else rule.phases,
+        observe=tuple(name for name in rule.observe if name not in (given or ())),
+        mode=None if run.mode else exception.get("mode") or rule.mode,  # whoever runs it has the last word
+        enforce_from=exception.get("enforce_from") or rule.enforce_from,
+    )
     phases, observe = set(rule.phases), set(rule.observe)
     if phase == "post" and run.first_deployment and rule.not_before_first_deployment and "pre" in phases:
         phases.add("post")
@@ -103,7 +110,7 @@ def planned_requirement(
     return planned(PlanState.PLANNED, checks=checks, declared=declared)
 
 
-def _not_applicable(rule: Rule, exception: t.Mapping[str, t.Any], impact: str, description: Description, remarks: Remarks) -> str | None:
+def _not_applicable(rule: Rule, exception: RequirementEntry, impact: str, description: Description, remarks: Remarks) -> str | None:
     if rule.applies_when:
         lacking = description.lacks(rule.applies_when)
         if lacking:

@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 import difflib
-import typing as t
 
 from ...module_utils._registry import CHECKS, COMPUTED
-from .._described import policy as _policy
+from .._described.declarations import PolicyOverlay, RequirementEntry
 from .._described.document import Document
-from .._described.policy import Policy, Rule
+from .._described.policy import LEVELS, Policy, Rule, added, load, overlay
 from .._described.service import Description
 from .remarks import Remarks
 
 STAND_INS = ("ansible_module", "command")  # checks that may prove any requirement
+
+
+def _policy_of(document: Document) -> PolicyOverlay:
+    return document.declared.get("policy") or {}
 
 
 def make_policy(service: Document, organisation: Document | None) -> Policy:
@@ -23,17 +26,17 @@ def make_policy(service: Document, organisation: Document | None) -> Policy:
     documents = [document for document in (organisation, service) if document]
     name, where = "default", ""
     for document in documents:
-        named = (document.data.get("policy") or {}).get("name")
+        named = _policy_of(document).get("name")
         if named:
             name, where = named, f"{document.where(('policy', 'name'))}: policy.name"
-    policy = _policy.load(name, where=where)
+    policy = load(name, where=where)
     for document in documents:
-        for index, more in enumerate((document.data.get("policy") or {}).get("add") or []):
+        for index, more in enumerate(_policy_of(document).get("add") or []):
             steps = ("policy", "add", index)
-            policy = _policy.added(policy, _policy.load(more, where=f"{document.where(steps)}: policy.add.{index}"))
+            policy = added(policy, load(more, where=f"{document.where(steps)}: policy.add.{index}"))
     for document in documents:
-        if document.data.get("policy"):
-            policy = _policy.overlay(policy, document)
+        if _policy_of(document):
+            policy = overlay(policy, document)
     return policy
 
 
@@ -41,7 +44,7 @@ def rules_of(description: Description, policy: Policy, remarks: Remarks) -> dict
     """The policy's rules, and those that the service adds; its exceptions are looked at where they apply."""
     service = description.service
     rules = {identifier: rule for identifier, rule in policy.rules.items() if not rule.retired}
-    for identifier, entry in (service.data.get("requirements") or {}).items():
+    for identifier, entry in description.requirements.items():
         place = service.where(("requirements", identifier))
         if identifier in policy.rules and policy.rules[identifier].retired:
             remarks.notices.append(f"{place}: {identifier} has been retired from the policy; the entry can be removed")
@@ -64,7 +67,7 @@ def rules_of(description: Description, policy: Policy, remarks: Remarks) -> dict
                 reason=entry.get("reason", ""),
                 area=entry.get("area", "platform"),
                 stakeholder=entry.get("stakeholder", "operators"),
-                impact={level: impact for level in _policy.LEVELS} if isinstance(impact, str) else {k: v for k, v in impact.items() if v},
+                impact={level: impact for level in LEVELS} if isinstance(impact, str) else {k: v for k, v in impact.items() if v},
                 phases=tuple(entry.get("phases", ("pre", "post", "recheck"))),
                 remedy=entry.get("remedy", ""),
                 origin={"id": place},
@@ -88,7 +91,7 @@ def _may_prove(rule: Rule, check: str) -> bool:
     return check not in CHECKS or not rule.proved_by or check in STAND_INS or check in {proof.check for proof in rule.proved_by}
 
 
-def impact_of(rule: Rule, exception: t.Mapping[str, t.Any], level: str) -> str | None:
+def impact_of(rule: Rule, exception: RequirementEntry, level: str) -> str | None:
     """The impact of a requirement for this service; None when it is not asked."""
     given = exception.get("impact")
     return (given.get(level) if isinstance(given, dict) else given) or rule.impact.get(level)

@@ -5,17 +5,16 @@
 
 from __future__ import annotations
 
-import typing as t
-
+from ..._described.declarations import Alerts, Labels
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance
 
 
-def _alerts(description: Description) -> dict[str, t.Any]:
-    alerts = description.data.get("alerts") or {}
+def _alerts(description: Description) -> Alerts:
+    alerts: Alerts = description.data.get("alerts") or {}
     if not (alerts.get("match") or alerts.get("must_include")):
         raise NotDeclared("alerts is not declared: neither 'match' nor 'must_include' says which alerts are the service's")
-    return dict(alerts)
+    return alerts
 
 
 def _alert_rules(description: Description) -> list[Instance]:
@@ -24,24 +23,31 @@ def _alert_rules(description: Description) -> list[Instance]:
     return [Instance("prometheus_alerts", description.name, args, path=("alerts",))]
 
 
-def alert_args(description: Description, alerts: t.Mapping[str, t.Any], *more: str) -> dict[str, t.Any]:
+def alert_args(description: Description, alerts: Alerts, *more: str) -> dict[str, object]:
+    """The options of a check of alert rules: what the service says of its alerts, else the defaults."""
     args = description.connection("prometheus", alerts.get("using"))
     for key in (*more, "required_labels", "required_annotations", "may_be_absent", "lookback"):
-        value = alerts.get(key, description.default("alerts", key))
+        value = alerts.get(key, _default(description, key))
         if value is not None:
             args[key] = value
     return args
 
 
+def _default(description: Description, key: str) -> object:
+    return description.default(lambda given: given.get("alerts", {}).get(key))
+
+
 def _label_sets(description: Description) -> list[dict[str, str]]:
     alerts = _alerts(description)
-    shared = {**(description.default("alerts", "labels") or {}), **(alerts.get("match") or {}), **(alerts.get("labels") or {})}
+    common: Labels = description.default(lambda given: given.get("alerts", {}).get("labels")) or {}
+    shared = {**common, **(alerts.get("match") or {}), **(alerts.get("labels") or {})}
     base = {str(key): str(value) for key, value in shared.items()}
     return [{"alertname": str(name), **base} for name in alerts.get("must_include") or []] or [base]
 
 
 def _routes(description: Description) -> list[Instance]:
-    receivers = (description.data.get("alerts") or {}).get("receivers") or description.default("alerts", "receivers")
+    declared: Alerts = description.data.get("alerts") or {}
+    receivers = declared.get("receivers") or description.default(lambda given: given.get("alerts", {}).get("receivers"))
     labels = _label_sets(description)
     if not receivers:
         raise NotDeclared("alerts.receivers is not declared: who must be told?")
@@ -50,7 +56,7 @@ def _routes(description: Description) -> list[Instance]:
 
 
 def _silences(description: Description) -> list[Instance]:
-    args = {**description.connection("alertmanager"), "labels": _label_sets(description)}
+    args: dict[str, object] = {**description.connection("alertmanager"), "labels": _label_sets(description)}
     if description.run.window.get("end"):
         args["window_end"] = description.run.window["end"]
     return [Instance("alertmanager_silences", description.name, args, path=("alerts",))]

@@ -5,27 +5,26 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from ....module_utils._hours import WEEK, parse_hours
-from ..._described import availability as _availability
+from ..._described.availability import budget_left, coverage, share_of_version, unavailability
+from ..._described.declarations import Availability, Delivery
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance, Steps
 
 
-def _availability_of(description: Description) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+def _availability_of(description: Description) -> tuple[Availability, dict[str, object]]:
     """What the service file says of it, and the options that reach its Prometheus."""
-    declared = description.data.get("availability") or {}
-    if not declared.get("series"):
+    declared = description.data.get("availability")
+    if not declared or not declared.get("series"):
         raise NotDeclared("availability.series is not declared: which series says that the service is available?")
     return declared, description.connection("prometheus", declared.get("using"))
 
 
-def _open_hours(description: Description, declared: t.Mapping[str, t.Any]) -> str | None:
+def _open_hours(description: Description, declared: Availability) -> str | None:
     """The series of the hours of use; None for a service that is used at all times."""
     if declared.get("open_hours"):
         return str(declared["open_hours"])
-    if len(parse_hours(str(description.commitment("hours") or "")) or ()) < WEEK:
+    if len(parse_hours(str(description.commitments.get("hours") or "")) or ()) < WEEK:
         raise NotDeclared(
             "availability.open_hours is not declared: which series says when the service is in use? (or commitments.hours: 24x7)"
         )
@@ -42,8 +41,8 @@ def _unavailability(description: Description) -> list[Instance]:
     declared, args = _availability_of(description)
     series, window, hours = declared["series"], str(declared.get("window", "30d")), _open_hours(description, declared)
     args.update(
-        query=_availability.unavailability(series, hours, window),
-        coverage_query=_availability.coverage(series, hours, window),
+        query=unavailability(series, hours, window),
+        coverage_query=coverage(series, hours, window),
         name="unavailability",
     )
     return [Instance("prometheus_query", f"unavailability over {window}", args, path=("availability", "series"))]
@@ -51,22 +50,22 @@ def _unavailability(description: Description) -> list[Instance]:
 
 def _error_budget(description: Description) -> list[Instance]:
     declared, args = _availability_of(description)
-    promised = description.commitment("availability")
+    promised = description.commitments.get("availability")
     if promised is None:
         raise NotDeclared("commitments.availability is not declared: how much may it be unavailable?")
     if promised >= 1:
         raise NotDeclared("commitments.availability is 1: that leaves no error budget to look at")
     series, window, hours = declared["series"], str(declared.get("window", "30d")), _open_hours(description, declared)
     args.update(
-        query=_availability.budget_left(series, hours, window, promised),
-        coverage_query=_availability.coverage(series, hours, window),
+        query=budget_left(series, hours, window, promised),
+        coverage_query=coverage(series, hours, window),
         name="error budget left",
     )
     return [Instance("prometheus_query", f"error budget over {window}", args, path=("availability", "series"))]
 
 
 def _deployed_version(description: Description) -> list[Instance]:
-    delivery = description.data.get("delivery") or {}
+    delivery: Delivery = description.data.get("delivery") or {}
     if not delivery.get("version_series"):
         raise NotDeclared("delivery.version_series is not declared: which series has the version in a label?")
     steps: Steps = ("delivery", "version_series")
@@ -74,7 +73,7 @@ def _deployed_version(description: Description) -> list[Instance]:
     if wanted is None:
         gap = "the version that should run is not given (readiness_version)"
         return [Instance("prometheus_query", "version", path=steps, gap=gap)]
-    query = _availability.share_of_version(str(delivery["version_series"]), str(delivery.get("version_label", "version")), wanted)
+    query = share_of_version(str(delivery["version_series"]), str(delivery.get("version_label", "version")), wanted)
     args = {**description.connection("prometheus"), "query": query, "name": f"instances of version {wanted}", "pass_when": ">= 100%"}
     return [Instance("prometheus_query", f"version {wanted}", args, path=steps)]
 

@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from ....module_utils._registry import CHECKS
+from ..._described.declarations import Alerts, Backup, Part
 from ..._described.document import Refused, dotted
 from ..._described.service import Description, NotDeclared
 from .alerts import alert_args
@@ -17,8 +16,8 @@ _NOT_ARGUMENTS = ("tool", "rpo", "on", "run_as", "scheduled_by", "second_copy", 
 _PLACES = ("repository", "path", "pattern", "on")  # what tells one place of a backup from another
 
 
-def _backup_entries(description: Description) -> list[tuple[dict[str, t.Any], dict[str, t.Any], Steps]]:
-    found: list[tuple[dict[str, t.Any], dict[str, t.Any], Steps]] = [
+def _backup_entries(description: Description) -> list[tuple[Part, Backup, Steps]]:
+    found: list[tuple[Part, Backup, Steps]] = [
         (part, backup, ("parts", name, "backups", index))
         for name, part in description.parts.items()
         for index, backup in enumerate(part.get("backups") or [])
@@ -28,7 +27,7 @@ def _backup_entries(description: Description) -> list[tuple[dict[str, t.Any], di
     return found
 
 
-def _backup_name(backup: t.Mapping[str, t.Any]) -> str:
+def _backup_name(backup: Backup) -> str:
     paths = backup.get("paths") or backup.get("pattern") or backup.get("path") or backup.get("repository") or backup["tool"]
     return ", ".join(str(path) for path in paths) if isinstance(paths, list) else str(paths)
 
@@ -37,12 +36,12 @@ def _backups(description: Description) -> list[Instance]:
     return [_backup(description, part, backup, _backup_name(backup), steps) for part, backup, steps in _backup_entries(description)]
 
 
-def _backup(description: Description, part: t.Mapping[str, t.Any], backup: t.Mapping[str, t.Any], name: str, steps: Steps) -> Instance:
+def _backup(description: Description, part: Part, backup: Backup, name: str, steps: Steps) -> Instance:
     check = f"{backup['tool']}_backup"
     if check not in CHECKS:
         tools = sorted(known.removesuffix("_backup") for known in CHECKS if known.endswith("_backup"))
         raise NotDeclared(f"there is no check for backups of '{backup['tool']}'; known: {', '.join(tools)}")
-    age = backup.get("max_age") or backup.get("rpo") or description.commitment("rpo", "pdma")
+    age = backup.get("max_age") or backup.get("rpo") or description.rpo
     if age is None:
         return Instance(check, name, path=steps, gap="neither the backup nor commitments.rpo says how old it may be")
     args = {key: value for key, value in backup.items() if key not in _NOT_ARGUMENTS}
@@ -67,7 +66,7 @@ def _second_copies(description: Description) -> list[Instance]:
             continue
         # another tool's options are its own; the same tool's are those of the first copy, but for what is said anew
         same = second.get("tool", backup["tool"]) == backup["tool"]
-        merged = {**(backup if same else {key: backup[key] for key in ("rpo", "max_age") if backup.get(key)}), **second}
+        merged: Backup = {**(backup if same else _age_of(backup)), **second}
         if same and all(merged.get(key) == backup.get(key) for key in _PLACES):
             place = description.service.where((*steps, "second_copy"))
             raise Refused([f"{place}: {dotted((*steps, 'second_copy'))}: it names no other place; expected another {' or '.join(_PLACES)}"])
@@ -75,8 +74,18 @@ def _second_copies(description: Description) -> list[Instance]:
     return out
 
 
+def _age_of(backup: Backup) -> Backup:
+    """What holds of a copy by another tool too: how old it may be."""
+    kept: Backup = {"tool": backup["tool"]}
+    if backup.get("rpo"):
+        kept["rpo"] = backup["rpo"]
+    if backup.get("max_age"):
+        kept["max_age"] = backup["max_age"]
+    return kept
+
+
 def _backup_alerts(description: Description) -> list[Instance]:
-    alerts = description.data.get("alerts") or {}
+    alerts: Alerts = description.data.get("alerts") or {}
     entries = _backup_entries(description)
     if not any(backup.get("alert") for _part, backup, _steps in entries):
         raise NotDeclared("no backup names the alert that its failure raises (parts.NAME.backups.N.alert)")

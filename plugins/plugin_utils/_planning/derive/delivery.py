@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import glob
-import typing as t
 
+from ..._described.declarations import Command, Delivery, Expectation
 from ..._described.document import Refused
 from ..._described.service import Description, NotDeclared, NotDue
 from .instance import Derivation, Instance, Steps
@@ -15,8 +15,12 @@ from .instance import Derivation, Instance, Steps
 COMMON_SUITE = "common"  # the name of the smoke suite that ships
 
 
+def _delivery(description: Description) -> Delivery:
+    return description.data.get("delivery") or {}
+
+
 def _reports(description: Description) -> list[Instance]:
-    declared = (description.data.get("delivery") or {}).get("reports")
+    declared = _delivery(description).get("reports")
     if not declared:
         raise NotDeclared("delivery.reports is not declared: which reports tell that the tests of this version passed?")
     version = description.run.version
@@ -34,12 +38,13 @@ def _reports(description: Description) -> list[Instance]:
 
 
 def _smoke(description: Description) -> list[Instance]:
-    delivery = description.data.get("delivery") or {}
+    delivery = _delivery(description)
     named = delivery.get("smoke") or []
     suites = [str(suite) for suite in (named if isinstance(named, list) else [named])]
     own = [suite for suite in suites if suite != COMMON_SUITE]
     steps: Steps = ("delivery", "smoke" if suites else "expect")
-    expect = [_expectation(description, entry) for entry in _as_list(delivery.get("expect"))]
+    given = delivery.get("expect")
+    expect = [_expectation(description, entry) for entry in (given if isinstance(given, list) else [given] if given else [])]
     if not suites and not expect:
         raise NotDeclared("delivery.smoke is not declared: which tests tell that the service works? (a pytest-testinfra suite, or common)")
     if COMMON_SUITE in suites:
@@ -50,29 +55,25 @@ def _smoke(description: Description) -> list[Instance]:
     if description.run.version is None and "{version}" in str(expect):
         gap = "the version that delivery.expect asks for is not given (readiness_version)"
         return [Instance("testinfra", name, path=steps, gap=gap)]
-    args: dict[str, t.Any] = {"hosts": description.part_hosts({})}
+    args: dict[str, object] = {"hosts": description.part_hosts({})}
     args.update({"suite": own} if own else {})
     args.update({"expect": expect} if expect else {})
     return [Instance("testinfra", name, args, path=steps)]
 
 
-def _as_list(value: t.Any) -> list[t.Any]:
-    return value if isinstance(value, list) else [value] if value else []
-
-
-def _expectation(description: Description, entry: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _expectation(description: Description, entry: Expectation) -> dict[str, object]:
     """What is expected of the hosts of its pattern, with the version that is deployed."""
     version = description.run.version
-    out: dict[str, t.Any] = {key: value for key, value in entry.items() if key != "on" and value}
-    for key in ("packages", "versions") if version is not None else ():
-        if out.get(key):
-            out[key] = {name: str(wanted).replace("{version}", str(version)) for name, wanted in out[key].items()}
+    out: dict[str, object] = {key: value for key, value in entry.items() if key != "on" and value}
+    for key, named in (("packages", entry.get("packages")), ("versions", entry.get("versions"))):
+        if named and version is not None:
+            out[key] = {name: str(wanted).replace("{version}", version) for name, wanted in named.items()}
     return {**out, "hosts": description.part_hosts({}, entry.get("on"))}
 
 
-def _declared_expectations(description: Description) -> list[dict[str, t.Any]]:
+def _declared_expectations(description: Description) -> list[dict[str, object]]:
     """What each part says of itself: its units run, and the ports where it is scraped are open."""
-    found = []
+    found: list[dict[str, object]] = []
     for part in description.parts.values():
         units = [unit if isinstance(unit, str) else unit["name"] for unit in part.get("units") or []]
         ports = [str(scrape["port"]) for scrape in part.get("scrape") or [] if scrape.get("port")]
@@ -93,26 +94,24 @@ def _before_and_after(description: Description) -> list[Instance]:
     return [Instance("baseline", description.name, call="compare")]
 
 
-def _command(description: Description, key: str, replace: t.Mapping[str, str]) -> Instance:
+def _command(description: Description, key: str, declared: list[str] | Command, version: str | None = None) -> Instance:
     """A command below ``delivery``: a list, or a mapping with more of the check's options and where it runs."""
-    declared = (description.data.get("delivery") or {})[key]
-    given: dict[str, t.Any] = {"command": declared} if isinstance(declared, list) else dict(declared)
-    words = [str(word) for word in given.pop("command")]
-    for placeholder, value in replace.items():
-        words = [word.replace(placeholder, value) for word in words]
-    hosts = tuple(description.part_hosts({}, given.pop("on", None)))
-    run_as = given.pop("run_as", None)
-    return Instance("command", words[0], {**given, "command": words}, hosts, run_as, path=("delivery", key))
+    given: Command = {"command": declared} if isinstance(declared, list) else declared
+    words = [str(word) if version is None else str(word).replace("{version}", version) for word in given["command"]]
+    hosts = tuple(description.part_hosts({}, given.get("on")))
+    options = {name: value for name, value in given.items() if name not in ("on", "run_as")}
+    return Instance("command", words[0], {**options, "command": words}, hosts, given.get("run_as"), path=("delivery", key))
 
 
 def _way_back(description: Description) -> list[Instance]:
-    if not (description.data.get("delivery") or {}).get("rollback_check"):
+    declared = _delivery(description).get("rollback_check")
+    if not declared:
         raise NotDeclared("delivery.rollback_check is not declared: which command tells that the way back is there?")
-    return [_command(description, "rollback_check", {})]
+    return [_command(description, "rollback_check", declared)]
 
 
 def _version_command(description: Description) -> list[Instance]:
-    declared = (description.data.get("delivery") or {}).get("version_check")
+    declared = _delivery(description).get("version_check")
     if not declared:
         raise NotDeclared("delivery.version_check is not declared")
     words = declared if isinstance(declared, list) else declared["command"]
@@ -123,7 +122,7 @@ def _version_command(description: Description) -> list[Instance]:
     if version is None:
         gap = "the version that should run is not given (readiness_version)"
         return [Instance("command", str(words[0]), path=("delivery", "version_check"), gap=gap)]
-    return [_command(description, "version_check", {"{version}": version})]
+    return [_command(description, "version_check", declared, version)]
 
 
 DERIVATIONS: dict[str, Derivation] = {

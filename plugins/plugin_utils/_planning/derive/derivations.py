@@ -15,6 +15,7 @@ import dataclasses
 import typing as t
 
 from ....module_utils._registry import CHECKS, load_check
+from ..._described.declarations import Options
 from ..._described.policy import Proof
 from ..._described.service import Description, NotDeclared
 from . import alerts, availability, backups, delivery, endpoints, logs, platform, scrapes, support
@@ -43,7 +44,7 @@ def derive(proof: Proof, description: Description, given: t.Iterable[str] = ()) 
     complete = [
         dataclasses.replace(
             instance,
-            args={**(description.default("with", instance.check) or {}), **instance.args, **proof.args},
+            args={**default_options(description, instance.check), **instance.args, **proof.args},
         )
         for instance in instances
     ]
@@ -60,10 +61,15 @@ def _refuse_without_arguments(check: str, given: set[str]) -> None:
         raise NotDeclared(f"{check} needs {' and '.join(missing)}, which neither the policy nor 'with' of the requirement gives")
 
 
+def default_options(description: Description, check: str) -> Options:
+    """What the files say of every instance of a check (``defaults.with``)."""
+    return description.default(lambda given: given.get("with", {}).get(check)) or {}
+
+
 def _generic(proof: Proof, description: Description) -> list[Instance]:
-    entries: list[tuple[Steps, t.Any]] = [((), None)]
+    entries: list[tuple[Steps, object]] = [((), None)]
     if proof.source:
-        value: t.Any = description.data
+        value: object = description.data
         steps: Steps = tuple(proof.source.split("."))
         for step in steps:
             value = value.get(step) if isinstance(value, dict) else None
@@ -73,9 +79,13 @@ def _generic(proof: Proof, description: Description) -> list[Instance]:
     hosts = tuple(description.part_hosts({}, proof.on)) if CHECKS[proof.check] in ("host", "action") or proof.on else None
     out = []
     for steps, item in entries:
-        args = dict(item) if isinstance(item, dict) else {proof.option: item} if proof.option and item is not None else {}
+        args: dict[str, object] = {}
+        if isinstance(item, dict):
+            args = dict(item)
+        elif proof.option and item is not None:
+            args = {proof.option: item}
         out.append(Instance(proof.check, str(item) if isinstance(item, str) else proof.check, args, hosts, path=steps))
     return out
 
 
-__all__ = ("AREAS", "DERIVATIONS", "derive")
+__all__ = ("AREAS", "DERIVATIONS", "default_options", "derive")

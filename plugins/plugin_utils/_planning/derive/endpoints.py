@@ -5,18 +5,18 @@
 
 from __future__ import annotations
 
-import typing as t
 from urllib.parse import urljoin, urlsplit
 
 from ....module_utils._exchange import public_url
+from ..._described.declarations import Endpoint
 from ..._described.document import Refused, dotted
-from ..._described.service import CONNECTION, Description, NotDeclared
+from ..._described.service import CONNECTION, Description, NotDeclared, picked
 from .instance import Derivation, Instance, Steps
 
 _PROBE = ("method", "body", "body_pattern", "not_body", "json", "max_latency", "percentile", "samples", "follow_redirects")
 
 
-def _endpoints(description: Description) -> list[tuple[int, dict[str, t.Any]]]:
+def _endpoints(description: Description) -> list[tuple[int, Endpoint]]:
     found = [(index, endpoint) for index, endpoint in enumerate(description.data.get("endpoints") or []) if endpoint.get("url")]
     if not found:
         raise NotDeclared("no endpoint with a url is declared (endpoints)")
@@ -35,7 +35,7 @@ def _address(text: str, key: str, description: Description, steps: Steps) -> tup
     raise Refused([f"{description.service.where((*steps, key))}: {dotted((*steps, key))}: '{public_url(text)}' is not {wanted}"])
 
 
-def _asked_from(description: Description, endpoint: t.Mapping[str, t.Any]) -> tuple[str, ...] | None:
+def _asked_from(description: Description, endpoint: Endpoint) -> tuple[str, ...] | None:
     asker = endpoint.get("from")
     return None if asker in (None, "controller") else tuple(description.part_hosts({}, str(asker)))
 
@@ -45,7 +45,7 @@ def _probes(description: Description) -> list[Instance]:
     for index, endpoint in _endpoints(description):
         steps: Steps = ("endpoints", index)
         _address(str(endpoint["url"]), "url", description, steps)
-        args = {key: endpoint[key] for key in (*_PROBE, *CONNECTION) if endpoint.get(key) is not None}
+        args = picked(endpoint, (*_PROBE, *CONNECTION))
         if endpoint.get("status") is not None:
             args["status"] = endpoint["status"] if isinstance(endpoint["status"], list) else [endpoint["status"]]
         # a name goes into records and reports: no password, no query
@@ -67,7 +67,7 @@ def _versions(description: Description) -> list[Instance]:
         if wanted is None:
             out.append(Instance("http_probe", name, path=steps, gap="the version that should answer is not given (readiness_version)"))
             continue
-        args = {key: endpoint[key] for key in CONNECTION if endpoint.get(key) is not None}
+        args = picked(endpoint, CONNECTION)
         args["url"] = url
         if version.get("json"):
             args["json"] = {version["json"]: wanted}
@@ -83,19 +83,16 @@ def _certificates(description: Description) -> list[Instance]:
     out = []
     for index, endpoint in enumerate(description.data.get("endpoints") or []):
         steps: Steps = ("endpoints", index)
-        options = {
-            key: endpoint[key]
-            for key in ("ca_path", "validate_certs", "min_days", "server_name", "starttls")
-            if endpoint.get(key) is not None
-        }
         key = "url" if endpoint.get("url") else "tls"
         if not endpoint.get(key):
             continue
-        scheme, host, port = _address(str(endpoint[key]), key, description, steps)
+        scheme, host, port = _address(str(endpoint.get(key)), key, description, steps)
         if key == "url" and scheme != "https":
             continue
-        args = {"host": host, "port": port or 443, **options}
-        out.append(Instance("tls_certificate", f"{host}:{args['port']}", args, _asked_from(description, endpoint), path=steps))
+        port = port or 443
+        options = picked(endpoint, ("ca_path", "validate_certs", "min_days", "server_name", "starttls"))
+        args = {"host": host, "port": port, **options}
+        out.append(Instance("tls_certificate", f"{host}:{port}", args, _asked_from(description, endpoint), path=steps))
     for name, part in description.parts.items():
         for index, file in enumerate(part.get("certificates") or []):
             hosts = tuple(description.part_hosts(part))
@@ -104,7 +101,7 @@ def _certificates(description: Description) -> list[Instance]:
             )
     if not out:
         raise NotDeclared("no https endpoint, TLS server or certificate file is declared")
-    seen: dict[tuple[str, t.Any], Instance] = {}
+    seen: dict[tuple[str, tuple[str, ...] | None], Instance] = {}
     for instance in out:
         seen.setdefault((instance.instance, instance.hosts), instance)
     return list(seen.values())

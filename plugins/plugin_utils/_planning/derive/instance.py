@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ..._described.declarations import Options
 from ..._described.service import Description
 
 Steps = tuple[t.Union[str, int], ...]
@@ -22,7 +23,7 @@ class Instance:
 
     check: str
     instance: str
-    args: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    args: Options = dataclasses.field(default_factory=dict)
     hosts: tuple[str, ...] | None = None
     run_as: str | None = None
     call: str = "run"

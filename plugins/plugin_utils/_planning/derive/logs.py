@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-import typing as t
-
+from ..._described.declarations import Log, Part
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance, Steps
 
 
-def _logs(description: Description) -> list[tuple[str, dict[str, t.Any], dict[str, t.Any], Steps]]:
-    found: list[tuple[str, dict[str, t.Any], dict[str, t.Any], Steps]] = [
-        (name, part, log, ("parts", name, "logs", index))
+def _logs(description: Description) -> list[tuple[Part, Log, Steps]]:
+    found: list[tuple[Part, Log, Steps]] = [
+        (part, log, ("parts", name, "logs", index))
         for name, part in description.parts.items()
         for index, log in enumerate(part.get("logs") or [])
     ]
@@ -22,22 +21,22 @@ def _logs(description: Description) -> list[tuple[str, dict[str, t.Any], dict[st
     return found
 
 
-def _log_name(log: t.Mapping[str, t.Any]) -> str:
+def _log_name(log: Log) -> str:
     return str(log.get("file") or log.get("journald") or log.get("syslog") or "log")
 
 
 def _canaries(description: Description) -> list[Instance]:
     out = []
-    for _name, part, log, steps in _logs(description):
+    for part, log, steps in _logs(description):
         if log.get("canary") == "never":
             continue
-        using = log.get("using") or description.default("logs")
+        using = log.get("using") or description.default(lambda given: given.get("logs"))
         _server, store = description.server(("file", "journald"), using)
         via = "file" if log.get("file") else "journald" if log.get("journald") else "syslog"
-        writes = {
+        writes: dict[str, object] = {
             "via": via,
             "backend": store["kind"],
-            **{key: log[key] for key in ("format", "fields", "template", "socket") if log.get(key)},
+            **{key: value for key in ("format", "fields", "template", "socket") if (value := log.get(key))},
         }
         if via == "file":
             writes["path"] = log["file"]
@@ -58,14 +57,14 @@ def _canaries(description: Description) -> list[Instance]:
 
 def _rotations(description: Description) -> list[Instance]:
     out = []
-    for _name, part, log, steps in _logs(description):
+    for part, log, steps in _logs(description):
         if log.get("file"):
-            args = {"path": log["file"], "rotated_by": log.get("rotated_by", "logrotate")}
+            args: dict[str, object] = {"path": log["file"], "rotated_by": log.get("rotated_by", "logrotate")}
         elif log.get("journald"):
             args = {"journald": True, "rotated_by": "journald"}
         else:
             continue
-        args.update({key: log[key] for key in ("max_size", "max_age", "logrotate_config", "logrotate_state") if log.get(key)})
+        args.update({key: value for key in ("max_size", "max_age", "logrotate_config", "logrotate_state") if (value := log.get(key))})
         out.append(Instance("log_rotation", _log_name(log), args, tuple(description.part_hosts(part)), log.get("run_as"), path=steps))
     if not out:
         raise NotDeclared("no part declares a log file or a journal (parts.NAME.logs)")

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import typing as t
-
+from ..._described.declarations import Options, Part, Scrape
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance, Steps
 
 
-def _scrapes(description: Description) -> list[tuple[str, dict[str, t.Any], dict[str, t.Any], Steps]]:
-    found: list[tuple[str, dict[str, t.Any], dict[str, t.Any], Steps]] = [
+def _scrapes(description: Description) -> list[tuple[str, Part, Scrape, Steps]]:
+    found: list[tuple[str, Part, Scrape, Steps]] = [
         (name, part, scrape, ("parts", name, "scrape", index))
         for name, part in description.parts.items()
         for index, scrape in enumerate(part.get("scrape") or [])
@@ -25,8 +24,8 @@ def _scrapes(description: Description) -> list[tuple[str, dict[str, t.Any], dict
 def _targets(description: Description) -> list[Instance]:
     out = []
     for name, part, scrape, steps in _scrapes(description):
-        job = {"job": scrape["job"]} if scrape.get("job") else {}
-        expect = [
+        job: dict[str, object] = {"job": scrape["job"]} if scrape.get("job") else {}
+        expect: list[Options] = [
             {**job, "addresses": description.inventory.addresses_of(host), "port": scrape["port"]} for host in description.part_hosts(part)
         ]
         args = {**description.connection("prometheus", scrape.get("using")), "expect": expect, "min_up": len(expect)}
@@ -41,7 +40,7 @@ def _metrics(description: Description) -> list[Instance]:
             address = description.inventory.addresses_of(host)[0]
             where = f"[{address}]" if ":" in address else address
             url = f"{scrape.get('scheme', 'http')}://{where}:{scrape['port']}/{str(scrape.get('path', 'metrics')).lstrip('/')}"
-            args = {"url": url, **{key: scrape[key] for key in ("families", "moving") if scrape.get(key)}}
+            args = {"url": url, **{key: value for key in ("families", "moving") if (value := scrape.get(key))}}
             out.append(Instance("metrics_endpoint", scrape.get("job") or f"{name}:{scrape['port']}", args, (host,), path=steps))
     return out
 

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from ....module_utils._exchange import public_url
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance
@@ -16,8 +14,8 @@ def _runbook(description: Description) -> list[Instance]:
     declared = (description.data.get("documents") or {}).get("runbook")
     if not declared:
         raise NotDeclared("documents.runbook is not declared")
-    given = dict(declared) if isinstance(declared, dict) else {"url" if "://" in str(declared) else "path": declared}
-    args = {**(description.default("runbook") or {}), **given}
+    given: dict[str, object] = dict(declared) if isinstance(declared, dict) else {"url" if "://" in str(declared) else "path": declared}
+    args: dict[str, object] = {**(description.default(lambda defaults: defaults.get("runbook")) or {}), **given}
     if args.get("path"):
         args["path"] = description.path(str(args["path"]))
     name = str(given["path"]) if given.get("path") else public_url(str(given.get("url")))
@@ -27,17 +25,17 @@ def _runbook(description: Description) -> list[Instance]:
 def _support(description: Description) -> list[Instance]:
     if not description.parts:
         raise NotDeclared("no part is declared (parts), so no support chain either")
-    chains = dict(description.shared("chains"))
-    components: dict[str, t.Any] = {}
+    chains = dict(description.chains)
+    components: dict[str, str | None] = {}
     for name, part in description.parts.items():
         support = part.get("support")
         if isinstance(support, list):
             chains[f"of part {name}"] = support
             support = f"of part {name}"
         components[name] = support
-    args: dict[str, t.Any] = {"components": components, "chains": {name: chains[name] for name in chains if name in components.values()}}
-    args.update(description.default("support") or {})
-    hours = description.commitment("hours")
+    args: dict[str, object] = {"components": components, "chains": {name: chains[name] for name in chains if name in components.values()}}
+    args.update(description.default(lambda defaults: defaults.get("support")) or {})
+    hours = description.commitments.get("hours")
     if hours:
         args["hours"] = hours
     return [Instance("support_chain", "support chains", args, path=("parts",))]
