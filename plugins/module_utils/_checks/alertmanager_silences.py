@@ -14,6 +14,7 @@ from .._clients.alertmanager_routes import Labels
 from .._clients.re2 import Untranslatable
 from .._finding import Finding, Measurement, failed, isoformat, passed
 from .._http import Connection
+from .._message import one_line
 from .._runner import Runner
 from .._units import humanize_seconds
 
@@ -76,7 +77,7 @@ def length(silence: Silence) -> float:
 
 def describe(silence: Silence, certain: bool) -> str:
     """``silence ID by alice ("disk swap") until 2045-01-01T00:00:00Z covers the service``."""
-    comment = silence.comment if len(silence.comment) <= 120 else silence.comment[:119] + "…"
+    comment = one_line(silence.comment, 120)
     end = isoformat(silence.end) if silence.end else "an end that it does not tell"
     matchers = ", ".join(str(matcher) for matcher in silence.matchers)
     verb = {

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from .._argspec import ArgumentsRefused, http_spec
 from .._finding import CannotObserve, Finding, Measurement, failed, passed, unknown, warned
 from .._http import Connection, HttpFailure, Response, public_url
+from .._message import one_line
 from .._runner import Runner, unreadable
 from .._units import humanize_seconds
 
@@ -145,12 +146,12 @@ def problems_of(args: t.Mapping[str, t.Any], response: Response) -> list[str]:
     text, found = response.text, []
     page = " (a web page: a login page?)" if response.looks_like_html else ""
     if args["body"] and args["body"] not in text:
-        found.append(f"the answer of {where} does not have the text '{_short(args['body'])}'{page}")
+        found.append(f"the answer of {where} does not have the text '{one_line(args['body'], SHOWN)}'{page}")
     if args["body_pattern"] and not re.search(args["body_pattern"], text):
-        found.append(f"the answer of {where} does not match '{_short(args['body_pattern'])}'{page}")
-    found += [
-        f"the answer of {where} has the text '{_short(item)}', which it must not have" for item in args["not_body"] if item and item in text
-    ]
+        found.append(f"the answer of {where} does not match '{one_line(args['body_pattern'], SHOWN)}'{page}")
+    for item in args["not_body"]:
+        if item and item in text:
+            found.append(f"the answer of {where} has the text '{one_line(item, SHOWN)}', which it must not have")
     if args["json"]:
         found += json_problems(args["json"], response)
     return found
@@ -170,7 +171,7 @@ def json_problems(expected: t.Mapping[str, t.Any], response: Response) -> list[s
             has = f" (it has {', '.join(sorted(str(key) for key in data)[:10])})" if isinstance(data, dict) and data else ""
             found.append(f"the answer has no {path}{has}")
         elif not same(seen, value):
-            found.append(f"{path} is '{_short(show(seen))}', expected '{_short(show(value))}'")
+            found.append(f"{path} is '{one_line(show(seen), SHOWN)}', expected '{one_line(show(value), SHOWN)}'")
     return found
 
 
@@ -271,7 +272,7 @@ def _observed(args: t.Mapping[str, t.Any], samples: t.Sequence[Sample], last: Re
         except (CannotObserve, RecursionError):
             return seen
         values = {path: look_up(data, str(path)) for path in args["json"]}
-        seen["json"] = {path: _short(show(value)) for path, value in values.items() if value is not _MISSING}
+        seen["json"] = {path: one_line(show(value), SHOWN) for path, value in values.items() if value is not _MISSING}
     return seen
 
 
@@ -280,10 +281,6 @@ def _expected(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     if args["max_latency"] is not None:
         wanted.update(max_latency_seconds=args["max_latency"], percentile=args["percentile"])
     return wanted
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
 __all__ = ("ARGUMENT_SPEC", "DURATIONS", "TIMEOUT", "WHERE", "judge", "look_up", "percentile", "problems_of", "run", "same")

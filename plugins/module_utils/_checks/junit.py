@@ -17,6 +17,7 @@ from xml.parsers import expat
 
 from .._argspec import ArgumentsRefused
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, isoformat, unknown, worst
+from .._message import one_line
 from .._runner import Runner, unreadable
 from .._units import humanize_bytes, humanize_seconds
 
@@ -237,7 +238,7 @@ class _Reading:
         elif tag in ("failure", "error") and above in ("testsuites", "testsuite"):
             # what stands before or after its tests broke
             self._count(Counts(**{f"{tag}s": 1}))
-            self._fails(f"{tag}: {_clean(self.suites[-1].name) or 'a suite without a name'} (the suite itself)")
+            self._fails(f"{tag}: {one_line(self.suites[-1].name, 200) or 'a suite without a name'} (the suite itself)")
         elif tag == "property" and self._of_suite() and attributes.get("name") == self.version_property:
             if "value" in attributes:
                 self._tells(attributes["value"])
@@ -273,7 +274,9 @@ class _Reading:
         disabled = not self.outcomes and bool(words & set(_SKIPPED))
         skipped = not failure and not error and ("skipped" in self.outcomes or disabled)
         self._count(Counts(1, int(failure), int(error), int(skipped), int(skipped and disabled)))
-        name = _clean(".".join(part for part in (case.get("classname", ""), case.get("name", "")) if part)) or "a test without a name"
+        name = (
+            one_line(".".join(part for part in (case.get("classname", ""), case.get("name", "")) if part), 200) or "a test without a name"
+        )
         if failure or error:
             self._fails(f"{' and '.join(['failure'] * failure + ['error'] * error)}: {name}")
         elif skipped:
@@ -321,14 +324,9 @@ def lies_of(suite: Suite) -> list[str]:
         if name in ("failures", "errors") and bad == suite.whole.failures + suite.whole.errors:
             continue  # they are told apart in another way
         if number not in fitting:
-            label = _clean(suite.name) or "a suite without a name"
+            label = one_line(suite.name, 200) or "a suite without a name"
             found.append(f"{label} says {name}={number}, its test cases say {getattr(suite.whole, name)}")
     return found
-
-
-def _clean(text: str, most: int = 200) -> str:
-    text = " ".join("".join(char if char.isprintable() else " " for char in text[: 4 * most]).split())
-    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 # -- judging
@@ -457,7 +455,7 @@ def version_of(path: str, report: Report, version: str | None, name: str) -> tup
         others = [value for value in report.versions if not pattern.search(value)]
         if not others:
             return f"property {name}", None
-        return None, f"is of another version: its property {name} says {_clean(others[0], 80) or 'nothing'}, expected is {version}"
+        return None, f"is of another version: its property {name} says {one_line(others[0], 80) or 'nothing'}, expected is {version}"
     if any(pattern.search(suite) for suite in report.suites):
         return "suite name", None
     if pattern.search(path):

@@ -15,6 +15,7 @@ from .._clients.prometheus import Prometheus, QueryRefused, Rule
 from .._clients.promql import ALERT_METRICS, Node, NotParsed, Selector, judge, parse
 from .._finding import Finding, Status, isoformat
 from .._http import Connection
+from .._message import one_line
 from .._runner import Runner
 from .._units import humanize_seconds
 
@@ -103,7 +104,7 @@ def examine_state(alert: Rule, args: t.Mapping[str, t.Any], now: dt.datetime, re
         if gone:
             report.fails.append(f"{alert.name} has no {kind} {', '.join(gone)}")
     if alert.health == "err":
-        report.fails.append(f"{alert.name} cannot be evaluated: {shorten(alert.last_error) or 'no reason given'}")
+        report.fails.append(f"{alert.name} cannot be evaluated: {one_line(alert.last_error, 200) or 'no reason given'}")
     if alert.evaluated is None:
         report.fails.append(f"{alert.name} has never been evaluated")
         return
@@ -225,7 +226,7 @@ def explained(selector: Selector, history: History, tolerated: frozenset[str], d
         return True, history.reason(selector)
     for rule in rules:
         if rule.health == "err":
-            return True, f"the recording rule {metric} cannot be evaluated: {shorten(rule.last_error) or 'no reason given'}"
+            return True, f"the recording rule {metric} cannot be evaluated: {one_line(rule.last_error, 200) or 'no reason given'}"
     reasons = []
     for rule in rules:
         dead = judge(parsed(rule.query, history.server), lambda one: may_be_without(one, tolerated) or history.has(one)).dead
@@ -312,8 +313,3 @@ def labels_of(labels: t.Mapping[str, str]) -> str:
 
 def labels_text(labels: t.Mapping[str, str]) -> str:
     return ", ".join(f"{name}={value}" for name, value in labels.items())
-
-
-def shorten(text: str, most: int = 200) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1] + "…"

@@ -15,6 +15,7 @@ from .._clients.prometheus import Evaluation, Prometheus, Sample
 from .._clients.promql import NotParsed, parse, selectors
 from .._finding import CannotObserve, Finding, Measurement, Status
 from .._http import Connection
+from .._message import one_line
 from .._runner import Runner
 from .._units import Comparison, humanize_bytes, humanize_seconds
 from ._judgement import percent
@@ -214,7 +215,7 @@ def conclude(args: t.Mapping[str, t.Any], rounds: list[list[Seen]]) -> Finding:
         status = Status.WARN if counts[Status.WARN] else Status.PASS
     shown = [(one, seen) for one, seen in zip(outcomes, rounds) if one.status is status] or list(zip(outcomes, rounds))
     one, seen = shown[-1]
-    name = args["name"] or f"the value of {shortened(args['query'])}"
+    name = args["name"] or f"the value of {one_line(args['query'], 100)}"
     which = f" for {one.series}" if one.series and len(seen) > 1 else ""
     message = f"{name}{which}: {one.message}"
     if args["samples"] > 1:
@@ -252,11 +253,6 @@ def series_text(labels: t.Mapping[str, str]) -> str:
     """``{instance="web1:8080"}``; empty for a value without labels."""
     inner = ", ".join(f'{name}="{value}"' for name, value in sorted(labels.items()) if name != "__name__")
     return f"{{{inner}}}" if inner else ""
-
-
-def shortened(text: str, most: int = 100) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def spoken(value: float, limit: Comparison | None) -> str:

@@ -14,6 +14,7 @@ from .._clients.prometheus import Prometheus, Target
 from .._clients.promql import Matcher, parse_selector
 from .._finding import Finding, Measurement, failed, passed
 from .._http import Connection
+from .._message import one_line
 from .._runner import Runner
 from .._units import humanize_seconds
 
@@ -121,7 +122,7 @@ def selector_matchers(text: str | None) -> list[Matcher] | None:
 def trouble(target: Target, now: dt.datetime) -> str | None:
     """What is wrong with a target; None for nothing."""
     if target.health == "down":
-        return f"is down: {shorten(target.last_error) or 'no reason given'}"
+        return f"is down: {reason(target.last_error) or 'no reason given'}"
     if target.scraped is None:
         return "has not been scraped yet"
     if target.health != "up":
@@ -170,9 +171,8 @@ def describe(one: t.Mapping[str, t.Any]) -> str:
     return f"{names} port {one['port']}{job}"
 
 
-def shorten(text: str, most: int = 160) -> str:
+def reason(text: str) -> str:
     """The last part of what Go says is the reason: ``Get "http://...": dial tcp ...: connection refused``."""
-    line = " ".join(text.split())
-    if line.startswith(("Get ", "Post ")) and '": ' in line:
-        line = line.split('": ', 1)[1]
-    return line if len(line) <= most else line[: most - 1] + "…"
+    if text.startswith(("Get ", "Post ")) and '": ' in text:
+        text = text.split('": ', 1)[1]
+    return one_line(text, 160)

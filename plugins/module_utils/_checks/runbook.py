@@ -18,6 +18,7 @@ from .._clients.documents import Document, Link, decode, format_of, normalize, p
 from .._clients.links import LOGIN_PAGE, SOFT_404, Asking, ask_all, judge, split_fragment
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, isoformat, worst
 from .._http import Connection, public_url
+from .._message import one_line
 from .._runner import Runner, unreadable
 from .._units import humanize_seconds
 
@@ -232,7 +233,7 @@ def _first(fields: t.Mapping[str, t.Any], names: t.Sequence[str]) -> str:
         if isinstance(value, (list, tuple)):
             value = ", ".join(str(item) for item in value[:5] if isinstance(item, (str, int)))
         if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
-            return str(value).strip()[:200]
+            return one_line(value, 200)
     return ""
 
 

@@ -18,6 +18,7 @@ import typing as t
 from .._argspec import ArgumentsRefused
 from .._clients import pytest_plugin, smoke_suite
 from .._finding import CannotObserve, Finding, Status, failed, passed, unknown, warned
+from .._message import one_line
 from .._runner import Completed, Runner
 
 WHERE = "controller"
@@ -303,7 +304,7 @@ def _last(done: Completed) -> str:
     marks = r"^(?:E\s+|ERROR:\s+(?!usage)|INTERNALERROR>\s*|[\w. -]+: error:\s*)"
     marked = [re.sub(marks, "", line) for line in lines if re.match(marks, line)]
     said = [line for line in (marked or lines) if line]
-    return f": {said[-1][:300]}" if said else ""
+    return f": {one_line(said[-1], 300)}" if said else ""
 
 
 __all__ = (

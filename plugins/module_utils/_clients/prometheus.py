@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from .._finding import CannotObserve
 from .._http import Connection, Response, public_url
+from .._message import one_line
 from .._runner import Runner
 from .promql import Node, from_server
 
@@ -139,12 +140,12 @@ class Prometheus:
         _unused, data, warnings = self._answer("/api/v1/query", {"query": expression}, fresh=fresh)
         result, kind = _member(data, "result", list, self), data.get("resultType")
         if kind not in ("scalar", "vector"):
-            raise self._cannot(f"answered with a {kind}, and a number for each series was asked for: {_short(expression)}")
+            raise self._cannot(f"answered with a {kind}, and a number for each series was asked for: {one_line(expression, 200)}")
         try:
             if kind == "scalar":
                 return Evaluation([Sample({}, float(result[0]), float(result[1]))], warnings)
             if any("value" not in item for item in result):
-                raise self._cannot(f"answered with histograms, and a number for each series was asked for: {_short(expression)}")
+                raise self._cannot(f"answered with histograms, and a number for each series was asked for: {one_line(expression, 200)}")
             return Evaluation([_sample(item) for item in result], warnings)
         except (KeyError, IndexError, TypeError, ValueError):
             raise self._nonsense() from None
@@ -237,15 +238,15 @@ class Prometheus:
             raise self._nonsense()
         if status != 200 or answer.get("status") != "success":
             raise QueryRefused(
-                f"{self.instrument} refuses the request ({status}): {_short(str(answer.get('error') or 'no reason given'))}",
+                f"{self.instrument} refuses the request ({status}): {one_line(answer.get('error') or 'no reason given', 200)}",
                 instrument=self.instrument,
             )
         data = answer.get("data")
         # a server that fans out (Thanos) says success with what it could reach: nothing from that is no proof of nothing
         result = data.get("result") if isinstance(data, dict) else data
         if answer.get("warnings") and result == []:
-            raise self._cannot(f"answered with nothing, and with a warning: {_short(str(answer['warnings'][0]))}")
-        return response, data, [_short(str(warning)) for warning in answer.get("warnings") or []]
+            raise self._cannot(f"answered with nothing, and with a warning: {one_line(answer['warnings'][0], 200)}")
+        return response, data, [one_line(warning, 200) for warning in answer.get("warnings") or []]
 
     def _cannot(self, message: str) -> CannotObserve:
         return CannotObserve(f"{self.instrument} {message}", instrument=self.instrument)
@@ -314,11 +315,6 @@ def prometheus_duration(text: str) -> float | None:
     if not parts or "".join(number + unit for number, unit in parts) != text:
         return None
     return float(sum(float(number) * units[unit] for number, unit in parts))
-
-
-def _short(text: str, most: int = 200) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 __all__ = ("Evaluation", "Prometheus", "QueryRefused", "Range", "Rule", "Sample", "Target", "moment", "prometheus_duration")

@@ -13,6 +13,7 @@ import re
 import typing as t
 
 from .._finding import CannotObserve
+from .._message import one_line
 from .._runner import Completed, Runner, user_name
 
 WRONG_PASSWORD = "wrong_password"
@@ -140,7 +141,7 @@ def failure(rc: int, stderr: str) -> tuple[str, str]:
     line = next((line for line in said if line.startswith("Fatal:")), said[-1])
     text = "\n".join(lines)
     kind = _CODES.get(rc) or next((kind for kind, pattern in _TEXTS if re.search(pattern, text)), OTHER)
-    return kind, without_login(re.sub(r"^(Fatal: )+", "", line))[:300]
+    return kind, one_line(without_login(re.sub(r"^(Fatal: )+", "", line)), 300)
 
 
 def _plain(line: str) -> str:

@@ -12,7 +12,7 @@ import typing as t
 
 from ...module_utils._units import humanize_seconds
 from .._described.document import Refused
-from .._model.text import as_dict, as_dicts, as_int, as_list, escape, shorten, wrap
+from .._model.text import as_dict, as_dicts, as_int, as_list, escape, first_line, shorten, wrap
 from .._model.verdict import VERDICT_WORDS
 
 KEYS = ("service_file", "organisation_file", "environment", "service")
@@ -224,7 +224,7 @@ def render(made: t.Mapping[str, t.Any], *, width: int = 120) -> str:
         lines += wrap(f"{escape(_name(item), 60)}: {told}", width)
     if made["never_verified"]:
         lines += ["", "EXPECTED AND NEVER VERIFIED", *wrap(", ".join(escape(name, 200) for name in as_list(made["never_verified"])), width)]
-    return "\n".join([*lines, "", str(made["msg"]).splitlines()[0]])
+    return "\n".join([*lines, "", first_line(made["msg"])])
 
 
 def _seen(item: dict[str, t.Any]) -> str:
@@ -245,7 +245,7 @@ def _why(item: dict[str, t.Any]) -> str:
     if item["platform_failures"]:
         reasons.append(f"see {', '.join(str(number) for number in as_list(item['platform_failures']))} below")
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
-    return f"{reasons[0].splitlines()[0]}{more}" if reasons else ""
+    return f"{first_line(reasons[0])}{more}" if reasons else ""
 
 
 __all__ = ("Entry", "entries", "render", "row", "summary")
