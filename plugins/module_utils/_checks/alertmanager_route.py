@@ -13,7 +13,7 @@ from .._clients.alertmanager import Alertmanager, label_sets
 from .._clients.alertmanager_routes import BadMatcher, Labels, Route, find_routes, integrations, read_tree, show_labels
 from .._clients.re2 import Untranslatable
 from .._finding import Finding, failed, passed, warned
-from .._http import Connection
+from .._http import Connection, HttpArguments
 from .._runner import Runner
 
 WHERE = "controller"
@@ -23,6 +23,12 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "labels": {"type": "list", "elements": "dict", "required": True},
     "receivers": {"type": "list", "elements": "str", "required": True},
 }
+
+
+class Arguments(HttpArguments):
+    url: str
+    labels: list[dict[str, object]]
+    receivers: list[str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +44,7 @@ class Delivery:
         return {"labels": dict(self.labels), "receivers": [route.receiver for route in self.routes]}
 
 
-def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+def run(args: Arguments, runner: Runner) -> Finding:
     labels, receivers = label_sets(args["labels"]), [str(name) for name in args["receivers"]]
     empty = [f"{name} is empty: there is nothing to look at" for name in ("labels", "receivers") if not args[name]]
     if empty:

@@ -13,7 +13,7 @@ from .._clients.alertmanager import Alertmanager, Silence, label_sets, parse_tim
 from .._clients.alertmanager_routes import Labels
 from .._clients.re2 import Untranslatable
 from .._finding import Finding, Measurement, failed, isoformat, passed
-from .._http import Connection
+from .._http import Connection, HttpArguments
 from .._message import one_line
 from .._runner import Runner
 from .._units import humanize_seconds
@@ -29,11 +29,18 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 DURATIONS = ("max_duration",)
 
 
-def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+class Arguments(HttpArguments):
+    url: str
+    labels: list[dict[str, object]]
+    window_end: str | None
+    max_duration: float
+
+
+def run(args: Arguments, runner: Runner) -> Finding:
     if not args["labels"]:
         raise ArgumentsRefused(["labels is empty: there is nothing to look at"])
     try:
-        window_end = parse_timestamp(args["window_end"]) if args.get("window_end") else None
+        window_end = parse_timestamp(args["window_end"]) if args["window_end"] else None
     except ValueError as exc:
         raise ArgumentsRefused([f"window_end: {exc}"]) from None
     server = Alertmanager(Connection.from_args(args), runner)

@@ -37,6 +37,15 @@ _NOT_RUN = re.compile(
 )
 
 
+class Arguments(t.TypedDict):
+    module: str
+    arguments: dict[str, object]
+    expect: object
+    read_only: bool
+    no_log: bool
+    timeout: float
+
+
 class NotEvaluated(Exception):
     """A condition that has no answer. The message says why."""
 
@@ -51,13 +60,17 @@ class Playing(t.Protocol):
         """Whether a condition is true of a result. NotEvaluated."""
 
 
-def expected(args: t.Mapping[str, t.Any]) -> list[str]:
+def expected(args: Arguments) -> list[str]:
     """The conditions, each a text."""
-    given = args.get("expect")
-    return [given] if isinstance(given, str) else list(given or [])
+    return conditions(args["expect"])
 
 
-def problems(args: t.Mapping[str, t.Any], _given: t.Mapping[str, t.Any]) -> list[str]:
+def conditions(given: object) -> list[str]:
+    """What is given as ``expect``, each a text; nothing of what is neither a text nor a list."""
+    return [given] if isinstance(given, str) else list(given) if isinstance(given, (list, tuple)) else []
+
+
+def problems(args: Arguments, _given: t.Mapping[str, t.Any]) -> list[str]:
     """What can be seen to be wrong with the arguments before anything runs."""
     given = args["expect"]
     if not isinstance(given, (str, list)) or not given or any(not isinstance(item, str) or not item.strip() for item in expected(args)):
@@ -73,14 +86,14 @@ def problems(args: t.Mapping[str, t.Any], _given: t.Mapping[str, t.Any]) -> list
     return found
 
 
-def run(args: dict[str, t.Any], runner: Playing) -> Finding:
-    conditions = [_condition.parse(text) for text in expected(args)]
+def run(args: Arguments, runner: Playing) -> Finding:
+    wanted = [_condition.parse(text) for text in expected(args)]
     result = runner.perform(args["module"], args["arguments"], check_mode=not args["read_only"], no_log=args["no_log"])
-    return judge(args, conditions, result, runner.holds)
+    return judge(args, wanted, result, runner.holds)
 
 
 def judge(
-    args: t.Mapping[str, t.Any],
+    args: Arguments,
     conditions: t.Sequence[Condition],
     result: dict[str, t.Any],
     holds: t.Callable[[str, dict[str, t.Any]], bool],
@@ -143,7 +156,7 @@ def _said(result: t.Mapping[str, t.Any]) -> str:
     return text or "it does not say why"
 
 
-def _good(args: t.Mapping[str, t.Any], conditions: t.Sequence[Condition], reads: t.Sequence[Path], result: dict[str, t.Any]) -> str:
+def _good(args: Arguments, conditions: t.Sequence[Condition], reads: t.Sequence[Path], result: dict[str, t.Any]) -> str:
     name = args["module"]
     if [condition.text for condition in conditions] == [UNCHANGED] and not args["read_only"]:
         return f"{name} would change nothing"
@@ -190,4 +203,16 @@ def _measurements(conditions: t.Sequence[Condition], result: dict[str, t.Any]) -
     return list(found.values())
 
 
-__all__ = ("ARGUMENT_SPEC", "TIMEOUT", "UNCHANGED", "WHERE", "NotEvaluated", "expected", "judge", "not_run", "problems", "run")
+__all__ = (
+    "ARGUMENT_SPEC",
+    "TIMEOUT",
+    "UNCHANGED",
+    "WHERE",
+    "NotEvaluated",
+    "conditions",
+    "expected",
+    "judge",
+    "not_run",
+    "problems",
+    "run",
+)

@@ -27,7 +27,15 @@ LINES = 50
 _STATUS = {0: Status.PASS, 1: Status.WARN, 2: Status.FAIL, 3: Status.UNKNOWN}
 
 
-def problems(args: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> list[str]:
+class Arguments(t.TypedDict):
+    command: list[str]
+    chdir: str | None
+    environment: dict[str, object] | None
+    secret_environment: dict[str, object] | None
+    timeout: float
+
+
+def problems(args: Arguments, given: t.Mapping[str, t.Any]) -> list[str]:
     """What can be seen to be wrong with the arguments before anything runs."""
     if isinstance(given.get("command"), str):
         return ["command: expected a list of the command and its arguments, found a text; no shell is there to take it apart"]
@@ -37,7 +45,7 @@ def problems(args: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> list[
     return ["command: it has a character that no argument can have (NUL)"] if any("\0" in word for word in command) else []
 
 
-def run(args: dict[str, t.Any], runner: Runner) -> Finding:
+def run(args: Arguments, runner: Runner) -> Finding:
     command, folder = list(args["command"]), args["chdir"]
     if folder is not None:
         try:

@@ -60,6 +60,18 @@ _NO_ADDRESS = {getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA", "E
 _ALERT = re.compile("ALERT_HANDSHAKE_FAILURE|CERTIFICATE_REQUIRED|ALERT_BAD_CERTIFICATE|ALERT_UNKNOWN_CA|ALERT_ACCESS_DENIED")
 
 
+class Arguments(t.TypedDict):
+    to: str
+    protocol: str
+    closed: bool
+    connect_timeout: float
+    expect: list[str]
+    server_name: str | None
+    ca_path: str | None
+    validate_certs: bool
+    timeout: float
+
+
 class NotResolved(Exception):
     """A name that leads to no address. ``answered``: a name server was there and said so."""
 
@@ -93,7 +105,7 @@ class Attempt:
         return f"{self.address.text} {self.text}"
 
 
-def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+def run(args: Arguments, runner: Runner) -> Finding:
     host, port = destination(args["to"], args["protocol"])
     refused = []
     if args["connect_timeout"] <= 0:
@@ -158,7 +170,7 @@ def _not_resolved(host: str, exc: Exception) -> NotResolved:
     return NotResolved(f"{host} cannot be resolved ({exc.strerror or exc})", answered=False)
 
 
-def look_up(name: str, expect: list[str], args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+def look_up(name: str, expect: list[str], args: Arguments, runner: Runner) -> Finding:
     """A flow of protocol dns."""
     limit = float(args["connect_timeout"])
     fields: dict[str, t.Any] = {
@@ -198,7 +210,7 @@ def _slow(taken: float, limit: float) -> str:
 # -- connections
 
 
-def connect(host: str, port: int, args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+def connect(host: str, port: int, args: Arguments, runner: Runner) -> Finding:
     """A flow of protocol tcp or tls."""
     to, limit, protocol, closed = args["to"], float(args["connect_timeout"]), args["protocol"], args["closed"]
     encrypted = protocol == "tls" and not closed
@@ -229,7 +241,7 @@ def connect(host: str, port: int, args: t.Mapping[str, t.Any], runner: Runner) -
     return finding
 
 
-def _context(args: t.Mapping[str, t.Any]) -> ssl.SSLContext:
+def _context(args: Arguments) -> ssl.SSLContext:
     if not args["validate_certs"]:
         return tls.looking_context()
     if not args["ca_path"] and not tls.has_authorities():
@@ -252,7 +264,7 @@ def _measurements(attempts: list[Attempt], limit: float, resolving: float, *, li
 class _Attempting:
     """Connects to one address; told what becomes of it, it never raises."""
 
-    args: t.Mapping[str, t.Any]
+    args: Arguments
     context: ssl.SSLContext | None
     runner: Runner
     allowed: float

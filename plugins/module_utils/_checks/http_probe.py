@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from .._argspec import ArgumentsRefused, http_spec
 from .._finding import CannotObserve, Finding, Measurement, failed, passed, unknown, warned
-from .._http import Connection, HttpFailure, Response, public_url
+from .._http import Connection, HttpArguments, HttpFailure, Response, public_url
 from .._message import one_line
 from .._runner import Runner, unreadable
 from .._units import humanize_seconds
@@ -56,6 +56,20 @@ SHOWN = 120
 _MISSING = object()
 
 
+class Arguments(HttpArguments):
+    url: str
+    method: str
+    status: list[int]
+    body: str | None
+    body_pattern: str | None
+    not_body: list[str]
+    json: dict[str, object]
+    max_latency: float | None
+    percentile: float
+    samples: int
+    follow_redirects: bool
+
+
 @dataclasses.dataclass(frozen=True)
 class Sample:
     """One request: how long it took to the last byte (None without an answer), and what was wrong with it."""
@@ -65,7 +79,7 @@ class Sample:
     response: Response | None = None
 
 
-def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+def run(args: Arguments, runner: Runner) -> Finding:
     refuse_nonsense(args)
     connection = Connection.from_args(args)
     for path in (connection.ca_path, connection.client_cert, connection.client_key):
@@ -79,7 +93,7 @@ def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
     return judge(args, samples)
 
 
-def refuse_nonsense(args: t.Mapping[str, t.Any]) -> None:
+def refuse_nonsense(args: Arguments) -> None:
     problems = []
     parts = urlsplit(args["url"])
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -113,7 +127,7 @@ def _readable(path: str | None) -> None:
         raise CannotObserve(unreadable(path, exc)) from None
 
 
-def probe(args: t.Mapping[str, t.Any], connection: Connection, runner: Runner, *, first: bool) -> Sample | None:
+def probe(args: Arguments, connection: Connection, runner: Runner, *, first: bool) -> Sample | None:
     """One request and what is wrong with its answer; None when the check's own time is over (never the service's fault)."""
     wanted = max(PATIENCE, 2 * (args["max_latency"] or 0.0))
     try:
@@ -135,7 +149,7 @@ def probe(args: t.Mapping[str, t.Any], connection: Connection, runner: Runner, *
     return Sample(response.elapsed, tuple(problems_of(args, response)), response)
 
 
-def problems_of(args: t.Mapping[str, t.Any], response: Response) -> list[str]:
+def problems_of(args: Arguments, response: Response) -> list[str]:
     """What an answer lacks."""
     where = public_url(response.url)
     if response.status not in args["status"]:
@@ -216,7 +230,7 @@ def percentile(values: t.Sequence[float], rank: float) -> float:
     return ordered[max(0, math.ceil(rank / 100 * len(ordered)) - 1)]
 
 
-def judge(args: t.Mapping[str, t.Any], samples: t.Sequence[Sample]) -> Finding:
+def judge(args: Arguments, samples: t.Sequence[Sample]) -> Finding:
     where, limit = public_url(args["url"]), args["max_latency"]
     bad = [sample for sample in samples if sample.problems]
     times = [sample.elapsed for sample in samples if sample.elapsed is not None]
@@ -255,7 +269,7 @@ def judge(args: t.Mapping[str, t.Any], samples: t.Sequence[Sample]) -> Finding:
     return passed(took, **fields)
 
 
-def _observed(args: t.Mapping[str, t.Any], samples: t.Sequence[Sample], last: Response | None) -> dict[str, t.Any]:
+def _observed(args: Arguments, samples: t.Sequence[Sample], last: Response | None) -> dict[str, t.Any]:
     seen: dict[str, t.Any] = {
         "url": public_url(args["url"]),
         "requests": len(samples),
@@ -276,8 +290,8 @@ def _observed(args: t.Mapping[str, t.Any], samples: t.Sequence[Sample], last: Re
     return seen
 
 
-def _expected(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    wanted = {name: args[name] for name in ("status", "body", "body_pattern", "not_body", "json") if args[name]}
+def _expected(args: Arguments) -> dict[str, t.Any]:
+    wanted: dict[str, object] = {name: args[name] for name in ("status", "body", "body_pattern", "not_body", "json") if args[name]}
     if args["max_latency"] is not None:
         wanted.update(max_latency_seconds=args["max_latency"], percentile=args["percentile"])
     return wanted

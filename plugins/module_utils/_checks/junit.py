@@ -47,6 +47,16 @@ _BEFORE = r"(?<![0-9A-Za-z])(?<!\d[.])v?"
 _BEHIND = r"(?![0-9A-Za-z+~])(?!\.[0-9])(?![-._](?:rc|alpha|beta|dev|pre|snapshot|m[0-9]|a[0-9]|b[0-9]))"
 
 
+class Arguments(t.TypedDict):
+    path: list[str]
+    max_age: float
+    version: str | None
+    version_property: str
+    min_tests: int
+    allow_skipped: bool
+    timeout: float
+
+
 class NotAReport(Exception):
     """A text that is no JUnit report, or one that must not be read; the message says why."""
 
@@ -97,7 +107,7 @@ class Report:
         return self.counts.tests - self.counts.skipped
 
 
-def run(args: t.Mapping[str, t.Any], runner: Runner) -> list[Finding]:
+def run(args: Arguments, runner: Runner) -> list[Finding]:
     refused = [] if args["min_tests"] >= 1 else ["min_tests: at least 1"]
     if not args["path"] or not all(args["path"]):
         refused.append("path: at least one path")
@@ -151,7 +161,7 @@ def reports_of(pattern: str) -> list[str]:
     return sorted(path for path in glob.glob(pattern, recursive=True) if not os.path.isdir(path))
 
 
-def look(path: str, args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+def look(path: str, args: Arguments, runner: Runner) -> Finding:
     """The finding of one report. CannotObserve."""
     try:
         about = os.stat(path)
@@ -332,7 +342,7 @@ def lies_of(suite: Suite) -> list[str]:
 # -- judging
 
 
-def judge(path: str, report: Report, written: dt.datetime, args: t.Mapping[str, t.Any], now: dt.datetime) -> Finding:
+def judge(path: str, report: Report, written: dt.datetime, args: Arguments, now: dt.datetime) -> Finding:
     counts, limit = report.counts, args["max_age"]
     moment, by_file = _moment(report, written)
     age = (now - moment).total_seconds()
@@ -392,7 +402,7 @@ def judge(path: str, report: Report, written: dt.datetime, args: t.Mapping[str, 
     )
 
 
-def _test_remarks(report: Report, args: t.Mapping[str, t.Any]) -> list[tuple[Status, str]]:
+def _test_remarks(report: Report, args: Arguments) -> list[tuple[Status, str]]:
     counts = report.counts
     if counts.failures or counts.errors:
         fail = f"{counts.failures} fail{'s' if counts.failures == 1 else ''}" if counts.failures else ""

@@ -13,7 +13,7 @@ from .._argspec import ArgumentsRefused, http_spec
 from .._clients.prometheus import Prometheus, Target
 from .._clients.promql import Matcher, parse_selector
 from .._finding import Finding, Measurement, failed, passed
-from .._http import Connection
+from .._http import Connection, HttpArguments
 from .._message import one_line
 from .._runner import Runner
 from .._units import humanize_seconds
@@ -53,7 +53,15 @@ LEAST_AGE = 5.0  # the server's time is known to the second
 PORTS = {"http": 80, "https": 443}
 
 
-def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+class Arguments(HttpArguments):
+    url: str
+    selector: str | None
+    expect: list[dict[str, object]] | None
+    min_up: int | None
+    probe_query: str | None
+
+
+def run(args: Arguments, runner: Runner) -> Finding:
     matchers = selector_matchers(args["selector"])
     expected = args["expect"] or []
     server = Prometheus(Connection.from_args(args), runner)
@@ -87,9 +95,7 @@ def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
     return finding
 
 
-def conclude(
-    args: t.Mapping[str, t.Any], chosen: list[Target], good: list[Target], missing: int, problems: list[str], now: dt.datetime
-) -> Finding:
+def conclude(args: Arguments, chosen: list[Target], good: list[Target], missing: int, problems: list[str], now: dt.datetime) -> Finding:
     ages = [(now - target.scraped).total_seconds() for target in good if target.scraped]
     wanted = max(len(chosen) + missing, args["min_up"] or 0, 1)
     fields: dict[str, t.Any] = {

@@ -40,7 +40,23 @@ COMPARABLE = {
 RECENTLY = 7  # times max_age
 
 
-def run(args: dict[str, t.Any], runner: Runner) -> Finding:
+class Arguments(t.TypedDict):
+    repository: str
+    password_file: str | None
+    password: str | None
+    environment: dict[str, object] | None
+    paths: list[str] | None
+    host: str | None
+    tags: list[str] | None
+    max_age: float
+    min_count: int
+    size_deviation: str
+    compare: int
+    binary: str
+    timeout: float
+
+
+def run(args: Arguments, runner: Runner) -> Finding:
     percent("size_deviation", args["size_deviation"])
     restic = Restic(
         runner,
@@ -77,7 +93,7 @@ def run(args: dict[str, t.Any], runner: Runner) -> Finding:
 
 
 def _judge(
-    args: dict[str, t.Any], restic: Restic, snapshots: list[Snapshot], now: dt.datetime, judgement: Judgement, common: dict[str, t.Any]
+    args: Arguments, restic: Restic, snapshots: list[Snapshot], now: dt.datetime, judgement: Judgement, common: dict[str, t.Any]
 ) -> Finding:
     chosen: dict[str, list[Snapshot]] = {}  # by path, or by "" where no path was asked for
     if args["paths"]:
@@ -137,7 +153,7 @@ def _judge(
 
 
 def _sizes(
-    args: dict[str, t.Any], restic: Restic, snapshots: list[Snapshot], chosen: dict[str, list[Snapshot]], judgement: Judgement
+    args: Arguments, restic: Restic, snapshots: list[Snapshot], chosen: dict[str, list[Snapshot]], judgement: Judgement
 ) -> list[int]:
     """Sizes of the newest snapshots; what is wrong with them goes to ``judgement``."""
     sizes = []
@@ -215,7 +231,7 @@ def _stopped(snapshots: list[Snapshot], now: dt.datetime, max_age: float) -> lis
     return said
 
 
-def _wanted(args: dict[str, t.Any]) -> str:
+def _wanted(args: Arguments) -> str:
     parts = [f"of the host {args['host']}"] if args["host"] else []
     if args["tags"]:
         parts.append(f"tagged {', '.join(args['tags'])}")

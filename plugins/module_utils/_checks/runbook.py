@@ -17,7 +17,7 @@ from .._argspec import http_spec
 from .._clients.documents import Document, Link, decode, format_of, normalize, parse, parse_date
 from .._clients.links import LOGIN_PAGE, SOFT_404, Asking, ask_all, judge, split_fragment
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, isoformat, worst
-from .._http import Connection, public_url
+from .._http import Connection, HttpArguments, public_url
 from .._message import one_line
 from .._runner import Runner, unreadable
 from .._units import humanize_seconds
@@ -94,6 +94,21 @@ _MAX_FILE = 8 * 2**20
 _AHEAD = dt.timedelta(hours=14)  # somewhere it is tomorrow already
 
 
+class Arguments(HttpArguments):
+    url: str | None
+    path: str | None
+    sections: list[str]
+    max_age: float
+    owner_required: bool
+    executed_by_other: bool
+    check_links: bool
+    link_timeout: float
+    link_hosts: list[str]
+    ignore_links: list[str]
+    soft_404: list[str]
+    login_page: list[str]
+
+
 class Defect(t.NamedTuple):
     status: Status
     text: str
@@ -113,8 +128,8 @@ class Source(t.NamedTuple):
     path: str = ""
 
 
-def run(args: dict[str, t.Any], runner: Runner) -> Finding:
-    source = _fetch(args, runner) if args["url"] else _read(args["path"], runner)
+def run(args: Arguments, runner: Runner) -> Finding:
+    source = _fetch(args["url"], args, runner) if args["url"] else _read(args["path"] or "", runner)
     if isinstance(source, Finding):
         return source
     if not source.text.strip():
@@ -147,8 +162,8 @@ def run(args: dict[str, t.Any], runner: Runner) -> Finding:
 # -- the text
 
 
-def _fetch(args: t.Mapping[str, t.Any], runner: Runner) -> Source | Finding:
-    url, where = args["url"], public_url(args["url"])
+def _fetch(url: str, args: Arguments, runner: Runner) -> Source | Finding:
+    where = public_url(url)
     answer = runner.get(url, connection=Connection.from_args(args), max_bytes=_MAX_FILE, timeout=max(args["link_timeout"], 1.0))
     verdict = judge(url, answer, args["soft_404"], args["login_page"])
     if verdict.state == "dead" and answer.status < 500:
@@ -301,7 +316,7 @@ def git_root(folder: str) -> str | None:
 # -- links
 
 
-def _link_defects(document: Document, source: Source, args: t.Mapping[str, t.Any], runner: Runner, counts: dict[str, int]) -> list[Defect]:
+def _link_defects(document: Document, source: Source, args: Arguments, runner: Runner, counts: dict[str, int]) -> list[Defect]:
     defects: list[Defect] = []
     asked: list[tuple[Link, str, str]] = []
     pages: dict[str, Document] = {}
@@ -345,10 +360,10 @@ def _ignored(target: str, patterns: t.Sequence[str]) -> bool:
     return any(fnmatch.fnmatchcase(target, pattern) for pattern in patterns) or bool(re.search(r"\{\{|\$\{|\{%|<[\w-]+>", target))
 
 
-def _http_defects(asked: list[tuple[Link, str, str]], source: Source, args: t.Mapping[str, t.Any], runner: Runner) -> list[Defect]:
+def _http_defects(asked: list[tuple[Link, str, str]], source: Source, args: Arguments, runner: Runner) -> list[Defect]:
     hosts = {str(host).lower() for host in args["link_hosts"]}
     if source.url:
-        hosts.add(urlsplit(args["url"]).netloc.rpartition("@")[2].lower())
+        hosts.add(urlsplit(args["url"] or "").netloc.rpartition("@")[2].lower())
     asking = Asking(Connection.from_args(args), frozenset(hosts), args["link_timeout"], args["soft_404"], args["login_page"])
     verdicts = ask_all([address for _link, address, _fragment in asked], asking, runner)
     defects: list[Defect] = []
@@ -395,7 +410,7 @@ def local_problem(target: str, path: str, pages: dict[str, Document], runner: Ru
 def _finding(
     source: Source,
     defects: list[Defect],
-    args: t.Mapping[str, t.Any],
+    args: Arguments,
     observed: dict[str, t.Any],
     expected: dict[str, t.Any],
     measurements: list[Measurement],

@@ -60,15 +60,33 @@ FUTURE = 300.0  # how far clocks may differ
 Remark = tuple[Status, str]
 
 
-def run(args: dict[str, t.Any], runner: Runner) -> Finding:
-    return _timer(args, runner) if args["timer"] else _cron(args, runner)
+class CronArguments(t.TypedDict):
+    file: str | None
+    contains: str
+    user: str | None
+
+
+class Arguments(t.TypedDict):
+    timer: str | None
+    cron: CronArguments | None
+    max_age: float | None
+    success_file: str | None
+    timeout: float
+
+
+def run(args: Arguments, runner: Runner) -> Finding:
+    if args["timer"]:
+        return _timer(args["timer"], args, runner)
+    if args["cron"]:
+        return _cron(args["cron"], args, runner)
+    raise CannotObserve("neither a timer nor an entry of cron is named")
 
 
 # -- systemd timers
 
 
-def _timer(args: dict[str, t.Any], runner: Runner) -> Finding:
-    name = args["timer"] if args["timer"].endswith(".timer") else f"{args['timer']}.timer"
+def _timer(asked: str, args: Arguments, runner: Runner) -> Finding:
+    name = asked if asked.endswith(".timer") else f"{asked}.timer"
     now = runner.now()
     timer = show(runner, name, TIMER_PROPERTIES)
     remarks = timer_remarks(name, timer)
@@ -191,8 +209,7 @@ def _result(job: Properties) -> str:
 # -- cron
 
 
-def _cron(args: dict[str, t.Any], runner: Runner) -> Finding:
-    wanted = args["cron"]
+def _cron(wanted: CronArguments, args: Arguments, runner: Runner) -> Finding:
     text, user = wanted["contains"], wanted["user"]
     now = runner.now()
     found, hidden = find_entries(runner, wanted["file"], text, user)

@@ -52,7 +52,16 @@ _EXAMPLE_DOMAINS = re.compile(r"(^|[.@/])(example\.(com|org|net)|domain\.tld|(co
 Remark = tuple[Status, str]
 
 
-def run(args: dict[str, t.Any], runner: Runner) -> list[Finding]:
+class Arguments(t.TypedDict):
+    components: dict[str, object]
+    chains: dict[str, object]
+    horizon: float
+    hours: str | None
+    min_tiers: int
+    timeout: float
+
+
+def run(args: Arguments, runner: Runner) -> list[Finding]:
     if not args["components"]:
         raise CannotObserve("no component is declared: there is nothing whose support could be judged")
     today = runner.now().date()
@@ -62,7 +71,7 @@ def run(args: dict[str, t.Any], runner: Runner) -> list[Finding]:
     return [_component(str(name), value, args, wanted, today) for name, value in args["components"].items()]
 
 
-def _component(name: str, value: t.Any, args: t.Mapping[str, t.Any], wanted: set[int] | None, today: dt.date) -> Finding:
+def _component(name: str, value: t.Any, args: Arguments, wanted: set[int] | None, today: dt.date) -> Finding:
     chains: t.Mapping[str, t.Any] = {str(key): tiers for key, tiers in args["chains"].items()}
     names = list(dict.fromkeys(str(item) for item in (value if isinstance(value, (list, tuple)) else [value]) if item not in (None, "")))
     remarks: list[Remark] = []
@@ -107,7 +116,7 @@ def _label(tier: t.Mapping[str, t.Any], number: int) -> str:
 
 
 def judge_chain(
-    chain: str, tiers: t.Any, wanted: set[int] | None, args: t.Mapping[str, t.Any], today: dt.date
+    chain: str, tiers: t.Any, wanted: set[int] | None, args: Arguments, today: dt.date
 ) -> tuple[list[Remark], list[Measurement]]:
     """What is wrong with the tiers of a chain, and how long its contracts last."""
     if not isinstance(tiers, (list, tuple)) or not all(isinstance(tier, dict) for tier in tiers):

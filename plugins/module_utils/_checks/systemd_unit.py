@@ -52,7 +52,17 @@ _RESULTS = {
 Remark = tuple[Status, str]
 
 
-def run(args: dict[str, t.Any], runner: Runner) -> Finding:
+class Arguments(t.TypedDict):
+    unit: str
+    kind: str
+    enabled: bool
+    since: str | None
+    max_restarts: int
+    restart_policy: bool
+    timeout: float
+
+
+def run(args: Arguments, runner: Runner) -> Finding:
     unit = full_name(args["unit"])
     now = runner.now()
     since = parse_since(args["since"], now)
@@ -98,7 +108,7 @@ def judge(
     kind: str,
     shown: Properties,
     triggers: t.Mapping[str, Properties],
-    args: t.Mapping[str, t.Any],
+    args: Arguments,
     since: dt.datetime | None,
     now: dt.datetime,
     logged: tuple[bool, dt.datetime] | None = None,
@@ -136,7 +146,7 @@ def _daemon(
     unit: str,
     shown: Properties,
     triggers: t.Mapping[str, Properties],
-    args: t.Mapping[str, t.Any],
+    args: Arguments,
     since: dt.datetime | None,
     now: dt.datetime,
 ) -> list[Remark]:
@@ -255,7 +265,7 @@ def _result(shown: Properties) -> str:
     return _RESULTS.get(result, f"ended with the result {result or 'unknown'}").format(status=status)
 
 
-def _finding(unit: str, kind: str, shown: Properties, remarks: list[Remark], args: t.Mapping[str, t.Any], now: dt.datetime) -> Finding:
+def _finding(unit: str, kind: str, shown: Properties, remarks: list[Remark], args: Arguments, now: dt.datetime) -> Finding:
     status = worst(level for level, _said in remarks) or Status.UNKNOWN
     worst_ones = [said for level, said in remarks if level == status]
     measurements = []

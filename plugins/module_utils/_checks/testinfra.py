@@ -64,7 +64,23 @@ _PORT = re.compile(r"(?:(?P<protocol>tcp|udp):)?(?:\[?(?P<address>[0-9A-Fa-f.:]+
 Event = dict[str, t.Any]
 
 
-def run(args: dict[str, t.Any], runner: Runner) -> list[Finding]:
+class Arguments(t.TypedDict):
+    suite: list[str] | None
+    expect: list[dict[str, object]] | None
+    hosts: list[str] | None
+    inventory: str | None
+    keyword: str | None
+    markers: str | None
+    sudo: bool
+    sudo_user: str | None
+    allow_skipped: bool
+    arguments: list[str]
+    chdir: str | None
+    python: str | None
+    timeout: float
+
+
+def run(args: Arguments, runner: Runner) -> list[Finding]:
     suites = [os.path.abspath(path) for path in args["suite"] or []]
     for path in suites:
         if not os.path.exists(path):
@@ -80,7 +96,7 @@ def run(args: dict[str, t.Any], runner: Runner) -> list[Finding]:
 
 
 def _pytest(
-    args: dict[str, t.Any], suites: list[str], expect: list[dict[str, t.Any]], python: str, folder: str, runner: Runner
+    args: Arguments, suites: list[str], expect: list[dict[str, t.Any]], python: str, folder: str, runner: Runner
 ) -> tuple[list[Event], Completed | None, str]:
     """What pytest's tests came to, how it ended, and why it was stopped where it was."""
     home = pathlib.Path(folder)
@@ -288,7 +304,7 @@ def not_started(done: Completed | None, python: str) -> str:
     return f"pytest did not start{_last(done)}" if done else "pytest did not start"
 
 
-def none_collected(events: t.Sequence[Event], suites: t.Sequence[str], args: t.Mapping[str, t.Any], done: Completed | None) -> str:
+def none_collected(events: t.Sequence[Event], suites: t.Sequence[str], args: Arguments, done: Completed | None) -> str:
     deselected = sum(event.get("deselected", 0) for event in events if event["event"] == "collected")
     if deselected:
         chosen = " and ".join(f"{name} '{args[name]}'" for name in ("keyword", "markers") if args.get(name)) or "what was chosen"

@@ -58,6 +58,18 @@ _SELF_SIGNED, _SELF_SIGNED_IN_CHAIN, _WRONG_NAME = 18, 19, (62, 64)
 _ALERTS = re.compile("CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|ALERT_BAD_CERTIFICATE|ALERT_UNKNOWN_CA|ALERT_ACCESS_DENIED")
 
 
+class Arguments(t.TypedDict):
+    host: str | None
+    port: int
+    server_name: str | None
+    starttls: str | None
+    path: str | None
+    min_days: float | None
+    ca_path: str | None
+    validate_certs: bool
+    timeout: float
+
+
 class Unreached(Exception):
     """The service's own endpoint did not do what it must: a fail, with this message."""
 
@@ -76,12 +88,15 @@ class Target:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+def run(args: Arguments, runner: Runner) -> Finding:
     if args["min_days"] is not None and args["min_days"] < 0:
         raise ArgumentsRefused(["min_days: not less than 0"])
     if not 1 <= args["port"] <= 65535:
         raise ArgumentsRefused(["port: between 1 and 65535"])
-    return look_at_file(args, runner) if args["path"] else look_at_server(args, runner)
+    if args["path"]:
+        return look_at_file(args["path"], args, runner)
+    host = args["host"] or ""
+    return look_at_server(Target(host, args["port"], args["server_name"] or host, args["starttls"]), args, runner)
 
 
 def limit_of(certificate: Certificate, min_days: float | None) -> float:
@@ -125,8 +140,7 @@ def _since(certificate: Certificate, now: dt.datetime) -> str | None:
 # -- a server
 
 
-def look_at_server(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
-    target = Target(args["host"], args["port"], args["server_name"] or args["host"], args["starttls"])
+def look_at_server(target: Target, args: Arguments, runner: Runner) -> Finding:
     verifying = tls.trusting_context(args["ca_path"]) if args["validate_certs"] else None
     observed: dict[str, t.Any] = {"endpoint": target.where}
     expected: dict[str, t.Any] = {"server_name": target.name} if verifying else {}
@@ -330,8 +344,7 @@ class _Dialogue:
 # -- a file
 
 
-def look_at_file(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
-    path = args["path"]
+def look_at_file(path: str, args: Arguments, runner: Runner) -> Finding:
     try:
         regular = stat.S_ISREG(os.stat(path).st_mode)
     except (FileNotFoundError, NotADirectoryError):
