@@ -8,11 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
-from .._argspec import ArgumentsRefused, http_spec
+from .._argspec import ArgumentsRefused, Spec, http_spec
 from .._clients.alertmanager import Alertmanager, Silence, label_sets, parse_timestamp
 from .._clients.alertmanager_routes import Labels
 from .._clients.re2 import Untranslatable
-from .._finding import Finding, Measurement, failed, isoformat, passed
+from .._finding import Facts, Finding, Measurement, failed, isoformat, passed
 from .._http import Connection, HttpArguments
 from .._message import one_line
 from .._runner import Runner
@@ -20,7 +20,7 @@ from .._units import humanize_seconds
 
 WHERE = "controller"
 TIMEOUT = 30.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     **http_spec(url={"required": True}),
     "labels": {"type": "list", "elements": "dict", "required": True},
     "window_end": {"type": "str"},
@@ -104,7 +104,7 @@ def judge(covering: t.Sequence[tuple[Silence, bool]], in_force: int, window_end:
     lines = [f"{describe(silence, certain)}: {' and '.join(problems)}" for silence, certain, problems in wrong]
     limit = f"beyond {isoformat(window_end)}" if window_end else f"for more than {humanize_seconds(longest)}"
     known = [length(silence) for silence, _certain in covering if length(silence) != float("inf")]
-    fields: dict[str, t.Any] = {
+    fields: Facts = {
         "observed": {"silences_in_force": in_force, "covering": [_as_dict(silence, certain) for silence, certain in covering]},
         "expected": {"window_end": isoformat(window_end)} if window_end else {"max_duration_seconds": longest},
         "measurements": [] if window_end else [Measurement("silence_longest_seconds", max(known, default=0.0), longest, "upper")],
@@ -113,21 +113,17 @@ def judge(covering: t.Sequence[tuple[Silence, bool]], in_force: int, window_end:
     if wrong:
         starts = [silence.start for silence, _certain, _problems in wrong if silence.start]
         more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
-        return failed(
-            lines[0] + more,
-            since=isoformat(min(starts)) if starts else None,
-            remedy="end what is not needed (amtool silence expire "
-            + " ".join(silence.id for silence, *_rest in wrong)
-            + ") or renew it as it must be",
-            **fields,
-        )
+        named = " ".join(silence.id for silence, *_rest in wrong)
+        fields["since"] = isoformat(min(starts)) if starts else None
+        fields["remedy"] = f"end what is not needed (amtool silence expire {named}) or renew it as it must be"
+        return failed(lines[0] + more, **fields)
     if not covering:
         return passed(f"no silence covers the service ({in_force} in force for others)" if in_force else "no silence is in force", **fields)
     more = f" (and {len(covering) - 1} more)" if len(covering) > 1 else ""
     return passed(f"{describe(*covering[0])}{more}; none does {limit}", **fields)
 
 
-def _as_dict(silence: Silence, certain: bool) -> dict[str, t.Any]:
+def _as_dict(silence: Silence, certain: bool) -> dict[str, object]:
     return {
         "id": silence.id,
         "state": silence.state,

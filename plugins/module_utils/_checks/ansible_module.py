@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .._argspec import Spec
 from .._finding import CannotObserve, Finding, Measurement, failed
 from .._message import lines_of, one_line
 from . import _condition
@@ -16,7 +17,7 @@ from ._judgement import Judgement
 
 WHERE = "action"
 TIMEOUT = 60.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "module": {"type": "str", "required": True},
     "arguments": {"type": "dict", "default": {}, "aliases": ["args"]},
     # raw: a list made of a text would be split at its commas
@@ -53,16 +54,11 @@ class NotEvaluated(Exception):
 class Playing(t.Protocol):
     """What the action hands in: Ansible itself."""
 
-    def perform(self, module: str, arguments: dict[str, t.Any], *, check_mode: bool, no_log: bool) -> dict[str, t.Any]:
+    def perform(self, module: str, arguments: dict[str, t.Any], *, check_mode: bool, no_log: bool) -> dict[str, object]:
         """The result of a module, as plain data. CannotObserve."""
 
     def holds(self, condition: str, result: dict[str, t.Any]) -> bool:
         """Whether a condition is true of a result. NotEvaluated."""
-
-
-def expected(args: Arguments) -> list[str]:
-    """The conditions, each a text."""
-    return conditions(args["expect"])
 
 
 def conditions(given: object) -> list[str]:
@@ -73,12 +69,13 @@ def conditions(given: object) -> list[str]:
 def problems(args: Arguments, _given: t.Mapping[str, t.Any]) -> list[str]:
     """What can be seen to be wrong with the arguments before anything runs."""
     given = args["expect"]
-    if not isinstance(given, (str, list)) or not given or any(not isinstance(item, str) or not item.strip() for item in expected(args)):
+    texts = conditions(given)
+    if not isinstance(given, (str, list)) or not texts or not all(isinstance(text, str) and text.strip() for text in texts):
         return ["expect: expected a condition, or a list of them, each a text such as result.status == 200"]
     if not _condition.HAS_JINJA:
         return ["expect: conditions are read with the Python library Jinja2, on the controller"]
     found = []
-    for text in expected(args):
+    for text in texts:
         try:
             _condition.parse(text)
         except NotACondition as exc:
@@ -87,7 +84,7 @@ def problems(args: Arguments, _given: t.Mapping[str, t.Any]) -> list[str]:
 
 
 def run(args: Arguments, runner: Playing) -> Finding:
-    wanted = [_condition.parse(text) for text in expected(args)]
+    wanted = [_condition.parse(text) for text in conditions(args["expect"])]
     result = runner.perform(args["module"], args["arguments"], check_mode=not args["read_only"], no_log=args["no_log"])
     return judge(args, wanted, result, runner.holds)
 
@@ -178,9 +175,9 @@ def _values_said(paths: t.Sequence[Path], result: dict[str, t.Any]) -> str:
     return ", ".join(said)
 
 
-def _values(paths: t.Sequence[Path], result: dict[str, t.Any]) -> dict[str, t.Any]:
+def _values(paths: t.Sequence[Path], result: dict[str, t.Any]) -> dict[str, object]:
     """The values that were read, numbers and truth as they are, others as they are shown."""
-    found: dict[str, t.Any] = {}
+    found: dict[str, object] = {}
     for path in paths[:20]:
         try:
             value = _condition.value_of(result, path)
@@ -210,7 +207,6 @@ __all__ = (
     "WHERE",
     "NotEvaluated",
     "conditions",
-    "expected",
     "judge",
     "not_run",
     "problems",

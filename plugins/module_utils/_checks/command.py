@@ -9,6 +9,7 @@ import os
 import signal
 import typing as t
 
+from .._argspec import Spec
 from .._clients.monitoring_plugin import LINE_LENGTH, parse_perfdata, split_output
 from .._finding import CannotObserve, Finding, Status
 from .._message import lines_of, one_line
@@ -16,7 +17,7 @@ from .._runner import Completed, Runner, unreadable, user_name
 
 WHERE = "host"
 TIMEOUT = 60.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "command": {"type": "list", "elements": "str", "required": True},
     "chdir": {"type": "path"},
     "environment": {"type": "dict"},
@@ -104,7 +105,7 @@ def judge(done: Completed, name: str) -> Finding:
     stderr = lines_of(done.stderr, LINE_LENGTH)
     lines = [*([text] if text else []), *long_text] or stderr
     said, details = (lines[0], [*lines[1:], *(stderr if lines is not stderr else [])]) if lines else ("", [])
-    observed: dict[str, t.Any] = {"exit_code": done.rc}
+    observed: dict[str, object] = {"exit_code": done.rc}
     status = _STATUS.get(done.rc, Status.UNKNOWN)
     message = said or f"{name} ended with code {done.rc} and said nothing"
     if done.rc not in _STATUS:

@@ -15,7 +15,7 @@ import re
 import stat
 import typing as t
 
-from .._argspec import ArgumentsRefused
+from .._argspec import ArgumentsRefused, Spec
 from .._clients import archives
 from .._finding import CannotObserve, Finding, Measurement, failed, isoformat
 from .._runner import Runner, unreadable
@@ -24,7 +24,7 @@ from ._judgement import FUTURE, Judgement, percent, shrunk
 
 WHERE = "host"
 TIMEOUT = 120.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "pattern": {"type": "list", "elements": "str"},
     "path": {"type": "path"},
     "paths": {"type": "list", "elements": "str"},
@@ -104,9 +104,8 @@ def run(args: Arguments, runner: Runner) -> Finding | list[Finding]:
 
 
 def _judge(pattern: str, shown: str, args: Arguments, runner: Runner) -> Finding:
-    expected: dict[str, object] = {
-        name: args[name] for name in ("paths", "max_age", "min_count", "min_size", "contains") if args[name] is not None
-    }
+    named = {name: args[name] for name in ("paths", "max_age", "min_count", "min_size", "contains")}
+    expected: dict[str, object] = {name: value for name, value in named.items() if value is not None}
     expected["backups"] = shown
     missing = missing_folder(pattern)
     if missing:

@@ -15,17 +15,17 @@ import ssl
 import threading
 import typing as t
 
-from .._argspec import ArgumentsRefused
+from .._argspec import ArgumentsRefused, Spec
 from .._clients import tls
 from .._destination import destination, is_address
-from .._finding import CannotObserve, Finding, Measurement, failed, passed, unknown, warned
+from .._finding import CannotObserve, Facts, Finding, Measurement, failed, passed, unknown, warned
 from .._runner import Runner
 from .._units import humanize_seconds
 
 WHERE = "host"
 TIMEOUT = 30.0
 SETTLES = True
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "to": {"type": "str", "required": True},
     "protocol": {"type": "str", "choices": ["tcp", "tls", "dns"], "default": "tcp"},
     "closed": {"type": "bool", "default": False},
@@ -38,6 +38,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 DURATIONS = ("connect_timeout",)
 COMPARABLE = {"holds": {"kind": "holds", "what": "flow to"}}
 ADDRESSES = 16  # most addresses of one name that are tried
+NAME_REMEDY = "Correct the name, or the name servers of this host"
 SETTLE = 0.2  # seconds in which whoever has nothing behind it closes again
 
 # what became of an attempt
@@ -173,16 +174,15 @@ def _not_resolved(host: str, exc: Exception) -> NotResolved:
 def look_up(name: str, expect: list[str], args: Arguments, runner: Runner) -> Finding:
     """A flow of protocol dns."""
     limit = float(args["connect_timeout"])
-    fields: dict[str, t.Any] = {
-        "expected": {"to": name, "protocol": "dns", "closed": args["closed"], **({"addresses": expect} if expect else {})}
-    }
+    fields: Facts = {"expected": {"to": name, "protocol": "dns", "closed": args["closed"], **({"addresses": expect} if expect else {})}}
     started = runner.clock.monotonic()
     try:
         found = [str(ipaddress.ip_address(address.text.partition("%")[0])) for address in resolve(name, 0, runner, usable=False)]
     except NotResolved as exc:
         fields["observed"] = {"to": name, "addresses": []}
         if not args["closed"]:
-            return failed(exc.message, remedy="Correct the name, or the name servers of this host", **fields)
+            fields["remedy"] = NAME_REMEDY
+            return failed(exc.message, **fields)
         if exc.answered:
             return passed(f"{name} does not resolve here, as it must be", **fields)
         return unknown(f"{exc.message}; whether it would resolve is not known", **fields)
@@ -191,13 +191,13 @@ def look_up(name: str, expect: list[str], args: Arguments, runner: Runner) -> Fi
     fields["measurements"] = [Measurement("flow_resolve_seconds", round(taken, 3), limit, "upper")]
     listed = _some(found)
     if args["closed"]:
-        return failed(
-            f"{name} resolves to {listed}, and must not be known here", remedy="Take the name out of what this host can resolve", **fields
-        )
+        fields["remedy"] = "Take the name out of what this host can resolve"
+        return failed(f"{name} resolves to {listed}, and must not be known here", **fields)
     missing, more = sorted(set(expect) - set(found)), sorted(set(found) - set(expect)) if expect else []
     if missing or more:
         fields["details"] = [*(f"{address} is missing" for address in missing), *(f"{address} is not expected" for address in more)]
-        return failed(f"{name} resolves to {listed}; expected is {_some(expect)}", remedy="Correct the entry of the name", **fields)
+        fields["remedy"] = "Correct the entry of the name"
+        return failed(f"{name} resolves to {listed}; expected is {_some(expect)}", **fields)
     if taken > limit:
         return warned(f"{name} resolves to {listed}, but {_slow(taken, limit)}", **fields)
     return passed(f"{name} resolves to {listed} in {humanize_seconds(taken)}; the limit is {humanize_seconds(limit)}", **fields)
@@ -215,15 +215,16 @@ def connect(host: str, port: int, args: Arguments, runner: Runner) -> Finding:
     to, limit, protocol, closed = args["to"], float(args["connect_timeout"]), args["protocol"], args["closed"]
     encrypted = protocol == "tls" and not closed
     context = _context(args) if encrypted else None
-    expected = {"to": to, "protocol": protocol, "closed": closed, "connect_timeout_seconds": limit}
+    expected: dict[str, object] = {"to": to, "protocol": protocol, "closed": closed, "connect_timeout_seconds": limit}
     started = runner.clock.monotonic()
     try:
         addresses = resolve(host, port, runner)
     except NotResolved as exc:
-        fields: dict[str, t.Any] = {"observed": {"to": to, "addresses": {}}, "expected": expected}
+        fields: Facts = {"observed": {"to": to, "addresses": {}}, "expected": expected}
         if closed:
             return unknown(f"{exc.message}; whether {to} is closed is not known", **fields)
-        return failed(f"{to} cannot be used: {exc.message}", remedy="Correct the name, or the name servers of this host", **fields)
+        fields["remedy"] = NAME_REMEDY
+        return failed(f"{to} cannot be used: {exc.message}", **fields)
     resolving = runner.clock.monotonic() - started
     tried = addresses[:ADDRESSES]
     attempt = _Attempting(args, context, runner, runner.remaining(limit))

@@ -10,7 +10,7 @@ import os
 import re
 import typing as t
 
-from .._argspec import ArgumentsRefused
+from .._argspec import ArgumentsRefused, Spec
 from .._finding import CannotObserve, Finding, Measurement
 from .._runner import Runner, unreadable
 from .._units import Comparison, humanize_bytes
@@ -18,7 +18,7 @@ from ._judgement import Judgement
 
 WHERE = "host"
 TIMEOUT = 30.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "disk": {"type": "str", "default": "< 90%"},
     "min_free": {"type": "str", "default": "10GiB"},
     "inodes": {"type": "str", "default": "< 90%"},
@@ -78,7 +78,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
         raise CannotObserve(f"the folder {args['proc']} does not exist: nothing is known of this host's capacity")
     judgement = Judgement()
     measurements: list[Measurement] = []
-    observed: dict[str, t.Any] = {}
+    observed: dict[str, object] = {}
     said = []
     for part in (_disks, _memory, _descriptors):
         try:
@@ -90,7 +90,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
     return judgement.finding("; ".join(filter(None, said)), observed=observed, expected=expected, measurements=measurements)
 
 
-def _disks(args: Arguments, runner: Runner, judgement: Judgement, measurements: list[Measurement], observed: dict[str, t.Any]) -> str:
+def _disks(args: Arguments, runner: Runner, judgement: Judgement, measurements: list[Measurement], observed: dict[str, object]) -> str:
     own = args["root"] == "/"
     mounts = parse_mounts(runner.read_text(os.path.join(args["proc"], "self" if own else "1", "mountinfo")))
     chosen = holding(mounts, args["paths"], args["root"], judgement) if args["paths"] else local(mounts)
@@ -146,7 +146,7 @@ def _judge_disk(usage: Usage, args: Arguments, judgement: Judgement) -> None:
         _share(f"{usage.point} inodes in use", usage.inodes, args["inodes"], judgement)
 
 
-def _memory(args: Arguments, runner: Runner, judgement: Judgement, measurements: list[Measurement], observed: dict[str, t.Any]) -> str:
+def _memory(args: Arguments, runner: Runner, judgement: Judgement, measurements: list[Measurement], observed: dict[str, object]) -> str:
     used = parse_memory(runner.read_text(os.path.join(args["proc"], "meminfo")))
     _share("memory in use", used, args["memory"], judgement)
     measurements.append(Measurement("memory_used_ratio", round(used, 4), args["memory"].value, "upper"))
@@ -154,7 +154,9 @@ def _memory(args: Arguments, runner: Runner, judgement: Judgement, measurements:
     return f"memory {used:.0%} used"
 
 
-def _descriptors(args: Arguments, runner: Runner, judgement: Judgement, measurements: list[Measurement], observed: dict[str, t.Any]) -> str:
+def _descriptors(
+    args: Arguments, runner: Runner, judgement: Judgement, measurements: list[Measurement], observed: dict[str, object]
+) -> str:
     # the kernel refuses a read of this file that asks for megabytes
     used = parse_file_nr(runner.read_text(os.path.join(args["proc"], "sys", "fs", "file-nr"), max_bytes=4096))
     _share("file descriptors in use", used, args["file_descriptors"], judgement)

@@ -13,8 +13,8 @@ import re
 import typing as t
 from urllib.parse import urlsplit
 
-from .._argspec import ArgumentsRefused, http_spec
-from .._finding import CannotObserve, Finding, Measurement, failed, passed, unknown, warned
+from .._argspec import ArgumentsRefused, Spec, http_spec
+from .._finding import CannotObserve, Facts, Finding, Measurement, failed, passed, unknown, warned
 from .._http import Connection, HttpArguments, HttpFailure, Response, public_url
 from .._message import one_line
 from .._runner import Runner, unreadable
@@ -23,7 +23,7 @@ from .._units import humanize_seconds
 WHERE = "both"
 TIMEOUT = 30.0
 SETTLES = True
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     **http_spec(url={"required": True}),
     "method": {"type": "str", "default": "GET", "choices": ["GET", "HEAD", "OPTIONS"]},
     "status": {"type": "list", "elements": "int", "default": [200]},
@@ -240,7 +240,7 @@ def judge(args: Arguments, samples: t.Sequence[Sample]) -> Finding:
         [] if latency is None else [Measurement("http_latency_seconds", round(latency, 6), limit, "upper" if limit is not None else None)]
     )
     details = list(dict.fromkeys(problem for sample in bad for problem in sample.problems))
-    fields: dict[str, t.Any] = {
+    fields: Facts = {
         "observed": _observed(args, samples, last),
         "expected": _expected(args),
         "measurements": [*measured, Measurement("http_failed_requests", float(len(bad)), 0.0, "upper")],
@@ -269,8 +269,8 @@ def judge(args: Arguments, samples: t.Sequence[Sample]) -> Finding:
     return passed(took, **fields)
 
 
-def _observed(args: Arguments, samples: t.Sequence[Sample], last: Response | None) -> dict[str, t.Any]:
-    seen: dict[str, t.Any] = {
+def _observed(args: Arguments, samples: t.Sequence[Sample], last: Response | None) -> dict[str, object]:
+    seen: dict[str, object] = {
         "url": public_url(args["url"]),
         "requests": len(samples),
         "failed": sum(bool(sample.problems) for sample in samples),
@@ -290,7 +290,7 @@ def _observed(args: Arguments, samples: t.Sequence[Sample], last: Response | Non
     return seen
 
 
-def _expected(args: Arguments) -> dict[str, t.Any]:
+def _expected(args: Arguments) -> dict[str, object]:
     wanted: dict[str, object] = {name: args[name] for name in ("status", "body", "body_pattern", "not_body", "json") if args[name]}
     if args["max_latency"] is not None:
         wanted.update(max_latency_seconds=args["max_latency"], percentile=args["percentile"])

@@ -15,7 +15,7 @@ import stat
 import typing as t
 from xml.parsers import expat
 
-from .._argspec import ArgumentsRefused
+from .._argspec import ArgumentsRefused, Spec
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, isoformat, unknown, worst
 from .._message import one_line
 from .._runner import Runner, unreadable
@@ -23,7 +23,7 @@ from .._units import humanize_bytes, humanize_seconds
 
 WHERE = "controller"
 TIMEOUT = 60.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "path": {"type": "list", "elements": "path", "required": True},
     "max_age": {"type": "str", "default": "30d"},
     "version": {"type": "str"},

@@ -8,9 +8,9 @@ from __future__ import annotations
 import typing as t
 from urllib.parse import urlsplit
 
-from .._argspec import ArgumentsRefused, http_spec
+from .._argspec import ArgumentsRefused, Spec, http_spec
 from .._exposition import ACCEPT, Exposition, Family, parse
-from .._finding import CannotObserve, Finding, Measurement, failed, passed, warned
+from .._finding import CannotObserve, Facts, Finding, Measurement, failed, passed, warned
 from .._http import Connection, HttpArguments, HttpFailure, Response, public_url
 from .._runner import Runner
 from .._units import humanize_seconds
@@ -18,7 +18,7 @@ from .._units import humanize_seconds
 WHERE = "both"
 TIMEOUT = 30.0
 SETTLES = True
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     **http_spec(url={"required": True}),
     "families": {"type": "list", "elements": "str", "default": []},
     "moving": {"type": "list", "elements": "str", "default": []},
@@ -74,7 +74,7 @@ def conclude(args: Arguments, page: Exposition, response: Response, problems: li
     families = sorted(name for name, family in page.families.items() if family.samples)
     names = sorted(name for name in page.families if not name.startswith(RUNTIME))
     compared = {"names": names} if len(names) <= MOST_NAMES else {}
-    fields: dict[str, t.Any] = {
+    fields: Facts = {
         "observed": {"series": page.series, "families": len(families), "bytes": len(response.body), **compared},
         "expected": expectation(args),
         "measurements": [
@@ -92,7 +92,7 @@ def conclude(args: Arguments, page: Exposition, response: Response, problems: li
     return passed(f"{where} exposes {page.series} series in {len(families)} families, the limit is {args['max_series']}{proof}", **fields)
 
 
-def expectation(args: Arguments) -> dict[str, t.Any]:
+def expectation(args: Arguments) -> dict[str, object]:
     return {"families": args["families"], "moving": args["moving"], "max_series": args["max_series"]}
 
 

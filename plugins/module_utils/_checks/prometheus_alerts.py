@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import typing as t
 
-from .._argspec import ArgumentsRefused, http_spec
+from .._argspec import ArgumentsRefused, Spec, http_spec
 from .._clients.prometheus import Prometheus, QueryRefused, Rule
 from .._clients.promql import ALERT_METRICS, Node, NotParsed, Selector, judge, parse
 from .._finding import Finding, Status, isoformat
@@ -22,7 +22,7 @@ from .._units import humanize_seconds
 WHERE = "controller"
 TIMEOUT = 60.0
 SETTLES = True
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     **http_spec(url={"required": True}),
     "match": {"type": "dict"},
     "must_include": {"type": "list", "elements": "str", "default": []},

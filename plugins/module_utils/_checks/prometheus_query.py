@@ -10,7 +10,7 @@ import math
 import re
 import typing as t
 
-from .._argspec import ArgumentsRefused, http_spec
+from .._argspec import ArgumentsRefused, Spec, http_spec
 from .._clients.prometheus import Evaluation, Prometheus, Sample
 from .._clients.promql import NotParsed, parse, selectors
 from .._finding import CannotObserve, Finding, Measurement, Status
@@ -23,7 +23,7 @@ from ._judgement import percent
 WHERE = "controller"
 TIMEOUT = 30.0
 SETTLES = True
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     **http_spec(url={"required": True}),
     "query": {"type": "str", "required": True},
     "name": {"type": "str"},

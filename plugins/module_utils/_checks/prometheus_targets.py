@@ -9,10 +9,10 @@ import datetime as dt
 import typing as t
 from urllib.parse import parse_qs, urlsplit
 
-from .._argspec import ArgumentsRefused, http_spec
+from .._argspec import ArgumentsRefused, Spec, http_spec
 from .._clients.prometheus import Prometheus, Target
 from .._clients.promql import Matcher, parse_selector
-from .._finding import Finding, Measurement, failed, passed
+from .._finding import Facts, Finding, Measurement, failed, passed
 from .._http import Connection, HttpArguments
 from .._message import one_line
 from .._runner import Runner
@@ -21,7 +21,7 @@ from .._units import humanize_seconds
 WHERE = "controller"
 TIMEOUT = 30.0
 SETTLES = True
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     **http_spec(url={"required": True}),
     "selector": {"type": "str"},
     "expect": {
@@ -53,10 +53,18 @@ LEAST_AGE = 5.0  # the server's time is known to the second
 PORTS = {"http": 80, "https": 443}
 
 
+class Expected(t.TypedDict):
+    """A target that must be there: one of the addresses with this port, of this job where one is named."""
+
+    job: str | None
+    addresses: list[str]
+    port: int
+
+
 class Arguments(HttpArguments):
     url: str
     selector: str | None
-    expect: list[dict[str, object]] | None
+    expect: list[Expected] | None
     min_up: int | None
     probe_query: str | None
 
@@ -98,7 +106,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
 def conclude(args: Arguments, chosen: list[Target], good: list[Target], missing: int, problems: list[str], now: dt.datetime) -> Finding:
     ages = [(now - target.scraped).total_seconds() for target in good if target.scraped]
     wanted = max(len(chosen) + missing, args["min_up"] or 0, 1)
-    fields: dict[str, t.Any] = {
+    fields: Facts = {
         "observed": {"targets": sorted({target.name for target in chosen}), "up": len(good), "discovered": len(chosen)},
         "expected": {"selector": args["selector"], "expect": [describe(one) for one in args["expect"] or []], "min_up": args["min_up"]},
         "measurements": [Measurement("targets_up", len(good), wanted, "lower")],
@@ -140,9 +148,9 @@ def trouble(target: Target, now: dt.datetime) -> str | None:
     return None
 
 
-def is_expected(target: Target, one: t.Mapping[str, t.Any]) -> bool:
+def is_expected(target: Target, one: Expected) -> bool:
     """Whether a target is the expected one: its job, and one of the addresses with the port."""
-    if one.get("job") and target.labels.get("job") != one["job"]:
+    if one["job"] and target.labels.get("job") != one["job"]:
         return False
     wanted = {(host_name(address), one["port"]) for address in one["addresses"]}
     url = urlsplit(target.scrape_url)
@@ -150,7 +158,7 @@ def is_expected(target: Target, one: t.Mapping[str, t.Any]) -> bool:
     if {host_port(url.netloc, scheme), host_port(target.discovered.get("__address__", ""), scheme)} & wanted:
         return True
     # a prober's target has the probed address for its instance: that says nothing of this endpoint unless the job was named
-    if not one.get("job") and "target" in parse_qs(url.query):
+    if not one["job"] and "target" in parse_qs(url.query):
         return False
     return host_port(target.labels.get("instance", ""), scheme) in wanted
 
@@ -171,9 +179,9 @@ def host_name(text: str) -> str:
     return text.strip("[]").rstrip(".").lower()
 
 
-def describe(one: t.Mapping[str, t.Any]) -> str:
+def describe(one: Expected) -> str:
     names = " or ".join(f"[{name}]" if ":" in name and not name.startswith("[") else str(name) for name in one["addresses"]) or "no address"
-    job = f" of the job {one['job']}" if one.get("job") else ""
+    job = f" of the job {one['job']}" if one["job"] else ""
     return f"{names} port {one['port']}{job}"
 
 

@@ -9,6 +9,7 @@ import datetime as dt
 import posixpath
 import typing as t
 
+from .._argspec import Spec
 from .._clients.restic import DAMAGED, Restic, ResticFailed, Snapshot
 from .._finding import CannotObserve, Finding, Measurement, failed, isoformat
 from .._runner import Runner
@@ -17,7 +18,7 @@ from ._judgement import FUTURE, Judgement, percent, shrunk
 
 WHERE = "host"
 TIMEOUT = 120.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "repository": {"type": "str", "required": True},
     "password_file": {"type": "path", "no_log": False},
     "password": {"type": "str", "no_log": True},

@@ -13,7 +13,7 @@ import stat
 import typing as t
 from urllib.parse import unquote, urljoin, urlsplit
 
-from .._argspec import http_spec
+from .._argspec import Spec, http_spec
 from .._clients.documents import Document, Link, decode, format_of, normalize, parse, parse_date
 from .._clients.links import LOGIN_PAGE, SOFT_404, Asking, ask_all, judge, split_fragment
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, isoformat, worst
@@ -24,7 +24,7 @@ from .._units import humanize_seconds
 
 WHERE = "controller"
 TIMEOUT = 120.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     **http_spec(),
     "path": {"type": "path"},
     "sections": {
@@ -148,14 +148,14 @@ def run(args: Arguments, runner: Runner) -> Finding:
     counts = {"links": 0, "ignored": 0}
     if args["check_links"]:
         defects += _link_defects(document, source, args, runner, counts)
-    observed = {
+    observed: dict[str, object] = {
         "sections": found,
         "owner": owner,
         "reviewed": reviewed.isoformat() if reviewed else None,
         "links": counts["links"],
         "links_ignored": counts["ignored"],
     }
-    expected = {"sections": args["sections"], "max_age_seconds": args["max_age"]}
+    expected: dict[str, object] = {"sections": args["sections"], "max_age_seconds": args["max_age"]}
     return _finding(source, defects, args, observed, expected, measurements, runner.now())
 
 
@@ -411,8 +411,8 @@ def _finding(
     source: Source,
     defects: list[Defect],
     args: Arguments,
-    observed: dict[str, t.Any],
-    expected: dict[str, t.Any],
+    observed: dict[str, object],
+    expected: dict[str, object],
     measurements: list[Measurement],
     now: dt.datetime,
 ) -> Finding:

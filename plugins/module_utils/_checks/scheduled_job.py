@@ -10,6 +10,7 @@ import os
 import stat
 import typing as t
 
+from .._argspec import Spec
 from .._clients.cron import Entry, entries_of, ignored_because, period_of
 from .._clients.systemd import Properties, enablement, last_end, never_ran, next_run, parse_time, show, timer_period
 from .._finding import CannotObserve, Finding, Measurement, Status, isoformat, worst
@@ -18,7 +19,7 @@ from .._units import humanize_seconds
 
 WHERE = "host"
 TIMEOUT = 30.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "timer": {"type": "str"},
     "cron": {
         "type": "dict",
@@ -90,7 +91,7 @@ def _timer(asked: str, args: Arguments, runner: Runner) -> Finding:
     now = runner.now()
     timer = show(runner, name, TIMER_PROPERTIES)
     remarks = timer_remarks(name, timer)
-    observed: dict[str, t.Any] = {key: timer[key] for key in ("ActiveState", "UnitFileState", "LastTriggerUSec") if timer.get(key)}
+    observed: dict[str, object] = {key: timer[key] for key in ("ActiveState", "UnitFileState", "LastTriggerUSec") if timer.get(key)}
     observed["scheduled"] = timer["LoadState"] == "loaded" and timer["ActiveState"] == "active"
     if timer["LoadState"] != "loaded":
         return _finding(name, remarks, observed, None, None)
@@ -376,7 +377,7 @@ def _file_time(path: str, now: dt.datetime) -> dt.datetime | Remark:
 def _finding(
     instance: str,
     remarks: list[Remark],
-    observed: dict[str, t.Any],
+    observed: dict[str, object],
     success: dt.datetime | None,
     limit: float | None,
     now: dt.datetime | None = None,

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 import typing as t
 
+from .._argspec import Spec
 from .._finding import CannotObserve, Finding, Measurement, Status, worst
 from .._hours import moment, parse_hours
 from .._runner import Runner
@@ -16,7 +17,7 @@ from .._units import humanize_seconds, parse_duration
 
 WHERE = "controller"
 TIMEOUT = 10.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "components": {"type": "dict", "required": True},
     "chains": {"type": "dict", "required": True},
     "horizon": {"type": "str", "default": "90d"},

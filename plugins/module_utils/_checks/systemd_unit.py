@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
+from .._argspec import Spec
 from .._clients.systemd import Properties, enablement, last_end, never_ran, next_run, parse_time, show
 from .._finding import CannotObserve, Finding, Measurement, Status, isoformat, worst
 from .._runner import Runner
@@ -16,7 +17,7 @@ from .._units import humanize_seconds
 WHERE = "host"
 TIMEOUT = 30.0
 SETTLES = True
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "unit": {"type": "str", "required": True},
     "kind": {"type": "str", "choices": ["auto", "daemon", "oneshot", "timer", "socket", "standby"], "default": "auto"},
     "enabled": {"type": "bool", "default": True},
