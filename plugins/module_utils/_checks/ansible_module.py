@@ -54,10 +54,10 @@ class NotEvaluated(Exception):
 class Playing(t.Protocol):
     """What the action hands in: Ansible itself."""
 
-    def perform(self, module: str, arguments: dict[str, t.Any], *, check_mode: bool, no_log: bool) -> dict[str, object]:
+    def perform(self, module: str, arguments: dict[str, object], *, check_mode: bool, no_log: bool) -> dict[str, object]:
         """The result of a module, as plain data. CannotObserve."""
 
-    def holds(self, condition: str, result: dict[str, t.Any]) -> bool:
+    def holds(self, condition: str, result: dict[str, object]) -> bool:
         """Whether a condition is true of a result. NotEvaluated."""
 
 
@@ -66,7 +66,7 @@ def conditions(given: object) -> list[str]:
     return [given] if isinstance(given, str) else list(given) if isinstance(given, (list, tuple)) else []
 
 
-def problems(args: Arguments, _given: t.Mapping[str, t.Any]) -> list[str]:
+def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
     """What can be seen to be wrong with the arguments before anything runs."""
     given = args["expect"]
     texts = conditions(given)
@@ -92,8 +92,8 @@ def run(args: Arguments, runner: Playing) -> Finding:
 def judge(
     args: Arguments,
     conditions: t.Sequence[Condition],
-    result: dict[str, t.Any],
-    holds: t.Callable[[str, dict[str, t.Any]], bool],
+    result: dict[str, object],
+    holds: t.Callable[[str, dict[str, object]], bool],
 ) -> Finding:
     """What the result of a module means. CannotObserve where it has not looked."""
     name, hidden = str(args["module"]), bool(args["no_log"])
@@ -134,13 +134,13 @@ def judge(
     )
 
 
-def not_run(result: t.Mapping[str, t.Any]) -> bool:
+def not_run(result: t.Mapping[str, object]) -> bool:
     """Whether a failed module never got to look: it broke, was called wrongly, or lacks something on the host."""
     unparsed = result.get("_ansible_parsed") is False or "module_stderr" in result or "module_stdout" in result
     return unparsed or bool(_NOT_RUN.match(str(result.get("msg", ""))))
 
 
-def _said(result: t.Mapping[str, t.Any]) -> str:
+def _said(result: t.Mapping[str, object]) -> str:
     """What a module says of itself, in a line."""
     message = str(result.get("msg") or "")
     stderr = str(result.get("module_stderr") or result.get("stderr") or "").strip()
@@ -153,7 +153,7 @@ def _said(result: t.Mapping[str, t.Any]) -> str:
     return text or "it does not say why"
 
 
-def _good(args: Arguments, conditions: t.Sequence[Condition], reads: t.Sequence[Path], result: dict[str, t.Any]) -> str:
+def _good(args: Arguments, conditions: t.Sequence[Condition], reads: t.Sequence[Path], result: dict[str, object]) -> str:
     name = args["module"]
     if [condition.text for condition in conditions] == [UNCHANGED] and not args["read_only"]:
         return f"{name} would change nothing"
@@ -165,7 +165,7 @@ def _count(conditions: t.Sequence[Condition]) -> str:
     return "the condition" if len(conditions) == 1 else f"all {len(conditions)} conditions"
 
 
-def _values_said(paths: t.Sequence[Path], result: dict[str, t.Any]) -> str:
+def _values_said(paths: t.Sequence[Path], result: dict[str, object]) -> str:
     said = []
     for path in paths[:5]:
         try:
@@ -175,7 +175,7 @@ def _values_said(paths: t.Sequence[Path], result: dict[str, t.Any]) -> str:
     return ", ".join(said)
 
 
-def _values(paths: t.Sequence[Path], result: dict[str, t.Any]) -> dict[str, object]:
+def _values(paths: t.Sequence[Path], result: dict[str, object]) -> dict[str, object]:
     """The values that were read, numbers and truth as they are, others as they are shown."""
     found: dict[str, object] = {}
     for path in paths[:20]:
@@ -187,7 +187,7 @@ def _values(paths: t.Sequence[Path], result: dict[str, t.Any]) -> dict[str, obje
     return found
 
 
-def _measurements(conditions: t.Sequence[Condition], result: dict[str, t.Any]) -> list[Measurement]:
+def _measurements(conditions: t.Sequence[Condition], result: dict[str, object]) -> list[Measurement]:
     found: dict[str, Measurement] = {}
     for path, bound, limit in (limit for condition in conditions for limit in condition.limits):
         try:

@@ -36,7 +36,7 @@ class Arguments(t.TypedDict):
     timeout: float
 
 
-def problems(args: Arguments, given: t.Mapping[str, t.Any]) -> list[str]:
+def problems(args: Arguments, given: t.Mapping[str, object]) -> list[str]:
     """What can be seen to be wrong with the arguments before anything runs."""
     if isinstance(given.get("command"), str):
         return ["command: expected a list of the command and its arguments, found a text; no shell is there to take it apart"]

@@ -353,7 +353,7 @@ def _examine(backup: Backup, args: Arguments, runner: Runner) -> Judgement:
     return verdict
 
 
-def _contents(backup: Backup, args: Arguments, verdict: Judgement, missing: dict[str, t.Any], tick: t.Callable[[], object]) -> None:
+def _contents(backup: Backup, args: Arguments, verdict: Judgement, missing: dict[str, object], tick: t.Callable[[], object]) -> None:
     path = backup.path
     with open(path, "rb") as handle:
         head = handle.read(512)

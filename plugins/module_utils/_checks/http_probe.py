@@ -171,7 +171,7 @@ def problems_of(args: Arguments, response: Response) -> list[str]:
     return found
 
 
-def json_problems(expected: t.Mapping[str, t.Any], response: Response) -> list[str]:
+def json_problems(expected: t.Mapping[str, object], response: Response) -> list[str]:
     try:
         data = response.json()
     except CannotObserve as exc:

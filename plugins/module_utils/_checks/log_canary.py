@@ -62,7 +62,7 @@ class Arguments(t.TypedDict):
     timeout: float
 
 
-def writes(args: t.Mapping[str, t.Any]) -> bool:
+def writes(args: t.Mapping[str, object]) -> bool:
     """Whether ``run`` would write: check mode asks."""
     return not args.get("markers")
 

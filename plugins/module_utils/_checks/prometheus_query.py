@@ -97,7 +97,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
     return finding
 
 
-def problems(args: Arguments, _given: t.Mapping[str, t.Any]) -> list[str]:
+def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
     """What can be seen to be wrong with the arguments before anything is asked."""
     found = []
     if args["samples"] < 1:

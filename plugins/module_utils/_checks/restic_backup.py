@@ -11,7 +11,7 @@ import typing as t
 
 from .._argspec import Spec
 from .._clients.restic import DAMAGED, Restic, ResticFailed, Snapshot
-from .._finding import CannotObserve, Finding, Measurement, failed, isoformat
+from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat
 from .._runner import Runner
 from .._units import humanize_bytes, humanize_seconds
 from ._judgement import FUTURE, Judgement, percent, shrunk
@@ -68,7 +68,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
         environment=args["environment"],
     )
     snapshots, lost = restic.snapshots()
-    common: dict[str, t.Any] = {
+    common: Facts = {
         "observed": {"repository": restic.shown, "snapshots": len(snapshots), "unreadable_snapshots": lost},
         "expected": {name: args[name] for name in ("paths", "host", "tags", "max_age", "min_count") if args[name] is not None},
     }
@@ -93,9 +93,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
     return _judge(args, restic, past, now, judgement, common)
 
 
-def _judge(
-    args: Arguments, restic: Restic, snapshots: list[Snapshot], now: dt.datetime, judgement: Judgement, common: dict[str, t.Any]
-) -> Finding:
+def _judge(args: Arguments, restic: Restic, snapshots: list[Snapshot], now: dt.datetime, judgement: Judgement, common: Facts) -> Finding:
     chosen: dict[str, list[Snapshot]] = {}  # by path, or by "" where no path was asked for
     if args["paths"]:
         for path in args["paths"]:
@@ -150,7 +148,9 @@ def _judge(
             f"the limit is {humanize_seconds(args['max_age'])}; {fewest} kept"
         )
     since = isoformat(min(too_old.values())) if too_old else None
-    return judgement.finding(good, measurements=measurements, since=since, **common)
+    common["measurements"] = measurements
+    common["since"] = since
+    return judgement.finding(good, **common)
 
 
 def _sizes(

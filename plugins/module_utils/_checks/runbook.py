@@ -242,7 +242,7 @@ def _names(text: str) -> list[str]:
     return [name for name in re.split(r"\s*[,;&]\s*|\s+(?:and|et)\s+", text) if name]
 
 
-def _first(fields: t.Mapping[str, t.Any], names: t.Sequence[str]) -> str:
+def _first(fields: t.Mapping[str, object], names: t.Sequence[str]) -> str:
     for name in names:
         value = fields.get(name)
         if isinstance(value, (list, tuple)):

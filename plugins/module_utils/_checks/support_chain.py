@@ -73,7 +73,7 @@ def run(args: Arguments, runner: Runner) -> list[Finding]:
 
 
 def _component(name: str, value: t.Any, args: Arguments, wanted: set[int] | None, today: dt.date) -> Finding:
-    chains: t.Mapping[str, t.Any] = {str(key): tiers for key, tiers in args["chains"].items()}
+    chains: dict[str, t.Any] = {str(key): tiers for key, tiers in args["chains"].items()}
     names = list(dict.fromkeys(str(item) for item in (value if isinstance(value, (list, tuple)) else [value]) if item not in (None, "")))
     remarks: list[Remark] = []
     measurements: list[Measurement] = []
@@ -112,7 +112,7 @@ def _tier_names(tiers: t.Any) -> list[str]:
     )
 
 
-def _label(tier: t.Mapping[str, t.Any], number: int) -> str:
+def _label(tier: t.Mapping[str, object], number: int) -> str:
     return str(tier.get("tier") or tier.get("name") or f"tier {number}")
 
 
@@ -149,7 +149,7 @@ def judge_chain(
     return remarks, measurements
 
 
-def _tier(where: str, tier: t.Mapping[str, t.Any]) -> list[Remark]:
+def _tier(where: str, tier: t.Mapping[str, object]) -> list[Remark]:
     remarks: list[Remark] = []
     for key in ("contact", "hours", "response"):
         value = tier.get(key)
