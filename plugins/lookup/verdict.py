@@ -77,17 +77,18 @@ from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._units import parse_duration
 from ..plugin_utils._promises import ledger as _ledger
+from ..plugin_utils._recording.record_json import to_json
 from ..plugin_utils._recording.run_record import Records, Unreadable, default_folder
 
 
 class LookupModule(LookupBase):
-    def run(self, terms: list[str], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[dict[str, t.Any]]:
+    def run(self, terms: list[str], variables: dict[str, object] | None = None, **kwargs: t.Any) -> list[dict[str, object]]:
         self.set_options(var_options=variables, direct=kwargs)
         folder = self.get_option("records") or default_folder()
         return [self._one(Records(folder, str(term), self.get_option("environment")), str(term)) for term in terms]
 
-    def _one(self, records: Records, service: str) -> dict[str, t.Any]:
-        answer: dict[str, t.Any] = {"service": service, "state": "none", "gates": {}, "at": None, "record_path": None}
+    def _one(self, records: Records, service: str) -> dict[str, object]:
+        answer: dict[str, object] = {"service": service, "state": "none", "gates": {}, "at": None, "record_path": None}
         try:
             for name in reversed(records.runs()):
                 record = records.run(name)
@@ -101,12 +102,15 @@ class LookupModule(LookupBase):
         answer.update(self._delivery(records))
         return answer
 
-    def _delivery(self, records: Records) -> dict[str, t.Any]:
+    def _delivery(self, records: Records) -> dict[str, object]:
         try:
-            ledger = records.load_ledger({})
+            ledger = records.load_ledger()
         except Unreadable as exc:
             self._display.warning(str(exc))
             return {"deployments": [], "delivery_performance": None}
         now = dt.datetime.now(dt.timezone.utc)
         within = parse_duration(self.get_option("failed_within"))
-        return {"deployments": _ledger.newest(ledger), "delivery_performance": _ledger.performance(ledger, now, within)}
+        return {
+            "deployments": [to_json(entry) for entry in _ledger.newest(ledger)],
+            "delivery_performance": to_json(_ledger.performance(ledger, now, within)),
+        }

@@ -69,6 +69,12 @@ RUN_SPEC: Spec = {
     "records": {"type": "path"},
 }
 
+# documented by verify
+VERIFY_SPEC: dict[str, t.Any] = {
+    **RUN_SPEC,
+    "remember_outages": {"type": "bool", "default": False},
+}
+
 # documented by decide
 DECIDE_SPEC: Spec = {
     **RUN_SPEC,
@@ -185,6 +191,7 @@ __all__ = (
     "DECIDE_SPEC",
     "HTTP_SPEC",
     "RUN_SPEC",
+    "VERIFY_SPEC",
     "ArgumentsRefused",
     "Check",
     "Option",

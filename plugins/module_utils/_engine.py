@@ -101,7 +101,7 @@ def _settled(
     named = {item.key: item for item in items if _may_need_time(item)} if settling > 0 else {}
 
     def again(keys: t.Sequence[str]) -> dict[str, list[Finding]]:
-        runner.http.forget()
+        runner.forget()
         return _in_threads([named[key] for key in keys], runner, workers, None, limit)
 
     return {**results, **settle({key: results[key] for key in named}, again, runner.clock, settling)}

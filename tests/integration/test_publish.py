@@ -17,6 +17,7 @@ import typing as t
 import urllib.parse
 import urllib.request
 
+import controller
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._http import Connection
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import metrics, textfile
@@ -174,16 +175,8 @@ def play(folder: pathlib.Path, options: dict[str, t.Any], *arguments: str, code:
         {"ansible.builtin.copy": {"content": "{{ published }}", "dest": str(folder / "result.json")}, "check_mode": False},
     ]
     (folder / "play.yml").write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
-    program = pathlib.Path(sys.executable).with_name("ansible-playbook")
     environment = {**os.environ, "ANSIBLE_LOCALHOST_WARNING": "0", "ANSIBLE_NOCOLOR": "1", "ANSIBLE_PYTHON_INTERPRETER": sys.executable}
-    done = subprocess.run(
-        [str(program), "-vvv", *arguments, str(folder / "play.yml")],
-        capture_output=True,
-        text=True,
-        env=environment,
-        cwd=folder,
-        check=False,
-    )
+    done = controller.run(["-vvv", *arguments, str(folder / "play.yml")], env=environment, cwd=folder)
     assert done.returncode == code, done.stdout + done.stderr
     return json.loads((folder / "result.json").read_text()), done.stdout + done.stderr
 
@@ -346,10 +339,9 @@ def test_what_a_retired_service_leaves_is_removed(tmp_path: pathlib.Path, runnin
     content = {**content, "vars": {"names": names, "all": [f"{{{{ {name} }}}}" for name in names]}}
     (tmp_path / "play.yml").write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": [*tasks, content]}]))
     (tmp_path / "inventory.yml").write_text("all: {hosts: {monitoring1: {ansible_connection: away}}}")
-    program = pathlib.Path(sys.executable).with_name("ansible-playbook")
     environment = {**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_PYTHON_INTERPRETER": sys.executable, "HOME": str(tmp_path)}
-    command = [str(program), "-i", str(tmp_path / "inventory.yml"), str(tmp_path / "play.yml")]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
+    words = ["-i", str(tmp_path / "inventory.yml"), str(tmp_path / "play.yml")]
+    done = controller.run(words, env=environment, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     seen = json.loads((tmp_path / "result.json").read_text())
 

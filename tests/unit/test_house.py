@@ -66,13 +66,14 @@ def test_each_import_is_of_a_file_that_is_there() -> None:
 
 
 def test_plugin_utils_has_a_folder_for_each_stage_and_nothing_else() -> None:
+    """But for how all of them are imported."""
     there = {path.name for path in (PLUGINS / "plugin_utils").iterdir() if path.name != "__pycache__"}
-    assert there == set(STAGES)
+    assert there == {*STAGES, "__init__.py"}
 
 
 def stage(module: str) -> int | None:
     parts = module.split(".")
-    return STAGES.index(parts[1]) if parts[0] == "plugin_utils" else None
+    return STAGES.index(parts[1]) if parts[0] == "plugin_utils" and parts[1] != "__init__" else None
 
 
 def of_a_host(module: str) -> bool:
@@ -156,3 +157,13 @@ def test_what_decides_imports_no_check_and_no_client(folder: str) -> None:
     assert {module: found for module, found in wrong.items() if found} == {}
     text = "\n".join(path.read_text(encoding="utf-8") for path in (PLUGINS / "plugin_utils" / folder).rglob("*.py"))
     assert re.findall(r"datetime\.now\(|dt\.date\.today|time\.time\(|\bimport requests\b|\.utcnow\(", text) == []
+
+
+def test_the_page_on_the_structure_names_each_folder() -> None:
+    page = (PLUGINS.parent / "docs" / "structure.md").read_text(encoding="utf-8")
+    below = [PLUGINS, PLUGINS / "module_utils", PLUGINS / "plugin_utils"]
+    folders = [path for parent in below for path in parent.iterdir() if path.is_dir() and path.name != "__pycache__"]
+    names = [f"`{path.relative_to(path.parent if path.parent.name == 'plugin_utils' else PLUGINS)}/`" for path in folders]
+    assert [name for name in names if f"| {name} |" not in page] == []
+    rows = re.findall(r"^\| `(_\w+)/` \|", page, re.MULTILINE)
+    assert tuple(rows) == STAGES, "the stages stand in their order"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import statistics
 import typing as t
 
 from .._argspec import ArgumentsRefused
@@ -50,6 +49,8 @@ def shrunk(newest: float, earlier: t.Sequence[float], deviation: float, text: st
     """Says that a backup is suspiciously small beside earlier ones; bigger ones are what growth looks like."""
     if not earlier:
         return None
+    import statistics  # slow to import, and not every backup has earlier ones
+
     usual = statistics.median(earlier)
     if newest >= usual * (1 - deviation):
         return None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import re
-import typing as t
 
 from ...module_utils._finding import Status
 from ...module_utils._message import columns, first_line, shorten
@@ -90,17 +89,17 @@ def _percent(value: float) -> str:
     return f"{value * 100:.4g} %"
 
 
-def as_dict(value: object) -> dict[str, t.Any]:
+def as_dict(value: object) -> dict[str, object]:
     """The value when it is a mapping, else an empty one: records may be cut or from another version."""
     return value if isinstance(value, dict) else {}
 
 
-def as_list(value: object) -> list[t.Any]:
+def as_list(value: object) -> list[object]:
     """The value when it is a list, else an empty one."""
     return list(value) if isinstance(value, (list, tuple)) else []
 
 
-def as_dicts(value: object) -> list[dict[str, t.Any]]:
+def as_dicts(value: object) -> list[dict[str, object]]:
     """The mappings of a list."""
     return [item for item in as_list(value) if isinstance(item, dict)]
 
@@ -108,6 +107,11 @@ def as_dicts(value: object) -> list[dict[str, t.Any]]:
 def as_int(value: object) -> int:
     """A count, 0 for what is none."""
     return int(value) if isinstance(value, (int, float)) and math.isfinite(value) and abs(value) < 1e15 else 0
+
+
+def as_float(value: object) -> float | None:
+    """A number that is finite; None for what is none."""
+    return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
 
 
 def in_short(exc: BaseException) -> str:
@@ -123,6 +127,7 @@ __all__ = (
     "STATUS_WORDS",
     "as_dict",
     "as_dicts",
+    "as_float",
     "as_int",
     "as_list",
     "columns",

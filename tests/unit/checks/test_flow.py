@@ -27,7 +27,8 @@ from ansible_collections.operability.readiness.plugins.module_utils._runner impo
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import Proof
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import NoHost, NotApplicable, NotDeclared
-from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive import Instance, derive
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.derivations import derive
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.instance import Instance
 from certificates import TlsServer, authority, issue, write
 from fakes import FakeRunner
 from unit.core.described import describe

@@ -26,7 +26,8 @@ from ansible_collections.operability.readiness.plugins.module_utils._finding imp
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import Proof, load
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import NotDeclared
-from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive import Instance, derive
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.derivations import derive
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.instance import Instance
 from fakes import NOW, FakeRunner
 from unit.core.described import describe
 

@@ -68,7 +68,7 @@ def test_the_example_of_the_design_is_read() -> None:
         (SERVICE.replace("name: payments", "name: pay ments"), "service.name: 'pay ments' is not a name of letters, digits"),
         (
             SERVICE + "traits: {https: true}\n",
-            "readiness.yml:4:10: traits.https: unknown key 'https'; did you mean 'http'?; known here: http, tls, data, on_call",
+            "readiness.yml:4:10: traits.https: unknown key 'https'; did you mean 'http'?; known here: data, http, on_call, tls",
         ),
         (SERVICE + "traits: {http: maybe}\n", "traits.http: expected true or false, found the text 'maybe'"),
         (SERVICE + "commitments: {rpo: soon}\n", "commitments.rpo: 'soon' is not a duration such as 90s, 24h or 30d"),
