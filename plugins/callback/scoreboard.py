@@ -67,7 +67,7 @@ from ansible.playbook.task import Task
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.color import stringc
 
-from ..plugin_utils._model.text import STATUS_WORDS, as_dict, as_dicts, as_float, as_int, escape, shorten
+from ..plugin_utils._model.text import STATUS_WORDS, as_dict, as_dicts, as_float, as_int, escape, first_line, shorten
 from ..plugin_utils._publish.signs import OPEN, rank, tone
 from ..plugin_utils._publish.telling import verdict_words, verified_words
 
@@ -229,7 +229,7 @@ class CallbackModule(CallbackBase):
             lost = bool(seen.get("unreachable"))
             self.host(escape(seen.get("host") or name, 120), None if lost else seen, "not reached" if lost else "")
         else:
-            self.host(name, None, "no findings: " + escape(str(data.get("msg") or "verify did not end").splitlines()[0], 200))
+            self.host(name, None, "no findings: " + first_line(data.get("msg"), "verify did not end", 200))
 
     def host(self, name: str, seen: dict[str, object] | None, why: str) -> None:
         counts = as_dict(seen.get("counts")) if seen else {}
