@@ -27,13 +27,15 @@ from ...module_utils._files import NotWritten
 from .._described.document import Document, FastLoader, Refused, build, plain, positions
 from .._described.service import Description, Inventory, Run
 from .._model import emergency as _emergency_value
+from .._model.plain import from_plain, to_plain
 from .._model.planned import Plan, PlannedCheck
+from .._model.service_state import Known
 from .._model.text import first_line
 from .._planning import batch as _batch
 from .._planning import plan as _plan
 from .._promises import debt as _debt
 from .._promises import ledger as _ledger
-from .._promises.reuse import WHEN_DUE, held
+from .._promises.reuse import WHEN_DUE, still_proven
 from .._recording.delegated_host import Elsewhere
 from .._recording.remote_store import RemoteFolder
 from .._recording.run_record import Records, Unreadable, default_folder
@@ -195,22 +197,25 @@ class Context:
             raise Refused([f"records: expected the folder of {away.host} where records live (the task is delegated to that host)"])
         return Records(folder, plan.service["name"], self.options["environment"], lambda path: RemoteFolder(path, away.call))
 
-    def held(self, plan: Plan, spool: Spool, *, recall: bool = False) -> dict[str, dict[str, t.Any]]:
+    def held(self, plan: Plan, spool: Spool, *, recall: bool = False) -> dict[str, Known]:
         """What of the service's state stands for a new look in this run: the first who asks decides for all (``recall``: anew).
 
         A state that cannot be read stands for nothing; the gate says what is wrong with it.
         """
         if self.emergency or plan.phase != "recheck" or not any(item.rule.repeat == WHEN_DUE for item in plan.requirements):
             return {}
-        known = None if recall else spool.held()
-        if known is None:
-            try:
-                state = self.records(plan).load_state()
-            except (Unreadable, NotWritten):
-                state = {"requirements": {}}
-            known = held(plan, state, dt.datetime.now(dt.timezone.utc))
-            spool.hold(known)
-        return known
+        held = None if recall else spool.held()
+        if held is not None:
+            return {name: from_plain(Known, entry) for name, entry in held.items()}
+        try:
+            state = self.records(plan).load_state()
+        except (Unreadable, NotWritten):
+            return self._keep({}, spool)
+        return self._keep(still_proven(plan, state, dt.datetime.now(dt.timezone.utc)), spool)
+
+    def _keep(self, proven: dict[str, Known], spool: Spool) -> dict[str, Known]:
+        spool.hold({name: to_plain(known) for name, known in proven.items()})
+        return proven
 
     # -- reading
 

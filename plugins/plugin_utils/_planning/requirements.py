@@ -16,6 +16,7 @@ from .._model.planned import (
     PlannedRequirement,
     PlanState,
 )
+from .._model.waiver import Waiver
 from .derive.instance import Steps
 from .proofs import instances_of, planned_checks
 from .remarks import Remarks
@@ -28,7 +29,7 @@ def planned_requirement(
     description: Description,
     level: str,
     phase: str | None,
-    waivers: list[dict[str, t.Any]],
+    waivers: list[Waiver],
     remarks: Remarks,
 ) -> PlannedRequirement | None:
     service, run = description.service, description.run
