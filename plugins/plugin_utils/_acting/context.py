@@ -64,6 +64,7 @@ class Context:
     _texts: dict[str, str] = dataclasses.field(default_factory=dict)
     _parsed: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     _fixed: dict[str, Document] = dataclasses.field(default_factory=dict)
+    _resolutions: dict[tuple[str, str], t.Any] = dataclasses.field(default_factory=dict)
     _addresses: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     _debts: dict[str, Document | None] = dataclasses.field(default_factory=dict)
 
@@ -141,9 +142,7 @@ class Context:
             path, text = self._text(name, schema)
             documents.append([path, hashlib.sha256(text.encode()).hexdigest()])
             if not self._is_fixed(path):
-                described = self.description(host)
-                document = described.service if schema == "service" else described.organisation
-                documents[-1].append(document.data if document else None)
+                documents[-1].append(self._resolved(path, name, host))
         run = self.run()
         inventory = sorted((str(group), [str(one) for one in hosts]) for group, hosts in self.task_vars.get("groups", {}).items())
         batch = self._batch() if run.scope == "batch" and phase is not None else None
@@ -174,7 +173,12 @@ class Context:
         """The plan with the variables of the first host of the service: the one that all agree on. Refused."""
         if self._is_same_for_all_hosts():
             return self.plan(phase=phase)
-        pattern = self.description().data["service"].get("hosts")
+        path, _content = self._text(self.options["service_file"], "service")
+        said = self._resolved(path, self.options["service_file"], None)
+        service = said.get("service") if isinstance(said, dict) else None
+        pattern = service.get("hosts") if isinstance(service, dict) else None
+        if not isinstance(pattern, str):  # none, or it is wrong: the description says so
+            pattern = self.description().data["service"].get("hosts")
         hosts = self._hosts_of(str(pattern)) if pattern else []
         return self.plan(hosts[0] if hosts else None, phase=phase)
 
@@ -223,17 +227,20 @@ class Context:
         path, text = self._text(name, schema)
         if path in self._fixed:
             return self._fixed[path]
-
-        def resolve(value: t.Any) -> t.Any:
-            try:
-                return templar.template(value) if not isinstance(value, str) or _ANSIBLES.search(value) else value
-            except AnsibleError as exc:
-                raise LookupError(first_line(exc)) from None
-
-        found = build(text, shown(path), self._data(path, name), schema, resolve=resolve, folder=pathlib.Path(path).parent)
+        found = build(text, shown(path), self._data(path, name), schema, resolve=_resolver(templar), folder=pathlib.Path(path).parent)
         if self._is_fixed(path):
             self._fixed[path] = found
         return found
+
+    def _resolved(self, path: str, name: str, host: str | None) -> t.Any:
+        """What stands in a file with the variables of a host; whether it is right, only who plans from it asks. Refused."""
+        key = (path, self._other(host))
+        if key not in self._resolutions:
+            try:
+                self._resolutions[key] = plain(self._data(path, name), _resolver(self.templar(key[1] or None)))
+            except RecursionError:  # an alias that refers to what it stands in
+                self._resolutions[key] = self.description(host).data
+        return self._resolutions[key]
 
     def _text(self, name: str, schema: str) -> tuple[str, str]:
         """The path of a file, and what stands in it. Refused."""
@@ -308,6 +315,18 @@ class Context:
                 address = host
             self._addresses[host] = list(dict.fromkeys([address, host, host.partition(".")[0]]))
         return self._addresses[host]
+
+
+def _resolver(templar: t.Any) -> t.Callable[[t.Any], t.Any]:
+    """What resolves the templates of a document's values. LookupError says why one cannot be."""
+
+    def resolve(value: t.Any) -> t.Any:
+        try:
+            return templar.template(value) if not isinstance(value, str) or _ANSIBLES.search(value) else value
+        except AnsibleError as exc:
+            raise LookupError(first_line(exc)) from None
+
+    return resolve
 
 
 def shown(path: str) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import pathlib
 import subprocess
@@ -35,3 +36,29 @@ def test_ansible_finds_its_plugins_after_files_were_imported_compiled(tmp_path: 
         check=False,
     )
     assert done.stdout.strip() == "all are there", done.stderr
+
+
+LIGHT = """
+import sys
+import ansible.plugins.action, ansible.cli.playbook, ansible.executor.playbook_executor, ansible.plugins.strategy.linear
+from ansible.plugins.loader import action_loader, init_plugin_loader
+init_plugin_loader([])
+before = set(sys.modules)
+assert action_loader.get("operability.readiness.verify", class_only=True)
+print(sorted(name for name in set(sys.modules) - before if "." not in name))
+"""
+
+
+def test_what_verify_imports_before_it_is_needed(tmp_path: pathlib.Path) -> None:
+    """Neither a library nor a part of Python's own that only some runs need: every play waits for it."""
+    done = subprocess.run(
+        [sys.executable, "-c", LIGHT],
+        env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"), "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    slow = {"jsonschema", "requests", "prometheus_client", "ssl", "statistics", "tarfile", "xml", "email", "smtplib"}
+    assert not slow & set(ast.literal_eval(done.stdout))
