@@ -121,7 +121,7 @@ def register(plan: Plan, today: str = "") -> str:
     planned, missing = states.count(PlanState.PLANNED), states.count(PlanState.NOT_DECLARED)
     lines += ["", f"{len(states)} requirements decide in this phase, {planned} can be verified, {missing} are not declared"]
     if plan.debt:
-        own = [waiver["until"] for waiver in plan.waivers if waiver.get("kind") == "debt" and waiver["state"] == "active"]
-        lines.append(f"{len(own)} lines of {escape(plan.debt['file'])} still hold" + (f", the next until {min(own)}" if own else ""))
+        own = [waiver.until for waiver in plan.lines_of_debt if waiver.active]
+        lines.append(f"{len(own)} lines of {escape(plan.debt.file)} still hold" + (f", the next until {min(own)}" if own else ""))
     lines += [f"notice: {escape(notice)}" for notice in plan.notices]
     return "\n".join(lines)

@@ -77,6 +77,7 @@ from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._units import parse_duration
 from ..plugin_utils._promises import ledger as _ledger
+from ..plugin_utils._recording.record_json import to_json
 from ..plugin_utils._recording.run_record import Records, Unreadable, default_folder
 
 
@@ -103,10 +104,13 @@ class LookupModule(LookupBase):
 
     def _delivery(self, records: Records) -> dict[str, object]:
         try:
-            ledger = records.load_ledger({})
+            ledger = records.load_ledger()
         except Unreadable as exc:
             self._display.warning(str(exc))
             return {"deployments": [], "delivery_performance": None}
         now = dt.datetime.now(dt.timezone.utc)
         within = parse_duration(self.get_option("failed_within"))
-        return {"deployments": _ledger.newest(ledger), "delivery_performance": _ledger.performance(ledger, now, within)}
+        return {
+            "deployments": [to_json(entry) for entry in _ledger.newest(ledger)],
+            "delivery_performance": to_json(_ledger.performance(ledger, now, within)),
+        }

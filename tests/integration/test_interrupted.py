@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import dataclasses
 import itertools
 import json
 import os
@@ -14,10 +15,9 @@ import random
 import signal
 import subprocess
 import time
-import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils._judging import state as _state
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.service_state import Deployed, State
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.run_record import Records
 from integration.playbook import ROLE, Site
 
@@ -105,14 +105,14 @@ def test_whoever_is_killed_while_writing_leaves_the_old_or_the_new(tmp_path: pat
                 for number in itertools.count(attempt * 1000 + 1):
                     with records.lock():
                         records.save_run({"schema_version": 1, "run": {"id": f"run-{number % 5}"}, "padding": padding})
-                        records.save_state({**_state.empty("shop", "production"), "gates": {"number": number}, "padding": padding})
+                        deployments = (Deployed(str(number), padding),)
+                        records.save_state(dataclasses.replace(State.empty("shop", "production"), deployments=deployments))
             finally:
                 os._exit(1)  # never back into the tests
         time.sleep(random.uniform(0.02, 0.12))  # noqa: S311 # any moment will do
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         with records.lock():  # a lock dies with its holder
-            state: dict[str, t.Any] = records.load_state()
-            seen.add(state["gates"].get("number", 0))
+            seen.update(int(str(item.version)) for item in records.load_state().deployments)
             assert all(len(records.run(name)["padding"]) == len(padding) for name in records.runs())
     assert len(seen) > 5, "it was killed at different moments"

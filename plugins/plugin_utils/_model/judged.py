@@ -9,7 +9,9 @@ import dataclasses
 import typing as t
 
 from ...module_utils._finding import Finding, Status
+from .judgement import Covered, Reused
 from .planned import PlannedRequirement, PlanState
+from .waiver import Waiver
 
 _SEEN = (Status.PASS, Status.WARN, Status.FAIL)
 
@@ -33,10 +35,14 @@ class Judged:
     effective: Status
     message: str
     findings: list[Finding]
-    covered: list[dict[str, t.Any]]
-    waiver: t.Mapping[str, t.Any] | None = None
+    covered: list[Covered]
+    waiver: Waiver | None = None
     accepted: t.Mapping[str, bool] = dataclasses.field(default_factory=dict)
-    reused: t.Mapping[str, str] | None = None  # the run whose proof still counts
+    reused: Reused | None = None  # the run whose proof still counts
+
+    @property
+    def id(self) -> str:
+        return self.planned.rule.id
 
     @property
     def verified(self) -> bool:
@@ -44,7 +50,4 @@ class Judged:
         return self.planned.state is PlanState.PLANNED and self.observed in _SEEN and any(finding.check for finding in self.findings)
 
 
-__all__ = (
-    "Judged",
-    "Reach",
-)
+__all__ = ("Judged", "Reach")

@@ -5,17 +5,16 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from .._described.declarations import Classification
 from .._described.policy import LEVELS
 from .._described.policy import level_of as computed_level
 from .._described.service import Description
+from .._model.waiver import Waiver
 from .remarks import Remarks
 from .waivers import LEVEL_WAIVER
 
 
-def level_of(description: Description, waivers: list[dict[str, t.Any]], remarks: Remarks) -> tuple[str, str]:
+def level_of(description: Description, waivers: list[Waiver], remarks: Remarks) -> tuple[str, str]:
     """The level, and why it is that."""
     classification: Classification = description.data.get("classification") or {"criticality": 0}
     computed, reason = computed_level(classification)
@@ -27,7 +26,7 @@ def level_of(description: Description, waivers: list[dict[str, t.Any]], remarks:
     place = description.service.where(("classification", "level"))
     if LEVELS.index(wanted) > LEVELS.index(computed):
         return str(wanted), f"set to {wanted} in {place}; {reason} would be {computed}"
-    if any(waiver["requirement"] == LEVEL_WAIVER and waiver["state"] == "active" for waiver in waivers):
+    if any(waiver.requirement == LEVEL_WAIVER and waiver.active for waiver in waivers):
         return str(wanted), f"set to {wanted} in {place} under waiver {LEVEL_WAIVER}; {reason} would be {computed}"
     remarks.notices.append(
         f"{place}: level {wanted} is below the computed level {computed} and no waiver of {LEVEL_WAIVER} accepts that: {computed} holds"

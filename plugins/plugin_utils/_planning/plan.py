@@ -34,7 +34,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     waivers = waivers_of(description, policy, remarks)
     level, reason = level_of(description, waivers, remarks)
     rules = rules_of(description, policy, remarks)
-    waivers = [allowed(waiver, rules.get(waiver["requirement"]), level, description, remarks) for waiver in waivers]
+    waivers = [allowed(waiver, rules.get(waiver.requirement), level, description, remarks) for waiver in waivers]
     debts, debt = _debt.entries(description, rules, remarks.problems, remarks.notices)
     waivers += debts
     requirements = []
@@ -73,7 +73,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
             "organisation_file": {"path": description.organisation.name, "sha256": description.organisation.sha256}
             if description.organisation
             else None,
-            "debt_file": {"path": debt["file"], "sha256": debt["sha256"]} if debt else None,
+            "debt_file": {"path": debt.file, "sha256": debt.sha256} if debt else None,
         },
         publish={**({"language": language} if language else {}), **description.publish},
         reservation_due=str(description.default(lambda given: given.get("reservation_due")) or "14d"),

@@ -14,6 +14,7 @@ from .._described.document import Refused
 from .._described.policy import Proof, Rule
 from .._described.service import Description, NoHost, NotDeclared
 from .._model.planned import PlannedCheck
+from .._model.waiver import Waiver
 from .arguments import argument_problems, module_problems
 from .derive.derivations import default_options, derive
 from .derive.instance import Instance, Steps
@@ -109,12 +110,12 @@ def planned_checks(
     rule: Rule,
     exception: RequirementEntry,
     instances: t.Sequence[Instance],
-    waivers: list[dict[str, t.Any]],
+    waivers: list[Waiver],
     description: Description,
     remarks: Remarks,
 ) -> list[PlannedCheck]:
     checks: list[PlannedCheck] = []
-    accepted = [waiver for waiver in waivers if waiver["requirement"] == rule.id and waiver.get("accept") and waiver["state"] == "active"]
+    accepted = [waiver for waiver in waivers if waiver.requirement == rule.id and waiver.accept and waiver.active]
     given = {key: description.service.where(("requirements", rule.id, "with", key)) for key in exception.get("with") or {}}
     halves: dict[tuple[Steps, str], str] = {}
     for number, found in enumerate(instances):
@@ -139,10 +140,10 @@ def planned_checks(
             place = description.service.where(instance.path or ("requirements", rule.id))
             remarks.problems += argument_problems(check, place, given) or module_problems(check, place, given, description)
             for waiver in accepted if instance.call == "run" else ():
-                args = {**instance.args, **waiver["accept"]}
-                name = waiver["key"]
+                limits, name = waiver.accept or {}, waiver.key
+                args = {**instance.args, **limits}
                 checks.append(dataclasses.replace(check, key=f"{key}/accepted {name}", args=args, accepted=True, waiver=name))
-                places = {**given, **dict.fromkeys(waiver["accept"], f"{waiver['declared_in']}: accept")}
+                places = {**given, **dict.fromkeys(limits, f"{waiver.declared_in}: accept")}
                 remarks.problems += argument_problems(checks[-1], place, places) or module_problems(checks[-1], place, places, description)
     return checks
 

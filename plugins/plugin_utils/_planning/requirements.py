@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import dataclasses
-import typing as t
 
 from .._described.declarations import RequirementEntry
 from .._described.policy import IMPACTS, Rule
@@ -15,6 +14,7 @@ from .._model.planned import (
     PlannedRequirement,
     PlanState,
 )
+from .._model.waiver import Waiver
 from .proofs import instances_of, planned_checks
 from .remarks import Remarks
 from .rules import impact_of
@@ -26,7 +26,7 @@ def planned_requirement(
     description: Description,
     level: str,
     phase: str | None,
-    waivers: list[dict[str, t.Any]],
+    waivers: list[Waiver],
     remarks: Remarks,
 ) -> PlannedRequirement | None:
     """What a rule asks in a phase (None: in all of them); None when it asks nothing. NotResolved, Refused."""
@@ -106,7 +106,7 @@ def _with_checks(
     planned: PlannedRequirement,
     exception: RequirementEntry,
     description: Description,
-    waivers: list[dict[str, t.Any]],
+    waivers: list[Waiver],
     remarks: Remarks,
 ) -> PlannedRequirement:
     """With the checks that prove it, or with the reason why there are none."""

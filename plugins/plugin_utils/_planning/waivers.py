@@ -5,23 +5,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import json
-import typing as t
 
 from ...module_utils._units import parse_duration
+from .._described.declarations import WaiverEntry
 from .._described.policy import Policy, Rule
 from .._described.service import Description
+from .._model.waiver import Waiver, WaiverState
 from .remarks import Remarks
 from .rules import impact_of
 
 LEVEL_WAIVER = "LVL-01"  # the waiver that lets a file set a level below the computed one
 
 
-def waivers_of(description: Description, policy: Policy, remarks: Remarks) -> list[dict[str, t.Any]]:
+def waivers_of(description: Description, policy: Policy, remarks: Remarks) -> list[Waiver]:
     """Every waiver of this service, with its state today: active, not_yet, expired, refused."""
-    found: list[dict[str, t.Any]] = []
+    found: list[Waiver] = []
     keys: set[str] = set()
     own = description.requirements
     for document in description.documents:
@@ -50,7 +52,7 @@ def waivers_of(description: Description, policy: Policy, remarks: Remarks) -> li
                 remarks.problems.append(f"{place}: waivers.{index}: the same is waived twice ({identifier}); one of the two can be removed")
                 continue
             keys.add(key)
-            waiver = {**given, "key": key, "declared_in": place, "state": _waiver_state(given, description.run.today)}
+            waiver = Waiver.declared(given, key=key, declared_in=place, state=_waiver_state(given, description.run.today))
             if identifier == LEVEL_WAIVER:
                 # whoever may accept the loss of a blocker may lower the level
                 waiver = _refused(waiver, approver_refusal(given["approved_by"], "blocker", description), remarks)
@@ -58,26 +60,26 @@ def waivers_of(description: Description, policy: Policy, remarks: Remarks) -> li
     return found
 
 
-def _waiver_key(waiver: t.Mapping[str, t.Any]) -> str:
+def _waiver_key(given: WaiverEntry) -> str:
     """What a waiver is about, whatever its dates and its place in the file: a service's state refers to it."""
-    about = {name: waiver.get(name) for name in ("requirement", "host", "instance", "accept", "from", "until")}
+    about = {name: given.get(name) for name in ("requirement", "host", "instance", "accept", "from", "until")}
     return hashlib.sha256(json.dumps(about, sort_keys=True, default=str).encode()).hexdigest()[:12]
 
 
-def _waiver_state(waiver: t.Mapping[str, t.Any], today: str) -> str:
-    if waiver["until"] < today:
-        return "expired"
-    return "not_yet" if waiver.get("from", "") > today else "active"
+def _waiver_state(given: WaiverEntry, today: str) -> WaiverState:
+    if given["until"] < today:
+        return WaiverState.EXPIRED
+    return WaiverState.NOT_YET if given.get("from", "") > today else WaiverState.ACTIVE
 
 
-def _refused(waiver: dict[str, t.Any], reason: str | None, remarks: Remarks) -> dict[str, t.Any]:
+def _refused(waiver: Waiver, reason: str | None, remarks: Remarks) -> Waiver:
     if reason is None:
         return waiver
-    remarks.notices.append(f"{waiver['declared_in']}: the waiver of {waiver['requirement']} does not count: {reason}")
-    return {**waiver, "state": "refused"}
+    remarks.notices.append(f"{waiver.declared_in}: the waiver of {waiver.requirement} does not count: {reason}")
+    return dataclasses.replace(waiver, state=WaiverState.REFUSED)
 
 
-def allowed(waiver: dict[str, t.Any], rule: Rule | None, level: str, description: Description, remarks: Remarks) -> dict[str, t.Any]:
+def allowed(waiver: Waiver, rule: Rule | None, level: str, description: Description, remarks: Remarks) -> Waiver:
     """The waiver, refused where the policy or the list of approvers does not allow it."""
     if rule is None:
         return waiver
@@ -85,20 +87,19 @@ def allowed(waiver: dict[str, t.Any], rule: Rule | None, level: str, description
     return _refused(waiver, _waiver_refusal(waiver, rule, impact_of(rule, exception, level), description), remarks)
 
 
-def _waiver_refusal(waiver: t.Mapping[str, t.Any], rule: Rule, impact: str | None, description: Description) -> str | None:
+def _waiver_refusal(waiver: Waiver, rule: Rule, impact: str | None, description: Description) -> str | None:
     if not rule.waivable:
         return "the policy does not allow a waiver of this requirement"
     if rule.max_waiver:
-        begin = waiver.get("from")
-        if not begin:
+        if not waiver.begins:
             return f"the policy allows at most {rule.max_waiver}, and it does not say when it begins (from)"
-        days = (dt.date.fromisoformat(waiver["until"]) - dt.date.fromisoformat(begin)).days
+        days = (dt.date.fromisoformat(waiver.until) - dt.date.fromisoformat(waiver.begins)).days
         if days * 86400 > parse_duration(rule.max_waiver):
             return f"it lasts {days} days, the policy allows at most {rule.max_waiver}"
-    return approver_refusal(waiver["approved_by"], impact, description)
+    return approver_refusal(waiver.approved_by, impact, description)
 
 
-def approver_refusal(approver: t.Any, impact: str | None, description: Description) -> str | None:
+def approver_refusal(approver: object, impact: str | None, description: Description) -> str | None:
     """Why this person may not accept a deviation of this impact; None when they may, or nobody has said who may."""
     allowed = description.approvers.get(impact or "")
     if allowed is None or str(approver) in allowed:

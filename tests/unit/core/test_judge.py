@@ -416,7 +416,7 @@ def test_a_stakeholders_state_is_the_worst_among_its_requirements() -> None:
     ],
 )
 def test_reservations(status: str, impact: str, earlier: dict[str, str] | None, kind: str | None, due: str | None) -> None:
-    judgement = judge(plan(asked("R-01", impact)), {"R-01": status}, earlier={"R-01": earlier} if earlier else None)
+    judgement = judge(plan(asked("R-01", impact)), {"R-01": status}, earlier={"R-01": earlier} if earlier else {})
     if kind is None:
         assert judgement["reservations"] == []
         return

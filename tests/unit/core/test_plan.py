@@ -611,7 +611,7 @@ def waived(*lines: str, organisation: str = "schema_version: 1\n", text: str = B
     ],
 )
 def test_whole_days_the_end_included(dates: str, state: str) -> None:
-    assert [waiver["state"] for waiver in waived(f"requirement: BKP-01, {dates}").waivers] == [state]
+    assert [waiver.state for waiver in waived(f"requirement: BKP-01, {dates}").waivers] == [state]
 
 
 def test_waivers_of_the_organisation_are_for_a_service() -> None:
@@ -620,7 +620,7 @@ def test_waivers_of_the_organisation_are_for_a_service() -> None:
     )
     shared = f"schema_version: 1\nwaivers: [{entries}]\n"
     (waiver,) = plan(B, shared).waivers
-    assert waiver["service"] == "payments" and waiver["declared_in"] == "organisation.yml:2"
+    assert waiver.service == "payments" and waiver.declared_in == "organisation.yml:2"
 
 
 @pytest.mark.parametrize(
@@ -649,7 +649,7 @@ def test_waivers_that_do_not_count() -> None:
 
     def state(organisation: str, text: str = B) -> tuple[str, str]:
         made = waived(line, organisation="schema_version: 1\n" + organisation, text=text)
-        return made.waivers[0]["state"], " ".join(made.notices)
+        return made.waivers[0].state, " ".join(made.notices)
 
     assert state("approvers: {major: [me]}\n")[0] == "active" == state("approvers: {blocker: [head]}\n")[0]
     refusal, notice = state("approvers: {major: [head, director]}\n")
@@ -672,13 +672,13 @@ def test_waivers_that_do_not_count() -> None:
 def test_the_approver_is_that_of_the_impact_that_holds() -> None:
     shared = "schema_version: 1\napprovers: {blocker: [head], major: [me]}\n"
     line = "requirement: PLT-02, until: 2026-12-31"
-    assert waived(line, organisation=shared).waivers[0]["state"] == "active"
+    assert waived(line, organisation=shared).waivers[0].state == "active"
     stricter = B + "requirements: {PLT-02: {impact: blocker}}\n"
-    assert waived(line, organisation=shared, text=stricter).waivers[0]["state"] == "refused"
+    assert waived(line, organisation=shared, text=stricter).waivers[0].state == "refused"
     higher = B.replace("criticality: 2", "criticality: 2, level: A")
-    assert waived("requirement: MON-02, until: 2026-12-31", organisation=shared, text=higher).waivers[0]["state"] == "refused"
+    assert waived("requirement: MON-02, until: 2026-12-31", organisation=shared, text=higher).waivers[0].state == "refused"
     own = B + "requirements: {OWN-01: {title: x, impact: blocker, check: command, with: {command: [a]}}}\n"
-    assert waived("requirement: OWN-01, until: 2026-12-31", organisation=shared, text=own).waivers[0]["state"] == "refused"
+    assert waived("requirement: OWN-01, until: 2026-12-31", organisation=shared, text=own).waivers[0].state == "refused"
 
 
 def test_a_waiver_of_what_has_been_retired() -> None:
@@ -697,7 +697,7 @@ def test_limits_that_a_waiver_accepts_are_checked_as_well() -> None:
     strict, first, second = one(made, "PLT-02").checks
     assert (strict.accepted, first.accepted, second.accepted) == (False, True, True)
     assert (first.args["disk"], second.args["disk"]) == ("< 95%", "< 97%") and "disk" not in strict.args
-    assert {first.waiver, second.waiver} == {waiver["key"] for waiver in made.waivers if waiver["state"] == "active"}
+    assert {first.waiver, second.waiver} == {waiver.key for waiver in made.waivers if waiver.state == "active"}
     assert len({strict.key, first.key, second.key}) == 3
 
 

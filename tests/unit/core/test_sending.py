@@ -55,7 +55,7 @@ def test_the_files_are_those_that_the_check_imports(check: str) -> None:
 
 
 def test_a_check_without_requests_brings_no_http_along() -> None:
-    assert set(sending.parts_of(["command"])) == FOUNDATION | {"_checks._output", "_checks.command"}
+    assert set(sending.parts_of(["command"])) == FOUNDATION | {"_clients.monitoring_plugin", "_checks.command", "_message"}
     text = sending.program(["command"])
     assert "import open_url" not in text
     assert "from ansible.module_utils.urls import open_url" in sending.program(["http_probe"]).partition("class Sent")[0]
