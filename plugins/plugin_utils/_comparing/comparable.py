@@ -16,6 +16,7 @@ import typing as t
 from ...module_utils._finding import Finding, Status
 from ...module_utils._registry import CHECKS, load_check
 from ...module_utils._units import parse_duration, parse_size
+from .._described.declarations import Baseline
 from .._described.document import Document, unresolved
 from .._model.planned import Limit, Removal, Terms
 
@@ -92,8 +93,9 @@ def numbers() -> dict[str, Spec]:
 
 def terms(service: Document, version: str | None, problems: list[str]) -> Terms:
     """``baseline.tolerances`` in base units, and what ``removed`` announces for this version; problems are added to the list."""
-    declared = (service.data.get("baseline") or {}).get("tolerances") or {}
-    removed = service.data.get("removed") or []
+    baseline: Baseline = service.of_service.get("baseline") or {}
+    declared = baseline.get("tolerances") or {}
+    removed = service.of_service.get("removed") or []
     later = [*unresolved(declared), *unresolved(removed)]
     if later:
         problems += [f"{item.place}: {item.path}: {item.reason}" for item in later]

@@ -432,6 +432,14 @@ class Publish(t.TypedDict, total=False):
     language: str
 
 
+class Decisions(t.TypedDict, total=False):
+    """Where a decision must have been recorded."""
+
+    required: list[str]  # phases
+    levels: list[str]
+    environments: list[str]
+
+
 class SharedFile(t.TypedDict, total=False):
     """What the service file and the organisation's both may have."""
 
@@ -449,7 +457,25 @@ class SharedFile(t.TypedDict, total=False):
     platforms: dict[str, object]
     publish: Publish
     records: str
-    decisions: dict[str, list[str]]
+    decisions: Decisions
+
+
+class Removal(t.TypedDict):
+    """Something that goes with a version, announced."""
+
+    what: str
+    version: str | float
+    reason: str
+
+
+class Tolerance(t.TypedDict, total=False):
+    relative: str | float
+    absolute: str | float
+    then: str
+
+
+class Baseline(t.TypedDict, total=False):
+    tolerances: dict[str, Tolerance]
 
 
 class ServiceFile(SharedFile, total=False):
@@ -467,18 +493,55 @@ class ServiceFile(SharedFile, total=False):
     documents: dict[str, str | Options]
     delivery: Delivery
     requirements: dict[str, RequirementEntry]
-    removed: list[dict[str, Scalar]]
-    baseline: dict[str, dict[str, object]]
+    removed: list[Removal]
+    baseline: Baseline
+
+
+# -- the debt file
+
+
+class DebtLine(t.TypedDict, total=False):
+    """What did not pass when the service was adopted. A line that lacks anything was not written by adopt."""
+
+    requirement: t.Required[str]
+    environment: str
+    impact: str
+    status: str
+    observed: str
+    adopted: str
+    by: str
+    until: str
+    seal: str
+
+
+class Adopted(t.TypedDict):
+    """When a service was adopted in an environment, by whom, and with how many lines."""
+
+    at: str
+    by: str
+    lines: int
+
+
+class DebtFile(t.TypedDict):
+    schema_version: int
+    service: str
+    adopted: dict[str, Adopted]
+    debt: list[DebtLine]
 
 
 __all__ = (
     "Access",
+    "Adopted",
     "Alerts",
     "Availability",
     "Backup",
+    "Baseline",
     "Classification",
     "Command",
     "Commitments",
+    "DebtFile",
+    "DebtLine",
+    "Decisions",
     "Defaults",
     "Delivery",
     "Duration",
@@ -496,6 +559,7 @@ __all__ = (
     "ProofEntry",
     "Publish",
     "PublishServer",
+    "Removal",
     "RequirementEntry",
     "Scalar",
     "Schedule",
@@ -504,5 +568,6 @@ __all__ = (
     "ServiceFile",
     "SharedFile",
     "Tier",
+    "Tolerance",
     "WaiverEntry",
 )

@@ -21,7 +21,7 @@ import typing as t
 
 import yaml
 
-from .declarations import SharedFile
+from .declarations import DebtFile, ServiceFile, SharedFile
 
 Path = tuple[t.Union[str, int], ...]
 SCHEMAS = pathlib.Path(__file__).parent / "schemas"
@@ -63,7 +63,7 @@ class Document:
     """Plain data, where each part of it stands in the file, and its digest."""
 
     name: str  # as shown to the user
-    data: dict[str, t.Any]
+    data: dict[str, object]
     positions: dict[Path, tuple[int, int]]
     sha256: str
     folder: pathlib.Path = pathlib.Path()
@@ -71,8 +71,18 @@ class Document:
 
     @property
     def declared(self) -> SharedFile:
-        """What any of the two files may say; the schema has looked at it."""
+        """What the service file and the organisation's may both say; the schema has looked at it."""
         return t.cast("SharedFile", self.data)
+
+    @property
+    def of_service(self) -> ServiceFile:
+        """What a service file says."""
+        return t.cast("ServiceFile", self.data)
+
+    @property
+    def of_debt(self) -> DebtFile:
+        """What a debt file says."""
+        return t.cast("DebtFile", self.data)
 
     def path(self, text: str) -> str:
         """A path that stands in the file, and is relative to it."""

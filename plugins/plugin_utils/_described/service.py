@@ -81,8 +81,8 @@ class Description:
 
     @property
     def data(self) -> ServiceFile:
-        """What the service file says; its schema has looked at it."""
-        return t.cast("ServiceFile", self.service.data)
+        """What the service file says."""
+        return self.service.of_service
 
     @property
     def documents(self) -> list[Document]:

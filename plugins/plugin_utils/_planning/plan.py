@@ -6,16 +6,16 @@
 from __future__ import annotations
 
 from ...module_utils._units import parse_duration
-from .._comparing import comparable as _comparable
+from .._comparing.comparable import terms
 from .._described.declarations import Duration
 from .._described.document import NotResolved, Refused, unresolved
 from .._described.policy import Policy
 from .._described.service import Description
 from .._model.planned import OVERRIDE_DUE, RECHECK_EVERY, Plan
-from .._promises import debt as _debt
-from .._promises import decisions as _decisions
-from .._promises import reservations as _reservations
+from .._promises.debt import entries as lines_of_debt
+from .._promises.decisions import required as decision_required
 from .._promises.mode import mode_of, ratchet_of
+from .._promises.reservations import on_overdue
 from .declared import told
 from .level import level_of
 from .remarks import Remarks
@@ -37,7 +37,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     rules = rules_of(description, policy, remarks)
     remarks.notices += told(description, rules)
     waivers = [allowed(waiver, rules.get(waiver.requirement), level, description, remarks) for waiver in waivers]
-    debts, debt = _debt.entries(description, rules, remarks.problems, remarks.notices)
+    debts, debt = lines_of_debt(description, rules, remarks.problems, remarks.notices)
     waivers += debts
     requirements = []
     for identifier in sorted(rules, key=order):
@@ -53,7 +53,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
             requirements.append(planned)
     settling = _settling(description, phase, remarks)
     recheck_every = _recheck_every(description, remarks)
-    comparison = _comparable.terms(description.service, description.run.version, remarks.problems)
+    comparison = terms(description.service, description.run.version, remarks.problems)
     mode, observe_until = mode_of(description, level, remarks.problems, remarks.notices)
     ratchet = ratchet_of(description, level, remarks.notices)
     if remarks.problems:
@@ -81,9 +81,9 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         reservation_due=str(description.default(lambda given: given.get("reservation_due")) or "14d"),
         failed_within=str(description.default(lambda given: given.get("failed_within")) or "7d"),
         records=_records(description),
-        overdue=_reservations.on_overdue(description),
+        overdue=on_overdue(description),
         override_due=str(description.default(lambda given: given.get("override_due")) or OVERRIDE_DUE),
-        decision_required=_decisions.required(description, level, phase),
+        decision_required=decision_required(description, level, phase),
         recheck_every=recheck_every,
         settling=settling,
         comparison=comparison,

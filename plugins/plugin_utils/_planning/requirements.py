@@ -6,18 +6,15 @@
 from __future__ import annotations
 
 import dataclasses
-import typing as t
 
 from .._described.declarations import RequirementEntry
 from .._described.policy import IMPACTS, Rule
 from .._described.service import Description, NoHost, NotApplicable, NotDeclared, NotDue
 from .._model.planned import (
-    PlannedCheck,
     PlannedRequirement,
     PlanState,
 )
 from .._model.waiver import Waiver
-from .derive.instance import Steps
 from .proofs import instances_of, planned_checks
 from .remarks import Remarks
 from .rules import impact_of
@@ -32,32 +29,62 @@ def planned_requirement(
     waivers: list[Waiver],
     remarks: Remarks,
 ) -> PlannedRequirement | None:
+    """What a rule asks in a phase (None: in all of them); None when it asks nothing. NotResolved, Refused."""
     service, run = description.service, description.run
     exception = description.requirements.get(rule.id) or {}
-    steps: Steps = ("requirements", rule.id)
     impact = impact_of(rule, exception, level)
     if not impact:
         return None
-    if impact in IMPACTS and rule.impact.get(level) and IMPACTS.index(impact) < IMPACTS.index(rule.impact[level]):
+    _refuse_milder(rule, impact, level, description, remarks)
+    rule = _adapted(rule, exception, description, remarks)
+    phases, observe = set(rule.phases), set(rule.observe)
+    if phase == "post" and run.first_deployment and rule.not_before_first_deployment and "pre" in phases:
+        phases.add("post")
+    reason = _not_applicable(rule, exception, str(impact), description, remarks)  # also where it is not asked: it may be wrong
+    if phase is not None and phase not in phases | observe and phase != "design":
+        return None
+    deciding = phase is None or phase in phases
+    place = service.where(("requirements", rule.id)) if exception else ""
+    planned = PlannedRequirement(rule, str(impact), deciding, declared_in=place)
+    if reason:
+        return dataclasses.replace(planned, state=PlanState.NOT_APPLICABLE, why=reason)
+    if phase == "design" and not deciding:
+        return dataclasses.replace(planned, state=PlanState.LATER, why=f"verified at {', '.join(rule.phases)}")
+    if phase == "pre" and run.first_deployment and rule.not_before_first_deployment:
+        why = "it cannot exist before the first deployment; it decides at post"
+        return dataclasses.replace(planned, state=PlanState.NOT_DUE, why=why)
+    if phase is None:
+        return planned  # the service's state is judged over findings that are there already
+    return _with_checks(planned, exception, description, waivers, remarks)
+
+
+def _refuse_milder(rule: Rule, impact: str, level: str, description: Description, remarks: Remarks) -> None:
+    asked = rule.impact.get(level)
+    if asked and impact in IMPACTS and IMPACTS.index(impact) < IMPACTS.index(asked):
+        place = description.service.where(("requirements", rule.id, "impact"))
         remarks.problems.append(
-            f"{service.where((*steps, 'impact'))}: requirements.{rule.id}.impact: the policy says {rule.impact[level]} at level {level}; "
+            f"{place}: requirements.{rule.id}.impact: the policy says {asked} at level {level}; "
             f"a service may be stricter, not milder ({impact}); a waiver says who accepts the deviation"
+        )
+
+
+def _adapted(rule: Rule, exception: RequirementEntry, description: Description, remarks: Remarks) -> Rule:
+    """The rule with what the service says of it."""
+    given = exception.get("phases")
+    left_out = [name for name in rule.phases if name not in given] if given else []
+    if left_out:
+        place = description.service.where(("requirements", rule.id, "phases"))
+        remarks.problems.append(
+            f"{place}: requirements.{rule.id}.phases: the policy verifies it at {', '.join(left_out)} too; "
+            "a service may add phases, not leave them out"
         )
     responsible = (
         exception.get("responsible")
         or rule.responsible
-        or description.default(lambda given: given.get("responsible", {}).get(rule.id))
-        or description.default(lambda given: given.get("responsible", {}).get(rule.area))
+        or description.default(lambda shared: shared.get("responsible", {}).get(rule.id))
+        or description.default(lambda shared: shared.get("responsible", {}).get(rule.area))
     )
-    given = exception.get("phases")
-    if given:
-        left_out = [name for name in rule.phases if name not in given]
-        if left_out:
-            remarks.problems.append(
-                f"{service.where((*steps, 'phases'))}: requirements.{rule.id}.phases: the policy verifies it at {', '.join(left_out)} too; "
-                "a service may add phases, not leave them out"
-            )
-    rule = dataclasses.replace(
+    return dataclasses.replace(
         rule,
         title=exception.get("title") or rule.title,
         reason=exception.get("reason") or rule.reason,
@@ -69,45 +96,38 @@ def planned_requirement(
         repeat=exception.get("repeat") or rule.repeat,
         phases=tuple(given) if given else rule.phases,
         observe=tuple(name for name in rule.observe if name not in (given or ())),
-        mode=None if run.mode else exception.get("mode") or rule.mode,  # whoever runs it has the last word
+        # whoever runs it has the last word
+        mode=None if description.run.mode else exception.get("mode") or rule.mode,
         enforce_from=exception.get("enforce_from") or rule.enforce_from,
     )
-    phases, observe = set(rule.phases), set(rule.observe)
-    if phase == "post" and run.first_deployment and rule.not_before_first_deployment and "pre" in phases:
-        phases.add("post")
-    reason = _not_applicable(rule, exception, str(impact), description, remarks)  # also where it is not asked: it may be wrong
-    if phase is not None and phase not in phases | observe and phase != "design":
-        return None
-    deciding = phase is None or phase in phases
 
-    def planned(state: PlanState, why: str = "", checks: t.Sequence[PlannedCheck] = (), declared: str = "") -> PlannedRequirement:
-        where = declared or (service.where(steps) if exception else "")
-        return PlannedRequirement(rule, str(impact), deciding, state, why, where, tuple(checks))
 
-    if reason:
-        return planned(PlanState.NOT_APPLICABLE, reason)
-    if phase == "design" and not deciding:
-        return planned(PlanState.LATER, f"verified at {', '.join(rule.phases)}")
-    if phase == "pre" and run.first_deployment and rule.not_before_first_deployment:
-        return planned(PlanState.NOT_DUE, "it cannot exist before the first deployment; it decides at post")
-    if phase is None:
-        return planned(PlanState.PLANNED)  # the service's state is judged over findings that are there already
+def _with_checks(
+    planned: PlannedRequirement,
+    exception: RequirementEntry,
+    description: Description,
+    waivers: list[Waiver],
+    remarks: Remarks,
+) -> PlannedRequirement:
+    """With the checks that prove it, or with the reason why there are none."""
+    rule = planned.rule
     try:
         instances = instances_of(rule, exception, description)
     except NoHost as exc:
-        return planned(PlanState.NO_HOST, str(exc))
+        return dataclasses.replace(planned, state=PlanState.NO_HOST, why=str(exc))
     except NotDeclared as exc:
-        return planned(PlanState.NOT_DECLARED, str(exc))
+        return dataclasses.replace(planned, state=PlanState.NOT_DECLARED, why=str(exc))
     except NotApplicable as exc:
-        return planned(PlanState.NOT_APPLICABLE, str(exc))
+        return dataclasses.replace(planned, state=PlanState.NOT_APPLICABLE, why=str(exc))
     except NotDue as exc:
-        return planned(PlanState.NOT_DUE, str(exc))
+        return dataclasses.replace(planned, state=PlanState.NOT_DUE, why=str(exc))
     if instances is None:
         why = f"no check of this version proves it; name one of your own (requirements.{rule.id}), or waive it"
-        return planned(PlanState.UNPROVABLE, why)
+        return dataclasses.replace(planned, state=PlanState.UNPROVABLE, why=why)
     checks = planned_checks(rule, exception, instances, waivers, description, remarks)
-    declared = service.where(instances[0].path) if instances[0].path else ""
-    return planned(PlanState.PLANNED, checks=checks, declared=declared)
+    steps = instances[0].path
+    place = description.service.where(steps) if steps else planned.declared_in
+    return dataclasses.replace(planned, checks=tuple(checks), declared_in=place)
 
 
 def _not_applicable(rule: Rule, exception: RequirementEntry, impact: str, description: Description, remarks: Remarks) -> str | None:

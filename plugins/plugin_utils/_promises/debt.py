@@ -41,22 +41,23 @@ def seal(line: t.Mapping[str, object], service: str) -> str:
 
 def file_of(service: Document, organisation: Document | None) -> tuple[str, str | None]:
     """Path of the debt file, and the place that names it: ``debt`` of the service's file, the organisation's folder, else beside it."""
-    if service.data.get("debt"):
-        return service.path(str(service.data["debt"])), service.where(("debt",))
-    if organisation and organisation.data.get("debt"):
-        name = f"{service.data['service']['name']}.yml"
-        return str(pathlib.Path(organisation.path(str(organisation.data["debt"]))) / name), organisation.where(("debt",))
+    own, shared = service.of_service.get("debt"), organisation.declared.get("debt") if organisation else None
+    if own:
+        return service.path(str(own)), service.where(("debt",))
+    if organisation and shared:
+        name = f"{service.of_service['service']['name']}.yml"
+        return str(pathlib.Path(organisation.path(str(shared))) / name), organisation.where(("debt",))
     return str(service.folder / f"{pathlib.Path(service.name).stem}.debt.yml"), None
 
 
 def problems_of(document: Document, service: str) -> list[str]:
     """What is wrong with a debt file: it is another service's, or lines that adopt did not write."""
-    if document.data["service"] != service:
+    if document.of_debt["service"] != service:
         place = document.where(("service",))
-        return [f"{place}: service: this is the debt of {document.data['service']}; the service file describes {service}"]
+        return [f"{place}: service: this is the debt of {document.of_debt['service']}; the service file describes {service}"]
     problems: list[str] = []
     seen: dict[tuple[str, str], str] = {}
-    for index, line in enumerate(document.data["debt"] or []):
+    for index, line in enumerate(document.of_debt["debt"] or []):
         place = document.where(("debt", index))
         if any(key not in line for key in SEALED) or line.get("seal") != seal(line, service):
             problems.append(f"{place}: debt.{index} ({line['requirement']}): {REFUSED}")
@@ -80,7 +81,7 @@ def entries(
         return [], None
     environment = description.run.environment
     out: list[Waiver] = []
-    for index, line in enumerate(document.data["debt"] or []):
+    for index, line in enumerate(document.of_debt["debt"] or []):
         if line["environment"] != environment:
             continue
         place, identifier = document.where(("debt", index)), line["requirement"]
@@ -105,8 +106,8 @@ def entries(
                 state=state,
             )
         )
-    adopted = (document.data["adopted"] or {}).get(environment) or {}
-    return out, DebtFile(document.name, document.sha256, max(int(adopted.get("lines", 0)), len(out)))
+    adopted = (document.of_debt["adopted"] or {}).get(environment)
+    return out, DebtFile(document.name, document.sha256, max(adopted["lines"] if adopted else 0, len(out)))
 
 
 # -- with the memory of the service

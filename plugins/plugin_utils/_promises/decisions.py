@@ -12,6 +12,7 @@ import typing as t
 
 from ...module_utils._finding import Finding, Status, isoformat
 from ...module_utils._units import parse_duration
+from .._described.declarations import Decisions
 from .._described.document import Refused
 from .._described.policy import Rule
 from .._described.service import Description
@@ -39,8 +40,8 @@ _MET, _OVERDUE, _OPEN = "met", "overdue", "open"
 
 def required(description: Description, level: str, phase: str | None) -> bool:
     """Whether one of the files asks for a decision in this phase, at this level and in this environment."""
-    for document in (description.organisation, description.service):
-        rule = (document.data.get("decisions") or {}) if document else {}
+    for document in description.documents:
+        rule: Decisions = document.declared.get("decisions") or {}
         if phase not in (rule.get("required") or ()):
             continue
         levels, environments = rule.get("levels"), rule.get("environments")

@@ -27,11 +27,7 @@ ON_OVERDUE = ("warn", "fail")  # the milder first
 
 def on_overdue(description: Description) -> str:
     """What an overdue reservation does, ``fail`` (the default) or ``warn``; a service may be stricter than its organisation, not milder."""
-    said = [
-        ((document.data.get("policy") or {}).get("reservations") or {}).get("overdue")
-        for document in (description.organisation, description.service)
-        if document
-    ]
+    said = [document.declared.get("policy", {}).get("reservations", {}).get("overdue") for document in description.documents]
     return max((word for word in said if word), key=ON_OVERDUE.index, default="fail")
 
 

@@ -87,8 +87,8 @@ def adopt(document: Document | None, plan: Plan, state: State, terms: Terms) -> 
     environment = terms.environment
     if not state.requirements:
         raise NothingToAdopt(f"nothing of {plan.name} in {environment} was ever verified completely")
-    held = [_line(given) for given in (document.data["debt"] or [])] if document else []
-    adopted: dict[str, t.Mapping[str, object]] = dict(document.data["adopted"] or {}) if document else {}
+    held = [_line(given) for given in (document.of_debt["debt"] or [])] if document else []
+    adopted: dict[str, t.Mapping[str, object]] = {**(document.of_debt["adopted"] or {})} if document else {}
     others = [line for line in held if line.environment != environment]
     own = [line for line in held if line.environment == environment]
     if environment in adopted or own:

@@ -54,7 +54,8 @@ def typed(hint: t.Any) -> t.Iterator[tuple[t.Any, bool]]:
 def differences(kind: t.Any, rules: dict[str, t.Any], file: str, way: str) -> list[str]:
     """What a type and its schema do not have in common, and so on below each key."""
     hints, known = t.get_type_hints(kind), rules["properties"]
-    needed = {key for key, hint in t.get_type_hints(kind, include_extras=True).items() if t.get_origin(hint) is t.Required}
+    marked = t.get_type_hints(kind, include_extras=True).items()
+    needed = {*kind.__required_keys__, *(key for key, hint in marked if t.get_origin(hint) is t.Required)}
     wrong = []
     if kind.__name__ not in FREE:
         wrong += [f"{way}.{key}: only in the schema" for key in known if key not in hints]
@@ -88,6 +89,10 @@ def test_the_organisation_file() -> None:
     rules = schema("organisation.schema.json")
     found = differences(declarations.SharedFile, rules, "organisation.schema.json", "organisation")
     assert found == ["organisation.waivers.service: must be there in one of the two"], "there a waiver says whose it is"
+
+
+def test_the_debt_file() -> None:
+    assert differences(declarations.DebtFile, schema("debt.schema.json"), "debt.schema.json", "debt") == []
 
 
 @pytest.mark.parametrize("name", shipped())
