@@ -15,7 +15,7 @@ from ..module_utils._alone import outcome
 from ..module_utils._argspec import ALONE_SPEC, ArgumentsRefused, parse_arguments
 from ..module_utils._checks import ansible_module
 from ..module_utils._engine import Item, run_item
-from ..plugin_utils._described.document import plain
+from ..plugin_utils._described.document import plain_mapping
 from ..plugin_utils._running.foreign_modules import ModuleRunner, module_problem
 
 
@@ -31,7 +31,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(
                 "expect: it comes out of a template; write the condition itself, variables are known in it by their names"
             )
-        given = plain(args)
+        given = plain_mapping(args)
         enforce = self._enforce(given.pop("enforce", None))
         try:
             parsed = parse_arguments(ansible_module, given)

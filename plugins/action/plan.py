@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -36,9 +34,9 @@ class ActionModule(ActionBase):
     _requires_connection = False
     BYPASS_HOST_LOOP = True
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def run(self, tmp: str | None = None, task_vars: dict[str, object] | None = None) -> dict[str, object]:
         variables = task_vars or {}
-        result: dict[str, t.Any] = super().run(tmp, variables)
+        result: dict[str, object] = super().run(tmp, variables)
         context = context_of(self, variables, SPEC)
         try:
             plan = _emergency.plan(context)
@@ -65,7 +63,7 @@ class ActionModule(ActionBase):
         return result
 
 
-def _as_dict(requirement: PlannedRequirement) -> dict[str, t.Any]:
+def _as_dict(requirement: PlannedRequirement) -> dict[str, object]:
     rule = requirement.rule
     return {
         "id": rule.id,

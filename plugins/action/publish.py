@@ -13,15 +13,14 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._clients.grafana import GrafanaFailure
-from ..module_utils._http import public_url
+from ..module_utils._exchange import public_url
 from ..module_utils._publish_spec import PUBLISH_SPEC
 from ..plugin_utils._model.text import as_dict
 from ..plugin_utils._publish import metrics, nagios
 from ..plugin_utils._publish.files import PublishFailure
 from ..plugin_utils._publish.targets import Asked, published, targets
-from ..plugin_utils._recording import run_record as _run_record
 from ..plugin_utils._recording.delegated_host import Elsewhere
-from ..plugin_utils._recording.run_record import Unreadable
+from ..plugin_utils._recording.run_record import Unreadable, load
 from ..plugin_utils._running.spool import Spool
 
 _KEPT = (
@@ -138,7 +137,7 @@ def _record(given: object) -> tuple[dict[str, object], pathlib.Path | None]:
     if isinstance(given, str):
         path = pathlib.Path(given).expanduser()
         try:
-            return _run_record.load(path), path.parent
+            return load(path), path.parent
         except Unreadable as exc:
             raise AnsibleActionFail(f"record: {exc}") from None
     result = as_dict(given)
@@ -162,7 +161,7 @@ def _given_state(given: object) -> dict[str, object]:
         return {}
     if isinstance(given, str):
         try:
-            given = _run_record.load(given)
+            given = load(given)
         except Unreadable as exc:
             raise AnsibleActionFail(f"state: {exc}") from None
     if not isinstance(given, dict):
@@ -175,7 +174,7 @@ def _earlier_state(record: dict[str, object], folder: pathlib.Path | None) -> di
     own = str(as_dict(record.get("run")).get("id") or "")
     for path in sorted(folder.glob("*.json"), reverse=True)[:200] if folder else ():
         try:
-            earlier: dict[str, object] = _run_record.load(path)
+            earlier: dict[str, object] = load(path)
         except Unreadable:
             continue
         same = metrics.identity(earlier) == metrics.identity(record) and str(as_dict(earlier.get("run")).get("id")) < own

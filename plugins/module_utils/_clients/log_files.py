@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import json
 import os
 import re
 import stat
+import threading
+import time
 import typing as t
 
 from .._finding import CannotObserve
@@ -183,7 +186,39 @@ def writers_into(path: str, rotated: t.Sequence[Rotated], proc: str = "/proc") -
     known = {one.identity: one.path for one in rotated if not one.compressed}
     name = rotated_name(os.path.basename(path))
     folder = os.path.dirname(path)
-    found, unseen = [], 0
+    found = []
+    processes, unseen = _open_files.now(proc)
+    for pid, targets in processes.items():
+        for number, target in targets.items():
+            held = _held(f"{proc}/{pid}", number, target, path, folder, name, known)
+            if held:
+                found.append(Writer(int(pid), _command(f"{proc}/{pid}"), held))
+                break
+    return found, unseen
+
+
+class _OpenFiles:
+    """What all processes hold open. That takes long, so checks that ask while somebody looks share the next look."""
+
+    def __init__(self) -> None:
+        self._one_at_a_time = threading.Lock()
+        self._looked: dict[str, tuple[float, tuple[dict[str, dict[str, str]], int]]] = {}
+
+    def now(self, proc: str) -> tuple[dict[str, dict[str, str]], int]:
+        """By process and number where each leads, and how many processes could not be looked at; never from before it was asked for."""
+        asked = time.monotonic()
+        with self._one_at_a_time:
+            if proc not in self._looked or self._looked[proc][0] < asked:
+                self._looked[proc] = (time.monotonic(), _look(proc))
+            return self._looked[proc][1]
+
+
+_open_files = _OpenFiles()
+
+
+def _look(proc: str) -> tuple[dict[str, dict[str, str]], int]:
+    found: dict[str, dict[str, str]] = {}
+    unseen = 0
     for pid in (entry for entry in os.listdir(proc) if entry.isdigit()):
         try:
             numbers = os.listdir(f"{proc}/{pid}/fd")
@@ -192,17 +227,17 @@ def writers_into(path: str, rotated: t.Sequence[Rotated], proc: str = "/proc") -
             continue
         except OSError:
             continue
+        targets = found[pid] = {}
         for number in numbers:
-            held = _held(f"{proc}/{pid}", number, path, folder, name, known)
-            if held:
-                found.append(Writer(int(pid), _command(f"{proc}/{pid}"), held))
-                break
+            with contextlib.suppress(OSError):  # the process has ended or closed it
+                targets[number] = os.readlink(f"{proc}/{pid}/fd/{number}")
     return found, unseen
 
 
-def _held(process: str, number: str, path: str, folder: str, name: re.Pattern[str], known: t.Mapping[tuple[int, int], str]) -> str | None:
+def _held(
+    process: str, number: str, target: str, path: str, folder: str, name: re.Pattern[str], known: t.Mapping[tuple[int, int], str]
+) -> str | None:
     try:
-        target = os.readlink(f"{process}/fd/{number}")
         deleted = target.endswith(" (deleted)")
         plain = target[: -len(" (deleted)")] if deleted else target
         base = os.path.basename(plain)

@@ -20,7 +20,7 @@ _ORDERS: dict[str, t.Callable[[list[str]], list[str]]] = {
 }
 
 
-def batch_of(host: str, play_hosts: t.Sequence[str], serial: t.Sequence[t.Any], order: str | None, there: t.Sequence[str]) -> list[str]:
+def batch_of(host: str, play_hosts: t.Sequence[str], serial: t.Sequence[object], order: str | None, there: t.Sequence[str]) -> list[str]:
     """The batch in which a host has its turn, as Ansible cuts them: with the hosts that the play has lost since.
 
     ``there`` are those that it has not lost; under ``order: shuffle`` no others are known.
@@ -37,7 +37,7 @@ def batch_of(host: str, play_hosts: t.Sequence[str], serial: t.Sequence[t.Any], 
     return list(there)
 
 
-def _size(serial: t.Any, count: int) -> int:
+def _size(serial: object, count: int) -> int:
     text = str(serial)
     if text.endswith("%"):
         return int(float(text[:-1]) / 100 * count) or 1

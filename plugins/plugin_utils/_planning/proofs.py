@@ -152,9 +152,9 @@ def _with_paths(instance: Instance, description: Description) -> Instance:
     """Paths that the controller reads are relative to the service file; those on a host are that host's."""
     if instance.hosts is not None or instance.gap is not None or instance.check in COMPUTED:
         return instance
-    spec = load_check(instance.check).ARGUMENT_SPEC
+    spec: dict[str, dict[str, object]] = load_check(instance.check).ARGUMENT_SPEC
 
-    def at_home(name: str, value: t.Any) -> t.Any:
+    def at_home(name: str, value: object) -> object:
         option = spec.get(name, {})
         if option.get("type") == "path" and isinstance(value, str):
             return description.path(value)

@@ -11,11 +11,11 @@ import typing as t
 from ...module_utils._clients.grafana import Grafana
 from ...module_utils._finding import CannotObserve
 from ...module_utils._http import Connection, public_url
-from .._model.text import as_dict, as_int, escape
+from .._model.text import as_dict, escape
 from .._running.requests_http import RequestsHttp
 from . import metrics
 from .files import PublishFailure
-from .telling import verdict_words
+from .telling import verdict_words, verified_words
 
 LONGEST_TAG = 100  # Grafana takes no longer one
 
@@ -43,8 +43,7 @@ def of(record: t.Mapping[str, object], further_tags: t.Sequence[str] = ()) -> An
     tags = ["operability", *(f"{name}:{value}" for name, value in parts.items() if value), *(metrics.label(tag) for tag in further_tags)]
     when = "before the deployment" if phase == "pre" else "after the deployment"
     what = f"{service} {version}".strip()
-    seen = f"{as_int(judgement.get('verified'))} of {as_int(judgement.get('required'))} verified"
-    text = f"{what} in {environment}: {verdict_words(judgement)} {when}, {seen}"
+    text = f"{what} in {environment}: {verdict_words(judgement)} {when}, {verified_words(judgement)}"
     notes = [note for note, there in (("emergency", run.get("emergency")), ("partial", run.get("partial"))) if there]
     text += f" ({', '.join(notes)})" if notes else ""
     # Grafana shows it as HTML

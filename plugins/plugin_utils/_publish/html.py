@@ -11,7 +11,8 @@ import typing as t
 from .._model.text import as_dict, as_dicts, as_float, as_int, as_list, escape, number, quantity, without_unit
 from . import delivery, page
 from .metrics import worst_measurements
-from .page import COUNTED, VERDICTS, status_of
+from .page import COUNTED, status_of
+from .signs import OPEN, SYMBOLS, shown_status, tone
 from .telling import (
     before_and_after,
     by_area,
@@ -25,10 +26,12 @@ from .telling import (
     overrides,
     reasons_of,
     remedied,
+    reservation_kind,
     since_decision,
     since_last,
     titled,
     verdict_words,
+    verified_words,
     waiver_words,
 )
 from .words import Words, words
@@ -128,12 +131,11 @@ class _View:
     def verdict(self) -> dict[str, object]:
         say, judgement = self.say, self.judgement
         verdict = str(judgement.get("verdict"))
-        tone, symbol = VERDICTS.get(verdict, ("unknown", "?"))
         return {
             "words": verdict_words(judgement, say),
-            "tone": tone,
-            "symbol": symbol,
-            "count": say("verified", verified=as_int(judgement.get("verified")), required=as_int(judgement.get("required"))),
+            "tone": tone(verdict),
+            "symbol": SYMBOLS[tone(verdict)],
+            "count": verified_words(judgement, say),
             "advice": say.name("advice", judgement.get("advice"), escape(judgement.get("advice"), 40)),
             "consequence": consequence(self.record, say),
             "reasons": reasons_of(judgement, say),
@@ -144,7 +146,6 @@ class _View:
         say, message = self.say, escape(item.get("message"))
         lines, more = others(as_dicts(item.get("findings")), message, lines=_MAX_LINES, details=_MAX_DETAILS)
         waiver = as_dict(item.get("waiver"))
-        shown = "debt" if item.get("status") == "waived" and waiver.get("kind") == "debt" else item.get("status")
         name, title = escape(item.get("id") or "?", 40), titled(item, say)
         return {
             **clean(item),
@@ -153,10 +154,10 @@ class _View:
             "area": item.get("area") or "other",
             "message": message,
             "impact": say.name("impact", item.get("impact"), escape(item.get("impact"), 20)),
-            "status": status_of(shown, say),
+            "status": status_of(shown_status(item), say),
             "observed": status_of(item["observed_status"], say) if item.get("observed_status") not in (None, item.get("status")) else None,
             "observed_only": item.get("deciding") is False,
-            "open": item.get("status") in ("fail", "unknown", "warn"),
+            "open": item.get("status") in OPEN,
             "lines": lines,
             "more": more,
             "remedy": remedied(item, say),
@@ -181,7 +182,7 @@ class _View:
         say = self.say
         name, room = escape(measurement.get("name"), 80), as_float(measurement.get("headroom"))
         percent = None if room is None else round(max(-1.0, min(1.0, room)) * 100)
-        said, tone = _room(percent, good)
+        said, colour = _room(percent, good)
         bar = Bar(
             requirement=requirement,
             title=title,
@@ -192,7 +193,7 @@ class _View:
             percent=percent,
             width=0 if percent is None else abs(percent),
             words=say(said, percent=abs(percent or 0)),
-            tone=tone,
+            tone=colour,
         )
         self.bars.append(bar)
         return bar
@@ -200,11 +201,8 @@ class _View:
     def reservations(self) -> list[dict[str, object]]:
         out = []
         for item in as_dicts(self.judgement.get("reservations")):
-            kind = self.say.name("reservation", item.get("kind"), escape(item.get("kind"), 20))
-            if item.get("kind") == "open" and item.get("raised"):
-                kind = self.say("open_since", day=escape(item["raised"], 20))
             of = self.by_id.get(escape(item.get("requirement"), 40), {})
-            shown = {"title": titled(item, self.say), "kind": kind, "overdue": item.get("kind") == "overdue"}
+            shown = {"title": titled(item, self.say), "kind": reservation_kind(item, self.say), "overdue": item.get("kind") == "overdue"}
             out.append({**clean(item), **shown, "remedy": of.get("remedy") if of.get("open") else ""})
         return sorted(out, key=lambda item: (not item["overdue"], item.get("due", "9999")))
 
@@ -288,10 +286,10 @@ class _View:
         }
 
     def gate(self, phase: object, gate: dict[str, object]) -> dict[str, object]:
-        tone, symbol = VERDICTS.get(str(gate.get("verdict")), ("unknown", "?"))
+        given = tone(gate.get("verdict"))
         name = self.say.name("phase", phase, escape(phase, 20))
         shown = {"name": self.say("gate", phase=name), "enforced": self.say("yes_" if gate.get("enforced") else "no_")}
-        return {**clean(gate), **shown, "words": verdict_words(gate, self.say), "tone": tone, "symbol": symbol}
+        return {**clean(gate), **shown, "words": verdict_words(gate, self.say), "tone": given, "symbol": SYMBOLS[given]}
 
     def deployment(self, item: dict[str, object]) -> dict[str, object]:
         kind = item.get("kind")
@@ -301,9 +299,9 @@ class _View:
         state = as_dict(self.record.get("state"))
         if not state:
             return None
-        tone, symbol = VERDICTS.get(str(state.get("verdict")), ("unknown", "?"))
+        given = tone(state.get("verdict"))
         seen = self.say("newest_findings", verified=as_int(state.get("verified")), required=as_int(state.get("required")))
-        return {"words": verdict_words(state, self.say), "tone": tone, "symbol": symbol, "seen": seen}
+        return {"words": verdict_words(state, self.say), "tone": given, "symbol": SYMBOLS[given], "seen": seen}
 
 
 _INPUTS = ("service_file", "organisation_file", "debt_file", "policy")

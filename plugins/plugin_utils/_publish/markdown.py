@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._model.text import STATUSES, as_dict, as_dicts, as_int, as_list, escape
+from .._model.text import as_dict, as_dicts, as_list, escape
 from . import delivery
+from .signs import OPEN, rank, shown_status, tone
 from .telling import (
     Decision,
     Override,
@@ -24,19 +25,19 @@ from .telling import (
     overrides,
     reasons_of,
     remedied,
+    reservation_kind,
     since_decision,
     since_last,
     titled,
     verdict_words,
+    verified_words,
     waiver_words,
 )
 from .words import Words, words
 
 _SYMBOLS = {"pass": "✅", "waived": "🔷", "warn": "🔶", "unknown": "❔", "fail": "❌", "not_applicable": "➖", "not_due": "⏳"}
-_VERDICTS = {"go": "✅", "ready_to_continue": "✅", "go_with_reservations": "🔶", "undetermined": "❔"}
 _SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")
 _START = re.compile(r"^((?=[-+=])|\d+(?=[.)](?:\s|$)))(.)")  # what would begin a list or a heading at the start of an item
-_LOUD = ("fail", "unknown", "warn")
 _MAX_LINES = 10
 _MAX_ROWS = 30
 
@@ -64,7 +65,7 @@ class _Report:
         say, run, judgement = self.say, self.run, self.judgement
         verdict = str(judgement.get("verdict"))
         title = " ".join(text(part, 80) for part in (self.service.get("name") or say("no_name"), run.get("version")) if part)
-        verified = say("verified", verified=as_int(judgement.get("verified")), required=as_int(judgement.get("required")))
+        verified = verified_words(judgement, say)
         stop = consequence(self.record, say)
         facts = (
             (say("environment"), run.get("environment")),
@@ -74,7 +75,7 @@ class _Report:
         )
         told = ", ".join(f"{name.lower()} {text(value, 60)}" for name, value in facts if value)
         lines = [
-            f"## {_VERDICTS.get(verdict, '❌')} {text(verdict_words(judgement, say))}: {title}",
+            f"## {_SYMBOLS[tone(verdict)]} {text(verdict_words(judgement, say))}: {title}",
             "",
             f"**{verified}**" + (f" ({text(stop)})" if stop else "") + (f", {told}" if told else ""),
         ]
@@ -121,9 +122,8 @@ class _Report:
         return lines
 
     def requirement_tables(self) -> list[str]:
-        rank = {status: position for position, status in enumerate(STATUSES)}
-        rows = sorted(self.requirements, key=lambda r: rank.get(str(r.get("status")), 1))
-        open_rows = [r for r in rows if r.get("status") in ("fail", "unknown", "warn", "waived")]
+        rows = sorted(self.requirements, key=lambda r: rank(r.get("status")))
+        open_rows = [r for r in rows if r.get("status") in (*OPEN, "waived")]
         rest = [r for r in rows if r not in open_rows]
         heads = ("status", "requirement", "impact", "seen", "responsible")
         lines: list[str] = []
@@ -140,9 +140,8 @@ class _Report:
     def row(self, requirement: dict[str, object]) -> str:
         say, status = self.say, str(requirement.get("status"))
         waiver = as_dict(requirement.get("waiver"))
-        shown = "debt" if status == "waived" and waiver.get("kind") == "debt" else status
-        word = say.name("status", shown, say.name("status", "unknown"))
-        state = f"{_SYMBOLS.get(status, '❔')} {word.upper() if status in _LOUD else word.lower()}"
+        word = say.name("status", shown_status(requirement), say.name("status", "unknown"))
+        state = f"{_SYMBOLS.get(status, '❔')} {word.upper() if status in OPEN else word.lower()}"
         if requirement.get("deciding") is False:
             state += f" ({say('observed_only')})"
         seen = text(requirement.get("message"))
@@ -197,11 +196,8 @@ class _Report:
         lines = ["", f"### {say('reservations')}", *self.table("due", "requirement", "responsible", "kind")]
         for item in items:
             what = f"**{text(item.get('requirement'), 40)}** {text(titled(item, say), 200)}"
-            kind = text(say.name("reservation", item.get("kind"), escape(item.get("kind"), 20)))
-            if item.get("kind") == "overdue":
-                kind = f"**{kind}**"
-            elif item.get("kind") == "open":
-                kind = say("open_since", day=text(item.get("raised"), 20))
+            kind = text(reservation_kind(item, say))
+            kind = f"**{kind}**" if item.get("kind") == "overdue" else kind
             due = text(item.get("due") or say("no_due_date"), 20)
             lines.append(f"| {due} | {what} | {text(item.get('responsible'), 80)} | {kind} |")
         return lines

@@ -17,7 +17,7 @@ from ...module_utils._units import humanize_seconds
 from .._model.text import as_dict, as_dicts, as_float, as_int, as_list, escape
 from .._model.verdict import WORST_FIRST
 from . import delivery, page
-from .page import VERDICTS
+from .signs import SYMBOLS, tone
 from .telling import instrument, titled, verdict_words
 from .words import Words, words
 
@@ -66,7 +66,7 @@ def view(
         "version": escape(version, 40),
         "line": say("portfolio_count", services=say.counted("services", len(services)), verdicts=", ".join(said)),
         "tiles": [
-            {"count": counts[verdict], "words": say.name("verdict", verdict), "tone": VERDICTS[verdict][0], "symbol": VERDICTS[verdict][1]}
+            {"count": counts[verdict], "words": say.name("verdict", verdict), "tone": tone(verdict), "symbol": SYMBOLS[tone(verdict)]}
             for verdict in _ORDER
         ],
         "services": services,
@@ -130,7 +130,6 @@ def _service(item: t.Mapping[str, object], record: t.Mapping[str, object] | None
     judged = _current(record) if record else {}
     shown: t.Mapping[str, object] = judged if known else item
     verdict = str(shown.get("verdict") or "undetermined")
-    tone, symbol = VERDICTS.get(verdict, ("unknown", "?"))
     age = as_float(item.get("age_seconds"))
     about = as_dict(record.get("service")) if record else {}
     required = shown.get("required")
@@ -141,8 +140,8 @@ def _service(item: t.Mapping[str, object], record: t.Mapping[str, object] | None
         environment=escape(item.get("environment"), 60),
         verdict=verdict,
         words=verdict_words({"verdict": verdict}, say),
-        tone=tone,
-        symbol=symbol,
+        tone=tone(verdict),
+        symbol=SYMBOLS[tone(verdict)],
         level=escape(about.get("level"), 10),
         owner=escape(about.get("owner"), 120),
         verified=say("reached_of", reached=as_int(shown.get("verified")), expected=as_int(required)) if required is not None else "",

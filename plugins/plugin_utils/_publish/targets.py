@@ -11,7 +11,7 @@ import json
 import pathlib
 import typing as t
 
-from ...module_utils._http import Connection, public_url
+from ...module_utils._exchange import Connection, public_url
 from ...module_utils._publish_spec import FILES
 from .._model.text import as_dict, as_list
 from . import annotation, csv, html, junit, markdown, metrics, nagios, places, textfile

@@ -9,8 +9,9 @@ import dataclasses
 import re
 import typing as t
 
-from .._model.text import AREAS, STATUSES, as_dict, as_dicts, as_int, as_list, escape, quantity
+from .._model.text import AREAS, as_dict, as_dicts, as_int, as_list, escape, quantity
 from .._model.verdict import Verdict, stops
+from .signs import OPEN, rank
 from .words import ENGLISH, Words
 
 _LATE = re.compile(r"reservation (\S+) was due on (\S+): ")
@@ -162,6 +163,18 @@ def decisions(record: t.Mapping[str, object], say: Words = ENGLISH) -> list[Deci
     return out
 
 
+def verified_words(judgement: t.Mapping[str, object], say: Words = ENGLISH) -> str:
+    """How many of the requirements that are asked were verified."""
+    return say("verified", verified=as_int(judgement.get("verified")), required=as_int(judgement.get("required")))
+
+
+def reservation_kind(item: t.Mapping[str, object], say: Words = ENGLISH) -> str:
+    """What kind of reservation it is, of an open one since when."""
+    if item.get("kind") == "open" and item.get("raised"):
+        return say("open_since", day=escape(item["raised"], 20))
+    return say.name("reservation", item.get("kind"), escape(item.get("kind"), 20))
+
+
 def waiver_words(waiver: t.Mapping[str, object], say: Words = ENGLISH) -> str:
     """Until when a waiver holds and who answers for it; a debt is told apart."""
     until, by = escape(waiver.get("until") or "?", 20), escape(waiver.get("approved_by") or "?", 80)
@@ -294,8 +307,7 @@ def before_and_after(record: t.Mapping[str, object], say: Words = ENGLISH) -> tu
         thing = say("check_of", check=escape(item.get("check"), 60), thing=_thing({**item, "what": item.get("instance")}, say))
         rows.append(Row("unknown", say("not_compared", why=escape(item.get("why"), 300)), thing))
     rows += [Row("pass", say("new_thing"), _thing(item, say)) for item in as_dicts(comparison.get("new"))]
-    rank = {status: position for position, status in enumerate(STATUSES)}
-    rows.sort(key=lambda row: rank.get(row.status, 1))
+    rows.sort(key=lambda row: rank(row.status))
     counts = {
         "compared": as_int(comparison.get("compared")),
         "gone": len(as_dicts(comparison.get("gone"))),
@@ -325,8 +337,7 @@ class Line(t.NamedTuple):
 
 def others(findings: t.Iterable[t.Mapping[str, object]], message: str, *, lines: int, details: int) -> tuple[list[Line], int]:
     """What findings that did not pass add to the requirement's own message, worst first; and how many more there are."""
-    rank = {status: position for position, status in enumerate(STATUSES)}
-    wanted = sorted((f for f in findings if f.get("status") in ("fail", "unknown", "warn")), key=lambda f: rank[str(f["status"])])
+    wanted = sorted((finding for finding in findings if finding.get("status") in OPEN), key=lambda finding: rank(finding["status"]))
     out: list[Line] = []
     for position, finding in enumerate(wanted):
         if len(out) == lines:
@@ -359,9 +370,11 @@ __all__ = (
     "overrides",
     "reasons_of",
     "remedied",
+    "reservation_kind",
     "since_decision",
     "since_last",
     "titled",
     "verdict_words",
+    "verified_words",
     "waiver_words",
 )

@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import pathlib
+import threading
+import time
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._clients import log_files
@@ -135,3 +137,32 @@ def test_writers(tmp_path: pathlib.Path) -> None:
     found, unseen = log_files.writers_into(str(log), log_files.rotated_files(str(log)), str(folder))
     assert sorted(writer.pid for writer in found) == [10, 14]
     assert unseen == 0
+
+
+def test_logs_that_are_looked_at_together_share_a_look_at_all_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each sees what was open when it asked, or later."""
+    looks: list[float] = []
+
+    def look(_proc: str) -> tuple[dict[str, dict[str, str]], int]:
+        looks.append(time.monotonic())
+        time.sleep(0.1)
+        return {str(len(looks)): {}}, 0
+
+    monkeypatch.setattr(log_files, "_look", look)
+    open_files = log_files._OpenFiles()
+    seen: list[tuple[float, int]] = []
+
+    def ask() -> None:
+        asked = time.monotonic()
+        ((number, _targets),) = open_files.now("/proc")[0].items()
+        seen.append((asked, int(number)))
+
+    threads = [threading.Thread(target=ask) for _unused in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ask()
+    assert len(seen) == 9 and len(looks) < 6
+    assert all(looks[number - 1] >= asked for asked, number in seen)
+    assert seen[-1][1] == len(looks), "who asks afterwards looks anew"

@@ -55,8 +55,9 @@ def differences(kind: t.Any, rules: dict[str, t.Any], file: str, way: str) -> li
     """What a type and its schema do not have in common, and so on below each key."""
     hints, known = t.get_type_hints(kind), rules["properties"]
     needed = {key for key, hint in t.get_type_hints(kind, include_extras=True).items() if t.get_origin(hint) is t.Required}
-    wrong = [f"{way}.{key}: only in the schema" for key in known if key not in hints and kind.__name__ not in FREE]
+    wrong = []
     if kind.__name__ not in FREE:
+        wrong += [f"{way}.{key}: only in the schema" for key in known if key not in hints]
         wrong += [f"{way}.{key}: only in {kind.__name__}" for key in hints if key not in known]
     wrong += [f"{way}.{key}: must be there in one of the two" for key in set(rules.get("required", ())) ^ needed]
     for key in known:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ....module_utils._hours import WEEK, parse_hours
-from ..._described import availability as _availability
+from ..._described.availability import budget_left, coverage, share_of_version, unavailability
 from ..._described.declarations import Availability, Delivery
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance, Steps
@@ -41,8 +41,8 @@ def _unavailability(description: Description) -> list[Instance]:
     declared, args = _availability_of(description)
     series, window, hours = declared["series"], str(declared.get("window", "30d")), _open_hours(description, declared)
     args.update(
-        query=_availability.unavailability(series, hours, window),
-        coverage_query=_availability.coverage(series, hours, window),
+        query=unavailability(series, hours, window),
+        coverage_query=coverage(series, hours, window),
         name="unavailability",
     )
     return [Instance("prometheus_query", f"unavailability over {window}", args, path=("availability", "series"))]
@@ -57,8 +57,8 @@ def _error_budget(description: Description) -> list[Instance]:
         raise NotDeclared("commitments.availability is 1: that leaves no error budget to look at")
     series, window, hours = declared["series"], str(declared.get("window", "30d")), _open_hours(description, declared)
     args.update(
-        query=_availability.budget_left(series, hours, window, promised),
-        coverage_query=_availability.coverage(series, hours, window),
+        query=budget_left(series, hours, window, promised),
+        coverage_query=coverage(series, hours, window),
         name="error budget left",
     )
     return [Instance("prometheus_query", f"error budget over {window}", args, path=("availability", "series"))]
@@ -73,7 +73,7 @@ def _deployed_version(description: Description) -> list[Instance]:
     if wanted is None:
         gap = "the version that should run is not given (readiness_version)"
         return [Instance("prometheus_query", "version", path=steps, gap=gap)]
-    query = _availability.share_of_version(str(delivery["version_series"]), str(delivery.get("version_label", "version")), wanted)
+    query = share_of_version(str(delivery["version_series"]), str(delivery.get("version_label", "version")), wanted)
     args = {**description.connection("prometheus"), "query": query, "name": f"instances of version {wanted}", "pass_when": ">= 100%"}
     return [Instance("prometheus_query", f"version {wanted}", args, path=steps)]
 
