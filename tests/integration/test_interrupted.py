@@ -19,6 +19,7 @@ import time
 import pytest
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.service_state import Deployed, State
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.run_record import Records
+from generated import cases, tries_more
 from integration.playbook import ROLE, Site
 
 
@@ -94,11 +95,12 @@ def test_two_gates_of_one_phase_at_once_keep_both_records_and_one_state(site: Si
     whole(site)
 
 
+@tries_more
 def test_whoever_is_killed_while_writing_leaves_the_old_or_the_new(tmp_path: pathlib.Path) -> None:
     records = Records(tmp_path, "shop", "production")
     padding = "x" * 200_000
     seen: set[int] = set()
-    for attempt in range(25):
+    for attempt in range(cases(25, 500)):
         child = os.fork()
         if child == 0:
             try:

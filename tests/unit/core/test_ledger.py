@@ -169,8 +169,13 @@ def test_a_batch_is_a_deployment_on_part_of_the_hosts() -> None:
 
 
 def test_what_is_kept() -> None:
-    ledger = history(*[(str(number), number * 0.5) for number in range(520)])
+    # each of the older ones entered into a ledger of its own, the last three into the one that is full
+    older = [entry for number in range(517) for entry in history((str(number), number * 0.5))["deployments"]]
+    ledger: Ledger = {**EMPTY, "deployments": older}
+    for number in range(517, 520):
+        ledger = deployed(ledger, str(number), number * 0.5)
     assert len(ledger["deployments"]) == 500 and ledger["deployments"][-1]["version"] == "519"
+    assert ledger["deployments"][0]["version"] == "20", "the oldest go first"
     late = deployed(ledger, "late", 401 + 100)
     assert late["deployments"][0]["version"] == "202", "not older than 400 days"
     assert len(newest(late)) == 50
