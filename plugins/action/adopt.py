@@ -17,7 +17,7 @@ from ..module_utils._adopt_spec import ADOPT_SPEC
 from ..module_utils._files import NotWritten, write_atomically
 from ..module_utils._runner import user_name
 from ..module_utils._units import parse_duration
-from ..plugin_utils._acting.context import Context, make, refuse, shown
+from ..plugin_utils._acting.context import Context, context_of, refuse, shown
 from ..plugin_utils._described.document import Refused
 from ..plugin_utils._model.planned import Plan
 from ..plugin_utils._promises import debt as _debt
@@ -38,7 +38,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)
-        context = make(self, variables, ADOPT_SPEC)
+        context = context_of(self, variables, ADOPT_SPEC)
         try:
             plan = context.service_plan(phase=None)
             description = context.description()

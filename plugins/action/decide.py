@@ -13,7 +13,7 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._argspec import DECIDE_SPEC
 from ..module_utils._files import NotWritten
 from ..module_utils._store import Changed
-from ..plugin_utils._acting.context import make, refuse
+from ..plugin_utils._acting.context import context_of, refuse
 from ..plugin_utils._described.document import Refused
 from ..plugin_utils._model import emergency as _emergency_value
 from ..plugin_utils._model.plain import from_plain
@@ -33,7 +33,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)
-        context = make(self, variables, DECIDE_SPEC)
+        context = context_of(self, variables, DECIDE_SPEC)
         options, now = context.options, dt.datetime.now(dt.timezone.utc)
         try:
             records = context.records(context.service_plan(phase=None))

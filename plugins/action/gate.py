@@ -16,7 +16,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._argspec import RUN_SPEC
 from ..plugin_utils._acting import emergency as _emergency
-from ..plugin_utils._acting.context import Context, make, refuse
+from ..plugin_utils._acting.context import Context, context_of, refuse
 from ..plugin_utils._acting.gate import Gate, RunOptions, Subject, World
 from ..plugin_utils._described.document import Refused
 from ..plugin_utils._described.version import collection_version
@@ -45,7 +45,7 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)
         started = _now()
-        context = make(self, variables, SPEC)
+        context = context_of(self, variables, SPEC)
         try:
             spoken = self._spoken(context, started)
         except Refused as exc:
@@ -63,7 +63,7 @@ class ActionModule(ActionBase):
         before = spool.judged() if context.options["only_if_needed"] else None
         if before is not None:
             return {**before, "changed": False}
-        records, proven = self._records(context, plan), context.held(plan, spool)
+        records, proven = self._records(context, plan), context.still_proven(plan, spool)
         subject = Subject(
             plan,
             whole,

@@ -10,7 +10,7 @@ from ansible.utils.display import Display
 from ..module_utils._argspec import RUN_SPEC
 from ..module_utils._units import humanize_seconds
 from ..plugin_utils._acting import emergency as _emergency
-from ..plugin_utils._acting.context import make, refuse
+from ..plugin_utils._acting.context import context_of, refuse
 from ..plugin_utils._described.document import Refused
 from ..plugin_utils._model.planned import Plan, PlannedRequirement, PlanState
 from ..plugin_utils._model.text import escape
@@ -37,10 +37,10 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, object] | None = None) -> dict[str, object]:
         variables = task_vars or {}
         result: dict[str, object] = super().run(tmp, variables)
-        context = make(self, variables, SPEC)
+        context = context_of(self, variables, SPEC)
         try:
             plan = _emergency.plan(context)
-            held = context.held(plan, context.spool(plan), recall=True)
+            proven = context.still_proven(plan, context.spool(plan), recall=True)
         except Refused as exc:
             raise refuse(exc) from None
         if plan.refused:
@@ -58,7 +58,7 @@ class ActionModule(ActionBase):
             later_hosts=plan.later_hosts,
             requirements=[_as_dict(requirement) for requirement in plan.requirements],
             notices=list(plan.notices),
-            held=sorted(held),
+            held=sorted(proven),
         )
         return result
 

@@ -19,7 +19,7 @@ from ..module_utils._files import NotWritten
 from ..module_utils._http import Connection
 from ..module_utils._portfolio_spec import PORTFOLIO_SPEC
 from ..module_utils._publish_spec import FILES
-from ..plugin_utils._acting.context import Context, locate, make, refuse
+from ..plugin_utils._acting.context import Context, context_of, locate, refuse
 from ..plugin_utils._acting.portfolio import Entry, PlannedService, entries, refuse_twins, work
 from ..plugin_utils._acting.portfolio_summary import Summary, render, row, summary
 from ..plugin_utils._described.declarations import Defaults, Publish
@@ -44,7 +44,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, object] | None = None) -> dict[str, object]:
         variables = task_vars or {}
         result: dict[str, object] = super().run(tmp, variables)
-        context = make(self, variables, PORTFOLIO_SPEC)
+        context = context_of(self, variables, PORTFOLIO_SPEC)
         try:
             planned = [self._plan(context, entry) for entry in self._entries(context)]
         except Refused as exc:

@@ -76,6 +76,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._units import parse_duration
+from ..plugin_utils._model.text import as_dict
 from ..plugin_utils._promises import ledger as _ledger
 from ..plugin_utils._recording.record_json import to_json
 from ..plugin_utils._recording.run_record import Records, Unreadable, default_folder
@@ -93,9 +94,11 @@ class LookupModule(LookupBase):
             for name in reversed(records.runs()):
                 record = records.run(name)
                 if answer["record_path"] is None:
-                    answer.update(record_path=str(records.store.place(name)), at=record["run"]["finished_at"], gates=record["gates"])
-                if record["state"]:
-                    answer["state"] = record["state"]["verdict"]
+                    at = as_dict(record.get("run")).get("finished_at")
+                    answer.update(record_path=str(records.store.place(name)), at=at, gates=as_dict(record.get("gates")))
+                state = as_dict(record.get("state"))
+                if state:
+                    answer["state"] = state.get("verdict")
                     break
         except Unreadable as exc:
             raise AnsibleLookupError(str(exc)) from None

@@ -35,7 +35,7 @@ from .._planning import batch as _batch
 from .._planning import plan as _plan
 from .._promises import debt as _debt
 from .._promises import ledger as _ledger
-from .._promises.reuse import WHEN_DUE, still_proven
+from .._promises import reuse as _reuse
 from .._recording.delegated_host import Elsewhere
 from .._recording.remote_store import RemoteFolder
 from .._recording.run_record import Records, Unreadable, default_folder
@@ -201,24 +201,24 @@ class Context:
             raise Refused([f"records: expected the folder of {away.host} where records live (the task is delegated to that host)"])
         return Records(folder, plan.service["name"], self.options["environment"], lambda path: RemoteFolder(path, away.call))
 
-    def held(self, plan: Plan, spool: Spool, *, recall: bool = False) -> dict[str, Known]:
+    def still_proven(self, plan: Plan, spool: Spool, *, recall: bool = False) -> dict[str, Known]:
         """What of the service's state stands for a new look in this run: the first who asks decides for all (``recall``: anew).
 
         A state that cannot be read stands for nothing; the gate says what is wrong with it.
         """
-        if self.emergency or plan.phase != "recheck" or not any(item.rule.repeat == WHEN_DUE for item in plan.requirements):
+        if self.emergency or plan.phase != "recheck" or not any(item.rule.repeat == _reuse.WHEN_DUE for item in plan.requirements):
             return {}
-        held = None if recall else spool.held()
-        if held is not None:
-            return {name: from_plain(Known, entry) for name, entry in held.items()}
+        known = None if recall else spool.proven()
+        if known is not None:
+            return {name: from_plain(Known, entry) for name, entry in known.items()}
         try:
             state = self.records(plan).load_state()
         except (Unreadable, NotWritten):
             return self._keep({}, spool)
-        return self._keep(still_proven(plan, state, dt.datetime.now(dt.timezone.utc)), spool)
+        return self._keep(_reuse.still_proven(plan, state, dt.datetime.now(dt.timezone.utc)), spool)
 
     def _keep(self, proven: dict[str, Known], spool: Spool) -> dict[str, Known]:
-        spool.hold({name: to_plain(known) for name, known in proven.items()})
+        spool.keep_proven({name: to_plain(known) for name, known in proven.items()})
         return proven
 
     # -- reading
@@ -360,7 +360,7 @@ def locate(loader: t.Any, name: str) -> str | None:
     return next((path for path in (loader.path_dwim(name), os.path.abspath(name)) if os.path.isfile(path)), None)
 
 
-def make(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, t.Any]) -> Context:
+def context_of(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, t.Any]) -> Context:
     """The context of an action: an option that the task does not set is taken from the variable ``readiness_OPTION``."""
     args = copy.copy(action._task.args)
     # the emergency first: it tells what to do about the others
@@ -396,4 +396,4 @@ def refuse(exc: Refused, nothing: str = "was verified") -> AnsibleActionFail:
     return AnsibleActionFail("\n".join([head, *(f"  {problem}" for problem in exc.problems)]))
 
 
-__all__ = ("Context", "locate", "make", "refuse", "shown")
+__all__ = ("Context", "context_of", "locate", "refuse", "shown")

@@ -147,6 +147,7 @@ class Attempt:
     record: RunRecord
     after: State
     ledger: Ledger | None = None
+    written: t.Mapping[str, object] | None = None  # the record as JSON
     path: pathlib.PurePath | None = None
     trouble: list[str] = dataclasses.field(default_factory=list)  # why the state stays as it is
     ledger_trouble: list[str] = dataclasses.field(default_factory=list)
@@ -180,7 +181,7 @@ class Gate:
         waiting = self._waiting()
         self._gather(waiting)
         kept = self._kept()
-        record = to_json(kept.record)
+        record = kept.written or to_json(kept.record)
         self.world.show(record)
         answer = self._answer(kept)
         self.spool.close(to_json(answer), self.subject.plan.publish, more_to_come=bool(waiting))
@@ -342,7 +343,8 @@ class Gate:
         made = self._last = self._attempt()
         if not made.trouble:
             made.record = made.record.noting(keep_baseline(self.records, made.case))
-        made.path = self.records.save_run(to_json(made.record))
+        made.written = to_json(made.record)
+        made.path = self.records.save_run(made.written)
         if made.ledger:
             self.records.save_ledger(made.ledger)
         if (not self._partial or self.subject.emergency) and not made.trouble:

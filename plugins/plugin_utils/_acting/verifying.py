@@ -32,7 +32,7 @@ from .._running.foreign_modules import ModuleRunner
 from .._running.outages import Outages
 from .._running.spool import Spool
 from . import emergency as _emergency
-from .context import Context, make, refuse
+from .context import Context, context_of, refuse
 
 SCOREBOARD = "operability.readiness.scoreboard"  # the callback that shows every finding; nobody else needs those that pass here
 LEAST = 1.0  # seconds without which nothing is begun
@@ -47,7 +47,7 @@ class Verifying(ActionBase):
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)
         started = time.monotonic()
-        context = make(self, variables, VERIFY_SPEC)
+        context = context_of(self, variables, VERIFY_SPEC)
         host = str(self._task.delegate_to or variables["inventory_hostname"])
         try:
             return self._verify(context, host, variables, result, started)
@@ -65,8 +65,8 @@ class Verifying(ActionBase):
         common = _emergency.plan(context)
         own = context.plan(host) if host in {name for check in common.checks for name in check.hosts or ()} else common
         spool = context.spool(common)
-        held = context.held(common, spool)
-        common, own = _verification.without(common, held), _verification.without(own, held)
+        proven = context.still_proven(common, spool)
+        common, own = _verification.without(common, proven), _verification.without(own, proven)
         lost: str | None = None
         found: dict[str, list[Finding]] = {}
         controller, looked_once = self._start_controller(context, common, spool)

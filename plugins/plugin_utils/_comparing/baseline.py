@@ -101,8 +101,16 @@ def at_post(plan: Plan, loaded: Loaded, findings: Findings, reach: Reach, run: R
 
 
 def _named(findings: t.Sequence[Finding], check: PlannedCheck, now: dt.datetime) -> list[Finding]:
-    shared: dict[str, t.Any] = {"check": CHECK, "requirement": check.requirement, "collected_at": isoformat(now)}
-    return [dataclasses.replace(finding, instance=finding.instance or check.instance, **shared) for finding in findings]
+    return [
+        dataclasses.replace(
+            finding,
+            instance=finding.instance or check.instance,
+            check=CHECK,
+            requirement=check.requirement,
+            collected_at=isoformat(now),
+        )
+        for finding in findings
+    ]
 
 
 def _trouble(loaded: Loaded, run: Run) -> str | None:

@@ -29,8 +29,9 @@ class _Number:
     of_how_many: float | None = None
 
     @classmethod
-    def of(cls, fact: t.Mapping[str, t.Any]) -> _Number:
-        return cls(float(fact["value"]), fact.get("of"))
+    def of(cls, fact: t.Mapping[str, object]) -> _Number:
+        how_many = fact.get("of")
+        return cls(float(str(fact["value"])), how_many if isinstance(how_many, (int, float)) else None)
 
 
 @dataclasses.dataclass(frozen=True)

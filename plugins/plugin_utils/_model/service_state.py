@@ -91,27 +91,27 @@ class Deployed:
     deployment_id: str | None = None
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class State:
     """The state of a service in an environment."""
 
     schema_version: int
     service: str
     environment: str
-    requirements: t.Mapping[str, Known] = dataclasses.field(default_factory=dict)
+    requirements: t.Mapping[str, Known]
     reservations: t.Mapping[str, Raised] = dataclasses.field(default_factory=dict)
     lifted: tuple[Lifted, ...] = ()
     overrides: tuple[Override, ...] = ()
     closed_overrides: tuple[Override, ...] = ()
     passed: t.Mapping[str, Passed] = dataclasses.field(default_factory=dict)
     debt: t.Mapping[str, OnceInDebt] = dataclasses.field(default_factory=dict)
-    gates: t.Mapping[str, LastGate] = dataclasses.field(default_factory=dict)
+    gates: t.Mapping[str, LastGate]
     deployments: tuple[Deployed, ...] = ()
 
     @classmethod
     def empty(cls, service: str, environment: str) -> State:
         """That of a service of which nothing is known yet."""
-        return cls(SCHEMA_VERSION, service, environment)
+        return cls(schema_version=SCHEMA_VERSION, service=service, environment=environment, requirements={}, gates={})
 
 
 __all__ = ("SCHEMA_VERSION", "Deployed", "Known", "LastGate", "Lifted", "OnceInDebt", "Passed", "Raised", "State")

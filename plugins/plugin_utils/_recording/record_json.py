@@ -20,7 +20,7 @@ class Unreadable(Exception):
     """A record or state that is there and cannot be used; it is left as it is."""
 
 
-def to_json(value: object) -> dict[str, t.Any]:
+def to_json(value: object) -> dict[str, object]:
     """A record, a state, a ledger, a baseline or a decision as it is written, shown, and handed to a play."""
     return dict(to_plain(value))
 
@@ -38,7 +38,7 @@ def encoded(data: t.Mapping[str, object]) -> bytes:
     return (json.dumps(data, indent=1, ensure_ascii=False, default=str) + "\n").encode("utf-8")
 
 
-def decoded(content: bytes, place: object, version: int) -> dict[str, t.Any]:
+def decoded(content: bytes, place: object, version: int) -> dict[str, object]:
     """A document of at most this schema version. Unreadable."""
     try:
         data = json.loads(content.decode("utf-8"))

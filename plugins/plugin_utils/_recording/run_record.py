@@ -27,6 +27,7 @@ from .._model.decision import Decision
 from .._model.deployments import Ledger
 from .._model.record import PastRun
 from .._model.service_state import Deployed, State
+from .._model.text import as_dict
 from .._promises import ledger as _ledger
 from .record_json import Unreadable, decoded, encoded, from_json, to_json
 
@@ -126,22 +127,22 @@ class Records:
 
     # -- run records
 
-    def save_run(self, record: t.Mapping[str, t.Any]) -> pathlib.PurePath:
+    def save_run(self, record: t.Mapping[str, object]) -> pathlib.PurePath:
         """Writes a run record and returns its path. NotWritten."""
-        return self.save(f"runs/{_safe(record['run']['id'])}.json", record)
+        return self.save(f"runs/{_safe(str(as_dict(record['run'])['id']))}.json", record)
 
     def runs(self) -> list[str]:
         """Names of the run records, oldest first."""
         return self.store.names("runs/*.json")
 
-    def run(self, name: str) -> dict[str, t.Any]:
+    def run(self, name: str) -> dict[str, object]:
         """A run record by its name. Unreadable."""
         record = self.load(name, _record.SCHEMA_VERSION)
         if record is None:
             raise Unreadable(f"{self.store.place(name)} is not there any more")
         return record
 
-    def run_of(self, identifier: str) -> dict[str, t.Any]:
+    def run_of(self, identifier: str) -> dict[str, object]:
         """A run record by its id. Unreadable."""
         name = f"runs/{_safe(identifier)}.json"
         record = self.load(name, _record.SCHEMA_VERSION)
@@ -150,16 +151,17 @@ class Records:
         return record
 
     def newest(
-        self, phase: str | None = None, *, whole: bool = False, where: t.Callable[[dict[str, t.Any]], bool] = lambda record: True
-    ) -> dict[str, t.Any] | None:
+        self, phase: str | None = None, *, whole: bool = False, where: t.Callable[[dict[str, object]], bool] = lambda record: True
+    ) -> dict[str, object] | None:
         """The newest run record that can be read, of a phase where one is named; ``whole`` leaves out partial ones and emergencies."""
         for name in reversed(self.runs()):
             if phase and f"-{phase}-" not in name:
                 continue
             with contextlib.suppress(Unreadable):
                 record = self.run(name)
-                part = whole and (record["run"]["partial"] or record["run"].get("emergency"))
-                if phase in (None, record["run"]["phase"]) and not part and where(record):
+                run = as_dict(record.get("run"))
+                part = whole and (run.get("partial") or run.get("emergency"))
+                if phase in (None, run.get("phase")) and not part and where(record):
                     return record
         return None
 
@@ -167,10 +169,12 @@ class Records:
         """What later runs ask of a run record. Unreadable."""
         return from_json(PastRun, record, f"a run record of {self.service} in {self.environment}")
 
-    def newest_past(self, phase: str | None = None, *, whole: bool = False, where: t.Callable[[PastRun], bool] = bool) -> PastRun | None:
+    def newest_past(
+        self, phase: str | None = None, *, whole: bool = False, where: t.Callable[[PastRun], bool] = lambda past: True
+    ) -> PastRun | None:
         """What later runs ask of the newest run record that can be read, as ``newest`` finds it."""
 
-        def fits(record: dict[str, t.Any]) -> bool:
+        def fits(record: dict[str, object]) -> bool:
             try:
                 return where(self.past(record))
             except Unreadable:
@@ -245,7 +249,7 @@ class Records:
 
     # -- any file
 
-    def load(self, name: str, version: int) -> dict[str, t.Any] | None:
+    def load(self, name: str, version: int) -> dict[str, object] | None:
         """A document of at most this schema version, None where there is none. Unreadable."""
         try:
             content = self.store.read(name)
@@ -259,7 +263,7 @@ class Records:
         return self.store.place(name)
 
 
-def load(path: pathlib.Path | str) -> dict[str, t.Any]:
+def load(path: pathlib.Path | str) -> dict[str, object]:
     """A run record from any file. Unreadable."""
     try:
         content = pathlib.Path(path).read_bytes()

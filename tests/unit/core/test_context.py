@@ -16,7 +16,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import RUN_SPEC
 from ansible_collections.operability.readiness.plugins.plugin_utils._acting import context as context_module
-from ansible_collections.operability.readiness.plugins.plugin_utils._acting.context import Context, locate, make, refuse
+from ansible_collections.operability.readiness.plugins.plugin_utils._acting.context import Context, context_of, locate, refuse
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused, unresolved
 
 SERVICE = """\
@@ -39,7 +39,7 @@ def context(folder: pathlib.Path, args: dict[str, t.Any] | None = None, **variab
         _task=types.SimpleNamespace(args=args or {"phase": "pre"}, delegate_to=None),
         _connection=None,
     )
-    return make(action, known, RUN_SPEC)
+    return context_of(action, known, RUN_SPEC)
 
 
 def service(folder: pathlib.Path, text: str = SERVICE, name: str = "readiness.yml") -> pathlib.Path:

@@ -69,6 +69,14 @@ def test_a_state_that_was_cut_short_is_left_as_it_is(records: Records) -> None:
             "was written by a newer version .schema 2, this one reads 1.; update",
         ),
         (b'{"service": "payments"}', "is not a record of operability.readiness"),
+        (
+            b'{"schema_version": 1, "service": "payments", "environment": "production"}',
+            "state.json is not whole: it: there is no requirements",
+        ),
+        (
+            b'{"schema_version": 1, "service": "payments", "environment": "production", "requirements": {"R-01": 1}, "gates": {}}',
+            "state.json is not whole: it.requirements.R-01: expected a mapping, found int",
+        ),
         (b"[]", "is not a record of operability.readiness"),
         (b"\xff\xfe", "is not whole"),
     ],
