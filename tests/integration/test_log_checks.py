@@ -102,7 +102,8 @@ def test_the_two_halves(running: t.Any, binaries: t.Any) -> None:
     server = running.start(Rsyslog, binaries)
     written = run("log_canary", call="write", via="syslog", socket=str(server.socket), tag="payments", backend="file", search="-")
     marker = {**written.observed, "inventory_host": "web1"}
-    found = run("log_canary", call="find", markers=[marker], backend="file", search=f"{server.central}/{{host}}/{{tag}}.log", deadline="30s")
+    search = f"{server.central}/{{host}}/{{tag}}.log"
+    found = run("log_canary", call="find", markers=[marker], backend="file", search=search, deadline="30s")
     assert (str(found.status), found.host) == ("pass", "web1")
 
 
