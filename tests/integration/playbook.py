@@ -124,7 +124,7 @@ class Site:
         for host in hosts:
             self.hosts[host] = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
 
-    def canary(self, on: str | None = "log1") -> None:
+    def canary(self, on: str | None = "log1", deadline: str = "30s") -> None:
         """LOG-01 by a marked line in each host's own file, looked for in central/ on another host."""
         self.demand("SUP-01", "LOG-01")
         self.others = {on: {}} if on else {}
@@ -132,7 +132,7 @@ class Site:
             "central": {"kind": "file", "search": f"{self.folder}/central/*.log", **({"on": on} if on else {})},
         }
         self.organisation["policy"]["requirements"]["LOG-01"] = {"impact": "blocker"}
-        log = {"file": str(self.folder / "log" / "{{ inventory_hostname }}" / "app.log"), "deadline": "4s"}
+        log = {"file": str(self.folder / "log" / "{{ inventory_hostname }}" / "app.log"), "deadline": deadline}
         self.service["parts"]["web"]["logs"] = [log]
         for host in self.hosts:
             path = self.folder / "log" / host / "app.log"

@@ -117,7 +117,7 @@ class Estate:
     # -- Prometheus
 
     def ask(self, path: str) -> t.Any:
-        with urllib.request.urlopen(f"{self.prometheus.url}/api/v1/{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"{self.prometheus.url}/api/v1/{path}", timeout=30) as answer:
             return json.load(answer)["data"]
 
     def states(self) -> dict[str, str]:

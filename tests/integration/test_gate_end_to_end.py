@@ -479,7 +479,7 @@ def test_a_prometheus_that_does_not_answer_as_it_should(tmp_path: pathlib.Path) 
         assert said in instruments[0]["message"]
         statuses = {item["id"]: item["status"] for item in record["judgement"]["requirements"]}
         assert (statuses["MON-01"], statuses["APP-01"]) == ("unknown", "pass")
-        assert record["run"]["duration_seconds"] < 20
+        assert record["run"]["duration_seconds"] < 60
     assert "hunter2" not in outcome.output + json.dumps(outcome.records)
 
 

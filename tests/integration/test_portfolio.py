@@ -219,8 +219,7 @@ def test_hosts_that_cannot_be_reached_cost_their_own_services_only(estate: Estat
 
 
 def test_lines_are_looked_for_on_another_host(estate: Estate) -> None:
-    estate.canary()
-    estate.service["parts"]["web"]["logs"][0]["deadline"] = "1s"
+    estate.canary(deadline="1s")
     estate.save_service("a", {**estate.service, "service": {"name": "a", "owner": "o", "hosts": "web"}})
     estate.listed = ["a.yml", "b.yml"]
     outcome = estate.recheck()
@@ -259,7 +258,7 @@ def test_the_expected_services_in_a_pushgateway(estate: Estate, running: t.Any, 
     gateway = running.start(Pushgateway, binaries)
     estate.organisation["publish"] = {"pushgateway": {"url": gateway.url}}
     assert estate.recheck().rc == 0
-    with urllib.request.urlopen(gateway.url + "/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(gateway.url + "/metrics", timeout=30) as answer:
         text = answer.read().decode()
     found = [line for line in text.splitlines() if line.startswith("operability_service_expected{")]
     assert len(found) == 3 and all('job="operability_portfolio"' in line and 'portfolio="default"' in line for line in found)

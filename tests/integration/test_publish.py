@@ -33,7 +33,7 @@ FILES = ("html", "markdown", "junit", "nagios", "csv", "json")
 
 
 def get(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=5) as answer:
+    with urllib.request.urlopen(url, timeout=30) as answer:
         return str(answer.read().decode())
 
 

@@ -237,7 +237,7 @@ def quick() -> Runner:
 
 
 def test_side_by_side(checks: dict[str, t.Any]) -> None:
-    together = threading.Barrier(8, timeout=5)
+    together = threading.Barrier(8, timeout=60)
 
     def check(args: t.Any, runner: Runner) -> Finding:
         together.wait()
@@ -274,7 +274,7 @@ def test_a_check_that_hangs_is_left_behind(checks: dict[str, t.Any], monkeypatch
     hanging = [Item(f"h{number}", "hangs", {"timeout": "0.3s"}, requirement="R") for number in range(3)]
     started = time.monotonic()
     found = execute([*hanging, *items(5)], quick(), workers=2)
-    assert time.monotonic() - started < 5, "what hangs keeps no worker for ever"
+    assert time.monotonic() - started < 30, "what hangs keeps no worker for ever"
     assert [found[f"h{number}"][0].message for number in range(3)] == ["hangs did not finish within 0.3 s and was left behind"] * 3
     assert found["h0"][0].status is Status.UNKNOWN and found["h0"][0].requirement == "R"
     assert all(found[f"k{number}"][0].status is Status.PASS for number in range(5))
