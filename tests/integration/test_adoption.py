@@ -12,7 +12,6 @@ import typing as t
 
 import pytest
 import yaml
-from ansible_collections.operability.readiness.plugins.plugin_utils._promises import debt as _debt
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording import adopt as _adopt
 from integration.acts import Acts
 from integration.playbook import AFTER, ROLE, Outcome, Site
@@ -58,7 +57,7 @@ def age(path: pathlib.Path, days: int) -> None:
     lines = []
     for line in data["debt"]:
         moved = {**line, **{key: (line[key] - dt.timedelta(days=days)).isoformat() for key in ("adopted", "until")}}
-        lines.append({**moved, "seal": _debt.seal(moved, "shop")})
+        lines.append(_adopt.Line(**moved).sealed("shop"))
     adopted = {name: {**entry, "at": entry["at"].isoformat()} for name, entry in data["adopted"].items()}
     path.write_text(_adopt.render("shop", adopted, lines))
 
