@@ -6,7 +6,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help environment demo test lint bench docs clean distclean
+.PHONY: help environment demo test trust lint bench docs clean distclean
 MAKEFLAGS += --no-print-directory
 
 # Set it after make: bash keeps a variable of this name to itself.
@@ -30,6 +30,9 @@ demo: environment ## a service goes live: NO-GO, the repairs, GO
 
 test: environment ## every gate, quick ones first; says at the end what this machine could not run
 	@.venv/bin/python dev/run-tests $(GROUPS)
+
+trust: environment ## what proves for long: many times as many generated cases (TRUST=20) as make test tries, with new seeds
+	@.venv/bin/python dev/run-tests trust
 
 lint: environment ## linters, types and documentation
 	@.venv/bin/python dev/run-tests lint

@@ -17,12 +17,13 @@ from ..module_utils._adopt_spec import ADOPT_SPEC
 from ..module_utils._files import NotWritten, write_atomically
 from ..module_utils._runner import user_name
 from ..module_utils._units import parse_duration
-from ..plugin_utils._acting.context import Context, make, refuse, shown
+from ..plugin_utils._acting.context import Context, context_of, refuse, shown
 from ..plugin_utils._described.document import Refused
 from ..plugin_utils._model.planned import Plan
 from ..plugin_utils._promises import debt as _debt
 from ..plugin_utils._recording import adopt as _adopt
-from ..plugin_utils._recording.adopt import Adoption, NothingToAdopt
+from ..plugin_utils._recording.adopt import Adoption, NothingToAdopt, Terms
+from ..plugin_utils._recording.record_json import to_json
 from ..plugin_utils._recording.run_record import Unreadable
 
 LONGEST = 730  # days; a debt that nobody will pay is a waiver
@@ -37,7 +38,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)
-        context = make(self, variables, ADOPT_SPEC)
+        context = context_of(self, variables, ADOPT_SPEC)
         try:
             plan = context.service_plan(phase=None)
             description = context.description()
@@ -62,13 +63,13 @@ class ActionModule(ActionBase):
             result.setdefault("warnings", []).extend(warnings)
         result.update(
             changed=changed,
-            service=plan.service["name"],
+            service=plan.name,
             path=str(path),
             first=adoption.first,
             added=adoption.added,
             struck=adoption.struck,
             left_out=adoption.left_out,
-            debt=[{key: value for key, value in line.items() if key != "seal"} for line in adoption.lines],
+            debt=[{key: value for key, value in to_json(line).items() if key != "seal"} for line in adoption.lines],
         )
         return result
 
@@ -90,10 +91,12 @@ class ActionModule(ActionBase):
                 context.description().debt,
                 plan,
                 state,
-                environment=context.options["environment"],
-                by=context.options["adopted_by"] or user_name(),
-                ends=ends,
-                now=dt.datetime.now(dt.timezone.utc),
+                Terms(
+                    environment=context.options["environment"],
+                    by=context.options["adopted_by"] or user_name(),
+                    ends=ends,
+                    now=dt.datetime.now(dt.timezone.utc),
+                ),
             )
         except Refused as exc:
             raise refuse(exc) from None
@@ -120,12 +123,12 @@ class ActionModule(ActionBase):
 def summary(plan: Plan, adoption: Adoption, path: str) -> list[str]:
     """What happened, for the terminal: a head, and a line a requirement."""
     place = shown(path)
-    name, count = plan.service["name"], len(adoption.lines)
+    name, count = plan.name, len(adoption.lines)
     if adoption.first:
         lines = [f"{name} is adopted with {count} {'requirement' if count == 1 else 'requirements'} in debt: {place}"]
     else:
         lines = [f"{name}: {len(adoption.struck)} struck out of {place}, {count} left"]
     lines += [f"  - {identifier}: {reason}" for identifier, reason in adoption.struck.items()]
     for line in adoption.lines:
-        lines.append(f"  {line['requirement']:<8} {line['impact']:<8} {line['status']:<8} until {line['until']}  {line['observed'][:100]}")
+        lines.append(f"  {line.requirement:<8} {line.impact:<8} {line.status:<8} until {line.until}  {line.observed[:100]}")
     return lines

@@ -15,7 +15,7 @@ from ..module_utils._alone import outcome
 from ..module_utils._argspec import ALONE_SPEC, ArgumentsRefused, parse_arguments
 from ..module_utils._checks import ansible_module
 from ..module_utils._engine import Item, run_item
-from ..plugin_utils._described.document import plain
+from ..plugin_utils._described.document import plain_mapping
 from ..plugin_utils._running.foreign_modules import ModuleRunner, module_problem
 
 
@@ -27,11 +27,11 @@ class ActionModule(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, variables)
         args = dict(self._task.args)
         # a condition is evaluated as a template is: it must stand in the playbook, or in variables that may be templates
-        if not all(is_trusted_as_template(text) for text in ansible_module.expected(args) if isinstance(text, str)):
+        if not all(is_trusted_as_template(text) for text in ansible_module.conditions(args.get("expect")) if isinstance(text, str)):
             raise AnsibleActionFail(
                 "expect: it comes out of a template; write the condition itself, variables are known in it by their names"
             )
-        given = plain(args)
+        given = plain_mapping(args)
         enforce = self._enforce(given.pop("enforce", None))
         try:
             parsed = parse_arguments(ansible_module, given)

@@ -13,10 +13,14 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._argspec import DECIDE_SPEC
 from ..module_utils._files import NotWritten
 from ..module_utils._store import Changed
-from ..plugin_utils._acting.context import make, refuse
+from ..plugin_utils._acting.context import context_of, refuse
 from ..plugin_utils._described.document import Refused
 from ..plugin_utils._model import emergency as _emergency_value
+from ..plugin_utils._model.plain import from_plain
+from ..plugin_utils._model.record import PastRun
 from ..plugin_utils._promises import decisions as _decisions
+from ..plugin_utils._promises.decisions import Candidate, Wording
+from ..plugin_utils._recording.record_json import to_json
 from ..plugin_utils._recording.run_record import Records, Unreadable
 
 
@@ -29,12 +33,13 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)
-        context = make(self, variables, DECIDE_SPEC)
+        context = context_of(self, variables, DECIDE_SPEC)
         options, now = context.options, dt.datetime.now(dt.timezone.utc)
         try:
             records = context.records(context.service_plan(phase=None))
-            record = _judged(records, options)
-            decision = _decisions.make(options, record, now=now, recorded_by=_emergency_value.who(variables))
+            wording = from_plain(Wording, options)
+            candidate = _candidate(records, wording, options["run"])
+            decision = _decisions.decided(wording, candidate, now=now, recorded_by=_emergency_value.who(variables))
             path = None if self._task.check_mode else records.together(lambda: records.save_decision(decision))
         except Refused as exc:
             raise refuse(exc, "was recorded") from None
@@ -42,35 +47,42 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"the decision was not recorded: {exc}") from None
         result.update(
             changed=True,
-            decision=decision,
+            decision=to_json(decision),
             decision_path=str(path) if path else None,
-            digest=decision["digest"],
-            run=decision["run"],
-            against_verdict=decision["against_verdict"],
+            digest=decision.digest,
+            run=decision.run,
+            against_verdict=decision.against_verdict,
             msg=_decisions.sentence(decision),
         )
         return result
 
 
-def _judged(records: Records, options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The run record that the decision is about. Refused."""
-    if options["run"]:
+def _candidate(records: Records, wording: Wording, run: str | None) -> Candidate:
+    """The run that the decision is about. Refused."""
+    if run:
         try:
-            return records.run_of(options["run"])
+            return _as_candidate(records.past(records.run_of(run)))
         except Unreadable as exc:
             raise Refused([f"run: {exc}"]) from None
-    named = {key: options[key] for key in ("version", "deployment_id") if options[key]}
-    found = records.newest(
-        options["phase"],
+    named = {key: value for key, value in (("version", wording.version), ("deployment_id", wording.deployment_id)) if value}
+    found = records.newest_past(
+        wording.phase,
         whole=True,
-        where=lambda record: not _decisions.incomplete(record) and all(record["run"].get(key) == value for key, value in named.items()),
+        where=lambda past: (
+            not _decisions.incomplete(_as_candidate(past)) and all(getattr(past.run, key) == value for key, value in named.items())
+        ),
     )
     if found is None:
         about = "".join(f", {key} {value}" for key, value in named.items())
         raise Refused(
             [
-                f"there is no complete run of phase {options['phase']} of {records.service} in {records.environment}{about} below "
+                f"there is no complete run of phase {wording.phase} of {records.service} in {records.environment}{about} below "
                 f"{records.folder}: run the gate first"
             ]
         )
-    return found
+    return _as_candidate(found)
+
+
+def _as_candidate(past: PastRun) -> Candidate:
+    judgement = past.judgement
+    return Candidate(past.run, past.evidence, judgement.verified if judgement else None, judgement.required if judgement else None)

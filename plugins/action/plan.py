@@ -4,17 +4,15 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._argspec import RUN_SPEC
 from ..module_utils._units import humanize_seconds
 from ..plugin_utils._acting import emergency as _emergency
-from ..plugin_utils._acting.context import make, refuse
+from ..plugin_utils._acting.context import context_of, refuse
 from ..plugin_utils._described.document import Refused
-from ..plugin_utils._model.planned import PLANNED, Plan, PlannedRequirement
+from ..plugin_utils._model.planned import Plan, PlannedRequirement, PlanState
 from ..plugin_utils._model.text import escape
 from ..plugin_utils._promises.mode import announced
 
@@ -36,13 +34,13 @@ class ActionModule(ActionBase):
     _requires_connection = False
     BYPASS_HOST_LOOP = True
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def run(self, tmp: str | None = None, task_vars: dict[str, object] | None = None) -> dict[str, object]:
         variables = task_vars or {}
-        result: dict[str, t.Any] = super().run(tmp, variables)
-        context = make(self, variables, SPEC)
+        result: dict[str, object] = super().run(tmp, variables)
+        context = context_of(self, variables, SPEC)
         try:
             plan = _emergency.plan(context)
-            held = context.held(plan, context.spool(plan), recall=True)
+            proven = context.still_proven(plan, context.spool(plan), recall=True)
         except Refused as exc:
             raise refuse(exc) from None
         if plan.refused:
@@ -60,12 +58,12 @@ class ActionModule(ActionBase):
             later_hosts=plan.later_hosts,
             requirements=[_as_dict(requirement) for requirement in plan.requirements],
             notices=list(plan.notices),
-            held=sorted(held),
+            held=sorted(proven),
         )
         return result
 
 
-def _as_dict(requirement: PlannedRequirement) -> dict[str, t.Any]:
+def _as_dict(requirement: PlannedRequirement) -> dict[str, object]:
     rule = requirement.rule
     return {
         "id": rule.id,
@@ -75,7 +73,7 @@ def _as_dict(requirement: PlannedRequirement) -> dict[str, t.Any]:
         "impact": requirement.impact,
         "phases": list(rule.phases),
         "deciding": requirement.deciding,
-        "state": requirement.state,
+        "state": requirement.state.value,
         "why": requirement.why,
         "origin": dict(rule.origin),
         "declared_in": requirement.declared_in,
@@ -106,7 +104,7 @@ def register(plan: Plan, today: str = "") -> str:
         if rule.area != area:
             area = rule.area
             lines += ["", area.upper()]
-        what = "observed" if requirement.state == PLANNED and not requirement.deciding else _WORDS[requirement.state]
+        what = "observed" if requirement.state == PlanState.PLANNED and not requirement.deciding else _WORDS[requirement.state]
         day = announced(rule.enforce_from, today)
         lines.append(f"  {rule.id:<8}{requirement.impact:<9}{what:<15}{escape(rule.title)}{f' [enforced from {day}]' if day else ''}")
         if requirement.why:
@@ -120,10 +118,10 @@ def register(plan: Plan, today: str = "") -> str:
         declared = f"; declared in {escape(requirement.declared_in)}" if requirement.declared_in else ""
         lines.append(f"{'':<34}from {escape(rule.set_by)}{declared}")
     states = [requirement.state for requirement in plan.requirements if requirement.deciding]
-    planned, missing = states.count("planned"), states.count("not_declared")
+    planned, missing = states.count(PlanState.PLANNED), states.count(PlanState.NOT_DECLARED)
     lines += ["", f"{len(states)} requirements decide in this phase, {planned} can be verified, {missing} are not declared"]
     if plan.debt:
-        own = [waiver["until"] for waiver in plan.waivers if waiver.get("kind") == "debt" and waiver["state"] == "active"]
-        lines.append(f"{len(own)} lines of {escape(plan.debt['file'])} still hold" + (f", the next until {min(own)}" if own else ""))
+        own = [waiver.until for waiver in plan.lines_of_debt if waiver.active]
+        lines.append(f"{len(own)} lines of {escape(plan.debt.file)} still hold" + (f", the next until {min(own)}" if own else ""))
     lines += [f"notice: {escape(notice)}" for notice in plan.notices]
     return "\n".join(lines)

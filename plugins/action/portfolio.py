@@ -19,12 +19,13 @@ from ..module_utils._files import NotWritten
 from ..module_utils._http import Connection
 from ..module_utils._portfolio_spec import PORTFOLIO_SPEC
 from ..module_utils._publish_spec import FILES
-from ..plugin_utils._acting import portfolio as _portfolio
-from ..plugin_utils._acting.context import Context, locate, make, refuse
-from ..plugin_utils._acting.portfolio import Entry
+from ..plugin_utils._acting.context import Context, context_of, locate, refuse
+from ..plugin_utils._acting.portfolio import Entry, PlannedService, entries, refuse_twins, work
+from ..plugin_utils._acting.portfolio_summary import Summary, render, row, summary
+from ..plugin_utils._described.declarations import Defaults, Publish
 from ..plugin_utils._described.document import Document, FastLoader, Refused, plain
 from ..plugin_utils._described.version import collection_version
-from ..plugin_utils._model.text import first_line
+from ..plugin_utils._model.text import as_dict, as_int, first_line
 from ..plugin_utils._promises.mode import mode_for_all
 from ..plugin_utils._publish import expected, places, textfile
 from ..plugin_utils._publish import portfolio as portfolio_report
@@ -40,20 +41,20 @@ class ActionModule(ActionBase):
     _requires_connection = False
     BYPASS_HOST_LOOP = True
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def run(self, tmp: str | None = None, task_vars: dict[str, object] | None = None) -> dict[str, object]:
         variables = task_vars or {}
-        result: dict[str, t.Any] = super().run(tmp, variables)
-        context = make(self, variables, PORTFOLIO_SPEC)
+        result: dict[str, object] = super().run(tmp, variables)
+        context = context_of(self, variables, PORTFOLIO_SPEC)
         try:
             planned = [self._plan(context, entry) for entry in self._entries(context)]
         except Refused as exc:
             raise refuse(exc) from None
-        self._refuse_twins(planned)
+        refuse_twins(planned)
         problems = places.shared(self._targets(context, planned))
         if problems:
             raise refuse(Refused(problems))
         if context.options["judged"] is None and not context.options["from_records"]:
-            return {**result, "changed": False, **_work(planned)}
+            return {**result, "changed": False, **work(planned)}
         return {**result, **self._sum_up(context, planned, variables)}
 
     # -- which services
@@ -62,7 +63,7 @@ class ActionModule(ActionBase):
         given, options = context.options["portfolio"], context.options
         shared = {"organisation_file": options["organisation_file"], "environment": options["environment"]}
         if not isinstance(given, str):
-            return _portfolio.entries(given, "portfolio", **shared)
+            return entries(given, "portfolio", **shared)
         path = locate(self._loader, given)
         if path is None:
             raise Refused([f"the portfolio file {given} does not exist (looked beside the playbook and in {os.getcwd()})"])
@@ -70,28 +71,26 @@ class ActionModule(ActionBase):
             data = plain(self._loader.load_from_file(path, cache="none", unsafe=True))
         except AnsibleError as exc:
             raise Refused([f"the portfolio file {given} cannot be read: {first_line(exc)}"]) from None
-        return _portfolio.entries(data, given, **shared, folder=os.path.dirname(path))
+        return entries(data, given, **shared, folder=os.path.dirname(path))
 
-    def _plan(self, context: Context, entry: Entry) -> dict[str, t.Any]:
-        """What is to be done for one service; ``refused`` says why it cannot be."""
+    def _plan(self, context: Context, entry: Entry) -> PlannedService:
+        """What is to be done for one service."""
         own = Context(self, context.task_vars, {**context.options, **entry.as_dict(), "scope": "service"})
-        out = {**entry.as_dict(), "hosts": [], "later_hosts": [], "refused": None, "records": None, "publish": {}}
         try:
             plan = own.service_plan()
             own.service_plan(phase=None)
         except Refused as exc:
-            return {**out, "service": entry.service or self._name_in(entry.service_file), "refused": "; ".join(exc.problems)}
+            return PlannedService(entry, entry.service or self._name_in(entry.service_file), refused="; ".join(exc.problems))
         except AnsibleError as exc:
-            return {**out, "service": entry.service or self._name_in(entry.service_file), "refused": first_line(exc)}
-        folder = context.options["records"] or plan.records
-        return {
-            **out,
-            "service": plan.service["name"],
-            "hosts": list(plan.expected_hosts),
-            "later_hosts": plan.later_hosts,
-            "records": folder,
-            "publish": {key: plan.publish[key] for key in FILES if key in plan.publish},
-        }
+            return PlannedService(entry, entry.service or self._name_in(entry.service_file), refused=first_line(exc))
+        return PlannedService(
+            entry,
+            plan.service["name"],
+            hosts=list(plan.expected_hosts),
+            later_hosts=plan.later_hosts,
+            records=context.options["records"] or plan.records,
+            publish={key: plan.publish[key] for key in FILES if key in plan.publish},
+        )
 
     def _name_in(self, service_file: str) -> str | None:
         """The name in a file that is refused, where it can be read all the same."""
@@ -104,27 +103,17 @@ class ActionModule(ActionBase):
         name = service.get("name") if isinstance(service, dict) else None
         return name if isinstance(name, str) and name else None
 
-    def _refuse_twins(self, planned: list[dict[str, t.Any]]) -> None:
-        """Two files of one service and environment would judge each other's findings: the second one is left out."""
-        seen: dict[tuple[t.Any, t.Any], str] = {}
-        for item in planned:
-            key = (item["service"], item["environment"])
-            if item["service"] and not item["refused"]:
-                if key in seen:
-                    item["refused"] = f"{item['service']} in {item['environment']} is described by {seen[key]} too"
-                seen.setdefault(key, item["service_file"])
-
-    def _targets(self, context: Context, planned: list[dict[str, t.Any]]) -> t.Iterator[tuple[str, dict[str, t.Any], dict[str, t.Any]]]:
+    def _targets(self, context: Context, planned: list[PlannedService]) -> t.Iterator[places.Writer]:
         """Of each service, what it is published to in this run."""
         for item in planned:
-            if not item["refused"]:
-                about = {"service": item["service"], "environment": item["environment"], "phase": context.options["phase"]}
-                name = f"{item['service']} in {item['environment']}"
-                yield name, about, {**item["publish"], **context.options["publish"]}
+            if not item.refused:
+                about = {"service": item.service, "environment": item.entry.environment, "phase": context.options["phase"]}
+                name = f"{item.service} in {item.entry.environment}"
+                yield places.Writer(name, about, {**item.publish, **context.options["publish"]})
 
     # -- what came of them
 
-    def _sum_up(self, context: Context, planned: list[dict[str, t.Any]], variables: dict[str, t.Any]) -> dict[str, t.Any]:
+    def _sum_up(self, context: Context, planned: list[PlannedService], variables: dict[str, object]) -> dict[str, object]:
         options, organisation = context.options, self._organisation(context)
         judged = {
             (result["item"]["service_file"], result["item"]["environment"]): result
@@ -132,39 +121,45 @@ class ActionModule(ActionBase):
             if "item" in result
         }
         rows = []
-        records: dict[tuple[str, str], dict[str, t.Any]] = {}
+        records: dict[tuple[str, str], dict[str, object]] = {}
         for item in planned:
-            result = judged.get((item["service_file"], item["environment"])) if not item["refused"] else None
-            record = result.get("record") if result else None
+            result: dict[str, object] = (judged.get(item.key) or {}) if not item.refused else {}
+            record = as_dict(result.get("record"))
             last = None
             if not record:
-                record = self._last(context, item, organisation)
-                last = str(record["run"]["finished_at"]) if record and record["judgement"]["verified"] else None
-                if options["from_records"] and not item["refused"]:
+                record = self._last(context, item, organisation) or {}
+                seen = as_int(as_dict(record.get("judgement")).get("verified"))
+                last = str(as_dict(record.get("run")).get("finished_at")) if seen else None
+                if options["from_records"] and not item.refused:
                     result = {"record": _standing(record)} if record else {"msg": "there is no record of it"}
-            rows.append(_portfolio.row(item, result, refused=item["refused"], last=last))
+            rows.append(row(item, result, last=last))
             if record:
-                records[(str(rows[-1]["service"]), str(item["environment"]))] = record
+                records[(str(rows[-1].line["service"]), item.entry.environment)] = record
         stops = not options["from_records"] and self._mode(context, organisation) == "enforce"
-        made = _portfolio.summary(rows, dt.datetime.now(dt.timezone.utc), refused_stops=stops)
+        made = summary(rows, dt.datetime.now(dt.timezone.utc), refused_stops=stops)
         if options["show"]:
             width = max(100, min(shutil.get_terminal_size((140, 24)).columns, 200))
-            Display().display(_portfolio.render(made, width=width))
+            Display().display(render(made, width=width))
         written, failed = self._publish(context, planned, organisation, variables, made, records)
         for failure in failed:
             self._display.warning(f"{failure['target']}: {failure['message']}")
-        made.update(changed=bool(written), written=written, failed_targets=failed, failed=made["stop"] and options["fail"])
-        return made
+        return {
+            **made,
+            "changed": bool(written),
+            "written": written,
+            "failed_targets": failed,
+            "failed": made["stop"] and options["fail"],
+        }
 
-    def _last(self, context: Context, item: t.Mapping[str, t.Any], organisation: Document | None) -> dict[str, t.Any] | None:
+    def _last(self, context: Context, item: PlannedService, organisation: Document | None) -> dict[str, object] | None:
         """The newest whole record of a service; None where there is none, or where that cannot be told."""
-        if not item["service"] or Elsewhere(self, context.task_vars).host:
+        if not item.service or Elsewhere(self, context.task_vars).host:
             return None
-        named = organisation.data.get("records") if organisation else None
+        named = organisation.declared.get("records") if organisation else None
         shared = organisation.path(str(named)) if organisation and named else default_folder()
-        folder = item["records"] or context.options["records"] or shared
+        folder = item.records or context.options["records"] or shared
         try:
-            return Records(str(folder), str(item["service"]), str(item["environment"])).newest(whole=True)
+            return Records(str(folder), item.service, item.entry.environment).newest(whole=True)
         except NotWritten:
             return None
 
@@ -182,19 +177,19 @@ class ActionModule(ActionBase):
     def _publish(
         self,
         context: Context,
-        planned: list[dict[str, t.Any]],
+        planned: list[PlannedService],
         organisation: Document | None,
-        variables: dict[str, t.Any],
-        made: dict[str, t.Any],
-        records: dict[tuple[str, str], dict[str, t.Any]],
+        variables: dict[str, object],
+        made: Summary,
+        records: dict[tuple[str, str], dict[str, object]],
     ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
         options = context.options
-        data = organisation.data if organisation else {}
-        shared = data.get("publish") or {}
+        shared: Publish = (organisation.declared.get("publish") if organisation else None) or {}
+        defaults: Defaults = (organisation.declared.get("defaults") if organisation else None) or {}
         folder = options["textfile_directory"] or options["publish"].get("textfile_directory") or shared.get("textfile_directory")
         gateway = options["pushgateway"] or options["publish"].get("pushgateway") or shared.get("pushgateway")
-        language = options["language"] or shared.get("language") or (data.get("defaults") or {}).get("language")
-        names = sorted({(item["service"], item["environment"]) for item in planned if item["service"]})
+        language = options["language"] or shared.get("language") or defaults.get("language")
+        names = sorted({(item.service, item.entry.environment) for item in planned if item.service})
         away = Elsewhere(self, variables)
 
         def to_textfile() -> str:
@@ -213,36 +208,19 @@ class ActionModule(ActionBase):
         if not options["from_records"]:  # which services are expected is what a run says
             targets += [("textfile", folder, to_textfile), ("pushgateway", gateway, to_pushgateway)]
         written, failed = [], []
-        for target, asked, work in targets:
+        for target, asked, make_it in targets:
             if not asked or self._task.check_mode:
                 continue
             try:
-                written.append({"target": target, "place": work()})
+                written.append({"target": target, "place": make_it()})
             except PublishFailure as exc:
                 failed.append({"target": target, "message": str(exc)})
         return written, failed
 
 
-def _standing(record: dict[str, t.Any]) -> dict[str, t.Any]:
+def _standing(record: dict[str, object]) -> dict[str, object]:
     """A record whose judgement is that over all phases, where it has one; it stops nothing."""
     state = record.get("state")
     if not isinstance(state, dict):
         return record
-    return {**record, "judgement": {**record["judgement"], **state}}
-
-
-def _work(planned: list[dict[str, t.Any]]) -> dict[str, t.Any]:
-    """The work as plays take it: by host what to verify there, what to look for later, whom to judge."""
-    kept = ("service_file", "organisation_file", "environment", "service")
-    by_host: dict[str, list[dict[str, t.Any]]] = {}
-    services, later = [], []
-    for item in planned:
-        if item["refused"]:
-            continue
-        entry = {key: item[key] for key in kept}
-        services.append(entry)
-        for host in item["hosts"] or ["localhost"]:
-            by_host.setdefault(host, []).append(entry)
-        later += [{**entry, "host": host} for host in item["later_hosts"]]
-    refused = [{key: item[key] for key in (*kept, "refused")} for item in planned if item["refused"]]
-    return {"services": services, "hosts": sorted(by_host), "by_host": by_host, "later": later, "refused": refused}
+    return {**record, "judgement": {**as_dict(record.get("judgement")), **state}}

@@ -61,26 +61,24 @@ import sys
 import typing as t
 
 from ansible import constants as C
+from ansible.executor.task_result import CallbackTaskResult
+from ansible.inventory.host import Host
+from ansible.playbook.task import Task
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.color import stringc
 
-from ..plugin_utils._model.text import STATUS_WORDS, as_dict, as_dicts, as_int, escape, shorten
-from ..plugin_utils._publish.telling import verdict_words
+from ..plugin_utils._model.text import STATUS_WORDS, as_dict, as_dicts, as_float, as_int, escape, first_line, shorten
+from ..plugin_utils._publish.signs import OPEN, rank, tone
+from ..plugin_utils._publish.telling import verdict_words, verified_words
 
 VERIFY = "operability.readiness.verify"
 GATE = "operability.readiness.gate"
 _ORDER = ("pass", "waived", "warn", "unknown", "fail", "not_applicable", "not_due")
-_COLOURS = {
-    "go": "COLOR_OK",
-    "ready_to_continue": "COLOR_OK",
-    "go_with_reservations": "COLOR_WARN",
-    "undetermined": "COLOR_UNREACHABLE",
-    "no_go": "COLOR_ERROR",
-    "not_ready": "COLOR_ERROR",
-}
+# by status: Ansible's own words for colours, as its configuration has them
+_COLOURS = {"pass": "COLOR_OK", "warn": "COLOR_WARN", "unknown": "COLOR_UNREACHABLE", "fail": "COLOR_ERROR"}
 
 
-def summary(counts: t.Mapping[str, t.Any]) -> str:
+def summary(counts: t.Mapping[str, object]) -> str:
     """``12 checks: 10 pass, 1 warn, 1 fail``."""
     numbers = {status: as_int(counts.get(status)) for status in _ORDER}
     total = sum(numbers.values())
@@ -88,40 +86,34 @@ def summary(counts: t.Mapping[str, t.Any]) -> str:
     return f"{total} {'check' if total == 1 else 'checks'}" + (f": {', '.join(parts)}" if parts else "")
 
 
-def colour_of(counts: t.Mapping[str, t.Any]) -> str:
-    """The colour of the worst status among the counts, as Ansible's configuration has it."""
-    for status, name in (("fail", "COLOR_ERROR"), ("unknown", "COLOR_UNREACHABLE"), ("warn", "COLOR_WARN")):
-        if as_int(counts.get(status)):
-            return _configured(name)
-    return _configured("COLOR_OK")
+def colour_of(counts: t.Mapping[str, object]) -> str:
+    """The colour of the worst status among the counts."""
+    return _colour(next((status for status in OPEN if as_int(counts.get(status))), "pass"))
 
 
-_RANK = {"fail": 0, "unknown": 1, "warn": 2}
-_ORDINARY = 3
+def _colour(status: str) -> str:
+    return str(getattr(C, _COLOURS[status]))
 
 
-def _rank(item: t.Mapping[str, t.Any]) -> int:
-    return _RANK.get(str(item.get("status")), _ORDINARY)
+def _order(item: t.Mapping[str, object]) -> int:
+    """What is open first, the worst of it at the beginning."""
+    status = item.get("status")
+    return rank(status) if status in OPEN else len(_ORDER)
 
 
-def _seconds(item: t.Mapping[str, t.Any]) -> float:
-    seconds = item.get("duration_seconds")
-    return float(seconds) if isinstance(seconds, (int, float)) else 0.0
+def _seconds(item: t.Mapping[str, object]) -> float | None:
+    return as_float(item.get("duration_seconds"))
 
 
-def _took(item: t.Mapping[str, t.Any] | None) -> str:
-    seconds = item.get("duration_seconds") if item else None
-    if not isinstance(seconds, (int, float)):
+def _took(item: t.Mapping[str, object] | None) -> str:
+    seconds = _seconds(item) if item else None
+    if seconds is None:
         return ""
     return f" ({seconds:.1f} s)" if seconds >= 1 or seconds == 0 else f" ({seconds * 1000:.0f} ms)"
 
 
-def _what(item: t.Mapping[str, t.Any]) -> str:
+def _what(item: t.Mapping[str, object]) -> str:
     return " ".join(escape(item.get(key), 80) for key in ("requirement", "check", "instance") if item.get(key))
-
-
-def _configured(name: str) -> str:
-    return str(getattr(C, name))
 
 
 class StatusLine:
@@ -182,48 +174,49 @@ class CallbackModule(CallbackBase):
     def begin(self, phase: str) -> None:
         self.phase, self.service = phase, ""
         self.started: set[str] = set()
-        self.done: dict[str, dict[str, t.Any]] = {}
+        self.done: dict[str, dict[str, object]] = {}
         self.totals: collections.Counter[str] = collections.Counter()
 
     # the events
 
-    def v2_playbook_on_task_start(self, task: t.Any, is_conditional: bool) -> None:
+    def v2_playbook_on_task_start(self, task: Task, is_conditional: bool) -> None:
         self.finish()
 
-    def v2_playbook_on_handler_task_start(self, task: t.Any) -> None:
+    def v2_playbook_on_handler_task_start(self, task: Task) -> None:
         self.finish()
 
-    def v2_runner_on_start(self, host: t.Any, task: t.Any) -> None:
+    def v2_runner_on_start(self, host: Host, task: Task) -> None:
         if _action(task) == VERIFY:
             self.started.add(host.get_name())
             self.progress()
 
-    def v2_runner_on_ok(self, result: t.Any) -> None:
+    def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
         self.take(result, item=False)
 
-    def v2_runner_on_failed(self, result: t.Any, ignore_errors: bool = False) -> None:
+    def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
         self.take(result, item=False)
 
-    def v2_runner_item_on_ok(self, result: t.Any) -> None:
+    def v2_runner_item_on_ok(self, result: CallbackTaskResult) -> None:
         self.take(result, item=True)
 
-    def v2_runner_item_on_failed(self, result: t.Any) -> None:
+    def v2_runner_item_on_failed(self, result: CallbackTaskResult) -> None:
         self.take(result, item=True)
 
-    def v2_runner_on_skipped(self, result: t.Any) -> None:
+    def v2_runner_on_skipped(self, result: CallbackTaskResult) -> None:
         self.started.discard(result.host.get_name())
 
-    def v2_runner_on_unreachable(self, result: t.Any) -> None:
+    def v2_runner_on_unreachable(self, result: CallbackTaskResult) -> None:
         if _action(result.task) == VERIFY:
             self.host(result.host.get_name(), None, "not reached")
 
-    def v2_playbook_on_stats(self, stats: t.Any) -> None:
+    def v2_playbook_on_stats(self, stats: object) -> None:
         self.finish()
 
     # what they mean
 
-    def take(self, result: t.Any, *, item: bool) -> None:
-        action, data = _action(result.task), result.result
+    def take(self, result: CallbackTaskResult, *, item: bool) -> None:
+        action = _action(result.task)
+        data: t.Mapping[str, object] = result.result
         if action not in (VERIFY, GATE) or (not item and isinstance(data.get("results"), list)):
             return  # the items of a loop have been told already
         name = result.host.get_name()
@@ -232,14 +225,13 @@ class CallbackModule(CallbackBase):
                 self.host(name, None, "its findings are hidden by no_log")
         elif action == GATE:
             self.verdict(data)
-        elif isinstance(data.get("readiness"), dict):
-            seen = data["readiness"]
+        elif isinstance(seen := data.get("readiness"), dict):
             lost = bool(seen.get("unreachable"))
             self.host(escape(seen.get("host") or name, 120), None if lost else seen, "not reached" if lost else "")
         else:
-            self.host(name, None, "no findings: " + escape(str(data.get("msg") or "verify did not end").splitlines()[0], 200))
+            self.host(name, None, "no findings: " + first_line(data.get("msg"), "verify did not end", 200))
 
-    def host(self, name: str, seen: dict[str, t.Any] | None, why: str) -> None:
+    def host(self, name: str, seen: dict[str, object] | None, why: str) -> None:
         counts = as_dict(seen.get("counts")) if seen else {}
         if seen:
             self.service, self.phase = escape(seen.get("service"), 80), escape(seen.get("phase"), 20)
@@ -251,7 +243,7 @@ class CallbackModule(CallbackBase):
             return
         if self.line:
             self.line.leave(keep=False)  # what it shows is not the last word
-        colour = colour_of(counts) if seen else _configured("COLOR_UNREACHABLE")
+        colour = colour_of(counts) if seen else _colour("unknown")
         self._display.display(f"{escape(name, 120)}: {why or summary(counts)}{_took(seen)}", color=colour)
         if checks:
             self.all_checks(checks, seen or {})
@@ -259,21 +251,21 @@ class CallbackModule(CallbackBase):
             self.not_passed(as_dicts(seen.get("not_passed")))
         self.progress()
 
-    def all_checks(self, checks: list[dict[str, t.Any]], seen: dict[str, t.Any]) -> None:
+    def all_checks(self, checks: list[dict[str, object]], seen: dict[str, object]) -> None:
         """A line a check, the worst first, then the slowest; what did not pass with its message."""
         said = {_what(item): escape(item.get("message"), 300) for item in as_dicts(seen.get("not_passed"))}
-        for item in sorted(checks, key=lambda item: (_rank(item), -_seconds(item))):
+        for item in sorted(checks, key=lambda item: (_order(item), -(_seconds(item) or 0.0))):
             message = f": {said[_what(item)]}" if said.get(_what(item)) else ""
             self.check(item, f"{_what(item)}{_took(item)}{message}")
 
-    def not_passed(self, items: list[dict[str, t.Any]]) -> None:
-        rest = sorted((item for item in items if _rank(item) < _ORDINARY), key=_rank)
+    def not_passed(self, items: list[dict[str, object]]) -> None:
+        rest = sorted((item for item in items if item.get("status") in OPEN), key=_order)
         for item in rest[: self.limit]:
             self.check(item, f"{_what(item)}: {escape(item.get('message'), 300)}")
         if self.limit and len(rest) > self.limit:
             self._display.display(f"  and {len(rest) - self.limit} more")
 
-    def check(self, item: dict[str, t.Any], text: str) -> None:
+    def check(self, item: dict[str, object], text: str) -> None:
         status = str(item.get("status"))
         self._display.display(f"  {STATUS_WORDS.get(status, escape(status, 20)):<7} {text}", color=colour_of({status: 1}))
 
@@ -300,16 +292,16 @@ class CallbackModule(CallbackBase):
         """Whether every host that began has ended: what the line says then is worth keeping."""
         return bool(self.done) and self.started <= set(self.done)
 
-    def verdict(self, data: t.Mapping[str, t.Any]) -> None:
+    def verdict(self, data: t.Mapping[str, object]) -> None:
         verdict = data.get("verdict")
         if not isinstance(verdict, str):
             return
         name = escape(data.get("service"), 80)
         text = f"{name + ': ' if name else ''}{verdict_words(data)}"
         if "required" in data:
-            text += f", {as_int(data.get('verified'))} of {as_int(data.get('required'))} verified"
-        self._display.display(text, color=_configured(_COLOURS.get(verdict, "COLOR_UNREACHABLE")))
+            text += f", {verified_words(data)}"
+        self._display.display(text, color=_colour(tone(verdict)))
 
 
-def _action(task: t.Any) -> str:
+def _action(task: Task) -> str:
     return str(getattr(task, "resolved_action", None) or getattr(task, "action", ""))

@@ -60,6 +60,7 @@ _raw:
   elements: str
 """
 
+import functools
 import typing as t
 
 import yaml
@@ -67,14 +68,22 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ..plugin_utils._described.document import plain
+from ..plugin_utils._model.text import as_int, as_list
 from ..plugin_utils._publish.open_hours import NotHours, rules
 
 
 class LookupModule(LookupBase):
-    def run(self, terms: list[str], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[str]:
+    def run(self, terms: list[str], variables: dict[str, object] | None = None, **kwargs: t.Any) -> list[str]:
         self.set_options(var_options=variables, direct=kwargs)
-        options = {name: plain(self.get_option(name)) for name in ("calendar", "zone", "holidays", "first_year", "last_year")}
+        make = functools.partial(
+            rules,
+            calendar=str(plain(self.get_option("calendar"))),
+            zone=str(plain(self.get_option("zone"))),
+            holidays=[str(day) for day in as_list(plain(self.get_option("holidays")))],
+            first_year=as_int(self.get_option("first_year")),
+            last_year=as_int(self.get_option("last_year")),
+        )
         try:
-            return [yaml.safe_dump(rules(str(term), **options), sort_keys=False, width=10000) for term in terms]
+            return [yaml.safe_dump(make(str(term)), sort_keys=False, width=10000) for term in terms]
         except NotHours as exc:
             raise AnsibleLookupError(str(exc)) from None

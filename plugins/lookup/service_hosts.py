@@ -47,11 +47,11 @@ from ansible.inventory.manager import InventoryManager
 from ansible.plugins.lookup import LookupBase
 
 from ..plugin_utils._acting.context import locate
-from ..plugin_utils._model.text import first_line
+from ..plugin_utils._model.text import as_dict, as_list, first_line
 
 
 class LookupModule(LookupBase):
-    def run(self, terms: list[str], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[str]:
+    def run(self, terms: list[str], variables: dict[str, object] | None = None, **kwargs: t.Any) -> list[str]:
         self.set_options(var_options=variables, direct=kwargs)
         emergency = bool(str((variables or {}).get("readiness_emergency") or "").strip())
         patterns = [self._pattern_of(str(term), emergency) for term in terms]
@@ -68,15 +68,15 @@ class LookupModule(LookupBase):
             self._display.warning(f"{exc}; this is an emergency: the play goes on with localhost")
             return "localhost"
 
-    def _refuse_nobody(self, patterns: list[str], variables: dict[str, t.Any]) -> None:
+    def _refuse_nobody(self, patterns: list[str], variables: dict[str, object]) -> None:
         limit = variables.get("ansible_limit")
         if not limit:
             return
         loader: t.Any = self._loader
         manager = InventoryManager(loader, parse=False)
-        for group, hosts in variables.get("groups", {}).items():
+        for group, hosts in as_dict(variables.get("groups")).items():
             manager.add_group(group)
-            for host in hosts:
+            for host in as_list(hosts):
                 manager.add_host(host, group=group)
         manager.subset(str(limit))
         if not any(manager.get_hosts(pattern) for pattern in [*patterns, "localhost"]):

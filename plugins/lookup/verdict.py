@@ -76,37 +76,44 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._units import parse_duration
+from ..plugin_utils._model.text import as_dict
 from ..plugin_utils._promises import ledger as _ledger
+from ..plugin_utils._recording.record_json import to_json
 from ..plugin_utils._recording.run_record import Records, Unreadable, default_folder
 
 
 class LookupModule(LookupBase):
-    def run(self, terms: list[str], variables: dict[str, t.Any] | None = None, **kwargs: t.Any) -> list[dict[str, t.Any]]:
+    def run(self, terms: list[str], variables: dict[str, object] | None = None, **kwargs: t.Any) -> list[dict[str, object]]:
         self.set_options(var_options=variables, direct=kwargs)
         folder = self.get_option("records") or default_folder()
         return [self._one(Records(folder, str(term), self.get_option("environment")), str(term)) for term in terms]
 
-    def _one(self, records: Records, service: str) -> dict[str, t.Any]:
-        answer: dict[str, t.Any] = {"service": service, "state": "none", "gates": {}, "at": None, "record_path": None}
+    def _one(self, records: Records, service: str) -> dict[str, object]:
+        answer: dict[str, object] = {"service": service, "state": "none", "gates": {}, "at": None, "record_path": None}
         try:
             for name in reversed(records.runs()):
                 record = records.run(name)
                 if answer["record_path"] is None:
-                    answer.update(record_path=str(records.store.place(name)), at=record["run"]["finished_at"], gates=record["gates"])
-                if record["state"]:
-                    answer["state"] = record["state"]["verdict"]
+                    at = as_dict(record.get("run")).get("finished_at")
+                    answer.update(record_path=str(records.store.place(name)), at=at, gates=as_dict(record.get("gates")))
+                state = as_dict(record.get("state"))
+                if state:
+                    answer["state"] = state.get("verdict")
                     break
         except Unreadable as exc:
             raise AnsibleLookupError(str(exc)) from None
         answer.update(self._delivery(records))
         return answer
 
-    def _delivery(self, records: Records) -> dict[str, t.Any]:
+    def _delivery(self, records: Records) -> dict[str, object]:
         try:
-            ledger = records.load_ledger({})
+            ledger = records.load_ledger()
         except Unreadable as exc:
             self._display.warning(str(exc))
             return {"deployments": [], "delivery_performance": None}
         now = dt.datetime.now(dt.timezone.utc)
         within = parse_duration(self.get_option("failed_within"))
-        return {"deployments": _ledger.newest(ledger), "delivery_performance": _ledger.performance(ledger, now, within)}
+        return {
+            "deployments": [to_json(entry) for entry in _ledger.newest(ledger)],
+            "delivery_performance": to_json(_ledger.performance(ledger, now, within)),
+        }

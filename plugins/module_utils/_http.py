@@ -1,24 +1,20 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP as a check sees it, and the adapter that works on any host. PRIVATE to the collection."""
+"""HTTP for a check, with the adapter that works on any host. PRIVATE to the collection."""
 
 from __future__ import annotations
 
 import base64
-import dataclasses
 import gzip
-import json
-import os
 import re
 import socket
 import ssl
-import threading
 import time
 import typing as t
 import zlib
 from urllib.error import HTTPError, URLError
-from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 from urllib.request import (
     HTTPDefaultErrorHandler,
     HTTPErrorProcessor,
@@ -29,204 +25,7 @@ from urllib.request import (
     getproxies,
 )
 
-from ._finding import CannotObserve
-
-AGENT = "operability.readiness"
-MAX_BYTES = 32 * 2**20
-MAX_REDIRECTS = 10
-
-
-@dataclasses.dataclass(frozen=True)
-class Connection:
-    """How to reach a server: the option group ``HTTP_SPEC``."""
-
-    url: str = ""
-    url_username: str | None = None
-    url_password: str | None = None
-    bearer_token: str | None = None
-    headers: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
-    validate_certs: bool = True
-    ca_path: str | None = None
-    client_cert: str | None = None
-    client_key: str | None = None
-
-    @classmethod
-    def from_args(cls, args: t.Mapping[str, t.Any]) -> Connection:
-        names = [field.name for field in dataclasses.fields(cls)]
-        return cls(**{name: args[name] for name in names if args.get(name) is not None})
-
-    @property
-    def all_headers(self) -> dict[str, str]:
-        headers = {"User-Agent": AGENT, **{str(name): str(value) for name, value in self.headers.items()}}
-        if self.bearer_token:
-            headers["Authorization"] = f"Bearer {self.bearer_token}"
-        return headers
-
-
-@dataclasses.dataclass(frozen=True)
-class Response:
-    """An answer, whatever its status; header names are lower case."""
-
-    status: int
-    headers: t.Mapping[str, str]
-    body: bytes
-    url: str
-    elapsed: float  # seconds from the request to the last byte
-
-    @property
-    def text(self) -> str:
-        return self.body.decode("utf-8", "replace")
-
-    @property
-    def looks_like_html(self) -> bool:
-        start = self.body[:512].lstrip().lower()
-        return "html" in self.headers.get("content-type", "").lower() or start.startswith((b"<!doctype html", b"<html"))
-
-    def json(self) -> t.Any:
-        """The parsed body; CannotObserve says what came instead."""
-        try:
-            return json.loads(self.body.decode("utf-8"))
-        except ValueError:
-            if self.looks_like_html:
-                raise CannotObserve(f"{public_url(self.url)} answered with a web page instead of JSON (a login page?)") from None
-            raise CannotObserve(
-                f"{public_url(self.url)} answered with JSON that cannot be parsed ({len(self.body)} bytes, cut short?)"
-            ) from None
-
-
-class HttpFailure(CannotObserve):
-    """No usable answer. ``kind``: timeout, refused, name, tls, too_large, protocol."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
-
-
-class Http:
-    """The port. Adapters: OpenUrlHttp here, and a pooled, caching one in the controller. They differ in ``_exchange`` alone."""
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        connection: Connection | None = None,
-        headers: t.Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        timeout: float = 10.0,
-        max_bytes: int = MAX_BYTES,
-        follow_redirects: bool = True,
-        fresh: bool = False,
-    ) -> Response:
-        """Any HTTP status is an answer. Raises HttpFailure when there is none within ``timeout`` seconds or ``max_bytes``.
-
-        ``fresh`` asks for a new answer where the adapter shares answers among checks (a check that polls).
-        """
-        how = connection or Connection()
-        for path in (how.ca_path, how.client_cert, how.client_key):
-            if path and not os.access(path, os.R_OK):
-                raise HttpFailure("tls", f"{path} (for {public_url(url)}) does not exist or may not be read")
-        first = Question(method, url, how, dict(headers or {}), body, max_bytes)
-        return _within(lambda: self._follow(first, timeout, follow_redirects), timeout, url)
-
-    def forget(self) -> None:
-        """From now on every question is asked anew, where the adapter shares answers."""
-
-    def _follow(self, question: Question, timeout: float, follow_redirects: bool) -> Response:
-        started = time.monotonic()
-        first = question.url
-        for _hop in range(MAX_REDIRECTS + 1):
-            question = _without_userinfo(question)
-            left = timeout - (time.monotonic() - started)
-            if left <= 0:
-                raise too_slow(first, timeout)
-            answer = self._exchange(question, left)
-            following = question.following(answer) if follow_redirects else None
-            if following is None:
-                return dataclasses.replace(answer, elapsed=time.monotonic() - started)
-            question = following
-        raise HttpFailure("protocol", f"{public_url(first)} redirected more than {MAX_REDIRECTS} times")
-
-    def _exchange(self, question: Question, timeout: float) -> Response:
-        """One question, one answer: redirects are not followed. HttpFailure."""
-        raise NotImplementedError
-
-
-@dataclasses.dataclass(frozen=True)
-class Question:
-    """What goes out in one piece."""
-
-    method: str
-    url: str
-    how: Connection
-    headers: t.Mapping[str, str]
-    body: bytes | None
-    max_bytes: int
-
-    @property
-    def all_headers(self) -> dict[str, str]:
-        return {**self.how.all_headers, **self.headers}
-
-    def following(self, answer: Response) -> Question | None:
-        """What a redirect leads to. Another server gets no credentials and no headers of the first one."""
-        target = answer.headers.get("location")
-        if answer.status not in (301, 302, 303, 307, 308) or not target:
-            return None
-        try:
-            url = urljoin(self.url, target)
-            same = _same_server(self.url, url)
-        except ValueError:
-            raise HttpFailure("protocol", f"{public_url(self.url)} redirects to what is no address") from None
-        how = self.how if same else Connection(validate_certs=self.how.validate_certs, ca_path=self.how.ca_path)
-        other = dataclasses.replace(self, url=url, how=how)
-        if self.method != "HEAD" and (answer.status == 303 or (answer.status in (301, 302) and self.method == "POST")):
-            other = dataclasses.replace(other, method="GET", body=None)
-        return other
-
-
-def _same_server(one: str, other: str) -> bool:
-    first, second = urlsplit(one), urlsplit(other)
-    ports = [parts.port or {"http": 80, "https": 443}.get(parts.scheme) for parts in (first, second)]
-    upgraded = (first.scheme, second.scheme) == ("http", "https") and ports == [80, 443]
-    return first.hostname == second.hostname and (upgraded or (first.scheme == second.scheme and ports[0] == ports[1]))
-
-
-def _without_userinfo(question: Question) -> Question:
-    """``https://user:password@host`` becomes basic authentication: the two libraries treat it differently."""
-    try:
-        parts = urlsplit(question.url)
-        known = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
-    except ValueError:
-        known = False
-    if not known:
-        raise HttpFailure("protocol", f"{public_url(question.url)} is not an http:// or https:// address")
-    if "@" not in parts.netloc:
-        return question
-    url = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, parts.fragment))
-    how = question.how
-    if not how.url_username:
-        how = dataclasses.replace(how, url_username=unquote(parts.username or ""), url_password=unquote(parts.password or ""))
-    return dataclasses.replace(question, url=url, how=how)
-
-
-def _within(ask: t.Callable[[], Response], timeout: float, url: str) -> Response:
-    """The answer, or HttpFailure when time is over whatever the library waits for: a name server, a header that never ends."""
-    outcome: list[Response | BaseException] = []
-
-    def work() -> None:
-        try:
-            outcome.append(ask())
-        except BaseException as exc:
-            outcome.append(exc)
-
-    thread = threading.Thread(target=work, daemon=True, name="http")
-    thread.start()
-    thread.join(timeout + 0.3)  # the library's own time-outs say more, so they come first
-    if not outcome:
-        raise too_slow(url, timeout)
-    if isinstance(outcome[0], BaseException):
-        raise outcome[0]
-    return outcome[0]
+from ._exchange import AGENT, MAX_BYTES, Connection, Http, HttpArguments, HttpFailure, Question, Response, public_url, too_large, too_slow
 
 
 class OpenUrlHttp(Http):
@@ -312,14 +111,6 @@ def _read(answer: t.Any, question: Question, deadline: float, timeout: float) ->
     return b"".join(parts)
 
 
-def too_large(url: str, max_bytes: int) -> HttpFailure:
-    return HttpFailure("too_large", f"{public_url(url)} answered with more than {max_bytes // 2**20} MiB; the rest was not read")
-
-
-def too_slow(url: str, timeout: float) -> HttpFailure:
-    return HttpFailure("timeout", f"{public_url(url)} did not answer completely within {round(timeout, 2):g} s")
-
-
 def as_failure(exc: BaseException, url: str, timeout: float) -> HttpFailure:
     """The exception of an HTTP library, in words."""
     where = public_url(url)
@@ -360,26 +151,12 @@ def _words(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"(Error|Exception)$", "", name)).lower() or "no reason given"
 
 
-def public_url(url: str) -> str:
-    """The address without user, password, query and fragment: fit for a message."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        return "an address that cannot be parsed"
-    if ":" in host:
-        host = f"[{host}]"
-    try:
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        port = ""
-    return urlunsplit((parts.scheme, host + port, parts.path, "", ""))
-
-
 __all__ = (
+    "AGENT",
     "MAX_BYTES",
     "Connection",
     "Http",
+    "HttpArguments",
     "HttpFailure",
     "OpenUrlHttp",
     "Question",

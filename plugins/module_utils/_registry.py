@@ -8,7 +8,8 @@ from __future__ import annotations
 from ._loading import load_check
 
 # where a check runs: "host", "controller", "both" (it can do either, or has a half for each), or "action" (it looks at a host as well,
-# but from the action plugin, with Ansible's own means: it is not sent there)
+# but from the action plugin, with Ansible's own means: it is not sent there); each check says so itself, in WHERE, and
+# dev/update-derived writes it here, so that planning need not import the checks
 CHECKS = {
     "alertmanager_route": "controller",
     "alertmanager_silences": "controller",
@@ -35,24 +36,5 @@ CHECKS = {
 }
 # what the gate itself computes from findings: a policy names it as it names a check; verify never runs it, and it has no module
 COMPUTED = ("baseline",)
-
-
-def _shipped() -> None:
-    """Never called: Ansible sends with ``verify`` what it sees imported, and load_check imports only what a host is asked to run."""
-    from ._checks import (  # noqa: F401 # named here so that Ansible sends them
-        command,
-        file_backup,
-        flow,
-        host_capacity,
-        http_probe,
-        log_canary,
-        log_rotation,
-        metrics_endpoint,
-        restic_backup,
-        scheduled_job,
-        systemd_unit,
-        tls_certificate,
-    )
-
 
 __all__ = ("CHECKS", "COMPUTED", "load_check")

@@ -10,6 +10,7 @@ import copy
 import dataclasses
 import datetime as dt
 import getpass
+import importlib
 import os
 import shutil
 import signal
@@ -18,8 +19,8 @@ import threading
 import time
 import typing as t
 
+from ._exchange import Connection, Http, HttpFailure, Response
 from ._finding import CannotObserve
-from ._http import Connection, Http, HttpFailure, OpenUrlHttp, Response
 
 PATIENCE = 5.0  # seconds: whoever had less time to wait does not know that nobody answers
 SEARCH_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
@@ -59,11 +60,23 @@ class Runner:
     """Handed to each check by the engine; its deadline bounds every command and request of that check."""
 
     def __init__(self, *, http: Http | None = None, clock: Clock | None = None, environ: t.Mapping[str, str] | None = None) -> None:
-        self.http = http or OpenUrlHttp()
+        self._http = http
         self.clock = clock or Clock()
         self.environ = dict(os.environ if environ is None else environ)
         self.deadline: float | None = None
         self.outages: Outages | None = None
+
+    @property
+    def http(self) -> Http:
+        """By name: a check that makes requests brings the adapter along, and the others do without it and all that it needs."""
+        if self._http is None:
+            self._http = t.cast("Http", importlib.import_module(f"{__package__}._http").OpenUrlHttp())
+        return self._http
+
+    def forget(self) -> None:
+        """From now on every question is asked anew."""
+        if self._http is not None:
+            self._http.forget()
 
     def within(self, seconds: float) -> Runner:
         """A runner whose deadline is ``seconds`` from now, and never later than this one's."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: alertmanager_silences
-short_description: Verify that no silence hides a service
+short_description: Verify that no silence hides the service beyond the change window
 version_added: 0.1.0
 description:
   - Looks at the active and pending silences of an Alertmanager for those that cover the service, in whole or in part.

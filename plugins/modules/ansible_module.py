@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ansible_module
-short_description: Look with any Ansible module, and judge its result by conditions
+short_description: Verify that the result of any Ansible module meets your conditions
 version_added: 0.2.0
 description:
   - Runs a module on the host as a task would (its connection, become, variables, an action plugin of the same name) and evaluates
@@ -105,20 +105,11 @@ findings:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._argspec import ALONE_SPEC
+from ..module_utils._checks.ansible_module import ARGUMENT_SPEC
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "module": {"type": "str", "required": True},
-            "arguments": {"type": "dict", "default": {}, "aliases": ["args"]},
-            "expect": {"type": "raw", "default": ["not result.changed"]},
-            "read_only": {"type": "bool", "default": False},
-            "no_log": {"type": "bool", "default": False},
-            **ALONE_SPEC,
-        },
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec={**ARGUMENT_SPEC, **ALONE_SPEC}, supports_check_mode=True)
     module.fail_json(msg="ansible_module works on the controller: its action plugin was not found")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: command
-short_description: Run a monitoring plugin and take over its verdict
+short_description: Verify that a monitoring plugin (Nagios semantics) says OK
 version_added: 0.1.0
 description:
   - Runs a command that answers as Nagios plugins do, so that plugins for Nagios, Icinga, Centreon, Naemon and Checkmk can be used.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: file_backup
-short_description: Verify backups that are files, such as dumps and archives
+short_description: Verify that the newest whole backup file is young enough, large enough, and holds what it must
 version_added: 0.1.0
 description:
   - Looks at the newest file that matches, its age, its size beside that of earlier ones, and reads it to its end where its kind

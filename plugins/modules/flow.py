@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: flow
-short_description: A declared flow opens from this host, or stays closed
+short_description: Verify that a declared flow (TCP, TLS, DNS) opens from each host, or stays closed
 version_added: 0.1.0
 description:
   - Connects from the host on which it runs, as a program on it would, to every address of the name; sends nothing but a TLS handshake.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: host_capacity
-short_description: Verify that a host has room left
+short_description: Verify that disks, inodes, memory and file descriptors have headroom
 version_added: 0.1.0
 description:
   - Looks at the use of file systems and their inodes, of memory, and of file descriptors.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: http_probe
-short_description: Verify that a service answers as its users see it
+short_description: Verify that status, body, JSON values and latency are as declared
 version_added: 0.1.0
 description:
   - Asks the service for a page, once or several times, and looks at the status, the text, values in JSON (such as the deployed version),

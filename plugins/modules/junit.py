@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: junit
-short_description: Another tool's JUnit XML is fresh, of this version, and has no failure
+short_description: Verify that another tool's JUnit XML is fresh, of this version, and has no failure
 version_added: 0.1.0
 description:
   - Reads reports in JUnit's XML and counts the test cases anew; what suites say of themselves is only compared. There is a finding for each

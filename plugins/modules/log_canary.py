@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: log_canary
-short_description: Verify that a line logged on a host is found where logs are searched
+short_description: Verify that a marked line written on the host is found centrally in time
 version_added: 0.1.0
 description:
   - Writes one uniquely marked line on the host in the way the service writes its log, and looks for it in the backend until O(deadline).

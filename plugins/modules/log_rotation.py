@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: log_rotation
-short_description: Verify that a log rotates and is bounded
+short_description: Verify that logs rotate, as configured and as what lies on disk proves
 version_added: 0.1.0
 description:
   - For a log file that logrotate must rotate, C(logrotate -d) tells whether a valid rule covers it, and the files on disk

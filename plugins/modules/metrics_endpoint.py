@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: metrics_endpoint
-short_description: Verify that a service exposes its metrics as Prometheus expects them
+short_description: Verify that the exposition parses, required families are there and move
 description:
   - Reads a metrics page, twice if need be, and looks whether it is in the Prometheus text format, whether the metrics in O(families)
     are there, whether those in O(moving) move, and whether the number of series is within O(max_series).

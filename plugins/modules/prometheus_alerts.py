@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: prometheus_alerts
-short_description: Verify that the alerts of a service are loaded, healthy and able to fire
+short_description: Verify that the alerts are loaded, healthy, and every selector in them matches series
 description:
   - Asks a Prometheus for the alerting rules of a service, and whether each is evaluated without fault, was evaluated lately, and has
     the labels and annotations that are required.

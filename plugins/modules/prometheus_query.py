@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: prometheus_query
-short_description: Verify that the value of a PromQL expression is within its limits
+short_description: Verify that the value of a PromQL expression is within its limits, for every series
 description:
   - Asks a Prometheus for the value of O(query) and compares it with O(pass_when), O(warn_when) and O(fail_when). Of several series each
     is compared, the worst one decides and is named.

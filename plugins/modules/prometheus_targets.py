@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: prometheus_targets
-short_description: Verify that every target of a service is discovered, up and scraped
+short_description: Verify that every expected target is discovered, up and lately scraped
 description:
   - Asks a Prometheus whether every target that O(selector) names, and every one in O(expect), is discovered, up, and was scraped
     within two of its scrape intervals.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: restic_backup
-short_description: Verify the snapshots in a restic repository
+short_description: Verify that the newest snapshot of the declared paths is young enough and plausible
 version_added: 0.1.0
 description:
   - Asks restic for the snapshots of a repository, without locking or changing it.

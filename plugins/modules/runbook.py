@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: runbook
-short_description: Verify that a runbook is complete, owned, reviewed lately, and that its links lead somewhere
+short_description: Verify that sections, owner, review, links and anchors are there and alive
 version_added: 0.1.0
 description:
   - Reads a runbook in Markdown, reStructuredText or HTML, from a file or from a URL.

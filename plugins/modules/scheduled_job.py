@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: scheduled_job
-short_description: Verify that a systemd timer or a cron entry is there and that its last run succeeded
+short_description: Verify that a timer or cron entry is enabled and its last run succeeded in time
 version_added: 0.1.0
 description:
   - A systemd timer must exist, be enabled and active, and have a next run. The unit that it starts must have succeeded the last time,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: support_chain
-short_description: Verify that each part of a service has exactly one chain of support
+short_description: Verify that every part has exactly one chain with contacts, hours and response targets
 version_added: 0.1.0
 description:
   - Each component must be given to exactly one chain that is defined, and each tier of that chain must have a contact, hours and a response

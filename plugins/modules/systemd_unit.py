@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: systemd_unit
-short_description: Verify that a systemd unit is enabled, runs and is stable
+short_description: Verify that a unit is enabled, active and stable, by the rules of its kind
 version_added: 0.1.0
 description:
   - Looks at one unit with C(systemctl show) and judges it by the rules of its kind.

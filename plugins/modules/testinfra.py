@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: testinfra
-short_description: A pytest-testinfra suite passes against the hosts
+short_description: Verify that a pytest-testinfra suite of yours, or the one that ships, passes against each host
 version_added: 0.2.0
 description:
   - Runs tests of yours, written for pytest-testinfra, from the controller against hosts. There is a finding for each test and host; its

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: tls_certificate
-short_description: Verify that certificates are trusted, fit their name and outlive the horizon
+short_description: Verify that a server's or a file's certificate is trusted, fits the name and lasts
 version_added: 0.1.0
 description:
   - Looks at the certificate that a server shows, or at those in a file.

@@ -24,30 +24,12 @@ extends_documentation_fragment:
   - operability.readiness._attributes
   - operability.readiness._attributes.verifies
 options:
-  phase:
-    required: false
   remember_outages:
     description:
       - Whether a server that could not be reached is not asked again for five minutes by later tasks of this run of Ansible. For runs over
         many services that ask the same server - it is then waited for once.
     type: bool
     default: false
-    version_added: 0.2.0
-  checks:
-    description:
-      - Planned checks for this host. Made by the action; not for use in playbooks.
-    type: list
-    elements: dict
-    default: []
-  secrets:
-    description:
-      - Values of the options of O(checks) that must not be seen. Made by the action; not for use in playbooks.
-    type: dict
-    default: {}
-  within:
-    description:
-      - The seconds that all O(checks) have together. Made by the action in an emergency; not for use in playbooks.
-    type: float
     version_added: 0.2.0
 seealso:
   - module: operability.readiness.gate
@@ -114,34 +96,12 @@ readiness:
 
 from ansible.module_utils.basic import AnsibleModule
 
-# any check may be asked for: Ansible sends along what it sees imported, and this names those of hosts
-from ..module_utils import _registry  # noqa: F401 # pylint: disable=unused-import
-from ..module_utils._argspec import RUN_SPEC
-from ..module_utils._engine import Item, execute
-from ..module_utils._runner import Runner
-from ..module_utils._units import parse_duration
+from ..module_utils._argspec import VERIFY_SPEC
 
 
 def main() -> None:
-    spec = {**RUN_SPEC, "phase": {**RUN_SPEC["phase"], "required": False}}
-    module = AnsibleModule(
-        argument_spec={
-            **spec,
-            "remember_outages": {"type": "bool", "default": False},
-            "checks": {"type": "list", "elements": "dict", "default": []},
-            "secrets": {"type": "dict", "default": {}, "no_log": True},
-            "within": {"type": "float"},
-        },
-        supports_check_mode=True,
-        no_log=True,  # a hundred checks are too long a line for the host's system log
-    )
-    items = []
-    for check in module.params["checks"]:
-        secrets = {option: module.params["secrets"][name] for option, name in (check.get("secrets") or {}).items()}
-        items.append(Item.from_dict({**check, "secrets": secrets}))
-    params = module.params
-    found = execute(items, Runner(), settling=parse_duration(params["settle"] or 0), within=params["within"])
-    module.exit_json(changed=False, found={key: [finding.as_dict() for finding in findings] for key, findings in found.items()})
+    module = AnsibleModule(argument_spec=VERIFY_SPEC, supports_check_mode=True)
+    module.fail_json(msg="verify works on the controller, which sends hosts a program for their checks: its action plugin was not found")
 
 
 if __name__ == "__main__":

@@ -9,19 +9,17 @@ import typing as t
 
 from ansible.errors import AnsibleTypeError
 
-GOING = {"go": True, "ready_to_continue": True, "go_with_reservations": False}  # whether without reservations
-STOPPING = ("undetermined", "no_go", "not_ready")
+from ..plugin_utils._model.verdict import Verdict
 
 
 def go(value: t.Any, strict: bool = False) -> bool:
     """Whether the verdict of a gate result, of a run record, or written as text lets the service go."""
-    verdict = verdict_of(value)
-    if verdict in GOING:
-        return GOING[verdict] or not strict
-    if verdict in STOPPING:
-        return False
-    known = ", ".join([*GOING, *STOPPING])
-    raise AnsibleTypeError(f"operability.readiness.go: '{verdict}' is not a verdict; expected one of {known}", obj=value)
+    given = verdict_of(value)
+    verdict = Verdict.of(given)
+    if verdict is None:
+        known = ", ".join([*(one for one in Verdict if one.good), *(one for one in Verdict if one.stops)])
+        raise AnsibleTypeError(f"operability.readiness.go: '{given}' is not a verdict; expected one of {known}", obj=value)
+    return verdict.good and not (strict and verdict is Verdict.GO_WITH_RESERVATIONS)
 
 
 def verdict_of(value: t.Any) -> str:

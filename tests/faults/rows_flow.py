@@ -118,7 +118,7 @@ def nothing(address: str = LOCAL, **args: t.Any) -> Arrange:
 
 
 def full(**args: t.Any) -> Arrange:
-    return lambda world: {"to": f"{LOCAL}:{world.running.start(Full).port}", "connect_timeout": "300ms", **args}
+    return lambda world: {"to": f"{LOCAL}:{world.running.start(Full).port}", "connect_timeout": "1s", **args}
 
 
 def named(answer: t.Sequence[str] | int, *, listen: t.Sequence[str] = (), takes: float = 0.0, port: int = 0, **args: t.Any) -> Arrange:
@@ -138,7 +138,7 @@ def half_full(world: World) -> dict[str, t.Any]:
     world.running.start(Names, {NAME: [LOCAL, OTHER]})
     port = world.running.start(Listener).port
     world.running.start(Full, OTHER, port)
-    return {"to": f"{NAME}:{port}", "connect_timeout": "300ms"}
+    return {"to": f"{NAME}:{port}", "connect_timeout": "1s"}
 
 
 def shown(make: t.Callable[[Issued], list[Issued]] = lambda root: [issue(issuer=root)], **args: t.Any) -> Arrange:
@@ -178,14 +178,14 @@ ROWS = [
     row("a server greets and ends", listening("greet"), "pass", "opens in"),
     row("nothing listens", nothing(), "fail", r"cannot be used: 127\.0\.0\.1 refuses the connection: nothing listens there"),
     row("nothing listens on another address", nothing(OTHER), "fail", r"127\.0\.0\.2 refuses"),
-    row("connections are dropped", full(), "fail", "does not answer within 300 ms: a firewall drops it"),
+    row("connections are dropped", full(), "fail", "does not answer within 1 s: a firewall drops it"),
     row("no route", nothing(MULTICAST), "fail", r"224\.0\.0\.1 has no route from this host"),
     row("a forwarder with nothing behind it closes at once", listening("close"), "warn", "opens and is closed at once"),
     row("a forwarder with nothing behind it resets", listening("reset"), "warn", "opens and is closed at once"),
     # names
     row("every address of the name opens", named([LOCAL, OTHER], listen=[LOCAL, OTHER]), "pass", "opens at 2 addresses"),
     row("one of two addresses refuses", named([LOCAL, OTHER], listen=[LOCAL]), "warn", r"opens at 1 of 2 addresses: 127\.0\.0\.2 refuses"),
-    row("one of two addresses is dropped", half_full, "warn", r"opens at 1 of 2 addresses: 127\.0\.0\.2 does not answer within 300 ms"),
+    row("one of two addresses is dropped", half_full, "warn", r"opens at 1 of 2 addresses: 127\.0\.0\.2 does not answer within 1 s"),
     row("no address of the name opens", named([LOCAL, OTHER]), "fail", r"127\.0\.0\.1 refuses .*; 127\.0\.0\.2 refuses"),
     row("the name does not exist", nothing("no-such-host.invalid"), "fail", r"cannot be used: no-such-host\.invalid cannot be resolved"),
     row("the name has no address", named(socket.EAI_NONAME), "fail", "this host knows no address of that name"),
@@ -193,9 +193,9 @@ ROWS = [
     row("name servers hang", named([LOCAL], takes=30, timeout="1500ms"), "fail", "was not resolved within .*do not answer"),
     row(
         "the name is resolved slowly",
-        named([LOCAL], listen=[LOCAL], takes=0.4, connect_timeout="200ms"),
+        named([LOCAL], listen=[LOCAL], takes=1.5, connect_timeout="1s"),
         "warn",
-        "opens, but its name is resolved slowly: that takes .*the limit is 200 ms",
+        "opens, but its name is resolved slowly: that takes .*the limit is 1 s",
     ),
     # TLS
     row("TLS is trusted", shown(), "pass", "opens in .*the limit is 3 s"),
@@ -212,9 +212,9 @@ ROWS = [
     row("TLS is asked for and not spoken", plain, "fail", "opens, but does not speak TLS"),
     row(
         "TLS is asked for and not answered",
-        listening(protocol="tls", validate_certs=False, connect_timeout="300ms"),
+        listening(protocol="tls", validate_certs=False, connect_timeout="1s"),
         "fail",
-        "opens, but does not answer in TLS within 300 ms",
+        "opens, but does not answer in TLS within 1 s",
     ),
     row(
         "TLS is asked for and the connection closed",
@@ -226,7 +226,7 @@ ROWS = [
     row("the authorities are not there", no_authorities, "unknown", r"gone\.pem does not exist"),
     # what must stay closed
     row("closed as it must be: refused", nothing(closed=True), "pass", r"is closed, as it must be: 127\.0\.0\.1 refuses"),
-    row("closed as it must be: dropped", full(closed=True), "pass", "is closed, as it must be: .*does not answer within 300 ms"),
+    row("closed as it must be: dropped", full(closed=True), "pass", "is closed, as it must be: .*does not answer within 1 s"),
     row("open and must be closed", listening(closed=True), "fail", r"127\.0\.0\.1:\d+ opens, and must stay closed"),
     row("open and must be closed, whatever it does then", listening("close", closed=True), "fail", "opens, and must stay closed"),
     row(
@@ -243,7 +243,7 @@ ROWS = [
     row("a name resolves to others", named([OTHER], protocol="dns", expect=[LOCAL]), "fail", r"to 127\.0\.0\.2; expected is 127\.0\.0\.1"),
     row("a name resolves to one more", named([LOCAL, OTHER], protocol="dns", expect=[LOCAL]), "fail", "expected is"),
     row("a name does not resolve", named(socket.EAI_NONAME, protocol="dns"), "fail", "knows no address of that name"),
-    row("a name resolves slowly", named([LOCAL], protocol="dns", takes=0.4, connect_timeout="200ms"), "warn", "one of its name servers"),
+    row("a name resolves slowly", named([LOCAL], protocol="dns", takes=1.5, connect_timeout="1s"), "warn", "one of its name servers"),
     row("a name must not resolve and does not", named(socket.EAI_NONAME, protocol="dns", closed=True), "pass", "does not resolve here"),
     row("a name must not resolve and does", named([LOCAL], protocol="dns", closed=True), "fail", "and must not be known here"),
     row("a name must not resolve and nobody answers", named(socket.EAI_AGAIN, protocol="dns", closed=True), "unknown", "is not known"),

@@ -46,7 +46,7 @@ class WithoutTools(Runner):
 
 
 def arguments(**changes: t.Any) -> Arguments:
-    return {"via": "syslog", "backend": "file", "deadline": "4s", "interval": "200ms", **changes}
+    return {"via": "syslog", "backend": "file", "deadline": "20s", "interval": "200ms", **changes}
 
 
 def central(world: World, **changes: t.Any) -> tuple[Rsyslog, Arguments]:
@@ -107,7 +107,7 @@ def write(args: Arguments) -> Arguments:
 def shipper_stopped(world: World) -> Arguments:
     shipper, args = shipped(world)[1:]
     shipper.stop()
-    return args
+    return {**args, "deadline": "4s"}
 
 
 def shipper_stopped_others_arrive(world: World) -> Arguments:
@@ -125,7 +125,7 @@ def shipper_stopped_others_arrive(world: World) -> Arguments:
             time.sleep(0.2)
 
     threading.Thread(target=others, daemon=True).start()
-    return args
+    return {**args, "deadline": "4s"}
 
 
 def receiver_stopped(world: World) -> Arguments:
@@ -136,7 +136,7 @@ def receiver_stopped(world: World) -> Arguments:
 
 def wrong_pattern(world: World) -> Arguments:
     server, args = central(world)
-    return {**args, "search": f"{server.central}/elsewhere/{{host}}/*.log"}
+    return {**args, "search": f"{server.central}/elsewhere/{{host}}/*.log", "deadline": "4s"}
 
 
 def no_log_file(world: World) -> Arguments:

@@ -56,7 +56,7 @@ def renamed(world: World) -> dict[str, t.Any]:
 
 
 def ask(server: t.Any, path: str) -> t.Any:
-    with urllib.request.urlopen(f"{server.url}/api/v1/{path}", timeout=5) as answer:
+    with urllib.request.urlopen(f"{server.url}/api/v1/{path}", timeout=30) as answer:
         return json.load(answer)["data"]
 
 

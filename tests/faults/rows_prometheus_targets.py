@@ -27,7 +27,7 @@ def wait_for(server: t.Any, query: str, seconds: float = 20.0) -> None:
     """Until the server has an answer to the query."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        with urllib.request.urlopen(f"{server.url}/api/v1/query?{urllib.parse.urlencode({'query': query})}", timeout=5) as answer:
+        with urllib.request.urlopen(f"{server.url}/api/v1/query?{urllib.parse.urlencode({'query': query})}", timeout=30) as answer:
             if json.load(answer)["data"]["result"]:
                 return
         time.sleep(0.2)

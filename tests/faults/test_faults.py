@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 import collections
+import fcntl
 import importlib
 import json
 import os
 import pathlib
 import re
-import subprocess
 import sys
 import typing as t
 
+import controller
 import pytest
 import yaml
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
@@ -33,22 +34,35 @@ PLAYED = [row for row in ROWS if CHECKS[row.check] == "action"]
 LEAST = 3
 
 
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Finding]]:
-    """The findings of the rows that need Ansible itself, by their state: one real ansible-playbook run for all of them."""
-    folder = tmp_path_factory.mktemp("played")
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> dict[str, list[Finding]]:
+    """The findings of the rows that need Ansible itself, by their state: one ansible-playbook run for all of them and for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "played"
+    folder.mkdir(exist_ok=True)
+    answers = folder / "answers.json"
+    with open(folder / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not answers.exists():
+            play(folder, answers)
+    found = json.loads(answers.read_text())
+    return {row.state: [Finding.from_dict(data) for data in answer] for row, answer in zip(PLAYED, found, strict=True)}
+
+
+def play(folder: pathlib.Path, answers: pathlib.Path) -> None:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
-    plays = []
+    tasks: list[dict[str, t.Any]] = []
     for number, row in enumerate(PLAYED):
         world = World(folder / str(number), None, None, Runner())
         world.folder.mkdir()
-        task = {f"operability.readiness.{row.check}": {**row.arrange(world), "enforce": False}, "register": "row"}
-        answer = str(folder / f"{number}.json")
-        keep = {"ansible.builtin.copy": {"content": "{{ row.findings | to_json }}", "dest": answer, "mode": "0600"}}
-        plays.append({"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": [task, keep]})
+        tasks.append({f"operability.readiness.{row.check}": {**row.arrange(world), "enforce": False}, "register": f"row_{number}"})
+    found = ", ".join(f"row_{number}.findings" for number in range(len(PLAYED)))
+    keep = {"content": f"{{{{ [{found}] | to_json }}}}", "dest": str(answers), "mode": "0600"}
+    tasks.append({"ansible.builtin.copy": keep})
+    plays = [{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}]
     (folder / "playbook.yml").write_text(yaml.safe_dump(plays))
-    done = subprocess.run(
-        [sys.executable, str(pathlib.Path(sys.executable).with_name("ansible-playbook")), str(folder / "playbook.yml")],
+    done = controller.run(
+        [str(folder / "playbook.yml")],
         env={
             **kept,
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
@@ -57,15 +71,9 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Finding]]
             "ANSIBLE_PIPELINING": "1",
             "HOME": str(folder),
         },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-        check=False,
+        merged=True,
     )
     assert done.returncode == 0, done.stdout
-    answers = [json.loads((folder / f"{number}.json").read_text()) for number in range(len(PLAYED))]
-    return {row.state: [Finding.from_dict(data) for data in answer] for row, answer in zip(PLAYED, answers)}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row.check}: {row.state}" for row in ROWS])

@@ -12,16 +12,15 @@ import json
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 import threading
 import time
 import typing as t
 
+import controller
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-TIMEOUT = 300.0
 STARTER = ("MON-01", "MON-03", "MON-04", "MON-06", "MON-07", "MON-10", "LOG-01", "LOG-05", "BKP-01", "BKP-05")
 STARTER += ("RUN-01", "SUP-01", "DEL-01", "PLT-01", "PLT-02")
 ROLE = """
@@ -125,7 +124,7 @@ class Site:
         for host in hosts:
             self.hosts[host] = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
 
-    def canary(self, on: str | None = "log1") -> None:
+    def canary(self, on: str | None = "log1", deadline: str = "30s") -> None:
         """LOG-01 by a marked line in each host's own file, looked for in central/ on another host."""
         self.demand("SUP-01", "LOG-01")
         self.others = {on: {}} if on else {}
@@ -133,7 +132,7 @@ class Site:
             "central": {"kind": "file", "search": f"{self.folder}/central/*.log", **({"on": on} if on else {})},
         }
         self.organisation["policy"]["requirements"]["LOG-01"] = {"impact": "blocker"}
-        log = {"file": str(self.folder / "log" / "{{ inventory_hostname }}" / "app.log"), "deadline": "4s"}
+        log = {"file": str(self.folder / "log" / "{{ inventory_hostname }}" / "app.log"), "deadline": deadline}
         self.service["parts"]["web"]["logs"] = [log]
         for host in self.hosts:
             path = self.folder / "log" / host / "app.log"
@@ -196,6 +195,7 @@ class Site:
         env: t.Mapping[str, str] | None = None,
         write: bool = True,
         records: pathlib.Path | None = None,
+        timeout: float = controller.TIMEOUT,
         **variables: t.Any,
     ) -> Outcome:
         """ansible-playbook with a playbook (its text, or the name of one of the collection); variables are readiness_NAME."""
@@ -203,28 +203,18 @@ class Site:
             self.write()
         before = set(self._records())
         started = time.monotonic()
-        done = subprocess.run(
-            self.command(playbook, *words, records=records, **variables),
-            cwd=self.folder,
-            env={**self.environment(), **(env or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=TIMEOUT,
-            check=False,
-        )
+        command = self.command(playbook, *words, records=records, **variables)[2:]
+        done = controller.run(command, cwd=self.folder, env={**self.environment(), **(env or {})}, merged=True, timeout=timeout)
         new = [json.loads(path.read_text()) for path in self._records() if path not in before]
         return Outcome(done.returncode, done.stdout, time.monotonic() - started, new)
 
     def command(self, playbook: str = ROLE, *words: str, records: pathlib.Path | None = None, **variables: t.Any) -> list[str]:
-        """The command line of ``run``, for tests that start it themselves."""
+        """The command line of ``run``, for tests that start a real process themselves."""
         name = str(self.save("playbook.yml", playbook)) if "\n" in playbook else playbook
         given = {"service_file": str(self.folder / "readiness.yml"), "organisation_file": str(self.folder / "organisation.yml")}
         given["records"] = str(records or self.records)
         extra = {f"readiness_{key}": value for key, value in {**given, "phase": "pre", **variables}.items() if value is not None}
-        program = pathlib.Path(sys.executable).with_name("ansible-playbook")
-        return [sys.executable, str(program), "-i", str(self.folder / "inventory.yml"), name, "-e", json.dumps(extra), *words]
+        return [sys.executable, str(controller.PROGRAM), "-i", str(self.folder / "inventory.yml"), name, "-e", json.dumps(extra), *words]
 
     def _records(self) -> list[pathlib.Path]:
         found = [*self.records.rglob("runs/*.json"), *(self.folder / "home").rglob("runs/*.json")]

@@ -8,23 +8,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 import pathlib
+import shlex
+import sys
 import typing as t
 
 import pytest
 import yaml
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import debt as _debt
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording import adopt as _adopt
-from integration.playbook import AFTER, ROLE, Outcome, Site
+from integration.acts import Acts
+from integration.playbook import AFTER, ROLE, ROOT, Outcome, Site
 
-ADOPT = """
-- name: Adopt
-  hosts: localhost
-  connection: local
-  gather_facts: false
-  tasks:
-    - name: Adopt
-      operability.readiness.adopt:
-"""
 IMPACTS = {"OLD-01": "blocker", "OLD-02": "blocker", "OLD-03": "blocker", "OLD-04": "blocker", "OLD-05": "major", "OLD-06": "major"}
 IMPACTS |= {"OLD-07": "major", "OLD-08": "major", "OLD-09": "blocker", "OLD-10": "major"}
 UNKNOWN = ("OLD-09", "OLD-10")
@@ -59,23 +53,50 @@ class Brownfield(Site):
     def lines(self) -> dict[str, dict[str, t.Any]]:
         return {line["requirement"]: line for line in yaml.safe_load(self.debt.read_text())["debt"]}
 
-    def adopt(self, *words: str, **variables: t.Any) -> Outcome:
-        return self.run(ADOPT, *words, phase=None, **variables)
 
-    def age(self, days: int) -> None:
-        """As if the service had been adopted so many days earlier."""
-        data = yaml.safe_load(self.debt.read_text())
-        lines = []
-        for line in data["debt"]:
-            moved = {**line, **{key: (line[key] - dt.timedelta(days=days)).isoformat() for key in ("adopted", "until")}}
-            lines.append({**moved, "seal": _debt.seal(moved, "shop")})
-        adopted = {name: {**entry, "at": entry["at"].isoformat()} for name, entry in data["adopted"].items()}
-        self.debt.write_text(_adopt.render("shop", adopted, lines))
+def age(path: pathlib.Path, days: int) -> None:
+    """As if the service had been adopted so many days earlier."""
+    data = yaml.safe_load(path.read_text())
+    lines = []
+    for line in data["debt"]:
+        moved = {**line, **{key: (line[key] - dt.timedelta(days=days)).isoformat() for key in ("adopted", "until")}}
+        lines.append({**moved, "seal": _debt.seal(moved, "shop")})
+    adopted = {name: {**entry, "at": entry["at"].isoformat()} for name, entry in data["adopted"].items()}
+    path.write_text(_adopt.render("shop", adopted, lines))
+
+
+def aged(site: Brownfield, days: int) -> str:
+    """The shell command of ``age``."""
+    code = f"import sys; sys.path[:0] = [{str(ROOT / 'tests')!r}, {str(ROOT / 'collections')!r}]\n"
+    code += f"import pathlib; from integration.test_adoption import age; age(pathlib.Path({str(site.debt)!r}), {days})"
+    return shlex.join([sys.executable, "-c", code])
+
+
+def answers(site: Brownfield, code: int, *names: str) -> str:
+    """The shell command of ``answer``."""
+    return " && ".join(f"echo {code} >{site.folder}/state/{name}" for name in names)
+
+
+def adopt(acts: Acts, name: str, *, before: str = "", check_mode: bool = False, diff: bool = False, **variables: t.Any) -> None:
+    task = {"name": "Adopt", "operability.readiness.adopt": None, "check_mode": check_mode, "diff": diff}
+    acts.tasks(name, task, before=before, **variables)
+    acts.plays[-1]["connection"] = "local"
+
+
+def adopted(acts: Acts) -> None:
+    """As the playbook does it."""
+    acts.gate("verified", phase="recheck", mode="observe")
+    adopt(acts, "adopted")
 
 
 @pytest.fixture
 def site(tmp_path: pathlib.Path) -> Brownfield:
     return Brownfield(tmp_path / "site")
+
+
+@pytest.fixture
+def acts(site: Brownfield) -> Acts:
+    return Acts(site)
 
 
 def readable(outcome: Outcome) -> None:
@@ -104,9 +125,17 @@ def test_adopt_deploy_repair_and_never_lose_it_again(site: Brownfield) -> None:
     assert lines["OLD-01"]["status"] == "fail" and lines["OLD-09"]["status"] == "unknown"
     assert site.debt.read_text().startswith("# The debt of a service")
 
+    acts, exposition, report = Acts(site), site.folder / "deployed.prom", site.folder / "deployed.html"
+    acts.gate("observe", mode="observe")
+    acts.gate("enforce", mode="enforce")
+    kept = f"cp {site.textfile} {exposition} && cp {site.folder}/shop.html {report}"
+    acts.gate("repaired", before=f"{kept} && {answers(site, 0, 'OLD-01', 'OLD-05')}", mode="enforce")
+    adopt(acts, "again")
+    seen = acts.play()
+
     # the next deployment goes through in both modes, with reservations
     for mode in ("observe", "enforce"):
-        deployed = site.run(ROLE + AFTER, mode=mode)
+        deployed = seen[mode]
         readable(deployed)
         assert (deployed.rc, deployed.verdict) == (0, "go_with_reservations"), deployed.output
         assert "DEPLOYED ON web1" in deployed.output
@@ -118,26 +147,26 @@ def test_adopt_deploy_repair_and_never_lose_it_again(site: Brownfield) -> None:
     assert (old["observed_status"], old["status"], old["waiver"]["kind"]) == ("fail", "waived", "debt")
     assert deployed.record["inputs"]["debt_file"]["path"] == "readiness.debt.yml"
     assert deployed.record["judgement"]["waivers"] == []
-    exposition = site.textfile.read_text()
-    assert 'operability_debt_requirements{deployment_environment="production",service_name="shop",state="left"} 10.0' in exposition
-    assert "waiver_expiry" not in exposition and exposition.count("operability_debt_expiry_timestamp_seconds{") == 10
-    assert "In debt" in (site.folder / "shop.html").read_text()
+    text = exposition.read_text()
+    assert 'operability_debt_requirements{deployment_environment="production",service_name="shop",state="left"} 10.0' in text
+    assert "waiver_expiry" not in text and text.count("operability_debt_expiry_timestamp_seconds{") == 10
+    assert "In debt" in report.read_text()
 
     # two are repaired: they are struck out at once, and adopt takes their lines away
-    site.repair("OLD-01", "OLD-05")
-    repaired = site.run(ROLE, mode="enforce")
+    repaired, again = seen["repaired"], seen["again"]
     assert repaired.verdict == "go_with_reservations"
     assert repaired.says("debt: 8 of 10 left", "readiness.debt.yml: run adopt to take out what has passed: OLD-01, OLD-05")
-    again = site.adopt()
     assert again.rc == 0 and again.says("shop: 2 struck out of readiness.debt.yml, 8 left"), again.output
     assert sorted(site.lines()) == sorted(set(IMPACTS) - {"OLD-01", "OLD-05"})
 
     # and cannot be lost again: under ratchet even observe stops, for a major too
     site.service["ratchet"] = True
-    held = site.run(ROLE + AFTER)
+    acts = Acts(site)
+    acts.gate("held")
+    acts.gate("lost", before=answers(site, 2, "OLD-05"))
+    seen = acts.play()
+    held, lost = seen["held"], seen["lost"]
     assert (held.rc, held.verdict) == (0, "go_with_reservations"), held.output
-    site.answer("OLD-05", 2)
-    lost = site.run(ROLE + AFTER)
     readable(lost)
     assert lost.rc != 0 and lost.verdict == "no_go" and "DEPLOYED" not in lost.output
     assert lost.says(f"OLD-05 says 2 (passed on {TODAY} and fails again: ratchet)", "debt: 8 of 10 left")
@@ -150,46 +179,57 @@ def test_adopt_deploy_repair_and_never_lose_it_again(site: Brownfield) -> None:
     print("\n".join(verdict_line(outcome) for outcome in (first, deployed, repaired, held, lost, told)))
 
 
-def test_what_was_struck_out_counts_no_more_while_its_line_still_stands(site: Brownfield) -> None:
-    assert site.run("operability.readiness.adopt", phase=None).rc == 0
-    site.repair("OLD-01")
-    assert site.run(ROLE, mode="enforce").rc == 0
-    assert "OLD-01" in site.lines()
-    site.answer("OLD-01", 2)
+def test_what_was_struck_out_counts_no_more_while_its_line_still_stands(site: Brownfield, acts: Acts) -> None:
+    adopted(acts)
+    acts.gate("repaired", before=answers(site, 0, "OLD-01"), mode="enforce")
     # not by part of the service: only a whole run strikes out, but what it struck out counts everywhere
-    lost = site.run(ROLE + AFTER, mode="enforce")
+    acts.gate("lost", before=answers(site, 2, "OLD-01"), mode="enforce")
+    seen = acts.play()
+    assert seen["adopted"].rc == 0 and seen["repaired"].rc == 0
+    assert "OLD-01" in site.lines()
+    lost = seen["lost"]
     assert lost.rc != 0 and lost.verdict == "no_go"
     assert lost.says(f": OLD-01 has passed on {TODAY}, so its debt covers nothing any more", "debt: 9 of 10 left")
 
 
-def test_a_partial_run_strikes_nothing_out(site: Brownfield) -> None:
+def test_a_partial_run_strikes_nothing_out(site: Brownfield, acts: Acts) -> None:
     site.hosts["web2"] = {}
-    assert site.run("operability.readiness.adopt", phase=None).rc == 0
-    site.repair("OLD-01")
-    limited = site.run(ROLE, "--limit", "web1")
-    assert limited.record["run"]["partial"]
-    site.answer("OLD-01", 2)
-    assert site.run(ROLE, mode="enforce").verdict == "go_with_reservations"
+    adopted(acts)
+    acts.gate("part", before=answers(site, 0, "OLD-01"), hosts="web1")
+    acts.gate("whole", before=answers(site, 2, "OLD-01"), mode="enforce")
+    seen = acts.play()
+    assert seen["adopted"].rc == 0
+    assert seen["part"].record["run"]["partial"]
+    assert seen["whole"].verdict == "go_with_reservations"
 
 
-def test_adopting_twice_never_grows(site: Brownfield) -> None:
-    assert site.run("operability.readiness.adopt", phase=None).rc == 0
-    before = site.debt.read_bytes()
-    site.answer("web1", 2)  # APP-01 passed until now
-    second = site.run("operability.readiness.adopt", phase=None)
-    assert second.rc == 0 and second.says("0 struck out of readiness.debt.yml, 10 left", "changed=0"), second.output
-    assert site.debt.read_bytes() == before
-    site.age(30)
-    older = site.debt.read_bytes()
-    site.adopt(debt_ends={"blocker": "300d", "major": "300d"})
-    assert site.debt.read_bytes() == older
+def test_adopting_twice_never_grows(site: Brownfield, acts: Acts) -> None:
+    def kept(name: str) -> str:
+        return f"cp {site.debt} {site.folder}/{name}"
+
+    adopted(acts)
+    acts.gate("verified again", before=f"{kept('first')} && {answers(site, 2, 'web1')}", phase="recheck")  # APP-01 passed until now
+    adopt(acts, "adopted again")
+    adopt(
+        acts,
+        "later days",
+        before=f"{kept('second')} && {aged(site, 30)} && {kept('older')}",
+        debt_ends={"blocker": "300d", "major": "300d"},
+    )
     # not by way of deleting it either: what is remembered keeps its day, and what has passed is not taken back
-    site.repair("OLD-02")
-    assert site.run(ROLE, phase="recheck").verdict == "no_go"  # APP-01
-    site.answer("OLD-02", 2)
-    assert site.run(ROLE, phase="recheck").rc == 0
-    site.debt.unlink()
-    anew = site.adopt()
+    acts.gate("repaired", before=f"{kept('later')} && {answers(site, 0, 'OLD-02')}", phase="recheck")
+    acts.gate("lost", before=answers(site, 2, "OLD-02"), phase="recheck")
+    adopt(acts, "anew", before=f"rm {site.debt}")
+    seen = acts.play()
+    assert seen["adopted"].rc == 0
+    second = seen["adopted again"]
+    assert second.rc == 0 and second.says("0 struck out of readiness.debt.yml, 10 left", "ok: [localhost]"), second.output
+    assert "changed: [localhost]" not in second.output
+    first, again, older, later = ((site.folder / name).read_bytes() for name in ("first", "second", "older", "later"))
+    assert again == first and older != first and later == older
+    assert seen["repaired"].verdict == "no_go"  # APP-01
+    assert seen["lost"].rc == 0
+    anew = seen["anew"]
     assert anew.rc == 0, anew.output
     assert anew.says(f"OLD-02: it was in debt before, and passed on {TODAY}: what has passed is no debt any more")
     assert "OLD-02" not in site.lines()
@@ -212,8 +252,9 @@ CHANGED: dict[str, tuple[t.Callable[[str], str], str]] = {
 }
 
 
-def test_a_file_that_was_changed_by_hand_is_refused(site: Brownfield) -> None:
-    assert site.run("operability.readiness.adopt", phase=None).rc == 0
+def test_a_file_that_was_changed_by_hand_is_refused(site: Brownfield, acts: Acts) -> None:
+    adopted(acts)
+    assert acts.play()["adopted"].rc == 0
     text = site.debt.read_text()
     tasks = []
     for name, (change, _said) in CHANGED.items():
@@ -223,29 +264,33 @@ def test_a_file_that_was_changed_by_hand_is_refused(site: Brownfield) -> None:
             {"ansible.builtin.set_fact": {"answers": "{{ answers | default([]) + [answer.msg | default('')] }}"}},
         ]
     tasks.append({"ansible.builtin.copy": {"content": "{{ answers | to_json }}", "dest": str(site.folder / "answers.json")}})
-    outcome = site.run(yaml.safe_dump([{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": tasks}]), phase=None)
+    acts = Acts(site)
+    acts.tasks("changed", *tasks)
+    acts.plays[-1]["connection"] = "local"
+    # the gate refuses it as well, before anything has run
+    acts.gate("stopped", before=f"cp {site.folder}/an_added_line.yml {site.debt}", mode="observe")
+    seen = acts.play()
+    outcome, stopped = seen["changed"], seen["stopped"]
     assert outcome.rc == 0, outcome.output
     readable(outcome)
     for (name, (change, said)), answer in zip(CHANGED.items(), json.loads((site.folder / "answers.json").read_text()), strict=True):
         assert said in answer and f"{name.replace(' ', '_')}.yml:" in answer and "The input is refused" in answer, answer
         assert (site.folder / f"{name.replace(' ', '_')}.yml").read_text() == change(text)
-    # the gate refuses it as well, before anything has run
-    site.debt.write_text(CHANGED["an added line"][0](text))
-    stopped = site.run(ROLE + AFTER, mode="observe")
     assert stopped.rc != 0 and not stopped.records and "DEPLOYED" not in stopped.output
     assert stopped.says("The input is refused, nothing was verified: readiness.debt.yml:", CHANGED["an added line"][1]), stopped.output
     readable(stopped)
 
 
-def test_debt_that_is_over_covers_nothing(site: Brownfield) -> None:
-    assert site.run("operability.readiness.adopt", phase=None).rc == 0
-    site.age(70)
-    soon = site.run(ROLE + AFTER, mode="enforce")
+def test_debt_that_is_over_covers_nothing(site: Brownfield, acts: Acts) -> None:
+    adopted(acts)
+    acts.gate("soon", before=aged(site, 70), mode="enforce")
+    acts.gate("over", before=aged(site, 21), mode="enforce")
+    seen = acts.play()
+    assert seen["adopted"].rc == 0
+    soon, over = seen["soon"], seen["over"]
     assert (soon.rc, soon.verdict) == (0, "go_with_reservations")
     assert soon.says(f"the debt of OLD-01 ends on {TODAY + dt.timedelta(days=20)}, in 20 days")
-    site.age(21)
-    over = site.run(ROLE + AFTER, mode="enforce")
-    assert over.rc != 0 and over.verdict == "no_go"
+    assert over.rc != 0 and over.verdict == "no_go" and "DEPLOYED" not in over.output
     assert over.says(
         f"the debt of OLD-01 ended on {TODAY - dt.timedelta(days=1)}: it covers nothing any more",
         "debt: 10 of 10 left, 4 ended and cover nothing any more, next ends",
@@ -254,85 +299,114 @@ def test_debt_that_is_over_covers_nothing(site: Brownfield) -> None:
 
 
 def test_a_service_that_was_never_verified(site: Brownfield) -> None:
-    outcome = site.adopt()
+    acts = Acts(site)
+    adopt(acts, "never")
+    outcome = acts.play()["never"]
     assert outcome.rc != 0 and not site.debt.exists()
     assert outcome.says("nothing was adopted: nothing of shop in production was ever verified completely", "recheck", "state.json")
     readable(outcome)
     site.run(ROLE, "--limit", "web1", "--tags", "none")
-    assert site.adopt().rc != 0
+    acts = Acts(site)
+    adopt(acts, "no task")
+    acts.gate("verified", phase="recheck")
     # a state that cannot be read is told, and left as it is
-    assert site.run(ROLE, phase="recheck").rc == 0
-    site.state.write_text("{")
-    outcome = site.adopt()
+    adopt(acts, "torn", before=f"echo '{{' >{site.state}")
+    seen = acts.play()
+    assert seen["no task"].rc != 0
+    assert seen["verified"].rc == 0
+    outcome = seen["torn"]
     assert outcome.rc != 0 and outcome.says("nothing was adopted: ", "state.json is not whole") and not site.debt.exists()
     readable(outcome)
 
 
-def test_check_mode_options_and_places(site: Brownfield) -> None:
+def test_check_mode_options_and_places(site: Brownfield, acts: Acts) -> None:
     site.service["requirements"]["OLD-04"]["phases"] = ["post"]
     site.organisation["debt"] = "debts"
     site.service["waivers"] = [{"requirement": "OLD-03", "reason": "known", "approved_by": "head", "until": "2099-01-01"}]
-    assert site.run(ROLE, phase="recheck").rc == 0
-    told = site.adopt("--check", "--diff")
-    assert told.rc == 0 and told.says("+ - requirement: OLD-01") and not (site.folder / "debts").exists(), told.output
-    done = site.adopt(adopted_by="head of operations", debt_ends={"blocker": "10d"}, environment="production")
+    acts.gate("verified", phase="recheck")
+    adopt(acts, "told", check_mode=True, diff=True)
+    look = f"ls {site.folder} >{site.folder}/after_check_mode"
+    adopt(acts, "done", before=look, adopted_by="head of operations", debt_ends={"blocker": "10d"}, environment="production")
+    acts.gate("in debt", before=f"cp {site.folder}/debts/shop.yml {site.folder}/production.yml", phase="recheck")
+    # each environment has a debt of its own
+    staging = {"phase": "recheck", "environment": "staging"}
+    acts.gate("staging", **staging)
+    adopt(acts, "staging adopted", environment="staging")
+    acts.gate("staging in debt", **staging, mode="enforce")
+    adopt(acts, "bad", debt_ends={"blocker": "soon"}, environment="test")
+    seen = acts.play()
+    assert seen["verified"].rc == 0
+    told, done = seen["told"], seen["done"]
+    assert told.rc == 0 and told.says("+ - requirement: OLD-01"), told.output
+    assert "debts" not in (site.folder / "after_check_mode").read_text().split()
+    # warnings, which Ansible prints once a run
+    assert told.says("OLD-03: a waiver covers it until 2099-01-01", "OLD-04: it was never verified: run post before adopting")
     assert done.rc == 0, done.output
-    assert done.says("OLD-03: a waiver covers it until 2099-01-01", "OLD-04: it was never verified: run post before adopting")
-    lines = {line["requirement"]: line for line in yaml.safe_load((site.folder / "debts" / "shop.yml").read_text())["debt"]}
+    lines = {line["requirement"]: line for line in yaml.safe_load((site.folder / "production.yml").read_text())["debt"]}
     assert sorted(lines) == sorted(set(IMPACTS) - {"OLD-03", "OLD-04"})
     assert lines["OLD-01"]["by"] == "head of operations" and lines["OLD-01"]["until"] == TODAY + dt.timedelta(days=10)
     assert lines["OLD-05"]["until"] == TODAY + dt.timedelta(days=180)
-    assert site.run(ROLE, phase="recheck").says("debt: 8 of 8 left")
-    # each environment has a debt of its own
-    assert site.run(ROLE, phase="recheck", environment="staging").verdict == "no_go"
-    assert site.adopt(environment="staging").says("shop is adopted with 8 requirements in debt")
-    assert site.run(ROLE, phase="recheck", environment="staging", mode="enforce").verdict == "go_with_reservations"
-    bad = site.adopt(debt_ends={"blocker": "soon"}, environment="test")
+    assert seen["in debt"].says("debt: 8 of 8 left")
+    assert seen["staging"].verdict == "no_go"
+    assert seen["staging adopted"].says("shop is adopted with 8 requirements in debt")
+    assert seen["staging in debt"].verdict == "go_with_reservations"
+    bad = seen["bad"]
     assert bad.rc != 0 and bad.says("debt_ends.blocker: 'soon' is not a duration")
 
 
-def test_observe_has_an_end(site: Brownfield) -> None:
+def test_observe_has_an_end(site: Brownfield, acts: Acts) -> None:
     site.repair(*IMPACTS)
-    last = TODAY + dt.timedelta(days=10)
+    last, ended = TODAY + dt.timedelta(days=10), TODAY - dt.timedelta(days=1)
     site.organisation["mode"] = {"observe_until": last.isoformat()}
-    outcome = site.run(ROLE)
-    assert outcome.verdict == "go" and outcome.says(f"observe ends on {last}, in 10 days")
-    ended = TODAY - dt.timedelta(days=1)
+    acts.gate("soon")
     site.organisation["mode"] = {"default": "enforce", "services": {"shop": {"mode": "observe", "observe_until": ended.isoformat()}}}
-    site.answer("OLD-01", 2)
-    assert site.run(ROLE + AFTER).rc == 0
-    site.repair("OLD-01")
-    outcome = site.run(ROLE)
+    acts.gate("no go", before=answers(site, 2, "OLD-01"))
+    acts.gate("over", before=answers(site, 0, "OLD-01"))
+    acts.gate("enforced", mode="enforce")
+    site.organisation["mode"] = {"default": "enforce", "observe_until": "2027-02-30"}
+    acts.gate("refused")
+    seen = acts.play()
+    assert seen["soon"].verdict == "go" and seen["soon"].says(f"observe ends on {last}, in 10 days")
+    assert seen["no go"].rc == 0
+    outcome = seen["over"]
     assert (outcome.rc, outcome.verdict) == (0, "go_with_reservations")
     assert outcome.says(
         "MODE-01 verdicts are enforced: due", "team-shop", f"MODE-01 observe ended on {ended}, and verdicts still stop nothing"
     )
     assert outcome.record["state"]["verdict"] == "go_with_reservations"
-    assert site.run(ROLE, mode="enforce").verdict == "go"
-    site.organisation["mode"] = {"default": "enforce", "observe_until": "2027-02-30"}
-    refused = site.run(ROLE)
+    assert seen["enforced"].verdict == "go"
+    refused = seen["refused"]
     assert refused.rc != 0 and refused.says("mode.observe_until: '2027-02-30' is not a day of the calendar"), refused.output
 
 
-def test_a_requirement_that_is_announced_and_a_policy_that_moved_on(site: Brownfield) -> None:
+def test_a_requirement_that_is_announced_and_a_policy_that_moved_on(site: Brownfield, acts: Acts) -> None:
     site.repair(*IMPACTS)
     day = (TODAY + dt.timedelta(days=30)).isoformat()
-    site.organisation["policy"]["requirements"]["PLT-01"] = {"impact": "blocker", "enforce_from": day}
+    rules = site.organisation["policy"]["requirements"]
+    rules["PLT-01"] = {"impact": "blocker", "enforce_from": day}
     site.service["policy"] = {"version": "0.9.0"}
     site.service["waivers"] = [{"requirement": "MON-01", "reason": "x", "approved_by": "head", "until": "2099-01-01"}]
     site.service["requirements"]["MON-07"] = {"with": {"timeout": "3s"}}
-    outcome = site.run(ROLE + AFTER, phase="recheck", mode="enforce")
+    shown = site.run("operability.readiness.plan", phase="recheck")
+    assert shown.says(f"[enforced from {day}]")
+
+    enforced = {"phase": "recheck", "mode": "enforce"}
+    acts.gate("announced", **enforced)
+    rules["PLT-01"] = {"impact": "blocker", "enforce_from": TODAY.isoformat()}
+    acts.gate("due", **enforced)
+    # a line of debt about what the policy does not ask for any more is a notice, and adopt takes it out
+    adopt(acts, "adopted")
+    rules["PLT-01"] = None
+    acts.gate("moved on", **enforced)
+    adopt(acts, "taken out")
+    seen = acts.play()
+    outcome = seen["announced"]
     assert (outcome.rc, outcome.verdict) == (0, "no_go"), outcome.output
     assert outcome.says(f"[enforced from {day}]", "not enforced: the play goes on", "DEPLOYED ON web1")
     assert outcome.says("the file was written for version 0.9.0 of the starter policy; this collection ships 1.1.0, which holds")
     assert outcome.says("the waiver of MON-01 can be removed", "MON-07 has been taken out of the policy; the entry can be removed")
-    shown = site.run("operability.readiness.plan", phase="recheck")
-    assert shown.says(f"[enforced from {day}]")
-    site.organisation["policy"]["requirements"]["PLT-01"]["enforce_from"] = TODAY.isoformat()
-    assert site.run(ROLE + AFTER, phase="recheck", mode="enforce").rc != 0
-    # a line of debt about what the policy does not ask for any more is a notice, and adopt takes it out
-    assert site.adopt().says("shop is adopted with 1 requirement in debt")
-    site.organisation["policy"]["requirements"]["PLT-01"] = None
-    outcome = site.run(ROLE, phase="recheck", mode="enforce")
+    assert seen["due"].rc != 0
+    assert seen["adopted"].says("shop is adopted with 1 requirement in debt")
+    outcome = seen["moved on"]
     assert outcome.rc == 0 and outcome.says("the policy does not ask for PLT-01 any more; run adopt to take its line out")
-    assert site.adopt().says("PLT-01: the policy does not ask for it any more") and site.lines() == {}
+    assert seen["taken out"].says("PLT-01: the policy does not ask for it any more") and site.lines() == {}

@@ -21,6 +21,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._engine impo
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
 from ansible_collections.operability.readiness.plugins.module_utils._http import Connection
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
+from generated import cases, seeded, tries_more
 from servers import Alertmanager, Binaries
 
 TREES, LABEL_SETS = 60, 4
@@ -142,11 +143,12 @@ def ours(config: dict[str, t.Any], labels: t.Mapping[str, str]) -> list[str]:
     ]
 
 
+@tries_more
 def test_same_answer_as_amtool_on_generated_trees(amtool: Amtool, tmp_path: pathlib.Path) -> None:
-    random_ = random.Random(20261125)
+    random_ = seeded(20261125)
     names = NAMES + (UTF8_NAMES if amtool.utf8 else [])
     path, compared, elsewhere = tmp_path / "alertmanager.yml", 0, 0
-    for _unused in range(TREES):
+    for _unused in range(cases(TREES)):
         text = tree(random_, names)
         path.write_text(text)
         config = alertmanager.read_yaml(text)
@@ -175,12 +177,13 @@ def test_regular_expressions_mean_what_they_mean_in_go(amtool: Amtool, tmp_path:
     assert ours(alertmanager.read_yaml(path.read_text()), labels) == amtool.routes(f"--config.file={path}", labels)
 
 
+@tries_more
 def test_same_answer_as_amtool_on_what_a_server_shows(amtool: Amtool, running: t.Any) -> None:
-    random_ = random.Random(7)
+    random_ = seeded(7)
     names = NAMES + (UTF8_NAMES if amtool.utf8 else [])
     server = running.start(Alertmanager, amtool.binaries)
     client = alertmanager.Alertmanager(Connection(url=server.url), Runner())
-    for _unused in range(20):
+    for _unused in range(cases(20)):
         (server.folder / "alertmanager.yml").write_text(tree(random_, names))
         with urllib.request.urlopen(urllib.request.Request(f"{server.url}/-/reload", method="POST"), timeout=10) as answer:
             assert answer.status == 200

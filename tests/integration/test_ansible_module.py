@@ -9,18 +9,51 @@ import pathlib
 import typing as t
 
 import pytest
+from integration.acts import Acts
 from integration.playbook import ROLE, Outcome, Site
 
 READS = {"module": "ansible.builtin.command", "read_only": True}
 
 
-@pytest.fixture
-def site(tmp_path: pathlib.Path) -> Site:
-    site = Site(tmp_path / "site")
+def prepare(site: Site) -> Site:
     for host in site.hosts:
         (site.folder / f"{host}.conf").write_text(f"host = {host}\n")
     (site.folder / "app.conf.j2").write_text("host = {{ inventory_hostname }}\n")
     return site
+
+
+@pytest.fixture
+def site(tmp_path: pathlib.Path) -> Site:
+    return prepare(Site(tmp_path / "site", ["web1"]))
+
+
+class Services(t.NamedTuple):
+    """Services whose modules look at hosts of all sorts, and what the gates said of them; all in one ansible-playbook run."""
+
+    sites: dict[str, Site]
+    seen: dict[str, Outcome]
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    folder = tmp_path_factory.mktemp("services")
+    stage = prepare(Site(folder / "stage"))
+    stage.hosts["web1"]["colour"], stage.hosts["web2"]["colour"] = "red", "green"
+    # the interpreter of this test may lie where others cannot read
+    su = {"ansible_become_method": "su", "ansible_become_flags": "-s /bin/sh", "ansible_python_interpreter": "/usr/bin/python3"}
+    gone = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
+    stage.others = {"log1": {"colour": "blue"}, "su1": su, "su2": su, "gone1": gone}
+    acts, sites = Acts(stage), dict[str, Site]()
+    for make in (each_host, data, another_user, unreachable, wrong, delivered):
+        site = sites[make.__name__] = Site(folder / make.__name__)
+        make(acts, site)
+    return Services(sites, acts.play("-vvv"))
+
+
+def over(site: Site, pattern: str) -> dict[str, t.Any]:
+    """Makes these the hosts of the service; for ``Acts.gate``."""
+    site.service["service"]["hosts"] = site.service["parts"]["web"]["hosts"] = pattern
+    return {"site": site, "hosts": pattern}
 
 
 def module(**given: t.Any) -> dict[str, t.Any]:
@@ -34,7 +67,7 @@ def says(*words: str, **more: t.Any) -> dict[str, t.Any]:
 
 
 def deployed(site: Site) -> dict[str, t.Any]:
-    """Each host's file is as the template has it."""
+    """Each host's file is as the template has it, which lies beside the playbook."""
     dest = f"{site.folder}/{{{{ inventory_hostname }}}}.conf"
     return module(module="ansible.builtin.template", args={"src": "app.conf.j2", "dest": dest})
 
@@ -43,9 +76,8 @@ def found(outcome: Outcome, identifier: str) -> dict[str, tuple[str, str]]:
     return {item["host"]: (item["status"], item["message"]) for item in outcome.requirement(identifier)["findings"]}
 
 
-def test_modules_look_at_each_host_with_its_own_variables(site: Site) -> None:
-    site.hosts["web1"]["colour"], site.hosts["web2"]["colour"] = "red", "green"
-    site.others = {"log1": {"colour": "blue"}}
+def each_host(acts: Acts, site: Site) -> None:
+    prepare(site)
     dest = f"{site.folder}/{{{{ inventory_hostname }}}}.conf"
     site.service["requirements"].update(
         {
@@ -56,7 +88,11 @@ def test_modules_look_at_each_host_with_its_own_variables(site: Site) -> None:
         }
     )
     (site.folder / "web2.conf").write_text("host = other\n")
-    outcome = site.run()
+    acts.gate("each host", site=site)
+
+
+def test_modules_look_at_each_host_with_its_own_variables(services: Services) -> None:
+    site, outcome = services.sites["each_host"], services.seen["each host"]
     assert (outcome.rc, outcome.verdict) == (0, "no_go"), outcome.output
     would = "ansible.builtin.template would change"
     assert found(outcome, "MOD-01") == {"web1": ("pass", f"{would} nothing"), "web2": ("fail", f"{would} something")}
@@ -68,10 +104,8 @@ def test_modules_look_at_each_host_with_its_own_variables(site: Site) -> None:
     assert [item["status"] for item in outcome.requirement("APP-01")["findings"]] == ["pass", "pass"]
 
 
-def test_what_a_module_says_is_data_and_what_is_hidden_stays_so(site: Site) -> None:
-    del site.hosts["web2"]
-    trap = site.folder / "trap"
-    (site.folder / "evil").write_text(f"{{{{ lookup('ansible.builtin.pipe', 'touch {trap}') }}}}")
+def data(acts: Acts, site: Site) -> None:
+    (site.folder / "evil").write_text(f"{{{{ lookup('ansible.builtin.pipe', 'touch {site.folder}/trap') }}}}")
     site.service["requirements"].update(
         {
             # what a host says is no template, neither in a condition nor in a message
@@ -81,11 +115,15 @@ def test_what_a_module_says_is_data_and_what_is_hidden_stays_so(site: Site) -> N
             "MOD-07": says("true", expect="result.nothing.deeper == 1"),
         }
     )
-    outcome = site.run(ROLE, "-vvv")
+    acts.gate("data", **over(site, "web1"))
+
+
+def test_what_a_module_says_is_data_and_what_is_hidden_stays_so(services: Services) -> None:
+    outcome = services.seen["data"]
     assert (outcome.rc, outcome.verdict) == (0, "no_go"), outcome.output
     status, message = found(outcome, "MOD-04")["web1"]
     assert status == "fail" and message.startswith("result.stdout == 'harmless' is not met: result.stdout is '{{ lookup(")
-    assert not trap.exists()
+    assert not (services.sites["data"].folder / "trap").exists()
     late = "ansible.builtin.command did not end within 1 s and was left behind"
     assert found(outcome, "MOD-05") == {"web1": ("unknown", late)}
     assert found(outcome, "MOD-06")["web1"] == ("fail", "condition 1 of 1 is not met")
@@ -102,31 +140,35 @@ def test_in_check_mode_what_only_looks_still_looks(site: Site) -> None:
     assert outcome.rc == 0 and outcome.says("GO", "4 of 4 verified"), outcome.output
 
 
-def test_as_another_user(site: Site) -> None:
-    for variables in site.hosts.values():
-        # the interpreter of this test may lie where others cannot read
-        variables.update(ansible_become_method="su", ansible_become_flags="-s /bin/sh", ansible_python_interpreter="/usr/bin/python3")
+def another_user(acts: Acts, site: Site) -> None:
     site.service["requirements"]["MOD-01"] = says("id", "-un", expect="result.stdout == 'nobody'", run_as="nobody")
     site.service["requirements"]["MOD-02"] = says("id", "-un", expect="result.stdout == 'root'")
-    outcome = site.run()
+    acts.gate("another user", **over(site, "su1:su2"))
+
+
+def test_as_another_user(services: Services) -> None:
+    outcome = services.seen["another user"]
     assert [status for status, _message in found(outcome, "MOD-01").values()] == ["pass", "pass"], found(outcome, "MOD-01")
     assert [status for status, _message in found(outcome, "MOD-02").values()] == ["pass", "pass"], found(outcome, "MOD-02")
 
 
-def test_a_host_that_cannot_be_reached(site: Site) -> None:
-    site.unreachable("web2")
+def unreachable(acts: Acts, site: Site) -> None:
     # nothing else runs there: the module is the first to notice
     site.service["requirements"] = {"MOD-01": says("true", expect="result.rc == 0"), "MOD-02": says("true", expect="result.rc == 0")}
-    outcome = site.run()
+    acts.gate("unreachable", **over(site, "web1:gone1"))
+
+
+def test_a_host_that_cannot_be_reached(services: Services) -> None:
+    outcome = services.seen["unreachable"]
     assert (outcome.rc, outcome.verdict) == (0, "undetermined"), outcome.output
     for identifier in ("MOD-01", "MOD-02"):
         answers = found(outcome, identifier)
         assert answers["web1"][0] == "pass"
-        assert answers["web2"][0] == "unknown" and answers["web2"][1].startswith("web2 could not be reached: ")
-    assert list(outcome.record["hosts"]["unreachable"]) == ["web2"]
+        assert answers["gone1"][0] == "unknown" and answers["gone1"][1].startswith("gone1 could not be reached: ")
+    assert list(outcome.record["hosts"]["unreachable"]) == ["gone1"]
 
 
-def test_a_module_or_a_condition_that_is_wrong_stops_the_run_before_anything_is_looked_at(site: Site) -> None:
+def wrong(acts: Acts, site: Site) -> None:
     site.service["requirements"].update(
         {
             "MOD-01": module(module="ansible.builtin.ury", args={"url": "http://localhost"}, read_only=True),
@@ -135,7 +177,11 @@ def test_a_module_or_a_condition_that_is_wrong_stops_the_run_before_anything_is_
             "MOD-04": module(module="ansible.builtin.set_fact", args={"a": "b"}),
         }
     )
-    outcome = site.run()
+    acts.gate("wrong", **over(site, "web1"))
+
+
+def test_a_module_or_a_condition_that_is_wrong_stops_the_run_before_anything_is_looked_at(services: Services) -> None:
+    outcome = services.seen["wrong"]
     assert outcome.rc != 0 and outcome.records == []
     assert outcome.says(
         "The input is refused for 4 reasons, nothing was verified:",
@@ -200,7 +246,7 @@ def test_alone_in_anybodys_playbook(site: Site) -> None:
     ), outcome.output
 
 
-def test_a_way_back_and_a_version_that_a_command_tells(site: Site) -> None:
+def delivered(acts: Acts, site: Site) -> None:
     plugin = site.folder / "shop-version"
     plugin.write_text('#!/bin/sh\n[ "$1" = 1.5.0 ] && echo "OK: 1.5.0 runs" || { echo "CRITICAL: 1.5.0 runs, not $1"; exit 2; }\n')
     plugin.chmod(0o755)
@@ -218,9 +264,16 @@ def test_a_way_back_and_a_version_that_a_command_tells(site: Site) -> None:
         "rollback_check": {"command": [str(way_back)], "on": "web1"},
     }
     (site.folder / "artefact-1.4.0").write_text("")
-    after = site.run(phase="post", version="1.5.0")
+    acts.gate("the version", site=site, phase="post", version="1.5.0")
+    acts.gate("another version", site=site, phase="post", version="1.6.0")
+    acts.gate("a way back", site=site, phase="pre")
+    acts.gate("no way back", site=site, before=f"rm {site.folder}/artefact-1.4.0", phase="pre")
+
+
+def test_a_way_back_and_a_version_that_a_command_tells(services: Services) -> None:
+    seen = services.seen
+    after = seen["the version"]
     assert found(after, "DEL-01") == {host: ("pass", "OK: 1.5.0 runs") for host in ("web1", "web2")}, after.output
-    assert found(site.run(phase="post", version="1.6.0"), "DEL-01")["web2"] == ("fail", "CRITICAL: 1.5.0 runs, not 1.6.0")
-    assert found(site.run(phase="pre"), "DEL-02") == {"web1": ("pass", "it is there")}
-    (site.folder / "artefact-1.4.0").unlink()
-    assert found(site.run(phase="pre"), "DEL-02") == {"web1": ("fail", "the artefact of 1.4.0 is gone")}
+    assert found(seen["another version"], "DEL-01")["web2"] == ("fail", "CRITICAL: 1.5.0 runs, not 1.6.0")
+    assert found(seen["a way back"], "DEL-02") == {"web1": ("pass", "it is there")}
+    assert found(seen["no way back"], "DEL-02") == {"web1": ("fail", "the artefact of 1.4.0 is gone")}

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import typing as t
 
+import controller
 import pytest
 import yaml
 from ansible_collections.operability.readiness.plugins.module_utils._clients.grafana import Grafana, GrafanaFailure
@@ -135,13 +136,8 @@ def role(folder: pathlib.Path, *words: str, **variables: t.Any) -> subprocess.Co
         "ansible_python_interpreter": sys.executable,
         **variables,
     }
-    program = pathlib.Path(sys.executable).with_name("ansible-playbook")
-    return subprocess.run(
-        [sys.executable, str(program), "-i", "localhost,", str(folder / "playbook.yml"), "-e", json.dumps(given), "-vv", *words],
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
+    return controller.run(
+        ["-i", "localhost,", str(folder / "playbook.yml"), "-e", json.dumps(given), "-vv", *words],
         env={
             "PATH": "/usr/bin:/bin",
             "HOME": str(folder),

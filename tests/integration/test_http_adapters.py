@@ -125,7 +125,7 @@ def test_an_answer(web: Http) -> None:
     with serving(say(X_Mine="yes")) as served:
         answer = web.request("GET", f"{served.url}/a?b=c%20d", headers={"X-Asked": "1"})
     assert (answer.status, answer.json(), answer.headers["x-mine"], answer.url) == (200, {"a": 1}, "yes", f"{served.url}/a?b=c%20d")
-    assert 0 < answer.elapsed < 5
+    assert 0 < answer.elapsed < 60
     assert served.requests[0][:2] == ("GET", "/a?b=c%20d")
     assert served.headers["user-agent"] == "operability.readiness" and served.headers["x-asked"] == "1"
 
@@ -179,12 +179,12 @@ def test_compressed_answers_are_read(web: Http) -> None:
 
 
 def test_a_server_that_hangs(web: Http) -> None:
-    with nasty("hang") as url, soon(3):
+    with nasty("hang") as url, soon(20):
         assert failure(web, url).kind == "timeout"
 
 
 def test_a_body_that_drips_for_ever(web: Http) -> None:
-    with nasty("drip") as url, soon(3):
+    with nasty("drip") as url, soon(20):
         assert failure(web, url).kind == "timeout"
 
 
@@ -194,7 +194,7 @@ def test_headers_that_drip_for_ever(web: Http) -> None:
         while not served.over.wait(0.05):
             handler.wfile.write(b"X-A: b\r\n" if len(served.requests) > 9 else b"X")
 
-    with serving(drip) as served, soon(3):
+    with serving(drip) as served, soon(20):
         assert failure(web, served.url).kind == "timeout"
 
 
@@ -203,12 +203,12 @@ def test_redirects_that_are_slow_each(web: Http) -> None:
         time.sleep(0.4)
         say(302, b"", Location="/next")(handler, served)
 
-    with serving(slow) as served, soon(3):
+    with serving(slow) as served, soon(20):
         assert failure(web, served.url).kind == "timeout"
 
 
 def test_a_connection_that_is_never_accepted(web: Http) -> None:
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as listening, soon(4):
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listening, soon(20):
         blockers = [socket.socket() for _unused in range(4)]
         for blocker in blockers:
             blocker.setblocking(False)
@@ -234,7 +234,7 @@ def test_a_name_that_nobody_knows(web: Http) -> None:
 def test_a_name_server_that_does_not_answer(web: Http, monkeypatch: pytest.MonkeyPatch) -> None:
     over = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: over.wait(30) and [])
-    with soon(3):
+    with soon(20):
         assert failure(web, "http://slow.example/").kind == "timeout"
     over.set()
 
@@ -270,7 +270,7 @@ def test_what_is_no_http(web: Http) -> None:
 
 def test_an_answer_that_is_too_large_stays_out_of_memory(web: Http) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with nasty("huge") as url, soon(10):
+    with nasty("huge") as url, soon(60):
         found = failure(web, url, timeout=10)
     assert found.kind == "too_large" and "more than 32 MiB" in found.message
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 120 * 1024  # KiB; 200 MB were on offer
@@ -321,7 +321,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 
 def test_a_certificate_that_nobody_trusts(web: Http, certificate: pathlib.Path) -> None:
     with serving(say(), certificate=certificate) as served:
-        found = failure(web, served.url, timeout=5)
+        found = failure(web, served.url, timeout=30)
     assert found.kind == "tls" and "has a certificate that cannot be trusted: self-signed certificate" in found.message.replace(
         "self signed", "self-signed"
     )
@@ -330,25 +330,25 @@ def test_a_certificate_that_nobody_trusts(web: Http, certificate: pathlib.Path) 
 def test_a_certificate_that_ca_path_trusts(web: Http, certificate: pathlib.Path) -> None:
     with serving(say(), certificate=certificate) as served:
         how = Connection(ca_path=str(certificate.parent / "cert.pem"))
-        assert web.request("GET", served.url, connection=how, timeout=5).json() == {"a": 1}
-        assert failure(web, served.url, timeout=5).kind == "tls", "trusted for that request alone"
+        assert web.request("GET", served.url, connection=how, timeout=30).json() == {"a": 1}
+        assert failure(web, served.url, timeout=30).kind == "tls", "trusted for that request alone"
 
 
 def test_a_certificate_for_another_name(web: Http, certificate: pathlib.Path) -> None:
     with serving(say(), certificate=certificate) as served:
         how = Connection(ca_path=str(certificate.parent / "cert.pem"))
-        found = failure(web, served.url.replace("127.0.0.1", "localhost"), connection=how, timeout=5)
+        found = failure(web, served.url.replace("127.0.0.1", "localhost"), connection=how, timeout=30)
     assert found.kind == "tls"
 
 
 def test_certificates_are_not_looked_at_when_that_is_asked_for(web: Http, certificate: pathlib.Path) -> None:
     with serving(say(), certificate=certificate) as served:
-        assert web.request("GET", served.url, connection=Connection(validate_certs=False), timeout=5).status == 200
+        assert web.request("GET", served.url, connection=Connection(validate_certs=False), timeout=30).status == 200
 
 
 def test_a_server_without_tls(web: Http) -> None:
     with serving(say()) as served:
-        assert failure(web, served.url.replace("http:", "https:"), timeout=5).kind in ("tls", "refused", "protocol")
+        assert failure(web, served.url.replace("http:", "https:"), timeout=30).kind in ("tls", "refused", "protocol")
 
 
 def test_a_ca_file_that_is_not_there(web: Http) -> None:
@@ -358,7 +358,7 @@ def test_a_ca_file_that_is_not_there(web: Http) -> None:
 def test_a_ca_file_that_is_none(web: Http, certificate: pathlib.Path, tmp_path: pathlib.Path) -> None:
     (tmp_path / "ca.pem").write_text("not a certificate")
     with serving(say(), certificate=certificate) as served:
-        failure(web, served.url, connection=Connection(ca_path=str(tmp_path / "ca.pem")), timeout=5)
+        failure(web, served.url, connection=Connection(ca_path=str(tmp_path / "ca.pem")), timeout=30)
 
 
 def test_a_client_certificate_is_shown(web: Http, certificate: pathlib.Path) -> None:
@@ -382,9 +382,9 @@ def test_a_client_certificate_is_shown(web: Http, certificate: pathlib.Path) -> 
     url = f"https://127.0.0.1:{listening.getsockname()[1]}/"
     ca = str(certificate.parent / "cert.pem")
     both = Connection(ca_path=ca, client_cert=ca, client_key=str(certificate.parent / "key.pem"))
-    assert web.request("GET", url, connection=both, timeout=5).text == "ok"
-    assert web.request("GET", url, connection=Connection(ca_path=ca, client_cert=str(certificate)), timeout=5, fresh=True).text == "ok"
-    failure(web, url, connection=Connection(ca_path=ca), timeout=5)
+    assert web.request("GET", url, connection=both, timeout=30).text == "ok"
+    assert web.request("GET", url, connection=Connection(ca_path=ca, client_cert=str(certificate)), timeout=30, fresh=True).text == "ok"
+    failure(web, url, connection=Connection(ca_path=ca), timeout=30)
     listening.close()
 
 
@@ -523,7 +523,7 @@ def test_other_questions_are_others() -> None:
 
 def test_a_failure_is_shared_too() -> None:
     web = RequestsHttp()
-    with nasty("hang") as url, soon(4):
+    with nasty("hang") as url, soon(20):
         outcomes = ask_together(web, url, 10, timeout=1)
     assert web.asked == 1
     assert len({id(outcome) for outcome in outcomes}) == 10, "an exception of its own for each"
@@ -540,8 +540,10 @@ def test_who_was_in_a_hurry_does_not_spoil_it_for_others() -> None:
     with serving(slow) as served:
         hurried = threading.Thread(target=lambda: outcomes.append(failure(web, served.url, timeout=0.3)))
         hurried.start()
-        time.sleep(0.1)
-        assert web.request("GET", served.url, timeout=5).status == 200
+        until = time.monotonic() + 30
+        while not served.requests and time.monotonic() < until:
+            time.sleep(0.01)
+        assert web.request("GET", served.url, timeout=30).status == 200
         hurried.join()
         assert web.request("GET", served.url, timeout=0.2).status == 200, "the answer is there now"
     assert outcomes[0].kind == "timeout" and web.asked == 2

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import dataclasses
 import itertools
 import json
 import os
@@ -14,11 +15,11 @@ import random
 import signal
 import subprocess
 import time
-import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils._judging import state as _state
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.service_state import Deployed, State
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.run_record import Records
+from generated import cases, tries_more
 from integration.playbook import ROLE, Site
 
 
@@ -94,25 +95,26 @@ def test_two_gates_of_one_phase_at_once_keep_both_records_and_one_state(site: Si
     whole(site)
 
 
+@tries_more
 def test_whoever_is_killed_while_writing_leaves_the_old_or_the_new(tmp_path: pathlib.Path) -> None:
     records = Records(tmp_path, "shop", "production")
     padding = "x" * 200_000
     seen: set[int] = set()
-    for attempt in range(25):
+    for attempt in range(cases(25, 500)):
         child = os.fork()
         if child == 0:
             try:
                 for number in itertools.count(attempt * 1000 + 1):
                     with records.lock():
                         records.save_run({"schema_version": 1, "run": {"id": f"run-{number % 5}"}, "padding": padding})
-                        records.save_state({**_state.empty("shop", "production"), "gates": {"number": number}, "padding": padding})
+                        deployments = (Deployed(str(number), padding),)
+                        records.save_state(dataclasses.replace(State.empty("shop", "production"), deployments=deployments))
             finally:
                 os._exit(1)  # never back into the tests
         time.sleep(random.uniform(0.02, 0.12))  # noqa: S311 # any moment will do
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         with records.lock():  # a lock dies with its holder
-            state: dict[str, t.Any] = records.load_state()
-            seen.add(state["gates"].get("number", 0))
+            seen.update(int(str(item.version)) for item in records.load_state().deployments)
             assert all(len(records.run(name)["padding"]) == len(padding) for name in records.runs())
     assert len(seen) > 5, "it was killed at different moments"

@@ -11,7 +11,9 @@ import subprocess
 import typing as t
 
 import pytest
-from integration.playbook import ROLE, Site
+import yaml
+from integration.acts import Acts
+from integration.playbook import ROLE, Outcome, Site
 from prometheus_client.parser import text_string_to_metric_families
 from servers import Binaries
 
@@ -43,17 +45,21 @@ def figures(record: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def test_a_deployment_that_failed_and_was_rolled_back(site: Site, binaries: Binaries) -> None:
-    first = site.run(ROLE, phase="pre", version="1.0", ticket="CHG-1")
-    assert figures(first.record)["deployments"] == 0 and "operability_deployments" not in site.textfile.read_text()
-    second = site.run(ROLE, phase="post", version="1.0", ticket="CHG-1")
-    (entry,) = ledger(site)
+    acts, path = Acts(site), site.state.parent / "deployments.json"
+    acts.gate("first", version="1.0", ticket="CHG-1")
+    acts.gate("second", before=f"cp {site.textfile} {site.folder}/first.prom", phase="post", version="1.0", ticket="CHG-1")
+    bad = f"cp {path} {site.folder}/second.json && echo 2 >{site.folder}/state/web1"
+    acts.gate("failed", before=bad, phase="post", version="2.0")
+    seen = acts.play()
+    first, second, failed = seen["first"], seen["second"], seen["failed"]
+    assert figures(first.record)["deployments"] == 0
+    assert "operability_deployments" not in (site.folder / "first.prom").read_text()
+    (entry,) = json.loads((site.folder / "second.json").read_text())["deployments"]
     assert (entry["version"], entry["kind"], entry["ticket"]) == ("1.0", "planned", "CHG-1")
     assert [entry[phase]["run"] for phase in ("pre", "post")] == [run.record["run"]["id"] for run in (first, second)]
     assert entry["began_at"] == first.record["run"]["started_at"] and entry["ended_at"] == second.record["run"]["finished_at"]
     assert figures(second.record)["change_fail_ratio"] == 0.0
 
-    site.answer("web1", 2)
-    failed = site.run(ROLE, phase="post", version="2.0")
     assert (failed.verdict, figures(failed.record)["failed"]) == ("no_go", 1)
 
     before = site.left(), ledger(site)
@@ -63,8 +69,14 @@ def test_a_deployment_that_failed_and_was_rolled_back(site: Site, binaries: Bina
     assert "Verify the service" not in refused.output
 
     site.answer("web1", 0)
-    back = site.run(ROLE, phase="post", version="1.0", deployment_kind="rollback", cause="INC7: 2.0 does not answer")
-    again = site.run(ROLE, phase="post", version="1.0", deployment_kind="rollback", cause="INC7: 2.0 does not answer")
+    acts = Acts(site)
+    for name in ("back", "again"):
+        acts.gate(name, phase="post", version="1.0", deployment_kind="rollback", cause="INC7: 2.0 does not answer")
+    # the task of the play LOOKUP
+    (tell,) = yaml.safe_load(LOOKUP)[0]["tasks"]
+    acts.tasks("told", {**tell, "vars": {"it": tell["vars"]["it"].replace("readiness_records", repr(str(site.records)))}})
+    seen = acts.play()
+    back, again = seen["back"], seen["again"]
     assert [(entry["version"], entry["kind"], entry["post"]["verdict"]) for entry in ledger(site)] == [
         ("1.0", "planned", "go"),
         ("2.0", "planned", "no_go"),
@@ -91,7 +103,7 @@ def test_a_deployment_that_failed_and_was_rolled_back(site: Site, binaries: Bina
     for report in ("shop.html", "shop.md"):
         shown = (site.folder / report).read_text()
         assert "Change fail rate" in shown and "33 % (1 of 3)" in shown, report
-    assert site.run(LOOKUP).says("go 1.0,2.0,1.0 1")
+    assert seen["told"].says("go 1.0,2.0,1.0 1")
 
 
 def sample(text: str, name: str, **labels: str) -> float:
@@ -104,51 +116,70 @@ def sample(text: str, name: str, **labels: str) -> float:
     return float(found[0])
 
 
-@pytest.mark.parametrize(
-    ("spoilt", "said"),
-    [
-        ('{"schema_version": 1, "serv', "deployments.json is not whole"),
-        (
-            '{"schema_version": 9, "service": "shop", "environment": "production", "deployments": []}',
-            "written by a newer version (schema 9",
-        ),
-        (
-            '{"schema_version": 1, "service": "other", "environment": "production", "deployments": []}',
-            "is the ledger of other in production",
-        ),
-        ('{"schema_version": 1, "service": "shop", "environment": "production", "deployments": [{}]}', "is not a ledger of deployments"),
-    ],
-)
-def test_a_ledger_that_cannot_be_used_costs_nothing_else(site: Site, spoilt: str, said: str) -> None:
-    path = site.state.parent / "deployments.json"
-    path.parent.mkdir(parents=True)
-    path.write_text(spoilt)
-    outcome = site.run(ROLE, phase="post", version="1.0")
+SPOILT = [
+    ('{"schema_version": 1, "serv', "deployments.json is not whole"),
+    (
+        '{"schema_version": 9, "service": "shop", "environment": "production", "deployments": []}',
+        "written by a newer version (schema 9",
+    ),
+    (
+        '{"schema_version": 1, "service": "other", "environment": "production", "deployments": []}',
+        "is the ledger of other in production",
+    ),
+    ('{"schema_version": 1, "service": "shop", "environment": "production", "deployments": [{}]}', "is not a ledger of deployments"),
+]
+
+
+@pytest.fixture(scope="module")
+def spoilt(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Site], dict[str, Outcome]]:
+    """Services with a ledger that cannot be used, each after a gate; all in one run."""
+    folder = tmp_path_factory.mktemp("spoilt")
+    acts, sites = Acts(Site(folder / "stage", ["web1"])), dict[str, Site]()
+    for number, (text, said) in enumerate(SPOILT):
+        site = sites[said] = Site(folder / str(number), ["web1"])
+        path = site.state.parent / "deployments.json"
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+        acts.gate(said, site=site, phase="post", version="1.0")
+    return sites, acts.play()
+
+
+@pytest.mark.parametrize(("text", "said"), SPOILT)
+def test_a_ledger_that_cannot_be_used_costs_nothing_else(spoilt: tuple[dict[str, Site], dict[str, Outcome]], text: str, said: str) -> None:
+    site, outcome = spoilt[0][said], spoilt[1][said]
     assert (outcome.rc, outcome.verdict) == (0, "go")
     assert outcome.says("the verdict stands, but the ledger of deployments was not updated", said)
-    assert path.read_text() == spoilt and "delivery_performance" not in outcome.record
+    assert (site.state.parent / "deployments.json").read_text() == text and "delivery_performance" not in outcome.record
     assert json.loads(site.state.read_text())["gates"]["post"]["verdict"] == "go", "the state was updated all the same"
 
 
 def test_the_deployments_of_an_older_state_are_taken_over(site: Site) -> None:
-    site.run(ROLE, phase="post", version="0.9")
-    (site.state.parent / "deployments.json").unlink()
-    outcome = site.run(ROLE, phase="post", version="1.0")
+    acts = Acts(site)
+    acts.gate("older", phase="post", version="0.9")
+    acts.gate("newer", before=f"rm {site.state.parent}/deployments.json", phase="post", version="1.0")
+    outcome = acts.play()["newer"]
     assert [(entry["version"], entry["kind"]) for entry in ledger(site)] == [("0.9", None), ("1.0", "planned")]
     assert [entry["version"] for entry in outcome.record["deployments"]] == ["0.9", "1.0"]
 
 
 def test_a_deployment_without_a_name_is_told_and_check_mode_writes_none(site: Site) -> None:
-    outcome = site.run(ROLE, phase="post")
-    assert "this deployment is not in the ledger: neither a version nor a deployment_id was given" in outcome.record["judgement"]["notices"]
-    assert site.run(ROLE, "--check", phase="post", version="1.0").rc == 0
+    acts = Acts(site)
+    acts.gate("nameless", phase="post")
+    acts.gate("check mode", phase="post", version="1.0")
+    acts.plays[-1]["tasks"][-1]["check_mode"] = True
+    seen = acts.play()
+    notices = seen["nameless"].record["judgement"]["notices"]
+    assert "this deployment is not in the ledger: neither a version nor a deployment_id was given" in notices
+    assert seen["check mode"].rc == 0 and seen["check mode"].records == []
     assert not (site.state.parent / "deployments.json").exists()
 
 
 def test_an_emergency_is_in_the_ledger_whatever_is_broken(site: Site) -> None:
-    site.run(ROLE, phase="post", version="1.0")
-    (site.folder / "readiness.yml").write_text("service: {name: shop\n")
-    outcome = site.run(ROLE, write=False, phase="post", version="1.0.1", emergency="INC0042", emergency_reason="payments are down")
+    acts = Acts(site)
+    acts.gate("usual", phase="post", version="1.0")
+    site.service = t.cast("dict[str, t.Any]", "service: {name: shop\n")
+    acts.gate("emergency", phase="post", version="1.0.1", emergency="INC0042", emergency_reason="payments are down")
+    outcome = acts.play()["emergency"]
     assert outcome.rc == 0, outcome.output
     entry = ledger(site)[-1]
     assert (entry["version"], entry["emergency"], entry["kind"]) == ("1.0.1", "INC0042", "planned")

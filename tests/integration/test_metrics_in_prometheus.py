@@ -186,5 +186,5 @@ def test_our_own_check_of_our_own_rules(estate: Estate) -> None:
     whole = estate.alerts()
     count = len(yaml.safe_load(RULES)["groups"][1]["rules"])
     assert str(whole.status) == "pass" and whole.message.startswith(f"{count} alerts loaded"), whole
-    assert estate.query('ALERTS{alertname="OperabilityNeverVerified", service_name="ledger"}')
+    estate.until('ALERTS{alertname="OperabilityNeverVerified", service_name="ledger"}')
     assert not estate.query('ALERTS{alertname="OperabilityNeverVerified", service_name="payments"}')

@@ -13,6 +13,7 @@ import sys
 import typing as t
 import urllib.request
 
+import controller
 import pytest
 import yaml
 from integration.playbook import ROOT
@@ -82,13 +83,8 @@ class Server:
             "ansible_python_interpreter": sys.executable,
             **more,
         }
-        program = pathlib.Path(sys.executable).with_name("ansible-playbook")
-        return subprocess.run(
-            [sys.executable, str(program), "-i", "localhost,", str(playbook), "-e", json.dumps(given), *words],
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
+        return controller.run(
+            ["-i", "localhost,", str(playbook), "-e", json.dumps(given), *words],
             env={
                 "PATH": "/usr/bin:/bin",
                 "HOME": str(self.folder),

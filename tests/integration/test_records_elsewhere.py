@@ -8,9 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import pathlib
-import typing as t
 
 import pytest
+from integration.acts import Acts, edit
 from integration.playbook import ROLE, Site
 
 # a host that is this machine, over a connection that is not Ansible's local one
@@ -42,60 +42,63 @@ def site(tmp_path: pathlib.Path) -> Site:
 
 
 def test_records_and_metrics_on_a_host(site: Site) -> None:
-    first = site.run(records_host="records1", publish_host="records1")
-    assert first.verdict == "go" and first.rc == 0, first.output
-    assert json.loads(site.state.read_text())["gates"]["pre"]["verdict"] == "go"
-    assert "operability_service_state" in site.textfile.read_text() and oct(site.textfile.stat().st_mode)[-3:] == "644"
-    site.answer("web2", 2)
-    second = site.run(records_host="records1", publish_host="records1")
+    del site.hosts["web2"]
+    acts = Acts(site)
+    elsewhere = {"records_host": "records1", "publish_host": "records1"}
+    acts.gate("first", **elsewhere)
+    kept = f"cp {site.state} {site.folder}/first.json && cp -p {site.textfile} {site.folder}/first.prom"
+    acts.gate("second", before=f"{kept} && echo 2 >{site.folder}/state/web1", **elsewhere)
+    acts.gate("here")
+    seen = acts.play()
+    assert seen["first"].verdict == "go" and seen["first"].rc == 0, seen["first"].output
+    assert json.loads((site.folder / "first.json").read_text())["gates"]["pre"]["verdict"] == "go"
+    published = site.folder / "first.prom"
+    assert "operability_service_state" in published.read_text() and oct(published.stat().st_mode)[-3:] == "644"
+    second, here = seen["second"], seen["here"]
     assert second.verdict == "no_go" and [item["requirement"] for item in second.record["delta"]["new_failures"]] == ["APP-01"]
     assert second.says("SINCE THE LAST RUN", "GO: new failures: APP-01")
-    here = site.run()
     assert here.record["delta"]["unchanged"][0]["requirement"] == "APP-01", "found again by a run that has them on its own disk"
 
 
 def test_deployment_after_deployment_on_a_records_host(site: Site) -> None:
+    del site.hosts["web2"]
+    acts = Acts(site)
     for version in ("1", "2"):
-        outcome = site.run(phase="post", version=version, records_host="records1")
+        acts.gate(version, phase="post", version=version, records_host="records1")
+    for outcome in acts.play().values():
         assert outcome.verdict == "go" and "was not kept" not in outcome.output, outcome.output
     ledger = json.loads((site.state.parent / "deployments.json").read_text())
     assert [entry["version"] for entry in ledger["deployments"]] == ["1", "2"]
 
 
-TASKS = """
-- name: Adopt and decide
-  hosts: localhost
-  connection: local
-  gather_facts: false
-  tasks:
-    - name: Adopt
-      operability.readiness.adopt:
-        records: "{{ readiness_records }}"
-      delegate_to: records1
-    - name: Decide
-      operability.readiness.decide:
-        records: "{{ readiness_records }}"
-        phase: pre
-        body: change board
-        decided_by: [Ana Costa]
-        operations_opinion: favourable
-        outcome: go
-        override: true
-        reason: the debt is known
-      delegate_to: records1
-"""
-
-
 def test_debt_decisions_and_emergencies_on_a_records_host(site: Site) -> None:
+    del site.hosts["web2"]
     site.answer("web1", 2)
-    assert site.run(records_host="records1").verdict == "no_go"
-    adopted = site.run(TASKS, phase=None)
-    assert adopted.rc == 0, adopted.output
+    acts = Acts(site)
+    acts.gate("first", records_host="records1")
+    away = {"records": "{{ readiness_records }}"}
+    decision = {
+        **away,
+        "phase": "pre",
+        "body": "change board",
+        "decided_by": ["Ana Costa"],
+        "operations_opinion": "favourable",
+        "outcome": "go",
+        "override": True,
+        "reason": "the debt is known",
+    }
+    tasks = ({"operability.readiness.adopt": away}, {"operability.readiness.decide": decision})
+    acts.tasks("adopted and decided", *({**task, "delegate_to": "records1"} for task in tasks))
+    acts.plays[-1]["connection"] = "local"
+    acts.gate("after", records_host="records1")
+    acts.gate("urgent", records_host="records1", publish_host="records1", emergency="INC7", emergency_reason="it is down")
+    seen = acts.play()
+    assert seen["first"].verdict == "no_go"
+    assert seen["adopted and decided"].rc == 0, seen["adopted and decided"].output
     assert [path.parent.name for path in site.state.parent.rglob("decisions/*.json")] == ["decisions"]
     assert "APP-01" in (site.folder / "readiness.debt.yml").read_text()
-    after = site.run(records_host="records1")
+    after, urgent = seen["after"], seen["urgent"]
     assert after.verdict == "go_with_reservations" and after.record["decision_delta"]["body"] == "change board"
-    urgent = site.run(records_host="records1", publish_host="records1", emergency="INC7", emergency_reason="it is down")
     assert urgent.rc == 0 and urgent.says("EMERGENCY INC7"), urgent.output
     (override,) = json.loads(site.state.read_text())["overrides"]
     assert (override["id"], override["requirement"]) == ("INC7", "ALL")
@@ -134,41 +137,44 @@ def test_pre_and_post_from_different_folders_and_users(site: Site, tmp_path: pat
     assert set(state["gates"]) == {"pre", "post"} and state["requirements"]["SUP-01"]["phase"] == "pre"
 
 
-def proofs(site: Site) -> int:
-    return len((site.folder / "proofs").read_text().splitlines())
-
-
 def test_an_expensive_proof_is_not_repeated_before_it_is_due(site: Site) -> None:
+    del site.hosts["web2"]
     counted = ["/bin/sh", "-c", f"echo x >> {site.folder}/proofs; echo proven; exit $(cat {site.folder}/state/proof 2>/dev/null || echo 0)"]
     proof = {"title": "the restore works", "check": "command", "impact": "blocker", "with": {"command": counted}, "on": "web1"}
     site.service["requirements"]["APP-02"] = {**proof, "valid_for": "30d", "repeat": "when_due"}
-    for _unused in range(2):
-        outcome = site.run(phase="recheck")
-        assert outcome.verdict == "go" and outcome.record["judgement"]["verified"] == 3, outcome.output
-    assert proofs(site) == 1 and outcome.says("proven (verified on")
-    assert outcome.requirement("APP-02")["reused"]["run"] != outcome.record["run"]["id"]
-    site.run(phase="post", version="1")
-    assert proofs(site) == 2, "at other phases it is verified"
-    state = json.loads(site.state.read_text())
-    state["requirements"]["APP-02"]["valid_until"] = (dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=20)).strftime(
-        "%Y-%m-%dT%H:%M:%SZ"
-    )
-    site.state.write_text(json.dumps(state))
-    site.answer("proof", 2)
-    due = site.run(phase="recheck", records_host="records1")
-    assert proofs(site) == 3 and due.verdict == "no_go"
-    again = site.run(phase="recheck", records_host="records1")
-    assert proofs(site) == 4 and again.verdict == "no_go", "what failed is looked at again"
-    site.answer("proof", 0)
-    assert [site.run(phase="recheck", records_host="records1").verdict for _unused in range(2)] == ["go", "go"]
-    assert proofs(site) == 5, "also where the state lives on another host"
+    acts, counts = Acts(site), site.folder / "counts"
+    count = f"wc -l <{site.folder}/proofs >>{counts}"
+    due = (dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=20)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    soon = edit(site.state, f"data['requirements']['APP-02']['valid_until'] = {due!r}")
+    away = {"phase": "recheck", "records_host": "records1"}
+    acts.gate("first", phase="recheck")
+    acts.gate("repeated", phase="recheck")
+    acts.gate("post", before=count, phase="post", version="1")
+    acts.gate("due", before=f"{count} && {soon} && echo 2 >{site.folder}/state/proof", **away)
+    acts.gate("failed", before=count, **away)
+    acts.gate("passes", before=f"{count} && echo 0 >{site.folder}/state/proof", **away)
+    acts.gate("reused", **away)
+    acts.tasks("end", {"ansible.builtin.debug": None}, before=count)
+    seen = acts.play()
+    for name in ("first", "repeated"):
+        assert seen[name].verdict == "go" and seen[name].record["judgement"]["verified"] == 3, seen[name].output
+    assert seen["repeated"].says("proven (verified on")
+    assert seen["repeated"].requirement("APP-02")["reused"]["run"] == seen["first"].record["run"]["id"]
+    assert (seen["due"].verdict, seen["failed"].verdict) == ("no_go", "no_go")
+    assert (seen["passes"].verdict, seen["reused"].verdict) == ("go", "go")
+    one, at_post, when_due, again, at_the_end = counts.read_text().split()
+    assert one == "1"
+    assert at_post == "2", "at other phases it is verified"
+    assert when_due == "3"
+    assert again == "4", "what failed is looked at again"
+    assert at_the_end == "5", "also where the state lives on another host"
 
 
 def test_a_clock_that_went_back(site: Site) -> None:
-    site.run()
-    state: dict[str, t.Any] = json.loads(site.state.read_text())
-    state["gates"]["pre"]["at"] = "2099-01-01T00:00:00Z"
-    site.state.write_text(json.dumps(state))
-    outcome = site.run()
-    assert outcome.verdict == "go" and outcome.says("the newest run in it is of 2099-01-01T00:00:00Z", "set the clock")
-    assert json.loads(site.state.read_text()) == state and outcome.record["state"] is None
+    acts, future = Acts(site), "2099-01-01T00:00:00Z"
+    acts.gate("first")
+    change = edit(site.state, f"data['gates']['pre']['at'] = {future!r}")
+    acts.gate("later", before=f"{change} && cp {site.state} {site.folder}/future.json")
+    outcome = acts.play()["later"]
+    assert outcome.verdict == "go" and outcome.says(f"the newest run in it is of {future}", "set the clock")
+    assert site.state.read_text() == (site.folder / "future.json").read_text() and outcome.record["state"] is None

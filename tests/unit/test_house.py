@@ -28,6 +28,7 @@ STAGES = (
 )
 # values in, value out: they know neither how a thing is observed nor the tools it is observed with, and read no clock
 PURE = ("_described", "_model", "_promises", "_comparing", "_planning", "_judging")
+LONGEST = 500  # lines: what is longer has more than one purpose
 FILES = sorted(PLUGINS.rglob("*.py"))
 
 
@@ -65,13 +66,14 @@ def test_each_import_is_of_a_file_that_is_there() -> None:
 
 
 def test_plugin_utils_has_a_folder_for_each_stage_and_nothing_else() -> None:
+    """But for how all of them are imported."""
     there = {path.name for path in (PLUGINS / "plugin_utils").iterdir() if path.name != "__pycache__"}
-    assert there == set(STAGES)
+    assert there == {*STAGES, "__init__.py"}
 
 
 def stage(module: str) -> int | None:
     parts = module.split(".")
-    return STAGES.index(parts[1]) if parts[0] == "plugin_utils" else None
+    return STAGES.index(parts[1]) if parts[0] == "plugin_utils" and parts[1] != "__init__" else None
 
 
 def of_a_host(module: str) -> bool:
@@ -92,6 +94,35 @@ def test_no_stage_imports_a_later_one() -> None:
 def test_what_may_travel_to_a_host_imports_nothing_of_the_controller() -> None:
     wrong = [f"{module} imports {other}" for module in GRAPH if of_a_host(module) for other in GRAPH[module] if not of_a_host(other)]
     assert wrong == []
+
+
+def test_no_check_imports_another() -> None:
+    """Whatever two checks need is a helper (its name begins with _), or a client of the tool that both ask."""
+    checks = [module for module in GRAPH if module.startswith("module_utils._checks.")]
+    wrong = [
+        f"{module} imports {other}"
+        for module in checks
+        for other in GRAPH[module]
+        if other.startswith("module_utils._checks.") and not other.rpartition(".")[2].startswith("_")
+    ]
+    assert (len(checks) > 20, wrong) == (True, [])
+
+
+def test_clients_know_no_check() -> None:
+    """They ask a tool or a server and say what it answers; plain helpers beside them may be used, what judges may not."""
+    clients = [module for module in GRAPH if module.startswith("module_utils._clients.")]
+    judges = re.compile(r"\._checks\b|\._(engine|argspec|registry|loading|alone)$")
+    wrong = [f"{module} imports {other}" for module in clients for other in GRAPH[module] if judges.search(other)]
+    assert (len(clients) > 10, wrong) == (True, [])
+
+
+def test_no_file_of_a_check_or_a_client_is_too_long() -> None:
+    long = {
+        dotted(path): length
+        for path in FILES
+        if path.parent.name in ("_checks", "_clients") and (length := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST
+    }
+    assert long == {}
 
 
 def test_no_circle() -> None:
@@ -126,3 +157,13 @@ def test_what_decides_imports_no_check_and_no_client(folder: str) -> None:
     assert {module: found for module, found in wrong.items() if found} == {}
     text = "\n".join(path.read_text(encoding="utf-8") for path in (PLUGINS / "plugin_utils" / folder).rglob("*.py"))
     assert re.findall(r"datetime\.now\(|dt\.date\.today|time\.time\(|\bimport requests\b|\.utcnow\(", text) == []
+
+
+def test_the_page_on_the_structure_names_each_folder() -> None:
+    page = (PLUGINS.parent / "docs" / "structure.md").read_text(encoding="utf-8")
+    below = [PLUGINS, PLUGINS / "module_utils", PLUGINS / "plugin_utils"]
+    folders = [path for parent in below for path in parent.iterdir() if path.is_dir() and path.name != "__pycache__"]
+    names = [f"`{path.relative_to(path.parent if path.parent.name == 'plugin_utils' else PLUGINS)}/`" for path in folders]
+    assert [name for name in names if f"| {name} |" not in page] == []
+    rows = re.findall(r"^\| `(_\w+)/` \|", page, re.MULTILINE)
+    assert tuple(rows) == STAGES, "the stages stand in their order"

@@ -21,7 +21,7 @@ try:
 except ImportError:  # Ansible brings it on the controller, the only place where conditions are looked at
     HAS_JINJA = False
 
-from ._output import clean
+from .._message import lines_of
 
 NAME = "result"
 VALUE_LENGTH = 80
@@ -147,7 +147,7 @@ def shown(value: t.Any) -> str:
     if isinstance(value, list):
         return f"a list of {len(value)}" if len(json.dumps(value, default=str)) > VALUE_LENGTH else json.dumps(value, default=str)
     if isinstance(value, str):
-        lines = [line for line in map(clean, value.splitlines()) if line] or [""]
+        lines = lines_of(value) or [""]
         text = lines[0] if len(lines) == 1 else f"{lines[0]} ..."
         return f"'{text}'" if len(text) <= VALUE_LENGTH else f"'{text[:VALUE_LENGTH]}...'"
     return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import statistics
 import typing as t
 
 from .._argspec import ArgumentsRefused
-from .._finding import Finding, Status
+from .._finding import Facts, Finding, Status
 from .._units import humanize_bytes
 
 FUTURE = 300.0  # seconds by which clocks may differ
@@ -26,14 +25,16 @@ class Judgement:
     warns: list[str] = dataclasses.field(default_factory=list)
     notes: list[str] = dataclasses.field(default_factory=list)
 
-    def finding(self, good: str, **fields: t.Any) -> Finding:
+    def finding(self, good: str, **fields: t.Unpack[Facts]) -> Finding:
         """The finding; ``good`` is the message when there is nothing to say against."""
         for status, sentences in ((Status.FAIL, self.fails), (Status.UNKNOWN, self.unseen), (Status.WARN, self.warns)):
             if sentences:
                 more = f" (and {len(sentences) - 1} more)" if len(sentences) > 1 else ""
                 everything = [*self.fails, *self.unseen, *self.warns, *self.notes]
-                return Finding(status, sentences[0] + more, details=everything if len(everything) > 1 else [], **fields)
-        return Finding(Status.PASS, good, details=self.notes, **fields)
+                fields["details"] = everything if len(everything) > 1 else []
+                return Finding(status, sentences[0] + more, **fields)
+        fields["details"] = self.notes
+        return Finding(Status.PASS, good, **fields)
 
 
 def percent(name: str, text: str) -> float:
@@ -48,6 +49,8 @@ def shrunk(newest: float, earlier: t.Sequence[float], deviation: float, text: st
     """Says that a backup is suspiciously small beside earlier ones; bigger ones are what growth looks like."""
     if not earlier:
         return None
+    import statistics  # slow to import, and not every backup has earlier ones
+
     usual = statistics.median(earlier)
     if newest >= usual * (1 - deviation):
         return None

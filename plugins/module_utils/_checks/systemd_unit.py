@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
-from .._clients.systemd import Properties, enablement, last_end, parse_time, show
+from .._argspec import Spec
+from .._clients.systemd import Properties, enablement, last_end, never_ran, next_run, parse_time, show
 from .._finding import CannotObserve, Finding, Measurement, Status, isoformat, worst
 from .._runner import Runner
 from .._units import humanize_seconds
@@ -16,7 +17,7 @@ from .._units import humanize_seconds
 WHERE = "host"
 TIMEOUT = 30.0
 SETTLES = True
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "unit": {"type": "str", "required": True},
     "kind": {"type": "str", "choices": ["auto", "daemon", "oneshot", "timer", "socket", "standby"], "default": "auto"},
     "enabled": {"type": "bool", "default": True},
@@ -52,7 +53,17 @@ _RESULTS = {
 Remark = tuple[Status, str]
 
 
-def run(args: dict[str, t.Any], runner: Runner) -> Finding:
+class Arguments(t.TypedDict):
+    unit: str
+    kind: str
+    enabled: bool
+    since: str | None
+    max_restarts: int
+    restart_policy: bool
+    timeout: float
+
+
+def run(args: Arguments, runner: Runner) -> Finding:
     unit = full_name(args["unit"])
     now = runner.now()
     since = parse_since(args["since"], now)
@@ -98,7 +109,7 @@ def judge(
     kind: str,
     shown: Properties,
     triggers: t.Mapping[str, Properties],
-    args: t.Mapping[str, t.Any],
+    args: Arguments,
     since: dt.datetime | None,
     now: dt.datetime,
     logged: tuple[bool, dt.datetime] | None = None,
@@ -136,7 +147,7 @@ def _daemon(
     unit: str,
     shown: Properties,
     triggers: t.Mapping[str, Properties],
-    args: t.Mapping[str, t.Any],
+    args: Arguments,
     since: dt.datetime | None,
     now: dt.datetime,
 ) -> list[Remark]:
@@ -184,12 +195,6 @@ def _restarts(
     return [(Status.FAIL if since or age < SETTLED else Status.WARN, said)]
 
 
-def never_ran(shown: t.Mapping[str, str]) -> bool:
-    """Whether systemd knows of no run of a oneshot: since the host was started, or since it loaded the unit."""
-    runs = ("ExecMainStartTimestamp", "ExecMainExitTimestamp")
-    return shown.get("ActiveState") == "inactive" and not any(parse_time(shown.get(name)) for name in runs)
-
-
 def _oneshot(
     unit: str, shown: Properties, triggers: t.Mapping[str, Properties], logged: tuple[bool, dt.datetime] | None = None
 ) -> list[Remark]:
@@ -233,15 +238,6 @@ def _timer(unit: str, shown: Properties) -> list[Remark]:
     return [(Status.PASS, f"{unit} is active, next run {following or 'after the one that runs now'}")]
 
 
-def next_run(shown: Properties) -> str | None:
-    """When a timer elapses next, in words; None for never."""
-    moment = parse_time(shown.get("NextElapseUSecRealtime"))
-    if moment:
-        return f"at {isoformat(moment)}"
-    uptime = shown.get("NextElapseUSecMonotonic", "")
-    return None if uptime in ("", "0", "n/a", "infinity") else f"when the host has been up for {uptime.strip()}"
-
-
 def _standby(unit: str, shown: Properties) -> Remark:
     active, sub = shown["ActiveState"], shown.get("SubState", "")
     if active in ("active", "inactive", "reloading"):
@@ -270,7 +266,7 @@ def _result(shown: Properties) -> str:
     return _RESULTS.get(result, f"ended with the result {result or 'unknown'}").format(status=status)
 
 
-def _finding(unit: str, kind: str, shown: Properties, remarks: list[Remark], args: t.Mapping[str, t.Any], now: dt.datetime) -> Finding:
+def _finding(unit: str, kind: str, shown: Properties, remarks: list[Remark], args: Arguments, now: dt.datetime) -> Finding:
     status = worst(level for level, _said in remarks) or Status.UNKNOWN
     worst_ones = [said for level, said in remarks if level == status]
     measurements = []
@@ -293,4 +289,4 @@ def _finding(unit: str, kind: str, shown: Properties, remarks: list[Remark], arg
     )
 
 
-__all__ = ("ARGUMENT_SPEC", "TIMEOUT", "WHERE", "full_name", "judge", "kind_of", "never_ran", "next_run", "parse_since", "run")
+__all__ = ("ARGUMENT_SPEC", "TIMEOUT", "WHERE", "full_name", "judge", "kind_of", "parse_since", "run")

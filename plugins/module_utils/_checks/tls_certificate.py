@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime as dt
 import os
@@ -16,15 +15,16 @@ import stat
 import struct
 import typing as t
 
-from .._argspec import ArgumentsRefused
-from .._finding import CannotObserve, Finding, Measurement, failed, isoformat, passed, warned
+from .._argspec import ArgumentsRefused, Spec
+from .._clients import tls
+from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat, passed, warned
 from .._runner import Runner, unreadable
 from .._units import humanize_seconds
 from .._x509 import Certificate, NotACertificate, parse_certificate, split_pem
 
 WHERE = "both"
 TIMEOUT = 30.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "host": {"type": "str"},
     "port": {"type": "int", "default": 443},
     "server_name": {"type": "str"},
@@ -53,9 +53,21 @@ PATIENCE = 10.0  # seconds for one connection
 LINES = 64 * 1024  # most bytes of a greeting
 # OpenSSL's X509_V_ERR_*
 _NOT_YET, _EXPIRED = (9, 13), (10, 14)
-_SELF_SIGNED, _SELF_SIGNED_IN_CHAIN, _NO_ISSUER, _WRONG_NAME = 18, 19, (2, 20, 21), (62, 64)
+_SELF_SIGNED, _SELF_SIGNED_IN_CHAIN, _WRONG_NAME = 18, 19, (62, 64)
 # how TLS servers end a handshake when they ask for a client certificate and get none
 _ALERTS = re.compile("CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|ALERT_BAD_CERTIFICATE|ALERT_UNKNOWN_CA|ALERT_ACCESS_DENIED")
+
+
+class Arguments(t.TypedDict):
+    host: str | None
+    port: int
+    server_name: str | None
+    starttls: str | None
+    path: str | None
+    min_days: float | None
+    ca_path: str | None
+    validate_certs: bool
+    timeout: float
 
 
 class Unreached(Exception):
@@ -76,12 +88,15 @@ class Target:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+def run(args: Arguments, runner: Runner) -> Finding:
     if args["min_days"] is not None and args["min_days"] < 0:
         raise ArgumentsRefused(["min_days: not less than 0"])
     if not 1 <= args["port"] <= 65535:
         raise ArgumentsRefused(["port: between 1 and 65535"])
-    return look_at_file(args, runner) if args["path"] else look_at_server(args, runner)
+    if args["path"]:
+        return look_at_file(args["path"], args, runner)
+    host = args["host"] or ""
+    return look_at_server(Target(host, args["port"], args["server_name"] or host, args["starttls"]), args, runner)
 
 
 def limit_of(certificate: Certificate, min_days: float | None) -> float:
@@ -103,7 +118,7 @@ def date_problem(certificate: Certificate, what: str, now: dt.datetime, limit: f
     return None
 
 
-def _as_dict(certificate: Certificate) -> dict[str, t.Any]:
+def _as_dict(certificate: Certificate) -> dict[str, object]:
     return {
         "subject": certificate.subject,
         "issuer": certificate.issuer,
@@ -125,17 +140,16 @@ def _since(certificate: Certificate, now: dt.datetime) -> str | None:
 # -- a server
 
 
-def look_at_server(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
-    target = Target(args["host"], args["port"], args["server_name"] or args["host"], args["starttls"])
-    verifying = trusting_context(args["ca_path"]) if args["validate_certs"] else None
-    observed: dict[str, t.Any] = {"endpoint": target.where}
-    expected: dict[str, t.Any] = {"server_name": target.name} if verifying else {}
+def look_at_server(target: Target, args: Arguments, runner: Runner) -> Finding:
+    verifying = tls.trusting_context(args["ca_path"]) if args["validate_certs"] else None
+    observed: dict[str, object] = {"endpoint": target.where}
+    expected: dict[str, object] = {"server_name": target.name} if verifying else {}
     try:
-        certificate = _parse(fetch(target, looking_context(), runner), target)
+        certificate = _parse(fetch(target, tls.looking_context(), runner), target)
         verdict = verify(target, verifying, runner) if verifying else None
     except Unreached as exc:
         return failed(str(exc), observed=observed, expected=expected)
-    if verdict is not None and verdict.verify_code in _NO_ISSUER and not args["ca_path"] and not _has_authorities():
+    if verdict is not None and verdict.verify_code in tls.NO_ISSUER and not args["ca_path"] and not tls.has_authorities():
         raise CannotObserve(
             f"no certification authorities are installed where this check runs: nothing can be said of {target.where}; set ca_path"
         )
@@ -146,14 +160,15 @@ def look_at_server(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
     if verdict is not None:
         found += trust_problems(verdict, certificate, target, now)
     left = certificate.left(now)
-    fields: dict[str, t.Any] = {
+    fields: Facts = {
         "observed": {**observed, **_as_dict(certificate), "trusted": None if verifying is None else verdict is None},
         "expected": {**expected, "days_left": round(limit / DAY, 2)},
         "measurements": _measure(left, limit),
         "details": found,
     }
     if found:
-        return failed("; ".join(found), since=_since(certificate, now), **fields)
+        fields["since"] = _since(certificate, now)
+        return failed("; ".join(found), **fields)
     ends = f"in {humanize_seconds(left)}, on {isoformat(certificate.not_after)}; the limit is {humanize_seconds(limit)}"
     proven = f"is trusted, fits {target.name} and ends" if verifying else "ends"
     return passed(f"the certificate of {target.where} {proven} {ends}", **fields)
@@ -166,7 +181,7 @@ def trust_problems(verdict: ssl.SSLCertVerificationError, certificate: Certifica
         found.append(f"the certificate of {target.where} is self-signed: no client trusts it")
     elif code == _SELF_SIGNED_IN_CHAIN:
         found.append(f"the chain of {target.where} ends in a certification authority that is not trusted here")
-    elif code in _NO_ISSUER:
+    elif code in tls.NO_ISSUER:
         found.append(
             f"the chain of {target.where} is not complete or its authority is not trusted here (issuer {certificate.issuer}): "
             "the server must send its intermediate certificates"
@@ -182,36 +197,6 @@ def trust_problems(verdict: ssl.SSLCertVerificationError, certificate: Certifica
         listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "") if names else "no name at all"
         found.append(f"the certificate of {target.where} is not for {target.name}: it is for {listed}")
     return found
-
-
-def trusting_context(ca_path: str | None) -> ssl.SSLContext:
-    """Verifies against the system's authorities, or those of a file or folder alone."""
-    folder = bool(ca_path) and os.path.isdir(str(ca_path))
-    try:
-        context = ssl.create_default_context(cafile=None if folder else ca_path, capath=ca_path if folder else None)
-        # the same answer with every Python: as most clients, not the strict rules of 3.13, and no names but the alternative ones
-        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-        context.hostname_checks_common_name = False
-        return context
-    except ssl.SSLError:
-        raise CannotObserve(f"{ca_path} has no certificate in PEM") from None
-    except OSError as exc:
-        raise CannotObserve(unreadable(str(ca_path), exc)) from None
-
-
-def looking_context() -> ssl.SSLContext:
-    """Verifies nothing: only for seeing which certificate a server shows. Nothing is sent over it."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    with contextlib.suppress(ssl.SSLError):
-        context.set_ciphers("DEFAULT:@SECLEVEL=0")  # weak keys are to be seen too
-    return context
-
-
-def _has_authorities() -> bool:
-    paths = ssl.get_default_verify_paths()
-    return bool(paths.cafile) or bool(paths.capath and os.listdir(paths.capath))
 
 
 def fetch(target: Target, context: ssl.SSLContext, runner: Runner) -> bytes:
@@ -360,8 +345,7 @@ class _Dialogue:
 # -- a file
 
 
-def look_at_file(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
-    path = args["path"]
+def look_at_file(path: str, args: Arguments, runner: Runner) -> Finding:
     try:
         regular = stat.S_ISREG(os.stat(path).st_mode)
     except (FileNotFoundError, NotADirectoryError):
@@ -384,14 +368,15 @@ def look_at_file(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
         found.append(f"the certificate in {path} is not for {name}: it is for {listed}")
     first = min(certificates, key=lambda item: item.not_after)
     left = first.left(now)
-    fields: dict[str, t.Any] = {
+    fields: Facts = {
         "observed": {"path": path, **_as_dict(leaf), "certificates": len(certificates)},
         "expected": {"days_left": round(limit / DAY, 2), **({"server_name": name} if name else {})},
         "measurements": _measure(left, limit),
         "details": found,
     }
     if found:
-        return failed("; ".join(found), since=_since(first, now), **fields)
+        fields["since"] = _since(first, now)
+        return failed("; ".join(found), **fields)
     ends = f"ends in {humanize_seconds(left)}, on {isoformat(first.not_after)}; the limit is {humanize_seconds(limit)}"
     which = (
         f"the certificate in {path}" if len(certificates) == 1 else f"of the {len(certificates)} certificates in {path} the first to end"

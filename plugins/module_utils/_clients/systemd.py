@@ -10,7 +10,8 @@ import json
 import re
 import typing as t
 
-from .._finding import CannotObserve
+from .._finding import CannotObserve, isoformat
+from .._message import first_line
 from .._runner import Runner
 
 Properties = dict[str, str]
@@ -36,11 +37,11 @@ def show(runner: Runner, unit: str, properties: str) -> Properties:
     if runner.which("systemctl") is None:
         raise CannotObserve("systemctl is not installed on this host: it is not run by systemd, units cannot be looked at")
     done = runner.run(["systemctl", "show", "--no-pager", f"--property={properties}", "--", unit], env={"TZ": "UTC"})
-    complaint = (done.stderr.strip() or done.stdout.strip()).splitlines()
     if "not been booted with systemd" in done.stderr:
         raise CannotObserve("this host is not run by systemd (it was booted with something else), units cannot be looked at")
     if done.rc != 0:
-        raise CannotObserve(f"systemctl cannot ask systemd about {unit}: {complaint[0] if complaint else f'exit code {done.rc}'}")
+        complaint = first_line(done.stderr.strip() or done.stdout, f"exit code {done.rc}", 200)
+        raise CannotObserve(f"systemctl cannot ask systemd about {unit}: {complaint}")
     found = parse_properties(done.stdout)
     if "LoadState" not in found or "ActiveState" not in found:
         raise CannotObserve(f"systemctl answered with something else than the properties of {unit}")
@@ -170,11 +171,28 @@ def enablement(unit: str, shown: t.Mapping[str, str]) -> tuple[str, str]:
     return "fail", f"{unit} is {state or 'not enabled'}: it does not come back after a restart of the host"
 
 
+def never_ran(shown: t.Mapping[str, str]) -> bool:
+    """Whether systemd knows of no run of a oneshot: since the host was started, or since it loaded the unit."""
+    runs = ("ExecMainStartTimestamp", "ExecMainExitTimestamp")
+    return shown.get("ActiveState") == "inactive" and not any(parse_time(shown.get(name)) for name in runs)
+
+
+def next_run(shown: Properties) -> str | None:
+    """When a timer elapses next, in words; None for never."""
+    moment = parse_time(shown.get("NextElapseUSecRealtime"))
+    if moment:
+        return f"at {isoformat(moment)}"
+    uptime = shown.get("NextElapseUSecMonotonic", "")
+    return None if uptime in ("", "0", "n/a", "infinity") else f"when the host has been up for {uptime.strip()}"
+
+
 __all__ = (
     "Properties",
     "enablement",
     "last_end",
     "longest_gap",
+    "never_ran",
+    "next_run",
     "parse_end",
     "parse_properties",
     "parse_span",

@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import dataclasses
 import datetime as dt
 import functools
+import hashlib
+import json
 import os
 import pathlib
+import re
 import typing as t
 
 import yaml
@@ -23,31 +27,45 @@ from ...module_utils._files import NotWritten
 from .._described.document import Document, FastLoader, Refused, build, plain, positions
 from .._described.service import Description, Inventory, Run
 from .._model import emergency as _emergency_value
+from .._model.plain import from_plain, to_plain
 from .._model.planned import Plan, PlannedCheck
+from .._model.service_state import Known
 from .._model.text import first_line
 from .._planning import batch as _batch
 from .._planning import plan as _plan
 from .._promises import debt as _debt
 from .._promises import ledger as _ledger
-from .._promises.reuse import WHEN_DUE, held
+from .._promises import reuse as _reuse
 from .._recording.delegated_host import Elsewhere
 from .._recording.remote_store import RemoteFolder
 from .._recording.run_record import Records, Unreadable, default_folder
 from .._running.foreign_modules import module_problem
 from .._running.spool import Spool
+from .shared_plans import Shared, SharedPlans
+
+# what only Ansible can read: templates, and tags such as !vault
+_ANSIBLES = re.compile(r"\{\{|\{%|\{#|#jinja2:|(?:^|[\s\[{,])![A-Za-z!<]", re.MULTILINE)
 
 
 @dataclasses.dataclass
 class Context:
-    """One action's view of one service. Documents are resolved anew for each host whose variables are asked for."""
+    """One action's view of one service.
+
+    Documents with templates are resolved anew for each host whose variables are asked for; those without are the same for all. What is
+    planned from the same documents in the same run of Ansible is planned once.
+    """
 
     action: t.Any  # ActionBase
     task_vars: dict[str, t.Any]
     options: dict[str, t.Any]
-    _plans: dict[tuple[str, str | None], Plan] = dataclasses.field(default_factory=dict)
+    _plans: dict[str, Plan] = dataclasses.field(default_factory=dict)
     _descriptions: dict[str, Description] = dataclasses.field(default_factory=dict)
     _hosts: dict[str, list[str]] = dataclasses.field(default_factory=dict)
-    _files: dict[str, tuple[str, t.Any]] = dataclasses.field(default_factory=dict)
+    _texts: dict[str, str] = dataclasses.field(default_factory=dict)
+    _parsed: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    _fixed: dict[str, Document] = dataclasses.field(default_factory=dict)
+    _resolutions: dict[tuple[str, str], t.Any] = dataclasses.field(default_factory=dict)
+    _addresses: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     _debts: dict[str, Document | None] = dataclasses.field(default_factory=dict)
 
     # -- the service, the run
@@ -77,9 +95,12 @@ class Context:
     def locate_service_file(self) -> str | None:
         return locate(self.action._loader, self.options["service_file"])
 
+    def _debt_path(self, service: Document, organisation: Document | None) -> pathlib.Path:
+        return pathlib.Path(self.options.get("debt_file") or _debt.file_of(service, organisation)[0])
+
     def _debt(self, service: Document, organisation: Document | None) -> Document | None:
         """The debt file of the service, where there is one. It is data: no template is resolved in it."""
-        path = pathlib.Path(self.options.get("debt_file") or _debt.file_of(service, organisation)[0])
+        path = self._debt_path(service, organisation)
         if str(path) not in self._debts:
             self._debts[str(path)] = _read_debt(path)
         return self._debts[str(path)]
@@ -96,22 +117,68 @@ class Context:
     def plan(self, host: str | None = None, *, phase: str | None = "") -> Plan:
         """The plan of this run's phase (of all phases: None). Refused."""
         wanted = self.options["phase"] if phase == "" else phase
-        key = (self._other(host), wanted)
+        key = self._plan_key(host, wanted)
         if key not in self._plans:
-            description = self.description(host)
-            made = _plan.make(description, _plan.make_policy(description.service, description.organisation), phase=wanted)
-            self._plans[key] = self._narrowed(made) if self.options["scope"] == "batch" and wanted is not None else made
+            shared = SharedPlans(constants.DEFAULT_LOCAL_TMP)
+            self._plans[key] = shared.get(key, self._holds, lambda: self._make_plan(host, wanted))
         return self._plans[key]
 
-    def _narrowed(self, plan: Plan) -> Plan:
+    def _make_plan(self, host: str | None, phase: str | None) -> Shared:
+        description = self.description(host)
+        made = _plan.make(description, _plan.make_policy(description.service, description.organisation), phase=phase)
+        if self.options["scope"] == "batch" and phase is not None:
+            hosts = self._batch()
+            made = _batch.narrowed(made, hosts, lambda: {address for one in hosts for address in self._addresses_of(one)})
+        debt = self._debt_path(description.service, description.organisation)
+        return Shared(made, dict(self._addresses), (str(debt), _digest_of_file(debt)), self._task_id())
+
+    def _plan_key(self, host: str | None, phase: str | None) -> str:
+        """Of all that a plan depends on, but for what ``_holds`` looks at. Refused."""
+        documents: list[t.Any] = []
+        for schema in ("service", "organisation"):
+            name = self.options[f"{schema}_file"]
+            if not name:
+                continue
+            path, text = self._text(name, schema)
+            documents.append([path, hashlib.sha256(text.encode()).hexdigest()])
+            if not self._is_fixed(path):
+                documents[-1].append(self._resolved(path, name, host))
+        run = self.run()
+        inventory = sorted((str(group), [str(one) for one in hosts]) for group, hosts in self.task_vars.get("groups", {}).items())
+        batch = self._batch() if run.scope == "batch" and phase is not None else None
+        everything = [phase, dataclasses.asdict(run), documents, self.options.get("debt_file"), inventory, batch]
+        return hashlib.sha256(json.dumps(everything, sort_keys=True, default=repr).encode()).hexdigest()
+
+    def _holds(self, shared: Shared) -> Shared | None:
+        """The shared plan, where the debt file and the hosts' addresses are still those with which it was made."""
+        if shared.debt[1] != _digest_of_file(pathlib.Path(shared.debt[0])):
+            return None
+        if shared.task == self._task_id():  # nothing can set a variable in the middle of a task
+            return shared
+        if any(self._addresses_of(host) != list(known) for host, known in shared.addresses.items()):
+            return None
+        return dataclasses.replace(shared, task=self._task_id())
+
+    def _task_id(self) -> str:
+        batch = [str(host) for host in self.task_vars.get("ansible_play_batch", [])]
+        return hashlib.sha256(json.dumps([str(getattr(self.action._task, "_uuid", id(self))), batch]).encode()).hexdigest()
+
+    def _batch(self) -> list[str]:
+        """The hosts of the play's batch of this task's host."""
         variables, play = self.task_vars, self.action._task.get_play()
         there, everyone = ([str(host) for host in variables[name]] for name in ("ansible_play_batch", "ansible_play_hosts_all"))
-        hosts = _batch.batch_of(str(variables["inventory_hostname"]), everyone, play.serial, play.order, there)
-        return _batch.narrowed(plan, hosts, lambda: {address for host in hosts for address in self._addresses_of(host)})
+        return _batch.batch_of(str(variables["inventory_hostname"]), everyone, play.serial, play.order, there)
 
     def service_plan(self, *, phase: str | None = "") -> Plan:
         """The plan with the variables of the first host of the service: the one that all agree on. Refused."""
-        pattern = self.description().data["service"].get("hosts")
+        if self._is_same_for_all_hosts():
+            return self.plan(phase=phase)
+        path, _content = self._text(self.options["service_file"], "service")
+        said = self._resolved(path, self.options["service_file"], None)
+        service = said.get("service") if isinstance(said, dict) else None
+        pattern = service.get("hosts") if isinstance(service, dict) else None
+        if not isinstance(pattern, str):  # none, or it is wrong: the description says so
+            pattern = self.description().data["service"].get("hosts")
         hosts = self._hosts_of(str(pattern)) if pattern else []
         return self.plan(hosts[0] if hosts else None, phase=phase)
 
@@ -134,50 +201,83 @@ class Context:
             raise Refused([f"records: expected the folder of {away.host} where records live (the task is delegated to that host)"])
         return Records(folder, plan.service["name"], self.options["environment"], lambda path: RemoteFolder(path, away.call))
 
-    def held(self, plan: Plan, spool: Spool, *, recall: bool = False) -> dict[str, dict[str, t.Any]]:
+    def still_proven(self, plan: Plan, spool: Spool, *, recall: bool = False) -> dict[str, Known]:
         """What of the service's state stands for a new look in this run: the first who asks decides for all (``recall``: anew).
 
         A state that cannot be read stands for nothing; the gate says what is wrong with it.
         """
-        if self.emergency or plan.phase != "recheck" or not any(item.rule.repeat == WHEN_DUE for item in plan.requirements):
+        if self.emergency or plan.phase != "recheck" or not any(item.rule.repeat == _reuse.WHEN_DUE for item in plan.requirements):
             return {}
-        known = None if recall else spool.held()
-        if known is None:
-            try:
-                state = self.records(plan).load_state()
-            except (Unreadable, NotWritten):
-                state = {"requirements": {}}
-            known = held(plan, state, dt.datetime.now(dt.timezone.utc))
-            spool.hold(known)
-        return known
+        known = None if recall else spool.proven()
+        if known is not None:
+            return {name: from_plain(Known, entry) for name, entry in known.items()}
+        try:
+            state = self.records(plan).load_state()
+        except (Unreadable, NotWritten):
+            return self._keep({}, spool)
+        return self._keep(_reuse.still_proven(plan, state, dt.datetime.now(dt.timezone.utc)), spool)
+
+    def _keep(self, proven: dict[str, Known], spool: Spool) -> dict[str, Known]:
+        spool.keep_proven({name: to_plain(known) for name, known in proven.items()})
+        return proven
 
     # -- reading
 
     def _document(self, name: str, schema: str, templar: t.Any) -> Document:
+        path, text = self._text(name, schema)
+        if path in self._fixed:
+            return self._fixed[path]
+        found = build(text, shown(path), self._data(path, name), schema, resolve=_resolver(templar), folder=pathlib.Path(path).parent)
+        if self._is_fixed(path):
+            self._fixed[path] = found
+        return found
+
+    def _resolved(self, path: str, name: str, host: str | None) -> t.Any:
+        """What stands in a file with the variables of a host; whether it is right, only who plans from it asks. Refused."""
+        key = (path, self._other(host))
+        if key not in self._resolutions:
+            try:
+                self._resolutions[key] = plain(self._data(path, name), _resolver(self.templar(key[1] or None)))
+            except RecursionError:  # an alias that refers to what it stands in
+                self._resolutions[key] = self.description(host).data
+        return self._resolutions[key]
+
+    def _text(self, name: str, schema: str) -> tuple[str, str]:
+        """The path of a file, and what stands in it. Refused."""
         loader = self.action._loader
         path = locate(loader, name)
         if path is None:
             raise Refused([f"the {schema} file {name} does not exist (looked beside the playbook and in {os.getcwd()})"])
-        if path not in self._files:
+        if path not in self._texts:
             try:
-                self._files[path] = (
-                    loader.get_text_file_contents(path),
-                    # unsafe: not copied again, nobody else holds it
-                    loader.load_from_file(path, cache="none", unsafe=True, trusted_as_template=True),
-                )
-            except AnsibleError as exc:
-                self._files[path] = self._unparsable(path, name, exc)
-        text, data = self._files[path]
+                text = "".join(loader.get_text_file_contents(path))
+                text.encode()
+            except (AnsibleError, UnicodeEncodeError) as exc:
+                self._unparsable(path, name, exc)
+            self._texts[path] = text
+        return path, self._texts[path]
 
-        def resolve(value: t.Any) -> t.Any:
+    def _is_fixed(self, path: str) -> bool:
+        """Whether what stands in a file is the same for all hosts: it has no template, and no value that only Ansible can read."""
+        return _ANSIBLES.search(self._texts[path]) is None
+
+    def _is_same_for_all_hosts(self) -> bool:
+        names = [(self.options[f"{schema}_file"], schema) for schema in ("service", "organisation")]
+        return all(self._is_fixed(self._text(name, schema)[0]) for name, schema in names if name)
+
+    def _data(self, path: str, name: str) -> t.Any:
+        if path not in self._parsed and self._is_fixed(path):
+            with contextlib.suppress(yaml.YAMLError, ValueError):  # Ansible says what is wrong with it
+                self._parsed[path] = yaml.load(self._texts[path].encode(), Loader=FastLoader)
+        if path not in self._parsed:
             try:
-                return templar.template(value)
+                # unsafe: not copied again, nobody else holds it
+                self._parsed[path] = self.action._loader.load_from_file(path, cache="none", unsafe=True, trusted_as_template=True)
             except AnsibleError as exc:
-                raise LookupError(first_line(exc)) from None
+                self._unparsable(path, name, exc)
+        return self._parsed[path]
 
-        return build(text, shown(path), data, schema, resolve=resolve, folder=pathlib.Path(path).parent)
-
-    def _unparsable(self, path: str, name: str, exc: AnsibleError) -> tuple[str, t.Any]:
+    def _unparsable(self, path: str, name: str, exc: Exception) -> t.NoReturn:
         try:
             text = pathlib.Path(path).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as reason:
@@ -207,18 +307,39 @@ class Context:
 
     def _addresses_of(self, host: str) -> list[str]:
         """The names under which a monitoring server may know a host: the address that Ansible uses, its name, the short one."""
+        if host not in self._addresses:
+            try:
+                own = self.task_vars["hostvars"].raw_get(host)
+                address = str(self.templar(host).template(own.get("ansible_host", host)))
+            except (AnsibleError, KeyError):
+                address = host
+            self._addresses[host] = list(dict.fromkeys([address, host, host.partition(".")[0]]))
+        return self._addresses[host]
+
+
+def _resolver(templar: t.Any) -> t.Callable[[t.Any], t.Any]:
+    """What resolves the templates of a document's values. LookupError says why one cannot be."""
+
+    def resolve(value: t.Any) -> t.Any:
         try:
-            own = self.task_vars["hostvars"].raw_get(host)
-            address = str(self.templar(host).template(own.get("ansible_host", host)))
-        except (AnsibleError, KeyError):
-            address = host
-        return list(dict.fromkeys([address, host, host.partition(".")[0]]))
+            return templar.template(value) if not isinstance(value, str) or _ANSIBLES.search(value) else value
+        except AnsibleError as exc:
+            raise LookupError(first_line(exc)) from None
+
+    return resolve
 
 
 def shown(path: str) -> str:
     """A path as messages name it: from here, where it is not far away."""
     near = os.path.relpath(path)
     return near if not near.startswith("../..") else path
+
+
+def _digest_of_file(path: pathlib.Path) -> str | None:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as exc:
+        return None if isinstance(exc, FileNotFoundError) else f"unreadable: {exc.errno}"
 
 
 def _read_debt(path: pathlib.Path) -> Document | None:
@@ -239,7 +360,7 @@ def locate(loader: t.Any, name: str) -> str | None:
     return next((path for path in (loader.path_dwim(name), os.path.abspath(name)) if os.path.isfile(path)), None)
 
 
-def make(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, t.Any]) -> Context:
+def context_of(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, t.Any]) -> Context:
     """The context of an action: an option that the task does not set is taken from the variable ``readiness_OPTION``."""
     args = copy.copy(action._task.args)
     # the emergency first: it tells what to do about the others
@@ -275,4 +396,4 @@ def refuse(exc: Refused, nothing: str = "was verified") -> AnsibleActionFail:
     return AnsibleActionFail("\n".join([head, *(f"  {problem}" for problem in exc.problems)]))
 
 
-__all__ = ("Context", "locate", "make", "refuse", "shown")
+__all__ = ("Context", "context_of", "locate", "refuse", "shown")

@@ -11,29 +11,21 @@ import datetime as dt
 import hashlib
 import pathlib
 import re
-import threading
 import typing as t
 
-from ...module_utils._files import NotWritten
 from .._described.document import Document, Refused, unresolved
 from .._model import planned as _planned
 from .._model.emergency import Emergency
 from .._model.planned import Plan
 from .._model.text import first_line
+from .._model.verdict import Verdict
 from .context import Context
 
 CONNECT = 4  # seconds for a connection to a host
 ALLOWED = 8.0  # seconds for the servers, and for the hosts, side by side
-SAVING = 4.0  # seconds for reading and writing records
 _FLOW = r"^service\s*:\s*\{[^}\n]*?\bname\s*:\s*[\"']?([A-Za-z0-9][\w.-]*)"
 _BLOCK = r"^service\s*:[^\n{]*\n(?:[ \t]+[^\n]*\n|[ \t]*#[^\n]*\n|[ \t]*\n)*?[ \t]+name\s*:\s*[\"']?([A-Za-z0-9][\w.-]*)"
 _RECORDS = r"^records\s*:\s*[\"']?([^\s\"'{#][^\n\"'{#]*)"
-
-T = t.TypeVar("T")
-
-
-class TooSlow(NotWritten):
-    """Records that do not answer in time."""
 
 
 def time_left(emergency: Emergency | None, since: dt.datetime | None, now: dt.datetime) -> float | None:
@@ -48,27 +40,6 @@ def hurry(connection: t.Any) -> None:
     with contextlib.suppress(Exception):
         if float(connection.get_option("timeout")) > CONNECT:
             connection.set_option("timeout", CONNECT)
-
-
-def within(seconds: float, work: t.Callable[[], T], what: str) -> T:
-    """The result of some work on disk; TooSlow when it takes longer. A thread that hangs ends with the process."""
-    results: list[T] = []
-    failures: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            results.append(work())
-        except BaseException as exc:  # handed over to whoever waits
-            failures.append(exc)
-
-    thread = threading.Thread(target=run, daemon=True, name="readiness emergency")
-    thread.start()
-    thread.join(seconds)
-    if failures:
-        raise failures[0]
-    if not results:
-        raise TooSlow(f"{what} did not answer within {seconds:g} s")
-    return results[0]
 
 
 # -- where the input is refused
@@ -161,9 +132,9 @@ def helpless(emergency: Emergency, exc: BaseException, options: t.Mapping[str, t
     """What the gate returns when it can do nothing at all in an emergency: the play goes on."""
     why = f"the gate could not be completed: {first_line(exc)}"
     return {
-        "verdict": "undetermined",
-        "words": "UNDETERMINED",
-        "code": 2,
+        "verdict": Verdict.UNDETERMINED.value,
+        "words": Verdict.UNDETERMINED.words,
+        "code": Verdict.UNDETERMINED.code,
         "advice": "proceed",
         "stop": False,
         "verified": 0,
@@ -185,9 +156,7 @@ def helpless(emergency: Emergency, exc: BaseException, options: t.Mapping[str, t
 __all__ = (
     "ALLOWED",
     "CONNECT",
-    "SAVING",
     "Emergency",
-    "TooSlow",
     "helpless",
     "hurry",
     "name_in",
@@ -195,5 +164,4 @@ __all__ = (
     "plans",
     "stand_in",
     "time_left",
-    "within",
 )

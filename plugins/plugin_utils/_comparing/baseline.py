@@ -12,14 +12,15 @@ import typing as t
 
 from ...module_utils._finding import Finding, Status, isoformat
 from ...module_utils._registry import COMPUTED
-from .._model import planned as _planned
+from .._model.baseline import SCHEMA_VERSION, Baseline, Observation, Unseen
+from .._model.compared import Compared
 from .._model.completion import completed
 from .._model.judged import Reach
-from .._model.planned import Plan
+from .._model.planned import Plan, PlannedCheck, PlanState
+from .._model.run import Run
 from .comparable import facts, matches, specs
 from .comparison import ASIDE, GONE, SEEN, UNKNOWN, Comparison, Place
 
-SCHEMA_VERSION = 1
 CHECK = "baseline"
 Findings = t.Mapping[str, t.Sequence[Finding]]
 
@@ -27,7 +28,7 @@ Findings = t.Mapping[str, t.Sequence[Finding]]
 class Loaded(t.NamedTuple):
     """The baseline of a deployment as it was found, or why it cannot be used; neither where there is none."""
 
-    data: t.Mapping[str, t.Any] | None = None
+    baseline: Baseline | None = None
     trouble: str | None = None
 
 
@@ -35,46 +36,46 @@ class Outcome(t.NamedTuple):
     """What the comparison adds to a run: findings by the key of their planned check, the record's part, notices."""
 
     findings: dict[str, list[Finding]]
-    comparison: dict[str, t.Any] | None = None
+    comparison: Compared | None = None
     notices: t.Sequence[str] = ()
 
 
-def take(plan: Plan, findings: Findings, reach: Reach, run: t.Mapping[str, t.Any], now: dt.datetime) -> dict[str, t.Any] | None:
+def take(plan: Plan, findings: Findings, reach: Reach, run: Run, now: dt.datetime) -> Baseline | None:
     """The baseline of a run; None when nothing was seen that could be compared."""
     observations, unseen = [], []
     for finding in complete(plan, findings, reach):
-        place = {"requirement": finding.requirement, "check": finding.check, "instance": finding.instance, "host": finding.host}
+        place = (finding.requirement, finding.check, finding.instance, finding.host)
         seen = facts(finding)
         if seen:
-            observations.append({**place, "facts": seen})
+            observations.append(Observation(*place, seen))
         elif finding.status is Status.UNKNOWN:
-            unseen.append({**place, "message": finding.message})
-    if not observations:
+            unseen.append(Unseen(*place, finding.message))
+    if not observations or run.deployment_id is None:
         return None
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "service": plan.service["name"],
-        "environment": run["environment"],
-        "deployment_id": run["deployment_id"],
-        "version": run["version"],
-        "run": run["id"],
-        "taken_at": isoformat(now),
-        "inputs": {**plan.inputs, "policy": dict(plan.policy)},
-        "hosts": sorted(hosts_of(plan)),
-        "addresses": _addresses(plan),
-        "requirements": [item.rule.id for item in plan.requirements if item.state == _planned.PLANNED],
-        "observations": observations,
-        "unseen": unseen,
-    }
+    return Baseline(
+        schema_version=SCHEMA_VERSION,
+        service=plan.name,
+        environment=run.environment,
+        deployment_id=run.deployment_id,
+        version=run.version,
+        run=run.id,
+        taken_at=isoformat(now),
+        inputs={**plan.inputs, "policy": plan.policy},
+        hosts=tuple(sorted(hosts_of(plan))),
+        addresses=_addresses(plan),
+        requirements=tuple(item.rule.id for item in plan.requirements if item.state is PlanState.PLANNED),
+        observations=tuple(observations),
+        unseen=tuple(unseen),
+    )
 
 
-def compare(plan: Plan, baseline: t.Mapping[str, t.Any], findings: Findings, reach: Reach) -> Comparison:
+def compare(plan: Plan, baseline: Baseline, findings: Findings, reach: Reach) -> Comparison:
     """What became of each observation of a baseline."""
     comparison = Comparison(baseline, plan.comparison, hosts_of(plan))
     seen = _Seen(plan, baseline, complete(plan, findings, reach))
-    for observation in baseline["observations"]:
+    for observation in baseline.observations:
         place = seen.look(observation)
-        for name, before in observation["facts"].items():
+        for name, before in observation.facts.items():
             spec = specs(place.check).get(name)
             if spec is not None:  # another version of the collection may compare other things
                 comparison.fact(place, name, spec, before)
@@ -82,50 +83,45 @@ def compare(plan: Plan, baseline: t.Mapping[str, t.Any], findings: Findings, rea
     return comparison
 
 
-def at_post(
-    plan: Plan, loaded: Loaded, findings: Findings, reach: Reach, run: t.Mapping[str, t.Any], *, scope: str, now: dt.datetime
-) -> Outcome:
+def at_post(plan: Plan, loaded: Loaded, findings: Findings, reach: Reach, run: Run, *, now: dt.datetime) -> Outcome:
     """The comparison of a run at ``post``; nothing in any other phase, for a batch, or for a first deployment."""
-    if run["phase"] != "post" or scope == "batch" or run["first_deployment"]:
+    if run.phase != "post" or run.scope == "batch" or run.first_deployment:
         return Outcome({})
-    asked = [check for check in plan.checks if check.check == CHECK]
+    comparing = [check for check in plan.checks if check.check == CHECK]
     trouble = _trouble(loaded, run)
-    if trouble or loaded.data is None:
+    if trouble or loaded.baseline is None:
         made = [Finding(Status.UNKNOWN, trouble or "there is no baseline")]
         # that there is none is of no interest to whom nobody asks for it; that one is there and cannot be used is
-        notices = [loaded.trouble] if loaded.trouble and not asked else []
-        return Outcome({check.key: _named(made, check, now) for check in asked}, None, notices)
-    comparison = compare(plan, loaded.data, findings, reach)
-    notices = [] if run["partial"] else _removals(plan, comparison)
+        notices = [loaded.trouble] if loaded.trouble and not comparing else []
+        return Outcome({check.key: _named(made, check, now) for check in comparing}, None, notices)
+    comparison = compare(plan, loaded.baseline, findings, reach)
+    notices = [] if run.partial else _removals(plan, comparison)
     made = comparison.findings()
-    return Outcome({check.key: _named(made, check, now) for check in asked}, comparison.as_dict(), notices)
+    return Outcome({check.key: _named(made, check, now) for check in comparing}, comparison.result(), notices)
 
 
-def whole(data: t.Mapping[str, t.Any]) -> bool:
-    """Whether a baseline that was read has the form in which it is written."""
-    shapes = {"deployment_id": str, "taken_at": str, "hosts": list, "addresses": dict, "requirements": list, "unseen": list}
-    entries = data.get("observations")
-    if not isinstance(entries, list) or not all(isinstance(data.get(key), kind) for key, kind in shapes.items()):
-        return False
-    return all(
-        isinstance(entry, dict) and {"requirement", "check", "instance", "host"} <= set(entry) for entry in [*entries, *data["unseen"]]
-    ) and all(isinstance(entry.get("facts"), dict) for entry in entries)
+def _named(findings: t.Sequence[Finding], check: PlannedCheck, now: dt.datetime) -> list[Finding]:
+    return [
+        dataclasses.replace(
+            finding,
+            instance=finding.instance or check.instance,
+            check=CHECK,
+            requirement=check.requirement,
+            collected_at=isoformat(now),
+        )
+        for finding in findings
+    ]
 
 
-def _named(findings: t.Sequence[Finding], check: _planned.PlannedCheck, now: dt.datetime) -> list[Finding]:
-    shared: dict[str, t.Any] = {"check": CHECK, "requirement": check.requirement, "collected_at": isoformat(now)}
-    return [dataclasses.replace(finding, instance=finding.instance or check.instance, **shared) for finding in findings]
-
-
-def _trouble(loaded: Loaded, run: t.Mapping[str, t.Any]) -> str | None:
+def _trouble(loaded: Loaded, run: Run) -> str | None:
     """Why nothing can be compared."""
     if loaded.trouble:
         return f"what was there before cannot be compared: {loaded.trouble}"
-    if not run["deployment_id"]:
+    if not run.deployment_id:
         return "no deployment is named, so nothing can be compared: set readiness_deployment_id or readiness_version, at pre and at post"
-    if loaded.data is None:
+    if loaded.baseline is None:
         return (
-            f"there is no baseline of deployment {run['deployment_id']}: run the gate at pre with the same deployment_id "
+            f"there is no baseline of deployment {run.deployment_id}: run the gate at pre with the same deployment_id "
             "and the same records, before the deployment"
         )
     return None
@@ -134,12 +130,12 @@ def _trouble(loaded: Loaded, run: t.Mapping[str, t.Any]) -> str | None:
 def _removals(plan: Plan, comparison: Comparison) -> list[str]:
     """Announced removals that announce nothing, or what is still there."""
     notices = []
-    for entry in plan.comparison.get("removed", []):
-        if entry["what"] in comparison.heeded:
+    for entry in plan.comparison.removed:
+        if entry.what in comparison.heeded:
             continue
-        there = [candidates[0] for candidates in comparison.named if matches(entry["what"], candidates)]
+        there = [candidates[0] for candidates in comparison.named if matches(entry.what, candidates)]
         said = f"announces that {there[0]} goes, and it is still there" if there else "matches nothing that was there before the deployment"
-        notices.append(f"{entry['declared_in']}: removed: '{entry['what']}' {said}")
+        notices.append(f"{entry.declared_in}: removed: '{entry.what}' {said}")
     return notices
 
 
@@ -147,7 +143,7 @@ def complete(plan: Plan, findings: Findings, reach: Reach) -> list[Finding]:
     """What every planned check that can be compared found, with an unknown one for each host that it was not found on."""
     out = []
     for requirement in plan.requirements:
-        for check in requirement.checks if requirement.state == _planned.PLANNED else ():
+        for check in requirement.checks if requirement.state == PlanState.PLANNED else ():
             if check.accepted or check.gap is not None or check.check in COMPUTED or not specs(check.check):
                 continue
             out += [
@@ -162,7 +158,7 @@ def hosts_of(plan: Plan) -> set[str]:
     return {*plan.expected_hosts, *(host for check in plan.checks for host in check.hosts or ())}
 
 
-def _addresses(plan: Plan) -> dict[str, list[str]]:
+def _addresses(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Under which names a server knows a host: what is found there under one of them belongs to that host."""
     known: dict[str, set[str]] = collections.defaultdict(set)
     hosts = hosts_of(plan)
@@ -171,7 +167,7 @@ def _addresses(plan: Plan) -> dict[str, list[str]]:
             given = {str(name) for name in one.get("addresses") or ()} if isinstance(one, dict) else set()
             for host in given & hosts:
                 known[host] |= given
-    return {host: sorted(names) for host, names in sorted(known.items())}
+    return {host: tuple(sorted(names)) for host, names in sorted(known.items())}
 
 
 # -- where an observation is found again
@@ -180,7 +176,7 @@ def _addresses(plan: Plan) -> dict[str, list[str]]:
 class _Seen:
     """What was seen at ``post``, by place."""
 
-    def __init__(self, plan: Plan, baseline: t.Mapping[str, t.Any], findings: list[Finding]) -> None:
+    def __init__(self, plan: Plan, baseline: Baseline, findings: list[Finding]) -> None:
         self.findings = findings
         self.hosts = hosts_of(plan)
         self.planned = {item.rule.id: item for item in plan.requirements}
@@ -188,7 +184,7 @@ class _Seen:
         self.place: dict[tuple[str, ...], list[Finding]] = collections.defaultdict(list)
         self.items: dict[tuple[str, str], dict[str, set[str]]] = collections.defaultdict(lambda: collections.defaultdict(set))
         self.elsewhere: dict[tuple[str, ...], list[Finding]] = collections.defaultdict(list)
-        before = {(item["check"], item["instance"], item["host"]) for item in baseline["observations"]}
+        before = {(item.check, item.instance, item.host) for item in baseline.observations}
         for finding in findings:
             place = (finding.check, finding.instance, finding.host)
             self.exact[(finding.requirement, *place)].append(finding)
@@ -199,9 +195,9 @@ class _Seen:
                 if isinstance(value, list):
                     self.items[(finding.check, finding.host)][name].update(value)
 
-    def look(self, observation: t.Mapping[str, t.Any]) -> Place:
+    def look(self, observation: Observation) -> Place:
         """Where an observation is found again, or why it is not."""
-        requirement, check, instance, host = (str(observation[key]) for key in ("requirement", "check", "instance", "host"))
+        requirement, check, instance, host = observation.requirement, observation.check, observation.instance, observation.host
         found = self.exact.get((requirement, check, instance, host)) or self.place.get((check, instance, host)) or []
         outlook, why = _outlook(found) if found else self._without(requirement, check, instance, host)
         return Place(requirement, check, instance, host, outlook, why, found, self.items.get((check, host), {}))
@@ -213,16 +209,16 @@ class _Seen:
             return ASIDE, f"{host} has left the inventory"
         if planned is None:
             return ASIDE, f"{requirement} is not looked at in this phase"
-        if planned.state in (_planned.NOT_APPLICABLE, _planned.NOT_DUE, _planned.LATER):
+        if planned.state in (PlanState.NOT_APPLICABLE, PlanState.NOT_DUE, PlanState.LATER):
             return ASIDE, f"{requirement} is not asked now: {planned.why}"
-        if planned.state in (_planned.NO_HOST, _planned.UNPROVABLE):
+        if planned.state in (PlanState.NO_HOST, PlanState.UNPROVABLE):
             return UNKNOWN, planned.why
         others = [item.check for item in planned.checks if item.instance == instance]
         if others and check not in others:
             return UNKNOWN, f"{requirement} was verified with {check} before, and is now with {others[0]}"
         # where names hold a host's variables, what could not be looked at has another name
-        lost = self.elsewhere.get((requirement, check, host))
-        return _outlook(lost) if lost else (GONE, "the service file no longer declares it")
+        renamed = self.elsewhere.get((requirement, check, host))
+        return _outlook(renamed) if renamed else (GONE, "the service file no longer declares it")
 
 
 def _outlook(found: t.Sequence[Finding]) -> tuple[str, str]:
@@ -232,4 +228,4 @@ def _outlook(found: t.Sequence[Finding]) -> tuple[str, str]:
     return (UNKNOWN, unknown.message) if unknown else (ASIDE, found[0].message)
 
 
-__all__ = ("CHECK", "SCHEMA_VERSION", "Loaded", "Outcome", "at_post", "compare", "complete", "hosts_of", "take", "whole")
+__all__ = ("CHECK", "Loaded", "Outcome", "at_post", "compare", "complete", "hosts_of", "take")

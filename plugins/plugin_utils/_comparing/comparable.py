@@ -16,12 +16,14 @@ import typing as t
 from ...module_utils._finding import Finding, Status
 from ...module_utils._registry import CHECKS, load_check
 from ...module_utils._units import parse_duration, parse_size
+from .._described.declarations import Baseline
 from .._described.document import Document, unresolved
+from .._model.planned import Limit, Removal, Terms
 
 SET, NEW_IS_BAD, STATE, HOLDS, NUMBER = KINDS = ("set", "new_is_bad", "state", "holds", "number")
 GOOD = (Status.PASS, Status.WARN)
 
-Spec = t.Mapping[str, t.Any]
+Spec = t.Mapping[str, t.Any]  # as a check writes it: of each kind other keys
 
 
 def specs(check: str) -> dict[str, Spec]:
@@ -29,9 +31,9 @@ def specs(check: str) -> dict[str, Spec]:
     return dict(getattr(load_check(check), "COMPARABLE", {})) if check in CHECKS else {}
 
 
-def facts(finding: Finding) -> dict[str, t.Any]:
+def facts(finding: Finding) -> dict[str, object]:
     """What a finding tells of the facts of its check; a fact that was not seen is left out."""
-    found: dict[str, t.Any] = {}
+    found: dict[str, object] = {}
     for name, spec in specs(finding.check).items():
         value = _fact(name, spec, finding)
         if value is not None:
@@ -39,7 +41,7 @@ def facts(finding: Finding) -> dict[str, t.Any]:
     return found
 
 
-def _fact(name: str, spec: Spec, finding: Finding) -> t.Any:
+def _fact(name: str, spec: Spec, finding: Finding) -> object:
     kind, seen = spec["kind"], finding.observed.get(name)
     if kind in (SET, NEW_IS_BAD):
         return sorted({str(item) for item in seen}) if isinstance(seen, (list, tuple)) else None
@@ -73,13 +75,12 @@ class Tolerance:
         return after > self.limit(before) if self.worse == "upper" else after < self.limit(before)
 
 
-def tolerance(name: str, spec: Spec, given: t.Mapping[str, t.Mapping[str, t.Any]]) -> Tolerance:
+def tolerance(name: str, spec: Spec, given: t.Mapping[str, Limit]) -> Tolerance:
     """The tolerance of a number: what the service file says, else what its check says."""
-    own = given.get(name) or {}
-    merged = {**spec, **own}
-    return Tolerance(
-        spec["worse"], float(merged.get("relative", 0)), float(merged.get("absolute", 0)), Status(merged.get("then", "warn")), bool(own)
-    )
+    own = given.get(name, Limit())
+    relative = float(spec.get("relative", 0)) if own.relative is None else own.relative
+    absolute = float(spec.get("absolute", 0)) if own.absolute is None else own.absolute
+    return Tolerance(spec["worse"], relative, absolute, Status(own.then or spec.get("then", "warn")), own != Limit())
 
 
 def numbers() -> dict[str, Spec]:
@@ -90,60 +91,63 @@ def numbers() -> dict[str, Spec]:
 # -- what the service file says
 
 
-def terms(service: Document, version: str | None, problems: list[str]) -> dict[str, t.Any]:
+def terms(service: Document, version: str | None, problems: list[str]) -> Terms:
     """``baseline.tolerances`` in base units, and what ``removed`` announces for this version; problems are added to the list."""
-    declared = (service.data.get("baseline") or {}).get("tolerances") or {}
-    removed = service.data.get("removed") or []
+    baseline: Baseline = service.of_service.get("baseline") or {}
+    declared = baseline.get("tolerances") or {}
+    removed = service.of_service.get("removed") or []
     later = [*unresolved(declared), *unresolved(removed)]
     if later:
         problems += [f"{item.place}: {item.path}: {item.reason}" for item in later]
-        return {}
-    tolerances = {name: _tolerance(name, dict(entry), service, problems) for name, entry in declared.items()}
+        return Terms()
+    tolerances = {name: _limit(name, entry, service, problems) for name, entry in declared.items()}
     announced = [
-        {"what": str(entry["what"]), "reason": str(entry["reason"]), "declared_in": service.where(("removed", index))}
+        Removal(str(entry["what"]), str(entry["reason"]), service.where(("removed", index)))
         for index, entry in enumerate(removed)
         if version is not None and str(entry["version"]) == version
     ]
-    result: dict[str, t.Any] = {"tolerances": tolerances} if tolerances else {}
-    if removed:
-        result["removed"] = announced
-    return result
+    return Terms(tolerances, tuple(announced))
 
 
-def _tolerance(name: str, entry: dict[str, t.Any], service: Document, problems: list[str]) -> dict[str, t.Any]:
+def _limit(name: str, entry: t.Mapping[str, object], service: Document, problems: list[str]) -> Limit:
     known = numbers()
     if name not in known:
         close = difflib.get_close_matches(name, list(known), n=1)
         meant = f"; did you mean {close[0]}?" if close else ""
         place = service.where(("baseline", "tolerances", name))
         problems.append(f"{place}: baseline.tolerances.{name}: no check compares such a number{meant}; known: {', '.join(sorted(known))}")
-        return {}
-    parsers: dict[str, t.Callable[[t.Any], float]] = {"relative": _share, "absolute": _absolute(name)}
-    for key, parse in parsers.items():
-        if key in entry:
-            try:
-                entry[key] = parse(entry[key])
-            except ValueError as exc:
-                place = service.where(("baseline", "tolerances", name, key))
-                problems.append(f"{place}: baseline.tolerances.{name}.{key}: {exc}")
-    return entry
+        return Limit()
+
+    def read(key: str, parse: t.Callable[[object], float]) -> float | None:
+        if key not in entry:
+            return None
+        try:
+            return parse(entry[key])
+        except ValueError as exc:
+            place = service.where(("baseline", "tolerances", name, key))
+            problems.append(f"{place}: baseline.tolerances.{name}.{key}: {exc}")
+            return None
+
+    then = entry.get("then")
+    return Limit(read("relative", _share), read("absolute", _absolute(name)), str(then) if then else None)
 
 
-def _absolute(name: str) -> t.Callable[[t.Any], float]:
-    return parse_duration if name.endswith("_seconds") else parse_size if name.endswith("_bytes") else _count
+def _absolute(name: str) -> t.Callable[[object], float]:
+    parse = parse_duration if name.endswith("_seconds") else parse_size if name.endswith("_bytes") else _count
+    return lambda value: float(parse(value if isinstance(value, (int, float)) else str(value)))
 
 
-def _share(value: t.Any) -> float:
+def _share(value: object) -> float:
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(%?)\s*", str(value))
     if not match:
         raise ValueError(f"'{value}' is not a share; expected for example 0.5 or 50%")
     return float(match[1]) / (100 if match[2] else 1)
 
 
-def _count(value: t.Any) -> float:
+def _count(value: object) -> float:
     if not re.fullmatch(r"\s*\d+(\.\d+)?\s*", str(value)):
         raise ValueError(f"'{value}' is not a number that is not negative")
-    return float(value)
+    return float(str(value))
 
 
 # -- names, and what announces them

@@ -10,7 +10,10 @@ import dataclasses
 import typing as t
 
 from ...module_utils._finding import Finding, Measurement, Status
-from .._model.text import quantity
+from .._model.baseline import Baseline
+from .._model.compared import Compared, GoneThing, Moved, NotKnown, Origin, Thing
+from .._model.planned import Terms
+from .._model.text import as_list, quantity
 from .comparable import GOOD, HOLDS, NEW_IS_BAD, NUMBER, SET, STATE, Spec, facts, matches, names, specs, tolerance
 
 MOST = 8  # things that are gone with a finding of their own; more of one kind are told in one
@@ -18,21 +21,17 @@ LISTED = 100
 SEEN, GONE, UNKNOWN, ASIDE = "seen", "gone", "unknown", "aside"
 
 
-@dataclasses.dataclass
-class Gone:
-    """One thing that was there."""
+@dataclasses.dataclass(frozen=True)
+class _Number:
+    """A number as a fact has it, with how many things it was measured on."""
 
-    names: list[str]
-    check: str
-    requirement: str
-    instance: str
-    host: str
-    message: str
-    announced: str | None = None
+    value: float
+    of_how_many: float | None = None
 
-    def as_dict(self) -> dict[str, t.Any]:
-        out = dataclasses.asdict(self)
-        return {"what": out.pop("names")[0], **out}
+    @classmethod
+    def of(cls, fact: t.Mapping[str, object]) -> _Number:
+        how_many = fact.get("of")
+        return cls(float(str(fact["value"])), how_many if isinstance(how_many, (int, float)) else None)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,40 +51,40 @@ class Place:
 class Comparison:
     """Collects what became of the facts of a baseline."""
 
-    def __init__(self, baseline: t.Mapping[str, t.Any], terms: t.Mapping[str, t.Any], hosts: set[str]) -> None:
-        """``terms``: tolerances and announced removals; ``hosts``: those of today."""
+    def __init__(self, baseline: Baseline, terms: Terms, hosts: set[str]) -> None:
+        """``hosts``: those of today."""
         self.baseline, self.terms, self.hosts = baseline, terms, hosts
         self.compared = 0
-        self.gone: dict[tuple[str, str], Gone] = {}
-        self.new: list[dict[str, str]] = []
-        self.changed: list[dict[str, t.Any]] = []
-        self.within: list[dict[str, t.Any]] = []
-        self.firing: dict[tuple[str, str], dict[str, str]] = {}
-        self.unknown: dict[tuple[str, str, str], dict[str, str]] = {}
+        self.gone: dict[tuple[str, str], GoneThing] = {}
+        self.new: list[Thing] = []
+        self.changed: list[Moved] = []
+        self.within: list[Moved] = []
+        self.firing: dict[tuple[str, str], Thing] = {}
+        self.unknown: dict[tuple[str, str, str], NotKnown] = {}
         self.aside: collections.Counter[str] = collections.Counter()
         self.named: list[list[str]] = []  # everything that was there, by its names
         self.heeded: set[str] = set()  # announcements that something answers to
         self._before: dict[tuple[str, str, str], set[str]] = collections.defaultdict(set)
-        known = [(address, host) for host, addresses in baseline["addresses"].items() for address in addresses]
+        known = [(address, host) for host, addresses in baseline.addresses.items() for address in addresses]
         kept = {address for address, host in known if host in hosts}
         self._left = {address: host for address, host in known if address not in kept}
-        for observation in baseline["observations"]:
-            for name, value in observation["facts"].items():
+        for observation in baseline.observations:
+            for name, value in observation.facts.items():
                 if isinstance(value, list):
-                    self._before[(observation["check"], observation["host"], name)].update(value)
+                    self._before[(observation.check, observation.host, name)].update(str(item) for item in value)
 
     # -- one fact
 
-    def fact(self, place: Place, name: str, spec: Spec, before: t.Any) -> None:
+    def fact(self, place: Place, name: str, spec: Spec, before: object) -> None:
         """Compares one fact of one place with what was found there."""
         kind = spec["kind"]
         if kind == NEW_IS_BAD:
             self._alarms(place, name, spec)
-        elif kind == SET:
+        elif kind == SET and isinstance(before, list):
             for item in before:
-                self._item(place, name, spec, item)
-        elif kind == NUMBER:
-            self._number(place, name, spec, before)
+                self._item(place, name, spec, str(item))
+        elif kind == NUMBER and isinstance(before, dict):
+            self._number(place, name, spec, _Number.of(before))
         elif (kind == HOLDS and before is True) or (kind == STATE and before in spec["good"]):
             self._condition(place, name, spec, before)
 
@@ -108,7 +107,7 @@ class Comparison:
         else:
             self._otherwise(place, called, place.why or f"{place.check} no longer tells it")
 
-    def _condition(self, place: Place, name: str, spec: Spec, before: t.Any) -> None:
+    def _condition(self, place: Place, name: str, spec: Spec, before: object) -> None:
         called = names(spec, place.instance, place.host)
         self.named.append(called)
         failed = next((finding for finding in place.found if finding.status is Status.FAIL), None)
@@ -126,34 +125,34 @@ class Comparison:
             now = "gone" if after is None else words.get(after, after)
             self._gone(place, called, f"{called[0]} was {words.get(before, before)} before the deployment and is {now}")
 
-    def _number(self, place: Place, name: str, spec: Spec, before: t.Mapping[str, t.Any]) -> None:
-        limits = tolerance(name, spec, self.terms.get("tolerances", {}))
+    def _number(self, place: Place, name: str, spec: Spec, before: _Number) -> None:
+        limits = tolerance(name, spec, self.terms.tolerances)
         label = f"{spec['what']} {place.instance}"
-        now = next((value for finding in place.found if (value := facts(finding).get(name)) is not None), None)
-        if now is None:
+        found = next((value for finding in place.found if isinstance(value := facts(finding).get(name), dict)), None)
+        if found is None:
             if place.outlook in (UNKNOWN, ASIDE):
                 self._otherwise(place, [label], place.why)
             return  # that what it was measured on fails or is gone is told by the other facts
-        counts = [value["of"] for value in (before, now) if value.get("of") is not None]
+        now = _Number.of(found)
+        counts = [number.of_how_many for number in (before, now) if number.of_how_many is not None]
         if spec.get("at_least") and not limits.given and any(count < spec["at_least"] for count in counts):
             few = f"the {label} is of {min(counts)} {spec['of']}, at least {spec['at_least']} can be compared"
             self.aside[few] += 1
             return
         self.compared += 1
-        old, new = float(before["value"]), float(now["value"])
-        exceeded = limits.exceeded(old, new)
-        entry = {
-            "name": name,
-            "what": label,
-            "instance": place.instance,
-            "host": place.host,
-            "before": old,
-            "after": new,
-            "limit": limits.limit(old),
-            "bound": limits.worse,
-            "status": limits.then.value if exceeded else "pass",
-        }
-        (self.changed if exceeded else self.within).append(entry)
+        exceeded = limits.exceeded(before.value, now.value)
+        moved = Moved(
+            name=name,
+            what=label,
+            instance=place.instance,
+            host=place.host,
+            before=before.value,
+            after=now.value,
+            limit=limits.limit(before.value),
+            bound=limits.worse,
+            status=limits.then.value if exceeded else "pass",
+        )
+        (self.changed if exceeded else self.within).append(moved)
 
     def _alarms(self, place: Place, name: str, spec: Spec) -> None:
         if place.outlook in (UNKNOWN, ASIDE):
@@ -162,15 +161,16 @@ class Comparison:
             self.compared += 1
         for item in sorted(place.items.get(name, set()) - self._before[(place.check, place.host, name)]):
             what = f"{spec['what']} {item}"
-            self.firing[(what, place.host)] = {"what": what, "instance": place.instance, "host": place.host}
+            self.firing[(what, place.host)] = Thing(what, place.instance, place.host)
 
     # -- what became of it
 
     def _gone(self, place: Place, called: list[str], message: str) -> None:
-        entry = next((one for one in self.terms.get("removed", []) if matches(one["what"], called)), None)
-        if entry:
-            self.heeded.add(entry["what"])
-        gone = Gone(called, place.check, place.requirement, place.instance, place.host, message, entry["reason"] if entry else None)
+        announced = next((one for one in self.terms.removed if matches(one.what, called)), None)
+        if announced:
+            self.heeded.add(announced.what)
+        reason = announced.reason if announced else None
+        gone = GoneThing(called[0], place.check, place.requirement, place.instance, place.host, message, reason)
         self.gone.setdefault((called[0], place.host), gone)
 
     def _otherwise(self, place: Place, called: list[str], why: str) -> None:
@@ -182,23 +182,22 @@ class Comparison:
             self._not_known(place, why)
 
     def _not_known(self, place: Place, why: str) -> None:
-        entry = {"check": place.check, "instance": place.instance, "host": place.host, "why": why}
-        self.unknown.setdefault((place.check, place.instance, place.host), entry)
+        self.unknown.setdefault((place.check, place.instance, place.host), NotKnown(place.check, place.instance, place.host, why))
 
     def news(self, findings: t.Sequence[Finding]) -> None:
         """What was not there before; not of what was not looked at then."""
-        places = {(item["check"], item["instance"], item["host"]) for item in self.baseline["observations"]}
-        unseen = {(item["check"], item["instance"], item["host"]) for item in self.baseline["unseen"]}
-        asked, joined = set(self.baseline["requirements"]), sorted(self.hosts - set(self.baseline["hosts"]))
+        places = {(item.check, item.instance, item.host) for item in self.baseline.observations}
+        unseen = {(item.check, item.instance, item.host) for item in self.baseline.unseen}
+        looked_at, joined = set(self.baseline.requirements), sorted(self.hosts - set(self.baseline.hosts))
         known: set[tuple[str, str]] = set()
         for finding in findings:
             place = (finding.check, finding.instance, finding.host)
-            if finding.requirement not in asked or place in unseen or finding.host in joined:
+            if finding.requirement not in looked_at or place in unseen or finding.host in joined:
                 continue
             for name, value in facts(finding).items():
                 spec = specs(finding.check)[name]
                 found: list[str] = []
-                if spec["kind"] == SET:
+                if spec["kind"] == SET and isinstance(value, list):
                     found = [item for item in value if item not in self._before.get((finding.check, finding.host, name), ())]
                 elif spec["kind"] in (HOLDS, STATE) and place not in places and finding.status in GOOD:
                     found = [finding.instance]
@@ -206,8 +205,8 @@ class Comparison:
                     what = names(spec, item, finding.host)[0]
                     if (what, finding.host) not in known:
                         known.add((what, finding.host))
-                        self.new.append({"what": what, "instance": finding.instance, "host": finding.host})
-        self.new += [{"what": f"host {host}", "instance": "", "host": host} for host in joined]
+                        self.new.append(Thing(what, finding.instance, finding.host))
+        self.new += [Thing(f"host {host}", "", host) for host in joined]
 
     # -- what it means
 
@@ -216,16 +215,16 @@ class Comparison:
         return [*self._of_gone(), *self._of_firing(), *self._of_changed(), *self._of_unknown(), *self._summary()]
 
     def _of_gone(self) -> list[Finding]:
-        groups: dict[tuple[str, str], list[Gone]] = collections.defaultdict(list)
+        groups: dict[tuple[str, str], list[GoneThing]] = collections.defaultdict(list)
         for gone in self.gone.values():
             if gone.announced is None:
                 groups[(gone.check, gone.host)].append(gone)
         out = []
         for (check, host), group in groups.items():
             if len(group) <= MOST:
-                out += [Finding(Status.FAIL, gone.message, instance=gone.names[0], host=host) for gone in group]
+                out += [Finding(Status.FAIL, gone.message, instance=gone.what, host=host) for gone in group]
                 continue
-            listed = ", ".join(gone.names[0] for gone in group[:3])
+            listed = ", ".join(gone.what for gone in group[:3])
             message = f"{len(group)} things that {check} saw before the deployment are gone: {listed} and {len(group) - 3} more"
             details = [gone.message for gone in group[:LISTED]]
             out.append(Finding(Status.FAIL, message, instance=check, host=host, details=details))
@@ -233,20 +232,20 @@ class Comparison:
 
     def _of_firing(self) -> list[Finding]:
         return [
-            Finding(Status.FAIL, f"{item['what']} is firing, and was not before the deployment", instance=item["what"], host=item["host"])
+            Finding(Status.FAIL, f"{item.what} is firing, and was not before the deployment", instance=item.what, host=item.host)
             for item in self.firing.values()
         ]
 
     def _of_changed(self) -> list[Finding]:
         return [
             Finding(
-                Status(item["status"]),
-                f"the {item['what']} was {quantity(item['name'], item['before'])} before the deployment "
-                f"and is {quantity(item['name'], item['after'])}, the limit is {quantity(item['name'], item['limit'])}",
-                instance=item["what"],
-                host=item["host"],
-                observed={"before": item["before"], "after": item["after"]},
-                measurements=[Measurement(item["name"], item["after"], item["limit"], item["bound"])],
+                Status(item.status),
+                f"the {item.what} was {quantity(item.name, item.before)} before the deployment "
+                f"and is {quantity(item.name, item.after)}, the limit is {quantity(item.name, item.limit)}",
+                instance=item.what,
+                host=item.host,
+                observed={"before": item.before, "after": item.after},
+                measurements=[Measurement(item.name, item.after, item.limit, item.bound)],
             )
             for item in self.changed
         ]
@@ -255,50 +254,51 @@ class Comparison:
         return [
             Finding(
                 Status.UNKNOWN,
-                f"{item['check']} of {item['instance']} cannot be compared with what was there before: {item['why']}",
-                instance=item["instance"],
-                host=item["host"],
+                f"{item.check} of {item.instance} cannot be compared with what was there before: {item.why}",
+                instance=item.instance,
+                host=item.host,
             )
             for item in self.unknown.values()
         ]
 
     def _summary(self) -> list[Finding]:
-        name = f"the baseline of deployment {self.baseline['deployment_id']}, taken at {self.baseline['taken_at']}"
+        name = self.baseline.name
         announced = [gone for gone in self.gone.values() if gone.announced is not None]
         aside = [f"not compared: {why}" + (f" ({count} observations)" if count > 1 else "") for why, count in self.aside.items()]
-        aside += [f"not seen before the deployment: {item['check']} of {item['instance']}{_on(item)}" for item in self.baseline["unseen"]]
+        aside += [f"not seen before the deployment: {item.check} of {item.instance}{_on('', item.host)}" for item in self.baseline.unseen]
         if not self.compared and not announced:
             if self.gone or self.firing or self.changed or self.unknown:
                 return []
             return [Finding(Status.UNKNOWN, f"nothing can be compared with {name}", details=aside[:LISTED])]
         clean = not any((self.firing, self.changed, self.unknown)) and len(announced) == len(self.gone)
         message = f"{self.compared} observations are as they were in {name}" + ("; nothing else is gone" if announced and clean else "")
-        details = [f"new: {item['what']}{_on(item)}" for item in self.new]
-        details += [f"gone, as announced: {gone.names[0]}{_on(gone.as_dict())} ({gone.announced})" for gone in announced]
-        for words, items in (("new", self.new), ("gone as announced", [gone.as_dict() for gone in announced])):
+        details = [f"new: {item.what}{_on(item.what, item.host)}" for item in self.new]
+        details += [f"gone, as announced: {gone.what}{_on(gone.what, gone.host)} ({gone.announced})" for gone in announced]
+        for words, items in (("new", [item.what for item in self.new]), ("gone as announced", [gone.what for gone in announced])):
             if items:
-                listed = ", ".join(item["what"] for item in items[:3]) + (f" and {len(items) - 3} more" if len(items) > 3 else "")
+                listed = ", ".join(items[:3]) + (f" and {len(items) - 3} more" if len(items) > 3 else "")
                 message += f"; {words}: {listed}"
-        measured = [Measurement(item["name"], item["after"], item["limit"], item["bound"]) for item in self.within]
+        measured = [Measurement(item.name, item.after, item.limit, item.bound) for item in self.within]
         return [Finding(Status.PASS, message, details=[*details, *aside][:LISTED], measurements=measured)]
 
-    def as_dict(self) -> dict[str, t.Any]:
+    def result(self) -> Compared:
         """The ``comparison`` of a run record."""
-        return {
-            "baseline": {key: self.baseline.get(key) for key in ("deployment_id", "version", "taken_at", "run")},
-            "compared": self.compared,
-            "gone": [gone.as_dict() for gone in self.gone.values()],
-            "new": self.new,
-            "changed": self.changed,
-            "within": self.within,
-            "newly_firing": list(self.firing.values()),
-            "unknown": list(self.unknown.values()),
-            "not_compared": dict(self.aside),
-        }
+        before = self.baseline
+        return Compared(
+            baseline=Origin(before.deployment_id, before.version, before.taken_at, before.run),
+            compared=self.compared,
+            gone=tuple(self.gone.values()),
+            new=tuple(self.new),
+            changed=tuple(self.changed),
+            within=tuple(self.within),
+            newly_firing=tuple(self.firing.values()),
+            unknown=tuple(self.unknown.values()),
+            not_compared=dict(self.aside),
+        )
 
 
 def _among(place: Place, name: str, item: str) -> bool:
-    return any(item in (finding.observed.get(name) or ()) for finding in place.found)
+    return any(item in as_list(finding.observed.get(name)) for finding in place.found)
 
 
 def _address(item: str) -> str:
@@ -306,8 +306,8 @@ def _address(item: str) -> str:
     return item.rpartition("/")[2].rpartition(":")[0].strip("[]")
 
 
-def _on(item: t.Mapping[str, t.Any]) -> str:
-    return f" on {item['host']}" if item.get("host") and item.get("what") != f"host {item['host']}" else ""
+def _on(what: str, host: str) -> str:
+    return f" on {host}" if host and what != f"host {host}" else ""
 
 
-__all__ = ("ASIDE", "GONE", "SEEN", "UNKNOWN", "Comparison", "Gone", "Place")
+__all__ = ("ASIDE", "GONE", "SEEN", "UNKNOWN", "Comparison", "Place")

@@ -19,15 +19,9 @@ import pathlib
 import re
 import typing as t
 
-try:
-    import jsonschema
-except ImportError as exc:  # pragma: no cover - tests have it
-    jsonschema = None  # type: ignore[assignment] # told by validate()
-    IMPORT_FAILURE: ImportError | None = exc
-else:
-    IMPORT_FAILURE = None
-
 import yaml
+
+from .declarations import DebtFile, ServiceFile, SharedFile
 
 Path = tuple[t.Union[str, int], ...]
 SCHEMAS = pathlib.Path(__file__).parent / "schemas"
@@ -69,11 +63,26 @@ class Document:
     """Plain data, where each part of it stands in the file, and its digest."""
 
     name: str  # as shown to the user
-    data: dict[str, t.Any]
+    data: dict[str, object]
     positions: dict[Path, tuple[int, int]]
     sha256: str
     folder: pathlib.Path = pathlib.Path()
     conditions: frozenset[str] = frozenset()  # texts that stand in the file itself under "expect"; what a template yields is not among them
+
+    @property
+    def declared(self) -> SharedFile:
+        """What the service file and the organisation's may both say; the schema has looked at it."""
+        return t.cast("SharedFile", self.data)
+
+    @property
+    def of_service(self) -> ServiceFile:
+        """What a service file says."""
+        return t.cast("ServiceFile", self.data)
+
+    @property
+    def of_debt(self) -> DebtFile:
+        """What a debt file says."""
+        return t.cast("DebtFile", self.data)
 
     def path(self, text: str) -> str:
         """A path that stands in the file, and is relative to it."""
@@ -104,7 +113,7 @@ def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[s
     found: dict[Path, tuple[int, int]] = {}
     twice: list[str] = []
 
-    def walk(node: t.Any, path: Path, above: tuple[int, ...]) -> None:
+    def walk(node: yaml.Node, path: Path, above: tuple[int, ...]) -> None:
         if id(node) in above:
             raise Refused([f"{name}:{node.start_mark.line + 1}: {dotted(path)}: an alias refers to what it stands in"])
         above = (*above, id(node))
@@ -133,7 +142,7 @@ def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[s
     return found, twice
 
 
-def plain(value: t.Any, resolve: t.Callable[[t.Any], t.Any] | None = None, path: Path = ()) -> t.Any:
+def plain(value: object, resolve: t.Callable[[object], object] | None = None, path: Path = ()) -> object:
     """Native types all the way down; dates become text; leaves pass through ``resolve``, whose LookupError makes them Unresolved."""
     if isinstance(value, t.Mapping):
         return {(name := _key(key)): plain(item, resolve, (*path, name)) for key, item in value.items()}
@@ -158,13 +167,24 @@ def plain(value: t.Any, resolve: t.Callable[[t.Any], t.Any] | None = None, path:
     return "".join(str(value))
 
 
-def _key(key: t.Any) -> str:
+def plain_mapping(value: t.Mapping[t.Any, object], resolve: t.Callable[[object], object] | None = None) -> dict[str, object]:
+    """A mapping, made ``plain``."""
+    return {(name := _key(key)): plain(item, resolve, (name,)) for key, item in value.items()}
+
+
+def _key(key: object) -> str:
     # YAML 1.1 reads a bare on as true
     return {True: "on", False: "off"}[key] if isinstance(key, bool) else "".join(str(key))
 
 
 def build(
-    text: str, name: str, data: t.Any, schema: str, *, resolve: t.Callable[[t.Any], t.Any] | None = None, folder: pathlib.Path | None = None
+    text: str,
+    name: str,
+    data: object,
+    schema: str,
+    *,
+    resolve: t.Callable[[object], object] | None = None,
+    folder: pathlib.Path | None = None,
 ) -> Document:
     """The document, or Refused with every problem that it has."""
     places, problems = positions(text, name)
@@ -173,14 +193,14 @@ def build(
     if not isinstance(data, t.Mapping):
         raise Refused([f"{name}:1: expected a mapping of keys to values, found {_kind(data)}"])
     digest = hashlib.sha256(text.encode()).hexdigest()
-    document = Document(name, plain(data, resolve), places, digest, folder or pathlib.Path(), frozenset(_conditions(data)))
+    document = Document(name, plain_mapping(data, resolve), places, digest, folder or pathlib.Path(), frozenset(_conditions(data)))
     problems += validate(document, schema)
     if problems:
         raise Refused(problems)
-    return dataclasses.replace(document, data=_located(document.data, document, ()))
+    return dataclasses.replace(document, data={key: _located(item, document, (key,)) for key, item in document.data.items()})
 
 
-def _conditions(value: t.Any, key: str = "") -> t.Iterator[str]:
+def _conditions(value: object, key: str = "") -> t.Iterator[str]:
     if isinstance(value, t.Mapping):
         for name, item in value.items():
             yield from _conditions(item, str(name))
@@ -191,7 +211,7 @@ def _conditions(value: t.Any, key: str = "") -> t.Iterator[str]:
         yield "".join(str(value))
 
 
-def _located(value: t.Any, document: Document, path: Path) -> t.Any:
+def _located(value: object, document: Document, path: Path) -> object:
     """The value with the place of each Unresolved in the file."""
     if isinstance(value, Unresolved):
         return dataclasses.replace(value, place=document.where(path))
@@ -204,10 +224,8 @@ def _located(value: t.Any, document: Document, path: Path) -> t.Any:
 
 def validate(document: Document, schema: str) -> list[str]:
     """A line for each way in which the document departs from the schema (``service`` or ``organisation``)."""
-    if jsonschema is None:
-        raise Refused([f"{document.name} cannot be read without the Python library jsonschema: pip install jsonschema ({IMPORT_FAILURE})"])
     problems: dict[tuple[int, int, str], str] = {}
-    for failure in _checker(schema).iter_errors(document.data):
+    for failure in _checker(schema, document.name)(document.data):
         for leaf in _leaves(failure):
             if isinstance(leaf.instance, Unresolved):
                 continue
@@ -219,18 +237,47 @@ def validate(document: Document, schema: str) -> list[str]:
     return [problems[key] for key in sorted(problems)]
 
 
+class _Failure(t.Protocol):
+    """What jsonschema says of one departure, and of the alternatives in it. Named here, because it is slow to import."""
+
+    message: str
+
+    @property
+    def validator(self) -> object: ...
+    @property
+    def validator_value(self) -> object: ...
+    @property
+    def instance(self) -> object: ...
+    @property
+    def schema(self) -> object: ...
+    @property
+    def context(self) -> t.Sequence[_Failure]: ...
+    @property
+    def path(self) -> t.Sequence[str | int]: ...
+    @property
+    def schema_path(self) -> t.Sequence[str | int]: ...
+    @property
+    def absolute_path(self) -> t.Sequence[str | int]: ...
+    @property
+    def absolute_schema_path(self) -> t.Sequence[str | int]: ...
+
+
 @functools.cache
-def _checker(schema: str) -> t.Any:
+def _checker(schema: str, name: str) -> t.Callable[[object], t.Iterable[_Failure]]:
+    try:
+        import jsonschema  # slow to import, and a run whose plan was made by another worker does without
+    except ImportError as exc:
+        raise Refused([f"{name} cannot be read without the Python library jsonschema: pip install jsonschema ({exc})"]) from None
     rules = json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8"))
-    return jsonschema.Draft202012Validator(rules, format_checker=jsonschema.FormatChecker(["date"]))
+    return jsonschema.Draft202012Validator(rules, format_checker=jsonschema.FormatChecker(["date"])).iter_errors
 
 
-def _leaves(failure: t.Any) -> list[t.Any]:
+def _leaves(failure: _Failure) -> list[_Failure]:
     # of the alternatives of anyOf, the one that came furthest is the one that was meant
     if failure.validator in ("anyOf", "oneOf") and failure.context:
         if isinstance(failure.instance, Unresolved):
             return []
-        branches: dict[int, list[t.Any]] = {}
+        branches: dict[str | int, list[_Failure]] = {}
         for item in failure.context:
             branches.setdefault(item.schema_path[0], []).append(item)
         fitting = [items for items in branches.values() if not any(_of_another_kind(item) for item in items)]
@@ -239,33 +286,32 @@ def _leaves(failure: t.Any) -> list[t.Any]:
     return [failure]
 
 
-def _of_another_kind(failure: t.Any) -> bool:
+def _of_another_kind(failure: _Failure) -> bool:
     if failure.path or "propertyNames" in failure.schema_path:
         return False
     return failure.validator == "type" or (failure.validator == "enum" and not isinstance(failure.instance, str))
 
 
-def _explain(failure: t.Any) -> list[tuple[Path, str]]:
+def _explain(failure: _Failure) -> list[tuple[Path, str]]:
     path: Path = tuple(failure.absolute_path)
     rule, value, wanted = failure.validator, failure.instance, failure.validator_value
-    expected = _form(failure.schema)
+    rules: dict[str, object] = failure.schema if isinstance(failure.schema, dict) else {}
+    expected, listed = _form(rules), _listed(wanted)
     if rule == "additionalProperties" and isinstance(value, dict):
-        known = sorted(failure.schema.get("properties", {}))
-        return [((*path, key), _unknown_key(key, known)) for key in value if key not in known]
-    if rule == "required":
-        missing = [key for key in wanted if key not in value]
-        return [(path, f"'{key}' is missing") for key in missing]
+        known = sorted(_listed(rules.get("properties", {})))
+        return [((*path, str(key)), _unknown_key(str(key), known)) for key in value if key not in known]
+    if rule == "required" and isinstance(value, dict):
+        return [(path, f"'{key}' is missing") for key in listed if key not in value]
     if rule == "type":
-        kinds = _article(wanted)
+        kinds = _article(listed)
         telling = expected and "a text" in kinds  # of all else, its kind is what there is to say
         return [(path, f"expected {kinds}{f' ({expected})' if telling else ''}, found {_kind(value)}")]
     if rule == "enum":
-        names = [str(item) for item in wanted]
         if "propertyNames" in failure.absolute_schema_path:
-            return [((*path, value), _unknown_key(str(value), names))]
-        return [(path, f"'{value}' is not one of {', '.join(names)}{_meant(str(value), names)}")]
+            return [((*path, str(value)), _unknown_key(str(value), listed))]
+        return [(path, f"'{value}' is not one of {', '.join(listed)}{_meant(str(value), listed)}")]
     if rule == "pattern":
-        key = (*path, value) if "propertyNames" in failure.absolute_schema_path else path
+        key = (*path, str(value)) if "propertyNames" in failure.absolute_schema_path else path
         return [(key, f"'{value}' is not {expected or 'of the expected form'}")]
     if rule == "format":
         return [(path, f"'{value}' is not a day of the calendar; expected {expected}")]
@@ -277,12 +323,18 @@ def _explain(failure: t.Any) -> list[tuple[Path, str]]:
     if rule == "minLength":
         return [(path, "expected a text, found an empty one")]
     if rule == "anyOf":
-        forms = [_form(item) or _article(item.get("type", "another form")) for item in wanted]
+        alternatives: list[dict[str, object]] = wanted if isinstance(wanted, list) else []
+        forms = [_form(item) or _article(_listed(item.get("type", "another form"))) for item in alternatives]
         return [(path, f"expected {' or '.join(dict.fromkeys(forms))}, found {_kind(value)}")]
     return [(path, str(failure.message))]
 
 
-def _form(schema: t.Mapping[str, t.Any]) -> str | None:
+def _listed(given: object) -> list[str]:
+    """The texts of a list, the keys of a mapping, or the one that stands alone."""
+    return [str(item) for item in given] if isinstance(given, (list, dict)) else [str(given)]
+
+
+def _form(schema: t.Mapping[str, object]) -> str | None:
     """What a value is: the first sentence of its description, as a part of another sentence."""
     words = str(schema.get("description") or "").partition(". ")[0].removesuffix(".")
     return re.sub(r"^[A-Z](?=[a-z]* )", lambda first: first[0].lower(), words) or None
@@ -297,7 +349,7 @@ def _meant(word: str, known: list[str]) -> str:
     return f"; did you mean '{close[0]}'?" if close else ""
 
 
-def _article(kinds: str | list[str]) -> str:
+def _article(kinds: list[str]) -> str:
     names = {
         "object": "a mapping",
         "array": "a list",
@@ -307,10 +359,10 @@ def _article(kinds: str | list[str]) -> str:
         "boolean": "true or false",
         "null": "nothing",
     }
-    return " or ".join(names.get(kind, kind) for kind in ([kinds] if isinstance(kinds, str) else kinds))
+    return " or ".join(names.get(kind, kind) for kind in kinds)
 
 
-def _kind(value: t.Any) -> str:
+def _kind(value: object) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -328,7 +380,7 @@ def dotted(path: t.Sequence[str | int]) -> str:
     return ".".join(str(step) for step in path)
 
 
-def unresolved(value: t.Any) -> list[Unresolved]:
+def unresolved(value: object) -> list[Unresolved]:
     """Every Unresolved within a value."""
     if isinstance(value, Unresolved):
         return [value]
@@ -339,4 +391,16 @@ def unresolved(value: t.Any) -> list[Unresolved]:
     return []
 
 
-__all__ = ("Document", "NotResolved", "Refused", "Unresolved", "build", "dotted", "plain", "positions", "unresolved", "validate")
+__all__ = (
+    "Document",
+    "NotResolved",
+    "Refused",
+    "Unresolved",
+    "build",
+    "dotted",
+    "plain",
+    "plain_mapping",
+    "positions",
+    "unresolved",
+    "validate",
+)

@@ -14,6 +14,7 @@ import typing as t
 import yaml
 
 from ...module_utils._registry import CHECKS, COMPUTED
+from .declarations import Classification, Duration, Impacts, Options, PolicyEntry, PolicyOverlay, ProofEntry
 from .document import Document, FastLoader, Refused, unresolved
 
 FOLDER = pathlib.Path(__file__).parent / "policies"
@@ -30,7 +31,7 @@ class Proof:
     source: str | None = None  # the policy's "from"
     option: str | None = None  # the policy's "as"
     on: str | None = None
-    args: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    args: Options = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,25 +49,33 @@ class Rule:
     proved_by: tuple[Proof, ...] = ()
     remedy: str = ""
     responsible: str | None = None
-    valid_for: str = "7d"
+    valid_for: Duration = "7d"
     repeat: str = "each_run"  # or when_due: at recheck only when the last proof nears its end
     applies_when: str | None = None
     applies_to: tuple[str, ...] = ()
     not_before_first_deployment: bool = False
     not_applicable_allowed: bool = False
     waivable: bool = True
-    max_waiver: str | None = None
+    max_waiver: Duration | None = None
     enforce_from: str | None = None
     mode: str | None = None
     ratchet: bool | None = None
     retired: bool = False
-    args: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)  # the policy's "with"
+    args: Options = dataclasses.field(default_factory=dict)  # the policy's "with"
     origin: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def set_by(self) -> str:
         """Every place that had a say, the policy first."""
         return ", ".join(dict.fromkeys(self.origin.values()))
+
+
+class PolicyFile(t.TypedDict):
+    """A policy that ships."""
+
+    version: str
+    valid_for: Duration
+    requirements: dict[str, PolicyEntry]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,12 +99,13 @@ def load(name: str = "default", *, where: str = "") -> Policy:
     if name not in shipped():
         raise Refused([f"{where + ': ' if where else ''}there is no policy '{name}'; these ship: {', '.join(shipped())}"])
     text = path.read_text(encoding="utf-8")
-    data = yaml.load(text, Loader=FastLoader)
+    data: PolicyFile = yaml.load(text, Loader=FastLoader)
     label = f"{name} policy {data['version']}"
     rules: dict[str, Rule] = {}
     problems: list[str] = []
     for identifier, entry in data["requirements"].items():
-        rules[identifier] = _rule(identifier, {"valid_for": data["valid_for"], **entry}, None, label, problems, path.name)
+        given: PolicyEntry = {"valid_for": data["valid_for"], **entry}
+        rules[identifier] = _rule(identifier, given, None, label, problems, path.name)
     if problems:
         raise Refused(problems)
     return Policy(name, str(data["version"]), hashlib.sha256(text.encode()).hexdigest(), rules)
@@ -109,7 +119,7 @@ def added(policy: Policy, more: Policy) -> Policy:
 
 def overlay(policy: Policy, document: Document) -> Policy:
     """The policy with the changes of ``policy.requirements`` of a document merged over it, field by field."""
-    part = document.data.get("policy") or {}
+    part: PolicyOverlay = document.declared.get("policy") or {}
     later = unresolved(part)
     if later:
         raise Refused([f"{item.place}: {item.path}: {item.reason} (the policy is needed in every phase)" for item in later])
@@ -146,38 +156,62 @@ def overlay(policy: Policy, document: Document) -> Policy:
     return dataclasses.replace(policy, rules=rules, sha256=digest, taken_out=frozenset(taken_out), notices=tuple(notices))
 
 
-def _rule(identifier: str, entry: t.Mapping[str, t.Any], below: Rule | None, origin: str, problems: list[str], place: str) -> Rule:
+def _rule(identifier: str, entry: PolicyEntry, below: Rule | None, origin: str, problems: list[str], place: str) -> Rule:
     base = below or Rule(id=identifier, title=identifier)
-    changes: dict[str, t.Any] = {}
-    origins = dict(base.origin)
-    for key, value in entry.items():
-        if key == "impact":
-            given = {level: value for level in LEVELS} if isinstance(value, str) else dict(value)
-            merged = {**base.impact, **given}
-            changes["impact"] = {level: impact for level, impact in merged.items() if impact}
-        elif key in ("phases", "observe", "applies_to"):
-            changes[key] = tuple(value)
-        elif key == "proved_by":
-            changes["proved_by"] = tuple(_proof(item, identifier, problems, place) for item in value)
-        elif key == "with":
-            changes["args"] = {**base.args, **value}
-        else:
-            changes[key] = value
-        origins["args" if key == "with" else key] = origin
-    if "phases" in changes and "observe" not in changes:
-        changes["observe"] = tuple(phase for phase in base.observe if phase not in changes["phases"])
-    return dataclasses.replace(base, origin=origins, **changes)
+    phases = tuple(entry["phases"]) if "phases" in entry else base.phases
+    if "observe" in entry:
+        observe = tuple(entry["observe"])
+    elif "phases" in entry:
+        observe = tuple(phase for phase in base.observe if phase not in phases)
+    else:
+        observe = base.observe
+    proved_by = base.proved_by
+    if "proved_by" in entry:
+        proved_by = tuple(_proof(item, identifier, problems, place) for item in entry["proved_by"])
+    return Rule(
+        id=identifier,
+        title=entry.get("title", base.title),
+        reason=entry.get("reason", base.reason),
+        area=entry.get("area", base.area),
+        stakeholder=entry.get("stakeholder", base.stakeholder),
+        impact=_impact(entry["impact"], base) if "impact" in entry else base.impact,
+        phases=phases,
+        observe=observe,
+        proved_by=proved_by,
+        remedy=entry.get("remedy", base.remedy),
+        responsible=entry.get("responsible", base.responsible),
+        valid_for=entry.get("valid_for", base.valid_for),
+        repeat=entry.get("repeat", base.repeat),
+        applies_when=entry.get("applies_when", base.applies_when),
+        applies_to=tuple(entry.get("applies_to", base.applies_to)),
+        not_before_first_deployment=entry.get("not_before_first_deployment", base.not_before_first_deployment),
+        not_applicable_allowed=entry.get("not_applicable_allowed", base.not_applicable_allowed),
+        waivable=entry.get("waivable", base.waivable),
+        max_waiver=entry.get("max_waiver", base.max_waiver),
+        enforce_from=entry.get("enforce_from", base.enforce_from),
+        mode=entry.get("mode", base.mode),
+        ratchet=entry.get("ratchet", base.ratchet),
+        retired=entry.get("retired", base.retired),
+        args={**base.args, **entry.get("with", {})},
+        origin={**base.origin, **{"args" if key == "with" else key: origin for key in entry}},
+    )
 
 
-def _proof(item: t.Any, identifier: str, problems: list[str], place: str) -> Proof:
-    entry: dict[str, t.Any] = {"check": item} if isinstance(item, str) else dict(item)
+def _impact(given: str | Impacts, base: Rule) -> dict[str, str]:
+    """The impact by level, with what the levels had that are not named; a level without one is not asked."""
+    merged = {**base.impact, **(dict.fromkeys(LEVELS, given) if isinstance(given, str) else given)}
+    return {level: impact for level, impact in merged.items() if impact}
+
+
+def _proof(item: str | ProofEntry, identifier: str, problems: list[str], place: str) -> Proof:
+    entry: ProofEntry = {"check": item} if isinstance(item, str) else item
     if entry["check"] not in (*CHECKS, *COMPUTED):
         known = ", ".join(sorted((*CHECKS, *COMPUTED)))
         problems.append(f"{place}: {identifier}.proved_by: there is no check '{entry['check']}'; known: {known}")
     return Proof(entry["check"], entry.get("from"), entry.get("as"), entry.get("on"), entry.get("with") or {})
 
 
-def level_of(classification: t.Mapping[str, t.Any]) -> tuple[str, str]:
+def level_of(classification: Classification) -> tuple[str, str]:
     """The level that a classification asks for, and the reason in words."""
     criticality = int(classification.get("criticality", 0))
     risk = int(classification.get("technical_risk", 0))

@@ -8,8 +8,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .document import Document, unresolved
+from .declarations import Commitments, Defaults, Duration, Part, RequirementEntry, Server, ServiceFile, SharedFile, Tier
+from .document import Document, NotResolved, unresolved
 
+V = t.TypeVar("V")
 CONNECTION = (
     "url",
     "url_username",
@@ -78,8 +80,14 @@ class Description:
     debt: Document | None = None
 
     @property
-    def data(self) -> dict[str, t.Any]:
-        return self.service.data
+    def data(self) -> ServiceFile:
+        """What the service file says."""
+        return self.service.of_service
+
+    @property
+    def documents(self) -> list[Document]:
+        """The files that are there, the service's own first: it wins."""
+        return [document for document in (self.service, self.organisation) if document]
 
     @property
     def name(self) -> str:
@@ -94,28 +102,67 @@ class Description:
         return str(self.data["service"].get("kind", "daemon"))
 
     @property
-    def parts(self) -> dict[str, dict[str, t.Any]]:
+    def parts(self) -> dict[str, Part]:
         return {name: part or {} for name, part in (self.data.get("parts") or {}).items()}
 
-    def shared(self, key: str) -> dict[str, t.Any]:
-        """A mapping that both files may have (servers, chains, defaults, ...), merged one level deep."""
-        below = (self.organisation.data.get(key) or {}) if self.organisation else {}
-        return {**below, **(self.data.get(key) or {})}
+    @property
+    def requirements(self) -> dict[str, RequirementEntry]:
+        """What the service says of requirements: its exceptions, and its own ones."""
+        return self.data.get("requirements") or {}
 
-    def default(self, *path: str) -> t.Any:
-        """A value below ``defaults``, of the service file, else of the organisation's; None where there is none."""
-        for document in (self.service, self.organisation):
-            value: t.Any = (document.data.get("defaults") or {}) if document else {}
-            for step in path:
-                value = value.get(step) if isinstance(value, dict) else None
+    # -- what both files may have: mappings are merged one level deep
+
+    @property
+    def servers(self) -> dict[str, Server]:
+        return self._merged(lambda file: file.get("servers"))
+
+    @property
+    def chains(self) -> dict[str, list[Tier]]:
+        return self._merged(lambda file: file.get("chains"))
+
+    @property
+    def approvers(self) -> dict[str, list[str]]:
+        return self._merged(lambda file: file.get("approvers"))
+
+    @property
+    def publish(self) -> dict[str, object]:
+        return self._merged(lambda file: file.get("publish"))
+
+    def _merged(self, part: t.Callable[[SharedFile], t.Mapping[str, V] | None]) -> dict[str, V]:
+        merged: dict[str, V] = {}
+        for document in reversed(self.documents):
+            merged.update(part(document.declared) or {})
+        return merged
+
+    @t.overload
+    def default(self, choose: t.Callable[[Defaults], str | None]) -> str | None: ...
+
+    @t.overload
+    def default(self, choose: t.Callable[[Defaults], Duration | None]) -> Duration | None: ...
+
+    @t.overload
+    def default(self, choose: t.Callable[[Defaults], V | None]) -> V | None: ...
+
+    def default(self, choose: t.Callable[[Defaults], object]) -> object:
+        """What ``choose`` finds below ``defaults`` of the service file, else of the organisation's; None where there is none."""
+        for document in self.documents:
+            try:
+                value = choose(document.declared.get("defaults") or {})
+            except NotResolved:
+                continue  # a mapping that nobody knows yet has no default in it
             if value is not None:
                 return value
         return None
 
-    def commitment(self, *names: str) -> t.Any:
-        """The first of the commitments of these names (aliases) that is there."""
-        given = self.data.get("commitments") or {}
-        return next((given[name] for name in names if given.get(name) is not None), None)
+    @property
+    def commitments(self) -> Commitments:
+        return self.data.get("commitments") or {}
+
+    @property
+    def rpo(self) -> Duration | None:
+        """How much data may be lost; ``pdma`` is its French name."""
+        given = self.commitments.get("rpo")
+        return self.commitments.get("pdma") if given is None else given
 
     # -- hosts
 
@@ -124,7 +171,8 @@ class Description:
         wanted = pattern or self.data["service"].get("hosts")
         return self.inventory.hosts_of(str(wanted)) if wanted else []
 
-    def part_hosts(self, part: t.Mapping[str, t.Any], on: str | None = None) -> list[str]:
+    def part_hosts(self, part: Part, on: str | None = None) -> list[str]:
+        """The hosts of a pattern, else of the part, else of the service. NotDeclared, NoHost."""
         pattern = on or part.get("hosts") or self.data["service"].get("hosts")
         if not pattern:
             raise NotDeclared("service.hosts: no inventory pattern says on which hosts the service runs")
@@ -135,9 +183,9 @@ class Description:
 
     # -- servers
 
-    def server(self, kinds: tuple[str, ...], using: str | None = None) -> tuple[str, dict[str, t.Any]]:
+    def server(self, kinds: tuple[str, ...], using: str | None = None) -> tuple[str, Server]:
         """Name and options of a named server, or of the default one of these kinds. NotDeclared."""
-        servers = self.shared("servers")
+        servers = self.servers
         using = self.using or using
         if using:
             if using not in servers:
@@ -153,17 +201,16 @@ class Description:
             raise NotDeclared(f"several servers of kind {' or '.join(kinds)} are declared ({', '.join(chosen)}) and none is the default")
         return chosen[0], fitting[chosen[0]]
 
-    def connection(self, kind: str, using: str | None = None) -> dict[str, t.Any]:
+    def connection(self, kind: str, using: str | None = None) -> dict[str, object]:
         """The options with which a check reaches a server of this kind."""
         name, server = self.server((kind,), using)
         if not server.get("url"):
             raise NotDeclared(f"the server '{name}' has no url")
-        home = self.service if name in (self.service.data.get("servers") or {}) else self.organisation
-        options = {
-            key: self.path(server[key], home) if key in PATHS and isinstance(server[key], str) else server[key]
-            for key in CONNECTION
-            if server.get(key) is not None
-        }
+        home = self.service if name in (self.data.get("servers") or {}) else self.organisation
+        options = picked(server, CONNECTION)
+        for key in PATHS:
+            if isinstance(path := options.get(key), str):
+                options[key] = self.path(path, home)
         if kind == "prometheus" and server.get("probe_query"):
             options["probe_query"] = server["probe_query"]
         if server.get("timeout"):
@@ -194,4 +241,9 @@ class Description:
         return (document or self.service).path(text)
 
 
-__all__ = ("CONNECTION", "Description", "Inventory", "NoHost", "NotApplicable", "NotDeclared", "NotDue", "Run")
+def picked(given: t.Mapping[str, object], keys: t.Iterable[str]) -> dict[str, object]:
+    """Those of the keys that are there, with their values."""
+    return {key: value for key in keys if (value := given.get(key)) is not None}
+
+
+__all__ = ("CONNECTION", "Description", "Inventory", "NoHost", "NotApplicable", "NotDeclared", "NotDue", "Run", "picked")

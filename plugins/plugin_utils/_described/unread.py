@@ -24,8 +24,6 @@ UNREAD: dict[str, str] = {
     "rosters": "who is on call (SUP-02) will be looked up there",
     "platforms": "what a platform proves for all its services will be taken from its records",
     "servers.*.failover": "it will be asked where the first address does not answer",
-    "waivers.*.requested_by": "it will stand in reports",
-    "waivers.*.ticket": "it will stand in reports",
 }
 
 # kinds of servers that no check asks

@@ -10,118 +10,113 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._finding import Status
-from .._model.emergency import Emergency
-from .._model.judged import Judged, Reach
-from .._model.planned import DECISION, Plan, PlannedRequirement
+from .._model.decision import Decision, Evidence, ShownDecision
+from .._model.judged import Judged
+from .._model.judgement import Covered, GateJudgement, Override, Overriding
+from .._model.planned import Plan, PlannedRequirement, PlanState
+from .._model.run import Run
+from .._model.service_state import State
 from .._promises import decisions as _decisions
 from .._promises import overrides as _overrides
 from .._promises import reservations as _reservations
-from . import state as _state
 from .judge import conclude
-
-_OF_AN_EMERGENCY = ("gates", "deployments")
+from .state import updated
 
 
 @dataclasses.dataclass(frozen=True)
-class Answered:
+class Situation:
+    """In which a run is judged: the run, what was known of the service before it, and what people have decided."""
+
+    run: Run
+    state: State
+    today: dt.date
+    decisions: t.Sequence[Decision] = ()
+    waiting: bool = False  # hosts have their turn in a later batch
+
+    @property
+    def whole_service(self) -> bool:
+        return self.run.scope == "service" and not self.waiting
+
+
+@dataclasses.dataclass(frozen=True)
+class Accounted:
     """The judgement with what people answer for."""
 
-    judgement: dict[str, t.Any]
-    evidence: dict[str, t.Any]
-    decisions: list[dict[str, t.Any]]  # as a record shows them
-    overrides: dict[str, t.Any]  # of the service's state after this run
+    judgement: GateJudgement
+    evidence: Evidence
+    decisions: tuple[ShownDecision, ...]
+    with_overrides: State  # the state before the run, but for its overrides, which are those after it
 
 
-def answered(
-    plan: Plan,
-    judged: list[Judged],
-    state: t.Mapping[str, t.Any],
-    run: t.Mapping[str, t.Any],
-    reach: Reach,
-    *,
-    emergency: Emergency | None,
-    decisions: t.Sequence[t.Mapping[str, t.Any]],
-    today: dt.date,
-) -> Answered:
-    """The judgement over judged requirements. ``run`` is that of the record; it has ``scope``, ``partial`` and ``emergency``."""
-    before: dict[str, t.Any] = {"earlier": state["reservations"], "passed": state.get("passed") or {}}
-    judgement = conclude(plan, judged, today=today, **before)
-    known = {item.planned.rule.id for item in judged}
-    late = known.intersection(_reservations.overdue(judgement["reservations"])) if plan.overdue == "fail" else set()
-    evidence = _decisions.evidence(run, plan.service["name"], {**plan.inputs, "policy": plan.policy}, judged, judgement, late)
-    weighed = _decisions.weigh(decisions, evidence, today)
+def accounted(plan: Plan, judged: list[Judged], situation: Situation) -> Accounted:
+    """The judgement over judged requirements, with decisions, emergencies, and what both owe."""
+    run, state, today = situation.run, situation.state, situation.today
+
+    def conclusion(items: list[Judged]) -> GateJudgement:
+        return conclude(plan, items, today=today, earlier=state.reservations, passed=state.passed)
+
+    judgement = conclusion(judged)
+    late = {item.id for item in judged}.intersection(_reservations.overdue(judgement.reservations)) if plan.overdue == "fail" else set()
+    evidence = _decisions.evidence(run, plan, judged, judgement, late)
+    weighed = _decisions.weigh(situation.decisions, evidence, today)
     if plan.decision_required or weighed.decision:
-        whole = run["scope"] == "service" and not reach.waiting
-        judgement = conclude(plan, [*judged, _decided(weighed, plan, run, whole)], today=today, **before)
+        judgement = conclusion([*judged, _as_judged(weighed, plan, situation)])
     if plan.refused:
-        judgement["reasons"] = [f"the input is refused: {problem}" for problem in plan.refused]
-    judgement["overridden"] = _overridden(judgement, weighed, run)
-    if emergency or judgement["overridden"]:
-        judgement["advice"] = "proceed"
+        judgement = dataclasses.replace(judgement, reasons=tuple(f"the input is refused: {problem}" for problem in plan.refused))
+    judgement = dataclasses.replace(judgement, overridden=_overridden(judgement, weighed, run))
+    if run.emergency or judgement.overridden:
+        judgement = dataclasses.replace(judgement, advice="proceed")
     closing = _overrides.closes(judgement, run)
-    overrides = _overrides.after(state, _opened(emergency, weighed, judgement, run, plan), run, closing=closing)
-    judgement = _overrides.told(judgement, overrides["overrides"], today, owner=plan.service["owner"])
-    shown = _decisions.shown(decisions, weighed, today)
-    judgement["notices"] += _decisions.notices(shown)
-    if closing:
-        judgement["notices"] += [f"{_overrides.title(item)} is closed by this run" for item in state.get("overrides") or []]
-    return Answered(judgement, evidence, shown, overrides)
+    after = _overrides.after(state, _opened(weighed, judgement, run, plan), run, closing=closing)
+    judgement = _overrides.with_overrides(judgement, after.overrides, today, owner=plan.owner)
+    shown = _decisions.shown(situation.decisions, weighed, today)
+    closed = [f"{_overrides.title(item)} is closed by this run" for item in state.overrides] if closing else []
+    return Accounted(judgement.noting([*_decisions.notices(shown), *closed]), evidence, shown, after)
 
 
-def state_after(state: t.Mapping[str, t.Any], run: t.Mapping[str, t.Any], answers: Answered) -> dict[str, t.Any]:
+def state_after(situation: Situation, accounts: Accounted) -> State:
     """The service's state after a run. A partial one, and an emergency, say nothing about the service but what they leave undone."""
-    changed = dict(state)
-    if not run["partial"]:
-        after = _state.updated(state, answers.judgement, run)
-        changed = {**changed, **{key: after[key] for key in _OF_AN_EMERGENCY}} if run["emergency"] else after
-        answers.judgement["notices"] += _reservations.lifted_by(changed, run["id"])
-    return {**changed, **answers.overrides}
+    run, changed = situation.run, accounts.with_overrides
+    if run.partial:
+        return changed
+    after = updated(changed, accounts.judgement, run)
+    return dataclasses.replace(changed, gates=after.gates, deployments=after.deployments) if run.emergency else after
 
 
-def _decided(weighed: _decisions.Weighed, plan: Plan, run: t.Mapping[str, t.Any], whole: bool) -> Judged:
+def _as_judged(weighed: _decisions.Weighed, plan: Plan, situation: Situation) -> Judged:
     """The decision, judged as a blocker among the others."""
-    rule, finding = _decisions.as_requirement(weighed, plan.service["owner"], str(plan.phase))
-    if not whole:
+    rule, finding = _decisions.as_requirement(weighed, plan.owner, str(plan.phase))
+    if not situation.whole_service:
         finding = dataclasses.replace(finding, status=Status.NOT_DUE, message="it is asked when the whole service is judged")
-    elif run["partial"]:
+    elif situation.run.partial:
         finding = dataclasses.replace(finding, status=Status.UNKNOWN, message="a partial run is not what a decision can be about")
-    covered = [{**finding.as_dict(), "effective_status": finding.status.value}]
-    requirement = PlannedRequirement(rule, "blocker", True, DECISION)
-    return Judged(requirement, finding.status, finding.status, finding.message, [finding], covered)
+    requirement = PlannedRequirement(rule, "blocker", True, PlanState.DECISION)
+    return Judged(requirement, finding.status, finding.status, finding.message, [finding], [Covered(finding, finding.status)])
 
 
-def _overridden(judgement: t.Mapping[str, t.Any], weighed: _decisions.Weighed, run: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
+def _overridden(judgement: GateJudgement, weighed: _decisions.Weighed, run: Run) -> Overriding | None:
     decision = weighed.overrides
-    if decision is None or run["partial"] or judgement["verdict"] not in _decisions.STOPPING:
+    if decision is None or run.partial or judgement.verdict.good:
         return None
-    return {key: decision.get(key) for key in ("id", "date", "body", "decided_by", "reason", "valid_until")}
+    return Overriding(decision.id, decision.date, decision.body, decision.decided_by, decision.reason, decision.valid_until)
 
 
-def _opened(
-    emergency: Emergency | None,
-    weighed: _decisions.Weighed,
-    judgement: t.Mapping[str, t.Any],
-    run: t.Mapping[str, t.Any],
-    plan: Plan,
-) -> list[dict[str, t.Any]]:
+def _opened(weighed: _decisions.Weighed, judgement: GateJudgement, run: Run, plan: Plan) -> list[Override]:
     """What this run owes: the whole profile after an emergency, and what a decision went against."""
-    common: dict[str, t.Any] = {"due_in": plan.override_due, "judgement": judgement, "run": run}
     out = []
-    if emergency:
-        out.append(_overrides.make(_overrides.ALL, emergency.id, "emergency", by=emergency.by, reason=emergency.reason, **common))
+    if run.emergency:
+        author = _overrides.Author(run.emergency.id, "emergency", run.emergency.by, run.emergency.reason)
+        out.append(_overrides.opened(_overrides.ALL, author, plan.override_due, judgement, run))
     decision = weighed.overrides
-    if decision and judgement["overridden"]:
+    if decision and judgement.overridden:
         names = [
-            requirement["id"]
-            for requirement in judgement["requirements"]
-            if requirement["deciding"] and requirement["impact"] == "blocker" and requirement["status"] in ("fail", "unknown")
+            requirement.id
+            for requirement in judgement.requirements
+            if requirement.deciding and requirement.impact == "blocker" and requirement.status in (Status.FAIL, Status.UNKNOWN)
         ]
-        by = ", ".join(decision.get("decided_by") or []) or decision["body"]
-        out += [
-            _overrides.make(name, decision["id"], "decision", by=by, reason=decision.get("reason"), **common)
-            for name in names or [_overrides.ALL]
-        ]
+        author = _overrides.Author(decision.id, "decision", ", ".join(decision.decided_by) or decision.body, decision.reason)
+        out += [_overrides.opened(name, author, plan.override_due, judgement, run) for name in names or [_overrides.ALL]]
     return out
 
 
-__all__ = ("Answered", "answered", "state_after")
+__all__ = ("Accounted", "Situation", "accounted", "state_after")

@@ -5,122 +5,110 @@
 
 from __future__ import annotations
 
-import copy
+import dataclasses
 import datetime as dt
-import typing as t
 
 from ...module_utils._finding import Finding, Status, isoformat
 from .._model.judged import Judged
-from .._model.planned import DECISION, NOT_APPLICABLE, NOT_DUE, Plan
+from .._model.judgement import Covered, GateJudgement, GateRequirement, JudgedRequirement, StateJudgement, StateRequirement
+from .._model.planned import Plan, PlannedRequirement, PlanState
+from .._model.run import Run
+from .._model.service_state import Deployed, Known, LastGate, State
 from .._promises import debt as _debt
 from .._promises import overrides as _overrides
 from .._promises import ratchet as _ratchet
 from .._promises import reservations as _reservations
 from .judge import conclude, judge_findings
 
-SCHEMA_VERSION = 1
 GATE_KEPT = dt.timedelta(days=7)
 DEPLOYMENTS_KEPT = 50
 
 
-def empty(service: str, environment: str) -> dict[str, t.Any]:
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "service": service,
-        "environment": environment,
-        "requirements": {},
-        "reservations": {},
-        "lifted": [],
-        "overrides": [],
-        "closed_overrides": [],
-        "passed": {},
-        "debt": {},
-        "gates": {},
-        "deployments": [],
-    }
-
-
-def updated(state: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any], run: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def updated(state: State, judgement: GateJudgement, run: Run) -> State:
     """The state after a run that was not partial."""
-    new = copy.deepcopy(dict(state))
-    moment = dt.datetime.fromisoformat(run["finished_at"].replace("Z", "+00:00"))
-    for requirement in judgement["requirements"]:
-        if requirement["state"] in ("later", DECISION) or requirement.get("reused"):
-            continue
-        before = new["requirements"].get(requirement["id"], {})
-        same = before.get("observed_status") == requirement["observed_status"]
-        new["requirements"][requirement["id"]] = {
-            "observed_status": requirement["observed_status"],
-            "state": requirement["state"],
-            "why": requirement["message"],
-            "verified": requirement["verified"],
-            "accepted": requirement["accepted"],
-            "asked": requirement["asked"],
-            "phase": run["phase"],
-            "run": run["id"],
-            "collected_at": requirement["collected_at"] or run["finished_at"],
-            "valid_until": isoformat(moment + dt.timedelta(seconds=requirement["valid_for_seconds"])),
-            "since": requirement["since"] or (before.get("since") if same else None) or run["finished_at"],
-            "findings": [
-                {key: value for key, value in finding.items() if key != "effective_status"} for finding in requirement["findings"]
-            ],
-        }
-    new["passed"] = _ratchet.remembered(new.get("passed", {}), judgement["requirements"], run["finished_at"])
-    new["debt"] = _debt.remembered(new.get("debt", {}), judgement.get("debt"), run["finished_at"])
-    new.update(_reservations.after(state, judgement, run))
-    new["gates"][run["phase"]] = {
-        "verdict": judgement["verdict"],
-        "code": judgement["code"],
-        "at": run["finished_at"],
-        "enforced": run["enforced"],
-        "version": run["version"],
-        "duration_seconds": run["duration_seconds"],
-    }
-    if run["phase"] in ("post", "smoke") and run["version"]:
-        newest = new["deployments"][-1] if new["deployments"] else {}
-        if newest.get("version") != run["version"] or newest.get("deployment_id") != run["deployment_id"]:
-            new["deployments"].append({"version": run["version"], "at": run["finished_at"], "deployment_id": run["deployment_id"]})
-            new["deployments"] = new["deployments"][-DEPLOYMENTS_KEPT:]
-    return new
+    known = dict(state.requirements)
+    for requirement in judgement.requirements:
+        if requirement.state not in (PlanState.LATER, PlanState.DECISION) and not requirement.reused:
+            known[requirement.id] = _known(requirement, known.get(requirement.id), run)
+    gate = LastGate(judgement.verdict, judgement.code, run.finished_at, run.enforced, run.version, run.duration_seconds)
+    new = dataclasses.replace(
+        state,
+        requirements=known,
+        passed=_ratchet.remembered(state.passed, judgement.requirements, run.finished_at),
+        debt=_debt.remembered(state.debt, judgement.debt, run.finished_at),
+        gates={**state.gates, run.phase: gate},
+        deployments=_deployments(state.deployments, run),
+    )
+    return _reservations.after(new, judgement, run)
 
 
-def judge_state(plan: Plan, state: t.Mapping[str, t.Any], now: dt.datetime) -> dict[str, t.Any]:
+def _known(requirement: GateRequirement, before: Known | None, run: Run) -> Known:
+    moment = dt.datetime.fromisoformat(run.finished_at.replace("Z", "+00:00"))
+    same = before is not None and before.observed_status is requirement.observed_status
+    return Known(
+        observed_status=requirement.observed_status,
+        state=requirement.state,
+        why=requirement.message,
+        verified=requirement.verified,
+        accepted=requirement.accepted,
+        question_digest=requirement.question_digest,
+        phase=run.phase,
+        run=run.id,
+        collected_at=requirement.collected_at or run.finished_at,
+        valid_until=isoformat(moment + dt.timedelta(seconds=requirement.valid_for_seconds)),
+        since=requirement.since or (before.since if before and same else None) or run.finished_at,
+        findings=tuple(covered.finding for covered in requirement.findings),
+    )
+
+
+def _deployments(before: tuple[Deployed, ...], run: Run) -> tuple[Deployed, ...]:
+    if run.phase not in ("post", "smoke") or not run.version:
+        return before
+    newest = before[-1] if before else Deployed()
+    if (newest.version, newest.deployment_id) == (run.version, run.deployment_id):
+        return before
+    return (*before, Deployed(run.version, run.finished_at, run.deployment_id))[-DEPLOYMENTS_KEPT:]
+
+
+def judge_state(plan: Plan, state: State, now: dt.datetime) -> StateJudgement:
     """The judgement of a service over its newest still valid findings; ``plan`` is that of all phases."""
-    judged = []
-    for planned in plan.requirements:
-        held = state["requirements"].get(planned.rule.id)
-        if planned.state == NOT_APPLICABLE:
-            judged.append(Judged(planned, Status.NOT_APPLICABLE, Status.NOT_APPLICABLE, planned.why, [], []))
-        elif held is None:
-            judged.append(_unverified(planned, "it has never been verified"))
-        elif held["valid_until"] < isoformat(now):
-            judged.append(_unverified(planned, f"it was last verified on {held['collected_at'][:10]}, which no longer counts"))
-        elif held["state"] == NOT_DUE:
-            judged.append(Judged(planned, Status.NOT_DUE, Status.NOT_DUE, held["why"], [], []))
-        elif held["state"] == NOT_APPLICABLE:
-            judged.append(_unverified(planned, "it was not applicable when it was last looked at, and is now"))
-        else:
-            findings = [Finding.from_dict(finding) for finding in held["findings"]]
-            judged.append(judge_findings(planned, findings, plan, held.get("accepted", {})))
-    result = conclude(plan, judged, today=now.date(), earlier=state["reservations"], passed=state.get("passed", {}))
-    for requirement in result["requirements"]:
-        held = state["requirements"].get(requirement["id"], {})
-        requirement["phase"] = held.get("phase")
-        requirement["since"] = held.get("since")
-        requirement["valid_until"] = held.get("valid_until")
-        del requirement["findings"], requirement["accepted"]
-    return _overrides.told(result, state.get("overrides") or [], now.date(), owner=plan.service["owner"])
+    judged = [_judged(planned, state.requirements.get(planned.rule.id), plan, now) for planned in plan.requirements]
+    concluded = conclude(plan, judged, today=now.date(), earlier=state.reservations, passed=state.passed)
+    requirements = tuple(_of_state(item, state.requirements.get(item.id)) for item in concluded.requirements)
+    common = {field.name: getattr(concluded, field.name) for field in dataclasses.fields(StateJudgement)}
+    judgement = StateJudgement(**{**common, "requirements": requirements})
+    return _overrides.with_overrides(judgement, state.overrides, now.date(), owner=plan.owner)
 
 
-def _unverified(planned: t.Any, message: str) -> Judged:
+def _judged(planned: PlannedRequirement, known: Known | None, plan: Plan, now: dt.datetime) -> Judged:
+    if planned.state is PlanState.NOT_APPLICABLE:
+        return Judged(planned, Status.NOT_APPLICABLE, Status.NOT_APPLICABLE, planned.why, [], [])
+    if known is None:
+        return _unverified(planned, "it has never been verified")
+    if known.valid_until < isoformat(now):
+        return _unverified(planned, f"it was last verified on {known.collected_at[:10]}, which no longer counts")
+    if known.state is PlanState.NOT_DUE:
+        return Judged(planned, Status.NOT_DUE, Status.NOT_DUE, known.why, [], [])
+    if known.state is PlanState.NOT_APPLICABLE:
+        return _unverified(planned, "it was not applicable when it was last looked at, and is now")
+    return judge_findings(planned, list(known.findings), plan, known.accepted)
+
+
+def _unverified(planned: PlannedRequirement, message: str) -> Judged:
     finding = Finding(Status.UNKNOWN, message, requirement=planned.rule.id)
-    return Judged(planned, Status.UNKNOWN, Status.UNKNOWN, message, [finding], [finding.as_dict()])
+    return Judged(planned, Status.UNKNOWN, Status.UNKNOWN, message, [finding], [Covered(finding, Status.UNKNOWN)])
 
 
-def recent_gates(state: t.Mapping[str, t.Any], now: dt.datetime) -> dict[str, t.Any]:
+def _of_state(item: JudgedRequirement, known: Known | None) -> StateRequirement:
+    common = {field.name: getattr(item, field.name) for field in dataclasses.fields(JudgedRequirement)}
+    about = {"phase": known.phase, "valid_until": known.valid_until, "since": known.since} if known else {"since": None}
+    return StateRequirement(**{**common, **about})
+
+
+def recent_gates(state: State, now: dt.datetime) -> dict[str, LastGate]:
     """The last gate of each phase, without those of more than seven days ago."""
     oldest = isoformat(now - GATE_KEPT)
-    return {phase: gate for phase, gate in state["gates"].items() if gate["at"] >= oldest}
+    return {phase: gate for phase, gate in state.gates.items() if gate.at >= oldest}
 
 
-__all__ = ("empty", "judge_state", "recent_gates", "updated")
+__all__ = ("judge_state", "recent_gates", "updated")

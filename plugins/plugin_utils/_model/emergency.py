@@ -23,7 +23,7 @@ class Emergency:
     by: str
 
 
-def of(options: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any]) -> Emergency | None:
+def of(options: t.Mapping[str, object], variables: t.Mapping[str, object]) -> Emergency | None:
     """The emergency of a run, where it has one: an empty one is none."""
     name = str(options.get("emergency") or "").strip()
     if not name:
@@ -32,7 +32,7 @@ def of(options: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any]) -> Emer
     return Emergency(name, reason, who(variables))
 
 
-def who(variables: t.Mapping[str, t.Any]) -> str:
+def who(variables: t.Mapping[str, object]) -> str:
     """The person behind a run: of AWX where it says so, else the user of the controller."""
     named = next((str(variables[name]) for name in _AWX if variables.get(name)), None)
     return f"{named} ({user_name()} on the controller)" if named else user_name()

@@ -9,9 +9,10 @@ import dataclasses
 import typing as t
 
 from ...module_utils._finding import Finding, Status
-from .planned import PLANNED, PlannedRequirement
+from .judgement import Covered, Reused
+from .planned import PlannedRequirement, PlanState
+from .waiver import Waiver
 
-CODES = {"go": 0, "go_with_reservations": 1, "undetermined": 2, "no_go": 3, "ready_to_continue": 0, "not_ready": 3}
 _SEEN = (Status.PASS, Status.WARN, Status.FAIL)
 
 
@@ -34,19 +35,19 @@ class Judged:
     effective: Status
     message: str
     findings: list[Finding]
-    covered: list[dict[str, t.Any]]
-    waiver: t.Mapping[str, t.Any] | None = None
+    covered: list[Covered]
+    waiver: Waiver | None = None
     accepted: t.Mapping[str, bool] = dataclasses.field(default_factory=dict)
-    reused: t.Mapping[str, str] | None = None  # the run whose proof still counts
+    reused: Reused | None = None  # the run whose proof still counts
+
+    @property
+    def id(self) -> str:
+        return self.planned.rule.id
 
     @property
     def verified(self) -> bool:
         """Something was seen: a pass, warn or fail of a check, not of the plan."""
-        return self.planned.state == PLANNED and self.observed in _SEEN and any(finding.check for finding in self.findings)
+        return self.planned.state is PlanState.PLANNED and self.observed in _SEEN and any(finding.check for finding in self.findings)
 
 
-__all__ = (
-    "CODES",
-    "Judged",
-    "Reach",
-)
+__all__ = ("Judged", "Reach")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import hashlib
 import json
 import typing as t
@@ -13,21 +14,26 @@ import typing as t
 from ...module_utils._argspec import secret_options
 from ...module_utils._registry import COMPUTED, load_check
 from .._described.policy import Rule
+from .waiver import Waiver
 
 OVERRIDE_DUE = "3d"
 RECHECK_EVERY = 86400.0
 
-# what a requirement can be in a plan
-PLANNED, NOT_DECLARED, NOT_APPLICABLE, NOT_DUE, LATER, UNPROVABLE, NO_HOST, DECISION = (
-    "planned",
-    "not_declared",
-    "not_applicable",
-    "not_due",
-    "later",
-    "unprovable",
-    "no_host",
-    "decision",  # what people decide: never of a policy
-)
+
+class PlanState(str, enum.Enum):
+    """What a requirement can be in a plan."""
+
+    PLANNED = "planned"
+    NOT_DECLARED = "not_declared"
+    NOT_APPLICABLE = "not_applicable"
+    NOT_DUE = "not_due"
+    LATER = "later"
+    UNPROVABLE = "unprovable"
+    NO_HOST = "no_host"
+    DECISION = "decision"  # what people decide: never of a policy
+
+    def __str__(self) -> str:
+        return self.value
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,27 +67,62 @@ class PlannedRequirement:
     rule: Rule
     impact: str
     deciding: bool
-    state: str = PLANNED
+    state: PlanState = PlanState.PLANNED
     why: str = ""
     declared_in: str = ""
     checks: tuple[PlannedCheck, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
+class DebtFile:
+    """What a debt file says of itself."""
+
+    file: str
+    sha256: str
+    adopted: int  # how many lines it had when the service was adopted
+
+
+@dataclasses.dataclass(frozen=True)
+class Removal:
+    """Something whose going is announced for this version."""
+
+    what: str  # a pattern
+    reason: str
+    declared_in: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Limit:
+    """How far a number may move, as the service file says it; what it leaves out, the check says."""
+
+    relative: float | None = None
+    absolute: float | None = None
+    then: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Terms:
+    """On which terms a baseline is compared."""
+
+    tolerances: t.Mapping[str, Limit] = dataclasses.field(default_factory=dict)
+    removed: tuple[Removal, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
 class Plan:
     """Everything that the judge has to know beside the findings."""
 
-    service: t.Mapping[str, t.Any]
+    service: t.Mapping[str, str]  # name, owner, kind
     level: str
     level_reason: str
     phase: str | None  # None: all phases, for the service's state
     policy: t.Mapping[str, str]
     requirements: tuple[PlannedRequirement, ...]
-    waivers: tuple[t.Mapping[str, t.Any], ...]
+    waivers: tuple[Waiver, ...]  # lines of debt too
     expected_hosts: tuple[str, ...]
     mode: str
     notices: tuple[str, ...] = ()
-    inputs: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    inputs: t.Mapping[str, t.Mapping[str, str | None] | None] = dataclasses.field(default_factory=dict)  # files: path and digest
     publish: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     reservation_due: str = "14d"
     failed_within: str = "7d"
@@ -93,10 +134,24 @@ class Plan:
     recheck_every: float = RECHECK_EVERY  # seconds after which the service is to be verified again
     settling: float = 0.0  # seconds for which checks that may need time are repeated
     scope: str = "service"
-    comparison: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)  # tolerances and announced removals
+    comparison: Terms = dataclasses.field(default_factory=Terms)  # with a baseline
     observe_until: str | None = None  # the last day of observe, where the mode is observe
     ratchet: bool = False  # what has passed once and fails again blocks
-    debt: t.Mapping[str, t.Any] | None = None  # what the debt file says of itself; its lines are waivers of the kind debt
+    debt: DebtFile | None = None  # its lines are waivers of the kind debt
+
+    @property
+    def name(self) -> str:
+        """Of the service."""
+        return self.service["name"]
+
+    @property
+    def owner(self) -> str:
+        """Of the service."""
+        return self.service["owner"]
+
+    @property
+    def lines_of_debt(self) -> list[Waiver]:
+        return [waiver for waiver in self.waivers if waiver.is_debt]
 
     @property
     def checks(self) -> list[PlannedCheck]:
@@ -125,17 +180,14 @@ class Plan:
 
 
 __all__ = (
-    "DECISION",
-    "LATER",
-    "NOT_APPLICABLE",
-    "NOT_DECLARED",
-    "NOT_DUE",
-    "NO_HOST",
     "OVERRIDE_DUE",
-    "PLANNED",
     "RECHECK_EVERY",
-    "UNPROVABLE",
+    "DebtFile",
+    "Limit",
     "Plan",
+    "PlanState",
     "PlannedCheck",
     "PlannedRequirement",
+    "Removal",
+    "Terms",
 )

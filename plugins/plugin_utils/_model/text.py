@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 import re
-import typing as t
-import unicodedata
 
 from ...module_utils._finding import Status
+from ...module_utils._message import columns, first_line, shorten
+from ...module_utils._message import one_line as escape
 from ...module_utils._units import humanize_bytes, humanize_seconds
 
 STATUSES = ("fail", "unknown", "warn", "waived", "pass", "not_applicable", "not_due")  # worst first
@@ -26,52 +26,7 @@ STATUS_WORDS = {
 STATUS_CODES = {status.value: status.code for status in Status if status.code is not None}
 AREAS = ("monitoring", "logs", "backups", "runbooks", "support", "delivery", "platform")
 
-# CSI and OSC sequences whole, so that no "[31m" is left of them
-_TERMINAL = re.compile(r"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)?|\x9b[0-?]{0,64}[@-~]")
 _UNIT = re.compile(r"_(seconds|bytes|ratio)(?=_|$)")  # within the name of a measurement
-_SPACES = re.compile(r" {2,}")
-_NO_BREAK = "\u00a0\u202f"  # as French typography has them
-
-
-def escape(value: object, limit: int = 1000) -> str:
-    """One harmless line: no control character, terminal sequence, line break, text direction mark or lone surrogate; shortened."""
-    text = _TERMINAL.sub("", str("" if value is None else value)[: limit * 2 + 2000])[: limit * 2]
-    if not text.isprintable():  # which is false for every category that _harmless knows
-        text = "".join(character if character.isprintable() else _harmless(character) for character in text)
-    return shorten(_SPACES.sub(" ", text).strip(), limit)
-
-
-def _harmless(character: str) -> str:
-    category = unicodedata.category(character)
-    if character in _NO_BREAK:
-        return character
-    if category in ("Cc", "Zl", "Zp", "Zs"):
-        return " "
-    if category == "Cf":  # direction marks, zero width characters, soft hyphens
-        return ""
-    if category in ("Cs", "Co", "Cn"):
-        return "?"
-    return character
-
-
-def shorten(text: str, limit: int, mark: str = "…") -> str:
-    """At most ``limit`` columns, with a mark where it was cut."""
-    if len(text) <= limit and columns(text) <= limit:
-        return text
-    kept, used = [], 0
-    for character in text[:limit]:
-        used += columns(character)
-        if used > limit - len(mark):
-            break
-        kept.append(character)
-    return "".join(kept).rstrip() + mark
-
-
-def columns(text: str) -> int:
-    """How many columns of a terminal the text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -134,17 +89,17 @@ def _percent(value: float) -> str:
     return f"{value * 100:.4g} %"
 
 
-def as_dict(value: object) -> dict[str, t.Any]:
+def as_dict(value: object) -> dict[str, object]:
     """The value when it is a mapping, else an empty one: records may be cut or from another version."""
     return value if isinstance(value, dict) else {}
 
 
-def as_list(value: object) -> list[t.Any]:
+def as_list(value: object) -> list[object]:
     """The value when it is a list, else an empty one."""
     return list(value) if isinstance(value, (list, tuple)) else []
 
 
-def as_dicts(value: object) -> list[dict[str, t.Any]]:
+def as_dicts(value: object) -> list[dict[str, object]]:
     """The mappings of a list."""
     return [item for item in as_list(value) if isinstance(item, dict)]
 
@@ -154,9 +109,9 @@ def as_int(value: object) -> int:
     return int(value) if isinstance(value, (int, float)) and math.isfinite(value) and abs(value) < 1e15 else 0
 
 
-def first_line(exc: BaseException) -> str:
-    """What an exception says first; its kind where it says nothing."""
-    return (str(exc).strip().splitlines() or [type(exc).__name__])[0].rstrip(".")
+def as_float(value: object) -> float | None:
+    """A number that is finite; None for what is none."""
+    return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
 
 
 def in_short(exc: BaseException) -> str:
@@ -172,6 +127,7 @@ __all__ = (
     "STATUS_WORDS",
     "as_dict",
     "as_dicts",
+    "as_float",
     "as_int",
     "as_list",
     "columns",

@@ -1,22 +1,96 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of verdicts and of decisions. PRIVATE to the collection."""
+"""What a judge can say of a service, and what a body can decide: words, order, and what follows. PRIVATE to the collection."""
 
 from __future__ import annotations
 
-OUTCOME_WORDS = {"go": "GO", "go_with_conditions": "GO WITH CONDITIONS", "no_go": "NO-GO"}
-VERDICT_WORDS = {
-    "go": "GO",
-    "go_with_reservations": "GO WITH RESERVATIONS",
-    "undetermined": "UNDETERMINED",
-    "no_go": "NO-GO",
-    "ready_to_continue": "READY TO CONTINUE",
-    "not_ready": "NOT READY",
+import enum
+
+
+class Verdict(str, enum.Enum):
+    """What the judge makes of findings and promises, best to worst; the last two are the words at design."""
+
+    GO = "go"
+    GO_WITH_RESERVATIONS = "go_with_reservations"
+    UNDETERMINED = "undetermined"
+    NO_GO = "no_go"
+    READY_TO_CONTINUE = "ready_to_continue"
+    NOT_READY = "not_ready"
+
+    def __str__(self) -> str:
+        return self.value
+
+    @property
+    def code(self) -> int:
+        """0 (best) to 3 (worst)."""
+        return _CODES[self]
+
+    @property
+    def words(self) -> str:
+        """As people read it."""
+        return _WORDS[self]
+
+    @property
+    def good(self) -> bool:
+        """Whether the service may go on by it."""
+        return self in (Verdict.GO, Verdict.GO_WITH_RESERVATIONS, Verdict.READY_TO_CONTINUE)
+
+    @property
+    def stops(self) -> bool:
+        """Whether it stops a play where it is enforced."""
+        return not self.good
+
+    @classmethod
+    def of(cls, value: object) -> Verdict | None:
+        """The verdict that a record or a person names; None for anything else."""
+        return next((verdict for verdict in cls if verdict.value == value), None)
+
+
+_CODES = {
+    Verdict.GO: 0,
+    Verdict.GO_WITH_RESERVATIONS: 1,
+    Verdict.UNDETERMINED: 2,
+    Verdict.NO_GO: 3,
+    Verdict.READY_TO_CONTINUE: 0,
+    Verdict.NOT_READY: 3,
 }
+_WORDS = {
+    Verdict.GO: "GO",
+    Verdict.GO_WITH_RESERVATIONS: "GO WITH RESERVATIONS",
+    Verdict.UNDETERMINED: "UNDETERMINED",
+    Verdict.NO_GO: "NO-GO",
+    Verdict.READY_TO_CONTINUE: "READY TO CONTINUE",
+    Verdict.NOT_READY: "NOT READY",
+}
+# of a service, the worst first: as lists of services show them
+WORST_FIRST = (Verdict.NO_GO, Verdict.UNDETERMINED, Verdict.GO_WITH_RESERVATIONS, Verdict.GO)
 
 
-__all__ = (
-    "OUTCOME_WORDS",
-    "VERDICT_WORDS",
-)
+def stops(value: object) -> bool:
+    """Whether what a record names as its verdict stops a play where it is enforced; what is no verdict does not."""
+    verdict = Verdict.of(value)
+    return verdict is not None and verdict.stops
+
+
+class Outcome(str, enum.Enum):
+    """What a body decides."""
+
+    GO = "go"
+    GO_WITH_CONDITIONS = "go_with_conditions"
+    NO_GO = "no_go"
+
+    def __str__(self) -> str:
+        return self.value
+
+    @property
+    def words(self) -> str:
+        """As people read it."""
+        return {Outcome.GO: "GO", Outcome.GO_WITH_CONDITIONS: "GO WITH CONDITIONS", Outcome.NO_GO: "NO-GO"}[self]
+
+    @property
+    def lets_go_on(self) -> bool:
+        return self is not Outcome.NO_GO
+
+
+__all__ = ("WORST_FIRST", "Outcome", "Verdict", "stops")

@@ -10,7 +10,7 @@ import typing as t
 from urllib.parse import urlsplit
 
 from ...module_utils._registry import CHECKS, load_check
-from .._model.planned import PLANNED, Plan, PlannedCheck
+from .._model.planned import Plan, PlannedCheck, PlanState
 
 _ORDERS: dict[str, t.Callable[[list[str]], list[str]]] = {
     "inventory": list,
@@ -20,7 +20,7 @@ _ORDERS: dict[str, t.Callable[[list[str]], list[str]]] = {
 }
 
 
-def batch_of(host: str, play_hosts: t.Sequence[str], serial: t.Sequence[t.Any], order: str | None, there: t.Sequence[str]) -> list[str]:
+def batch_of(host: str, play_hosts: t.Sequence[str], serial: t.Sequence[object], order: str | None, there: t.Sequence[str]) -> list[str]:
     """The batch in which a host has its turn, as Ansible cuts them: with the hosts that the play has lost since.
 
     ``there`` are those that it has not lost; under ``order: shuffle`` no others are known.
@@ -37,7 +37,7 @@ def batch_of(host: str, play_hosts: t.Sequence[str], serial: t.Sequence[t.Any], 
     return list(there)
 
 
-def _size(serial: t.Any, count: int) -> int:
+def _size(serial: object, count: int) -> int:
     text = str(serial)
     if text.endswith("%"):
         return int(float(text[:-1]) / 100 * count) or 1
@@ -54,7 +54,7 @@ def narrowed(plan: Plan, hosts: t.Sequence[str], addresses: t.Callable[[], t.Col
     mine = {check.key for check in endpoints if _target(check) in known}
     requirements, waiting = [], 0
     for requirement in plan.requirements:
-        if requirement.state != PLANNED:
+        if requirement.state is not PlanState.PLANNED:
             continue
         checks = tuple(found for check in requirement.checks if (found := _of_batch(check, hosts, mine)))
         if checks:

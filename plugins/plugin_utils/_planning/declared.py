@@ -44,7 +44,7 @@ def _in_one_line(document: Document, found: list[tuple[Path, str]]) -> list[str]
 
 def _kind(document: Document, rules: t.Mapping[str, Rule]) -> list[tuple[Path, str]]:
     """The kind of the service, where no requirement is asked of some kinds only."""
-    if not document.data["service"].get("kind") or any(rule.applies_to for rule in rules.values()):
+    if not document.of_service["service"].get("kind") or any(rule.applies_to for rule in rules.values()):
         return []
     return [(("service", "kind"), "service.kind")]
 

@@ -18,17 +18,22 @@ import typing as t
 
 from ...module_utils._finding import Status
 from .._described.document import Document
+from .._described.policy import Rule
 from .._described.service import Description
 from .._model.judged import Judged
-from .._model.planned import Plan
+from .._model.judgement import DebtLine, DebtSummary
+from .._model.planned import DebtFile, Plan
+from .._model.service_state import OnceInDebt, State
+from .._model.waiver import DEBT, Waiver, WaiverState
 
-KIND = "debt"
 SEALED = ("requirement", "environment", "impact", "status", "observed", "adopted", "by", "until")
 REFUSED = "this line was not written by adopt, or was changed; take that back, run adopt, or use a waiver"
 NOTICE_DAYS = 30
+PASSES = "passes"  # a line whose requirement passes now
+_PAID = (WaiverState.STRUCK.value, PASSES)
 
 
-def seal(line: t.Mapping[str, t.Any], service: str) -> str:
+def seal(line: t.Mapping[str, object], service: str) -> str:
     """The checksum of what a line says, and of whose it is."""
     content = {"what": "operability.readiness debt 1", "service": service, **{key: str(line.get(key, "")) for key in SEALED}}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -36,22 +41,23 @@ def seal(line: t.Mapping[str, t.Any], service: str) -> str:
 
 def file_of(service: Document, organisation: Document | None) -> tuple[str, str | None]:
     """Path of the debt file, and the place that names it: ``debt`` of the service's file, the organisation's folder, else beside it."""
-    if service.data.get("debt"):
-        return service.path(str(service.data["debt"])), service.where(("debt",))
-    if organisation and organisation.data.get("debt"):
-        name = f"{service.data['service']['name']}.yml"
-        return str(pathlib.Path(organisation.path(str(organisation.data["debt"]))) / name), organisation.where(("debt",))
+    own, shared = service.of_service.get("debt"), organisation.declared.get("debt") if organisation else None
+    if own:
+        return service.path(str(own)), service.where(("debt",))
+    if organisation and shared:
+        name = f"{service.of_service['service']['name']}.yml"
+        return str(pathlib.Path(organisation.path(str(shared))) / name), organisation.where(("debt",))
     return str(service.folder / f"{pathlib.Path(service.name).stem}.debt.yml"), None
 
 
 def problems_of(document: Document, service: str) -> list[str]:
     """What is wrong with a debt file: it is another service's, or lines that adopt did not write."""
-    if document.data["service"] != service:
+    if document.of_debt["service"] != service:
         place = document.where(("service",))
-        return [f"{place}: service: this is the debt of {document.data['service']}; the service file describes {service}"]
+        return [f"{place}: service: this is the debt of {document.of_debt['service']}; the service file describes {service}"]
     problems: list[str] = []
     seen: dict[tuple[str, str], str] = {}
-    for index, line in enumerate(document.data["debt"] or []):
+    for index, line in enumerate(document.of_debt["debt"] or []):
         place = document.where(("debt", index))
         if any(key not in line for key in SEALED) or line.get("seal") != seal(line, service):
             problems.append(f"{place}: debt.{index} ({line['requirement']}): {REFUSED}")
@@ -63,8 +69,8 @@ def problems_of(document: Document, service: str) -> list[str]:
 
 
 def entries(
-    description: Description, rules: t.Mapping[str, t.Any], problems: list[str], notices: list[str]
-) -> tuple[list[dict[str, t.Any]], dict[str, t.Any] | None]:
+    description: Description, rules: t.Mapping[str, Rule], problems: list[str], notices: list[str]
+) -> tuple[list[Waiver], DebtFile | None]:
     """The lines of this environment as waivers of the kind debt, and what the file says about itself; None without a file."""
     document, today = description.debt, description.run.today
     if document is None:
@@ -74,135 +80,129 @@ def entries(
         problems += wrong
         return [], None
     environment = description.run.environment
-    out: list[dict[str, t.Any]] = []
-    for index, line in enumerate(document.data["debt"] or []):
+    out: list[Waiver] = []
+    for index, line in enumerate(document.of_debt["debt"] or []):
         if line["environment"] != environment:
             continue
         place, identifier = document.where(("debt", index)), line["requirement"]
         if identifier not in rules:
             notices.append(f"{place}: the policy does not ask for {identifier} any more; run adopt to take its line out")
             continue
-        state = "expired" if line["until"] < today else "not_yet" if line["adopted"] > today else "active"
+        ended, begun = line["until"] < today, line["adopted"] <= today
+        state = WaiverState.EXPIRED if ended else WaiverState.ACTIVE if begun else WaiverState.NOT_YET
         if not rules[identifier].waivable:
             notices.append(f"{place}: the debt of {identifier} does not count: the policy does not allow a waiver of this requirement")
-            state = "refused"
+            state = WaiverState.REFUSED
         out.append(
-            {
-                "requirement": identifier,
-                "reason": f"{line['status']} when it was adopted: {line['observed']}",
-                "approved_by": line["by"],
-                "from": line["adopted"],
-                "until": line["until"],
-                "kind": KIND,
-                "key": line["seal"],
-                "declared_in": place,
-                "state": state,
-            }
+            Waiver(
+                requirement=identifier,
+                reason=f"{line['status']} when it was adopted: {line['observed']}",
+                approved_by=line["by"],
+                begins=line["adopted"],
+                until=line["until"],
+                kind=DEBT,
+                key=line["seal"],
+                declared_in=place,
+                state=state,
+            )
         )
-    adopted = (document.data["adopted"] or {}).get(environment) or {}
-    return out, {"file": document.name, "sha256": document.sha256, "adopted": max(int(adopted.get("lines", 0)), len(out))}
+    adopted = (document.of_debt["adopted"] or {}).get(environment)
+    return out, DebtFile(document.name, document.sha256, max(adopted["lines"] if adopted else 0, len(out)))
 
 
 # -- with the memory of the service
 
 
-def lines(plan: Plan) -> list[t.Mapping[str, t.Any]]:
-    return [waiver for waiver in plan.waivers if waiver.get("kind") == KIND]
-
-
 def without(plan: Plan) -> Plan:
     """The plan as if there were no debt."""
-    return dataclasses.replace(plan, waivers=tuple(waiver for waiver in plan.waivers if waiver.get("kind") != KIND), debt=None)
+    return dataclasses.replace(plan, waivers=tuple(waiver for waiver in plan.waivers if not waiver.is_debt), debt=None)
 
 
-def against(plan: Plan, state: t.Mapping[str, t.Any]) -> Plan:
+def against(plan: Plan, state: State) -> Plan:
     """The plan, with the lines struck out whose requirement has passed since it was adopted."""
-    known = state.get("debt") or {}
-    passed = {name: held["passed_at"] for name, held in known.items() if held.get("passed_at")}
+    passed = {name: once.passed_at for name, once in state.debt.items() if once.passed_at}
     waivers = tuple(
-        {**waiver, "state": "struck", "passed_at": passed[waiver["requirement"]]}
-        if waiver.get("kind") == KIND and waiver["requirement"] in passed
+        dataclasses.replace(waiver, state=WaiverState.STRUCK, passed_at=passed[waiver.requirement])
+        if waiver.is_debt and waiver.requirement in passed
         else waiver
         for waiver in plan.waivers
     )
     return dataclasses.replace(plan, waivers=waivers)
 
 
-def remembered(known: t.Mapping[str, t.Mapping[str, t.Any]], debt: t.Mapping[str, t.Any] | None, at: str) -> dict[str, dict[str, t.Any]]:
+def remembered(known: t.Mapping[str, OnceInDebt], debt: DebtSummary | None, at: str) -> dict[str, OnceInDebt]:
     """By requirement when it was adopted, its first end, and when it passed, after a complete run."""
-    out = {name: dict(held) for name, held in known.items()}
-    for line in (debt or {}).get("lines", []):
-        held = out.setdefault(line["requirement"], {"adopted": line["adopted"], "until": line["until"], "passed_at": None})
-        if line["state"] == "passes" and not held["passed_at"]:
-            held["passed_at"] = at
+    out = dict(known)
+    for line in debt.lines if debt else ():
+        once = out.setdefault(line.requirement, OnceInDebt(line.adopted, line.until))
+        if line.state == PASSES and not once.passed_at:
+            out[line.requirement] = dataclasses.replace(once, passed_at=at)
     return out
 
 
 # -- what the judge says of it
 
 
-def summary(plan: Plan, judged: t.Sequence[Judged], today: dt.date) -> dict[str, t.Any] | None:
+def summary(plan: Plan, judged: t.Sequence[Judged], today: dt.date) -> DebtSummary | None:
     """How much of the debt is left, line by line; None for a service without any."""
     if plan.debt is None:
         return None
-    by_id = {item.planned.rule.id: item for item in judged}
+    by_id = {item.id: item for item in judged}
     shown = []
-    for waiver in lines(plan):
-        item = by_id.get(waiver["requirement"])
-        passes = item is not None and item.verified and item.observed is Status.PASS
+    for waiver in plan.lines_of_debt:
+        item = by_id.get(waiver.requirement)
+        passes = item is not None and item.verified and item.observed is Status.PASS and waiver.state is not WaiverState.STRUCK
         shown.append(
-            {
-                "requirement": waiver["requirement"],
-                "reason": waiver["reason"],
-                "adopted": waiver["from"],
-                "by": waiver["approved_by"],
-                "until": waiver["until"],
-                "days_left": (dt.date.fromisoformat(waiver["until"]) - today).days,
-                "state": "passes" if passes and waiver["state"] != "struck" else waiver["state"],
-                "declared_in": waiver["declared_in"],
-            }
+            DebtLine(
+                requirement=waiver.requirement,
+                reason=waiver.reason,
+                adopted=str(waiver.begins),
+                by=waiver.approved_by,
+                until=waiver.until,
+                days_left=waiver.days_until_end(today),
+                state=PASSES if passes else waiver.state.value,
+                declared_in=waiver.declared_in,
+            )
         )
-    left = [line for line in shown if line["state"] not in ("struck", "passes")]
-    return {
-        "file": plan.debt["file"],
-        "adopted": plan.debt["adopted"],
-        "left": len(left),
-        "expired": sum(line["state"] == "expired" for line in left),
-        "next_end": min((line["until"] for line in left if line["state"] == "active"), default=None),
-        "lines": shown,
-    }
+    left = [line for line in shown if line.state not in _PAID]
+    return DebtSummary(
+        file=plan.debt.file,
+        adopted=plan.debt.adopted,
+        left=len(left),
+        expired=sum(line.state == WaiverState.EXPIRED for line in left),
+        next_end=min((line.until for line in left if line.state == WaiverState.ACTIVE), default=None),
+        lines=tuple(shown),
+    )
 
 
-def debt_notices(plan: Plan, judged: t.Sequence[Judged], today: dt.date) -> list[str]:
-    found = summary(plan, judged, today)
+def debt_notices(plan: Plan, judged: t.Sequence[Judged], found: DebtSummary | None) -> list[str]:
+    """What should be known of ``found``, the summary of this plan's debt."""
     if found is None:
         return []
-    by_id = {item.planned.rule.id: item for item in judged}
+    by_id = {item.id: item for item in judged}
     out = []
-    paid = [line["requirement"] for line in found["lines"] if line["state"] in ("struck", "passes")]
+    paid = [line.requirement for line in found.lines if line.state in _PAID]
     if paid:
-        out.append(f"{found['file']}: run adopt to take out what has passed: {', '.join(paid)}")
-    for waiver, line in zip(lines(plan), found["lines"]):
-        item, name = by_id.get(line["requirement"]), line["requirement"]
+        out.append(f"{found.file}: run adopt to take out what has passed: {', '.join(paid)}")
+    for waiver, line in zip(plan.lines_of_debt, found.lines):
+        item, name = by_id.get(line.requirement), line.requirement
         if item is None or item.observed in (Status.PASS, Status.NOT_APPLICABLE, Status.NOT_DUE):
             continue
-        if line["state"] == "struck":
-            out.append(f"{line['declared_in']}: {name} has passed on {waiver['passed_at'][:10]}, so its debt covers nothing any more")
-        elif line["state"] == "expired":
-            out.append(f"{line['declared_in']}: the debt of {name} ended on {line['until']}: it covers nothing any more")
-        elif line["state"] == "active" and line["days_left"] <= NOTICE_DAYS:
-            out.append(f"{line['declared_in']}: the debt of {name} ends on {line['until']}, in {line['days_left']} days")
+        if line.state == WaiverState.STRUCK:
+            out.append(f"{line.declared_in}: {name} has passed on {str(waiver.passed_at)[:10]}, so its debt covers nothing any more")
+        elif line.state == WaiverState.EXPIRED:
+            out.append(f"{line.declared_in}: the debt of {name} ended on {line.until}: it covers nothing any more")
+        elif line.state == WaiverState.ACTIVE and line.days_left <= NOTICE_DAYS:
+            out.append(f"{line.declared_in}: the debt of {name} ends on {line.until}, in {line.days_left} days")
     return out
 
 
 __all__ = (
-    "KIND",
     "SEALED",
     "against",
     "debt_notices",
     "entries",
     "file_of",
-    "lines",
     "problems_of",
     "remembered",
     "seal",

@@ -7,23 +7,24 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import hashlib
-import json
 import secrets
 import typing as t
 
 from ...module_utils._finding import Finding, Status, isoformat
 from ...module_utils._units import parse_duration
+from .._described.declarations import Decisions
 from .._described.document import Refused
 from .._described.policy import Rule
 from .._described.service import Description
+from .._model.decision import SCHEMA_VERSION, Condition, Decision, Evidence, ShownDecision
 from .._model.judged import Judged
-from .._model.verdict import OUTCOME_WORDS, VERDICT_WORDS
+from .._model.judgement import Judgement
+from .._model.planned import Plan, PlanState
+from .._model.run import Run
+from .._model.verdict import Outcome, Verdict
 
 REQUIREMENT = "DEC-01"
-OUTCOMES = ("go", "go_with_conditions", "no_go")
 OPINIONS = ("favourable", "with_reservations", "unfavourable")
-STOPPING = ("no_go", "undetermined", "not_ready")
 _NAMES = {
     "version": "the version",
     "deployment_id": "the deployment",
@@ -31,14 +32,16 @@ _NAMES = {
     "organisation_file": "the organisation file",
     "policy": "the policy",
 }
+_FILES = ("service_file", "organisation_file", "policy")
 _SHOWN = 5
 _WAS = {"overdue": "was", "open": "is"}
+_MET, _OVERDUE, _OPEN = "met", "overdue", "open"
 
 
 def required(description: Description, level: str, phase: str | None) -> bool:
     """Whether one of the files asks for a decision in this phase, at this level and in this environment."""
-    for document in (description.organisation, description.service):
-        rule = (document.data.get("decisions") or {}) if document else {}
+    for document in description.documents:
+        rule: Decisions = document.declared.get("decisions") or {}
         if phase not in (rule.get("required") or ()):
             continue
         levels, environments = rule.get("levels"), rule.get("environments")
@@ -50,140 +53,171 @@ def required(description: Description, level: str, phase: str | None) -> bool:
 # -- the evidence
 
 
-def evidence(
-    run: t.Mapping[str, t.Any],
-    service: str,
-    inputs: t.Mapping[str, t.Any],
-    judged: t.Sequence[Judged],
-    judgement: t.Mapping[str, t.Any],
-    overdue: t.Iterable[str] = (),
-) -> dict[str, t.Any]:
+def evidence(run: Run, plan: Plan, judged: t.Sequence[Judged], judgement: Judgement, overdue: t.Iterable[str] = ()) -> Evidence:
     """What a decision is about, with its digest: the same in the next run where nothing of it has changed."""
-    about = {
-        "service": service,
-        "environment": run["environment"],
-        "phase": run["phase"],
-        "version": run["version"],
-        "deployment_id": run["deployment_id"],
-        **{name: (inputs.get(name) or {}).get("sha256") for name in ("service_file", "organisation_file", "policy")},
-        "requirements": {
-            item.planned.rule.id: " ".join([item.effective.value, *_waivers(item)])
+
+    def sha256_of(name: str) -> str | None:
+        return (plan.inputs.get(name) or {}).get("sha256")
+
+    about = Evidence(
+        verdict=judgement.verdict.value,
+        words=judgement.words,
+        service=plan.name,
+        environment=run.environment,
+        phase=run.phase,
+        version=run.version,
+        deployment_id=run.deployment_id,
+        service_file=sha256_of("service_file"),
+        organisation_file=sha256_of("organisation_file"),
+        policy=plan.policy.get("sha256"),
+        requirements={
+            item.id: " ".join([item.effective.value, *([item.waiver.key] if item.waiver and item.waiver.key else [])])
             for item in judged
-            if item.planned.deciding and item.planned.state != "later"
+            if item.planned.deciding and item.planned.state is not PlanState.LATER
         },
-        "overdue": sorted(overdue),
-    }
-    return {"digest": digest(about), "verdict": judgement["verdict"], "words": judgement["words"], **about}
+        overdue=tuple(sorted(overdue)),
+    )
+    return dataclasses.replace(about, digest=about.of_content())
 
 
-def _waivers(item: Judged) -> list[str]:
-    return [str(item.waiver["key"])] if item.waiver and item.waiver.get("key") else []
-
-
-def digest(about: t.Mapping[str, t.Any]) -> str:
-    """Over everything but what follows from it."""
-    kept = {name: value for name, value in about.items() if name not in ("digest", "verdict", "words")}
-    return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def differences(then: t.Mapping[str, t.Any], now: t.Mapping[str, t.Any]) -> list[str]:
+def differences(then: Evidence, now: Evidence) -> list[str]:
     """What of the evidence has changed since a decision, in words."""
-    before, after = then.get("requirements") or {}, now["requirements"]
+    before, after = then.requirements, now.requirements
     out = []
     for name in sorted({*before, *after}):
         was, is_now = (side.get(name, "not asked") for side in (before, after))
         if was != is_now:
             words = [text.partition(" ")[0] if text != "not asked" else text for text in (was, is_now)]
             out.append(f"{name} was {words[0]}, is {words[1]}" if words[0] != words[1] else f"{name} is {words[1]} by another waiver")
-    out += [f"the reservation {name} is overdue" for name in now["overdue"] if name not in (then.get("overdue") or ())]
-    for key in ("version", "deployment_id"):
-        if then.get(key) != now[key]:
-            out.append(f"{_NAMES[key]} was {then.get(key) or 'not named'}, is {now[key] or 'not named'}")
-    return out + [f"{_NAMES[key]} has changed" for key in ("service_file", "organisation_file", "policy") if then.get(key) != now[key]]
+    out += [f"the reservation {name} is overdue" for name in now.overdue if name not in then.overdue]
+    for key, was_then, is_so_now in (
+        ("version", then.version, now.version),
+        ("deployment_id", then.deployment_id, now.deployment_id),
+    ):
+        if was_then != is_so_now:
+            out.append(f"{_NAMES[key]} was {was_then or 'not named'}, is {is_so_now or 'not named'}")
+    return out + [f"{_NAMES[key]} has changed" for key in _FILES if getattr(then, key) != getattr(now, key)]
 
 
 # -- recording
 
 
-def incomplete(record: t.Mapping[str, t.Any]) -> str | None:
+@dataclasses.dataclass(frozen=True)
+class Candidate:
+    """A run that a decision may be about, as its record tells it."""
+
+    run: Run
+    evidence: Evidence | None = None  # None: of a version without decisions
+    verified: int | None = None
+    required: int | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Wording:
+    """What whoever records a decision gives."""
+
+    phase: str
+    body: str
+    decided_by: tuple[str, ...]
+    outcome: Outcome
+    operations_opinion: str | None = None
+    version: str | None = None
+    deployment_id: str | None = None
+    date: str | None = None
+    valid_until: str = "7d"
+    override: bool = False
+    reason: str | None = None
+    conditions: tuple[Condition, ...] | None = None
+    comment: str | None = None
+
+
+def incomplete(candidate: Candidate) -> str | None:
     """Why no decision can be about a run, or None where one can."""
-    run = record.get("run") or {}
-    if run.get("emergency"):
+    run, seen = candidate.run, candidate.evidence
+    if run.emergency:
         return "it was an emergency, in which not everything is looked at"
-    if run.get("partial"):
-        return f"it was partial ({run['partial']})"
-    evidence_of = record.get("evidence")
-    if not isinstance(evidence_of, dict):
+    if run.partial:
+        return f"it was partial ({run.partial})"
+    if seen is None:
         return "it was written by a version without decisions; run the gate again"
-    if evidence_of.get("digest") != digest(evidence_of):
+    if not seen.intact:
         return "its evidence has been changed since it was written"
     return None
 
 
-def make(options: t.Mapping[str, t.Any], record: t.Mapping[str, t.Any], *, now: dt.datetime, recorded_by: str) -> dict[str, t.Any]:
-    """The decision about the run of a record, as it is kept. Refused with every problem."""
-    problems: list[str] = []
-    why_not = incomplete(record)
-    if why_not:
-        raise Refused([f"run: {record['run']['id']} cannot be decided on: {why_not}"])
-    run, seen = record["run"], record["evidence"]
-    if run["phase"] != options["phase"]:
-        problems.append(f"run: {run['id']} is of phase {run['phase']}, not {options['phase']}")
-    for key in ("version", "deployment_id"):
-        if options.get(key) and run.get(key) != options[key]:
-            problems.append(f"run: {run['id']} is about {_NAMES[key].removeprefix('the ')} {run.get(key)}, not {options[key]}")
-    date = _day(options["date"] or now.date().isoformat(), "date", problems)
+def decided(given: Wording, candidate: Candidate, *, now: dt.datetime, recorded_by: str) -> Decision:
+    """The decision about a run, as it is kept. Refused with every problem."""
+    run, seen = candidate.run, candidate.evidence
+    why_not = incomplete(candidate)
+    if why_not or seen is None:
+        raise Refused([f"run: {run.id} cannot be decided on: {why_not}"])
+    problems = _other_run(given, run)
+    date = _day(given.date or now.date().isoformat(), "date", problems)
     if date and date > now.date():
         problems.append(f"date: {date} is still to come; a decision is recorded when it has been taken")
-    until = _until(str(options["valid_until"]), date or now.date(), problems)
+    until = _until(given.valid_until, date or now.date(), problems)
     if date and until and until < date:
         problems.append(f"valid_until: {until} is before the decision itself ({date})")
-    problems += [f"{key}: expected a text, found an empty one" for key in ("body",) if not str(options[key]).strip()]
-    if not [name for name in options["decided_by"] if name.strip()]:
+    if not given.body.strip():
+        problems.append("body: expected a text, found an empty one")
+    if not [name for name in given.decided_by if name.strip()]:
         problems.append("decided_by: nobody is named; expected the names of those who decided")
-    outcome, verdict, words = options["outcome"], seen["verdict"], seen["words"]
-    against = verdict in STOPPING and outcome != "no_go"
-    if against and not options["override"]:
-        problems.append(f"outcome: the verdict of {run['id']} is {words}; {outcome} is against it, which needs override: true and a reason")
-    elif against and not str(options["reason"] or "").strip():
-        problems.append(f"reason: the decision goes against the verdict {words}; say why")
-    conditions = [_condition(item, number, problems) for number, item in enumerate(options["conditions"])]
-    if outcome == "go_with_conditions" and not conditions:
+    verdict = Verdict(seen.verdict)
+    against = verdict.stops and given.outcome.lets_go_on
+    problems += _against(given, run, seen) if against else []
+    conditions = given.conditions or ()
+    for number, item in enumerate(conditions):
+        _check(item, number, problems)
+    if given.outcome is Outcome.GO_WITH_CONDITIONS and not conditions:
         problems.append("conditions: the outcome is go_with_conditions, and there are none; expected a list of text, responsible, due")
-    if outcome != "go_with_conditions" and conditions:
-        problems.append(f"conditions: there are some, and the outcome is {outcome}; expected go_with_conditions")
+    if given.outcome is not Outcome.GO_WITH_CONDITIONS and conditions:
+        problems.append(f"conditions: there are some, and the outcome is {given.outcome}; expected go_with_conditions")
     if problems or date is None or until is None:
         raise Refused(problems)
-    return {
-        "schema_version": 1,
-        "id": f"{now.strftime('%Y%m%dT%H%M%SZ')}-{run['phase']}-{secrets.token_hex(2)}",
-        "service": seen["service"],
-        "environment": seen["environment"],
-        "phase": run["phase"],
-        "run": run["id"],
-        "digest": seen["digest"],
-        "evidence": dict(seen),
-        "verdict": verdict,
-        "verified": record["judgement"]["verified"],
-        "required": record["judgement"]["required"],
-        "body": str(options["body"]).strip(),
-        "date": date.isoformat(),
-        "valid_until": until.isoformat(),
-        "decided_by": [name.strip() for name in options["decided_by"] if name.strip()],
-        "operations_opinion": options["operations_opinion"],
-        "outcome": outcome,
-        "against_verdict": against,
-        "reason": options["reason"],
-        "conditions": conditions,
-        "comment": options["comment"],
-        "recorded_by": recorded_by,
-        "recorded_at": isoformat(now),
-    }
+    return Decision(
+        schema_version=SCHEMA_VERSION,
+        id=f"{now.strftime('%Y%m%dT%H%M%SZ')}-{run.phase}-{secrets.token_hex(2)}",
+        service=seen.service,
+        environment=seen.environment,
+        phase=run.phase,
+        run=run.id,
+        digest=seen.digest,
+        evidence=seen,
+        verdict=verdict,
+        verified=candidate.verified,
+        required=candidate.required,
+        body=given.body.strip(),
+        date=date.isoformat(),
+        valid_until=until.isoformat(),
+        decided_by=tuple(name.strip() for name in given.decided_by if name.strip()),
+        operations_opinion=given.operations_opinion,
+        outcome=given.outcome,
+        against_verdict=against,
+        reason=given.reason,
+        conditions=conditions,
+        comment=given.comment,
+        recorded_by=recorded_by,
+        recorded_at=isoformat(now),
+    )
 
 
-def _day(given: object, key: str, problems: list[str]) -> dt.date | None:
+def _other_run(given: Wording, run: Run) -> list[str]:
+    problems = [f"run: {run.id} is of phase {run.phase}, not {given.phase}"] if run.phase != given.phase else []
+    for key, wanted, said in (("version", given.version, run.version), ("deployment_id", given.deployment_id, run.deployment_id)):
+        if wanted and said != wanted:
+            problems.append(f"run: {run.id} is about {_NAMES[key].removeprefix('the ')} {said}, not {wanted}")
+    return problems
+
+
+def _against(given: Wording, run: Run, seen: Evidence) -> list[str]:
+    if not given.override:
+        return [f"outcome: the verdict of {run.id} is {seen.words}; {given.outcome} is against it, which needs override: true and a reason"]
+    return [] if str(given.reason or "").strip() else [f"reason: the decision goes against the verdict {seen.words}; say why"]
+
+
+def _day(given: str, key: str, problems: list[str]) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(str(given).strip())
+        return dt.date.fromisoformat(given.strip())
     except ValueError:
         problems.append(f"{key}: '{given}' is not a day of the calendar; expected for example 2026-11-26")
         return None
@@ -199,23 +233,21 @@ def _until(given: str, date: dt.date, problems: list[str]) -> dt.date | None:
         return None
 
 
-def _condition(item: t.Mapping[str, t.Any], number: int, problems: list[str]) -> dict[str, t.Any]:
-    for key in ("text", "responsible"):
-        if not str(item[key]).strip():
+def _check(item: Condition, number: int, problems: list[str]) -> None:
+    for key, text in (("text", item.text), ("responsible", item.responsible)):
+        if not text.strip():
             problems.append(f"conditions.{number}.{key}: expected a text, found an empty one")
-    for key in ("due", "met"):
-        if item.get(key):
-            _day(item[key], f"conditions.{number}.{key}", problems)
-    return {key: item.get(key) for key in ("text", "responsible", "due", "met")}
+    for key, day in (("due", item.due), ("met", item.met)):
+        if day:
+            _day(day, f"conditions.{number}.{key}", problems)
 
 
-def sentence(decision: t.Mapping[str, t.Any]) -> str:
+def sentence(decision: Decision) -> str:
     """A decision in one line."""
-    against = f" against the verdict {VERDICT_WORDS[decision['verdict']]}" if decision["against_verdict"] else ""
     return (
-        f"{decision['service']} in {decision['environment']}, {decision['phase']}: {OUTCOME_WORDS[decision['outcome']]}{against}, "
-        f"decided by {', '.join(decision['decided_by'])} ({decision['body']}) on {decision['date']}, "
-        f"valid until {decision['valid_until']}, about run {decision['run']}"
+        f"{decision.service} in {decision.environment}, {decision.phase}: {decision.outcome.words}{decision.against}, "
+        f"decided by {', '.join(decision.decided_by)} ({decision.body}) on {decision.date}, "
+        f"valid until {decision.valid_until}, about run {decision.run}"
     )
 
 
@@ -228,39 +260,38 @@ class Weighed:
 
     status: Status
     message: str
-    decision: t.Mapping[str, t.Any] | None = None  # the newest about this very evidence
+    decision: Decision | None = None  # the newest about this very evidence
 
     @property
-    def overrides(self) -> t.Mapping[str, t.Any] | None:
+    def overrides(self) -> Decision | None:
         """The decision, where it goes against the verdict and counts."""
-        return self.decision if self.decision and self.status is Status.PASS and self.decision.get("against_verdict") else None
+        return self.decision if self.decision and self.status is Status.PASS and self.decision.against_verdict else None
 
 
-def weigh(decisions: t.Sequence[t.Mapping[str, t.Any]], seen: t.Mapping[str, t.Any], today: dt.date) -> Weighed:
+def weigh(decisions: t.Sequence[Decision], seen: Evidence, today: dt.date) -> Weighed:
     """Of the decisions of this phase, the newest about this very evidence counts, as long as it is valid."""
-    ours = sorted((item for item in decisions if item.get("phase") == seen["phase"]), key=lambda item: str(item.get("recorded_at")))
-    about = [item for item in ours if item.get("digest") == seen["digest"] == digest(item.get("evidence") or {})]
+    ours = sorted((item for item in decisions if item.phase == seen.phase), key=lambda item: item.recorded_at)
+    about = [item for item in ours if item.digest == seen.digest and item.evidence and item.evidence.of_content() == seen.digest]
     if not about:
         return Weighed(Status.FAIL, _why_none(ours, seen))
     newest = about[-1]
-    name = f"the decision of {newest['date']} ({newest['body']})"
-    if str(newest["valid_until"]) < today.isoformat():
-        return Weighed(Status.FAIL, f"{name} was valid until {newest['valid_until']}", newest)
-    if newest["outcome"] not in ("go", "go_with_conditions"):
-        return Weighed(Status.FAIL, f"{name} is NO-GO", newest)
-    against = f", against the verdict {VERDICT_WORDS.get(newest['verdict'], newest['verdict'])}" if newest.get("against_verdict") else ""
-    return Weighed(Status.PASS, f"{name} is {OUTCOME_WORDS[newest['outcome']]}{against}, valid until {newest['valid_until']}", newest)
+    if newest.valid_until < today.isoformat():
+        return Weighed(Status.FAIL, f"{newest.name} was valid until {newest.valid_until}", newest)
+    if not newest.outcome.lets_go_on:
+        return Weighed(Status.FAIL, f"{newest.name} is NO-GO", newest)
+    against = f",{newest.against}" if newest.against else ""
+    return Weighed(Status.PASS, f"{newest.name} is {newest.outcome.words}{against}, valid until {newest.valid_until}", newest)
 
 
-def _why_none(ours: t.Sequence[t.Mapping[str, t.Any]], seen: t.Mapping[str, t.Any]) -> str:
+def _why_none(ours: t.Sequence[Decision], seen: Evidence) -> str:
     if not ours:
         return "nobody has decided on this evidence"
     newest = ours[-1]
-    if newest.get("digest") == seen["digest"]:
-        return f"the decision of {newest['date']} has been changed since it was recorded"
-    changed = differences(newest.get("evidence") or {}, seen)
+    if newest.digest == seen.digest:
+        return f"the decision of {newest.date} has been changed since it was recorded"
+    changed = differences(newest.evidence or Evidence(), seen)
     more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
-    return f"the decision of {newest['date']} is about other evidence: {'; '.join(changed[:_SHOWN])}{more}"
+    return f"the decision of {newest.date} is about other evidence: {'; '.join(changed[:_SHOWN])}{more}"
 
 
 def as_requirement(weighed: Weighed, owner: str, phase: str) -> tuple[Rule, Finding]:
@@ -283,53 +314,74 @@ def as_requirement(weighed: Weighed, owner: str, phase: str) -> tuple[Rule, Find
 # -- what of them is shown
 
 
-def shown(decisions: t.Sequence[t.Mapping[str, t.Any]], weighed: Weighed | None, today: dt.date) -> list[dict[str, t.Any]]:
+def shown(decisions: t.Sequence[Decision], weighed: Weighed | None, today: dt.date) -> tuple[ShownDecision, ...]:
     """For a record: the decision about this evidence, and the newest of each phase, each with its conditions."""
-    ordered = sorted(decisions, key=lambda item: str(item.get("recorded_at")), reverse=True)
     counting = weighed.decision if weighed else None
-    chosen = {counting["id"]: counting} if counting else {}
-    for item in ordered:
-        if item.get("phase") not in {held.get("phase") for held in chosen.values()}:
-            chosen[item["id"]] = item
+    chosen = {counting.id: counting} if counting else {}
+    for item in sorted(decisions, key=lambda item: item.recorded_at, reverse=True):
+        if item.phase not in {one.phase for one in chosen.values()}:
+            chosen[item.id] = item
     out = []
     for item in chosen.values():
-        kept = {key: value for key, value in item.items() if key not in ("evidence", "schema_version", "service", "environment")}
-        about = counting is not None and item["id"] == counting["id"]
-        conditions = [{**condition, "state": _condition_state(condition, today)} for condition in item.get("conditions") or []]
-        counts = about and weighed is not None and weighed.status is Status.PASS
-        out.append({**kept, "conditions": conditions, "about_this_evidence": about, "counts": counts})
-    return out
+        about = counting is not None and item.id == counting.id
+        out.append(_as_shown(item, today, about=about, counts=about and weighed is not None and weighed.status is Status.PASS))
+    return tuple(out)
 
 
-def _condition_state(condition: t.Mapping[str, t.Any], today: dt.date) -> str:
-    if condition.get("met"):
-        return "met"
-    return "overdue" if str(condition.get("due") or "9999") < today.isoformat() else "open"
+def _as_shown(item: Decision, today: dt.date, *, about: bool, counts: bool) -> ShownDecision:
+    return ShownDecision(
+        id=item.id,
+        phase=item.phase,
+        run=item.run,
+        digest=item.digest,
+        verdict=item.verdict,
+        verified=item.verified,
+        required=item.required,
+        body=item.body,
+        date=item.date,
+        valid_until=item.valid_until,
+        decided_by=item.decided_by,
+        operations_opinion=item.operations_opinion,
+        outcome=item.outcome,
+        against_verdict=item.against_verdict,
+        reason=item.reason,
+        conditions=tuple(dataclasses.replace(condition, state=_state_of(condition, today)) for condition in item.conditions),
+        comment=item.comment,
+        recorded_by=item.recorded_by,
+        recorded_at=item.recorded_at,
+        about_this_evidence=about,
+        counts=counts,
+    )
 
 
-def notices(shown_ones: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
+def _state_of(condition: Condition, today: dt.date) -> str:
+    if condition.met:
+        return _MET
+    return _OVERDUE if (condition.due or "9999") < today.isoformat() else _OPEN
+
+
+def notices(shown_ones: t.Iterable[ShownDecision]) -> list[str]:
     """A line for each condition that is not met."""
     return [
-        f"a condition of the decision of {item['date']} {_WAS[condition['state']]} due on {condition.get('due')}: "
-        f"{condition.get('text')} ({condition.get('responsible')})"
+        f"a condition of the decision of {item.date} {_WAS[condition.state]} due on {condition.due}: "
+        f"{condition.text} ({condition.responsible})"
         for item in shown_ones
-        for condition in item["conditions"]
-        if condition["state"] != "met" and item["outcome"] == "go_with_conditions"
+        for condition in item.conditions
+        if condition.state in _WAS and item.outcome is Outcome.GO_WITH_CONDITIONS
     ]
 
 
 __all__ = (
     "OPINIONS",
-    "OUTCOMES",
     "REQUIREMENT",
-    "STOPPING",
+    "Candidate",
     "Weighed",
+    "Wording",
     "as_requirement",
+    "decided",
     "differences",
-    "digest",
     "evidence",
     "incomplete",
-    "make",
     "notices",
     "required",
     "sentence",

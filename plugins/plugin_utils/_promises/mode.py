@@ -8,9 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
+from ...module_utils._finding import Status
 from ...module_utils._units import parse_duration
 from .._described.document import Document
 from .._described.service import Description
+from .._model.judgement import Reservation
 from .._model.planned import Plan
 
 OBSERVE_ENDED = "MODE-01"  # the reservation of a service that is still observed after the end of observe
@@ -99,7 +101,7 @@ def _days_left(plan: Plan, today: dt.date) -> int | None:
     return (dt.date.fromisoformat(plan.observe_until) - today).days if plan.observe_until else None
 
 
-def ended(plan: Plan, today: dt.date) -> list[dict[str, t.Any]]:
+def ended(plan: Plan, today: dt.date) -> list[Reservation]:
     """The reservation for a service that is still only observed after the last day of observe; none before."""
     left = _days_left(plan, today)
     if left is None or left >= 0 or plan.observe_until is None or plan.phase == "design":
@@ -107,16 +109,16 @@ def ended(plan: Plan, today: dt.date) -> list[dict[str, t.Any]]:
     since = dt.date.fromisoformat(plan.observe_until) + dt.timedelta(days=1)
     due = since + dt.timedelta(seconds=parse_duration(plan.reservation_due))
     return [
-        {
-            "requirement": OBSERVE_ENDED,
-            "title": "verdicts are enforced",
-            "status": "warn",
-            "message": f"observe ended on {plan.observe_until}, and verdicts still stop nothing",
-            "responsible": str(plan.service["owner"]),
-            "raised": since.isoformat(),
-            "due": due.isoformat(),
-            "kind": "overdue" if due < today else "new" if since == today else "open",
-        }
+        Reservation(
+            requirement=OBSERVE_ENDED,
+            title="verdicts are enforced",
+            status=Status.WARN,
+            message=f"observe ended on {plan.observe_until}, and verdicts still stop nothing",
+            responsible=plan.owner,
+            raised=since.isoformat(),
+            due=due.isoformat(),
+            kind="overdue" if due < today else "new" if since == today else "open",
+        )
     ]
 
 

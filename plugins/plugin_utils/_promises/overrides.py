@@ -8,108 +8,114 @@ Pure: the day is an argument.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import typing as t
 
+from ...module_utils._finding import Status
 from ...module_utils._units import parse_duration
-from .._model.verdict import VERDICT_WORDS
+from .._model.judgement import Judgement, Override, Reservation, WouldHaveSaid
+from .._model.run import Run
+from .._model.service_state import State
+from .._model.verdict import Verdict
 
 ALL = "ALL"  # in the place of a requirement: the whole profile
 CLOSED_KEPT = 50
-GOOD = ("go", "go_with_reservations")
 CLOSING = ("post", "recheck")
+REASONS_KEPT = 5
+
+AnyJudgement = t.TypeVar("AnyJudgement", bound=Judgement)
 
 
-def make(
-    requirement: str,
-    identifier: str,
-    kind: str,
-    *,
-    by: str,
-    reason: str | None,
-    due_in: str,
-    judgement: t.Mapping[str, t.Any],
-    run: t.Mapping[str, t.Any],
-) -> dict[str, t.Any]:
-    """An override as the state keeps it. ``kind`` is emergency or decision; ``due_in`` a duration, of whole days."""
-    due = dt.date.fromisoformat(run["finished_at"][:10]) + dt.timedelta(seconds=parse_duration(due_in))
-    return {
-        "requirement": requirement,
-        "id": identifier,
-        "kind": kind,
-        "by": by,
-        "reason": reason,
-        "at": run["finished_at"],
-        "due": due.isoformat(),
-        "version": run["version"],
-        "phase": run["phase"],
-        "run": run["id"],
-        "would": {"verdict": judgement["verdict"], "words": judgement["words"], "reasons": list(judgement["reasons"][:5])},
-    }
+@dataclasses.dataclass(frozen=True)
+class Author:
+    """Who lets something go on. ``kind`` is emergency or decision, ``id`` that of the one or the other."""
+
+    id: str
+    kind: str
+    by: str
+    reason: str | None
 
 
-def closes(judgement: t.Mapping[str, t.Any], run: t.Mapping[str, t.Any]) -> bool:
+def opened(requirement: str, author: Author, due_in: str, judgement: Judgement, run: Run) -> Override:
+    """An override as the state keeps it; ``due_in`` is a duration, of whole days."""
+    due = dt.date.fromisoformat(run.day) + dt.timedelta(seconds=parse_duration(due_in))
+    return Override(
+        requirement=requirement,
+        id=author.id,
+        kind=author.kind,
+        by=author.by,
+        reason=author.reason,
+        at=run.finished_at,
+        due=due.isoformat(),
+        version=run.version,
+        phase=run.phase,
+        run=run.id,
+        would=WouldHaveSaid(judgement.verdict, judgement.words, judgement.reasons[:REASONS_KEPT]),
+    )
+
+
+def closes(judgement: Judgement, run: Run) -> bool:
     """Whether a run is the whole verification that open overrides ask for."""
-    return run["phase"] in CLOSING and not run["partial"] and not run.get("emergency") and judgement["verdict"] in GOOD
+    return run.phase in CLOSING and run.whole and judgement.verdict.good
 
 
-def after(
-    state: t.Mapping[str, t.Any], new: t.Sequence[t.Mapping[str, t.Any]], run: t.Mapping[str, t.Any], *, closing: bool
-) -> dict[str, t.Any]:
-    """``overrides`` and ``closed_overrides`` of a service's state after a run. What is opened again keeps its first day."""
-    held = {(item["id"], item["requirement"]): dict(item) for item in state.get("overrides") or []}
-    closed = list(state.get("closed_overrides") or [])
+def after(state: State, new: t.Sequence[Override], run: Run, *, closing: bool) -> State:
+    """The state with its overrides as they are after a run. What is opened again keeps its first day."""
+    still_open = {(item.id, item.requirement): item for item in state.overrides}
+    closed = list(state.closed_overrides)
     if closing:
-        closed += [{**item, "closed": run["finished_at"], "closed_by": run["id"]} for item in held.values()]
-        held = {}
+        closed += [dataclasses.replace(item, closed=run.finished_at, closed_by=run.id) for item in still_open.values()]
+        still_open = {}
     for item in new:
-        first = held.get((item["id"], item["requirement"]), item)
-        held[(item["id"], item["requirement"])] = {**item, "at": first["at"], "due": first["due"]}
-    return {"overrides": list(held.values()), "closed_overrides": closed[-CLOSED_KEPT:]}
+        first = still_open.get((item.id, item.requirement), item)
+        still_open[(item.id, item.requirement)] = dataclasses.replace(item, at=first.at, due=first.due)
+    return dataclasses.replace(state, overrides=tuple(still_open.values()), closed_overrides=tuple(closed[-CLOSED_KEPT:]))
 
 
-def told(
-    judgement: t.Mapping[str, t.Any], overrides: t.Sequence[t.Mapping[str, t.Any]], today: dt.date, *, owner: str = ""
-) -> dict[str, t.Any]:
+def with_overrides(judgement: AnyJudgement, overrides: t.Sequence[Override], today: dt.date, *, owner: str = "") -> AnyJudgement:
     """The judgement that tells of open overrides. One that is overdue is a reservation: it leaves no GO."""
-    late = [item for item in overrides if item["due"] < today.isoformat()]
-    out = {**judgement, "overrides": [{**item, "overdue": item in late} for item in overrides]}
-    out["notices"] = [*out["notices"], *(_notice(item) for item in overrides if item not in late)]
-    out["reasons"] = [*out["reasons"], *(_reason(item) for item in late)]
-    out["reservations"] = [*out["reservations"], *(_reservation(item, owner) for item in late)]
-    if late and out["verdict"] == "go":
-        out.update(verdict="go_with_reservations", code=1, words=VERDICT_WORDS["go_with_reservations"])
-        if out["enforced_verdict"] == "go":
-            out["enforced_verdict"] = "go_with_reservations"
+    late = [item for item in overrides if item.due < today.isoformat()]
+    out = dataclasses.replace(
+        judgement,
+        overrides=tuple(dataclasses.replace(item, overdue=item in late) for item in overrides),
+        notices=(*judgement.notices, *(_notice(item) for item in overrides if item not in late)),
+        reasons=(*judgement.reasons, *(_reason(item) for item in late)),
+        reservations=(*judgement.reservations, *(_reservation(item, owner) for item in late)),
+    )
+    if late and judgement.verdict is Verdict.GO:
+        enforced = judgement.enforced_verdict
+        capped = Verdict.GO_WITH_RESERVATIONS if enforced is Verdict.GO else enforced
+        out = dataclasses.replace(out, verdict=Verdict.GO_WITH_RESERVATIONS, enforced_verdict=capped)
     return out
 
 
-def title(item: t.Mapping[str, t.Any]) -> str:
+def title(item: Override) -> str:
     """An override in words: ``the emergency INC0042 of 2026-11-25``."""
-    about = "" if item["requirement"] == ALL else f" on {item['requirement']}"
-    return f"the {item['kind']} {item['id']} of {item['at'][:10]}{about}"
+    about = "" if item.requirement == ALL else f" on {item.requirement}"
+    return f"the {item.kind} {item.id} of {item.at[:10]}{about}"
 
 
-def _notice(item: t.Mapping[str, t.Any]) -> str:
-    return f"{title(item)} (by {item['by']}) asks for a whole verification that is good, after the deployment, by {item['due']}"
+def _notice(item: Override) -> str:
+    return f"{title(item)} (by {item.by}) asks for a whole verification that is good, after the deployment, by {item.due}"
 
 
-def _reason(item: t.Mapping[str, t.Any]) -> str:
-    return f"{title(item)} asked for a whole verification by {item['due']}: none has been good since"
+def _reason(item: Override) -> str:
+    return f"{title(item)} asked for a whole verification by {item.due}: none has been good since"
 
 
-def _reservation(item: t.Mapping[str, t.Any], owner: str) -> dict[str, t.Any]:
-    return {
-        "requirement": item["requirement"],
-        "title": f"the whole verification after {title(item)}",
-        "status": "fail",
-        "message": f"it went on where the gate would have said {item['would']['words']}",
-        "responsible": owner or None,
-        "raised": item["at"][:10],
-        "due": item["due"],
-        "kind": "overdue",
-        "override": item["id"],
-    }
+def _reservation(item: Override, owner: str) -> Reservation:
+    return Reservation(
+        requirement=item.requirement,
+        title=f"the whole verification after {title(item)}",
+        status=Status.FAIL,
+        message=f"it went on where the gate would have said {item.would.words}",
+        responsible=owner or None,
+        raised=item.at[:10],
+        due=item.due,
+        kind="overdue",
+        override=item.id,
+    )
 
 
-__all__ = ("ALL", "after", "closes", "make", "title", "told")
+__all__ = ("ALL", "Author", "after", "closes", "opened", "title", "with_overrides")

@@ -9,33 +9,34 @@ import typing as t
 
 from ...module_utils._finding import Status
 from .._model.judged import Judged
+from .._model.judgement import JudgedRequirement
 from .._model.planned import Plan
+from .._model.service_state import Passed
 
 
-def lost(asked: t.Sequence[Judged], plan: Plan, passed: t.Mapping[str, t.Mapping[str, str]]) -> dict[str, str]:
+def regressed(deciding: t.Sequence[Judged], plan: Plan, passed: t.Mapping[str, Passed]) -> dict[str, str]:
     """The day on which each requirement last passed that fails now and may not be lost.
 
     Blockers and majors that decide and whose effective status is ``fail``: a waiver or a debt releases them, minors never count.
     """
     out = {}
-    for item in asked:
+    for item in deciding:
         rule = item.planned.rule
-        held = passed.get(rule.id)
         ratchet = plan.ratchet if rule.ratchet is None else rule.ratchet
-        if held and ratchet and item.planned.deciding and item.planned.impact != "minor" and item.effective is Status.FAIL:
-            out[rule.id] = held["last"][:10]
+        before = passed.get(rule.id)
+        if before and ratchet and item.planned.deciding and item.planned.impact != "minor" and item.effective is Status.FAIL:
+            out[rule.id] = before.last[:10]
     return out
 
 
-def remembered(
-    passed: t.Mapping[str, t.Mapping[str, str]], requirements: t.Sequence[t.Mapping[str, t.Any]], at: str
-) -> dict[str, dict[str, str]]:
+def remembered(passed: t.Mapping[str, Passed], requirements: t.Iterable[JudgedRequirement], at: str) -> dict[str, Passed]:
     """By requirement when it passed first and last, after a complete run; what stands for a new look is no new pass."""
-    out = {name: dict(times) for name, times in passed.items()}
+    out = dict(passed)
     for requirement in requirements:
-        if requirement["observed_status"] == "pass" and requirement["verified"] and not requirement.get("reused"):
-            out[requirement["id"]] = {"first": out.get(requirement["id"], {}).get("first", at), "last": at}
+        if requirement.observed_status is Status.PASS and requirement.verified and not requirement.reused:
+            before = out.get(requirement.id)
+            out[requirement.id] = Passed(before.first if before else at, at)
     return out
 
 
-__all__ = ("lost", "remembered")
+__all__ = ("regressed", "remembered")

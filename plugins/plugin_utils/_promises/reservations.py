@@ -8,6 +8,7 @@ Pure: the day is an argument.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import typing as t
 
@@ -15,7 +16,10 @@ from ...module_utils._finding import Status
 from ...module_utils._units import parse_duration
 from .._described.service import Description
 from .._model.judged import Judged
+from .._model.judgement import JudgedRequirement, Judgement, Reservation
 from .._model.planned import Plan
+from .._model.run import Run
+from .._model.service_state import Lifted, Raised, State
 
 LIFTED_KEPT = 200
 ON_OVERDUE = ("warn", "fail")  # the milder first
@@ -23,20 +27,14 @@ ON_OVERDUE = ("warn", "fail")  # the milder first
 
 def on_overdue(description: Description) -> str:
     """What an overdue reservation does, ``fail`` (the default) or ``warn``; a service may be stricter than its organisation, not milder."""
-    said = [
-        ((document.data.get("policy") or {}).get("reservations") or {}).get("overdue")
-        for document in (description.organisation, description.service)
-        if document
-    ]
+    said = [document.declared.get("policy", {}).get("reservations", {}).get("overdue") for document in description.documents]
     return max((word for word in said if word), key=ON_OVERDUE.index, default="fail")
 
 
-def standing(
-    asked: t.Sequence[Judged], plan: Plan, today: dt.date, earlier: t.Mapping[str, t.Mapping[str, t.Any]]
-) -> list[dict[str, t.Any]]:
+def standing(deciding: t.Sequence[Judged], plan: Plan, today: dt.date, earlier: t.Mapping[str, Raised]) -> list[Reservation]:
     """The reservations of judged requirements; ``earlier`` are those that already stood."""
     out = []
-    for item in asked:
+    for item in deciding:
         blocker = item.planned.impact == "blocker" and item.effective in (Status.WARN, Status.WAIVED)
         major = item.planned.impact == "major" and item.effective is not Status.PASS
         if not (blocker or major):
@@ -45,55 +43,44 @@ def standing(
         before = earlier.get(rule.id)
         default = today + dt.timedelta(seconds=parse_duration(plan.reservation_due))
         accepted = item.waiver if item.effective is Status.WAIVED else None
-        due = accepted["until"] if accepted else (before or {}).get("due") or default.isoformat()
-        kind = accepted.get("kind", "accepted") if accepted else "overdue" if due < today.isoformat() else "open" if before else "new"
-        out.append(
-            {
-                "requirement": rule.id,
-                "title": rule.title,
-                "status": item.effective.value,
-                "message": item.message,
-                "responsible": rule.responsible,
-                "raised": (before or {}).get("raised") or today.isoformat(),
-                "due": due,
-                "kind": kind,
-            }
-        )
+        due = accepted.until if accepted else before.due if before else default.isoformat()
+        unanswered = "overdue" if due < today.isoformat() else "open" if before else "new"
+        kind = (accepted.kind or "accepted") if accepted else unanswered
+        raised = before.raised if before else today.isoformat()
+        out.append(Reservation(rule.id, rule.title, item.effective, item.message, rule.responsible, raised, due, kind))
     return out
 
 
-def overdue(reservations: t.Iterable[t.Mapping[str, t.Any]]) -> dict[str, str]:
+def overdue(reservations: t.Iterable[Reservation]) -> dict[str, str]:
     """The requirements whose reservation is overdue, with the day on which it was due."""
-    return {item["requirement"]: item["due"] for item in reservations if item["kind"] == "overdue"}
+    return {item.requirement: item.due for item in reservations if item.kind == "overdue"}
 
 
-def after(state: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any], run: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """``reservations`` and ``lifted`` of a service's state after a complete run.
+def after(state: State, judgement: Judgement, run: Run) -> State:
+    """The state with its reservations as they are after a complete run, and those that it lifted.
 
     A run lifts what it decides on and finds good. What has become worse than a reservation keeps its day.
     """
-    held = dict(state.get("reservations") or {})
-    lifted = list(state.get("lifted") or [])
-    known = {requirement["id"] for requirement in judgement["requirements"]}  # not what stands for none, such as the end of observe
-    now = {item["requirement"]: item for item in judgement["reservations"] if item["requirement"] in known and not item.get("override")}
-    held.update({name: {"raised": item["raised"], "due": item["due"]} for name, item in now.items()})
-    for requirement in judgement["requirements"]:
-        name = requirement["id"]
-        if not requirement["deciding"] or name in now or name not in held or not _settled(requirement):
+    standing_ones = dict(state.reservations)
+    lifted = list(state.lifted)
+    known = {requirement.id for requirement in judgement.requirements}  # not what stands for none, such as the end of observe
+    now = {item.requirement: item for item in judgement.reservations if item.requirement in known and not item.override}
+    standing_ones.update({name: Raised(item.raised, item.due) for name, item in now.items()})
+    for requirement in judgement.requirements:
+        name = requirement.id
+        if not requirement.deciding or name in now or name not in standing_ones or not _settled(requirement):
             continue
-        lifted.append({"requirement": name, "raised": held.pop(name)["raised"], "lifted": run["finished_at"][:10], "run": run["id"]})
-    return {"reservations": held, "lifted": lifted[-LIFTED_KEPT:]}
+        lifted.append(Lifted(name, standing_ones.pop(name).raised, run.day, run.id))
+    return dataclasses.replace(state, reservations=standing_ones, lifted=tuple(lifted[-LIFTED_KEPT:]))
 
 
-def _settled(requirement: t.Mapping[str, t.Any]) -> bool:
-    return requirement["status"] in (Status.PASS.value, Status.NOT_APPLICABLE.value) or requirement["impact"] == "minor"
+def _settled(requirement: JudgedRequirement) -> bool:
+    return requirement.status in (Status.PASS, Status.NOT_APPLICABLE) or requirement.impact == "minor"
 
 
-def lifted_by(state: t.Mapping[str, t.Any], run: str) -> list[str]:
+def lifted_by(state: State, run: str) -> list[str]:
     """A notice for each reservation that this run lifted."""
-    return [
-        f"the reservation {item['requirement']} of {item['raised']} is lifted" for item in state.get("lifted") or [] if item["run"] == run
-    ]
+    return [f"the reservation {item.requirement} of {item.raised} is lifted" for item in state.lifted if item.run == run]
 
 
 __all__ = ("after", "lifted_by", "on_overdue", "overdue", "standing")

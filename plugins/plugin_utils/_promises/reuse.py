@@ -8,16 +8,16 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import typing as t
 
-from ...module_utils._finding import isoformat
-from .._model.planned import PLANNED, Plan, PlannedRequirement
+from ...module_utils._finding import Status, isoformat
+from .._model.planned import Plan, PlannedRequirement, PlanState
+from .._model.service_state import Known, State
 
 WHEN_DUE = "when_due"
 BEFORE_THE_END = dt.timedelta(days=1)  # a nightly run then leaves no night without a proof
 
 
-def asked(requirement: PlannedRequirement) -> str:
+def question_digest(requirement: PlannedRequirement) -> str:
     """A digest of what a requirement has its checks do: a proof of something else is no proof. Secrets have no part in it."""
     parts = [
         [check.check, check.instance, check.split_secrets()[0], sorted(check.hosts or ()), check.run_as, check.gap]
@@ -27,8 +27,8 @@ def asked(requirement: PlannedRequirement) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def held(plan: Plan, state: t.Mapping[str, t.Any], now: dt.datetime) -> dict[str, dict[str, t.Any]]:
-    """What of the state stands for a new look at ``recheck``: by requirement, the entry of the state.
+def still_proven(plan: Plan, state: State, now: dt.datetime) -> dict[str, Known]:
+    """What of the state stands for a new look at ``recheck``, by requirement.
 
     Only what passed, was asked in the same way, and stays valid for another day.
     """
@@ -36,13 +36,13 @@ def held(plan: Plan, state: t.Mapping[str, t.Any], now: dt.datetime) -> dict[str
         return {}
     found = {}
     for requirement in plan.requirements:
-        entry = state["requirements"].get(requirement.rule.id)
-        if requirement.rule.repeat != WHEN_DUE or requirement.state != PLANNED or not entry:
+        known = state.requirements.get(requirement.rule.id)
+        if requirement.rule.repeat != WHEN_DUE or requirement.state is not PlanState.PLANNED or not known:
             continue
-        fresh = entry["valid_until"] > isoformat(now + BEFORE_THE_END) and entry["collected_at"] <= isoformat(now)
-        if fresh and entry["observed_status"] == "pass" and entry.get("asked") == asked(requirement):
-            found[requirement.rule.id] = dict(entry)
+        fresh = known.valid_until > isoformat(now + BEFORE_THE_END) and known.collected_at <= isoformat(now)
+        if fresh and known.observed_status is Status.PASS and known.question_digest == question_digest(requirement):
+            found[requirement.rule.id] = known
     return found
 
 
-__all__ = ("WHEN_DUE", "asked", "held")
+__all__ = ("WHEN_DUE", "question_digest", "still_proven")

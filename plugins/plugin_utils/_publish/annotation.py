@@ -11,11 +11,11 @@ import typing as t
 from ...module_utils._clients.grafana import Grafana
 from ...module_utils._finding import CannotObserve
 from ...module_utils._http import Connection, public_url
-from .._model.text import as_dict, as_int, escape
+from .._model.text import as_dict, escape
 from .._running.requests_http import RequestsHttp
 from . import metrics
 from .files import PublishFailure
-from .telling import verdict_words
+from .telling import verdict_words, verified_words
 
 LONGEST_TAG = 100  # Grafana takes no longer one
 
@@ -29,7 +29,7 @@ class Annotation(t.NamedTuple):
     text: str
 
 
-def of(record: t.Mapping[str, t.Any], further_tags: t.Sequence[str] = ()) -> Annotation | None:
+def of(record: t.Mapping[str, object], further_tags: t.Sequence[str] = ()) -> Annotation | None:
     """The mark of a run, None for one that is no begin and no end of a deployment."""
     run, judgement = as_dict(record.get("run")), as_dict(record.get("judgement"))
     phase, finished = run.get("phase"), metrics.timestamp(run.get("finished_at"))
@@ -43,15 +43,14 @@ def of(record: t.Mapping[str, t.Any], further_tags: t.Sequence[str] = ()) -> Ann
     tags = ["operability", *(f"{name}:{value}" for name, value in parts.items() if value), *(metrics.label(tag) for tag in further_tags)]
     when = "before the deployment" if phase == "pre" else "after the deployment"
     what = f"{service} {version}".strip()
-    seen = f"{as_int(judgement.get('verified'))} of {as_int(judgement.get('required'))} verified"
-    text = f"{what} in {environment}: {verdict_words(judgement)} {when}, {seen}"
+    text = f"{what} in {environment}: {verdict_words(judgement)} {when}, {verified_words(judgement)}"
     notes = [note for note, there in (("emergency", run.get("emergency")), ("partial", run.get("partial"))) if there]
     text += f" ({', '.join(notes)})" if notes else ""
     # Grafana shows it as HTML
     return Annotation(round(begin * 1000), round(end * 1000), tuple(tag[:LONGEST_TAG] for tag in tags), html.escape(escape(text, 500)))
 
 
-def _begun(record: t.Mapping[str, t.Any], run: t.Mapping[str, t.Any], finished: float) -> float:
+def _begun(record: t.Mapping[str, object], run: t.Mapping[str, object], finished: float) -> float:
     """When the gate before this deployment looked; the end of this run where there was none."""
     before = as_dict(as_dict(record.get("gates")).get("pre"))
     at = metrics.timestamp(before.get("at"))

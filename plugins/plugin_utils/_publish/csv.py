@@ -43,7 +43,7 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
-def render(record: t.Mapping[str, t.Any]) -> str:
+def render(record: t.Mapping[str, object]) -> str:
     """The header and a row for each requirement; lines end with CRLF."""
     run, service, judgement = as_dict(record.get("run")), as_dict(record.get("service")), as_dict(record.get("judgement"))
     common = {

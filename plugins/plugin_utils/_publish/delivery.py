@@ -12,14 +12,14 @@ from .._model.text import as_dict, as_dicts, as_int, escape
 from .words import ENGLISH, Words
 
 
-def rows(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> tuple[list[str], list[tuple[str, list[str]]]]:
+def rows(record: t.Mapping[str, object], say: Words = ENGLISH) -> tuple[list[str], list[tuple[str, list[str]]]]:
     """The heads of the columns (the windows), and a row for each figure; no rows where nothing was deployed in any of them."""
     figures = as_dict(record.get("delivery_performance"))
     windows = as_dicts(figures.get("windows"))
     if not any(as_int(window.get("deployments")) for window in windows):
         return [], []
     heads = [say.counted("last_days", as_int(window.get("days"))) for window in windows]
-    table: list[tuple[str, t.Callable[[dict[str, t.Any]], str]]] = [
+    table: list[tuple[str, t.Callable[[dict[str, object]], str]]] = [
         ("deployments", lambda window: _deployments(window, say)),
         ("change_fail_rate", lambda window: share(window, "change_fail_ratio", "failed", "judged", say)),
         ("rework_rate", lambda window: share(window, "deployment_rework_ratio", "unplanned", "deployments", say)),
@@ -33,7 +33,7 @@ def rows(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> tuple[list[str]
     return heads, [*out, (say("days_since_unplanned"), [shown] + [""] * (len(heads) - 1))]
 
 
-def _deployments(window: dict[str, t.Any], say: Words) -> str:
+def _deployments(window: dict[str, object], say: Words) -> str:
     count = as_int(window.get("deployments"))
     kinds = [
         say("by_status_item", count=as_int(number), status=say.name("deployment", kind, escape(kind, 20).replace("_", " ")))
@@ -43,7 +43,7 @@ def _deployments(window: dict[str, t.Any], say: Words) -> str:
     return f"{count} ({', '.join(kinds)})" if count else say("no_figure")
 
 
-def share(window: t.Mapping[str, t.Any], ratio: str, part: str | None, whole: str, say: Words = ENGLISH) -> str:
+def share(window: t.Mapping[str, object], ratio: str, part: str | None, whole: str, say: Words = ENGLISH) -> str:
     """A ratio as a percentage, with what it is based on."""
     value = window.get(ratio)
     if not isinstance(value, (int, float)):
@@ -54,7 +54,7 @@ def share(window: t.Mapping[str, t.Any], ratio: str, part: str | None, whole: st
     return say("share_of", percent=percent, part=as_int(window.get(part)), whole=as_int(window.get(whole)))
 
 
-def _recovery(window: dict[str, t.Any], say: Words) -> str:
+def _recovery(window: dict[str, object], say: Words) -> str:
     seconds = window.get("recovery_seconds")
     left = as_int(window.get("failed")) - as_int(window.get("recovered"))
     waiting = say.counted("not_recovered", left) if left > 0 else ""

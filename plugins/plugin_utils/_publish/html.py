@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-import math
+import dataclasses
 import typing as t
 
-from .._model.text import as_dict, as_dicts, as_int, as_list, escape, number, quantity, without_unit
+from .._model.text import as_dict, as_dicts, as_float, as_int, as_list, escape, number, quantity, without_unit
 from . import delivery, page
 from .metrics import worst_measurements
-from .page import COUNTED, VERDICTS, status_of
+from .page import COUNTED, status_of
+from .signs import OPEN, SYMBOLS, shown_status, tone
 from .telling import (
     before_and_after,
     by_area,
@@ -25,10 +26,12 @@ from .telling import (
     overrides,
     reasons_of,
     remedied,
+    reservation_kind,
     since_decision,
     since_last,
     titled,
     verdict_words,
+    verified_words,
     waiver_words,
 )
 from .words import Words, words
@@ -43,29 +46,45 @@ _DAYS = ("at", "due", "from", "raised", "until")  # which are not broken into li
 _SHORT = 24
 
 
-def render(record: t.Mapping[str, t.Any], language: str | None = None) -> str:
+def render(record: t.Mapping[str, object], language: str | None = None) -> str:
     """The whole document. Text from hosts is cleaned here and escaped by the template."""
     say = words(language)
     return page.render("report.html.j2", say, view(record, say))
 
 
-def view(record: t.Mapping[str, t.Any], say: Words) -> dict[str, t.Any]:
+def view(record: t.Mapping[str, object], say: Words) -> dict[str, object]:
     """What the template shows, all of it clean text, numbers and lists."""
     return _View(record, say).made()
 
 
+@dataclasses.dataclass(frozen=True)
+class Bar:
+    """A measurement and its room to the limit."""
+
+    requirement: str
+    title: str
+    name: str
+    value: str
+    limit: str
+    bound: str
+    percent: int | None
+    width: int
+    words: str
+    tone: str
+
+
 class _View:
-    def __init__(self, record: t.Mapping[str, t.Any], say: Words) -> None:
+    def __init__(self, record: t.Mapping[str, object], say: Words) -> None:
         self.record, self.say = record, say
         self.run, self.service, self.judgement = (as_dict(record.get(key)) for key in ("run", "service", "judgement"))
+        self.bars: list[Bar] = []
         self.requirements = [self.requirement(item) for item in as_dicts(self.judgement.get("requirements"))]
-        self.by_id = {item["id"]: item for item in self.requirements}
+        self.by_id = {str(item["id"]): item for item in self.requirements}
 
-    def made(self) -> dict[str, t.Any]:
+    def made(self) -> dict[str, object]:
         record, say, judgement = self.record, self.say, self.judgement
         counts = as_dict(judgement.get("counts"))
         compared, rows = before_and_after(record, say)
-        measurements = [row for item in self.requirements for row in item["measurements"]]
         return {
             "title": self.title(),
             "name": escape(self.service.get("name"), 120) or say("no_name"),
@@ -91,9 +110,9 @@ class _View:
             "changes": self.changes(),
             "notices": [escape(notice) for notice in as_list(judgement.get("notices"))],
             "instruments": [instrument(item, say) for item in as_dicts(judgement.get("instruments"))],
-            "unverified": [item for item in self.requirements if item["status"]["key"] in _UNVERIFIED],
+            "unverified": [item for item in self.requirements if as_dict(item["status"]).get("key") in _UNVERIFIED],
             "hosts": self.hosts(),
-            "measurements": sorted(measurements, key=lambda row: 999 if row["percent"] is None else row["percent"]),
+            "measurements": sorted(self.bars, key=lambda bar: 999 if bar.percent is None else bar.percent),
             "proofs": self.proofs(),
             "inputs": [(say(key), clean(as_dict(as_dict(record.get("inputs")).get(key)))) for key in _INPUTS],
             "gates": [self.gate(phase, as_dict(gate)) for phase, gate in as_dict(record.get("gates")).items()],
@@ -109,26 +128,24 @@ class _View:
         title = say("title_version", name=name, version=version) if version else say("title", name=name)
         return say("title_environment", title=title, environment=environment) if environment else title
 
-    def verdict(self) -> dict[str, t.Any]:
+    def verdict(self) -> dict[str, object]:
         say, judgement = self.say, self.judgement
         verdict = str(judgement.get("verdict"))
-        tone, symbol = VERDICTS.get(verdict, ("unknown", "?"))
         return {
             "words": verdict_words(judgement, say),
-            "tone": tone,
-            "symbol": symbol,
-            "count": say("verified", verified=as_int(judgement.get("verified")), required=as_int(judgement.get("required"))),
+            "tone": tone(verdict),
+            "symbol": SYMBOLS[tone(verdict)],
+            "count": verified_words(judgement, say),
             "advice": say.name("advice", judgement.get("advice"), escape(judgement.get("advice"), 40)),
             "consequence": consequence(self.record, say),
             "reasons": reasons_of(judgement, say),
             "design": verdict in ("ready_to_continue", "not_ready"),
         }
 
-    def requirement(self, item: dict[str, t.Any]) -> dict[str, t.Any]:
+    def requirement(self, item: dict[str, object]) -> dict[str, object]:
         say, message = self.say, escape(item.get("message"))
         lines, more = others(as_dicts(item.get("findings")), message, lines=_MAX_LINES, details=_MAX_DETAILS)
         waiver = as_dict(item.get("waiver"))
-        shown = "debt" if item.get("status") == "waived" and waiver.get("kind") == "debt" else item.get("status")
         name, title = escape(item.get("id") or "?", 40), titled(item, say)
         return {
             **clean(item),
@@ -137,10 +154,10 @@ class _View:
             "area": item.get("area") or "other",
             "message": message,
             "impact": say.name("impact", item.get("impact"), escape(item.get("impact"), 20)),
-            "status": status_of(shown, say),
+            "status": status_of(shown_status(item), say),
             "observed": status_of(item["observed_status"], say) if item.get("observed_status") not in (None, item.get("status")) else None,
             "observed_only": item.get("deciding") is False,
-            "open": item.get("status") in ("fail", "unknown", "warn"),
+            "open": item.get("status") in OPEN,
             "lines": lines,
             "more": more,
             "remedy": remedied(item, say),
@@ -160,47 +177,45 @@ class _View:
             ],
         }
 
-    def headroom_bar(self, requirement: str, title: str, measurement: dict[str, t.Any], *, good: bool) -> dict[str, t.Any]:
+    def headroom_bar(self, requirement: str, title: str, measurement: dict[str, object], *, good: bool) -> Bar:
         """A bar from the middle: to the right the room that is left, to the left how far it is beyond the limit."""
         say = self.say
-        value, limit, room = (measurement.get(key) for key in ("value", "limit", "headroom"))
-        name = escape(measurement.get("name"), 80)
-        finite = isinstance(room, (int, float)) and math.isfinite(room)
-        percent = round(max(-1.0, min(1.0, float(room))) * 100) if finite and room is not None else None
-        said, tone = _room(percent, good)
-        return {
-            "requirement": requirement,
-            "title": title,
-            "name": without_unit(name),
-            "value": say.measure(quantity(name, value)),
-            "limit": say.measure(quantity(name, limit)),
-            "bound": say.name("bound", measurement.get("bound")),
-            "percent": percent,
-            "width": 0 if percent is None else abs(percent),
-            "words": say(said, percent=abs(percent or 0)),
-            "tone": tone,
-        }
+        name, room = escape(measurement.get("name"), 80), as_float(measurement.get("headroom"))
+        percent = None if room is None else round(max(-1.0, min(1.0, room)) * 100)
+        said, colour = _room(percent, good)
+        bar = Bar(
+            requirement=requirement,
+            title=title,
+            name=without_unit(name),
+            value=say.measure(quantity(name, measurement.get("value"))),
+            limit=say.measure(quantity(name, measurement.get("limit"))),
+            bound=say.name("bound", measurement.get("bound")),
+            percent=percent,
+            width=0 if percent is None else abs(percent),
+            words=say(said, percent=abs(percent or 0)),
+            tone=colour,
+        )
+        self.bars.append(bar)
+        return bar
 
-    def reservations(self) -> list[dict[str, t.Any]]:
+    def reservations(self) -> list[dict[str, object]]:
         out = []
         for item in as_dicts(self.judgement.get("reservations")):
-            kind = self.say.name("reservation", item.get("kind"), escape(item.get("kind"), 20))
-            if item.get("kind") == "open" and item.get("raised"):
-                kind = self.say("open_since", day=escape(item["raised"], 20))
             of = self.by_id.get(escape(item.get("requirement"), 40), {})
-            shown = {"title": titled(item, self.say), "kind": kind, "overdue": item.get("kind") == "overdue"}
+            shown = {"title": titled(item, self.say), "kind": reservation_kind(item, self.say), "overdue": item.get("kind") == "overdue"}
             out.append({**clean(item), **shown, "remedy": of.get("remedy") if of.get("open") else ""})
         return sorted(out, key=lambda item: (not item["overdue"], item.get("due", "9999")))
 
-    def waiver(self, item: dict[str, t.Any]) -> dict[str, t.Any]:
+    def waiver(self, item: dict[str, object]) -> dict[str, object]:
         say, state, days = self.say, str(item.get("state") or ""), as_int(item.get("days_left"))
         title = self.by_id.get(escape(item.get("requirement"), 40), {}).get("title", "")
         shown = {"title": title, "state": say.name("waiver", state, escape(state, 40).replace("_", " "))}
         return {**clean(item), **shown, "days": say.counted("days_left", days) if state == "active" and "days_left" in item else ""}
 
-    def changes(self) -> list[dict[str, t.Any]]:
+    def changes(self) -> list[dict[str, object]]:
         """Since the last run, and since the last decision: a line, and what changed."""
-        say, out = self.say, []
+        say = self.say
+        out: list[dict[str, object]] = []
         for key, head in (("delta", "since_last"), ("decision_delta", "since_decision")):
             delta = as_dict(self.record.get(key))
             if not delta:
@@ -226,7 +241,7 @@ class _View:
             out.append({"id": key, "head": say(head), "line": line, "rows": rows, "also": also})
         return out
 
-    def decide(self) -> dict[str, t.Any] | None:
+    def decide(self) -> dict[str, object] | None:
         """What a decision about this run is written on; None where one that counts has been recorded."""
         if any(item.get("counts") for item in as_dicts(self.record.get("decisions"))):
             return None
@@ -236,7 +251,7 @@ class _View:
             "outcomes": [self.say.name("outcome", key) for key in ("go", "go_with_conditions", "no_go")],
         }
 
-    def proofs(self) -> list[dict[str, t.Any]]:
+    def proofs(self) -> list[dict[str, str | int]]:
         """How many of the requirements that decide rest on which proof."""
         counts = dict.fromkeys(("observed", "derived", "attested", "none"), 0)
         for item in as_dicts(self.judgement.get("requirements")):
@@ -257,7 +272,7 @@ class _View:
             if count
         ]
 
-    def hosts(self) -> dict[str, t.Any]:
+    def hosts(self) -> dict[str, object]:
         hosts = as_dict(self.record.get("hosts"))
         expected, reached = ([escape(host, 120) for host in as_list(hosts.get(key))] for key in ("expected", "reached"))
         return {
@@ -270,23 +285,23 @@ class _View:
             "more_unreachable": max(0, len(lost_hosts(self.record)) - _MAX_HOSTS),
         }
 
-    def gate(self, phase: object, gate: dict[str, t.Any]) -> dict[str, t.Any]:
-        tone, symbol = VERDICTS.get(str(gate.get("verdict")), ("unknown", "?"))
+    def gate(self, phase: object, gate: dict[str, object]) -> dict[str, object]:
+        given = tone(gate.get("verdict"))
         name = self.say.name("phase", phase, escape(phase, 20))
         shown = {"name": self.say("gate", phase=name), "enforced": self.say("yes_" if gate.get("enforced") else "no_")}
-        return {**clean(gate), **shown, "words": verdict_words(gate, self.say), "tone": tone, "symbol": symbol}
+        return {**clean(gate), **shown, "words": verdict_words(gate, self.say), "tone": given, "symbol": SYMBOLS[given]}
 
-    def deployment(self, item: dict[str, t.Any]) -> dict[str, t.Any]:
+    def deployment(self, item: dict[str, object]) -> dict[str, object]:
         kind = item.get("kind")
         return {**clean(item), "kind": "" if kind in (None, "planned") else self.say.name("deployment_kind", kind, escape(kind, 20))}
 
-    def state(self) -> dict[str, t.Any] | None:
+    def state(self) -> dict[str, object] | None:
         state = as_dict(self.record.get("state"))
         if not state:
             return None
-        tone, symbol = VERDICTS.get(str(state.get("verdict")), ("unknown", "?"))
+        given = tone(state.get("verdict"))
         seen = self.say("newest_findings", verified=as_int(state.get("verified")), required=as_int(state.get("required")))
-        return {"words": verdict_words(state, self.say), "tone": tone, "symbol": symbol, "seen": seen}
+        return {"words": verdict_words(state, self.say), "tone": given, "symbol": SYMBOLS[given], "seen": seen}
 
 
 _INPUTS = ("service_file", "organisation_file", "debt_file", "policy")
@@ -307,9 +322,9 @@ def _word(status: object, say: Words) -> str:
     return status_of(status, say)["word"].lower()
 
 
-def clean(item: t.Mapping[str, t.Any], limit: int = 1000) -> dict[str, t.Any]:
+def clean(item: t.Mapping[str, object], limit: int = 1000) -> dict[str, object]:
     """Scalars only, strings cleaned; what is null is left out, so that a template's ``if`` suffices."""
-    out: dict[str, t.Any] = {}
+    out: dict[str, object] = {}
     for key, value in item.items():
         if isinstance(value, bool):
             out[key] = value

@@ -9,7 +9,7 @@ import typing as t
 from xml.sax.saxutils import escape as of_text
 from xml.sax.saxutils import quoteattr
 
-from .._model.text import as_dict, as_dicts, as_list, escape
+from .._model.text import as_dict, as_dicts, as_float, as_list, escape
 from .telling import others, verdict_words, waiver_words
 
 _MAX_LINES = 20
@@ -30,7 +30,7 @@ class _Case(t.NamedTuple):
     seconds: float
 
 
-def render(record: t.Mapping[str, t.Any]) -> str:
+def render(record: t.Mapping[str, object]) -> str:
     """The whole document. A run that looked at nothing has one test case, an error, so that it is not green."""
     run, service, judgement = as_dict(record.get("run")), as_dict(record.get("service")), as_dict(record.get("judgement"))
     cases = [_case(item) for item in as_dicts(judgement.get("requirements"))] or [_nothing(judgement)]
@@ -67,11 +67,9 @@ def render(record: t.Mapping[str, t.Any]) -> str:
     )
 
 
-def _case(item: dict[str, t.Any]) -> _Case:
+def _case(item: dict[str, object]) -> _Case:
     status, message = str(item.get("status")), escape(item.get("message")) or "nothing was looked at"
-    seconds = sum(
-        float(f["duration_seconds"]) for f in as_dicts(item.get("findings")) if isinstance(f.get("duration_seconds"), (int, float))
-    )
+    seconds = sum(as_float(finding.get("duration_seconds")) or 0.0 for finding in as_dicts(item.get("findings")))
     area = escape(item.get("area"), 40).replace(".", "_") or "other"
     name = f"{escape(item.get('id'), 40) or '?'} {escape(item.get('title'), 300)}".strip()
     impact = escape(item.get("impact"), 20) or "none"
@@ -92,14 +90,14 @@ def _case(item: dict[str, t.Any]) -> _Case:
     return _Case([f"<testcase{attributes}>", *body, "</testcase>"], kind, seconds)
 
 
-def _nothing(judgement: t.Mapping[str, t.Any]) -> _Case:
+def _nothing(judgement: t.Mapping[str, object]) -> _Case:
     reasons = [escape(reason) for reason in as_list(judgement.get("reasons"))[:1]]
     attributes = _attributes({"classname": "readiness", "name": "verdict", "time": "0.000"})
     message = f"{verdict_words(judgement)}: {reasons[0] if reasons else 'nothing was verified'}"
     return _Case([f"<testcase{attributes}>", _element("error", message, "none", message), "</testcase>"], "error", 0.0)
 
 
-def _explained(item: dict[str, t.Any], message: str) -> str:
+def _explained(item: dict[str, object], message: str) -> str:
     lines = [message]
     found, more = others(as_dicts(item.get("findings")), message, lines=_MAX_LINES, details=5)
     for line in found:

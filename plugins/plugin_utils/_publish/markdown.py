@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._model.text import STATUSES, as_dict, as_dicts, as_int, as_list, escape
+from .._model.text import as_dict, as_dicts, as_list, escape
 from . import delivery
+from .signs import OPEN, rank, shown_status, tone
 from .telling import (
+    Decision,
+    Override,
     before_and_after,
     consequence,
     debt_words,
@@ -22,19 +25,19 @@ from .telling import (
     overrides,
     reasons_of,
     remedied,
+    reservation_kind,
     since_decision,
     since_last,
     titled,
     verdict_words,
+    verified_words,
     waiver_words,
 )
 from .words import Words, words
 
 _SYMBOLS = {"pass": "✅", "waived": "🔷", "warn": "🔶", "unknown": "❔", "fail": "❌", "not_applicable": "➖", "not_due": "⏳"}
-_VERDICTS = {"go": "✅", "ready_to_continue": "✅", "go_with_reservations": "🔶", "undetermined": "❔"}
 _SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")
 _START = re.compile(r"^((?=[-+=])|\d+(?=[.)](?:\s|$)))(.)")  # what would begin a list or a heading at the start of an item
-_LOUD = ("fail", "unknown", "warn")
 _MAX_LINES = 10
 _MAX_ROWS = 30
 
@@ -47,13 +50,13 @@ def text(value: object, limit: int = 500) -> str:
     return marked.replace("@", "@\u2060")
 
 
-def render(record: t.Mapping[str, t.Any], language: str | None = None) -> str:
+def render(record: t.Mapping[str, object], language: str | None = None) -> str:
     """The whole text, with a line break at its end."""
     return _Report(record, words(language)).text()
 
 
 class _Report:
-    def __init__(self, record: t.Mapping[str, t.Any], say: Words) -> None:
+    def __init__(self, record: t.Mapping[str, object], say: Words) -> None:
         self.record, self.say = record, say
         self.run, self.service, self.judgement = (as_dict(record.get(key)) for key in ("run", "service", "judgement"))
         self.requirements = as_dicts(self.judgement.get("requirements"))
@@ -62,7 +65,7 @@ class _Report:
         say, run, judgement = self.say, self.run, self.judgement
         verdict = str(judgement.get("verdict"))
         title = " ".join(text(part, 80) for part in (self.service.get("name") or say("no_name"), run.get("version")) if part)
-        verified = say("verified", verified=as_int(judgement.get("verified")), required=as_int(judgement.get("required")))
+        verified = verified_words(judgement, say)
         stop = consequence(self.record, say)
         facts = (
             (say("environment"), run.get("environment")),
@@ -72,7 +75,7 @@ class _Report:
         )
         told = ", ".join(f"{name.lower()} {text(value, 60)}" for name, value in facts if value)
         lines = [
-            f"## {_VERDICTS.get(verdict, '❌')} {text(verdict_words(judgement, say))}: {title}",
+            f"## {_SYMBOLS[tone(verdict)]} {text(verdict_words(judgement, say))}: {title}",
             "",
             f"**{verified}**" + (f" ({text(stop)})" if stop else "") + (f", {told}" if told else ""),
         ]
@@ -97,7 +100,7 @@ class _Report:
         made = say("made_by", version=text(run.get("collection_version"), 20), run=text(run.get("id"), 80))
         return "\n".join([*lines, "", f"<sub>{made}</sub>", ""])
 
-    def bullets(self, title: str, items: list[t.Any]) -> list[str]:
+    def bullets(self, title: str, items: t.Sequence[object]) -> list[str]:
         if not items:
             return []
         more = [f"- {self.say.counted('more', len(items) - 20)}"] if len(items) > 20 else []
@@ -119,9 +122,8 @@ class _Report:
         return lines
 
     def requirement_tables(self) -> list[str]:
-        rank = {status: position for position, status in enumerate(STATUSES)}
-        rows = sorted(self.requirements, key=lambda r: rank.get(str(r.get("status")), 1))
-        open_rows = [r for r in rows if r.get("status") in ("fail", "unknown", "warn", "waived")]
+        rows = sorted(self.requirements, key=lambda r: rank(r.get("status")))
+        open_rows = [r for r in rows if r.get("status") in (*OPEN, "waived")]
         rest = [r for r in rows if r not in open_rows]
         heads = ("status", "requirement", "impact", "seen", "responsible")
         lines: list[str] = []
@@ -135,12 +137,11 @@ class _Report:
             lines += [*self.table(*heads), *(self.row(r) for r in rest), "", "</details>"]
         return lines
 
-    def row(self, requirement: dict[str, t.Any]) -> str:
+    def row(self, requirement: dict[str, object]) -> str:
         say, status = self.say, str(requirement.get("status"))
         waiver = as_dict(requirement.get("waiver"))
-        shown = "debt" if status == "waived" and waiver.get("kind") == "debt" else status
-        word = say.name("status", shown, say.name("status", "unknown"))
-        state = f"{_SYMBOLS.get(status, '❔')} {word.upper() if status in _LOUD else word.lower()}"
+        word = say.name("status", shown_status(requirement), say.name("status", "unknown"))
+        state = f"{_SYMBOLS.get(status, '❔')} {word.upper() if status in OPEN else word.lower()}"
         if requirement.get("deciding") is False:
             state += f" ({say('observed_only')})"
         seen = text(requirement.get("message"))
@@ -151,7 +152,7 @@ class _Report:
         cells = (state, what, text(say.name("impact", impact, escape(impact, 20))), seen, text(requirement.get("responsible"), 80))
         return f"| {' | '.join(cells)} |"
 
-    def details(self, requirement: dict[str, t.Any]) -> list[str]:
+    def details(self, requirement: dict[str, object]) -> list[str]:
         say, lines = self.say, []
         message = escape(requirement.get("message"))
         found, more = others(as_dicts(requirement.get("findings")), message, lines=_MAX_LINES, details=_MAX_LINES)
@@ -188,56 +189,51 @@ class _Report:
         lines += [f"| {title} | {' | '.join(text(cell, 200) for cell in cells)} |" for title, cells in rows]
         return [*lines, "", "</details>"]
 
-    def reservations(self, items: list[dict[str, t.Any]]) -> list[str]:
+    def reservations(self, items: list[dict[str, object]]) -> list[str]:
         if not items:
             return []
         say = self.say
         lines = ["", f"### {say('reservations')}", *self.table("due", "requirement", "responsible", "kind")]
         for item in items:
             what = f"**{text(item.get('requirement'), 40)}** {text(titled(item, say), 200)}"
-            kind = text(say.name("reservation", item.get("kind"), escape(item.get("kind"), 20)))
-            if item.get("kind") == "overdue":
-                kind = f"**{kind}**"
-            elif item.get("kind") == "open":
-                kind = say("open_since", day=text(item.get("raised"), 20))
+            kind = text(reservation_kind(item, say))
+            kind = f"**{kind}**" if item.get("kind") == "overdue" else kind
             due = text(item.get("due") or say("no_due_date"), 20)
             lines.append(f"| {due} | {what} | {text(item.get('responsible'), 80)} | {kind} |")
         return lines
 
-    def overrides(self, items: list[dict[str, str]]) -> list[str]:
+    def overrides(self, items: list[Override]) -> list[str]:
         if not items:
             return []
         say = self.say
         lines = ["", f"### {say('overrides')}", *self.table("verification_due", "requirement", "what_went_on", "by", "would_have_been")]
         for item in items:
-            due = text(item["due"], 20) + (f" **{say.name('reservation', 'overdue')}**" if item["overdue"] else "")
-            what = say("override_of", kind=text(item["kind"]), id=text(item["id"]), day=text(item["at"]))
-            what = self.named(what, text(item["reason"])) if item["reason"] else what
-            lines.append(f"| {due} | **{text(item['requirement'])}** | {what} | {text(item['by'])} | {text(item['would'])} |")
+            due = text(item.due, 20) + (f" **{say.name('reservation', 'overdue')}**" if item.overdue else "")
+            what = say("override_of", kind=text(item.kind), id=text(item.id), day=text(item.at))
+            what = self.named(what, text(item.reason)) if item.reason else what
+            lines.append(f"| {due} | **{text(item.requirement)}** | {what} | {text(item.by)} | {text(item.would)} |")
         return lines
 
-    def decisions(self, items: list[dict[str, t.Any]]) -> list[str]:
+    def decisions(self, items: list[Decision]) -> list[str]:
         say = self.say
         lines = ["", f"### {say('decisions')}", ""] if items else []
         for item in items:
-            against = f"**{text(say('against', verdict=item['against']))}**"
-            against = " " + self.named(against, text(item["reason"])) if item["against"] else ""
-            phase, until = say.name("phase", item["phase"], item["phase"]), f"{say('valid_until').lower()} {text(item['valid_until'])}"
-            opinion = self.named(say("operations").lower(), text(item["opinion"]))
-            by = f"{say('by').lower()} {text(item['by'])}"
+            against = f"**{text(say('against', verdict=item.against))}**"
+            against = " " + self.named(against, text(item.reason)) if item.against else ""
+            phase, until = say.name("phase", item.phase, item.phase), f"{say('valid_until').lower()} {text(item.valid_until)}"
+            opinion = self.named(say("operations").lower(), text(item.opinion))
+            by = f"{say('by').lower()} {text(item.by)}"
             lines.append(
-                f"- **{text(item['outcome'])}** ({text(phase)}){against}, {text(item['body'])}, {text(item['date'])}, "
-                f"{until}; {opinion}; {by}; _{text(item['counts'])}_"
+                f"- **{text(item.outcome)}** ({text(phase)}){against}, {text(item.body)}, {text(item.date)}, "
+                f"{until}; {opinion}; {by}; _{text(item.counts)}_"
             )
-            if item["comment"]:
-                lines.append(f"  - {text(item['comment'])}")
-            for condition in item["conditions"]:
-                words_of = text(condition["state_words"])
-                state = f"**{words_of.upper()}**" if condition["state"] == "overdue" else words_of
-                due = say("condition_due", due=text(condition["due"]), state=state)
-                lines.append(
-                    f"  - {self.named(say('condition').lower(), text(condition['text']))} ({text(condition['responsible'])}), {due}"
-                )
+            if item.comment:
+                lines.append(f"  - {text(item.comment)}")
+            for condition in item.conditions:
+                words_of = text(condition.state_words)
+                state = f"**{words_of.upper()}**" if condition.state == "overdue" else words_of
+                due = say("condition_due", due=text(condition.due), state=state)
+                lines.append(f"  - {self.named(say('condition').lower(), text(condition.text))} ({text(condition.responsible)}), {due}")
         return lines
 
 

@@ -13,6 +13,7 @@ import typing as t
 from ansible.module_utils.basic import missing_required_lib
 
 from .._model.text import STATUS_CODES, STATUSES, as_dict, as_dicts, as_int, escape
+from .._model.verdict import Verdict
 from .files import PublishFailure
 
 try:
@@ -29,7 +30,6 @@ else:
 GATE_DAYS = 7  # a gate that was is no news after this
 DEPLOYMENTS = 5
 IDENTITY = ("service_name", "deployment_environment")
-_VERDICT_CODES = {"go": 0, "ready_to_continue": 0, "go_with_reservations": 1, "undetermined": 2, "no_go": 3, "not_ready": 3}
 _COUNTED = (*STATUSES, "inherited")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 
@@ -83,7 +83,7 @@ def label(value: object, limit: int = 120) -> str:
     return _URL.sub("(link)", escape(value, 1000))[:limit]
 
 
-def identity(record: t.Mapping[str, t.Any]) -> tuple[str, str]:
+def identity(record: t.Mapping[str, object]) -> tuple[str, str]:
     """service_name and deployment_environment, as they stand on every series, in the file name and in the grouping key."""
     service = label(as_dict(record.get("service")).get("name")) or "unnamed"
     return service, label(as_dict(record.get("run")).get("environment")) or "unspecified"
@@ -118,7 +118,7 @@ class Samples:
         self.values[family][key] = float(value) if held is None else max(held, float(value))
 
 
-def samples(record: t.Mapping[str, t.Any], earlier_state: t.Mapping[str, t.Any] | None = None) -> Samples:
+def samples(record: t.Mapping[str, object], earlier_state: t.Mapping[str, object] | None = None) -> Samples:
     """All values of a record. A partial run has no state of its own: then the ``earlier_state`` holds, where there is one."""
     out = Samples()
     run, service = as_dict(record.get("run")), as_dict(record.get("service"))
@@ -136,7 +136,7 @@ def samples(record: t.Mapping[str, t.Any], earlier_state: t.Mapping[str, t.Any] 
     return out
 
 
-def _delivery(out: Samples, figures: dict[str, t.Any]) -> None:
+def _delivery(out: Samples, figures: dict[str, object]) -> None:
     """Where there was no deployment there is no figure, and no series that says 0."""
     out.add("last_unplanned_deployment_timestamp_seconds", (), timestamp(figures.get("last_unplanned_at")))
     for window in as_dicts(figures.get("windows")):
@@ -150,7 +150,7 @@ def _delivery(out: Samples, figures: dict[str, t.Any]) -> None:
             out.add(family, (name,), window.get(key))
 
 
-def _gates(out: Samples, record: t.Mapping[str, t.Any], run: dict[str, t.Any]) -> None:
+def _gates(out: Samples, record: t.Mapping[str, object], run: dict[str, object]) -> None:
     now = timestamp(run.get("finished_at") or run.get("started_at"))
     for phase, gate in as_dict(record.get("gates")).items():
         gate = as_dict(gate)
@@ -162,12 +162,15 @@ def _gates(out: Samples, record: t.Mapping[str, t.Any], run: dict[str, t.Any]) -
             out.add("gate_enforced", (phase,), bool(gate.get("enforced")))
 
 
-def _code(judged: dict[str, t.Any]) -> object:
+def _code(judged: dict[str, object]) -> object:
     code = judged.get("code")
-    return code if isinstance(code, (int, float)) else _VERDICT_CODES.get(str(judged.get("verdict")))
+    if isinstance(code, (int, float)):
+        return code
+    verdict = Verdict.of(judged.get("verdict"))
+    return verdict.code if verdict else None
 
 
-def _state(out: Samples, state: dict[str, t.Any]) -> None:
+def _state(out: Samples, state: dict[str, object]) -> None:
     out.add("service_state", (), _code(state))
     out.add("service_verified_requirements", (), state.get("verified"))
     out.add("service_required_requirements", (), state.get("required"))
@@ -194,7 +197,7 @@ def _state(out: Samples, state: dict[str, t.Any]) -> None:
             out.add(f"{kind}_due_timestamp_seconds", (name,), due)
 
 
-def _debt(out: Samples, debt: dict[str, t.Any]) -> None:
+def _debt(out: Samples, debt: dict[str, object]) -> None:
     if not debt:
         return
     left, adopted = as_int(debt.get("left")), as_int(debt.get("adopted"))
@@ -205,7 +208,7 @@ def _debt(out: Samples, debt: dict[str, t.Any]) -> None:
             out.add("debt_expiry_timestamp_seconds", (line.get("requirement"),), timestamp(line.get("until"), whole_day=True))
 
 
-def _requirement(out: Samples, requirement: dict[str, t.Any]) -> None:
+def _requirement(out: Samples, requirement: dict[str, object]) -> None:
     name = requirement.get("id")
     own = (name, requirement.get("impact"))
     out.add("requirement_state", own, STATUS_CODES.get(str(requirement.get("status"))))
@@ -221,9 +224,9 @@ def _requirement(out: Samples, requirement: dict[str, t.Any]) -> None:
         out.add("measurement_headroom_ratio", (name, measured), worst.get("headroom"))
 
 
-def worst_measurements(measurements: t.Iterable[dict[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
+def worst_measurements(measurements: t.Iterable[dict[str, object]]) -> dict[str, dict[str, object]]:
     """By name, the measurement that is nearest to its limit or farthest beyond it."""
-    worst: dict[str, dict[str, t.Any]] = {}
+    worst: dict[str, dict[str, object]] = {}
     for measurement in measurements:
         name = str(measurement.get("name"))
         if name not in worst or _room(measurement) < _room(worst[name]):
@@ -231,7 +234,7 @@ def worst_measurements(measurements: t.Iterable[dict[str, t.Any]]) -> dict[str, 
     return worst
 
 
-def _room(measurement: dict[str, t.Any]) -> float:
+def _room(measurement: dict[str, object]) -> float:
     room = measurement.get("headroom")
     return float(room) if isinstance(room, (int, float)) else float("inf")
 
@@ -259,7 +262,7 @@ class _Given(Collector):
             yield family
 
 
-def families(record: t.Mapping[str, t.Any], earlier_state: t.Mapping[str, t.Any] | None = None) -> t.Iterator[Family]:
+def families(record: t.Mapping[str, object], earlier_state: t.Mapping[str, object] | None = None) -> t.Iterator[Family]:
     """The metrics of one record, those that have no value left out."""
     who, found = identity(record), samples(record, earlier_state).values
     for name, (further, text) in FAMILIES.items():
@@ -278,7 +281,7 @@ def as_text(given: t.Iterable[Family]) -> bytes:
     return bytes(generate_latest(registry))
 
 
-def exposition(record: t.Mapping[str, t.Any], earlier_state: t.Mapping[str, t.Any] | None = None) -> bytes:
+def exposition(record: t.Mapping[str, object], earlier_state: t.Mapping[str, object] | None = None) -> bytes:
     """The metrics of one record as text. PublishFailure."""
     return as_text(families(record, earlier_state))
 

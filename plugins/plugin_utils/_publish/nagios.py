@@ -9,27 +9,27 @@ import math
 import re
 import typing as t
 
-from .._model.text import STATUS_WORDS, STATUSES, as_dict, as_dicts, as_int, as_list, escape
+from .._model.text import STATUS_WORDS, as_dict, as_dicts, as_int, as_list, escape
 from .metrics import worst_measurements
-from .telling import emergency, verdict_words
+from .signs import OPEN, rank, tone
+from .telling import emergency, verdict_words, verified_words
 
-CODES = {"go": 0, "ready_to_continue": 0, "go_with_reservations": 1, "no_go": 2, "not_ready": 2, "undetermined": 3}
+_CODES = {"pass": 0, "warn": 1, "fail": 2, "unknown": 3}  # by the tone of the verdict
 WORDS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
-_OPEN = ("fail", "unknown", "warn", "waived")
 _UNITS = (("_seconds", "s", 1.0), ("_bytes", "B", 1.0), ("_ratio", "%", 100.0))
 _MAX_LINES = 60
 
 
-def code(record: t.Mapping[str, t.Any]) -> int:
+def code(record: t.Mapping[str, object]) -> int:
     """The exit code of the plugin: 0, 1, 2 or 3. What is not known is 3."""
-    return CODES.get(str(as_dict(record.get("judgement")).get("verdict")), 3)
+    return _CODES[tone(as_dict(record.get("judgement")).get("verdict"))]
 
 
-def render(record: t.Mapping[str, t.Any]) -> str:
+def render(record: t.Mapping[str, object]) -> str:
     """The status line with its performance data, then a line for each requirement that is open."""
     run, service, judgement = as_dict(record.get("run")), as_dict(record.get("service")), as_dict(record.get("judgement"))
     name = " ".join(escape(part, 80) for part in (service.get("name") or "(no name)", run.get("version")) if part)
-    parts = [f"{verdict_words(judgement)}, {as_int(judgement.get('verified'))} of {as_int(judgement.get('required'))} verified"]
+    parts = [f"{verdict_words(judgement)}, {verified_words(judgement)}"]
     parts += [f"in {escape(run['environment'], 80)}"] if run.get("environment") else []
     parts += [f"phase {escape(run['phase'], 20)}"] if run.get("phase") else []
     parts += [f"at {escape(run['finished_at'], 40)}"] if run.get("finished_at") else []
@@ -38,17 +38,16 @@ def render(record: t.Mapping[str, t.Any]) -> str:
     first = f"OPERABILITY {WORDS[code(record)]} - {name}: {', '.join(parts)}"
     first += f"; {reasons[0]}" if reasons else ""
     lines = [emergency(record)] if run.get("emergency") else []
-    rank = {status: position for position, status in enumerate(STATUSES)}
     shown = sorted(
-        (item for item in as_dicts(judgement.get("requirements")) if item.get("status") in _OPEN),
-        key=lambda item: rank[str(item["status"])],
+        (item for item in as_dicts(judgement.get("requirements")) if item.get("status") in (*OPEN, "waived")),
+        key=lambda item: rank(item["status"]),
     )
     lines += [_line(item) for item in shown[:_MAX_LINES]]
     lines += [f"and {len(shown) - _MAX_LINES} more"] if len(shown) > _MAX_LINES else []
     return "\n".join([f"{_plain(first)} | {_perfdata(judgement)}", *(_plain(line) for line in lines)]) + "\n"
 
 
-def _line(item: dict[str, t.Any]) -> str:
+def _line(item: dict[str, object]) -> str:
     who = f" ({escape(item['responsible'], 80)})" if item.get("responsible") else ""
     observed = ", observed only" if item.get("deciding") is False else ""
     word = STATUS_WORDS[str(item["status"])].upper()
@@ -59,7 +58,7 @@ def _plain(text: str) -> str:
     return text.replace("|", "/")  # a bar would begin the performance data
 
 
-def _perfdata(judgement: t.Mapping[str, t.Any]) -> str:
+def _perfdata(judgement: t.Mapping[str, object]) -> str:
     counts = as_dict(judgement.get("counts"))
     out = [f"verified={as_int(judgement.get('verified'))};;;0;{as_int(judgement.get('required'))}"]
     out += [f"{status}={as_int(counts.get(status))};;;0;" for status in ("fail", "unknown", "warn", "waived", "pass")]
@@ -69,7 +68,7 @@ def _perfdata(judgement: t.Mapping[str, t.Any]) -> str:
     return " ".join(dict.fromkeys(out))
 
 
-def _measured(name: str, measurement: dict[str, t.Any]) -> list[str]:
+def _measured(name: str, measurement: dict[str, object]) -> list[str]:
     value, limit = measurement.get("value"), measurement.get("limit")
     if not isinstance(value, (int, float)) or not math.isfinite(value):
         return []
@@ -81,4 +80,4 @@ def _measured(name: str, measurement: dict[str, t.Any]) -> list[str]:
     return [f"{label}={value * factor:.10g}{unit};;{critical};;"]
 
 
-__all__ = ("CODES", "WORDS", "code", "render")
+__all__ = ("WORDS", "code", "render")

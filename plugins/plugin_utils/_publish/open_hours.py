@@ -29,7 +29,7 @@ class NotHours(ValueError):
 
 def rules(
     hours: str, *, calendar: str = "default", zone: str = "UTC", holidays: t.Sequence[str] = (), first_year: int, last_year: int
-) -> dict[str, t.Any]:
+) -> dict[str, object]:
     """A rule file as data. NotHours."""
     if not _NAME.fullmatch(calendar):
         raise NotHours(f"calendar: '{calendar}' is no name; expected letters, digits, '_', '-' and '.'")
@@ -70,7 +70,7 @@ def _zone(name: str) -> zoneinfo.ZoneInfo:
         raise NotHours(f"zone: there is no time zone '{name}' here; expected for example Europe/Paris") from None
 
 
-def _day(text: t.Any) -> int:
+def _day(text: object) -> int:
     try:
         return (dt.date.fromisoformat(str(text)) - EPOCH).days
     except ValueError:

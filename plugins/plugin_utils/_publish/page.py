@@ -13,22 +13,14 @@ import typing as t
 import jinja2
 
 from .._model.text import as_dict, escape
+from .signs import SYMBOLS
 from .words import Words
 
 _FOLDER = pathlib.Path(__file__).parent
-_SYMBOLS = {"pass": "✓", "waived": "≈", "warn": "▲", "unknown": "?", "fail": "✗", "not_applicable": "–", "not_due": "·"}
-VERDICTS = {
-    "go": ("pass", "✓"),
-    "ready_to_continue": ("pass", "✓"),
-    "go_with_reservations": ("warn", "▲"),
-    "undetermined": ("unknown", "?"),
-    "no_go": ("fail", "✗"),
-    "not_ready": ("fail", "✗"),
-}
 COUNTED = ("pass", "waived", "warn", "unknown", "fail", "not_applicable", "not_due", "inherited")
 
 
-def render(template: str, say: Words, shown: t.Mapping[str, t.Any]) -> str:
+def render(template: str, say: Words, shown: t.Mapping[str, object]) -> str:
     """A whole document."""
     return str(_environment().get_template(template).render(say=say, lang=say.language, **shown))
 
@@ -51,11 +43,11 @@ def moment(value: object) -> str:
 def status_of(status: object, say: Words) -> dict[str, str]:
     """Colour, word and symbol of a status."""
     key = str(status)
-    known = {"inherited": "not_applicable", "debt": "waived"}.get(key, key if key in _SYMBOLS else "unknown")
-    return {"key": known, "word": say.name("status", key, say.name("status", "unknown")), "symbol": _SYMBOLS[known]}
+    known = {"inherited": "not_applicable", "debt": "waived"}.get(key, key if key in SYMBOLS else "unknown")
+    return {"key": known, "word": say.name("status", key, say.name("status", "unknown")), "symbol": SYMBOLS[known]}
 
 
-def stakeholders(judgement: t.Mapping[str, t.Any], say: Words) -> list[dict[str, str]]:
+def stakeholders(judgement: t.Mapping[str, object], say: Words) -> list[dict[str, str]]:
     """The state of each stakeholder."""
     return [
         {"name": say.name("stakeholder", name, escape(name, 60).replace("_", " ").capitalize()), **status_of(status, say)}
@@ -63,4 +55,4 @@ def stakeholders(judgement: t.Mapping[str, t.Any], say: Words) -> list[dict[str,
     ]
 
 
-__all__ = ("COUNTED", "VERDICTS", "moment", "render", "stakeholders", "status_of")
+__all__ = ("COUNTED", "moment", "render", "stakeholders", "status_of")

@@ -29,8 +29,16 @@ def _safe(value: object) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", "_", str(value or "")).lstrip(".") or "_"
 
 
-def shared(services: t.Iterable[tuple[str, t.Mapping[str, object], t.Mapping[str, t.Any]]]) -> list[str]:
-    """A problem for each file that several services would write; each is a name, the values of placeholders, and its targets."""
+class Writer(t.NamedTuple):
+    """A service, the values of its placeholders, and what it is published to."""
+
+    name: str
+    values: t.Mapping[str, object]
+    targets: t.Mapping[str, object]
+
+
+def shared(services: t.Iterable[Writer]) -> list[str]:
+    """A problem for each file that several services would write."""
     writers: dict[tuple[str, str], list[str]] = {}
     given: dict[tuple[str, str], str] = {}
     problems: list[str] = []
@@ -54,4 +62,4 @@ def shared(services: t.Iterable[tuple[str, t.Mapping[str, object], t.Mapping[str
     return list(dict.fromkeys(problems))
 
 
-__all__ = ("NAMES", "filled", "shared")
+__all__ = ("NAMES", "Writer", "filled", "shared")

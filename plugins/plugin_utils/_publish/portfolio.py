@@ -9,26 +9,28 @@ Pure: the moment is an argument.
 from __future__ import annotations
 
 import collections
+import dataclasses
 import datetime as dt
 import typing as t
 
 from ...module_utils._units import humanize_seconds
-from .._model.text import as_dict, as_dicts, as_int, as_list, escape
+from .._model.text import as_dict, as_dicts, as_float, as_int, as_list, escape
+from .._model.verdict import WORST_FIRST
 from . import delivery, page
-from .page import VERDICTS
+from .signs import SYMBOLS, tone
 from .telling import instrument, titled, verdict_words
 from .words import Words, words
 
 SOON = dt.timedelta(days=90)
 WINDOW = 90  # days of the delivery figures
-_ORDER = {"no_go": 0, "undetermined": 1, "go_with_reservations": 2, "go": 3}
-_OPEN = ("fail", "unknown", "warn")
+_ORDER = {verdict.value: position for position, verdict in enumerate(WORST_FIRST)}
+_NOT_MET = ("fail", "unknown")
 _MAX_FAILING = 20
 
 
 def render(
-    made: t.Mapping[str, t.Any],
-    records: t.Mapping[tuple[str, str], t.Mapping[str, t.Any]],
+    made: t.Mapping[str, object],
+    records: t.Mapping[tuple[str, str], t.Mapping[str, object]],
     *,
     name: str,
     now: dt.datetime,
@@ -41,22 +43,22 @@ def render(
 
 
 def view(
-    made: t.Mapping[str, t.Any],
-    records: t.Mapping[tuple[str, str], t.Mapping[str, t.Any]],
+    made: t.Mapping[str, object],
+    records: t.Mapping[tuple[str, str], t.Mapping[str, object]],
     *,
     name: str,
     now: dt.datetime,
     version: str,
     say: Words,
-) -> dict[str, t.Any]:
+) -> dict[str, object]:
     """What the template shows, all of it clean text, numbers and lists."""
     services = [_service(item, records.get(_key(item)), say) for item in as_dicts(made.get("services"))]
-    services.sort(key=lambda item: (_ORDER.get(item["verdict"], 1), item["name"], item["environment"]))
-    counts = collections.Counter(item["verdict"] for item in services)
+    services.sort(key=lambda item: (_ORDER.get(item.verdict, 1), item.name, item.environment))
+    counts = collections.Counter(item.verdict for item in services)
     said = [say("verdict_count", count=counts[verdict], verdict=say.name("verdict", verdict)) for verdict in _ORDER if counts[verdict]]
-    heads = sorted({(each["name"], each["key"]) for item in services for each in item["stakeholders"]})
+    heads = sorted({each for item in services for each in item.stakeholders})
     held = [(item, records.get(_key(item))) for item in as_dicts(made.get("services"))]
-    current = [(_name(item), escape(item.get("environment"), 60), _current(record)) for item, record in held if record]
+    current = [_Judged(_name(item), escape(item.get("environment"), 60), _current(record)) for item, record in held if record]
     return {
         "title": say("portfolio"),
         "name": "" if name == "default" else say("portfolio_name", name=escape(name, 120)),
@@ -64,7 +66,7 @@ def view(
         "version": escape(version, 40),
         "line": say("portfolio_count", services=say.counted("services", len(services)), verdicts=", ".join(said)),
         "tiles": [
-            {"count": counts[verdict], "words": say.name("verdict", verdict), "tone": VERDICTS[verdict][0], "symbol": VERDICTS[verdict][1]}
+            {"count": counts[verdict], "words": say.name("verdict", verdict), "tone": tone(verdict), "symbol": SYMBOLS[tone(verdict)]}
             for verdict in _ORDER
         ],
         "services": services,
@@ -90,69 +92,109 @@ def view(
     }
 
 
-def _key(item: t.Mapping[str, t.Any]) -> tuple[str, str]:
+def _key(item: t.Mapping[str, object]) -> tuple[str, str]:
     return str(item.get("service")), str(item.get("environment"))
 
 
-def _name(item: t.Mapping[str, t.Any]) -> str:
+def _name(item: t.Mapping[str, object]) -> str:
     return escape(item.get("service") or item.get("service_file"), 120)
 
 
-def _current(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _current(record: t.Mapping[str, object]) -> dict[str, object]:
     """The judgement over all phases where the record has one, else that of its run."""
     return as_dict(record.get("state")) or as_dict(record.get("judgement"))
 
 
-def _service(item: t.Mapping[str, t.Any], record: t.Mapping[str, t.Any] | None, say: Words) -> dict[str, t.Any]:
-    known = item.get("refused") and record is not None
+@dataclasses.dataclass(frozen=True)
+class _Service:
+    """One service of the portfolio, as its line shows it."""
+
+    name: str
+    environment: str
+    verdict: str
+    words: str
+    tone: str
+    symbol: str
+    level: str
+    owner: str
+    verified: str
+    age: str
+    note: str
+    why: str
+    stakeholders: list[tuple[str, str]]  # in words, and as the record has it
+    by_stakeholder: dict[str, dict[str, str]]
+
+
+def _service(item: t.Mapping[str, object], record: t.Mapping[str, object] | None, say: Words) -> _Service:
+    known = bool(item.get("refused")) and record is not None
     judged = _current(record) if record else {}
-    shown: t.Mapping[str, t.Any] = judged if known else item
+    shown: t.Mapping[str, object] = judged if known else item
     verdict = str(shown.get("verdict") or "undetermined")
-    tone, symbol = VERDICTS.get(verdict, ("unknown", "?"))
-    age = item.get("age_seconds")
+    age = as_float(item.get("age_seconds"))
     about = as_dict(record.get("service")) if record else {}
     required = shown.get("required")
-    reasons = [escape(reason, 300) for reason in as_list((item if not known else judged).get("reasons"))]
+    reasons = [escape(reason, 300) for reason in as_list(shown.get("reasons"))]
     states = as_dict(judged.get("stakeholders"))
-    return {
-        "name": _name(item),
-        "environment": escape(item.get("environment"), 60),
-        "verdict": verdict,
-        "words": verdict_words({"verdict": verdict}, say),
-        "tone": tone,
-        "symbol": symbol,
-        "level": escape(about.get("level"), 10),
-        "owner": escape(about.get("owner"), 120),
-        "verified": say("reached_of", reached=as_int(shown.get("verified")), expected=as_int(required)) if required is not None else "",
-        "age": say("never") if age is None else say("ago", time=say.measure(humanize_seconds(float(age)))),
-        "note": say("not_now") if known else "",
-        "why": reasons[0] if reasons and verdict != "go" else "",
-        "stakeholders": [{**state, "key": name} for name, state in zip(states, page.stakeholders(judged, say))],
-        "by_stakeholder": {name: page.status_of(status, say) for name, status in states.items()},
-    }
+    return _Service(
+        name=_name(item),
+        environment=escape(item.get("environment"), 60),
+        verdict=verdict,
+        words=verdict_words({"verdict": verdict}, say),
+        tone=tone(verdict),
+        symbol=SYMBOLS[tone(verdict)],
+        level=escape(about.get("level"), 10),
+        owner=escape(about.get("owner"), 120),
+        verified=say("reached_of", reached=as_int(shown.get("verified")), expected=as_int(required)) if required is not None else "",
+        age=say("never") if age is None else say("ago", time=say.measure(humanize_seconds(age))),
+        note=say("not_now") if known else "",
+        why=reasons[0] if reasons and verdict != "go" else "",
+        stakeholders=[(state["name"], name) for name, state in zip(states, page.stakeholders(judged, say))],
+        by_stakeholder={name: page.status_of(status, say) for name, status in states.items()},
+    )
 
 
-Current = list[tuple[str, str, dict[str, t.Any]]]
+@dataclasses.dataclass(frozen=True)
+class _Judged:
+    """The newest judgement of a service."""
+
+    service: str
+    environment: str
+    judgement: dict[str, object]
 
 
-def _failing(current: Current, say: Words) -> list[dict[str, t.Any]]:
+@dataclasses.dataclass
+class _Failing:
+    """A requirement that services do not meet."""
+
+    id: str
+    title: str
+    names: list[str] = dataclasses.field(default_factory=list)  # of the services
+    counts: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)  # by status
+
+    def shown(self, say: Words) -> dict[str, object]:
+        more = len(self.names) - 10
+        return {
+            "id": self.id,
+            "title": self.title,
+            "states": [{**page.status_of(status, say), "count": self.counts[status]} for status in _NOT_MET if self.counts[status]],
+            "count": len(self.names),
+            "services": ", ".join(self.names[:10]) + (f" {say.counted('more', more)}" if more > 0 else ""),
+        }
+
+
+def _failing(current: list[_Judged], say: Words) -> list[dict[str, object]]:
     """The requirements that most services do not meet, commonest first."""
-    found: dict[str, dict[str, t.Any]] = {}
-    for name, _environment, judged in current:
-        for item in as_dicts(judged.get("requirements")):
-            if item.get("deciding") is False or item.get("status") not in ("fail", "unknown"):
+    found: dict[str, _Failing] = {}
+    for judged in current:
+        for item in as_dicts(judged.judgement.get("requirements")):
+            if item.get("deciding") is False or item.get("status") not in _NOT_MET:
                 continue
             key = escape(item.get("id"), 40)
-            held = found.setdefault(key, {"id": key, "title": titled(item, say), "services": [], "impacts": set(), "fail": 0, "unknown": 0})
-            held["services"].append(name)
-            held[str(item["status"])] += 1
-    rows = sorted(found.values(), key=lambda one: (-len(one["services"]), -one["fail"], one["id"]))[:_MAX_FAILING]
-    for one in rows:
-        one["states"] = [{**page.status_of(status, say), "count": one[status]} for status in ("fail", "unknown") if one[status]]
-        one["count"] = len(one["services"])
-        more = len(one["services"]) - 10
-        one["services"] = ", ".join(one["services"][:10]) + (f" {say.counted('more', more)}" if more > 0 else "")
-    return rows
+            held = found.setdefault(key, _Failing(key, titled(item, say)))
+            held.names.append(judged.service)
+            held.counts[str(item["status"])] += 1
+    rows = sorted(found.values(), key=lambda one: (-len(one.names), -one.counts["fail"], one.id))[:_MAX_FAILING]
+    return [one.shown(say) for one in rows]
 
 
 def _days(text: object, today: dt.date) -> int | None:
@@ -166,85 +208,120 @@ def _left(days: int, say: Words) -> str:
     return say.counted("days_left", days) if days >= 0 else say.counted("days_over", -days)
 
 
-def _ending(current: Current, today: dt.date, say: Words) -> list[dict[str, t.Any]]:
+@dataclasses.dataclass(frozen=True)
+class _Ending:
+    """A waiver or a line of debt that ends soon, or has ended."""
+
+    days: int
+    service: str
+    requirement: str
+    environment: str
+    title: str
+    kind: str
+    until: str
+    left: str
+    over: bool
+    by: str
+
+
+def _ending(current: list[_Judged], today: dt.date, say: Words) -> list[_Ending]:
     """Waivers and lines of debt whose end is near or past, the next one first."""
     out = []
-    for name, environment, judged in current:
-        titles = {str(item.get("id")): titled(item, say) for item in as_dicts(judged.get("requirements"))}
-        accepted = [(item, "kind_waiver") for item in as_dicts(judged.get("waivers")) if item.get("state") in ("active", "expired")]
-        lines = as_dicts(as_dict(judged.get("debt")).get("lines"))
-        accepted += [(item, "kind_debt") for item in lines if item.get("state") in ("active", "expired")]
+    for judged in current:
+        judgement = judged.judgement
+        titles = {str(item.get("id")): titled(item, say) for item in as_dicts(judgement.get("requirements"))}
+        accepted = [(item, "kind_waiver") for item in as_dicts(judgement.get("waivers"))]
+        accepted += [(item, "kind_debt") for item in as_dicts(as_dict(judgement.get("debt")).get("lines"))]
         for item, kind in accepted:
             days = _days(item.get("until"), today)
-            if days is None or days > SOON.days:
+            if item.get("state") not in ("active", "expired") or days is None or days > SOON.days:
                 continue
             requirement = escape(item.get("requirement"), 40)
             out.append(
-                {
-                    "service": name,
-                    "environment": environment,
-                    "requirement": requirement,
-                    "title": titles.get(requirement) or say.title(requirement),
-                    "kind": say(kind),
-                    "until": escape(item.get("until"), 20),
-                    "left": _left(days, say),
-                    "over": days < 0,
-                    "by": escape(item.get("approved_by"), 120),
-                    "days": days,
-                }
+                _Ending(
+                    days=days,
+                    service=judged.service,
+                    requirement=requirement,
+                    environment=judged.environment,
+                    title=titles.get(requirement) or say.title(requirement),
+                    kind=say(kind),
+                    until=escape(item.get("until"), 20),
+                    left=_left(days, say),
+                    over=days < 0,
+                    by=escape(item.get("approved_by"), 120),
+                )
             )
-    return sorted(out, key=lambda one: (one["days"], one["service"], one["requirement"]))
+    return sorted(out, key=_in_time)
 
 
-def _overdue(current: Current, today: dt.date, say: Words) -> list[dict[str, t.Any]]:
+@dataclasses.dataclass(frozen=True)
+class _Overdue:
+    """A reservation whose day is past."""
+
+    days: int
+    service: str
+    requirement: str
+    environment: str
+    title: str
+    responsible: str
+    due: str
+    over: str
+
+
+def _overdue(current: list[_Judged], today: dt.date, say: Words) -> list[_Overdue]:
     """Reservations whose day is past, the oldest first. Also those that became overdue since their record was written."""
     out = []
-    for name, environment, judged in current:
-        for item in as_dicts(judged.get("reservations")):
+    for judged in current:
+        for item in as_dicts(judged.judgement.get("reservations")):
             days = _days(item.get("due"), today)
             if days is None or days >= 0:
                 continue
             out.append(
-                {
-                    "service": name,
-                    "environment": environment,
-                    "requirement": escape(item.get("requirement"), 40),
-                    "title": titled(item, say),
-                    "responsible": escape(item.get("responsible"), 120) or say("nobody"),
-                    "due": escape(item.get("due"), 20),
-                    "over": _left(days, say),
-                    "days": days,
-                }
+                _Overdue(
+                    days=days,
+                    service=judged.service,
+                    requirement=escape(item.get("requirement"), 40),
+                    environment=judged.environment,
+                    title=titled(item, say),
+                    responsible=escape(item.get("responsible"), 120) or say("nobody"),
+                    due=escape(item.get("due"), 20),
+                    over=_left(days, say),
+                )
             )
-    return sorted(out, key=lambda one: (one["days"], one["service"], one["requirement"]))
+    return sorted(out, key=_in_time)
 
 
-def _delivery(held: t.Sequence[tuple[t.Mapping[str, t.Any], t.Mapping[str, t.Any] | None]], say: Words) -> dict[str, t.Any]:
+def _in_time(one: _Ending | _Overdue) -> tuple[int, str, str]:
+    return one.days, one.service, one.requirement
+
+
+def _delivery(held: t.Sequence[tuple[t.Mapping[str, object], t.Mapping[str, object] | None]], say: Words) -> dict[str, object]:
     """The figures of each service that was deployed in the window, and of all together from their sums, not from their averages."""
-    rows: list[dict[str, t.Any]] = []
-    keys = ("deployments", "judged", "failed", "unplanned", "settled")
-    total: dict[str, t.Any] = dict.fromkeys(keys, 0)
-    right, last = 0.0, None
+    rows: list[dict[str, object]] = []
+    total: collections.Counter[str] = collections.Counter()
+    right = 0.0
+    last: float | None = None
     for item, record in held:
         figures = as_dict((record or {}).get("delivery_performance"))
         window = next((one for one in as_dicts(figures.get("windows")) if one.get("days") == WINDOW), {})
         if not as_int(window.get("deployments")):
             continue
-        days = figures.get("days_since_last_unplanned")
+        days = as_float(figures.get("days_since_last_unplanned"))
         last = min((value for value in (last, days) if value is not None), default=None)
-        for key in keys:
-            total[key] += as_int(window.get(key))
-        right += float(window.get("first_time_right_ratio") or 0) * as_int(window.get("settled"))
+        total.update({key: as_int(window.get(key)) for key in ("deployments", "judged", "failed", "unplanned", "settled")})
+        right += (as_float(window.get("first_time_right_ratio")) or 0.0) * as_int(window.get("settled"))
         rows.append(_figures(f"{_name(item)}, {escape(item.get('environment'), 60)}", window, days, say))
     if not rows:
         return {}
-    ratios = (("change_fail_ratio", "failed", "judged"), ("deployment_rework_ratio", "unplanned", "deployments"))
-    summed = {**total, **{ratio: total[part] / total[whole] if total[whole] else None for ratio, part, whole in ratios}}
-    summed["first_time_right_ratio"] = right / total["settled"] if total["settled"] else None
-    return {"rows": rows, "total": _figures(say("all_services"), summed, last, say)}
+    ratios = {
+        "change_fail_ratio": total["failed"] / total["judged"] if total["judged"] else None,
+        "deployment_rework_ratio": total["unplanned"] / total["deployments"] if total["deployments"] else None,
+        "first_time_right_ratio": right / total["settled"] if total["settled"] else None,
+    }
+    return {"rows": rows, "total": _figures(say("all_services"), {**total, **ratios}, last, say)}
 
 
-def _figures(name: str, window: t.Mapping[str, t.Any], days: object, say: Words) -> dict[str, t.Any]:
+def _figures(name: str, window: t.Mapping[str, object], days: float | None, say: Words) -> dict[str, object]:
     return {
         "name": name,
         "deployments": as_int(window.get("deployments")),

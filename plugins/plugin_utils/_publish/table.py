@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .._model.text import STATUS_WORDS, STATUSES, as_dict, as_dicts, as_int, as_list, columns, escape, shorten, wrap
+from .._model.text import STATUS_WORDS, STATUSES, as_dict, as_dicts, as_list, columns, escape, shorten, wrap
 from .._promises.mode import announced
+from .signs import OPEN, SYMBOLS, shown_status, tone
 from .telling import (
     before_and_after,
     by_area,
@@ -23,19 +24,13 @@ from .telling import (
     since_decision,
     since_last,
     verdict_words,
+    verified_words,
     waiver_words,
 )
 
-_SYMBOLS = {
-    "pass": ("✓", "+"),
-    "waived": ("≈", "~"),
-    "warn": ("▲", "!"),
-    "unknown": ("?", "?"),
-    "fail": ("✗", "x"),
-    "not_applicable": ("–", "-"),
-    "not_due": ("·", "."),
-}
-_COLOURS = {
+# the symbols where there are only letters
+_PLAIN = {"pass": "+", "waived": "~", "warn": "!", "unknown": "?", "fail": "x", "not_applicable": "-", "not_due": "."}
+_STYLES = {
     "pass": "32",
     "waived": "36",
     "warn": "33",
@@ -43,27 +38,21 @@ _COLOURS = {
     "fail": "31",
     "not_applicable": "2",
     "not_due": "2",
-    "go": "1;32",
-    "ready_to_continue": "1;32",
-    "go_with_reservations": "1;33",
-    "undetermined": "1;35",
-    "no_go": "1;31",
-    "not_ready": "1;31",
     "bold": "1",
     "dim": "2",
 }
-_SHOWN_IN_FULL = ("fail", "unknown", "warn", "waived")
+_SHOWN_IN_FULL = (*OPEN, "waived")
 _MAX_LINES = 6  # findings, and details of each, below one requirement
 _INDENT = 13
 
 
-def render(record: t.Mapping[str, t.Any], *, width: int = 100, color: bool = False, unicode: bool = True) -> str:
+def render(record: t.Mapping[str, object], *, width: int = 100, color: bool = False, unicode: bool = True) -> str:
     """The whole table as text without a last line break. Wraps at ``width`` (80 to 160 columns); never raises for an odd record."""
     return _Table(record, max(80, min(160, width)), color, unicode).text()
 
 
 class _Table:
-    def __init__(self, record: t.Mapping[str, t.Any], width: int, color: bool, unicode: bool) -> None:
+    def __init__(self, record: t.Mapping[str, object], width: int, color: bool, unicode: bool) -> None:
         self.width, self.color, self.unicode, self.record = width, color, unicode, record
         self.run = as_dict(record.get("run"))
         self.service = as_dict(record.get("service"))
@@ -122,14 +111,13 @@ class _Table:
         if when:
             parts.append(when)
         self.wrapped(self.separator().join(parts), 0, "dim")
-        self.wrapped(self.emergency, 0, "no_go")
+        self.wrapped(self.emergency, 0, "fail", "bold")
 
-    def requirement(self, requirement: dict[str, t.Any]) -> None:
+    def requirement(self, requirement: dict[str, object]) -> None:
         status = str(requirement.get("status") or "unknown")
         status = status if status in STATUSES else "unknown"
-        symbol = _SYMBOLS[status][0 if self.unicode else 1]
-        in_debt = status == "waived" and as_dict(requirement.get("waiver")).get("kind") == "debt"
-        label = f"  {symbol} {'debt' if in_debt else STATUS_WORDS[status]:<8} "
+        symbol = (SYMBOLS if self.unicode else _PLAIN)[status]
+        label = f"  {symbol} {'debt' if shown_status(requirement) == 'debt' else STATUS_WORDS[status]:<8} "
         identity = f"{escape(requirement.get('id') or '?', 24)}  {escape(requirement.get('impact') or '-', 12):<7}  "
         title = escape(requirement.get("title"), 200)
         marks = []
@@ -156,7 +144,7 @@ class _Table:
         self.findings(requirement, message)
         self.explanation(requirement, status)
 
-    def findings(self, requirement: dict[str, t.Any], message: str) -> None:
+    def findings(self, requirement: dict[str, object], message: str) -> None:
         lines, more = others(as_dicts(requirement.get("findings")), message, lines=_MAX_LINES, details=_MAX_LINES)
         bullet = "• " if self.unicode else "* "
         for line in lines:
@@ -171,7 +159,7 @@ class _Table:
         if more:
             self.add(" " * _INDENT + f"{bullet}and {more} more findings")
 
-    def explanation(self, requirement: dict[str, t.Any], status: str) -> None:
+    def explanation(self, requirement: dict[str, object], status: str) -> None:
         waiver = as_dict(requirement.get("waiver"))
         if waiver:
             text = waiver_words(waiver)
@@ -228,47 +216,45 @@ class _Table:
     def overrides(self) -> None:
         texts = []
         for item in overrides(self.judgement):
-            text = f"{item['requirement']} {item['kind']} {item['id']} of {item['at']} by {item['by']}"
-            text += f" ({item['reason']})" if item["reason"] else ""
-            text += f", where it would have been {item['would']}" if item["would"] else ""
-            due = "OVERDUE since" if item["overdue"] else "due by"
-            texts.append(f"{text}: a whole verification that is good is {due} {item['due']}")
+            text = f"{item.requirement} {item.kind} {item.id} of {item.at} by {item.by}"
+            text += f" ({item.reason})" if item.reason else ""
+            text += f", where it would have been {item.would}" if item.would else ""
+            due = "OVERDUE since" if item.overdue else "due by"
+            texts.append(f"{text}: a whole verification that is good is {due} {item.due}")
         self.section("OVERRIDES", texts)
 
     def decided(self) -> None:
         texts = []
         for item in self.decisions:
-            text = f"{item['date']} {item['body']}, {item['phase']}: {item['outcome']}"
-            text += f" AGAINST {item['against']} ({item['reason']})" if item["against"] else ""
-            text += f", operations: {item['opinion']}, by {item['by']}, valid until {item['valid_until']} ({item['counts']})"
+            text = f"{item.date} {item.body}, {item.phase}: {item.outcome}"
+            text += f" AGAINST {item.against} ({item.reason})" if item.against else ""
+            text += f", operations: {item.opinion}, by {item.by}, valid until {item.valid_until} ({item.counts})"
             texts.append(text)
-            for condition in item["conditions"]:
-                state = "OVERDUE since" if condition["state"] == "overdue" else f"{condition['state']}, due"
-                texts.append(f"condition: {condition['text']} ({condition['responsible']}), {state} {condition['due']}")
+            for condition in item.conditions:
+                state = "OVERDUE since" if condition.state == "overdue" else f"{condition.state}, due"
+                texts.append(f"condition: {condition.text} ({condition.responsible}), {state} {condition.due}")
         self.section("DECISIONS", texts)
 
     def verdict(self) -> None:
         verdict = str(self.judgement.get("verdict"))
         words = verdict_words(self.judgement)
-        design = verdict in ("ready_to_continue", "not_ready")
-        verified, required = as_int(self.judgement.get("verified")), as_int(self.judgement.get("required"))
         self.blank()
         self.add(self.paint(("─" if self.unicode else "-") * self.width, "dim"))
-        tail = f"  {verified} of {required} verified" + (f"  ({self.consequence})" if self.consequence else "")
+        tail = f"  {verified_words(self.judgement)}" + (f"  ({self.consequence})" if self.consequence else "")
         first, *rest = wrap(words + tail, self.width)
         if first.startswith(words):
-            self.add(self.paint(words, verdict) + first[len(words) :])
+            self.add(self.paint(words, tone(verdict), "bold") + first[len(words) :])
         else:
-            self.add(self.paint(first, verdict))
+            self.add(self.paint(first, tone(verdict), "bold"))
         for line in rest:
             self.add(line)
         if debt_words(self.judgement):
             self.wrapped(debt_words(self.judgement), 0)
         if self.run.get("partial"):
             text = f"PARTIAL: {escape(self.run['partial'], 300)}. This verdict stands for what was looked at, not for the service."
-            self.wrapped(text, 0, "undetermined")
+            self.wrapped(text, 0, "unknown", "bold")
         reasons = [escape(reason, 500) for reason in as_list(self.judgement.get("reasons"))]
-        if reasons and design and verdict == "not_ready":
+        if reasons and verdict == "not_ready":
             self.add("What is missing:")
         for reason in reasons[:20]:
             self.wrapped("- " + reason, 2, hang=2)
@@ -283,8 +269,8 @@ class _Table:
     def fit(self, text: str, limit: int) -> str:
         return shorten(text, limit, "…" if self.unicode else "...")
 
-    def paint(self, text: str, name: str) -> str:
-        code = _COLOURS.get(name) if self.color else None
+    def paint(self, text: str, *styles: str) -> str:
+        code = ";".join(sorted(_STYLES[style] for style in styles if style)) if self.color else ""
         return f"\x1b[{code}m{text}\x1b[0m" if code and text else text
 
     def section(self, title: str, texts: list[str]) -> None:
@@ -295,10 +281,10 @@ class _Table:
         for text in texts:
             self.wrapped("- " + text, 2, hang=2)
 
-    def wrapped(self, text: str, indent: int, style: str = "", hang: int = 0) -> None:
+    def wrapped(self, text: str, indent: int, *styles: str, hang: int = 0) -> None:
         # the first line is wrapped as narrow as the hanging ones: simpler, and never too wide
         for position, line in enumerate(wrap(text, self.width - indent - hang)):
-            self.add(" " * (indent + (hang if position else 0)) + self.paint(line, style))
+            self.add(" " * (indent + (hang if position else 0)) + self.paint(line, *styles))
 
     def blank(self) -> None:
         if self.lines and self.lines[-1]:

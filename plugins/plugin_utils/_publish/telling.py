@@ -5,51 +5,53 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import typing as t
 
-from .._model.text import AREAS, STATUSES, as_dict, as_dicts, as_int, as_list, escape, quantity
-from .._model.verdict import VERDICT_WORDS
+from .._model.text import AREAS, as_dict, as_dicts, as_int, as_list, escape, quantity
+from .._model.verdict import Verdict, stops
+from .signs import OPEN, rank
 from .words import ENGLISH, Words
 
 _LATE = re.compile(r"reservation (\S+) was due on (\S+): ")
 
 
-def by_area(requirements: t.Iterable[dict[str, t.Any]]) -> list[tuple[str, list[dict[str, t.Any]]]]:
+def by_area(requirements: t.Iterable[dict[str, object]]) -> list[tuple[str, list[dict[str, object]]]]:
     """The requirements of each area, areas in the usual order, then others by name."""
-    groups: dict[str, list[dict[str, t.Any]]] = {}
+    groups: dict[str, list[dict[str, object]]] = {}
     for requirement in requirements:
         groups.setdefault(str(requirement.get("area") or "other"), []).append(requirement)
     order = {area: position for position, area in enumerate(AREAS)}
     return sorted(groups.items(), key=lambda group: (order.get(group[0], len(order)), group[0]))
 
 
-def verdict_words(judgement: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+def verdict_words(judgement: t.Mapping[str, object], say: Words = ENGLISH) -> str:
     """NO-GO and its like."""
     verdict = judgement.get("verdict")
-    given = escape(judgement.get("words") or verdict or VERDICT_WORDS["undetermined"], 60)
+    given = escape(judgement.get("words") or verdict or Verdict.UNDETERMINED.words, 60)
     if judgement.get("words") and (say is ENGLISH or not verdict):
         return given
-    return say.name("verdict", verdict or "undetermined", given)
+    return say.name("verdict", verdict or Verdict.UNDETERMINED.value, given)
 
 
-def consequence(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+def consequence(record: t.Mapping[str, object], say: Words = ENGLISH) -> str:
     """What the verdict does to the play, in words; empty where it would not stop it anyway."""
     run, judgement = as_dict(record.get("run")), as_dict(record.get("judgement"))
-    if judgement.get("verdict") not in ("no_go", "undetermined", "not_ready"):
+    if not stops(judgement.get("verdict")):
         return ""
     if run.get("emergency"):
         return say("emergency_play")
     if judgement.get("overridden"):
         return say("overridden_play", date=escape(as_dict(judgement["overridden"]).get("date"), 20))
-    if run.get("enforced") and judgement.get("enforced_verdict", "no_go") in ("no_go", "undetermined", "not_ready"):
+    if run.get("enforced") and stops(judgement.get("enforced_verdict", Verdict.NO_GO.value)):
         return say("enforced_play")
     if run.get("mode") == "observe":
         return say("observed_play", verdict=verdict_words(judgement, say))
     return say("not_enforced_play")
 
 
-def emergency(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+def emergency(record: t.Mapping[str, object], say: Words = ENGLISH) -> str:
     """That a run was let through in an emergency, by whom and why; empty where it was not."""
     given = as_dict(as_dict(record.get("run")).get("emergency"))
     if not given:
@@ -58,55 +60,122 @@ def emergency(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
     return say(key, id=escape(given.get("id"), 80), by=escape(given.get("by"), 120), reason=escape(given.get("reason"), 300))
 
 
-def overrides(judgement: t.Mapping[str, t.Any], say: Words = ENGLISH) -> list[dict[str, str]]:
+@dataclasses.dataclass(frozen=True)
+class Override:
+    """What went on against the gate or without it, in words."""
+
+    requirement: str
+    id: str
+    kind: str
+    by: str
+    reason: str
+    at: str
+    due: str
+    would: str  # the verdict that would have been; empty where nobody knows
+    overdue: str
+
+
+def overrides(judgement: t.Mapping[str, object], say: Words = ENGLISH) -> list[Override]:
     """What went on against the gate or without it, and by when the whole verification is due."""
     out = []
     for item in as_dicts(judgement.get("overrides")):
         would = as_dict(item.get("would"))
         out.append(
-            {
-                "requirement": escape(item.get("requirement"), 24),
-                "id": escape(item.get("id"), 80),
-                "kind": say.name("override", item.get("kind"), escape(item.get("kind"), 20)),
-                "by": escape(item.get("by"), 120),
-                "reason": escape(item.get("reason"), 300),
-                "at": escape(str(item.get("at"))[:10], 20),
-                "due": escape(item.get("due"), 20),
-                "would": verdict_words(would, say) if would else "",
-                "overdue": say.name("reservation", "overdue").lower() if item.get("overdue") else "",
-            }
+            Override(
+                requirement=escape(item.get("requirement"), 24),
+                id=escape(item.get("id"), 80),
+                kind=say.name("override", item.get("kind"), escape(item.get("kind"), 20)),
+                by=escape(item.get("by"), 120),
+                reason=escape(item.get("reason"), 300),
+                at=escape(str(item.get("at"))[:10], 20),
+                due=escape(item.get("due"), 20),
+                would=verdict_words(would, say) if would else "",
+                overdue=say.name("reservation", "overdue").lower() if item.get("overdue") else "",
+            )
         )
     return out
 
 
-def decisions(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> list[dict[str, t.Any]]:
+@dataclasses.dataclass(frozen=True)
+class Condition:
+    """On what a decision depends, in words."""
+
+    text: str
+    responsible: str
+    due: str
+    state: str
+    state_words: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Decision:
+    """What people decided, in words."""
+
+    id: str
+    date: str
+    body: str
+    phase: str
+    valid_until: str
+    reason: str
+    comment: str
+    outcome: str
+    opinion: str
+    by: str
+    against: str  # the verdict that it goes against; empty where it does not
+    counts: str
+    counting: bool
+    conditions: list[Condition]
+
+
+def decisions(record: t.Mapping[str, object], say: Words = ENGLISH) -> list[Decision]:
     """The decisions of a record in words, each with the conditions that are not met."""
     out = []
     for item in as_dicts(record.get("decisions")):
         conditions = [
-            {
-                **{key: escape(condition.get(key), 300) for key in ("text", "responsible", "due", "state")},
-                "state_words": say.name("condition", condition.get("state"), escape(condition.get("state"), 300)),
-            }
+            Condition(
+                text=escape(condition.get("text"), 300),
+                responsible=escape(condition.get("responsible"), 300),
+                due=escape(condition.get("due"), 300),
+                state=escape(condition.get("state"), 300),
+                state_words=say.name("condition", condition.get("state"), escape(condition.get("state"), 300)),
+            )
             for condition in as_dicts(item.get("conditions"))
         ]
         opinion = escape(item.get("operations_opinion"), 40).replace("_", " ")
         out.append(
-            {
-                **{key: escape(item.get(key), 300) for key in ("id", "date", "body", "phase", "valid_until", "reason", "comment")},
-                "outcome": say.name("outcome", item.get("outcome"), escape(item.get("outcome"), 40)),
-                "opinion": say.name("opinion", item.get("operations_opinion"), opinion),
-                "by": ", ".join(escape(name, 80) for name in as_list(item.get("decided_by"))[:20]),
-                "against": escape(verdict_words({"verdict": item.get("verdict")}, say), 40) if item.get("against_verdict") else "",
-                "counts": say("counts" if item.get("counts") else "counts_not"),
-                "counting": bool(item.get("counts")),
-                "conditions": conditions,
-            }
+            Decision(
+                id=escape(item.get("id"), 300),
+                date=escape(item.get("date"), 300),
+                body=escape(item.get("body"), 300),
+                phase=escape(item.get("phase"), 300),
+                valid_until=escape(item.get("valid_until"), 300),
+                reason=escape(item.get("reason"), 300),
+                comment=escape(item.get("comment"), 300),
+                outcome=say.name("outcome", item.get("outcome"), escape(item.get("outcome"), 40)),
+                opinion=say.name("opinion", item.get("operations_opinion"), opinion),
+                by=", ".join(escape(name, 80) for name in as_list(item.get("decided_by"))[:20]),
+                against=escape(verdict_words({"verdict": item.get("verdict")}, say), 40) if item.get("against_verdict") else "",
+                counts=say("counts" if item.get("counts") else "counts_not"),
+                counting=bool(item.get("counts")),
+                conditions=conditions,
+            )
         )
     return out
 
 
-def waiver_words(waiver: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+def verified_words(judgement: t.Mapping[str, object], say: Words = ENGLISH) -> str:
+    """How many of the requirements that are asked were verified."""
+    return say("verified", verified=as_int(judgement.get("verified")), required=as_int(judgement.get("required")))
+
+
+def reservation_kind(item: t.Mapping[str, object], say: Words = ENGLISH) -> str:
+    """What kind of reservation it is, of an open one since when."""
+    if item.get("kind") == "open" and item.get("raised"):
+        return say("open_since", day=escape(item["raised"], 20))
+    return say.name("reservation", item.get("kind"), escape(item.get("kind"), 20))
+
+
+def waiver_words(waiver: t.Mapping[str, object], say: Words = ENGLISH) -> str:
     """Until when a waiver holds and who answers for it; a debt is told apart."""
     until, by = escape(waiver.get("until") or "?", 20), escape(waiver.get("approved_by") or "?", 80)
     if waiver.get("kind") == "debt":
@@ -114,7 +183,7 @@ def waiver_words(waiver: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
     return say("waived_until", until=until, by=by)
 
 
-def debt_words(judgement: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+def debt_words(judgement: t.Mapping[str, object], say: Words = ENGLISH) -> str:
     """How much of its debt a service still has; empty where it has none."""
     debt = as_dict(judgement.get("debt"))
     if not debt:
@@ -128,13 +197,13 @@ def debt_words(judgement: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
     return ", ".join(parts)
 
 
-def since_last(delta: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+def since_last(delta: t.Mapping[str, object], say: Words = ENGLISH) -> str:
     """What changed since the last whole run of the phase."""
     verdict = verdict_words({"verdict": delta.get("verdict_before")}, say)
     return say("since_line", day=escape(delta.get("at"), 24)[:10], verdict=verdict, changes=_changed(delta, say))
 
 
-def since_decision(delta: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+def since_decision(delta: t.Mapping[str, object], say: Words = ENGLISH) -> str:
     """What changed since a decision was taken, whichever phase it was about."""
     return say(
         "decision_line",
@@ -146,7 +215,7 @@ def since_decision(delta: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
     )
 
 
-def _changed(delta: t.Mapping[str, t.Any], say: Words) -> str:
+def _changed(delta: t.Mapping[str, object], say: Words) -> str:
     def names(key: str) -> str:
         return ", ".join(escape(item.get("requirement"), 24) for item in as_dicts(delta.get(key))[:40])
 
@@ -156,17 +225,17 @@ def _changed(delta: t.Mapping[str, t.Any], say: Words) -> str:
     return f"{say('semicolon')} ".join(parts) or say("nothing_changed")
 
 
-def titled(item: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+def titled(item: t.Mapping[str, object], say: Words = ENGLISH) -> str:
     """The title of a requirement, or of a reservation on one."""
     return say.of_policy("titles", item.get("id") or item.get("requirement"), escape(item.get("title"), 300))
 
 
-def remedied(item: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+def remedied(item: t.Mapping[str, object], say: Words = ENGLISH) -> str:
     """What is to be done about a requirement. What a check advises is not translated."""
     return say.of_policy("remedies", item.get("id"), escape(item.get("remedy")))
 
 
-def reasons_of(judgement: t.Mapping[str, t.Any], say: Words = ENGLISH) -> list[str]:
+def reasons_of(judgement: t.Mapping[str, object], say: Words = ENGLISH) -> list[str]:
     """Why the verdict is what it is, worst first. Titles are translated, and what checks said stays."""
     given = [escape(reason, 400) for reason in as_list(judgement.get("reasons"))]
     if say is ENGLISH:
@@ -187,7 +256,7 @@ def _reason(reason: str, titles: t.Mapping[str, str], say: Words) -> str:
     return said + (say("colon", name=title, what=rest[2:]) if rest.startswith(": ") else title + rest)
 
 
-def instrument(item: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
+def instrument(item: t.Mapping[str, object], say: Words = ENGLISH) -> str:
     """A server that could not be used, and what that leaves unknown."""
     name, message = escape(item.get("instrument"), 200), escape(item.get("message"), 400)
     if message.startswith("..."):
@@ -198,7 +267,7 @@ def instrument(item: t.Mapping[str, t.Any], say: Words = ENGLISH) -> str:
     return say("leaves_unknown", message=message, names=affected) if affected else message
 
 
-def lost_hosts(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> dict[str, str]:
+def lost_hosts(record: t.Mapping[str, object], say: Words = ENGLISH) -> dict[str, str]:
     """Expected hosts without findings, and why."""
     hosts = as_dict(record.get("hosts"))
     lost = {**as_dict(hosts.get("absent")), **as_dict(hosts.get("unreachable"))}
@@ -216,7 +285,7 @@ class Row(t.NamedTuple):
     limit: str = ""
 
 
-def before_and_after(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> tuple[str, list[Row]]:
+def before_and_after(record: t.Mapping[str, object], say: Words = ENGLISH) -> tuple[str, list[Row]]:
     """With what a run at ``post`` was compared, in one line, and what became of what was there, the worst first; empty without."""
     comparison = as_dict(as_dict(record.get("judgement")).get("comparison"))
     baseline = as_dict(comparison.get("baseline"))
@@ -238,8 +307,7 @@ def before_and_after(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> tup
         thing = say("check_of", check=escape(item.get("check"), 60), thing=_thing({**item, "what": item.get("instance")}, say))
         rows.append(Row("unknown", say("not_compared", why=escape(item.get("why"), 300)), thing))
     rows += [Row("pass", say("new_thing"), _thing(item, say)) for item in as_dicts(comparison.get("new"))]
-    rank = {status: position for position, status in enumerate(STATUSES)}
-    rows.sort(key=lambda row: rank.get(row.status, 1))
+    rows.sort(key=lambda row: rank(row.status))
     counts = {
         "compared": as_int(comparison.get("compared")),
         "gone": len(as_dicts(comparison.get("gone"))),
@@ -253,7 +321,7 @@ def before_and_after(record: t.Mapping[str, t.Any], say: Words = ENGLISH) -> tup
     return say("compared_with", deployment=deployment, taken=taken, counts=said), rows
 
 
-def _thing(item: t.Mapping[str, t.Any], say: Words) -> str:
+def _thing(item: t.Mapping[str, object], say: Words) -> str:
     host = escape(item.get("host"), 120)
     what = escape(item.get("what"), 300)
     return say("thing_on", thing=what, host=host) if host and host not in what else what
@@ -267,10 +335,9 @@ class Line(t.NamedTuple):
     more: int  # details that are not among them
 
 
-def others(findings: t.Iterable[t.Mapping[str, t.Any]], message: str, *, lines: int, details: int) -> tuple[list[Line], int]:
+def others(findings: t.Iterable[t.Mapping[str, object]], message: str, *, lines: int, details: int) -> tuple[list[Line], int]:
     """What findings that did not pass add to the requirement's own message, worst first; and how many more there are."""
-    rank = {status: position for position, status in enumerate(STATUSES)}
-    wanted = sorted((f for f in findings if f.get("status") in ("fail", "unknown", "warn")), key=lambda f: rank[str(f["status"])])
+    wanted = sorted((finding for finding in findings if finding.get("status") in OPEN), key=lambda finding: rank(finding["status"]))
     out: list[Line] = []
     for position, finding in enumerate(wanted):
         if len(out) == lines:
@@ -303,9 +370,11 @@ __all__ = (
     "overrides",
     "reasons_of",
     "remedied",
+    "reservation_kind",
     "since_decision",
     "since_last",
     "titled",
     "verdict_words",
+    "verified_words",
     "waiver_words",
 )

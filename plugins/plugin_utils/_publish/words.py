@@ -25,6 +25,18 @@ _FRENCH = (
 _MEASURE = re.compile(r"(?<![\w.])(-?\d+(?:\.\d+)?)( ?)(KiB|MiB|GiB|TiB|min|ms|B|d|h|s|%)?(?![\w.])")
 
 
+class Catalogue(t.TypedDict):
+    """What a catalogue file has."""
+
+    decimal_mark: str
+    texts: dict[str, str]
+    counted: dict[str, dict[str, str]]
+    names: dict[str, dict[str, str]]
+    titles: dict[str, str]
+    remedies: dict[str, str]
+    reasons: dict[str, str]
+
+
 class Words:
     """The texts of one language. Values are put in as they are: whoever shows them has cleaned them."""
 
@@ -32,31 +44,31 @@ class Words:
         self.language = language
 
     @functools.cached_property
-    def catalogue(self) -> dict[str, t.Any]:
+    def catalogue(self) -> Catalogue:
         return _catalogue(self.language)
 
     def __call__(self, key: str, **values: object) -> str:
-        return str(self.catalogue["texts"][key]).format_map(values)
+        return self.catalogue["texts"][key].format_map(values)
 
     def counted(self, key: str, count: int) -> str:
         """A text that differs between one and many."""
         forms = self.catalogue["counted"][key]
         single = count in (0, 1) if self.language == "fr" else count == 1
-        return str(forms["one" if single else "other"]).format_map({"count": count})
+        return forms["one" if single else "other"].format_map({"count": count})
 
     def name(self, group: str, key: object, otherwise: str = "") -> str:
         """The word for a value that a record keeps in English; what is not known is ``otherwise``, which its caller has cleaned."""
-        return str(self.catalogue["names"][group].get(str(key), otherwise))
+        return self.catalogue["names"][group].get(str(key), otherwise)
 
-    def of_policy(self, kind: str, requirement: object, given: str) -> str:
+    def of_policy(self, kind: t.Literal["titles", "remedies", "reasons"], requirement: object, given: str) -> str:
         """A ``titles``, ``remedies`` or ``reasons`` of a policy that ships; another text that an organisation gave stays as it is."""
         if self.language == "en" or _catalogue("en")[kind].get(str(requirement)) != given:
             return given
-        return str(self.catalogue[kind][str(requirement)])
+        return self.catalogue[kind][str(requirement)]
 
     def title(self, requirement: str) -> str:
         """The title that the policies which ship give a requirement; empty for one that is not theirs."""
-        return str(self.catalogue["titles"].get(requirement, ""))
+        return self.catalogue["titles"].get(requirement, "")
 
     def measure(self, text: str) -> str:
         """A quantity such as ``3 d 4 h`` or ``92.2 MiB`` in the units of the language."""
@@ -65,20 +77,20 @@ class Words:
 
         def said(found: re.Match[str]) -> str:
             unit = found[3] or ""
-            number = found[1].replace(".", str(self.catalogue["decimal_mark"]))
+            number = found[1].replace(".", self.catalogue["decimal_mark"])
             return number + (_NO_BREAK if found[2] else "") + self.name("unit", unit, unit)
 
         return _MEASURE.sub(said, text)
 
 
 @functools.cache
-def _catalogue(language: str) -> dict[str, t.Any]:
+def _catalogue(language: str) -> Catalogue:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    read = yaml.load((FOLDER / f"{language}.yml").read_text(encoding="utf-8"), Loader=loader)
-    return t.cast("dict[str, t.Any]", _typeset(read) if language == "fr" else read)
+    read: object = yaml.load((FOLDER / f"{language}.yml").read_text(encoding="utf-8"), Loader=loader)
+    return t.cast("Catalogue", _typeset(read) if language == "fr" else read)
 
 
-def _typeset(value: t.Any) -> t.Any:
+def _typeset(value: object) -> object:
     """French typography: the apostrophe, and spaces that do not break before double punctuation."""
     if isinstance(value, dict):
         return {key: _typeset(item) for key, item in value.items()}

@@ -7,86 +7,112 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import secrets
-import socket
 import typing as t
 
 from ...module_utils._files import NotWritten
 from ...module_utils._finding import Finding, isoformat
-from ...module_utils._runner import user_name
 from ...module_utils._units import parse_duration
 from .._comparing import baseline as _baseline
-from .._judging import accountability as _answers
+from .._comparing.baseline import Loaded
+from .._judging import accountability as _accountability
 from .._judging import state as _state
+from .._judging.accountability import Situation
 from .._judging.judge import judge_each
-from .._model.emergency import Emergency
+from .._model.decision import Decision
+from .._model.deployments import Ledger
 from .._model.judged import Reach
 from .._model.planned import Plan
+from .._model.record import SCHEMA_VERSION, Hosts, JudgedService, PastRun, RunRecord
+from .._model.run import Run
+from .._model.service_state import Known, State
 from .._promises import debt as _debt
 from .._promises import ledger as _ledger
+from .._promises.reservations import lifted_by
 from . import delta as _delta
-from .run_record import SCHEMA_VERSION, Records, Unreadable
+from .record_json import Unreadable
+from .run_record import Records
 
-_NOTHING = _baseline.Loaded()
 CLOCKS_DIFFER = dt.timedelta(minutes=5)  # as much as between two controllers
 
 
-def waiting_hosts(plan: Plan, spooled: t.Sequence[t.Mapping[str, t.Any]], variables: t.Mapping[str, t.Any]) -> list[str]:
+# -- who was there
+
+
+@dataclasses.dataclass(frozen=True)
+class Play:
+    """What Ansible says of the play that the gate runs in."""
+
+    limit: str | None = None
+    tags: tuple[str, ...] = ()
+    skipped_tags: tuple[str, ...] = ()
+    hosts: frozenset[str] = frozenset()  # that it still has
+    batch: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, variables: t.Mapping[str, t.Any]) -> Play:
+        """From Ansible's own variables."""
+
+        def texts(name: str) -> list[str]:
+            return [str(item) for item in variables.get(name) or ()]
+
+        return cls(
+            limit=variables.get("ansible_limit"),
+            tags=tuple(texts("ansible_run_tags")),
+            skipped_tags=tuple(texts("ansible_skip_tags")),
+            hosts=frozenset(texts("ansible_play_hosts")),
+            batch=frozenset(texts("ansible_play_batch")),
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Visited:
+    """What a host left in the spool, but for its findings."""
+
+    host: str
+    unreachable: str | None = None  # why
+    play_hosts: tuple[str, ...] = ()
+
+
+def waiting_hosts(plan: Plan, visited: t.Sequence[Visited], play: Play) -> list[str]:
     """Expected hosts whose batch (``serial``) is still to come in this play."""
-    been = {data["host"] for data in spooled}
-    still_there, batch = ({str(host) for host in variables.get(name, [])} for name in ("ansible_play_hosts", "ansible_play_batch"))
-    return [host for host in plan.expected_hosts if host in still_there - batch - been] if been else []
+    been = {one.host for one in visited}
+    return [host for host in plan.expected_hosts if host in play.hosts - play.batch - been] if been else []
 
 
-def reach_of(
-    plan: Plan,
-    spooled: t.Sequence[t.Mapping[str, t.Any]],
-    *,
-    limit: str | None,
-    waiting: t.Sequence[str] = (),
-    there: t.Collection[str] = (),
-) -> Reach:
-    """Who was reached, and for each expected host that left nothing, why. ``there`` are hosts that the play still has."""
-    by_host = {data["host"]: data for data in spooled}
-    in_play = {host for data in spooled for host in data.get("play_hosts", [])}
+def reach_of(plan: Plan, visited: t.Sequence[Visited], play: Play, waiting: t.Sequence[str] = ()) -> Reach:
+    """Who was reached, and for each expected host that left nothing, why."""
+    by_host = {one.host: one for one in visited}
+    in_play = {host for one in visited for host in one.play_hosts}
     absent = {}
     for host in sorted({*plan.expected_hosts, *plan.other_hosts} - set(by_host) - set(waiting)):
-        if host in in_play and host in there:
+        if host in in_play and host in play.hosts:
             absent[host] = f"no verify task ran for {host}, which is still in this play (run_once? when?)"
         elif host in in_play:
             absent[host] = f"{host} was lost earlier in this play"
-        elif limit:
-            absent[host] = f"{host} was not part of this run (--limit {limit})"
+        elif play.limit:
+            absent[host] = f"{host} was not part of this run (--limit {play.limit})"
         else:
             absent[host] = f"{host} was not part of this run: no verify task ran for it"
     return Reach(
-        reached=tuple(host for host in plan.expected_hosts if host in by_host and not by_host[host].get("unreachable")),
-        unreachable={host: data["unreachable"] for host, data in by_host.items() if data.get("unreachable")},
+        reached=tuple(host for host in plan.expected_hosts if host in by_host and not by_host[host].unreachable),
+        unreachable={host: one.unreachable for host, one in by_host.items() if one.unreachable},
         absent=absent,
         waiting=tuple(waiting),
     )
 
 
-def partial_reason(
-    plan: Plan,
-    spooled: t.Sequence[t.Mapping[str, t.Any]],
-    *,
-    limit: str | None,
-    tags: t.Sequence[str],
-    skipped: t.Sequence[str],
-    waiting: t.Sequence[str] = (),
-) -> str | None:
+def partial_reason(plan: Plan, visited: t.Sequence[Visited], play: Play, waiting: t.Sequence[str] = ()) -> str | None:
     """Why this run says nothing about the whole service, or None when it does."""
     if plan.scope == "batch":
         return f"a batch of the play (scope: batch): {', '.join(plan.expected_hosts) or 'no host of the service'}"
-    in_play = {host for data in spooled for host in [data["host"], *data.get("play_hosts", [])]}
+    in_play = {host for one in visited for host in [one.host, *one.play_hosts]}
     left_out = [host for host in plan.expected_hosts if host not in in_play]
-    if limit and left_out:
-        return f"limited to {limit} (--limit); not looked at: {', '.join(left_out)}"
-    if tuple(tags) not in ((), ("all",)):
-        return f"limited to the tags {', '.join(tags)} (--tags)"
-    if skipped:
-        return f"without the tags {', '.join(skipped)} (--skip-tags)"
+    if play.limit and left_out:
+        return f"limited to {play.limit} (--limit); not looked at: {', '.join(left_out)}"
+    if play.tags not in ((), ("all",)):
+        return f"limited to the tags {', '.join(play.tags)} (--tags)"
+    if play.skipped_tags:
+        return f"without the tags {', '.join(play.skipped_tags)} (--skip-tags)"
     if waiting:
         return f"a batch of the play (serial); still to come: {', '.join(waiting)}"
     if left_out and len(left_out) < len(plan.expected_hosts):
@@ -94,9 +120,9 @@ def partial_reason(
     return None
 
 
-def clock_trouble(state: t.Mapping[str, t.Any], now: dt.datetime) -> list[str]:
+def clock_trouble(state: State, now: dt.datetime) -> list[str]:
     """Why a state must not be touched now: it is from the future."""
-    newest = max((str(gate["at"]) for gate in state["gates"].values()), default="")
+    newest = max((gate.at for gate in state.gates.values()), default="")
     if newest <= isoformat(now + CLOCKS_DIFFER):
         return []
     return [
@@ -105,146 +131,97 @@ def clock_trouble(state: t.Mapping[str, t.Any], now: dt.datetime) -> list[str]:
     ]
 
 
-def make_record(
-    plan: Plan,
-    state_plan: Plan,
-    state: t.Mapping[str, t.Any],
-    findings: t.Mapping[str, t.Sequence[Finding]],
-    reach: Reach,
-    *,
-    options: t.Mapping[str, t.Any],
-    partial: str | None,
-    started: dt.datetime,
-    now: dt.datetime,
-    versions: t.Mapping[str, str],
-    held: t.Mapping[str, t.Mapping[str, t.Any]] | None = None,
-    previous: t.Mapping[str, t.Any] | None = None,
-    before: _baseline.Loaded = _NOTHING,
-    emergency: Emergency | None = None,
-    decisions: t.Sequence[t.Mapping[str, t.Any]] = (),
-) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
-    """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone.
-
-    ``held`` is what of the state stands for a new look, ``previous`` the record of the last whole run of this phase,
-    ``before`` the baseline of this deployment.
-    """
-    run = {
-        "id": f"{now.strftime('%Y%m%dT%H%M%SZ')}-{options['phase']}-{secrets.token_hex(4)}",
-        "phase": options["phase"],
-        "environment": options["environment"],
-        "version": options["version"],
-        "deployment_id": options["deployment_id"] or options["version"],
-        "ticket": options["ticket"],
-        **_deployment(options),
-        "window": options["window"],
-        "started_at": isoformat(started),
-        "finished_at": isoformat(now),
-        "duration_seconds": round((now - started).total_seconds(), 3),
-        "controller": socket.gethostname(),
-        "user": user_name(),
-        **versions,
-        "mode": plan.mode,
-        "enforced": plan.enforces,
-        "scope": plan.scope,
-        "settle_seconds": plan.settling,
-        "recheck_interval_seconds": plan.recheck_every,
-        "partial": partial,
-        "first_deployment": options["first_deployment"],
-        "emergency": dataclasses.asdict(emergency) if emergency else None,
-    }
-    compared = _baseline.at_post(plan, before, findings, reach, run, scope=options.get("scope", "service"), now=now)
-    plan = _debt.against(plan, state)
-    judged = judge_each(plan, {**findings, **compared.findings}, reach, held)
-    answers = _answers.answered(plan, judged, state, run, reach, emergency=emergency, decisions=decisions, today=now.date())
-    judgement = answers.judgement
-    run["enforced"] = (plan.enforces or bool(judgement["ratchet"])) and not emergency
-    judgement["comparison"] = compared.comparison
-    judgement["notices"] += compared.notices
-    run["evidence_digest"] = answers.evidence["digest"]
-    changed = _answers.state_after(state, run, answers)
-    record = {
-        "schema_version": SCHEMA_VERSION,
-        "run": run,
-        "service": {**plan.service, "level": plan.level, "level_reason": plan.level_reason},
-        "inputs": {**plan.inputs, "policy": plan.policy},
-        "hosts": {
-            "expected": list(plan.expected_hosts),
-            "reached": list(reach.reached),
-            "unreachable": dict(reach.unreachable),
-            "absent": dict(reach.absent),
-        },
-        "evidence": answers.evidence,
-        "decisions": answers.decisions,
-        "judgement": judgement,
-        "delta": _delta.since(previous, judgement),
-        "decision_delta": _delta.since_decision(decisions, run, judgement),
-        "state": None if partial and not emergency else _state.judge_state(_debt.against(state_plan, changed), changed, now),
-        "gates": _state.recent_gates(changed, now),
-        "deployments": changed["deployments"],
-    }
-    return record, changed
+# -- the case
 
 
-def _deployment(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """What kind of deployment a run belongs to, where it belongs to one."""
-    if options["phase"] not in ("pre", "post"):
-        return {}
-    return {"deployment_kind": options.get("deployment_kind") or "planned", "cause": options.get("cause")}
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """Everything that one run is judged by. ``plan`` is that of its phase, ``whole`` that of all phases."""
+
+    plan: Plan
+    whole: Plan
+    findings: t.Mapping[str, t.Sequence[Finding]]
+    reach: Reach
+    run: Run
+    state: State  # before it
+    now: dt.datetime
+    proven: t.Mapping[str, Known] = dataclasses.field(default_factory=dict)  # what of the state stands for a new look
+    decisions: t.Sequence[Decision] = ()
+    previous: PastRun | None = None  # the last whole run of this phase
+    before: Loaded = Loaded()  # the baseline of this deployment
+
+    def judged(self) -> tuple[RunRecord, State]:
+        """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone."""
+        run, now = self.run, self.now
+        compared = _baseline.at_post(self.plan, self.before, self.findings, self.reach, run, now=now)
+        plan = _debt.against(self.plan, self.state)
+        judged = judge_each(plan, {**self.findings, **compared.findings}, self.reach, self.proven)
+        situation = Situation(run, self.state, now.date(), self.decisions, waiting=bool(self.reach.waiting))
+        accounts = _accountability.accounted(plan, judged, situation)
+        judgement = dataclasses.replace(accounts.judgement.noting(compared.notices), comparison=compared.comparison)
+        enforced = (plan.enforces or bool(judgement.ratchet)) and not run.emergency
+        run = dataclasses.replace(run, enforced=enforced, evidence_digest=accounts.evidence.digest)
+        changed = _accountability.state_after(dataclasses.replace(situation, run=run), accounts)
+        if not run.partial:
+            judgement = judgement.noting(lifted_by(changed, run.id))
+        silent = run.partial and not run.emergency
+        record = RunRecord(
+            schema_version=SCHEMA_VERSION,
+            run=run,
+            service=JudgedService(plan.name, plan.owner, plan.service.get("kind", ""), plan.level, plan.level_reason),
+            inputs={**plan.inputs, "policy": {**plan.policy}},
+            hosts=Hosts(plan.expected_hosts, self.reach.reached, dict(self.reach.unreachable), dict(self.reach.absent)),
+            evidence=accounts.evidence,
+            decisions=accounts.decisions,
+            judgement=judgement,
+            delta=_delta.since(self.previous, judgement),
+            decision_delta=_delta.since_decision(self.decisions, run, judgement),
+            state=None if silent else _state.judge_state(_debt.against(self.whole, changed), changed, now),
+            gates=_state.recent_gates(changed, now),
+            deployments=changed.deployments,
+        )
+        return record, changed
 
 
-def enter_deployment(
-    record: dict[str, t.Any], ledger: t.Mapping[str, t.Any], now: dt.datetime, *, failed_within: str, emergency: str | None
-) -> dict[str, t.Any] | None:
-    """The ledger after this run, or None where it stays as it is; the record then shows what it says."""
-    changed = _ledger.entered(ledger, record, emergency=emergency)
-    run = record["run"]
-    if changed is None and run["phase"] == "post" and not run["partial"]:
-        record["judgement"]["notices"].append("this deployment is not in the ledger: neither a version nor a deployment_id was given")
+def enter_deployment(record: RunRecord, ledger: Ledger, now: dt.datetime, *, failed_within: str) -> tuple[RunRecord, Ledger | None]:
+    """The record that shows what the ledger says, and the ledger after this run, or None where it stays as it is."""
+    run = record.run
+    changed = _ledger.entered(ledger, run, record.judgement, emergency=run.emergency.id if run.emergency else None)
+    if changed is None and run.phase == "post" and not run.partial:
+        record = record.noting(["this deployment is not in the ledger: neither a version nor a deployment_id was given"])
     shown = changed or ledger
-    record["deployments"] = _ledger.newest(shown)
-    record["delivery_performance"] = _ledger.performance(shown, now, parse_duration(failed_within))
-    return changed
+    figures = _ledger.performance(shown, now, parse_duration(failed_within))
+    return dataclasses.replace(record, deployments=_ledger.newest(shown), delivery_performance=figures), changed
 
 
-def load_baseline(records: Records, options: t.Mapping[str, t.Any]) -> _baseline.Loaded:
+# -- before and after a deployment
+
+
+def load_baseline(records: Records, run: Run) -> Loaded:
     """The baseline with which this run is compared."""
-    identifier = options["deployment_id"] or options["version"]
-    if options["phase"] != "post" or not identifier:
-        return _NOTHING
+    if run.phase != "post" or not run.deployment_id:
+        return Loaded()
     try:
-        return _baseline.Loaded(records.load_baseline(identifier))
+        return Loaded(records.load_baseline(run.deployment_id))
     except (Unreadable, NotWritten) as exc:
-        return _baseline.Loaded(trouble=str(exc))
+        return Loaded(trouble=str(exc))
 
 
-def keep_baseline(
-    records: Records,
-    plan: Plan,
-    state_plan: Plan,
-    findings: t.Mapping[str, t.Sequence[Finding]],
-    reach: Reach,
-    record: t.Mapping[str, t.Any],
-    *,
-    scope: str,
-    now: dt.datetime,
-) -> list[str]:
+def keep_baseline(records: Records, case: Case) -> list[str]:
     """Keeps what was seen at ``pre`` for the comparison at ``post``; says why where it is not kept."""
-    run = record["run"]
-    if run["phase"] != "pre" or run["partial"] or scope == "batch" or run["first_deployment"]:
+    run = case.run
+    if run.phase != "pre" or run.partial or run.scope == "batch" or run.first_deployment:
         return []
-    identifier = run["deployment_id"]
+    identifier = run.deployment_id
     if not identifier:
-        asked = any(proof.check == _baseline.CHECK for item in state_plan.requirements for proof in item.rule.proved_by)
+        compared = any(proof.check == _baseline.CHECK for item in case.whole.requirements for proof in item.rule.proved_by)
         missing = "no baseline is kept for post: no deployment is named (readiness_deployment_id or readiness_version)"
-        return [missing] if asked else []
+        return [missing] if compared else []
     try:
-        held = records.load_baseline(identifier)
-        if held:
-            return [
-                f"the baseline of deployment {identifier}, taken at {held['taken_at']}, is kept; "
-                "a deployment that begins anew needs a deployment_id of its own"
-            ]
-        baseline = _baseline.take(plan, findings, reach, run, now)
+        kept = records.load_baseline(identifier)
+        if kept:
+            return [f"{kept.name}, is kept; a deployment that begins anew needs a deployment_id of its own"]
+        baseline = _baseline.take(case.plan, case.findings, case.reach, run, case.now)
         if baseline is None:
             return [f"no baseline of deployment {identifier} is kept: nothing was seen that could be compared at post"]
         records.save_baseline(baseline)
@@ -254,11 +231,13 @@ def keep_baseline(
 
 
 __all__ = (
+    "Case",
+    "Play",
+    "Visited",
     "clock_trouble",
     "enter_deployment",
     "keep_baseline",
     "load_baseline",
-    "make_record",
     "partial_reason",
     "reach_of",
     "waiting_hosts",

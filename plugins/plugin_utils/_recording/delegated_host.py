@@ -29,11 +29,11 @@ class Elsewhere:
     def __init__(self, action: t.Any, task_vars: dict[str, t.Any]) -> None:
         self.action, self.task_vars, self.host = action, task_vars, host_of(action)
 
-    def call(self, asked: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    def call(self, question: t.Mapping[str, object]) -> dict[str, t.Any]:
         """What the module answers; a host that cannot be reached is an answer too."""
         try:
             return dict(
-                self.action._execute_module(module_name="operability.readiness.store", module_args=dict(asked), task_vars=self.task_vars)
+                self.action._execute_module(module_name="operability.readiness.store", module_args=dict(question), task_vars=self.task_vars)
             )
         except AnsibleError as exc:
             return {"failed": True, "msg": f"{self.host} could not be reached: {in_short(exc)}"}

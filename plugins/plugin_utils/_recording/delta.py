@@ -5,69 +5,73 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
-DECISION = "DEC-01"  # that somebody decided is not part of what was decided on
+from .._model.decision import Decision
+from .._model.judgement import Judgement
+from .._model.record import Change, Delta, PastRun
+from .._model.run import Run
+from .._promises.decisions import REQUIREMENT
+
 # effective statuses in which something is to be done, worst last
 _BAD = ("warn", "unknown", "fail")
 
 
-def since(earlier: t.Mapping[str, t.Any] | None, judgement: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
-    """``judgement`` against the record of an earlier run; None when there is none.
+def since(earlier: PastRun | None, judgement: Judgement) -> Delta | None:
+    """``judgement`` against that of an earlier run; None when there is none.
 
     ``new_failures``, ``worse``, ``repaired`` and ``unchanged`` are requirements with their status before and now, of those that decide in
     both runs; ``worse`` were bad before. ``added`` and ``dropped`` are asked in one of the two only.
     """
-    if earlier is None:
+    if earlier is None or earlier.judgement is None:
         return None
-    return {
-        "run": earlier["run"]["id"],
-        "at": earlier["run"]["finished_at"],
-        "version": earlier["run"]["version"],
-        "verdict_before": earlier["judgement"]["verdict"],
-        **_changes(_statuses(earlier["judgement"]), _statuses(judgement), same=True),
-    }
+    run, before = earlier.run, earlier.judgement
+    return _with_changes(
+        Delta(run.id, run.finished_at, run.version, before.verdict.value), before.statuses, judgement.statuses, same_phase=True
+    )
 
 
-def since_decision(
-    decisions: t.Sequence[t.Mapping[str, t.Any]], run: t.Mapping[str, t.Any], judgement: t.Mapping[str, t.Any]
-) -> dict[str, t.Any] | None:
+def since_decision(decisions: t.Sequence[Decision], run: Run, judgement: Judgement) -> Delta | None:
     """``judgement`` against what the newest decision in this environment was about; None when there was none.
 
     As ``since``, with the ``decision``, its ``body``, ``date`` and ``outcome``. The decision may be of another phase: then nothing is
     ``added`` or ``dropped``, for a phase asks what it asks.
     """
-    taken = [item for item in decisions if item.get("environment") == run["environment"] and isinstance(item.get("evidence"), dict)]
+    taken = [(item, item.evidence) for item in decisions if item.environment == run.environment and item.evidence]
     if not taken:
         return None
-    newest = max(taken, key=lambda item: str(item["recorded_at"]))
-    about, same_phase = newest["evidence"], newest["phase"] == run["phase"]
-    before = {name: str(status).partition(" ")[0] for name, status in (about.get("requirements") or {}).items()}
-    return {
-        "decision": newest["id"],
-        **{key: newest[key] for key in ("body", "date", "outcome")},
-        "run": newest["run"],
-        "at": newest["recorded_at"],
-        "version": about.get("version"),
-        "verdict_before": newest["verdict"],
-        **_changes(before, {name: status for name, status in _statuses(judgement).items() if name != DECISION}, same=same_phase),
-    }
+    newest, about = max(taken, key=lambda pair: pair[0].recorded_at)
+    before = {name: status.partition(" ")[0] for name, status in about.requirements.items()}
+    # that somebody decided is not part of what was decided on
+    now = {name: status for name, status in judgement.statuses.items() if name != REQUIREMENT}
+    delta = Delta(
+        run=newest.run,
+        at=newest.recorded_at,
+        version=about.version,
+        verdict_before=newest.verdict.value,
+        decision=newest.id,
+        body=newest.body,
+        date=newest.date,
+        outcome=newest.outcome.value,
+    )
+    return _with_changes(delta, before, now, same_phase=newest.phase == run.phase)
 
 
-def _changes(before: t.Mapping[str, str], now: t.Mapping[str, str], *, same: bool) -> dict[str, t.Any]:
-    changes: dict[str, list[dict[str, str]]] = {"new_failures": [], "worse": [], "repaired": [], "unchanged": []}
+def _with_changes(delta: Delta, before: t.Mapping[str, str], now: t.Mapping[str, str], *, same_phase: bool) -> Delta:
+    changes: dict[str, list[Change]] = {"new_failures": [], "worse": [], "repaired": [], "unchanged": []}
     for name in now:
         if name in before and (kind := _kind(before[name], now[name])):
-            changes[kind].append({"requirement": name, "before": before[name], "now": now[name]})
-    return {
-        **changes,
-        "added": [name for name in now if same and name not in before],
-        "dropped": [name for name in before if same and name not in now],
-    }
-
-
-def _statuses(judgement: t.Mapping[str, t.Any]) -> dict[str, str]:
-    return {item["id"]: item["status"] for item in judgement["requirements"] if item["deciding"] and item["state"] != "later"}
+            changes[kind].append(Change(name, before[name], now[name]))
+    return dataclasses.replace(
+        delta,
+        new_failures=tuple(changes["new_failures"]),
+        worse=tuple(changes["worse"]),
+        repaired=tuple(changes["repaired"]),
+        unchanged=tuple(changes["unchanged"]),
+        added=tuple(name for name in now if same_phase and name not in before),
+        dropped=tuple(name for name in before if same_phase and name not in now),
+    )
 
 
 def _kind(before: str, now: str) -> str | None:

@@ -17,7 +17,7 @@ from ...module_utils._store import Changed, digest
 # what a run may need of the records at once; single run records are fetched when they are asked for
 SNAPSHOT = ("*.json", "baselines/*.json", "decisions/*.json")  # the first: state and ledger
 LISTED = ("runs/*.json",)
-Call = t.Callable[[t.Mapping[str, t.Any]], t.Mapping[str, t.Any]]  # runs the module store on that host
+Call = t.Callable[[t.Mapping[str, object]], t.Mapping[str, t.Any]]  # runs the module store on that host
 
 
 class RemoteFolder:
@@ -95,8 +95,8 @@ class RemoteFolder:
         self._names = [*self._names, *(name for name in self._written if name not in self._names)]
         self._written, self._removed = {}, []
 
-    def _answer(self, asked: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
-        answer = self._call({"folder": str(self.path), **asked})
+    def _answer(self, question: t.Mapping[str, object]) -> t.Mapping[str, t.Any]:
+        answer = self._call({"folder": str(self.path), **question})
         if "names" not in answer:
             raise NotWritten(f"the records folder {self.path} cannot be used: {answer.get('msg') or 'the host gave no answer'}")
         return answer

@@ -11,29 +11,32 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import pathlib
 import re
 import typing as t
 
 from ...module_utils._files import NotWritten
 from ...module_utils._store import Changed, Folder, default_folder
-from .._comparing import baseline as _baseline
-from .._judging import state as _state
+from .._model import baseline as _baseline
+from .._model import decision as _decision
+from .._model import deployments as _deployments
+from .._model import record as _record
+from .._model import service_state as _state
+from .._model.baseline import Baseline
+from .._model.decision import Decision
+from .._model.deployments import Ledger
+from .._model.record import PastRun
+from .._model.service_state import Deployed, State
+from .._model.text import as_dict
 from .._promises import ledger as _ledger
+from .record_json import Unreadable, decoded, encoded, from_json, to_json
 
-SCHEMA_VERSION = 1
 ATTEMPTS = 5  # to write on another host while others do the same
-DECISION_SCHEMA_VERSION = 1
 _DECISION_KEYS = ("id", "service", "environment", "phase", "digest", "recorded_at", "date", "valid_until", "body", "outcome", "verdict")
 BASELINES_KEPT = 20
 LEDGER = "deployments.json"
 
 T = t.TypeVar("T")
-
-
-class Unreadable(Exception):
-    """A record or state that is there and cannot be used; it is left as it is."""
 
 
 class Store(t.Protocol):
@@ -80,15 +83,15 @@ class Records:
         with self.lock():
             return work()
 
-    def load_state(self) -> dict[str, t.Any]:
+    def load_state(self) -> State:
         """The state, an empty one where there is none yet. Unreadable."""
-        state = self.load("state.json", _state.SCHEMA_VERSION)
-        if state is None:
-            return _state.empty(self.service, self.environment)
-        self._refuse_another_service(state, "state.json", "state")
-        return state
+        data = self.load("state.json", _state.SCHEMA_VERSION)
+        if data is None:
+            return State.empty(self.service, self.environment)
+        self._refuse_another_service(data, "state.json", "state")
+        return from_json(State, data, self.store.place("state.json"))
 
-    def _refuse_another_service(self, data: t.Mapping[str, t.Any], name: str, what: str) -> None:
+    def _refuse_another_service(self, data: t.Mapping[str, object], name: str, what: str) -> None:
         path = self.store.place(name)
         if (data.get("service"), data.get("environment")) != (self.service, self.environment):
             raise Unreadable(
@@ -96,124 +99,149 @@ class Records:
                 f"not of {self.service} in {self.environment}; move it away"
             )
 
-    def save_state(self, state: t.Mapping[str, t.Any]) -> None:
-        self.save("state.json", state)
+    def save_state(self, state: State) -> None:
+        self.save("state.json", to_json(state))
 
     # -- deployments
 
-    def load_ledger(self, state: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """The deployments; where there is no ledger yet, what an older ``state`` has of them. Unreadable."""
-        ledger = self.load(LEDGER, _ledger.SCHEMA_VERSION)
-        if ledger is None:
-            return _ledger.empty(self.service, self.environment, state.get("deployments") or ())
-        self._refuse_another_service(ledger, LEDGER, "ledger")
-        if not _ledger.whole(ledger):
-            path = self.store.place(LEDGER)
-            raise Unreadable(f"{path} is not a ledger of deployments as this version writes it; restore it or move it away")
-        return ledger
+    def load_ledger(self, earlier: t.Sequence[Deployed] = ()) -> Ledger:
+        """The deployments; where there is no ledger yet, what an older state has of them. Unreadable."""
+        data = self.load(LEDGER, _deployments.SCHEMA_VERSION)
+        if data is None:
+            return _ledger.empty(self.service, self.environment, earlier)
+        self._refuse_another_service(data, LEDGER, "ledger")
+        with contextlib.suppress(Unreadable):
+            ledger = from_json(Ledger, data, LEDGER)
+            if _ledger.whole(ledger):
+                return ledger
+        path = self.store.place(LEDGER)
+        raise Unreadable(f"{path} is not a ledger of deployments as this version writes it; restore it or move it away")
 
     def has_ledger(self) -> bool:
         with contextlib.suppress(OSError, NotWritten):
             return self.store.read(LEDGER) is not None
         return False
 
-    def save_ledger(self, ledger: t.Mapping[str, t.Any]) -> None:
-        self.save(LEDGER, ledger)
+    def save_ledger(self, ledger: Ledger) -> None:
+        self.save(LEDGER, to_json(ledger))
 
     # -- run records
 
-    def save_run(self, record: t.Mapping[str, t.Any]) -> pathlib.PurePath:
+    def save_run(self, record: t.Mapping[str, object]) -> pathlib.PurePath:
         """Writes a run record and returns its path. NotWritten."""
-        return self.save(f"runs/{_safe(record['run']['id'])}.json", record)
+        return self.save(f"runs/{_safe(str(as_dict(record['run'])['id']))}.json", record)
 
     def runs(self) -> list[str]:
         """Names of the run records, oldest first."""
         return self.store.names("runs/*.json")
 
-    def run(self, name: str) -> dict[str, t.Any]:
+    def run(self, name: str) -> dict[str, object]:
         """A run record by its name. Unreadable."""
-        record = self.load(name, SCHEMA_VERSION)
+        record = self.load(name, _record.SCHEMA_VERSION)
         if record is None:
             raise Unreadable(f"{self.store.place(name)} is not there any more")
         return record
 
-    def run_of(self, identifier: str) -> dict[str, t.Any]:
+    def run_of(self, identifier: str) -> dict[str, object]:
         """A run record by its id. Unreadable."""
         name = f"runs/{_safe(identifier)}.json"
-        record = self.load(name, SCHEMA_VERSION)
+        record = self.load(name, _record.SCHEMA_VERSION)
         if record is None:
             raise Unreadable(f"there is no run {identifier}: {self.store.place(name)} does not exist")
         return record
 
     def newest(
-        self, phase: str | None = None, *, whole: bool = False, where: t.Callable[[dict[str, t.Any]], bool] = lambda record: True
-    ) -> dict[str, t.Any] | None:
+        self, phase: str | None = None, *, whole: bool = False, where: t.Callable[[dict[str, object]], bool] = lambda record: True
+    ) -> dict[str, object] | None:
         """The newest run record that can be read, of a phase where one is named; ``whole`` leaves out partial ones and emergencies."""
         for name in reversed(self.runs()):
             if phase and f"-{phase}-" not in name:
                 continue
             with contextlib.suppress(Unreadable):
                 record = self.run(name)
-                part = whole and (record["run"]["partial"] or record["run"].get("emergency"))
-                if phase in (None, record["run"]["phase"]) and not part and where(record):
+                run = as_dict(record.get("run"))
+                part = whole and (run.get("partial") or run.get("emergency"))
+                if phase in (None, run.get("phase")) and not part and where(record):
                     return record
         return None
 
+    def past(self, record: t.Mapping[str, object]) -> PastRun:
+        """What later runs ask of a run record. Unreadable."""
+        return from_json(PastRun, record, f"a run record of {self.service} in {self.environment}")
+
+    def newest_past(
+        self, phase: str | None = None, *, whole: bool = False, where: t.Callable[[PastRun], bool] = lambda past: True
+    ) -> PastRun | None:
+        """What later runs ask of the newest run record that can be read, as ``newest`` finds it."""
+
+        def fits(record: dict[str, object]) -> bool:
+            try:
+                return where(self.past(record))
+            except Unreadable:
+                return False
+
+        found = self.newest(phase, whole=whole, where=fits)
+        return self.past(found) if found else None
+
     # -- decisions
 
-    def decisions(self) -> tuple[list[dict[str, t.Any]], list[str]]:
+    def decisions(self) -> tuple[list[Decision], list[str]]:
         """The decisions on this service, oldest first, and why others that are there cannot be used."""
-        found, problems = [], []
+        found: list[Decision] = []
+        problems = []
         for name in self.store.names("decisions/*.json"):
-            place = self.store.place(name)
             try:
-                decision = self.load(name, DECISION_SCHEMA_VERSION) or {}
+                found.append(self._decision(name))
             except Unreadable as exc:
                 problems.append(f"a decision does not count: {exc}")
-                continue
-            missing = [key for key in _DECISION_KEYS if not isinstance(decision.get(key), str)]
-            if missing:
-                problems.append(f"a decision does not count: {place} has no {', '.join(missing)}")
-            elif (decision["service"], decision["environment"]) != (self.service, self.environment):
-                about = f"{decision['service']} in {decision['environment']}"
-                problems.append(f"a decision does not count: {place} is about {about}, not {self.service} in {self.environment}")
-            else:
-                found.append(decision)
-        return sorted(found, key=lambda item: str(item["recorded_at"])), problems
+        return sorted(found, key=lambda item: item.recorded_at), problems
 
-    def save_decision(self, decision: t.Mapping[str, t.Any]) -> pathlib.PurePath:
+    def _decision(self, name: str) -> Decision:
+        place = self.store.place(name)
+        data = self.load(name, _decision.SCHEMA_VERSION) or {}
+        missing = [key for key in _DECISION_KEYS if not isinstance(data.get(key), str)]
+        if missing:
+            raise Unreadable(f"{place} has no {', '.join(missing)}")
+        if (data["service"], data["environment"]) != (self.service, self.environment):
+            about = f"{data['service']} in {data['environment']}"
+            raise Unreadable(f"{place} is about {about}, not {self.service} in {self.environment}")
+        return from_json(Decision, data, place)
+
+    def save_decision(self, decision: Decision) -> pathlib.PurePath:
         """Writes a decision and returns its path; one that is there is never overwritten. NotWritten."""
-        name = f"decisions/{_safe(decision['id'])}.json"
+        name = f"decisions/{_safe(decision.id)}.json"
         if name in self.store.names("decisions/*.json"):
             raise NotWritten(f"{self.store.place(name)} is there already, and a decision is never overwritten")
-        return self.save(name, decision)
+        return self.save(name, to_json(decision))
 
     # -- baselines
 
-    def load_baseline(self, deployment_id: str) -> dict[str, t.Any] | None:
+    def load_baseline(self, deployment_id: str) -> Baseline | None:
         """The baseline of a deployment; None where there is none. Unreadable."""
         name = _baseline_name(deployment_id)
         data = self.load(name, _baseline.SCHEMA_VERSION)
         if data is None:
             return None
-        path = self.store.place(name)
         self._refuse_another_service(data, name, "baseline")
-        if data.get("deployment_id") != deployment_id or not _baseline.whole(data):
-            raise Unreadable(f"{path} is not a whole baseline of deployment {deployment_id}; restore it or move it away")
-        return data
+        with contextlib.suppress(Unreadable):
+            baseline = from_json(Baseline, data, name)
+            if baseline.deployment_id == deployment_id:
+                return baseline
+        raise Unreadable(f"{self.store.place(name)} is not a whole baseline of deployment {deployment_id}; restore it or move it away")
 
-    def save_baseline(self, data: t.Mapping[str, t.Any]) -> pathlib.PurePath:
+    def save_baseline(self, baseline: Baseline) -> pathlib.PurePath:
         """Writes the baseline of a deployment that has none, and removes the oldest of more than are kept. NotWritten."""
-        name = _baseline_name(str(data["deployment_id"]))
+        name = _baseline_name(baseline.deployment_id)
         if self.store.read(name) is not None:
             raise NotWritten(f"{self.store.place(name)} is there already, and a baseline is never overwritten")
-        path = self.save(name, data)
+        path = self.save(name, to_json(baseline))
         others = []
         for other in self.store.names("baselines/*.json"):
             with contextlib.suppress(Unreadable):  # what is not ours stays
-                found = self.load(other, _baseline.SCHEMA_VERSION) if other != name else None
-                if found and _baseline.whole(found) and found.get("service") == self.service:
-                    others.append((found["taken_at"], other))
+                data = self.load(other, _baseline.SCHEMA_VERSION) if other != name else None
+                found = from_json(Baseline, data, other) if data else None
+                if found and found.service == self.service:
+                    others.append((found.taken_at, other))
         for _taken, other in sorted(others)[: max(0, len(others) - (BASELINES_KEPT - 1))]:
             with contextlib.suppress(NotWritten):  # the next run tries again
                 self.store.remove(other)
@@ -221,45 +249,27 @@ class Records:
 
     # -- any file
 
-    def load(self, name: str, version: int) -> dict[str, t.Any] | None:
+    def load(self, name: str, version: int) -> dict[str, object] | None:
         """A document of at most this schema version, None where there is none. Unreadable."""
         try:
             content = self.store.read(name)
         except OSError as exc:
             raise Unreadable(f"{self.store.place(name)} cannot be read: {exc.strerror or exc}") from None
-        return None if content is None else _parse(content, self.store.place(name), version)
+        return None if content is None else decoded(content, self.store.place(name), version)
 
-    def save(self, name: str, data: t.Mapping[str, t.Any]) -> pathlib.PurePath:
+    def save(self, name: str, data: t.Mapping[str, object]) -> pathlib.PurePath:
         """Writes a document and returns its path. NotWritten."""
-        self.store.write(name, _dump(data))
+        self.store.write(name, encoded(data))
         return self.store.place(name)
 
 
-def load(path: pathlib.Path | str) -> dict[str, t.Any]:
+def load(path: pathlib.Path | str) -> dict[str, object]:
     """A run record from any file. Unreadable."""
     try:
         content = pathlib.Path(path).read_bytes()
     except OSError as exc:
         raise Unreadable(f"{path} cannot be read: {exc.strerror or exc}") from None
-    return _parse(content, path, SCHEMA_VERSION)
-
-
-def _parse(content: bytes, path: t.Any, version: int) -> dict[str, t.Any]:
-    try:
-        data = json.loads(content.decode("utf-8"))
-    except ValueError:
-        raise Unreadable(f"{path} is not whole: it is not JSON that can be parsed; restore it or move it away") from None
-    if not isinstance(data, dict) or not isinstance(data.get("schema_version"), int):
-        raise Unreadable(f"{path} is not a record of operability.readiness")
-    if data["schema_version"] > version:
-        raise Unreadable(
-            f"{path} was written by a newer version (schema {data['schema_version']}, this one reads {version}); update the collection"
-        )
-    return data
-
-
-def _dump(data: t.Mapping[str, t.Any]) -> bytes:
-    return (json.dumps(data, indent=1, ensure_ascii=False, default=str) + "\n").encode("utf-8")
+    return decoded(content, path, _record.SCHEMA_VERSION)
 
 
 def _baseline_name(deployment_id: str) -> str:
@@ -273,4 +283,4 @@ def _safe(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", "_", str(text)).lstrip(".") or "_"
 
 
-__all__ = ("DECISION_SCHEMA_VERSION", "Records", "Store", "Unreadable", "default_folder", "load")
+__all__ = ("Records", "Store", "Unreadable", "default_folder", "load")

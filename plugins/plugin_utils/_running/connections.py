@@ -14,10 +14,13 @@ import typing as t
 
 from ansible import constants
 from ansible.errors import AnsibleError
-from ansible.plugins.loader import become_loader, connection_loader
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import PluginLoader, become_loader, connection_loader
+from ansible.template import Templar
+from ansible.vars.hostvars import HostVars
 
-from .._described.document import plain
-from .._model.text import first_line
+from .._described.document import plain_mapping
+from .._model.text import as_list, first_line
 from .verification import Visit
 
 _SSH = {
@@ -35,10 +38,10 @@ _SOCKET_LENGTH = 104 - 60  # a path of a socket is short, and ssh adds a hash an
 class Connections:
     """Resolves hosts once each; ``inventory`` writes them for as long as a tool needs them."""
 
-    def __init__(self, action: t.Any, task_vars: t.Mapping[str, t.Any]) -> None:
+    def __init__(self, action: ActionBase, task_vars: t.Mapping[str, object]) -> None:
         self.action, self.task_vars = action, task_vars
-        self.play_hosts = {str(host) for host in task_vars.get("ansible_play_hosts_all", [])}
-        self.hosts: dict[str, dict[str, t.Any]] = {}
+        self.play_hosts = {str(host) for host in as_list(task_vars.get("ansible_play_hosts_all"))}
+        self.hosts: dict[str, dict[str, object]] = {}
         self.groups: dict[str, list[str]] = {}
         self.names: dict[str, str] = {}
         self.lost: dict[str, str] = {}
@@ -86,14 +89,16 @@ class Connections:
         except (AnsibleError, LookupError) as exc:
             self.lost[host] = f"the connection to {host} cannot be told: {first_line(exc)}"
             return
-        self.hosts[host] = {name: _untemplated(value) if by_ansible else value for name, value in plain(found).items()}
+        self.hosts[host] = {name: _untemplated(value) if by_ansible else value for name, value in plain_mapping(found).items()}
         self.names[host] = f"ansible://{host}?force_ansible=true" if by_ansible else host
-        for group in variables.get("group_names", []):
+        for group in as_list(variables.get("group_names")):
             self.groups.setdefault(str(group), []).append(host)
 
-    def _variables(self, host: str) -> tuple[dict[str, t.Any], t.Any]:
+    def _variables(self, host: str) -> tuple[dict[str, object], Templar]:
         """The variables of a host in this play and task, and what resolves templates with them."""
-        hostvars, task = self.task_vars["hostvars"], self.action._task
+        hostvars, task = self.task_vars.get("hostvars"), self.action._task
+        if not isinstance(hostvars, HostVars):
+            raise LookupError("there is no inventory")
         known = hostvars._inventory.get_host(host)
         if known is None:
             raise LookupError("the inventory does not have it")
@@ -101,19 +106,19 @@ class Connections:
         variables = {**own, "hostvars": hostvars, "ansible_playbook_python": self.task_vars.get("ansible_playbook_python")}
         return variables, self.action._templar.copy_with_new_env(available_variables=variables)
 
-    def _connection(self, host: str, variables: t.Mapping[str, t.Any], templar: t.Any) -> tuple[dict[str, t.Any], bool]:
+    def _connection(self, host: str, variables: t.Mapping[str, object], templar: Templar) -> tuple[dict[str, object], bool]:
         """The connection variables of a host; and whether only Ansible can use them: for passwords, and for becoming in other ways.
 
         With a password testinfra would call sshpass, and everybody could read it in the list of processes.
         """
         task = self.action._task
-        keys = {**task.dump_attrs(), "timeout": None}
+        keys: dict[str, object] = {**task.dump_attrs(), "timeout": None}
         own_password = any(name in self.task_vars for name in ("ansible_password", "ansible_ssh_pass", "ansible_ssh_password"))
         if not own_password and self.action._play_context.password:
             keys["password"] = self.action._play_context.password  # of --ask-pass
         name = str(templar.template(variables.get("ansible_connection") or task.connection or "ssh"))
         plugin, options, given = _options(connection_loader, "connection", name, keys, variables, templar)
-        found: dict[str, t.Any] = {**given, "ansible_connection": name, "ansible_host": given.get("ansible_host", host)}
+        found: dict[str, object] = {**given, "ansible_connection": name, "ansible_host": given.get("ansible_host", host)}
         if "ansible_python_interpreter" in variables:
             found["ansible_python_interpreter"] = templar.template(variables["ansible_python_interpreter"])
         by_ansible = any(options.get(option) for option in _SECRET) or "paramiko" in name
@@ -129,7 +134,7 @@ class Connections:
             by_ansible = self._become(found, keys, variables, templar) or by_ansible
         return found, by_ansible
 
-    def _become(self, found: dict[str, t.Any], keys: dict[str, t.Any], variables: t.Mapping[str, t.Any], templar: t.Any) -> bool:
+    def _become(self, found: dict[str, object], keys: dict[str, object], variables: t.Mapping[str, object], templar: Templar) -> bool:
         method = str(templar.template(variables.get("ansible_become_method") or self.action._task.become_method or "sudo"))
         plugin, options, given = _options(become_loader, "become", method, keys, variables, templar)
         password = options.get("become_pass") or self.action._play_context.become_pass
@@ -140,20 +145,22 @@ class Connections:
 
 
 def _options(
-    loader: t.Any, kind: str, name: str, keys: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any], templar: t.Any
-) -> tuple[str, dict[str, t.Any], dict[str, t.Any]]:
+    loader: PluginLoader, kind: str, name: str, keys: t.Mapping[str, object], variables: t.Mapping[str, object], templar: Templar
+) -> tuple[str, dict[str, object], dict[str, object]]:
     """A plugin's short name, its options as Ansible works them out, and those of its variables that are set."""
     plugin = loader.get(name, class_only=True)
     if plugin is None:
         raise LookupError(f"there is no {kind} plugin {name}")
-    loaded = plugin._load_name
-    given = {each: templar.template(variables[each]) for each in constants.config.get_plugin_vars(kind, loaded) if each in variables}
+    loaded = str(plugin._load_name)
+    given: dict[str, object] = {
+        each: templar.template(variables[each]) for each in constants.config.get_plugin_vars(kind, loaded) if each in variables
+    }
     given.pop("inventory_hostname", None)
-    options = constants.config.get_plugin_options(kind, loaded, keys=keys, variables=given)
-    return str(loaded).removeprefix("ansible_collections.ansible.builtin.plugins.").rpartition(".")[2], options, given
+    options: dict[str, object] = constants.config.get_plugin_options(kind, loaded, keys=keys, variables=given)
+    return loaded.removeprefix("ansible_collections.ansible.builtin.plugins.").rpartition(".")[2], options, given
 
 
-def _ssh_arguments(options: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> str:
+def _ssh_arguments(options: t.Mapping[str, object], given: t.Mapping[str, object]) -> str:
     """What ssh needs beside what testinfra gives it: never to ask, the play's way with host keys, one connection for all commands."""
     arguments = [str(options.get("ssh_extra_args") or ""), "-o BatchMode=yes"]
     if given.get("ansible_ssh_args") or os.environ.get("ANSIBLE_SSH_ARGS"):
@@ -169,7 +176,7 @@ def _ssh_arguments(options: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any])
     return " ".join(argument for argument in arguments if argument)
 
 
-def _untemplated(value: t.Any) -> t.Any:
+def _untemplated(value: object) -> object:
     """A value that Ansible is to take as it stands."""
     if isinstance(value, str) and any(mark in value for mark in ("{{", "{%", "{#")):
         return f"{{% raw %}}{value}{{% endraw %}}"

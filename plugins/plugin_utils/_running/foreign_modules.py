@@ -14,10 +14,12 @@ import typing as t
 
 from ansible import constants
 from ansible.errors import AnsibleAction, AnsibleActionSkip, AnsibleConnectionFailure, AnsibleError
+from ansible.playbook.task import Task
 from ansible.plugins import loader as plugin_loaders
-from ansible.template import trust_as_template
+from ansible.plugins.action import ActionBase
+from ansible.plugins.become import BecomeBase
+from ansible.template import Templar, trust_as_template
 
-from ...module_utils._checks.ansible_module import NotEvaluated
 from ...module_utils._finding import CannotObserve
 from ...module_utils._registry import CHECKS
 from ...module_utils._runner import Runner
@@ -67,18 +69,18 @@ class _TimeIsOver(BaseException):
 class ModuleRunner(Runner):
     """The outside world of a check that needs Ansible itself. One host's, as one user."""
 
-    def __init__(self, action: t.Any, task_vars: dict[str, t.Any], templar: t.Any, host: str, user: str | None = None) -> None:
+    def __init__(self, action: ActionBase, task_vars: dict[str, object], templar: Templar, host: str, user: str | None = None) -> None:
         super().__init__()
         self.action, self.task_vars, self.templar, self.host, self.user = action, task_vars, templar, host, user
         self.lost: list[str] = []  # why the host could not be reached; shared with copies
-        self.warnings: list[t.Any] = []
+        self.warnings: list[object] = []
 
     def as_user(self, user: str | None) -> ModuleRunner:
         other = copy.copy(self)
         other.user = user
         return other
 
-    def perform(self, module: str, arguments: dict[str, t.Any], *, check_mode: bool, no_log: bool) -> dict[str, t.Any]:
+    def perform(self, module: str, arguments: dict[str, object], *, check_mode: bool, no_log: bool) -> dict[str, object]:
         """The result of a module, as plain data: no text in it is a template. CannotObserve."""
         problem = module_problem(module)
         if problem:
@@ -113,18 +115,20 @@ class ModuleRunner(Runner):
             self.warnings += result.get("warnings") or []
         if result.get("failed") and not result.get("msg") and result.get("exception") is not None:
             result = {**result, "msg": _crash(result["exception"])}
-        return t.cast("dict[str, t.Any]", plain(result))
+        return t.cast("dict[str, object]", plain(result))
 
-    def holds(self, condition: str, result: dict[str, t.Any]) -> bool:
+    def holds(self, condition: str, result: dict[str, object]) -> bool:
         """Whether a condition is true of a result, beside the variables of the host. NotEvaluated."""
         templar = self.templar.copy_with_new_env(available_variables={**self.templar.available_variables, "result": result})
         try:
             # trusted: it stands in a file of the user's; what it reads of the result is not
             return bool(templar.evaluate_conditional(trust_as_template(condition)))
         except AnsibleError as exc:
+            from ...module_utils._checks.ansible_module import NotEvaluated  # long, and few services have a module of others
+
             raise NotEvaluated(in_short(exc)) from None
 
-    def _task(self, module: str, arguments: dict[str, t.Any], *, check_mode: bool, no_log: bool) -> t.Any:
+    def _task(self, module: str, arguments: dict[str, object], *, check_mode: bool, no_log: bool) -> Task:
         own = self.action._task
         task = own.copy(exclude_parent=True, exclude_tasks=True)
         task._parent = own._parent
@@ -137,7 +141,7 @@ class ModuleRunner(Runner):
             task.become, task.become_user = True, self.user
         return task
 
-    def _handler(self, task: t.Any) -> t.Any:
+    def _handler(self, task: Task) -> ActionBase:
         """The action plugin of a module, found as for any task."""
         modules, actions = plugin_loaders.module_loader, plugin_loaders.action_loader
         found = modules.find_plugin_with_context(task.action)
@@ -160,7 +164,7 @@ class ModuleRunner(Runner):
             templar=self.action._templar,
             shared_loader_obj=self.action._shared_loader_obj,
         )
-        if handler is None:
+        if not isinstance(handler, ActionBase):
             raise AnsibleError(f"the action plugin {name} was not found")
         return handler
 
@@ -177,13 +181,13 @@ class ModuleRunner(Runner):
             connection.set_become_plugin(self._become_plugin())
             yield True
         finally:
-            connection.set_become_plugin(before)
+            connection.set_become_plugin(before)  # type: ignore[arg-type] # it keeps it: there may have been none
 
-    def _become_plugin(self) -> t.Any:
+    def _become_plugin(self) -> BecomeBase:
         task, variables = self.action._task, self.templar.available_variables
         method = self.templar.template(variables.get("ansible_become_method") or task.become_method or constants.DEFAULT_BECOME_METHOD)
         plugin = plugin_loaders.become_loader.get(method)
-        if plugin is None:
+        if not isinstance(plugin, BecomeBase):
             raise AnsibleError(f"the become plugin {method} was not found")
         names = constants.config.get_plugin_vars("become", plugin._load_name)
         options = {name: self.templar.template(variables[name]) for name in names if name in variables}
@@ -195,7 +199,7 @@ class ModuleRunner(Runner):
         return plugin
 
 
-def _crash(exception: t.Any) -> str:
+def _crash(exception: object) -> str:
     """What a module said that broke off: Ansible keeps it as a chain of events, of which only a task's own result becomes a text."""
     event, said = getattr(exception, "event", None), []
     while event is not None:
@@ -208,7 +212,7 @@ def _crash(exception: t.Any) -> str:
 def _alarm(seconds: float) -> t.Iterator[None]:
     """_TimeIsOver after so long, in the main thread; an alarm that was set (the task's own timeout) stays."""
 
-    def ring(_number: int, _frame: t.Any) -> None:
+    def ring(_number: int, _frame: object) -> None:
         raise _TimeIsOver
 
     left, _interval = signal.getitimer(signal.ITIMER_REAL)

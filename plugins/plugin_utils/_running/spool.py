@@ -70,13 +70,15 @@ class Spool:
         """Whether a host has been here, reached or not."""
         return self._path(host).exists()
 
-    def hold(self, entries: t.Mapping[str, t.Any]) -> None:
+    def keep_proven(self, entries: t.Mapping[str, object]) -> None:
         """Keeps for all workers and the gate what of the state stands for a new look."""
-        write_atomically(self.folder / "held.json", json.dumps(entries, default=str).encode(), mode=0o600, make_folder=True, durable=False)
+        write_atomically(
+            self.folder / "proven.json", json.dumps(entries, default=str).encode(), mode=0o600, make_folder=True, durable=False
+        )
 
-    def held(self) -> dict[str, dict[str, t.Any]] | None:
+    def proven(self) -> dict[str, dict[str, t.Any]] | None:
         """What was kept so; None where nobody has said."""
-        return self._read(self.folder / "held.json")
+        return self._read(self.folder / "proven.json")
 
     def started(self) -> dt.datetime | None:
         """When the first piece of work was claimed."""

@@ -17,9 +17,9 @@ from .foreign_modules import ModuleRunner
 from .spool import CONTROLLER, LOOKING, Spool
 
 
-def without(plan: Plan, held: t.Container[str]) -> Plan:
+def without(plan: Plan, proven: t.Container[str]) -> Plan:
     """The plan without the checks of requirements whose last proof still counts."""
-    left = tuple(dataclasses.replace(item, checks=()) if item.rule.id in held else item for item in plan.requirements)
+    left = tuple(dataclasses.replace(item, checks=()) if item.rule.id in proven else item for item in plan.requirements)
     return dataclasses.replace(plan, requirements=left)
 
 

@@ -11,7 +11,8 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
-from ansible_collections.operability.readiness.plugins.module_utils._checks import _output, command
+from ansible_collections.operability.readiness.plugins.module_utils._checks import command
+from ansible_collections.operability.readiness.plugins.module_utils._clients import monitoring_plugin
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Measurement
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Completed, Runner
@@ -112,10 +113,10 @@ def test_where_and_with_what(tmp_path: pathlib.Path) -> None:
 
 def test_output_is_split_as_nagios_does() -> None:
     text = "DISK OK - free | /=2643MB;5948;5958;0;5968\n/ 15272 MB\n/boot 68 MB | /boot=68MB;88;93;0;98\n/home=69357MB;253404\n"
-    first, lines, perfdata = _output.split_output(text)
+    first, lines, perfdata = monitoring_plugin.split_output(text)
     assert (first, lines) == ("DISK OK - free", ["/ 15272 MB", "/boot 68 MB"])
-    assert [measurement.name for measurement in _output.parse_perfdata(perfdata)[0]] == ["root_bytes", "boot_bytes", "home_bytes"]
-    assert _output.split_output("") == ("", [], " ")
+    assert [measurement.name for measurement in monitoring_plugin.parse_perfdata(perfdata)[0]] == ["root_bytes", "boot_bytes", "home_bytes"]
+    assert monitoring_plugin.split_output("") == ("", [], " ")
 
 
 def test_performance_data_may_go_on_for_lines() -> None:
@@ -126,11 +127,11 @@ def test_performance_data_may_go_on_for_lines() -> None:
 
 
 def test_output_is_cleaned_and_bounded() -> None:
-    assert _output.clean("\x1b[31mRED\x1b[0m \x1b]0;title\x07x\x00\x08\u202ey\ud800") == "RED xy"
+    assert monitoring_plugin.split_output("\x1b[31mRED\x1b[0m \x1b]0;title\x07x\x00\x08\u202ey\ud800")[0] == "RED x y?"
     finding = command.judge(Completed(0, "ok" * 600 + "\n" + "\n".join("x" * 900 for _unused in range(80)), ""), "check")
     assert len(finding.message) == 500 and len(finding.details) == 50 and finding.details[-1] == "and 31 more lines"
     assert max(map(len, finding.details)) == 500
-    assert finding.message.endswith("ok [cut]") and finding.details[0].endswith("x [cut]")
+    assert finding.message.endswith("oko…") and finding.details[0].endswith("x…")
     assert str(run("head -c 100000 /dev/urandom; exit 0").status) == "pass"
     assert run(r"printf 'caf\303\251 \377 ok\n'").message == "caf\u00e9 \ufffd ok"
     assert len(run("head -c 3000000 /dev/zero | tr '\\0' x; exit 2").message) == 500
@@ -164,7 +165,7 @@ def test_more_output_than_can_be_kept_is_told() -> None:
     ],
 )
 def test_perfdata(text: str, expected: Measurement) -> None:
-    (found,), missing = _output.parse_perfdata(text)
+    (found,), missing = monitoring_plugin.parse_perfdata(text)
     assert missing == []
     assert found.name == expected.name and found.bound == expected.bound
     assert found.value == pytest.approx(expected.value)
@@ -173,7 +174,7 @@ def test_perfdata(text: str, expected: Measurement) -> None:
 
 @pytest.mark.parametrize("text", ["", "free text", "x=U;1;2", "=5", "a b c", "x=", "x=1.2.3", ";;;;", "'open=1"])
 def test_perfdata_garbage(text: str) -> None:
-    assert [measurement for measurement in _output.parse_perfdata(text)[0] if measurement.name != "open"] == []
+    assert [measurement for measurement in monitoring_plugin.parse_perfdata(text)[0] if measurement.name != "open"] == []
 
 
 def test_a_value_that_the_plugin_does_not_know() -> None:
@@ -205,9 +206,9 @@ def test_a_value_that_the_plugin_does_not_know() -> None:
     ],
 )
 def test_thresholds(text: str, value: float, side: tuple[float, str] | None) -> None:
-    assert _output.nearest_side(text, value) == side
+    assert monitoring_plugin.nearest_side(text, value) == side
 
 
 def test_perfdata_is_kept_apart_and_bounded() -> None:
-    assert [measurement.name for measurement in _output.parse_perfdata("a=1 A=2 'a '=3")[0]] == ["a", "a_2", "a_3"]
-    assert len(_output.parse_perfdata(" ".join(f"m{number}=1" for number in range(500)))[0]) == 100
+    assert [measurement.name for measurement in monitoring_plugin.parse_perfdata("a=1 A=2 'a '=3")[0]] == ["a", "a_2", "a_3"]
+    assert len(monitoring_plugin.parse_perfdata(" ".join(f"m{number}=1" for number in range(500)))[0]) == 100

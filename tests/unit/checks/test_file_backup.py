@@ -19,7 +19,8 @@ import zipfile
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
-from ansible_collections.operability.readiness.plugins.module_utils._checks import _archive, file_backup
+from ansible_collections.operability.readiness.plugins.module_utils._checks import file_backup
+from ansible_collections.operability.readiness.plugins.module_utils._clients import archives
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from fakes import NOW, FakeClock, FakeRunner
@@ -331,9 +332,9 @@ def test_path_of_a_file_or_folder(tmp_path: pathlib.Path) -> None:
 
 
 def test_pax_records_and_garbage() -> None:
-    assert _archive.parse_pax(b"18 path=some/name\n13 size=1234\n") == {"path": "some/name", "size": "1234"}
+    assert archives.parse_pax(b"18 path=some/name\n13 size=1234\n") == {"path": "some/name", "size": "1234"}
     for garbage in (b"", b"x", b"999 a=b\n", b"-1 a=b", b"0 a", b"\xff\xff \xff"):
-        assert _archive.parse_pax(garbage) == {}
+        assert archives.parse_pax(garbage) == {}
 
 
 def test_what_can_be_compared_with_earlier(tmp_path: pathlib.Path) -> None:

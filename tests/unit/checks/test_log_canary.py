@@ -15,6 +15,7 @@ import typing as t
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import log_canary
+from ansible_collections.operability.readiness.plugins.module_utils._clients import log_writing
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Clock, Runner
 from fakes import NOW, Completed, FakeClock, FakeRunner
@@ -155,17 +156,6 @@ def test_a_full_file_system(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPa
     assert (finding.status, "only 3 of" in finding.message) == ("fail", True)
 
 
-def test_syslog_datagram() -> None:
-    text = log_canary.syslog_datagram("payments", "hello", NOW.timestamp()).decode()
-    assert text.startswith("<14>Nov 25 ") or text.startswith("<14>Nov 24 ")
-    assert text.endswith(f" payments[{os.getpid()}]: hello")
-
-
-def test_journal_datagram() -> None:
-    data = log_canary.journal_datagram({"MESSAGE": "a\nb", "PRIORITY": "6", "_HOSTNAME": "forged", "lower": "x", "BAD-NAME": "x"})
-    assert data == b"MESSAGE\n\x03\x00\x00\x00\x00\x00\x00\x00a\nb\nPRIORITY=6\n"
-
-
 @pytest.mark.parametrize("via", ["syslog", "journald"])
 def test_sent_to_a_socket(tmp_path: pathlib.Path, via: str) -> None:
     path = tmp_path / "socket"
@@ -193,7 +183,7 @@ def test_nobody_takes_it(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
     assert "is not there" in log_canary.write(args, FakeRunner()).message
     server = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     server.bind(str(path))
-    monkeypatch.setattr(log_canary, "SEND_TIMEOUT", 0.2)
+    monkeypatch.setattr(log_writing, "SEND_TIMEOUT", 0.2)
     sent = (log_canary.write(args, FakeRunner()) for _unused in range(5000))
     stuck = next(finding for finding in sent if finding.status != "pass")  # its queue is full
     assert (stuck.status, "did not take a syslog message" in stuck.message) == ("fail", True)

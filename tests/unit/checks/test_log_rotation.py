@@ -79,101 +79,6 @@ def logs(tmp_path: pathlib.Path) -> Logs:
     return Logs(tmp_path)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("app.log.1", "app.log.12.gz", "app.log-20261125", "app.log-20261125.gz", "app.log-20261125-1764080000", "app.log.2026-11-25"),
-        *("app.log.2026-11-25-14", "app.log.old", "app.log.1.zst", "app-2026-11-25.log", "app-2026-11-25.3.log.gz", "app.1.log"),
-        *("app_20261125.log", "app-2026-11-25T14-17-29.123.log", "app.log.1.1", "app.log-2026112514.xz"),
-    ],
-)
-def test_names_of_rotated_files(name: str) -> None:
-    assert log_rotation.rotated_name("app.log").fullmatch(name)
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["app.log", "app.log.swp", "app-2.log", "other.log.1", "app.logs.1", "xapp.log.1", "app-audit.log", "app.log-backup", "app.json.1"],
-)
-def test_names_of_other_files(name: str) -> None:
-    assert not log_rotation.rotated_name("app.log").fullmatch(name)
-
-
-def test_a_log_without_extension() -> None:
-    assert log_rotation.rotated_name("syslog").fullmatch("syslog.2.gz")
-    assert not log_rotation.rotated_name("syslog").fullmatch("syslog")
-
-
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ("2026-11-24T06:00:00Z info", "2026-11-24T06:00:00+00:00"),
-        ("[2026-11-24 06:00:00,123+01:00] info", "2026-11-24T05:00:00+00:00"),
-        ("2026-11-24T06:00:00.5-0500 info", "2026-11-24T11:00:00+00:00"),
-        ('{"level":"info","timestamp":"2026-11-24T06:00:00Z"}', "2026-11-24T06:00:00+00:00"),
-        ('{"ts":1795500000.5}', "2026-11-24T06:00:00.5+00:00"),
-        ('{"time":1795500000500}', "2026-11-24T06:00:00.5+00:00"),
-        ('127.0.0.1 - - [24/Nov/2026:06:00:00 +0000] "GET / HTTP/1.1" 200', "2026-11-24T06:00:00+00:00"),
-        ("1795500000 info", "2026-11-24T06:00:00+00:00"),
-        ("\n   at com.example\n2026-11-24T06:00:00Z info", "2026-11-24T06:00:00+00:00"),
-    ],
-)
-def test_times_of_lines(line: str, expected: str) -> None:
-    moment = log_rotation.first_time(line, NOW)
-    assert moment is not None
-    assert abs(moment - dt.datetime.fromisoformat(expected.replace(".5+", ".500000+")).timestamp()) < 1
-
-
-def test_syslog_time_of_last_year() -> None:
-    moment = log_rotation.first_time("Dec 31 06:00:00 web1 app: x", NOW)
-    assert moment is not None
-    assert dt.datetime.fromtimestamp(moment).year == NOW.year - 1
-
-
-@pytest.mark.parametrize(
-    "text", ["", "hello\n", "{broken", '{"timestamp": null}', "2026-13-45T00:00:00Z x", "2099-01-01T00:00:00Z x", "\xff\xfe", "[]", "{}"]
-)
-def test_no_time(text: str) -> None:
-    assert log_rotation.first_time(text, NOW) is None
-
-
-@pytest.mark.parametrize(
-    ("rule", "criterion", "period", "keeps"),
-    [
-        ("hourly (4 rotations)", "hourly", 3600.0, 4),
-        ("after 1 days (4 rotations)", "daily", DAY, 4),
-        ("after 3 days (4 rotations)", "every 3 days", 3 * DAY, 4),
-        ("weekly (no old logs will be kept)", "weekly", 7 * DAY, 0),
-        ("monthly empty log files are rotated, old logs are removed", "monthly", 31 * DAY, None),
-        ("3145728 bytes (4 rotations)", "size", None, 4),
-    ],
-)
-def test_rules(rule: str, criterion: str, period: float | None, keeps: int | None) -> None:
-    found = log_rotation.parse_logrotate(debug("/var/log/a b.log", rule), {"/var/log/a b.log"}).rule
-    assert found is not None
-    assert (found.pattern, found.criterion, found.period, found.keeps) == ("/var/log/a b.log", criterion, period, keeps)
-
-
-def test_clauses_of_a_rule() -> None:
-    below = "olddir is old, empty log files are not rotated, only log files >= 5242880 bytes are rotated, "
-    below += "only log files older than 2 days are rotated, old logs are removed"
-    rule = log_rotation.parse_logrotate(debug("/a.log", below=below), {"/a.log"}).rule
-    assert rule is not None
-    assert (rule.olddir, rule.ifempty, rule.minsize, rule.minage) == ("old", False, 5242880, 2 * DAY)
-
-
-def test_another_log_is_not_this_one() -> None:
-    assert log_rotation.parse_logrotate(debug("/var/log/app.log"), {"/var/log/app.log.bak"}).rule is None
-
-
-def test_state_file() -> None:
-    text = 'logrotate state -- version 2\n"/var/log/a.log" 2026-11-25-6:0:0\n'
-    text += '"/var/log/with \\"quotes\\"" 2026-11-20-0:0:1\n"/x" 2026-99-1-0:0:0\ngarbage\n'
-    dates = log_rotation.parse_state(text)
-    assert dates["/var/log/a.log"] == dt.datetime(2026, 11, 25, 6).timestamp()
-    assert len(dates) == 2
-
-
 def test_rotates(logs: Logs) -> None:
     logs.write("app.log", 0.5)
     logs.write("app.log.1", 0.5)
@@ -278,32 +183,6 @@ def test_either_path_or_journald() -> None:
 # -- processes
 
 
-def proc(folder: pathlib.Path, pid: int, target: str, flags: str = "0102001", command: str = "app") -> None:
-    (folder / str(pid) / "fd").mkdir(parents=True)
-    (folder / str(pid) / "fdinfo").mkdir()
-    (folder / str(pid) / "comm").write_text(command + "\n")
-    (folder / str(pid) / "fd" / "3").symlink_to(target)
-    (folder / str(pid) / "fdinfo" / "3").write_text(f"pos:\t0\nflags:\t{flags}\n")
-
-
-def test_writers(tmp_path: pathlib.Path, logs: Logs) -> None:
-    logs.write("app.log", 0)
-    rotated = logs.write("app.log.1", 1)
-    packed = logs.write("app.log.2.gz", 1)
-    folder = tmp_path / "proc"
-    proc(folder, 10, str(rotated))
-    proc(folder, 11, str(rotated), flags="0100000")  # a shipper that reads
-    proc(folder, 12, str(packed))  # what compresses
-    proc(folder, 13, str(logs.log))  # right
-    proc(folder, 14, f"{logs.log} (deleted)")
-    proc(folder, 15, "/elsewhere/app.log (deleted)")
-    proc(folder, 16, "socket:[1]")
-    (folder / "self").mkdir()
-    found, unseen = log_rotation.writers_into(str(logs.log), log_rotation.rotated_files(str(logs.log)), str(folder))
-    assert sorted(writer.pid for writer in found) == [10, 14]
-    assert unseen == 0
-
-
 # -- journald
 
 
@@ -321,27 +200,6 @@ def config(folder: pathlib.Path, main: str, **drop_ins: str) -> list[str]:
     for name, text in drop_ins.items():
         (folder / "journald.conf.d" / f"{name}.conf").write_text(text)
     return [str(folder / "journald.conf"), str(folder / "journald.conf.d" / "*.conf")]
-
-
-@pytest.mark.parametrize(
-    ("text", "size"),
-    [
-        ("Archived and active journals take up 8.0M in the file system.", 8 * 2**20),
-        ("Archived and active journals take up 0B in the file system.", 0),
-        ("Archived and active journals take up 1.5G on disk.", int(1.5 * 2**30)),
-        ("No journal files were found.", None),
-        ("", None),
-    ],
-)
-def test_disk_usage(text: str, size: int | None) -> None:
-    assert log_rotation.parse_disk_usage(text) == size
-
-
-def test_journal_header() -> None:
-    files = log_rotation.parse_journal_header(HEADER)
-    assert [one.archived for one in files] == [False, True]
-    assert files[0].head == pytest.approx(1795616519.322, abs=0.01)
-    assert log_rotation.parse_journal_header("<html>") == []
 
 
 def test_journal_within_its_bound(tmp_path: pathlib.Path) -> None:
@@ -389,11 +247,3 @@ def test_broken_journald_configuration(tmp_path: pathlib.Path) -> None:
     patterns = config(tmp_path, "SystemMaxUse=1G\n")
     with pytest.raises(CannotObserve, match="not a configuration of journald"):
         check(journal(), journald=True, journald_config=patterns)
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("1month", 2629800), ("2weeks 1day", 15 * DAY), ("86400", DAY), ("0", 0), ("", 0), ("12h", 43200), ("5min", 300), ("x", 0)],
-)
-def test_time_spans(text: str, seconds: float) -> None:
-    assert log_rotation.parse_timespan(text) == seconds

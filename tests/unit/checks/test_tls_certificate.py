@@ -15,11 +15,13 @@ import typing as t
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils import _x509
 from ansible_collections.operability.readiness.plugins.module_utils._checks import tls_certificate as check
+from ansible_collections.operability.readiness.plugins.module_utils._clients import tls
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from certificates import DAY, Issued, TlsServer, authority, issue, write
 from fakes import NOW, FakeRunner
+from generated import TIMES, tries_more
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +184,7 @@ def test_authorities_that_cannot_be_used(running: t.Any, tmp_path: pathlib.Path)
 
 
 def test_a_machine_without_authorities(running: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check, "_has_authorities", lambda: False)
+    monkeypatch.setattr(tls, "has_authorities", lambda: False)
     finding = look_at(running.start(TlsServer, [issue(issuer=authority())]))
     assert str(finding.status) == "unknown"
     assert "no certification authorities are installed" in finding.message
@@ -325,13 +327,14 @@ def test_an_address_as_a_dns_name_fits_no_address() -> None:
     assert not certificate.fits("10.0.0.1")
 
 
+@tries_more
 def test_no_bytes_make_it_stumble() -> None:
     der = issue().der
     for cut in range(0, len(der), 3):
         with pytest.raises(_x509.NotACertificate):
             _x509.parse_certificate(der[:cut])
     for at in range(len(der)):
-        for flipped in (der[at] ^ 0xFF, 0x80, 0xFF, 0):
+        for flipped in range(256) if TIMES > 1 else (der[at] ^ 0xFF, 0x80, 0xFF, 0):
             with contextlib.suppress(_x509.NotACertificate):
                 _x509.parse_certificate(der[:at] + bytes([flipped]) + der[at + 1 :])
     for garbage in (b"", b"0", b"0\x84\xff\xff\xff\xff", b"0\x80\x00\x00", b"\x1f\x1f\x1f", b"<html>", bytes(range(256))):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import PLANNED, Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, PlanState
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.open_hours import NotHours, rules
 from unit.core.described import ORGANISATION, one, plan, problems_of
 
@@ -28,7 +28,7 @@ def made(text: str, phase: str = "recheck", **options: t.Any) -> Plan:
 
 def args(text: str, identifier: str, phase: str = "recheck", **options: t.Any) -> dict[str, t.Any]:
     found = one(made(text, phase, **options), identifier)
-    assert found.state == PLANNED, found.why
+    assert found.state == PlanState.PLANNED, found.why
     (check,) = found.checks
     assert check.check == "prometheus_query" and check.hosts is None
     return dict(check.args)

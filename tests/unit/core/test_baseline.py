@@ -11,9 +11,13 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, Measurement, Status
-from ansible_collections.operability.readiness.plugins.plugin_utils._comparing.baseline import Loaded, Outcome, at_post, take, whole
+from ansible_collections.operability.readiness.plugins.plugin_utils._comparing.baseline import Loaded, Outcome, at_post, take
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.baseline import Baseline
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.judged import Reach
-from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import NO_HOST, NOT_APPLICABLE, NOT_DECLARED, Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.plain import from_plain
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Limit, Plan, PlanState, Removal, Terms
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.run import Run
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.record_json import Unreadable, from_json, to_json
 from unit.core.described import one as planned_one
 from unit.core.described import plan as described
 from unit.core.judged import asked, check, found, judge, one, plan, waiver
@@ -105,9 +109,22 @@ def unit(host: str, status: str = "pass", state: str = "active") -> Finding:
 
 
 def baseline(findings: Findings | None = None, made: Plan | None = None, reach: Reach = NOBODY) -> dict[str, t.Any]:
-    taken = take(made or service("pre"), findings or healthy(), reach, RUN, NOW)
-    assert taken is not None and whole(taken)
-    return t.cast("dict[str, t.Any]", json.loads(json.dumps(taken)))
+    taken = take(made or service("pre"), findings or healthy(), reach, a_run(), NOW)
+    assert taken is not None
+    return t.cast("dict[str, t.Any]", json.loads(json.dumps(to_json(taken))))
+
+
+def a_run(**fields: t.Any) -> Run:
+    return from_plain(Run, {**RUN, **fields})
+
+
+def kept(data: t.Mapping[str, t.Any]) -> Loaded:
+    """A baseline as it is found again."""
+    return Loaded(from_json(Baseline, data, "D1.json"))
+
+
+def compared(outcome: Outcome) -> dict[str, t.Any]:
+    return to_json(outcome.comparison) if outcome.comparison else {}
 
 
 def after(
@@ -118,9 +135,7 @@ def after(
     **run: t.Any,
 ) -> Outcome:
     findings = {**healthy(), **(changes or {})}
-    return at_post(
-        made or service(), Loaded(before or baseline()), findings, reach, {**RUN, "phase": "post", **run}, scope="service", now=NOW
-    )
+    return at_post(made or service(), kept(before or baseline()), findings, reach, a_run(phase="post", **run), now=NOW)
 
 
 def bad(outcome: Outcome) -> list[tuple[str, str, str]]:
@@ -138,7 +153,7 @@ def test_as_it_was() -> None:
     outcome = after()
     assert bad(outcome) == [] and len(outcome.findings["DEL-04/0"]) == 1
     assert message(outcome) == "18 observations are as they were in the baseline of deployment D1, taken at 2026-11-25T12:00:00Z"
-    comparison = outcome.comparison or {}
+    comparison = compared(outcome)
     assert comparison["baseline"] == {"deployment_id": "D1", "version": "2", "taken_at": "2026-11-25T12:00:00Z", "run": "r1"}
     assert all(not comparison[key] for key in ("gone", "new", "changed", "newly_firing", "unknown"))
     assert {item["name"] for item in comparison["within"]} == {"http_latency_seconds", "backup_size_bytes"}
@@ -265,7 +280,7 @@ def test_an_alert_that_fires_now() -> None:
     outcome = after({"MON-03/0": [found("pass", check="prometheus_alerts", instance="shop", observed=seen)]})
     assert bad(outcome) == [("fail", "alert Slow", "")], "Old was firing before"
     assert message(outcome) == "alert Slow is firing, and was not before the deployment"
-    assert (outcome.comparison or {})["newly_firing"] == [{"what": "alert Slow", "instance": "shop", "host": ""}]
+    assert compared(outcome)["newly_firing"] == [{"what": "alert Slow", "instance": "shop", "host": ""}]
 
 
 def test_a_metric_that_no_alert_needs_any_more() -> None:
@@ -283,9 +298,9 @@ def test_what_is_new_is_told_and_no_fault() -> None:
 
 
 def test_tolerances_of_the_service_file() -> None:
-    wide = service(comparison={"tolerances": {"http_latency_seconds": {"absolute": 1.0}}})
+    wide = service(comparison=Terms({"http_latency_seconds": Limit(absolute=1.0)}))
     assert bad(after({"MON-07/0": [latency(0.31)]}, made=wide)) == []
-    mild = service(comparison={"tolerances": {"http_latency_seconds": {"then": "warn"}}})
+    mild = service(comparison=Terms({"http_latency_seconds": Limit(then="warn")}))
     assert bad(after({"MON-07/0": [latency(0.31)]}, made=mild)) == [("warn", "latency of https://shop/health", "")]
 
 
@@ -295,7 +310,7 @@ def test_a_percentile_of_few_requests_is_no_percentile() -> None:
     words = "the latency of https://shop/health is of 1 requests, at least 20 can be compared"
     assert f"not compared: {words}" in few.findings["DEL-04/0"][0].details
     # but for whoever asks for it
-    given = service(comparison={"tolerances": {"http_latency_seconds": {"relative": 0.5}}})
+    given = service(comparison=Terms({"http_latency_seconds": Limit(relative=0.5)}))
     assert bad(after({"MON-07/0": [latency(3.0, requests=1)]}, made=given)) == [("fail", "latency of https://shop/health", "")]
 
 
@@ -315,7 +330,7 @@ def test_many_things_of_one_check_are_told_together() -> None:
 
 
 def removal(what: str) -> dict[str, t.Any]:
-    return {"comparison": {"removed": [{"what": what, "reason": "replaced by v2", "declared_in": "readiness.yml:9"}]}}
+    return {"comparison": Terms(removed=(Removal(what, "replaced by v2", "readiness.yml:9"),))}
 
 
 @pytest.mark.parametrize("what", ["target shop/10.0.0.2:9100", "target 10.0.0.2:9100", "target *:9100"])
@@ -324,7 +339,7 @@ def test_an_announced_removal(what: str) -> None:
     assert bad(outcome) == [] and outcome.notices == []
     assert message(outcome).endswith("; nothing else is gone; gone as announced: target shop/10.0.0.2:9100")
     assert outcome.findings["DEL-04/0"][0].details == ["gone, as announced: target shop/10.0.0.2:9100 (replaced by v2)"]
-    assert [gone["announced"] for gone in (outcome.comparison or {})["gone"]] == ["replaced by v2"]
+    assert [gone["announced"] for gone in compared(outcome)["gone"]] == ["replaced by v2"]
 
 
 def test_a_removal_covers_nothing_else() -> None:
@@ -371,7 +386,7 @@ def test_a_host_that_is_not_reached_any_more() -> None:
 def test_a_host_that_was_not_reached_before() -> None:
     before = baseline({**healthy(), "PLT-01/0": [unit("h1")]}, reach=Reach(("h1",), {"h2": "down"}))
     outcome = after(before=before)
-    assert bad(outcome) == [] and (outcome.comparison or {})["new"] == []
+    assert bad(outcome) == [] and compared(outcome)["new"] == []
     assert "not seen before the deployment: systemd_unit of shop.service on h2" in outcome.findings["DEL-04/0"][0].details
     # what was not seen then cannot be gone now
     assert bad(after({"PLT-01/0": [unit("h1"), unit("h2", "fail", "failed")]}, before)) == []
@@ -384,7 +399,7 @@ def test_a_server_that_does_not_answer_takes_nothing_away() -> None:
     lost = found("unknown", "refused the connection", check="prometheus_targets", instance="shop")
     outcome = after({"MON-01/0": [lost]})
     assert bad(outcome) == [("unknown", "shop", "")] and "refused the connection" in message(outcome)
-    assert (outcome.comparison or {})["gone"] == []
+    assert compared(outcome)["gone"] == []
 
 
 def test_what_was_wrong_before_is_not_compared() -> None:
@@ -417,7 +432,11 @@ def test_an_instance_with_another_name_keeps_its_things() -> None:
 
 @pytest.mark.parametrize(
     ("state", "status"),
-    [(NOT_APPLICABLE, []), (NO_HOST, [("unknown", "/srv/*.tar", "h1")]), (NOT_DECLARED, [("fail", "backup /srv/*.tar", "h1")])],
+    [
+        (PlanState.NOT_APPLICABLE, []),
+        (PlanState.NO_HOST, [("unknown", "/srv/*.tar", "h1")]),
+        (PlanState.NOT_DECLARED, [("fail", "backup /srv/*.tar", "h1")]),
+    ],
 )
 def test_a_requirement_that_is_in_another_state(state: str, status: list[tuple[str, str, str]]) -> None:
     made = service("pre", "BKP-01/0")
@@ -451,10 +470,10 @@ def test_a_name_with_a_hosts_variables_that_was_not_looked_at() -> None:
     before = baseline({"LOG-01/0": wrote, "LOG-01/1": read}, plan(logs, phase="pre"))
     compared = asked("DEL-04", checks=[check("DEL-04/0", check="baseline", instance="shop", call="compare")])
     made = plan(logs, compared, phase="post")
-    run = {**RUN, "phase": "post"}
+    run = a_run(phase="post")
 
     def outcome(findings: Findings, reach: Reach) -> Outcome:
-        return at_post(made, Loaded(before), findings, reach, run, scope="service", now=NOW)
+        return at_post(made, kept(before), findings, reach, run, now=NOW)
 
     assert bad(outcome({"LOG-01/0": wrote, "LOG-01/1": read}, Reach(HOSTS))) == []
     lost = outcome({"LOG-01/0": wrote[:1], "LOG-01/1": read[:1]}, Reach(("h1",), {"h2": "no route"}))
@@ -479,19 +498,19 @@ def test_a_name_with_a_hosts_variables_that_was_not_looked_at() -> None:
     ],
 )
 def test_no_baseline_is_unknown(loaded: Loaded, run: dict[str, t.Any], words: str) -> None:
-    outcome = at_post(service(), loaded, healthy(), Reach(), {**RUN, "phase": "post", **run}, scope="service", now=NOW)
+    outcome = at_post(service(), loaded, healthy(), Reach(), a_run(phase="post", **run), now=NOW)
     assert bad(outcome) == [("unknown", "shop", "")] and message(outcome).startswith(words)
     assert outcome.comparison is None
 
 
 def test_nobody_asks_for_a_comparison() -> None:
     made = service("pre")
-    run = {**RUN, "phase": "post"}
-    assert at_post(made, Loaded(), healthy(), Reach(), run, scope="service", now=NOW) == Outcome({}, None, [])
-    told = at_post(made, Loaded(trouble="/r/D1.json is not whole"), healthy(), Reach(), run, scope="service", now=NOW)
+    run = a_run(phase="post")
+    assert at_post(made, Loaded(), healthy(), Reach(), run, now=NOW) == Outcome({}, None, [])
+    told = at_post(made, Loaded(trouble="/r/D1.json is not whole"), healthy(), Reach(), run, now=NOW)
     assert told.notices == ["/r/D1.json is not whole"]
-    shown = at_post(made, Loaded(baseline()), healthy(), Reach(), run, scope="service", now=NOW)
-    assert shown.findings == {} and (shown.comparison or {})["compared"] == 18, "told all the same"
+    shown = at_post(made, kept(baseline()), healthy(), Reach(), run, now=NOW)
+    assert shown.findings == {} and compared(shown)["compared"] == 18, "told all the same"
 
 
 @pytest.mark.parametrize(
@@ -499,7 +518,7 @@ def test_nobody_asks_for_a_comparison() -> None:
     [({"phase": "smoke"}, "service"), ({"phase": "post"}, "batch"), ({"phase": "post", "first_deployment": True}, "service")],
 )
 def test_runs_that_compare_nothing(run: dict[str, t.Any], scope: str) -> None:
-    assert at_post(service(), Loaded(baseline()), healthy(), Reach(), {**RUN, **run}, scope=scope, now=NOW) == Outcome({})
+    assert at_post(service(), kept(baseline()), healthy(), Reach(), a_run(**run, scope=scope), now=NOW) == Outcome({})
 
 
 def test_a_run_that_saw_nothing_leaves_no_baseline() -> None:
@@ -507,8 +526,8 @@ def test_a_run_that_saw_nothing_leaves_no_baseline() -> None:
         key: [found("unknown", check=finding.check, instance=finding.instance, host=finding.host) for finding in values]
         for key, values in healthy().items()
     }
-    assert take(service("pre"), lost, Reach(), RUN, NOW) is None
-    assert take(plan(asked("R-01"), phase="pre"), {"R-01/0": [found("pass")]}, Reach(), RUN, NOW) is None
+    assert take(service("pre"), lost, Reach(), a_run(), NOW) is None
+    assert take(plan(asked("R-01"), phase="pre"), {"R-01/0": [found("pass")]}, Reach(), a_run(), NOW) is None
 
 
 def test_a_baseline_in_which_nothing_can_be_compared_is_unknown() -> None:
@@ -531,7 +550,9 @@ def test_a_baseline_in_which_nothing_can_be_compared_is_unknown() -> None:
     ],
 )
 def test_a_baseline_that_is_not_whole(change: dict[str, t.Any]) -> None:
-    assert whole(baseline()) and not whole({**baseline(), **change})
+    assert kept(baseline()).baseline
+    with pytest.raises(Unreadable, match="D1.json is not whole: it"):
+        kept({**baseline(), **change})
 
 
 # -- in the verdict

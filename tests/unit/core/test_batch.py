@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import NOT_DECLARED, Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, PlanState
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.batch import batch_of, narrowed
 from unit.core.judged import Reach, asked, check, found, judge, plan
 
@@ -32,7 +32,7 @@ PLAN = plan(
             check("R-04/1", check="log_canary", call="find", after="R-04/0", args={"host": "h1.example"}),
         ],
     ),
-    asked("R-05", state=NOT_DECLARED, why="nothing is declared"),
+    asked("R-05", state=PlanState.NOT_DECLARED, why="nothing is declared"),
     asked("R-06", "major", checks=[check("R-06/0", hosts=("h1",)), check("R-06/1", hosts=("h1",), gap="x")], deciding=False),
     asked("R-07", checks=[check("R-07/0", hosts=("backup",))]),
     phase="post",

@@ -15,7 +15,8 @@ from ansible.errors import AnsibleActionFail
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import RUN_SPEC
-from ansible_collections.operability.readiness.plugins.plugin_utils._acting.context import Context, locate, make, refuse
+from ansible_collections.operability.readiness.plugins.plugin_utils._acting import context as context_module
+from ansible_collections.operability.readiness.plugins.plugin_utils._acting.context import Context, context_of, locate, refuse
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused, unresolved
 
 SERVICE = """\
@@ -38,7 +39,7 @@ def context(folder: pathlib.Path, args: dict[str, t.Any] | None = None, **variab
         _task=types.SimpleNamespace(args=args or {"phase": "pre"}, delegate_to=None),
         _connection=None,
     )
-    return make(action, known, RUN_SPEC)
+    return context_of(action, known, RUN_SPEC)
 
 
 def service(folder: pathlib.Path, text: str = SERVICE, name: str = "readiness.yml") -> pathlib.Path:
@@ -129,3 +130,154 @@ def test_where_records_live(tmp_path: pathlib.Path) -> None:
     explicit = context(tmp_path, {"phase": "pre", "records": str(tmp_path / "other")})
     assert explicit.records(explicit.plan(phase=None)).folder.parts[-3] == "other"
     assert os.path.isabs(str(made.records(made.plan(phase=None)).folder))
+
+
+# -- plans, once a run
+
+PLANNED = """\
+schema_version: 1
+service: {name: payments, owner: team-a, hosts: all}
+classification: {criticality: 1}
+requirements:
+  OWN-01: {title: it answers, impact: minor, check: command, with: {command: ["true"]}}
+"""
+
+
+@pytest.fixture
+def planned(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> list[str]:
+    """The phases for which a plan was really made; the run's temporary folder is one of this test's own."""
+    made: list[str] = []
+    real = context_module._plan.make
+
+    def counted(description: t.Any, policy: t.Any, *, phase: t.Any) -> t.Any:
+        made.append(phase)
+        return real(description, policy, phase=phase)
+
+    monkeypatch.setattr(context_module._plan, "make", counted)
+    monkeypatch.setattr(Context, "_hosts_of", lambda self, pattern: list(self.task_vars["groups"]["all"]))  # a lookup of Ansible's
+    monkeypatch.setattr(context_module.constants, "DEFAULT_LOCAL_TMP", str(tmp_path / "run"))
+    return made
+
+
+def hosts(*names: str, **addresses: str) -> dict[str, t.Any]:
+    """Variables of a play over these hosts."""
+    own = {name: {"inventory_hostname": name, **({"ansible_host": addresses[name]} if name in addresses else {})} for name in names}
+    return {"groups": {"all": list(names)}, "hostvars": types.SimpleNamespace(raw_get=own.__getitem__)}
+
+
+def test_a_plan_is_made_once_for_all_workers_and_actions(tmp_path: pathlib.Path, planned: list[str]) -> None:
+    service(tmp_path, PLANNED)
+    plans = [context(tmp_path, inventory_hostname=name, **hosts("web1", "web2")).service_plan() for name in ("web1", "web2", "web1")]
+    own = context(tmp_path, inventory_hostname="web2", **hosts("web1", "web2")).plan("web2")
+    assert planned == ["pre"]
+    assert plans[0].checks and plans[0] == plans[1] == plans[2] == own
+    assert plans[0].checks[0].hosts == ("web1", "web2")
+
+
+@pytest.mark.parametrize(
+    ("args", "variables"),
+    [
+        ({"phase": "post"}, {}),
+        ({"phase": "pre", "environment": "staging"}, {}),
+        ({"phase": "pre", "version": "2"}, {}),
+        ({"phase": "pre", "mode": "enforce"}, {}),
+        ({"phase": "pre", "settle": "5m"}, {}),
+        ({"phase": "pre"}, hosts("web1", "web2", "web3")),
+        ({"phase": "pre"}, {"readiness_deployment_id": "d1"}),
+    ],
+)
+def test_another_run_has_a_plan_of_its_own(
+    tmp_path: pathlib.Path, planned: list[str], args: dict[str, t.Any], variables: dict[str, t.Any]
+) -> None:
+    service(tmp_path, PLANNED)
+    context(tmp_path, **hosts("web1", "web2")).service_plan()
+    context(tmp_path, args, **{**hosts("web1", "web2"), **variables}).service_plan()
+    assert planned == ["pre", args["phase"]]
+
+
+def test_a_file_that_has_changed_is_planned_anew(tmp_path: pathlib.Path, planned: list[str]) -> None:
+    service(tmp_path, PLANNED)
+    assert context(tmp_path, **hosts("web1")).service_plan().service["owner"] == "team-a"
+    service(tmp_path, PLANNED.replace("team-a", "team-b"))
+    assert context(tmp_path, **hosts("web1")).service_plan().service["owner"] == "team-b"
+    (tmp_path / "readiness.debt.yml").write_text("schema_version: 2\n")
+    with pytest.raises(Refused, match="readiness.debt.yml"):
+        context(tmp_path, **hosts("web1")).service_plan()
+
+
+def test_values_that_differ_by_host_make_plans_that_differ(tmp_path: pathlib.Path, planned: list[str]) -> None:
+    service(tmp_path, PLANNED.replace('["true"]', '["test", "{{ inventory_hostname }}"]'))
+    found = [context(tmp_path, inventory_hostname=name, **hosts("web1", "web2")) for name in ("web1", "web2", "web2")]
+
+    def argument(plan: t.Any) -> str:
+        return str(next(check for check in plan.checks if check.requirement == "OWN-01").args["command"][1])
+
+    assert [argument(one.plan(None)) for one in found] == ["web1", "web2", "web2"]
+    assert len(planned) == 2
+    assert [argument(one.service_plan()) for one in found] == ["web1"] * 3, "of the first host, for all"
+    assert len(planned) == 2
+
+
+def test_templates_that_resolve_to_the_same_share_a_plan(tmp_path: pathlib.Path, planned: list[str]) -> None:
+    service(tmp_path, PLANNED.replace("owner: team-a", 'owner: "{{ team }}"'))
+
+    def owner(host: str, team: str) -> str:
+        known = {**hosts("web1", "web2"), "team": team}
+        return str(context(tmp_path, inventory_hostname=host, **known).plan(None).service["owner"])
+
+    assert [owner("web1", "team-a"), owner("web2", "team-a"), owner("web1", "team-b")] == ["team-a", "team-a", "team-b"]
+    assert len(planned) == 2
+
+
+def test_addresses_are_looked_at_anew_by_another_task(tmp_path: pathlib.Path, planned: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    service(tmp_path, PLANNED)
+
+    def asking(self: Context, *args: t.Any) -> t.Any:
+        self._addresses_of("web1")
+        return real(self, *args)
+
+    real = Context._make_plan
+    monkeypatch.setattr(Context, "_make_plan", asking)
+
+    def look(task: str, address: str) -> None:
+        made = context(tmp_path, **hosts("web1", web1=address))
+        made.action._task._uuid = task
+        made.service_plan()
+
+    look("verify", "10.0.0.1")
+    look("verify", "10.0.0.1")
+    look("gate", "10.0.0.1")
+    assert len(planned) == 1
+    look("verify again", "10.0.0.2")
+    assert len(planned) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "fixed"),
+    [
+        ("a: b\n", True),
+        ("a: 'say it!'\nb: x != y\n", True),
+        ("a: '{{ b }}'\n", False),
+        ("a: '{% if b %}'\n", False),
+        ("a: '{# b #}'\n", False),
+        ("a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n", False),
+        ("- !unsafe b\n", False),
+        ("a: [!unsafe b]\n", False),
+        ("a: !!str 1\n", False),
+        ("a: '#jinja2:variable_start_string:\"[[\"'\n", False),
+    ],
+)
+def test_what_is_the_same_for_all_hosts(tmp_path: pathlib.Path, text: str, fixed: bool) -> None:
+    service(tmp_path, text)
+    made = context(tmp_path)
+    path, _text = made._text("readiness.yml", "service")
+    assert made._is_fixed(path) is fixed
+
+
+def test_a_file_without_templates_says_the_same_as_ansibles_reading_of_it(tmp_path: pathlib.Path) -> None:
+    text = PLANNED + "waivers: [{requirement: OWN-01, reason: 'r: yes', approved_by: a, until: 2027-03-31}]\n"
+    service(tmp_path, text)
+    fast = context(tmp_path).description()
+    service(tmp_path, text + "# {{ }}\n")
+    slow = context(tmp_path).description()
+    assert fast.data == slow.data and fast.data["waivers"][0]["until"] == "2027-03-31"

@@ -11,25 +11,19 @@ import typing as t
 import pytest
 import yaml
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Document, Refused
-from ansible_collections.operability.readiness.plugins.plugin_utils._judging import state as _state
-from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import NOT_APPLICABLE, Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, PlanState
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.service_state import State
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import debt as _debt
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording import adopt as _adopt
-from ansible_collections.operability.readiness.plugins.plugin_utils._recording import case as _gate
-from ansible_collections.operability.readiness.plugins.plugin_utils._recording.adopt import Adoption, NothingToAdopt, adopt
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.adopt import Adoption, NothingToAdopt, Terms, adopt
 from unit.core import described
 from unit.core.described import document
-from unit.core.judged import Reach, asked, found, one, plan, waiver
+from unit.core.judged import as_state, asked, found, one, plan, record_and_state, to_json, waiver
 
 ENDS = {"blocker": "90d", "major": "180d", "unknown": "270d"}
 NOW = dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.timezone.utc)
 TEN = plan(asked("R-01"), asked("R-02", "major"), asked("R-03"), asked("R-04", "major"), asked("R-05", "minor"), asked("R-06"), phase=None)
 FIRST = {"R-01": "fail", "R-02": "warn", "R-03": "unknown", "R-04": "pass", "R-05": "fail", "R-06": "fail"}
-OPTIONS = {key: None for key in ("version", "deployment_id", "ticket", "window")} | {
-    "phase": "recheck",
-    "environment": "production",
-    "first_deployment": False,
-}
 
 
 def run(
@@ -38,14 +32,12 @@ def run(
     """A run's record and the state after it."""
     moment = NOW + dt.timedelta(days=days)
     findings = {f"{name}/0": [found(status, f"{name} is {status}")] for name, status in statuses.items()}
-    return _gate.make_record(
-        made, made, state, findings, Reach(), options=OPTIONS, partial=partial, started=moment, now=moment, versions={}
-    )
+    return record_and_state(made, state, findings, now=moment, phase="recheck", partial=partial)
 
 
 def adopted(state: dict[str, t.Any], debt: Document | None = None, *, made: Plan = TEN, days: int = 0, **more: t.Any) -> Adoption:
-    options = {"environment": "production", "by": "alice", "ends": ENDS, "now": NOW + dt.timedelta(days=days), **more}
-    return adopt(debt, with_debt(made, debt, days), state, **options)
+    terms = Terms(**{"environment": "production", "by": "alice", "ends": ENDS, "now": NOW + dt.timedelta(days=days), **more})
+    return adopt(debt, with_debt(made, debt, days), as_state(state), terms)
 
 
 def as_document(text: str) -> Document:
@@ -68,7 +60,7 @@ def with_debt(made: Plan, debt: Document | None, days: int = 0, environment: str
 
 @pytest.fixture
 def state() -> dict[str, t.Any]:
-    return run(TEN, _state.empty("payments", "production"), FIRST)[1]
+    return run(TEN, to_json(State.empty("payments", "production")), FIRST)[1]
 
 
 @pytest.fixture
@@ -125,7 +117,7 @@ def test_hostile_and_long_messages_become_one_harmless_line(state: dict[str, t.A
 
 def test_nothing_was_ever_verified() -> None:
     with pytest.raises(NothingToAdopt, match="nothing of payments in production was ever verified completely"):
-        adopted(_state.empty("payments", "production"))
+        adopted(to_json(State.empty("payments", "production")))
 
 
 def test_a_service_without_a_fault_is_adopted_without_debt(state: dict[str, t.Any]) -> None:
@@ -162,12 +154,11 @@ def test_deleting_the_file_gains_nothing(state: dict[str, t.Any], debt: Document
 
 
 def test_each_environment_has_its_own_debt(state: dict[str, t.Any], debt: Document) -> None:
-    service = adopt(
-        debt, with_debt(TEN, debt, environment="staging"), state, environment="staging", by="bob", ends=ENDS, now=NOW + dt.timedelta(days=3)
-    )
+    terms = Terms("staging", "bob", ENDS, NOW + dt.timedelta(days=3))
+    service = adopt(debt, with_debt(TEN, debt, environment="staging"), as_state(state), terms)
     assert service.first and len(yaml.safe_load(service.text)["debt"]) == 8
     both = as_document(service.text)
-    assert len(_debt.lines(with_debt(TEN, both))) == 4
+    assert len(with_debt(TEN, both).lines_of_debt) == 4
     assert with_debt(TEN, both, environment="test").waivers == ()
 
 
@@ -214,7 +205,7 @@ def test_only_a_complete_run_strikes_out(state: dict[str, t.Any], debt: Document
 
 
 def test_what_was_not_really_seen_does_not_strike_out(state: dict[str, t.Any], debt: Document) -> None:
-    nothing = plan(asked("R-01", state=NOT_APPLICABLE, why="traits.data is false"), *TEN.requirements[1:], phase=None)
+    nothing = plan(asked("R-01", state=PlanState.NOT_APPLICABLE, why="traits.data is false"), *TEN.requirements[1:], phase=None)
     record, after = run(with_debt(nothing, debt), state, {name: status for name, status in FIRST.items() if name != "R-01"}, days=1)
     assert record["judgement"]["debt"]["left"] == 4 and after["debt"]["R-01"]["passed_at"] is None
 

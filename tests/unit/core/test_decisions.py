@@ -10,25 +10,17 @@ import typing as t
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, Status
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
-from ansible_collections.operability.readiness.plugins.plugin_utils._judging import state as _state
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.decision import Decision, Evidence
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.plain import from_plain
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.record import PastRun
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.service_state import State
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import decisions as _decisions
-from ansible_collections.operability.readiness.plugins.plugin_utils._recording import case as _gate
 from unit.core.described import describe
-from unit.core.judged import Reach, asked, found, one, plan, waiver
+from unit.core.judged import Reach, asked, found, one, plan, record_and_state, to_json, waiver
 
 NOW = dt.datetime(2026, 11, 26, 8, 0, tzinfo=dt.timezone.utc)
 TODAY = NOW.date()
-OPTIONS: dict[str, t.Any] = {
-    "phase": "pre",
-    "environment": "production",
-    "version": "1.5.0",
-    "deployment_id": None,
-    "ticket": None,
-    "window": None,
-    "first_deployment": False,
-    "scope": "service",
-}
 DECISION: dict[str, t.Any] = {
     "phase": "pre",
     "version": None,
@@ -65,23 +57,17 @@ def run(
     """A run record."""
     findings: dict[str, list[Finding]] = {f"{name}/0": [found(status, f"seen at {now}")] for name, status in statuses.items()}
     used = using or made()
-    return _gate.make_record(
-        used,
-        used,
-        _state.empty("payments", "production"),
-        findings,
-        reach,
-        options={**OPTIONS, **options},
-        partial=partial,
-        started=now,
-        now=now,
-        versions={},
-        decisions=decisions,
-    )[0]
+    state, about = to_json(State.empty("payments", "production")), {"phase": "pre", "version": "1.5.0", **options}
+    taken = [from_plain(Decision, decision) for decision in decisions]
+    return record_and_state(used, state, findings, now=now, reach=reach, partial=partial, decisions=taken, **about)[0]
 
 
 def decided(record: dict[str, t.Any], now: dt.datetime = NOW, **options: t.Any) -> dict[str, t.Any]:
-    return _decisions.make({**DECISION, **options}, record, now=now, recorded_by="me")
+    past = from_plain(PastRun, record)
+    judgement = past.judgement
+    seen = (judgement.verified, judgement.required) if judgement else ()
+    wording = from_plain(_decisions.Wording, {**DECISION, **options})
+    return to_json(_decisions.decided(wording, _decisions.Candidate(past.run, past.evidence, *seen), now=now, recorded_by="me"))
 
 
 def problems(record: dict[str, t.Any], **options: t.Any) -> list[str]:
@@ -169,7 +155,7 @@ def test_the_newest_of_several_counts_and_only_until_its_last_day() -> None:
     go, no = decided(record), decided(record, NOW + dt.timedelta(hours=1), outcome="no_go")
 
     def weighed(decisions: list[dict[str, t.Any]], today: dt.date = TODAY) -> _decisions.Weighed:
-        return _decisions.weigh(decisions, record["evidence"], today)
+        return _decisions.weigh([from_plain(Decision, item) for item in decisions], from_plain(Evidence, record["evidence"]), today)
 
     assert weighed([no, go]).status is Status.FAIL and weighed([no, go]).message == "the decision of 2026-11-26 (committee) is NO-GO"
     assert weighed([go], dt.date(2026, 12, 3)).status is Status.PASS
@@ -260,7 +246,7 @@ def test_every_problem_is_told_at_once() -> None:
         (run(GOOD, partial="limited to h1"), "it was partial (limited to h1)"),
         ({"run": {"id": "x", "phase": "pre"}}, "it was written by a version without decisions"),
         ({"run": {"id": "x", "phase": "pre"}, "evidence": {"digest": "d", "version": "1"}}, "its evidence has been changed"),
-        ({"run": {"id": "x", "phase": "pre", "emergency": {"id": "INC1"}}}, "it was an emergency"),
+        ({"run": {"id": "x", "phase": "pre", "emergency": {"id": "INC1", "reason": None, "by": "ana"}}}, "it was an emergency"),
     ],
 )
 def test_what_cannot_be_decided_on(record: dict[str, t.Any], words: str) -> None:

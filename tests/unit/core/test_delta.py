@@ -4,24 +4,42 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.decision import Decision
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.judgement import Judgement
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.plain import from_plain
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.record import PastRun
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.run import Run
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.telling import since_decision, since_last
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording import delta as _delta
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.record_json import to_json
 
 
-def judgement(verdict: str = "no_go", later: t.Sequence[str] = (), observed: t.Sequence[str] = (), **statuses: str) -> dict[str, t.Any]:
-    return {
+def judgement(verdict: str = "no_go", later: t.Sequence[str] = (), observed: t.Sequence[str] = (), **statuses: str) -> Judgement:
+    given = {
         "verdict": verdict,
         "requirements": [
             {"id": name, "status": status, "deciding": name not in observed, "state": "later" if name in later else "planned"}
             for name, status in statuses.items()
         ],
     }
+    return from_plain(Judgement, given)
 
 
-def record(**statuses: str) -> dict[str, t.Any]:
-    return {"run": {"id": "R1", "finished_at": "2026-11-26T06:00:00Z", "version": "1"}, "judgement": judgement(**statuses)}
+def record(**statuses: str) -> PastRun:
+    return PastRun(Run("R1", "pre", finished_at="2026-11-26T06:00:00Z", version="1"), judgement(**statuses))
+
+
+def since(earlier: PastRun | None, now: Judgement) -> dict[str, t.Any] | None:
+    delta = _delta.since(earlier, now)
+    return to_json(delta) if delta else None
+
+
+def after_decisions(taken: t.Sequence[Decision], now: Judgement, **run: t.Any) -> dict[str, t.Any] | None:
+    delta = _delta.since_decision(taken, Run("R2", **{"environment": "prod", "phase": "pre", **run}), now)
+    return to_json(delta) if delta else None
 
 
 def names(items: t.Sequence[t.Mapping[str, str]]) -> list[str]:
@@ -30,7 +48,7 @@ def names(items: t.Sequence[t.Mapping[str, str]]) -> list[str]:
 
 def test_what_is_new_worse_repaired_and_unchanged() -> None:
     earlier = record(A="pass", B="fail", C="warn", D="unknown", E="fail", F="waived", G="pass")
-    delta = _delta.since(earlier, judgement(A="fail", B="pass", C="fail", D="warn", E="fail", F="warn", G="pass", H="fail"))
+    delta = since(earlier, judgement(A="fail", B="pass", C="fail", D="warn", E="fail", F="warn", G="pass", H="fail"))
     assert delta is not None
     assert names(delta["new_failures"]) == ["A", "F"] and delta["new_failures"][0] == {"requirement": "A", "before": "pass", "now": "fail"}
     assert (names(delta["worse"]), names(delta["repaired"]), names(delta["unchanged"])) == (["C"], ["B"], ["D", "E"])
@@ -39,20 +57,22 @@ def test_what_is_new_worse_repaired_and_unchanged() -> None:
 
 
 def test_what_decides_in_one_run_only_is_no_failure() -> None:
-    delta = _delta.since(record(A="pass", B="pass"), judgement(later=["A"], observed=["B"], A="fail", B="fail"))
+    delta = since(record(A="pass", B="pass"), judgement(later=["A"], observed=["B"], A="fail", B="fail"))
     assert delta is not None
     assert (delta["new_failures"], delta["dropped"]) == ([], ["A", "B"])
     assert since_last(delta).endswith("nothing changed")
 
 
 def test_without_an_earlier_run() -> None:
-    assert _delta.since(None, judgement(A="fail")) is None
+    assert since(None, judgement(A="fail")) is None
 
 
-def decision(
-    name: str, at: str = "2026-11-20T09:00:00Z", phase: str = "pre", environment: str = "prod", **statuses: str
-) -> dict[str, t.Any]:
-    return {
+def decision(name: str, at: str = "2026-11-20T09:00:00Z", phase: str = "pre", environment: str = "prod", **statuses: str) -> Decision:
+    given = {
+        "schema_version": 1,
+        "digest": "d",
+        "valid_until": "2026-12-31",
+        "service": "payments",
         "id": name,
         "environment": environment,
         "phase": phase,
@@ -64,9 +84,7 @@ def decision(
         "verdict": "go_with_reservations",
         "evidence": {"version": "4", "requirements": statuses},
     }
-
-
-NOW = {"environment": "prod", "phase": "pre"}
+    return from_plain(Decision, given)
 
 
 def test_what_changed_since_the_newest_decision_in_this_environment() -> None:
@@ -76,7 +94,7 @@ def test_what_changed_since_the_newest_decision_in_this_environment() -> None:
         decision("elsewhere", at="2026-11-25T09:00:00Z", environment="test", A="fail"),
     ]
     seen = judgement(A="fail", B="warn", C="pass", D="fail", E="pass", **{"DEC-01": "fail"})
-    delta = _delta.since_decision(taken, NOW, seen)
+    delta = after_decisions(taken, seen)
     assert delta is not None
     assert (delta["decision"], delta["run"], delta["version"], delta["outcome"]) == ("new", "run of new", "4", "go_with_conditions")
     assert (names(delta["new_failures"]), names(delta["repaired"]), names(delta["unchanged"])) == (["A", "B"], ["C"], ["D"])
@@ -87,12 +105,12 @@ def test_what_changed_since_the_newest_decision_in_this_environment() -> None:
 
 
 def test_a_decision_of_another_phase_adds_and_drops_nothing() -> None:
-    delta = _delta.since_decision([decision("one", A="pass", B="pass")], {**NOW, "phase": "recheck"}, judgement(A="pass", C="fail"))
+    delta = after_decisions([decision("one", A="pass", B="pass")], judgement(A="pass", C="fail"), phase="recheck")
     assert delta is not None
     assert (delta["added"], delta["dropped"], delta["new_failures"]) == ([], [], [])
     assert since_decision(delta).endswith(": nothing changed")
 
 
 def test_without_a_decision_about_what_was_seen() -> None:
-    without_evidence = {**decision("broken"), "evidence": None}
-    assert _delta.since_decision([without_evidence], NOW, judgement(A="fail")) is None
+    without_evidence = dataclasses.replace(decision("broken"), evidence=None)
+    assert after_decisions([without_evidence], judgement(A="fail")) is None

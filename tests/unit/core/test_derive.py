@@ -6,16 +6,17 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, COMPUTED, load_check
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
-from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import Proof, load, shipped
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import FOLDER, Proof, load, shipped
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import Description, NotDeclared
-from ansible_collections.operability.readiness.plugins.plugin_utils._planning import derive as _derive
-from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive import Instance, derive
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.derivations import AREAS, DERIVATIONS, derive
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.instance import Instance
 from unit.core.described import ORGANISATION, describe, inventory
 
 BASE = """\
@@ -44,13 +45,29 @@ def missing(check: str, text: str = "", **options: t.Any) -> str:
     return str(refused.value)
 
 
-def test_every_check_of_the_policies_has_a_derivation() -> None:
+def test_every_check_of_the_policies_has_a_derivation_or_takes_arguments_from_the_policy() -> None:
+    """``from`` is what a derivation is named after, else a key of the service file; without either, the policy or the service gives all."""
     proofs = {(proof.check, proof.source) for name in shipped() for rule in load(name).rules.values() for proof in rule.proved_by}
+    schema = json.loads((FOLDER.parent / "schemas" / "service.schema.json").read_text())
     for check, source in proofs:
         kind = "backup" if check.endswith("_backup") else check
         family = f"{kind}:{source}" if source else kind
-        assert family in _derive.DERIVATIONS
-    assert all(name.split(":")[0] in (*CHECKS, *COMPUTED, "backup") for name in _derive.DERIVATIONS)
+        if source:
+            assert family in DERIVATIONS or source.split(".")[0] in schema["properties"], family
+        else:
+            assert family in DERIVATIONS or check in CHECKS, family
+    assert all(name.split(":")[0] in (*CHECKS, *COMPUTED, "backup") for name in DERIVATIONS)
+    assert sum(map(len, AREAS)) == len(DERIVATIONS)  # no area takes what another has
+
+
+def test_a_check_without_a_derivation_is_not_declared_until_somebody_gives_its_arguments() -> None:
+    assert missing("command") == "command needs command, which neither the policy nor 'with' of the requirement gives"
+    (by_policy,) = derived("command", "", args={"command": ["true"]})
+    assert (by_policy.args, by_policy.hosts) == ({"command": ["true"]}, ("pay1", "pay2", "db1"))
+    (by_default,) = derived("command", "defaults: {with: {command: {command: [id]}}}\n")
+    assert by_default.args == {"command": ["id"]}
+    (by_service,) = derive(Proof("command"), describe(BASE, ORGANISATION), {"command": ["true"]})
+    assert by_service.args == {}, "the plan lays the exception over it"
 
 
 # -- monitoring

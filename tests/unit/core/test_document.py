@@ -21,6 +21,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._described.d
     positions,
     unresolved,
 )
+from generated import cases, seeded, tries_more
 from unit.core.described import EXAMPLE, ORGANISATION, document, problems_of, templates
 
 SERVICE = """\
@@ -178,16 +179,18 @@ def _random_value(chance: random.Random, depth: int = 0) -> t.Any:
     return chance.choice(kinds)()
 
 
+@tries_more
 def test_plain_data_stays_as_it_is() -> None:
-    chance = random.Random(3)
-    for _unused in range(300):
+    chance = seeded(3)
+    for _unused in range(cases(300)):
         value = _random_value(chance)
         assert plain(value) == value == json.loads(json.dumps(plain(value)))
 
 
+@tries_more
 def test_every_part_has_the_place_where_it_stands() -> None:
-    chance = random.Random(4)
-    for _unused in range(100):
+    chance = seeded(4)
+    for _unused in range(cases(100)):
         data = {"a": _random_value(chance), "b": _random_value(chance)}
         text = yaml.safe_dump(data, allow_unicode=True, default_flow_style=chance.choice([None, True, False]))
         places, twice = positions(text, "f")

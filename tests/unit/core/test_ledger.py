@@ -5,18 +5,23 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import json
 import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import isoformat
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.deployments import Ledger as LedgerValue
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.judgement import Judgement
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.plain import from_plain
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.run import Run
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.service_state import Deployed
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.verdict import Verdict
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import ledger as _ledger
-from ansible_collections.operability.readiness.plugins.plugin_utils._promises.ledger import empty, entered, newest, performance, refusal
+from ansible_collections.operability.readiness.plugins.plugin_utils._promises.ledger import refusal
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.record_json import Unreadable, from_json, to_json
 
 START = dt.datetime(2026, 6, 1, 12, 0, tzinfo=dt.timezone.utc)
-CODES = {"go": 0, "go_with_reservations": 1, "undetermined": 2, "no_go": 3}
 WEEK = 7 * 86400
 Ledger = dict[str, t.Any]
 
@@ -41,11 +46,33 @@ def after(ledger: Ledger, phase: str, version: str | None, at: float, verdict: s
         "finished_at": isoformat(day(at)),
         **run,
     }
-    before = copy.deepcopy(ledger)
-    record = {"run": facts, "judgement": {"verdict": verdict, "code": CODES[verdict]}}
-    new = entered(ledger, record, emergency=emergency)
-    assert ledger == before, "the ledger that was there is left alone"
-    return t.cast("Ledger", json.loads(json.dumps(ledger if new is None else new)))
+    before = value(ledger)
+    new = _ledger.entered(before, from_plain(Run, facts), Judgement(Verdict(verdict)), emergency=emergency)
+    assert to_json(before) == ledger, "the ledger that was there is left alone"
+    return t.cast("Ledger", json.loads(json.dumps(to_json(before if new is None else new))))
+
+
+def value(ledger: Ledger) -> LedgerValue:
+    return from_json(LedgerValue, ledger, "deployments.json")
+
+
+def empty(service: str, environment: str, earlier: t.Sequence[t.Mapping[str, t.Any]] = ()) -> Ledger:
+    return to_json(_ledger.empty(service, environment, [from_plain(Deployed, item) for item in earlier]))
+
+
+def newest(ledger: Ledger, *count: int) -> list[dict[str, t.Any]]:
+    return [to_json(entry) for entry in _ledger.newest(value(ledger), *count)]
+
+
+def performance(ledger: Ledger, now: dt.datetime, within: float) -> dict[str, t.Any]:
+    return to_json(_ledger.performance(value(ledger), now, within))
+
+
+def whole(ledger: Ledger) -> bool:
+    try:
+        return _ledger.whole(value(ledger))
+    except Unreadable:
+        return False
 
 
 def deployed(ledger: Ledger, version: str, at: float, verdict: str = "go", **run: t.Any) -> Ledger:
@@ -142,8 +169,13 @@ def test_a_batch_is_a_deployment_on_part_of_the_hosts() -> None:
 
 
 def test_what_is_kept() -> None:
-    ledger = history(*[(str(number), number * 0.5) for number in range(520)])
+    # each of the older ones entered into a ledger of its own, the last three into the one that is full
+    older = [entry for number in range(517) for entry in history((str(number), number * 0.5))["deployments"]]
+    ledger: Ledger = {**EMPTY, "deployments": older}
+    for number in range(517, 520):
+        ledger = deployed(ledger, str(number), number * 0.5)
     assert len(ledger["deployments"]) == 500 and ledger["deployments"][-1]["version"] == "519"
+    assert ledger["deployments"][0]["version"] == "20", "the oldest go first"
     late = deployed(ledger, "late", 401 + 100)
     assert late["deployments"][0]["version"] == "202", "not older than 400 days"
     assert len(newest(late)) == 50
@@ -293,6 +325,6 @@ def test_an_unplanned_deployment_needs_a_cause(options: dict[str, t.Any], refuse
 )
 def test_a_ledger_that_is_not_whole(spoil: t.Callable[[Ledger], t.Any]) -> None:
     ledger = history(("1", 0))
-    assert _ledger.whole(ledger)
+    assert whole(ledger)
     spoil(ledger)
-    assert not _ledger.whole(ledger)
+    assert not whole(ledger)

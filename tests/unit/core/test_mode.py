@@ -10,6 +10,8 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Status
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.judgement import JudgedRequirement
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.service_state import Passed
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import mode as _mode
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import ratchet as _ratchet
 from unit.core import described
@@ -87,11 +89,11 @@ def test_what_comes_of_the_end_of_observe(until: str, verdict: str, notice: str 
 
 def test_the_reservation_has_a_responsible_and_a_due_date() -> None:
     (raised,) = _mode.ended(plan(observe_until="2026-11-24"), TODAY)
-    assert (raised["responsible"], raised["raised"], raised["due"], raised["kind"]) == ("team-payments", "2026-11-25", "2026-12-09", "new")
+    assert (raised.responsible, raised.raised, raised.due, raised.kind) == ("team-payments", "2026-11-25", "2026-12-09", "new")
     (later,) = _mode.ended(plan(observe_until="2026-11-20"), TODAY)
-    assert later["kind"] == "open"
+    assert later.kind == "open"
     (late,) = _mode.ended(plan(observe_until="2026-10-01"), TODAY)
-    assert late["kind"] == "overdue"
+    assert late.kind == "overdue"
     assert _mode.ended(plan(observe_until="2026-10-01", phase="design"), TODAY) == []
     # it never makes a worse verdict better, and names itself
     judgement = judge(plan(asked("R-01"), observe_until="2026-10-01"), {"R-01": "fail"})
@@ -162,13 +164,13 @@ def test_the_ratchet_holds_what_has_passed_and_nothing_else() -> None:
 
 
 def test_what_is_remembered_of_passes() -> None:
-    seen = {"id": "R-01", "observed_status": "pass", "verified": True}
-    first = _ratchet.remembered(
-        {}, [seen, {**seen, "id": "R-02", "observed_status": "warn"}, {**seen, "id": "R-03", "verified": False}], "t1"
-    )
-    assert first == {"R-01": {"first": "t1", "last": "t1"}}
-    assert _ratchet.remembered(first, [seen], "t2") == {"R-01": {"first": "t1", "last": "t2"}}
-    assert _ratchet.remembered(first, [{**seen, "observed_status": str(Status.FAIL)}], "t2") == first
+    def seen(name: str, status: Status = Status.PASS, verified: bool = True) -> JudgedRequirement:
+        return JudgedRequirement(name, observed_status=status, verified=verified)
+
+    first = _ratchet.remembered({}, [seen("R-01"), seen("R-02", Status.WARN), seen("R-03", verified=False)], "t1")
+    assert first == {"R-01": Passed("t1", "t1")}
+    assert _ratchet.remembered(first, [seen("R-01")], "t2") == {"R-01": Passed("t1", "t2")}
+    assert _ratchet.remembered(first, [seen("R-01", Status.FAIL)], "t2") == first
 
 
 def test_when_a_requirement_is_announced() -> None:

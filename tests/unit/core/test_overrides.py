@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import threading
 import typing as t
@@ -12,10 +13,16 @@ import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._files import NotWritten
 from ansible_collections.operability.readiness.plugins.plugin_utils._acting import emergency as _emergency
 from ansible_collections.operability.readiness.plugins.plugin_utils._model import emergency as _emergency_value
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.judgement import Judgement, Override
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.plain import from_plain
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.run import Run
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.service_state import State
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.verdict import Verdict
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import overrides as _overrides
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import reservations as _reservations
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.in_time import within
 from unit.core.described import describe
-from unit.core.judged import TODAY, asked, judge, plan
+from unit.core.judged import TODAY, as_state, asked, judge, judgement_of, plan, to_json, waiver
 
 RUN: dict[str, t.Any] = {
     "id": "r1",
@@ -25,12 +32,17 @@ RUN: dict[str, t.Any] = {
     "version": "1",
     "finished_at": "2026-11-25T08:00:00Z",
 }
-NO_GO: dict[str, t.Any] = {"verdict": "no_go", "words": "NO-GO", "reasons": ["R-01 x: y"]}
+NO_GO = Judgement(Verdict.NO_GO, reasons=("R-01 x: y",))
+STATE = State.empty("payments", "production")
 
 
-def override(**changes: t.Any) -> dict[str, t.Any]:
-    made = _overrides.make("ALL", "INC0042", "emergency", by="ana", reason=None, due_in="3d", judgement=NO_GO, run=RUN)
-    return {**made, **changes}
+def a_run(**changes: t.Any) -> Run:
+    return from_plain(Run, {**RUN, **changes})
+
+
+def override(**changes: t.Any) -> Override:
+    author = _overrides.Author("INC0042", "emergency", "ana", None)
+    return dataclasses.replace(_overrides.opened("ALL", author, "3d", NO_GO, a_run()), **changes)
 
 
 @pytest.mark.parametrize(
@@ -43,34 +55,35 @@ def override(**changes: t.Any) -> dict[str, t.Any]:
         ("go", {"phase": "pre"}, False),
         ("go", {"phase": "smoke"}, False),
         ("go", {"partial": "limited to h1"}, False),
-        ("go", {"emergency": {"id": "INC0043"}}, False),
+        ("go", {"emergency": {"id": "INC0043", "reason": None, "by": "ana"}}, False),
     ],
 )
 def test_what_closes_an_override(verdict: str, run: dict[str, t.Any], wanted: bool) -> None:
-    assert _overrides.closes({"verdict": verdict}, {**RUN, **run}) is wanted
+    assert _overrides.closes(Judgement(Verdict(verdict)), a_run(**run)) is wanted
 
 
 def test_opened_again_it_keeps_its_day_and_closed_it_is_kept() -> None:
     first = override()
-    held = _overrides.after({"overrides": [first]}, [override(due="2027-01-01", at="x", version="2")], RUN, closing=False)
-    assert held["overrides"] == [{**first, "version": "2"}]
-    closed = _overrides.after(held, [], {**RUN, "id": "r2"}, closing=True)
-    assert closed["overrides"] == [] and closed["closed_overrides"][0]["closed_by"] == "r2"
-    many = _overrides.after({"overrides": [first], "closed_overrides": [first] * 60}, [], RUN, closing=True)
-    assert len(many["closed_overrides"]) == 50
+    before = dataclasses.replace(STATE, overrides=(first,))
+    again = _overrides.after(before, [override(due="2027-01-01", at="x", version="2")], a_run(), closing=False)
+    assert again.overrides == (dataclasses.replace(first, version="2"),)
+    closed = _overrides.after(again, [], a_run(id="r2"), closing=True)
+    assert closed.overrides == () and closed.closed_overrides[0].closed_by == "r2"
+    many = _overrides.after(dataclasses.replace(before, closed_overrides=(first,) * 60), [], a_run(), closing=True)
+    assert len(many.closed_overrides) == 50
 
 
 @pytest.mark.parametrize(("status", "before"), [("pass", "go"), ("fail", "no_go"), ("unknown", "undetermined")])
 def test_only_an_overdue_one_changes_a_go(status: str, before: str) -> None:
-    judgement = judge(plan(asked("R-01"), mode="enforce"), {"R-01": status})
-    assert judgement["verdict"] == before
-    within = _overrides.told(judgement, [override(due="2026-11-25")], TODAY)
-    assert within["verdict"] == before and within["reservations"] == judgement["reservations"]
-    assert "asks for a whole verification" in within["notices"][-1]
-    late = _overrides.told(judgement, [override(due="2026-11-24")], TODAY, owner="team")
-    assert late["verdict"] == ("go_with_reservations" if before == "go" else before)
-    assert (late["reservations"][-1]["kind"], late["reservations"][-1]["responsible"]) == ("overdue", "team")
-    assert late["enforced_verdict"] == ("go_with_reservations" if before == "go" else before)
+    judgement = judgement_of(plan(asked("R-01"), mode="enforce"), {"R-01": status})
+    assert judgement.verdict == before
+    within = _overrides.with_overrides(judgement, [override(due="2026-11-25")], TODAY)
+    assert within.verdict == before and within.reservations == judgement.reservations
+    assert "asks for a whole verification" in within.notices[-1]
+    late = _overrides.with_overrides(judgement, [override(due="2026-11-24")], TODAY, owner="team")
+    assert late.verdict == ("go_with_reservations" if before == "go" else before)
+    assert (late.reservations[-1].kind, late.reservations[-1].responsible) == ("overdue", "team")
+    assert late.enforced_verdict == ("go_with_reservations" if before == "go" else before)
 
 
 # -- an emergency
@@ -113,16 +126,16 @@ def test_work_on_disk_that_hangs_or_fails() -> None:
     over = threading.Event()
     try:
         with pytest.raises(NotWritten, match="the folder did not answer within 0.1 s"):
-            _emergency.within(0.1, over.wait, "the folder")
+            within(0.1, over.wait, "the folder")
     finally:
         over.set()
-    assert _emergency.within(30, lambda: "done", "x") == "done"
+    assert within(30, lambda: "done", "x") == "done"
 
     def full() -> None:
         raise OSError("no space")
 
     with pytest.raises(OSError, match="no space"):
-        _emergency.within(30, full, "x")
+        within(30, full, "x")
 
 
 # -- reservations
@@ -147,7 +160,7 @@ def test_an_overdue_reservation_counts_as_a_failed_blocker(rule: str, due: str, 
 def test_overdue_is_only_what_does_not_pass_and_is_not_accepted() -> None:
     made = plan(asked("R-01"), asked("R-02", "major"))
     assert judge(made, {"R-01": "pass", "R-02": "pass"}, earlier=LATE)["verdict"] == "go"
-    accepted = plan(asked("R-01"), asked("R-02", "major"), waivers=({"requirement": "R-02", "state": "active", "until": "2027-01-01"},))
+    accepted = plan(asked("R-01"), asked("R-02", "major"), waivers=(waiver("R-02", until="2027-01-01"),))
     assert judge(accepted, {"R-01": "pass", "R-02": "fail"}, earlier=LATE)["verdict"] == "go_with_reservations"
     not_enforced = plan(asked("R-01"), asked("R-02", "major", mode="observe"), mode="enforce")
     judgement = judge(not_enforced, {"R-01": "pass", "R-02": "fail"}, earlier=LATE)
@@ -161,11 +174,14 @@ def test_roll_back_where_more_than_an_overdue_one_is_wrong() -> None:
 
 def test_lifted_is_what_a_deciding_run_finds_good() -> None:
     made = plan(asked("R-01"), asked("R-02", "major"))
-    state = {"reservations": {**LATE, "R-01": {"raised": "2026-11-20", "due": "2026-12-04"}}, "lifted": [{"requirement": "old"}]}
-    after = _reservations.after(state, judge(made, {"R-01": "fail", "R-02": "pass"}, earlier=state["reservations"]), RUN)  # type: ignore[arg-type] # a literal
-    assert after["reservations"] == {"R-01": {"raised": "2026-11-20", "due": "2026-12-04"}}, "what became worse keeps its day"
-    assert after["lifted"][1:] == [{"requirement": "R-02", "raised": "2026-11-01", "lifted": "2026-11-25", "run": "r1"}]
-    assert _reservations.lifted_by({"lifted": after["lifted"][1:]}, "r1") == ["the reservation R-02 of 2026-11-01 is lifted"]
+    standing = {**LATE, "R-01": {"raised": "2026-11-20", "due": "2026-12-04"}}
+    old = {"requirement": "old", "raised": "2026-10-01", "lifted": "2026-10-02", "run": "r0"}
+    state = as_state({**to_json(STATE), "reservations": standing, "lifted": [old]})
+    after = _reservations.after(state, judgement_of(made, {"R-01": "fail", "R-02": "pass"}, earlier=standing), a_run())
+    shown = to_json(after)
+    assert shown["reservations"] == {"R-01": {"raised": "2026-11-20", "due": "2026-12-04"}}, "what became worse keeps its day"
+    assert shown["lifted"][1:] == [{"requirement": "R-02", "raised": "2026-11-01", "lifted": "2026-11-25", "run": "r1"}]
+    assert _reservations.lifted_by(after, "r1") == ["the reservation R-02 of 2026-11-01 is lifted"]
 
 
 @pytest.mark.parametrize(

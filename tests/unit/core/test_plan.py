@@ -11,15 +11,7 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.action.plan import register
-from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import (
-    LATER,
-    NOT_APPLICABLE,
-    NOT_DECLARED,
-    NOT_DUE,
-    PLANNED,
-    UNPROVABLE,
-    Plan,
-)
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, PlanState
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning import plan as _plan
 from unit.core.described import EXAMPLE, ORGANISATION, RUNNABLE, describe, document, one, plan, plan_of, problems_of, templates
 
@@ -47,8 +39,8 @@ def test_the_example_of_the_design_at_each_phase() -> None:
         keys = [check.key for check in made.checks]
         assert len(keys) == len(set(keys))
         for requirement in made.requirements:
-            assert (requirement.state == PLANNED) == bool(requirement.checks), requirement.rule.id
-            assert requirement.why or requirement.state == PLANNED
+            assert (requirement.state == PlanState.PLANNED) == bool(requirement.checks), requirement.rule.id
+            assert requirement.why or requirement.state == PlanState.PLANNED
 
 
 def test_the_example_of_the_design_as_it_stands_there() -> None:
@@ -60,7 +52,11 @@ def test_the_example_of_the_design_as_it_stands_there() -> None:
 
 def test_what_is_asked_by_level_and_phase() -> None:
     def asked(text: str, phase: str) -> dict[str, str]:
-        return {item.rule.id: item.impact for item in plan(text, None, phase=phase).requirements if item.deciding and item.state != LATER}
+        return {
+            item.rule.id: item.impact
+            for item in plan(text, None, phase=phase).requirements
+            if item.deciding and item.state != PlanState.LATER
+        }
 
     assert "BKP-03" not in asked(C, "pre") and asked(B, "pre")["BKP-03"] == "blocker"
     assert (asked(C, "post")["MON-01"], asked(B, "post")["MON-01"]) == ("major", "blocker")
@@ -70,13 +66,17 @@ def test_what_is_asked_by_level_and_phase() -> None:
 
 def test_what_is_observed_before_the_deployment_does_not_decide() -> None:
     planned = one(plan(phase="pre"), "MON-01")
-    assert (planned.state, planned.deciding, [check.check for check in planned.checks]) == (PLANNED, False, ["prometheus_targets"])
+    assert (planned.state, planned.deciding, [check.check for check in planned.checks]) == (
+        PlanState.PLANNED,
+        False,
+        ["prometheus_targets"],
+    )
     assert one(plan(phase="post"), "MON-01").deciding
 
 
 def test_at_design_the_others_come_later() -> None:
     made = plan(phase="design")
-    assert {item.rule.id for item in made.requirements if item.state != LATER} == {"RUN-01", "RUN-03", "SUP-01", "MON-07"}
+    assert {item.rule.id for item in made.requirements if item.state != PlanState.LATER} == {"RUN-01", "RUN-03", "SUP-01", "MON-07"}
     assert one(made, "BKP-01").why == "verified at pre, recheck" and one(made, "BKP-01").deciding is False
 
 
@@ -84,7 +84,9 @@ def test_the_plan_of_all_phases_for_the_services_state() -> None:
     made = plan(phase="pre")
     whole = plan_of(describe(), phase=None)
     assert {item.rule.id for item in made.requirements} < {item.rule.id for item in whole.requirements}
-    assert all(item.deciding and not item.checks and item.state in (PLANNED, NOT_APPLICABLE) for item in whole.requirements)
+    assert all(
+        item.deciding and not item.checks and item.state in (PlanState.PLANNED, PlanState.NOT_APPLICABLE) for item in whole.requirements
+    )
 
 
 def test_the_order_is_that_of_the_families() -> None:
@@ -120,16 +122,27 @@ def test_the_first_proof_that_is_declared_is_used() -> None:
     assert {check.check for check in embedded.checks} == {"metrics_endpoint"} and embedded.declared_in == "readiness.yml:4"
 
 
+def test_a_check_that_only_the_service_can_give_arguments_to() -> None:
+    overlay = ORGANISATION + "policy: {requirements: {BKP-05: {proved_by: [scheduled_job, command]}}}\n"
+    silent = one(plan(C, overlay, phase="recheck"), "BKP-05")
+    assert silent.state == PlanState.NOT_DECLARED and "command needs command, which neither the policy nor 'with'" in silent.why
+    for entry in ("{check: command, with: {command: [/opt/backup/done]}}", "{with: {command: [/opt/backup/done]}}"):
+        found = one(plan(C + f"requirements: {{BKP-05: {entry}}}\n", overlay, phase="recheck"), "BKP-05")
+        assert [(check.check, check.args["command"], check.hosts) for check in found.checks] == [
+            ("command", ["/opt/backup/done"], ("pay1", "pay2", "db1"))
+        ]
+
+
 def test_what_is_not_declared() -> None:
     planned = one(plan(B, None, phase="post"), "MON-01")
-    assert (planned.state, planned.why) == (NOT_DECLARED, "no part says how it is scraped (parts.NAME.scrape)")
+    assert (planned.state, planned.why) == (PlanState.NOT_DECLARED, "no part says how it is scraped (parts.NAME.scrape)")
     text = B + "parts: {web: {scrape: [{port: 1}], hosts: nobody}}\n"
     assert "the inventory has no host for the pattern 'nobody'" in one(plan(text, None, phase="post"), "MON-01").why
 
 
 def test_what_no_check_of_this_version_proves() -> None:
     planned = one(plan(A, phase="recheck"), "BKP-02")
-    assert planned.state == UNPROVABLE and "name one of your own (requirements.BKP-02), or waive it" in planned.why
+    assert planned.state == PlanState.UNPROVABLE and "name one of your own (requirements.BKP-02), or waive it" in planned.why
 
 
 def test_arguments_of_an_exception_go_on_top() -> None:
@@ -192,7 +205,7 @@ def test_a_named_server() -> None:
     assert one(made, "MON-03").checks[0].args["url"] == "http://far"
     assert one(made, "LOG-01").checks[0].args["search"] == "/x"
     wrong = one(plan(text.replace("far", "am"), two, phase="pre"), "MON-03")
-    assert wrong.state == NOT_DECLARED and "the server 'am' is of kind alertmanager; expected prometheus" in wrong.why
+    assert wrong.state == PlanState.NOT_DECLARED and "the server 'am' is of kind alertmanager; expected prometheus" in wrong.why
 
 
 @pytest.mark.parametrize(
@@ -230,7 +243,10 @@ def test_files_that_the_controller_reads_are_relative_to_the_service_file() -> N
 
 def test_a_gap_instead_of_a_check() -> None:
     planned = one(plan(phase="pre"), "BKP-05")
-    assert planned.state == PLANNED and planned.checks[0].gap == "nothing says what runs the backup of /var/lib/payments (scheduled_by)"
+    assert (
+        planned.state == PlanState.PLANNED
+        and planned.checks[0].gap == "nothing says what runs the backup of /var/lib/payments (scheduled_by)"
+    )
 
 
 # -- exceptions and the service's own requirements
@@ -376,7 +392,7 @@ def test_a_service_may_be_stricter() -> None:
     )
     planned = one(plan(text, phase="pre"), "PLT-02")
     assert (planned.impact, planned.rule.responsible, planned.rule.title, planned.rule.area) == ("blocker", "me", "t", "logs")
-    assert one(plan(text, phase="design"), "PLT-02").state == PLANNED
+    assert one(plan(text, phase="design"), "PLT-02").state == PlanState.PLANNED
     assert one(plan(text, phase="recheck"), "BKP-02").impact == "major", "the policy does not ask for it at level C"
     observed = one(plan(B + "requirements: {MON-01: {phases: [pre, post, recheck]}}\n", phase="pre"), "MON-01")
     assert observed.deciding and observed.rule.observe == ()
@@ -416,7 +432,7 @@ def test_the_policy_by_name() -> None:
 
 def test_a_trait_of_the_service_decides() -> None:
     made = plan(B + "traits: {data: false, http: false, on_call: false}\n", phase="pre")
-    assert {item.rule.id: item.why for item in made.requirements if item.state == NOT_APPLICABLE} == {
+    assert {item.rule.id: item.why for item in made.requirements if item.state == PlanState.NOT_APPLICABLE} == {
         **{f"BKP-0{number}": "traits.data is false" for number in (1, 3, 4, 5, 6)},
         "MON-07": "traits.http is false",
         "MON-10": "no https endpoint, TLS server or certificate file is declared",
@@ -428,7 +444,7 @@ def test_the_kind_of_the_service_decides() -> None:
     shared = ORGANISATION + "policy: {requirements: {PLT-02: {applies_to: [daemon]}}}\n"
     batch = B.replace("hosts: payments", "hosts: payments, kind: batch")
     assert one(plan(batch, shared, phase="pre"), "PLT-02").why == "it is asked of services of kind daemon; this one is batch"
-    assert one(plan(B, shared, phase="pre"), "PLT-02").state == PLANNED
+    assert one(plan(B, shared, phase="pre"), "PLT-02").state == PlanState.PLANNED
 
 
 def exempted(extra: str, organisation: str = ORGANISATION, **options: t.Any) -> Plan:
@@ -437,11 +453,11 @@ def exempted(extra: str, organisation: str = ORGANISATION, **options: t.Any) -> 
 
 def test_not_applicable_with_an_approver_until_its_end() -> None:
     planned = one(exempted("approved_by: me, until: 2026-11-25"), "PLT-02")
-    assert (planned.state, planned.why) == (NOT_APPLICABLE, "no host (approved by me until 2026-11-25)")
+    assert (planned.state, planned.why) == (PlanState.NOT_APPLICABLE, "no host (approved by me until 2026-11-25)")
     late = exempted("approved_by: me, until: 2026-11-24")
-    assert one(late, "PLT-02").state == PLANNED
+    assert one(late, "PLT-02").state == PlanState.PLANNED
     assert "PLT-02 was not applicable until 2026-11-24; that has ended, so it is asked again" in late.notices[0]
-    assert one(exempted("approved_by: me, until: 2027-01-01, from: 2026-12-01"), "PLT-02").state == PLANNED
+    assert one(exempted("approved_by: me, until: 2027-01-01, from: 2026-12-01"), "PLT-02").state == PlanState.PLANNED
 
 
 def test_not_applicable_without_an_approver_where_the_policy_permits_it() -> None:
@@ -452,20 +468,20 @@ def test_not_applicable_without_an_approver_where_the_policy_permits_it() -> Non
 
 def test_not_applicable_by_somebody_who_may_not_say_so() -> None:
     shared = ORGANISATION + "approvers: {major: [head]}\n"
-    assert one(exempted("approved_by: head, until: 2027-01-01", shared), "PLT-02").state == NOT_APPLICABLE
+    assert one(exempted("approved_by: head, until: 2027-01-01", shared), "PLT-02").state == PlanState.NOT_APPLICABLE
     made = exempted("approved_by: me, until: 2027-01-01", shared)
-    assert one(made, "PLT-02").state == PLANNED and "me may not approve it; these may: head" in made.notices[0]
+    assert one(made, "PLT-02").state == PlanState.PLANNED and "me may not approve it; these may: head" in made.notices[0]
 
 
 def test_the_first_deployment() -> None:
     before = plan(phase="pre", first_deployment=True)
     assert (
-        one(before, "BKP-01").state == NOT_DUE
+        one(before, "BKP-01").state == PlanState.NOT_DUE
         and one(before, "BKP-01").why == "it cannot exist before the first deployment; it decides at post"
     )
-    assert one(before, "RUN-01").state == PLANNED
+    assert one(before, "RUN-01").state == PlanState.PLANNED
     after = plan(phase="post", first_deployment=True, version="1")
-    assert one(after, "BKP-01").state == PLANNED and one(after, "BKP-01").deciding
+    assert one(after, "BKP-01").state == PlanState.PLANNED and one(after, "BKP-01").deciding
     # at post of any other deployment it is observed, for the comparison with what was there before
     assert not one(plan(phase="post", version="1"), "BKP-01").deciding
 
@@ -481,7 +497,7 @@ def test_a_template_that_is_needed_now_or_later() -> None:
     )
     text = text.replace("'https://{{ x }}'", "'{{ url }}'")
     later = describe(text, resolve=templates(), phase="design")
-    assert one(plan_of(later), "MON-07").state == LATER, "at design it is not needed"
+    assert one(plan_of(later), "MON-07").state == PlanState.LATER, "at design it is not needed"
     problems = problems_of(lambda: plan_of(describe(text, resolve=templates(), phase="pre")))
     assert "readiness.yml:4: endpoints.0.url: 'url' is undefined (MON-07 needs it now)" in problems
     assert "readiness.yml:5: commitments.rpo: 'rpo' is undefined (BKP-01 needs it now)" in problems
@@ -595,7 +611,7 @@ def waived(*lines: str, organisation: str = "schema_version: 1\n", text: str = B
     ],
 )
 def test_whole_days_the_end_included(dates: str, state: str) -> None:
-    assert [waiver["state"] for waiver in waived(f"requirement: BKP-01, {dates}").waivers] == [state]
+    assert [waiver.state for waiver in waived(f"requirement: BKP-01, {dates}").waivers] == [state]
 
 
 def test_waivers_of_the_organisation_are_for_a_service() -> None:
@@ -604,7 +620,7 @@ def test_waivers_of_the_organisation_are_for_a_service() -> None:
     )
     shared = f"schema_version: 1\nwaivers: [{entries}]\n"
     (waiver,) = plan(B, shared).waivers
-    assert waiver["service"] == "payments" and waiver["declared_in"] == "organisation.yml:2"
+    assert waiver.service == "payments" and waiver.declared_in == "organisation.yml:2"
 
 
 @pytest.mark.parametrize(
@@ -633,7 +649,7 @@ def test_waivers_that_do_not_count() -> None:
 
     def state(organisation: str, text: str = B) -> tuple[str, str]:
         made = waived(line, organisation="schema_version: 1\n" + organisation, text=text)
-        return made.waivers[0]["state"], " ".join(made.notices)
+        return made.waivers[0].state, " ".join(made.notices)
 
     assert state("approvers: {major: [me]}\n")[0] == "active" == state("approvers: {blocker: [head]}\n")[0]
     refusal, notice = state("approvers: {major: [head, director]}\n")
@@ -656,13 +672,13 @@ def test_waivers_that_do_not_count() -> None:
 def test_the_approver_is_that_of_the_impact_that_holds() -> None:
     shared = "schema_version: 1\napprovers: {blocker: [head], major: [me]}\n"
     line = "requirement: PLT-02, until: 2026-12-31"
-    assert waived(line, organisation=shared).waivers[0]["state"] == "active"
+    assert waived(line, organisation=shared).waivers[0].state == "active"
     stricter = B + "requirements: {PLT-02: {impact: blocker}}\n"
-    assert waived(line, organisation=shared, text=stricter).waivers[0]["state"] == "refused"
+    assert waived(line, organisation=shared, text=stricter).waivers[0].state == "refused"
     higher = B.replace("criticality: 2", "criticality: 2, level: A")
-    assert waived("requirement: MON-02, until: 2026-12-31", organisation=shared, text=higher).waivers[0]["state"] == "refused"
+    assert waived("requirement: MON-02, until: 2026-12-31", organisation=shared, text=higher).waivers[0].state == "refused"
     own = B + "requirements: {OWN-01: {title: x, impact: blocker, check: command, with: {command: [a]}}}\n"
-    assert waived("requirement: OWN-01, until: 2026-12-31", organisation=shared, text=own).waivers[0]["state"] == "refused"
+    assert waived("requirement: OWN-01, until: 2026-12-31", organisation=shared, text=own).waivers[0].state == "refused"
 
 
 def test_a_waiver_of_what_has_been_retired() -> None:
@@ -681,7 +697,7 @@ def test_limits_that_a_waiver_accepts_are_checked_as_well() -> None:
     strict, first, second = one(made, "PLT-02").checks
     assert (strict.accepted, first.accepted, second.accepted) == (False, True, True)
     assert (first.args["disk"], second.args["disk"]) == ("< 95%", "< 97%") and "disk" not in strict.args
-    assert {first.waiver, second.waiver} == {waiver["key"] for waiver in made.waivers if waiver["state"] == "active"}
+    assert {first.waiver, second.waiver} == {waiver.key for waiver in made.waivers if waiver.state == "active"}
     assert len({strict.key, first.key, second.key}) == 3
 
 

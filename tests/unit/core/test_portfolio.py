@@ -15,7 +15,14 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients.ale
 from ansible_collections.operability.readiness.plugins.module_utils._clients.prometheus import Prometheus
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from ansible_collections.operability.readiness.plugins.module_utils._http import Connection
-from ansible_collections.operability.readiness.plugins.plugin_utils._acting.portfolio import Entry, entries, render, row, summary
+from ansible_collections.operability.readiness.plugins.plugin_utils._acting.portfolio import (
+    Entry,
+    PlannedService,
+    entries,
+    refuse_twins,
+    work,
+)
+from ansible_collections.operability.readiness.plugins.plugin_utils._acting.portfolio_summary import Row, render, row, summary
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import expected
 from ansible_collections.operability.readiness.plugins.plugin_utils._running.outages import Outages
 from fakes import FakeRunner, HttpFailure
@@ -59,7 +66,7 @@ def test_what_is_no_list(data: t.Any, said: str) -> None:
 
 def judged(
     name: str, verdict: str = "go", *, stop: bool = False, reasons: t.Sequence[str] = (), verified: int = 2, **judgement: t.Any
-) -> t.Any:
+) -> Row:
     codes = {"go": 0, "go_with_reservations": 1, "undetermined": 2, "no_go": 3}
     record = {
         "run": {"finished_at": "2026-11-25T05:59:00Z", "mode": "enforce"},
@@ -75,12 +82,15 @@ def judged(
             **judgement,
         },
     }
-    entry = {"service": name, "environment": "production", "service_file": f"/srv/{name}.yml"}
-    return row(entry, {"record": record, "stop": stop, "record_path": "/r.json"}, refused=None, last=None)
+    return row(planned(name, f"/srv/{name}.yml"), {"record": record, "stop": stop, "record_path": "/r.json"}, last=None)
 
 
-def refused(name: str | None, why: str = "r.yml:3: unknown key x", last: str | None = None) -> dict[str, t.Any]:
-    return row({"service": name, "environment": "production", "service_file": "/srv/x.yml"}, None, refused=why, last=last)
+def planned(name: str | None, service_file: str, environment: str = "production", **more: t.Any) -> PlannedService:
+    return PlannedService(Entry(service_file, None, environment), name, **more)
+
+
+def refused(name: str | None, why: str = "r.yml:3: unknown key x", last: str | None = None) -> Row:
+    return row(planned(name, "/srv/x.yml", refused=why), None, last=last)
 
 
 def down(*requirements: str, instrument: str = "Prometheus http://p") -> list[dict[str, t.Any]]:
@@ -125,9 +135,7 @@ def test_refused_and_never_verified() -> None:
     assert "26 h ago" in text and "input refused, see below" in text
     assert "WHAT COULD NOT BE JUDGED" in text and "x: input refused: r.yml:3: unknown key x" in text
     assert "EXPECTED AND NEVER VERIFIED\n/srv/x.yml, x, z" in text
-    lost = summary(
-        [row({"service": "q", "environment": "e", "service_file": "f"}, {"msg": "broke"}, refused=None, last=None)], NOW, refused_stops=True
-    )
+    lost = summary([row(planned("q", "f"), {"msg": "broke"}, last=None)], NOW, refused_stops=True)
     assert lost["services"][0]["reasons"] == ["it was not judged: broke"]
 
 
@@ -140,6 +148,27 @@ def test_all_that_must_not_go_on_are_named_once() -> None:
 def test_nothing_from_a_file_reaches_the_terminal_as_it_is() -> None:
     text = render(summary([refused("\x1b[31mx\n", "bad\x1b]0;t\x07\nline")], NOW, refused_stops=False))
     assert "\x1b" not in text and "\x07" not in text
+
+
+# -- what is to be done
+
+
+def test_the_work_of_plays() -> None:
+    web = planned("web", "/w.yml", hosts=["a", "b"], later_hosts=["log"])
+    static, lost = planned("static", "/s.yml"), planned(None, "/x.yml", refused="x.yml:1: no")
+    made = work([web, static, lost])
+    entry = {"service_file": "/w.yml", "organisation_file": None, "environment": "production", "service": "web"}
+    assert made["hosts"] == ["a", "b", "localhost"] and made["later"] == [{**entry, "host": "log"}]
+    assert made["by_host"] == {"a": [entry], "b": [entry], "localhost": [static.named]}
+    assert made["services"] == [entry, static.named] and made["refused"] == [{**lost.named, "refused": "x.yml:1: no"}]
+
+
+def test_two_files_of_one_service_and_environment() -> None:
+    first, second, elsewhere = planned("web", "/a.yml"), planned("web", "/b.yml"), planned("web", "/b.yml", "staging")
+    unknown = [planned(None, "/c.yml"), planned(None, "/d.yml"), planned("web", "/e.yml", refused="no")]
+    refuse_twins([first, second, elsewhere, *unknown])
+    assert second.refused == "web in production is described by /a.yml too"
+    assert (first.refused, elsewhere.refused, *(item.refused for item in unknown)) == (None, None, None, None, "no")
 
 
 # -- servers that are out of reach

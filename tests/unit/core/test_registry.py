@@ -5,12 +5,9 @@
 
 from __future__ import annotations
 
-import inspect
 import pathlib
-import re
 
 import pytest
-from ansible_collections.operability.readiness.plugins.module_utils import _registry
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import constraints
 from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, load_check
 
@@ -43,8 +40,3 @@ def test_a_check_has_what_it_must_have(name: str) -> None:
 @pytest.mark.parametrize("name", CHECKS)
 def test_a_check_is_a_module_of_its_own(name: str) -> None:
     assert (ROOT / "plugins" / "modules" / f"{name}.py").exists()
-
-
-def test_what_may_run_on_a_host_is_sent_there() -> None:
-    sent = set(re.findall(r"^        (\w+),$", inspect.getsource(_registry._shipped), re.M))
-    assert sent == {name for name, where in CHECKS.items() if where in ("host", "both")}

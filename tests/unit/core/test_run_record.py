@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import multiprocessing
 import os
@@ -13,7 +14,12 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._files import NotWritten
-from ansible_collections.operability.readiness.plugins.plugin_utils._recording import run_record as _run_record
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.baseline import Baseline
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.decision import Decision
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.plain import from_plain
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.service_state import Deployed, LastGate
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.verdict import Outcome, Verdict
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.record_json import encoded, to_json
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.run_record import Records, Unreadable, default_folder, load
 
 
@@ -28,12 +34,12 @@ def record(identifier: str, phase: str = "pre", **fields: t.Any) -> dict[str, t.
 
 def test_a_new_service_has_an_empty_state(records: Records) -> None:
     state = records.load_state()
-    assert (state["service"], state["environment"], state["requirements"], state["schema_version"]) == ("payments", "production", {}, 1)
+    assert (state.service, state.environment, state.requirements, state.schema_version) == ("payments", "production", {}, 1)
     assert not records.folder.exists(), "reading makes no folder"
 
 
 def test_the_state_is_written_and_found_again(records: Records) -> None:
-    state = {**records.load_state(), "gates": {"pré": 1}}
+    state = dataclasses.replace(records.load_state(), gates={"pré": LastGate(Verdict.GO, 0, "2026-11-25T06:00:00Z")})
     records.save_state(state)
     assert records.load_state() == state
     assert os.listdir(records.folder) == ["state.json"]
@@ -63,6 +69,14 @@ def test_a_state_that_was_cut_short_is_left_as_it_is(records: Records) -> None:
             "was written by a newer version .schema 2, this one reads 1.; update",
         ),
         (b'{"service": "payments"}', "is not a record of operability.readiness"),
+        (
+            b'{"schema_version": 1, "service": "payments", "environment": "production"}',
+            "state.json is not whole: it: there is no requirements",
+        ),
+        (
+            b'{"schema_version": 1, "service": "payments", "environment": "production", "requirements": {"R-01": 1}, "gates": {}}',
+            "state.json is not whole: it.requirements.R-01: expected a mapping, found int",
+        ),
         (b"[]", "is not a record of operability.readiness"),
         (b"\xff\xfe", "is not whole"),
     ],
@@ -133,8 +147,7 @@ def _add(root: str, times: int) -> None:
     for _unused in range(times):
         with records.lock():
             state = records.load_state()
-            state["deployments"].append(os.getpid())
-            records.save_state(state)
+            records.save_state(dataclasses.replace(state, deployments=(*state.deployments, Deployed(str(os.getpid())))))
 
 
 def test_two_writers_lose_nothing(records: Records, tmp_path: pathlib.Path) -> None:
@@ -145,7 +158,7 @@ def test_two_writers_lose_nothing(records: Records, tmp_path: pathlib.Path) -> N
     for writer in writers:
         writer.join(60)
         assert writer.exitcode == 0
-    assert len(records.load_state()["deployments"]) == 75
+    assert len(records.load_state().deployments) == 75
 
 
 def test_the_lock_is_given_back_after_an_exception(records: Records) -> None:
@@ -163,16 +176,20 @@ def test_the_users_own_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_not_json_is_written_as_text() -> None:
-    assert json.loads(_run_record._dump({"path": pathlib.Path("/x")})) == {"path": "/x"}
+    assert json.loads(encoded({"path": pathlib.Path("/x")})) == {"path": "/x"}
 
 
 # -- decisions
 
 
-def a_decision(identifier: str, **fields: t.Any) -> dict[str, t.Any]:
-    names = ("phase", "digest", "date", "valid_until", "body", "outcome", "verdict")
+def as_decision(identifier: str, **fields: t.Any) -> dict[str, t.Any]:
+    names = ("phase", "digest", "date", "valid_until", "body")
     given = {"schema_version": 1, "id": identifier, "service": "payments", "environment": "production", "recorded_at": identifier}
-    return {**given, **dict.fromkeys(names, "x"), **fields}
+    return {**given, **dict.fromkeys(names, "x"), "outcome": "go", "verdict": "go", **fields}
+
+
+def a_decision(identifier: str) -> Decision:
+    return from_plain(Decision, as_decision(identifier))
 
 
 def test_decisions_are_found_in_their_order_and_never_overwritten(records: Records) -> None:
@@ -182,7 +199,7 @@ def test_decisions_are_found_in_their_order_and_never_overwritten(records: Recor
     records.save_decision(earlier)
     assert records.decisions() == ([earlier, later], []) and path.parent.name == "decisions"
     with pytest.raises(NotWritten, match="is there already, and a decision is never overwritten"):
-        records.save_decision({**later, "outcome": "no_go"})
+        records.save_decision(dataclasses.replace(later, outcome=Outcome.NO_GO))
     assert records.decisions()[0][1] == later
 
 
@@ -192,8 +209,10 @@ def test_decisions_are_found_in_their_order_and_never_overwritten(records: Recor
         ('{"schema_version": 1, "id"', "is not whole"),
         ('{"schema_version": 9}', "was written by a newer version"),
         ('{"schema_version": 1, "id": "a"}', "has no service, environment"),
-        (json.dumps(a_decision("a", service="other")), "is about other in production, not payments in production"),
-        (json.dumps(a_decision("a", outcome=None)), "has no outcome"),
+        (json.dumps(as_decision("a", service="other")), "is about other in production, not payments in production"),
+        (json.dumps(as_decision("a", outcome=None)), "has no outcome"),
+        (json.dumps(as_decision("a", outcome="perhaps")), "is not whole: it.outcome: 'perhaps' is none of go, go_with_conditions, no_go"),
+        (json.dumps(as_decision("a", conditions=["x"])), "is not whole: it.conditions.0: expected a mapping, found str"),
     ],
 )
 def test_a_decision_that_cannot_be_used_is_told_and_harms_no_other(records: Records, content: str, words: str) -> None:
@@ -209,12 +228,15 @@ def test_a_run_is_found_by_its_id_and_by_what_is_asked_of_it(records: Records) -
     whole = {"partial": None, "emergency": None}
     first = record("20261126T080000Z-pre-1")
     second = record("20261126T090000Z-pre-2")
-    for made, more in ((first, whole), (second, {**whole, "emergency": {"id": "INC0042"}})):
+    for made, more in ((first, whole), (second, {**whole, "emergency": {"id": "INC0042", "reason": None, "by": "ana"}})):
         made["run"].update(more)
         records.save_run(made)
     assert records.run_of("20261126T090000Z-pre-2") == second and records.newest("pre") == second
     assert records.newest("pre", whole=True) == first, "an emergency looks at a part"
     assert records.newest(where=lambda one: one["run"]["id"].endswith("1")) == first
+    past = records.newest_past(where=lambda one: one.run.whole)
+    assert past is not None and (past.run.id, past.judgement, past.evidence) == ("20261126T080000Z-pre-1", None, None)
+    assert records.newest_past("post") is None
     with pytest.raises(Unreadable, match=r"there is no run \.\./state: "):
         records.run_of("../state")
 
@@ -222,8 +244,8 @@ def test_a_run_is_found_by_its_id_and_by_what_is_asked_of_it(records: Records) -
 # -- baselines
 
 
-def baseline(identifier: str, taken: str = "2026-11-25T12:00:00Z", **fields: t.Any) -> dict[str, t.Any]:
-    return {
+def baseline(identifier: str, taken: str = "2026-11-25T12:00:00Z", **fields: t.Any) -> Baseline:
+    given = {
         "schema_version": 1,
         "service": "payments",
         "environment": "production",
@@ -236,6 +258,7 @@ def baseline(identifier: str, taken: str = "2026-11-25T12:00:00Z", **fields: t.A
         "unseen": [],
         **fields,
     }
+    return from_plain(Baseline, given)
 
 
 def test_a_baseline_is_written_once_and_found_again(records: Records) -> None:
@@ -252,7 +275,7 @@ def test_deployments_with_odd_names_have_baselines_of_their_own(records: Records
     for name in names:
         records.save_baseline(baseline(name))
     for name in names:
-        assert (records.load_baseline(name) or {})["deployment_id"] == name
+        assert records.load_baseline(name) == baseline(name)
     assert len(list(pathlib.Path(records.folder, "baselines").iterdir())) == len(names)
 
 
@@ -282,7 +305,8 @@ def test_a_baseline_that_cannot_be_used(records: Records, change: t.Callable[[st
 def test_the_last_baselines_are_kept_and_what_is_not_ours_stays(records: Records) -> None:
     folder = pathlib.Path(records.folder) / "baselines"
     folder.mkdir(parents=True)
-    strangers = {"notes.txt": "mine", "cut.json": "{", "other.json": json.dumps(baseline("O", "2020-01-01T00:00:00Z", service="other"))}
+    other = json.dumps(to_json(baseline("O", "2020-01-01T00:00:00Z", service="other")))
+    strangers = {"notes.txt": "mine", "cut.json": "{", "other.json": other}
     for name, text in strangers.items():
         (folder / name).write_text(text)
     for number in range(25):

@@ -51,9 +51,9 @@ def test_a_command_that_hangs_is_stopped_with_its_children(tmp_path: pathlib.Pat
     pid = tmp_path / "pid"
     with pytest.raises(CannotObserve, match="sh did not end within 1 s and was stopped"):
         Runner().run(["sh", "-c", f"sleep 60 & echo $! >{pid}; wait"], timeout=1)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     child = int(pid.read_text())
-    for _unused in range(50):
+    for _unused in range(600):
         status = pathlib.Path(f"/proc/{child}/stat")
         if not status.exists() or status.read_text().split()[2] == "Z":
             return
@@ -64,14 +64,14 @@ def test_a_command_that_hangs_is_stopped_with_its_children(tmp_path: pathlib.Pat
 def test_a_grandchild_that_keeps_the_pipe_open_holds_nobody_up() -> None:
     started = time.monotonic()
     assert Runner().run(["sh", "-c", "setsid sleep 30 & echo done"]).stdout == "done\n"
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < 20
 
 
 def test_the_deadline_of_the_check_bounds_its_commands() -> None:
     started = time.monotonic()
     with pytest.raises(CannotObserve):
         Runner().within(0.5).run(["sleep", "30"], timeout=30)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20
 
 
 def test_endless_output_is_cut() -> None:

@@ -30,22 +30,33 @@ def test_the_basics() -> None:
 
 def test_the_service_file_wins_one_level_deep() -> None:
     one = described("chains: {a: [{tier: N1}]}\n", "chains: {a: [{tier: N2}], b: [{tier: N3}]}\n")
-    assert one.shared("chains") == {"a": [{"tier": "N1"}], "b": [{"tier": "N3"}]}
-    assert one.shared("rosters") == {} and describe(BASE, None).shared("chains") == {}
+    assert one.chains == {"a": [{"tier": "N1"}], "b": [{"tier": "N3"}]}
+    assert one.servers == {} and describe(BASE, None).chains == {}
 
 
 def test_defaults_of_the_service_file_then_of_the_organisation() -> None:
     one = described(
         "defaults: {logs: mine, alerts: {receivers: [a]}}\n", "defaults: {logs: theirs, reservation_due: 7d, alerts: {labels: {a: b}}}\n"
     )
-    assert (one.default("logs"), one.default("reservation_due"), one.default("runbook")) == ("mine", "7d", None)
-    assert (one.default("alerts", "receivers"), one.default("alerts", "labels")) == (["a"], {"a": "b"})
-    assert one.default("logs", "deeper") is None
+    assert one.default(lambda given: given.get("logs")) == "mine"
+    assert one.default(lambda given: given.get("reservation_due")) == "7d"
+    assert one.default(lambda given: given.get("runbook")) is None
+    assert one.default(lambda given: given.get("alerts", {}).get("receivers")) == ["a"]
+    assert one.default(lambda given: given.get("alerts", {}).get("labels")) == {"a": "b"}
+
+
+def test_a_mapping_of_defaults_that_nobody_knows_yet_has_none() -> None:
+    theirs = "defaults: {alerts: {receivers: [b]}}\n"
+    one = described('defaults: {alerts: "{{ later }}"}\n', theirs, resolve=templates())
+    assert one.default(lambda given: given.get("alerts", {}).get("receivers")) == ["b"]
+    none = described('defaults: "{{ later }}"\n', 'defaults: "{{ later }}"\n', resolve=templates())
+    assert none.default(lambda given: given.get("settle")) is None
 
 
 def test_commitments_have_aliases() -> None:
-    assert described("commitments: {pdma: 4h, dima: 2h}\n").commitment("rpo", "pdma") == "4h"
-    assert described().commitment("rpo") is None
+    assert described("commitments: {rpo: 1h, pdma: 4h}\n").rpo == "1h"
+    assert described("commitments: {pdma: 4h, dima: 2h}\n").rpo == "4h"
+    assert described().rpo is None
 
 
 def test_hosts_of_a_part() -> None:

@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 import json
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils._judging.state import empty, judge_state, recent_gates, updated
-from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import NOT_APPLICABLE, NOT_DECLARED, NOT_DUE, Plan
-from unit.core.judged import asked, check, found, judge, one, plan, waiver
+from ansible_collections.operability.readiness.plugins.plugin_utils._judging.state import judge_state, recent_gates, updated
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.plain import from_plain
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, PlanState
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.run import Run
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.service_state import State
+from unit.core.judged import as_state, asked, check, found, judge, judgement_of, one, plan, to_json, waiver
 
 NOW = dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.timezone.utc)
 
@@ -22,7 +24,7 @@ def after(
     state: t.Mapping[str, t.Any], made: Plan, findings: t.Mapping[str, t.Any], *, days: float = 0, phase: str = "recheck", **run: t.Any
 ) -> dict[str, t.Any]:
     moment = NOW + dt.timedelta(days=days)
-    judgement = judge(made, findings, today=moment.date(), earlier=state["reservations"])
+    judgement = judgement_of(made, findings, today=moment.date(), earlier=state["reservations"])
     stamp = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
     facts = {
         "id": f"{stamp}-{phase}",
@@ -33,18 +35,18 @@ def after(
         "deployment_id": None,
         "duration_seconds": 1.0,
     }
-    before = copy.deepcopy(dict(state))
-    new = updated(state, judgement, {**facts, **run})
-    assert state == before, "the state that was there is left alone"
-    return t.cast("dict[str, t.Any]", json.loads(json.dumps(new)))
+    before = as_state(state)
+    new = updated(before, judgement, from_plain(Run, {**facts, **run}))
+    assert to_json(before) == state, "the state that was there is left alone"
+    return t.cast("dict[str, t.Any]", json.loads(json.dumps(to_json(new))))
 
 
-START = empty("payments", "production")
+START = to_json(State.empty("payments", "production"))
 BOTH = plan(asked("R-01"), asked("R-02", "major", valid_for="1d"), phase=None)
 
 
 def state_of(made: Plan, state: t.Mapping[str, t.Any], days: float = 0) -> dict[str, t.Any]:
-    return judge_state(made, state, NOW + dt.timedelta(days=days))
+    return to_json(judge_state(made, as_state(state), NOW + dt.timedelta(days=days)))
 
 
 def test_nothing_verified_yet() -> None:
@@ -88,13 +90,13 @@ def test_what_comes_later_leaves_what_is_known_alone() -> None:
 
 
 def test_not_due_lasts_no_longer_than_any_finding() -> None:
-    state = after(START, plan(asked("R-01", state=NOT_DUE, why="first"), asked("R-02", "major")), {"R-02": "pass"}, phase="pre")
+    state = after(START, plan(asked("R-01", state=PlanState.NOT_DUE, why="first"), asked("R-02", "major")), {"R-02": "pass"}, phase="pre")
     assert one(state_of(BOTH, state), "R-01")["status"] == "not_due"
     assert one(state_of(BOTH, state, 8), "R-01")["status"] == "unknown"
 
 
 def test_not_applicable_is_what_the_files_say_now() -> None:
-    exempt = plan(asked("R-01", state=NOT_APPLICABLE, why="no host"), asked("R-02", "major"), phase=None)
+    exempt = plan(asked("R-01", state=PlanState.NOT_APPLICABLE, why="no host"), asked("R-02", "major"), phase=None)
     state = after(START, exempt, {"R-02": "pass"})
     assert state_of(exempt, state)["verdict"] == "go"
     result = state_of(BOTH, state)
@@ -107,7 +109,7 @@ def test_not_applicable_is_what_the_files_say_now() -> None:
 
 
 def test_what_was_not_declared_stays_a_fail_that_nobody_saw() -> None:
-    state = after(START, plan(asked("R-01", state=NOT_DECLARED, why="x"), asked("R-02", "major")), {"R-02": "pass"})
+    state = after(START, plan(asked("R-01", state=PlanState.NOT_DECLARED, why="x"), asked("R-02", "major")), {"R-02": "pass"})
     result = state_of(BOTH, state)
     assert (result["verdict"], result["verified"]) == ("no_go", 1)
 
@@ -168,7 +170,7 @@ def test_gates_and_deployments() -> None:
     assert [deployment["deployment_id"] for deployment in state["deployments"]] == ["d1"], "the second post of a deployment is the same one"
     state = after(state, BOTH, {"R-01": "pass", "R-02": "pass"}, phase="post", version="1.1", deployment_id="d2", days=7)
     assert [deployment["version"] for deployment in state["deployments"]] == ["1.0", "1.1"]
-    gates = recent_gates(state, NOW + dt.timedelta(days=14))
+    gates = to_json(recent_gates(as_state(state), NOW + dt.timedelta(days=14)))
     assert list(gates) == ["post"] and gates["post"]["version"] == "1.1", "the last gate is dropped after 7 days"
     for number in range(60):
         state = after(state, BOTH, {"R-01": "pass"}, phase="post", version=f"2.{number}", deployment_id=f"e{number}")

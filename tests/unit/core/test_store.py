@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 import typing as t
 
@@ -12,6 +13,10 @@ import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._files import NotWritten
 from ansible_collections.operability.readiness.plugins.module_utils._store import Changed, Folder
 from ansible_collections.operability.readiness.plugins.modules import store
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.baseline import Baseline
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.plain import from_plain
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.service_state import Deployed, LastGate, State
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.verdict import Verdict
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import ledger as _ledger
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.remote_store import RemoteFolder
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.run_record import Records, Unreadable
@@ -49,13 +54,22 @@ def record(identifier: str, phase: str = "pre", partial: str | None = None) -> d
     return {"schema_version": 1, "run": {"id": identifier, "phase": phase, "partial": partial}}
 
 
+def with_deployments(there: Records, *versions: str) -> State:
+    return dataclasses.replace(there.load_state(), deployments=tuple(Deployed(version) for version in versions))
+
+
+def versions(there: Records) -> list[str]:
+    return [str(item.version) for item in there.load_state().deployments]
+
+
 def test_what_is_written_there_is_found_again_and_is_the_same_as_here(tmp_path: pathlib.Path, host: Host) -> None:
     away = records(tmp_path, host)
     with away.lock():
-        assert away.load_state()["requirements"] == {}
+        assert away.load_state().requirements == {}
         path = away.save_run(record("20261125T060000Z-pre-ab12"))
-        away.save_state({**away.load_state(), "gates": {"pré": {}}})
-        assert away.load_state()["gates"] == {"pré": {}}, "it sees what it has written"
+        gates = {"pré": LastGate(Verdict.GO, 0, "2026-11-25T06:00:00Z")}
+        away.save_state(dataclasses.replace(away.load_state(), gates=gates))
+        assert away.load_state().gates == gates, "it sees what it has written"
         assert not (tmp_path / "payments").exists() or not list(tmp_path.glob("payments/production/*.json")), "all goes over at the end"
     assert host.calls == 2, "one call to read, one to write"
     assert str(path) == str(tmp_path / "payments" / "production" / "runs" / "20261125T060000Z-pre-ab12.json")
@@ -76,13 +90,13 @@ def test_somebody_else_was_faster(tmp_path: pathlib.Path, host: Host) -> None:
     away, other = records(tmp_path, host), Records(tmp_path, "payments", "production")
     with pytest.raises(Changed, match=r"state\.json was changed by somebody else"), away.lock():
         away.load_state()
-        other.save_state({**other.load_state(), "deployments": ["other"]})
+        other.save_state(with_deployments(other, "other"))
         away.save_run(record("20261125T060000Z-pre-ab12"))
-        away.save_state({**away.load_state(), "deployments": ["away"]})
-    assert other.load_state()["deployments"] == ["other"] and other.runs() == [], "nothing of it was written"
+        away.save_state(with_deployments(away, "away"))
+    assert versions(other) == ["other"] and other.runs() == [], "nothing of it was written"
     with away.lock():
-        away.save_state({**away.load_state(), "deployments": [*away.load_state()["deployments"], "away"]})
-    assert other.load_state()["deployments"] == ["other", "away"]
+        away.save_state(with_deployments(away, *versions(away), "away"))
+    assert versions(other) == ["other", "away"]
 
 
 def test_who_was_slower_does_it_again_over_what_is_there_now(tmp_path: pathlib.Path, host: Host) -> None:
@@ -90,15 +104,15 @@ def test_who_was_slower_does_it_again_over_what_is_there_now(tmp_path: pathlib.P
     faster = iter(["one", "two"])
 
     def add() -> int:
-        deployments = away.load_state()["deployments"]
+        deployments = versions(away)
         for name in faster:
-            other.save_state({**other.load_state(), "deployments": [*other.load_state()["deployments"], name]})
+            other.save_state(with_deployments(other, *versions(other), name))
             break
-        away.save_state({**away.load_state(), "deployments": [*deployments, "away"]})
+        away.save_state(with_deployments(away, *deployments, "away"))
         return len(deployments)
 
     assert away.together(add) == 2
-    assert other.load_state()["deployments"] == ["one", "two", "away"]
+    assert versions(other) == ["one", "two", "away"]
 
 
 def test_who_is_always_slower_gives_up(tmp_path: pathlib.Path, host: Host) -> None:
@@ -108,7 +122,7 @@ def test_who_is_always_slower_gives_up(tmp_path: pathlib.Path, host: Host) -> No
     def add() -> None:
         tries.append(1)
         away.load_state()
-        other.save_state({**other.load_state(), "deployments": list(tries)})
+        other.save_state(with_deployments(other, *map(str, tries)))
         away.save_state(away.load_state())
 
     with pytest.raises(Changed):
@@ -120,9 +134,9 @@ def test_the_ledger_there_is_read_before_it_is_written(tmp_path: pathlib.Path, h
     for version in ("1", "2"):
         away = records(tmp_path, host)
         with away.lock():
-            ledger = away.load_ledger({})
-            new = _ledger.empty("payments", "production", [{"version": version, "at": "2026-11-25T06:00:00Z"}])["deployments"]
-            away.save_ledger({**ledger, "deployments": [*ledger["deployments"], *new]})
+            ledger = away.load_ledger()
+            new = _ledger.empty("payments", "production", [Deployed(version, "2026-11-25T06:00:00Z")]).deployments
+            away.save_ledger(dataclasses.replace(ledger, deployments=(*ledger.deployments, *new)))
     here = Records(tmp_path, "payments", "production").load("deployments.json", 1) or {}
     assert [entry["version"] for entry in here["deployments"]] == ["1", "2"]
 
@@ -177,10 +191,10 @@ def test_the_module_refuses_what_is_not_base64(tmp_path: pathlib.Path) -> None:
     assert store.work({**DEFAULTS, "folder": str(tmp_path), "remove": ["x"], "list": ["*"]}, check_mode=False)["names"] == []
 
 
-def baseline(identifier: str, taken: str) -> dict[str, t.Any]:
+def baseline(identifier: str, taken: str) -> Baseline:
     lists: dict[str, t.Any] = {name: [] for name in ("hosts", "requirements", "observations", "unseen")}
     where = {"service": "payments", "environment": "production", "deployment_id": identifier, "taken_at": taken}
-    return {"schema_version": 1, **where, "addresses": {}, **lists}
+    return from_plain(Baseline, {"schema_version": 1, **where, "addresses": {}, **lists})
 
 
 def test_baselines_there(tmp_path: pathlib.Path, host: Host) -> None:
@@ -195,4 +209,4 @@ def test_baselines_there(tmp_path: pathlib.Path, host: Host) -> None:
     with pytest.raises(Changed, match=r"D30\.json was changed by somebody else"), late.lock():
         here.save_baseline(baseline("D30", "2026-11-30T00:00:00Z"))
         late.save_baseline(baseline("D30", "2026-11-30T01:00:00Z"))
-    assert (here.load_baseline("D30") or {})["taken_at"] == "2026-11-30T00:00:00Z", "the first one is kept"
+    assert here.load_baseline("D30") == baseline("D30", "2026-11-30T00:00:00Z"), "the first one is kept"

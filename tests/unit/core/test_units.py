@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import random
 import typing as t
 
 import pytest
@@ -16,6 +15,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._units impor
     parse_duration,
     parse_size,
 )
+from generated import cases, seeded, tries_more
 
 
 @pytest.mark.parametrize(
@@ -49,10 +49,11 @@ def test_what_is_no_duration_is_refused(text: t.Any) -> None:
         parse_duration(text)
 
 
+@tries_more
 def test_durations_add_up() -> None:
-    chance = random.Random(2)
+    chance = seeded(2)
     units = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-    for _unused in range(300):
+    for _unused in range(cases(300)):
         parts = [(chance.randrange(1000), chance.choice(list(units))) for _unused in range(chance.randrange(1, 5))]
         assert parse_duration("".join(f"{number}{unit}" for number, unit in parts)) == sum(number * units[unit] for number, unit in parts)
 

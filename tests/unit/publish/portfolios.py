@@ -9,7 +9,8 @@ import copy
 import datetime as dt
 import typing as t
 
-from ansible_collections.operability.readiness.plugins.plugin_utils._acting import portfolio as _portfolio
+from ansible_collections.operability.readiness.plugins.plugin_utils._acting import portfolio_summary as _summary
+from ansible_collections.operability.readiness.plugins.plugin_utils._acting.portfolio import Entry, PlannedService
 from unit.publish.records import full, requirement
 
 NOW = dt.datetime(2026, 11, 25, 12, 0, 4, tzinfo=dt.timezone.utc)
@@ -46,7 +47,7 @@ def summary(held: Records, *, judged: t.Container[str] = ("payments", "ledger"),
     """What the portfolio action makes of it; a service that was not judged in this run has its last record only."""
     rows = []
     for (name, environment), made in held.items():
-        entry = {"service": name, "environment": environment, "service_file": f"{name}.yml"}
+        planned = PlannedService(Entry(f"{name}.yml", None, environment), name, refused=refused.get(name))
         result = {"record": made} if name in judged else None
-        rows.append(_portfolio.row(entry, result, refused=refused.get(name), last=made["run"]["finished_at"]))
-    return _portfolio.summary(rows, NOW, refused_stops=False)
+        rows.append(_summary.row(planned, result, last=made["run"]["finished_at"]))
+    return {**_summary.summary(rows, NOW, refused_stops=False)}

@@ -243,8 +243,8 @@ def test_an_unknown_placeholder_is_refused(path: str) -> None:
         places.filled(path, ABOUT)
 
 
-def service(name: str, environment: str = "production", **targets: str) -> tuple[str, dict[str, t.Any], dict[str, t.Any]]:
-    return f"{name} in {environment}", {"service": name, "environment": environment, "phase": "recheck"}, targets
+def service(name: str, environment: str = "production", **targets: str) -> places.Writer:
+    return places.Writer(f"{name} in {environment}", {"service": name, "environment": environment, "phase": "recheck"}, targets)
 
 
 def test_a_file_that_several_services_would_write_is_refused() -> None:

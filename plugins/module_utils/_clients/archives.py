@@ -15,6 +15,8 @@ import typing as t
 import zipfile
 import zlib
 
+from .._message import first_line
+
 BLOCK = 512
 CHUNK = 1 << 20
 NAME_LIMIT = 1 << 20  # longest name or pax header that is believed
@@ -120,7 +122,7 @@ def _reason(exc: Exception) -> str:
     text = str(exc) or type(exc).__name__
     if "end-of-stream" in text or "EOF" in text:
         return "it ends too early"
-    return text[:200]
+    return first_line(text, limit=200)
 
 
 def _open(path: str, kind: str) -> t.Any:

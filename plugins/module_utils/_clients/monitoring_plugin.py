@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import re
 import typing as t
-import unicodedata
 
 from .._finding import Measurement
+from .._message import lines_of, one_line
 
 LINE_LENGTH = 500
+PERFDATA_LENGTH = 65536
 MEASUREMENTS = 100
-CUT = " [cut]"
 
-_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)|\x1b[ -/]*[0-~]", re.M)
 _NUMBER = r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?"
 _PERFDATA = re.compile(
     r"(?:'(?P<quoted>(?:[^']|'')+)'|(?P<label>[^\s='|]+))="
@@ -48,15 +47,11 @@ def split_output(stdout: str) -> tuple[str, list[str], str]:
     first, _unused, rest = stdout.lstrip("\r\n").partition("\n")
     text, _unused, perfdata = first.partition("|")
     long_text, _unused, more = rest.partition("|")
-    lines = [line for line in map(clean, long_text.split("\n")) if line]
-    return clean(text), lines, clean(perfdata, limit=65536) + " " + clean(more.replace("\n", " "), limit=65536)
-
-
-def clean(text: str, *, limit: int = LINE_LENGTH) -> str:
-    """Without terminal escapes and characters that are not for reading, and not too long; what is cut off is marked."""
-    plain = _ESCAPES.sub("", text[: 4 * limit]).replace("\t", " ")
-    line = "".join(char for char in plain if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")).strip()
-    return line if len(line) <= limit else line[: limit - len(CUT)].rstrip() + CUT
+    return (
+        one_line(text, LINE_LENGTH),
+        lines_of(long_text, LINE_LENGTH),
+        one_line(perfdata, PERFDATA_LENGTH) + " " + one_line(more, PERFDATA_LENGTH),
+    )
 
 
 def parse_perfdata(text: str) -> tuple[list[Measurement], list[str]]:
@@ -126,4 +121,4 @@ def _name(label: str, kind: str) -> str:
     return name if not kind or name.endswith(f"_{kind}") or name == kind else f"{name}_{kind}"
 
 
-__all__ = ("CUT", "LINE_LENGTH", "clean", "nearest_side", "parse_perfdata", "split_output")
+__all__ = ("LINE_LENGTH", "nearest_side", "parse_perfdata", "split_output")

@@ -1,0 +1,182 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What journald keeps, within which bounds, and what stands in it. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import configparser
+import dataclasses
+import glob
+import json
+import os
+import re
+import typing as t
+
+from .._finding import CannotObserve
+from .._message import first_line
+from .._runner import Runner, unreadable, user_name
+from .._units import parse_size
+
+DAY = 86400.0
+CONFIG = [
+    "/usr/lib/systemd/journald.conf",
+    "/etc/systemd/journald.conf",
+    "/usr/lib/systemd/journald.conf.d/*.conf",
+    "/run/systemd/journald.conf.d/*.conf",
+    "/etc/systemd/journald.conf.d/*.conf",
+]
+_JOURNAL_UNITS = {"": 1, "B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40, "P": 2**50, "E": 2**60}
+_SPANS = {"us": 1e-6, "ms": 1e-3, "s": 1, "min": 60, "m": 60, "h": 3600, "d": DAY, "w": 7 * DAY, "M": 2629800, "y": 31557600}
+_SPAN_NAMES = {"sec": "s", "second": "s", "minute": "min", "hr": "h", "hour": "h", "day": "d", "week": "w", "month": "M", "year": "y"}
+DEFAULT_SHARE, DEFAULT_MOST = 0.10, 4 * 2**30  # journald.conf(5): 10 % of the file system, at most 4 GiB
+
+
+@dataclasses.dataclass(frozen=True)
+class Usage:
+    """How much lies in the journal, and in which files."""
+
+    used: int
+    files: list[JournalFile]
+
+
+def usage(runner: Runner) -> Usage:
+    """What journalctl says of the system's journal. CannotObserve."""
+    answer = runner.run(["journalctl", "--disk-usage"])
+    used = parse_disk_usage(answer.stdout + answer.stderr)
+    if answer.rc or used is None:
+        raise CannotObserve(f"journalctl --disk-usage did not tell a size: {first_line(answer.stdout + answer.stderr, limit=200)}")
+    header = runner.run(["journalctl", "--header"])
+    if not_all_seen(answer.stderr + header.stderr):
+        raise CannotObserve(f"{user_name()} may not read the system's journal; let the check run as a user who may (run_as, become)")
+    return Usage(used, parse_journal_header(header.stdout))
+
+
+def not_all_seen(said: str) -> bool:
+    """Whether journalctl hints that this user does not see all of the journal."""
+    return "insufficient permissions" in said or "not seeing messages" in said
+
+
+def parse_disk_usage(text: str) -> int | None:
+    """Bytes in "Archived and active journals take up 1.5G in the file system."; old versions say "on disk"."""
+    match = re.search(r"take up ([\d.]+)([BKMGTPE]?)B? (?:in|on)", text)
+    return int(float(match.group(1)) * _JOURNAL_UNITS[match.group(2)]) if match else None
+
+
+@dataclasses.dataclass(frozen=True)
+class JournalFile:
+    path: str
+    archived: bool
+    head: float | None
+
+
+def parse_journal_header(text: str) -> list[JournalFile]:
+    """The files that ``journalctl --header`` describes."""
+    files = []
+    for block in re.split(r"^File [Pp]ath: ", text, flags=re.MULTILINE)[1:]:
+        path = block.split("\n", 1)[0].strip()
+        state = re.search(r"^State: (\w+)", block, re.MULTILINE)
+        # the number in parentheses is the same in every zone: microseconds, hexadecimal
+        head = re.search(r"^Head realtime timestamp: .*\(([0-9a-f]+)\)\s*$", block, re.MULTILINE)
+        files.append(JournalFile(path, bool(state and state.group(1) == "ARCHIVED"), int(head.group(1), 16) / 1e6 if head else None))
+    return files
+
+
+def journald_settings(patterns: t.Sequence[str], runner: Runner) -> dict[str, str]:
+    """The section [Journal] as journald reads it: main files in the order given, then drop-ins by name, later ones win."""
+    main = [path for pattern in patterns if "*" not in pattern for path in [pattern] if os.path.exists(path)]
+    drop_ins = {os.path.basename(path): path for pattern in patterns if "*" in pattern for path in glob.glob(pattern)}
+    settings: dict[str, str] = {}
+    for path in [*main, *(drop_ins[name] for name in sorted(drop_ins))]:
+        parser = configparser.RawConfigParser(strict=False, delimiters=("=",), comment_prefixes=("#", ";"), allow_no_value=True)
+        parser.optionxform = str  # type: ignore[assignment,method-assign] # keys keep their case
+        try:
+            parser.read_string(runner.read_text(path))
+        except configparser.Error:
+            raise CannotObserve(f"{path} is not a configuration of journald") from None
+        if parser.has_section("Journal"):
+            settings.update({key: (value or "").strip() for key, value in parser.items("Journal")})
+    return settings
+
+
+def journal_limit(settings: t.Mapping[str, str], files: t.Sequence[JournalFile]) -> tuple[int, str]:
+    """The bytes that journald lets these files take, and which settings say so. CannotObserve."""
+    limits, reasons = [], []
+    persistent = [one.path for one in files if not one.path.startswith("/run/")]
+    volatile = [one.path for one in files if one.path.startswith("/run/")]
+    for key, paths in (("SystemMaxUse", persistent), ("RuntimeMaxUse", volatile)):
+        if not paths:
+            continue
+        configured = _journal_size(settings.get(key, ""))
+        if configured is not None:
+            limits.append(configured)
+            reasons.append(key)
+            continue
+        try:
+            system = os.statvfs(os.path.dirname(paths[0]))
+        except OSError as exc:
+            raise CannotObserve(unreadable(os.path.dirname(paths[0]), exc)) from None
+        limits.append(min(int(system.f_blocks * system.f_frsize * DEFAULT_SHARE), DEFAULT_MOST))
+        reasons.append(f"journald's default for {key}")
+    return sum(limits), " and ".join(reasons)
+
+
+def _journal_size(text: str) -> int | None:
+    try:
+        return parse_size(text)
+    except ValueError:
+        return None
+
+
+def parse_timespan(text: str) -> float:
+    """Seconds of a time span of systemd such as ``1month 2day``; 0 when there is none."""
+    total = 0.0
+    for number, unit in re.findall(r"([\d.]+)\s*([A-Za-z]*)", text):
+        name = unit if unit in _SPANS else _SPAN_NAMES.get(unit.rstrip("s"), unit)
+        try:
+            total += float(number) * _SPANS.get(name or "s", 0)
+        except ValueError:
+            return 0.0
+    return total
+
+
+@dataclasses.dataclass(frozen=True)
+class JournalEntry:
+    message: str
+    host: str
+    arrived: float | None
+
+
+def parse_journal(text: str) -> list[JournalEntry]:
+    """The output of ``journalctl --output=json``; CannotObserve when it is something else."""
+    entries = []
+    lines = [line for line in text.split("\n") if line.strip()]
+    for number, line in enumerate(lines):
+        try:
+            data = json.loads(line)
+            message = data.get("MESSAGE")
+            if isinstance(message, list):  # bytes that are not printable text
+                message = bytes(message).decode("utf-8", "replace")
+            stamp = str(data.get("__REALTIME_TIMESTAMP", ""))
+            entries.append(JournalEntry(str(message or ""), str(data.get("_HOSTNAME", "")), int(stamp) / 1e6 if stamp.isdigit() else None))
+        except (ValueError, TypeError, AttributeError):
+            if number == len(lines) - 1 and number:  # cut off
+                continue
+            raise CannotObserve(f"journalctl did not answer in JSON: {line[:80]}") from None
+    return entries
+
+
+__all__ = (
+    "CONFIG",
+    "JournalEntry",
+    "JournalFile",
+    "Usage",
+    "journal_limit",
+    "journald_settings",
+    "not_all_seen",
+    "parse_disk_usage",
+    "parse_journal",
+    "parse_journal_header",
+    "parse_timespan",
+    "usage",
+)

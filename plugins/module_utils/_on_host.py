@@ -1,0 +1,35 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The half of ``verify`` that runs on a host: all of its checks in one execution. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ._engine import Item, execute
+from ._runner import Runner
+
+
+def main() -> None:
+    """Answers with the findings by the key of their check. Its arguments are the action's, not a user's."""
+    module = AnsibleModule(
+        argument_spec={
+            "checks": {"type": "list", "elements": "dict", "required": True},
+            "secrets": {"type": "dict", "default": {}, "no_log": True},
+            "settling": {"type": "float", "default": 0.0},
+            "within": {"type": "float"},
+        },
+        supports_check_mode=True,
+        no_log=True,  # a hundred checks are too long a line for the host's system log
+    )
+    params = module.params
+    items = []
+    for check in params["checks"]:
+        secrets = {option: params["secrets"][name] for option, name in (check.get("secrets") or {}).items()}
+        items.append(Item.from_dict({**check, "secrets": secrets}))
+    found = execute(items, Runner(), settling=params["settling"], within=params["within"])
+    module.exit_json(changed=False, found={key: [finding.as_dict() for finding in findings] for key, findings in found.items()})
+
+
+__all__ = ("main",)

@@ -1,0 +1,573 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people declare in the service file and in the organisation's file, as types. PRIVATE to the collection.
+
+They follow the JSON Schemas, against which every file is checked before anything reads it. A value whose template could not be
+resolved is an Unresolved all the same: whoever needs it is refused then.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+Duration = t.Union[str, int, float]
+Scalar = t.Union[str, int, float, bool]
+Labels = dict[str, Scalar]
+Options = t.Mapping[str, object]  # of a check: its own argument spec knows them
+Impacts = dict[str, t.Optional[str]]  # by level; None: not asked there
+
+
+class Access(t.TypedDict, total=False):
+    """How a server is reached."""
+
+    headers: dict[str, object]
+    url_username: str
+    url_password: str
+    bearer_token: str
+    validate_certs: bool
+    ca_path: str
+    client_cert: str
+    client_key: str
+
+
+# -- what a service is
+
+
+class Service(t.TypedDict, total=False):
+    name: t.Required[str]
+    owner: t.Required[str]
+    hosts: str
+    kind: str
+    description: str
+    solution_owner: str
+
+
+class Classification(t.TypedDict, total=False):
+    criticality: t.Required[int]
+    technical_risk: int
+    complexity: int
+    level: str
+
+
+class Commitments(t.TypedDict, total=False):
+    hours: str
+    availability: float
+    rpo: Duration
+    pdma: Duration
+    rto: Duration
+    dima: Duration
+    dmia: Duration
+
+
+class Availability(t.TypedDict, total=False):
+    series: t.Required[str]
+    open_hours: str
+    window: Duration
+    using: str
+
+
+# -- its parts
+
+
+class Unit(t.TypedDict, total=False):
+    name: t.Required[str]
+    kind: str
+    enabled: bool
+    max_restarts: int
+
+
+class Scrape(t.TypedDict, total=False):
+    job: str
+    port: t.Required[int]
+    path: str
+    scheme: str
+    families: list[str]
+    moving: list[str]
+    using: str
+
+
+class Log(t.TypedDict, total=False):
+    file: str
+    syslog: str
+    journald: str
+    socket: str
+    format: str
+    fields: dict[str, object]
+    template: str
+    rotated_by: str
+    max_size: str | int
+    max_age: Duration
+    logrotate_config: str
+    logrotate_state: str
+    canary: str
+    deadline: Duration
+    using: str
+    run_as: str
+
+
+class Cron(t.TypedDict, total=False):
+    file: str
+    contains: t.Required[str]
+    user: str
+
+
+class Schedule(t.TypedDict, total=False):
+    timer: str
+    cron: Cron
+    success_file: str
+    max_age: Duration
+    on: str
+
+
+class Copy(t.TypedDict, total=False):
+    """Where and how a tool keeps a copy. It has further keys: those of the tool's check."""
+
+    rpo: Duration
+    max_age: Duration
+    repository: str
+    path: str
+    paths: list[str]
+    pattern: str | list[str]
+    on: str
+    run_as: str
+
+
+class SecondCopy(Copy, total=False):
+    """What is not said is as in the first copy."""
+
+    tool: str
+
+
+class Backup(Copy, total=False):
+    tool: t.Required[str]
+    second_copy: SecondCopy
+    alert: str
+    scheduled_by: Schedule
+
+
+class Tier(t.TypedDict, total=False):
+    tier: t.Required[str]
+    name: str
+    contact: str
+    hours: str
+    response: Duration
+    contract_until: str
+
+
+class Part(t.TypedDict, total=False):
+    hosts: str
+    units: list[str | Unit]
+    run_as: str
+    scrape: list[Scrape]
+    logs: list[Log]
+    backups: list[Backup]
+    certificates: list[str]
+    support: str | list[Tier] | None
+
+
+# -- what it answers, reaches and tells
+
+
+class VersionAnswer(t.TypedDict, total=False):
+    url: str
+    json: str
+    body: str
+
+
+Endpoint = t.TypedDict(
+    "Endpoint",
+    {
+        "url": str,
+        "method": str,
+        "status": t.Union[int, "list[int]"],
+        "body": str,
+        "body_pattern": str,
+        "not_body": "list[str]",
+        "json": "dict[str, object]",
+        "version": VersionAnswer,
+        "max_latency": Duration,
+        "percentile": float,
+        "samples": int,
+        "follow_redirects": bool,
+        "from": str,
+        "tls": str,
+        "starttls": str,
+        "server_name": str,
+        "min_days": float,
+        "headers": "dict[str, object]",
+        "url_username": str,
+        "url_password": str,
+        "bearer_token": str,
+        "validate_certs": bool,
+        "ca_path": str,
+        "client_cert": str,
+        "client_key": str,
+    },
+    total=False,
+)
+
+Flow = t.TypedDict(
+    "Flow",
+    {
+        "to": t.Required[str],
+        "from": str,
+        "protocol": str,
+        "closed": bool,
+        "connect_timeout": Duration,
+        "expect": "list[str]",
+        "server_name": str,
+        "ca_path": str,
+        "validate_certs": bool,
+    },
+    total=False,
+)
+
+
+class Alerts(t.TypedDict, total=False):
+    match: Labels
+    must_include: list[str]
+    receivers: list[str]
+    required_labels: list[str]
+    required_annotations: list[str]
+    may_be_absent: list[str]
+    labels: Labels
+    using: str
+    lookback: Duration
+
+
+# -- its delivery
+
+
+class Expectation(t.TypedDict, total=False):
+    """What is expected on the hosts of a pattern; the check reads what is below each key."""
+
+    on: str
+    ports: list[int | str]
+    units: list[object]
+    files: list[object]
+    users: list[object]
+    packages: dict[str, str | float]
+    versions: dict[str, str | float]
+
+
+class Command(t.TypedDict, total=False):
+    command: t.Required[list[str]]
+    on: str
+    run_as: str
+    chdir: str
+    environment: dict[str, object]
+    secret_environment: dict[str, object]
+    timeout: Duration
+
+
+class Delivery(t.TypedDict, total=False):
+    smoke: str | list[str]
+    expect: Expectation | list[Expectation]
+    rollback_check: list[str] | Command
+    version_check: list[str] | Command
+    reports: list[str]
+    version_series: str
+    version_label: str
+
+
+# -- what is asked of it
+
+RequirementEntry = t.TypedDict(
+    "RequirementEntry",
+    {
+        "check": str,
+        "with": Options,
+        "on": str,
+        "using": str,
+        "run_as": str,
+        "title": str,
+        "reason": str,
+        "area": str,
+        "stakeholder": str,
+        "impact": t.Union[str, Impacts],
+        "phases": "list[str]",
+        "remedy": str,
+        "responsible": str,
+        "valid_for": Duration,
+        "repeat": str,
+        "not_applicable": str,
+        "approved_by": str,
+        "from": str,
+        "until": str,
+        "mode": str,
+        "enforce_from": str,
+    },
+    total=False,
+)
+
+ProofEntry = t.TypedDict("ProofEntry", {"check": t.Required[str], "from": str, "as": str, "on": str, "with": Options}, total=False)
+
+PolicyEntry = t.TypedDict(
+    "PolicyEntry",
+    {
+        "title": str,
+        "reason": str,
+        "area": str,
+        "stakeholder": str,
+        "impact": t.Union[str, Impacts],
+        "phases": "list[str]",
+        "observe": "list[str]",
+        "remedy": str,
+        "responsible": str,
+        "valid_for": Duration,
+        "repeat": str,
+        "proved_by": "list[str | ProofEntry]",
+        "applies_when": str,
+        "applies_to": "list[str]",
+        "not_before_first_deployment": bool,
+        "not_applicable_allowed": bool,
+        "waivable": bool,
+        "max_waiver": Duration,
+        "enforce_from": str,
+        "mode": str,
+        "ratchet": bool,
+        "retired": bool,
+        "with": Options,
+    },
+    total=False,
+)
+
+WaiverEntry = t.TypedDict(
+    "WaiverEntry",
+    {
+        "service": str,  # in the organisation's file
+        "requirement": t.Required[str],
+        "reason": t.Required[str],
+        "approved_by": t.Required[str],
+        "from": str,
+        "until": t.Required[str],
+        "compensating": str,
+        "ticket": str,
+        "requested_by": str,
+        "host": str,
+        "instance": str,
+        "accept": Options,
+    },
+    total=False,
+)
+
+
+# -- what both files may have
+
+
+class Server(Access, total=False):
+    kind: t.Required[str]
+    url: str
+    failover: list[str]
+    default: bool
+    probe_query: str
+    search: str
+    on: str
+    timeout: Duration
+
+
+class DefaultAlerts(t.TypedDict, total=False):
+    required_labels: list[str]
+    required_annotations: list[str]
+    receivers: list[str]
+    labels: Labels
+
+
+class DefaultSupport(t.TypedDict, total=False):
+    horizon: Duration
+    min_tiers: int
+
+
+Defaults = t.TypedDict(
+    "Defaults",
+    {
+        "alerts": DefaultAlerts,
+        "logs": str,
+        "runbook": Options,
+        "support": DefaultSupport,
+        "responsible": "dict[str, str]",
+        "with": "dict[str, Options]",
+        "reservation_due": Duration,
+        "override_due": Duration,
+        "failed_within": Duration,
+        "recheck_every": Duration,
+        "settle": Duration,
+        "language": str,
+    },
+    total=False,
+)
+
+
+class Reservations(t.TypedDict, total=False):
+    overdue: str
+
+
+class PolicyOverlay(t.TypedDict, total=False):
+    name: str
+    add: list[str]
+    reservations: Reservations
+    version: str
+    requirements: dict[str, PolicyEntry | None]
+
+
+class PublishServer(Access, total=False):
+    url: t.Required[str]
+
+
+class Grafana(PublishServer, total=False):
+    tags: list[str]
+
+
+class Publish(t.TypedDict, total=False):
+    textfile_directory: str
+    pushgateway: PublishServer
+    grafana: Grafana
+    html: str
+    markdown: str
+    json: str
+    junit: str
+    nagios: str
+    csv: str
+    language: str
+
+
+class Decisions(t.TypedDict, total=False):
+    """Where a decision must have been recorded."""
+
+    required: list[str]  # phases
+    levels: list[str]
+    environments: list[str]
+
+
+class SharedFile(t.TypedDict, total=False):
+    """What the service file and the organisation's both may have."""
+
+    schema_version: t.Required[int]
+    waivers: list[WaiverEntry]
+    servers: dict[str, Server]
+    defaults: Defaults
+    chains: dict[str, list[Tier]]
+    rosters: dict[str, object]
+    approvers: dict[str, list[str]]
+    policy: PolicyOverlay
+    mode: object
+    ratchet: object
+    debt: str
+    platforms: dict[str, object]
+    publish: Publish
+    records: str
+    decisions: Decisions
+
+
+class Removal(t.TypedDict):
+    """Something that goes with a version, announced."""
+
+    what: str
+    version: str | float
+    reason: str
+
+
+class Tolerance(t.TypedDict, total=False):
+    relative: str | float
+    absolute: str | float
+    then: str
+
+
+class Baseline(t.TypedDict, total=False):
+    tolerances: dict[str, Tolerance]
+
+
+class ServiceFile(SharedFile, total=False):
+    service: t.Required[Service]
+    classification: Classification
+    traits: dict[str, bool]
+    commitments: Commitments
+    availability: Availability
+    parts: dict[str, Part | None]
+    endpoints: list[Endpoint]
+    flows: list[Flow]
+    alerts: Alerts
+    signals: dict[str, object]
+    dashboards: list[str]
+    documents: dict[str, str | Options]
+    delivery: Delivery
+    requirements: dict[str, RequirementEntry]
+    removed: list[Removal]
+    baseline: Baseline
+
+
+# -- the debt file
+
+
+class DebtLine(t.TypedDict, total=False):
+    """What did not pass when the service was adopted. A line that lacks anything was not written by adopt."""
+
+    requirement: t.Required[str]
+    environment: str
+    impact: str
+    status: str
+    observed: str
+    adopted: str
+    by: str
+    until: str
+    seal: str
+
+
+class Adopted(t.TypedDict):
+    """When a service was adopted in an environment, by whom, and with how many lines."""
+
+    at: str
+    by: str
+    lines: int
+
+
+class DebtFile(t.TypedDict):
+    schema_version: int
+    service: str
+    adopted: dict[str, Adopted]
+    debt: list[DebtLine]
+
+
+__all__ = (
+    "Access",
+    "Adopted",
+    "Alerts",
+    "Availability",
+    "Backup",
+    "Baseline",
+    "Classification",
+    "Command",
+    "Commitments",
+    "DebtFile",
+    "DebtLine",
+    "Decisions",
+    "Defaults",
+    "Delivery",
+    "Duration",
+    "Endpoint",
+    "Expectation",
+    "Flow",
+    "Grafana",
+    "Impacts",
+    "Labels",
+    "Log",
+    "Options",
+    "Part",
+    "PolicyEntry",
+    "PolicyOverlay",
+    "ProofEntry",
+    "Publish",
+    "PublishServer",
+    "Removal",
+    "RequirementEntry",
+    "Scalar",
+    "Schedule",
+    "Scrape",
+    "Server",
+    "ServiceFile",
+    "SharedFile",
+    "Tier",
+    "Tolerance",
+    "WaiverEntry",
+)

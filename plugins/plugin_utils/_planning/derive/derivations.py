@@ -1,0 +1,91 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The arguments of each check, from the description of the service. PRIVATE to the collection. Pure.
+
+A derivation yields Instances, or raises NotDeclared where the description has nothing for it. Each area has a file, and its own part
+of the table. A check that is in none of them takes its arguments from the policy alone:
+``{check: command, from: delivery.rollback_check, as: command}``, or ``{check: clock}`` for one on each host;
+what the policy leaves open a service gives itself, in ``with`` of its exception.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ....module_utils._registry import CHECKS, load_check
+from ..._described.declarations import Options
+from ..._described.policy import Proof
+from ..._described.service import Description, NotDeclared
+from . import alerts, availability, backups, delivery, endpoints, logs, platform, scrapes, support
+from .instance import Derivation, Instance, Steps
+
+AREAS: tuple[t.Mapping[str, Derivation], ...] = (
+    alerts.DERIVATIONS,
+    availability.DERIVATIONS,
+    backups.DERIVATIONS,
+    delivery.DERIVATIONS,
+    endpoints.DERIVATIONS,
+    logs.DERIVATIONS,
+    platform.DERIVATIONS,
+    scrapes.DERIVATIONS,
+    support.DERIVATIONS,
+)
+# by check, or by check and what of the description it comes from (the policy's "from"); all tools of backup share theirs
+DERIVATIONS: dict[str, Derivation] = {name: derivation for area in AREAS for name, derivation in area.items()}
+
+
+def derive(proof: Proof, description: Description, given: t.Iterable[str] = ()) -> list[Instance]:
+    """The instances of one way to prove a requirement; ``given``: the options that the service sets itself. NotDeclared, NotApplicable."""
+    family = "backup" if proof.check.endswith("_backup") else proof.check
+    named = DERIVATIONS.get(f"{family}:{proof.source}") if proof.source else DERIVATIONS.get(family)
+    instances = named(description) if named else _generic(proof, description)
+    complete = [
+        dataclasses.replace(
+            instance,
+            args={**default_options(description, instance.check), **instance.args, **proof.args},
+        )
+        for instance in instances
+    ]
+    if named is None and proof.source is None:
+        _refuse_without_arguments(proof.check, {option for instance in complete for option in instance.args} | set(given))
+    return complete
+
+
+def _refuse_without_arguments(check: str, given: set[str]) -> None:
+    """A check that only the service's own exception can give arguments to, and does not, proves nothing here."""
+    spec = load_check(check).ARGUMENT_SPEC
+    missing = [option for option, about in spec.items() if about.get("required") and option not in given]
+    if missing:
+        raise NotDeclared(f"{check} needs {' and '.join(missing)}, which neither the policy nor 'with' of the requirement gives")
+
+
+def default_options(description: Description, check: str) -> Options:
+    """What the files say of every instance of a check (``defaults.with``)."""
+    return description.default(lambda given: given.get("with", {}).get(check)) or {}
+
+
+def _generic(proof: Proof, description: Description) -> list[Instance]:
+    entries: list[tuple[Steps, object]] = [((), None)]
+    if proof.source:
+        value: object = description.data
+        steps: Steps = tuple(proof.source.split("."))
+        for step in steps:
+            value = value.get(step) if isinstance(value, dict) else None
+        if not value:
+            raise NotDeclared(f"{proof.source} is not declared")
+        entries = [((*steps, index), item) for index, item in enumerate(value)] if isinstance(value, list) else [(steps, value)]
+    hosts = tuple(description.part_hosts({}, proof.on)) if CHECKS[proof.check] in ("host", "action") or proof.on else None
+    out = []
+    for steps, item in entries:
+        args: dict[str, object] = {}
+        if isinstance(item, dict):
+            args = dict(item)
+        elif proof.option and item is not None:
+            args = {proof.option: item}
+        out.append(Instance(proof.check, str(item) if isinstance(item, str) else proof.check, args, hosts, path=steps))
+    return out
+
+
+__all__ = ("AREAS", "DERIVATIONS", "default_options", "derive")

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The endpoints of a service: what they answer, their version, and every certificate that is declared. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+from ....module_utils._exchange import public_url
+from ..._described.declarations import Endpoint
+from ..._described.document import Refused, dotted
+from ..._described.service import CONNECTION, Description, NotDeclared, picked
+from .instance import Derivation, Instance, Steps
+
+_PROBE = ("method", "body", "body_pattern", "not_body", "json", "max_latency", "percentile", "samples", "follow_redirects")
+
+
+def _endpoints(description: Description) -> list[tuple[int, Endpoint]]:
+    found = [(index, endpoint) for index, endpoint in enumerate(description.data.get("endpoints") or []) if endpoint.get("url")]
+    if not found:
+        raise NotDeclared("no endpoint with a url is declared (endpoints)")
+    return found
+
+
+def _address(text: str, key: str, description: Description, steps: Steps) -> tuple[str, str, int | None]:
+    """Scheme, host and port of a URL or of HOST:PORT. Refused."""
+    try:
+        parts = urlsplit(text if key == "url" else f"//{text}")
+        if parts.hostname:
+            return parts.scheme, parts.hostname, parts.port
+    except ValueError:
+        pass
+    wanted = "an address such as https://payments.example/health" if key == "url" else "HOST:PORT"
+    raise Refused([f"{description.service.where((*steps, key))}: {dotted((*steps, key))}: '{public_url(text)}' is not {wanted}"])
+
+
+def _asked_from(description: Description, endpoint: Endpoint) -> tuple[str, ...] | None:
+    asker = endpoint.get("from")
+    return None if asker in (None, "controller") else tuple(description.part_hosts({}, str(asker)))
+
+
+def _probes(description: Description) -> list[Instance]:
+    out = []
+    for index, endpoint in _endpoints(description):
+        steps: Steps = ("endpoints", index)
+        _address(str(endpoint["url"]), "url", description, steps)
+        args = picked(endpoint, (*_PROBE, *CONNECTION))
+        if endpoint.get("status") is not None:
+            args["status"] = endpoint["status"] if isinstance(endpoint["status"], list) else [endpoint["status"]]
+        # a name goes into records and reports: no password, no query
+        out.append(Instance("http_probe", public_url(str(endpoint["url"])), args, _asked_from(description, endpoint), path=steps))
+    return out
+
+
+def _versions(description: Description) -> list[Instance]:
+    out = []
+    for index, endpoint in _endpoints(description):
+        version = endpoint.get("version")
+        if not version:
+            continue
+        wanted = description.run.version
+        steps: Steps = ("endpoints", index, "version")
+        _address(str(endpoint["url"]), "url", description, ("endpoints", index))
+        url = urljoin(str(endpoint["url"]), str(version.get("url", "")))
+        name = public_url(url)
+        if wanted is None:
+            out.append(Instance("http_probe", name, path=steps, gap="the version that should answer is not given (readiness_version)"))
+            continue
+        args = picked(endpoint, CONNECTION)
+        args["url"] = url
+        if version.get("json"):
+            args["json"] = {version["json"]: wanted}
+        else:
+            args["body"] = str(version.get("body", "{version}")).replace("{version}", wanted)
+        out.append(Instance("http_probe", name, args, _asked_from(description, endpoint), path=steps))
+    if not out:
+        raise NotDeclared("no endpoint tells its version (endpoints.N.version)")
+    return out
+
+
+def _certificates(description: Description) -> list[Instance]:
+    out = []
+    for index, endpoint in enumerate(description.data.get("endpoints") or []):
+        steps: Steps = ("endpoints", index)
+        key = "url" if endpoint.get("url") else "tls"
+        if not endpoint.get(key):
+            continue
+        scheme, host, port = _address(str(endpoint.get(key)), key, description, steps)
+        if key == "url" and scheme != "https":
+            continue
+        port = port or 443
+        options = picked(endpoint, ("ca_path", "validate_certs", "min_days", "server_name", "starttls"))
+        args = {"host": host, "port": port, **options}
+        out.append(Instance("tls_certificate", f"{host}:{port}", args, _asked_from(description, endpoint), path=steps))
+    for name, part in description.parts.items():
+        for index, file in enumerate(part.get("certificates") or []):
+            hosts = tuple(description.part_hosts(part))
+            out.append(
+                Instance("tls_certificate", file, {"path": file}, hosts, part.get("run_as"), path=("parts", name, "certificates", index))
+            )
+    if not out:
+        raise NotDeclared("no https endpoint, TLS server or certificate file is declared")
+    seen: dict[tuple[str, tuple[str, ...] | None], Instance] = {}
+    for instance in out:
+        seen.setdefault((instance.instance, instance.hosts), instance)
+    return list(seen.values())
+
+
+DERIVATIONS: dict[str, Derivation] = {
+    "http_probe": _probes,
+    "http_probe:version": _versions,
+    "tls_certificate": _certificates,
+}
+
+__all__ = ("DERIVATIONS",)

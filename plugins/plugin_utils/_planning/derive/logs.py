@@ -1,0 +1,79 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The logs of a service: a canary line that must arrive, and rotation. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+from ..._described.declarations import Log, Part
+from ..._described.service import Description, NotDeclared
+from .instance import Derivation, Instance, Steps
+
+
+def _logs(description: Description) -> list[tuple[Part, Log, Steps]]:
+    found: list[tuple[Part, Log, Steps]] = [
+        (part, log, ("parts", name, "logs", index))
+        for name, part in description.parts.items()
+        for index, log in enumerate(part.get("logs") or [])
+    ]
+    if not found:
+        raise NotDeclared("no part declares its logs (parts.NAME.logs)")
+    return found
+
+
+def _log_name(log: Log) -> str:
+    return str(log.get("file") or log.get("journald") or log.get("syslog") or "log")
+
+
+def _canaries(description: Description) -> list[Instance]:
+    out = []
+    for part, log, steps in _logs(description):
+        if log.get("canary") == "never":
+            continue
+        using = log.get("using") or description.default(lambda given: given.get("logs"))
+        _server, store = description.server(("file", "journald"), using)
+        via = "file" if log.get("file") else "journald" if log.get("journald") else "syslog"
+        writes: dict[str, object] = {
+            "via": via,
+            "backend": store["kind"],
+            **{key: value for key in ("format", "fields", "template", "socket") if (value := log.get(key))},
+        }
+        if via == "file":
+            writes["path"] = log["file"]
+        if log.get("syslog") or log.get("journald"):
+            writes["tag"] = log.get("syslog") or log["journald"].removesuffix(".service")
+        writes.update({"search": store["search"]} if store.get("search") else {})
+        writes.update({"deadline": log["deadline"]} if log.get("deadline") else {})
+        finds = {key: value for key, value in writes.items() if key in ("backend", "tag", "search", "deadline")}
+        hosts = tuple(description.part_hosts(part))
+        looking = tuple(description.part_hosts({}, store["on"])) if store.get("on") else None
+        run_as = log.get("run_as") or part.get("run_as")
+        out.append(Instance("log_canary", _log_name(log), writes, hosts, run_as, call="write", path=steps))
+        out.append(Instance("log_canary", _log_name(log), finds, looking, call="find", after="write", path=steps))
+    if not out:
+        raise NotDeclared("every log refuses its canary line (canary: never), and no weaker proof is declared")
+    return out
+
+
+def _rotations(description: Description) -> list[Instance]:
+    out = []
+    for part, log, steps in _logs(description):
+        if log.get("file"):
+            args: dict[str, object] = {"path": log["file"], "rotated_by": log.get("rotated_by", "logrotate")}
+        elif log.get("journald"):
+            args = {"journald": True, "rotated_by": "journald"}
+        else:
+            continue
+        args.update({key: value for key in ("max_size", "max_age", "logrotate_config", "logrotate_state") if (value := log.get(key))})
+        out.append(Instance("log_rotation", _log_name(log), args, tuple(description.part_hosts(part)), log.get("run_as"), path=steps))
+    if not out:
+        raise NotDeclared("no part declares a log file or a journal (parts.NAME.logs)")
+    return out
+
+
+DERIVATIONS: dict[str, Derivation] = {
+    "log_canary": _canaries,
+    "log_rotation": _rotations,
+}
+
+__all__ = ("DERIVATIONS",)

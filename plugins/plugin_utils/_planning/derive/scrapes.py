@@ -1,0 +1,53 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How monitoring scrapes the parts of a service: its targets in Prometheus, and what they answer. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+from ..._described.declarations import Options, Part, Scrape
+from ..._described.service import Description, NotDeclared
+from .instance import Derivation, Instance, Steps
+
+
+def _scrapes(description: Description) -> list[tuple[str, Part, Scrape, Steps]]:
+    found: list[tuple[str, Part, Scrape, Steps]] = [
+        (name, part, scrape, ("parts", name, "scrape", index))
+        for name, part in description.parts.items()
+        for index, scrape in enumerate(part.get("scrape") or [])
+    ]
+    if not found:
+        raise NotDeclared("no part says how it is scraped (parts.NAME.scrape)")
+    return found
+
+
+def _targets(description: Description) -> list[Instance]:
+    out = []
+    for name, part, scrape, steps in _scrapes(description):
+        job: dict[str, object] = {"job": scrape["job"]} if scrape.get("job") else {}
+        expect: list[Options] = [
+            {**job, "addresses": description.inventory.addresses_of(host), "port": scrape["port"]} for host in description.part_hosts(part)
+        ]
+        args = {**description.connection("prometheus", scrape.get("using")), "expect": expect, "min_up": len(expect)}
+        out.append(Instance("prometheus_targets", scrape.get("job") or f"{name}:{scrape['port']}", args, path=steps))
+    return out
+
+
+def _metrics(description: Description) -> list[Instance]:
+    out = []
+    for name, part, scrape, steps in _scrapes(description):
+        for host in description.part_hosts(part):
+            address = description.inventory.addresses_of(host)[0]
+            where = f"[{address}]" if ":" in address else address
+            url = f"{scrape.get('scheme', 'http')}://{where}:{scrape['port']}/{str(scrape.get('path', 'metrics')).lstrip('/')}"
+            args = {"url": url, **{key: value for key in ("families", "moving") if (value := scrape.get(key))}}
+            out.append(Instance("metrics_endpoint", scrape.get("job") or f"{name}:{scrape['port']}", args, (host,), path=steps))
+    return out
+
+
+DERIVATIONS: dict[str, Derivation] = {
+    "metrics_endpoint": _metrics,
+    "prometheus_targets": _targets,
+}
+
+__all__ = ("DERIVATIONS",)

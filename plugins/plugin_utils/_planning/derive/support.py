@@ -1,0 +1,49 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who helps, and with what: the runbook and the support chains. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+from ....module_utils._exchange import public_url
+from ..._described.service import Description, NotDeclared
+from .instance import Derivation, Instance
+
+
+def _runbook(description: Description) -> list[Instance]:
+    declared = (description.data.get("documents") or {}).get("runbook")
+    if not declared:
+        raise NotDeclared("documents.runbook is not declared")
+    given: dict[str, object] = dict(declared) if isinstance(declared, dict) else {"url" if "://" in str(declared) else "path": declared}
+    args: dict[str, object] = {**(description.default(lambda defaults: defaults.get("runbook")) or {}), **given}
+    if args.get("path"):
+        args["path"] = description.path(str(args["path"]))
+    name = str(given["path"]) if given.get("path") else public_url(str(given.get("url")))
+    return [Instance("runbook", name, args, path=("documents", "runbook"))]
+
+
+def _support(description: Description) -> list[Instance]:
+    if not description.parts:
+        raise NotDeclared("no part is declared (parts), so no support chain either")
+    chains = dict(description.chains)
+    components: dict[str, str | None] = {}
+    for name, part in description.parts.items():
+        support = part.get("support")
+        if isinstance(support, list):
+            chains[f"of part {name}"] = support
+            support = f"of part {name}"
+        components[name] = support
+    args: dict[str, object] = {"components": components, "chains": {name: chains[name] for name in chains if name in components.values()}}
+    args.update(description.default(lambda defaults: defaults.get("support")) or {})
+    hours = description.commitments.get("hours")
+    if hours:
+        args["hours"] = hours
+    return [Instance("support_chain", "support chains", args, path=("parts",))]
+
+
+DERIVATIONS: dict[str, Derivation] = {
+    "runbook": _runbook,
+    "support_chain": _support,
+}
+
+__all__ = ("DERIVATIONS",)

@@ -1,0 +1,37 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The level of a service: what its classification asks for, or what its file may set. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+from .._described.declarations import Classification
+from .._described.policy import LEVELS
+from .._described.policy import level_of as computed_level
+from .._described.service import Description
+from .._model.waiver import Waiver
+from .remarks import Remarks
+from .waivers import LEVEL_WAIVER
+
+
+def level_of(description: Description, waivers: list[Waiver], remarks: Remarks) -> tuple[str, str]:
+    """The level, and why it is that."""
+    classification: Classification = description.data.get("classification") or {"criticality": 0}
+    computed, reason = computed_level(classification)
+    if not description.data.get("classification"):
+        reason = "no classification is declared"
+    wanted = classification.get("level")
+    if not wanted or wanted == computed:
+        return computed, reason
+    place = description.service.where(("classification", "level"))
+    if LEVELS.index(wanted) > LEVELS.index(computed):
+        return str(wanted), f"set to {wanted} in {place}; {reason} would be {computed}"
+    if any(waiver.requirement == LEVEL_WAIVER and waiver.active for waiver in waivers):
+        return str(wanted), f"set to {wanted} in {place} under waiver {LEVEL_WAIVER}; {reason} would be {computed}"
+    remarks.notices.append(
+        f"{place}: level {wanted} is below the computed level {computed} and no waiver of {LEVEL_WAIVER} accepts that: {computed} holds"
+    )
+    return computed, reason
+
+
+__all__ = ("level_of",)

@@ -1,0 +1,171 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a requirement is proved for a service: by which check, on which instances. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ...module_utils._registry import CHECKS, COMPUTED, load_check
+from .._described.declarations import RequirementEntry
+from .._described.document import Refused
+from .._described.policy import Proof, Rule
+from .._described.service import Description, NoHost, NotDeclared
+from .._model.planned import PlannedCheck
+from .._model.waiver import Waiver
+from .arguments import argument_problems, module_problems
+from .derive.derivations import default_options, derive
+from .derive.instance import Instance, Steps
+from .remarks import Remarks
+
+
+def instances_of(rule: Rule, exception: RequirementEntry, description: Description) -> list[Instance] | None:
+    """None when no check can prove it; NotDeclared when the description has nothing for any of them."""
+    if exception.get("using"):
+        description = dataclasses.replace(description, using=exception["using"])
+    chosen = exception.get("check")
+    proofs = [proof for proof in rule.proved_by if proof.check in (*CHECKS, *COMPUTED)]
+    if chosen in COMPUTED:
+        if exception.get("with"):
+            place = description.service.where(("requirements", rule.id, "with"))
+            raise Refused([f"{place}: requirements.{rule.id}.with: {chosen} takes no arguments; tolerances stand in baseline.tolerances"])
+        _refuse_misplaced([chosen], rule, exception, description)
+        return derive(Proof(chosen), description)
+    if chosen in CHECKS:
+        proofs = [proof for proof in proofs if proof.check == chosen]
+        if exception.get("with") or not proofs:
+            _refuse_misplaced([chosen], rule, exception, description)
+            return [_explicit(rule, exception, description)]
+    if not proofs:
+        return None
+    fitting = _refuse_misplaced([proof.check for proof in proofs], rule, exception, description)
+    proofs = [proof for proof in proofs if proof.check in fitting]
+    refusals: list[NotDeclared] = []
+    for proof in proofs:
+        try:
+            whole = dataclasses.replace(proof, args={**rule.args, **proof.args})
+            instances = derive(whole, description, exception.get("with") or ())
+        except NotDeclared as exc:
+            refusals.append(exc)
+            continue
+        if exception.get("on"):
+            hosts = tuple(description.part_hosts({}, exception["on"]))
+            instances = [dataclasses.replace(instance, hosts=hosts) if instance.call != "find" else instance for instance in instances]
+        return [
+            dataclasses.replace(
+                instance,
+                args={**instance.args, **(exception.get("with") or {})} if instance.call == "run" else instance.args,
+                run_as=exception.get("run_as") or instance.run_as,
+            )
+            for instance in instances
+        ]
+    without_host = any(isinstance(exc, NoHost) for exc in refusals)
+    raise (NoHost if without_host else NotDeclared)("; ".join(dict.fromkeys(str(exc) for exc in refusals)))
+
+
+def _refuse_misplaced(checks: list[str], rule: Rule, exception: RequirementEntry, description: Description) -> list[str]:
+    """Those of the checks that can do what ``on`` and ``using`` ask for. Refused when there are none."""
+    for key, can, why in (
+        ("using", _asks_named_server, "asks no named server"),
+        ("on", _runs_on_hosts, "runs on no host, it asks a server"),
+        ("run_as", _runs_on_hosts, "runs on no host, it asks a server"),
+    ):
+        if exception.get(key):
+            fitting = [check for check in checks if can(check)]
+            if not fitting:
+                place = description.service.where(("requirements", rule.id, key))
+                raise Refused([f"{place}: requirements.{rule.id}.{key}: {' or '.join(checks)} {why}"])
+            checks = fitting
+    return checks
+
+
+def _asks_named_server(check: str) -> bool:
+    return check == "log_canary" or check.partition("_")[0] in ("prometheus", "alertmanager")
+
+
+def _runs_on_hosts(check: str) -> bool:
+    return CHECKS.get(check) in ("host", "both", "action")
+
+
+def _explicit(rule: Rule, exception: RequirementEntry, description: Description) -> Instance:
+    check = str(exception["check"])
+    shared = rule.args if check in {proof.check for proof in rule.proved_by} else {}
+    args = {**default_options(description, check), **shared, **(exception.get("with") or {})}
+    side = CHECKS[check]
+    if side == "controller" and "url" in load_check(check).ARGUMENT_SPEC and not args.get("url"):
+        kind = check.partition("_")[0]
+        if kind in ("prometheus", "alertmanager"):
+            args = {**description.connection(kind, exception.get("using")), **args}
+    hosts: tuple[str, ...] | None = None
+    if side in ("host", "action") or (side == "both" and exception.get("on")):
+        hosts = tuple(description.part_hosts({}, exception.get("on")))
+    steps: Steps = ("requirements", rule.id)
+    name = args.get("module") if side == "action" else None
+    return Instance(check, str(name or check), args, hosts, exception.get("run_as"), path=steps)
+
+
+def planned_checks(
+    rule: Rule,
+    exception: RequirementEntry,
+    instances: t.Sequence[Instance],
+    waivers: list[Waiver],
+    description: Description,
+    remarks: Remarks,
+) -> list[PlannedCheck]:
+    checks: list[PlannedCheck] = []
+    accepted = [waiver for waiver in waivers if waiver.requirement == rule.id and waiver.accept and waiver.active]
+    given = {key: description.service.where(("requirements", rule.id, "with", key)) for key in exception.get("with") or {}}
+    halves: dict[tuple[Steps, str], str] = {}
+    for number, found in enumerate(instances):
+        instance = _with_paths(found, description)
+        key = f"{rule.id}/{number}"
+        halves[(instance.path, instance.call)] = key
+        after = halves.get((instance.path, instance.after)) if instance.after else None
+        check = PlannedCheck(
+            key=key,
+            requirement=rule.id,
+            check=instance.check,
+            instance=instance.instance,
+            args=instance.args,
+            hosts=instance.hosts,
+            run_as=instance.run_as,
+            call=instance.call,
+            after=after,
+            gap=instance.gap,
+        )
+        checks.append(check)
+        if instance.gap is None:
+            place = description.service.where(instance.path or ("requirements", rule.id))
+            remarks.problems += argument_problems(check, place, given) or module_problems(check, place, given, description)
+            for waiver in accepted if instance.call == "run" else ():
+                limits, name = waiver.accept or {}, waiver.key
+                args = {**instance.args, **limits}
+                checks.append(dataclasses.replace(check, key=f"{key}/accepted {name}", args=args, accepted=True, waiver=name))
+                places = {**given, **dict.fromkeys(limits, f"{waiver.declared_in}: accept")}
+                remarks.problems += argument_problems(checks[-1], place, places) or module_problems(checks[-1], place, places, description)
+    return checks
+
+
+def _with_paths(instance: Instance, description: Description) -> Instance:
+    """Paths that the controller reads are relative to the service file; those on a host are that host's."""
+    if instance.hosts is not None or instance.gap is not None or instance.check in COMPUTED:
+        return instance
+    spec: dict[str, dict[str, object]] = load_check(instance.check).ARGUMENT_SPEC
+
+    def at_home(name: str, value: object) -> object:
+        option = spec.get(name, {})
+        if option.get("type") == "path" and isinstance(value, str):
+            return description.path(value)
+        if option.get("elements") == "path" and isinstance(value, list):
+            return [description.path(item) if isinstance(item, str) else item for item in value]
+        return value
+
+    return dataclasses.replace(instance, args={name: at_home(name, value) for name, value in instance.args.items()})
+
+
+__all__ = (
+    "instances_of",
+    "planned_checks",
+)

@@ -1,0 +1,19 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What there is to say of the files while a plan is made. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+
+
+@dataclasses.dataclass
+class Remarks:
+    """Collected on the way, so that everything that is wrong is told at once."""
+
+    problems: list[str] = dataclasses.field(default_factory=list)  # with one of these there is no plan
+    notices: list[str] = dataclasses.field(default_factory=list)
+
+
+__all__ = ("Remarks",)

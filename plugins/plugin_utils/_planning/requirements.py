@@ -1,0 +1,162 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a rule asks of a service in a phase: a planned requirement with its checks, or why it has none. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from .._described.declarations import RequirementEntry
+from .._described.policy import IMPACTS, Rule
+from .._described.service import Description, NoHost, NotApplicable, NotDeclared, NotDue
+from .._model.planned import (
+    PlannedRequirement,
+    PlanState,
+)
+from .._model.waiver import Waiver
+from .proofs import instances_of, planned_checks
+from .remarks import Remarks
+from .rules import impact_of
+from .waivers import approver_refusal
+
+
+def planned_requirement(
+    rule: Rule,
+    description: Description,
+    level: str,
+    phase: str | None,
+    waivers: list[Waiver],
+    remarks: Remarks,
+) -> PlannedRequirement | None:
+    """What a rule asks in a phase (None: in all of them); None when it asks nothing. NotResolved, Refused."""
+    service, run = description.service, description.run
+    exception = description.requirements.get(rule.id) or {}
+    impact = impact_of(rule, exception, level)
+    if not impact:
+        return None
+    _refuse_milder(rule, impact, level, description, remarks)
+    rule = _adapted(rule, exception, description, remarks)
+    phases, observe = set(rule.phases), set(rule.observe)
+    if phase == "post" and run.first_deployment and rule.not_before_first_deployment and "pre" in phases:
+        phases.add("post")
+    reason = _not_applicable(rule, exception, str(impact), description, remarks)  # also where it is not asked: it may be wrong
+    if phase is not None and phase not in phases | observe and phase != "design":
+        return None
+    deciding = phase is None or phase in phases
+    place = service.where(("requirements", rule.id)) if exception else ""
+    planned = PlannedRequirement(rule, str(impact), deciding, declared_in=place)
+    if reason:
+        return dataclasses.replace(planned, state=PlanState.NOT_APPLICABLE, why=reason)
+    if phase == "design" and not deciding:
+        return dataclasses.replace(planned, state=PlanState.LATER, why=f"verified at {', '.join(rule.phases)}")
+    if phase == "pre" and run.first_deployment and rule.not_before_first_deployment:
+        why = "it cannot exist before the first deployment; it decides at post"
+        return dataclasses.replace(planned, state=PlanState.NOT_DUE, why=why)
+    if phase is None:
+        return planned  # the service's state is judged over findings that are there already
+    return _with_checks(planned, exception, description, waivers, remarks)
+
+
+def _refuse_milder(rule: Rule, impact: str, level: str, description: Description, remarks: Remarks) -> None:
+    asked = rule.impact.get(level)
+    if asked and impact in IMPACTS and IMPACTS.index(impact) < IMPACTS.index(asked):
+        place = description.service.where(("requirements", rule.id, "impact"))
+        remarks.problems.append(
+            f"{place}: requirements.{rule.id}.impact: the policy says {asked} at level {level}; "
+            f"a service may be stricter, not milder ({impact}); a waiver says who accepts the deviation"
+        )
+
+
+def _adapted(rule: Rule, exception: RequirementEntry, description: Description, remarks: Remarks) -> Rule:
+    """The rule with what the service says of it."""
+    given = exception.get("phases")
+    left_out = [name for name in rule.phases if name not in given] if given else []
+    if left_out:
+        place = description.service.where(("requirements", rule.id, "phases"))
+        remarks.problems.append(
+            f"{place}: requirements.{rule.id}.phases: the policy verifies it at {', '.join(left_out)} too; "
+            "a service may add phases, not leave them out"
+        )
+    responsible = (
+        exception.get("responsible")
+        or rule.responsible
+        or description.default(lambda shared: shared.get("responsible", {}).get(rule.id))
+        or description.default(lambda shared: shared.get("responsible", {}).get(rule.area))
+    )
+    return dataclasses.replace(
+        rule,
+        title=exception.get("title") or rule.title,
+        reason=exception.get("reason") or rule.reason,
+        area=exception.get("area") or rule.area,
+        stakeholder=exception.get("stakeholder") or rule.stakeholder,
+        remedy=exception.get("remedy") or rule.remedy,
+        responsible=responsible or description.owner,
+        valid_for=exception.get("valid_for") or rule.valid_for,
+        repeat=exception.get("repeat") or rule.repeat,
+        phases=tuple(given) if given else rule.phases,
+        observe=tuple(name for name in rule.observe if name not in (given or ())),
+        # whoever runs it has the last word
+        mode=None if description.run.mode else exception.get("mode") or rule.mode,
+        enforce_from=exception.get("enforce_from") or rule.enforce_from,
+    )
+
+
+def _with_checks(
+    planned: PlannedRequirement,
+    exception: RequirementEntry,
+    description: Description,
+    waivers: list[Waiver],
+    remarks: Remarks,
+) -> PlannedRequirement:
+    """With the checks that prove it, or with the reason why there are none."""
+    rule = planned.rule
+    try:
+        instances = instances_of(rule, exception, description)
+    except NoHost as exc:
+        return dataclasses.replace(planned, state=PlanState.NO_HOST, why=str(exc))
+    except NotDeclared as exc:
+        return dataclasses.replace(planned, state=PlanState.NOT_DECLARED, why=str(exc))
+    except NotApplicable as exc:
+        return dataclasses.replace(planned, state=PlanState.NOT_APPLICABLE, why=str(exc))
+    except NotDue as exc:
+        return dataclasses.replace(planned, state=PlanState.NOT_DUE, why=str(exc))
+    if instances is None:
+        why = f"no check of this version proves it; name one of your own (requirements.{rule.id}), or waive it"
+        return dataclasses.replace(planned, state=PlanState.UNPROVABLE, why=why)
+    checks = planned_checks(rule, exception, instances, waivers, description, remarks)
+    steps = instances[0].path
+    place = description.service.where(steps) if steps else planned.declared_in
+    return dataclasses.replace(planned, checks=tuple(checks), declared_in=place)
+
+
+def _not_applicable(rule: Rule, exception: RequirementEntry, impact: str, description: Description, remarks: Remarks) -> str | None:
+    if rule.applies_when:
+        lacking = description.lacks(rule.applies_when)
+        if lacking:
+            return lacking
+    if rule.applies_to and description.kind not in rule.applies_to:
+        return f"it is asked of services of kind {', '.join(rule.applies_to)}; this one is {description.kind}"
+    reason = exception.get("not_applicable")
+    if not reason:
+        return None
+    place = description.service.where(("requirements", rule.id, "not_applicable"))
+    if rule.not_applicable_allowed:
+        return str(reason)
+    missing = [key for key in ("approved_by", "until") if not exception.get(key)]
+    if missing:
+        remarks.problems.append(f"{place}: requirements.{rule.id}: not_applicable needs {' and '.join(missing)}, as a waiver does")
+        return None
+    if str(exception["until"]) < description.run.today:
+        remarks.notices.append(f"{place}: {rule.id} was not applicable until {exception['until']}; that has ended, so it is asked again")
+        return None
+    if str(exception.get("from", "")) > description.run.today:
+        return None
+    refusal = approver_refusal(exception["approved_by"], impact, description)
+    if refusal:
+        remarks.notices.append(f"{place}: that {rule.id} is not applicable does not count: {refusal}")
+        return None
+    return f"{reason} (approved by {exception['approved_by']} until {exception['until']})"
+
+
+__all__ = ("planned_requirement",)
