@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import pathlib
 import re
 import textwrap
@@ -284,6 +285,7 @@ def safe(text: str) -> str:
     return re.sub(r"(?<![\w`])(\{\w+\}|\*(?= )|[a-z]+\*)(?![\w`])", r"`\1`", " ".join(text.split()))
 
 
+@functools.cache
 def requirements() -> dict[str, t.Any]:
     """Of the policies that ship, in their order."""
     found: dict[str, t.Any] = {}
