@@ -27,7 +27,7 @@ class ActionModule(ActionBase):
         result: dict[str, t.Any] = super().run(tmp, variables)
         args = dict(self._task.args)
         # a condition is evaluated as a template is: it must stand in the playbook, or in variables that may be templates
-        if not all(is_trusted_as_template(text) for text in ansible_module.expected(args) if isinstance(text, str)):
+        if not all(is_trusted_as_template(text) for text in ansible_module.conditions(args.get("expect")) if isinstance(text, str)):
             raise AnsibleActionFail(
                 "expect: it comes out of a template; write the condition itself, variables are known in it by their names"
             )

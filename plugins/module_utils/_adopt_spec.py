@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-import typing as t
+from ._argspec import RUN_SPEC, Spec
 
-from ._argspec import RUN_SPEC
-
-ADOPT_SPEC: dict[str, t.Any] = {
+ADOPT_SPEC: Spec = {
     **RUN_SPEC,
     "phase": {**RUN_SPEC["phase"], "required": False, "default": "recheck"},
     "debt_file": {"type": "path"},

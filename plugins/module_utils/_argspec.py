@@ -12,8 +12,24 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ._units import parse_comparison, parse_duration, parse_size
 
+
+class Option(t.TypedDict, total=False):
+    """One option of a module or a check, as Ansible describes it."""
+
+    type: str
+    elements: str
+    required: bool
+    default: object
+    choices: list[str]
+    no_log: bool
+    aliases: list[str]
+    options: dict[str, Option]
+
+
+Spec = dict[str, Option]
+
 # documented by the fragment _http
-HTTP_SPEC: dict[str, t.Any] = {
+HTTP_SPEC: Spec = {
     "url": {"type": "str"},
     "url_username": {"type": "str"},
     "url_password": {"type": "str", "no_log": True},
@@ -26,13 +42,13 @@ HTTP_SPEC: dict[str, t.Any] = {
 }
 
 # documented by the fragment _check
-ALONE_SPEC: dict[str, t.Any] = {
+ALONE_SPEC: Spec = {
     "enforce": {"type": "bool", "default": True},
     "timeout": {"type": "str"},
 }
 
 # documented by the fragment _run
-RUN_SPEC: dict[str, t.Any] = {
+RUN_SPEC: Spec = {
     "service_file": {"type": "path", "default": "readiness.yml"},
     "service": {"type": "str"},
     "organisation_file": {"type": "path"},
@@ -60,7 +76,7 @@ VERIFY_SPEC: dict[str, t.Any] = {
 }
 
 # documented by decide
-DECIDE_SPEC: dict[str, t.Any] = {
+DECIDE_SPEC: Spec = {
     **RUN_SPEC,
     "phase": {**RUN_SPEC["phase"], "required": False, "default": "pre"},
     "run": {"type": "str"},
@@ -92,7 +108,7 @@ class Check(t.Protocol):
 
     WHERE: str
     TIMEOUT: float
-    ARGUMENT_SPEC: dict[str, t.Any]
+    ARGUMENT_SPEC: Spec
     run: t.Callable[..., t.Any]
 
 
@@ -104,11 +120,11 @@ class ArgumentsRefused(Exception):
         self.problems = problems
 
 
-def http_spec(**changes: dict[str, t.Any]) -> dict[str, t.Any]:
+def http_spec(**changes: Option) -> Spec:
     """A copy of HTTP_SPEC, with changes to single options: ``http_spec(url={"required": True})``."""
     spec = copy.deepcopy(HTTP_SPEC)
     for name, change in changes.items():
-        spec[name] = {**spec.get(name, {}), **change}
+        spec[name] = {**spec.get(name, Option()), **change}
     return spec
 
 
@@ -178,6 +194,8 @@ __all__ = (
     "VERIFY_SPEC",
     "ArgumentsRefused",
     "Check",
+    "Option",
+    "Spec",
     "constraints",
     "convert_units",
     "http_spec",

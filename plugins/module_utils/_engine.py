@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from ._argspec import ArgumentsRefused, parse_arguments, secret_options
 from ._finding import CannotObserve, Finding, Status, isoformat, unknown
 from ._loading import load_check
+from ._message import one_line
 from ._runner import Runner
 from ._settling import repeats, settle
 
@@ -149,7 +150,8 @@ def _complete(finding: Finding, item: Item, runner: Runner, taken: float, hidden
         expected=_plain(finding.expected),
         measurements=[measurement for measurement in finding.measurements if math.isfinite(measurement.value)],
     )
-    finding = _without_secrets(plain, hidden)
+    # before, as they are known; and after, where an escape sequence or a line break stood within one
+    finding = _without_secrets(_readable(_without_secrets(plain, hidden)), hidden)
     return dataclasses.replace(
         finding,
         check=item.check,
@@ -158,6 +160,18 @@ def _complete(finding: Finding, item: Item, runner: Runner, taken: float, hidden
         instance=finding.instance or item.instance,
         collected_at=isoformat(runner.now()),
         duration_seconds=round(taken, 3),
+    )
+
+
+def _readable(finding: Finding) -> Finding:
+    """Each sentence one harmless line of bounded length, whatever a tool or a server has said in it."""
+    return dataclasses.replace(
+        finding,
+        message=one_line(finding.message),
+        instance=one_line(finding.instance),
+        details=[one_line(line) for line in finding.details],
+        remedy=None if finding.remedy is None else one_line(finding.remedy),
+        instrument=None if finding.instrument is None else one_line(finding.instrument),
     )
 
 

@@ -23,6 +23,20 @@ MAX_BYTES = 32 * 2**20
 MAX_REDIRECTS = 10
 
 
+class HttpArguments(t.TypedDict):
+    """What arguments of a check ``HTTP_SPEC`` makes, but for its ``url``; and the time that each check has."""
+
+    url_username: str | None
+    url_password: str | None
+    bearer_token: str | None
+    headers: dict[str, str]
+    validate_certs: bool
+    ca_path: str | None
+    client_cert: str | None
+    client_key: str | None
+    timeout: float
+
+
 @dataclasses.dataclass(frozen=True)
 class Connection:
     """How to reach a server: the option group ``HTTP_SPEC``."""
@@ -245,6 +259,7 @@ __all__ = (
     "MAX_BYTES",
     "Connection",
     "Http",
+    "HttpArguments",
     "HttpFailure",
     "Question",
     "Response",

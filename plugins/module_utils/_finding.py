@@ -61,7 +61,7 @@ class Measurement:
         scale = max(abs(self.limit), abs(self.value))
         return room / scale if scale else 0.0
 
-    def as_dict(self) -> dict[str, t.Any]:
+    def as_dict(self) -> dict[str, object]:
         return {key: value for key, value in dataclasses.asdict(self).items() if value is not None}
 
 
@@ -75,8 +75,8 @@ class Finding:
 
     status: Status
     message: str
-    observed: dict[str, t.Any] = dataclasses.field(default_factory=dict)
-    expected: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    observed: dict[str, object] = dataclasses.field(default_factory=dict)
+    expected: dict[str, object] = dataclasses.field(default_factory=dict)
     measurements: list[Measurement] = dataclasses.field(default_factory=list)
     instance: str = ""
     proof: str = "observed"  # observed, derived, attested
@@ -110,19 +110,34 @@ class Finding:
         return cls(**values)
 
 
-def passed(message: str, **fields: t.Any) -> Finding:
+class Facts(t.TypedDict, total=False):
+    """What a check may tell beside status and message."""
+
+    observed: dict[str, object]
+    expected: dict[str, object]
+    measurements: list[Measurement]
+    instance: str
+    proof: str
+    since: str | None
+    instrument: str | None
+    host: str
+    remedy: str | None
+    details: list[str]
+
+
+def passed(message: str, **fields: t.Unpack[Facts]) -> Finding:
     return Finding(Status.PASS, message, **fields)
 
 
-def warned(message: str, **fields: t.Any) -> Finding:
+def warned(message: str, **fields: t.Unpack[Facts]) -> Finding:
     return Finding(Status.WARN, message, **fields)
 
 
-def failed(message: str, **fields: t.Any) -> Finding:
+def failed(message: str, **fields: t.Unpack[Facts]) -> Finding:
     return Finding(Status.FAIL, message, **fields)
 
 
-def unknown(message: str, **fields: t.Any) -> Finding:
+def unknown(message: str, **fields: t.Unpack[Facts]) -> Finding:
     return Finding(Status.UNKNOWN, message, **fields)
 
 
@@ -132,7 +147,7 @@ class CannotObserve(Exception):
     ``instrument`` names the server or tool that failed, when it is not the service's own.
     """
 
-    def __init__(self, message: str, *, instrument: str | None = None, observed: dict[str, t.Any] | None = None) -> None:
+    def __init__(self, message: str, *, instrument: str | None = None, observed: dict[str, object] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.instrument = instrument
@@ -146,6 +161,7 @@ def isoformat(moment: dt.datetime) -> str:
 
 __all__ = (
     "CannotObserve",
+    "Facts",
     "Finding",
     "Measurement",
     "Status",

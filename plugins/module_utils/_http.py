@@ -25,7 +25,7 @@ from urllib.request import (
     getproxies,
 )
 
-from ._exchange import AGENT, MAX_BYTES, Connection, Http, HttpFailure, Question, Response, public_url, too_large, too_slow
+from ._exchange import AGENT, MAX_BYTES, Connection, Http, HttpArguments, HttpFailure, Question, Response, public_url, too_large, too_slow
 
 
 class OpenUrlHttp(Http):
@@ -156,6 +156,7 @@ __all__ = (
     "MAX_BYTES",
     "Connection",
     "Http",
+    "HttpArguments",
     "HttpFailure",
     "OpenUrlHttp",
     "Question",

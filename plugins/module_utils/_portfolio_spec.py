@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ._argspec import RUN_SPEC
+from ._argspec import RUN_SPEC, Spec
 from ._publish_spec import LANGUAGE_SPEC, TARGETS_SPEC
 
-PORTFOLIO_SPEC: dict[str, t.Any] = {
+PORTFOLIO_SPEC: Spec = {
     **RUN_SPEC,
     "phase": {**RUN_SPEC["phase"], "required": False, "default": "recheck"},
     "portfolio": {"type": "raw", "required": True},

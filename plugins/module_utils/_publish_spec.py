@@ -5,20 +5,18 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ._argspec import http_spec
+from ._argspec import Option, Spec, http_spec
 
 FILES = ("html", "markdown", "junit", "nagios", "csv", "json")  # one file each, whose path may have placeholders
-LANGUAGE_SPEC: dict[str, t.Any] = {"type": "str", "choices": ["en", "fr"]}
+LANGUAGE_SPEC: Option = {"type": "str", "choices": ["en", "fr"]}
 
 # documented by the fragment _targets
-TARGETS_SPEC: dict[str, t.Any] = {
+TARGETS_SPEC: Spec = {
     "textfile_directory": {"type": "path"},
     "pushgateway": {"type": "dict", "options": http_spec(url={"required": True})},
 }
 
-PUBLISH_SPEC: dict[str, t.Any] = {
+PUBLISH_SPEC: Spec = {
     "record": {"type": "raw"},
     "state": {"type": "raw"},
     "service": {"type": "str"},

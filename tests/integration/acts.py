@@ -85,7 +85,8 @@ class Acts:
         text = "---\n" + yaml.safe_dump(json.loads(json.dumps(self.plays)), sort_keys=False, width=1000)
         self._write()
         records = pathlib.Path(f"{{{{ {_PLACE} }}}}")  # a variable of the whole run, which each act resolves
-        options = {"write": False, "records": records, "phase": None, "service_file": None, "organisation_file": None}
+        options: dict[str, t.Any] = {name: None for name in ("phase", "service_file", "organisation_file")}
+        options |= {"write": False, "records": records, "timeout": 300.0 + 60.0 * len(self.plays)}
         with self._world():
             whole = self.site.run(text, *words, env=env, **options)
         assert whole.rc == 0, whole.output

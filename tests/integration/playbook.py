@@ -195,6 +195,7 @@ class Site:
         env: t.Mapping[str, str] | None = None,
         write: bool = True,
         records: pathlib.Path | None = None,
+        timeout: float = controller.TIMEOUT,
         **variables: t.Any,
     ) -> Outcome:
         """ansible-playbook with a playbook (its text, or the name of one of the collection); variables are readiness_NAME."""
@@ -203,7 +204,7 @@ class Site:
         before = set(self._records())
         started = time.monotonic()
         command = self.command(playbook, *words, records=records, **variables)[2:]
-        done = controller.run(command, cwd=self.folder, env={**self.environment(), **(env or {})}, merged=True)
+        done = controller.run(command, cwd=self.folder, env={**self.environment(), **(env or {})}, merged=True, timeout=timeout)
         new = [json.loads(path.read_text()) for path in self._records() if path not in before]
         return Outcome(done.returncode, done.stdout, time.monotonic() - started, new)
 

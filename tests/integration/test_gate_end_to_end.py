@@ -18,6 +18,7 @@ import pytest
 import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 from faults.nasty import nasty
+from integration.acts import Acts
 from integration.playbook import AFTER, ROLE, Outcome, Site, shipping
 
 ENFORCED = {"mode": "enforce"}
@@ -28,20 +29,49 @@ def site(tmp_path: pathlib.Path) -> Site:
     return Site(tmp_path / "site")
 
 
+class Worlds(t.NamedTuple):
+    """Services for which different things go wrong, and what the gates said of each; all in one ansible-playbook run."""
+
+    sites: dict[str, Site]
+    seen: dict[str, Outcome]
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
+    folder = tmp_path_factory.mktemp("worlds")
+    stage = Site(folder / "stage")
+    closed = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
+    no_sudo = {"ansible_become": True, "ansible_become_exe": "/nowhere/sudo", "ansible_become_user": "nobody"}
+    stage.others = {"closed1": closed, "bare1": {"ansible_python_interpreter": "/nowhere/python"}, "bare2": no_sudo}
+    acts, sites = Acts(stage), dict[str, Site]()
+    for make in (one_requirement, bare_hosts, closed_log_host, problem_of_the_organisation, files_not_there, blocked_records, torn_state):
+        site = sites[make.__name__] = Site(folder / make.__name__)
+        make(acts, site)
+    return Worlds(sites, acts.play())
+
+
+def over(site: Site, pattern: str) -> dict[str, t.Any]:
+    """Makes these the hosts of the service; for ``Acts.gate``."""
+    site.service["service"]["hosts"] = site.service["parts"]["web"]["hosts"] = pattern
+    return {"site": site, "hosts": pattern}
+
+
 def readable(outcome: Outcome) -> None:
     """Nothing that a user should not have to read."""
     for word in ("Traceback", "UnboundLocalError", "KeyError", "TypeError", "AttributeError", "unhandled exception"):
         assert word not in outcome.output, outcome.output
 
 
-def metrics(site: Site) -> dict[str, float]:
-    lines = [line.rpartition(" ") for line in site.textfile.read_text().splitlines() if line and not line.startswith("#")]
+def metrics(site: Site, kept: pathlib.Path | None = None) -> dict[str, float]:
+    lines = [line.rpartition(" ") for line in (kept or site.textfile).read_text().splitlines() if line and not line.startswith("#")]
     return {name: float(value) for name, _unused, value in lines}
 
 
-def of_the_service(site: Site) -> dict[str, float]:
+def of_the_service(site: Site, kept: pathlib.Path | None = None) -> dict[str, float]:
     """What the metrics say of the service and its requirements, whatever the last gate was."""
-    return {name: value for name, value in metrics(site).items() if name.startswith(("operability_service_", "operability_requirement_"))}
+    return {
+        name: value for name, value in metrics(site, kept).items() if name.startswith(("operability_service_", "operability_requirement_"))
+    }
 
 
 def service_state(site: Site) -> float:
@@ -90,14 +120,19 @@ def test_observe_says_and_goes_on_enforce_stops_every_host(site: Site) -> None:
     assert service_state(site) == 3
 
 
-def test_one_requirement_alone_is_enforced(site: Site) -> None:
+def one_requirement(acts: Acts, site: Site) -> None:
     site.service["requirements"]["APP-01"]["mode"] = "enforce"
     site.answer("web1", 2)
-    outcome = site.run(ROLE + AFTER)
+    acts.gate("one requirement", site=site)
+    acts.gate("one requirement, observed", site=site, mode="observe")
+
+
+def test_one_requirement_alone_is_enforced(worlds: Worlds) -> None:
+    outcome = worlds.seen["one requirement"]
     assert outcome.rc != 0 and "DEPLOYED" not in outcome.output
     assert outcome.record["run"]["enforced"] is True
     # whoever runs it has the last word
-    assert site.run(ROLE + AFTER, mode="observe").rc == 0
+    assert worlds.seen["one requirement, observed"].rc == 0
 
 
 def test_the_gate_alone_stops_and_a_rescue_goes_on_with_all_hosts(site: Site) -> None:
@@ -171,29 +206,34 @@ def test_any_errors_fatal_does_not_cost_the_verdict(site: Site) -> None:
     assert outcome.says("web1 could not be reached: ", "HOSTS NOT REACHED (1)")
 
 
-def test_a_host_on_which_nothing_can_be_run(site: Site) -> None:
-    site.hosts["web1"] = {"ansible_python_interpreter": "/nowhere/python"}
-    site.hosts["web2"] = {"ansible_become": True, "ansible_become_exe": "/nowhere/sudo", "ansible_become_user": "nobody"}
-    outcome = site.run(ROLE)
+def bare_hosts(acts: Acts, site: Site) -> None:
+    acts.gate("bare hosts", **over(site, "bare1:bare2"))
+
+
+def test_a_host_on_which_nothing_can_be_run(worlds: Worlds) -> None:
+    outcome = worlds.seen["bare hosts"]
     readable(outcome)
     assert (outcome.rc, outcome.verdict) == (0, "undetermined")
     findings = {finding["host"]: finding for finding in outcome.requirement("APP-01")["findings"]}
     assert {finding["status"] for finding in findings.values()} == {"unknown"}
-    for host in ("web1", "web2"):
+    for host in ("bare1", "bare2"):
         assert findings[host]["message"].startswith(f"the checks could not be run on {host}: ")
         assert "/nowhere/" in findings[host]["message"], findings[host]["message"]
     assert outcome.requirement("SUP-01")["status"] == "pass"
 
 
-def test_a_log_host_that_cannot_be_reached_costs_its_own_checks_only(site: Site) -> None:
-    site.canary()
-    site.others["log1"] = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
-    outcome = site.run(ROLE)
+def closed_log_host(acts: Acts, site: Site) -> None:
+    site.canary(on="closed1")
+    acts.gate("closed log host", site=site)
+
+
+def test_a_log_host_that_cannot_be_reached_costs_its_own_checks_only(worlds: Worlds) -> None:
+    outcome = worlds.seen["closed log host"]
     readable(outcome)
     assert outcome.verdict == "undetermined"
     assert outcome.requirement("APP-01")["status"] == "pass"
     assert {finding["status"] for finding in outcome.requirement("LOG-01")["findings"]} == {"unknown"}
-    assert outcome.says("log1")
+    assert outcome.says("closed1")
 
 
 # -- part of a service
@@ -333,40 +373,57 @@ def test_bad_input_has_one_clear_message(refusals: dict[str, str], name: str) ->
     assert "nothing was verified" in said
 
 
-def test_several_problems_are_told_at_once_and_once_and_nothing_ran(site: Site) -> None:
-    site.canary()
+def problem_of_the_organisation(acts: Acts, site: Site) -> None:
+    several_problems(site)
+    site.organisation["policy"]["requirements"]["OUR-01"] = {"title": "ours", "impact": "major", "proved_by": ["promethus_targets"]}
+    acts.gate("a problem of the organisation", **over(site, "web1"))
+
+
+def several_problems(site: Site) -> None:
+    site.canary(on=None)
     site.service["waivers"] = [{"requirement": "NOP-99", "reason": "x", "approved_by": "y", "until": "2027-01-01"}]
     site.service["requirements"]["BKP-11"] = {"with": {}}
-    site.organisation["policy"]["requirements"]["OUR-01"] = {"title": "ours", "impact": "major", "proved_by": ["promethus_targets"]}
-    outcome = site.run(ROLE + AFTER)
+
+
+def test_several_problems_are_told_at_once_and_once_and_nothing_ran(worlds: Worlds, site: Site) -> None:
+    outcome = worlds.seen["a problem of the organisation"]
     assert outcome.rc != 0 and "DEPLOYED" not in outcome.output
     readable(outcome)
     assert outcome.says("organisation.yml:", "OUR-01.proved_by: there is no check 'promethus_targets'")
-    del site.organisation["policy"]["requirements"]["OUR-01"]
+    # over two hosts, which are told of it together
+    several_problems(site)
     outcome = site.run(ROLE + AFTER)
-    assert outcome.rc != 0
+    assert outcome.rc != 0 and "DEPLOYED" not in outcome.output
     assert outcome.output.count("The input is refused for 2 reasons, nothing was verified:") <= 2  # the message, and the host's line
     assert outcome.output.count("fatal: [") == 1
     assert outcome.says("waivers.0.requirement: there is no requirement NOP-99", "requirements.BKP-11: the policy has no such requirement")
     assert site.left() == [] and "operability-canary" not in site.written_lines()
 
 
-def test_files_that_are_not_there_and_a_bad_phase(site: Site) -> None:
-    site.write()
-    for variables, playbook, said in (
-        ({"service_file": "/nowhere/readiness.yml"}, ROLE, "the service file /nowhere/readiness.yml does not exist"),
-        (
-            {"service_file": "/nowhere/readiness.yml"},
-            "operability.readiness.pre_deploy",
-            "the service file /nowhere/readiness.yml does not exist",
-        ),
-        ({"organisation_file": "/nowhere/organisation.yml"}, ROLE, "the organisation file /nowhere/organisation.yml does not exist"),
-        ({"phase": "befor"}, ROLE, "value of readiness_phase must be one of: design, pre, post, smoke, recheck, got: befor"),
-    ):
-        outcome = site.run(playbook, **t.cast("dict[str, t.Any]", variables))
-        assert outcome.rc != 0
+NOT_THERE = {
+    "the service file /nowhere/readiness.yml does not exist": {"service_file": "/nowhere/readiness.yml"},
+    "the organisation file /nowhere/organisation.yml does not exist": {"organisation_file": "/nowhere/organisation.yml"},
+    "value of readiness_phase must be one of: design, pre, post, smoke, recheck, got: befor": {"phase": "befor"},
+}
+
+
+def files_not_there(acts: Acts, site: Site) -> None:
+    for said, variables in NOT_THERE.items():
+        acts.gate(said, **over(site, "web1"), **variables)
+
+
+def test_files_that_are_not_there_and_a_bad_phase(worlds: Worlds, site: Site) -> None:
+    for said in NOT_THERE:
+        outcome = worlds.seen[said]
+        assert outcome.rc != 0 and "DEPLOYED" not in outcome.output
         assert outcome.says(said), outcome.output
         readable(outcome)
+    assert worlds.sites["files_not_there"].left() == []
+    # the playbooks, which look for the hosts in the service file
+    outcome = site.run("operability.readiness.pre_deploy", service_file="/nowhere/readiness.yml")
+    assert outcome.rc != 0
+    assert outcome.says("the service file /nowhere/readiness.yml does not exist"), outcome.output
+    readable(outcome)
     site.save("broken.yml", "schema_version: 1\nservice: {name: shop\n")
     outcome = site.run("operability.readiness.pre_deploy", service_file=str(site.folder / "broken.yml"))
     assert outcome.rc != 0
@@ -429,22 +486,31 @@ def test_a_prometheus_that_does_not_answer_as_it_should(tmp_path: pathlib.Path) 
 # -- what is kept
 
 
-def test_records_that_cannot_be_written(site: Site) -> None:
+def blocked_records(acts: Acts, site: Site) -> None:
     (site.folder / "occupied").write_text("a file, not a folder\n")
     site.answer("web1", 2)
-    outcome = site.run(ROLE + AFTER, records=site.folder / "occupied" / "records", **ENFORCED)
+    acts.gate("blocked records", site=site, records=f"{site.folder}/occupied/records", **ENFORCED)
+
+
+def test_records_that_cannot_be_written(worlds: Worlds) -> None:
+    site, outcome = worlds.sites["blocked_records"], worlds.seen["blocked records"]
     assert outcome.rc != 0 and not outcome.records and "DEPLOYED" not in outcome.output
     assert outcome.says("the verdict stands, but its record was not kept", "occupied/records", "shop: NO-GO")
     assert json.loads((site.folder / "published.json").read_text())["judgement"]["verdict"] == "no_go"
     readable(outcome)
 
 
-def test_a_state_that_is_not_whole_is_told_and_left_alone(site: Site) -> None:
-    assert site.run(ROLE).verdict == "go"
-    exposition = of_the_service(site)
-    cut = site.state.read_bytes()[:100]
-    site.state.write_bytes(cut)
-    outcome = site.run(ROLE)
+def torn_state(acts: Acts, site: Site) -> None:
+    acts.gate("whole state", site=site)
+    kept = f"cp {site.textfile} {site.folder}/whole.prom && head -c 100 {site.state} >{site.folder}/cut"
+    acts.gate("torn state", site=site, before=f"{kept} && cp {site.folder}/cut {site.state}")
+
+
+def test_a_state_that_is_not_whole_is_told_and_left_alone(worlds: Worlds) -> None:
+    site, outcome = worlds.sites["torn_state"], worlds.seen["torn state"]
+    assert worlds.seen["whole state"].verdict == "go"
+    exposition, cut = of_the_service(site, site.folder / "whole.prom"), (site.folder / "cut").read_bytes()
+    assert len(cut) == 100 and exposition
     assert (outcome.rc, outcome.verdict) == (0, "go")
     assert outcome.record["state"] is None
     assert outcome.says("the verdict stands, but the service's state was not updated", "state.json is not whole")

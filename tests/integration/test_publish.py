@@ -168,16 +168,23 @@ def test_a_disk_that_is_full_or_read_only_keeps_the_old_file(tmp_path: pathlib.P
 # the action, in a playbook
 
 
-def play(folder: pathlib.Path, options: dict[str, t.Any], *arguments: str, code: int = 0) -> tuple[dict[str, t.Any], str]:
+def play(folder: pathlib.Path, options: dict[str, t.Any], *arguments: str) -> tuple[dict[str, t.Any], str]:
     """Runs publish alone; its result and all that was printed."""
-    tasks = [
-        {"operability.readiness.publish": options, "register": "published", "ignore_errors": True},
-        {"ansible.builtin.copy": {"content": "{{ published }}", "dest": str(folder / "result.json")}, "check_mode": False},
-    ]
+    (result,), printed = play_all(folder, [options], *arguments)
+    return result, printed
+
+
+def play_all(folder: pathlib.Path, tasks_of: t.Sequence[dict[str, t.Any]], *arguments: str) -> tuple[list[dict[str, t.Any]], str]:
+    """Runs publish with one after the other; their results and all that was printed."""
+    tasks: list[dict[str, t.Any]] = []
+    for number, options in enumerate(tasks_of):
+        tasks.append({"operability.readiness.publish": options, "register": f"published{number}", "ignore_errors": True})
+    all_of_them = "{{ [" + ", ".join(str(task["register"]) for task in tasks) + "] }}"
+    tasks.append({"ansible.builtin.copy": {"content": all_of_them, "dest": str(folder / "result.json")}, "check_mode": False})
     (folder / "play.yml").write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
     environment = {**os.environ, "ANSIBLE_LOCALHOST_WARNING": "0", "ANSIBLE_NOCOLOR": "1", "ANSIBLE_PYTHON_INTERPRETER": sys.executable}
     done = controller.run(["-vvv", *arguments, str(folder / "play.yml")], env=environment, cwd=folder)
-    assert done.returncode == code, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     return json.loads((folder / "result.json").read_text()), done.stdout + done.stderr
 
 
@@ -249,7 +256,7 @@ def test_a_target_that_fails_takes_nothing_with_it(tmp_path: pathlib.Path, place
     secrets = {"url_username": "me", "url_password": "sesame1", "bearer_token": "sesame2", "headers": {"X-Key": "sesame3"}}
     gateway = {"url": f"http://me:sesame4@127.0.0.1:{free_port()}", **secrets}
     options = {"record": saved(tmp_path, record()), **places, "pushgateway": gateway, "markdown": str(tmp_path / "no" / "x.md")}
-    result, printed = play(tmp_path, options)
+    (result, again), printed = play_all(tmp_path, [options, {**options, "pushgateway": None, "fail_on_error": True}])
     assert not result["failed"]
     assert [item["target"] for item in result["written"]] == ["textfile", "html", "junit", "nagios", "csv", "json"]
     assert [item["target"] for item in result["failed_targets"]] == ["pushgateway", "markdown"]
@@ -259,9 +266,8 @@ def test_a_target_that_fails_takes_nothing_with_it(tmp_path: pathlib.Path, place
     assert "sesame2" not in printed
     assert "sesame3" not in printed
     assert "sesame4" not in printed
-    result, _printed = play(tmp_path, {**options, "pushgateway": None, "fail_on_error": True})
-    assert result["failed"]
-    assert len(result["written"]) == 6
+    assert again["failed"]
+    assert len(again["written"]) == 6
 
 
 def test_check_mode_writes_nothing(tmp_path: pathlib.Path, places: dict[str, t.Any]) -> None:
@@ -276,17 +282,20 @@ def test_check_mode_writes_nothing(tmp_path: pathlib.Path, places: dict[str, t.A
 
 def test_a_partial_run_never_replaces_the_state(tmp_path: pathlib.Path, places: dict[str, t.Any]) -> None:
     partial = record(state=None, run__partial="limited to web1", run__id="20261126T060000Z-pre-0000")
-    result, _printed = play(tmp_path, {"record": partial, **places})
-    assert [item["target"] for item in result["skipped_targets"]] == ["textfile"]
-    assert [item["target"] for item in result["written"]] == list(FILES)
     (tmp_path / "runs").mkdir()
     saved(tmp_path / "runs", record(state__code=1, state__verdict="go_with_reservations"), "20261125T060000Z-pre-3f2a.json")
     path = saved(tmp_path / "runs", partial, "20261126T060000Z-pre-0000.json")
     (tmp_path / "runs" / "20261125T070000Z-pre-9999.json").write_text("{ not whole")
-    for given in (path, {"record": partial, "record_path": path, "verdict": "no_go"}):
-        result, _printed = play(tmp_path, {"record": given, "textfile_directory": places["textfile_directory"]})
+    (tmp_path / "other").mkdir()
+    given = (path, {"record": partial, "record_path": path, "verdict": "no_go"})
+    folders = (places["textfile_directory"], str(tmp_path / "other"))
+    later = [{"record": one, "textfile_directory": folder} for one, folder in zip(given, folders)]
+    (result, *found), _printed = play_all(tmp_path, [{"record": partial, **places}, *later])
+    assert [item["target"] for item in result["skipped_targets"]] == ["textfile"]
+    assert [item["target"] for item in result["written"]] == list(FILES)
+    for result, folder in zip(found, folders, strict=True):
         assert [item["target"] for item in result["written"]] == ["textfile"]
-        text = (pathlib.Path(places["textfile_directory"]) / "operability_payments_production.prom").read_text()
+        text = (pathlib.Path(folder) / "operability_payments_production.prom").read_text()
         assert 'operability_service_state{deployment_environment="production",service_name="payments"} 1.0' in text
 
 
@@ -365,16 +374,27 @@ def test_what_a_retired_service_leaves_is_removed(tmp_path: pathlib.Path, runnin
     assert [group["labels"]["service_name"] for group in groups] == ["billing"], "another service's stays"
 
 
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ("/does/not/exist.json", "cannot be read"),
-        ({"changed": False}, "expected what gate returned"),
-        (["x"], "expected what gate returned"),
-    ],
-)
-def test_what_is_no_record_is_said(tmp_path: pathlib.Path, given: t.Any, words: str) -> None:
-    result, _printed = play(tmp_path, {"record": given, "html": str(tmp_path / "x.html"), "csv": str(tmp_path / "x.csv")})
+NO_RECORD = [
+    ("/does/not/exist.json", "cannot be read"),
+    ({"changed": False}, "expected what gate returned"),
+    (["x"], "expected what gate returned"),
+]
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[pathlib.Path, dict[str, t.Any]]]:
+    """Publish over each of them, in one run: where its reports would be, and its result."""
+    folder = tmp_path_factory.mktemp("refused")
+    places = [folder / str(number) for number in range(len(NO_RECORD))]
+    for place in places:
+        place.mkdir()
+    tasks = [{"record": given, "html": str(place / "x.html"), "csv": str(place / "x.csv")} for (given, _w), place in zip(NO_RECORD, places)]
+    return list(zip(places, play_all(folder, tasks)[0], strict=True))
+
+
+@pytest.mark.parametrize("number", range(len(NO_RECORD)), ids=["no file", "no record", "a list"])
+def test_what_is_no_record_is_said(refused: list[tuple[pathlib.Path, dict[str, t.Any]]], number: int) -> None:
+    place, result = refused[number]
     assert result["failed"]
-    assert words in result["msg"]
-    assert not (tmp_path / "x.html").exists()
+    assert NO_RECORD[number][1] in result["msg"]
+    assert not list(place.iterdir())

@@ -13,6 +13,7 @@ import threading
 import typing as t
 
 import pytest
+from integration.acts import Acts
 from integration.playbook import AFTER, ROLE, ROOT, Outcome, Site
 
 DOCUMENT = (ROOT / "docs" / "rolling_deployments.md").read_text(encoding="utf-8")
@@ -205,21 +206,25 @@ def test_run_once_verifies_one_host_and_says_so(site: Estate) -> None:
     assert outcome.record["hosts"]["reached"] == ["web1"]
 
 
+@pytest.fixture(scope="module")
+def delegated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
+    site = Estate(tmp_path_factory.mktemp("delegated") / "site")
+    verify = {
+        "operability.readiness.verify": {"phase": "post"},
+        "delegate_to": "{{ item }}",
+        "loop": ["web1", "web2", "web3"],
+    }
+    acts = Acts(site)
+    for name, before in (("good", ""), ("bad", f"echo 1 >{site.folder}/hosts/web3/refuses")):
+        gate = {"operability.readiness.gate": {"phase": "post"}, "register": "readiness_gate"}
+        acts.tasks(name, verify, gate, before=before, **ENFORCED)
+        acts.plays[-1]["connection"] = "local"
+    return acts.play()
+
+
 @pytest.mark.parametrize("bad", [False, True])
-def test_verify_by_delegation_from_localhost(site: Estate, bad: bool) -> None:
-    playbook = """
-- hosts: localhost
-  connection: local
-  gather_facts: false
-  tasks:
-    - operability.readiness.verify: {phase: post}
-      delegate_to: "{{ item }}"
-      loop: [web1, web2, web3]
-    - operability.readiness.gate: {phase: post}
-"""
-    if bad:
-        site.refuse("web3", "1")
-    outcome = site.run(playbook, **ENFORCED)
+def test_verify_by_delegation_from_localhost(delegated: dict[str, Outcome], bad: bool) -> None:
+    outcome = delegated["bad" if bad else "good"]
     assert told(outcome) == [("post", "service", "no_go" if bad else "go")] and (outcome.rc != 0) is bad, outcome.output
     assert outcome.record["run"]["partial"] is None and outcome.record["hosts"]["reached"] == ["web1", "web2", "web3"]
     assert outcome.requirement("APP-01")["hosts"] == ({"pass": 2, "fail": 1} if bad else {"pass": 3})
@@ -251,46 +256,55 @@ def test_strategy_free(site: Estate, bad: bool) -> None:
 
 def test_hosts_that_are_drained(site: Estate) -> None:
     site.refuse("web3", "1")  # it is out of service, and bad
-    out_of_the_play = site.run(ROLE.replace("hosts: web", "hosts: web:!web3"), phase="post", **ENFORCED)
-    assert told(out_of_the_play) == [("post", "service", "undetermined")]
-    assert out_of_the_play.record["run"]["partial"] == "on part of the hosts; not looked at: web3" and not site.state.exists()
+    acts = Acts(site)
+    acts.gate("out of the play", hosts="web:!web3", phase="post", **ENFORCED)
     site.service["service"]["hosts"] = site.service["parts"]["web"]["hosts"] = "web:!drained"
-    drain = """
-- hosts: web
-  gather_facts: false
-  tasks:
-    - ansible.builtin.group_by: {key: "{{ 'drained' if inventory_hostname == 'web3' else 'serving' }}"}
-"""
-    drained = site.run(drain + ROLE.replace("hosts: web", "hosts: web:!drained"), phase="post", **ENFORCED)
+    drain = {"ansible.builtin.group_by": {"key": "{{ 'drained' if inventory_hostname == 'web3' else 'serving' }}"}}
+    acts.tasks("drain", drain, hosts="web", before=f"ls {site.state.parent} >{site.folder}/left")
+    acts.gate("drained", hosts="web:!drained", phase="post", **ENFORCED)
+    seen = acts.play()
+    out_of_the_play, drained = seen["out of the play"], seen["drained"]
+    assert told(out_of_the_play) == [("post", "service", "undetermined")]
+    assert out_of_the_play.record["run"]["partial"] == "on part of the hosts; not looked at: web3"
+    assert site.state.name not in (site.folder / "left").read_text().split()
     assert told(drained) == [("post", "service", "go")] and drained.rc == 0, drained.output
     assert drained.record["run"]["partial"] is None and drained.record["hosts"]["expected"] == ["web1", "web2"]
 
 
 def test_hosts_that_join_or_leave_between_pre_and_post(site: Estate) -> None:
-    assert told(site.run(ROLE, **ENFORCED)) == [("pre", "service", "go")]
+    acts, hosts = Acts(site), dict(site.hosts)
+    acts.gate("pre", **ENFORCED)
     site.join("web4")
-    joined = site.run(ROLE, phase="post", **ENFORCED)
+    acts.inventory("web4 joins", dict(site.hosts))
+    acts.gate("joined", phase="post", **ENFORCED)
+    acts.gate("bad", before=f"echo 1 >{site.folder}/hosts/web4/refuses", phase="post", **ENFORCED)
+    acts.inventory("web4 and web1 leave", {name: hosts[name] for name in ("web2", "web3")})
+    acts.gate("left", phase="post", **ENFORCED)
+    site.hosts = hosts
+    seen = acts.play()
+    assert told(seen["pre"]) == [("pre", "service", "go")]
+    joined, bad, left = seen["joined"], seen["bad"], seen["left"]
     assert told(joined) == [("post", "service", "go")] and joined.record["hosts"]["reached"] == ["web1", "web2", "web3", "web4"]
-    site.refuse("web4", "1")
-    bad = site.run(ROLE, phase="post", **ENFORCED)
     assert told(bad) == [("post", "service", "no_go")] and bad.says("web4: version 1 answers") and bad.rc != 0
-    del site.hosts["web4"], site.hosts["web1"]
-    left = site.run(ROLE, phase="post", **ENFORCED)
     assert told(left) == [("post", "service", "go")] and left.record["hosts"]["expected"] == ["web2", "web3"]
     assert left.record["run"]["partial"] is None and left.record["state"]["verdict"] == "go"
 
 
 def test_a_host_that_is_unreachable_at_either_end(site: Estate) -> None:
-    healthy = dict(site.hosts["web2"])
+    healthy = dict(site.hosts)
     site.unreachable("web2")
-    site.hosts["web2"]["payments_home"] = healthy["payments_home"]
-    before = site.run(ROLE + AFTER, **ENFORCED)
+    site.hosts["web2"]["payments_home"] = healthy["web2"]["payments_home"]
+    gone = dict(site.hosts)
+    acts = Acts(site)
+    acts.gate("before", **ENFORCED)
+    acts.inventory("web2 is back", healthy)
+    acts.gate("pre", **ENFORCED)
+    acts.inventory("web2 is gone", gone)
+    acts.gate("after", phase="post", **ENFORCED)
+    seen = acts.play()
+    before, after = seen["before"], seen["after"]
     assert before.rc != 0 and told(before) == [("pre", "service", "undetermined")] and "DEPLOYED" not in before.output
-    gone = dict(site.hosts["web2"])
-    site.hosts["web2"] = healthy
-    assert told(site.run(ROLE, **ENFORCED)) == [("pre", "service", "go")]
-    site.hosts["web2"] = gone
-    after = site.run(ROLE, phase="post", **ENFORCED)
+    assert told(seen["pre"]) == [("pre", "service", "go")]
     assert after.rc != 0 and told(after) == [("post", "service", "undetermined")]
     assert after.record["judgement"]["advice"] == "hold" and after.record["state"]["verdict"] == "undetermined"
 
@@ -343,15 +357,16 @@ def versions(new: str, previous: str) -> tuple[str, ...]:
 
 
 def test_a_bad_version_is_replaced_by_the_previous_one_which_is_verified(site: Estate) -> None:
-    assert told(site.run(ROLE, **ENFORCED)) == [("pre", "service", "go")]
     site.refuse("web2")
-    outcome = site.run(documented("rollback.yml"), *versions("2", "1"), phase=None)
+    pre = ROLE.replace("  gather", "  vars: {readiness_phase: pre, readiness_mode: enforce}\n  gather")
+    outcome = site.run(pre + documented("rollback.yml"), *versions("2", "1"), phase=None)
     readable(outcome)
     assert outcome.rc != 0 and site.versions == ["1", "1", "1"]
-    assert told(outcome) == [("post", "service", "no_go"), ("post", "service", "go")]
-    assert [record["run"]["version"] for record in outcome.records] == ["2", "1"]
-    assert {record["run"]["deployment_id"] for record in outcome.records} == {"payments-2"}
-    assert outcome.records[0]["judgement"]["advice"] == "roll_back"
+    assert told(outcome) == [("pre", "service", "go"), ("post", "service", "no_go"), ("post", "service", "go")]
+    post = outcome.records[1:]
+    assert [record["run"]["version"] for record in post] == ["2", "1"]
+    assert {record["run"]["deployment_id"] for record in post} == {"payments-2"}
+    assert post[0]["judgement"]["advice"] == "roll_back"
     assert outcome.says("2: NO-GO; 1: GO", "version 2 answers")
     assert all(record["run"]["partial"] is None for record in outcome.records)
     assert outcome.record["state"]["verdict"] == "go"

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import http.server
-import json
 import pathlib
 import threading
 import typing as t
 
 import pytest
+from integration.acts import Acts
 from integration.playbook import AFTER, ROLE, Outcome, Site, shipping
 from servers import LOCAL, NodeExporter, Prometheus
 
@@ -121,16 +121,20 @@ def test_a_service_that_flaps_fails_and_it_is_said(site: Site, serve: t.Any) -> 
     site.demand("SUP-01", "MON-07")
     late, flapping = serve(503, 200), serve(200, 503)
     site.service["endpoints"] = [{"url": late.url}, {"url": flapping.url}]
-    outcome = site.run(ROLE + AFTER, settle="60s", **POST)
+    acts = Acts(site)
+    acts.gate("two endpoints", settle="60s", **POST)
+    # it fails, passes, and fails for good
+    alone = serve(503, 200, 503)
+    site.service["endpoints"] = [{"url": alone.url}]
+    acts.gate("one endpoint", settle="60s", **POST)
+    seen = acts.play()
+    outcome = seen["two endpoints"]
     assert outcome.rc != 0 and outcome.verdict == "no_go", outcome.output
     found = {finding["instance"]: finding for finding in outcome.requirement("MON-07")["findings"]}
     assert found[late.url]["status"] == "pass" and found[late.url]["tries"] == 3
     assert found[flapping.url]["status"] == "fail" and found[flapping.url]["observed"]["flapping"] is True
     assert outcome.says("flapping, it passed at first and no longer after", "answered with status 503; expected 200")
-    # it fails, passes, and fails for good
-    alone = serve(503, 200, 503)
-    site.service["endpoints"] = [{"url": alone.url}]
-    outcome = site.run(ROLE, settle="60s", **POST)
+    outcome = seen["one endpoint"]
     assert only(outcome, "MON-07")["observed"]["flapping"] is True and alone.answers == 3
     assert outcome.says("flapping, it passed after")
 
@@ -150,15 +154,20 @@ def test_nothing_is_repeated_when_all_pass_and_in_other_phases(site: Site, serve
     healthy = serve(200)
     site.service["endpoints"] = [{"url": healthy.url}]
     site.service["defaults"] = {"settle": "5m"}
-    outcome = site.run(ROLE, **POST)
+    acts = Acts(site)
+    acts.gate("all pass", **POST)
+    failing, answered = serve(503), list[int]()
+    site.service["endpoints"] = [{"url": failing.url}]
+    acts.gate("another phase", phase="recheck")
+    # what is given for a run wins over the files
+    acts.gate("no time", before=lambda: answered.append(failing.answers), settle="0", **POST)
+    seen = acts.play()
+    outcome = seen["all pass"]
     assert (outcome.verdict, healthy.answers) == ("go", 1)
     assert "tries" not in only(outcome, "MON-07") and outcome.record["run"]["settle_seconds"] == 300
-    failing = serve(503)
-    site.service["endpoints"] = [{"url": failing.url}]
-    outcome = site.run(ROLE, phase="recheck")
-    assert (outcome.verdict, failing.answers, outcome.record["run"]["settle_seconds"]) == ("no_go", 1, 0)
-    # what is given for a run wins over the files
-    assert site.run(ROLE, settle="0", **POST).verdict == "no_go" and failing.answers == 2
+    outcome = seen["another phase"]
+    assert (outcome.verdict, answered, outcome.record["run"]["settle_seconds"]) == ("no_go", [1], 0)
+    assert seen["no time"].verdict == "no_go" and failing.answers == 2
 
 
 def test_lines_that_arrive_late_are_found(site: Site) -> None:
@@ -199,7 +208,7 @@ def test_what_is_known_is_kept_when_the_task_is_broken_off(site: Site, serve: t.
   gather_facts: false
   tasks:
     - operability.readiness.verify: {phase: post}
-      timeout: 20
+      timeout: 12
       ignore_errors: true
       register: broken_off
     - ansible.builtin.debug: {msg: "BROKEN OFF {{ broken_off is failed }}"}
@@ -214,11 +223,16 @@ def test_what_is_known_is_kept_when_the_task_is_broken_off(site: Site, serve: t.
 
 @pytest.mark.parametrize("phase", ["pre", "post"])
 def test_a_bad_duration_is_refused_before_anything_runs(site: Site, phase: str) -> None:
-    outcome = site.run(ROLE + AFTER, phase=phase, settle="a while")
+    acts = Acts(site)
+    acts.gate("of the run", phase=phase, settle="a while")
+    site.organisation["defaults"] = {"settle": "5 minutes"}
+    acts.gate("of a file", phase=phase)
+    before = set(site.left())
+    seen = acts.play()
+    outcome = seen["of the run"]
     assert outcome.rc != 0 and not outcome.records and "DEPLOYED" not in outcome.output
     assert outcome.says("nothing was verified", "settle (readiness_settle): 'a while' is not a duration; expected for example 90s")
-    site.organisation["defaults"] = {"settle": "5 minutes"}
-    outcome = site.run(ROLE + AFTER, phase=phase)
-    assert outcome.rc != 0 and not outcome.records
-    assert outcome.says("organisation.yml", "defaults.settle")
-    assert json.dumps(site.left()) == "[]"
+    outcome = seen["of a file"]
+    assert outcome.rc != 0 and not outcome.records and "DEPLOYED" not in outcome.output
+    assert outcome.says("organisation-1.yml", "defaults.settle")
+    assert set(site.left()) == before == set()

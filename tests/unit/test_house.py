@@ -28,6 +28,7 @@ STAGES = (
 )
 # values in, value out: they know neither how a thing is observed nor the tools it is observed with, and read no clock
 PURE = ("_described", "_model", "_promises", "_comparing", "_planning", "_judging")
+LONGEST = 500  # lines: what is longer has more than one purpose
 FILES = sorted(PLUGINS.rglob("*.py"))
 
 
@@ -93,6 +94,35 @@ def test_no_stage_imports_a_later_one() -> None:
 def test_what_may_travel_to_a_host_imports_nothing_of_the_controller() -> None:
     wrong = [f"{module} imports {other}" for module in GRAPH if of_a_host(module) for other in GRAPH[module] if not of_a_host(other)]
     assert wrong == []
+
+
+def test_no_check_imports_another() -> None:
+    """Whatever two checks need is a helper (its name begins with _), or a client of the tool that both ask."""
+    checks = [module for module in GRAPH if module.startswith("module_utils._checks.")]
+    wrong = [
+        f"{module} imports {other}"
+        for module in checks
+        for other in GRAPH[module]
+        if other.startswith("module_utils._checks.") and not other.rpartition(".")[2].startswith("_")
+    ]
+    assert (len(checks) > 20, wrong) == (True, [])
+
+
+def test_clients_know_no_check() -> None:
+    """They ask a tool or a server and say what it answers; plain helpers beside them may be used, what judges may not."""
+    clients = [module for module in GRAPH if module.startswith("module_utils._clients.")]
+    judges = re.compile(r"\._checks\b|\._(engine|argspec|registry|loading|alone)$")
+    wrong = [f"{module} imports {other}" for module in clients for other in GRAPH[module] if judges.search(other)]
+    assert (len(clients) > 10, wrong) == (True, [])
+
+
+def test_no_file_of_a_check_or_a_client_is_too_long() -> None:
+    long = {
+        dotted(path): length
+        for path in FILES
+        if path.parent.name in ("_checks", "_clients") and (length := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST
+    }
+    assert long == {}
 
 
 def test_no_circle() -> None:

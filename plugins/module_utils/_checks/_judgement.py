@@ -10,7 +10,7 @@ import re
 import typing as t
 
 from .._argspec import ArgumentsRefused
-from .._finding import Finding, Status
+from .._finding import Facts, Finding, Status
 from .._units import humanize_bytes
 
 FUTURE = 300.0  # seconds by which clocks may differ
@@ -25,14 +25,16 @@ class Judgement:
     warns: list[str] = dataclasses.field(default_factory=list)
     notes: list[str] = dataclasses.field(default_factory=list)
 
-    def finding(self, good: str, **fields: t.Any) -> Finding:
+    def finding(self, good: str, **fields: t.Unpack[Facts]) -> Finding:
         """The finding; ``good`` is the message when there is nothing to say against."""
         for status, sentences in ((Status.FAIL, self.fails), (Status.UNKNOWN, self.unseen), (Status.WARN, self.warns)):
             if sentences:
                 more = f" (and {len(sentences) - 1} more)" if len(sentences) > 1 else ""
                 everything = [*self.fails, *self.unseen, *self.warns, *self.notes]
-                return Finding(status, sentences[0] + more, details=everything if len(everything) > 1 else [], **fields)
-        return Finding(Status.PASS, good, details=self.notes, **fields)
+                fields["details"] = everything if len(everything) > 1 else []
+                return Finding(status, sentences[0] + more, **fields)
+        fields["details"] = self.notes
+        return Finding(Status.PASS, good, **fields)
 
 
 def percent(name: str, text: str) -> float:

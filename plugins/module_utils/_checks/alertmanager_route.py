@@ -8,21 +8,27 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._argspec import ArgumentsRefused, http_spec
+from .._argspec import ArgumentsRefused, Spec, http_spec
 from .._clients.alertmanager import Alertmanager, label_sets
 from .._clients.alertmanager_routes import BadMatcher, Labels, Route, find_routes, integrations, read_tree, show_labels
 from .._clients.re2 import Untranslatable
-from .._finding import Finding, failed, passed, warned
-from .._http import Connection
+from .._finding import Facts, Finding, failed, passed, warned
+from .._http import Connection, HttpArguments
 from .._runner import Runner
 
 WHERE = "controller"
 TIMEOUT = 30.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     **http_spec(url={"required": True}),
     "labels": {"type": "list", "elements": "dict", "required": True},
     "receivers": {"type": "list", "elements": "str", "required": True},
 }
+
+
+class Arguments(HttpArguments):
+    url: str
+    labels: list[dict[str, object]]
+    receivers: list[str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,11 +40,11 @@ class Delivery:
     problem: str = ""
     restriction: str = ""
 
-    def as_dict(self) -> dict[str, t.Any]:
+    def as_dict(self) -> dict[str, object]:
         return {"labels": dict(self.labels), "receivers": [route.receiver for route in self.routes]}
 
 
-def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+def run(args: Arguments, runner: Runner) -> Finding:
     labels, receivers = label_sets(args["labels"]), [str(name) for name in args["receivers"]]
     empty = [f"{name} is empty: there is nothing to look at" for name in ("labels", "receivers") if not args[name]]
     if empty:
@@ -81,7 +87,7 @@ def judge(deliveries: t.Sequence[Delivery], receivers: t.Sequence[str], reach: t
     problems = [item.problem for item in deliveries if item.problem]
     restrictions = [item.restriction for item in deliveries if item.restriction]
     strangers = [name for name in receivers if name not in reach]
-    fields: dict[str, t.Any] = {
+    fields: Facts = {
         "observed": {
             "label_sets": [item.as_dict() for item in deliveries],
             "integrations": {name: reach.get(name, []) for name in receivers},

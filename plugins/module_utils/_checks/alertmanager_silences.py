@@ -8,18 +8,19 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
-from .._argspec import ArgumentsRefused, http_spec
+from .._argspec import ArgumentsRefused, Spec, http_spec
 from .._clients.alertmanager import Alertmanager, Silence, label_sets, parse_timestamp
 from .._clients.alertmanager_routes import Labels
 from .._clients.re2 import Untranslatable
-from .._finding import Finding, Measurement, failed, isoformat, passed
-from .._http import Connection
+from .._finding import Facts, Finding, Measurement, failed, isoformat, passed
+from .._http import Connection, HttpArguments
+from .._message import one_line
 from .._runner import Runner
 from .._units import humanize_seconds
 
 WHERE = "controller"
 TIMEOUT = 30.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     **http_spec(url={"required": True}),
     "labels": {"type": "list", "elements": "dict", "required": True},
     "window_end": {"type": "str"},
@@ -28,11 +29,18 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 DURATIONS = ("max_duration",)
 
 
-def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+class Arguments(HttpArguments):
+    url: str
+    labels: list[dict[str, object]]
+    window_end: str | None
+    max_duration: float
+
+
+def run(args: Arguments, runner: Runner) -> Finding:
     if not args["labels"]:
         raise ArgumentsRefused(["labels is empty: there is nothing to look at"])
     try:
-        window_end = parse_timestamp(args["window_end"]) if args.get("window_end") else None
+        window_end = parse_timestamp(args["window_end"]) if args["window_end"] else None
     except ValueError as exc:
         raise ArgumentsRefused([f"window_end: {exc}"]) from None
     server = Alertmanager(Connection.from_args(args), runner)
@@ -76,7 +84,7 @@ def length(silence: Silence) -> float:
 
 def describe(silence: Silence, certain: bool) -> str:
     """``silence ID by alice ("disk swap") until 2045-01-01T00:00:00Z covers the service``."""
-    comment = silence.comment if len(silence.comment) <= 120 else silence.comment[:119] + "…"
+    comment = one_line(silence.comment, 120)
     end = isoformat(silence.end) if silence.end else "an end that it does not tell"
     matchers = ", ".join(str(matcher) for matcher in silence.matchers)
     verb = {
@@ -96,7 +104,7 @@ def judge(covering: t.Sequence[tuple[Silence, bool]], in_force: int, window_end:
     lines = [f"{describe(silence, certain)}: {' and '.join(problems)}" for silence, certain, problems in wrong]
     limit = f"beyond {isoformat(window_end)}" if window_end else f"for more than {humanize_seconds(longest)}"
     known = [length(silence) for silence, _certain in covering if length(silence) != float("inf")]
-    fields: dict[str, t.Any] = {
+    fields: Facts = {
         "observed": {"silences_in_force": in_force, "covering": [_as_dict(silence, certain) for silence, certain in covering]},
         "expected": {"window_end": isoformat(window_end)} if window_end else {"max_duration_seconds": longest},
         "measurements": [] if window_end else [Measurement("silence_longest_seconds", max(known, default=0.0), longest, "upper")],
@@ -105,21 +113,17 @@ def judge(covering: t.Sequence[tuple[Silence, bool]], in_force: int, window_end:
     if wrong:
         starts = [silence.start for silence, _certain, _problems in wrong if silence.start]
         more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
-        return failed(
-            lines[0] + more,
-            since=isoformat(min(starts)) if starts else None,
-            remedy="end what is not needed (amtool silence expire "
-            + " ".join(silence.id for silence, *_rest in wrong)
-            + ") or renew it as it must be",
-            **fields,
-        )
+        named = " ".join(silence.id for silence, *_rest in wrong)
+        fields["since"] = isoformat(min(starts)) if starts else None
+        fields["remedy"] = f"end what is not needed (amtool silence expire {named}) or renew it as it must be"
+        return failed(lines[0] + more, **fields)
     if not covering:
         return passed(f"no silence covers the service ({in_force} in force for others)" if in_force else "no silence is in force", **fields)
     more = f" (and {len(covering) - 1} more)" if len(covering) > 1 else ""
     return passed(f"{describe(*covering[0])}{more}; none does {limit}", **fields)
 
 
-def _as_dict(silence: Silence, certain: bool) -> dict[str, t.Any]:
+def _as_dict(silence: Silence, certain: bool) -> dict[str, object]:
     return {
         "id": silence.id,
         "state": silence.state,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .._argspec import Spec
 from .._finding import CannotObserve, Finding, Measurement, failed
 from .._message import lines_of, one_line
 from . import _condition
@@ -16,7 +17,7 @@ from ._judgement import Judgement
 
 WHERE = "action"
 TIMEOUT = 60.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "module": {"type": "str", "required": True},
     "arguments": {"type": "dict", "default": {}, "aliases": ["args"]},
     # raw: a list made of a text would be split at its commas
@@ -37,6 +38,15 @@ _NOT_RUN = re.compile(
 )
 
 
+class Arguments(t.TypedDict):
+    module: str
+    arguments: dict[str, object]
+    expect: object
+    read_only: bool
+    no_log: bool
+    timeout: float
+
+
 class NotEvaluated(Exception):
     """A condition that has no answer. The message says why."""
 
@@ -44,28 +54,28 @@ class NotEvaluated(Exception):
 class Playing(t.Protocol):
     """What the action hands in: Ansible itself."""
 
-    def perform(self, module: str, arguments: dict[str, t.Any], *, check_mode: bool, no_log: bool) -> dict[str, t.Any]:
+    def perform(self, module: str, arguments: dict[str, object], *, check_mode: bool, no_log: bool) -> dict[str, object]:
         """The result of a module, as plain data. CannotObserve."""
 
-    def holds(self, condition: str, result: dict[str, t.Any]) -> bool:
+    def holds(self, condition: str, result: dict[str, object]) -> bool:
         """Whether a condition is true of a result. NotEvaluated."""
 
 
-def expected(args: t.Mapping[str, t.Any]) -> list[str]:
-    """The conditions, each a text."""
-    given = args.get("expect")
-    return [given] if isinstance(given, str) else list(given or [])
+def conditions(given: object) -> list[str]:
+    """What is given as ``expect``, each a text; nothing of what is neither a text nor a list."""
+    return [given] if isinstance(given, str) else list(given) if isinstance(given, (list, tuple)) else []
 
 
-def problems(args: t.Mapping[str, t.Any], _given: t.Mapping[str, t.Any]) -> list[str]:
+def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
     """What can be seen to be wrong with the arguments before anything runs."""
     given = args["expect"]
-    if not isinstance(given, (str, list)) or not given or any(not isinstance(item, str) or not item.strip() for item in expected(args)):
+    texts = conditions(given)
+    if not isinstance(given, (str, list)) or not texts or not all(isinstance(text, str) and text.strip() for text in texts):
         return ["expect: expected a condition, or a list of them, each a text such as result.status == 200"]
     if not _condition.HAS_JINJA:
         return ["expect: conditions are read with the Python library Jinja2, on the controller"]
     found = []
-    for text in expected(args):
+    for text in texts:
         try:
             _condition.parse(text)
         except NotACondition as exc:
@@ -73,17 +83,17 @@ def problems(args: t.Mapping[str, t.Any], _given: t.Mapping[str, t.Any]) -> list
     return found
 
 
-def run(args: dict[str, t.Any], runner: Playing) -> Finding:
-    conditions = [_condition.parse(text) for text in expected(args)]
+def run(args: Arguments, runner: Playing) -> Finding:
+    wanted = [_condition.parse(text) for text in conditions(args["expect"])]
     result = runner.perform(args["module"], args["arguments"], check_mode=not args["read_only"], no_log=args["no_log"])
-    return judge(args, conditions, result, runner.holds)
+    return judge(args, wanted, result, runner.holds)
 
 
 def judge(
-    args: t.Mapping[str, t.Any],
+    args: Arguments,
     conditions: t.Sequence[Condition],
-    result: dict[str, t.Any],
-    holds: t.Callable[[str, dict[str, t.Any]], bool],
+    result: dict[str, object],
+    holds: t.Callable[[str, dict[str, object]], bool],
 ) -> Finding:
     """What the result of a module means. CannotObserve where it has not looked."""
     name, hidden = str(args["module"]), bool(args["no_log"])
@@ -124,13 +134,13 @@ def judge(
     )
 
 
-def not_run(result: t.Mapping[str, t.Any]) -> bool:
+def not_run(result: t.Mapping[str, object]) -> bool:
     """Whether a failed module never got to look: it broke, was called wrongly, or lacks something on the host."""
     unparsed = result.get("_ansible_parsed") is False or "module_stderr" in result or "module_stdout" in result
     return unparsed or bool(_NOT_RUN.match(str(result.get("msg", ""))))
 
 
-def _said(result: t.Mapping[str, t.Any]) -> str:
+def _said(result: t.Mapping[str, object]) -> str:
     """What a module says of itself, in a line."""
     message = str(result.get("msg") or "")
     stderr = str(result.get("module_stderr") or result.get("stderr") or "").strip()
@@ -143,7 +153,7 @@ def _said(result: t.Mapping[str, t.Any]) -> str:
     return text or "it does not say why"
 
 
-def _good(args: t.Mapping[str, t.Any], conditions: t.Sequence[Condition], reads: t.Sequence[Path], result: dict[str, t.Any]) -> str:
+def _good(args: Arguments, conditions: t.Sequence[Condition], reads: t.Sequence[Path], result: dict[str, object]) -> str:
     name = args["module"]
     if [condition.text for condition in conditions] == [UNCHANGED] and not args["read_only"]:
         return f"{name} would change nothing"
@@ -155,7 +165,7 @@ def _count(conditions: t.Sequence[Condition]) -> str:
     return "the condition" if len(conditions) == 1 else f"all {len(conditions)} conditions"
 
 
-def _values_said(paths: t.Sequence[Path], result: dict[str, t.Any]) -> str:
+def _values_said(paths: t.Sequence[Path], result: dict[str, object]) -> str:
     said = []
     for path in paths[:5]:
         try:
@@ -165,9 +175,9 @@ def _values_said(paths: t.Sequence[Path], result: dict[str, t.Any]) -> str:
     return ", ".join(said)
 
 
-def _values(paths: t.Sequence[Path], result: dict[str, t.Any]) -> dict[str, t.Any]:
+def _values(paths: t.Sequence[Path], result: dict[str, object]) -> dict[str, object]:
     """The values that were read, numbers and truth as they are, others as they are shown."""
-    found: dict[str, t.Any] = {}
+    found: dict[str, object] = {}
     for path in paths[:20]:
         try:
             value = _condition.value_of(result, path)
@@ -177,7 +187,7 @@ def _values(paths: t.Sequence[Path], result: dict[str, t.Any]) -> dict[str, t.An
     return found
 
 
-def _measurements(conditions: t.Sequence[Condition], result: dict[str, t.Any]) -> list[Measurement]:
+def _measurements(conditions: t.Sequence[Condition], result: dict[str, object]) -> list[Measurement]:
     found: dict[str, Measurement] = {}
     for path, bound, limit in (limit for condition in conditions for limit in condition.limits):
         try:
@@ -190,4 +200,15 @@ def _measurements(conditions: t.Sequence[Condition], result: dict[str, t.Any]) -
     return list(found.values())
 
 
-__all__ = ("ARGUMENT_SPEC", "TIMEOUT", "UNCHANGED", "WHERE", "NotEvaluated", "expected", "judge", "not_run", "problems", "run")
+__all__ = (
+    "ARGUMENT_SPEC",
+    "TIMEOUT",
+    "UNCHANGED",
+    "WHERE",
+    "NotEvaluated",
+    "conditions",
+    "judge",
+    "not_run",
+    "problems",
+    "run",
+)

@@ -9,6 +9,7 @@ import os
 import signal
 import typing as t
 
+from .._argspec import Spec
 from .._clients.monitoring_plugin import LINE_LENGTH, parse_perfdata, split_output
 from .._finding import CannotObserve, Finding, Status
 from .._message import lines_of, one_line
@@ -16,7 +17,7 @@ from .._runner import Completed, Runner, unreadable, user_name
 
 WHERE = "host"
 TIMEOUT = 60.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "command": {"type": "list", "elements": "str", "required": True},
     "chdir": {"type": "path"},
     "environment": {"type": "dict"},
@@ -27,7 +28,15 @@ LINES = 50
 _STATUS = {0: Status.PASS, 1: Status.WARN, 2: Status.FAIL, 3: Status.UNKNOWN}
 
 
-def problems(args: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> list[str]:
+class Arguments(t.TypedDict):
+    command: list[str]
+    chdir: str | None
+    environment: dict[str, object] | None
+    secret_environment: dict[str, object] | None
+    timeout: float
+
+
+def problems(args: Arguments, given: t.Mapping[str, object]) -> list[str]:
     """What can be seen to be wrong with the arguments before anything runs."""
     if isinstance(given.get("command"), str):
         return ["command: expected a list of the command and its arguments, found a text; no shell is there to take it apart"]
@@ -37,7 +46,7 @@ def problems(args: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> list[
     return ["command: it has a character that no argument can have (NUL)"] if any("\0" in word for word in command) else []
 
 
-def run(args: dict[str, t.Any], runner: Runner) -> Finding:
+def run(args: Arguments, runner: Runner) -> Finding:
     command, folder = list(args["command"]), args["chdir"]
     if folder is not None:
         try:
@@ -96,7 +105,7 @@ def judge(done: Completed, name: str) -> Finding:
     stderr = lines_of(done.stderr, LINE_LENGTH)
     lines = [*([text] if text else []), *long_text] or stderr
     said, details = (lines[0], [*lines[1:], *(stderr if lines is not stderr else [])]) if lines else ("", [])
-    observed: dict[str, t.Any] = {"exit_code": done.rc}
+    observed: dict[str, object] = {"exit_code": done.rc}
     status = _STATUS.get(done.rc, Status.UNKNOWN)
     message = said or f"{name} ended with code {done.rc} and said nothing"
     if done.rc not in _STATUS:

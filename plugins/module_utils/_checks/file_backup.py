@@ -15,7 +15,7 @@ import re
 import stat
 import typing as t
 
-from .._argspec import ArgumentsRefused
+from .._argspec import ArgumentsRefused, Spec
 from .._clients import archives
 from .._finding import CannotObserve, Finding, Measurement, failed, isoformat
 from .._runner import Runner, unreadable
@@ -24,7 +24,7 @@ from ._judgement import FUTURE, Judgement, percent, shrunk
 
 WHERE = "host"
 TIMEOUT = 120.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "pattern": {"type": "list", "elements": "str"},
     "path": {"type": "path"},
     "paths": {"type": "list", "elements": "str"},
@@ -55,6 +55,21 @@ _FREE = {"a", "A", "b", "B", "U", "W", "V", "u", "w", "G", "s", "Z", "z", "p", "
 _SHORT = {"%F": "%Y-%m-%d", "%T": "%H:%M:%S", "%D": "%m/%d/%y", "%R": "%H:%M"}
 
 
+class Arguments(t.TypedDict):
+    pattern: list[str] | None
+    path: str | None
+    paths: list[str] | None
+    max_age: float
+    min_count: int
+    min_size: int
+    size_deviation: str
+    verify: str
+    verify_max_bytes: int
+    checksum: bool
+    contains: list[str] | None
+    timeout: float
+
+
 @dataclasses.dataclass(frozen=True)
 class Backup:
     """A file; ``time`` is the older of its last change and the end of the day (hour, minute) in its name."""
@@ -65,12 +80,12 @@ class Backup:
     time: float
 
 
-def run(args: dict[str, t.Any], runner: Runner) -> Finding | list[Finding]:
+def run(args: Arguments, runner: Runner) -> Finding | list[Finding]:
     percent("size_deviation", args["size_deviation"])
     if args["path"]:
         literal = glob.escape(args["path"]).replace("%", "%%")
         return _judge(os.path.join(literal, "*") if os.path.isdir(args["path"]) else literal, args["path"], args, runner)
-    patterns = args["pattern"]
+    patterns = args["pattern"] or []
     for pattern in patterns:
         translate(pattern)
         if not os.path.isabs(pattern):
@@ -88,8 +103,9 @@ def run(args: dict[str, t.Any], runner: Runner) -> Finding | list[Finding]:
     return findings if len(findings) > 1 else findings[0]
 
 
-def _judge(pattern: str, shown: str, args: dict[str, t.Any], runner: Runner) -> Finding:
-    expected = {name: args[name] for name in ("paths", "max_age", "min_count", "min_size", "contains") if args[name] is not None}
+def _judge(pattern: str, shown: str, args: Arguments, runner: Runner) -> Finding:
+    named = {name: args[name] for name in ("paths", "max_age", "min_count", "min_size", "contains")}
+    expected: dict[str, object] = {name: value for name, value in named.items() if value is not None}
     expected["backups"] = shown
     missing = missing_folder(pattern)
     if missing:
@@ -301,7 +317,7 @@ class _TimeIsOver(Exception):
     pass
 
 
-def _examine(backup: Backup, args: dict[str, t.Any], runner: Runner) -> Judgement:
+def _examine(backup: Backup, args: Arguments, runner: Runner) -> Judgement:
     """Whether one file is a sound backup; the first note says how that was verified."""
     verdict = Judgement()
     least = max(1, args["min_size"])
@@ -337,7 +353,7 @@ def _examine(backup: Backup, args: dict[str, t.Any], runner: Runner) -> Judgemen
     return verdict
 
 
-def _contents(backup: Backup, args: dict[str, t.Any], verdict: Judgement, missing: dict[str, t.Any], tick: t.Callable[[], object]) -> None:
+def _contents(backup: Backup, args: Arguments, verdict: Judgement, missing: dict[str, object], tick: t.Callable[[], object]) -> None:
     path = backup.path
     with open(path, "rb") as handle:
         head = handle.read(512)

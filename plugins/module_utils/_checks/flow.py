@@ -15,17 +15,17 @@ import ssl
 import threading
 import typing as t
 
-from .._argspec import ArgumentsRefused
+from .._argspec import ArgumentsRefused, Spec
 from .._clients import tls
 from .._destination import destination, is_address
-from .._finding import CannotObserve, Finding, Measurement, failed, passed, unknown, warned
+from .._finding import CannotObserve, Facts, Finding, Measurement, failed, passed, unknown, warned
 from .._runner import Runner
 from .._units import humanize_seconds
 
 WHERE = "host"
 TIMEOUT = 30.0
 SETTLES = True
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "to": {"type": "str", "required": True},
     "protocol": {"type": "str", "choices": ["tcp", "tls", "dns"], "default": "tcp"},
     "closed": {"type": "bool", "default": False},
@@ -38,6 +38,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 DURATIONS = ("connect_timeout",)
 COMPARABLE = {"holds": {"kind": "holds", "what": "flow to"}}
 ADDRESSES = 16  # most addresses of one name that are tried
+NAME_REMEDY = "Correct the name, or the name servers of this host"
 SETTLE = 0.2  # seconds in which whoever has nothing behind it closes again
 
 # what became of an attempt
@@ -58,6 +59,18 @@ _FORBIDDEN = (errno.EPERM, errno.EACCES)
 _NO_ADDRESS = {getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY") if hasattr(socket, name)}
 # how TLS servers end a handshake when they ask for a client certificate and get none
 _ALERT = re.compile("ALERT_HANDSHAKE_FAILURE|CERTIFICATE_REQUIRED|ALERT_BAD_CERTIFICATE|ALERT_UNKNOWN_CA|ALERT_ACCESS_DENIED")
+
+
+class Arguments(t.TypedDict):
+    to: str
+    protocol: str
+    closed: bool
+    connect_timeout: float
+    expect: list[str]
+    server_name: str | None
+    ca_path: str | None
+    validate_certs: bool
+    timeout: float
 
 
 class NotResolved(Exception):
@@ -93,7 +106,7 @@ class Attempt:
         return f"{self.address.text} {self.text}"
 
 
-def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+def run(args: Arguments, runner: Runner) -> Finding:
     host, port = destination(args["to"], args["protocol"])
     refused = []
     if args["connect_timeout"] <= 0:
@@ -158,19 +171,18 @@ def _not_resolved(host: str, exc: Exception) -> NotResolved:
     return NotResolved(f"{host} cannot be resolved ({exc.strerror or exc})", answered=False)
 
 
-def look_up(name: str, expect: list[str], args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+def look_up(name: str, expect: list[str], args: Arguments, runner: Runner) -> Finding:
     """A flow of protocol dns."""
     limit = float(args["connect_timeout"])
-    fields: dict[str, t.Any] = {
-        "expected": {"to": name, "protocol": "dns", "closed": args["closed"], **({"addresses": expect} if expect else {})}
-    }
+    fields: Facts = {"expected": {"to": name, "protocol": "dns", "closed": args["closed"], **({"addresses": expect} if expect else {})}}
     started = runner.clock.monotonic()
     try:
         found = [str(ipaddress.ip_address(address.text.partition("%")[0])) for address in resolve(name, 0, runner, usable=False)]
     except NotResolved as exc:
         fields["observed"] = {"to": name, "addresses": []}
         if not args["closed"]:
-            return failed(exc.message, remedy="Correct the name, or the name servers of this host", **fields)
+            fields["remedy"] = NAME_REMEDY
+            return failed(exc.message, **fields)
         if exc.answered:
             return passed(f"{name} does not resolve here, as it must be", **fields)
         return unknown(f"{exc.message}; whether it would resolve is not known", **fields)
@@ -179,13 +191,13 @@ def look_up(name: str, expect: list[str], args: t.Mapping[str, t.Any], runner: R
     fields["measurements"] = [Measurement("flow_resolve_seconds", round(taken, 3), limit, "upper")]
     listed = _some(found)
     if args["closed"]:
-        return failed(
-            f"{name} resolves to {listed}, and must not be known here", remedy="Take the name out of what this host can resolve", **fields
-        )
+        fields["remedy"] = "Take the name out of what this host can resolve"
+        return failed(f"{name} resolves to {listed}, and must not be known here", **fields)
     missing, more = sorted(set(expect) - set(found)), sorted(set(found) - set(expect)) if expect else []
     if missing or more:
         fields["details"] = [*(f"{address} is missing" for address in missing), *(f"{address} is not expected" for address in more)]
-        return failed(f"{name} resolves to {listed}; expected is {_some(expect)}", remedy="Correct the entry of the name", **fields)
+        fields["remedy"] = "Correct the entry of the name"
+        return failed(f"{name} resolves to {listed}; expected is {_some(expect)}", **fields)
     if taken > limit:
         return warned(f"{name} resolves to {listed}, but {_slow(taken, limit)}", **fields)
     return passed(f"{name} resolves to {listed} in {humanize_seconds(taken)}; the limit is {humanize_seconds(limit)}", **fields)
@@ -198,20 +210,21 @@ def _slow(taken: float, limit: float) -> str:
 # -- connections
 
 
-def connect(host: str, port: int, args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+def connect(host: str, port: int, args: Arguments, runner: Runner) -> Finding:
     """A flow of protocol tcp or tls."""
     to, limit, protocol, closed = args["to"], float(args["connect_timeout"]), args["protocol"], args["closed"]
     encrypted = protocol == "tls" and not closed
     context = _context(args) if encrypted else None
-    expected = {"to": to, "protocol": protocol, "closed": closed, "connect_timeout_seconds": limit}
+    expected: dict[str, object] = {"to": to, "protocol": protocol, "closed": closed, "connect_timeout_seconds": limit}
     started = runner.clock.monotonic()
     try:
         addresses = resolve(host, port, runner)
     except NotResolved as exc:
-        fields: dict[str, t.Any] = {"observed": {"to": to, "addresses": {}}, "expected": expected}
+        fields: Facts = {"observed": {"to": to, "addresses": {}}, "expected": expected}
         if closed:
             return unknown(f"{exc.message}; whether {to} is closed is not known", **fields)
-        return failed(f"{to} cannot be used: {exc.message}", remedy="Correct the name, or the name servers of this host", **fields)
+        fields["remedy"] = NAME_REMEDY
+        return failed(f"{to} cannot be used: {exc.message}", **fields)
     resolving = runner.clock.monotonic() - started
     tried = addresses[:ADDRESSES]
     attempt = _Attempting(args, context, runner, runner.remaining(limit))
@@ -229,7 +242,7 @@ def connect(host: str, port: int, args: t.Mapping[str, t.Any], runner: Runner) -
     return finding
 
 
-def _context(args: t.Mapping[str, t.Any]) -> ssl.SSLContext:
+def _context(args: Arguments) -> ssl.SSLContext:
     if not args["validate_certs"]:
         return tls.looking_context()
     if not args["ca_path"] and not tls.has_authorities():
@@ -252,7 +265,7 @@ def _measurements(attempts: list[Attempt], limit: float, resolving: float, *, li
 class _Attempting:
     """Connects to one address; told what becomes of it, it never raises."""
 
-    args: t.Mapping[str, t.Any]
+    args: Arguments
     context: ssl.SSLContext | None
     runner: Runner
     allowed: float

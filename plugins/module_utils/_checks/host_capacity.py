@@ -10,7 +10,7 @@ import os
 import re
 import typing as t
 
-from .._argspec import ArgumentsRefused
+from .._argspec import ArgumentsRefused, Spec
 from .._finding import CannotObserve, Finding, Measurement
 from .._runner import Runner, unreadable
 from .._units import Comparison, humanize_bytes
@@ -18,7 +18,7 @@ from ._judgement import Judgement
 
 WHERE = "host"
 TIMEOUT = 30.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "disk": {"type": "str", "default": "< 90%"},
     "min_free": {"type": "str", "default": "10GiB"},
     "inodes": {"type": "str", "default": "< 90%"},
@@ -28,13 +28,25 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "root": {"type": "path", "default": "/"},
     "proc": {"type": "path", "default": "/proc"},
 }
-COMPARISONS = ("disk", "inodes", "memory", "file_descriptors")
+COMPARISONS: tuple[t.Literal["disk", "inodes", "memory", "file_descriptors"], ...] = ("disk", "inodes", "memory", "file_descriptors")
 SIZES = ("min_free",)
 
 NEAR = 0.1  # of a limit: closer to it is worth a warning
 # kinds that keep data on this host's own disks
 LOCAL = {"bcachefs", "btrfs", "exfat", "ext2", "ext3", "ext4", "f2fs", "fuseblk", "jfs", "msdos", "nilfs2", "ntfs", "ntfs3"}
 LOCAL |= {"overlay", "reiserfs", "ufs", "vfat", "xfs", "zfs"}
+
+
+class Arguments(t.TypedDict):
+    disk: Comparison
+    min_free: int
+    inodes: Comparison
+    memory: Comparison
+    file_descriptors: Comparison
+    paths: list[str] | None
+    root: str
+    proc: str
+    timeout: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,30 +69,28 @@ class Usage:
     inodes: float | None
 
 
-def run(args: dict[str, t.Any], runner: Runner) -> Finding:
-    for name in COMPARISONS:
-        limit: Comparison = args[name]
+def run(args: Arguments, runner: Runner) -> Finding:
+    limits = {name: args[name] for name in COMPARISONS}
+    for name, limit in limits.items():
         if limit.operator not in ("<", "<=") or not 0 < limit.value <= 1:
             raise ArgumentsRefused([f"{name}: '{limit}' is not an upper limit of a share; expected for example '< 90%'"])
     if not os.path.isdir(args["proc"]):
         raise CannotObserve(f"the folder {args['proc']} does not exist: nothing is known of this host's capacity")
     judgement = Judgement()
     measurements: list[Measurement] = []
-    observed: dict[str, t.Any] = {}
+    observed: dict[str, object] = {}
     said = []
     for part in (_disks, _memory, _descriptors):
         try:
             said.append(part(args, runner, judgement, measurements, observed))
         except CannotObserve as exc:
             judgement.unseen.append(exc.message)
-    expected = {name: str(args[name]) for name in COMPARISONS}
+    expected: dict[str, object] = {name: str(limit) for name, limit in limits.items()}
     expected["min_free"] = humanize_bytes(args["min_free"])
     return judgement.finding("; ".join(filter(None, said)), observed=observed, expected=expected, measurements=measurements)
 
 
-def _disks(
-    args: dict[str, t.Any], runner: Runner, judgement: Judgement, measurements: list[Measurement], observed: dict[str, t.Any]
-) -> str:
+def _disks(args: Arguments, runner: Runner, judgement: Judgement, measurements: list[Measurement], observed: dict[str, object]) -> str:
     own = args["root"] == "/"
     mounts = parse_mounts(runner.read_text(os.path.join(args["proc"], "self" if own else "1", "mountinfo")))
     chosen = holding(mounts, args["paths"], args["root"], judgement) if args["paths"] else local(mounts)
@@ -124,7 +134,7 @@ def _disks(
     return f"{fullest.point} has {room}" + (f", the fullest of {len(usages)} file systems" if len(usages) > 1 else "")
 
 
-def _judge_disk(usage: Usage, args: dict[str, t.Any], judgement: Judgement) -> None:
+def _judge_disk(usage: Usage, args: Arguments, judgement: Judgement) -> None:
     limit: Comparison = args["disk"]
     least = args["min_free"]
     seen = f"{usage.point} is {usage.used:.1%} full and has {humanize_bytes(usage.free)} free"
@@ -136,9 +146,7 @@ def _judge_disk(usage: Usage, args: dict[str, t.Any], judgement: Judgement) -> N
         _share(f"{usage.point} inodes in use", usage.inodes, args["inodes"], judgement)
 
 
-def _memory(
-    args: dict[str, t.Any], runner: Runner, judgement: Judgement, measurements: list[Measurement], observed: dict[str, t.Any]
-) -> str:
+def _memory(args: Arguments, runner: Runner, judgement: Judgement, measurements: list[Measurement], observed: dict[str, object]) -> str:
     used = parse_memory(runner.read_text(os.path.join(args["proc"], "meminfo")))
     _share("memory in use", used, args["memory"], judgement)
     measurements.append(Measurement("memory_used_ratio", round(used, 4), args["memory"].value, "upper"))
@@ -147,7 +155,7 @@ def _memory(
 
 
 def _descriptors(
-    args: dict[str, t.Any], runner: Runner, judgement: Judgement, measurements: list[Measurement], observed: dict[str, t.Any]
+    args: Arguments, runner: Runner, judgement: Judgement, measurements: list[Measurement], observed: dict[str, object]
 ) -> str:
     # the kernel refuses a read of this file that asks for megabytes
     used = parse_file_nr(runner.read_text(os.path.join(args["proc"], "sys", "fs", "file-nr"), max_bytes=4096))

@@ -13,16 +13,17 @@ import re
 import typing as t
 from urllib.parse import urlsplit
 
-from .._argspec import ArgumentsRefused, http_spec
-from .._finding import CannotObserve, Finding, Measurement, failed, passed, unknown, warned
-from .._http import Connection, HttpFailure, Response, public_url
+from .._argspec import ArgumentsRefused, Spec, http_spec
+from .._finding import CannotObserve, Facts, Finding, Measurement, failed, passed, unknown, warned
+from .._http import Connection, HttpArguments, HttpFailure, Response, public_url
+from .._message import one_line
 from .._runner import Runner, unreadable
 from .._units import humanize_seconds
 
 WHERE = "both"
 TIMEOUT = 30.0
 SETTLES = True
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     **http_spec(url={"required": True}),
     "method": {"type": "str", "default": "GET", "choices": ["GET", "HEAD", "OPTIONS"]},
     "status": {"type": "list", "elements": "int", "default": [200]},
@@ -55,6 +56,20 @@ SHOWN = 120
 _MISSING = object()
 
 
+class Arguments(HttpArguments):
+    url: str
+    method: str
+    status: list[int]
+    body: str | None
+    body_pattern: str | None
+    not_body: list[str]
+    json: dict[str, object]
+    max_latency: float | None
+    percentile: float
+    samples: int
+    follow_redirects: bool
+
+
 @dataclasses.dataclass(frozen=True)
 class Sample:
     """One request: how long it took to the last byte (None without an answer), and what was wrong with it."""
@@ -64,7 +79,7 @@ class Sample:
     response: Response | None = None
 
 
-def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+def run(args: Arguments, runner: Runner) -> Finding:
     refuse_nonsense(args)
     connection = Connection.from_args(args)
     for path in (connection.ca_path, connection.client_cert, connection.client_key):
@@ -78,7 +93,7 @@ def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
     return judge(args, samples)
 
 
-def refuse_nonsense(args: t.Mapping[str, t.Any]) -> None:
+def refuse_nonsense(args: Arguments) -> None:
     problems = []
     parts = urlsplit(args["url"])
     if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -112,7 +127,7 @@ def _readable(path: str | None) -> None:
         raise CannotObserve(unreadable(path, exc)) from None
 
 
-def probe(args: t.Mapping[str, t.Any], connection: Connection, runner: Runner, *, first: bool) -> Sample | None:
+def probe(args: Arguments, connection: Connection, runner: Runner, *, first: bool) -> Sample | None:
     """One request and what is wrong with its answer; None when the check's own time is over (never the service's fault)."""
     wanted = max(PATIENCE, 2 * (args["max_latency"] or 0.0))
     try:
@@ -134,7 +149,7 @@ def probe(args: t.Mapping[str, t.Any], connection: Connection, runner: Runner, *
     return Sample(response.elapsed, tuple(problems_of(args, response)), response)
 
 
-def problems_of(args: t.Mapping[str, t.Any], response: Response) -> list[str]:
+def problems_of(args: Arguments, response: Response) -> list[str]:
     """What an answer lacks."""
     where = public_url(response.url)
     if response.status not in args["status"]:
@@ -145,18 +160,18 @@ def problems_of(args: t.Mapping[str, t.Any], response: Response) -> list[str]:
     text, found = response.text, []
     page = " (a web page: a login page?)" if response.looks_like_html else ""
     if args["body"] and args["body"] not in text:
-        found.append(f"the answer of {where} does not have the text '{_short(args['body'])}'{page}")
+        found.append(f"the answer of {where} does not have the text '{one_line(args['body'], SHOWN)}'{page}")
     if args["body_pattern"] and not re.search(args["body_pattern"], text):
-        found.append(f"the answer of {where} does not match '{_short(args['body_pattern'])}'{page}")
-    found += [
-        f"the answer of {where} has the text '{_short(item)}', which it must not have" for item in args["not_body"] if item and item in text
-    ]
+        found.append(f"the answer of {where} does not match '{one_line(args['body_pattern'], SHOWN)}'{page}")
+    for item in args["not_body"]:
+        if item and item in text:
+            found.append(f"the answer of {where} has the text '{one_line(item, SHOWN)}', which it must not have")
     if args["json"]:
         found += json_problems(args["json"], response)
     return found
 
 
-def json_problems(expected: t.Mapping[str, t.Any], response: Response) -> list[str]:
+def json_problems(expected: t.Mapping[str, object], response: Response) -> list[str]:
     try:
         data = response.json()
     except CannotObserve as exc:
@@ -170,7 +185,7 @@ def json_problems(expected: t.Mapping[str, t.Any], response: Response) -> list[s
             has = f" (it has {', '.join(sorted(str(key) for key in data)[:10])})" if isinstance(data, dict) and data else ""
             found.append(f"the answer has no {path}{has}")
         elif not same(seen, value):
-            found.append(f"{path} is '{_short(show(seen))}', expected '{_short(show(value))}'")
+            found.append(f"{path} is '{one_line(show(seen), SHOWN)}', expected '{one_line(show(value), SHOWN)}'")
     return found
 
 
@@ -215,7 +230,7 @@ def percentile(values: t.Sequence[float], rank: float) -> float:
     return ordered[max(0, math.ceil(rank / 100 * len(ordered)) - 1)]
 
 
-def judge(args: t.Mapping[str, t.Any], samples: t.Sequence[Sample]) -> Finding:
+def judge(args: Arguments, samples: t.Sequence[Sample]) -> Finding:
     where, limit = public_url(args["url"]), args["max_latency"]
     bad = [sample for sample in samples if sample.problems]
     times = [sample.elapsed for sample in samples if sample.elapsed is not None]
@@ -225,7 +240,7 @@ def judge(args: t.Mapping[str, t.Any], samples: t.Sequence[Sample]) -> Finding:
         [] if latency is None else [Measurement("http_latency_seconds", round(latency, 6), limit, "upper" if limit is not None else None)]
     )
     details = list(dict.fromkeys(problem for sample in bad for problem in sample.problems))
-    fields: dict[str, t.Any] = {
+    fields: Facts = {
         "observed": _observed(args, samples, last),
         "expected": _expected(args),
         "measurements": [*measured, Measurement("http_failed_requests", float(len(bad)), 0.0, "upper")],
@@ -254,8 +269,8 @@ def judge(args: t.Mapping[str, t.Any], samples: t.Sequence[Sample]) -> Finding:
     return passed(took, **fields)
 
 
-def _observed(args: t.Mapping[str, t.Any], samples: t.Sequence[Sample], last: Response | None) -> dict[str, t.Any]:
-    seen: dict[str, t.Any] = {
+def _observed(args: Arguments, samples: t.Sequence[Sample], last: Response | None) -> dict[str, object]:
+    seen: dict[str, object] = {
         "url": public_url(args["url"]),
         "requests": len(samples),
         "failed": sum(bool(sample.problems) for sample in samples),
@@ -271,19 +286,15 @@ def _observed(args: t.Mapping[str, t.Any], samples: t.Sequence[Sample], last: Re
         except (CannotObserve, RecursionError):
             return seen
         values = {path: look_up(data, str(path)) for path in args["json"]}
-        seen["json"] = {path: _short(show(value)) for path, value in values.items() if value is not _MISSING}
+        seen["json"] = {path: one_line(show(value), SHOWN) for path, value in values.items() if value is not _MISSING}
     return seen
 
 
-def _expected(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    wanted = {name: args[name] for name in ("status", "body", "body_pattern", "not_body", "json") if args[name]}
+def _expected(args: Arguments) -> dict[str, object]:
+    wanted: dict[str, object] = {name: args[name] for name in ("status", "body", "body_pattern", "not_body", "json") if args[name]}
     if args["max_latency"] is not None:
         wanted.update(max_latency_seconds=args["max_latency"], percentile=args["percentile"])
     return wanted
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
 __all__ = ("ARGUMENT_SPEC", "DURATIONS", "TIMEOUT", "WHERE", "judge", "look_up", "percentile", "problems_of", "run", "same")

@@ -15,14 +15,15 @@ import stat
 import typing as t
 from xml.parsers import expat
 
-from .._argspec import ArgumentsRefused
+from .._argspec import ArgumentsRefused, Spec
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, isoformat, unknown, worst
+from .._message import one_line
 from .._runner import Runner, unreadable
 from .._units import humanize_bytes, humanize_seconds
 
 WHERE = "controller"
 TIMEOUT = 60.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "path": {"type": "list", "elements": "path", "required": True},
     "max_age": {"type": "str", "default": "30d"},
     "version": {"type": "str"},
@@ -44,6 +45,16 @@ _COUNTS = ("tests", "failures", "errors", "skipped")
 # what makes of a version another one, before and behind it
 _BEFORE = r"(?<![0-9A-Za-z])(?<!\d[.])v?"
 _BEHIND = r"(?![0-9A-Za-z+~])(?!\.[0-9])(?![-._](?:rc|alpha|beta|dev|pre|snapshot|m[0-9]|a[0-9]|b[0-9]))"
+
+
+class Arguments(t.TypedDict):
+    path: list[str]
+    max_age: float
+    version: str | None
+    version_property: str
+    min_tests: int
+    allow_skipped: bool
+    timeout: float
 
 
 class NotAReport(Exception):
@@ -96,7 +107,7 @@ class Report:
         return self.counts.tests - self.counts.skipped
 
 
-def run(args: t.Mapping[str, t.Any], runner: Runner) -> list[Finding]:
+def run(args: Arguments, runner: Runner) -> list[Finding]:
     refused = [] if args["min_tests"] >= 1 else ["min_tests: at least 1"]
     if not args["path"] or not all(args["path"]):
         refused.append("path: at least one path")
@@ -150,7 +161,7 @@ def reports_of(pattern: str) -> list[str]:
     return sorted(path for path in glob.glob(pattern, recursive=True) if not os.path.isdir(path))
 
 
-def look(path: str, args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+def look(path: str, args: Arguments, runner: Runner) -> Finding:
     """The finding of one report. CannotObserve."""
     try:
         about = os.stat(path)
@@ -237,7 +248,7 @@ class _Reading:
         elif tag in ("failure", "error") and above in ("testsuites", "testsuite"):
             # what stands before or after its tests broke
             self._count(Counts(**{f"{tag}s": 1}))
-            self._fails(f"{tag}: {_clean(self.suites[-1].name) or 'a suite without a name'} (the suite itself)")
+            self._fails(f"{tag}: {one_line(self.suites[-1].name, 200) or 'a suite without a name'} (the suite itself)")
         elif tag == "property" and self._of_suite() and attributes.get("name") == self.version_property:
             if "value" in attributes:
                 self._tells(attributes["value"])
@@ -273,7 +284,9 @@ class _Reading:
         disabled = not self.outcomes and bool(words & set(_SKIPPED))
         skipped = not failure and not error and ("skipped" in self.outcomes or disabled)
         self._count(Counts(1, int(failure), int(error), int(skipped), int(skipped and disabled)))
-        name = _clean(".".join(part for part in (case.get("classname", ""), case.get("name", "")) if part)) or "a test without a name"
+        name = (
+            one_line(".".join(part for part in (case.get("classname", ""), case.get("name", "")) if part), 200) or "a test without a name"
+        )
         if failure or error:
             self._fails(f"{' and '.join(['failure'] * failure + ['error'] * error)}: {name}")
         elif skipped:
@@ -321,20 +334,15 @@ def lies_of(suite: Suite) -> list[str]:
         if name in ("failures", "errors") and bad == suite.whole.failures + suite.whole.errors:
             continue  # they are told apart in another way
         if number not in fitting:
-            label = _clean(suite.name) or "a suite without a name"
+            label = one_line(suite.name, 200) or "a suite without a name"
             found.append(f"{label} says {name}={number}, its test cases say {getattr(suite.whole, name)}")
     return found
-
-
-def _clean(text: str, most: int = 200) -> str:
-    text = " ".join("".join(char if char.isprintable() else " " for char in text[: 4 * most]).split())
-    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 # -- judging
 
 
-def judge(path: str, report: Report, written: dt.datetime, args: t.Mapping[str, t.Any], now: dt.datetime) -> Finding:
+def judge(path: str, report: Report, written: dt.datetime, args: Arguments, now: dt.datetime) -> Finding:
     counts, limit = report.counts, args["max_age"]
     moment, by_file = _moment(report, written)
     age = (now - moment).total_seconds()
@@ -394,7 +402,7 @@ def judge(path: str, report: Report, written: dt.datetime, args: t.Mapping[str, 
     )
 
 
-def _test_remarks(report: Report, args: t.Mapping[str, t.Any]) -> list[tuple[Status, str]]:
+def _test_remarks(report: Report, args: Arguments) -> list[tuple[Status, str]]:
     counts = report.counts
     if counts.failures or counts.errors:
         fail = f"{counts.failures} fail{'s' if counts.failures == 1 else ''}" if counts.failures else ""
@@ -457,7 +465,7 @@ def version_of(path: str, report: Report, version: str | None, name: str) -> tup
         others = [value for value in report.versions if not pattern.search(value)]
         if not others:
             return f"property {name}", None
-        return None, f"is of another version: its property {name} says {_clean(others[0], 80) or 'nothing'}, expected is {version}"
+        return None, f"is of another version: its property {name} says {one_line(others[0], 80) or 'nothing'}, expected is {version}"
     if any(pattern.search(suite) for suite in report.suites):
         return "suite name", None
     if pattern.search(path):

@@ -10,16 +10,17 @@ import json
 import secrets
 import typing as t
 
+from .._argspec import Spec
 from .._clients import log_writing
 from .._clients.log_search import SKEW, FileSearch, Hit, JournalSearch, Marker, host_name
-from .._finding import CannotObserve, Finding, Measurement, failed, isoformat, passed, unknown, warned
+from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat, passed, unknown, warned
 from .._runner import Runner, user_name
 from .._units import humanize_seconds
 
 WHERE = "both"
 TIMEOUT = 90.0
 SETTLES = ("find",)  # a line is written once
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "via": {"type": "str", "choices": ["file", "journald", "syslog"]},
     "path": {"type": "path"},
     "tag": {"type": "str", "default": "operability-canary"},
@@ -34,7 +35,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "markers": {"type": "list", "elements": "dict"},
     "local": {"type": "bool", "default": False},
 }
-CONSTRAINTS: dict[str, t.Any] = {
+CONSTRAINTS = {
     "required_one_of": [("via", "markers")],
     "required_if": [("via", "file", ["path"]), ("backend", "file", ["search"])],
 }
@@ -61,7 +62,7 @@ class Arguments(t.TypedDict):
     timeout: float
 
 
-def writes(args: t.Mapping[str, t.Any]) -> bool:
+def writes(args: t.Mapping[str, object]) -> bool:
     """Whether ``run`` would write: check mode asks."""
     return not args.get("markers")
 
@@ -204,23 +205,24 @@ def _found(marker: Marker, hit: Hit, args: Arguments, now: float, waited: float)
         latency = waited
     late = latency > args["deadline"]  # looked for long after it was written, or the clocks differ: the latency is not known
     took = f"within {humanize_seconds(latency)}" if not late else f"{humanize_seconds(waited)} after the search began"
-    observed = {
+    observed: dict[str, object] = {
         "marker": marker.marker,
         "host": marker.host,
         "written_at": marker.written_at,
         "found_in": hit.where,
         "latency_seconds": None if late else round(latency, 3),
     }
-    fields: dict[str, t.Any] = {"observed": observed, "expected": {"deadline_seconds": args["deadline"], "search": args["search"]}}
+    fields: Facts = {"observed": observed, "expected": {"deadline_seconds": args["deadline"], "search": args["search"]}}
     if not late:
         fields["measurements"] = [Measurement("log_canary_latency_seconds", round(latency, 3), args["deadline"], "upper")]
     if not (hit.same_file or hit.same_host):
         return passed(f"the line written on {marker.host} was found in {hit.where} {took}", **fields)
     local = "the file that it was written to" if hit.same_file else "the journal of the same host"
     message = f"the line written on {marker.host} was found {took} locally, in {local} ({hit.where})"
+    fields["proof"] = "derived"
     if args["local"]:
-        return passed(message, proof="derived", **fields)
-    return warned(f"{message}: that it arrives centrally is not proven", proof="derived", **fields)
+        return passed(message, **fields)
+    return warned(f"{message}: that it arrives centrally is not proven", **fields)
 
 
 def _missing(marker: Marker, search: FileSearch | JournalSearch, args: Arguments, runner: Runner) -> Finding:
@@ -234,7 +236,7 @@ def _not_in_files(marker: Marker, search: FileSearch, args: Arguments, runner: R
     paths = looked.paths
     where = " or ".join(looked.patterns)
     observed: dict[str, object] = {"marker": marker.marker, "host": marker.host, "written_at": marker.written_at}
-    expected = {"deadline_seconds": args["deadline"], "search": args["search"]}
+    expected: dict[str, object] = {"deadline_seconds": args["deadline"], "search": args["search"]}
     if looked.refused:
         return unknown(f"where the line of {marker.host} should be cannot be read: {looked.refused}", observed=observed)
     start = f"the line written on {marker.host} was not found within {humanize_seconds(args['deadline'])}"
@@ -257,7 +259,8 @@ def _not_in_files(marker: Marker, search: FileSearch, args: Arguments, runner: R
 
 
 def _not_in_journal(marker: Marker, search: JournalSearch, args: Arguments) -> Finding:
-    observed = {"marker": marker.marker, "host": marker.host, "written_at": marker.written_at, "entries": search.entries}
+    observed: dict[str, object] = {"marker": marker.marker, "host": marker.host, "written_at": marker.written_at}
+    observed["entries"] = search.entries
     if search.part_hidden:
         return unknown(f"{user_name()} may not read the whole journal; let the check run as a user who may (run_as)", observed=observed)
     where = f"the journal in {args['search']}" if args["search"] else "the journal"

@@ -10,16 +10,17 @@ import datetime as dt
 import os
 import typing as t
 
+from .._argspec import Spec
 from .._clients import journald, log_files, logrotate
 from .._clients.log_files import Current, Rotated
 from .._clients.logrotate import Declared, Rule, State
-from .._finding import CannotObserve, Finding, Measurement, failed, isoformat, passed, warned
+from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat, passed, warned
 from .._runner import Runner, unreadable, user_name
 from .._units import humanize_bytes, humanize_seconds
 
 WHERE = "host"
 TIMEOUT = 30.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "path": {"type": "path"},
     "journald": {"type": "bool"},
     "rotated_by": {"type": "str", "choices": ["logrotate", "journald", "application"], "default": "logrotate"},
@@ -29,7 +30,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "logrotate_state": {"type": "path"},
     "journald_config": {"type": "list", "elements": "path", "default": journald.CONFIG},
 }
-CONSTRAINTS: dict[str, t.Any] = {"required_one_of": [("path", "journald")], "mutually_exclusive": [("path", "journald")]}
+CONSTRAINTS = {"required_one_of": [("path", "journald")], "mutually_exclusive": [("path", "journald")]}
 DURATIONS = ("max_age",)
 SIZES = ("max_size",)
 
@@ -69,12 +70,15 @@ class Verdict:
     good: str = ""
     since: str | None = None
 
-    def finding(self, remedy: str | None = None, **fields: t.Any) -> Finding:
+    def finding(self, **fields: t.Unpack[Facts]) -> Finding:
         both = self.problems + self.doubts
+        if both:
+            fields["details"] = both
         if self.problems:
-            return failed(_more(both), details=both, since=self.since, remedy=remedy, **fields)
+            fields["since"] = self.since
+            return failed(_more(both), **fields)
         if self.doubts:
-            return warned(_more(both), details=both, **fields)
+            return warned(_more(both), **fields)
         return passed(self.good, **fields)
 
 
@@ -127,7 +131,7 @@ def _file(path: str, args: Arguments, runner: Runner) -> Finding:
         processes_not_visible=unseen,
     )
     verdict.good = verdict.good or f"{path} rotates: " + _how(rule, rotated, seen_rotation, current, now)
-    expected = {"rotated_by": args["rotated_by"], "max_age_seconds": limit, "max_size_bytes": _max_size(args)}
+    expected: dict[str, object] = {"rotated_by": args["rotated_by"], "max_age_seconds": limit, "max_size_bytes": _max_size(args)}
     return verdict.finding(observed=observed, expected=expected, measurements=measurements)
 
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 import typing as t
 from urllib.parse import urlsplit
 
-from .._argspec import ArgumentsRefused, http_spec
+from .._argspec import ArgumentsRefused, Spec, http_spec
 from .._exposition import ACCEPT, Exposition, Family, parse
-from .._finding import CannotObserve, Finding, Measurement, failed, passed, warned
-from .._http import Connection, HttpFailure, Response, public_url
+from .._finding import CannotObserve, Facts, Finding, Measurement, failed, passed, warned
+from .._http import Connection, HttpArguments, HttpFailure, Response, public_url
 from .._runner import Runner
 from .._units import humanize_seconds
 
 WHERE = "both"
 TIMEOUT = 30.0
 SETTLES = True
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     **http_spec(url={"required": True}),
     "families": {"type": "list", "elements": "str", "default": []},
     "moving": {"type": "list", "elements": "str", "default": []},
@@ -35,11 +35,19 @@ RUNTIME = ("go_", "jvm_", "nodejs_", "process_", "promhttp_", "python_")  # of t
 MOST_NAMES = 500  # a page with more is not compared name by name
 
 
+class Arguments(HttpArguments):
+    url: str
+    families: list[str]
+    moving: list[str]
+    interval: float
+    max_series: int
+
+
 class Fault(Exception):
     """What is wrong with the page as a whole."""
 
 
-def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+def run(args: Arguments, runner: Runner) -> Finding:
     url = args["url"]
     if urlsplit(url).scheme not in ("http", "https"):
         raise ArgumentsRefused([f"url: '{public_url(url)}' is not an http:// or https:// address"])
@@ -61,12 +69,12 @@ def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
     return conclude(args, first, response, problems, notes)
 
 
-def conclude(args: t.Mapping[str, t.Any], page: Exposition, response: Response, problems: list[str], notes: list[str]) -> Finding:
+def conclude(args: Arguments, page: Exposition, response: Response, problems: list[str], notes: list[str]) -> Finding:
     where = public_url(args["url"])
     families = sorted(name for name, family in page.families.items() if family.samples)
     names = sorted(name for name in page.families if not name.startswith(RUNTIME))
     compared = {"names": names} if len(names) <= MOST_NAMES else {}
-    fields: dict[str, t.Any] = {
+    fields: Facts = {
         "observed": {"series": page.series, "families": len(families), "bytes": len(response.body), **compared},
         "expected": expectation(args),
         "measurements": [
@@ -84,7 +92,7 @@ def conclude(args: t.Mapping[str, t.Any], page: Exposition, response: Response, 
     return passed(f"{where} exposes {page.series} series in {len(families)} families, the limit is {args['max_series']}{proof}", **fields)
 
 
-def expectation(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def expectation(args: Arguments) -> dict[str, object]:
     return {"families": args["families"], "moving": args["moving"], "max_series": args["max_series"]}
 
 

@@ -10,18 +10,19 @@ import datetime as dt
 import json
 import typing as t
 
-from .._argspec import ArgumentsRefused, http_spec
+from .._argspec import ArgumentsRefused, Spec, http_spec
 from .._clients.prometheus import Prometheus, QueryRefused, Rule
 from .._clients.promql import ALERT_METRICS, Node, NotParsed, Selector, judge, parse
 from .._finding import Finding, Status, isoformat
-from .._http import Connection
+from .._http import Connection, HttpArguments
+from .._message import one_line
 from .._runner import Runner
 from .._units import humanize_seconds
 
 WHERE = "controller"
 TIMEOUT = 60.0
 SETTLES = True
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     **http_spec(url={"required": True}),
     "match": {"type": "dict"},
     "must_include": {"type": "list", "elements": "str", "default": []},
@@ -47,6 +48,18 @@ MILD = ("info", "informational", "none", "debug", "notice", "ok", "low")  # seve
 DEEPEST = 5  # recording rules made of recording rules
 
 
+class Arguments(HttpArguments):
+    url: str
+    match: dict[str, object] | None
+    must_include: list[str]
+    required_labels: list[str]
+    required_annotations: list[str]
+    may_be_absent: list[str]
+    lookback: float
+    evaluated_within: float | None
+    probe_query: str | None
+
+
 @dataclasses.dataclass
 class Report:
     """A line for each thing to repair, by how bad it is."""
@@ -57,7 +70,7 @@ class Report:
     dead: list[dict[str, str]] = dataclasses.field(default_factory=list)
 
 
-def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+def run(args: Arguments, runner: Runner) -> Finding:
     match = {str(name): str(value) for name, value in (args["match"] or {}).items()}
     if not match and not args["must_include"]:
         raise ArgumentsRefused(["match or must_include has to say which alerts are the service's"])
@@ -93,7 +106,7 @@ def choose(rules: list[Rule], match: t.Mapping[str, str], must_include: t.Sequen
     return chosen
 
 
-def examine_state(alert: Rule, args: t.Mapping[str, t.Any], now: dt.datetime, report: Report) -> None:
+def examine_state(alert: Rule, args: Arguments, now: dt.datetime, report: Report) -> None:
     """Its labels, its annotations, its health and its last evaluation."""
     for kind, names, there in (
         ("label", args["required_labels"], alert.labels),
@@ -103,7 +116,7 @@ def examine_state(alert: Rule, args: t.Mapping[str, t.Any], now: dt.datetime, re
         if gone:
             report.fails.append(f"{alert.name} has no {kind} {', '.join(gone)}")
     if alert.health == "err":
-        report.fails.append(f"{alert.name} cannot be evaluated: {shorten(alert.last_error) or 'no reason given'}")
+        report.fails.append(f"{alert.name} cannot be evaluated: {one_line(alert.last_error, 200) or 'no reason given'}")
     if alert.evaluated is None:
         report.fails.append(f"{alert.name} has never been evaluated")
         return
@@ -225,7 +238,7 @@ def explained(selector: Selector, history: History, tolerated: frozenset[str], d
         return True, history.reason(selector)
     for rule in rules:
         if rule.health == "err":
-            return True, f"the recording rule {metric} cannot be evaluated: {shorten(rule.last_error) or 'no reason given'}"
+            return True, f"the recording rule {metric} cannot be evaluated: {one_line(rule.last_error, 200) or 'no reason given'}"
     reasons = []
     for rule in rules:
         dead = judge(parsed(rule.query, history.server), lambda one: may_be_without(one, tolerated) or history.has(one)).dead
@@ -254,7 +267,7 @@ def parsed(expression: str, server: Prometheus) -> Node:
 
 
 def conclude(
-    args: t.Mapping[str, t.Any], match: t.Mapping[str, str], alerts: list[Rule], history: History, report: Report, now: dt.datetime
+    args: Arguments, match: t.Mapping[str, str], alerts: list[Rule], history: History, report: Report, now: dt.datetime
 ) -> Finding:
     firing = sorted({alert.name for alert in alerts if alert.state == "firing"})
     count = f"{len(alerts)} {'alert' if len(alerts) == 1 else 'alerts'}"
@@ -312,8 +325,3 @@ def labels_of(labels: t.Mapping[str, str]) -> str:
 
 def labels_text(labels: t.Mapping[str, str]) -> str:
     return ", ".join(f"{name}={value}" for name, value in labels.items())
-
-
-def shorten(text: str, most: int = 200) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1] + "…"

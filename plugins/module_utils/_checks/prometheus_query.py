@@ -10,11 +10,12 @@ import math
 import re
 import typing as t
 
-from .._argspec import ArgumentsRefused, http_spec
+from .._argspec import ArgumentsRefused, Spec, http_spec
 from .._clients.prometheus import Evaluation, Prometheus, Sample
 from .._clients.promql import NotParsed, parse, selectors
 from .._finding import CannotObserve, Finding, Measurement, Status
-from .._http import Connection
+from .._http import Connection, HttpArguments
+from .._message import one_line
 from .._runner import Runner
 from .._units import Comparison, humanize_bytes, humanize_seconds
 from ._judgement import percent
@@ -22,7 +23,7 @@ from ._judgement import percent
 WHERE = "controller"
 TIMEOUT = 30.0
 SETTLES = True
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     **http_spec(url={"required": True}),
     "query": {"type": "str", "required": True},
     "name": {"type": "str"},
@@ -41,10 +42,27 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 CONSTRAINTS = {"required_one_of": [("pass_when", "fail_when")]}
 DURATIONS = ("interval", "max_age")
 SIZES = ()
-COMPARISONS = ("pass_when", "warn_when", "fail_when")
+COMPARISONS: tuple[t.Literal["pass_when", "warn_when", "fail_when"], ...] = ("pass_when", "warn_when", "fail_when")
 
 SHOWN = 20  # series in the details
 _WORST = {Status.PASS: 0, Status.WARN: 1, Status.UNKNOWN: 2, Status.FAIL: 3}
+
+
+class Arguments(HttpArguments):
+    url: str
+    query: str
+    name: str | None
+    pass_when: Comparison | None
+    warn_when: Comparison | None
+    fail_when: Comparison | None
+    no_data: str
+    samples: int
+    interval: float
+    failure_limit: int
+    max_age: float | None
+    coverage_query: str | None
+    min_coverage: str
+    probe_query: str | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +76,7 @@ class Seen:
     limit: Comparison | None = None
 
 
-def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+def run(args: Arguments, runner: Runner) -> Finding:
     server = Prometheus(Connection.from_args(args), runner)
     server.probe(args["probe_query"])
     rounds: list[list[Seen]] = []
@@ -79,7 +97,7 @@ def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
     return finding
 
 
-def problems(args: t.Mapping[str, t.Any], _given: t.Mapping[str, t.Any]) -> list[str]:
+def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
     """What can be seen to be wrong with the arguments before anything is asked."""
     found = []
     if args["samples"] < 1:
@@ -103,11 +121,11 @@ def problems(args: t.Mapping[str, t.Any], _given: t.Mapping[str, t.Any]) -> list
 # -- one sample
 
 
-def look(args: t.Mapping[str, t.Any], server: Prometheus, *, fresh: bool) -> list[Seen]:
+def look(args: Arguments, server: Prometheus, *, fresh: bool) -> list[Seen]:
     """Each series of the answer, judged; one for all where there is none."""
     answer = server.evaluate(args["query"], fresh=fresh)
     if args["max_age"] is not None:
-        stale = staleness(args, server, fresh=fresh)
+        stale = staleness(args["query"], args["max_age"], server, fresh=fresh)
         if stale:
             return [Seen(Status.UNKNOWN, stale)]
     if not answer.samples:
@@ -116,7 +134,7 @@ def look(args: t.Mapping[str, t.Any], server: Prometheus, *, fresh: bool) -> lis
     return [judge(args, sample, answer, coverage) for sample in answer.samples]
 
 
-def judge(args: t.Mapping[str, t.Any], sample: Sample, answer: Evaluation, coverage: dict[str, float] | None) -> Seen:
+def judge(args: Arguments, sample: Sample, answer: Evaluation, coverage: dict[str, float] | None) -> Seen:
     series = series_text(sample.labels)
     if math.isnan(sample.value):
         return dataclasses.replace(without_data(args, "the value is not a number (NaN: nothing was divided by nothing?)"), series=series)
@@ -133,7 +151,7 @@ def judge(args: t.Mapping[str, t.Any], sample: Sample, answer: Evaluation, cover
     return Seen(status, text, sample.value, series, limit)
 
 
-def compare(args: t.Mapping[str, t.Any], value: float) -> tuple[Status, Comparison | None]:
+def compare(args: Arguments, value: float) -> tuple[Status, Comparison | None]:
     """The worst that holds, and the limit that a reader wants to see beside the value."""
     passing, warning, failing = args["pass_when"], args["warn_when"], args["fail_when"]
     if failing and failing.holds(value):
@@ -145,17 +163,17 @@ def compare(args: t.Mapping[str, t.Any], value: float) -> tuple[Status, Comparis
     return Status.PASS, passing or failing
 
 
-def expectation(args: t.Mapping[str, t.Any], status: Status, limit: Comparison | None) -> str:
+def expectation(args: Arguments, status: Status, limit: Comparison | None) -> str:
     if status is Status.WARN:
         return f"which is a warning when {limit}"
     return f"it must be {limit}" if limit is args["pass_when"] else f"it must not be {limit}"
 
 
-def without_data(args: t.Mapping[str, t.Any], why: str) -> Seen:
+def without_data(args: Arguments, why: str) -> Seen:
     return Seen(Status(args["no_data"]), why)
 
 
-def covered(args: t.Mapping[str, t.Any], server: Prometheus, *, fresh: bool) -> dict[str, float] | None:
+def covered(args: Arguments, server: Prometheus, *, fresh: bool) -> dict[str, float] | None:
     """By series, which part of what the query needs was there; None where nobody asks. CannotObserve."""
     if not args["coverage_query"]:
         return None
@@ -165,10 +183,10 @@ def covered(args: t.Mapping[str, t.Any], server: Prometheus, *, fresh: bool) -> 
     return {series_text(sample.labels): sample.value for sample in answer.samples}
 
 
-def staleness(args: t.Mapping[str, t.Any], server: Prometheus, *, fresh: bool) -> str | None:
+def staleness(query: str, max_age: float, server: Prometheus, *, fresh: bool) -> str | None:
     """What to say of series whose newest sample is too old; None when all of them are young."""
     try:
-        tree = parse(args["query"])
+        tree = parse(query)
     except NotParsed as exc:
         raise CannotObserve(f"the age of the samples cannot be looked at (max_age): {exc}") from None
     for selector in dict.fromkeys(one.text for one in selectors(tree) if not one.reach and one.at is None):
@@ -176,8 +194,8 @@ def staleness(args: t.Mapping[str, t.Any], server: Prometheus, *, fresh: bool) -
         if not ages:
             continue
         oldest = max(ages, key=lambda sample: sample.value)
-        if oldest.value > args["max_age"]:
-            age, limit = humanize_seconds(oldest.value), humanize_seconds(args["max_age"])
+        if oldest.value > max_age:
+            age, limit = humanize_seconds(oldest.value), humanize_seconds(max_age)
             which = f" ({series_text(oldest.labels)})" if oldest.labels else ""
             return f"the newest sample of {selector}{which} is {age} old, the limit is {limit}"
     return None
@@ -202,7 +220,7 @@ def measurement(name: str, seen: Seen) -> Measurement:
     return Measurement(name, seen.value, limit.value if limit and bound else None, bound)
 
 
-def conclude(args: t.Mapping[str, t.Any], rounds: list[list[Seen]]) -> Finding:
+def conclude(args: Arguments, rounds: list[list[Seen]]) -> Finding:
     outcomes = [worst(seen) for seen in rounds]
     counts = {status: sum(one.status is status for one in outcomes) for status in _WORST}
     limit = args["failure_limit"]
@@ -214,7 +232,7 @@ def conclude(args: t.Mapping[str, t.Any], rounds: list[list[Seen]]) -> Finding:
         status = Status.WARN if counts[Status.WARN] else Status.PASS
     shown = [(one, seen) for one, seen in zip(outcomes, rounds) if one.status is status] or list(zip(outcomes, rounds))
     one, seen = shown[-1]
-    name = args["name"] or f"the value of {shortened(args['query'])}"
+    name = args["name"] or f"the value of {one_line(args['query'], 100)}"
     which = f" for {one.series}" if one.series and len(seen) > 1 else ""
     message = f"{name}{which}: {one.message}"
     if args["samples"] > 1:
@@ -234,9 +252,10 @@ def conclude(args: t.Mapping[str, t.Any], rounds: list[list[Seen]]) -> Finding:
     )
 
 
-def limited(args: t.Mapping[str, t.Any], seen: Seen) -> Seen:
+def limited(args: Arguments, seen: Seen) -> Seen:
     """With the limit beyond which it fails, not the one at which it warns: that is what is left."""
-    return dataclasses.replace(seen, limit=args["pass_when"] or _inverse(args["fail_when"]))
+    failing = args["fail_when"]
+    return dataclasses.replace(seen, limit=args["pass_when"] or (_inverse(failing) if failing else None))
 
 
 def _inverse(comparison: Comparison) -> Comparison:
@@ -252,11 +271,6 @@ def series_text(labels: t.Mapping[str, str]) -> str:
     """``{instance="web1:8080"}``; empty for a value without labels."""
     inner = ", ".join(f'{name}="{value}"' for name, value in sorted(labels.items()) if name != "__name__")
     return f"{{{inner}}}" if inner else ""
-
-
-def shortened(text: str, most: int = 100) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def spoken(value: float, limit: Comparison | None) -> str:

@@ -9,18 +9,19 @@ import datetime as dt
 import typing as t
 from urllib.parse import parse_qs, urlsplit
 
-from .._argspec import ArgumentsRefused, http_spec
+from .._argspec import ArgumentsRefused, Spec, http_spec
 from .._clients.prometheus import Prometheus, Target
 from .._clients.promql import Matcher, parse_selector
-from .._finding import Finding, Measurement, failed, passed
-from .._http import Connection
+from .._finding import Facts, Finding, Measurement, failed, passed
+from .._http import Connection, HttpArguments
+from .._message import one_line
 from .._runner import Runner
 from .._units import humanize_seconds
 
 WHERE = "controller"
 TIMEOUT = 30.0
 SETTLES = True
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     **http_spec(url={"required": True}),
     "selector": {"type": "str"},
     "expect": {
@@ -52,7 +53,23 @@ LEAST_AGE = 5.0  # the server's time is known to the second
 PORTS = {"http": 80, "https": 443}
 
 
-def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+class Expected(t.TypedDict):
+    """A target that must be there: one of the addresses with this port, of this job where one is named."""
+
+    job: str | None
+    addresses: list[str]
+    port: int
+
+
+class Arguments(HttpArguments):
+    url: str
+    selector: str | None
+    expect: list[Expected] | None
+    min_up: int | None
+    probe_query: str | None
+
+
+def run(args: Arguments, runner: Runner) -> Finding:
     matchers = selector_matchers(args["selector"])
     expected = args["expect"] or []
     server = Prometheus(Connection.from_args(args), runner)
@@ -86,12 +103,10 @@ def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
     return finding
 
 
-def conclude(
-    args: t.Mapping[str, t.Any], chosen: list[Target], good: list[Target], missing: int, problems: list[str], now: dt.datetime
-) -> Finding:
+def conclude(args: Arguments, chosen: list[Target], good: list[Target], missing: int, problems: list[str], now: dt.datetime) -> Finding:
     ages = [(now - target.scraped).total_seconds() for target in good if target.scraped]
     wanted = max(len(chosen) + missing, args["min_up"] or 0, 1)
-    fields: dict[str, t.Any] = {
+    fields: Facts = {
         "observed": {"targets": sorted({target.name for target in chosen}), "up": len(good), "discovered": len(chosen)},
         "expected": {"selector": args["selector"], "expect": [describe(one) for one in args["expect"] or []], "min_up": args["min_up"]},
         "measurements": [Measurement("targets_up", len(good), wanted, "lower")],
@@ -121,7 +136,7 @@ def selector_matchers(text: str | None) -> list[Matcher] | None:
 def trouble(target: Target, now: dt.datetime) -> str | None:
     """What is wrong with a target; None for nothing."""
     if target.health == "down":
-        return f"is down: {shorten(target.last_error) or 'no reason given'}"
+        return f"is down: {reason(target.last_error) or 'no reason given'}"
     if target.scraped is None:
         return "has not been scraped yet"
     if target.health != "up":
@@ -133,9 +148,9 @@ def trouble(target: Target, now: dt.datetime) -> str | None:
     return None
 
 
-def is_expected(target: Target, one: t.Mapping[str, t.Any]) -> bool:
+def is_expected(target: Target, one: Expected) -> bool:
     """Whether a target is the expected one: its job, and one of the addresses with the port."""
-    if one.get("job") and target.labels.get("job") != one["job"]:
+    if one["job"] and target.labels.get("job") != one["job"]:
         return False
     wanted = {(host_name(address), one["port"]) for address in one["addresses"]}
     url = urlsplit(target.scrape_url)
@@ -143,7 +158,7 @@ def is_expected(target: Target, one: t.Mapping[str, t.Any]) -> bool:
     if {host_port(url.netloc, scheme), host_port(target.discovered.get("__address__", ""), scheme)} & wanted:
         return True
     # a prober's target has the probed address for its instance: that says nothing of this endpoint unless the job was named
-    if not one.get("job") and "target" in parse_qs(url.query):
+    if not one["job"] and "target" in parse_qs(url.query):
         return False
     return host_port(target.labels.get("instance", ""), scheme) in wanted
 
@@ -164,15 +179,14 @@ def host_name(text: str) -> str:
     return text.strip("[]").rstrip(".").lower()
 
 
-def describe(one: t.Mapping[str, t.Any]) -> str:
+def describe(one: Expected) -> str:
     names = " or ".join(f"[{name}]" if ":" in name and not name.startswith("[") else str(name) for name in one["addresses"]) or "no address"
-    job = f" of the job {one['job']}" if one.get("job") else ""
+    job = f" of the job {one['job']}" if one["job"] else ""
     return f"{names} port {one['port']}{job}"
 
 
-def shorten(text: str, most: int = 160) -> str:
+def reason(text: str) -> str:
     """The last part of what Go says is the reason: ``Get "http://...": dial tcp ...: connection refused``."""
-    line = " ".join(text.split())
-    if line.startswith(("Get ", "Post ")) and '": ' in line:
-        line = line.split('": ', 1)[1]
-    return line if len(line) <= most else line[: most - 1] + "…"
+    if text.startswith(("Get ", "Post ")) and '": ' in text:
+        text = text.split('": ', 1)[1]
+    return one_line(text, 160)

@@ -9,15 +9,16 @@ import datetime as dt
 import posixpath
 import typing as t
 
+from .._argspec import Spec
 from .._clients.restic import DAMAGED, Restic, ResticFailed, Snapshot
-from .._finding import CannotObserve, Finding, Measurement, failed, isoformat
+from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat
 from .._runner import Runner
 from .._units import humanize_bytes, humanize_seconds
 from ._judgement import FUTURE, Judgement, percent, shrunk
 
 WHERE = "host"
 TIMEOUT = 120.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "repository": {"type": "str", "required": True},
     "password_file": {"type": "path", "no_log": False},
     "password": {"type": "str", "no_log": True},
@@ -40,7 +41,23 @@ COMPARABLE = {
 RECENTLY = 7  # times max_age
 
 
-def run(args: dict[str, t.Any], runner: Runner) -> Finding:
+class Arguments(t.TypedDict):
+    repository: str
+    password_file: str | None
+    password: str | None
+    environment: dict[str, object] | None
+    paths: list[str] | None
+    host: str | None
+    tags: list[str] | None
+    max_age: float
+    min_count: int
+    size_deviation: str
+    compare: int
+    binary: str
+    timeout: float
+
+
+def run(args: Arguments, runner: Runner) -> Finding:
     percent("size_deviation", args["size_deviation"])
     restic = Restic(
         runner,
@@ -51,7 +68,7 @@ def run(args: dict[str, t.Any], runner: Runner) -> Finding:
         environment=args["environment"],
     )
     snapshots, lost = restic.snapshots()
-    common: dict[str, t.Any] = {
+    common: Facts = {
         "observed": {"repository": restic.shown, "snapshots": len(snapshots), "unreadable_snapshots": lost},
         "expected": {name: args[name] for name in ("paths", "host", "tags", "max_age", "min_count") if args[name] is not None},
     }
@@ -76,9 +93,7 @@ def run(args: dict[str, t.Any], runner: Runner) -> Finding:
     return _judge(args, restic, past, now, judgement, common)
 
 
-def _judge(
-    args: dict[str, t.Any], restic: Restic, snapshots: list[Snapshot], now: dt.datetime, judgement: Judgement, common: dict[str, t.Any]
-) -> Finding:
+def _judge(args: Arguments, restic: Restic, snapshots: list[Snapshot], now: dt.datetime, judgement: Judgement, common: Facts) -> Finding:
     chosen: dict[str, list[Snapshot]] = {}  # by path, or by "" where no path was asked for
     if args["paths"]:
         for path in args["paths"]:
@@ -133,11 +148,13 @@ def _judge(
             f"the limit is {humanize_seconds(args['max_age'])}; {fewest} kept"
         )
     since = isoformat(min(too_old.values())) if too_old else None
-    return judgement.finding(good, measurements=measurements, since=since, **common)
+    common["measurements"] = measurements
+    common["since"] = since
+    return judgement.finding(good, **common)
 
 
 def _sizes(
-    args: dict[str, t.Any], restic: Restic, snapshots: list[Snapshot], chosen: dict[str, list[Snapshot]], judgement: Judgement
+    args: Arguments, restic: Restic, snapshots: list[Snapshot], chosen: dict[str, list[Snapshot]], judgement: Judgement
 ) -> list[int]:
     """Sizes of the newest snapshots; what is wrong with them goes to ``judgement``."""
     sizes = []
@@ -215,7 +232,7 @@ def _stopped(snapshots: list[Snapshot], now: dt.datetime, max_age: float) -> lis
     return said
 
 
-def _wanted(args: dict[str, t.Any]) -> str:
+def _wanted(args: Arguments) -> str:
     parts = [f"of the host {args['host']}"] if args["host"] else []
     if args["tags"]:
         parts.append(f"tagged {', '.join(args['tags'])}")

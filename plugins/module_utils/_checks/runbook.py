@@ -13,17 +13,18 @@ import stat
 import typing as t
 from urllib.parse import unquote, urljoin, urlsplit
 
-from .._argspec import http_spec
+from .._argspec import Spec, http_spec
 from .._clients.documents import Document, Link, decode, format_of, normalize, parse, parse_date
 from .._clients.links import LOGIN_PAGE, SOFT_404, Asking, ask_all, judge, split_fragment
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, isoformat, worst
-from .._http import Connection, public_url
+from .._http import Connection, HttpArguments, public_url
+from .._message import one_line
 from .._runner import Runner, unreadable
 from .._units import humanize_seconds
 
 WHERE = "controller"
 TIMEOUT = 120.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     **http_spec(),
     "path": {"type": "path"},
     "sections": {
@@ -93,6 +94,21 @@ _MAX_FILE = 8 * 2**20
 _AHEAD = dt.timedelta(hours=14)  # somewhere it is tomorrow already
 
 
+class Arguments(HttpArguments):
+    url: str | None
+    path: str | None
+    sections: list[str]
+    max_age: float
+    owner_required: bool
+    executed_by_other: bool
+    check_links: bool
+    link_timeout: float
+    link_hosts: list[str]
+    ignore_links: list[str]
+    soft_404: list[str]
+    login_page: list[str]
+
+
 class Defect(t.NamedTuple):
     status: Status
     text: str
@@ -112,8 +128,8 @@ class Source(t.NamedTuple):
     path: str = ""
 
 
-def run(args: dict[str, t.Any], runner: Runner) -> Finding:
-    source = _fetch(args, runner) if args["url"] else _read(args["path"], runner)
+def run(args: Arguments, runner: Runner) -> Finding:
+    source = _fetch(args["url"], args, runner) if args["url"] else _read(args["path"] or "", runner)
     if isinstance(source, Finding):
         return source
     if not source.text.strip():
@@ -132,22 +148,22 @@ def run(args: dict[str, t.Any], runner: Runner) -> Finding:
     counts = {"links": 0, "ignored": 0}
     if args["check_links"]:
         defects += _link_defects(document, source, args, runner, counts)
-    observed = {
+    observed: dict[str, object] = {
         "sections": found,
         "owner": owner,
         "reviewed": reviewed.isoformat() if reviewed else None,
         "links": counts["links"],
         "links_ignored": counts["ignored"],
     }
-    expected = {"sections": args["sections"], "max_age_seconds": args["max_age"]}
+    expected: dict[str, object] = {"sections": args["sections"], "max_age_seconds": args["max_age"]}
     return _finding(source, defects, args, observed, expected, measurements, runner.now())
 
 
 # -- the text
 
 
-def _fetch(args: t.Mapping[str, t.Any], runner: Runner) -> Source | Finding:
-    url, where = args["url"], public_url(args["url"])
+def _fetch(url: str, args: Arguments, runner: Runner) -> Source | Finding:
+    where = public_url(url)
     answer = runner.get(url, connection=Connection.from_args(args), max_bytes=_MAX_FILE, timeout=max(args["link_timeout"], 1.0))
     verdict = judge(url, answer, args["soft_404"], args["login_page"])
     if verdict.state == "dead" and answer.status < 500:
@@ -226,13 +242,13 @@ def _names(text: str) -> list[str]:
     return [name for name in re.split(r"\s*[,;&]\s*|\s+(?:and|et)\s+", text) if name]
 
 
-def _first(fields: t.Mapping[str, t.Any], names: t.Sequence[str]) -> str:
+def _first(fields: t.Mapping[str, object], names: t.Sequence[str]) -> str:
     for name in names:
         value = fields.get(name)
         if isinstance(value, (list, tuple)):
             value = ", ".join(str(item) for item in value[:5] if isinstance(item, (str, int)))
         if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
-            return str(value).strip()[:200]
+            return one_line(value, 200)
     return ""
 
 
@@ -300,7 +316,7 @@ def git_root(folder: str) -> str | None:
 # -- links
 
 
-def _link_defects(document: Document, source: Source, args: t.Mapping[str, t.Any], runner: Runner, counts: dict[str, int]) -> list[Defect]:
+def _link_defects(document: Document, source: Source, args: Arguments, runner: Runner, counts: dict[str, int]) -> list[Defect]:
     defects: list[Defect] = []
     asked: list[tuple[Link, str, str]] = []
     pages: dict[str, Document] = {}
@@ -344,10 +360,10 @@ def _ignored(target: str, patterns: t.Sequence[str]) -> bool:
     return any(fnmatch.fnmatchcase(target, pattern) for pattern in patterns) or bool(re.search(r"\{\{|\$\{|\{%|<[\w-]+>", target))
 
 
-def _http_defects(asked: list[tuple[Link, str, str]], source: Source, args: t.Mapping[str, t.Any], runner: Runner) -> list[Defect]:
+def _http_defects(asked: list[tuple[Link, str, str]], source: Source, args: Arguments, runner: Runner) -> list[Defect]:
     hosts = {str(host).lower() for host in args["link_hosts"]}
     if source.url:
-        hosts.add(urlsplit(args["url"]).netloc.rpartition("@")[2].lower())
+        hosts.add(urlsplit(args["url"] or "").netloc.rpartition("@")[2].lower())
     asking = Asking(Connection.from_args(args), frozenset(hosts), args["link_timeout"], args["soft_404"], args["login_page"])
     verdicts = ask_all([address for _link, address, _fragment in asked], asking, runner)
     defects: list[Defect] = []
@@ -394,9 +410,9 @@ def local_problem(target: str, path: str, pages: dict[str, Document], runner: Ru
 def _finding(
     source: Source,
     defects: list[Defect],
-    args: t.Mapping[str, t.Any],
-    observed: dict[str, t.Any],
-    expected: dict[str, t.Any],
+    args: Arguments,
+    observed: dict[str, object],
+    expected: dict[str, object],
     measurements: list[Measurement],
     now: dt.datetime,
 ) -> Finding:

@@ -10,6 +10,7 @@ import os
 import stat
 import typing as t
 
+from .._argspec import Spec
 from .._clients.cron import Entry, entries_of, ignored_because, period_of
 from .._clients.systemd import Properties, enablement, last_end, never_ran, next_run, parse_time, show, timer_period
 from .._finding import CannotObserve, Finding, Measurement, Status, isoformat, worst
@@ -18,7 +19,7 @@ from .._units import humanize_seconds
 
 WHERE = "host"
 TIMEOUT = 30.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "timer": {"type": "str"},
     "cron": {
         "type": "dict",
@@ -60,19 +61,37 @@ FUTURE = 300.0  # how far clocks may differ
 Remark = tuple[Status, str]
 
 
-def run(args: dict[str, t.Any], runner: Runner) -> Finding:
-    return _timer(args, runner) if args["timer"] else _cron(args, runner)
+class CronArguments(t.TypedDict):
+    file: str | None
+    contains: str
+    user: str | None
+
+
+class Arguments(t.TypedDict):
+    timer: str | None
+    cron: CronArguments | None
+    max_age: float | None
+    success_file: str | None
+    timeout: float
+
+
+def run(args: Arguments, runner: Runner) -> Finding:
+    if args["timer"]:
+        return _timer(args["timer"], args, runner)
+    if args["cron"]:
+        return _cron(args["cron"], args, runner)
+    raise CannotObserve("neither a timer nor an entry of cron is named")
 
 
 # -- systemd timers
 
 
-def _timer(args: dict[str, t.Any], runner: Runner) -> Finding:
-    name = args["timer"] if args["timer"].endswith(".timer") else f"{args['timer']}.timer"
+def _timer(asked: str, args: Arguments, runner: Runner) -> Finding:
+    name = asked if asked.endswith(".timer") else f"{asked}.timer"
     now = runner.now()
     timer = show(runner, name, TIMER_PROPERTIES)
     remarks = timer_remarks(name, timer)
-    observed: dict[str, t.Any] = {key: timer[key] for key in ("ActiveState", "UnitFileState", "LastTriggerUSec") if timer.get(key)}
+    observed: dict[str, object] = {key: timer[key] for key in ("ActiveState", "UnitFileState", "LastTriggerUSec") if timer.get(key)}
     observed["scheduled"] = timer["LoadState"] == "loaded" and timer["ActiveState"] == "active"
     if timer["LoadState"] != "loaded":
         return _finding(name, remarks, observed, None, None)
@@ -191,8 +210,7 @@ def _result(job: Properties) -> str:
 # -- cron
 
 
-def _cron(args: dict[str, t.Any], runner: Runner) -> Finding:
-    wanted = args["cron"]
+def _cron(wanted: CronArguments, args: Arguments, runner: Runner) -> Finding:
     text, user = wanted["contains"], wanted["user"]
     now = runner.now()
     found, hidden = find_entries(runner, wanted["file"], text, user)
@@ -359,7 +377,7 @@ def _file_time(path: str, now: dt.datetime) -> dt.datetime | Remark:
 def _finding(
     instance: str,
     remarks: list[Remark],
-    observed: dict[str, t.Any],
+    observed: dict[str, object],
     success: dt.datetime | None,
     limit: float | None,
     now: dt.datetime | None = None,

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 import typing as t
 
+from .._argspec import Spec
 from .._finding import CannotObserve, Finding, Measurement, Status, worst
 from .._hours import moment, parse_hours
 from .._runner import Runner
@@ -16,7 +17,7 @@ from .._units import humanize_seconds, parse_duration
 
 WHERE = "controller"
 TIMEOUT = 10.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "components": {"type": "dict", "required": True},
     "chains": {"type": "dict", "required": True},
     "horizon": {"type": "str", "default": "90d"},
@@ -52,7 +53,16 @@ _EXAMPLE_DOMAINS = re.compile(r"(^|[.@/])(example\.(com|org|net)|domain\.tld|(co
 Remark = tuple[Status, str]
 
 
-def run(args: dict[str, t.Any], runner: Runner) -> list[Finding]:
+class Arguments(t.TypedDict):
+    components: dict[str, object]
+    chains: dict[str, object]
+    horizon: float
+    hours: str | None
+    min_tiers: int
+    timeout: float
+
+
+def run(args: Arguments, runner: Runner) -> list[Finding]:
     if not args["components"]:
         raise CannotObserve("no component is declared: there is nothing whose support could be judged")
     today = runner.now().date()
@@ -62,8 +72,8 @@ def run(args: dict[str, t.Any], runner: Runner) -> list[Finding]:
     return [_component(str(name), value, args, wanted, today) for name, value in args["components"].items()]
 
 
-def _component(name: str, value: t.Any, args: t.Mapping[str, t.Any], wanted: set[int] | None, today: dt.date) -> Finding:
-    chains: t.Mapping[str, t.Any] = {str(key): tiers for key, tiers in args["chains"].items()}
+def _component(name: str, value: t.Any, args: Arguments, wanted: set[int] | None, today: dt.date) -> Finding:
+    chains: dict[str, t.Any] = {str(key): tiers for key, tiers in args["chains"].items()}
     names = list(dict.fromkeys(str(item) for item in (value if isinstance(value, (list, tuple)) else [value]) if item not in (None, "")))
     remarks: list[Remark] = []
     measurements: list[Measurement] = []
@@ -102,12 +112,12 @@ def _tier_names(tiers: t.Any) -> list[str]:
     )
 
 
-def _label(tier: t.Mapping[str, t.Any], number: int) -> str:
+def _label(tier: t.Mapping[str, object], number: int) -> str:
     return str(tier.get("tier") or tier.get("name") or f"tier {number}")
 
 
 def judge_chain(
-    chain: str, tiers: t.Any, wanted: set[int] | None, args: t.Mapping[str, t.Any], today: dt.date
+    chain: str, tiers: t.Any, wanted: set[int] | None, args: Arguments, today: dt.date
 ) -> tuple[list[Remark], list[Measurement]]:
     """What is wrong with the tiers of a chain, and how long its contracts last."""
     if not isinstance(tiers, (list, tuple)) or not all(isinstance(tier, dict) for tier in tiers):
@@ -139,7 +149,7 @@ def judge_chain(
     return remarks, measurements
 
 
-def _tier(where: str, tier: t.Mapping[str, t.Any]) -> list[Remark]:
+def _tier(where: str, tier: t.Mapping[str, object]) -> list[Remark]:
     remarks: list[Remark] = []
     for key in ("contact", "hours", "response"):
         value = tier.get(key)

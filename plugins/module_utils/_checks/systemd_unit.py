@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
+from .._argspec import Spec
 from .._clients.systemd import Properties, enablement, last_end, never_ran, next_run, parse_time, show
 from .._finding import CannotObserve, Finding, Measurement, Status, isoformat, worst
 from .._runner import Runner
@@ -16,7 +17,7 @@ from .._units import humanize_seconds
 WHERE = "host"
 TIMEOUT = 30.0
 SETTLES = True
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "unit": {"type": "str", "required": True},
     "kind": {"type": "str", "choices": ["auto", "daemon", "oneshot", "timer", "socket", "standby"], "default": "auto"},
     "enabled": {"type": "bool", "default": True},
@@ -52,7 +53,17 @@ _RESULTS = {
 Remark = tuple[Status, str]
 
 
-def run(args: dict[str, t.Any], runner: Runner) -> Finding:
+class Arguments(t.TypedDict):
+    unit: str
+    kind: str
+    enabled: bool
+    since: str | None
+    max_restarts: int
+    restart_policy: bool
+    timeout: float
+
+
+def run(args: Arguments, runner: Runner) -> Finding:
     unit = full_name(args["unit"])
     now = runner.now()
     since = parse_since(args["since"], now)
@@ -98,7 +109,7 @@ def judge(
     kind: str,
     shown: Properties,
     triggers: t.Mapping[str, Properties],
-    args: t.Mapping[str, t.Any],
+    args: Arguments,
     since: dt.datetime | None,
     now: dt.datetime,
     logged: tuple[bool, dt.datetime] | None = None,
@@ -136,7 +147,7 @@ def _daemon(
     unit: str,
     shown: Properties,
     triggers: t.Mapping[str, Properties],
-    args: t.Mapping[str, t.Any],
+    args: Arguments,
     since: dt.datetime | None,
     now: dt.datetime,
 ) -> list[Remark]:
@@ -255,7 +266,7 @@ def _result(shown: Properties) -> str:
     return _RESULTS.get(result, f"ended with the result {result or 'unknown'}").format(status=status)
 
 
-def _finding(unit: str, kind: str, shown: Properties, remarks: list[Remark], args: t.Mapping[str, t.Any], now: dt.datetime) -> Finding:
+def _finding(unit: str, kind: str, shown: Properties, remarks: list[Remark], args: Arguments, now: dt.datetime) -> Finding:
     status = worst(level for level, _said in remarks) or Status.UNKNOWN
     worst_ones = [said for level, said in remarks if level == status]
     measurements = []

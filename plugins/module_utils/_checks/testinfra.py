@@ -15,16 +15,17 @@ import sys
 import tempfile
 import typing as t
 
-from .._argspec import ArgumentsRefused
+from .._argspec import ArgumentsRefused, Spec
 from .._clients import pytest_plugin, smoke_suite
 from .._finding import CannotObserve, Finding, Status, failed, passed, unknown, warned
+from .._message import one_line
 from .._runner import Completed, Runner
 
 WHERE = "controller"
 NEEDS_INVENTORY = True  # verify gives it the hosts of the service and an inventory with their connections
 SETTLES = True  # what was deployed may need a moment
 TIMEOUT = 300.0
-EXPECTATIONS: dict[str, t.Any] = {
+EXPECTATIONS: Spec = {
     "hosts": {"type": "list", "elements": "str"},
     "ports": {"type": "list", "elements": "str"},
     "units": {"type": "list", "elements": "raw"},
@@ -33,7 +34,7 @@ EXPECTATIONS: dict[str, t.Any] = {
     "packages": {"type": "dict"},
     "versions": {"type": "dict"},
 }
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "suite": {"type": "list", "elements": "path"},
     "expect": {"type": "list", "elements": "dict", "options": EXPECTATIONS},
     "hosts": {"type": "list", "elements": "str"},
@@ -53,7 +54,7 @@ PLUGIN, COMMON = "operability_readiness_plugin", "test_operability_readiness_com
 # verify has resolved them into the inventory, where testinfra would let these win; the others change what is run
 _LEFT_OUT = ("PYTEST_ADDOPTS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS", "PYTEST_CURRENT_TEST")
 _RESOLVED = ("BECOME", "BECOME_USER", "REMOTE_PORT", "REMOTE_USER", "SSH_COMMON_ARGS", "SSH_EXTRA_ARGS")
-_KEYS: dict[str, dict[str, t.Any]] = {
+_KEYS: dict[str, dict[str, object]] = {
     "unit": {"enabled": True},
     "file": {"type": None, "mode": None, "owner": None, "group": None, "contains": None, "absent": False},
     "user": {"uid": None, "home": None, "shell": None, "groups": None},
@@ -63,7 +64,35 @@ _PORT = re.compile(r"(?:(?P<protocol>tcp|udp):)?(?:\[?(?P<address>[0-9A-Fa-f.:]+
 Event = dict[str, t.Any]
 
 
-def run(args: dict[str, t.Any], runner: Runner) -> list[Finding]:
+class Expectations(t.TypedDict):
+    """What must be so on some hosts; on all where none is named."""
+
+    hosts: list[str] | None
+    ports: list[str] | None
+    units: list[object] | None
+    files: list[object] | None
+    users: list[object] | None
+    packages: dict[str, object] | None
+    versions: dict[str, object] | None
+
+
+class Arguments(t.TypedDict):
+    suite: list[str] | None
+    expect: list[Expectations] | None
+    hosts: list[str] | None
+    inventory: str | None
+    keyword: str | None
+    markers: str | None
+    sudo: bool
+    sudo_user: str | None
+    allow_skipped: bool
+    arguments: list[str]
+    chdir: str | None
+    python: str | None
+    timeout: float
+
+
+def run(args: Arguments, runner: Runner) -> list[Finding]:
     suites = [os.path.abspath(path) for path in args["suite"] or []]
     for path in suites:
         if not os.path.exists(path):
@@ -79,7 +108,7 @@ def run(args: dict[str, t.Any], runner: Runner) -> list[Finding]:
 
 
 def _pytest(
-    args: dict[str, t.Any], suites: list[str], expect: list[dict[str, t.Any]], python: str, folder: str, runner: Runner
+    args: Arguments, suites: list[str], expect: list[dict[str, object]], python: str, folder: str, runner: Runner
 ) -> tuple[list[Event], Completed | None, str]:
     """What pytest's tests came to, how it ended, and why it was stopped where it was."""
     home = pathlib.Path(folder)
@@ -164,29 +193,27 @@ def host_name(spec: str) -> str:
 # -- what is expected
 
 
-def expectations(given: t.Sequence[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
+def expectations(given: t.Sequence[Expectations]) -> list[dict[str, object]]:
     """One entry for each test of the suite that ships. ArgumentsRefused."""
-    found: list[dict[str, t.Any]] = []
+    found: list[dict[str, object]] = []
     problems: list[str] = []
     for group in given:
-        for kind in ("unit", "file", "user"):
-            for item in group.get(f"{kind}s") or []:
-                found.append(_described(kind, item, problems))
-        for item in group.get("ports") or []:
-            found.append(_port(str(item), problems))
-        for name, version in (group.get("packages") or {}).items():
+        for kind, items in (("unit", group["units"]), ("file", group["files"]), ("user", group["users"])):
+            found += [_described(kind, item, problems) for item in items or []]
+        found += [_port(str(item), problems) for item in group["ports"] or []]
+        for name, version in (group["packages"] or {}).items():
             wanted = None if version in (None, True, "", "installed", "present") else str(version)
             found.append({"kind": "package", "id": name, "name": name, "version": wanted})
-        for command, version in (group.get("versions") or {}).items():
+        for command, version in (group["versions"] or {}).items():
             found.append({"kind": "version", "id": command, "command": command, "version": str(version)})
         for entry in found:
-            entry.setdefault("hosts", list(group["hosts"]) if group.get("hosts") is not None else None)
+            entry.setdefault("hosts", group["hosts"])
     if problems:
         raise ArgumentsRefused(problems)
     return found
 
 
-def _port(text: str, problems: list[str]) -> dict[str, t.Any]:
+def _port(text: str, problems: list[str]) -> dict[str, object]:
     match = _PORT.fullmatch(text.strip())
     if match is None or not 0 < int(match["port"]) < 65536:
         problems.append(f"expect.ports: '{text}' is not a port, such as 8080, udp:53 or 127.0.0.1:8080")
@@ -194,9 +221,9 @@ def _port(text: str, problems: list[str]) -> dict[str, t.Any]:
     return {"kind": "port", "id": text, "protocol": match["protocol"] or "tcp", "port": int(match["port"]), "address": match["address"]}
 
 
-def _described(kind: str, item: t.Any, problems: list[str]) -> dict[str, t.Any]:
+def _described(kind: str, item: object, problems: list[str]) -> dict[str, object]:
     key = "path" if kind == "file" else "name"
-    given = dict(item) if isinstance(item, t.Mapping) else {key: item}
+    given: dict[str, object] = dict(item) if isinstance(item, t.Mapping) else {key: item}
     strange = sorted(set(given) - {key, *_KEYS[kind]})
     if not isinstance(given.get(key), str) or not given[key]:
         problems.append(f"expect.{kind}s: {item!r} has no {key}")
@@ -287,7 +314,7 @@ def not_started(done: Completed | None, python: str) -> str:
     return f"pytest did not start{_last(done)}" if done else "pytest did not start"
 
 
-def none_collected(events: t.Sequence[Event], suites: t.Sequence[str], args: t.Mapping[str, t.Any], done: Completed | None) -> str:
+def none_collected(events: t.Sequence[Event], suites: t.Sequence[str], args: Arguments, done: Completed | None) -> str:
     deselected = sum(event.get("deselected", 0) for event in events if event["event"] == "collected")
     if deselected:
         chosen = " and ".join(f"{name} '{args[name]}'" for name in ("keyword", "markers") if args.get(name)) or "what was chosen"
@@ -303,7 +330,7 @@ def _last(done: Completed) -> str:
     marks = r"^(?:E\s+|ERROR:\s+(?!usage)|INTERNALERROR>\s*|[\w. -]+: error:\s*)"
     marked = [re.sub(marks, "", line) for line in lines if re.match(marks, line)]
     said = [line for line in (marked or lines) if line]
-    return f": {said[-1][:300]}" if said else ""
+    return f": {one_line(said[-1], 300)}" if said else ""
 
 
 __all__ = (

@@ -15,16 +15,16 @@ import stat
 import struct
 import typing as t
 
-from .._argspec import ArgumentsRefused
+from .._argspec import ArgumentsRefused, Spec
 from .._clients import tls
-from .._finding import CannotObserve, Finding, Measurement, failed, isoformat, passed, warned
+from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat, passed, warned
 from .._runner import Runner, unreadable
 from .._units import humanize_seconds
 from .._x509 import Certificate, NotACertificate, parse_certificate, split_pem
 
 WHERE = "both"
 TIMEOUT = 30.0
-ARGUMENT_SPEC: dict[str, t.Any] = {
+ARGUMENT_SPEC: Spec = {
     "host": {"type": "str"},
     "port": {"type": "int", "default": 443},
     "server_name": {"type": "str"},
@@ -58,6 +58,18 @@ _SELF_SIGNED, _SELF_SIGNED_IN_CHAIN, _WRONG_NAME = 18, 19, (62, 64)
 _ALERTS = re.compile("CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|ALERT_BAD_CERTIFICATE|ALERT_UNKNOWN_CA|ALERT_ACCESS_DENIED")
 
 
+class Arguments(t.TypedDict):
+    host: str | None
+    port: int
+    server_name: str | None
+    starttls: str | None
+    path: str | None
+    min_days: float | None
+    ca_path: str | None
+    validate_certs: bool
+    timeout: float
+
+
 class Unreached(Exception):
     """The service's own endpoint did not do what it must: a fail, with this message."""
 
@@ -76,12 +88,15 @@ class Target:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-def run(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
+def run(args: Arguments, runner: Runner) -> Finding:
     if args["min_days"] is not None and args["min_days"] < 0:
         raise ArgumentsRefused(["min_days: not less than 0"])
     if not 1 <= args["port"] <= 65535:
         raise ArgumentsRefused(["port: between 1 and 65535"])
-    return look_at_file(args, runner) if args["path"] else look_at_server(args, runner)
+    if args["path"]:
+        return look_at_file(args["path"], args, runner)
+    host = args["host"] or ""
+    return look_at_server(Target(host, args["port"], args["server_name"] or host, args["starttls"]), args, runner)
 
 
 def limit_of(certificate: Certificate, min_days: float | None) -> float:
@@ -103,7 +118,7 @@ def date_problem(certificate: Certificate, what: str, now: dt.datetime, limit: f
     return None
 
 
-def _as_dict(certificate: Certificate) -> dict[str, t.Any]:
+def _as_dict(certificate: Certificate) -> dict[str, object]:
     return {
         "subject": certificate.subject,
         "issuer": certificate.issuer,
@@ -125,11 +140,10 @@ def _since(certificate: Certificate, now: dt.datetime) -> str | None:
 # -- a server
 
 
-def look_at_server(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
-    target = Target(args["host"], args["port"], args["server_name"] or args["host"], args["starttls"])
+def look_at_server(target: Target, args: Arguments, runner: Runner) -> Finding:
     verifying = tls.trusting_context(args["ca_path"]) if args["validate_certs"] else None
-    observed: dict[str, t.Any] = {"endpoint": target.where}
-    expected: dict[str, t.Any] = {"server_name": target.name} if verifying else {}
+    observed: dict[str, object] = {"endpoint": target.where}
+    expected: dict[str, object] = {"server_name": target.name} if verifying else {}
     try:
         certificate = _parse(fetch(target, tls.looking_context(), runner), target)
         verdict = verify(target, verifying, runner) if verifying else None
@@ -146,14 +160,15 @@ def look_at_server(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
     if verdict is not None:
         found += trust_problems(verdict, certificate, target, now)
     left = certificate.left(now)
-    fields: dict[str, t.Any] = {
+    fields: Facts = {
         "observed": {**observed, **_as_dict(certificate), "trusted": None if verifying is None else verdict is None},
         "expected": {**expected, "days_left": round(limit / DAY, 2)},
         "measurements": _measure(left, limit),
         "details": found,
     }
     if found:
-        return failed("; ".join(found), since=_since(certificate, now), **fields)
+        fields["since"] = _since(certificate, now)
+        return failed("; ".join(found), **fields)
     ends = f"in {humanize_seconds(left)}, on {isoformat(certificate.not_after)}; the limit is {humanize_seconds(limit)}"
     proven = f"is trusted, fits {target.name} and ends" if verifying else "ends"
     return passed(f"the certificate of {target.where} {proven} {ends}", **fields)
@@ -330,8 +345,7 @@ class _Dialogue:
 # -- a file
 
 
-def look_at_file(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
-    path = args["path"]
+def look_at_file(path: str, args: Arguments, runner: Runner) -> Finding:
     try:
         regular = stat.S_ISREG(os.stat(path).st_mode)
     except (FileNotFoundError, NotADirectoryError):
@@ -354,14 +368,15 @@ def look_at_file(args: t.Mapping[str, t.Any], runner: Runner) -> Finding:
         found.append(f"the certificate in {path} is not for {name}: it is for {listed}")
     first = min(certificates, key=lambda item: item.not_after)
     left = first.left(now)
-    fields: dict[str, t.Any] = {
+    fields: Facts = {
         "observed": {"path": path, **_as_dict(leaf), "certificates": len(certificates)},
         "expected": {"days_left": round(limit / DAY, 2), **({"server_name": name} if name else {})},
         "measurements": _measure(left, limit),
         "details": found,
     }
     if found:
-        return failed("; ".join(found), since=_since(first, now), **fields)
+        fields["since"] = _since(first, now)
+        return failed("; ".join(found), **fields)
     ends = f"ends in {humanize_seconds(left)}, on {isoformat(first.not_after)}; the limit is {humanize_seconds(limit)}"
     which = (
         f"the certificate in {path}" if len(certificates) == 1 else f"of the {len(certificates)} certificates in {path} the first to end"

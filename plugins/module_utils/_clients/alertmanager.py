@@ -14,6 +14,7 @@ from ansible.module_utils.basic import missing_required_lib
 
 from .._finding import CannotObserve
 from .._http import Connection, public_url
+from .._message import one_line
 from .._runner import Runner
 from .alertmanager_routes import Labels, Matcher
 
@@ -144,7 +145,7 @@ def read_silence(item: t.Mapping[str, t.Any]) -> Silence:
         _real_time(item.get("startsAt")),
         _real_time(item.get("endsAt")),
         str(item.get("createdBy") or "").strip(),
-        " ".join(str(item.get("comment") or "").split()),
+        one_line(item.get("comment")),
         tuple(_api_matcher(matcher) for matcher in item["matchers"]),
     )
 

@@ -61,7 +61,7 @@ class Document:
     lines: list[str] = dataclasses.field(default_factory=list)
     links: list[Link] = dataclasses.field(default_factory=list)
     anchors: set[str] = dataclasses.field(default_factory=set)
-    fields: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    fields: dict[str, object] = dataclasses.field(default_factory=dict)
     problems: list[tuple[int, str]] = dataclasses.field(default_factory=list)
 
     def content(self, heading: Heading) -> list[str]:

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 
 from .._finding import CannotObserve
 from .._http import Connection, Http, HttpFailure, Response, public_url
+from .._message import one_line
 
 ATTEMPTS = 3
 _OWN = ("id", "version")  # what Grafana counts itself
@@ -45,21 +46,21 @@ class Grafana:
         if "database" not in data:
             raise GrafanaFailure(f"{self.name} answers /api/health with something else: is there a Grafana at this address?")
         if answer.status != 200 or data["database"] != "ok":
-            raise GrafanaFailure(f"{self.name} is not well: its database is '{_short(data['database'])}'")
-        return _short(data.get("version"))
+            raise GrafanaFailure(f"{self.name} is not well: its database is '{one_line(data['database'], 100)}'")
+        return one_line(data.get("version"), 100)
 
     # -- dashboards
 
     def folder(self, uid: str) -> str | None:
         """The title of a folder, None where there is none."""
         found = self._found(f"/api/folders/{quote(uid, safe='')}", "read folders")
-        return None if found is None else _short(found.get("title"))
+        return None if found is None else one_line(found.get("title"), 100)
 
     def make_folder(self, uid: str, title: str) -> None:
         answer = self._ask("POST", "/api/folders", {"uid": uid, "title": title})
         if answer.status in (409, 412) and self.folder(uid) is not None:
             return  # somebody else made it meanwhile
-        self._good(answer, f"make the folder '{_short(title)}'")
+        self._good(answer, f"make the folder '{one_line(title, 100)}'")
 
     def dashboard(self, uid: str) -> tuple[_Json, str] | None:
         """A dashboard as it is saved and the uid of its folder; None where there is none."""
@@ -75,7 +76,7 @@ class Grafana:
         """Saves a dashboard, over whatever has its uid."""
         wanted = {**{key: value for key, value in dashboard.items() if key not in _OWN}, "id": None}
         asked = {"dashboard": wanted, "folderUid": folder, "overwrite": True, "message": "operability.readiness"}
-        title = _short(dashboard.get("title"))
+        title = one_line(dashboard.get("title"), 100)
         answer = self._ask("POST", "/api/dashboards/db", asked)
         if answer.status == 412:
             why = {
@@ -151,7 +152,7 @@ class Grafana:
             return
         if answer.status == 403:
             raise GrafanaFailure(f"{self.name}: these credentials may not {what} (HTTP 403)")
-        said = _short(self._said(answer).get("message"), 200)
+        said = one_line(self._said(answer).get("message"), 200)
         raise GrafanaFailure(f"{self.name} did not {what} (HTTP {answer.status}{': ' + said if said else ''})")
 
     def _json(self, answer: Response, what: str) -> t.Any:
@@ -178,11 +179,6 @@ class Grafana:
 def same(wanted: t.Mapping[str, t.Any], saved: t.Mapping[str, t.Any]) -> bool:
     """Whether a saved dashboard is the one that is wanted, but for what Grafana adds to it."""
     return all(key in saved and saved[key] == value for key, value in wanted.items() if key not in _OWN)
-
-
-def _short(value: t.Any, most: int = 100) -> str:
-    text = " ".join("".join(sign if sign.isprintable() else " " for sign in str(value if value is not None else "")).split())
-    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def _without_login(connection: Connection) -> Connection:

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from .._finding import CannotObserve
 from .._http import Connection, Response, public_url
+from .._message import one_line
 from .._runner import Runner
 from .promql import Node, from_server
 
@@ -83,6 +84,58 @@ class Rule:
     interval: float
 
 
+# what the server's JSON has, as far as it is read here; what it lacks or has otherwise is told as nonsense
+
+
+class _Histogram(t.TypedDict):
+    count: str
+
+
+class _Series(t.TypedDict, total=False):
+    metric: dict[str, str]
+    value: tuple[float, str]
+    values: list[tuple[float, str]]
+    histogram: tuple[float, _Histogram]
+
+
+class _Target(t.TypedDict, total=False):
+    labels: dict[str, str] | None
+    discoveredLabels: dict[str, str] | None
+    scrapeUrl: str
+    health: str
+    lastError: str
+    lastScrape: str
+    scrapeInterval: str
+
+
+class _Rule(t.TypedDict, total=False):
+    type: str
+    name: str
+    query: str
+    labels: dict[str, str] | None
+    annotations: dict[str, str] | None
+    state: str
+    health: str
+    lastError: str
+    lastEvaluation: str
+
+
+class _Group(t.TypedDict, total=False):
+    name: str
+    interval: float
+    rules: list[_Rule] | None
+
+
+class _Data(t.TypedDict, total=False):
+    resultType: str
+    result: list[_Series]
+    activeTargets: list[_Target]
+    groups: list[_Group]
+
+
+Item = t.TypeVar("Item")
+
+
 class Prometheus:
     """Everything that goes wrong is a CannotObserve whose instrument is this server."""
 
@@ -123,11 +176,11 @@ class Prometheus:
 
     def query(self, expression: str, *, at: float | None = None) -> list[Sample]:
         """The instant vector (or the one scalar) of an expression."""
-        data = self._data("/api/v1/query", {"query": expression, "time": at})
-        result, kind = _member(data, "result", list, self), data.get("resultType")
+        data = self._found("/api/v1/query", {"query": expression, "time": at})[1]
+        result, kind = self._listed(data.get("result")), data.get("resultType")
         try:
             if kind in ("scalar", "string"):
-                return [Sample({}, float(result[0]), float(result[1]) if kind == "scalar" else float("nan"))]
+                return [_scalar(result, number=kind == "scalar")]
             if kind == "vector":
                 return [_sample(item) for item in result]
         except (KeyError, IndexError, TypeError, ValueError):
@@ -136,40 +189,39 @@ class Prometheus:
 
     def evaluate(self, expression: str, *, fresh: bool = False) -> Evaluation:
         """The numbers of an expression, NaN and infinities too. CannotObserve for a range, a string or histograms."""
-        _unused, data, warnings = self._answer("/api/v1/query", {"query": expression}, fresh=fresh)
-        result, kind = _member(data, "result", list, self), data.get("resultType")
+        _unused, data, warnings = self._found("/api/v1/query", {"query": expression}, fresh=fresh)
+        result, kind = self._listed(data.get("result")), data.get("resultType")
         if kind not in ("scalar", "vector"):
-            raise self._cannot(f"answered with a {kind}, and a number for each series was asked for: {_short(expression)}")
+            raise self._cannot(f"answered with a {kind}, and a number for each series was asked for: {one_line(expression, 200)}")
         try:
             if kind == "scalar":
-                return Evaluation([Sample({}, float(result[0]), float(result[1]))], warnings)
+                return Evaluation([_scalar(result)], warnings)
             if any("value" not in item for item in result):
-                raise self._cannot(f"answered with histograms, and a number for each series was asked for: {_short(expression)}")
+                raise self._cannot(f"answered with histograms, and a number for each series was asked for: {one_line(expression, 200)}")
             return Evaluation([_sample(item) for item in result], warnings)
         except (KeyError, IndexError, TypeError, ValueError):
             raise self._nonsense() from None
 
     def query_range(self, expression: str, start: float, end: float, step: float) -> list[Range]:
-        data = self._data("/api/v1/query_range", {"query": expression, "start": start, "end": end, "step": step})
+        found = self._found("/api/v1/query_range", {"query": expression, "start": start, "end": end, "step": step})
         try:
             return [
                 Range(item["metric"], [(float(time), float(value)) for time, value in item.get("values", [])])
-                for item in _member(data, "result", list, self)
+                for item in self._listed(found[1].get("result"))
             ]
         except (KeyError, TypeError, ValueError):
             raise self._nonsense() from None
 
     def series(self, selectors: t.Sequence[str], start: float, end: float, limit: int = 0) -> list[dict[str, str]]:
         """The label sets that had samples between two times; ``limit`` is heeded by newer servers only."""
-        data = self._data("/api/v1/series", {"match[]": list(selectors), "start": start, "end": end, "limit": limit or None})
-        if not isinstance(data, list):
-            raise self._nonsense()
-        return data
+        asked = {"match[]": list(selectors), "start": start, "end": end, "limit": limit or None}
+        found: list[dict[str, str]] | None = self._answer("/api/v1/series", asked)[1]
+        return self._listed(found)
 
     def parse_query(self, expression: str) -> Node | None:
         """The expression as the server itself parses it; None where it does not offer that (before Prometheus 3)."""
         try:
-            data = self._data("/api/v1/parse_query", {"query": expression}, missing=True)
+            data = self._answer("/api/v1/parse_query", {"query": expression}, missing=True)[1]
             return None if data is None else from_server(data)
         except ValueError:
             raise self._nonsense() from None
@@ -178,17 +230,17 @@ class Prometheus:
 
     def targets(self) -> tuple[list[Target], dt.datetime]:
         """The active targets, and the server's time."""
-        response, data = self._ask("/api/v1/targets", {"state": "active"})
+        response, data, _unused = self._found("/api/v1/targets", {"state": "active"})
         try:
-            return [_target(item) for item in _member(data, "activeTargets", list, self)], self.now(response)
+            return [_target(item) for item in self._listed(data.get("activeTargets"))], self.now(response)
         except (KeyError, TypeError, AttributeError, ValueError):
             raise self._nonsense() from None
 
     def rules(self) -> tuple[list[Rule], dt.datetime]:
         """The loaded rules of every group, and the server's time."""
-        response, data = self._ask("/api/v1/rules", {})
+        response, data, _unused = self._found("/api/v1/rules", {})
         try:
-            groups = _member(data, "groups", list, self)
+            groups = self._listed(data.get("groups"))
             return [_rule(rule, group) for group in groups for rule in group.get("rules") or []], self.now(response)
         except (KeyError, TypeError, AttributeError, ValueError):
             raise self._nonsense() from None
@@ -201,17 +253,26 @@ class Prometheus:
         except CannotObserve as exc:
             raise CannotObserve(exc.message, instrument=self.instrument) from None
 
-    def _data(self, path: str, parameters: t.Mapping[str, t.Any], missing: bool = False) -> t.Any:
-        return self._ask(path, parameters, missing)[1]
+    def _found(self, path: str, parameters: t.Mapping[str, object], *, fresh: bool = False) -> tuple[Response, _Data, list[str]]:
+        """The answer, its ``data``, which is a mapping, and its warnings."""
+        response, data, warnings = self._answer(path, parameters, fresh=fresh)
+        found: _Data = data
+        if not isinstance(found, dict):
+            raise self._nonsense()
+        return response, found, warnings
 
-    def _ask(self, path: str, parameters: t.Mapping[str, t.Any], missing: bool = False) -> tuple[Response, t.Any]:
-        """The answer and its ``data``; with ``missing``, None for a page that the server does not have."""
-        return self._answer(path, parameters, missing)[:2]
+    def _listed(self, value: list[Item] | None) -> list[Item]:
+        if not isinstance(value, list):
+            raise self._nonsense()
+        return value
 
     def _answer(
-        self, path: str, parameters: t.Mapping[str, t.Any], missing: bool = False, *, fresh: bool = False
+        self, path: str, parameters: t.Mapping[str, object], missing: bool = False, *, fresh: bool = False
     ) -> tuple[Response, t.Any, list[str]]:
-        """The same with the warnings of the answer; ``fresh`` does not take one that somebody else got."""
+        """The answer, its ``data`` and its warnings; with ``missing``, None for a page that the server does not have.
+
+        ``fresh`` does not take one that somebody else got.
+        """
         form = urlencode({name: value for name, value in parameters.items() if value is not None}, doseq=True)
         url = self.base + path
         if len(url) + len(form) < LONGEST_ADDRESS:
@@ -237,15 +298,15 @@ class Prometheus:
             raise self._nonsense()
         if status != 200 or answer.get("status") != "success":
             raise QueryRefused(
-                f"{self.instrument} refuses the request ({status}): {_short(str(answer.get('error') or 'no reason given'))}",
+                f"{self.instrument} refuses the request ({status}): {one_line(answer.get('error') or 'no reason given', 200)}",
                 instrument=self.instrument,
             )
         data = answer.get("data")
         # a server that fans out (Thanos) says success with what it could reach: nothing from that is no proof of nothing
         result = data.get("result") if isinstance(data, dict) else data
         if answer.get("warnings") and result == []:
-            raise self._cannot(f"answered with nothing, and with a warning: {_short(str(answer['warnings'][0]))}")
-        return response, data, [_short(str(warning)) for warning in answer.get("warnings") or []]
+            raise self._cannot(f"answered with nothing, and with a warning: {one_line(answer['warnings'][0], 200)}")
+        return response, data, [one_line(warning, 200) for warning in answer.get("warnings") or []]
 
     def _cannot(self, message: str) -> CannotObserve:
         return CannotObserve(f"{self.instrument} {message}", instrument=self.instrument)
@@ -254,19 +315,17 @@ class Prometheus:
         return self._cannot("answered with JSON that is not as Prometheus's")
 
 
-def _member(data: t.Any, name: str, kind: type, server: Prometheus) -> t.Any:
-    if not isinstance(data, dict) or not isinstance(data.get(name), kind):
-        raise server._nonsense()
-    return data[name]
+def _scalar(result: t.Sequence[object], *, number: bool = True) -> Sample:
+    return Sample({}, float(str(result[0])), float(str(result[1])) if number else float("nan"))
 
 
-def _sample(item: t.Any) -> Sample:
+def _sample(item: _Series) -> Sample:
     if "value" in item:
         return Sample(item["metric"], float(item["value"][0]), float(item["value"][1]))
     return Sample(item["metric"], float(item["histogram"][0]), float(item["histogram"][1]["count"]))
 
 
-def _target(item: t.Any) -> Target:
+def _target(item: _Target) -> Target:
     labels, discovered = item.get("labels") or {}, item.get("discoveredLabels") or {}
     return Target(
         {str(name): str(value) for name, value in labels.items()},
@@ -279,7 +338,7 @@ def _target(item: t.Any) -> Target:
     )
 
 
-def _rule(item: t.Any, group: t.Any) -> Rule:
+def _rule(item: _Rule, group: _Group) -> Rule:
     return Rule(
         str(item["type"]),
         str(item["name"]),
@@ -295,7 +354,7 @@ def _rule(item: t.Any, group: t.Any) -> Rule:
     )
 
 
-def moment(text: t.Any) -> dt.datetime | None:
+def moment(text: str | None) -> dt.datetime | None:
     """A time as Go writes it (nanoseconds); None for Go's zero time and for none. ValueError."""
     if not text or str(text).startswith("0001-01-01"):
         return None
@@ -314,11 +373,6 @@ def prometheus_duration(text: str) -> float | None:
     if not parts or "".join(number + unit for number, unit in parts) != text:
         return None
     return float(sum(float(number) * units[unit] for number, unit in parts))
-
-
-def _short(text: str, most: int = 200) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 __all__ = ("Evaluation", "Prometheus", "QueryRefused", "Range", "Rule", "Sample", "Target", "moment", "prometheus_duration")

@@ -24,19 +24,121 @@ LINES = 12
 LENGTH = 400
 
 
-def settings() -> dict[str, t.Any]:
-    return t.cast("dict[str, t.Any]", json.loads(pathlib.Path(os.environ[VARIABLE]).read_text(encoding="utf-8")))
+class Settings(t.TypedDict):
+    """What the check has written for this plugin."""
+
+    events: str
+    bases: list[str]
+    common: str | None
 
 
-def pytest_addoption(parser: t.Any) -> None:
+class Group(t.TypedDict):
+    hosts: dict[str, object]
+
+
+class Top(t.TypedDict):
+    children: dict[str, Group]
+    hosts: dict[str, dict[str, object]]
+
+
+class Inventory(t.TypedDict):
+    all: Top
+
+
+class Expectation(t.TypedDict):
+    """Of the suite that ships: what its test is given."""
+
+    id: str
+    hosts: list[str] | None
+
+
+class Answer(t.Protocol):
+    rc: int
+    stderr: str
+
+
+class Backend(t.Protocol):
+    def run(self, command: str) -> Answer: ...
+    def get_hostname(self) -> str: ...
+    def get_connection_type(self) -> str: ...
+    def get_pytest_id(self) -> str: ...
+
+
+class Host(t.Protocol):
+    """A host of testinfra's."""
+
+    backend: Backend
+
+
+class Parameters(t.TypedDict, total=False):
+    _testinfra_host: Host
+    expected: Expectation
+
+
+class Called(t.Protocol):
+    id: str
+    params: Parameters
+
+
+class Item(t.Protocol):
+    """A test of pytest's. Not each has a ``callspec``."""
+
+    name: str
+    nodeid: str
+    callspec: Called
+
+
+class Report(t.Protocol):
+    nodeid: str
+    when: str
+    failed: bool
+    skipped: bool
+    duration: float
+    longrepr: object
+
+
+class Frame(t.Protocol):
+    path: object
+
+
+class Raised(t.Protocol):
+    value: BaseException
+    typename: str
+    traceback: t.Sequence[Frame]
+
+
+class Call(t.Protocol):
+    excinfo: Raised
+
+
+class Session(t.Protocol):
+    items: list[Item]
+
+
+class Plugins(t.Protocol):
+    def register(self, plugin: object, name: str) -> object: ...
+
+
+class Config(t.Protocol):
+    pluginmanager: Plugins
+
+    def getoption(self, name: str, default: str | None) -> str | None: ...
+
+
+def settings() -> Settings:
+    given: Settings = json.loads(pathlib.Path(os.environ[VARIABLE]).read_text(encoding="utf-8"))
+    return given
+
+
+def pytest_addoption(parser: object) -> None:
     import testinfra  # noqa: F401, PLC0415 # where it is missing this says so, before its options are unknown
 
 
-def pytest_configure(config: t.Any) -> None:
+def pytest_configure(config: Config) -> None:
     config.pluginmanager.register(Reporter(settings(), config.getoption("ansible_inventory", None)), "operability.readiness")
 
 
-def listed(inventory: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def listed(inventory: Inventory) -> dict[str, object]:
     """What ``ansible-inventory --list`` makes of an inventory without templates."""
     top = inventory["all"]
     groups = {name: {"hosts": sorted(group["hosts"])} for name, group in top["children"].items() if name != RESOLVED}
@@ -46,17 +148,18 @@ def listed(inventory: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 class Reporter:
     """The hooks."""
 
-    def __init__(self, given: t.Mapping[str, t.Any], inventory: str | None) -> None:
+    def __init__(self, given: Settings, inventory: str | None) -> None:
         import testinfra  # noqa: PLC0415 # this file is imported where it is not installed
 
         self.lines = open(given["events"], "a", encoding="utf-8")  # noqa: SIM115 # open as long as pytest runs
         self.bases = [os.path.realpath(path) for path in given["bases"]]
-        self.common = os.path.realpath(given["common"]) if given.get("common") else None
+        common = given.get("common")
+        self.common = os.path.realpath(common) if common else None
         self.testinfra = os.path.dirname(os.path.realpath(testinfra.__file__)) + os.sep
         self.known: dict[str, tuple[str, str]] = {}  # the name and the host of each test
         self.answers: dict[str, str] = {}  # for each host why it cannot be used; empty where it can
-        self.reports: dict[str, t.Any] = {}  # of the test that is running, by its phase
-        self.raised: dict[str, t.Any] = {}
+        self.reports: dict[str, Report] = {}  # of the test that is running, by its phase
+        self.raised: dict[str, Raised] = {}
         self.hidden: list[str] = []
         self.deselected = 0
         if inventory:
@@ -66,7 +169,7 @@ class Reporter:
     def _take_over(self, path: str) -> None:
         """Spares testinfra a run of ansible-inventory, which says the same, and learns what must not be said."""
         try:
-            inventory = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+            inventory: Inventory = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
             if RESOLVED not in inventory["all"]["children"]:
                 return
         except (OSError, ValueError, LookupError, TypeError):
@@ -80,7 +183,7 @@ class Reporter:
         except (ImportError, AttributeError):
             pass  # another version of testinfra asks ansible-inventory
 
-    def _say(self, event: str, **values: t.Any) -> None:
+    def _say(self, event: str, **values: object) -> None:
         line = json.dumps({"event": event, **values})
         for secret in self.hidden:
             if len(secret) >= 4:
@@ -90,35 +193,35 @@ class Reporter:
 
     # -- collection
 
-    def pytest_collectreport(self, report: t.Any) -> None:
+    def pytest_collectreport(self, report: Report) -> None:
         if report.failed:
             self._say("file", node=self._file(report), outcome="broken", message=_collection(report))
         elif report.skipped:
             self._say("file", node=self._file(report), outcome="skipped", message=_reason(report))
 
-    def _file(self, report: t.Any) -> str:
+    def _file(self, report: Report) -> str:
         path = getattr(report, "fspath", None) or report.nodeid
         return self._relative(os.path.abspath(str(path))) if os.path.exists(str(path)) else str(report.nodeid).rpartition("/")[2]
 
-    def pytest_collection_modifyitems(self, config: t.Any, items: list[t.Any]) -> None:
+    def pytest_collection_modifyitems(self, config: object, items: list[Item]) -> None:
         """Leaves out of the suite that ships what is not expected of a host."""
         unfit = [item for item in items if self._is_common(item) and not _expected(item)]
         if unfit:
             items[:] = [item for item in items if item not in unfit]
 
-    def pytest_deselected(self, items: t.Sequence[t.Any]) -> None:
+    def pytest_deselected(self, items: t.Sequence[Item]) -> None:
         self.deselected += len(items)
 
-    def pytest_collection_finish(self, session: t.Any) -> None:
+    def pytest_collection_finish(self, session: Session) -> None:
         for item in session.items:
             host = _host(item)
             self.known[item.nodeid] = (self._name(item, host), _host_name(host))
         self._say("collected", tests=[[node, *known] for node, known in self.known.items()], deselected=self.deselected)
 
-    def _is_common(self, item: t.Any) -> bool:
+    def _is_common(self, item: Item) -> bool:
         return self.common is not None and os.path.realpath(_path(item)) == self.common
 
-    def _name(self, item: t.Any, host: t.Any) -> str:
+    def _name(self, item: Item, host: Host | None) -> str:
         """The node id, from the suite on and without the host."""
         if self._is_common(item):
             return f"common::{str(item.name).partition('[')[0]}[{_parameters(item)['expected']['id']}]"
@@ -136,7 +239,7 @@ class Reporter:
 
     # -- running
 
-    def pytest_runtest_protocol(self, item: t.Any, nextitem: t.Any) -> bool | None:
+    def pytest_runtest_protocol(self, item: Item, nextitem: object) -> bool | None:
         """Asks each host first whether it can be used: what every test would find out anew, each for itself, or mistake for a fault."""
         self.reports, self.raised = {}, {}
         host = _host(item)
@@ -150,15 +253,15 @@ class Reporter:
         self._say("test", id=item.nodeid, outcome="unreachable", message=self.answers[name], details=[], seconds=0)
         return True
 
-    def pytest_runtest_logreport(self, report: t.Any) -> None:
+    def pytest_runtest_logreport(self, report: Report) -> None:
         if report.when == "setup":  # also of a test that is run again
             self.reports = {}
         self.reports[report.when] = report
 
-    def pytest_exception_interact(self, node: t.Any, call: t.Any, report: t.Any) -> None:
+    def pytest_exception_interact(self, node: object, call: Call, report: Report) -> None:
         self.raised[getattr(report, "when", "")] = call.excinfo
 
-    def pytest_runtest_logfinish(self, nodeid: str, location: t.Any) -> None:
+    def pytest_runtest_logfinish(self, nodeid: str, location: object) -> None:
         if not self.reports or nodeid not in self.known:
             return
         outcome, report = _outcome(self.reports)
@@ -172,7 +275,7 @@ class Reporter:
         seconds = round(sum(each.duration for each in self.reports.values()), 3)
         self._say("test", id=nodeid, outcome=outcome, phase=report.when, message=message, details=details, seconds=seconds)
 
-    def _not_looked(self, raised: t.Any) -> bool:
+    def _not_looked(self, raised: Raised) -> bool:
         """Whether testinfra itself could not do what the test asked for: a tool or a connection is missing."""
         if getattr(raised.value, "cannot_observe", False):
             return True
@@ -180,23 +283,23 @@ class Reporter:
             return False
         return any(os.path.realpath(str(frame.path)).startswith(self.testinfra) for frame in raised.traceback)
 
-    def pytest_sessionfinish(self, session: t.Any, exitstatus: t.Any) -> None:
+    def pytest_sessionfinish(self, session: object, exitstatus: int) -> None:
         self._say("end", exit=int(exitstatus))
 
 
-def _path(item: t.Any) -> str:
-    return str(getattr(item, "path", None) or item.fspath)
+def _path(item: Item) -> str:
+    return str(getattr(item, "path", None) or getattr(item, "fspath", ""))
 
 
-def _parameters(item: t.Any) -> dict[str, t.Any]:
-    return dict(item.callspec.params) if hasattr(item, "callspec") else {}
+def _parameters(item: Item) -> Parameters:
+    return item.callspec.params if hasattr(item, "callspec") else {}
 
 
-def _host(item: t.Any) -> t.Any:
+def _host(item: Item) -> Host | None:
     return _parameters(item).get("_testinfra_host")
 
 
-def _host_name(host: t.Any) -> str:
+def _host_name(host: Host | None) -> str:
     """The name in the inventory; empty for a test that has no host."""
     if host is None:
         return ""
@@ -204,7 +307,7 @@ def _host_name(host: t.Any) -> str:
     return "localhost" if host.backend.get_connection_type() == "local" else name
 
 
-def _expected(item: t.Any) -> bool:
+def _expected(item: Item) -> bool:
     expected = _parameters(item).get("expected")
     return isinstance(expected, dict) and (expected["hosts"] is None or _host_name(_host(item)) in expected["hosts"])
 
@@ -219,21 +322,23 @@ def _without(parameters: str, host: str) -> str:
     return parameters.replace(f"-{host}-", "-", 1)
 
 
-def _trouble(host: t.Any) -> str:
+def _trouble(host: Host) -> str:
     """Why no command can be run on the host; empty where one can."""
+    answer: object
     try:
         answer = host.backend.run("true")
     except Exception as exc:  # whatever a connection can raise
         answer = exc.args[0] if exc.args else exc
         if not hasattr(answer, "stderr"):
             return _short(str(answer)) or type(exc).__name__
-    if getattr(answer, "rc", None) == 0:
+    code = getattr(answer, "rc", None)
+    if code == 0:
         return ""
-    lines = [line.strip() for line in str(answer.stderr).splitlines() if line.strip()]
-    return _short(lines[-1] if lines else f"the command 'true' ended with {answer.rc}")
+    lines = [line.strip() for line in str(getattr(answer, "stderr", "")).splitlines() if line.strip()]
+    return _short(lines[-1] if lines else f"the command 'true' ended with {code}")
 
 
-def _outcome(reports: t.Mapping[str, t.Any]) -> tuple[str, t.Any]:
+def _outcome(reports: t.Mapping[str, Report]) -> tuple[str, Report]:
     """What became of a test, and the report that says so."""
     setup, call, teardown = (reports.get(when) for when in ("setup", "call", "teardown"))
     for report in (setup, call):
@@ -248,20 +353,20 @@ def _outcome(reports: t.Mapping[str, t.Any]) -> tuple[str, t.Any]:
             return "xpassed", report
     if teardown is not None and teardown.failed:
         return "broken", teardown
-    return ("passed", call) if call is not None else ("broken", setup or teardown)
+    return ("passed", call) if call is not None else ("broken", next(iter(reports.values())))
 
 
-def _reason(report: t.Any) -> str:
+def _reason(report: Report) -> str:
     if hasattr(report, "wasxfail"):
-        return _short(str(report.wasxfail).removeprefix("reason: "))
+        return _short(str(getattr(report, "wasxfail", "")).removeprefix("reason: "))
     longrepr = report.longrepr
     text = str(longrepr[2]) if isinstance(longrepr, tuple) else ""
     return _short(text.removeprefix("Skipped: "))
 
 
-def _said(report: t.Any, raised: t.Any) -> tuple[str, list[str]]:
+def _said(report: Report, raised: Raised | None) -> tuple[str, list[str]]:
     """The short text of a failure, and further lines."""
-    if getattr(getattr(raised, "value", None), "cannot_observe", False):
+    if raised is not None and getattr(raised.value, "cannot_observe", False):
         return _short(str(raised.value)), []
     if str(report.longrepr).startswith("[XPASS(strict)]"):
         return _short(f"it passed, though its suite expects it to fail {str(report.longrepr)[15:]}".strip()), []
@@ -280,13 +385,13 @@ def _said(report: t.Any, raised: t.Any) -> tuple[str, list[str]]:
     return _short(first), [_short(line) for line in rest[-LINES:]]
 
 
-def _command(match: t.Any) -> str:
+def _command(match: re.Match[str]) -> str:
     """A command of testinfra's, for people."""
     stderr = match["stderr"].replace("\\n", " ").strip()
     return f"'{match['command']}' (exit code {match['code']}{f': {stderr}' if stderr else ''})"
 
 
-def _collection(report: t.Any) -> str:
+def _collection(report: Report) -> str:
     """Why a file could not be collected: the last line that pytest marks."""
     crash = getattr(report.longrepr, "reprcrash", None)
     if crash is not None:

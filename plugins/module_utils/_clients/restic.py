@@ -13,6 +13,7 @@ import re
 import typing as t
 
 from .._finding import CannotObserve
+from .._message import one_line
 from .._runner import Completed, Runner, user_name
 
 WRONG_PASSWORD = "wrong_password"
@@ -85,7 +86,7 @@ class Restic:
         binary: str = "restic",
         password: str | None = None,
         password_file: str | None = None,
-        environment: t.Mapping[str, t.Any] | None = None,
+        environment: t.Mapping[str, object] | None = None,
     ) -> None:
         self.runner, self.binary = runner, binary
         self.repository = repository
@@ -140,7 +141,7 @@ def failure(rc: int, stderr: str) -> tuple[str, str]:
     line = next((line for line in said if line.startswith("Fatal:")), said[-1])
     text = "\n".join(lines)
     kind = _CODES.get(rc) or next((kind for kind, pattern in _TEXTS if re.search(pattern, text)), OTHER)
-    return kind, without_login(re.sub(r"^(Fatal: )+", "", line))[:300]
+    return kind, one_line(without_login(re.sub(r"^(Fatal: )+", "", line)), 300)
 
 
 def _plain(line: str) -> str:
@@ -156,15 +157,33 @@ def _plain(line: str) -> str:
 def parse_snapshots(text: str) -> list[Snapshot]:
     """Snapshots of ``restic snapshots --json``, oldest first. CannotObserve for anything else."""
     try:
-        entries = json.loads(text) or []
+        entries: list[_Entry] = json.loads(text) or []
         found = [_snapshot(entry) for entry in entries]
     except (ValueError, KeyError, TypeError, AttributeError):
         raise CannotObserve("restic answered with something that is not a list of snapshots") from None
     return sorted(found, key=lambda snapshot: snapshot.time)
 
 
-def _snapshot(entry: dict[str, t.Any]) -> Snapshot:
-    summary = entry.get("summary") or {}
+class _Summary(t.TypedDict, total=False):
+    total_files_processed: int
+    total_bytes_processed: int
+
+
+class _Entry(t.TypedDict, total=False):
+    """A snapshot as restic writes it."""
+
+    short_id: str
+    id: str
+    time: str
+    hostname: str
+    paths: list[str]
+    tags: list[str] | None
+    excludes: list[str] | None
+    summary: _Summary | None
+
+
+def _snapshot(entry: _Entry) -> Snapshot:
+    summary = entry.get("summary") or _Summary()
     files, size = summary.get("total_files_processed"), summary.get("total_bytes_processed")
     return Snapshot(
         id=str(entry.get("short_id") or entry["id"][:8]),

@@ -29,13 +29,106 @@ class CannotLook(Exception):
     cannot_observe = True  # the plugin asks for it
 
 
-def pytest_generate_tests(metafunc: t.Any) -> None:
-    expected = json.loads(pathlib.Path(os.environ[VARIABLE]).read_text(encoding="utf-8"))["expect"]
+class Answer(t.Protocol):
+    """What a command has said on a host."""
+
+    rc: int
+    stdout: str
+    stderr: str
+
+
+class File(t.Protocol):
+    mode: int
+    user: str
+    group: str
+    uid: int
+    gid: int
+
+
+class User(t.Protocol):
+    exists: bool
+    groups: list[str]
+
+
+class Package(t.Protocol):
+    is_installed: bool
+    version: object
+
+
+class Host(t.Protocol):
+    """A host as testinfra hands it in, as far as it is used here."""
+
+    def run(self, command: str, *arguments: str) -> Answer: ...
+    def file(self, path: str) -> File: ...
+    def user(self, name: str) -> User: ...
+    def package(self, name: str) -> Package: ...
+
+
+class Function(t.Protocol):
+    __name__: str
+
+
+class Metafunc(t.Protocol):
+    """A test function for which pytest asks what to run it with."""
+
+    function: Function
+
+    def parametrize(self, name: str, values: t.Sequence[Expected], *, ids: t.Sequence[str]) -> None: ...
+
+
+class Expected(t.TypedDict):
+    """One thing that must be so. The keys of its kind stand in the classes below; the check has looked at them."""
+
+    kind: str
+    id: str
+
+
+class Port(Expected):
+    protocol: str
+    port: int
+    address: str | None
+
+
+class Unit(Expected):
+    name: str
+    enabled: bool
+
+
+class FileState(Expected):
+    path: str
+    type: str | None
+    mode: str | None
+    owner: str | None
+    group: str | None
+    contains: str | None
+    absent: bool
+
+
+class Account(Expected):
+    name: str
+    uid: str | None
+    home: str | None
+    shell: str | None
+    groups: list[str] | None
+
+
+class Installed(Expected):
+    name: str
+    version: str | None
+
+
+class Told(Expected):
+    command: str
+    version: str
+
+
+def pytest_generate_tests(metafunc: Metafunc) -> None:
+    expected: list[Expected] = json.loads(pathlib.Path(os.environ[VARIABLE]).read_text(encoding="utf-8"))["expect"]
     entries = [entry for entry in expected if f"test_{entry['kind']}" == metafunc.function.__name__]
     metafunc.parametrize("expected", entries, ids=[entry["id"] for entry in entries])
 
 
-def test_port(host: t.Any, expected: dict[str, t.Any]) -> None:
+def test_port(host: Host, expected: Port) -> None:
     protocol, port, address = expected["protocol"], expected["port"], expected["address"]
     found = listening(host, protocol, port)
     if not found:
@@ -45,7 +138,7 @@ def test_port(host: t.Any, expected: dict[str, t.Any]) -> None:
         raise AssertionError(f"{protocol} port {port} is open on {', '.join(found)}, not on {address}")
 
 
-def listening(host: t.Any, protocol: str, port: int) -> list[str]:
+def listening(host: Host, protocol: str, port: int) -> list[str]:
     """The addresses on which the port is open, from the kernel's own tables: a host may have neither ss nor netstat."""
     answer = host.run(f"cat /proc/net/{protocol} /proc/net/{protocol}6 2>/dev/null")
     if "local_address" not in answer.stdout:
@@ -68,7 +161,7 @@ def readable(number: str) -> str:
     return str(mapped or address)
 
 
-def test_unit(host: t.Any, expected: dict[str, t.Any]) -> None:
+def test_unit(host: Host, expected: Unit) -> None:
     name = expected["name"]
     names = "LoadState,ActiveState,SubState,UnitFileState,Type,Result"
     answer = host.run("systemctl show --no-pager --property=%s -- %s", names, name)
@@ -86,7 +179,7 @@ def test_unit(host: t.Any, expected: dict[str, t.Any]) -> None:
             raise AssertionError(f"{name} is {unit_file}: it does not come back after a restart")
 
 
-def test_file(host: t.Any, expected: dict[str, t.Any]) -> None:
+def test_file(host: Host, expected: FileState) -> None:
     path = expected["path"]
     seen = host.run("LC_ALL=C ls -d -- %s", path)
     if seen.rc != 0 and "No such file" not in seen.stderr:
@@ -100,7 +193,7 @@ def test_file(host: t.Any, expected: dict[str, t.Any]) -> None:
     file = host.file(path)
     kind = expected["type"]
     if kind is not None:
-        fits = getattr(file, KINDS[kind])
+        fits = bool(getattr(file, KINDS[kind]))
         if not fits:
             raise AssertionError(f"{path} is not of the type {kind}")
     if expected["mode"] is not None and file.mode != int(expected["mode"], 8):
@@ -118,22 +211,22 @@ def test_file(host: t.Any, expected: dict[str, t.Any]) -> None:
             raise AssertionError(f"{path} does not contain '{expected['contains']}'")
 
 
-def test_user(host: t.Any, expected: dict[str, t.Any]) -> None:
+def test_user(host: Host, expected: Account) -> None:
     name = expected["name"]
     user = host.user(name)
     if not user.exists:
         raise AssertionError(f"there is no user {name}")
-    for key in ("uid", "home", "shell"):
-        if expected[key] is not None:
+    for key, wanted in (("uid", expected["uid"]), ("home", expected["home"]), ("shell", expected["shell"])):
+        if wanted is not None:
             seen = str(getattr(user, key))
-            if seen != str(expected[key]):
-                raise AssertionError(f"{name} has the {key} {seen}, not {expected[key]}")
+            if seen != str(wanted):
+                raise AssertionError(f"{name} has the {key} {seen}, not {wanted}")
     missing = [group for group in expected["groups"] if group not in user.groups] if expected["groups"] else []
     if missing:
         raise AssertionError(f"{name} is not in the groups {', '.join(missing)}")
 
 
-def test_package(host: t.Any, expected: dict[str, t.Any]) -> None:
+def test_package(host: Host, expected: Installed) -> None:
     name, version = expected["name"], expected["version"]
     package = host.package(name)
     if not package.is_installed:
@@ -146,7 +239,7 @@ def test_package(host: t.Any, expected: dict[str, t.Any]) -> None:
             raise AssertionError(f"the package {name} has the version {seen}, not {version}")
 
 
-def test_version(host: t.Any, expected: dict[str, t.Any]) -> None:
+def test_version(host: Host, expected: Told) -> None:
     command, version = expected["command"], expected["version"]
     answer = host.run(command)
     said = next((line.strip() for line in (answer.stdout + answer.stderr).splitlines() if line.strip()), "nothing")

@@ -11,6 +11,7 @@ import re
 import typing as t
 
 from .._finding import CannotObserve, isoformat
+from .._message import first_line
 from .._runner import Runner
 
 Properties = dict[str, str]
@@ -36,11 +37,11 @@ def show(runner: Runner, unit: str, properties: str) -> Properties:
     if runner.which("systemctl") is None:
         raise CannotObserve("systemctl is not installed on this host: it is not run by systemd, units cannot be looked at")
     done = runner.run(["systemctl", "show", "--no-pager", f"--property={properties}", "--", unit], env={"TZ": "UTC"})
-    complaint = (done.stderr.strip() or done.stdout.strip()).splitlines()
     if "not been booted with systemd" in done.stderr:
         raise CannotObserve("this host is not run by systemd (it was booted with something else), units cannot be looked at")
     if done.rc != 0:
-        raise CannotObserve(f"systemctl cannot ask systemd about {unit}: {complaint[0] if complaint else f'exit code {done.rc}'}")
+        complaint = first_line(done.stderr.strip() or done.stdout, f"exit code {done.rc}", 200)
+        raise CannotObserve(f"systemctl cannot ask systemd about {unit}: {complaint}")
     found = parse_properties(done.stdout)
     if "LoadState" not in found or "ActiveState" not in found:
         raise CannotObserve(f"systemctl answered with something else than the properties of {unit}")

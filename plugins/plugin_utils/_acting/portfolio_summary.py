@@ -10,7 +10,7 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._units import humanize_seconds
-from .._model.text import as_dict, as_dicts, as_int, as_list, escape, shorten, wrap
+from .._model.text import as_dict, as_dicts, as_int, as_list, escape, first_line, shorten, wrap
 from .._model.verdict import WORST_FIRST, Verdict
 from .portfolio import PlannedService
 
@@ -245,7 +245,7 @@ def render(made: Summary, *, width: int = 120) -> str:
         lines += wrap(f"{escape(_name(item), 60)}: {told}", width)
     if made["never_verified"]:
         lines += ["", "EXPECTED AND NEVER VERIFIED", *wrap(", ".join(escape(name, 200) for name in made["never_verified"]), width)]
-    return "\n".join([*lines, "", made["msg"].splitlines()[0]])
+    return "\n".join([*lines, "", first_line(made["msg"])])
 
 
 def _seen(item: Line) -> str:
@@ -266,7 +266,7 @@ def _why(item: SummaryLine) -> str:
     if item["platform_failures"]:
         reasons.append(f"see {', '.join(str(number) for number in item['platform_failures'])} below")
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
-    return f"{reasons[0].splitlines()[0]}{more}" if reasons else ""
+    return f"{first_line(reasons[0])}{more}" if reasons else ""
 
 
 __all__ = ("Row", "Summary", "render", "row", "summary")

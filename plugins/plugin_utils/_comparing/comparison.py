@@ -13,7 +13,7 @@ from ...module_utils._finding import Finding, Measurement, Status
 from .._model.baseline import Baseline
 from .._model.compared import Compared, GoneThing, Moved, NotKnown, Origin, Thing
 from .._model.planned import Terms
-from .._model.text import quantity
+from .._model.text import as_list, quantity
 from .comparable import GOOD, HOLDS, NEW_IS_BAD, NUMBER, SET, STATE, Spec, facts, matches, names, specs, tolerance
 
 MOST = 8  # things that are gone with a finding of their own; more of one kind are told in one
@@ -297,7 +297,7 @@ class Comparison:
 
 
 def _among(place: Place, name: str, item: str) -> bool:
-    return any(item in (finding.observed.get(name) or ()) for finding in place.found)
+    return any(item in as_list(finding.observed.get(name)) for finding in place.found)
 
 
 def _address(item: str) -> str:

@@ -42,7 +42,7 @@ def module_problems(check: PlannedCheck, place: str, places: t.Mapping[str, str]
         found.append(f"{places.get('module', place)}: {check.requirement}: {check.check}: module: {reason}")
     # a condition is evaluated as a template is: it must not come from a variable, which may hold what a host said
     written = {text for document in (description.service, description.organisation) if document for text in document.conditions}
-    if not written.issuperset(load_check(check.check).expected(check.args)):
+    if not written.issuperset(load_check(check.check).conditions(check.args.get("expect"))):
         found.append(
             f"{places.get('expect', place)}: {check.requirement}: {check.check}: expect: it comes out of a template; write the condition "
             "itself, variables of the host are known in it by their names"

@@ -16,6 +16,7 @@ from .._promises import debt as _debt
 from .._promises import decisions as _decisions
 from .._promises import reservations as _reservations
 from .._promises.mode import mode_of, ratchet_of
+from .declared import told
 from .level import level_of
 from .remarks import Remarks
 from .requirements import planned_requirement
@@ -34,6 +35,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     waivers = waivers_of(description, policy, remarks)
     level, reason = level_of(description, waivers, remarks)
     rules = rules_of(description, policy, remarks)
+    remarks.notices += told(description, rules)
     waivers = [allowed(waiver, rules.get(waiver.requirement), level, description, remarks) for waiver in waivers]
     debts, debt = _debt.entries(description, rules, remarks.problems, remarks.notices)
     waivers += debts

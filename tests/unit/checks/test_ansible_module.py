@@ -92,7 +92,7 @@ def test_what_is_no_list_of_texts_is_refused(expect: t.Any) -> None:
 
 def test_a_text_is_one_condition_whatever_commas_it_has() -> None:
     args = parse_arguments(check, {"module": "a.b.c", "expect": "result.status in [200, 204]", "args": {"a": 1}})
-    assert check.expected(args) == ["result.status in [200, 204]"] and args["arguments"] == {"a": 1}
+    assert check.conditions(args["expect"]) == ["result.status in [200, 204]"] and args["arguments"] == {"a": 1}
 
 
 @pytest.mark.parametrize(

@@ -261,12 +261,11 @@ def test_neither_a_suite_nor_anything_expected() -> None:
 
 
 def test_expectations_of_each_kind() -> None:
-    found = check.expectations(
-        [
-            {"hosts": ["web1"], "ports": ["8080", "udp:53", "[::1]:443"], "units": ["a.service", {"name": "b.timer", "enabled": False}]},
-            {"users": ["shop"], "packages": {"nginx": 1.24, "curl": "installed"}, "versions": {"shop -v": "1"}, "files": ["/x"]},
-        ]
-    )
+    given = [
+        {"hosts": ["web1"], "ports": ["8080", "udp:53", "[::1]:443"], "units": ["a.service", {"name": "b.timer", "enabled": False}]},
+        {"users": ["shop"], "packages": {"nginx": 1.24, "curl": "installed"}, "versions": {"shop -v": "1"}, "files": ["/x"]},
+    ]
+    found = check.expectations(parse_arguments(check, {"expect": given})["expect"])
     assert [(entry["kind"], entry["id"], entry["hosts"]) for entry in found] == [
         ("unit", "a.service", ["web1"]),
         ("unit", "b.timer", ["web1"]),
@@ -298,7 +297,7 @@ def test_expectations_of_each_kind() -> None:
 )
 def test_expectations_that_cannot_be(expect: dict[str, t.Any], problem: str) -> None:
     with pytest.raises(ArgumentsRefused, match=re.escape(problem)):
-        check.expectations([expect])
+        check.expectations(parse_arguments(check, {"expect": [expect]})["expect"])
 
 
 def test_an_address_as_the_kernel_has_it() -> None:

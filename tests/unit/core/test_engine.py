@@ -163,6 +163,43 @@ def test_secrets_are_in_no_part_of_a_finding(checks: dict[str, t.Any], args: dic
         assert secret not in text
 
 
+HOSTILE = [
+    ("a\nb\r\nc\td", "a b c d"),
+    ("\x1b[31mred\x1b[0m \x1b]0;title\x07x", "red x"),
+    ("\x9b2Jgone", "gone"),
+    ("user\u202egnp.exe\u202c", "usergnp.exe"),
+    ("zero\u200bwidth\u2066\u2069", "zerowidth"),
+    ("half \ud800 of a pair", "half ? of a pair"),
+    ("\x00\x07\x08 bell", "bell"),
+    ("line\u2028separator", "line separator"),
+    ("x" * 5000, "x" * 999 + "…"),
+    ("caf\u00e9 \u6f22\u5b57", "caf\u00e9 \u6f22\u5b57"),
+]
+
+
+@pytest.mark.parametrize(("said", "told"), HOSTILE)
+def test_what_tools_say_becomes_one_harmless_line(checks: dict[str, t.Any], said: str, told: str) -> None:
+    checks["check"] = lambda args, runner: warned(said, instance=said, details=[said, "else"], remedy=said, instrument=said)
+    found = run()
+    assert (found.message, found.instance, found.remedy, found.instrument) == (told, told, told, told)
+    assert found.details == [told, "else"]
+    json.dumps(found.as_dict()).encode("utf-8")
+
+
+def test_what_a_check_cannot_observe_is_told_in_one_harmless_line(checks: dict[str, t.Any]) -> None:
+    def check(args: t.Any, runner: Runner) -> Finding:
+        raise CannotObserve("no\x1b[2J way\n", instrument="server\u202e")
+
+    checks["check"] = check
+    assert (run().message, run().instrument) == ("no way", "server")
+
+
+def test_a_secret_is_hidden_whatever_stands_within_it(checks: dict[str, t.Any]) -> None:
+    checks["check"] = lambda args, runner: warned("it is hun\x1b[31mter\x1b[0m22, or hunter22", details=["hunter\u200b22"])
+    found = run({"password": "hunter22"})
+    assert (found.message, found.details) == ("it is ********, or ********", ["********"])
+
+
 def test_secrets_that_travel_apart(checks: dict[str, t.Any]) -> None:
     checks["check"] = _tell_everything
     assert "s3cr3t" not in json.dumps(run({}, secrets={"password": "s3cr3t"}).as_dict())

@@ -9,10 +9,10 @@ from ....module_utils._registry import CHECKS
 from ..._described.declarations import Alerts, Backup, Part
 from ..._described.document import Refused, dotted
 from ..._described.service import Description, NotDeclared
+from ..declared import OF_BACKUP
 from .alerts import alert_args
 from .instance import Derivation, Instance, Steps
 
-_NOT_ARGUMENTS = ("tool", "rpo", "on", "run_as", "scheduled_by", "second_copy", "alert")
 _PLACES = ("repository", "path", "pattern", "on")  # what tells one place of a backup from another
 
 
@@ -44,7 +44,7 @@ def _backup(description: Description, part: Part, backup: Backup, name: str, ste
     age = backup.get("max_age") or backup.get("rpo") or description.rpo
     if age is None:
         return Instance(check, name, path=steps, gap="neither the backup nor commitments.rpo says how old it may be")
-    args = {key: value for key, value in backup.items() if key not in _NOT_ARGUMENTS}
+    args = {key: value for key, value in backup.items() if key not in OF_BACKUP}
     args["max_age"] = age
     if isinstance(args.get("pattern"), str):
         args["pattern"] = [args["pattern"]]

@@ -1,0 +1,70 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keys that the schemas know and this version does not look at, so that nobody takes them for verified. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .document import Document, Path, Unresolved, dotted
+
+# what each is for, once it is read; ``*`` stands for any name or place in a list, and all below a key is meant too
+UNREAD: dict[str, str] = {
+    "service.description": "it will stand in reports",
+    "service.solution_owner": "it will stand in reports",
+    "commitments.rto": "a proven restore (BKP-03) will be compared with it",
+    "commitments.dima": "a proven restore (BKP-03) will be compared with it",
+    "commitments.dmia": "a proven restore (BKP-03) will be compared with it",
+    "signals": "the golden signals (MON-02) will be looked for in Prometheus",
+    "dashboards": "dashboards (MON-08) will be looked for in Grafana",
+    "documents.operations_manual": "it will be looked at as the runbook is (RUN-03)",
+    "documents.known_errors": "it will be looked at as the runbook is (RUN-04)",
+    "documents.call_script": "it will be looked at as the runbook is (RUN-05)",
+    "rosters": "who is on call (SUP-02) will be looked up there",
+    "platforms": "what a platform proves for all its services will be taken from its records",
+    "servers.*.failover": "it will be asked where the first address does not answer",
+}
+
+# kinds of servers that no check asks
+UNASKED: dict[str, str] = {
+    "elasticsearch": "log lines will be looked for there",
+    "grafana": "dashboards (MON-08) will be looked for there; where deployments are marked stands under publish",
+    "loki": "log lines will be looked for there",
+    "opensearch": "log lines will be looked for there",
+    "pushgateway": "where metrics are pushed stands under publish",
+    "victorialogs": "log lines will be looked for there",
+}
+
+
+def declared_in_vain(document: Document) -> list[tuple[Path, str]]:
+    """Each key of the file that this version does not look at: where it is, and its name in words."""
+    found: list[tuple[Path, str]] = []
+    servers = document.data.get("servers")
+    for name, server in servers.items() if isinstance(servers, dict) else ():
+        if isinstance(server, dict) and server.get("kind") in UNASKED:
+            found.append((("servers", name), f"servers.{name} (kind {server['kind']})"))
+    idle = {path for path, _name in found}
+    for pattern in UNREAD:
+        for path in _fitting(document.data, pattern.split("."), ()):
+            if path[:2] not in idle:
+                found.append((path, dotted(path)))
+    return sorted(found, key=lambda item: document.position(item[0]))
+
+
+def _fitting(value: t.Any, steps: t.Sequence[str], path: Path) -> t.Iterator[Path]:
+    """Every place within a value that a pattern leads to and that says something."""
+    if not steps:
+        if value is not None:
+            yield path
+    elif isinstance(value, Unresolved):
+        return
+    elif isinstance(value, dict):
+        for key in value if steps[0] == "*" else [steps[0]] if steps[0] in value else []:
+            yield from _fitting(value[key], steps[1:], (*path, key))
+    elif isinstance(value, list) and steps[0] == "*":
+        for index, item in enumerate(value):
+            yield from _fitting(item, steps[1:], (*path, index))
+
+
+__all__ = ("UNASKED", "UNREAD", "declared_in_vain")

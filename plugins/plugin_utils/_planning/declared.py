@@ -1,0 +1,91 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the files declare and nothing comes of: told, so that nobody takes it for verified. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import typing as t
+
+from ...module_utils._registry import CHECKS, load_check
+from .._described.document import Document, Path, dotted
+from .._described.policy import Rule
+from .._described.service import Description
+from .._described.unread import declared_in_vain
+
+# keys of a backup that are not options of its check; the same of its second copy
+OF_BACKUP = ("tool", "rpo", "on", "run_as", "scheduled_by", "second_copy", "alert")
+OF_SECOND_COPY = ("tool", "rpo", "on", "run_as")
+CLOSED_FROM = "0.3.0"  # the version that refuses an unknown key of a backup; the schema is closed then, and what is here goes
+
+
+def told(description: Description, rules: t.Mapping[str, Rule]) -> list[str]:
+    """A notice for each file that declares what this version does not look at, and one for each unknown key of a backup."""
+    notices: list[str] = []
+    for document in (description.service, description.organisation):
+        if document is None:
+            continue
+        found = declared_in_vain(document)
+        if document is description.service:
+            found += _kind(document, rules)
+            found += [(path, f"{dotted(path)} (tool {tool})") for path, tool, check in _backups(document) if check not in CHECKS]
+        notices += _in_one_line(document, sorted(found, key=lambda item: document.position(item[0])))
+    return notices + _unknown_keys(description.service)
+
+
+def _in_one_line(document: Document, found: list[tuple[Path, str]]) -> list[str]:
+    what = "declared, and not looked at by this version"
+    if len(found) < 2:
+        return [f"{document.where(path)}: {name}: {what}" for path, name in found]
+    names = ", ".join(f"{name} (line {document.position(path)[0]})" for path, name in found)
+    return [f"{document.name}: {what}: {names}"]
+
+
+def _kind(document: Document, rules: t.Mapping[str, Rule]) -> list[tuple[Path, str]]:
+    """The kind of the service, where no requirement is asked of some kinds only."""
+    if not document.data["service"].get("kind") or any(rule.applies_to for rule in rules.values()):
+        return []
+    return [(("service", "kind"), "service.kind")]
+
+
+def _backups(document: Document) -> t.Iterator[tuple[Path, str, str]]:
+    """Where each backup, and each second copy, stands, its tool and its check."""
+    parts = document.data.get("parts")
+    for name, part in parts.items() if isinstance(parts, dict) else ():
+        backups = part.get("backups") if isinstance(part, dict) else None
+        for index, backup in enumerate(backups) if isinstance(backups, list) else ():
+            path: Path = ("parts", name, "backups", index)
+            if isinstance(backup, dict) and isinstance(backup["tool"], str):
+                yield path, str(backup["tool"]), f"{backup['tool']}_backup"
+                second = backup.get("second_copy")
+                if isinstance(second, dict):
+                    tool = second.get("tool", backup["tool"])
+                    yield (*path, "second_copy"), str(tool), f"{tool}_backup"
+
+
+def _unknown_keys(document: Document) -> list[str]:
+    """A notice for each key of a backup that neither its check nor anything else takes."""
+    notices = []
+    for path, tool, check in _backups(document):
+        if check not in CHECKS:
+            continue
+        given: t.Any = document.data
+        for step in path:
+            given = given[step]
+        own = OF_SECOND_COPY if path[-1] == "second_copy" else OF_BACKUP
+        known = sorted({*own, *load_check(check).ARGUMENT_SPEC, "timeout"})
+        for key in given:
+            if key in known:
+                continue
+            close = difflib.get_close_matches(key, known, n=1)
+            meant = f"; did you mean '{close[0]}'?" if close else ""
+            place, name = document.where((*path, key)), dotted((*path, key))
+            notices.append(
+                f"{place}: {name}: unknown key '{key}'{meant}; from version {CLOSED_FROM} on the file is refused for it; "
+                f"known here, for {tool}: {', '.join(known)}"
+            )
+    return notices
+
+
+__all__ = ("CLOSED_FROM", "OF_BACKUP", "OF_SECOND_COPY", "told")
