@@ -9,6 +9,7 @@ import ast
 import collections
 import pathlib
 import re
+import typing as t
 
 import pytest
 
@@ -167,3 +168,25 @@ def test_the_page_on_the_structure_names_each_folder() -> None:
     assert [name for name in names if f"| {name} |" not in page] == []
     rows = re.findall(r"^\| `(_\w+)/` \|", page, re.MULTILINE)
     assert tuple(rows) == STAGES, "the stages stand in their order"
+
+
+def annotations() -> t.Iterator[str]:
+    """Every annotation below plugins/, as text."""
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            found: list[ast.expr | None] = []
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                given = node.args
+                found = [
+                    each.annotation for each in [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg] if each
+                ]
+                found.append(node.returns)
+            elif isinstance(node, ast.AnnAssign):
+                found = [node.annotation]
+            yield from (ast.unparse(each) for each in found if each is not None)
+
+
+def test_values_have_types() -> None:
+    """A mapping of anything says nothing about what is in it: what is left stands at the border to Ansible and to foreign answers."""
+    loose = [text for text in annotations() if re.search(r"\b(?:dict|Mapping)\[str, t\.Any\]", text)]
+    assert len(loose) <= 100, f"{len(loose)} annotations are mappings of anything: give what is new a type"
