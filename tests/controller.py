@@ -157,18 +157,18 @@ def run(
     try:
         begun = start(words, cwd=cwd, env=env, streams=(nothing, out_end, error_end))
     finally:
-        for descriptor in {nothing, out_end, error_end}:
+        for descriptor in dict.fromkeys((nothing, out_end, error_end)):
             os.close(descriptor)
     until = time.monotonic() + timeout
     try:
         with selectors.DefaultSelector() as selector:
-            for descriptor in {out, error}:
+            for descriptor in dict.fromkeys((out, error)):
                 parts[descriptor] = bytearray()
                 selector.register(descriptor, selectors.EVENT_READ)
             while selector.get_map():
                 if time.monotonic() > until:
                     raise subprocess.TimeoutExpired(list(words), timeout, output=bytes(parts[out]))
-                for key, _ in selector.select(max(0.0, until - time.monotonic())):
+                for key, _events in selector.select(max(0.0, until - time.monotonic())):
                     part = os.read(key.fd, 65536)
                     parts[key.fd] += part
                     if not part:
@@ -176,7 +176,7 @@ def run(
         status = begun.wait(max(0.001, until - time.monotonic()))
     finally:
         begun.let_go()
-        for descriptor in {out, error}:
+        for descriptor in dict.fromkeys((out, error)):
             os.close(descriptor)
     texts = {descriptor: data.decode().replace("\r\n", "\n").replace("\r", "\n") for descriptor, data in parts.items()}
     return subprocess.CompletedProcess(list(words), status, texts[out], "" if merged else texts[error])

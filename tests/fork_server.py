@@ -103,7 +103,7 @@ def import_what_knows_no_settings() -> None:
 
 
 def forget(name: str) -> None:
-    package, _, last = name.rpartition(".")
+    package, _dot, last = name.rpartition(".")
     module = sys.modules.pop(name)
     if getattr(sys.modules.get(package), last, None) is module:
         delattr(sys.modules[package], last)
@@ -171,9 +171,9 @@ class Server:
 
     def serve(self) -> Request | None:
         while True:
-            for key, _ in self.selector.select():
+            for key, _events in self.selector.select():
                 if key.fileobj is self.control:
-                    message, descriptors, _, _ = socket.recv_fds(self.control, 1, 4)
+                    message, descriptors, _flags, _address = socket.recv_fds(self.control, 1, 4)
                     if not message:
                         self.end_all()
                         return None

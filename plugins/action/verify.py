@@ -8,4 +8,4 @@ from ..plugin_utils._acting.verifying import Verifying
 
 
 class ActionModule(Verifying):
-    """All of it lies there: what an action itself imports first is compiled anew in each run."""
+    """All of it lies there."""

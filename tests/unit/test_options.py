@@ -137,7 +137,7 @@ def differences(spec: Options, told: Options, path: str = "") -> list[str]:
     for name in sorted(set(spec) & set(told)):
         for key, unsaid in UNSAID.items():
             real, said = spec[name].get(key, unsaid), told[name].get(key, unsaid)
-            if (real, type(real) is bool) != (said, type(said) is bool):
+            if (real, isinstance(real, bool)) != (said, isinstance(said, bool)):
                 out.append(f"{path}{name}: {key} is {real!r}, the documentation says {said!r}")
         below = spec[name].get("options") or {}, told[name].get("suboptions") or told[name].get("options") or {}
         out += differences(*below, f"{path}{name}.")

@@ -154,7 +154,7 @@ def same(one: t.Any, other: t.Any) -> bool:
 def test_defaults_are_those_of_the_checks() -> None:
     compared = []
     for path, schema in keys(whole("service")):
-        above, _, key = path.rpartition(".")
+        above, _dot, key = path.rpartition(".")
         checks = [group[above] for group in (GIVEN_ON, ALSO_GIVEN_ON) if above in group]
         if above == "$part.backups.N":
             checks = ["restic_backup", "file_backup"]

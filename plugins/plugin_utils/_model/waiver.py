@@ -11,7 +11,8 @@ import enum
 import typing as t
 
 from ...module_utils._finding import Finding
-from .plain import HIDDEN, OMITTED, from_plain, key
+from .plain import HIDDEN, OMITTED, from_plain
+from .plain import key as kept_as
 
 DEBT = "debt"  # the kind of a line of debt
 
@@ -41,7 +42,7 @@ class Waiver:
     reason: str
     approved_by: str
     until: str
-    begins: str | None = dataclasses.field(default=None, metadata=key("from", omitted=True))
+    begins: str | None = dataclasses.field(default=None, metadata=kept_as("from", omitted=True))
     compensating: str | None = dataclasses.field(default=None, metadata=OMITTED)
     ticket: str | None = dataclasses.field(default=None, metadata=OMITTED)
     requested_by: str | None = dataclasses.field(default=None, metadata=OMITTED)

@@ -183,7 +183,7 @@ class _View:
         name, room = escape(measurement.get("name"), 80), as_float(measurement.get("headroom"))
         percent = None if room is None else round(max(-1.0, min(1.0, room)) * 100)
         said, colour = _room(percent, good)
-        bar = Bar(
+        drawn = Bar(
             requirement=requirement,
             title=title,
             name=without_unit(name),
@@ -195,8 +195,8 @@ class _View:
             words=say(said, percent=abs(percent or 0)),
             tone=colour,
         )
-        self.bars.append(bar)
-        return bar
+        self.bars.append(drawn)
+        return drawn
 
     def reservations(self) -> list[dict[str, object]]:
         out = []
