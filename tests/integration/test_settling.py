@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 import http.server
+import json
 import pathlib
 import threading
+import time
 import typing as t
+import urllib.request
 
 import pytest
 from integration.acts import Acts
@@ -71,12 +74,24 @@ def site(tmp_path: pathlib.Path) -> Site:
     return made
 
 
+def scraped_once(url: str) -> None:
+    """Until Prometheus has found the target down: before that it has nothing to say of it."""
+    end = time.monotonic() + 60.0
+    while time.monotonic() < end:
+        with urllib.request.urlopen(f"{url}/api/v1/targets", timeout=30) as answer:
+            if [target["health"] for target in json.load(answer)["data"]["activeTargets"]] == ["down"]:
+                return
+        time.sleep(0.1)
+    raise AssertionError("Prometheus did not scrape the target")
+
+
 def watched(site: Site, running: t.Any, binaries: t.Any) -> NodeExporter:
     """A real Prometheus that scrapes an exporter which is not started yet; MON-01 is a blocker."""
     exporter = NodeExporter(running.folder / "exporter", binaries)
     running.started.append(exporter)
     config = f"scrape_configs: [{{job_name: shop, static_configs: [{{targets: ['{LOCAL}:{exporter.port}']}}]}}]\n"
     server = running.start(Prometheus, binaries, config=config)
+    scraped_once(server.url)
     site.demand("SUP-01", "MON-01", "MON-07")
     site.organisation["servers"] = {"prometheus": {"kind": "prometheus", "url": server.url}}
     site.organisation["policy"]["requirements"]["MON-01"] = {"impact": "blocker"}
