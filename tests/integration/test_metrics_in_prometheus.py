@@ -122,6 +122,8 @@ def estate(each_binaries: Binaries, tmp_path_factory: pytest.TempPathFactory) ->
         made.until('count(operability_service_state{service_name="payments"}) == 3')
         made.until('ALERTS{alertname="OperabilityResultsStale", service_name="billing"}')
         made.until('service:operability_state:current{service_name="payments"} == 0')
+        # the rules may have been evaluated before all publishers were scraped
+        made.until('absent(ALERTS{alertname="OperabilityNoGo", service_name="payments"})')
         yield made
     finally:
         running.stop()
