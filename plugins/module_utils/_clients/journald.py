@@ -14,7 +14,7 @@ import re
 import typing as t
 
 from .._finding import CannotObserve
-from .._message import first_line
+from .._message import first_line, one_line
 from .._runner import Runner, unreadable, user_name
 from .._units import parse_size
 
@@ -162,7 +162,7 @@ def parse_journal(text: str) -> list[JournalEntry]:
         except (ValueError, TypeError, AttributeError):
             if number == len(lines) - 1 and number:  # cut off
                 continue
-            raise CannotObserve(f"journalctl did not answer in JSON: {line[:80]}") from None
+            raise CannotObserve(f"journalctl did not answer in JSON: {one_line(line, 80)}") from None
     return entries
 
 

@@ -74,19 +74,19 @@ class Context:
         """The service as its files describe it with the variables of ``host`` (the task's own without one). Refused."""
         host = self._other(host)
         if host not in self._descriptions:
-            self._descriptions[host] = self._description(self.templar(host or None))
+            self._descriptions[host] = self._description(host)
         return self._descriptions[host]
 
-    def _description(self, templar: t.Any) -> Description:
-        service = self._document(self.options["service_file"], "service", templar)
-        organisation = self.organisation(templar)
+    def _description(self, host: str) -> Description:
+        service = self._document(self.options["service_file"], "service", host)
+        organisation = self.organisation(host)
         inventory = Inventory(self._hosts_of, self._addresses_of, module_problem)
         return Description(service, organisation, self.run(), inventory, debt=self._debt(service, organisation))
 
-    def organisation(self, templar: t.Any = None) -> Document | None:
-        """The organisation file, where one is named. Refused."""
+    def organisation(self, host: str = "") -> Document | None:
+        """The organisation file, where one is named, with the variables of a host. Refused."""
         name = self.options["organisation_file"]
-        return self._document(name, "organisation", templar or self.templar(None)) if name else None
+        return self._document(name, "organisation", host) if name else None
 
     @functools.cached_property
     def emergency(self) -> _emergency_value.Emergency | None:
@@ -223,11 +223,19 @@ class Context:
 
     # -- reading
 
-    def _document(self, name: str, schema: str, templar: t.Any) -> Document:
+    def _document(self, name: str, schema: str, host: str) -> Document:
         path, text = self._text(name, schema)
         if path in self._fixed:
             return self._fixed[path]
-        found = build(text, shown(path), self._data(path, name), schema, resolve=_resolver(templar), folder=pathlib.Path(path).parent)
+        found = build(
+            text,
+            shown(path),
+            self._data(path, name),
+            schema,
+            resolve=_resolver(self.templar(host or None)),
+            resolved=self._resolutions.get((path, host)),
+            folder=pathlib.Path(path).parent,
+        )
         if self._is_fixed(path):
             self._fixed[path] = found
         return found

@@ -22,6 +22,7 @@ from ...module_utils._argspec import VERIFY_SPEC
 from ...module_utils._engine import Item
 from ...module_utils._files import NotWritten
 from ...module_utils._finding import Finding, Status, unknown
+from ...module_utils._message import lines_of
 from .._described.document import Refused
 from .._model.planned import Plan
 from .._model.text import in_short
@@ -223,7 +224,8 @@ class Verifying(ActionBase):
         for warning in answer.get("warnings", []):
             result.setdefault("warnings", []).append(warning)
         if "found" not in answer:
-            message = str(answer.get("msg") or answer.get("module_stderr") or "it gave no answer").strip().splitlines()[-1]
+            said = lines_of(str(answer.get("msg") or answer.get("module_stderr") or ""))
+            message = said[-1] if said else "it gave no answer"
             return {item.key: [_about(item, f"the checks could not be run on {item.host}: {message}")] for item in items}
         return {key: [Finding.from_dict(finding) for finding in findings] for key, findings in answer["found"].items()}
 

@@ -19,6 +19,14 @@ import pathlib
 import re
 import typing as t
 
+try:
+    import jsonschema
+except ImportError as exc:  # pragma: no cover - tests have it
+    jsonschema = None  # type: ignore[assignment] # told by validate()
+    IMPORT_FAILURE: ImportError | None = exc
+else:
+    IMPORT_FAILURE = None
+
 import yaml
 
 from .declarations import DebtFile, ServiceFile, SharedFile
@@ -184,16 +192,18 @@ def build(
     schema: str,
     *,
     resolve: t.Callable[[object], object] | None = None,
+    resolved: object = None,
     folder: pathlib.Path | None = None,
 ) -> Document:
-    """The document, or Refused with every problem that it has."""
+    """The document, or Refused with every problem that it has. ``resolved``: the data as ``plain``, where it has been made already."""
     places, problems = positions(text, name)
     if data is None:
         raise Refused([f"{name}: the file is empty; expected a mapping that starts with 'schema_version: 1'"])
     if not isinstance(data, t.Mapping):
         raise Refused([f"{name}:1: expected a mapping of keys to values, found {_kind(data)}"])
     digest = hashlib.sha256(text.encode()).hexdigest()
-    document = Document(name, plain_mapping(data, resolve), places, digest, folder or pathlib.Path(), frozenset(_conditions(data)))
+    content = resolved if isinstance(resolved, dict) else plain_mapping(data, resolve)
+    document = Document(name, content, places, digest, folder or pathlib.Path(), frozenset(_conditions(data)))
     problems += validate(document, schema)
     if problems:
         raise Refused(problems)
@@ -224,8 +234,10 @@ def _located(value: object, document: Document, path: Path) -> object:
 
 def validate(document: Document, schema: str) -> list[str]:
     """A line for each way in which the document departs from the schema (``service`` or ``organisation``)."""
+    if jsonschema is None:
+        raise Refused([f"{document.name} cannot be read without the Python library jsonschema: pip install jsonschema ({IMPORT_FAILURE})"])
     problems: dict[tuple[int, int, str], str] = {}
-    for failure in _checker(schema, document.name)(document.data):
+    for failure in _checker(schema)(document.data):
         for leaf in _leaves(failure):
             if isinstance(leaf.instance, Unresolved):
                 continue
@@ -238,7 +250,7 @@ def validate(document: Document, schema: str) -> list[str]:
 
 
 class _Failure(t.Protocol):
-    """What jsonschema says of one departure, and of the alternatives in it. Named here, because it is slow to import."""
+    """What jsonschema says of one departure, and of the alternatives in it. Named here, because the library's own types say less."""
 
     message: str
 
@@ -263,13 +275,10 @@ class _Failure(t.Protocol):
 
 
 @functools.cache
-def _checker(schema: str, name: str) -> t.Callable[[object], t.Iterable[_Failure]]:
-    try:
-        import jsonschema  # slow to import, and a run whose plan was made by another worker does without
-    except ImportError as exc:
-        raise Refused([f"{name} cannot be read without the Python library jsonschema: pip install jsonschema ({exc})"]) from None
+def _checker(schema: str) -> t.Callable[[object], t.Iterable[_Failure]]:
     rules = json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8"))
-    return jsonschema.Draft202012Validator(rules, format_checker=jsonschema.FormatChecker(["date"])).iter_errors
+    checker = jsonschema.Draft202012Validator(rules, format_checker=jsonschema.FormatChecker(["date"]))
+    return t.cast("t.Callable[[object], t.Iterable[_Failure]]", checker.iter_errors)
 
 
 def _leaves(failure: _Failure) -> list[_Failure]:
