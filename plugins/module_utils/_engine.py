@@ -22,6 +22,7 @@ from ._argspec import ArgumentsRefused, parse_arguments, secret_options
 from ._finding import CannotObserve, Finding, Status, isoformat, unknown
 from ._loading import load_check
 from ._message import one_line
+from ._phrase import Message, phrase, verbatim
 from ._runner import Runner
 from ._settling import repeats, settle
 
@@ -131,15 +132,20 @@ def run_item(item: Item, runner: Runner) -> list[Finding]:
         hidden += [text for name in secret_options(check) for text in _texts(args.get(name))]
         outcome = getattr(check, item.call)(args, runner.within(args["timeout"]))
         findings = outcome if isinstance(outcome, list) else [outcome]
-        return complete(findings or [unknown(f"{item.check} looked at nothing")])
+        return complete(findings or [unknown(phrase("{check} looked at nothing", check=item.check))])
     except CannotObserve as exc:
         return complete([unknown(exc.message, instrument=exc.instrument, observed=_plain(exc.observed))])
     except ArgumentsRefused as exc:
-        return complete([unknown(f"{item.check} cannot work with its arguments: {exc}")])
+        return complete([unknown(phrase("{check} cannot work with its arguments: {reason}", check=item.check, reason=str(exc)))])
     except (Exception, SystemExit) as exc:  # a defect of ours must not cost the findings of the others
         where = traceback.extract_tb(sys.exc_info()[2])[-1]
         place = f"{os.path.basename(where.filename)}:{where.lineno}"
-        message = f"{item.check} could not finish ({type(exc).__name__} in {place}): please report this as a defect of the check"
+        message = phrase(
+            "{check} could not finish ({kind} in {place:path}): please report this as a defect of the check",
+            check=item.check,
+            kind=type(exc).__name__,
+            place=place,
+        )
         return complete([unknown(message)])
 
 
@@ -167,12 +173,18 @@ def _readable(finding: Finding) -> Finding:
     """Each sentence one harmless line of bounded length, whatever a tool or a server has said in it."""
     return dataclasses.replace(
         finding,
-        message=one_line(finding.message),
+        message=_harmless(finding.message),
         instance=one_line(finding.instance),
-        details=[one_line(line) for line in finding.details],
-        remedy=None if finding.remedy is None else one_line(finding.remedy),
+        details=[_harmless(line) for line in finding.details],
+        remedy=None if finding.remedy is None else _harmless(verbatim(finding.remedy)),
         instrument=None if finding.instrument is None else one_line(finding.instrument),
     )
+
+
+def _harmless(message: Message) -> Message:
+    clean = message.mapped(one_line)
+    shown = one_line(clean)
+    return clean if shown == clean else Message(shown)
 
 
 def _plain(value: t.Any) -> t.Any:
@@ -230,7 +242,7 @@ def _without_secrets(finding: Finding, hidden: list[str]) -> Finding:
 
     # not as one text: a secret "pass" or "1234" would break the status or a number
     data = json.loads(json.dumps(finding.as_dict(), default=str))
-    names = ("message", "observed", "expected", "details", "instance", "remedy", "instrument")
+    names = ("message", "observed", "expected", "details", "instance", "remedy", "instrument", "said")
     return Finding.from_dict({**data, **{name: clean(data[name]) for name in names if name in data}})
 
 
@@ -270,8 +282,7 @@ def _in_threads(
                 since = started.get(item.key)
                 over = limit is not None and now >= limit[1]
                 if item.key not in results and (over or (since is not None and now - since > _allowed(item) + GRACE)):
-                    seconds = f"the {limit[0]:g} s that there were in all" if limit and over else f"{_allowed(item):g} s"
-                    late = unknown(f"{item.check} did not finish within {seconds} and was left behind")
+                    late = _left_behind(item, limit[0] if limit and over else None)
                     results[item.key] = [_complete(late, item, runner, now - (since or now), [])]
                     free.release()
                     if on_done:
@@ -279,6 +290,16 @@ def _in_threads(
             if len(results) < len(items):
                 changed.wait(0.2)
     return results
+
+
+def _left_behind(item: Item, in_all: float | None) -> Finding:
+    if in_all is None:
+        allowed = _allowed(item)
+        return unknown(phrase("{check} did not finish within {allowed:duration} and was left behind", check=item.check, allowed=allowed))
+    message = phrase(
+        "{check} did not finish within the {allowed:duration} that there were in all and was left behind", check=item.check, allowed=in_all
+    )
+    return unknown(message)
 
 
 def _allowed(item: Item) -> float:
@@ -293,15 +314,15 @@ def _start_as_user(
 ) -> t.Callable[[], dict[str, list[Finding]]]:
     """Starts items in a child process of that user; what is returned waits for it and reads its findings from a pipe."""
 
-    def refused(reason: str) -> dict[str, list[Finding]]:
+    def refused(reason: Message) -> dict[str, list[Finding]]:
         return {item.key: [_complete(unknown(reason), item, runner, 0.0, [])] for item in items}
 
     try:
         account = pwd.getpwnam(user)
     except KeyError:
-        return lambda: refused(f"the user {user} (run_as) does not exist on this host")
+        return lambda: refused(phrase("the user {user} (run_as) does not exist on this host", user=user))
     if os.geteuid() != 0:
-        return lambda: refused(f"only root can run a check as {user}; this one runs as {_me()} (use become)")
+        return lambda: refused(phrase("only root can run a check as {user}; this one runs as {me} (use become)", user=user, me=_me()))
     for item in items:
         with contextlib.suppress(Exception):  # run_item tells it
             load_check(item.check)  # while what was sent to this host can still be read
@@ -331,8 +352,8 @@ def _start_as_user(
         try:
             found = {key: [Finding.from_dict(data) for data in findings] for key, findings in json.loads(text).items()}
         except ValueError:
-            return refused(f"the checks that ran as {user} left no findings")
-        return {**refused(f"no finding came from the check that ran as {user}"), **found}
+            return refused(phrase("the checks that ran as {user} left no findings", user=user))
+        return {**refused(phrase("no finding came from the check that ran as {user}", user=user)), **found}
 
     return collect
 

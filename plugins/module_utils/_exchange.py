@@ -17,6 +17,7 @@ import typing as t
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from ._finding import CannotObserve
+from ._phrase import Message, phrase, plural
 
 AGENT = "operability.readiness"
 MAX_BYTES = 32 * 2**20
@@ -89,16 +90,22 @@ class Response:
             return json.loads(self.body.decode("utf-8"))
         except ValueError:
             if self.looks_like_html:
-                raise CannotObserve(f"{public_url(self.url)} answered with a web page instead of JSON (a login page?)") from None
-            raise CannotObserve(
-                f"{public_url(self.url)} answered with JSON that cannot be parsed ({len(self.body)} bytes, cut short?)"
-            ) from None
+                raise CannotObserve(
+                    phrase("{url:path} answered with a web page instead of JSON (a login page?)", url=public_url(self.url))
+                ) from None
+            said = plural(
+                "{url:path} answered with JSON that cannot be parsed ({count:number} byte, cut short?)",
+                "{url:path} answered with JSON that cannot be parsed ({count:number} bytes, cut short?)",
+                count=len(self.body),
+                url=public_url(self.url),
+            )
+            raise CannotObserve(said) from None
 
 
 class HttpFailure(CannotObserve):
     """No usable answer. ``kind``: timeout, refused, name, tls, too_large, protocol."""
 
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(self, kind: str, message: Message) -> None:
         super().__init__(message)
         self.kind = kind
 
@@ -126,7 +133,9 @@ class Http:
         how = connection or Connection()
         for path in (how.ca_path, how.client_cert, how.client_key):
             if path and not os.access(path, os.R_OK):
-                raise HttpFailure("tls", f"{path} (for {public_url(url)}) does not exist or may not be read")
+                raise HttpFailure(
+                    "tls", phrase("{path:path} (for {url:path}) does not exist or may not be read", path=path, url=public_url(url))
+                )
         first = Question(method, url, how, dict(headers or {}), body, max_bytes)
         return _within(lambda: self._follow(first, timeout, follow_redirects), timeout, url)
 
@@ -146,7 +155,9 @@ class Http:
             if following is None:
                 return dataclasses.replace(answer, elapsed=time.monotonic() - started)
             question = following
-        raise HttpFailure("protocol", f"{public_url(first)} redirected more than {MAX_REDIRECTS} times")
+        raise HttpFailure(
+            "protocol", phrase("{url:path} redirected more than {most:number} times", url=public_url(first), most=MAX_REDIRECTS)
+        )
 
     def _exchange(self, question: Question, timeout: float) -> Response:
         """One question, one answer: redirects are not followed. HttpFailure."""
@@ -177,7 +188,7 @@ class Question:
             url = urljoin(self.url, target)
             same = _same_server(self.url, url)
         except ValueError:
-            raise HttpFailure("protocol", f"{public_url(self.url)} redirects to what is no address") from None
+            raise HttpFailure("protocol", phrase("{url:path} redirects to what is no address", url=public_url(self.url))) from None
         how = self.how if same else Connection(validate_certs=self.how.validate_certs, ca_path=self.how.ca_path)
         other = dataclasses.replace(self, url=url, how=how)
         if self.method != "HEAD" and (answer.status == 303 or (answer.status in (301, 302) and self.method == "POST")):
@@ -200,7 +211,7 @@ def _without_userinfo(question: Question) -> Question:
     except ValueError:
         known = False
     if not known:
-        raise HttpFailure("protocol", f"{public_url(question.url)} is not an http:// or https:// address")
+        raise HttpFailure("protocol", phrase("{url:path} is not an http:// or https:// address", url=public_url(question.url)))
     if "@" not in parts.netloc:
         return question
     url = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, parts.fragment))
@@ -231,11 +242,13 @@ def _within(ask: t.Callable[[], Response], timeout: float, url: str) -> Response
 
 
 def too_large(url: str, max_bytes: int) -> HttpFailure:
-    return HttpFailure("too_large", f"{public_url(url)} answered with more than {max_bytes // 2**20} MiB; the rest was not read")
+    said = phrase("{url:path} answered with more than {most:bytes}; the rest was not read", url=public_url(url), most=max_bytes)
+    return HttpFailure("too_large", said)
 
 
 def too_slow(url: str, timeout: float) -> HttpFailure:
-    return HttpFailure("timeout", f"{public_url(url)} did not answer completely within {round(timeout, 2):g} s")
+    said = phrase("{url:path} did not answer completely within {allowed:duration}", url=public_url(url), allowed=timeout)
+    return HttpFailure("timeout", said)
 
 
 def public_url(url: str) -> str:

@@ -10,6 +10,8 @@ import datetime as dt
 import enum
 import typing as t
 
+from ._phrase import Message, Plain, of_data, verbatim
+
 
 class Status(str, enum.Enum):
     """Status of a finding. ``waived`` is only ever an effective status."""
@@ -74,7 +76,7 @@ class Finding:
     """
 
     status: Status
-    message: str
+    message: Message
     observed: dict[str, object] = dataclasses.field(default_factory=dict)
     expected: dict[str, object] = dataclasses.field(default_factory=dict)
     measurements: list[Measurement] = dataclasses.field(default_factory=list)
@@ -85,29 +87,57 @@ class Finding:
     check: str = ""
     requirement: str = ""
     host: str = ""
-    remedy: str | None = None
+    remedy: Message | None = None
     collected_at: str | None = None
     duration_seconds: float | None = None
     tries: int | None = None  # where it was looked at several times within the settling time
-    details: list[str] = dataclasses.field(default_factory=list)  # one line each, for whoever must repair
+    details: list[Message] = dataclasses.field(default_factory=list)  # one line each, for whoever must repair
+
+    def __post_init__(self) -> None:
+        self.message = verbatim(self.message)
+        self.details = [verbatim(line) for line in self.details]
 
     def as_dict(self) -> dict[str, t.Any]:
-        out = dataclasses.asdict(self)
+        """As JSON has it. ``said`` keeps template and parameters of the messages, which stand as text beside it."""
+        out: dict[str, t.Any] = {field.name: getattr(self, field.name) for field in _FIELDS}
         out["status"] = self.status.value
+        out["message"], out["details"] = str(self.message), [str(line) for line in self.details]
+        out["remedy"] = None if self.remedy is None else str(self.remedy)
         out["measurements"] = [measurement.as_dict() for measurement in self.measurements]
+        out["said"] = self._said()
         return {key: value for key, value in out.items() if value is not None}
+
+    def _said(self) -> dict[str, Plain] | None:
+        details: list[Plain] = [line.as_data() for line in self.details]
+        kept: dict[str, Plain] = {"message": self.message.as_data(), "details": details if any(details) else None}
+        if isinstance(self.remedy, Message):
+            kept["remedy"] = self.remedy.as_data()
+        return {key: value for key, value in kept.items() if value} or None
 
     @classmethod
     def from_dict(cls, data: t.Mapping[str, t.Any]) -> Finding:
         """The inverse of as_dict; keys it does not know are left out."""
-        known = {field.name for field in dataclasses.fields(cls)}
+        known = {field.name for field in _FIELDS}
         values = {key: value for key, value in data.items() if key in known}
         values["status"] = Status(str(values["status"]))
         names = {field.name for field in dataclasses.fields(Measurement)}
         values["measurements"] = [
             Measurement(**{key: value for key, value in m.items() if key in names}) for m in values.get("measurements", [])
         ]
+        kept = data.get("said")
+        said: dict[str, t.Any] = kept if isinstance(kept, dict) else {}
+        for key in ("message", "remedy"):
+            if isinstance(values.get(key), str):
+                values[key] = of_data(values[key], said.get(key))
+        lines = said["details"] if isinstance(said.get("details"), list) else []
+        values["details"] = [
+            of_data(str(line), lines[position] if position < len(lines) else None)
+            for position, line in enumerate(values.get("details") or [])
+        ]
         return cls(**values)
+
+
+_FIELDS = dataclasses.fields(Finding)
 
 
 class Facts(t.TypedDict, total=False):
@@ -121,23 +151,23 @@ class Facts(t.TypedDict, total=False):
     since: str | None
     instrument: str | None
     host: str
-    remedy: str | None
-    details: list[str]
+    remedy: Message | None
+    details: list[Message]
 
 
-def passed(message: str, **fields: t.Unpack[Facts]) -> Finding:
+def passed(message: Message, **fields: t.Unpack[Facts]) -> Finding:
     return Finding(Status.PASS, message, **fields)
 
 
-def warned(message: str, **fields: t.Unpack[Facts]) -> Finding:
+def warned(message: Message, **fields: t.Unpack[Facts]) -> Finding:
     return Finding(Status.WARN, message, **fields)
 
 
-def failed(message: str, **fields: t.Unpack[Facts]) -> Finding:
+def failed(message: Message, **fields: t.Unpack[Facts]) -> Finding:
     return Finding(Status.FAIL, message, **fields)
 
 
-def unknown(message: str, **fields: t.Unpack[Facts]) -> Finding:
+def unknown(message: Message, **fields: t.Unpack[Facts]) -> Finding:
     return Finding(Status.UNKNOWN, message, **fields)
 
 
@@ -147,9 +177,9 @@ class CannotObserve(Exception):
     ``instrument`` names the server or tool that failed, when it is not the service's own.
     """
 
-    def __init__(self, message: str, *, instrument: str | None = None, observed: dict[str, object] | None = None) -> None:
+    def __init__(self, message: Message, *, instrument: str | None = None, observed: dict[str, object] | None = None) -> None:
         super().__init__(message)
-        self.message = message
+        self.message = verbatim(message)
         self.instrument = instrument
         self.observed = observed or {}
 

@@ -26,6 +26,7 @@ from urllib.request import (
 )
 
 from ._exchange import AGENT, MAX_BYTES, Connection, Http, HttpArguments, HttpFailure, Question, Response, public_url, too_large, too_slow
+from ._phrase import Message, phrase
 
 
 class OpenUrlHttp(Http):
@@ -107,7 +108,13 @@ def _read(answer: t.Any, question: Question, deadline: float, timeout: float) ->
     length = answer.headers.get("Content-Length") or ""
     whole = not length.isdigit() or size >= int(length) or answer.headers.get("Content-Encoding") or question.method == "HEAD"
     if not whole:
-        raise HttpFailure("protocol", f"{public_url(question.url)} closed the connection after {size} of {length} bytes")
+        said = phrase(
+            "{url:path} closed the connection after {size:number} of {length:number} bytes",
+            url=public_url(question.url),
+            size=size,
+            length=int(length),
+        )
+        raise HttpFailure("protocol", said)
     return b"".join(parts)
 
 
@@ -125,25 +132,30 @@ def as_failure(exc: BaseException, url: str, timeout: float) -> HttpFailure:
         if isinstance(item, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(item):
             told = re.search(r"certificate verify failed: ([^(\n]+?) *\(", text)
             detail = getattr(item, "verify_message", "") or (told.group(1) if told else "certificate verification failed")
-            return HttpFailure("tls", f"{where} has a certificate that cannot be trusted: {detail}")
+            return HttpFailure("tls", phrase("{url:path} has a certificate that cannot be trusted: {reason}", url=where, reason=detail))
         if isinstance(item, ssl.SSLError):
-            return HttpFailure("tls", f"{where} does not speak TLS as expected ({getattr(item, 'reason', None) or 'handshake failed'})")
+            reason = getattr(item, "reason", None) or "handshake failed"
+            return HttpFailure("tls", phrase("{url:path} does not speak TLS as expected ({reason})", url=where, reason=reason))
         if isinstance(item, (socket.timeout, TimeoutError)):
-            return HttpFailure("timeout", f"{where} did not answer within {round(timeout, 2):g} s")
+            return HttpFailure("timeout", _silent(where, timeout))
         if isinstance(item, (gzip.BadGzipFile, zlib.error, EOFError)):
-            return HttpFailure("protocol", f"{where} answered with a body that cannot be unpacked")
+            return HttpFailure("protocol", phrase("{url:path} answered with a body that cannot be unpacked", url=where))
         if isinstance(item, socket.gaierror):
-            return HttpFailure("name", f"{urlsplit(url).hostname} cannot be resolved to an address")
+            return HttpFailure("name", phrase("{host} cannot be resolved to an address", host=urlsplit(url).hostname))
         if isinstance(item, ConnectionRefusedError):
-            return HttpFailure("refused", f"{where} refused the connection: nothing listens there")
+            return HttpFailure("refused", phrase("{url:path} refused the connection: nothing listens there", url=where))
     if "timed out" in text:
-        return HttpFailure("timeout", f"{where} did not answer within {round(timeout, 2):g} s")
+        return HttpFailure("timeout", _silent(where, timeout))
     if "CERTIFICATE" in text.upper():
-        return HttpFailure("tls", f"{where} has a certificate that cannot be trusted")
+        return HttpFailure("tls", phrase("{url:path} has a certificate that cannot be trusted", url=where))
     last = chain[-1]
     kind = "protocol" if not isinstance(last, (OSError, URLError)) else "refused"
     detail = (getattr(last, "strerror", None) if isinstance(last, OSError) else None) or _words(type(last).__name__)
-    return HttpFailure(kind, f"{where} gave no usable answer ({detail})")
+    return HttpFailure(kind, phrase("{url:path} gave no usable answer ({reason})", url=where, reason=detail))
+
+
+def _silent(url: str, timeout: float) -> Message:
+    return phrase("{url:path} did not answer within {allowed:duration}", url=url, allowed=timeout)
 
 
 def _words(name: str) -> str:

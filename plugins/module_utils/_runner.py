@@ -21,6 +21,7 @@ import typing as t
 
 from ._exchange import Connection, Http, HttpFailure, Response
 from ._finding import CannotObserve
+from ._phrase import Message, phrase
 
 PATIENCE = 5.0  # seconds: whoever had less time to wait does not know that nobody answers
 SEARCH_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
@@ -52,8 +53,8 @@ class Clock:
 class Outages(t.Protocol):
     """Instruments that were found out of reach, and what was said of them, for all that would ask them too."""
 
-    def known(self, instrument: str) -> str | None: ...
-    def remember(self, instrument: str, message: str) -> None: ...
+    def known(self, instrument: str) -> Message | None: ...
+    def remember(self, instrument: str, message: Message) -> None: ...
 
 
 class Runner:
@@ -91,7 +92,7 @@ class Runner:
             return most
         left = self.deadline - self.clock.monotonic()
         if left <= 0:
-            raise CannotObserve("the time allowed for this check is over")
+            raise CannotObserve(phrase("the time allowed for this check is over"))
         return min(most, left)
 
     def now(self) -> dt.datetime:
@@ -148,7 +149,9 @@ class Runner:
         """
         program = self.which(argv[0])
         if program is None:
-            raise CannotObserve(f"{argv[0]} is not installed on this host, or may not be run by {user_name()}", instrument=None)
+            raise CannotObserve(
+                phrase("{program:path} is not installed on this host, or may not be run by {user}", program=argv[0], user=user_name())
+            )
         allowed = self.remaining(timeout)
         environment = {**self.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": "", **(env or {})}
         try:
@@ -162,7 +165,9 @@ class Runner:
                 start_new_session=True,
             )
         except OSError as exc:
-            raise CannotObserve(f"{argv[0]} cannot be run: {exc.strerror or exc}") from None
+            raise CannotObserve(
+                phrase("{program:path} cannot be run: {reason}", program=argv[0], reason=exc.strerror or str(exc))
+            ) from None
         out, err = _Reader(process.stdout, max_output), _Reader(process.stderr, max_output)
         try:
             if stdin is not None and process.stdin is not None:
@@ -173,7 +178,12 @@ class Runner:
                     pass
             rc = process.wait(timeout=allowed)
         except subprocess.TimeoutExpired:
-            raise CannotObserve(f"{os.path.basename(argv[0])} did not end within {allowed:.0f} s and was stopped") from None
+            said = phrase(
+                "{program:path} did not end within {allowed:duration} and was stopped",
+                program=os.path.basename(argv[0]),
+                allowed=float(round(allowed)),
+            )
+            raise CannotObserve(said) from None
         finally:
             _kill(process)
         # a grandchild that keeps the pipe open must not hold the check up
@@ -231,13 +241,15 @@ def user_name() -> str:
         return f"uid {os.getuid()}"
 
 
-def unreadable(path: str, exc: OSError) -> str:
+def unreadable(path: str, exc: OSError) -> Message:
     """Why a path cannot be read, in words."""
     if isinstance(exc, FileNotFoundError):
-        return f"{path} does not exist"
+        return phrase("{path:path} does not exist", path=path)
     if isinstance(exc, PermissionError):
-        return f"{path} may not be read by {user_name()}; let the check run as a user who may (run_as, become)"
-    return f"{path} cannot be read: {exc.strerror or exc}"
+        return phrase(
+            "{path:path} may not be read by {user}; let the check run as a user who may (run_as, become)", path=path, user=user_name()
+        )
+    return phrase("{path:path} cannot be read: {reason}", path=path, reason=exc.strerror or str(exc))
 
 
 __all__ = ("Clock", "Completed", "Outages", "Runner", "unreadable", "user_name")

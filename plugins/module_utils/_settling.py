@@ -9,8 +9,8 @@ import dataclasses
 import typing as t
 
 from ._finding import Finding, Status
+from ._phrase import phrase
 from ._runner import Clock
-from ._units import humanize_seconds
 
 FIRST, LONGEST = 1.0, 10.0  # seconds between two tries: doubled from the one to the other
 
@@ -73,12 +73,23 @@ class _Course:
         message, observed = finding.message, dict(finding.observed)
         if finding.status is not Status.PASS and self.passed_after is not None:
             observed["flapping"] = True
-            before = f"after {humanize_seconds(self.passed_after)}" if self.passed_after else "at first"
-            message = f"flapping, it passed {before} and no longer after {humanize_seconds(self.seconds)}: {message}"
+            if self.passed_after:
+                message = phrase(
+                    "flapping, it passed after {passed:duration} and no longer after {now:duration}: {message}",
+                    passed=self.passed_after,
+                    now=self.seconds,
+                    message=message,
+                )
+            else:
+                message = phrase(
+                    "flapping, it passed at first and no longer after {now:duration}: {message}", now=self.seconds, message=message
+                )
         elif finding.status is not Status.PASS:
-            message = f"{message} (still so after {humanize_seconds(self.seconds)}, {self.tries} tries)"
+            message = phrase(
+                "{message} (still so after {now:duration}, {tries:number} tries)", message=message, now=self.seconds, tries=self.tries
+            )
         elif self.passed_after:
-            message = f"{message} (after {humanize_seconds(self.passed_after)})"
+            message = phrase("{message} (after {passed:duration})", message=message, passed=self.passed_after)
             observed["settled_after_seconds"] = round(self.passed_after, 1)
         return dataclasses.replace(finding, message=message, observed=observed, tries=self.tries)
 

@@ -11,6 +11,7 @@ import typing as t
 
 from .._argspec import ArgumentsRefused
 from .._finding import Facts, Finding, Status
+from .._phrase import Message, and_more
 from .._units import humanize_bytes
 
 FUTURE = 300.0  # seconds by which clocks may differ
@@ -20,19 +21,18 @@ FUTURE = 300.0  # seconds by which clocks may differ
 class Judgement:
     """Sentences by what they mean; the worst decides the status, all of them are told."""
 
-    fails: list[str] = dataclasses.field(default_factory=list)
-    unseen: list[str] = dataclasses.field(default_factory=list)
-    warns: list[str] = dataclasses.field(default_factory=list)
-    notes: list[str] = dataclasses.field(default_factory=list)
+    fails: list[Message] = dataclasses.field(default_factory=list)
+    unseen: list[Message] = dataclasses.field(default_factory=list)
+    warns: list[Message] = dataclasses.field(default_factory=list)
+    notes: list[Message] = dataclasses.field(default_factory=list)
 
-    def finding(self, good: str, **fields: t.Unpack[Facts]) -> Finding:
+    def finding(self, good: Message, **fields: t.Unpack[Facts]) -> Finding:
         """The finding; ``good`` is the message when there is nothing to say against."""
         for status, sentences in ((Status.FAIL, self.fails), (Status.UNKNOWN, self.unseen), (Status.WARN, self.warns)):
             if sentences:
-                more = f" (and {len(sentences) - 1} more)" if len(sentences) > 1 else ""
                 everything = [*self.fails, *self.unseen, *self.warns, *self.notes]
                 fields["details"] = everything if len(everything) > 1 else []
-                return Finding(status, sentences[0] + more, **fields)
+                return Finding(status, and_more(sentences), **fields)
         fields["details"] = self.notes
         return Finding(Status.PASS, good, **fields)
 

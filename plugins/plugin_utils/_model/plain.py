@@ -46,6 +46,8 @@ def to_plain(value: object) -> t.Any:  # as json.dumps takes it
         return value
     if isinstance(value, enum.Enum):
         return value.value
+    if isinstance(value, str):  # a message: what it was made of is kept beside it
+        return str(value)
     if isinstance(value, (Finding, Measurement)):
         return value.as_dict()
     if dataclasses.is_dataclass(value):

@@ -34,6 +34,7 @@ from .telling import (
     verified_words,
     waiver_words,
 )
+from .translating import translated
 from .words import Words, words
 
 _UNVERIFIED = ("unknown", "not_due", "not_applicable")
@@ -49,7 +50,7 @@ _SHORT = 24
 def render(record: t.Mapping[str, object], language: str | None = None) -> str:
     """The whole document. Text from hosts is cleaned here and escaped by the template."""
     say = words(language)
-    return page.render("report.html.j2", say, view(record, say))
+    return page.render("report.html.j2", say, view(translated(record, language), say))
 
 
 def view(record: t.Mapping[str, object], say: Words) -> dict[str, object]:

@@ -33,6 +33,7 @@ from .telling import (
     verified_words,
     waiver_words,
 )
+from .translating import translated
 from .words import Words, words
 
 _SYMBOLS = {"pass": "✅", "waived": "🔷", "warn": "🔶", "unknown": "❔", "fail": "❌", "not_applicable": "➖", "not_due": "⏳"}
@@ -52,7 +53,7 @@ def text(value: object, limit: int = 500) -> str:
 
 def render(record: t.Mapping[str, object], language: str | None = None) -> str:
     """The whole text, with a line break at its end."""
-    return _Report(record, words(language)).text()
+    return _Report(translated(record, language), words(language)).text()
 
 
 class _Report:

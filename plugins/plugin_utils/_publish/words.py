@@ -87,17 +87,20 @@ class Words:
 def _catalogue(language: str) -> Catalogue:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     read: object = yaml.load((FOLDER / f"{language}.yml").read_text(encoding="utf-8"), Loader=loader)
-    return t.cast("Catalogue", _typeset(read) if language == "fr" else read)
+    return t.cast("Catalogue", _typeset(read, language))
 
 
-def _typeset(value: object) -> object:
-    """French typography: the apostrophe, and spaces that do not break before double punctuation."""
+def _typeset(value: object, language: str) -> object:
     if isinstance(value, dict):
-        return {key: _typeset(item) for key, item in value.items()}
-    if isinstance(value, str):
-        for pattern, replacement in _FRENCH:
-            value = pattern.sub(replacement, value)
-    return value
+        return {key: _typeset(item, language) for key, item in value.items()}
+    return typeset(value, language) if isinstance(value, str) else value
+
+
+def typeset(text: str, language: str) -> str:
+    """French typography: the apostrophe, and spaces that do not break before double punctuation."""
+    for pattern, replacement in _FRENCH if language == "fr" else ():
+        text = pattern.sub(replacement, text)
+    return text
 
 
 _BY_LANGUAGE = {language: Words(language) for language in LANGUAGES}
@@ -109,4 +112,4 @@ def words(language: str | None) -> Words:
     return _BY_LANGUAGE.get(language or "en", ENGLISH)
 
 
-__all__ = ("ENGLISH", "LANGUAGES", "Words", "words")
+__all__ = ("ENGLISH", "LANGUAGES", "Words", "typeset", "words")

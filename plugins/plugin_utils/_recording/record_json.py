@@ -8,9 +8,13 @@ What a version of the collection did not write yet has the default of its field;
 
 from __future__ import annotations
 
+import collections.abc
+import dataclasses
 import json
 import typing as t
 
+from ...module_utils._finding import Finding
+from ...module_utils._phrase import Message, made_of
 from .._model.plain import Malformed, from_plain, to_plain
 
 T = t.TypeVar("T")
@@ -21,16 +25,49 @@ class Unreadable(Exception):
 
 
 def to_json(value: object) -> dict[str, object]:
-    """A record, a state, a ledger, a baseline or a decision as it is written, shown, and handed to a play."""
-    return dict(to_plain(value))
+    """A record, a state, a ledger, a baseline or a decision as it is written, shown, and handed to a play.
+
+    ``said`` has template and parameters of each message that stands in it as text; a finding keeps those of its own.
+    """
+    plain = dict(to_plain(value))
+    said = [message.as_data() for message in {str(message): message for message in _messages(value)}.values()]
+    return {**plain, "said": said} if said else plain
+
+
+def _messages(value: object) -> t.Iterator[Message]:
+    if isinstance(value, Message):
+        if value.template:
+            yield value
+    elif isinstance(value, Finding):
+        return
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from _messages(getattr(value, field.name))
+    elif isinstance(value, collections.abc.Mapping):
+        for item in value.values():
+            yield from _messages(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _messages(item)
 
 
 def from_json(kind: type[T], data: t.Mapping[str, object], place: object) -> T:
     """The value of this class in a document of this place. Unreadable."""
+    said = data.get("said")
+    table = {str(message): message for message in map(made_of, said)} if isinstance(said, list) else {}
     try:
-        return from_plain(kind, data, "it")
+        return from_plain(kind, _revived(data, table) if table else data, "it")
     except Malformed as exc:
         raise Unreadable(f"{place} is not whole: {exc}; restore it or move it away") from None
+
+
+def _revived(value: object, table: t.Mapping[str, Message]) -> t.Any:  # of the kind of the value
+    """The texts in it as the messages that they were."""
+    if isinstance(value, str):
+        return table.get(value, value)
+    if isinstance(value, collections.abc.Mapping):
+        return {key: item if key in ("said", "findings") else _revived(item, table) for key, item in value.items()}
+    return [_revived(item, table) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def encoded(data: t.Mapping[str, object]) -> bytes:

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import pathlib
 import time
 import typing as t
 
 from ...module_utils._files import NotWritten, write_atomically
+from ...module_utils._phrase import Message, of_data
 
 AGAIN = 300.0  # seconds after which it is asked again
 
@@ -28,18 +30,20 @@ class Outages:
     def _path(self, instrument: str) -> pathlib.Path:
         return self.folder / hashlib.sha256(instrument.encode("utf-8", "replace")).hexdigest()[:32]
 
-    def known(self, instrument: str) -> str | None:
+    def known(self, instrument: str) -> Message | None:
         """What was said of it in the last minutes; None where it may be asked."""
         path = self._path(instrument)
         try:
             age = self.clock() - path.stat().st_mtime
-            return path.read_text(encoding="utf-8") if age < AGAIN else None
-        except OSError:
+            kept = json.loads(path.read_text(encoding="utf-8")) if age < AGAIN else None
+        except (OSError, ValueError):
             return None
+        return of_data(str(kept["message"]), kept["said"]) if kept else None
 
-    def remember(self, instrument: str, message: str) -> None:
+    def remember(self, instrument: str, message: Message) -> None:
+        content = json.dumps({"message": message, "said": message.as_data()}).encode("utf-8")
         with contextlib.suppress(NotWritten):  # then the next one waits as well
-            write_atomically(self._path(instrument), message.encode("utf-8", "replace"), mode=0o600, make_folder=True, durable=False)
+            write_atomically(self._path(instrument), content, mode=0o600, make_folder=True, durable=False)
 
 
 __all__ = ("AGAIN", "Outages")

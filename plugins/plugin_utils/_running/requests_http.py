@@ -38,6 +38,7 @@ from ...module_utils._http import (
     too_large,
     too_slow,
 )
+from ...module_utils._phrase import phrase
 
 POOL = 16
 MARGIN = 0.1  # seconds
@@ -48,7 +49,13 @@ class RequestsHttp(Http):
 
     def __init__(self) -> None:
         if requests is None:
-            raise CannotObserve(f"the Python library requests is needed on the controller: pip install requests ({IMPORT_FAILURE})")
+            raise CannotObserve(
+                phrase(
+                    "the Python library {library} is needed on the controller: pip install {library} ({reason})",
+                    library="requests",
+                    reason=str(IMPORT_FAILURE),
+                )
+            )
         # who sets validate_certs to false knows it
         warnings.filterwarnings("ignore", category=urllib3.exceptions.InsecureRequestWarning)
         self._session = requests.Session()
@@ -142,7 +149,9 @@ class RequestsHttp(Http):
         except HttpFailure:
             raise
         except requests.exceptions.ChunkedEncodingError:
-            raise HttpFailure("protocol", f"{public_url(url)} closed the connection before its answer was complete") from None
+            raise HttpFailure(
+                "protocol", phrase("{url:path} closed the connection before its answer was complete", url=public_url(url))
+            ) from None
         except Exception as exc:
             raise as_failure(exc, url, timeout) from None
 
@@ -183,7 +192,7 @@ class _Answer:
         except HttpFailure as exc:
             self._failure = exc
         except BaseException:
-            self._failure = HttpFailure("protocol", "the request was broken off")
+            self._failure = HttpFailure("protocol", phrase("the request was broken off"))
             raise
         finally:
             self._there.set()
@@ -196,7 +205,7 @@ class _Answer:
         if not self._there.wait(timeout + 1):
             raise too_slow(url, timeout)
         if self._response is None:
-            failure = self._failure or HttpFailure("protocol", f"{public_url(url)} gave no answer")
+            failure = self._failure or HttpFailure("protocol", phrase("{url:path} gave no answer", url=public_url(url)))
             raise HttpFailure(failure.kind, failure.message)
         return self._response
 

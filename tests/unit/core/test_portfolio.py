@@ -15,6 +15,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients.ale
 from ansible_collections.operability.readiness.plugins.module_utils._clients.prometheus import Prometheus
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from ansible_collections.operability.readiness.plugins.module_utils._http import Connection
+from ansible_collections.operability.readiness.plugins.module_utils._phrase import phrase
 from ansible_collections.operability.readiness.plugins.plugin_utils._acting.portfolio import (
     Entry,
     PlannedService,
@@ -233,8 +234,9 @@ def test_an_alertmanager_too(tmp_path: pathlib.Path) -> None:
 def test_it_is_asked_again_after_five_minutes(tmp_path: pathlib.Path) -> None:
     later = [0.0]
     outages = Outages(tmp_path, lambda: time.time() + later[0])
-    outages.remember("Prometheus http://p", "down")
-    assert outages.known("Prometheus http://p") == "down"
+    outages.remember("Prometheus http://p", phrase("{url:path} gave no answer", url="http://p"))
+    kept = outages.known("Prometheus http://p")
+    assert kept == "http://p gave no answer" and kept.params == {"url": "http://p"}
     later[0] = 301
     assert outages.known("Prometheus http://p") is None
 

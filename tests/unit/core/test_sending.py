@@ -27,6 +27,7 @@ FOUNDATION = {
     "_loading",
     "_message",
     "_on_host",
+    "_phrase",
     "_runner",
     "_settling",
     "_units",

@@ -58,7 +58,7 @@ def placeholders(text: str) -> list[str]:
 
 
 def test_there_is_one_file_a_language() -> None:
-    assert sorted(path.stem for path in FOLDER.glob("*")) == sorted(LANGUAGES)
+    assert sorted(path.stem for path in FOLDER.glob("*.yml")) == sorted(LANGUAGES)
 
 
 def test_the_languages_have_the_same_entries_with_the_same_placeholders() -> None:
