@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import functools
 import hashlib
 import pathlib
 import typing as t
@@ -91,6 +92,12 @@ class Policy:
 def shipped() -> list[str]:
     """The names of the policies that ship."""
     return sorted(path.stem for path in FOLDER.glob("*.yml"))
+
+
+@functools.cache
+def shipped_titles() -> dict[str, str]:
+    """The titles of the requirements of the policies that ship."""
+    return {name: rule.title for policy in shipped() for name, rule in load(policy).rules.items()}
 
 
 def load(name: str = "default", *, where: str = "") -> Policy:
@@ -224,4 +231,4 @@ def level_of(classification: Classification) -> tuple[str, str]:
     return LEVELS[index + 1 if raised else index], reason
 
 
-__all__ = ("IMPACTS", "LEVELS", "PHASES", "Policy", "Proof", "Rule", "added", "level_of", "load", "overlay", "shipped")
+__all__ = ("IMPACTS", "LEVELS", "PHASES", "Policy", "Proof", "Rule", "added", "level_of", "load", "overlay", "shipped", "shipped_titles")

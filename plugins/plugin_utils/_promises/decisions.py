@@ -11,6 +11,7 @@ import secrets
 import typing as t
 
 from ...module_utils._finding import Finding, Status, isoformat
+from ...module_utils._phrase import phrase
 from ...module_utils._units import parse_duration
 from .._described.declarations import Decisions
 from .._described.document import Refused
@@ -298,12 +299,12 @@ def as_requirement(weighed: Weighed, owner: str, phase: str) -> tuple[Rule, Find
     """The decision as a requirement that is judged with the others."""
     rule = Rule(
         id=REQUIREMENT,
-        title="a decision for this evidence",
-        reason="a body answers for going on, and it answers for what it saw",
+        title=phrase("a decision for this evidence"),
+        reason=phrase("a body answers for going on, and it answers for what it saw"),
         area="delivery",
         impact={"A": "blocker", "B": "blocker", "C": "blocker"},
         phases=(phase,),
-        remedy="record the decision with operability.readiness.decide, about the newest run",
+        remedy=phrase("record the decision with operability.readiness.decide, about the newest run"),
         responsible=owner,
         waivable=False,
         origin={"id": "decisions"},

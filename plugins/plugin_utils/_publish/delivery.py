@@ -29,7 +29,7 @@ def rows(record: t.Mapping[str, object], say: Words = ENGLISH) -> tuple[list[str
     out = [(say(title), [show(window) for window in windows]) for title, show in table]
     last = escape(figures.get("last_unplanned_at"), 40)
     days = figures.get("days_since_last_unplanned")
-    shown = f"{as_int(days)} ({last[:10]})" if last and days is not None else say("none_recorded")
+    shown = f"{as_int(days)} ({say.day(last[:10])})" if last and days is not None else say("none_recorded")
     return heads, [*out, (say("days_since_unplanned"), [shown] + [""] * (len(heads) - 1))]
 
 

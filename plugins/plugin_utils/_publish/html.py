@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._model.text import as_dict, as_dicts, as_float, as_int, as_list, escape, number, quantity, without_unit
+from .._model.text import as_dict, as_dicts, as_float, as_int, as_list, escape, number, quantity
 from . import delivery, page
 from .metrics import worst_measurements
 from .page import COUNTED, status_of
@@ -50,7 +50,7 @@ _SHORT = 24
 def render(record: t.Mapping[str, object], language: str | None = None) -> str:
     """The whole document. Text from hosts is cleaned here and escaped by the template."""
     say = words(language)
-    return page.render("report.html.j2", say, view(translated(record, language), say))
+    return page.render("report.html.j2", say, view(translated(record, say), say))
 
 
 def view(record: t.Mapping[str, object], say: Words) -> dict[str, object]:
@@ -162,7 +162,7 @@ class _View:
             "lines": lines,
             "more": more,
             "remedy": remedied(item, say),
-            "reason": say.of_policy("reasons", item.get("id"), escape(item.get("reason"))),
+            "reason": say.term(escape(item.get("reason"))),
             "proof_words": say("proof_is", proof=say.name("proof", item.get("proof"), escape(item.get("proof"), 20)))
             if item.get("proof") not in (None, "observed")
             else "",
@@ -187,7 +187,7 @@ class _View:
         drawn = Bar(
             requirement=requirement,
             title=title,
-            name=without_unit(name),
+            name=say.measurement(name),
             value=say.measure(quantity(name, measurement.get("value"))),
             limit=say.measure(quantity(name, measurement.get("limit"))),
             bound=say.name("bound", measurement.get("bound")),

@@ -53,7 +53,8 @@ def text(value: object, limit: int = 500) -> str:
 
 def render(record: t.Mapping[str, object], language: str | None = None) -> str:
     """The whole text, with a line break at its end."""
-    return _Report(translated(record, language), words(language)).text()
+    say = words(language)
+    return _Report(translated(record, say), say).text()
 
 
 class _Report:
@@ -72,7 +73,7 @@ class _Report:
             (say("environment"), run.get("environment")),
             (say("phase"), say.name("phase", run.get("phase"), escape(run.get("phase"), 60))),
             (say("level"), self.service.get("level")),
-            (say("ended"), run.get("finished_at")),
+            (say("ended"), say.shown("moment", run.get("finished_at") or "")),
         )
         told = ", ".join(f"{name.lower()} {text(value, 60)}" for name, value in facts if value)
         lines = [
@@ -199,7 +200,7 @@ class _Report:
             what = f"**{text(item.get('requirement'), 40)}** {text(titled(item, say), 200)}"
             kind = text(reservation_kind(item, say))
             kind = f"**{kind}**" if item.get("kind") == "overdue" else kind
-            due = text(item.get("due") or say("no_due_date"), 20)
+            due = text(say.day(item.get("due")) or say("no_due_date"), 20)
             lines.append(f"| {due} | {what} | {text(item.get('responsible'), 80)} | {kind} |")
         return lines
 
@@ -209,7 +210,7 @@ class _Report:
         say = self.say
         lines = ["", f"### {say('overrides')}", *self.table("verification_due", "requirement", "what_went_on", "by", "would_have_been")]
         for item in items:
-            due = text(item.due, 20) + (f" **{say.name('reservation', 'overdue')}**" if item.overdue else "")
+            due = text(say.day(item.due), 20) + (f" **{say.name('reservation', 'overdue')}**" if item.overdue else "")
             what = say("override_of", kind=text(item.kind), id=text(item.id), day=text(item.at))
             what = self.named(what, text(item.reason)) if item.reason else what
             lines.append(f"| {due} | **{text(item.requirement)}** | {what} | {text(item.by)} | {text(item.would)} |")
@@ -221,11 +222,11 @@ class _Report:
         for item in items:
             against = f"**{text(say('against', verdict=item.against))}**"
             against = " " + self.named(against, text(item.reason)) if item.against else ""
-            phase, until = say.name("phase", item.phase, item.phase), f"{say('valid_until').lower()} {text(item.valid_until)}"
+            phase, until = say.name("phase", item.phase, item.phase), f"{say('valid_until').lower()} {text(say.day(item.valid_until))}"
             opinion = self.named(say("operations").lower(), text(item.opinion))
             by = f"{say('by').lower()} {text(item.by)}"
             lines.append(
-                f"- **{text(item.outcome)}** ({text(phase)}){against}, {text(item.body)}, {text(item.date)}, "
+                f"- **{text(item.outcome)}** ({text(phase)}){against}, {text(item.body)}, {text(say.day(item.date))}, "
                 f"{until}; {opinion}; {by}; _{text(item.counts)}_"
             )
             if item.comment:

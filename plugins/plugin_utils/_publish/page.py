@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import pathlib
-import re
 import typing as t
 
 import jinja2
@@ -30,14 +29,8 @@ def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.ChainableUndefined, loader=jinja2.FileSystemLoader(_FOLDER)
     )
-    environment.filters["moment"] = moment
     environment.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     return environment
-
-
-def moment(value: object) -> str:
-    """``2026-11-25 06:00 UTC``; what is no moment stays as it is."""
-    return re.sub(r"^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2})?Z$", r"\1 \2 UTC", str(value or ""))
 
 
 def status_of(status: object, say: Words) -> dict[str, str]:
@@ -55,4 +48,4 @@ def stakeholders(judgement: t.Mapping[str, object], say: Words) -> list[dict[str
     ]
 
 
-__all__ = ("COUNTED", "moment", "render", "stakeholders", "status_of")
+__all__ = ("COUNTED", "render", "stakeholders", "status_of")

@@ -14,11 +14,13 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._units import humanize_seconds
+from .._described.policy import shipped_titles
 from .._model.text import as_dict, as_dicts, as_float, as_int, as_list, escape
 from .._model.verdict import WORST_FIRST
 from . import delivery, page
 from .signs import SYMBOLS, tone
 from .telling import instrument, titled, verdict_words
+from .translating import translated
 from .words import Words, words
 
 SOON = dt.timedelta(days=90)
@@ -39,7 +41,9 @@ def render(
 ) -> str:
     """``made`` is the summary of the portfolio, ``records`` the newest run record by service and environment."""
     say = words(language)
-    return page.render("portfolio.html.j2", say, view(made, records, name=name, now=now, version=version, say=say))
+    said = translated(made, say, *records.values())
+    known = {key: translated(record, say) for key, record in records.items()}
+    return page.render("portfolio.html.j2", say, view(said, known, name=name, now=now, version=version, say=say))
 
 
 def view(
@@ -243,7 +247,7 @@ def _ending(current: list[_Judged], today: dt.date, say: Words) -> list[_Ending]
                     service=judged.service,
                     requirement=requirement,
                     environment=judged.environment,
-                    title=titles.get(requirement) or say.title(requirement),
+                    title=titles.get(requirement) or say.term(shipped_titles().get(requirement, "")),
                     kind=say(kind),
                     until=escape(item.get("until"), 20),
                     left=_left(days, say),

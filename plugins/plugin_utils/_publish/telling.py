@@ -30,7 +30,7 @@ def verdict_words(judgement: t.Mapping[str, object], say: Words = ENGLISH) -> st
     """NO-GO and its like."""
     verdict = judgement.get("verdict")
     given = escape(judgement.get("words") or verdict or Verdict.UNDETERMINED.words, 60)
-    if judgement.get("words") and (say is ENGLISH or not verdict):
+    if judgement.get("words") and (say.is_english or not verdict):
         return given
     return say.name("verdict", verdict or Verdict.UNDETERMINED.value, given)
 
@@ -227,18 +227,18 @@ def _changed(delta: t.Mapping[str, object], say: Words) -> str:
 
 def titled(item: t.Mapping[str, object], say: Words = ENGLISH) -> str:
     """The title of a requirement, or of a reservation on one."""
-    return say.of_policy("titles", item.get("id") or item.get("requirement"), escape(item.get("title"), 300))
+    return say.term(escape(item.get("title"), 300))
 
 
 def remedied(item: t.Mapping[str, object], say: Words = ENGLISH) -> str:
-    """What is to be done about a requirement. What a check advises is not translated."""
-    return say.of_policy("remedies", item.get("id"), escape(item.get("remedy")))
+    """What is to be done about a requirement."""
+    return say.term(escape(item.get("remedy")))
 
 
 def reasons_of(judgement: t.Mapping[str, object], say: Words = ENGLISH) -> list[str]:
     """Why the verdict is what it is, worst first. Titles are translated, and what checks said stays."""
     given = [escape(reason, 400) for reason in as_list(judgement.get("reasons"))]
-    if say is ENGLISH:
+    if say.is_english:
         return given
     titles = {str(item.get("id")): escape(item.get("title"), 300) for item in as_dicts(judgement.get("requirements"))}
     return [_reason(reason, titles, say) for reason in given]
@@ -252,7 +252,7 @@ def _reason(reason: str, titles: t.Mapping[str, str], say: Words) -> str:
     if not title or not reason.startswith(lead + title):
         return reason
     said = say("reservation_was_due", requirement=name, due=late[2]) + " " if late else lead
-    title, rest = say.of_policy("titles", name, title), reason[len(lead) + len(title) :]
+    title, rest = say.term(title), reason[len(lead) + len(title) :]
     return said + (say("colon", name=title, what=rest[2:]) if rest.startswith(": ") else title + rest)
 
 

@@ -1,40 +1,40 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words of reports in each language, from one catalogue file a language. PRIVATE to the collection."""
+"""The words of reports, their numbers and dates, in the language of the reader. PRIVATE to the collection.
+
+English stands in ``catalogue/en.yml``, by key; other languages in their gettext catalogue, with the key as the context.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import functools
-import pathlib
 import re
 import typing as t
 
 import yaml
 
-FOLDER = pathlib.Path(__file__).parent / "catalogue"
+from ...module_utils._phrase import KINDS, filled
+from .._model.text import without_unit
+from .gettext_catalogue import FOLDER, HAS_BABEL, catalogue
+
+if HAS_BABEL:
+    from babel.dates import format_date, format_datetime
+    from babel.numbers import format_decimal, format_percent, get_decimal_symbol
+
 LANGUAGES = ("en", "fr")
-_NO_BREAK, _THIN = "\u00a0", "\u202f"
-_FRENCH = (
-    (re.compile(r"'"), "\u2019"),
-    (re.compile(r" (?=[;?!%])"), _THIN),
-    (re.compile(r" (?=:)"), _NO_BREAK),
-    (re.compile(r"« "), "«" + _NO_BREAK),
-    (re.compile(r" »"), _NO_BREAK + "»"),
-)
+_NO_BREAK = "\u00a0"
 _MEASURE = re.compile(r"(?<![\w.])(-?\d+(?:\.\d+)?)( ?)(KiB|MiB|GiB|TiB|min|ms|B|d|h|s|%)?(?![\w.])")
 
 
-class Catalogue(t.TypedDict):
-    """What a catalogue file has."""
+class English(t.TypedDict):
+    """What ``en.yml`` has."""
 
-    decimal_mark: str
     texts: dict[str, str]
     counted: dict[str, dict[str, str]]
     names: dict[str, dict[str, str]]
-    titles: dict[str, str]
-    remedies: dict[str, str]
-    reasons: dict[str, str]
 
 
 class Words:
@@ -43,64 +43,122 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language
 
+    @property
+    def is_english(self) -> bool:
+        return self.language == "en"
+
     @functools.cached_property
-    def catalogue(self) -> Catalogue:
-        return _catalogue(self.language)
+    def texts(self) -> English:
+        """Those of ``en.yml`` in this language."""
+        given = english()
+        if self.is_english:
+            return given
+        known = catalogue(self.language)
+        return {
+            "texts": {key: known.text(text, f"texts.{key}") or text for key, text in given["texts"].items()},
+            "counted": {
+                key: {
+                    form: known.counted(forms["one"], forms["other"], count, f"counted.{key}") or forms[form]
+                    for form, count in (("one", 1), ("other", 2))
+                }
+                for key, forms in given["counted"].items()
+            },
+            "names": {
+                group: {key: known.text(text, f"names.{group}.{key}") or text for key, text in names.items()}
+                for group, names in given["names"].items()
+            },
+        }
 
     def __call__(self, key: str, **values: object) -> str:
-        return self.catalogue["texts"][key].format_map(values)
+        return filled(self.texts["texts"][key], values, self.shown)
 
     def counted(self, key: str, count: int) -> str:
         """A text that differs between one and many."""
-        forms = self.catalogue["counted"][key]
+        forms = self.texts["counted"][key]
         single = count in (0, 1) if self.language == "fr" else count == 1
-        return forms["one" if single else "other"].format_map({"count": count})
+        return filled(forms["one" if single else "other"], {"count": count}, self.shown)
 
     def name(self, group: str, key: object, otherwise: str = "") -> str:
         """The word for a value that a record keeps in English; what is not known is ``otherwise``, which its caller has cleaned."""
-        return self.catalogue["names"][group].get(str(key), otherwise)
+        return self.texts["names"][group].get(str(key), otherwise)
 
-    def of_policy(self, kind: t.Literal["titles", "remedies", "reasons"], requirement: object, given: str) -> str:
-        """A ``titles``, ``remedies`` or ``reasons`` of a policy that ships; another text that an organisation gave stays as it is."""
-        if self.language == "en" or _catalogue("en")[kind].get(str(requirement)) != given:
-            return given
-        return self.catalogue[kind][str(requirement)]
+    def term(self, given: str) -> str:
+        """A text that may have an entry of its own: a title, a remedy or a reason of a policy that ships. Another stays as it is."""
+        return given if self.is_english or not given else catalogue(self.language).text(given) or given
 
-    def title(self, requirement: str) -> str:
-        """The title that the policies which ship give a requirement; empty for one that is not theirs."""
-        return self.catalogue["titles"].get(requirement, "")
+    def measurement(self, name: str) -> str:
+        """The name of a measurement, for a place where its unit is said with the number."""
+        return without_unit(name) if self.is_english else catalogue(self.language).text(name) or without_unit(name)
+
+    # -- values
+
+    def shown(self, kind: str, value: t.Any) -> str:
+        """A value of one of the kinds of parameters; what does not fit is told as it is."""
+        if not self.is_english and not isinstance(value, (list, tuple)):
+            with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError, ArithmeticError):
+                return _IN_LANGUAGE[kind](self, value)
+        with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError):
+            return KINDS[kind](value)
+        return str(value)
 
     def measure(self, text: str) -> str:
         """A quantity such as ``3 d 4 h`` or ``92.2 MiB`` in the units of the language."""
-        if self.language == "en":
+        if self.is_english:
             return text
 
         def said(found: re.Match[str]) -> str:
             unit = found[3] or ""
-            number = found[1].replace(".", self.catalogue["decimal_mark"])
+            number = found[1].replace(".", get_decimal_symbol(self.language))
             return number + (_NO_BREAK if found[2] else "") + self.name("unit", unit, unit)
 
         return _MEASURE.sub(said, text)
 
+    def number(self, value: float) -> str:
+        return str(value) if self.is_english else str(format_decimal(value, locale=self.language))
+
+    def day(self, value: object) -> str:
+        """A day, given as ISO 8601 has it; what is none stays as it is."""
+        text = str(value or "")
+        if not self.is_english:
+            with contextlib.suppress(ValueError):
+                return str(format_date(dt.date.fromisoformat(text), "medium", locale=self.language))
+        return text
+
+    def moment(self, value: object) -> str:
+        """``2026-11-25 06:00 UTC``; what is no moment in UTC stays as it is."""
+        text = str(value or "")
+        found = re.fullmatch(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2})?Z", text)
+        if not found:
+            return text
+        if self.is_english:
+            return f"{found[1]} {found[2]} UTC"
+        with contextlib.suppress(ValueError):
+            moment = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
+            return f"{format_datetime(moment, 'medium', locale=self.language)[:-3]} UTC"
+        return text
+
+
+def _moment(say: Words, value: object) -> str:
+    moment = dt.datetime.fromisoformat(str(value).replace("Z", "+00:00")).astimezone(dt.timezone.utc)
+    return f"{format_datetime(moment, 'medium', locale=say.language)} UTC"
+
+
+_IN_LANGUAGE: dict[str, t.Callable[[Words, t.Any], str]] = {
+    "duration": lambda say, seconds: say.measure(KINDS["duration"](seconds)),
+    "bytes": lambda say, count: say.measure(KINDS["bytes"](count)),
+    "moment": _moment,
+    "day": lambda say, value: say.day(value),
+    "number": lambda say, value: say.number(value),
+    "percent": lambda say, share: str(format_percent(share, "#,##0.##\u202f%", locale=say.language)),
+    "term": lambda say, value: say.term(str(value)),
+}
+
 
 @functools.cache
-def _catalogue(language: str) -> Catalogue:
+def english() -> English:
+    """``en.yml``."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    read: object = yaml.load((FOLDER / f"{language}.yml").read_text(encoding="utf-8"), Loader=loader)
-    return t.cast("Catalogue", _typeset(read, language))
-
-
-def _typeset(value: object, language: str) -> object:
-    if isinstance(value, dict):
-        return {key: _typeset(item, language) for key, item in value.items()}
-    return typeset(value, language) if isinstance(value, str) else value
-
-
-def typeset(text: str, language: str) -> str:
-    """French typography: the apostrophe, and spaces that do not break before double punctuation."""
-    for pattern, replacement in _FRENCH if language == "fr" else ():
-        text = pattern.sub(replacement, text)
-    return text
+    return t.cast("English", yaml.load((FOLDER / "en.yml").read_text(encoding="utf-8"), Loader=loader))
 
 
 _BY_LANGUAGE = {language: Words(language) for language in LANGUAGES}
@@ -108,8 +166,8 @@ ENGLISH = _BY_LANGUAGE["en"]
 
 
 def words(language: str | None) -> Words:
-    """The words of a language; English without one, or for one that is not known."""
-    return _BY_LANGUAGE.get(language or "en", ENGLISH)
+    """The words of a language; English without one, for one that is not known, and where Babel is missing."""
+    return _BY_LANGUAGE.get(language or "en", ENGLISH) if HAS_BABEL else ENGLISH
 
 
-__all__ = ("ENGLISH", "LANGUAGES", "Words", "typeset", "words")
+__all__ = ("ENGLISH", "LANGUAGES", "English", "Words", "english", "words")
