@@ -31,6 +31,7 @@ from ..plugin_utils._publish import expected, places, textfile
 from ..plugin_utils._publish import portfolio as portfolio_report
 from ..plugin_utils._publish.files import PublishFailure, write
 from ..plugin_utils._publish.pushgateway import Pushgateway
+from ..plugin_utils._publish.words import not_told
 from ..plugin_utils._recording.delegated_host import Elsewhere
 from ..plugin_utils._recording.run_record import Records, default_folder
 
@@ -201,6 +202,8 @@ class ActionModule(ActionBase):
 
         def to_report() -> str:
             now = dt.datetime.now(dt.timezone.utc)
+            if problem := not_told(language):
+                self._display.warning(problem)
             text = portfolio_report.render(made, records, name=options["name"], now=now, version=collection_version(), language=language)
             return (away.write or write)(str(options["report"]), text.encode("utf-8", "replace"))
 

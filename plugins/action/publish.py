@@ -19,6 +19,7 @@ from ..plugin_utils._model.text import as_dict
 from ..plugin_utils._publish import metrics, nagios
 from ..plugin_utils._publish.files import PublishFailure
 from ..plugin_utils._publish.targets import Asked, published, targets
+from ..plugin_utils._publish.words import not_told
 from ..plugin_utils._recording.delegated_host import Elsewhere
 from ..plugin_utils._recording.run_record import Unreadable, load
 from ..plugin_utils._running.spool import Spool
@@ -66,8 +67,8 @@ class ActionModule(ActionBase):
         record, beside = _record(options["record"])
         state = _given_state(options["state"]) or as_dict(record.get("state")) or _earlier_state(record, beside)
         servers = {name: _with_secrets(name, as_dict(options[name]), record) for name in ("pushgateway", "grafana")}
-        told = _Told()
-        for target in targets(record, state, Asked.of({**options, **servers}), away.write):
+        told, asked = _Told(), Asked.of({**options, **servers})
+        for target in targets(record, state, asked, away.write):
             if target.needs_state and not state:
                 told.skipped.append({"target": target.name, "message": _KEPT})
                 continue
@@ -81,6 +82,8 @@ class ActionModule(ActionBase):
                 continue
             told.done.append({"target": target.name, "url" if target.is_server else "path": place})
         self._warn(told)
+        if problem := not_told(asked.language):
+            self._display.warning(problem)
         result["nagios_code"] = nagios.code(record)
         result.update(changed=bool(told.done), written=told.done, removed=[], failed_targets=told.failed, skipped_targets=told.skipped)
         result["msg"] = told.sentence("would be published to" if self._task.check_mode else "published to")

@@ -18,6 +18,7 @@ from ._units import humanize_bytes, humanize_seconds
 
 Plain = t.Union[str, int, float, bool, None, list[t.Any], dict[str, t.Any]]  # as JSON has it
 Params = t.Mapping[str, object]
+DEEPEST = 20  # messages within messages
 
 
 class Field(t.NamedTuple):
@@ -164,26 +165,28 @@ def _as_data(value: object) -> Plain:
     return value if isinstance(value, (int, float)) or value is None else str(value)
 
 
-def of_data(text: str, data: object) -> Message:
-    """The message that was kept as this text and this data; verbatim where the data is none."""
+def of_data(text: str, data: object, depth: int = 0) -> Message:
+    """The message that was kept as this text and this data; verbatim where the data is none. Hosts may have made it up."""
     if not isinstance(data, dict) or not isinstance(data.get("template"), str) or not isinstance(data.get("params"), dict):
         return Message(text)
     many = data.get("plural")
-    params = {str(name): _of_data(value) for name, value in data["params"].items()}
+    params = {str(name): _of_data(value, depth + 1) for name, value in data["params"].items()}
     return Message(text, data["template"], params, many if isinstance(many, str) else None)
 
 
-def made_of(data: object) -> Message:
+def made_of(data: object, depth: int = 0) -> Message:
     """The message of this data, rendered in English."""
-    kept = of_data("", data)
+    kept = of_data("", data, depth)
     return Message(render(kept.template, kept.params, kept.plural), kept.template, kept.params, kept.plural)
 
 
-def _of_data(value: object) -> object:
+def _of_data(value: object, depth: int) -> object:
+    if isinstance(value, (dict, list)) and depth > DEEPEST:
+        return "..."
     if isinstance(value, dict):
-        return made_of(value)
+        return made_of(value, depth)
     if isinstance(value, list):
-        return [_of_data(item) for item in value]
+        return [_of_data(item, depth + 1) for item in value]
     return value
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Follows docs/writing_a_check.md: makes its five edits in a copy of the tree, runs the command that it names, and the new check."""
+"""Follows docs/writing_a_check.md: makes its six edits in a copy of the tree, runs the command that it names, and the new check."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ GUARDS = (
     "tests/unit/test_repository.py",
     "tests/unit/test_house.py",
     "tests/unit/test_derived.py",
+    "tests/unit/test_messages.py",
     "tests/unit/test_options.py",
     "tests/unit/test_policies.py",
     "tests/unit/core/test_registry.py",
@@ -79,8 +80,11 @@ class Tree:
         return done.stdout
 
     def edit(self, path: str, kind: str, text: str) -> None:
-        """One edit of the page: a new file, or lines in the place of others of a file that is there."""
+        """One edit of the page: a new file, or lines in the place of others, or at the end, of a file that is there."""
         target = self.folder / path
+        if kind == "po":
+            target.write_text(f"{target.read_text()}\n{text}")
+            return
         if kind != "diff":
             assert not target.exists(), f"{path} is there already: the page is of a check that the collection has"
             target.write_text(text)
@@ -114,14 +118,16 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Tree:
         "plugins/module_utils/_registry.py",
         "plugins/plugin_utils/_described/policies/starter.yml",
     }
+    assert commands()[1] == "dev/update-messages"
+    assert "0 without a translation" in made.run(sys.executable, *commands()[1].split())
     return made
 
 
-def test_there_are_five_edits() -> None:
-    assert [number for number, *_rest in EDITS] == ["1", "2", "3", "4", "5"]
+def test_there_are_six_edits() -> None:
+    assert [number for number, *_rest in EDITS] == ["1", "2", "3", "4", "5", "6"]
     listed = re.findall(r"^(\d)\. .*: `([^`]+)`$", PAGE.partition("## ")[0], re.M)
     assert [(number, path.replace("NAME", NAME)) for number, path in listed] == [entry[:2] for entry in EDITS]
-    assert {"dev/update-derived", "make test"} <= {command.partition(" GROUPS")[0] for command in commands()}
+    assert {"dev/update-derived", "dev/update-messages", "make test"} <= {command.partition(" GROUPS")[0] for command in commands()}
 
 
 def test_nothing_else_was_touched(tree: Tree) -> None:

@@ -170,4 +170,11 @@ def words(language: str | None) -> Words:
     return _BY_LANGUAGE.get(language or "en", ENGLISH) if HAS_BABEL else ENGLISH
 
 
-__all__ = ("ENGLISH", "LANGUAGES", "English", "Words", "english", "words")
+def not_told(language: str | None) -> str | None:
+    """What to say where reports cannot be in the language that was asked for."""
+    if HAS_BABEL or not language or language == "en":
+        return None
+    return f"the language {language} needs the Python library Babel on the controller: pip install Babel; until then reports are in English"
+
+
+__all__ = ("ENGLISH", "LANGUAGES", "English", "Words", "english", "not_told", "words")
