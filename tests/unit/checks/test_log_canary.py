@@ -240,7 +240,7 @@ def test_counts_what_arrived_instead(tmp_path: pathlib.Path) -> None:
     clock = Script(lambda: put(log, "a\nb\n"), lambda: put(log, "c\n"))
     finding = find(search(tmp_path), Runner(clock=clock))
     assert (finding.status, finding.observed["new_lines"]) == ("fail", 3)
-    assert "3 other line(s)" in finding.message
+    assert "3 other lines" in finding.message
 
 
 def test_central_file_rotates_between_two_looks(tmp_path: pathlib.Path) -> None:

@@ -202,7 +202,7 @@ def test_hosts_and_tags() -> None:
 def test_too_few() -> None:
     world = runner([entry("a", 3, **summary(5)), entry("b", 4, ["/etc"], **summary(5))])
     finding = check(world, min_count=2)
-    assert str(finding.status) == "fail" and "there are 1 snapshots of /var/lib/payments, at least 2" in finding.message
+    assert str(finding.status) == "fail" and "there is 1 snapshot of /var/lib/payments, at least 2" in finding.message
 
 
 def test_compares_the_same_paths_only_and_no_more_than_asked() -> None:
@@ -231,7 +231,7 @@ def test_the_future() -> None:
     with pytest.raises(CannotObserve, match="dated in the future"):
         check(runner([entry("a", -48)]))
     finding = check(runner([entry("a", -48, **summary(5)), entry("b", 3, **summary(5))]))
-    assert str(finding.status) == "warn" and "1 snapshots dated in the future" in finding.message
+    assert str(finding.status) == "warn" and "1 snapshot dated in the future" in finding.message
 
 
 def test_arguments() -> None:
