@@ -23,6 +23,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks impo
 from ansible_collections.operability.readiness.plugins.module_utils._clients import archives
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import NOW, FakeClock, FakeRunner
 
 HOUR = 3600.0
@@ -341,3 +342,23 @@ def test_what_can_be_compared_with_earlier(tmp_path: pathlib.Path) -> None:
     assert "backups" not in check(tmp_path / "*.gz").observed
     put(tmp_path / "db.sql.gz", gzip.compress(DUMP), hours=300)
     assert check(tmp_path / "*.gz").observed["backups"] == [str(tmp_path / "*.gz")], "it is old, and there"
+
+
+def test_what_is_said_is_data_and_is_told_in_french(tmp_path: pathlib.Path) -> None:
+    path = put(tmp_path / "db.sql", hours=76)
+    message = check(tmp_path / "*.sql").message
+    assert message.template == "newest backup {path:path} is {age:duration} old, the limit is {limit:duration}"
+    assert message.params == {"path": str(path), "age": 76 * HOUR, "limit": 24 * HOUR}
+    assert told(message, "fr") == f"la dernière sauvegarde {path} a été faite il y a 3\u00a0j 4\u00a0h, la limite est de 24\u00a0h"
+    put(tmp_path / "db.sql.gz", gzip.compress(DUMP)[:-5])
+    damaged = check(tmp_path / "*.gz").message
+    assert told(damaged, "fr") == (
+        f"dernière sauvegarde {tmp_path}/db.sql.gz\u00a0: ce n\u2019est pas un fichier gzip complet\u00a0: il se termine trop tôt"
+    )
+
+
+def test_how_it_was_verified_is_told_in_french(tmp_path: pathlib.Path) -> None:
+    put(tmp_path / "x.tar.gz", archive(["a"]))
+    assert told(check(tmp_path / "x.tar.gz").message, "fr").endswith(", lue jusqu\u2019au bout (tar dans gzip)\u202f; 1 conservée")
+    put(tmp_path / "y.tar.gz", archive(["a"]), hours=5)
+    assert told(check(tmp_path / "*.gz").message, "fr").endswith("\u202f; 2 conservées")

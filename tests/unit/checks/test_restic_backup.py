@@ -15,6 +15,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks impo
 from ansible_collections.operability.readiness.plugins.module_utils._clients import restic
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import NOW, Completed, FakeRunner
 
 PASSWORD = "geheim-4711"
@@ -255,3 +256,23 @@ def test_what_can_be_compared_with_earlier() -> None:
     assert check(runner(two, {"a": 5, "b": 5})).observed["paths"] == ["/etc", "/var/lib/payments"], "whichever of them ran last"
     assert check(runner(two, {"b": 5}), paths=["/var/lib/payments", "/gone"]).observed["paths"] == ["/var/lib/payments"]
     assert "paths" not in check(runner([])).observed
+
+
+def test_what_is_said_is_told_in_french() -> None:
+    message = check(runner([entry("a", 27, **summary(1000)), entry("b", 3, **summary(300))])).message
+    assert (message.params["size"], message.params["usual"], message.params["share"], message.params["count"]) == (300, 1000, 0.5, 1)
+    assert told(message, "fr") == (
+        "dernier instantané b de /var/lib/payments\u00a0: 300\u00a0o, soit plus de 50\u202f% de moins que la fois précédente (1000\u00a0o)"
+    )
+    other = check(runner([entry("a", 3, tags=["nightly"])]), host="db3", tags=["prod"]).message
+    assert told(other, "fr") == (
+        "le seul instantané du dépôt /srv/restic n\u2019est pas de l\u2019hôte db3 et étiqueté prod\u202f; "
+        "hôtes\u00a0: db1\u202f; étiquettes\u00a0: nightly"
+    )
+
+
+def test_a_failure_without_a_reason_is_told_in_french() -> None:
+    with pytest.raises(restic.ResticFailed) as caught:
+        check(runner([], restic_snapshots=Completed(1, "", "")))
+    assert caught.value.message == "restic ended with code 1 on /srv/restic: it gave no reason"
+    assert told(caught.value.message, "fr").endswith("sur le dépôt /srv/restic\u00a0: aucune raison donnée")
