@@ -102,7 +102,8 @@ def _file(path: str, args: Arguments, runner: Runner) -> Finding:
         rule = declared.rule
         _judge_declaration(verdict, declared, path, current, args["logrotate_config"])
         _judge_runs(verdict, state, now)
-        observed["logrotate"] = {"rule": str(rule.describe()) if rule else None, "problems": [*declared.skipped, *map(str, declared.invalid)]}
+        said = [*declared.skipped, *map(str, declared.invalid)]
+        observed["logrotate"] = {"rule": str(rule.describe()) if rule else None, "problems": said}
         observed["logrotate_last_run"] = _iso(state.last_run)
     folders = [os.path.join(os.path.dirname(current.path), rule.olddir)] if rule and rule.olddir else []
     rotated = log_files.rotated_files(current.path, folders)
