@@ -9,9 +9,15 @@ import os
 import pathlib
 import tempfile
 
+from ._phrase import Message, phrase, verbatim
+
 
 class NotWritten(Exception):
     """A file could not be written; nothing of it stays behind."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message: Message = verbatim(message)
 
 
 def write_atomically(
@@ -34,7 +40,7 @@ def write_atomically(
     except OSError as exc:
         if temporary:
             pathlib.Path(temporary).unlink(missing_ok=True)
-        raise NotWritten(f"{target} could not be written: {exc.strerror or exc}") from None
+        raise NotWritten(phrase("{path:path} could not be written: {reason}", path=str(target), reason=exc.strerror or str(exc))) from None
     return target
 
 

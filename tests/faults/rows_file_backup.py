@@ -193,7 +193,7 @@ ROWS = [
     Row("file_backup", "a login page saved as dump", login_page, "fail", r"is named like gzip, but is something else"),
     Row("file_backup", "a file is missing in the archive", not_in_archive, "fail", r"does not contain etc/secrets\.conf"),
     Row("file_backup", "archive changed after its checksum", changed_afterwards, "fail", r"does not agree with its checksum"),
-    Row("file_backup", "fewer backups than wanted", too_few, "fail", r"1 backups match .*, at least 7 are wanted"),
+    Row("file_backup", "fewer backups than wanted", too_few, "fail", r"1 backup matches .*, at least 7 are wanted"),
     Row("file_backup", "newest much smaller than the earlier ones", shrunk, "warn", r"more than 50% smaller"),
     Row("file_backup", "tonight's is being written, last night's is too old", still_written, "fail", r"db-1\.sql\.gz is 26 h old"),
     Row("file_backup", "folder that cannot be read", folder_without_end, "unknown", r"cannot be read"),

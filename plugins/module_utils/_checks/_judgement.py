@@ -11,8 +11,7 @@ import typing as t
 
 from .._argspec import ArgumentsRefused
 from .._finding import Facts, Finding, Status
-from .._phrase import Message, and_more
-from .._units import humanize_bytes
+from .._phrase import Message, and_more, plural
 
 FUTURE = 300.0  # seconds by which clocks may differ
 
@@ -45,8 +44,8 @@ def percent(name: str, text: str) -> float:
     return float(match.group(1)) / 100
 
 
-def shrunk(newest: float, earlier: t.Sequence[float], deviation: float, text: str) -> str | None:
-    """Says that a backup is suspiciously small beside earlier ones; bigger ones are what growth looks like."""
+def shrunk(backup: Message, newest: float, earlier: t.Sequence[float], deviation: float) -> Message | None:
+    """Says that this backup is suspiciously small beside earlier ones; bigger ones are what growth looks like."""
     if not earlier:
         return None
     import statistics  # slow to import, and not every backup has earlier ones
@@ -54,8 +53,15 @@ def shrunk(newest: float, earlier: t.Sequence[float], deviation: float, text: st
     usual = statistics.median(earlier)
     if newest >= usual * (1 - deviation):
         return None
-    count = "the earlier one has" if len(earlier) == 1 else f"the median of {len(earlier)} earlier ones is"
-    return f"has {humanize_bytes(newest)}, {count} {humanize_bytes(usual)}: more than {text} smaller"
+    return plural(
+        "{backup} has {size:bytes}, the earlier one has {usual:bytes}: more than {share:percent} smaller",
+        "{backup} has {size:bytes}, the median of {count:number} earlier ones is {usual:bytes}: more than {share:percent} smaller",
+        count=len(earlier),
+        backup=backup,
+        size=newest,
+        usual=usual,
+        share=deviation,
+    )
 
 
 __all__ = ("FUTURE", "Judgement", "percent", "shrunk")

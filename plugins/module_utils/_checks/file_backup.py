@@ -18,8 +18,9 @@ import typing as t
 from .._argspec import ArgumentsRefused, Spec
 from .._clients import archives
 from .._finding import CannotObserve, Finding, Measurement, failed, isoformat
+from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, unreadable
-from .._units import humanize_bytes, humanize_seconds
+from ._dated_names import name_time, translate
 from ._judgement import FUTURE, Judgement, percent, shrunk
 
 WHERE = "host"
@@ -41,18 +42,14 @@ CONSTRAINTS = {"required_one_of": [("path", "pattern")], "mutually_exclusive": [
 DURATIONS = ("max_age",)
 SIZES = ("min_size", "verify_max_bytes")
 COMPARABLE = {
-    "backups": {"kind": "set", "what": "backup"},
-    "backup_size_bytes": {"kind": "number", "what": "size of the backup", "worse": "lower", "relative": 0.5, "then": "warn"},
+    "backups": {"kind": "set", "what": phrase("backup")},
+    "backup_size_bytes": {"kind": "number", "what": phrase("size of the backup"), "worse": "lower", "relative": 0.5, "then": "warn"},
 }
 
 SETTLING = 60.0  # seconds after its last change in which a file may still be written
 UNFINISHED = (".part", ".partial", ".tmp", ".filepart", ".crdownload", ".swp")
 BESIDE = (".sha256", ".sha512", ".sha1", ".md5", ".asc", ".sig", ".sha256sum", ".md5sum")
 SUMS = "SHA256SUMS"
-
-_DIGITS = {"Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2, "j": 3, "y": 2}
-_FREE = {"a", "A", "b", "B", "U", "W", "V", "u", "w", "G", "s", "Z", "z", "p", "I"}  # become a wildcard, say nothing of the date
-_SHORT = {"%F": "%Y-%m-%d", "%T": "%H:%M:%S", "%D": "%m/%d/%y", "%R": "%H:%M"}
 
 
 class Arguments(t.TypedDict):
@@ -97,7 +94,7 @@ def run(args: Arguments, runner: Runner) -> Finding | list[Finding]:
         except CannotObserve as exc:
             if len(patterns) == 1:
                 raise
-            finding = Judgement(unseen=[exc.message]).finding("", observed=exc.observed)
+            finding = Judgement(unseen=[exc.message]).finding(verbatim(""), observed=exc.observed)
         finding.instance = pattern if len(patterns) > 1 else ""
         findings.append(finding)
     return findings if len(findings) > 1 else findings[0]
@@ -109,25 +106,39 @@ def _judge(pattern: str, shown: str, args: Arguments, runner: Runner) -> Finding
     expected["backups"] = shown
     missing = missing_folder(pattern)
     if missing:
-        return failed(f"the folder {missing} does not exist, so there is no backup {shown}", expected=expected)
+        return failed(
+            phrase("the folder {folder:path} does not exist, so there is no backup {pattern:path}", folder=missing, pattern=shown),
+            expected=expected,
+        )
     judgement = Judgement()
     now = runner.now().timestamp()
     found, writing = _look(pattern, now, runner, judgement)
     past = [backup for backup in found if backup.time - now <= FUTURE]
     if found and not past:
-        raise CannotObserve(f"all {len(found)} files {shown} are dated in the future: a clock is wrong")
+        said = plural(
+            "the only file {pattern:path} is dated in the future: a clock is wrong",
+            "all {count:number} files {pattern:path} are dated in the future: a clock is wrong",
+            count=len(found),
+            pattern=shown,
+        )
+        raise CannotObserve(said)
     if len(past) < len(found):
-        judgement.warns.append(f"{len(found) - len(past)} files dated in the future are not counted: a clock is or was wrong")
+        judgement.warns.append(
+            plural(
+                "{count:number} file dated in the future is not counted: a clock is or was wrong",
+                "{count:number} files dated in the future are not counted: a clock is or was wrong",
+                count=len(found) - len(past),
+            )
+        )
     if writing:
-        judgement.notes.append(f"not counted, because unfinished: {', '.join(sorted(writing)[:5])}")
+        judgement.notes.append(phrase("not counted, because unfinished: {files:list}", files=sorted(writing)[:5]))
     if not past:
-        reason = f"no file matches {shown}" if not writing else f"only unfinished files match {shown}: {', '.join(sorted(writing)[:3])}"
-        return failed(reason, expected=expected, observed={"count": 0})
+        return failed(_none(shown, writing), expected=expected, observed={"count": 0})
     newest = past[-1]
     # a bad file that has just been written may not be ready yet
     verdict = _examine(newest, args, runner)
     if verdict.fails and now - newest.changed < SETTLING and len(past) > 1:
-        judgement.notes.append(f"not counted, because it has just been written and is not whole: {newest.path}")
+        judgement.notes.append(phrase("not counted, because it has just been written and is not whole: {path:path}", path=newest.path))
         past = past[:-1]
         newest = past[-1]
         verdict = _examine(newest, args, runner)
@@ -135,24 +146,36 @@ def _judge(pattern: str, shown: str, args: Arguments, runner: Runner) -> Finding
     since = None
     if age > args["max_age"]:
         since = isoformat(dt.datetime.fromtimestamp(newest.time + args["max_age"], dt.timezone.utc))
-        by_name = " (by the date in its name)" if newest.time < newest.changed - 1 else ""
-        judgement.fails.append(
-            f"newest backup {newest.path} is {humanize_seconds(age)} old{by_name}, the limit is {humanize_seconds(args['max_age'])}"
-        )
+        judgement.fails.append(_too_old(newest, age, args["max_age"]))
     judgement.fails += verdict.fails
     judgement.unseen += verdict.unseen
     judgement.warns += verdict.warns
     whole = [backup for backup in past if backup.size >= max(1, args["min_size"])]
     if len(whole) < args["min_count"]:
-        judgement.fails.append(f"{len(whole)} backups match {shown}, at least {args['min_count']} are wanted")
+        judgement.fails.append(
+            plural(
+                "{count:number} backup matches {pattern:path}, at least {least:number} are wanted",
+                "{count:number} backups match {pattern:path}, at least {least:number} are wanted",
+                count=len(whole),
+                pattern=shown,
+                least=args["min_count"],
+            )
+        )
     deviation = percent("size_deviation", args["size_deviation"])
-    small = shrunk(newest.size, [backup.size for backup in whole if backup is not newest], deviation, args["size_deviation"])
+    name = phrase("newest backup {path:path}", path=newest.path)
+    small = shrunk(name, newest.size, [backup.size for backup in whole if backup is not newest], deviation)
     if small and newest.size:
-        judgement.warns.append(f"newest backup {newest.path} {small}")
-    verified = verdict.notes[0] if verdict.notes else "damaged"
-    good = (
-        f"newest backup {newest.path} is {humanize_seconds(age)} old, the limit is {humanize_seconds(args['max_age'])}; "
-        f"{humanize_bytes(newest.size)}, {verified}; {len(whole)} kept"
+        judgement.warns.append(small)
+    verified = verdict.notes[0] if verdict.notes else phrase("damaged")
+    good = plural(
+        "newest backup {path:path} is {age:duration} old, the limit is {limit:duration}; {size:bytes}, {verified}; {count:number} kept",
+        "newest backup {path:path} is {age:duration} old, the limit is {limit:duration}; {size:bytes}, {verified}; {count:number} kept",
+        count=len(whole),
+        path=newest.path,
+        age=age,
+        limit=args["max_age"],
+        size=newest.size,
+        verified=verified,
     )
     return judgement.finding(
         good,
@@ -164,7 +187,7 @@ def _judge(pattern: str, shown: str, args: Arguments, runner: Runner) -> Finding
             "changed": isoformat(dt.datetime.fromtimestamp(newest.changed, dt.timezone.utc)),
             "size_bytes": newest.size,
             "count": len(whole),
-            "verification": verified,
+            "verification": str(verified),
         },
         measurements=[
             Measurement("backup_age_seconds", round(age, 3), args["max_age"], "upper"),
@@ -172,6 +195,23 @@ def _judge(pattern: str, shown: str, args: Arguments, runner: Runner) -> Finding
             Measurement("backup_count", len(whole), args["min_count"], "lower"),
         ],
     )
+
+
+def _none(pattern: str, writing: list[str]) -> Message:
+    if not writing:
+        return phrase("no file matches {pattern:path}", pattern=pattern)
+    return phrase("only unfinished files match {pattern:path}: {files:list}", pattern=pattern, files=sorted(writing)[:3])
+
+
+def _too_old(newest: Backup, age: float, limit: float) -> Message:
+    if newest.time < newest.changed - 1:
+        return phrase(
+            "newest backup {path:path} is {age:duration} old (by the date in its name), the limit is {limit:duration}",
+            path=newest.path,
+            age=age,
+            limit=limit,
+        )
+    return phrase("newest backup {path:path} is {age:duration} old, the limit is {limit:duration}", path=newest.path, age=age, limit=limit)
 
 
 # -- which files
@@ -189,7 +229,7 @@ def _look(pattern: str, now: float, runner: Runner, judgement: Judgement) -> tup
         try:
             info = os.stat(path)
         except OSError:  # a link to nothing, or gone meanwhile
-            judgement.notes.append(f"{path} cannot be looked at")
+            judgement.notes.append(phrase("{path:path} cannot be looked at", path=path))
             continue
         match = expression.fullmatch(path)
         if not stat.S_ISREG(info.st_mode) or not match or (info.st_dev, info.st_ino) in found:
@@ -235,7 +275,7 @@ def missing_folder(pattern: str) -> str | None:
     return None
 
 
-def _closed_folders(folders: str) -> list[str]:
+def _closed_folders(folders: str) -> list[Message]:
     """What glob does not say: the folders that it could not look into."""
     closed = []
     for folder in glob.glob(folders, recursive=True):
@@ -251,65 +291,6 @@ def _closed_folders(folders: str) -> list[str]:
     return closed
 
 
-def translate(pattern: str) -> tuple[str, re.Pattern[str]]:
-    """A glob pattern, and an expression that finds the parts of the date. ArgumentsRefused for a field that is not known."""
-    for short, long in _SHORT.items():
-        pattern = pattern.replace(short, long)
-    wildcards, expression, seen = "", "", set()  # type: tuple[str, str, set[str]]
-    position = 0
-    while position < len(pattern):
-        char = pattern[position]
-        following = pattern[position + 1 : position + 2]
-        bracket = re.match(r"\[[!^]?\]?[^\]]*\]", pattern[position:])
-        if char == "%" and following:
-            position += 2
-            if following == "%":
-                wildcards, expression = wildcards + "%", expression + "%"
-            elif following in _DIGITS:
-                wildcards += "[0-9]" * _DIGITS[following]
-                digits = rf"\d{{{_DIGITS[following]}}}"
-                expression += f"(?P={following})" if following in seen else f"(?P<{following}>{digits})"
-                seen.add(following)
-            elif following in _FREE:
-                wildcards, expression = wildcards + "*", expression + "[^/]*"
-            else:
-                raise ArgumentsRefused([f"pattern: %{following} in '{pattern}' is not a field of a date that is known"])
-        elif pattern.startswith("**/", position):
-            wildcards, expression, position = wildcards + "**/", expression + "(?:.*/)?", position + 3
-        elif char in "*?":
-            wildcards, expression, position = wildcards + char, expression + ("[^/]*" if char == "*" else "[^/]"), position + 1
-        elif bracket:
-            text = bracket.group(0)
-            wildcards, position = wildcards + text, position + len(text)
-            expression += fnmatch.translate(text).removeprefix("(?s:").rsplit(")", 1)[0]
-        else:
-            wildcards, expression, position = wildcards + char, expression + re.escape(char), position + 1
-    return wildcards, re.compile(expression, re.S)
-
-
-def name_time(parts: t.Mapping[str, str]) -> float | None:
-    """The last moment that the date in a name can mean, in this host's zone: a backup of a day may be made at its end."""
-    year = int(parts["Y"]) if "Y" in parts else 2000 + int(parts["y"]) if "y" in parts else None
-    if year is None:
-        return None
-    try:
-        if "j" in parts:
-            start = dt.datetime(year, 1, 1) + dt.timedelta(days=int(parts["j"]) - 1)
-            span = dt.timedelta(days=1)
-        elif "m" in parts and "d" in parts:
-            start, span = dt.datetime(year, int(parts["m"]), int(parts["d"])), dt.timedelta(days=1)
-        else:
-            return None
-        for field, unit in (("H", "hours"), ("M", "minutes"), ("S", "seconds")):
-            if field not in parts:
-                break
-            start += dt.timedelta(**{unit: int(parts[field])})
-            span = dt.timedelta(**{unit: 1})
-        return (start + span).timestamp()
-    except (ValueError, OverflowError):
-        return None
-
-
 # -- is it whole
 
 
@@ -322,8 +303,7 @@ def _examine(backup: Backup, args: Arguments, runner: Runner) -> Judgement:
     verdict = Judgement()
     least = max(1, args["min_size"])
     if backup.size < least:
-        wanted = f"{humanize_bytes(backup.size)}, at least {humanize_bytes(least)} are wanted"
-        verdict.fails.append(f"newest backup {backup.path} is {'empty' if not backup.size else f'too small: {wanted}'}")
+        verdict.fails.append(_too_small(backup, least))
         return verdict
 
     def tick() -> None:
@@ -339,18 +319,35 @@ def _examine(backup: Backup, args: Arguments, runner: Runner) -> Judgement:
         if args["verify"] == "auto" or missing:
             _contents(backup, args, verdict, missing, tick)
         else:
-            verdict.notes.append("its content not verified")
+            verdict.notes.append(phrase("its content not verified"))
     except OSError as exc:
         asked = args["checksum"] or args["contains"]
-        (verdict.unseen if asked else verdict.warns).append(f"newest backup is there but not verified: {unreadable(backup.path, exc)}")
-        verdict.notes.append("not readable")
+        (verdict.unseen if asked else verdict.warns).append(
+            phrase("newest backup is there but not verified: {reason}", reason=unreadable(backup.path, exc))
+        )
+        verdict.notes.append(phrase("not readable"))
     except _TimeIsOver:
         asked = args["checksum"] or args["contains"]
         (verdict.unseen if asked else verdict.warns).append(
-            f"newest backup {backup.path} could not be verified in the time allowed for this check ({args['timeout']:g} s)"
+            phrase(
+                "newest backup {path:path} could not be verified in the time allowed for this check ({allowed:duration})",
+                path=backup.path,
+                allowed=args["timeout"],
+            )
         )
-        verdict.notes.append("not verified")
+        verdict.notes.append(phrase("not verified"))
     return verdict
+
+
+def _too_small(backup: Backup, least: int) -> Message:
+    if not backup.size:
+        return phrase("newest backup {path:path} is empty", path=backup.path)
+    return phrase(
+        "newest backup {path:path} is too small: {size:bytes}, at least {least:bytes} are wanted",
+        path=backup.path,
+        size=backup.size,
+        least=least,
+    )
 
 
 def _contents(backup: Backup, args: Arguments, verdict: Judgement, missing: dict[str, object], tick: t.Callable[[], object]) -> None:
@@ -366,31 +363,41 @@ def _contents(backup: Backup, args: Arguments, verdict: Judgement, missing: dict
     try:
         kind = archives.kind_of(head, path)
         if kind not in archives.VERIFIABLE:
-            verdict.notes.append(f"{kind} cannot be verified here" if kind else "of a kind that has no structure to verify")
+            verdict.notes.append(
+                phrase("{kind} cannot be verified here", kind=kind) if kind else phrase("of a kind that has no structure to verify")
+            )
         elif backup.size > args["verify_max_bytes"]:
             if kind == "zip":
-                contents = archives.Contents("zip", 0, archives.names(path, on_member))
-            verdict.notes.append(f"not verified because larger than {humanize_bytes(args['verify_max_bytes'])}")
+                contents = archives.Contents(verbatim("zip"), 0, archives.names(path, on_member))
+            verdict.notes.append(phrase("not verified because larger than {most:bytes}", most=args["verify_max_bytes"]))
         else:
             contents = archives.read(path, kind, on_member, tick)
-            verdict.notes.append(f"read to its end as {contents.kind}")
+            verdict.notes.append(phrase("read to its end as {kind}", kind=contents.kind))
             if contents.members == 0 or (contents.members is None and contents.size == 0):
-                verdict.fails.append(f"newest backup {path} is a {contents.kind} file with nothing in it")
+                verdict.fails.append(phrase("newest backup {path:path} is a {kind} file with nothing in it", path=path, kind=contents.kind))
     except archives.Damaged as exc:
-        verdict.fails.append(f"newest backup {path} {exc}")
+        verdict.fails.append(phrase("newest backup {path:path}: {reason}", path=path, reason=exc.message))
         return
     except archives.NotVerifiable as exc:
-        verdict.notes.append(f"not verified: {exc}")
-        contents = archives.Contents(kind, 0, 0)
+        verdict.notes.append(phrase("not verified: {reason}", reason=exc.message))
+        contents = archives.Contents(verbatim(kind), 0, 0)
     if not missing:
         return
-    names = ", ".join(missing)
+    names = list(missing)
     if contents is not None and contents.members is None or (contents is None and not kind):
-        verdict.fails.append(f"newest backup {path} is no tar or zip archive, so it has no {names}")
+        verdict.fails.append(
+            phrase("newest backup {path:path} is no tar or zip archive, so it has no {members:list}", path=path, members=names)
+        )
     elif contents is None:
-        verdict.unseen.append(f"the members of {path} cannot be listed ({verdict.notes[-1]}), so {names} was not looked for")
+        said = phrase(
+            "the members of {path:path} cannot be listed ({reason}), so {members:list} was not looked for",
+            path=path,
+            reason=verdict.notes[-1],
+            members=names,
+        )
+        verdict.unseen.append(said)
     else:
-        verdict.fails.append(f"newest backup {path} does not contain {names}")
+        verdict.fails.append(phrase("newest backup {path:path} does not contain {members:list}", path=path, members=names))
 
 
 def _plain(name: str) -> str:
@@ -401,12 +408,18 @@ def _checksum(path: str, verdict: Judgement, tick: t.Callable[[], object]) -> No
     single, shared = path + ".sha256", os.path.join(os.path.dirname(path), SUMS)
     beside = next((name for name in (single, shared) if os.path.exists(name)), None)
     if beside is None:
-        verdict.fails.append(f"newest backup {path} has no checksum beside it (neither {os.path.basename(single)} nor {SUMS})")
+        said = phrase(
+            "newest backup {path:path} has no checksum beside it (neither {single:path} nor {shared:path})",
+            path=path,
+            single=os.path.basename(single),
+            shared=SUMS,
+        )
+        verdict.fails.append(said)
         return
     with open(beside, encoding="utf-8", errors="replace") as handle:
         wanted = parse_sums(handle.read(16 * 2**20), os.path.basename(path), alone=beside == single)
     if wanted is None:
-        verdict.fails.append(f"{beside} has no SHA-256 checksum of {os.path.basename(path)}")
+        verdict.fails.append(phrase("{sums:path} has no SHA-256 checksum of {file:path}", sums=beside, file=os.path.basename(path)))
         return
     digest = hashlib.sha256()
     with open(path, "rb") as file:
@@ -414,7 +427,7 @@ def _checksum(path: str, verdict: Judgement, tick: t.Callable[[], object]) -> No
             tick()
             digest.update(chunk)
     if digest.hexdigest() != wanted:
-        verdict.fails.append(f"newest backup {path} does not agree with its checksum in {beside}")
+        verdict.fails.append(phrase("newest backup {path:path} does not agree with its checksum in {sums:path}", path=path, sums=beside))
 
 
 def parse_sums(text: str, name: str, *, alone: bool) -> str | None:
@@ -438,8 +451,6 @@ __all__ = (
     "WHERE",
     "Backup",
     "missing_folder",
-    "name_time",
     "parse_sums",
     "run",
-    "translate",
 )

@@ -12,10 +12,10 @@ import typing as t
 
 from .._argspec import Spec
 from .._clients import log_writing
-from .._clients.log_search import SKEW, FileSearch, Hit, JournalSearch, Marker, host_name
+from .._clients.log_search import SKEW, FileSearch, Hit, JournalSearch, Marker, Searched, host_name
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat, passed, unknown, warned
+from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, user_name
-from .._units import humanize_seconds
 
 WHERE = "both"
 TIMEOUT = 90.0
@@ -40,7 +40,7 @@ CONSTRAINTS = {
     "required_if": [("via", "file", ["path"]), ("backend", "file", ["search"])],
 }
 DURATIONS = ("deadline", "interval")
-COMPARABLE = {"found": {"kind": "holds", "what": "log"}}
+COMPARABLE = {"found": {"kind": "holds", "what": phrase("log")}}
 
 PREFIX = "operability-canary"
 
@@ -73,7 +73,7 @@ def run(args: Arguments, runner: Runner) -> Finding | list[Finding]:
         return find(args, runner)
     _check_times(args, runner)
     if not args["via"]:
-        raise CannotObserve("neither a way to write the line (via) nor markers to look for are named")
+        raise CannotObserve(phrase("neither a way to write the line (via) nor markers to look for are named"))
     search = FileSearch(args["search"] or "", args["tag"], [], runner) if args["backend"] == "file" else None
     if search:
         search.look_over()
@@ -90,17 +90,22 @@ def run(args: Arguments, runner: Runner) -> Finding | list[Finding]:
 def write(args: Arguments, runner: Runner) -> Finding:
     """Writes the marked line; ``observed`` of the finding is the marker that ``find`` needs."""
     if not args["via"]:
-        raise CannotObserve("no way to write the line is named (via)")
+        raise CannotObserve(phrase("no way to write the line is named (via)"))
     try:
         marker = _write(args, args["via"], runner)
     except log_writing.NotTaken as exc:
         return _not_written(args, exc)
-    where = marker.path or args["via"]
-    return passed(f"wrote one line marked {marker.marker} to {where} as {user_name()}", observed=marker.as_dict())
+    said = phrase(
+        "wrote one line marked {marker} to {place:path} as {user}",
+        marker=marker.marker,
+        place=marker.path or args["via"],
+        user=user_name(),
+    )
+    return passed(said, observed=marker.as_dict())
 
 
 def _not_written(args: Arguments, why: log_writing.NotTaken) -> Finding:
-    return failed(str(why), observed={"host": host_name(), "via": args["via"]})
+    return failed(why.message, observed={"host": host_name(), "via": args["via"]})
 
 
 def _write(args: Arguments, via: str, runner: Runner) -> Marker:
@@ -138,14 +143,14 @@ def render(args: Arguments, token: str, timestamp: str) -> str:
         extra = "" if args["via"] == "journald" else "".join(f" {key}={fill(value)}" for key, value in args["fields"].items())
         line = f"{timestamp} info {token}{extra}" if args["via"] == "file" else token + extra
     if token not in line:
-        raise CannotObserve("the line to write would not have the marker: template, or fields, must keep {marker}")
+        raise CannotObserve(phrase("the line to write would not have the marker: template, or fields, must keep {{marker}}"))
     if "\n" in line or "\r" in line or "\0" in line:
-        raise CannotObserve("the line to write would be more than one line: nothing was written")
+        raise CannotObserve(phrase("the line to write would be more than one line: nothing was written"))
     if args["format"] == "json":
         try:
             json.loads(line)
         except ValueError:
-            raise CannotObserve("the template does not make a JSON line (format: json): nothing was written") from None
+            raise CannotObserve(phrase("the template does not make a JSON line (format: json): nothing was written")) from None
     return line
 
 
@@ -161,14 +166,19 @@ def find(args: Arguments, runner: Runner) -> list[Finding]:
     _check_times(args, runner)
     markers = [Marker.from_dict(marker) for marker in args["markers"] or []]
     if not markers:
-        raise CannotObserve("there is no marker to look for: no line was written")
+        raise CannotObserve(phrase("there is no marker to look for: no line was written"))
     return _find(markers, args, runner, None)
 
 
 def _check_times(args: Arguments, runner: Runner) -> None:
     left = runner.remaining(args["deadline"] + 3600)
     if left <= args["deadline"]:
-        raise CannotObserve(f"the time allowed for this check ({left:.0f} s) must be longer than its deadline ({args['deadline']:g} s)")
+        said = phrase(
+            "the time allowed for this check ({allowed:duration}) must be longer than its deadline ({deadline:duration})",
+            allowed=float(round(left)),
+            deadline=args["deadline"],
+        )
+        raise CannotObserve(said)
 
 
 def _find(markers: list[Marker], args: Arguments, runner: Runner, search: FileSearch | None) -> list[Finding]:
@@ -204,25 +214,32 @@ def _found(marker: Marker, hit: Hit, args: Arguments, now: float, waited: float)
     if not 0 <= latency <= waited + SKEW:  # the clocks differ
         latency = waited
     late = latency > args["deadline"]  # looked for long after it was written, or the clocks differ: the latency is not known
-    took = f"within {humanize_seconds(latency)}" if not late else f"{humanize_seconds(waited)} after the search began"
+    took = phrase("{waited:duration} after the search began", waited=waited) if late else phrase("within {time:duration}", time=latency)
     observed: dict[str, object] = {
         "marker": marker.marker,
         "host": marker.host,
         "written_at": marker.written_at,
-        "found_in": hit.where,
+        "found_in": str(hit.where),
         "latency_seconds": None if late else round(latency, 3),
     }
     fields: Facts = {"observed": observed, "expected": {"deadline_seconds": args["deadline"], "search": args["search"]}}
     if not late:
         fields["measurements"] = [Measurement("log_canary_latency_seconds", round(latency, 3), args["deadline"], "upper")]
     if not (hit.same_file or hit.same_host):
-        return passed(f"the line written on {marker.host} was found in {hit.where} {took}", **fields)
-    local = "the file that it was written to" if hit.same_file else "the journal of the same host"
-    message = f"the line written on {marker.host} was found {took} locally, in {local} ({hit.where})"
+        return passed(
+            phrase("the line written on {host} was found in {where} {took}", host=marker.host, where=hit.where, took=took), **fields
+        )
+    message = phrase(
+        "the line written on {host} was found {took} locally, in {local} ({where})",
+        host=marker.host,
+        took=took,
+        local=phrase("the file that it was written to") if hit.same_file else phrase("the journal of the same host"),
+        where=hit.where,
+    )
     fields["proof"] = "derived"
     if args["local"]:
         return passed(message, **fields)
-    return warned(f"{message}: that it arrives centrally is not proven", **fields)
+    return warned(phrase("{found}: that it arrives centrally is not proven", found=message), **fields)
 
 
 def _missing(marker: Marker, search: FileSearch | JournalSearch, args: Arguments, runner: Runner) -> Finding:
@@ -234,27 +251,80 @@ def _missing(marker: Marker, search: FileSearch | JournalSearch, args: Arguments
 def _not_in_files(marker: Marker, search: FileSearch, args: Arguments, runner: Runner) -> Finding:
     looked = search.searched(marker)
     paths = looked.paths
-    where = " or ".join(looked.patterns)
     observed: dict[str, object] = {"marker": marker.marker, "host": marker.host, "written_at": marker.written_at}
     expected: dict[str, object] = {"deadline_seconds": args["deadline"], "search": args["search"]}
     if looked.refused:
-        return unknown(f"where the line of {marker.host} should be cannot be read: {looked.refused}", observed=observed)
-    start = f"the line written on {marker.host} was not found within {humanize_seconds(args['deadline'])}"
+        said = phrase("where the line of {host} should be cannot be read: {reason}", host=marker.host, reason=looked.refused)
+        return unknown(said, observed=observed)
     if not paths:
-        nearest = f"the nearest folder that is there is {looked.nearest}"
-        return failed(f"{start}: no file matches {where}, {nearest}", observed={**observed, "files": 0}, expected=expected)
-    lines = looked.new_lines
-    ago = "" if looked.newest is None else f", last written {humanize_seconds(max(runner.now().timestamp() - looked.newest, 0))} ago"
-    if lines:
-        hint = f"{lines} other line(s) arrived there meanwhile: logs arrive, but not this one (path, tag or filter?)"
-    else:
-        hint = "no line at all arrived there meanwhile: what ships the logs may have stopped"
+        return failed(_no_file(marker, looked, args["deadline"]), observed={**observed, "files": 0}, expected=expected)
+    ago = None if looked.newest is None else max(runner.now().timestamp() - looked.newest, 0.0)
     return failed(
-        f"{start} in {where} ({len(paths)} file(s){ago}); {hint}",
-        observed={**observed, "files": len(paths), "new_lines": lines},
+        phrase("{missed}; {hint}", missed=_not_there(marker, looked, args["deadline"], ago), hint=_hint(looked.new_lines)),
+        observed={**observed, "files": len(paths), "new_lines": looked.new_lines},
         expected=expected,
-        details=[f"looked at {path}" for path in paths[:20]],
-        measurements=[Measurement("log_canary_new_lines", float(lines))],
+        details=[phrase("looked at {path:path}", path=path) for path in paths[:20]],
+        measurements=[Measurement("log_canary_new_lines", float(looked.new_lines))],
+    )
+
+
+def _no_file(marker: Marker, looked: Searched, deadline: float) -> Message:
+    places = _places(looked.patterns)
+    if looked.nearest is None:
+        return phrase(
+            "the line written on {host} was not found within {deadline:duration}: no file matches {places}",
+            host=marker.host,
+            deadline=deadline,
+            places=places,
+        )
+    return phrase(
+        "the line written on {host} was not found within {deadline:duration}: "
+        "no file matches {places}, the nearest folder that is there is {nearest:path}",
+        host=marker.host,
+        deadline=deadline,
+        places=places,
+        nearest=looked.nearest,
+    )
+
+
+def _places(patterns: t.Sequence[str]) -> Message:
+    """What was searched: for the full name of the host, and for its short one."""
+    if len(patterns) == 1:
+        return verbatim(patterns[0])
+    return phrase("{first:path} or {second:path}", first=patterns[0], second=patterns[1])
+
+
+def _not_there(marker: Marker, looked: Searched, deadline: float, ago: float | None) -> Message:
+    places = _places(looked.patterns)
+    if ago is None:
+        return plural(
+            "the line written on {host} was not found within {deadline:duration} in {places} ({count:number} file)",
+            "the line written on {host} was not found within {deadline:duration} in {places} ({count:number} files)",
+            count=len(looked.paths),
+            host=marker.host,
+            deadline=deadline,
+            places=places,
+        )
+    return plural(
+        "the line written on {host} was not found within {deadline:duration} in {places} "
+        "({count:number} file, last written {ago:duration} ago)",
+        "the line written on {host} was not found within {deadline:duration} in {places} "
+        "({count:number} files, last written {ago:duration} ago)",
+        count=len(looked.paths),
+        host=marker.host,
+        deadline=deadline,
+        places=places,
+        ago=ago,
+    )
+
+
+def _hint(lines: int) -> Message:
+    if not lines:
+        return phrase("no line at all arrived there meanwhile: what ships the logs may have stopped")
+    return plural(
+        "{count:number} other line arrived there meanwhile: logs arrive, but not this one (path, tag or filter?)",
+        "{count:number} other lines arrived there meanwhile: logs arrive, but not this one (path, tag or filter?)",
+        count=lines,
     )
 
 
@@ -262,14 +332,19 @@ def _not_in_journal(marker: Marker, search: JournalSearch, args: Arguments) -> F
     observed: dict[str, object] = {"marker": marker.marker, "host": marker.host, "written_at": marker.written_at}
     observed["entries"] = search.entries
     if search.part_hidden:
-        return unknown(f"{user_name()} may not read the whole journal; let the check run as a user who may (run_as)", observed=observed)
-    where = f"the journal in {args['search']}" if args["search"] else "the journal"
-    start = f"the line written on {marker.host} was not found in {where} within {humanize_seconds(args['deadline'])}"
-    return failed(
-        f"{start}; {search.entries} other entries of the time were looked at",
-        observed=observed,
-        expected={"deadline_seconds": args["deadline"]},
+        said = phrase("{user} may not read the whole journal; let the check run as a user who may (run_as)", user=user_name())
+        return unknown(said, observed=observed)
+    said = plural(
+        "the line written on {host} was not found in {journal} within {deadline:duration}; "
+        "{count:number} other entry of the time was looked at",
+        "the line written on {host} was not found in {journal} within {deadline:duration}; "
+        "{count:number} other entries of the time were looked at",
+        count=search.entries,
+        host=marker.host,
+        journal=phrase("the journal in {folder:path}", folder=args["search"]) if args["search"] else phrase("the journal"),
+        deadline=args["deadline"],
     )
+    return failed(said, observed=observed, expected={"deadline_seconds": args["deadline"]})
 
 
 __all__ = ("ARGUMENT_SPEC", "CONSTRAINTS", "DURATIONS", "TIMEOUT", "WHERE", "find", "run", "write", "writes")

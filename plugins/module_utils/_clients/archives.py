@@ -16,6 +16,7 @@ import zipfile
 import zlib
 
 from .._message import first_line
+from .._phrase import Message, phrase, plural, verbatim
 
 BLOCK = 512
 CHUNK = 1 << 20
@@ -49,11 +50,17 @@ _NAMED_TAR = re.compile(r"\.(tar\.\w+|tgz|tbz2?|txz)$", re.I)
 VERIFIABLE = ("gzip", "bzip2", "xz", "zip", "tar")
 
 
-class Damaged(Exception):
+class _Told(Exception):
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Damaged(_Told):
     """The file is not what it must be; the message says how."""
 
 
-class NotVerifiable(Exception):
+class NotVerifiable(_Told):
     """The file may be sound, but the standard library cannot tell; the message says why."""
 
 
@@ -61,7 +68,7 @@ class NotVerifiable(Exception):
 class Contents:
     """What was found: ``members`` of an archive, None for a file that holds one stream; ``size`` unpacked."""
 
-    kind: str
+    kind: Message
     size: int
     members: int | None = None
 
@@ -73,7 +80,9 @@ def kind_of(head: bytes, name: str) -> str:
         kind = "tar"
     named = next((kind for suffix, kind in _SUFFIXES.items() if name.lower().endswith(suffix)), "")
     if named in VERIFIABLE and kind != named and not (named == "tar" and not kind and _is_old_tar(head)):
-        raise Damaged(f"is named like {named}, but is {kind or 'something else'}")
+        if kind:
+            raise Damaged(phrase("it is named like {named}, but is {kind}", named=named, kind=kind))
+        raise Damaged(phrase("it is named like {named}, but is something else", named=named))
     return kind or named
 
 
@@ -96,14 +105,14 @@ def read(path: str, kind: str, on_member: t.Callable[[str], None], tick: t.Calla
             if kind == "tar" or head[257:262] == b"ustar" or _NAMED_TAR.search(path):
                 members = _tar(stream, head, on_member)
                 stream.drain()
-                return Contents(kind if kind == "tar" else f"tar in {kind}", stream.count, members)
+                return Contents(verbatim(kind) if kind == "tar" else phrase("tar in {kind}", kind=kind), stream.count, members)
             stream.drain()
-            return Contents(kind, stream.count)
+            return Contents(verbatim(kind), stream.count)
     except (EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as exc:
-        raise Damaged(f"is not a whole {kind} file: {_reason(exc)}") from None
+        raise _not_whole(kind, exc) from None
     except OSError as exc:
         if exc.errno is None:  # bz2 says "Invalid data stream" like this
-            raise Damaged(f"is not a whole {kind} file: {_reason(exc)}") from None
+            raise _not_whole(kind, exc) from None
         raise
 
 
@@ -115,14 +124,14 @@ def names(path: str, on_member: t.Callable[[str], None]) -> int:
                 on_member(name)
             return len(archive.namelist())
     except zipfile.BadZipFile as exc:
-        raise Damaged(f"is not a whole zip file: {_reason(exc)}") from None
+        raise _not_whole("zip", exc) from None
 
 
-def _reason(exc: Exception) -> str:
+def _not_whole(kind: str, exc: Exception) -> Damaged:
     text = str(exc) or type(exc).__name__
     if "end-of-stream" in text or "EOF" in text:
-        return "it ends too early"
-    return first_line(text, limit=200)
+        return Damaged(phrase("it is not a whole {kind} file: it ends too early", kind=kind))
+    return Damaged(phrase("it is not a whole {kind} file: {reason}", kind=kind, reason=first_line(text, limit=200)))
 
 
 def _open(path: str, kind: str) -> t.Any:
@@ -158,7 +167,7 @@ class _Stream:
         while size > 0:
             part = self.read(min(size, CHUNK))
             if not part:
-                raise Damaged("ends in the middle of a member")
+                raise _cut_short()
             size -= len(part)
 
     def drain(self) -> None:
@@ -172,23 +181,24 @@ def _tar(stream: _Stream, head: bytes, on_member: t.Callable[[str], None]) -> in
     header = head
     while header != bytes(BLOCK):
         if len(header) < BLOCK:
-            raise Damaged(f"ends too early: after {members} members there is no end-of-archive mark")
+            raise Damaged(
+                plural(
+                    "it ends too early: after {count:number} member there is no end-of-archive mark",
+                    "it ends too early: after {count:number} members there is no end-of-archive mark",
+                    count=members,
+                )
+            )
         try:
             info = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
         except tarfile.HeaderError:
-            what = (
-                f"has a damaged header after {members} members"
-                if members
-                else "does not hold a tar archive, or its first header is damaged"
-            )
-            raise Damaged(what) from None
+            raise Damaged(_bad_header(members)) from None
         size = info.size
         if info.type in (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.XGLTYPE):
             if size > NAME_LIMIT:
-                raise Damaged("has a name that is longer than any name")
+                raise Damaged(phrase("it has a name that is longer than any name"))
             body = stream.read(_padded(size))
             if len(body) < size:
-                raise Damaged("ends in the middle of a member")
+                raise _cut_short()
             if info.type == tarfile.GNUTYPE_LONGNAME:
                 long_name = body[:size].rstrip(b"\0").decode("utf-8", "replace")
             elif info.type in (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE):
@@ -199,7 +209,7 @@ def _tar(stream: _Stream, head: bytes, on_member: t.Callable[[str], None]) -> in
                 while extension:
                     block = stream.read(BLOCK)
                     if len(block) < BLOCK:
-                        raise Damaged("ends in the middle of a member")
+                        raise _cut_short()
                     extension = block if block[504] else b""
             if pax.get("size", "").isdigit():
                 size = int(pax["size"])
@@ -210,6 +220,18 @@ def _tar(stream: _Stream, head: bytes, on_member: t.Callable[[str], None]) -> in
                 stream.skip(_padded(size))
         header = stream.read(BLOCK)
     return members
+
+
+def _cut_short() -> Damaged:
+    return Damaged(phrase("it ends in the middle of a member"))
+
+
+def _bad_header(members: int) -> Message:
+    if not members:
+        return phrase("it does not hold a tar archive, or its first header is damaged")
+    return plural(
+        "it has a damaged header after {count:number} member", "it has a damaged header after {count:number} members", count=members
+    )
 
 
 def _padded(size: int) -> int:
@@ -237,7 +259,7 @@ def _zip(path: str, on_member: t.Callable[[str], None], tick: t.Callable[[], obj
         for info in infos:
             on_member(info.filename)
         if any(info.flag_bits & 1 for info in infos):
-            raise NotVerifiable("its members are encrypted")
+            raise NotVerifiable(phrase("its members are encrypted"))
         for info in infos:
             try:
                 with archive.open(info) as member:
@@ -248,8 +270,8 @@ def _zip(path: str, on_member: t.Callable[[str], None], tick: t.Callable[[], obj
                             break
                         size += len(part)
             except NotImplementedError as exc:
-                raise NotVerifiable(f"its compression is not known here ({exc})") from None
-    return Contents("zip", size, len(infos))
+                raise NotVerifiable(phrase("its compression is not known here ({reason})", reason=str(exc))) from None
+    return Contents(verbatim("zip"), size, len(infos))
 
 
 __all__ = ("VERIFIABLE", "Contents", "Damaged", "NotVerifiable", "kind_of", "names", "parse_pax", "read")

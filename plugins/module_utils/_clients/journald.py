@@ -15,6 +15,7 @@ import typing as t
 
 from .._finding import CannotObserve
 from .._message import first_line, one_line
+from .._phrase import Message, phrase, verbatim
 from .._runner import Runner, unreadable, user_name
 from .._units import parse_size
 
@@ -45,10 +46,13 @@ def usage(runner: Runner) -> Usage:
     answer = runner.run(["journalctl", "--disk-usage"])
     used = parse_disk_usage(answer.stdout + answer.stderr)
     if answer.rc or used is None:
-        raise CannotObserve(f"journalctl --disk-usage did not tell a size: {first_line(answer.stdout + answer.stderr, limit=200)}")
+        said = verbatim(first_line(answer.stdout + answer.stderr, "", 200)) or phrase("it said nothing")
+        raise CannotObserve(phrase("journalctl --disk-usage did not tell a size: {reason}", reason=said))
     header = runner.run(["journalctl", "--header"])
     if not_all_seen(answer.stderr + header.stderr):
-        raise CannotObserve(f"{user_name()} may not read the system's journal; let the check run as a user who may (run_as, become)")
+        raise CannotObserve(
+            phrase("{user} may not read the system's journal; let the check run as a user who may (run_as, become)", user=user_name())
+        )
     return Usage(used, parse_journal_header(header.stdout))
 
 
@@ -93,15 +97,16 @@ def journald_settings(patterns: t.Sequence[str], runner: Runner) -> dict[str, st
         try:
             parser.read_string(runner.read_text(path))
         except configparser.Error:
-            raise CannotObserve(f"{path} is not a configuration of journald") from None
+            raise CannotObserve(phrase("{path:path} is not a configuration of journald", path=path)) from None
         if parser.has_section("Journal"):
             settings.update({key: (value or "").strip() for key, value in parser.items("Journal")})
     return settings
 
 
-def journal_limit(settings: t.Mapping[str, str], files: t.Sequence[JournalFile]) -> tuple[int, str]:
+def journal_limit(settings: t.Mapping[str, str], files: t.Sequence[JournalFile]) -> tuple[int, Message]:
     """The bytes that journald lets these files take, and which settings say so. CannotObserve."""
-    limits, reasons = [], []
+    limits: list[int] = []
+    reasons: list[Message] = []
     persistent = [one.path for one in files if not one.path.startswith("/run/")]
     volatile = [one.path for one in files if one.path.startswith("/run/")]
     for key, paths in (("SystemMaxUse", persistent), ("RuntimeMaxUse", volatile)):
@@ -110,15 +115,15 @@ def journal_limit(settings: t.Mapping[str, str], files: t.Sequence[JournalFile])
         configured = _journal_size(settings.get(key, ""))
         if configured is not None:
             limits.append(configured)
-            reasons.append(key)
+            reasons.append(verbatim(key))
             continue
         try:
             system = os.statvfs(os.path.dirname(paths[0]))
         except OSError as exc:
             raise CannotObserve(unreadable(os.path.dirname(paths[0]), exc)) from None
         limits.append(min(int(system.f_blocks * system.f_frsize * DEFAULT_SHARE), DEFAULT_MOST))
-        reasons.append(f"journald's default for {key}")
-    return sum(limits), " and ".join(reasons)
+        reasons.append(phrase("journald's default for {setting}", setting=key))
+    return sum(limits), reasons[0] if len(reasons) == 1 else phrase("{first} and {second}", first=reasons[0], second=reasons[1])
 
 
 def _journal_size(text: str) -> int | None:
@@ -162,7 +167,7 @@ def parse_journal(text: str) -> list[JournalEntry]:
         except (ValueError, TypeError, AttributeError):
             if number == len(lines) - 1 and number:  # cut off
                 continue
-            raise CannotObserve(f"journalctl did not answer in JSON: {one_line(line, 80)}") from None
+            raise CannotObserve(phrase("journalctl did not answer in JSON: {said}", said=one_line(line, 80))) from None
     return entries
 
 

@@ -17,6 +17,7 @@ import time
 import typing as t
 
 from .._finding import CannotObserve
+from .._phrase import phrase
 from .._runner import Runner, unreadable
 
 DAY = 86400.0
@@ -90,7 +91,7 @@ def current(path: str, runner: Runner) -> Current:
     real = os.path.realpath(path)
     status = os.stat(real)
     if not stat.S_ISREG(status.st_mode):
-        raise CannotObserve(f"{path} is not a regular file")
+        raise CannotObserve(phrase("{path:path} is not a regular file", path=path))
     head = runner.read_bytes(real, max_bytes=HEAD)
     hollow = head.startswith(b"\0")
     return Current(

@@ -16,6 +16,7 @@ import typing as t
 
 from .._finding import CannotObserve
 from .._message import first_line
+from .._phrase import Message, phrase, verbatim
 from .._runner import Runner, unreadable, user_name
 from .journald import not_all_seen, parse_journal
 from .log_files import rotated_files
@@ -59,7 +60,7 @@ class Marker:
         """CannotObserve for what is no marker; a detail of it that is of another kind is left out."""
         text = data.get("marker")
         if not isinstance(text, str) or not re.search(r"[0-9a-f]{32}$", text):
-            raise CannotObserve("a marker to look for is not one that this check has written")
+            raise CannotObserve(phrase("a marker to look for is not one that this check has written"))
 
         def word(name: str) -> str | None:
             value = data.get(name)
@@ -103,7 +104,7 @@ def _epoch(value: object) -> float | None:
 class Hit:
     """Where a marker was found."""
 
-    where: str
+    where: Message
     same_file: bool = False
     same_host: bool = False
     arrived: float | None = None  # when the backend says that it took the line
@@ -117,8 +118,8 @@ class Searched:
     paths: list[str]
     new_lines: int
     newest: float | None  # when one of the files was last written
-    refused: str | None  # why a part could not be looked through
-    nearest: str  # the last folder on the way that is there
+    refused: Message | None  # why a part could not be looked through
+    nearest: str | None  # the last folder on the way that is there
 
 
 @dataclasses.dataclass
@@ -137,7 +138,7 @@ class FileSearch:
         self.search, self.tag, self.markers, self.runner = search, tag, markers, runner
         self.readers: dict[tuple[int, int], _Reader] = {}
         self.paths: dict[tuple[str, ...], list[str]] = {}  # what matched at the last look
-        self.refused: dict[tuple[str, ...], str] = {}
+        self.refused: dict[tuple[str, ...], Message] = {}
         self.modified: dict[str, float] = {}
         self.hits: dict[str, Hit] = {}
         self.looked = False
@@ -230,7 +231,7 @@ class FileSearch:
                 known = self.hits.get(token)
                 if (known is None or known.same_file) and _logged(text, token):
                     same = self._same_file(handle, path, marker)
-                    self.hits[token] = known if known and same else Hit(path, same_file=same)
+                    self.hits[token] = known if known and same else Hit(verbatim(path), same_file=same)
             tail = text[text.rfind(b"\n") + 1 :]
             reader.carry = tail[-LONGEST_LINE:]
 
@@ -295,7 +296,7 @@ def _logged(text: bytes, token: str) -> bool:
             return True
 
 
-def _closed_folder(pattern: str) -> str | None:
+def _closed_folder(pattern: str) -> Message | None:
     """A folder on the way that may not be looked into: glob passes over it in silence."""
     folder = os.path.dirname(pattern)
     parts = folder.split(os.sep)
@@ -305,15 +306,19 @@ def _closed_folder(pattern: str) -> str | None:
         needed = os.X_OK | (os.R_OK if glob.has_magic(name) else 0)
         for path in glob.glob(part) if glob.has_magic(part) else [part]:
             if os.path.isdir(path) and not os.access(path, needed):
-                return f"{path} may not be looked into by {user_name()}; let the check run as a user who may (run_as, become)"
+                return phrase(
+                    "{path:path} may not be looked into by {user}; let the check run as a user who may (run_as, become)",
+                    path=path,
+                    user=user_name(),
+                )
     return None
 
 
-def _existing_part(pattern: str) -> str:
+def _existing_part(pattern: str) -> str | None:
     folder = os.path.dirname(pattern)
     while folder not in ("", os.sep) and (glob.has_magic(folder) or not os.path.isdir(folder)):
         folder = os.path.dirname(folder)
-    return folder or "no such folder"
+    return folder or None
 
 
 class JournalSearch:
@@ -336,7 +341,8 @@ class JournalSearch:
         answer = self.runner.run(command, max_output=TAIL)
         self.part_hidden = not_all_seen(answer.stderr)
         if answer.rc:
-            raise CannotObserve(f"journalctl could not read the journal: {first_line(answer.stderr, 'it gave no reason', 200)}")
+            said = verbatim(first_line(answer.stderr, "", 200)) or phrase("it gave no reason")
+            raise CannotObserve(phrase("journalctl could not read the journal: {reason}", reason=said))
         entries = parse_journal(answer.stdout)
         self.entries = len(entries)
         for marker in self.markers:
@@ -344,7 +350,7 @@ class JournalSearch:
             for entry in entries:
                 if token in entry.message and _DESK not in entry.message and token not in self.hits:
                     same = entry.host == host_name() == marker.host
-                    self.hits[token] = Hit(f"the journal of {entry.host}", same_host=same, arrived=entry.arrived)
+                    self.hits[token] = Hit(phrase("the journal of {host}", host=entry.host), same_host=same, arrived=entry.arrived)
 
     def hit(self, marker: Marker) -> Hit | None:
         return self.hits.get(marker.token)

@@ -15,6 +15,7 @@ import time
 import typing as t
 
 from .._finding import CannotObserve
+from .._phrase import Message, phrase
 from .._runner import user_name
 from .log_files import MONTHS
 
@@ -27,6 +28,10 @@ _REFUSALS = (errno.EACCES, errno.EPERM)
 
 class NotTaken(Exception):
     """The line cannot be logged, by the service itself neither; says why."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class Place(t.NamedTuple):
@@ -43,18 +48,24 @@ def append(path: str, line: str) -> Place:
         before = os.lstat(path)
         if stat.S_ISLNK(before.st_mode):
             # followed, it would let whoever owns the folder choose the file that we write into
-            raise CannotObserve(f"{path} is a symbolic link to {os.path.realpath(path)}: name the file itself; nothing was written")
+            raise CannotObserve(
+                phrase(
+                    "{path:path} is a symbolic link to {target:path}: name the file itself; nothing was written",
+                    path=path,
+                    target=os.path.realpath(path),
+                )
+            )
         if not stat.S_ISREG(before.st_mode):
-            raise CannotObserve(f"{path} is not a regular file: nothing was written")
+            raise _no_file(path)
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
-        raise NotTaken(f"the log file {path} is not there, and it is not for this check to create it") from None
+        raise NotTaken(phrase("the log file {path:path} is not there, and it is not for this check to create it", path=path)) from None
     except OSError as exc:
         raise _refusal(path, exc) from None
     try:
         opened = os.fstat(handle)
         if not stat.S_ISREG(opened.st_mode):
-            raise CannotObserve(f"{path} is not a regular file: nothing was written")
+            raise _no_file(path)
         data = line.encode("utf-8") + b"\n"
         count = os.write(handle, data)
     except OSError as exc:
@@ -62,16 +73,33 @@ def append(path: str, line: str) -> Place:
     finally:
         os.close(handle)
     if count != len(data):
-        raise NotTaken(f"only {count} of {len(data)} bytes could be written to {path}: is its file system full?")
+        raise NotTaken(
+            phrase(
+                "only {written:number} of {size:number} bytes could be written to {path:path}: is its file system full?",
+                written=count,
+                size=len(data),
+                path=path,
+            )
+        )
     return Place(opened.st_size, opened.st_dev, opened.st_ino)
+
+
+def _no_file(path: str) -> CannotObserve:
+    return CannotObserve(phrase("{path:path} is not a regular file: nothing was written", path=path))
+
+
+def _forbidden(path: str) -> CannotObserve:
+    return CannotObserve(
+        phrase("{path:path} may not be written by {user}; let the check run as the service's user (run_as)", path=path, user=user_name())
+    )
 
 
 def _refusal(path: str, exc: OSError) -> Exception:
     if exc.errno in _REFUSALS:
-        return CannotObserve(f"{path} may not be written by {user_name()}; let the check run as the service's user (run_as)")
+        return _forbidden(path)
     if exc.errno == errno.ELOOP:
-        return CannotObserve(f"{path} is a symbolic link: name the file itself; nothing was written")
-    return NotTaken(f"nothing can be written to {path}: {exc.strerror or exc}")
+        return CannotObserve(phrase("{path:path} is a symbolic link: name the file itself; nothing was written", path=path))
+    return NotTaken(phrase("nothing can be written to {path:path}: {reason}", path=path, reason=exc.strerror or str(exc)))
 
 
 def syslog_datagram(tag: str, line: str, moment: float) -> bytes:
@@ -117,14 +145,21 @@ def _send_as(sort: int, path: str, data: bytes) -> None:
 
 def _not_taken(path: str, kind: str, exc: OSError) -> Exception:
     if exc.errno in _REFUSALS:
-        return CannotObserve(f"{path} may not be written by {user_name()}; let the check run as the service's user (run_as)")
+        return _forbidden(path)
     if isinstance(exc, FileNotFoundError):
-        return NotTaken(f"nothing takes {kind} messages on this host: {path} is not there")
+        return NotTaken(phrase("nothing takes {kind} messages on this host: {path:path} is not there", kind=kind, path=path))
     if isinstance(exc, ConnectionRefusedError):
-        return NotTaken(f"nothing takes {kind} messages on this host: nobody listens on {path}")
+        return NotTaken(phrase("nothing takes {kind} messages on this host: nobody listens on {path:path}", kind=kind, path=path))
     if isinstance(exc, (socket.timeout, BlockingIOError)):
-        return NotTaken(f"whoever listens on {path} did not take a {kind} message within {SEND_TIMEOUT:g} s")
-    return NotTaken(f"{path} does not take {kind} messages: {exc.strerror or exc}")
+        return NotTaken(
+            phrase(
+                "whoever listens on {path:path} did not take a {kind} message within {allowed:duration}",
+                path=path,
+                kind=kind,
+                allowed=SEND_TIMEOUT,
+            )
+        )
+    return NotTaken(phrase("{path:path} does not take {kind} messages: {reason}", path=path, kind=kind, reason=exc.strerror or str(exc)))
 
 
 __all__ = ("JOURNAL_SOCKET", "SYSLOG_SOCKET", "NotTaken", "Place", "append", "journal_datagram", "send", "syslog_datagram")

@@ -13,12 +13,17 @@ import typing as t
 
 from .._finding import CannotObserve
 from .._message import first_line
+from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, unreadable
-from .._units import humanize_bytes
 
 DAY = 86400.0
 STATE_FILES = ("/var/lib/logrotate/status", "/var/lib/logrotate.status", "/var/lib/logrotate/logrotate.status")
-_PERIODS = {"hourly": 3600.0, "weekly": 7 * DAY, "monthly": 31 * DAY, "yearly": 366 * DAY}
+_PERIODS = {
+    "hourly": (3600.0, phrase("hourly")),
+    "weekly": (7 * DAY, phrase("weekly")),
+    "monthly": (31 * DAY, phrase("monthly")),
+    "yearly": (366 * DAY, phrase("yearly")),
+}
 _DEBUG = "warning: logrotate in debug mode"
 
 
@@ -27,7 +32,7 @@ class Rule:
     """What logrotate is told to do with a log."""
 
     pattern: str
-    criterion: str  # hourly, daily, weekly, monthly, yearly, every N days, size
+    criterion: Message  # hourly, daily, weekly, monthly, yearly, every N days, size
     period: float | None
     size: int | None
     keeps: int | None  # None: without end
@@ -36,9 +41,11 @@ class Rule:
     olddir: str | None = None
     ifempty: bool = True
 
-    def describe(self) -> str:
-        when = f"above {humanize_bytes(self.size)}" if self.size is not None else self.criterion
-        return when if self.keeps is None else f"{when}, {self.keeps} kept"
+    def describe(self) -> Message:
+        when = phrase("above {size:bytes}", size=self.size) if self.size is not None else self.criterion
+        if self.keeps is None:
+            return when
+        return plural("{when}, {count:number} kept", "{when}, {count:number} kept", count=self.keeps, when=when)
 
 
 @dataclasses.dataclass
@@ -47,7 +54,7 @@ class Declared:
 
     rule: Rule | None = None
     skipped: list[str] = dataclasses.field(default_factory=list)  # why this log is left out
-    invalid: list[str] = dataclasses.field(default_factory=list)  # what is wrong elsewhere
+    invalid: list[Message] = dataclasses.field(default_factory=list)  # what is wrong elsewhere
     hidden: list[str] = dataclasses.field(default_factory=list)  # what this user may not read
     considered: list[str] = dataclasses.field(default_factory=list)
 
@@ -93,18 +100,19 @@ def _sort_complaint(declared: Declared, words: str, paths: t.Collection[str], ab
     elif about_it or (words.startswith("skipping ") and any(f'"{path}"' in words for path in paths)):
         declared.skipped.append(words)
     else:
-        declared.invalid.append(words)
+        declared.invalid.append(verbatim(words))
 
 
 def _rule(match: re.Match[str]) -> Rule:
-    criterion = match.group("criterion")
+    period: float | None
+    size: int | None = None
     if match.group("size"):
-        period, size, criterion = None, int(match.group("size")), "size"
+        period, size, criterion = None, int(match.group("size")), verbatim("size")
     elif match.group("days"):
         days = int(match.group("days"))
-        period, size, criterion = max(days, 1) * DAY, None, "daily" if days <= 1 else f"every {days} days"
+        period, criterion = max(days, 1) * DAY, phrase("daily") if days <= 1 else phrase("every {days:number} days", days=days)
     else:
-        period, size = _PERIODS[criterion], None
+        period, criterion = _PERIODS[match.group("criterion")]
     keeps = None if match.group("keeps") is None else int(match.group("count") or 0)
     return Rule(match.group("pattern"), criterion, period, size, keeps)
 
@@ -170,19 +178,20 @@ def _modified(path: str) -> float | None:
 def declared_for(paths: t.Collection[str], config: str, state: State, runner: Runner) -> Declared:
     """What the configuration says of the log that has these paths. CannotObserve."""
     if runner.which("logrotate") is None:
-        raise CannotObserve("logrotate is not installed on this host, or may not be run: what it would do cannot be seen")
+        raise CannotObserve(phrase("logrotate is not installed on this host, or may not be run: what it would do cannot be seen"))
     try:
         os.stat(config)
     except FileNotFoundError:
-        return Declared(invalid=[f"{config} does not exist"])
+        return Declared(invalid=[phrase("{path:path} does not exist", path=config)])
     except OSError as exc:
         raise CannotObserve(unreadable(config, exc)) from None
     option = ["-s", state.path] if state.named or state.last_run is not None else []
     answer = runner.run(["logrotate", "-d", *option, config])  # -d: changes nothing
     text = answer.stdout + answer.stderr
     if "Handling " not in text:
-        said = "\n".join(line for line in text.splitlines() if not line.startswith(_DEBUG))
-        raise CannotObserve(f"logrotate -d {config} did not say what it would do: {first_line(said, limit=200)}")
+        lines = "\n".join(line for line in text.splitlines() if not line.startswith(_DEBUG))
+        said = verbatim(first_line(lines, "", 200)) or phrase("it said nothing")
+        raise CannotObserve(phrase("logrotate -d {config:path} did not say what it would do: {reason}", config=config, reason=said))
     return parse_logrotate(text, paths)
 
 

@@ -14,6 +14,7 @@ import typing as t
 
 from .._finding import CannotObserve
 from .._message import one_line
+from .._phrase import Message, phrase, verbatim
 from .._runner import Completed, Runner, user_name
 
 WRONG_PASSWORD = "wrong_password"
@@ -70,7 +71,7 @@ class Size:
 class ResticFailed(CannotObserve):
     """restic could not do it; ``kind`` is one of the constants of this file."""
 
-    def __init__(self, kind: str, message: str, *, instrument: str | None = None) -> None:
+    def __init__(self, kind: str, message: Message, *, instrument: str | None = None) -> None:
         super().__init__(message, instrument=instrument)
         self.kind = kind
 
@@ -114,34 +115,48 @@ class Restic:
         argv = [self.binary, *words, "--json", "--no-lock", *cache]
         done = self.runner.run(argv, env=self.env, timeout=3600.0, max_output=64 * 2**20)
         if done.truncated:
-            raise CannotObserve(f"restic said more of {self.shown} than can be read")
+            raise CannotObserve(phrase("restic said more of {repository:path} than can be read", repository=self.shown))
         if done.rc != 0:
             raise self._failed(done)
         return done
 
     def _failed(self, done: Completed) -> ResticFailed:
-        kind, line = failure(done.rc, done.stderr)
-        line = line.replace(self.repository, self.shown)
-        message = {
-            WRONG_PASSWORD: f"the password does not open the restic repository {self.shown}",
-            NO_REPOSITORY: f"there is no restic repository at {self.shown}",
-            LOCKED: f"the restic repository {self.shown} is locked",
-            NO_PASSWORD: f"restic was given no password for {self.shown} that it could read: {line}",
-            PERMISSION: f"the restic repository {self.shown} may not be read by {user_name()}: {line}",
-            UNREACHABLE: f"the restic repository {self.shown} cannot be reached: {line}",
-        }.get(kind, f"restic ended with code {done.rc} on {self.shown}: {line}")
-        instrument = f"restic repository {self.shown}" if kind in (UNREACHABLE, LOCKED) else None
-        return ResticFailed(kind, message, instrument=instrument)
+        kind, said = failure(done.rc, done.stderr)
+        message = self._why(kind, done.rc, said.mapped(lambda text: text.replace(self.repository, self.shown)))
+        return ResticFailed(kind, message, instrument=f"restic {self.shown}" if kind in (UNREACHABLE, LOCKED) else None)
+
+    def _why(self, kind: str, rc: int, said: Message) -> Message:
+        shown = self.shown
+        if kind == WRONG_PASSWORD:
+            return phrase("the password does not open the restic repository {repository:path}", repository=shown)
+        if kind == NO_REPOSITORY:
+            return phrase("there is no restic repository at {repository:path}", repository=shown)
+        if kind == LOCKED:
+            return phrase("the restic repository {repository:path} is locked", repository=shown)
+        if kind == NO_PASSWORD:
+            return phrase("restic was given no password for {repository:path} that it could read: {reason}", repository=shown, reason=said)
+        if kind == PERMISSION:
+            return phrase(
+                "the restic repository {repository:path} may not be read by {user}: {reason}",
+                repository=shown,
+                user=user_name(),
+                reason=said,
+            )
+        if kind == UNREACHABLE:
+            return phrase("the restic repository {repository:path} cannot be reached: {reason}", repository=shown, reason=said)
+        return phrase("restic ended with code {code} on {repository:path}: {reason}", code=rc, repository=shown, reason=said)
 
 
-def failure(rc: int, stderr: str) -> tuple[str, str]:
+def failure(rc: int, stderr: str) -> tuple[str, Message]:
     """The kind of a failure and the line of restic's output that says most."""
     lines = [_plain(line) for line in stderr.splitlines() if line.strip()]
-    said = [line for line in lines if "retrying after" not in line] or lines or ["it gave no reason"]
-    line = next((line for line in said if line.startswith("Fatal:")), said[-1])
     text = "\n".join(lines)
     kind = _CODES.get(rc) or next((kind for kind, pattern in _TEXTS if re.search(pattern, text)), OTHER)
-    return kind, one_line(without_login(re.sub(r"^(Fatal: )+", "", line)), 300)
+    said = [line for line in lines if "retrying after" not in line] or lines
+    if not said:
+        return kind, phrase("it gave no reason")
+    line = next((line for line in said if line.startswith("Fatal:")), said[-1])
+    return kind, verbatim(one_line(without_login(re.sub(r"^(Fatal: )+", "", line)), 300))
 
 
 def _plain(line: str) -> str:
@@ -160,7 +175,7 @@ def parse_snapshots(text: str) -> list[Snapshot]:
         entries: list[_Entry] = json.loads(text) or []
         found = [_snapshot(entry) for entry in entries]
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise CannotObserve("restic answered with something that is not a list of snapshots") from None
+        raise CannotObserve(phrase("restic answered with something that is not a list of snapshots")) from None
     return sorted(found, key=lambda snapshot: snapshot.time)
 
 
@@ -212,7 +227,7 @@ def parse_stats(text: str) -> Size:
         data = json.loads(text)
         return Size(int(data.get("total_file_count", 0)), int(data["total_size"]))
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise CannotObserve("restic answered with something that is not the size of a snapshot") from None
+        raise CannotObserve(phrase("restic answered with something that is not the size of a snapshot")) from None
 
 
 def has_cache(environ: t.Mapping[str, str]) -> bool:

@@ -19,10 +19,11 @@ import zipfile
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
-from ansible_collections.operability.readiness.plugins.module_utils._checks import file_backup
+from ansible_collections.operability.readiness.plugins.module_utils._checks import _dated_names, file_backup
 from ansible_collections.operability.readiness.plugins.module_utils._clients import archives
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import NOW, FakeClock, FakeRunner
 
 HOUR = 3600.0
@@ -115,7 +116,7 @@ def test_folder_that_cannot_be_read(tmp_path: pathlib.Path, monkeypatch: pytest.
         ("x.tar.gz", gzip.compress(archive(["a", "b"], "w")[:3584]), "end-of-archive mark"),
         ("x.tar.gz", gzip.compress(DUMP), "does not hold a tar archive"),
         ("x.tar", archive(["a", "b"], "w")[:1000], "ends in the middle of a member"),
-        ("x.tar", archive(["a", "b"], "w")[:3584] + b"#" * 512 + archive(["a", "b"], "w")[4096:], "damaged header after 1 members"),
+        ("x.tar", archive(["a", "b"], "w")[:3584] + b"#" * 512 + archive(["a", "b"], "w")[4096:], "damaged header after 1 member"),
         ("x.zip", b"PK\x03\x04 and no more", "not a whole zip file"),
         ("x.zip", b"PK\x05\x06" + bytes(18), "with nothing in it"),
     ],
@@ -232,11 +233,11 @@ def test_the_date_in_the_name_counts(tmp_path: pathlib.Path) -> None:
 
 def test_a_backup_of_a_day_may_be_made_at_its_end() -> None:
     parts = {"Y": "2026", "m": "11", "d": "24"}
-    assert file_backup.name_time(parts) == dt.datetime(2026, 11, 25).timestamp()
-    assert file_backup.name_time({**parts, "H": "03", "M": "15"}) == dt.datetime(2026, 11, 24, 3, 16).timestamp()
-    assert file_backup.name_time({"y": "26", "j": "032"}) == dt.datetime(2026, 2, 2).timestamp()
-    assert file_backup.name_time({"Y": "2026", "m": "13", "d": "24"}) is None
-    assert file_backup.name_time({"m": "11", "d": "24"}) is None
+    assert _dated_names.name_time(parts) == dt.datetime(2026, 11, 25).timestamp()
+    assert _dated_names.name_time({**parts, "H": "03", "M": "15"}) == dt.datetime(2026, 11, 24, 3, 16).timestamp()
+    assert _dated_names.name_time({"y": "26", "j": "032"}) == dt.datetime(2026, 2, 2).timestamp()
+    assert _dated_names.name_time({"Y": "2026", "m": "13", "d": "24"}) is None
+    assert _dated_names.name_time({"m": "11", "d": "24"}) is None
 
 
 @pytest.mark.parametrize(
@@ -253,7 +254,7 @@ def test_a_backup_of_a_day_may_be_made_at_its_end() -> None:
     ],
 )
 def test_patterns(pattern: str, path: str, fits: bool) -> None:
-    assert bool(file_backup.translate(pattern)[1].fullmatch(path)) is fits
+    assert bool(_dated_names.translate(pattern)[1].fullmatch(path)) is fits
 
 
 def test_patterns_that_are_refused() -> None:
@@ -285,7 +286,7 @@ def test_too_few(tmp_path: pathlib.Path) -> None:
     (tmp_path / "db-latest").symlink_to(tmp_path / "db-1")
     (tmp_path / "db-dangling").symlink_to(tmp_path / "db-9")
     finding = check(tmp_path / "db-*", min_count=2)
-    assert str(finding.status) == "fail" and "1 backups match" in finding.message
+    assert str(finding.status) == "fail" and "1 backup matches" in finding.message
 
 
 def test_checksums(tmp_path: pathlib.Path) -> None:
@@ -341,3 +342,23 @@ def test_what_can_be_compared_with_earlier(tmp_path: pathlib.Path) -> None:
     assert "backups" not in check(tmp_path / "*.gz").observed
     put(tmp_path / "db.sql.gz", gzip.compress(DUMP), hours=300)
     assert check(tmp_path / "*.gz").observed["backups"] == [str(tmp_path / "*.gz")], "it is old, and there"
+
+
+def test_what_is_said_is_data_and_is_told_in_french(tmp_path: pathlib.Path) -> None:
+    path = put(tmp_path / "db.sql", hours=76)
+    message = check(tmp_path / "*.sql").message
+    assert message.template == "newest backup {path:path} is {age:duration} old, the limit is {limit:duration}"
+    assert message.params == {"path": str(path), "age": 76 * HOUR, "limit": 24 * HOUR}
+    assert told(message, "fr") == f"la dernière sauvegarde {path} a été faite il y a 3\u00a0j 4\u00a0h, la limite est de 24\u00a0h"
+    put(tmp_path / "db.sql.gz", gzip.compress(DUMP)[:-5])
+    damaged = check(tmp_path / "*.gz").message
+    assert told(damaged, "fr") == (
+        f"dernière sauvegarde {tmp_path}/db.sql.gz\u00a0: ce n\u2019est pas un fichier gzip complet\u00a0: il se termine trop tôt"
+    )
+
+
+def test_how_it_was_verified_is_told_in_french(tmp_path: pathlib.Path) -> None:
+    put(tmp_path / "x.tar.gz", archive(["a"]))
+    assert told(check(tmp_path / "x.tar.gz").message, "fr").endswith(", lue jusqu\u2019au bout (tar dans gzip)\u202f; 1 conservée")
+    put(tmp_path / "y.tar.gz", archive(["a"]), hours=5)
+    assert told(check(tmp_path / "*.gz").message, "fr").endswith("\u202f; 2 conservées")

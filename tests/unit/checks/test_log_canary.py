@@ -18,6 +18,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks impo
 from ansible_collections.operability.readiness.plugins.module_utils._clients import log_writing
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Clock, Runner
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import NOW, Completed, FakeClock, FakeRunner
 
 HEX = "0123456789abcdef" * 2
@@ -240,7 +241,9 @@ def test_counts_what_arrived_instead(tmp_path: pathlib.Path) -> None:
     clock = Script(lambda: put(log, "a\nb\n"), lambda: put(log, "c\n"))
     finding = find(search(tmp_path), Runner(clock=clock))
     assert (finding.status, finding.observed["new_lines"]) == ("fail", 3)
-    assert "3 other line(s)" in finding.message
+    assert "3 other lines" in finding.message
+    assert "(1 fichier, dernière écriture il y a " in told(finding.message, "fr")
+    assert told(finding.message, "fr").endswith("(chemin, étiquette ou filtre\u202f?)")
 
 
 def test_central_file_rotates_between_two_looks(tmp_path: pathlib.Path) -> None:
@@ -356,6 +359,7 @@ def test_the_same_file(tmp_path: pathlib.Path, local: bool, status: str) -> None
     assert isinstance(finding, Finding)
     assert (str(finding.status), finding.proof) == (status, "derived")
     assert "locally" in finding.message
+    assert f"en local, dans le fichier où elle a été écrite ({path})" in told(finding.message, "fr")
 
 
 def test_the_central_file_counts_more_than_the_same_file(tmp_path: pathlib.Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import log_rotation
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import NOW, Completed, FakeRunner
 
 DAY = 86400.0
@@ -127,6 +128,24 @@ def test_an_untouched_log_is_as_old_as_its_last_change(logs: Logs) -> None:
     finding = logs.check()
     assert finding.status == "fail"
     assert "known by its last change" in finding.message
+
+
+def test_what_is_said_is_told_in_french(logs: Logs) -> None:
+    logs.write("app.log", 0.5)
+    logs.write("app.log.1", 0.5)
+    assert told(logs.check().message, "fr") == (
+        f"rotation du journal {logs.log}\u00a0: logrotate s\u2019en charge (chaque jour, 3 conservés), "
+        "1 fichier issu de la rotation, dernière écriture il y a 12\u00a0h, 33\u00a0o actuellement"
+    )
+    logs.write("app.log", 30, text="no time\n")
+    logs.write("app.log.1", 31)
+    problem = logs.check().message
+    assert problem.template == "rotation is declared ({rule}), but {problem}"
+    assert told(problem, "fr") == (
+        f"une rotation est déclarée (chaque jour, 3 conservés), mais le journal {logs.log} n\u2019a pas tourné depuis le "
+        "25 oct. 2026, 06:00:00 UTC\u00a0: son contenu le plus ancien a été écrit il y a 31\u00a0j "
+        "(d\u2019après son fichier le plus récent issu de la rotation), la limite est de 2\u00a0j"
+    )
 
 
 def test_logrotate_has_stopped(logs: Logs) -> None:

@@ -15,6 +15,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks impo
 from ansible_collections.operability.readiness.plugins.module_utils._clients import restic
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import NOW, Completed, FakeRunner
 
 PASSWORD = "geheim-4711"
@@ -202,7 +203,7 @@ def test_hosts_and_tags() -> None:
 def test_too_few() -> None:
     world = runner([entry("a", 3, **summary(5)), entry("b", 4, ["/etc"], **summary(5))])
     finding = check(world, min_count=2)
-    assert str(finding.status) == "fail" and "there are 1 snapshots of /var/lib/payments, at least 2" in finding.message
+    assert str(finding.status) == "fail" and "there is 1 snapshot of /var/lib/payments, at least 2" in finding.message
 
 
 def test_compares_the_same_paths_only_and_no_more_than_asked() -> None:
@@ -231,7 +232,7 @@ def test_the_future() -> None:
     with pytest.raises(CannotObserve, match="dated in the future"):
         check(runner([entry("a", -48)]))
     finding = check(runner([entry("a", -48, **summary(5)), entry("b", 3, **summary(5))]))
-    assert str(finding.status) == "warn" and "1 snapshots dated in the future" in finding.message
+    assert str(finding.status) == "warn" and "1 snapshot dated in the future" in finding.message
 
 
 def test_arguments() -> None:
@@ -255,3 +256,23 @@ def test_what_can_be_compared_with_earlier() -> None:
     assert check(runner(two, {"a": 5, "b": 5})).observed["paths"] == ["/etc", "/var/lib/payments"], "whichever of them ran last"
     assert check(runner(two, {"b": 5}), paths=["/var/lib/payments", "/gone"]).observed["paths"] == ["/var/lib/payments"]
     assert "paths" not in check(runner([])).observed
+
+
+def test_what_is_said_is_told_in_french() -> None:
+    message = check(runner([entry("a", 27, **summary(1000)), entry("b", 3, **summary(300))])).message
+    assert (message.params["size"], message.params["usual"], message.params["share"], message.params["count"]) == (300, 1000, 0.5, 1)
+    assert told(message, "fr") == (
+        "dernier instantané b de /var/lib/payments\u00a0: 300\u00a0o, soit plus de 50\u202f% de moins que la fois précédente (1000\u00a0o)"
+    )
+    other = check(runner([entry("a", 3, tags=["nightly"])]), host="db3", tags=["prod"]).message
+    assert told(other, "fr") == (
+        "le seul instantané du dépôt /srv/restic n\u2019est pas de l\u2019hôte db3 et étiqueté prod\u202f; "
+        "hôtes\u00a0: db1\u202f; étiquettes\u00a0: nightly"
+    )
+
+
+def test_a_failure_without_a_reason_is_told_in_french() -> None:
+    with pytest.raises(restic.ResticFailed) as caught:
+        check(runner([], restic_snapshots=Completed(1, "", "")))
+    assert caught.value.message == "restic ended with code 1 on /srv/restic: it gave no reason"
+    assert told(caught.value.message, "fr").endswith("sur le dépôt /srv/restic\u00a0: aucune raison donnée")
