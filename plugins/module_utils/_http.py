@@ -131,10 +131,10 @@ def as_failure(exc: BaseException, url: str, timeout: float) -> HttpFailure:
     for item in chain:
         if isinstance(item, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(item):
             told = re.search(r"certificate verify failed: ([^(\n]+?) *\(", text)
-            detail = getattr(item, "verify_message", "") or (told.group(1) if told else "certificate verification failed")
+            detail = getattr(item, "verify_message", "") or (told.group(1) if told else phrase("certificate verification failed"))
             return HttpFailure("tls", phrase("{url:path} has a certificate that cannot be trusted: {reason}", url=where, reason=detail))
         if isinstance(item, ssl.SSLError):
-            reason = getattr(item, "reason", None) or "handshake failed"
+            reason = getattr(item, "reason", None) or phrase("handshake failed")
             return HttpFailure("tls", phrase("{url:path} does not speak TLS as expected ({reason})", url=where, reason=reason))
         if isinstance(item, (socket.timeout, TimeoutError)):
             return HttpFailure("timeout", _silent(where, timeout))
@@ -160,7 +160,7 @@ def _silent(url: str, timeout: float) -> Message:
 
 def _words(name: str) -> str:
     """``RemoteDisconnected`` in words."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"(Error|Exception)$", "", name)).lower() or "no reason given"
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"(Error|Exception)$", "", name)).lower() or phrase("no reason was given")
 
 
 __all__ = (
