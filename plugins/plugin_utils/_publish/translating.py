@@ -75,7 +75,8 @@ def _shown(say: Words, kind: str, value: object) -> str:
     if isinstance(value, Message):
         return _told(value, say)
     if isinstance(value, (list, tuple)):
-        return ("; " if kind == "sentences" else ", ").join(_shown(say, "", item) for item in value)
+        mark = f"{say('semicolon')} " if kind == "sentences" else ", "
+        return mark.join(_shown(say, "", item) for item in value)
     return say.shown(kind, value)
 
 
