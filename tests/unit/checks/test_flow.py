@@ -23,6 +23,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks.flow
 from ansible_collections.operability.readiness.plugins.module_utils._clients import tls
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
+from ansible_collections.operability.readiness.plugins.module_utils._phrase import phrase, verbatim
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import Proof
@@ -34,7 +35,7 @@ from fakes import FakeRunner
 from unit.core.described import describe
 
 FOUR, SIX = Address(socket.AF_INET, ("192.0.2.1", 636)), Address(socket.AF_INET6, ("2001:db8::1", 636, 0, 0))
-OPENS = Attempt(FOUR, check.OPEN, "opens in 2 ms", 0.002)
+OPENS = Attempt(FOUR, check.OPEN, phrase("{address:path} opens in {taken:duration}", address=FOUR.text, taken=0.002), 0.002)
 
 
 def look(runner: Runner | None = None, **args: t.Any) -> Finding:
@@ -219,7 +220,7 @@ def test_why_tls_is_not_there(reason: str, outcome: str, said: str) -> None:
     exc.reason = reason
     attempt = check._not_shaken(FOUR, exc, "ldap.example", 3.0, 0.1)
     assert attempt.outcome == outcome and attempt.connected == 0.1
-    assert re.search(said, attempt.text)
+    assert re.search(said, attempt.said)
 
 
 def test_a_name_that_cannot_be_asked_for() -> None:
@@ -275,12 +276,12 @@ def test_no_more_addresses_than_sixteen(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_host_without_ipv6_is_no_fault_of_the_flow() -> None:
-    six = Attempt(SIX, check.NO_ROUTE, "has no route from this host")
+    six = Attempt(SIX, check.NO_ROUTE, verbatim("has no route"))
     assert str(judge_open("x:1", [OPENS, six], 3.0).status) == "pass"
     assert str(judge_open("x:1", [six], 3.0).status) == "fail"
-    four = Attempt(FOUR, check.NO_ROUTE, "has no route from this host")
+    four = Attempt(FOUR, check.NO_ROUTE, verbatim("has no route"))
     assert str(judge_open("x:1", [OPENS, four], 3.0).status) == "warn"
-    silent = Attempt(SIX, check.SILENT, "does not answer")
+    silent = Attempt(SIX, check.SILENT, verbatim("does not answer"))
     assert str(judge_open("x:1", [OPENS, silent], 3.0).status) == "warn", "a client waits for it"
 
 
@@ -296,7 +297,7 @@ def test_a_host_without_ipv6_is_no_fault_of_the_flow() -> None:
 )
 def test_verdicts(outcomes: tuple[str, ...], opened: str, closed: str) -> None:
     taken = {check.OPEN: 0.1, check.CUT: 0.1, check.NO_TLS: 0.1}
-    attempts = [Attempt(FOUR, outcome, outcome, taken.get(outcome)) for outcome in outcomes]
+    attempts = [Attempt(FOUR, outcome, verbatim(outcome), taken.get(outcome)) for outcome in outcomes]
     assert str(judge_open("x:1", attempts, 3.0).status) == opened
     assert str(judge_closed("x:1", attempts).status) == closed
 

@@ -183,7 +183,7 @@ def test_a_unit_that_a_cluster_starts() -> None:
     [
         ({}, "pass", "succeeded at 2026-11-25T02:00:09Z"),
         ({"ActiveState": "active", "SubState": "exited"}, "pass", "succeeded"),
-        ({"Result": "exit-code", "ExecMainStatus": "3"}, "fail", "last run of payments.service ended with exit code 3"),
+        ({"Result": "exit-code", "ExecMainStatus": "3"}, "fail", "last run of payments.service failed: it ended with exit code 3"),
         ({"ActiveState": "failed", "Result": "timeout"}, "fail", "has failed"),
         ({"ActiveState": "activating", "SubState": "start", "ExecMainExitTimestamp": ""}, "warn", "running now"),
         ({"ActiveState": "activating", "SubState": "auto-restart", "Result": "exit-code"}, "fail", "keeps failing"),
