@@ -16,6 +16,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients.sys
     parse_time,
 )
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import NOW, Completed, FakeRunner
 
 DAEMON = """\
@@ -152,6 +153,17 @@ def test_daemons(changes: dict[str, str], status: str, message: str) -> None:
     assert str(finding.status) == status, finding.message
     assert re.search(message, finding.message), finding.message
     assert "error" not in finding.message
+
+
+def test_a_message_keeps_its_parameters_and_is_told_in_french() -> None:
+    failed = {"ActiveState": "failed", "SubState": "failed", "Result": "exit-code", "ExecMainStatus": "1"}
+    message = look(changed(DAEMON, **failed)).message
+    assert (message.template, message.params["unit"]) == ("{unit:path} has failed: {result}", "payments.service")
+    french = "l\u2019unit\u00e9 payments.service est en \u00e9chec\u00a0: elle s\u2019est termin\u00e9e avec le code de sortie 1"
+    assert told(message, "fr") == french
+    often = look(changed(DAEMON, NRestarts="2")).message
+    assert often.params == {"count": 2, "unit": "payments.service", "most": 0, "age": 14399.0}
+    assert "red\u00e9marr\u00e9e 2 fois par systemd, la limite est de 0" in told(often, "fr")
 
 
 def test_since_the_deployment() -> None:
