@@ -13,6 +13,8 @@ import ipaddress
 import re
 import typing as t
 
+from ._phrase import Message, phrase
+
 _SEQUENCE, _SET, _OID, _OCTETS, _UTC, _GENERALIZED = 0x30, 0x31, 0x06, 0x04, 0x17, 0x18
 _VERSION, _EXTENSIONS, _DNS, _IP = 0xA0, 0xA3, 0x82, 0x87
 _COMMON_NAME, _ALTERNATIVE_NAMES = "2.5.4.3", "2.5.29.17"
@@ -24,6 +26,10 @@ _PEM = re.compile(r"-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----(.*?)-----END 
 
 class NotACertificate(ValueError):
     """Bytes that are no X.509 certificate in DER."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,24 +104,24 @@ def _items(data: bytes) -> list[_Item]:
 
 def _read(data: bytes, at: int) -> _Item:
     if at + 2 > len(data):
-        raise NotACertificate("it is cut short")
+        raise NotACertificate(phrase("it is cut short"))
     tag, length, start = data[at], data[at + 1], at + 2
     if tag & 0x1F == 0x1F:
-        raise NotACertificate("it has a tag that certificates do not have")
+        raise NotACertificate(phrase("it has a tag that certificates do not have"))
     if length & 0x80:
         count = length & 0x7F
         if not 1 <= count <= 4 or start + count > len(data):
-            raise NotACertificate("it has a length that DER does not allow")
+            raise NotACertificate(phrase("it has a length that DER does not allow"))
         length = int.from_bytes(data[start : start + count], "big")
         start += count
     if start + length > len(data):
-        raise NotACertificate("it is cut short")
+        raise NotACertificate(phrase("it is cut short"))
     return _Item(tag, data[start : start + length], data[at : start + length])
 
 
 def _expect(items: t.Sequence[_Item], at: int, tag: int) -> _Item:
     if at >= len(items) or items[at].tag != tag:
-        raise NotACertificate("it is not built as a certificate")
+        raise NotACertificate(phrase("it is not built as a certificate"))
     return items[at]
 
 
@@ -123,13 +129,13 @@ def parse_certificate(der: bytes) -> Certificate:
     """NotACertificate for anything else; what follows the certificate (OpenSSL's trust settings) is passed over."""
     whole = _read(der, 0)
     if whole.tag != _SEQUENCE:
-        raise NotACertificate("it is not built as a certificate")
+        raise NotACertificate(phrase("it is not built as a certificate"))
     fields = _items(_expect(_items(whole.content), 0, _SEQUENCE).content)
     at = 1 if fields and fields[0].tag == _VERSION else 0
     issuer, validity, subject = (_expect(fields, at + offset, _SEQUENCE) for offset in (2, 3, 4))
     times = _items(validity.content)
     if len(times) != 2:
-        raise NotACertificate("it does not say from when to when it is valid")
+        raise NotACertificate(phrase("it does not say from when to when it is valid"))
     dns_names, addresses = _alternative_names(fields)
     return Certificate(
         _name(subject.content),
@@ -148,7 +154,7 @@ def parse_certificate(der: bytes) -> Certificate:
 def _time(item: _Item) -> dt.datetime:
     form, size = _TIMES.get(item.tag, ("", 0))
     if len(item.content) != size:
-        raise NotACertificate("it has a date that cannot be read")
+        raise NotACertificate(phrase("it has a date that cannot be read"))
     text = item.content.decode("ascii", "replace")
     if item.tag == _UTC and text[:2].isdigit():
         # RFC 5280: 50 to 99 are of the last century
@@ -156,7 +162,7 @@ def _time(item: _Item) -> dt.datetime:
     try:
         return dt.datetime.strptime(text, form).replace(tzinfo=dt.timezone.utc)
     except ValueError:
-        raise NotACertificate("it has a date that cannot be read") from None
+        raise NotACertificate(phrase("it has a date that cannot be read")) from None
 
 
 def _name(content: bytes) -> str:
@@ -165,7 +171,7 @@ def _name(content: bytes) -> str:
         for attribute in _items(group.content):
             pair = _items(attribute.content)
             if len(pair) != 2 or pair[0].tag != _OID:
-                raise NotACertificate("it has a name that cannot be read")
+                raise NotACertificate(phrase("it has a name that cannot be read"))
             oid = _oid(pair[0].content)
             text = pair[1].content.decode(_ENCODINGS.get(pair[1].tag, "latin-1"), "replace")
             parts.append((oid, f"{_SHORT.get(oid, oid)}={text}"))
@@ -181,7 +187,7 @@ def _oid(content: bytes) -> str:
             numbers.append(value)
             value = 0
     if not numbers:
-        raise NotACertificate("it has an object identifier that cannot be read")
+        raise NotACertificate(phrase("it has an object identifier that cannot be read"))
     first = min(numbers[0] // 40, 2)
     return ".".join(str(number) for number in (first, numbers[0] - 40 * first, *numbers[1:]))
 
@@ -211,7 +217,7 @@ def split_pem(text: str) -> list[bytes]:
         try:
             blocks.append(base64.b64decode("".join(block.split()), validate=True))
         except ValueError:
-            raise NotACertificate("it is not base64") from None
+            raise NotACertificate(phrase("it is not base64")) from None
     return blocks
 
 

@@ -151,7 +151,7 @@ ROWS = [
         "recorded: the last run of a oneshot failed",
         recorded({**ONESHOT, "Result": "exit-code", "ExecMainStatus": "3"}),
         "fail",
-        "the last run of payments.service ended with exit code 3",
+        "the last run of payments.service failed: it ended with exit code 3",
     ),
     Row("systemd_unit", "recorded: no restart after a crash", recorded({"Restart": "no"}), "warn", "not restarted after a crash"),
     Row("systemd_unit", "the host is not run by systemd", not_booted, "unknown", "not run by systemd"),

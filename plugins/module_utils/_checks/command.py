@@ -12,7 +12,8 @@ import typing as t
 from .._argspec import Spec
 from .._clients.monitoring_plugin import LINE_LENGTH, parse_perfdata, split_output
 from .._finding import CannotObserve, Finding, Status
-from .._message import lines_of, one_line
+from .._message import lines_of, shorten
+from .._phrase import Message, listed, phrase, plural, verbatim
 from .._runner import Completed, Runner, unreadable, user_name
 
 WHERE = "host"
@@ -52,7 +53,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
         try:
             os.stat(os.path.join(folder, "."))
         except OSError as exc:
-            raise CannotObserve(f"the command cannot be started there: {unreadable(folder, exc)}") from None
+            raise CannotObserve(phrase("the command cannot be started there: {why}", why=unreadable(folder, exc))) from None
         if os.sep in command[0]:
             command[0] = os.path.join(folder, command[0])
     reason = not_startable(command[0], runner)
@@ -63,29 +64,33 @@ def run(args: Arguments, runner: Runner) -> Finding:
     return judge(runner.run(command, cwd=folder, env=env, timeout=3600.0), os.path.basename(command[0]))
 
 
-def not_startable(program: str, runner: Runner) -> str | None:
+def not_startable(program: str, runner: Runner) -> Message | None:
     """Why a command cannot be started, each reason apart; None when it can."""
     if os.sep not in program:
         if runner.which(program):
             return None
-        hint = "; the command and its arguments are a list" if " " in program else ""
-        return f"{program} is not installed on this host: it is in no folder of PATH{hint}"
+        absent = phrase("{program:path} is not installed on this host: it is in no folder of PATH", program=program)
+        return listed([absent, phrase("the command and its arguments are a list")]) if " " in program else absent
     try:
         found = os.stat(program)
     except OSError as exc:
-        return f"{unreadable(program, exc)} on this host" if isinstance(exc, FileNotFoundError) else unreadable(program, exc)
+        if isinstance(exc, FileNotFoundError):
+            return phrase("{program:path} does not exist on this host", program=program)
+        return unreadable(program, exc)
     if os.path.isdir(program):
-        return f"{program} is a folder, not a command"
+        return phrase("{program:path} is a folder, not a command", program=program)
     if not os.access(program, os.X_OK):
-        return (
-            f"{program} is not executable (chmod +x)"
-            if not found.st_mode & 0o111
-            else f"{program} may not be run by {user_name()}; let the check run as a user who may (run_as, become)"
+        if not found.st_mode & 0o111:
+            return phrase("{program:path} is not executable (chmod +x)", program=program)
+        return phrase(
+            "{program:path} may not be run by {user}; let the check run as a user who may (run_as, become)",
+            program=program,
+            user=user_name(),
         )
     return _without_interpreter(program)
 
 
-def _without_interpreter(program: str) -> str | None:
+def _without_interpreter(program: str) -> Message | None:
     try:
         with open(program, "rb") as handle:
             head = handle.read(256)
@@ -95,7 +100,9 @@ def _without_interpreter(program: str) -> str | None:
         return None
     words = head[2:].partition(b"\n")[0].decode("utf-8", "replace").split()
     if words and not os.path.exists(words[0]):
-        return f"{program} cannot be run: its interpreter {words[0]} does not exist"
+        return phrase(
+            "{program:path} cannot be run: its interpreter {interpreter:path} does not exist", program=program, interpreter=words[0]
+        )
     return None
 
 
@@ -104,29 +111,50 @@ def judge(done: Completed, name: str) -> Finding:
     text, long_text, perfdata = split_output(done.stdout)
     stderr = lines_of(done.stderr, LINE_LENGTH)
     lines = [*([text] if text else []), *long_text] or stderr
-    said, details = (lines[0], [*lines[1:], *(stderr if lines is not stderr else [])]) if lines else ("", [])
+    said, rest = (lines[0], [*lines[1:], *(stderr if lines is not stderr else [])]) if lines else ("", [])
     observed: dict[str, object] = {"exit_code": done.rc}
     status = _STATUS.get(done.rc, Status.UNKNOWN)
-    message = said or f"{name} ended with code {done.rc} and said nothing"
-    if done.rc not in _STATUS:
-        message = one_line(strange_end(done.rc, name) + (f"; it said: {said}" if said else ""), LINE_LENGTH)
     measurements, missing = parse_perfdata(perfdata)
     if missing:
         observed["no_value"] = missing
-    if len(details) > LINES:
-        details = [*details[: LINES - 1], f"and {len(details) - LINES + 1} more lines"]
     if done.truncated:
         observed["output_cut"] = True
-    return Finding(status, message, observed=observed, measurements=measurements, details=details)
+    return Finding(status, _message(done.rc, name, said), observed=observed, measurements=measurements, details=_details(rest))
 
 
-def strange_end(rc: int, name: str) -> str:
+def _message(rc: int, name: str, said: str) -> Message:
+    if rc in _STATUS:
+        return verbatim(said) if said else phrase("{program:path} ended with code {code} and said nothing", program=name, code=rc)
+    end = strange_end(rc, name)
+    if not said:
+        return end
+    return phrase("{end}; it said: {output}", end=end, output=shorten(said, LINE_LENGTH - len(end)))
+
+
+def _details(lines: t.Sequence[str]) -> list[Message]:
+    kept = [verbatim(line) for line in lines]
+    if len(kept) <= LINES:
+        return kept
+    more = plural("and {count:number} more line", "and {count:number} more lines", count=len(kept) - LINES + 1)
+    return [*kept[: LINES - 1], more]
+
+
+def strange_end(rc: int, name: str) -> Message:
     """What an exit code means that is none of a plugin's."""
     if rc < 0:
-        return f"{name} was ended by the signal {_signal(-rc)}"
-    known = {126: "a command could not be executed", 127: "a command was not found"}
-    told = known.get(rc) or (f"a command in it was ended by the signal {_signal(rc - 128)}" if 128 < rc < 128 + signal.NSIG else None)
-    return f"{name} ended with code {rc} ({told or 'a plugin ends with 0, 1, 2 or 3'})"
+        return phrase("{program:path} was ended by the signal {signal}", program=name, signal=_signal(-rc))
+    if rc == 126:
+        return phrase("{program:path} ended with code {code} (a command could not be executed)", program=name, code=rc)
+    if rc == 127:
+        return phrase("{program:path} ended with code {code} (a command was not found)", program=name, code=rc)
+    if 128 < rc < 128 + signal.NSIG:
+        return phrase(
+            "{program:path} ended with code {code} (a command in it was ended by the signal {signal})",
+            program=name,
+            code=rc,
+            signal=_signal(rc - 128),
+        )
+    return phrase("{program:path} ended with code {code} (a plugin ends with 0, 1, 2 or 3)", program=name, code=rc)
 
 
 def _signal(number: int) -> str:

@@ -12,6 +12,7 @@ import typing as t
 
 from .._argspec import ArgumentsRefused, Spec
 from .._finding import CannotObserve, Finding, Measurement
+from .._phrase import Message, listed, phrase, plural
 from .._runner import Runner, unreadable
 from .._units import Comparison, humanize_bytes
 from ._judgement import Judgement
@@ -75,22 +76,24 @@ def run(args: Arguments, runner: Runner) -> Finding:
         if limit.operator not in ("<", "<=") or not 0 < limit.value <= 1:
             raise ArgumentsRefused([f"{name}: '{limit}' is not an upper limit of a share; expected for example '< 90%'"])
     if not os.path.isdir(args["proc"]):
-        raise CannotObserve(f"the folder {args['proc']} does not exist: nothing is known of this host's capacity")
+        raise CannotObserve(phrase("the folder {path:path} does not exist: nothing is known of this host's capacity", path=args["proc"]))
     judgement = Judgement()
     measurements: list[Measurement] = []
     observed: dict[str, object] = {}
-    said = []
+    said: list[Message] = []
     for part in (_disks, _memory, _descriptors):
         try:
-            said.append(part(args, runner, judgement, measurements, observed))
+            said += part(args, runner, judgement, measurements, observed)
         except CannotObserve as exc:
             judgement.unseen.append(exc.message)
     expected: dict[str, object] = {name: str(limit) for name, limit in limits.items()}
     expected["min_free"] = humanize_bytes(args["min_free"])
-    return judgement.finding("; ".join(filter(None, said)), observed=observed, expected=expected, measurements=measurements)
+    return judgement.finding(listed(said), observed=observed, expected=expected, measurements=measurements)
 
 
-def _disks(args: Arguments, runner: Runner, judgement: Judgement, measurements: list[Measurement], observed: dict[str, object]) -> str:
+def _disks(
+    args: Arguments, runner: Runner, judgement: Judgement, measurements: list[Measurement], observed: dict[str, object]
+) -> list[Message]:
     own = args["root"] == "/"
     mounts = parse_mounts(runner.read_text(os.path.join(args["proc"], "self" if own else "1", "mountinfo")))
     chosen = holding(mounts, args["paths"], args["root"], judgement) if args["paths"] else local(mounts)
@@ -102,14 +105,15 @@ def _disks(args: Arguments, runner: Runner, judgement: Judgement, measurements: 
                 continue
             usage = usage_of(mount.point, os.statvfs(place))
         except OSError as exc:
-            judgement.unseen.append(f"the file system {mount.point} cannot be looked at: {unreadable(place, exc)}")
+            why = unreadable(place, exc)
+            judgement.unseen.append(phrase("the file system {path:path} cannot be looked at: {why}", path=mount.point, why=why))
             continue
         if usage:
             usages.append(usage)
     if not usages:
         if not judgement.unseen and not judgement.fails:
-            raise CannotObserve("no local writable file system was found")
-        return ""
+            raise CannotObserve(phrase("no local writable file system was found"))
+        return []
     for usage in usages:
         _judge_disk(usage, args, judgement)
     fullest = max(usages, key=lambda usage: (usage.free < args["min_free"], usage.used))
@@ -130,46 +134,72 @@ def _disks(args: Arguments, runner: Runner, judgement: Judgement, measurements: 
         }
         for usage in usages
     }
-    room = f"{fullest.used:.0%} used and {humanize_bytes(fullest.free)} free"
-    return f"{fullest.point} has {room}" + (f", the fullest of {len(usages)} file systems" if len(usages) > 1 else "")
+    room = plural(
+        "{path:path} has {used:percent} used and {free:bytes} free",
+        "{path:path} has {used:percent} used and {free:bytes} free, the fullest of {count:number} file systems",
+        count=len(usages),
+        path=fullest.point,
+        used=round(fullest.used, 2),
+        free=fullest.free,
+    )
+    return [room]
 
 
 def _judge_disk(usage: Usage, args: Arguments, judgement: Judgement) -> None:
     limit: Comparison = args["disk"]
     least = args["min_free"]
-    seen = f"{usage.point} is {usage.used:.1%} full and has {humanize_bytes(usage.free)} free"
     if not limit.holds(usage.used) and usage.free < least:
-        judgement.fails.append(f"{seen}, the limit is {limit} or {humanize_bytes(least)} free")
+        full = phrase(
+            "{path:path} is {used:percent} full and has {free:bytes} free, the limit is {limit} or {least:bytes} free",
+            path=usage.point,
+            used=round(usage.used, 3),
+            free=usage.free,
+            limit=str(limit),
+            least=least,
+        )
+        judgement.fails.append(full)
     elif usage.used > limit.value * (1 - NEAR) and usage.free < least * (1 + NEAR):
-        judgement.warns.append(f"{seen}, which is near the limit of {limit} or {humanize_bytes(least)} free")
+        near = phrase(
+            "{path:path} is {used:percent} full and has {free:bytes} free, which is near the limit of {limit} or {least:bytes} free",
+            path=usage.point,
+            used=round(usage.used, 3),
+            free=usage.free,
+            limit=str(limit),
+            least=least,
+        )
+        judgement.warns.append(near)
     if usage.inodes is not None:
-        _share(f"{usage.point} inodes in use", usage.inodes, args["inodes"], judgement)
+        _share(phrase("{path:path} inodes in use", path=usage.point), usage.inodes, args["inodes"], judgement)
 
 
-def _memory(args: Arguments, runner: Runner, judgement: Judgement, measurements: list[Measurement], observed: dict[str, object]) -> str:
+def _memory(
+    args: Arguments, runner: Runner, judgement: Judgement, measurements: list[Measurement], observed: dict[str, object]
+) -> list[Message]:
     used = parse_memory(runner.read_text(os.path.join(args["proc"], "meminfo")))
-    _share("memory in use", used, args["memory"], judgement)
+    _share(phrase("memory in use"), used, args["memory"], judgement)
     measurements.append(Measurement("memory_used_ratio", round(used, 4), args["memory"].value, "upper"))
     observed["memory_used"] = round(used, 4)
-    return f"memory {used:.0%} used"
+    return [phrase("memory {used:percent} used", used=round(used, 2))]
 
 
 def _descriptors(
     args: Arguments, runner: Runner, judgement: Judgement, measurements: list[Measurement], observed: dict[str, object]
-) -> str:
+) -> list[Message]:
     # the kernel refuses a read of this file that asks for megabytes
     used = parse_file_nr(runner.read_text(os.path.join(args["proc"], "sys", "fs", "file-nr"), max_bytes=4096))
-    _share("file descriptors in use", used, args["file_descriptors"], judgement)
+    _share(phrase("file descriptors in use"), used, args["file_descriptors"], judgement)
     measurements.append(Measurement("file_descriptors_used_ratio", round(used, 6), args["file_descriptors"].value, "upper"))
     observed["file_descriptors_used"] = round(used, 6)
-    return f"file descriptors {used:.0%} used"
+    return [phrase("file descriptors {used:percent} used", used=round(used, 2))]
 
 
-def _share(what: str, used: float, limit: Comparison, judgement: Judgement) -> None:
+def _share(what: Message, used: float, limit: Comparison, judgement: Judgement) -> None:
+    share, most = round(used, 3), str(limit)
     if not limit.holds(used):
-        judgement.fails.append(f"{what}: {used:.1%}, the limit is {limit}")
+        judgement.fails.append(phrase("{what}: {used:percent}, the limit is {limit}", what=what, used=share, limit=most))
     elif used > limit.value * (1 - NEAR):
-        judgement.warns.append(f"{what}: {used:.1%}, which is near the limit of {limit}")
+        near = phrase("{what}: {used:percent}, which is near the limit of {limit}", what=what, used=share, limit=most)
+        judgement.warns.append(near)
 
 
 def parse_mounts(text: str) -> list[Mount]:
@@ -187,7 +217,7 @@ def parse_mounts(text: str) -> list[Mount]:
         found.pop(point, None)
         found[point] = Mount(words[2], point, after[0], "ro" not in options)
     if not found:
-        raise CannotObserve("the list of mounted file systems is empty or cannot be understood")
+        raise CannotObserve(phrase("the list of mounted file systems is empty or cannot be understood"))
     return list(found.values())
 
 
@@ -205,7 +235,7 @@ def holding(mounts: t.Sequence[Mount], paths: t.Iterable[str], root: str, judgem
     kept: dict[str, Mount] = {}
     for path in paths:
         if not os.path.lexists(os.path.join(root, path.lstrip("/"))):
-            judgement.unseen.append(f"{path} does not exist, so the room for it is not known")
+            judgement.unseen.append(phrase("{path:path} does not exist, so the room for it is not known", path=path))
             continue
         real = os.path.realpath(path) if root == "/" else os.path.normpath(path)
         around = [mount for mount in mounts if real == mount.point or real.startswith(mount.point.rstrip("/") + "/")]
@@ -213,7 +243,7 @@ def holding(mounts: t.Sequence[Mount], paths: t.Iterable[str], root: str, judgem
             mount = max(around, key=lambda mount: len(mount.point))
             kept.setdefault(mount.device, mount)
         else:
-            judgement.unseen.append(f"the file system that holds {path} was not found")
+            judgement.unseen.append(phrase("the file system that holds {path:path} was not found", path=path))
     return list(kept.values())
 
 
@@ -230,7 +260,7 @@ def parse_memory(text: str) -> float:
     """The share of memory that is not available. CannotObserve."""
     numbers = {name: int(count) for name, count in re.findall(r"^(\w+):\s+(\d+)", text, re.M)}
     if not numbers.get("MemTotal") or "MemAvailable" not in numbers:
-        raise CannotObserve("meminfo has no MemTotal and MemAvailable")
+        raise CannotObserve(phrase("meminfo has no MemTotal and MemAvailable"))
     return 1 - min(1.0, numbers["MemAvailable"] / numbers["MemTotal"])
 
 
@@ -238,7 +268,7 @@ def parse_file_nr(text: str) -> float:
     """The share of file descriptors in use. CannotObserve."""
     words = text.split()
     if len(words) != 3 or not all(word.isdigit() for word in words) or int(words[2]) == 0:
-        raise CannotObserve("file-nr does not have the three numbers that it should")
+        raise CannotObserve(phrase("file-nr does not have the three numbers that it should"))
     return (int(words[0]) - int(words[1])) / int(words[2])
 
 

@@ -14,8 +14,8 @@ from .._argspec import Spec
 from .._clients.cron import Entry, entries_of, ignored_because, period_of
 from .._clients.systemd import Properties, enablement, last_end, never_ran, next_run, parse_time, show, timer_period
 from .._finding import CannotObserve, Finding, Measurement, Status, isoformat, worst
+from .._phrase import Message, and_more, listed, phrase
 from .._runner import Runner, unreadable
-from .._units import humanize_seconds
 
 WHERE = "host"
 TIMEOUT = 30.0
@@ -34,7 +34,14 @@ ARGUMENT_SPEC: Spec = {
 }
 CONSTRAINTS = {"required_one_of": [("timer", "cron")], "mutually_exclusive": [("timer", "cron")]}
 DURATIONS = ("max_age",)
-COMPARABLE = {"scheduled": {"kind": "state", "what": "job", "good": [True], "words": {True: "scheduled", False: "not scheduled"}}}
+COMPARABLE = {
+    "scheduled": {
+        "kind": "state",
+        "what": phrase("job"),
+        "good": [True],
+        "words": {True: phrase("scheduled"), False: phrase("not scheduled")},
+    }
+}
 
 CRON_PLACES = (
     "/etc/crontab",
@@ -58,7 +65,7 @@ JOB_PROPERTIES = (
 GENERATED = "/run/systemd/generator/cron.target.wants"  # systemd-cron makes timers of crontabs: it needs no daemon
 FUTURE = 300.0  # how far clocks may differ
 
-Remark = tuple[Status, str]
+Remark = tuple[Status, Message]
 
 
 class CronArguments(t.TypedDict):
@@ -80,7 +87,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
         return _timer(args["timer"], args, runner)
     if args["cron"]:
         return _cron(args["cron"], args, runner)
-    raise CannotObserve("neither a timer nor an entry of cron is named")
+    raise CannotObserve(phrase("neither a timer nor an entry of cron is named"))
 
 
 # -- systemd timers
@@ -110,30 +117,20 @@ def _timer(asked: str, args: Arguments, runner: Runner) -> Finding:
         remarks.append(success)
         success = None
     if args["success_file"] and job.get("Result", "success") != "success":
-        remarks.append((Status.FAIL, f"the last run of {unit} failed ({_result(job)})"))
+        remarks.append((Status.FAIL, phrase("the last run of {unit:path} failed ({result})", unit=unit, result=_result(job))))
     return _finding(name, remarks, observed, success, limit, now)
 
 
 def timer_remarks(name: str, timer: Properties) -> list[Remark]:
     """What the timer itself says: there, enabled, active, planned."""
-    load, active, sub = timer["LoadState"], timer["ActiveState"], timer.get("SubState", "")
+    load = timer["LoadState"]
     if load == "masked" or timer.get("UnitFileState", "").startswith("masked"):
-        return [(Status.FAIL, f"{name} is masked: it starts nothing")]
+        return [(Status.FAIL, phrase("{timer:path} is masked: it starts nothing", timer=name))]
     if load == "not-found":
-        return [(Status.FAIL, f"{name} does not exist on this host")]
+        return [(Status.FAIL, phrase("{unit:path} does not exist on this host", unit=name))]
     if load != "loaded":
-        return [(Status.FAIL, f"{name} cannot be loaded by systemd ({load}): its unit file is not valid")]
-    remarks: list[Remark] = []
-    following = next_run(timer)
-    if active != "active":
-        remarks.append((Status.FAIL, f"{name} is {active} ({sub}): it starts nothing"))
-    elif sub == "elapsed" or (following is None and sub != "running"):
-        remarks.append((Status.FAIL, f"{name} is active and has no next run planned ({sub})"))
-    else:
-        remarks.append((Status.PASS, f"{name} is active, next run {following or 'after the one that runs now'}"))
-    level, said = enablement(name, timer)
-    remarks.append((Status(level), said))
-    return remarks
+        return [(Status.FAIL, phrase("{unit:path} cannot be loaded by systemd ({load}): its unit file is not valid", unit=name, load=load))]
+    return [(Status(level), said) for level, said in (next_run(name, timer), enablement(name, timer))]
 
 
 def job_remark(
@@ -148,62 +145,95 @@ def job_remark(
 ) -> tuple[Remark, dt.datetime | None]:
     """What the unit that the timer starts says of its last run, or else the journal (``logged``), and when that succeeded."""
     if job["LoadState"] != "loaded":
-        return (Status.FAIL, f"{name} starts {unit}, which {_missing(job['LoadState'])}"), None
+        return (Status.FAIL, _missing(name, unit, job["LoadState"])), None
     triggered = parse_time(timer.get("LastTriggerUSec"))
     started, ended = parse_time(job.get("ExecMainStartTimestamp")), parse_time(job.get("ExecMainExitTimestamp"))
     result = job.get("Result", "success")
     if job["ActiveState"] == "failed" or result != "success":
-        when = f" at {isoformat(ended)}" if ended else ""
-        return (Status.FAIL, f"the last run of {unit} failed{when} ({_result(job)})"), None
+        return (Status.FAIL, _failed(unit, job, ended)), None
     if job["ActiveState"] in ("activating", "active", "deactivating", "reloading") and not ended and started:
-        age = (now - started).total_seconds()
-        if limit is not None and age > limit:
-            return (Status.FAIL, f"{unit} has been running for {humanize_seconds(age)}, the limit is {humanize_seconds(limit)}"), None
-        return (Status.WARN, f"{unit} is running now, for {humanize_seconds(age)}: the result is not known yet"), None
+        return _running(unit, (now - started).total_seconds(), limit), None
     tested = parse_time(job.get("ConditionTimestamp"))
     skipped = job.get("ConditionResult") == "no" and tested is not None and (ended is None or tested > ended)
     if ended:
-        note = "; it was skipped since, a condition of its unit file does not hold" if skipped else ""
-        return (Status.WARN if skipped else Status.PASS, f"{unit} last succeeded at {isoformat(ended)}{note}"), ended
+        said = phrase("{unit:path} last succeeded at {when:moment}", unit=unit, when=isoformat(ended))
+        if not skipped:
+            return (Status.PASS, said), ended
+        return (Status.WARN, listed([said, phrase("it was skipped since, a condition of its unit file does not hold")])), ended
     if skipped:
-        return (Status.FAIL, f"{unit} was skipped: a condition of its unit file does not hold on this host"), None
+        return (Status.FAIL, phrase("{unit:path} was skipped: a condition of its unit file does not hold on this host", unit=unit)), None
     if logged:
         ended_well, moment = logged
-        said = f"{'last succeeded' if ended_well else 'failed'} at {isoformat(moment)}, as the journal says"
-        return (Status.PASS if ended_well else Status.FAIL, f"{unit} {said}"), moment if ended_well else None
+        when = isoformat(moment)
+        if ended_well:
+            return (Status.PASS, phrase("{unit:path} last succeeded at {when:moment}, as the journal says", unit=unit, when=when)), moment
+        return (Status.FAIL, phrase("{unit:path} failed at {when:moment}, as the journal says", unit=unit, when=when)), None
     if triggered:
         return _lost_result(unit, triggered, limit, now), None
     return _never_ran(name, unit, timer, period, now), None
 
 
+def _failed(unit: str, job: Properties, ended: dt.datetime | None) -> Message:
+    result = _result(job)
+    if ended is None:
+        return phrase("the last run of {unit:path} failed ({result})", unit=unit, result=result)
+    return phrase("the last run of {unit:path} failed at {when:moment} ({result})", unit=unit, when=isoformat(ended), result=result)
+
+
+def _running(unit: str, age: float, limit: float | None) -> Remark:
+    if limit is not None and age > limit:
+        said = phrase("{unit:path} has been running for {age:duration}, the limit is {limit:duration}", unit=unit, age=age, limit=limit)
+        return (Status.FAIL, said)
+    return (Status.WARN, phrase("{unit:path} is running now, for {age:duration}: the result is not known yet", unit=unit, age=age))
+
+
 def _lost_result(unit: str, triggered: dt.datetime, limit: float | None, now: dt.datetime) -> Remark:
     # a persistent timer remembers over a restart of the host, its unit does not; nor does a unit whose timer was stopped meanwhile
     age = (now - triggered).total_seconds()
-    said = (
-        f"{unit} was last started {humanize_seconds(age)} ago and its result is no longer known (the host or the timer was restarted since)"
+    said = phrase(
+        "{unit:path} was last started {age:duration} ago and its result is no longer known (the host or the timer was restarted since)",
+        unit=unit,
+        age=age,
     )
     if limit is not None and age > limit:
-        return (Status.FAIL, f"{said}; the limit is {humanize_seconds(limit)}")
+        return (Status.FAIL, listed([said, phrase("the limit is {limit:duration}", limit=limit)]))
     return (Status.WARN, said)
 
 
 def _never_ran(name: str, unit: str, timer: Properties, period: float | None, now: dt.datetime) -> Remark:
     active = parse_time(timer.get("ActiveEnterTimestamp"))
     if active is None:
-        return (Status.FAIL, f"{unit} has never run")
+        return (Status.FAIL, phrase("{unit:path} has never run", unit=unit))
     age = (now - active).total_seconds()
-    said = f"{unit} has not run since {name} was started {humanize_seconds(age)} ago"
     if period is None or age <= period:
-        return (Status.WARN, f"{said}, its first run is still to come")
-    return (Status.FAIL, f"{said}, its period is {humanize_seconds(period)}")
+        waiting = phrase(
+            "{unit:path} has not run since {timer:path} was started {age:duration} ago, its first run is still to come",
+            unit=unit,
+            timer=name,
+            age=age,
+        )
+        return (Status.WARN, waiting)
+    late = phrase(
+        "{unit:path} has not run since {timer:path} was started {age:duration} ago, its period is {period:duration}",
+        unit=unit,
+        timer=name,
+        age=age,
+        period=period,
+    )
+    return (Status.FAIL, late)
 
 
-def _missing(load: str) -> str:
-    return {"not-found": "does not exist on this host", "masked": "is masked: it cannot be started"}.get(load, f"cannot be loaded ({load})")
+def _missing(timer: str, unit: str, load: str) -> Message:
+    if load == "not-found":
+        return phrase("{timer:path} starts {unit:path}, which does not exist on this host", timer=timer, unit=unit)
+    if load == "masked":
+        return phrase("{timer:path} starts {unit:path}, which is masked: it cannot be started", timer=timer, unit=unit)
+    return phrase("{timer:path} starts {unit:path}, which cannot be loaded ({load})", timer=timer, unit=unit, load=load)
 
 
 def _result(job: Properties) -> str:
-    result = job.get("Result") or "unknown"
+    """In systemd's own words."""
+    result = job.get("Result") or "?"
     return f"{result} {job['ExecMainStatus']}" if result in ("exit-code", "signal", "core-dump") and job.get("ExecMainStatus") else result
 
 
@@ -217,26 +247,24 @@ def _cron(wanted: CronArguments, args: Arguments, runner: Runner) -> Finding:
     live = [entry for entry in found if not entry.commented]
     if not live:
         return _finding(text, [_no_entry(text, user, found, hidden, wanted["file"])], {"entries": [], "scheduled": False}, None, None)
-    good = [entry for entry in live if ignored_because(entry) is None]
+    ignored = {entry: reason for entry in live if (reason := ignored_because(entry)) is not None}
+    good = [entry for entry in live if entry not in ignored]
     if not good:
         return _finding(
-            text,
-            [(Status.FAIL, str(ignored_because(live[0])))],
-            {"entries": [entry.where for entry in live], "scheduled": False},
-            None,
-            None,
+            text, [(Status.FAIL, ignored[live[0]])], {"entries": [entry.where for entry in live], "scheduled": False}, None, None
         )
     remarks: list[Remark] = []
     periods = []
     for entry in good:
         period, problem = period_of(entry.schedule, now.date())
         if problem:
-            remarks.append((Status.FAIL, f"{entry.where}: {problem}"))
+            remarks.append((Status.FAIL, phrase("{place:path}: {problem}", place=entry.where, problem=problem)))
         elif period:
             periods.append(period)
         program = _absent_program(entry)
         if program:
-            remarks.append((Status.FAIL, f"{entry.where} runs {program}, which does not exist"))
+            absent = phrase("{place:path} runs {program:path}, which does not exist", place=entry.where, program=program)
+            remarks.append((Status.FAIL, absent))
     period = min(periods) if periods else None
     limit = args["max_age"] if args["max_age"] is not None else (2 * period if period else None)
     observed = {"entries": [f"{entry.where}: {entry.schedule}" for entry in good], "scheduled": True, "period_seconds": period}
@@ -247,15 +275,22 @@ def _cron(wanted: CronArguments, args: Arguments, runner: Runner) -> Finding:
             remarks.append(when)
         else:
             success = when
-            remarks.append((Status.PASS, f"{good[0].where} runs '{text}' ({good[0].schedule}); it last succeeded at {isoformat(when)}"))
+            succeeded = phrase(
+                "{place:path} runs '{text}' ({schedule}); it last succeeded at {when:moment}",
+                place=good[0].where,
+                text=text,
+                schedule=good[0].schedule,
+                when=isoformat(when),
+            )
+            remarks.append((Status.PASS, succeeded))
         if os.geteuid() == 0 and _cron_reads(good) and not cron_is_running():
-            remarks.append((Status.FAIL, f"{good[0].where} schedules '{text}', but no cron daemon is running on this host"))
+            remarks.append(_no_daemon(good[0], text))
     elif not remarks:
         remarks.append(_unproven(good[0], text))
     return _finding(text, remarks, observed, success, limit, now)
 
 
-def find_entries(runner: Runner, file: str | None, text: str, user: str | None) -> tuple[list[Entry], list[str]]:
+def find_entries(runner: Runner, file: str | None, text: str, user: str | None) -> tuple[list[Entry], list[Message]]:
     """The entries with this text, commented ones too, and why some places could not be looked at."""
     if file and not os.path.lexists(file):
         try:
@@ -264,7 +299,7 @@ def find_entries(runner: Runner, file: str | None, text: str, user: str | None) 
             raise CannotObserve(unreadable(file, exc)) from None
         except OSError:
             return [], []
-    hidden: list[str] = []
+    hidden: list[Message] = []
     entries: list[Entry] = []
     for path in [file] if file else _default_files(hidden):
         try:
@@ -276,7 +311,7 @@ def find_entries(runner: Runner, file: str | None, text: str, user: str | None) 
     return [entry for entry in entries if user is None or entry.user in (None, user)], hidden
 
 
-def _default_files(hidden: list[str]) -> list[str]:
+def _default_files(hidden: list[Message]) -> list[str]:
     paths: list[str] = []
     for place in CRON_PLACES:
         try:
@@ -292,15 +327,18 @@ def _default_files(hidden: list[str]) -> list[str]:
     return paths
 
 
-def _no_entry(text: str, user: str | None, found: list[Entry], hidden: list[str], file: str | None) -> Remark:
-    whose = f" of {user}" if user else ""
+def _no_entry(text: str, user: str | None, found: list[Entry], hidden: list[Message], file: str | None) -> Remark:
+    wanted = phrase("'{text}' (user {user})", text=text, user=user) if user else phrase("'{text}'", text=text)
     if found:
-        return (Status.FAIL, f"the cron entry{whose} with '{text}' is commented out ({found[0].where})")
+        return (Status.FAIL, phrase("the cron entry with {wanted} is commented out ({place:path})", wanted=wanted, place=found[0].where))
     if hidden:
-        raise CannotObserve(f"no cron entry{whose} with '{text}' was found where it could be looked for, and {hidden[0]}")
-    if file and not os.path.lexists(file):
-        return (Status.FAIL, f"{file} does not exist: no cron entry{whose} with '{text}'")
-    return (Status.FAIL, f"no cron entry{whose} with '{text}' in {file or 'the crontabs of this host'}")
+        nowhere = phrase("no cron entry with {wanted} was found where it could be looked for", wanted=wanted)
+        raise CannotObserve(listed([nowhere, hidden[0]]))
+    if not file:
+        return (Status.FAIL, phrase("no cron entry with {wanted} in the crontabs of this host", wanted=wanted))
+    if not os.path.lexists(file):
+        return (Status.FAIL, phrase("{path:path} does not exist: no cron entry with {wanted}", path=file, wanted=wanted))
+    return (Status.FAIL, phrase("no cron entry with {wanted} in {path:path}", wanted=wanted, path=file))
 
 
 def _absent_program(entry: Entry) -> str | None:
@@ -322,14 +360,22 @@ def _cron_reads(entries: t.Sequence[Entry]) -> bool:
 
 
 def _unproven(entry: Entry, text: str) -> Remark:
-    said = (
-        f"{entry.where} schedules '{text}' ({entry.schedule}), but nothing proves that it runs: cron keeps no record, name a success_file"
+    said = phrase(
+        "{place:path} schedules '{text}' ({schedule}), but nothing proves that it runs: cron keeps no record, name a success_file",
+        place=entry.where,
+        text=text,
+        schedule=entry.schedule,
     )
-    if not cron_is_running():
-        if os.geteuid() == 0:  # others may be kept from seeing root's processes
-            return (Status.FAIL, f"{entry.where} schedules '{text}', but no cron daemon is running on this host")
-        said += "; no cron daemon is seen running"
-    return (Status.WARN, said)
+    if cron_is_running():
+        return (Status.WARN, said)
+    if os.geteuid() == 0:  # others may be kept from seeing root's processes
+        return _no_daemon(entry, text)
+    return (Status.WARN, listed([said, phrase("no cron daemon is seen running")]))
+
+
+def _no_daemon(entry: Entry, text: str) -> Remark:
+    said = phrase("{place:path} schedules '{text}', but no cron daemon is running on this host", place=entry.where, text=text)
+    return (Status.FAIL, said)
 
 
 def cron_is_running(proc: str = "/proc") -> bool:
@@ -366,11 +412,12 @@ def _file_time(path: str, now: dt.datetime) -> dt.datetime | Remark:
     try:
         moment = dt.datetime.fromtimestamp(os.stat(path).st_mtime, dt.timezone.utc)
     except (FileNotFoundError, NotADirectoryError):
-        return (Status.FAIL, f"{path} does not exist: no success has been recorded")
+        return (Status.FAIL, phrase("{path:path} does not exist: no success has been recorded", path=path))
     except OSError as exc:
         raise CannotObserve(unreadable(path, exc)) from None
     if (moment - now).total_seconds() > FUTURE:
-        return (Status.FAIL, f"{path} has a time in the future ({isoformat(moment)}): it proves nothing")
+        said = phrase("{path:path} has a time in the future ({when:moment}): it proves nothing", path=path, when=isoformat(moment))
+        return (Status.FAIL, said)
     return moment
 
 
@@ -390,17 +437,17 @@ def _finding(
         observed["last_success"] = isoformat(success)
         if limit is not None:
             measurements.append(Measurement("job_success_age_seconds", round(age), limit, "upper"))
-            said = f"{instance} last succeeded {humanize_seconds(age)} ago, the limit is {humanize_seconds(limit)}"
+            said = phrase("{job:path} last succeeded {age:duration} ago, the limit is {limit:duration}", job=instance, age=age, limit=limit)
             if age > limit:
                 since = isoformat(success + dt.timedelta(seconds=limit))
             remarks.append((Status.FAIL if age > limit else Status.PASS, said))
         else:
-            remarks.append((Status.PASS, f"{instance} last succeeded {humanize_seconds(age)} ago"))
+            remarks.append((Status.PASS, phrase("{job:path} last succeeded {age:duration} ago", job=instance, age=age)))
     status = worst(level for level, _said in remarks) or Status.UNKNOWN
     said_so = [said for level, said in remarks if level == status]
     return Finding(
         status,
-        said_so[-1] if status == Status.PASS else said_so[0] + (f" (and {len(said_so) - 1} more)" if len(said_so) > 1 else ""),
+        said_so[-1] if status == Status.PASS else and_more(said_so),
         observed=observed,
         expected={"max_age_seconds": limit} if limit is not None else {},
         measurements=measurements,

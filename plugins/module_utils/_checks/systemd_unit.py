@@ -11,8 +11,8 @@ import typing as t
 from .._argspec import Spec
 from .._clients.systemd import Properties, enablement, last_end, never_ran, next_run, parse_time, show
 from .._finding import CannotObserve, Finding, Measurement, Status, isoformat, worst
+from .._phrase import Message, and_more, listed, phrase, plural, verbatim
 from .._runner import Runner
-from .._units import humanize_seconds
 
 WHERE = "host"
 TIMEOUT = 30.0
@@ -26,8 +26,8 @@ ARGUMENT_SPEC: Spec = {
     "restart_policy": {"type": "bool", "default": True},
 }
 COMPARABLE = {
-    "ActiveState": {"kind": "state", "what": "unit", "good": ["active", "reloading", "refreshing"]},
-    "UnitFileState": {"kind": "state", "what": "unit", "good": ["enabled", "enabled-runtime"]},
+    "ActiveState": {"kind": "state", "what": phrase("unit"), "good": ["active", "reloading", "refreshing"]},
+    "UnitFileState": {"kind": "state", "what": phrase("unit"), "good": ["enabled", "enabled-runtime"]},
 }
 
 PROPERTIES = (
@@ -38,19 +38,16 @@ PROPERTIES = (
 SETTLED = 3600.0  # an automatic restart longer ago than this, and before which nobody said when the deployment was, only warns
 _RESTARTS_AFTER_A_CRASH = ("always", "on-failure", "on-abnormal", "on-abort")
 _RESULTS = {
-    "exit-code": "ended with exit code {status}",
-    "signal": "was killed by signal {status}",
-    "core-dump": "was killed by signal {status} and dumped its memory",
-    "timeout": "did not start, stop or answer in time",
-    "watchdog": "no longer answered its watchdog",
-    "start-limit-hit": "was restarted too often, systemd has given up",
-    "oom-kill": "was killed because memory ran out",
-    "protocol": "did not follow its start protocol",
-    "resources": "could not be given what it needs to start",
-    "exec-condition": "was not started: its ExecCondition does not hold",
+    "timeout": phrase("it did not start, stop or answer in time"),
+    "watchdog": phrase("it no longer answered its watchdog"),
+    "start-limit-hit": phrase("it was restarted too often, systemd has given up"),
+    "oom-kill": phrase("it was killed because memory ran out"),
+    "protocol": phrase("it did not follow its start protocol"),
+    "resources": phrase("it could not be given what it needs to start"),
+    "exec-condition": phrase("it was not started, as its ExecCondition does not hold"),
 }
 
-Remark = tuple[Status, str]
+Remark = tuple[Status, Message]
 
 
 class Arguments(t.TypedDict):
@@ -87,10 +84,13 @@ def parse_since(text: str | None, now: dt.datetime) -> dt.datetime | None:
     try:
         moment = dt.datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
     except ValueError:
-        raise CannotObserve(f"since: '{text}' is not a time; expected for example 2026-11-25T22:00:00Z") from None
+        raise CannotObserve(phrase("since: '{text}' is not a time; expected for example 2026-11-25T22:00:00Z", text=text)) from None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone.utc)
     if moment > now + dt.timedelta(minutes=5):
-        raise CannotObserve(f"since: {isoformat(moment)} lies in the future, this host's clock says {isoformat(now)}")
+        said = phrase(
+            "since: {when:moment} lies in the future, this host's clock says {now:moment}", when=isoformat(moment), now=isoformat(now)
+        )
+        raise CannotObserve(said)
     return moment
 
 
@@ -117,29 +117,32 @@ def judge(
     """Each thing that was looked at, the good ones too. ``logged``: what the journal says of a run that systemd has forgotten."""
     load, active, sub = shown["LoadState"], shown["ActiveState"], shown.get("SubState", "")
     if load == "masked" or shown.get("UnitFileState", "").startswith("masked"):
-        return [(Status.FAIL, f"{unit} is masked: it cannot be started")]
+        return [(Status.FAIL, phrase("{unit:path} is masked: it cannot be started", unit=unit))]
     if load == "not-found":
-        return [(Status.FAIL, f"{unit} does not exist on this host")]
+        return [(Status.FAIL, phrase("{unit:path} does not exist on this host", unit=unit))]
     if load != "loaded":
-        return [(Status.FAIL, f"{unit} cannot be loaded by systemd ({load}): its unit file is not valid")]
+        return [(Status.FAIL, phrase("{unit:path} cannot be loaded by systemd ({load}): its unit file is not valid", unit=unit, load=load))]
     remarks: list[Remark] = []
     if active == "failed":
-        remarks.append((Status.FAIL, f"{unit} has failed: it {_result(shown)}"))
+        remarks.append((Status.FAIL, phrase("{unit:path} has failed: {result}", unit=unit, result=_result(shown))))
     elif kind == "daemon":
         remarks += _daemon(unit, shown, triggers, args, since, now)
     elif kind == "oneshot":
         remarks += _oneshot(unit, shown, triggers, logged)
     elif kind == "timer":
-        remarks += _timer(unit, shown)
+        level, said = next_run(unit, shown)
+        remarks.append((Status(level), said))
     elif kind == "standby":
         remarks.append(_standby(unit, shown))
-    elif active == "active":
-        remarks.append((Status.PASS, f"{unit} is active ({sub})"))
     else:
-        remarks.append((Status.FAIL, f"{unit} is {active} ({sub})"))
+        said = phrase("{unit:path} is {active} ({sub})", unit=unit, active=active, sub=sub)
+        remarks.append((Status.PASS if active == "active" else Status.FAIL, said))
     remarks += _enabled(unit, kind, shown, triggers, bool(args["enabled"]))
     if shown.get("NeedDaemonReload") == "yes":
-        remarks.append((Status.WARN, f"the unit file of {unit} has changed since systemd read it (systemctl daemon-reload, then restart)"))
+        changed = phrase(
+            "the unit file of {unit:path} has changed since systemd read it (systemctl daemon-reload, then restart)", unit=unit
+        )
+        remarks.append((Status.WARN, changed))
     return remarks
 
 
@@ -153,35 +156,58 @@ def _daemon(
 ) -> list[Remark]:
     active, sub = shown["ActiveState"], shown.get("SubState", "")
     if active == "activating" and sub.startswith("auto-restart"):
-        times = shown.get("NRestarts", "")
-        return [
-            (Status.FAIL, f"{unit} keeps ending and is being restarted{f' ({times} times so far)' if times else ''}: it {_result(shown)}")
-        ]
+        return [(Status.FAIL, _keeps_ending(unit, shown))]
     if active == "inactive" and args["kind"] == "auto":
         listening = [name for name, trigger in triggers.items() if trigger["ActiveState"] == "active" and not name.endswith(".timer")]
         if listening:
-            return [(Status.PASS, f"{unit} is not running and {listening[0]}, which is active, starts it when it is needed")]
+            said = phrase(
+                "{unit:path} is not running and {starter:path}, which is active, starts it when it is needed",
+                unit=unit,
+                starter=listening[0],
+            )
+            return [(Status.PASS, said)]
     if active not in ("active", "reloading", "refreshing"):
-        return [(Status.FAIL, f"{unit} is {active} ({sub}), it must be running")]
+        return [(Status.FAIL, phrase("{unit:path} is {active} ({sub}), it must be running", unit=unit, active=active, sub=sub))]
     if sub == "exited":
         generated = shown.get("UnitFileState") == "generated"  # of an init script, whose processes systemd often does not know
-        level, why = (Status.WARN, "systemd does not know its process") if generated else (Status.FAIL, "its process has ended")
-        return [(level, f"{unit} is active (exited): {why}")]
+        if generated:
+            return [(Status.WARN, phrase("{unit:path} is active (exited): systemd does not know its process", unit=unit))]
+        return [(Status.FAIL, phrase("{unit:path} is active (exited): its process has ended", unit=unit))]
     started = parse_time(shown.get("ActiveEnterTimestamp"))
-    age = f" for {humanize_seconds((now - started).total_seconds())}" if started else ""
-    remarks: list[Remark] = [(Status.PASS, f"{unit} is active ({sub}){age}")]
+    remarks: list[Remark] = [(Status.PASS, _running(unit, active, sub, (now - started).total_seconds() if started else None))]
     if since and started and started < since:
-        remarks.append(
-            (
-                Status.FAIL,
-                f"{unit} has run since {isoformat(started)}, before the deployment at {isoformat(since)}: it was not restarted by it",
-            )
+        said = phrase(
+            "{unit:path} has run since {started:moment}, before the deployment at {since:moment}: it was not restarted by it",
+            unit=unit,
+            started=isoformat(started),
+            since=isoformat(since),
         )
+        remarks.append((Status.FAIL, said))
     remarks += _restarts(unit, shown, int(args["max_restarts"]), since, started, now)
     policy = shown.get("Restart", "")
     if args["restart_policy"] and policy not in _RESTARTS_AFTER_A_CRASH:
-        remarks.append((Status.WARN, f"{unit} is not restarted after a crash (Restart={policy or 'no'})"))
+        uncared = phrase("{unit:path} is not restarted after a crash (Restart={policy})", unit=unit, policy=policy or "no")
+        remarks.append((Status.WARN, uncared))
     return remarks
+
+
+def _keeps_ending(unit: str, shown: Properties) -> Message:
+    times, result = shown.get("NRestarts", ""), _result(shown)
+    if not times.isdigit():
+        return phrase("{unit:path} keeps ending and is being restarted: {result}", unit=unit, result=result)
+    return plural(
+        "{unit:path} keeps ending and is being restarted ({count:number} time so far): {result}",
+        "{unit:path} keeps ending and is being restarted ({count:number} times so far): {result}",
+        count=int(times),
+        unit=unit,
+        result=result,
+    )
+
+
+def _running(unit: str, active: str, sub: str, age: float | None) -> Message:
+    if age is None:
+        return phrase("{unit:path} is {active} ({sub})", unit=unit, active=active, sub=sub)
+    return phrase("{unit:path} is {active} ({sub}) for {age:duration}", unit=unit, active=active, sub=sub, age=age)
 
 
 def _restarts(
@@ -191,7 +217,14 @@ def _restarts(
     if not count.isdigit() or int(count) <= most:
         return []
     age = (now - started).total_seconds() if started else 0.0
-    said = f"{unit} was restarted by systemd {count} times, the limit is {most}; the last time {humanize_seconds(age)} ago"
+    said = plural(
+        "{unit:path} was restarted by systemd {count:number} time, the limit is {most:number}; the last time {age:duration} ago",
+        "{unit:path} was restarted by systemd {count:number} times, the limit is {most:number}; the last time {age:duration} ago",
+        count=int(count),
+        unit=unit,
+        most=most,
+        age=age,
+    )
     return [(Status.FAIL if since or age < SETTLED else Status.WARN, said)]
 
 
@@ -203,53 +236,56 @@ def _oneshot(
     ended = parse_time(shown.get("ExecMainExitTimestamp"))
     if active in ("activating", "deactivating", "reloading"):
         if sub.startswith("auto-restart"):
-            return [(Status.FAIL, f"{unit} keeps failing and is being restarted: it {_result(shown)}")]
-        return [(Status.WARN, f"{unit} is running now ({active}), its result is not known yet")]
+            failing = phrase("{unit:path} keeps failing and is being restarted: {result}", unit=unit, result=_result(shown))
+            return [(Status.FAIL, failing)]
+        return [(Status.WARN, phrase("{unit:path} is running now ({active}), its result is not known yet", unit=unit, active=active))]
     if result != "success":
-        return [(Status.FAIL, f"the last run of {unit} {_result(shown)}")]
+        return [(Status.FAIL, phrase("the last run of {unit:path} failed: {result}", unit=unit, result=_result(shown)))]
     tested = parse_time(shown.get("ConditionTimestamp"))
     if shown.get("ConditionResult") == "no" and tested and (not ended or tested > ended):
-        return [(Status.WARN, f"{unit} was last skipped: a condition of its unit file does not hold on this host")]
-    if active == "active" or ended:
-        when = f" at {isoformat(ended)}" if ended else ""
-        return [(Status.PASS, f"the last run of {unit} succeeded{when}")]
-    if started:
-        return [(Status.PASS, f"the last run of {unit} succeeded")]
+        said = phrase("{unit:path} was last skipped: a condition of its unit file does not hold on this host", unit=unit)
+        return [(Status.WARN, said)]
+    if ended:
+        return [(Status.PASS, _succeeded(unit, ended))]
+    if active == "active" or started:
+        return [(Status.PASS, phrase("the last run of {unit:path} succeeded", unit=unit))]
     if logged:
         ended_well, moment = logged
-        return [
-            (
-                Status.PASS if ended_well else Status.FAIL,
-                f"the last run of {unit} {'succeeded' if ended_well else 'failed'} at {isoformat(moment)}",
-            )
-        ]
+        if ended_well:
+            return [(Status.PASS, _succeeded(unit, moment))]
+        return [(Status.FAIL, phrase("the last run of {unit:path} failed at {when:moment}", unit=unit, when=isoformat(moment)))]
     if triggers:
-        return [(Status.WARN, f"systemd knows of no run of {unit} since this host was started; {next(iter(triggers))} starts it")]
-    return [(Status.FAIL, f"{unit} has not run since this host was started, and nothing is known of its last run")]
+        said = phrase(
+            "systemd knows of no run of {unit:path} since this host was started; {starter:path} starts it",
+            unit=unit,
+            starter=next(iter(triggers)),
+        )
+        return [(Status.WARN, said)]
+    said = phrase("{unit:path} has not run since this host was started, and nothing is known of its last run", unit=unit)
+    return [(Status.FAIL, said)]
 
 
-def _timer(unit: str, shown: Properties) -> list[Remark]:
-    active, sub = shown["ActiveState"], shown.get("SubState", "")
-    if active != "active":
-        return [(Status.FAIL, f"{unit} is {active} ({sub}): it starts nothing")]
-    following = next_run(shown)
-    if sub == "elapsed" or (following is None and sub != "running"):
-        return [(Status.FAIL, f"{unit} is active and has no next run planned ({sub})")]
-    return [(Status.PASS, f"{unit} is active, next run {following or 'after the one that runs now'}")]
+def _succeeded(unit: str, moment: dt.datetime) -> Message:
+    return phrase("the last run of {unit:path} succeeded at {when:moment}", unit=unit, when=isoformat(moment))
 
 
 def _standby(unit: str, shown: Properties) -> Remark:
     active, sub = shown["ActiveState"], shown.get("SubState", "")
     if active in ("active", "inactive", "reloading"):
-        return (Status.PASS, f"{unit} is ready as a standby: {active} ({sub}), its last run did not fail")
-    return (Status.FAIL, f"{unit} is {active} ({sub}): it neither runs nor stands by")
+        ready = phrase("{unit:path} is ready as a standby: {active} ({sub}), its last run did not fail", unit=unit, active=active, sub=sub)
+        return (Status.PASS, ready)
+    return (Status.FAIL, phrase("{unit:path} is {active} ({sub}): it neither runs nor stands by", unit=unit, active=active, sub=sub))
 
 
 def _enabled(unit: str, kind: str, shown: Properties, triggers: t.Mapping[str, Properties], wanted: bool) -> list[Remark]:
     if not wanted:
-        if shown.get("UnitFileState", "").startswith("enabled"):
-            return [(Status.WARN, f"{unit} is {shown['UnitFileState']}, though it is not to start by itself (a cluster manager starts it)")]
-        return []
+        state = shown.get("UnitFileState", "")
+        if not state.startswith("enabled"):
+            return []
+        unwanted = phrase(
+            "{unit:path} is {state}, though it is not to start by itself (a cluster manager starts it)", unit=unit, state=state
+        )
+        return [(Status.WARN, unwanted)]
     if kind in ("device", "scope", "slice", "swap", "mount", "automount") and shown.get("UnitFileState", "") in ("", "generated"):
         return []
     own = enablement(unit, {**shown, "TriggeredBy": ""})
@@ -261,9 +297,17 @@ def _enabled(unit: str, kind: str, shown: Properties, triggers: t.Mapping[str, P
     return [(Status(status), said)]
 
 
-def _result(shown: Properties) -> str:
+def _result(shown: Properties) -> Message:
     result, status = shown.get("Result", ""), shown.get("ExecMainStatus", "?")
-    return _RESULTS.get(result, f"ended with the result {result or 'unknown'}").format(status=status)
+    if result == "exit-code":
+        return phrase("it ended with exit code {status}", status=status)
+    if result == "signal":
+        return phrase("it was killed by signal {status}", status=status)
+    if result == "core-dump":
+        return phrase("it was killed by signal {status} and dumped its memory", status=status)
+    if result in _RESULTS:
+        return _RESULTS[result]
+    return phrase("it ended with the result {result}", result=result) if result else phrase("its result is not known")
 
 
 def _finding(unit: str, kind: str, shown: Properties, remarks: list[Remark], args: Arguments, now: dt.datetime) -> Finding:
@@ -276,17 +320,19 @@ def _finding(unit: str, kind: str, shown: Properties, remarks: list[Remark], arg
     kept = ("ActiveState", "SubState", "UnitFileState", "Type", "Restart", "NRestarts", "Result", "ActiveEnterTimestamp")
     return Finding(
         status,
-        "; ".join(worst_ones)
-        if status == Status.PASS
-        else worst_ones[0] + (f" (and {len(worst_ones) - 1} more)" if len(worst_ones) > 1 else ""),
+        listed(worst_ones) if status == Status.PASS else and_more(worst_ones),
         observed={"kind": kind, **{name: shown[name] for name in kept if shown.get(name)}},
         expected={"enabled": args["enabled"], "max_restarts": args["max_restarts"]},
         measurements=measurements,
         instance=unit,
         since=isoformat(changed) if changed and changed <= now else None,
         details=[said for level, said in remarks if level != Status.PASS],
-        remedy=f"systemctl status {unit}; journalctl -u {unit}" if status == Status.FAIL and shown["LoadState"] == "loaded" else None,
+        remedy=_commands(unit) if status == Status.FAIL and shown["LoadState"] == "loaded" else None,
     )
+
+
+def _commands(unit: str) -> Message:
+    return verbatim(f"systemctl status {unit}; journalctl -u {unit}")
 
 
 __all__ = ("ARGUMENT_SPEC", "TIMEOUT", "WHERE", "full_name", "judge", "kind_of", "parse_since", "run")

@@ -18,8 +18,8 @@ import typing as t
 from .._argspec import ArgumentsRefused, Spec
 from .._clients import tls
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat, passed, warned
+from .._phrase import Message, listed, phrase, plural
 from .._runner import Runner, unreadable
-from .._units import humanize_seconds
 from .._x509 import Certificate, NotACertificate, parse_certificate, split_pem
 
 WHERE = "both"
@@ -39,10 +39,10 @@ CONSTRAINTS = {
     "required_one_of": [("host", "path")],
 }
 COMPARABLE = {
-    "valid": {"kind": "holds", "what": "certificate"},
+    "valid": {"kind": "holds", "what": phrase("certificate")},
     "tls_certificate_seconds_left": {
         "kind": "number",
-        "what": "time left of the certificate",
+        "what": phrase("time left of the certificate"),
         "worse": "lower",
         "relative": 0.5,
         "then": "warn",
@@ -51,6 +51,7 @@ COMPARABLE = {
 DAY = 86400.0
 PATIENCE = 10.0  # seconds for one connection
 LINES = 64 * 1024  # most bytes of a greeting
+NAMES = 5  # of a certificate that are told at the most
 # OpenSSL's X509_V_ERR_*
 _NOT_YET, _EXPIRED = (9, 13), (10, 14)
 _SELF_SIGNED, _SELF_SIGNED_IN_CHAIN, _WRONG_NAME = 18, 19, (62, 64)
@@ -73,6 +74,10 @@ class Arguments(t.TypedDict):
 class Unreached(Exception):
     """The service's own endpoint did not do what it must: a fail, with this message."""
 
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
 
 @dataclasses.dataclass(frozen=True)
 class Target:
@@ -86,6 +91,10 @@ class Target:
     @property
     def where(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def certificate(self) -> Message:
+        return phrase("the certificate of {endpoint:path}", endpoint=self.where)
 
 
 def run(args: Arguments, runner: Runner) -> Finding:
@@ -106,16 +115,42 @@ def limit_of(certificate: Certificate, min_days: float | None) -> float:
     return max(certificate.lifetime / 5, min(7 * DAY, certificate.lifetime / 4))
 
 
-def date_problem(certificate: Certificate, what: str, now: dt.datetime, limit: float) -> str | None:
-    """What is wrong with its dates, told of ``what``."""
+def date_problem(certificate: Certificate, called: Message, now: dt.datetime, limit: float) -> Message | None:
+    """What is wrong with its dates; ``called`` is the certificate in words, the subject of the sentence."""
     left = certificate.left(now)
     if left <= 0:
-        return f"{what} expired {humanize_seconds(-left)} ago, on {isoformat(certificate.not_after)}"
+        end = isoformat(certificate.not_after)
+        return phrase("{certificate} expired {ago:duration} ago, on {end:moment}", certificate=called, ago=-left, end=end)
     if certificate.not_before > now:
-        return f"{what} is not valid yet: it starts on {isoformat(certificate.not_before)}"
-    if left < limit:
-        return f"{what} ends in {humanize_seconds(left)}, on {isoformat(certificate.not_after)}; the limit is {humanize_seconds(limit)}"
-    return None
+        start = isoformat(certificate.not_before)
+        return phrase("{certificate} is not valid yet: it starts on {start:moment}", certificate=called, start=start)
+    return _ends(certificate, called, now, limit) if left < limit else None
+
+
+def _ends(certificate: Certificate, called: Message, now: dt.datetime, limit: float) -> Message:
+    return phrase(
+        "{certificate} ends in {left:duration}, on {end:moment}; the limit is {limit:duration}",
+        certificate=called,
+        left=certificate.left(now),
+        end=isoformat(certificate.not_after),
+        limit=limit,
+    )
+
+
+def _wrong_name(certificate: Certificate, called: Message, wanted: str) -> Message:
+    names = [*certificate.dns_names, *certificate.addresses]
+    if not names:
+        return phrase("{certificate} is not for {wanted:path}: it is for no name at all", certificate=called, wanted=wanted)
+    if len(names) <= NAMES:
+        return phrase("{certificate} is not for {wanted:path}: it is for {names:list}", certificate=called, wanted=wanted, names=names)
+    return plural(
+        "{certificate} is not for {wanted:path}: it is for {names:list} and {count:number} more",
+        "{certificate} is not for {wanted:path}: it is for {names:list} and {count:number} more",
+        count=len(names) - NAMES,
+        certificate=called,
+        wanted=wanted,
+        names=names[:NAMES],
+    )
 
 
 def _as_dict(certificate: Certificate) -> dict[str, object]:
@@ -148,14 +183,17 @@ def look_at_server(target: Target, args: Arguments, runner: Runner) -> Finding:
         certificate = _parse(fetch(target, tls.looking_context(), runner), target)
         verdict = verify(target, verifying, runner) if verifying else None
     except Unreached as exc:
-        return failed(str(exc), observed=observed, expected=expected)
+        return failed(exc.message, observed=observed, expected=expected)
     if verdict is not None and verdict.verify_code in tls.NO_ISSUER and not args["ca_path"] and not tls.has_authorities():
         raise CannotObserve(
-            f"no certification authorities are installed where this check runs: nothing can be said of {target.where}; set ca_path"
+            phrase(
+                "no certification authorities are installed where this check runs: nothing can be said of {endpoint:path}; set ca_path",
+                endpoint=target.where,
+            )
         )
     now = runner.now()
     limit = limit_of(certificate, args["min_days"])
-    dates = date_problem(certificate, f"the certificate of {target.where}", now, limit)
+    dates = date_problem(certificate, target.certificate, now, limit)
     found = [dates] if dates else []
     if verdict is not None:
         found += trust_problems(verdict, certificate, target, now)
@@ -168,35 +206,53 @@ def look_at_server(target: Target, args: Arguments, runner: Runner) -> Finding:
     }
     if found:
         fields["since"] = _since(certificate, now)
-        return failed("; ".join(found), **fields)
-    ends = f"in {humanize_seconds(left)}, on {isoformat(certificate.not_after)}; the limit is {humanize_seconds(limit)}"
-    proven = f"is trusted, fits {target.name} and ends" if verifying else "ends"
-    return passed(f"the certificate of {target.where} {proven} {ends}", **fields)
+        return failed(listed(found), **fields)
+    if not verifying:
+        return passed(_ends(certificate, target.certificate, now, limit), **fields)
+    said = phrase(
+        "{certificate} is trusted, fits {name:path} and ends in {left:duration}, on {end:moment}; the limit is {limit:duration}",
+        certificate=target.certificate,
+        name=target.name,
+        left=left,
+        end=isoformat(certificate.not_after),
+        limit=limit,
+    )
+    return passed(said, **fields)
 
 
-def trust_problems(verdict: ssl.SSLCertVerificationError, certificate: Certificate, target: Target, now: dt.datetime) -> list[str]:
+def trust_problems(verdict: ssl.SSLCertVerificationError, certificate: Certificate, target: Target, now: dt.datetime) -> list[Message]:
     """Why the chain is not valid for the name, but for what the certificate's own dates tell already."""
-    code, found = verdict.verify_code, []
-    if code == _SELF_SIGNED:
-        found.append(f"the certificate of {target.where} is self-signed: no client trusts it")
-    elif code == _SELF_SIGNED_IN_CHAIN:
-        found.append(f"the chain of {target.where} ends in a certification authority that is not trusted here")
-    elif code in tls.NO_ISSUER:
-        found.append(
-            f"the chain of {target.where} is not complete or its authority is not trusted here (issuer {certificate.issuer}): "
-            "the server must send its intermediate certificates"
-        )
-    elif code in _EXPIRED and certificate.left(now) > 0:
-        found.append(f"a certificate in the chain of {target.where} has expired, though its own has not")
-    elif code in _NOT_YET and certificate.not_before <= now:
-        found.append(f"a certificate in the chain of {target.where} is not valid yet, though its own is")
-    elif code not in (*_EXPIRED, *_NOT_YET, *_WRONG_NAME):
-        found.append(f"the chain of {target.where} is not trusted: {verdict.verify_message or verdict.reason}")
-    if code in _WRONG_NAME or not certificate.fits(target.name):
-        names = [*certificate.dns_names, *certificate.addresses]
-        listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "") if names else "no name at all"
-        found.append(f"the certificate of {target.where} is not for {target.name}: it is for {listed}")
+    chain = _chain_problem(verdict, certificate, target.where, now)
+    found = [chain] if chain else []
+    if verdict.verify_code in _WRONG_NAME or not certificate.fits(target.name):
+        found.append(_wrong_name(certificate, target.certificate, target.name))
     return found
+
+
+def _chain_problem(verdict: ssl.SSLCertVerificationError, certificate: Certificate, where: str, now: dt.datetime) -> Message | None:
+    code = verdict.verify_code
+    if code == _SELF_SIGNED:
+        return phrase("the certificate of {endpoint:path} is self-signed: no client trusts it", endpoint=where)
+    if code == _SELF_SIGNED_IN_CHAIN:
+        return phrase("the chain of {endpoint:path} ends in a certification authority that is not trusted here", endpoint=where)
+    if code in tls.NO_ISSUER:
+        return phrase(
+            "the chain of {endpoint:path} is not complete or its authority is not trusted here (issuer {issuer}): "
+            "the server must send its intermediate certificates",
+            endpoint=where,
+            issuer=certificate.issuer,
+        )
+    if code in _EXPIRED:
+        left = certificate.left(now)
+        said = phrase("a certificate in the chain of {endpoint:path} has expired, though its own has not", endpoint=where)
+        return said if left > 0 else None
+    if code in _NOT_YET:
+        said = phrase("a certificate in the chain of {endpoint:path} is not valid yet, though its own is", endpoint=where)
+        return said if certificate.not_before <= now else None
+    if code in _WRONG_NAME:
+        return None
+    reason = verdict.verify_message or verdict.reason
+    return phrase("the chain of {endpoint:path} is not trusted: {reason}", endpoint=where, reason=reason)
 
 
 def fetch(target: Target, context: ssl.SSLContext, runner: Runner) -> bytes:
@@ -215,40 +271,53 @@ def fetch(target: Target, context: ssl.SSLContext, runner: Runner) -> bytes:
     except ssl.SSLError as exc:
         raise _handshake(exc, target) from None
     except socket.gaierror:
-        raise CannotObserve(
-            f"{target.host} cannot be resolved to an address where this check runs: nothing is known of its certificate"
-        ) from None
-    except (socket.timeout, TimeoutError):
-        raise Unreached(f"{target.where} did not answer within {allowed:.0f} s") from None
-    except ConnectionRefusedError:
-        raise Unreached(f"nothing listens on {target.where}: it refused the connection") from None
-    except (UnicodeError, ValueError) as exc:
-        raise CannotObserve(f"{target.name} cannot be used as the name of a server ({exc})") from None
-    except OSError as exc:
-        what = (
-            "closed the connection"
-            if isinstance(exc, (ConnectionResetError, BrokenPipeError))
-            else f"cannot be reached ({exc.strerror or exc})"
+        unresolved = phrase(
+            "{host:path} cannot be resolved to an address where this check runs: nothing is known of its certificate", host=target.host
         )
-        raise Unreached(f"{target.where} {what} before it showed a certificate") from None
+        raise CannotObserve(unresolved) from None
+    except (socket.timeout, TimeoutError):
+        silent = phrase("{endpoint:path} did not answer within {allowed:duration}", endpoint=target.where, allowed=float(round(allowed)))
+        raise Unreached(silent) from None
+    except ConnectionRefusedError:
+        raise Unreached(phrase("nothing listens on {endpoint:path}: it refused the connection", endpoint=target.where)) from None
+    except (UnicodeError, ValueError) as exc:
+        unusable = phrase("{name:path} cannot be used as the name of a server ({reason})", name=target.name, reason=str(exc))
+        raise CannotObserve(unusable) from None
+    except (ConnectionResetError, BrokenPipeError):
+        raise _closed(target) from None
+    except OSError as exc:
+        broken = phrase(
+            "{endpoint:path} cannot be reached ({reason}) before it showed a certificate",
+            endpoint=target.where,
+            reason=exc.strerror or str(exc),
+        )
+        raise Unreached(broken) from None
     if not der:
-        raise Unreached(f"{target.where} showed no certificate")
+        raise Unreached(phrase("{endpoint:path} showed no certificate", endpoint=target.where))
     return der
+
+
+def _closed(target: Target) -> Unreached:
+    return Unreached(phrase("{endpoint:path} closed the connection before it showed a certificate", endpoint=target.where))
 
 
 def _handshake(exc: ssl.SSLError, target: Target) -> Exception:
     reason = str(exc.reason or type(exc).__name__)
     words = reason.replace("_", " ").lower()
     if isinstance(exc, ssl.SSLEOFError) or "EOF" in reason:
-        return Unreached(f"{target.where} closed the connection before it showed a certificate")
+        return _closed(target)
     if reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL", "HTTP_REQUEST"):
-        hint = "" if target.starttls else "; if it changes to TLS only when asked to, set starttls"
-        return Unreached(f"{target.where} does not speak TLS ({words}){hint}")
+        silent = phrase("{endpoint:path} does not speak TLS ({reason})", endpoint=target.where, reason=words)
+        hint = phrase("if it changes to TLS only when asked to, set starttls")
+        return Unreached(silent if target.starttls else listed([silent, hint]))
     if _ALERTS.search(reason):
-        return CannotObserve(
-            f"{target.where} ended the TLS handshake ({words}): it may ask for a client certificate, and showed none of its own"
+        said = phrase(
+            "{endpoint:path} ended the TLS handshake ({reason}): it may ask for a client certificate, and showed none of its own",
+            endpoint=target.where,
+            reason=words,
         )
-    return Unreached(f"the TLS handshake with {target.where} fails ({words})")
+        return CannotObserve(said)
+    return Unreached(phrase("the TLS handshake with {endpoint:path} fails ({reason})", endpoint=target.where, reason=words))
 
 
 def verify(target: Target, context: ssl.SSLContext, runner: Runner) -> ssl.SSLCertVerificationError | None:
@@ -264,7 +333,8 @@ def _parse(der: bytes, target: Target) -> Certificate:
     try:
         return parse_certificate(der)
     except NotACertificate as exc:
-        raise CannotObserve(f"the certificate of {target.where} cannot be read: {exc}") from None
+        said = phrase("the certificate of {endpoint:path} cannot be read: {reason}", endpoint=target.where, reason=exc.message)
+        raise CannotObserve(said) from None
 
 
 class _Dialogue:
@@ -283,7 +353,7 @@ class _Dialogue:
         self.plain.settimeout(left)
         data = self.plain.recv(size)
         if not data:
-            raise Unreached(f"{self.target.where} closed the connection before it showed a certificate")
+            raise _closed(self.target)
         return data
 
     def line(self) -> str:
@@ -295,10 +365,12 @@ class _Dialogue:
         return line.decode("ascii", "replace").rstrip("\r")
 
     def stranger(self) -> Unreached:
-        return Unreached(f"{self.target.where} does not speak {self.target.starttls} as expected")
+        where, protocol = self.target.where, self.target.starttls
+        return Unreached(phrase("{endpoint:path} does not speak {protocol} as expected", endpoint=where, protocol=protocol))
 
     def refused(self) -> Unreached:
-        return Unreached(f"{self.target.where} speaks {self.target.starttls}, but does not offer TLS")
+        where, protocol = self.target.where, self.target.starttls
+        return Unreached(phrase("{endpoint:path} speaks {protocol}, but does not offer TLS", endpoint=where, protocol=protocol))
 
     def smtp_reply(self) -> tuple[str, list[str]]:
         lines: list[str] = []
@@ -349,23 +421,23 @@ def look_at_file(path: str, args: Arguments, runner: Runner) -> Finding:
     try:
         regular = stat.S_ISREG(os.stat(path).st_mode)
     except (FileNotFoundError, NotADirectoryError):
-        return failed(f"{path} does not exist", observed={"path": path})
+        return failed(phrase("{path:path} does not exist", path=path), observed={"path": path})
     except OSError as exc:
         raise CannotObserve(unreadable(path, exc)) from None
     if not regular:
-        raise CannotObserve(f"{path} is not a file")
+        raise CannotObserve(phrase("{path:path} is not a file", path=path))
     certificates = certificates_of(path, runner.read_text(path))
     now = runner.now()
     limit = limit_of(certificates[0], args["min_days"])
+    alone = phrase("the certificate in {path:path}", path=path)
     found = []
-    for number, certificate in enumerate(certificates):
-        what = f"the certificate in {path}" if len(certificates) == 1 else f"certificate {number + 1} in {path} ({certificate.subject})"
-        problem = date_problem(certificate, what, now, limit)
+    for number, certificate in enumerate(certificates, 1):
+        called = alone if len(certificates) == 1 else _numbered(number, path, certificate)
+        problem = date_problem(certificate, called, now, limit)
         found += [problem] if problem else []
     leaf, name = certificates[0], args["server_name"]
     if name and args["validate_certs"] and not leaf.fits(name):
-        listed = ", ".join([*leaf.dns_names, *leaf.addresses][:5]) or "no name at all"
-        found.append(f"the certificate in {path} is not for {name}: it is for {listed}")
+        found.append(_wrong_name(leaf, alone, name))
     first = min(certificates, key=lambda item: item.not_after)
     left = first.left(now)
     fields: Facts = {
@@ -376,17 +448,29 @@ def look_at_file(path: str, args: Arguments, runner: Runner) -> Finding:
     }
     if found:
         fields["since"] = _since(first, now)
-        return failed("; ".join(found), **fields)
-    ends = f"ends in {humanize_seconds(left)}, on {isoformat(first.not_after)}; the limit is {humanize_seconds(limit)}"
-    which = (
-        f"the certificate in {path}" if len(certificates) == 1 else f"of the {len(certificates)} certificates in {path} the first to end"
-    )
+        return failed(listed(found), **fields)
+    count = len(certificates)
+    if count > 1:
+        alone = phrase("of the {count:number} certificates in {path:path} the first to end", count=count, path=path)
+    ends = _ends(first, alone, now, limit)
     if args["validate_certs"] and not leaf.same_names:
-        for number, (one, following) in enumerate(zip(certificates, certificates[1:])):
+        for number, (one, following) in enumerate(zip(certificates, certificates[1:]), 1):
             if one.raw_issuer != following.raw_subject:
-                order = f"certificate {number + 2} did not issue certificate {number + 1}: some clients refuse such a chain"
-                return warned(f"{which} {ends}, but {order}", **fields)
-    return passed(f"{which} {ends}", **fields)
+                return warned(_disordered(ends, number), **fields)
+    return passed(ends, **fields)
+
+
+def _numbered(number: int, path: str, certificate: Certificate) -> Message:
+    return phrase("certificate {number:number} in {path:path} ({subject})", number=number, path=path, subject=certificate.subject)
+
+
+def _disordered(ends: Message, number: int) -> Message:
+    return phrase(
+        "{ends}, but certificate {issuer:number} did not issue certificate {number:number}: some clients refuse such a chain",
+        ends=ends,
+        issuer=number + 1,
+        number=number,
+    )
 
 
 def certificates_of(path: str, text: str) -> list[Certificate]:
@@ -394,9 +478,10 @@ def certificates_of(path: str, text: str) -> list[Certificate]:
     try:
         found = [parse_certificate(der) for der in split_pem(text)]
     except NotACertificate as exc:
-        raise CannotObserve(f"{path} has a certificate that cannot be read: {exc}") from None
+        said = phrase("{path:path} has a certificate that cannot be read: {reason}", path=path, reason=exc.message)
+        raise CannotObserve(said) from None
     if not found:
-        raise CannotObserve(f"{path} has no certificate in PEM")
+        raise CannotObserve(phrase("{path:path} has no certificate in PEM", path=path))
     return found
 
 

@@ -12,6 +12,8 @@ import pwd
 import re
 import typing as t
 
+from .._phrase import Message, phrase
+
 DEBIAN_MARK = "/etc/debian_version"
 _NICKNAMES = {
     "@hourly": "0 * * * *",
@@ -27,16 +29,24 @@ _MONTHS = {
     name: number for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
 }
 _DAYS = {name: number for number, name in enumerate(["sun", "mon", "tue", "wed", "thu", "fri", "sat"])}
-_FIELDS: tuple[tuple[str, int, int, dict[str, int]], ...] = (
-    ("minute", 0, 59, {}),
-    ("hour", 0, 23, {}),
-    ("day of month", 1, 31, {}),
-    ("month", 1, 12, _MONTHS),
-    ("day of week", 0, 7, _DAYS),
+_FIELDS: tuple[tuple[Message, int, int, dict[str, int]], ...] = (
+    (phrase("minute"), 0, 59, {}),
+    (phrase("hour"), 0, 23, {}),
+    (phrase("day of month"), 1, 31, {}),
+    (phrase("month"), 1, 12, _MONTHS),
+    (phrase("day of week"), 0, 7, _DAYS),
 )
 _LINE = re.compile(r"(?P<schedule>@\w+|-?[\d*][\d*,/~-]*(?:\s+[\w*,/~-]+){4})\s+(?P<rest>\S.*)")
 _HORIZON = 366 * 9  # days: the 29th of February comes again within 8 years
 _DAY = 1440
+
+
+class WrongField(ValueError):
+    """A field of a schedule has a value that it cannot have."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,52 +106,57 @@ def _split_user(rest: str) -> tuple[str, str]:
     return user, command[0] if command else ""
 
 
-def ignored_because(entry: Entry) -> str | None:
+def ignored_because(entry: Entry) -> Message | None:
     """Why cron passes over the file of this entry; None when it does not."""
     path, folder, name = entry.path, os.path.basename(os.path.dirname(entry.path)), os.path.basename(entry.path)
     debian = os.path.exists(DEBIAN_MARK)
     in_folder = folder == "cron.d" or folder in _FOLDERS
     if in_folder and (name.startswith(".") or re.search(r"(~|,v|\.rpm(save|orig|new)|\.dpkg-\w+|\.swp)$", name)):
-        return f"cron ignores {path}: its name is one of a backup copy"
+        return phrase("cron ignores {path:path}: its name is one of a backup copy", path=path)
     if in_folder and debian and not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        return f"cron ignores {path}: the name may have letters, digits, - and _ only (no dot)"
+        return phrase("cron ignores {path:path}: the name may have letters, digits, - and _ only (no dot)", path=path)
     try:
         status = os.stat(path)
     except FileNotFoundError:
-        return f"cron ignores {path}: it is a link to a file that does not exist"
+        return phrase("cron ignores {path:path}: it is a link to a file that does not exist", path=path)
     except OSError:
         return None
     if folder in _FOLDERS and not status.st_mode & 0o111:
-        return f"cron ignores {path}: it is not executable"
+        return phrase("cron ignores {path:path}: it is not executable", path=path)
     if folder == "cron.d" or name == "crontab":
         if status.st_mode & 0o022:
-            return f"cron ignores {path}: others than its owner may write to it (mode {status.st_mode & 0o777:04o})"
+            mode = f"{status.st_mode & 0o777:04o}"
+            return phrase("cron ignores {path:path}: others than its owner may write to it (mode {mode})", path=path, mode=mode)
         if path.startswith("/etc/") and status.st_uid != 0:
-            return f"cron ignores {path}: it does not belong to root"
+            return phrase("cron ignores {path:path}: it does not belong to root", path=path)
     if entry.broken and debian:
-        return f"cron ignores the whole of {path}: its line {entry.broken} is neither a comment, a variable nor an entry"
+        return phrase(
+            "cron ignores the whole of {path:path}: its line {line} is neither a comment, a variable nor an entry",
+            path=path,
+            line=entry.broken,
+        )
     if entry.line and (not entry.command or "/" in str(entry.user)):
-        return f"cron ignores {entry.where}: a line of this file needs a user between the schedule and the command"
+        return phrase("cron ignores {place:path}: a line of this file needs a user between the schedule and the command", place=entry.where)
     try:
         pwd.getpwnam(str(entry.user))
     except KeyError:
-        return f"cron ignores {entry.where}: the user {entry.user} does not exist on this host"
+        return phrase("cron ignores {place:path}: the user {user} does not exist on this host", place=entry.where, user=str(entry.user))
     if entry.line and debian and not entry.newline:
-        return f"cron ignores {path}: its last line has no line end"
+        return phrase("cron ignores {path:path}: its last line has no line end", path=path)
     return None
 
 
-def period_of(schedule: str, today: dt.date) -> tuple[float | None, str | None]:
+def period_of(schedule: str, today: dt.date) -> tuple[float | None, Message | None]:
     """The longest time between two runs in seconds, or what is wrong with the schedule; neither for ``@reboot``."""
     if schedule == "@reboot":
         return None, None
     fields = _NICKNAMES.get(schedule.lower(), schedule).split()
     if len(fields) != 5:
-        return None, f"the schedule '{schedule}' is not one that cron knows"
+        return None, phrase("the schedule '{schedule}' is not one that cron knows", schedule=schedule)
     try:
         minutes, hours, days, months, weekdays = (_values(text, *field) for text, field in zip(fields, _FIELDS))
-    except ValueError as exc:
-        return None, str(exc)
+    except WrongField as exc:
+        return None, exc.message
     times = [hour * 60 + minute for hour in sorted(hours) for minute in sorted(minutes)]
     # cron's rule: with both day fields restricted, either is enough
     either = not fields[2].startswith("*") and not fields[4].startswith("*")
@@ -156,14 +171,14 @@ def period_of(schedule: str, today: dt.date) -> tuple[float | None, str | None]:
             longest = max(longest, (offset * _DAY + times[0]) - last)
         last = offset * _DAY + times[-1]
     if last is None:
-        return None, f"the schedule '{schedule}' names a day that never comes"
+        return None, phrase("the schedule '{schedule}' names a day that never comes", schedule=schedule)
     longest = max([longest, *(after - before for before, after in zip(times, times[1:]))])
     return float(longest * 60), None
 
 
-def _values(text: str, name: str, low: int, high: int, names: t.Mapping[str, int]) -> set[int]:
-    """The numbers of one field. ValueError."""
-    wrong = ValueError(f"'{text}' is not a value that cron knows for the {name}")
+def _values(text: str, name: Message, low: int, high: int, names: t.Mapping[str, int]) -> set[int]:
+    """The numbers of one field. WrongField."""
+    wrong = WrongField(phrase("'{text}' is not a value that cron knows for the {field}", text=text, field=name))
     found: set[int] = set()
     for part in text.lstrip("-").split(","):
         spread, _slash, step = part.partition("/")
@@ -192,4 +207,4 @@ def _number(text: str, names: t.Mapping[str, int]) -> int | None:
     return names.get(text.lower())
 
 
-__all__ = ("Entry", "entries_of", "ignored_because", "period_of")
+__all__ = ("Entry", "WrongField", "entries_of", "ignored_because", "period_of")

@@ -12,6 +12,7 @@ import typing as t
 
 from .._finding import CannotObserve, isoformat
 from .._message import first_line
+from .._phrase import Message, phrase
 from .._runner import Runner
 
 Properties = dict[str, str]
@@ -33,18 +34,20 @@ def show(runner: Runner, unit: str, properties: str) -> Properties:
     TZ=UTC: systemctl writes times in its own zone, and names of zones cannot be parsed.
     """
     if not unit or _PATTERN & set(unit) or any(c.isspace() for c in unit):
-        raise CannotObserve(f"'{unit}' is not the name of one unit")
+        raise CannotObserve(phrase("'{unit:path}' is not the name of one unit", unit=unit))
     if runner.which("systemctl") is None:
-        raise CannotObserve("systemctl is not installed on this host: it is not run by systemd, units cannot be looked at")
+        raise CannotObserve(phrase("systemctl is not installed on this host: it is not run by systemd, units cannot be looked at"))
     done = runner.run(["systemctl", "show", "--no-pager", f"--property={properties}", "--", unit], env={"TZ": "UTC"})
     if "not been booted with systemd" in done.stderr:
-        raise CannotObserve("this host is not run by systemd (it was booted with something else), units cannot be looked at")
+        raise CannotObserve(phrase("this host is not run by systemd (it was booted with something else), units cannot be looked at"))
     if done.rc != 0:
-        complaint = first_line(done.stderr.strip() or done.stdout, f"exit code {done.rc}", 200)
-        raise CannotObserve(f"systemctl cannot ask systemd about {unit}: {complaint}")
+        complaint = first_line(done.stderr.strip() or done.stdout, "", 200)
+        if not complaint:
+            raise CannotObserve(phrase("systemctl cannot ask systemd about {unit:path}: exit code {code}", unit=unit, code=done.rc))
+        raise CannotObserve(phrase("systemctl cannot ask systemd about {unit:path}: {reason}", unit=unit, reason=complaint))
     found = parse_properties(done.stdout)
     if "LoadState" not in found or "ActiveState" not in found:
-        raise CannotObserve(f"systemctl answered with something else than the properties of {unit}")
+        raise CannotObserve(phrase("systemctl answered with something else than the properties of {unit:path}", unit=unit))
     return found
 
 
@@ -152,23 +155,29 @@ def longest_gap(text: str) -> float | None:
     return max(gaps) if gaps else None
 
 
-def enablement(unit: str, shown: t.Mapping[str, str]) -> tuple[str, str]:
+def enablement(unit: str, shown: t.Mapping[str, str]) -> tuple[str, Message]:
     """How far a unit starts by itself: ("pass" | "warn" | "fail", what to say)."""
     state = shown.get("UnitFileState", "")
     pulled = " ".join(shown.get(name, "") for name in ("WantedBy", "RequiredBy", "UpheldBy", "BoundBy", "TriggeredBy")).split()
     if state in ("enabled", "generated", "alias"):
-        return "pass", f"{unit} is {state}"
+        return "pass", phrase("{unit:path} is {state}", unit=unit, state=state)
     if state in ("enabled-runtime", "linked-runtime", "transient"):
-        return "warn", f"{unit} is {state}: it does not come back after a restart of the host"
+        return "warn", _lost_at_restart(unit, state)
     if state in ("static", "indirect") and pulled:
-        return "pass", f"{unit} is {state} and started by {pulled[0]}"
+        return "pass", phrase("{unit:path} is {state} and started by {starter:path}", unit=unit, state=state, starter=pulled[0])
     if state == "indirect":
-        return "pass", f"{unit} is indirect: another unit that its installation names is enabled"
+        return "pass", phrase("{unit:path} is indirect: another unit that its installation names is enabled", unit=unit)
     if state == "static":
-        return "fail", f"{unit} is static and nothing starts it: it does not come back after a restart of the host"
+        return "fail", phrase("{unit:path} is static and nothing starts it: it does not come back after a restart of the host", unit=unit)
     if not state and pulled:
-        return "pass", f"{unit} has no unit file and is started by {pulled[0]}"
-    return "fail", f"{unit} is {state or 'not enabled'}: it does not come back after a restart of the host"
+        return "pass", phrase("{unit:path} has no unit file and is started by {starter:path}", unit=unit, starter=pulled[0])
+    if not state:
+        return "fail", phrase("{unit:path} is not enabled: it does not come back after a restart of the host", unit=unit)
+    return "fail", _lost_at_restart(unit, state)
+
+
+def _lost_at_restart(unit: str, state: str) -> Message:
+    return phrase("{unit:path} is {state}: it does not come back after a restart of the host", unit=unit, state=state)
 
 
 def never_ran(shown: t.Mapping[str, str]) -> bool:
@@ -177,13 +186,20 @@ def never_ran(shown: t.Mapping[str, str]) -> bool:
     return shown.get("ActiveState") == "inactive" and not any(parse_time(shown.get(name)) for name in runs)
 
 
-def next_run(shown: Properties) -> str | None:
-    """When a timer elapses next, in words; None for never."""
-    moment = parse_time(shown.get("NextElapseUSecRealtime"))
+def next_run(timer: str, shown: Properties) -> tuple[str, Message]:
+    """Whether a timer will start something: ("pass" | "fail", what to say)."""
+    active, sub = shown["ActiveState"], shown.get("SubState", "")
+    if active != "active":
+        return "fail", phrase("{timer:path} is {active} ({sub}): it starts nothing", timer=timer, active=active, sub=sub)
+    moment, uptime = parse_time(shown.get("NextElapseUSecRealtime")), shown.get("NextElapseUSecMonotonic", "").strip()
+    never = moment is None and uptime in ("", "0", "n/a", "infinity")
+    if sub == "elapsed" or (never and sub != "running"):
+        return "fail", phrase("{timer:path} is active and has no next run planned ({sub})", timer=timer, sub=sub)
+    if never:
+        return "pass", phrase("{timer:path} is active, next run after the one that runs now", timer=timer)
     if moment:
-        return f"at {isoformat(moment)}"
-    uptime = shown.get("NextElapseUSecMonotonic", "")
-    return None if uptime in ("", "0", "n/a", "infinity") else f"when the host has been up for {uptime.strip()}"
+        return "pass", phrase("{timer:path} is active, next run at {when:moment}", timer=timer, when=isoformat(moment))
+    return "pass", phrase("{timer:path} is active, next run when the host has been up for {uptime}", timer=timer, uptime=uptime)
 
 
 __all__ = (

@@ -10,6 +10,7 @@ import os
 import ssl
 
 from .._finding import CannotObserve
+from .._phrase import phrase
 from .._runner import unreadable
 
 NO_ISSUER = (2, 20, 21)  # of OpenSSL's X509_V_ERR_*: the chain ends before an authority that is known here
@@ -25,7 +26,7 @@ def trusting_context(ca_path: str | None) -> ssl.SSLContext:
         context.hostname_checks_common_name = False
         return context
     except ssl.SSLError:
-        raise CannotObserve(f"{ca_path} has no certificate in PEM") from None
+        raise CannotObserve(phrase("{path:path} has no certificate in PEM", path=ca_path)) from None
     except OSError as exc:
         raise CannotObserve(unreadable(str(ca_path), exc)) from None
 

@@ -14,15 +14,15 @@ import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import flow as check
 from ansible_collections.operability.readiness.plugins.module_utils._checks.flow import (
-    Address,
-    Attempt,
     destination,
     judge_closed,
     judge_open,
 )
-from ansible_collections.operability.readiness.plugins.module_utils._clients import tls
+from ansible_collections.operability.readiness.plugins.module_utils._clients import connecting, tls
+from ansible_collections.operability.readiness.plugins.module_utils._clients.connecting import Address, Attempt
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
+from ansible_collections.operability.readiness.plugins.module_utils._phrase import phrase, verbatim
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import Proof
@@ -34,7 +34,7 @@ from fakes import FakeRunner
 from unit.core.described import describe
 
 FOUR, SIX = Address(socket.AF_INET, ("192.0.2.1", 636)), Address(socket.AF_INET6, ("2001:db8::1", 636, 0, 0))
-OPENS = Attempt(FOUR, check.OPEN, "opens in 2 ms", 0.002)
+OPENS = Attempt(FOUR, connecting.OPEN, phrase("{address:path} opens in {taken:duration}", address=FOUR.text, taken=0.002), 0.002)
 
 
 def look(runner: Runner | None = None, **args: t.Any) -> Finding:
@@ -133,16 +133,16 @@ def test_arguments_that_do_not_fit(args: dict[str, t.Any], said: str) -> None:
 
 def test_only_addresses_of_families_that_the_host_has_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = answers(monkeypatch, ["192.0.2.1", "192.0.2.1", "192.0.2.2"])
-    assert [address.text for address in check.resolve("ldap.example", 636, FakeRunner())] == ["192.0.2.1", "192.0.2.2"]
+    assert [address.text for address in connecting.resolve("ldap.example", 636, FakeRunner())] == ["192.0.2.1", "192.0.2.2"]
     assert asked == [socket.AI_ADDRCONFIG]
-    check.resolve("ldap.example", 636, FakeRunner(), usable=False)
-    check.resolve("192.0.2.1", 636, FakeRunner())
+    connecting.resolve("ldap.example", 636, FakeRunner(), usable=False)
+    connecting.resolve("192.0.2.1", 636, FakeRunner())
     assert asked[1:] == [0, socket.AI_NUMERICHOST]
 
 
 def test_a_name_of_another_family_is_tried_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = answers(monkeypatch, socket.gaierror(socket.EAI_NONAME, "x"), ["2001:db8::1"])
-    assert [address.family for address in check.resolve("six.example", 1, FakeRunner())] == [socket.AF_INET6]
+    assert [address.family for address in connecting.resolve("six.example", 1, FakeRunner())] == [socket.AF_INET6]
     assert asked == [socket.AI_ADDRCONFIG, 0]
 
 
@@ -158,8 +158,8 @@ def test_a_name_of_another_family_is_tried_all_the_same(monkeypatch: pytest.Monk
 )
 def test_names_that_lead_nowhere(monkeypatch: pytest.MonkeyPatch, exc: Exception, said: str, answered: bool) -> None:
     answers(monkeypatch, exc)
-    with pytest.raises(check.NotResolved, match=said) as refused:
-        check.resolve("x.example", 1, FakeRunner())
+    with pytest.raises(connecting.NotResolved, match=said) as refused:
+        connecting.resolve("x.example", 1, FakeRunner())
     assert refused.value.answered is answered
 
 
@@ -173,30 +173,30 @@ def test_a_label_that_is_too_long_is_no_defect() -> None:
 @pytest.mark.parametrize(
     ("exc", "outcome"),
     [
-        (ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), check.REFUSED),
-        (socket.timeout("timed out"), check.SILENT),
-        (TimeoutError(errno.ETIMEDOUT, "Connection timed out"), check.SILENT),
-        (OSError(errno.EHOSTUNREACH, "No route to host"), check.UNREACHABLE),
-        (OSError(errno.ENETUNREACH, "Network is unreachable"), check.NO_ROUTE),
-        (PermissionError(errno.EPERM, "Operation not permitted"), check.FORBIDDEN),
-        (OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address"), check.UNSEEN),
-        (OSError(errno.EMFILE, "Too many open files"), check.UNSEEN),
-        (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), check.CUT),
+        (ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused"), connecting.REFUSED),
+        (socket.timeout("timed out"), connecting.SILENT),
+        (TimeoutError(errno.ETIMEDOUT, "Connection timed out"), connecting.SILENT),
+        (OSError(errno.EHOSTUNREACH, "No route to host"), connecting.UNREACHABLE),
+        (OSError(errno.ENETUNREACH, "Network is unreachable"), connecting.NO_ROUTE),
+        (PermissionError(errno.EPERM, "Operation not permitted"), connecting.FORBIDDEN),
+        (OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address"), connecting.UNSEEN),
+        (OSError(errno.EMFILE, "Too many open files"), connecting.UNSEEN),
+        (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), connecting.CUT),
     ],
 )
 def test_why_a_connection_is_not_there(monkeypatch: pytest.MonkeyPatch, exc: OSError, outcome: str) -> None:
     fails_with(monkeypatch, exc)
     finding = look(to="127.0.0.1:9")
     assert finding.observed["addresses"] == {"127.0.0.1": outcome}
-    assert str(finding.status) == {check.UNSEEN: "unknown", check.CUT: "warn"}.get(outcome, "fail")
+    assert str(finding.status) == {connecting.UNSEEN: "unknown", connecting.CUT: "warn"}.get(outcome, "fail")
     assert "error" not in finding.message.lower()
     closed = look(to="127.0.0.1:9", closed=True)
-    assert str(closed.status) == {check.UNSEEN: "unknown", check.CUT: "fail"}.get(outcome, "pass")
+    assert str(closed.status) == {connecting.UNSEEN: "unknown", connecting.CUT: "fail"}.get(outcome, "pass")
 
 
 def test_no_source_address_on_ipv6_is_no_route(monkeypatch: pytest.MonkeyPatch) -> None:
     fails_with(monkeypatch, OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address"))
-    assert look(to="[::1]:9").observed["addresses"] == {"::1": check.NO_ROUTE}
+    assert look(to="[::1]:9").observed["addresses"] == {"::1": connecting.NO_ROUTE}
 
 
 def test_each_reason_has_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,23 +208,23 @@ def test_each_reason_has_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("reason", "outcome", "said"),
     [
-        ("WRONG_VERSION_NUMBER", check.NO_TLS, "does not speak TLS"),
-        ("SSLV3_ALERT_HANDSHAKE_FAILURE", check.UNSEEN, "client certificate"),
-        ("UNSUPPORTED_PROTOCOL", check.NO_TLS, r"handshake fails \(unsupported protocol\)"),
-        ("UNEXPECTED_EOF_WHILE_READING", check.NO_TLS, "closed before"),
+        ("WRONG_VERSION_NUMBER", connecting.NO_TLS, "does not speak TLS"),
+        ("SSLV3_ALERT_HANDSHAKE_FAILURE", connecting.UNSEEN, "client certificate"),
+        ("UNSUPPORTED_PROTOCOL", connecting.NO_TLS, r"handshake fails \(unsupported protocol\)"),
+        ("UNEXPECTED_EOF_WHILE_READING", connecting.NO_TLS, "closed before"),
     ],
 )
 def test_why_tls_is_not_there(reason: str, outcome: str, said: str) -> None:
     exc = ssl.SSLError(1, reason)
     exc.reason = reason
-    attempt = check._not_shaken(FOUR, exc, "ldap.example", 3.0, 0.1)
+    attempt = connecting._not_shaken(FOUR, exc, "ldap.example", 3.0, 0.1)
     assert attempt.outcome == outcome and attempt.connected == 0.1
-    assert re.search(said, attempt.text)
+    assert re.search(said, attempt.said)
 
 
 def test_a_name_that_cannot_be_asked_for() -> None:
-    attempt = check._not_shaken(FOUR, ValueError("server_hostname cannot be an empty string"), ".x", 3.0, 0.1)
-    assert attempt.outcome == check.UNSEEN
+    attempt = connecting._not_shaken(FOUR, ValueError("server_hostname cannot be an empty string"), ".x", 3.0, 0.1)
+    assert attempt.outcome == connecting.UNSEEN
 
 
 def test_measurements_and_what_is_asked_for(tmp_path: t.Any) -> None:
@@ -275,28 +275,28 @@ def test_no_more_addresses_than_sixteen(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_host_without_ipv6_is_no_fault_of_the_flow() -> None:
-    six = Attempt(SIX, check.NO_ROUTE, "has no route from this host")
+    six = Attempt(SIX, connecting.NO_ROUTE, verbatim("has no route"))
     assert str(judge_open("x:1", [OPENS, six], 3.0).status) == "pass"
     assert str(judge_open("x:1", [six], 3.0).status) == "fail"
-    four = Attempt(FOUR, check.NO_ROUTE, "has no route from this host")
+    four = Attempt(FOUR, connecting.NO_ROUTE, verbatim("has no route"))
     assert str(judge_open("x:1", [OPENS, four], 3.0).status) == "warn"
-    silent = Attempt(SIX, check.SILENT, "does not answer")
+    silent = Attempt(SIX, connecting.SILENT, verbatim("does not answer"))
     assert str(judge_open("x:1", [OPENS, silent], 3.0).status) == "warn", "a client waits for it"
 
 
 @pytest.mark.parametrize(
     ("outcomes", "opened", "closed"),
     [
-        ((check.REFUSED, check.UNSEEN), "unknown", "unknown"),
-        ((check.REFUSED, check.CUT), "warn", "fail"),
-        ((check.SILENT, check.REFUSED), "fail", "pass"),
-        ((check.OPEN, check.UNSEEN), "warn", "fail"),
-        ((check.NO_TLS,), "fail", "fail"),
+        ((connecting.REFUSED, connecting.UNSEEN), "unknown", "unknown"),
+        ((connecting.REFUSED, connecting.CUT), "warn", "fail"),
+        ((connecting.SILENT, connecting.REFUSED), "fail", "pass"),
+        ((connecting.OPEN, connecting.UNSEEN), "warn", "fail"),
+        ((connecting.NO_TLS,), "fail", "fail"),
     ],
 )
 def test_verdicts(outcomes: tuple[str, ...], opened: str, closed: str) -> None:
-    taken = {check.OPEN: 0.1, check.CUT: 0.1, check.NO_TLS: 0.1}
-    attempts = [Attempt(FOUR, outcome, outcome, taken.get(outcome)) for outcome in outcomes]
+    taken = {connecting.OPEN: 0.1, connecting.CUT: 0.1, connecting.NO_TLS: 0.1}
+    attempts = [Attempt(FOUR, outcome, verbatim(outcome), taken.get(outcome)) for outcome in outcomes]
     assert str(judge_open("x:1", attempts, 3.0).status) == opened
     assert str(judge_closed("x:1", attempts).status) == closed
 

@@ -99,9 +99,9 @@ def test_inodes_memory_descriptors(host: t.Any) -> None:
     finding = host.run()
     assert str(finding.status) == "fail" and "(and 1 more)" in finding.message
     assert finding.details == [
-        "/ inodes in use: 97.0%, the limit is < 90%",
-        "memory in use: 98.0%, the limit is < 95%",
-        "file descriptors in use: 75.0%, which is near the limit of < 80%",
+        "/ inodes in use: 97%, the limit is < 90%",
+        "memory in use: 98%, the limit is < 95%",
+        "file descriptors in use: 75%, which is near the limit of < 80%",
     ]
 
 
@@ -115,7 +115,7 @@ def test_paths_choose_file_systems(host: t.Any, tmp_path: pathlib.Path, monkeypa
     monkeypatch.setattr(os.path, "realpath", lambda path: path)
     host.spaces["/home"] = space(0.99, 20 * GIB)
     assert list(host.run(paths=["/var/lib/x", "/var"]).observed["file_systems"]) == ["/var"]
-    assert host.run(paths=["/home/me"]).message.startswith("/home is 99.0% full")
+    assert host.run(paths=["/home/me"]).message.startswith("/home is 99% full")
     gone = host.run(paths=["/gone"])
     assert str(gone.status) == "unknown" and "/gone does not exist" in gone.message
 

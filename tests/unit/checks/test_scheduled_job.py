@@ -438,7 +438,7 @@ def test_places_of_the_host(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPa
         raise CannotObserve(f"{path} may not be read by nobody")
 
     hidden.read_text = refuse  # type: ignore[method-assign] # what the test stands in for
-    with pytest.raises(CannotObserve, match="where it could be looked for, and .* may not be read"):
+    with pytest.raises(CannotObserve, match="where it could be looked for; .* may not be read"):
         scheduled_job.run(parse_arguments(scheduled_job, {"cron": {"contains": "settle"}}), hidden)
 
 

@@ -16,6 +16,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients.sys
     parse_time,
 )
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import NOW, Completed, FakeRunner
 
 DAEMON = """\
@@ -154,6 +155,17 @@ def test_daemons(changes: dict[str, str], status: str, message: str) -> None:
     assert "error" not in finding.message
 
 
+def test_a_message_keeps_its_parameters_and_is_told_in_french() -> None:
+    failed = {"ActiveState": "failed", "SubState": "failed", "Result": "exit-code", "ExecMainStatus": "1"}
+    message = look(changed(DAEMON, **failed)).message
+    assert (message.template, message.params["unit"]) == ("{unit:path} has failed: {result}", "payments.service")
+    french = "l\u2019unit\u00e9 payments.service est en \u00e9chec\u00a0: elle s\u2019est termin\u00e9e avec le code de sortie 1"
+    assert told(message, "fr") == french
+    often = look(changed(DAEMON, NRestarts="2")).message
+    assert often.params == {"count": 2, "unit": "payments.service", "most": 0, "age": 14399.0}
+    assert "red\u00e9marr\u00e9e 2 fois par systemd, la limite est de 0" in told(often, "fr")
+
+
 def test_since_the_deployment() -> None:
     assert "before the deployment" in look(DAEMON, since="2026-11-25T03:00:00Z").message
     assert "before the deployment" in look(DAEMON, since="2026-11-25 04:00:00+01:00").message
@@ -183,7 +195,7 @@ def test_a_unit_that_a_cluster_starts() -> None:
     [
         ({}, "pass", "succeeded at 2026-11-25T02:00:09Z"),
         ({"ActiveState": "active", "SubState": "exited"}, "pass", "succeeded"),
-        ({"Result": "exit-code", "ExecMainStatus": "3"}, "fail", "last run of payments.service ended with exit code 3"),
+        ({"Result": "exit-code", "ExecMainStatus": "3"}, "fail", "last run of payments.service failed: it ended with exit code 3"),
         ({"ActiveState": "failed", "Result": "timeout"}, "fail", "has failed"),
         ({"ActiveState": "activating", "SubState": "start", "ExecMainExitTimestamp": ""}, "warn", "running now"),
         ({"ActiveState": "activating", "SubState": "auto-restart", "Result": "exit-code"}, "fail", "keeps failing"),

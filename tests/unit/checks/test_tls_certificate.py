@@ -19,6 +19,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients imp
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from certificates import DAY, Issued, TlsServer, authority, issue, write
 from fakes import NOW, FakeRunner
 from generated import TIMES, tries_more
@@ -219,6 +220,19 @@ def test_files(tmp_path: pathlib.Path, root: Issued) -> None:
     assert str(look(path=str(tmp_path / "mixed.pem"), validate_certs=False).status) == "pass"
     # a bundle of authorities is no chain
     assert str(look(path=write(tmp_path / "bundle.pem", root, authority("Other"))).status) == "pass"
+
+
+def test_of_many_names_five_are_told_also_in_french(tmp_path: pathlib.Path, root: Issued) -> None:
+    path = write(tmp_path / "many.pem", issue(issuer=root, names=[f"{letter}.example" for letter in "abcdefg"]))
+    message = look(path=path, server_name="z.example").message
+    assert (
+        message
+        == f"the certificate in {path} is not for z.example: it is for a.example, b.example, c.example, d.example, e.example and 2 more"
+    )
+    assert (message.params["count"], message.params["certificate"]) == (2, f"the certificate in {path}")
+    said = told(message, "fr")
+    assert said.startswith(f"le certificat de {path} n\u2019est pas \u00e9mis pour z.example")
+    assert said.endswith("e.example et 2 autres")
 
 
 def test_each_certificate_of_a_file_is_looked_at(tmp_path: pathlib.Path, root: Issued) -> None:
