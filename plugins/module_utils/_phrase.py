@@ -146,7 +146,7 @@ KINDS: dict[str, t.Callable[[t.Any], str]] = {
     "moment": str,  # ISO 8601 in UTC, to the second
     "day": str,  # ISO 8601
     "number": _number,
-    "percent": lambda share: f"{share * 100:.4g}%",  # of a share: 0.5 is 50%
+    "percent": lambda share: f"{share * 100:.6g}%",  # of a share: 0.5 is 50%, and 0.99995 is not 100%
     "list": _joined(", "),  # texts or messages
     "sentences": _joined("; "),
 }

@@ -272,7 +272,7 @@ def test_an_answer_that_is_too_large_stays_out_of_memory(web: Http) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with nasty("huge") as url, soon(60):
         found = failure(web, url, timeout=10)
-    assert found.kind == "too_large" and "more than 32 MiB" in found.message
+    assert found.kind == "too_large" and "more than 32.0 MiB" in found.message
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 120 * 1024  # KiB; 200 MB were on offer
 
 

@@ -22,7 +22,7 @@ from .gettext_catalogue import FOLDER, HAS_BABEL, catalogue
 
 if HAS_BABEL:
     from babel.dates import format_date, format_datetime
-    from babel.numbers import format_decimal, format_percent, get_decimal_symbol
+    from babel.numbers import format_decimal, get_decimal_symbol
 
 LANGUAGES = ("en", "fr")
 _NO_BREAK = "\u00a0"
@@ -114,7 +114,11 @@ class Words:
         return _MEASURE.sub(said, text)
 
     def number(self, value: float) -> str:
-        return str(value) if self.is_english else str(format_decimal(value, locale=self.language))
+        if self.is_english:
+            return str(value)
+        return str(
+            format_decimal(float(f"{value:g}") if isinstance(value, float) else value, locale=self.language, decimal_quantization=False)
+        )
 
     def day(self, value: object) -> str:
         """A day, given as ISO 8601 has it; what is none stays as it is."""
@@ -149,7 +153,7 @@ _IN_LANGUAGE: dict[str, t.Callable[[Words, t.Any], str]] = {
     "moment": _moment,
     "day": lambda say, value: say.day(value),
     "number": lambda say, value: say.number(value),
-    "percent": lambda say, share: str(format_percent(share, "#,##0.##\u202f%", locale=say.language)),
+    "percent": lambda say, share: say.number(float(KINDS["percent"](share).rstrip("%"))) + "\u202f%",
     "term": lambda say, value: say.term(str(value)),
 }
 
