@@ -8,6 +8,8 @@ from __future__ import annotations
 import dataclasses
 import re
 
+from ._phrase import Message, phrase, verbatim
+
 ACCEPT = "text/plain;version=0.0.4;q=1,*/*;q=0.1"
 MOST_PROBLEMS = 50
 
@@ -32,6 +34,10 @@ Labels = tuple[tuple[str, str], ...]
 class BadLine(Exception):
     """Why a line is not one of the format."""
 
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
 
 @dataclasses.dataclass
 class Family:
@@ -47,7 +53,7 @@ class Family:
 @dataclasses.dataclass
 class Exposition:
     families: dict[str, Family]
-    problems: list[str]  # at most MOST_PROBLEMS, each with the number of its line
+    problems: list[Message]  # at most MOST_PROBLEMS, each with the number of its line
     series: int
     lines: int  # that are neither blank nor comments
 
@@ -66,13 +72,8 @@ def parse(text: str) -> Exposition:
     """Never raises: what does not fit is among the problems."""
     families: dict[str, Family] = {}
     owners: dict[str, str] = {}  # name of a sample: name of its family
-    problems: list[str] = []
+    problems: list[Message] = []
     series = lines = 0
-
-    def problem(number: int, words: str) -> None:
-        if len(problems) < MOST_PROBLEMS:
-            problems.append(f"line {number}: {words}")
-
     for number, line in enumerate(text.split("\n"), 1):
         stripped = line.strip(" \t")
         if not stripped:
@@ -88,11 +89,12 @@ def parse(text: str) -> Exposition:
                 families.setdefault(name, Family(name))
             samples = families[owners[name]].samples
             if (name, labels) in samples:
-                raise BadLine(f"{_series(name, labels)} is there twice")
+                raise BadLine(phrase("{series} is there twice", series=_series(name, labels)))
             samples[(name, labels)] = value
             series += 1
         except BadLine as exc:
-            problem(number, str(exc))
+            if len(problems) < MOST_PROBLEMS:
+                problems.append(phrase("line {line}: {why}", line=number, why=exc.message))
     return Exposition(families, problems, series, lines)
 
 
@@ -105,22 +107,22 @@ def _comment(line: str, families: dict[str, Family], owners: dict[str, str]) -> 
     name = _unescape(quoted.group(1)) if quoted else (rest.split(None, 1) or [""])[0]
     content = rest[quoted.end() :].strip() if quoted else rest[len(name) :].strip()
     if not quoted and not _NAME.fullmatch(name):
-        raise BadLine(f"'{_shown(name)}' is not a valid metric name")
+        raise BadLine(_no_name(name))
     family = families.get(name)
     if words[0] == "HELP":
         if family is None:
             family = families[name] = Family(name)
             owners.setdefault(name, name)
         if family.help is not None:
-            raise BadLine(f"{name} has two HELP lines: the family is declared twice")
+            raise BadLine(phrase("{family} has two HELP lines: the family is declared twice", family=name))
         family.help = content
         return
     if content not in _TYPES:
-        raise BadLine(f"{name} has the type '{_shown(content)}', which does not exist")
+        raise BadLine(phrase("{family} has the type '{type}', which does not exist", family=name, type=_shown(content)))
     if family is not None and family.declared:
-        raise BadLine(f"{name} has two TYPE lines: the family is declared twice")
+        raise BadLine(phrase("{family} has two TYPE lines: the family is declared twice", family=name))
     if family is not None and family.samples:
-        raise BadLine(f"the TYPE of {name} stands after its samples")
+        raise BadLine(phrase("the TYPE of {family} stands after its samples", family=name))
     if family is None:
         family = families[name] = Family(name)
     family.type, family.declared = content, True
@@ -131,7 +133,7 @@ def _comment(line: str, families: dict[str, Family], owners: dict[str, str]) -> 
 def _sample(line: str) -> tuple[str, Labels, float]:
     at, name = 0, ""
     if line.endswith("\r"):
-        raise BadLine("the line ends with a carriage return (a Windows line end)")
+        raise BadLine(phrase("the line ends with a carriage return (a Windows line end)"))
     found = _NAME.match(line)
     if found:
         name, at = found.group(), found.end()
@@ -140,21 +142,22 @@ def _sample(line: str) -> tuple[str, Labels, float]:
     if line[at : at + 1] == "{":
         name, labels, at = _labels(line, at + 1, name)
     if not name:
-        raise BadLine(f"'{_shown(line)}' does not start with a valid metric name")
+        raise BadLine(phrase("'{text}' does not start with a valid metric name", text=_shown(line)))
     if len(line) > at and line[at] not in " \t" and not labels and line[at - 1] not in " \t}":
-        raise BadLine(f"'{_shown(line.split(None, 1)[0])}' is not a valid metric name")
+        raise BadLine(_no_name(line.split(None, 1)[0]))
     # an exemplar (OpenMetrics) stands after " # "
     words = re.findall(r"[^ \t]+", line[at:].split(" # ", 1)[0])
     if not words:
-        raise BadLine(f"{name} has no value")
+        raise BadLine(phrase("{series} has no value", series=name))
     if not _NUMBER.fullmatch(words[0]):
-        raise BadLine(f"{name} has the value '{_shown(words[0])}', which is not a number")
+        raise BadLine(phrase("{series} has the value '{text}', which is not a number", series=name, text=_shown(words[0])))
     if len(words) > 2 or (len(words) == 2 and not _NUMBER.fullmatch(words[1])):
-        raise BadLine(f"after the value of {name} stands '{_shown(' '.join(words[1:]))}', which is not a timestamp")
+        text = _shown(" ".join(words[1:]))
+        raise BadLine(phrase("after the value of {series} stands '{text}', which is not a timestamp", series=name, text=text))
     names = [label for label, _unused in labels]
     twice = sorted({label for label in names if names.count(label) > 1})
     if twice:
-        raise BadLine(f"{name} has the label {twice[0]} twice in one series")
+        raise BadLine(phrase("{series} has the label {label} twice in one series", series=name, label=twice[0]))
     return name, tuple(sorted(labels)), float(words[0])
 
 
@@ -168,23 +171,35 @@ def _labels(line: str, at: int, name: str) -> tuple[str, list[tuple[str, str]], 
         plain = _LABEL.match(line, at)
         found = quoted or plain
         if not found:
-            raise BadLine(f"in the labels of {name or 'a series'} '{_shown(line[at:])}' is not a valid label")
+            raise BadLine(_no_label(name, line[at:]))
         label = _unescape(quoted.group(1)) if quoted else found.group()
         at = _skip(line, found.end())
         if quoted and not name and line[at : at + 1] in (",", "}"):  # {"a name in quotes", label="value"}
             name = label
         else:
             if line[at : at + 1] != "=":
-                raise BadLine(f"in the labels of {name or 'a series'} '{_shown(line[found.start() :])}' is not a valid label")
+                raise BadLine(_no_label(name, line[found.start() :]))
             value = _QUOTED.match(line, _skip(line, at + 1))
             if not value:
-                raise BadLine(f"the label {label} of {name or 'a series'} has no value in closed quotes")
+                raise BadLine(phrase("the label {label} of {series} has no value in closed quotes", label=label, series=_named(name)))
             labels.append((label, _unescape(value.group(1))))
             at = _skip(line, value.end())
         if line[at : at + 1] == ",":
             at += 1
         elif line[at : at + 1] != "}":
-            raise BadLine(f"the labels of {name or 'a series'} are not closed")
+            raise BadLine(phrase("the labels of {series} are not closed", series=_named(name)))
+
+
+def _named(name: str) -> Message:
+    return verbatim(name) if name else phrase("a series")
+
+
+def _no_name(text: str) -> Message:
+    return phrase("'{text}' is not a valid metric name", text=_shown(text))
+
+
+def _no_label(name: str, text: str) -> Message:
+    return phrase("in the labels of {series} '{text}' is not a valid label", series=_named(name), text=_shown(text))
 
 
 def _skip(line: str, at: int) -> int:

@@ -147,7 +147,7 @@ ROWS: list[Row] = [
     Row(CHECK, "the service hangs", bad("hang"), "fail", r"did not answer within"),
     Row(CHECK, "a web page instead of metrics", bad("login"), "fail", r"is not an exposition: it answered with a web page"),
     Row(CHECK, "JSON instead of metrics", bad("truncated"), "fail", r"is not an exposition: none of its 1 lines is a sample"),
-    Row(CHECK, "200 MB instead of metrics", bad("huge"), "fail", r"more than 32 MiB"),
+    Row(CHECK, "200 MB instead of metrics", bad("huge"), "fail", r"more than 32\.0 MiB"),
     Row(CHECK, "a certificate that nobody trusts", distrusted, "fail", r"has a certificate that cannot be trusted"),
     Row(
         CHECK,

@@ -53,7 +53,7 @@ def bad(kind: str) -> t.Callable[[World], dict[str, t.Any]]:
 
 RATIO = ("app_ratio 0.004", 'app_queue{shard="a"} 3', 'app_queue{shard="b"} 700')
 ROWS: list[Row] = [
-    Row(CHECK, "the value is within it", exposing(*RATIO, query="app_ratio", pass_when="<= 1%"), "pass", r"0\.4 %, it must be <= 1%"),
+    Row(CHECK, "the value is within it", exposing(*RATIO, query="app_ratio", pass_when="<= 1%"), "pass", r"0\.4%, it must be <= 1%"),
     Row(CHECK, "the value is beyond its limit", exposing(*RATIO, query="app_ratio", pass_when="<= 0.1%"), "fail", r"it must be <= 0\.1%"),
     Row(CHECK, "one shard of two is beyond the limit", exposing(*RATIO, query="app_queue", pass_when="< 100"), "fail", r'shard="b".*700'),
     Row(
@@ -80,7 +80,7 @@ ROWS: list[Row] = [
         "hardly anything of the window was seen",
         exposing("app_a 1", query="1 - avg_over_time(app_a[1h])", pass_when="<= 2%", coverage_query="count_over_time(app_a[1h]) / 3600"),
         "unknown",
-        r"of what must be seen was seen, at least 95 % must be",
+        r"of what must be seen was seen, at least 95% must be",
     ),
     Row(CHECK, "a Prometheus that is not the service's", wrong_server, "unknown", r"has nothing for up\{job=\"payments\"\}: is it"),
     Row(CHECK, "no Prometheus listens", nobody, "unknown", r"refused the connection"),

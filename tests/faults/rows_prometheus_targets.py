@@ -108,5 +108,5 @@ ROWS: list[Row] = [
     Row(CHECK, "the Prometheus answers with 500", bad("500"), "unknown", r"is not ready .*500"),
     Row(CHECK, "a login page stands before the Prometheus", bad("login"), "unknown", r"web page \(a login page"),
     Row(CHECK, "the answer is cut short", bad("truncated"), "unknown", r"cannot be parsed .*cut short"),
-    Row(CHECK, "the answer has 200 MB", bad("huge"), "unknown", r"more than 32 MiB"),
+    Row(CHECK, "the answer has 200 MB", bad("huge"), "unknown", r"more than 32\.0 MiB"),
 ]

@@ -134,13 +134,11 @@ def test_more_than_two_percent_is_no_go_and_too_few_samples_are_unknown(
     bad = seen["bad"]
     found = bad.requirement("VSR-01")
     assert (bad.verdict, found["status"]) == ("no_go", "fail"), found["message"]
-    assert '{component="bad"}: 2.1 %, it must be <= 2%' in found["message"] or '{component="bad"}: 2.0' in found["message"], found[
-        "message"
-    ]
+    assert '{component="bad"}: 2.1%, it must be <= 2%' in found["message"] or '{component="bad"}: 2.0' in found["message"], found["message"]
     hidden = seen["hidden"]
     found = hidden.requirement("VSR-01")
     assert (hidden.verdict, found["status"]) == ("undetermined", "unknown")
-    assert "of what must be seen was seen, at least 98 % must be" in found["message"]
+    assert "of what must be seen was seen, at least 98% must be" in found["message"]
     assert "there is no data" in seen["renamed"].requirement("VSR-01")["message"]
 
 

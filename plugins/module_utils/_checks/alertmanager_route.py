@@ -14,6 +14,8 @@ from .._clients.alertmanager_routes import BadMatcher, Labels, Route, find_route
 from .._clients.re2 import Untranslatable
 from .._finding import Facts, Finding, failed, passed, warned
 from .._http import Connection, HttpArguments
+from .._listing import either, every
+from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
 
 WHERE = "controller"
@@ -33,12 +35,12 @@ class Arguments(HttpArguments):
 
 @dataclasses.dataclass(frozen=True)
 class Delivery:
-    """Where alerts with ``labels`` end up. ``problem`` and ``restriction`` are sentences, empty when there is none."""
+    """Where alerts with ``labels`` end up. ``problem`` and ``restriction`` are sentences."""
 
     labels: Labels
     routes: tuple[Route, ...]
-    problem: str = ""
-    restriction: str = ""
+    problem: Message | None = None
+    restriction: Message | None = None
 
     def as_dict(self) -> dict[str, object]:
         return {"labels": dict(self.labels), "receivers": [route.receiver for route in self.routes]}
@@ -54,11 +56,16 @@ def run(args: Arguments, runner: Runner) -> Finding:
     try:
         tree, reach = read_tree(config), integrations(config)
     except (BadMatcher, ValueError, RecursionError):
-        raise server.trouble(f"{server.name} shows a routing tree that cannot be read here") from None
+        raise server.trouble(phrase("{server} shows a routing tree that cannot be read here", server=server.name)) from None
     try:
         deliveries = [deliver(tree, reach, one, receivers) for one in labels]
     except Untranslatable as exc:
-        raise server.trouble(f"the routing tree of {server.name} has a regular expression that cannot be evaluated here: {exc}") from None
+        said = phrase(
+            "the routing tree of {server} has a regular expression that cannot be evaluated here: {pattern}",
+            server=server.name,
+            pattern=str(exc),
+        )
+        raise server.trouble(said) from None
     return judge(deliveries, receivers, reach)
 
 
@@ -67,20 +74,50 @@ def deliver(tree: Route, reach: t.Mapping[str, list[str]], labels: Labels, recei
     routes = tuple(find_routes(tree, labels))
     names = list(dict.fromkeys(route.receiver for route in routes))
     wanted = [route for route in routes if route.receiver in receivers]
-    who = f"alerts with {show_labels(labels)}"
+    who = show_labels(labels)
     if not wanted:
-        there = f"{who} reach {_names(names)}" if names else f"{who} reach nobody"
-        return Delivery(labels, routes, problem=f"{there}, not {_names(receivers, 'or')}")
+        return Delivery(labels, routes, problem=_astray(who, names, receivers))
     useful = [route for route in wanted if reach.get(route.receiver)]
     if not useful:
         mute = list(dict.fromkeys(route.receiver for route in wanted))
-        return Delivery(labels, routes, problem=f"{who} reach {_names(mute)}, which notifies nobody: it has no integration")
+        problem = plural(
+            "alerts with {labels} reach {receivers}, which notifies nobody: it has no integration",
+            "alerts with {labels} reach {receivers}, which notify nobody: they have no integration",
+            count=len(mute),
+            labels=who,
+            receivers=every(mute),
+        )
+        return Delivery(labels, routes, problem=problem)
     if all(route.muted or route.active for route in useful):
-        first = useful[0]
-        when = [f"not during {_names(first.muted, 'or')}"] if first.muted else []
-        when += [f"only during {_names(first.active, 'or')}"] if first.active else []
-        return Delivery(labels, routes, restriction=f"{who} reach {first.receiver} {' and '.join(when)}")
+        return Delivery(labels, routes, restriction=_at_times(who, useful[0]))
     return Delivery(labels, routes)
+
+
+def _astray(labels: str, reached: t.Sequence[str], wanted: t.Sequence[str]) -> Message:
+    if not reached:
+        return phrase("alerts with {labels} reach nobody, not {wanted}", labels=labels, wanted=either(wanted))
+    return phrase("alerts with {labels} reach {receivers}, not {wanted}", labels=labels, receivers=every(reached), wanted=either(wanted))
+
+
+def _at_times(labels: str, route: Route) -> Message:
+    if not route.active:
+        return phrase(
+            "alerts with {labels} reach {receiver} not during {muted}", labels=labels, receiver=route.receiver, muted=either(route.muted)
+        )
+    if not route.muted:
+        return phrase(
+            "alerts with {labels} reach {receiver} only during {active}",
+            labels=labels,
+            receiver=route.receiver,
+            active=either(route.active),
+        )
+    return phrase(
+        "alerts with {labels} reach {receiver} not during {muted} and only during {active}",
+        labels=labels,
+        receiver=route.receiver,
+        muted=either(route.muted),
+        active=either(route.active),
+    )
 
 
 def judge(deliveries: t.Sequence[Delivery], receivers: t.Sequence[str], reach: t.Mapping[str, list[str]]) -> Finding:
@@ -93,26 +130,30 @@ def judge(deliveries: t.Sequence[Delivery], receivers: t.Sequence[str], reach: t
             "integrations": {name: reach.get(name, []) for name in receivers},
         },
         "expected": {"receivers": list(receivers)},
-        "details": [*problems, *restrictions, *(f"Alertmanager has no receiver {name}" for name in strangers)],
+        "details": [*problems, *restrictions, *(phrase("Alertmanager has no receiver {receiver}", receiver=name) for name in strangers)],
     }
     if problems:
-        rest = f" ({len(problems)} of {len(deliveries)} label sets do not reach who they must)" if len(deliveries) > 1 else ""
-        stranger = f"; there is no receiver {_names(strangers, 'or')}" if strangers else ""
-        return failed(f"{problems[0]}{stranger}{rest}", **fields)
+        return failed(_failure(problems, strangers, len(deliveries)), **fields)
     if restrictions:
-        return warned(f"{restrictions[0]}{_more(restrictions)}", **fields)
+        return warned(and_more(restrictions), **fields)
     used = list(dict.fromkeys(route.receiver for item in deliveries for route in item.routes if route.receiver in receivers))
-    described = _names([f"{name} ({', '.join(reach[name])})" for name in used if reach.get(name)])
-    which = f"alerts with {show_labels(deliveries[0].labels)}" if len(deliveries) == 1 else f"all {len(deliveries)} label sets"
-    return passed(f"{which} reach {described}", **fields)
+    described = every([f"{name} ({', '.join(reach[name])})" for name in used if reach.get(name)])
+    if len(deliveries) == 1:
+        return passed(
+            phrase("alerts with {labels} reach {receivers}", labels=show_labels(deliveries[0].labels), receivers=described), **fields
+        )
+    return passed(phrase("all {sets:number} label sets reach {receivers}", sets=len(deliveries), receivers=described), **fields)
 
 
-def _names(names: t.Sequence[str], word: str = "and") -> str:
-    return f" {word} ".join(names)
-
-
-def _more(items: t.Sequence[str]) -> str:
-    return f" (and {len(items) - 1} more)" if len(items) > 1 else ""
+def _failure(problems: t.Sequence[Message], strangers: t.Sequence[str], sets: int) -> Message:
+    said = problems[0]
+    if strangers:
+        said = phrase("{said}; there is no receiver {receivers}", said=said, receivers=either(strangers))
+    if sets > 1:
+        said = phrase(
+            "{said} ({astray:number} of {sets:number} label sets do not reach who they must)", said=said, astray=len(problems), sets=sets
+        )
+    return said
 
 
 __all__ = ("ARGUMENT_SPEC", "TIMEOUT", "WHERE", "deliver", "judge", "run")

@@ -14,9 +14,10 @@ from .._clients.alertmanager_routes import Labels
 from .._clients.re2 import Untranslatable
 from .._finding import Facts, Finding, Measurement, failed, isoformat, passed
 from .._http import Connection, HttpArguments
+from .._listing import every
 from .._message import one_line
+from .._phrase import Message, and_more, phrase, verbatim
 from .._runner import Runner
-from .._units import humanize_seconds
 
 WHERE = "controller"
 TIMEOUT = 30.0
@@ -49,7 +50,10 @@ def run(args: Arguments, runner: Runner) -> Finding:
     try:
         covering = [(silence, certain) for silence in in_force for certain in [covers(silence, sets)] if certain is not None]
     except Untranslatable as exc:
-        raise server.trouble(f"a silence of {server.name} has a regular expression that cannot be evaluated here: {exc}") from None
+        said = phrase(
+            "a silence of {server} has a regular expression that cannot be evaluated here: {pattern}", server=server.name, pattern=str(exc)
+        )
+        raise server.trouble(said) from None
     return judge(covering, len(in_force), window_end, args["max_duration"])
 
 
@@ -63,18 +67,22 @@ def covers(silence: Silence, sets: t.Sequence[Labels]) -> bool | None:
     return any(answers) if answers else None
 
 
-def problems_of(silence: Silence, window_end: dt.datetime | None, longest: float) -> list[str]:
+def problems_of(silence: Silence, window_end: dt.datetime | None, longest: float) -> list[Message]:
     """What is wrong with a silence that covers the service."""
     found = []
     if silence.end is None or silence.start is None:
-        found.append("it has no end")
+        found.append(phrase("it has no end"))
     elif window_end is not None:
         if silence.end > window_end:
-            beyond = humanize_seconds((silence.end - window_end).total_seconds())
-            found.append(f"it ends {beyond} after the window, which ends {isoformat(window_end)}")
+            beyond = (silence.end - window_end).total_seconds()
+            said = phrase("it ends {beyond:duration} after the window, which ends {end:moment}", beyond=beyond, end=isoformat(window_end))
+            found.append(said)
     elif length(silence) > longest:
-        found.append(f"it is {humanize_seconds(length(silence))} long, the limit is {humanize_seconds(longest)}")
-    found += [f"it has no {what}" for what, value in (("author", silence.author), ("comment", silence.comment)) if not value]
+        found.append(phrase("it is {length:duration} long, the limit is {limit:duration}", length=length(silence), limit=longest))
+    if not silence.author:
+        found.append(phrase("it has no author"))
+    if not silence.comment:
+        found.append(phrase("it has no comment"))
     return found
 
 
@@ -82,27 +90,34 @@ def length(silence: Silence) -> float:
     return (silence.end - silence.start).total_seconds() if silence.end and silence.start else float("inf")
 
 
-def describe(silence: Silence, certain: bool) -> str:
+def describe(silence: Silence, certain: bool) -> Message:
     """``silence ID by alice ("disk swap") until 2045-01-01T00:00:00Z covers the service``."""
+    named, matchers = _named(silence), "{" + ", ".join(str(matcher) for matcher in silence.matchers) + "}"
+    if silence.state == "active":
+        if certain:
+            return phrase("{silence} covers the service with {matchers}", silence=named, matchers=matchers)
+        return phrase("{silence} may cover the service with {matchers}", silence=named, matchers=matchers)
+    if certain:
+        return phrase("{silence} will cover the service with {matchers}", silence=named, matchers=matchers)
+    return phrase("{silence} may come to cover the service with {matchers}", silence=named, matchers=matchers)
+
+
+def _named(silence: Silence) -> Message:
+    author = verbatim(silence.author) if silence.author else phrase("nobody")
     comment = one_line(silence.comment, 120)
-    end = isoformat(silence.end) if silence.end else "an end that it does not tell"
-    matchers = ", ".join(str(matcher) for matcher in silence.matchers)
-    verb = {
-        (True, "active"): "covers",
-        (False, "active"): "may cover",
-        (True, "pending"): "will cover",
-        (False, "pending"): "may come to cover",
-    }
-    author = f"by {silence.author}" if silence.author else "by nobody"
-    why = f' ("{comment}")' if comment else " (without a comment)"
-    return f"silence {silence.id} {author}{why} until {end} {verb[certain, silence.state]} the service with {{{matchers}}}"
+    why = phrase('"{comment}"', comment=comment) if comment else phrase("without a comment")
+    if silence.end is None:
+        return phrase("silence {id} by {author} ({why}) until an end that it does not tell", id=silence.id, author=author, why=why)
+    return phrase("silence {id} by {author} ({why}) until {end:moment}", id=silence.id, author=author, why=why, end=isoformat(silence.end))
 
 
 def judge(covering: t.Sequence[tuple[Silence, bool]], in_force: int, window_end: dt.datetime | None, longest: float) -> Finding:
     wrong = [(silence, certain, problems_of(silence, window_end, longest)) for silence, certain in covering]
     wrong = [item for item in wrong if item[2]]
-    lines = [f"{describe(silence, certain)}: {' and '.join(problems)}" for silence, certain, problems in wrong]
-    limit = f"beyond {isoformat(window_end)}" if window_end else f"for more than {humanize_seconds(longest)}"
+    lines = [
+        phrase("{silence}: {problems}", silence=describe(silence, certain), problems=every(problems))
+        for silence, certain, problems in wrong
+    ]
     known = [length(silence) for silence, _certain in covering if length(silence) != float("inf")]
     fields: Facts = {
         "observed": {"silences_in_force": in_force, "covering": [_as_dict(silence, certain) for silence, certain in covering]},
@@ -112,15 +127,22 @@ def judge(covering: t.Sequence[tuple[Silence, bool]], in_force: int, window_end:
     }
     if wrong:
         starts = [silence.start for silence, _certain, _problems in wrong if silence.start]
-        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
         named = " ".join(silence.id for silence, *_rest in wrong)
         fields["since"] = isoformat(min(starts)) if starts else None
-        fields["remedy"] = f"end what is not needed (amtool silence expire {named}) or renew it as it must be"
-        return failed(lines[0] + more, **fields)
+        fields["remedy"] = phrase("end what is not needed (amtool silence expire {silences}) or renew it as it must be", silences=named)
+        return failed(and_more(lines), **fields)
+    return passed(_good(covering, in_force, window_end, longest), **fields)
+
+
+def _good(covering: t.Sequence[tuple[Silence, bool]], in_force: int, window_end: dt.datetime | None, longest: float) -> Message:
+    if not in_force:
+        return phrase("no silence is in force")
     if not covering:
-        return passed(f"no silence covers the service ({in_force} in force for others)" if in_force else "no silence is in force", **fields)
-    more = f" (and {len(covering) - 1} more)" if len(covering) > 1 else ""
-    return passed(f"{describe(*covering[0])}{more}; none does {limit}", **fields)
+        return phrase("no silence covers the service ({others:number} in force for others)", others=in_force)
+    silences = and_more([describe(silence, certain) for silence, certain in covering])
+    if window_end:
+        return phrase("{silences}; none does beyond {end:moment}", silences=silences, end=isoformat(window_end))
+    return phrase("{silences}; none does for more than {longest:duration}", silences=silences, longest=longest)
 
 
 def _as_dict(silence: Silence, certain: bool) -> dict[str, object]:

@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 from .._argspec import ArgumentsRefused, Spec, http_spec
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, passed, unknown, warned
 from .._http import Connection, HttpArguments, HttpFailure, Response, public_url
+from .._listing import either
 from .._message import one_line
+from .._phrase import Message, and_more, phrase
 from .._runner import Runner, unreadable
-from .._units import humanize_seconds
 
 WHERE = "both"
 TIMEOUT = 30.0
@@ -38,11 +39,11 @@ ARGUMENT_SPEC: Spec = {
 }
 DURATIONS = ("max_latency",)
 COMPARABLE = {
-    "answers": {"kind": "holds", "what": "endpoint"},
+    "answers": {"kind": "holds", "what": phrase("endpoint")},
     # the percentile of a few requests is that of the slowest one
     "http_latency_seconds": {
         "kind": "number",
-        "what": "latency of",
+        "what": phrase("latency of"),
         "worse": "upper",
         "relative": 0.5,
         "absolute": 0.05,
@@ -75,7 +76,7 @@ class Sample:
     """One request: how long it took to the last byte (None without an answer), and what was wrong with it."""
 
     elapsed: float | None
-    problems: tuple[str, ...] = ()
+    problems: tuple[Message, ...] = ()
     response: Response | None = None
 
 
@@ -142,51 +143,80 @@ def probe(args: Arguments, connection: Connection, runner: Runner, *, first: boo
         if exc.kind == "timeout" and allowed < wanted and not first:
             return None
         if exc.kind == "name":
-            raise CannotObserve(f"{exc.message} on the machine that probes: nothing is known of the service") from None
+            said = phrase("{why} on the machine that probes: nothing is known of the service", why=exc.message)
+            raise CannotObserve(said) from None
         if exc.kind == "too_large":
             raise CannotObserve(exc.message) from None
         return Sample(None, (exc.message,))
     return Sample(response.elapsed, tuple(problems_of(args, response)), response)
 
 
-def problems_of(args: Arguments, response: Response) -> list[str]:
+def problems_of(args: Arguments, response: Response) -> list[Message]:
     """What an answer lacks."""
     where = public_url(response.url)
     if response.status not in args["status"]:
-        wanted = " or ".join(str(status) for status in args["status"])
-        target = response.headers.get("location")
-        to = f", to {public_url(target)}" if target and 300 <= response.status < 400 else ""
-        return [f"{where} answered with status {response.status}{to}; expected {wanted}"]
+        return [other_status(where, response, args["status"])]
     text, found = response.text, []
-    page = " (a web page: a login page?)" if response.looks_like_html else ""
     if args["body"] and args["body"] not in text:
-        found.append(f"the answer of {where} does not have the text '{one_line(args['body'], SHOWN)}'{page}")
+        said = phrase("the answer of {url:path} does not have the text '{text}'", url=where, text=one_line(args["body"], SHOWN))
+        found.append(perhaps_a_login(said, response))
     if args["body_pattern"] and not re.search(args["body_pattern"], text):
-        found.append(f"the answer of {where} does not match '{one_line(args['body_pattern'], SHOWN)}'{page}")
+        said = phrase("the answer of {url:path} does not match '{pattern}'", url=where, pattern=one_line(args["body_pattern"], SHOWN))
+        found.append(perhaps_a_login(said, response))
     for item in args["not_body"]:
         if item and item in text:
-            found.append(f"the answer of {where} has the text '{one_line(item, SHOWN)}', which it must not have")
+            said = phrase("the answer of {url:path} has the text '{text}', which it must not have", url=where, text=one_line(item, SHOWN))
+            found.append(said)
     if args["json"]:
         found += json_problems(args["json"], response)
     return found
 
 
-def json_problems(expected: t.Mapping[str, object], response: Response) -> list[str]:
+def other_status(where: str, response: Response, expected: t.Sequence[int]) -> Message:
+    wanted, target = either([str(status) for status in expected]), response.headers.get("location")
+    if target and 300 <= response.status < 400:
+        return phrase(
+            "{url:path} answered with status {status}, to {target:path}; expected {wanted}",
+            url=where,
+            status=response.status,
+            target=public_url(target),
+            wanted=wanted,
+        )
+    return phrase("{url:path} answered with status {status}; expected {wanted}", url=where, status=response.status, wanted=wanted)
+
+
+def perhaps_a_login(said: Message, response: Response) -> Message:
+    return phrase("{said} (a web page: a login page?)", said=said) if response.looks_like_html else said
+
+
+def json_problems(expected: t.Mapping[str, object], response: Response) -> list[Message]:
     try:
         data = response.json()
     except CannotObserve as exc:
         return [exc.message]
     except RecursionError:
-        return [f"{public_url(response.url)} answered with JSON that cannot be parsed (nested too deeply)"]
+        return [phrase("{url:path} answered with JSON that cannot be parsed (nested too deeply)", url=public_url(response.url))]
     found = []
     for path, value in expected.items():
         seen = look_up(data, str(path))
         if seen is _MISSING:
-            has = f" (it has {', '.join(sorted(str(key) for key in data)[:10])})" if isinstance(data, dict) and data else ""
-            found.append(f"the answer has no {path}{has}")
+            found.append(lacks(data, str(path)))
         elif not same(seen, value):
-            found.append(f"{path} is '{one_line(show(seen), SHOWN)}', expected '{one_line(show(value), SHOWN)}'")
+            found.append(
+                phrase(
+                    "{path:path} is '{seen}', expected '{wanted}'",
+                    path=path,
+                    seen=one_line(show(seen), SHOWN),
+                    wanted=one_line(show(value), SHOWN),
+                )
+            )
     return found
+
+
+def lacks(data: object, path: str) -> Message:
+    if not isinstance(data, dict) or not data:
+        return phrase("the answer has no {path:path}", path=path)
+    return phrase("the answer has no {path:path} (it has {keys:list})", path=path, keys=sorted(str(key) for key in data)[:10])
 
 
 def look_up(data: t.Any, path: str) -> t.Any:
@@ -247,26 +277,49 @@ def judge(args: Arguments, samples: t.Sequence[Sample]) -> Finding:
         "details": details,
     }
     if not samples:
-        return unknown(f"the time allowed for this check is over before {where} was asked", **fields)
+        return unknown(phrase("the time allowed for this check is over before {url:path} was asked", url=where), **fields)
     if bad:
-        count = f"{len(bad)} of {len(samples)} requests failed: " if len(samples) > 1 else ""
-        more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
-        return failed(f"{count}{details[0]}{more}", **fields)
-    status = last.status if last else 0
-    taken = humanize_seconds(latency or 0.0)
-    took = f"{where} answered {status} after {taken}"
-    if len(samples) > 1:
-        took = f"{where} answered {status}, the {args['percentile']:g}th percentile of {len(samples)} requests is {taken}"
-    if limit is not None and latency is not None:
-        took += f", the limit is {humanize_seconds(limit)}"
-        if latency > limit:
-            return failed(took, **fields)
+        return failed(failures(len(bad), len(samples), details), **fields)
+    took = answered(args, last.status if last else 0, latency or 0.0, len(samples))
+    if limit is not None and latency is not None and latency > limit:
+        return failed(took, **fields)
     if len(samples) < args["samples"]:
-        return unknown(f"only {len(samples)} of {args['samples']} requests to {where} could be made in the time allowed: {took}", **fields)
+        said = phrase(
+            "only {made:number} of {wanted:number} requests to {url:path} could be made in the time allowed: {took}",
+            made=len(samples),
+            wanted=args["samples"],
+            url=where,
+            took=took,
+        )
+        return unknown(said, **fields)
     elsewhere = last is not None and urlsplit(last.url).hostname != urlsplit(args["url"]).hostname
     if elsewhere and last is not None and not (args["body"] or args["body_pattern"] or args["json"]):
-        return warned(f"{took}, but from {public_url(last.url)}, to where it redirects (a login page?)", **fields)
+        said = phrase("{took}, but from {url:path}, to where it redirects (a login page?)", took=took, url=public_url(last.url))
+        return warned(said, **fields)
     return passed(took, **fields)
+
+
+def failures(bad: int, requests: int, details: list[Message]) -> Message:
+    if requests == 1:
+        return and_more(details)
+    return phrase("{bad:number} of {requests:number} requests failed: {problems}", bad=bad, requests=requests, problems=and_more(details))
+
+
+def answered(args: Arguments, status: int, latency: float, requests: int) -> Message:
+    """The status and how long it took, with the limit where there is one."""
+    where, limit = public_url(args["url"]), args["max_latency"]
+    if requests == 1:
+        took = phrase("{url:path} answered {status} after {taken:duration}", url=where, status=status, taken=latency)
+    else:
+        took = phrase(
+            "{url:path} answered {status}, the {rank:number}th percentile of {requests:number} requests is {taken:duration}",
+            url=where,
+            status=status,
+            rank=args["percentile"],
+            requests=requests,
+            taken=latency,
+        )
+    return took if limit is None else phrase("{took}, the limit is {limit:duration}", took=took, limit=limit)
 
 
 def _observed(args: Arguments, samples: t.Sequence[Sample], last: Response | None) -> dict[str, object]:

@@ -12,8 +12,8 @@ from .._argspec import ArgumentsRefused, Spec, http_spec
 from .._exposition import ACCEPT, Exposition, Family, parse
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, passed, warned
 from .._http import Connection, HttpArguments, HttpFailure, Response, public_url
+from .._phrase import Message, and_more, listed, phrase, plural
 from .._runner import Runner
-from .._units import humanize_seconds
 
 WHERE = "both"
 TIMEOUT = 30.0
@@ -28,7 +28,7 @@ ARGUMENT_SPEC: Spec = {
 DURATIONS = ("interval",)
 SIZES = ()
 COMPARISONS = ()
-COMPARABLE = {"names": {"kind": "set", "what": "metric"}}
+COMPARABLE = {"names": {"kind": "set", "what": phrase("metric")}}
 
 START = "process_start_time_seconds"
 RUNTIME = ("go_", "jvm_", "nodejs_", "process_", "promhttp_", "python_")  # of the language, not of the service
@@ -46,6 +46,10 @@ class Arguments(HttpArguments):
 class Fault(Exception):
     """What is wrong with the page as a whole."""
 
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
 
 def run(args: Arguments, runner: Runner) -> Finding:
     url = args["url"]
@@ -56,20 +60,26 @@ def run(args: Arguments, runner: Runner) -> Finding:
         first, response = scrape(url, connection, runner)
         problems = list(first.problems)
         problems += missing(first, [*args["families"], *(name for name in args["moving"] if name not in args["families"])])
-        notes: list[str] = []
+        notes: list[Message] = []
         if args["moving"]:
             runner.sleep(args["interval"])
             second, _unused = scrape(url, connection, runner)
             moved, notes = movement(first, second, args["moving"], args["interval"])
             problems += moved
     except Fault as exc:
-        return failed(str(exc), expected=expectation(args))
+        return failed(exc.message, expected=expectation(args))
     if first.series > args["max_series"]:
-        problems.append(f"{first.series} series are more than the limit of {args['max_series']}; most are of {', '.join(largest(first))}")
+        said = phrase(
+            "{series:number} series are more than the limit of {limit:number}; most are of {families:list}",
+            series=first.series,
+            limit=args["max_series"],
+            families=largest(first),
+        )
+        problems.append(said)
     return conclude(args, first, response, problems, notes)
 
 
-def conclude(args: Arguments, page: Exposition, response: Response, problems: list[str], notes: list[str]) -> Finding:
+def conclude(args: Arguments, page: Exposition, response: Response, problems: list[Message], notes: list[Message]) -> Finding:
     where = public_url(args["url"])
     families = sorted(name for name, family in page.families.items() if family.samples)
     names = sorted(name for name in page.families if not name.startswith(RUNTIME))
@@ -84,12 +94,21 @@ def conclude(args: Arguments, page: Exposition, response: Response, problems: li
         "details": problems + notes,
     }
     if problems:
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        return failed(f"{where}: {problems[0]}{more}", **fields)
+        return failed(phrase("{url:path}: {problems}", url=where, problems=and_more(problems)), **fields)
     if notes:
-        return warned(f"{where}: {'; '.join(notes)}", **fields)
-    proof = f"; {', '.join(args['moving'])} moved within {humanize_seconds(args['interval'])}" if args["moving"] else ""
-    return passed(f"{where} exposes {page.series} series in {len(families)} families, the limit is {args['max_series']}{proof}", **fields)
+        return warned(phrase("{url:path}: {notes:sentences}", url=where, notes=notes), **fields)
+    said = plural(
+        "{url:path} exposes {series:number} series in {count:number} family, the limit is {limit:number}",
+        "{url:path} exposes {series:number} series in {count:number} families, the limit is {limit:number}",
+        count=len(families),
+        url=where,
+        series=page.series,
+        limit=args["max_series"],
+    )
+    if args["moving"]:
+        moved = phrase("{metrics:list} moved within {interval:duration}", metrics=args["moving"], interval=args["interval"])
+        said = listed([said, moved])
+    return passed(said, **fields)
 
 
 def expectation(args: Arguments) -> dict[str, object]:
@@ -106,37 +125,45 @@ def scrape(url: str, connection: Connection, runner: Runner) -> tuple[Exposition
             raise
         raise Fault(exc.message) from None
     if response.status in (401, 403):
-        raise CannotObserve(f"{where} refuses the request ({response.status}): look at the credentials of the check")
+        said = phrase("{url:path} refuses the request ({status}): look at the credentials of the check", url=where, status=response.status)
+        raise CannotObserve(said)
     if response.status != 200:
-        raise Fault(f"{where} answered with {response.status}: Prometheus takes nothing but 200")
+        raise Fault(phrase("{url:path} answered with {status}: Prometheus takes nothing but 200", url=where, status=response.status))
     if response.looks_like_html:
-        raise Fault(f"{where} is not an exposition: it answered with a web page (a login page?)")
+        raise Fault(phrase("{url:path} is not an exposition: it answered with a web page (a login page?)", url=where))
     try:
         text = response.body.decode("utf-8")
     except UnicodeDecodeError:
-        raise Fault(f"{where} is not an exposition: it answered with bytes that are not text") from None
+        raise Fault(phrase("{url:path} is not an exposition: it answered with bytes that are not text", url=where)) from None
     page = parse(text)
     if not page.series:
         if page.lines:
-            raise Fault(f"{where} is not an exposition: none of its {page.lines} lines is a sample ({page.problems[0]})")
-        raise Fault(f"{where} has no series at all")
+            said = phrase(
+                "{url:path} is not an exposition: none of its {lines:number} lines is a sample ({why})",
+                url=where,
+                lines=page.lines,
+                why=page.problems[0],
+            )
+            raise Fault(said)
+        raise Fault(phrase("{url:path} has no series at all", url=where))
     return page, response
 
 
-def missing(page: Exposition, names: t.Iterable[str]) -> list[str]:
+def missing(page: Exposition, names: t.Iterable[str]) -> list[Message]:
     lines = []
     for name in names:
         family = page.family(name)
         if family is None:
-            lines.append(f"the metric {name} is not there")
+            lines.append(phrase("the metric {metric} is not there", metric=name))
         elif not family.samples:
-            lines.append(f"the metric {name} is declared, but has no series")
+            lines.append(phrase("the metric {metric} is declared, but has no series", metric=name))
     return lines
 
 
-def movement(first: Exposition, second: Exposition, names: t.Iterable[str], interval: float) -> tuple[list[str], list[str]]:
+def movement(first: Exposition, second: Exposition, names: t.Iterable[str], interval: float) -> tuple[list[Message], list[Message]]:
     """What does not move, and what cannot be said because the service began anew in between."""
-    problems, notes = [], []
+    problems: list[Message] = []
+    notes: list[Message] = []
     restarted = start_time(first) != start_time(second)
     for name in names:
         before, after = first.family(name), second.family(name)
@@ -144,16 +171,22 @@ def movement(first: Exposition, second: Exposition, names: t.Iterable[str], inte
             continue  # said already
         if after is None or not after.samples:
             if restarted:
-                notes.append(f"{name} began anew between two scrapes (the service was restarted): whether it moves is not proven")
+                notes.append(began_anew(name))
             else:
-                problems.append(f"the metric {name} was there, and was gone {humanize_seconds(interval)} later")
+                problems.append(
+                    phrase("the metric {metric} was there, and was gone {interval:duration} later", metric=name, interval=interval)
+                )
             continue
         old, new = counts(before), counts(after)
         if restarted or (before.type != "gauge" and any(new[key] < old[key] for key in old if key in new)):
-            notes.append(f"{name} began anew between two scrapes (the service was restarted): whether it moves is not proven")
+            notes.append(began_anew(name))
         elif not moves(before.type, old, new):
-            problems.append(f"the metric {name} did not move within {humanize_seconds(interval)}")
+            problems.append(phrase("the metric {metric} did not move within {interval:duration}", metric=name, interval=interval))
     return problems, notes
+
+
+def began_anew(metric: str) -> Message:
+    return phrase("{metric} began anew between two scrapes (the service was restarted): whether it moves is not proven", metric=metric)
 
 
 def counts(family: Family) -> dict[t.Any, float]:

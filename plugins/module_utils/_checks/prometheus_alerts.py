@@ -11,13 +11,13 @@ import json
 import typing as t
 
 from .._argspec import ArgumentsRefused, Spec, http_spec
-from .._clients.prometheus import Prometheus, QueryRefused, Rule
+from .._clients.prometheus import Prometheus, QueryRefused, Rule, told
 from .._clients.promql import ALERT_METRICS, Node, NotParsed, Selector, judge, parse
 from .._finding import Finding, Status, isoformat
 from .._http import Connection, HttpArguments
-from .._message import one_line
+from .._listing import either
+from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
-from .._units import humanize_seconds
 
 WHERE = "controller"
 TIMEOUT = 60.0
@@ -37,9 +37,9 @@ DURATIONS = ("lookback", "evaluated_within")
 SIZES = ()
 COMPARISONS = ()
 COMPARABLE = {
-    "alerts": {"kind": "set", "what": "alert"},
-    "live_metrics": {"kind": "set", "what": "metric", "among": "needed_metrics"},
-    "urgent": {"kind": "new_is_bad", "what": "alert"},
+    "alerts": {"kind": "set", "what": phrase("alert")},
+    "live_metrics": {"kind": "set", "what": phrase("metric"), "among": "needed_metrics"},
+    "urgent": {"kind": "new_is_bad", "what": phrase("alert")},
 }
 
 LEAST_LATENESS = 600.0
@@ -64,9 +64,9 @@ class Arguments(HttpArguments):
 class Report:
     """A line for each thing to repair, by how bad it is."""
 
-    fails: list[str] = dataclasses.field(default_factory=list)
-    unknowns: list[str] = dataclasses.field(default_factory=list)
-    warns: list[str] = dataclasses.field(default_factory=list)
+    fails: list[Message] = dataclasses.field(default_factory=list)
+    unknowns: list[Message] = dataclasses.field(default_factory=list)
+    warns: list[Message] = dataclasses.field(default_factory=list)
     dead: list[dict[str, str]] = dataclasses.field(default_factory=list)
 
 
@@ -93,39 +93,47 @@ def choose(rules: list[Rule], match: t.Mapping[str, str], must_include: t.Sequen
     if match:
         chosen = [rule for rule in alerting if all(rule.labels.get(name) == value for name, value in match.items())]
         if not chosen:
-            report.fails.append(f"none of the {len(alerting)} loaded alerts has the labels {labels_text(match)}")
+            report.fails.append(
+                phrase("none of the {loaded:number} loaded alerts has the labels {labels}", loaded=len(alerting), labels=labels_text(match))
+            )
     else:
         chosen = [rule for rule in alerting if rule.name in must_include]
     for name in must_include:
         if any(rule.name == name for rule in chosen):
             continue
         if any(rule.name == name for rule in alerting):
-            report.fails.append(f"{name} is loaded, but without the labels {labels_text(match)}")
+            report.fails.append(phrase("{alert} is loaded, but without the labels {labels}", alert=name, labels=labels_text(match)))
         else:
-            report.fails.append(f"{name} is not loaded")
+            report.fails.append(phrase("{alert} is not loaded", alert=name))
     return chosen
 
 
 def examine_state(alert: Rule, args: Arguments, now: dt.datetime, report: Report) -> None:
     """Its labels, its annotations, its health and its last evaluation."""
-    for kind, names, there in (
-        ("label", args["required_labels"], alert.labels),
-        ("annotation", args["required_annotations"], alert.annotations),
-    ):
-        gone = [name for name in names if not str(there.get(name, "")).strip()]
-        if gone:
-            report.fails.append(f"{alert.name} has no {kind} {', '.join(gone)}")
+    unlabelled = lacking(args["required_labels"], alert.labels)
+    if unlabelled:
+        report.fails.append(phrase("{alert} has no label {names:list}", alert=alert.name, names=unlabelled))
+    unannotated = lacking(args["required_annotations"], alert.annotations)
+    if unannotated:
+        report.fails.append(phrase("{alert} has no annotation {names:list}", alert=alert.name, names=unannotated))
     if alert.health == "err":
-        report.fails.append(f"{alert.name} cannot be evaluated: {one_line(alert.last_error, 200) or 'no reason given'}")
+        report.fails.append(phrase("{alert} cannot be evaluated: {reason}", alert=alert.name, reason=told(alert.last_error, 200)))
     if alert.evaluated is None:
-        report.fails.append(f"{alert.name} has never been evaluated")
+        report.fails.append(phrase("{alert} has never been evaluated", alert=alert.name))
         return
     limit = args["evaluated_within"]
     if limit is None:
         limit = max(LEAST_LATENESS, INTERVALS * alert.interval)
     age = (now - alert.evaluated).total_seconds()
     if age > limit:
-        report.fails.append(f"{alert.name} was last evaluated {humanize_seconds(age)} ago, the limit is {humanize_seconds(limit)}")
+        said = phrase(
+            "{alert} was last evaluated {age:duration} ago, the limit is {limit:duration}", alert=alert.name, age=age, limit=limit
+        )
+        report.fails.append(said)
+
+
+def lacking(names: t.Iterable[str], there: t.Mapping[str, str]) -> list[str]:
+    return [name for name in names if not str(there.get(name, "")).strip()]
 
 
 class History:
@@ -166,7 +174,7 @@ class History:
             return True
         return False
 
-    def vanished(self, selector: Selector) -> str | None:
+    def vanished(self, selector: Selector) -> Message | None:
         """What to say of a metric that is gone altogether although its target is up, as after a renaming; None for any other."""
         metric = selector.metric
         if metric is None or metric in self.recorded or selector.text not in self.quiet:
@@ -178,22 +186,37 @@ class History:
         origin = {name: earlier[0].get(name, "") for name in ("job", "instance")} if earlier else {}
         if not all(origin.values()) or not self.server.query(f"up{{{labels_of(origin)}}} == 1"):
             return None
-        window = humanize_seconds(self.lookback)
-        return f"the metric {metric} was there within the last {window} and is gone, though {origin['instance']} is up: was it renamed?"
+        return phrase(
+            "the metric {metric} was there within the last {window:duration} and is gone, though {instance} is up: was it renamed?",
+            metric=metric,
+            window=self.lookback,
+            instance=origin["instance"],
+        )
 
-    def reason(self, selector: Selector) -> str:
+    def reason(self, selector: Selector) -> Message:
         """Why it matches nothing: no such metric, no such label value, or not together."""
-        window = f"in the last {humanize_seconds(max(self.lookback, selector.reach))}"
+        window = max(self.lookback, selector.reach)
         metric = selector.metric
         if metric is None:
-            return f"nothing matches {selector.text} {window}"
+            return phrase("nothing matches {selector} in the last {window:duration}", selector=selector.text, window=window)
         if not self.has(dataclasses.replace(selector, name=metric, matchers=())):
-            return f"there is no metric {metric} {window}"
+            return phrase("there is no metric {metric} in the last {window:duration}", metric=metric, window=window)
         others = [matcher for matcher in selector.matchers if matcher.name != "__name__"]
         alone = [m.text for m in others if not self.has(dataclasses.replace(selector, name=metric, matchers=(m,)))]
         if alone:
-            return f"{metric} is there, but none with {' and none with '.join(alone)} {window}"
-        return f"{metric} is there, but none with {','.join(matcher.text for matcher in others)} together {window}"
+            return phrase(
+                "{metric} is there, but none with {matchers} in the last {window:duration}",
+                metric=metric,
+                matchers=either(alone),
+                window=window,
+            )
+        together = ",".join(matcher.text for matcher in others)
+        return phrase(
+            "{metric} is there, but none with {matchers} together in the last {window:duration}",
+            metric=metric,
+            matchers=together,
+            window=window,
+        )
 
 
 def examine_selectors(alert: Rule, history: History, tolerated: frozenset[str], report: Report) -> None:
@@ -214,23 +237,22 @@ def examine_selectors(alert: Rule, history: History, tolerated: frozenset[str], 
         for selector in unique(alive):
             gone = history.vanished(selector)
             if gone:
-                report.warns.append(f"{alert.name} may never fire again: {gone}")
+                report.warns.append(phrase("{alert} may never fire again: {why}", alert=alert.name, why=gone))
         for selector in unique(tree.dead):
-            dead, words = explained(selector, history, tolerated)
+            dead, why = explained(selector, history, tolerated)
             if dead:
-                report.fails.append(f"{alert.name} can never fire: {words}")
+                report.fails.append(phrase("{alert} can never fire: {why}", alert=alert.name, why=why))
                 report.dead.append({"alert": alert.name, "selector": selector.text})
             else:
-                report.warns.append(f"{alert.name}: {words}")
+                report.warns.append(phrase("{alert}: {why}", alert=alert.name, why=why))
         for selector in unique(tree.idle):
-            report.warns.append(f"{alert.name} can fire, but a part of it is without effect: {history.reason(selector)}")
-    except NotParsed as exc:
-        report.unknowns.append(f"{alert.name} cannot be examined: {exc}")
-    except QueryRefused as exc:
-        report.unknowns.append(f"{alert.name} cannot be examined: {exc.message}")
+            why = history.reason(selector)
+            report.warns.append(phrase("{alert} can fire, but a part of it is without effect: {why}", alert=alert.name, why=why))
+    except (NotParsed, QueryRefused) as exc:
+        report.unknowns.append(phrase("{alert} cannot be examined: {why}", alert=alert.name, why=exc.message))
 
 
-def explained(selector: Selector, history: History, tolerated: frozenset[str], depth: int = 0) -> tuple[bool, str]:
+def explained(selector: Selector, history: History, tolerated: frozenset[str], depth: int = 0) -> tuple[bool, Message]:
     """Why a selector matches nothing, and whether that is for good: a recording rule may give nothing while all is well."""
     metric = selector.metric or ""
     rules = history.recorded.get(metric, [])
@@ -238,17 +260,18 @@ def explained(selector: Selector, history: History, tolerated: frozenset[str], d
         return True, history.reason(selector)
     for rule in rules:
         if rule.health == "err":
-            return True, f"the recording rule {metric} cannot be evaluated: {one_line(rule.last_error, 200) or 'no reason given'}"
+            reason = told(rule.last_error, 200)
+            return True, phrase("the recording rule {metric} cannot be evaluated: {reason}", metric=metric, reason=reason)
     reasons = []
     for rule in rules:
         dead = judge(parsed(rule.query, history.server), lambda one: may_be_without(one, tolerated) or history.has(one)).dead
         if not dead:
-            return False, f"the recording rule {metric} gives nothing at present, though what it is made of is there"
-        for_good, words = explained(dead[0], history, tolerated, depth + 1)
+            return False, phrase("the recording rule {metric} gives nothing at present, though what it is made of is there", metric=metric)
+        for_good, why = explained(dead[0], history, tolerated, depth + 1)
         if not for_good:
-            return False, words
-        reasons.append(words)
-    return True, f"the recording rule {metric} gives nothing: {reasons[0]}"
+            return False, why
+        reasons.append(why)
+    return True, phrase("the recording rule {metric} gives nothing: {why}", metric=metric, why=reasons[0])
 
 
 def may_be_without(selector: Selector, tolerated: frozenset[str]) -> bool:
@@ -262,7 +285,9 @@ def parsed(expression: str, server: Prometheus) -> Node:
     except NotParsed as exc:
         node = server.parse_query(expression)
         if node is None:
-            raise NotParsed(f"{exc}; and the server does not parse queries for others (Prometheus 3 does)") from None
+            raise NotParsed(
+                phrase("{why}; and the server does not parse queries for others (Prometheus 3 does)", why=exc.message)
+            ) from None
         return node
 
 
@@ -270,7 +295,6 @@ def conclude(
     args: Arguments, match: t.Mapping[str, str], alerts: list[Rule], history: History, report: Report, now: dt.datetime
 ) -> Finding:
     firing = sorted({alert.name for alert in alerts if alert.state == "firing"})
-    count = f"{len(alerts)} {'alert' if len(alerts) == 1 else 'alerts'}"
     lines = report.fails + report.unknowns + report.warns
     if report.fails:
         status, said = Status.FAIL, report.fails
@@ -280,15 +304,9 @@ def conclude(
         status, said = Status.WARN, report.warns
     else:
         status, said = Status.PASS, []
-    if said:
-        more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
-        message = f"{said[0]}{more}"
-    else:
-        message = f"{count} loaded, evaluated lately, and each selector matches series of the last {humanize_seconds(args['lookback'])}"
-        message += f"; firing now: {', '.join(firing)}" if firing else ""
     return Finding(
         status,
-        message,
+        and_more(said) if said else all_well(len(alerts), firing, args["lookback"]),
         observed={
             "alerts": sorted({alert.name for alert in alerts}),
             "firing": firing,
@@ -306,6 +324,25 @@ def conclude(
             "required_annotations": args["required_annotations"],
         },
         details=lines,
+    )
+
+
+def all_well(alerts: int, firing: list[str], lookback: float) -> Message:
+    if firing:
+        return plural(
+            "{count:number} alert loaded, evaluated lately, and each selector matches series of the last {window:duration}; "
+            "firing now: {firing:list}",
+            "{count:number} alerts loaded, evaluated lately, and each selector matches series of the last {window:duration}; "
+            "firing now: {firing:list}",
+            count=alerts,
+            window=lookback,
+            firing=firing,
+        )
+    return plural(
+        "{count:number} alert loaded, evaluated lately, and each selector matches series of the last {window:duration}",
+        "{count:number} alerts loaded, evaluated lately, and each selector matches series of the last {window:duration}",
+        count=alerts,
+        window=lookback,
     )
 
 

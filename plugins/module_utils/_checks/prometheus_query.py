@@ -16,8 +16,9 @@ from .._clients.promql import NotParsed, parse, selectors
 from .._finding import CannotObserve, Finding, Measurement, Status
 from .._http import Connection, HttpArguments
 from .._message import one_line
+from .._phrase import Message, phrase, plural
 from .._runner import Runner
-from .._units import Comparison, humanize_bytes, humanize_seconds
+from .._units import Comparison, humanize_seconds
 from ._judgement import percent
 
 WHERE = "controller"
@@ -70,7 +71,7 @@ class Seen:
     """One series of one sample, judged."""
 
     status: Status
-    message: str
+    message: Message
     value: float = math.nan
     series: str = ""
     limit: Comparison | None = None
@@ -129,7 +130,7 @@ def look(args: Arguments, server: Prometheus, *, fresh: bool) -> list[Seen]:
         if stale:
             return [Seen(Status.UNKNOWN, stale)]
     if not answer.samples:
-        return [without_data(args, "there is no data")]
+        return [without_data(args, phrase("there is no data"))]
     coverage = covered(args, server, fresh=fresh)
     return [judge(args, sample, answer, coverage) for sample in answer.samples]
 
@@ -137,18 +138,18 @@ def look(args: Arguments, server: Prometheus, *, fresh: bool) -> list[Seen]:
 def judge(args: Arguments, sample: Sample, answer: Evaluation, coverage: dict[str, float] | None) -> Seen:
     series = series_text(sample.labels)
     if math.isnan(sample.value):
-        return dataclasses.replace(without_data(args, "the value is not a number (NaN: nothing was divided by nothing?)"), series=series)
+        said = phrase("the value is not a number (NaN: nothing was divided by nothing?)")
+        return dataclasses.replace(without_data(args, said), series=series)
     status, limit = compare(args, sample.value)
-    text = f"{spoken(sample.value, limit)}, {expectation(args, status, limit)}"
+    said = beside_its_limit(args, status, sample.value, limit)
     if coverage is not None:
         share, least = coverage.get(series, coverage.get("", min(coverage.values()))), percent("min_coverage", args["min_coverage"])
         if math.isnan(share) or share < least:
-            known = "nobody knows how much" if math.isnan(share) else f"{share * 100:.1f} %"
-            text = f"{known} of what must be seen was seen, at least {least * 100:g} % must be; so far {spoken(sample.value, limit)}"
-            return Seen(Status.UNKNOWN, text, sample.value, series, limit)
+            return Seen(Status.UNKNOWN, too_little_seen(share, least, spoken(sample.value, limit)), sample.value, series, limit)
     if answer.warnings and status is not Status.FAIL:
-        return Seen(Status.UNKNOWN, f"the answer may be incomplete ({answer.warnings[0]}): {text}", sample.value, series, limit)
-    return Seen(status, text, sample.value, series, limit)
+        said = phrase("the answer may be incomplete ({warning}): {said}", warning=answer.warnings[0], said=said)
+        return Seen(Status.UNKNOWN, said, sample.value, series, limit)
+    return Seen(status, said, sample.value, series, limit)
 
 
 def compare(args: Arguments, value: float) -> tuple[Status, Comparison | None]:
@@ -163,13 +164,31 @@ def compare(args: Arguments, value: float) -> tuple[Status, Comparison | None]:
     return Status.PASS, passing or failing
 
 
-def expectation(args: Arguments, status: Status, limit: Comparison | None) -> str:
+def beside_its_limit(args: Arguments, status: Status, value: float, limit: Comparison | None) -> Message:
+    seen, wanted = spoken(value, limit), str(limit)
     if status is Status.WARN:
-        return f"which is a warning when {limit}"
-    return f"it must be {limit}" if limit is args["pass_when"] else f"it must not be {limit}"
+        return phrase("{value}, which is a warning when {limit}", value=seen, limit=wanted)
+    if limit is args["pass_when"]:
+        return phrase("{value}, it must be {limit}", value=seen, limit=wanted)
+    return phrase("{value}, it must not be {limit}", value=seen, limit=wanted)
 
 
-def without_data(args: Arguments, why: str) -> Seen:
+def too_little_seen(share: float, least: float, value: Message) -> Message:
+    if math.isnan(share):
+        return phrase(
+            "nobody knows how much of what must be seen was seen, at least {least:percent} must be; so far {value}",
+            least=least,
+            value=value,
+        )
+    return phrase(
+        "{share:percent} of what must be seen was seen, at least {least:percent} must be; so far {value}",
+        share=round(share, 3),
+        least=least,
+        value=value,
+    )
+
+
+def without_data(args: Arguments, why: Message) -> Seen:
     return Seen(Status(args["no_data"]), why)
 
 
@@ -179,26 +198,41 @@ def covered(args: Arguments, server: Prometheus, *, fresh: bool) -> dict[str, fl
         return None
     answer = server.evaluate(args["coverage_query"], fresh=fresh)
     if not answer.samples:
-        raise CannotObserve("it cannot be told which part of what must be seen was seen: coverage_query has no data")
+        raise CannotObserve(phrase("it cannot be told which part of what must be seen was seen: coverage_query has no data"))
     return {series_text(sample.labels): sample.value for sample in answer.samples}
 
 
-def staleness(query: str, max_age: float, server: Prometheus, *, fresh: bool) -> str | None:
+def staleness(query: str, max_age: float, server: Prometheus, *, fresh: bool) -> Message | None:
     """What to say of series whose newest sample is too old; None when all of them are young."""
     try:
         tree = parse(query)
     except NotParsed as exc:
-        raise CannotObserve(f"the age of the samples cannot be looked at (max_age): {exc}") from None
+        raise CannotObserve(phrase("the age of the samples cannot be looked at (max_age): {why}", why=exc.message)) from None
     for selector in dict.fromkeys(one.text for one in selectors(tree) if not one.reach and one.at is None):
         ages = server.evaluate(f"time() - timestamp({selector})", fresh=fresh).samples
         if not ages:
             continue
         oldest = max(ages, key=lambda sample: sample.value)
         if oldest.value > max_age:
-            age, limit = humanize_seconds(oldest.value), humanize_seconds(max_age)
-            which = f" ({series_text(oldest.labels)})" if oldest.labels else ""
-            return f"the newest sample of {selector}{which} is {age} old, the limit is {limit}"
+            return too_old(selector, oldest, max_age)
     return None
+
+
+def too_old(selector: str, oldest: Sample, max_age: float) -> Message:
+    if not oldest.labels:
+        return phrase(
+            "the newest sample of {selector} is {age:duration} old, the limit is {limit:duration}",
+            selector=selector,
+            age=oldest.value,
+            limit=max_age,
+        )
+    return phrase(
+        "the newest sample of {selector} ({series}) is {age:duration} old, the limit is {limit:duration}",
+        selector=selector,
+        series=series_text(oldest.labels),
+        age=oldest.value,
+        limit=max_age,
+    )
 
 
 # -- the finding
@@ -232,15 +266,15 @@ def conclude(args: Arguments, rounds: list[list[Seen]]) -> Finding:
         status = Status.WARN if counts[Status.WARN] else Status.PASS
     shown = [(one, seen) for one, seen in zip(outcomes, rounds) if one.status is status] or list(zip(outcomes, rounds))
     one, seen = shown[-1]
-    name = args["name"] or f"the value of {one_line(args['query'], 100)}"
-    which = f" for {one.series}" if one.series and len(seen) > 1 else ""
-    message = f"{name}{which}: {one.message}"
+    message = named(args, one, among=len(seen))
     if args["samples"] > 1:
-        not_passed = counts[Status.FAIL] + counts[Status.UNKNOWN]
-        message += f" ({not_passed} of {len(rounds)} samples did not pass, {limit} may)"
-    worse = [item for item in seen if item.status is not Status.PASS]
-    details = [f"{item.series}: {item.message}" for item in worse[:SHOWN] if item.series] if len(worse) > 1 else []
-    details += [f"and {len(worse) - SHOWN} more"] if len(worse) > SHOWN else []
+        message = phrase(
+            "{said} ({bad:number} of {samples:number} samples did not pass, {allowed:number} may)",
+            said=message,
+            bad=counts[Status.FAIL] + counts[Status.UNKNOWN],
+            samples=len(rounds),
+            allowed=limit,
+        )
     bounded = limited(args, one)
     return Finding(
         status,
@@ -248,8 +282,25 @@ def conclude(args: Arguments, rounds: list[list[Seen]]) -> Finding:
         observed={"value": one.value, "series": one.series, "count": len(seen), "samples": len(rounds)},
         expected={key: str(args[key]) for key in COMPARISONS if args[key]} | {"query": args["query"]},
         measurements=[measurement(measurement_name(args["name"]), bounded)] if math.isfinite(one.value) else [],
-        details=details,
+        details=details_of(seen),
     )
+
+
+def named(args: Arguments, one: Seen, *, among: int) -> Message:
+    """What is said of the worst series, with the name of the value."""
+    name = args["name"] or phrase("the value of {query}", query=one_line(args["query"], 100))
+    if one.series and among > 1:
+        return phrase("{name:term} for {series}: {said}", name=name, series=one.series, said=one.message)
+    return phrase("{name:term}: {said}", name=name, said=one.message)
+
+
+def details_of(seen: list[Seen]) -> list[Message]:
+    worse = [item for item in seen if item.status is not Status.PASS]
+    if len(worse) < 2:
+        return []
+    details = [phrase("{series}: {said}", series=item.series, said=item.message) for item in worse[:SHOWN] if item.series]
+    more = len(worse) - SHOWN
+    return [*details, plural("and {count:number} more", "and {count:number} more", count=more)] if more > 0 else details
 
 
 def limited(args: Arguments, seen: Seen) -> Seen:
@@ -273,15 +324,15 @@ def series_text(labels: t.Mapping[str, str]) -> str:
     return f"{{{inner}}}" if inner else ""
 
 
-def spoken(value: float, limit: Comparison | None) -> str:
+def spoken(value: float, limit: Comparison | None) -> Message:
     """A value in the unit in which its limit was written."""
     number = limit.text.lstrip("<>=! ") if limit else ""
     if math.isinf(value):
-        return "infinite" if value > 0 else "minus infinite"
+        return phrase("infinite") if value > 0 else phrase("minus infinite")
     if number.endswith("%"):
-        return f"{value * 100:.4g} %"
+        return phrase("{share:percent}", share=value)
     if re.search(r"\d *(ms|[smhdwy])$", number):
-        return humanize_seconds(value)
+        return phrase("{time:duration}", time=value)
     if re.search(r"[A-Za-z]$", number):
-        return humanize_bytes(value)
-    return f"{value:.6g}"
+        return phrase("{size:bytes}", size=value)
+    return phrase("{value:number}", value=value)

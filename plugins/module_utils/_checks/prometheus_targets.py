@@ -10,13 +10,13 @@ import typing as t
 from urllib.parse import parse_qs, urlsplit
 
 from .._argspec import ArgumentsRefused, Spec, http_spec
-from .._clients.prometheus import Prometheus, Target
+from .._clients.prometheus import Prometheus, Target, told
 from .._clients.promql import Matcher, parse_selector
 from .._finding import Facts, Finding, Measurement, failed, passed
 from .._http import Connection, HttpArguments
-from .._message import one_line
+from .._listing import either
+from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
-from .._units import humanize_seconds
 
 WHERE = "controller"
 TIMEOUT = 30.0
@@ -42,9 +42,9 @@ SIZES = ()
 COMPARISONS = ()
 # of targets that were asked for one by one each counts; those of a selector may be other ones after each deployment, as pods are
 COMPARABLE = {
-    "expected_targets": {"kind": "set", "what": "target", "after": "/"},
-    "jobs": {"kind": "set", "what": "scrape job"},
-    "targets_discovered": {"kind": "number", "what": "targets", "worse": "lower", "absolute": 0, "then": "warn"},
+    "expected_targets": {"kind": "set", "what": phrase("target"), "after": "/"},
+    "jobs": {"kind": "set", "what": phrase("scrape job")},
+    "targets_discovered": {"kind": "number", "what": phrase("targets"), "worse": "lower", "absolute": 0, "then": "warn"},
 }
 
 INTERVALS = 2  # a target must have been scraped within so many of its intervals
@@ -76,9 +76,9 @@ def run(args: Arguments, runner: Runner) -> Finding:
     server.probe(args["probe_query"])
     targets, now = server.targets()
     chosen = [target for target in targets if matchers is not None and all(matcher.holds(target.labels) for matcher in matchers)]
-    problems: list[str] = []
+    problems: list[Message] = []
     if matchers is not None and not chosen:
-        problems.append(f"no target has the labels {args['selector']}: not discovered, or its labels have changed")
+        problems.append(phrase("no target has the labels {labels}: not discovered, or its labels have changed", labels=args["selector"]))
     jobs = sorted({target.labels.get("job", "") for target in chosen})
     missing = 0
     named: set[str] = set()
@@ -88,12 +88,20 @@ def run(args: Arguments, runner: Runner) -> Finding:
         chosen += [target for target in found if target not in chosen]
         if not found:
             missing += 1
-            problems.append(f"{describe(one)} is not among the targets")
-    good = [target for target in chosen if not trouble(target, now)]
-    problems += [f"{target.name} {trouble(target, now)}" for target in chosen if target not in good]
+            problems.append(phrase("{target} is not among the targets", target=describe(one)))
+    troubles = [(target, trouble(target, now)) for target in chosen]
+    good = [target for target, wrong in troubles if wrong is None]
+    problems += [wrong for _target, wrong in troubles if wrong is not None]
     least = args["min_up"]
     if least is not None and len(good) < least:
-        problems.append(f"{len(good)} of {len(chosen)} targets are up and scraped, at least {least} must be")
+        problems.append(
+            phrase(
+                "{up:number} of {found:number} targets are up and scraped, at least {least:number} must be",
+                up=len(good),
+                found=len(chosen),
+                least=least,
+            )
+        )
     finding = conclude(args, chosen, good, missing, problems, now)
     if expected:
         finding.observed["expected_targets"] = sorted(named)
@@ -103,21 +111,42 @@ def run(args: Arguments, runner: Runner) -> Finding:
     return finding
 
 
-def conclude(args: Arguments, chosen: list[Target], good: list[Target], missing: int, problems: list[str], now: dt.datetime) -> Finding:
+def conclude(args: Arguments, chosen: list[Target], good: list[Target], missing: int, problems: list[Message], now: dt.datetime) -> Finding:
     ages = [(now - target.scraped).total_seconds() for target in good if target.scraped]
     wanted = max(len(chosen) + missing, args["min_up"] or 0, 1)
     fields: Facts = {
         "observed": {"targets": sorted({target.name for target in chosen}), "up": len(good), "discovered": len(chosen)},
-        "expected": {"selector": args["selector"], "expect": [describe(one) for one in args["expect"] or []], "min_up": args["min_up"]},
+        "expected": {
+            "selector": args["selector"],
+            "expect": [str(describe(one)) for one in args["expect"] or []],
+            "min_up": args["min_up"],
+        },
         "measurements": [Measurement("targets_up", len(good), wanted, "lower")],
         "details": problems,
     }
     if problems:
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        return failed(f"{len(good)} of {len(chosen) + missing} targets are up and scraped: {problems[0]}{more}", **fields)
-    oldest = f", the last scrape was at most {humanize_seconds(max(0.0, *ages))} ago" if ages else ""
-    noun = "target is" if len(good) == 1 else "targets are"
-    return passed(f"{len(good)} of {len(chosen)} {noun} up{oldest}", **fields)
+        said = phrase(
+            "{up:number} of {wanted:number} targets are up and scraped: {problems}",
+            up=len(good),
+            wanted=len(chosen) + missing,
+            problems=and_more(problems),
+        )
+        return failed(said, **fields)
+    return passed(all_up(len(good), len(chosen), ages), **fields)
+
+
+def all_up(good: int, found: int, ages: list[float]) -> Message:
+    if not ages:
+        return plural(
+            "{count:number} of {found:number} target is up", "{count:number} of {found:number} targets are up", count=good, found=found
+        )
+    return plural(
+        "{count:number} of {found:number} target is up, the last scrape was at most {age:duration} ago",
+        "{count:number} of {found:number} targets are up, the last scrape was at most {age:duration} ago",
+        count=good,
+        found=found,
+        age=max(0.0, *ages),
+    )
 
 
 def selector_matchers(text: str | None) -> list[Matcher] | None:
@@ -133,18 +162,23 @@ def selector_matchers(text: str | None) -> list[Matcher] | None:
     return [matcher for matcher in selector.matchers if matcher.name != "__name__"]
 
 
-def trouble(target: Target, now: dt.datetime) -> str | None:
+def trouble(target: Target, now: dt.datetime) -> Message | None:
     """What is wrong with a target; None for nothing."""
     if target.health == "down":
-        return f"is down: {reason(target.last_error) or 'no reason given'}"
+        return phrase("{target} is down: {reason}", target=target.name, reason=reason(target.last_error))
     if target.scraped is None:
-        return "has not been scraped yet"
+        return phrase("{target} has not been scraped yet", target=target.name)
     if target.health != "up":
-        return f"is neither up nor down (its health is {target.health})"
+        return phrase("{target} is neither up nor down (its health is {health})", target=target.name, health=target.health)
     age = (now - target.scraped).total_seconds()
     interval = target.interval or ASSUMED_INTERVAL
     if age > max(INTERVALS * interval, LEAST_AGE):
-        return f"was last scraped {humanize_seconds(age)} ago, it should be each {humanize_seconds(interval)}"
+        return phrase(
+            "{target} was last scraped {age:duration} ago, it should be each {interval:duration}",
+            target=target.name,
+            age=age,
+            interval=interval,
+        )
     return None
 
 
@@ -179,14 +213,16 @@ def host_name(text: str) -> str:
     return text.strip("[]").rstrip(".").lower()
 
 
-def describe(one: Expected) -> str:
-    names = " or ".join(f"[{name}]" if ":" in name and not name.startswith("[") else str(name) for name in one["addresses"]) or "no address"
-    job = f" of the job {one['job']}" if one["job"] else ""
-    return f"{names} port {one['port']}{job}"
+def describe(one: Expected) -> Message:
+    names = [f"[{name}]" if ":" in name and not name.startswith("[") else str(name) for name in one["addresses"]]
+    address = either(names) if names else phrase("no address")
+    if one["job"]:
+        return phrase("{address} port {port} of the job {job}", address=address, port=one["port"], job=one["job"])
+    return phrase("{address} port {port}", address=address, port=one["port"])
 
 
-def reason(text: str) -> str:
+def reason(text: str) -> Message:
     """The last part of what Go says is the reason: ``Get "http://...": dial tcp ...: connection refused``."""
     if text.startswith(("Get ", "Post ")) and '": ' in text:
         text = text.split('": ', 1)[1]
-    return one_line(text, 160)
+    return told(text, 160)

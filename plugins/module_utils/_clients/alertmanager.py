@@ -8,13 +8,13 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
+import sys
 import typing as t
-
-from ansible.module_utils.basic import missing_required_lib
 
 from .._finding import CannotObserve
 from .._http import Connection, public_url
 from .._message import one_line
+from .._phrase import Message, phrase
 from .._runner import Runner
 from .alertmanager_routes import Labels, Matcher
 
@@ -56,7 +56,7 @@ class Alertmanager:
         self.base = connection.url.rstrip("/")
         self.name = f"Alertmanager {public_url(self.base)}"
 
-    def trouble(self, message: str) -> CannotObserve:
+    def trouble(self, message: Message) -> CannotObserve:
         return CannotObserve(message, instrument=self.name)
 
     def status(self) -> dict[str, t.Any]:
@@ -66,18 +66,21 @@ class Alertmanager:
     def config(self) -> dict[str, t.Any]:
         """The configuration in use, its scalars as text, its secrets hidden by Alertmanager (not by its forks: show nothing of it)."""
         if not HAS_YAML:
-            reason = missing_required_lib("PyYAML", reason="to read the configuration of Alertmanager")
-            raise CannotObserve(str(reason))
+            said = phrase(
+                "the configuration of Alertmanager cannot be read: the Python library PyYAML is not installed for {python:path}",
+                python=sys.executable,
+            )
+            raise CannotObserve(said)
         shown = self.status().get("config")
         original = shown.get("original") if isinstance(shown, dict) else None
         if not isinstance(original, str) or not original.strip():
-            raise self.trouble(f"{self.name} does not show its configuration")
+            raise self.trouble(phrase("{server} does not show its configuration", server=self.name))
         try:
             parsed = read_yaml(original)
         except ValueError:
-            raise self.trouble(f"{self.name} shows a configuration that is not YAML") from None
+            raise self.trouble(phrase("{server} shows a configuration that is not YAML", server=self.name)) from None
         if not isinstance(parsed, dict):
-            raise self.trouble(f"{self.name} shows a configuration that is not a mapping")
+            raise self.trouble(phrase("{server} shows a configuration that is not a mapping", server=self.name))
         return parsed
 
     def silences(self) -> list[Silence]:
@@ -85,13 +88,13 @@ class Alertmanager:
         try:
             return [read_silence(item) for item in self._get("/api/v2/silences", list)]
         except (KeyError, TypeError, ValueError, AttributeError):
-            raise self.trouble(f"{self.name} answered with silences that make no sense") from None
+            raise self.trouble(phrase("{server} answered with silences that make no sense", server=self.name)) from None
 
     def alerts(self) -> list[dict[str, t.Any]]:
         """The alerts that it holds, silenced and inhibited ones too."""
         items = self._get("/api/v2/alerts", list)
         if not all(isinstance(item, dict) and isinstance(item.get("labels"), dict) for item in items):
-            raise self.trouble(f"{self.name} answered with alerts that make no sense")
+            raise self.trouble(phrase("{server} answered with alerts that make no sense", server=self.name))
         return t.cast("list[dict[str, t.Any]]", items)
 
     def _get(self, path: str, kind: type) -> t.Any:
@@ -102,18 +105,26 @@ class Alertmanager:
         except CannotObserve as exc:
             raise self.trouble(exc.message) from None
         except RecursionError:
-            raise self.trouble(f"{self.name} answered with JSON that cannot be parsed (nested too deeply)") from None
-        if response.status in (401, 403):
-            raise self.trouble(f"{self.name} refused the credentials (status {response.status} for {path})")
-        if response.status == 404:
-            raise self.trouble(f"{self.name} has no {path} (status 404): is there an Alertmanager at this address?")
+            raise self.trouble(phrase("{server} answered with JSON that cannot be parsed (nested too deeply)", server=self.name)) from None
         if response.status != 200:
-            raise self.trouble(f"{self.name} answered {path} with status {response.status}")
+            raise self.trouble(_unusable(self.name, path, response.status))
         if not isinstance(data, kind):
-            raise self.trouble(
-                f"{self.name} answered {path} with JSON of another kind than expected: is there an Alertmanager at this address?"
+            said = phrase(
+                "{server} answered {path:path} with JSON of another kind than expected: is there an Alertmanager at this address?",
+                server=self.name,
+                path=path,
             )
+            raise self.trouble(said)
         return data
+
+
+def _unusable(server: str, path: str, status: int) -> Message:
+    """An answer with another status than 200."""
+    if status in (401, 403):
+        return phrase("{server} refused the credentials (status {status} for {path:path})", server=server, path=path, status=status)
+    if status == 404:
+        return phrase("{server} has no {path:path} (status 404): is there an Alertmanager at this address?", server=server, path=path)
+    return phrase("{server} answered {path:path} with status {status}", server=server, path=path, status=status)
 
 
 def read_yaml(text: str) -> t.Any:

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from .._finding import CannotObserve
 from .._http import Connection, Response, public_url
 from .._message import one_line
+from .._phrase import Message, phrase, verbatim
 from .._runner import Runner
 from .promql import Node, from_server
 
@@ -152,17 +153,24 @@ class Prometheus:
         if response.status in NO_READY:
             return
         if response.status != 200:
-            raise self._cannot(f"is not ready (/-/ready answered with {response.status})")
+            raise self._cannot(
+                phrase("{server} is not ready (/-/ready answered with {status})", server=self.instrument, status=response.status)
+            )
         if response.looks_like_html:
-            raise self._cannot("answered with a web page (a login page?) when it was asked whether it is ready")
+            raise self._cannot(
+                phrase("{server} answered with a web page (a login page?) when it was asked whether it is ready", server=self.instrument)
+            )
 
     def probe(self, query: str | None = None) -> None:
         """CannotObserve unless it is ready and can calculate; with ``query``, unless that returns something here."""
         self.ready()
         if [sample.value for sample in self.query("vector(1)")] != [1.0]:
-            raise self._cannot("does not answer vector(1) with 1")
+            raise self._cannot(phrase("{server} does not answer vector(1) with 1", server=self.instrument))
         if query and not self.query(query):
-            raise self._cannot(f"has nothing for {query}: is it the right server, and the right tenant?")
+            said = phrase(
+                "{server} has nothing for {query}: is it the right server, and the right tenant?", server=self.instrument, query=query
+            )
+            raise self._cannot(said)
 
     def now(self, response: Response | None = None) -> dt.datetime:
         """The server's own time where the answer tells it: its times are compared with its clock."""
@@ -185,19 +193,32 @@ class Prometheus:
                 return [_sample(item) for item in result]
         except (KeyError, IndexError, TypeError, ValueError):
             raise self._nonsense() from None
-        raise self._cannot(f"answered with a {kind} where an instant vector was asked for")
+        raise self._cannot(
+            phrase("{server} answered with a {kind} where an instant vector was asked for", server=self.instrument, kind=kind)
+        )
 
     def evaluate(self, expression: str, *, fresh: bool = False) -> Evaluation:
         """The numbers of an expression, NaN and infinities too. CannotObserve for a range, a string or histograms."""
         _unused, data, warnings = self._found("/api/v1/query", {"query": expression}, fresh=fresh)
         result, kind = self._listed(data.get("result")), data.get("resultType")
         if kind not in ("scalar", "vector"):
-            raise self._cannot(f"answered with a {kind}, and a number for each series was asked for: {one_line(expression, 200)}")
+            said = phrase(
+                "{server} answered with a {kind}, and a number for each series was asked for: {query}",
+                server=self.instrument,
+                kind=kind,
+                query=one_line(expression, 200),
+            )
+            raise self._cannot(said)
         try:
             if kind == "scalar":
                 return Evaluation([_scalar(result)], warnings)
             if any("value" not in item for item in result):
-                raise self._cannot(f"answered with histograms, and a number for each series was asked for: {one_line(expression, 200)}")
+                said = phrase(
+                    "{server} answered with histograms, and a number for each series was asked for: {query}",
+                    server=self.instrument,
+                    query=one_line(expression, 200),
+                )
+                raise self._cannot(said)
             return Evaluation([_sample(item) for item in result], warnings)
         except (KeyError, IndexError, TypeError, ValueError):
             raise self._nonsense() from None
@@ -279,40 +300,64 @@ class Prometheus:
             response = self._request("GET", f"{url}?{form}" if form else url, **({"fresh": True} if fresh else {}))
         else:
             response = self._request("POST", url, headers=FORM, body=form.encode())
-        status = response.status
-        if status == 404 and missing:
+        if response.status == 404 and missing:
             return response, None, []
-        if status in (401, 403):
-            raise self._cannot(f"refuses the request ({status}): look at the credentials and the tenant")
-        if status == 404:
-            raise self._cannot(f"has no {path} (404): is it a Prometheus, and is the path of its address right?")
-        if status not in (200, 400, 422, 503):
-            raise self._cannot(f"answered {path} with {status}")
-        try:
-            answer = response.json()
-        except CannotObserve as exc:
-            if status != 200:
-                raise self._cannot(f"answered {path} with {status}") from None
-            raise CannotObserve(exc.message, instrument=self.instrument) from None
-        if not isinstance(answer, dict):
-            raise self._nonsense()
-        if status != 200 or answer.get("status") != "success":
-            raise QueryRefused(
-                f"{self.instrument} refuses the request ({status}): {one_line(answer.get('error') or 'no reason given', 200)}",
-                instrument=self.instrument,
-            )
+        answer = self._success(response, path)
         data = answer.get("data")
         # a server that fans out (Thanos) says success with what it could reach: nothing from that is no proof of nothing
         result = data.get("result") if isinstance(data, dict) else data
         if answer.get("warnings") and result == []:
-            raise self._cannot(f"answered with nothing, and with a warning: {one_line(answer['warnings'][0], 200)}")
+            warning = one_line(answer["warnings"][0], 200)
+            raise self._cannot(
+                phrase("{server} answered with nothing, and with a warning: {warning}", server=self.instrument, warning=warning)
+            )
         return response, data, [one_line(warning, 200) for warning in answer.get("warnings") or []]
 
-    def _cannot(self, message: str) -> CannotObserve:
-        return CannotObserve(f"{self.instrument} {message}", instrument=self.instrument)
+    def _success(self, response: Response, path: str) -> dict[str, t.Any]:
+        """What the server answered, where that is a success."""
+        status = response.status
+        if status in (401, 403):
+            said = phrase(
+                "{server} refuses the request ({status}): look at the credentials and the tenant", server=self.instrument, status=status
+            )
+            raise self._cannot(said)
+        if status == 404:
+            said = phrase(
+                "{server} has no {path:path} (404): is it a Prometheus, and is the path of its address right?",
+                server=self.instrument,
+                path=path,
+            )
+            raise self._cannot(said)
+        unusable = phrase("{server} answered {path:path} with {status}", server=self.instrument, path=path, status=status)
+        if status not in (200, 400, 422, 503):
+            raise self._cannot(unusable)
+        try:
+            answer = response.json()
+        except CannotObserve as exc:
+            raise self._cannot(unusable if status != 200 else exc.message) from None
+        if not isinstance(answer, dict):
+            raise self._nonsense()
+        if status != 200 or answer.get("status") != "success":
+            said = phrase(
+                "{server} refuses the request ({status}): {reason}",
+                server=self.instrument,
+                status=status,
+                reason=told(answer.get("error"), 200),
+            )
+            raise QueryRefused(said, instrument=self.instrument)
+        return answer
+
+    def _cannot(self, message: Message) -> CannotObserve:
+        return CannotObserve(message, instrument=self.instrument)
 
     def _nonsense(self) -> CannotObserve:
-        return self._cannot("answered with JSON that is not as Prometheus's")
+        return self._cannot(phrase("{server} answered with JSON that is not as Prometheus's", server=self.instrument))
+
+
+def told(reason: object, limit: int) -> Message:
+    """The reason that a server gave."""
+    said = one_line(reason, limit)
+    return verbatim(said) if said else phrase("no reason given")
 
 
 def _scalar(result: t.Sequence[object], *, number: bool = True) -> Sample:
@@ -375,4 +420,4 @@ def prometheus_duration(text: str) -> float | None:
     return float(sum(float(number) * units[unit] for number, unit in parts))
 
 
-__all__ = ("Evaluation", "Prometheus", "QueryRefused", "Range", "Rule", "Sample", "Target", "moment", "prometheus_duration")
+__all__ = ("Evaluation", "Prometheus", "QueryRefused", "Range", "Rule", "Sample", "Target", "moment", "prometheus_duration", "told")

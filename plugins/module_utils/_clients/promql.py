@@ -8,11 +8,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import sys
 import typing as t
 
-from ansible.module_utils.basic import missing_required_lib
-
 from .._finding import CannotObserve
+from .._phrase import Message, phrase
 from .re2 import Untranslatable, anchored
 
 try:
@@ -22,7 +22,7 @@ try:
 except ImportError:
     HAS_PROMQL_PARSER = False
 
-NO_LIBRARY = str(missing_required_lib("promql-parser"))
+NO_LIBRARY = phrase("the Python library promql-parser is not installed for {python:path}", python=sys.executable)
 
 _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
@@ -32,6 +32,10 @@ ALERT_METRICS = ("ALERTS", "ALERTS_FOR_STATE")
 
 class NotParsed(Exception):
     """An expression that the library cannot parse, or no library. The message says which."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Matcher:
         try:
             return (anchored(f"(?s:{self.value})").search(value) is not None) is (self.operator == "=~")
         except Untranslatable:
-            raise CannotObserve(f"the regular expression in {self.text} cannot be used here") from None
+            raise CannotObserve(phrase("the regular expression in {matcher} cannot be used here", matcher=self.text)) from None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,16 +161,16 @@ def parse(expression: str) -> Node:
     try:
         return _from_library(promql_parser.parse(expression), 0.0, None)
     except ValueError as exc:
-        raise NotParsed(f"promql-parser cannot parse it: {exc}") from None
+        raise NotParsed(phrase("promql-parser cannot parse it: {reason}", reason=str(exc))) from None
 
 
 def parse_selector(text: str) -> Selector:
     """``{job="payments"}`` or ``up{job="payments"}``. ValueError says what is wrong; CannotObserve without the library."""
     if not HAS_PROMQL_PARSER:
-        raise CannotObserve(f"a selector cannot be read: {NO_LIBRARY}")
+        raise CannotObserve(phrase("a selector cannot be read: {why}", why=NO_LIBRARY))
     try:
         node = _from_library(promql_parser.parse(text), 0.0, None)
-    except ValueError as exc:
+    except (ValueError, NotParsed) as exc:
         raise ValueError(f"'{text}' is not a PromQL label selector ({exc})") from None
     if not isinstance(node, Selector):
         raise ValueError(f"'{text}' is not a PromQL label selector; expected for example {{job=\"payments\"}}")
@@ -190,7 +194,7 @@ def _from_library(expr: t.Any, reach: float, at: float | None) -> Node:
         return _binary(str(expr.op), _from_library(expr.lhs, reach, at), _from_library(expr.rhs, reach, at))
     if isinstance(expr, (promql_parser.NumberLiteral, promql_parser.StringLiteral)):
         return Every(())
-    raise ValueError(f"{type(expr).__name__} is not known here")
+    raise NotParsed(phrase("promql-parser finds a {kind} in it, which is not known here", kind=type(expr).__name__))
 
 
 def _selectors(vector: t.Any, reach: float, at: float | None) -> Node:

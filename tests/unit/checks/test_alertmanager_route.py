@@ -11,6 +11,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients imp
 from ansible_collections.operability.readiness.plugins.module_utils._clients import alertmanager_routes as routes
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import FakeRunner, HttpFailure, Response
 
 CONFIG = """
@@ -235,3 +236,19 @@ def test_go_patterns(pattern: str, yes: list[str], no: list[str]) -> None:
 def test_patterns_that_are_not_guessed_at(pattern: str) -> None:
     with pytest.raises(re2.Untranslatable):
         re2.anchored(pattern)
+
+
+def french(message: str) -> str:
+    return told(message, "fr").replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_in_french() -> None:
+    found = look(labels=[{"service": "payments", "severity": "page"}])
+    assert found.message.params["receiver"] == "payments-oncall"
+    assert french(found.message) == (
+        'les alertes avec {service="payments", severity="page"} n’arrivent pas à payments-oncall '
+        "pendant nights ou weekends, et seulement pendant office-hours"
+    )
+    assert french(look({"/api/v2/status": Response(404, {}, b"", "http://am", 0.0)}).message) == (
+        "Alertmanager http://am:9093 n’a pas de /api/v2/status (statut 404) : y a-t-il un Alertmanager à cette adresse ?"
+    )

@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._clients.alertmanager import parse_timestamp, read_silence
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import FakeRunner, HttpFailure, Response
 
 MATCH = [{"name": "service", "value": "payments", "isRegex": False, "isEqual": True}]
@@ -171,3 +172,18 @@ def test_timestamps() -> None:
 def test_matchers_of_the_api() -> None:
     made = [matcher("a", "b", regex=regex, equal=equal) for regex in (False, True) for equal in (True, False)]
     assert [str(item) for item in read_silence(silence(matchers=made)).matchers] == ['a="b"', 'a!="b"', 'a=~"b"', 'a!~"b"']
+
+
+def french(message: str) -> str:
+    return told(message, "fr").replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_in_french() -> None:
+    found = look([silence(), silence(id="f00", endsAt="2046-01-14T05:00:00Z", createdBy="")])
+    assert found.message.template == "{silence}: {problems}"
+    assert french(found.message) == (
+        "le silence f00 posé par un auteur inconnu (« disk swap ») jusqu’au 14 janv. 2046, 05:00:00 UTC couvre le service par "
+        '{service="payments"} : il dure 6990 j, la limite est de 24 h et il n’a pas d’auteur'
+    )
+    assert found.remedy is not None and found.remedy.params == {"silences": "f00"}
+    assert french(look([silence(comment="")], window_end="2026-11-25T08:00:00Z").message).endswith("il n’a pas de commentaire")

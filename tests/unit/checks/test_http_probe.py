@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._checks import http_probe as check
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import FakeClock, FakeRunner, HttpFailure, Response
 
 URL = "https://user:hunter22@payments.example.org/health?key=hunter22"
@@ -226,3 +227,16 @@ def test_it_asks_as_it_is_told() -> None:
     method, _url, options = runner.http.asked[0]  # type: ignore[attr-defined] # the fake has it
     assert (method, options["follow_redirects"], options["fresh"]) == ("HEAD", False, True)
     assert options["connection"].headers == {"X-A": "b"}
+
+
+def french(message: str) -> str:
+    return told(message, "fr").replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_in_french() -> None:
+    found = look(answer(status=200), status=[204, 301])
+    assert found.message.template == "{url:path} answered with status {status}; expected {wanted}"
+    assert french(found.message) == "https://payments.example.org/health a répondu avec le statut 200 ; attendu : 204 ou 301"
+    assert french(look(answer(), samples=2, max_latency="1s").message) == (
+        "https://payments.example.org/health a répondu 200, le 95e centile de 2 requêtes est de 100 ms, la limite est de 1 s"
+    )

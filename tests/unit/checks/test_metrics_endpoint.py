@@ -12,6 +12,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._argspec imp
 from ansible_collections.operability.readiness.plugins.module_utils._checks import metrics_endpoint
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import FakeRunner, HttpFailure, Response
 
 URL = "http://app:8080/metrics"
@@ -143,3 +144,17 @@ def test_what_can_be_compared_with_earlier() -> None:
     )
     many = "".join(f"m{number} 1\n" for number in range(600))
     assert "names" not in run(page(extra=many)).observed
+
+
+def french(message: str) -> str:
+    return told(message, "fr").replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_in_french() -> None:
+    found = run(page(extra='wide{a="b\n'), max_series=1)
+    assert found.details[0].template == "line {line}: {why}"
+    assert french(found.details[0]) == "ligne 7 : le label a n’a pas de valeur entre guillemets fermés (dans wide)"
+    assert french(run(page(1), page(1), moving=["jobs_total"], interval="10s").message) == (
+        "http://app:8080/metrics : la métrique jobs_total n’a pas évolué en 10 s"
+    )
+    assert french(run(page()).message) == "http://app:8080/metrics expose 3 séries dans 3 familles, la limite est de 10 000"

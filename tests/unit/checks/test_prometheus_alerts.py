@@ -12,6 +12,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._argspec imp
 from ansible_collections.operability.readiness.plugins.module_utils._checks import prometheus_alerts
 from ansible_collections.operability.readiness.plugins.module_utils._clients import promql
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import FakeRunner, Response
 
 RECENT = "2026-11-25T05:59:50.1Z"
@@ -238,3 +239,18 @@ def test_what_can_be_compared_with_earlier() -> None:
     assert (seen["needed_metrics"], seen["live_metrics"]) == (["old_total", "up"], ["up"])
     other = run([alert(query='up{job="a"} == 0')], now=["up"], earlier=['up{job="a"}']).observed
     assert other["live_metrics"] == ["up"], "the metric is there, whatever its labels"
+
+
+def french(message: str) -> str:
+    return told(message, "fr").replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_in_french() -> None:
+    found = run([alert(health="err")])
+    assert found.details[0].template == "{alert} cannot be evaluated: {reason}"
+    assert french(found.details[0]) == "l’alerte Down ne peut pas être évaluée : sans raison indiquée"
+    slow = run([alert("Slow", 'up{job="a",zone="b"} == 0')], now=["up"]).message
+    assert slow == 'Slow can never fire: up is there, but none with job="a" or zone="b" in the last 7 d'
+    assert french(slow) == (
+        'l’alerte Slow ne peut jamais se déclencher : la métrique up existe, mais aucune série n’a job="a" ou zone="b" depuis 7 j'
+    )

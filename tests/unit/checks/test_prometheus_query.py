@@ -12,6 +12,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._argspec imp
 from ansible_collections.operability.readiness.plugins.module_utils._checks import prometheus_query
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import FakeRunner, HttpFailure, Response
 
 QUERY = "error_ratio"
@@ -50,13 +51,13 @@ def run(answer: t.Any, more: t.Mapping[str, t.Any] | None = None, **args: t.Any)
 @pytest.mark.parametrize(
     ("value", "conditions", "status", "said"),
     [
-        (0.004, {"pass_when": "<= 1%"}, "pass", "the value of error_ratio: 0.4 %, it must be <= 1%"),
-        (0.01, {"pass_when": "<= 1%"}, "pass", "1 %, it must be <= 1%"),
-        (0.042, {"pass_when": "<= 1%"}, "fail", "4.2 %, it must be <= 1%"),
+        (0.004, {"pass_when": "<= 1%"}, "pass", "the value of error_ratio: 0.4%, it must be <= 1%"),
+        (0.01, {"pass_when": "<= 1%"}, "pass", "1%, it must be <= 1%"),
+        (0.042, {"pass_when": "<= 1%"}, "fail", "4.2%, it must be <= 1%"),
         (0.5, {"fail_when": "> 0.9"}, "pass", "0.5, it must not be > 0.9"),
         (0.95, {"fail_when": "> 0.9"}, "fail", "0.95, it must not be > 0.9"),
-        (0.008, {"pass_when": "<= 1%", "warn_when": "> 0.5%"}, "warn", "0.8 %, which is a warning when > 0.5%"),
-        (0.02, {"pass_when": "<= 1%", "warn_when": "> 0.5%"}, "fail", "2 %, it must be <= 1%"),
+        (0.008, {"pass_when": "<= 1%", "warn_when": "> 0.5%"}, "warn", "0.8%, which is a warning when > 0.5%"),
+        (0.02, {"pass_when": "<= 1%", "warn_when": "> 0.5%"}, "fail", "2%, it must be <= 1%"),
         (0.92, {"fail_when": "> 0.95", "warn_when": "> 0.9"}, "warn", "which is a warning when > 0.9"),
         (5, {"pass_when": "> 1", "fail_when": "== 5"}, "fail", "5, it must not be == 5"),
         (93700, {"fail_when": "> 26h"}, "fail", "26 h 1 min, it must not be > 26h"),
@@ -186,7 +187,7 @@ COVERAGE = {"pass_when": "<= 2%", "coverage_query": "seen", "min_coverage": "98%
 def test_too_few_samples_are_unknown_and_say_how_many_were_seen() -> None:
     found = run(vector(0.019), {"seen": vector(0.413)}, **COVERAGE)
     assert str(found.status) == "unknown"
-    assert "41.3 % of what must be seen was seen, at least 98 % must be; so far 1.9 %" in found.message
+    assert "41.3% of what must be seen was seen, at least 98% must be; so far 1.9%" in found.message
     assert str(run(vector(0.019), {"seen": vector(0.98)}, **COVERAGE).status) == "pass"
     assert str(run(vector(0.019), {"seen": vector("NaN")}, **COVERAGE).status) == "unknown"
     with pytest.raises(CannotObserve, match="coverage_query has no data"):
@@ -238,3 +239,14 @@ def test_as_a_finding_of_the_engine() -> None:
     item = Item(key="k", check="prometheus_query", args={"url": "http://prom:9090", "query": QUERY, "pass_when": "< 1"}, requirement="R-01")
     found = run_item(item, runner({QUERY: vector("+Inf")}))[0]
     assert (str(found.status), found.observed["value"], found.measurements) == ("fail", "inf", [])
+
+
+def french(message: str) -> str:
+    return told(message, "fr").replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_in_french() -> None:
+    found = run([vector(0.042)] * 2, pass_when="<= 1%", samples=2, interval="0s", failure_limit=1)
+    assert found.message.template == "{said} ({bad:number} of {samples:number} samples did not pass, {allowed:number} may)"
+    assert found.message.params["bad"] == 2
+    assert french(found.message) == ("valeur de error_ratio : 4,2 % (attendu : <= 1%) (échantillons non conformes : 2 sur 2, 1 au plus)")

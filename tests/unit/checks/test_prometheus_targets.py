@@ -12,6 +12,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._argspec imp
 from ansible_collections.operability.readiness.plugins.module_utils._checks import prometheus_targets
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import NOW, FakeRunner, HttpFailure
 
 ONE = {"status": "success", "data": {"resultType": "vector", "result": [{"metric": {}, "value": [1.0, "1"]}]}}
@@ -161,3 +162,19 @@ def test_what_can_be_compared_with_earlier() -> None:
     chosen = run([target("10.0.0.7:8080"), target("10.0.0.8:8080")], selector=SELECTOR)
     assert chosen.observed["jobs"] == ["payments"] and "expected_targets" not in chosen.observed, "pods have new addresses each time"
     assert {item.name: item.value for item in chosen.measurements}["targets_discovered"] == 2
+
+
+def french(message: str) -> str:
+    return told(message, "fr").replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_in_french() -> None:
+    found = run([target(), target("web2:8080", "down"), target("web3:8080", age=31)], selector=SELECTOR)
+    assert found.details[0].template == "{target} is down: {reason}"
+    assert found.details[1].params == {"target": "payments/web3:8080", "age": 30.876544, "interval": 15.0}
+    assert french(found.details[0]) == "la cible payments/web2:8080 ne répond pas : sans raison indiquée"
+    assert french(found.message).startswith("cibles qui répondent et sont collectées : 1 sur 3 ; la cible payments/web2:8080 ne répond pas")
+    expected = [{"job": "payments", "addresses": ["a", "b", "::1"], "port": 8080}]
+    absent = run([target()], selector=SELECTOR, expect=expected).details[0]
+    assert absent == "a, b or [::1] port 8080 of the job payments is not among the targets"
+    assert french(absent) == "a, b ou [::1] port 8080 du job payments n’est pas parmi les cibles"
