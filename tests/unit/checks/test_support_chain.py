@@ -32,7 +32,7 @@ def one(tier: dict[str, t.Any], **args: t.Any) -> Finding:
 def test_a_complete_chain_passes() -> None:
     (finding,) = look(hours="24x7", min_tiers=2)
     assert (str(finding.status), finding.instance) == ("pass", "web")
-    assert finding.message == "web is supported by the chain payments: 2 tier(s), each with contact, hours and response"
+    assert finding.message == "web is supported by the chain payments: 2 tiers, each with contact, hours and response"
     assert finding.observed == {"chains": ["payments"], "tiers": ["N1", "N2"]}
 
 
@@ -72,8 +72,8 @@ def test_wrong_shapes(chain: t.Any) -> None:
 
 
 def test_too_few_tiers() -> None:
-    assert "has 0 tier(s), it needs 1" in look(chains={"payments": []})[0].message
-    assert "has 1 tier(s), it needs 2" in one({}, min_tiers=2).message
+    assert "has 0 tiers, it needs 1" in look(chains={"payments": []})[0].message
+    assert "has 1 tier, it needs 2" in one({}, min_tiers=2).message
 
 
 @pytest.mark.parametrize("key", ["contact", "hours", "response"])
@@ -129,7 +129,7 @@ def test_response_targets() -> None:
         (dt.date(2027, 2, 23), "pass", "supported"),  # exactly 90 days
         (dt.date(2027, 2, 22), "warn", "ends on 2027-02-22, in 89 days; it must last 90 d"),
         (dt.date(2026, 11, 25), "warn", "in 0 days"),
-        ("2026-11-24", "fail", "ended on 2026-11-24, 1 days ago"),
+        ("2026-11-24", "fail", "ended on 2026-11-24, 1 day ago"),
         ("next year", "unknown", "is not a date"),
         ("2026-02-30", "unknown", "is not a date"),
     ],

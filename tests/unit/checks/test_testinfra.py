@@ -115,7 +115,7 @@ def test_each_test_is_told_apart_and_nothing_is_left_behind(tmp_path: pathlib.Pa
     }
     assert told[f"{shop}TestShop::test_open"][2] == f"{shop}TestShop::test_open: the shop is closed"
     assert told[f"{shop}test_number[2]"][2] == f"{shop}test_number[2]: assert 2 == 1"
-    assert told[f"{shop}test_strict"][2] == f"{shop}test_strict: it passed, though its suite expects it to fail SHOP-1"
+    assert told[f"{shop}test_strict"][2] == f"{shop}test_strict: it passed, though its suite expects it to fail: SHOP-1"
     assert "'no-such-command --at-all' (exit code 127: /bin/sh: " in told[f"{shop}test_command"][2]
     assert "Unknown connection type 'nonsense'" in told[f"{shop}test_tool"][2]
     assert "test_broken.py could not be collected: SyntaxError" in told["test_broken.py"][2]
