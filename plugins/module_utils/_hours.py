@@ -98,7 +98,8 @@ _DAYS = (
 
 def moment(minute: int) -> Message:
     """``Saturday 00:00``."""
-    return phrase("{weekday} {time}", weekday=_DAYS[minute // 1440], time=f"{minute % 1440 // 60:02d}:{minute % 60:02d}")
+    time = f"{minute % 1440 // 60:02d}:{minute % 60:02d}"
+    return phrase("{weekday} {time}", weekday=_DAYS[minute // 1440], time=time)
 
 
 __all__ = ("WEEK", "moment", "parse_hours")

@@ -152,8 +152,8 @@ def listening(host: Host, protocol: str, port: int) -> list[str]:
     """The addresses on which the port is open, from the kernel's own tables: a host may have neither ss nor netstat."""
     answer = host.run(f"cat /proc/net/{protocol} /proc/net/{protocol}6 2>/dev/null")
     if "local_address" not in answer.stdout:
-        reason = answer.stderr.strip() or phrase("it is empty")
-        raise CannotLook(phrase("{path:path} cannot be read: {reason}", path=f"/proc/net/{protocol}", reason=reason))
+        path, reason = f"/proc/net/{protocol}", answer.stderr.strip() or phrase("it is empty")
+        raise CannotLook(phrase("{path:path} cannot be read: {reason}", path=path, reason=reason))
     found = []
     for line in answer.stdout.splitlines():
         fields = line.split()

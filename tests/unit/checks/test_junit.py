@@ -13,14 +13,8 @@ import typing as t
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import junit as check
-from ansible_collections.operability.readiness.plugins.module_utils._checks.junit import (
-    NotAReport,
-    Report,
-    parse,
-    parse_time,
-    version_of,
-    version_pattern,
-)
+from ansible_collections.operability.readiness.plugins.module_utils._checks.junit import parse_time, version_of, version_pattern
+from ansible_collections.operability.readiness.plugins.module_utils._clients.junit_report import NotAReport, Report, parse
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
