@@ -207,9 +207,9 @@ def _values_said(paths: t.Sequence[Path], result: dict[str, object]) -> list[Mes
     for path in paths[:5]:
         name = _condition.written(path)
         try:
-            said.append(phrase("{name} is {value}", name=name, value=_condition.shown(_condition.value_of(result, path))))
+            said.append(phrase("{expression} is {value}", expression=name, value=_condition.shown(_condition.value_of(result, path))))
         except KeyError:
-            said.append(phrase("there is no {name}", name=name))
+            said.append(phrase("there is no {expression}", expression=name))
     return said
 
 

@@ -131,7 +131,7 @@ def look(path: str, args: Arguments, runner: Runner) -> Finding:
     try:
         report = parse(data, args["version_property"])
     except NotAReport as exc:
-        raise CannotObserve(phrase("{path:path} {problem}", path=path, problem=exc.why)) from None
+        raise CannotObserve(phrase("{report:path} {problem}", report=path, problem=exc.why)) from None
     return judge(path, report, dt.datetime.fromtimestamp(about.st_mtime, dt.timezone.utc), args, runner.now())
 
 
@@ -161,10 +161,10 @@ def judge(path: str, report: Report, written: dt.datetime, args: Arguments, now:
     if remarks:
         said = [text for _status, text in sorted(remarks, key=lambda item: -(item[0].code or 0))]
         said += [phrase("{facts:list}", facts=facts)] if status is Status.WARN else []
-        message = phrase("{path:path}: {remarks:sentences}", path=path, remarks=said)
+        message = phrase("{report:path}: {remarks:sentences}", report=path, remarks=said)
     else:
         facts.append(_young(max(0.0, age), by_file))
-        message = phrase("{path:path}: {facts:list}; the limit is {limit:duration}", path=path, facts=facts, limit=limit)
+        message = phrase("{report:path}: {facts:list}; the limit is {limit:duration}", report=path, facts=facts, limit=limit)
     return Finding(
         status,
         message,
@@ -251,7 +251,12 @@ def _test_remarks(report: Report, args: Arguments) -> list[tuple[Status, Message
     if not counts.tests:
         return [(Status.FAIL, phrase("is a report without a test"))]
     if not report.ran:
-        return [(Status.FAIL, phrase("every one of {tests} was skipped: nothing was tested", tests=_tests(counts.tests)))]
+        said = plural(
+            "the only test was skipped: nothing was tested",
+            "every one of {count:number} tests was skipped: nothing was tested",
+            count=counts.tests,
+        )
+        return [(Status.FAIL, said)]
     if report.ran < args["min_tests"]:
         said = plural(
             "{count:number} test ran, the limit is {least:number} at least",
