@@ -22,6 +22,7 @@ except ImportError:  # Ansible brings it on the controller, the only place where
     HAS_JINJA = False
 
 from .._message import lines_of
+from .._phrase import Message, phrase
 
 NAME = "result"
 VALUE_LENGTH = 80
@@ -140,17 +141,22 @@ def value_of(result: t.Any, path: Path) -> t.Any:
     return result
 
 
-def shown(value: t.Any) -> str:
+def shown(value: t.Any) -> Message:
     """A value in a sentence: short, on one line, without characters that are not for reading."""
-    if isinstance(value, dict):
-        return f"a mapping of {len(value)}" if len(json.dumps(value, default=str)) > VALUE_LENGTH else json.dumps(value, default=str)
-    if isinstance(value, list):
-        return f"a list of {len(value)}" if len(json.dumps(value, default=str)) > VALUE_LENGTH else json.dumps(value, default=str)
+    if isinstance(value, (dict, list)):
+        written = json.dumps(value, default=str)
+        return Message(written) if len(written) <= VALUE_LENGTH else _summed_up(value)
     if isinstance(value, str):
         lines = lines_of(value) or [""]
         text = lines[0] if len(lines) == 1 else f"{lines[0]} ..."
-        return f"'{text}'" if len(text) <= VALUE_LENGTH else f"'{text[:VALUE_LENGTH]}...'"
-    return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+        return Message(f"'{text}'" if len(text) <= VALUE_LENGTH else f"'{text[:VALUE_LENGTH]}...'")
+    return Message("none" if value is None else str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def _summed_up(value: dict[str, t.Any] | list[t.Any]) -> Message:
+    if isinstance(value, dict):
+        return phrase("a mapping of {number:number}", number=len(value))
+    return phrase("a list of {number:number}", number=len(value))
 
 
 __all__ = ("HAS_JINJA", "Condition", "NotACondition", "Path", "parse", "shown", "value_of", "written")

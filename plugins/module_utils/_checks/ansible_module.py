@@ -221,7 +221,7 @@ def _values(paths: t.Sequence[Path], result: dict[str, object]) -> dict[str, obj
             value = _condition.value_of(result, path)
         except KeyError:
             continue
-        found[_condition.written(path)] = value if isinstance(value, (bool, int, float, type(None))) else _condition.shown(value)
+        found[_condition.written(path)] = value if isinstance(value, (bool, int, float, type(None))) else str(_condition.shown(value))
     return found
 
 

@@ -20,7 +20,6 @@ from .comparable import GOOD, HOLDS, NEW_IS_BAD, NUMBER, SET, STATE, Spec, calle
 MOST = 8  # things that are gone with a finding of their own; more of one kind are told in one
 LISTED = 100
 _NAMED = 3  # things that are named in a sentence
-_MEASURED_ON = {"requests": phrase("requests")}  # by the name of the fact that counts them
 SEEN, GONE, UNKNOWN, ASIDE = "seen", "gone", "unknown", "aside"
 
 
@@ -382,12 +381,18 @@ def _amount(name: str, value: float) -> Message:
 
 def _too_few(label: Message, count: float, spec: Spec) -> Message:
     return phrase(
-        "the {what} is of {number:number} {counted}, at least {least:number} can be compared",
+        "the {what} is of {few}, at least {least:number} can be compared",
         what=label,
-        number=count,
-        counted=_MEASURED_ON.get(spec["of"], spec["of"]),
+        few=_measured_on(spec["of"], int(count)),
         least=spec["at_least"],
     )
+
+
+def _measured_on(fact: str, count: int) -> Message:
+    """How many things a number was measured on, by the name of the fact that counts them."""
+    if fact == "requests":
+        return plural("{count:number} request", "{count:number} requests", count=count)
+    return phrase("{number:number} {things}", number=count, things=fact)
 
 
 def _not_compared(why: Message, count: int) -> Message:

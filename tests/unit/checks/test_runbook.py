@@ -15,6 +15,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients imp
 from ansible_collections.operability.readiness.plugins.module_utils._clients.links import split_fragment
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
 from ansible_collections.operability.readiness.plugins.module_utils._http import HttpFailure, Response
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import Completed, FakeRunner
 
 FRONT = "---\nowner: team-payments\nauthor: Jane Doe\nlast_reviewed: 2026-11-01\n---\n"
@@ -367,6 +368,21 @@ def test_credentials_go_to_named_hosts_only(tmp_path: pathlib.Path) -> None:
     assert sent["https://wiki/x"].bearer_token == "s3cret-token"
     assert (sent["https://elsewhere/y"].bearer_token, sent["https://elsewhere/y"].headers) == (None, {})
     assert sent["https://elsewhere/y"].validate_certs is False
+
+
+def test_it_is_told_in_french(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "runbook.md"
+    dead = look(tmp_path, linked("https://wiki/x"), {"/x": page("", 404)})
+    assert dead.message.template == "the runbook {where:path}: {defects}" and dead.message.params["where"] == str(path)
+    assert told(dead.message, "fr") == (
+        f"la consigne {path}\u00a0: ligne 18\u00a0: le lien est mort\u00a0: l\u2019adresse https://wiki/x répond avec le code 404"
+    )
+    missing = look(tmp_path, GOOD.replace("## Rollback\n", "").replace("team-payments", "TODO"))
+    assert told(missing.message, "fr") == f"la consigne {path}\u00a0: la section rollback est absente (et 1 autre)"
+    assert told(look(tmp_path, GOOD).message, "fr") == (
+        f"la consigne {path} a 5 sections, un responsable (team-payments), "
+        "une revue du 1 novembre 2026 (limite 365\u00a0j), 0 lien qui aboutit"
+    )
 
 
 # -- from a URL

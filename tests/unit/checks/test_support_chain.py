@@ -11,6 +11,7 @@ from ansible_collections.operability.readiness.plugins.module_utils import _hour
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import support_chain
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import FakeRunner
 
 N1 = {"tier": "N1", "contact": "+33 1 55 55 01 02", "hours": "24x7", "response": "15m"}
@@ -69,6 +70,18 @@ def test_no_component() -> None:
 def test_wrong_shapes(chain: t.Any) -> None:
     (finding,) = look(chains={"payments": chain})
     assert (str(finding.status), "not a list of tiers" in finding.message) == ("unknown", True)
+
+
+def test_it_is_told_in_french() -> None:
+    message = one({"contact": None}).message
+    assert message.template == "{component}: {remarks}"
+    assert message.params["component"] == "web"
+    assert told(message, "fr") == "web\u00a0: N1 de la chaîne payments n\u2019a pas de contact"
+    (gap,) = look(hours="24x7", chains={"payments": [{**N1, "hours": "Mon-Fri 00:00-24:00"}]})
+    assert told(gap.message, "fr") == (
+        "web\u00a0: les plages horaires de la chaîne payments ne couvrent pas l\u2019engagement 24x7\u00a0: "
+        "personne le samedi à 00:00 (2\u00a0j par semaine)"
+    )
 
 
 def test_too_few_tiers() -> None:
