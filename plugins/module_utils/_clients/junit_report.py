@@ -144,7 +144,7 @@ class _Reading:
         elif tag in ("failure", "error") and above in ("testsuites", "testsuite"):
             # what stands before or after its tests broke
             self._count(Counts(**{f"{tag}s": 1}))
-            self._fails(_of_itself(tag, self.suites[-1]))
+            self._fails(lambda: _of_itself(tag, self.suites[-1]))
         elif tag == "property" and self._of_suite() and attributes.get("name") == self.version_property:
             if "value" in attributes:
                 self._tells(attributes["value"])
@@ -183,7 +183,7 @@ class _Reading:
         given = one_line(".".join(part for part in (case.get("classname", ""), case.get("name", "")) if part), 200)
         name = Message(given) if given else phrase("a test without a name")
         if failure or error:
-            self._fails(_failing(name, failure=failure, error=error))
+            self._fails(lambda: _failing(name, failure=failure, error=error))
         elif skipped:
             _keep(self.report.skipped, name)
         elif self.outcomes & {"flakyFailure", "flakyError"}:
@@ -199,9 +199,10 @@ class _Reading:
         if value not in self.report.versions:
             _keep(self.report.versions, value, NAMES)
 
-    def _fails(self, line: Message) -> None:
+    def _fails(self, line: t.Callable[[], Message]) -> None:
         self.report.failing_count += 1
-        _keep(self.report.failing, line)
+        if len(self.report.failing) < LISTED:  # there may be very many
+            self.report.failing.append(line())
 
     def _count(self, counts: Counts) -> None:
         self.suites[-1].own.add(counts)
