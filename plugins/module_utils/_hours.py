@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from ._phrase import Message, phrase
+
 WEEK = 7 * 1440  # minutes
 _DAY_NAMES = {
     name: number
@@ -83,10 +85,21 @@ def _times(span: str) -> tuple[int, int] | None:
     return (start, end) if start < 1440 and end <= 1440 else None
 
 
-def moment(minute: int) -> str:
+_DAYS = (
+    phrase("Monday"),
+    phrase("Tuesday"),
+    phrase("Wednesday"),
+    phrase("Thursday"),
+    phrase("Friday"),
+    phrase("Saturday"),
+    phrase("Sunday"),
+)
+
+
+def moment(minute: int) -> Message:
     """``Saturday 00:00``."""
-    names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    return f"{names[minute // 1440]} {minute % 1440 // 60:02d}:{minute % 60:02d}"
+    time = f"{minute % 1440 // 60:02d}:{minute % 60:02d}"
+    return phrase("{weekday} {time}", weekday=_DAYS[minute // 1440], time=time)
 
 
 __all__ = ("WEEK", "moment", "parse_hours")

@@ -148,7 +148,7 @@ finding:
     instance: docs/runbook.md
     details:
       - the section rollback is missing
-      - "line 42: the link https://wiki.payments.example/old is dead: answers with status 404"
+      - "line 42: the link is dead: https://wiki.payments.example/old answers with status 404"
 findings:
   description: Every finding.
   returned: always

@@ -149,7 +149,7 @@ ROWS = [
     row("one of several reports has a failure", several, "fail", r"deep/b\.xml: of 3 tests 1 fails"),
     row("tests were skipped", report(suite(GOOD + SKIPPED)), "pass", "2 tests passed, 1 skipped"),
     row("tests were skipped and must not be", report(suite(GOOD + SKIPPED), allow_skipped=False), "warn", "1 of 3 tests skipped"),
-    row("every test was skipped", report(suite(SKIPPED)), "fail", "every one of 1 test was skipped: nothing was tested"),
+    row("every test was skipped", report(suite(SKIPPED)), "fail", "the only test was skipped: nothing was tested"),
     row("too few tests ran", report(suite(GOOD + SKIPPED), min_tests=3), "fail", "2 tests ran, the limit is 3 at least"),
     row("no test in it", report("<testsuites/>"), "fail", "is a report without a test"),
     row("no test in it, though it says so", report('<testsuites tests="12"/>'), "fail", "without a test; contradicts itself"),

@@ -122,7 +122,7 @@ ROWS = [
         "test_it.py could not be collected: ModuleNotFoundError: No module",
     ),
     row("there are no tests", suite("def helper():\n    pass\n"), "unknown", "no tests were collected in"),
-    row("no test fits the keyword", suite(GOOD, keyword="shop"), "unknown", "none of the 1 tests fits keyword 'shop'"),
+    row("no test fits the keyword", suite(GOOD, keyword="shop"), "unknown", "the only test does not fit keyword 'shop'"),
     row("an argument that pytest does not know", suite(GOOD, arguments=["--nonsense"]), "unknown", "pytest did not start: .*--nonsense"),
     row("the suite is missing", missing_suite, "unknown", "the suite .*/smoke does not exist on the controller"),
     row("pytest is not installed", without_pytest, "unknown", "^pytest is not installed for"),

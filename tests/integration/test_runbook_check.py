@@ -113,7 +113,7 @@ def test_a_server_that_hangs_costs_its_links_only(tmp_path: pathlib.Path, web: W
     finding = look(tmp_path, [f"{web.url}/hang", f"{web.url}/fine"], link_timeout="2s")
     assert time.monotonic() - started < 30
     assert (str(finding.status), len(finding.details)) == ("unknown", 1)
-    assert f"{web.url}/hang cannot be judged: did not answer" in finding.message
+    assert f"the link cannot be judged: {web.url}/hang did not answer" in finding.message
 
 
 def test_the_time_of_the_check_bounds_all_links(tmp_path: pathlib.Path, web: Web) -> None:

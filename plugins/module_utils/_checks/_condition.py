@@ -22,7 +22,7 @@ except ImportError:  # Ansible brings it on the controller, the only place where
     HAS_JINJA = False
 
 from .._message import lines_of
-from .._phrase import Message, plural, verbatim
+from .._phrase import Message, phrase
 
 NAME = "result"
 VALUE_LENGTH = 80
@@ -144,17 +144,19 @@ def value_of(result: t.Any, path: Path) -> t.Any:
 def shown(value: t.Any) -> Message:
     """A value in a sentence: short, on one line, without characters that are not for reading."""
     if isinstance(value, (dict, list)):
-        text = json.dumps(value, default=str)
-        if len(text) <= VALUE_LENGTH:
-            return verbatim(text)
-        if isinstance(value, dict):
-            return plural("a mapping of {count:number}", "a mapping of {count:number}", count=len(value))
-        return plural("a list of {count:number}", "a list of {count:number}", count=len(value))
+        written = json.dumps(value, default=str)
+        return Message(written) if len(written) <= VALUE_LENGTH else _summed_up(value)
     if isinstance(value, str):
         lines = lines_of(value) or [""]
         text = lines[0] if len(lines) == 1 else f"{lines[0]} ..."
-        return verbatim(f"'{text}'" if len(text) <= VALUE_LENGTH else f"'{text[:VALUE_LENGTH]}...'")
-    return verbatim("none" if value is None else str(value).lower() if isinstance(value, bool) else str(value))
+        return Message(f"'{text}'" if len(text) <= VALUE_LENGTH else f"'{text[:VALUE_LENGTH]}...'")
+    return Message("none" if value is None else str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def _summed_up(value: dict[str, t.Any] | list[t.Any]) -> Message:
+    if isinstance(value, dict):
+        return phrase("a mapping of {number:number}", number=len(value))
+    return phrase("a list of {number:number}", number=len(value))
 
 
 __all__ = ("HAS_JINJA", "Condition", "NotACondition", "Path", "parse", "shown", "value_of", "written")

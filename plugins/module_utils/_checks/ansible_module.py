@@ -11,6 +11,7 @@ import typing as t
 from .._argspec import Spec
 from .._finding import CannotObserve, Finding, Measurement, failed
 from .._message import lines_of, one_line
+from .._phrase import Message, phrase, plural, verbatim
 from . import _condition
 from ._condition import Condition, NotACondition, Path
 from ._judgement import Judgement
@@ -98,33 +99,36 @@ def judge(
     """What the result of a module means. CannotObserve where it has not looked."""
     name, hidden = str(args["module"]), bool(args["no_log"])
     result = {"changed": False, "failed": False, "skipped": False, **result}
-    said = "its answer is hidden (no_log)" if hidden else _said(result)
+    said = phrase("its answer is hidden (no_log)") if hidden else _said(result)
     if result["skipped"] and not any(condition.about_skipping for condition in conditions):
         if args["read_only"]:
-            raise CannotObserve(f"{name} did not run: {said}")
+            raise CannotObserve(phrase("{module} did not run: {said}", module=name, said=said))
         raise CannotObserve(
-            f"{name} cannot run in check mode ({said}): if it changes nothing with these arguments, say read_only: true; else name another"
+            phrase(
+                "{module} cannot run in check mode ({said}): if it changes nothing with these arguments, say read_only: true; "
+                "else name another",
+                module=name,
+                said=said,
+            )
         )
     if result["failed"] and not_run(result):
-        raise CannotObserve(f"{name} could not run: {said}")
+        raise CannotObserve(phrase("{module} could not run: {said}", module=name, said=said))
     if result["failed"] and not any(condition.about_failure for condition in conditions):
-        return failed(f"{name} failed: {said}")
+        return failed(phrase("{module} failed: {said}", module=name, said=said))
     judgement = Judgement()
     for number, condition in enumerate(conditions, start=1):
-        text = f"condition {number} of {len(conditions)}" if hidden else condition.text
         try:
             if holds(condition.text, result):
                 continue
         except NotEvaluated as exc:
-            judgement.unseen.append(f"{text} cannot be evaluated" + ("" if hidden else f": {exc}"))
+            judgement.unseen.append(_not_evaluated(number, len(conditions)) if hidden else _no_answer(condition, exc))
             continue
         if condition.text == UNCHANGED and not args["read_only"]:
-            judgement.fails.append(f"{name} would change something" + ("" if hidden or not result.get("msg") else f": {said}"))
+            judgement.fails.append(_would_change(name, None if hidden or not result.get("msg") else said))
         else:
-            values = "" if hidden else _values_said(condition.reads, result)
-            judgement.fails.append(f"{text} is not met{': ' if values else ''}{values}")
+            judgement.fails.append(_not_met(number, len(conditions)) if hidden else _against(condition, result))
     if hidden:
-        return judgement.finding(f"{name} meets {_count(conditions)}", observed={"module": name}, expected={"conditions": len(conditions)})
+        return judgement.finding(_meets(name, len(conditions)), observed={"module": name}, expected={"conditions": len(conditions)})
     reads = tuple(dict.fromkeys(path for condition in conditions for path in condition.reads))
     return judgement.finding(
         _good(args, conditions, reads, result),
@@ -134,13 +138,38 @@ def judge(
     )
 
 
+def _not_evaluated(number: int, count: int) -> Message:
+    return phrase("condition {number:number} of {count:number} cannot be evaluated", number=number, count=count)
+
+
+def _no_answer(condition: Condition, why: NotEvaluated) -> Message:
+    return phrase("{condition} cannot be evaluated: {reason}", condition=condition.text, reason=str(why))
+
+
+def _would_change(module: str, said: Message | None) -> Message:
+    if said is None:
+        return phrase("{module} would change something", module=module)
+    return phrase("{module} would change something: {said}", module=module, said=said)
+
+
+def _not_met(number: int, count: int) -> Message:
+    return phrase("condition {number:number} of {count:number} is not met", number=number, count=count)
+
+
+def _against(condition: Condition, result: dict[str, object]) -> Message:
+    values = _values_said(condition.reads, result)
+    if not values:
+        return phrase("{condition} is not met", condition=condition.text)
+    return phrase("{condition} is not met: {values:list}", condition=condition.text, values=values)
+
+
 def not_run(result: t.Mapping[str, object]) -> bool:
     """Whether a failed module never got to look: it broke, was called wrongly, or lacks something on the host."""
     unparsed = result.get("_ansible_parsed") is False or "module_stderr" in result or "module_stdout" in result
     return unparsed or bool(_NOT_RUN.match(str(result.get("msg", ""))))
 
 
-def _said(result: t.Mapping[str, object]) -> str:
+def _said(result: t.Mapping[str, object]) -> Message:
     """What a module says of itself, in a line."""
     message = str(result.get("msg") or "")
     stderr = str(result.get("module_stderr") or result.get("stderr") or "").strip()
@@ -150,29 +179,38 @@ def _said(result: t.Mapping[str, object]) -> str:
     code = result.get("rc")
     if isinstance(code, int) and code:
         text = f"{text} (rc {code})" if text else f"rc {code}"
-    return text or "it does not say why"
+    return verbatim(text) if text else phrase("it does not say why")
 
 
-def _good(args: Arguments, conditions: t.Sequence[Condition], reads: t.Sequence[Path], result: dict[str, object]) -> str:
+def _good(args: Arguments, conditions: t.Sequence[Condition], reads: t.Sequence[Path], result: dict[str, object]) -> Message:
     name = args["module"]
     if [condition.text for condition in conditions] == [UNCHANGED] and not args["read_only"]:
-        return f"{name} would change nothing"
+        return phrase("{module} would change nothing", module=name)
     values = _values_said(reads, result)
-    return f"{name} meets {_count(conditions)}{': ' if values else ''}{values}"
+    if not values:
+        return _meets(name, len(conditions))
+    return plural(
+        "{module} meets the condition: {values:list}",
+        "{module} meets all {count:number} conditions: {values:list}",
+        count=len(conditions),
+        module=name,
+        values=values,
+    )
 
 
-def _count(conditions: t.Sequence[Condition]) -> str:
-    return "the condition" if len(conditions) == 1 else f"all {len(conditions)} conditions"
+def _meets(module: str, count: int) -> Message:
+    return plural("{module} meets the condition", "{module} meets all {count:number} conditions", count=count, module=module)
 
 
-def _values_said(paths: t.Sequence[Path], result: dict[str, object]) -> str:
+def _values_said(paths: t.Sequence[Path], result: dict[str, object]) -> list[Message]:
     said = []
     for path in paths[:5]:
+        name = _condition.written(path)
         try:
-            said.append(f"{_condition.written(path)} is {_condition.shown(_condition.value_of(result, path))}")
+            said.append(phrase("{expression} is {value}", expression=name, value=_condition.shown(_condition.value_of(result, path))))
         except KeyError:
-            said.append(f"there is no {_condition.written(path)}")
-    return ", ".join(said)
+            said.append(phrase("there is no {expression}", expression=name))
+    return said
 
 
 def _values(paths: t.Sequence[Path], result: dict[str, object]) -> dict[str, object]:
@@ -183,7 +221,7 @@ def _values(paths: t.Sequence[Path], result: dict[str, object]) -> dict[str, obj
             value = _condition.value_of(result, path)
         except KeyError:
             continue
-        found[_condition.written(path)] = value if isinstance(value, (bool, int, float, type(None))) else _condition.shown(value)
+        found[_condition.written(path)] = value if isinstance(value, (bool, int, float, type(None))) else str(_condition.shown(value))
     return found
 
 

@@ -14,13 +14,13 @@ import typing as t
 from urllib.parse import unquote, urljoin, urlsplit
 
 from .._argspec import Spec, http_spec
-from .._clients.documents import Document, Link, decode, format_of, normalize, parse, parse_date
+from .._clients.documents import Document, Heading, Link, decode, format_of, normalize, parse, parse_date
 from .._clients.links import LOGIN_PAGE, SOFT_404, Asking, ask_all, judge, split_fragment
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, isoformat, worst
 from .._http import Connection, HttpArguments, public_url
 from .._message import one_line
+from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner, unreadable
-from .._units import humanize_seconds
 
 WHERE = "controller"
 TIMEOUT = 120.0
@@ -111,11 +111,11 @@ class Arguments(HttpArguments):
 
 class Defect(t.NamedTuple):
     status: Status
-    text: str
+    text: Message
     line: int = 0
 
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.text}" if self.line else self.text
+    def said(self) -> Message:
+        return phrase("line {line}: {text}", line=self.line, text=self.text) if self.line else self.text
 
 
 class Source(t.NamedTuple):
@@ -133,14 +133,15 @@ def run(args: Arguments, runner: Runner) -> Finding:
     if isinstance(source, Finding):
         return source
     if not source.text.strip():
-        return failed(f"the runbook {source.where} is empty", instance=source.where)
+        return failed(phrase("the runbook {where:path} is empty", where=source.where), instance=source.where)
     document = parse(source.text, source.kind)
     defects = [Defect(Status.FAIL, text, line) for line, text in document.problems]
     sections, found = section_defects(document, args["sections"])
     defects += sections
     owner = _first(document.fields, OWNER)
     if args["owner_required"] and (not owner or _PLACEHOLDER.fullmatch(normalize(owner))):
-        defects.append(Defect(Status.FAIL, f"its owner is a placeholder ({owner})" if owner else "no owner is named"))
+        said = phrase("its owner is a placeholder ({owner})", owner=owner) if owner else phrase("no owner is named")
+        defects.append(Defect(Status.FAIL, said))
     if args["executed_by_other"]:
         defects += executed_defects(document)
     reviewed, review, measurements = _review(document, source, args["max_age"], runner)
@@ -167,9 +168,9 @@ def _fetch(url: str, args: Arguments, runner: Runner) -> Source | Finding:
     answer = runner.get(url, connection=Connection.from_args(args), max_bytes=_MAX_FILE, timeout=max(args["link_timeout"], 1.0))
     verdict = judge(url, answer, args["soft_404"], args["login_page"])
     if verdict.state == "dead" and answer.status < 500:
-        return failed(f"there is no runbook at {where}: it {verdict.why}", instance=where)
+        return failed(phrase("there is no runbook: {why}", why=verdict.why), instance=where)
     if verdict.state != "alive":
-        raise CannotObserve(f"the runbook {where} {verdict.why}")
+        raise CannotObserve(phrase("the runbook cannot be read: {why}", why=verdict.why))
     text = decode(answer.body, where)
     return Source(where, text, format_of(urlsplit(url).path, is_html=answer.looks_like_html), url=answer.url or url)
 
@@ -178,13 +179,13 @@ def _read(path: str, runner: Runner) -> Source | Finding:
     try:
         mode = os.stat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
-        return failed(f"the runbook {path} does not exist", instance=path)
+        return failed(phrase("the runbook {path:path} does not exist", path=path), instance=path)
     except OSError as exc:
         raise CannotObserve(unreadable(path, exc)) from None
     if stat.S_ISDIR(mode):
-        return failed(f"the runbook {path} is a folder, not a file", instance=path)
+        return failed(phrase("the runbook {path:path} is a folder, not a file", path=path), instance=path)
     if not stat.S_ISREG(mode):
-        raise CannotObserve(f"{path} is not a regular file")
+        raise CannotObserve(phrase("{path:path} is not a regular file", path=path))
     kind = format_of(path)
     return Source(path, decode(runner.read_bytes(path, max_bytes=_MAX_FILE), path), kind, path=os.path.realpath(path))
 
@@ -205,12 +206,17 @@ def section_defects(document: Document, wanted: t.Sequence[str]) -> tuple[list[D
         if filled:
             found.append(name)
         elif matching:
-            rest = [line for line in document.content(matching[0]) if normalize(line)]
-            why = f"says only '{rest[0].strip()[:40]}'" if rest else "is empty"
-            defects.append(Defect(Status.FAIL, f"the section {name} ('{matching[0].text}') {why}", matching[0].line))
+            defects.append(Defect(Status.FAIL, _unfilled(name, matching[0], document), matching[0].line))
         else:
-            defects.append(Defect(Status.FAIL, f"the section {name} is missing"))
+            defects.append(Defect(Status.FAIL, phrase("the section {name} is missing", name=name)))
     return defects, found
+
+
+def _unfilled(name: str, heading: Heading, document: Document) -> Message:
+    rest = [line for line in document.content(heading) if normalize(line)]
+    if not rest:
+        return phrase("the section {name} ('{heading}') is empty", name=name, heading=heading.text)
+    return phrase("the section {name} ('{heading}') says only '{said}'", name=name, heading=heading.text, said=rest[0].strip()[:40])
 
 
 def names_section(heading: str, name: str) -> bool:
@@ -229,12 +235,13 @@ def has_content(lines: t.Sequence[str]) -> bool:
 def executed_defects(document: Document) -> list[Defect]:
     author, executed = _first(document.fields, AUTHOR), _first(document.fields, EXECUTED_BY)
     if not executed:
-        return [Defect(Status.FAIL, "nobody is named who has executed it (executed_by)")]
+        return [Defect(Status.FAIL, phrase("nobody is named who has executed it (executed_by)"))]
     if not author:
-        return [Defect(Status.FAIL, "no author is named, so nobody knows whether another than the author has executed it")]
+        said = phrase("no author is named, so nobody knows whether another than the author has executed it")
+        return [Defect(Status.FAIL, said)]
     authors = {normalize(name) for name in _names(author)}
     if not {normalize(name) for name in _names(executed)} - authors:
-        return [Defect(Status.FAIL, f"it was executed by its author only ({executed})")]
+        return [Defect(Status.FAIL, phrase("it was executed by its author only ({author})", author=executed))]
     return []
 
 
@@ -257,30 +264,38 @@ def _first(fields: t.Mapping[str, object], names: t.Sequence[str]) -> str:
 
 def _review(document: Document, source: Source, limit: float, runner: Runner) -> tuple[dt.date | None, list[Defect], list[Measurement]]:
     reviewed: dt.date | None = None
-    origin = "last review"
+    by_git = False
     for name in REVIEWED:
         value = document.fields.get(name)
         if value not in (None, ""):
             reviewed = parse_date(value)
             if reviewed is None:
-                return None, [Defect(Status.FAIL, f"its review date '{str(value)[:40]}' is not a date")], []
+                return None, [Defect(Status.FAIL, phrase("its review date '{date}' is not a date", date=str(value)[:40]))], []
             break
     if reviewed is None and source.path:
         try:
-            reviewed, origin = git_date(source.path, runner), "last change in git"
+            reviewed, by_git = git_date(source.path, runner), True
         except CannotObserve as exc:
-            return None, [Defect(Status.UNKNOWN, f"no review date is written in it, and {exc.message}")], []
+            return None, [Defect(Status.UNKNOWN, phrase("no review date is written in it, and {reason}", reason=exc.message))], []
     if reviewed is None:
-        return None, [Defect(Status.FAIL, "no review date: nobody knows whether it is still right")], []
+        return None, [Defect(Status.FAIL, phrase("no review date: nobody knows whether it is still right"))], []
     now = runner.now()
     if reviewed > (now + _AHEAD).date():
-        return reviewed, [Defect(Status.FAIL, f"its review date {reviewed.isoformat()} lies in the future")], []
+        return reviewed, [Defect(Status.FAIL, phrase("its review date {date:day} lies in the future", date=reviewed.isoformat()))], []
     age = max(0.0, (now - dt.datetime(reviewed.year, reviewed.month, reviewed.day, tzinfo=dt.timezone.utc)).total_seconds())
     measurements = [Measurement("runbook_review_age_seconds", round(age), limit, "upper")]
     if age > limit:
-        said = f"its {origin} was {humanize_seconds(age)} ago ({reviewed.isoformat()}), the limit is {humanize_seconds(limit)}"
-        return reviewed, [Defect(Status.FAIL, said)], measurements
+        return reviewed, [Defect(Status.FAIL, _old(reviewed, age, limit, by_git))], measurements
     return reviewed, [], measurements
+
+
+def _old(reviewed: dt.date, age: float, limit: float, by_git: bool) -> Message:
+    date = reviewed.isoformat()
+    if by_git:
+        return phrase(
+            "its last change in git was {age:duration} ago ({date:day}), the limit is {limit:duration}", age=age, date=date, limit=limit
+        )
+    return phrase("its last review was {age:duration} ago ({date:day}), the limit is {limit:duration}", age=age, date=date, limit=limit)
 
 
 def git_date(path: str, runner: Runner) -> dt.date | None:
@@ -290,16 +305,16 @@ def git_date(path: str, runner: Runner) -> dt.date | None:
         return None
     log = runner.run(["git", "log", "-1", "--format=%aI %P", "--", name], cwd=folder)
     if log.rc != 0:
-        reason = (log.stderr.strip().splitlines() or [f"exit code {log.rc}"])[0]
+        reason = (log.stderr.strip().splitlines() or [phrase("exit code {code}", code=log.rc)])[0]
         if "does not have any commits" in reason:
             return None
-        raise CannotObserve(f"git does not tell its last change: {reason}")
+        raise CannotObserve(phrase("git does not tell its last change: {reason}", reason=reason))
     moment, _space, parents = log.stdout.strip().partition(" ")
     if not moment:
         return None
     if not parents and runner.run(["git", "rev-parse", "--is-shallow-repository"], cwd=folder).stdout.strip() == "true":
         # where a shallow clone is cut, every file looks as if it had just been changed
-        raise CannotObserve("the clone of git is too shallow to tell its last change (fetch more history)")
+        raise CannotObserve(phrase("the clone of git is too shallow to tell its last change (fetch more history)"))
     return parse_date(moment)
 
 
@@ -329,11 +344,11 @@ def _link_defects(document: Document, source: Source, args: Arguments, runner: R
         counts["links"] += 1
         absolute = _absolute(target, source.url)
         if absolute is None:
-            defects.append(Defect(Status.FAIL, f"the link {target[:80]} is not an address", link.line))
+            defects.append(Defect(Status.FAIL, phrase("the link {target:path} is not an address", target=target[:80]), link.line))
             continue
         if target.startswith("#"):
             if not document.has_anchor(unquote(target[1:])):
-                defects.append(Defect(Status.FAIL, f"no heading or anchor {target} in this file", link.line))
+                defects.append(Defect(Status.FAIL, phrase("no heading or anchor {anchor:path} in this file", anchor=target), link.line))
         elif absolute:
             asked.append((link, *split_fragment(absolute)))
         else:
@@ -369,14 +384,13 @@ def _http_defects(asked: list[tuple[Link, str, str]], source: Source, args: Argu
     defects: list[Defect] = []
     for link, address, fragment in asked:
         verdict = verdicts[address]
-        shown = public_url(address)
-        why = verdict.why.removeprefix(shown).strip()
         if verdict.state == "dead":
-            defects.append(Defect(Status.FAIL, f"the link {shown} is dead: {why}", link.line))
+            defects.append(Defect(Status.FAIL, phrase("the link is dead: {why}", why=verdict.why), link.line))
         elif verdict.state == "unknown":
-            defects.append(Defect(Status.UNKNOWN, f"the link {shown} cannot be judged: {why}", link.line))
+            defects.append(Defect(Status.UNKNOWN, phrase("the link cannot be judged: {why}", why=verdict.why), link.line))
         elif fragment and verdict.anchors is not None and not _anchored(fragment, verdict.anchors):
-            defects.append(Defect(Status.FAIL, f"the page {shown} has no anchor #{fragment}", link.line))
+            said = phrase("the page {url:path} has no anchor #{anchor:path}", url=public_url(address), anchor=fragment)
+            defects.append(Defect(Status.FAIL, said, link.line))
     return defects
 
 
@@ -384,7 +398,7 @@ def _anchored(fragment: str, anchors: frozenset[str]) -> bool:
     return fragment.lower() in anchors or fragment.lower() == "top"
 
 
-def local_problem(target: str, path: str, pages: dict[str, Document], runner: Runner) -> str | None:
+def local_problem(target: str, path: str, pages: dict[str, Document], runner: Runner) -> Message | None:
     """What is wrong with a link to another file; None when nothing is."""
     name, fragment = split_fragment(target)
     name = unquote(name.partition("?")[0])
@@ -393,7 +407,7 @@ def local_problem(target: str, path: str, pages: dict[str, Document], runner: Ru
     base = os.path.join(root, name.lstrip("/"))
     file = next((base.rstrip("/") + end for end in _PAGES if os.path.exists(base.rstrip("/") + end)), None)
     if file is None:
-        return f"the link {name} is dead: there is no such file"
+        return phrase("the link {target:path} is dead: there is no such file", target=name)
     if not fragment or os.path.splitext(file)[1].lower() not in (".md", ".markdown", ".rst", ".html", ".htm"):
         return None
     if file not in pages:
@@ -401,7 +415,9 @@ def local_problem(target: str, path: str, pages: dict[str, Document], runner: Ru
             pages[file] = parse(decode(runner.read_bytes(file, max_bytes=_MAX_FILE), file), format_of(file))
         except CannotObserve:
             return None
-    return None if pages[file].has_anchor(fragment) else f"{name} has no heading or anchor #{fragment}"
+    if pages[file].has_anchor(fragment):
+        return None
+    return phrase("{path:path} has no heading or anchor #{anchor:path}", path=name, anchor=fragment)
 
 
 # -- the finding
@@ -418,15 +434,10 @@ def _finding(
 ) -> Finding:
     status = worst(defect.status for defect in defects) or Status.PASS
     if defects:
-        first = next(defect for defect in defects if defect.status == status)
-        count = len(defects) - 1
-        message = f"the runbook {source.where}: {first}" + (f" (and {count} more)" if count else "")
+        worst_first = sorted(defects, key=lambda defect: defect.status != status)
+        message = phrase("the runbook {where:path}: {defects}", where=source.where, defects=and_more([one.said() for one in worst_first]))
     else:
-        parts = [f"{len(args['sections'])} sections"] if args["sections"] else []
-        parts += [f"an owner ({observed['owner']})"] if observed["owner"] else []
-        parts += [f"a review of {observed['reviewed']} (limit {humanize_seconds(args['max_age'])})"]
-        parts += [f"{observed['links']} links that lead somewhere"] if args["check_links"] else []
-        message = f"the runbook {source.where} has {', '.join(parts)}"
+        message = phrase("the runbook {where:path} has {parts:list}", where=source.where, parts=_merits(args, observed))
     since = None
     if measurements and measurements[0].value > float(args["max_age"]):
         since = isoformat(now - dt.timedelta(seconds=measurements[0].value - float(args["max_age"])))
@@ -438,8 +449,22 @@ def _finding(
         measurements=measurements,
         instance=source.where,
         since=since,
-        details=[str(defect) for defect in sorted(defects, key=lambda defect: defect.line)],
+        details=[defect.said() for defect in sorted(defects, key=lambda defect: defect.line)],
     )
+
+
+def _merits(args: Arguments, observed: t.Mapping[str, object]) -> list[Message]:
+    """What a runbook without a defect has."""
+    parts = []
+    if args["sections"]:
+        parts.append(plural("{count:number} section", "{count:number} sections", count=len(args["sections"])))
+    if observed["owner"]:
+        parts.append(phrase("an owner ({owner})", owner=observed["owner"]))
+    parts.append(phrase("a review of {date:day} (limit {limit:duration})", date=observed["reviewed"], limit=args["max_age"]))
+    if args["check_links"]:
+        links = int(str(observed["links"]))
+        parts.append(plural("{count:number} link that leads somewhere", "{count:number} links that lead somewhere", count=links))
+    return parts
 
 
 __all__ = (

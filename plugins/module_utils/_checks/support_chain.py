@@ -12,8 +12,9 @@ import typing as t
 from .._argspec import Spec
 from .._finding import CannotObserve, Finding, Measurement, Status, worst
 from .._hours import moment, parse_hours
+from .._phrase import Message, and_more, phrase, plural, verbatim
 from .._runner import Runner
-from .._units import humanize_seconds, parse_duration
+from .._units import parse_duration
 
 WHERE = "controller"
 TIMEOUT = 10.0
@@ -50,7 +51,8 @@ _NOBODY = (
 # RFC 2606; the top-level domain .example stays, demonstrations are made with it
 _EXAMPLE_DOMAINS = re.compile(r"(^|[.@/])(example\.(com|org|net)|domain\.tld|(company|mycompany|yourcompany)\.com)\b", re.IGNORECASE)
 
-Remark = tuple[Status, str]
+Remark = tuple[Status, Message]
+_KEYS = {"contact": phrase("contact"), "hours": phrase("hours"), "response": phrase("response")}
 
 
 class Arguments(t.TypedDict):
@@ -64,11 +66,13 @@ class Arguments(t.TypedDict):
 
 def run(args: Arguments, runner: Runner) -> list[Finding]:
     if not args["components"]:
-        raise CannotObserve("no component is declared: there is nothing whose support could be judged")
+        raise CannotObserve(phrase("no component is declared: there is nothing whose support could be judged"))
     today = runner.now().date()
     wanted = parse_hours(args["hours"]) if args["hours"] else None
     if args["hours"] and wanted is None:
-        raise CannotObserve(f"hours: '{args['hours']}' cannot be read; expected for example 24x7 or 'Mon-Fri 08:00-18:00'")
+        raise CannotObserve(
+            phrase("hours: '{hours}' cannot be read; expected for example 24x7 or 'Mon-Fri 08:00-18:00'", hours=args["hours"])
+        )
     return [_component(str(name), value, args, wanted, today) for name, value in args["components"].items()]
 
 
@@ -78,23 +82,26 @@ def _component(name: str, value: t.Any, args: Arguments, wanted: set[int] | None
     remarks: list[Remark] = []
     measurements: list[Measurement] = []
     if isinstance(value, dict):
-        remarks.append((Status.UNKNOWN, f"{name}: its chain must be named by a text, this is a dictionary"))
-    elif not names:
-        remarks.append((Status.FAIL, f"{name} has no chain of support"))
-    elif len(names) > 1:
-        remarks.append((Status.FAIL, f"{name} has {len(names)} chains of support ({', '.join(names)}): exactly one must answer for it"))
+        said = phrase("{component}: its chain must be named by a text, this is a dictionary", component=name)
+        remarks.append((Status.UNKNOWN, said))
+    elif len(names) != 1:
+        remarks.append((Status.FAIL, _not_one(name, names)))
     elif names[0] not in chains:
-        known = ", ".join(sorted(chains)) or "none"
-        remarks.append((Status.FAIL, f"{name} is given to the chain {names[0]}, which is not defined (defined: {known})"))
+        remarks.append((Status.FAIL, _not_defined(name, names[0], sorted(chains))))
     else:
         remarks, measurements = judge_chain(names[0], chains[names[0]], wanted, args, today)
     status = worst(level for level, _said in remarks) or Status.PASS
     bad = [said for level, said in remarks if level == status]
     if status == Status.PASS:
-        message = f"{name} is supported by the chain {names[0]}: {len(chains[names[0]])} tier(s), each with contact, hours and response"
+        message = plural(
+            "{component} is supported by the chain {chain}: {count:number} tier, with contact, hours and response",
+            "{component} is supported by the chain {chain}: {count:number} tiers, each with contact, hours and response",
+            count=len(chains[names[0]]),
+            component=name,
+            chain=names[0],
+        )
     else:
-        message = bad[0] if name in bad[0] else f"{name}: {bad[0]}"
-        message += f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
+        message = and_more(bad) if name in bad[0] else phrase("{component}: {remarks}", component=name, remarks=and_more(bad))
     return Finding(
         status,
         message,
@@ -106,14 +113,36 @@ def _component(name: str, value: t.Any, args: Arguments, wanted: set[int] | None
     )
 
 
-def _tier_names(tiers: t.Any) -> list[str]:
-    return (
-        [_label(tier, number) for number, tier in enumerate(tiers, 1) if isinstance(tier, dict)] if isinstance(tiers, (list, tuple)) else []
+def _not_one(component: str, chains: t.Sequence[str]) -> Message:
+    if not chains:
+        return phrase("{component} has no chain of support", component=component)
+    return phrase(
+        "{component} has {number:number} chains of support ({chains:list}): exactly one must answer for it",
+        component=component,
+        number=len(chains),
+        chains=chains,
     )
 
 
-def _label(tier: t.Mapping[str, object], number: int) -> str:
-    return str(tier.get("tier") or tier.get("name") or f"tier {number}")
+def _not_defined(component: str, chain: str, defined: t.Sequence[str]) -> Message:
+    if not defined:
+        return phrase("{component} is given to the chain {chain}, which is not defined (defined: none)", component=component, chain=chain)
+    return phrase(
+        "{component} is given to the chain {chain}, which is not defined (defined: {defined:list})",
+        component=component,
+        chain=chain,
+        defined=defined,
+    )
+
+
+def _tier_names(tiers: t.Any) -> list[str]:
+    listed = tiers if isinstance(tiers, (list, tuple)) else []
+    return [str(_label(tier, number)) for number, tier in enumerate(listed, 1) if isinstance(tier, dict)]
+
+
+def _label(tier: t.Mapping[str, object], number: int) -> Message:
+    given = tier.get("tier") or tier.get("name")
+    return verbatim(str(given)) if given else phrase("tier {number}", number=number)
 
 
 def judge_chain(
@@ -121,67 +150,116 @@ def judge_chain(
 ) -> tuple[list[Remark], list[Measurement]]:
     """What is wrong with the tiers of a chain, and how long its contracts last."""
     if not isinstance(tiers, (list, tuple)) or not all(isinstance(tier, dict) for tier in tiers):
-        return [(Status.UNKNOWN, f"the chain {chain} is not a list of tiers, each with contact, hours and response")], []
+        said = phrase("the chain {chain} is not a list of tiers, each with contact, hours and response", chain=chain)
+        return [(Status.UNKNOWN, said)], []
     if len(tiers) < max(1, args["min_tiers"]):
-        return [(Status.FAIL, f"the chain {chain} has {len(tiers)} tier(s), it needs {max(1, args['min_tiers'])}")], []
+        said = plural(
+            "the chain {chain} has {count:number} tier, it needs {needed:number}",
+            "the chain {chain} has {count:number} tiers, it needs {needed:number}",
+            count=len(tiers),
+            chain=chain,
+            needed=max(1, args["min_tiers"]),
+        )
+        return [(Status.FAIL, said)], []
     remarks: list[Remark] = []
     measurements: list[Measurement] = []
     covered: set[int] = set()
-    unread: list[str] = []
+    unread: list[Message] = []
     for number, tier in enumerate(tiers, 1):
-        where = f"{_label(tier, number)} of the chain {chain}"
+        where = phrase("{tier} of the chain {chain}", tier=_label(tier, number), chain=chain)
         remarks += _tier(where, tier)
         remarks += _contract(where, tier.get("contract_until"), float(args["horizon"]), today, measurements)
         if not _empty(tier.get("hours")):
             hours = parse_hours(str(tier["hours"]))
             covered |= hours or set()
-            unread += [f"{where} has the hours '{tier['hours']}', which cannot be read"] if hours is None else []
+            if hours is None:
+                unread.append(_unread(where, str(tier["hours"])))
     if wanted is not None and not wanted <= covered:
         if unread:
-            remarks += [(Status.UNKNOWN, f"{said}; expected for example 24x7 or 'Mon-Fri 08:00-18:00'") for said in unread]
+            remarks += [(Status.UNKNOWN, said) for said in unread]
         else:
             gap = (wanted - covered) if wanted else set()
-            share = humanize_seconds(len(gap) * 60)
-            said = (
-                f"the hours of the chain {chain} do not cover the committed {args['hours']}: nobody on {moment(min(gap))} ({share} a week)"
+            said = phrase(
+                "the hours of the chain {chain} do not cover the committed {hours}: nobody on {first} ({share:duration} a week)",
+                chain=chain,
+                hours=args["hours"],
+                first=moment(min(gap)),
+                share=len(gap) * 60.0,
             )
             remarks.append((Status.WARN, said))
     return remarks, measurements
 
 
-def _tier(where: str, tier: t.Mapping[str, object]) -> list[Remark]:
+def _unread(where: Message, hours: str) -> Message:
+    return phrase(
+        "{where} has the hours '{hours}', which cannot be read; expected for example 24x7 or 'Mon-Fri 08:00-18:00'",
+        where=where,
+        hours=hours,
+    )
+
+
+def _tier(where: Message, tier: t.Mapping[str, object]) -> list[Remark]:
     remarks: list[Remark] = []
     for key in ("contact", "hours", "response"):
         value = tier.get(key)
         if _empty(value):
-            remarks.append((Status.FAIL, f"{where} has no {key}"))
+            remarks.append((Status.FAIL, phrase("{where} has no {key}", where=where, key=_KEYS[key])))
         elif is_placeholder(str(value)):
-            remarks.append((Status.FAIL, f"{where} has a placeholder for its {key}: '{value}'"))
+            said = phrase("{where} has a placeholder for its {key}: '{value}'", where=where, key=_KEYS[key], value=str(value))
+            remarks.append((Status.FAIL, said))
         elif key == "contact" and not is_contact(str(value)):
-            remarks.append((Status.FAIL, f"{where} has the contact '{value}': no address, telephone number, URL or name of a queue"))
+            said = phrase(
+                "{where} has the contact '{value}': no address, telephone number, URL or name of a queue", where=where, value=str(value)
+            )
+            remarks.append((Status.FAIL, said))
         elif key == "response":
-            try:
-                if parse_duration(value if isinstance(value, (int, float)) else str(value)) <= 0:
-                    remarks.append((Status.FAIL, f"{where} has a response target of {value}"))
-            except ValueError as exc:
-                remarks.append((Status.UNKNOWN, f"the response target of {where} cannot be read: {exc}"))
+            remarks += _response(where, value)
     return remarks
 
 
-def _contract(where: str, value: t.Any, horizon: float, today: dt.date, measurements: list[Measurement]) -> list[Remark]:
+def _response(where: Message, value: object) -> list[Remark]:
+    try:
+        seconds = parse_duration(value if isinstance(value, (int, float)) else str(value))
+    except ValueError:
+        said = phrase(
+            "the response target of {where}, '{value}', is not a duration; expected for example 90s, 15m, 24h or 30d",
+            where=where,
+            value=str(value),
+        )
+        return [(Status.UNKNOWN, said)]
+    return [] if seconds > 0 else [(Status.FAIL, phrase("{where} has a response target of {value}", where=where, value=str(value)))]
+
+
+def _contract(where: Message, value: t.Any, horizon: float, today: dt.date, measurements: list[Measurement]) -> list[Remark]:
     if value is None:
         return []
     until = parse_date(value)
     if until is None:
-        return [(Status.UNKNOWN, f"the end of the contract of {where}, '{value}', is not a date; expected for example 2027-06-30")]
+        said = phrase(
+            "the end of the contract of {where}, '{value}', is not a date; expected for example 2027-06-30", where=where, value=str(value)
+        )
+        return [(Status.UNKNOWN, said)]
     left = (until - today).days
     measurements.append(Measurement("contract_left_seconds", left * 86400.0, horizon, "lower"))
     if left < 0:
-        return [(Status.FAIL, f"the contract of {where} ended on {until.isoformat()}, {-left} days ago")]
+        said = plural(
+            "the contract of {where} ended on {until:day}, {count:number} day ago",
+            "the contract of {where} ended on {until:day}, {count:number} days ago",
+            count=-left,
+            where=where,
+            until=until.isoformat(),
+        )
+        return [(Status.FAIL, said)]
     if left * 86400 < horizon:
-        return [
-            (Status.WARN, f"the contract of {where} ends on {until.isoformat()}, in {left} days; it must last {humanize_seconds(horizon)}")
-        ]
+        said = plural(
+            "the contract of {where} ends on {until:day}, in {count:number} day; it must last {horizon:duration}",
+            "the contract of {where} ends on {until:day}, in {count:number} days; it must last {horizon:duration}",
+            count=left,
+            where=where,
+            until=until.isoformat(),
+            horizon=horizon,
+        )
+        return [(Status.WARN, said)]
     return []
 
 

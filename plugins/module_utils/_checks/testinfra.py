@@ -15,10 +15,12 @@ import sys
 import tempfile
 import typing as t
 
+from .. import _phrase, _units
 from .._argspec import ArgumentsRefused, Spec
 from .._clients import pytest_plugin, smoke_suite
 from .._finding import CannotObserve, Finding, Status, failed, passed, unknown, warned
 from .._message import one_line
+from .._phrase import Message, of_data, phrase, plural
 from .._runner import Completed, Runner
 
 WHERE = "controller"
@@ -50,7 +52,10 @@ ARGUMENT_SPEC: Spec = {
 }
 CONSTRAINTS = {"required_one_of": [("suite", "expect")]}
 
-PLUGIN, COMMON = "operability_readiness_plugin", "test_operability_readiness_common.py"
+# where pytest runs nothing else of the collection is: its package has what the plugin and the suite that ships need, as it lies here
+PACKAGE, COMMON = "operability_readiness_kit", "test_operability_readiness_common.py"
+PLUGIN = f"{PACKAGE}._clients.pytest_plugin"
+_MODULES = {"_phrase": _phrase, "_units": _units, "_clients/pytest_plugin": pytest_plugin, "_clients/smoke_suite": smoke_suite}
 # verify has resolved them into the inventory, where testinfra would let these win; the others change what is run
 _LEFT_OUT = ("PYTEST_ADDOPTS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS", "PYTEST_CURRENT_TEST")
 _RESOLVED = ("BECOME", "BECOME_USER", "REMOTE_PORT", "REMOTE_USER", "SSH_COMMON_ARGS", "SSH_EXTRA_ARGS")
@@ -96,7 +101,7 @@ def run(args: Arguments, runner: Runner) -> list[Finding]:
     suites = [os.path.abspath(path) for path in args["suite"] or []]
     for path in suites:
         if not os.path.exists(path):
-            raise CannotObserve(f"the suite {path} does not exist on the controller")
+            raise CannotObserve(phrase("the suite {path:path} does not exist on the controller", path=path))
     expect = expectations(args["expect"] or [])
     python = args["python"] or sys.executable
     with tempfile.TemporaryDirectory(prefix="operability-readiness-") as folder:
@@ -109,14 +114,14 @@ def run(args: Arguments, runner: Runner) -> list[Finding]:
 
 def _pytest(
     args: Arguments, suites: list[str], expect: list[dict[str, object]], python: str, folder: str, runner: Runner
-) -> tuple[list[Event], Completed | None, str]:
+) -> tuple[list[Event], Completed | None, Message]:
     """What pytest's tests came to, how it ended, and why it was stopped where it was."""
     home = pathlib.Path(folder)
     events, settings, common = home / "events.jsonl", home / "settings.json", home / "suite" / COMMON
-    (home / f"{PLUGIN}.py").write_text(inspect.getsource(pytest_plugin), encoding="utf-8")
+    _pack(home / PACKAGE)
     if expect:
         common.parent.mkdir()
-        common.write_text(inspect.getsource(smoke_suite), encoding="utf-8")
+        common.write_text(f"from {PACKAGE}._clients.smoke_suite import *\n", encoding="utf-8")
     bases = [path if os.path.isdir(path) else os.path.dirname(path) for path in suites]
     if len(set(bases)) > 1:
         bases = [os.path.commonpath(bases)]
@@ -141,7 +146,15 @@ def _pytest(
         done = child.run(command, cwd=args["chdir"] or (bases[0] if bases else folder), timeout=runner.remaining())
     except CannotObserve as exc:  # over time, or no such program
         return _read(events), None, exc.message
-    return _read(events), done, ""
+    return _read(events), done, Message("")
+
+
+def _pack(package: pathlib.Path) -> None:
+    (package / "_clients").mkdir(parents=True)
+    for folder in (package, package / "_clients"):
+        (folder / "__init__.py").touch()
+    for name, module in _MODULES.items():
+        (package / f"{name}.py").write_text(inspect.getsource(module), encoding="utf-8")
 
 
 def _environment(environ: t.Mapping[str, str], python: str, folder: str, settings: pathlib.Path, *, resolved: bool) -> dict[str, str]:
@@ -240,7 +253,7 @@ def _described(kind: str, item: object, problems: list[str]) -> dict[str, object
 # -- what came of it
 
 
-def findings_of(events: t.Sequence[Event], hosts: t.Sequence[str], stopped: str, allow_skipped: bool) -> list[Finding]:
+def findings_of(events: t.Sequence[Event], hosts: t.Sequence[str], stopped: Message, allow_skipped: bool) -> list[Finding]:
     """A finding for each test and host. Empty where no test was collected and no file broke."""
     collected = [entry for event in events if event["event"] == "collected" for entry in event["tests"]]
     results = {event["id"]: event for event in events if event["event"] == "test"}
@@ -250,18 +263,31 @@ def findings_of(events: t.Sequence[Event], hosts: t.Sequence[str], stopped: str,
         findings.append(_named(finding, name, host, results.get(node)))
     for event in events:
         if event["event"] == "file":
-            broken = event["outcome"] == "broken"
-            message = f"{event['node']} could not be collected: {event['message']}"
-            findings.append(_named(unknown(message) if broken else _skipped(event["node"], event, allow_skipped), event["node"], "", None))
+            findings.append(_named(_of_file(event, allow_skipped), event["node"], "", None))
     tested = {host for _node, _name, host in collected}
     without = [host for host in hosts if host not in tested] if findings else []
-    findings += [_named(unknown(f"no test was run against {host}"), "", host, None) for host in without]
+    findings += [_named(unknown(phrase("no test was run against {host}", host=host)), "", host, None) for host in without]
     for host in sorted(tested):
         own = [finding for finding in findings if finding.host == host]
         if all(finding.status is Status.NOT_APPLICABLE for finding in own):
-            where = f" on {host}" if host else ""
-            findings.append(_named(unknown(f"every test was skipped{where}: nothing was looked at"), "", host, None))
+            findings.append(_named(unknown(_all_skipped(host)), "", host, None))
     return findings
+
+
+def _of_file(event: Event, allow_skipped: bool) -> Finding:
+    if event["outcome"] != "broken":
+        return _skipped(event["node"], event, allow_skipped)
+    return unknown(phrase("{file:path} could not be collected: {reason}", file=event["node"], reason=_told(event)))
+
+
+def _told(event: Event) -> Message:
+    return of_data(str(event["message"]), event.get("said"))
+
+
+def _all_skipped(host: str) -> Message:
+    if not host:
+        return phrase("every test was skipped: nothing was looked at")
+    return phrase("every test was skipped on {host}: nothing was looked at", host=host)
 
 
 def _named(finding: Finding, name: str, host: str, result: Event | None) -> Finding:
@@ -271,57 +297,98 @@ def _named(finding: Finding, name: str, host: str, result: Event | None) -> Find
     return finding
 
 
-def _finding(name: str, host: str, result: Event | None, stopped: str, allow_skipped: bool) -> Finding:
+def _finding(name: str, host: str, result: Event | None, stopped: Message, allow_skipped: bool) -> Finding:
     if result is None:
-        return unknown(f"{name} was not run: {stopped or 'pytest ended before its turn'}")
-    said, outcome = str(result["message"]), result["outcome"]
-    details = list(result["details"])
+        return unknown(phrase("{test:path} was not run: {reason}", test=name, reason=stopped or phrase("pytest ended before its turn")))
+    said, outcome = _told(result), result["outcome"]
+    details = [Message(str(line)) for line in result["details"]]
     if outcome == "passed":
-        return passed(f"{name} passed")
+        return passed(phrase("{test:path} passed", test=name))
     if outcome == "failed":
-        return failed(f"{name}: {said}", details=details)
+        return failed(phrase("{test:path}: {said}", test=name, said=said), details=details)
     if outcome == "unreachable":
-        return unknown(f"{host} cannot be used for tests: {said}")
+        return unknown(phrase("{host} cannot be used for tests: {said}", host=host, said=said))
     if outcome == "skipped":
         return _skipped(name, result, allow_skipped)
     if outcome == "xfailed":
-        return warned(f"{name} fails, as its suite expects{f': {said}' if said else ''}")
+        return warned(_fails_as_expected(name, said))
     if outcome == "xpassed":
-        return passed(f"{name} passed, though its suite expects it to fail{f': {said}' if said else ''}")
-    phase = {"setup": " (its set-up)", "teardown": " (its tear-down)"}.get(result.get("phase", ""), "")
-    return unknown(f"{name} could not be carried out{phase}: {said}", details=details)
+        return passed(_passed_unexpectedly(name, said))
+    return unknown(_broken(name, result.get("phase", ""), said), details=details)
 
 
 def _skipped(name: str, event: Event, allow_skipped: bool) -> Finding:
-    message = f"{name} was skipped: {event['message']}" if event["message"] else f"{name} was skipped"
+    message = phrase("{test:path} was skipped", test=name)
+    if event["message"]:
+        message = phrase("{test:path} was skipped: {reason}", test=name, reason=_told(event))
     return Finding(Status.NOT_APPLICABLE, message) if allow_skipped else warned(message)
 
 
-def ended(done: Completed | None) -> str:
+def _fails_as_expected(test: str, said: Message) -> Message:
+    if not said:
+        return phrase("{test:path} fails, as its suite expects", test=test)
+    return phrase("{test:path} fails, as its suite expects: {said}", test=test, said=said)
+
+
+def _passed_unexpectedly(test: str, said: Message) -> Message:
+    if not said:
+        return phrase("{test:path} passed, though its suite expects it to fail", test=test)
+    return phrase("{test:path} passed, though its suite expects it to fail: {said}", test=test, said=said)
+
+
+def _broken(test: str, phase: str, said: Message) -> Message:
+    if phase == "setup":
+        return phrase("{test:path} could not be carried out (its set-up): {said}", test=test, said=said)
+    if phase == "teardown":
+        return phrase("{test:path} could not be carried out (its tear-down): {said}", test=test, said=said)
+    return phrase("{test:path} could not be carried out: {said}", test=test, said=said)
+
+
+def ended(done: Completed | None) -> Message:
     """Why pytest ended before all was done; empty where it did not."""
     if done is None or done.rc in (0, 1, 5):
-        return ""
-    return f"pytest was ended by the signal {-done.rc}" if done.rc < 0 else f"pytest ended with code {done.rc}{_last(done)}"
+        return Message("")
+    if done.rc < 0:
+        return phrase("pytest was ended by the signal {signal}", signal=-done.rc)
+    last = _last(done)
+    if last:
+        return phrase("pytest ended with code {code}: {said}", code=done.rc, said=last)
+    return phrase("pytest ended with code {code}", code=done.rc)
 
 
-def not_started(done: Completed | None, python: str) -> str:
+def not_started(done: Completed | None, python: str) -> Message:
     """Why pytest ran no test, in words."""
     text = f"{done.stderr}\n{done.stdout}" if done else ""
     missing = re.search(r"No module named '?(pytest|testinfra)\b", text)
     if missing:
         package = {"testinfra": "pytest-testinfra"}.get(missing[1], missing[1])
-        return f"{package} is not installed for {python} (option python names another interpreter)"
-    return f"pytest did not start{_last(done)}" if done else "pytest did not start"
+        return phrase(
+            "{package} is not installed for {python:path} (option python names another interpreter)", package=package, python=python
+        )
+    last = _last(done) if done else ""
+    return phrase("pytest did not start: {said}", said=last) if last else phrase("pytest did not start")
 
 
-def none_collected(events: t.Sequence[Event], suites: t.Sequence[str], args: Arguments, done: Completed | None) -> str:
+def none_collected(events: t.Sequence[Event], suites: t.Sequence[str], args: Arguments, done: Completed | None) -> Message:
     deselected = sum(event.get("deselected", 0) for event in events if event["event"] == "collected")
     if deselected:
-        chosen = " and ".join(f"{name} '{args[name]}'" for name in ("keyword", "markers") if args.get(name)) or "what was chosen"
-        return f"none of the {deselected} tests fits {chosen}"
+        return plural(
+            "the only test does not fit {chosen}", "none of the {count:number} tests fits {chosen}", count=deselected, chosen=_chosen(args)
+        )
     if done is not None and done.rc not in (0, 5):
-        return f"no test was run: {ended(done)}"
-    return f"no tests were collected in {', '.join(suites) or 'what is expected'}"
+        return phrase("no test was run: {reason}", reason=ended(done))
+    if not suites:
+        return phrase("no tests were collected in what is expected")
+    return phrase("no tests were collected in {suites:list}", suites=suites)
+
+
+def _chosen(args: Arguments) -> Message:
+    keyword, markers = args.get("keyword"), args.get("markers")
+    if keyword and markers:
+        return phrase("keyword '{keyword}' and markers '{markers}'", keyword=keyword, markers=markers)
+    if keyword:
+        return phrase("keyword '{keyword}'", keyword=keyword)
+    return phrase("markers '{markers}'", markers=markers) if markers else phrase("what was chosen")
 
 
 def _last(done: Completed) -> str:
@@ -330,7 +397,7 @@ def _last(done: Completed) -> str:
     marks = r"^(?:E\s+|ERROR:\s+(?!usage)|INTERNALERROR>\s*|[\w. -]+: error:\s*)"
     marked = [re.sub(marks, "", line) for line in lines if re.match(marks, line)]
     said = [line for line in (marked or lines) if line]
-    return f": {one_line(said[-1], 300)}" if said else ""
+    return one_line(said[-1], 300) if said else ""
 
 
 __all__ = (

@@ -15,6 +15,7 @@ import typing as t
 import unicodedata
 
 from .._finding import CannotObserve
+from .._phrase import Message, phrase
 
 try:
     import yaml
@@ -37,7 +38,11 @@ _MARKED = re.compile(r"^\s*([\w -]{2,30}?)\s*:\s*(\S.*?)\s*$", re.MULTILINE)
 _UNDERLINE = re.compile(r"([!-/:-@[-`{-~])\1{2,}[ \t]*")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _FORMATS = {".md": "markdown", ".markdown": "markdown", ".rst": "rst", ".rest": "rst", ".html": "html", ".htm": "html", ".xhtml": "html"}
-_FOREIGN = ((b"%PDF", "a PDF file"), (b"PK\x03\x04", "an office document or archive"), (b"\xd0\xcf\x11\xe0", "an office document"))
+_FOREIGN = (
+    (b"%PDF", phrase("a PDF file")),
+    (b"PK\x03\x04", phrase("an office document or archive")),
+    (b"\xd0\xcf\x11\xe0", phrase("an office document")),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +67,7 @@ class Document:
     links: list[Link] = dataclasses.field(default_factory=list)
     anchors: set[str] = dataclasses.field(default_factory=set)
     fields: dict[str, object] = dataclasses.field(default_factory=dict)
-    problems: list[tuple[int, str]] = dataclasses.field(default_factory=list)
+    problems: list[tuple[int, Message]] = dataclasses.field(default_factory=list)
 
     def content(self, heading: Heading) -> list[str]:
         """The lines of a section with those of its subsections."""
@@ -93,7 +98,9 @@ def decode(content: bytes, where: str) -> str:
     """The text of a file. CannotObserve for what is no text."""
     for start, name in _FOREIGN:
         if content.startswith(start):
-            raise CannotObserve(f"{where} is {name}: only Markdown, reStructuredText and HTML can be read")
+            raise CannotObserve(
+                phrase("{path:path} is {kind}: only Markdown, reStructuredText and HTML can be read", path=where, kind=name)
+            )
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = content.decode("utf-16", "replace")
     else:
@@ -102,7 +109,7 @@ def decode(content: bytes, where: str) -> str:
         except UnicodeDecodeError:
             text = content.decode("latin-1")
     if _CONTROLS.search(text):
-        raise CannotObserve(f"{where} is not a text: only Markdown, reStructuredText and HTML can be read")
+        raise CannotObserve(phrase("{path:path} is not a text: only Markdown, reStructuredText and HTML can be read", path=where))
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -110,7 +117,13 @@ def format_of(name: str, *, is_html: bool = False) -> str:
     """markdown, rst or html. CannotObserve for a format that cannot be read."""
     suffix = os.path.splitext(name)[1].lower()
     if suffix in (".adoc", ".asciidoc", ".org", ".textile", ".doc", ".docx", ".odt", ".pdf"):
-        raise CannotObserve(f"{name} is in a format ({suffix}) that cannot be read: only Markdown, reStructuredText and HTML can")
+        raise CannotObserve(
+            phrase(
+                "{path:path} is in a format ({suffix}) that cannot be read: only Markdown, reStructuredText and HTML can",
+                path=name,
+                suffix=suffix,
+            )
+        )
     return "html" if is_html else _FORMATS.get(suffix, "markdown")
 
 
@@ -149,12 +162,17 @@ def _front_matter(lines: list[str], document: Document) -> list[str]:
     if end is None:
         return lines
     if not HAS_YAML:
-        raise CannotObserve("Failed to import the required Python library (PyYAML) on the controller: the front matter cannot be read")
+        raise CannotObserve(
+            phrase(
+                "Failed to import the required Python library ({library}) on the controller: the front matter cannot be read",
+                library="PyYAML",
+            )
+        )
     try:
         values = yaml.safe_load("\n".join(lines[1:end])) or {}
     except (yaml.YAMLError, ValueError, RecursionError) as exc:
         mark = getattr(exc, "problem_mark", None)
-        document.problems.append(((mark.line if mark else 0) + 2, "the front matter is not valid YAML"))
+        document.problems.append(((mark.line if mark else 0) + 2, phrase("the front matter is not valid YAML")))
         values = {}
     if not isinstance(values, dict):
         return lines

@@ -13,7 +13,8 @@ import typing as t
 from urllib.parse import unquote, urlsplit
 
 from .._finding import CannotObserve
-from .._http import Connection, HttpFailure, Response
+from .._http import Connection, HttpFailure, Response, public_url
+from .._phrase import Message, phrase
 from .._runner import Runner
 from .documents import normalize, read_page
 
@@ -43,21 +44,15 @@ LOGIN_PAGE = (
 )
 _ALIVE, _DEAD, _UNKNOWN = "alive", "dead", "unknown"
 _SHORT_ERROR, _SHORT_LOGIN = 300, 1500  # letters of a page that says nothing else
-_NEEDS_LOGIN = {
-    401: "asks for a login",
-    403: "refuses access",
-    407: "is behind a proxy that asks for a login",
-    429: "asks to be asked less often",
-}
 _LOGIN_PATH = re.compile(r"/(login|log-in|signin|sign-in|sso|saml2?|oauth2?|oidc|openid|adfs|cas|auth)\b", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True)
 class Verdict:
-    """``alive``, ``dead`` or ``unknown``, why, and the names of the places in the page that can be linked to."""
+    """``alive``, ``dead`` or ``unknown``, why, in a sentence that names the address, and the anchors in the page."""
 
     state: str
-    why: str = ""
+    why: Message = Message("")
     anchors: frozenset[str] | None = None  # None: not an HTML page
 
 
@@ -95,7 +90,9 @@ def ask_all(urls: t.Iterable[str], asking: Asking, runner: Runner) -> dict[str, 
             try:
                 found[url] = ask(url, asking, runner)
             except Exception as exc:  # one odd address must not cost the verdict on the others
-                found[url] = Verdict(_UNKNOWN, f"cannot be asked ({type(exc).__name__})")
+                found[url] = Verdict(
+                    _UNKNOWN, phrase("{url:path} cannot be asked ({reason})", url=public_url(url), reason=type(exc).__name__)
+                )
 
     # daemon threads, so that a server that hangs cannot hold the process up
     threads = [threading.Thread(target=work, daemon=True) for _number in range(min(WORKERS, len(wanted)))]
@@ -106,7 +103,11 @@ def ask_all(urls: t.Iterable[str], asking: Asking, runner: Runner) -> dict[str, 
             thread.join(runner.remaining())
         except CannotObserve:
             break
-    return {url: found.get(url, Verdict(_UNKNOWN, "was not asked, the time allowed for this check is over")) for url in wanted}
+    return {url: found.get(url) or Verdict(_UNKNOWN, _not_asked(url)) for url in wanted}
+
+
+def _not_asked(url: str) -> Message:
+    return phrase("{url:path} was not asked, the time allowed for this check is over", url=public_url(url))
 
 
 def ask(url: str, asking: Asking, runner: Runner) -> Verdict:
@@ -125,9 +126,10 @@ def ask(url: str, asking: Asking, runner: Runner) -> Verdict:
         if exc.kind == "too_large":
             return Verdict(_ALIVE)
         state = _DEAD if exc.kind in ("refused", "name", "protocol") else _UNKNOWN
-        return Verdict(state, exc.message)
+        where = public_url(url)  # of another address tells who was sent there
+        return Verdict(state, exc.message if where in exc.message else phrase("{url:path}: {reason}", url=where, reason=exc.message))
     except CannotObserve as exc:
-        return Verdict(_UNKNOWN, f"was not asked: {exc.message}")
+        return Verdict(_UNKNOWN, phrase("{url:path} was not asked: {reason}", url=public_url(url), reason=exc.message))
     return judge(url, answer, asking.soft_404, asking.login_page)
 
 
@@ -138,16 +140,14 @@ def _must_be_read(answer: Response) -> bool:
 
 def judge(url: str, answer: Response, soft_404: t.Sequence[str], login_page: t.Sequence[str]) -> Verdict:
     """What an answer really is: a page, a page that says that there is none, or a login page in front of it."""
-    if answer.status in _NEEDS_LOGIN:
-        return Verdict(_UNKNOWN, f"{_NEEDS_LOGIN[answer.status]} (status {answer.status})")
-    if answer.status >= 400:
-        return Verdict(_DEAD, f"answers with status {answer.status}")
+    where = public_url(url)
     if answer.status >= 300:
-        return Verdict(_UNKNOWN, f"answers with status {answer.status}, which leads nowhere")
+        return _of_status(where, answer.status)
     if not answer.looks_like_html:
         text = answer.text[: _SHORT_ERROR + 1]
-        if len(text) <= _SHORT_ERROR and "text/plain" in answer.headers.get("content-type", "") and _says(text, soft_404):
-            return Verdict(_DEAD, f"answers with status 200 and says '{_says(text, soft_404)}'")
+        said = _says(text, soft_404) if "text/plain" in answer.headers.get("content-type", "") else None
+        if said and len(text) <= _SHORT_ERROR:
+            return Verdict(_DEAD, phrase("{url:path} answers with status 200 and says '{said}'", url=where, said=said))
         return Verdict(_ALIVE)
     page = read_page(answer.text)
     headings = " | ".join([page.title, *(heading.text for heading in page.document.headings if heading.level <= 2)])
@@ -157,17 +157,35 @@ def judge(url: str, answer: Response, soft_404: t.Sequence[str], login_page: t.S
         return Verdict(_UNKNOWN, login)
     said = _says(headings, soft_404) or (_says(visible, soft_404) if len(visible) <= _SHORT_ERROR else None)
     if said:
-        return Verdict(_DEAD, f"answers with status 200 and a page that says '{said}'")
+        return Verdict(_DEAD, phrase("{url:path} answers with status 200 and a page that says '{said}'", url=where, said=said))
     return Verdict(_ALIVE, anchors=frozenset(name.removeprefix("user-content-") for name in page.document.anchors))
 
 
-def _login(url: str, came_from: str, password: bool, inputs: list[str], headings: str, visible: str, texts: t.Sequence[str]) -> str | None:
+def _of_status(where: str, status: int) -> Verdict:
+    """The verdict on an answer that is no page."""
+    if status == 401:
+        return Verdict(_UNKNOWN, phrase("{url:path} asks for a login (status {status})", url=where, status=status))
+    if status == 403:
+        return Verdict(_UNKNOWN, phrase("{url:path} refuses access (status {status})", url=where, status=status))
+    if status == 407:
+        return Verdict(_UNKNOWN, phrase("{url:path} is behind a proxy that asks for a login (status {status})", url=where, status=status))
+    if status == 429:
+        return Verdict(_UNKNOWN, phrase("{url:path} asks to be asked less often (status {status})", url=where, status=status))
+    if status < 400:
+        return Verdict(_UNKNOWN, phrase("{url:path} answers with status {status}, which leads nowhere", url=where, status=status))
+    return Verdict(_DEAD, phrase("{url:path} answers with status {status}", url=where, status=status))
+
+
+def _login(
+    url: str, came_from: str, password: bool, inputs: list[str], headings: str, visible: str, texts: t.Sequence[str]
+) -> Message | None:
+    where, said = public_url(url), _says(headings, texts)
     if password or any(name in ("SAMLRequest", "SAMLResponse") for name in inputs):
-        return "answers with a login page, what is behind it cannot be seen"
+        return phrase("{url:path} answers with a login page, what is behind it cannot be seen", url=where)
     if urlsplit(came_from).path != urlsplit(url).path and _LOGIN_PATH.search(urlsplit(came_from).path):
-        return "leads to a login page, what is behind it cannot be seen"
-    if len(visible) <= _SHORT_LOGIN and _says(headings, texts):
-        return f"answers with a login page ('{_says(headings, texts)}'), what is behind it cannot be seen"
+        return phrase("{url:path} leads to a login page, what is behind it cannot be seen", url=where)
+    if len(visible) <= _SHORT_LOGIN and said:
+        return phrase("{url:path} answers with a login page ('{said}'), what is behind it cannot be seen", url=where, said=said)
     return None
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A plugin of pytest that writes what becomes of each test, a line of JSON each, as it goes. PRIVATE to the collection.
 
-The check ``testinfra`` copies this file beside its settings; it runs inside pytest, where nothing else of the collection is.
+The check ``testinfra`` copies this file beside its settings; it runs inside pytest, where of the collection is only what lies with it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import os
 import pathlib
 import re
 import typing as t
+
+from .._phrase import Message, phrase
 
 VARIABLE = "OPERABILITY_READINESS_PYTEST"  # the environment variable that has the path of the settings
 RESOLVED = "operability_readiness_resolved"  # the group of an inventory in which each host has all that it needs, without templates
@@ -157,7 +159,7 @@ class Reporter:
         self.common = os.path.realpath(common) if common else None
         self.testinfra = os.path.dirname(os.path.realpath(testinfra.__file__)) + os.sep
         self.known: dict[str, tuple[str, str]] = {}  # the name and the host of each test
-        self.answers: dict[str, str] = {}  # for each host why it cannot be used; empty where it can
+        self.answers: dict[str, Message] = {}  # for each host why it cannot be used; empty where it can
         self.reports: dict[str, Report] = {}  # of the test that is running, by its phase
         self.raised: dict[str, Raised] = {}
         self.hidden: list[str] = []
@@ -184,7 +186,9 @@ class Reporter:
             pass  # another version of testinfra asks ansible-inventory
 
     def _say(self, event: str, **values: object) -> None:
-        line = json.dumps({"event": event, **values})
+        message = values.get("message")
+        said = {"said": message.as_data()} if isinstance(message, Message) else {}
+        line = json.dumps({"event": event, **values, **said})
         for secret in self.hidden:
             if len(secret) >= 4:
                 line = line.replace(json.dumps(secret)[1:-1], "********")
@@ -322,7 +326,7 @@ def _without(parameters: str, host: str) -> str:
     return parameters.replace(f"-{host}-", "-", 1)
 
 
-def _trouble(host: Host) -> str:
+def _trouble(host: Host) -> Message:
     """Why no command can be run on the host; empty where one can."""
     answer: object
     try:
@@ -330,12 +334,12 @@ def _trouble(host: Host) -> str:
     except Exception as exc:  # whatever a connection can raise
         answer = exc.args[0] if exc.args else exc
         if not hasattr(answer, "stderr"):
-            return _short(str(answer)) or type(exc).__name__
+            return Message(_short(str(answer)) or type(exc).__name__)
     code = getattr(answer, "rc", None)
     if code == 0:
-        return ""
+        return Message("")
     lines = [line.strip() for line in str(getattr(answer, "stderr", "")).splitlines() if line.strip()]
-    return _short(lines[-1] if lines else f"the command 'true' ended with {code}")
+    return Message(_short(lines[-1])) if lines else phrase("the command '{command}' ended with {code}", command="true", code=code)
 
 
 def _outcome(reports: t.Mapping[str, Report]) -> tuple[str, Report]:
@@ -356,24 +360,26 @@ def _outcome(reports: t.Mapping[str, Report]) -> tuple[str, Report]:
     return ("passed", call) if call is not None else ("broken", next(iter(reports.values())))
 
 
-def _reason(report: Report) -> str:
+def _reason(report: Report) -> Message:
     if hasattr(report, "wasxfail"):
-        return _short(str(getattr(report, "wasxfail", "")).removeprefix("reason: "))
+        return Message(_short(str(getattr(report, "wasxfail", "")).removeprefix("reason: ")))
     longrepr = report.longrepr
     text = str(longrepr[2]) if isinstance(longrepr, tuple) else ""
-    return _short(text.removeprefix("Skipped: "))
+    return Message(_short(text.removeprefix("Skipped: ")))
 
 
-def _said(report: Report, raised: Raised | None) -> tuple[str, list[str]]:
+def _said(report: Report, raised: Raised | None) -> tuple[Message, list[str]]:
     """The short text of a failure, and further lines."""
-    if raised is not None and getattr(raised.value, "cannot_observe", False):
-        return _short(str(raised.value)), []
+    if raised is not None and raised.value.args and isinstance(raised.value.args[0], Message):
+        return raised.value.args[0].mapped(_short), []
     if str(report.longrepr).startswith("[XPASS(strict)]"):
-        return _short(f"it passed, though its suite expects it to fail {str(report.longrepr)[15:]}".strip()), []
+        return _passed_unexpectedly(_short(str(report.longrepr)[15:])), []
     crash = getattr(report.longrepr, "reprcrash", None)
     text = str(crash.message if crash is not None else report.longrepr)
     text = _RESULT.sub(_command, text)
-    lines = [line.strip() for line in text.splitlines() if line.strip()] or ["it does not say why"]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
+        return phrase("it does not say why"), []
     if len(lines) > 1 and lines[0] in ("AssertionError", "Failed"):
         lines.pop(0)
     first = re.sub(r"^(?:AssertionError|Failed): ", "", lines[0])
@@ -382,7 +388,13 @@ def _said(report: Report, raised: Raised | None) -> tuple[str, list[str]]:
         first = f"{first}, {rest.pop(0)}"
     if crash is not None:
         rest.append(f"{os.path.basename(str(crash.path))}:{crash.lineno}")
-    return _short(first), [_short(line) for line in rest[-LINES:]]
+    return Message(_short(first)), [_short(line) for line in rest[-LINES:]]
+
+
+def _passed_unexpectedly(reason: str) -> Message:
+    if not reason:
+        return phrase("it passed, though its suite expects it to fail")
+    return phrase("it passed, though its suite expects it to fail: {reason}", reason=reason)
 
 
 def _command(match: re.Match[str]) -> str:
@@ -391,14 +403,14 @@ def _command(match: re.Match[str]) -> str:
     return f"'{match['command']}' (exit code {match['code']}{f': {stderr}' if stderr else ''})"
 
 
-def _collection(report: Report) -> str:
+def _collection(report: Report) -> Message:
     """Why a file could not be collected: the last line that pytest marks."""
     crash = getattr(report.longrepr, "reprcrash", None)
     if crash is not None:
-        return _short(str(crash.message).splitlines()[0])
+        return Message(_short(str(crash.message).splitlines()[0]))
     lines = [line for line in str(report.longrepr).splitlines() if line.strip()]
     marked = [line[1:].strip() for line in lines if line.startswith("E ")]
-    return _short((marked or lines or ["it does not say why"])[-1])
+    return Message(_short((marked or lines)[-1])) if lines else phrase("it does not say why")
 
 
 def _short(text: str) -> str:

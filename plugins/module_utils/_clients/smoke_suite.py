@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The pytest-testinfra suite that ships: ports, units, files, users, packages and versions. PRIVATE to the collection.
 
-The check ``testinfra`` copies this file beside its settings, where what is expected stands; it runs inside pytest, where nothing else
-of the collection is. It reads, and changes nothing.
+The check ``testinfra`` copies this file beside its settings, where what is expected stands; it runs inside pytest, where of the
+collection is only what lies with it. It reads, and changes nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import pathlib
 import re
 import sys
 import typing as t
+
+from .._phrase import phrase
 
 VARIABLE = "OPERABILITY_READINESS_PYTEST"
 LISTENING = {"tcp": "0A", "udp": "07"}
@@ -132,17 +134,26 @@ def test_port(host: Host, expected: Port) -> None:
     protocol, port, address = expected["protocol"], expected["port"], expected["address"]
     found = listening(host, protocol, port)
     if not found:
-        raise AssertionError(f"nothing listens on {protocol} port {port}")
+        raise AssertionError(phrase("nothing listens on {protocol} port {port}", protocol=protocol, port=port))
     wanted = ("0.0.0.0", "::", address)  # noqa: S104 # an address to compare with
     if address is not None and not set(found) & set(wanted):
-        raise AssertionError(f"{protocol} port {port} is open on {', '.join(found)}, not on {address}")
+        raise AssertionError(
+            phrase(
+                "{protocol} port {port} is open on {found:list}, not on {address}",
+                protocol=protocol,
+                port=port,
+                found=found,
+                address=address,
+            )
+        )
 
 
 def listening(host: Host, protocol: str, port: int) -> list[str]:
     """The addresses on which the port is open, from the kernel's own tables: a host may have neither ss nor netstat."""
     answer = host.run(f"cat /proc/net/{protocol} /proc/net/{protocol}6 2>/dev/null")
     if "local_address" not in answer.stdout:
-        raise CannotLook(f"/proc/net/{protocol} cannot be read: {answer.stderr.strip() or 'it is empty'}")
+        path, reason = f"/proc/net/{protocol}", answer.stderr.strip() or phrase("it is empty")
+        raise CannotLook(phrase("{path:path} cannot be read: {reason}", path=path, reason=reason))
     found = []
     for line in answer.stdout.splitlines():
         fields = line.split()
@@ -167,84 +178,99 @@ def test_unit(host: Host, expected: Unit) -> None:
     answer = host.run("systemctl show --no-pager --property=%s -- %s", names, name)
     state = dict(line.partition("=")[::2] for line in answer.stdout.splitlines() if "=" in line)
     if answer.rc != 0 or "LoadState" not in state:
-        raise CannotLook(f"systemd cannot be asked about {name}: {answer.stderr.strip() or f'systemctl ended with {answer.rc}'}")
+        reason = answer.stderr.strip() or phrase("{program} ended with {code}", program="systemctl", code=answer.rc)
+        raise CannotLook(phrase("systemd cannot be asked about {unit}: {reason}", unit=name, reason=reason))
     if state["LoadState"] == "not-found":
-        raise AssertionError(f"there is no unit {name}")
+        raise AssertionError(phrase("there is no unit {unit}", unit=name))
     ended_well = state.get("Type") == "oneshot" and state["ActiveState"] == "inactive" and state.get("Result") == "success"
     if state["ActiveState"] != "active" and not ended_well:
-        raise AssertionError(f"{name} is {state['ActiveState']} ({state.get('SubState')}), not active")
-    if expected["enabled"]:
-        unit_file = state.get("UnitFileState") or "without a unit file"
-        if unit_file not in ENABLED:
-            raise AssertionError(f"{name} is {unit_file}: it does not come back after a restart")
+        raise AssertionError(
+            phrase("{unit} is {state} ({detail}), not active", unit=name, state=state["ActiveState"], detail=state.get("SubState"))
+        )
+    unit_file = state.get("UnitFileState")
+    if expected["enabled"] and not unit_file:
+        raise AssertionError(phrase("{unit} is without a unit file: it does not come back after a restart", unit=name))
+    if expected["enabled"] and unit_file not in ENABLED:
+        raise AssertionError(phrase("{unit} is {state}: it does not come back after a restart", unit=name, state=unit_file))
 
 
 def test_file(host: Host, expected: FileState) -> None:
     path = expected["path"]
     seen = host.run("LC_ALL=C ls -d -- %s", path)
     if seen.rc != 0 and "No such file" not in seen.stderr:
-        raise CannotLook(f"{path} cannot be looked at: {seen.stderr.strip().rpartition(': ')[2]}")
+        reason = seen.stderr.strip().rpartition(": ")[2]
+        raise CannotLook(phrase("{path:path} cannot be looked at: {reason}", path=path, reason=reason))
     if expected["absent"]:
         if seen.rc == 0:
-            raise AssertionError(f"{path} is there, and must not be")
+            raise AssertionError(phrase("{path:path} is there, and must not be", path=path))
         return
     if seen.rc != 0:
-        raise AssertionError(f"{path} does not exist")
+        raise AssertionError(phrase("{path:path} does not exist", path=path))
     file = host.file(path)
     kind = expected["type"]
     if kind is not None:
         fits = bool(getattr(file, KINDS[kind]))
         if not fits:
-            raise AssertionError(f"{path} is not of the type {kind}")
+            raise AssertionError(phrase("{path:path} is not of the type {kind}", path=path, kind=kind))
     if expected["mode"] is not None and file.mode != int(expected["mode"], 8):
-        raise AssertionError(f"{path} has the mode {file.mode:04o}, not {int(expected['mode'], 8):04o}")
+        mode, wanted = f"{file.mode:04o}", f"{int(expected['mode'], 8):04o}"
+        raise AssertionError(phrase("{path:path} has the mode {mode}, not {wanted}", path=path, mode=mode, wanted=wanted))
     if expected["owner"] is not None and expected["owner"] not in (file.user, str(file.uid)):
-        raise AssertionError(f"{path} is owned by {file.user}, not by {expected['owner']}")
+        raise AssertionError(
+            phrase("{path:path} is owned by {owner}, not by {wanted}", path=path, owner=file.user, wanted=expected["owner"])
+        )
     if expected["group"] is not None and expected["group"] not in (file.group, str(file.gid)):
-        raise AssertionError(f"{path} is of the group {file.group}, not {expected['group']}")
+        raise AssertionError(
+            phrase("{path:path} is of the group {group}, not {wanted}", path=path, group=file.group, wanted=expected["group"])
+        )
     if expected["contains"] is not None:
         read = host.run("cat -- %s", path)
         if read.rc != 0:
-            raise CannotLook(f"{path} cannot be read: {read.stderr.strip().rpartition(': ')[2]}")
+            reason = read.stderr.strip().rpartition(": ")[2]
+            raise CannotLook(phrase("{path:path} cannot be read: {reason}", path=path, reason=reason))
         there = expected["contains"] in read.stdout
         if not there:
-            raise AssertionError(f"{path} does not contain '{expected['contains']}'")
+            raise AssertionError(phrase("{path:path} does not contain '{text}'", path=path, text=expected["contains"]))
 
 
 def test_user(host: Host, expected: Account) -> None:
     name = expected["name"]
     user = host.user(name)
     if not user.exists:
-        raise AssertionError(f"there is no user {name}")
+        raise AssertionError(phrase("there is no user {user}", user=name))
     for key, wanted in (("uid", expected["uid"]), ("home", expected["home"]), ("shell", expected["shell"])):
         if wanted is not None:
             seen = str(getattr(user, key))
             if seen != str(wanted):
-                raise AssertionError(f"{name} has the {key} {seen}, not {wanted}")
+                raise AssertionError(
+                    phrase("{user} has the {field} {value}, not {wanted}", user=name, field=key, value=seen, wanted=wanted)
+                )
     missing = [group for group in expected["groups"] if group not in user.groups] if expected["groups"] else []
     if missing:
-        raise AssertionError(f"{name} is not in the groups {', '.join(missing)}")
+        raise AssertionError(phrase("{user} is not in the groups {groups:list}", user=name, groups=missing))
 
 
 def test_package(host: Host, expected: Installed) -> None:
     name, version = expected["name"], expected["version"]
     package = host.package(name)
     if not package.is_installed:
-        raise AssertionError(f"the package {name} is not installed")
+        raise AssertionError(phrase("the package {package} is not installed", package=name))
     if version is not None:
         seen = str(package.version)
         plain = seen.partition(":")[2] or seen  # an epoch is rarely meant
         fits = any(text == version or re.match(re.escape(version) + r"(?![0-9A-Za-z])", text) for text in (seen, plain))
         if not fits:
-            raise AssertionError(f"the package {name} has the version {seen}, not {version}")
+            raise AssertionError(
+                phrase("the package {package} has the version {version}, not {wanted}", package=name, version=seen, wanted=version)
+            )
 
 
 def test_version(host: Host, expected: Told) -> None:
     command, version = expected["command"], expected["version"]
     answer = host.run(command)
-    said = next((line.strip() for line in (answer.stdout + answer.stderr).splitlines() if line.strip()), "nothing")
+    said = next((line.strip() for line in (answer.stdout + answer.stderr).splitlines() if line.strip()), phrase("nothing"))
     if answer.rc != 0:
-        raise AssertionError(f"'{command}' ended with {answer.rc} and said: {said}")
+        raise AssertionError(phrase("'{command}' ended with {code} and said: {said}", command=command, code=answer.rc, said=said))
     fits = re.search(rf"(?<![0-9.]){re.escape(version)}(?![0-9]|-?(?:rc|alpha|beta))", answer.stdout + answer.stderr)
     if not fits:
-        raise AssertionError(f"'{command}' says {said}, not {version}")
+        raise AssertionError(phrase("'{command}' says {said}, not {version}", command=command, said=said, version=version))

@@ -11,12 +11,13 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._finding import Finding, Status, isoformat
+from ...module_utils._phrase import Message, phrase, verbatim
 from ...module_utils._registry import COMPUTED
 from .._model.baseline import SCHEMA_VERSION, Baseline, Observation, Unseen
 from .._model.compared import Compared
 from .._model.completion import completed
 from .._model.judged import Reach
-from .._model.planned import Plan, PlannedCheck, PlanState
+from .._model.planned import Plan, PlannedCheck, PlanState, Removal
 from .._model.run import Run
 from .comparable import facts, matches, specs
 from .comparison import ASIDE, GONE, SEEN, UNKNOWN, Comparison, Place
@@ -37,7 +38,7 @@ class Outcome(t.NamedTuple):
 
     findings: dict[str, list[Finding]]
     comparison: Compared | None = None
-    notices: t.Sequence[str] = ()
+    notices: t.Sequence[Message] = ()
 
 
 def take(plan: Plan, findings: Findings, reach: Reach, run: Run, now: dt.datetime) -> Baseline | None:
@@ -90,9 +91,9 @@ def at_post(plan: Plan, loaded: Loaded, findings: Findings, reach: Reach, run: R
     comparing = [check for check in plan.checks if check.check == CHECK]
     trouble = _trouble(loaded, run)
     if trouble or loaded.baseline is None:
-        made = [Finding(Status.UNKNOWN, trouble or "there is no baseline")]
+        made = [Finding(Status.UNKNOWN, trouble or phrase("there is no baseline"))]
         # that there is none is of no interest to whom nobody asks for it; that one is there and cannot be used is
-        notices = [loaded.trouble] if loaded.trouble and not comparing else []
+        notices = [verbatim(loaded.trouble)] if loaded.trouble and not comparing else []
         return Outcome({check.key: _named(made, check, now) for check in comparing}, None, notices)
     comparison = compare(plan, loaded.baseline, findings, reach)
     notices = [] if run.partial else _removals(plan, comparison)
@@ -113,30 +114,49 @@ def _named(findings: t.Sequence[Finding], check: PlannedCheck, now: dt.datetime)
     ]
 
 
-def _trouble(loaded: Loaded, run: Run) -> str | None:
+def _trouble(loaded: Loaded, run: Run) -> Message | None:
     """Why nothing can be compared."""
     if loaded.trouble:
-        return f"what was there before cannot be compared: {loaded.trouble}"
+        return phrase("what was there before cannot be compared: {reason}", reason=loaded.trouble)
     if not run.deployment_id:
-        return "no deployment is named, so nothing can be compared: set readiness_deployment_id or readiness_version, at pre and at post"
+        return phrase(
+            "no deployment is named, so nothing can be compared: set readiness_deployment_id or readiness_version, at pre and at post"
+        )
     if loaded.baseline is None:
-        return (
-            f"there is no baseline of deployment {run.deployment_id}: run the gate at pre with the same deployment_id "
-            "and the same records, before the deployment"
+        return phrase(
+            "there is no baseline of deployment {deployment}: run the gate at pre with the same deployment_id "
+            "and the same records, before the deployment",
+            deployment=run.deployment_id,
         )
     return None
 
 
-def _removals(plan: Plan, comparison: Comparison) -> list[str]:
+def _removals(plan: Plan, comparison: Comparison) -> list[Message]:
     """Announced removals that announce nothing, or what is still there."""
     notices = []
     for entry in plan.comparison.removed:
         if entry.what in comparison.heeded:
             continue
         there = [candidates[0] for candidates in comparison.named if matches(entry.what, candidates)]
-        said = f"announces that {there[0]} goes, and it is still there" if there else "matches nothing that was there before the deployment"
-        notices.append(f"{entry.declared_in}: removed: '{entry.what}' {said}")
+        notices.append(_still_there(entry, there[0]) if there else _nothing_there(entry))
     return notices
+
+
+def _still_there(entry: Removal, there: Message) -> Message:
+    return phrase(
+        "{place:path}: removed: '{pattern}' announces that {there} goes, and it is still there",
+        place=entry.declared_in,
+        pattern=entry.what,
+        there=there,
+    )
+
+
+def _nothing_there(entry: Removal) -> Message:
+    return phrase(
+        "{place:path}: removed: '{pattern}' matches nothing that was there before the deployment",
+        place=entry.declared_in,
+        pattern=entry.what,
+    )
 
 
 def complete(plan: Plan, findings: Findings, reach: Reach) -> list[Finding]:
@@ -202,28 +222,33 @@ class _Seen:
         outlook, why = _outlook(found) if found else self._without(requirement, check, instance, host)
         return Place(requirement, check, instance, host, outlook, why, found, self.items.get((check, host), {}))
 
-    def _without(self, requirement: str, check: str, instance: str, host: str) -> tuple[str, str]:
+    def _without(self, requirement: str, check: str, instance: str, host: str) -> tuple[str, Message]:
         """What it means that nothing was found in a place."""
         planned = self.planned.get(requirement)
         if host and host not in self.hosts:
-            return ASIDE, f"{host} has left the inventory"
+            return ASIDE, phrase("{host} has left the inventory", host=host)
         if planned is None:
-            return ASIDE, f"{requirement} is not looked at in this phase"
+            return ASIDE, phrase("{requirement} is not looked at in this phase", requirement=requirement)
         if planned.state in (PlanState.NOT_APPLICABLE, PlanState.NOT_DUE, PlanState.LATER):
-            return ASIDE, f"{requirement} is not asked now: {planned.why}"
+            return ASIDE, phrase("{requirement} is not asked now: {reason}", requirement=requirement, reason=planned.why)
         if planned.state in (PlanState.NO_HOST, PlanState.UNPROVABLE):
-            return UNKNOWN, planned.why
+            return UNKNOWN, verbatim(planned.why)
         others = [item.check for item in planned.checks if item.instance == instance]
         if others and check not in others:
-            return UNKNOWN, f"{requirement} was verified with {check} before, and is now with {others[0]}"
+            return UNKNOWN, phrase(
+                "{requirement} was verified with {before} before, and is now with {now}",
+                requirement=requirement,
+                before=check,
+                now=others[0],
+            )
         # where names hold a host's variables, what could not be looked at has another name
         renamed = self.elsewhere.get((requirement, check, host))
-        return _outlook(renamed) if renamed else (GONE, "the service file no longer declares it")
+        return _outlook(renamed) if renamed else (GONE, phrase("the service file no longer declares it"))
 
 
-def _outlook(found: t.Sequence[Finding]) -> tuple[str, str]:
+def _outlook(found: t.Sequence[Finding]) -> tuple[str, Message]:
     if any(finding.status in (Status.PASS, Status.WARN, Status.FAIL) for finding in found):
-        return SEEN, ""
+        return SEEN, Message("")
     unknown = next((finding for finding in found if finding.status is Status.UNKNOWN), None)
     return (UNKNOWN, unknown.message) if unknown else (ASIDE, found[0].message)
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What of a finding can be compared with an earlier one, and within which limits. PRIVATE to the collection. Pure.
 
-A check says it with a constant, ``COMPARABLE``: by the name of the fact, a mapping with its ``kind`` and ``what`` it is in words.
+A check says it with a constant, ``COMPARABLE``: by the name of the fact, a mapping with its ``kind`` and ``what`` it is, a message.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import re
 import typing as t
 
 from ...module_utils._finding import Finding, Status
+from ...module_utils._phrase import Message, phrase, verbatim
 from ...module_utils._registry import CHECKS, load_check
 from ...module_utils._units import parse_duration, parse_size
 from .._described.declarations import Baseline
@@ -153,11 +154,21 @@ def _count(value: object) -> float:
 # -- names, and what announces them
 
 
-def names(spec: Spec, item: str, host: str) -> list[str]:
+def called(spec: Spec, item: str) -> Message:
+    """``unit nginx.service``."""
+    return phrase("{kind} {name:path}", kind=verbatim(spec["what"]), name=item)
+
+
+def on_host(what: Message, host: str) -> Message:
+    """``unit nginx.service on web1``; without a host as it is."""
+    return phrase("{what} on {host}", what=what, host=host) if host else what
+
+
+def names(spec: Spec, item: str, host: str) -> list[Message]:
     """Under which names ``removed`` may announce something, the one that is shown first."""
     short = item.partition(spec["after"])[2] if spec.get("after") else ""
-    plain = [f"{spec['what']} {text}" for text in dict.fromkeys((item, short or item))]
-    return [*plain, *(f"{name} on {host}" for name in plain if host)]
+    plain = [called(spec, text) for text in dict.fromkeys((item, short or item))]
+    return [*plain, *(on_host(name, host) for name in plain if host)]
 
 
 def matches(pattern: str, candidates: t.Iterable[str]) -> bool:
@@ -176,10 +187,12 @@ __all__ = (
     "STATE",
     "Spec",
     "Tolerance",
+    "called",
     "facts",
     "matches",
     "names",
     "numbers",
+    "on_host",
     "specs",
     "terms",
     "tolerance",

@@ -10,14 +10,16 @@ import dataclasses
 import typing as t
 
 from ...module_utils._finding import Finding, Measurement, Status
-from .._model.baseline import Baseline
+from ...module_utils._phrase import Message, listed, phrase, plural
+from .._model.baseline import Baseline, Unseen
 from .._model.compared import Compared, GoneThing, Moved, NotKnown, Origin, Thing
 from .._model.planned import Terms
-from .._model.text import as_list, quantity
-from .comparable import GOOD, HOLDS, NEW_IS_BAD, NUMBER, SET, STATE, Spec, facts, matches, names, specs, tolerance
+from .._model.text import as_list
+from .comparable import GOOD, HOLDS, NEW_IS_BAD, NUMBER, SET, STATE, Spec, called, facts, matches, names, on_host, specs, tolerance
 
 MOST = 8  # things that are gone with a finding of their own; more of one kind are told in one
 LISTED = 100
+_NAMED = 3  # things that are named in a sentence
 SEEN, GONE, UNKNOWN, ASIDE = "seen", "gone", "unknown", "aside"
 
 
@@ -43,7 +45,7 @@ class Place:
     instance: str
     host: str
     outlook: str  # seen, gone, unknown; aside: it is not compared, and that is no fault
-    why: str
+    why: Message
     found: t.Sequence[Finding]
     items: t.Mapping[str, set[str]]  # by fact, of all instances of this check on this host: instances may be renamed
 
@@ -61,8 +63,8 @@ class Comparison:
         self.within: list[Moved] = []
         self.firing: dict[tuple[str, str], Thing] = {}
         self.unknown: dict[tuple[str, str, str], NotKnown] = {}
-        self.aside: collections.Counter[str] = collections.Counter()
-        self.named: list[list[str]] = []  # everything that was there, by its names
+        self.aside: collections.Counter[Message] = collections.Counter()
+        self.named: list[list[Message]] = []  # everything that was there, by its names
         self.heeded: set[str] = set()  # announcements that something answers to
         self._before: dict[tuple[str, str, str], set[str]] = collections.defaultdict(set)
         known = [(address, host) for host, addresses in baseline.addresses.items() for address in addresses]
@@ -89,45 +91,54 @@ class Comparison:
             self._condition(place, name, spec, before)
 
     def _item(self, place: Place, name: str, spec: Spec, item: str) -> None:
-        called = names(spec, item, place.host)
-        self.named.append(called)
+        known_as = names(spec, item, place.host)
+        self.named.append(known_as)
         left = self._left.get(_address(item))
         if item in place.items.get(name, ()):
             self.compared += 1
         elif left:
-            self.aside[f"{left} has left the inventory"] += 1
+            self.aside[phrase("{host} has left the inventory", host=left)] += 1
         elif place.outlook == SEEN and spec.get("among") and not _among(place, spec["among"], item):
-            self.aside[f"{called[0]} is not needed any more"] += 1
+            self.aside[phrase("{what} is not needed any more", what=known_as[0])] += 1
         elif place.outlook == SEEN and any(finding.status is Status.FAIL or name in facts(finding) for finding in place.found):
             unknown = next((finding for finding in place.found if finding.status is Status.UNKNOWN), None)
             if unknown:  # it may have the item
                 self._not_known(place, unknown.message)
             else:
-                self._gone(place, called, f"{called[0]}, which was there before the deployment, is gone")
+                said = phrase("{what}, which was there before the deployment, is gone", what=known_as[0])
+                self._gone(place, known_as, said)
         else:
-            self._otherwise(place, called, place.why or f"{place.check} no longer tells it")
+            self._otherwise(place, known_as, place.why or phrase("{check} no longer tells it", check=place.check))
 
     def _condition(self, place: Place, name: str, spec: Spec, before: object) -> None:
-        called = names(spec, place.instance, place.host)
-        self.named.append(called)
+        known_as = names(spec, place.instance, place.host)
+        self.named.append(known_as)
         failed = next((finding for finding in place.found if finding.status is Status.FAIL), None)
         if place.outlook != SEEN:
-            self._otherwise(place, called, place.why)
+            self._otherwise(place, known_as, place.why)
         elif failed is None or any(finding.status in GOOD for finding in place.found):
             self.compared += 1
         elif spec["kind"] == HOLDS:
-            message = f"{called[0]} was as it must be before the deployment and is not now: {failed.message}"
-            self._gone(place, called, message)
+            message = phrase(
+                "{what} was as it must be before the deployment and is not now: {reason}", what=known_as[0], reason=failed.message
+            )
+            self._gone(place, known_as, message)
         elif failed.observed.get(name) in spec["good"]:
             self.compared += 1
         else:
-            after, words = failed.observed.get(name), spec.get("words", {})
-            now = "gone" if after is None else words.get(after, after)
-            self._gone(place, called, f"{called[0]} was {words.get(before, before)} before the deployment and is {now}")
+            words = {None: phrase("gone"), **spec.get("words", {})}
+            after = failed.observed.get(name)
+            message = phrase(
+                "{what} was {before} before the deployment and is {now}",
+                what=known_as[0],
+                before=words.get(before, before),
+                now=words.get(after, after),
+            )
+            self._gone(place, known_as, message)
 
     def _number(self, place: Place, name: str, spec: Spec, before: _Number) -> None:
         limits = tolerance(name, spec, self.terms.tolerances)
-        label = f"{spec['what']} {place.instance}"
+        label = called(spec, place.instance)
         found = next((value for finding in place.found if isinstance(value := facts(finding).get(name), dict)), None)
         if found is None:
             if place.outlook in (UNKNOWN, ASIDE):
@@ -136,8 +147,7 @@ class Comparison:
         now = _Number.of(found)
         counts = [number.of_how_many for number in (before, now) if number.of_how_many is not None]
         if spec.get("at_least") and not limits.given and any(count < spec["at_least"] for count in counts):
-            few = f"the {label} is of {min(counts)} {spec['of']}, at least {spec['at_least']} can be compared"
-            self.aside[few] += 1
+            self.aside[_too_few(label, min(counts), spec)] += 1
             return
         self.compared += 1
         exceeded = limits.exceeded(before.value, now.value)
@@ -160,28 +170,29 @@ class Comparison:
         elif any(name in facts(finding) for finding in place.found):
             self.compared += 1
         for item in sorted(place.items.get(name, set()) - self._before[(place.check, place.host, name)]):
-            what = f"{spec['what']} {item}"
+            what = called(spec, item)
             self.firing[(what, place.host)] = Thing(what, place.instance, place.host)
 
     # -- what became of it
 
-    def _gone(self, place: Place, called: list[str], message: str) -> None:
-        announced = next((one for one in self.terms.removed if matches(one.what, called)), None)
+    def _gone(self, place: Place, known_as: list[Message], message: Message) -> None:
+        announced = next((one for one in self.terms.removed if matches(one.what, known_as)), None)
         if announced:
             self.heeded.add(announced.what)
         reason = announced.reason if announced else None
-        gone = GoneThing(called[0], place.check, place.requirement, place.instance, place.host, message, reason)
-        self.gone.setdefault((called[0], place.host), gone)
+        gone = GoneThing(known_as[0], place.check, place.requirement, place.instance, place.host, message, reason)
+        self.gone.setdefault((known_as[0], place.host), gone)
 
-    def _otherwise(self, place: Place, called: list[str], why: str) -> None:
+    def _otherwise(self, place: Place, known_as: list[Message], why: Message) -> None:
         if place.outlook == GONE:
-            self._gone(place, called, f"{called[0]} was there before the deployment and is not looked at any more: {why}")
+            said = phrase("{what} was there before the deployment and is not looked at any more: {reason}", what=known_as[0], reason=why)
+            self._gone(place, known_as, said)
         elif place.outlook == ASIDE:
             self.aside[why] += 1
         else:
             self._not_known(place, why)
 
-    def _not_known(self, place: Place, why: str) -> None:
+    def _not_known(self, place: Place, why: Message) -> None:
         self.unknown.setdefault((place.check, place.instance, place.host), NotKnown(place.check, place.instance, place.host, why))
 
     def news(self, findings: t.Sequence[Finding]) -> None:
@@ -206,7 +217,7 @@ class Comparison:
                     if (what, finding.host) not in known:
                         known.add((what, finding.host))
                         self.new.append(Thing(what, finding.instance, finding.host))
-        self.new += [Thing(f"host {host}", "", host) for host in joined]
+        self.new += [Thing(phrase("host {host}", host=host), "", host) for host in joined]
 
     # -- what it means
 
@@ -222,17 +233,26 @@ class Comparison:
         out = []
         for (check, host), group in groups.items():
             if len(group) <= MOST:
-                out += [Finding(Status.FAIL, gone.message, instance=gone.what, host=host) for gone in group]
+                out += [Finding(Status.FAIL, gone.message, instance=str(gone.what), host=host) for gone in group]
                 continue
-            listed = ", ".join(gone.what for gone in group[:3])
-            message = f"{len(group)} things that {check} saw before the deployment are gone: {listed} and {len(group) - 3} more"
+            message = phrase(
+                "{number:number} things that {check} saw before the deployment are gone: {things}",
+                number=len(group),
+                check=check,
+                things=_first([gone.what for gone in group]),
+            )
             details = [gone.message for gone in group[:LISTED]]
             out.append(Finding(Status.FAIL, message, instance=check, host=host, details=details))
         return out
 
     def _of_firing(self) -> list[Finding]:
         return [
-            Finding(Status.FAIL, f"{item.what} is firing, and was not before the deployment", instance=item.what, host=item.host)
+            Finding(
+                Status.FAIL,
+                phrase("{alert} is firing, and was not before the deployment", alert=item.what),
+                instance=str(item.what),
+                host=item.host,
+            )
             for item in self.firing.values()
         ]
 
@@ -240,9 +260,14 @@ class Comparison:
         return [
             Finding(
                 Status(item.status),
-                f"the {item.what} was {quantity(item.name, item.before)} before the deployment "
-                f"and is {quantity(item.name, item.after)}, the limit is {quantity(item.name, item.limit)}",
-                instance=item.what,
+                phrase(
+                    "the {what} was {before} before the deployment and is {after}, the limit is {limit}",
+                    what=item.what,
+                    before=_amount(item.name, item.before),
+                    after=_amount(item.name, item.after),
+                    limit=_amount(item.name, item.limit),
+                ),
+                instance=str(item.what),
                 host=item.host,
                 observed={"before": item.before, "after": item.after},
                 measurements=[Measurement(item.name, item.after, item.limit, item.bound)],
@@ -254,7 +279,12 @@ class Comparison:
         return [
             Finding(
                 Status.UNKNOWN,
-                f"{item.check} of {item.instance} cannot be compared with what was there before: {item.why}",
+                phrase(
+                    "{check} of {instance:path} cannot be compared with what was there before: {reason}",
+                    check=item.check,
+                    instance=item.instance,
+                    reason=item.why,
+                ),
                 instance=item.instance,
                 host=item.host,
             )
@@ -262,24 +292,38 @@ class Comparison:
         ]
 
     def _summary(self) -> list[Finding]:
-        name = self.baseline.name
         announced = [gone for gone in self.gone.values() if gone.announced is not None]
-        aside = [f"not compared: {why}" + (f" ({count} observations)" if count > 1 else "") for why, count in self.aside.items()]
-        aside += [f"not seen before the deployment: {item.check} of {item.instance}{_on('', item.host)}" for item in self.baseline.unseen]
+        aside = [_not_compared(why, count) for why, count in self.aside.items()]
+        aside += [_not_seen(item) for item in self.baseline.unseen]
         if not self.compared and not announced:
             if self.gone or self.firing or self.changed or self.unknown:
                 return []
-            return [Finding(Status.UNKNOWN, f"nothing can be compared with {name}", details=aside[:LISTED])]
-        clean = not any((self.firing, self.changed, self.unknown)) and len(announced) == len(self.gone)
-        message = f"{self.compared} observations are as they were in {name}" + ("; nothing else is gone" if announced and clean else "")
-        details = [f"new: {item.what}{_on(item.what, item.host)}" for item in self.new]
-        details += [f"gone, as announced: {gone.what}{_on(gone.what, gone.host)} ({gone.announced})" for gone in announced]
-        for words, items in (("new", [item.what for item in self.new]), ("gone as announced", [gone.what for gone in announced])):
-            if items:
-                listed = ", ".join(items[:3]) + (f" and {len(items) - 3} more" if len(items) > 3 else "")
-                message += f"; {words}: {listed}"
+            return [
+                Finding(
+                    Status.UNKNOWN, phrase("nothing can be compared with {baseline}", baseline=self.baseline.name), details=aside[:LISTED]
+                )
+            ]
+        details = [phrase("new: {what}", what=_placed(item)) for item in self.new]
+        details += [phrase("gone, as announced: {what} ({reason})", what=_placed(gone), reason=str(gone.announced)) for gone in announced]
         measured = [Measurement(item.name, item.after, item.limit, item.bound) for item in self.within]
-        return [Finding(Status.PASS, message, details=[*details, *aside][:LISTED], measurements=measured)]
+        return [Finding(Status.PASS, self._good(announced), details=[*details, *aside][:LISTED], measurements=measured)]
+
+    def _good(self, announced: t.Sequence[GoneThing]) -> Message:
+        """What is as it was, and what else there is to say."""
+        same = plural(
+            "{count:number} observation is as it was in {baseline}",
+            "{count:number} observations are as they were in {baseline}",
+            count=self.compared,
+            baseline=self.baseline.name,
+        )
+        said = [same]
+        if announced and not any((self.firing, self.changed, self.unknown)) and len(announced) == len(self.gone):
+            said.append(phrase("nothing else is gone"))
+        if self.new:
+            said.append(phrase("new: {what}", what=_first([item.what for item in self.new])))
+        if announced:
+            said.append(phrase("gone as announced: {what}", what=_first([gone.what for gone in announced])))
+        return listed(said)
 
     def result(self) -> Compared:
         """The ``comparison`` of a run record."""
@@ -293,7 +337,7 @@ class Comparison:
             within=tuple(self.within),
             newly_firing=tuple(self.firing.values()),
             unknown=tuple(self.unknown.values()),
-            not_compared=dict(self.aside),
+            not_compared={str(why): count for why, count in self.aside.items()},
         )
 
 
@@ -306,8 +350,68 @@ def _address(item: str) -> str:
     return item.rpartition("/")[2].rpartition(":")[0].strip("[]")
 
 
-def _on(what: str, host: str) -> str:
-    return f" on {host}" if host and what != f"host {host}" else ""
+def _placed(thing: Thing | GoneThing) -> Message:
+    """A thing with its host; a host is no thing on itself."""
+    return thing.what if thing.what == f"host {thing.host}" else on_host(thing.what, thing.host)
+
+
+def _first(things: t.Sequence[Message]) -> Message:
+    """The first of several things, and how many more there are."""
+    if len(things) <= _NAMED:
+        return phrase("{things:list}", things=things)
+    return plural(
+        "{things:list} and {count:number} more",
+        "{things:list} and {count:number} more",
+        count=len(things) - _NAMED,
+        things=things[:_NAMED],
+    )
+
+
+def _amount(name: str, value: float) -> Message:
+    """A number in the unit that the name of its measurement says."""
+    parts = name.split("_")
+    if "seconds" in parts:
+        return phrase("{amount:duration}", amount=value)
+    if "bytes" in parts:
+        return phrase("{amount:bytes}", amount=value)
+    if "ratio" in parts:
+        return phrase("{amount:percent}", amount=value)
+    return phrase("{amount:number}", amount=int(value) if value == int(value) else value)
+
+
+def _too_few(label: Message, count: float, spec: Spec) -> Message:
+    return phrase(
+        "the {what} is of {few}, at least {least:number} can be compared",
+        what=label,
+        few=_measured_on(spec["of"], int(count)),
+        least=spec["at_least"],
+    )
+
+
+def _measured_on(fact: str, count: int) -> Message:
+    """How many things a number was measured on, by the name of the fact that counts them."""
+    if fact == "requests":
+        return plural("{count:number} request", "{count:number} requests", count=count)
+    return phrase("{number:number} {things}", number=count, things=fact)
+
+
+def _not_compared(why: Message, count: int) -> Message:
+    if count == 1:
+        return phrase("not compared: {reason}", reason=why)
+    return plural(
+        "not compared: {reason} ({count:number} observation)",
+        "not compared: {reason} ({count:number} observations)",
+        count=count,
+        reason=why,
+    )
+
+
+def _not_seen(item: Unseen) -> Message:
+    if not item.host:
+        return phrase("not seen before the deployment: {check} of {instance:path}", check=item.check, instance=item.instance)
+    return phrase(
+        "not seen before the deployment: {check} of {instance:path} on {host}", check=item.check, instance=item.instance, host=item.host
+    )
 
 
 __all__ = ("ASIDE", "GONE", "SEEN", "UNKNOWN", "Comparison", "Place")

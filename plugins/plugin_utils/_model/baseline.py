@@ -8,6 +8,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ...module_utils._phrase import Message, phrase
+
 SCHEMA_VERSION = 1
 
 
@@ -30,7 +32,7 @@ class Unseen:
     check: str
     instance: str
     host: str
-    message: str = ""
+    message: Message = Message("")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -52,8 +54,10 @@ class Baseline:
     unseen: tuple[Unseen, ...]
 
     @property
-    def name(self) -> str:
-        return f"the baseline of deployment {self.deployment_id}, taken at {self.taken_at}"
+    def name(self) -> Message:
+        return phrase(
+            "the baseline of deployment {deployment}, taken at {taken:moment}", deployment=self.deployment_id, taken=self.taken_at
+        )
 
 
 __all__ = ("SCHEMA_VERSION", "Baseline", "Observation", "Unseen")

@@ -8,6 +8,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ...module_utils._phrase import Message
+
 
 @dataclasses.dataclass(frozen=True)
 class Origin:
@@ -23,7 +25,7 @@ class Origin:
 class Thing:
     """Something that was seen, by its name."""
 
-    what: str
+    what: Message
     instance: str = ""
     host: str = ""
 
@@ -32,12 +34,12 @@ class Thing:
 class GoneThing:
     """Something that was there before. ``announced`` is the reason, where its removal was announced."""
 
-    what: str
+    what: Message
     check: str = ""
     requirement: str = ""
     instance: str = ""
     host: str = ""
-    message: str = ""
+    message: Message = Message("")
     announced: str | None = None
 
 
@@ -46,7 +48,7 @@ class Moved:
     """A number before and after, with the limit within which it may move."""
 
     name: str
-    what: str
+    what: Message
     instance: str = ""
     host: str = ""
     before: float = 0.0
@@ -63,7 +65,7 @@ class NotKnown:
     check: str
     instance: str = ""
     host: str = ""
-    why: str = ""
+    why: Message = Message("")
 
 
 @dataclasses.dataclass(frozen=True)

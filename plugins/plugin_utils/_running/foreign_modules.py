@@ -21,6 +21,7 @@ from ansible.plugins.become import BecomeBase
 from ansible.template import Templar, trust_as_template
 
 from ...module_utils._finding import CannotObserve
+from ...module_utils._phrase import Message, phrase, verbatim
 from ...module_utils._registry import CHECKS
 from ...module_utils._runner import Runner
 from .._described.document import plain
@@ -44,22 +45,23 @@ STEERING = (
 
 
 @functools.cache
-def module_problem(name: str) -> str | None:
+def module_problem(name: str) -> Message | None:
     """Why a module cannot be run; None when it can. It is looked for as a task would."""
     collection, _unused, short = name.rpartition(".")
     if collection in ("", "ansible.builtin", "ansible.legacy") and short in STEERING:
-        return f"{name} steers a play and looks at nothing; name a module that observes"
+        return phrase("{module} steers a play and looks at nothing; name a module that observes", module=name)
     if collection == "operability.readiness" and CHECKS.get(short, "action") == "action":
-        return f"{name} cannot be run within a check"
+        return phrase("{module} cannot be run within a check", module=name)
     try:
         if plugin_loaders.module_loader.find_plugin_with_context(name).resolved or plugin_loaders.action_loader.has_plugin(name):
             return None
     except AnsibleError as exc:
-        return in_short(exc)
+        return verbatim(in_short(exc))
     except ModuleNotFoundError:
         pass  # so ansible-core 2.19 says that there is no such collection
-    hint = "is its collection installed?" if collection else "name it with its collection, such as ansible.builtin.uri"
-    return f"there is no module '{name}' ({hint})"
+    if collection:
+        return phrase("there is no module '{module}' (is its collection installed?)", module=name)
+    return phrase("there is no module '{module}' (name it with its collection, such as ansible.builtin.uri)", module=name)
 
 
 class _TimeIsOver(BaseException):
@@ -86,7 +88,7 @@ class ModuleRunner(Runner):
         if problem:
             raise CannotObserve(problem)
         if self.lost:
-            raise CannotObserve(f"{self.host} could not be reached: {self.lost[0]}")
+            raise CannotObserve(phrase("{host} could not be reached: {reason}", host=self.host, reason=self.lost[0]))
         seconds = self.remaining()
         task = self._task(module, arguments, check_mode=check_mode, no_log=no_log)
         try:
@@ -98,19 +100,23 @@ class ModuleRunner(Runner):
                     if become:
                         handler.cleanup()  # what that user put there, nobody else may remove
         except _TimeIsOver:
-            raise CannotObserve(f"{module} did not end within {seconds:.0f} s and was left behind") from None
+            raise CannotObserve(
+                phrase("{module} did not end within {allowed:duration} and was left behind", module=module, allowed=float(round(seconds)))
+            ) from None
         except AnsibleConnectionFailure as exc:
             self.lost.append(in_short(exc))
-            raise CannotObserve(f"{self.host} could not be reached: {in_short(exc)}") from None
+            raise CannotObserve(phrase("{host} could not be reached: {reason}", host=self.host, reason=in_short(exc))) from None
         except AnsibleActionSkip as exc:
             result = {**(exc.result or {}), "skipped": True, "msg": in_short(exc)}
         except AnsibleAction as exc:
             # an action that is done raises as well
             result = {"msg": in_short(exc), "failed": True, **(exc.result or {})}
         except AnsibleError as exc:
-            raise CannotObserve(f"{module} could not be run: " + ("why is hidden (no_log)" if no_log else in_short(exc))) from None
+            raise CannotObserve(_not_run(module, None if no_log else in_short(exc))) from None
         except Exception as exc:  # a defect of somebody's action plugin must not cost the other findings
-            raise CannotObserve(f"{module} broke off on the controller ({type(exc).__name__})") from None
+            raise CannotObserve(
+                phrase("{module} broke off on the controller ({reason})", module=module, reason=type(exc).__name__)
+            ) from None
         if not no_log:
             self.warnings += result.get("warnings") or []
         if result.get("failed") and not result.get("msg") and result.get("exception") is not None:
@@ -197,6 +203,12 @@ class ModuleRunner(Runner):
         plugin.set_options(task_keys=keys, var_options=options)
         plugin.set_option("become_user", self.user)
         return plugin
+
+
+def _not_run(module: str, why: str | None) -> Message:
+    if why is None:
+        return phrase("{module} could not be run: why is hidden (no_log)", module=module)
+    return phrase("{module} could not be run: {reason}", module=module, reason=why)
 
 
 def _crash(exception: object) -> str:

@@ -16,6 +16,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks impo
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from ansible_collections.operability.readiness.plugins.plugin_utils._running.foreign_modules import module_problem
 
 
@@ -161,6 +162,13 @@ def test_a_number_on_the_left_and_a_negative_one() -> None:
     assert _condition.parse("5 <= result.a").limits == ((("a",), "lower", 5.0),)
     assert _condition.parse("result.a > -5 and result.b.c <= 0.5").limits == ((("a",), "lower", -5.0), (("b", "c"), "upper", 0.5))
     assert _condition.parse("1 < result.a < 5 and result.b > limit and result.c > true").limits == ()
+
+
+def test_it_is_told_in_french() -> None:
+    finding = judged({"status": 503, "rows": list(range(200))}, expect=["result.status == 200", "result.rows == 3"])
+    assert finding.details[0].template == "{condition} is not met: {values:list}"
+    assert told(finding.details[0], "fr") == "la condition result.status == 200 n\u2019est pas remplie\u00a0: result.status vaut 503"
+    assert told(finding.details[1], "fr").endswith("result.rows vaut une liste de 200 éléments")
 
 
 def test_the_default_is_that_nothing_would_change() -> None:

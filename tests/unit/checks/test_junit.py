@@ -13,14 +13,8 @@ import typing as t
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import junit as check
-from ansible_collections.operability.readiness.plugins.module_utils._checks.junit import (
-    NotAReport,
-    Report,
-    parse,
-    parse_time,
-    version_of,
-    version_pattern,
-)
+from ansible_collections.operability.readiness.plugins.module_utils._checks.junit import parse_time, version_of, version_pattern
+from ansible_collections.operability.readiness.plugins.module_utils._clients.junit_report import NotAReport, Report, parse
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
@@ -28,6 +22,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._described.p
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import NotDeclared
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.derivations import derive
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.instance import Instance
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import NOW, FakeRunner
 from unit.core.described import describe
 
@@ -312,6 +307,19 @@ def test_one_finding_a_report(tmp_path: pathlib.Path) -> None:
         ("b.xml", "unknown"),
         ("c[1].xml", "pass"),
     ]
+
+
+def test_it_is_told_in_french(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "report.xml"
+    failing = look(tmp_path, SUREFIRE)
+    assert failing.message.template == "{report:path}: {remarks:sentences}"
+    assert told(failing.message, "fr").startswith(f"le rapport {path}\u00a0: sur 4 tests, 1 échoue et 1 s\u2019interrompt")
+    assert [told(line, "fr") for line in failing.details][:2] == [
+        "échec\u00a0: shop.OrdersTest.b",
+        "interruption\u00a0: shop.OrdersTest.c",
+    ]
+    broken = look(tmp_path, "<testsuite>")
+    assert told(broken.message, "fr").startswith(f"le rapport {path} n\u2019est pas un document XML complet")
 
 
 def test_a_folder_that_may_not_be_read(tmp_path: pathlib.Path) -> None:

@@ -11,6 +11,7 @@ from ansible_collections.operability.readiness.plugins.module_utils import _hour
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import support_chain
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import FakeRunner
 
 N1 = {"tier": "N1", "contact": "+33 1 55 55 01 02", "hours": "24x7", "response": "15m"}
@@ -32,7 +33,7 @@ def one(tier: dict[str, t.Any], **args: t.Any) -> Finding:
 def test_a_complete_chain_passes() -> None:
     (finding,) = look(hours="24x7", min_tiers=2)
     assert (str(finding.status), finding.instance) == ("pass", "web")
-    assert finding.message == "web is supported by the chain payments: 2 tier(s), each with contact, hours and response"
+    assert finding.message == "web is supported by the chain payments: 2 tiers, each with contact, hours and response"
     assert finding.observed == {"chains": ["payments"], "tiers": ["N1", "N2"]}
 
 
@@ -71,9 +72,21 @@ def test_wrong_shapes(chain: t.Any) -> None:
     assert (str(finding.status), "not a list of tiers" in finding.message) == ("unknown", True)
 
 
+def test_it_is_told_in_french() -> None:
+    message = one({"contact": None}).message
+    assert message.template == "{component}: {remarks}"
+    assert message.params["component"] == "web"
+    assert told(message, "fr") == "web\u00a0: N1 de la chaîne payments n\u2019a pas de contact"
+    (gap,) = look(hours="24x7", chains={"payments": [{**N1, "hours": "Mon-Fri 00:00-24:00"}]})
+    assert told(gap.message, "fr") == (
+        "web\u00a0: les plages horaires de la chaîne payments ne couvrent pas l\u2019engagement 24x7\u00a0: "
+        "personne le samedi à 00:00 (2\u00a0j par semaine)"
+    )
+
+
 def test_too_few_tiers() -> None:
-    assert "has 0 tier(s), it needs 1" in look(chains={"payments": []})[0].message
-    assert "has 1 tier(s), it needs 2" in one({}, min_tiers=2).message
+    assert "has 0 tiers, it needs 1" in look(chains={"payments": []})[0].message
+    assert "has 1 tier, it needs 2" in one({}, min_tiers=2).message
 
 
 @pytest.mark.parametrize("key", ["contact", "hours", "response"])
@@ -129,7 +142,7 @@ def test_response_targets() -> None:
         (dt.date(2027, 2, 23), "pass", "supported"),  # exactly 90 days
         (dt.date(2027, 2, 22), "warn", "ends on 2027-02-22, in 89 days; it must last 90 d"),
         (dt.date(2026, 11, 25), "warn", "in 0 days"),
-        ("2026-11-24", "fail", "ended on 2026-11-24, 1 days ago"),
+        ("2026-11-24", "fail", "ended on 2026-11-24, 1 day ago"),
         ("next year", "unknown", "is not a date"),
         ("2026-02-30", "unknown", "is not a date"),
     ],

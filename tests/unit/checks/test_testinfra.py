@@ -17,12 +17,14 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks impo
 from ansible_collections.operability.readiness.plugins.module_utils._clients import pytest_plugin, smoke_suite
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding, Status
+from ansible_collections.operability.readiness.plugins.module_utils._phrase import Message
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Completed, Runner
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import Proof
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import NotDeclared
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.derivations import derive
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.instance import Instance
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from ansible_collections.operability.readiness.plugins.plugin_utils._running import connections as _connections
 from fakes import FakeRunner
 from unit.core.described import describe
@@ -115,7 +117,7 @@ def test_each_test_is_told_apart_and_nothing_is_left_behind(tmp_path: pathlib.Pa
     }
     assert told[f"{shop}TestShop::test_open"][2] == f"{shop}TestShop::test_open: the shop is closed"
     assert told[f"{shop}test_number[2]"][2] == f"{shop}test_number[2]: assert 2 == 1"
-    assert told[f"{shop}test_strict"][2] == f"{shop}test_strict: it passed, though its suite expects it to fail SHOP-1"
+    assert told[f"{shop}test_strict"][2] == f"{shop}test_strict: it passed, though its suite expects it to fail: SHOP-1"
     assert "'no-such-command --at-all' (exit code 127: /bin/sh: " in told[f"{shop}test_command"][2]
     assert "Unknown connection type 'nonsense'" in told[f"{shop}test_tool"][2]
     assert "test_broken.py could not be collected: SyntaxError" in told["test_broken.py"][2]
@@ -175,6 +177,10 @@ def test_the_suite_that_ships(tmp_path: pathlib.Path) -> None:
         "'false' ended with 1 and said: nothing",
     ):
         assert text in by_name, by_name
+    in_french = [told(finding.message, "fr") for finding in ill]
+    assert "common::test_version[false]\u00a0: la commande «\u00a0false\u00a0» s\u2019est terminée avec 1 et a dit\u00a0: rien" in in_french
+    (mode,) = [finding.message.params["said"] for finding in ill if "has the mode" in finding.message]
+    assert isinstance(mode, Message) and mode.params == {"path": conf, "mode": "0640", "wanted": "0600"}
     (below,) = [finding for finding in ill if "below" in finding.instance]
     assert (below.status, below.message.rpartition(": ")[2]) == (Status.UNKNOWN, "Not a directory")
 

@@ -11,12 +11,15 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, Measurement, Status
+from ansible_collections.operability.readiness.plugins.module_utils._phrase import Message, phrase
 from ansible_collections.operability.readiness.plugins.plugin_utils._comparing.baseline import Loaded, Outcome, at_post, take
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.baseline import Baseline
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.compared import Compared
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.judged import Reach
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.plain import from_plain
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Limit, Plan, PlanState, Removal, Terms
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.run import Run
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told, translated
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.record_json import Unreadable, from_json, to_json
 from unit.core.described import one as planned_one
 from unit.core.described import plan as described
@@ -158,6 +161,41 @@ def test_as_it_was() -> None:
     assert all(not comparison[key] for key in ("gone", "new", "changed", "newly_firing", "unknown"))
     assert {item["name"] for item in comparison["within"]} == {"http_latency_seconds", "backup_size_bytes"}
     assert outcome.notices == []
+
+
+def test_it_is_told_in_french() -> None:
+    slow = after({"MON-07/0": [latency(0.75)]}).findings["DEL-04/0"][0]
+    assert slow.message.template == "the {what} was {before} before the deployment and is {after}, the limit is {limit}"
+    after_it = slow.message.params["after"]
+    assert isinstance(after_it, Message) and after_it.params == {"amount": 0.75}
+    assert slow.message == "the latency of https://shop/health was 200 ms before the deployment and is 750 ms, the limit is 300 ms"
+    assert told(slow.message, "fr").endswith(
+        "https://shop/health\u00a0: 200\u00a0ms avant le déploiement, 750\u00a0ms maintenant, la limite est de 300\u00a0ms"
+    )
+    same = after().findings["DEL-04/0"][0]
+    assert told(same.message, "fr").startswith("18 observations sont inchangées depuis le relevé du déploiement D1 fait le ")
+
+
+def test_a_kept_comparison_and_its_findings_name_things_in_one_language() -> None:
+    outcome = after({"PLT-01/0": [unit("h1", "fail", "failed"), unit("h2")]})
+    assert outcome.comparison is not None
+    kept = json.loads(json.dumps(to_json(outcome.comparison)))
+    again = from_json(Compared, kept, "record.json")
+    assert again == outcome.comparison
+    assert again.gone[0].message.params == outcome.comparison.gone[0].message.params
+    record = {"comparison": kept, "findings": [outcome.findings["DEL-04/0"][0].as_dict()]}
+    french = t.cast("dict[str, t.Any]", translated(record, "fr"))
+    assert french["findings"][0]["message"] == french["comparison"]["gone"][0]["message"]
+    assert french["findings"][0]["message"].endswith("active avant le déploiement, failed maintenant")
+    assert french["findings"][0]["instance"] == french["comparison"]["gone"][0]["what"]
+
+
+def test_what_could_not_be_looked_at_is_kept_as_a_message() -> None:
+    lost = found("unknown", check="http_probe", instance="https://shop/health")
+    lost.message = phrase("{url:path} gave no answer", url="https://shop/health")
+    again = from_json(Baseline, baseline({**healthy(), "MON-07/0": [lost]}), "D1.json")
+    assert again.unseen[0].message == "https://shop/health gave no answer"
+    assert again.unseen[0].message.params == {"url": "https://shop/health"}
 
 
 def test_the_baseline_says_of_what_it_is() -> None:
@@ -307,7 +345,7 @@ def test_tolerances_of_the_service_file() -> None:
 def test_a_percentile_of_few_requests_is_no_percentile() -> None:
     few = after({"MON-07/0": [latency(3.0, requests=1)]})
     assert bad(few) == []
-    words = "the latency of https://shop/health is of 1 requests, at least 20 can be compared"
+    words = "the latency of https://shop/health is of 1 request, at least 20 can be compared"
     assert f"not compared: {words}" in few.findings["DEL-04/0"][0].details
     # but for whoever asks for it
     given = service(comparison=Terms({"http_latency_seconds": Limit(relative=0.5)}))
