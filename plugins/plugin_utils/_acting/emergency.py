@@ -13,6 +13,7 @@ import pathlib
 import re
 import typing as t
 
+from ...module_utils._phrase import phrase
 from .._described.document import Document, Refused, unresolved
 from .._model import planned as _planned
 from .._model.emergency import Emergency
@@ -56,7 +57,7 @@ def plans(context: Context) -> tuple[Plan, Plan]:
     except Exception as exc:  # an emergency goes on, whatever it is
         if context.emergency is None:
             raise
-        problems = [f"it cannot be used: {first_line(exc)}"]
+        problems = [phrase("it cannot be used: {reason}", reason=first_line(exc))]
     made = stand_in(context, problems)
     return made, dataclasses.replace(made, phase=None)
 
@@ -86,7 +87,7 @@ def stand_in(context: Context, problems: t.Sequence[str]) -> Plan:
             "kind": "unknown",
         },
         level="?",
-        level_reason="the input is refused",
+        level_reason=phrase("the input is refused"),
         phase=context.options["phase"],
         policy={"name": "?", "version": "?", "sha256": ""},
         requirements=(),

@@ -18,6 +18,7 @@ import types
 import typing as t
 
 from ...module_utils._finding import Finding, Measurement
+from ...module_utils._phrase import Message
 
 T = t.TypeVar("T")
 Reader = t.Callable[[object, str], object]
@@ -110,6 +111,8 @@ def _reader(hint: t.Any) -> Reader:
         return _made(t.cast("t.Callable[[t.Mapping[str, object]], object]", getattr(hint, "of_plain", None) or _OURS[hint]))
     if dataclasses.is_dataclass(hint):
         return _value(t.cast("type", hint))
+    if hint is Message:
+        return _message
     words = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
     return _scalar((int, float) if hint is float else hint, words[hint])
 
@@ -129,6 +132,12 @@ def _scalar(kind: type | tuple[type, ...], words: str) -> Reader:
         raise Malformed(f"{where}: expected {words}, found {type(data).__name__}")
 
     return read
+
+
+def _message(data: object, where: str) -> Message:
+    if isinstance(data, str):
+        return data if isinstance(data, Message) else Message(data)
+    raise Malformed(f"{where}: expected a text, found {type(data).__name__}")
 
 
 def _member(kind: type[enum.Enum]) -> Reader:

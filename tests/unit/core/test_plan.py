@@ -657,7 +657,7 @@ def test_waivers_that_do_not_count() -> None:
         refusal == "refused"
         and "readiness.yml:5: the waiver of PLT-02 does not count: me may not approve it; these may: head, director" in notice
     )
-    assert state("approvers: {major: []}\n")[1].endswith("me may not approve it; these may: nobody")
+    assert state("approvers: {major: []}\n")[1].endswith("me may not approve it; nobody may")
     assert state("policy: {requirements: {PLT-02: {waivable: false}}}\n")[1].endswith(
         "the policy does not allow a waiver of this requirement"
     )
