@@ -109,15 +109,16 @@ def _waiver_refusal(waiver: Waiver, rule: Rule, impact: str | None, description:
     if not rule.waivable:
         return phrase("the policy does not allow a waiver of this requirement")
     if rule.max_waiver:
+        longest = parse_duration(rule.max_waiver)
         if not waiver.begins:
-            return phrase("the policy allows at most {longest}, and it does not say when it begins (from)", longest=str(rule.max_waiver))
+            return phrase("the policy allows at most {longest:duration}, and it does not say when it begins (from)", longest=longest)
         days = (dt.date.fromisoformat(waiver.until) - dt.date.fromisoformat(waiver.begins)).days
-        if days * 86400 > parse_duration(rule.max_waiver):
+        if days * 86400 > longest:
             return plural(
-                "it lasts {count:number} day, the policy allows at most {longest}",
-                "it lasts {count:number} days, the policy allows at most {longest}",
+                "it lasts {count:number} day, the policy allows at most {longest:duration}",
+                "it lasts {count:number} days, the policy allows at most {longest:duration}",
                 count=days,
-                longest=str(rule.max_waiver),
+                longest=longest,
             )
     return approver_refusal(waiver.approved_by, impact, description)
 

@@ -662,7 +662,7 @@ def test_waivers_that_do_not_count() -> None:
         "the policy does not allow a waiver of this requirement"
     )
     assert state("policy: {requirements: {PLT-02: {max_waiver: 60d}}}\n")[0] == "active"
-    assert state("policy: {requirements: {PLT-02: {max_waiver: 59d}}}\n")[1].endswith("it lasts 60 days, the policy allows at most 59d")
+    assert state("policy: {requirements: {PLT-02: {max_waiver: 59d}}}\n")[1].endswith("it lasts 60 days, the policy allows at most 59 d")
     made = waived(
         "requirement: PLT-02, until: 2026-12-01", organisation="schema_version: 1\npolicy: {requirements: {PLT-02: {max_waiver: 59d}}}\n"
     )
