@@ -17,6 +17,7 @@ from ...module_utils._phrase import phrase
 from .._described.document import Document, Refused, unresolved
 from .._model import planned as _planned
 from .._model.emergency import Emergency
+from .._model.plain import to_plain
 from .._model.planned import Plan
 from .._model.text import first_line
 from .._model.verdict import Verdict
@@ -147,7 +148,7 @@ def helpless(emergency: Emergency, exc: BaseException, options: t.Mapping[str, t
         "record_path": None,
         "publish": {},
         "state": None,
-        "emergency": dataclasses.asdict(emergency),
+        "emergency": to_plain(emergency),
         "changed": False,
         "msg": f"EMERGENCY {emergency.id}: the play goes on. Nothing of it is recorded: {why}",
         "warnings": [f"emergency {emergency.id} by {emergency.by}: nothing of it is recorded: {why}"],

@@ -10,7 +10,7 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._finding import Status
-from ...module_utils._phrase import phrase
+from ...module_utils._phrase import Message, phrase
 from .._model.decision import Decision, Evidence, ShownDecision
 from .._model.judged import Judged
 from .._model.judgement import Covered, GateJudgement, Override, Overriding
@@ -117,7 +117,9 @@ def _opened(weighed: _decisions.Weighed, judgement: GateJudgement, run: Run, pla
             for requirement in judgement.requirements
             if requirement.deciding and requirement.impact == "blocker" and requirement.status in (Status.FAIL, Status.UNKNOWN)
         ]
-        author = _overrides.Author(decision.id, _overrides.DECISION, ", ".join(decision.decided_by) or decision.body, decision.reason)
+        author = _overrides.Author(
+            decision.id, _overrides.DECISION, Message(", ".join(decision.decided_by) or decision.body), decision.reason
+        )
         out += [_overrides.opened(name, author, plan.override_due, judgement, run) for name in names or [_overrides.ALL]]
     return out
 

@@ -179,7 +179,7 @@ class Override:
     requirement: str  # or ALL
     id: str
     kind: str
-    by: str
+    by: Message
     reason: str | None
     at: str
     due: str

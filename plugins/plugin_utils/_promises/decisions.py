@@ -159,7 +159,7 @@ def incomplete(candidate: Candidate) -> str | None:
     return None
 
 
-def decided(given: Wording, candidate: Candidate, *, now: dt.datetime, recorded_by: str) -> Decision:
+def decided(given: Wording, candidate: Candidate, *, now: dt.datetime, recorded_by: Message) -> Decision:
     """The decision about a run, as it is kept. Refused with every problem."""
     run, seen = candidate.run, candidate.evidence
     why_not = incomplete(candidate)

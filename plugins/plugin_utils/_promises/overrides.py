@@ -35,7 +35,7 @@ class Author:
 
     id: str
     kind: str
-    by: str
+    by: Message
     reason: str | None
 
 

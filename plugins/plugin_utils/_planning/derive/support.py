@@ -31,8 +31,9 @@ def _support(description: Description) -> list[Instance]:
     for name, part in description.parts.items():
         support = part.get("support")
         if isinstance(support, list):
-            chains[f"of part {name}"] = support
-            support = f"of part {name}"
+            own = phrase("of part {part:path}", part=name)
+            chains[own] = support
+            support = own
         components[name] = support
     args: dict[str, object] = {"components": components, "chains": {name: chains[name] for name in chains if name in components.values()}}
     args.update(description.default(lambda defaults: defaults.get("support")) or {})
