@@ -16,6 +16,7 @@ from ..module_utils._argspec import ALONE_SPEC, ArgumentsRefused, parse_argument
 from ..module_utils._checks import ansible_module
 from ..module_utils._engine import Item, run_item
 from ..plugin_utils._described.document import plain_mapping
+from ..plugin_utils._model.plain import to_plain
 from ..plugin_utils._running.foreign_modules import ModuleRunner, module_problem
 
 
@@ -44,8 +45,8 @@ class ActionModule(ActionBase):
         runner = ModuleRunner(self, variables, self._templar, host)
         findings = run_item(Item(key="alone", check="ansible_module", args=given, instance=parsed["module"], host=host), runner)
         if runner.lost:
-            raise AnsibleConnectionFailure(runner.lost[0])
-        result.update(outcome("ansible_module", findings, enforce=enforce))
+            raise AnsibleConnectionFailure(str(runner.lost[0]))
+        result.update(to_plain(outcome("ansible_module", findings, enforce=enforce)))
         if runner.warnings:
             result["warnings"] = [*result.get("warnings", []), *runner.warnings]
         return result

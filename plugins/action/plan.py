@@ -12,6 +12,7 @@ from ..module_utils._units import humanize_seconds
 from ..plugin_utils._acting import emergency as _emergency
 from ..plugin_utils._acting.context import context_of, refuse
 from ..plugin_utils._described.document import Refused
+from ..plugin_utils._model.plain import to_plain
 from ..plugin_utils._model.planned import Plan, PlannedRequirement, PlanState
 from ..plugin_utils._model.text import escape
 from ..plugin_utils._promises.mode import announced
@@ -47,20 +48,20 @@ class ActionModule(ActionBase):
             result["warnings"] = [f"the input is refused, and the play goes on: {problem}" for problem in plan.refused]
         if context.options["show"]:
             Display().display(register(plan, context.run().today))
-        result.update(
-            changed=False,
-            service=plan.service["name"],
-            level=plan.level,
-            level_reason=plan.level_reason,
-            mode=plan.mode,
-            recheck_interval_seconds=plan.recheck_every,
-            hosts=list(plan.expected_hosts),
-            later_hosts=plan.later_hosts,
-            requirements=[_as_dict(requirement) for requirement in plan.requirements],
-            notices=list(plan.notices),
-            held=sorted(proven),
-        )
-        return result
+        planned = {
+            "changed": False,
+            "service": plan.service["name"],
+            "level": plan.level,
+            "level_reason": plan.level_reason,
+            "mode": plan.mode,
+            "recheck_interval_seconds": plan.recheck_every,
+            "hosts": plan.expected_hosts,
+            "later_hosts": plan.later_hosts,
+            "requirements": [_as_dict(requirement) for requirement in plan.requirements],
+            "notices": plan.notices,
+            "held": sorted(proven),
+        }
+        return {**result, **to_plain(planned)}
 
 
 def _as_dict(requirement: PlannedRequirement) -> dict[str, object]:

@@ -17,6 +17,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._files import NotWritten
 from ..module_utils._http import Connection
+from ..module_utils._phrase import phrase
 from ..module_utils._portfolio_spec import PORTFOLIO_SPEC
 from ..module_utils._publish_spec import FILES
 from ..plugin_utils._acting.context import Context, context_of, locate, refuse
@@ -25,6 +26,7 @@ from ..plugin_utils._acting.portfolio_summary import Summary, render, row, summa
 from ..plugin_utils._described.declarations import Defaults, Publish
 from ..plugin_utils._described.document import Document, FastLoader, Refused, plain
 from ..plugin_utils._described.version import collection_version
+from ..plugin_utils._model.plain import to_plain
 from ..plugin_utils._model.text import as_dict, as_int, first_line
 from ..plugin_utils._promises.mode import mode_for_all
 from ..plugin_utils._publish import expected, places, textfile
@@ -33,6 +35,7 @@ from ..plugin_utils._publish.files import PublishFailure, write
 from ..plugin_utils._publish.pushgateway import Pushgateway
 from ..plugin_utils._publish.words import not_told
 from ..plugin_utils._recording.delegated_host import Elsewhere
+from ..plugin_utils._recording.record_json import to_json
 from ..plugin_utils._recording.run_record import Records, default_folder
 
 
@@ -132,7 +135,7 @@ class ActionModule(ActionBase):
                 seen = as_int(as_dict(record.get("judgement")).get("verified"))
                 last = str(as_dict(record.get("run")).get("finished_at")) if seen else None
                 if options["from_records"] and not item.refused:
-                    result = {"record": _standing(record)} if record else {"msg": "there is no record of it"}
+                    result = {"record": _standing(record)} if record else {"msg": phrase("there is no record of it")}
             rows.append(row(item, result, last=last))
             if record:
                 records[(str(rows[-1].line["service"]), item.entry.environment)] = record
@@ -145,7 +148,7 @@ class ActionModule(ActionBase):
         for failure in failed:
             self._display.warning(f"{failure['target']}: {failure['message']}")
         return {
-            **made,
+            **to_plain(made),
             "changed": bool(written),
             "written": written,
             "failed_targets": failed,
@@ -204,7 +207,9 @@ class ActionModule(ActionBase):
             now = dt.datetime.now(dt.timezone.utc)
             if problem := not_told(language):
                 self._display.warning(problem)
-            text = portfolio_report.render(made, records, name=options["name"], now=now, version=collection_version(), language=language)
+            text = portfolio_report.render(
+                to_json(made), records, name=options["name"], now=now, version=collection_version(), language=language
+            )
             return (away.write or write)(str(options["report"]), text.encode("utf-8", "replace"))
 
         targets = [("report", options["report"], to_report)]

@@ -205,6 +205,7 @@ class Site:
         started = time.monotonic()
         command = self.command(playbook, *words, records=records, **variables)[2:]
         done = controller.run(command, cwd=self.folder, env={**self.environment(), **(env or {})}, merged=True, timeout=timeout)
+        assert "is unsupported in variable storage" not in done.stdout, "a result is to be plain data"
         new = [json.loads(path.read_text()) for path in self._records() if path not in before]
         return Outcome(done.returncode, done.stdout, time.monotonic() - started, new)
 

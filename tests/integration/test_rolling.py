@@ -184,7 +184,7 @@ def test_endpoints_of_the_batch_are_asked_and_no_others(site: Estate) -> None:
     server.server_close()
     assert outcome.rc != 0 and seen == ["127.0.0.1", "127.0.0.2"], outcome.output
     assert told(outcome) == [("post", "batch", "go"), ("post", "batch", "no_go")]
-    assert outcome.says("1 requirements ask servers, look for logged lines or at other hosts: they wait for the gate of the whole service")
+    assert outcome.says("1 requirement asks servers, looks for logged lines or at other hosts: it waits for the gate of the whole service")
 
 
 # -- how tasks run

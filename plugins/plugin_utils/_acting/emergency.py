@@ -13,9 +13,11 @@ import pathlib
 import re
 import typing as t
 
+from ...module_utils._phrase import phrase
 from .._described.document import Document, Refused, unresolved
 from .._model import planned as _planned
 from .._model.emergency import Emergency
+from .._model.plain import to_plain
 from .._model.planned import Plan
 from .._model.text import first_line
 from .._model.verdict import Verdict
@@ -56,7 +58,7 @@ def plans(context: Context) -> tuple[Plan, Plan]:
     except Exception as exc:  # an emergency goes on, whatever it is
         if context.emergency is None:
             raise
-        problems = [f"it cannot be used: {first_line(exc)}"]
+        problems = [phrase("it cannot be used: {reason}", reason=first_line(exc))]
     made = stand_in(context, problems)
     return made, dataclasses.replace(made, phase=None)
 
@@ -86,7 +88,7 @@ def stand_in(context: Context, problems: t.Sequence[str]) -> Plan:
             "kind": "unknown",
         },
         level="?",
-        level_reason="the input is refused",
+        level_reason=phrase("the input is refused"),
         phase=context.options["phase"],
         policy={"name": "?", "version": "?", "sha256": ""},
         requirements=(),
@@ -146,7 +148,7 @@ def helpless(emergency: Emergency, exc: BaseException, options: t.Mapping[str, t
         "record_path": None,
         "publish": {},
         "state": None,
-        "emergency": dataclasses.asdict(emergency),
+        "emergency": to_plain(emergency),
         "changed": False,
         "msg": f"EMERGENCY {emergency.id}: the play goes on. Nothing of it is recorded: {why}",
         "warnings": [f"emergency {emergency.id} by {emergency.by}: nothing of it is recorded: {why}"],

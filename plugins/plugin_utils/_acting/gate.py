@@ -19,6 +19,7 @@ import typing as t
 from ...module_utils._files import NotWritten
 from ...module_utils._finding import Finding, isoformat
 from ...module_utils._http import public_url
+from ...module_utils._phrase import Message
 from ...module_utils._runner import user_name
 from ...module_utils._store import Changed
 from .._comparing.baseline import Loaded
@@ -27,7 +28,7 @@ from .._model.deployments import Ledger
 from .._model.emergency import Emergency
 from .._model.judged import Reach
 from .._model.judgement import Overriding, StateJudgement
-from .._model.plain import from_plain
+from .._model.plain import from_plain, to_plain
 from .._model.planned import Plan
 from .._model.record import PastRun, RunRecord
 from .._model.run import Run
@@ -104,11 +105,11 @@ class Answer:
     advice: str
     verified: int
     required: int
-    reasons: tuple[str, ...]
+    reasons: tuple[Message, ...]
     mode: str
     phase: str | None
     scope: str
-    partial: str | None
+    partial: Message | None
     service: str
     record_path: str | None
     publish: t.Mapping[str, object]
@@ -174,7 +175,7 @@ class Gate:
         self._last: Attempt | None = None
         self._findings: t.Mapping[str, t.Sequence[Finding]] = {}
         self._reach = Reach()
-        self._partial: str | None = None
+        self._partial: Message | None = None
 
     def speak(self) -> Spoken:
         """The verdict over what the spool holds. It closes the spool."""
@@ -184,7 +185,7 @@ class Gate:
         record = kept.written or to_json(kept.record)
         self.world.show(record)
         answer = self._answer(kept)
-        self.spool.close(to_json(answer), self.subject.plan.publish, more_to_come=bool(waiting))
+        self.spool.close(to_plain(answer), self.subject.plan.publish, more_to_come=bool(waiting))
         return Spoken(answer, record, kept.warnings)
 
     # -- what is judged
@@ -299,7 +300,7 @@ class Gate:
                 trouble.append(f"the verdict stands, but the service's state was not updated: {exc}")
             return None
 
-    def _decisions(self) -> tuple[list[Decision], list[str]]:
+    def _decisions(self) -> tuple[list[Decision], list[Message]]:
         with contextlib.suppress(NotWritten):  # records on a host that cannot be reached
             return self.records.decisions()
         return [], []
@@ -334,7 +335,7 @@ class Gate:
 
     def _keep_together(self) -> None:
         if self.subject.emergency:
-            within(SAVING, lambda: self.records.together(self._keep), f"the records folder {self.records.folder}")
+            within(SAVING, lambda: self.records.together(self._keep), self.records.folder)
         else:
             self.records.together(self._keep)
 

@@ -9,12 +9,13 @@ import dataclasses
 import datetime as dt
 import typing as t
 
+from ...module_utils._phrase import Message, phrase, verbatim
 from ...module_utils._units import humanize_seconds
 from .._model.text import as_dict, as_dicts, as_int, as_list, escape, first_line, shorten, wrap
 from .._model.verdict import WORST_FIRST, Verdict
+from .._recording.record_json import messages_of
 from .portfolio import PlannedService
 
-REFUSED = "input refused"
 _ORDER = {verdict.value: position for position, verdict in enumerate(WORST_FIRST)}
 
 
@@ -22,7 +23,7 @@ class Instrument(t.TypedDict):
     """What could not be used, and which requirements that left unknown."""
 
     instrument: str
-    message: str
+    message: Message
     requirements: list[str]
 
 
@@ -40,7 +41,7 @@ class Line(t.TypedDict):
     stop: bool
     mode: str | None
     last_verified_at: str | None
-    reasons: list[str]
+    reasons: list[Message]
     record_path: str | None
     refused: bool
 
@@ -64,7 +65,7 @@ class PlatformFailure(t.TypedDict):
     """What failed for several services."""
 
     instrument: str
-    message: str
+    message: Message
     services: list[str]
     requirements: int
 
@@ -87,8 +88,6 @@ def row(planned: PlannedService, result: t.Mapping[str, object] | None, *, last:
     record = as_dict(given.get("record"))
     service, entry = planned.service or None, planned.entry
     if not record:
-        said = str(given.get("msg") or "no gate ran for it").strip()
-        why = f"{REFUSED}: {planned.refused}" if planned.refused else f"it was not judged: {said}"
         refused: Line = {
             "service": service,
             "environment": entry.environment,
@@ -101,12 +100,13 @@ def row(planned: PlannedService, result: t.Mapping[str, object] | None, *, last:
             "stop": False,
             "mode": None,
             "last_verified_at": last,
-            "reasons": [why],
+            "reasons": [_why_not(planned, given.get("msg"))],
             "record_path": None,
             "refused": True,
         }
         return Row(refused)
     judgement, run = as_dict(record.get("judgement")), as_dict(record.get("run"))
+    said = messages_of(record)
     seen = as_int(judgement.get("verified")) > 0
     line: Line = {
         "service": _text(as_dict(record.get("service")).get("name")) or service,
@@ -120,20 +120,33 @@ def row(planned: PlannedService, result: t.Mapping[str, object] | None, *, last:
         "stop": bool(given.get("stop")),
         "mode": _text(run.get("mode")),
         "last_verified_at": _text(run.get("finished_at")) if seen else last,
-        "reasons": [str(reason) for reason in as_list(judgement.get("reasons"))],
+        "reasons": [_message(reason, said) for reason in as_list(judgement.get("reasons"))],
         "record_path": _text(given.get("record_path")),
         "refused": False,
     }
-    return Row(line, [_instrument(item) for item in as_dicts(judgement.get("instruments"))])
+    return Row(line, [_instrument(item, said) for item in as_dicts(judgement.get("instruments"))])
 
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _instrument(item: t.Mapping[str, object]) -> Instrument:
+def _message(text: object, said: t.Mapping[str, Message]) -> Message:
+    """A text of a record as the message that it was."""
+    return said.get(str(text)) or verbatim(str(text))
+
+
+def _why_not(planned: PlannedService, said: object) -> Message:
+    """Why a service was not judged; ``said`` is what its gate says instead."""
+    if planned.refused:
+        return phrase("input refused: {problem}", problem=planned.refused)
+    told = said if isinstance(said, Message) else str(said or "").strip()
+    return phrase("it was not judged: {reason}", reason=told or phrase("no gate ran for it"))
+
+
+def _instrument(item: t.Mapping[str, object], said: t.Mapping[str, Message]) -> Instrument:
     requirements = [str(identifier) for identifier in as_list(item.get("requirements"))]
-    return {"instrument": str(item.get("instrument")), "message": str(item.get("message")), "requirements": requirements}
+    return {"instrument": str(item.get("instrument")), "message": _message(item.get("message"), said), "requirements": requirements}
 
 
 def summary(rows: t.Sequence[Row], now: dt.datetime, *, refused_stops: bool) -> Summary:
@@ -177,7 +190,7 @@ def _platform_failures(rows: t.Sequence[Row]) -> list[PlatformFailure]:
     return sorted(found.values(), key=lambda one: -len(one["services"]))
 
 
-def _own_reasons(item: Row) -> list[str]:
+def _own_reasons(item: Row) -> list[Message]:
     """The reasons of a service without those that a failure of the platform explains."""
     explained = {identifier for one in item.instruments for identifier in one["requirements"]}
     return [reason for reason in item.line["reasons"] if reason.partition(" ")[0] not in explained]
@@ -262,7 +275,7 @@ def _when(item: SummaryLine) -> str:
 def _why(item: SummaryLine) -> str:
     if item["refused"]:
         return f"{item['reasons'][0].partition(': ')[0]}, see below"
-    reasons = [*item["reasons"]]
+    reasons: list[str] = [*item["reasons"]]
     if item["platform_failures"]:
         reasons.append(f"see {', '.join(str(number) for number in item['platform_failures'])} below")
     more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""

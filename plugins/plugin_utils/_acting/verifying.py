@@ -23,9 +23,11 @@ from ...module_utils._engine import Item
 from ...module_utils._files import NotWritten
 from ...module_utils._finding import Finding, Status, unknown
 from ...module_utils._message import lines_of
+from ...module_utils._phrase import Message, phrase, verbatim
 from .._described.document import Refused
-from .._model.planned import Plan
-from .._model.text import in_short
+from .._model.plain import to_plain
+from .._model.planned import Plan, PlannedCheck
+from .._model.text import in_short, said_by
 from .._running import sending as _sending
 from .._running import verification as _verification
 from .._running.connections import Connections
@@ -68,7 +70,7 @@ class Verifying(ActionBase):
         spool = context.spool(common)
         proven = context.still_proven(common, spool)
         common, own = _verification.without(common, proven), _verification.without(own, proven)
-        lost: str | None = None
+        lost: Message | None = None
         found: dict[str, list[Finding]] = {}
         controller, looked_once = self._start_controller(context, common, spool)
         left = _emergency.time_left(context.emergency, spool.started(), _now())
@@ -92,7 +94,7 @@ class Verifying(ActionBase):
         if left is None:
             found.update(self._find(own, host, spool, variables, result, lost is not None))
         shown = {**spool.findings_of(_verification.CONTROLLER), **found} if controller else found
-        result["readiness"] = {**self._summary(context, own, host, shown, time.monotonic() - started), "unreachable": lost}
+        result["readiness"] = {**self._summary(context, own, host, shown, time.monotonic() - started), "unreachable": to_plain(lost)}
         result["changed"] = False
         return result
 
@@ -143,7 +145,8 @@ class Verifying(ActionBase):
             try:
                 answers = self._execute(items, variables, result, plan.settling)
             except AnsibleConnectionFailure as exc:
-                answers = {item.key: [_about(item, f"{host} could not be reached: {in_short(exc)}")] for item in items}
+                reason = phrase("{host:path} could not be reached: {reason}", host=host, reason=in_short(exc))
+                answers = {item.key: [_about(item, reason)] for item in items}
             seen = _verification.named_as_written(here, answers, spool)
             spool.save(host, seen)
             found.update(seen)
@@ -160,19 +163,15 @@ class Verifying(ActionBase):
         checks = _verification.items_of_host(plan, host)
         slow = [] if left is None else _verification.items_of_action(plan, host)
         if left is not None and left < LEAST:
-            late = f"was not run on {host}: the {_emergency.ALLOWED:g} s that an emergency allows were over"
-            return {check.key: [_about(_verification.as_item(check, host), f"{check.check} {late}")] for check in [*checks, *slow]}
+            return {check.key: [_about(_verification.as_item(check, host), _too_late(check, host))] for check in [*checks, *slow]}
         quick = self._task.check_mode or left is not None
         left_out = [check for check in checks if quick and _verification.writes(check)]
         items = [_verification.as_item(check, host) for check in checks if check not in left_out]
         found = self._execute(items, variables, result, plan.settling, left) if items else {}
-        why = "this is check mode" if self._task.check_mode else "in an emergency nobody waits for it"
         for check in left_out:
-            item = _verification.as_item(check, host)
-            found[check.key] = [_about(item, f"{check.check} was not run: it writes a line, and {why}")]
+            found[check.key] = [_about(_verification.as_item(check, host), _not_written(check, check_mode=self._task.check_mode))]
         for check in slow:
-            item = _verification.as_item(check, host)
-            found[check.key] = [_about(item, f"{check.check} was not run: it is a module of its own, and {why}")]
+            found[check.key] = [_about(_verification.as_item(check, host), _not_waited_for(check))]
         return found
 
     def _run_modules(
@@ -183,7 +182,7 @@ class Verifying(ActionBase):
         variables: dict[str, t.Any],
         result: dict[str, t.Any],
         found: dict[str, list[Finding]],
-    ) -> str | None:
+    ) -> Message | None:
         """The checks that are modules of others, after the batch. Why the host could not be reached, if it never was."""
         checks = _verification.items_of_action(plan, host)
         if not checks:
@@ -193,7 +192,7 @@ class Verifying(ActionBase):
         found.update(_verification.run_actions(checks, host, runner))
         for warning in runner.warnings:
             result.setdefault("warnings", []).append(warning)
-        return runner.lost[0] if runner.lost and not reached else None
+        return verbatim(runner.lost[0]) if runner.lost and not reached else None
 
     def _execute(
         self, items: list[Item], variables: dict[str, t.Any], result: dict[str, t.Any], settling: float, within: float | None = None
@@ -220,13 +219,15 @@ class Verifying(ActionBase):
         except AnsibleConnectionFailure:
             raise
         except (AnsibleError, NotWritten) as exc:  # a password that is missing, a temporary folder that cannot be made, or is full
-            answer = {"msg": in_short(exc)}
+            answer = {"msg": said_by(exc) if isinstance(exc, NotWritten) else in_short(exc)}
         for warning in answer.get("warnings", []):
             result.setdefault("warnings", []).append(warning)
         if "found" not in answer:
-            said = lines_of(str(answer.get("msg") or answer.get("module_stderr") or ""))
-            message = said[-1] if said else "it gave no answer"
-            return {item.key: [_about(item, f"the checks could not be run on {item.host}: {message}")] for item in items}
+            reason = _why_none(answer)
+            return {
+                item.key: [_about(item, phrase("the checks could not be run on {host:path}: {reason}", host=item.host, reason=reason))]
+                for item in items
+            }
         return {key: [Finding.from_dict(finding) for finding in findings] for key, findings in answer["found"].items()}
 
     # -- the result
@@ -242,14 +243,14 @@ class Verifying(ActionBase):
             "host": host,
             "counts": dict(counts),
             **({"checks": [_line(finding) for finding in findings]} if SCOREBOARD in constants.CALLBACKS_ENABLED else {}),
-            "findings": [finding.as_dict() for finding in findings if finding.status is not Status.PASS],
+            "findings": [to_plain(finding.as_dict()) for finding in findings if finding.status is not Status.PASS],
             "not_passed": [
                 {
                     "requirement": finding.requirement,
                     "check": finding.check,
                     "instance": finding.instance,
                     "status": finding.status.value,
-                    "message": finding.message,
+                    "message": str(finding.message),
                 }
                 for finding in findings
                 if finding.status is not Status.PASS
@@ -282,7 +283,35 @@ def _line(finding: Finding) -> dict[str, t.Any]:
     }
 
 
-def _about(item: Item, message: str) -> Finding:
+def _too_late(check: PlannedCheck, host: str) -> Message:
+    return phrase(
+        "{check:path} was not run on {host:path}: the {seconds:duration} that an emergency allows were over",
+        check=check.check,
+        host=host,
+        seconds=_emergency.ALLOWED,
+    )
+
+
+def _not_written(check: PlannedCheck, *, check_mode: bool) -> Message:
+    if check_mode:
+        return phrase("{check:path} was not run: it writes a line, and this is check mode", check=check.check)
+    return phrase("{check:path} was not run: it writes a line, and in an emergency nobody waits for it", check=check.check)
+
+
+def _not_waited_for(check: PlannedCheck) -> Message:
+    return phrase("{check:path} was not run: it is a module of its own, and in an emergency nobody waits for it", check=check.check)
+
+
+def _why_none(answer: t.Mapping[str, object]) -> str:
+    """Why a module gave no findings."""
+    given = answer.get("msg")
+    if isinstance(given, Message):
+        return given
+    said = lines_of(str(given or answer.get("module_stderr") or ""))
+    return said[-1] if said else phrase("it gave no answer")
+
+
+def _about(item: Item, message: Message) -> Finding:
     """An unknown finding for an item that was not executed."""
     return dataclasses.replace(unknown(message), check=item.check, requirement=item.requirement, instance=item.instance, host=item.host)
 

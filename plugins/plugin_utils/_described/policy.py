@@ -14,6 +14,7 @@ import typing as t
 
 import yaml
 
+from ...module_utils._phrase import Message, phrase
 from ...module_utils._registry import CHECKS, COMPUTED
 from .declarations import Classification, Duration, Impacts, Options, PolicyEntry, PolicyOverlay, ProofEntry
 from .document import Document, FastLoader, Refused, unresolved
@@ -86,7 +87,7 @@ class Policy:
     sha256: str
     rules: t.Mapping[str, Rule]
     taken_out: frozenset[str] = frozenset()  # by an overlay; what refers to them is told, not refused
-    notices: tuple[str, ...] = ()
+    notices: tuple[Message, ...] = ()
 
 
 def shipped() -> list[str]:
@@ -136,8 +137,14 @@ def overlay(policy: Policy, document: Document) -> Policy:
     notices = list(policy.notices)
     if part.get("version") and str(part["version"]) != policy.version:
         notices.append(
-            f"{document.where(('policy', 'version'))}: policy.version: the file was written for version {part['version']} of the "
-            f"{policy.name} policy; this collection ships {policy.version}, which holds"
+            phrase(
+                "{place:path}: policy.version: the file was written for version {written} of the {policy:path} policy; "
+                "this collection ships {shipped}, which holds",
+                place=document.where(("policy", "version")),
+                written=str(part["version"]),
+                policy=policy.name,
+                shipped=policy.version,
+            )
         )
     for identifier, entry in entries.items():
         place = document.where(("policy", "requirements", identifier))
@@ -218,16 +225,20 @@ def _proof(item: str | ProofEntry, identifier: str, problems: list[str], place: 
     return Proof(entry["check"], entry.get("from"), entry.get("as"), entry.get("on"), entry.get("with") or {})
 
 
-def level_of(classification: Classification) -> tuple[str, str]:
+def level_of(classification: Classification) -> tuple[str, Message]:
     """The level that a classification asks for, and the reason in words."""
     criticality = int(classification.get("criticality", 0))
     risk = int(classification.get("technical_risk", 0))
     complexity = int(classification.get("complexity", 0))
     index = {3: 2, 2: 1}.get(criticality, 0)
     raised = (risk == 3 or complexity == 3 or risk + complexity >= 4) and index < 2
-    reason = f"criticality {criticality}, technical risk {risk}, complexity {complexity}"
-    if raised:
-        reason += f": one level above {LEVELS[index]}"
+    graded = phrase(
+        "criticality {criticality:number}, technical risk {risk:number}, complexity {complexity:number}",
+        criticality=criticality,
+        risk=risk,
+        complexity=complexity,
+    )
+    reason = phrase("{graded}: one level above {level}", graded=graded, level=LEVELS[index]) if raised else graded
     return LEVELS[index + 1 if raised else index], reason
 
 

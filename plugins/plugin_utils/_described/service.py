@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ...module_utils._phrase import Message, phrase, verbatim
 from .declarations import Commitments, Defaults, Duration, Part, RequirementEntry, Server, ServiceFile, SharedFile, Tier
 from .document import Document, NotResolved, unresolved
 
@@ -26,7 +27,15 @@ CONNECTION = (
 PATHS = ("ca_path", "client_cert", "client_key")  # of the controller
 
 
-class NotDeclared(Exception):
+class NoChecks(Exception):
+    """A requirement has no check in this run: why."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = verbatim(message)
+
+
+class NotDeclared(NoChecks):
     """The description lacks what a requirement needs; the message names the key."""
 
 
@@ -34,11 +43,11 @@ class NoHost(NotDeclared):
     """An inventory pattern finds no host: what runs there cannot be looked at, which is not the description's fault."""
 
 
-class NotApplicable(Exception):
+class NotApplicable(NoChecks):
     """The description itself says that there is nothing to verify."""
 
 
-class NotDue(Exception):
+class NotDue(NoChecks):
     """It cannot be verified in this run, and need not be."""
 
 
@@ -175,10 +184,10 @@ class Description:
         """The hosts of a pattern, else of the part, else of the service. NotDeclared, NoHost."""
         pattern = on or part.get("hosts") or self.data["service"].get("hosts")
         if not pattern:
-            raise NotDeclared("service.hosts: no inventory pattern says on which hosts the service runs")
+            raise NotDeclared(phrase("service.hosts: no inventory pattern says on which hosts the service runs"))
         found = self.hosts(str(pattern))
         if not found:
-            raise NoHost(f"the inventory has no host for the pattern '{pattern}'")
+            raise NoHost(phrase("the inventory has no host for the pattern '{pattern:path}'", pattern=str(pattern)))
         return found
 
     # -- servers
@@ -189,23 +198,35 @@ class Description:
         using = self.using or using
         if using:
             if using not in servers:
-                raise NotDeclared(f"there is no server '{using}'; known: {', '.join(sorted(servers)) or 'none'}")
-            if servers[using]["kind"] not in kinds:
-                raise NotDeclared(f"the server '{using}' is of kind {servers[using]['kind']}; expected {' or '.join(kinds)}")
+                raise NotDeclared(_no_server(using, sorted(servers)))
+            kind = servers[using]["kind"]
+            if kind not in kinds:
+                raise NotDeclared(
+                    phrase(
+                        "the server '{name:path}' is of kind {kind:path}; expected {expected}",
+                        name=using,
+                        kind=kind,
+                        expected=either(kinds),
+                    )
+                )
             return using, servers[using]
         fitting = {name: server for name, server in servers.items() if server["kind"] in kinds}
         chosen = [name for name, server in fitting.items() if server.get("default")] or list(fitting)
         if not chosen:
-            raise NotDeclared(f"no server of kind {' or '.join(kinds)} is declared (servers, in the organisation's or the service's file)")
+            none = phrase("no server of kind {kind} is declared (servers, in the organisation's or the service's file)", kind=either(kinds))
+            raise NotDeclared(none)
         if len(chosen) > 1:
-            raise NotDeclared(f"several servers of kind {' or '.join(kinds)} are declared ({', '.join(chosen)}) and none is the default")
+            several = phrase(
+                "several servers of kind {kind} are declared ({names:list}) and none is the default", kind=either(kinds), names=chosen
+            )
+            raise NotDeclared(several)
         return chosen[0], fitting[chosen[0]]
 
     def connection(self, kind: str, using: str | None = None) -> dict[str, object]:
         """The options with which a check reaches a server of this kind."""
         name, server = self.server((kind,), using)
         if not server.get("url"):
-            raise NotDeclared(f"the server '{name}' has no url")
+            raise NotDeclared(phrase("the server '{name:path}' has no url", name=name))
         home = self.service if name in (self.data.get("servers") or {}) else self.organisation
         options = picked(server, CONNECTION)
         for key in PATHS:
@@ -219,13 +240,13 @@ class Description:
 
     # -- traits
 
-    def lacks(self, trait: str) -> str | None:
+    def lacks(self, trait: str) -> Message | None:
         """Why a trait does not apply to this service, or None when it does."""
         given = (self.data.get("traits") or {}).get(trait)
         if given is False:
-            return f"traits.{trait} is false"
+            return phrase("traits.{trait:path} is false", trait=trait)
         if given is None and trait == "tls" and not self._has_tls():
-            return "no https endpoint, TLS server or certificate file is declared"
+            return phrase("no https endpoint, TLS server or certificate file is declared")
         return None
 
     def _has_tls(self) -> bool:
@@ -246,4 +267,35 @@ def picked(given: t.Mapping[str, object], keys: t.Iterable[str]) -> dict[str, ob
     return {key: value for key in keys if (value := given.get(key)) is not None}
 
 
-__all__ = ("CONNECTION", "Description", "Inventory", "NoHost", "NotApplicable", "NotDeclared", "NotDue", "Run", "picked")
+def either(names: t.Sequence[str]) -> Message:
+    """Names as alternatives."""
+    *others, last = names
+    return phrase("{others:list} or {last:path}", others=others, last=last) if others else verbatim(last)
+
+
+def every(names: t.Sequence[str]) -> Message:
+    """Names of which all are meant."""
+    *others, last = names
+    return phrase("{others:list} and {last:path}", others=others, last=last) if others else verbatim(last)
+
+
+def _no_server(name: str, known: list[str]) -> Message:
+    if known:
+        return phrase("there is no server '{name:path}'; known: {known:list}", name=name, known=known)
+    return phrase("there is no server '{name:path}'; none is declared", name=name)
+
+
+__all__ = (
+    "CONNECTION",
+    "Description",
+    "Inventory",
+    "NoChecks",
+    "NoHost",
+    "NotApplicable",
+    "NotDeclared",
+    "NotDue",
+    "Run",
+    "either",
+    "every",
+    "picked",
+)

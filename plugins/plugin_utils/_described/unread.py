@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ...module_utils._phrase import Message, phrase
 from .document import Document, Path, Unresolved, dotted
 
 # what each is for, once it is read; ``*`` stands for any name or place in a list, and all below a key is meant too
@@ -37,18 +38,19 @@ UNASKED: dict[str, str] = {
 }
 
 
-def declared_in_vain(document: Document) -> list[tuple[Path, str]]:
+def declared_in_vain(document: Document) -> list[tuple[Path, Message]]:
     """Each key of the file that this version does not look at: where it is, and its name in words."""
-    found: list[tuple[Path, str]] = []
+    found: list[tuple[Path, Message]] = []
     servers = document.data.get("servers")
     for name, server in servers.items() if isinstance(servers, dict) else ():
         if isinstance(server, dict) and server.get("kind") in UNASKED:
-            found.append((("servers", name), f"servers.{name} (kind {server['kind']})"))
+            named = phrase("servers.{name:path} (kind {kind:path})", name=name, kind=server["kind"])
+            found.append((("servers", name), named))
     idle = {path for path, _name in found}
     for pattern in UNREAD:
         for path in _fitting(document.data, pattern.split("."), ()):
             if path[:2] not in idle:
-                found.append((path, dotted(path)))
+                found.append((path, Message(dotted(path))))
     return sorted(found, key=lambda item: document.position(item[0]))
 
 

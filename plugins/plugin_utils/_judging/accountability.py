@@ -10,6 +10,7 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._finding import Status
+from ...module_utils._phrase import Message, phrase
 from .._model.decision import Decision, Evidence, ShownDecision
 from .._model.judged import Judged
 from .._model.judgement import Covered, GateJudgement, Override, Overriding
@@ -62,7 +63,9 @@ def accounted(plan: Plan, judged: list[Judged], situation: Situation) -> Account
     if plan.decision_required or weighed.decision:
         judgement = conclusion([*judged, _as_judged(weighed, plan, situation)])
     if plan.refused:
-        judgement = dataclasses.replace(judgement, reasons=tuple(f"the input is refused: {problem}" for problem in plan.refused))
+        judgement = dataclasses.replace(
+            judgement, reasons=tuple(phrase("the input is refused: {problem}", problem=problem) for problem in plan.refused)
+        )
     judgement = dataclasses.replace(judgement, overridden=_overridden(judgement, weighed, run))
     if run.emergency or judgement.overridden:
         judgement = dataclasses.replace(judgement, advice="proceed")
@@ -70,7 +73,7 @@ def accounted(plan: Plan, judged: list[Judged], situation: Situation) -> Account
     after = _overrides.after(state, _opened(weighed, judgement, run, plan), run, closing=closing)
     judgement = _overrides.with_overrides(judgement, after.overrides, today, owner=plan.owner)
     shown = _decisions.shown(situation.decisions, weighed, today)
-    closed = [f"{_overrides.title(item)} is closed by this run" for item in state.overrides] if closing else []
+    closed = [phrase("{override} is closed by this run", override=_overrides.title(item)) for item in state.overrides] if closing else []
     return Accounted(judgement.noting([*_decisions.notices(shown), *closed]), evidence, shown, after)
 
 
@@ -87,9 +90,9 @@ def _as_judged(weighed: _decisions.Weighed, plan: Plan, situation: Situation) ->
     """The decision, judged as a blocker among the others."""
     rule, finding = _decisions.as_requirement(weighed, plan.owner, str(plan.phase))
     if not situation.whole_service:
-        finding = dataclasses.replace(finding, status=Status.NOT_DUE, message="it is asked when the whole service is judged")
+        finding = dataclasses.replace(finding, status=Status.NOT_DUE, message=phrase("it is asked when the whole service is judged"))
     elif situation.run.partial:
-        finding = dataclasses.replace(finding, status=Status.UNKNOWN, message="a partial run is not what a decision can be about")
+        finding = dataclasses.replace(finding, status=Status.UNKNOWN, message=phrase("a partial run is not what a decision can be about"))
     requirement = PlannedRequirement(rule, "blocker", True, PlanState.DECISION)
     return Judged(requirement, finding.status, finding.status, finding.message, [finding], [Covered(finding, finding.status)])
 
@@ -105,7 +108,7 @@ def _opened(weighed: _decisions.Weighed, judgement: GateJudgement, run: Run, pla
     """What this run owes: the whole profile after an emergency, and what a decision went against."""
     out = []
     if run.emergency:
-        author = _overrides.Author(run.emergency.id, "emergency", run.emergency.by, run.emergency.reason)
+        author = _overrides.Author(run.emergency.id, _overrides.EMERGENCY, run.emergency.by, run.emergency.reason)
         out.append(_overrides.opened(_overrides.ALL, author, plan.override_due, judgement, run))
     decision = weighed.overrides
     if decision and judgement.overridden:
@@ -114,7 +117,9 @@ def _opened(weighed: _decisions.Weighed, judgement: GateJudgement, run: Run, pla
             for requirement in judgement.requirements
             if requirement.deciding and requirement.impact == "blocker" and requirement.status in (Status.FAIL, Status.UNKNOWN)
         ]
-        author = _overrides.Author(decision.id, "decision", ", ".join(decision.decided_by) or decision.body, decision.reason)
+        author = _overrides.Author(
+            decision.id, _overrides.DECISION, Message(", ".join(decision.decided_by) or decision.body), decision.reason
+        )
         out += [_overrides.opened(name, author, plan.override_due, judgement, run) for name in names or [_overrides.ALL]]
     return out
 

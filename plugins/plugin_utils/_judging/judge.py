@@ -11,6 +11,7 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._finding import Finding, Measurement, Status, worst
+from ...module_utils._phrase import Message, phrase, plural, verbatim
 from ...module_utils._units import parse_duration
 from .._model.completion import completed
 from .._model.judged import Judged, Reach
@@ -26,6 +27,7 @@ from .._promises.ratchet import regressed as find_regressed
 from .._promises.reservations import overdue, standing
 from .._promises.reuse import question_digest
 
+NOTICE_DAYS = 30
 Findings = t.Mapping[str, t.Sequence[Finding]]  # by the key of their planned check
 
 
@@ -82,7 +84,7 @@ def conclude(
         required=sum(item.planned.state is not PlanState.DECISION for item in deciding),
         reasons=(
             *_reasons(deciding, verdict, regressed, late, failing),
-            *(f"{item.requirement} {item.message}" for item in observed_too_long),
+            *(phrase("{requirement:path} {message}", requirement=item.requirement, message=item.message) for item in observed_too_long),
         ),
         requirements=tuple(_as_requirement(item, regressed.get(item.id)) for item in judged),
         stakeholders=_stakeholders(deciding),
@@ -106,7 +108,12 @@ def conclude(
 
 def _reused(planned: PlannedRequirement, plan: Plan, known: Known) -> Judged:
     judged = judge_findings(planned, list(known.findings), plan, known.accepted)
-    message = f"{judged.message} (verified on {known.collected_at[:10]}, counts until {known.valid_until[:10]})"
+    message = phrase(
+        "{message} (verified on {verified:day}, counts until {until:day})",
+        message=judged.message,
+        verified=known.collected_at[:10],
+        until=known.valid_until[:10],
+    )
     return dataclasses.replace(judged, message=message, reused=Reused(known.run, known.collected_at, known.valid_until))
 
 
@@ -117,8 +124,9 @@ def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: Findin
         return Judged(planned, status, status, planned.why, [], [])
     if planned.state in (PlanState.NOT_DECLARED, PlanState.UNPROVABLE, PlanState.NO_HOST):
         status = Status.FAIL if planned.state is PlanState.NOT_DECLARED else Status.UNKNOWN
-        prefix = "not declared: " if planned.state is PlanState.NOT_DECLARED else ""
-        complete = [Finding(status, prefix + planned.why, requirement=rule.id)]
+        missing = planned.state is PlanState.NOT_DECLARED
+        message = phrase("not declared: {gap}", gap=planned.why) if missing else planned.why
+        complete = [Finding(status, message, requirement=rule.id)]
     else:
         complete = []
         for check in planned.checks:
@@ -164,14 +172,18 @@ def _accepted(planned: PlannedRequirement, findings: Findings) -> dict[str, bool
     return within
 
 
-def _message(complete: list[Finding], effective: list[Status], result: Status) -> str:
+def _message(complete: list[Finding], effective: list[Status], result: Status) -> Message:
     worst_ones = [finding for finding, status in zip(complete, effective) if status is result]
     if not worst_ones:
-        return "nothing was looked at"
+        return phrase("nothing was looked at")
     first = worst_ones[0]
-    where = f"{first.host}: " if first.host and first.host not in first.message else ""
+    said = first.message
+    if first.host and first.host not in said:
+        said = phrase("{host:path}: {message}", host=first.host, message=said)
     more = len({(finding.host, finding.instance, finding.message) for finding in worst_ones}) - 1
-    return f"{where}{first.message}{f' (and {more} more)' if more > 0 else ''}"
+    if not more:
+        return said
+    return plural("{first} (and {count:number} more)", "{first} (and {count:number} more)", count=more, first=said)
 
 
 # -- the verdict
@@ -208,20 +220,30 @@ def _advice(verdict: Verdict, phase: str | None, seen_now: Verdict) -> str:
 
 def _reasons(
     deciding: list[Judged], verdict: Verdict, regressed: t.Mapping[str, str], late: t.Mapping[str, str], failing: t.Collection[str]
-) -> list[str]:
+) -> list[Message]:
     """What decided, worst first: what regressed or is overdue, then blockers before majors."""
     order = {"blocker": 0, "major": 1, "minor": 2}
     shown = [item for item in deciding if item.effective is not Status.PASS and item.planned.impact != "minor"]
     shown.sort(key=lambda item: (item.planned.rule.id not in failing, order[item.planned.impact], -(item.effective.code or 0)))
-    again = {name: f" (passed on {day} and fails again: ratchet)" for name, day in regressed.items()}
-    reasons = []
-    for item in shown:
-        rule = item.planned.rule
-        name = f"reservation {rule.id} was due on {late[rule.id]}:" if rule.id in late else rule.id
-        reasons.append(f"{name} {rule.title}: {item.message}{again.get(rule.id, '')}")
+    reasons = [_reason(item, regressed.get(item.id), late.get(item.id)) for item in shown]
     if not deciding or (verdict is Verdict.UNDETERMINED and not any(item.verified for item in deciding)):
-        reasons.insert(0, "nothing was verified: not one requirement of this phase could be looked at")
+        reasons.insert(0, phrase("nothing was verified: not one requirement of this phase could be looked at"))
     return reasons
+
+
+def _reason(item: Judged, passed_on: str | None, due: str | None) -> Message:
+    title, message = item.planned.rule.title, item.message
+    if passed_on:
+        message = phrase("{message} (passed on {passed:day} and fails again: ratchet)", message=message, passed=passed_on)
+    if due is None:
+        return phrase("{requirement:path} {title:term}: {message}", requirement=item.id, title=title, message=message)
+    return phrase(
+        "reservation {requirement:path} was due on {due:day}: {title:term}: {message}",
+        requirement=item.id,
+        due=due,
+        title=title,
+        message=message,
+    )
 
 
 def _stakeholders(deciding: list[Judged]) -> dict[str, Status]:
@@ -232,7 +254,7 @@ def _stakeholders(deciding: list[Judged]) -> dict[str, Status]:
 
 
 def _instruments(judged: list[Judged]) -> tuple[Instrument, ...]:
-    messages: dict[str, str] = {}
+    messages: dict[str, Message] = {}
     left_unknown: dict[str, list[str]] = collections.defaultdict(list)
     for item in judged:
         for finding in item.findings:
@@ -256,24 +278,34 @@ def _waivers(plan: Plan, judged: list[Judged], today: dt.date) -> tuple[Waiver, 
     return tuple(out)
 
 
-def _waiver_notices(plan: Plan, judged: list[Judged], today: dt.date) -> list[str]:
+def _waiver_notices(plan: Plan, judged: list[Judged], today: dt.date) -> list[Message]:
     by_id = {item.id: item for item in judged}
     out = []
     for waiver in plan.waivers:
-        item, name = by_id.get(waiver.requirement), waiver.requirement
-        if item is None or waiver.is_debt:
-            continue
-        passes = _passes(waiver, item)
-        if waiver.state is WaiverState.EXPIRED:
-            consequence = "; the requirement passes" if passes else ": it covers nothing any more"
-            out.append(f"the waiver of {name} ended on {waiver.until}{consequence}")
-        elif waiver.active:
-            days = waiver.days_until_end(today)
-            if passes:
-                out.append(f"the waiver of {name} is no longer needed: the requirement passes")
-            elif days <= 30:
-                out.append(f"the waiver of {name} ends on {waiver.until}, in {days} days")
+        item = by_id.get(waiver.requirement)
+        notice = None if item is None or waiver.is_debt else _waiver_notice(waiver, _passes(waiver, item), waiver.days_until_end(today))
+        if notice is not None:
+            out.append(notice)
     return out
+
+
+def _waiver_notice(waiver: Waiver, passes: bool, days: int) -> Message | None:
+    name, until = waiver.requirement, waiver.until
+    if waiver.state is WaiverState.EXPIRED and passes:
+        return phrase("the waiver of {requirement:path} ended on {until:day}; the requirement passes", requirement=name, until=until)
+    if waiver.state is WaiverState.EXPIRED:
+        return phrase("the waiver of {requirement:path} ended on {until:day}: it covers nothing any more", requirement=name, until=until)
+    if waiver.active and passes:
+        return phrase("the waiver of {requirement:path} is no longer needed: the requirement passes", requirement=name)
+    if waiver.active and days <= NOTICE_DAYS:
+        return plural(
+            "the waiver of {requirement:path} ends on {until:day}, in {count:number} day",
+            "the waiver of {requirement:path} ends on {until:day}, in {count:number} days",
+            count=days,
+            requirement=name,
+            until=until,
+        )
+    return None
 
 
 def _passes(waiver: Waiver, item: Judged | None) -> bool:
@@ -315,7 +347,7 @@ def _as_requirement(item: Judged, passed_on: str | None) -> GateRequirement:
         observed_status=item.observed,
         status=item.effective,
         message=item.message,
-        remedy=next((finding.remedy for finding in bad if finding.remedy), None) or rule.remedy,
+        remedy=next((finding.remedy for finding in bad if finding.remedy), None) or verbatim(rule.remedy),
         proof="attested" if "attested" in proofs else "derived" if "derived" in proofs else "observed",
         since=min((finding.since for finding in bad if finding.since), default=None),
         collected_at=max((finding.collected_at for finding in item.findings if finding.collected_at), default=None),

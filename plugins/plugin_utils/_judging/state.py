@@ -9,6 +9,7 @@ import dataclasses
 import datetime as dt
 
 from ...module_utils._finding import Finding, Status, isoformat
+from ...module_utils._phrase import Message, phrase
 from .._model.judged import Judged
 from .._model.judgement import Covered, GateJudgement, GateRequirement, JudgedRequirement, StateJudgement, StateRequirement
 from .._model.planned import Plan, PlannedRequirement, PlanState
@@ -84,17 +85,17 @@ def _judged(planned: PlannedRequirement, known: Known | None, plan: Plan, now: d
     if planned.state is PlanState.NOT_APPLICABLE:
         return Judged(planned, Status.NOT_APPLICABLE, Status.NOT_APPLICABLE, planned.why, [], [])
     if known is None:
-        return _unverified(planned, "it has never been verified")
+        return _unverified(planned, phrase("it has never been verified"))
     if known.valid_until < isoformat(now):
-        return _unverified(planned, f"it was last verified on {known.collected_at[:10]}, which no longer counts")
+        return _unverified(planned, phrase("it was last verified on {day:day}, which no longer counts", day=known.collected_at[:10]))
     if known.state is PlanState.NOT_DUE:
         return Judged(planned, Status.NOT_DUE, Status.NOT_DUE, known.why, [], [])
     if known.state is PlanState.NOT_APPLICABLE:
-        return _unverified(planned, "it was not applicable when it was last looked at, and is now")
+        return _unverified(planned, phrase("it was not applicable when it was last looked at, and is now"))
     return judge_findings(planned, list(known.findings), plan, known.accepted)
 
 
-def _unverified(planned: PlannedRequirement, message: str) -> Judged:
+def _unverified(planned: PlannedRequirement, message: Message) -> Judged:
     finding = Finding(Status.UNKNOWN, message, requirement=planned.rule.id)
     return Judged(planned, Status.UNKNOWN, Status.UNKNOWN, message, [finding], [Covered(finding, Status.UNKNOWN)])
 

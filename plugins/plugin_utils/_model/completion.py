@@ -9,47 +9,53 @@ import dataclasses
 import typing as t
 
 from ...module_utils._finding import Finding, Status
+from ...module_utils._phrase import Message, phrase
 from .judged import Reach
 from .planned import PlannedCheck
 
 
 def completed(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]], reach: Reach) -> list[Finding]:
     """The findings of a planned check, with one for each expected host that has none."""
-    base = Finding(Status.UNKNOWN, "", check="", requirement=check.requirement, instance=check.instance)
+    base = Finding(Status.UNKNOWN, Message(""), check="", requirement=check.requirement, instance=check.instance)
     if check.gap is not None:
-        return [dataclasses.replace(base, status=Status.FAIL, message=f"not declared: {check.gap}")]
+        return [dataclasses.replace(base, status=Status.FAIL, message=phrase("not declared: {gap}", gap=check.gap))]
     there = list(findings.get(check.key, ()))
     if check.call == "find":
         # where no line was written, the other half says why
         written = dict.fromkeys(finding.host for finding in findings.get(check.after or "", ()) if finding.status is Status.PASS)
         missing = written if not there else [host for host in written if all(finding.host not in ("", host) for finding in there)]
-        where = ", ".join(check.hosts) if check.hosts is not None else "the controller"
         if reach.waiting and not there:
-            message = "lines are looked for when the last batch has written its own"
+            message = phrase("lines are looked for when the last batch has written its own")
             return [dataclasses.replace(base, status=Status.NOT_DUE, message=message)] if written else []
-        return there + [
-            dataclasses.replace(base, host=host, message=f"nobody looked for the line of {host} on {where}") for host in missing
-        ]
+        return there + [dataclasses.replace(base, host=host, message=_not_looked_for(host, check)) for host in missing]
     if check.hosts is None:
-        return there or [dataclasses.replace(base, message=f"{check.check} was not run: no verify task ran for the controller")]
+        nobody = phrase("{check:path} was not run: no verify task ran for the controller", check=check.check)
+        return there or [dataclasses.replace(base, message=nobody)]
     complete = list(there)
     told = {finding.host for finding in there}
     for host in check.hosts:
         if host in told:
             continue
         if host in reach.waiting:
-            later = dataclasses.replace(base, status=Status.NOT_DUE, host=host, message=f"{host} has its turn in a later batch")
-            complete.append(later)
+            turn = phrase("{host:path} has its turn in a later batch", host=host)
+            complete.append(dataclasses.replace(base, status=Status.NOT_DUE, host=host, message=turn))
             continue
         if host in reach.unreachable:
-            message = f"{host} could not be reached: {reach.unreachable[host]}"
+            message = phrase("{host:path} could not be reached: {reason}", host=host, reason=reach.unreachable[host])
         else:
-            message = reach.absent.get(host, f"{check.check} was not run on {host}: no verify task ran for it")
+            nobody = phrase("{check:path} was not run on {host:path}: no verify task ran for it", check=check.check, host=host)
+            message = reach.absent.get(host, nobody)
         complete.append(dataclasses.replace(base, host=host, message=message))
     if check.call == "write":
         # a line that was written proves nothing before it is found
         complete = [finding for finding in complete if finding.status is not Status.PASS]
     return complete
+
+
+def _not_looked_for(host: str, check: PlannedCheck) -> Message:
+    if check.hosts is None:
+        return phrase("nobody looked for the line of {host:path} on the controller", host=host)
+    return phrase("nobody looked for the line of {host:path} on {places:list}", host=host, places=list(check.hosts))
 
 
 __all__ = ("completed",)

@@ -10,6 +10,7 @@ import hashlib
 import json
 import typing as t
 
+from ...module_utils._phrase import Message
 from .plain import OMITTED, to_plain
 from .verdict import Outcome, Verdict
 
@@ -81,7 +82,7 @@ class Decision:
     reason: str | None = None
     conditions: tuple[Condition, ...] = ()
     comment: str | None = None
-    recorded_by: str | None = None
+    recorded_by: Message | None = None
     recorded_at: str
 
     @property
@@ -115,7 +116,7 @@ class ShownDecision:
     reason: str | None
     conditions: tuple[Condition, ...]
     comment: str | None
-    recorded_by: str | None
+    recorded_by: Message | None
     recorded_at: str
     about_this_evidence: bool = False
     counts: bool = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ...module_utils._phrase import Message, phrase, verbatim
 from ...module_utils._runner import user_name
 
 ESSENTIAL = ("phase", "environment", "service", "service_file", "organisation_file", "version", "records", "emergency", "emergency_reason")
@@ -20,7 +21,7 @@ class Emergency:
 
     id: str
     reason: str | None
-    by: str
+    by: Message
 
 
 def of(options: t.Mapping[str, object], variables: t.Mapping[str, object]) -> Emergency | None:
@@ -32,10 +33,12 @@ def of(options: t.Mapping[str, object], variables: t.Mapping[str, object]) -> Em
     return Emergency(name, reason, who(variables))
 
 
-def who(variables: t.Mapping[str, object]) -> str:
+def who(variables: t.Mapping[str, object]) -> Message:
     """The person behind a run: of AWX where it says so, else the user of the controller."""
     named = next((str(variables[name]) for name in _AWX if variables.get(name)), None)
-    return f"{named} ({user_name()} on the controller)" if named else user_name()
+    if named is None:
+        return verbatim(user_name())
+    return phrase("{name:path} ({user:path} on the controller)", name=named, user=user_name())
 
 
 __all__ = (

@@ -9,6 +9,7 @@ import dataclasses
 import typing as t
 
 from ...module_utils._finding import Finding, Status
+from ...module_utils._phrase import Message
 from .judgement import Covered, Reused
 from .planned import PlannedRequirement, PlanState
 from .waiver import Waiver
@@ -21,8 +22,8 @@ class Reach:
     """Who was reached. ``absent`` says of an expected host why it has no findings; ``waiting`` have their turn in a later batch."""
 
     reached: tuple[str, ...] = ()
-    unreachable: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
-    absent: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    unreachable: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)
+    absent: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)
     waiting: tuple[str, ...] = ()
 
 
@@ -33,7 +34,7 @@ class Judged:
     planned: PlannedRequirement
     observed: Status
     effective: Status
-    message: str
+    message: Message
     findings: list[Finding]
     covered: list[Covered]
     waiver: Waiver | None = None

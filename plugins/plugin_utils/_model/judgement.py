@@ -9,9 +9,11 @@ import dataclasses
 import typing as t
 
 from ...module_utils._finding import Finding, Measurement, Status
+from ...module_utils._phrase import Message
 from .compared import Compared
 from .plain import OMITTED, from_plain, key
 from .planned import PlanState
+from .text import NOTHING
 from .verdict import Verdict
 from .waiver import Waiver
 
@@ -72,8 +74,8 @@ class JudgedRequirement:
     state: PlanState = PlanState.PLANNED
     observed_status: Status = Status.UNKNOWN
     status: Status = Status.UNKNOWN
-    message: str = ""
-    remedy: str = ""
+    message: Message = NOTHING
+    remedy: Message = NOTHING
     proof: str = "observed"
     since: str | None = None
     collected_at: str | None = None
@@ -116,7 +118,7 @@ class Instrument:
     """Something that had to be asked and could not be: once, with the requirements that it leaves unknown."""
 
     instrument: str
-    message: str
+    message: Message
     requirements: tuple[str, ...] = ()
 
 
@@ -125,9 +127,9 @@ class Reservation:
     """What stands between GO WITH RESERVATIONS and GO. ``kind``: new, open, overdue, accepted, debt."""
 
     requirement: str
-    title: str
+    title: Message
     status: Status
-    message: str
+    message: Message
     responsible: str | None
     raised: str = ""
     due: str = ""
@@ -140,7 +142,7 @@ class DebtLine:
     """A line of debt as it stands after a run. ``state`` is that of its waiver, or ``passes``."""
 
     requirement: str
-    reason: str
+    reason: Message
     adopted: str
     by: str
     until: str
@@ -167,7 +169,7 @@ class WouldHaveSaid:
 
     verdict: Verdict
     words: str
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Message, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -177,7 +179,7 @@ class Override:
     requirement: str  # or ALL
     id: str
     kind: str
-    by: str
+    by: Message
     reason: str | None
     at: str
     due: str
@@ -213,7 +215,7 @@ class Judgement:
     enforced_verdict: Verdict = Verdict.GO  # over what is enforced alone
     verified: int = 0
     required: int = 0
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Message, ...] = ()
     requirements: tuple[JudgedRequirement, ...] = ()
     stakeholders: t.Mapping[str, Status] = dataclasses.field(default_factory=dict)
     instruments: tuple[Instrument, ...] = ()
@@ -221,7 +223,7 @@ class Judgement:
     waivers: tuple[Waiver, ...] = ()
     debt: DebtSummary | None = None
     ratchet: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # what regressed, with the day on which it last passed
-    notices: tuple[str, ...] = ()
+    notices: tuple[Message, ...] = ()
     counts: t.Mapping[str, int] = dataclasses.field(default_factory=dict)
     overrides: tuple[Override, ...] = ()
 
@@ -250,7 +252,7 @@ class GateJudgement(Judgement):
     overridden: Overriding | None = None
     comparison: Compared | None = None
 
-    def noting(self, notices: t.Iterable[str]) -> GateJudgement:
+    def noting(self, notices: t.Iterable[Message]) -> GateJudgement:
         return dataclasses.replace(self, notices=(*self.notices, *notices))
 
 

@@ -125,12 +125,6 @@ def _measurement(data: t.Mapping[str, object]) -> Measurement:
 _OURS: dict[object, t.Callable[[t.Mapping[str, object]], object]] = {Finding: Finding.from_dict, Measurement: _measurement}
 
 
-def _message(data: object, where: str) -> object:
-    if isinstance(data, str):
-        return data if isinstance(data, Message) else Message(data)
-    raise Malformed(f"{where}: expected a text, found {type(data).__name__}")
-
-
 def _scalar(kind: type | tuple[type, ...], words: str) -> Reader:
     def read(data: object, where: str) -> object:
         if isinstance(data, kind) and (kind is bool or not isinstance(data, bool)):
@@ -138,6 +132,12 @@ def _scalar(kind: type | tuple[type, ...], words: str) -> Reader:
         raise Malformed(f"{where}: expected {words}, found {type(data).__name__}")
 
     return read
+
+
+def _message(data: object, where: str) -> Message:
+    if isinstance(data, str):
+        return data if isinstance(data, Message) else Message(data)
+    raise Malformed(f"{where}: expected a text, found {type(data).__name__}")
 
 
 def _member(kind: type[enum.Enum]) -> Reader:

@@ -12,8 +12,10 @@ import json
 import typing as t
 
 from ...module_utils._argspec import secret_options
+from ...module_utils._phrase import Message
 from ...module_utils._registry import COMPUTED, load_check
 from .._described.policy import Rule
+from .text import NOTHING
 from .waiver import Waiver
 
 OVERRIDE_DUE = "3d"
@@ -51,7 +53,7 @@ class PlannedCheck:
     after: str | None = None  # the key of the half whose observations it needs
     accepted: bool = False  # with the temporary limits of a waiver
     waiver: str | None = None  # the key of that waiver
-    gap: str | None = None
+    gap: Message | None = None
 
     def split_secrets(self) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         """The arguments, those that must not be seen apart."""
@@ -68,7 +70,7 @@ class PlannedRequirement:
     impact: str
     deciding: bool
     state: PlanState = PlanState.PLANNED
-    why: str = ""
+    why: Message = NOTHING
     declared_in: str = ""
     checks: tuple[PlannedCheck, ...] = ()
 
@@ -114,14 +116,14 @@ class Plan:
 
     service: t.Mapping[str, str]  # name, owner, kind
     level: str
-    level_reason: str
+    level_reason: Message
     phase: str | None  # None: all phases, for the service's state
     policy: t.Mapping[str, str]
     requirements: tuple[PlannedRequirement, ...]
     waivers: tuple[Waiver, ...]  # lines of debt too
     expected_hosts: tuple[str, ...]
     mode: str
-    notices: tuple[str, ...] = ()
+    notices: tuple[Message, ...] = ()
     inputs: t.Mapping[str, t.Mapping[str, str | None] | None] = dataclasses.field(default_factory=dict)  # files: path and digest
     publish: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     reservation_due: str = "14d"

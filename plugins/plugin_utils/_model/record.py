@@ -8,12 +8,14 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ...module_utils._phrase import Message
 from .decision import Evidence, ShownDecision
 from .deployments import DeliveryPerformance, Deployment
 from .judgement import GateJudgement, Judgement, StateJudgement
 from .plain import OMITTED
 from .run import Run
 from .service_state import Deployed, LastGate
+from .text import NOTHING
 
 SCHEMA_VERSION = 1
 
@@ -26,7 +28,7 @@ class JudgedService:
     owner: str = ""
     kind: str = ""
     level: str = ""
-    level_reason: str = ""
+    level_reason: Message = NOTHING
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,8 +37,8 @@ class Hosts:
 
     expected: tuple[str, ...] = ()
     reached: tuple[str, ...] = ()
-    unreachable: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
-    absent: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    unreachable: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)
+    absent: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,7 +90,7 @@ class RunRecord:
     deployments: tuple[Deployment | Deployed, ...] = ()
     delivery_performance: DeliveryPerformance | None = dataclasses.field(default=None, metadata=OMITTED)
 
-    def noting(self, notices: t.Iterable[str]) -> RunRecord:
+    def noting(self, notices: t.Iterable[Message]) -> RunRecord:
         return dataclasses.replace(self, judgement=self.judgement.noting(notices))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from ...module_utils._phrase import Message
 from .emergency import Emergency
 from .plain import OMITTED, beside
 
@@ -36,7 +37,7 @@ class Run:
     scope: str = "service"
     settle_seconds: float = 0.0
     recheck_interval_seconds: float | None = None
-    partial: str | None = None  # why it says nothing about the whole service
+    partial: Message | None = None  # why it says nothing about the whole service
     first_deployment: bool = False
     emergency: Emergency | None = None
     evidence_digest: str | None = dataclasses.field(default=None, metadata=OMITTED)

@@ -9,9 +9,11 @@ import dataclasses
 import typing as t
 
 from ...module_utils._finding import Finding, Status
+from ...module_utils._phrase import Message
 from .judgement import Override
 from .plain import key
 from .planned import PlanState
+from .text import NOTHING
 from .verdict import Verdict
 
 SCHEMA_VERSION = 1
@@ -25,7 +27,7 @@ class Known:
     state: PlanState
     collected_at: str
     valid_until: str
-    why: str = ""
+    why: Message = NOTHING
     verified: bool = False
     accepted: t.Mapping[str, bool] = dataclasses.field(default_factory=dict)
     question_digest: str | None = dataclasses.field(default=None, metadata=key("asked"))

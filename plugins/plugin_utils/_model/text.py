@@ -11,8 +11,10 @@ import re
 from ...module_utils._finding import Status
 from ...module_utils._message import columns, first_line, shorten
 from ...module_utils._message import one_line as escape
+from ...module_utils._phrase import Message, phrase
 from ...module_utils._units import humanize_bytes, humanize_seconds
 
+NOTHING = Message("")  # where a sentence may stand and none does
 STATUSES = ("fail", "unknown", "warn", "waived", "pass", "not_applicable", "not_due")  # worst first
 STATUS_WORDS = {
     "pass": "pass",
@@ -22,6 +24,15 @@ STATUS_WORDS = {
     "fail": "FAIL",
     "not_applicable": "n/a",
     "not_due": "not due",
+}
+STATUS_SAID = {  # within a sentence
+    "pass": phrase("pass"),
+    "waived": phrase("waived"),
+    "warn": phrase("warn"),
+    "unknown": phrase("unknown"),
+    "fail": phrase("fail"),
+    "not_applicable": phrase("not applicable"),
+    "not_due": phrase("not due"),
 }
 STATUS_CODES = {status.value: status.code for status in Status if status.code is not None}
 AREAS = ("monitoring", "logs", "backups", "runbooks", "support", "delivery", "platform")
@@ -114,14 +125,27 @@ def as_float(value: object) -> float | None:
     return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
 
 
-def in_short(exc: BaseException) -> str:
+def in_short(exc: BaseException) -> Message:
     """The first line of what an exception says, and the last, where ssh and sudo say why."""
-    lines = [line.strip() for line in str(exc).splitlines() if line.strip()] or ["no reason was given"]
-    return lines[0] if len(lines) == 1 else f"{lines[0].rstrip('.:')}: {lines[-1]}"
+    lines = [line.strip() for line in str(exc).splitlines() if line.strip()]
+    if not lines:
+        return phrase("no reason was given")
+    return Message(lines[0] if len(lines) == 1 else f"{lines[0].rstrip('.:')}: {lines[-1]}")
+
+
+def said_by(exc: BaseException) -> Message:
+    """What an exception of the collection says, as the message with which it was raised."""
+    return next((item for item in exc.args if isinstance(item, Message)), Message(str(exc)))
+
+
+def status_said(status: str) -> str:
+    """The word for a status within a sentence; what is none stays as it is."""
+    return STATUS_SAID.get(status, status)
 
 
 __all__ = (
     "AREAS",
+    "NOTHING",
     "STATUSES",
     "STATUS_CODES",
     "STATUS_WORDS",
@@ -136,7 +160,9 @@ __all__ = (
     "in_short",
     "number",
     "quantity",
+    "said_by",
     "shorten",
+    "status_said",
     "without_unit",
     "wrap",
 )

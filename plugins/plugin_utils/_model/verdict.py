@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import enum
 
+from ...module_utils._phrase import Message, phrase
+
 
 class Verdict(str, enum.Enum):
     """What the judge makes of findings and promises, best to worst; the last two are the words at design."""
@@ -28,8 +30,13 @@ class Verdict(str, enum.Enum):
 
     @property
     def words(self) -> str:
-        """As people read it."""
-        return _WORDS[self]
+        """As people read it, in English."""
+        return str(_SAID[self])
+
+    @property
+    def said(self) -> Message:
+        """As people read it, within a sentence."""
+        return _SAID[self]
 
     @property
     def good(self) -> bool:
@@ -55,13 +62,13 @@ _CODES = {
     Verdict.READY_TO_CONTINUE: 0,
     Verdict.NOT_READY: 3,
 }
-_WORDS = {
-    Verdict.GO: "GO",
-    Verdict.GO_WITH_RESERVATIONS: "GO WITH RESERVATIONS",
-    Verdict.UNDETERMINED: "UNDETERMINED",
-    Verdict.NO_GO: "NO-GO",
-    Verdict.READY_TO_CONTINUE: "READY TO CONTINUE",
-    Verdict.NOT_READY: "NOT READY",
+_SAID = {
+    Verdict.GO: phrase("GO"),
+    Verdict.GO_WITH_RESERVATIONS: phrase("GO WITH RESERVATIONS"),
+    Verdict.UNDETERMINED: phrase("UNDETERMINED"),
+    Verdict.NO_GO: phrase("NO-GO"),
+    Verdict.READY_TO_CONTINUE: phrase("READY TO CONTINUE"),
+    Verdict.NOT_READY: phrase("NOT READY"),
 }
 # of a service, the worst first: as lists of services show them
 WORST_FIRST = (Verdict.NO_GO, Verdict.UNDETERMINED, Verdict.GO_WITH_RESERVATIONS, Verdict.GO)
@@ -85,12 +92,23 @@ class Outcome(str, enum.Enum):
 
     @property
     def words(self) -> str:
-        """As people read it."""
-        return {Outcome.GO: "GO", Outcome.GO_WITH_CONDITIONS: "GO WITH CONDITIONS", Outcome.NO_GO: "NO-GO"}[self]
+        """As people read it, in English."""
+        return str(_DECIDED[self])
+
+    @property
+    def said(self) -> Message:
+        """As people read it, within a sentence."""
+        return _DECIDED[self]
 
     @property
     def lets_go_on(self) -> bool:
         return self is not Outcome.NO_GO
 
+
+_DECIDED = {
+    Outcome.GO: phrase("GO"),
+    Outcome.GO_WITH_CONDITIONS: phrase("GO WITH CONDITIONS"),
+    Outcome.NO_GO: phrase("NO-GO"),
+}
 
 __all__ = ("WORST_FIRST", "Outcome", "Verdict", "stops")

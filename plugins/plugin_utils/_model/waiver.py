@@ -11,6 +11,7 @@ import enum
 import typing as t
 
 from ...module_utils._finding import Finding
+from ...module_utils._phrase import Message
 from .plain import HIDDEN, OMITTED, from_plain
 from .plain import key as kept_as
 
@@ -39,7 +40,7 @@ class Waiver:
     """
 
     requirement: str
-    reason: str
+    reason: Message
     approved_by: str
     until: str
     begins: str | None = dataclasses.field(default=None, metadata=kept_as("from", omitted=True))

@@ -9,6 +9,7 @@ import dataclasses
 import typing as t
 from urllib.parse import urlsplit
 
+from ...module_utils._phrase import phrase, plural
 from ...module_utils._registry import CHECKS, load_check
 from .._model.planned import Plan, PlannedCheck, PlanState
 
@@ -65,11 +66,20 @@ def narrowed(plan: Plan, hosts: t.Sequence[str], addresses: t.Callable[[], t.Col
     notices = list(plan.notices)
     if not any(requirement.deciding for requirement in requirements):
         notices.append(
-            f"no requirement of this phase is verified on {', '.join(hosts)} alone: nothing could tell whether this batch is good"
+            phrase(
+                "no requirement of this phase is verified on {hosts:list} alone: nothing could tell whether this batch is good",
+                hosts=list(hosts),
+            )
         )
     if waiting:
         notices.append(
-            f"{waiting} requirements ask servers, look for logged lines or at other hosts: they wait for the gate of the whole service"
+            plural(
+                "{count:number} requirement asks servers, looks for logged lines or at other hosts: "
+                "it waits for the gate of the whole service",
+                "{count:number} requirements ask servers, look for logged lines or at other hosts: "
+                "they wait for the gate of the whole service",
+                count=waiting,
+            )
         )
     return dataclasses.replace(
         plan,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import typing as t
 
+from ...module_utils._phrase import Message, phrase
 from ...module_utils._registry import CHECKS, load_check
 from .._described.document import Document, Path, dotted
 from .._described.policy import Rule
@@ -20,33 +21,39 @@ OF_SECOND_COPY = ("tool", "rpo", "on", "run_as")
 CLOSED_FROM = "0.3.0"  # the version that refuses an unknown key of a backup; the schema is closed then, and what is here goes
 
 
-def told(description: Description, rules: t.Mapping[str, Rule]) -> list[str]:
+def told(description: Description, rules: t.Mapping[str, Rule]) -> list[Message]:
     """A notice for each file that declares what this version does not look at, and one for each unknown key of a backup."""
-    notices: list[str] = []
+    notices: list[Message] = []
     for document in (description.service, description.organisation):
         if document is None:
             continue
         found = declared_in_vain(document)
         if document is description.service:
             found += _kind(document, rules)
-            found += [(path, f"{dotted(path)} (tool {tool})") for path, tool, check in _backups(document) if check not in CHECKS]
+            found += [(path, _of_tool(path, tool)) for path, tool, check in _backups(document) if check not in CHECKS]
         notices += _in_one_line(document, sorted(found, key=lambda item: document.position(item[0])))
     return notices + _unknown_keys(description.service)
 
 
-def _in_one_line(document: Document, found: list[tuple[Path, str]]) -> list[str]:
-    what = "declared, and not looked at by this version"
-    if len(found) < 2:
-        return [f"{document.where(path)}: {name}: {what}" for path, name in found]
-    names = ", ".join(f"{name} (line {document.position(path)[0]})" for path, name in found)
-    return [f"{document.name}: {what}: {names}"]
+def _of_tool(path: Path, tool: str) -> Message:
+    return phrase("{key:path} (tool {tool:path})", key=dotted(path), tool=tool)
 
 
-def _kind(document: Document, rules: t.Mapping[str, Rule]) -> list[tuple[Path, str]]:
+def _in_one_line(document: Document, found: list[tuple[Path, Message]]) -> list[Message]:
+    if not found:
+        return []
+    if len(found) == 1:
+        path, name = found[0]
+        return [phrase("{place:path}: {name}: declared, and not looked at by this version", place=document.where(path), name=name)]
+    names = [phrase("{name} (line {line})", name=name, line=document.position(path)[0]) for path, name in found]
+    return [phrase("{file:path}: declared, and not looked at by this version: {names:list}", file=document.name, names=names)]
+
+
+def _kind(document: Document, rules: t.Mapping[str, Rule]) -> list[tuple[Path, Message]]:
     """The kind of the service, where no requirement is asked of some kinds only."""
     if not document.of_service["service"].get("kind") or any(rule.applies_to for rule in rules.values()):
         return []
-    return [(("service", "kind"), "service.kind")]
+    return [(("service", "kind"), Message("service.kind"))]
 
 
 def _backups(document: Document) -> t.Iterator[tuple[Path, str, str]]:
@@ -64,7 +71,7 @@ def _backups(document: Document) -> t.Iterator[tuple[Path, str, str]]:
                     yield (*path, "second_copy"), str(tool), f"{tool}_backup"
 
 
-def _unknown_keys(document: Document) -> list[str]:
+def _unknown_keys(document: Document) -> list[Message]:
     """A notice for each key of a backup that neither its check nor anything else takes."""
     notices = []
     for path, tool, check in _backups(document):
@@ -79,11 +86,18 @@ def _unknown_keys(document: Document) -> list[str]:
             if key in known:
                 continue
             close = difflib.get_close_matches(key, known, n=1)
-            meant = f"; did you mean '{close[0]}'?" if close else ""
-            place, name = document.where((*path, key)), dotted((*path, key))
+            place = document.where((*path, key))
+            unknown = phrase("{place:path}: {name:path}: unknown key '{key:path}'", place=place, name=dotted((*path, key)), key=key)
+            if close:
+                unknown = phrase("{unknown}; did you mean '{close:path}'?", unknown=unknown, close=close[0])
             notices.append(
-                f"{place}: {name}: unknown key '{key}'{meant}; from version {CLOSED_FROM} on the file is refused for it; "
-                f"known here, for {tool}: {', '.join(known)}"
+                phrase(
+                    "{unknown}; from version {version} on the file is refused for it; known here, for {tool:path}: {known:list}",
+                    unknown=unknown,
+                    version=CLOSED_FROM,
+                    tool=tool,
+                    known=known,
+                )
             )
     return notices
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ...module_utils._phrase import Message, phrase
 from .._described.declarations import Classification
 from .._described.policy import LEVELS
 from .._described.policy import level_of as computed_level
@@ -14,22 +15,38 @@ from .remarks import Remarks
 from .waivers import LEVEL_WAIVER
 
 
-def level_of(description: Description, waivers: list[Waiver], remarks: Remarks) -> tuple[str, str]:
+def level_of(description: Description, waivers: list[Waiver], remarks: Remarks) -> tuple[str, Message]:
     """The level, and why it is that."""
     classification: Classification = description.data.get("classification") or {"criticality": 0}
     computed, reason = computed_level(classification)
     if not description.data.get("classification"):
-        reason = "no classification is declared"
+        reason = phrase("no classification is declared")
     wanted = classification.get("level")
     if not wanted or wanted == computed:
         return computed, reason
     place = description.service.where(("classification", "level"))
     if LEVELS.index(wanted) > LEVELS.index(computed):
-        return str(wanted), f"set to {wanted} in {place}; {reason} would be {computed}"
+        return str(wanted), phrase(
+            "set to {level} in {place:path}; {reason} would be {computed}", level=str(wanted), place=place, reason=reason, computed=computed
+        )
     if any(waiver.requirement == LEVEL_WAIVER and waiver.active for waiver in waivers):
-        return str(wanted), f"set to {wanted} in {place} under waiver {LEVEL_WAIVER}; {reason} would be {computed}"
+        return str(wanted), phrase(
+            "set to {level} in {place:path} under waiver {waiver:path}; {reason} would be {computed}",
+            level=str(wanted),
+            place=place,
+            waiver=LEVEL_WAIVER,
+            reason=reason,
+            computed=computed,
+        )
     remarks.notices.append(
-        f"{place}: level {wanted} is below the computed level {computed} and no waiver of {LEVEL_WAIVER} accepts that: {computed} holds"
+        phrase(
+            "{place:path}: level {level} is below the computed level {computed} and no waiver of {waiver:path} accepts that: "
+            "{computed} holds",
+            place=place,
+            level=str(wanted),
+            computed=computed,
+            waiver=LEVEL_WAIVER,
+        )
     )
     return computed, reason
 

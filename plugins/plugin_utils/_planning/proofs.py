@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ...module_utils._phrase import listed
 from ...module_utils._registry import CHECKS, COMPUTED, load_check
 from .._described.declarations import RequirementEntry
 from .._described.document import Refused
@@ -62,7 +63,7 @@ def instances_of(rule: Rule, exception: RequirementEntry, description: Descripti
             for instance in instances
         ]
     without_host = any(isinstance(exc, NoHost) for exc in refusals)
-    raise (NoHost if without_host else NotDeclared)("; ".join(dict.fromkeys(str(exc) for exc in refusals)))
+    raise (NoHost if without_host else NotDeclared)(listed(dict.fromkeys(exc.message for exc in refusals)))
 
 
 def _refuse_misplaced(checks: list[str], rule: Rule, exception: RequirementEntry, description: Description) -> list[str]:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import dataclasses
 
+from ...module_utils._phrase import Message
+
 
 @dataclasses.dataclass
 class Remarks:
     """Collected on the way, so that everything that is wrong is told at once."""
 
     problems: list[str] = dataclasses.field(default_factory=list)  # with one of these there is no plan
-    notices: list[str] = dataclasses.field(default_factory=list)
+    notices: list[Message] = dataclasses.field(default_factory=list)
 
 
 __all__ = ("Remarks",)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from ...module_utils._phrase import Message, phrase, verbatim
 from .._described.declarations import RequirementEntry
 from .._described.policy import IMPACTS, Rule
 from .._described.service import Description, NoHost, NotApplicable, NotDeclared, NotDue
@@ -49,9 +50,9 @@ def planned_requirement(
     if reason:
         return dataclasses.replace(planned, state=PlanState.NOT_APPLICABLE, why=reason)
     if phase == "design" and not deciding:
-        return dataclasses.replace(planned, state=PlanState.LATER, why=f"verified at {', '.join(rule.phases)}")
+        return dataclasses.replace(planned, state=PlanState.LATER, why=phrase("verified at {phases:list}", phases=list(rule.phases)))
     if phase == "pre" and run.first_deployment and rule.not_before_first_deployment:
-        why = "it cannot exist before the first deployment; it decides at post"
+        why = phrase("it cannot exist before the first deployment; it decides at post")
         return dataclasses.replace(planned, state=PlanState.NOT_DUE, why=why)
     if phase is None:
         return planned  # the service's state is judged over findings that are there already
@@ -114,15 +115,17 @@ def _with_checks(
     try:
         instances = instances_of(rule, exception, description)
     except NoHost as exc:
-        return dataclasses.replace(planned, state=PlanState.NO_HOST, why=str(exc))
+        return dataclasses.replace(planned, state=PlanState.NO_HOST, why=exc.message)
     except NotDeclared as exc:
-        return dataclasses.replace(planned, state=PlanState.NOT_DECLARED, why=str(exc))
+        return dataclasses.replace(planned, state=PlanState.NOT_DECLARED, why=exc.message)
     except NotApplicable as exc:
-        return dataclasses.replace(planned, state=PlanState.NOT_APPLICABLE, why=str(exc))
+        return dataclasses.replace(planned, state=PlanState.NOT_APPLICABLE, why=exc.message)
     except NotDue as exc:
-        return dataclasses.replace(planned, state=PlanState.NOT_DUE, why=str(exc))
+        return dataclasses.replace(planned, state=PlanState.NOT_DUE, why=exc.message)
     if instances is None:
-        why = f"no check of this version proves it; name one of your own (requirements.{rule.id}), or waive it"
+        why = phrase(
+            "no check of this version proves it; name one of your own (requirements.{requirement:path}), or waive it", requirement=rule.id
+        )
         return dataclasses.replace(planned, state=PlanState.UNPROVABLE, why=why)
     checks = planned_checks(rule, exception, instances, waivers, description, remarks)
     steps = instances[0].path
@@ -130,33 +133,54 @@ def _with_checks(
     return dataclasses.replace(planned, checks=tuple(checks), declared_in=place)
 
 
-def _not_applicable(rule: Rule, exception: RequirementEntry, impact: str, description: Description, remarks: Remarks) -> str | None:
+def _not_applicable(rule: Rule, exception: RequirementEntry, impact: str, description: Description, remarks: Remarks) -> Message | None:
     if rule.applies_when:
         lacking = description.lacks(rule.applies_when)
         if lacking:
             return lacking
     if rule.applies_to and description.kind not in rule.applies_to:
-        return f"it is asked of services of kind {', '.join(rule.applies_to)}; this one is {description.kind}"
+        return phrase(
+            "it is asked of services of kind {kinds:list}; this one is {kind:path}", kinds=list(rule.applies_to), kind=description.kind
+        )
     reason = exception.get("not_applicable")
     if not reason:
         return None
     place = description.service.where(("requirements", rule.id, "not_applicable"))
     if rule.not_applicable_allowed:
-        return str(reason)
+        return verbatim(str(reason))
     missing = [key for key in ("approved_by", "until") if not exception.get(key)]
     if missing:
         remarks.problems.append(f"{place}: requirements.{rule.id}: not_applicable needs {' and '.join(missing)}, as a waiver does")
         return None
     if str(exception["until"]) < description.run.today:
-        remarks.notices.append(f"{place}: {rule.id} was not applicable until {exception['until']}; that has ended, so it is asked again")
+        remarks.notices.append(
+            phrase(
+                "{place:path}: {requirement:path} was not applicable until {until:day}; that has ended, so it is asked again",
+                place=place,
+                requirement=rule.id,
+                until=str(exception["until"]),
+            )
+        )
         return None
     if str(exception.get("from", "")) > description.run.today:
         return None
     refusal = approver_refusal(exception["approved_by"], impact, description)
     if refusal:
-        remarks.notices.append(f"{place}: that {rule.id} is not applicable does not count: {refusal}")
+        remarks.notices.append(
+            phrase(
+                "{place:path}: that {requirement:path} is not applicable does not count: {refusal}",
+                place=place,
+                requirement=rule.id,
+                refusal=refusal,
+            )
+        )
         return None
-    return f"{reason} (approved by {exception['approved_by']} until {exception['until']})"
+    return phrase(
+        "{reason} (approved by {name:path} until {until:day})",
+        reason=str(reason),
+        name=str(exception["approved_by"]),
+        until=str(exception["until"]),
+    )
 
 
 __all__ = ("planned_requirement",)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 
+from ...module_utils._phrase import phrase
 from ...module_utils._registry import CHECKS, COMPUTED
 from .._described.declarations import PolicyOverlay, RequirementEntry
 from .._described.document import Document
@@ -47,10 +48,22 @@ def rules_of(description: Description, policy: Policy, remarks: Remarks) -> dict
     for identifier, entry in description.requirements.items():
         place = service.where(("requirements", identifier))
         if identifier in policy.rules and policy.rules[identifier].retired:
-            remarks.notices.append(f"{place}: {identifier} has been retired from the policy; the entry can be removed")
+            remarks.notices.append(
+                phrase(
+                    "{place:path}: {requirement:path} has been retired from the policy; the entry can be removed",
+                    place=place,
+                    requirement=identifier,
+                )
+            )
         elif identifier not in rules:
             if identifier in policy.taken_out and not (entry.get("title") and entry.get("check")):
-                remarks.notices.append(f"{place}: {identifier} has been taken out of the policy; the entry can be removed")
+                remarks.notices.append(
+                    phrase(
+                        "{place:path}: {requirement:path} has been taken out of the policy; the entry can be removed",
+                        place=place,
+                        requirement=identifier,
+                    )
+                )
                 continue
             if not (entry.get("title") and entry.get("check")):
                 close = difflib.get_close_matches(identifier, list(rules), n=1, cutoff=0.8)

@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import json
 
+from ...module_utils._phrase import Message, phrase, plural
 from ...module_utils._units import parse_duration
 from .._described.declarations import WaiverEntry
 from .._described.policy import Policy, Rule
@@ -35,14 +36,24 @@ def waivers_of(description: Description, policy: Policy, remarks: Remarks) -> li
             rule = policy.rules.get(identifier)
             if identifier in policy.taken_out and identifier not in own:
                 remarks.notices.append(
-                    f"{place}: the waiver of {identifier} can be removed: the requirement has been taken out of the policy"
+                    phrase(
+                        "{place:path}: the waiver of {requirement:path} can be removed: the requirement has been taken out of the policy",
+                        place=place,
+                        requirement=identifier,
+                    )
                 )
                 continue
             if identifier not in policy.rules and identifier not in own and identifier != LEVEL_WAIVER:
                 remarks.problems.append(f"{place}: waivers.{index}.requirement: there is no requirement {identifier}")
                 continue
             if rule is not None and rule.retired:
-                remarks.notices.append(f"{place}: the waiver of {identifier} can be removed: the requirement has been retired")
+                remarks.notices.append(
+                    phrase(
+                        "{place:path}: the waiver of {requirement:path} can be removed: the requirement has been retired",
+                        place=place,
+                        requirement=identifier,
+                    )
+                )
                 continue
             if given.get("from") and given["from"] > given["until"]:
                 remarks.problems.append(f"{place}: waivers.{index}: it would end ({given['until']}) before it begins ({given['from']})")
@@ -72,10 +83,17 @@ def _waiver_state(given: WaiverEntry, today: str) -> WaiverState:
     return WaiverState.NOT_YET if given.get("from", "") > today else WaiverState.ACTIVE
 
 
-def _refused(waiver: Waiver, reason: str | None, remarks: Remarks) -> Waiver:
+def _refused(waiver: Waiver, reason: Message | None, remarks: Remarks) -> Waiver:
     if reason is None:
         return waiver
-    remarks.notices.append(f"{waiver.declared_in}: the waiver of {waiver.requirement} does not count: {reason}")
+    remarks.notices.append(
+        phrase(
+            "{place:path}: the waiver of {requirement:path} does not count: {reason}",
+            place=waiver.declared_in,
+            requirement=waiver.requirement,
+            reason=reason,
+        )
+    )
     return dataclasses.replace(waiver, state=WaiverState.REFUSED)
 
 
@@ -87,24 +105,32 @@ def allowed(waiver: Waiver, rule: Rule | None, level: str, description: Descript
     return _refused(waiver, _waiver_refusal(waiver, rule, impact_of(rule, exception, level), description), remarks)
 
 
-def _waiver_refusal(waiver: Waiver, rule: Rule, impact: str | None, description: Description) -> str | None:
+def _waiver_refusal(waiver: Waiver, rule: Rule, impact: str | None, description: Description) -> Message | None:
     if not rule.waivable:
-        return "the policy does not allow a waiver of this requirement"
+        return phrase("the policy does not allow a waiver of this requirement")
     if rule.max_waiver:
+        longest = parse_duration(rule.max_waiver)
         if not waiver.begins:
-            return f"the policy allows at most {rule.max_waiver}, and it does not say when it begins (from)"
+            return phrase("the policy allows at most {longest:duration}, and it does not say when it begins (from)", longest=longest)
         days = (dt.date.fromisoformat(waiver.until) - dt.date.fromisoformat(waiver.begins)).days
-        if days * 86400 > parse_duration(rule.max_waiver):
-            return f"it lasts {days} days, the policy allows at most {rule.max_waiver}"
+        if days * 86400 > longest:
+            return plural(
+                "it lasts {count:number} day, the policy allows at most {longest:duration}",
+                "it lasts {count:number} days, the policy allows at most {longest:duration}",
+                count=days,
+                longest=longest,
+            )
     return approver_refusal(waiver.approved_by, impact, description)
 
 
-def approver_refusal(approver: object, impact: str | None, description: Description) -> str | None:
+def approver_refusal(approver: object, impact: str | None, description: Description) -> Message | None:
     """Why this person may not accept a deviation of this impact; None when they may, or nobody has said who may."""
     allowed = description.approvers.get(impact or "")
     if allowed is None or str(approver) in allowed:
         return None
-    return f"{approver} may not approve it; these may: {', '.join(allowed) or 'nobody'}"
+    if not allowed:
+        return phrase("{name:path} may not approve it; nobody may", name=str(approver))
+    return phrase("{name:path} may not approve it; these may: {names:list}", name=str(approver), names=list(allowed))
 
 
 __all__ = (

@@ -17,6 +17,7 @@ import pathlib
 import typing as t
 
 from ...module_utils._finding import Status
+from ...module_utils._phrase import Message, phrase, plural
 from .._described.document import Document
 from .._described.policy import Rule
 from .._described.service import Description
@@ -24,6 +25,7 @@ from .._model.judged import Judged
 from .._model.judgement import DebtLine, DebtSummary
 from .._model.planned import DebtFile, Plan
 from .._model.service_state import OnceInDebt, State
+from .._model.text import status_said
 from .._model.waiver import DEBT, Waiver, WaiverState
 
 SEALED = ("requirement", "environment", "impact", "status", "observed", "adopted", "by", "until")
@@ -69,7 +71,7 @@ def problems_of(document: Document, service: str) -> list[str]:
 
 
 def entries(
-    description: Description, rules: t.Mapping[str, Rule], problems: list[str], notices: list[str]
+    description: Description, rules: t.Mapping[str, Rule], problems: list[str], notices: list[Message]
 ) -> tuple[list[Waiver], DebtFile | None]:
     """The lines of this environment as waivers of the kind debt, and what the file says about itself; None without a file."""
     document, today = description.debt, description.run.today
@@ -86,17 +88,29 @@ def entries(
             continue
         place, identifier = document.where(("debt", index)), line["requirement"]
         if identifier not in rules:
-            notices.append(f"{place}: the policy does not ask for {identifier} any more; run adopt to take its line out")
+            notices.append(
+                phrase(
+                    "{place:path}: the policy does not ask for {requirement:path} any more; run adopt to take its line out",
+                    place=place,
+                    requirement=identifier,
+                )
+            )
             continue
         ended, begun = line["until"] < today, line["adopted"] <= today
         state = WaiverState.EXPIRED if ended else WaiverState.ACTIVE if begun else WaiverState.NOT_YET
         if not rules[identifier].waivable:
-            notices.append(f"{place}: the debt of {identifier} does not count: the policy does not allow a waiver of this requirement")
+            notices.append(
+                phrase(
+                    "{place:path}: the debt of {requirement:path} does not count: the policy does not allow a waiver of this requirement",
+                    place=place,
+                    requirement=identifier,
+                )
+            )
             state = WaiverState.REFUSED
         out.append(
             Waiver(
                 requirement=identifier,
-                reason=f"{line['status']} when it was adopted: {line['observed']}",
+                reason=phrase("{status} when it was adopted: {observed}", status=status_said(line["status"]), observed=line["observed"]),
                 approved_by=line["by"],
                 begins=line["adopted"],
                 until=line["until"],
@@ -175,7 +189,7 @@ def summary(plan: Plan, judged: t.Sequence[Judged], today: dt.date) -> DebtSumma
     )
 
 
-def debt_notices(plan: Plan, judged: t.Sequence[Judged], found: DebtSummary | None) -> list[str]:
+def debt_notices(plan: Plan, judged: t.Sequence[Judged], found: DebtSummary | None) -> list[Message]:
     """What should be known of ``found``, the summary of this plan's debt."""
     if found is None:
         return []
@@ -183,18 +197,43 @@ def debt_notices(plan: Plan, judged: t.Sequence[Judged], found: DebtSummary | No
     out = []
     paid = [line.requirement for line in found.lines if line.state in _PAID]
     if paid:
-        out.append(f"{found.file}: run adopt to take out what has passed: {', '.join(paid)}")
+        out.append(phrase("{file:path}: run adopt to take out what has passed: {names:list}", file=found.file, names=paid))
     for waiver, line in zip(plan.lines_of_debt, found.lines):
-        item, name = by_id.get(line.requirement), line.requirement
+        item = by_id.get(line.requirement)
         if item is None or item.observed in (Status.PASS, Status.NOT_APPLICABLE, Status.NOT_DUE):
             continue
-        if line.state == WaiverState.STRUCK:
-            out.append(f"{line.declared_in}: {name} has passed on {str(waiver.passed_at)[:10]}, so its debt covers nothing any more")
-        elif line.state == WaiverState.EXPIRED:
-            out.append(f"{line.declared_in}: the debt of {name} ended on {line.until}: it covers nothing any more")
-        elif line.state == WaiverState.ACTIVE and line.days_left <= NOTICE_DAYS:
-            out.append(f"{line.declared_in}: the debt of {name} ends on {line.until}, in {line.days_left} days")
+        notice = _line_notice(waiver, line)
+        if notice is not None:
+            out.append(notice)
     return out
+
+
+def _line_notice(waiver: Waiver, line: DebtLine) -> Message | None:
+    place, name = line.declared_in, line.requirement
+    if line.state == WaiverState.STRUCK:
+        return phrase(
+            "{place:path}: {requirement:path} has passed on {passed:day}, so its debt covers nothing any more",
+            place=place,
+            requirement=name,
+            passed=str(waiver.passed_at)[:10],
+        )
+    if line.state == WaiverState.EXPIRED:
+        return phrase(
+            "{place:path}: the debt of {requirement:path} ended on {until:day}: it covers nothing any more",
+            place=place,
+            requirement=name,
+            until=line.until,
+        )
+    if line.state == WaiverState.ACTIVE and line.days_left <= NOTICE_DAYS:
+        return plural(
+            "{place:path}: the debt of {requirement:path} ends on {until:day}, in {count:number} day",
+            "{place:path}: the debt of {requirement:path} ends on {until:day}, in {count:number} days",
+            count=line.days_left,
+            place=place,
+            requirement=name,
+            until=line.until,
+        )
+    return None
 
 
 __all__ = (

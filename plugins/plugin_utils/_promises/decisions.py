@@ -11,7 +11,7 @@ import secrets
 import typing as t
 
 from ...module_utils._finding import Finding, Status, isoformat
-from ...module_utils._phrase import phrase
+from ...module_utils._phrase import Message, phrase, plural
 from ...module_utils._units import parse_duration
 from .._described.declarations import Decisions
 from .._described.document import Refused
@@ -22,20 +22,14 @@ from .._model.judged import Judged
 from .._model.judgement import Judgement
 from .._model.planned import Plan, PlanState
 from .._model.run import Run
+from .._model.text import status_said
 from .._model.verdict import Outcome, Verdict
 
 REQUIREMENT = "DEC-01"
 OPINIONS = ("favourable", "with_reservations", "unfavourable")
-_NAMES = {
-    "version": "the version",
-    "deployment_id": "the deployment",
-    "service_file": "the service file",
-    "organisation_file": "the organisation file",
-    "policy": "the policy",
-}
-_FILES = ("service_file", "organisation_file", "policy")
+_NAMES = {"version": "version", "deployment_id": "deployment"}
+_NOT_ASKED = "not asked"
 _SHOWN = 5
-_WAS = {"overdue": "was", "open": "is"}
 _MET, _OVERDUE, _OPEN = "met", "overdue", "open"
 
 
@@ -81,23 +75,42 @@ def evidence(run: Run, plan: Plan, judged: t.Sequence[Judged], judgement: Judgem
     return dataclasses.replace(about, digest=about.of_content())
 
 
-def differences(then: Evidence, now: Evidence) -> list[str]:
+def differences(then: Evidence, now: Evidence) -> list[Message]:
     """What of the evidence has changed since a decision, in words."""
     before, after = then.requirements, now.requirements
     out = []
     for name in sorted({*before, *after}):
-        was, is_now = (side.get(name, "not asked") for side in (before, after))
+        was, is_now = before.get(name, _NOT_ASKED), after.get(name, _NOT_ASKED)
         if was != is_now:
-            words = [text.partition(" ")[0] if text != "not asked" else text for text in (was, is_now)]
-            out.append(f"{name} was {words[0]}, is {words[1]}" if words[0] != words[1] else f"{name} is {words[1]} by another waiver")
-    out += [f"the reservation {name} is overdue" for name in now.overdue if name not in then.overdue]
-    for key, was_then, is_so_now in (
-        ("version", then.version, now.version),
-        ("deployment_id", then.deployment_id, now.deployment_id),
-    ):
-        if was_then != is_so_now:
-            out.append(f"{_NAMES[key]} was {was_then or 'not named'}, is {is_so_now or 'not named'}")
-    return out + [f"{_NAMES[key]} has changed" for key in _FILES if getattr(then, key) != getattr(now, key)]
+            out.append(_difference(name, _status_in(was), _status_in(is_now)))
+    out += [phrase("the reservation {requirement:path} is overdue", requirement=name) for name in now.overdue if name not in then.overdue]
+    if then.version != now.version:
+        out.append(phrase("the version was {before}, is {now}", before=_named(then.version), now=_named(now.version)))
+    if then.deployment_id != now.deployment_id:
+        named = {"before": _named(then.deployment_id), "now": _named(now.deployment_id)}
+        out.append(phrase("the deployment was {before}, is {now}", before=named["before"], now=named["now"]))
+    if then.service_file != now.service_file:
+        out.append(phrase("the service file has changed"))
+    if then.organisation_file != now.organisation_file:
+        out.append(phrase("the organisation file has changed"))
+    if then.policy != now.policy:
+        out.append(phrase("the policy has changed"))
+    return out
+
+
+def _status_in(text: str) -> str:
+    """The status in what the evidence says of a requirement, in words."""
+    return phrase("not asked") if text == _NOT_ASKED else status_said(text.partition(" ")[0])
+
+
+def _difference(name: str, before: str, now: str) -> Message:
+    if before == now:
+        return phrase("{requirement:path} is {status} by another waiver", requirement=name, status=now)
+    return phrase("{requirement:path} was {before}, is {now}", requirement=name, before=before, now=now)
+
+
+def _named(given: str | None) -> str:
+    return given or phrase("not named")
 
 
 # -- recording
@@ -146,7 +159,7 @@ def incomplete(candidate: Candidate) -> str | None:
     return None
 
 
-def decided(given: Wording, candidate: Candidate, *, now: dt.datetime, recorded_by: str) -> Decision:
+def decided(given: Wording, candidate: Candidate, *, now: dt.datetime, recorded_by: Message) -> Decision:
     """The decision about a run, as it is kept. Refused with every problem."""
     run, seen = candidate.run, candidate.evidence
     why_not = incomplete(candidate)
@@ -206,7 +219,7 @@ def _other_run(given: Wording, run: Run) -> list[str]:
     problems = [f"run: {run.id} is of phase {run.phase}, not {given.phase}"] if run.phase != given.phase else []
     for key, wanted, said in (("version", given.version, run.version), ("deployment_id", given.deployment_id, run.deployment_id)):
         if wanted and said != wanted:
-            problems.append(f"run: {run.id} is about {_NAMES[key].removeprefix('the ')} {said}, not {wanted}")
+            problems.append(f"run: {run.id} is about {_NAMES[key]} {said}, not {wanted}")
     return problems
 
 
@@ -260,7 +273,7 @@ class Weighed:
     """What the decisions of a service say of the evidence of a run."""
 
     status: Status
-    message: str
+    message: Message
     decision: Decision | None = None  # the newest about this very evidence
 
     @property
@@ -276,23 +289,46 @@ def weigh(decisions: t.Sequence[Decision], seen: Evidence, today: dt.date) -> We
     if not about:
         return Weighed(Status.FAIL, _why_none(ours, seen))
     newest = about[-1]
-    if newest.valid_until < today.isoformat():
-        return Weighed(Status.FAIL, f"{newest.name} was valid until {newest.valid_until}", newest)
-    if not newest.outcome.lets_go_on:
-        return Weighed(Status.FAIL, f"{newest.name} is NO-GO", newest)
-    against = f",{newest.against}" if newest.against else ""
-    return Weighed(Status.PASS, f"{newest.name} is {newest.outcome.words}{against}, valid until {newest.valid_until}", newest)
+    status = Status.PASS if newest.valid_until >= today.isoformat() and newest.outcome.lets_go_on else Status.FAIL
+    return Weighed(status, _worth(newest, today), newest)
 
 
-def _why_none(ours: t.Sequence[Decision], seen: Evidence) -> str:
+def _worth(decision: Decision, today: dt.date) -> Message:
+    """What a decision about this very evidence says today."""
+    date, body, until = decision.date, decision.body, decision.valid_until
+    if until < today.isoformat():
+        return phrase("the decision of {date:day} ({body}) was valid until {until:day}", date=date, body=body, until=until)
+    if not decision.outcome.lets_go_on:
+        return phrase("the decision of {date:day} ({body}) is {outcome}", date=date, body=body, outcome=decision.outcome.said)
+    if not decision.against_verdict:
+        return phrase(
+            "the decision of {date:day} ({body}) is {outcome}, valid until {until:day}",
+            date=date,
+            body=body,
+            outcome=decision.outcome.said,
+            until=until,
+        )
+    return phrase(
+        "the decision of {date:day} ({body}) is {outcome}, against the verdict {verdict}, valid until {until:day}",
+        date=date,
+        body=body,
+        outcome=decision.outcome.said,
+        verdict=decision.verdict.said,
+        until=until,
+    )
+
+
+def _why_none(ours: t.Sequence[Decision], seen: Evidence) -> Message:
     if not ours:
-        return "nobody has decided on this evidence"
+        return phrase("nobody has decided on this evidence")
     newest = ours[-1]
     if newest.digest == seen.digest:
-        return f"the decision of {newest.date} has been changed since it was recorded"
+        return phrase("the decision of {date:day} has been changed since it was recorded", date=newest.date)
     changed = differences(newest.evidence or Evidence(), seen)
-    more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
-    return f"the decision of {newest.date} is about other evidence: {'; '.join(changed[:_SHOWN])}{more}"
+    other = phrase("the decision of {date:day} is about other evidence: {changes:sentences}", date=newest.date, changes=changed[:_SHOWN])
+    if len(changed) <= _SHOWN:
+        return other
+    return plural("{said} and {count:number} more", "{said} and {count:number} more", count=len(changed) - _SHOWN, said=other)
 
 
 def as_requirement(weighed: Weighed, owner: str, phase: str) -> tuple[Rule, Finding]:
@@ -361,15 +397,37 @@ def _state_of(condition: Condition, today: dt.date) -> str:
     return _OVERDUE if (condition.due or "9999") < today.isoformat() else _OPEN
 
 
-def notices(shown_ones: t.Iterable[ShownDecision]) -> list[str]:
+def notices(shown_ones: t.Iterable[ShownDecision]) -> list[Message]:
     """A line for each condition that is not met."""
     return [
-        f"a condition of the decision of {item.date} {_WAS[condition.state]} due on {condition.due}: "
-        f"{condition.text} ({condition.responsible})"
+        _condition_notice(item.date, condition)
         for item in shown_ones
         for condition in item.conditions
-        if condition.state in _WAS and item.outcome is Outcome.GO_WITH_CONDITIONS
+        if condition.state in (_OVERDUE, _OPEN) and item.outcome is Outcome.GO_WITH_CONDITIONS
     ]
+
+
+def _condition_notice(date: str, condition: Condition) -> Message:
+    text, responsible = condition.text, condition.responsible
+    if condition.due is None:
+        return phrase(
+            "a condition of the decision of {date:day} is open: {text} ({responsible})", date=date, text=text, responsible=responsible
+        )
+    if condition.state == _OVERDUE:
+        return phrase(
+            "a condition of the decision of {date:day} was due on {due:day}: {text} ({responsible})",
+            date=date,
+            due=condition.due,
+            text=text,
+            responsible=responsible,
+        )
+    return phrase(
+        "a condition of the decision of {date:day} is due on {due:day}: {text} ({responsible})",
+        date=date,
+        due=condition.due,
+        text=text,
+        responsible=responsible,
+    )
 
 
 __all__ = (

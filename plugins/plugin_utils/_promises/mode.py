@@ -9,6 +9,7 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._finding import Status
+from ...module_utils._phrase import Message, phrase, plural
 from ...module_utils._units import parse_duration
 from .._described.document import Document
 from .._described.service import Description
@@ -19,7 +20,7 @@ OBSERVE_ENDED = "MODE-01"  # the reservation of a service that is still observed
 NOTICE_DAYS = 30
 
 
-def mode_of(description: Description, level: str, problems: list[str], notices: list[str]) -> tuple[str, str | None]:
+def mode_of(description: Description, level: str, problems: list[str], notices: list[Message]) -> tuple[str, str | None]:
     """The mode of the innermost layer that sets one (observe when none does), and the day on which observe ends."""
     chosen, until = "observe", None
     for document in (description.organisation, description.service):
@@ -34,7 +35,13 @@ def mode_of(description: Description, level: str, problems: list[str], notices: 
         _refuse_idle_end(document, problems)
         if found and until and found > until:
             place = document.where(("mode",))
-            notices.append(f"{place}: observe ends on {until} as the organisation's file says; a service may end it sooner, not later")
+            notices.append(
+                phrase(
+                    "{place:path}: observe ends on {until:day} as the organisation's file says; a service may end it sooner, not later",
+                    place=place,
+                    until=until,
+                )
+            )
         until = min(day for day in (found, until) if day) if found or until else None
     chosen = description.run.mode or chosen
     return chosen, until if chosen == "observe" else None
@@ -81,7 +88,7 @@ def _refuse_idle_end(document: Document, problems: list[str]) -> None:
         problems.append(f"{place}: mode.observe_until: there is no observe that could end: mode.default is enforce")
 
 
-def ratchet_of(description: Description, level: str, notices: list[str]) -> bool:
+def ratchet_of(description: Description, level: str, notices: list[Message]) -> bool:
     """Whether what has passed once may not be lost. A service may ask for it, and not do without what its organisation asks."""
     wanted: dict[str, bool] = {}
     for name, document in (("organisation", description.organisation), ("service", description.service)):
@@ -90,7 +97,12 @@ def ratchet_of(description: Description, level: str, notices: list[str]) -> bool
                 wanted[name] = bool(value)
     if wanted.get("organisation") and wanted.get("service") is False:
         place = description.service.where(("ratchet",))
-        notices.append(f"{place}: ratchet: false does not count: the organisation's file asks for it, and a service may not be milder")
+        notices.append(
+            phrase(
+                "{place:path}: ratchet: false does not count: the organisation's file asks for it, and a service may not be milder",
+                place=place,
+            )
+        )
     return any(wanted.values())
 
 
@@ -111,9 +123,9 @@ def ended(plan: Plan, today: dt.date) -> list[Reservation]:
     return [
         Reservation(
             requirement=OBSERVE_ENDED,
-            title="verdicts are enforced",
+            title=phrase("verdicts are enforced"),
             status=Status.WARN,
-            message=f"observe ended on {plan.observe_until}, and verdicts still stop nothing",
+            message=phrase("observe ended on {until:day}, and verdicts still stop nothing", until=plan.observe_until),
             responsible=plan.owner,
             raised=since.isoformat(),
             due=due.isoformat(),
@@ -122,13 +134,26 @@ def ended(plan: Plan, today: dt.date) -> list[Reservation]:
     ]
 
 
-def mode_notices(plan: Plan, today: dt.date) -> list[str]:
+def mode_notices(plan: Plan, today: dt.date) -> list[Message]:
     left = _days_left(plan, today)
     if left is None or left > NOTICE_DAYS:
         return []
     if left < 0:
-        return [f"observe ended on {plan.observe_until}: set the mode to enforce; until then that is a reservation ({OBSERVE_ENDED})"]
-    return [f"observe ends on {plan.observe_until}, in {left} days; after that, a verdict that stops nothing is a reservation"]
+        return [
+            phrase(
+                "observe ended on {until:day}: set the mode to enforce; until then that is a reservation ({requirement:path})",
+                until=plan.observe_until,
+                requirement=OBSERVE_ENDED,
+            )
+        ]
+    return [
+        plural(
+            "observe ends on {until:day}, in {count:number} day; after that, a verdict that stops nothing is a reservation",
+            "observe ends on {until:day}, in {count:number} days; after that, a verdict that stops nothing is a reservation",
+            count=left,
+            until=plan.observe_until,
+        )
+    ]
 
 
 def announced(enforce_from: object, today: object) -> str | None:

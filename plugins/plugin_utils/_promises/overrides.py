@@ -13,12 +13,14 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._finding import Status
+from ...module_utils._phrase import Message, phrase
 from ...module_utils._units import parse_duration
 from .._model.judgement import Judgement, Override, Reservation, WouldHaveSaid
 from .._model.run import Run
 from .._model.service_state import State
 from .._model.verdict import Verdict
 
+DECISION, EMERGENCY = "decision", "emergency"  # the kinds
 ALL = "ALL"  # in the place of a requirement: the whole profile
 CLOSED_KEPT = 50
 CLOSING = ("post", "recheck")
@@ -29,11 +31,11 @@ AnyJudgement = t.TypeVar("AnyJudgement", bound=Judgement)
 
 @dataclasses.dataclass(frozen=True)
 class Author:
-    """Who lets something go on. ``kind`` is emergency or decision, ``id`` that of the one or the other."""
+    """Who lets something go on. ``kind`` is EMERGENCY or DECISION, ``id`` that of the one or the other."""
 
     id: str
     kind: str
-    by: str
+    by: Message
     reason: str | None
 
 
@@ -90,26 +92,35 @@ def with_overrides(judgement: AnyJudgement, overrides: t.Sequence[Override], tod
     return out
 
 
-def title(item: Override) -> str:
+def title(item: Override) -> Message:
     """An override in words: ``the emergency INC0042 of 2026-11-25``."""
-    about = "" if item.requirement == ALL else f" on {item.requirement}"
-    return f"the {item.kind} {item.id} of {item.at[:10]}{about}"
+    day, name = item.at[:10], item.requirement
+    if item.kind == DECISION:
+        made = phrase("the decision {id:path} of {day:day}", id=item.id, day=day)
+    else:
+        made = phrase("the emergency {id:path} of {day:day}", id=item.id, day=day)
+    return made if name == ALL else phrase("{override} on {requirement:path}", override=made, requirement=name)
 
 
-def _notice(item: Override) -> str:
-    return f"{title(item)} (by {item.by}) asks for a whole verification that is good, after the deployment, by {item.due}"
+def _notice(item: Override) -> Message:
+    return phrase(
+        "{override} (by {by}) asks for a whole verification that is good, after the deployment, by {due:day}",
+        override=title(item),
+        by=item.by,
+        due=item.due,
+    )
 
 
-def _reason(item: Override) -> str:
-    return f"{title(item)} asked for a whole verification by {item.due}: none has been good since"
+def _reason(item: Override) -> Message:
+    return phrase("{override} asked for a whole verification by {due:day}: none has been good since", override=title(item), due=item.due)
 
 
 def _reservation(item: Override, owner: str) -> Reservation:
     return Reservation(
         requirement=item.requirement,
-        title=f"the whole verification after {title(item)}",
+        title=phrase("the whole verification after {override}", override=title(item)),
         status=Status.FAIL,
-        message=f"it went on where the gate would have said {item.would.words}",
+        message=phrase("it went on where the gate would have said {verdict}", verdict=item.would.verdict.said),
         responsible=owner or None,
         raised=item.at[:10],
         due=item.due,
@@ -118,4 +129,4 @@ def _reservation(item: Override, owner: str) -> Reservation:
     )
 
 
-__all__ = ("ALL", "Author", "after", "closes", "opened", "title", "with_overrides")
+__all__ = ("ALL", "DECISION", "EMERGENCY", "Author", "after", "closes", "opened", "title", "with_overrides")

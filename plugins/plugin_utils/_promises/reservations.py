@@ -13,6 +13,7 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._finding import Status
+from ...module_utils._phrase import Message, phrase, verbatim
 from ...module_utils._units import parse_duration
 from .._described.service import Description
 from .._model.judged import Judged
@@ -47,7 +48,7 @@ def standing(deciding: t.Sequence[Judged], plan: Plan, today: dt.date, earlier: 
         unanswered = "overdue" if due < today.isoformat() else "open" if before else "new"
         kind = (accepted.kind or "accepted") if accepted else unanswered
         raised = before.raised if before else today.isoformat()
-        out.append(Reservation(rule.id, rule.title, item.effective, item.message, rule.responsible, raised, due, kind))
+        out.append(Reservation(rule.id, verbatim(rule.title), item.effective, item.message, rule.responsible, raised, due, kind))
     return out
 
 
@@ -78,9 +79,13 @@ def _settled(requirement: JudgedRequirement) -> bool:
     return requirement.status in (Status.PASS, Status.NOT_APPLICABLE) or requirement.impact == "minor"
 
 
-def lifted_by(state: State, run: str) -> list[str]:
+def lifted_by(state: State, run: str) -> list[Message]:
     """A notice for each reservation that this run lifted."""
-    return [f"the reservation {item.requirement} of {item.raised} is lifted" for item in state.lifted if item.run == run]
+    return [
+        phrase("the reservation {requirement:path} of {raised:day} is lifted", requirement=item.requirement, raised=item.raised)
+        for item in state.lifted
+        if item.run == run
+    ]
 
 
 __all__ = ("after", "lifted_by", "on_overdue", "overdue", "standing")

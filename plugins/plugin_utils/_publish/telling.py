@@ -6,15 +6,12 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import typing as t
 
 from .._model.text import AREAS, as_dict, as_dicts, as_int, as_list, escape, quantity
 from .._model.verdict import Verdict, stops
 from .signs import OPEN, rank
 from .words import ENGLISH, Words
-
-_LATE = re.compile(r"reservation (\S+) was due on (\S+): ")
 
 
 def by_area(requirements: t.Iterable[dict[str, object]]) -> list[tuple[str, list[dict[str, object]]]]:
@@ -236,24 +233,8 @@ def remedied(item: t.Mapping[str, object], say: Words = ENGLISH) -> str:
 
 
 def reasons_of(judgement: t.Mapping[str, object], say: Words = ENGLISH) -> list[str]:
-    """Why the verdict is what it is, worst first. Titles are translated, and what checks said stays."""
-    given = [escape(reason, 400) for reason in as_list(judgement.get("reasons"))]
-    if say.is_english:
-        return given
-    titles = {str(item.get("id")): escape(item.get("title"), 300) for item in as_dicts(judgement.get("requirements"))}
-    return [_reason(reason, titles, say) for reason in given]
-
-
-def _reason(reason: str, titles: t.Mapping[str, str], say: Words) -> str:
-    late = _LATE.match(reason)
-    name = late[1] if late else reason.partition(" ")[0]
-    lead = late[0] if late else f"{name} "
-    title = titles.get(name)
-    if not title or not reason.startswith(lead + title):
-        return reason
-    said = say("reservation_was_due", requirement=name, due=late[2]) + " " if late else lead
-    title, rest = say.term(title), reason[len(lead) + len(title) :]
-    return said + (say("colon", name=title, what=rest[2:]) if rest.startswith(": ") else title + rest)
+    """Why the verdict is what it is, worst first."""
+    return [escape(reason, 400) for reason in as_list(judgement.get("reasons"))]
 
 
 def instrument(item: t.Mapping[str, object], say: Words = ENGLISH) -> str:

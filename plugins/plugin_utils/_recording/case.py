@@ -11,6 +11,7 @@ import typing as t
 
 from ...module_utils._files import NotWritten
 from ...module_utils._finding import Finding, isoformat
+from ...module_utils._phrase import Message, phrase
 from ...module_utils._units import parse_duration
 from .._comparing import baseline as _baseline
 from .._comparing.baseline import Loaded
@@ -25,6 +26,7 @@ from .._model.planned import Plan
 from .._model.record import SCHEMA_VERSION, Hosts, JudgedService, PastRun, RunRecord
 from .._model.run import Run
 from .._model.service_state import Known, State
+from .._model.text import said_by
 from .._promises import debt as _debt
 from .._promises import ledger as _ledger
 from .._promises.reservations import lifted_by
@@ -69,7 +71,7 @@ class Visited:
     """What a host left in the spool, but for its findings."""
 
     host: str
-    unreachable: str | None = None  # why
+    unreachable: Message | None = None  # why
     play_hosts: tuple[str, ...] = ()
 
 
@@ -86,37 +88,39 @@ def reach_of(plan: Plan, visited: t.Sequence[Visited], play: Play, waiting: t.Se
     absent = {}
     for host in sorted({*plan.expected_hosts, *plan.other_hosts} - set(by_host) - set(waiting)):
         if host in in_play and host in play.hosts:
-            absent[host] = f"no verify task ran for {host}, which is still in this play (run_once? when?)"
+            absent[host] = phrase("no verify task ran for {host:path}, which is still in this play (run_once? when?)", host=host)
         elif host in in_play:
-            absent[host] = f"{host} was lost earlier in this play"
+            absent[host] = phrase("{host:path} was lost earlier in this play", host=host)
         elif play.limit:
-            absent[host] = f"{host} was not part of this run (--limit {play.limit})"
+            absent[host] = phrase("{host:path} was not part of this run (--limit {limit:path})", host=host, limit=play.limit)
         else:
-            absent[host] = f"{host} was not part of this run: no verify task ran for it"
+            absent[host] = phrase("{host:path} was not part of this run: no verify task ran for it", host=host)
     return Reach(
         reached=tuple(host for host in plan.expected_hosts if host in by_host and not by_host[host].unreachable),
-        unreachable={host: one.unreachable for host, one in by_host.items() if one.unreachable},
+        unreachable={host: one.unreachable for host, one in by_host.items() if one.unreachable is not None},
         absent=absent,
         waiting=tuple(waiting),
     )
 
 
-def partial_reason(plan: Plan, visited: t.Sequence[Visited], play: Play, waiting: t.Sequence[str] = ()) -> str | None:
+def partial_reason(plan: Plan, visited: t.Sequence[Visited], play: Play, waiting: t.Sequence[str] = ()) -> Message | None:
     """Why this run says nothing about the whole service, or None when it does."""
     if plan.scope == "batch":
-        return f"a batch of the play (scope: batch): {', '.join(plan.expected_hosts) or 'no host of the service'}"
+        if not plan.expected_hosts:
+            return phrase("a batch of the play (scope: batch): no host of the service")
+        return phrase("a batch of the play (scope: batch): {hosts:list}", hosts=list(plan.expected_hosts))
     in_play = {host for one in visited for host in [one.host, *one.play_hosts]}
     left_out = [host for host in plan.expected_hosts if host not in in_play]
     if play.limit and left_out:
-        return f"limited to {play.limit} (--limit); not looked at: {', '.join(left_out)}"
+        return phrase("limited to {limit:path} (--limit); not looked at: {hosts:list}", limit=play.limit, hosts=left_out)
     if play.tags not in ((), ("all",)):
-        return f"limited to the tags {', '.join(play.tags)} (--tags)"
+        return phrase("limited to the tags {tags:list} (--tags)", tags=list(play.tags))
     if play.skipped_tags:
-        return f"without the tags {', '.join(play.skipped_tags)} (--skip-tags)"
+        return phrase("without the tags {tags:list} (--skip-tags)", tags=list(play.skipped_tags))
     if waiting:
-        return f"a batch of the play (serial); still to come: {', '.join(waiting)}"
+        return phrase("a batch of the play (serial); still to come: {hosts:list}", hosts=list(waiting))
     if left_out and len(left_out) < len(plan.expected_hosts):
-        return f"on part of the hosts; not looked at: {', '.join(left_out)}"
+        return phrase("on part of the hosts; not looked at: {hosts:list}", hosts=left_out)
     return None
 
 
@@ -188,7 +192,7 @@ def enter_deployment(record: RunRecord, ledger: Ledger, now: dt.datetime, *, fai
     run = record.run
     changed = _ledger.entered(ledger, run, record.judgement, emergency=run.emergency.id if run.emergency else None)
     if changed is None and run.phase == "post" and not run.partial:
-        record = record.noting(["this deployment is not in the ledger: neither a version nor a deployment_id was given"])
+        record = record.noting([phrase("this deployment is not in the ledger: neither a version nor a deployment_id was given")])
     shown = changed or ledger
     figures = _ledger.performance(shown, now, parse_duration(failed_within))
     return dataclasses.replace(record, deployments=_ledger.newest(shown), delivery_performance=figures), changed
@@ -204,10 +208,10 @@ def load_baseline(records: Records, run: Run) -> Loaded:
     try:
         return Loaded(records.load_baseline(run.deployment_id))
     except (Unreadable, NotWritten) as exc:
-        return Loaded(trouble=str(exc))
+        return Loaded(trouble=said_by(exc))
 
 
-def keep_baseline(records: Records, case: Case) -> list[str]:
+def keep_baseline(records: Records, case: Case) -> list[Message]:
     """Keeps what was seen at ``pre`` for the comparison at ``post``; says why where it is not kept."""
     run = case.run
     if run.phase != "pre" or run.partial or run.scope == "batch" or run.first_deployment:
@@ -215,18 +219,25 @@ def keep_baseline(records: Records, case: Case) -> list[str]:
     identifier = run.deployment_id
     if not identifier:
         compared = any(proof.check == _baseline.CHECK for item in case.whole.requirements for proof in item.rule.proved_by)
-        missing = "no baseline is kept for post: no deployment is named (readiness_deployment_id or readiness_version)"
+        missing = phrase("no baseline is kept for post: no deployment is named (readiness_deployment_id or readiness_version)")
         return [missing] if compared else []
     try:
         kept = records.load_baseline(identifier)
         if kept:
-            return [f"{kept.name}, is kept; a deployment that begins anew needs a deployment_id of its own"]
+            again = phrase(
+                "the baseline of deployment {deployment:path}, taken at {taken:moment}, is kept; "
+                "a deployment that begins anew needs a deployment_id of its own",
+                deployment=kept.deployment_id,
+                taken=kept.taken_at,
+            )
+            return [again]
         baseline = _baseline.take(case.plan, case.findings, case.reach, run, case.now)
         if baseline is None:
-            return [f"no baseline of deployment {identifier} is kept: nothing was seen that could be compared at post"]
+            nothing = phrase("nothing was seen that could be compared at post")
+            return [phrase("no baseline of deployment {deployment:path} is kept: {reason}", deployment=identifier, reason=nothing)]
         records.save_baseline(baseline)
     except (Unreadable, NotWritten) as exc:
-        return [f"no baseline of deployment {identifier} is kept: {exc}"]
+        return [phrase("no baseline of deployment {deployment:path} is kept: {reason}", deployment=identifier, reason=said_by(exc))]
     return []
 
 

@@ -11,6 +11,7 @@ import typing as t
 
 from ansible.errors import AnsibleError
 
+from ...module_utils._phrase import phrase
 from .._model.text import in_short
 from .._publish.files import PublishFailure, WriteFile
 
@@ -36,7 +37,8 @@ class Elsewhere:
                 self.action._execute_module(module_name="operability.readiness.store", module_args=dict(question), task_vars=self.task_vars)
             )
         except AnsibleError as exc:
-            return {"failed": True, "msg": f"{self.host} could not be reached: {in_short(exc)}"}
+            lost = phrase("{host:path} could not be reached: {reason}", host=str(self.host), reason=in_short(exc))
+            return {"failed": True, "msg": lost}
 
     @property
     def write(self) -> WriteFile | None:

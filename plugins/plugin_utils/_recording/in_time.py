@@ -9,6 +9,7 @@ import threading
 import typing as t
 
 from ...module_utils._files import NotWritten
+from ...module_utils._phrase import phrase
 
 SAVING = 4.0  # seconds for reading and writing records
 
@@ -19,8 +20,8 @@ class TooSlow(NotWritten):
     """Records that do not answer in time."""
 
 
-def within(seconds: float, work: t.Callable[[], T], what: str) -> T:
-    """The result of some work on disk; TooSlow when it takes longer. A thread that hangs ends with the process."""
+def within(seconds: float, work: t.Callable[[], T], folder: object) -> T:
+    """The result of some work in a folder of records; TooSlow when it takes longer. A thread that hangs ends with the process."""
     results: list[T] = []
     failures: list[BaseException] = []
 
@@ -36,7 +37,7 @@ def within(seconds: float, work: t.Callable[[], T], what: str) -> T:
     if failures:
         raise failures[0]
     if not results:
-        raise TooSlow(f"{what} did not answer within {seconds:g} s")
+        raise TooSlow(phrase("the records folder {path:path} did not answer within {seconds:duration}", path=str(folder), seconds=seconds))
     return results[0]
 
 

@@ -14,7 +14,7 @@ import json
 import typing as t
 
 from ...module_utils._finding import Finding
-from ...module_utils._phrase import Message, made_of
+from ...module_utils._phrase import Message, made_of, phrase, verbatim
 from .._model.plain import Malformed, from_plain, to_plain
 
 T = t.TypeVar("T")
@@ -22,6 +22,10 @@ T = t.TypeVar("T")
 
 class Unreadable(Exception):
     """A record or state that is there and cannot be used; it is left as it is."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = verbatim(message)
 
 
 def to_json(value: object) -> dict[str, object]:
@@ -53,12 +57,19 @@ def _messages(value: object) -> t.Iterator[Message]:
 
 def from_json(kind: type[T], data: t.Mapping[str, object], place: object) -> T:
     """The value of this class in a document of this place. Unreadable."""
-    said = data.get("said")
-    table = {str(message): message for message in map(made_of, said)} if isinstance(said, list) else {}
+    table = messages_of(data)
     try:
         return from_plain(kind, _revived(data, table) if table else data, "it")
     except Malformed as exc:
-        raise Unreadable(f"{place} is not whole: {exc}; restore it or move it away") from None
+        raise Unreadable(
+            phrase("{path:path} is not whole: {problem}; restore it or move it away", path=str(place), problem=str(exc))
+        ) from None
+
+
+def messages_of(data: t.Mapping[str, object]) -> dict[str, Message]:
+    """The messages that a document keeps beside its texts, by their text."""
+    said = data.get("said")
+    return {str(message): message for message in map(made_of, said)} if isinstance(said, list) else {}
 
 
 def _revived(value: object, table: t.Mapping[str, Message]) -> t.Any:  # of the kind of the value
@@ -80,14 +91,21 @@ def decoded(content: bytes, place: object, version: int) -> dict[str, object]:
     try:
         data = json.loads(content.decode("utf-8"))
     except ValueError:
-        raise Unreadable(f"{place} is not whole: it is not JSON that can be parsed; restore it or move it away") from None
+        raise Unreadable(
+            phrase("{path:path} is not whole: it is not JSON that can be parsed; restore it or move it away", path=str(place))
+        ) from None
     if not isinstance(data, dict) or not isinstance(data.get("schema_version"), int):
-        raise Unreadable(f"{place} is not a record of operability.readiness")
+        raise Unreadable(phrase("{path:path} is not a record of operability.readiness", path=str(place)))
     if data["schema_version"] > version:
         raise Unreadable(
-            f"{place} was written by a newer version (schema {data['schema_version']}, this one reads {version}); update the collection"
+            phrase(
+                "{path:path} was written by a newer version (schema {schema}, this one reads {readable}); update the collection",
+                path=str(place),
+                schema=str(data["schema_version"]),
+                readable=str(version),
+            )
         )
     return data
 
 
-__all__ = ("Unreadable", "decoded", "encoded", "from_json", "to_json")
+__all__ = ("Unreadable", "decoded", "encoded", "from_json", "messages_of", "to_json")

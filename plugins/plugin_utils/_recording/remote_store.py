@@ -12,6 +12,7 @@ import pathlib
 import typing as t
 
 from ...module_utils._files import NotWritten
+from ...module_utils._phrase import phrase
 from ...module_utils._store import Changed, digest
 
 # what a run may need of the records at once; single run records are fetched when they are asked for
@@ -98,7 +99,8 @@ class RemoteFolder:
     def _answer(self, question: t.Mapping[str, object]) -> t.Mapping[str, t.Any]:
         answer = self._call({"folder": str(self.path), **question})
         if "names" not in answer:
-            raise NotWritten(f"the records folder {self.path} cannot be used: {answer.get('msg') or 'the host gave no answer'}")
+            why = answer.get("msg") or phrase("the host gave no answer")
+            raise NotWritten(phrase("the records folder {path:path} cannot be used: {reason}", path=str(self.path), reason=why))
         return answer
 
 

@@ -16,6 +16,7 @@ import re
 import typing as t
 
 from ...module_utils._files import NotWritten
+from ...module_utils._phrase import Message, phrase
 from ...module_utils._store import Changed, Folder, default_folder
 from .._model import baseline as _baseline
 from .._model import decision as _decision
@@ -88,15 +89,21 @@ class Records:
         data = self.load("state.json", _state.SCHEMA_VERSION)
         if data is None:
             return State.empty(self.service, self.environment)
-        self._refuse_another_service(data, "state.json", "state")
+        self._refuse_another_service(data, "state.json", phrase("the state"))
         return from_json(State, data, self.store.place("state.json"))
 
-    def _refuse_another_service(self, data: t.Mapping[str, object], name: str, what: str) -> None:
-        path = self.store.place(name)
+    def _refuse_another_service(self, data: t.Mapping[str, object], name: str, what: Message) -> None:
         if (data.get("service"), data.get("environment")) != (self.service, self.environment):
             raise Unreadable(
-                f"{path} is the {what} of {data.get('service')} in {data.get('environment')}, "
-                f"not of {self.service} in {self.environment}; move it away"
+                phrase(
+                    "{path:path} is {what} of {other:path} in {elsewhere:path}, not of {service:path} in {environment:path}; move it away",
+                    path=str(self.store.place(name)),
+                    what=what,
+                    other=str(data.get("service")),
+                    elsewhere=str(data.get("environment")),
+                    service=self.service,
+                    environment=self.environment,
+                )
             )
 
     def save_state(self, state: State) -> None:
@@ -109,13 +116,17 @@ class Records:
         data = self.load(LEDGER, _deployments.SCHEMA_VERSION)
         if data is None:
             return _ledger.empty(self.service, self.environment, earlier)
-        self._refuse_another_service(data, LEDGER, "ledger")
+        self._refuse_another_service(data, LEDGER, phrase("the ledger"))
         with contextlib.suppress(Unreadable):
             ledger = from_json(Ledger, data, LEDGER)
             if _ledger.whole(ledger):
                 return ledger
-        path = self.store.place(LEDGER)
-        raise Unreadable(f"{path} is not a ledger of deployments as this version writes it; restore it or move it away")
+        raise Unreadable(
+            phrase(
+                "{path:path} is not a ledger of deployments as this version writes it; restore it or move it away",
+                path=str(self.store.place(LEDGER)),
+            )
+        )
 
     def has_ledger(self) -> bool:
         with contextlib.suppress(OSError, NotWritten):
@@ -139,7 +150,7 @@ class Records:
         """A run record by its name. Unreadable."""
         record = self.load(name, _record.SCHEMA_VERSION)
         if record is None:
-            raise Unreadable(f"{self.store.place(name)} is not there any more")
+            raise Unreadable(phrase("{path:path} is not there any more", path=str(self.store.place(name))))
         return record
 
     def run_of(self, identifier: str) -> dict[str, object]:
@@ -147,7 +158,9 @@ class Records:
         name = f"runs/{_safe(identifier)}.json"
         record = self.load(name, _record.SCHEMA_VERSION)
         if record is None:
-            raise Unreadable(f"there is no run {identifier}: {self.store.place(name)} does not exist")
+            raise Unreadable(
+                phrase("there is no run {run:path}: {path:path} does not exist", run=identifier, path=str(self.store.place(name)))
+            )
         return record
 
     def newest(
@@ -185,7 +198,7 @@ class Records:
 
     # -- decisions
 
-    def decisions(self) -> tuple[list[Decision], list[str]]:
+    def decisions(self) -> tuple[list[Decision], list[Message]]:
         """The decisions on this service, oldest first, and why others that are there cannot be used."""
         found: list[Decision] = []
         problems = []
@@ -193,7 +206,7 @@ class Records:
             try:
                 found.append(self._decision(name))
             except Unreadable as exc:
-                problems.append(f"a decision does not count: {exc}")
+                problems.append(phrase("a decision does not count: {reason}", reason=exc.message))
         return sorted(found, key=lambda item: item.recorded_at), problems
 
     def _decision(self, name: str) -> Decision:
@@ -201,17 +214,25 @@ class Records:
         data = self.load(name, _decision.SCHEMA_VERSION) or {}
         missing = [key for key in _DECISION_KEYS if not isinstance(data.get(key), str)]
         if missing:
-            raise Unreadable(f"{place} has no {', '.join(missing)}")
+            raise Unreadable(phrase("{path:path} has no {keys:list}", path=str(place), keys=missing))
         if (data["service"], data["environment"]) != (self.service, self.environment):
-            about = f"{data['service']} in {data['environment']}"
-            raise Unreadable(f"{place} is about {about}, not {self.service} in {self.environment}")
+            raise Unreadable(
+                phrase(
+                    "{path:path} is about {other:path} in {elsewhere:path}, not {service:path} in {environment:path}",
+                    path=str(place),
+                    other=str(data["service"]),
+                    elsewhere=str(data["environment"]),
+                    service=self.service,
+                    environment=self.environment,
+                )
+            )
         return from_json(Decision, data, place)
 
     def save_decision(self, decision: Decision) -> pathlib.PurePath:
         """Writes a decision and returns its path; one that is there is never overwritten. NotWritten."""
         name = f"decisions/{_safe(decision.id)}.json"
         if name in self.store.names("decisions/*.json"):
-            raise NotWritten(f"{self.store.place(name)} is there already, and a decision is never overwritten")
+            raise NotWritten(phrase("{path:path} is there already, and a decision is never overwritten", path=str(self.store.place(name))))
         return self.save(name, to_json(decision))
 
     # -- baselines
@@ -222,18 +243,24 @@ class Records:
         data = self.load(name, _baseline.SCHEMA_VERSION)
         if data is None:
             return None
-        self._refuse_another_service(data, name, "baseline")
+        self._refuse_another_service(data, name, phrase("the baseline"))
         with contextlib.suppress(Unreadable):
             baseline = from_json(Baseline, data, name)
             if baseline.deployment_id == deployment_id:
                 return baseline
-        raise Unreadable(f"{self.store.place(name)} is not a whole baseline of deployment {deployment_id}; restore it or move it away")
+        raise Unreadable(
+            phrase(
+                "{path:path} is not a whole baseline of deployment {deployment:path}; restore it or move it away",
+                path=str(self.store.place(name)),
+                deployment=deployment_id,
+            )
+        )
 
     def save_baseline(self, baseline: Baseline) -> pathlib.PurePath:
         """Writes the baseline of a deployment that has none, and removes the oldest of more than are kept. NotWritten."""
         name = _baseline_name(baseline.deployment_id)
         if self.store.read(name) is not None:
-            raise NotWritten(f"{self.store.place(name)} is there already, and a baseline is never overwritten")
+            raise NotWritten(phrase("{path:path} is there already, and a baseline is never overwritten", path=str(self.store.place(name))))
         path = self.save(name, to_json(baseline))
         others = []
         for other in self.store.names("baselines/*.json"):
@@ -254,7 +281,7 @@ class Records:
         try:
             content = self.store.read(name)
         except OSError as exc:
-            raise Unreadable(f"{self.store.place(name)} cannot be read: {exc.strerror or exc}") from None
+            raise Unreadable(_not_read(self.store.place(name), exc)) from None
         return None if content is None else decoded(content, self.store.place(name), version)
 
     def save(self, name: str, data: t.Mapping[str, object]) -> pathlib.PurePath:
@@ -268,8 +295,12 @@ def load(path: pathlib.Path | str) -> dict[str, object]:
     try:
         content = pathlib.Path(path).read_bytes()
     except OSError as exc:
-        raise Unreadable(f"{path} cannot be read: {exc.strerror or exc}") from None
+        raise Unreadable(_not_read(path, exc)) from None
     return decoded(content, path, _record.SCHEMA_VERSION)
+
+
+def _not_read(path: object, exc: OSError) -> Message:
+    return phrase("{path:path} cannot be read: {reason}", path=str(path), reason=exc.strerror or str(exc))
 
 
 def _baseline_name(deployment_id: str) -> str:

@@ -19,8 +19,9 @@ from ansible.plugins.loader import PluginLoader, become_loader, connection_loade
 from ansible.template import Templar
 from ansible.vars.hostvars import HostVars
 
+from ...module_utils._phrase import Message, phrase
 from .._described.document import plain_mapping
-from .._model.text import as_list, first_line
+from .._model.text import as_list, first_line, said_by
 from .verification import Visit
 
 _SSH = {
@@ -35,6 +36,10 @@ _SECRET = ("password", "private_key", "private_key_passphrase")
 _SOCKET_LENGTH = 104 - 60  # a path of a socket is short, and ssh adds a hash and a suffix
 
 
+class _NoConnection(LookupError):
+    """Why a connection cannot be told."""
+
+
 class Connections:
     """Resolves hosts once each; ``inventory`` writes them for as long as a tool needs them."""
 
@@ -44,17 +49,17 @@ class Connections:
         self.hosts: dict[str, dict[str, object]] = {}
         self.groups: dict[str, list[str]] = {}
         self.names: dict[str, str] = {}
-        self.lost: dict[str, str] = {}
+        self.lost: dict[str, Message] = {}
 
     def visit(self, hosts: t.Iterable[str], expected: t.Sequence[str]) -> Visit:
         """The hosts to visit: none of the service's that the play leaves out, and none whose connection cannot be told."""
-        names, absent = [], {}
+        names: list[str] = []
+        absent: dict[str, Message] = {}
         for host in hosts:
             if "://" in host:
                 names.append(host)
             elif host in expected and host not in self.play_hosts:
-                limit = self.task_vars.get("ansible_limit")
-                absent[host] = f"{host} was not part of this run" + (f" (--limit {limit})" if limit else "")
+                absent[host] = self._left_out(host)
             else:
                 self._resolve(host)
                 if host in self.lost:
@@ -62,6 +67,12 @@ class Connections:
                 else:
                     names.append(self.names[host])
         return Visit(tuple(names), absent)
+
+    def _left_out(self, host: str) -> Message:
+        limit = self.task_vars.get("ansible_limit")
+        if limit:
+            return phrase("{host:path} was not part of this run (--limit {limit:path})", host=host, limit=str(limit))
+        return phrase("{host:path} was not part of this run", host=host)
 
     @contextlib.contextmanager
     def inventory(self) -> t.Iterator[str]:
@@ -87,7 +98,8 @@ class Connections:
             variables, templar = self._variables(host)
             found, by_ansible = self._connection(host, variables, templar)
         except (AnsibleError, LookupError) as exc:
-            self.lost[host] = f"the connection to {host} cannot be told: {first_line(exc)}"
+            reason = said_by(exc) if isinstance(exc, _NoConnection) else first_line(exc)
+            self.lost[host] = phrase("the connection to {host:path} cannot be told: {reason}", host=host, reason=reason)
             return
         self.hosts[host] = {name: _untemplated(value) if by_ansible else value for name, value in plain_mapping(found).items()}
         self.names[host] = f"ansible://{host}?force_ansible=true" if by_ansible else host
@@ -98,10 +110,10 @@ class Connections:
         """The variables of a host in this play and task, and what resolves templates with them."""
         hostvars, task = self.task_vars.get("hostvars"), self.action._task
         if not isinstance(hostvars, HostVars):
-            raise LookupError("there is no inventory")
+            raise _NoConnection(phrase("there is no inventory"))
         known = hostvars._inventory.get_host(host)
         if known is None:
-            raise LookupError("the inventory does not have it")
+            raise _NoConnection(phrase("the inventory does not have it"))
         own = hostvars._variable_manager.get_vars(play=task.get_play(), host=known, task=task, include_hostvars=False)
         variables = {**own, "hostvars": hostvars, "ansible_playbook_python": self.task_vars.get("ansible_playbook_python")}
         return variables, self.action._templar.copy_with_new_env(available_variables=variables)
@@ -150,7 +162,7 @@ def _options(
     """A plugin's short name, its options as Ansible works them out, and those of its variables that are set."""
     plugin = loader.get(name, class_only=True)
     if plugin is None:
-        raise LookupError(f"there is no {kind} plugin {name}")
+        raise _NoConnection(phrase("there is no {kind:path} plugin {name:path}", kind=kind, name=name))
     loaded = str(plugin._load_name)
     given: dict[str, object] = {
         each: templar.template(variables[each]) for each in constants.config.get_plugin_vars(kind, loaded) if each in variables

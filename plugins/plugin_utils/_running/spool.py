@@ -18,6 +18,7 @@ import typing as t
 
 from ...module_utils._files import write_atomically
 from ...module_utils._finding import Finding
+from ...module_utils._phrase import Message, of_data, verbatim
 
 CONTROLLER = "<controller>"  # not the name of any host
 LOOKING = "<controller, looking>"  # a file of its own: another worker may be at it
@@ -31,11 +32,17 @@ class Spool:
         self.folder = self.base / _safe(f"{service}~{environment}~{phase}" + ("" if scope == "service" else f"~{scope}"))
 
     def save(
-        self, host: str, findings: t.Mapping[str, t.Sequence[Finding]], *, unreachable: str | None = None, play_hosts: t.Sequence[str] = ()
+        self,
+        host: str,
+        findings: t.Mapping[str, t.Sequence[Finding]],
+        *,
+        unreachable: Message | None = None,
+        play_hosts: t.Sequence[str] = (),
     ) -> None:
         """Adds the findings of a host (or of the controller), by the key of their check."""
         held = self._read(self._path(host)) or {"host": host, "findings": {}}
         held["unreachable"] = unreachable
+        held["unreachable_said"] = None if unreachable is None else verbatim(unreachable).as_data()
         held["play_hosts"] = sorted({*held.get("play_hosts", []), *play_hosts})
         held["findings"].update({key: [finding.as_dict() for finding in values] for key, values in findings.items()})
         write_atomically(self._path(host), json.dumps(held, default=str).encode(), mode=0o600, make_folder=True, durable=False)
@@ -51,7 +58,7 @@ class Spool:
 
     def load(self) -> list[dict[str, t.Any]]:
         """What each host left, in the order of their names."""
-        return [data for path in sorted(self.folder.glob("host-*.json")) if (data := self._read(path))]
+        return [_revived(data) for path in sorted(self.folder.glob("host-*.json")) if (data := self._read(path))]
 
     def findings(self) -> dict[str, list[Finding]]:
         """All findings by the key of their check."""
@@ -119,6 +126,11 @@ class Spool:
     def publish(self) -> dict[str, t.Any]:
         """Where the gate of this run said that results go, with what must not be seen. Empty where none has spoken."""
         return dict((self._read(self._judged) or {}).get("publish") or {})
+
+
+def _revived(data: dict[str, t.Any]) -> dict[str, t.Any]:
+    why = data.get("unreachable")
+    return {**data, "unreachable": None if why is None else of_data(why, data.get("unreachable_said"))}
 
 
 def _safe(text: str) -> str:

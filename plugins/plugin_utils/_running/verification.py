@@ -10,6 +10,7 @@ import typing as t
 
 from ...module_utils._engine import Item, execute, run_item
 from ...module_utils._finding import Finding, Status
+from ...module_utils._phrase import Message
 from ...module_utils._registry import CHECKS, load_check
 from ...module_utils._runner import Outages, Runner
 from .._model.planned import Plan, PlannedCheck
@@ -28,7 +29,7 @@ class Visit:
     """The hosts to which a check of the controller goes."""
 
     hosts: tuple[str, ...] = ()  # as its tool names them
-    absent: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # why a host is left out
+    absent: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)  # why a host is left out
 
 
 def items_of_host(plan: Plan, host: str) -> list[PlannedCheck]:

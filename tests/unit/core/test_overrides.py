@@ -125,8 +125,8 @@ def test_the_time_that_is_left() -> None:
 def test_work_on_disk_that_hangs_or_fails() -> None:
     over = threading.Event()
     try:
-        with pytest.raises(NotWritten, match="the folder did not answer within 0.1 s"):
-            within(0.1, over.wait, "the folder")
+        with pytest.raises(NotWritten, match="the records folder /records did not answer within 100 ms"):
+            within(0.1, over.wait, "/records")
     finally:
         over.set()
     assert within(30, lambda: "done", "x") == "done"

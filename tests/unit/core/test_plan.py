@@ -657,12 +657,12 @@ def test_waivers_that_do_not_count() -> None:
         refusal == "refused"
         and "readiness.yml:5: the waiver of PLT-02 does not count: me may not approve it; these may: head, director" in notice
     )
-    assert state("approvers: {major: []}\n")[1].endswith("me may not approve it; these may: nobody")
+    assert state("approvers: {major: []}\n")[1].endswith("me may not approve it; nobody may")
     assert state("policy: {requirements: {PLT-02: {waivable: false}}}\n")[1].endswith(
         "the policy does not allow a waiver of this requirement"
     )
     assert state("policy: {requirements: {PLT-02: {max_waiver: 60d}}}\n")[0] == "active"
-    assert state("policy: {requirements: {PLT-02: {max_waiver: 59d}}}\n")[1].endswith("it lasts 60 days, the policy allows at most 59d")
+    assert state("policy: {requirements: {PLT-02: {max_waiver: 59d}}}\n")[1].endswith("it lasts 60 days, the policy allows at most 59 d")
     made = waived(
         "requirement: PLT-02, until: 2026-12-01", organisation="schema_version: 1\npolicy: {requirements: {PLT-02: {max_waiver: 59d}}}\n"
     )

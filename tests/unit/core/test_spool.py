@@ -11,6 +11,7 @@ import threading
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Measurement
+from ansible_collections.operability.readiness.plugins.module_utils._phrase import Message
 from ansible_collections.operability.readiness.plugins.plugin_utils._running.spool import Spool
 from ansible_collections.operability.readiness.plugins.plugin_utils._running.verification import CONTROLLER, LOOKING
 from unit.core.judged import found
@@ -43,7 +44,7 @@ def test_what_hosts_leave_is_found(spool: Spool) -> None:
 
 
 def test_a_host_that_was_not_reached_has_been_here(spool: Spool) -> None:
-    spool.save("h1", {}, unreachable="Connection refused")
+    spool.save("h1", {}, unreachable=Message("Connection refused"))
     assert hosts(spool) == {"h1"} and spool.load()[0]["unreachable"] == "Connection refused"
 
 

@@ -8,9 +8,25 @@ from __future__ import annotations
 import copy
 import typing as t
 
+from ansible_collections.operability.readiness.plugins.module_utils._phrase import phrase
+
 HOSTILE = (
     "bad \x1b[31mred\x1b[0m \x1b]0;title\x07\u202egnp.exe\u202c\nsecond\tline\r<script>alert(1)</script> | @all **bold** `x` \x00\x9b2J"
     + "A" * 10000
+)
+REASONS = (
+    phrase(
+        "{requirement:path} {title:term}: {message}",
+        requirement="BKP-01",
+        title="A good backup is younger than the RPO",
+        message="newest backup is 3 d 4 h old, the limit is 24 h",
+    ),
+    phrase(
+        "{requirement:path} {title:term}: {message}",
+        requirement="MON-01",
+        title="every instance is scraped and up",
+        message="Prometheus http://prom:9090 refused the connection: nothing listens there",
+    ),
 )
 
 
@@ -241,10 +257,7 @@ def record(**changes: t.Any) -> dict[str, t.Any]:
             "advice": "hold",
             "verified": 9,
             "required": 13,
-            "reasons": [
-                "BKP-01 A good backup is younger than the RPO: newest backup is 3 d 4 h old, the limit is 24 h",
-                "MON-01 every instance is scraped and up: Prometheus http://prom:9090 refused the connection: nothing listens there",
-            ],
+            "reasons": [str(reason) for reason in REASONS],
             "requirements": _requirements(),
             "stakeholders": {"operators": "fail", "technical_monitoring": "fail", "service_monitoring": "pass", "support_chain": "pass"},
             "instruments": [
@@ -292,6 +305,7 @@ def record(**changes: t.Any) -> dict[str, t.Any]:
             },
         },
         "deployments": [{"version": "1.4.0", "at": "2026-11-01T10:00:00Z"}],
+        "said": [reason.as_data() for reason in REASONS],
     }
     for key, value in changes.items():
         first, _unused, second = key.partition("__")
@@ -434,4 +448,5 @@ def large(requirements: int = 40, hosts: int = 500) -> dict[str, t.Any]:
     made["judgement"]["requirements"] = asked
     made["hosts"] = {"expected": names, "reached": names[:-1], "unreachable": {names[-1]: "Connection timed out"}}
     made["judgement"]["reasons"] = [f"{item['id']} {item['title']}: {item['message']}" for item in asked]
+    del made["said"]
     return made

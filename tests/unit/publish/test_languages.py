@@ -17,7 +17,6 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._described.p
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import decisions as _decisions
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import gettext_catalogue as _catalogue
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import html, markdown
-from ansible_collections.operability.readiness.plugins.plugin_utils._publish import telling as _telling
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import words as _words
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.gettext_catalogue import FOLDER
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
@@ -197,15 +196,6 @@ def test_a_title_that_an_organisation_gave_is_not_translated() -> None:
     made["judgement"]["requirements"][0]["title"] = "our own words"
     assert "Our own words" in html.render(made, "fr")
     assert "chaque instance est collectée" not in markdown.render(made, "fr").partition("| --- |")[2]
-
-
-def test_reasons_of_reservations_that_were_due_are_translated() -> None:
-    given = ["reservation MON-04 was due on 2026-11-20: alerts are routed to those who act on them: no receiver", "nothing was verified: x"]
-    said = _telling.reasons_of({**record()["judgement"], "reasons": given}, words("fr"))
-    assert said[0].replace("\u00a0", " ") == (
-        "réserve MON-04 à lever avant le 20 nov. 2026 : les alertes parviennent à ceux qui agissent : no receiver"
-    )
-    assert said[1] == given[1]
 
 
 def test_hostile_text_stays_text_in_french() -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ....module_utils._phrase import phrase
 from ..._described.declarations import Alerts, Labels
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance
@@ -13,7 +14,7 @@ from .instance import Derivation, Instance
 def _alerts(description: Description) -> Alerts:
     alerts: Alerts = description.data.get("alerts") or {}
     if not (alerts.get("match") or alerts.get("must_include")):
-        raise NotDeclared("alerts is not declared: neither 'match' nor 'must_include' says which alerts are the service's")
+        raise NotDeclared(phrase("alerts is not declared: neither 'match' nor 'must_include' says which alerts are the service's"))
     return alerts
 
 
@@ -50,7 +51,7 @@ def _routes(description: Description) -> list[Instance]:
     receivers = declared.get("receivers") or description.default(lambda given: given.get("alerts", {}).get("receivers"))
     labels = _label_sets(description)
     if not receivers:
-        raise NotDeclared("alerts.receivers is not declared: who must be told?")
+        raise NotDeclared(phrase("alerts.receivers is not declared: who must be told?"))
     args = {**description.connection("alertmanager"), "labels": labels, "receivers": receivers}
     return [Instance("alertmanager_route", description.name, args, path=("alerts",))]
 

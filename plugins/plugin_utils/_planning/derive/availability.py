@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ....module_utils._hours import WEEK, parse_hours
+from ....module_utils._phrase import phrase
 from ..._described.availability import budget_left, coverage, share_of_version, unavailability
 from ..._described.declarations import Availability, Delivery
 from ..._described.service import Description, NotDeclared
@@ -16,7 +17,7 @@ def _availability_of(description: Description) -> tuple[Availability, dict[str, 
     """What the service file says of it, and the options that reach its Prometheus."""
     declared = description.data.get("availability")
     if not declared or not declared.get("series"):
-        raise NotDeclared("availability.series is not declared: which series says that the service is available?")
+        raise NotDeclared(phrase("availability.series is not declared: which series says that the service is available?"))
     return declared, description.connection("prometheus", declared.get("using"))
 
 
@@ -26,14 +27,14 @@ def _open_hours(description: Description, declared: Availability) -> str | None:
         return str(declared["open_hours"])
     if len(parse_hours(str(description.commitments.get("hours") or "")) or ()) < WEEK:
         raise NotDeclared(
-            "availability.open_hours is not declared: which series says when the service is in use? (or commitments.hours: 24x7)"
+            phrase("availability.open_hours is not declared: which series says when the service is in use? (or commitments.hours: 24x7)")
         )
     return None
 
 
 def _available_now(description: Description) -> list[Instance]:
     declared, args = _availability_of(description)
-    args = {**args, "query": declared["series"], "name": "availability", "pass_when": "== 1"}
+    args = {**args, "query": declared["series"], "name": phrase("availability"), "pass_when": "== 1"}
     return [Instance("prometheus_query", "availability", args, path=("availability", "series"))]
 
 
@@ -43,7 +44,7 @@ def _unavailability(description: Description) -> list[Instance]:
     args.update(
         query=unavailability(series, hours, window),
         coverage_query=coverage(series, hours, window),
-        name="unavailability",
+        name=phrase("unavailability"),
     )
     return [Instance("prometheus_query", f"unavailability over {window}", args, path=("availability", "series"))]
 
@@ -52,14 +53,14 @@ def _error_budget(description: Description) -> list[Instance]:
     declared, args = _availability_of(description)
     promised = description.commitments.get("availability")
     if promised is None:
-        raise NotDeclared("commitments.availability is not declared: how much may it be unavailable?")
+        raise NotDeclared(phrase("commitments.availability is not declared: how much may it be unavailable?"))
     if promised >= 1:
-        raise NotDeclared("commitments.availability is 1: that leaves no error budget to look at")
+        raise NotDeclared(phrase("commitments.availability is 1: that leaves no error budget to look at"))
     series, window, hours = declared["series"], str(declared.get("window", "30d")), _open_hours(description, declared)
     args.update(
         query=budget_left(series, hours, window, promised),
         coverage_query=coverage(series, hours, window),
-        name="error budget left",
+        name=phrase("error budget left"),
     )
     return [Instance("prometheus_query", f"error budget over {window}", args, path=("availability", "series"))]
 
@@ -67,14 +68,15 @@ def _error_budget(description: Description) -> list[Instance]:
 def _deployed_version(description: Description) -> list[Instance]:
     delivery: Delivery = description.data.get("delivery") or {}
     if not delivery.get("version_series"):
-        raise NotDeclared("delivery.version_series is not declared: which series has the version in a label?")
+        raise NotDeclared(phrase("delivery.version_series is not declared: which series has the version in a label?"))
     steps: Steps = ("delivery", "version_series")
     wanted = description.run.version
     if wanted is None:
-        gap = "the version that should run is not given (readiness_version)"
+        gap = phrase("the version that should run is not given (readiness_version)")
         return [Instance("prometheus_query", "version", path=steps, gap=gap)]
     query = share_of_version(str(delivery["version_series"]), str(delivery.get("version_label", "version")), wanted)
-    args = {**description.connection("prometheus"), "query": query, "name": f"instances of version {wanted}", "pass_when": ">= 100%"}
+    name = phrase("instances of version {version}", version=wanted)
+    args = {**description.connection("prometheus"), "query": query, "name": name, "pass_when": ">= 100%"}
     return [Instance("prometheus_query", f"version {wanted}", args, path=steps)]
 
 

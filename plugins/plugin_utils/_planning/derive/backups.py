@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ....module_utils._phrase import phrase
 from ....module_utils._registry import CHECKS
 from ..._described.declarations import Alerts, Backup, Part
 from ..._described.document import Refused, dotted
@@ -23,7 +24,9 @@ def _backup_entries(description: Description) -> list[tuple[Part, Backup, Steps]
         for index, backup in enumerate(part.get("backups") or [])
     ]
     if not found:
-        raise NotDeclared("no part declares its backups (parts.NAME.backups); a service without data says so (traits: {data: false})")
+        raise NotDeclared(
+            phrase("no part declares its backups (parts.NAME.backups); a service without data says so (traits: {{data: false}})")
+        )
     return found
 
 
@@ -40,10 +43,10 @@ def _backup(description: Description, part: Part, backup: Backup, name: str, ste
     check = f"{backup['tool']}_backup"
     if check not in CHECKS:
         tools = sorted(known.removesuffix("_backup") for known in CHECKS if known.endswith("_backup"))
-        raise NotDeclared(f"there is no check for backups of '{backup['tool']}'; known: {', '.join(tools)}")
+        raise NotDeclared(phrase("there is no check for backups of '{tool:path}'; known: {known:list}", tool=backup["tool"], known=tools))
     age = backup.get("max_age") or backup.get("rpo") or description.rpo
     if age is None:
-        return Instance(check, name, path=steps, gap="neither the backup nor commitments.rpo says how old it may be")
+        return Instance(check, name, path=steps, gap=phrase("neither the backup nor commitments.rpo says how old it may be"))
     args = {key: value for key, value in backup.items() if key not in OF_BACKUP}
     args["max_age"] = age
     if isinstance(args.get("pattern"), str):
@@ -55,13 +58,13 @@ def _backup(description: Description, part: Part, backup: Backup, name: str, ste
 def _second_copies(description: Description) -> list[Instance]:
     entries = _backup_entries(description)
     if not any(backup.get("second_copy") for _part, backup, _steps in entries):
-        raise NotDeclared("no backup says where its second copy is (parts.NAME.backups.N.second_copy)")
+        raise NotDeclared(phrase("no backup says where its second copy is (parts.NAME.backups.N.second_copy)"))
     out = []
     for part, backup, steps in entries:
         name = f"second copy of {_backup_name(backup)}"
         second = backup.get("second_copy")
         if not second:
-            gap = f"nothing says where the {name} is (second_copy)"
+            gap = phrase("nothing says where the second copy of {backup:path} is (second_copy)", backup=_backup_name(backup))
             out.append(Instance(f"{backup['tool']}_backup", name, path=steps, gap=gap))
             continue
         # another tool's options are its own; the same tool's are those of the first copy, but for what is said anew
@@ -88,13 +91,13 @@ def _backup_alerts(description: Description) -> list[Instance]:
     alerts: Alerts = description.data.get("alerts") or {}
     entries = _backup_entries(description)
     if not any(backup.get("alert") for _part, backup, _steps in entries):
-        raise NotDeclared("no backup names the alert that its failure raises (parts.NAME.backups.N.alert)")
+        raise NotDeclared(phrase("no backup names the alert that its failure raises (parts.NAME.backups.N.alert)"))
     args = alert_args(description, alerts)
     out = []
     for _part, backup, steps in entries:
         name = _backup_name(backup)
         if not backup.get("alert"):
-            gap = f"nothing names the alert that a failing backup of {name} raises (alert)"
+            gap = phrase("nothing names the alert that a failing backup of {backup:path} raises (alert)", backup=name)
             out.append(Instance("prometheus_alerts", name, path=steps, gap=gap))
             continue
         out.append(Instance("prometheus_alerts", str(backup["alert"]), {**args, "must_include": [backup["alert"]]}, path=(*steps, "alert")))
@@ -107,7 +110,8 @@ def _schedules(description: Description) -> list[Instance]:
         schedule = backup.get("scheduled_by")
         name = _backup_name(backup)
         if not schedule:
-            out.append(Instance("scheduled_job", name, path=steps, gap=f"nothing says what runs the backup of {name} (scheduled_by)"))
+            gap = phrase("nothing says what runs the backup of {backup:path} (scheduled_by)", backup=name)
+            out.append(Instance("scheduled_job", name, path=steps, gap=gap))
             continue
         args = {key: value for key, value in schedule.items() if key != "on"}
         hosts = tuple(description.part_hosts(part, schedule.get("on") or backup.get("on")))

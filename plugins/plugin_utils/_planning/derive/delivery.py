@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import glob
 
+from ....module_utils._phrase import phrase
 from ..._described.declarations import Command, Delivery, Expectation
 from ..._described.document import Refused
 from ..._described.service import Description, NotDeclared, NotDue
@@ -22,14 +23,14 @@ def _delivery(description: Description) -> Delivery:
 def _reports(description: Description) -> list[Instance]:
     declared = _delivery(description).get("reports")
     if not declared:
-        raise NotDeclared("delivery.reports is not declared: which reports tell that the tests of this version passed?")
+        raise NotDeclared(phrase("delivery.reports is not declared: which reports tell that the tests of this version passed?"))
     version = description.run.version
     out = []
     for index, report in enumerate(declared):
         steps: Steps = ("delivery", "reports", index)
         name = str(report)
         if version is None:
-            gap = "the version whose reports are wanted is not given (readiness_version)"
+            gap = phrase("the version whose reports are wanted is not given (readiness_version)")
             out.append(Instance("junit", name, path=steps, gap=gap))
             continue
         path = name.replace("{version}", glob.escape(version))
@@ -46,14 +47,18 @@ def _smoke(description: Description) -> list[Instance]:
     given = delivery.get("expect")
     expect = [_expectation(description, entry) for entry in (given if isinstance(given, list) else [given] if given else [])]
     if not suites and not expect:
-        raise NotDeclared("delivery.smoke is not declared: which tests tell that the service works? (a pytest-testinfra suite, or common)")
+        raise NotDeclared(
+            phrase("delivery.smoke is not declared: which tests tell that the service works? (a pytest-testinfra suite, or common)")
+        )
     if COMMON_SUITE in suites:
         expect += _declared_expectations(description)
         if not expect:
-            raise NotDeclared("delivery.expect is not declared, and no part declares units or ports: what is the common suite to look for?")
+            raise NotDeclared(
+                phrase("delivery.expect is not declared, and no part declares units or ports: what is the common suite to look for?")
+            )
     name = ", ".join([*own, *(["common"] if expect else [])])
     if description.run.version is None and "{version}" in str(expect):
-        gap = "the version that delivery.expect asks for is not given (readiness_version)"
+        gap = phrase("the version that delivery.expect asks for is not given (readiness_version)")
         return [Instance("testinfra", name, path=steps, gap=gap)]
     args: dict[str, object] = {"hosts": description.part_hosts({})}
     args.update({"suite": own} if own else {})
@@ -86,11 +91,11 @@ def _declared_expectations(description: Description) -> list[dict[str, object]]:
 def _before_and_after(description: Description) -> list[Instance]:
     run = description.run
     if run.phase != "post":
-        raise NotDue("what was there before the deployment is compared at post")
+        raise NotDue(phrase("what was there before the deployment is compared at post"))
     if run.first_deployment:
-        raise NotDue("before the first deployment there was nothing to compare with")
+        raise NotDue(phrase("before the first deployment there was nothing to compare with"))
     if run.scope == "batch":
-        raise NotDue("it is compared once for the whole service, not for a batch of it")
+        raise NotDue(phrase("it is compared once for the whole service, not for a batch of it"))
     return [Instance("baseline", description.name, call="compare")]
 
 
@@ -106,21 +111,21 @@ def _command(description: Description, key: str, declared: list[str] | Command, 
 def _way_back(description: Description) -> list[Instance]:
     declared = _delivery(description).get("rollback_check")
     if not declared:
-        raise NotDeclared("delivery.rollback_check is not declared: which command tells that the way back is there?")
+        raise NotDeclared(phrase("delivery.rollback_check is not declared: which command tells that the way back is there?"))
     return [_command(description, "rollback_check", declared)]
 
 
 def _version_command(description: Description) -> list[Instance]:
     declared = _delivery(description).get("version_check")
     if not declared:
-        raise NotDeclared("delivery.version_check is not declared")
+        raise NotDeclared(phrase("delivery.version_check is not declared"))
     words = declared if isinstance(declared, list) else declared["command"]
     if not any("{version}" in str(word) for word in words):
         place = description.service.where(("delivery", "version_check"))
         raise Refused([f"{place}: delivery.version_check: none of its words has {{version}}, so it cannot know which version is wanted"])
     version = description.run.version
     if version is None:
-        gap = "the version that should run is not given (readiness_version)"
+        gap = phrase("the version that should run is not given (readiness_version)")
         return [Instance("command", str(words[0]), path=("delivery", "version_check"), gap=gap)]
     return [_command(description, "version_check", declared, version)]
 

@@ -14,10 +14,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ....module_utils._phrase import phrase
 from ....module_utils._registry import CHECKS, load_check
 from ..._described.declarations import Options
 from ..._described.policy import Proof
-from ..._described.service import Description, NotDeclared
+from ..._described.service import Description, NotDeclared, every
 from . import alerts, availability, backups, delivery, endpoints, logs, platform, scrapes, support
 from .instance import Derivation, Instance, Steps
 
@@ -58,7 +59,13 @@ def _refuse_without_arguments(check: str, given: set[str]) -> None:
     spec = load_check(check).ARGUMENT_SPEC
     missing = [option for option, about in spec.items() if about.get("required") and option not in given]
     if missing:
-        raise NotDeclared(f"{check} needs {' and '.join(missing)}, which neither the policy nor 'with' of the requirement gives")
+        raise NotDeclared(
+            phrase(
+                "{check:path} needs {options}, which neither the policy nor 'with' of the requirement gives",
+                check=check,
+                options=every(missing),
+            )
+        )
 
 
 def default_options(description: Description, check: str) -> Options:
@@ -74,7 +81,7 @@ def _generic(proof: Proof, description: Description) -> list[Instance]:
         for step in steps:
             value = value.get(step) if isinstance(value, dict) else None
         if not value:
-            raise NotDeclared(f"{proof.source} is not declared")
+            raise NotDeclared(phrase("{key:path} is not declared", key=proof.source))
         entries = [((*steps, index), item) for index, item in enumerate(value)] if isinstance(value, list) else [(steps, value)]
     hosts = tuple(description.part_hosts({}, proof.on)) if CHECKS[proof.check] in ("host", "action") or proof.on else None
     out = []

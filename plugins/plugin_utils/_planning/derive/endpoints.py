@@ -8,6 +8,7 @@ from __future__ import annotations
 from urllib.parse import urljoin, urlsplit
 
 from ....module_utils._exchange import public_url
+from ....module_utils._phrase import phrase
 from ..._described.declarations import Endpoint
 from ..._described.document import Refused, dotted
 from ..._described.service import CONNECTION, Description, NotDeclared, picked
@@ -19,7 +20,7 @@ _PROBE = ("method", "body", "body_pattern", "not_body", "json", "max_latency", "
 def _endpoints(description: Description) -> list[tuple[int, Endpoint]]:
     found = [(index, endpoint) for index, endpoint in enumerate(description.data.get("endpoints") or []) if endpoint.get("url")]
     if not found:
-        raise NotDeclared("no endpoint with a url is declared (endpoints)")
+        raise NotDeclared(phrase("no endpoint with a url is declared (endpoints)"))
     return found
 
 
@@ -65,7 +66,9 @@ def _versions(description: Description) -> list[Instance]:
         url = urljoin(str(endpoint["url"]), str(version.get("url", "")))
         name = public_url(url)
         if wanted is None:
-            out.append(Instance("http_probe", name, path=steps, gap="the version that should answer is not given (readiness_version)"))
+            out.append(
+                Instance("http_probe", name, path=steps, gap=phrase("the version that should answer is not given (readiness_version)"))
+            )
             continue
         args = picked(endpoint, CONNECTION)
         args["url"] = url
@@ -75,7 +78,7 @@ def _versions(description: Description) -> list[Instance]:
             args["body"] = str(version.get("body", "{version}")).replace("{version}", wanted)
         out.append(Instance("http_probe", name, args, _asked_from(description, endpoint), path=steps))
     if not out:
-        raise NotDeclared("no endpoint tells its version (endpoints.N.version)")
+        raise NotDeclared(phrase("no endpoint tells its version (endpoints.N.version)"))
     return out
 
 
@@ -100,7 +103,7 @@ def _certificates(description: Description) -> list[Instance]:
                 Instance("tls_certificate", file, {"path": file}, hosts, part.get("run_as"), path=("parts", name, "certificates", index))
             )
     if not out:
-        raise NotDeclared("no https endpoint, TLS server or certificate file is declared")
+        raise NotDeclared(phrase("no https endpoint, TLS server or certificate file is declared"))
     seen: dict[tuple[str, tuple[str, ...] | None], Instance] = {}
     for instance in out:
         seen.setdefault((instance.instance, instance.hosts), instance)

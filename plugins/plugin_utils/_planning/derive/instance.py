@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ....module_utils._phrase import Message
 from ..._described.declarations import Options
 from ..._described.service import Description
 
@@ -29,7 +30,7 @@ class Instance:
     call: str = "run"
     after: str | None = None  # the call whose observations this one needs: the other half of the check
     path: Steps = ()
-    gap: str | None = None
+    gap: Message | None = None
 
 
 Derivation = t.Callable[[Description], list[Instance]]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ....module_utils._phrase import phrase
 from ..._described.declarations import Log, Part
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance, Steps
@@ -17,7 +18,7 @@ def _logs(description: Description) -> list[tuple[Part, Log, Steps]]:
         for index, log in enumerate(part.get("logs") or [])
     ]
     if not found:
-        raise NotDeclared("no part declares its logs (parts.NAME.logs)")
+        raise NotDeclared(phrase("no part declares its logs (parts.NAME.logs)"))
     return found
 
 
@@ -51,7 +52,7 @@ def _canaries(description: Description) -> list[Instance]:
         out.append(Instance("log_canary", _log_name(log), writes, hosts, run_as, call="write", path=steps))
         out.append(Instance("log_canary", _log_name(log), finds, looking, call="find", after="write", path=steps))
     if not out:
-        raise NotDeclared("every log refuses its canary line (canary: never), and no weaker proof is declared")
+        raise NotDeclared(phrase("every log refuses its canary line (canary: never), and no weaker proof is declared"))
     return out
 
 
@@ -67,7 +68,7 @@ def _rotations(description: Description) -> list[Instance]:
         args.update({key: value for key in ("max_size", "max_age", "logrotate_config", "logrotate_state") if (value := log.get(key))})
         out.append(Instance("log_rotation", _log_name(log), args, tuple(description.part_hosts(part)), log.get("run_as"), path=steps))
     if not out:
-        raise NotDeclared("no part declares a log file or a journal (parts.NAME.logs)")
+        raise NotDeclared(phrase("no part declares a log file or a journal (parts.NAME.logs)"))
     return out
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ....module_utils._argspec import ArgumentsRefused
 from ....module_utils._destination import destination
+from ....module_utils._phrase import phrase
 from ..._described.document import Refused, dotted
 from ..._described.service import Description, NotApplicable, NotDeclared
 from .instance import Derivation, Instance, Steps
@@ -21,7 +22,7 @@ def _units(description: Description) -> list[Instance]:
             hosts = tuple(description.part_hosts(part))
             out.append(Instance("systemd_unit", str(args["unit"]), args, hosts, path=("parts", name, "units", index)))
     if not out:
-        raise NotDeclared("no part declares its units (parts.NAME.units)")
+        raise NotDeclared(phrase("no part declares its units (parts.NAME.units)"))
     return out
 
 
@@ -32,9 +33,9 @@ def _capacity(description: Description) -> list[Instance]:
 def _flows(description: Description) -> list[Instance]:
     declared = description.data.get("flows")
     if declared is None:
-        raise NotDeclared("flows is not declared: what must the service reach? (flows: [] for nothing)")
+        raise NotDeclared(phrase("flows is not declared: what must the service reach? (flows: [] for nothing)"))
     if not declared:
-        raise NotApplicable("the service declares no flow (flows: [])")
+        raise NotApplicable(phrase("the service declares no flow (flows: [])"))
     out = []
     for index, flow in enumerate(declared):
         steps: Steps = ("flows", index)

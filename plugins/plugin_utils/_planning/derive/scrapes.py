@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from ....module_utils._phrase import phrase
 from ..._described.declarations import Options, Part, Scrape
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance, Steps
@@ -17,7 +18,7 @@ def _scrapes(description: Description) -> list[tuple[str, Part, Scrape, Steps]]:
         for index, scrape in enumerate(part.get("scrape") or [])
     ]
     if not found:
-        raise NotDeclared("no part says how it is scraped (parts.NAME.scrape)")
+        raise NotDeclared(phrase("no part says how it is scraped (parts.NAME.scrape)"))
     return found
 
 

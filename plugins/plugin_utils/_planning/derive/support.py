@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from ....module_utils._exchange import public_url
+from ....module_utils._phrase import phrase
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance
 
@@ -13,7 +14,7 @@ from .instance import Derivation, Instance
 def _runbook(description: Description) -> list[Instance]:
     declared = (description.data.get("documents") or {}).get("runbook")
     if not declared:
-        raise NotDeclared("documents.runbook is not declared")
+        raise NotDeclared(phrase("documents.runbook is not declared"))
     given: dict[str, object] = dict(declared) if isinstance(declared, dict) else {"url" if "://" in str(declared) else "path": declared}
     args: dict[str, object] = {**(description.default(lambda defaults: defaults.get("runbook")) or {}), **given}
     if args.get("path"):
@@ -24,14 +25,15 @@ def _runbook(description: Description) -> list[Instance]:
 
 def _support(description: Description) -> list[Instance]:
     if not description.parts:
-        raise NotDeclared("no part is declared (parts), so no support chain either")
+        raise NotDeclared(phrase("no part is declared (parts), so no support chain either"))
     chains = dict(description.chains)
     components: dict[str, str | None] = {}
     for name, part in description.parts.items():
         support = part.get("support")
         if isinstance(support, list):
-            chains[f"of part {name}"] = support
-            support = f"of part {name}"
+            own = phrase("of part {part:path}", part=name)
+            chains[own] = support
+            support = own
         components[name] = support
     args: dict[str, object] = {"components": components, "chains": {name: chains[name] for name in chains if name in components.values()}}
     args.update(description.default(lambda defaults: defaults.get("support")) or {})
