@@ -9,12 +9,13 @@ import ast
 import importlib.machinery
 import importlib.util
 import pathlib
+import sys
 import types
 import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._phrase import KINDS, fields
-from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import FOLDER, agree
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.gettext_catalogue import FOLDER, agree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CATALOGUES = sorted(FOLDER.glob("*.po"))
@@ -26,6 +27,7 @@ def tool() -> types.ModuleType:
     spec = importlib.util.spec_from_loader(loader.name, loader)
     assert spec
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look for it there
     loader.exec_module(module)
     return module
 

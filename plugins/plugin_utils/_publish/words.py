@@ -120,12 +120,12 @@ class Words:
             format_decimal(float(f"{value:g}") if isinstance(value, float) else value, locale=self.language, decimal_quantization=False)
         )
 
-    def day(self, value: object) -> str:
-        """A day, given as ISO 8601 has it; what is none stays as it is."""
+    def day(self, value: object, form: t.Literal["medium", "long"] = "medium") -> str:
+        """A day, given as ISO 8601 has it, for a cell of a table, or ``long`` for a sentence; what is none stays as it is."""
         text = str(value or "")
         if not self.is_english:
             with contextlib.suppress(ValueError):
-                return str(format_date(dt.date.fromisoformat(text), "medium", locale=self.language))
+                return str(format_date(dt.date.fromisoformat(text), form, locale=self.language))
         return text
 
     def moment(self, value: object) -> str:
@@ -151,7 +151,7 @@ _IN_LANGUAGE: dict[str, t.Callable[[Words, t.Any], str]] = {
     "duration": lambda say, seconds: say.measure(KINDS["duration"](seconds)),
     "bytes": lambda say, count: say.measure(KINDS["bytes"](count)),
     "moment": _moment,
-    "day": lambda say, value: say.day(value),
+    "day": lambda say, value: say.day(value, "long"),
     "number": lambda say, value: say.number(value),
     "percent": lambda say, share: say.number(float(KINDS["percent"](share).rstrip("%"))) + "\u202f%",
     "term": lambda say, value: say.term(str(value)),

@@ -20,6 +20,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._model.plain
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Limit, Plan, PlanState, Removal, Terms
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.run import Run
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told, translated
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.words import words
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.record_json import Unreadable, from_json, to_json
 from unit.core.described import one as planned_one
 from unit.core.described import plan as described
@@ -184,7 +185,7 @@ def test_a_kept_comparison_and_its_findings_name_things_in_one_language() -> Non
     assert again == outcome.comparison
     assert again.gone[0].message.params == outcome.comparison.gone[0].message.params
     record = {"comparison": kept, "findings": [outcome.findings["DEL-04/0"][0].as_dict()]}
-    french = t.cast("dict[str, t.Any]", translated(record, "fr"))
+    french = t.cast("dict[str, t.Any]", translated(record, words("fr")))
     assert french["findings"][0]["message"] == french["comparison"]["gone"][0]["message"]
     assert french["findings"][0]["message"].endswith("active avant le déploiement, failed maintenant")
     assert french["findings"][0]["instance"] == french["comparison"]["gone"][0]["what"]

@@ -26,6 +26,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._model.verdi
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises.decisions import differences
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises.overrides import ALL, title
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told, translated
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.words import words
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.record_json import (
     Unreadable,
     from_json,
@@ -151,7 +152,7 @@ def test_a_state_without_what_was_said_is_read_as_text() -> None:
 
 def test_a_record_in_french_says_no_reason_and_no_notice_in_english() -> None:
     record, _after = rich()
-    judgement = t.cast("Json", translated(record, "fr"))["judgement"]
+    judgement = t.cast("Json", translated(record, words("fr")))["judgement"]
     assert not [line for line in judgement["notices"] if re.search(r"\b(the|waiver|ended|asks)\b", line)]
     assert not [line for line in judgement["reasons"] if re.search(r"\b(reservation|passed|more\))\b", line)]
 
@@ -187,7 +188,7 @@ def test_the_summary_of_a_portfolio_says_it_too() -> None:
     gone = PlannedService(Entry("b.yml", None, "production"), "billing", refused="b.yml:1: it is empty")
     made = summary([row(planned, {"record": record}, last=None), row(gone, None, last=None)], NOW, refused_stops=False)
     assert not_plain(to_plain(made)) == []
-    said = t.cast("Json", translated(to_json(made), "fr"))
+    said = t.cast("Json", translated(to_json(made), words("fr")))
     reasons = {item["service"]: [french(Message(line)) for line in item["reasons"]] for item in said["services"]}
     assert reasons["billing"] == ["données d'entrée refusées : b.yml:1: it is empty"]
     assert any(line.startswith("réserve BKP-05 à lever avant le 20 novembre 2026") for line in reasons["payments"])
