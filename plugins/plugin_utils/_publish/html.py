@@ -145,7 +145,7 @@ class _View:
 
     def requirement(self, item: dict[str, object]) -> dict[str, object]:
         say, message = self.say, escape(item.get("message"))
-        lines, more = others(as_dicts(item.get("findings")), message, lines=_MAX_LINES, details=_MAX_DETAILS)
+        lines, more = others(as_dicts(item.get("findings")), message, lines=_MAX_LINES, details=_MAX_DETAILS, say=self.say)
         waiver = as_dict(item.get("waiver"))
         name, title = escape(item.get("id") or "?", 40), titled(item, say)
         return {

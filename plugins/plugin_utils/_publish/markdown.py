@@ -157,7 +157,7 @@ class _Report:
     def details(self, requirement: dict[str, object]) -> list[str]:
         say, lines = self.say, []
         message = escape(requirement.get("message"))
-        found, more = others(as_dicts(requirement.get("findings")), message, lines=_MAX_LINES, details=_MAX_LINES)
+        found, more = others(as_dicts(requirement.get("findings")), message, lines=_MAX_LINES, details=_MAX_LINES, say=self.say)
         for line in found:
             if line.head:
                 lines.append(f"  - {text(line.head)}")

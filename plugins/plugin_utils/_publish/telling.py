@@ -243,7 +243,7 @@ def instrument(item: t.Mapping[str, object], say: Words = ENGLISH) -> str:
     if message.startswith("..."):
         message = f"{name} {message.lstrip('. ')}"
     elif not message.startswith(name):
-        message = f"{name}: {message}"
+        message = say("colon", name=name, what=message)
     affected = ", ".join(escape(requirement, 24) for requirement in as_list(item.get("requirements"))[:40])
     return say("leaves_unknown", message=message, names=affected) if affected else message
 
@@ -316,7 +316,9 @@ class Line(t.NamedTuple):
     more: int  # details that are not among them
 
 
-def others(findings: t.Iterable[t.Mapping[str, object]], message: str, *, lines: int, details: int) -> tuple[list[Line], int]:
+def others(
+    findings: t.Iterable[t.Mapping[str, object]], message: str, *, lines: int, details: int, say: Words = ENGLISH
+) -> tuple[list[Line], int]:
     """What findings that did not pass add to the requirement's own message, worst first; and how many more there are."""
     wanted = sorted((finding for finding in findings if finding.get("status") in OPEN), key=lambda finding: rank(finding["status"]))
     out: list[Line] = []
@@ -327,8 +329,8 @@ def others(findings: t.Iterable[t.Mapping[str, object]], message: str, *, lines:
         parts = [escape(finding.get(key), 120) for key in ("host", "instance") if finding.get(key)]
         names_itself = bool(finding.get("instance")) and text.startswith(parts[-1])
         where = " ".join(parts[:-1] if names_itself else parts)
-        said = message in (text, f"{parts[0]}: {text}" if parts else text)
-        head = where if said else f"{where}: {text}" if where else text
+        said = message in (text, say("colon", name=parts[0], what=text) if parts else text)
+        head = where if said else say("colon", name=where, what=text) if where else text
         given = as_list(finding.get("details"))
         below = [line for line in (escape(detail, 300) for detail in given[:details]) if line not in (text, message)]
         if below or (head and not (said and all(part in message for part in parts))):
