@@ -69,7 +69,8 @@ class Rule:
     @property
     def set_by(self) -> str:
         """Every place that had a say, the policy first."""
-        return ", ".join(dict.fromkeys(self.origin.values()))
+        places = list(dict.fromkeys(self.origin.values()))
+        return phrase("{places:list}", places=places) if len(places) > 1 else next(iter(places), "")
 
 
 class PolicyFile(t.TypedDict):
@@ -108,7 +109,7 @@ def load(name: str = "default", *, where: str = "") -> Policy:
         raise Refused([f"{where + ': ' if where else ''}there is no policy '{name}'; these ship: {', '.join(shipped())}"])
     text = path.read_text(encoding="utf-8")
     data: PolicyFile = yaml.load(text, Loader=FastLoader)
-    label = f"{name} policy {data['version']}"
+    label = phrase("{policy:path} policy {version}", policy=name, version=str(data["version"]))
     rules: dict[str, Rule] = {}
     problems: list[str] = []
     for identifier, entry in data["requirements"].items():

@@ -336,11 +336,11 @@ def as_requirement(weighed: Weighed, owner: str, phase: str) -> tuple[Rule, Find
     rule = Rule(
         id=REQUIREMENT,
         title=phrase("a decision for this evidence"),
-        reason=phrase("a body answers for going on, and it answers for what it saw"),
+        reason=phrase("A body answers for going on, and it answers for what it saw"),
         area="delivery",
         impact={"A": "blocker", "B": "blocker", "C": "blocker"},
         phases=(phase,),
-        remedy=phrase("record the decision with operability.readiness.decide, about the newest run"),
+        remedy=phrase("Record the decision with operability.readiness.decide, about the newest run"),
         responsible=owner,
         waivable=False,
         origin={"id": "decisions"},
