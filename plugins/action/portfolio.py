@@ -33,6 +33,7 @@ from ..plugin_utils._publish.files import PublishFailure, write
 from ..plugin_utils._publish.pushgateway import Pushgateway
 from ..plugin_utils._recording.delegated_host import Elsewhere
 from ..plugin_utils._recording.run_record import Records, default_folder
+from ..plugin_utils._running import core
 
 
 class ActionModule(ActionBase):
@@ -41,6 +42,7 @@ class ActionModule(ActionBase):
     _requires_connection = False
     BYPASS_HOST_LOOP = True
 
+    @core.never_templated
     def run(self, tmp: str | None = None, task_vars: dict[str, object] | None = None) -> dict[str, object]:
         variables = task_vars or {}
         result: dict[str, object] = super().run(tmp, variables)

@@ -39,6 +39,7 @@ from .._promises import reuse as _reuse
 from .._recording.delegated_host import Elsewhere
 from .._recording.remote_store import RemoteFolder
 from .._recording.run_record import Records, Unreadable, default_folder
+from .._running import core
 from .._running.foreign_modules import module_problem
 from .._running.spool import Spool
 from .shared_plans import Shared, SharedPlans
@@ -279,8 +280,7 @@ class Context:
                 self._parsed[path] = yaml.load(self._texts[path].encode(), Loader=FastLoader)
         if path not in self._parsed:
             try:
-                # unsafe: not copied again, nobody else holds it
-                self._parsed[path] = self.action._loader.load_from_file(path, cache="none", unsafe=True, trusted_as_template=True)
+                self._parsed[path] = core.load_templates(self.action._loader, path)
             except AnsibleError as exc:
                 self._unparsable(path, name, exc)
         return self._parsed[path]

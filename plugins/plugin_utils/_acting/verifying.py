@@ -26,6 +26,7 @@ from ...module_utils._message import lines_of
 from .._described.document import Refused
 from .._model.planned import Plan
 from .._model.text import in_short
+from .._running import core
 from .._running import sending as _sending
 from .._running import verification as _verification
 from .._running.connections import Connections
@@ -44,6 +45,7 @@ class Verifying(ActionBase):
 
     _requires_connection = False
 
+    @core.never_templated
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)
