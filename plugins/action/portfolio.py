@@ -70,8 +70,8 @@ class ActionModule(ActionBase):
         if path is None:
             raise Refused([f"the portfolio file {given} does not exist (looked beside the playbook and in {os.getcwd()})"])
         try:
-            data = plain(self._loader.load_from_file(path, cache="none", unsafe=True))
-        except AnsibleError as exc:
+            data = plain(core.load_file(self._loader, path, templates=False))
+        except (AnsibleError, ValueError) as exc:
             raise Refused([f"the portfolio file {given} cannot be read: {first_line(exc)}"]) from None
         return entries(data, given, **shared, folder=os.path.dirname(path))
 

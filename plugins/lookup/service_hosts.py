@@ -93,8 +93,8 @@ class LookupModule(LookupBase):
         if path is None:
             raise AnsibleLookupError(f"the service file {name} does not exist")
         try:
-            data = core.load_templates(loader, path)
-        except AnsibleError as exc:
+            data = core.load_file(loader, path, templates=True)
+        except (AnsibleError, ValueError) as exc:
             raise AnsibleLookupError(f"the service file {name} cannot be read: {first_line(exc)}") from None
         service = data.get("service") if isinstance(data, t.Mapping) else None
         pattern = service.get("hosts") if isinstance(service, t.Mapping) else None

@@ -259,9 +259,9 @@ class Context:
             raise Refused([f"the {schema} file {name} does not exist (looked beside the playbook and in {os.getcwd()})"])
         if path not in self._texts:
             try:
-                text = "".join(loader.get_text_file_contents(path))
+                text = core.read_file(loader, path)
                 text.encode()
-            except (AnsibleError, UnicodeEncodeError) as exc:
+            except (AnsibleError, ValueError) as exc:
                 self._unparsable(path, name, exc)
             self._texts[path] = text
         return path, self._texts[path]
@@ -280,7 +280,7 @@ class Context:
                 self._parsed[path] = yaml.load(self._texts[path].encode(), Loader=FastLoader)
         if path not in self._parsed:
             try:
-                self._parsed[path] = core.load_templates(self.action._loader, path)
+                self._parsed[path] = core.load_file(self.action._loader, path, templates=True)
             except AnsibleError as exc:
                 self._unparsable(path, name, exc)
         return self._parsed[path]

@@ -37,12 +37,6 @@ _EXPRESSION = (
 _Run = t.Callable[..., "dict[str, t.Any]"]
 
 
-class Loader(t.Protocol):
-    """What reads files for Ansible."""
-
-    def load_from_file(self, file_name: str, **kwargs: t.Any) -> t.Any: ...
-
-
 # -- text
 
 
@@ -60,9 +54,23 @@ def may_be_template(text: str) -> bool:
     return bool(_template.is_trusted_as_template(text)) if TRUSTS else not hasattr(text, "__UNSAFE__")
 
 
-def load_templates(loader: Loader, path: str) -> t.Any:
-    """A file of the user's: what stands in it may be templates. It is not copied, nobody else holds it. AnsibleError."""
-    return loader.load_from_file(path, cache="none", unsafe=True, **({"trusted_as_template": True} if TRUSTS else {}))
+def read_file(loader: t.Any, path: str) -> str:
+    """The text of a file of the user's, decrypted where it is vaulted. AnsibleError, ValueError."""
+    return "".join(loader.get_text_file_contents(path)) if TRUSTS else _content(loader, path)[0]
+
+
+def load_file(loader: t.Any, path: str, *, templates: bool) -> t.Any:
+    """What stands in a file of the user's; it may be changed, nobody else holds it. AnsibleError, ValueError."""
+    if TRUSTS:
+        return loader.load_from_file(path, cache="none", unsafe=True, trusted_as_template=templates)
+    text, readable = _content(loader, path)
+    data = loader.load(text, file_name=path, show_content=readable)
+    return data if templates else untemplated(data)
+
+
+def _content(loader: t.Any, path: str) -> tuple[str, bool]:
+    content, was_readable = loader._get_file_contents(path)
+    return content.decode(), was_readable
 
 
 def holds(templar: t.Any, condition: str) -> bool:
@@ -89,7 +97,7 @@ def never_templated(run: _Run) -> _Run:
         try:
             return untemplated(run(self, tmp, task_vars))
         except errors.AnsibleAction as exc:
-            exc.__dict__["result"] = untemplated(exc.result)
+            exc.__dict__["result"] = untemplated({key: value for key, value in exc.result.items() if key != "exception"})  # it is no defect
             raise
         except errors.AnsibleConnectionFailure as exc:
             return untemplated({"unreachable": True, "msg": str(exc)})
@@ -112,4 +120,4 @@ class Ended:
         return cls(told._host.get_name(), told._task, told._result)
 
 
-__all__ = ("Ended", "WrongType", "holds", "load_templates", "may_be_template", "never_templated", "untemplated")
+__all__ = ("Ended", "WrongType", "holds", "load_file", "may_be_template", "never_templated", "read_file", "untemplated")
