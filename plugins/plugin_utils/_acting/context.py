@@ -281,7 +281,7 @@ class Context:
         if path not in self._parsed:
             try:
                 self._parsed[path] = core.load_file(self.action._loader, path, templates=True)
-            except AnsibleError as exc:
+            except (AnsibleError, ValueError) as exc:
                 self._unparsable(path, name, exc)
         return self._parsed[path]
 
@@ -330,7 +330,7 @@ def _resolver(templar: t.Any) -> t.Callable[[t.Any], t.Any]:
 
     def resolve(value: t.Any) -> t.Any:
         try:
-            return templar.template(value) if not isinstance(value, str) or _ANSIBLES.search(value) else value
+            return core.resolved(templar, value) if not isinstance(value, str) or _ANSIBLES.search(value) else value
         except AnsibleError as exc:
             raise LookupError(first_line(exc)) from None
 

@@ -226,7 +226,7 @@ class Verifying(ActionBase):
         for warning in answer.get("warnings", []):
             result.setdefault("warnings", []).append(warning)
         if "found" not in answer:
-            said = lines_of(str(answer.get("msg") or answer.get("module_stderr") or ""))
+            said = lines_of(core.said_by_module(answer))
             message = said[-1] if said else "it gave no answer"
             return {item.key: [_about(item, f"the checks could not be run on {item.host}: {message}")] for item in items}
         return {key: [Finding.from_dict(finding) for finding in findings] for key, findings in answer["found"].items()}

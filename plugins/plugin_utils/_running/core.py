@@ -34,6 +34,7 @@ _EXPRESSION = (
     "{{% set condition = {} %}}{{% if condition is undefined %}}{{{{ condition }}}}{{% endif %}}"
     "{{{{ 'it holds' if condition is sameas true else 'it does not' if condition is sameas false else condition | type_debug }}}}"
 )
+_LOOK_THERE = "See stdout/stderr for the exact error"
 _Run = t.Callable[..., "dict[str, t.Any]"]
 
 
@@ -73,6 +74,16 @@ def _content(loader: t.Any, path: str) -> tuple[str, bool]:
     return content.decode(), was_readable
 
 
+def resolved(templar: t.Any, value: t.Any) -> t.Any:
+    """What a value of the user's becomes with the variables of the templar, decrypted where it is vaulted. AnsibleError."""
+    made = templar.template(value)
+    if TRUSTS:
+        return made
+    from ansible.parsing.yaml.objects import AnsibleVaultEncryptedUnicode  # noqa: PLC0415 # gone some day
+
+    return str(made) if isinstance(made, AnsibleVaultEncryptedUnicode) else made
+
+
 def holds(templar: t.Any, condition: str) -> bool:
     """Whether a condition of the user's is true. AnsibleError."""
     if TRUSTS:
@@ -84,6 +95,14 @@ def holds(templar: t.Any, condition: str) -> bool:
 
 
 # -- plugins
+
+
+def said_by_module(result: t.Mapping[str, object]) -> str:
+    """What a module said, or what was said in its place where it could not be run."""
+    said = str(result.get("msg") or "")
+    if said and not said.endswith(_LOOK_THERE):
+        return said
+    return str(result.get("module_stderr") or result.get("module_stdout") or said)
 
 
 def never_templated(run: _Run) -> _Run:
@@ -120,4 +139,15 @@ class Ended:
         return cls(told._host.get_name(), told._task, told._result)
 
 
-__all__ = ("Ended", "WrongType", "holds", "load_file", "may_be_template", "never_templated", "read_file", "untemplated")
+__all__ = (
+    "Ended",
+    "WrongType",
+    "holds",
+    "load_file",
+    "may_be_template",
+    "never_templated",
+    "read_file",
+    "resolved",
+    "said_by_module",
+    "untemplated",
+)
