@@ -31,6 +31,7 @@ from .._running import sending as _sending
 from .._running import verification as _verification
 from .._running.connections import Connections
 from .._running.foreign_modules import ModuleRunner
+from .._running.host_python import too_old
 from .._running.outages import Outages
 from .._running.spool import Spool
 from . import emergency as _emergency
@@ -227,7 +228,7 @@ class Verifying(ActionBase):
             result.setdefault("warnings", []).append(warning)
         if "found" not in answer:
             said = lines_of(core.said_by_module(answer))
-            message = said[-1] if said else "it gave no answer"
+            message = too_old(self) or (said[-1] if said else "it gave no answer")
             return {item.key: [_about(item, f"the checks could not be run on {item.host}: {message}")] for item in items}
         return {key: [Finding.from_dict(finding) for finding in findings] for key, findings in answer["found"].items()}
 
