@@ -230,7 +230,8 @@ def test_a_host_on_which_nothing_can_be_run(worlds: Worlds) -> None:
     for host in ("bare1", "bare2"):
         assert findings[host]["message"].startswith(f"the checks could not be run on {host}: ")
         assert "/nowhere/" in findings[host]["message"], findings[host]["message"]
-    needed = f"they need Python 3.9 or newer, {worlds.stage.folder}/old-python is Python 3.6.15; name another one with ansible_python_interpreter"
+    python = f"{worlds.stage.folder}/old-python is Python 3.6.15"
+    needed = f"they need Python 3.9 or newer, {python}; name another one with ansible_python_interpreter"
     assert findings["old1"]["message"] == f"the checks could not be run on old1: {needed}"
     assert outcome.requirement("SUP-01")["status"] == "pass"
 
