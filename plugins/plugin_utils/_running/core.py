@@ -18,15 +18,8 @@ from ansible import template as _template
 from ansible.plugins.action import ActionBase
 from ansible.release import __version__
 
-OLDEST = (2, 16)
-VERSION = tuple(int(part) for part in __version__.split(".")[:2])
-TRUSTS = VERSION >= (2, 19)  # whether texts are templates only where they are trusted
-
-if VERSION < OLDEST:
-    oldest = ".".join(map(str, OLDEST))
-    raise errors.AnsibleError(
-        f"operability.readiness needs ansible-core {oldest} or newer, this is {__version__}: pip install 'ansible-core>={oldest}'"
-    )
+# whether texts are templates only where they are trusted
+TRUSTS = tuple(int(part) for part in __version__.split(".")[:2]) >= (2, 19)
 
 # the error of a filter or a test that is given something else than it takes
 WrongType: type[errors.AnsibleError] = getattr(errors, "AnsibleTypeError", None) or errors.AnsibleFilterTypeError
