@@ -17,7 +17,7 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/collections
 help: ## this text
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 	@echo
-	@echo '  make test GROUPS="unit faults"   these groups only: lint unit faults integration second sanity molecule demo'
+	@echo '  make test GROUPS="unit faults"   these groups only: lint unit faults integration second cores sanity molecule demo'
 	@echo '  REQUIRE=all make test            what this machine cannot run, and a skipped test, is a failure (as in .ci/run)'
 	@echo '  DEMO=embedded make demo          without the real Prometheus, Alertmanager, rsyslog and restic'
 
@@ -54,4 +54,4 @@ clean: ## removes what tests and builds left, and stops the test hosts
 	@find . -name __pycache__ -not -path './.venv*' -not -path './.cache/*' -prune -exec rm -rf {} +
 
 distclean: clean ## also removes the environments and everything that was fetched or built
-	@rm -rf .venv .venv-2.19 .cache collections/ansible_collections
+	@rm -rf .venv .venv-2.* .cache collections/ansible_collections

@@ -89,7 +89,8 @@ def import_what_knows_no_settings() -> None:
     names = names_a_run_loads()
     sys.meta_path.insert(0, settings)
     try:
-        importlib.import_module("ansible._internal")  # as ansible.cli does: it tells the others that this is a controller
+        with contextlib.suppress(ModuleNotFoundError):  # it came with 2.19
+            importlib.import_module("ansible._internal")  # as ansible.cli does: it tells the others that this is a controller
         for name in names:
             before = set(sys.modules)
             settings.asked = False

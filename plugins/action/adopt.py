@@ -25,6 +25,7 @@ from ..plugin_utils._recording import adopt as _adopt
 from ..plugin_utils._recording.adopt import Adoption, NothingToAdopt, Terms
 from ..plugin_utils._recording.record_json import to_json
 from ..plugin_utils._recording.run_record import Unreadable
+from ..plugin_utils._running import core
 
 LONGEST = 730  # days; a debt that nobody will pay is a waiver
 
@@ -35,6 +36,7 @@ class ActionModule(ActionBase):
     _requires_connection = False
     BYPASS_HOST_LOOP = True
 
+    @core.never_templated
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)

@@ -9,7 +9,6 @@ import typing as t
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
-from ansible.template import is_trusted_as_template
 
 from ..module_utils._alone import outcome
 from ..module_utils._argspec import ALONE_SPEC, ArgumentsRefused, parse_arguments
@@ -17,18 +16,20 @@ from ..module_utils._checks import ansible_module
 from ..module_utils._engine import Item, run_item
 from ..plugin_utils._described.document import plain_mapping
 from ..plugin_utils._model.plain import to_plain
+from ..plugin_utils._running import core
 from ..plugin_utils._running.foreign_modules import ModuleRunner, module_problem
 
 
 class ActionModule(ActionBase):
     """Runs the check ansible_module alone, on the task's own host."""
 
+    @core.never_templated
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)
         args = dict(self._task.args)
         # a condition is evaluated as a template is: it must stand in the playbook, or in variables that may be templates
-        if not all(is_trusted_as_template(text) for text in ansible_module.conditions(args.get("expect")) if isinstance(text, str)):
+        if not all(core.may_be_template(text) for text in ansible_module.conditions(args.get("expect")) if isinstance(text, str)):
             raise AnsibleActionFail(
                 "expect: it comes out of a template; write the condition itself, variables are known in it by their names"
             )

@@ -22,6 +22,7 @@ from ..plugin_utils._promises import decisions as _decisions
 from ..plugin_utils._promises.decisions import Candidate, Wording
 from ..plugin_utils._recording.record_json import to_json
 from ..plugin_utils._recording.run_record import Records, Unreadable
+from ..plugin_utils._running import core
 
 
 class ActionModule(ActionBase):
@@ -30,6 +31,7 @@ class ActionModule(ActionBase):
     _requires_connection = False
     BYPASS_HOST_LOOP = True
 
+    @core.never_templated
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)

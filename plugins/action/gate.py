@@ -25,6 +25,7 @@ from ..plugin_utils._model.planned import Plan
 from ..plugin_utils._publish.table import render
 from ..plugin_utils._recording.case import Play
 from ..plugin_utils._recording.run_record import Records, default_folder
+from ..plugin_utils._running import core
 from ..plugin_utils._running import verification as _verification
 
 SPEC = {
@@ -41,6 +42,7 @@ class ActionModule(ActionBase):
     _requires_connection = False
     BYPASS_HOST_LOOP = True
 
+    @core.never_templated
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)

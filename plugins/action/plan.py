@@ -16,6 +16,7 @@ from ..plugin_utils._model.plain import to_plain
 from ..plugin_utils._model.planned import Plan, PlannedRequirement, PlanState
 from ..plugin_utils._model.text import escape
 from ..plugin_utils._promises.mode import announced
+from ..plugin_utils._running import core
 
 SPEC = {**RUN_SPEC, "phase": {**RUN_SPEC["phase"], "required": False, "default": "design"}, "show": {"type": "bool", "default": True}}
 _WORDS = {
@@ -35,6 +36,7 @@ class ActionModule(ActionBase):
     _requires_connection = False
     BYPASS_HOST_LOOP = True
 
+    @core.never_templated
     def run(self, tmp: str | None = None, task_vars: dict[str, object] | None = None) -> dict[str, object]:
         variables = task_vars or {}
         result: dict[str, object] = super().run(tmp, variables)

@@ -37,6 +37,7 @@ from ..plugin_utils._publish.words import not_told
 from ..plugin_utils._recording.delegated_host import Elsewhere
 from ..plugin_utils._recording.record_json import to_json
 from ..plugin_utils._recording.run_record import Records, default_folder
+from ..plugin_utils._running import core
 
 
 class ActionModule(ActionBase):
@@ -45,6 +46,7 @@ class ActionModule(ActionBase):
     _requires_connection = False
     BYPASS_HOST_LOOP = True
 
+    @core.never_templated
     def run(self, tmp: str | None = None, task_vars: dict[str, object] | None = None) -> dict[str, object]:
         variables = task_vars or {}
         result: dict[str, object] = super().run(tmp, variables)
@@ -72,8 +74,8 @@ class ActionModule(ActionBase):
         if path is None:
             raise Refused([f"the portfolio file {given} does not exist (looked beside the playbook and in {os.getcwd()})"])
         try:
-            data = plain(self._loader.load_from_file(path, cache="none", unsafe=True))
-        except AnsibleError as exc:
+            data = plain(core.load_file(self._loader, path, templates=False))
+        except (AnsibleError, ValueError) as exc:
             raise Refused([f"the portfolio file {given} cannot be read: {first_line(exc)}"]) from None
         return entries(data, given, **shared, folder=os.path.dirname(path))
 

@@ -22,6 +22,7 @@ from ..plugin_utils._publish.targets import Asked, published, targets
 from ..plugin_utils._publish.words import not_told
 from ..plugin_utils._recording.delegated_host import Elsewhere
 from ..plugin_utils._recording.run_record import Unreadable, load
+from ..plugin_utils._running import core
 from ..plugin_utils._running.spool import Spool
 
 _KEPT = (
@@ -56,6 +57,7 @@ class ActionModule(ActionBase):
     _requires_connection = False
     BYPASS_HOST_LOOP = True
 
+    @core.never_templated
     def run(self, tmp: str | None = None, task_vars: dict[str, object] | None = None) -> dict[str, object]:
         result: dict[str, object] = super().run(tmp, task_vars or {})
         _validated, given = self.validate_argument_spec(argument_spec=PUBLISH_SPEC)

@@ -61,7 +61,6 @@ import sys
 import typing as t
 
 from ansible import constants as C
-from ansible.executor.task_result import CallbackTaskResult
 from ansible.inventory.host import Host
 from ansible.playbook.task import Task
 from ansible.plugins.callback import CallbackBase
@@ -70,6 +69,7 @@ from ansible.utils.color import stringc
 from ..plugin_utils._model.text import STATUS_WORDS, as_dict, as_dicts, as_float, as_int, escape, first_line, shorten
 from ..plugin_utils._publish.signs import OPEN, rank, tone
 from ..plugin_utils._publish.telling import verdict_words, verified_words
+from ..plugin_utils._running.core import Ended
 
 VERIFY = "operability.readiness.verify"
 GATE = "operability.readiness.gate"
@@ -190,36 +190,35 @@ class CallbackModule(CallbackBase):
             self.started.add(host.get_name())
             self.progress()
 
-    def v2_runner_on_ok(self, result: CallbackTaskResult) -> None:
-        self.take(result, item=False)
+    def v2_runner_on_ok(self, result: object) -> None:
+        self.take(Ended.of(result), item=False)
 
-    def v2_runner_on_failed(self, result: CallbackTaskResult, ignore_errors: bool = False) -> None:
-        self.take(result, item=False)
+    def v2_runner_on_failed(self, result: object, ignore_errors: bool = False) -> None:
+        self.take(Ended.of(result), item=False)
 
-    def v2_runner_item_on_ok(self, result: CallbackTaskResult) -> None:
-        self.take(result, item=True)
+    def v2_runner_item_on_ok(self, result: object) -> None:
+        self.take(Ended.of(result), item=True)
 
-    def v2_runner_item_on_failed(self, result: CallbackTaskResult) -> None:
-        self.take(result, item=True)
+    def v2_runner_item_on_failed(self, result: object) -> None:
+        self.take(Ended.of(result), item=True)
 
-    def v2_runner_on_skipped(self, result: CallbackTaskResult) -> None:
-        self.started.discard(result.host.get_name())
+    def v2_runner_on_skipped(self, result: object) -> None:
+        self.started.discard(Ended.of(result).host)
 
-    def v2_runner_on_unreachable(self, result: CallbackTaskResult) -> None:
-        if _action(result.task) == VERIFY:
-            self.host(result.host.get_name(), None, "not reached")
+    def v2_runner_on_unreachable(self, result: object) -> None:
+        ended = Ended.of(result)
+        if _action(ended.task) == VERIFY:
+            self.host(ended.host, None, "not reached")
 
     def v2_playbook_on_stats(self, stats: object) -> None:
         self.finish()
 
     # what they mean
 
-    def take(self, result: CallbackTaskResult, *, item: bool) -> None:
-        action = _action(result.task)
-        data: t.Mapping[str, object] = result.result
+    def take(self, ended: Ended, *, item: bool) -> None:
+        action, data, name = _action(ended.task), ended.result, ended.host
         if action not in (VERIFY, GATE) or (not item and isinstance(data.get("results"), list)):
             return  # the items of a loop have been told already
-        name = result.host.get_name()
         if data.get("censored"):
             if action == VERIFY:
                 self.host(name, None, "its findings are hidden by no_log")
@@ -303,5 +302,5 @@ class CallbackModule(CallbackBase):
         self._display.display(text, color=_colour(tone(verdict)))
 
 
-def _action(task: Task) -> str:
+def _action(task: object) -> str:
     return str(getattr(task, "resolved_action", None) or getattr(task, "action", ""))

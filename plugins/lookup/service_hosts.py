@@ -48,6 +48,7 @@ from ansible.plugins.lookup import LookupBase
 
 from ..plugin_utils._acting.context import locate
 from ..plugin_utils._model.text import as_dict, as_list, first_line
+from ..plugin_utils._running import core
 
 
 class LookupModule(LookupBase):
@@ -92,8 +93,8 @@ class LookupModule(LookupBase):
         if path is None:
             raise AnsibleLookupError(f"the service file {name} does not exist")
         try:
-            data = loader.load_from_file(path, cache="none", trusted_as_template=True)
-        except AnsibleError as exc:
+            data = core.load_file(loader, path, templates=True)
+        except (AnsibleError, ValueError) as exc:
             raise AnsibleLookupError(f"the service file {name} cannot be read: {first_line(exc)}") from None
         service = data.get("service") if isinstance(data, t.Mapping) else None
         pattern = service.get("hosts") if isinstance(service, t.Mapping) else None

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.errors import AnsibleTypeError
-
 from ..plugin_utils._model.verdict import Verdict
+from ..plugin_utils._running.core import WrongType
 
 
 def go(value: t.Any, strict: bool = False) -> bool:
@@ -18,12 +17,12 @@ def go(value: t.Any, strict: bool = False) -> bool:
     verdict = Verdict.of(given)
     if verdict is None:
         known = ", ".join([*(one for one in Verdict if one.good), *(one for one in Verdict if one.stops)])
-        raise AnsibleTypeError(f"operability.readiness.go: '{given}' is not a verdict; expected one of {known}", obj=value)
+        raise WrongType(f"operability.readiness.go: '{given}' is not a verdict; expected one of {known}", obj=value)
     return verdict.good and not (strict and verdict is Verdict.GO_WITH_RESERVATIONS)
 
 
 def verdict_of(value: t.Any) -> str:
-    """The verdict as it stands in the value. AnsibleTypeError."""
+    """The verdict as it stands in the value. WrongType."""
     if isinstance(value, str):
         return value.strip().lower()
     if isinstance(value, dict):
@@ -32,13 +31,11 @@ def verdict_of(value: t.Any) -> str:
             if isinstance(holder, dict) and isinstance(holder.get("verdict"), str):
                 return str(holder["verdict"])
         if value.get("skipped"):
-            raise AnsibleTypeError("operability.readiness.go: the gate was skipped, there is no verdict to test", obj=value)
+            raise WrongType("operability.readiness.go: the gate was skipped, there is no verdict to test", obj=value)
         why = f": {value['msg']}" if value.get("failed") and value.get("msg") else ""
-        raise AnsibleTypeError(f"operability.readiness.go: there is no verdict in what was given{why}", obj=value)
+        raise WrongType(f"operability.readiness.go: there is no verdict in what was given{why}", obj=value)
     kind = type(value).__name__
-    raise AnsibleTypeError(
-        f"operability.readiness.go: expected the result of gate, a run record or a verdict such as 'go', got {kind}", obj=value
-    )
+    raise WrongType(f"operability.readiness.go: expected the result of gate, a run record or a verdict such as 'go', got {kind}", obj=value)
 
 
 class TestModule:

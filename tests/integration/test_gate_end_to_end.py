@@ -22,6 +22,11 @@ from integration.acts import Acts
 from integration.playbook import AFTER, ROLE, Outcome, Site, shipping
 
 ENFORCED = {"mode": "enforce"}
+OLD_PYTHON = """#!/bin/sh
+if [ "$1" = --version ]; then echo Python 3.6.15; exit 0; fi
+echo SyntaxError: future feature annotations is not defined >&2
+exit 1
+"""
 
 
 @pytest.fixture
@@ -32,6 +37,7 @@ def site(tmp_path: pathlib.Path) -> Site:
 class Worlds(t.NamedTuple):
     """Services for which different things go wrong, and what the gates said of each; all in one ansible-playbook run."""
 
+    stage: Site
     sites: dict[str, Site]
     seen: dict[str, Outcome]
 
@@ -42,12 +48,17 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
     stage = Site(folder / "stage")
     closed = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
     no_sudo = {"ansible_become": True, "ansible_become_exe": "/nowhere/sudo", "ansible_become_user": "nobody"}
-    stage.others = {"closed1": closed, "bare1": {"ansible_python_interpreter": "/nowhere/python"}, "bare2": no_sudo}
+    old = stage.folder / "old-python"
+    old.write_text(OLD_PYTHON)
+    old.chmod(0o755)
+    interpreters = {"bare1": "/nowhere/python", "old1": str(old)}
+    stage.others = {name: {"ansible_python_interpreter": path} for name, path in interpreters.items()}
+    stage.others |= {"closed1": closed, "bare2": no_sudo}
     acts, sites = Acts(stage), dict[str, Site]()
     for make in (one_requirement, bare_hosts, closed_log_host, problem_of_the_organisation, files_not_there, blocked_records, torn_state):
         site = sites[make.__name__] = Site(folder / make.__name__)
         make(acts, site)
-    return Worlds(sites, acts.play())
+    return Worlds(stage, sites, acts.play())
 
 
 def over(site: Site, pattern: str) -> dict[str, t.Any]:
@@ -207,7 +218,7 @@ def test_any_errors_fatal_does_not_cost_the_verdict(site: Site) -> None:
 
 
 def bare_hosts(acts: Acts, site: Site) -> None:
-    acts.gate("bare hosts", **over(site, "bare1:bare2"))
+    acts.gate("bare hosts", **over(site, "bare1:bare2:old1"))
 
 
 def test_a_host_on_which_nothing_can_be_run(worlds: Worlds) -> None:
@@ -219,6 +230,9 @@ def test_a_host_on_which_nothing_can_be_run(worlds: Worlds) -> None:
     for host in ("bare1", "bare2"):
         assert findings[host]["message"].startswith(f"the checks could not be run on {host}: ")
         assert "/nowhere/" in findings[host]["message"], findings[host]["message"]
+    python = f"{worlds.stage.folder}/old-python is Python 3.6.15"
+    needed = f"they need Python 3.9 or newer, {python}; name another one with ansible_python_interpreter"
+    assert findings["old1"]["message"] == f"the checks could not be run on old1: {needed}"
     assert outcome.requirement("SUP-01")["status"] == "pass"
 
 

@@ -130,8 +130,8 @@ def role(folder: pathlib.Path, *words: str, **variables: t.Any) -> subprocess.Co
     )
     given = {
         "observability_rules_file": "",
-        "observability_grafana_owner": None,
-        "observability_grafana_group": None,
+        "observability_grafana_owner": "",
+        "observability_grafana_group": "",
         "observability_dashboards_source": str(folder / "dashboards"),
         "ansible_python_interpreter": sys.executable,
         **variables,

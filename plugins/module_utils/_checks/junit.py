@@ -305,8 +305,10 @@ def _moment(report: Report, written: dt.datetime) -> tuple[dt.datetime, bool]:
 def parse_time(text: str) -> dt.datetime | None:
     """A timestamp as tools write it, UTC where it names no zone; None for one that means nothing."""
     text = text.strip()
+    # Python takes Z, and fractions of any length, from 3.11 on
+    written = re.sub(r"(?<=:\d\d)[.,](\d{1,6})\d*", lambda found: f".{found.group(1):0<6}", re.sub(r"[zZ]$", "+00:00", text))
     try:
-        moment = dt.datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", text))
+        moment = dt.datetime.fromisoformat(written)
     except ValueError:
         try:
             moment = email.utils.parsedate_to_datetime(text)

@@ -39,6 +39,7 @@ from .._promises import reuse as _reuse
 from .._recording.delegated_host import Elsewhere
 from .._recording.remote_store import RemoteFolder
 from .._recording.run_record import Records, Unreadable, default_folder
+from .._running import core
 from .._running.foreign_modules import module_problem
 from .._running.spool import Spool
 from .shared_plans import Shared, SharedPlans
@@ -258,9 +259,9 @@ class Context:
             raise Refused([f"the {schema} file {name} does not exist (looked beside the playbook and in {os.getcwd()})"])
         if path not in self._texts:
             try:
-                text = "".join(loader.get_text_file_contents(path))
+                text = core.read_file(loader, path)
                 text.encode()
-            except (AnsibleError, UnicodeEncodeError) as exc:
+            except (AnsibleError, ValueError) as exc:
                 self._unparsable(path, name, exc)
             self._texts[path] = text
         return path, self._texts[path]
@@ -279,9 +280,8 @@ class Context:
                 self._parsed[path] = yaml.load(self._texts[path].encode(), Loader=FastLoader)
         if path not in self._parsed:
             try:
-                # unsafe: not copied again, nobody else holds it
-                self._parsed[path] = self.action._loader.load_from_file(path, cache="none", unsafe=True, trusted_as_template=True)
-            except AnsibleError as exc:
+                self._parsed[path] = core.load_file(self.action._loader, path, templates=True)
+            except (AnsibleError, ValueError) as exc:
                 self._unparsable(path, name, exc)
         return self._parsed[path]
 
@@ -330,7 +330,7 @@ def _resolver(templar: t.Any) -> t.Callable[[t.Any], t.Any]:
 
     def resolve(value: t.Any) -> t.Any:
         try:
-            return templar.template(value) if not isinstance(value, str) or _ANSIBLES.search(value) else value
+            return core.resolved(templar, value) if not isinstance(value, str) or _ANSIBLES.search(value) else value
         except AnsibleError as exc:
             raise LookupError(first_line(exc)) from None
 

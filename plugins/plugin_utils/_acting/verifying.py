@@ -28,10 +28,12 @@ from .._described.document import Refused
 from .._model.plain import to_plain
 from .._model.planned import Plan, PlannedCheck
 from .._model.text import in_short, said_by
+from .._running import core
 from .._running import sending as _sending
 from .._running import verification as _verification
 from .._running.connections import Connections
 from .._running.foreign_modules import ModuleRunner
+from .._running.host_python import too_old
 from .._running.outages import Outages
 from .._running.spool import Spool
 from . import emergency as _emergency
@@ -46,6 +48,7 @@ class Verifying(ActionBase):
 
     _requires_connection = False
 
+    @core.never_templated
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)
@@ -223,7 +226,7 @@ class Verifying(ActionBase):
         for warning in answer.get("warnings", []):
             result.setdefault("warnings", []).append(warning)
         if "found" not in answer:
-            reason = _why_none(answer)
+            reason = too_old(self) or _why_none(answer)
             return {
                 item.key: [_about(item, phrase("the checks could not be run on {host:path}: {reason}", host=item.host, reason=reason))]
                 for item in items
@@ -307,7 +310,7 @@ def _why_none(answer: t.Mapping[str, object]) -> str:
     given = answer.get("msg")
     if isinstance(given, Message):
         return given
-    said = lines_of(str(given or answer.get("module_stderr") or ""))
+    said = lines_of(core.said_by_module(answer))
     return said[-1] if said else phrase("it gave no answer")
 
 

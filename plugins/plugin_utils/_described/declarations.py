@@ -210,7 +210,7 @@ Endpoint = t.TypedDict(
 Flow = t.TypedDict(
     "Flow",
     {
-        "to": t.Required[str],
+        "to": "t.Required[str]",
         "from": str,
         "protocol": str,
         "closed": bool,
@@ -301,7 +301,7 @@ RequirementEntry = t.TypedDict(
     total=False,
 )
 
-ProofEntry = t.TypedDict("ProofEntry", {"check": t.Required[str], "from": str, "as": str, "on": str, "with": Options}, total=False)
+ProofEntry = t.TypedDict("ProofEntry", {"check": "t.Required[str]", "from": str, "as": str, "on": str, "with": Options}, total=False)
 
 PolicyEntry = t.TypedDict(
     "PolicyEntry",
@@ -337,11 +337,11 @@ WaiverEntry = t.TypedDict(
     "WaiverEntry",
     {
         "service": str,  # in the organisation's file
-        "requirement": t.Required[str],
-        "reason": t.Required[str],
-        "approved_by": t.Required[str],
+        "requirement": "t.Required[str]",
+        "reason": "t.Required[str]",
+        "approved_by": "t.Required[str]",
         "from": str,
-        "until": t.Required[str],
+        "until": "t.Required[str]",
         "compensating": str,
         "ticket": str,
         "requested_by": str,

@@ -18,7 +18,7 @@ from ansible.playbook.task import Task
 from ansible.plugins import loader as plugin_loaders
 from ansible.plugins.action import ActionBase
 from ansible.plugins.become import BecomeBase
-from ansible.template import Templar, trust_as_template
+from ansible.template import Templar
 
 from ...module_utils._finding import CannotObserve
 from ...module_utils._phrase import Message, phrase, verbatim
@@ -26,6 +26,7 @@ from ...module_utils._registry import CHECKS
 from ...module_utils._runner import Runner
 from .._described.document import plain
 from .._model.text import in_short
+from . import core
 
 # they steer a play or change its variables, and look at nothing
 STEERING = (
@@ -125,10 +126,11 @@ class ModuleRunner(Runner):
 
     def holds(self, condition: str, result: dict[str, object]) -> bool:
         """Whether a condition is true of a result, beside the variables of the host. NotEvaluated."""
-        templar = self.templar.copy_with_new_env(available_variables={**self.templar.available_variables, "result": result})
+        templar = self.templar.copy_with_new_env(
+            available_variables={**self.templar.available_variables, "result": core.untemplated(result)}
+        )
         try:
-            # trusted: it stands in a file of the user's; what it reads of the result is not
-            return bool(templar.evaluate_conditional(trust_as_template(condition)))
+            return core.holds(templar, condition)
         except AnsibleError as exc:
             from ...module_utils._checks.ansible_module import NotEvaluated  # long, and few services have a module of others
 
@@ -139,7 +141,7 @@ class ModuleRunner(Runner):
         task = own.copy(exclude_parent=True, exclude_tasks=True)
         task._parent = own._parent
         task.action, task._resolved_action = module, None
-        task.args = copy.deepcopy(arguments)
+        task.args = core.untemplated(copy.deepcopy(arguments))
         task.check_mode, task.no_log, task.diff = check_mode, no_log or own.no_log, False
         task.async_val, task.poll, task.register = 0, 0, None
         task.collections = None  # those of a role of ours would hide the modules beside the user's playbook

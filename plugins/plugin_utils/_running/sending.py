@@ -16,6 +16,7 @@ import re
 import typing as t
 
 from ...module_utils._files import write_atomically
+from .host_python import OLDEST as OLDEST_PYTHON
 
 HOME = pathlib.Path(__file__).parents[2] / "module_utils"
 PACKAGE = "ansible_collections.operability.readiness.plugins.module_utils"
@@ -34,6 +35,9 @@ from __future__ import annotations
 import importlib
 import importlib.machinery
 import sys
+
+if sys.version_info < {oldest}:
+    sys.exit("this Python is too old")
 
 
 def along():
@@ -110,6 +114,7 @@ def program(checks: t.Collection[str]) -> str:
         checks=", ".join(sorted(set(checks))),
         package=PACKAGE,
         entry=ENTRY,
+        oldest=OLDEST_PYTHON,
         imports="\n".join(f"    {line}" for line in imports),
         sources="\n".join(f"    {name!r}: {_literal(parts[name])}," for name in sorted(parts)),
     )

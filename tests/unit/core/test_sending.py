@@ -148,6 +148,12 @@ def test_all_of_it_is_imported_from_the_program(tmp_path: pathlib.Path) -> None:
     assert seen["missing"] == ["no_such_check"]
 
 
+def test_an_old_python_ends_it_before_anything_is_imported(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 8, 18))
+    with pytest.raises(SystemExit, match="this Python is too old"):
+        exec(compile(sending.program(["command"]), "program", "exec"), {"__name__": "program"})
+
+
 def test_what_only_some_checks_need_is_not_imported_before_them(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "program.py"
     path.write_text(sending.program(["command", "http_probe"]))

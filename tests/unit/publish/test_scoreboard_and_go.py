@@ -8,8 +8,8 @@ import io
 import typing as t
 
 import pytest
-from ansible.errors import AnsibleTypeError
 from ansible_collections.operability.readiness.plugins.callback import scoreboard
+from ansible_collections.operability.readiness.plugins.plugin_utils._running.core import WrongType
 from ansible_collections.operability.readiness.plugins.test.go import TestModule as GoTests
 from unit.publish.records import record
 
@@ -49,7 +49,7 @@ def test_go_in_every_form(verdict: str, expected: bool, strict: bool) -> None:
     ],
 )
 def test_go_of_what_has_no_verdict_is_neither(value: t.Any, words: str) -> None:
-    with pytest.raises(AnsibleTypeError, match=words):
+    with pytest.raises(WrongType, match=words):
         go(value)
 
 
@@ -63,7 +63,9 @@ class Named:
 
 class Result:
     def __init__(self, host: str, data: dict[str, t.Any], action: str = scoreboard.VERIFY) -> None:
-        self.host, self.task, self.result = Named(host), Named(action), data
+        self.host = self._host = Named(host)  # with a line below before 2.19
+        self.task = self._task = Named(action)
+        self.result = self._result = data
 
 
 class Screen:

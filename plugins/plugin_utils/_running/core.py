@@ -1,0 +1,146 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What differs between the versions of ansible-core: nothing else in the collection asks which one it is. PRIVATE to the collection.
+
+From 2.19 on a text is a template only where it comes from a place that is trusted. Before, every text is one that is not marked unsafe,
+and the core does not mark all that an action says: what a host wrote would be run on the controller where a play shows it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import typing as t
+
+from ansible import errors
+from ansible import template as _template
+from ansible.plugins.action import ActionBase
+from ansible.release import __version__
+
+# whether texts are templates only where they are trusted
+TRUSTS = tuple(int(part) for part in __version__.split(".")[:2]) >= (2, 19)
+
+# the error of a filter or a test that is given something else than it takes
+WrongType: type[errors.AnsibleError] = getattr(errors, "AnsibleTypeError", None) or errors.AnsibleFilterTypeError
+_EXPRESSION = (
+    "{{% set condition = {} %}}{{% if condition is undefined %}}{{{{ condition }}}}{{% endif %}}"
+    "{{{{ 'it holds' if condition is sameas true else 'it does not' if condition is sameas false else condition | type_debug }}}}"
+)
+_LOOK_THERE = "See stdout/stderr for the exact error"
+_Run = t.Callable[..., "dict[str, t.Any]"]
+
+
+# -- text
+
+
+def untemplated(value: t.Any) -> t.Any:
+    """The value, in which no text will be a template wherever it goes."""
+    if TRUSTS:
+        return value
+    from ansible.utils.unsafe_proxy import wrap_var  # noqa: PLC0415 # gone some day
+
+    return wrap_var(value)
+
+
+def may_be_template(text: str) -> bool:
+    """Whether the core would take this text for a template."""
+    return bool(_template.is_trusted_as_template(text)) if TRUSTS else not hasattr(text, "__UNSAFE__")
+
+
+def read_file(loader: t.Any, path: str) -> str:
+    """The text of a file of the user's, decrypted where it is vaulted. AnsibleError, ValueError."""
+    return "".join(loader.get_text_file_contents(path)) if TRUSTS else _content(loader, path)[0]
+
+
+def load_file(loader: t.Any, path: str, *, templates: bool) -> t.Any:
+    """What stands in a file of the user's; it may be changed, nobody else holds it. AnsibleError, ValueError."""
+    if TRUSTS:
+        return loader.load_from_file(path, cache="none", unsafe=True, trusted_as_template=templates)
+    text, readable = _content(loader, path)
+    data = loader.load(text, file_name=path, show_content=readable)
+    return data if templates else untemplated(data)
+
+
+def _content(loader: t.Any, path: str) -> tuple[str, bool]:
+    content, was_readable = loader._get_file_contents(path)
+    return content.decode(), was_readable
+
+
+def resolved(templar: t.Any, value: t.Any) -> t.Any:
+    """What a value of the user's becomes with the variables of the templar, decrypted where it is vaulted. AnsibleError."""
+    made = templar.template(value)
+    if TRUSTS:
+        return made
+    from ansible.parsing.yaml.objects import AnsibleVaultEncryptedUnicode  # noqa: PLC0415 # gone some day
+
+    return str(made) if isinstance(made, AnsibleVaultEncryptedUnicode) else made
+
+
+def holds(templar: t.Any, condition: str) -> bool:
+    """Whether a condition of the user's is true. AnsibleError."""
+    if TRUSTS:
+        return bool(templar.evaluate_conditional(_template.trust_as_template(condition)))
+    answer = str(templar.template(_EXPRESSION.format(condition)))
+    if answer not in ("it holds", "it does not"):
+        raise errors.AnsibleError(f"Conditional result was of type '{answer}'. Conditionals must have a boolean result.")
+    return answer == "it holds"
+
+
+# -- plugins
+
+
+def said_by_module(result: t.Mapping[str, object]) -> str:
+    """What a module said, or what was said in its place where it could not be run."""
+    said = str(result.get("msg") or "")
+    if said and not said.endswith(_LOOK_THERE):
+        return said
+    return str(result.get("module_stderr") or result.get("module_stdout") or said)
+
+
+def never_templated(run: _Run) -> _Run:
+    """Of the method ``run`` of an action: what it returns, and what it says when it fails, is no template."""
+
+    if TRUSTS:
+        return run
+
+    @functools.wraps(run)
+    def marked(self: ActionBase, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> t.Any:
+        try:
+            return untemplated(run(self, tmp, task_vars))
+        except errors.AnsibleAction as exc:
+            exc.__dict__["result"] = untemplated({key: value for key, value in exc.result.items() if key != "exception"})  # it is no defect
+            raise
+        except errors.AnsibleConnectionFailure as exc:
+            return untemplated({"unreachable": True, "msg": str(exc)})
+
+    return marked
+
+
+@dataclasses.dataclass(frozen=True)
+class Ended:
+    """What a callback is told of a task that ended on a host."""
+
+    host: str
+    task: object
+    result: t.Mapping[str, object]
+
+    @classmethod
+    def of(cls, told: t.Any) -> Ended:
+        if TRUSTS:
+            return cls(told.host.get_name(), told.task, told.result)
+        return cls(told._host.get_name(), told._task, told._result)
+
+
+__all__ = (
+    "Ended",
+    "WrongType",
+    "holds",
+    "load_file",
+    "may_be_template",
+    "never_templated",
+    "read_file",
+    "resolved",
+    "said_by_module",
+    "untemplated",
+)
