@@ -13,6 +13,7 @@ import pathlib
 import typing as t
 
 from ._files import NotWritten, write_atomically
+from ._phrase import phrase
 
 ABSENT = ""  # what is expected of a file that must not be there yet
 
@@ -51,7 +52,10 @@ class Folder:
             self.path.mkdir(parents=True, exist_ok=True)
             handle = open(self.path / ".lock", "w", encoding="utf-8")  # noqa: SIM115 # closed below
         except OSError as exc:
-            raise NotWritten(f"the records folder {self.path} cannot be used: {exc.strerror or exc}") from None
+            reason = exc.strerror or str(exc)
+            raise NotWritten(
+                phrase("the records folder {path:path} cannot be used: {reason}", path=str(self.path), reason=reason)
+            ) from None
         with handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
@@ -81,7 +85,8 @@ class Folder:
         try:
             self.place(name).unlink(missing_ok=True)
         except OSError as exc:
-            raise NotWritten(f"{self.place(name)} could not be removed: {exc.strerror or exc}") from None
+            reason = exc.strerror or str(exc)
+            raise NotWritten(phrase("{path:path} could not be removed: {reason}", path=str(self.place(name)), reason=reason)) from None
 
     def change(self, expected: t.Mapping[str, str], write: t.Mapping[str, bytes], remove: t.Sequence[str] = ()) -> None:
         """Writes and removes, if every expected file still has the digest that it had when it was read. Changed, NotWritten."""

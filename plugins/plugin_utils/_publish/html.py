@@ -139,7 +139,7 @@ class _View:
             "count": verified_words(judgement, say),
             "advice": say.name("advice", judgement.get("advice"), escape(judgement.get("advice"), 40)),
             "consequence": consequence(self.record, say),
-            "reasons": reasons_of(judgement, say),
+            "reasons": reasons_of(judgement),
             "design": verdict in ("ready_to_continue", "not_ready"),
         }
 

@@ -87,7 +87,7 @@ class _Report:
             lines += ["", text(debt_words(judgement, say)).capitalize() + "."]
         if run.get("partial"):
             lines += ["", f"> **{say('partial')}**: {text(run['partial'])}. {say('partial_means')}"]
-        reasons = reasons_of(judgement, say)
+        reasons = reasons_of(judgement)
         lines += self.bullets(say("what_is_missing" if verdict == "not_ready" else "why"), reasons)
         lines += self.changes()
         lines += self.requirement_tables()

@@ -232,7 +232,7 @@ def remedied(item: t.Mapping[str, object], say: Words = ENGLISH) -> str:
     return say.term(escape(item.get("remedy")))
 
 
-def reasons_of(judgement: t.Mapping[str, object], say: Words = ENGLISH) -> list[str]:
+def reasons_of(judgement: t.Mapping[str, object]) -> list[str]:
     """Why the verdict is what it is, worst first."""
     return [escape(reason, 400) for reason in as_list(judgement.get("reasons"))]
 

@@ -114,6 +114,15 @@ def one(judgement: t.Mapping[str, t.Any], identifier: str) -> dict[str, t.Any]:
     return next(item for item in judgement["requirements"] if item["id"] == identifier)
 
 
+def not_plain(value: t.Any, where: str = "it") -> list[str]:
+    """Where something stands that Ansible does not know."""
+    if isinstance(value, dict):
+        return [line for key, item in value.items() for line in (*not_plain(key, where), *not_plain(item, f"{where}.{key}"))]
+    if isinstance(value, list):
+        return [line for number, item in enumerate(value) for line in not_plain(item, f"{where}.{number}")]
+    return [] if value is None or type(value) in (str, int, float, bool) else [f"{where}: {type(value).__name__}"]
+
+
 __all__ = (
     "TODAY",
     "Reach",
@@ -123,6 +132,7 @@ __all__ = (
     "found",
     "judge",
     "judgement_of",
+    "not_plain",
     "one",
     "plan",
     "record_and_state",

@@ -36,7 +36,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._recording.r
 from ansible_collections.operability.readiness.plugins.plugin_utils._running.spool import Spool
 from unit.core.described import one
 from unit.core.described import plan as planned_for
-from unit.core.judged import asked, found, judgement_of, plan
+from unit.core.judged import asked, found, judgement_of, not_plain, plan
 from unit.core.test_record_json import Json, rich
 
 NOW = dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.timezone.utc)
@@ -44,15 +44,6 @@ NOW = dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.timezone.utc)
 
 def french(message: str) -> str:
     return re.sub("[\u00a0\u202f]", " ", told(message, "fr")).replace("\u2019", "'")
-
-
-def not_plain(value: t.Any, where: str = "it") -> list[str]:
-    """Where something stands that Ansible does not know."""
-    if isinstance(value, dict):
-        return [line for key, item in value.items() for line in (*not_plain(key, where), *not_plain(item, f"{where}.{key}"))]
-    if isinstance(value, list):
-        return [line for number, item in enumerate(value) for line in not_plain(item, f"{where}.{number}")]
-    return [] if value is None or type(value) in (str, int, float, bool) else [f"{where}: {type(value).__name__}"]
 
 
 def late() -> t.Any:
