@@ -72,6 +72,7 @@ options:
   language:
     description:
       - The language of O(report). Default is C(publish.language), then C(defaults.language) of the organisation's file, else English.
+      - Another language than English needs the Python library Babel on the controller. Without it the report is in English, with a warning.
     type: str
     choices: [en, fr]
   show:

@@ -145,8 +145,9 @@ options:
     type: path
   language:
     description:
-      - The language of O(html) and O(markdown) - V(en), the default, or V(fr). Titles, remedies and reasons of the policies that ship are
-        translated; the messages of checks, and what an organisation wrote, stay as they are.
+      - The language of O(html) and O(markdown) - V(en), the default, or V(fr). What an organisation wrote stays as it is, and so does what
+        tools and servers said.
+      - Another language than English needs the Python library Babel on the controller. Without it they are in English, with a warning.
     type: str
     choices: [en, fr]
     version_added: 0.2.0
