@@ -20,7 +20,14 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._publish imp
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import words as _words
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.gettext_catalogue import FOLDER
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
-from ansible_collections.operability.readiness.plugins.plugin_utils._publish.words import ENGLISH, LANGUAGES, Words, english, words
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.words import (
+    ENGLISH,
+    LANGUAGES,
+    Words,
+    english,
+    not_told,
+    words,
+)
 from unit.publish.records import full, hostile, record
 from unit.publish.test_report import seen
 
@@ -81,10 +88,17 @@ def test_a_message_whose_translation_asks_for_other_parameters_is_told_in_englis
     assert told(message, "fr") == "/srv/a does not exist"
 
 
+def test_with_babel_there_is_nothing_to_say_of_it() -> None:
+    assert not_told("fr") is None
+
+
 def test_without_babel_everything_is_told_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_words, "HAS_BABEL", False)
     assert words("fr") is ENGLISH
     assert told(phrase("{path:path} does not exist", path="/srv/a"), "fr") == "/srv/a does not exist"
+    assert (
+        str(not_told("fr")).endswith("pip install Babel; until then reports are in English") and not not_told("en") and not not_told(None)
+    )
     assert html.render(full(), "fr") == html.render(full()) and markdown.render(full(), "fr") == markdown.render(full())
 
 
