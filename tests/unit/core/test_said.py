@@ -85,7 +85,12 @@ def test_what_several_findings_say_is_counted() -> None:
             "A-1 was pass, is fail",
             "A-1 : conforme précédemment, non conforme maintenant",
         ),
-        ({}, {"requirements": {"A-1": "not_due"}}, "A-1 was not asked, is not due", "A-1 : non demandé précédemment, pas encore exigé maintenant"),
+        (
+            {},
+            {"requirements": {"A-1": "not_due"}},
+            "A-1 was not asked, is not due",
+            "A-1 : non demandé précédemment, pas encore exigé maintenant",
+        ),
         (
             {"requirements": {"A-1": "waived x"}},
             {"requirements": {"A-1": "waived y"}},

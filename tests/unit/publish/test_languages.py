@@ -156,7 +156,8 @@ def test_the_french_report() -> None:
         "68 % au-delà de la limite",
         "disparu comme annoncé",
         "Depuis la dernière décision",
-        "20 novembre 2026, go/no-go committee : GO SOUS CONDITIONS (verdict du point de contrôle : GO AVEC RÉSERVES) : nouveaux écarts : BKP-01",
+        "20 novembre 2026, go/no-go committee : GO SOUS CONDITIONS (verdict du point de contrôle : GO AVEC RÉSERVES) : ",
+        "nouveaux écarts : BKP-01",
         "À remplir et à signer",
         "25 % (1 sur 4)",
     ):
