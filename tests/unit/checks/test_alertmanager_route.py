@@ -246,9 +246,9 @@ def test_in_french() -> None:
     found = look(labels=[{"service": "payments", "severity": "page"}])
     assert found.message.params["receiver"] == "payments-oncall"
     assert french(found.message) == (
-        'les alertes avec {service="payments", severity="page"} n’arrivent pas à payments-oncall '
-        "pendant nights ou weekends, et seulement pendant office-hours"
+        'les alertes avec {service="payments", severity="page"} n’arrivent à payments-oncall que '
+        "pendant office-hours, et pas pendant nights ou weekends"
     )
     assert french(look({"/api/v2/status": Response(404, {}, b"", "http://am", 0.0)}).message) == (
-        "Alertmanager http://am:9093 n’a pas de /api/v2/status (statut 404) : y a-t-il un Alertmanager à cette adresse ?"
+        "Alertmanager http://am:9093 ne connaît pas /api/v2/status (code 404) : y a-t-il un Alertmanager à cette adresse ?"
     )

@@ -236,7 +236,7 @@ def french(message: str) -> str:
 def test_in_french() -> None:
     found = look(answer(status=200), status=[204, 301])
     assert found.message.template == "{url:path} answered with status {status}; expected {wanted}"
-    assert french(found.message) == "https://payments.example.org/health a répondu avec le statut 200 ; attendu : 204 ou 301"
+    assert french(found.message) == "https://payments.example.org/health a répondu avec le code 200 ; attendu : 204 ou 301"
     assert french(look(answer(), samples=2, max_latency="1s").message) == (
-        "https://payments.example.org/health a répondu 200, le 95e centile de 2 requêtes est de 100 ms, la limite est de 1 s"
+        "https://payments.example.org/health a répondu 200, le 95e centile sur 2 requêtes est de 100 ms, la limite est de 1 s"
     )

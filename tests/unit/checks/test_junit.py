@@ -313,10 +313,10 @@ def test_it_is_told_in_french(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "report.xml"
     failing = look(tmp_path, SUREFIRE)
     assert failing.message.template == "{report:path}: {remarks:sentences}"
-    assert told(failing.message, "fr").startswith(f"le rapport {path}\u00a0: sur 4 tests, 1 échoue et 1 s\u2019interrompt")
+    assert told(failing.message, "fr").startswith(f"le rapport {path}\u00a0: sur 4 tests, 1 échoue et 1 est en erreur")
     assert [told(line, "fr") for line in failing.details][:2] == [
         "échec\u00a0: shop.OrdersTest.b",
-        "interruption\u00a0: shop.OrdersTest.c",
+        "erreur\u00a0: shop.OrdersTest.c",
     ]
     broken = look(tmp_path, "<testsuite>")
     assert told(broken.message, "fr").startswith(f"le rapport {path} n\u2019est pas un document XML complet")

@@ -359,7 +359,7 @@ def test_the_same_file(tmp_path: pathlib.Path, local: bool, status: str) -> None
     assert isinstance(finding, Finding)
     assert (str(finding.status), finding.proof) == (status, "derived")
     assert "locally" in finding.message
-    assert f"en local, dans le fichier où elle a été écrite ({path})" in told(finding.message, "fr")
+    assert f"dans le fichier où elle a été écrite ({path})" in told(finding.message, "fr")
 
 
 def test_the_central_file_counts_more_than_the_same_file(tmp_path: pathlib.Path) -> None:

@@ -142,8 +142,8 @@ def test_what_is_said_is_told_in_french(logs: Logs) -> None:
     problem = logs.check().message
     assert problem.template == "rotation is declared ({rule}), but {problem}"
     assert told(problem, "fr") == (
-        f"une rotation est déclarée (chaque jour, 3 conservés), mais le journal {logs.log} n\u2019a pas tourné depuis le "
-        "25 oct. 2026, 06:00:00 UTC\u00a0: son contenu le plus ancien a été écrit il y a 31\u00a0j "
+        f"une rotation est déclarée (chaque jour, 3 conservés), mais le journal {logs.log} n\u2019a connu aucune rotation depuis le "
+        "25 oct. 2026, 06:00:00 UTC\u00a0: son contenu le plus ancien remonte à 31\u00a0j "
         "(d\u2019après son fichier le plus récent issu de la rotation), la limite est de 2\u00a0j"
     )
 

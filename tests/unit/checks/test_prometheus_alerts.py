@@ -248,7 +248,7 @@ def french(message: str) -> str:
 def test_in_french() -> None:
     found = run([alert(health="err")])
     assert found.details[0].template == "{alert} cannot be evaluated: {reason}"
-    assert french(found.details[0]) == "l’alerte Down ne peut pas être évaluée : sans raison indiquée"
+    assert french(found.details[0]) == "l’alerte Down ne peut pas être évaluée : aucune raison donnée"
     slow = run([alert("Slow", 'up{job="a",zone="b"} == 0')], now=["up"]).message
     assert slow == 'Slow can never fire: up is there, but none with job="a" or zone="b" in the last 7 d'
     assert french(slow) == (

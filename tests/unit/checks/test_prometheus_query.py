@@ -249,4 +249,4 @@ def test_in_french() -> None:
     found = run([vector(0.042)] * 2, pass_when="<= 1%", samples=2, interval="0s", failure_limit=1)
     assert found.message.template == "{said} ({bad:number} of {samples:number} samples did not pass, {allowed:number} may)"
     assert found.message.params["bad"] == 2
-    assert french(found.message) == ("valeur de error_ratio : 4,2 % (attendu : <= 1%) (échantillons non conformes : 2 sur 2, 1 au plus)")
+    assert french(found.message) == ("valeur de error_ratio : 4,2 % (attendu : <= 1%) ; échantillons non conformes : 2 sur 2 (1 au plus)")

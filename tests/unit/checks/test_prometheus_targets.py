@@ -172,7 +172,7 @@ def test_in_french() -> None:
     found = run([target(), target("web2:8080", "down"), target("web3:8080", age=31)], selector=SELECTOR)
     assert found.details[0].template == "{target} is down: {reason}"
     assert found.details[1].params == {"target": "payments/web3:8080", "age": 30.876544, "interval": 15.0}
-    assert french(found.details[0]) == "la cible payments/web2:8080 ne répond pas : sans raison indiquée"
+    assert french(found.details[0]) == "la cible payments/web2:8080 ne répond pas : aucune raison donnée"
     assert french(found.message).startswith("cibles qui répondent et sont collectées : 1 sur 3 ; la cible payments/web2:8080 ne répond pas")
     expected = [{"job": "payments", "addresses": ["a", "b", "::1"], "port": 8080}]
     absent = run([target()], selector=SELECTOR, expect=expected).details[0]

@@ -76,10 +76,10 @@ def test_it_is_told_in_french() -> None:
     message = one({"contact": None}).message
     assert message.template == "{component}: {remarks}"
     assert message.params["component"] == "web"
-    assert told(message, "fr") == "web\u00a0: N1 de la chaîne payments n\u2019a pas de contact"
+    assert told(message, "fr") == "composant web\u00a0: N1 de la chaîne payments sans contact"
     (gap,) = look(hours="24x7", chains={"payments": [{**N1, "hours": "Mon-Fri 00:00-24:00"}]})
     assert told(gap.message, "fr") == (
-        "web\u00a0: les plages horaires de la chaîne payments ne couvrent pas l\u2019engagement 24x7\u00a0: "
+        "composant web\u00a0: les plages horaires de la chaîne payments ne couvrent pas l\u2019engagement 24x7\u00a0: "
         "personne le samedi à 00:00 (2\u00a0j par semaine)"
     )
 

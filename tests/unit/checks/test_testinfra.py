@@ -178,7 +178,10 @@ def test_the_suite_that_ships(tmp_path: pathlib.Path) -> None:
     ):
         assert text in by_name, by_name
     in_french = [told(finding.message, "fr") for finding in ill]
-    assert "common::test_version[false]\u00a0: la commande «\u00a0false\u00a0» s\u2019est terminée avec 1 et a dit\u00a0: rien" in in_french
+    assert (
+        "test common::test_version[false]\u00a0: la commande «\u00a0false\u00a0» s\u2019est terminée avec le code 1 et a dit\u00a0: rien"
+        in in_french
+    )
     (mode,) = [finding.message.params["said"] for finding in ill if "has the mode" in finding.message]
     assert isinstance(mode, Message) and mode.params == {"path": conf, "mode": "0640", "wanted": "0600"}
     (below,) = [finding for finding in ill if "below" in finding.instance]

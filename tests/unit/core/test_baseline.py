@@ -174,7 +174,9 @@ def test_it_is_told_in_french() -> None:
         "https://shop/health\u00a0: 200\u00a0ms avant le déploiement, 750\u00a0ms maintenant, la limite est de 300\u00a0ms"
     )
     same = after().findings["DEL-04/0"][0]
-    assert told(same.message, "fr").startswith("18 observations sont inchangées depuis le relevé du déploiement D1 fait le ")
+    assert told(same.message, "fr").startswith(
+        "18 observations sont inchangées depuis l\u2019état de référence du déploiement D1, relevé le "
+    )
 
 
 def test_a_kept_comparison_and_its_findings_name_things_in_one_language() -> None:

@@ -67,7 +67,7 @@ def test_a_reason_keeps_what_it_was_made_of() -> None:
 
 def test_a_reason_in_french() -> None:
     due, _failed = late().reasons
-    assert french(due) == "réserve R-02 à lever avant le 20 novembre 2026 : the pump runs : m"
+    assert french(due) == "réserve R-02, à lever au plus tard le 20 novembre 2026 : the pump runs : m"
 
 
 def test_what_several_findings_say_is_counted() -> None:
@@ -83,16 +83,21 @@ def test_what_several_findings_say_is_counted() -> None:
             {"requirements": {"A-1": "pass"}},
             {"requirements": {"A-1": "fail"}},
             "A-1 was pass, is fail",
-            "A-1 : conforme alors, non conforme maintenant",
+            "A-1 : conforme précédemment, non conforme maintenant",
         ),
-        ({}, {"requirements": {"A-1": "not_due"}}, "A-1 was not asked, is not due", "A-1 : non demandé alors, pas encore dû maintenant"),
+        (
+            {},
+            {"requirements": {"A-1": "not_due"}},
+            "A-1 was not asked, is not due",
+            "A-1 : non demandé précédemment, pas encore exigé maintenant",
+        ),
         (
             {"requirements": {"A-1": "waived x"}},
             {"requirements": {"A-1": "waived y"}},
             "A-1 is waived by another waiver",
-            "A-1 : dérogation par une autre dérogation",
+            "A-1 : dérogation, mais ce n'est plus la même",
         ),
-        ({"version": "1"}, {}, "the version was 1, is not named", "la version était 1, elle est sans nom"),
+        ({"version": "1"}, {}, "the version was 1, is not named", "la version est passée de 1 à (sans nom)"),
         ({"policy": "x"}, {"policy": "y"}, "the policy has changed", "la politique a changé"),
         ({}, {"overdue": ("A-1",)}, "the reservation A-1 is overdue", "la réserve A-1 est en retard"),
     ],
@@ -119,7 +124,7 @@ def test_what_is_not_declared() -> None:
     made = planned_for("schema_version: 1\nservice: {name: x, owner: y, hosts: payments}\nclassification: {criticality: 3}\n", None)
     gap = one(made, "BKP-01").why
     assert gap.startswith("no part declares its backups (parts.NAME.backups)") and "(traits: {data: false})" in gap
-    assert french(gap).endswith("un service sans données le dit (traits : {data: false})")
+    assert french(gap).endswith("un service sans données l'indique (traits: {data: false})")
     assert french(made.level_reason) == "criticité 3, risque technique 0, complexité 0"
 
 
@@ -182,14 +187,14 @@ def test_the_summary_of_a_portfolio_says_it_too() -> None:
     said = t.cast("Json", translated(to_json(made), words("fr")))
     reasons = {item["service"]: [french(Message(line)) for line in item["reasons"]] for item in said["services"]}
     assert reasons["billing"] == ["données d'entrée refusées : b.yml:1: it is empty"]
-    assert any(line.startswith("réserve BKP-05 à lever avant le 20 novembre 2026") for line in reasons["payments"])
+    assert any(line.startswith("réserve BKP-05, à lever au plus tard le 20 novembre 2026") for line in reasons["payments"])
 
 
 def test_why_a_host_was_not_reached_survives_the_spool(tmp_path: pathlib.Path) -> None:
     spool = Spool(tmp_path, "payments", "production", "post")
     spool.save("h1", {}, unreachable=in_short(Exception("")))
     (left,) = spool.load()
-    assert left["unreachable"] == "no reason was given" and french(left["unreachable"]) == "aucune raison n'a été donnée"
+    assert left["unreachable"] == "no reason was given" and french(left["unreachable"]) == "aucune raison donnée"
 
 
 def test_what_an_exception_says() -> None:

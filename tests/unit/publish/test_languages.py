@@ -70,14 +70,14 @@ def broken(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterato
     [
         "{verified:number} sur {asked:number}",
         "{verified:number} exigences",
-        "{verified} exigences vérifiées sur {required:number}",
+        "Exigences vérifiées : {verified} sur {required:number}",
         "{verified:number} {required:number} {verdict:number}",
-        "{verified:number} exigences vérifiées sur {required:number",
+        "Exigences vérifiées : {verified:number} sur {required:number",
         "",
     ],
 )
 def test_what_asks_for_other_parameters_is_told_in_english(broken: t.Callable[[str, str], Words], translation: str) -> None:
-    say = broken('msgstr "{verified:number} exigences vérifiées sur {required:number}"', f'msgstr "{translation}"')
+    say = broken('msgstr "Exigences vérifiées : {verified:number} sur {required:number}"', f'msgstr "{translation}"')
     assert say("verified", verified=3, required=4) == "3 of 4 verified"
     assert say("nobody") == "personne n\u2019est désigné", "the others are as they were"
 
@@ -158,9 +158,9 @@ def test_the_french_report() -> None:
     flat = said.replace("\u00a0", " ").replace("\u202f", " ")
     for expected in (
         "Exploitabilité de payments 1.5.0, environnement production",
-        "9 exigences vérifiées sur 13",
-        "Avis : Suspendre",
-        "Mode observation : ce serait NO-GO, le déploiement continue.",
+        "Exigences vérifiées : 9 sur 13",
+        "Recommandation : Suspendre",
+        "Mode observation : le verdict serait NO-GO, le déploiement continue.",
         "MON-01 chaque instance est collectée et répond : Prometheus",
         "Chaîne de soutien",
         "Chaque instance est collectée et répond",
@@ -170,7 +170,8 @@ def test_the_french_report() -> None:
         "68 % au-delà de la limite",
         "disparu comme annoncé",
         "Depuis la dernière décision",
-        "20 novembre 2026, go/no-go committee : GO SOUS CONDITIONS (le contrôle disait GO AVEC RÉSERVES) : nouveaux écarts : BKP-01",
+        "20 novembre 2026, go/no-go committee : GO SOUS CONDITIONS (verdict du point de contrôle : GO AVEC RÉSERVES) : ",
+        "nouveaux écarts : BKP-01",
         "À remplir et à signer",
         "25 % (1 sur 4)",
     ):
@@ -199,9 +200,9 @@ def test_no_english_word_is_left_in_the_frame_of_the_french_report() -> None:
 def test_the_french_markdown() -> None:
     text = markdown.render(full(), "fr").replace("\u00a0", " ").replace("\u202f", " ")
     assert text.startswith("## ❌ NO-GO: payments 1.5.0\n")
-    assert "**9 exigences vérifiées sur 13**" in text and "environnement production" in text
+    assert "**Exigences vérifiées : 9 sur 13**" in text and "environnement production" in text
     assert "| État | Exigence | Impact | Ce qui a été constaté | Responsable |" in text
-    assert "| 🔷 dérogation | **BKP-03** une restauration a été prouvée dans la DIMA | bloquant |" in text
+    assert "| 🔷 dérogation | **BKP-03** une restauration dans le délai de la DIMA a été prouvée | bloquant |" in text
     assert "### Réserves" in text and "| **EN RETARD** |" in text and "Remède : look into the runbook" in text
 
 
