@@ -9,6 +9,7 @@ and the core does not mark all that an action says: what a host wrote would be r
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import typing as t
@@ -17,6 +18,7 @@ from ansible import errors
 from ansible import template as _template
 from ansible.plugins.action import ActionBase
 from ansible.release import __version__
+from ansible.utils.display import Display
 
 # whether texts are templates only where they are trusted
 TRUSTS = tuple(int(part) for part in __version__.split(".")[:2]) >= (2, 19)
@@ -90,6 +92,15 @@ def holds(templar: t.Any, condition: str) -> bool:
 # -- plugins
 
 
+def _let_threads_speak() -> None:
+    """Of a worker, before it starts any. Until 2.18 it begins with a lock that no other thread of it would ever get.
+
+    It guards what is written to standard error, and so a mere warning of a library would hang the run.
+    """
+    with contextlib.suppress(RuntimeError):  # nobody holds it
+        Display()._lock.release()
+
+
 def said_by_module(result: t.Mapping[str, object]) -> str:
     """What a module said, or what was said in its place where it could not be run."""
     said = str(result.get("msg") or "")
@@ -98,14 +109,15 @@ def said_by_module(result: t.Mapping[str, object]) -> str:
     return str(result.get("module_stderr") or result.get("module_stdout") or said)
 
 
-def never_templated(run: _Run) -> _Run:
-    """Of the method ``run`` of an action: what it returns, and what it says when it fails, is no template."""
+def on_any_core(run: _Run) -> _Run:
+    """The method ``run`` of an action: what it returns, and what it says when it fails, is no template; and it may have threads."""
 
     if TRUSTS:
         return run
 
     @functools.wraps(run)
     def marked(self: ActionBase, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> t.Any:
+        _let_threads_speak()
         try:
             return untemplated(run(self, tmp, task_vars))
         except errors.AnsibleAction as exc:
@@ -138,7 +150,7 @@ __all__ = (
     "holds",
     "load_file",
     "may_be_template",
-    "never_templated",
+    "on_any_core",
     "read_file",
     "resolved",
     "said_by_module",

@@ -43,6 +43,16 @@ POOL = 16
 MARGIN = 0.1  # seconds
 
 
+class Missing(Http):
+    """Where the library is not there: each check that asks a server is told so, and the others go on."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    def _exchange(self, question: Question, timeout: float) -> Response:
+        raise CannotObserve(self.reason)
+
+
 class RequestsHttp(Http):
     """Over the requests library. GET answers are shared until ``forget``, failures too, unless ``fresh`` is asked."""
 
@@ -201,4 +211,4 @@ class _Answer:
         return self._response
 
 
-__all__ = ("AGENT", "RequestsHttp")
+__all__ = ("AGENT", "Missing", "RequestsHttp")
