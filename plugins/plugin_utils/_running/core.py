@@ -30,19 +30,20 @@ _EXPRESSION = (
     "{{{{ 'it holds' if condition is sameas true else 'it does not' if condition is sameas false else condition | type_debug }}}}"
 )
 _LOOK_THERE = "See stdout/stderr for the exact error"
+T = t.TypeVar("T")
 _Run = t.Callable[..., "dict[str, t.Any]"]
 
 
 # -- text
 
 
-def untemplated(value: t.Any) -> t.Any:
+def untemplated(value: T) -> T:
     """The value, in which no text will be a template wherever it goes."""
     if TRUSTS:
         return value
     from ansible.utils.unsafe_proxy import wrap_var  # noqa: PLC0415 # gone some day
 
-    return wrap_var(value)
+    return t.cast("T", wrap_var(value))
 
 
 def may_be_template(text: str) -> bool:
