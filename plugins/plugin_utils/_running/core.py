@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import re
 import typing as t
 
 from ansible import errors
@@ -29,6 +30,7 @@ _EXPRESSION = (
     "{{% set condition = {} %}}{{% if condition is undefined %}}{{{{ condition }}}}{{% endif %}}"
     "{{{{ 'it holds' if condition is sameas true else 'it does not' if condition is sameas false else condition | type_debug }}}}"
 )
+_ALONE = re.compile(r"\s*\{\{-?((?:(?!\{\{|\}\}|\{%).)+?)-?\}\}\s*", re.DOTALL)
 _LOOK_THERE = "See stdout/stderr for the exact error"
 T = t.TypeVar("T")
 _Run = t.Callable[..., "dict[str, t.Any]"]
@@ -72,11 +74,17 @@ def _content(loader: t.Any, path: str) -> tuple[str, bool]:
 
 def resolved(templar: t.Any, value: t.Any) -> t.Any:
     """What a value of the user's becomes with the variables of the templar, decrypted where it is vaulted. AnsibleError."""
-    made = templar.template(value)
     if TRUSTS:
-        return made
+        return templar.template(value)
     from ansible.parsing.yaml.objects import AnsibleVaultEncryptedUnicode  # noqa: PLC0415 # gone some day
 
+    environment = t.cast("t.Any", _template).AnsibleNativeEnvironment  # gone already where texts are trusted
+    alone = _ALONE.fullmatch(value) if isinstance(value, str) and may_be_template(value) else None
+    if alone:  # a number stays one, and a text that looks like one stays a text
+        native = templar.copy_with_new_env(environment_class=environment)
+        (made,) = native.template(f"{{{{ [({alone.group(1)})] }}}}")
+    else:
+        made = templar.template(value)
     return str(made) if isinstance(made, AnsibleVaultEncryptedUnicode) else made
 
 
