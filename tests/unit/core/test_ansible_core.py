@@ -46,9 +46,8 @@ def test_what_is_no_condition_is_an_error(condition: str, words: str) -> None:
 
 def test_templates_of_the_user_are_resolved_and_text_that_is_marked_is_not(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "own.yml"
-    path.write_text(
-        'own: "{{ n * 7 }}"\nfirst: "{{ marked.said }}"\ninner: "{{ marked.list[0] }}"\nwithin: "of {{ marked.said }}"\nversion: "{{ version }}"\n'
-    )
+    first = 'own: "{{ n * 7 }}"\nfirst: "{{ marked.said }}"\ninner: "{{ marked.list[0] }}"\n'
+    path.write_text(first + 'within: "of {{ marked.said }}"\nversion: "{{ version }}"\n')
     marked = core.untemplated({"said": TRAP, "list": [{TRAP: [TRAP]}]})
     resolver, data = templar(marked=marked, n=6, version="1.10"), core.load_file(DataLoader(), str(path), templates=True)
     assert core.may_be_template(data["own"]) and not core.may_be_template(marked["said"])
