@@ -23,7 +23,7 @@ from ..plugin_utils._running.foreign_modules import ModuleRunner, module_problem
 class ActionModule(ActionBase):
     """Runs the check ansible_module alone, on the task's own host."""
 
-    @core.never_templated
+    @core.on_any_core
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)

@@ -46,7 +46,7 @@ class ActionModule(ActionBase):
     _requires_connection = False
     BYPASS_HOST_LOOP = True
 
-    @core.never_templated
+    @core.on_any_core
     def run(self, tmp: str | None = None, task_vars: dict[str, object] | None = None) -> dict[str, object]:
         variables = task_vars or {}
         result: dict[str, object] = super().run(tmp, variables)

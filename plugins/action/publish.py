@@ -57,7 +57,7 @@ class ActionModule(ActionBase):
     _requires_connection = False
     BYPASS_HOST_LOOP = True
 
-    @core.never_templated
+    @core.on_any_core
     def run(self, tmp: str | None = None, task_vars: dict[str, object] | None = None) -> dict[str, object]:
         result: dict[str, object] = super().run(tmp, task_vars or {})
         _validated, given = self.validate_argument_spec(argument_spec=PUBLISH_SPEC)

@@ -80,13 +80,14 @@ from ..plugin_utils._model.text import as_dict
 from ..plugin_utils._promises import ledger as _ledger
 from ..plugin_utils._recording.record_json import to_json
 from ..plugin_utils._recording.run_record import Records, Unreadable, default_folder
+from ..plugin_utils._running import core
 
 
 class LookupModule(LookupBase):
     def run(self, terms: list[str], variables: dict[str, object] | None = None, **kwargs: t.Any) -> list[dict[str, object]]:
         self.set_options(var_options=variables, direct=kwargs)
         folder = self.get_option("records") or default_folder()
-        return [self._one(Records(folder, str(term), self.get_option("environment")), str(term)) for term in terms]
+        return core.untemplated([self._one(Records(folder, str(term), self.get_option("environment")), str(term)) for term in terms])
 
     def _one(self, records: Records, service: str) -> dict[str, object]:
         answer: dict[str, object] = {"service": service, "state": "none", "gates": {}, "at": None, "record_path": None}

@@ -78,8 +78,8 @@ class Server:
             "observability_rules_file": str(self.rules),
             "observability_promtool": self.promtool,
             "observability_prometheus_url": self.server.url,
-            "observability_rules_owner": None,
-            "observability_rules_group": None,
+            "observability_rules_owner": "",
+            "observability_rules_group": "",
             "ansible_python_interpreter": sys.executable,
             **more,
         }

@@ -48,7 +48,7 @@ class Verifying(ActionBase):
 
     _requires_connection = False
 
-    @core.never_templated
+    @core.on_any_core
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)

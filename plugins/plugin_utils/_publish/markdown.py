@@ -77,7 +77,7 @@ class _Report:
         )
         told = ", ".join(f"{name.lower()} {text(value, 60)}" for name, value in facts if value)
         lines = [
-            f"## {_SYMBOLS[tone(verdict)]} {text(verdict_words(judgement, say))}: {title}",
+            f"## {_SYMBOLS[tone(verdict)]} {self.named(text(verdict_words(judgement, say)), title)}",
             "",
             f"**{verified}**" + (f" ({text(stop)})" if stop else "") + (f", {told}" if told else ""),
         ]
@@ -86,7 +86,7 @@ class _Report:
         if debt_words(judgement, say):
             lines += ["", text(debt_words(judgement, say)).capitalize() + "."]
         if run.get("partial"):
-            lines += ["", f"> **{say('partial')}**: {text(run['partial'])}. {say('partial_means')}"]
+            lines += ["", f"> {self.named(f'**{say("partial")}**', text(run['partial']))}. {say('partial_means')}"]
         reasons = reasons_of(judgement)
         lines += self.bullets(say("what_is_missing" if verdict == "not_ready" else "why"), reasons)
         lines += self.changes()
@@ -97,7 +97,7 @@ class _Report:
         lines += self.decisions(decisions(self.record, say))
         lines += self.delivery()
         lines += self.bullets(say("instruments"), [instrument(item, say) for item in as_dicts(judgement.get("instruments"))])
-        lines += self.bullets(say("hosts_lost"), [f"{host}: {why}" for host, why in lost_hosts(self.record, say).items()])
+        lines += self.bullets(say("hosts_lost"), [self.named(host, why) for host, why in lost_hosts(self.record, say).items()])
         lines += self.bullets(say("notices"), as_list(judgement.get("notices")))
         made = say("made_by", version=text(run.get("collection_version"), 20), run=text(run.get("id"), 80))
         return "\n".join([*lines, "", f"<sub>{made}</sub>", ""])
@@ -224,10 +224,10 @@ class _Report:
             against = " " + self.named(against, text(item.reason)) if item.against else ""
             phase, until = say.name("phase", item.phase, item.phase), f"{say('valid_until').lower()} {text(say.day(item.valid_until))}"
             opinion = self.named(say("operations").lower(), text(item.opinion))
-            by = f"{say('by').lower()} {text(item.by)}"
+            by, mark = f"{say('by').lower()} {text(item.by)}", say("semicolon")
             lines.append(
                 f"- **{text(item.outcome)}** ({text(phase)}){against}, {text(item.body)}, {text(say.day(item.date))}, "
-                f"{until}; {opinion}; {by}; _{text(item.counts)}_"
+                f"{until}{mark} {opinion}{mark} {by}{mark} _{text(item.counts)}_"
             )
             if item.comment:
                 lines.append(f"  - {text(item.comment)}")

@@ -125,7 +125,8 @@ class Words:
         text = str(value or "")
         if not self.is_english:
             with contextlib.suppress(ValueError):
-                return str(format_date(dt.date.fromisoformat(text), form, locale=self.language))
+                said = str(format_date(dt.date.fromisoformat(text), form, locale=self.language))
+                return re.sub(r"^1 ", "1er ", said) if self.language == "fr" else said
         return text
 
     def moment(self, value: object) -> str:

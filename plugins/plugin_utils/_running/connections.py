@@ -189,9 +189,9 @@ def _ssh_arguments(options: t.Mapping[str, object], given: t.Mapping[str, object
 
 
 def _untemplated(value: object) -> object:
-    """A value that Ansible is to take as it stands."""
+    """A value that Ansible is to take as it stands. No ``raw`` block: the value may end it."""
     if isinstance(value, str) and any(mark in value for mark in ("{{", "{%", "{#")):
-        return f"{{% raw %}}{value}{{% endraw %}}"
+        return value.replace("{", "{{ '{' }}")
     return value
 
 

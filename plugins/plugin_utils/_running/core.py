@@ -9,14 +9,17 @@ and the core does not mark all that an action says: what a host wrote would be r
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
+import re
 import typing as t
 
 from ansible import errors
 from ansible import template as _template
 from ansible.plugins.action import ActionBase
 from ansible.release import __version__
+from ansible.utils.display import Display
 
 # whether texts are templates only where they are trusted
 TRUSTS = tuple(int(part) for part in __version__.split(".")[:2]) >= (2, 19)
@@ -27,20 +30,22 @@ _EXPRESSION = (
     "{{% set condition = {} %}}{{% if condition is undefined %}}{{{{ condition }}}}{{% endif %}}"
     "{{{{ 'it holds' if condition is sameas true else 'it does not' if condition is sameas false else condition | type_debug }}}}"
 )
+_ALONE = re.compile(r"\s*\{\{-?((?:(?!\{\{|\}\}|\{%).)+?)-?\}\}\s*", re.DOTALL)
 _LOOK_THERE = "See stdout/stderr for the exact error"
+T = t.TypeVar("T")
 _Run = t.Callable[..., "dict[str, t.Any]"]
 
 
 # -- text
 
 
-def untemplated(value: t.Any) -> t.Any:
+def untemplated(value: T) -> T:
     """The value, in which no text will be a template wherever it goes."""
     if TRUSTS:
         return value
     from ansible.utils.unsafe_proxy import wrap_var  # noqa: PLC0415 # gone some day
 
-    return wrap_var(value)
+    return t.cast("T", wrap_var(value))
 
 
 def may_be_template(text: str) -> bool:
@@ -69,11 +74,17 @@ def _content(loader: t.Any, path: str) -> tuple[str, bool]:
 
 def resolved(templar: t.Any, value: t.Any) -> t.Any:
     """What a value of the user's becomes with the variables of the templar, decrypted where it is vaulted. AnsibleError."""
-    made = templar.template(value)
     if TRUSTS:
-        return made
+        return templar.template(value)
     from ansible.parsing.yaml.objects import AnsibleVaultEncryptedUnicode  # noqa: PLC0415 # gone some day
 
+    environment = t.cast("t.Any", _template).AnsibleNativeEnvironment  # gone already where texts are trusted
+    alone = _ALONE.fullmatch(value) if isinstance(value, str) and may_be_template(value) else None
+    if alone:  # a number stays one, and a text that looks like one stays a text
+        native = templar.copy_with_new_env(environment_class=environment)
+        (made,) = native.template(f"{{{{ [({alone.group(1)})] }}}}")
+    else:
+        made = templar.template(value)
     return str(made) if isinstance(made, AnsibleVaultEncryptedUnicode) else made
 
 
@@ -90,6 +101,15 @@ def holds(templar: t.Any, condition: str) -> bool:
 # -- plugins
 
 
+def _let_threads_speak() -> None:
+    """Of a worker, before it starts any. Until 2.18 it begins with a lock that no other thread of it would ever get.
+
+    It guards what is written to standard error, and so a mere warning of a library would hang the run.
+    """
+    with contextlib.suppress(RuntimeError):  # nobody holds it
+        Display()._lock.release()
+
+
 def said_by_module(result: t.Mapping[str, object]) -> str:
     """What a module said, or what was said in its place where it could not be run."""
     said = str(result.get("msg") or "")
@@ -98,14 +118,15 @@ def said_by_module(result: t.Mapping[str, object]) -> str:
     return str(result.get("module_stderr") or result.get("module_stdout") or said)
 
 
-def never_templated(run: _Run) -> _Run:
-    """Of the method ``run`` of an action: what it returns, and what it says when it fails, is no template."""
+def on_any_core(run: _Run) -> _Run:
+    """The method ``run`` of an action: what it returns, and what it says when it fails, is no template; and it may have threads."""
 
     if TRUSTS:
         return run
 
     @functools.wraps(run)
     def marked(self: ActionBase, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> t.Any:
+        _let_threads_speak()
         try:
             return untemplated(run(self, tmp, task_vars))
         except errors.AnsibleAction as exc:
@@ -138,7 +159,7 @@ __all__ = (
     "holds",
     "load_file",
     "may_be_template",
-    "never_templated",
+    "on_any_core",
     "read_file",
     "resolved",
     "said_by_module",

@@ -38,10 +38,20 @@ from ...module_utils._http import (
     too_large,
     too_slow,
 )
-from ...module_utils._phrase import phrase
+from ...module_utils._phrase import Message, phrase
 
 POOL = 16
 MARGIN = 0.1  # seconds
+
+
+class Missing(Http):
+    """Where the library is not there: each check that asks a server is told so, and the others go on."""
+
+    def __init__(self, reason: Message) -> None:
+        self.reason = reason
+
+    def _exchange(self, question: Question, timeout: float) -> Response:
+        raise CannotObserve(self.reason)
 
 
 class RequestsHttp(Http):
@@ -210,4 +220,4 @@ class _Answer:
         return self._response
 
 
-__all__ = ("AGENT", "RequestsHttp")
+__all__ = ("AGENT", "Missing", "RequestsHttp")

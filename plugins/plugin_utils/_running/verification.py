@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 
 from ...module_utils._engine import Item, execute, run_item
-from ...module_utils._finding import Finding, Status
+from ...module_utils._finding import CannotObserve, Finding, Status
 from ...module_utils._phrase import Message
 from ...module_utils._registry import CHECKS, load_check
 from ...module_utils._runner import Outages, Runner
@@ -108,9 +108,12 @@ def named_as_written(checks: t.Sequence[PlannedCheck], found: t.Mapping[str, lis
 
 
 def _asking(outages: Outages | None = None) -> Runner:
-    from .requests_http import RequestsHttp  # requests is slow to import, and not every run asks a server
+    from .requests_http import Missing, RequestsHttp  # requests is slow to import, and not every run asks a server
 
-    runner = Runner(http=RequestsHttp())
+    try:
+        runner = Runner(http=RequestsHttp())
+    except CannotObserve as exc:
+        runner = Runner(http=Missing(exc.message))
     runner.outages = outages
     return runner
 

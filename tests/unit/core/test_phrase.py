@@ -182,6 +182,7 @@ def test_numbers_dates_and_units_are_those_of_the_language() -> None:
     assert say.shown("number", 1234.5) == "1\u202f234,5" and say.shown("percent", 0.923) == "92,3\u202f%"
     assert say.shown("number", 0.0004) == "0,0004" and say.shown("percent", 0.99995) == "99,995\u202f%"
     assert say.shown("day", "2026-11-25") == "25 novembre 2026" and say.day("2026-11-25") == "25 nov. 2026"
+    assert say.day("2026-12-01", "long") == "1er décembre 2026"
     assert say.moment("2026-11-25T06:00:00Z") == "25 nov. 2026, 06:00 UTC"
     assert say.shown("moment", "2026-11-25T06:00:01Z") == "25 nov. 2026, 06:00:01 UTC"
     assert say.shown("day", "soon") == "soon" and say.shown("moment", "soon") == "soon" and say.shown("number", "many") == "many"
