@@ -86,7 +86,8 @@ class _Report:
         if debt_words(judgement, say):
             lines += ["", text(debt_words(judgement, say)).capitalize() + "."]
         if run.get("partial"):
-            lines += ["", f"> {self.named(f'**{say("partial")}**', text(run['partial']))}. {say('partial_means')}"]
+            partial = self.named(f"**{say('partial')}**", text(run["partial"]))
+            lines += ["", f"> {partial}. {say('partial_means')}"]
         reasons = reasons_of(judgement)
         lines += self.bullets(say("what_is_missing" if verdict == "not_ready" else "why"), reasons)
         lines += self.changes()

@@ -381,7 +381,7 @@ def test_it_is_told_in_french(tmp_path: pathlib.Path) -> None:
     assert told(missing.message, "fr") == f"la consigne {path}\u00a0: la section rollback est absente"
     assert told(look(tmp_path, GOOD).message, "fr") == (
         f"la consigne {path} a 5 sections, un responsable (team-payments), "
-        "une revue du 1 novembre 2026 (limite\u00a0: 365\u00a0j), 0 lien qui aboutit"
+        "une revue du 1er novembre 2026 (limite\u00a0: 365\u00a0j), 0 lien qui aboutit"
     )
 
 

@@ -34,7 +34,6 @@ HEAD = "schema_version: 1\nservice: {name: shop, owner: team-shop, hosts: paymen
 SUITE = """
 import pathlib
 
-import jinja2
 import pytest
 
 

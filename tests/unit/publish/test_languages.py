@@ -199,7 +199,7 @@ def test_no_english_word_is_left_in_the_frame_of_the_french_report() -> None:
 
 def test_the_french_markdown() -> None:
     text = markdown.render(full(), "fr").replace("\u00a0", " ").replace("\u202f", " ")
-    assert text.startswith("## ❌ NO-GO: payments 1.5.0\n")
+    assert text.startswith("## ❌ NO-GO : payments 1.5.0\n")
     assert "**Exigences vérifiées : 9 sur 13**" in text and "environnement production" in text
     assert "| État | Exigence | Impact | Ce qui a été constaté | Responsable |" in text
     assert "| 🔷 dérogation | **BKP-03** une restauration dans le délai de la DIMA a été prouvée | bloquant |" in text
