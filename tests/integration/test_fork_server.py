@@ -83,6 +83,12 @@ PLAYBOOK = """
 """
 
 
+@pytest.fixture(autouse=True)
+def interruptible() -> None:
+    """A shell has the signal ignored in what it starts in the background, and a process hands that on to those that it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture
 def folder(tmp_path: pathlib.Path) -> pathlib.Path:
     for name in ("lookup_plugins", "home"):

@@ -246,7 +246,7 @@ def test_in_french() -> None:
     found = look(labels=[{"service": "payments", "severity": "page"}])
     assert found.message.params["receiver"] == "payments-oncall"
     assert french(found.message) == (
-        'les alertes avec {service="payments", severity="page"} n’arrivent à payments-oncall que '
+        'les alertes avec {service="payments", severity="page"} n\u2019arrivent à payments-oncall que '
         "pendant office-hours, et pas pendant nights ou weekends"
     )
     assert french(look({"/api/v2/status": Response(404, {}, b"", "http://am", 0.0)}).message) == (

@@ -182,8 +182,8 @@ def test_in_french() -> None:
     found = look([silence(), silence(id="f00", endsAt="2046-01-14T05:00:00Z", createdBy="")])
     assert found.message.template == "{silence}: {problems}"
     assert french(found.message) == (
-        "le silence f00 posé par un auteur inconnu (« disk swap ») jusqu’au 14 janv. 2046, 05:00:00 UTC couvre le service par "
-        '{service="payments"} : il dure 6990 j, la limite est de 24 h et il n’a pas d’auteur'
+        "le silence f00 posé par un auteur inconnu (« disk swap ») jusqu\u2019au 14 janv. 2046, 05:00:00 UTC couvre le service par "
+        '{service="payments"} : il dure 6990 j, la limite est de 24 h et il n\u2019a pas d\u2019auteur'
     )
     assert found.remedy is not None and found.remedy.params == {"silences": "f00"}
-    assert french(look([silence(comment="")], window_end="2026-11-25T08:00:00Z").message).endswith("il n’a pas de commentaire")
+    assert french(look([silence(comment="")], window_end="2026-11-25T08:00:00Z").message).endswith("il n\u2019a pas de commentaire")

@@ -153,8 +153,8 @@ def french(message: str) -> str:
 def test_in_french() -> None:
     found = run(page(extra='wide{a="b\n'), max_series=1)
     assert found.details[0].template == "line {line}: {why}"
-    assert french(found.details[0]) == "ligne 7 : le label a n’a pas de valeur entre guillemets fermés (dans wide)"
+    assert french(found.details[0]) == "ligne 7 : le label a n\u2019a pas de valeur entre guillemets fermés (dans wide)"
     assert french(run(page(1), page(1), moving=["jobs_total"], interval="10s").message) == (
-        "http://app:8080/metrics : la métrique jobs_total n’a pas évolué en 10 s"
+        "http://app:8080/metrics : la métrique jobs_total n\u2019a pas évolué en 10 s"
     )
     assert french(run(page()).message) == "http://app:8080/metrics expose 3 séries dans 3 familles, la limite est de 10 000"

@@ -248,9 +248,9 @@ def french(message: str) -> str:
 def test_in_french() -> None:
     found = run([alert(health="err")])
     assert found.details[0].template == "{alert} cannot be evaluated: {reason}"
-    assert french(found.details[0]) == "l’alerte Down ne peut pas être évaluée : aucune raison donnée"
+    assert french(found.details[0]) == "l\u2019alerte Down ne peut pas être évaluée : aucune raison donnée"
     slow = run([alert("Slow", 'up{job="a",zone="b"} == 0')], now=["up"]).message
     assert slow == 'Slow can never fire: up is there, but none with job="a" or zone="b" in the last 7 d'
     assert french(slow) == (
-        'l’alerte Slow ne peut jamais se déclencher : la métrique up existe, mais aucune série n’a job="a" ou zone="b" depuis 7 j'
+        'l\u2019alerte Slow ne peut jamais se déclencher : la métrique up existe, mais aucune série n\u2019a job="a" ou zone="b" depuis 7 j'
     )

@@ -177,4 +177,4 @@ def test_in_french() -> None:
     expected = [{"job": "payments", "addresses": ["a", "b", "::1"], "port": 8080}]
     absent = run([target()], selector=SELECTOR, expect=expected).details[0]
     assert absent == "a, b or [::1] port 8080 of the job payments is not among the targets"
-    assert french(absent) == "a, b ou [::1] port 8080 du job payments n’est pas parmi les cibles"
+    assert french(absent) == "a, b ou [::1] port 8080 du job payments n\u2019est pas parmi les cibles"

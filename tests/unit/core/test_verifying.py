@@ -9,7 +9,7 @@ import types
 import typing as t
 
 from ansible_collections.operability.readiness.plugins.action import plan as _plan_action
-from ansible_collections.operability.readiness.plugins.module_utils._phrase import phrase
+from ansible_collections.operability.readiness.plugins.module_utils._phrase import Message, phrase
 from ansible_collections.operability.readiness.plugins.plugin_utils._acting.verifying import Verifying
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.plain import to_plain
 from unit.core.judged import asked, found, not_plain, plan
@@ -29,4 +29,4 @@ def test_the_register_of_plan_is_plain_data() -> None:
     made = plan(asked("R-01", state="not_declared", why=SAID), notices=(SAID,))
     assert not_plain(to_plain([_plan_action._as_dict(item) for item in made.requirements])) == []
     text = _plan_action.register(made)
-    assert type(text) is str and text.endswith("notice: http://x gave no answer")
+    assert not isinstance(text, Message) and text.endswith("notice: http://x gave no answer")
