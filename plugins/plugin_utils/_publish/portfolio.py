@@ -66,7 +66,7 @@ def view(
     return {
         "title": say("portfolio"),
         "name": "" if name == "default" else say("portfolio_name", name=escape(name, 120)),
-        "at": now.strftime("%Y-%m-%d %H:%M UTC"),
+        "at": say.moment(now.strftime("%Y-%m-%dT%H:%MZ")),
         "version": escape(version, 40),
         "line": say("portfolio_count", services=say.counted("services", len(services)), verdicts=", ".join(said)),
         "tiles": [

@@ -135,12 +135,7 @@ class Words:
         found = re.fullmatch(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2})?Z", text)
         if not found:
             return text
-        if self.is_english:
-            return f"{found[1]} {found[2]} UTC"
-        with contextlib.suppress(ValueError):
-            moment = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
-            return f"{format_datetime(moment, 'medium', locale=self.language)[:-3]} UTC"
-        return text
+        return f"{found[1]} {found[2]} UTC" if self.is_english else f"{self.day(found[1])}, {found[2]} UTC"
 
 
 def _moment(say: Words, value: object) -> str:
