@@ -21,7 +21,7 @@ from .._model.text import without_unit
 from .gettext_catalogue import FOLDER, HAS_BABEL, catalogue
 
 if HAS_BABEL:
-    from babel.dates import format_date, format_datetime
+    from babel.dates import format_date
     from babel.numbers import format_decimal, get_decimal_symbol
 
 LANGUAGES = ("en", "fr")
@@ -140,7 +140,7 @@ class Words:
 
 def _moment(say: Words, value: object) -> str:
     moment = dt.datetime.fromisoformat(str(value).replace("Z", "+00:00")).astimezone(dt.timezone.utc)
-    return f"{format_datetime(moment, 'medium', locale=say.language)} UTC"
+    return f"{say.day(moment.date().isoformat())}, {moment:%H:%M:%S} UTC"
 
 
 _IN_LANGUAGE: dict[str, t.Callable[[Words, t.Any], str]] = {
