@@ -11,15 +11,8 @@ import io
 import pathlib
 import re
 
+from ...module_utils._message import first_line
 from ...module_utils._phrase import fields
-
-try:
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-except ImportError:
-    HAS_BABEL = False
-else:
-    HAS_BABEL = True
 
 FOLDER = pathlib.Path(__file__).parent / "catalogue"
 _NO_BREAK, _THIN = "\u00a0", "\u202f"
@@ -37,6 +30,9 @@ class Catalogue:
 
     def __init__(self, language: str) -> None:
         self.language = language
+        from babel.messages.mofile import write_mo  # slow to import, and English needs none of it
+        from babel.messages.pofile import read_po
+
         compiled = io.BytesIO()
         with open(FOLDER / f"{language}.po", "rb") as handle:
             write_mo(compiled, read_po(handle, locale=language))
@@ -92,4 +88,16 @@ def catalogue(language: str) -> Catalogue:
     return Catalogue(language)
 
 
-__all__ = ("FOLDER", "HAS_BABEL", "Catalogue", "agree", "catalogue")
+@functools.cache
+def unusable(language: str) -> str | None:
+    """Why nothing can be told in this language; None where it can."""
+    try:
+        catalogue(language)
+    except ImportError:
+        return f"the language {language} needs the Python library Babel on the controller: pip install Babel"
+    except Exception as exc:  # whatever the parser makes of a file that is damaged: a report in English is better than none
+        return f"the catalogue of the language {language} cannot be read ({first_line(exc)}): install the collection again"
+    return None
+
+
+__all__ = ("FOLDER", "Catalogue", "agree", "catalogue", "unusable")

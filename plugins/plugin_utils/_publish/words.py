@@ -18,11 +18,7 @@ import yaml
 
 from ...module_utils._phrase import KINDS, filled
 from .._model.text import without_unit
-from .gettext_catalogue import FOLDER, HAS_BABEL, catalogue
-
-if HAS_BABEL:
-    from babel.dates import format_date
-    from babel.numbers import format_decimal, get_decimal_symbol
+from .gettext_catalogue import FOLDER, catalogue, unusable
 
 LANGUAGES = ("en", "fr")
 _NO_BREAK = "\u00a0"
@@ -106,6 +102,8 @@ class Words:
         if self.is_english:
             return text
 
+        from babel.numbers import get_decimal_symbol  # slow to import, and English needs none of it
+
         def said(found: re.Match[str]) -> str:
             unit = found[3] or ""
             number = found[1].replace(".", get_decimal_symbol(self.language))
@@ -116,6 +114,8 @@ class Words:
     def number(self, value: float) -> str:
         if self.is_english:
             return str(value)
+        from babel.numbers import format_decimal
+
         return str(
             format_decimal(float(f"{value:g}") if isinstance(value, float) else value, locale=self.language, decimal_quantization=False)
         )
@@ -124,6 +124,8 @@ class Words:
         """A day, given as ISO 8601 has it, for a cell of a table, or ``long`` for a sentence; what is none stays as it is."""
         text = str(value or "")
         if not self.is_english:
+            from babel.dates import format_date
+
             with contextlib.suppress(ValueError):
                 said = str(format_date(dt.date.fromisoformat(text), form, locale=self.language))
                 return re.sub(r"^1 ", "1er ", said) if self.language == "fr" else said
@@ -166,15 +168,15 @@ ENGLISH = _BY_LANGUAGE["en"]
 
 
 def words(language: str | None) -> Words:
-    """The words of a language; English without one, for one that is not known, and where Babel is missing."""
-    return _BY_LANGUAGE.get(language or "en", ENGLISH) if HAS_BABEL else ENGLISH
+    """The words of a language; English without one, for one that is not known, and where its catalogue cannot be used."""
+    known = _BY_LANGUAGE.get(language or "en", ENGLISH)
+    return known if known.is_english or not unusable(known.language) else ENGLISH
 
 
 def not_told(language: str | None) -> str | None:
     """What to say where reports cannot be in the language that was asked for."""
-    if HAS_BABEL or not language or language == "en":
-        return None
-    return f"the language {language} needs the Python library Babel on the controller: pip install Babel; until then reports are in English"
+    why = unusable(language) if language and language != "en" else None
+    return f"{why}; until then reports are in English" if why else None
 
 
 __all__ = ("ENGLISH", "LANGUAGES", "English", "Words", "english", "not_told", "words")

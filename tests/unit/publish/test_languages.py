@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import functools
 import pathlib
 import re
+import sys
 import typing as t
 
 import pytest
@@ -17,6 +19,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._described.p
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import decisions as _decisions
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import gettext_catalogue as _catalogue
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import html, markdown
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish import translating as _translating
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import words as _words
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.gettext_catalogue import FOLDER
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
@@ -49,6 +52,31 @@ def test_there_is_one_catalogue_a_language() -> None:
     assert {"en", *(path.stem for path in FOLDER.glob("*.po"))} == set(LANGUAGES)
 
 
+def forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of a catalogue is known, until the end of the test."""
+    for name in ("catalogue", "unusable"):
+        fresh = functools.cache(getattr(_catalogue, name).__wrapped__)
+        monkeypatch.setattr(_catalogue, name, fresh)
+        monkeypatch.setattr(_words, name, fresh)
+    monkeypatch.setattr(_translating, "catalogue", _catalogue.catalogue)
+    monkeypatch.setattr(_words, "_BY_LANGUAGE", {"en": ENGLISH, "fr": Words("fr")})
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe", b'msgid "a"\nmsgstr "b', b"no catalogue", None], ids=["empty", "bytes", "cut", "text", "none"]
+)
+def test_a_damaged_catalogue_costs_the_language_and_no_report(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "fr.po").write_bytes(content)
+    monkeypatch.setattr(_catalogue, "FOLDER", tmp_path)
+    forget(monkeypatch)
+    assert "NO-GO" in html.render(full(), "fr") and "NO-GO" in markdown.render(full(), "fr")
+    assert not_told("fr") is None or str(not_told("fr")).startswith("the catalogue of the language fr cannot be read (")
+    assert told(phrase("{path:path} does not exist", path="/srv/a"), "fr") == "/srv/a does not exist"
+
+
 @pytest.fixture
 def broken(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[t.Callable[[str, str], Words]]:
     """The words of a French catalogue in which one text stands in the place of another."""
@@ -58,11 +86,10 @@ def broken(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterato
         assert old in content
         (tmp_path / "fr.po").write_text(content.replace(old, new), encoding="utf-8")
         monkeypatch.setattr(_catalogue, "FOLDER", tmp_path)
-        _catalogue.catalogue.cache_clear()
+        forget(monkeypatch)
         return Words("fr")
 
     yield change
-    _catalogue.catalogue.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -93,7 +120,10 @@ def test_with_babel_there_is_nothing_to_say_of_it() -> None:
 
 
 def test_without_babel_everything_is_told_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_words, "HAS_BABEL", False)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "babel"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "babel", None)
+    forget(monkeypatch)
     assert words("fr") is ENGLISH
     assert told(phrase("{path:path} does not exist", path="/srv/a"), "fr") == "/srv/a does not exist"
     assert (
