@@ -102,6 +102,7 @@ class Finding:
         out: dict[str, t.Any] = {field.name: getattr(self, field.name) for field in _FIELDS}
         out["status"] = self.status.value
         out["message"], out["details"] = str(self.message), [str(line) for line in self.details]
+        out["instance"] = str(self.instance)
         out["remedy"] = None if self.remedy is None else str(self.remedy)
         out["measurements"] = [measurement.as_dict() for measurement in self.measurements]
         out["said"] = self._said()
@@ -110,8 +111,9 @@ class Finding:
     def _said(self) -> dict[str, Plain] | None:
         details: list[Plain] = [line.as_data() for line in self.details]
         kept: dict[str, Plain] = {"message": self.message.as_data(), "details": details if any(details) else None}
-        if isinstance(self.remedy, Message):
-            kept["remedy"] = self.remedy.as_data()
+        for name in ("remedy", "instance"):
+            if isinstance(value := getattr(self, name), Message):
+                kept[name] = value.as_data()
         return {key: value for key, value in kept.items() if value} or None
 
     @classmethod
@@ -126,8 +128,8 @@ class Finding:
         ]
         kept = data.get("said")
         said: dict[str, t.Any] = kept if isinstance(kept, dict) else {}
-        for key in ("message", "remedy"):
-            if isinstance(values.get(key), str):
+        for key in ("message", "remedy", "instance"):
+            if isinstance(values.get(key), str) and (key == "message" or said.get(key)):
                 values[key] = of_data(values[key], said.get(key))
         lines = said["details"] if isinstance(said.get("details"), list) else []
         values["details"] = [

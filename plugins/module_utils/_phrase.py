@@ -19,6 +19,7 @@ from ._units import humanize_bytes, humanize_seconds
 Plain = t.Union[str, int, float, bool, None, list[t.Any], dict[str, t.Any]]  # as JSON has it
 Params = t.Mapping[str, object]
 DEEPEST = 20  # messages within messages
+LONGEST = 20_000  # characters of a message, which is shown in far fewer
 
 
 class Field(t.NamedTuple):
@@ -102,12 +103,15 @@ def render(template: str, params: Params, plural: str | None = None) -> str:
 
 def filled(template: str, params: Params, show: t.Callable[[str, object], str]) -> str:
     """The template with each parameter as ``show`` shows it, given kind and value. One that is not there is shown by its name."""
-    out = []
+    out, size = [], 0
     for before, name, kind in fields(template):
         out.append(before)
         if name is not None:
             out.append(show(kind, params[name]) if name in params else f"<{name}>")
-    return "".join(out)
+        size += len(before) + len(out[-1])
+        if size > LONGEST:  # a host may make it up, of messages within messages
+            break
+    return "".join(out)[:LONGEST]
 
 
 @functools.lru_cache(maxsize=4096)

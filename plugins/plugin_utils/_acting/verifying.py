@@ -21,13 +21,13 @@ from ansible.plugins.action import ActionBase
 from ...module_utils._argspec import VERIFY_SPEC
 from ...module_utils._engine import Item
 from ...module_utils._files import NotWritten
-from ...module_utils._finding import Finding, Status, unknown
+from ...module_utils._finding import Finding, Status
 from ...module_utils._message import lines_of
 from ...module_utils._phrase import Message, phrase, verbatim
 from .._described.document import Refused
 from .._model.plain import to_plain
 from .._model.planned import Plan, PlannedCheck
-from .._model.text import in_short, said_by
+from .._model.text import as_list, in_short, said_by
 from .._running import core
 from .._running import sending as _sending
 from .._running import verification as _verification
@@ -35,6 +35,7 @@ from .._running.connections import Connections
 from .._running.foreign_modules import ModuleRunner
 from .._running.host_python import too_old
 from .._running.outages import Outages
+from .._running.received import about, received
 from .._running.spool import Spool
 from . import emergency as _emergency
 from .context import Context, context_of, refuse
@@ -149,7 +150,7 @@ class Verifying(ActionBase):
                 answers = self._execute(items, variables, result, plan.settling)
             except AnsibleConnectionFailure as exc:
                 reason = phrase("{host:path} could not be reached: {reason}", host=host, reason=in_short(exc))
-                answers = {item.key: [_about(item, reason)] for item in items}
+                answers = {item.key: [about(item, reason)] for item in items}
             seen = _verification.named_as_written(here, answers, spool)
             spool.save(host, seen)
             found.update(seen)
@@ -166,15 +167,15 @@ class Verifying(ActionBase):
         checks = _verification.items_of_host(plan, host)
         slow = [] if left is None else _verification.items_of_action(plan, host)
         if left is not None and left < LEAST:
-            return {check.key: [_about(_verification.as_item(check, host), _too_late(check, host))] for check in [*checks, *slow]}
+            return {check.key: [about(_verification.as_item(check, host), _too_late(check, host))] for check in [*checks, *slow]}
         quick = self._task.check_mode or left is not None
         left_out = [check for check in checks if quick and _verification.writes(check)]
         items = [_verification.as_item(check, host) for check in checks if check not in left_out]
         found = self._execute(items, variables, result, plan.settling, left) if items else {}
         for check in left_out:
-            found[check.key] = [_about(_verification.as_item(check, host), _not_written(check, check_mode=self._task.check_mode))]
+            found[check.key] = [about(_verification.as_item(check, host), _not_written(check, check_mode=self._task.check_mode))]
         for check in slow:
-            found[check.key] = [_about(_verification.as_item(check, host), _not_waited_for(check))]
+            found[check.key] = [about(_verification.as_item(check, host), _not_waited_for(check))]
         return found
 
     def _run_modules(
@@ -223,15 +224,15 @@ class Verifying(ActionBase):
             raise
         except (AnsibleError, NotWritten) as exc:  # a password that is missing, a temporary folder that cannot be made, or is full
             answer = {"msg": said_by(exc) if isinstance(exc, NotWritten) else in_short(exc)}
-        for warning in answer.get("warnings", []):
-            result.setdefault("warnings", []).append(warning)
+        for warning in as_list(answer.get("warnings")):
+            result.setdefault("warnings", []).append(str(warning))
         if "found" not in answer:
             reason = too_old(self) or _why_none(answer)
             return {
-                item.key: [_about(item, phrase("the checks could not be run on {host:path}: {reason}", host=item.host, reason=reason))]
+                item.key: [about(item, phrase("the checks could not be run on {host:path}: {reason}", host=item.host, reason=reason))]
                 for item in items
             }
-        return {key: [Finding.from_dict(finding) for finding in findings] for key, findings in answer["found"].items()}
+        return received(items, answer["found"])
 
     # -- the result
 
@@ -312,11 +313,6 @@ def _why_none(answer: t.Mapping[str, object]) -> str:
         return given
     said = lines_of(core.said_by_module(answer))
     return said[-1] if said else phrase("it gave no answer")
-
-
-def _about(item: Item, message: Message) -> Finding:
-    """An unknown finding for an item that was not executed."""
-    return dataclasses.replace(unknown(message), check=item.check, requirement=item.requirement, instance=item.instance, host=item.host)
 
 
 def _now() -> dt.datetime:

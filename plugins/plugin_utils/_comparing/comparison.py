@@ -233,7 +233,7 @@ class Comparison:
         out = []
         for (check, host), group in groups.items():
             if len(group) <= MOST:
-                out += [Finding(Status.FAIL, gone.message, instance=str(gone.what), host=host) for gone in group]
+                out += [Finding(Status.FAIL, gone.message, instance=gone.what, host=host) for gone in group]
                 continue
             message = phrase(
                 "{number:number} things that {check} saw before the deployment are gone: {things}",
@@ -250,7 +250,7 @@ class Comparison:
             Finding(
                 Status.FAIL,
                 phrase("{alert} is firing, and was not before the deployment", alert=item.what),
-                instance=str(item.what),
+                instance=item.what,
                 host=item.host,
             )
             for item in self.firing.values()
@@ -267,7 +267,7 @@ class Comparison:
                     after=_amount(item.name, item.after),
                     limit=_amount(item.name, item.limit),
                 ),
-                instance=str(item.what),
+                instance=item.what,
                 host=item.host,
                 observed={"before": item.before, "after": item.after},
                 measurements=[Measurement(item.name, item.after, item.limit, item.bound)],

@@ -14,6 +14,7 @@ import re
 from ...module_utils._message import first_line
 from ...module_utils._phrase import fields
 
+FEWEST = 1000  # entries of a whole catalogue
 FOLDER = pathlib.Path(__file__).parent / "catalogue"
 _NO_BREAK, _THIN = "\u00a0", "\u202f"
 _FRENCH = (
@@ -35,9 +36,15 @@ class Catalogue:
 
         compiled = io.BytesIO()
         with open(FOLDER / f"{language}.po", "rb") as handle:
-            write_mo(compiled, read_po(handle, locale=language))
+            entries = read_po(handle, locale=language)
+        if len(entries) < FEWEST:
+            raise ValueError(f"it ends after {len(entries)} entries")
+        write_mo(compiled, entries)
+        self._many = {(entry.id[0], entry.context): entry.id[1] for entry in entries if entry.pluralizable}
         self._entries = gettext.GNUTranslations(io.BytesIO(compiled.getvalue()))
         self._entries.add_fallback(_Nothing())
+        for count in range(3):
+            self._entries.ngettext("", "", count)  # its rule of plurals is a program, which may be damaged
 
     def text(self, english: str, context: str | None = None) -> str | None:
         """The translation of a text, or of a template."""
@@ -46,6 +53,8 @@ class Catalogue:
 
     def counted(self, one: str, many: str, count: int, context: str | None = None) -> str | None:
         """The translation of a template that has a form for one and one for many."""
+        if self._many.get((one, context)) != many:
+            return None
         found = self._entries.npgettext(context, one, many, count) if context else self._entries.ngettext(one, many, count)
         return self._typeset(found) if found and agree(found, one, many) else None
 

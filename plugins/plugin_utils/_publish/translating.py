@@ -16,40 +16,47 @@ from .._model.text import as_dict, as_dicts, as_list
 from .gettext_catalogue import catalogue
 from .words import Words, words
 
+# keys under which messages stand: never the words of a verdict or a status, or the name of anything
+TOLD = frozenset(
+    ("absent", "announced", "by", "details", "gap", "instance", "level_reason", "message", "notices", "origin", "partial")
+    + ("reason", "reasons", "recorded_by", "remedy", "title", "unreachable", "what", "why")
+)
 _NOT_TOLD = ("said", "observed", "expected", "inputs")  # parts of a record in which no message stands
+Table = t.Mapping[str, str]
 
 
 def translated(record: t.Mapping[str, object], say: Words, *others: t.Mapping[str, object]) -> t.Mapping[str, object]:
-    """The record with each of its messages in this language; ``others`` are records of which it was made."""
+    """The record with each of its messages in this language; ``others`` are records of which it was made.
+
+    A text is a message where the data that is kept of it says just that; a finding's own data is for its own texts alone.
+    """
     if say.is_english:
         return record
-    table = {str(message): _told(message, say) for message in map(made_of, _kept_in([record, *others]))}
-    return as_dict(_replaced(dict(record), table)) if table else record
+    kept = [data for one in (record, *others) for data in as_dicts(one.get("said"))]
+    try:
+        return as_dict(_replaced(dict(record), _table(kept, say), say, told_here=False))
+    except RecursionError:  # somebody has put so much into it that it is better shown as it is
+        return record
 
 
-def _kept_in(value: object) -> t.Iterator[object]:
-    """The data of each message in a record: its own, and that of each finding."""
+def _table(kept: t.Iterable[object], say: Words) -> Table:
+    return {str(message): _told(message, say) for message in map(made_of, kept)}
+
+
+def _replaced(value: object, table: Table, say: Words, *, told_here: bool) -> object:
+    if isinstance(value, str):
+        return table.get(value, value) if told_here else value
     if isinstance(value, dict):
         said = value.get("said")
         if isinstance(said, dict):
-            yield from (item for item in (said.get("message"), said.get("remedy"), *as_list(said.get("details"))) if item)
-        else:
-            yield from as_dicts(said)
-        for key, item in value.items():
-            if key not in _NOT_TOLD:
-                yield from _kept_in(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _kept_in(item)
-
-
-def _replaced(value: object, table: t.Mapping[str, str]) -> object:
-    if isinstance(value, str):
-        return table.get(value, value)
-    if isinstance(value, dict):
-        return {key: item if key in _NOT_TOLD else _replaced(item, table) for key, item in value.items()}
+            own = (*(said.get(name) for name in ("message", "remedy", "instance")), *as_list(said.get("details")))
+            table = _table(filter(None, own), say)
+        return {
+            key: item if key in _NOT_TOLD else _replaced(item, table, say, told_here=key in TOLD or (told_here and isinstance(item, str)))
+            for key, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
-        return [_replaced(item, table) for item in value]
+        return [_replaced(item, table, say, told_here=told_here) for item in value]
     return value
 
 
@@ -66,9 +73,9 @@ def _told(message: str, say: Words) -> str:
 
 
 def _template(one: str, many: str | None, count: object, language: str) -> str | None:
-    if many:
-        return catalogue(language).counted(one, many, count if isinstance(count, int) else 2)
-    return catalogue(language).text(one)
+    if not many:
+        return catalogue(language).text(one)
+    return catalogue(language).counted(one, many, count) if isinstance(count, int) else None
 
 
 def _shown(say: Words, kind: str, value: object) -> str:

@@ -92,7 +92,7 @@ class Words:
         """A value of one of the kinds of parameters; what does not fit is told as it is."""
         if not self.is_english and not isinstance(value, (list, tuple)):
             with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError, ArithmeticError):
-                return _IN_LANGUAGE[kind](self, value)
+                return value if isinstance(value, str) and kind in _NUMBERS else _IN_LANGUAGE[kind](self, value)
         with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError):
             return KINDS[kind](value)
         return str(value)
@@ -145,6 +145,7 @@ def _moment(say: Words, value: object) -> str:
     return f"{say.day(moment.date().isoformat())}, {moment:%H:%M:%S} UTC"
 
 
+_NUMBERS = ("duration", "bytes", "number", "percent")  # whatever is a text instead is told as it is
 _IN_LANGUAGE: dict[str, t.Callable[[Words, t.Any], str]] = {
     "duration": lambda say, seconds: say.measure(KINDS["duration"](seconds)),
     "bytes": lambda say, count: say.measure(KINDS["bytes"](count)),

@@ -60,7 +60,7 @@ def from_json(kind: type[T], data: t.Mapping[str, object], place: object) -> T:
     table = messages_of(data)
     try:
         return from_plain(kind, _revived(data, table) if table else data, "it")
-    except Malformed as exc:
+    except (Malformed, RecursionError) as exc:
         raise Unreadable(
             phrase("{path:path} is not whole: {problem}; restore it or move it away", path=str(place), problem=str(exc))
         ) from None
@@ -90,7 +90,7 @@ def decoded(content: bytes, place: object, version: int) -> dict[str, object]:
     """A document of at most this schema version. Unreadable."""
     try:
         data = json.loads(content.decode("utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Unreadable(
             phrase("{path:path} is not whole: it is not JSON that can be parsed; restore it or move it away", path=str(place))
         ) from None

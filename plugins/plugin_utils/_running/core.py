@@ -13,6 +13,7 @@ import contextlib
 import dataclasses
 import functools
 import re
+import traceback
 import typing as t
 
 from ansible import errors
@@ -134,6 +135,11 @@ def on_any_core(run: _Run) -> _Run:
             raise
         except errors.AnsibleConnectionFailure as exc:
             return untemplated({"unreachable": True, "msg": str(exc)})
+        except errors.AnsibleError:
+            raise  # the core marks what it says
+        except Exception as exc:  # a defect; the core would tell it without a mark, and it may quote a host
+            told = f"unexpected, please report it as a defect: {type(exc).__name__}: {exc}"
+            return untemplated({"failed": True, "msg": told, "exception": traceback.format_exc()})
 
     return marked
 

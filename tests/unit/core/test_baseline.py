@@ -186,7 +186,7 @@ def test_a_kept_comparison_and_its_findings_name_things_in_one_language() -> Non
     again = from_json(Compared, kept, "record.json")
     assert again == outcome.comparison
     assert again.gone[0].message.params == outcome.comparison.gone[0].message.params
-    record = {"comparison": kept, "findings": [outcome.findings["DEL-04/0"][0].as_dict()]}
+    record = {"comparison": kept, "said": kept["said"], "findings": [outcome.findings["DEL-04/0"][0].as_dict()]}
     french = t.cast("dict[str, t.Any]", translated(record, words("fr")))
     assert french["findings"][0]["message"] == french["comparison"]["gone"][0]["message"]
     assert french["findings"][0]["message"].endswith("active avant le déploiement, failed maintenant")

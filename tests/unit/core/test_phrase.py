@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import importlib
 import json
+import pathlib
 import pickle
 import typing as t
 
@@ -17,6 +19,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._finding imp
 from ansible_collections.operability.readiness.plugins.module_utils._phrase import (
     Message,
     and_more,
+    fields,
     listed,
     made_of,
     of_data,
@@ -25,8 +28,10 @@ from ansible_collections.operability.readiness.plugins.module_utils._phrase impo
     verbatim,
 )
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
+from ansible_collections.operability.readiness.plugins.plugin_utils import _model
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.plain import to_plain
-from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told, translated
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.gettext_catalogue import catalogue
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import TOLD, told, translated
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.words import words
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.record_json import from_json, to_json
 
@@ -171,6 +176,39 @@ def test_messages_within_messages_come_to_an_end() -> None:
     assert made_of(data).strip("()") == "..."
 
 
+def test_no_word_of_a_verdict_or_a_status_is_a_message() -> None:
+    """Whatever a host or whoever edits a record has it say."""
+    forged = [{"template": word, "params": {}} for word in ("fail", "no_go", "NO-GO", "team-a")]
+    forged += [{"template": "{count:number} test passed", "plural": word, "params": {"count": 3}} for word in ("fail", "no_go", "NO-GO")]
+    finding = {"message": "fail", "status": "fail", "said": {"message": forged[0], "details": forged}, "details": ["no_go"]}
+    judgement = {"verdict": "no_go", "words": "NO-GO", "requirements": [{"status": "fail", "responsible": "team-a", "findings": [finding]}]}
+    record = {"judgement": judgement, "said": forged}
+    french = t.cast("dict[str, t.Any]", translated(record, words("fr")))
+    assert french == record
+
+
+def test_a_plural_that_is_not_the_one_of_the_catalogue_is_told_in_english() -> None:
+    entry = next(item for item in catalogue("fr")._many.items() if item[0][1] is None and "{count:number}" in item[0][0])
+    (one, _context), many = entry
+    names = {field.name: 1.0 if field.kind in ("duration", "bytes", "percent") else "a" for field in fields(one) if field.name}
+    for params in ({**names, "count": 3}, {**names, "count": 1}):
+        good, forged = (
+            made_of({"template": one, "plural": many, "params": params}),
+            {"template": one, "plural": "3 FAILED", "params": params},
+        )
+        assert told(good, "fr") != good and told(made_of(forged), "fr") == made_of(forged)
+    for count in (1.0, "3", None):
+        message = made_of({"template": one, "plural": many, "params": {**names, "count": count}})
+        assert told(message, "fr") == message
+
+
+def test_a_finding_says_nothing_of_another() -> None:
+    first = {"message": "/a does not exist", "said": {"message": phrase("{path:path} does not exist", path="/a").as_data()}}
+    second = {"message": "/a does not exist", "said": {"message": phrase("{path:path} does not exist", path="/b").as_data()}}
+    french = t.cast("dict[str, t.Any]", translated({"findings": [first, second]}, words("fr")))
+    assert french["findings"][0]["message"] != "/a does not exist" and french["findings"][1]["message"] == "/a does not exist"
+
+
 def test_a_text_that_is_not_what_its_data_says_stays_as_it_is() -> None:
     record = {"message": "all is well", "said": [phrase("{path:path} does not exist", path="/a").as_data()]}
     assert translated(record, words("fr"))["message"] == "all is well"
@@ -180,6 +218,7 @@ def test_numbers_dates_and_units_are_those_of_the_language() -> None:
     say = words("fr")
     assert say.shown("duration", 93600.0) == "26\u00a0h" and say.shown("bytes", 1536) == "1,5\u00a0Kio"
     assert say.shown("number", 1234.5) == "1\u202f234,5" and say.shown("percent", 0.923) == "92,3\u202f%"
+    assert say.shown("number", "1e5") == "1e5" and say.shown("duration", "a while") == "a while"
     assert say.shown("number", 0.0004) == "0,0004" and say.shown("percent", 0.99995) == "99,995\u202f%"
     assert say.shown("day", "2026-11-25") == "25 novembre 2026" and say.day("2026-11-25") == "25 nov. 2026"
     assert say.day("2026-12-01", "long") == "1er décembre 2026"
@@ -196,3 +235,19 @@ def test_from_json_gives_messages_where_they_stood() -> None:
 @dataclasses.dataclass(frozen=True)
 class _Plain:
     text: str
+
+
+def holds_a_message(hint: t.Any) -> bool:
+    return hint is Message or any(holds_a_message(part) for part in t.get_args(hint))
+
+
+def test_the_keys_under_which_messages_stand_are_known() -> None:
+    """Of each value that can be recorded."""
+    found = set()
+    for path in pathlib.Path(_model.__path__[0]).glob("*.py"):
+        module = importlib.import_module(f"{_model.__name__}.{path.stem}")
+        for kind in vars(module).values():
+            if isinstance(kind, type) and dataclasses.is_dataclass(kind) and kind.__module__ == module.__name__:
+                hints = t.get_type_hints(kind)
+                found |= {str(f.metadata.get("key", f.name)) for f in dataclasses.fields(kind) if holds_a_message(hints[f.name])}
+    assert {"message", "reasons", "notices"} <= found <= TOLD, found - TOLD

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a host answers, of which nothing is believed but what it saw of itself. PRIVATE to the collection.
+
+A host may have been taken over, or run another program than the one that it was sent: what it says of other hosts and checks does
+not count, and an answer of another form costs its own checks and nothing else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+import typing as t
+
+from ...module_utils._engine import Item
+from ...module_utils._finding import Finding, Status, unknown
+from ...module_utils._phrase import Message, phrase
+
+DEEPEST = 20  # values within values of what was observed
+_TEXTS = ("message", "instance", "proof")
+_OPTIONAL_TEXTS = ("since", "instrument", "remedy", "collected_at")
+_PROOFS = ("observed", "derived", "attested")
+_BOUNDS = (None, "upper", "lower")
+Json = t.Mapping[str, t.Any]
+
+
+def received(items: t.Sequence[Item], found: object) -> dict[str, list[Finding]]:
+    """The findings of these items, and of no others."""
+    given = found if isinstance(found, dict) else {}
+    return {item.key: _findings(item, given.get(item.key)) for item in items}
+
+
+def about(item: Item, message: Message) -> Finding:
+    """An unknown finding for an item that was not executed."""
+    return dataclasses.replace(unknown(message), check=item.check, requirement=item.requirement, instance=item.instance, host=item.host)
+
+
+def _findings(item: Item, given: object) -> list[Finding]:
+    try:
+        if not isinstance(given, list) or not given:
+            raise TypeError
+        return [_finding(item, data) for data in given]
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
+        return [about(item, phrase("the answer of {host:path} has not the form of a finding of {check}", host=item.host, check=item.check))]
+
+
+def _finding(item: Item, data: Json) -> Finding:
+    for name in _TEXTS:
+        _must(isinstance(data.get(name, ""), str))
+    for name in _OPTIONAL_TEXTS:
+        _must(isinstance(data.get(name), (str, type(None))))
+    for name in ("since", "collected_at"):
+        if data.get(name):
+            dt.datetime.fromisoformat(str(data[name]).replace("Z", "+00:00"))
+    for name in ("duration_seconds", "tries"):
+        _must(data.get(name) is None or _is_number(data[name]))
+    _must(data.get("proof", "observed") in _PROOFS)
+    details = data.get("details") or []
+    _must(isinstance(details, list) and all(isinstance(line, str) for line in details))
+    for measurement in data.get("measurements") or []:
+        _must(isinstance(measurement["name"], str) and _is_number(measurement["value"]))
+        _must(measurement.get("limit") is None or _is_number(measurement["limit"]))
+        _must(measurement.get("bound") in _BOUNDS)
+    values = {name: _bounded(data.get(name) or {}, 0) for name in ("observed", "expected")}
+    _must(all(isinstance(value, dict) for value in values.values()))
+    finding = Finding.from_dict({**data, "details": details, "measurements": data.get("measurements") or [], **values})
+    _must(finding.status is not Status.WAIVED)
+    # who looks for what others wrote says whose line it was
+    host = str(data.get("host") or item.host) if item.call == "find" else item.host
+    return dataclasses.replace(finding, check=item.check, requirement=item.requirement, host=host)
+
+
+def _must(holds: bool) -> None:
+    if not holds:
+        raise ValueError
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _bounded(value: object, depth: int) -> object:
+    if isinstance(value, (dict, list)) and depth > DEEPEST:
+        return "..."
+    if isinstance(value, dict):
+        return {str(key): _bounded(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_bounded(item, depth + 1) for item in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+__all__ = ("about", "received")
