@@ -78,12 +78,20 @@ def test_what_an_action_says_is_marked_and_its_threads_may_write() -> None:
     lock, free = Display()._lock, []
     lock.acquire()  # as a worker begins
     assert not core.may_be_template(run(Action())["msg"])
-    thread = threading.Thread(target=lambda: free.append(lock.acquire(blocking=False)))
+
+    def write() -> None:
+        free.append(lock.acquire(blocking=False))
+        if free[0]:
+            lock.release()  # or this process would never end
+
+    thread = threading.Thread(target=write)
     thread.start()
     thread.join()
     assert free == [True]
     lost = run(Action(AnsibleConnectionFailure(TRAP)))
     assert lost["unreachable"] is True and not core.may_be_template(lost["msg"])
+    defect = run(Action(ValueError(TRAP)))
+    assert defect["failed"] is True and not any(core.may_be_template(defect[name]) for name in ("msg", "exception"))
     with pytest.raises(AnsibleActionFail) as failed:
         run(Action(AnsibleActionFail(TRAP)))
     assert not core.may_be_template(failed.value.result["msg"]) and "exception" not in failed.value.result

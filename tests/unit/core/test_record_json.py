@@ -26,7 +26,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._model.waive
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import ledger as _ledger
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises.decisions import Candidate, Wording, decided
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.case import enter_deployment
-from ansible_collections.operability.readiness.plugins.plugin_utils._recording.record_json import Unreadable, from_json, to_json
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.record_json import Unreadable, decoded, from_json, to_json
 from unit.core.judged import Reach, as_state, asked, found, plan, record_and_state, waiver
 from unit.core.test_baseline import healthy, service
 from unit.publish import records
@@ -80,6 +80,13 @@ def test_a_run_of_no_deployment_has_no_kind_and_no_cause() -> None:
     assert not {"deployment_kind", "cause"} & set(record["run"]) and same_text(again(RunRecord, record), record)
     at_pre = to_json(Run("r", "pre", deployment_kind="planned"))
     assert at_pre["deployment_kind"] == "planned" and at_pre["cause"] is None
+
+
+@pytest.mark.parametrize("levels", [2_000, 200_000])
+def test_json_that_is_too_deep_is_unreadable(levels: int) -> None:
+    content = b'{"schema_version": 1, "service": ' + b"[" * levels + b"]" * levels + b"}"
+    with pytest.raises(Unreadable, match=r"x\.json is not whole"):
+        from_json(State, decoded(content, "x.json", 1), "x.json")
 
 
 def test_a_ledger_a_baseline_and_a_decision_are_the_same_again() -> None:

@@ -62,9 +62,18 @@ def forget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_words, "_BY_LANGUAGE", {"en": ENGLISH, "fr": Words("fr")})
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"\xff\xfe", b'msgid "a"\nmsgstr "b', b"no catalogue", None], ids=["empty", "bytes", "cut", "text", "none"]
-)
+DAMAGED = {
+    "empty": b"",
+    "bytes": b"\xff\xfe",
+    "cut": b'msgid "a"\nmsgstr "b',
+    "text": b"no catalogue",
+    "none": None,
+    "half": FRENCH.read_bytes()[:20_000],
+    "plurals": FRENCH.read_bytes().replace(b"plural=(n > 1)", b"plural=(n / 0)"),
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
 def test_a_damaged_catalogue_costs_the_language_and_no_report(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
 ) -> None:
@@ -73,7 +82,7 @@ def test_a_damaged_catalogue_costs_the_language_and_no_report(
     monkeypatch.setattr(_catalogue, "FOLDER", tmp_path)
     forget(monkeypatch)
     assert "NO-GO" in html.render(full(), "fr") and "NO-GO" in markdown.render(full(), "fr")
-    assert not_told("fr") is None or str(not_told("fr")).startswith("the catalogue of the language fr cannot be read (")
+    assert str(not_told("fr")).startswith("the catalogue of the language fr cannot be read (")
     assert told(phrase("{path:path} does not exist", path="/srv/a"), "fr") == "/srv/a does not exist"
 
 
