@@ -83,12 +83,7 @@ class ActionModule(ActionBase):
             check_mode=self._task.check_mode,
         )
         spoken = Gate(subject, records, spool, world).speak()
-        result: dict[str, t.Any] = {
-            **to_plain(spoken.answer),
-            "changed": False,
-            "record": spoken.record,
-            "warnings": list(spoken.warnings),
-        }
+        result: dict[str, t.Any] = {**to_plain(spoken.answer), "changed": False, "record": spoken.record, "warnings": list(spoken.warnings)}
         if spoken.answer.stop and context.options["fail"]:
             result["failed"] = True
         return result

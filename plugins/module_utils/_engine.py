@@ -19,7 +19,7 @@ import typing as t
 from urllib.parse import urlsplit
 
 from ._argspec import ArgumentsRefused, parse_arguments, secret_options
-from ._finding import CannotObserve, Finding, Status, isoformat, unknown
+from ._finding import CannotObserve, Finding, Status, as_json, isoformat, unknown
 from ._loading import load_check
 from ._message import one_line
 from ._phrase import Message, phrase, verbatim
@@ -134,7 +134,7 @@ def run_item(item: Item, runner: Runner) -> list[Finding]:
         findings = outcome if isinstance(outcome, list) else [outcome]
         return complete(findings or [unknown(phrase("{check} looked at nothing", check=item.check))])
     except CannotObserve as exc:
-        return complete([unknown(exc.message, instrument=exc.instrument, observed=_plain(exc.observed))])
+        return complete([unknown(exc.message, instrument=exc.instrument, observed=as_json(exc.observed))])
     except ArgumentsRefused as exc:
         return complete([unknown(phrase("{check} cannot work with its arguments: {reason}", check=item.check, reason=str(exc)))])
     except (Exception, SystemExit) as exc:  # a defect of ours must not cost the findings of the others
@@ -152,8 +152,8 @@ def run_item(item: Item, runner: Runner) -> list[Finding]:
 def _complete(finding: Finding, item: Item, runner: Runner, taken: float, hidden: list[str]) -> Finding:
     plain = dataclasses.replace(
         finding,
-        observed=_plain(finding.observed),
-        expected=_plain(finding.expected),
+        observed=as_json(finding.observed),
+        expected=as_json(finding.expected),
         measurements=[measurement for measurement in finding.measurements if math.isfinite(measurement.value)],
     )
     # before, as they are known; and after, where an escape sequence or a line break stood within one
@@ -185,17 +185,6 @@ def _harmless(message: Message) -> Message:
     clean = message.mapped(one_line)
     shown = one_line(clean)
     return clean if shown == clean else Message(shown)
-
-
-def _plain(value: t.Any) -> t.Any:
-    """JSON types: no value that JSON does not have (nan), no key that is not text."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
 
 
 def _known_secrets(given: t.Mapping[str, t.Any]) -> list[str]:

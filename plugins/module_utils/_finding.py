@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import enum
+import math
 import typing as t
 
 from ._phrase import Message, Plain, of_data, verbatim
@@ -186,6 +187,24 @@ class CannotObserve(Exception):
         self.observed = observed or {}
 
 
+def as_json(value: t.Any, deepest: int | None = None) -> t.Any:
+    """What was observed or expected, in JSON types: no value that JSON does not have (nan), no key that is not text.
+
+    ``deepest``: how many values may lie within each other; what lies deeper is cut off.
+    """
+    if isinstance(value, (dict, list, tuple, set, frozenset)) and deepest is not None:
+        if deepest < 0:
+            return "..."
+        deepest -= 1
+    if isinstance(value, dict):
+        return {str(key): as_json(item, deepest) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [as_json(item, deepest) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
+
+
 def isoformat(moment: dt.datetime) -> str:
     """UTC, whole seconds, with a Z."""
     return moment.astimezone(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -197,6 +216,7 @@ __all__ = (
     "Finding",
     "Measurement",
     "Status",
+    "as_json",
     "failed",
     "isoformat",
     "passed",

@@ -64,6 +64,9 @@ class Message(str):
         return Message(render(self.template, params, self.plural), self.template, params, self.plural)
 
 
+NOTHING = Message("")  # where a sentence may stand and none does
+
+
 def phrase(template: str, /, **params: object) -> Message:
     """The message of this template."""
     return Message(render(template, params), template, params)
@@ -88,9 +91,14 @@ def listed(messages: t.Iterable[str]) -> Message:
 
 def and_more(messages: t.Sequence[Message]) -> Message:
     """The first of several messages, with how many more there are."""
-    if len(messages) == 1:
-        return messages[0]
-    return plural("{first} (and {count:number} more)", "{first} (and {count:number} more)", count=len(messages) - 1, first=messages[0])
+    return with_more(messages[0], len(messages) - 1)
+
+
+def with_more(first: Message, more: int) -> Message:
+    """A message, with how many more there are like it."""
+    if more == 0:
+        return first
+    return plural("{first} (and {count:number} more)", "{first} (and {count:number} more)", count=more, first=first)
 
 
 # -- in English
@@ -169,6 +177,16 @@ def _as_data(value: object) -> Plain:
     return value if isinstance(value, (int, float)) or value is None else str(value)
 
 
+def kept(message: str) -> dict[str, Plain]:
+    """A message alone, as it stands in a file."""
+    return {"message": str(message), "said": verbatim(message).as_data()}
+
+
+def of_kept(data: t.Mapping[str, object]) -> Message:
+    """The inverse of ``kept``."""
+    return of_data(str(data["message"]), data.get("said"))
+
+
 def of_data(text: str, data: object, depth: int = 0) -> Message:
     """The message that was kept as this text and this data; verbatim where the data is none. Hosts may have made it up."""
     if not isinstance(data, dict) or not isinstance(data.get("template"), str) or not isinstance(data.get("params"), dict):
@@ -206,16 +224,20 @@ def _mapped(value: object, change: t.Callable[[str], str]) -> object:
 
 __all__ = (
     "KINDS",
+    "NOTHING",
     "Field",
     "Message",
     "and_more",
     "fields",
     "filled",
+    "kept",
     "listed",
     "made_of",
     "of_data",
+    "of_kept",
     "phrase",
     "plural",
     "render",
     "verbatim",
+    "with_more",
 )

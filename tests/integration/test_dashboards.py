@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import copy
-import importlib.machinery
-import importlib.util
 import itertools
 import json
 import pathlib
@@ -16,6 +14,7 @@ import sys
 import time
 import typing as t
 
+import dev_scripts
 import pytest
 import yaml
 from estate import RULES, SERVICES, VERDICTS, Estate, Watched, judged
@@ -42,12 +41,7 @@ def board(name: str) -> Json:
 
 
 def built() -> dict[str, str]:
-    loader = importlib.machinery.SourceFileLoader("build_dashboards", str(ROOT / "dev" / "build-dashboards"))
-    spec = importlib.util.spec_from_loader(loader.name, loader)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
-    return t.cast("dict[str, str]", module.dashboards())
+    return t.cast("dict[str, str]", dev_scripts.load("build-dashboards").dashboards())
 
 
 def test_the_committed_dashboards_are_what_the_code_builds() -> None:

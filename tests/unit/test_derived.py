@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import importlib.machinery
-import importlib.util
 import pathlib
 import shutil
-import types
 import typing as t
 
+import dev_scripts
 import pytest
 import yaml
 from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, load_check
@@ -21,16 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCES = ("plugins/module_utils/_checks", "plugins/modules", "plugins/plugin_utils/_described/policies", "meta")
 
 
-def script() -> types.ModuleType:
-    loader = importlib.machinery.SourceFileLoader("update_derived", str(ROOT / "dev" / "update-derived"))
-    spec = importlib.util.spec_from_loader("update_derived", loader)
-    assert spec
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
-    return module
-
-
-UPDATE = script()
+UPDATE = dev_scripts.load("update-derived")
 
 
 @pytest.fixture

@@ -6,13 +6,10 @@
 from __future__ import annotations
 
 import ast
-import importlib.machinery
-import importlib.util
 import pathlib
-import sys
-import types
 import typing as t
 
+import dev_scripts
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._phrase import KINDS, fields
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.gettext_catalogue import FOLDER, agree
@@ -20,16 +17,6 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._publish.get
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CATALOGUES = sorted(FOLDER.glob("*.po"))
 WIDEST = {"phrase": 1, "plural": 2}  # how many templates each takes
-
-
-def tool() -> types.ModuleType:
-    loader = importlib.machinery.SourceFileLoader("update_messages", str(ROOT / "dev" / "update-messages"))
-    spec = importlib.util.spec_from_loader(loader.name, loader)
-    assert spec
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look for it there
-    loader.exec_module(module)
-    return module
 
 
 def calls(source: str) -> t.Iterator[tuple[str, ast.Call]]:
@@ -93,7 +80,7 @@ def test_messages_have_the_parameters_that_their_templates_name(path: pathlib.Pa
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
 def test_a_catalogue_has_every_message_and_no_other(path: pathlib.Path) -> None:
-    update = tool()
+    update = dev_scripts.load("update-messages")
     catalogue = update.updated(path.stem)
     assert update.left(catalogue) == []
     assert update.written(catalogue) == path.read_bytes(), "dev/update-messages writes it anew"
@@ -101,7 +88,7 @@ def test_a_catalogue_has_every_message_and_no_other(path: pathlib.Path) -> None:
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
 def test_a_translation_asks_for_the_parameters_of_its_message(path: pathlib.Path) -> None:
-    for entry in tool().updated(path.stem):
+    for entry in dev_scripts.load("update-messages").updated(path.stem):
         if entry.id:
             one, many = entry.id if entry.pluralizable else (entry.id, None)
             texts = entry.string if entry.pluralizable else (entry.string,)

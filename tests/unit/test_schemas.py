@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import copy
 import functools
-import importlib.machinery
-import importlib.util
 import json
 import pathlib
 import sys
 import typing as t
 
+import dev_scripts
 import jsonschema
 import pytest
 import yaml
@@ -31,12 +30,7 @@ Schema = dict[str, t.Any]
 def builder() -> t.Any:
     """The command as a module."""
     sys.path.insert(0, str(ROOT / "dev"))
-    loader = importlib.machinery.SourceFileLoader("build_schemas", str(ROOT / "dev" / "build-schemas"))
-    spec = importlib.util.spec_from_loader("build_schemas", loader)
-    assert spec
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
-    return module
+    return dev_scripts.load("build-schemas")
 
 
 @functools.cache

@@ -20,7 +20,7 @@ from .._argspec import ArgumentsRefused, Spec
 from .._clients import pytest_plugin, smoke_suite
 from .._finding import CannotObserve, Finding, Status, failed, passed, unknown, warned
 from .._message import one_line
-from .._phrase import Message, of_data, phrase, plural
+from .._phrase import NOTHING, Message, of_data, phrase, plural
 from .._runner import Completed, Runner
 
 WHERE = "controller"
@@ -146,7 +146,7 @@ def _pytest(
         done = child.run(command, cwd=args["chdir"] or (bases[0] if bases else folder), timeout=runner.remaining())
     except CannotObserve as exc:  # over time, or no such program
         return _read(events), None, exc.message
-    return _read(events), done, Message("")
+    return _read(events), done, NOTHING
 
 
 def _pack(package: pathlib.Path) -> None:
@@ -347,7 +347,7 @@ def _broken(test: str, phase: str, said: Message) -> Message:
 def ended(done: Completed | None) -> Message:
     """Why pytest ended before all was done; empty where it did not."""
     if done is None or done.rc in (0, 1, 5):
-        return Message("")
+        return NOTHING
     if done.rc < 0:
         return phrase("pytest was ended by the signal {signal}", signal=-done.rc)
     last = _last(done)

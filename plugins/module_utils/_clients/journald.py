@@ -14,6 +14,7 @@ import re
 import typing as t
 
 from .._finding import CannotObserve
+from .._listing import every
 from .._message import first_line, one_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner, unreadable, user_name
@@ -123,7 +124,7 @@ def journal_limit(settings: t.Mapping[str, str], files: t.Sequence[JournalFile])
             raise CannotObserve(unreadable(os.path.dirname(paths[0]), exc)) from None
         limits.append(min(int(system.f_blocks * system.f_frsize * DEFAULT_SHARE), DEFAULT_MOST))
         reasons.append(phrase("journald's default for {setting}", setting=key))
-    return sum(limits), reasons[0] if len(reasons) == 1 else phrase("{first} and {second}", first=reasons[0], second=reasons[1])
+    return sum(limits), every(reasons)
 
 
 def _journal_size(text: str) -> int | None:

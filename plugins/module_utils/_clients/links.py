@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from .._finding import CannotObserve
 from .._http import Connection, HttpFailure, Response, public_url
-from .._phrase import Message, phrase
+from .._phrase import NOTHING, Message, phrase
 from .._runner import Runner
 from .documents import normalize, read_page
 
@@ -52,7 +52,7 @@ class Verdict:
     """``alive``, ``dead`` or ``unknown``, why, in a sentence that names the address, and the anchors in the page."""
 
     state: str
-    why: Message = Message("")
+    why: Message = NOTHING
     anchors: frozenset[str] | None = None  # None: not an HTML page
 
 

@@ -14,7 +14,7 @@ import pathlib
 import re
 import typing as t
 
-from .._phrase import Message, phrase
+from .._phrase import NOTHING, Message, phrase
 
 VARIABLE = "OPERABILITY_READINESS_PYTEST"  # the environment variable that has the path of the settings
 RESOLVED = "operability_readiness_resolved"  # the group of an inventory in which each host has all that it needs, without templates
@@ -337,7 +337,7 @@ def _trouble(host: Host) -> Message:
             return Message(_short(str(answer)) or type(exc).__name__)
     code = getattr(answer, "rc", None)
     if code == 0:
-        return Message("")
+        return NOTHING
     lines = [line.strip() for line in str(getattr(answer, "stderr", "")).splitlines() if line.strip()]
     return Message(_short(lines[-1])) if lines else phrase("the command '{command}' ended with {code}", command="true", code=code)
 

@@ -27,7 +27,7 @@ from ...module_utils._phrase import Message, phrase, verbatim
 from .._described.document import Refused
 from .._model.plain import to_plain
 from .._model.planned import Plan, PlannedCheck
-from .._model.text import as_list, in_short, said_by
+from .._model.text import as_list, in_short, not_reached, said_by
 from .._running import core
 from .._running import sending as _sending
 from .._running import verification as _verification
@@ -149,8 +149,7 @@ class Verifying(ActionBase):
             try:
                 answers = self._execute(items, variables, result, plan.settling)
             except AnsibleConnectionFailure as exc:
-                reason = phrase("{host:path} could not be reached: {reason}", host=host, reason=in_short(exc))
-                answers = {item.key: [about(item, reason)] for item in items}
+                answers = {item.key: [about(item, not_reached(host, in_short(exc)))] for item in items}
             seen = _verification.named_as_written(here, answers, spool)
             spool.save(host, seen)
             found.update(seen)
@@ -240,21 +239,21 @@ class Verifying(ActionBase):
         keep = {check.key for check in plan.checks if check.call != "write" and not check.accepted}
         findings = [finding for key, values in found.items() if key in keep for finding in values]
         counts = collections.Counter(finding.status.value for finding in findings)
-        return {
+        summary = {
             "service": plan.service["name"],
             "environment": context.options["environment"],
             "phase": context.options["phase"],
             "host": host,
             "counts": dict(counts),
             **({"checks": [_line(finding) for finding in findings]} if SCOREBOARD in constants.CALLBACKS_ENABLED else {}),
-            "findings": [to_plain(finding.as_dict()) for finding in findings if finding.status is not Status.PASS],
+            "findings": [finding.as_dict() for finding in findings if finding.status is not Status.PASS],
             "not_passed": [
                 {
                     "requirement": finding.requirement,
                     "check": finding.check,
                     "instance": finding.instance,
                     "status": finding.status.value,
-                    "message": str(finding.message),
+                    "message": finding.message,
                 }
                 for finding in findings
                 if finding.status is not Status.PASS
@@ -262,6 +261,7 @@ class Verifying(ActionBase):
             "later_hosts": plan.later_hosts,
             "duration_seconds": round(seconds, 3),
         }
+        return dict(to_plain(summary))
 
 
 @contextlib.contextmanager

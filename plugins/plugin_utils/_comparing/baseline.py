@@ -11,7 +11,7 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._finding import Finding, Status, isoformat
-from ...module_utils._phrase import Message, phrase, verbatim
+from ...module_utils._phrase import NOTHING, Message, phrase, verbatim
 from ...module_utils._registry import COMPUTED
 from .._model.baseline import SCHEMA_VERSION, Baseline, Observation, Unseen
 from .._model.compared import Compared
@@ -248,7 +248,7 @@ class _Seen:
 
 def _outlook(found: t.Sequence[Finding]) -> tuple[str, Message]:
     if any(finding.status in (Status.PASS, Status.WARN, Status.FAIL) for finding in found):
-        return SEEN, Message("")
+        return SEEN, NOTHING
     unknown = next((finding for finding in found if finding.status is Status.UNKNOWN), None)
     return (UNKNOWN, unknown.message) if unknown else (ASIDE, found[0].message)
 

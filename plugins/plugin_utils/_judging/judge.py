@@ -11,7 +11,7 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._finding import Finding, Measurement, Status, worst
-from ...module_utils._phrase import Message, phrase, plural, verbatim
+from ...module_utils._phrase import Message, phrase, plural, verbatim, with_more
 from ...module_utils._units import parse_duration
 from .._model.completion import completed
 from .._model.judged import Judged, Reach
@@ -181,9 +181,7 @@ def _message(complete: list[Finding], effective: list[Status], result: Status) -
     if first.host and first.host not in said:
         said = phrase("{host:path}: {message}", host=first.host, message=said)
     more = len({(finding.host, finding.instance, finding.message) for finding in worst_ones}) - 1
-    if not more:
-        return said
-    return plural("{first} (and {count:number} more)", "{first} (and {count:number} more)", count=more, first=said)
+    return with_more(said, more)
 
 
 # -- the verdict

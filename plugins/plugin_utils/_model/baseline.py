@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ...module_utils._phrase import Message, phrase
+from ...module_utils._phrase import NOTHING, Message, phrase
 
 SCHEMA_VERSION = 1
 
@@ -32,7 +32,7 @@ class Unseen:
     check: str
     instance: str
     host: str
-    message: Message = Message("")
+    message: Message = NOTHING
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ...module_utils._phrase import Message
+from ...module_utils._phrase import NOTHING, Message
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +39,7 @@ class GoneThing:
     requirement: str = ""
     instance: str = ""
     host: str = ""
-    message: Message = Message("")
+    message: Message = NOTHING
     announced: str | None = None
 
 
@@ -65,7 +65,7 @@ class NotKnown:
     check: str
     instance: str = ""
     host: str = ""
-    why: Message = Message("")
+    why: Message = NOTHING
 
 
 @dataclasses.dataclass(frozen=True)

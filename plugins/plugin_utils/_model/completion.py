@@ -9,14 +9,15 @@ import dataclasses
 import typing as t
 
 from ...module_utils._finding import Finding, Status
-from ...module_utils._phrase import Message, phrase
+from ...module_utils._phrase import NOTHING, Message, phrase
 from .judged import Reach
 from .planned import PlannedCheck
+from .text import not_reached
 
 
 def completed(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]], reach: Reach) -> list[Finding]:
     """The findings of a planned check, with one for each expected host that has none."""
-    base = Finding(Status.UNKNOWN, Message(""), check="", requirement=check.requirement, instance=check.instance)
+    base = Finding(Status.UNKNOWN, NOTHING, check="", requirement=check.requirement, instance=check.instance)
     if check.gap is not None:
         return [dataclasses.replace(base, status=Status.FAIL, message=phrase("not declared: {gap}", gap=check.gap))]
     there = list(findings.get(check.key, ()))
@@ -41,7 +42,7 @@ def completed(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]]
             complete.append(dataclasses.replace(base, status=Status.NOT_DUE, host=host, message=turn))
             continue
         if host in reach.unreachable:
-            message = phrase("{host:path} could not be reached: {reason}", host=host, reason=reach.unreachable[host])
+            message = not_reached(host, reach.unreachable[host])
         else:
             nobody = phrase("{check:path} was not run on {host:path}: no verify task ran for it", check=check.check, host=host)
             message = reach.absent.get(host, nobody)

@@ -9,11 +9,10 @@ import dataclasses
 import typing as t
 
 from ...module_utils._finding import Finding, Measurement, Status
-from ...module_utils._phrase import Message
+from ...module_utils._phrase import NOTHING, Message
 from .compared import Compared
 from .plain import OMITTED, from_plain, key
 from .planned import PlanState
-from .text import NOTHING
 from .verdict import Verdict
 from .waiver import Waiver
 

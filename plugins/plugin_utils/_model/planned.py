@@ -12,10 +12,9 @@ import json
 import typing as t
 
 from ...module_utils._argspec import secret_options
-from ...module_utils._phrase import Message
+from ...module_utils._phrase import NOTHING, Message
 from ...module_utils._registry import COMPUTED, load_check
 from .._described.policy import Rule
-from .text import NOTHING
 from .waiver import Waiver
 
 OVERRIDE_DUE = "3d"

@@ -8,14 +8,13 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ...module_utils._phrase import Message
+from ...module_utils._phrase import NOTHING, Message
 from .decision import Evidence, ShownDecision
 from .deployments import DeliveryPerformance, Deployment
 from .judgement import GateJudgement, Judgement, StateJudgement
 from .plain import OMITTED
 from .run import Run
 from .service_state import Deployed, LastGate
-from .text import NOTHING
 
 SCHEMA_VERSION = 1
 

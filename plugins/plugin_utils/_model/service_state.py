@@ -9,11 +9,10 @@ import dataclasses
 import typing as t
 
 from ...module_utils._finding import Finding, Status
-from ...module_utils._phrase import Message
+from ...module_utils._phrase import NOTHING, Message
 from .judgement import Override
 from .plain import key
 from .planned import PlanState
-from .text import NOTHING
 from .verdict import Verdict
 
 SCHEMA_VERSION = 1

@@ -14,7 +14,6 @@ from ...module_utils._message import one_line as escape
 from ...module_utils._phrase import Message, phrase
 from ...module_utils._units import humanize_bytes, humanize_seconds
 
-NOTHING = Message("")  # where a sentence may stand and none does
 STATUSES = ("fail", "unknown", "warn", "waived", "pass", "not_applicable", "not_due")  # worst first
 STATUS_WORDS = {
     "pass": "pass",
@@ -138,6 +137,11 @@ def said_by(exc: BaseException) -> Message:
     return next((item for item in exc.args if isinstance(item, Message)), Message(str(exc)))
 
 
+def not_reached(host: str, reason: str) -> Message:
+    """That a host could not be reached, and why."""
+    return phrase("{host:path} could not be reached: {reason}", host=host, reason=reason)
+
+
 def status_said(status: str) -> str:
     """The word for a status within a sentence; what is none stays as it is."""
     return STATUS_SAID.get(status, status)
@@ -145,7 +149,6 @@ def status_said(status: str) -> str:
 
 __all__ = (
     "AREAS",
-    "NOTHING",
     "STATUSES",
     "STATUS_CODES",
     "STATUS_WORDS",
@@ -158,6 +161,7 @@ __all__ = (
     "escape",
     "first_line",
     "in_short",
+    "not_reached",
     "number",
     "quantity",
     "said_by",

@@ -87,8 +87,8 @@ def differences(then: Evidence, now: Evidence) -> list[Message]:
     if then.version != now.version:
         out.append(phrase("the version was {before}, is {now}", before=_named(then.version), now=_named(now.version)))
     if then.deployment_id != now.deployment_id:
-        named = {"before": _named(then.deployment_id), "now": _named(now.deployment_id)}
-        out.append(phrase("the deployment was {before}, is {now}", before=named["before"], now=named["now"]))
+        was_named, is_named = _named(then.deployment_id), _named(now.deployment_id)
+        out.append(phrase("the deployment was {before}, is {now}", before=was_named, now=is_named))
     if then.service_file != now.service_file:
         out.append(phrase("the service file has changed"))
     if then.organisation_file != now.organisation_file:

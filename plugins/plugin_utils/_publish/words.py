@@ -44,39 +44,34 @@ class Words:
         return self.language == "en"
 
     @functools.cached_property
-    def texts(self) -> English:
-        """Those of ``en.yml`` in this language."""
-        given = english()
-        if self.is_english:
-            return given
-        known = catalogue(self.language)
+    def texts(self) -> t.Mapping[str, str]:
+        """The texts of ``en.yml`` in this language, by key."""
+        return {key: self._told(text, f"texts.{key}") for key, text in english()["texts"].items()}
+
+    @functools.cached_property
+    def names(self) -> t.Mapping[str, t.Mapping[str, str]]:
+        """Its words for values, by group and value."""
         return {
-            "texts": {key: known.text(text, f"texts.{key}") or text for key, text in given["texts"].items()},
-            "counted": {
-                key: {
-                    form: known.counted(forms["one"], forms["other"], count, f"counted.{key}") or forms[form]
-                    for form, count in (("one", 1), ("other", 2))
-                }
-                for key, forms in given["counted"].items()
-            },
-            "names": {
-                group: {key: known.text(text, f"names.{group}.{key}") or text for key, text in names.items()}
-                for group, names in given["names"].items()
-            },
+            group: {key: self._told(text, f"names.{group}.{key}") for key, text in names.items()}
+            for group, names in english()["names"].items()
         }
 
+    def _told(self, text: str, context: str) -> str:
+        return text if self.is_english else catalogue(self.language).text(text, context) or text
+
     def __call__(self, key: str, **values: object) -> str:
-        return filled(self.texts["texts"][key], values, self.shown)
+        return filled(self.texts[key], values, self.shown)
 
     def counted(self, key: str, count: int) -> str:
         """A text that differs between one and many."""
-        forms = self.texts["counted"][key]
-        single = count in (0, 1) if self.language == "fr" else count == 1
-        return filled(forms["one" if single else "other"], {"count": count}, self.shown)
+        forms = english()["counted"][key]
+        one, many = forms["one"], forms["other"]
+        told = None if self.is_english else catalogue(self.language).counted(one, many, count, f"counted.{key}")
+        return filled(told or (one if count == 1 else many), {"count": count}, self.shown)
 
     def name(self, group: str, key: object, otherwise: str = "") -> str:
         """The word for a value that a record keeps in English; what is not known is ``otherwise``, which its caller has cleaned."""
-        return self.texts["names"][group].get(str(key), otherwise)
+        return self.names[group].get(str(key), otherwise)
 
     def term(self, given: str) -> str:
         """A text that may have an entry of its own: a title, a remedy or a reason of a policy that ships. Another stays as it is."""

@@ -224,13 +224,7 @@ def keep_baseline(records: Records, case: Case) -> list[Message]:
     try:
         kept = records.load_baseline(identifier)
         if kept:
-            again = phrase(
-                "the baseline of deployment {deployment:path}, taken at {taken:moment}, is kept; "
-                "a deployment that begins anew needs a deployment_id of its own",
-                deployment=kept.deployment_id,
-                taken=kept.taken_at,
-            )
-            return [again]
+            return [phrase("{baseline}, is kept; a deployment that begins anew needs a deployment_id of its own", baseline=kept.name)]
         baseline = _baseline.take(case.plan, case.findings, case.reach, run, case.now)
         if baseline is None:
             nothing = phrase("nothing was seen that could be compared at post")

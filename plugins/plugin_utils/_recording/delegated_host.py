@@ -11,8 +11,7 @@ import typing as t
 
 from ansible.errors import AnsibleError
 
-from ...module_utils._phrase import phrase
-from .._model.text import in_short
+from .._model.text import in_short, not_reached
 from .._publish.files import PublishFailure, WriteFile
 
 
@@ -37,8 +36,7 @@ class Elsewhere:
                 self.action._execute_module(module_name="operability.readiness.store", module_args=dict(question), task_vars=self.task_vars)
             )
         except AnsibleError as exc:
-            lost = phrase("{host:path} could not be reached: {reason}", host=str(self.host), reason=in_short(exc))
-            return {"failed": True, "msg": lost}
+            return {"failed": True, "msg": not_reached(str(self.host), in_short(exc))}
 
     @property
     def write(self) -> WriteFile | None:

@@ -25,7 +25,7 @@ from ...module_utils._phrase import Message, phrase, verbatim
 from ...module_utils._registry import CHECKS
 from ...module_utils._runner import Runner
 from .._described.document import plain
-from .._model.text import in_short
+from .._model.text import in_short, not_reached
 from . import core
 
 # they steer a play or change its variables, and look at nothing
@@ -89,7 +89,7 @@ class ModuleRunner(Runner):
         if problem:
             raise CannotObserve(problem)
         if self.lost:
-            raise CannotObserve(phrase("{host} could not be reached: {reason}", host=self.host, reason=self.lost[0]))
+            raise CannotObserve(not_reached(self.host, self.lost[0]))
         seconds = self.remaining()
         task = self._task(module, arguments, check_mode=check_mode, no_log=no_log)
         try:
@@ -106,7 +106,7 @@ class ModuleRunner(Runner):
             ) from None
         except AnsibleConnectionFailure as exc:
             self.lost.append(in_short(exc))
-            raise CannotObserve(phrase("{host} could not be reached: {reason}", host=self.host, reason=in_short(exc))) from None
+            raise CannotObserve(not_reached(self.host, self.lost[0])) from None
         except AnsibleActionSkip as exc:
             result = {**(exc.result or {}), "skipped": True, "msg": in_short(exc)}
         except AnsibleAction as exc:

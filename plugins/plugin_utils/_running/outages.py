@@ -16,7 +16,7 @@ import time
 import typing as t
 
 from ...module_utils._files import NotWritten, write_atomically
-from ...module_utils._phrase import Message, of_data
+from ...module_utils._phrase import Message, kept, of_kept
 
 AGAIN = 300.0  # seconds after which it is asked again
 
@@ -35,13 +35,12 @@ class Outages:
         path = self._path(instrument)
         try:
             age = self.clock() - path.stat().st_mtime
-            kept = json.loads(path.read_text(encoding="utf-8")) if age < AGAIN else None
+            return of_kept(json.loads(path.read_text(encoding="utf-8"))) if age < AGAIN else None
         except (OSError, ValueError):
             return None
-        return of_data(str(kept["message"]), kept["said"]) if kept else None
 
     def remember(self, instrument: str, message: Message) -> None:
-        content = json.dumps({"message": message, "said": message.as_data()}).encode("utf-8")
+        content = json.dumps(kept(message)).encode("utf-8")
         with contextlib.suppress(NotWritten):  # then the next one waits as well
             write_atomically(self._path(instrument), content, mode=0o600, make_folder=True, durable=False)
 

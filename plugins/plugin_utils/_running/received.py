@@ -15,7 +15,7 @@ import math
 import typing as t
 
 from ...module_utils._engine import Item
-from ...module_utils._finding import Finding, Status, unknown
+from ...module_utils._finding import Finding, Status, as_json, unknown
 from ...module_utils._phrase import Message, phrase
 
 DEEPEST = 20  # values within values of what was observed
@@ -63,7 +63,7 @@ def _finding(item: Item, data: Json) -> Finding:
         _must(isinstance(measurement["name"], str) and _is_number(measurement["value"]))
         _must(measurement.get("limit") is None or _is_number(measurement["limit"]))
         _must(measurement.get("bound") in _BOUNDS)
-    values = {name: _bounded(data.get(name) or {}, 0) for name in ("observed", "expected")}
+    values = {name: as_json(data.get(name) or {}, DEEPEST) for name in ("observed", "expected")}
     _must(all(isinstance(value, dict) for value in values.values()))
     finding = Finding.from_dict({**data, "details": details, "measurements": data.get("measurements") or [], **values})
     _must(finding.status is not Status.WAIVED)
@@ -79,16 +79,6 @@ def _must(holds: bool) -> None:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _bounded(value: object, depth: int) -> object:
-    if isinstance(value, (dict, list)) and depth > DEEPEST:
-        return "..."
-    if isinstance(value, dict):
-        return {str(key): _bounded(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_bounded(item, depth + 1) for item in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 __all__ = ("about", "received")

@@ -18,7 +18,7 @@ import typing as t
 
 from ...module_utils._files import write_atomically
 from ...module_utils._finding import Finding
-from ...module_utils._phrase import Message, of_data, verbatim
+from ...module_utils._phrase import Message, kept, of_kept
 
 CONTROLLER = "<controller>"  # not the name of any host
 LOOKING = "<controller, looking>"  # a file of its own: another worker may be at it
@@ -41,8 +41,7 @@ class Spool:
     ) -> None:
         """Adds the findings of a host (or of the controller), by the key of their check."""
         held = self._read(self._path(host)) or {"host": host, "findings": {}}
-        held["unreachable"] = unreachable
-        held["unreachable_said"] = None if unreachable is None else verbatim(unreachable).as_data()
+        held["unreachable"] = None if unreachable is None else kept(unreachable)
         held["play_hosts"] = sorted({*held.get("play_hosts", []), *play_hosts})
         held["findings"].update({key: [finding.as_dict() for finding in values] for key, values in findings.items()})
         write_atomically(self._path(host), json.dumps(held, default=str).encode(), mode=0o600, make_folder=True, durable=False)
@@ -130,7 +129,7 @@ class Spool:
 
 def _revived(data: dict[str, t.Any]) -> dict[str, t.Any]:
     why = data.get("unreachable")
-    return {**data, "unreachable": None if why is None else of_data(why, data.get("unreachable_said"))}
+    return {**data, "unreachable": None if why is None else of_kept(why)}
 
 
 def _safe(text: str) -> str:

@@ -172,7 +172,8 @@ def test_french_typography() -> None:
     assert say.term("Expose the missing signal, or name the series that carries it in 'signals'").endswith(
         "dans «\u00a0signals\u00a0» la série qui le porte"
     )
-    for key, text in entries(say.texts):
+    counted = {f"{key} {count}": say.counted(key, count) for key in english()["counted"] for count in (0, 1, 2)}
+    for key, text in entries({"texts": say.texts, "names": say.names, "counted": counted}):
         assert "'" not in text and not re.search(r" [:;!?%»]|« ", text), f"{key}: {text}"
     assert "\u2019" not in FRENCH.read_text(encoding="utf-8"), "it is set when the file is read"
 
