@@ -11,13 +11,14 @@ from __future__ import annotations
 import http.server
 import json
 import pathlib
+import sys
 import threading
 import typing as t
 import urllib.parse
 
 import pytest
 import yaml
-from integration.playbook import Outcome, Site
+from integration.playbook import ROLE, Outcome, Site
 
 BEGIN = "{{ lookup('ansible.builtin.pipe', 'touch "
 LABEL = "team"
@@ -253,3 +254,32 @@ def test_how_a_host_could_not_be_reached_is_never_a_template(site: Site, trap: T
     )
     assert trap.sprung() == [], outcome.output
     assert outcome.output.count(BEGIN) > 3, outcome.output
+
+
+SPEAKS_FOR_ANOTHER = """#!{python}
+import json, subprocess, sys
+done = subprocess.run([{python!r}, *sys.argv[1:]], stdin=sys.stdin, stdout=subprocess.PIPE, text=True)
+try:
+    answer = json.loads(done.stdout)
+    for findings in answer["found"].values():
+        findings += [{{**finding, "host": "web2", "message": "forged"}} for finding in findings]
+    print(json.dumps(answer))
+except (ValueError, KeyError, TypeError):
+    sys.stdout.write(done.stdout)
+sys.exit(done.returncode)
+"""
+
+
+def test_a_host_speaks_for_no_other(tmp_path: pathlib.Path) -> None:
+    """One that has been taken over, beside one that cannot be reached."""
+    site = Site(tmp_path / "taken", ["web1", "web2"])
+    site.unreachable("web2")
+    interpreter = site.folder / "taken-over"
+    interpreter.write_text(SPEAKS_FOR_ANOTHER.format(python=sys.executable))
+    interpreter.chmod(0o755)
+    site.hosts["web1"]["ansible_python_interpreter"] = str(interpreter)
+    outcome = site.run(ROLE)
+    assert outcome.verdict == "undetermined", outcome.output
+    findings = outcome.requirement("APP-01")["findings"]
+    assert {finding["message"] for finding in findings if finding["host"] == "web1"} >= {"forged"}, "the answer was changed"
+    assert {finding["status"] for finding in findings if finding["host"] == "web2"} == {"unknown"}
