@@ -460,6 +460,13 @@ class SharedFile(t.TypedDict, total=False):
     decisions: Decisions
 
 
+class OrganisationFile(SharedFile, total=False):
+    """What only an organisation's file has."""
+
+    services_may: object  # names of what may be loosened, or layers of them
+    runs_may: object
+
+
 class Removal(t.TypedDict):
     """Something that goes with a version, announced."""
 
@@ -553,6 +560,7 @@ __all__ = (
     "Labels",
     "Log",
     "Options",
+    "OrganisationFile",
     "Part",
     "PolicyEntry",
     "PolicyOverlay",

@@ -29,7 +29,7 @@ else:
 
 import yaml
 
-from .declarations import DebtFile, ServiceFile, SharedFile
+from .declarations import DebtFile, OrganisationFile, ServiceFile, SharedFile
 
 Path = tuple[t.Union[str, int], ...]
 SCHEMAS = pathlib.Path(__file__).parent / "schemas"
@@ -86,6 +86,11 @@ class Document:
     def of_service(self) -> ServiceFile:
         """What a service file says."""
         return t.cast("ServiceFile", self.data)
+
+    @property
+    def of_organisation(self) -> OrganisationFile:
+        """What an organisation's file says."""
+        return t.cast("OrganisationFile", self.data)
 
     @property
     def of_debt(self) -> DebtFile:

@@ -100,6 +100,7 @@ def conclude(
             *debt_notices(plan, judged, debt),
         ),
         counts=_counts(having_a_part),
+        loosened=plan.loosened,
     )
 
 

@@ -11,6 +11,7 @@ import typing as t
 from ...module_utils._finding import Finding, Measurement, Status
 from ...module_utils._phrase import NOTHING, Message
 from .compared import Compared
+from .loosening import Loosening
 from .plain import OMITTED, from_plain, key
 from .planned import PlanState
 from .verdict import Verdict
@@ -225,6 +226,7 @@ class Judgement:
     notices: tuple[Message, ...] = ()
     counts: t.Mapping[str, int] = dataclasses.field(default_factory=dict)
     overrides: tuple[Override, ...] = ()
+    loosened: tuple[Loosening, ...] = ()  # by the service or the run, and told with the verdict
 
     @property
     def code(self) -> int:

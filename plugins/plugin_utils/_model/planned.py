@@ -15,6 +15,7 @@ from ...module_utils._argspec import secret_options
 from ...module_utils._phrase import NOTHING, Message
 from ...module_utils._registry import COMPUTED, load_check
 from .._described.policy import Rule
+from .loosening import Loosening
 from .waiver import Waiver
 
 OVERRIDE_DUE = "3d"
@@ -139,6 +140,7 @@ class Plan:
     observe_until: str | None = None  # the last day of observe, where the mode is observe
     ratchet: bool = False  # what has passed once and fails again blocks
     debt: DebtFile | None = None  # its lines are waivers of the kind debt
+    loosened: tuple[Loosening, ...] = ()  # by the service, or by this run
 
     @property
     def name(self) -> str:

@@ -16,6 +16,7 @@ from .._promises.debt import entries as lines_of_debt
 from .._promises.decisions import required as decision_required
 from .._promises.mode import mode_of, ratchet_of
 from .._promises.reservations import on_overdue
+from .authority import Authority
 from .declared import told
 from .level import level_of
 from .remarks import Remarks
@@ -56,6 +57,8 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     comparison = terms(description.service, description.run.version, remarks.problems)
     mode, observe_until = mode_of(description, level, remarks.problems, remarks.notices)
     ratchet = ratchet_of(description, level, remarks.notices)
+    authority = Authority.of(description.organisation, service=description.name, environment=description.run.environment, level=level)
+    loosened = authority.settled(remarks.loosened, enforced=mode == "enforce", problems=remarks.problems)
     if remarks.problems:
         raise Refused(list(dict.fromkeys(remarks.problems)))
     language = description.default(lambda given: given.get("language"))
@@ -90,6 +93,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         observe_until=observe_until,
         ratchet=ratchet,
         debt=debt,
+        loosened=loosened,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 from ...module_utils._phrase import Message
+from .._model.loosening import SERVICE, Loosening
 
 
 @dataclasses.dataclass
@@ -16,6 +17,14 @@ class Remarks:
 
     problems: list[str] = dataclasses.field(default_factory=list)  # with one of these there is no plan
     notices: list[Message] = dataclasses.field(default_factory=list)
+    loosened: list[Loosening] = dataclasses.field(default_factory=list)  # whether it may be is decided at the end, by authority.py
+
+    def loosen(
+        self, kind: str, key: str, place: str, message: Message, above: Message, *, requirement: str | None = None, by: str = SERVICE
+    ) -> None:
+        """Notes what is looser than what stands above it; the same key is noted once for a kind."""
+        if not any((one.kind, one.key, one.by) == (kind, key, by) for one in self.loosened):
+            self.loosened.append(Loosening(kind, key, place, message, above, by, requirement))
 
 
 __all__ = ("Remarks",)

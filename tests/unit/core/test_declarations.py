@@ -87,7 +87,7 @@ def test_the_service_file() -> None:
 
 def test_the_organisation_file() -> None:
     rules = schema("organisation.schema.json")
-    found = differences(declarations.SharedFile, rules, "organisation.schema.json", "organisation")
+    found = differences(declarations.OrganisationFile, rules, "organisation.schema.json", "organisation")
     assert found == ["organisation.waivers.service: must be there in one of the two"], "there a waiver says whose it is"
 
 

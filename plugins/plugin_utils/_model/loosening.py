@@ -1,0 +1,65 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a service, or a run, says that lets the same world get a better verdict. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+from ...module_utils._phrase import Message
+from .plain import OMITTED
+
+# what the organisation may give leave for, under these names
+OF_SERVICES = (
+    "level",
+    "policy",
+    "own_proofs",
+    "limits",
+    "traits",
+    "mode",
+    "approvers",
+    "servers",
+    "chains",
+    "hosts",
+    "other_hosts",
+    "places",
+    "templates",
+    "controller_code",
+)
+OF_RUNS = ("mode", "first_deployment", "environment", "records", "limit", "tags", "files")
+
+SERVICE, RUN = "service", "run"
+
+
+class Leave(str, enum.Enum):
+    """Whether what is looser may be so."""
+
+    GIVEN = "given"
+    WAY_OVER = "way_over"  # the organisation's file says nothing of leave yet: it takes effect, and there is no GO
+    REFUSED = "refused"  # in enforce there is no plan with it; in observe it takes effect
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclasses.dataclass(frozen=True)
+class Loosening:
+    """One thing that is looser than what stands above it.
+
+    ``kind`` is the name under which leave is given, ``key`` the dotted key of the file or the parameter of the run,
+    ``message`` says what is looser, ``above`` what stands above it.
+    """
+
+    kind: str
+    key: str
+    declared_in: str
+    message: Message
+    above: Message
+    by: str = SERVICE
+    requirement: str | None = dataclasses.field(default=None, metadata=OMITTED)
+    leave: Leave = Leave.REFUSED
+
+
+__all__ = ("OF_RUNS", "OF_SERVICES", "RUN", "SERVICE", "Leave", "Loosening")
