@@ -113,7 +113,7 @@ class Context:
             raise Refused([problem])
         names = ("phase", "environment", "version", "deployment_id", "ticket", "window", "first_deployment", "mode", "scope", "settle")
         given = {name: self.options[name] for name in names if self.options[name] is not None}
-        return Run(**given, today=dt.datetime.now(dt.timezone.utc).date().isoformat())
+        return Run(**given, emergency=self.emergency is not None, today=dt.datetime.now(dt.timezone.utc).date().isoformat())
 
     def plan(self, host: str | None = None, *, phase: str | None = "") -> Plan:
         """The plan of this run's phase (of all phases: None). Refused."""

@@ -329,6 +329,7 @@ PolicyEntry = t.TypedDict(
         "ratchet": bool,
         "retired": bool,
         "with": Options,
+        "bounds": Options,
     },
     total=False,
 )

@@ -64,6 +64,7 @@ class Rule:
     ratchet: bool | None = None
     retired: bool = False
     args: Options = dataclasses.field(default_factory=dict)  # the policy's "with"
+    bounds: Options = dataclasses.field(default_factory=dict)  # how far out options may lie, for all levels or by level
     origin: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
@@ -121,9 +122,21 @@ def load(name: str = "default", *, where: str = "") -> Policy:
 
 
 def added(policy: Policy, more: Policy) -> Policy:
-    """The policy with the requirements of another that ships."""
+    """The policy with the requirements of another that ships; none becomes milder by that."""
     digest = hashlib.sha256((policy.sha256 + more.sha256).encode()).hexdigest()
-    return Policy(f"{policy.name} + {more.name}", policy.version, digest, {**policy.rules, **more.rules})
+    rules = {**policy.rules, **{name: _stricter(policy.rules.get(name), rule) for name, rule in more.rules.items()}}
+    return Policy(f"{policy.name} + {more.name}", policy.version, digest, rules)
+
+
+def _stricter(rule: Rule | None, other: Rule) -> Rule:
+    """A requirement that both have: as the first says it, at each level with the heavier impact, in the phases of both."""
+    if rule is None:
+        return other
+    asked = {
+        level: max(found, key=IMPACTS.index) for level in LEVELS if (found := [*filter(None, (r.impact.get(level) for r in (rule, other)))])
+    }
+    phases = tuple(phase for phase in PHASES if phase in (*rule.phases, *other.phases))
+    return dataclasses.replace(rule, impact=asked, phases=phases)
 
 
 def overlay(policy: Policy, document: Document) -> Policy:
@@ -208,6 +221,7 @@ def _rule(identifier: str, entry: PolicyEntry, below: Rule | None, origin: str, 
         ratchet=entry.get("ratchet", base.ratchet),
         retired=entry.get("retired", base.retired),
         args={**base.args, **entry.get("with", {})},
+        bounds={**base.bounds, **entry.get("bounds", {})},
         origin={**base.origin, **{"args" if key == "with" else key: origin for key in entry}},
     )
 

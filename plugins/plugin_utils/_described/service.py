@@ -65,6 +65,7 @@ class Run:
     mode: str | None = None
     scope: str = "service"
     settle: str | None = None
+    emergency: bool = False
     today: str = "1970-01-01"  # a whole day in UTC
 
 

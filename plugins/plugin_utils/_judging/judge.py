@@ -26,6 +26,7 @@ from .._promises.mode import ended, mode_notices
 from .._promises.ratchet import regressed as find_regressed
 from .._promises.reservations import overdue, standing
 from .._promises.reuse import question_digest
+from .leave import without_leave
 
 NOTICE_DAYS = 30
 Findings = t.Mapping[str, t.Sequence[Finding]]  # by the key of their planned check
@@ -70,7 +71,8 @@ def conclude(
     late = overdue(reservations)
     failing = {*regressed, *(late if plan.overdue == "fail" else ())}
     verdict = _verdict(deciding, plan.phase, seen, failing)
-    if observed_too_long and verdict is Verdict.GO:
+    unsaid = without_leave(plan, today, earlier)
+    if (observed_too_long or unsaid) and verdict is Verdict.GO:
         verdict = Verdict.GO_WITH_RESERVATIONS
     enforcing = [item for item in deciding if _enforces(item, plan, today) or item.id in regressed]
     # what is not enforced yet stops nothing, but a run that saw nothing at all does
@@ -84,12 +86,15 @@ def conclude(
         required=sum(item.planned.state is not PlanState.DECISION for item in deciding),
         reasons=(
             *_reasons(deciding, verdict, regressed, late, failing),
-            *(phrase("{requirement:path} {message}", requirement=item.requirement, message=item.message) for item in observed_too_long),
+            *(
+                phrase("{requirement:path} {message}", requirement=item.requirement, message=item.message)
+                for item in (*observed_too_long, *unsaid)
+            ),
         ),
         requirements=tuple(_as_requirement(item, regressed.get(item.id)) for item in judged),
         stakeholders=_stakeholders(deciding),
         instruments=_instruments(judged),
-        reservations=(*reservations, *observed_too_long),
+        reservations=(*reservations, *observed_too_long, *unsaid),
         waivers=_waivers(plan, judged, today),
         debt=debt,
         ratchet=regressed,

@@ -31,6 +31,7 @@ OF_SERVICES = (
 OF_RUNS = ("mode", "first_deployment", "environment", "records", "limit", "tags", "files")
 
 SERVICE, RUN = "service", "run"
+NO_LEAVE = "AUT-01"  # the reservation of what is looser while the organisation has not said who may what
 
 
 class Leave(str, enum.Enum):
@@ -62,4 +63,4 @@ class Loosening:
     leave: Leave = Leave.REFUSED
 
 
-__all__ = ("OF_RUNS", "OF_SERVICES", "RUN", "SERVICE", "Leave", "Loosening")
+__all__ = ("NO_LEAVE", "OF_RUNS", "OF_SERVICES", "RUN", "SERVICE", "Leave", "Loosening")

@@ -54,6 +54,7 @@ class PlannedCheck:
     accepted: bool = False  # with the temporary limits of a waiver
     waiver: str | None = None  # the key of that waiver
     gap: Message | None = None
+    path: tuple[str | int, ...] = ()  # where the service file declares what it looks at
 
     def split_secrets(self) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         """The arguments, those that must not be seen apart."""

@@ -10,12 +10,14 @@ from .._described.declarations import Classification
 from .._described.policy import LEVELS
 from .._described.policy import level_of as computed_level
 from .._described.service import Description
+from .._model.loosening import Leave
 from .._model.waiver import Waiver
+from .authority import Authority
 from .remarks import Remarks
 from .waivers import LEVEL_WAIVER
 
 
-def level_of(description: Description, waivers: list[Waiver], remarks: Remarks) -> tuple[str, Message]:
+def level_of(description: Description, waivers: list[Waiver], remarks: Remarks, authority: Authority) -> tuple[str, Message]:
     """The level, and why it is that."""
     classification: Classification = description.data.get("classification") or {"criticality": 0}
     computed, reason = computed_level(classification)
@@ -38,6 +40,11 @@ def level_of(description: Description, waivers: list[Waiver], remarks: Remarks) 
             reason=reason,
             computed=computed,
         )
+    if description.organisation and authority.leave("level") is Leave.GIVEN:
+        said = phrase("level {level} is set", level=str(wanted))
+        above = phrase("{reason} would be {computed}", reason=reason, computed=computed)
+        remarks.loosen("level", "classification.level", place, said, above)
+        return str(wanted), phrase("{said} in {place:path}; {above}", said=said, place=place, above=above)
     remarks.notices.append(
         phrase(
             "{place:path}: level {level} is below the computed level {computed} and no waiver of {waiver:path} accepts that: "

@@ -5,23 +5,29 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+from ...module_utils._phrase import phrase
 from ...module_utils._units import parse_duration
 from .._comparing.comparable import terms
 from .._described.declarations import Duration
-from .._described.document import NotResolved, Refused, unresolved
+from .._described.document import NotResolved, Refused, dotted, unresolved
 from .._described.policy import Policy
 from .._described.service import Description
+from .._model.loosening import RUN, Leave
 from .._model.planned import OVERRIDE_DUE, RECHECK_EVERY, Plan
 from .._promises.debt import entries as lines_of_debt
 from .._promises.decisions import required as decision_required
-from .._promises.mode import mode_of, ratchet_of
+from .._promises.mode import mode_of, mode_said, ratchet_of
 from .._promises.reservations import on_overdue
 from .authority import Authority
 from .declared import told
+from .laid_over import of_files
 from .level import level_of
+from .policy_changes import of_policy
 from .remarks import Remarks
 from .requirements import planned_requirement
-from .rules import make_policy, order, rules_of
+from .rules import make_policy, order, policy_above, rules_of
 from .waivers import allowed, waivers_of
 
 SETTLING = ("post", "smoke")  # the phases just after a deployment
@@ -34,16 +40,20 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         raise Refused(later)
     remarks = Remarks(notices=list(policy.notices))
     waivers = waivers_of(description, policy, remarks)
-    level, reason = level_of(description, waivers, remarks)
+    unlevelled = Authority.of(description.organisation, service=description.name, environment=description.run.environment)
+    level, reason = level_of(description, waivers, remarks, unlevelled)
     rules = rules_of(description, policy, remarks)
     remarks.notices += told(description, rules)
     waivers = [allowed(waiver, rules.get(waiver.requirement), level, description, remarks) for waiver in waivers]
+    standing = policy_above(description.service, description.organisation)
+    of_policy(standing, policy, description, level, remarks)
     debts, debt = lines_of_debt(description, rules, remarks.problems, remarks.notices)
     waivers += debts
     requirements = []
     for identifier in sorted(rules, key=order):
         try:
-            planned = planned_requirement(rules[identifier], description, level, phase, waivers, remarks)
+            above = standing.rules.get(identifier)
+            planned = planned_requirement(rules[identifier], description, level, phase, waivers, remarks, above)
         except NotResolved as exc:
             remarks.problems += [f"{problem} ({identifier} needs it now)" for problem in exc.problems]
             continue
@@ -55,9 +65,11 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     settling = _settling(description, phase, remarks)
     recheck_every = _recheck_every(description, remarks)
     comparison = terms(description.service, description.run.version, remarks.problems)
+    of_files(description, comparison, remarks)
     mode, observe_until = mode_of(description, level, remarks.problems, remarks.notices)
     ratchet = ratchet_of(description, level, remarks.notices)
-    authority = Authority.of(description.organisation, service=description.name, environment=description.run.environment, level=level)
+    authority = dataclasses.replace(unlevelled, level=level)
+    enforced = _enforced(description, authority, remarks)
     loosened = authority.settled(remarks.loosened, enforced=mode == "enforce", problems=remarks.problems)
     if remarks.problems:
         raise Refused(list(dict.fromkeys(remarks.problems)))
@@ -95,6 +107,26 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         debt=debt,
         loosened=loosened,
     )
+
+
+def _enforced(description: Description, authority: Authority, remarks: Remarks) -> bool:
+    """Whether what has no leave is refused: by the mode that holds where neither service nor run says what it may not."""
+    run = description.run
+    above, path = mode_said(description.organisation, run.environment, authority.level, description.name)
+    own, own_path = mode_said(description.service, run.environment, authority.level, description.name)
+    holds = above or "observe"
+    if description.organisation and above == "enforce" and own == "observe":
+        place = description.organisation.where(path)
+        said = phrase("the service is only observed")
+        strict = phrase("{place:path} says enforce", place=place)
+        remarks.loosen("mode", dotted(own_path), description.service.where(own_path), said, strict)
+    if own and (own == "enforce" or authority.leave("mode") is not Leave.REFUSED):
+        holds = own
+    if (own or holds) == "enforce" and run.mode == "observe":
+        remarks.loosen("mode", "readiness_mode", "", phrase("this run only observes"), phrase("the files say enforce"), by=RUN)
+    if run.mode and (run.mode == "enforce" or authority.leave("mode", by=RUN) is not Leave.REFUSED):
+        holds = run.mode
+    return holds == "enforce" and not run.emergency
 
 
 def _unresolved_basics(description: Description) -> list[str]:

@@ -135,6 +135,7 @@ def planned_checks(
             call=instance.call,
             after=after,
             gap=instance.gap,
+            path=instance.path,
         )
         checks.append(check)
         if instance.gap is None:

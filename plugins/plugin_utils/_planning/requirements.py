@@ -9,13 +9,15 @@ import dataclasses
 
 from ...module_utils._phrase import Message, phrase, verbatim
 from .._described.declarations import RequirementEntry
-from .._described.policy import IMPACTS, Rule
+from .._described.policy import Rule
 from .._described.service import Description, NoHost, NotApplicable, NotDeclared, NotDue
 from .._model.planned import (
     PlannedRequirement,
     PlanState,
 )
 from .._model.waiver import Waiver
+from .limits import of_checks
+from .policy_changes import of_rule
 from .proofs import instances_of, planned_checks
 from .remarks import Remarks
 from .rules import impact_of
@@ -29,15 +31,20 @@ def planned_requirement(
     phase: str | None,
     waivers: list[Waiver],
     remarks: Remarks,
+    above: Rule | None = None,
 ) -> PlannedRequirement | None:
-    """What a rule asks in a phase (None: in all of them); None when it asks nothing. NotResolved, Refused."""
+    """What a rule asks in a phase (None: in all of them); None when it asks nothing. NotResolved, Refused.
+
+    ``above`` is the rule as it stands above the service; None for one of its own.
+    """
     service, run = description.service, description.run
     exception = description.requirements.get(rule.id) or {}
     impact = impact_of(rule, exception, level)
     if not impact:
+        of_rule(above, rule, "", description, level, remarks)
         return None
-    _refuse_milder(rule, impact, level, description, remarks)
-    rule = _adapted(rule, exception, description, remarks)
+    rule = _adapted(rule, exception, description)
+    of_rule(above, rule, impact, description, level, remarks)
     phases, observe = set(rule.phases), set(rule.observe)
     if phase == "post" and run.first_deployment and rule.not_before_first_deployment and "pre" in phases:
         phases.add("post")
@@ -56,29 +63,14 @@ def planned_requirement(
         return dataclasses.replace(planned, state=PlanState.NOT_DUE, why=why)
     if phase is None:
         return planned  # the service's state is judged over findings that are there already
-    return _with_checks(planned, exception, description, waivers, remarks)
+    made = _with_checks(planned, exception, description, waivers, remarks)
+    of_checks(made.checks, above, description, level, remarks)
+    return made
 
 
-def _refuse_milder(rule: Rule, impact: str, level: str, description: Description, remarks: Remarks) -> None:
-    asked = rule.impact.get(level)
-    if asked and impact in IMPACTS and IMPACTS.index(impact) < IMPACTS.index(asked):
-        place = description.service.where(("requirements", rule.id, "impact"))
-        remarks.problems.append(
-            f"{place}: requirements.{rule.id}.impact: the policy says {asked} at level {level}; "
-            f"a service may be stricter, not milder ({impact}); a waiver says who accepts the deviation"
-        )
-
-
-def _adapted(rule: Rule, exception: RequirementEntry, description: Description, remarks: Remarks) -> Rule:
+def _adapted(rule: Rule, exception: RequirementEntry, description: Description) -> Rule:
     """The rule with what the service says of it."""
     given = exception.get("phases")
-    left_out = [name for name in rule.phases if name not in given] if given else []
-    if left_out:
-        place = description.service.where(("requirements", rule.id, "phases"))
-        remarks.problems.append(
-            f"{place}: requirements.{rule.id}.phases: the policy verifies it at {', '.join(left_out)} too; "
-            "a service may add phases, not leave them out"
-        )
     responsible = (
         exception.get("responsible")
         or rule.responsible

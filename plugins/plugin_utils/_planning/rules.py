@@ -18,25 +18,40 @@ from .remarks import Remarks
 STAND_INS = ("ansible_module", "command")  # checks that may prove any requirement
 
 
-def _policy_of(document: Document) -> PolicyOverlay:
+def policy_of(document: Document) -> PolicyOverlay:
+    """What a file says of the policy."""
     return document.declared.get("policy") or {}
 
 
 def make_policy(service: Document, organisation: Document | None) -> Policy:
     """The policy that both files name, with their overlays; the service file's own wins. Refused."""
-    documents = [document for document in (organisation, service) if document]
+    return _made([document for document in (organisation, service) if document])
+
+
+def policy_above(service: Document, organisation: Document | None) -> Policy:
+    """The policy as it stands above the service: its organisation's; without one, what ships under the names that the service chose."""
+    if organisation:
+        return _made([organisation])
+    chosen = policy_of(service)
+    policy = load(chosen.get("name") or "default")
+    for more in chosen.get("add") or []:
+        policy = added(policy, load(more))
+    return policy
+
+
+def _made(documents: list[Document]) -> Policy:
     name, where = "default", ""
     for document in documents:
-        named = _policy_of(document).get("name")
+        named = policy_of(document).get("name")
         if named:
             name, where = named, f"{document.where(('policy', 'name'))}: policy.name"
     policy = load(name, where=where)
     for document in documents:
-        for index, more in enumerate(_policy_of(document).get("add") or []):
+        for index, more in enumerate(policy_of(document).get("add") or []):
             steps = ("policy", "add", index)
             policy = added(policy, load(more, where=f"{document.where(steps)}: policy.add.{index}"))
     for document in documents:
-        if _policy_of(document):
+        if policy_of(document):
             policy = overlay(policy, document)
     return policy
 
@@ -120,5 +135,7 @@ __all__ = (
     "impact_of",
     "make_policy",
     "order",
+    "policy_above",
+    "policy_of",
     "rules_of",
 )

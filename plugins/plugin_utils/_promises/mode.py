@@ -49,10 +49,17 @@ def mode_of(description: Description, level: str, problems: list[str], notices: 
 
 def mode_for_all(organisation: Document, environment: str) -> str:
     """The mode of an organisation in an environment, for a service of which nothing else is known."""
-    chosen = "observe"
-    for _path, given in _modes(organisation, environment):
-        chosen = given.get("mode") or chosen
-    return chosen
+    return mode_said(organisation, environment)[0] or "observe"
+
+
+def mode_said(document: Document | None, environment: str, level: str = "", service: str = "") -> tuple[str | None, tuple[str, ...]]:
+    """The mode that a file says for a service here and now, None where it says none; and under which key."""
+    chosen: str | None = None
+    key: tuple[str, ...] = ("mode",)
+    for path, given in _modes(document, environment, level, service) if document else ():
+        if given.get("mode"):
+            chosen, key = str(given["mode"]), path
+    return chosen, key
 
 
 def _modes(document: Document, environment: str, level: str = "", service: str = "") -> list[tuple[tuple[str, ...], dict[str, t.Any]]]:
@@ -162,4 +169,4 @@ def announced(enforce_from: object, today: object) -> str | None:
     return day if day > str(today or "")[:10] and today else None
 
 
-__all__ = ("OBSERVE_ENDED", "announced", "ended", "mode_for_all", "mode_notices", "mode_of", "ratchet_of")
+__all__ = ("OBSERVE_ENDED", "announced", "ended", "mode_for_all", "mode_notices", "mode_of", "mode_said", "ratchet_of")

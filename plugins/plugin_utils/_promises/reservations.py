@@ -18,6 +18,7 @@ from ...module_utils._units import parse_duration
 from .._described.service import Description
 from .._model.judged import Judged
 from .._model.judgement import JudgedRequirement, Judgement, Reservation
+from .._model.loosening import NO_LEAVE
 from .._model.planned import Plan
 from .._model.run import Run
 from .._model.service_state import Lifted, Raised, State
@@ -64,7 +65,7 @@ def after(state: State, judgement: Judgement, run: Run) -> State:
     """
     standing_ones = dict(state.reservations)
     lifted = list(state.lifted)
-    known = {requirement.id for requirement in judgement.requirements}  # not what stands for none, such as the end of observe
+    known = {NO_LEAVE, *(requirement.id for requirement in judgement.requirements)}  # not what stands for none, such as the end of observe
     now = {item.requirement: item for item in judgement.reservations if item.requirement in known and not item.override}
     standing_ones.update({name: Raised(item.raised, item.due) for name, item in now.items()})
     for requirement in judgement.requirements:
@@ -72,6 +73,8 @@ def after(state: State, judgement: Judgement, run: Run) -> State:
         if not requirement.deciding or name in now or name not in standing_ones or not _settled(requirement):
             continue
         lifted.append(Lifted(name, standing_ones.pop(name).raised, run.day, run.id))
+    if NO_LEAVE in standing_ones and NO_LEAVE not in now:
+        lifted.append(Lifted(NO_LEAVE, standing_ones.pop(NO_LEAVE).raised, run.day, run.id))
     return dataclasses.replace(state, reservations=standing_ones, lifted=tuple(lifted[-LIFTED_KEPT:]))
 
 

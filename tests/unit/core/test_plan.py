@@ -293,15 +293,6 @@ def test_the_services_own_requirement() -> None:
             "BKP-01: {check: file_backup, with: {path: /x, max_age: soon}}",
             "readiness.yml:4: BKP-01: file_backup: max_age: 'soon' is not a duration",
         ),
-        (
-            "BKP-01: {impact: minor}",
-            "readiness.yml:4: requirements.BKP-01.impact: the policy says blocker at level B; a service may be stricter, not milder (minor)",
-        ),
-        ("PLT-02: {impact: {B: minor}}", "the policy says major at level B"),
-        (
-            "PLT-02: {phases: [post]}",
-            "requirements.PLT-02.phases: the policy verifies it at pre, recheck too; a service may add phases, not leave them out",
-        ),
         ("PLT-02: {not_applicable: no host}", "requirements.PLT-02: not_applicable needs approved_by and until, as a waiver does"),
         ("PLT-02: {not_applicable: no host, approved_by: me}", "requirements.PLT-02: not_applicable needs until"),
     ],
@@ -378,7 +369,7 @@ def test_a_module_that_is_not_there_is_refused_with_its_place() -> None:
 def test_every_problem_is_told_at_once() -> None:
     text = (
         B
-        + "requirements: {BKP-99: {}, OWN-01: {title: x, check: os}, PLT-02: {impact: minor, with: {dsk: 1}}}\n"
+        + "requirements: {BKP-99: {}, OWN-01: {title: x, check: os}, PLT-02: {not_applicable: x, with: {dsk: 1}}}\n"
         + "waivers: [{requirement: XXX-01, reason: r, approved_by: a, until: 2027-01-01}]\n"
     )
     problems = refused(text, phase="pre")
@@ -424,7 +415,10 @@ def test_the_policy_by_name() -> None:
     assert "BKP-02" not in {item.rule.id for item in plan(A + "policy: {name: starter}\n", phase="recheck").requirements}
     shared = "schema_version: 1\npolicy: {name: strict}\n"
     assert refused(A, shared) == ["organisation.yml:2: policy.name: there is no policy 'strict'; these ship: default, starter, vsr"]
-    assert plan(A + "policy: {name: starter}\n", shared).policy["name"] == "starter", "the service file's own wins"
+    assert refused(A + "policy: {name: starter}\n", shared), "also where the service names another"
+    made = plan(A + "policy: {name: starter}\n", "schema_version: 1\npolicy: {name: default}\n")
+    assert made.policy["name"] == "starter", "the service file's own wins, and that is told"
+    assert [one.key for one in made.loosened] == ["policy.name"] and "BKP-02" in made.loosened[0].message
 
 
 # -- not applicable, not due

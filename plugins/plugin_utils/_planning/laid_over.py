@@ -1,0 +1,144 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a service file lays over its organisation's file, where that is looser. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._phrase import Message, phrase
+from ...module_utils._units import parse_duration
+from .._comparing.comparable import numbers, tolerance
+from .._described.declarations import Defaults, Duration
+from .._described.document import Document, Path, dotted, unresolved
+from .._described.service import Description
+from .._model.planned import Terms
+from .remarks import Remarks
+
+_LONGER = ("reservation_due", "override_due", "failed_within", "recheck_every", "settle")  # of defaults
+
+
+def of_files(description: Description, terms: Terms, remarks: Remarks) -> None:
+    """Notes servers, chains, defaults and receivers that take the place of the organisation's, and wider tolerances."""
+    _tolerances(description, terms, remarks)
+    if description.organisation is None:
+        return
+    _servers(description, description.organisation, remarks)
+    _names(description, description.organisation, remarks)
+    _defaults(description, description.organisation, remarks)
+    _receivers(description, description.organisation, remarks)
+
+
+def _in(document: Document, path: Path) -> Message:
+    return phrase("{place:path} says it", place=document.where(path))
+
+
+def _servers(description: Description, organisation: Document, remarks: Remarks) -> None:
+    shared = organisation.declared.get("servers") or {}
+    by_kind: dict[str, str] = {}
+    for name, server in shared.items():
+        if not unresolved({"": server}):
+            by_kind.setdefault(str(server["kind"]), name)
+    for name, server in (description.data.get("servers") or {}).items():
+        kind = str(server["kind"])
+        other = name if name in shared else by_kind.get(kind)
+        if other is None or (name in shared and server == shared[name]):
+            continue
+        path: Path = ("servers", name)
+        remarks.loosen(
+            "servers",
+            dotted(path),
+            description.service.where(path),
+            phrase("the service names a server of kind {kind:path} of its own, {name:path}", kind=kind, name=name),
+            phrase("the organisation has {other:path} ({place:path})", other=other, place=organisation.where(("servers", other))),
+        )
+    for identifier, entry in description.requirements.items():
+        given = entry.get("with") or {}
+        kind = str(entry.get("check") or "").partition("_")[0]
+        if "url" in given and kind in by_kind:
+            path = ("requirements", identifier, "with", "url")
+            remarks.loosen(
+                "servers",
+                dotted(path),
+                description.service.where(path),
+                phrase("{requirement:path} asks a server of the service's own", requirement=identifier),
+                phrase(
+                    "the organisation has {other:path} ({place:path})",
+                    other=by_kind[kind],
+                    place=organisation.where(("servers", by_kind[kind])),
+                ),
+                requirement=identifier,
+            )
+
+
+def _names(description: Description, organisation: Document, remarks: Remarks) -> None:
+    shared = organisation.declared.get("chains") or {}
+    for name, value in (description.data.get("chains") or {}).items():
+        if name in shared and value != shared[name]:
+            path: Path = ("chains", name)
+            said = phrase("{key:path} takes the place of what the organisation says", key=dotted(path))
+            remarks.loosen("chains", dotted(path), description.service.where(path), said, _in(organisation, path))
+
+
+def _defaults(description: Description, organisation: Document, remarks: Remarks) -> None:
+    own: Defaults = description.data.get("defaults") or {}
+    shared: Defaults = organisation.declared.get("defaults") or {}
+    for name in _LONGER:
+        given, above = t.cast("Duration | None", own.get(name)), t.cast("Duration | None", shared.get(name))
+        if given is not None and above is not None and _longer(given, above):
+            path: Path = ("defaults", name)
+            remarks.loosen(
+                "limits",
+                dotted(path),
+                description.service.where(path),
+                phrase("{key:path} is {value}", key=dotted(path), value=str(given)),
+                phrase("the organisation's file says {value}", value=str(above)),
+            )
+
+
+def _longer(given: Duration, above: Duration) -> bool:
+    try:
+        return parse_duration(given) > parse_duration(above)
+    except ValueError:
+        return False  # that it is no duration is told where it is read
+
+
+def _receivers(description: Description, organisation: Document, remarks: Remarks) -> None:
+    shared = (organisation.declared.get("defaults") or {}).get("alerts") or {}
+    wanted = {str(name) for name in shared.get("receivers") or ()}
+    places: tuple[tuple[Path, object], ...] = (
+        (("alerts", "receivers"), (description.data.get("alerts") or {}).get("receivers")),
+        (("defaults", "alerts", "receivers"), ((description.data.get("defaults") or {}).get("alerts") or {}).get("receivers")),
+    )
+    for path, given in places:
+        other = sorted({str(name) for name in given} - wanted) if isinstance(given, list) else []
+        if wanted and other:
+            remarks.loosen(
+                "chains",
+                dotted(path),
+                description.service.where(path),
+                phrase("alerts may go to {names:list}", names=other),
+                phrase("the organisation's file says {value}", value=", ".join(sorted(wanted))),
+            )
+
+
+def _tolerances(description: Description, terms: Terms, remarks: Remarks) -> None:
+    known = numbers()
+    for name in terms.tolerances:
+        if name not in known:
+            continue
+        given, own = tolerance(name, known[name], terms.tolerances), tolerance(name, known[name], {})
+        milder = given.then.value != own.then.value and given.then.value == "warn"
+        if given.relative > own.relative or given.absolute > own.absolute or milder:
+            path: Path = ("baseline", "tolerances", name)
+            remarks.loosen(
+                "limits",
+                dotted(path),
+                description.service.where(path),
+                phrase("{name:path} may move further between before and after a deployment", name=name),
+                phrase("the check allows less"),
+            )
+
+
+__all__ = ("of_files",)
