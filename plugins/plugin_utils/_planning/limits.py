@@ -137,10 +137,10 @@ def above_of(option: str, check: str, rule: Rule, description: Description, leve
     return None if default is None else Above(default, phrase("the check's default is"))
 
 
-_GROUPS: t.Mapping[str, t.Callable[[Defaults], t.Mapping[str, object]]] = {
-    "prometheus_alerts": lambda given: t.cast("t.Mapping[str, object]", given.get("alerts") or {}),
-    "runbook": lambda given: given.get("runbook") or {},
-    "support_chain": lambda given: t.cast("t.Mapping[str, object]", given.get("support") or {}),
+_GROUPS: t.Mapping[str, t.Literal["alerts", "runbook", "support"]] = {  # of defaults, by check
+    "prometheus_alerts": "alerts",
+    "runbook": "runbook",
+    "support_chain": "support",
 }
 
 
@@ -148,7 +148,8 @@ def _of_organisation(option: str, check: str, description: Description) -> objec
     shared: SharedFile | None = description.organisation.declared if description.organisation else None
     try:
         given: Defaults = (shared.get("defaults") if shared else None) or {}
-        named = {**(_GROUPS[check](given) if check in _GROUPS else {}), **((given.get("with") or {}).get(check) or {})}
+        group = t.cast("t.Mapping[str, object]", given.get(_GROUPS[check]) or {}) if check in _GROUPS else {}
+        named = {**group, **((given.get("with") or {}).get(check) or {})}
         return named.get(option, _NONE)
     except NotResolved:
         return _NONE  # nobody knows yet what it says
@@ -160,17 +161,15 @@ def _where(check: PlannedCheck, option: str, description: Description) -> tuple[
     exception = description.requirements.get(check.requirement) or {}
     if option in (exception.get("with") or {}):
         steps: tuple[str | int, ...] = ("requirements", check.requirement, "with", option)
-    elif check.path and option == "max_age" and not _has(data, (*check.path, option)):
+    elif check.check.endswith("_backup") and option == "max_age" and not _has(data, (*check.path, option)):
         own = (*check.path, "rpo")
         steps = own if _has(data, own) else ("commitments", "pdma" if "pdma" in description.commitments else "rpo")
     elif check.path and _has(data, (*check.path, option)):
         steps = (*check.path, option)
-    elif _has(data, ("defaults", "with", check.check, option)):
-        steps = ("defaults", "with", check.check, option)
-    elif _has(data, ("defaults", "alerts", option)):
-        steps = ("defaults", "alerts", option)
     else:
-        steps = ("policy", "requirements", check.requirement, "with", option)
+        below = ("defaults", "with", check.check, option), ("defaults", _GROUPS.get(check.check, ""), option)
+        last = ("policy", "requirements", check.requirement, "with", option)
+        steps = next((found for found in below if _has(data, found)), last)
     return dotted(steps), service.where(steps)
 
 

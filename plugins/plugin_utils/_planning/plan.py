@@ -70,7 +70,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     ratchet = ratchet_of(description, level, remarks.notices)
     authority = dataclasses.replace(unlevelled, level=level)
     enforced = _enforced(description, authority, remarks)
-    loosened = authority.settled(remarks.loosened, enforced=mode == "enforce", problems=remarks.problems)
+    loosened = authority.settled(remarks.loosened, enforced=enforced, problems=remarks.problems)
     if remarks.problems:
         raise Refused(list(dict.fromkeys(remarks.problems)))
     language = description.default(lambda given: given.get("language"))

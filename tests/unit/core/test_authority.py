@@ -1,0 +1,311 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: E501 # YAML as people write it
+"""Who may say what: each line with which a service or a run makes its verdict easier, and each with which it makes it harder."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.loosening import OF_RUNS, OF_SERVICES, Leave
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.limits import is_looser
+from unit.core.described import ORGANISATION, one, plan, problems_of
+
+SERVICE = """\
+schema_version: 1
+service: {name: payments, owner: team-payments, hosts: payments}
+classification: {criticality: 3}
+commitments: {rpo: 24h}
+parts:
+  web:
+    units: [payments.service]
+    scrape: [{job: payments, port: 8080}]
+    logs: [{file: /var/log/payments/app.json}]
+    backups: [{tool: restic, repository: /srv/restic, password_file: /etc/restic.pw, paths: [/var/lib/payments], scheduled_by: {timer: b.timer}}]
+    support: payments
+endpoints: [{url: "https://payments.example/health"}]
+alerts: {match: {service: payments}, must_include: [PaymentsDown]}
+documents: {runbook: docs/runbook.md}
+"""
+ENFORCED = ORGANISATION + "mode: enforce\nservices_may: []\n"
+OBSERVED = ORGANISATION + "services_may: []\n"
+WAY_OVER = ORGANISATION + "mode: enforce\n"
+
+# in the service file: what it is about, the name of the leave, its key
+LOOSER: tuple[tuple[str, str, str], ...] = (
+    ("policy: {requirements: {BKP-01: null}}", "policy", "policy.requirements.BKP-01"),
+    ("policy: {requirements: {BKP-01: {retired: true}}}", "policy", "policy.requirements.BKP-01"),
+    ("policy: {requirements: {BKP-01: {impact: minor}}}", "policy", "policy.requirements.BKP-01.impact"),
+    ("policy: {requirements: {BKP-01: {impact: {A: null}}}}", "policy", "policy.requirements.BKP-01.impact"),
+    ("policy: {requirements: {BKP-01: {phases: [recheck]}}}", "policy", "policy.requirements.BKP-01.phases"),
+    ("policy: {requirements: {BKP-01: {not_applicable_allowed: true}}}", "policy", "policy.requirements.BKP-01.not_applicable_allowed"),
+    ("policy: {requirements: {SUP-01: {not_before_first_deployment: true}}}", "policy", "policy.requirements.SUP-01.not_before_first_deployment"),
+    ("policy: {requirements: {BKP-01: {proved_by: [{check: command, with: {command: [/opt/look]}}]}}}", "own_proofs", "policy.requirements.BKP-01.proved_by"),
+    ("policy: {requirements: {BKP-01: {applies_when: mobile}}}", "traits", "policy.requirements.BKP-01.applies_when"),
+    ("policy: {requirements: {BKP-01: {applies_to: [static]}}}", "traits", "policy.requirements.BKP-01.applies_to"),
+    ("policy: {requirements: {BKP-01: {valid_for: 3650d}}}", "limits", "policy.requirements.BKP-01.valid_for"),
+    ("policy: {requirements: {BKP-01: {repeat: when_due}}}", "limits", "policy.requirements.BKP-01.repeat"),
+    ("policy: {requirements: {BKP-01: {mode: observe}}}", "mode", "policy.requirements.BKP-01.mode"),
+    ("policy: {requirements: {BKP-01: {enforce_from: 2999-01-01}}}", "mode", "policy.requirements.BKP-01.enforce_from"),
+    ("policy: {requirements: {BKP-01: {ratchet: false}}}", "mode", "policy.requirements.BKP-01.ratchet"),
+    ("policy: {requirements: {RUN-01: {with: {max_age: 3000d}}}}", "limits", "policy.requirements.RUN-01.with.max_age"),
+    ("policy: {name: starter}", "policy", "policy.name"),
+    ("policy: {name: starter, requirements: {MON-01: {title: other}}}", "policy", "policy.name"),
+    ("requirements: {BKP-01: {impact: minor}}", "policy", "requirements.BKP-01.impact"),
+    ("requirements: {BKP-01: {impact: {A: major}}}", "policy", "requirements.BKP-01.impact"),
+    ("requirements: {BKP-01: {phases: [recheck]}}", "policy", "requirements.BKP-01.phases"),
+    ("requirements: {BKP-01: {valid_for: 3650d}}", "limits", "requirements.BKP-01.valid_for"),
+    ("requirements: {BKP-01: {repeat: when_due}}", "limits", "requirements.BKP-01.repeat"),
+    ("requirements: {BKP-01: {mode: observe}}", "mode", "requirements.BKP-01.mode"),
+    ("requirements: {BKP-01: {enforce_from: 2999-01-01}}", "mode", "requirements.BKP-01.enforce_from"),
+    ("requirements: {BKP-01: {with: {max_age: 3000d}}}", "limits", "requirements.BKP-01.with.max_age"),
+    ("requirements: {BKP-01: {with: {size_deviation: 100%}}}", "limits", "requirements.BKP-01.with.size_deviation"),
+    ("requirements: {PLT-02: {with: {disk: '< 99%'}}}", "limits", "requirements.PLT-02.with.disk"),
+    ("requirements: {PLT-02: {with: {disk: '> 1%'}}}", "limits", "requirements.PLT-02.with.disk"),
+    ("requirements: {PLT-02: {with: {min_free: 1MiB}}}", "limits", "requirements.PLT-02.with.min_free"),
+    ("requirements: {RUN-01: {with: {sections: [symptoms]}}}", "limits", "requirements.RUN-01.with.sections"),
+    ("requirements: {RUN-01: {with: {check_links: false}}}", "limits", "requirements.RUN-01.with.check_links"),
+    ("requirements: {RUN-01: {with: {ignore_links: ['*']}}}", "limits", "requirements.RUN-01.with.ignore_links"),
+    ("requirements: {MON-03: {check: prometheus_alerts, with: {match: {service: payments}, url: 'http://stand-in'}}}", "servers", "requirements.MON-03.with.url"),
+    ("commitments: {rpo: 3000d}", "limits", "commitments.rpo"),
+    ("commitments: {pdma: 3000d}", "limits", "commitments.pdma"),
+    ("servers: {alertmanager: {kind: alertmanager, url: 'http://stand-in'}}", "servers", "servers.alertmanager"),
+    ("servers: {prom: {kind: prometheus, url: 'http://stand-in'}}", "servers", "servers.prom"),
+    ("chains: {payments: [{tier: N1, contact: nobody@example}]}", "chains", "chains.payments"),
+    ("defaults: {with: {restic_backup: {min_count: 0}}}", "limits", "defaults.with.restic_backup.min_count"),
+    ("defaults: {alerts: {receivers: [me]}}", "chains", "defaults.alerts.receivers"),
+    ("defaults: {alerts: {required_labels: []}}", "limits", "defaults.alerts.required_labels"),
+    ("defaults: {runbook: {max_age: 3000d}}", "limits", "defaults.runbook.max_age"),
+    ("defaults: {support: {horizon: 1d}}", "limits", "defaults.support.horizon"),
+    ("alerts: {match: {service: payments}, may_be_absent: [PaymentsDown]}", "limits", "alerts.may_be_absent"),
+    ("alerts: {match: {service: payments}, receivers: [me]}", "chains", "alerts.receivers"),
+    ("endpoints: [{url: 'https://payments.example/health', validate_certs: false}]", "limits", "endpoints.0.validate_certs"),
+    ("endpoints: [{url: 'https://payments.example/health', min_days: 0.01}]", "limits", "endpoints.0.min_days"),
+    ("baseline: {tolerances: {http_latency_seconds: {relative: 100}}}", "limits", "baseline.tolerances.http_latency_seconds"),
+)  # fmt: skip
+# what is stricter, or no matter of strictness: never told
+TIGHTER = (
+    "policy: {requirements: {BKP-02: {impact: blocker}, RUN-03: {phases: [design, pre, post, recheck]}}}",
+    "policy: {requirements: {BKP-01: {valid_for: 1d, waivable: false, max_waiver: 1d, ratchet: true}}}",
+    "policy: {add: [starter]}",
+    "policy: {add: [vsr]}",
+    "policy: {name: default}",
+    "policy: {requirements: {PAY-01: {title: own, impact: minor, proved_by: [{check: host_capacity}]}}}",
+    "mode: enforce",
+    "ratchet: true",
+    "requirements: {PLT-02: {impact: blocker, valid_for: 1d, with: {disk: '< 50%', min_free: 100GiB, inodes: '< 50%'}}}",
+    "requirements: {BKP-01: {with: {max_age: 1h, min_count: 7, size_deviation: 10%}}}",
+    "requirements: {RUN-01: {with: {executed_by_other: true, max_age: 30d}}}",
+    "requirements: {BKP-01: {responsible: team-backup, title: ours, remedy: call}}",
+    "commitments: {rpo: 15m}",
+    "defaults: {alerts: {required_labels: [severity, service, team]}, support: {horizon: 365d}}",
+    "chains: {more: [{tier: N1, contact: other@example}]}",
+    "servers: {store: {kind: loki, url: 'http://loki'}}",
+    "endpoints: [{url: 'https://payments.example/health', min_days: 40, max_latency: 10s, status: 401}]",
+    "alerts: {match: {service: payments}, required_labels: [severity, team], receivers: [payments-oncall]}",
+    "baseline: {tolerances: {http_latency_seconds: {relative: 0}}}",
+    "classification: {criticality: 2, level: A}",
+    "traits: {http: true, data: true}",
+)  # fmt: skip
+
+
+def with_line(line: str) -> str:
+    """The service with a line; it takes the place of one with the same key."""
+    keys = [part.partition(":")[0] for part in line.split("\n")]
+    kept = [part for part in _blocks(SERVICE) if part.partition(":")[0] not in keys]
+    return "".join(kept) + line + "\n"
+
+
+def _blocks(text: str) -> list[str]:
+    blocks: list[str] = []
+    for row in text.splitlines(keepends=True):
+        if row.startswith(" "):
+            blocks[-1] += row
+        else:
+            blocks.append(row)
+    return blocks
+
+
+def of(made: Plan) -> list[tuple[str, str, str]]:
+    return [(one.kind, one.key, one.leave.value) for one in made.loosened]
+
+
+@pytest.fixture(params=["pre", "recheck"])
+def phase(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def planned(text: str, organisation: str | None, phase: str = "recheck", **run: t.Any) -> Plan:
+    return plan(text, organisation, phase=phase, version="1", **run)
+
+
+def test_the_service_itself_loosens_nothing(phase: str) -> None:
+    assert planned(SERVICE, ENFORCED, phase).loosened == ()
+
+
+@pytest.mark.parametrize(("line", "kind", "key"), LOOSER, ids=[line for line, _kind, _key in LOOSER])
+def test_what_is_looser(line: str, kind: str, key: str) -> None:
+    text = with_line(line)
+    seen = [(made.kind, made.key, made.leave) for phase in ("pre", "recheck") for made in planned(text, OBSERVED, phase).loosened]
+    assert (kind, key, Leave.REFUSED) in seen, "in observe it takes effect and is told"
+    told = [(made.kind, made.key, made.leave) for phase in ("pre", "recheck") for made in planned(text, WAY_OVER, phase).loosened]
+    assert (kind, key, Leave.WAY_OVER) in told
+    problems = [line for phase in ("pre", "recheck") for line in problems_of(lambda phase=phase: planned(text, ENFORCED, phase))]  # type: ignore[misc]
+    mine = [problem for problem in problems if f"{key}: " in problem]
+    assert mine and all(problem.startswith("readiness.yml:") and f"services: {{payments: [{kind}]}}" in problem for problem in mine), (
+        problems
+    )
+    given = ENFORCED.replace("services_may: []", f"services_may: [{kind}]")
+    allowed = [(made.kind, made.key, made.leave) for phase in ("pre", "recheck") for made in planned(text, given, phase).loosened]
+    assert (kind, key, Leave.GIVEN) in allowed, "with leave it takes effect and is told"
+
+
+@pytest.mark.parametrize("line", TIGHTER)
+def test_what_is_not_looser(line: str, phase: str) -> None:
+    assert of(planned(with_line(line), ENFORCED, phase)) == []
+
+
+def test_leave_is_given_for_all_or_where_a_layer_says_so() -> None:
+    text = with_line("commitments: {rpo: 3000d}")
+
+    def leave(given: str, **run: t.Any) -> set[Leave]:
+        return {one.leave for one in planned(text, ORGANISATION + f"services_may: {given}\n", **run).loosened}
+
+    for given in (
+        "[limits]",
+        "{default: [limits]}",
+        "{environments: {production: [limits]}}",
+        "{levels: {A: [limits]}}",
+        "{services: {payments: [limits]}}",
+        "{requirements: {BKP-01: [limits], BKP-04: [limits]}}",
+    ):
+        assert leave(given) == {Leave.GIVEN}, given
+    for given in (
+        "[]",
+        "[traits]",
+        "{default: []}",
+        "{environments: {staging: [limits]}}",
+        "{levels: {C: [limits]}}",
+        "{services: {other: [limits]}}",
+        "{requirements: {MON-01: [limits]}}",
+    ):
+        assert leave(given) == {Leave.REFUSED}, given
+    assert leave("{environments: {staging: [limits]}}", environment="staging") == {Leave.GIVEN}
+    assert leave("{services: {other: [limits]}}\nruns_may: [limit]") == {Leave.REFUSED}
+
+
+def test_either_key_ends_the_way_over() -> None:
+    text = with_line("mode: observe")
+    assert of(planned(text, ORGANISATION + "mode: enforce\n")) == [("mode", "mode", "way_over")]
+    assert problems_of(lambda: planned(text, ORGANISATION + "mode: enforce\nruns_may: []\n"))
+
+
+def test_without_an_organisation_file_the_team_is_its_own_operations() -> None:
+    made = planned(
+        with_line("policy: {requirements: {BKP-01: null}}").replace("support: payments", "support: [{tier: N1, contact: c}]"), None
+    )
+    assert of(made) == [("policy", "policy.requirements.BKP-01", "given")]
+
+
+def test_an_emergency_is_never_refused() -> None:
+    made = planned(with_line("policy: {requirements: {BKP-01: null}}"), ENFORCED, emergency=True)
+    assert of(made) == [("policy", "policy.requirements.BKP-01", "refused")]
+
+
+def test_a_run_needs_leave_to_observe_what_the_files_enforce() -> None:
+    (problem,) = problems_of(lambda: planned(SERVICE, ENFORCED, mode="observe"))
+    assert problem.startswith("readiness_mode: this run only observes; the files say enforce. A run may tighten this, not loosen it:")
+    assert "(runs_may: {services: {payments: [mode]}})" in problem
+    made = planned(SERVICE, ENFORCED + "runs_may: [mode]\n", mode="observe")
+    assert (made.mode, of(made)) == ("observe", [("mode", "readiness_mode", "given")])
+    assert planned(SERVICE, OBSERVED, mode="enforce").loosened == ()
+    assert of(planned(SERVICE, OBSERVED, mode="observe")) == []
+
+
+def test_what_a_service_may_not_observe_is_refused_by_its_organisations_mode() -> None:
+    both = with_line("mode: observe\npolicy: {requirements: {BKP-01: null}}")
+    assert len(problems_of(lambda: planned(both, ENFORCED))) == 2, "saying observe does not make the rest free"
+    allowed = planned(both, ENFORCED.replace("[]", "[mode]"))
+    assert allowed.mode == "observe" and {made.leave for made in allowed.loosened} == {Leave.GIVEN, Leave.REFUSED}
+
+
+def test_a_lower_level_needs_leave_or_a_waiver() -> None:
+    text = with_line("classification: {criticality: 3, level: C}")
+    assert planned(text, OBSERVED).level == "A"
+    made = planned(text, OBSERVED.replace("[]", "[level]"))
+    assert (made.level, of(made)) == ("C", [("level", "classification.level", "given")])
+
+
+def test_another_policy_that_is_added_makes_nothing_milder(phase: str) -> None:
+    plain, more = planned(SERVICE, ENFORCED, phase), planned(with_line("policy: {add: [starter]}"), ENFORCED, phase)
+    assert [(item.rule.id, item.impact, item.rule.phases) for item in more.requirements] == [
+        (item.rule.id, item.impact, item.rule.phases) for item in plain.requirements
+    ]
+
+
+def test_a_bound_of_the_organisation_holds() -> None:
+    shared = OBSERVED + "policy: {requirements: {BKP-01: {bounds: {max_age: {A: 12h}}}}}\n"
+    (made,) = planned(SERVICE, shared).loosened
+    assert (made.key, made.message, made.above) == ("commitments.rpo", "BKP-01: max_age is 24h", "the policy's bound is 12h")
+    assert made.declared_in == "readiness.yml:4"
+
+
+def test_limits_of_the_organisation_hold() -> None:
+    text = with_line("requirements: {PLT-02: {with: {disk: '< 85%'}}}")
+    shared = (
+        "\n".join(line for line in OBSERVED.splitlines() if not line.startswith(("defaults", "  alerts", "  responsible")))
+        + "\ndefaults: {with: {host_capacity: {disk: '< 80%'}}}\n"
+    )
+    (made,) = planned(text, shared).loosened
+    assert (made.key, made.above) == ("requirements.PLT-02.with.disk", "the organisation's file says < 80%")
+
+
+def test_a_requirement_that_the_level_does_not_ask_for_may_be_as_it_likes() -> None:
+    text = with_line("classification: {criticality: 1}\npolicy: {requirements: {BKP-02: null, MON-05: {impact: minor}}}")
+    assert of(planned(text, ENFORCED)) == []
+
+
+@pytest.mark.parametrize(
+    ("option", "above", "below", "looser"),
+    [
+        ("max_age", "24h", "48h", True),
+        ("max_age", "24h", "1d", False),
+        ("max_age", "2d", "47h", False),
+        ("max_age", "24h", 86401, True),
+        ("min_count", 1, 0, True),
+        ("min_count", 1, 2, False),
+        ("size_deviation", "50%", "0.6", True),
+        ("max_size", "1GiB", "1025MiB", True),
+        ("disk", "< 90%", "<= 90%", True),
+        ("disk", "<= 90%", "< 90%", False),
+        ("disk", "< 90%", "!= 1", True),
+        ("pass_when", "> 1", "> 0", True),
+        ("pass_when", None, "> 0", False),
+        ("no_data", "unknown", "pass", True),
+        ("no_data", "unknown", "fail", False),
+        ("verify", "auto", "none", True),
+        ("allow_skipped", False, True, True),
+        ("required_labels", ["severity"], [], True),
+        ("may_be_absent", [], ["X"], True),
+        ("path", "/a", "/b", False),
+        ("max_age", "24h", "soon", False),
+    ],
+)
+def test_options_by_what_makes_them_looser(option: str, above: object, below: object, looser: bool) -> None:
+    assert is_looser(option, above, below) is looser
+
+
+def test_every_name_of_leave_stands_in_the_schema() -> None:
+    for name in OF_SERVICES:
+        assert planned(SERVICE, ORGANISATION + f"services_may: [{name}]\n").loosened == ()
+    for name in OF_RUNS:
+        assert planned(SERVICE, ORGANISATION + f"runs_may: [{name}]\n").loosened == ()
+    assert problems_of(lambda: planned(SERVICE, ORGANISATION + "services_may: [everything]\n"))
+
+
+def test_what_was_lowered_with_leave_is_lowered() -> None:
+    text = with_line("requirements: {BKP-01: {impact: minor}}")
+    assert one(planned(text, ENFORCED.replace("[]", "[policy]")), "BKP-01").impact == "minor"
