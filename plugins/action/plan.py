@@ -12,9 +12,11 @@ from ..module_utils._units import humanize_seconds
 from ..plugin_utils._acting import emergency as _emergency
 from ..plugin_utils._acting.context import context_of, refuse
 from ..plugin_utils._described.document import Refused
+from ..plugin_utils._model.loosening import Leave
 from ..plugin_utils._model.plain import to_plain
 from ..plugin_utils._model.planned import Plan, PlannedRequirement, PlanState
 from ..plugin_utils._model.text import escape
+from ..plugin_utils._planning.authority import block, waiting
 from ..plugin_utils._promises.mode import announced
 from ..plugin_utils._running import core
 
@@ -61,6 +63,7 @@ class ActionModule(ActionBase):
             "later_hosts": plan.later_hosts,
             "requirements": [_as_dict(requirement) for requirement in plan.requirements],
             "notices": plan.notices,
+            "loosened": plan.loosened,
             "held": sorted(proven),
         }
         return {**result, **to_plain(planned)}
@@ -91,6 +94,18 @@ def _as_dict(requirement: PlannedRequirement) -> dict[str, object]:
 def _mode(plan: Plan) -> str:
     until = f" until {plan.observe_until}" if plan.observe_until else ""
     return f"{plan.mode} mode{until}{' with ratchet' if plan.ratchet else ''}"
+
+
+def _loosened(plan: Plan) -> list[str]:
+    """What is looser than what stands above it, and the lines that would give leave."""
+    lines = []
+    for one in plan.loosened:
+        leave = {Leave.GIVEN: "with leave", Leave.WAY_OVER: "nobody has said whether it may", Leave.REFUSED: "WITHOUT LEAVE"}[one.leave]
+        lines.append(f"loosened: {escape(one.declared_in or one.key)}: {escape(one.message)}; {escape(one.above)} ({leave})")
+    kept = waiting(plan.loosened, plan.name)
+    if kept:
+        lines += ["to keep today's state, the organisation's file says:", *(f"  {line}" for line in block(kept).splitlines())]
+    return lines
 
 
 def register(plan: Plan, today: str = "") -> str:
@@ -126,5 +141,6 @@ def register(plan: Plan, today: str = "") -> str:
     if plan.debt:
         own = [waiver.until for waiver in plan.lines_of_debt if waiver.active]
         lines.append(f"{len(own)} lines of {escape(plan.debt.file)} still hold" + (f", the next until {min(own)}" if own else ""))
+    lines += _loosened(plan)
     lines += [f"notice: {escape(notice)}" for notice in plan.notices]
     return "\n".join(lines)

@@ -145,6 +145,13 @@ emergency:
   returned: success
   type: dict
   sample: {"id": "INC0042", "reason": "payments are down", "by": "ana"}
+loosened:
+  description: How much was loosened of what stands above the service, by whom. The record names each with its place.
+  returned: success
+  type: list
+  elements: str
+  version_added: 0.2.0
+  sample: [3 loosened by the service itself]
 overridden:
   description: The decision that lets the play go on against this verdict, or none. RV(stop) is then false and RV(advice) V(proceed).
   returned: success

@@ -69,6 +69,16 @@ notices:
   returned: success
   type: list
   elements: str
+loosened:
+  description: >-
+    What the service or this run loosens of what stands above it, with the name under which the organisation gives leave for it
+    (V(kind)) and whether it has (V(leave)).
+  returned: success
+  type: list
+  elements: dict
+  version_added: 0.2.0
+  sample: [{"kind": "limits", "key": "commitments.rpo", "declared_in": "readiness.yml:4", "message": "BKP-01: max_age is 30d", "above": "the policy's bound is 7d",
+    "by": "service", "requirement": "BKP-01", "leave": "way_over"}]
 """
 
 from ansible.module_utils.basic import AnsibleModule

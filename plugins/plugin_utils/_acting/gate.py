@@ -28,6 +28,7 @@ from .._model.deployments import Ledger
 from .._model.emergency import Emergency
 from .._model.judged import Reach
 from .._model.judgement import Overriding, StateJudgement
+from .._model.loosening import counted
 from .._model.plain import from_plain, to_plain
 from .._model.planned import Plan
 from .._model.record import PastRun, RunRecord
@@ -117,6 +118,7 @@ class Answer:
     emergency: Emergency | None
     overridden: Overriding | None
     stop: bool
+    loosened: tuple[Message, ...] = ()  # how much was, by whom
 
     @property
     def words(self) -> str:
@@ -129,7 +131,7 @@ class Answer:
     @property
     def msg(self) -> str:
         """The verdict in a sentence, with its reasons."""
-        seen = f"{self.service}: {self.words}, {self.verified} of {self.required} verified"
+        seen = ", ".join([f"{self.service}: {self.words}", f"{self.verified} of {self.required} verified", *self.loosened])
         head = seen + (f", partial ({self.partial})" if self.partial else "")
         if self.emergency:
             head = f"EMERGENCY {self.emergency.id}: the play goes on. {head}"
@@ -373,6 +375,7 @@ class Gate:
             emergency=run.emergency,
             overridden=judgement.overridden,
             stop=run.enforced and judgement.enforced_verdict.stops and not run.emergency and not judgement.overridden,
+            loosened=counted(judgement.loosened),
         )
 
 

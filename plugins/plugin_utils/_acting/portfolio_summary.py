@@ -11,8 +11,10 @@ import typing as t
 
 from ...module_utils._phrase import Message, phrase, verbatim
 from ...module_utils._units import humanize_seconds
+from .._model.loosening import Leave
 from .._model.text import as_dict, as_dicts, as_int, as_list, escape, first_line, shorten, wrap
 from .._model.verdict import WORST_FIRST, Verdict
+from .._planning.authority import block
 from .._recording.record_json import messages_of
 from .portfolio import PlannedService
 
@@ -44,6 +46,7 @@ class Line(t.TypedDict):
     reasons: list[Message]
     record_path: str | None
     refused: bool
+    loosened: list[dict[str, object]]
 
 
 class SummaryLine(Line):
@@ -103,6 +106,7 @@ def row(planned: PlannedService, result: t.Mapping[str, object] | None, *, last:
             "reasons": [_why_not(planned, given.get("msg"))],
             "record_path": None,
             "refused": True,
+            "loosened": [],
         }
         return Row(refused)
     judgement, run = as_dict(record.get("judgement")), as_dict(record.get("run"))
@@ -123,6 +127,7 @@ def row(planned: PlannedService, result: t.Mapping[str, object] | None, *, last:
         "reasons": [_message(reason, said) for reason in as_list(judgement.get("reasons"))],
         "record_path": _text(given.get("record_path")),
         "refused": False,
+        "loosened": as_dicts(judgement.get("loosened")),
     }
     return Row(line, [_instrument(item, said) for item in as_dicts(judgement.get("instruments"))])
 
@@ -258,7 +263,20 @@ def render(made: Summary, *, width: int = 120) -> str:
         lines += wrap(f"{escape(_name(item), 60)}: {told}", width)
     if made["never_verified"]:
         lines += ["", "EXPECTED AND NEVER VERIFIED", *wrap(", ".join(escape(name, 200) for name in made["never_verified"]), width)]
+    lines += _kept(services)
     return "\n".join([*lines, "", first_line(made["msg"])])
+
+
+def _kept(services: t.Sequence[Line]) -> list[str]:
+    """The lines that keep what is looser today, where the organisation has not said who may what."""
+    kinds: dict[tuple[str, str], set[str]] = {}
+    for item in services:
+        for one in item["loosened"]:
+            if one.get("leave") == Leave.WAY_OVER.value:
+                kinds.setdefault((str(one.get("by")), _name(item)), set()).add(str(one.get("kind")))
+    if not kinds:
+        return []
+    return ["", "TO KEEP TODAY'S STATE, THE ORGANISATION'S FILE SAYS", *(f"  {escape(line, 400)}" for line in block(kinds).splitlines())]
 
 
 def _seen(item: Line) -> str:

@@ -105,9 +105,14 @@ def shipped_titles() -> dict[str, str]:
 
 def load(name: str = "default", *, where: str = "") -> Policy:
     """A policy that ships. Refused for any other name; ``where`` is the place that names it."""
-    path = FOLDER / f"{name}.yml"
     if name not in shipped():
         raise Refused([f"{where + ': ' if where else ''}there is no policy '{name}'; these ship: {', '.join(shipped())}"])
+    return _load(name)
+
+
+@functools.cache
+def _load(name: str) -> Policy:
+    path = FOLDER / f"{name}.yml"
     text = path.read_text(encoding="utf-8")
     data: PolicyFile = yaml.load(text, Loader=FastLoader)
     label = phrase("{policy:path} policy {version}", policy=name, version=str(data["version"]))

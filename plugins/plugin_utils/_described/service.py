@@ -44,7 +44,11 @@ class NoHost(NotDeclared):
 
 
 class NotApplicable(NoChecks):
-    """The description itself says that there is nothing to verify."""
+    """The description itself says, under this key, that there is nothing to verify."""
+
+    def __init__(self, message: Message, key: str) -> None:
+        super().__init__(message)
+        self.key = key
 
 
 class NotDue(NoChecks):

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import typing as t
 
-from ...module_utils._phrase import Message
+from ...module_utils._phrase import Message, plural
 from .plain import OMITTED
 
 # what the organisation may give leave for, under these names
@@ -63,4 +64,19 @@ class Loosening:
     leave: Leave = Leave.REFUSED
 
 
-__all__ = ("NO_LEAVE", "OF_RUNS", "OF_SERVICES", "RUN", "SERVICE", "Leave", "Loosening")
+def counted(loosened: t.Sequence[Loosening]) -> tuple[Message, ...]:
+    """How much is looser, by whom: a part of a sentence each."""
+    by = [one.by for one in loosened]
+    said = []
+    if SERVICE in by:
+        said.append(
+            plural(
+                "{count:number} loosened by the service itself", "{count:number} loosened by the service itself", count=by.count(SERVICE)
+            )
+        )
+    if RUN in by:
+        said.append(plural("{count:number} loosened by this run", "{count:number} loosened by this run", count=by.count(RUN)))
+    return tuple(said)
+
+
+__all__ = ("NO_LEAVE", "OF_RUNS", "OF_SERVICES", "RUN", "SERVICE", "Leave", "Loosening", "counted")

@@ -10,6 +10,7 @@ decided here alone.
 from __future__ import annotations
 
 import dataclasses
+import json
 import typing as t
 
 from .._described.declarations import OrganisationFile
@@ -83,6 +84,26 @@ class Authority:
         )
 
 
+def block(kinds: t.Mapping[tuple[str, str], t.Collection[str]]) -> str:
+    """The lines of the organisation's file that allow what is looser today, by who (service or run) and service."""
+    lines = []
+    for who, key in ((SERVICE, SERVICES_MAY), (RUN, RUNS_MAY)):
+        mine = {service: sorted(names) for (by, service), names in sorted(kinds.items()) if by == who and names}
+        lines.append(f"{key}:" if mine else f"{key}: []")
+        lines += ["  services:"] if mine else []
+        lines += [f"    {json.dumps(service) if ':' in service else service}: [{', '.join(names)}]" for service, names in mine.items()]
+    return "\n".join(lines)
+
+
+def waiting(loosened: t.Iterable[Loosening], service: str) -> dict[tuple[str, str], set[str]]:
+    """What takes effect only while the organisation has not said who may what, for ``block``."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for one in loosened:
+        if one.leave is Leave.WAY_OVER:
+            found.setdefault((one.by, service), set()).add(one.kind)
+    return found
+
+
 def _layers(given: object) -> Layers:
     if isinstance(given, list):
         return {("", ""): frozenset(map(str, given))}
@@ -95,4 +116,4 @@ def _layers(given: object) -> Layers:
     return found
 
 
-__all__ = ("RUNS_MAY", "SERVICES_MAY", "Authority")
+__all__ = ("RUNS_MAY", "SERVICES_MAY", "Authority", "block", "waiting")

@@ -64,8 +64,24 @@ def planned_requirement(
     if phase is None:
         return planned  # the service's state is judged over findings that are there already
     made = _with_checks(planned, exception, description, waivers, remarks)
+    if made.state is PlanState.NOT_APPLICABLE:
+        _note_switched_off(made, above, description, level, remarks)
     of_checks(made.checks, above, description, level, remarks)
     return made
+
+
+def _note_switched_off(planned: PlannedRequirement, above: Rule | None, description: Description, level: str, remarks: Remarks) -> None:
+    """What the description itself says there is nothing of."""
+    if above is None or not above.impact.get(level):
+        return
+    remarks.loosen(
+        "traits",
+        f"requirements.{planned.rule.id}",
+        planned.declared_in,
+        phrase("{requirement:path} is switched off: {reason}", requirement=planned.rule.id, reason=planned.why),
+        phrase("the policy asks for it as {impact} at level {level}", impact=planned.impact, level=level),
+        requirement=planned.rule.id,
+    )
 
 
 def _adapted(rule: Rule, exception: RequirementEntry, description: Description) -> Rule:
@@ -111,7 +127,9 @@ def _with_checks(
     except NotDeclared as exc:
         return dataclasses.replace(planned, state=PlanState.NOT_DECLARED, why=exc.message)
     except NotApplicable as exc:
-        return dataclasses.replace(planned, state=PlanState.NOT_APPLICABLE, why=exc.message)
+        return dataclasses.replace(
+            planned, state=PlanState.NOT_APPLICABLE, why=exc.message, declared_in=description.service.where((exc.key,))
+        )
     except NotDue as exc:
         return dataclasses.replace(planned, state=PlanState.NOT_DUE, why=exc.message)
     if instances is None:

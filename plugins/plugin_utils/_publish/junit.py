@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape as of_text
 from xml.sax.saxutils import quoteattr
 
 from .._model.text import as_dict, as_dicts, as_float, as_list, escape
-from .telling import others, verdict_words, waiver_words
+from .telling import others, verdict_words, verified_words, waiver_words
 
 _MAX_LINES = 20
 _PROPERTIES = (
@@ -48,7 +48,11 @@ def render(record: t.Mapping[str, object]) -> str:
         "id": 0,
         "package": "operability.readiness",
     }
-    properties = [("verdict", verdict_words(judgement)), *((name, escape(run.get(key), 200)) for name, key in _PROPERTIES if run.get(key))]
+    properties = [
+        ("verdict", verdict_words(judgement)),
+        ("verified", verified_words(judgement)),
+        *((name, escape(run.get(key), 200)) for name, key in _PROPERTIES if run.get(key)),
+    ]
     return "\n".join(
         [
             '<?xml version="1.0" encoding="UTF-8"?>',

@@ -20,6 +20,7 @@ from .telling import (
     decisions,
     emergency,
     instrument,
+    loosened,
     lost_hosts,
     others,
     overrides,
@@ -94,6 +95,7 @@ class _Report:
         lines += self.requirement_tables()
         lines += self.comparison()
         lines += self.reservations(as_dicts(judgement.get("reservations")))
+        lines += self.bullets(say("loosened"), loosened(judgement, say))
         lines += self.overrides(overrides(judgement, say))
         lines += self.decisions(decisions(self.record, say))
         lines += self.delivery()

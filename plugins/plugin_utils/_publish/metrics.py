@@ -41,6 +41,7 @@ FAMILIES: dict[str, tuple[tuple[str, ...], str]] = {
     "service_verified_requirements": ((), "Requirements with a finding that says pass, warn or fail."),
     "service_required_requirements": ((), "Requirements that are asked of the service."),
     "service_info": (("level", "owner", "mode"), "What the service is; always 1."),
+    "loosened": (("kind",), "What is looser than what stands above it, by the name under which leave is given."),
     "gate_state": (("phase",), f"Verdict of the last gate of the phase, dropped after {GATE_DAYS} days: {_STATE}."),
     "gate_enforced": (("phase",), "Whether the last gate of the phase could stop its play (1) or only observed (0)."),
     "requirement_state": (("requirement", "impact"), f"Effective status of the requirement: {_STATUS}."),
@@ -177,6 +178,9 @@ def _state(out: Samples, state: dict[str, object]) -> None:
     counts = as_dict(state.get("counts"))
     for name in _COUNTED:
         out.add("requirements", (name,), counts.get(name) or 0)
+    kinds = [str(item.get("kind")) for item in as_dicts(state.get("loosened"))]
+    for kind in sorted(set(kinds)):
+        out.add("loosened", (kind,), kinds.count(kind))
     for stakeholder, status in as_dict(state.get("stakeholders")).items():
         out.add("stakeholder_state", (stakeholder,), STATUS_CODES.get(str(status)))
     for requirement in as_dicts(state.get("requirements")):

@@ -18,6 +18,7 @@ from .telling import (
     decisions,
     emergency,
     instrument,
+    loosened,
     lost_hosts,
     others,
     overrides,
@@ -78,6 +79,7 @@ class _Table:
         self.instruments()
         self.unreachable()
         self.reservations()
+        self.section("LOOSER THAN WHAT STANDS ABOVE", loosened(self.judgement))
         self.overrides()
         self.decided()
         if record_delta := as_dict(self.record.get("delta")):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._model.loosening import RUN, SERVICE
 from .._model.text import AREAS, as_dict, as_dicts, as_int, as_list, escape, quantity
 from .._model.verdict import Verdict, stops
 from .signs import OPEN, rank
@@ -161,8 +162,23 @@ def decisions(record: t.Mapping[str, object], say: Words = ENGLISH) -> list[Deci
 
 
 def verified_words(judgement: t.Mapping[str, object], say: Words = ENGLISH) -> str:
-    """How many of the requirements that are asked were verified."""
-    return say("verified", verified=as_int(judgement.get("verified")), required=as_int(judgement.get("required")))
+    """How many of the requirements that are asked were verified, and how much was loosened by those whom the verdict is about."""
+    seen = say("verified", verified=as_int(judgement.get("verified")), required=as_int(judgement.get("required")))
+    by = [str(item.get("by")) for item in as_dicts(judgement.get("loosened"))]
+    told = [say.counted("loosened_by_service", by.count(SERVICE))] if SERVICE in by else []
+    told += [say.counted("loosened_by_run", by.count(RUN))] if RUN in by else []
+    return ", ".join([seen, *told])
+
+
+def loosened(judgement: t.Mapping[str, object], say: Words = ENGLISH) -> list[str]:
+    """What is looser than what stands above it, a line each: where it stands, what it says, what stands above it, and whether it may."""
+    out = []
+    for item in as_dicts(judgement.get("loosened")):
+        leave = say.name("leave", item.get("leave"), escape(item.get("leave"), 40))
+        place = escape(item.get("declared_in") or item.get("key"), 200)
+        said, above = escape(item.get("message"), 300), escape(item.get("above"), 300)
+        out.append(say("loosened_line", place=place, message=said, above=above, leave=leave))
+    return out
 
 
 def reservation_kind(item: t.Mapping[str, object], say: Words = ENGLISH) -> str:
@@ -348,6 +364,7 @@ __all__ = (
     "decisions",
     "emergency",
     "instrument",
+    "loosened",
     "lost_hosts",
     "others",
     "overrides",

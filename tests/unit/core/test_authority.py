@@ -84,6 +84,7 @@ LOOSER: tuple[tuple[str, str, str], ...] = (
     ("alerts: {match: {service: payments}, receivers: [me]}", "chains", "alerts.receivers"),
     ("endpoints: [{url: 'https://payments.example/health', validate_certs: false}]", "limits", "endpoints.0.validate_certs"),
     ("endpoints: [{url: 'https://payments.example/health', min_days: 0.01}]", "limits", "endpoints.0.min_days"),
+    ("flows: []", "traits", "requirements.PLT-03"),
     ("baseline: {tolerances: {http_latency_seconds: {relative: 100}}}", "limits", "baseline.tolerances.http_latency_seconds"),
 )  # fmt: skip
 # what is stricter, or no matter of strictness: never told

@@ -35,7 +35,7 @@ def _flows(description: Description) -> list[Instance]:
     if declared is None:
         raise NotDeclared(phrase("flows is not declared: what must the service reach? (flows: [] for nothing)"))
     if not declared:
-        raise NotApplicable(phrase("the service declares no flow (flows: [])"))
+        raise NotApplicable(phrase("the service declares no flow (flows: [])"), "flows")
     out = []
     for index, flow in enumerate(declared):
         steps: Steps = ("flows", index)
