@@ -77,7 +77,7 @@ loosened:
   type: list
   elements: dict
   version_added: 0.2.0
-  sample: [{"kind": "limits", "key": "commitments.rpo", "declared_in": "readiness.yml:4", "message": "BKP-01: max_age is 30d", "above": "the policy's bound is 7d",
+  sample: [{"kind": "limits", "key": "commitments.rpo", "declared_in": "readiness.yml:4", "message": "BKP-01: max_age is 30d", "above": "the policy allows 7d",
     "by": "service", "requirement": "BKP-01", "leave": "way_over"}]
 """
 

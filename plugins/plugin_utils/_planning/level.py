@@ -18,7 +18,23 @@ from .waivers import LEVEL_WAIVER
 
 
 def level_of(description: Description, waivers: list[Waiver], remarks: Remarks, authority: Authority) -> tuple[str, Message]:
-    """The level, and why it is that."""
+    """The level, and why it is that: at least the one that the organisation says."""
+    level, reason = _declared(description, waivers, remarks, authority)
+    organisation = description.organisation
+    least = (organisation.of_organisation.get("levels") or {}).get(description.name) if organisation else None
+    if organisation is None or least is None or LEVELS.index(least) <= LEVELS.index(level):
+        return level, reason
+    place = organisation.where(("levels", description.name))
+    said = phrase("{reason} makes it level {level}", reason=reason, level=level)
+    above = phrase("{place:path} says at least {least}", place=place, least=least)
+    remarks.loosen("level", "classification", description.service.where(("classification",)), said, above)
+    if authority.leave("level") is Leave.GIVEN:
+        return level, phrase("{said}; {above}", said=said, above=above)
+    return least, phrase("{above}; {said}", above=above, said=said)
+
+
+def _declared(description: Description, waivers: list[Waiver], remarks: Remarks, authority: Authority) -> tuple[str, Message]:
+    """The level as the service file has it."""
     classification: Classification = description.data.get("classification") or {"criticality": 0}
     computed, reason = computed_level(classification)
     if not description.data.get("classification"):

@@ -240,6 +240,18 @@ def test_a_lower_level_needs_leave_or_a_waiver() -> None:
     assert (made.level, of(made)) == ("C", [("level", "classification.level", "given")])
 
 
+def test_a_classification_is_what_a_service_says_of_itself() -> None:
+    text = with_line("classification: {criticality: 1}")
+    made = planned(text, OBSERVED + "levels: {payments: A, other: A}\n")
+    assert (made.level, of(made)) == ("A", [("level", "classification", "refused")]), "the organisation's level holds"
+    assert made.level_reason.startswith("organisation.yml:13 says at least A; criticality 1")
+    assert problems_of(lambda: planned(text, ENFORCED + "levels: {payments: A}\n"))
+    allowed = planned(text, ENFORCED.replace("[]", "[level]") + "levels: {payments: A}\n")
+    assert (allowed.level, of(allowed)) == ("C", [("level", "classification", "given")])
+    for higher in ("levels: {payments: B}\n", "levels: {payments: A}\n", "levels: {other: A}\n"):
+        assert of(planned(SERVICE, ENFORCED + higher)) == []
+
+
 def test_another_policy_that_is_added_makes_nothing_milder(phase: str) -> None:
     plain, more = planned(SERVICE, ENFORCED, phase), planned(with_line("policy: {add: [starter]}"), ENFORCED, phase)
     assert [(item.rule.id, item.impact, item.rule.phases) for item in more.requirements] == [
