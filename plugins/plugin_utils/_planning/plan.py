@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from ...module_utils._units import parse_duration
 from .._comparing.comparable import terms
+from .._described.approvals import KEYS, digest_of, places
 from .._described.declarations import Duration
 from .._described.document import NotResolved, Refused, unresolved
 from .._described.policy import Policy
@@ -16,13 +19,15 @@ from .._promises.debt import entries as lines_of_debt
 from .._promises.decisions import required as decision_required
 from .._promises.mode import mode_of, ratchet_of
 from .._promises.reservations import on_overdue
+from .approving import Approving, told_longer
 from .authority import Authority
 from .declared import told
+from .exempting import Exempting
 from .level import level_of
 from .remarks import Remarks
 from .requirements import planned_requirement
 from .rules import make_policy, order, rules_of
-from .waivers import allowed, waivers_of
+from .waivers import declared_waivers, each_once, lower_level, weighed
 
 SETTLING = ("post", "smoke")  # the phases just after a deployment
 
@@ -33,17 +38,23 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     if later:
         raise Refused(later)
     remarks = Remarks(notices=list(policy.notices))
-    waivers = waivers_of(description, policy, remarks)
-    level, reason = level_of(description, waivers, remarks)
+    approving = Approving(description, _authority(description))
+    declared = declared_waivers(description, policy, approving, remarks)
+    of_level = lower_level(declared, policy, approving, remarks)
+    level, reason = level_of(description, of_level, remarks)
+    approving = dataclasses.replace(approving, authority=_authority(description, level))
+    approving.told(remarks)
+    told_longer(description, remarks)
     rules = rules_of(description, policy, remarks)
     remarks.notices += told(description, rules)
-    waivers = [allowed(waiver, rules.get(waiver.requirement), level, description, remarks) for waiver in waivers]
+    waivers = each_once([*of_level, *weighed(declared, rules, policy, level, approving, remarks)], remarks)
+    exempting = Exempting.of(description, policy, approving, remarks)
     debts, debt = lines_of_debt(description, rules, remarks.problems, remarks.notices)
     waivers += debts
     requirements = []
     for identifier in sorted(rules, key=order):
         try:
-            planned = planned_requirement(rules[identifier], description, level, phase, waivers, remarks)
+            planned = planned_requirement(rules[identifier], description, level, phase, waivers, exempting, remarks)
         except NotResolved as exc:
             remarks.problems += [f"{problem} ({identifier} needs it now)" for problem in exc.problems]
             continue
@@ -57,8 +68,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     comparison = terms(description.service, description.run.version, remarks.problems)
     mode, observe_until = mode_of(description, level, remarks.problems, remarks.notices)
     ratchet = ratchet_of(description, level, remarks.notices)
-    authority = Authority.of(description.organisation, service=description.name, environment=description.run.environment, level=level)
-    loosened = authority.settled(remarks.loosened, enforced=mode == "enforce", problems=remarks.problems)
+    loosened = approving.authority.settled(remarks.loosened, enforced=mode == "enforce", problems=remarks.problems)
     if remarks.problems:
         raise Refused(list(dict.fromkeys(remarks.problems)))
     language = description.default(lambda given: given.get("language"))
@@ -69,7 +79,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         phase=phase,
         policy={"name": policy.name, "version": policy.version, "sha256": policy.sha256},
         requirements=tuple(requirements),
-        waivers=tuple(waivers),
+        waivers=(*waivers, *remarks.requests),
         expected_hosts=tuple(description.hosts()),
         mode=mode,
         notices=tuple(remarks.notices),
@@ -78,6 +88,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
             "organisation_file": {"path": description.organisation.name, "sha256": description.organisation.sha256}
             if description.organisation
             else None,
+            "approvals": _approvals(description),
             "debt_file": {"path": debt.file, "sha256": debt.sha256} if debt else None,
         },
         publish={**({"language": language} if language else {}), **description.publish},
@@ -101,11 +112,28 @@ def _unresolved_basics(description: Description) -> list[str]:
     """What every phase needs must be resolved in every phase."""
     later = [
         item
-        for document in description.documents
-        for key in ("service", "classification", "traits", "waivers", "approvers", "mode", "ratchet", "debt", "decisions")
+        for document in (*description.documents, *description.approvals)
+        for key in ("service", "classification", "traits", "approvers", "mode", "ratchet", "debt", "decisions", "four_eyes", *KEYS)
         for item in unresolved(document.data.get(key))
     ]
     return [f"{item.place}: {item.path}: {item.reason} (every phase needs it)" for item in later]
+
+
+def _authority(description: Description, level: str = "") -> Authority:
+    return Authority.of(description.organisation, service=description.name, environment=description.run.environment, level=level)
+
+
+def _approvals(description: Description) -> dict[str, str | None] | None:
+    """The files of readiness.d that say something of this service, as one."""
+    digest = digest_of(description.approvals, description.name)
+    return (
+        {
+            "path": ", ".join(dict.fromkeys(document.name for document, *_rest in places(description.approvals, description.name))),
+            "sha256": digest,
+        }
+        if digest
+        else None
+    )
 
 
 def _records(description: Description) -> str | None:
