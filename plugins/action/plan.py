@@ -16,6 +16,7 @@ from ..plugin_utils._model.plain import to_plain
 from ..plugin_utils._model.planned import Plan, PlannedRequirement, PlanState
 from ..plugin_utils._model.text import escape
 from ..plugin_utils._promises.mode import announced
+from ..plugin_utils._publish.telling import LONGEST_LINE
 from ..plugin_utils._running import core
 
 SPEC = {**RUN_SPEC, "phase": {**RUN_SPEC["phase"], "required": False, "default": "design"}, "show": {"type": "bool", "default": True}}
@@ -61,6 +62,15 @@ class ActionModule(ActionBase):
             "later_hosts": plan.later_hosts,
             "requirements": [_as_dict(requirement) for requirement in plan.requirements],
             "notices": plan.notices,
+            "requests": [
+                {
+                    "requirement": waiver.requirement,
+                    "declared_in": waiver.declared_in,
+                    "to_copy": waiver.to_copy,
+                    "copy_into": waiver.copy_into,
+                }
+                for waiver in plan.requests
+            ],
             "held": sorted(proven),
         }
         return {**result, **to_plain(planned)}
@@ -127,4 +137,9 @@ def register(plan: Plan, today: str = "") -> str:
         own = [waiver.until for waiver in plan.lines_of_debt if waiver.active]
         lines.append(f"{len(own)} lines of {escape(plan.debt.file)} still hold" + (f", the next until {min(own)}" if own else ""))
     lines += [f"notice: {escape(notice)}" for notice in plan.notices]
+    for waiver in plan.requests:
+        lines.append(
+            f"request: {escape(waiver.declared_in)}: {waiver.requirement}; with this line in {escape(waiver.copy_into)} it counts:"
+        )
+        lines.append(f"  {escape(waiver.to_copy, LONGEST_LINE)}")
     return "\n".join(lines)

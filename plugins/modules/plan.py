@@ -69,6 +69,13 @@ notices:
   returned: success
   type: list
   elements: str
+requests:
+  description: >-
+    What the service accepts for itself and only operations may accept, each with its place, and the line (C(to_copy)) with which it counts
+    in a file of the organisation (C(copy_into)).
+  returned: success
+  type: list
+  elements: dict
 """
 
 from ansible.module_utils.basic import AnsibleModule

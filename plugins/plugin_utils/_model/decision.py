@@ -86,6 +86,12 @@ class Decision:
     recorded_at: str
 
     @property
+    def content_digest(self) -> str:
+        """A digest of all that it says. What is empty has no part in it, so that a later version may know more."""
+        kept = {name: value for name, value in to_plain(self).items() if value not in (None, False, "", [], {})}
+        return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()
+
+    @property
     def name(self) -> str:
         return f"the decision of {self.date} ({self.body})"
 
@@ -93,6 +99,25 @@ class Decision:
     def against(self) -> str:
         """That it goes against the verdict, in words; empty where it does not."""
         return f" against the verdict {self.verdict.words}" if self.against_verdict else ""
+
+
+@dataclasses.dataclass(frozen=True)
+class ConfirmedDecision:
+    """A decision that the organisation's files confirm. ``refusal`` says why that does not count."""
+
+    id: str
+    digest: str
+    declared_in: str
+    refusal: Message | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class DecisionTerms:
+    """Where the organisation names who decides: what makes a recorded decision count."""
+
+    deciders: tuple[str, ...]
+    file: str  # in which operations confirms one
+    confirmed: tuple[ConfirmedDecision, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,6 +145,7 @@ class ShownDecision:
     recorded_at: str
     about_this_evidence: bool = False
     counts: bool = False
+    request: Message | None = dataclasses.field(default=None, metadata=OMITTED)  # why it is one, and lets nothing go on
 
 
-__all__ = ("SCHEMA_VERSION", "Condition", "Decision", "Evidence", "ShownDecision")
+__all__ = ("SCHEMA_VERSION", "Condition", "ConfirmedDecision", "Decision", "DecisionTerms", "Evidence", "ShownDecision")

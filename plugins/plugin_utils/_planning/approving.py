@@ -11,16 +11,18 @@ import typing as t
 
 from ...module_utils._phrase import Message, phrase, plural
 from ...module_utils._units import parse_duration
-from .._described.approvals import file_for, line
+from .._described.approvals import DECISIONS, entries, file_for, line
 from .._described.declarations import PolicyOverlay
 from .._described.document import Document
 from .._described.policy import LONGEST_WAIVER, Policy, Rule
 from .._described.service import Description
+from .._model.decision import ConfirmedDecision, DecisionTerms
 from .._model.loosening import Leave
 from .._model.waiver import Waiver, WaiverState
 from .authority import Authority
 from .remarks import Remarks
 
+DECISION = "decision"  # beside the impacts among the approvers
 KIND = "approvers"  # under which the organisation gives leave
 
 
@@ -72,6 +74,25 @@ class Approving:
         """Who brought an entry that counts, as git says it."""
         found = (self.description.brought or {}).get((document.name, key, index))
         return found.said if found and found.counts else None
+
+    def decision_terms(self) -> DecisionTerms | None:
+        """What makes a recorded decision count, where the organisation names who decides."""
+        description, organisation = self.description, self.description.organisation
+        deciders = self.organisations(DECISION)
+        if deciders is None or organisation is None:
+            return None
+        confirmed = [
+            ConfirmedDecision(
+                str(given["id"]),
+                str(given["digest"]),
+                document.where((DECISIONS, index)),
+                self.not_brought(document, DECISIONS, index),
+            )
+            for document in description.approvals
+            for index, given in entries(document, DECISIONS)
+            if given["service"] == description.name and given["environment"] == description.run.environment
+        ]
+        return DecisionTerms(tuple(deciders), f"{file_for(organisation, description.name)}: {DECISIONS}", tuple(confirmed))
 
     # -- what a service says beside its organisation
 

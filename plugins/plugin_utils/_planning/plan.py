@@ -98,6 +98,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         overdue=on_overdue(description),
         override_due=str(description.default(lambda given: given.get("override_due")) or OVERRIDE_DUE),
         decision_required=decision_required(description, level, phase),
+        decision_terms=approving.decision_terms(),
         recheck_every=recheck_every,
         settling=settling,
         comparison=comparison,

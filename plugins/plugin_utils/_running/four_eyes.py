@@ -28,7 +28,6 @@ from .git_history import Checkout
 SECONDS = 10.0
 IN_A_HURRY = 2.0  # of an emergency
 SIGNERS, BRANCH = "allowed_signers", "origin/main"  # unless the organisation says otherwise
-_UNCOMMITTED = "it does not stand like this in the newest commit of the checkout: commit it, without templates and without merge keys"
 
 
 def look(
@@ -88,7 +87,7 @@ class _Eyes:
 
         newest = next(iter(history), None)
         if newest is None or not stands(newest):
-            return Brought(False, phrase(_UNCOMMITTED))
+            return Brought(False, _uncommitted())
         on_branch = self.tip is not None and stands(self.tip)
         return self._walked(newest, history, stands, on_branch)
 
@@ -113,7 +112,7 @@ class _Eyes:
                 if not before:
                     return found
             todo += before
-        return Brought(False, refused or phrase(_UNCOMMITTED))
+        return Brought(False, refused or _uncommitted())
 
     def _judged(self, commit: str, on_branch: bool) -> Brought:
         short = commit[:12]
@@ -143,6 +142,10 @@ class _Eyes:
                 branch=self.branch,
             ),
         )
+
+
+def _uncommitted() -> Message:
+    return phrase("it does not stand like this in the newest commit of the checkout: commit it, without templates and without merge keys")
 
 
 def _path(document: Document) -> str:
