@@ -154,7 +154,9 @@ against_verdict:
   returned: success
   type: bool
 counts:
-  description: Whether it counts as it is. Where the organisation names who decides (C(approvers.decision)), it is a request until operations confirms it.
+  description: >-
+    Whether it counts as it is. Where the organisation names who decides (C(approvers.decision)), it is a request until operations
+    confirms it.
   returned: success
   type: bool
 to_copy:

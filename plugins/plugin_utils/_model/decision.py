@@ -88,8 +88,7 @@ class Decision:
     @property
     def content_digest(self) -> str:
         """A digest of all that it says. What is empty has no part in it, so that a later version may know more."""
-        kept = {name: value for name, value in to_plain(self).items() if value not in (None, False, "", [], {})}
-        return hashlib.sha256(json.dumps(kept, sort_keys=True, default=str).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(_said(to_plain(self)), sort_keys=True, default=str).encode()).hexdigest()
 
     @property
     def name(self) -> str:
@@ -99,6 +98,13 @@ class Decision:
     def against(self) -> str:
         """That it goes against the verdict, in words; empty where it does not."""
         return f" against the verdict {self.verdict.words}" if self.against_verdict else ""
+
+
+def _said(value: object) -> object:
+    """A value without what is empty in it."""
+    if isinstance(value, dict):
+        return {name: kept for name, item in value.items() if (kept := _said(item)) not in (None, False, "", [], {})}
+    return [_said(item) for item in value] if isinstance(value, list) else value
 
 
 @dataclasses.dataclass(frozen=True)
