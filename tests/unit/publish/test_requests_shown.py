@@ -49,10 +49,10 @@ def test_in_markdown() -> None:
     assert "Requests" not in markdown.render(record())
 
 
-@pytest.mark.parametrize(("language", "heads"), [("en", "Requests to operations"), ("fr", "Demandes à l'exploitation")])
+@pytest.mark.parametrize(("language", "heads"), [("en", "Requests to operations"), ("fr", "Demandes à l.exploitation")])
 def test_in_html(language: str, heads: str) -> None:
     text = html.render(shown(), language=language)
-    assert f'<h2 id="requests">{_html.escape(heads)}</h2>' in text or f'<h2 id="requests">{heads}</h2>' in text.replace("&#39;", "'")
+    assert re.search(f'<h2 id="requests">{heads}</h2>', text)
     (line,) = re.findall(r"<code>(- .*?)</code>", text)
     assert yaml.safe_load(_html.unescape(line)) == yaml.safe_load(LINE)
     assert 'id="requests"' not in html.render(record(), language=language)
