@@ -109,12 +109,12 @@ def _said(value: object) -> object:
 
 @dataclasses.dataclass(frozen=True)
 class ConfirmedDecision:
-    """A decision that the organisation's files confirm. ``refusal`` says why that does not count."""
+    """A decision that the organisation's files confirm. ``why`` says why that does not count."""
 
     id: str
     digest: str
     declared_in: str
-    refusal: Message | None = None
+    why: Message | None = None
 
 
 @dataclasses.dataclass(frozen=True)

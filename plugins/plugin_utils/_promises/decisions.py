@@ -295,11 +295,11 @@ def request_of(decision: Decision, terms: DecisionTerms | None) -> Message | Non
     if not found:
         return phrase("operations has not confirmed it ({file:path})", file=terms.file)
     for item in found:
-        if item.digest == decision.content_digest and item.refusal is None:
+        if item.digest == decision.content_digest and item.why is None:
             return None
     if found[-1].digest != decision.content_digest:
         return phrase("it is not what {place:path} confirms: its digest is another", place=found[-1].declared_in)
-    return phrase("{place:path} does not count: {reason}", place=found[-1].declared_in, reason=found[-1].refusal)
+    return phrase("{place:path} does not count: {reason}", place=found[-1].declared_in, reason=found[-1].why)
 
 
 def line_of(decision: Decision) -> str:

@@ -60,7 +60,7 @@ def test_one_that_is_confirmed_counts() -> None:
         ({}, (), "nobody may decide"),
         ({"digest": "0"}, ("Ana",), "it is not what readiness.d/payments.yml:4 confirms: its digest is another"),
         (
-            {"refusal": phrase("nobody knows who brought it")},
+            {"why": phrase("nobody knows who brought it")},
             ("Ana",),
             "readiness.d/payments.yml:4 does not count: nobody knows who brought it",
         ),
@@ -152,9 +152,9 @@ def test_git_is_asked_of_what_confirms() -> None:
     entry = "{service: payments, environment: production, id: a, digest: b}"
     place = ("readiness.d/a.yml", "approved_decisions", 0)
     bad = in_files(entry, brought={place: Brought(False, phrase("nobody knows"))})
-    assert bad is not None and [item.refusal for item in bad.confirmed] == ["nobody knows"]
+    assert bad is not None and [item.why for item in bad.confirmed] == ["nobody knows"]
     good = in_files(entry, brought={place: Brought(True, phrase("fine"))})
-    assert good is not None and [item.refusal for item in good.confirmed] == [None]
+    assert good is not None and [item.why for item in good.confirmed] == [None]
 
 
 def test_only_the_organisation_names_who_decides() -> None:
