@@ -38,6 +38,10 @@ class Approving:
         organisation = self.description.organisation
         return (organisation.declared.get("approvers") or {}).get(impact or "") if organisation else None
 
+    def impact_asked(self, impact: str | None, of_policy: str | None) -> str | None:
+        """The impact by which approvers are found: that which holds, but a stricter one does not lead past those of the policy's."""
+        return of_policy if self.organisations(impact) is None and self.organisations(of_policy) is not None else impact
+
     def asks_operations(self, impact: str | None, requirement: str) -> bool:
         """Whether what a service's own file accepts is a request."""
         return self.organisations(impact) is not None and self.authority.leave(KIND, requirement) is Leave.REFUSED

@@ -46,8 +46,9 @@ class Exempting:
                     remarks.problems.append(f"{place}: not_applicable.{index}.requirement: there is no requirement {identifier}")
         return cls(description, policy, approving, tuple(found))
 
-    def reason(self, rule: Rule, impact: str, remarks: Remarks) -> Message | None:
+    def reason(self, rule: Rule, impact: str, level: str, remarks: Remarks) -> Message | None:
         """Why it is not applicable, where that counts."""
+        impact = self.approving.impact_asked(impact, rule.impact.get(level)) or impact
         for document, index, entry in self.organisations:
             if entry["requirement"] == rule.id:
                 accepted = self._accepted(document, index, entry, rule, impact, remarks)

@@ -42,7 +42,7 @@ def planned_requirement(
     phases, observe = set(rule.phases), set(rule.observe)
     if phase == "post" and run.first_deployment and rule.not_before_first_deployment and "pre" in phases:
         phases.add("post")
-    reason = _not_applicable(rule, str(impact), description, exempting, remarks)  # also where it is not asked: it may be wrong
+    reason = _not_applicable(rule, str(impact), level, description, exempting, remarks)  # also where it is not asked: it may be wrong
     if phase is not None and phase not in phases | observe and phase != "design":
         return None
     deciding = phase is None or phase in phases
@@ -134,7 +134,9 @@ def _with_checks(
     return dataclasses.replace(planned, checks=tuple(checks), declared_in=place)
 
 
-def _not_applicable(rule: Rule, impact: str, description: Description, exempting: Exempting, remarks: Remarks) -> Message | None:
+def _not_applicable(
+    rule: Rule, impact: str, level: str, description: Description, exempting: Exempting, remarks: Remarks
+) -> Message | None:
     if rule.applies_when:
         lacking = description.lacks(rule.applies_when)
         if lacking:
@@ -143,7 +145,7 @@ def _not_applicable(rule: Rule, impact: str, description: Description, exempting
         return phrase(
             "it is asked of services of kind {kinds:list}; this one is {kind:path}", kinds=list(rule.applies_to), kind=description.kind
         )
-    return exempting.reason(rule, impact, remarks)
+    return exempting.reason(rule, impact, level, remarks)
 
 
 __all__ = ("planned_requirement",)

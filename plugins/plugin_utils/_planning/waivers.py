@@ -147,12 +147,15 @@ def weighed(
     """All others: refused where the policy or the approvers do not allow it, a request where it stands in the wrong file."""
     out = []
     for item in declared:
+        if item.waiver.requirement == LEVEL_WAIVER:
+            continue
         rule = rules.get(item.waiver.requirement)
-        if rule is not None:
-            exception = approving.description.requirements.get(rule.id) or {}
-            out.append(_weighed(item, rule, impact_of(rule, exception, level), policy, approving, remarks))
-        elif item.waiver.requirement != LEVEL_WAIVER:
+        if rule is None:
             out.append(item.waiver)
+        else:
+            exception = approving.description.requirements.get(rule.id) or {}
+            impact = approving.impact_asked(impact_of(rule, exception, level), rule.impact.get(level))
+            out.append(_weighed(item, rule, impact, policy, approving, remarks))
     return out
 
 

@@ -40,7 +40,7 @@ def look(
 ) -> dict[Place, Brought] | None:
     """What git says of each entry about a service; None where the organisation does not ask for it."""
     asked = organisation.of_organisation.get("four_eyes")
-    if not asked:
+    if asked is None or asked is False:
         return None
     found = places([organisation, *approvals], service)
     if not found:

@@ -130,6 +130,23 @@ def test_the_impact_that_holds_says_who_is_asked() -> None:
     assert states(made(stricter, SHARED)) == ["requested"]
 
 
+def test_a_stricter_impact_does_not_lead_past_those_who_approve() -> None:
+    """The policy says that PLT-02 is major; nobody is named for a blocker."""
+    stricter = SERVICE + "requirements: {PLT-02: {impact: blocker}}\n"
+    entry = (ENTRY % ("me", "2027-01-01")).replace("BKP-01", "PLT-02")
+    assert states(made(stricter + f"waivers: [{{{entry}}}]\n", ON_MAJOR)) == ["requested"]
+    absent = "requirements: {PLT-02: {impact: blocker, not_applicable: no host, approved_by: me, until: 2027-01-01}}\n"
+    plan = made(SERVICE + absent, ON_MAJOR)
+    assert one(plan, "PLT-02").state is PlanState.PLANNED and states(plan) == ["requested"]
+
+
+def test_a_requirement_of_its_own_lowers_no_level() -> None:
+    lower = SERVICE.replace("criticality: 2", "criticality: 3, level: C")
+    lower += "requirements: {LVL-01: {title: x, impact: minor, check: command, with: {command: [a]}}}\n"
+    plan = made(lower + "waivers: [{" + (ENTRY % ("me", "2027-01-01")).replace("BKP-01", "LVL-01") + "}]\n")
+    assert plan.level == "A" and states(plan) == ["requested"]
+
+
 def test_a_lower_level() -> None:
     lower = SERVICE.replace("criticality: 2", "criticality: 3, level: C")
     entry = (ENTRY % ("head", "2027-01-01")).replace("BKP-01", "LVL-01")

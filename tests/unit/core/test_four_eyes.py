@@ -99,6 +99,14 @@ def test_where_nobody_asks_git_is_left_alone(tmp_path: pathlib.Path) -> None:
     assert four_eyes.look(organisation, [], "shop", environ={"PATH": "/nowhere"}) is None
 
 
+def test_a_mapping_without_anything_asks_too(repository: Repository) -> None:
+    (repository.folder / "organisation.yml").write_text(ORGANISATION.replace("true", "{}"))
+    repository.commit(ENTRY)
+    assert not repository.one().counts
+    repository.fetched()
+    assert repository.one().counts
+
+
 def test_a_service_without_entries_asks_nothing(repository: Repository) -> None:
     repository.write({**ENTRY, "service": "other"})
     assert repository.look(environ={"PATH": "/nowhere"}) == []
