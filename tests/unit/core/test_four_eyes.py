@@ -446,3 +446,31 @@ def test_replaced_commits_are_not_believed(repository: Repository) -> None:
     repository.git("reset", "-q", "--hard", unsigned)
     repository.git("replace", unsigned, signed)
     assert not repository.one().counts
+
+
+# -- foreign text
+
+
+def many(line: str, times: int) -> str:
+    """Aliases of aliases: a value that would have nine to the power of ``times`` parts."""
+    return "a0: &a0 {x: 1}\n" + "".join(line.format(n=n, below=",".join([f"*a{n - 1}"] * 9)) for n in range(1, times))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "waivers: " + "[" * 200_000,
+        "waivers: " + "{a: " * 200_000,
+        many("a{n}: &a{n} [{below}]\n", 12) + "waivers:\n  - {service: *a11, requirement: *a11}\n",
+        many("a{n}: &a{n} {{<<: [{below}]}}\n", 12) + "waivers: []\n",
+        "waivers: &w\n  - *w\n  - {service: *w, requirement: BKP-01}\n",
+        "waivers: \0",
+        "waivers: [!!python/object/apply:os.system [id]]",
+        "waivers: !!binary x",
+        "waivers: {service: shop}",
+        "[waivers]",
+    ],
+)
+def test_what_people_once_wrote_takes_no_time_and_counts_for_nothing(text: str) -> None:
+    assert not four_eyes._holds(text, "waivers", {"service": "shop", "requirement": "BKP-01"})
