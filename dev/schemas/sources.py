@@ -11,7 +11,7 @@ import typing as t
 import yaml
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-NAMES = ("service", "organisation", "debt")
+NAMES = ("service", "organisation", "debt", "approvals")
 COMMON = "common.yml#/"
 READ_BY = "x-read-by"
 

@@ -38,7 +38,8 @@ class ActionModule(ActionBase):
         context = context_of(self, variables, DECIDE_SPEC)
         options, now = context.options, dt.datetime.now(dt.timezone.utc)
         try:
-            records = context.records(context.service_plan(phase=None))
+            plan = context.service_plan(phase=None)
+            records = context.records(plan)
             wording = from_plain(Wording, options)
             candidate = _candidate(records, wording, options["run"])
             decision = _decisions.decided(wording, candidate, now=now, recorded_by=_emergency_value.who(variables))
@@ -47,14 +48,22 @@ class ActionModule(ActionBase):
             raise refuse(exc, "was recorded") from None
         except (Changed, NotWritten) as exc:
             raise AnsibleActionFail(f"the decision was not recorded: {exc}") from None
+        told, terms = [_decisions.sentence(decision)], plan.decision_terms
+        asked = _decisions.request_of(decision, terms)
+        if asked is not None and terms is not None:
+            told.append(f"It is a request and lets nothing go on: {asked}")
+            if set(decision.decided_by) & set(terms.deciders):
+                result.update(to_copy=_decisions.line_of(decision), copy_into=terms.file)
+                told += [f"Operations confirms it with this line in {terms.file}", f"  {result['to_copy']}"]
         result.update(
             changed=True,
             decision=to_json(decision),
             decision_path=str(path) if path else None,
             digest=decision.digest,
             run=decision.run,
+            counts=asked is None,
             against_verdict=decision.against_verdict,
-            msg=_decisions.sentence(decision),
+            msg="\n".join(told),
         )
         return result
 

@@ -18,6 +18,7 @@ from ..plugin_utils._model.planned import Plan, PlannedRequirement, PlanState
 from ..plugin_utils._model.text import escape
 from ..plugin_utils._planning.authority import block, waiting
 from ..plugin_utils._promises.mode import announced
+from ..plugin_utils._publish.telling import LONGEST_LINE
 from ..plugin_utils._running import core
 
 SPEC = {**RUN_SPEC, "phase": {**RUN_SPEC["phase"], "required": False, "default": "design"}, "show": {"type": "bool", "default": True}}
@@ -64,6 +65,15 @@ class ActionModule(ActionBase):
             "requirements": [_as_dict(requirement) for requirement in plan.requirements],
             "notices": plan.notices,
             "loosened": plan.loosened,
+            "requests": [
+                {
+                    "requirement": waiver.requirement,
+                    "declared_in": waiver.declared_in,
+                    "to_copy": waiver.to_copy,
+                    "copy_into": waiver.copy_into,
+                }
+                for waiver in plan.requests
+            ],
             "held": sorted(proven),
         }
         return {**result, **to_plain(planned)}
@@ -143,4 +153,9 @@ def register(plan: Plan, today: str = "") -> str:
         lines.append(f"{len(own)} lines of {escape(plan.debt.file)} still hold" + (f", the next until {min(own)}" if own else ""))
     lines += _loosened(plan)
     lines += [f"notice: {escape(notice)}" for notice in plan.notices]
+    for waiver in plan.requests:
+        lines.append(
+            f"request: {escape(waiver.declared_in)}: {waiver.requirement}; with this line in {escape(waiver.copy_into)} it counts:"
+        )
+        lines.append(f"  {escape(waiver.to_copy, LONGEST_LINE)}")
     return "\n".join(lines)

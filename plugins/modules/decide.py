@@ -153,6 +153,20 @@ against_verdict:
   description: Whether the decision goes against the verdict.
   returned: success
   type: bool
+counts:
+  description: >-
+    Whether it counts as it is. Where the organisation names who decides (C(approvers.decision)), it is a request until operations
+    confirms it.
+  returned: success
+  type: bool
+to_copy:
+  description: The line with which operations confirms it.
+  returned: where it is a request that can be confirmed
+  type: str
+copy_into:
+  description: The file, and the key there, where that line belongs.
+  returned: where it is a request that can be confirmed
+  type: str
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -77,8 +77,15 @@ loosened:
   type: list
   elements: dict
   version_added: 0.2.0
-  sample: [{"kind": "limits", "key": "commitments.rpo", "declared_in": "readiness.yml:4", "message": "BKP-01: max_age is 30d", "above": "the policy allows 7d",
-    "by": "service", "requirement": "BKP-01", "leave": "way_over"}]
+  sample: [{"kind": "limits", "key": "commitments.rpo", "declared_in": "readiness.yml:4", "message": "BKP-01: max_age is 30d",
+    "above": "the policy's bound is 7d", "by": "service", "requirement": "BKP-01", "leave": "way_over"}]
+requests:
+  description: >-
+    What the service accepts for itself and only operations may accept, each with its place, and the line (C(to_copy)) with which it counts
+    in a file of the organisation (C(copy_into)).
+  returned: success
+  type: list
+  elements: dict
 """
 
 from ansible.module_utils.basic import AnsibleModule

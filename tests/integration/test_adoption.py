@@ -20,6 +20,7 @@ IMPACTS = {"OLD-01": "blocker", "OLD-02": "blocker", "OLD-03": "blocker", "OLD-0
 IMPACTS |= {"OLD-07": "major", "OLD-08": "major", "OLD-09": "blocker", "OLD-10": "major"}
 UNKNOWN = ("OLD-09", "OLD-10")
 TODAY = dt.datetime.now(dt.timezone.utc).date()
+FAR = (TODAY + dt.timedelta(days=365)).isoformat()
 
 
 class Brownfield(Site):
@@ -317,7 +318,7 @@ def test_a_service_that_was_never_verified(site: Brownfield) -> None:
 def test_check_mode_options_and_places(site: Brownfield, acts: Acts) -> None:
     site.service["requirements"]["OLD-04"]["phases"] = ["post"]
     site.organisation["debt"] = "debts"
-    site.service["waivers"] = [{"requirement": "OLD-03", "reason": "known", "approved_by": "head", "until": "2099-01-01"}]
+    site.service["waivers"] = [{"requirement": "OLD-03", "reason": "known", "approved_by": "head", "until": FAR}]
     acts.gate("verified", phase="recheck")
     adopt(acts, "told", check_mode=True, diff=True)
     look = f"ls {site.folder} >{site.folder}/after_check_mode"
@@ -335,7 +336,7 @@ def test_check_mode_options_and_places(site: Brownfield, acts: Acts) -> None:
     assert told.rc == 0 and told.says("+ - requirement: OLD-01"), told.output
     assert "debts" not in (site.folder / "after_check_mode").read_text().split()
     # warnings, which Ansible prints once a run
-    assert told.says("OLD-03: a waiver covers it until 2099-01-01", "OLD-04: it was never verified: run post before adopting")
+    assert told.says(f"OLD-03: a waiver covers it until {FAR}", "OLD-04: it was never verified: run post before adopting")
     assert done.rc == 0, done.output
     lines = {line["requirement"]: line for line in yaml.safe_load((site.folder / "production.yml").read_text())["debt"]}
     assert sorted(lines) == sorted(set(IMPACTS) - {"OLD-03", "OLD-04"})
@@ -380,7 +381,7 @@ def test_a_requirement_that_is_announced_and_a_policy_that_moved_on(site: Brownf
     rules = site.organisation["policy"]["requirements"]
     rules["PLT-01"] = {"impact": "blocker", "enforce_from": day}
     site.service["policy"] = {"version": "0.9.0"}
-    site.service["waivers"] = [{"requirement": "MON-01", "reason": "x", "approved_by": "head", "until": "2099-01-01"}]
+    site.service["waivers"] = [{"requirement": "MON-01", "reason": "x", "approved_by": "head", "until": FAR}]
     site.service["requirements"]["MON-07"] = {"with": {"timeout": "3s"}}
     shown = site.run("operability.readiness.plan", phase="recheck")
     assert shown.says(f"[enforced from {day}]")

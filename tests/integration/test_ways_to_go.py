@@ -1,6 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: E501 # a way a line
 """A gate that cannot be talked into GO: a service that owes a backup and has none tries whatever it may write.
 
 Operations enforces, names approvers and gives no leave. Each way is an act of its own, in one run of ansible-playbook.

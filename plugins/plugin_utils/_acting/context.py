@@ -24,6 +24,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
 from ...module_utils._files import NotWritten
+from .._described.approvals import FOLDER
 from .._described.document import Document, FastLoader, Refused, build, plain, positions
 from .._described.service import Description, Inventory, Run
 from .._model import emergency as _emergency_value
@@ -39,7 +40,7 @@ from .._promises import reuse as _reuse
 from .._recording.delegated_host import Elsewhere
 from .._recording.remote_store import RemoteFolder
 from .._recording.run_record import Records, Unreadable, default_folder
-from .._running import core
+from .._running import core, four_eyes
 from .._running.foreign_modules import module_problem
 from .._running.spool import Spool
 from .shared_plans import Shared, SharedPlans
@@ -82,7 +83,18 @@ class Context:
         service = self._document(self.options["service_file"], "service", host)
         organisation = self.organisation(host)
         inventory = Inventory(self._hosts_of, self._addresses_of, module_problem)
-        return Description(service, organisation, self.run(), inventory, debt=self._debt(service, organisation))
+        approvals = tuple(self._document(name, schema, host) for name, schema in self._sources() if schema == "approvals")
+        described = Description(service, organisation, self.run(), inventory, debt=self._debt(service, organisation), approvals=approvals)
+        seconds = four_eyes.IN_A_HURRY if self.emergency else four_eyes.SECONDS
+        brought = four_eyes.look(organisation, approvals, described.name, seconds=seconds) if organisation else None
+        return dataclasses.replace(described, brought=brought)
+
+    def _sources(self) -> list[tuple[str, str]]:
+        """The files that a plan is made of, each with its schema, but for the debt. Refused."""
+        named = [(str(self.options[f"{schema}_file"]), schema) for schema in ("service", "organisation") if self.options[f"{schema}_file"]]
+        organisation = self.options["organisation_file"]
+        folder = pathlib.Path(self._text(organisation, "organisation")[0]).parent / FOLDER if organisation else None
+        return [*named, *((path, "approvals") for path in (_yaml_files(folder) if folder else ()))]
 
     def organisation(self, host: str = "") -> Document | None:
         """The organisation file, where one is named, with the variables of a host. Refused."""
@@ -136,10 +148,7 @@ class Context:
     def _plan_key(self, host: str | None, phase: str | None) -> str:
         """Of all that a plan depends on, but for what ``_holds`` looks at. Refused."""
         documents: list[t.Any] = []
-        for schema in ("service", "organisation"):
-            name = self.options[f"{schema}_file"]
-            if not name:
-                continue
+        for name, schema in self._sources():
             path, text = self._text(name, schema)
             documents.append([path, hashlib.sha256(text.encode()).hexdigest()])
             if not self._is_fixed(path):
@@ -271,8 +280,7 @@ class Context:
         return _ANSIBLES.search(self._texts[path]) is None
 
     def _is_same_for_all_hosts(self) -> bool:
-        names = [(self.options[f"{schema}_file"], schema) for schema in ("service", "organisation")]
-        return all(self._is_fixed(self._text(name, schema)[0]) for name, schema in names if name)
+        return all(self._is_fixed(self._text(name, schema)[0]) for name, schema in self._sources())
 
     def _data(self, path: str, name: str) -> t.Any:
         if path not in self._parsed and self._is_fixed(path):
@@ -341,6 +349,17 @@ def shown(path: str) -> str:
     """A path as messages name it: from here, where it is not far away."""
     near = os.path.relpath(path)
     return near if not near.startswith("../..") else path
+
+
+def _yaml_files(folder: pathlib.Path) -> list[str]:
+    """The files of readiness.d; none where there is no such folder. Refused."""
+    try:
+        names = sorted(os.listdir(folder))
+    except FileNotFoundError:
+        return []
+    except OSError as exc:
+        raise Refused([f"the folder {shown(str(folder))} cannot be read: {exc.strerror}"]) from None
+    return [str(folder / name) for name in names if name.endswith((".yml", ".yaml")) and not name.startswith(".")]
 
 
 def _digest_of_file(path: pathlib.Path) -> str | None:

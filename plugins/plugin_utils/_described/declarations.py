@@ -354,6 +354,30 @@ WaiverEntry = t.TypedDict(
 )
 
 
+NotApplicableEntry = t.TypedDict(
+    "NotApplicableEntry",
+    {
+        "service": "t.Required[str]",
+        "requirement": "t.Required[str]",
+        "reason": "t.Required[str]",
+        "approved_by": "t.Required[str]",
+        "from": str,
+        "until": "t.Required[str]",
+    },
+    total=False,
+)
+
+
+class ApprovedDecision(t.TypedDict, total=False):
+    """A recorded decision that counts."""
+
+    service: t.Required[str]
+    environment: t.Required[str]
+    id: t.Required[str]
+    digest: t.Required[str]
+    approved_by: str
+
+
 # -- what both files may have
 
 
@@ -409,6 +433,7 @@ class PolicyOverlay(t.TypedDict, total=False):
     add: list[str]
     reservations: Reservations
     version: str
+    max_waiver: Duration
     requirements: dict[str, PolicyEntry | None]
 
 
@@ -461,12 +486,21 @@ class SharedFile(t.TypedDict, total=False):
     decisions: Decisions
 
 
+class FourEyes(t.TypedDict, total=False):
+    """Where git says who brought what stands in the organisation's files."""
+
+    allowed_signers: str
+    protected_branch: str
+
+
 class OrganisationFile(SharedFile, total=False):
     """What only an organisation's file has."""
 
     levels: dict[str, str]  # the lowest one, by service
     services_may: object  # names of what may be loosened, or layers of them
     runs_may: object
+    not_applicable: list[NotApplicableEntry]
+    four_eyes: bool | FourEyes
 
 
 class Removal(t.TypedDict):
@@ -506,6 +540,18 @@ class ServiceFile(SharedFile, total=False):
     baseline: Baseline
 
 
+# -- the files in readiness.d, beside the organisation's
+
+
+class ApprovalsFile(t.TypedDict, total=False):
+    """What operations accepts for services."""
+
+    schema_version: t.Required[int]
+    waivers: list[WaiverEntry]
+    not_applicable: list[NotApplicableEntry]
+    approved_decisions: list[ApprovedDecision]
+
+
 # -- the debt file
 
 
@@ -542,6 +588,8 @@ __all__ = (
     "Access",
     "Adopted",
     "Alerts",
+    "ApprovalsFile",
+    "ApprovedDecision",
     "Availability",
     "Backup",
     "Baseline",
@@ -557,10 +605,12 @@ __all__ = (
     "Endpoint",
     "Expectation",
     "Flow",
+    "FourEyes",
     "Grafana",
     "Impacts",
     "Labels",
     "Log",
+    "NotApplicableEntry",
     "Options",
     "OrganisationFile",
     "Part",

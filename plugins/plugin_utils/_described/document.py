@@ -29,7 +29,7 @@ else:
 
 import yaml
 
-from .declarations import DebtFile, OrganisationFile, ServiceFile, SharedFile
+from .declarations import ApprovalsFile, DebtFile, OrganisationFile, ServiceFile, SharedFile
 
 Path = tuple[t.Union[str, int], ...]
 SCHEMAS = pathlib.Path(__file__).parent / "schemas"
@@ -91,6 +91,11 @@ class Document:
     def of_organisation(self) -> OrganisationFile:
         """What an organisation's file says."""
         return t.cast("OrganisationFile", self.data)
+
+    @property
+    def of_approvals(self) -> ApprovalsFile:
+        """What a file of readiness.d says."""
+        return t.cast("ApprovalsFile", self.data)
 
     @property
     def of_debt(self) -> DebtFile:

@@ -22,6 +22,7 @@ from .document import Document, FastLoader, Refused, unresolved
 FOLDER = pathlib.Path(__file__).parent / "policies"
 LEVELS = ("C", "B", "A")
 IMPACTS = ("minor", "major", "blocker")
+LONGEST_WAIVER = "400d"  # what the policies that ship say
 PHASES = ("design", "pre", "post", "smoke", "recheck")
 
 
@@ -79,6 +80,7 @@ class PolicyFile(t.TypedDict):
 
     version: str
     valid_for: Duration
+    max_waiver: Duration
     requirements: dict[str, PolicyEntry]
 
 
@@ -88,6 +90,7 @@ class Policy:
     version: str
     sha256: str
     rules: t.Mapping[str, Rule]
+    max_waiver: Duration = LONGEST_WAIVER  # of what has no bound of its own
     taken_out: frozenset[str] = frozenset()  # by an overlay; what refers to them is told, not refused
     notices: tuple[Message, ...] = ()
 
@@ -123,14 +126,14 @@ def _load(name: str) -> Policy:
         rules[identifier] = _rule(identifier, given, None, label, problems, path.name)
     if problems:
         raise Refused(problems)
-    return Policy(name, str(data["version"]), hashlib.sha256(text.encode()).hexdigest(), rules)
+    return Policy(name, str(data["version"]), hashlib.sha256(text.encode()).hexdigest(), rules, data["max_waiver"])
 
 
 def added(policy: Policy, more: Policy) -> Policy:
     """The policy with the requirements of another that ships; none becomes milder by that."""
     digest = hashlib.sha256((policy.sha256 + more.sha256).encode()).hexdigest()
     rules = {**policy.rules, **{name: _stricter(policy.rules.get(name), rule) for name, rule in more.rules.items()}}
-    return Policy(f"{policy.name} + {more.name}", policy.version, digest, rules)
+    return Policy(f"{policy.name} + {more.name}", policy.version, digest, rules, policy.max_waiver)
 
 
 def _stricter(rule: Rule | None, other: Rule) -> Rule:
@@ -185,8 +188,15 @@ def overlay(policy: Policy, document: Document) -> Policy:
         taken_out.discard(identifier)
     if problems:
         raise Refused(problems)
-    digest = hashlib.sha256((policy.sha256 + document.sha256).encode()).hexdigest() if entries else policy.sha256
-    return dataclasses.replace(policy, rules=rules, sha256=digest, taken_out=frozenset(taken_out), notices=tuple(notices))
+    digest = hashlib.sha256((policy.sha256 + document.sha256).encode()).hexdigest() if entries or "max_waiver" in part else policy.sha256
+    return dataclasses.replace(
+        policy,
+        rules=rules,
+        sha256=digest,
+        max_waiver=part.get("max_waiver", policy.max_waiver),
+        taken_out=frozenset(taken_out),
+        notices=tuple(notices),
+    )
 
 
 def _rule(identifier: str, entry: PolicyEntry, below: Rule | None, origin: str, problems: list[str], place: str) -> Rule:
@@ -262,4 +272,18 @@ def level_of(classification: Classification) -> tuple[str, Message]:
     return LEVELS[index + 1 if raised else index], reason
 
 
-__all__ = ("IMPACTS", "LEVELS", "PHASES", "Policy", "Proof", "Rule", "added", "level_of", "load", "overlay", "shipped", "shipped_titles")
+__all__ = (
+    "IMPACTS",
+    "LEVELS",
+    "LONGEST_WAIVER",
+    "PHASES",
+    "Policy",
+    "Proof",
+    "Rule",
+    "added",
+    "level_of",
+    "load",
+    "overlay",
+    "shipped",
+    "shipped_titles",
+)

@@ -9,6 +9,7 @@ import dataclasses
 import typing as t
 
 from ...module_utils._phrase import Message, phrase, verbatim
+from .approvals import Brought, Place
 from .declarations import Commitments, Defaults, Duration, Part, RequirementEntry, Server, ServiceFile, SharedFile, Tier
 from .document import Document, NotResolved, unresolved
 
@@ -92,6 +93,8 @@ class Description:
     inventory: Inventory
     using: str | None = None  # the server that a requirement names; it wins over those named elsewhere
     debt: Document | None = None
+    approvals: tuple[Document, ...] = ()  # readiness.d beside the organisation's file
+    brought: t.Mapping[Place, Brought] | None = None  # what git says of what stands there; None: nobody asks
 
     @property
     def data(self) -> ServiceFile:
@@ -102,6 +105,11 @@ class Description:
     def documents(self) -> list[Document]:
         """The files that are there, the service's own first: it wins."""
         return [document for document in (self.service, self.organisation) if document]
+
+    @property
+    def of_organisation(self) -> list[Document]:
+        """The organisation's files: its own, and those of readiness.d."""
+        return [self.organisation, *self.approvals] if self.organisation else []
 
     @property
     def name(self) -> str:
@@ -133,10 +141,6 @@ class Description:
     @property
     def chains(self) -> dict[str, list[Tier]]:
         return self._merged(lambda file: file.get("chains"))
-
-    @property
-    def approvers(self) -> dict[str, list[str]]:
-        return self._merged(lambda file: file.get("approvers"))
 
     @property
     def publish(self) -> dict[str, object]:

@@ -59,7 +59,7 @@ def accounted(plan: Plan, judged: list[Judged], situation: Situation) -> Account
     judgement = conclusion(judged)
     late = {item.id for item in judged}.intersection(_reservations.overdue(judgement.reservations)) if plan.overdue == "fail" else set()
     evidence = _decisions.evidence(run, plan, judged, judgement, late)
-    weighed = _decisions.weigh(situation.decisions, evidence, today)
+    weighed = _decisions.weigh(situation.decisions, evidence, today, plan.decision_terms)
     if plan.decision_required or weighed.decision:
         judgement = conclusion([*judged, _as_judged(weighed, plan, situation)])
     if plan.refused:
@@ -72,7 +72,7 @@ def accounted(plan: Plan, judged: list[Judged], situation: Situation) -> Account
     closing = _overrides.closes(judgement, run)
     after = _overrides.after(state, _opened(weighed, judgement, run, plan), run, closing=closing)
     judgement = _overrides.with_overrides(judgement, after.overrides, today, owner=plan.owner)
-    shown = _decisions.shown(situation.decisions, weighed, today)
+    shown = _decisions.shown(situation.decisions, weighed, today, plan.decision_terms)
     closed = [phrase("{override} is closed by this run", override=_overrides.title(item)) for item in state.overrides] if closing else []
     return Accounted(judgement.noting([*_decisions.notices(shown), *closed]), evidence, shown, after)
 

@@ -18,6 +18,7 @@ from .._model.service_state import Deployed, Known, LastGate, State
 from .._promises import debt as _debt
 from .._promises import overrides as _overrides
 from .._promises import ratchet as _ratchet
+from .._promises import renewals as _renewals
 from .._promises import reservations as _reservations
 from .judge import conclude, judge_findings
 
@@ -37,6 +38,7 @@ def updated(state: State, judgement: GateJudgement, run: Run) -> State:
         requirements=known,
         passed=_ratchet.remembered(state.passed, judgement.requirements, run.finished_at),
         debt=_debt.remembered(state.debt, judgement.debt, run.finished_at),
+        waived=_renewals.remembered(state.waived, judgement.waivers),
         gates={**state.gates, run.phase: gate},
         deployments=_deployments(state.deployments, run),
     )

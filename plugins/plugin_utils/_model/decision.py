@@ -86,6 +86,11 @@ class Decision:
     recorded_at: str
 
     @property
+    def content_digest(self) -> str:
+        """A digest of all that it says. What is empty has no part in it, so that a later version may know more."""
+        return hashlib.sha256(json.dumps(_said(to_plain(self)), sort_keys=True, default=str).encode()).hexdigest()
+
+    @property
     def name(self) -> str:
         return f"the decision of {self.date} ({self.body})"
 
@@ -93,6 +98,32 @@ class Decision:
     def against(self) -> str:
         """That it goes against the verdict, in words; empty where it does not."""
         return f" against the verdict {self.verdict.words}" if self.against_verdict else ""
+
+
+def _said(value: object) -> object:
+    """A value without what is empty in it."""
+    if isinstance(value, dict):
+        return {name: kept for name, item in value.items() if (kept := _said(item)) not in (None, False, "", [], {})}
+    return [_said(item) for item in value] if isinstance(value, list) else value
+
+
+@dataclasses.dataclass(frozen=True)
+class ConfirmedDecision:
+    """A decision that the organisation's files confirm. ``why`` says why that does not count."""
+
+    id: str
+    digest: str
+    declared_in: str
+    why: Message | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class DecisionTerms:
+    """Where the organisation names who decides: what makes a recorded decision count."""
+
+    deciders: tuple[str, ...]
+    file: str  # in which operations confirms one
+    confirmed: tuple[ConfirmedDecision, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,6 +151,7 @@ class ShownDecision:
     recorded_at: str
     about_this_evidence: bool = False
     counts: bool = False
+    request: Message | None = dataclasses.field(default=None, metadata=OMITTED)  # why it is one, and lets nothing go on
 
 
-__all__ = ("SCHEMA_VERSION", "Condition", "Decision", "Evidence", "ShownDecision")
+__all__ = ("SCHEMA_VERSION", "Condition", "ConfirmedDecision", "Decision", "DecisionTerms", "Evidence", "ShownDecision")

@@ -15,8 +15,9 @@ from ...module_utils._argspec import secret_options
 from ...module_utils._phrase import NOTHING, Message
 from ...module_utils._registry import COMPUTED, load_check
 from .._described.policy import Rule
+from .decision import DecisionTerms
 from .loosening import Loosening
-from .waiver import Waiver
+from .waiver import Waiver, WaiverState
 
 OVERRIDE_DUE = "3d"
 RECHECK_EVERY = 86400.0
@@ -133,6 +134,7 @@ class Plan:
     overdue: str = "fail"  # what an overdue reservation does
     override_due: str = OVERRIDE_DUE
     decision_required: bool = False
+    decision_terms: DecisionTerms | None = None  # None: any recorded decision counts
     refused: tuple[str, ...] = ()  # in an emergency, why there is no plan
     recheck_every: float = RECHECK_EVERY  # seconds after which the service is to be verified again
     settling: float = 0.0  # seconds for which checks that may need time are repeated
@@ -156,6 +158,10 @@ class Plan:
     @property
     def lines_of_debt(self) -> list[Waiver]:
         return [waiver for waiver in self.waivers if waiver.is_debt]
+
+    @property
+    def requests(self) -> list[Waiver]:
+        return [waiver for waiver in self.waivers if waiver.state is WaiverState.REQUESTED]
 
     @property
     def checks(self) -> list[PlannedCheck]:

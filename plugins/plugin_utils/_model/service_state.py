@@ -72,6 +72,14 @@ class OnceInDebt:
 
 
 @dataclasses.dataclass(frozen=True)
+class OnceWaived:
+    """What was waived: the furthest end so far, and how often it was moved."""
+
+    until: str
+    renewals: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
 class LastGate:
     """The last gate of a phase."""
 
@@ -106,6 +114,7 @@ class State:
     closed_overrides: tuple[Override, ...] = ()
     passed: t.Mapping[str, Passed] = dataclasses.field(default_factory=dict)
     debt: t.Mapping[str, OnceInDebt] = dataclasses.field(default_factory=dict)
+    waived: t.Mapping[str, OnceWaived] = dataclasses.field(default_factory=dict)  # by what a waiver is about
     gates: t.Mapping[str, LastGate]
     deployments: tuple[Deployed, ...] = ()
 
@@ -115,4 +124,4 @@ class State:
         return cls(schema_version=SCHEMA_VERSION, service=service, environment=environment, requirements={}, gates={})
 
 
-__all__ = ("SCHEMA_VERSION", "Deployed", "Known", "LastGate", "Lifted", "OnceInDebt", "Passed", "Raised", "State")
+__all__ = ("SCHEMA_VERSION", "Deployed", "Known", "LastGate", "Lifted", "OnceInDebt", "OnceWaived", "Passed", "Raised", "State")

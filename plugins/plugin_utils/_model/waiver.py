@@ -16,6 +16,7 @@ from .plain import HIDDEN, OMITTED, from_plain
 from .plain import key as kept_as
 
 DEBT = "debt"  # the kind of a line of debt
+NOT_APPLICABLE = "not_applicable"  # the kind of a request that a requirement be not applicable
 
 
 class WaiverState(str, enum.Enum):
@@ -25,6 +26,7 @@ class WaiverState(str, enum.Enum):
     NOT_YET = "not_yet"
     EXPIRED = "expired"
     REFUSED = "refused"  # by the policy, or for its approver
+    REQUESTED = "requested"  # by the service, where the organisation says who approves: it has no effect
     STRUCK = "struck"  # a line of debt whose requirement has passed since
     NOT_NEEDED = "not_needed"  # in a record: it is active, and everything that it is about passes
 
@@ -53,15 +55,27 @@ class Waiver:
     accept: t.Mapping[str, object] | None = dataclasses.field(default=None, metadata=OMITTED)
     kind: str | None = dataclasses.field(default=None, metadata=OMITTED)
     passed_at: str | None = dataclasses.field(default=None, metadata=OMITTED)  # when the requirement of a line of debt passed
+    to_copy: str | None = dataclasses.field(default=None, metadata=OMITTED)  # of a request, the line with which operations accepts it
+    copy_into: str | None = dataclasses.field(default=None, metadata=OMITTED)  # the file and the key there
+    brought: Message | None = dataclasses.field(default=None, metadata=OMITTED)  # by which commit, where git is asked
+    renewals: int | None = dataclasses.field(default=None, metadata=OMITTED)  # in a record: how often its end was moved
     state: WaiverState = WaiverState.ACTIVE
     days_left: int | None = dataclasses.field(default=None, metadata=OMITTED)  # in a record's list of waivers
     key: str = dataclasses.field(default="", metadata=HIDDEN)  # what it is about: a service's state refers to it
     declared_in: str = dataclasses.field(default="", metadata=HIDDEN)
+    own: bool = dataclasses.field(default=False, metadata=HIDDEN)  # it stands in the service's own file
 
     @classmethod
     def declared(cls, given: t.Mapping[str, object], *, key: str, declared_in: str, state: WaiverState) -> Waiver:
         """One as it stands in a file."""
         return dataclasses.replace(from_plain(cls, given), key=key, declared_in=declared_in, state=state)
+
+    @property
+    def subject(self) -> str:
+        """What it is about, whatever its dates."""
+        return " ".join(
+            [self.requirement, *(f"{name}={part}" for name, part in (("host", self.host), ("instance", self.instance)) if part)]
+        )
 
     @property
     def active(self) -> bool:
@@ -79,4 +93,4 @@ class Waiver:
         return (dt.date.fromisoformat(self.until) - today).days
 
 
-__all__ = ("DEBT", "Waiver", "WaiverState")
+__all__ = ("DEBT", "NOT_APPLICABLE", "Waiver", "WaiverState")

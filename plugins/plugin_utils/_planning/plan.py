@@ -10,6 +10,7 @@ import dataclasses
 from ...module_utils._phrase import phrase
 from ...module_utils._units import parse_duration
 from .._comparing.comparable import terms
+from .._described.approvals import KEYS, digest_of, places
 from .._described.declarations import Duration
 from .._described.document import NotResolved, Refused, dotted, unresolved
 from .._described.policy import Policy
@@ -20,15 +21,17 @@ from .._promises.debt import entries as lines_of_debt
 from .._promises.decisions import required as decision_required
 from .._promises.mode import mode_of, mode_said, ratchet_of
 from .._promises.reservations import on_overdue
+from .approving import Approving, told_longer
 from .authority import Authority
 from .declared import told
+from .exempting import Exempting
 from .laid_over import of_files
 from .level import level_of
 from .policy_changes import of_policy
 from .remarks import Remarks
 from .requirements import planned_requirement
 from .rules import make_policy, order, policy_above, rules_of
-from .waivers import allowed, waivers_of
+from .waivers import declared_waivers, each_once, lower_level, weighed
 
 SETTLING = ("post", "smoke")  # the phases just after a deployment
 
@@ -39,12 +42,17 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     if later:
         raise Refused(later)
     remarks = Remarks(notices=list(policy.notices))
-    waivers = waivers_of(description, policy, remarks)
-    unlevelled = Authority.of(description.organisation, service=description.name, environment=description.run.environment)
-    level, reason = level_of(description, waivers, remarks, unlevelled)
+    approving = Approving(description, _authority(description))
+    declared = declared_waivers(description, policy, approving, remarks)
+    of_level = lower_level(declared, policy, approving, remarks)
+    level, reason = level_of(description, of_level, remarks, approving.authority)
+    approving = dataclasses.replace(approving, authority=_authority(description, level))
+    approving.told(remarks)
+    told_longer(description, remarks)
     rules = rules_of(description, policy, remarks)
     remarks.notices += told(description, rules)
-    waivers = [allowed(waiver, rules.get(waiver.requirement), level, description, remarks) for waiver in waivers]
+    waivers = each_once([*of_level, *weighed(declared, rules, policy, level, approving, remarks)], remarks)
+    exempting = Exempting.of(description, policy, approving, remarks)
     standing = policy_above(description.service, description.organisation)
     of_policy(standing, policy, description, level, remarks)
     debts, debt = lines_of_debt(description, rules, remarks.problems, remarks.notices)
@@ -53,7 +61,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     for identifier in sorted(rules, key=order):
         try:
             above = standing.rules.get(identifier)
-            planned = planned_requirement(rules[identifier], description, level, phase, waivers, remarks, above)
+            planned = planned_requirement(rules[identifier], description, level, phase, waivers, exempting, remarks, above)
         except NotResolved as exc:
             remarks.problems += [f"{problem} ({identifier} needs it now)" for problem in exc.problems]
             continue
@@ -68,9 +76,8 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     of_files(description, comparison, remarks)
     mode, observe_until = mode_of(description, level, remarks.problems, remarks.notices)
     ratchet = ratchet_of(description, level, remarks.notices)
-    authority = dataclasses.replace(unlevelled, level=level)
-    enforced = _enforced(description, authority, remarks)
-    loosened = authority.settled(remarks.loosened, enforced=enforced, problems=remarks.problems)
+    enforced = _enforced(description, approving.authority, remarks)
+    loosened = approving.authority.settled(remarks.loosened, enforced=enforced, problems=remarks.problems)
     if remarks.problems:
         raise Refused(list(dict.fromkeys(remarks.problems)))
     language = description.default(lambda given: given.get("language"))
@@ -81,7 +88,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         phase=phase,
         policy={"name": policy.name, "version": policy.version, "sha256": policy.sha256},
         requirements=tuple(requirements),
-        waivers=tuple(waivers),
+        waivers=(*waivers, *remarks.requests),
         expected_hosts=tuple(description.hosts()),
         mode=mode,
         notices=tuple(remarks.notices),
@@ -90,6 +97,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
             "organisation_file": {"path": description.organisation.name, "sha256": description.organisation.sha256}
             if description.organisation
             else None,
+            "approvals": _approvals(description),
             "debt_file": {"path": debt.file, "sha256": debt.sha256} if debt else None,
         },
         publish={**({"language": language} if language else {}), **description.publish},
@@ -99,6 +107,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         overdue=on_overdue(description),
         override_due=str(description.default(lambda given: given.get("override_due")) or OVERRIDE_DUE),
         decision_required=decision_required(description, level, phase),
+        decision_terms=approving.decision_terms(),
         recheck_every=recheck_every,
         settling=settling,
         comparison=comparison,
@@ -133,11 +142,28 @@ def _unresolved_basics(description: Description) -> list[str]:
     """What every phase needs must be resolved in every phase."""
     later = [
         item
-        for document in description.documents
-        for key in ("service", "classification", "traits", "waivers", "approvers", "mode", "ratchet", "debt", "decisions")
+        for document in (*description.documents, *description.approvals)
+        for key in ("service", "classification", "traits", "approvers", "mode", "ratchet", "debt", "decisions", "four_eyes", *KEYS)
         for item in unresolved(document.data.get(key))
     ]
     return [f"{item.place}: {item.path}: {item.reason} (every phase needs it)" for item in later]
+
+
+def _authority(description: Description, level: str = "") -> Authority:
+    return Authority.of(description.organisation, service=description.name, environment=description.run.environment, level=level)
+
+
+def _approvals(description: Description) -> dict[str, str | None] | None:
+    """The files of readiness.d that say something of this service, as one."""
+    digest = digest_of(description.approvals, description.name)
+    return (
+        {
+            "path": ", ".join(dict.fromkeys(document.name for document, *_rest in places(description.approvals, description.name))),
+            "sha256": digest,
+        }
+        if digest
+        else None
+    )
 
 
 def _records(description: Description) -> str | None:

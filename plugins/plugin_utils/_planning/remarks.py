@@ -9,6 +9,7 @@ import dataclasses
 
 from ...module_utils._phrase import Message
 from .._model.loosening import SERVICE, Loosening
+from .._model.waiver import Waiver
 
 
 @dataclasses.dataclass
@@ -18,6 +19,8 @@ class Remarks:
     problems: list[str] = dataclasses.field(default_factory=list)  # with one of these there is no plan
     notices: list[Message] = dataclasses.field(default_factory=list)
     loosened: list[Loosening] = dataclasses.field(default_factory=list)  # whether it may be is decided at the end, by authority.py
+
+    requests: list[Waiver] = dataclasses.field(default_factory=list)  # that something be not applicable
 
     def loosen(
         self, kind: str, key: str, place: str, message: Message, above: Message, *, requirement: str | None = None, by: str = SERVICE

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from ...module_utils._phrase import Message, phrase, verbatim
+from ...module_utils._phrase import Message, phrase
 from .._described.declarations import RequirementEntry
 from .._described.policy import Rule
 from .._described.service import Description, NoHost, NotApplicable, NotDeclared, NotDue
@@ -16,12 +16,12 @@ from .._model.planned import (
     PlanState,
 )
 from .._model.waiver import Waiver
+from .exempting import Exempting
 from .limits import of_checks
 from .policy_changes import of_rule
 from .proofs import instances_of, planned_checks
 from .remarks import Remarks
 from .rules import impact_of
-from .waivers import approver_refusal
 
 
 def planned_requirement(
@@ -30,6 +30,7 @@ def planned_requirement(
     level: str,
     phase: str | None,
     waivers: list[Waiver],
+    exempting: Exempting,
     remarks: Remarks,
     above: Rule | None = None,
 ) -> PlannedRequirement | None:
@@ -48,7 +49,7 @@ def planned_requirement(
     phases, observe = set(rule.phases), set(rule.observe)
     if phase == "post" and run.first_deployment and rule.not_before_first_deployment and "pre" in phases:
         phases.add("post")
-    reason = _not_applicable(rule, exception, str(impact), description, remarks)  # also where it is not asked: it may be wrong
+    reason = _not_applicable(rule, str(impact), level, description, exempting, remarks)  # also where it is not asked: it may be wrong
     if phase is not None and phase not in phases | observe and phase != "design":
         return None
     deciding = phase is None or phase in phases
@@ -143,7 +144,9 @@ def _with_checks(
     return dataclasses.replace(planned, checks=tuple(checks), declared_in=place)
 
 
-def _not_applicable(rule: Rule, exception: RequirementEntry, impact: str, description: Description, remarks: Remarks) -> Message | None:
+def _not_applicable(
+    rule: Rule, impact: str, level: str, description: Description, exempting: Exempting, remarks: Remarks
+) -> Message | None:
     if rule.applies_when:
         lacking = description.lacks(rule.applies_when)
         if lacking:
@@ -152,45 +155,7 @@ def _not_applicable(rule: Rule, exception: RequirementEntry, impact: str, descri
         return phrase(
             "it is asked of services of kind {kinds:list}; this one is {kind:path}", kinds=list(rule.applies_to), kind=description.kind
         )
-    reason = exception.get("not_applicable")
-    if not reason:
-        return None
-    place = description.service.where(("requirements", rule.id, "not_applicable"))
-    if rule.not_applicable_allowed:
-        return verbatim(str(reason))
-    missing = [key for key in ("approved_by", "until") if not exception.get(key)]
-    if missing:
-        remarks.problems.append(f"{place}: requirements.{rule.id}: not_applicable needs {' and '.join(missing)}, as a waiver does")
-        return None
-    if str(exception["until"]) < description.run.today:
-        remarks.notices.append(
-            phrase(
-                "{place:path}: {requirement:path} was not applicable until {until:day}; that has ended, so it is asked again",
-                place=place,
-                requirement=rule.id,
-                until=str(exception["until"]),
-            )
-        )
-        return None
-    if str(exception.get("from", "")) > description.run.today:
-        return None
-    refusal = approver_refusal(exception["approved_by"], impact, description)
-    if refusal:
-        remarks.notices.append(
-            phrase(
-                "{place:path}: that {requirement:path} is not applicable does not count: {refusal}",
-                place=place,
-                requirement=rule.id,
-                refusal=refusal,
-            )
-        )
-        return None
-    return phrase(
-        "{reason} (approved by {name:path} until {until:day})",
-        reason=str(reason),
-        name=str(exception["approved_by"]),
-        until=str(exception["until"]),
-    )
+    return exempting.reason(rule, impact, level, remarks)
 
 
 __all__ = ("planned_requirement",)

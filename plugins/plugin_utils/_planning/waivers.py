@@ -1,86 +1,122 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The waivers of a service: their state today, and who may approve them. PRIVATE to the collection. Pure."""
+"""The waivers of a service, and what each is worth today. PRIVATE to the collection. Pure."""
 
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import hashlib
 import json
+import typing as t
 
-from ...module_utils._phrase import Message, phrase, plural
-from ...module_utils._units import parse_duration
+from ...module_utils._phrase import Message, phrase
+from .._described.approvals import ANYBODY, WAIVERS, entries
 from .._described.declarations import WaiverEntry
+from .._described.document import Document
 from .._described.policy import Policy, Rule
 from .._described.service import Description
 from .._model.waiver import Waiver, WaiverState
+from .approving import Approving, request_notice, too_long
 from .remarks import Remarks
 from .rules import impact_of
 
 LEVEL_WAIVER = "LVL-01"  # the waiver that lets a file set a level below the computed one
+_BEST_FIRST = (WaiverState.ACTIVE, WaiverState.NOT_YET, WaiverState.EXPIRED, WaiverState.REFUSED, WaiverState.REQUESTED)
 
 
-def waivers_of(description: Description, policy: Policy, remarks: Remarks) -> list[Waiver]:
-    """Every waiver of this service, with its state today: active, not_yet, expired, refused."""
-    found: list[Waiver] = []
-    keys: set[str] = set()
-    own = description.requirements
-    for document in description.documents:
-        for index, given in enumerate(document.declared.get("waivers") or []):
-            if given.get("service", description.name) != description.name:
+@dataclasses.dataclass(frozen=True)
+class Declared:
+    """A waiver with the entry of the file in which it stands."""
+
+    waiver: Waiver
+    entry: WaiverEntry
+    key: str  # of the entry in its file, dotted
+
+
+def declared_waivers(description: Description, policy: Policy, approving: Approving, remarks: Remarks) -> list[Declared]:
+    """Every waiver of this service, the service's own first, with its state by its dates alone and by what git says of it."""
+    found: list[Declared] = []
+    for document in (description.service, *description.of_organisation):
+        own = document is description.service
+        seen: set[str] = set()
+        for index, entry in entries(document, WAIVERS):
+            given = t.cast("WaiverEntry", entry)
+            if not own and not about(description, document, (WAIVERS, index), given, remarks):
                 continue
-            place = document.where(("waivers", index))
-            identifier = given["requirement"]
-            rule = policy.rules.get(identifier)
-            if identifier in policy.taken_out and identifier not in own:
-                remarks.notices.append(
-                    phrase(
-                        "{place:path}: the waiver of {requirement:path} can be removed: the requirement has been taken out of the policy",
-                        place=place,
-                        requirement=identifier,
-                    )
-                )
-                continue
-            if identifier not in policy.rules and identifier not in own and identifier != LEVEL_WAIVER:
-                remarks.problems.append(f"{place}: waivers.{index}.requirement: there is no requirement {identifier}")
-                continue
-            if rule is not None and rule.retired:
-                remarks.notices.append(
-                    phrase(
-                        "{place:path}: the waiver of {requirement:path} can be removed: the requirement has been retired",
-                        place=place,
-                        requirement=identifier,
-                    )
-                )
-                continue
-            if given.get("from") and given["from"] > given["until"]:
-                remarks.problems.append(f"{place}: waivers.{index}: it would end ({given['until']}) before it begins ({given['from']})")
+            if not _is_asked(description, policy, document, index, given, remarks):
                 continue
             key = _waiver_key(given)
-            if key in keys:
-                remarks.problems.append(f"{place}: waivers.{index}: the same is waived twice ({identifier}); one of the two can be removed")
+            if key in seen:
+                place = document.where((WAIVERS, index))
+                remarks.problems.append(f"{place}: waivers.{index}: the same is waived twice ({given['requirement']}); one can be removed")
                 continue
-            keys.add(key)
-            waiver = Waiver.declared(given, key=key, declared_in=place, state=_waiver_state(given, description.run.today))
-            if identifier == LEVEL_WAIVER:
-                # whoever may accept the loss of a blocker may lower the level
-                waiver = _refused(waiver, approver_refusal(given["approved_by"], "blocker", description), remarks)
-            found.append(waiver)
+            seen.add(key)
+            state = state_of(given.get("from"), str(given["until"]), description.run.today)
+            waiver = Waiver.declared(given, key=key, declared_in=document.where((WAIVERS, index)), state=state)
+            waiver = dataclasses.replace(waiver, own=own)
+            if not own:
+                waiver = dataclasses.replace(waiver, brought=approving.brought_by(document, WAIVERS, index))
+                waiver = _refused(waiver, approving.not_brought(document, WAIVERS, index), remarks)
+            found.append(Declared(waiver, given, f"{WAIVERS}.{index}"))
     return found
+
+
+def about(description: Description, document: Document, place: tuple[str, int], given: t.Mapping[str, object], remarks: Remarks) -> bool:
+    """Whether an entry of the organisation's files is about this service."""
+    if given["service"] == ANYBODY:
+        remarks.notices.append(
+            phrase(
+                "{place:path}: {requirement:path} is accepted for no service: what is accepted is accepted for one, and none is called '*'",
+                place=document.where(place),
+                requirement=str(given["requirement"]),
+            )
+        )
+    return bool(given["service"] == description.name)
+
+
+def _is_asked(description: Description, policy: Policy, document: Document, index: int, given: WaiverEntry, remarks: Remarks) -> bool:
+    """Whether a waiver is about something that can be waived; told where it is not."""
+    place, identifier, own = document.where((WAIVERS, index)), str(given["requirement"]), description.requirements
+    rule = policy.rules.get(identifier)
+    if identifier in policy.taken_out and identifier not in own:
+        remarks.notices.append(
+            phrase(
+                "{place:path}: the waiver of {requirement:path} can be removed: the requirement has been taken out of the policy",
+                place=place,
+                requirement=identifier,
+            )
+        )
+        return False
+    if rule is None and identifier not in own and identifier != LEVEL_WAIVER:
+        remarks.problems.append(f"{place}: waivers.{index}.requirement: there is no requirement {identifier}")
+        return False
+    if rule is not None and rule.retired:
+        remarks.notices.append(
+            phrase(
+                "{place:path}: the waiver of {requirement:path} can be removed: the requirement has been retired",
+                place=place,
+                requirement=identifier,
+            )
+        )
+        return False
+    if given.get("from") and given["from"] > given["until"]:
+        remarks.problems.append(f"{place}: waivers.{index}: it would end ({given['until']}) before it begins ({given['from']})")
+        return False
+    return True
 
 
 def _waiver_key(given: WaiverEntry) -> str:
     """What a waiver is about, whatever its dates and its place in the file: a service's state refers to it."""
-    about = {name: given.get(name) for name in ("requirement", "host", "instance", "accept", "from", "until")}
-    return hashlib.sha256(json.dumps(about, sort_keys=True, default=str).encode()).hexdigest()[:12]
+    about_it = {name: given.get(name) for name in ("requirement", "host", "instance", "accept", "from", "until")}
+    return hashlib.sha256(json.dumps(about_it, sort_keys=True, default=str).encode()).hexdigest()[:12]
 
 
-def _waiver_state(given: WaiverEntry, today: str) -> WaiverState:
-    if given["until"] < today:
+def state_of(begins: str | None, until: str, today: str) -> WaiverState:
+    """What something that is accepted from one day to another is worth today."""
+    if until < today:
         return WaiverState.EXPIRED
-    return WaiverState.NOT_YET if given.get("from", "") > today else WaiverState.ACTIVE
+    return WaiverState.NOT_YET if (begins or "") > today else WaiverState.ACTIVE
 
 
 def _refused(waiver: Waiver, reason: Message | None, remarks: Remarks) -> Waiver:
@@ -97,45 +133,77 @@ def _refused(waiver: Waiver, reason: Message | None, remarks: Remarks) -> Waiver
     return dataclasses.replace(waiver, state=WaiverState.REFUSED)
 
 
-def allowed(waiver: Waiver, rule: Rule | None, level: str, description: Description, remarks: Remarks) -> Waiver:
-    """The waiver, refused where the policy or the list of approvers does not allow it."""
-    if rule is None:
+# -- what each is worth
+
+
+def lower_level(declared: t.Sequence[Declared], policy: Policy, approving: Approving, remarks: Remarks) -> list[Waiver]:
+    """The waivers of the level. Whoever may accept the loss of a blocker may lower it."""
+    return [_weighed(item, None, "blocker", policy, approving, remarks) for item in declared if item.waiver.requirement == LEVEL_WAIVER]
+
+
+def weighed(
+    declared: t.Sequence[Declared], rules: t.Mapping[str, Rule], policy: Policy, level: str, approving: Approving, remarks: Remarks
+) -> list[Waiver]:
+    """All others: refused where the policy or the approvers do not allow it, a request where it stands in the wrong file."""
+    out = []
+    for item in declared:
+        if item.waiver.requirement == LEVEL_WAIVER:
+            continue
+        rule = rules.get(item.waiver.requirement)
+        if rule is None:
+            out.append(item.waiver)
+        else:
+            exception = approving.description.requirements.get(rule.id) or {}
+            impact = approving.impact_asked(impact_of(rule, exception, level), rule.impact.get(level))
+            out.append(_weighed(item, rule, impact, policy, approving, remarks))
+    return out
+
+
+def _weighed(item: Declared, rule: Rule | None, impact: str | None, policy: Policy, approving: Approving, remarks: Remarks) -> Waiver:
+    waiver = item.waiver
+    if waiver.state not in (WaiverState.ACTIVE, WaiverState.NOT_YET):
         return waiver
-    exception = description.requirements.get(rule.id) or {}
-    return _refused(waiver, _waiver_refusal(waiver, rule, impact_of(rule, exception, level), description), remarks)
+    if rule is not None and not rule.waivable:
+        return _refused(waiver, phrase("the policy does not allow a waiver of this requirement"), remarks)
+    long = too_long(waiver.begins, waiver.until, rule, policy, approving.description.run.today)
+    if long is not None:
+        return _refused(waiver, long, remarks)
+    if waiver.own and approving.asks_operations(impact, waiver.requirement):
+        return approving.requested(waiver, impact, WAIVERS, item.entry)
+    refusal = approving.refusal(waiver.approved_by, impact, waiver.requirement, own=waiver.own)
+    if refusal is None and waiver.active:
+        approving.told_in_force(item.key, waiver, impact, remarks)
+    return _refused(waiver, refusal, remarks)
 
 
-def _waiver_refusal(waiver: Waiver, rule: Rule, impact: str | None, description: Description) -> Message | None:
-    if not rule.waivable:
-        return phrase("the policy does not allow a waiver of this requirement")
-    if rule.max_waiver:
-        longest = parse_duration(rule.max_waiver)
-        if not waiver.begins:
-            return phrase("the policy allows at most {longest:duration}, and it does not say when it begins (from)", longest=longest)
-        days = (dt.date.fromisoformat(waiver.until) - dt.date.fromisoformat(waiver.begins)).days
-        if days * 86400 > longest:
-            return plural(
-                "it lasts {count:number} day, the policy allows at most {longest:duration}",
-                "it lasts {count:number} days, the policy allows at most {longest:duration}",
-                count=days,
-                longest=longest,
+def each_once(waivers: t.Sequence[Waiver], remarks: Remarks) -> list[Waiver]:
+    """The same waiver of several files once: what is in force before what is not, what is not before a request. Requests are told."""
+    best: dict[str, Waiver] = {}
+    for waiver in waivers:
+        other = best.get(waiver.key)
+        if other is None or _BEST_FIRST.index(waiver.state) < _BEST_FIRST.index(other.state):
+            best[waiver.key] = waiver
+    for waiver in waivers:
+        if waiver is not best[waiver.key]:
+            remarks.notices.append(
+                phrase(
+                    "{place:path}: the waiver of {requirement:path} can be removed: it stands in {other:path} too",
+                    place=waiver.declared_in,
+                    requirement=waiver.requirement,
+                    other=best[waiver.key].declared_in,
+                )
             )
-    return approver_refusal(waiver.approved_by, impact, description)
-
-
-def approver_refusal(approver: object, impact: str | None, description: Description) -> Message | None:
-    """Why this person may not accept a deviation of this impact; None when they may, or nobody has said who may."""
-    allowed = description.approvers.get(impact or "")
-    if allowed is None or str(approver) in allowed:
-        return None
-    if not allowed:
-        return phrase("{name:path} may not approve it; nobody may", name=str(approver))
-    return phrase("{name:path} may not approve it; these may: {names:list}", name=str(approver), names=list(allowed))
+    remarks.notices += [request_notice(waiver) for waiver in best.values() if waiver.state is WaiverState.REQUESTED]
+    return list(best.values())
 
 
 __all__ = (
     "LEVEL_WAIVER",
-    "allowed",
-    "approver_refusal",
-    "waivers_of",
+    "Declared",
+    "about",
+    "declared_waivers",
+    "each_once",
+    "lower_level",
+    "state_of",
+    "weighed",
 )

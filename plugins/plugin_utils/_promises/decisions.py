@@ -11,13 +11,14 @@ import secrets
 import typing as t
 
 from ...module_utils._finding import Finding, Status, isoformat
-from ...module_utils._phrase import Message, phrase, plural
+from ...module_utils._phrase import NOTHING, Message, phrase, plural
 from ...module_utils._units import parse_duration
+from .._described.approvals import line
 from .._described.declarations import Decisions
 from .._described.document import Refused
 from .._described.policy import Rule
 from .._described.service import Description
-from .._model.decision import SCHEMA_VERSION, Condition, Decision, Evidence, ShownDecision
+from .._model.decision import SCHEMA_VERSION, Condition, Decision, DecisionTerms, Evidence, ShownDecision
 from .._model.judged import Judged
 from .._model.judgement import Judgement
 from .._model.planned import Plan, PlanState
@@ -274,7 +275,7 @@ class Weighed:
 
     status: Status
     message: Message
-    decision: Decision | None = None  # the newest about this very evidence
+    decision: Decision | None = None  # the newest about this very evidence that counts
 
     @property
     def overrides(self) -> Decision | None:
@@ -282,15 +283,52 @@ class Weighed:
         return self.decision if self.decision and self.status is Status.PASS and self.decision.against_verdict else None
 
 
-def weigh(decisions: t.Sequence[Decision], seen: Evidence, today: dt.date) -> Weighed:
-    """Of the decisions of this phase, the newest about this very evidence counts, as long as it is valid."""
+def request_of(decision: Decision, terms: DecisionTerms | None) -> Message | None:
+    """Why a decision is a request, and lets nothing go on; None where it counts. Whoever stops something needs no leave."""
+    if terms is None or not decision.outcome.lets_go_on:
+        return None
+    if not set(decision.decided_by) & set(terms.deciders):
+        if not terms.deciders:
+            return phrase("nobody may decide")
+        return phrase("none of those who may decide ({names:list}) is among those who did", names=list(terms.deciders))
+    found = [item for item in terms.confirmed if item.id == decision.id]
+    if not found:
+        return phrase("operations has not confirmed it ({file:path})", file=terms.file)
+    for item in found:
+        if item.digest == decision.content_digest and item.why is None:
+            return None
+    if found[-1].digest != decision.content_digest:
+        return phrase("it is not what {place:path} confirms: its digest is another", place=found[-1].declared_in)
+    return phrase("{place:path} does not count: {reason}", place=found[-1].declared_in, reason=found[-1].why)
+
+
+def line_of(decision: Decision) -> str:
+    """What operations puts into its file to confirm a decision."""
+    about = {"service": decision.service, "environment": decision.environment, "id": decision.id, "digest": decision.content_digest}
+    return line(about)
+
+
+def weigh(decisions: t.Sequence[Decision], seen: Evidence, today: dt.date, terms: DecisionTerms | None = None) -> Weighed:
+    """Of the decisions of this phase, the newest about this very evidence that is no request counts, as long as it is valid."""
     ours = sorted((item for item in decisions if item.phase == seen.phase), key=lambda item: item.recorded_at)
     about = [item for item in ours if item.digest == seen.digest and item.evidence and item.evidence.of_content() == seen.digest]
     if not about:
         return Weighed(Status.FAIL, _why_none(ours, seen))
-    newest = about[-1]
+    in_force = [item for item in about if request_of(item, terms) is None]
+    if not in_force:
+        return Weighed(Status.FAIL, _asked(about[-1], terms))
+    newest = in_force[-1]
     status = Status.PASS if newest.valid_until >= today.isoformat() and newest.outcome.lets_go_on else Status.FAIL
     return Weighed(status, _worth(newest, today), newest)
+
+
+def _asked(decision: Decision, terms: DecisionTerms | None) -> Message:
+    return phrase(
+        "the decision of {date:day} ({body}) is a request: {reason}",
+        date=decision.date,
+        body=decision.body,
+        reason=request_of(decision, terms) or NOTHING,
+    )
 
 
 def _worth(decision: Decision, today: dt.date) -> Message:
@@ -351,7 +389,9 @@ def as_requirement(weighed: Weighed, owner: str, phase: str) -> tuple[Rule, Find
 # -- what of them is shown
 
 
-def shown(decisions: t.Sequence[Decision], weighed: Weighed | None, today: dt.date) -> tuple[ShownDecision, ...]:
+def shown(
+    decisions: t.Sequence[Decision], weighed: Weighed | None, today: dt.date, terms: DecisionTerms | None = None
+) -> tuple[ShownDecision, ...]:
     """For a record: the decision about this evidence, and the newest of each phase, each with its conditions."""
     counting = weighed.decision if weighed else None
     chosen = {counting.id: counting} if counting else {}
@@ -361,7 +401,8 @@ def shown(decisions: t.Sequence[Decision], weighed: Weighed | None, today: dt.da
     out = []
     for item in chosen.values():
         about = counting is not None and item.id == counting.id
-        out.append(_as_shown(item, today, about=about, counts=about and weighed is not None and weighed.status is Status.PASS))
+        counts = about and weighed is not None and weighed.status is Status.PASS
+        out.append(dataclasses.replace(_as_shown(item, today, about=about, counts=counts), request=request_of(item, terms)))
     return tuple(out)
 
 
@@ -441,7 +482,9 @@ __all__ = (
     "differences",
     "evidence",
     "incomplete",
+    "line_of",
     "notices",
+    "request_of",
     "required",
     "sentence",
     "shown",

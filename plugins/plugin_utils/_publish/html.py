@@ -27,6 +27,7 @@ from .telling import (
     overrides,
     reasons_of,
     remedied,
+    requests,
     reservation_kind,
     since_decision,
     since_last,
@@ -107,6 +108,7 @@ class _View:
             "compared": compared,
             "before_and_after": [{**row._asdict(), "status": status_of(row.status, say)} for row in rows[:_MAX_ROWS]],
             "more_compared": max(0, len(rows) - _MAX_ROWS),
+            "requests": requests(judgement, say),
             "waivers": [self.waiver(item) for item in as_dicts(judgement.get("waivers"))],
             "debt": debt_words(judgement, say),
             "changes": self.changes(),
@@ -212,7 +214,12 @@ class _View:
     def waiver(self, item: dict[str, object]) -> dict[str, object]:
         say, state, days = self.say, str(item.get("state") or ""), as_int(item.get("days_left"))
         title = self.by_id.get(escape(item.get("requirement"), 40), {}).get("title", "")
-        shown = {"title": title, "state": say.name("waiver", state, escape(state, 40).replace("_", " "))}
+        renewals = as_int(item.get("renewals"))
+        shown = {
+            "title": title,
+            "state": say.name("waiver", state, escape(state, 40).replace("_", " ")),
+            "renewed": say.counted("renewed", renewals) if renewals else "",
+        }
         return {**clean(item), **shown, "days": say.counted("days_left", days) if state == "active" and "days_left" in item else ""}
 
     def changes(self) -> list[dict[str, object]]:
@@ -307,7 +314,7 @@ class _View:
         return {"words": verdict_words(state, self.say), "tone": given, "symbol": SYMBOLS[given], "seen": seen}
 
 
-_INPUTS = ("service_file", "organisation_file", "debt_file", "policy")
+_INPUTS = ("service_file", "organisation_file", "approvals", "debt_file", "policy")
 
 
 def _room(percent: int | None, good: bool) -> tuple[str, str]:

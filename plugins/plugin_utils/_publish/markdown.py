@@ -14,6 +14,7 @@ from .signs import OPEN, rank, shown_status, tone
 from .telling import (
     Decision,
     Override,
+    Request,
     before_and_after,
     consequence,
     debt_words,
@@ -26,6 +27,7 @@ from .telling import (
     overrides,
     reasons_of,
     remedied,
+    requests,
     reservation_kind,
     since_decision,
     since_last,
@@ -98,6 +100,7 @@ class _Report:
         lines += self.bullets(say("loosened"), loosened(judgement, say))
         lines += self.overrides(overrides(judgement, say))
         lines += self.decisions(decisions(self.record, say))
+        lines += self.requests(requests(judgement, say))
         lines += self.delivery()
         lines += self.bullets(say("instruments"), [instrument(item, say) for item in as_dicts(judgement.get("instruments"))])
         lines += self.bullets(say("hosts_lost"), [self.named(host, why) for host, why in lost_hosts(self.record, say).items()])
@@ -217,6 +220,15 @@ class _Report:
             what = say("override_of", kind=text(item.kind), id=text(item.id), day=text(item.at))
             what = self.named(what, text(item.reason)) if item.reason else what
             lines.append(f"| {due} | **{text(item.requirement)}** | {what} | {text(item.by)} | {text(item.would)} |")
+        return lines
+
+    def requests(self, items: list[Request]) -> list[str]:
+        if not items:
+            return []
+        lines = ["", f"### {self.say('requests')}", ""]
+        for item in items:
+            fence = "`" * (1 + max(map(len, re.findall("`+", item.line)), default=0))
+            lines.append(f"- {text(item.said)} {fence} {item.line} {fence}")
         return lines
 
     def decisions(self, items: list[Decision]) -> list[str]:

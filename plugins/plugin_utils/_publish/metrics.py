@@ -186,7 +186,7 @@ def _state(out: Samples, state: dict[str, object]) -> None:
     for requirement in as_dicts(state.get("requirements")):
         _requirement(out, requirement)
     for waiver in as_dicts(state.get("waivers")):
-        if waiver.get("state") != "not_yet":
+        if waiver.get("state") not in ("not_yet", "requested"):
             until = timestamp(waiver.get("until"), whole_day=True)
             out.add("waiver_expiry_timestamp_seconds", (waiver.get("requirement"), waiver.get("approved_by")), until)
     _debt(out, as_dict(state.get("debt")))

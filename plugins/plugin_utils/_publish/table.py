@@ -22,6 +22,7 @@ from .telling import (
     lost_hosts,
     others,
     overrides,
+    requests,
     since_decision,
     since_last,
     verdict_words,
@@ -82,6 +83,7 @@ class _Table:
         self.section("LOOSER THAN WHAT STANDS ABOVE", loosened(self.judgement))
         self.overrides()
         self.decided()
+        self.requested()
         if record_delta := as_dict(self.record.get("delta")):
             self.section("SINCE THE LAST RUN", [since_last(record_delta)])
         if decision_delta := as_dict(self.record.get("decision_delta")):
@@ -236,6 +238,9 @@ class _Table:
                 state = "OVERDUE since" if condition.state == "overdue" else f"{condition.state}, due"
                 texts.append(f"condition: {condition.text} ({condition.responsible}), {state} {condition.due}")
         self.section("DECISIONS", texts)
+
+    def requested(self) -> None:
+        self.section("REQUESTS TO OPERATIONS", [f"{item.said}: {item.line}" for item in requests(self.judgement)])
 
     def verdict(self) -> None:
         verdict = str(self.judgement.get("verdict"))

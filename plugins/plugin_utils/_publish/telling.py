@@ -14,6 +14,8 @@ from .._model.verdict import Verdict, stops
 from .signs import OPEN, rank
 from .words import ENGLISH, Words
 
+LONGEST_LINE = 4000  # of a file, to be copied
+
 
 def by_area(requirements: t.Iterable[dict[str, object]]) -> list[tuple[str, list[dict[str, object]]]]:
     """The requirements of each area, areas in the usual order, then others by name."""
@@ -153,12 +155,18 @@ def decisions(record: t.Mapping[str, object], say: Words = ENGLISH) -> list[Deci
                 opinion=say.name("opinion", item.get("operations_opinion"), opinion),
                 by=", ".join(escape(name, 80) for name in as_list(item.get("decided_by"))[:20]),
                 against=escape(verdict_words({"verdict": item.get("verdict")}, say), 40) if item.get("against_verdict") else "",
-                counts=say("counts" if item.get("counts") else "counts_not"),
+                counts=_counts(item, say),
                 counting=bool(item.get("counts")),
                 conditions=conditions,
             )
         )
     return out
+
+
+def _counts(item: t.Mapping[str, object], say: Words) -> str:
+    if item.get("request"):
+        return say("counts_once", reason=escape(item["request"], 400))
+    return say("counts" if item.get("counts") else "counts_not")
 
 
 def verified_words(judgement: t.Mapping[str, object], say: Words = ENGLISH) -> str:
@@ -193,7 +201,27 @@ def waiver_words(waiver: t.Mapping[str, object], say: Words = ENGLISH) -> str:
     until, by = escape(waiver.get("until") or "?", 20), escape(waiver.get("approved_by") or "?", 80)
     if waiver.get("kind") == "debt":
         return say("in_debt_until", until=until, by=by, **{"from": escape(waiver.get("from"), 20)})
-    return say("waived_until", until=until, by=by)
+    said, renewals = say("waived_until", until=until, by=by), as_int(waiver.get("renewals"))
+    return f"{said}, {say.counted('renewed', renewals)}" if renewals else said
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """What a service accepts for itself and operations has not accepted, in words, and the line with which they do."""
+
+    said: str
+    line: str
+
+
+def requests(judgement: t.Mapping[str, object], say: Words = ENGLISH) -> list[Request]:
+    """What waits for operations."""
+    out = []
+    for item in as_dicts(judgement.get("waivers")):
+        if item.get("state") == "requested":
+            key = "request_not_applicable" if item.get("kind") == "not_applicable" else "request_waiver"
+            about = {"requirement": escape(item.get("requirement"), 40), "until": escape(item.get("until"), 20)}
+            out.append(Request(say(key, into=escape(item.get("copy_into"), 300), **about), escape(item.get("to_copy"), LONGEST_LINE)))
+    return out
 
 
 def debt_words(judgement: t.Mapping[str, object], say: Words = ENGLISH) -> str:
@@ -356,6 +384,7 @@ def others(
 
 __all__ = (
     "Line",
+    "Request",
     "Row",
     "before_and_after",
     "by_area",
@@ -370,6 +399,7 @@ __all__ = (
     "overrides",
     "reasons_of",
     "remedied",
+    "requests",
     "reservation_kind",
     "since_decision",
     "since_last",

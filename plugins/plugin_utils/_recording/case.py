@@ -29,6 +29,7 @@ from .._model.service_state import Known, State
 from .._model.text import said_by
 from .._promises import debt as _debt
 from .._promises import ledger as _ledger
+from .._promises import renewals as _renewals
 from .._promises.reservations import lifted_by
 from . import delta as _delta
 from .record_json import Unreadable
@@ -158,7 +159,7 @@ class Case:
         """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone."""
         run, now = self.run, self.now
         compared = _baseline.at_post(self.plan, self.before, self.findings, self.reach, run, now=now)
-        plan = _debt.against(self.plan, self.state)
+        plan = _renewals.against(_debt.against(self.plan, self.state), self.state)
         judged = judge_each(plan, {**self.findings, **compared.findings}, self.reach, self.proven)
         situation = Situation(run, self.state, now.date(), self.decisions, waiting=bool(self.reach.waiting))
         accounts = _accountability.accounted(plan, judged, situation)
@@ -180,7 +181,7 @@ class Case:
             judgement=judgement,
             delta=_delta.since(self.previous, judgement),
             decision_delta=_delta.since_decision(self.decisions, run, judgement),
-            state=None if silent else _state.judge_state(_debt.against(self.whole, changed), changed, now),
+            state=None if silent else _state.judge_state(_renewals.against(_debt.against(self.whole, changed), changed), changed, now),
             gates=_state.recent_gates(changed, now),
             deployments=changed.deployments,
         )

@@ -79,8 +79,8 @@ chains:
 
 def document(text: str, schema: str = "service", *, name: str = "", folder: str = "/srv/app", resolve: t.Any = None) -> Document:
     text = textwrap.dedent(text)
-    default = {"service": "readiness.yml", "organisation": "organisation.yml", "debt": "readiness.debt.yml"}[schema]
-    return build(text, name or default, yaml.safe_load(text), schema, resolve=resolve, folder=pathlib.Path(folder))
+    names = {"service": "readiness.yml", "organisation": "organisation.yml", "debt": "readiness.debt.yml", "approvals": "readiness.d/a.yml"}
+    return build(text, name or names[schema], yaml.safe_load(text), schema, resolve=resolve, folder=pathlib.Path(folder))
 
 
 def templates(**variables: t.Any) -> t.Callable[[t.Any], t.Any]:

@@ -112,6 +112,68 @@ def test_an_option_that_the_task_does_not_set_comes_from_a_variable(tmp_path: pa
     assert made.run().phase == "pre" and len(made.run().today) == 10
 
 
+def organised(folder: pathlib.Path, text: str | None, name: str = "shop.yml") -> Context:
+    """A service with an organisation's file in a folder of its own, and a file of readiness.d beside that."""
+    service(folder, "schema_version: 1\nservice: {name: payments, owner: team-a}\nclassification: {criticality: 2}\n")
+    (folder / "org" / "readiness.d").mkdir(parents=True, exist_ok=True)
+    service(folder / "org", "schema_version: 1\napprovers: {blocker: [head]}\n", "organisation.yml")
+    if text is not None:
+        service(folder / "org" / "readiness.d", text, name)
+    return context(folder, {"phase": "pre", "organisation_file": "org/organisation.yml"})
+
+
+APPROVALS = (
+    "schema_version: 1\nwaivers: [{service: payments, requirement: BKP-01, reason: '{{ team }}', approved_by: head, until: 2027-03-31}]\n"
+)
+
+
+def test_readiness_d_beside_the_organisation_s_file_is_read(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "readiness.d").mkdir()
+    service(tmp_path / "readiness.d", APPROVALS, "mine.yml")  # beside the service's file
+    assert organised(tmp_path, None).description().approvals == ()
+    for name in (".hidden.yml", "shop.yml~", "README.md"):
+        organised(tmp_path, "nothing of ours", name)
+    (read,) = organised(tmp_path, APPROVALS).description().approvals
+    assert read.name.endswith("org/readiness.d/shop.yml") and read.data["waivers"][0]["reason"] == "team-a"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("waivers: [\n", "org/readiness.d/shop.yml:2:1: this is not YAML"),
+        ("", "org/readiness.d/shop.yml: the file is empty"),
+        (APPROVALS.replace("until", "untill"), "org/readiness.d/shop.yml:2:11: waivers.0: 'until' is missing"),
+    ],
+)
+def test_a_file_of_readiness_d_that_cannot_be_read_is_refused(tmp_path: pathlib.Path, text: str, words: str) -> None:
+    with pytest.raises(Refused) as refused:
+        organised(tmp_path, text).description()
+    assert any(words in problem for problem in refused.value.problems), refused.value.problems
+
+
+def test_a_file_of_readiness_d_that_is_no_file(tmp_path: pathlib.Path) -> None:
+    made = organised(tmp_path, None)
+    (tmp_path / "org" / "readiness.d" / "gone.yml").symlink_to("nowhere")
+    with pytest.raises(Refused, match=r"the approvals file .*/org/readiness.d/gone.yml does not exist"):
+        made.description()
+    (tmp_path / "org" / "readiness.d" / "gone.yml").unlink()
+    (tmp_path / "org" / "readiness.d").rmdir()
+    service(tmp_path / "org", "x", "readiness.d")
+    with pytest.raises(Refused, match="the folder .*org/readiness.d cannot be read: Not a directory"):
+        organised_again(tmp_path).description()
+
+
+def organised_again(folder: pathlib.Path) -> Context:
+    return context(folder, {"phase": "pre", "organisation_file": "org/organisation.yml"})
+
+
+def test_a_plan_is_made_anew_for_other_approvals(tmp_path: pathlib.Path) -> None:
+    before = organised(tmp_path, None)._plan_key(None, "pre")
+    first = organised(tmp_path, APPROVALS)._plan_key(None, "pre")
+    assert before != first == organised(tmp_path, APPROVALS)._plan_key(None, "pre")
+    assert first != organised(tmp_path, APPROVALS.replace("2027", "2026"))._plan_key(None, "pre")
+
+
 @pytest.mark.parametrize("args", [{"phase": "after"}, {}, {"phase": "pre", "mode": "strict"}, {"phase": "pre", "window": {"begin": "x"}}])
 def test_options_that_do_not_fit(tmp_path: pathlib.Path, args: dict[str, t.Any]) -> None:
     with pytest.raises(AnsibleActionFail):
