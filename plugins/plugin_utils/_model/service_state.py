@@ -63,6 +63,14 @@ class Passed:
 
 
 @dataclasses.dataclass(frozen=True)
+class SeenFailing:
+    """What stands in for the policy's checks of a requirement, as it last failed: it can."""
+
+    digest: str
+    at: str
+
+
+@dataclasses.dataclass(frozen=True)
 class OnceInDebt:
     """A requirement that is, or was, in debt: its first end, and when it has passed since."""
 
@@ -106,6 +114,7 @@ class State:
     closed_overrides: tuple[Override, ...] = ()
     passed: t.Mapping[str, Passed] = dataclasses.field(default_factory=dict)
     debt: t.Mapping[str, OnceInDebt] = dataclasses.field(default_factory=dict)
+    seen_failing: t.Mapping[str, SeenFailing] = dataclasses.field(default_factory=dict)
     gates: t.Mapping[str, LastGate]
     deployments: tuple[Deployed, ...] = ()
 
@@ -115,4 +124,4 @@ class State:
         return cls(schema_version=SCHEMA_VERSION, service=service, environment=environment, requirements={}, gates={})
 
 
-__all__ = ("SCHEMA_VERSION", "Deployed", "Known", "LastGate", "Lifted", "OnceInDebt", "Passed", "Raised", "State")
+__all__ = ("SCHEMA_VERSION", "Deployed", "Known", "LastGate", "Lifted", "OnceInDebt", "Passed", "Raised", "SeenFailing", "State")

@@ -24,10 +24,12 @@ from .authority import Authority
 from .declared import told
 from .laid_over import of_files
 from .level import level_of
+from .own_names import look
 from .policy_changes import of_policy
 from .remarks import Remarks
 from .requirements import planned_requirement
 from .rules import make_policy, order, policy_above, rules_of
+from .traits import hold
 from .waivers import allowed, waivers_of
 
 SETTLING = ("post", "smoke")  # the phases just after a deployment
@@ -46,6 +48,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     remarks.notices += told(description, rules)
     waivers = [allowed(waiver, rules.get(waiver.requirement), level, description, remarks) for waiver in waivers]
     standing = policy_above(description.service, description.organisation)
+    look(description, standing, remarks, refused=unlevelled.has_spoken)
     of_policy(standing, policy, description, level, remarks)
     debts, debt = lines_of_debt(description, rules, remarks.problems, remarks.notices)
     waivers += debts
@@ -53,7 +56,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     for identifier in sorted(rules, key=order):
         try:
             above = standing.rules.get(identifier)
-            planned = planned_requirement(rules[identifier], description, level, phase, waivers, remarks, above)
+            planned = planned_requirement(rules[identifier], description, level, phase, waivers, remarks, unlevelled, above)
         except NotResolved as exc:
             remarks.problems += [f"{problem} ({identifier} needs it now)" for problem in exc.problems]
             continue
@@ -70,6 +73,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     ratchet = ratchet_of(description, level, remarks.notices)
     authority = dataclasses.replace(unlevelled, level=level)
     enforced = _enforced(description, authority, remarks)
+    hold(rules, description, level, remarks, enforced=enforced, believed=authority.silent)
     loosened = authority.settled(remarks.loosened, enforced=enforced, problems=remarks.problems)
     if remarks.problems:
         raise Refused(list(dict.fromkeys(remarks.problems)))

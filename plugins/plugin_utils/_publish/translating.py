@@ -19,7 +19,7 @@ from .words import Words, words
 # keys under which messages stand: never the words of a verdict or a status, or the name of anything
 TOLD = frozenset(
     ("above", "absent", "announced", "by", "details", "gap", "instance", "level_reason", "message", "notices", "origin", "partial")
-    + ("reason", "reasons", "recorded_by", "remedy", "title", "unreachable", "what", "why")
+    + ("reason", "reasons", "recorded_by", "remedy", "runs", "title", "unreachable", "what", "why")
 )
 _NOT_TOLD = ("said", "observed", "expected", "inputs")  # parts of a record in which no message stands
 Table = t.Mapping[str, str]
