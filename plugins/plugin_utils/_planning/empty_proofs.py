@@ -33,7 +33,7 @@ _STATEMENTS = (
     r"pass",
     r"import [\w., ]+",
     r"(sys\.|os\._|process\.)?exit(\(\s*0?\s*\)|\s+0)?",
-    r"(print|puts|console\.log)[\s(]+(['\"])[^'\"]*\4\s*\)?",
+    r"(print|puts|console\.log)[\s(]+(?P<quote>['\"])[^'\"]*(?P=quote)\s*\)?",
     r"[01]|True|None|null|true|",
 )
 _NOTHING = re.compile(rf"\s*({'|'.join(_STATEMENTS)})\s*")

@@ -141,7 +141,7 @@ def planned_checks(
             after=after,
             gap=instance.gap,
             path=instance.path,
-            runs=what_runs(instance) if stands_in and instance.gap is None else None,
+            runs=what_runs(found) if stands_in and instance.gap is None else None,
         )
         checks.append(check)
         if instance.gap is None:
