@@ -77,7 +77,7 @@ def acts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
 
 REFUSED = {
     "without leave": "requirements.BKP-01.check: BKP-01 is proved by command in place of what the policy names",
-    "a placeholder": "BKP-01: command: /bin/true succeeds whatever the service does",
+    "a placeholder": "BKP-01: command: /bin/true says the same whatever the service does",
     "no data, and backups": "traits.data: it is false, and parts.web.backups",
     "a name of the policy's": "the names BKP-... are those of the policy; call a requirement of the service's own SHOP-42",
 }
@@ -122,7 +122,7 @@ def test_what_passed_yesterday_is_not_gone_because_the_file_says_so(acts: dict[s
 
 def test_the_proof_stands_in_metrics_report_and_state(acts: dict[str, Outcome], tmp_path_factory: pytest.TempPathFactory) -> None:
     assert acts["proven by failure"].requirement("BKP-01")["proof"] == "stand_in"
-    (folder,) = tmp_path_factory.getbasetemp().glob("own-word*/site")
+    folder = tmp_path_factory.getbasetemp() / "own-word0" / "site"
     lines = (folder / "metrics" / "operability_shop_production.prom").read_text().splitlines()
     (info,) = [line for line in lines if line.startswith("operability_requirement_info") and 'requirement="BKP-01"' in line]
     assert 'proof="stand_in"' in info and "proof: stand-in" in (folder / "shop.html").read_text()

@@ -19,7 +19,7 @@ from .._model.waiver import Waiver
 from .arguments import argument_problems, module_problems
 from .derive.derivations import default_options, derive
 from .derive.instance import Instance, Steps
-from .empty_proofs import always_succeeds, module_always_succeeds
+from .empty_proofs import always_succeeds, module_always_succeeds, query_looks_at_nothing
 from .remarks import Remarks
 from .stand_ins import Chosen, StandIn, failing_arguments, failure_problem, what_runs
 
@@ -183,17 +183,19 @@ def refuse_empty(checks: t.Sequence[PlannedCheck], title: str, place: str, remar
         elif check.check == "ansible_module" and module_always_succeeds(args.get("module"), args.get("arguments"), args.get("expect")):
             shown = str(args.get("module"))
             instead = "a module, and conditions over its result that are not met where that is not so"
+        elif check.check == "prometheus_query" and query_looks_at_nothing(args.get("query")):
+            shown, instead = str(args.get("query")), "a query over series of the service"
         else:
             continue
         if refused:
             remarks.problems.append(
-                f"{place}: {check.requirement}: {check.check}: {shown} succeeds whatever the service does, so it does not prove that "
+                f"{place}: {check.requirement}: {check.check}: {shown} says the same whatever the service does, so it does not prove that "
                 f"{title}; name {instead}, or have the requirement waived"
             )
         else:
             remarks.notices.append(
                 phrase(
-                    "{place:path}: {requirement:path}: {command} succeeds whatever the service does, so it proves nothing",
+                    "{place:path}: {requirement:path}: {command} says the same whatever the service does, so it proves nothing",
                     place=place,
                     requirement=check.requirement,
                     command=shown,

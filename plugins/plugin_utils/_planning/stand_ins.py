@@ -13,6 +13,7 @@ import typing as t
 from ...module_utils._exchange import public_url
 from ...module_utils._message import one_line
 from ...module_utils._phrase import Message, phrase, verbatim
+from ...module_utils._registry import COMPUTED
 from .._described.declarations import Options, RequirementEntry
 from .._described.policy import Proof, Rule, load, shipped
 from .._described.service import Description
@@ -87,6 +88,7 @@ def note(above: Rule | None, rule: Rule, entry: RequirementEntry, description: D
     if above is None or above.impact.get(level) not in ("blocker", "major"):
         return
     check = entry.get("check")
+    _refuse_computed(above, rule, check, description, remarks)
     named = [(proof.check, proof.source) for proof in above.proved_by]
     of_rule = [proof.check for proof in rule.proved_by]
     if check:
@@ -111,6 +113,18 @@ def note(above: Rule | None, rule: Rule, entry: RequirementEntry, description: D
         else phrase("no check of this version proves it: without one it is unknown"),
         requirement=rule.id,
     )
+
+
+def _refuse_computed(above: Rule, rule: Rule, check: str | None, description: Description, remarks: Remarks) -> None:
+    """What the gate computes after a deployment answers no other question: in any other phase the requirement would not be due."""
+    known = [proof.check for proof in above.proved_by]
+    changed = ("requirements", rule.id, "check") if check else ("policy", "requirements", rule.id, "proved_by")
+    for name in [check] if check else [proof.check for proof in rule.proved_by]:
+        if name in COMPUTED and name not in known:
+            remarks.problems.append(
+                f"{description.service.where(changed)}: {'.'.join(changed)}: {name} compares what was there before a deployment; "
+                f"it does not prove that {rule.title}"
+            )
 
 
 # -- what is run

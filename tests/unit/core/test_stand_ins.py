@@ -148,17 +148,33 @@ def test_what_is_run_is_shown_without_secrets(words: str, shown: str) -> None:
         ("PAY-01", "title: own, impact: major, check: command, with: {command: [echo, ok]}", False),
         ("BKP-01", "check: command, with: {command: [/opt/true]}", True),
         ("BKP-01", "check: command, with: {command: [/opt/look]}", False),
+        ("MON-07", "check: prometheus_query, with: {url: 'http://prom', query: vector(1), pass_when: '== 1'}", True),
+        ("MON-07", "check: prometheus_query, with: {url: 'http://prom', query: '1 == bool 1', pass_when: '== 1'}", True),
+        ("MON-07", "check: prometheus_query, with: {url: 'http://prom', query: 'min(probe_success)', pass_when: '== 1'}", False),
+        ("MON-07", "check: prometheus_query, with: {url: 'http://prom', query: 'hour() > 8', pass_when: '== 1'}", False),
+        ("MON-07", "check: prometheus_query, with: {url: 'http://prom', query: 'avg({job=~\"x\"})', pass_when: '== 1'}", False),
     ],
 )
 def test_a_placeholder_is_refused_by_name(requirement: str, more: str, refused: bool) -> None:
     text = entry(requirement, more)
+    phase = "recheck" if requirement == "MON-07" else "pre"
     for organisation in (LEAVE, LEAVE.replace("mode: enforce\n", ""), None):
-        problems = problems_of(lambda organisation=organisation: plan(text, organisation, phase="pre", version="1"))  # type: ignore[misc]
+        problems = problems_of(lambda organisation=organisation: plan(text, organisation, phase=phase, version="1"))  # type: ignore[misc]
         assert (
-            bool([line for line in problems if f": {requirement}: " in line and "succeeds whatever the service does" in line]) is refused
+            bool([line for line in problems if f": {requirement}: " in line and "says the same whatever the service does" in line])
+            is refused
         ), problems
-    told = plan(text, WAY_OVER, phase="pre", version="1").notices
-    assert bool([line for line in told if f"{requirement}: " in line and "succeeds whatever the service does" in line]) is refused
+    told = plan(text, WAY_OVER, phase=phase, version="1").notices
+    assert bool([line for line in told if f"{requirement}: " in line and "says the same whatever the service does" in line]) is refused
+
+
+@pytest.mark.parametrize("line", ["requirements: {BKP-01: {check: baseline}}", "policy: {requirements: {BKP-01: {proved_by: [baseline]}}}"])
+def test_what_is_computed_after_a_deployment_proves_nothing_else(line: str) -> None:
+    for phase in ("pre", "post", "recheck"):
+        problems = problems_of(lambda phase=phase: plan(with_line(line), LEAVE, phase=phase, version="1"))  # type: ignore[misc]
+        assert any("baseline compares what was there before a deployment" in problem for problem in problems)
+    made = plan(with_line("requirements: {DEL-04: {check: baseline}}"), LEAVE, phase="post", version="1")
+    assert made.loosened == ()
 
 
 # -- its own names
