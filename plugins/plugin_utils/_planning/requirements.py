@@ -147,7 +147,7 @@ def _with_checks(
             "no check of this version proves it; name one of your own (requirements.{requirement:path}), or waive it", requirement=rule.id
         )
         return dataclasses.replace(planned, state=PlanState.UNPROVABLE, why=why)
-    stands_in = stand_in(above, exception, chosen)
+    stands_in = stand_in(above, rule, exception, chosen)
     checks = planned_checks(rule, exception, chosen.instances, waivers, description, remarks, stands_in)
     steps = chosen.instances[0].path
     place = description.service.where(steps) if steps else planned.declared_in

@@ -8,12 +8,11 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-import typing as t
 
 from ...module_utils._exchange import public_url
 from ...module_utils._message import one_line
 from ...module_utils._phrase import Message, phrase, verbatim
-from ...module_utils._registry import COMPUTED
+from ...module_utils._registry import CHECKS, COMPUTED, load_check
 from .._described.declarations import Options, RequirementEntry
 from .._described.policy import Proof, Rule, load, shipped
 from .._described.service import Description
@@ -26,7 +25,10 @@ GENERIC = ("ansible_module", "command", "junit", "testinfra")
 # what the service declares below this key is a command of its own by the policy's will
 OWN_COMMAND = "delivery.rollback_check"
 # options that say what a check looks at, not how far out its limits lie
-_QUESTION = ("body", "body_pattern", "command", "expect", "json", "module", "must_include", "path", "pattern", "query", "repository", "url")
+_QUESTION = frozenset(
+    ("arguments", "body", "body_pattern", "chdir", "command", "environment", "expect", "json", "module", "must_include", "path", "pattern")
+    + ("query", "repository", "suite", "url")
+)
 _LONGEST = 120
 _SECRET = re.compile(r"(?i)([\w-]*(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|credentials?|auth)[\w-]*)(\s*[=:]\s*|\s+)(?!-)(\S+)")
 _SECRET_OPTION = re.compile(r"(?i)^--?[\w-]*(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|credentials?|auth)[\w-]*$")
@@ -49,38 +51,47 @@ class StandIn:
 
 
 @functools.cache
-def _shipped() -> dict[str, frozenset[tuple[str, str | None]]]:
-    """The proofs of the requirements of the policies that ship."""
-    found: dict[str, frozenset[tuple[str, str | None]]] = {}
+def _shipped() -> dict[str, tuple[Rule, ...]]:
+    """The requirements of the policies that ship, by name."""
+    found: dict[str, tuple[Rule, ...]] = {}
     for name in shipped():
         for identifier, rule in load(name).rules.items():
-            found[identifier] = found.get(identifier, frozenset()) | {(proof.check, proof.source) for proof in rule.proved_by}
+            found[identifier] = (*found.get(identifier, ()), rule)
     return found
 
 
-def stand_in(above: Rule | None, entry: RequirementEntry, chosen: Chosen) -> StandIn | None:
+def stand_in(above: Rule | None, rule: Rule, entry: RequirementEntry, chosen: Chosen) -> StandIn | None:
     """Whether what was chosen stands in for what the policy above the service names; None where it does not."""
     if above is None or not chosen.instances:
         return None
-    check = chosen.instances[0].check
-    with_own_question = chosen.proof is None or (bool(chosen.proof.source) and _asks_anew(entry))
-    source = None if chosen.proof is None else chosen.proof.source
-    if not _names([(proof.check, proof.source) for proof in above.proved_by], check, source, anew=with_own_question):
+    check, explicit = chosen.instances[0].check, chosen.proof is None
+    source = chosen.proof.source if chosen.proof else None
+    own = _own_question(above, rule, entry, check)
+    if not _is_named(above, check, source, own, explicit=explicit):
         return StandIn(own=True)
     ours = _shipped().get(above.id)
-    if check in GENERIC and ours is not None and not _names(ours, check, source, anew=with_own_question):
-        return StandIn(own=_asks_anew(entry))  # the organisation's will; what it runs may still be the service's
+    if check in GENERIC and ours and not any(_is_named(one, check, source, own, explicit=explicit) for one in ours):
+        return StandIn(own=bool(own))  # the organisation's will; what it runs may still be the service's
     return None
 
 
-def _names(proofs: t.Iterable[tuple[str, str | None]], check: str, source: str | None, *, anew: bool) -> bool:
-    """Whether one of the proofs is this check: of the same source, or of none where the service gives it a question of its own."""
-    wanted = (None, OWN_COMMAND) if anew else (source,)
-    return any(name == check and place in wanted for name, place in proofs)
+def _is_named(above: Rule, check: str, source: str | None, own: frozenset[str], *, explicit: bool) -> bool:
+    """Whether the policy names this check: of the same source, or whatever it is asked where the service has a question of its own."""
+    for proof in above.proved_by:
+        if proof.check == check and (
+            proof.source in (None, OWN_COMMAND) and not own.intersection((*above.args, *proof.args))
+            if explicit or own
+            else proof.source == source
+        ):
+            return True
+    return False
 
 
-def _asks_anew(entry: RequirementEntry) -> bool:
-    return any(option in (entry.get("with") or {}) for option in _QUESTION)
+def _own_question(above: Rule, rule: Rule, entry: RequirementEntry, check: str) -> frozenset[str]:
+    """The options by which the service says what a check looks at, in place of what it declares or the policy says."""
+    known = _QUESTION.intersection(load_check(check).ARGUMENT_SPEC) if check in CHECKS else frozenset[str]()
+    given = {*(entry.get("with") or {}), *(name for name in known if rule.args.get(name) != above.args.get(name))}
+    return frozenset(known.intersection(given))
 
 
 def note(above: Rule | None, rule: Rule, entry: RequirementEntry, description: Description, level: str, remarks: Remarks) -> None:
@@ -89,19 +100,25 @@ def note(above: Rule | None, rule: Rule, entry: RequirementEntry, description: D
         return
     check = entry.get("check")
     _refuse_computed(above, rule, check, description, remarks)
-    named = [(proof.check, proof.source) for proof in above.proved_by]
-    of_rule = [proof.check for proof in rule.proved_by]
+    named = [proof.check for proof in rule.proved_by]
+    steps: tuple[str, ...] = ("requirements", rule.id, "check")
+    if check and not entry.get("with") and check in named:
+        return  # it only picks one of them
     if check:
-        explicit = bool(entry.get("with")) or check not in of_rule
-        known = _names(named, check, None, anew=True) if explicit else check in of_rule
-        key, said = "check", check
+        if _is_named(above, check, None, _own_question(above, rule, entry, check), explicit=True):
+            return
+        said = check
     else:
-        bent = [proof for proof in rule.proved_by if proof.source and _asks_anew(entry)]
-        known = not bent or any(_names(named, proof.check, None, anew=True) for proof in bent)
-        key, said = "with", " or ".join(dict.fromkeys(proof.check for proof in bent))
-    if known:
-        return
-    steps = ("requirements", rule.id, key)
+        bent = [
+            proof
+            for proof in rule.proved_by
+            if (own := _own_question(above, rule, entry, proof.check))
+            and not _is_named(above, proof.check, proof.source, own, explicit=False)
+        ]
+        if not bent:
+            return
+        said = " or ".join(dict.fromkeys(proof.check for proof in bent))
+        steps = ("requirements", rule.id, "with") if entry.get("with") else ("policy", "requirements", rule.id, "with")
     accepted = list(dict.fromkeys(proof.check for proof in above.proved_by))
     remarks.loosen(
         "own_proofs",

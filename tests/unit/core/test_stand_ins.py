@@ -88,6 +88,26 @@ def test_a_check_that_the_policy_names(requirement: str, more: str) -> None:
     assert plan(text, ENFORCED, phase="recheck", version="1").loosened == ()
 
 
+def test_what_the_organisation_asks_is_not_asked_otherwise() -> None:
+    ours = (
+        "policy: {requirements: {ORG-01: {title: DNS answers, impact: blocker, proved_by: [{check: command, with: {command: [dig]}}]}}}\n"
+    )
+    for line, key in (
+        ("requirements: {ORG-01: {with: {command: [/opt/fine]}}}", "requirements.ORG-01.with"),
+        ("requirements: {ORG-01: {check: command, with: {command: [/opt/fine]}}}", "requirements.ORG-01.check"),
+        ("requirements: {ORG-01: {with: {environment: {PATH: /opt/fine}}}}", None),
+        (
+            "endpoints: [{url: 'https://x/health', version: {url: /info, json: v}}]\nrequirements: {DEL-01: {with: {json: {status: UP}}}}",
+            "requirements.DEL-01.with",
+        ),
+        ("policy: {requirements: {DEL-01: {with: {command: [/opt/fine]}}}}\n" + VERSION, "policy.requirements.DEL-01.with"),
+    ):
+        made = plan(with_line(line), OBSERVED + ours, phase="recheck", version="1")
+        assert [one.key for one in made.loosened] == ([key] if key else []), line
+        assert one(made, key.split(".")[-2] if key else "ORG-01").seen_failing is bool(key)
+    assert plan(SERVICE, ENFORCED + ours, phase="recheck").loosened == ()
+
+
 def test_what_weighs_little_and_what_the_policy_does_not_ask_needs_no_leave() -> None:
     for text in (
         entry("MON-05", "check: command, with: {command: [/opt/notified]}").replace("criticality: 3", "criticality: 2"),
