@@ -82,7 +82,7 @@ class Finding:
     expected: dict[str, object] = dataclasses.field(default_factory=dict)
     measurements: list[Measurement] = dataclasses.field(default_factory=list)
     instance: str = ""
-    proof: str = "observed"  # observed, derived, attested
+    proof: str = "observed"  # observed, derived, attested; stand_in where a check is not the policy's
     since: str | None = None  # ISO 8601, when what is seen now began
     instrument: str | None = None  # the server that could not be used: groups the unknowns that it causes
     check: str = ""

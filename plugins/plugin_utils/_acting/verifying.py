@@ -25,6 +25,7 @@ from ...module_utils._finding import Finding, Status
 from ...module_utils._message import lines_of
 from ...module_utils._phrase import Message, phrase, verbatim
 from .._described.document import Refused
+from .._model.completion import as_stand_in
 from .._model.plain import to_plain
 from .._model.planned import Plan, PlannedCheck
 from .._model.text import as_list, in_short, not_reached, said_by
@@ -236,8 +237,8 @@ class Verifying(ActionBase):
     # -- the result
 
     def _summary(self, context: Context, plan: Plan, host: str, found: t.Mapping[str, list[Finding]], seconds: float) -> dict[str, t.Any]:
-        keep = {check.key for check in plan.checks if check.call != "write" and not check.accepted}
-        findings = [finding for key, values in found.items() if key in keep for finding in values]
+        keep = {check.key: check for check in plan.checks if check.call != "write" and not check.aside}
+        findings = [as_stand_in(keep[key], finding) for key, values in found.items() if key in keep for finding in values]
         counts = collections.Counter(finding.status.value for finding in findings)
         summary = {
             "service": plan.service["name"],

@@ -164,7 +164,7 @@ def complete(plan: Plan, findings: Findings, reach: Reach) -> list[Finding]:
     out = []
     for requirement in plan.requirements:
         for check in requirement.checks if requirement.state == PlanState.PLANNED else ():
-            if check.accepted or check.gap is not None or check.check in COMPUTED or not specs(check.check):
+            if check.aside or check.gap is not None or check.check in COMPUTED or not specs(check.check):
                 continue
             out += [
                 dataclasses.replace(finding, check=check.check, requirement=check.requirement)

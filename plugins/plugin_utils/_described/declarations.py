@@ -273,6 +273,8 @@ class Delivery(t.TypedDict, total=False):
 
 # -- what is asked of it
 
+Failure = t.TypedDict("Failure", {"command": "list[str]", "with": Options}, total=False)
+
 RequirementEntry = t.TypedDict(
     "RequirementEntry",
     {
@@ -297,6 +299,7 @@ RequirementEntry = t.TypedDict(
         "until": str,
         "mode": str,
         "enforce_from": str,
+        "proven_by_failure": Failure,
     },
     total=False,
 )

@@ -13,11 +13,11 @@ import typing as t
 from ...module_utils._finding import Finding, Measurement, Status, worst
 from ...module_utils._phrase import Message, phrase, plural, verbatim, with_more
 from ...module_utils._units import parse_duration
-from .._model.completion import completed
+from .._model.completion import STAND_IN, completed
 from .._model.judged import Judged, Reach
 from .._model.judgement import Covered, GateJudgement, GateRequirement, Instrument, Measured, Reused
 from .._model.planned import Plan, PlannedRequirement, PlanState
-from .._model.service_state import Known, Passed, Raised
+from .._model.service_state import Known, Passed, Raised, SeenFailing
 from .._model.verdict import Verdict
 from .._model.waiver import Waiver, WaiverState
 from .._promises.debt import debt_notices
@@ -25,7 +25,8 @@ from .._promises.debt import summary as summary_of_debt
 from .._promises.mode import ended, mode_notices
 from .._promises.ratchet import regressed as find_regressed
 from .._promises.reservations import overdue, standing
-from .._promises.reuse import question_digest
+from .._promises.reuse import question_digest, stand_in_digest
+from .belief import Memory, believed, still_there
 from .leave import without_leave
 
 NOTICE_DAYS = 30
@@ -41,22 +42,31 @@ def judge(
     earlier: t.Mapping[str, Raised] | None = None,
     passed: t.Mapping[str, Passed] | None = None,
     proven: t.Mapping[str, Known] | None = None,
+    seen_failing: t.Mapping[str, SeenFailing] | None = None,
 ) -> GateJudgement:
     """The judgement of a run.
 
     ``earlier`` are the reservations that already stood, by requirement;
     ``passed`` tells of each requirement that ever passed in this service when it did first and last;
-    ``proven`` is what of the state stands for a new look, by requirement.
+    ``proven`` is what of the state stands for a new look, by requirement;
+    ``seen_failing`` tells of what stands in for the policy's checks that it can fail, by requirement.
     """
-    return conclude(plan, judge_each(plan, findings, reach, proven), today=today, earlier=earlier or {}, passed=passed or {})
+    judged = judge_each(plan, findings, reach, Memory(passed or {}, seen_failing or {}, proven or {}), today=today)
+    return conclude(plan, judged, today=today, earlier=earlier or {}, passed=passed or {})
 
 
-def judge_each(plan: Plan, findings: Findings, reach: Reach, proven: t.Mapping[str, Known] | None = None) -> list[Judged]:
+def judge_each(plan: Plan, findings: Findings, reach: Reach, memory: Memory, *, today: dt.date) -> list[Judged]:
     """Each requirement of the plan by itself."""
-    return [
-        _reused(item, plan, proven[item.rule.id]) if proven and item.rule.id in proven else _judge_requirement(item, plan, findings, reach)
-        for item in plan.requirements
-    ]
+    out = []
+    for item in plan.requirements:
+        known, gone = memory.proven.get(item.rule.id), still_there(item, memory.passed, today)
+        if gone is not None:
+            out.append(judge_findings(item, [gone], plan, {}))
+        elif known is not None:
+            out.append(_reused(item, plan, known))
+        else:
+            out.append(_judge_requirement(item, plan, findings, reach, memory.seen_failing.get(item.rule.id)))
+    return out
 
 
 def conclude(
@@ -123,7 +133,7 @@ def _reused(planned: PlannedRequirement, plan: Plan, known: Known) -> Judged:
     return dataclasses.replace(judged, message=message, reused=Reused(known.run, known.collected_at, known.valid_until))
 
 
-def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: Findings, reach: Reach) -> Judged:
+def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: Findings, reach: Reach, seen: SeenFailing | None) -> Judged:
     rule = planned.rule
     if planned.state in (PlanState.NOT_APPLICABLE, PlanState.NOT_DUE, PlanState.LATER):
         status = Status.NOT_APPLICABLE if planned.state is PlanState.NOT_APPLICABLE else Status.NOT_DUE
@@ -136,8 +146,8 @@ def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: Findin
     else:
         complete = []
         for check in planned.checks:
-            if not check.accepted:
-                complete += completed(check, findings, reach)
+            if not check.aside:
+                complete += believed(planned, check, completed(check, findings, reach), findings, seen)
     return judge_findings(planned, complete, plan, _accepted(planned, findings))
 
 
@@ -352,7 +362,7 @@ def _as_requirement(item: Judged, passed_on: str | None) -> GateRequirement:
         status=item.effective,
         message=item.message,
         remedy=next((finding.remedy for finding in bad if finding.remedy), None) or verbatim(rule.remedy),
-        proof="attested" if "attested" in proofs else "derived" if "derived" in proofs else "observed",
+        proof=next((proof for proof in (STAND_IN, "attested", "derived") if proof in proofs), "observed"),
         since=min((finding.since for finding in bad if finding.since), default=None),
         collected_at=max((finding.collected_at for finding in item.findings if finding.collected_at), default=None),
         enforce_from=rule.enforce_from,
@@ -364,6 +374,7 @@ def _as_requirement(item: Judged, passed_on: str | None) -> GateRequirement:
         verified=item.verified,
         reused=item.reused,
         question_digest=question_digest(item.planned),
+        stand_in_digest=stand_in_digest(item.planned),
         hosts=dict(hosts),
         measurements=_nearest_to_their_limits(item.findings),
         findings=tuple(item.covered),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import typing as t
 
 from ...module_utils._finding import Finding, Status, isoformat
 from ...module_utils._phrase import Message, phrase
@@ -14,12 +15,13 @@ from .._model.judged import Judged
 from .._model.judgement import Covered, GateJudgement, GateRequirement, JudgedRequirement, StateJudgement, StateRequirement
 from .._model.planned import Plan, PlannedRequirement, PlanState
 from .._model.run import Run
-from .._model.service_state import Deployed, Known, LastGate, State
+from .._model.service_state import Deployed, Known, LastGate, Passed, SeenFailing, State
 from .._promises import debt as _debt
 from .._promises import overrides as _overrides
 from .._promises import ratchet as _ratchet
 from .._promises import renewals as _renewals
 from .._promises import reservations as _reservations
+from .belief import has_failed, still_there
 from .judge import conclude, judge_findings
 
 GATE_KEPT = dt.timedelta(days=7)
@@ -37,12 +39,22 @@ def updated(state: State, judgement: GateJudgement, run: Run) -> State:
         state,
         requirements=known,
         passed=_ratchet.remembered(state.passed, judgement.requirements, run.finished_at),
+        seen_failing=_seen_failing(state.seen_failing, judgement, run),
         debt=_debt.remembered(state.debt, judgement.debt, run.finished_at),
         waived=_renewals.remembered(state.waived, judgement.waivers),
         gates={**state.gates, run.phase: gate},
         deployments=_deployments(state.deployments, run),
     )
     return _reservations.after(new, judgement, run)
+
+
+def _seen_failing(before: t.Mapping[str, SeenFailing], judgement: GateJudgement, run: Run) -> dict[str, SeenFailing]:
+    """What stands in for the policy's checks, as it was last seen failing."""
+    out = dict(before)
+    for requirement in judgement.requirements:
+        if requirement.stand_in_digest and has_failed(covered.finding for covered in requirement.findings):
+            out[requirement.id] = SeenFailing(requirement.stand_in_digest, run.finished_at)
+    return out
 
 
 def _known(requirement: GateRequirement, before: Known | None, run: Run) -> Known:
@@ -75,7 +87,7 @@ def _deployments(before: tuple[Deployed, ...], run: Run) -> tuple[Deployed, ...]
 
 def judge_state(plan: Plan, state: State, now: dt.datetime) -> StateJudgement:
     """The judgement of a service over its newest still valid findings; ``plan`` is that of all phases."""
-    judged = [_judged(planned, state.requirements.get(planned.rule.id), plan, now) for planned in plan.requirements]
+    judged = [_judged(planned, state.requirements.get(planned.rule.id), plan, now, state.passed) for planned in plan.requirements]
     concluded = conclude(plan, judged, today=now.date(), earlier=state.reservations, passed=state.passed)
     requirements = tuple(_of_state(item, state.requirements.get(item.id)) for item in concluded.requirements)
     common = {field.name: getattr(concluded, field.name) for field in dataclasses.fields(StateJudgement)}
@@ -83,7 +95,10 @@ def judge_state(plan: Plan, state: State, now: dt.datetime) -> StateJudgement:
     return _overrides.with_overrides(judgement, state.overrides, now.date(), owner=plan.owner)
 
 
-def _judged(planned: PlannedRequirement, known: Known | None, plan: Plan, now: dt.datetime) -> Judged:
+def _judged(planned: PlannedRequirement, known: Known | None, plan: Plan, now: dt.datetime, passed: t.Mapping[str, Passed]) -> Judged:
+    gone = still_there(planned, passed, now.date())
+    if gone is not None:
+        return judge_findings(planned, [gone], plan, {})
     if planned.state is PlanState.NOT_APPLICABLE:
         return Judged(planned, Status.NOT_APPLICABLE, Status.NOT_APPLICABLE, planned.why, [], [])
     if known is None:

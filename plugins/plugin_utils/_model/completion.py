@@ -14,9 +14,23 @@ from .judged import Reach
 from .planned import PlannedCheck
 from .text import not_reached
 
+STAND_IN = "stand_in"  # the proof of what is found by a check in place of the policy's
+
+
+def as_stand_in(check: PlannedCheck, finding: Finding) -> Finding:
+    """What was found, with what was run where that stands in for the policy's checks."""
+    if check.runs is None or not finding.check or finding.proof == STAND_IN:
+        return finding
+    message = phrase("{message} (stand-in: {runs})", message=finding.message, runs=check.runs)
+    return dataclasses.replace(finding, proof=STAND_IN, message=message)
+
 
 def completed(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]], reach: Reach) -> list[Finding]:
     """The findings of a planned check, with one for each expected host that has none."""
+    return [as_stand_in(check, finding) for finding in _whole(check, findings, reach)]
+
+
+def _whole(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]], reach: Reach) -> list[Finding]:
     base = Finding(Status.UNKNOWN, NOTHING, check="", requirement=check.requirement, instance=check.instance)
     if check.gap is not None:
         return [dataclasses.replace(base, status=Status.FAIL, message=phrase("not declared: {gap}", gap=check.gap))]
@@ -59,4 +73,4 @@ def _not_looked_for(host: str, check: PlannedCheck) -> Message:
     return phrase("nobody looked for the line of {host:path} on {places:list}", host=host, places=list(check.hosts))
 
 
-__all__ = ("completed",)
+__all__ = ("STAND_IN", "as_stand_in", "completed")

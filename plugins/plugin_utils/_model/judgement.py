@@ -87,6 +87,7 @@ class JudgedRequirement:
     verified: bool = False
     reused: Reused | None = None
     question_digest: str | None = dataclasses.field(default=None, metadata=key("asked"))
+    stand_in_digest: str | None = dataclasses.field(default=None, metadata=key("stand_in"))
     hosts: t.Mapping[str, int] = dataclasses.field(default_factory=dict)  # how many are in each status
     measurements: tuple[Measured, ...] = ()
     passed_on: str | None = None  # the day on which it passed last, where it may not be lost and is

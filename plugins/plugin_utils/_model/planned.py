@@ -56,6 +56,13 @@ class PlannedCheck:
     waiver: str | None = None  # the key of that waiver
     gap: Message | None = None
     path: tuple[str | int, ...] = ()  # where the service file declares what it looks at
+    runs: Message | None = None  # what a check runs that stands in for the policy's own
+    fails: str | None = None  # the key of the check that proves something only if this run of it fails
+
+    @property
+    def aside(self) -> bool:
+        """It has no finding of its own: it tells what another finding is worth."""
+        return self.accepted or self.fails is not None
 
     def split_secrets(self) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         """The arguments, those that must not be seen apart."""
@@ -75,6 +82,8 @@ class PlannedRequirement:
     why: Message = NOTHING
     declared_in: str = ""
     checks: tuple[PlannedCheck, ...] = ()
+    switched_off: str | None = None  # the key that switches it off, where that is held against what was seen before
+    seen_failing: bool = False  # what stands in for the policy's checks counts only if it was seen failing
 
 
 @dataclasses.dataclass(frozen=True)

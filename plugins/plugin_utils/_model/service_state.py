@@ -63,6 +63,14 @@ class Passed:
 
 
 @dataclasses.dataclass(frozen=True)
+class SeenFailing:
+    """What stands in for the policy's checks of a requirement, as it last failed: it can."""
+
+    digest: str
+    at: str
+
+
+@dataclasses.dataclass(frozen=True)
 class OnceInDebt:
     """A requirement that is, or was, in debt: its first end, and when it has passed since."""
 
@@ -115,6 +123,7 @@ class State:
     passed: t.Mapping[str, Passed] = dataclasses.field(default_factory=dict)
     debt: t.Mapping[str, OnceInDebt] = dataclasses.field(default_factory=dict)
     waived: t.Mapping[str, OnceWaived] = dataclasses.field(default_factory=dict)  # by what a waiver is about
+    seen_failing: t.Mapping[str, SeenFailing] = dataclasses.field(default_factory=dict)
     gates: t.Mapping[str, LastGate]
     deployments: tuple[Deployed, ...] = ()
 
@@ -124,4 +133,16 @@ class State:
         return cls(schema_version=SCHEMA_VERSION, service=service, environment=environment, requirements={}, gates={})
 
 
-__all__ = ("SCHEMA_VERSION", "Deployed", "Known", "LastGate", "Lifted", "OnceInDebt", "OnceWaived", "Passed", "Raised", "State")
+__all__ = (
+    "SCHEMA_VERSION",
+    "Deployed",
+    "Known",
+    "LastGate",
+    "Lifted",
+    "OnceInDebt",
+    "OnceWaived",
+    "Passed",
+    "Raised",
+    "SeenFailing",
+    "State",
+)

@@ -33,6 +33,11 @@ class Authority:
     services: Layers
     runs: Layers
 
+    @property
+    def has_spoken(self) -> bool:
+        """Whether there is an organisation that has said who may what."""
+        return self.file is not None and not self.silent
+
     @classmethod
     def of(cls, organisation: Document | None, *, service: str, environment: str, level: str = "") -> Authority:
         """As the organisation's file says it."""

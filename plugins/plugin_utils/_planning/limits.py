@@ -101,7 +101,7 @@ def of_checks(checks: t.Sequence[PlannedCheck], above: Rule | None, description:
     if above is None or not above.impact.get(level):
         return
     for check in checks:
-        if check.gap is not None or check.check not in CHECKS or check.accepted:
+        if check.gap is not None or check.check not in CHECKS or check.aside:
             continue
         secret = secret_options(load_check(check.check))
         for option, value in check.args.items():

@@ -27,10 +27,12 @@ from .declared import told
 from .exempting import Exempting
 from .laid_over import of_files
 from .level import level_of
+from .own_names import look
 from .policy_changes import of_policy
 from .remarks import Remarks
 from .requirements import planned_requirement
 from .rules import make_policy, order, policy_above, rules_of
+from .traits import hold
 from .waivers import declared_waivers, each_once, lower_level, weighed
 
 SETTLING = ("post", "smoke")  # the phases just after a deployment
@@ -46,7 +48,8 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     declared = declared_waivers(description, policy, approving, remarks)
     of_level = lower_level(declared, policy, approving, remarks)
     level, reason = level_of(description, of_level, remarks, approving.authority)
-    approving = dataclasses.replace(approving, authority=_authority(description, level))
+    authority = _authority(description, level)
+    approving = dataclasses.replace(approving, authority=authority)
     approving.told(remarks)
     told_longer(description, remarks)
     rules = rules_of(description, policy, remarks)
@@ -54,6 +57,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     waivers = each_once([*of_level, *weighed(declared, rules, policy, level, approving, remarks)], remarks)
     exempting = Exempting.of(description, policy, approving, remarks)
     standing = policy_above(description.service, description.organisation)
+    look(description, standing, remarks, refused=authority.has_spoken)
     of_policy(standing, policy, description, level, remarks)
     debts, debt = lines_of_debt(description, rules, remarks.problems, remarks.notices)
     waivers += debts
@@ -61,7 +65,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     for identifier in sorted(rules, key=order):
         try:
             above = standing.rules.get(identifier)
-            planned = planned_requirement(rules[identifier], description, level, phase, waivers, exempting, remarks, above)
+            planned = planned_requirement(rules[identifier], description, level, phase, waivers, exempting, remarks, authority, above)
         except NotResolved as exc:
             remarks.problems += [f"{problem} ({identifier} needs it now)" for problem in exc.problems]
             continue
@@ -76,8 +80,9 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     of_files(description, comparison, remarks)
     mode, observe_until = mode_of(description, level, remarks.problems, remarks.notices)
     ratchet = ratchet_of(description, level, remarks.notices)
-    enforced = _enforced(description, approving.authority, remarks)
-    loosened = approving.authority.settled(remarks.loosened, enforced=enforced, problems=remarks.problems)
+    enforced = _enforced(description, authority, remarks)
+    hold(rules, description, level, remarks, enforced=enforced, believed=authority.silent)
+    loosened = authority.settled(remarks.loosened, enforced=enforced, problems=remarks.problems)
     if remarks.problems:
         raise Refused(list(dict.fromkeys(remarks.problems)))
     language = description.default(lambda given: given.get("language"))

@@ -8,10 +8,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ...module_utils._phrase import listed
+from ...module_utils._phrase import listed, phrase
 from ...module_utils._registry import CHECKS, COMPUTED, load_check
-from .._described.declarations import RequirementEntry
-from .._described.document import Refused
+from .._described.declarations import Options, RequirementEntry
+from .._described.document import Refused, unresolved
 from .._described.policy import Proof, Rule
 from .._described.service import Description, NoHost, NotDeclared
 from .._model.planned import PlannedCheck
@@ -19,10 +19,12 @@ from .._model.waiver import Waiver
 from .arguments import argument_problems, module_problems
 from .derive.derivations import default_options, derive
 from .derive.instance import Instance, Steps
+from .empty_proofs import always_succeeds, module_always_succeeds, query_looks_at_nothing
 from .remarks import Remarks
+from .stand_ins import Chosen, StandIn, failing_arguments, failure_problem, what_runs
 
 
-def instances_of(rule: Rule, exception: RequirementEntry, description: Description) -> list[Instance] | None:
+def chosen_for(rule: Rule, exception: RequirementEntry, description: Description) -> Chosen | None:
     """None when no check can prove it; NotDeclared when the description has nothing for any of them."""
     if exception.get("using"):
         description = dataclasses.replace(description, using=exception["using"])
@@ -33,12 +35,12 @@ def instances_of(rule: Rule, exception: RequirementEntry, description: Descripti
             place = description.service.where(("requirements", rule.id, "with"))
             raise Refused([f"{place}: requirements.{rule.id}.with: {chosen} takes no arguments; tolerances stand in baseline.tolerances"])
         _refuse_misplaced([chosen], rule, exception, description)
-        return derive(Proof(chosen), description)
+        return Chosen(tuple(derive(Proof(chosen), description)), None)
     if chosen in CHECKS:
         proofs = [proof for proof in proofs if proof.check == chosen]
         if exception.get("with") or not proofs:
             _refuse_misplaced([chosen], rule, exception, description)
-            return [_explicit(rule, exception, description)]
+            return Chosen((_explicit(rule, exception, description),), None)
     if not proofs:
         return None
     fitting = _refuse_misplaced([proof.check for proof in proofs], rule, exception, description)
@@ -54,16 +56,17 @@ def instances_of(rule: Rule, exception: RequirementEntry, description: Descripti
         if exception.get("on"):
             hosts = tuple(description.part_hosts({}, exception["on"]))
             instances = [dataclasses.replace(instance, hosts=hosts) if instance.call != "find" else instance for instance in instances]
-        return [
-            dataclasses.replace(
-                instance,
-                args={**instance.args, **(exception.get("with") or {})} if instance.call == "run" else instance.args,
-                run_as=exception.get("run_as") or instance.run_as,
-            )
-            for instance in instances
-        ]
+        return Chosen(tuple(_as_excepted(instance, exception) for instance in instances), proof)
     without_host = any(isinstance(exc, NoHost) for exc in refusals)
     raise (NoHost if without_host else NotDeclared)(listed(dict.fromkeys(exc.message for exc in refusals)))
+
+
+def _as_excepted(instance: Instance, exception: RequirementEntry) -> Instance:
+    return dataclasses.replace(
+        instance,
+        args={**instance.args, **(exception.get("with") or {})} if instance.call == "run" else instance.args,
+        run_as=exception.get("run_as") or instance.run_as,
+    )
 
 
 def _refuse_misplaced(checks: list[str], rule: Rule, exception: RequirementEntry, description: Description) -> list[str]:
@@ -114,7 +117,9 @@ def planned_checks(
     waivers: list[Waiver],
     description: Description,
     remarks: Remarks,
+    stands_in: StandIn | None = None,
 ) -> list[PlannedCheck]:
+    """Each instance as a planned check, with those that tell what its findings are worth."""
     checks: list[PlannedCheck] = []
     accepted = [waiver for waiver in waivers if waiver.requirement == rule.id and waiver.accept and waiver.active]
     given = {key: description.service.where(("requirements", rule.id, "with", key)) for key in exception.get("with") or {}}
@@ -136,6 +141,7 @@ def planned_checks(
             after=after,
             gap=instance.gap,
             path=instance.path,
+            runs=what_runs(found) if stands_in and instance.gap is None else None,
         )
         checks.append(check)
         if instance.gap is None:
@@ -147,7 +153,54 @@ def planned_checks(
                 checks.append(dataclasses.replace(check, key=f"{key}/accepted {name}", args=args, accepted=True, waiver=name))
                 places = {**given, **dict.fromkeys(limits, f"{waiver.declared_in}: accept")}
                 remarks.problems += argument_problems(checks[-1], place, places) or module_problems(checks[-1], place, places, description)
+            failing = failing_arguments(exception, instance.args) if instance.call == "run" else None
+            if failing is not None:
+                checks.append(_must_fail(check, failing, description, remarks))
     return checks
+
+
+def _must_fail(check: PlannedCheck, args: Options, description: Description, remarks: Remarks) -> PlannedCheck:
+    """The same check with arguments that make it fail."""
+    steps: Steps = ("requirements", check.requirement, "proven_by_failure")
+    place = description.service.where(steps)
+    problem = failure_problem(check.check, check.args, args)
+    if problem:
+        remarks.problems.append(f"{place}: requirements.{check.requirement}.proven_by_failure: {problem}")
+    made = dataclasses.replace(check, key=f"{check.key}/fails", args=args, runs=None, fails=check.key)
+    remarks.problems += argument_problems(made, place, {}) or module_problems(made, place, {}, description)
+    return made
+
+
+def refuse_empty(checks: t.Sequence[PlannedCheck], title: str, place: str, remarks: Remarks, *, refused: bool) -> None:
+    """Refuses, or tells, what succeeds whatever the service does, as a placeholder does."""
+    for check in checks:
+        args = check.args
+        if check.gap is not None or check.fails or unresolved(args):
+            continue
+        if check.check == "command" and always_succeeds(args.get("command")):
+            shown = str(what_runs(Instance(check.check, check.instance, dict(args))))
+            instead = "a command that ends with 2 where that is not so"
+        elif check.check == "ansible_module" and module_always_succeeds(args.get("module"), args.get("arguments"), args.get("expect")):
+            shown = str(args.get("module"))
+            instead = "a module, and conditions over its result that are not met where that is not so"
+        elif check.check == "prometheus_query" and query_looks_at_nothing(args.get("query")):
+            shown, instead = str(args.get("query")), "a query over series of the service"
+        else:
+            continue
+        if refused:
+            remarks.problems.append(
+                f"{place}: {check.requirement}: {check.check}: {shown} says the same whatever the service does, so it does not prove that "
+                f"{title}; name {instead}, or have the requirement waived"
+            )
+        else:
+            remarks.notices.append(
+                phrase(
+                    "{place:path}: {requirement:path}: {command} says the same whatever the service does, so it proves nothing",
+                    place=place,
+                    requirement=check.requirement,
+                    command=shown,
+                )
+            )
 
 
 def _with_paths(instance: Instance, description: Description) -> Instance:
@@ -168,6 +221,7 @@ def _with_paths(instance: Instance, description: Description) -> Instance:
 
 
 __all__ = (
-    "instances_of",
+    "chosen_for",
     "planned_checks",
+    "refuse_empty",
 )

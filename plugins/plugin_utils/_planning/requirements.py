@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from ...module_utils._phrase import Message, phrase
+from ...module_utils._phrase import phrase
 from .._described.declarations import RequirementEntry
 from .._described.policy import Rule
 from .._described.service import Description, NoHost, NotApplicable, NotDeclared, NotDue
@@ -16,12 +16,15 @@ from .._model.planned import (
     PlanState,
 )
 from .._model.waiver import Waiver
+from .authority import Authority
 from .exempting import Exempting
 from .limits import of_checks
 from .policy_changes import of_rule
-from .proofs import instances_of, planned_checks
+from .proofs import chosen_for, planned_checks, refuse_empty
 from .remarks import Remarks
 from .rules import impact_of
+from .stand_ins import note, stand_in
+from .traits import switched_off
 
 
 def planned_requirement(
@@ -32,6 +35,7 @@ def planned_requirement(
     waivers: list[Waiver],
     exempting: Exempting,
     remarks: Remarks,
+    authority: Authority,
     above: Rule | None = None,
 ) -> PlannedRequirement | None:
     """What a rule asks in a phase (None: in all of them); None when it asks nothing. NotResolved, Refused.
@@ -49,14 +53,18 @@ def planned_requirement(
     phases, observe = set(rule.phases), set(rule.observe)
     if phase == "post" and run.first_deployment and rule.not_before_first_deployment and "pre" in phases:
         phases.add("post")
-    reason = _not_applicable(rule, str(impact), level, description, exempting, remarks)  # also where it is not asked: it may be wrong
+    note(above, rule, exception, description, level, remarks)
+    off = switched_off(rule, exception, description, believed=authority.silent)
+    # also where it is not asked: it may be wrong
+    reason = off.why if off else exempting.reason(rule, str(impact), level, remarks)
     if phase is not None and phase not in phases | observe and phase != "design":
         return None
     deciding = phase is None or phase in phases
     place = service.where(("requirements", rule.id)) if exception else ""
     planned = PlannedRequirement(rule, str(impact), deciding, declared_in=place)
     if reason:
-        return dataclasses.replace(planned, state=PlanState.NOT_APPLICABLE, why=reason)
+        held = off.key if off and authority.has_spoken else None
+        return dataclasses.replace(planned, state=PlanState.NOT_APPLICABLE, why=reason, switched_off=held)
     if phase == "design" and not deciding:
         return dataclasses.replace(planned, state=PlanState.LATER, why=phrase("verified at {phases:list}", phases=list(rule.phases)))
     if phase == "pre" and run.first_deployment and rule.not_before_first_deployment:
@@ -64,7 +72,7 @@ def planned_requirement(
         return dataclasses.replace(planned, state=PlanState.NOT_DUE, why=why)
     if phase is None:
         return planned  # the service's state is judged over findings that are there already
-    made = _with_checks(planned, exception, description, waivers, remarks)
+    made = _with_checks(planned, exception, description, waivers, remarks, authority, above)
     if made.state is PlanState.NOT_APPLICABLE:
         _note_switched_off(made, above, description, level, remarks)
     of_checks(made.checks, above, description, level, remarks)
@@ -118,11 +126,13 @@ def _with_checks(
     description: Description,
     waivers: list[Waiver],
     remarks: Remarks,
+    authority: Authority,
+    above: Rule | None,
 ) -> PlannedRequirement:
     """With the checks that prove it, or with the reason why there are none."""
     rule = planned.rule
     try:
-        instances = instances_of(rule, exception, description)
+        chosen = chosen_for(rule, exception, description)
     except NoHost as exc:
         return dataclasses.replace(planned, state=PlanState.NO_HOST, why=exc.message)
     except NotDeclared as exc:
@@ -133,29 +143,19 @@ def _with_checks(
         )
     except NotDue as exc:
         return dataclasses.replace(planned, state=PlanState.NOT_DUE, why=exc.message)
-    if instances is None:
+    if chosen is None:
         why = phrase(
             "no check of this version proves it; name one of your own (requirements.{requirement:path}), or waive it", requirement=rule.id
         )
         return dataclasses.replace(planned, state=PlanState.UNPROVABLE, why=why)
-    checks = planned_checks(rule, exception, instances, waivers, description, remarks)
-    steps = instances[0].path
+    stands_in = stand_in(above, rule, exception, chosen)
+    checks = planned_checks(rule, exception, chosen.instances, waivers, description, remarks, stands_in)
+    steps = chosen.instances[0].path
     place = description.service.where(steps) if steps else planned.declared_in
-    return dataclasses.replace(planned, checks=tuple(checks), declared_in=place)
-
-
-def _not_applicable(
-    rule: Rule, impact: str, level: str, description: Description, exempting: Exempting, remarks: Remarks
-) -> Message | None:
-    if rule.applies_when:
-        lacking = description.lacks(rule.applies_when)
-        if lacking:
-            return lacking
-    if rule.applies_to and description.kind not in rule.applies_to:
-        return phrase(
-            "it is asked of services of kind {kinds:list}; this one is {kind:path}", kinds=list(rule.applies_to), kind=description.kind
-        )
-    return exempting.reason(rule, impact, level, remarks)
+    if above is not None or planned.impact == "blocker":
+        refuse_empty(checks, rule.title, place, remarks, refused=not authority.silent)
+    owed = bool(stands_in and stands_in.own and planned.impact == "blocker" and authority.has_spoken)
+    return dataclasses.replace(planned, checks=tuple(checks), declared_in=place, seen_failing=owed)
 
 
 __all__ = ("planned_requirement",)

@@ -263,7 +263,7 @@ class _View:
 
     def proofs(self) -> list[dict[str, str | int]]:
         """How many of the requirements that decide rest on which proof."""
-        counts = dict.fromkeys(("observed", "derived", "attested", "none"), 0)
+        counts = dict.fromkeys(("observed", "derived", "attested", "stand_in", "none"), 0)
         for item in as_dicts(self.judgement.get("requirements")):
             if item.get("deciding") is False or item.get("status") in ("not_applicable", "not_due") or item.get("state") == "later":
                 continue

@@ -152,6 +152,8 @@ class _Report:
         state = f"{_SYMBOLS.get(status, '❔')} {word.upper() if status in OPEN else word.lower()}"
         if requirement.get("deciding") is False:
             state += f" ({say('observed_only')})"
+        if requirement.get("proof") == "stand_in":
+            state += f" ({say.name('proof', 'stand_in')})"
         seen = text(requirement.get("message"))
         if waiver:
             seen += f" ({text(waiver_words(waiver, say))})"

@@ -127,6 +127,8 @@ class _Table:
         marks = []
         if requirement.get("deciding") is False:
             marks.append("observed only")
+        if requirement.get("proof") == "stand_in":
+            marks.append("stand-in")
         observed = str(requirement.get("observed_status") or status)
         if observed != status:
             marks.append(f"observed: {STATUS_WORDS.get(observed, escape(observed, 20))}")

@@ -33,7 +33,7 @@ TOLD = frozenset(
         "origin",
         "partial",
     )
-    + ("reason", "reasons", "recorded_by", "remedy", "request", "title", "unreachable", "what", "why")
+    + ("reason", "reasons", "recorded_by", "remedy", "request", "runs", "title", "unreachable", "what", "why")
 )
 _NOT_TOLD = ("said", "observed", "expected", "inputs")  # parts of a record in which no message stands
 Table = t.Mapping[str, str]

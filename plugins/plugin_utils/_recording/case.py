@@ -18,6 +18,7 @@ from .._comparing.baseline import Loaded
 from .._judging import accountability as _accountability
 from .._judging import state as _state
 from .._judging.accountability import Situation
+from .._judging.belief import Memory
 from .._judging.judge import judge_each
 from .._model.decision import Decision
 from .._model.deployments import Ledger
@@ -160,7 +161,8 @@ class Case:
         run, now = self.run, self.now
         compared = _baseline.at_post(self.plan, self.before, self.findings, self.reach, run, now=now)
         plan = _renewals.against(_debt.against(self.plan, self.state), self.state)
-        judged = judge_each(plan, {**self.findings, **compared.findings}, self.reach, self.proven)
+        memory = Memory(self.state.passed, self.state.seen_failing, self.proven)
+        judged = judge_each(plan, {**self.findings, **compared.findings}, self.reach, memory, today=now.date())
         situation = Situation(run, self.state, now.date(), self.decisions, waiting=bool(self.reach.waiting))
         accounts = _accountability.accounted(plan, judged, situation)
         judgement = dataclasses.replace(accounts.judgement.noting(compared.notices), comparison=compared.comparison)
