@@ -9,6 +9,7 @@ import shutil
 import sys
 import typing as t
 
+from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.release import __version__ as ansible_version
 from ansible.utils.color import ANSIBLE_COLOR
@@ -27,6 +28,7 @@ from ..plugin_utils._recording.case import Play
 from ..plugin_utils._recording.run_record import Records, default_folder
 from ..plugin_utils._running import core
 from ..plugin_utils._running import verification as _verification
+from ..plugin_utils._running.spool import Word
 
 SPEC = {
     **RUN_SPEC,
@@ -56,6 +58,9 @@ class ActionModule(ActionBase):
             if context.emergency is None:
                 raise
             spoken = _emergency.helpless(context.emergency, exc, context.options)
+        place = spoken.pop("spool", None)
+        said = {name: value for name, value in spoken.items() if name not in ("record", "warnings")}
+        Word(constants.DEFAULT_LOCAL_TMP).give(context.options["phase"], said, place)
         warnings = [*result.get("warnings", []), *spoken.pop("warnings", [])]
         return {**result, **spoken, **({"warnings": warnings} if warnings else {})}
 
@@ -84,6 +89,7 @@ class ActionModule(ActionBase):
         )
         spoken = Gate(subject, records, spool, world).speak()
         result: dict[str, t.Any] = {**to_plain(spoken.answer), "changed": False, "record": spoken.record, "warnings": list(spoken.warnings)}
+        result["spool"] = [plan.name, context.options["environment"], context.options["phase"], plan.scope]
         if spoken.answer.stop and context.options["fail"]:
             result["failed"] = True
         return result

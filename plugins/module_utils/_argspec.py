@@ -69,6 +69,9 @@ RUN_SPEC: Spec = {
     "records": {"type": "path"},
 }
 
+# documented by gate_stop
+GATE_STOP_SPEC: Spec = {name: RUN_SPEC[name] for name in ("phase", "emergency", "emergency_reason")}
+
 # documented by verify
 VERIFY_SPEC: dict[str, t.Any] = {
     **RUN_SPEC,

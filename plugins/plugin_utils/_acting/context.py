@@ -48,6 +48,9 @@ from .shared_plans import Shared, SharedPlans
 _ANSIBLES = re.compile(r"\{\{|\{%|\{#|#jinja2:|(?:^|[\s\[{,])![A-Za-z!<]", re.MULTILINE)
 
 
+_OF_THE_TASK = ("fail",)  # whether a task stops its play is not for a variable to say: whoever starts the run can set any
+
+
 @dataclasses.dataclass
 class Context:
     """One action's view of one service.
@@ -374,7 +377,7 @@ def context_of(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, 
     # the emergency first: it tells what to do about the others
     for name in sorted(spec, key=lambda name: name != "emergency"):
         variable = f"readiness_{name}"
-        if args.get(name) is None and variable in task_vars:
+        if args.get(name) is None and variable in task_vars and name not in _OF_THE_TASK:
             try:
                 value = plain(action._templar.template(task_vars[variable]))
             except AnsibleError as exc:

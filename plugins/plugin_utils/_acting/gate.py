@@ -185,7 +185,7 @@ class Gate:
         record = kept.written or to_json(kept.record)
         self.world.show(record)
         answer = self._answer(kept)
-        self.spool.close(to_plain(answer), self.subject.plan.publish, more_to_come=bool(waiting))
+        self.spool.close(to_plain(answer), self.subject.plan.publish, record, more_to_come=bool(waiting))
         return Spoken(answer, record, kept.warnings)
 
     # -- what is judged
