@@ -76,7 +76,7 @@ class ActionModule(ActionBase):
             whole,
             from_plain(RunOptions, context.options),
             started,
-            play=Play.of(context.task_vars),
+            play=Play.of(context.task_vars, self._task.tags),
             emergency=context.emergency,
             proven=proven,
             versions={"collection_version": collection_version(), "ansible_version": ansible_version},

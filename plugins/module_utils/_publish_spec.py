@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ._argspec import Option, Spec, http_spec
+from ._argspec import PHASES, Option, Spec, http_spec
 
 FILES = ("html", "markdown", "junit", "nagios", "csv", "json")  # one file each, whose path may have placeholders
 LANGUAGE_SPEC: Option = {"type": "str", "choices": ["en", "fr"]}
@@ -32,7 +32,7 @@ PUBLISH_SPEC: Spec = {
     "state": {"type": "raw"},
     "service": {"type": "str"},
     "environment": {"type": "str"},
-    "phase": {"type": "str", "choices": ["design", "pre", "post", "smoke", "recheck"]},
+    "phase": {"type": "str", "choices": PHASES},
     "targets": {"type": "dict"},
     **NAMED_SPEC,
     "fail_on_error": {"type": "bool", "default": False},

@@ -23,6 +23,7 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
+from ...module_utils._argspec import PHASES
 from ...module_utils._files import NotWritten
 from .._described.document import Document, FastLoader, Refused, build, plain, positions
 from .._described.service import Description, Inventory, Run
@@ -42,6 +43,7 @@ from .._recording.run_record import Records, Unreadable, default_folder
 from .._running import core
 from .._running.foreign_modules import module_problem
 from .._running.spool import Spool
+from . import play_variables
 from .shared_plans import Shared, SharedPlans
 
 # what only Ansible can read: templates, and tags such as !vault
@@ -394,10 +396,24 @@ def context_of(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, 
         result = validator.validate({key: plain(value) for key, value in args.items() if key in _emergency_value.ESSENTIAL})
     if result.error_messages:
         raise AnsibleActionFail("; ".join(result.error_messages))
-    context = Context(action, task_vars, dict(result.validated_parameters))
+    context = Context(action, task_vars, {**result.validated_parameters, **_asked_by_play(action, task_vars, result.validated_parameters)})
     if context.emergency:
         context.options["settle"] = None
     return context
+
+
+def _asked_by_play(action: t.Any, task_vars: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """The phase that the play asks for, where the command line says another: a gate before a deployment is not made one of a design."""
+    name = "readiness_phase"
+    given = play_variables.extra(task_vars).get(name)
+    if given is None or options.get("phase") != str(given):
+        return {}
+    written = play_variables.of_play(action._task).get(name)
+    asked = str(given if written is None else action._templar.copy_with_new_env(available_variables={}).template(written))
+    if asked == options["phase"] or asked not in PHASES:
+        return {}
+    action._display.warning(f"{name}={given} of the command line has no effect: the play asks for {asked}")
+    return {"phase": asked}
 
 
 def refuse(exc: Refused, nothing: str = "was verified") -> AnsibleActionFail:

@@ -51,16 +51,16 @@ class Play:
     batch: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, variables: t.Mapping[str, t.Any]) -> Play:
-        """From Ansible's own variables."""
+    def of(cls, variables: t.Mapping[str, t.Any], tags: t.Collection[str] = ()) -> Play:
+        """From Ansible's own variables. ``tags`` are those of the gate's task: tagged ``always``, as in the role, it leaves nothing out."""
 
         def texts(name: str) -> list[str]:
             return [str(item) for item in variables.get(name) or ()]
 
         return cls(
             limit=variables.get("ansible_limit"),
-            tags=tuple(texts("ansible_run_tags")),
-            skipped_tags=tuple(texts("ansible_skip_tags")),
+            tags=() if "always" in tags else tuple(texts("ansible_run_tags")),
+            skipped_tags=() if "always" in tags else tuple(texts("ansible_skip_tags")),
             hosts=frozenset(texts("ansible_play_hosts")),
             batch=frozenset(texts("ansible_play_batch")),
         )
