@@ -402,7 +402,7 @@ def context_of(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, 
     return context
 
 
-def _asked_by_play(action: t.Any, task_vars: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> dict[str, str]:
+def _asked_by_play(action: t.Any, task_vars: t.Mapping[str, object], options: t.Mapping[str, object]) -> dict[str, str]:
     """The phase that the play asks for, where the command line says another: a gate before a deployment is not made one of a design."""
     name = "readiness_phase"
     given = play_variables.extra(task_vars).get(name)

@@ -19,10 +19,11 @@ import typing as t
 from ...module_utils._files import NotWritten
 from ...module_utils._finding import Finding, isoformat
 from ...module_utils._http import public_url
-from ...module_utils._phrase import Message
+from ...module_utils._phrase import Message, phrase
 from ...module_utils._runner import user_name
 from ...module_utils._store import Changed
 from .._comparing.baseline import Loaded
+from .._comparing.gate_asked import Before
 from .._model.decision import Decision
 from .._model.deployments import Ledger
 from .._model.emergency import Emergency
@@ -42,6 +43,7 @@ from .._recording.case import (
     enter_deployment,
     keep_baseline,
     load_baseline,
+    load_gate_before,
     partial_reason,
     reach_of,
     waiting_hosts,
@@ -260,6 +262,9 @@ class Gate:
             decisions=decisions,
             previous=self._previous() if readable else None,
             before=load_baseline(self.records, run) if readable else Loaded(),
+            asked=load_gate_before(self.records, subject.plan, run, state)
+            if readable
+            else Before(trouble=phrase("the records cannot be read")),
         )
         record, after = case.judged()
         record = dataclasses.replace(record.noting(unusable), state=self._state_shown(record, before, readable, trouble))

@@ -31,7 +31,8 @@ def instances_of(rule: Rule, exception: RequirementEntry, description: Descripti
     if chosen in COMPUTED:
         if exception.get("with"):
             place = description.service.where(("requirements", rule.id, "with"))
-            raise Refused([f"{place}: requirements.{rule.id}.with: {chosen} takes no arguments; tolerances stand in baseline.tolerances"])
+            elsewhere = "; tolerances stand in baseline.tolerances" if chosen == "baseline" else ""
+            raise Refused([f"{place}: requirements.{rule.id}.with: {chosen} takes no arguments{elsewhere}"])
         _refuse_misplaced([chosen], rule, exception, description)
         return derive(Proof(chosen), description)
     if chosen in CHECKS:

@@ -14,7 +14,9 @@ from ...module_utils._finding import Finding, isoformat
 from ...module_utils._phrase import Message, phrase
 from ...module_utils._units import parse_duration
 from .._comparing import baseline as _baseline
+from .._comparing import gate_asked as _gate_asked
 from .._comparing.baseline import Loaded
+from .._comparing.gate_asked import Before
 from .._judging import accountability as _accountability
 from .._judging import state as _state
 from .._judging.accountability import Situation
@@ -26,7 +28,7 @@ from .._model.planned import Plan
 from .._model.record import SCHEMA_VERSION, Hosts, JudgedService, PastRun, RunRecord
 from .._model.run import Run
 from .._model.service_state import Known, State
-from .._model.text import said_by
+from .._model.text import as_dict, said_by
 from .._promises import debt as _debt
 from .._promises import ledger as _ledger
 from .._promises.reservations import lifted_by
@@ -153,13 +155,15 @@ class Case:
     decisions: t.Sequence[Decision] = ()
     previous: PastRun | None = None  # the last whole run of this phase
     before: Loaded = Loaded()  # the baseline of this deployment
+    asked: Before = Before()  # the gate before it
 
     def judged(self) -> tuple[RunRecord, State]:
         """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone."""
         run, now = self.run, self.now
         compared = _baseline.at_post(self.plan, self.before, self.findings, self.reach, run, now=now)
+        asked = _gate_asked.at_post(self.plan, self.asked, run, now)
         plan = _debt.against(self.plan, self.state)
-        judged = judge_each(plan, {**self.findings, **compared.findings}, self.reach, self.proven)
+        judged = judge_each(plan, {**self.findings, **compared.findings, **asked}, self.reach, self.proven)
         situation = Situation(run, self.state, now.date(), self.decisions, waiting=bool(self.reach.waiting))
         accounts = _accountability.accounted(plan, judged, situation)
         judgement = dataclasses.replace(accounts.judgement.noting(compared.notices), comparison=compared.comparison)
@@ -211,6 +215,24 @@ def load_baseline(records: Records, run: Run) -> Loaded:
         return Loaded(trouble=said_by(exc))
 
 
+def load_gate_before(records: Records, plan: Plan, run: Run, state: State) -> Before:
+    """What the gate said before the deployment of this run."""
+    if not run.deployment_id or not any(check.check == _gate_asked.CHECK for check in plan.checks):
+        return Before()
+    try:
+        entry = _ledger.asked(records.load_ledger(state.deployments), run)
+        if entry is None or entry.pre is None:
+            return Before(emergency=entry.emergency if entry else None)
+        if entry.pre.run is None or entry.pre.verdict.good:
+            return Before(entry.pre)
+        record = records.run_of(entry.pre.run)
+    except (Unreadable, NotWritten) as exc:
+        return Before(trouble=said_by(exc))
+    overriding = as_dict(as_dict(record.get("judgement")).get("overridden")).get("id")
+    enforced = bool(as_dict(record.get("run")).get("enforced"))
+    return Before(entry.pre, enforced, str(overriding) if overriding else None, entry.emergency)
+
+
 def keep_baseline(records: Records, case: Case) -> list[Message]:
     """Keeps what was seen at ``pre`` for the comparison at ``post``; says why where it is not kept."""
     run = case.run
@@ -243,6 +265,7 @@ __all__ = (
     "enter_deployment",
     "keep_baseline",
     "load_baseline",
+    "load_gate_before",
     "partial_reason",
     "reach_of",
     "waiting_hosts",

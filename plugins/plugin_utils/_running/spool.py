@@ -104,7 +104,7 @@ class Spool:
         self,
         verdict: t.Mapping[str, t.Any],
         publish: t.Mapping[str, t.Any],
-        record: t.Mapping[str, t.Any] | None = None,
+        record: t.Mapping[str, object] | None = None,
         *,
         more_to_come: bool = False,
     ) -> None:
@@ -142,16 +142,16 @@ class Spool:
 class Kept(t.NamedTuple):
     """What a gate left for those after it: what the play was told, the targets of its files with their secrets, the record."""
 
-    verdict: dict[str, t.Any]
-    publish: dict[str, t.Any]
-    record: dict[str, t.Any]
+    verdict: dict[str, object]
+    publish: dict[str, object]
+    record: dict[str, object]
 
 
 class LastWord(t.NamedTuple):
     """What the last gate of this run of Ansible said, in which phase, and where all of it lies."""
 
     phase: str
-    verdict: dict[str, t.Any]
+    verdict: dict[str, object]
     spool: list[str] | None  # service, environment, phase and scope of what is to be published; None where that is done
 
 
@@ -162,7 +162,7 @@ class Word:
         self.root = pathlib.Path(root)
         self.path = self.root / "operability.readiness" / "last-word.json"
 
-    def give(self, phase: str, verdict: t.Mapping[str, t.Any], spool: t.Sequence[str] | None = None) -> None:
+    def give(self, phase: str, verdict: t.Mapping[str, object], spool: t.Sequence[str] | None = None) -> None:
         """Keeps it for ``publish`` and ``gate_stop``."""
         held = {"phase": phase, "verdict": dict(verdict), "spool": list(spool) if spool else None}
         write_atomically(self.path, json.dumps(held, default=str).encode(), mode=0o600, make_folder=True, durable=False)
