@@ -17,6 +17,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._argspec import RUN_SPEC
 from ..plugin_utils._acting import emergency as _emergency
+from ..plugin_utils._acting import play_variables
 from ..plugin_utils._acting.context import Context, context_of, refuse
 from ..plugin_utils._acting.gate import Gate, RunOptions, Subject, World
 from ..plugin_utils._described.document import Refused
@@ -79,6 +80,7 @@ class ActionModule(ActionBase):
             play=Play.of(context.task_vars, self._task.tags),
             emergency=context.emergency,
             proven=proven,
+            variables=self._variables(context, plan),
             versions={"collection_version": collection_version(), "ansible_version": ansible_version},
         )
         world = World(
@@ -93,6 +95,10 @@ class ActionModule(ActionBase):
         if spoken.answer.stop and context.options["fail"]:
             result["failed"] = True
         return result
+
+    def _variables(self, context: Context, plan: Plan) -> dict[str, str] | None:
+        own = str(context.task_vars["inventory_hostname"]) in plan.expected_hosts  # a last play on localhost has none of theirs
+        return play_variables.deciding(context.task_vars) if own else None
 
     def _records(self, context: Context, plan: Plan) -> Records:
         try:

@@ -26,7 +26,7 @@ from ansible.plugins.loader import lookup_loader
 from ...module_utils._argspec import PHASES
 from ...module_utils._files import NotWritten
 from .._described.document import Document, FastLoader, Refused, build, plain, positions
-from .._described.service import Description, Inventory, Run
+from .._described.service import Description, Inventory, Run, Started
 from .._model import emergency as _emergency_value
 from .._model.plain import from_plain, to_plain
 from .._model.planned import Plan, PlannedCheck
@@ -34,6 +34,7 @@ from .._model.service_state import Known
 from .._model.text import first_line
 from .._planning import batch as _batch
 from .._planning import plan as _plan
+from .._planning.remembered import held_against
 from .._promises import debt as _debt
 from .._promises import ledger as _ledger
 from .._promises import reuse as _reuse
@@ -118,7 +119,28 @@ class Context:
             raise Refused([problem])
         names = ("phase", "environment", "version", "deployment_id", "ticket", "window", "first_deployment", "mode", "scope", "settle")
         given = {name: self.options[name] for name in names if self.options[name] is not None}
-        return Run(**given, today=dt.datetime.now(dt.timezone.utc).date().isoformat())
+        return Run(
+            **given,
+            emergency=self.emergency is not None,
+            today=dt.datetime.now(dt.timezone.utc).date().isoformat(),
+            started=self._started,
+        )
+
+    @functools.cached_property
+    def _started(self) -> Started:
+        return play_variables.started(self.action._task, self.task_vars, self.options.get("records"))
+
+    def remembered(self, *plans: Plan) -> tuple[Plan, ...]:
+        """Plans of the service, held against what its records remember; as they are where nothing can be read. Refused."""
+        run = self.run()
+        if run.emergency:
+            return plans
+        try:
+            state = self.records(plans[0]).load_state()
+        except (Unreadable, NotWritten):  # the gate says what is wrong with it
+            return plans
+        organisation, groups = self.organisation(), self.task_vars.get("groups", {})
+        return tuple(held_against(plan, organisation, run, state, groups) for plan in plans)
 
     def plan(self, host: str | None = None, *, phase: str | None = "") -> Plan:
         """The plan of this run's phase (of all phases: None). Refused."""

@@ -24,6 +24,7 @@ from ...module_utils._runner import user_name
 from ...module_utils._store import Changed
 from .._comparing.baseline import Loaded
 from .._comparing.gate_asked import Before
+from .._described.document import Refused
 from .._model.decision import Decision
 from .._model.deployments import Ledger
 from .._model.emergency import Emergency
@@ -40,6 +41,7 @@ from .._recording.case import (
     Play,
     Visited,
     clock_trouble,
+    differing,
     enter_deployment,
     keep_baseline,
     load_baseline,
@@ -85,6 +87,7 @@ class Subject:
     emergency: Emergency | None = None
     proven: t.Mapping[str, Known] = dataclasses.field(default_factory=dict)  # what of the state stands for a new look
     versions: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # of collection and ansible
+    variables: t.Mapping[str, str] | None = None  # with a say in the verdict, as they stand for a host of the service
 
 
 @dataclasses.dataclass(frozen=True)
@@ -204,6 +207,10 @@ class Gate:
         if subject.emergency is None:
             self.world.look()
         visited = self._visited()
+        if subject.variables is not None and subject.emergency is None:
+            problems = differing(visited, subject.variables, subject.plan.expected_hosts)
+            if problems:
+                raise Refused(problems)
         self._reach = reach_of(subject.plan, visited, subject.play, waiting)
         self._partial = partial_reason(subject.plan, visited, subject.play, waiting)
         self._findings = self.spool.findings()

@@ -5,10 +5,16 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 
 from ansible.playbook.task import Task
 from ansible.vars.hostvars import HostVars
+
+from .._described.service import Started
+from .._model.text import as_list
+
+DECIDING = tuple(f"readiness_{name}" for name in ("mode", "environment", "first_deployment", "organisation_file", "scope", "records"))
 
 
 def extra(task_vars: t.Mapping[str, object]) -> t.Mapping[str, object]:
@@ -30,20 +36,53 @@ def of_play(task: object) -> dict[str, object]:
 
 
 def of_inventory(task_vars: t.Mapping[str, object], host: str) -> t.Mapping[str, object]:
-    """What the inventory, facts and earlier tasks say of a host, and the command line; empty for one that is not known."""
-    hostvars = task_vars.get("hostvars")
-    if not isinstance(hostvars, HostVars) or host not in hostvars:
-        return {}
-    return dict(hostvars.raw_get(host))
-
-
-def effective(task_vars: t.Mapping[str, object], task: Task, host: str, name: str) -> object:
-    """The value of a variable on another host in this task, as written; None where it has none."""
+    """What the inventory, facts and earlier tasks say of a host, the command line left out; empty for one that is not known."""
     hostvars = task_vars.get("hostvars")
     if not isinstance(hostvars, HostVars) or (known := hostvars._inventory.get_host(host)) is None:
+        return {}
+    manager = copy.copy(hostvars._variable_manager)
+    manager._extra_vars = {}
+    return dict(manager.get_vars(host=known, include_hostvars=False))
+
+
+def started(task: object, task_vars: t.Mapping[str, object], records: object) -> Started:
+    """How this run of Ansible was started, as far as it matters for what a gate looks at."""
+    hostvars, limit = task_vars.get("hostvars"), task_vars.get("ansible_limit")
+    left_out: tuple[str, ...] = ()
+    if limit and isinstance(hostvars, HostVars):
+        inside = {host.name for host in hostvars._inventory.get_hosts("all", ignore_restrictions=True)}
+        left_out = tuple(sorted(str(host) for host in hostvars if host not in inside))
+    play = task.get_play() if isinstance(task, Task) else None
+    return Started(
+        limit=str(limit) if limit else None,
+        left_out=left_out,
+        tags=_chosen(task, task_vars),
+        serial=bool(play and play.serial),
+        records=str(records) if records else None,
+        environment=_environment(task_vars),
+    )
+
+
+def _chosen(task: object, task_vars: t.Mapping[str, object]) -> tuple[str, ...]:
+    """The tags that choose a task; none where it has the tag ``always``."""
+    if isinstance(task, Task) and "always" in task.tags:
+        return ()
+    asked = [str(tag) for tag in as_list(task_vars.get("ansible_run_tags")) if str(tag) != "all"]
+    return (*asked, *(f"not {tag}" for tag in as_list(task_vars.get("ansible_skip_tags"))))
+
+
+def _environment(task_vars: t.Mapping[str, object]) -> str | None:
+    """The environment that the inventory gives the task's host, where the command line gives another."""
+    name = "readiness_environment"
+    if name not in extra(task_vars):
         return None
-    variables = hostvars._variable_manager.get_vars(play=task.get_play(), host=known, task=task, include_hostvars=False)
-    return dict(variables).get(name)
+    given = of_inventory(task_vars, str(task_vars.get("inventory_hostname"))).get(name)
+    return str(given) if isinstance(given, str) and "{{" not in given else None
 
 
-__all__ = ("effective", "extra", "of_inventory", "of_play")
+def deciding(task_vars: t.Mapping[str, object]) -> dict[str, str]:
+    """The variables with a say in the verdict, as they stand for the task's host: they must be the same for all of a service."""
+    return {name: str(task_vars[name]) for name in DECIDING if task_vars.get(name) not in (None, "")}
+
+
+__all__ = ("deciding", "extra", "of_inventory", "of_play", "started")

@@ -463,6 +463,7 @@ class SharedFile(t.TypedDict, total=False):
 class OrganisationFile(SharedFile, total=False):
     """What only an organisation's file has."""
 
+    environments: list[str]
     services_may: object  # names of what may be loosened, or layers of them
     runs_may: object
 

@@ -92,6 +92,16 @@ class Deployed:
     deployment_id: str | None = None
 
 
+@dataclasses.dataclass(frozen=True)
+class Expected:
+    """With which hosts and which organisation's file the service was judged last."""
+
+    hosts: tuple[str, ...] = ()
+    pattern: str | None = None
+    organisation_file: str | None = None
+    organisation_seen: str | None = None  # the day
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class State:
     """The state of a service in an environment."""
@@ -108,6 +118,7 @@ class State:
     debt: t.Mapping[str, OnceInDebt] = dataclasses.field(default_factory=dict)
     gates: t.Mapping[str, LastGate]
     deployments: tuple[Deployed, ...] = ()
+    expected: Expected = Expected()
 
     @classmethod
     def empty(cls, service: str, environment: str) -> State:
@@ -115,4 +126,4 @@ class State:
         return cls(schema_version=SCHEMA_VERSION, service=service, environment=environment, requirements={}, gates={})
 
 
-__all__ = ("SCHEMA_VERSION", "Deployed", "Known", "LastGate", "Lifted", "OnceInDebt", "Passed", "Raised", "State")
+__all__ = ("SCHEMA_VERSION", "Deployed", "Expected", "Known", "LastGate", "Lifted", "OnceInDebt", "Passed", "Raised", "State")

@@ -18,10 +18,12 @@ from .._promises.mode import mode_of, ratchet_of
 from .._promises.reservations import on_overdue
 from .authority import Authority
 from .declared import told
+from .expected_hosts import hosts_told, pattern_of, without_host
 from .level import level_of
 from .remarks import Remarks
 from .requirements import planned_requirement
 from .rules import make_policy, order, rules_of
+from .run_parameters import run_loosened
 from .waivers import allowed, waivers_of
 
 SETTLING = ("post", "smoke")  # the phases just after a deployment
@@ -57,6 +59,8 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     comparison = terms(description.service, description.run.version, remarks.problems)
     mode, observe_until = mode_of(description, level, remarks.problems, remarks.notices)
     ratchet = ratchet_of(description, level, remarks.notices)
+    run_loosened(description, remarks)
+    hosts_told(description, remarks)
     authority = Authority.of(description.organisation, service=description.name, environment=description.run.environment, level=level)
     loosened = authority.settled(remarks.loosened, enforced=mode == "enforce", problems=remarks.problems)
     if remarks.problems:
@@ -93,6 +97,8 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         observe_until=observe_until,
         ratchet=ratchet,
         debt=debt,
+        hosts_pattern=pattern_of(description),
+        hostless=without_host(description),
         loosened=loosened,
     )
 

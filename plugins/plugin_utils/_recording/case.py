@@ -29,6 +29,7 @@ from .._model.record import SCHEMA_VERSION, Hosts, JudgedService, PastRun, RunRe
 from .._model.run import Run
 from .._model.service_state import Known, State
 from .._model.text import as_dict, said_by
+from .._planning.remembered import expected_after
 from .._promises import debt as _debt
 from .._promises import ledger as _ledger
 from .._promises.reservations import lifted_by
@@ -75,6 +76,18 @@ class Visited:
     host: str
     unreachable: Message | None = None  # why
     play_hosts: tuple[str, ...] = ()
+    variables: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # with a say in the verdict, as they stood for it
+
+
+def differing(visited: t.Sequence[Visited], variables: t.Mapping[str, str], hosts: t.Collection[str]) -> list[str]:
+    """Where hosts of one service have variables of their own that decide: the gate takes those of one host for all."""
+    problems = []
+    for one in visited:
+        for name in sorted({*one.variables, *variables} if one.host in hosts else ()):
+            here, there = variables.get(name, "nothing"), one.variables.get(name, "nothing")
+            if here != there:
+                problems.append(f"{name}: {there} for {one.host}, {here} for the gate: set it for all hosts of the service alike")
+    return problems
 
 
 def waiting_hosts(plan: Plan, visited: t.Sequence[Visited], play: Play) -> list[str]:
@@ -170,6 +183,8 @@ class Case:
         enforced = (plan.enforces or bool(judgement.ratchet)) and not run.emergency
         run = dataclasses.replace(run, enforced=enforced, evidence_digest=accounts.evidence.digest)
         changed = _accountability.state_after(dataclasses.replace(situation, run=run), accounts)
+        if run.whole:
+            changed = dataclasses.replace(changed, expected=expected_after(self.plan, self.state, now.date()))
         if not run.partial:
             judgement = judgement.noting(lifted_by(changed, run.id))
         silent = run.partial and not run.emergency
@@ -262,6 +277,7 @@ __all__ = (
     "Play",
     "Visited",
     "clock_trouble",
+    "differing",
     "enter_deployment",
     "keep_baseline",
     "load_baseline",

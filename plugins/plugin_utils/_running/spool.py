@@ -38,11 +38,13 @@ class Spool:
         *,
         unreachable: Message | None = None,
         play_hosts: t.Sequence[str] = (),
+        variables: t.Mapping[str, str] | None = None,
     ) -> None:
         """Adds the findings of a host (or of the controller), by the key of their check."""
         held = self._read(self._path(host)) or {"host": host, "findings": {}}
         held["unreachable"] = None if unreachable is None else kept(unreachable)
         held["play_hosts"] = sorted({*held.get("play_hosts", []), *play_hosts})
+        held["variables"] = dict(variables or held.get("variables") or {})
         held["findings"].update({key: [finding.as_dict() for finding in values] for key, values in findings.items()})
         write_atomically(self._path(host), json.dumps(held, default=str).encode(), mode=0o600, make_folder=True, durable=False)
 
