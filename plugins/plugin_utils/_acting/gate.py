@@ -286,7 +286,8 @@ class Gate:
             # what was known of the service before stands, but for what it owes
             earlier = self.records.newest_past(where=lambda past: past.state is not None) if readable else None
             stands = earlier.state if earlier else record.state if before else None
-            return dataclasses.replace(stands, overrides=record.judgement.overrides) if stands else None
+            counted = record.state.emergencies_30d if record.state else 0
+            return dataclasses.replace(stands, overrides=record.judgement.overrides, emergencies_30d=counted) if stands else None
         # over findings that cannot be read nothing can be said
         return None if trouble and not emergency else record.state
 

@@ -77,7 +77,8 @@ def judge_state(plan: Plan, state: State, now: dt.datetime) -> StateJudgement:
     concluded = conclude(plan, judged, today=now.date(), earlier=state.reservations, passed=state.passed)
     requirements = tuple(_of_state(item, state.requirements.get(item.id)) for item in concluded.requirements)
     common = {field.name: getattr(concluded, field.name) for field in dataclasses.fields(StateJudgement)}
-    judgement = StateJudgement(**{**common, "requirements": requirements})
+    counted = len(_overrides.emergencies(state, now.date()))
+    judgement = StateJudgement(**{**common, "requirements": requirements, "emergencies_30d": counted})
     return _overrides.with_overrides(judgement, state.overrides, now.date(), owner=plan.owner)
 
 
