@@ -74,9 +74,16 @@ def after(state: State, new: t.Sequence[Override], run: Run, *, closing: bool) -
     for item in new:
         first = still_open.get((item.id, item.requirement), item)
         still_open[(item.id, item.requirement)] = dataclasses.replace(item, at=first.at, due=first.due)
-    oldest = dt.date.fromisoformat(run.day) - dt.timedelta(days=COUNTED_DAYS)
-    kept = [item for item in closed[:-CLOSED_KEPT] if item.kind == EMERGENCY and item.at[:10] >= oldest.isoformat()]
-    return dataclasses.replace(state, overrides=tuple(still_open.values()), closed_overrides=(*kept, *closed[-CLOSED_KEPT:]))
+    return dataclasses.replace(state, overrides=tuple(still_open.values()), closed_overrides=tuple(_kept(closed, run.day)))
+
+
+def _kept(closed: list[Override], day: str) -> list[Override]:
+    """The newest, and each emergency that is still counted."""
+    newest, others = closed[-CLOSED_KEPT:], closed[:-CLOSED_KEPT]
+    oldest = (dt.date.fromisoformat(day) - dt.timedelta(days=COUNTED_DAYS)).isoformat()
+    known = {(item.at, item.id) for item in newest}
+    counted = {(item.at, item.id): item for item in others if item.kind == EMERGENCY and item.at[:10] > oldest}
+    return [*(item for key, item in counted.items() if key not in known), *newest]
 
 
 def emergencies(state: State, today: dt.date) -> list[Override]:
