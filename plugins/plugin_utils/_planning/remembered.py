@@ -98,8 +98,9 @@ def _group(plan: Plan, groups: t.Mapping[str, t.Sequence[str]]) -> list[Message]
     more = [host for host in groups.get(plan.name, ()) if host not in plan.expected_hosts]
     if not more or plan.hosts_pattern is None:
         return []
-    said = "the group {group:path} of the inventory has {hosts:list} too, which service.hosts leaves out"
-    return [phrase(said, group=plan.name, hosts=more)]
+    return [
+        phrase("the group {group:path} of the inventory has {hosts:list} too, which service.hosts leaves out", group=plan.name, hosts=more)
+    ]
 
 
 def expected_after(plan: Plan, state: State, today: dt.date) -> Expected:

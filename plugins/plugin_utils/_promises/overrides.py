@@ -99,8 +99,14 @@ def often(state: State, today: dt.date) -> list[Message]:
     if len(found) < OFTEN:
         return []
     names = [item.id for item in found]
-    said = "{count:number} emergencies in {days:number} days: {names:list}: what cannot wait so often asks for another remedy"
-    return [phrase(said, count=len(found), days=COUNTED_DAYS, names=names)]
+    return [
+        phrase(
+            "{count:number} emergencies in {days:number} days: {names:list}: what cannot wait so often asks for another remedy",
+            count=len(found),
+            days=COUNTED_DAYS,
+            names=names,
+        )
+    ]
 
 
 def with_overrides(judgement: AnyJudgement, overrides: t.Sequence[Override], today: dt.date, *, owner: str = "") -> AnyJudgement:
