@@ -98,7 +98,7 @@ class ActionModule(ActionBase):
 
     def _variables(self, context: Context, plan: Plan) -> dict[str, str] | None:
         own = str(context.task_vars["inventory_hostname"]) in plan.expected_hosts  # a last play on localhost has none of theirs
-        return play_variables.deciding(context.task_vars) if own else None
+        return play_variables.deciding(self._task, context.task_vars) if own else None
 
     def _records(self, context: Context, plan: Plan) -> Records:
         try:

@@ -31,8 +31,8 @@ options:
   fail:
     description:
       - Whether the task fails where the mode is V(enforce) and the verdict is NO-GO or UNDETERMINED.
-      - With V(false) M(operability.readiness.gate_stop) stops the play later, for example after publishing. RV(stop) of the registered result
-        can be replaced by an extra variable of its name; what that module reads can not.
+      - With V(false) M(operability.readiness.gate_stop) stops the play later, for example after publishing. RV(stop) of the registered
+        result can be replaced by an extra variable of its name; what that module reads can not.
       - It is said by the task alone, not by a variable.
     type: bool
     default: true

@@ -80,9 +80,17 @@ def _environment(task_vars: t.Mapping[str, object]) -> str | None:
     return str(given) if isinstance(given, str) and "{{" not in given else None
 
 
-def deciding(task_vars: t.Mapping[str, object]) -> dict[str, str]:
-    """The variables with a say in the verdict, as they stand for the task's host: they must be the same for all of a service."""
-    return {name: str(task_vars[name]) for name in DECIDING if task_vars.get(name) not in (None, "")}
+def deciding(task: object, task_vars: t.Mapping[str, object]) -> dict[str, str]:
+    """What the inventory, or an earlier task, says for the task's host of variables with a say in the verdict.
+
+    They must be the same for all hosts of a service; one that has no value is empty. What play, task or command line say holds for all
+    hosts, and is left out.
+    """
+    said = {*of_play(task), *extra(task_vars)}
+    open_ones = [name for name in DECIDING if name not in said]
+    there = any(name in task_vars for name in open_ones)
+    own = of_inventory(task_vars, str(task_vars.get("inventory_hostname"))) if there else {}
+    return {name: "" if own.get(name) is None else str(own[name]) for name in open_ones}
 
 
 __all__ = ("deciding", "extra", "of_inventory", "of_play", "started")

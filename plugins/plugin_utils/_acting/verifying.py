@@ -90,7 +90,7 @@ class Verifying(ActionBase):
                 lost = in_short(exc)
             if lost:
                 result.setdefault("warnings", []).append(f"{host} could not be reached: {lost}")
-            spool.save(host, found, unreachable=lost, play_hosts=play_hosts, variables=play_variables.deciding(variables))
+            spool.save(host, found, unreachable=lost, play_hosts=play_hosts, variables=play_variables.deciding(self._task, variables))
         except BaseException:
             looked_once.wait()  # a task that is broken off (timeout) does not wait for the settling time
             raise

@@ -83,10 +83,11 @@ def differing(visited: t.Sequence[Visited], variables: t.Mapping[str, str], host
     """Where hosts of one service have variables of their own that decide: the gate takes those of one host for all."""
     problems = []
     for one in visited:
-        for name in sorted({*one.variables, *variables} if one.host in hosts else ()):
-            here, there = variables.get(name, "nothing"), one.variables.get(name, "nothing")
+        for name, here in variables.items() if one.host in hosts and one.variables else ():
+            there = one.variables.get(name, here)
             if here != there:
-                problems.append(f"{name}: {there} for {one.host}, {here} for the gate: set it for all hosts of the service alike")
+                said = f"{name}: {there or 'nothing'} for {one.host}, {here or 'nothing'} for the gate"
+                problems.append(f"{said}: set it for all hosts of the service alike")
     return problems
 
 

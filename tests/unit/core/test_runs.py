@@ -93,11 +93,13 @@ def test_an_environment_that_there_is_not() -> None:
 def test_variables_of_hosts_that_differ() -> None:
     one = Visited("pay1", variables={"readiness_mode": "enforce"})
     two = Visited("pay2", variables={"readiness_mode": "observe"})
-    other = Visited("log1")
+    other = Visited("log1", variables={"readiness_mode": "observe"})
     assert differing([one, other], {"readiness_mode": "enforce"}, ["pay1", "pay2"]) == []
     said = "readiness_mode: observe for pay2, enforce for the gate: set it for all hosts of the service alike"
     assert differing([one, two], {"readiness_mode": "enforce"}, ["pay1", "pay2"]) == [said]
-    assert len(differing([one], {}, ["pay1"])) == 1
+    (unset,) = differing([one], {"readiness_mode": ""}, ["pay1"])
+    assert unset.startswith("readiness_mode: enforce for pay1, nothing for the gate")
+    assert differing([one, two], {}, ["pay1", "pay2"]) == [], "the play says it for all"
 
 
 # -- hosts
