@@ -8,8 +8,9 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._phrase import Message, phrase
-from .._described.document import Document, Path, dotted
+from .._described.document import Document
 from .._described.service import Description
+from .._model.planned import PlannedRequirement
 from .remarks import Remarks
 
 
@@ -27,20 +28,21 @@ def without_host(description: Description) -> Message | None:
     return phrase("service.hosts: the inventory has no host for the pattern '{pattern:path}'", pattern=pattern)
 
 
-def hosts_told(description: Description, remarks: Remarks) -> None:
-    """Notes where hosts outside ``service.hosts`` have something to do, and tells which parts have such hosts."""
+def hosts_told(description: Description, requirements: t.Sequence[PlannedRequirement], remarks: Remarks) -> None:
+    """Notes which hosts outside ``service.hosts`` have something to do, and tells which parts have such hosts."""
     if pattern_of(description) is None:
         return
-    own = set(description.hosts())
+    own, of_parts = set(description.hosts()), set[str]()
     for name, part in description.parts.items():
         pattern = part.get("hosts")
-        outside = [host for host in description.hosts(pattern) if host not in own] if isinstance(pattern, str) else []
+        hosts = description.hosts(pattern) if isinstance(pattern, str) else []
+        outside = [host for host in hosts if host not in own]
+        of_parts.update(outside)
         if outside and own:
-            place = description.service.where(("parts", name, "hosts"))
             remarks.notices.append(
                 phrase(
                     "{place:path}: parts.{part:path}.hosts: {hosts:list} are not in service.hosts: nobody misses them when they are gone",
-                    place=place,
+                    place=description.service.where(("parts", name, "hosts")),
                     part=name,
                     hosts=outside,
                 )
@@ -48,16 +50,15 @@ def hosts_told(description: Description, remarks: Remarks) -> None:
     organisation = description.organisation
     if organisation is None:
         return
-    given = _named_by(organisation, description)
-    parts = description.parts
-    for path, pattern in _patterns(description.service):
-        if path[-1] == "from" and pattern in parts:
-            continue
-        outside = [host for host in description.hosts(pattern) if host not in own | given]
+    given = own | of_parts | _named_by(organisation, description)
+    for requirement in requirements:
+        used = {host for check in requirement.checks for host in check.hosts or ()}
+        outside = sorted(used - given)
         if outside:
             less = phrase("{hosts:list} have something to do for this service", hosts=outside)
             above = phrase("neither service.hosts nor a server of {file:path} names them", file=organisation.name)
-            remarks.loosen("other_hosts", dotted(path), description.service.where(path), less, above)
+            name = requirement.rule.id
+            remarks.loosen("other_hosts", f"on ({name})", requirement.declared_in, less, above, requirement=name)
 
 
 def _named_by(organisation: Document, description: Description) -> set[str]:
@@ -65,25 +66,6 @@ def _named_by(organisation: Document, description: Description) -> set[str]:
     servers = organisation.declared.get("servers") or {}
     patterns = [server.get("on") for server in servers.values()]
     return {host for pattern in patterns if isinstance(pattern, str) for host in description.hosts(pattern)}
-
-
-def _patterns(document: Document) -> t.Iterator[tuple[Path, str]]:
-    """Each ``on`` of a service file, and each ``from`` of an endpoint or a flow, with where it stands."""
-
-    def walk(value: object, path: Path) -> t.Iterator[tuple[Path, str]]:
-        items: t.Iterable[tuple[str | int, object]] = ()
-        if isinstance(value, dict):
-            items = value.items()
-        elif isinstance(value, list):
-            items = enumerate(value)
-        for key, inner in items:
-            asks = key == "on" or (key == "from" and path[:1] in (("endpoints",), ("flows",)))
-            if asks and isinstance(inner, str):
-                yield (*path, key), inner
-            elif key != "with":
-                yield from walk(inner, (*path, key))
-
-    yield from walk(document.data, ())
 
 
 __all__ = ("hosts_told", "pattern_of", "without_host")

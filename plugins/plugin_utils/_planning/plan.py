@@ -60,7 +60,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     mode, observe_until = mode_of(description, level, remarks.problems, remarks.notices)
     ratchet = ratchet_of(description, level, remarks.notices)
     run_loosened(description, remarks)
-    hosts_told(description, remarks)
+    hosts_told(description, requirements, remarks)
     authority = Authority.of(description.organisation, service=description.name, environment=description.run.environment, level=level)
     loosened = authority.settled(remarks.loosened, enforced=mode == "enforce", problems=remarks.problems)
     if remarks.problems:
