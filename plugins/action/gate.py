@@ -9,6 +9,7 @@ import shutil
 import sys
 import typing as t
 
+from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.release import __version__ as ansible_version
 from ansible.utils.color import ANSIBLE_COLOR
@@ -16,6 +17,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._argspec import RUN_SPEC
 from ..plugin_utils._acting import emergency as _emergency
+from ..plugin_utils._acting import play_variables
 from ..plugin_utils._acting.context import Context, context_of, refuse
 from ..plugin_utils._acting.gate import Gate, RunOptions, Subject, World
 from ..plugin_utils._described.document import Refused
@@ -27,6 +29,7 @@ from ..plugin_utils._recording.case import Play
 from ..plugin_utils._recording.run_record import Records, default_folder
 from ..plugin_utils._running import core
 from ..plugin_utils._running import verification as _verification
+from ..plugin_utils._running.spool import Word
 
 SPEC = {
     **RUN_SPEC,
@@ -56,6 +59,9 @@ class ActionModule(ActionBase):
             if context.emergency is None:
                 raise
             spoken = _emergency.helpless(context.emergency, exc, context.options)
+        place = spoken.pop("spool", None)
+        said = {name: value for name, value in spoken.items() if name not in ("record", "warnings")}
+        Word(constants.DEFAULT_LOCAL_TMP).give(context.options["phase"], said, place)
         warnings = [*result.get("warnings", []), *spoken.pop("warnings", [])]
         return {**result, **spoken, **({"warnings": warnings} if warnings else {})}
 
@@ -71,9 +77,10 @@ class ActionModule(ActionBase):
             whole,
             from_plain(RunOptions, context.options),
             started,
-            play=Play.of(context.task_vars),
+            play=Play.of(context.task_vars, self._task.tags),
             emergency=context.emergency,
             proven=proven,
+            variables=self._variables(context, plan),
             versions={"collection_version": collection_version(), "ansible_version": ansible_version},
         )
         world = World(
@@ -84,9 +91,14 @@ class ActionModule(ActionBase):
         )
         spoken = Gate(subject, records, spool, world).speak()
         result: dict[str, t.Any] = {**to_plain(spoken.answer), "changed": False, "record": spoken.record, "warnings": list(spoken.warnings)}
+        result["spool"] = [plan.name, context.options["environment"], context.options["phase"], plan.scope]
         if spoken.answer.stop and context.options["fail"]:
             result["failed"] = True
         return result
+
+    def _variables(self, context: Context, plan: Plan) -> dict[str, str] | None:
+        own = str(context.task_vars["inventory_hostname"]) in plan.expected_hosts  # a last play on localhost has none of theirs
+        return play_variables.deciding(self._task, context.task_vars) if own else None
 
     def _records(self, context: Context, plan: Plan) -> Records:
         try:

@@ -45,7 +45,7 @@ class ActionModule(ActionBase):
         result: dict[str, object] = super().run(tmp, variables)
         context = context_of(self, variables, SPEC)
         try:
-            plan = _emergency.plan(context)
+            plan = _emergency.plans(context)[0]
             proven = context.still_proven(plan, context.spool(plan), recall=True)
         except Refused as exc:
             raise refuse(exc) from None

@@ -11,6 +11,7 @@ import shutil
 import typing as t
 
 import yaml
+from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -38,6 +39,7 @@ from ..plugin_utils._recording.delegated_host import Elsewhere
 from ..plugin_utils._recording.record_json import to_json
 from ..plugin_utils._recording.run_record import Records, default_folder
 from ..plugin_utils._running import core
+from ..plugin_utils._running.spool import Spool
 
 
 class ActionModule(ActionBase):
@@ -129,7 +131,7 @@ class ActionModule(ActionBase):
         rows = []
         records: dict[tuple[str, str], dict[str, object]] = {}
         for item in planned:
-            result: dict[str, object] = (judged.get(item.key) or {}) if not item.refused else {}
+            result = self._judged(context, item, judged.get(item.key) or {}) if not item.refused else {}
             record = as_dict(result.get("record"))
             last = None
             if not record:
@@ -156,6 +158,13 @@ class ActionModule(ActionBase):
             "failed_targets": failed,
             "failed": made["stop"] and options["fail"],
         }
+
+    def _judged(self, context: Context, item: PlannedService, told: dict[str, object]) -> dict[str, object]:
+        """What the gate of a service left in this run. Of the registered result only why there is nothing: a variable wins over it."""
+        if context.options["from_records"]:
+            return {}
+        kept = Spool(constants.DEFAULT_LOCAL_TMP, str(item.service), item.entry.environment, context.options["phase"]).kept()
+        return {**kept.verdict, "record": kept.record} if kept and kept.record else {"msg": told.get("msg")}
 
     def _last(self, context: Context, item: PlannedService, organisation: Document | None) -> dict[str, object] | None:
         """The newest whole record of a service; None where there is none, or where that cannot be told."""

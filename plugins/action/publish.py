@@ -10,11 +10,12 @@ import pathlib
 
 from ansible import constants
 from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._clients.grafana import GrafanaFailure
 from ..module_utils._exchange import public_url
-from ..module_utils._publish_spec import PUBLISH_SPEC
+from ..module_utils._publish_spec import NAMED_SPEC, PUBLISH_SPEC
 from ..plugin_utils._model.text import as_dict
 from ..plugin_utils._publish import metrics, nagios
 from ..plugin_utils._publish.files import PublishFailure
@@ -23,13 +24,16 @@ from ..plugin_utils._publish.words import not_told
 from ..plugin_utils._recording.delegated_host import Elsewhere
 from ..plugin_utils._recording.run_record import Unreadable, load
 from ..plugin_utils._running import core
-from ..plugin_utils._running.spool import Spool
+from ..plugin_utils._running.spool import Spool, Word
 
 _KEPT = (
     "this run says nothing of the whole service (it was partial, or the state could not be read) and no earlier state is at hand: "
     "the metrics that were published before stay as they are"
 )
 _EVIDENCE = "reports and records are evidence: they stay"
+
+
+_NOTHING: dict[str, object] = {"written": [], "removed": [], "failed_targets": [], "skipped_targets": []}
 
 
 @dataclasses.dataclass
@@ -66,7 +70,14 @@ class ActionModule(ActionBase):
         if options["state"] == "absent":
             result.update(self._retire(options, away))
             return result
-        record, beside = _record(options["record"])
+        if options["record"] is None:
+            left = _left_by_gate(options)
+            if left is None:
+                return {**result, "changed": False, **_NOTHING, "msg": "nothing was published: no gate has judged since the last time"}
+            record, beside, options = left
+            Word(constants.DEFAULT_LOCAL_TMP).published()
+        else:
+            record, beside = _record(options["record"])
         state = _given_state(options["state"]) or as_dict(record.get("state")) or _earlier_state(record, beside)
         servers = {name: _with_secrets(name, as_dict(options[name]), record) for name in ("pushgateway", "grafana")}
         told, asked = _Told(), Asked.of({**options, **servers})
@@ -135,6 +146,25 @@ def _retired(options: dict[str, object]) -> tuple[str, str]:
     if missing:
         raise AnsibleActionFail(f"{' and '.join(missing)}: state=absent needs the record of the service, or its service and environment")
     return metrics.label(options["service"]), metrics.label(options["environment"])
+
+
+def _left_by_gate(options: dict[str, object]) -> tuple[dict[str, object], pathlib.Path | None, dict[str, object]] | None:
+    """What a gate of this run judged, where its like lie, and the targets of the files, of the run and of the task, innermost first."""
+    named = [options[name] for name in ("service", "environment", "phase")]
+    word = None if all(named) else Word(constants.DEFAULT_LOCAL_TMP).last()
+    place = [str(name) for name in named] if all(named) else word.spool if word else None
+    kept = Spool(constants.DEFAULT_LOCAL_TMP, *place).kept() if place else None
+    if kept is None or not kept.record:
+        return None
+    targets: dict[str, object] = {**kept.publish, **as_dict(options["targets"])}
+    targets.update({name: options[name] for name in NAMED_SPEC if options[name] is not None})
+    if kept.verdict["scope"] == "batch" and not kept.verdict["stop"]:
+        targets = {}  # a batch that is good is of no interest to readers of a report
+    validated = ArgumentSpecValidator(NAMED_SPEC).validate({name: value for name, value in targets.items() if name in NAMED_SPEC})
+    if validated.error_messages:
+        raise AnsibleActionFail("; ".join(validated.error_messages))
+    path = kept.verdict.get("record_path")
+    return kept.record, pathlib.Path(str(path)).parent if path else None, {**options, **validated.validated_parameters}
 
 
 def _record(given: object) -> tuple[dict[str, object], pathlib.Path | None]:

@@ -47,12 +47,14 @@ ALONE_SPEC: Spec = {
     "timeout": {"type": "str"},
 }
 
+PHASES = ["design", "pre", "post", "smoke", "recheck"]
+
 # documented by the fragment _run
 RUN_SPEC: Spec = {
     "service_file": {"type": "path", "default": "readiness.yml"},
     "service": {"type": "str"},
     "organisation_file": {"type": "path"},
-    "phase": {"type": "str", "required": True, "choices": ["design", "pre", "post", "smoke", "recheck"]},
+    "phase": {"type": "str", "required": True, "choices": PHASES},
     "environment": {"type": "str", "default": "production"},
     "version": {"type": "str"},
     "deployment_id": {"type": "str"},
@@ -68,6 +70,9 @@ RUN_SPEC: Spec = {
     "cause": {"type": "str"},
     "records": {"type": "path"},
 }
+
+# documented by gate_stop
+GATE_STOP_SPEC: Spec = {name: RUN_SPEC[name] for name in ("phase", "emergency", "emergency_reason")}
 
 # documented by verify
 VERIFY_SPEC: dict[str, t.Any] = {

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ._argspec import Option, Spec, http_spec
+from ._argspec import PHASES, Option, Spec, http_spec
 
 FILES = ("html", "markdown", "junit", "nagios", "csv", "json")  # one file each, whose path may have placeholders
 LANGUAGE_SPEC: Option = {"type": "str", "choices": ["en", "fr"]}
@@ -16,11 +16,8 @@ TARGETS_SPEC: Spec = {
     "pushgateway": {"type": "dict", "options": http_spec(url={"required": True})},
 }
 
-PUBLISH_SPEC: Spec = {
-    "record": {"type": "raw"},
-    "state": {"type": "raw"},
-    "service": {"type": "str"},
-    "environment": {"type": "str"},
+# what the files, a run and a task may name
+NAMED_SPEC: Spec = {
     **TARGETS_SPEC,
     "grafana": {
         "type": "dict",
@@ -28,7 +25,17 @@ PUBLISH_SPEC: Spec = {
     },
     **{name: {"type": "path"} for name in FILES},
     "language": LANGUAGE_SPEC,
+}
+
+PUBLISH_SPEC: Spec = {
+    "record": {"type": "raw"},
+    "state": {"type": "raw"},
+    "service": {"type": "str"},
+    "environment": {"type": "str"},
+    "phase": {"type": "str", "choices": PHASES},
+    "targets": {"type": "dict"},
+    **NAMED_SPEC,
     "fail_on_error": {"type": "bool", "default": False},
 }
 
-__all__ = ("FILES", "LANGUAGE_SPEC", "PUBLISH_SPEC", "TARGETS_SPEC")
+__all__ = ("FILES", "LANGUAGE_SPEC", "NAMED_SPEC", "PUBLISH_SPEC", "TARGETS_SPEC")

@@ -14,13 +14,15 @@ description:
   - Gathers what M(operability.readiness.verify) found in this ansible run on every expected host, and says GO, GO WITH RESERVATIONS,
     UNDETERMINED or NO-GO, always with how many requirements were verified of how many.
   - Expected are the hosts of the pattern C(service.hosts), whoever took part in the play. A host that was not reached leaves its
-    requirements C(unknown); a run under C(--limit) or C(--tags) is partial, and never becomes the service's state.
+    requirements C(unknown); a run under C(--limit), or under C(--tags) where this task has not the tag C(always), is partial, and never
+    becomes the service's state.
   - With O(scope=batch) expected are the hosts of the current batch of the play (C(serial)), also those that the play has lost since.
     What servers say and canary lines are left for the gate of the whole service.
   - Prints the verdict by area, each with reason and remedy, without any configuration.
   - Writes a run record and updates the state of the service.
   - At V(pre) keeps what was seen as the baseline of the deployment (O(deployment_id)), once; at V(post) compares with it what is there
-    now. The requirement that asks for it (C(DEL-04) of the default policy) names the check C(baseline), which no module runs alone.
+    now. The requirement that asks for it (C(DEL-04) of the default policy) names the check C(baseline), which no module runs alone. So is
+    C(gate_asked) of C(DEL-07), which looks at V(post) whether the gate was asked at V(pre), and heeded.
   - Runs once a batch, on the controller, without a connection to any host.
 extends_documentation_fragment:
   - operability.readiness._run
@@ -29,7 +31,9 @@ options:
   fail:
     description:
       - Whether the task fails where the mode is V(enforce) and the verdict is NO-GO or UNDETERMINED.
-      - With V(false) the playbook looks at RV(stop) itself, for example to publish first.
+      - With V(false) M(operability.readiness.gate_stop) stops the play later, for example after publishing. RV(stop) of the registered
+        result can be replaced by an extra variable of its name; what that module reads can not.
+      - It is said by the task alone, not by a variable.
     type: bool
     default: true
   only_if_needed:
@@ -57,6 +61,7 @@ attributes:
     details:
       - Each run writes a record of its own.
 seealso:
+  - module: operability.readiness.gate_stop
   - module: operability.readiness.decide
   - module: operability.readiness.verify
   - module: operability.readiness.publish

@@ -61,6 +61,13 @@ options:
     description:
       - How many targets must be up and scraped, at least.
     type: int
+  members:
+    description:
+      - Names and addresses of all hosts that the service says it has. A target of a job of O(expect) whose labels but C(instance) are those
+        of an expected one, and that is at none of them, makes the finding C(warn).
+    type: list
+    elements: str
+    version_added: 0.2.0
   probe_query:
     description:
       - A PromQL query that returns something on the right server and nothing on a wrong one (or with a wrong tenant).

@@ -32,7 +32,9 @@ options:
     description:
       - What is published - the registered result of M(operability.readiness.gate), its RV(operability.readiness.gate#module:record),
         or the path of a run record.
-      - Needed unless O(state=absent).
+      - Without it, and unless O(state=absent), it is what the last M(operability.readiness.gate) of this run of Ansible judged, or that of
+        O(service) in O(environment) at O(phase), once. It is then published to what the files name (C(publish)) as well, but for a batch
+        that is good. No registered result is asked for that, since an extra variable of the same name would win over it.
     type: raw
   state:
     description:
@@ -47,12 +49,25 @@ options:
   service:
     description:
       - Name of the retired service, as its metrics have it in C(service_name). For O(state=absent) without O(record).
+      - Name of the service whose record is published, without O(record).
     type: str
     version_added: 0.2.0
   environment:
     description:
       - The environment in which it is retired, as its metrics have it in C(deployment_environment).
+      - The environment of O(service), without O(record).
     type: str
+    version_added: 0.2.0
+  phase:
+    description:
+      - The phase in which O(service) was judged, without O(record).
+    type: str
+    choices: [design, pre, post, smoke, recheck]
+    version_added: 0.2.0
+  targets:
+    description:
+      - Options of this module by their names, over what the files name, without O(record). Those that the task sets win.
+    type: dict
     version_added: 0.2.0
   grafana:
     description:

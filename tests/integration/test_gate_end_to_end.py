@@ -264,7 +264,8 @@ def test_limit_and_tags_are_partial(site: Site) -> None:
     assert limited.record["state"] is None
     web2 = [finding for finding in limited.requirement("APP-01")["findings"] if finding["host"] == "web2"]
     assert web2[0]["status"] == "unknown" and web2[0]["message"] == "web2 was not part of this run (--limit web1)"
-    tagged = site.run(ROLE.replace("    - role:", "    - tags: [gate]\n      role:"), "--tags", "gate")
+    tasks = "  tags: [gate]\n  tasks:\n    - operability.readiness.verify: {phase: pre}\n    - operability.readiness.gate: {phase: pre}\n"
+    tagged = site.run(ROLE.partition("  roles:")[0] + tasks, "--tags", "gate")
     assert tagged.says("PARTIAL: limited to the tags gate (--tags)")
     assert tagged.record["state"] is None
     assert site.state.read_bytes() == state

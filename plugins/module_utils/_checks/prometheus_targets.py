@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import typing as t
 from urllib.parse import parse_qs, urlsplit
@@ -12,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from .._argspec import ArgumentsRefused, Spec, http_spec
 from .._clients.prometheus import Prometheus, Target, told
 from .._clients.promql import Matcher, parse_selector
-from .._finding import Facts, Finding, Measurement, failed, passed
+from .._finding import Facts, Finding, Measurement, Status, failed, passed
 from .._http import Connection, HttpArguments
 from .._listing import either
 from .._phrase import Message, and_more, phrase, plural
@@ -34,6 +35,7 @@ ARGUMENT_SPEC: Spec = {
         },
     },
     "min_up": {"type": "int"},
+    "members": {"type": "list", "elements": "str"},
     "probe_query": {"type": "str"},
 }
 CONSTRAINTS = {"required_one_of": [("selector", "expect")]}
@@ -66,6 +68,7 @@ class Arguments(HttpArguments):
     selector: str | None
     expect: list[Expected] | None
     min_up: int | None
+    members: list[str] | None
     probe_query: str | None
 
 
@@ -103,6 +106,9 @@ def run(args: Arguments, runner: Runner) -> Finding:
             )
         )
     finding = conclude(args, chosen, good, missing, problems, now)
+    others = strangers(targets, expected, args["members"])
+    if others:
+        finding = with_strangers(finding, others)
     if expected:
         finding.observed["expected_targets"] = sorted(named)
     if matchers is not None:
@@ -133,6 +139,44 @@ def conclude(args: Arguments, chosen: list[Target], good: list[Target], missing:
         )
         return failed(said, **fields)
     return passed(all_up(len(good), len(chosen), ages), **fields)
+
+
+def strangers(targets: list[Target], expected: list[Expected], members: list[str] | None) -> list[Target]:
+    """Targets of the expected jobs that stand for no host of the service, though all their labels but the instance are the same."""
+    known = {host_name(name) for name in members or []}
+    jobs = {one["job"] for one in expected if one["job"]}
+    alike = {_labels(target) for target in targets if any(one["job"] and is_expected(target, one) for one in expected)}
+    return [
+        target
+        for target in targets
+        if known and target.labels.get("job") in jobs and _labels(target) in alike and not known & _hosts(target)
+    ]
+
+
+def _labels(target: Target) -> frozenset[tuple[str, str]]:
+    return frozenset((name, value) for name, value in target.labels.items() if name != "instance")
+
+
+def _hosts(target: Target) -> set[str]:
+    """Under which names the host of a target is known."""
+    url = urlsplit(target.scrape_url)
+    given = (url.netloc, target.discovered.get("__address__", ""), target.labels.get("instance", ""))
+    return {found[0] for text in given if (found := host_port(text, url.scheme)) is not None}
+
+
+def with_strangers(finding: Finding, others: list[Target]) -> Finding:
+    """A finding that is good is no more than a warning where the service has more instances than it says."""
+    said = plural(
+        "{targets:list} is scraped as one of this service, and service.hosts does not have it",
+        "{targets:list} are scraped as ones of this service, and service.hosts does not have them",
+        count=len(others),
+        targets=sorted(target.name for target in others),
+    )
+    details = [*finding.details, said]
+    if finding.status is not Status.PASS:
+        return dataclasses.replace(finding, details=details)
+    message = phrase("{message}; {more}", message=finding.message, more=said)
+    return dataclasses.replace(finding, status=Status.WARN, message=message, details=details)
 
 
 def all_up(good: int, found: int, ages: list[float]) -> Message:

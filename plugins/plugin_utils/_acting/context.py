@@ -23,10 +23,11 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
+from ...module_utils._argspec import PHASES
 from ...module_utils._files import NotWritten
 from .._described.approvals import FOLDER
 from .._described.document import Document, FastLoader, Refused, build, plain, positions
-from .._described.service import Description, Inventory, Run
+from .._described.service import Description, Inventory, Run, Started
 from .._model import emergency as _emergency_value
 from .._model.plain import from_plain, to_plain
 from .._model.planned import Plan, PlannedCheck
@@ -34,6 +35,7 @@ from .._model.service_state import Known
 from .._model.text import first_line
 from .._planning import batch as _batch
 from .._planning import plan as _plan
+from .._planning.remembered import held_against
 from .._promises import debt as _debt
 from .._promises import ledger as _ledger
 from .._promises import reuse as _reuse
@@ -43,10 +45,14 @@ from .._recording.run_record import Records, Unreadable, default_folder
 from .._running import core, four_eyes
 from .._running.foreign_modules import module_problem
 from .._running.spool import Spool
+from . import play_variables
 from .shared_plans import Shared, SharedPlans
 
 # what only Ansible can read: templates, and tags such as !vault
 _ANSIBLES = re.compile(r"\{\{|\{%|\{#|#jinja2:|(?:^|[\s\[{,])![A-Za-z!<]", re.MULTILINE)
+
+
+_OF_THE_TASK = ("fail",)  # whether a task stops its play is not for a variable to say: whoever starts the run can set any
 
 
 @dataclasses.dataclass
@@ -125,7 +131,28 @@ class Context:
             raise Refused([problem])
         names = ("phase", "environment", "version", "deployment_id", "ticket", "window", "first_deployment", "mode", "scope", "settle")
         given = {name: self.options[name] for name in names if self.options[name] is not None}
-        return Run(**given, emergency=self.emergency is not None, today=dt.datetime.now(dt.timezone.utc).date().isoformat())
+        return Run(
+            **given,
+            emergency=self.emergency is not None,
+            today=dt.datetime.now(dt.timezone.utc).date().isoformat(),
+            started=self._started,
+        )
+
+    @functools.cached_property
+    def _started(self) -> Started:
+        return play_variables.started(self.action._task, self.task_vars, self.options.get("records"))
+
+    def remembered(self, *plans: Plan) -> tuple[Plan, ...]:
+        """Plans of the service, held against what its records remember; as they are where nothing can be read. Refused."""
+        run = self.run()
+        if run.emergency:
+            return plans
+        try:
+            state = self.records(plans[0]).load_state()
+        except (Unreadable, NotWritten):  # the gate says what is wrong with it
+            return plans
+        organisation, groups = self.organisation(), self.task_vars.get("groups", {})
+        return tuple(held_against(plan, organisation, run, state, groups) for plan in plans)
 
     def plan(self, host: str | None = None, *, phase: str | None = "") -> Plan:
         """The plan of this run's phase (of all phases: None). Refused."""
@@ -393,7 +420,7 @@ def context_of(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, 
     # the emergency first: it tells what to do about the others
     for name in sorted(spec, key=lambda name: name != "emergency"):
         variable = f"readiness_{name}"
-        if args.get(name) is None and variable in task_vars:
+        if args.get(name) is None and variable in task_vars and name not in _OF_THE_TASK:
             try:
                 value = plain(action._templar.template(task_vars[variable]))
             except AnsibleError as exc:
@@ -410,10 +437,24 @@ def context_of(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, 
         result = validator.validate({key: plain(value) for key, value in args.items() if key in _emergency_value.ESSENTIAL})
     if result.error_messages:
         raise AnsibleActionFail("; ".join(result.error_messages))
-    context = Context(action, task_vars, dict(result.validated_parameters))
+    context = Context(action, task_vars, {**result.validated_parameters, **_asked_by_play(action, task_vars, result.validated_parameters)})
     if context.emergency:
         context.options["settle"] = None
     return context
+
+
+def _asked_by_play(action: t.Any, task_vars: t.Mapping[str, object], options: t.Mapping[str, object]) -> dict[str, str]:
+    """The phase that the play asks for, where the command line says another: a gate before a deployment is not made one of a design."""
+    name = "readiness_phase"
+    given = play_variables.extra(task_vars).get(name)
+    if given is None or options.get("phase") != str(given):
+        return {}
+    written = play_variables.of_play(action._task).get(name)
+    asked = str(given if written is None else action._templar.copy_with_new_env(available_variables={}).template(written))
+    if asked == options["phase"] or asked not in PHASES:
+        return {}
+    action._display.warning(f"{name}={given} of the command line has no effect: the play asks for {asked}")
+    return {"phase": asked}
 
 
 def refuse(exc: Refused, nothing: str = "was verified") -> AnsibleActionFail:

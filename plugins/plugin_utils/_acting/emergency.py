@@ -50,7 +50,8 @@ def hurry(connection: t.Any) -> None:
 def plans(context: Context) -> tuple[Plan, Plan]:
     """The plan of the phase, and that of all phases. Refused; in an emergency there are stand-ins instead."""
     try:
-        return context.service_plan(), context.service_plan(phase=None)
+        made, whole = context.remembered(context.service_plan(), context.service_plan(phase=None))
+        return made, whole
     except Refused as exc:
         if context.emergency is None:
             raise

@@ -19,10 +19,12 @@ import typing as t
 from ...module_utils._files import NotWritten
 from ...module_utils._finding import Finding, isoformat
 from ...module_utils._http import public_url
-from ...module_utils._phrase import Message
+from ...module_utils._phrase import Message, phrase
 from ...module_utils._runner import user_name
 from ...module_utils._store import Changed
 from .._comparing.baseline import Loaded
+from .._comparing.gate_asked import Before
+from .._described.document import Refused
 from .._model.decision import Decision
 from .._model.deployments import Ledger
 from .._model.emergency import Emergency
@@ -40,9 +42,11 @@ from .._recording.case import (
     Play,
     Visited,
     clock_trouble,
+    differing,
     enter_deployment,
     keep_baseline,
     load_baseline,
+    load_gate_before,
     partial_reason,
     reach_of,
     waiting_hosts,
@@ -84,6 +88,7 @@ class Subject:
     emergency: Emergency | None = None
     proven: t.Mapping[str, Known] = dataclasses.field(default_factory=dict)  # what of the state stands for a new look
     versions: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # of collection and ansible
+    variables: t.Mapping[str, str] | None = None  # with a say in the verdict, as they stand for a host of the service
 
 
 @dataclasses.dataclass(frozen=True)
@@ -187,7 +192,7 @@ class Gate:
         record = kept.written or to_json(kept.record)
         self.world.show(record)
         answer = self._answer(kept)
-        self.spool.close(to_plain(answer), self.subject.plan.publish, more_to_come=bool(waiting))
+        self.spool.close(to_plain(answer), self.subject.plan.publish, record, more_to_come=bool(waiting))
         return Spoken(answer, record, kept.warnings)
 
     # -- what is judged
@@ -204,6 +209,10 @@ class Gate:
         if subject.emergency is None:
             self.world.look()
         visited = self._visited()
+        if subject.variables is not None and subject.emergency is None:
+            problems = differing(visited, subject.variables, subject.plan.expected_hosts)
+            if problems:
+                raise Refused(problems)
         self._reach = reach_of(subject.plan, visited, subject.play, waiting)
         self._partial = partial_reason(subject.plan, visited, subject.play, waiting)
         self._findings = self.spool.findings()
@@ -262,6 +271,9 @@ class Gate:
             decisions=decisions,
             previous=self._previous() if readable else None,
             before=load_baseline(self.records, run) if readable else Loaded(),
+            asked=load_gate_before(self.records, subject.plan, run, state)
+            if readable
+            else Before(trouble=phrase("the records cannot be read")),
         )
         record, after = case.judged()
         record = dataclasses.replace(record.noting(unusable), state=self._state_shown(record, before, readable, trouble))
@@ -276,7 +288,8 @@ class Gate:
             # what was known of the service before stands, but for what it owes
             earlier = self.records.newest_past(where=lambda past: past.state is not None) if readable else None
             stands = earlier.state if earlier else record.state if before else None
-            return dataclasses.replace(stands, overrides=record.judgement.overrides) if stands else None
+            counted = record.state.emergencies_30d if record.state else 0
+            return dataclasses.replace(stands, overrides=record.judgement.overrides, emergencies_30d=counted) if stands else None
         # over findings that cannot be read nothing can be said
         return None if trouble and not emergency else record.state
 

@@ -39,6 +39,7 @@ from .._running.outages import Outages
 from .._running.received import about, received
 from .._running.spool import Spool
 from . import emergency as _emergency
+from . import play_variables
 from .context import Context, context_of, refuse
 
 SCOREBOARD = "operability.readiness.scoreboard"  # the callback that shows every finding; nobody else needs those that pass here
@@ -90,7 +91,7 @@ class Verifying(ActionBase):
                 lost = in_short(exc)
             if lost:
                 result.setdefault("warnings", []).append(f"{host} could not be reached: {lost}")
-            spool.save(host, found, unreachable=lost, play_hosts=play_hosts)
+            spool.save(host, found, unreachable=lost, play_hosts=play_hosts, variables=play_variables.deciding(self._task, variables))
         except BaseException:
             looked_once.wait()  # a task that is broken off (timeout) does not wait for the settling time
             raise

@@ -22,6 +22,7 @@ from .._described.document import Document, unresolved
 from .._model.planned import Limit, Removal, Terms
 
 SET, NEW_IS_BAD, STATE, HOLDS, NUMBER = KINDS = ("set", "new_is_bad", "state", "holds", "number")
+LEAST_NAMED = 2  # letters or digits in a row that a pattern with wildcards must have
 GOOD = (Status.PASS, Status.WARN)
 
 Spec = t.Mapping[str, t.Any]  # as a check writes it: of each kind other keys
@@ -102,12 +103,26 @@ def terms(service: Document, version: str | None, problems: list[str]) -> Terms:
         problems += [f"{item.place}: {item.path}: {item.reason}" for item in later]
         return Terms()
     tolerances = {name: _limit(name, entry, service, problems) for name, entry in declared.items()}
+    for index, entry in enumerate(removed):
+        if not _names_something(str(entry["what"])):
+            place = service.where(("removed", index))
+            problems.append(f"{place}: removed.{index}.what: '{entry['what']}' fits nearly everything; an announcement names what goes")
     announced = [
         Removal(str(entry["what"]), str(entry["reason"]), service.where(("removed", index)))
         for index, entry in enumerate(removed)
         if version is not None and str(entry["version"]) == version
     ]
     return Terms(tolerances, tuple(announced))
+
+
+def _names_something(pattern: str) -> bool:
+    """Whether a pattern says what goes: a wildcard for everything, or for everything of a kind or on a host, does not."""
+    if "*" not in pattern and "?" not in pattern:
+        return True
+    named = pattern.partition(" on ")[0]
+    kinds = {"host", *(str(spec["what"]) for check in CHECKS for spec in specs(check).values() if spec.get("what"))}
+    kind = max((one for one in kinds if named.startswith(f"{one} ")), key=len, default="")
+    return max(len(word) for word in re.split(r"[*?\W_]+", named[len(kind) :])) >= LEAST_NAMED
 
 
 def _limit(name: str, entry: t.Mapping[str, object], service: Document, problems: list[str]) -> Limit:

@@ -499,6 +499,7 @@ class FourEyes(t.TypedDict, total=False):
 class OrganisationFile(SharedFile, total=False):
     """What only an organisation's file has."""
 
+    environments: list[str]
     levels: dict[str, str]  # the lowest one, by service
     services_may: object  # names of what may be loosened, or layers of them
     runs_may: object

@@ -57,6 +57,18 @@ class NotDue(NoChecks):
 
 
 @dataclasses.dataclass(frozen=True)
+class Started:
+    """How a run was started: what it leaves out of the inventory and the play, and what it puts in the place of what these say."""
+
+    limit: str | None = None
+    left_out: tuple[str, ...] = ()  # hosts, by the limit
+    tags: tuple[str, ...] = ()  # where the gate's own tasks are chosen by them
+    serial: bool = True  # whether the play has batches
+    records: str | None = None  # the folder that the run names
+    environment: str | None = None  # that of the inventory, where the command line says another
+
+
+@dataclasses.dataclass(frozen=True)
 class Run:
     """The parameters of one run."""
 
@@ -72,6 +84,7 @@ class Run:
     settle: str | None = None
     emergency: bool = False
     today: str = "1970-01-01"  # a whole day in UTC
+    started: Started = Started()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -304,6 +317,7 @@ __all__ = (
     "NotDeclared",
     "NotDue",
     "Run",
+    "Started",
     "either",
     "every",
     "picked",

@@ -71,7 +71,7 @@ def accounted(plan: Plan, judged: list[Judged], situation: Situation) -> Account
         judgement = dataclasses.replace(judgement, advice="proceed")
     closing = _overrides.closes(judgement, run)
     after = _overrides.after(state, _opened(weighed, judgement, run, plan), run, closing=closing)
-    judgement = _overrides.with_overrides(judgement, after.overrides, today, owner=plan.owner)
+    judgement = _overrides.with_overrides(judgement, after.overrides, today, owner=plan.owner).noting(_overrides.often(after, today))
     shown = _decisions.shown(situation.decisions, weighed, today, plan.decision_terms)
     closed = [phrase("{override} is closed by this run", override=_overrides.title(item)) for item in state.overrides] if closing else []
     return Accounted(judgement.noting([*_decisions.notices(shown), *closed]), evidence, shown, after)

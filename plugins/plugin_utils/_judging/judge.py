@@ -75,7 +75,7 @@ def conclude(
     """The verdict over judged requirements."""
     having_a_part = [item for item in judged if item.planned.deciding and item.planned.state is not PlanState.LATER]
     deciding = [item for item in having_a_part if item.effective.code is not None]
-    seen = any(item.verified for item in deciding)
+    seen = any(item.verified for item in deciding) and not plan.hostless
     regressed, observed_too_long = find_regressed(deciding, plan, passed), ended(plan, today)
     reservations = standing(deciding, plan, today, earlier)
     late = overdue(reservations)
@@ -95,6 +95,7 @@ def conclude(
         verified=sum(item.verified for item in deciding),
         required=sum(item.planned.state is not PlanState.DECISION for item in deciding),
         reasons=(
+            *((plan.hostless,) if plan.hostless and plan.phase != "design" else ()),
             *_reasons(deciding, verdict, regressed, late, failing),
             *(
                 phrase("{requirement:path} {message}", requirement=item.requirement, message=item.message)

@@ -12,7 +12,7 @@ import typing as t
 from ...module_utils._finding import Finding, Status, isoformat
 from ...module_utils._phrase import Message, phrase
 from .._model.judged import Judged
-from .._model.judgement import Covered, GateJudgement, GateRequirement, JudgedRequirement, StateJudgement, StateRequirement
+from .._model.judgement import Covered, GateJudgement, GateRequirement, JudgedRequirement, Judgement, StateJudgement, StateRequirement
 from .._model.planned import Plan, PlannedRequirement, PlanState
 from .._model.run import Run
 from .._model.service_state import Deployed, Known, LastGate, Passed, SeenFailing, State
@@ -90,8 +90,9 @@ def judge_state(plan: Plan, state: State, now: dt.datetime) -> StateJudgement:
     judged = [_judged(planned, state.requirements.get(planned.rule.id), plan, now, state.passed) for planned in plan.requirements]
     concluded = conclude(plan, judged, today=now.date(), earlier=state.reservations, passed=state.passed)
     requirements = tuple(_of_state(item, state.requirements.get(item.id)) for item in concluded.requirements)
-    common = {field.name: getattr(concluded, field.name) for field in dataclasses.fields(StateJudgement)}
-    judgement = StateJudgement(**{**common, "requirements": requirements})
+    common = {field.name: getattr(concluded, field.name) for field in dataclasses.fields(Judgement)}
+    counted = len(_overrides.emergencies(state, now.date()))
+    judgement = StateJudgement(**{**common, "requirements": requirements, "emergencies_30d": counted})
     return _overrides.with_overrides(judgement, state.overrides, now.date(), owner=plan.owner)
 
 

@@ -263,6 +263,7 @@ class StateJudgement(Judgement):
     """That of a service's state."""
 
     requirements: tuple[StateRequirement, ...] = ()
+    emergencies_30d: int = 0  # of the last 30 days
 
 
 __all__ = (

@@ -152,6 +152,9 @@ class Plan:
     observe_until: str | None = None  # the last day of observe, where the mode is observe
     ratchet: bool = False  # what has passed once and fails again blocks
     debt: DebtFile | None = None  # its lines are waivers of the kind debt
+    hosts_pattern: str | None = None  # service.hosts
+    hostless: Message | None = None  # why there is nothing to judge: no host fits the pattern
+    lost_hosts: tuple[str, ...] = ()  # that the pattern no longer has, though nobody announced it
     loosened: tuple[Loosening, ...] = ()  # by the service, or by this run
 
     @property

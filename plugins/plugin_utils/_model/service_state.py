@@ -108,6 +108,16 @@ class Deployed:
     deployment_id: str | None = None
 
 
+@dataclasses.dataclass(frozen=True)
+class Expected:
+    """With which hosts and which organisation's file the service was judged last."""
+
+    hosts: tuple[str, ...] = ()
+    pattern: str | None = None
+    organisation_file: str | None = None
+    organisation_seen: str | None = None  # the day
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class State:
     """The state of a service in an environment."""
@@ -126,6 +136,7 @@ class State:
     seen_failing: t.Mapping[str, SeenFailing] = dataclasses.field(default_factory=dict)
     gates: t.Mapping[str, LastGate]
     deployments: tuple[Deployed, ...] = ()
+    expected: Expected = Expected()
 
     @classmethod
     def empty(cls, service: str, environment: str) -> State:
@@ -136,6 +147,7 @@ class State:
 __all__ = (
     "SCHEMA_VERSION",
     "Deployed",
+    "Expected",
     "Known",
     "LastGate",
     "Lifted",

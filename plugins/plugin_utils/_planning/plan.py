@@ -25,6 +25,7 @@ from .approving import Approving, told_longer
 from .authority import Authority
 from .declared import told
 from .exempting import Exempting
+from .expected_hosts import hosts_told, pattern_of, without_host
 from .laid_over import of_files
 from .level import level_of
 from .own_names import look
@@ -32,6 +33,7 @@ from .policy_changes import of_policy
 from .remarks import Remarks
 from .requirements import planned_requirement
 from .rules import make_policy, order, policy_above, rules_of
+from .run_parameters import run_loosened
 from .traits import hold
 from .waivers import declared_waivers, each_once, lower_level, weighed
 
@@ -80,6 +82,8 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     of_files(description, comparison, remarks)
     mode, observe_until = mode_of(description, level, remarks.problems, remarks.notices)
     ratchet = ratchet_of(description, level, remarks.notices)
+    run_loosened(description, remarks)
+    hosts_told(description, requirements, remarks)
     enforced = _enforced(description, authority, remarks)
     hold(rules, description, level, remarks, enforced=enforced, believed=authority.silent)
     loosened = authority.settled(remarks.loosened, enforced=enforced, problems=remarks.problems)
@@ -119,6 +123,8 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         observe_until=observe_until,
         ratchet=ratchet,
         debt=debt,
+        hosts_pattern=pattern_of(description),
+        hostless=without_host(description),
         loosened=loosened,
     )
 

@@ -33,7 +33,8 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
     if chosen in COMPUTED:
         if exception.get("with"):
             place = description.service.where(("requirements", rule.id, "with"))
-            raise Refused([f"{place}: requirements.{rule.id}.with: {chosen} takes no arguments; tolerances stand in baseline.tolerances"])
+            elsewhere = "; tolerances stand in baseline.tolerances" if chosen == "baseline" else ""
+            raise Refused([f"{place}: requirements.{rule.id}.with: {chosen} takes no arguments{elsewhere}"])
         _refuse_misplaced([chosen], rule, exception, description)
         return Chosen(tuple(derive(Proof(chosen), description)), None)
     if chosen in CHECKS:

@@ -107,6 +107,13 @@ def _current(entries: t.Sequence[Deployment], identifier: str, run: Run) -> int 
     return None
 
 
+def asked(ledger: Ledger, run: Run) -> Deployment | None:
+    """The deployment that a ``post`` belongs to, as the runs before it have left it; None where nothing of it is known."""
+    entries = list(ledger.deployments)
+    position = _current(entries, run.deployment_id, run) if run.deployment_id else None
+    return None if position is None else entries[position]
+
+
 def _kept(entries: list[Deployment], now: dt.datetime) -> list[Deployment]:
     oldest = isoformat(now - KEPT)
     return [entry for entry in entries if (entry.deployed_at or entry.began_at) >= oldest][-MOST:]
@@ -224,4 +231,4 @@ def _ratio(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-__all__ = ("KINDS", "empty", "entered", "newest", "performance", "refusal", "whole")
+__all__ = ("KINDS", "asked", "empty", "entered", "newest", "performance", "refusal", "whole")

@@ -23,6 +23,8 @@ from .._model.verdict import Verdict
 DECISION, EMERGENCY = "decision", "emergency"  # the kinds
 ALL = "ALL"  # in the place of a requirement: the whole profile
 CLOSED_KEPT = 50
+COUNTED_DAYS = 30  # emergencies are counted over so many
+OFTEN = 3  # emergencies within them: then it is told
 CLOSING = ("post", "recheck")
 REASONS_KEPT = 5
 
@@ -72,7 +74,39 @@ def after(state: State, new: t.Sequence[Override], run: Run, *, closing: bool) -
     for item in new:
         first = still_open.get((item.id, item.requirement), item)
         still_open[(item.id, item.requirement)] = dataclasses.replace(item, at=first.at, due=first.due)
-    return dataclasses.replace(state, overrides=tuple(still_open.values()), closed_overrides=tuple(closed[-CLOSED_KEPT:]))
+    return dataclasses.replace(state, overrides=tuple(still_open.values()), closed_overrides=tuple(_kept(closed, run.day)))
+
+
+def _kept(closed: list[Override], day: str) -> list[Override]:
+    """The newest, and each emergency that is still counted."""
+    newest, others = closed[-CLOSED_KEPT:], closed[:-CLOSED_KEPT]
+    oldest = (dt.date.fromisoformat(day) - dt.timedelta(days=COUNTED_DAYS)).isoformat()
+    known = {(item.at, item.id) for item in newest}
+    counted = {(item.at, item.id): item for item in others if item.kind == EMERGENCY and item.at[:10] > oldest}
+    return [*(item for key, item in counted.items() if key not in known), *newest]
+
+
+def emergencies(state: State, today: dt.date) -> list[Override]:
+    """The emergencies of the last days, open and closed, the oldest first."""
+    since = (today - dt.timedelta(days=COUNTED_DAYS)).isoformat()
+    found = {(item.at, item.id): item for item in (*state.closed_overrides, *state.overrides) if item.kind == EMERGENCY}
+    return [item for _key, item in sorted(found.items()) if item.at[:10] > since]
+
+
+def often(state: State, today: dt.date) -> list[Message]:
+    """What there is to say where emergencies have become a habit."""
+    found = emergencies(state, today)
+    if len(found) < OFTEN:
+        return []
+    names = [item.id for item in found]
+    return [
+        phrase(
+            "{count:number} emergencies in {days:number} days: {names:list}: what cannot wait so often asks for another remedy",
+            count=len(found),
+            days=COUNTED_DAYS,
+            names=names,
+        )
+    ]
 
 
 def with_overrides(judgement: AnyJudgement, overrides: t.Sequence[Override], today: dt.date, *, owner: str = "") -> AnyJudgement:
@@ -129,4 +163,4 @@ def _reservation(item: Override, owner: str) -> Reservation:
     )
 
 
-__all__ = ("ALL", "DECISION", "EMERGENCY", "Author", "after", "closes", "opened", "title", "with_overrides")
+__all__ = ("ALL", "DECISION", "EMERGENCY", "Author", "after", "closes", "emergencies", "often", "opened", "title", "with_overrides")

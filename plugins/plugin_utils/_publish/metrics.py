@@ -68,6 +68,7 @@ FAMILIES: dict[str, tuple[tuple[str, ...], str]] = {
     "debt_requirements": (("state",), "Requirements in debt: left (ended ones among them), expired, and paid since it was adopted."),
     "debt_expiry_timestamp_seconds": (("requirement",), "When the debt of the requirement ends; those that are left."),
     "reservation_due_timestamp_seconds": (("requirement",), "When what the reservation asks is due."),
+    "emergencies_30d": ((), "Deployments of the last 30 days that an emergency let go on past the gate."),
     "override_due_timestamp_seconds": (("requirement",), "When what was overridden at a gate is due."),
 }
 
@@ -190,6 +191,7 @@ def _state(out: Samples, state: dict[str, object]) -> None:
             until = timestamp(waiver.get("until"), whole_day=True)
             out.add("waiver_expiry_timestamp_seconds", (waiver.get("requirement"), waiver.get("approved_by")), until)
     _debt(out, as_dict(state.get("debt")))
+    out.add("emergencies_30d", (), state.get("emergencies_30d"))
     for kind in ("reservation", "override"):
         days: dict[str, float] = {}
         for item in as_dicts(state.get(f"{kind}s")):

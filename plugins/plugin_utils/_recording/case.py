@@ -14,7 +14,9 @@ from ...module_utils._finding import Finding, isoformat
 from ...module_utils._phrase import Message, phrase
 from ...module_utils._units import parse_duration
 from .._comparing import baseline as _baseline
+from .._comparing import gate_asked as _gate_asked
 from .._comparing.baseline import Loaded
+from .._comparing.gate_asked import Before
 from .._judging import accountability as _accountability
 from .._judging import state as _state
 from .._judging.accountability import Situation
@@ -27,7 +29,8 @@ from .._model.planned import Plan
 from .._model.record import SCHEMA_VERSION, Hosts, JudgedService, PastRun, RunRecord
 from .._model.run import Run
 from .._model.service_state import Known, State
-from .._model.text import said_by
+from .._model.text import as_dict, said_by
+from .._planning.remembered import expected_after
 from .._promises import debt as _debt
 from .._promises import ledger as _ledger
 from .._promises import renewals as _renewals
@@ -53,16 +56,16 @@ class Play:
     batch: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, variables: t.Mapping[str, t.Any]) -> Play:
-        """From Ansible's own variables."""
+    def of(cls, variables: t.Mapping[str, t.Any], tags: t.Collection[str] = ()) -> Play:
+        """From Ansible's own variables. ``tags`` are those of the gate's task: tagged ``always``, as in the role, it leaves nothing out."""
 
         def texts(name: str) -> list[str]:
             return [str(item) for item in variables.get(name) or ()]
 
         return cls(
             limit=variables.get("ansible_limit"),
-            tags=tuple(texts("ansible_run_tags")),
-            skipped_tags=tuple(texts("ansible_skip_tags")),
+            tags=() if "always" in tags else tuple(texts("ansible_run_tags")),
+            skipped_tags=() if "always" in tags else tuple(texts("ansible_skip_tags")),
             hosts=frozenset(texts("ansible_play_hosts")),
             batch=frozenset(texts("ansible_play_batch")),
         )
@@ -75,6 +78,19 @@ class Visited:
     host: str
     unreachable: Message | None = None  # why
     play_hosts: tuple[str, ...] = ()
+    variables: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # with a say in the verdict, as they stood for it
+
+
+def differing(visited: t.Sequence[Visited], variables: t.Mapping[str, str], hosts: t.Collection[str]) -> list[str]:
+    """Where hosts of one service have variables of their own that decide: the gate takes those of one host for all."""
+    problems = []
+    for one in visited:
+        for name, here in variables.items() if one.host in hosts and one.variables else ():
+            there = one.variables.get(name, here)
+            if here != there:
+                said = f"{name}: {there or 'nothing'} for {one.host}, {here or 'nothing'} for the gate"
+                problems.append(f"{said}: set it for all hosts of the service alike")
+    return problems
 
 
 def waiting_hosts(plan: Plan, visited: t.Sequence[Visited], play: Play) -> list[str]:
@@ -155,20 +171,24 @@ class Case:
     decisions: t.Sequence[Decision] = ()
     previous: PastRun | None = None  # the last whole run of this phase
     before: Loaded = Loaded()  # the baseline of this deployment
+    asked: Before = Before()  # the gate before it
 
     def judged(self) -> tuple[RunRecord, State]:
         """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone."""
         run, now = self.run, self.now
         compared = _baseline.at_post(self.plan, self.before, self.findings, self.reach, run, now=now)
+        asked = _gate_asked.at_post(self.plan, self.asked, run, now)
         plan = _renewals.against(_debt.against(self.plan, self.state), self.state)
         memory = Memory(self.state.passed, self.state.seen_failing, self.proven)
-        judged = judge_each(plan, {**self.findings, **compared.findings}, self.reach, memory, today=now.date())
+        judged = judge_each(plan, {**self.findings, **compared.findings, **asked}, self.reach, memory, today=now.date())
         situation = Situation(run, self.state, now.date(), self.decisions, waiting=bool(self.reach.waiting))
         accounts = _accountability.accounted(plan, judged, situation)
         judgement = dataclasses.replace(accounts.judgement.noting(compared.notices), comparison=compared.comparison)
         enforced = (plan.enforces or bool(judgement.ratchet)) and not run.emergency
         run = dataclasses.replace(run, enforced=enforced, evidence_digest=accounts.evidence.digest)
         changed = _accountability.state_after(dataclasses.replace(situation, run=run), accounts)
+        if run.whole:
+            changed = dataclasses.replace(changed, expected=expected_after(self.plan, self.state, now.date()))
         if not run.partial:
             judgement = judgement.noting(lifted_by(changed, run.id))
         silent = run.partial and not run.emergency
@@ -214,6 +234,24 @@ def load_baseline(records: Records, run: Run) -> Loaded:
         return Loaded(trouble=said_by(exc))
 
 
+def load_gate_before(records: Records, plan: Plan, run: Run, state: State) -> Before:
+    """What the gate said before the deployment of this run."""
+    if not run.deployment_id or not any(check.check == _gate_asked.CHECK for check in plan.checks):
+        return Before()
+    try:
+        entry = _ledger.asked(records.load_ledger(state.deployments), run)
+        if entry is None or entry.pre is None:
+            return Before(emergency=entry.emergency if entry else None)
+        if entry.pre.run is None or entry.pre.verdict.good:
+            return Before(entry.pre)
+        record = records.run_of(entry.pre.run)
+    except (Unreadable, NotWritten) as exc:
+        return Before(trouble=said_by(exc))
+    overriding = as_dict(as_dict(record.get("judgement")).get("overridden")).get("id")
+    enforced = bool(as_dict(record.get("run")).get("enforced"))
+    return Before(entry.pre, enforced, str(overriding) if overriding else None, entry.emergency)
+
+
 def keep_baseline(records: Records, case: Case) -> list[Message]:
     """Keeps what was seen at ``pre`` for the comparison at ``post``; says why where it is not kept."""
     run = case.run
@@ -243,9 +281,11 @@ __all__ = (
     "Play",
     "Visited",
     "clock_trouble",
+    "differing",
     "enter_deployment",
     "keep_baseline",
     "load_baseline",
+    "load_gate_before",
     "partial_reason",
     "reach_of",
     "waiting_hosts",

@@ -38,11 +38,13 @@ class Spool:
         *,
         unreachable: Message | None = None,
         play_hosts: t.Sequence[str] = (),
+        variables: t.Mapping[str, str] | None = None,
     ) -> None:
         """Adds the findings of a host (or of the controller), by the key of their check."""
         held = self._read(self._path(host)) or {"host": host, "findings": {}}
         held["unreachable"] = None if unreachable is None else kept(unreachable)
         held["play_hosts"] = sorted({*held.get("play_hosts", []), *play_hosts})
+        held["variables"] = dict(variables or held.get("variables") or {})
         held["findings"].update({key: [finding.as_dict() for finding in values] for key, values in findings.items()})
         write_atomically(self._path(host), json.dumps(held, default=str).encode(), mode=0o600, make_folder=True, durable=False)
 
@@ -100,7 +102,14 @@ class Spool:
             return False
         return True
 
-    def close(self, verdict: t.Mapping[str, t.Any], publish: t.Mapping[str, t.Any], *, more_to_come: bool = False) -> None:
+    def close(
+        self,
+        verdict: t.Mapping[str, t.Any],
+        publish: t.Mapping[str, t.Any],
+        record: t.Mapping[str, object] | None = None,
+        *,
+        more_to_come: bool = False,
+    ) -> None:
         """After the judgement: the findings go, what came of them stays for ``judged``, the targets with their secrets for ``publish``.
 
         Where other batches of the play are still to come, what its hosts said stays; servers are asked again.
@@ -110,7 +119,7 @@ class Spool:
                 path.unlink(missing_ok=True)
         else:
             shutil.rmtree(self.folder, ignore_errors=True)
-        held = {"verdict": dict(verdict), "publish": dict(publish)}
+        held = {"verdict": dict(verdict), "publish": dict(publish), "record": record}
         write_atomically(self._judged, json.dumps(held, default=str).encode(), mode=0o600, make_folder=True, durable=False)
 
     @property
@@ -126,6 +135,54 @@ class Spool:
         """Where the gate of this run said that results go, with what must not be seen. Empty where none has spoken."""
         return dict((self._read(self._judged) or {}).get("publish") or {})
 
+    def kept(self) -> Kept | None:
+        """All that the gate of this run left here. None where none has spoken."""
+        held = self._read(self._judged)
+        return Kept(held["verdict"], held["publish"], held.get("record") or {}) if held else None
+
+
+class Kept(t.NamedTuple):
+    """What a gate left for those after it: what the play was told, the targets of its files with their secrets, the record."""
+
+    verdict: dict[str, object]
+    publish: dict[str, object]
+    record: dict[str, object]
+
+
+class LastWord(t.NamedTuple):
+    """What the last gate of this run of Ansible said, in which phase, and where all of it lies."""
+
+    phase: str
+    verdict: dict[str, object]
+    spool: list[str] | None  # service, environment, phase and scope of what is to be published; None where that is done
+
+
+class Word:
+    """The word of the last gate, in the run's own temporary folder: no variable of a play stands for it."""
+
+    def __init__(self, root: str | pathlib.Path) -> None:
+        self.root = pathlib.Path(root)
+        self.path = self.root / "operability.readiness" / "last-word.json"
+
+    def give(self, phase: str, verdict: t.Mapping[str, object], spool: t.Sequence[str] | None = None) -> None:
+        """Keeps it for ``publish`` and ``gate_stop``."""
+        held = {"phase": phase, "verdict": dict(verdict), "spool": list(spool) if spool else None}
+        write_atomically(self.path, json.dumps(held, default=str).encode(), mode=0o600, make_folder=True, durable=False)
+
+    def last(self) -> LastWord | None:
+        """None where no gate of this run has spoken."""
+        try:
+            held = json.loads(self.path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        return LastWord(held["phase"], held["verdict"], held["spool"])
+
+    def published(self) -> None:
+        """What it left has been published; it is not published again."""
+        word = self.last()
+        if word:
+            self.give(word.phase, word.verdict)
+
 
 def _revived(data: dict[str, t.Any]) -> dict[str, t.Any]:
     why = data.get("unreachable")
@@ -137,4 +194,4 @@ def _safe(text: str) -> str:
     return safe if safe == text else f"{safe}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
-__all__ = ("CONTROLLER", "LOOKING", "Spool")
+__all__ = ("CONTROLLER", "LOOKING", "Kept", "LastWord", "Spool", "Word")

@@ -143,6 +143,24 @@ def test_neither_selector_nor_expect() -> None:
         run([])
 
 
+def test_a_target_of_the_service_that_is_no_host_of_it_is_told() -> None:
+    expect = [{"job": "payments", "addresses": ["web1", "10.0.0.1"], "port": 8080}]
+    members = ["web1", "10.0.0.1", "db1"]
+    other = run([target(), target("web2:8080")], expect=expect, members=members)
+    assert str(other.status) == "warn" and "payments/web2:8080 is scraped as one of this service" in other.message
+    down = run([target(health="down"), target("web2:8080")], expect=expect, members=members)
+    assert str(down.status) == "fail" and any("web2:8080" in detail for detail in down.details)
+    usual = [
+        target(),
+        target("web1:9100"),  # another port of a host of the service
+        target("db1:8080"),
+        target("web9:8080", labels={"env": "staging"}),
+        target("web9:8080", job="other"),
+    ]
+    assert str(run(usual, expect=expect, members=members).status) == "pass"
+    assert str(run([target(), target("web2:8080")], expect=expect).status) == "pass", "nobody asked"
+
+
 def test_a_server_that_does_not_answer_is_unknown() -> None:
     runner = FakeRunner(answers={"/-/ready": HttpFailure("refused", "http://prom:9090/-/ready refused the connection")})
     finding = run_item(Item("k", "prometheus_targets", {"url": "http://prom:9090", "selector": SELECTOR}), runner)[0]

@@ -118,6 +118,19 @@ def test_removals_count_for_their_version_alone() -> None:
     assert terms(document(text), None, problems) == Terms() and not problems
 
 
+@pytest.mark.parametrize(
+    ("what", "refused"),
+    [
+        *[(what, True) for what in ("*", "**", "?*", "* on web1", "alert *", "target ?*", "host *", "*a*", "*.*")],
+        *[(what, False) for what in ("alert Legacy*", "unit payments-batch.service on db*", "target payments:9100", "host web2", "*9100")],
+    ],
+)
+def test_an_announcement_names_what_goes(what: str, refused: bool) -> None:
+    problems: list[str] = []
+    terms(document(f'{BASE}removed:\n  - {{what: "{what}", version: 4.3, reason: r}}\n'), "4.2", problems)
+    assert bool(problems) is refused and all("an announcement names what goes" in problem for problem in problems)
+
+
 def test_the_names_of_a_thing() -> None:
     target = specs("prometheus_targets")["expected_targets"]
     assert names(target, "payments/web1:9100", "") == ["target payments/web1:9100", "target web1:9100"]

@@ -85,7 +85,9 @@ def test_targets_are_hosts_times_ports() -> None:
         **PROM,
         "expect": [{"job": "payments", "addresses": ["pay1"], "port": 8080}, {"job": "payments", "addresses": ["pay2"], "port": 8080}],
         "min_up": 2,
+        "members": ["db1", "pay1", "pay2"],  # the job is called as the service: who else is in it is told
     }
+    assert "members" not in two.args and "members" not in three.args
     assert three.args["expect"] == [{"addresses": ["db1"], "port": 9187}]
     assert one.hosts is None and one.path == ("parts", "web", "scrape", 0)
 

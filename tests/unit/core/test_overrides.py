@@ -194,3 +194,25 @@ def test_a_service_is_not_milder_than_its_organisation(organisation: str | None,
 
     described = describe(text(service) + "service: {name: a, owner: b}\n", text(organisation))
     assert _reservations.on_overdue(described) == wanted
+
+
+def test_emergencies_are_counted_and_the_third_in_thirty_days_is_told() -> None:
+    days = ["2026-10-01", "2026-10-27", "2026-11-10"]
+    closed = tuple(override(id=f"INC{number}", at=f"{day}T08:00:00Z") for number, day in enumerate(days))
+    decision = override(id="board-1", kind="decision", at="2026-11-20T08:00:00Z")
+    before = dataclasses.replace(STATE, closed_overrides=(*closed, decision))
+    assert [item.id for item in _overrides.emergencies(before, TODAY)] == ["INC1", "INC2"] and _overrides.often(before, TODAY) == []
+    third = _overrides.after(before, [override(id="INC3", at="2026-11-25T08:00:00Z")], a_run(), closing=False)
+    (said,) = _overrides.often(third, TODAY)
+    assert said.startswith("3 emergencies in 30 days: INC1, INC2, INC3")
+
+
+def test_an_overdue_emergency_still_owes_after_another_one_and_counted_ones_are_kept() -> None:
+    first = override(id="INC1", at="2026-11-01T08:00:00Z", due="2026-11-04")
+    before = dataclasses.replace(STATE, overrides=(first,))
+    again = _overrides.after(before, [override(id="INC2")], a_run(emergency={"id": "INC2", "reason": None, "by": "ana"}), closing=False)
+    judged = _overrides.with_overrides(Judgement(Verdict.GO), again.overrides, TODAY)
+    assert judged.verdict is Verdict.GO_WITH_RESERVATIONS and [item.override for item in judged.reservations] == ["INC1"]
+    many = tuple(override(id=f"D{number}", kind="decision") for number in range(60))
+    kept = _overrides.after(dataclasses.replace(STATE, closed_overrides=(override(id="INC9"), *many)), [], a_run(), closing=True)
+    assert [item.id for item in _overrides.emergencies(kept, TODAY)] == ["INC9"] and len(kept.closed_overrides) == 51

@@ -12,7 +12,7 @@ import threading
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Measurement
 from ansible_collections.operability.readiness.plugins.module_utils._phrase import Message
-from ansible_collections.operability.readiness.plugins.plugin_utils._running.spool import Spool
+from ansible_collections.operability.readiness.plugins.plugin_utils._running.spool import Spool, Word
 from ansible_collections.operability.readiness.plugins.plugin_utils._running.verification import CONTROLLER, LOOKING
 from unit.core.judged import found
 
@@ -116,6 +116,19 @@ def test_between_batches_what_hosts_said_stays_and_servers_are_asked_again(spool
     assert spool.claim(CONTROLLER)
     spool.close({"verdict": "go"}, {}, more_to_come=True)
     assert set(spool.findings()) == {"R-01/0"} and spool.claim(CONTROLLER) and spool.judged() is None
+
+
+def test_the_word_of_the_last_gate_is_published_once(spool: Spool, tmp_path: pathlib.Path) -> None:
+    word = Word(tmp_path)
+    word.published()
+    assert word.last() is None and spool.kept() is None
+    spool.close({"verdict": "go"}, {"html": "x"}, {"run": {"id": "r1"}})
+    word.give("pre", {"stop": True}, ["payments", "production", "pre", "service"])
+    assert spool.kept() == ({"verdict": "go"}, {"html": "x"}, {"run": {"id": "r1"}})
+    assert word.last() == ("pre", {"stop": True}, ["payments", "production", "pre", "service"])
+    word.published()
+    assert word.last() == ("pre", {"stop": True}, None), "it still stops"
+    assert word.path.stat().st_mode & 0o077 == 0
 
 
 def test_nobody_else_may_read_it(spool: Spool) -> None:

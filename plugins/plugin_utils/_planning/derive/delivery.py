@@ -99,6 +99,14 @@ def _before_and_after(description: Description) -> list[Instance]:
     return [Instance("baseline", description.name, call="compare")]
 
 
+def _gate_asked(description: Description) -> list[Instance]:
+    if description.run.phase != "post":
+        raise NotDue(phrase("whether the gate was asked before the deployment is looked at after it, at post"))
+    if description.run.scope == "batch":
+        raise NotDue(phrase("it is looked at once for the whole service, not for a batch of it"))
+    return [Instance("gate_asked", description.name, call="compare")]
+
+
 def _command(description: Description, key: str, declared: list[str] | Command, version: str | None = None) -> Instance:
     """A command below ``delivery``: a list, or a mapping with more of the check's options and where it runs."""
     given: Command = {"command": declared} if isinstance(declared, list) else declared
@@ -132,6 +140,7 @@ def _version_command(description: Description) -> list[Instance]:
 
 DERIVATIONS: dict[str, Derivation] = {
     "baseline": _before_and_after,
+    "gate_asked": _gate_asked,
     "command:delivery.rollback_check": _way_back,
     "command:delivery.version_check": _version_command,
     "junit:delivery.reports": _reports,

@@ -30,8 +30,21 @@ def _targets(description: Description) -> list[Instance]:
             {**job, "addresses": description.inventory.addresses_of(host), "port": scrape["port"]} for host in description.part_hosts(part)
         ]
         args = {**description.connection("prometheus", scrape.get("using")), "expect": expect, "min_up": len(expect)}
+        if _is_own(scrape.get("job"), description.name):
+            args["members"] = _members(description)
         out.append(Instance("prometheus_targets", scrape.get("job") or f"{name}:{scrape['port']}", args, path=steps))
     return out
+
+
+def _is_own(job: str | None, service: str) -> bool:
+    """Whether a job is called as the service, so that no other has targets in it; a job such as node has those of everybody."""
+    return job is not None and (job == service or job.startswith((f"{service}-", f"{service}_")))
+
+
+def _members(description: Description) -> list[str]:
+    patterns = [part.get("hosts") for part in description.parts.values()]
+    hosts = [*description.hosts(), *(host for pattern in patterns if pattern for host in description.hosts(pattern))]
+    return sorted({address for host in hosts for address in description.inventory.addresses_of(host)})
 
 
 def _metrics(description: Description) -> list[Instance]:

@@ -1,0 +1,115 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan, held against what is remembered of its service: deployments, hosts, files. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import typing as t
+
+from ...module_utils._phrase import Message, phrase
+from .._comparing.comparable import matches
+from .._described.document import Document, Refused
+from .._described.service import Run
+from .._model.loosening import RUN, Leave, Loosening
+from .._model.planned import Plan
+from .._model.service_state import Expected, State
+from .authority import Authority
+from .remarks import Remarks
+
+FILE_REMEMBERED = dt.timedelta(days=30)
+
+
+def held_against(plan: Plan, organisation: Document | None, run: Run, state: State, groups: t.Mapping[str, t.Sequence[str]]) -> Plan:
+    """The plan, with what is easier than what is remembered. Refused. ``groups`` are those of the inventory."""
+    if plan.scope == "batch" or run.emergency:
+        return plan
+    remarks = Remarks()
+    _deployed_before(run, state, remarks)
+    lost = _lost_hosts(plan, state.expected, groups, remarks)
+    authority = Authority.of(organisation, service=plan.name, environment=run.environment, level=plan.level)
+    loosened = authority.settled(remarks.loosened, enforced=plan.mode == "enforce", problems=remarks.problems)
+    if remarks.problems:
+        raise Refused(remarks.problems)
+    allowed = any(one.kind == "hosts" and one.leave is Leave.GIVEN for one in loosened)
+    gone = _file_gone(organisation, run, state.expected)
+    return dataclasses.replace(
+        plan,
+        loosened=(*plan.loosened, *loosened, *gone),
+        notices=(*plan.notices, *remarks.notices, *_group(plan, groups)),
+        lost_hosts=() if allowed else tuple(lost),
+    )
+
+
+def _deployed_before(run: Run, state: State, remarks: Remarks) -> None:
+    """A first deployment of what has been deployed is none."""
+    if not run.first_deployment:
+        return
+    own = (run.version, run.deployment_id or run.version)
+    others = [item for item in state.deployments if (item.version, item.deployment_id or item.version) != own]
+    if others:
+        known = f"version {others[-1].version} was deployed on {others[-1].at[:10]}"
+    elif run.phase == "pre" and not own[1] and "post" in state.gates:
+        known = f"there was a deployment on {state.gates['post'].at[:10]}"
+    else:
+        return
+    remarks.problems.append(f"first_deployment (readiness_first_deployment): {known}: this is not the first deployment; leave it out")
+
+
+def _lost_hosts(plan: Plan, before: Expected, groups: t.Mapping[str, t.Sequence[str]], remarks: Remarks) -> list[str]:
+    """The hosts that a narrower pattern leaves out, which the inventory still has and nobody has announced as gone."""
+    there = set(groups.get("all", ()))
+    missing = [host for host in before.hosts if host not in plan.expected_hosts and host in there]
+    announced = [host for host in missing if any(matches(item.what, (f"host {host}",)) for item in plan.comparison.removed)]
+    lost = [host for host in missing if host not in announced]
+    if not lost or plan.hosts_pattern is None:
+        return []
+    if plan.hosts_pattern == before.pattern:  # the inventory has changed, which operations keep
+        remarks.notices.append(
+            phrase("service.hosts ('{pattern:path}') had {hosts:list} until now", pattern=plan.hosts_pattern, hosts=lost)
+        )
+        return []
+    less = phrase("{hosts:list} are left out, and the inventory still has them", hosts=lost)
+    above = phrase(
+        "the pattern was '{pattern:path}' (what goes is announced: removed, with what: 'host {host:path}')",
+        pattern=before.pattern or "",
+        host=lost[0],
+    )
+    file = plan.inputs.get("service_file")
+    remarks.loosen("hosts", "service.hosts", str(file["path"]) if file else "", less, above)
+    return lost
+
+
+def _file_gone(organisation: Document | None, run: Run, before: Expected) -> list[Loosening]:
+    """A run without the organisation's file, of a service that was judged with one lately."""
+    if organisation is not None or not before.organisation_file or not before.organisation_seen:
+        return []
+    if dt.date.fromisoformat(run.today) - dt.date.fromisoformat(before.organisation_seen) > FILE_REMEMBERED:
+        return []
+    less = phrase("this run was judged without an organisation file")
+    above = phrase("the last one was judged with {file:path} ({day:day})", file=before.organisation_file, day=before.organisation_seen)
+    return [Loosening("files", "readiness_organisation_file", "", less, above, RUN, leave=Leave.WAY_OVER)]
+
+
+def _group(plan: Plan, groups: t.Mapping[str, t.Sequence[str]]) -> list[Message]:
+    """A group that is called as the service and has more hosts."""
+    more = [host for host in groups.get(plan.name, ()) if host not in plan.expected_hosts]
+    if not more or plan.hosts_pattern is None:
+        return []
+    return [
+        phrase("the group {group:path} of the inventory has {hosts:list} too, which service.hosts leaves out", group=plan.name, hosts=more)
+    ]
+
+
+def expected_after(plan: Plan, state: State, today: dt.date) -> Expected:
+    """What is remembered after a whole run: hosts that were lost without a word stay expected."""
+    before, file = state.expected, plan.inputs.get("organisation_file")
+    path = str(file["path"]) if file else before.organisation_file
+    seen = today.isoformat() if file else before.organisation_seen
+    pattern = before.pattern if plan.lost_hosts else plan.hosts_pattern
+    return Expected((*plan.expected_hosts, *plan.lost_hosts), pattern, path, seen)
+
+
+__all__ = ("expected_after", "held_against")
