@@ -16,6 +16,7 @@ import unicodedata
 
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
+from .._yaml_bounds import check as check_bounds
 
 try:
     import yaml
@@ -169,7 +170,9 @@ def _front_matter(lines: list[str], document: Document) -> list[str]:
             )
         )
     try:
-        values = yaml.safe_load("\n".join(lines[1:end])) or {}
+        written = "\n".join(lines[1:end])
+        check_bounds(written)
+        values = yaml.safe_load(written) or {}
     except (yaml.YAMLError, ValueError, RecursionError) as exc:
         mark = getattr(exc, "problem_mark", None)
         document.problems.append(((mark.line if mark else 0) + 2, phrase("the front matter is not valid YAML")))

@@ -24,7 +24,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
 from ...module_utils._files import NotWritten
-from .._described.document import Document, FastLoader, Refused, build, plain, positions
+from .._described.document import Document, FastLoader, Refused, bounded, build, plain, positions
 from .._described.service import Description, Inventory, Run
 from .._model import emergency as _emergency_value
 from .._model.plain import from_plain, to_plain
@@ -263,6 +263,7 @@ class Context:
                 text.encode()
             except (AnsibleError, ValueError) as exc:
                 self._unparsable(path, name, exc)
+            bounded(text, shown(path))
             self._texts[path] = text
         return path, self._texts[path]
 
@@ -359,7 +360,7 @@ def _read_debt(path: pathlib.Path) -> Document | None:
     except (OSError, UnicodeDecodeError) as exc:
         reason = getattr(exc, "strerror", None) or "it is not UTF-8 text"
         raise Refused([f"the debt file {name} cannot be read: {reason}"]) from None
-    positions(text, name)  # says where it is not YAML
+    bounded(text, name)
     return build(text, name, yaml.load(text, Loader=FastLoader), "debt", folder=path.parent)
 
 
