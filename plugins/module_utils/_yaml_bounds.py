@@ -34,11 +34,11 @@ def check(text: str | bytes) -> None:
     sizes: dict[str, int] = {}
     aliases = through_aliases = 0
     for event in yaml.parse(text, Loader=loader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         size = 1
         if isinstance(event, yaml.AliasEvent):
             aliases += 1
-            size = sizes.get(event.anchor, 1)
+            size = sizes.get(event.anchor or "", 1)
             through_aliases += size
             if aliases > MOST_ALIASES:
                 raise TooLarge(line, f"more than {MOST_ALIASES} aliases")

@@ -14,7 +14,6 @@ import hashlib
 import json
 import os
 import pathlib
-import re
 import typing as t
 
 import yaml
@@ -26,6 +25,7 @@ from ansible.plugins.loader import lookup_loader
 from ...module_utils._files import NotWritten
 from .._described.document import Document, FastLoader, Refused, bounded, build, plain, positions
 from .._described.service import Description, Inventory, Run
+from .._described.templates import Beyond
 from .._model import emergency as _emergency_value
 from .._model.plain import from_plain, to_plain
 from .._model.planned import Plan, PlannedCheck
@@ -42,10 +42,8 @@ from .._recording.run_record import Records, Unreadable, default_folder
 from .._running import core
 from .._running.foreign_modules import module_problem
 from .._running.spool import Spool
+from . import resolving
 from .shared_plans import Shared, SharedPlans
-
-# what only Ansible can read: templates, and tags such as !vault
-_ANSIBLES = re.compile(r"\{\{|\{%|\{#|#jinja2:|(?:^|[\s\[{,])![A-Za-z!<]", re.MULTILINE)
 
 
 @dataclasses.dataclass
@@ -66,6 +64,7 @@ class Context:
     _parsed: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     _fixed: dict[str, Document] = dataclasses.field(default_factory=dict)
     _resolutions: dict[tuple[str, str], t.Any] = dataclasses.field(default_factory=dict)
+    _beyond: dict[str, tuple[Beyond, ...]] = dataclasses.field(default_factory=dict)
     _addresses: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     _debts: dict[str, Document | None] = dataclasses.field(default_factory=dict)
 
@@ -82,7 +81,8 @@ class Context:
         service = self._document(self.options["service_file"], "service", host)
         organisation = self.organisation(host)
         inventory = Inventory(self._hosts_of, self._addresses_of, module_problem)
-        return Description(service, organisation, self.run(), inventory, debt=self._debt(service, organisation))
+        debt, beyond = self._debt(service, organisation), self._beyond.get(self._text(self.options["service_file"], "service")[0], ())
+        return Description(service, organisation, self.run(), inventory, debt=debt, beyond=beyond)
 
     def organisation(self, host: str = "") -> Document | None:
         """The organisation file, where one is named, with the variables of a host. Refused."""
@@ -143,7 +143,7 @@ class Context:
             path, text = self._text(name, schema)
             documents.append([path, hashlib.sha256(text.encode()).hexdigest()])
             if not self._is_fixed(path):
-                documents[-1].append(self._resolved(path, name, host))
+                documents[-1].append(self._resolved(path, name, schema, host))
         run = self.run()
         inventory = sorted((str(group), [str(one) for one in hosts]) for group, hosts in self.task_vars.get("groups", {}).items())
         batch = self._batch() if run.scope == "batch" and phase is not None else None
@@ -175,7 +175,7 @@ class Context:
         if self._is_same_for_all_hosts():
             return self.plan(phase=phase)
         path, _content = self._text(self.options["service_file"], "service")
-        said = self._resolved(path, self.options["service_file"], None)
+        said = self._resolved(path, self.options["service_file"], "service", None)
         service = said.get("service") if isinstance(said, dict) else None
         pattern = service.get("hosts") if isinstance(service, dict) else None
         if not isinstance(pattern, str):  # none, or it is wrong: the description says so
@@ -233,7 +233,7 @@ class Context:
             shown(path),
             self._data(path, name),
             schema,
-            resolve=_resolver(self.templar(host or None)),
+            resolve=self._resolver(path, name, schema, host),
             resolved=self._resolutions.get((path, host)),
             folder=pathlib.Path(path).parent,
         )
@@ -241,12 +241,26 @@ class Context:
             self._fixed[path] = found
         return found
 
-    def _resolved(self, path: str, name: str, host: str | None) -> t.Any:
+    def _resolver(self, path: str, name: str, schema: str, host: str) -> resolving.Resolve:
+        """What resolves the templates of a file with the variables of a host. Refused for what a service's may not do."""
+        templar, organisation = self.templar(host or None), self.organisation(host) if schema == "service" else None
+        if organisation is None:
+            return resolving.by_ansible(templar)
+        found, data = self._beyond_of(path, name), self._data(path, name)
+        resolving.refuse_without_leave(found, organisation, resolving.service_name(data), self.options["environment"])
+        return resolving.by_ansible(templar) if found else resolving.in_sandbox(templar)
+
+    def _beyond_of(self, path: str, name: str) -> tuple[Beyond, ...]:
+        if path not in self._beyond:
+            self._beyond[path] = resolving.beyond(self._data(path, name), self._texts[path], shown(path))
+        return self._beyond[path]
+
+    def _resolved(self, path: str, name: str, schema: str, host: str | None) -> t.Any:
         """What stands in a file with the variables of a host; whether it is right, only who plans from it asks. Refused."""
         key = (path, self._other(host))
         if key not in self._resolutions:
             try:
-                self._resolutions[key] = plain(self._data(path, name), _resolver(self.templar(key[1] or None)))
+                self._resolutions[key] = plain(self._data(path, name), self._resolver(path, name, schema, key[1]))
             except RecursionError:  # an alias that refers to what it stands in
                 self._resolutions[key] = self.description(host).data
         return self._resolutions[key]
@@ -269,7 +283,7 @@ class Context:
 
     def _is_fixed(self, path: str) -> bool:
         """Whether what stands in a file is the same for all hosts: it has no template, and no value that only Ansible can read."""
-        return _ANSIBLES.search(self._texts[path]) is None
+        return resolving.ANSIBLES.search(self._texts[path]) is None
 
     def _is_same_for_all_hosts(self) -> bool:
         names = [(self.options[f"{schema}_file"], schema) for schema in ("service", "organisation")]
@@ -324,18 +338,6 @@ class Context:
                 address = host
             self._addresses[host] = list(dict.fromkeys([address, host, host.partition(".")[0]]))
         return self._addresses[host]
-
-
-def _resolver(templar: t.Any) -> t.Callable[[t.Any], t.Any]:
-    """What resolves the templates of a document's values. LookupError says why one cannot be."""
-
-    def resolve(value: t.Any) -> t.Any:
-        try:
-            return core.resolved(templar, value) if not isinstance(value, str) or _ANSIBLES.search(value) else value
-        except AnsibleError as exc:
-            raise LookupError(first_line(exc)) from None
-
-    return resolve
 
 
 def shown(path: str) -> str:

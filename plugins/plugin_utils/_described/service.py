@@ -11,6 +11,7 @@ import typing as t
 from ...module_utils._phrase import Message, phrase, verbatim
 from .declarations import Commitments, Defaults, Duration, Part, RequirementEntry, Server, ServiceFile, SharedFile, Tier
 from .document import Document, NotResolved, unresolved
+from .templates import Beyond
 
 V = t.TypeVar("V")
 CONNECTION = (
@@ -87,6 +88,7 @@ class Description:
     inventory: Inventory
     using: str | None = None  # the server that a requirement names; it wins over those named elsewhere
     debt: Document | None = None
+    beyond: tuple[Beyond, ...] = ()  # templates of the service file that do more than read variables, with an organisation file beside it
 
     @property
     def data(self) -> ServiceFile:

@@ -25,6 +25,7 @@ from ...module_utils._phrase import Message, phrase, verbatim
 from ...module_utils._registry import CHECKS
 from ...module_utils._runner import Runner
 from .._described.document import plain
+from .._described.templates import beyond_condition
 from .._model.text import in_short, not_reached
 from . import core
 
@@ -125,15 +126,22 @@ class ModuleRunner(Runner):
         return t.cast("dict[str, object]", plain(result))
 
     def holds(self, condition: str, result: dict[str, object]) -> bool:
-        """Whether a condition is true of a result, beside the variables of the host. NotEvaluated."""
-        templar = self.templar.copy_with_new_env(
-            available_variables={**self.templar.available_variables, "result": core.untemplated(result)}
-        )
-        try:
-            return core.holds(templar, condition)
-        except AnsibleError as exc:
-            from ...module_utils._checks.ansible_module import NotEvaluated  # long, and few services have a module of others
+        """Whether a condition is true of a result, beside the variables of the host. NotEvaluated.
 
+        What a service file may have is evaluated in the sandbox, whoever wrote it; more than that is operations', or has their leave.
+        """
+        # both long, and few services have a module of others
+        from ...module_utils._checks.ansible_module import NotEvaluated  # noqa: PLC0415
+        from . import sandbox  # noqa: PLC0415
+
+        try:
+            if beyond_condition(condition) is None:
+                return sandbox.holds(self.templar, condition, {"result": result})
+            templar = self.templar.copy_with_new_env(
+                available_variables={**self.templar.available_variables, "result": core.untemplated(result)}
+            )
+            return core.holds(templar, condition)
+        except (AnsibleError, sandbox.NotRendered) as exc:
             raise NotEvaluated(in_short(exc)) from None
 
     def _task(self, module: str, arguments: dict[str, object], *, check_mode: bool, no_log: bool) -> Task:
