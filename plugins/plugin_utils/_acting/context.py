@@ -33,6 +33,7 @@ from .._model.service_state import Known
 from .._model.text import first_line
 from .._planning import batch as _batch
 from .._planning import plan as _plan
+from .._planning.places import refused_writes
 from .._promises import debt as _debt
 from .._promises import ledger as _ledger
 from .._promises import reuse as _reuse
@@ -40,7 +41,7 @@ from .._recording.delegated_host import Elsewhere
 from .._recording.remote_store import RemoteFolder
 from .._recording.run_record import Records, Unreadable, default_folder
 from .._running import core
-from .._running.foreign_modules import module_problem
+from .._running.foreign_modules import acts_here, module_problem
 from .._running.spool import Spool
 from . import resolving
 from .shared_plans import Shared, SharedPlans
@@ -80,9 +81,12 @@ class Context:
     def _description(self, host: str) -> Description:
         service = self._document(self.options["service_file"], "service", host)
         organisation = self.organisation(host)
-        inventory = Inventory(self._hosts_of, self._addresses_of, module_problem)
-        debt, beyond = self._debt(service, organisation), self._beyond.get(self._text(self.options["service_file"], "service")[0], ())
-        return Description(service, organisation, self.run(), inventory, debt=debt, beyond=beyond)
+        inventory = Inventory(self._hosts_of, self._addresses_of, module_problem, acts_here, os.path.realpath)
+        beyond = self._beyond.get(self._text(self.options["service_file"], "service")[0], ())
+        description = Description(service, organisation, self.run(), inventory, beyond=beyond)
+        if problems := refused_writes(description):  # nor is anything read there
+            raise Refused(problems)
+        return dataclasses.replace(description, debt=self._debt(service, organisation))
 
     def organisation(self, host: str = "") -> Document | None:
         """The organisation file, where one is named, with the variables of a host. Refused."""

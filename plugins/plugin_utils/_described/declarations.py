@@ -465,6 +465,7 @@ class OrganisationFile(SharedFile, total=False):
 
     services_may: object  # names of what may be loosened, or layers of them
     runs_may: object
+    service_paths: list[str]  # folders of the controller
 
 
 class Removal(t.TypedDict):

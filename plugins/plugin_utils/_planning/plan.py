@@ -16,6 +16,7 @@ from .._promises.debt import entries as lines_of_debt
 from .._promises.decisions import required as decision_required
 from .._promises.mode import mode_of, ratchet_of
 from .._promises.reservations import on_overdue
+from . import places
 from .authority import Authority
 from .declared import told
 from .level import level_of
@@ -52,6 +53,8 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
             continue
         if planned:
             requirements.append(planned)
+    remarks.problems += places.evaluated(description, requirements)
+    places.note(description, requirements, remarks)
     settling = _settling(description, phase, remarks)
     recheck_every = _recheck_every(description, remarks)
     comparison = terms(description.service, description.run.version, remarks.problems)

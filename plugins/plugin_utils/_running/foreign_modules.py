@@ -45,6 +45,21 @@ STEERING = (
     "set_stats",
 )
 
+# actions that only hand over to the host what they are given
+HANDS_OVER = (
+    "async_status",
+    "command",
+    "dnf",
+    "gather_facts",
+    "package",
+    "raw",
+    "reboot",
+    "service",
+    "shell",
+    "wait_for_connection",
+    "yum",
+)
+
 
 @functools.cache
 def module_problem(name: str) -> Message | None:
@@ -64,6 +79,19 @@ def module_problem(name: str) -> Message | None:
     if collection:
         return phrase("there is no module '{module}' (is its collection installed?)", module=name)
     return phrase("there is no module '{module}' (name it with its collection, such as ansible.builtin.uri)", module=name)
+
+
+@functools.cache
+def acts_here(name: str) -> bool:
+    """Whether a module has an action of its own on the controller that may read or write files there."""
+    collection, _unused, short = name.rpartition(".")
+    if collection in ("", "ansible.builtin", "ansible.legacy") and short in HANDS_OVER:
+        return False
+    try:
+        found = plugin_loaders.module_loader.find_plugin_with_context(name)
+        return bool(found.resolved and found.action_plugin) or bool(plugin_loaders.action_loader.has_plugin(name))
+    except (AnsibleError, ModuleNotFoundError):
+        return False  # module_problem tells it
 
 
 class _TimeIsOver(BaseException):
@@ -257,4 +285,4 @@ def _alarm(seconds: float) -> t.Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, max(0.01, left - (time.monotonic() - started)))
 
 
-__all__ = ("ModuleRunner", "module_problem")
+__all__ = ("ModuleRunner", "acts_here", "module_problem")
