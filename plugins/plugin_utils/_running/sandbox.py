@@ -129,13 +129,18 @@ def _step(value: object, key: object) -> object:
     return _Missing(f"there is no {key!r} in it")
 
 
+def _shown(value: object) -> object:
+    """Within a text, nothing is nothing."""
+    return "" if value is None else value
+
+
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Data in, data out."""
 
     intercepted_binops = frozenset(["*", "%", "+"])
 
     def __init__(self) -> None:
-        super().__init__(undefined=_Missing, trim_blocks=True, keep_trailing_newline=True, autoescape=False)
+        super().__init__(undefined=_Missing, trim_blocks=True, keep_trailing_newline=True, autoescape=False, finalize=_shown)
         self.globals.clear()
         # Jinja's own first: Ansible's of the same name know Ansible's undefined values, which are not met here
         theirs = {**_texts_of(CoreFilters().filters()), **_texts_of(MathFilters().filters()), **DEFAULT_FILTERS, **_OWN_FILTERS}
@@ -231,7 +236,7 @@ class _Ready:
 @functools.lru_cache(maxsize=1024)
 def _ready(text: str) -> _Ready:
     tree = parse_template(text)
-    alone = _alone(tree)
+    alone = _alone(tree.body)
     if alone is not None:
         return _expression(alone)
     named = _Named()
@@ -252,11 +257,25 @@ def _expression(tree: nodes.Expr) -> _Ready:
     return _Ready(named.chains, TemplateExpression(template, undefined_to_none=False))
 
 
-def _alone(tree: nodes.Template) -> nodes.Expr | None:
-    """The expression of a template that has nothing else: its value keeps its type."""
-    pieces = [piece for item in tree.body for piece in (item.nodes if isinstance(item, nodes.Output) else [item])]
+def _alone(body: t.Sequence[nodes.Node]) -> nodes.Expr | None:
+    """The expression of a template that has nothing else, or of each branch of it: its value keeps its type."""
+    pieces = [piece for item in body for piece in (item.nodes if isinstance(item, nodes.Output) else [item])]
     left = [piece for piece in pieces if not (isinstance(piece, nodes.TemplateData) and not piece.data.strip())]
-    return left[0] if len(left) == 1 and isinstance(left[0], nodes.Expr) and not isinstance(left[0], nodes.TemplateData) else None
+    if len(left) != 1:
+        return None
+    if isinstance(left[0], nodes.If):
+        return _branches([left[0], *left[0].elif_], left[0].else_)
+    if isinstance(left[0], nodes.TemplateData):
+        return nodes.Const("".join(piece.data for piece in pieces), lineno=left[0].lineno)
+    return left[0] if isinstance(left[0], nodes.Expr) else None
+
+
+def _branches(conditions: list[nodes.If], otherwise: list[nodes.Node]) -> nodes.Expr | None:
+    """The value of the first condition that holds."""
+    if not conditions:
+        return _alone(otherwise)
+    first, rest = _alone(conditions[0].body), _branches(conditions[1:], otherwise)
+    return nodes.CondExpr(conditions[0].test, first, rest, lineno=conditions[0].lineno) if first is not None and rest is not None else None
 
 
 # -- values
