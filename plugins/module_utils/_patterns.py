@@ -33,9 +33,10 @@ for line in sys.stdin:
     seconds, pattern, flags, text = json.loads(line)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        answer = re.search(pattern, text, flags) is not None
-    except Exception:
-        answer = None
+        match = re.search(pattern, text, flags)
+        answer = {"found": match and match.groupdict()}
+    except Exception as exc:
+        answer = {"refused": str(exc)[:200]}
     signal.setitimer(signal.ITIMER_REAL, 0)
     sys.stdout.write(json.dumps(answer) + "\\n")
     sys.stdout.flush()
@@ -48,20 +49,26 @@ class NotSearched(ValueError):
 
 def search(pattern: str, text: str, *, flags: int = 0, within: float = SECONDS) -> bool:
     """Whether the expression is found in the text, as ``re.search`` says. NotSearched when it is none, or does not end in time."""
+    return find(pattern, text, flags=flags, within=within) is not None
+
+
+def find(pattern: str, text: str, *, flags: int = 0, within: float = SECONDS) -> dict[str, str | None] | None:
+    """What the named groups of the expression hold where it is found in the text, None where it is not. NotSearched."""
     if len(pattern) > LONGEST:
         raise NotSearched(f"the regular expression has more than {LONGEST} characters")
-    if _cannot_run_away(pattern, text):
+    if cannot_run_away(pattern, text):
         try:
-            return re.search(pattern, text, flags) is not None
+            match = re.search(pattern, text, flags)
         except (re.error, OverflowError, RecursionError) as exc:
             raise NotSearched(f"this is not a regular expression: {exc}") from None
+        return match.groupdict() if match else None
     answer = _children.ask([within, pattern, int(flags), text], within)
-    if answer is None:
-        raise NotSearched("this is not a regular expression")
-    return answer
+    if "refused" in answer:
+        raise NotSearched(f"this is not a regular expression: {answer['refused']}")
+    return t.cast("dict[str, str | None] | None", answer["found"])
 
 
-def _cannot_run_away(pattern: str, text: str) -> bool:
+def cannot_run_away(pattern: str, text: str) -> bool:
     """At most one repetition, and no group: the engine has few ways to try."""
     return not re.search(r"[(\\]", pattern) and len(re.findall(r"[*+?{]", pattern)) <= (1 if len(text) <= _SMALL else 0)
 
@@ -74,7 +81,7 @@ class _Children:
         self._idle: list[subprocess.Popen[bytes]] = []
         self._of = 0  # the process that started them: after a fork they are another's
 
-    def ask(self, question: list[float | str | int], within: float) -> bool | None:
+    def ask(self, question: list[float | str | int], within: float) -> dict[str, object]:
         child = self._take()
         answered = False
         try:
@@ -107,7 +114,7 @@ class _Children:
             raise NotSearched(f"no process for the regular expression can be started: {exc}") from None
 
 
-def _answer(child: subprocess.Popen[bytes], question: bytes, within: float) -> bool | None:
+def _answer(child: subprocess.Popen[bytes], question: bytes, within: float) -> dict[str, object]:
     """NotSearched where the child is silent, or has ended."""
     deadline = time.monotonic() + within + _GRACE
     writing, reading = t.cast("t.IO[bytes]", child.stdin).fileno(), t.cast("t.IO[bytes]", child.stdout).fileno()
@@ -129,7 +136,7 @@ def _answer(child: subprocess.Popen[bytes], question: bytes, within: float) -> b
         pass
     if not got.endswith(b"\n"):
         raise NotSearched(f"the regular expression did not end within {within:g} s and was stopped")
-    return t.cast("bool | None", json.loads(got))
+    return t.cast("dict[str, object]", json.loads(got))
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
@@ -142,4 +149,4 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 _children = _Children()
 
-__all__ = ("LONGEST", "SECONDS", "NotSearched", "search")
+__all__ = ("LONGEST", "SECONDS", "NotSearched", "cannot_run_away", "find", "search")

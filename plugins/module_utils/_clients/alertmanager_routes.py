@@ -9,7 +9,7 @@ import dataclasses
 import re
 import typing as t
 
-from .re2 import anchored
+from .re2 import matches
 
 Labels = t.Mapping[str, str]
 
@@ -35,7 +35,7 @@ class Matcher:
     def matches(self, labels: Labels) -> bool:
         """re2.Untranslatable where a regular expression cannot be evaluated here."""
         value = labels.get(self.name, "")
-        same = value == self.value if self.operator in ("=", "!=") else anchored(self.value).search(value) is not None
+        same = value == self.value if self.operator in ("=", "!=") else matches(self.value, value)
         return same == (self.operator[0] == "=")
 
     def __str__(self) -> str:

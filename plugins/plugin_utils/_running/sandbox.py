@@ -266,7 +266,7 @@ def _alone(body: t.Sequence[nodes.Node]) -> nodes.Expr | None:
     if isinstance(left[0], nodes.If):
         return _branches([left[0], *left[0].elif_], left[0].else_)
     if isinstance(left[0], nodes.TemplateData):
-        return nodes.Const("".join(piece.data for piece in pieces), lineno=left[0].lineno)
+        return nodes.Const("".join(piece.data for piece in pieces if isinstance(piece, nodes.TemplateData)), lineno=left[0].lineno)
     return left[0] if isinstance(left[0], nodes.Expr) else None
 
 
