@@ -79,7 +79,16 @@ class _Children:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._idle: list[subprocess.Popen[bytes]] = []
-        self._of = 0  # the process that started them: after a fork they are another's
+
+    def forget(self) -> None:
+        """After a fork: they are the parent's, and must see that the parent has ended."""
+        self._lock = threading.Lock()
+        others, self._idle = self._idle, []
+        for child in others:
+            child.returncode = 0  # it is no child of this process
+            for stream in (child.stdin, child.stdout):
+                with contextlib.suppress(OSError):
+                    t.cast("t.IO[bytes]", stream).close()
 
     def ask(self, question: list[float | str | int], within: float) -> dict[str, object]:
         child = self._take()
@@ -97,8 +106,6 @@ class _Children:
 
     def _take(self) -> subprocess.Popen[bytes]:
         with self._lock:
-            if self._of != os.getpid():
-                self._of, self._idle = os.getpid(), []
             if self._idle:
                 return self._idle.pop()
         try:
@@ -148,5 +155,6 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 
 _children = _Children()
+os.register_at_fork(after_in_child=_children.forget)
 
 __all__ = ("LONGEST", "SECONDS", "NotSearched", "cannot_run_away", "find", "search")
