@@ -176,8 +176,10 @@ def problems_of(args: Arguments, response: Response) -> list[Message]:
 def _fits(pattern: str, text: str) -> bool:
     try:
         return search(pattern, text)
-    except NotSearched as exc:
-        said = phrase("body_pattern '{pattern}' has no answer: {reason}", pattern=one_line(pattern, SHOWN), reason=str(exc))
+    except NotSearched:
+        said = phrase(
+            "body_pattern '{pattern}' does not come to an end on what was answered, and was stopped", pattern=one_line(pattern, SHOWN)
+        )
         raise CannotObserve(said) from None
 
 

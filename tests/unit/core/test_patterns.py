@@ -142,7 +142,7 @@ def test_a_matcher_of_a_server_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_body_pattern_is_unknown_where_it_does_not_end() -> None:
-    with pytest.raises(CannotObserve, match="did not end within 2 s"):
+    with pytest.raises(CannotObserve, match="does not come to an end"):
         http_probe._fits(EVIL, TEXT)
     assert http_probe._fits("(UP)", "status UP") and not http_probe._fits("(UP)", "status")
 
@@ -157,7 +157,7 @@ def test_wildcards_of_many_stars_end() -> None:
     _wildcards, many = _dated_names.translate("/b/*-*-*-*-%Y.gz")
     assert _dated_names.parts_of(many, "/b/a-b-c-d-2027.gz") == {"Y": "2027"} and _dated_names.parts_of(many, "/b/a-2027.gz") is None
     _wildcards, evil = _dated_names.translate("/b/" + stars)
-    with pytest.raises(CannotObserve, match="too many wildcards"):
+    with pytest.raises(CannotObserve, match="more wildcards than can be tried in time"):
         _dated_names.parts_of(evil, "/b/" + "a" * 200)
 
 
