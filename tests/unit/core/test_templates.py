@@ -5,8 +5,13 @@
 
 from __future__ import annotations
 
+import pathlib
+import re
+
 import pytest
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.templates import (
+    FILTERS,
+    METHODS,
     all_beyond,
     beyond_condition,
     beyond_template,
@@ -150,3 +155,9 @@ def test_each_is_told_with_its_place_and_what_it_has() -> None:
     ]
     assert all_beyond(data, lambda path: "", lambda text: False) != (), "a condition is one wherever it comes from"
     assert len(all_beyond({"owner": LOOKUPS[0]}, lambda path: "", lambda text: False)) == 0, "text that is marked as data is no template"
+
+
+def test_the_page_on_trust_names_each_filter_and_method() -> None:
+    page = (pathlib.Path(__file__).resolve().parents[3] / "docs" / "trust.md").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^- \*\*(Filters|Methods)\*\*[^:]*: (.+)\.$", page, re.MULTILINE))
+    assert set(listed["Filters"].split(", ")) == FILTERS and set(listed["Methods"].split(", ")) == METHODS
