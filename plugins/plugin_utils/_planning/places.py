@@ -17,7 +17,7 @@ from ...module_utils._phrase import Message, phrase
 from ...module_utils._publish_spec import FILES
 from ...module_utils._registry import CHECKS
 from .._described.document import Document, dotted, unresolved
-from .._described.service import Description
+from .._described.service import PATHS, Description
 from .._model.loosening import Leave
 from .._model.planned import PlannedCheck, PlannedRequirement
 from .authority import Authority
@@ -212,6 +212,8 @@ def _read(check: PlannedCheck) -> t.Iterator[tuple[str, str]]:
         return
     spec: dict[str, dict[str, object]] = load_check(check.check).ARGUMENT_SPEC
     for name, option in spec.items():
+        if name in PATHS:  # of the server, wherever that is declared: who may name servers is told there
+            continue
         if "path" in (option.get("type"), option.get("elements")) and not unresolved(check.args.get(name)):
             yield from ((name, text) for text in _texts(check.args.get(name)))
 
