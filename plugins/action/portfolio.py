@@ -25,7 +25,7 @@ from ..plugin_utils._acting.context import Context, context_of, locate, refuse
 from ..plugin_utils._acting.portfolio import Entry, PlannedService, entries, refuse_twins, work
 from ..plugin_utils._acting.portfolio_summary import Summary, render, row, summary
 from ..plugin_utils._described.declarations import Defaults, Publish
-from ..plugin_utils._described.document import Document, FastLoader, Refused, plain
+from ..plugin_utils._described.document import Document, FastLoader, Refused, bounded, plain
 from ..plugin_utils._described.version import collection_version
 from ..plugin_utils._model.plain import to_plain
 from ..plugin_utils._model.text import as_dict, as_int, first_line
@@ -76,6 +76,7 @@ class ActionModule(ActionBase):
         if path is None:
             raise Refused([f"the portfolio file {given} does not exist (looked beside the playbook and in {os.getcwd()})"])
         try:
+            bounded(core.read_file(self._loader, path), given)
             data = plain(core.load_file(self._loader, path, templates=False))
         except (AnsibleError, ValueError) as exc:
             raise Refused([f"the portfolio file {given} cannot be read: {first_line(exc)}"]) from None
@@ -104,8 +105,10 @@ class ActionModule(ActionBase):
         """The name in a file that is refused, where it can be read all the same."""
         path = locate(self._loader, service_file)
         try:
-            data = yaml.load(pathlib.Path(path).read_text(encoding="utf-8"), Loader=FastLoader) if path else None
-        except (OSError, UnicodeDecodeError, yaml.YAMLError):
+            text = pathlib.Path(path).read_text(encoding="utf-8") if path else ""
+            bounded(text, service_file)
+            data = yaml.load(text, Loader=FastLoader)
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, Refused):
             return None
         service = data.get("service") if isinstance(data, dict) else None
         name = service.get("name") if isinstance(service, dict) else None

@@ -47,6 +47,8 @@ from ansible.inventory.manager import InventoryManager
 from ansible.plugins.lookup import LookupBase
 
 from ..plugin_utils._acting.context import locate
+from ..plugin_utils._acting.resolving import pattern_of
+from ..plugin_utils._described.document import Refused, bounded
 from ..plugin_utils._model.text import as_dict, as_list, first_line
 from ..plugin_utils._running import core
 
@@ -93,9 +95,10 @@ class LookupModule(LookupBase):
         if path is None:
             raise AnsibleLookupError(f"the service file {name} does not exist")
         try:
+            bounded(core.read_file(loader, path), name)
             data = core.load_file(loader, path, templates=True)
-        except (AnsibleError, ValueError) as exc:
+        except (AnsibleError, ValueError, Refused) as exc:
             raise AnsibleLookupError(f"the service file {name} cannot be read: {first_line(exc)}") from None
         service = data.get("service") if isinstance(data, t.Mapping) else None
         pattern = service.get("hosts") if isinstance(service, t.Mapping) else None
-        return str(templar.template(pattern)) if pattern else "localhost"
+        return pattern_of(templar, pattern, f"the service file {name}") if pattern else "localhost"

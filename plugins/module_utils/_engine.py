@@ -262,10 +262,13 @@ def _in_threads(
                     on_done(item, findings)
             changed.notify_all()
 
+    parent = os.getppid()
     for item in items:
         threading.Thread(target=work, args=(item,), daemon=True, name=item.key).start()
     with changed:
         while len(results) < len(items):
+            if os.getppid() != parent:  # whoever asked is dead: nobody will hear the answer
+                os._exit(1)
             now = runner.clock.monotonic()
             for item in items:
                 since = started.get(item.key)

@@ -25,6 +25,7 @@ _DAY_NAMES = {
     )
     for name in names
 }
+LONGEST = 500  # characters of hours that can be read
 _EVERY_DAY = ("daily", "every day", "everyday", "tous les jours", "7/7", "7j/7")
 _ALWAYS = re.compile(
     r"24\s*h?\s*[x*/]\s*7|7\s*[x*/]\s*24|24\s*[x*/]\s*7\s*[x*/]\s*365|24\s*h\s*/\s*24|always|toujours"
@@ -34,6 +35,8 @@ _ALWAYS = re.compile(
 
 def parse_hours(text: str) -> set[int] | None:
     """The minutes of the week, from Monday 00:00; None for what cannot be read. A time zone at the end is left out."""
+    if len(str(text)) > LONGEST:
+        return None
     plain = re.sub(r"\s+", " ", str(text).strip().lower()).replace("–", "-")
     plain = re.sub(r" \(?(utc|gmt|cet|cest|[a-z]+/[a-z_]+)\)?$", "", plain)
     if not plain:

@@ -22,6 +22,7 @@ import typing as t
 from ._exchange import Connection, Http, HttpFailure, Response
 from ._finding import CannotObserve
 from ._phrase import Message, phrase
+from ._watch import watched
 
 PATIENCE = 5.0  # seconds: whoever had less time to wait does not know that nobody answers
 SEARCH_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
@@ -170,13 +171,14 @@ class Runner:
             ) from None
         out, err = _Reader(process.stdout, max_output), _Reader(process.stderr, max_output)
         try:
-            if stdin is not None and process.stdin is not None:
-                try:
-                    process.stdin.write(stdin.encode("utf-8"))
-                    process.stdin.close()
-                except BrokenPipeError:
-                    pass
-            rc = process.wait(timeout=allowed)
+            with watched(process.pid):
+                if stdin is not None and process.stdin is not None:
+                    try:
+                        process.stdin.write(stdin.encode("utf-8"))
+                        process.stdin.close()
+                    except BrokenPipeError:
+                        pass
+                rc = process.wait(timeout=allowed)
         except subprocess.TimeoutExpired:
             said = phrase(
                 "{program:path} did not end within {allowed:duration} and was stopped",

@@ -14,6 +14,7 @@ import typing as t
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
 _BYTES = {"": 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _BYTES.update({"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "k": 2**10, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40})
+LONGEST = 200  # characters of a duration, a size or a comparison
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdwy])")
 _OPERATORS: dict[str, t.Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -25,11 +26,19 @@ _OPERATORS: dict[str, t.Callable[[float, float], bool]] = {
 }
 
 
+def _short(text: object, what: str) -> str:
+    """The text, whose length bounds what the expressions below may try. ValueError."""
+    given = str(text)
+    if len(given) > LONGEST:
+        raise ValueError(f"'{given[:40]}...' is not {what}: it has {len(given)} characters")
+    return given
+
+
 def parse_duration(text: str | int | float) -> float:
     """Seconds of ``90s``, ``24h``, ``1d12h``; a bare number is seconds. ValueError says what was expected."""
     if isinstance(text, (int, float)) and not isinstance(text, bool) and 0 <= text < float("inf"):
         return float(text)
-    given = str(text)
+    given = _short(text, "a duration")
     compact = given if re.search(r"\d\s+\d", given) else given.replace(" ", "")
     if re.fullmatch(r"\d+(\.\d+)?", compact):
         return float(compact)
@@ -41,7 +50,7 @@ def parse_duration(text: str | int | float) -> float:
 
 def parse_size(text: str | int | float) -> int:
     """Bytes of ``10GiB``, ``500MB``, ``1024``. ValueError says what was expected."""
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", str(text))
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*", _short(text, "a size"))
     if not match or match.group(2) not in _BYTES:
         raise ValueError(f"'{text}' is not a size; expected for example 500MB, 10GiB or 1024")
     return int(float(match.group(1)) * _BYTES[match.group(2)])
@@ -69,7 +78,7 @@ class Comparison:
 
 def parse_comparison(text: str) -> Comparison:
     """A Comparison; ValueError says what was expected."""
-    match = re.fullmatch(r"\s*(>=|<=|==|!=|>|<)\s*(\S.*?)\s*", str(text))
+    match = re.fullmatch(r"\s*(>=|<=|==|!=|>|<)\s*(\S.*?)\s*", _short(text, "a comparison"))
     wanted = f"'{text}' is not a comparison; expected for example '> 0.99', '<= 500ms', '< 90%' or '>= 10GiB'"
     if not match:
         raise ValueError(wanted)

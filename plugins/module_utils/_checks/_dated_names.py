@@ -11,9 +11,13 @@ import re
 import typing as t
 
 from .._argspec import ArgumentsRefused
+from .._finding import CannotObserve
+from .._patterns import NotSearched, find
+from .._phrase import phrase
 
 _DIGITS = {"Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2, "j": 3, "y": 2}
 _FREE = {"a", "A", "b", "B", "U", "W", "V", "u", "w", "G", "s", "Z", "z", "p", "I"}  # become a wildcard, say nothing of the date
+FEW = 3  # wildcards with which every name is told in no time
 _SHORT = {"%F": "%Y-%m-%d", "%T": "%H:%M:%S", "%D": "%m/%d/%y", "%R": "%H:%M"}
 
 
@@ -53,6 +57,18 @@ def translate(pattern: str) -> tuple[str, re.Pattern[str]]:
     return wildcards, re.compile(expression, re.S)
 
 
+def parts_of(expression: re.Pattern[str], path: str) -> dict[str, str] | None:
+    """The fields of the date in a path; None where it does not fit. CannotObserve where that cannot be told in time."""
+    if expression.pattern.count("*") <= FEW:
+        match = expression.fullmatch(path)
+        return match.groupdict() if match else None
+    try:
+        found = find(rf"\A(?:{expression.pattern})\Z", path, flags=expression.flags)
+    except NotSearched:
+        raise CannotObserve(phrase("the pattern has more wildcards than can be tried in time")) from None
+    return None if found is None else {name: str(value) for name, value in found.items()}
+
+
 def name_time(parts: t.Mapping[str, str]) -> float | None:
     """The last moment that the date in a name can mean, in this host's zone: a backup of a day may be made at its end."""
     year = int(parts["Y"]) if "Y" in parts else 2000 + int(parts["y"]) if "y" in parts else None
@@ -76,4 +92,4 @@ def name_time(parts: t.Mapping[str, str]) -> float | None:
         return None
 
 
-__all__ = ("name_time", "translate")
+__all__ = ("name_time", "parts_of", "translate")

@@ -20,7 +20,7 @@ from .._clients import archives
 from .._finding import CannotObserve, Finding, Measurement, failed, isoformat
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, unreadable
-from ._dated_names import name_time, translate
+from ._dated_names import name_time, parts_of, translate
 from ._judgement import FUTURE, Judgement, percent, shrunk
 
 WHERE = "host"
@@ -231,13 +231,13 @@ def _look(pattern: str, now: float, runner: Runner, judgement: Judgement) -> tup
         except OSError:  # a link to nothing, or gone meanwhile
             judgement.notes.append(phrase("{path:path} cannot be looked at", path=path))
             continue
-        match = expression.fullmatch(path)
-        if not stat.S_ISREG(info.st_mode) or not match or (info.st_dev, info.st_ino) in found:
+        parts = parts_of(expression, path)
+        if not stat.S_ISREG(info.st_mode) or parts is None or (info.st_dev, info.st_ino) in found:
             continue
         if path.lower().endswith(UNFINISHED):
             writing.append(path)
             continue
-        named = name_time(match.groupdict())
+        named = name_time(parts)
         time = info.st_mtime if named is None else min(info.st_mtime, named)
         found[info.st_dev, info.st_ino] = Backup(path, info.st_size, info.st_mtime, time)
         if now - info.st_mtime < SETTLING:

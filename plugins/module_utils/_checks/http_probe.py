@@ -18,6 +18,7 @@ from .._finding import CannotObserve, Facts, Finding, Measurement, failed, passe
 from .._http import Connection, HttpArguments, HttpFailure, Response, public_url
 from .._listing import either
 from .._message import one_line
+from .._patterns import NotSearched, search
 from .._phrase import Message, and_more, phrase
 from .._runner import Runner, unreadable
 
@@ -109,7 +110,7 @@ def refuse_nonsense(args: Arguments) -> None:
         problems.append("method: an answer to HEAD has no body to look into")
     try:
         re.compile(args["body_pattern"] or "")
-    except re.error as exc:
+    except (re.error, OverflowError, RecursionError) as exc:
         problems.append(f"body_pattern is not a regular expression: {exc}")
     if problems:
         raise ArgumentsRefused(problems)
@@ -160,7 +161,7 @@ def problems_of(args: Arguments, response: Response) -> list[Message]:
     if args["body"] and args["body"] not in text:
         said = phrase("the answer of {url:path} does not have the text '{text}'", url=where, text=one_line(args["body"], SHOWN))
         found.append(perhaps_a_login(said, response))
-    if args["body_pattern"] and not re.search(args["body_pattern"], text):
+    if args["body_pattern"] and not _fits(args["body_pattern"], text):
         said = phrase("the answer of {url:path} does not match '{pattern}'", url=where, pattern=one_line(args["body_pattern"], SHOWN))
         found.append(perhaps_a_login(said, response))
     for item in args["not_body"]:
@@ -170,6 +171,16 @@ def problems_of(args: Arguments, response: Response) -> list[Message]:
     if args["json"]:
         found += json_problems(args["json"], response)
     return found
+
+
+def _fits(pattern: str, text: str) -> bool:
+    try:
+        return search(pattern, text)
+    except NotSearched:
+        said = phrase(
+            "body_pattern '{pattern}' does not come to an end on what was answered, and was stopped", pattern=one_line(pattern, SHOWN)
+        )
+        raise CannotObserve(said) from None
 
 
 def other_status(where: str, response: Response, expected: t.Sequence[int]) -> Message:

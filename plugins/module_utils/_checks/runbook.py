@@ -85,6 +85,7 @@ REVIEWED = (
     "last reviewed", "reviewed", "last review", "reviewed on", "reviewed at", "last verified", "verified", "last tested", "revu le",
     "relu le", "derniere revue", "date de revue", "derniere relecture", "verifie le",
 )  # fmt: skip
+_LONGEST_NAMES = 2000  # characters of a list of people
 _PLACEHOLDER = re.compile(
     r"(todo|tbd|tba|tbc|fixme|wip|xxx+|coming soon|work in progress|lorem ipsum|to be (completed|done|written|defined|filled)"
     r"|a (completer|rediger|faire|definir|remplir|venir)|en cours de redaction)\b.*"
@@ -246,7 +247,7 @@ def executed_defects(document: Document) -> list[Defect]:
 
 
 def _names(text: str) -> list[str]:
-    return [name for name in re.split(r"\s*[,;&]\s*|\s+(?:and|et)\s+", text) if name]
+    return [name for name in re.split(r"\s*[,;&]\s*|\s+(?:and|et)\s+", text[:_LONGEST_NAMES]) if name]
 
 
 def _first(fields: t.Mapping[str, object], names: t.Sequence[str]) -> str:

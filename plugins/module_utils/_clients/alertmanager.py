@@ -16,6 +16,8 @@ from .._http import Connection, public_url
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
+from .._yaml_bounds import TooLarge
+from .._yaml_bounds import check as check_bounds
 from .alertmanager_routes import Labels, Matcher
 
 try:
@@ -130,8 +132,9 @@ def _unusable(server: str, path: str, status: int) -> Message:
 def read_yaml(text: str) -> t.Any:
     """YAML with all scalars but null as text. ValueError, which does not show the text."""
     try:
+        check_bounds(text)
         return yaml.load(text, Loader=_Texts)
-    except (yaml.YAMLError, RecursionError):
+    except (yaml.YAMLError, RecursionError, TooLarge):
         raise ValueError("not YAML") from None
 
 

@@ -9,11 +9,11 @@ import dataclasses
 import re
 import typing as t
 
-from .re2 import anchored
+from .re2 import matches
 
 Labels = t.Mapping[str, str]
 
-_CLASSIC = re.compile(r"[\t\n\f\r ]*([a-zA-Z_:][a-zA-Z0-9_:]*)[\t\n\f\r ]*(=~|=|!=|!~)[\t\n\f\r ]*((?s:.*?))[\t\n\f\r ]*\Z")
+_CLASSIC = re.compile(r"[\t\n\f\r ]*([a-zA-Z_:][a-zA-Z0-9_:]*)[\t\n\f\r ]*(=~|=|!=|!~)[\t\n\f\r ]*((?s:.*))\Z")
 _RESERVED = "{}!=~,\\\"'`"
 _OPERATORS = ("=~", "!~", "!=", "=")
 _GO_ESCAPE = re.compile(rb"\\(?:([abfnrtv\\\"])|x([0-9A-Fa-f]{2})|([0-7]{3})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))|([^\\\"\n])", re.DOTALL)
@@ -35,7 +35,7 @@ class Matcher:
     def matches(self, labels: Labels) -> bool:
         """re2.Untranslatable where a regular expression cannot be evaluated here."""
         value = labels.get(self.name, "")
-        same = value == self.value if self.operator in ("=", "!=") else anchored(self.value).search(value) is not None
+        same = value == self.value if self.operator in ("=", "!=") else matches(self.value, value)
         return same == (self.operator[0] == "=")
 
     def __str__(self) -> str:
@@ -113,6 +113,7 @@ def _classic_matcher(text: str) -> Matcher:
     if not match:
         raise BadMatcher(text)
     name, operator, raw = match.groups()
+    raw = raw.rstrip("\t\n\f\r ")
     closing = raw.startswith('"')
     raw = raw[1:] if closing else raw
     value, at = "", 0

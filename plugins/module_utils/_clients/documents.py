@@ -16,6 +16,7 @@ import unicodedata
 
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
+from .._yaml_bounds import check as check_bounds
 
 try:
     import yaml
@@ -26,15 +27,16 @@ else:
 
 _FENCE = re.compile(r"\s*(?:>\s*)*(`{3,}|~{3,})(.*)")
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
-_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
+_LONGEST_HEADING = 500  # characters of it that are looked at
+_MOST_HEADINGS = 2000
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _INLINE = re.compile(r"\]\(\s*(?:<([^<>\n]*)>|([^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^)]*\)))?\s*\)")
 _DEFINITION = re.compile(r" {0,3}\[(?!\^)[^\]]+\]:\s*<?(\S+?)>?(?:\s.*)?")
-_ATTRIBUTE = re.compile(r"<(?:a|img)\b[^>]*?\b(?:href|src)\s*=\s*[\"']([^\"']+)[\"']", re.IGNORECASE)
-_IDENTITY = re.compile(r"<[^>]*?\b(?:id|name)\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"<(?:a|img)\b[^<>]*?\b(?:href|src)\s*=\s*[\"']([^\"']+)[\"']", re.IGNORECASE)
+_IDENTITY = re.compile(r"<[^<>]*?\b(?:id|name)\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _BARE = re.compile(r"https?://[^\s<>\"'`|\\^{}]+", re.IGNORECASE)
 _FIELD = re.compile(r":([^:`\n]{1,40}):[ \t]+(\S.*)")
-_MARKED = re.compile(r"^\s*([\w -]{2,30}?)\s*:\s*(\S.*?)\s*$", re.MULTILINE)
+_MARKED = re.compile(r"^[ \t-]*(\w[\w -]{1,29}?)[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
 _UNDERLINE = re.compile(r"([!-/:-@[-`{-~])\1{2,}[ \t]*")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _FORMATS = {".md": "markdown", ".markdown": "markdown", ".rst": "rst", ".rest": "rst", ".html": "html", ".htm": "html", ".xhtml": "html"}
@@ -169,7 +171,9 @@ def _front_matter(lines: list[str], document: Document) -> list[str]:
             )
         )
     try:
-        values = yaml.safe_load("\n".join(lines[1:end])) or {}
+        written = "\n".join(lines[1:end])
+        check_bounds(written)
+        values = yaml.safe_load(written) or {}
     except (yaml.YAMLError, ValueError, RecursionError) as exc:
         mark = getattr(exc, "problem_mark", None)
         document.problems.append(((mark.line if mark else 0) + 2, phrase("the front matter is not valid YAML")))
@@ -202,12 +206,20 @@ def _without_fences(lines: list[str]) -> tuple[list[str], dict[int, str]]:
 
 
 def _without_comments(text: str, document: Document) -> str:
-    def blank(match: re.Match[str]) -> str:
-        for name, value in _MARKED.findall(match.group(1)):
+    """By search and not by an expression, which would look for the end of each of a thousand comments that have none."""
+    out, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        inside = text[start + 4 : end]
+        for name, value in _marked(inside):
             document.fields.setdefault(normalize(name), value)
-        return "\n" * match.group(0).count("\n")
+        out += [text[at:start], "\n" * inside.count("\n")]
+        at = end + 3
+    return "".join([*out, text[at:]])
 
-    return _COMMENT.sub(blank, text)
+
+def _marked(text: str) -> list[tuple[str, str]]:
+    """``name: value`` of each line that says so."""
+    return [(name, value.rstrip()) for name, value in _MARKED.findall(text)]
 
 
 def _paragraph(line: str) -> bool:
@@ -215,6 +227,9 @@ def _paragraph(line: str) -> bool:
 
 
 def _add_heading(document: Document, level: int, text: str, line: int) -> None:
+    if len(document.headings) >= _MOST_HEADINGS:
+        return
+    text = text[:_LONGEST_HEADING]
     own = re.search(r"\s*\{[^}]*?#([\w:.-]+)[^}]*\}\s*$", text)
     if own:
         document.anchors.add(own.group(1).lower())
@@ -308,7 +323,7 @@ def _without_rst_comments(lines: list[str], document: Document) -> list[str]:
             continue
         inside = bool(re.match(r"\.\.(\s+(?!\S+::)(?![_\[|])\S.*|\s*)$", line)) and "::" not in line
         if inside:
-            for name, value in _MARKED.findall(line[2:]):
+            for name, value in _marked(line[2:]):
                 document.fields.setdefault(normalize(name), value)
         out.append("" if inside else line)
     return out
@@ -422,7 +437,7 @@ class _Page(html.parser.HTMLParser):
                 self.text[line] = self.text.get(line, "") + part
 
     def handle_comment(self, data: str) -> None:
-        for name, value in _MARKED.findall(data):
+        for name, value in _marked(data):
             self.document.fields.setdefault(normalize(name), value)
 
 

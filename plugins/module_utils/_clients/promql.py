@@ -13,7 +13,7 @@ import typing as t
 
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
-from .re2 import Untranslatable, anchored
+from .re2 import Untranslatable, matches
 
 try:
     import promql_parser
@@ -56,7 +56,7 @@ class Matcher:
         if self.operator in ("=", "!="):
             return (value == self.value) is (self.operator == "=")
         try:
-            return (anchored(f"(?s:{self.value})").search(value) is not None) is (self.operator == "=~")
+            return matches(self.value, value, dot_is_all=True) is (self.operator == "=~")
         except Untranslatable:
             raise CannotObserve(phrase("the regular expression in {matcher} cannot be used here", matcher=self.text)) from None
 

@@ -9,6 +9,8 @@ import functools
 import re
 import typing as t
 
+from .._patterns import NotSearched, cannot_run_away, search
+
 Ranges = t.Sequence[tuple[int, int]]
 
 LAST = 0x10FFFF
@@ -41,13 +43,23 @@ class Untranslatable(ValueError):
     """A pattern that Go does not accept either, or that Python's re has no equal for (classes like \\p{Greek})."""
 
 
-@functools.lru_cache(maxsize=4096)
-def anchored(pattern: str) -> re.Pattern[str]:
-    """The pattern as matchers use it, on the whole value: ``search`` gives Go's answer. Untranslatable."""
+def matches(pattern: str, value: str, *, dot_is_all: bool = False) -> bool:
+    """Whether the pattern fits the whole value, as matchers use it: Go's answer. Untranslatable, also for one that does not end in time."""
     try:
-        return re.compile(translate(f"^(?:{pattern})$"))
-    except (re.error, OverflowError, RecursionError):
+        expression = _anchored(f"(?s:{pattern})" if dot_is_all else pattern)
+        return _compiled(expression).search(value) is not None if cannot_run_away(pattern, value) else search(expression, value)
+    except (NotSearched, re.error, OverflowError, RecursionError):
         raise Untranslatable(pattern) from None
+
+
+@functools.lru_cache(maxsize=4096)
+def _anchored(pattern: str) -> str:
+    return translate(f"^(?:{pattern})$")
+
+
+@functools.lru_cache(maxsize=4096)
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression)
 
 
 def translate(pattern: str) -> str:
@@ -236,4 +248,4 @@ def _show(ranges: Ranges, negated: bool = False) -> str:
     return f"[{'^' if negated else ''}{inner}]"
 
 
-__all__ = ("Untranslatable", "anchored", "translate")
+__all__ = ("Untranslatable", "matches", "translate")

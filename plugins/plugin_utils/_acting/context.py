@@ -14,7 +14,6 @@ import hashlib
 import json
 import os
 import pathlib
-import re
 import typing as t
 
 import yaml
@@ -26,8 +25,9 @@ from ansible.plugins.loader import lookup_loader
 from ...module_utils._argspec import PHASES
 from ...module_utils._files import NotWritten
 from .._described.approvals import FOLDER
-from .._described.document import Document, FastLoader, Refused, build, plain, positions
+from .._described.document import Document, FastLoader, Refused, bounded, build, plain, positions
 from .._described.service import Description, Inventory, Run, Started
+from .._described.templates import Beyond
 from .._model import emergency as _emergency_value
 from .._model.plain import from_plain, to_plain
 from .._model.planned import Plan, PlannedCheck
@@ -35,6 +35,7 @@ from .._model.service_state import Known
 from .._model.text import first_line
 from .._planning import batch as _batch
 from .._planning import plan as _plan
+from .._planning.places import refused_writes
 from .._planning.remembered import held_against
 from .._promises import debt as _debt
 from .._promises import ledger as _ledger
@@ -43,14 +44,10 @@ from .._recording.delegated_host import Elsewhere
 from .._recording.remote_store import RemoteFolder
 from .._recording.run_record import Records, Unreadable, default_folder
 from .._running import core, four_eyes
-from .._running.foreign_modules import module_problem
+from .._running.foreign_modules import acts_here, module_problem
 from .._running.spool import Spool
-from . import play_variables
+from . import play_variables, resolving
 from .shared_plans import Shared, SharedPlans
-
-# what only Ansible can read: templates, and tags such as !vault
-_ANSIBLES = re.compile(r"\{\{|\{%|\{#|#jinja2:|(?:^|[\s\[{,])![A-Za-z!<]", re.MULTILINE)
-
 
 _OF_THE_TASK = ("fail",)  # whether a task stops its play is not for a variable to say: whoever starts the run can set any
 
@@ -73,6 +70,7 @@ class Context:
     _parsed: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     _fixed: dict[str, Document] = dataclasses.field(default_factory=dict)
     _resolutions: dict[tuple[str, str], t.Any] = dataclasses.field(default_factory=dict)
+    _beyond: dict[str, tuple[Beyond, ...]] = dataclasses.field(default_factory=dict)
     _addresses: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     _debts: dict[str, Document | None] = dataclasses.field(default_factory=dict)
 
@@ -88,12 +86,15 @@ class Context:
     def _description(self, host: str) -> Description:
         service = self._document(self.options["service_file"], "service", host)
         organisation = self.organisation(host)
-        inventory = Inventory(self._hosts_of, self._addresses_of, module_problem)
+        inventory = Inventory(self._hosts_of, self._addresses_of, module_problem, acts_here, os.path.realpath)
+        beyond = self._beyond.get(self._text(self.options["service_file"], "service")[0], ())
         approvals = tuple(self._document(name, schema, host) for name, schema in self._sources() if schema == "approvals")
-        described = Description(service, organisation, self.run(), inventory, debt=self._debt(service, organisation), approvals=approvals)
+        described = Description(service, organisation, self.run(), inventory, approvals=approvals, beyond=beyond)
+        if problems := refused_writes(described):  # nor is anything read there
+            raise Refused(problems)
         seconds = four_eyes.IN_A_HURRY if self.emergency else four_eyes.SECONDS
         brought = four_eyes.look(organisation, approvals, described.name, seconds=seconds) if organisation else None
-        return dataclasses.replace(described, brought=brought)
+        return dataclasses.replace(described, debt=self._debt(service, organisation), brought=brought)
 
     def _sources(self) -> list[tuple[str, str]]:
         """The files that a plan is made of, each with its schema, but for the debt. Refused."""
@@ -179,7 +180,7 @@ class Context:
             path, text = self._text(name, schema)
             documents.append([path, hashlib.sha256(text.encode()).hexdigest()])
             if not self._is_fixed(path):
-                documents[-1].append(self._resolved(path, name, host))
+                documents[-1].append(self._resolved(path, name, schema, host))
         run = self.run()
         inventory = sorted((str(group), [str(one) for one in hosts]) for group, hosts in self.task_vars.get("groups", {}).items())
         batch = self._batch() if run.scope == "batch" and phase is not None else None
@@ -211,7 +212,7 @@ class Context:
         if self._is_same_for_all_hosts():
             return self.plan(phase=phase)
         path, _content = self._text(self.options["service_file"], "service")
-        said = self._resolved(path, self.options["service_file"], None)
+        said = self._resolved(path, self.options["service_file"], "service", None)
         service = said.get("service") if isinstance(said, dict) else None
         pattern = service.get("hosts") if isinstance(service, dict) else None
         if not isinstance(pattern, str):  # none, or it is wrong: the description says so
@@ -269,7 +270,7 @@ class Context:
             shown(path),
             self._data(path, name),
             schema,
-            resolve=_resolver(self.templar(host or None)),
+            resolve=self._resolver(path, name, schema, host),
             resolved=self._resolutions.get((path, host)),
             folder=pathlib.Path(path).parent,
         )
@@ -277,12 +278,26 @@ class Context:
             self._fixed[path] = found
         return found
 
-    def _resolved(self, path: str, name: str, host: str | None) -> t.Any:
+    def _resolver(self, path: str, name: str, schema: str, host: str) -> resolving.Resolve:
+        """What resolves the templates of a file with the variables of a host. Refused for what a service's may not do."""
+        templar, organisation = self.templar(host or None), self.organisation(host) if schema == "service" else None
+        if organisation is None:
+            return resolving.by_ansible(templar)
+        found, data = self._beyond_of(path, name), self._data(path, name)
+        resolving.refuse_without_leave(found, organisation, resolving.service_name(data), self.options["environment"])
+        return resolving.by_ansible(templar) if found else resolving.in_sandbox(templar)
+
+    def _beyond_of(self, path: str, name: str) -> tuple[Beyond, ...]:
+        if path not in self._beyond:
+            self._beyond[path] = resolving.beyond(self._data(path, name), self._texts[path], shown(path))
+        return self._beyond[path]
+
+    def _resolved(self, path: str, name: str, schema: str, host: str | None) -> t.Any:
         """What stands in a file with the variables of a host; whether it is right, only who plans from it asks. Refused."""
         key = (path, self._other(host))
         if key not in self._resolutions:
             try:
-                self._resolutions[key] = plain(self._data(path, name), _resolver(self.templar(key[1] or None)))
+                self._resolutions[key] = plain(self._data(path, name), self._resolver(path, name, schema, key[1]))
             except RecursionError:  # an alias that refers to what it stands in
                 self._resolutions[key] = self.description(host).data
         return self._resolutions[key]
@@ -299,12 +314,13 @@ class Context:
                 text.encode()
             except (AnsibleError, ValueError) as exc:
                 self._unparsable(path, name, exc)
+            bounded(text, shown(path))
             self._texts[path] = text
         return path, self._texts[path]
 
     def _is_fixed(self, path: str) -> bool:
         """Whether what stands in a file is the same for all hosts: it has no template, and no value that only Ansible can read."""
-        return _ANSIBLES.search(self._texts[path]) is None
+        return resolving.ANSIBLES.search(self._texts[path]) is None
 
     def _is_same_for_all_hosts(self) -> bool:
         return all(self._is_fixed(self._text(name, schema)[0]) for name, schema in self._sources())
@@ -360,18 +376,6 @@ class Context:
         return self._addresses[host]
 
 
-def _resolver(templar: t.Any) -> t.Callable[[t.Any], t.Any]:
-    """What resolves the templates of a document's values. LookupError says why one cannot be."""
-
-    def resolve(value: t.Any) -> t.Any:
-        try:
-            return core.resolved(templar, value) if not isinstance(value, str) or _ANSIBLES.search(value) else value
-        except AnsibleError as exc:
-            raise LookupError(first_line(exc)) from None
-
-    return resolve
-
-
 def shown(path: str) -> str:
     """A path as messages name it: from here, where it is not far away."""
     near = os.path.relpath(path)
@@ -405,7 +409,7 @@ def _read_debt(path: pathlib.Path) -> Document | None:
     except (OSError, UnicodeDecodeError) as exc:
         reason = getattr(exc, "strerror", None) or "it is not UTF-8 text"
         raise Refused([f"the debt file {name} cannot be read: {reason}"]) from None
-    positions(text, name)  # says where it is not YAML
+    bounded(text, name)
     return build(text, name, yaml.load(text, Loader=FastLoader), "debt", folder=path.parent)
 
 

@@ -505,6 +505,7 @@ class OrganisationFile(SharedFile, total=False):
     runs_may: object
     not_applicable: list[NotApplicableEntry]
     four_eyes: bool | FourEyes
+    service_paths: list[str]  # folders of the controller
 
 
 class Removal(t.TypedDict):

@@ -8,6 +8,7 @@ Pure: text and parsed data in, a Document out, or Refused with every problem at 
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import difflib
@@ -29,6 +30,7 @@ else:
 
 import yaml
 
+from ...module_utils._yaml_bounds import TooLarge, check
 from .declarations import ApprovalsFile, DebtFile, OrganisationFile, ServiceFile, SharedFile
 
 Path = tuple[t.Union[str, int], ...]
@@ -118,16 +120,32 @@ class Document:
         return self.positions.get(key, (0, 0))
 
 
-def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[str]]:
-    """Line and column (from 1) of every key and list entry, and the keys that stand twice. Refused when it is not YAML."""
+def bounded(text: str, name: str) -> None:
+    """Refused where nobody may load the text: it is not YAML, or its aliases and levels stand for more than can be walked."""
+    with _told(name):
+        check(text.encode())
+
+
+@contextlib.contextmanager
+def _told(name: str) -> t.Iterator[None]:
+    """What is wrong with a YAML text, as Refused."""
     try:
-        root = yaml.compose(text.encode(), Loader=FastLoader)
+        yield
+    except TooLarge as exc:
+        raise Refused([f"{name}:{exc.line}: {exc}; write the values out, or fewer of them"]) from None
     except yaml.MarkedYAMLError as exc:
         mark = exc.problem_mark or exc.context_mark
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
         raise Refused([f"{place}: this is not YAML: {exc.problem or exc}"]) from None
     except yaml.YAMLError as exc:
         raise Refused([f"{name}: this is not YAML: {exc}"]) from None
+
+
+def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[str]]:
+    """Line and column (from 1) of every key and list entry, and the keys that stand twice. Refused when it is not YAML."""
+    with _told(name):
+        check(text.encode())
+        root = yaml.compose(text.encode(), Loader=FastLoader)
     found: dict[Path, tuple[int, int]] = {}
     twice: list[str] = []
 
@@ -415,6 +433,7 @@ __all__ = (
     "NotResolved",
     "Refused",
     "Unresolved",
+    "bounded",
     "build",
     "dotted",
     "plain",

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import dataclasses
+import os.path
 import typing as t
 
 from ...module_utils._phrase import Message, phrase, verbatim
 from .approvals import Brought, Place
 from .declarations import Commitments, Defaults, Duration, Part, RequirementEntry, Server, ServiceFile, SharedFile, Tier
 from .document import Document, NotResolved, unresolved
+from .templates import Beyond
 
 V = t.TypeVar("V")
 CONNECTION = (
@@ -89,11 +91,17 @@ class Run:
 
 @dataclasses.dataclass(frozen=True)
 class Inventory:
-    """What the plan asks Ansible: hosts of a pattern, addresses under which a host is known, why a module cannot be run."""
+    """What the plan asks Ansible and the disk.
+
+    Hosts of a pattern, addresses under which a host is known, why a module cannot be run, whether one has an action on the controller that
+    may use files there, and where a path leads once symbolic links are followed.
+    """
 
     hosts_of: t.Callable[[str], list[str]]
     addresses_of: t.Callable[[str], list[str]]
     module_problem: t.Callable[[str], str | None] = lambda name: None
+    acts_here: t.Callable[[str], bool] = lambda name: False
+    real_path: t.Callable[[str], str] = os.path.normpath
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,6 +116,7 @@ class Description:
     debt: Document | None = None
     approvals: tuple[Document, ...] = ()  # readiness.d beside the organisation's file
     brought: t.Mapping[Place, Brought] | None = None  # what git says of what stands there; None: nobody asks
+    beyond: tuple[Beyond, ...] = ()  # templates of the service file that do more than read variables, with an organisation file beside it
 
     @property
     def data(self) -> ServiceFile:

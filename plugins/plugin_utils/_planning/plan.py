@@ -10,7 +10,8 @@ import dataclasses
 from ...module_utils._phrase import phrase
 from ...module_utils._units import parse_duration
 from .._comparing.comparable import terms
-from .._described.approvals import KEYS, digest_of, places
+from .._described.approvals import KEYS, digest_of
+from .._described.approvals import places as approved_places
 from .._described.declarations import Duration
 from .._described.document import NotResolved, Refused, dotted, unresolved
 from .._described.policy import Policy
@@ -21,6 +22,7 @@ from .._promises.debt import entries as lines_of_debt
 from .._promises.decisions import required as decision_required
 from .._promises.mode import mode_of, mode_said, ratchet_of
 from .._promises.reservations import on_overdue
+from . import places
 from .approving import Approving, told_longer
 from .authority import Authority
 from .declared import told
@@ -76,6 +78,8 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
             continue
         if planned:
             requirements.append(planned)
+    remarks.problems += places.evaluated(description, requirements)
+    places.note(description, requirements, remarks)
     settling = _settling(description, phase, remarks)
     recheck_every = _recheck_every(description, remarks)
     comparison = terms(description.service, description.run.version, remarks.problems)
@@ -169,7 +173,9 @@ def _approvals(description: Description) -> dict[str, str | None] | None:
     digest = digest_of(description.approvals, description.name)
     return (
         {
-            "path": ", ".join(dict.fromkeys(document.name for document, *_rest in places(description.approvals, description.name))),
+            "path": ", ".join(
+                dict.fromkeys(document.name for document, *_rest in approved_places(description.approvals, description.name))
+            ),
             "sha256": digest,
         }
         if digest

@@ -184,14 +184,14 @@ def _of_reach(above: Rule, below: Rule, level: str, _impact: str | None) -> t.It
     strict = _asked(above, level)
     if below.applies_when and below.applies_when != above.applies_when:
         yield Change(
-            "traits",
+            "policy",
             "applies_when",
             phrase("{requirement:path} is asked only when {trait:path} applies", requirement=above.id, trait=below.applies_when),
             strict,
         )
     if below.applies_to and (not above.applies_to or set(above.applies_to) - set(below.applies_to)):
         yield Change(
-            "traits",
+            "policy",
             "applies_to",
             phrase("{requirement:path} is asked only of {kinds:list}", requirement=above.id, kinds=list(below.applies_to)),
             strict,

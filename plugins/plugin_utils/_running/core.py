@@ -54,6 +54,11 @@ def may_be_template(text: str) -> bool:
     return bool(_template.is_trusted_as_template(text)) if TRUSTS else not hasattr(text, "__UNSAFE__")
 
 
+def trusted(text: str) -> str:
+    """A text of ours that is a template."""
+    return _template.trust_as_template(text) if TRUSTS else text
+
+
 def read_file(loader: t.Any, path: str) -> str:
     """The text of a file of the user's, decrypted where it is vaulted. AnsibleError, ValueError."""
     return "".join(loader.get_text_file_contents(path)) if TRUSTS else _content(loader, path)[0]
@@ -169,5 +174,6 @@ __all__ = (
     "read_file",
     "resolved",
     "said_by_module",
+    "trusted",
     "untemplated",
 )

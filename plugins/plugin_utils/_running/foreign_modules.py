@@ -25,6 +25,7 @@ from ...module_utils._phrase import Message, phrase, verbatim
 from ...module_utils._registry import CHECKS
 from ...module_utils._runner import Runner
 from .._described.document import plain
+from .._described.templates import beyond_condition
 from .._model.text import in_short, not_reached
 from . import core
 
@@ -42,6 +43,21 @@ STEERING = (
     "pause",
     "set_fact",
     "set_stats",
+)
+
+# actions that only hand over to the host what they are given
+HANDS_OVER = (
+    "async_status",
+    "command",
+    "dnf",
+    "gather_facts",
+    "package",
+    "raw",
+    "reboot",
+    "service",
+    "shell",
+    "wait_for_connection",
+    "yum",
 )
 
 
@@ -63,6 +79,19 @@ def module_problem(name: str) -> Message | None:
     if collection:
         return phrase("there is no module '{module}' (is its collection installed?)", module=name)
     return phrase("there is no module '{module}' (name it with its collection, such as ansible.builtin.uri)", module=name)
+
+
+@functools.cache
+def acts_here(name: str) -> bool:
+    """Whether a module has an action of its own on the controller that may read or write files there."""
+    collection, _unused, short = name.rpartition(".")
+    if collection in ("", "ansible.builtin", "ansible.legacy") and short in HANDS_OVER:
+        return False
+    try:
+        found = plugin_loaders.module_loader.find_plugin_with_context(name)
+        return bool(found.resolved and found.action_plugin) or bool(plugin_loaders.action_loader.has_plugin(name))
+    except (AnsibleError, ModuleNotFoundError):
+        return False  # module_problem tells it
 
 
 class _TimeIsOver(BaseException):
@@ -125,15 +154,22 @@ class ModuleRunner(Runner):
         return t.cast("dict[str, object]", plain(result))
 
     def holds(self, condition: str, result: dict[str, object]) -> bool:
-        """Whether a condition is true of a result, beside the variables of the host. NotEvaluated."""
-        templar = self.templar.copy_with_new_env(
-            available_variables={**self.templar.available_variables, "result": core.untemplated(result)}
-        )
-        try:
-            return core.holds(templar, condition)
-        except AnsibleError as exc:
-            from ...module_utils._checks.ansible_module import NotEvaluated  # long, and few services have a module of others
+        """Whether a condition is true of a result, beside the variables of the host. NotEvaluated.
 
+        What a service file may have is evaluated in the sandbox, whoever wrote it; more than that is operations', or has their leave.
+        """
+        # both long, and few services have a module of others
+        from ...module_utils._checks.ansible_module import NotEvaluated  # noqa: PLC0415
+        from . import sandbox  # noqa: PLC0415
+
+        try:
+            if beyond_condition(condition) is None:
+                return sandbox.holds(self.templar, condition, {"result": result})
+            templar = self.templar.copy_with_new_env(
+                available_variables={**self.templar.available_variables, "result": core.untemplated(result)}
+            )
+            return core.holds(templar, condition)
+        except (AnsibleError, sandbox.NotRendered) as exc:
             raise NotEvaluated(in_short(exc)) from None
 
     def _task(self, module: str, arguments: dict[str, object], *, check_mode: bool, no_log: bool) -> Task:
@@ -249,4 +285,4 @@ def _alarm(seconds: float) -> t.Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, max(0.01, left - (time.monotonic() - started)))
 
 
-__all__ = ("ModuleRunner", "module_problem")
+__all__ = ("ModuleRunner", "acts_here", "module_problem")

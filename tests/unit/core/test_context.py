@@ -18,6 +18,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._argspec imp
 from ansible_collections.operability.readiness.plugins.plugin_utils._acting import context as context_module
 from ansible_collections.operability.readiness.plugins.plugin_utils._acting.context import Context, context_of, locate, refuse
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused, unresolved
+from ansible_collections.operability.readiness.plugins.plugin_utils._running import core
 
 SERVICE = """\
 schema_version: 1
@@ -343,3 +344,75 @@ def test_a_file_without_templates_says_the_same_as_ansibles_reading_of_it(tmp_pa
     service(tmp_path, text + "# {{ }}\n")
     slow = context(tmp_path).description()
     assert fast.data == slow.data and fast.data["waivers"][0]["until"] == "2027-03-31"
+
+
+ORGANISATION = "schema_version: 1\n"
+LOOKUP = "{{ lookup('pipe', 'echo a | tee %s') }}"
+
+
+def judged(folder: pathlib.Path, text: str, organisation: str = ORGANISATION, **variables: t.Any) -> Context:
+    service(folder, text)
+    service(folder, organisation, "operability.yml")
+    return context(folder, {"phase": "pre", "organisation_file": "operability.yml", "environment": "production"}, **variables)
+
+
+def test_a_template_of_a_service_file_runs_nothing_where_there_is_an_organisation(tmp_path: pathlib.Path) -> None:
+    ran = tmp_path / "ran"
+    text = SERVICE.replace("{{ team }}", LOOKUP % ran)
+    for organisation in (
+        ORGANISATION,
+        ORGANISATION + "services_may: [limits]\n",
+        ORGANISATION + "services_may: {services: {other: [templates]}}\n",
+    ):
+        with pytest.raises(Refused) as refused:
+            judged(tmp_path, text, organisation).plan()
+        (problem,) = refused.value.problems
+        assert problem.endswith("/operability.yml (services_may: {services: {payments: [templates]}})")
+        assert "readiness.yml:2: service.owner: {{ lookup('pipe'," in problem and "has a call of lookup(): it would run" in problem
+    assert not ran.exists()
+    made = judged(tmp_path, text, ORGANISATION + "services_may: {services: {payments: [templates]}}\n").description()
+    assert ran.exists() and [one.what for one in made.beyond] == ["a call of lookup()"]
+
+
+def test_leave_does_not_come_from_what_the_service_file_says_of_itself(tmp_path: pathlib.Path) -> None:
+    text = SERVICE.replace('payments, owner: "{{ team }}"', "\"{{ 'pay' ~ 'ments' }}\", owner: \"{{ lookup('env', 'HOME') }}\"")
+    assert text != SERVICE
+    with pytest.raises(Refused, match=r"services_may: \[templates\]"):
+        judged(tmp_path, text, ORGANISATION + "services_may: {services: {payments: [templates]}, levels: {B: [templates]}}\n").description()
+
+
+def test_without_an_organisation_the_team_is_its_own_operations(tmp_path: pathlib.Path) -> None:
+    service(tmp_path, SERVICE.replace("{{ team }}", "{{ lookup('pipe', 'echo team-b') }}"))
+    made = context(tmp_path).description()
+    assert made.owner == "team-b" and made.beyond == ()
+
+
+def test_lookups_keep_working_in_variables_and_in_the_organisations_file(tmp_path: pathlib.Path) -> None:
+    organisation = ORGANISATION + "records: \"{{ lookup('pipe', 'echo records') }}\"\n"
+    made = judged(tmp_path, SERVICE, organisation, team=core.trusted("{{ lookup('pipe', 'echo team-c') }}")).description()
+    assert made.owner == "team-c" and made.organisation and made.organisation.data["records"] == "records"
+    (later,) = unresolved(made.data)
+    assert later.path == "endpoints.0.url" and "missing" in later.reason and later.place.endswith("readiness.yml:4")
+
+
+def test_what_is_marked_as_data_stays_what_it_is(tmp_path: pathlib.Path) -> None:
+    text = SERVICE.replace('"{{ team }}"', "!unsafe \"{{ lookup('pipe', 'id') }}\"")
+    assert judged(tmp_path, text).description().owner == "{{ lookup('pipe', 'id') }}"
+
+
+def test_a_condition_of_a_service_file_is_judged_in_a_file_without_templates_too(tmp_path: pathlib.Path) -> None:
+    text = "schema_version: 1\nservice: {name: payments, owner: a}\nrequirements:\n  PAY-01: {check: ansible_module, with: %s}\n"
+    words = r"readiness.yml:4: requirements.PAY-01.with.expect: lookup\('pipe'\) == '' has a call of lookup"
+    with pytest.raises(Refused, match=words):
+        judged(tmp_path, text % "{module: ping, expect: \"lookup('pipe') == ''\"}").description()
+    assert judged(tmp_path, text % "{module: ping, expect: result.ping == 'pong'}").description().beyond == ()
+
+
+def test_aliases_that_stand_for_too_much_are_refused_before_ansible_reads_them(tmp_path: pathlib.Path) -> None:
+    laughs = "x0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(f"x{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
+    for files in ({"text": SERVICE + laughs}, {"text": SERVICE, "organisation": ORGANISATION + laughs}):
+        with pytest.raises(Refused, match="more than 100000 values by aliases"):
+            judged(tmp_path, **files).plan()
+    (tmp_path / "readiness.debt.yml").write_text(laughs)
+    with pytest.raises(Refused, match="more than 100000 values by aliases"):
+        judged(tmp_path, SERVICE).description()

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import os
 import pathlib
+import signal
+import subprocess
+import sys
 import time
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner, unreadable
 from fakes import FakeClock, FakeHttp
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
 def test_a_command_in_the_c_locale_without_a_terminal() -> None:
@@ -122,3 +127,83 @@ def test_no_permission_says_who_and_what_to_do() -> None:
 def test_an_empty_environment_is_enough() -> None:
     assert Runner(environ={}).run(["env"]).stdout.startswith("LC_ALL=C.UTF-8")
     assert os.environ.get("LC_ALL") != "nonsense"
+
+
+def ended(pid: int) -> bool:
+    """Whether a process ends within a generous time."""
+    for _unused in range(600):
+        status = pathlib.Path(f"/proc/{pid}/stat")
+        try:
+            if status.read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except OSError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def written(path: pathlib.Path, count: int) -> list[int]:
+    """So many numbers, once a command has written them to a file."""
+    for _unused in range(600):
+        found = path.read_text().split() if path.exists() else []
+        if len(found) == count:
+            return [int(text) for text in found]
+        time.sleep(0.05)
+    raise AssertionError(f"{path} has not {count} numbers")
+
+
+def started(code: str, count: int) -> tuple[subprocess.Popen[str], list[int]]:
+    """A process of ours that runs a check, and what it says are the processes below it."""
+    program = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT / "collections")
+    assert program.stdout is not None
+    return program, [int(program.stdout.readline()) for _unused in range(count)]
+
+
+RUNS = """
+from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
+Runner().run(["true"])
+Runner().run(["sh", "-c", "sleep 300 & echo $! >&2; echo $$ >&2; wait"], timeout=600)
+"""
+
+
+def test_a_command_does_not_outlive_a_process_that_is_killed(tmp_path: pathlib.Path) -> None:
+    code = RUNS.replace(">&2", f">>{tmp_path}/pids")
+    program, _none = started(code, 0)
+    pids = written(tmp_path / "pids", 2)
+    program.kill()
+    program.communicate()
+    assert [ended(pid) for pid in pids] == [True, True]
+
+
+def test_of_groups_that_have_ended_nothing_is_killed() -> None:
+    code = """
+import os, subprocess, sys
+from ansible_collections.operability.readiness.plugins.module_utils import _watch
+other = subprocess.Popen(["sleep", "300"], start_new_session=True, stdout=subprocess.DEVNULL)
+with _watch.watched(other.pid):
+    pass
+print(other.pid, flush=True)
+print(_watch._watch._shell.pid, flush=True)
+"""
+    program, (other, shell) = started(code, 2)
+    program.communicate()
+    assert ended(shell)
+    os.kill(other, signal.SIGKILL)  # it was still there
+
+
+def test_checks_end_when_whoever_asked_for_them_is_dead(tmp_path: pathlib.Path) -> None:
+    code = f"""
+import os, time
+from ansible_collections.operability.readiness.plugins.module_utils import _engine
+from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
+if os.fork() == 0:
+    item = _engine.Item("a", "command", {{"command": ["sh", "-c", "echo $$ >{tmp_path}/pid; sleep 300"], "timeout": 290}})
+    print(os.getpid(), flush=True)
+    _engine.execute([item], Runner())
+time.sleep(300)
+"""
+    program, (worker,) = started(code, 1)
+    (command,) = written(tmp_path / "pid", 1)
+    program.kill()
+    program.communicate()
+    assert ended(worker) and ended(command)
