@@ -181,7 +181,9 @@ def refuse_empty(checks: t.Sequence[PlannedCheck], title: str, place: str, remar
         if check.check == "command" and always_succeeds(args.get("command")):
             shown = str(what_runs(Instance(check.check, check.instance, dict(args))))
             instead = "a command that ends with 2 where that is not so"
-        elif check.check == "ansible_module" and module_always_succeeds(args.get("module"), args.get("arguments"), args.get("expect")):
+        elif check.check == "ansible_module" and module_always_succeeds(
+            args.get("module"), args.get("arguments") or args.get("args"), args.get("expect")
+        ):
             shown = str(args.get("module"))
             instead = "a module, and conditions over its result that are not met where that is not so"
         elif check.check == "prometheus_query" and query_looks_at_nothing(args.get("query")):

@@ -90,7 +90,8 @@ def _is_named(above: Rule, check: str, source: str | None, own: frozenset[str], 
 def _own_question(above: Rule, rule: Rule, entry: RequirementEntry, check: str) -> frozenset[str]:
     """The options by which the service says what a check looks at, in place of what it declares or the policy says."""
     known = _QUESTION.intersection(load_check(check).ARGUMENT_SPEC) if check in CHECKS else frozenset[str]()
-    given = {*(entry.get("with") or {}), *(name for name in known if rule.args.get(name) != above.args.get(name))}
+    options = {"arguments" if name == "args" else name for name in entry.get("with") or {}}  # args is its other name
+    given = {*options, *(name for name in known if rule.args.get(name) != above.args.get(name))}
     return frozenset(known.intersection(given))
 
 

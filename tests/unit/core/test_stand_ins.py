@@ -164,6 +164,7 @@ def test_what_is_run_is_shown_without_secrets(words: str, shown: str) -> None:
         ("MON-05", "check: command, with: {command: [sh, -c, 'exit 0']}", True),
         ("DEL-02", "with: {command: ['true']}", True),
         ("MON-01", "check: ansible_module, with: {module: ansible.builtin.ping}", True),
+        ("MON-01", "check: ansible_module, with: {module: command, args: {cmd: 'true'}, expect: 'result.rc == 0'}", True),
         ("PAY-01", "title: own, impact: blocker, check: command, with: {command: [echo, ok]}", True),
         ("PAY-01", "title: own, impact: major, check: command, with: {command: [echo, ok]}", False),
         ("BKP-01", "check: command, with: {command: [/opt/true]}", True),
