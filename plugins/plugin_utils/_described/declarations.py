@@ -465,6 +465,8 @@ class OrganisationFile(SharedFile, total=False):
 
     services_may: object  # names of what may be loosened, or layers of them
     runs_may: object
+    records_mode: str
+    service_owners: dict[str, str]
 
 
 class Removal(t.TypedDict):

@@ -141,6 +141,8 @@ class Plan:
     ratchet: bool = False  # what has passed once and fails again blocks
     debt: DebtFile | None = None  # its lines are waivers of the kind debt
     loosened: tuple[Loosening, ...] = ()  # by the service, or by this run
+    records_mode: str = "0600"  # permissions of the files of records
+    settled_owner: str | None = None  # the owner whom the organisation names for a service that changed hands
 
     @property
     def name(self) -> str:

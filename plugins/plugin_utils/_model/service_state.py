@@ -108,6 +108,8 @@ class State:
     debt: t.Mapping[str, OnceInDebt] = dataclasses.field(default_factory=dict)
     gates: t.Mapping[str, LastGate]
     deployments: tuple[Deployed, ...] = ()
+    owner: str = ""  # of the service
+    source: str = ""  # what tells its service file from another
 
     @classmethod
     def empty(cls, service: str, environment: str) -> State:

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ...module_utils._units import parse_duration
 from .._comparing.comparable import terms
-from .._described.declarations import Duration
+from .._described.declarations import Duration, OrganisationFile
 from .._described.document import NotResolved, Refused, unresolved
 from .._described.policy import Policy
 from .._described.service import Description
@@ -94,6 +96,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         ratchet=ratchet,
         debt=debt,
         loosened=loosened,
+        **_of_organisation(description),
     )
 
 
@@ -114,6 +117,18 @@ def _records(description: Description) -> str | None:
         if named:
             return document.path(str(named))
     return None
+
+
+class _OfOrganisation(t.TypedDict):
+    records_mode: str
+    settled_owner: str | None
+
+
+def _of_organisation(description: Description) -> _OfOrganisation:
+    """What the organisation alone says of records."""
+    said: OrganisationFile = description.organisation.of_organisation if description.organisation else {"schema_version": 1}
+    owner = (said.get("service_owners") or {}).get(description.name)
+    return {"records_mode": str(said.get("records_mode") or "0600"), "settled_owner": str(owner) if owner else None}
 
 
 def _settling(description: Description, phase: str | None, remarks: Remarks) -> float:

@@ -21,6 +21,7 @@ from .._judging.accountability import Situation
 from .._judging.judge import judge_each
 from .._model.decision import Decision
 from .._model.deployments import Ledger
+from .._model.given import Given
 from .._model.judged import Reach
 from .._model.planned import Plan
 from .._model.record import SCHEMA_VERSION, Hosts, JudgedService, PastRun, RunRecord
@@ -31,8 +32,9 @@ from .._promises import debt as _debt
 from .._promises import ledger as _ledger
 from .._promises.reservations import lifted_by
 from . import delta as _delta
+from . import memory as _memory
 from .record_json import Unreadable
-from .run_record import Records
+from .run_record import Records, baseline_name, run_name
 
 CLOCKS_DIFFER = dt.timedelta(minutes=5)  # as much as between two controllers
 
@@ -153,6 +155,7 @@ class Case:
     decisions: t.Sequence[Decision] = ()
     previous: PastRun | None = None  # the last whole run of this phase
     before: Loaded = Loaded()  # the baseline of this deployment
+    source: str = ""  # what tells the service file from another
 
     def judged(self) -> tuple[RunRecord, State]:
         """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone."""
@@ -168,11 +171,14 @@ class Case:
         changed = _accountability.state_after(dataclasses.replace(situation, run=run), accounts)
         if not run.partial:
             judgement = judgement.noting(lifted_by(changed, run.id))
+        if not plan.refused:
+            changed = dataclasses.replace(changed, owner=plan.owner, source=self.source)
+        shown = {item.id for item in accounts.decisions}
         silent = run.partial and not run.emergency
         record = RunRecord(
             schema_version=SCHEMA_VERSION,
             run=run,
-            service=JudgedService(plan.name, plan.owner, plan.service.get("kind", ""), plan.level, plan.level_reason),
+            service=JudgedService(plan.name, plan.owner, plan.service.get("kind", ""), plan.level, plan.level_reason, self.source),
             inputs={**plan.inputs, "policy": {**plan.policy}},
             hosts=Hosts(plan.expected_hosts, self.reach.reached, dict(self.reach.unreachable), dict(self.reach.absent)),
             evidence=accounts.evidence,
@@ -183,6 +189,7 @@ class Case:
             state=None if silent else _state.judge_state(_debt.against(self.whole, changed), changed, now),
             gates=_state.recent_gates(changed, now),
             deployments=changed.deployments,
+            given=Given.of(plan, self.state, [item for item in self.decisions if item.id in shown], waiting=situation.waiting),
         )
         return record, changed
 
@@ -202,37 +209,43 @@ def enter_deployment(record: RunRecord, ledger: Ledger, now: dt.datetime, *, fai
 
 
 def load_baseline(records: Records, run: Run) -> Loaded:
-    """The baseline with which this run is compared."""
+    """The baseline with which this run is compared: that for which a record of the chain vouches."""
     if run.phase != "post" or not run.deployment_id:
         return Loaded()
     try:
-        return Loaded(records.load_baseline(run.deployment_id))
+        baseline = records.load_baseline(run.deployment_id)
+        if baseline:
+            _memory.refuse_unvouched(records, baseline_name(run.deployment_id), baseline.run)
+        return Loaded(baseline)
     except (Unreadable, NotWritten) as exc:
         return Loaded(trouble=said_by(exc))
 
 
-def keep_baseline(records: Records, case: Case) -> list[Message]:
-    """Keeps what was seen at ``pre`` for the comparison at ``post``; says why where it is not kept."""
+def keep_baseline(records: Records, case: Case) -> tuple[list[Message], bool]:
+    """Keeps what was seen at ``pre`` for the comparison at ``post``; says why where it is not kept, and whether there is one."""
     run = case.run
     if run.phase != "pre" or run.partial or run.scope == "batch" or run.first_deployment:
-        return []
+        return [], False
     identifier = run.deployment_id
     if not identifier:
         compared = any(proof.check == _baseline.CHECK for item in case.whole.requirements for proof in item.rule.proved_by)
         missing = phrase("no baseline is kept for post: no deployment is named (readiness_deployment_id or readiness_version)")
-        return [missing] if compared else []
+        return [missing] if compared else [], False
     try:
         kept = records.load_baseline(identifier)
         if kept:
-            return [phrase("{baseline}, is kept; a deployment that begins anew needs a deployment_id of its own", baseline=kept.name)]
+            if run_name(kept.run) in records.runs():  # else that run was interrupted, and this one vouches for what it saw
+                _memory.refuse_unvouched(records, baseline_name(identifier), kept.run)
+            stays = phrase("{baseline}, is kept; a deployment that begins anew needs a deployment_id of its own", baseline=kept.name)
+            return [stays], True
         baseline = _baseline.take(case.plan, case.findings, case.reach, run, case.now)
         if baseline is None:
             nothing = phrase("nothing was seen that could be compared at post")
-            return [phrase("no baseline of deployment {deployment:path} is kept: {reason}", deployment=identifier, reason=nothing)]
+            return [phrase("no baseline of deployment {deployment:path} is kept: {reason}", deployment=identifier, reason=nothing)], False
         records.save_baseline(baseline)
     except (Unreadable, NotWritten) as exc:
-        return [phrase("no baseline of deployment {deployment:path} is kept: {reason}", deployment=identifier, reason=said_by(exc))]
-    return []
+        return [phrase("no baseline of deployment {deployment:path} is kept: {reason}", deployment=identifier, reason=said_by(exc))], False
+    return [], True
 
 
 __all__ = (

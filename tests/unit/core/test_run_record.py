@@ -19,6 +19,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._model.decis
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.plain import from_plain
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.service_state import Deployed, LastGate
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.verdict import Outcome, Verdict
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.digests import sealed
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.record_json import encoded, to_json
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.run_record import Records, Unreadable, default_folder, load
 
@@ -43,7 +44,7 @@ def test_the_state_is_written_and_found_again(records: Records) -> None:
     records.save_state(state)
     assert records.load_state() == state
     assert os.listdir(records.folder) == ["state.json"]
-    assert records.state_path.stat().st_mode & 0o777 == 0o644
+    assert records.state_path.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_state_that_was_cut_short_is_left_as_it_is(records: Records) -> None:
@@ -279,6 +280,11 @@ def test_deployments_with_odd_names_have_baselines_of_their_own(records: Records
     assert len(list(pathlib.Path(records.folder, "baselines").iterdir())) == len(names)
 
 
+def resealed(text: str, **changes: t.Any) -> str:
+    """With a digest that fits what was changed."""
+    return json.dumps(sealed({**json.loads(text), **changes}))
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -289,8 +295,9 @@ def test_deployments_with_odd_names_have_baselines_of_their_own(records: Records
             lambda text: text.replace('"schema_version": 1', '"schema_version": 2'),
             "was written by a newer version .schema 2, this one reads 1",
         ),
-        (lambda text: text.replace('"D1"', '"D2"'), "is not a whole baseline of deployment D1"),
-        (lambda text: text.replace('"hosts": []', '"hosts": 3'), "is not a whole baseline of deployment D1"),
+        (lambda text: resealed(text, deployment_id="D2"), "is not a whole baseline of deployment D1"),
+        (lambda text: resealed(text, hosts=3), "is not a whole baseline of deployment D1"),
+        (lambda text: text.replace('"hosts": []', '"hosts": ["h"]'), "D1.json was changed after it was written: its digest does not fit"),
         (lambda text: "[]", "is not a record of operability.readiness"),
     ],
 )

@@ -21,7 +21,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._promises im
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.remote_store import RemoteFolder
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.run_record import Records, Unreadable
 
-DEFAULTS = {"read": [], "list": [], "write": {}, "remove": [], "expect": {}, "create": True}
+DEFAULTS = {"read": [], "list": [], "write": {}, "remove": [], "expect": {}, "create": True, "aside": {}, "mode": "0600", "below": None}
 
 
 class Host:
