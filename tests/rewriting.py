@@ -40,6 +40,10 @@ def relinked(folder: pathlib.Path) -> None:
             record["follows"]["digest"] = new.get(record["follows"]["run"], record["follows"]["digest"])
         record["digest"] = new[record["run"]["id"]] = canonical(record, "digest")
         save(path, record)
+    for path in folder.glob("decisions/*.json"):
+        decision = read(path)
+        decision["follows"]["digest"] = new[decision["follows"]["run"]]
+        save(path, {**decision, "content_digest": canonical(decision, "content_digest")})
     for path in folder.glob("*.json"):
         document = read(path)
         if path.name == "head.json":

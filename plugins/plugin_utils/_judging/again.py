@@ -67,7 +67,9 @@ def differences(recorded: t.Mapping[str, t.Any], again: t.Mapping[str, t.Any]) -
     asked = {item["id"]: item.get("asked") for item in recorded["requirements"]}
     theirs = {item["id"]: item for item in recorded["requirements"]}
     ours = {item["id"]: {**item, "asked": asked.get(item["id"])} for item in again["requirements"]}
-    out = [_difference(key, recorded.get(key), again.get(key)) for key in again if key not in _BESIDE and recorded.get(key) != again.get(key)]
+    out = [
+        _difference(key, recorded.get(key), again.get(key)) for key in again if key not in _BESIDE and recorded.get(key) != again.get(key)
+    ]
     if list(theirs) != list(ours):
         out.append(f"requirements: {', '.join(theirs)} are recorded, {', '.join(ours)} come of it")
     for name in theirs.keys() & ours.keys():

@@ -215,7 +215,7 @@ def load_baseline(records: Records, run: Run) -> Loaded:
     try:
         baseline = records.load_baseline(run.deployment_id)
         if baseline:
-            _memory.refuse_unvouched(records, baseline_name(run.deployment_id), baseline.run)
+            _memory.refuse_unvouched(records, baseline_name(run.deployment_id))
         return Loaded(baseline)
     except (Unreadable, NotWritten) as exc:
         return Loaded(trouble=said_by(exc))
@@ -235,7 +235,7 @@ def keep_baseline(records: Records, case: Case) -> tuple[list[Message], bool]:
         kept = records.load_baseline(identifier)
         if kept:
             if run_name(kept.run) in records.runs():  # else that run was interrupted, and this one vouches for what it saw
-                _memory.refuse_unvouched(records, baseline_name(identifier), kept.run)
+                _memory.refuse_unvouched(records, baseline_name(identifier))
             stays = phrase("{baseline}, is kept; a deployment that begins anew needs a deployment_id of its own", baseline=kept.name)
             return [stays], True
         baseline = _baseline.take(case.plan, case.findings, case.reach, run, case.now)

@@ -60,21 +60,22 @@ def before(record: _Record) -> Follows | None:
 def head(records: Records) -> Head:
     """The last record: the newest by its name, unless another follows from it (a clock that is behind)."""
     newest = next(filter(None, map(records.believed, reversed(records.runs()))), None)
-    noted = _noted(records)
-    if noted is None or (newest and noted.run == run_of(newest)):
+    last = noted(records)
+    if last is None or (newest and last.run == run_of(newest)):
         return Head(newest)
-    pointed = _believed(records, noted)
+    pointed = _believed(records, last)
     if pointed is None:
-        gone = phrase("the record of {run:path}, the last one that was kept here, is not there or was changed", run=noted.run)
+        gone = phrase("the record of {run:path}, the last one that was kept here, is not there or was changed", run=last.run)
         return Head(newest, (gone,))
-    if newest and before(newest) == noted:  # an interrupted run did not come to note it
+    if newest and before(newest) == last:  # an interrupted run did not come to note it
         return Head(newest)
     if newest is None or any(run_of(one) == run_of(newest) for one in _back(records, pointed)):
         return Head(pointed)
     return Head(newest)
 
 
-def _noted(records: Records) -> Follows | None:
+def noted(records: Records) -> Follows | None:
+    """Which record the folder says is the last one."""
     with contextlib.suppress(Unreadable):
         data = records.load(HEAD, _record.SCHEMA_VERSION)
         if data and isinstance(data.get("run"), str) and isinstance(data.get("digest"), str):
@@ -109,4 +110,4 @@ def chain(records: Records, last: Head) -> t.Iterator[_Record]:
     return _back(records, last.record) if last.record else iter(())
 
 
-__all__ = ("Head", "before", "chain", "content_of", "digest_of", "head", "named", "run_of", "sealed", "verified")
+__all__ = ("Head", "before", "chain", "content_of", "digest_of", "head", "named", "noted", "run_of", "sealed", "verified")

@@ -54,7 +54,7 @@ def remembered(records: Records) -> Remembered:
         if data is None:
             return _without_file(records, last)
         state = records.state_of(data)
-        _refuse_misfit(records, last, data, STATE)
+        _refuse_other_state(records, last, data)
         return Remembered(state, last, (*last.notices, *_before_digests(data, last)))
     except Behind as exc:
         return Remembered(rebuilt(records, last), last, (*last.notices, exc.message))
@@ -84,9 +84,20 @@ def _before_digests(data: _Record, last: Head) -> list[Message]:
 # -- whether a file fits
 
 
-def _refuse_misfit(records: Records, last: Head, data: _Record, name: str) -> None:
-    """Unreadable where a file is not what the last run that wrote it has left; Behind where it is what an earlier one left."""
-    place = str(records.store.place(name))
+def refuse_misfit(records: Records, last: Head, name: str) -> None:
+    """Unreadable where the state or the ledger cannot be read, or does not fit the records; Behind for what an earlier run left."""
+    if name == LEDGER:
+        records.load_ledger()
+        _refuse_other_ledger(records, last, records.load(name, SCHEMA_VERSION) or {})
+        return
+    data = records.state_as_kept() or {}
+    records.state_of(data)
+    _refuse_other_state(records, last, data)
+
+
+def _refuse_other_state(records: Records, last: Head, data: _Record) -> None:
+    """Unreadable where a state is not what the last run that wrote it has left; Behind where it is what an earlier one left."""
+    name, place = STATE, str(records.store.place(STATE))
     follows = _chain.before(data)
     if verified(data) is None or follows is None:
         if last.has_digest:
@@ -115,11 +126,16 @@ def _refuse_misfit(records: Records, last: Head, data: _Record, name: str) -> No
     raise Unreadable(phrase("{path:path} follows from {run:path}, of which there is no such record", path=place, run=follows.run))
 
 
-def refuse_unvouched(records: Records, name: str, run: str) -> None:
-    """Unreadable where no record of the chain says that this was kept, of the run that it names or a later one."""
+def refuse_unvouched(records: Records, name: str) -> None:
+    """Unreadable where no record of the chain says that this baseline was kept, of the run that it names or a later one."""
     data = records.load(name, SCHEMA_VERSION)
     if data is None:
         return
+    if verified(data) is False:
+        raise Unreadable(
+            phrase("{path:path} was changed after it was written: its digest does not fit", path=str(records.store.place(name)))
+        )
+    run = str(data.get("run"))
     last, content = _chain.head(records), content_of(data)
     for record in _chain.chain(records, last):
         kept = as_dict(record.get("kept")).get(name)
@@ -258,4 +274,4 @@ def _said_by(record: WholeRecord, found: t.Mapping[str, Known]) -> dict[str, Kno
     return out
 
 
-__all__ = ("Remembered", "ledger", "proven", "rebuilt", "refuse_unvouched", "remembered")
+__all__ = ("Behind", "Remembered", "ledger", "proven", "rebuilt", "refuse_misfit", "refuse_unvouched", "remembered")

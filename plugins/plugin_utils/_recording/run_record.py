@@ -114,10 +114,11 @@ class Records:
     def state_of(self, data: t.Mapping[str, object]) -> State:
         """The state that stands there. Unreadable, also where it is not as it was written."""
         self.refuse_another_service(data, STATE, phrase("the state"))
-        self._refuse_changed(data, STATE)
+        self.refuse_changed(data, STATE)
         return from_json(State, data, self.store.place(STATE))
 
-    def _refuse_changed(self, data: t.Mapping[str, object], name: str, key: str = "digest") -> None:
+    def refuse_changed(self, data: t.Mapping[str, object], name: str, key: str = "digest") -> None:
+        """Unreadable where a document has a digest that does not fit."""
         if verified(data, key) is False:
             place = str(self.store.place(name))
             raise Unreadable(phrase("{path:path} was changed after it was written: its digest does not fit", path=place))
@@ -158,7 +159,7 @@ class Records:
         if data is None:
             return _ledger.empty(self.service, self.environment, earlier)
         self.refuse_another_service(data, LEDGER, phrase("the ledger"))
-        self._refuse_changed(data, LEDGER)
+        self.refuse_changed(data, LEDGER)
         with contextlib.suppress(Unreadable):
             ledger = from_json(Ledger, data, LEDGER)
             if _ledger.whole(ledger):
@@ -229,7 +230,7 @@ class Records:
                 self.broken[name] = exc.message
             return None
         try:
-            self._refuse_changed(record, name)
+            self.refuse_changed(record, name)
         except Unreadable as exc:
             self.doubted[name] = exc.message
             return None
@@ -287,8 +288,21 @@ class Records:
                     environment=self.environment,
                 )
             )
-        self._refuse_changed(data, name, SEAL)
-        return from_json(Decision, data, place)
+        self.refuse_changed(data, name, SEAL)
+        decision = from_json(Decision, data, place)
+        about = self._about(decision.run) if verified(data, SEAL) is None else None
+        if about and about.digest:
+            raise Unreadable(phrase("{path:path} has no digest, and the record that it is about has one", path=str(place)))
+        return decision
+
+    def refuse_decision(self, name: str) -> None:
+        """Unreadable where a decision cannot be used, or the record that it is about is not the one that it was."""
+        self._decision(name)
+        said = as_dict((self.load(name, _decision.SCHEMA_VERSION) or {}).get("follows"))
+        about = self._about(str(said.get("run"))) if said else None
+        if said and about and about.digest != said.get("digest"):
+            place = str(self.store.place(name))
+            raise Unreadable(phrase("{path:path} is about another record of {run:path} than is there", path=place, run=about.run))
 
     def save_decision(self, decision: Decision) -> pathlib.PurePath:
         """Writes a decision and returns its path; one that is there is never overwritten. NotWritten."""
@@ -313,7 +327,7 @@ class Records:
         if data is None:
             return None
         self.refuse_another_service(data, name, phrase("the baseline"))
-        self._refuse_changed(data, name)
+        self.refuse_changed(data, name)
         with contextlib.suppress(Unreadable):
             baseline = from_json(Baseline, data, name)
             if baseline.deployment_id == deployment_id:
