@@ -15,6 +15,7 @@ from .._model.judgement import GateRequirement
 from .._model.planned import Plan, PlannedRequirement, PlanState
 from .._model.record import WholeRecord
 from .._model.service_state import Known
+from .._model.text import as_dicts, as_list
 from .accountability import Accounted, Situation, accounted
 from .judge import judge_each, judge_findings
 
@@ -62,11 +63,12 @@ def unanswered(record: WholeRecord, given: Given) -> list[str]:
     return out
 
 
-def differences(recorded: t.Mapping[str, t.Any], again: t.Mapping[str, t.Any]) -> list[str]:
+def differences(recorded: t.Mapping[str, object], again: t.Mapping[str, object]) -> list[str]:
     """Where a judgement and its repetition, both as JSON, are not the same. What came beside the judge is left out of it."""
-    asked = {item["id"]: item.get("asked") for item in recorded["requirements"]}
-    theirs = {item["id"]: item for item in recorded["requirements"]}
-    ours = {item["id"]: {**item, "asked": asked.get(item["id"])} for item in again["requirements"]}
+    theirs = {str(item.get("id")): item for item in as_dicts(recorded.get("requirements"))}
+    ours = {str(item["id"]): item for item in as_dicts(again["requirements"])}
+    for name, item in ours.items():
+        item["asked"] = theirs.get(name, {}).get("asked")  # over arguments that are not kept
     out = [
         _difference(key, recorded.get(key), again.get(key)) for key in again if key not in _BESIDE and recorded.get(key) != again.get(key)
     ]
@@ -76,8 +78,8 @@ def differences(recorded: t.Mapping[str, t.Any], again: t.Mapping[str, t.Any]) -
         keys = sorted(key for key in {*theirs[name], *ours[name]} if theirs[name].get(key) != ours[name].get(key))
         if keys:
             out.append(_difference(f"{name}.{keys[0]}", theirs[name].get(keys[0]), ours[name].get(keys[0])))
-    notices = list(again["notices"])
-    if list(recorded["notices"])[: len(notices)] != notices:
+    notices = as_list(again["notices"])
+    if as_list(recorded.get("notices"))[: len(notices)] != notices:
         out.append("notices: others come of it than are recorded")
     return sorted(out, key=lambda line: (not line.startswith("verdict"), line))
 
