@@ -32,6 +32,8 @@ options:
     description:
       - What is published - the registered result of M(operability.readiness.gate), its RV(operability.readiness.gate#module:record),
         or the path of a run record.
+      - What lies at a path must be as the gate wrote it. A record that was changed since is refused; one that was written before records
+        had digests is published with a warning.
       - Needed unless O(state=absent).
     type: raw
   state:

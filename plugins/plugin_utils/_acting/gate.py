@@ -44,6 +44,7 @@ from .._recording.case import (
     clock_trouble,
     enter_deployment,
     keep_baseline,
+    load_at_pre,
     load_baseline,
     partial_reason,
     reach_of,
@@ -273,6 +274,7 @@ class Gate:
             previous=self._previous() if readable else None,
             before=load_baseline(self.records, run) if readable else Loaded(),
             source=self.subject.source,
+            at_pre=self._at_pre(run) if readable else None,
         )
         case, (record, after), unfit = self._judged(case)
         notices += [*unfit, *self._doubts()]
@@ -372,6 +374,11 @@ class Gate:
             return None  # of another sort
         with contextlib.suppress(NotWritten):  # records on a host that cannot be reached
             return self.records.newest_past(plan.phase, whole=True)
+        return None
+
+    def _at_pre(self, run: Run) -> PastRun | None:
+        with contextlib.suppress(NotWritten):  # records on a host that cannot be reached
+            return load_at_pre(self.records, run)
         return None
 
     # -- keeping

@@ -10,6 +10,7 @@ import typing as t
 
 from ...module_utils._phrase import NOTHING, Message
 from .decision import Evidence, ShownDecision
+from .demands import Demands
 from .deployments import DeliveryPerformance, Deployment
 from .follows import Follows
 from .given import Given
@@ -92,6 +93,7 @@ class RunRecord:
     deployments: tuple[Deployment | Deployed, ...] = ()
     delivery_performance: DeliveryPerformance | None = dataclasses.field(default=None, metadata=OMITTED)
     given: Given | None = dataclasses.field(default=None, metadata=OMITTED)
+    demands: Demands | None = dataclasses.field(default=None, metadata=OMITTED)  # of all phases
 
     def noting(self, notices: t.Iterable[Message]) -> RunRecord:
         return dataclasses.replace(self, judgement=self.judgement.noting(notices))
@@ -105,6 +107,8 @@ class PastRun:
     judgement: Judgement | None = None
     evidence: Evidence | None = None
     state: StateJudgement | None = None
+    demands: Demands | None = None
+    inputs: t.Mapping[str, t.Mapping[str, str | None] | None] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)

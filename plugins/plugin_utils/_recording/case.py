@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import typing as t
@@ -14,12 +15,14 @@ from ...module_utils._finding import Finding, isoformat
 from ...module_utils._phrase import Message, phrase
 from ...module_utils._units import parse_duration
 from .._comparing import baseline as _baseline
+from .._comparing import demands as _demands
 from .._comparing.baseline import Loaded
 from .._judging import accountability as _accountability
 from .._judging import state as _state
 from .._judging.accountability import Situation
 from .._judging.judge import judge_each
 from .._model.decision import Decision
+from .._model.demands import Demands
 from .._model.deployments import Ledger
 from .._model.given import Given
 from .._model.judged import Reach
@@ -36,6 +39,7 @@ from . import memory as _memory
 from .record_json import Unreadable
 from .run_record import Records, baseline_name, run_name
 
+LOOKED_BACK = 20  # runs at pre among which that of a deployment is looked for
 CLOCKS_DIFFER = dt.timedelta(minutes=5)  # as much as between two controllers
 
 
@@ -156,16 +160,22 @@ class Case:
     previous: PastRun | None = None  # the last whole run of this phase
     before: Loaded = Loaded()  # the baseline of this deployment
     source: str = ""  # what tells the service file from another
+    at_pre: PastRun | None = None  # the last run at pre of this deployment
 
     def judged(self) -> tuple[RunRecord, State]:
         """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone."""
         run, now = self.run, self.now
-        compared = _baseline.at_post(self.plan, self.before, self.findings, self.reach, run, now=now)
+        demands, less, files = Demands.of(self.whole), None, list[Message]()
+        inputs = {**self.plan.inputs, "policy": {**self.plan.policy}}
+        if self.at_pre and not self.plan.refused:
+            files = _demands.changed(self.at_pre.inputs, inputs)
+            less = _demands.looser(self.at_pre.demands, demands) if self.at_pre.demands else None
+        compared = _baseline.at_post(self.plan, self.before, self.findings, self.reach, run, now=now, less=less)
         plan = _debt.against(self.plan, self.state)
         judged = judge_each(plan, {**self.findings, **compared.findings}, self.reach, self.proven)
         situation = Situation(run, self.state, now.date(), self.decisions, waiting=bool(self.reach.waiting))
         accounts = _accountability.accounted(plan, judged, situation)
-        judgement = dataclasses.replace(accounts.judgement.noting(compared.notices), comparison=compared.comparison)
+        judgement = dataclasses.replace(accounts.judgement.noting([*compared.notices, *files]), comparison=compared.comparison)
         enforced = (plan.enforces or bool(judgement.ratchet)) and not run.emergency
         run = dataclasses.replace(run, enforced=enforced, evidence_digest=accounts.evidence.digest)
         changed = _accountability.state_after(dataclasses.replace(situation, run=run), accounts)
@@ -179,7 +189,7 @@ class Case:
             schema_version=SCHEMA_VERSION,
             run=run,
             service=JudgedService(plan.name, plan.owner, plan.service.get("kind", ""), plan.level, plan.level_reason, self.source),
-            inputs={**plan.inputs, "policy": {**plan.policy}},
+            inputs=inputs,
             hosts=Hosts(plan.expected_hosts, self.reach.reached, dict(self.reach.unreachable), dict(self.reach.absent)),
             evidence=accounts.evidence,
             decisions=accounts.decisions,
@@ -190,6 +200,7 @@ class Case:
             gates=_state.recent_gates(changed, now),
             deployments=changed.deployments,
             given=Given.of(plan, self.state, [item for item in self.decisions if item.id in shown], waiting=situation.waiting),
+            demands=None if plan.refused else demands,
         )
         return record, changed
 
@@ -219,6 +230,21 @@ def load_baseline(records: Records, run: Run) -> Loaded:
         return Loaded(baseline)
     except (Unreadable, NotWritten) as exc:
         return Loaded(trouble=said_by(exc))
+
+
+def load_at_pre(records: Records, run: Run) -> PastRun | None:
+    """The last whole run at ``pre`` of the deployment that this run at ``post`` belongs to."""
+    if run.phase != "post" or not run.deployment_id:
+        return None
+    names = [name for name in records.runs() if "-pre-" in name][-LOOKED_BACK:]
+    records.store.prefetch(names)
+    for name in reversed(names):
+        record = records.believed(name)
+        with contextlib.suppress(Unreadable):
+            past = records.past(record) if record else None
+            if past and past.run.phase == "pre" and past.run.whole and past.run.deployment_id == run.deployment_id:
+                return past
+    return None
 
 
 def keep_baseline(records: Records, case: Case) -> tuple[list[Message], bool]:
@@ -255,6 +281,7 @@ __all__ = (
     "clock_trouble",
     "enter_deployment",
     "keep_baseline",
+    "load_at_pre",
     "load_baseline",
     "partial_reason",
     "reach_of",

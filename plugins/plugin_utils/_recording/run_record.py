@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import os
 import pathlib
 import re
 import typing as t
@@ -377,10 +378,13 @@ class Records:
 
 def load(path: pathlib.Path | str) -> dict[str, object]:
     """A run record from any file. Unreadable."""
+    place = pathlib.Path(path).absolute()
     try:
-        content = pathlib.Path(path).read_bytes()
-    except OSError as exc:
-        raise Unreadable(_not_read(path, exc)) from None
+        content = Folder(place.parent).read(place.name)
+    except (OSError, ValueError) as exc:
+        raise Unreadable(_not_read(path, exc if isinstance(exc, OSError) else OSError(str(exc)))) from None
+    if content is None:
+        raise Unreadable(_not_read(path, OSError(errno.ENOENT, os.strerror(errno.ENOENT))))
     return decoded(content, path, _record.SCHEMA_VERSION)
 
 
