@@ -420,6 +420,8 @@ class Gate:
             kept.update(self._content(baseline_name(str(made.case.run.deployment_id))) if there else {})
         if made.ledger:
             kept[LEDGER] = content_of(to_json(made.ledger))
+        elif LEDGER not in made.aside and not made.ledger_trouble:
+            kept.update(self._content(LEDGER))
         updates = (not self._partial or bool(self.subject.emergency)) and not made.trouble
         if updates:
             kept[STATE] = content_of(to_json(made.after))

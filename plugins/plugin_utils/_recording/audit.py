@@ -14,16 +14,17 @@ import re
 import typing as t
 
 from ...module_utils._files import NotWritten
+from ...module_utils._phrase import phrase
 from .._described.version import collection_version
 from .._judging.again import differences, judged_again, unanswered
 from .._model.follows import Follows
 from .._model.given import Given
 from .._model.plain import to_plain
-from .._model.record import WholeRecord
+from .._model.record import SCHEMA_VERSION, WholeRecord
 from .._model.text import as_dict
 from . import chain as _chain
 from . import memory as _memory
-from .chain import verified
+from .chain import content_of, verified
 from .record_json import Unreadable, from_json, to_json
 from .run_record import LEDGER, STATE, Records, run_name
 
@@ -71,7 +72,7 @@ class _Link:
     follows: Follows | None
     finished_at: str
     has_digest: bool
-    fits: bool
+    kept: t.Mapping[str, object]  # contents beside it, by digest
 
 
 def audited(records: Records, published: t.Sequence[str] = ()) -> Audited:
@@ -89,7 +90,7 @@ def audited(records: Records, published: t.Sequence[str] = ()) -> Audited:
     found.head = heads[-1].digest if heads else None
     _noted(records, heads, found)
     _published(links, published, found)
-    _beside(records, found)
+    _beside(records, links, found)
     return found
 
 
@@ -109,15 +110,14 @@ def _read(records: Records, name: str, found: Audited) -> dict[str, object] | No
 
 def _link(name: str, record: _Record) -> _Link:
     named, run = _chain.named(record), as_dict(record.get("run"))
-    fits = verified(record)
     return _Link(
         name=name,
         run=named.run,
         digest=str(named.digest),
         follows=_chain.before(record),
         finished_at=str(run.get("finished_at")),
-        has_digest=fits is not None,
-        fits=fits is not False,
+        has_digest=verified(record) is not None,
+        kept=as_dict(record.get("kept")),
     )
 
 
@@ -246,17 +246,26 @@ def _published(links: t.Sequence[_Link], published: t.Sequence[str], found: Audi
 # -- what lies beside the records
 
 
-def _beside(records: Records, found: Audited) -> None:
+def _beside(records: Records, links: t.Sequence[_Link], found: Audited) -> None:
     last = _chain.head(records)
     for name in (STATE, LEDGER):
         if name in records.store.names("*.json"):
             _fits(name, functools.partial(_memory.refuse_misfit, records, last, name), found)
     for name in records.store.names("baselines/*.json"):
-        _fits(name, functools.partial(_memory.refuse_unvouched, records, name), found)
+        _fits(name, functools.partial(_refuse_unvouched, records, links, name), found)
     for name in records.store.names("decisions/*.json"):
         _fits(name, functools.partial(records.refuse_decision, name), found)
     if STATE not in records.store.names("*.json") and found.records:
         found.problems.append(Problem(STATE, "it is not there, and there are records"))
+
+
+def _refuse_unvouched(records: Records, links: t.Sequence[_Link], name: str) -> None:
+    """Unreadable where a baseline was changed, or no record says that it was kept."""
+    data = records.load(name, SCHEMA_VERSION) or {}
+    records.refuse_changed(data, name)
+    of_before = verified(data) is None and not any(link.has_digest for link in links if link.run == data.get("run"))
+    if not of_before and content_of(data) not in [link.kept.get(name) for link in links]:
+        raise Unreadable(phrase("{path:path} is not what the run {run:path} left", path=name, run=str(data.get("run"))))
 
 
 def _fits(name: str, look: t.Callable[[], object], found: Audited) -> None:

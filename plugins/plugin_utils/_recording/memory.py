@@ -23,7 +23,7 @@ from .chain import Head, content_of, run_of, verified
 from .record_json import Unreadable, from_json
 from .run_record import LEDGER, STATE, Records, run_name
 
-FOLDED = 400  # records that a lost state is made of
+FOLDED, FOLDED_OF_BEFORE = 60, 400  # records that a lost state is made of; where the last one does not hold what was owed before it
 
 _Record = t.Mapping[str, object]
 
@@ -191,9 +191,8 @@ def _deployments(record: _Record) -> tuple[Deployment, ...]:
 
 def rebuilt(records: Records, last: Head) -> State:
     """The state as the run records tell it: those of the chain, and those before it that have no digest yet."""
-    names = _in_order(records, last)
     state = State.empty(records.service, records.environment)
-    for name in names[-FOLDED:]:
+    for name in _in_order(records, last):
         record = records.believed(name)
         with contextlib.suppress(Unreadable):
             if record and _is_of(records, record):
@@ -202,13 +201,15 @@ def rebuilt(records: Records, last: Head) -> State:
 
 
 def _in_order(records: Records, last: Head) -> list[str]:
-    linked = [run_name(run_of(record)) for record in _chain.chain(records, last)][::-1]
+    count = FOLDED if last.record and last.record.get("given") else FOLDED_OF_BEFORE
+    linked = [run_name(run_of(record)) for record in itertools.islice(_chain.chain(records, last), count)][::-1]
     if not linked:
         return []
     names = records.runs()
-    older = names[: names.index(linked[0])] if linked[0] in names else []
-    records.store.prefetch([*older, *linked][-FOLDED:])
-    return [*older, *linked]
+    older = names[: names.index(linked[0])] if linked[0] in names and len(linked) < count else []
+    chosen = [*older, *linked][-count:]
+    records.store.prefetch(chosen)
+    return chosen
 
 
 def _is_of(records: Records, record: _Record) -> bool:

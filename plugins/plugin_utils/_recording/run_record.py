@@ -205,6 +205,7 @@ class Records:
             raise Unreadable(
                 phrase("there is no run {run:path}: {path:path} does not exist", run=identifier, path=str(self.store.place(name)))
             )
+        self.refuse_changed(record, name)
         return record
 
     def newest(

@@ -25,7 +25,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._recording.a
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.remote_store import RemoteFolder
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.run_record import Records
 from rewriting import canonical, read, relinked, save
-from unit.core.judged import asked, check, plan
+from unit.core.judged import asked, check, found, one, plan
 from unit.core.test_gate import EMERGENCY, NOW, House, record_of
 from unit.core.test_store import Host
 
@@ -380,3 +380,62 @@ def test_a_repository_is_the_same_wherever_it_is_checked_out(tmp_path: pathlib.P
     one = cloned("builds/1", "https://ci-token:s3cr3t@git.example/payments.git")
     assert one == cloned("builds/2", "https://ci-token:other@git.example/payments.git") != cloned("builds/3", "https://git.example/x.git")
     assert cloned("a", None) != cloned("b", None) and source_of(None) == ""
+
+
+# -- the baseline of a deployment
+
+
+UNITS = check("R-01/0", check="systemd_unit", instance="shop.service", hosts=("h1",))
+COMPARED = asked("DEL-04", checks=[check("DEL-04/0", check="baseline", instance="shop", call="compare")])
+
+
+def compared(house: House, phase: str, state: str = "active", at: int = 0) -> dict[str, t.Any]:
+    """The record of a run that sees a unit in this state."""
+    using = plan(asked("R-01", checks=[UNITS]), COMPARED, phase=phase, expected_hosts=("h1",))
+    seen = {"ActiveState": state, "UnitFileState": "enabled"}
+    finding = found("pass", check="systemd_unit", instance="shop.service", host="h1", observed=seen)
+    house.spool(phase=phase).save("h1", {"R-01/0": [finding]})
+    return record_of(house.speak(using=using, statuses={}, now=NOW + at * HOUR))
+
+
+def message_of(record: t.Mapping[str, t.Any]) -> str:
+    return str(one(record["judgement"], "DEL-04")["message"])
+
+
+def baseline_of(house: House) -> pathlib.Path:
+    (path,) = (folder_of(house) / "baselines").glob("*.json")
+    return path
+
+
+def test_a_baseline_that_its_record_vouches_for_is_compared_with(house: House) -> None:
+    compared(house, "pre")
+    compared(house, "pre", at=1)
+    record = compared(house, "post", at=2)
+    assert one(record["judgement"], "DEL-04")["status"] == "pass" and record["judgement"]["comparison"]["compared"] > 0
+    assert audited(house.records).problems == []
+
+
+@pytest.mark.parametrize("recomputed", [False, True])
+def test_a_baseline_that_was_changed_is_no_proof(house: House, recomputed: bool) -> None:
+    compared(house, "pre")
+    path = baseline_of(house)
+    (with_digest if recomputed else lambda path, **changes: save(path, {**read(path), **changes}))(path, observations=[])
+    again = compared(house, "pre", at=1)
+    words = "is not what the run" if recomputed else "was changed after it was written"
+    assert any(notice.startswith("no baseline of deployment 1.0 is kept: ") and words in notice for notice in again["judgement"]["notices"])
+    record = compared(house, "post", at=2)
+    assert one(record["judgement"], "DEL-04")["status"] == "unknown" and words in message_of(record)
+    assert [problem.file for problem in audited(house.records).problems] == [f"baselines/{path.name}"]
+
+
+def test_a_baseline_of_a_run_that_was_interrupted(house: House) -> None:
+    """It was written, and the record was not: no record vouches for it, until another run at pre does."""
+    record = compared(house, "pre")
+    left = {path.name: path.read_bytes() for path in (folder_of(house) / "baselines").iterdir()}
+    (folder_of(house) / "runs" / f"{record['run']['id']}.json").unlink()
+    (folder_of(house) / "head.json").unlink()
+    state_of(house).unlink()
+    assert "is not what the run" in message_of(compared(house, "post", at=1))
+    compared(house, "pre", at=2)
+    assert {path.name: path.read_bytes() for path in (folder_of(house) / "baselines").iterdir()} == left, "the first one is kept"
+    assert one(compared(house, "post", at=3)["judgement"], "DEL-04")["status"] == "pass"
