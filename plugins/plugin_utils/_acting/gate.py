@@ -261,6 +261,7 @@ class Gate:
         notices = [*(memory.notices if memory else ()), *self._same_service(state)]
         decisions, unusable = self._decisions() if readable else ([], [])
         run = self._run(now)
+        baseline = load_baseline(self.records, run) if readable else Loaded()
         case = Case(
             self.subject.plan,
             self.subject.whole,
@@ -272,9 +273,9 @@ class Gate:
             proven=self.subject.proven,
             decisions=decisions,
             previous=self._previous() if readable else None,
-            before=load_baseline(self.records, run) if readable else Loaded(),
+            before=baseline,
             source=self.subject.source,
-            at_pre=self._at_pre(run) if readable else None,
+            at_pre=self._at_pre(run, baseline) if readable else None,
         )
         case, (record, after), unfit = self._judged(case)
         notices += [*unfit, *self._doubts()]
@@ -376,9 +377,9 @@ class Gate:
             return self.records.newest_past(plan.phase, whole=True)
         return None
 
-    def _at_pre(self, run: Run) -> PastRun | None:
+    def _at_pre(self, run: Run, baseline: Loaded) -> PastRun | None:
         with contextlib.suppress(NotWritten):  # records on a host that cannot be reached
-            return load_at_pre(self.records, run)
+            return load_at_pre(self.records, run, baseline)
         return None
 
     # -- keeping

@@ -39,7 +39,7 @@ from . import memory as _memory
 from .record_json import Unreadable
 from .run_record import Records, baseline_name, run_name
 
-LOOKED_BACK = 20  # runs at pre among which that of a deployment is looked for
+LOOKED_BACK = 5  # runs at pre among which that of a deployment is looked for
 CLOCKS_DIFFER = dt.timedelta(minutes=5)  # as much as between two controllers
 
 
@@ -232,13 +232,13 @@ def load_baseline(records: Records, run: Run) -> Loaded:
         return Loaded(trouble=said_by(exc))
 
 
-def load_at_pre(records: Records, run: Run) -> PastRun | None:
-    """The last whole run at ``pre`` of the deployment that this run at ``post`` belongs to."""
+def load_at_pre(records: Records, run: Run, before: Loaded) -> PastRun | None:
+    """The last whole run at ``pre`` of the deployment that this run at ``post`` belongs to; that of its baseline where it is far back."""
     if run.phase != "post" or not run.deployment_id:
         return None
-    names = [name for name in records.runs() if "-pre-" in name][-LOOKED_BACK:]
-    records.store.prefetch(names)
-    for name in reversed(names):
+    there = [name for name in records.runs() if "-pre-" in name]
+    of_baseline = run_name(before.baseline.run) if before.baseline else ""
+    for name in [*reversed(there[-LOOKED_BACK:]), *([of_baseline] if of_baseline in there else [])]:
         record = records.believed(name)
         with contextlib.suppress(Unreadable):
             past = records.past(record) if record else None

@@ -20,6 +20,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._promises.de
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.audit import Audited, audited
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.case import Play
 from rewriting import canonical, read, relinked, save
+from unit.core import described
 from unit.core.judged import asked, check, found, plan, waiver
 from unit.core.test_gate import EMERGENCY, NOW, House, record_of
 
@@ -291,3 +292,20 @@ def test_the_plan_that_is_kept_has_no_argument_of_a_check(tmp_path: pathlib.Path
     using: Plan = dataclasses.replace(PLAN, requirements=(asked("R-01", checks=[secret]),), publish={"html": "s3cr3t"})
     record = record_of(House(tmp_path).speak(using=using))
     assert "s3cr3t" not in json.dumps(record["given"])
+
+
+@pytest.mark.parametrize("phase", ["design", "pre", "post", "smoke", "recheck"])
+def test_a_plan_of_the_default_policy_is_judged_again_and_is_the_same(tmp_path: pathlib.Path, phase: str) -> None:
+    described_plan = described.plan(phase=phase, version="1.0")
+    house = House(tmp_path)
+    for number in range(2):
+        spool = house.spool(phase=phase)
+        for planned in described_plan.checks:
+            for host in planned.hosts or ("controller",):
+                status = STATUSES[(len(planned.key) + number) % len(STATUSES)]
+                finding = found(status, check=planned.check, instance=planned.instance, host=host if planned.hosts else "")
+                spool.save(host, {planned.key: [finding]})
+        record = record_of(house.speak(using=described_plan, statuses={}, now=NOW + number * HOURS))
+    outcome = audited(house.records)
+    assert (told(outcome), outcome.judged) == ([], 2)
+    assert len(json.dumps(record["given"])) < len(json.dumps(record["judgement"])), "it is the smaller part"
