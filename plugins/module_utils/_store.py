@@ -49,8 +49,8 @@ def listing(names: t.Iterable[str]) -> str:
 class Folder:
     """A folder on this machine. Names are relative to it, and stay within it.
 
-    Files are written with ``mode``, and never wider than the umask says. ``below`` makes it one of records: it lies below that folder, no
-    link leads out of it, and nobody may enter it who may not read its files.
+    Files are written with ``mode``. ``below`` makes it one of records: it lies below that folder, no link leads out of it, nobody may enter
+    it who may not read its files, and these are never wider than the umask says.
     """
 
     def __init__(
@@ -176,7 +176,7 @@ class Folder:
         except OSError as exc:
             reason = exc.strerror or str(exc)
             raise NotWritten(phrase("{path:path} could not be written: {reason}", path=str(path), reason=reason)) from None
-        write_atomically(path, content, mode=self.mode & ~umask())
+        write_atomically(path, content, mode=self.mode & ~umask() if self.below else self.mode)
 
     def _make(self, folder: pathlib.Path) -> None:
         """The folder, and those above it that are missing."""

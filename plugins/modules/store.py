@@ -58,7 +58,7 @@ options:
     default: {}
   mode:
     description:
-      - Permissions of the files that are written, as far as the umask allows them.
+      - Permissions of the files that are written; with O(below), as far as the umask allows them.
     type: str
     default: "0644"
   below:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import typing as t
@@ -34,16 +35,14 @@ def sealed(data: t.Mapping[str, object], follows: Follows | None = None, key: st
 def verified(data: t.Mapping[str, object], key: str = DIGEST) -> bool | None:
     """Whether a document is as it was written; None for one of before there were digests."""
     known = data.get(key)
-    if known is None:
-        return None
-    try:
-        return known == digest_of(data, key)
-    except (RecursionError, ValueError):
-        return False
+    return None if known is None else bool(known) and known == digest_of(data, key)
 
 
 def _digest(data: t.Mapping[str, object]) -> str:
-    return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":"), default=str).encode("ascii")).hexdigest()
+    """Empty, which fits nothing, where it is nested too deep to be written again."""
+    with contextlib.suppress(RecursionError):
+        return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":"), default=str).encode("ascii")).hexdigest()
+    return ""
 
 
 __all__ = ("DIGEST", "content_of", "digest_of", "sealed", "verified")

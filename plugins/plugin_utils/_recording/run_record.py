@@ -292,7 +292,7 @@ class Records:
             )
         self.refuse_changed(data, name, SEAL)
         decision = from_json(Decision, data, place)
-        about = self._about(decision.run) if verified(data, SEAL) is None else None
+        about = self.about(decision.run) if verified(data, SEAL) is None else None
         if about and about.digest:
             raise Unreadable(phrase("{path:path} has no digest, and the record that it is about has one", path=str(place)))
         return decision
@@ -301,7 +301,7 @@ class Records:
         """Unreadable where a decision cannot be used, or the record that it is about is not the one that it was."""
         self._decision(name)
         said = as_dict((self.load(name, _decision.SCHEMA_VERSION) or {}).get("follows"))
-        about = self._about(str(said.get("run"))) if said else None
+        about = self.about(str(said.get("run"))) if said else None
         if said and about and about.digest != said.get("digest"):
             place = str(self.store.place(name))
             raise Unreadable(phrase("{path:path} is about another record of {run:path} than is there", path=place, run=about.run))
@@ -311,10 +311,10 @@ class Records:
         name = f"decisions/{_safe(decision.id)}.json"
         if name in self.store.names("decisions/*.json"):
             raise NotWritten(phrase("{path:path} is there already, and a decision is never overwritten", path=str(self.store.place(name))))
-        return self.save(name, sealed(to_json(decision), self._about(decision.run), SEAL))
+        return self.save(name, sealed(to_json(decision), self.about(decision.run), SEAL))
 
-    def _about(self, run: str) -> Follows | None:
-        """The record of a run, as what is about it names it."""
+    def about(self, run: str) -> Follows | None:
+        """The record of a run, as what is about it names it; None where it is not there or was changed."""
         with contextlib.suppress(Unreadable):
             digest = self.run_of(run).get("digest")
             return Follows(run, str(digest) if digest else None)

@@ -98,6 +98,7 @@ SHAPES: dict[str, t.Callable[[pathlib.Path], object]] = {
     "no text": lambda path: path.write_bytes(b"\xff\xfe\x00\x00"),
     "NUL": lambda path: path.write_bytes(path.read_bytes() + b"\0"),
     "deep": lambda path: path.write_text('{"schema_version": 1, "x": ' + "[" * 50_000 + "]" * 50_000 + "}"),
+    "nested": lambda path: path.write_text(path.read_text().rstrip()[:-1] + ', "x": ' + "[" * 900 + "]" * 900 + "}"),
     "cut": lambda path: path.write_bytes(path.read_bytes()[:-20]),
     "another service": lambda path: with_digest(path, service="other"),
     "no requirements": lambda path: with_digest(path, requirements=None),
