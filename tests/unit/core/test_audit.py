@@ -14,6 +14,8 @@ import shutil
 import typing as t
 
 import pytest
+from ansible_collections.operability.readiness.plugins.plugin_utils._acting.audit import NothingToAudit, Wanted, audit, result
+from ansible_collections.operability.readiness.plugins.plugin_utils._acting.audit import told as lines_of
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.verdict import Outcome
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises.decisions import Candidate, Wording, decided
@@ -309,3 +311,30 @@ def test_a_plan_of_the_default_policy_is_judged_again_and_is_the_same(tmp_path: 
     outcome = audited(house.records)
     assert (told(outcome), outcome.judged) == ([], 2)
     assert len(json.dumps(record["given"])) < len(json.dumps(record["judgement"])), "it is the smaller part"
+
+
+# -- all services of a folder
+
+
+def test_each_service_that_is_found_is_looked_at(few: House, tmp_path: pathlib.Path) -> None:
+    root = tmp_path / "records"
+    shutil.copytree(few.folder / "records", root)
+    made = result(audit(Wanted(root)), root)
+    assert (made["ok"], made["problems"], made["checked"]) == (True, [], {"records": FEW, "judged": FEW, "before_digests": 0})
+    (service,) = t.cast("list[dict[str, t.Any]]", made["services"])
+    assert (service["service"], service["environment"], len(service["head"])) == ("payments", "production", 64)
+    shutil.copytree(root / "payments" / "production", root / "shop" / "production")
+    found = audit(Wanted(root))
+    assert [(one.service, not one.problems) for one in found] == [("payments", True), ("shop", False)]
+    (first, *_others) = t.cast("list[dict[str, t.Any]]", result(found, root)["problems"])
+    assert first["what"] == "it is of payments in production" and first["file"].startswith("shop/production/runs/2026")
+    assert result(audit(Wanted(root, service="payments")), root)["ok"] and not result(audit(Wanted(root, "shop")), root)["ok"]
+    lines = lines_of(found)
+    assert lines[0] == f"payments in production: {FEW} records, {FEW} judged again and the same: no problem"
+    assert any(line.startswith("  - runs/2026") and "it is of payments in production (expected: a record of shop" in line for line in lines)
+
+
+@pytest.mark.parametrize("wanted", [{}, {"service": "nobody"}, {"service": "nobody", "environment": "production"}])
+def test_where_there_is_nothing_to_audit(tmp_path: pathlib.Path, wanted: dict[str, str]) -> None:
+    with pytest.raises(NothingToAudit, match="there is no record below "):
+        audit(Wanted(tmp_path, **wanted))

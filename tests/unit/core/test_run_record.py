@@ -323,3 +323,38 @@ def test_the_last_baselines_are_kept_and_what_is_not_ours_stays(records: Records
     # a clock that went back does not cost the newest one
     records.save_baseline(baseline("now", "2001-01-01T00:00:00Z"))
     assert records.load_baseline("now") and len(list(folder.iterdir())) == 23
+
+
+# -- digests
+
+
+def test_a_run_that_was_edited_cannot_be_decided_on(records: Records) -> None:
+    path = pathlib.Path(records.save_run(sealed(record("20261126T080000Z-pre-1"))))
+    assert records.run_of("20261126T080000Z-pre-1") and records.newest("pre")
+    path.write_text(path.read_text().replace('"pre"', '"post"'))
+    with pytest.raises(Unreadable, match="was changed after it was written: its digest does not fit"):
+        records.run_of("20261126T080000Z-pre-1")
+    assert records.newest() is None and list(records.doubted) == ["runs/20261126T080000Z-pre-1.json"] and records.broken == {}
+
+
+def test_a_decision_names_the_record_that_it_is_about(records: Records) -> None:
+    run = sealed(record("20261126T080000Z-pre-1"))
+    records.save_run(run)
+    made = dataclasses.replace(a_decision("20261126T080000Z-pre-2"), run="20261126T080000Z-pre-1")
+    path = pathlib.Path(records.save_decision(made))
+    data = json.loads(path.read_text())
+    assert data["follows"] == {"run": "20261126T080000Z-pre-1", "digest": run["digest"]} and records.decisions() == ([made], [])
+    without = {key: value for key, value in data.items() if key not in ("content_digest", "follows")}
+    for changed in ({**data, "body": "me"}, without):
+        path.write_text(json.dumps(changed))
+        found, (problem,) = records.decisions()
+        assert found == [] and ("its digest does not fit" in problem or "has no digest, and the record that it is about has one" in problem)
+
+
+def test_a_decision_of_before_there_were_digests_counts(records: Records) -> None:
+    records.save_run(record("20261126T080000Z-pre-1"))
+    made = dataclasses.replace(a_decision("20261126T080000Z-pre-2"), run="20261126T080000Z-pre-1")
+    path = pathlib.Path(records.save_decision(made))
+    data = json.loads(path.read_text())
+    path.write_text(json.dumps({key: value for key, value in data.items() if key not in ("content_digest", "follows")}))
+    assert records.decisions() == ([made], [])
