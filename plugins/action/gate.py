@@ -20,6 +20,7 @@ from ..plugin_utils._acting import emergency as _emergency
 from ..plugin_utils._acting import play_variables
 from ..plugin_utils._acting.context import Context, context_of, refuse
 from ..plugin_utils._acting.gate import Gate, RunOptions, Subject, World
+from ..plugin_utils._acting.source import source_of
 from ..plugin_utils._described.document import Refused
 from ..plugin_utils._described.version import collection_version
 from ..plugin_utils._model.plain import from_plain, to_plain
@@ -82,6 +83,7 @@ class ActionModule(ActionBase):
             proven=proven,
             variables=self._variables(context, plan),
             versions={"collection_version": collection_version(), "ansible_version": ansible_version},
+            source=source_of(context.locate_service_file()),
         )
         world = World(
             now=_now,

@@ -22,6 +22,7 @@ from ..plugin_utils._publish.files import PublishFailure
 from ..plugin_utils._publish.targets import Asked, published, targets
 from ..plugin_utils._publish.words import not_told
 from ..plugin_utils._recording.delegated_host import Elsewhere
+from ..plugin_utils._recording.digests import verified
 from ..plugin_utils._recording.run_record import Unreadable, load
 from ..plugin_utils._running import core
 from ..plugin_utils._running.spool import Spool, Word
@@ -77,7 +78,7 @@ class ActionModule(ActionBase):
             record, beside, options = left
             Word(constants.DEFAULT_LOCAL_TMP).published()
         else:
-            record, beside = _record(options["record"])
+            record, beside = self._believed(options["record"])
         state = _given_state(options["state"]) or as_dict(record.get("state")) or _earlier_state(record, beside)
         servers = {name: _with_secrets(name, as_dict(options[name]), record) for name in ("pushgateway", "grafana")}
         told, asked = _Told(), Asked.of({**options, **servers})
@@ -103,6 +104,20 @@ class ActionModule(ActionBase):
         if told.failed and options["fail_on_error"]:
             result["failed"] = True
         return result
+
+    def _believed(self, given: object) -> tuple[dict[str, object], pathlib.Path | None]:
+        """The record. One that was edited where it lies is not published: it would say GO in everybody's name."""
+        record, beside = _record(given)
+        if beside is None or isinstance(as_dict(given).get("record"), dict):
+            return record, beside
+        fits = verified(record)
+        if fits is False:
+            raise AnsibleActionFail(
+                f"record: {_place(given)} was changed after it was written: its digest does not fit; nothing was published"
+            )
+        if fits is None:
+            self._display.warning(f"record: {_place(given)} has no digest: it was written before there were any, and may have been changed")
+        return record, beside
 
     def _warn(self, told: _Told) -> None:
         for failure in told.failed:
@@ -167,6 +182,10 @@ def _left_by_gate(options: dict[str, object]) -> tuple[dict[str, object], pathli
     return kept.record, pathlib.Path(str(path)).parent if path else None, {**options, **validated.validated_parameters}
 
 
+def _place(given: object) -> str:
+    return str(given if isinstance(given, str) else as_dict(given).get("record_path"))
+
+
 def _record(given: object) -> tuple[dict[str, object], pathlib.Path | None]:
     """A record, a path of one, or the registered result of gate; and where its like lie, when that is known."""
     if isinstance(given, str):
@@ -195,10 +214,13 @@ def _given_state(given: object) -> dict[str, object]:
     if given is None:
         return {}
     if isinstance(given, str):
+        place = given
         try:
-            given = load(given)
+            given = load(place)
         except Unreadable as exc:
             raise AnsibleActionFail(f"state: {exc}") from None
+        if verified(given) is False:
+            raise AnsibleActionFail(f"state: {place} was changed after it was written: its digest does not fit")
     if not isinstance(given, dict):
         raise AnsibleActionFail("state: expected a state, a record that has one, or the path of such a record")
     return _plain(as_dict(given.get("state")) if isinstance(given.get("state"), dict) else given)
@@ -211,6 +233,8 @@ def _earlier_state(record: dict[str, object], folder: pathlib.Path | None) -> di
         try:
             earlier: dict[str, object] = load(path)
         except Unreadable:
+            continue
+        if verified(earlier) is False:
             continue
         same = metrics.identity(earlier) == metrics.identity(record) and str(as_dict(earlier.get("run")).get("id")) < own
         if same and isinstance(earlier.get("state"), dict):

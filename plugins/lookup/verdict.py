@@ -94,6 +94,7 @@ class LookupModule(LookupBase):
         try:
             for name in reversed(records.runs()):
                 record = records.run(name)
+                records.refuse_changed(record, name)
                 if answer["record_path"] is None:
                     at = as_dict(record.get("run")).get("finished_at")
                     answer.update(record_path=str(records.store.place(name)), at=at, gates=as_dict(record.get("gates")))

@@ -20,6 +20,13 @@ class NotWritten(Exception):
         self.message: Message = verbatim(message)
 
 
+def umask() -> int:
+    """The umask of this process."""
+    known = os.umask(0o077)  # what somebody else writes in between is seen by fewer, not by more
+    os.umask(known)
+    return known
+
+
 def write_atomically(
     path: pathlib.Path | str, content: bytes, *, mode: int = 0o644, make_folder: bool = False, durable: bool = True
 ) -> pathlib.Path:
@@ -44,4 +51,4 @@ def write_atomically(
     return target
 
 
-__all__ = ("NotWritten", "write_atomically")
+__all__ = ("NotWritten", "umask", "write_atomically")

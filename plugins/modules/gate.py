@@ -165,6 +165,12 @@ record_path:
   description: Where the run record lies.
   returned: success
   type: str
+record_digest:
+  description:
+    - The digest of the run record; none where it was not kept. Noted elsewhere, it is what M(operability.readiness.audit) compares with.
+  returned: success
+  type: str
+  version_added: 0.2.0
 record:
   description: The run record itself.
   returned: success

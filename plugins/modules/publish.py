@@ -35,6 +35,8 @@ options:
       - Without it, and unless O(state=absent), it is what the last M(operability.readiness.gate) of this run of Ansible judged, or that of
         O(service) in O(environment) at O(phase), once. It is then published to what the files name (C(publish)) as well, but for a batch
         that is good. No registered result is asked for that, since an extra variable of the same name would win over it.
+      - What lies at a path must be as the gate wrote it. A record that was changed since is refused; one that was written before records
+        had digests is published with a warning.
     type: raw
   state:
     description:

@@ -48,9 +48,24 @@ options:
     default: []
   expect:
     description:
-      - SHA-256 by name, empty for a file that must not be there. If one differs, nothing is written.
+      - SHA-256 by name, empty for a file that must not be there; by pattern, that of the sorted names. If one differs, nothing is written.
     type: dict
     default: {}
+  aside:
+    description:
+      - Other names of files that are put aside, by name.
+    type: dict
+    default: {}
+  mode:
+    description:
+      - Permissions of the files that are written; with O(below), as far as the umask allows them.
+    type: str
+    default: "0644"
+  below:
+    description:
+      - The folder of all records. O(folder) lies below it, no symbolic link may lead out of either, and nobody may enter O(folder) who may
+        not read its files.
+    type: path
   create:
     description:
       - Whether the folder is made where it is missing.
@@ -81,6 +96,15 @@ files:
   description: Contents by name, in Base64.
   returned: success
   type: dict
+unread:
+  description: Why files could not be read that are there, by name - the number of the fault, and words.
+  returned: success
+  type: dict
+waited:
+  description: What was waited for, where it took long.
+  returned: success
+  type: list
+  elements: str
 names:
   description: Names of the files that O(list) found, oldest first.
   returned: success
@@ -111,6 +135,9 @@ def main() -> None:
             "write": {"type": "dict", "default": {}},
             "remove": {"type": "list", "elements": "str", "default": []},
             "expect": {"type": "dict", "default": {}},
+            "aside": {"type": "dict", "default": {}},
+            "mode": {"type": "str", "default": "0644"},
+            "below": {"type": "path"},
             "create": {"type": "bool", "default": True},
         },
         supports_check_mode=True,
@@ -125,31 +152,45 @@ def main() -> None:
 
 
 def work(params: t.Mapping[str, t.Any], *, check_mode: bool) -> dict[str, t.Any]:
-    folder = Folder(params["folder"])
+    waited: list[str] = []
+    folder = Folder(params["folder"], mode=int(params["mode"], 8), below=params["below"], waiting=waited.append)
     result: dict[str, t.Any] = {"changed": False}
     if not params["create"] and not folder.path.is_dir():
         raise NotWritten(f"the folder {folder.path} does not exist")
-    if (params["write"] or params["remove"]) and not check_mode:
+    if (params["write"] or params["remove"] or params["aside"]) and not check_mode:
         try:
             content = {name: base64.b64decode(text, validate=True) for name, text in params["write"].items()}
         except (binascii.Error, TypeError, ValueError):
             raise ValueError("write: expected Base64") from None
-        before = {name: digest(folder.read(name)) for name in (*content, *params["remove"])}
+        before = {name: _seen(folder, name) for name in (*content, *params["remove"])}
         try:
-            folder.change(params["expect"], content, params["remove"])
+            folder.change(params["expect"], content, params["remove"], params["aside"])
+            result["changed"] = bool(params["aside"])
         except Changed as exc:
             result["changed_meanwhile"] = str(exc)
-        result["changed"] = any(digest(folder.read(name)) != known for name, known in before.items())
-    read = {}
-    for pattern in params["read"]:
-        for name in folder.names(pattern):
+        result["changed"] = result["changed"] or any(_seen(folder, name) != known for name, known in before.items())
+    read: dict[str, str] = {}
+    unread: dict[str, list[t.Any]] = {}
+    for name in _matching(folder, params["read"]):
+        try:
             found = folder.read(name)
-            if found is not None:
-                read[name] = base64.b64encode(found).decode()
-    names: list[str] = []
-    for pattern in params["list"]:
-        names += [name for name in folder.names(pattern) if name not in names]
-    return {**result, "files": read, "names": names}
+        except OSError as exc:
+            unread[name] = [exc.errno or 0, exc.strerror or str(exc)]
+            continue
+        if found is not None:
+            read[name] = base64.b64encode(found).decode()
+    return {**result, "files": read, "unread": unread, "waited": waited, "names": _matching(folder, params["list"])}
+
+
+def _seen(folder: Folder, name: str) -> str:
+    try:
+        return digest(folder.read(name))
+    except OSError as exc:  # what is no file may be put aside
+        return str(exc)
+
+
+def _matching(folder: Folder, patterns: t.Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(name for pattern in patterns for name in folder.names(pattern)))
 
 
 if __name__ == "__main__":

@@ -271,7 +271,7 @@ def test_a_decision_that_was_changed_or_is_not_whole_does_not_count(site: Site, 
     seen = acts.play()
     assert seen["decided"].rc == 0
     stopped(seen["changed"])
-    assert seen["changed"].says("has been changed since it was recorded")
+    assert seen["changed"].says("a decision does not count:", "was changed after it was written: its digest does not fit")
     stopped(seen["cut"])
     assert seen["cut"].says("a decision does not count:", "is not whole")
     went_on(seen["whole again"])

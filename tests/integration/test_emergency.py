@@ -354,7 +354,8 @@ def torn_state(acts: Acts, site: Site, _stack: contextlib.ExitStack) -> None:
 def test_a_state_that_is_not_whole(worlds: Worlds) -> None:
     outcome = worlds.seen["a state that is not whole"]
     went_on(outcome)
-    assert worlds.sites["torn_state"].state.read_text() == '{"schema_version": 1, "serv', "left as it is"
+    (aside,) = worlds.sites["torn_state"].state.parent.glob("state.json.refused-*")
+    assert aside.read_text() == '{"schema_version": 1, "serv', "put aside as it is"
     assert outcome.record["run"]["emergency"]["id"] == "INC0042"
 
 

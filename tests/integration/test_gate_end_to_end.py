@@ -521,16 +521,15 @@ def torn_state(acts: Acts, site: Site) -> None:
     acts.gate("torn state", site=site, before=f"{kept} && cp {site.folder}/cut {site.state}")
 
 
-def test_a_state_that_is_not_whole_is_told_and_left_alone(worlds: Worlds) -> None:
+def test_a_state_that_is_not_whole_is_told_and_put_aside(worlds: Worlds) -> None:
     site, outcome = worlds.sites["torn_state"], worlds.seen["torn state"]
     assert worlds.seen["whole state"].verdict == "go"
-    exposition, cut = of_the_service(site, site.folder / "whole.prom"), (site.folder / "cut").read_bytes()
-    assert len(cut) == 100 and exposition
-    assert (outcome.rc, outcome.verdict) == (0, "go")
-    assert outcome.record["state"] is None
-    assert outcome.says("the verdict stands, but the service's state was not updated", "state.json is not whole")
-    assert site.state.read_bytes() == cut
-    assert of_the_service(site) == exposition
+    cut = (site.folder / "cut").read_bytes()
+    assert len(cut) == 100 and of_the_service(site, site.folder / "whole.prom")
+    assert (outcome.rc, outcome.verdict, outcome.record["state"]["verdict"]) == (0, "go", "go")
+    assert outcome.says("state.json is not whole", "it is put aside, and what the service owes is taken from its run records")
+    (aside,) = site.state.parent.glob("state.json.refused-*")
+    assert aside.read_bytes() == cut and json.loads(site.state.read_text())["follows"]["run"] == outcome.record["run"]["id"]
     readable(outcome)
 
 

@@ -148,8 +148,14 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Site], d
 def test_a_ledger_that_cannot_be_used_costs_nothing_else(spoilt: tuple[dict[str, Site], dict[str, Outcome]], text: str, said: str) -> None:
     site, outcome = spoilt[0][said], spoilt[1][said]
     assert (outcome.rc, outcome.verdict) == (0, "go")
-    assert outcome.says("the verdict stands, but the ledger of deployments was not updated", said)
-    assert (site.state.parent / "deployments.json").read_text() == text and "delivery_performance" not in outcome.record
+    ledger = site.state.parent / "deployments.json"
+    if "newer version" in said:
+        assert outcome.says("the verdict stands, but the ledger of deployments was not updated", said)
+        assert ledger.read_text() == text and "delivery_performance" not in outcome.record
+    else:
+        assert outcome.says(said, "it is put aside, and the deployments are taken from the last run record")
+        (aside,) = site.state.parent.glob("deployments.json.refused-*")
+        assert aside.read_text() == text and [entry["version"] for entry in json.loads(ledger.read_text())["deployments"]] == ["1.0"]
     assert json.loads(site.state.read_text())["gates"]["post"]["verdict"] == "go", "the state was updated all the same"
 
 

@@ -23,6 +23,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._http import
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import metrics, textfile
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.files import PublishFailure
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.pushgateway import Pushgateway
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.digests import sealed
 from integration.playbook import ROLE, Site
 from servers import Binaries, NodeExporter, Prometheus, free_port
 from servers import Pushgateway as PushgatewayServer
@@ -378,6 +379,7 @@ NO_RECORD = [
     ("/does/not/exist.json", "cannot be read"),
     ({"changed": False}, "expected what gate returned"),
     (["x"], "expected what gate returned"),
+    ("edited.json", "was changed after it was written: its digest does not fit; nothing was published"),
 ]
 
 
@@ -388,11 +390,12 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[pathlib.Path
     places = [folder / str(number) for number in range(len(NO_RECORD))]
     for place in places:
         place.mkdir()
+    (folder / "edited.json").write_text(json.dumps({**sealed(record()), "verdict": "go"}))
     tasks = [{"record": given, "html": str(place / "x.html"), "csv": str(place / "x.csv")} for (given, _w), place in zip(NO_RECORD, places)]
     return list(zip(places, play_all(folder, tasks)[0], strict=True))
 
 
-@pytest.mark.parametrize("number", range(len(NO_RECORD)), ids=["no file", "no record", "a list"])
+@pytest.mark.parametrize("number", range(len(NO_RECORD)), ids=["no file", "no record", "a list", "edited"])
 def test_what_is_no_record_is_said(refused: list[tuple[pathlib.Path, dict[str, t.Any]]], number: int) -> None:
     place, result = refused[number]
     assert result["failed"]

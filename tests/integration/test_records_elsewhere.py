@@ -49,6 +49,10 @@ def test_records_and_metrics_on_a_host(site: Site) -> None:
     kept = f"cp {site.state} {site.folder}/first.json && cp -p {site.textfile} {site.folder}/first.prom"
     acts.gate("second", before=f"{kept} && echo 2 >{site.folder}/state/web1", **elsewhere)
     acts.gate("here")
+    look = {"records": str(site.records), "service": "shop", "environment": "production"}
+    acts.tasks("audited", {"operability.readiness.audit": look})
+    acts.tasks("published", {"operability.readiness.audit": {**look, "head": ["0" * 16], "fail": False}})
+    acts.gate("without its state", before=f"rm {site.state}")
     seen = acts.play()
     assert seen["first"].verdict == "go" and seen["first"].rc == 0, seen["first"].output
     assert json.loads((site.folder / "first.json").read_text())["gates"]["pre"]["verdict"] == "go"
@@ -58,6 +62,15 @@ def test_records_and_metrics_on_a_host(site: Site) -> None:
     assert second.verdict == "no_go" and [item["requirement"] for item in second.record["delta"]["new_failures"]] == ["APP-01"]
     assert second.says("SINCE THE LAST RUN", "GO: new failures: APP-01")
     assert here.record["delta"]["unchanged"][0]["requirement"] == "APP-01", "found again by a run that has them on its own disk"
+    assert seen["audited"].says("shop in production: 3 records, 3 judged again and the same: no problem"), seen["audited"].output
+    assert seen["published"].says("no record has the digest 0000000000000000, which was published")
+    without = seen["without its state"]
+    assert without.says("is not there any more: what the service owes is taken from its run records")
+    assert (
+        f'operability_record_info{{deployment_environment="production",digest="{without.record["digest"][:16]}"'
+        in site.textfile.read_text()
+    )
+    assert oct(site.state.stat().st_mode)[-3:] == "600" and oct(site.state.parent.stat().st_mode)[-3:] == "700"
 
 
 def test_deployment_after_deployment_on_a_records_host(site: Site) -> None:

@@ -40,9 +40,10 @@ from .._planning.remembered import held_against
 from .._promises import debt as _debt
 from .._promises import ledger as _ledger
 from .._promises import reuse as _reuse
+from .._recording import memory as _memory
 from .._recording.delegated_host import Elsewhere
 from .._recording.remote_store import RemoteFolder
-from .._recording.run_record import Records, Unreadable, default_folder
+from .._recording.run_record import Records, default_folder
 from .._running import core, four_eyes
 from .._running.foreign_modules import acts_here, module_problem
 from .._running.spool import Spool
@@ -149,8 +150,8 @@ class Context:
         if run.emergency:
             return plans
         try:
-            state = self.records(plans[0]).load_state()
-        except (Unreadable, NotWritten):  # the gate says what is wrong with it
+            state = _memory.remembered(self.records(plans[0])).state
+        except NotWritten:  # the gate says what is wrong with it
             return plans
         organisation, groups = self.organisation(), self.task_vars.get("groups", {})
         return tuple(held_against(plan, organisation, run, state, groups) for plan in plans)
@@ -233,16 +234,25 @@ class Context:
         """The records of the service: on this machine, or on the host that the task is delegated to."""
         folder = self.options["records"] or plan.records
         away = Elsewhere(self.action, self.task_vars)
+        mode = int(plan.records_mode, 8)
+
+        def waiting(sentence: str) -> None:
+            self.action._display.display(sentence)
+
         if not away.host:
-            return Records(folder or default_folder(), plan.service["name"], self.options["environment"])
+            return Records(folder or default_folder(), plan.service["name"], self.options["environment"], mode=mode, waiting=waiting)
         if not folder:
             raise Refused([f"records: expected the folder of {away.host} where records live (the task is delegated to that host)"])
-        return Records(folder, plan.service["name"], self.options["environment"], lambda path: RemoteFolder(path, away.call))
+
+        def opened(path: str) -> RemoteFolder:
+            return RemoteFolder(path, away.call, mode=mode, below=str(folder), waiting=waiting)
+
+        return Records(folder, plan.service["name"], self.options["environment"], opened)
 
     def still_proven(self, plan: Plan, spool: Spool, *, recall: bool = False) -> dict[str, Known]:
         """What of the service's state stands for a new look in this run: the first who asks decides for all (``recall``: anew).
 
-        A state that cannot be read stands for nothing; the gate says what is wrong with it.
+        What no run record says stands for nothing; the gate says what is wrong with it.
         """
         if self.emergency or plan.phase != "recheck" or not any(item.rule.repeat == _reuse.WHEN_DUE for item in plan.requirements):
             return {}
@@ -250,10 +260,12 @@ class Context:
         if known is not None:
             return {name: from_plain(Known, entry) for name, entry in known.items()}
         try:
-            state = self.records(plan).load_state()
-        except (Unreadable, NotWritten):
+            records = self.records(plan)
+            state = _memory.remembered(records).state
+            found = _reuse.still_proven(plan, state, dt.datetime.now(dt.timezone.utc))
+            return self._keep(_memory.proven(records, found), spool)
+        except NotWritten:
             return self._keep({}, spool)
-        return self._keep(_reuse.still_proven(plan, state, dt.datetime.now(dt.timezone.utc)), spool)
 
     def _keep(self, proven: dict[str, Known], spool: Spool) -> dict[str, Known]:
         spool.keep_proven({name: to_plain(known) for name, known in proven.items()})

@@ -147,6 +147,7 @@ def helpless(emergency: Emergency, exc: BaseException, options: t.Mapping[str, t
         "partial": None,
         "service": options.get("service") or "unknown",
         "record_path": None,
+        "record_digest": None,
         "publish": {},
         "state": None,
         "emergency": to_plain(emergency),

@@ -28,15 +28,17 @@ from .._described.document import Refused
 from .._model.decision import Decision
 from .._model.deployments import Ledger
 from .._model.emergency import Emergency
+from .._model.follows import Follows
 from .._model.judged import Reach
 from .._model.judgement import Overriding, StateJudgement
 from .._model.loosening import counted
 from .._model.plain import from_plain, to_plain
 from .._model.planned import Plan
-from .._model.record import PastRun, RunRecord
+from .._model.record import SCHEMA_VERSION, PastRun, RunRecord
 from .._model.run import Run
 from .._model.service_state import Known, State
 from .._model.verdict import Verdict
+from .._recording import memory as _memory
 from .._recording.case import (
     Case,
     Play,
@@ -45,16 +47,19 @@ from .._recording.case import (
     differing,
     enter_deployment,
     keep_baseline,
+    load_at_pre,
     load_baseline,
     load_gate_before,
     partial_reason,
     reach_of,
     waiting_hosts,
 )
+from .._recording.digests import content_of, sealed
 from .._recording.in_time import SAVING, TooSlow, within
+from .._recording.memory import Remembered
 from .._recording.record_json import Unreadable, to_json
 from .._recording.remote_store import RemoteFolder
-from .._recording.run_record import Records
+from .._recording.run_record import LEDGER, STATE, Records, baseline_name
 from .._running.spool import Spool
 
 REASONS_TOLD = 20
@@ -89,6 +94,7 @@ class Subject:
     proven: t.Mapping[str, Known] = dataclasses.field(default_factory=dict)  # what of the state stands for a new look
     versions: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # of collection and ansible
     variables: t.Mapping[str, str] | None = None  # with a say in the verdict, as they stand for a host of the service
+    source: str = ""  # what tells the service file from another
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,6 +124,7 @@ class Answer:
     partial: Message | None
     service: str
     record_path: str | None
+    record_digest: str | None
     publish: t.Mapping[str, object]
     state: Verdict | None
     emergency: Emergency | None
@@ -157,6 +164,8 @@ class Attempt:
     ledger: Ledger | None = None
     written: t.Mapping[str, object] | None = None  # the record as JSON
     path: pathlib.PurePath | None = None
+    follows: Follows | None = None  # the record before it
+    aside: list[str] = dataclasses.field(default_factory=list)  # files that are not believed
     trouble: list[str] = dataclasses.field(default_factory=list)  # why the state stays as it is
     ledger_trouble: list[str] = dataclasses.field(default_factory=list)
 
@@ -253,34 +262,82 @@ class Gate:
 
     def _attempt(self, readable: bool = True, known: t.Sequence[str] = ()) -> Attempt:
         """The judgement over what the records hold now. ``known`` is what has gone wrong already."""
-        subject, now, trouble = self.subject, self.world.now(), list(known)
-        before = self._state(trouble) if readable else None
-        state = before or State.empty(self.records.service, self.records.environment)
+        now, trouble = self.world.now(), list(known)
+        self.records.forget_doubts()
+        memory = self._memory(trouble) if readable else None
+        state = memory.state if memory else State.empty(self.records.service, self.records.environment)
+        before = memory.state if memory and not memory.trouble else None
         trouble += clock_trouble(state, now)
+        notices = [*(memory.notices if memory else ()), *self._same_service(state)]
         decisions, unusable = self._decisions() if readable else ([], [])
         run = self._run(now)
+        baseline = load_baseline(self.records, run) if readable else Loaded()
         case = Case(
-            subject.plan,
-            subject.whole,
+            self.subject.plan,
+            self.subject.whole,
             self._findings,
             self._reach,
             run,
             state,
             now,
-            proven=subject.proven,
+            proven=self.subject.proven,
             decisions=decisions,
             previous=self._previous() if readable else None,
-            before=load_baseline(self.records, run) if readable else Loaded(),
-            asked=load_gate_before(self.records, subject.plan, run, state)
+            before=baseline,
+            source=self.subject.source,
+            at_pre=self._at_pre(run, baseline) if readable else None,
+            asked=load_gate_before(self.records, self.subject.plan, run, state)
             if readable
             else Before(trouble=phrase("the records cannot be read")),
         )
-        record, after = case.judged()
-        record = dataclasses.replace(record.noting(unusable), state=self._state_shown(record, before, readable, trouble))
+        case, (record, after), unfit = self._judged(case)
+        notices += [*unfit, *self._doubts()]
+        record = dataclasses.replace(record.noting([*unusable, *notices]), state=self._state_shown(record, before, readable, trouble))
         made = Attempt(case, record, after, trouble=trouble)
-        if readable:
-            self._enter(made)
+        if memory:
+            made.follows, made.aside = memory.head.follows, [*(memory.aside or ([STATE] if unfit else [])), *self.records.broken]
+            self._enter(made, memory)
         return made
+
+    def _judged(self, case: Case) -> tuple[Case, tuple[RunRecord, State], list[Message]]:
+        """The case with what comes of it; without the state, where one that is whole by its form cannot be judged with."""
+        empty = State.empty(case.state.service, case.state.environment)
+        try:
+            return case, case.judged(), []
+        except Exception as exc:
+            if case.state == empty:
+                raise
+            without = dataclasses.replace(case, state=empty)
+            why = f"{type(exc).__name__} {exc}"
+            return (
+                without,
+                without.judged(),
+                [phrase("the state of the service cannot be judged with, and is put aside: {reason}", reason=why)],
+            )
+
+    def _doubts(self) -> list[Message]:
+        return [phrase("a run record is not used as proof: {reason}", reason=reason) for reason in self.records.doubted.values()]
+
+    def _same_service(self, state: State) -> list[Message]:
+        """That another service file speaks for this service than before. Refused where it is another owner's and that is enforced."""
+        subject, plan = self.subject, self.subject.plan
+        if plan.refused or not state.owner:
+            return []
+        if state.owner != plan.owner and plan.owner != plan.settled_owner:
+            told = phrase(
+                "the records of {service:path} in {environment:path} are of a service of {before}, and this service file is of {owner}",
+                service=plan.name,
+                environment=self.records.environment,
+                before=state.owner,
+                owner=plan.owner,
+            )
+            if plan.mode == "enforce" and plan.inputs.get("organisation_file") and not subject.emergency:
+                settle = f"service_owners: {{{plan.name}: {plan.owner}}}"
+                raise Refused([f"{told}; give it a name of its own, or have operations settle who owns it in their file ({settle})"])
+            return [told]
+        if state.source and subject.source and state.source != subject.source:
+            return [phrase("the service file is another one than before: it lies in another place")]
+        return []
 
     def _state_shown(self, record: RunRecord, before: State | None, readable: bool, trouble: list[str]) -> StateJudgement | None:
         emergency = self.subject.emergency
@@ -293,27 +350,33 @@ class Gate:
         # over findings that cannot be read nothing can be said
         return None if trouble and not emergency else record.state
 
-    def _enter(self, made: Attempt) -> None:
+    def _enter(self, made: Attempt, memory: Remembered) -> None:
         """Enters the deployment that the run belongs to."""
         try:
-            ledger = self.records.load_ledger(made.case.state.deployments)
+            ledger, unfit = _memory.ledger(self.records, memory.head, made.case.state.deployments)
         except Unreadable as exc:
             made.ledger_trouble.append(f"the verdict stands, but the ledger of deployments was not updated: {exc}")
             return
         except NotWritten:  # records on a host that cannot be reached: the state has said it
             return
+        if unfit:
+            made.record = made.record.noting([unfit])
+            made.aside.append(LEDGER)
         failed_within = self.subject.plan.failed_within
         made.record, made.ledger = enter_deployment(made.record, ledger, self.world.now(), failed_within=failed_within)
         if made.trouble and not self.records.has_ledger():
             made.ledger = None  # a first one begins with what the state has
 
-    def _state(self, trouble: list[str]) -> State | None:
+    def _memory(self, trouble: list[str]) -> Remembered | None:
         try:
-            return self.records.load_state()
-        except (Unreadable, NotWritten) as exc:
+            found = _memory.remembered(self.records)
+        except NotWritten as exc:
             if not trouble:  # else it was said when the folder was to be locked
                 trouble.append(f"the verdict stands, but the service's state was not updated: {exc}")
             return None
+        if found.trouble:
+            trouble.append(f"the verdict stands, but the service's state was not updated: {found.trouble}")
+        return found
 
     def _decisions(self) -> tuple[list[Decision], list[Message]]:
         with contextlib.suppress(NotWritten):  # records on a host that cannot be reached
@@ -326,6 +389,11 @@ class Gate:
             return None  # of another sort
         with contextlib.suppress(NotWritten):  # records on a host that cannot be reached
             return self.records.newest_past(plan.phase, whole=True)
+        return None
+
+    def _at_pre(self, run: Run, baseline: Loaded) -> PastRun | None:
+        with contextlib.suppress(NotWritten):  # records on a host that cannot be reached
+            return load_at_pre(self.records, run, baseline)
         return None
 
     # -- keeping
@@ -357,14 +425,33 @@ class Gate:
     def _keep(self) -> None:
         """One try: all that is read is read anew."""
         made = self._last = self._attempt()
+        mark = f"{self.world.now().strftime('%Y%m%dT%H%M%SZ')}-{secrets.token_hex(2)}"
+        for name in made.aside:
+            self.records.put_aside(name, mark)
+        kept: dict[str, str] = {}
         if not made.trouble:
-            made.record = made.record.noting(keep_baseline(self.records, made.case))
-        made.written = to_json(made.record)
-        made.path = self.records.save_run(made.written)
+            notices, there = keep_baseline(self.records, made.case)
+            made.record = made.record.noting(notices)
+            kept.update(self._content(baseline_name(str(made.case.run.deployment_id))) if there else {})
         if made.ledger:
-            self.records.save_ledger(made.ledger)
-        if (not self._partial or self.subject.emergency) and not made.trouble:
-            self.records.save_state(made.after)
+            kept[LEDGER] = content_of(to_json(made.ledger))
+        elif LEDGER not in made.aside and not made.ledger_trouble:
+            kept.update(self._content(LEDGER))
+        updates = (not self._partial or bool(self.subject.emergency)) and not made.trouble
+        if updates:
+            kept[STATE] = content_of(to_json(made.after))
+        made.written = sealed({**to_json(made.record), "kept": kept}, made.follows)
+        made.path = self.records.save_run(made.written)
+        own = Follows(made.record.run.id, str(made.written["digest"]))
+        self.records.save_head(own)
+        if made.ledger:
+            self.records.save_ledger(made.ledger, own)
+        if updates:
+            self.records.save_state(made.after, own)
+
+    def _content(self, name: str) -> dict[str, str]:
+        data = self.records.load(name, SCHEMA_VERSION)
+        return {name: content_of(data)} if data else {}
 
     # -- saying
 
@@ -383,6 +470,7 @@ class Gate:
             partial=run.partial,
             service=plan.name,
             record_path=str(kept.path) if kept.path else None,
+            record_digest=str(kept.written["digest"]) if kept.path and kept.written else None,
             publish=visible(plan.publish),
             state=record.state.verdict if record.state else None,
             emergency=run.emergency,

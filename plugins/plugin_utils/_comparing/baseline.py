@@ -84,20 +84,28 @@ def compare(plan: Plan, baseline: Baseline, findings: Findings, reach: Reach) ->
     return comparison
 
 
-def at_post(plan: Plan, loaded: Loaded, findings: Findings, reach: Reach, run: Run, *, now: dt.datetime) -> Outcome:
-    """The comparison of a run at ``post``; nothing in any other phase, for a batch, or for a first deployment."""
+def at_post(
+    plan: Plan, loaded: Loaded, findings: Findings, reach: Reach, run: Run, *, now: dt.datetime, less: Message | None = None
+) -> Outcome:
+    """The comparison of a run at ``post``; nothing in any other phase, for a batch, or for a first deployment.
+
+    ``less`` says what became looser since ``pre``.
+    """
     if run.phase != "post" or run.scope == "batch" or run.first_deployment:
-        return Outcome({})
+        return Outcome({}, notices=(less,) if less else ())
     comparing = [check for check in plan.checks if check.check == CHECK]
+    looser = [Finding(Status.WARN, less)] if less else []
     trouble = _trouble(loaded, run)
     if trouble or loaded.baseline is None:
-        made = [Finding(Status.UNKNOWN, trouble or phrase("there is no baseline"))]
+        made = [Finding(Status.UNKNOWN, trouble or phrase("there is no baseline")), *looser]
         # that there is none is of no interest to whom nobody asks for it; that one is there and cannot be used is
         notices = [verbatim(loaded.trouble)] if loaded.trouble and not comparing else []
+        notices += [less] if less and not comparing else []
         return Outcome({check.key: _named(made, check, now) for check in comparing}, None, notices)
     comparison = compare(plan, loaded.baseline, findings, reach)
     notices = [] if run.partial else _removals(plan, comparison)
-    made = comparison.findings()
+    notices += [less] if less and not comparing else []
+    made = [*comparison.findings(), *looser]
     return Outcome({check.key: _named(made, check, now) for check in comparing}, comparison.result(), notices)
 
 

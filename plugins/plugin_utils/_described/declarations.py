@@ -506,6 +506,8 @@ class OrganisationFile(SharedFile, total=False):
     not_applicable: list[NotApplicableEntry]
     four_eyes: bool | FourEyes
     service_paths: list[str]  # folders of the controller
+    records_mode: str
+    service_owners: dict[str, str]
 
 
 class Removal(t.TypedDict):

@@ -33,7 +33,7 @@ def updated(state: State, judgement: GateJudgement, run: Run) -> State:
     known = dict(state.requirements)
     for requirement in judgement.requirements:
         if requirement.state not in (PlanState.LATER, PlanState.DECISION) and not requirement.reused:
-            known[requirement.id] = _known(requirement, known.get(requirement.id), run)
+            known[requirement.id] = known_after(requirement, known.get(requirement.id), run)
     gate = LastGate(judgement.verdict, judgement.code, run.finished_at, run.enforced, run.version, run.duration_seconds)
     new = dataclasses.replace(
         state,
@@ -57,7 +57,8 @@ def _seen_failing(before: t.Mapping[str, SeenFailing], judgement: GateJudgement,
     return out
 
 
-def _known(requirement: GateRequirement, before: Known | None, run: Run) -> Known:
+def known_after(requirement: GateRequirement, before: Known | None, run: Run) -> Known:
+    """What is known of a requirement after a run; ``before`` it, where it was known."""
     moment = dt.datetime.fromisoformat(run.finished_at.replace("Z", "+00:00"))
     same = before is not None and before.observed_status is requirement.observed_status
     return Known(
@@ -130,4 +131,4 @@ def recent_gates(state: State, now: dt.datetime) -> dict[str, LastGate]:
     return {phase: gate for phase, gate in state.gates.items() if gate.at >= oldest}
 
 
-__all__ = ("judge_state", "recent_gates", "updated")
+__all__ = ("judge_state", "known_after", "recent_gates", "updated")

@@ -156,6 +156,8 @@ class Plan:
     hostless: Message | None = None  # why there is nothing to judge: no host fits the pattern
     lost_hosts: tuple[str, ...] = ()  # that the pattern no longer has, though nobody announced it
     loosened: tuple[Loosening, ...] = ()  # by the service, or by this run
+    records_mode: str = "0600"  # permissions of the files of records
+    settled_owner: str | None = None  # the owner whom the organisation names for a service that changed hands
 
     @property
     def name(self) -> str:

@@ -10,7 +10,10 @@ import typing as t
 
 from ...module_utils._phrase import NOTHING, Message
 from .decision import Evidence, ShownDecision
+from .demands import Demands
 from .deployments import DeliveryPerformance, Deployment
+from .follows import Follows
+from .given import Given
 from .judgement import GateJudgement, Judgement, StateJudgement
 from .plain import OMITTED
 from .run import Run
@@ -28,6 +31,7 @@ class JudgedService:
     kind: str = ""
     level: str = ""
     level_reason: Message = NOTHING
+    source: str = ""  # what tells its service file from another
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,6 +92,8 @@ class RunRecord:
     gates: t.Mapping[str, LastGate] = dataclasses.field(default_factory=dict)
     deployments: tuple[Deployment | Deployed, ...] = ()
     delivery_performance: DeliveryPerformance | None = dataclasses.field(default=None, metadata=OMITTED)
+    given: Given | None = dataclasses.field(default=None, metadata=OMITTED)
+    demands: Demands | None = dataclasses.field(default=None, metadata=OMITTED)  # of all phases
 
     def noting(self, notices: t.Iterable[Message]) -> RunRecord:
         return dataclasses.replace(self, judgement=self.judgement.noting(notices))
@@ -101,6 +107,26 @@ class PastRun:
     judgement: Judgement | None = None
     evidence: Evidence | None = None
     state: StateJudgement | None = None
+    demands: Demands | None = None
+    inputs: t.Mapping[str, t.Mapping[str, str | None] | None] = dataclasses.field(default_factory=dict)
 
 
-__all__ = ("SCHEMA_VERSION", "Change", "Delta", "Hosts", "JudgedService", "PastRun", "RunRecord")
+@dataclasses.dataclass(frozen=True)
+class WholeRecord:
+    """A run record with what judging it again takes; what an earlier version did not write has a default.
+
+    ``kept`` has the contents that the run left beside its record, by digest; ``follows`` names the record before it.
+    """
+
+    run: Run
+    judgement: GateJudgement
+    service: JudgedService = JudgedService("")
+    hosts: Hosts = Hosts()
+    evidence: Evidence | None = None
+    given: Given | None = None
+    kept: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    follows: Follows | None = None
+    digest: str | None = None
+
+
+__all__ = ("SCHEMA_VERSION", "Change", "Delta", "Hosts", "JudgedService", "PastRun", "RunRecord", "WholeRecord")

@@ -137,6 +137,8 @@ class State:
     gates: t.Mapping[str, LastGate]
     deployments: tuple[Deployed, ...] = ()
     expected: Expected = Expected()
+    owner: str = ""  # of the service
+    source: str = ""  # what tells its service file from another
 
     @classmethod
     def empty(cls, service: str, environment: str) -> State:

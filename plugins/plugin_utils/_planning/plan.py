@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import dataclasses
+import typing as t
 
 from ...module_utils._phrase import phrase
 from ...module_utils._units import parse_duration
 from .._comparing.comparable import terms
 from .._described.approvals import KEYS, digest_of
 from .._described.approvals import places as approved_places
-from .._described.declarations import Duration
+from .._described.declarations import Duration, OrganisationFile
 from .._described.document import NotResolved, Refused, dotted, unresolved
 from .._described.policy import Policy
 from .._described.service import Description
@@ -130,6 +131,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         hosts_pattern=pattern_of(description),
         hostless=without_host(description),
         loosened=loosened,
+        **_of_organisation(description),
     )
 
 
@@ -189,6 +191,18 @@ def _records(description: Description) -> str | None:
         if named:
             return document.path(str(named))
     return None
+
+
+class _OfOrganisation(t.TypedDict):
+    records_mode: str
+    settled_owner: str | None
+
+
+def _of_organisation(description: Description) -> _OfOrganisation:
+    """What the organisation alone says of records."""
+    said: OrganisationFile = description.organisation.of_organisation if description.organisation else {"schema_version": 1}
+    owner = (said.get("service_owners") or {}).get(description.name)
+    return {"records_mode": str(said.get("records_mode") or "0600"), "settled_owner": str(owner) if owner else None}
 
 
 def _settling(description: Description, phase: str | None, remarks: Remarks) -> float:

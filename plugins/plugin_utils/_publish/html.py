@@ -93,6 +93,7 @@ class _View:
             "name": escape(self.service.get("name"), 120) or say("no_name"),
             "service": clean(self.service, 160),
             "run": clean(self.run, 160),
+            "record_digest": escape(record.get("digest"), 64),
             "phase": say.name("phase", self.run.get("phase"), escape(self.run.get("phase"), 20)),
             "mode": say.name("mode", self.run.get("mode"), escape(self.run.get("mode"), 20)),
             "verdict": self.verdict(),

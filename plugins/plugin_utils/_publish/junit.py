@@ -53,6 +53,8 @@ def render(record: t.Mapping[str, object]) -> str:
         ("verified", verified_words(judgement)),
         *((name, escape(run.get(key), 200)) for name, key in _PROPERTIES if run.get(key)),
     ]
+    if record.get("digest"):
+        properties.append(("record_digest", escape(record["digest"], 64)))
     return "\n".join(
         [
             '<?xml version="1.0" encoding="UTF-8"?>',

@@ -106,6 +106,8 @@ class _Report:
         lines += self.bullets(say("hosts_lost"), [self.named(host, why) for host, why in lost_hosts(self.record, say).items()])
         lines += self.bullets(say("notices"), as_list(judgement.get("notices")))
         made = say("made_by", version=text(run.get("collection_version"), 20), run=text(run.get("id"), 80))
+        if self.record.get("digest"):
+            made += f"<br>{say('record_digest')} sha256 {text(self.record['digest'], 64)}"
         return "\n".join([*lines, "", f"<sub>{made}</sub>", ""])
 
     def bullets(self, title: str, items: t.Sequence[object]) -> list[str]:

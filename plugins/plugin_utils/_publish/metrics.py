@@ -29,6 +29,7 @@ else:
 
 GATE_DAYS = 7  # a gate that was is no news after this
 DEPLOYMENTS = 5
+SHORT_DIGEST = 16  # characters
 IDENTITY = ("service_name", "deployment_environment")
 _COUNTED = (*STATUSES, "inherited")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
@@ -42,6 +43,7 @@ FAMILIES: dict[str, tuple[tuple[str, ...], str]] = {
     "service_required_requirements": ((), "Requirements that are asked of the service."),
     "service_info": (("level", "owner", "mode"), "What the service is; always 1."),
     "loosened": (("kind",), "What is looser than what stands above it, by the name under which leave is given."),
+    "record_info": (("digest",), "The last run record, by the first characters of its digest; always 1."),
     "gate_state": (("phase",), f"Verdict of the last gate of the phase, dropped after {GATE_DAYS} days: {_STATE}."),
     "gate_enforced": (("phase",), "Whether the last gate of the phase could stop its play (1) or only observed (0)."),
     "requirement_state": (("requirement", "impact"), f"Effective status of the requirement: {_STATUS}."),
@@ -126,6 +128,8 @@ def samples(record: t.Mapping[str, object], earlier_state: t.Mapping[str, object
     run, service = as_dict(record.get("run")), as_dict(record.get("service"))
     state = as_dict(record.get("state")) or as_dict(earlier_state)
     out.add("service_info", (service.get("level"), service.get("owner"), run.get("mode")), 1)
+    if record.get("digest"):
+        out.add("record_info", (str(record["digest"])[:SHORT_DIGEST],), 1)
     out.add("recheck_interval_seconds", (), run.get("recheck_interval_seconds"))
     _gates(out, record, run)
     deployments = [(timestamp(d.get("at")), d.get("version")) for d in as_dicts(record.get("deployments"))]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import typing as t
@@ -14,6 +15,7 @@ from ...module_utils._finding import Finding, isoformat
 from ...module_utils._phrase import Message, phrase
 from ...module_utils._units import parse_duration
 from .._comparing import baseline as _baseline
+from .._comparing import demands as _demands
 from .._comparing import gate_asked as _gate_asked
 from .._comparing.baseline import Loaded
 from .._comparing.gate_asked import Before
@@ -23,7 +25,9 @@ from .._judging.accountability import Situation
 from .._judging.belief import Memory
 from .._judging.judge import judge_each
 from .._model.decision import Decision
+from .._model.demands import Demands
 from .._model.deployments import Ledger
+from .._model.given import Given
 from .._model.judged import Reach
 from .._model.planned import Plan
 from .._model.record import SCHEMA_VERSION, Hosts, JudgedService, PastRun, RunRecord
@@ -36,9 +40,11 @@ from .._promises import ledger as _ledger
 from .._promises import renewals as _renewals
 from .._promises.reservations import lifted_by
 from . import delta as _delta
+from . import memory as _memory
 from .record_json import Unreadable
-from .run_record import Records
+from .run_record import Records, baseline_name, run_name
 
+LOOKED_BACK = 5  # runs at pre among which that of a deployment is looked for
 CLOCKS_DIFFER = dt.timedelta(minutes=5)  # as much as between two controllers
 
 
@@ -172,18 +178,25 @@ class Case:
     previous: PastRun | None = None  # the last whole run of this phase
     before: Loaded = Loaded()  # the baseline of this deployment
     asked: Before = Before()  # the gate before it
+    source: str = ""  # what tells the service file from another
+    at_pre: PastRun | None = None  # the last run at pre of this deployment
 
     def judged(self) -> tuple[RunRecord, State]:
         """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone."""
         run, now = self.run, self.now
-        compared = _baseline.at_post(self.plan, self.before, self.findings, self.reach, run, now=now)
+        demands, less, files = Demands.of(self.whole), None, list[Message]()
+        inputs = {**self.plan.inputs, "policy": {**self.plan.policy}}
+        if self.at_pre and not self.plan.refused:
+            files = _demands.changed(self.at_pre.inputs, inputs)
+            less = _demands.looser(self.at_pre.demands, demands) if self.at_pre.demands else None
+        compared = _baseline.at_post(self.plan, self.before, self.findings, self.reach, run, now=now, less=less)
         asked = _gate_asked.at_post(self.plan, self.asked, run, now)
         plan = _renewals.against(_debt.against(self.plan, self.state), self.state)
         memory = Memory(self.state.passed, self.state.seen_failing, self.proven)
         judged = judge_each(plan, {**self.findings, **compared.findings, **asked}, self.reach, memory, today=now.date())
         situation = Situation(run, self.state, now.date(), self.decisions, waiting=bool(self.reach.waiting))
         accounts = _accountability.accounted(plan, judged, situation)
-        judgement = dataclasses.replace(accounts.judgement.noting(compared.notices), comparison=compared.comparison)
+        judgement = dataclasses.replace(accounts.judgement.noting([*compared.notices, *files]), comparison=compared.comparison)
         enforced = (plan.enforces or bool(judgement.ratchet)) and not run.emergency
         run = dataclasses.replace(run, enforced=enforced, evidence_digest=accounts.evidence.digest)
         changed = _accountability.state_after(dataclasses.replace(situation, run=run), accounts)
@@ -191,12 +204,15 @@ class Case:
             changed = dataclasses.replace(changed, expected=expected_after(self.plan, self.state, now.date()))
         if not run.partial:
             judgement = judgement.noting(lifted_by(changed, run.id))
+        if not plan.refused:
+            changed = dataclasses.replace(changed, owner=plan.owner, source=self.source)
+        shown = {item.id for item in accounts.decisions}
         silent = run.partial and not run.emergency
         record = RunRecord(
             schema_version=SCHEMA_VERSION,
             run=run,
-            service=JudgedService(plan.name, plan.owner, plan.service.get("kind", ""), plan.level, plan.level_reason),
-            inputs={**plan.inputs, "policy": {**plan.policy}},
+            service=JudgedService(plan.name, plan.owner, plan.service.get("kind", ""), plan.level, plan.level_reason, self.source),
+            inputs=inputs,
             hosts=Hosts(plan.expected_hosts, self.reach.reached, dict(self.reach.unreachable), dict(self.reach.absent)),
             evidence=accounts.evidence,
             decisions=accounts.decisions,
@@ -206,6 +222,8 @@ class Case:
             state=None if silent else _state.judge_state(_renewals.against(_debt.against(self.whole, changed), changed), changed, now),
             gates=_state.recent_gates(changed, now),
             deployments=changed.deployments,
+            given=Given.of(plan, self.state, [item for item in self.decisions if item.id in shown], waiting=situation.waiting),
+            demands=None if plan.refused else demands,
         )
         return record, changed
 
@@ -225,11 +243,14 @@ def enter_deployment(record: RunRecord, ledger: Ledger, now: dt.datetime, *, fai
 
 
 def load_baseline(records: Records, run: Run) -> Loaded:
-    """The baseline with which this run is compared."""
+    """The baseline with which this run is compared: that for which a record of the chain vouches."""
     if run.phase != "post" or not run.deployment_id:
         return Loaded()
     try:
-        return Loaded(records.load_baseline(run.deployment_id))
+        baseline = records.load_baseline(run.deployment_id)
+        if baseline:
+            _memory.refuse_unvouched(records, baseline_name(run.deployment_id))
+        return Loaded(baseline)
     except (Unreadable, NotWritten) as exc:
         return Loaded(trouble=said_by(exc))
 
@@ -252,28 +273,46 @@ def load_gate_before(records: Records, plan: Plan, run: Run, state: State) -> Be
     return Before(entry.pre, enforced, str(overriding) if overriding else None, entry.emergency)
 
 
-def keep_baseline(records: Records, case: Case) -> list[Message]:
-    """Keeps what was seen at ``pre`` for the comparison at ``post``; says why where it is not kept."""
+def load_at_pre(records: Records, run: Run, before: Loaded) -> PastRun | None:
+    """The last whole run at ``pre`` of the deployment that this run at ``post`` belongs to; that of its baseline where it is far back."""
+    if run.phase != "post" or not run.deployment_id:
+        return None
+    there = [name for name in records.runs() if "-pre-" in name]
+    of_baseline = run_name(before.baseline.run) if before.baseline else ""
+    for name in [*reversed(there[-LOOKED_BACK:]), *([of_baseline] if of_baseline in there else [])]:
+        record = records.believed(name)
+        with contextlib.suppress(Unreadable):
+            past = records.past(record) if record else None
+            if past and past.run.phase == "pre" and past.run.whole and past.run.deployment_id == run.deployment_id:
+                return past
+    return None
+
+
+def keep_baseline(records: Records, case: Case) -> tuple[list[Message], bool]:
+    """Keeps what was seen at ``pre`` for the comparison at ``post``; says why where it is not kept, and whether there is one."""
     run = case.run
     if run.phase != "pre" or run.partial or run.scope == "batch" or run.first_deployment:
-        return []
+        return [], False
     identifier = run.deployment_id
     if not identifier:
         compared = any(proof.check == _baseline.CHECK for item in case.whole.requirements for proof in item.rule.proved_by)
         missing = phrase("no baseline is kept for post: no deployment is named (readiness_deployment_id or readiness_version)")
-        return [missing] if compared else []
+        return [missing] if compared else [], False
     try:
         kept = records.load_baseline(identifier)
         if kept:
-            return [phrase("{baseline}, is kept; a deployment that begins anew needs a deployment_id of its own", baseline=kept.name)]
+            if run_name(kept.run) in records.runs():  # else that run was interrupted, and this one vouches for what it saw
+                _memory.refuse_unvouched(records, baseline_name(identifier))
+            stays = phrase("{baseline}, is kept; a deployment that begins anew needs a deployment_id of its own", baseline=kept.name)
+            return [stays], True
         baseline = _baseline.take(case.plan, case.findings, case.reach, run, case.now)
         if baseline is None:
             nothing = phrase("nothing was seen that could be compared at post")
-            return [phrase("no baseline of deployment {deployment:path} is kept: {reason}", deployment=identifier, reason=nothing)]
+            return [phrase("no baseline of deployment {deployment:path} is kept: {reason}", deployment=identifier, reason=nothing)], False
         records.save_baseline(baseline)
     except (Unreadable, NotWritten) as exc:
-        return [phrase("no baseline of deployment {deployment:path} is kept: {reason}", deployment=identifier, reason=said_by(exc))]
-    return []
+        return [phrase("no baseline of deployment {deployment:path} is kept: {reason}", deployment=identifier, reason=said_by(exc))], False
+    return [], True
 
 
 __all__ = (
@@ -284,6 +323,7 @@ __all__ = (
     "differing",
     "enter_deployment",
     "keep_baseline",
+    "load_at_pre",
     "load_baseline",
     "load_gate_before",
     "partial_reason",

@@ -21,11 +21,12 @@ T = t.TypeVar("T")
 
 
 class Unreadable(Exception):
-    """A record or state that is there and cannot be used; it is left as it is."""
+    """A record or state that is there and cannot be used. What ``stays`` may be right, and must not be put aside."""
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, *, stays: bool = False) -> None:
         super().__init__(message)
         self.message = verbatim(message)
+        self.stays = stays
 
 
 def to_json(value: object) -> dict[str, object]:
@@ -83,7 +84,10 @@ def _revived(value: object, table: t.Mapping[str, Message]) -> t.Any:  # of the 
 
 def encoded(data: t.Mapping[str, object]) -> bytes:
     """A document as it stands on disk."""
-    return (json.dumps(data, indent=1, ensure_ascii=False, default=str) + "\n").encode("utf-8")
+    try:
+        return (json.dumps(data, indent=1, ensure_ascii=False, default=str) + "\n").encode("utf-8")
+    except UnicodeEncodeError:  # half of a pair of surrogates, from JSON that said so
+        return (json.dumps(data, indent=1, default=str) + "\n").encode("ascii")
 
 
 def decoded(content: bytes, place: object, version: int) -> dict[str, object]:
@@ -103,7 +107,8 @@ def decoded(content: bytes, place: object, version: int) -> dict[str, object]:
                 path=str(place),
                 schema=str(data["schema_version"]),
                 readable=str(version),
-            )
+            ),
+            stays=True,
         )
     return data
 

@@ -3,21 +3,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run records, baselines and service state on disk: written whole or not at all, found again. PRIVATE to the collection.
 
-``RECORDS/SERVICE/ENVIRONMENT/`` has ``runs/ID.json``, ``baselines/DEPLOYMENT.json``, ``decisions/ID.json``, ``state.json``
-and ``deployments.json``.
+``RECORDS/SERVICE/ENVIRONMENT/`` has ``runs/ID.json``, ``baselines/DEPLOYMENT.json``, ``decisions/ID.json``, ``state.json``,
+``deployments.json`` and ``head.json``. Each has a digest of its content; what does not fit it is not used.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
+import os
 import pathlib
 import re
 import typing as t
 
 from ...module_utils._files import NotWritten
 from ...module_utils._phrase import Message, phrase
-from ...module_utils._store import Changed, Folder, default_folder
+from ...module_utils._store import MODE, Changed, Folder, Waiting, default_folder
 from .._model import baseline as _baseline
 from .._model import decision as _decision
 from .._model import deployments as _deployments
@@ -26,16 +28,19 @@ from .._model import service_state as _state
 from .._model.baseline import Baseline
 from .._model.decision import Decision
 from .._model.deployments import Ledger
+from .._model.follows import Follows
 from .._model.record import PastRun
 from .._model.service_state import Deployed, State
 from .._model.text import as_dict
 from .._promises import ledger as _ledger
+from .digests import sealed, verified
 from .record_json import Unreadable, decoded, encoded, from_json, to_json
 
 ATTEMPTS = 5  # to write on another host while others do the same
 _DECISION_KEYS = ("id", "service", "environment", "phase", "digest", "recorded_at", "date", "valid_until", "body", "outcome", "verdict")
 BASELINES_KEPT = 20
-LEDGER = "deployments.json"
+STATE, LEDGER, HEAD = "state.json", "deployments.json", "head.json"
+SEAL = "content_digest"  # of a decision, whose digest is that of its evidence
 
 T = t.TypeVar("T")
 
@@ -49,17 +54,31 @@ class Store(t.Protocol):
     def names(self, pattern: str) -> list[str]: ...
     def write(self, name: str, content: bytes) -> None: ...
     def remove(self, name: str) -> None: ...
+    def put_aside(self, name: str, other: str) -> None: ...
+    def prefetch(self, names: t.Sequence[str]) -> None: ...
 
 
 class Records:
     """The records of one service in one environment. ``open_store`` opens its folder where that is not on this machine."""
 
     def __init__(
-        self, root: pathlib.Path | str, service: str, environment: str, open_store: t.Callable[[str], Store] | None = None
+        self,
+        root: pathlib.Path | str,
+        service: str,
+        environment: str,
+        open_store: t.Callable[[str], Store] | None = None,
+        *,
+        mode: int = MODE,
+        waiting: Waiting | None = None,
     ) -> None:
         self.service, self.environment = service, environment
+        self.doubted: dict[str, Message] = {}  # run records that were passed over, and why
+        self.broken: dict[str, Message] = {}  # those of them that are none
         inner = pathlib.PurePosixPath(_safe(service), _safe(environment))
-        self.store: Store = open_store(str(pathlib.PurePosixPath(root) / inner)) if open_store else Folder(pathlib.Path(root) / inner)
+        if open_store:
+            self.store: Store = open_store(str(pathlib.PurePosixPath(root) / inner))
+        else:
+            self.store = Folder(pathlib.Path(root) / inner, mode=mode, below=root, waiting=waiting)
 
     @property
     def folder(self) -> pathlib.PurePath:
@@ -86,13 +105,26 @@ class Records:
 
     def load_state(self) -> State:
         """The state, an empty one where there is none yet. Unreadable."""
-        data = self.load("state.json", _state.SCHEMA_VERSION)
-        if data is None:
-            return State.empty(self.service, self.environment)
-        self._refuse_another_service(data, "state.json", phrase("the state"))
-        return from_json(State, data, self.store.place("state.json"))
+        data = self.state_as_kept()
+        return State.empty(self.service, self.environment) if data is None else self.state_of(data)
 
-    def _refuse_another_service(self, data: t.Mapping[str, object], name: str, what: Message) -> None:
+    def state_as_kept(self) -> dict[str, object] | None:
+        """What stands in the file of the state, None where there is none. Unreadable."""
+        return self.load(STATE, _state.SCHEMA_VERSION)
+
+    def state_of(self, data: t.Mapping[str, object]) -> State:
+        """The state that stands there. Unreadable, also where it is not as it was written."""
+        self.refuse_another_service(data, STATE, phrase("the state"))
+        self.refuse_changed(data, STATE)
+        return from_json(State, data, self.store.place(STATE))
+
+    def refuse_changed(self, data: t.Mapping[str, object], name: str, key: str = "digest") -> None:
+        """Unreadable where a document has a digest that does not fit."""
+        if verified(data, key) is False:
+            place = str(self.store.place(name))
+            raise Unreadable(phrase("{path:path} was changed after it was written: its digest does not fit", path=place))
+
+    def refuse_another_service(self, data: t.Mapping[str, object], name: str, what: Message) -> None:
         if (data.get("service"), data.get("environment")) != (self.service, self.environment):
             raise Unreadable(
                 phrase(
@@ -106,8 +138,19 @@ class Records:
                 )
             )
 
-    def save_state(self, state: State) -> None:
-        self.save("state.json", to_json(state))
+    def save_state(self, state: State, follows: Follows | None = None) -> None:
+        self.save(STATE, sealed(to_json(state), follows))
+
+    def save_head(self, head: Follows) -> None:
+        """Notes which record is the last one. NotWritten."""
+        who = {"service": self.service, "environment": self.environment}
+        self.save(HEAD, {"schema_version": _record.SCHEMA_VERSION, **who, "run": head.run, "digest": head.digest})
+
+    def put_aside(self, name: str, mark: str) -> pathlib.PurePath:
+        """Gives a file that is not believed another name, and returns it. NotWritten."""
+        other = f"{name}.refused-{mark}"
+        self.store.put_aside(name, other)
+        return self.store.place(other)
 
     # -- deployments
 
@@ -116,7 +159,8 @@ class Records:
         data = self.load(LEDGER, _deployments.SCHEMA_VERSION)
         if data is None:
             return _ledger.empty(self.service, self.environment, earlier)
-        self._refuse_another_service(data, LEDGER, phrase("the ledger"))
+        self.refuse_another_service(data, LEDGER, phrase("the ledger"))
+        self.refuse_changed(data, LEDGER)
         with contextlib.suppress(Unreadable):
             ledger = from_json(Ledger, data, LEDGER)
             if _ledger.whole(ledger):
@@ -133,14 +177,14 @@ class Records:
             return self.store.read(LEDGER) is not None
         return False
 
-    def save_ledger(self, ledger: Ledger) -> None:
-        self.save(LEDGER, to_json(ledger))
+    def save_ledger(self, ledger: Ledger, follows: Follows | None = None) -> None:
+        self.save(LEDGER, sealed(to_json(ledger), follows))
 
     # -- run records
 
     def save_run(self, record: t.Mapping[str, object]) -> pathlib.PurePath:
         """Writes a run record and returns its path. NotWritten."""
-        return self.save(f"runs/{_safe(str(as_dict(record['run'])['id']))}.json", record)
+        return self.save(run_name(str(as_dict(record["run"])["id"])), record)
 
     def runs(self) -> list[str]:
         """Names of the run records, oldest first."""
@@ -150,17 +194,18 @@ class Records:
         """A run record by its name. Unreadable."""
         record = self.load(name, _record.SCHEMA_VERSION)
         if record is None:
-            raise Unreadable(phrase("{path:path} is not there any more", path=str(self.store.place(name))))
+            raise Unreadable(phrase("{path:path} is not there any more", path=str(self.store.place(name))), stays=True)
         return record
 
     def run_of(self, identifier: str) -> dict[str, object]:
         """A run record by its id. Unreadable."""
-        name = f"runs/{_safe(identifier)}.json"
+        name = run_name(identifier)
         record = self.load(name, _record.SCHEMA_VERSION)
         if record is None:
             raise Unreadable(
                 phrase("there is no run {run:path}: {path:path} does not exist", run=identifier, path=str(self.store.place(name)))
             )
+        self.refuse_changed(record, name)
         return record
 
     def newest(
@@ -170,13 +215,32 @@ class Records:
         for name in reversed(self.runs()):
             if phase and f"-{phase}-" not in name:
                 continue
-            with contextlib.suppress(Unreadable):
-                record = self.run(name)
-                run = as_dict(record.get("run"))
-                part = whole and (run.get("partial") or run.get("emergency"))
-                if phase in (None, run.get("phase")) and not part and where(record):
-                    return record
+            record = self.believed(name)
+            run = as_dict(record.get("run")) if record else {}
+            part = whole and (run.get("partial") or run.get("emergency"))
+            if record and phase in (None, run.get("phase")) and not part and where(record):
+                return record
         return None
+
+    def believed(self, name: str) -> dict[str, object] | None:
+        """A run record by its name; None, with the reason in ``doubted``, where it cannot be read or was changed."""
+        try:
+            record = self.run(name)
+        except Unreadable as exc:
+            self.doubted[name] = exc.message
+            if not exc.stays:
+                self.broken[name] = exc.message
+            return None
+        try:
+            self.refuse_changed(record, name)
+        except Unreadable as exc:
+            self.doubted[name] = exc.message
+            return None
+        return record
+
+    def forget_doubts(self) -> None:
+        """Before everything is read anew."""
+        self.doubted, self.broken = {}, {}
 
     def past(self, record: t.Mapping[str, object]) -> PastRun:
         """What later runs ask of a run record. Unreadable."""
@@ -226,24 +290,46 @@ class Records:
                     environment=self.environment,
                 )
             )
-        return from_json(Decision, data, place)
+        self.refuse_changed(data, name, SEAL)
+        decision = from_json(Decision, data, place)
+        about = self.about(decision.run) if verified(data, SEAL) is None else None
+        if about and about.digest:
+            raise Unreadable(phrase("{path:path} has no digest, and the record that it is about has one", path=str(place)))
+        return decision
+
+    def refuse_decision(self, name: str) -> None:
+        """Unreadable where a decision cannot be used, or the record that it is about is not the one that it was."""
+        self._decision(name)
+        said = as_dict((self.load(name, _decision.SCHEMA_VERSION) or {}).get("follows"))
+        about = self.about(str(said.get("run"))) if said else None
+        if said and about and about.digest != said.get("digest"):
+            place = str(self.store.place(name))
+            raise Unreadable(phrase("{path:path} is about another record of {run:path} than is there", path=place, run=about.run))
 
     def save_decision(self, decision: Decision) -> pathlib.PurePath:
         """Writes a decision and returns its path; one that is there is never overwritten. NotWritten."""
         name = f"decisions/{_safe(decision.id)}.json"
         if name in self.store.names("decisions/*.json"):
             raise NotWritten(phrase("{path:path} is there already, and a decision is never overwritten", path=str(self.store.place(name))))
-        return self.save(name, to_json(decision))
+        return self.save(name, sealed(to_json(decision), self.about(decision.run), SEAL))
+
+    def about(self, run: str) -> Follows | None:
+        """The record of a run, as what is about it names it; None where it is not there or was changed."""
+        with contextlib.suppress(Unreadable):
+            digest = self.run_of(run).get("digest")
+            return Follows(run, str(digest) if digest else None)
+        return None
 
     # -- baselines
 
     def load_baseline(self, deployment_id: str) -> Baseline | None:
         """The baseline of a deployment; None where there is none. Unreadable."""
-        name = _baseline_name(deployment_id)
+        name = baseline_name(deployment_id)
         data = self.load(name, _baseline.SCHEMA_VERSION)
         if data is None:
             return None
-        self._refuse_another_service(data, name, phrase("the baseline"))
+        self.refuse_another_service(data, name, phrase("the baseline"))
+        self.refuse_changed(data, name)
         with contextlib.suppress(Unreadable):
             baseline = from_json(Baseline, data, name)
             if baseline.deployment_id == deployment_id:
@@ -258,10 +344,10 @@ class Records:
 
     def save_baseline(self, baseline: Baseline) -> pathlib.PurePath:
         """Writes the baseline of a deployment that has none, and removes the oldest of more than are kept. NotWritten."""
-        name = _baseline_name(baseline.deployment_id)
+        name = baseline_name(baseline.deployment_id)
         if self.store.read(name) is not None:
             raise NotWritten(phrase("{path:path} is there already, and a baseline is never overwritten", path=str(self.store.place(name))))
-        path = self.save(name, to_json(baseline))
+        path = self.save(name, sealed(to_json(baseline)))
         others = []
         for other in self.store.names("baselines/*.json"):
             with contextlib.suppress(Unreadable):  # what is not ours stays
@@ -281,7 +367,8 @@ class Records:
         try:
             content = self.store.read(name)
         except OSError as exc:
-            raise Unreadable(_not_read(self.store.place(name), exc)) from None
+            ours = exc.errno in (errno.EISDIR, errno.EINVAL, errno.ELOOP, errno.EFBIG)  # of what lies there, not of the disk
+            raise Unreadable(_not_read(self.store.place(name), exc), stays=not ours) from None
         return None if content is None else decoded(content, self.store.place(name), version)
 
     def save(self, name: str, data: t.Mapping[str, object]) -> pathlib.PurePath:
@@ -292,10 +379,13 @@ class Records:
 
 def load(path: pathlib.Path | str) -> dict[str, object]:
     """A run record from any file. Unreadable."""
+    place = pathlib.Path(path).absolute()
     try:
-        content = pathlib.Path(path).read_bytes()
-    except OSError as exc:
-        raise Unreadable(_not_read(path, exc)) from None
+        content = Folder(place.parent).read(place.name)
+    except (OSError, ValueError) as exc:
+        raise Unreadable(_not_read(path, exc if isinstance(exc, OSError) else OSError(str(exc)))) from None
+    if content is None:
+        raise Unreadable(_not_read(path, OSError(errno.ENOENT, os.strerror(errno.ENOENT))))
     return decoded(content, path, _record.SCHEMA_VERSION)
 
 
@@ -303,7 +393,13 @@ def _not_read(path: object, exc: OSError) -> Message:
     return phrase("{path:path} cannot be read: {reason}", path=str(path), reason=exc.strerror or str(exc))
 
 
-def _baseline_name(deployment_id: str) -> str:
+def run_name(identifier: str) -> str:
+    """The name of the record of a run."""
+    return f"runs/{_safe(identifier)}.json"
+
+
+def baseline_name(deployment_id: str) -> str:
+    """The name of the baseline of a deployment."""
     safe = _safe(deployment_id)[:100]
     if safe != deployment_id:  # another deployment's name may be made safe in the same way
         safe += f"-{hashlib.sha256(deployment_id.encode()).hexdigest()[:8]}"
@@ -314,4 +410,4 @@ def _safe(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]", "_", str(text)).lstrip(".") or "_"
 
 
-__all__ = ("Records", "Store", "Unreadable", "default_folder", "load")
+__all__ = ("HEAD", "LEDGER", "SEAL", "STATE", "Records", "Store", "Unreadable", "baseline_name", "default_folder", "load", "run_name")

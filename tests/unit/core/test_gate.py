@@ -253,7 +253,7 @@ def test_records_that_cannot_be_written(house: House) -> None:
 def test_a_state_that_cannot_be_written_after_the_record(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     records = house.records
 
-    def full(state: t.Any) -> None:
+    def full(state: t.Any, follows: t.Any) -> None:
         raise NotWritten("no space left on the device")
 
     monkeypatch.setattr(records, "save_state", full)
@@ -263,24 +263,27 @@ def test_a_state_that_cannot_be_written_after_the_record(house: House, monkeypat
     ]
 
 
-def test_a_state_that_is_not_whole_is_left_as_it_is(house: House) -> None:
+def test_a_state_that_is_not_whole_is_put_aside(house: House) -> None:
     house.speak()
     path = pathlib.Path(house.records.state_path)
     path.write_text(path.read_text()[:100])
     spoken = house.speak(now=NOW + dt.timedelta(hours=1))
-    assert spoken.answer.verdict is Verdict.GO and spoken.answer.state is None and len(path.read_text()) == 100
-    assert spoken.answer.record_path, "the record is kept"
-    (warning,) = spoken.warnings
-    assert warning.startswith("the verdict stands, but the service's state was not updated: ") and "is not whole" in warning
+    assert (spoken.answer.verdict, spoken.answer.state, spoken.warnings) == (Verdict.GO, Verdict.GO, [])
+    (notice,) = record_of(spoken)["judgement"]["notices"]
+    assert "is not whole" in notice and "it is put aside, and what the service owes is taken from its run records" in notice
+    (aside,) = path.parent.glob("state.json.refused-20261125T070000Z-*")
+    assert len(aside.read_text()) == 100 and house.records.load_state().gates["post"].at == "2026-11-25T07:00:00Z"
 
 
 def test_a_ledger_that_is_not_whole_costs_no_verdict(house: House) -> None:
     house.speak()
     path = pathlib.Path(house.records.folder) / "deployments.json"
     path.write_text(path.read_text().replace('"began_at"', '"began"'))
-    spoken = house.speak(now=NOW + dt.timedelta(hours=1))
-    (warning,) = spoken.warnings
-    assert "the ledger of deployments was not updated" in warning and spoken.answer.state is Verdict.GO
+    spoken = house.speak(version="1.1", now=NOW + dt.timedelta(hours=1))
+    (notice,) = record_of(spoken)["judgement"]["notices"]
+    assert "was changed after it was written" in notice and "the deployments are taken from the last run record" in notice
+    assert [entry.version for entry in house.records.load_ledger().deployments] == ["1.0", "1.1"]
+    assert len(list(path.parent.glob("deployments.json.refused-*"))) == 1 and spoken.answer.state is Verdict.GO
 
 
 def test_a_clock_that_is_behind_its_state(house: House) -> None:

@@ -19,6 +19,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._model.decis
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.plain import from_plain
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.service_state import Deployed, LastGate
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.verdict import Outcome, Verdict
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.digests import sealed
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.record_json import encoded, to_json
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.run_record import Records, Unreadable, default_folder, load
 
@@ -43,7 +44,7 @@ def test_the_state_is_written_and_found_again(records: Records) -> None:
     records.save_state(state)
     assert records.load_state() == state
     assert os.listdir(records.folder) == ["state.json"]
-    assert records.state_path.stat().st_mode & 0o777 == 0o644
+    assert records.state_path.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_state_that_was_cut_short_is_left_as_it_is(records: Records) -> None:
@@ -279,6 +280,11 @@ def test_deployments_with_odd_names_have_baselines_of_their_own(records: Records
     assert len(list(pathlib.Path(records.folder, "baselines").iterdir())) == len(names)
 
 
+def resealed(text: str, **changes: t.Any) -> str:
+    """With a digest that fits what was changed."""
+    return json.dumps(sealed({**json.loads(text), **changes}))
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -289,8 +295,9 @@ def test_deployments_with_odd_names_have_baselines_of_their_own(records: Records
             lambda text: text.replace('"schema_version": 1', '"schema_version": 2'),
             "was written by a newer version .schema 2, this one reads 1",
         ),
-        (lambda text: text.replace('"D1"', '"D2"'), "is not a whole baseline of deployment D1"),
-        (lambda text: text.replace('"hosts": []', '"hosts": 3'), "is not a whole baseline of deployment D1"),
+        (lambda text: resealed(text, deployment_id="D2"), "is not a whole baseline of deployment D1"),
+        (lambda text: resealed(text, hosts=3), "is not a whole baseline of deployment D1"),
+        (lambda text: text.replace('"hosts": []', '"hosts": ["h"]'), "D1.json was changed after it was written: its digest does not fit"),
         (lambda text: "[]", "is not a record of operability.readiness"),
     ],
 )
@@ -316,3 +323,38 @@ def test_the_last_baselines_are_kept_and_what_is_not_ours_stays(records: Records
     # a clock that went back does not cost the newest one
     records.save_baseline(baseline("now", "2001-01-01T00:00:00Z"))
     assert records.load_baseline("now") and len(list(folder.iterdir())) == 23
+
+
+# -- digests
+
+
+def test_a_run_that_was_edited_cannot_be_decided_on(records: Records) -> None:
+    path = pathlib.Path(records.save_run(sealed(record("20261126T080000Z-pre-1"))))
+    assert records.run_of("20261126T080000Z-pre-1") and records.newest("pre")
+    path.write_text(path.read_text().replace('"pre"', '"post"'))
+    with pytest.raises(Unreadable, match="was changed after it was written: its digest does not fit"):
+        records.run_of("20261126T080000Z-pre-1")
+    assert records.newest() is None and list(records.doubted) == ["runs/20261126T080000Z-pre-1.json"] and records.broken == {}
+
+
+def test_a_decision_names_the_record_that_it_is_about(records: Records) -> None:
+    run = sealed(record("20261126T080000Z-pre-1"))
+    records.save_run(run)
+    made = dataclasses.replace(a_decision("20261126T080000Z-pre-2"), run="20261126T080000Z-pre-1")
+    path = pathlib.Path(records.save_decision(made))
+    data = json.loads(path.read_text())
+    assert data["follows"] == {"run": "20261126T080000Z-pre-1", "digest": run["digest"]} and records.decisions() == ([made], [])
+    without = {key: value for key, value in data.items() if key not in ("content_digest", "follows")}
+    for changed in ({**data, "body": "me"}, without):
+        path.write_text(json.dumps(changed))
+        found, (problem,) = records.decisions()
+        assert found == [] and ("its digest does not fit" in problem or "has no digest, and the record that it is about has one" in problem)
+
+
+def test_a_decision_of_before_there_were_digests_counts(records: Records) -> None:
+    records.save_run(record("20261126T080000Z-pre-1"))
+    made = dataclasses.replace(a_decision("20261126T080000Z-pre-2"), run="20261126T080000Z-pre-1")
+    path = pathlib.Path(records.save_decision(made))
+    data = json.loads(path.read_text())
+    path.write_text(json.dumps({key: value for key, value in data.items() if key not in ("content_digest", "follows")}))
+    assert records.decisions() == ([made], [])

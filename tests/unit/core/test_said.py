@@ -168,6 +168,7 @@ def test_what_ansible_gets_is_plain() -> None:
         partial=phrase("without the tags {tags:list} (--skip-tags)", tags=["x"]),
         service="payments",
         record_path=None,
+        record_digest=None,
         publish={},
         state=None,
         emergency=None,

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import pathlib
 import typing as t
 
@@ -21,7 +22,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._promises im
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.remote_store import RemoteFolder
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.run_record import Records, Unreadable
 
-DEFAULTS = {"read": [], "list": [], "write": {}, "remove": [], "expect": {}, "create": True}
+DEFAULTS = {"read": [], "list": [], "write": {}, "remove": [], "expect": {}, "create": True, "aside": {}, "mode": "0600", "below": None}
 
 
 class Host:
@@ -189,6 +190,15 @@ def test_the_module_refuses_what_is_not_base64(tmp_path: pathlib.Path) -> None:
     assert store.work(asked, check_mode=True)["changed"] is False and not (tmp_path / "x").exists()
     assert [store.work(asked, check_mode=False)["changed"] for _unused in range(2)] == [True, False]
     assert store.work({**DEFAULTS, "folder": str(tmp_path), "remove": ["x"], "list": ["*"]}, check_mode=False)["names"] == []
+
+
+def test_what_others_are_to_read_is_written_for_them_whatever_the_umask(tmp_path: pathlib.Path) -> None:
+    known = os.umask(0o077)
+    try:
+        store.work({**DEFAULTS, "folder": str(tmp_path), "mode": "0644", "write": {"shop.prom": "eA=="}}, check_mode=False)
+    finally:
+        os.umask(known)
+    assert (tmp_path / "shop.prom").stat().st_mode & 0o777 == 0o644
 
 
 def baseline(identifier: str, taken: str) -> Baseline:

@@ -42,6 +42,7 @@ def test_every_metric_of_the_design() -> None:
     assert one(series, "service_verified_requirements") == 12
     assert one(series, "service_required_requirements") == 15
     assert one(series, "service_info", level="A", owner="team-payments", mode="observe") == 1
+    assert one(parsed(record(digest="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b")), "record_info", digest="9f86d081884c7d65") == 1
     assert one(series, "gate_state", phase="pre") == 3
     assert one(series, "gate_enforced", phase="pre") == 0
     assert one(series, "requirement_state", requirement="BKP-03", impact="blocker") == 1

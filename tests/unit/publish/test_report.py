@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import html as report
-from ansible_collections.operability.readiness.plugins.plugin_utils._publish import markdown
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish import junit, markdown
 from unit.publish.records import COMPARISON, full, hostile, large, record
 from unit.publish.test_decisions_and_emergencies import DECISION
 
@@ -256,6 +256,14 @@ def test_the_decision_is_to_be_filled_in_until_one_counts() -> None:
     made["decisions"] = [DECISION]
     assert blank not in seen(made)[1] and "go/no-go committee, 2026-11-26" in seen(made)[1]
     assert "No decision can be recorded about this run" in seen(full(run__partial="limited to web1"))[1]
+
+
+def test_the_digest_of_the_record_leaves_with_each_report() -> None:
+    digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    made = full(digest=digest)
+    assert f"sha256 {digest}" in seen(made)[1] and f"sha256 {digest}" in markdown.render(made)
+    assert f'name="record_digest" value="{digest}"' in junit.render(made)
+    assert "Digest of the record" not in seen(full())[1] + markdown.render(full())
 
 
 def test_a_large_record_stays_below_a_megabyte() -> None:
