@@ -11,6 +11,7 @@ from .._described.declarations import Duration
 from .._described.document import NotResolved, Refused, unresolved
 from .._described.policy import Policy
 from .._described.service import Description
+from .._model.masked import without_logins
 from .._model.planned import OVERRIDE_DUE, RECHECK_EVERY, Plan
 from .._promises.debt import entries as lines_of_debt
 from .._promises.decisions import required as decision_required
@@ -62,7 +63,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     if remarks.problems:
         raise Refused(list(dict.fromkeys(remarks.problems)))
     language = description.default(lambda given: given.get("language"))
-    return Plan(
+    plan = Plan(
         service={"name": description.name, "owner": description.owner, "kind": description.kind},
         level=level,
         level_reason=reason,
@@ -95,6 +96,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         debt=debt,
         loosened=loosened,
     )
+    return without_logins(plan)
 
 
 def _unresolved_basics(description: Description) -> list[str]:
