@@ -17,7 +17,7 @@ import typing as t
 
 from ...module_utils._engine import Item, fit
 from ...module_utils._finding import Finding, Status, as_json, unknown
-from ...module_utils._masking import Hiding, secrets_in
+from ...module_utils._masking import Hiding, masked, secrets_in
 from ...module_utils._message import one_line
 from ...module_utils._phrase import Message, phrase
 
@@ -75,8 +75,8 @@ def _finding(item: Item, data: Json, hiding: Hiding) -> Finding:
     _must(finding.status is not Status.WAIVED)
     _must(len(json.dumps(values, default=str)) <= LARGEST)
     # who looks for what others wrote says whose line it was
-    host = str(data.get("host") or item.host) if item.call == "find" else item.host
-    return fit(dataclasses.replace(finding, check=item.check, requirement=item.requirement, host=hiding.text(one_line(host))), hiding)
+    host = masked(one_line(data.get("host") or item.host)) if item.call == "find" else item.host
+    return fit(dataclasses.replace(finding, check=item.check, requirement=item.requirement, host=host), hiding)
 
 
 def _must(holds: bool) -> None:
