@@ -166,7 +166,8 @@ def _end_of_login(run: str, chunk: str, scheme: str) -> int:
         return len(login) + 1 if ":" in login or scheme.lower() in _USER_ALONE else 0
     if "@" not in run:
         spread = _WITH_SPACES.match(chunk) if "@" in chunk else None
-        return spread.end() if spread else 0
+        rest = _ALONE.match(chunk, spread.end()) if spread else None
+        return (spread.end() if spread else 0) + (re.split(r"[/?#\\]", rest[0], maxsplit=1)[0].rfind("@") + 1 if rest else 0)
     _host, colon, port = authority.partition(":")
     if not colon or _IPV6.fullmatch(authority):
         return 0

@@ -73,7 +73,7 @@ def contents(*seeds: bytes) -> st.SearchStrategy[bytes]:
 
 def anything() -> st.SearchStrategy[t.Any]:
     """A value as JSON has it."""
-    leaves = st.one_of(st.sampled_from(VALUES), st.integers(), st.text(max_size=10))
+    leaves = st.one_of(st.sampled_from(VALUES).map(copy.deepcopy), st.integers(), st.text(max_size=10))
     keys = st.one_of(st.text(max_size=5), st.sampled_from(("name", "status", "host", "message", "id")))
     return st.recursive(
         leaves, lambda below: st.one_of(st.lists(below, max_size=4), st.dictionaries(keys, below, max_size=4)), max_leaves=12

@@ -184,3 +184,7 @@ def test_a_secret_that_is_a_word_of_ours_breaks_nothing() -> None:
     said = phrase("{path:path} will pass in {n:number} d, status {word}", path="/srv/path", n=3, word="pass")
     assert hide.message(said) == f"/srv/{HIDDEN} will pass in 3 d, status {HIDDEN}"
     assert hide.value({"status": "pass", "path_days": 3, "of": True}) == {"status": HIDDEN, "path_days": 3, "of": True}
+
+
+def test_a_login_with_spaces_and_more_than_one_at() -> None:
+    assert masked("at http://u:SEC RET@x:SECRET@h/ and on") == f"at http://{HIDDEN}@h/ and on"
