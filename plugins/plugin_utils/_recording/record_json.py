@@ -83,7 +83,10 @@ def _revived(value: object, table: t.Mapping[str, Message]) -> t.Any:  # of the 
 
 def encoded(data: t.Mapping[str, object]) -> bytes:
     """A document as it stands on disk."""
-    return (json.dumps(data, indent=1, ensure_ascii=False, default=str) + "\n").encode("utf-8")
+    try:
+        return (json.dumps(data, indent=1, ensure_ascii=False, default=str) + "\n").encode("utf-8")
+    except UnicodeEncodeError:  # half of a pair of surrogates, from JSON that said so
+        return (json.dumps(data, indent=1, default=str) + "\n").encode("ascii")
 
 
 def decoded(content: bytes, place: object, version: int) -> dict[str, object]:

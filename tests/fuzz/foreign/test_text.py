@@ -81,8 +81,8 @@ PROMQL = (
     'absent(up{job="x"}) or vector(1) unless label_replace(up, "a", "$1", "b", "(.*)")',
 )
 MARKDOWN = (
-    "---\ntitle: x\nlast_test: 2026-11-25\n---\n# Runbook\n\n## Restart\n\n1. `x restart x`\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
-    "\n[link](a.md#restart) ![i](<x y>) [r][1] <http://h/>\n\n```sh\n# no heading\n```\n\nSetext\n======\n\n[1]: http://h/ 'x'\n<!-- c -->\n"
+    "---\ntitle: x\nlast_test: 2026-11-25\n---\n# Runbook\n\n## Restart\n\n1. `x y`\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+    "\n[link](a.md#restart) ![i](<x y>) [r][1] <http://h/>\n\n```\n# no heading\n```\n\nSetext\n======\n\n[1]: http://h/ 'x'\n<!-- c -->\n"
 )
 RST = (
     "Runbook\n=======\n\n:date: 2026-11-25\n\nRestart\n-------\n\n.. _a: http://h/\n\n`link <a.rst>`_ and :ref:`x`\n\n"
