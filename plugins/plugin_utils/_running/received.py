@@ -13,17 +13,19 @@ import dataclasses
 import datetime as dt
 import json
 import math
+import re
 import typing as t
 
 from ...module_utils._engine import Item, fit
 from ...module_utils._finding import Finding, Status, as_json, unknown
-from ...module_utils._masking import Hiding, masked, secrets_in
+from ...module_utils._masking import Hiding, secrets_in
 from ...module_utils._message import one_line
 from ...module_utils._phrase import Message, phrase
 
 DEEPEST = 20  # values within values of what was observed
 MOST = 2000  # findings of one check, and lines or measurements of one finding
 LARGEST = 2**20  # characters of what was observed
+_NAME = re.compile(r"[\w.:-]+")
 _TEXTS = ("message", "instance", "proof")
 _OPTIONAL_TEXTS = ("since", "instrument", "remedy", "collected_at")
 _PROOFS = ("observed", "derived", "attested")
@@ -75,7 +77,9 @@ def _finding(item: Item, data: Json, hiding: Hiding) -> Finding:
     _must(finding.status is not Status.WAIVED)
     _must(len(json.dumps(values, default=str)) <= LARGEST)
     # who looks for what others wrote says whose line it was
-    host = masked(one_line(data.get("host") or item.host)) if item.call == "find" else item.host
+    host = one_line(data.get("host") or item.host) if item.call == "find" else item.host
+    if not _NAME.fullmatch(host):  # a name stays, also where a secret is the same word
+        host = hiding.text(host)
     return fit(dataclasses.replace(finding, check=item.check, requirement=item.requirement, host=host), hiding)
 
 
