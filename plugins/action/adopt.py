@@ -20,6 +20,7 @@ from ..module_utils._units import parse_duration
 from ..plugin_utils._acting.context import Context, context_of, refuse, shown
 from ..plugin_utils._described.document import Refused
 from ..plugin_utils._model.planned import Plan
+from ..plugin_utils._model.text import fit
 from ..plugin_utils._promises import debt as _debt
 from ..plugin_utils._recording import adopt as _adopt
 from ..plugin_utils._recording.adopt import Adoption, NothingToAdopt, Terms
@@ -59,7 +60,7 @@ class ActionModule(ActionBase):
         if self._task.diff:
             result["diff"] = {"before": before, "after": adoption.text, "before_header": str(path), "after_header": str(path)}
         if context.options["show"]:
-            Display().display("\n".join(summary(plan, adoption, str(path))))
+            Display().display(fit("\n".join(summary(plan, adoption, str(path)))))
         warnings = self._warnings(adoption, path, found)
         if warnings:
             result.setdefault("warnings", []).extend(warnings)

@@ -18,6 +18,7 @@ from ..plugin_utils._described.document import Refused
 from ..plugin_utils._model import emergency as _emergency_value
 from ..plugin_utils._model.plain import from_plain
 from ..plugin_utils._model.record import PastRun
+from ..plugin_utils._model.text import fit_in
 from ..plugin_utils._promises import decisions as _decisions
 from ..plugin_utils._promises.decisions import Candidate, Wording
 from ..plugin_utils._recording.record_json import to_json
@@ -40,7 +41,7 @@ class ActionModule(ActionBase):
         try:
             plan = context.service_plan(phase=None)
             records = context.records(plan)
-            wording = from_plain(Wording, options)
+            wording = from_plain(Wording, fit_in(options))
             candidate = _candidate(records, wording, options["run"])
             decision = _decisions.decided(wording, candidate, now=now, recorded_by=_emergency_value.who(variables))
             path = None if self._task.check_mode else records.together(lambda: records.save_decision(decision))

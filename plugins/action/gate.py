@@ -25,6 +25,7 @@ from ..plugin_utils._described.document import Refused
 from ..plugin_utils._described.version import collection_version
 from ..plugin_utils._model.plain import from_plain, to_plain
 from ..plugin_utils._model.planned import Plan
+from ..plugin_utils._model.text import fit, fit_in
 from ..plugin_utils._publish.table import render
 from ..plugin_utils._recording.case import Play
 from ..plugin_utils._recording.run_record import Records, default_folder
@@ -76,7 +77,7 @@ class ActionModule(ActionBase):
         subject = Subject(
             plan,
             whole,
-            from_plain(RunOptions, context.options),
+            from_plain(RunOptions, fit_in(context.options)),
             started,
             play=Play.of(context.task_vars, self._task.tags),
             emergency=context.emergency,
@@ -108,7 +109,7 @@ class ActionModule(ActionBase):
         except Refused as exc:
             if context.emergency is None:
                 raise
-            self._display.warning(f"{exc}; this is an emergency: its record is kept on this machine")
+            self._display.warning(fit(f"{exc}; this is an emergency: its record is kept on this machine"))
             return Records(default_folder(), plan.name, context.options["environment"])
 
 

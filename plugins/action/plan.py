@@ -15,7 +15,7 @@ from ..plugin_utils._described.document import Refused
 from ..plugin_utils._model.loosening import Leave
 from ..plugin_utils._model.plain import to_plain
 from ..plugin_utils._model.planned import Plan, PlannedRequirement, PlanState
-from ..plugin_utils._model.text import escape
+from ..plugin_utils._model.text import escape, fit
 from ..plugin_utils._planning.authority import block, waiting
 from ..plugin_utils._promises.mode import announced
 from ..plugin_utils._publish.telling import LONGEST_LINE
@@ -52,7 +52,7 @@ class ActionModule(ActionBase):
         if plan.refused:
             result["warnings"] = [f"the input is refused, and the play goes on: {problem}" for problem in plan.refused]
         if context.options["show"]:
-            Display().display(register(plan, context.run().today))
+            Display().display(fit(register(plan, context.run().today)))
         planned = {
             "changed": False,
             "service": plan.service["name"],

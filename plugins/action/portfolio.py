@@ -28,7 +28,7 @@ from ..plugin_utils._described.declarations import Defaults, Publish
 from ..plugin_utils._described.document import Document, FastLoader, Refused, bounded, plain
 from ..plugin_utils._described.version import collection_version
 from ..plugin_utils._model.plain import to_plain
-from ..plugin_utils._model.text import as_dict, as_int, first_line
+from ..plugin_utils._model.text import as_dict, as_int, first_line, fit
 from ..plugin_utils._promises.mode import mode_for_all
 from ..plugin_utils._publish import expected, places, textfile
 from ..plugin_utils._publish import portfolio as portfolio_report
@@ -153,7 +153,7 @@ class ActionModule(ActionBase):
             Display().display(render(made, width=width))
         written, failed = self._publish(context, planned, organisation, variables, made, records)
         for failure in failed:
-            self._display.warning(f"{failure['target']}: {failure['message']}")
+            self._display.warning(fit(f"{failure['target']}: {failure['message']}"))
         return {
             **to_plain(made),
             "changed": bool(written),
@@ -220,7 +220,7 @@ class ActionModule(ActionBase):
         def to_report() -> str:
             now = dt.datetime.now(dt.timezone.utc)
             if problem := not_told(language):
-                self._display.warning(problem)
+                self._display.warning(fit(problem))
             text = portfolio_report.render(
                 to_json(made), records, name=options["name"], now=now, version=collection_version(), language=language
             )

@@ -16,7 +16,7 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._clients.grafana import GrafanaFailure
 from ..module_utils._exchange import public_url
 from ..module_utils._publish_spec import NAMED_SPEC, PUBLISH_SPEC
-from ..plugin_utils._model.text import as_dict
+from ..plugin_utils._model.text import as_dict, fit
 from ..plugin_utils._publish import metrics, nagios
 from ..plugin_utils._publish.files import PublishFailure
 from ..plugin_utils._publish.targets import Asked, published, targets
@@ -97,7 +97,7 @@ class ActionModule(ActionBase):
             told.done.append({"target": target.name, "url" if target.is_server else "path": place})
         self._warn(told)
         if problem := not_told(asked.language):
-            self._display.warning(problem)
+            self._display.warning(fit(problem))
         result["nagios_code"] = nagios.code(record)
         result.update(changed=bool(told.done), written=told.done, removed=[], failed_targets=told.failed, skipped_targets=told.skipped)
         result["msg"] = told.sentence("would be published to" if self._task.check_mode else "published to")
@@ -121,7 +121,7 @@ class ActionModule(ActionBase):
 
     def _warn(self, told: _Told) -> None:
         for failure in told.failed:
-            self._display.warning(f"{failure['target']}: {failure['message']}")
+            self._display.warning(fit(f"{failure['target']}: {failure['message']}"))
 
     def _retire(self, options: dict[str, object], away: Elsewhere) -> dict[str, object]:
         """Removes the metrics of a service that is no more, wherever they are published."""

@@ -49,7 +49,7 @@ from ansible.plugins.lookup import LookupBase
 from ..plugin_utils._acting.context import locate
 from ..plugin_utils._acting.resolving import pattern_of
 from ..plugin_utils._described.document import Refused, bounded
-from ..plugin_utils._model.text import as_dict, as_list, first_line
+from ..plugin_utils._model.text import as_dict, as_list, first_line, fit
 from ..plugin_utils._running import core
 
 
@@ -68,7 +68,7 @@ class LookupModule(LookupBase):
         except AnsibleError as exc:
             if not emergency:
                 raise
-            self._display.warning(f"{exc}; this is an emergency: the play goes on with localhost")
+            self._display.warning(fit(f"{exc}; this is an emergency: the play goes on with localhost"))
             return "localhost"
 
     def _refuse_nobody(self, patterns: list[str], variables: dict[str, object]) -> None:

@@ -76,7 +76,7 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
 from ..module_utils._units import parse_duration
-from ..plugin_utils._model.text import as_dict
+from ..plugin_utils._model.text import as_dict, fit
 from ..plugin_utils._promises import ledger as _ledger
 from ..plugin_utils._recording.record_json import to_json
 from ..plugin_utils._recording.run_record import Records, Unreadable, default_folder
@@ -111,7 +111,7 @@ class LookupModule(LookupBase):
         try:
             ledger = records.load_ledger()
         except Unreadable as exc:
-            self._display.warning(str(exc))
+            self._display.warning(fit(str(exc)))
             return {"deployments": [], "delivery_performance": None}
         now = dt.datetime.now(dt.timezone.utc)
         within = parse_duration(self.get_option("failed_within"))

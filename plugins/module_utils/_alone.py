@@ -9,11 +9,13 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ._argspec import ALONE_SPEC, ArgumentsRefused, constraints, parse_arguments
+from ._argspec import ALONE_SPEC, ArgumentsRefused, constraints, parse_arguments, secret_options
 from ._engine import Item, execute
 from ._finding import Finding, Status, worst
+from ._masking import SHORTEST, Hiding, secrets_in
 from ._runner import Runner
 
+UNSAID = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as Ansible says it
 _FAILING = (Status.FAIL, Status.UNKNOWN)
 
 
@@ -24,22 +26,32 @@ def run_alone(name: str, check: t.Any) -> t.NoReturn:
         supports_check_mode=True,
         **constraints(check),
     )
+    # Ansible would take each secret out of everything that is said, a "pass" or a "1" out of our own words; the engine knows better
+    module.no_log_values.clear()
+    options = secret_options(check)
+    hiding = Hiding(secrets_in(module.params, options))
+    told = {option: (UNSAID if option in options and value else hiding.value(value)) for option, value in module.params.items()}
+    invocation = {"module_args": told}
+    for option in options:
+        if 0 < len(str(module.params[option] or "")) < SHORTEST:
+            module.warn(f"{name}: {option} is so short that it cannot be taken out of what servers and tools say")
     enforce = module.params.pop("enforce")
     try:
         parse_arguments(check, module.params)
     except ArgumentsRefused as exc:
-        module.fail_json(msg=f"{name}: {exc}")
+        module.fail_json(msg=f"{name}: {hiding.text(str(exc))}", invocation=invocation)
     writes = getattr(check, "writes", None)
     if module.check_mode and writes is not None and writes(module.params):
-        module.exit_json(changed=False, skipped=True, msg=f"{name} would write, and does not in check mode: nothing was proven")
+        said = f"{name} would write, and does not in check mode: nothing was proven"
+        module.exit_json(changed=False, skipped=True, msg=said, invocation=invocation)
     item = Item(key="alone", check=name, args=module.params)
     findings = execute([item], Runner())["alone"]
     for warning in warnings(name, findings):
         module.warn(warning)
     result = outcome(name, findings, enforce=enforce)
     if result.pop("failed"):
-        module.fail_json(**result)
-    module.exit_json(**result)
+        module.fail_json(**result, invocation=invocation)
+    module.exit_json(**result, invocation=invocation)
 
 
 def outcome(name: str, findings: t.Sequence[Finding], *, enforce: bool) -> dict[str, t.Any]:

@@ -11,27 +11,23 @@ import json
 import math
 import os
 import pwd
-import re
 import sys
 import threading
 import traceback
 import typing as t
-from urllib.parse import urlsplit
 
 from ._argspec import ArgumentsRefused, parse_arguments, secret_options
 from ._finding import CannotObserve, Finding, Status, as_json, isoformat, unknown
 from ._loading import load_check
-from ._message import one_line
+from ._masking import Hiding, secrets_in
+from ._message import harmless, one_line
 from ._phrase import Message, phrase, verbatim
 from ._runner import Runner
 from ._settling import repeats, settle
 
 GRACE = 2.0  # seconds that a check may take beyond its deadline before it is left behind
 WORKERS = 16
-HIDDEN = "********"
 Limit = tuple[float, float]  # seconds for all checks, and the moment of a monotonic clock at which they are over
-_SECRET_KEY = re.compile(r"passw|passphrase|secret|token|authorization|cookie|api_?key|private_?key", re.I)
-_SECRET_HEADER = re.compile(r"auth|token|key|secret|cookie|password", re.I)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,17 +115,16 @@ def run_item(item: Item, runner: Runner) -> list[Finding]:
     """The findings of one item; whatever goes wrong becomes an ``unknown`` one."""
     started = runner.clock.monotonic()
     given: dict[str, t.Any] = {**item.args, **item.secrets}
-    hidden = [str(value) for value in item.secrets.values() if value]
+    hidden = secrets_in(given, item.secrets)
 
     def complete(findings: list[Finding]) -> list[Finding]:
-        taken = runner.clock.monotonic() - started
-        return [_complete(finding, item, runner, taken, hidden) for finding in findings]
+        taken, hiding = runner.clock.monotonic() - started, Hiding(hidden)
+        return [_complete(finding, item, runner, taken, hiding) for finding in findings]
 
     try:
         check = load_check(item.check)
-        hidden += _known_secrets(given)
         args = parse_arguments(check, given)
-        hidden += [text for name in secret_options(check) for text in _texts(args.get(name))]
+        hidden += secrets_in(args, secret_options(check))
         outcome = getattr(check, item.call)(args, runner.within(args["timeout"]))
         findings = outcome if isinstance(outcome, list) else [outcome]
         return complete(findings or [unknown(phrase("{check} looked at nothing", check=item.check))])
@@ -149,15 +144,14 @@ def run_item(item: Item, runner: Runner) -> list[Finding]:
         return complete([unknown(message)])
 
 
-def _complete(finding: Finding, item: Item, runner: Runner, taken: float, hidden: list[str]) -> Finding:
+def _complete(finding: Finding, item: Item, runner: Runner, taken: float, hiding: Hiding) -> Finding:
     plain = dataclasses.replace(
         finding,
         observed=as_json(finding.observed),
         expected=as_json(finding.expected),
         measurements=[measurement for measurement in finding.measurements if math.isfinite(measurement.value)],
     )
-    # before, as they are known; and after, where an escape sequence or a line break stood within one
-    finding = _without_secrets(_readable(_without_secrets(plain, hidden)), hidden)
+    finding = fit(plain, hiding)
     return dataclasses.replace(
         finding,
         check=item.check,
@@ -169,6 +163,12 @@ def _complete(finding: Finding, item: Item, runner: Runner, taken: float, hidden
     )
 
 
+def fit(finding: Finding, hiding: Hiding) -> Finding:
+    """The finding as it may be kept and shown: no secret in it, and each sentence one harmless line."""
+    # before, as secrets are known; and after, where an escape sequence or a line break stood within one
+    return _without_secrets(_readable(_without_secrets(finding, hiding)), hiding)
+
+
 def _readable(finding: Finding) -> Finding:
     """Each sentence one harmless line of bounded length, whatever a tool or a server has said in it."""
     return dataclasses.replace(
@@ -178,7 +178,18 @@ def _readable(finding: Finding) -> Finding:
         details=[_harmless(line) for line in finding.details],
         remedy=None if finding.remedy is None else _harmless(verbatim(finding.remedy)),
         instrument=None if finding.instrument is None else one_line(finding.instrument),
+        observed=_shown(finding.observed),
+        expected=_shown(finding.expected),
     )
+
+
+def _shown(value: t.Any) -> t.Any:
+    """What was observed, without what a terminal would obey."""
+    if isinstance(value, str):
+        return harmless(value)
+    if isinstance(value, dict):
+        return {harmless(key): _shown(item) for key, item in value.items()}
+    return [_shown(item) for item in value] if isinstance(value, list) else value
 
 
 def _harmless(message: Message) -> Message:
@@ -187,52 +198,18 @@ def _harmless(message: Message) -> Message:
     return clean if shown == clean else Message(shown)
 
 
-def _known_secrets(given: t.Mapping[str, t.Any]) -> list[str]:
-    """Secrets where options are not: in headers, among what is handed to a module, and before the @ of a URL."""
-    headers = given.get("headers")
-    found = [str(value) for name, value in headers.items() if _SECRET_HEADER.search(str(name))] if isinstance(headers, dict) else []
-    found += [text for option in ("args", "arguments") for text in _secret_values(given.get(option))]
-    found += [word for value in found for word in value.split() if len(word) > 8]
-    with contextlib.suppress(ValueError):
-        found.append(urlsplit(str(given.get("url") or "")).password or "")
-    return found
-
-
-def _secret_values(value: t.Any) -> list[str]:
-    """The values whose key says that they are secret, at any depth."""
-    if isinstance(value, list):
-        return [text for item in value for text in _secret_values(item)]
-    if not isinstance(value, dict):
-        return []
-    return [text for key, item in value.items() for text in (_texts(item) if _SECRET_KEY.search(str(key)) else _secret_values(item))]
-
-
-def _texts(value: t.Any) -> list[str]:
-    """What is secret in the value of a secret option, which may be a dict or a list."""
-    if isinstance(value, (t.Mapping, list)):
-        return [text for part in (value.values() if isinstance(value, t.Mapping) else value) for text in _texts(part)]
-    return [str(value)] if value else []
-
-
-def _without_secrets(finding: Finding, hidden: list[str]) -> Finding:
-    values = sorted({value for value in hidden if len(value) >= 4}, key=len, reverse=True)
-    if not values:
-        return finding
-
-    def clean(part: t.Any) -> t.Any:
-        if isinstance(part, str):
-            for value in values:
-                part = part.replace(value, HIDDEN)
-        elif isinstance(part, dict):
-            return {clean(key): clean(value) for key, value in part.items()}
-        elif isinstance(part, list):
-            return [clean(value) for value in part]
-        return part
-
-    # not as one text: a secret "pass" or "1234" would break the status or a number
-    data = json.loads(json.dumps(finding.as_dict(), default=str))
-    names = ("message", "observed", "expected", "details", "instance", "remedy", "instrument", "said")
-    return Finding.from_dict({**data, **{name: clean(data[name]) for name in names if name in data}})
+def _without_secrets(finding: Finding, hiding: Hiding) -> Finding:
+    # never as one text: a secret "pass" or "1234" would break the status or a number
+    return dataclasses.replace(
+        finding,
+        message=hiding.message(finding.message),
+        details=[hiding.message(line) for line in finding.details],
+        remedy=None if finding.remedy is None else hiding.message(verbatim(finding.remedy)),
+        instance=hiding.message(finding.instance) if isinstance(finding.instance, Message) else hiding.text(finding.instance),
+        instrument=None if finding.instrument is None else hiding.text(finding.instrument),
+        observed=hiding.value(finding.observed),
+        expected=hiding.value(finding.expected),
+    )
 
 
 def _in_threads(
@@ -275,7 +252,7 @@ def _in_threads(
                 over = limit is not None and now >= limit[1]
                 if item.key not in results and (over or (since is not None and now - since > _allowed(item) + GRACE)):
                     late = _left_behind(item, limit[0] if limit and over else None)
-                    results[item.key] = [_complete(late, item, runner, now - (since or now), [])]
+                    results[item.key] = [_complete(late, item, runner, now - (since or now), Hiding())]
                     free.release()
                     if on_done:
                         on_done(item, results[item.key])
@@ -307,7 +284,7 @@ def _start_as_user(
     """Starts items in a child process of that user; what is returned waits for it and reads its findings from a pipe."""
 
     def refused(reason: Message) -> dict[str, list[Finding]]:
-        return {item.key: [_complete(unknown(reason), item, runner, 0.0, [])] for item in items}
+        return {item.key: [_complete(unknown(reason), item, runner, 0.0, Hiding())] for item in items}
 
     try:
         account = pwd.getpwnam(user)
@@ -357,4 +334,4 @@ def _me() -> str:
         return str(os.geteuid())
 
 
-__all__ = ("Item", "Status", "execute", "run_item")
+__all__ = ("Item", "Status", "execute", "fit", "run_item")

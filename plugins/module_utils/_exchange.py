@@ -17,6 +17,7 @@ import typing as t
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from ._finding import CannotObserve
+from ._masking import public_url
 from ._phrase import Message, phrase, plural
 
 AGENT = "operability.readiness"
@@ -249,22 +250,6 @@ def too_large(url: str, max_bytes: int) -> HttpFailure:
 def too_slow(url: str, timeout: float) -> HttpFailure:
     said = phrase("{url:path} did not answer completely within {allowed:duration}", url=public_url(url), allowed=timeout)
     return HttpFailure("timeout", said)
-
-
-def public_url(url: str) -> str:
-    """The address without user, password, query and fragment: fit for a message."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        return "an address that cannot be parsed"
-    if ":" in host:
-        host = f"[{host}]"
-    try:
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        port = ""
-    return urlunsplit((parts.scheme, host + port, parts.path, "", ""))
 
 
 __all__ = (

@@ -23,6 +23,13 @@ def one_line(value: object, limit: int = BOUND) -> str:
     return shorten(_SPACES.sub(" ", text).strip(), limit)
 
 
+def harmless(text: str) -> str:
+    """The text without what a terminal would obey; its lines and columns stay."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else _harmless(c) for c in _TERMINAL.sub("", text))
+
+
 def _harmless(character: str) -> str:
     category = unicodedata.category(character)
     if character in _NO_BREAK:
@@ -73,4 +80,4 @@ def columns(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-__all__ = ("BOUND", "columns", "first_line", "lines_of", "one_line", "shorten")
+__all__ = ("BOUND", "columns", "first_line", "harmless", "lines_of", "one_line", "shorten")

@@ -11,6 +11,7 @@ text, or another message. Nothing here raises for a value that does not fit its 
 from __future__ import annotations
 
 import functools
+import math
 import string
 import typing as t
 
@@ -173,6 +174,8 @@ def _as_data(value: object) -> Plain:
     if isinstance(value, (list, tuple)):
         return [_as_data(item) for item in value]
     if isinstance(value, str):
+        return str(value)
+    if isinstance(value, float) and not math.isfinite(value):  # JSON has none
         return str(value)
     return value if isinstance(value, (int, float)) or value is None else str(value)
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import time
 import typing as t
@@ -12,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 from .._finding import CannotObserve
 from .._http import Connection, Http, HttpFailure, Response, public_url
+from .._masking import Hiding, secrets_in
 from .._message import one_line
 
 ATTEMPTS = 3
@@ -38,6 +40,7 @@ class Grafana:
         self.connection, self.http, self.timeout = connection, http, timeout
         self.attempts, self.sleep = max(1, attempts), sleep
         self.name = f"Grafana {public_url(connection.url)}"
+        self.hiding = Hiding(secrets_in(dataclasses.asdict(connection), ("url_password", "bearer_token")))
 
     def health(self) -> str:
         """The version of a Grafana that is well."""
@@ -152,7 +155,7 @@ class Grafana:
             return
         if answer.status == 403:
             raise GrafanaFailure(f"{self.name}: these credentials may not {what} (HTTP 403)")
-        said = one_line(self._said(answer).get("message"), 200)
+        said = one_line(self.hiding.text(str(self._said(answer).get("message") or "")), 200)  # it may say again what it was sent
         raise GrafanaFailure(f"{self.name} did not {what} (HTTP {answer.status}{': ' + said if said else ''})")
 
     def _json(self, answer: Response, what: str) -> t.Any:

@@ -13,6 +13,7 @@ import re
 import typing as t
 
 from .._finding import CannotObserve
+from .._masking import masked, public_url
 from .._message import one_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Completed, Runner, user_name
@@ -91,7 +92,7 @@ class Restic:
     ) -> None:
         self.runner, self.binary = runner, binary
         self.repository = repository
-        self.shown = without_login(repository)
+        self.shown = public_url(repository) if "://" in repository else masked(repository)
         self.env = {name: str(value) for name, value in (environment or {}).items()}
         self.env.update(RESTIC_REPOSITORY=repository, RESTIC_REPOSITORY_FILE="", RESTIC_PROGRESS_FPS="0")
         if password is not None:
@@ -156,7 +157,7 @@ def failure(rc: int, stderr: str) -> tuple[str, Message]:
     if not said:
         return kind, phrase("it gave no reason")
     line = next((line for line in said if line.startswith("Fatal:")), said[-1])
-    return kind, verbatim(one_line(without_login(re.sub(r"^(Fatal: )+", "", line)), 300))
+    return kind, verbatim(one_line(masked(re.sub(r"^(Fatal: )+", "", line)), 300))
 
 
 def _plain(line: str) -> str:
@@ -237,11 +238,6 @@ def has_cache(environ: t.Mapping[str, str]) -> bool:
     return bool(folder) and os.access(str(folder), os.W_OK)
 
 
-def without_login(text: str) -> str:
-    """An address without the user and password in it."""
-    return re.sub(r"(://)[^/@\s]*@", r"\1", text)
-
-
 __all__ = (
     "DAMAGED",
     "LOCKED",
@@ -260,5 +256,4 @@ __all__ = (
     "parse_snapshots",
     "parse_stats",
     "parse_time",
-    "without_login",
 )

@@ -29,10 +29,11 @@ from .._described.document import Document, FastLoader, Refused, bounded, build,
 from .._described.service import Description, Inventory, Run, Started
 from .._described.templates import Beyond
 from .._model import emergency as _emergency_value
+from .._model.masked import without_logins
 from .._model.plain import from_plain, to_plain
 from .._model.planned import Plan, PlannedCheck
 from .._model.service_state import Known
-from .._model.text import first_line
+from .._model.text import first_line, fit
 from .._planning import batch as _batch
 from .._planning import plan as _plan
 from .._planning.places import refused_writes
@@ -111,7 +112,7 @@ class Context:
 
     @functools.cached_property
     def emergency(self) -> _emergency_value.Emergency | None:
-        return _emergency_value.of(self.options, self.task_vars)
+        return without_logins(_emergency_value.of(self.options, self.task_vars))
 
     def locate_service_file(self) -> str | None:
         return locate(self.action._loader, self.options["service_file"])
@@ -442,14 +443,14 @@ def context_of(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, 
             except AnsibleError as exc:
                 if not args.get("emergency"):
                     raise
-                action._display.warning(f"{variable} is left out, this is an emergency: {first_line(exc)}")
+                action._display.warning(fit(f"{variable} is left out, this is an emergency: {first_line(exc)}"))
                 continue
             if value not in (None, ""):
                 args[name] = value
     validator = ArgumentSpecValidator(dict(spec))
     result = validator.validate({key: plain(value) for key, value in args.items()})
     if result.error_messages and args.get("emergency"):
-        action._display.warning(f"other options are left out, this is an emergency: {'; '.join(result.error_messages)}")
+        action._display.warning(fit(f"other options are left out, this is an emergency: {'; '.join(result.error_messages)}"))
         result = validator.validate({key: plain(value) for key, value in args.items() if key in _emergency_value.ESSENTIAL})
     if result.error_messages:
         raise AnsibleActionFail("; ".join(result.error_messages))

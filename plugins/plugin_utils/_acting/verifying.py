@@ -22,6 +22,7 @@ from ...module_utils._argspec import VERIFY_SPEC
 from ...module_utils._engine import Item
 from ...module_utils._files import NotWritten
 from ...module_utils._finding import Finding, Status
+from ...module_utils._masking import Hiding, secrets_in
 from ...module_utils._message import lines_of
 from ...module_utils._phrase import Message, phrase, verbatim
 from .._described.document import Refused
@@ -228,7 +229,8 @@ class Verifying(ActionBase):
         for warning in as_list(answer.get("warnings")):
             result.setdefault("warnings", []).append(str(warning))
         if "found" not in answer:
-            reason = too_old(self) or _why_none(answer)
+            hiding = Hiding(text for item in items for text in secrets_in({**item.args, **item.secrets}, item.secrets))
+            reason = too_old(self) or hiding.message(verbatim(_why_none(answer)))
             return {
                 item.key: [about(item, phrase("the checks could not be run on {host:path}: {reason}", host=item.host, reason=reason))]
                 for item in items

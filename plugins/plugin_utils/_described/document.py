@@ -30,20 +30,28 @@ else:
 
 import yaml
 
+from ...module_utils._masking import is_secret, masked
+from ...module_utils._message import one_line
 from ...module_utils._yaml_bounds import TooLarge, check
 from .declarations import ApprovalsFile, DebtFile, OrganisationFile, ServiceFile, SharedFile
 
 Path = tuple[t.Union[str, int], ...]
+LONGEST_PROBLEM = 10_000  # columns; it may list all that is known
 SCHEMAS = pathlib.Path(__file__).parent / "schemas"
+_MAY_HOLD_SECRETS = ("headers", "environment", "args", "arguments", "with")
+_WORD = re.compile(r"[^\n@\x00-\x1f]{1,60}")  # a duration, a name, a pattern of hosts: what a schema has rules for
 FastLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast, where it is
 
 
 class Refused(Exception):
-    """Input that is refused before anything runs; ``problems`` has a line each: file, line, key, what was expected."""
+    """Input that is refused before anything runs; ``problems`` has a line each: file, line, key, what was expected.
+
+    They may quote what stands in a file: without the logins of its addresses, and without what a terminal would obey.
+    """
 
     def __init__(self, problems: t.Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = list(problems)
+        self.problems = [one_line(masked(problem), LONGEST_PROBLEM) for problem in problems]
+        super().__init__("\n".join(self.problems))
 
 
 class NotResolved(Refused):
@@ -167,7 +175,7 @@ def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[s
             except ValueError as exc:
                 mark = node.start_mark
                 place = f"{name}:{mark.line + 1}:{mark.column + 1}: {dotted(path)}"
-                raise Refused([f"{place}: '{node.value}' is not a day of the calendar: {exc}"]) from None
+                raise Refused([f"{place}: {_quoted(node.value, path)} is not a day of the calendar: {exc}"]) from None
         elif isinstance(node, yaml.SequenceNode):
             for index, value in enumerate(node.value):
                 found[(*path, index)] = (value.start_mark.line + 1, value.start_mark.column + 1)
@@ -346,24 +354,40 @@ def _explain(failure: _Failure) -> list[tuple[Path, str]]:
     if rule == "enum":
         if "propertyNames" in failure.absolute_schema_path:
             return [((*path, str(value)), _unknown_key(str(value), listed))]
-        return [(path, f"'{value}' is not one of {', '.join(listed)}{_meant(str(value), listed)}")]
+        return [(path, f"{_quoted(value, path)} is not one of {', '.join(listed)}{_meant(str(value), listed)}")]
     if rule == "pattern":
-        key = (*path, str(value)) if "propertyNames" in failure.absolute_schema_path else path
-        return [(key, f"'{value}' is not {expected or 'of the expected form'}")]
+        of_key = "propertyNames" in failure.absolute_schema_path
+        said = _quoted(value, () if of_key else path)
+        return [((*path, str(value)) if of_key else path, f"{said} is not {expected or 'of the expected form'}")]
     if rule == "format":
-        return [(path, f"'{value}' is not a day of the calendar; expected {expected}")]
+        return [(path, f"{_quoted(value, path)} is not a day of the calendar; expected {expected}")]
     if rule == "const":
-        return [(path, f"expected {wanted}, found '{value}'; this version reads no other")]
+        return [(path, f"expected {wanted}, found {_quoted(value, path)}; this version reads no other")]
     if rule in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
         word = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than", "exclusiveMaximum": "less than"}[rule]
-        return [(path, f"expected {word} {wanted}, found {value}")]
+        return [(path, f"expected {word} {wanted}, found {_quoted(value, path)}")]
     if rule == "minLength":
         return [(path, "expected a text, found an empty one")]
     if rule == "anyOf":
         alternatives: list[dict[str, object]] = wanted if isinstance(wanted, list) else []
         forms = [_form(item) or _article(_listed(item.get("type", "another form"))) for item in alternatives]
         return [(path, f"expected {' or '.join(dict.fromkeys(forms))}, found {_kind(value)}")]
-    return [(path, str(failure.message))]
+    return [(path, _other_rules(rule, wanted))]
+
+
+def _other_rules(rule: object, wanted: object) -> str:
+    """What the library itself would say quotes the value."""
+    words = {"minItems": "expected at least {} entries", "contains": "an entry is missing that must be among them"}
+    return words.get(str(rule), f"it does not fit the rule {rule}").format(wanted)
+
+
+def _quoted(value: object, path: Path) -> str:
+    """A value that may be said: a word or a number, and not where a secret stands."""
+    if any(isinstance(step, str) and (is_secret(step) or step in _MAY_HOLD_SECRETS) for step in path):
+        return "the value"
+    if isinstance(value, (bool, int, float)):
+        return str(value)
+    return f"'{value}'" if isinstance(value, str) and _WORD.fullmatch(value) else _kind(value)
 
 
 def _listed(given: object) -> list[str]:
@@ -405,12 +429,12 @@ def _kind(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
-        return f"the number {value}"
+        return "a number"
     if isinstance(value, t.Mapping):
         return "a mapping"
     if isinstance(value, list):
         return "a list"
-    return f"the text '{str(value)[:40]}'"
+    return "a text" if value else "an empty text"
 
 
 def dotted(path: t.Sequence[str | int]) -> str:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import math
 import re
+import typing as t
 
 from ...module_utils._finding import Status
-from ...module_utils._message import columns, first_line, shorten
+from ...module_utils._masking import masked
+from ...module_utils._message import columns, first_line, harmless, shorten
 from ...module_utils._message import one_line as escape
 from ...module_utils._phrase import Message, phrase
 from ...module_utils._units import humanize_bytes, humanize_seconds
@@ -37,6 +39,21 @@ STATUS_CODES = {status.value: status.code for status in Status if status.code is
 AREAS = ("monitoring", "logs", "backups", "runbooks", "support", "delivery", "platform")
 
 _UNIT = re.compile(r"_(seconds|bytes|ratio)(?=_|$)")  # within the name of a measurement
+
+
+def fit(text: str) -> str:
+    """A text of several lines as it may be shown: nothing in it that a terminal would obey, and no secret of an address."""
+    return harmless(masked(text))
+
+
+def fit_in(value: t.Any) -> t.Any:
+    """A plain value in which every text is fit to be shown."""
+    if isinstance(value, str):
+        shown = fit(value)
+        return value if shown == value else shown  # one that Ansible has marked keeps its mark
+    if isinstance(value, dict):
+        return {fit_in(key): fit_in(item) for key, item in value.items()}
+    return [fit_in(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -160,6 +177,8 @@ __all__ = (
     "columns",
     "escape",
     "first_line",
+    "fit",
+    "fit_in",
     "in_short",
     "not_reached",
     "number",

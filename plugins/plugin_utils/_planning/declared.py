@@ -14,6 +14,7 @@ from .._described.document import Document, Path, dotted
 from .._described.policy import Rule
 from .._described.service import Description
 from .._described.unread import declared_in_vain
+from . import short_secrets
 
 # keys of a backup that are not options of its check; the same of its second copy
 OF_BACKUP = ("tool", "rpo", "on", "run_as", "scheduled_by", "second_copy", "alert")
@@ -32,7 +33,7 @@ def told(description: Description, rules: t.Mapping[str, Rule]) -> list[Message]
             found += _kind(document, rules)
             found += [(path, _of_tool(path, tool)) for path, tool, check in _backups(document) if check not in CHECKS]
         notices += _in_one_line(document, sorted(found, key=lambda item: document.position(item[0])))
-    return notices + _unknown_keys(description.service)
+    return notices + _unknown_keys(description.service) + short_secrets.told((description.service, description.organisation))
 
 
 def _of_tool(path: Path, tool: str) -> Message:

@@ -18,6 +18,7 @@ from .._described.document import NotResolved, Refused, dotted, unresolved
 from .._described.policy import Policy
 from .._described.service import Description
 from .._model.loosening import RUN, Leave
+from .._model.masked import without_logins
 from .._model.planned import OVERRIDE_DUE, RECHECK_EVERY, Plan
 from .._promises.debt import entries as lines_of_debt
 from .._promises.decisions import required as decision_required
@@ -95,7 +96,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     if remarks.problems:
         raise Refused(list(dict.fromkeys(remarks.problems)))
     language = description.default(lambda given: given.get("language"))
-    return Plan(
+    plan = Plan(
         service={"name": description.name, "owner": description.owner, "kind": description.kind},
         level=level,
         level_reason=reason,
@@ -133,6 +134,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         loosened=loosened,
         **_of_organisation(description),
     )
+    return without_logins(plan)
 
 
 def _enforced(description: Description, authority: Authority, remarks: Remarks) -> bool:

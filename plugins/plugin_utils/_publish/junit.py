@@ -74,7 +74,7 @@ def render(record: t.Mapping[str, object]) -> str:
 
 
 def _case(item: dict[str, object]) -> _Case:
-    status, message = str(item.get("status")), escape(item.get("message")) or "nothing was looked at"
+    status, message = escape(item.get("status"), 20), escape(item.get("message")) or "nothing was looked at"
     seconds = sum(as_float(finding.get("duration_seconds")) or 0.0 for finding in as_dicts(item.get("findings")))
     area = escape(item.get("area"), 40).replace(".", "_") or "other"
     name = f"{escape(item.get('id'), 40) or '?'} {escape(item.get('title'), 300)}".strip()

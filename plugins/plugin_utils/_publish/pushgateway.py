@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import re
 import time
 import typing as t
 
 from ...module_utils._finding import CannotObserve
 from ...module_utils._http import MAX_BYTES, Connection, Http, HttpFailure, Response, public_url
+from ...module_utils._masking import Hiding, secrets_in
 from .._model.text import escape
 from .._running.requests_http import RequestsHttp
 from .files import PublishFailure
@@ -56,6 +58,7 @@ class Pushgateway:
         except CannotObserve as exc:
             raise PublishFailure(exc.message) from None
         self.connection, self.timeout, self.attempts, self.sleep = connection, timeout, max(1, attempts), sleep
+        self.hiding = Hiding(secrets_in(dataclasses.asdict(connection), ("url_password", "bearer_token")))
 
     def push(self, content: bytes, service: str, environment: str) -> str:
         """Replaces the group with ``content``; returns its address without secrets. PublishFailure."""
@@ -112,13 +115,13 @@ class Pushgateway:
             return exc.message.replace(public_url(url), "it", 1), exc.kind in ("timeout", "refused", "protocol")
         if reading and answer.status in (404, 405):
             return "", False
-        problem, again = _problem(answer)
+        problem, again = _problem(answer, self.hiding)
         if not problem:
             answers.append(answer)
         return problem, again
 
 
-def _problem(answer: Response) -> tuple[str, bool]:
+def _problem(answer: Response, hiding: Hiding) -> tuple[str, bool]:
     if answer.status in (200, 202):
         if answer.looks_like_html:
             return "it answered with a web page: it is no Pushgateway, or a login page stands before it", False
@@ -127,7 +130,7 @@ def _problem(answer: Response) -> tuple[str, bool]:
         return f"it redirects to {public_url(answer.headers.get('location', ''))}; give that address", False
     if answer.status in (401, 403):
         return f"it refused the credentials (HTTP {answer.status})", False
-    said = "" if answer.looks_like_html else escape(answer.text[:2000], 200)
+    said = "" if answer.looks_like_html else escape(hiding.text(answer.text[:20_000]), 200)  # it may say again what it was sent
     return f"it refused the metrics (HTTP {answer.status}{': ' + said if said else ''})", answer.status >= 500 or answer.status == 429
 
 

@@ -22,6 +22,8 @@ from ansible.plugins.action import ActionBase
 from ansible.release import __version__
 from ansible.utils.display import Display
 
+from .._model.text import fit, fit_in
+
 # whether texts are templates only where they are trusted
 TRUSTS = tuple(int(part) for part in __version__.split(".")[:2]) >= (2, 19)
 
@@ -125,16 +127,29 @@ def said_by_module(result: t.Mapping[str, object]) -> str:
 
 
 def on_any_core(run: _Run) -> _Run:
-    """The method ``run`` of an action: what it returns, and what it says when it fails, is no template; and it may have threads."""
+    """The method ``run`` of an action: what it returns, and what it says when it fails, is fit to be shown and no template.
+
+    And it may have threads.
+    """
+
+    @functools.wraps(run)
+    def shown(self: ActionBase, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> t.Any:
+        try:
+            return fit_in(run(self, tmp, task_vars))
+        except (errors.AnsibleActionFail, errors.AnsibleConnectionFailure) as exc:
+            said = str(exc)
+            if fit(said) == said:
+                raise
+            raise type(exc)(fit(said)) from None
 
     if TRUSTS:
-        return run
+        return shown
 
     @functools.wraps(run)
     def marked(self: ActionBase, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> t.Any:
         _let_threads_speak()
         try:
-            return untemplated(run(self, tmp, task_vars))
+            return untemplated(shown(self, tmp, task_vars))
         except errors.AnsibleAction as exc:
             exc.__dict__["result"] = untemplated({key: value for key, value in exc.result.items() if key != "exception"})  # it is no defect
             raise
@@ -143,7 +158,7 @@ def on_any_core(run: _Run) -> _Run:
         except errors.AnsibleError:
             raise  # the core marks what it says
         except Exception as exc:  # a defect; the core would tell it without a mark, and it may quote a host
-            told = f"unexpected, please report it as a defect: {type(exc).__name__}: {exc}"
+            told = fit(f"unexpected, please report it as a defect: {type(exc).__name__}: {exc}")
             return untemplated({"failed": True, "msg": told, "exception": traceback.format_exc()})
 
     return marked

@@ -11,14 +11,21 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 import math
+import re
 import typing as t
 
-from ...module_utils._engine import Item
+from ...module_utils._engine import Item, fit
 from ...module_utils._finding import Finding, Status, as_json, unknown
+from ...module_utils._masking import Hiding, secrets_in
+from ...module_utils._message import one_line
 from ...module_utils._phrase import Message, phrase
 
 DEEPEST = 20  # values within values of what was observed
+MOST = 2000  # findings of one check, and lines or measurements of one finding
+LARGEST = 2**20  # characters of what was observed
+_NAME = re.compile(r"[\w.:-]+")
 _TEXTS = ("message", "instance", "proof")
 _OPTIONAL_TEXTS = ("since", "instrument", "remedy", "collected_at")
 _PROOFS = ("observed", "derived", "attested")
@@ -39,14 +46,14 @@ def about(item: Item, message: Message) -> Finding:
 
 def _findings(item: Item, given: object) -> list[Finding]:
     try:
-        if not isinstance(given, list) or not given:
-            raise TypeError
-        return [_finding(item, data) for data in given]
+        _must(isinstance(given, list) and 0 < len(given) <= MOST)
+        hiding = Hiding(secrets_in({**item.args, **item.secrets}, item.secrets))
+        return [_finding(item, data, hiding) for data in t.cast("list[Json]", given)]
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return [about(item, phrase("the answer of {host:path} has not the form of a finding of {check}", host=item.host, check=item.check))]
 
 
-def _finding(item: Item, data: Json) -> Finding:
+def _finding(item: Item, data: Json, hiding: Hiding) -> Finding:
     for name in _TEXTS:
         _must(isinstance(data.get(name, ""), str))
     for name in _OPTIONAL_TEXTS:
@@ -58,7 +65,8 @@ def _finding(item: Item, data: Json) -> Finding:
         _must(data.get(name) is None or _is_number(data[name]))
     _must(data.get("proof", "observed") in _PROOFS)
     details = data.get("details") or []
-    _must(isinstance(details, list) and all(isinstance(line, str) for line in details))
+    _must(isinstance(details, list) and len(details) <= MOST and all(isinstance(line, str) for line in details))
+    _must(len(data.get("measurements") or []) <= MOST)
     for measurement in data.get("measurements") or []:
         _must(isinstance(measurement["name"], str) and _is_number(measurement["value"]))
         _must(measurement.get("limit") is None or _is_number(measurement["limit"]))
@@ -67,9 +75,12 @@ def _finding(item: Item, data: Json) -> Finding:
     _must(all(isinstance(value, dict) for value in values.values()))
     finding = Finding.from_dict({**data, "details": details, "measurements": data.get("measurements") or [], **values})
     _must(finding.status is not Status.WAIVED)
+    _must(len(json.dumps(values, default=str)) <= LARGEST)
     # who looks for what others wrote says whose line it was
-    host = str(data.get("host") or item.host) if item.call == "find" else item.host
-    return dataclasses.replace(finding, check=item.check, requirement=item.requirement, host=host)
+    host = one_line(data.get("host") or item.host) if item.call == "find" else item.host
+    if not _NAME.fullmatch(host):  # a name stays, also where a secret is the same word
+        host = hiding.text(host)
+    return fit(dataclasses.replace(finding, check=item.check, requirement=item.requirement, host=host), hiding)
 
 
 def _must(holds: bool) -> None:

@@ -240,7 +240,7 @@ def test_arguments() -> None:
         check(runner("[]"), password_file="/x")
     with pytest.raises(ArgumentsRefused, match="size_deviation"):
         check(runner("[]"), size_deviation="half")
-    assert restic.without_login("s3:https://a:b@h/x") == "s3:https://h/x"
+    assert restic.Restic(runner("[]"), "s3:https://a:b@h/x?token=c").shown == "s3:https://h/x"
     assert restic.parse_time("2026-11-25T03:00:00.123456789+01:00").hour == 3
 
 

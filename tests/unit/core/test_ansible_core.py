@@ -70,10 +70,37 @@ class Action:
         return {"msg": TRAP}
 
 
+class Says:
+    """An action that repeats what somebody else said."""
+
+    def __init__(self, said: t.Any, error: type[Exception] | None = None) -> None:
+        self.said, self.error = said, error
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        if self.error:
+            raise self.error(self.said)
+        return {"msg": self.said, "record": [{self.said: self.said}], "count": 3}
+
+
+def test_what_an_action_says_is_fit_for_a_terminal() -> None:
+    run = core.on_any_core(Says.run)
+    hostile = "a\x1b[31mb\x07\u202ec\x9b2Jd\n  at http://u:SECRET@h/"
+    fit = "ab cd\n  at http://********@h/"
+    assert run(Says(hostile)) == {"msg": fit, "record": [{fit: fit}], "count": 3}
+    with pytest.raises(AnsibleActionFail) as failed:
+        run(Says(hostile, AnsibleActionFail))
+    assert "SECRET" not in str(failed.value) and "\x1b" not in str(failed.value) and "ab cd" in str(failed.value)
+    if core.TRUSTS:
+        with pytest.raises(AnsibleConnectionFailure, match=r"^ab cd\n  at http://"):
+            run(Says(hostile, AnsibleConnectionFailure))
+    else:
+        assert run(Says(hostile, AnsibleConnectionFailure)) == {"unreachable": True, "msg": fit}
+
+
 def test_what_an_action_says_is_marked_and_its_threads_may_write() -> None:
     run = core.on_any_core(Action.run)
     if core.TRUSTS:
-        assert run is Action.run, "the core itself sees to it"
+        assert run(Action())["msg"] is TRAP, "the core itself sees to it"
         return
     lock, free = Display()._lock, []
     lock.acquire()  # as a worker begins

@@ -16,7 +16,7 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils import _engine
-from ansible_collections.operability.readiness.plugins.module_utils._engine import HIDDEN, Item, execute, run_item
+from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, execute, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import (
     CannotObserve,
     Finding,
@@ -25,6 +25,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._finding imp
     passed,
     warned,
 )
+from ansible_collections.operability.readiness.plugins.module_utils._masking import HIDDEN
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from fakes import FakeClock, FakeHttp, FakeRunner
 

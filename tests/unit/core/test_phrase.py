@@ -251,3 +251,8 @@ def test_the_keys_under_which_messages_stand_are_known() -> None:
                 hints = t.get_type_hints(kind)
                 found |= {str(f.metadata.get("key", f.name)) for f in dataclasses.fields(kind) if holds_a_message(hints[f.name])}
     assert {"message", "reasons", "notices"} <= found <= TOLD, found - TOLD
+
+
+def test_a_number_that_json_does_not_have_is_kept_as_text() -> None:
+    data = json.dumps(phrase("{a:number} of {b:list}", a=float("nan"), b=[float("inf"), 1.5]).as_data(), allow_nan=False)
+    assert json.loads(data)["params"] == {"a": "nan", "b": ["inf", 1.5]}

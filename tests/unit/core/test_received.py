@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import typing as t
 
 import pytest
@@ -112,5 +114,34 @@ def test_a_message_that_grows_with_each_level_is_bounded() -> None:
     for _level in range(12):
         data = {"template": "{a}" * 10, "params": {"a": data}}
     (finding,) = findings({"APP-01/0": [{**GOOD, "said": {"message": data}}]})
-    assert finding.message == "3 of them"
-    assert len(str(finding.message.params["a"])) <= 20_000
+    assert len(finding.message) <= 1000
+
+
+def test_what_a_host_says_is_one_harmless_line_without_our_secrets() -> None:
+    item = Item(key="APP-01/0", check="command", args={"url": "http://u:in-the-url@h/"}, host="web1", secrets={"password": "hunter22"})
+    hostile = "\x1b]0;x\x07\u202ehunter22 in-the-url http://a:S3CRET@h/\n\x9b2J"
+    said = {"template": "{x} of hunter22", "params": {"x": hostile}}
+    made = {**GOOD, "message": hostile, "details": [hostile], "instance": hostile, "instrument": hostile, "remedy": hostile}
+    made |= {"observed": {hostile: [hostile]}, "host": hostile, "said": {"message": said, "details": [said], "remedy": said}}
+    for asked in (item, dataclasses.replace(item, call="find")):
+        (finding,) = findings({"APP-01/0": [made]}, asked)
+        text = json.dumps(finding.as_dict(), ensure_ascii=False)
+        assert "S3CRET" not in text and "in-the-url" not in text and "\\u001b" not in text and "\u202e" not in finding.message
+        assert all(part.isprintable() for part in (finding.message, *finding.details, finding.instance, finding.host, str(finding.remedy)))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        {"details": ["x"] * 5000},
+        {"measurements": [{"name": "x", "value": 1}] * 5000},
+        {"observed": {"x": "y" * 2**21}},
+        {"message": "x" * 10**7, "details": ["y" * 10**6] * 10},
+        {"said": {"message": {"template": "{a}" * 5000, "params": {"a": "b" * 5000}}}},
+        {"said": {"message": {"template": "{a:" + "9" * 100 + "}", "params": {"a": 1}, "plural": "{"}}},
+    ],
+)
+def test_nothing_of_a_host_is_endless(made: dict[str, t.Any]) -> None:
+    for finding in findings({"APP-01/0": [{**GOOD, **made}]}):
+        assert len(json.dumps(finding.as_dict())) < 100_000
+    assert len(findings({"APP-01/0": [GOOD] * 100_000})) == 1

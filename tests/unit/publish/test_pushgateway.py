@@ -111,3 +111,19 @@ def test_a_gateway_that_cannot_be_asked_what_it_has() -> None:
     with pytest.raises(PublishFailure, match=r"refused the connection \(tried 3 times\)"):
         Pushgateway(Connection(url="http://push:9091"), http=http, sleep=slept.append).holds("payments", "production")
     assert slept == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_body_that_says_the_request_again_shows_no_secret(status: int) -> None:
+    secrets = {"url_username": "me", "url_password": "S3CRET/word", "bearer_token": "t0ken-S3CRET", "headers": {"X-Scope-Key": "S3CRETkey"}}
+    echo = (
+        "PUT http://me:S3CRET%2Fword@push:9091/metrics HTTP/1.1\n"
+        "Authorization: Basic bWU6UzNDUkVUL3dvcmQ=\nX-Scope-Key: S3CRETkey, t0ken-S3CRET \x1b[2J \u202e"
+    )
+    push, _http, _slept = gateway(answer(status, echo.encode()))
+    push = Pushgateway(Connection(url="http://me:S3CRET%2Fword@push:9091/", **secrets), http=push.http, sleep=lambda _seconds: None)
+    with pytest.raises(PublishFailure) as failure:
+        push.push(b"", "payments", "production")
+    said = str(failure.value)
+    assert "S3CRET" not in said and "bWU6" not in said and said.isprintable()
+    assert said.startswith(f"Pushgateway http://push:9091/: it refused the metrics (HTTP {status}: PUT http://********@push:9091/metrics")

@@ -1,0 +1,289 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What must not be seen, taken out of a text: credentials in addresses of any form, and secrets that are known. PRIVATE to the collection.
+
+Addresses are recognised as people write them, not as RFC 3986 has them: what is no valid address is where a secret gets lost.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+import typing as t
+from urllib.parse import quote, quote_plus, unquote, urlsplit, urlunsplit
+
+from ._phrase import Message
+
+HIDDEN = "********"
+SHORTEST = 4  # characters of a secret that can be told from the words of a sentence
+
+_STRONG = r"passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|signature|credentials?"
+_SECRET_KEY = re.compile(rf"^(?!.*_(?:file|path|command)$)(?:auth$|pass$|.*(?:{_STRONG}|authorization|cookie))", re.I)
+_SECRET_HEADER = re.compile(r"auth|token|key|secret|cookie|password|session|signature", re.I)
+_FLAG = re.compile(rf"--?[\w-]*(?:{_STRONG}|pass|auth|key)|-u", re.I)
+_VALUE = r"[^\s&;#\"'<>)\]}]*[^\s&;#\"'<>)\]},.:]"  # without the comma or the full stop of the sentence
+_QUERY = re.compile(rf"([?&;](?:[\w.%-]*(?:{_STRONG}|auth|session)[\w.-]*|key|sig|code|pass)=)({_VALUE})", re.I)
+_NAMED = re.compile(rf"((?<![\w.-])[\w.-]*(?:{_STRONG})=)(?![=~])('[^']*'|{_VALUE})", re.I)
+_QUOTED = re.compile(rf"((?<![\w.-])[\w.-]*(?:{_STRONG}|authorization)[\"']?\s*:\s*)(\"(?:[^\"\\]|\\.)+\"|'[^']+')", re.I)
+_HEADER = re.compile(r"((?:\bauthorization[\"']?\s*[:=]\s*[\"']?(?:[a-z]+\s+)?|\b(?:basic|bearer)\s+(?=\S*[\d=])))([\w+/=.~-]{6,})", re.I)
+
+_SCHEME = re.compile(r"(?<![\w+.-])(?:[a-z][\w+.-]*:){0,4}?([a-z][\w+.-]*):(?:/{2,}|\\{2,}|/\\|\\/)", re.I)
+_ALONE = re.compile(r"[^\s\"'<>`]+")
+_IPV6 = re.compile(r"\[[^\]\s]*\](?::\d*)?")
+_PORT = re.compile(r"\d{0,5}")
+_FIRST_SEGMENT = re.compile(r"[/\\][^/\\?#@\s\"'<>]+@")
+_WITH_SPACES = re.compile(r"[^\s:/\\@\[\"'<>]*:(?!\d{1,5}(?:$|[\s/?#,;:)\]}\"'.]))\S[^@]{0,200}@(?=[\w\[])")
+_USER_ALONE = ("http", "https", "ws", "wss", "redis", "rediss")  # where a user without a password is a token
+_PREFIX = re.compile(
+    r"(?:(?:https?|wss?|ftps?|s?ftp|scp|ssh|git|rsync|rest|s3|swift|rclone|jdbc|amqps?|rediss?|postgres(?:ql)?|mysql|mariadb|mongodb"
+    r"|tcp|udp|ldaps?|smtps?|imaps?|mailto|sips?|xmpp|acct)(?:\+[a-z]+)?:)+(?![/\\])",
+    re.I,
+)
+_ORACLE = re.compile(r"jdbc:oracle:\w+:", re.I)
+_HOST = re.compile(r"(?:[\w.-]*[a-z_][\w.-]*|\d+(?:\.\d+){3}|\[[\da-f:.%]+\])(?=$|[:/\\?#,;.)\]}|&])", re.I)
+_TIME = re.compile(r"[\dTZ:.,+-]+")
+_WINDOWS = re.compile(r"[a-z]:[\\/]", re.I)
+_NO_HOST = re.compile(r"sha(?:256|512):|[\w.-]*\.(?:service|timer|socket|target|mount|slice)\b", re.I)
+_BEFORE = re.compile(r"^[(\[{<,;|=]+")
+
+
+# -- addresses
+
+
+def public_url(url: str) -> str:
+    """The address without user, password, query and fragment: fit for a message, and as the name of what it leads to."""
+    text = str(url).strip()
+    found = _SCHEME.match(text)
+    if found is None:
+        return re.split(r"[?#]", _without_login(text, text))[0]
+    before, rest = text[: found.start(1)], text[found.end() :]
+    rest = rest[_end_of_login(rest, rest, found[1]) :]
+    try:
+        parts = urlsplit(f"{found[1]}://{rest}")
+        host = parts.hostname or ""
+    except ValueError:
+        return "an address that cannot be parsed"
+    if ":" in host:
+        host = f"[{host}]"
+    try:
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        port = ""
+    return before + urlunsplit((parts.scheme, host + port, parts.path, "", ""))
+
+
+def masked(text: str) -> str:
+    """The text, in which every address has lost its login and what in its query is secret. Whatever is no address stays."""
+    out = _logins_hidden(text) if "@" in text else text
+    if "=" in out:
+        out = _NAMED.sub(_hide_value, _QUERY.sub(_hide_value, out))
+    if ":" in out:
+        out = _QUOTED.sub(_hide_value, out)
+    return _HEADER.sub(_hide_value, out)
+
+
+def secrets_of(address: str) -> list[str]:
+    """What is secret in an address: its password as written and as meant, a token in place of the user, secret values of its query."""
+    text = str(address).strip()
+    found = _SCHEME.match(text)
+    start, scheme = (found.end(), found[1]) if found else (0, "")
+    rest = text[start:]
+    login = rest[: _end_of_login(rest, rest, scheme)] if found else rest[: len(rest) - len(_without_login(rest, rest))]
+    user, colon, password = (login[:-1] if login else "").rpartition("://")[2].partition(":")
+    secret = [password] if colon else [user] if scheme.lower() in _USER_ALONE else []
+    secret += [value for pattern in (_QUERY, _NAMED) for _name, value in pattern.findall(text)]
+    return list(dict.fromkeys(form for value in secret if value for form in (value, unquote(value))))
+
+
+def _hide_value(found: re.Match[str]) -> str:
+    value = found[2]
+    mark = value[0] if value[0] in "\"'" and value[-1] == value[0] else ""
+    return f"{found[1]}{mark}{HIDDEN}{mark}"
+
+
+def _logins_hidden(text: str) -> str:
+    out, begin = [], 0
+    starts = [*_SCHEME.finditer(text)]
+    for number, found in enumerate(starts):
+        end = starts[number + 1].start() if number + 1 < len(starts) else len(text)
+        out += [_alone_hidden(text[begin : found.start()]), text[found.start() : found.end()]]
+        begin = found.end()
+        chunk = text[begin:end]
+        run = _ALONE.match(chunk)
+        login = _end_of_login(run[0] if run else "", chunk, found[1])
+        if login:
+            out.append(f"{HIDDEN}@")
+            begin += login
+        rest = _ALONE.match(text, begin, end)  # what follows the login is of this address
+        if rest:
+            out.append(rest[0])
+            begin = rest.end()
+    return "".join([*out, _alone_hidden(text[begin:])])
+
+
+def _alone_hidden(text: str) -> str:
+    """A text without schemes: what in it looks like ``user:password@host``."""
+    if "@" not in text or ":" not in text:
+        return text
+
+    def hide(found: re.Match[str]) -> str:
+        before = _BEFORE.match(found[0])
+        start = before.end() if before else 0
+        word = found[0][start:]
+        return found[0][:start] + _without_login(word, word, f"{HIDDEN}@")
+
+    return _ALONE.sub(hide, text)
+
+
+def _without_login(word: str, whole: str, mark: str = "") -> str:
+    """An address without ``//``, and without its login; the word as it is where it is no such address."""
+    prefix = _ORACLE.match(word) or _PREFIX.match(word)
+    start = prefix.end() if prefix else 0
+    rest = word[start:]
+    at = rest.rfind("@")
+    login, host = rest[:at], rest[at + 1 :]
+    if at < 0 or not _HOST.match(host) or _NO_HOST.match(host):
+        return word
+    if prefix and prefix[0].lower().startswith("jdbc:oracle"):
+        return word[:start] + mark + host if "/" in login else word
+    colon = login.find(":")
+    web = prefix is not None and prefix[0].lower().endswith(("http:", "https:"))
+    if colon < 0:
+        return word[:start] + mark + host if web and login else word
+    if 0 <= login.find("@") < colon or _TIME.fullmatch(login) or _WINDOWS.match(word) or colon == len(login) - 1:
+        return word
+    return word[:start] + mark + host
+
+
+def _end_of_login(run: str, chunk: str, scheme: str) -> int:
+    """Where the login ends that stands behind ``scheme://``; 0 where there is none. ``run``: the chunk up to its first space or quote."""
+    authority = re.split(r"[/?#\\]", run, maxsplit=1)[0]
+    if "@" in authority:
+        login = authority[: authority.rindex("@")]
+        return len(login) + 1 if ":" in login or scheme.lower() in _USER_ALONE else 0
+    if "@" not in run:
+        spread = _WITH_SPACES.match(chunk) if "@" in chunk else None
+        rest = _ALONE.match(chunk, spread.end()) if spread else None
+        return (spread.end() if spread else 0) + (re.split(r"[/?#\\]", rest[0], maxsplit=1)[0].rfind("@") + 1 if rest else 0)
+    _host, colon, port = authority.partition(":")
+    if not colon or _IPV6.fullmatch(authority):
+        return 0
+    if _PORT.fullmatch(port):
+        segment = _FIRST_SEGMENT.match(run, len(authority))
+        return segment.end() if segment else 0
+    return run.rindex("@") + 1
+
+
+# -- secrets that are known
+
+
+def forms(secret: str) -> list[str]:
+    """A secret as tools and servers may say it: as it is, in an address, in JSON, in HTML, in base64. Longest first."""
+    spelled = {
+        secret,
+        quote(secret, safe=""),
+        quote(secret),
+        quote_plus(secret),
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        repr(secret)[1:-1],
+        html.escape(secret),
+    }
+    if len(secret) >= 8:
+        spelled.add(base64.b64encode(secret.encode("utf-8", "replace")).decode("ascii"))
+    return sorted((form for form in spelled if len(form) >= SHORTEST), key=len, reverse=True)
+
+
+def login_forms(user: str, password: str) -> list[str]:
+    """What HTTP makes of a user and a password."""
+    if not password:
+        return []
+    return [password, base64.b64encode(f"{user}:{password}".encode("utf-8", "replace")).decode("ascii")]
+
+
+class Hiding:
+    """Takes known secrets, and those in addresses, out of texts. A secret shorter than ``SHORTEST`` cannot be told from other words."""
+
+    def __init__(self, secrets: t.Iterable[str] = ()) -> None:
+        found = {form for secret in set(secrets) if len(secret) >= SHORTEST for form in forms(secret)}
+        self._pattern = re.compile("|".join(map(re.escape, sorted(found, key=len, reverse=True)))) if found else None
+
+    def text(self, text: str) -> str:
+        """The text without them."""
+        return masked(self._pattern.sub(HIDDEN, text) if self._pattern else text)
+
+    def message(self, message: Message) -> Message:
+        """The message with its parameters cleaned; its own words are never taken for a secret."""
+        clean = message.mapped(self.text)
+        shown = masked(str(clean))  # an address that stands in template and parameter together
+        return clean if shown == clean else Message(shown)
+
+    def value(self, value: t.Any) -> t.Any:
+        """A plain value with every text in it cleaned."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            return {self._key(key): self.value(item) for key, item in value.items()}
+        return [self.value(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+    def _key(self, key: t.Any) -> t.Any:
+        # names of ours are words; a secret that is one must not rename them
+        return key if not isinstance(key, str) or re.fullmatch(r"[a-z]+(?:_[a-z]+)*", key) else self.text(key)
+
+
+# -- secrets among what is given to a check
+
+
+def is_secret(key: str) -> bool:
+    """Whether a key says that its value is secret."""
+    return bool(_SECRET_KEY.search(key))
+
+
+def secrets_in(given: t.Mapping[str, object], options: t.Iterable[str] = ()) -> list[str]:
+    """The secrets among arguments: in these ``options``, under keys and in headers that say so, and in addresses; at any depth."""
+    found = [text for name in options for text in _texts(given.get(name))]
+    found += login_forms(str(given.get("url_username") or ""), str(given.get("url_password") or ""))
+    found += _named_or_in_addresses(given)
+    return list(dict.fromkeys(found + [word for value in found for word in value.split() if len(word) > 8]))  # "Bearer TOKEN"
+
+
+def _named_or_in_addresses(value: t.Any, depth: int = 20) -> list[str]:
+    if depth < 0:
+        return []
+    if isinstance(value, str):
+        return secrets_of(value)
+    if isinstance(value, (list, tuple)):
+        after = [str(item) for flag, item in zip(value, value[1:]) if isinstance(flag, str) and _FLAG.fullmatch(flag)]
+        return after + [text for item in value for text in _named_or_in_addresses(item, depth - 1)]
+    if not isinstance(value, dict):
+        return []
+    found = []
+    for key, item in value.items():
+        if key == "headers" and isinstance(item, dict):
+            found += [str(text) for name, text in item.items() if _SECRET_HEADER.search(str(name))]
+        else:
+            found += _texts(item) if is_secret(str(key)) else _named_or_in_addresses(item, depth - 1)
+    return found
+
+
+def _texts(value: t.Any, depth: int = 20) -> list[str]:
+    """What is secret in the value of a secret option, which may be a dict or a list."""
+    if isinstance(value, (dict, list, tuple)):
+        return [text for part in (value.values() if isinstance(value, dict) else value) for text in _texts(part, depth - 1) if depth]
+    return [str(value)] if value and not isinstance(value, bool) else []
+
+
+__all__ = (
+    "HIDDEN",
+    "SHORTEST",
+    "Hiding",
+    "is_secret",
+    "login_forms",
+    "masked",
+    "public_url",
+    "secrets_in",
+    "secrets_of",
+)
