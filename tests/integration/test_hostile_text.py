@@ -139,6 +139,8 @@ def hostile(site: Site, trap: Traps, url: str) -> None:
     site.demand("SUP-01", "RUN-01")
     places = {"prometheus": url, "broken": f"{url}/broken"}
     site.organisation["servers"] = {name: {"kind": "prometheus", "url": place} for name, place in places.items()}
+    site.organisation["services_may"] = ["templates", "controller_code", "own_proofs", "policy"]  # debug evaluates what a host said
+    site.organisation["runs_may"] = ["mode", "first_deployment", "environment", "records", "limit", "tags", "files"]
     says = ["/bin/sh", "-c", f"cat {site.folder}/said; cat {site.folder}/said >&2; exit 2"]
     reads = {"module": "ansible.builtin.command", "arguments": {"argv": says}, "read_only": True, "expect": "result.stdout == 'x'"}
     # an action that looks at its arguments once more

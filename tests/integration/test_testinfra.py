@@ -33,6 +33,8 @@ def site(tmp_path: pathlib.Path) -> Site:
     """Two hosts whose smoke suite asks each of them for its state."""
     made = Site(tmp_path / "site")
     made.demand()
+    made.organisation["services_may"] = ["controller_code", "own_proofs", "policy"]
+    made.organisation["runs_may"] = ["mode", "first_deployment", "environment", "records", "limit", "tags", "files"]
     for host in made.hosts:
         made.answer(host, 0)
     suite(made, STATE)

@@ -32,8 +32,8 @@ ENDINGS = {
     "csv": (".csv",),
     "json": (".json",),
 }
-# these evaluate their arguments on the controller, as a template would be
-EVALUATES = frozenset(("assert", "debug", "template"))
+# these evaluate an argument on the controller, as a template would be
+EVALUATES = {"assert": "that", "debug": "var", "template": "src"}
 BUILTIN = ("", "ansible.builtin", "ansible.legacy")
 # they read a file of the controller only where ``src`` names one
 COPIES = frozenset(("assemble", "copy", "unarchive", "uri"))
@@ -78,7 +78,7 @@ def evaluated(description: Description, requirements: t.Sequence[PlannedRequirem
         f"rights; name a module that observes the host, or have operations allow it in {description.organisation.name} (services_may: "
         f"{{services: {{{description.name}: [templates]}}}})"
         for planned, check in _of_service(requirements, description.organisation)
-        if check.check == "ansible_module" and _builtin(check.args["module"]) in EVALUATES
+        if check.check == "ansible_module" and EVALUATES.get(_builtin(check.args["module"])) in _arguments(check)
     ]
 
 
@@ -193,12 +193,18 @@ def _uses_files(check: PlannedCheck, description: Description) -> bool:
     module = str(check.args["module"])
     if not description.inventory.acts_here(module):
         return False
+    if _builtin(module) in ("assert", "debug"):  # see ``evaluated``
+        return False
     if _builtin(module) not in COPIES:
         return True
-    given = check.args.get("arguments") or check.args.get("args")
-    arguments: t.Mapping[str, object] = given if isinstance(given, dict) else {}
+    arguments = _arguments(check)
     from_here = bool(arguments.get("src")) and str(arguments.get("remote_src", "no")).lower() not in ("true", "yes", "on", "1")
     return from_here or str(arguments.get("body_format")) == "form-multipart"
+
+
+def _arguments(check: PlannedCheck) -> t.Mapping[str, object]:
+    given = check.args.get("arguments") or check.args.get("args")
+    return given if isinstance(given, dict) else {}
 
 
 def _builtin(module: object) -> str:

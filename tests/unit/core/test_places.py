@@ -136,6 +136,7 @@ def test_modules_that_evaluate_what_they_are_given_are_refused() -> None:
     (problem,) = problems_of(lambda: plan_of(described(more)))
     assert "PAY-01: ansible.builtin.debug evaluates its arguments on the controller" in problem and "[templates]" in problem
     assert problems_of(lambda: plan_of(described(more, ORGANISATION + LEAVE))) == []
+    assert told(plan_of(described(MODULE % ("debug", "{msg: hello}")))) == [], "it says what it is given"
     assert problems_of(lambda: plan_of(described(more, None))) == []
 
 
