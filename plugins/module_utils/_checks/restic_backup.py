@@ -79,7 +79,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
         "expected": {name: args[name] for name in ("paths", "host", "tags", "max_age", "min_count") if args[name] is not None},
     }
     if not snapshots:
-        return failed(_nothing(restic.shown, lost), **common)
+        return failed(_nothing(restic.shown, lost), absent=not lost or None, **common)
     mine = select(snapshots, args["host"], args["tags"])
     if not mine:
         said = plural(
@@ -90,7 +90,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
             wanted=_wanted(args),
             known=_known(snapshots),
         )
-        return failed(said, **common)
+        return failed(said, absent=True, **common)
     now = runner.now()
     past = [snapshot for snapshot in mine if (snapshot.time - now).total_seconds() <= FUTURE]
     if not past:
