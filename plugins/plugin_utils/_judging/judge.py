@@ -26,6 +26,7 @@ from .._promises.mode import ended, mode_notices
 from .._promises.ratchet import regressed as find_regressed
 from .._promises.reservations import overdue, standing
 from .._promises.reuse import question_digest
+from .gone import Seen, gone
 
 NOTICE_DAYS = 30
 Findings = t.Mapping[str, t.Sequence[Finding]]  # by the key of their planned check
@@ -40,22 +41,34 @@ def judge(
     earlier: t.Mapping[str, Raised] | None = None,
     passed: t.Mapping[str, Passed] | None = None,
     proven: t.Mapping[str, Known] | None = None,
+    seen: t.Mapping[str, Seen] | None = None,
 ) -> GateJudgement:
     """The judgement of a run.
 
     ``earlier`` are the reservations that already stood, by requirement;
     ``passed`` tells of each requirement that ever passed in this service when it did first and last;
-    ``proven`` is what of the state stands for a new look, by requirement.
+    ``proven`` is what of the state stands for a new look, by requirement;
+    ``seen`` tells by requirement what the state knows to have been there.
     """
-    return conclude(plan, judge_each(plan, findings, reach, proven), today=today, earlier=earlier or {}, passed=passed or {})
+    return conclude(plan, judge_each(plan, findings, reach, proven, seen), today=today, earlier=earlier or {}, passed=passed or {})
 
 
-def judge_each(plan: Plan, findings: Findings, reach: Reach, proven: t.Mapping[str, Known] | None = None) -> list[Judged]:
+def judge_each(
+    plan: Plan,
+    findings: Findings,
+    reach: Reach,
+    proven: t.Mapping[str, Known] | None = None,
+    seen: t.Mapping[str, Seen] | None = None,
+) -> list[Judged]:
     """Each requirement of the plan by itself."""
-    return [
-        _reused(item, plan, proven[item.rule.id]) if proven and item.rule.id in proven else _judge_requirement(item, plan, findings, reach)
-        for item in plan.requirements
-    ]
+
+    def judged(item: PlannedRequirement) -> Judged:
+        name = item.rule.id
+        if proven and name in proven:
+            return _reused(item, plan, proven[name])
+        return _judge_requirement(item, plan, findings, reach, (seen or {}).get(name, {}))
+
+    return [judged(item) for item in plan.requirements]
 
 
 def conclude(
@@ -118,7 +131,7 @@ def _reused(planned: PlannedRequirement, plan: Plan, known: Known) -> Judged:
     return dataclasses.replace(judged, message=message, reused=Reused(known.run, known.collected_at, known.valid_until))
 
 
-def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: Findings, reach: Reach) -> Judged:
+def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: Findings, reach: Reach, seen: Seen) -> Judged:
     rule = planned.rule
     if planned.state in (PlanState.NOT_APPLICABLE, PlanState.NOT_DUE, PlanState.LATER):
         status = Status.NOT_APPLICABLE if planned.state is PlanState.NOT_APPLICABLE else Status.NOT_DUE
@@ -132,7 +145,7 @@ def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: Findin
         complete = []
         for check in planned.checks:
             if not check.accepted:
-                complete += completed(check, findings, reach)
+                complete += [gone(finding, seen) for finding in completed(check, findings, reach)]
     return judge_findings(planned, complete, plan, _accepted(planned, findings))
 
 

@@ -19,6 +19,7 @@ from .._promises import debt as _debt
 from .._promises import overrides as _overrides
 from .._promises import ratchet as _ratchet
 from .._promises import reservations as _reservations
+from . import gone as _gone
 from .judge import conclude, judge_findings
 
 GATE_KEPT = dt.timedelta(days=7)
@@ -37,6 +38,7 @@ def updated(state: State, judgement: GateJudgement, run: Run) -> State:
         requirements=known,
         passed=_ratchet.remembered(state.passed, judgement.requirements, run.finished_at),
         debt=_debt.remembered(state.debt, judgement.debt, run.finished_at),
+        seen=_gone.remembered(_gone.seen_by(state), judgement.requirements, run.finished_at),
         gates={**state.gates, run.phase: gate},
         deployments=_deployments(state.deployments, run),
     )

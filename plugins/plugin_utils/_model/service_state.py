@@ -106,6 +106,8 @@ class State:
     closed_overrides: tuple[Override, ...] = ()
     passed: t.Mapping[str, Passed] = dataclasses.field(default_factory=dict)
     debt: t.Mapping[str, OnceInDebt] = dataclasses.field(default_factory=dict)
+    # by requirement, instance and host, when what is looked at was there last
+    seen: t.Mapping[str, t.Mapping[str, str]] = dataclasses.field(default_factory=dict)
     gates: t.Mapping[str, LastGate]
     deployments: tuple[Deployed, ...] = ()
 

@@ -18,6 +18,7 @@ from .._comparing.baseline import Loaded
 from .._judging import accountability as _accountability
 from .._judging import state as _state
 from .._judging.accountability import Situation
+from .._judging.gone import seen_by
 from .._judging.judge import judge_each
 from .._model.decision import Decision
 from .._model.deployments import Ledger
@@ -159,7 +160,7 @@ class Case:
         run, now = self.run, self.now
         compared = _baseline.at_post(self.plan, self.before, self.findings, self.reach, run, now=now)
         plan = _debt.against(self.plan, self.state)
-        judged = judge_each(plan, {**self.findings, **compared.findings}, self.reach, self.proven)
+        judged = judge_each(plan, {**self.findings, **compared.findings}, self.reach, self.proven, seen_by(self.state))
         situation = Situation(run, self.state, now.date(), self.decisions, waiting=bool(self.reach.waiting))
         accounts = _accountability.accounted(plan, judged, situation)
         judgement = dataclasses.replace(accounts.judgement.noting(compared.notices), comparison=compared.comparison)
