@@ -131,7 +131,8 @@ def conclude(args: Arguments, chosen: list[Target], good: list[Target], missing:
             wanted=len(chosen) + missing,
             problems=and_more(problems),
         )
-        return failed(said, absent=not chosen or None, **fields)
+        fields["absent"] = not chosen or None
+        return failed(said, **fields)
     return passed(all_up(len(good), len(chosen), ages), **fields)
 
 

@@ -79,7 +79,8 @@ def run(args: Arguments, runner: Runner) -> Finding:
         "expected": {name: args[name] for name in ("paths", "host", "tags", "max_age", "min_count") if args[name] is not None},
     }
     if not snapshots:
-        return failed(_nothing(restic.shown, lost), absent=not lost or None, **common)
+        common["absent"] = not lost or None
+        return failed(_nothing(restic.shown, lost), **common)
     mine = select(snapshots, args["host"], args["tags"])
     if not mine:
         said = plural(
@@ -90,7 +91,8 @@ def run(args: Arguments, runner: Runner) -> Finding:
             wanted=_wanted(args),
             known=_known(snapshots),
         )
-        return failed(said, absent=True, **common)
+        common["absent"] = True
+        return failed(said, **common)
     now = runner.now()
     past = [snapshot for snapshot in mine if (snapshot.time - now).total_seconds() <= FUTURE]
     if not past:

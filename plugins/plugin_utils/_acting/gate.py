@@ -34,6 +34,7 @@ from .._model.record import PastRun, RunRecord
 from .._model.run import Run
 from .._model.service_state import Known, State
 from .._model.verdict import Verdict
+from .._recording import witness as _witness
 from .._recording.case import (
     Case,
     Play,
@@ -260,9 +261,11 @@ class Gate:
             decisions=decisions,
             previous=self._previous() if readable else None,
             before=load_baseline(self.records, run) if readable else Loaded(),
+            doubts=_witness.doubts(subject.whole, state, self.records) if readable else {},
         )
         record, after = case.judged()
-        record = dataclasses.replace(record.noting(unusable), state=self._state_shown(record, before, readable, trouble))
+        told = [*unusable, *(_witness.unchecked(record.judgement.debt, state, self.records) if readable else ())]
+        record = dataclasses.replace(record.noting(told), state=self._state_shown(record, before, readable, trouble))
         made = Attempt(case, record, after, trouble=trouble)
         if readable:
             self._enter(made)

@@ -21,7 +21,7 @@ _PROOFS = (*_OLD_PROOFS, Status.FAIL)
 
 def seen_by(state: State) -> dict[str, Seen]:
     """What the state knows to have been there, by requirement."""
-    out: dict[str, dict[str, str]] = {}
+    out: dict[str, Seen] = {}
     for name, known in state.requirements.items():
         out[name] = {_place(finding): known.collected_at for finding in known.findings if finding.check and finding.status in _OLD_PROOFS}
     for name, places in state.seen.items():

@@ -11,8 +11,9 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._finding import Finding, Measurement, Status, worst
-from ...module_utils._phrase import Message, phrase, plural, verbatim, with_more
+from ...module_utils._phrase import NOTHING, Message, phrase, plural, verbatim, with_more
 from ...module_utils._units import parse_duration
+from .._comparing.fault import news
 from .._model.completion import completed
 from .._model.judged import Judged, Reach
 from .._model.judgement import Covered, GateJudgement, GateRequirement, Instrument, Measured, Reused
@@ -29,6 +30,7 @@ from .._promises.reuse import question_digest
 from .gone import Seen, gone
 
 NOTICE_DAYS = 30
+_COVERABLE = (Status.FAIL, Status.WARN, Status.UNKNOWN)
 Findings = t.Mapping[str, t.Sequence[Finding]]  # by the key of their planned check
 
 
@@ -158,19 +160,46 @@ def judge_findings(planned: PlannedRequirement, complete: list[Finding], plan: P
     active = [waiver for waiver in plan.waivers if waiver.requirement == planned.rule.id and waiver.active]
     used: Waiver | None = None
     covered: list[Covered] = []
+    new: list[Message] = []
+    unseen = False
+    instances = {check.instance for check in planned.checks}
     for finding in complete:
-        waiver = next((item for item in active if _covers(item, finding, accepted)), None)
+        reasons = [] if finding.status not in _COVERABLE else [_uncovered(item, finding, accepted, instances) for item in active]
+        waiver = active[reasons.index(None)] if None in reasons else None
+        new += [reason for reason in reasons if reason and waiver is None]
+        unseen = unseen or (waiver is not None and waiver.is_debt and _less_seen(waiver, finding))
         status = finding.status
-        if waiver is not None and status in (Status.FAIL, Status.WARN, Status.UNKNOWN):
+        if waiver is not None:
             status, used = Status.WAIVED, used or waiver
         covered.append(Covered(finding, status))
     effective = [item.effective for item in covered]
     result = worst(effective) or Status.UNKNOWN
-    return Judged(planned, observed, result, _message(complete, effective, result), complete, covered, used, accepted)
+    return Judged(
+        planned,
+        observed,
+        result,
+        _message(complete, effective, result),
+        complete,
+        covered,
+        used,
+        accepted,
+        news=tuple(new),
+        unseen_in_debt=unseen,
+    )
 
 
-def _covers(waiver: Waiver, finding: Finding, accepted: t.Mapping[str, bool]) -> bool:
-    return waiver.concerns(finding) and (not waiver.accept or accepted.get(_place(waiver.key, finding), False))
+def _uncovered(waiver: Waiver, finding: Finding, accepted: t.Mapping[str, bool], instances: t.Collection[str]) -> Message | None:
+    """None where a waiver covers a finding; else, for a line of debt, what is new about it."""
+    if waiver.seen is not None:
+        return news(finding, waiver.seen.faults, instances)
+    covers = waiver.concerns(finding) and (not waiver.accept or accepted.get(_place(waiver.key, finding), False))
+    return None if covers else NOTHING
+
+
+def _less_seen(debt: Waiver, finding: Finding) -> bool:
+    """Nothing could be seen now where something was when it was adopted."""
+    adopted = {fault.status for fault in debt.seen.faults} if debt.seen else set()
+    return finding.status is Status.UNKNOWN and Status.UNKNOWN.value not in adopted
 
 
 def _place(waiver: str | None, finding: Finding) -> str:

@@ -149,6 +149,7 @@ class DebtLine:
     days_left: int
     state: str
     declared_in: str
+    seal: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

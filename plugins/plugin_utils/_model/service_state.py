@@ -69,6 +69,7 @@ class OnceInDebt:
     adopted: str
     until: str
     passed_at: str | None = None
+    seal: str | None = None  # of the line that was believed last
 
 
 @dataclasses.dataclass(frozen=True)

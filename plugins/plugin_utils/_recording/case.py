@@ -154,12 +154,13 @@ class Case:
     decisions: t.Sequence[Decision] = ()
     previous: PastRun | None = None  # the last whole run of this phase
     before: Loaded = Loaded()  # the baseline of this deployment
+    doubts: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)  # by seal why a line of debt is not believed
 
     def judged(self) -> tuple[RunRecord, State]:
         """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone."""
         run, now = self.run, self.now
         compared = _baseline.at_post(self.plan, self.before, self.findings, self.reach, run, now=now)
-        plan = _debt.against(self.plan, self.state)
+        plan = _debt.against(self.plan, self.state, self.doubts)
         judged = judge_each(plan, {**self.findings, **compared.findings}, self.reach, self.proven, seen_by(self.state))
         situation = Situation(run, self.state, now.date(), self.decisions, waiting=bool(self.reach.waiting))
         accounts = _accountability.accounted(plan, judged, situation)
@@ -181,7 +182,7 @@ class Case:
             judgement=judgement,
             delta=_delta.since(self.previous, judgement),
             decision_delta=_delta.since_decision(self.decisions, run, judgement),
-            state=None if silent else _state.judge_state(_debt.against(self.whole, changed), changed, now),
+            state=None if silent else _state.judge_state(_debt.against(self.whole, changed, self.doubts), changed, now),
             gates=_state.recent_gates(changed, now),
             deployments=changed.deployments,
         )

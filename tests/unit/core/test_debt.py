@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import typing as t
 
 import pytest
 import yaml
+from ansible_collections.operability.readiness.plugins.module_utils._phrase import Message
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Document, Refused
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, PlanState
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.service_state import State
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import debt as _debt
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording import adopt as _adopt
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.adopt import Adoption, NothingToAdopt, Terms, adopt
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.record_json import Unreadable
 from unit.core import described
 from unit.core.described import document
 from unit.core.judged import as_state, asked, found, one, plan, record_and_state, to_json, waiver
@@ -23,6 +26,7 @@ from unit.core.judged import as_state, asked, found, one, plan, record_and_state
 ENDS = {"blocker": "90d", "major": "180d", "unknown": "270d"}
 NOW = dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.timezone.utc)
 TEN = plan(asked("R-01"), asked("R-02", "major"), asked("R-03"), asked("R-04", "major"), asked("R-05", "minor"), asked("R-06"), phase=None)
+RECORDS: dict[str, dict[str, t.Any]] = {}  # by run
 FIRST = {"R-01": "fail", "R-02": "warn", "R-03": "unknown", "R-04": "pass", "R-05": "fail", "R-06": "fail"}
 
 
@@ -32,12 +36,23 @@ def run(
     """A run's record and the state after it."""
     moment = NOW + dt.timedelta(days=days)
     findings = {f"{name}/0": [found(status, f"{name} is {status}")] for name, status in statuses.items()}
-    return record_and_state(made, state, findings, now=moment, phase="recheck", partial=partial)
+    return kept(*record_and_state(made, state, findings, now=moment, phase="recheck", partial=partial))
+
+
+def kept(record: dict[str, t.Any], after: dict[str, t.Any]) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    RECORDS[record["run"]["id"]] = json.loads(json.dumps(record))
+    return record, after
+
+
+def record_of(run: str) -> dict[str, t.Any]:
+    if run not in RECORDS:
+        raise Unreadable(Message(f"there is no run {run}"))
+    return RECORDS[run]
 
 
 def adopted(state: dict[str, t.Any], debt: Document | None = None, *, made: Plan = TEN, days: int = 0, **more: t.Any) -> Adoption:
     terms = Terms(**{"environment": "production", "by": "alice", "ends": ENDS, "now": NOW + dt.timedelta(days=days), **more})
-    return adopt(debt, with_debt(made, debt, days), as_state(state), terms)
+    return adopt(debt, with_debt(made, debt, days), as_state(state), terms, record_of)
 
 
 def as_document(text: str) -> Document:
@@ -155,7 +170,7 @@ def test_deleting_the_file_gains_nothing(state: dict[str, t.Any], debt: Document
 
 def test_each_environment_has_its_own_debt(state: dict[str, t.Any], debt: Document) -> None:
     terms = Terms("staging", "bob", ENDS, NOW + dt.timedelta(days=3))
-    service = adopt(debt, with_debt(TEN, debt, environment="staging"), as_state(state), terms)
+    service = adopt(debt, with_debt(TEN, debt, environment="staging"), as_state(state), terms, record_of)
     assert service.first and len(yaml.safe_load(service.text)["debt"]) == 8
     both = as_document(service.text)
     assert len(with_debt(TEN, both).lines_of_debt) == 4
