@@ -16,7 +16,7 @@ import typing as t
 from ...module_utils._finding import Finding, Measurement, Status
 from ...module_utils._phrase import Message, fields, phrase
 from .._model.fault import Fault
-from .._model.text import escape
+from .._model.text import escape, quantity
 from .comparable import STATE, facts, specs
 
 TOLERANCE = 0.2
@@ -124,10 +124,13 @@ def _measured(finding: Finding, fault: Fault) -> Message | None:
         after = now.get(before.name)
         if after is None:
             if finding.status is Status.FAIL and _beyond(before):
-                return phrase("{measurement} is not told any more, so it is another fault", measurement=before.name)
+                return phrase("{measurement} is not told any more: it is another fault", measurement=before.name)
         elif before.name not in COUNTERS and _beyond(after) and _is_worse(before, after, elapsed):
             return phrase(
-                "{measurement} was {before:number} then and is {now:number}", measurement=before.name, before=before.value, now=after.value
+                "{measurement} was {before} then and is {now}",
+                measurement=before.name,
+                before=quantity(before.name, before.value),
+                now=quantity(after.name, after.value),
             )
     return None
 

@@ -18,6 +18,7 @@ from ...module_utils._units import parse_duration
 from .._described.document import Document
 from .._described.policy import Rule
 from .._judging.state import judge_state
+from .._model.fault import Fault
 from .._model.judgement import StateRequirement
 from .._model.plain import to_plain
 from .._model.planned import Plan
@@ -71,10 +72,14 @@ class Line:
         faults = faults_in(record, self.requirement)
         if not faults:
             raise Unreadable(phrase("the run record {run:path} does not show it", run=known.run))
-        return dataclasses.replace(self, found=tuple(to_plain(fault) for fault in faults), run=known.run, record=digest(record))
+        return dataclasses.replace(self, found=tuple(map(_entry, faults)), run=known.run, record=digest(record))
 
     def sealed(self, service: str) -> Line:
         return dataclasses.replace(self, seal=_debt.seal(self.entry, service))
+
+
+def _entry(fault: Fault) -> dict[str, object]:
+    return {key: value for key, value in to_plain(fault).items() if value or key not in ("measurements", "good")}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -231,9 +236,19 @@ def render(service: str, adopted: t.Mapping[str, t.Mapping[str, object]], lines:
     parts = [HEADER, _dump(head)]
     parts.append("debt:\n" if lines else "debt: []\n")
     for line in lines:
-        first, *rest = _dump(_dated(line.entry), compact=bool(line.found)).splitlines()
+        first, *rest = _lines(line)
         parts.append("\n".join([f"  - {first}", *(f"    {text}" for text in rest)]) + "\n")
     return "".join(parts)
+
+
+def _lines(line: Line) -> t.Iterator[str]:
+    """As it stands in the file, each fault on one line."""
+    for key, value in _dated(line.entry).items():
+        if key != "found":
+            yield from _dump({key: value}).splitlines()
+            continue
+        yield "found:"
+        yield from (f"  - {_dump(fault, flow=True).strip()}" for fault in line.found)
 
 
 def _dated(entry: t.Mapping[str, object]) -> dict[str, object]:
@@ -241,9 +256,8 @@ def _dated(entry: t.Mapping[str, object]) -> dict[str, object]:
     return {key: dt.date.fromisoformat(str(value)) if key in ("at", "adopted", "until") else value for key, value in entry.items()}
 
 
-def _dump(data: t.Mapping[str, object], *, compact: bool = False) -> str:
-    """``compact``: what lies deepest is on one line."""
-    return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=10_000, default_flow_style=None if compact else False))
+def _dump(data: t.Mapping[str, object], *, flow: bool = False) -> str:
+    return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=10_000, default_flow_style=flow))
 
 
 __all__ = ("Adoption", "Line", "NothingToAdopt", "Terms", "adopt", "render")

@@ -180,7 +180,7 @@ def test_each_environment_has_its_own_debt(state: dict[str, t.Any], debt: Docume
 def test_what_the_policy_does_not_ask_for_any_more(state: dict[str, t.Any], debt: Document) -> None:
     fewer = plan(*TEN.requirements[1:], phase=None)
     made = with_debt(fewer, debt)
-    assert made.notices == ("readiness.debt.yml:13: the policy does not ask for R-01 any more; run adopt to take its line out",)
+    assert made.notices == ("readiness.debt.yml:14: the policy does not ask for R-01 any more; run adopt to take its line out",)
     assert adopted(state, debt, made=fewer).struck == {"R-01": "the policy does not ask for it any more"}
 
 
@@ -202,7 +202,8 @@ def test_debt_is_a_reservation(state: dict[str, t.Any], debt: Document) -> None:
     held = judgement["debt"]
     assert (held["adopted"], held["left"], held["expired"], held["next_end"]) == (4, 4, 0, "2027-02-23")
     assert judgement["waivers"] == [] and judgement["notices"] == []
-    assert after["debt"]["R-01"] == {"adopted": "2026-11-25", "until": "2027-02-23", "passed_at": None}
+    seal = debt.of_debt["debt"][0]["seal"]
+    assert after["debt"]["R-01"] == {"adopted": "2026-11-25", "until": "2027-02-23", "passed_at": None, "seal": seal}
 
 
 def test_only_a_complete_run_strikes_out(state: dict[str, t.Any], debt: Document) -> None:
@@ -216,7 +217,7 @@ def test_only_a_complete_run_strikes_out(state: dict[str, t.Any], debt: Document
     lost = run(made, after, FIRST, days=2)[0]
     assert lost["judgement"]["verdict"] == lost["state"]["verdict"] == "no_go"
     assert lost["judgement"]["debt"]["left"] == 3
-    assert "readiness.debt.yml:13: R-01 has passed on 2026-11-26, so its debt covers nothing any more" in lost["judgement"]["notices"]
+    assert "readiness.debt.yml:14: R-01 has passed on 2026-11-26, so its debt covers nothing any more" in lost["judgement"]["notices"]
 
 
 def test_what_was_not_really_seen_does_not_strike_out(state: dict[str, t.Any], debt: Document) -> None:
@@ -229,9 +230,9 @@ def test_what_was_not_really_seen_does_not_strike_out(state: dict[str, t.Any], d
     ("days", "verdict", "notice"),
     [
         (59, "go_with_reservations", None),
-        (60, "go_with_reservations", "readiness.debt.yml:13: the debt of R-01 ends on 2027-02-23, in 30 days"),
-        (90, "go_with_reservations", "readiness.debt.yml:13: the debt of R-01 ends on 2027-02-23, in 0 days"),
-        (91, "no_go", "readiness.debt.yml:13: the debt of R-01 ended on 2027-02-23: it covers nothing any more"),
+        (60, "go_with_reservations", "readiness.debt.yml:14: the debt of R-01 ends on 2027-02-23, in 30 days"),
+        (90, "go_with_reservations", "readiness.debt.yml:14: the debt of R-01 ends on 2027-02-23, in 0 days"),
+        (91, "no_go", "readiness.debt.yml:14: the debt of R-01 ended on 2027-02-23: it covers nothing any more"),
     ],
 )
 def test_the_end_of_a_debt(state: dict[str, t.Any], debt: Document, days: int, verdict: str, notice: str | None) -> None:
@@ -261,13 +262,15 @@ def test_a_state_of_an_earlier_version(state: dict[str, t.Any], debt: Document) 
 # -- the file
 
 
-@pytest.mark.parametrize(("field", "value"), [(name, "2030-01-01" if name in ("adopted", "until") else "other") for name in _debt.SEALED])
+@pytest.mark.parametrize(
+    ("field", "value"), [(name, "2030-01-01" if name in ("adopted", "until") else "other") for name in (*_debt.SEALED, *_debt.WITNESSED)]
+)
 def test_every_field_of_a_line_is_sealed(debt: Document, field: str, value: str) -> None:
     changed = [{**line} for line in debt.data["debt"]]
     changed[1][field] = value
     document = Document(debt.name, {**debt.data, "debt": changed}, debt.positions, debt.sha256)
     (problem,) = _debt.problems_of(document, "payments")
-    assert problem.startswith("readiness.debt.yml:22: debt.1 (")
+    assert problem.startswith("readiness.debt.yml:27: debt.1 (")
     assert problem.endswith("this line was not written by adopt, or was changed; take that back, run adopt, or use a waiver")
 
 
@@ -278,13 +281,13 @@ def test_lines_by_hand_from_elsewhere_and_twice(debt: Document) -> None:
         ({"requirement": "R-07", "until": "2099-01-01"}, "debt.4 (R-07): this line was not written by adopt"),
         (bare, "debt.4 (R-07): this line was not written by adopt"),
         ({**line, "requirement": "R-07"}, "debt.4 (R-07): this line was not written by adopt"),
-        (line, "debt.4 (R-01): the same line stands twice, first in readiness.debt.yml:13; delete one"),
+        (line, "debt.4 (R-01): the same line stands twice, first in readiness.debt.yml:14; delete one"),
     ):
         document = Document(debt.name, {**debt.data, "debt": [*debt.data["debt"], added]}, debt.positions, debt.sha256)
         (problem,) = _debt.problems_of(document, "payments")
         assert said in problem
     assert _debt.problems_of(debt, "shop") == [
-        "readiness.debt.yml:6: service: this is the debt of payments; the service file describes shop"
+        "readiness.debt.yml:7: service: this is the debt of payments; the service file describes shop"
     ]
     # taking lines out is no harm
     fewer = Document(debt.name, {**debt.data, "debt": debt.data["debt"][1:]}, debt.positions, debt.sha256)
@@ -305,4 +308,7 @@ def test_the_file_is_one_that_people_can_read(state: dict[str, t.Any]) -> None:
     text = adopted(state).text
     assert text.startswith(_adopt.HEADER)
     assert "  - requirement: R-01\n    environment: production\n    impact: blocker\n    status: fail\n    observed: R-01 is fail\n" in text
-    assert "    adopted: 2026-11-25\n    by: alice\n    until: 2027-02-23\n    seal: " in text
+    assert (
+        "    adopted: 2026-11-25\n    by: alice\n    until: 2027-02-23\n    found:\n      - {status: fail, instance: i, host: '', " in text
+    )
+    assert "    run: 20261125T060000Z-recheck-0000\n    record: " in text
