@@ -227,7 +227,7 @@ def _passing_trouble(name: str, known: Known, state: State) -> str | None:
     if known.observed_status is Status.UNKNOWN and out:
         return f"the instrument was out ({', '.join(out)}): run recheck again, then adopt; where it stays so, a waiver says why"
     day = passed_shortly(state, name, known.collected_at, ratchet=False)
-    return f"it passed on {day}, shortly before: run recheck again; where it stays so, repair it or use a waiver" if day else None
+    return f"it passed on {day}, so it is no old debt: run recheck again; where it stays so, repair it or use a waiver" if day else None
 
 
 def render(service: str, adopted: t.Mapping[str, t.Mapping[str, object]], lines: t.Sequence[Line]) -> str:

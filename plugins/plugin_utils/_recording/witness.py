@@ -59,11 +59,14 @@ def _judged(record: Record, requirement: str) -> dict[str, object]:
 
 
 def passed_shortly(state: State, requirement: str, before: str, ratchet: bool) -> str | None:
-    """The day on which a requirement passed that is therefore no old debt; with ``ratchet`` any day will do."""
+    """The day on which a requirement passed that is therefore no old debt. ValueError where ``before`` is no moment.
+
+    With ``ratchet`` any day will do, and so it will once the service has other debt: then this one came later.
+    """
     passed = state.passed.get(requirement)
     if passed is None or passed.first > before:
         return None
-    if ratchet:
+    if ratchet or (state.debt and requirement not in state.debt):
         return min(passed.last, before)[:10]
     last = passed.last if passed.last <= before else passed.first
     return last[:10] if _moment(before) - _moment(last) <= LATELY else None
@@ -116,8 +119,6 @@ def _doubt(line: Waiver, plan: Plan, state: State, records: Records, names: t.Se
         if once and once.seal is None and (once.adopted, once.until) == (line.begins, line.until):
             return None
         return phrase("the state remembers another line") if once else _doubt_of_old(line, records, names)
-    if not once and state.debt:
-        return phrase("it was added after the debt had been adopted")
     return _doubt_of_record(line, line.seen, plan, state, records)
 
 
@@ -136,7 +137,10 @@ def _doubt_of_record(line: Waiver, seen: SeenFaults, plan: Plan, state: State, r
     if any(fault not in shown for fault in seen.faults):
         return phrase("the run record {run:path} shows another finding", run=seen.run)
     ratchet = rule is not None and (plan.ratchet if rule.ratchet is None else rule.ratchet)
-    passed = passed_shortly(state, line.requirement, finished, ratchet)
+    try:
+        passed = passed_shortly(state, line.requirement, finished, ratchet)
+    except ValueError:
+        return phrase("the run record {run:path} does not say when it was", run=seen.run)
     return phrase("it passed on {day:day}, before it was adopted", day=passed) if passed else None
 
 

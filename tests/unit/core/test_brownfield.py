@@ -165,7 +165,7 @@ def test_what_passed_shortly_before_is_no_debt(service: Service) -> None:
     service.mode = "observe"
     service.night(0, finding(Status.PASS, phrase("good"), 0, instance="database"))
     service.night(1, old.no_password(1))
-    assert service.adopt(1).left_out["R-01"].startswith("it passed on 2026-11-25, shortly before: run recheck again")
+    assert service.adopt(1).left_out["R-01"].startswith("it passed on 2026-11-25, so it is no old debt: run recheck again")
     service.debt = None
     service.night(9, old.no_password(9))
     assert service.adopt(9).added == ["R-01"]
@@ -308,3 +308,18 @@ def test_a_state_of_an_older_version_knows_what_passed(service: Service) -> None
     service.night(0, finding(Status.PASS, phrase("good"), 0, check="restic_backup", instance="database", host="h1"))
     service.records.save_state(dataclasses.replace(service.records.load_state(), seen={}))
     assert service.night(1, old.no_repository(1)).answer.verdict.value == "no_go"
+
+
+def test_what_was_never_seen_may_be_adopted_later_and_what_passed_meanwhile_may_not(service: Service) -> None:
+    """With the file deleted and written anew; the state knows another debt."""
+    service.adopted(old.old_backup)
+    service.night(1, old.old_backup(1))
+    state = service.records.load_state()
+    known = {"R-02": state.debt["R-01"]}
+    service.records.save_state(dataclasses.replace(state, debt=known))
+    service.debt = None
+    assert service.adopt(1).added == ["R-01"]
+    assert not stops(service.night(2, old.old_backup(2)))
+    service.records.save_state(dataclasses.replace(state, debt=known, passed={"R-01": state.passed["R-02"]}))
+    service.debt = None
+    assert service.adopt(2).left_out["R-01"].startswith("it passed on 2026-11-25, so it is no old debt")
