@@ -15,8 +15,8 @@ import typing as t
 
 from ...module_utils._finding import Finding, Measurement, Status
 from ...module_utils._phrase import Message, fields, phrase
-from .._model.fault import Fault
-from .._model.text import escape, quantity
+from .._model.fault import LAST_SEEN, Fault
+from .._model.text import escape, status_said
 from .comparable import STATE, facts, specs
 
 TOLERANCE = 0.2
@@ -71,8 +71,8 @@ def news(finding: Finding, adopted: t.Sequence[Fault], planned: t.Collection[str
 
     ``planned`` are the instances that the plan names: where nothing could be seen, a check has not named its own.
     """
-    if any(not fault.check and fault.status == Status.FAIL.value and fault.instance in ("", _text(finding.instance)) for fault in adopted):
-        return None  # it was not declared: anything that is there now is more
+    if any(_was_not_declared(fault, finding) for fault in adopted) and not _went_away(finding):
+        return None
     there = [fault for fault in adopted if fault.host == _text(finding.host)]
     if not there:
         return phrase("{host:path} had no such fault then", host=finding.host) if finding.host else _another(finding)
@@ -81,6 +81,15 @@ def news(finding: Finding, adopted: t.Sequence[Fault], planned: t.Collection[str
         return _another(finding)
     reasons = [_news(finding, fault) for fault in same]
     return None if None in reasons else reasons[0]
+
+
+def _was_not_declared(fault: Fault, finding: Finding) -> bool:
+    """Then anything that is there now is more."""
+    return not fault.check and fault.status == Status.FAIL.value and fault.instance in ("", _text(finding.instance))
+
+
+def _went_away(finding: Finding) -> bool:
+    return bool(finding.absent) and LAST_SEEN in finding.observed
 
 
 def _another(finding: Finding) -> Message:
@@ -99,7 +108,7 @@ def _same_instance(fault: Fault, finding: Finding, planned: t.Collection[str]) -
 def _news(finding: Finding, fault: Fault) -> Message | None:
     before = Status(fault.status)
     if _ORDER.get(finding.status, 0) > _ORDER[before]:
-        return phrase("it was {before} then and is {now}", before=before.value, now=finding.status.value)
+        return phrase("it was {before} then and is {now}", before=status_said(fault.status), now=status_said(finding.status.value))
     if finding.absent and not fault.absent:
         return phrase("it was there then and is gone")
     if finding.status is Status.UNKNOWN:
@@ -126,13 +135,19 @@ def _measured(finding: Finding, fault: Fault) -> Message | None:
             if finding.status is Status.FAIL and _beyond(before):
                 return phrase("{measurement} is not told any more: it is another fault", measurement=before.name)
         elif before.name not in COUNTERS and _beyond(after) and _is_worse(before, after, elapsed):
-            return phrase(
-                "{measurement} was {before} then and is {now}",
-                measurement=before.name,
-                before=quantity(before.name, before.value),
-                now=quantity(after.name, after.value),
-            )
+            return _worse_said(before, after)
     return None
+
+
+def _worse_said(before: Measurement, after: Measurement) -> Message:
+    values: dict[str, object] = {"measurement": before.name, "before": before.value, "now": after.value}
+    if before.name.endswith("_bytes"):
+        return phrase("{measurement} was {before:bytes} then and is {now:bytes}", **values)
+    if before.name.endswith("_ratio"):
+        return phrase("{measurement} was {before:percent} then and is {now:percent}", **values)
+    if "seconds" in before.name:
+        return phrase("{measurement} was {before:duration} then and is {now:duration}", **values)
+    return phrase("{measurement} was {before:number} then and is {now:number}", **values)
 
 
 def _beyond(one: Measurement) -> bool:

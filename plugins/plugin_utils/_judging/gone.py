@@ -10,6 +10,7 @@ import typing as t
 
 from ...module_utils._finding import Finding, Status
 from ...module_utils._phrase import phrase
+from .._model.fault import LAST_SEEN
 from .._model.judgement import GateRequirement
 from .._model.service_state import State
 
@@ -53,7 +54,7 @@ def gone(finding: Finding, seen: Seen) -> Finding:
     if finding.status is not Status.UNKNOWN or not finding.absent or last is None:
         return finding
     message = phrase("{message}; it was there on {day:day} and is gone", message=finding.message, day=last[:10])
-    observed = {**finding.observed, "status": finding.status.value, "last_seen": last}
+    observed = {**finding.observed, "status": finding.status.value, LAST_SEEN: last}
     return dataclasses.replace(finding, status=Status.FAIL, message=message, observed=observed)
 
 

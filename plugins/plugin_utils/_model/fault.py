@@ -10,6 +10,8 @@ import dataclasses
 from ...module_utils._finding import Measurement
 from .plain import OMITTED
 
+LAST_SEEN = "last_seen"  # among what was observed of something that was there before
+
 
 @dataclasses.dataclass(frozen=True)
 class Fault:
@@ -35,4 +37,4 @@ class SeenFaults:
     record: str  # the digest of that record
 
 
-__all__ = ("Fault", "SeenFaults")
+__all__ = ("LAST_SEEN", "Fault", "SeenFaults")

@@ -21,7 +21,7 @@ from .._judging.state import judge_state
 from .._model.fault import Fault
 from .._model.judgement import StateRequirement
 from .._model.plain import to_plain
-from .._model.planned import Plan
+from .._model.planned import Plan, PlanState
 from .._model.service_state import Known, State
 from .._model.text import as_dicts, escape
 from .._promises import debt as _debt
@@ -226,6 +226,9 @@ def _passing_trouble(name: str, known: Known, state: State) -> str | None:
     out = sorted({finding.instrument for finding in known.findings if finding.instrument and finding.status is Status.UNKNOWN})
     if known.observed_status is Status.UNKNOWN and out:
         return f"the instrument was out ({', '.join(out)}): run recheck again, then adopt; where it stays so, a waiver says why"
+    unreached = [finding for finding in known.findings if not finding.check and finding.status is Status.UNKNOWN]
+    if known.observed_status is Status.UNKNOWN and known.state is PlanState.PLANNED and unreached:
+        return f"it was not looked at ({unreached[0].message}): run recheck again, then adopt"
     day = passed_shortly(state, name, known.collected_at, ratchet=False)
     return f"it passed on {day}, so it is no old debt: run recheck again; where it stays so, repair it or use a waiver" if day else None
 

@@ -127,7 +127,7 @@ def _doubt_of_record(line: Waiver, seen: SeenFaults, plan: Plan, state: State, r
         record = records.run_of(seen.run)
         shown = faults_in(record, line.requirement)
     except Unreadable as exc:
-        return phrase("its run record does not bear it out: {reason}", reason=exc.message)
+        return phrase("its run record does not bear it out: {reason}; adopt with the records that the gate has", reason=exc.message)
     run, rules = as_dict(record.get("run")), {item.rule.id: item.rule for item in plan.requirements}
     finished, rule = str(run.get("finished_at")), rules.get(line.requirement)
     if digest(record) != seen.record:

@@ -58,7 +58,7 @@ WORSE: dict[str, tuple[Fault, t.Callable[[int], list[Finding]], str]] = {
     ),
     "a warning fails": (old.nearly_full, lambda n: [old.full_disk(n, used=0.86)], "it was warn then and is fail"),
     "an outage turns out to be a fault": (old.no_password, lambda n: [old.old_backup(n)], "it was unknown then and is fail"),
-    "the disk is full": (old.filling_disk, lambda n: [old.full_disk(n, used=0.99)], "disk_used_ratio was 91 % then and is 99 %"),
+    "the disk is full": (old.filling_disk, lambda n: [old.full_disk(n, used=0.99)], "disk_used_ratio was 91% then and is 99%"),
     "another volume is full": (old.filling_disk, lambda n: [old.full_disk(n, path="/data")], "/data was not part of it then"),
     "another target is down": (old.targets, lambda n: [old.targets(n, "h2:9100")], "h2:9100 was not part of it then"),
     "one more target is down": (
@@ -146,6 +146,7 @@ def test_what_was_not_declared_may_be_declared_and_fail(service: Service) -> Non
     missing = finding(Status.FAIL, phrase("not declared"), 0, check="", instance="", host="")
     service.adopted(lambda _night: missing)
     assert not stops(service.night(1, old.old_backup(1))) and not stops(service.night(2, missing))
+    assert stops(service.night(3, old.no_repository(3))), "it has been there since"
 
 
 # -- adopting
@@ -159,6 +160,12 @@ def test_a_short_outage_is_no_debt(service: Service) -> None:
         [],
         "the instrument was out (restic /srv/restic): run recheck again, then adopt; where it stays so, a waiver says why",
     )
+
+
+def test_a_host_that_could_not_be_reached_is_no_debt(service: Service) -> None:
+    service.mode = "observe"
+    service.night(0, finding(Status.UNKNOWN, phrase("{host:path} could not be reached", host="h1"), 0, check="", host="h1"))
+    assert service.adopt(0).left_out == {"R-01": "it was not looked at (h1 could not be reached): run recheck again, then adopt"}
 
 
 def test_what_passed_shortly_before_is_no_debt(service: Service) -> None:
@@ -322,4 +329,4 @@ def test_what_was_never_seen_may_be_adopted_later_and_what_passed_meanwhile_may_
     assert not stops(service.night(2, old.old_backup(2)))
     service.records.save_state(dataclasses.replace(state, debt=known, passed={"R-01": state.passed["R-02"]}))
     service.debt = None
-    assert service.adopt(2).left_out["R-01"].startswith("it passed on 2026-11-25, so it is no old debt")
+    assert service.adopt(2).left_out["R-01"].startswith("it passed on 2026-11-26, so it is no old debt")
