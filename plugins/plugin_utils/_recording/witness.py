@@ -118,7 +118,7 @@ def _doubt(line: Waiver, plan: Plan, state: State, records: Records, names: t.Se
     if line.seen is None:
         if once and once.seal is None and (once.adopted, once.until) == (line.begins, line.until):
             return None
-        return phrase("the state remembers another line") if once else _doubt_of_old(line, records, names)
+        return phrase("the state remembers another line") if once else _doubt_of_old(line, plan, state, records, names)
     return _doubt_of_record(line, line.seen, plan, state, records)
 
 
@@ -128,34 +128,40 @@ def _doubt_of_record(line: Waiver, seen: SeenFaults, plan: Plan, state: State, r
         shown = faults_in(record, line.requirement)
     except Unreadable as exc:
         return phrase("its run record does not bear it out: {reason}; adopt with the records that the gate has", reason=exc.message)
-    run, rules = as_dict(record.get("run")), {item.rule.id: item.rule for item in plan.requirements}
-    finished, rule = str(run.get("finished_at")), rules.get(line.requirement)
+    run = as_dict(record.get("run"))
     if digest(record) != seen.record:
         return phrase("the run record {run:path} is not the one from which it was adopted", run=seen.run)
     if as_dict(record.get("service")).get("name") != plan.name or run.get("environment") != state.environment or run.get("partial"):
         return phrase("the run record {run:path} is not of this service as a whole", run=seen.run)
     if any(fault not in shown for fault in seen.faults):
         return phrase("the run record {run:path} shows another finding", run=seen.run)
+    return _passed_before(line, plan, state, record)
+
+
+def _passed_before(line: Waiver, plan: Plan, state: State, record: Record) -> Message | None:
+    rule = next((item.rule for item in plan.requirements if item.rule.id == line.requirement), None)
     ratchet = rule is not None and (plan.ratchet if rule.ratchet is None else rule.ratchet)
+    run = as_dict(record.get("run"))
     try:
-        passed = passed_shortly(state, line.requirement, finished, ratchet)
+        passed = passed_shortly(state, line.requirement, str(run.get("finished_at")), ratchet)
     except ValueError:
-        return phrase("the run record {run:path} does not say when it was", run=seen.run)
+        return phrase("the run record {run:path} does not say when it was", run=str(run.get("id")))
     return phrase("it passed on {day:day}, before it was adopted", day=passed) if passed else None
 
 
-def _doubt_of_old(line: Waiver, records: Records, names: t.Sequence[str]) -> Message | None:
-    """A line of version 0.2 names no record: some record of its day, or of an earlier one, has to show it."""
+def _doubt_of_old(line: Waiver, plan: Plan, state: State, records: Records, names: t.Sequence[str]) -> Message | None:
+    """A line of version 0.2 names no record: one that this version wrote too, of its day or before, has to show it."""
     day = str(line.begins).replace("-", "")
     observed = str(line.reason.params.get("observed"))
     earlier = [name for name in reversed(names) if name.rpartition("/")[2][:8] <= day]
     for name in earlier[:MOST]:
         try:
-            judged = _judged(records.run(name), line.requirement)
+            record = records.run(name)
         except Unreadable:
             continue
-        if escape(str(judged.get("message")), OBSERVED_LENGTH) == observed:
-            return None
+        ours = "loosened" in as_dict(record.get("judgement"))  # whoever adopts with this version keeps what was seen
+        if not ours and escape(str(_judged(record, line.requirement).get("message")), OBSERVED_LENGTH) == observed:
+            return _passed_before(line, plan, state, record)
     return phrase("no run record shows it")
 
 

@@ -268,6 +268,8 @@ def test_without_any_record_debt_counts_as_it_stands_and_that_is_told(service: S
 def test_a_line_of_an_older_version_covers_as_before_until_it_is_adopted_again(service: Service) -> None:
     service.adopted(old.old_backup)
     service.edited(lambda line: [line.pop(key) for key in _debt.WITNESSED] and None)
+    assert stops(service.night(1, old.old_backup(1))), "no record of that version shows it"
+    service.forget_the_version()
     spoken = service.night(1, old.old_backup(1))
     assert not stops(spoken)
     assert notices(spoken) == [
