@@ -140,14 +140,14 @@ def _measured(finding: Finding, fault: Fault) -> Message | None:
 
 
 def _worse_said(before: Measurement, after: Measurement) -> Message:
-    values: dict[str, object] = {"measurement": before.name, "before": before.value, "now": after.value}
+    name, then, now = before.name, before.value, after.value
     if before.name.endswith("_bytes"):
-        return phrase("{measurement} was {before:bytes} then and is {now:bytes}", **values)
+        return phrase("{measurement} was {before:bytes} then and is {now:bytes}", measurement=name, before=then, now=now)
     if before.name.endswith("_ratio"):
-        return phrase("{measurement} was {before:percent} then and is {now:percent}", **values)
+        return phrase("{measurement} was {before:percent} then and is {now:percent}", measurement=name, before=then, now=now)
     if "seconds" in before.name:
-        return phrase("{measurement} was {before:duration} then and is {now:duration}", **values)
-    return phrase("{measurement} was {before:number} then and is {now:number}", **values)
+        return phrase("{measurement} was {before:duration} then and is {now:duration}", measurement=name, before=then, now=now)
+    return phrase("{measurement} was {before:number} then and is {now:number}", measurement=name, before=then, now=now)
 
 
 def _beyond(one: Measurement) -> bool:

@@ -245,13 +245,17 @@ def debt_notices(plan: Plan, judged: t.Sequence[Judged], found: DebtSummary | No
 
 def _limits_told(line: DebtLine, item: Judged) -> list[Message]:
     """What the debt of a requirement does not cover, and what it covers although nothing was seen."""
-    about = {"place": line.declared_in, "requirement": line.requirement}
+    place, name = line.declared_in, line.requirement
     out = [
-        phrase("{place:path}: the debt of {requirement:path} does not cover what is new: {why}", why=why, **about)
+        phrase("{place:path}: the debt of {requirement:path} does not cover what is new: {why}", place=place, requirement=name, why=why)
         for why in dict.fromkeys(item.news)
     ]
     if item.unseen_in_debt:
-        out.append(phrase("{place:path}: {requirement:path} could not be looked at; its debt covers that, look at why", **about))
+        out.append(
+            phrase(
+                "{place:path}: {requirement:path} could not be looked at; its debt covers that, look at why", place=place, requirement=name
+            )
+        )
     return out
 
 
