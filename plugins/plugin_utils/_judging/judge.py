@@ -183,7 +183,7 @@ def judge_findings(planned: PlannedRequirement, complete: list[Finding], plan: P
         covered,
         used,
         accepted,
-        news=tuple(new),
+        reasons=tuple(new),
         unseen_in_debt=unseen,
     )
 

@@ -40,7 +40,7 @@ class Judged:
     waiver: Waiver | None = None
     accepted: t.Mapping[str, bool] = dataclasses.field(default_factory=dict)
     reused: Reused | None = None  # the run whose proof still counts
-    news: tuple[Message, ...] = ()  # why its debt does not cover what was found
+    reasons: tuple[Message, ...] = ()  # why its debt does not cover what was found
     unseen_in_debt: bool = False  # its debt covers what could not be looked at
 
     @property

@@ -60,7 +60,7 @@ class Waiver:
     key: str = dataclasses.field(default="", metadata=HIDDEN)  # what it is about: a service's state refers to it
     declared_in: str = dataclasses.field(default="", metadata=HIDDEN)
     seen: SeenFaults | None = dataclasses.field(default=None, metadata=HIDDEN)  # of a line of debt; None: of an older version
-    doubt: Message | None = dataclasses.field(default=None, metadata=HIDDEN)  # why a line of debt is not believed
+    why: Message | None = dataclasses.field(default=None, metadata=HIDDEN)  # why a line of debt is not believed
 
     @classmethod
     def declared(cls, given: t.Mapping[str, object], *, key: str, declared_in: str, state: WaiverState) -> Waiver:

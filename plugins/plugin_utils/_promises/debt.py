@@ -159,7 +159,7 @@ def against(plan: Plan, state: State, doubts: t.Mapping[str, Message] | None = N
         if waiver.requirement in passed:
             return dataclasses.replace(waiver, state=WaiverState.STRUCK, passed_at=passed[waiver.requirement])
         if waiver.active and doubts and waiver.key in doubts:
-            return dataclasses.replace(waiver, state=WaiverState.UNPROVEN, doubt=doubts[waiver.key])
+            return dataclasses.replace(waiver, state=WaiverState.UNPROVEN, why=doubts[waiver.key])
         return waiver
 
     return dataclasses.replace(plan, waivers=tuple(weighed(waiver) if waiver.is_debt else waiver for waiver in plan.waivers))
@@ -248,7 +248,7 @@ def _limits_told(line: DebtLine, item: Judged) -> list[Message]:
     place, name = line.declared_in, line.requirement
     out = [
         phrase("{place:path}: the debt of {requirement:path} does not cover what is new: {why}", place=place, requirement=name, why=why)
-        for why in dict.fromkeys(item.news)
+        for why in dict.fromkeys(item.reasons)
     ]
     if item.unseen_in_debt:
         out.append(
@@ -275,12 +275,12 @@ def _line_notice(waiver: Waiver, line: DebtLine) -> Message | None:
             requirement=name,
             until=line.until,
         )
-    if line.state == WaiverState.UNPROVEN and waiver.doubt is not None:
+    if line.state == WaiverState.UNPROVEN and waiver.why is not None:
         return phrase(
             "{place:path}: the debt of {requirement:path} is not believed and covers nothing: {why}",
             place=place,
             requirement=name,
-            why=waiver.doubt,
+            why=waiver.why,
         )
     if line.state == WaiverState.ACTIVE and line.days_left <= NOTICE_DAYS:
         return plural(
