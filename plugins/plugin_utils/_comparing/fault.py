@@ -208,10 +208,10 @@ def _sentences(finding: Finding) -> list[Message]:
     return [finding.message, *(details[: more + 1] if details and str(details[0]) == str(first) else details)]
 
 
-def _first_of(message: Message, depth: int = 0) -> tuple[Message, int]:
+def _first_of(message: Message, depth: int = 0) -> tuple[str, int]:
     """The first sentence of a message that has more like it, with how many more there are."""
     first, count = message.params.get("first"), message.params.get("count")
-    if isinstance(first, Message) and isinstance(count, int):
+    if isinstance(first, str) and isinstance(count, int):
         return first, count
     for value in message.params.values() if depth < DEPTH else ():
         if isinstance(value, Message):
