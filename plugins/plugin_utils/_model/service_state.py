@@ -10,6 +10,7 @@ import typing as t
 
 from ...module_utils._finding import Finding, Status
 from ...module_utils._phrase import NOTHING, Message
+from .fault import SeenFaults
 from .judgement import Override
 from .plain import key
 from .planned import PlanState
@@ -69,7 +70,7 @@ class OnceInDebt:
     adopted: str
     until: str
     passed_at: str | None = None
-    seal: str | None = None  # of the line that was believed last
+    seen: SeenFaults | None = None  # what it covers; None: of version 0.2, which did not keep it
 
 
 @dataclasses.dataclass(frozen=True)

@@ -158,7 +158,7 @@ def against(plan: Plan, state: State, doubts: t.Mapping[str, Message] | None = N
     def weighed(waiver: Waiver) -> Waiver:
         if waiver.requirement in passed:
             return dataclasses.replace(waiver, state=WaiverState.STRUCK, passed_at=passed[waiver.requirement])
-        if waiver.active and doubts and waiver.key in doubts:
+        if doubts and waiver.key in doubts:  # also what begins tomorrow: what is remembered is believed
             return dataclasses.replace(waiver, state=WaiverState.UNPROVEN, why=doubts[waiver.key])
         return waiver
 
@@ -166,14 +166,14 @@ def against(plan: Plan, state: State, doubts: t.Mapping[str, Message] | None = N
 
 
 def remembered(known: t.Mapping[str, OnceInDebt], debt: DebtSummary | None, at: str) -> dict[str, OnceInDebt]:
-    """By requirement when it was adopted, its first end, and when it passed, after a complete run."""
+    """By requirement when it was adopted, its first end, what it covers, and when it passed, after a complete run."""
     out = dict(known)
     for line in debt.lines if debt else ():
         if line.state == WaiverState.UNPROVEN:
             continue
         once = out.get(line.requirement) or OnceInDebt(line.adopted, line.until)
         passed_at = once.passed_at or (at if line.state == PASSES else None)
-        out[line.requirement] = dataclasses.replace(once, passed_at=passed_at, seal=line.seal or once.seal)
+        out[line.requirement] = dataclasses.replace(once, passed_at=passed_at, seen=once.seen or line.seen)
     return out
 
 
@@ -199,7 +199,7 @@ def summary(plan: Plan, judged: t.Sequence[Judged], today: dt.date) -> DebtSumma
                 days_left=waiver.days_until_end(today),
                 state=PASSES if passes else waiver.state.value,
                 declared_in=waiver.declared_in,
-                seal=waiver.key,
+                seen=waiver.seen,
             )
         )
     left = [line for line in shown if line.state not in _PAID]

@@ -18,7 +18,7 @@ from ...module_utils._units import parse_duration
 from .._described.document import Document
 from .._described.policy import Rule
 from .._judging.state import judge_state
-from .._model.fault import Fault
+from .._model.fault import Fault, SeenFaults
 from .._model.judgement import StateRequirement
 from .._model.plain import to_plain
 from .._model.planned import Plan, PlanState
@@ -66,13 +66,16 @@ class Line:
         """As it stands in the file."""
         return {key: value for key, value in to_json(self).items() if value or key not in _debt.WITNESSED}
 
+    def showing(self, seen: SeenFaults) -> Line:
+        return dataclasses.replace(self, found=tuple(map(_entry, seen.faults)), run=seen.run, record=seen.record)
+
     def witnessed(self, known: Known, records: Runs) -> Line:
         """With what the run record shows of its requirement. Unreadable where that shows nothing."""
         record = records(known.run)
         faults = faults_in(record, self.requirement)
         if not faults:
             raise Unreadable(phrase("the run record {run:path} does not show it", run=known.run))
-        return dataclasses.replace(self, found=tuple(map(_entry, faults)), run=known.run, record=digest(record))
+        return self.showing(SeenFaults(tuple(faults), known.run, digest(record)))
 
     def sealed(self, service: str) -> Line:
         return dataclasses.replace(self, seal=_debt.seal(self.entry, service))
@@ -192,7 +195,9 @@ def _first(plan: Plan, state: State, terms: Terms, records: Runs) -> Adoption:
             until=min(until, earlier.until) if earlier else until,
         )
         try:
-            result.lines.append(line.witnessed(state.requirements[name], records).sealed(plan.name))
+            # where it was in debt before, it covers what was seen then, and no more
+            shown = line.showing(earlier.seen) if earlier and earlier.seen else line.witnessed(state.requirements[name], records)
+            result.lines.append(shown.sealed(plan.name))
         except Unreadable as exc:
             result.left_out[name] = f"its run record cannot be used ({exc}): verify it again, then adopt"
             continue

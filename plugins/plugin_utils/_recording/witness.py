@@ -4,7 +4,7 @@
 """What bears out a line of debt: the run record that it names, or the memory of the service. PRIVATE to the collection.
 
 A seal is a checksum that anybody can compute. A line is believed once a record that is at hand shows its faults; from then on the
-state knows its seal, and the record may be removed.
+state knows them, and the record may be removed.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def doubts(plan: Plan, state: State, records: Records) -> dict[str, Message]:
         if not names and not state.requirements:
             return {}  # nothing is kept here
         for line in plan.lines_of_debt:
-            why = _doubt(line, plan, state, records, names) if line.active else None
+            why = _doubt(line, plan, state, records, names)
             if why is not None:
                 out[line.key] = why
     except NotWritten:  # on a host that cannot be reached: that is told of the state
@@ -109,16 +109,15 @@ def unchecked(debt: DebtSummary | None, state: State, records: Records) -> list[
 
 def _doubt(line: Waiver, plan: Plan, state: State, records: Records, names: t.Sequence[str]) -> Message | None:
     once = state.debt.get(line.requirement)
-    if once and once.seal == line.key:
-        return None
     if once and line.until > once.until:
         return phrase("it ended on {until:day} when it was adopted", until=once.until)
     if line.days_until_end(dt.date.fromisoformat(line.begins or line.until)) > LONGEST:
         return phrase("it would last for more than {days:number} days", days=LONGEST)
+    if once and (once.seen or line.seen is None):
+        same = line.seen == once.seen and (line.seen is not None or once.adopted == line.begins)
+        return None if same else phrase("the state remembers another line")
     if line.seen is None:
-        if once and once.seal is None and (once.adopted, once.until) == (line.begins, line.until):
-            return None
-        return phrase("the state remembers another line") if once else _doubt_of_old(line, plan, state, records, names)
+        return _doubt_of_old(line, plan, state, records, names)
     return _doubt_of_record(line, line.seen, plan, state, records)
 
 
@@ -135,7 +134,7 @@ def _doubt_of_record(line: Waiver, seen: SeenFaults, plan: Plan, state: State, r
         return phrase("the run record {run:path} is not of this service as a whole", run=seen.run)
     if any(fault not in shown for fault in seen.faults):
         return phrase("the run record {run:path} shows another finding", run=seen.run)
-    return _passed_before(line, plan, state, record)
+    return None if line.requirement in state.debt else _passed_before(line, plan, state, record)
 
 
 def _passed_before(line: Waiver, plan: Plan, state: State, record: Record) -> Message | None:

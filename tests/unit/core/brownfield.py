@@ -211,7 +211,7 @@ class Service:
             del t.cast("dict[str, object]", record["judgement"])["loosened"]
             self.records.save(name, record)
 
-    def edited(self, change: t.Callable[[dict[str, t.Any]], None]) -> None:
+    def edited(self, change: t.Callable[[dict[str, t.Any]], object]) -> None:
         """The line changed by hand, with a seal that fits."""
         assert self.debt is not None
         line = {**self.debt.data["debt"][0]}  # type: ignore[index]

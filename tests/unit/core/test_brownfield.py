@@ -13,7 +13,9 @@ import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, Status
 from ansible_collections.operability.readiness.plugins.module_utils._phrase import phrase
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.plain import to_plain
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import debt as _debt
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.witness import digest, faults_in
 from unit.core import brownfield as old
 from unit.core.brownfield import SERVICES, Fault, Service, finding, notices, stops
 
@@ -193,12 +195,16 @@ def forged(line: dict[str, t.Any], **changes: t.Any) -> None:
     line["found"] = [{**line["found"][0], **changes}]
 
 
-FORGED: dict[str, tuple[t.Callable[[dict[str, t.Any]], None], str]] = {
+FORGED: dict[str, tuple[t.Callable[[dict[str, t.Any]], object], str]] = {
     "another instance": (lambda line: forged(line, instance="files"), "shows another finding"),
     "another status": (lambda line: forged(line, status="fail", measurements=[]), "shows another finding"),
     "another record": (lambda line: line.update(record="0" * 64), "is not the one from which it was adopted"),
     "a run that never was": (lambda line: line.update(run="20261101T000000Z-recheck-00000000"), "there is no run 20261101T000000Z"),
     "an endless end": (lambda line: line.update(until="2099-12-31"), "it would last for more than 730 days"),
+    "a day to come, so that it is remembered until then": (
+        lambda line: (forged(line, instance="files"), line.update(adopted="2026-11-27")),
+        "shows another finding",
+    ),
     "the form of an older version": (
         lambda line: [line.pop(key) for key in _debt.WITNESSED] and line.update(observed="it is all broken"),
         "no run record shows it",
@@ -230,6 +236,26 @@ def test_what_was_believed_once_is_known_without_its_record(service: Service) ->
     assert stops(spoken) and "the state remembers another line" in " ".join(notices(spoken))
 
 
+def test_neither_an_edit_nor_a_new_file_makes_debt_cover_what_came_later(service: Service) -> None:
+    service.adopted(old.old_backup)
+    before = service.debt
+    assert not stops(service.night(1, old.old_backup(1)))
+    assert stops(service.night(2, old.no_repository(2)))
+    # by hand, out of last night's record
+    other = Service(service.folder)
+    name = service.records.runs()[-1]
+    record = service.records.run(name)
+    found = [to_plain(fault) for fault in faults_in(record, "R-01")]
+    service.edited(lambda line: line.update(found=found, run=name.rpartition("/")[2].removesuffix(".json"), record=digest(record)))
+    spoken = service.night(3, old.no_repository(3))
+    assert stops(spoken) and "the state remembers another line" in " ".join(notices(spoken))
+    # and by adopting anew
+    assert other.adopt(3).added == ["R-01"] and before is not None
+    assert other.debt is not None and other.debt.of_debt["debt"][0]["found"] == before.of_debt["debt"][0]["found"]
+    assert stops(other.night(4, old.no_repository(4)))
+    assert not stops(other.night(5, old.old_backup(5)))
+
+
 def test_a_record_that_was_removed_before_it_bore_anything_out(service: Service) -> None:
     service.adopted(old.old_backup)
     for path in (service.folder / "records").rglob("runs/*.json"):
@@ -246,8 +272,6 @@ def test_a_failure_of_today_is_not_adopted_by_hand(service: Service) -> None:
     other.adopted(old.old_backup, 1)
     name = service.records.runs()[-1]
     record = service.records.run(name)
-    from ansible_collections.operability.readiness.plugins.plugin_utils._recording.witness import digest
-
     service.debt = other.debt
     service.edited(lambda line: line.update(run=name.rpartition("/")[2].removesuffix(".json"), record=digest(record)))
     spoken = service.night(2, old.old_backup(2))
@@ -267,7 +291,7 @@ def test_without_any_record_debt_counts_as_it_stands_and_that_is_told(service: S
 
 def test_a_line_of_an_older_version_covers_as_before_until_it_is_adopted_again(service: Service) -> None:
     service.adopted(old.old_backup)
-    service.edited(lambda line: [line.pop(key) for key in _debt.WITNESSED] and None)
+    service.edited(lambda line: [line.pop(key) for key in _debt.WITNESSED])
     assert stops(service.night(1, old.old_backup(1))), "no record of that version shows it"
     service.forget_the_version()
     spoken = service.night(1, old.old_backup(1))
