@@ -26,9 +26,8 @@ from ..plugin_utils._recording import adopt as _adopt
 from ..plugin_utils._recording.adopt import Adoption, NothingToAdopt, Terms
 from ..plugin_utils._recording.record_json import to_json
 from ..plugin_utils._recording.run_record import Unreadable
+from ..plugin_utils._recording.witness import LONGEST
 from ..plugin_utils._running import core
-
-LONGEST = 730  # days; a debt that nobody will pay is a waiver
 
 
 class ActionModule(ActionBase):
@@ -100,6 +99,7 @@ class ActionModule(ActionBase):
                     ends=ends,
                     now=dt.datetime.now(dt.timezone.utc),
                 ),
+                records.run_of,
             )
         except Refused as exc:
             raise refuse(exc) from None
@@ -110,9 +110,6 @@ class ActionModule(ActionBase):
 
     def _warnings(self, adoption: Adoption, path: pathlib.Path, found: str) -> list[str]:
         out = []
-        if adoption.added and adoption.instruments:
-            seen = "; ".join(adoption.instruments[:5])
-            out.append(f"what is unknown because of an instrument is in debt now; look at that before you commit it: {seen}")
         if adoption.first and adoption.left_out:
             out.append(
                 f"{len(adoption.left_out)} requirements do not pass and got no line: "

@@ -85,6 +85,7 @@ class Finding:
     proof: str = "observed"  # observed, derived, attested; stand_in where a check is not the policy's
     since: str | None = None  # ISO 8601, when what is seen now began
     instrument: str | None = None  # the server that could not be used: groups the unknowns that it causes
+    absent: bool | None = None  # True: what is looked at does not exist, as the tool plainly said
     check: str = ""
     requirement: str = ""
     host: str = ""
@@ -153,6 +154,7 @@ class Facts(t.TypedDict, total=False):
     proof: str
     since: str | None
     instrument: str | None
+    absent: bool | None
     host: str
     remedy: Message | None
     details: list[Message]
@@ -177,13 +179,17 @@ def unknown(message: Message, **fields: t.Unpack[Facts]) -> Finding:
 class CannotObserve(Exception):
     """What was to be looked at could not be: becomes an ``unknown`` finding with this message.
 
-    ``instrument`` names the server or tool that failed, when it is not the service's own.
+    ``instrument`` names the server or tool that failed, when it is not the service's own; ``absent`` says that what was to be looked
+    at does not exist.
     """
 
-    def __init__(self, message: Message, *, instrument: str | None = None, observed: dict[str, object] | None = None) -> None:
+    def __init__(
+        self, message: Message, *, instrument: str | None = None, observed: dict[str, object] | None = None, absent: bool = False
+    ) -> None:
         super().__init__(message)
         self.message = verbatim(message)
         self.instrument = instrument
+        self.absent = absent
         self.observed = observed or {}
 
 

@@ -15,9 +15,13 @@ description:
     with what was observed and the day until which that is accepted. A requirement in debt is a reservation, not NO-GO.
   - The debt only shrinks. Where there is a debt file, the lines whose requirement has passed since, or which the policy does not ask for
     any more, are taken out; no line is added and no day is put off.
-  - A requirement that was never verified gets no line. Verify first, best in mode V(observe) through a whole deployment.
+  - A requirement that was never verified gets no line. Verify first, best in mode V(observe) through a whole deployment. What may be over
+    in a minute gets none either - a host that was not reached, an instrument that was out, or what passed within the last 7 days.
+  - A line keeps what was found on each instance and host, and the run record that shows it; it covers that and no more. Lines of version
+    0.2 get it when M(operability.readiness.adopt) runs again.
   - Each line carries a seal. M(operability.readiness.plan), M(operability.readiness.verify) and M(operability.readiness.gate) refuse a file
-    with a line that was added or changed by hand. The seal is a checksum, not a signature - keep the file in version control and review it.
+    with a line that was added or changed by hand. The seal is a checksum, not a signature - the gate also
+    looks at the run record that the line names. Keep the file in version control and review it.
   - What has passed once is struck out by the gate at once, even while its line still stands in the file.
   - Runs once, on the controller, without a connection to any host.
 extends_documentation_fragment:

@@ -294,6 +294,17 @@ def test_debt_that_is_over_covers_nothing(site: Brownfield, acts: Acts) -> None:
     assert over.requirement("OLD-05")["status"] == "waived"
 
 
+def test_without_verifying_first(site: Brownfield, acts: Acts) -> None:
+    acts.gate("verified", phase="recheck")
+    assert acts.play()["verified"].rc == 0
+    outcome = site.run("operability.readiness.adopt", "-e", "readiness_verify_first=false", phase=None)
+    assert outcome.rc == 0 and not outcome.records, outcome.output
+    readable(outcome)
+    assert outcome.says("shop is adopted with 10 requirements in debt")
+    named = [path.stem for path in site.records.rglob("runs/*.json")]
+    assert {line["run"] for line in site.lines().values()} == set(named)
+
+
 def test_a_service_that_was_never_verified(site: Brownfield) -> None:
     acts = Acts(site)
     adopt(acts, "never")

@@ -20,6 +20,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients.res
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, execute
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
+from ansible_collections.operability.readiness.plugins.plugin_utils._comparing.fault import fault_of, news
 
 PASSWORD = "correct horse battery"
 
@@ -69,6 +70,19 @@ def test_what_restic_tells_is_what_was_backed_up(repository: Repository) -> None
     assert (snapshot.host, snapshot.paths, snapshot.excludes, lost) == ("db1", (str(repository.data),), ("/nowhere",), 0)
     assert abs(snapshot.time.timestamp() - time.time()) < 60
     assert restic.size(snapshot).size == 100_000
+
+
+def test_a_repository_that_is_deleted_is_not_the_age_that_is_in_debt(repository: Repository) -> None:
+    repository.restic("backup", str(repository.data), "--host", "db1", "--time", "2026-01-01 02:00:00")
+    old = repository.check()
+    assert (str(old.status), old.absent) == ("fail", None), old.message
+    adopted = [fault_of(old)]
+    assert news(repository.check(), adopted, ()) is None
+    closed = repository.check(password="another")
+    assert (str(closed.status), closed.absent, news(closed, adopted, ())) == ("unknown", None, None)
+    shutil.rmtree(repository.path)
+    gone = repository.check()
+    assert (str(gone.status), gone.absent, news(gone, adopted, ())) == ("unknown", True, "it was there then and is gone")
 
 
 def test_tonights_lock_does_not_matter(repository: Repository) -> None:

@@ -53,12 +53,13 @@ def run(args: Arguments, runner: Runner) -> Finding:
         try:
             os.stat(os.path.join(folder, "."))
         except OSError as exc:
-            raise CannotObserve(phrase("the command cannot be started there: {why}", why=unreadable(folder, exc))) from None
+            why = phrase("the command cannot be started there: {why}", why=unreadable(folder, exc))
+            raise CannotObserve(why, absent=isinstance(exc, FileNotFoundError)) from None
         if os.sep in command[0]:
             command[0] = os.path.join(folder, command[0])
     reason = not_startable(command[0], runner)
     if reason:
-        raise CannotObserve(reason)
+        raise CannotObserve(reason, absent=os.sep in command[0] and not os.path.lexists(command[0]))
     given = {**(args["environment"] or {}), **(args.get("secret_environment") or {})}
     env = {name: str(value) for name, value in given.items()}
     return judge(runner.run(command, cwd=folder, env=env, timeout=3600.0), os.path.basename(command[0]))

@@ -109,6 +109,7 @@ def _judge(pattern: str, shown: str, args: Arguments, runner: Runner) -> Finding
         return failed(
             phrase("the folder {folder:path} does not exist, so there is no backup {pattern:path}", folder=missing, pattern=shown),
             expected=expected,
+            absent=True,
         )
     judgement = Judgement()
     now = runner.now().timestamp()
@@ -133,7 +134,7 @@ def _judge(pattern: str, shown: str, args: Arguments, runner: Runner) -> Finding
     if writing:
         judgement.notes.append(phrase("not counted, because unfinished: {files:list}", files=sorted(writing)[:5]))
     if not past:
-        return failed(_none(shown, writing), expected=expected, observed={"count": 0})
+        return failed(_none(shown, writing), expected=expected, observed={"count": 0}, absent=not writing or None)
     newest = past[-1]
     # a bad file that has just been written may not be ready yet
     verdict = _examine(newest, args, runner)

@@ -69,7 +69,7 @@ def run(args: Arguments, runner: Runner) -> list[Finding]:
             continue
         if not found:
             remedy = phrase("Run the tests for this version and bring their report here")
-            findings.append(failed(_missing(pattern), instance=pattern, remedy=remedy))
+            findings.append(failed(_missing(pattern), instance=pattern, remedy=remedy, absent=True))
         paths.update(dict.fromkeys(found))
     if len(paths) > REPORTS:
         raise CannotObserve(

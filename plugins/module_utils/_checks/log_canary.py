@@ -257,7 +257,7 @@ def _not_in_files(marker: Marker, search: FileSearch, args: Arguments, runner: R
         said = phrase("where the line of {host} should be cannot be read: {reason}", host=marker.host, reason=looked.refused)
         return unknown(said, observed=observed)
     if not paths:
-        return failed(_no_file(marker, looked, args["deadline"]), observed={**observed, "files": 0}, expected=expected)
+        return failed(_no_file(marker, looked, args["deadline"]), observed={**observed, "files": 0}, expected=expected, absent=True)
     ago = None if looked.newest is None else max(runner.now().timestamp() - looked.newest, 0.0)
     return failed(
         phrase("{missed}; {hint}", missed=_not_there(marker, looked, args["deadline"], ago), hint=_hint(looked.new_lines)),

@@ -87,7 +87,7 @@ def _file(path: str, args: Arguments, runner: Runner) -> Finding:
     try:
         current = log_files.current(path, runner)
     except FileNotFoundError:
-        return failed(phrase("the log file {path:path} is not there", path=path), observed={"path": path, "exists": False})
+        return failed(phrase("the log file {path:path} is not there", path=path), observed={"path": path, "exists": False}, absent=True)
     except OSError as exc:
         raise CannotObserve(unreadable(path, exc)) from None
     now = runner.now().timestamp()

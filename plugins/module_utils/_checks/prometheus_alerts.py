@@ -323,6 +323,7 @@ def conclude(
             "required_labels": args["required_labels"],
             "required_annotations": args["required_annotations"],
         },
+        absent=not alerts or None,
         details=lines,
     )
 

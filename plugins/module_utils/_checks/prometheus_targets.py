@@ -137,6 +137,7 @@ def conclude(args: Arguments, chosen: list[Target], good: list[Target], missing:
             wanted=len(chosen) + missing,
             problems=and_more(problems),
         )
+        fields["absent"] = not chosen or None
         return failed(said, **fields)
     return passed(all_up(len(good), len(chosen), ages), **fields)
 

@@ -79,6 +79,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
         "expected": {name: args[name] for name in ("paths", "host", "tags", "max_age", "min_count") if args[name] is not None},
     }
     if not snapshots:
+        common["absent"] = not lost or None
         return failed(_nothing(restic.shown, lost), **common)
     mine = select(snapshots, args["host"], args["tags"])
     if not mine:
@@ -90,6 +91,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
             wanted=_wanted(args),
             known=_known(snapshots),
         )
+        common["absent"] = True
         return failed(said, **common)
     now = runner.now()
     past = [snapshot for snapshot in mine if (snapshot.time - now).total_seconds() <= FUTURE]

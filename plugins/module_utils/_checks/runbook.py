@@ -169,7 +169,7 @@ def _fetch(url: str, args: Arguments, runner: Runner) -> Source | Finding:
     answer = runner.get(url, connection=Connection.from_args(args), max_bytes=_MAX_FILE, timeout=max(args["link_timeout"], 1.0))
     verdict = judge(url, answer, args["soft_404"], args["login_page"])
     if verdict.state == "dead" and answer.status < 500:
-        return failed(phrase("there is no runbook: {why}", why=verdict.why), instance=where)
+        return failed(phrase("there is no runbook: {why}", why=verdict.why), instance=where, absent=True)
     if verdict.state != "alive":
         raise CannotObserve(phrase("the runbook cannot be read: {why}", why=verdict.why))
     text = decode(answer.body, where)
@@ -180,7 +180,7 @@ def _read(path: str, runner: Runner) -> Source | Finding:
     try:
         mode = os.stat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
-        return failed(phrase("the runbook {path:path} does not exist", path=path), instance=path)
+        return failed(phrase("the runbook {path:path} does not exist", path=path), instance=path, absent=True)
     except OSError as exc:
         raise CannotObserve(unreadable(path, exc)) from None
     if stat.S_ISDIR(mode):

@@ -101,7 +101,7 @@ def _timer(asked: str, args: Arguments, runner: Runner) -> Finding:
     observed: dict[str, object] = {key: timer[key] for key in ("ActiveState", "UnitFileState", "LastTriggerUSec") if timer.get(key)}
     observed["scheduled"] = timer["LoadState"] == "loaded" and timer["ActiveState"] == "active"
     if timer["LoadState"] != "loaded":
-        return _finding(name, remarks, observed, None, None)
+        return _finding(name, remarks, observed, None, None, absent=timer["LoadState"] == "not-found")
     period = timer_period(runner, timer)
     limit = args["max_age"] if args["max_age"] is not None else (2 * period if period else None)
     unit = timer.get("Unit") or name[: -len(".timer")] + ".service"
@@ -246,7 +246,8 @@ def _cron(wanted: CronArguments, args: Arguments, runner: Runner) -> Finding:
     found, hidden = find_entries(runner, wanted["file"], text, user)
     live = [entry for entry in found if not entry.commented]
     if not live:
-        return _finding(text, [_no_entry(text, user, found, hidden, wanted["file"])], {"entries": [], "scheduled": False}, None, None)
+        nothing = _no_entry(text, user, found, hidden, wanted["file"])
+        return _finding(text, [nothing], {"entries": [], "scheduled": False}, None, None, absent=not found)
     ignored = {entry: reason for entry in live if (reason := ignored_because(entry)) is not None}
     good = [entry for entry in live if entry not in ignored]
     if not good:
@@ -428,6 +429,8 @@ def _finding(
     success: dt.datetime | None,
     limit: float | None,
     now: dt.datetime | None = None,
+    *,
+    absent: bool = False,
 ) -> Finding:
     measurements = []
     remarks = list(remarks)
@@ -453,6 +456,7 @@ def _finding(
         measurements=measurements,
         instance=instance,
         since=since,
+        absent=absent or None,
         details=[said for level, said in remarks if level != Status.PASS],
     )
 

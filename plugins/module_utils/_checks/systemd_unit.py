@@ -327,6 +327,7 @@ def _finding(unit: str, kind: str, shown: Properties, remarks: list[Remark], arg
         instance=unit,
         since=isoformat(changed) if changed and changed <= now else None,
         details=[said for level, said in remarks if level != Status.PASS],
+        absent=shown["LoadState"] == "not-found" or None,
         remedy=_commands(unit) if status == Status.FAIL and shown["LoadState"] == "loaded" else None,
     )
 

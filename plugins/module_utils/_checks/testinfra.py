@@ -101,7 +101,7 @@ def run(args: Arguments, runner: Runner) -> list[Finding]:
     suites = [os.path.abspath(path) for path in args["suite"] or []]
     for path in suites:
         if not os.path.exists(path):
-            raise CannotObserve(phrase("the suite {path:path} does not exist on the controller", path=path))
+            raise CannotObserve(phrase("the suite {path:path} does not exist on the controller", path=path), absent=True)
     expect = expectations(args["expect"] or [])
     python = args["python"] or sys.executable
     with tempfile.TemporaryDirectory(prefix="operability-readiness-") as folder:

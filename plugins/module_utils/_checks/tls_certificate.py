@@ -421,7 +421,7 @@ def look_at_file(path: str, args: Arguments, runner: Runner) -> Finding:
     try:
         regular = stat.S_ISREG(os.stat(path).st_mode)
     except (FileNotFoundError, NotADirectoryError):
-        return failed(phrase("{path:path} does not exist", path=path), observed={"path": path})
+        return failed(phrase("{path:path} does not exist", path=path), observed={"path": path}, absent=True)
     except OSError as exc:
         raise CannotObserve(unreadable(path, exc)) from None
     if not regular:

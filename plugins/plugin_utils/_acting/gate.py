@@ -39,6 +39,7 @@ from .._model.run import Run
 from .._model.service_state import Known, State
 from .._model.verdict import Verdict
 from .._recording import memory as _memory
+from .._recording import witness as _witness
 from .._recording.case import (
     Case,
     Play,
@@ -289,9 +290,11 @@ class Gate:
             asked=load_gate_before(self.records, self.subject.plan, run, state)
             if readable
             else Before(trouble=phrase("the records cannot be read")),
+            doubts=_witness.doubts(self.subject.whole, state, self.records) if readable else {},
         )
         case, (record, after), unfit = self._judged(case)
-        notices += [*unfit, *self._doubts()]
+        unchecked = _witness.unchecked(record.judgement.debt, state, self.records) if readable else ()
+        notices += [*unfit, *self._doubts(), *unchecked]
         record = dataclasses.replace(record.noting([*unusable, *notices]), state=self._state_shown(record, before, readable, trouble))
         made = Attempt(case, record, after, trouble=trouble)
         if memory:

@@ -562,6 +562,27 @@ class ApprovalsFile(t.TypedDict, total=False):
 # -- the debt file
 
 
+class MeasurementEntry(t.TypedDict, total=False):
+    name: t.Required[str]
+    value: t.Required[float]
+    limit: float
+    bound: str
+
+
+class FaultEntry(t.TypedDict, total=False):
+    """What was found on one instance and host."""
+
+    status: t.Required[str]
+    instance: t.Required[str]
+    host: t.Required[str]
+    check: t.Required[str]
+    at: str
+    absent: bool
+    measurements: list[MeasurementEntry]
+    good: list[str]
+    wrong: list[str]
+
+
 class DebtLine(t.TypedDict, total=False):
     """What did not pass when the service was adopted. A line that lacks anything was not written by adopt."""
 
@@ -573,6 +594,9 @@ class DebtLine(t.TypedDict, total=False):
     adopted: str
     by: str
     until: str
+    found: list[FaultEntry]
+    run: str
+    record: str
     seal: str
 
 

@@ -15,17 +15,19 @@ from .._model.completion import STAND_IN
 from .._model.planned import PlannedCheck, PlannedRequirement
 from .._model.service_state import Known, Passed, SeenFailing
 from .._promises.reuse import stand_in_digest
+from .gone import Seen
 
 SEEN_COUNTS = dt.timedelta(days=30)  # so long a trait does not undo what was seen
 
 
 @dataclasses.dataclass(frozen=True)
 class Memory:
-    """What is remembered of a service: what passed, what failed, what of it stands for a new look."""
+    """What is remembered of a service: what passed, what failed, what of it stands for a new look, what was there."""
 
     passed: t.Mapping[str, Passed] = dataclasses.field(default_factory=dict)
     seen_failing: t.Mapping[str, SeenFailing] = dataclasses.field(default_factory=dict)
     proven: t.Mapping[str, Known] = dataclasses.field(default_factory=dict)
+    seen: t.Mapping[str, Seen] = dataclasses.field(default_factory=dict)
 
 
 def still_there(planned: PlannedRequirement, passed: t.Mapping[str, Passed], today: dt.date) -> Finding | None:

@@ -11,8 +11,9 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._finding import Finding, Measurement, Status, worst
-from ...module_utils._phrase import Message, phrase, plural, verbatim, with_more
+from ...module_utils._phrase import NOTHING, Message, phrase, plural, verbatim, with_more
 from ...module_utils._units import parse_duration
+from .._comparing.fault import news
 from .._model.completion import STAND_IN, completed
 from .._model.judged import Judged, Reach
 from .._model.judgement import Covered, GateJudgement, GateRequirement, Instrument, Measured, Reused
@@ -27,9 +28,11 @@ from .._promises.ratchet import regressed as find_regressed
 from .._promises.reservations import overdue, standing
 from .._promises.reuse import question_digest, stand_in_digest
 from .belief import Memory, believed, still_there
+from .gone import Seen, gone
 from .leave import without_leave
 
 NOTICE_DAYS = 30
+_COVERABLE = (Status.FAIL, Status.WARN, Status.UNKNOWN)
 Findings = t.Mapping[str, t.Sequence[Finding]]  # by the key of their planned check
 
 
@@ -43,29 +46,31 @@ def judge(
     passed: t.Mapping[str, Passed] | None = None,
     proven: t.Mapping[str, Known] | None = None,
     seen_failing: t.Mapping[str, SeenFailing] | None = None,
+    seen: t.Mapping[str, Seen] | None = None,
 ) -> GateJudgement:
     """The judgement of a run.
 
     ``earlier`` are the reservations that already stood, by requirement;
     ``passed`` tells of each requirement that ever passed in this service when it did first and last;
     ``proven`` is what of the state stands for a new look, by requirement;
-    ``seen_failing`` tells of what stands in for the policy's checks that it can fail, by requirement.
+    ``seen_failing`` tells of what stands in for the policy's checks that it can fail, by requirement;
+    ``seen`` tells by requirement what the state knows to have been there.
     """
-    judged = judge_each(plan, findings, reach, Memory(passed or {}, seen_failing or {}, proven or {}), today=today)
-    return conclude(plan, judged, today=today, earlier=earlier or {}, passed=passed or {})
+    memory = Memory(passed or {}, seen_failing or {}, proven or {}, seen or {})
+    return conclude(plan, judge_each(plan, findings, reach, memory, today=today), today=today, earlier=earlier or {}, passed=passed or {})
 
 
 def judge_each(plan: Plan, findings: Findings, reach: Reach, memory: Memory, *, today: dt.date) -> list[Judged]:
     """Each requirement of the plan by itself."""
     out = []
     for item in plan.requirements:
-        known, gone = memory.proven.get(item.rule.id), still_there(item, memory.passed, today)
-        if gone is not None:
-            out.append(judge_findings(item, [gone], plan, {}))
+        known, undone = memory.proven.get(item.rule.id), still_there(item, memory.passed, today)
+        if undone is not None:
+            out.append(judge_findings(item, [undone], plan, {}))
         elif known is not None:
             out.append(_reused(item, plan, known))
         else:
-            out.append(_judge_requirement(item, plan, findings, reach, memory.seen_failing.get(item.rule.id)))
+            out.append(_judge_requirement(item, plan, findings, reach, memory))
     return out
 
 
@@ -134,7 +139,7 @@ def _reused(planned: PlannedRequirement, plan: Plan, known: Known) -> Judged:
     return dataclasses.replace(judged, message=message, reused=Reused(known.run, known.collected_at, known.valid_until))
 
 
-def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: Findings, reach: Reach, seen: SeenFailing | None) -> Judged:
+def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: Findings, reach: Reach, memory: Memory) -> Judged:
     rule = planned.rule
     if planned.state in (PlanState.NOT_APPLICABLE, PlanState.NOT_DUE, PlanState.LATER):
         status = Status.NOT_APPLICABLE if planned.state is PlanState.NOT_APPLICABLE else Status.NOT_DUE
@@ -148,7 +153,8 @@ def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: Findin
         complete = []
         for check in planned.checks:
             if not check.aside:
-                complete += believed(planned, check, completed(check, findings, reach), findings, seen)
+                found = [gone(finding, memory.seen.get(rule.id, {})) for finding in completed(check, findings, reach)]
+                complete += believed(planned, check, found, findings, memory.seen_failing.get(rule.id))
     return judge_findings(planned, complete, plan, _accepted(planned, findings))
 
 
@@ -161,19 +167,46 @@ def judge_findings(planned: PlannedRequirement, complete: list[Finding], plan: P
     active = [waiver for waiver in plan.waivers if waiver.requirement == planned.rule.id and waiver.active]
     used: Waiver | None = None
     covered: list[Covered] = []
+    new: list[Message] = []
+    unseen = False
+    instances = {check.instance for check in planned.checks}
     for finding in complete:
-        waiver = next((item for item in active if _covers(item, finding, accepted)), None)
+        reasons = [] if finding.status not in _COVERABLE else [_uncovered(item, finding, accepted, instances) for item in active]
+        waiver = active[reasons.index(None)] if None in reasons else None
+        new += [reason for reason in reasons if reason and waiver is None]
+        unseen = unseen or (waiver is not None and waiver.is_debt and _less_seen(waiver, finding))
         status = finding.status
-        if waiver is not None and status in (Status.FAIL, Status.WARN, Status.UNKNOWN):
+        if waiver is not None:
             status, used = Status.WAIVED, used or waiver
         covered.append(Covered(finding, status))
     effective = [item.effective for item in covered]
     result = worst(effective) or Status.UNKNOWN
-    return Judged(planned, observed, result, _message(complete, effective, result), complete, covered, used, accepted)
+    return Judged(
+        planned,
+        observed,
+        result,
+        _message(complete, effective, result),
+        complete,
+        covered,
+        used,
+        accepted,
+        reasons=tuple(new),
+        unseen_in_debt=unseen,
+    )
 
 
-def _covers(waiver: Waiver, finding: Finding, accepted: t.Mapping[str, bool]) -> bool:
-    return waiver.concerns(finding) and (not waiver.accept or accepted.get(_place(waiver.key, finding), False))
+def _uncovered(waiver: Waiver, finding: Finding, accepted: t.Mapping[str, bool], instances: t.Collection[str]) -> Message | None:
+    """None where a waiver covers a finding; else, for a line of debt, what is new about it."""
+    if waiver.seen is not None:
+        return news(finding, waiver.seen.faults, instances)
+    covers = waiver.concerns(finding) and (not waiver.accept or accepted.get(_place(waiver.key, finding), False))
+    return None if covers else NOTHING
+
+
+def _less_seen(debt: Waiver, finding: Finding) -> bool:
+    """Nothing could be seen now where something was when it was adopted."""
+    adopted = {fault.status for fault in debt.seen.faults} if debt.seen else set()
+    return finding.status is Status.UNKNOWN and Status.UNKNOWN.value not in adopted
 
 
 def _place(waiver: str | None, finding: Finding) -> str:

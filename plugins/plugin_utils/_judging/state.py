@@ -21,6 +21,7 @@ from .._promises import overrides as _overrides
 from .._promises import ratchet as _ratchet
 from .._promises import renewals as _renewals
 from .._promises import reservations as _reservations
+from . import gone as _gone
 from .belief import has_failed, still_there
 from .judge import conclude, judge_findings
 
@@ -42,6 +43,7 @@ def updated(state: State, judgement: GateJudgement, run: Run) -> State:
         seen_failing=_seen_failing(state.seen_failing, judgement, run),
         debt=_debt.remembered(state.debt, judgement.debt, run.finished_at),
         waived=_renewals.remembered(state.waived, judgement.waivers),
+        seen=_gone.remembered(_gone.seen_by(state), judgement.requirements, run.finished_at),
         gates={**state.gates, run.phase: gate},
         deployments=_deployments(state.deployments, run),
     )

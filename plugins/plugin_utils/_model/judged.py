@@ -40,6 +40,8 @@ class Judged:
     waiver: Waiver | None = None
     accepted: t.Mapping[str, bool] = dataclasses.field(default_factory=dict)
     reused: Reused | None = None  # the run whose proof still counts
+    reasons: tuple[Message, ...] = ()  # why its debt does not cover what was found
+    unseen_in_debt: bool = False  # its debt covers what could not be looked at
 
     @property
     def id(self) -> str:

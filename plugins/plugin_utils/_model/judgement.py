@@ -11,8 +11,9 @@ import typing as t
 from ...module_utils._finding import Finding, Measurement, Status
 from ...module_utils._phrase import NOTHING, Message
 from .compared import Compared
+from .fault import SeenFaults
 from .loosening import Loosening
-from .plain import OMITTED, from_plain, key
+from .plain import HIDDEN, OMITTED, from_plain, key
 from .planned import PlanState
 from .verdict import Verdict
 from .waiver import Waiver
@@ -150,6 +151,7 @@ class DebtLine:
     days_left: int
     state: str
     declared_in: str
+    seen: SeenFaults | None = dataclasses.field(default=None, metadata=HIDDEN)
 
 
 @dataclasses.dataclass(frozen=True)

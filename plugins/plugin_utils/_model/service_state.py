@@ -10,6 +10,7 @@ import typing as t
 
 from ...module_utils._finding import Finding, Status
 from ...module_utils._phrase import NOTHING, Message
+from .fault import SeenFaults
 from .judgement import Override
 from .plain import key
 from .planned import PlanState
@@ -77,6 +78,7 @@ class OnceInDebt:
     adopted: str
     until: str
     passed_at: str | None = None
+    seen: SeenFaults | None = None  # what it covers; None: of version 0.2, which did not keep it
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,6 +136,8 @@ class State:
     debt: t.Mapping[str, OnceInDebt] = dataclasses.field(default_factory=dict)
     waived: t.Mapping[str, OnceWaived] = dataclasses.field(default_factory=dict)  # by what a waiver is about
     seen_failing: t.Mapping[str, SeenFailing] = dataclasses.field(default_factory=dict)
+    # by requirement, instance and host, when what is looked at was there last
+    seen: t.Mapping[str, t.Mapping[str, str]] = dataclasses.field(default_factory=dict)
     gates: t.Mapping[str, LastGate]
     deployments: tuple[Deployed, ...] = ()
     expected: Expected = Expected()

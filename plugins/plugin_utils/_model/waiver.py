@@ -12,6 +12,7 @@ import typing as t
 
 from ...module_utils._finding import Finding
 from ...module_utils._phrase import Message
+from .fault import SeenFaults
 from .plain import HIDDEN, OMITTED, from_plain
 from .plain import key as kept_as
 
@@ -28,6 +29,7 @@ class WaiverState(str, enum.Enum):
     REFUSED = "refused"  # by the policy, or for its approver
     REQUESTED = "requested"  # by the service, where the organisation says who approves: it has no effect
     STRUCK = "struck"  # a line of debt whose requirement has passed since
+    UNPROVEN = "unproven"  # a line of debt that no record bears out
     NOT_NEEDED = "not_needed"  # in a record: it is active, and everything that it is about passes
 
     def __str__(self) -> str:
@@ -64,6 +66,8 @@ class Waiver:
     key: str = dataclasses.field(default="", metadata=HIDDEN)  # what it is about: a service's state refers to it
     declared_in: str = dataclasses.field(default="", metadata=HIDDEN)
     own: bool = dataclasses.field(default=False, metadata=HIDDEN)  # it stands in the service's own file
+    seen: SeenFaults | None = dataclasses.field(default=None, metadata=HIDDEN)  # of a line of debt; None: of an older version
+    why: Message | None = dataclasses.field(default=None, metadata=HIDDEN)  # why a line of debt is not believed
 
     @classmethod
     def declared(cls, given: t.Mapping[str, object], *, key: str, declared_in: str, state: WaiverState) -> Waiver:

@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The debt of a service: what did not pass when it was adopted, a line each, with an end. PRIVATE to the collection. Pure.
 
-A line is a waiver of the kind ``debt`` to plan and judge. It has a seal, so that nobody writes or changes one by hand without
-noticing; that is a checksum against temptation, not a signature.
+A line is a waiver of the kind ``debt`` to plan and judge, which covers the faults that it names. It has a seal, so that nobody writes
+or changes one by hand without noticing; that is a checksum against temptation, not a signature. What bears it out is the run record
+that it names, or the memory of the service.
 """
 
 from __future__ import annotations
@@ -18,11 +19,14 @@ import typing as t
 
 from ...module_utils._finding import Status
 from ...module_utils._phrase import Message, phrase, plural
+from .._described.declarations import DebtLine as DebtEntry
 from .._described.document import Document
 from .._described.policy import Rule
 from .._described.service import Description
+from .._model.fault import Fault, SeenFaults
 from .._model.judged import Judged
 from .._model.judgement import DebtLine, DebtSummary
+from .._model.plain import from_plain
 from .._model.planned import DebtFile, Plan
 from .._model.service_state import OnceInDebt, State
 from .._model.text import status_said
@@ -30,6 +34,7 @@ from .._model.waiver import DEBT, Waiver, WaiverState
 
 SEALED = ("requirement", "environment", "impact", "status", "observed", "adopted", "by", "until")
 REFUSED = "this line was not written by adopt, or was changed; take that back, run adopt, or use a waiver"
+WITNESSED = ("found", "run", "record")  # what was seen, and where; lines of version 0.2 have none of it
 NOTICE_DAYS = 30
 PASSES = "passes"  # a line whose requirement passes now
 _PAID = (WaiverState.STRUCK.value, PASSES)
@@ -37,7 +42,10 @@ _PAID = (WaiverState.STRUCK.value, PASSES)
 
 def seal(line: t.Mapping[str, object], service: str) -> str:
     """The checksum of what a line says, and of whose it is."""
-    content = {"what": "operability.readiness debt 1", "service": service, **{key: str(line.get(key, "")) for key in SEALED}}
+    content: dict[str, object] = {"what": "operability.readiness debt 1", "service": service}
+    content.update({key: str(line.get(key, "")) for key in SEALED})
+    if any(key in line for key in WITNESSED):
+        content.update({"what": "operability.readiness debt 2", **{key: line.get(key) for key in WITNESSED}})
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -61,7 +69,8 @@ def problems_of(document: Document, service: str) -> list[str]:
     seen: dict[tuple[str, str], str] = {}
     for index, line in enumerate(document.of_debt["debt"] or []):
         place = document.where(("debt", index))
-        if any(key not in line for key in SEALED) or line.get("seal") != seal(line, service):
+        whole = not any(key in line for key in WITNESSED) or all(line.get(key) for key in WITNESSED)
+        if any(key not in line for key in SEALED) or not whole or line.get("seal") != seal(line, service):
             problems.append(f"{place}: debt.{index} ({line['requirement']}): {REFUSED}")
             continue
         first = seen.setdefault((line["requirement"], line["environment"]), place)
@@ -118,10 +127,17 @@ def entries(
                 key=line["seal"],
                 declared_in=place,
                 state=state,
+                seen=_seen(line),
             )
         )
     adopted = (document.of_debt["adopted"] or {}).get(environment)
     return out, DebtFile(document.name, document.sha256, max(adopted["lines"] if adopted else 0, len(out)))
+
+
+def _seen(line: DebtEntry) -> SeenFaults | None:
+    if "found" not in line:
+        return None
+    return SeenFaults(tuple(from_plain(Fault, fault) for fault in line["found"]), line["run"], line["record"])
 
 
 # -- with the memory of the service
@@ -132,25 +148,32 @@ def without(plan: Plan) -> Plan:
     return dataclasses.replace(plan, waivers=tuple(waiver for waiver in plan.waivers if not waiver.is_debt), debt=None)
 
 
-def against(plan: Plan, state: State) -> Plan:
-    """The plan, with the lines struck out whose requirement has passed since it was adopted."""
+def against(plan: Plan, state: State, doubts: t.Mapping[str, Message] | None = None) -> Plan:
+    """The plan, with the lines struck out whose requirement has passed since it was adopted.
+
+    ``doubts`` says by seal why a line is not believed.
+    """
     passed = {name: once.passed_at for name, once in state.debt.items() if once.passed_at}
-    waivers = tuple(
-        dataclasses.replace(waiver, state=WaiverState.STRUCK, passed_at=passed[waiver.requirement])
-        if waiver.is_debt and waiver.requirement in passed
-        else waiver
-        for waiver in plan.waivers
-    )
-    return dataclasses.replace(plan, waivers=waivers)
+
+    def weighed(waiver: Waiver) -> Waiver:
+        if waiver.requirement in passed:
+            return dataclasses.replace(waiver, state=WaiverState.STRUCK, passed_at=passed[waiver.requirement])
+        if doubts and waiver.key in doubts:  # also what begins tomorrow: what is remembered is believed
+            return dataclasses.replace(waiver, state=WaiverState.UNPROVEN, why=doubts[waiver.key])
+        return waiver
+
+    return dataclasses.replace(plan, waivers=tuple(weighed(waiver) if waiver.is_debt else waiver for waiver in plan.waivers))
 
 
 def remembered(known: t.Mapping[str, OnceInDebt], debt: DebtSummary | None, at: str) -> dict[str, OnceInDebt]:
-    """By requirement when it was adopted, its first end, and when it passed, after a complete run."""
+    """By requirement when it was adopted, its first end, what it covers, and when it passed, after a complete run."""
     out = dict(known)
     for line in debt.lines if debt else ():
-        once = out.setdefault(line.requirement, OnceInDebt(line.adopted, line.until))
-        if line.state == PASSES and not once.passed_at:
-            out[line.requirement] = dataclasses.replace(once, passed_at=at)
+        if line.state == WaiverState.UNPROVEN:
+            continue
+        once = out.get(line.requirement) or OnceInDebt(line.adopted, line.until)
+        passed_at = once.passed_at or (at if line.state == PASSES else None)
+        out[line.requirement] = dataclasses.replace(once, passed_at=passed_at, seen=once.seen or line.seen)
     return out
 
 
@@ -176,6 +199,7 @@ def summary(plan: Plan, judged: t.Sequence[Judged], today: dt.date) -> DebtSumma
                 days_left=waiver.days_until_end(today),
                 state=PASSES if passes else waiver.state.value,
                 declared_in=waiver.declared_in,
+                seen=waiver.seen,
             )
         )
     left = [line for line in shown if line.state not in _PAID]
@@ -205,6 +229,33 @@ def debt_notices(plan: Plan, judged: t.Sequence[Judged], found: DebtSummary | No
         notice = _line_notice(waiver, line)
         if notice is not None:
             out.append(notice)
+        if waiver.active:
+            out += _limits_told(line, item)
+    old = [waiver.requirement for waiver in plan.lines_of_debt if waiver.active and waiver.seen is None]
+    if old:
+        out.append(
+            phrase(
+                "{file:path}: what was seen of {names:list} does not stand in it yet, so it covers whatever they show: run adopt",
+                file=found.file,
+                names=old,
+            )
+        )
+    return out
+
+
+def _limits_told(line: DebtLine, item: Judged) -> list[Message]:
+    """What the debt of a requirement does not cover, and what it covers although nothing was seen."""
+    place, name = line.declared_in, line.requirement
+    out = [
+        phrase("{place:path}: the debt of {requirement:path} does not cover what is new: {why}", place=place, requirement=name, why=why)
+        for why in dict.fromkeys(item.reasons)
+    ]
+    if item.unseen_in_debt:
+        out.append(
+            phrase(
+                "{place:path}: {requirement:path} could not be looked at; its debt covers that, look at why", place=place, requirement=name
+            )
+        )
     return out
 
 
@@ -224,6 +275,13 @@ def _line_notice(waiver: Waiver, line: DebtLine) -> Message | None:
             requirement=name,
             until=line.until,
         )
+    if line.state == WaiverState.UNPROVEN and waiver.why is not None:
+        return phrase(
+            "{place:path}: the debt of {requirement:path} is not believed and covers nothing: {why}",
+            place=place,
+            requirement=name,
+            why=waiver.why,
+        )
     if line.state == WaiverState.ACTIVE and line.days_left <= NOTICE_DAYS:
         return plural(
             "{place:path}: the debt of {requirement:path} ends on {until:day}, in {count:number} day",
@@ -238,6 +296,7 @@ def _line_notice(waiver: Waiver, line: DebtLine) -> Message | None:
 
 __all__ = (
     "SEALED",
+    "WITNESSED",
     "against",
     "debt_notices",
     "entries",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import typing as t
@@ -12,25 +13,31 @@ import typing as t
 import yaml
 
 from ...module_utils._finding import Status, isoformat
+from ...module_utils._phrase import phrase
 from ...module_utils._units import parse_duration
 from .._described.document import Document
 from .._described.policy import Rule
 from .._judging.state import judge_state
+from .._model.fault import Fault, SeenFaults
 from .._model.judgement import StateRequirement
-from .._model.planned import Plan
-from .._model.service_state import State
-from .._model.text import escape
+from .._model.plain import to_plain
+from .._model.planned import Plan, PlanState
+from .._model.service_state import Known, State
+from .._model.text import as_dicts, escape
 from .._promises import debt as _debt
-from .._publish.telling import instrument
-from .record_json import to_json
+from .record_json import Unreadable, to_json
+from .witness import OBSERVED_LENGTH, Record, digest, faults_in, passed_shortly
 
-OBSERVED_LENGTH = 300
 HEADER = """\
 # The debt of a service: what did not pass when it was adopted. Written by operability.readiness.adopt; keep it in git.
-# Each line turns a refusal into a reservation until its day, and covers nothing after it. The file only shrinks: what has
+# Each line turns a refusal into a reservation until its day, and covers nothing after it. It covers what was found then, on these
+# instances and hosts, and as long as it gets no worse (a fifth is tolerated). The file only shrinks: what has
 # passed once is struck out, and adopt takes its line away. Lines can be deleted. One that is added or changed by hand is
 # refused (seal); a deviation that somebody accepts is a waiver. Comments of your own are lost.
 """
+
+
+Runs = t.Callable[[str], Record]  # a run record by its id; Unreadable
 
 
 class NothingToAdopt(Exception):
@@ -49,10 +56,33 @@ class Line:
     adopted: str
     by: str
     until: str
+    found: tuple[t.Mapping[str, object], ...] = ()  # empty: written by version 0.2, which did not keep it
+    run: str = ""
+    record: str = ""
     seal: str = ""
 
+    @property
+    def entry(self) -> dict[str, object]:
+        """As it stands in the file."""
+        return {key: value for key, value in to_json(self).items() if value or key not in _debt.WITNESSED}
+
+    def showing(self, seen: SeenFaults) -> Line:
+        return dataclasses.replace(self, found=tuple(map(_entry, seen.faults)), run=seen.run, record=seen.record)
+
+    def witnessed(self, known: Known, records: Runs) -> Line:
+        """With what the run record shows of its requirement. Unreadable where that shows nothing."""
+        record = records(known.run)
+        faults = faults_in(record, self.requirement)
+        if not faults:
+            raise Unreadable(phrase("the run record {run:path} does not show it", run=known.run))
+        return self.showing(SeenFaults(tuple(faults), known.run, digest(record)))
+
     def sealed(self, service: str) -> Line:
-        return dataclasses.replace(self, seal=_debt.seal(dataclasses.asdict(self), service))
+        return dataclasses.replace(self, seal=_debt.seal(self.entry, service))
+
+
+def _entry(fault: Fault) -> dict[str, object]:
+    return {key: value for key, value in to_plain(fault).items() if value or key not in ("measurements", "good")}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,10 +109,9 @@ class Adoption:
     added: list[str] = dataclasses.field(default_factory=list)
     struck: dict[str, str] = dataclasses.field(default_factory=dict)  # with the reason
     left_out: dict[str, str] = dataclasses.field(default_factory=dict)  # with the reason
-    instruments: list[str] = dataclasses.field(default_factory=list)
 
 
-def adopt(document: Document | None, plan: Plan, state: State, terms: Terms) -> Adoption:
+def adopt(document: Document | None, plan: Plan, state: State, terms: Terms, records: Runs) -> Adoption:
     """The debt file after today's adoption; ``plan`` is that of all phases. NothingToAdopt."""
     environment = terms.environment
     if not state.requirements:
@@ -92,21 +121,22 @@ def adopt(document: Document | None, plan: Plan, state: State, terms: Terms) -> 
     others = [line for line in held if line.environment != environment]
     own = [line for line in held if line.environment == environment]
     if environment in adopted or own:
-        result = _shrunk(own, plan, state)
+        result = _shrunk(own, plan, state, records)
         adopted.setdefault(environment, {"at": own[0].adopted, "by": own[0].by, "lines": len(own)} if own else {})
     else:
-        result = _first(plan, state, terms)
+        result = _first(plan, state, terms, records)
         adopted[environment] = {"at": terms.today.isoformat(), "by": escape(terms.by, 120), "lines": len(result.lines)}
     result.text = render(plan.name, adopted, [*others, *result.lines])
     return result
 
 
 def _line(given: t.Mapping[str, object]) -> Line:
-    return Line(**{field.name: str(given.get(field.name, "")) for field in dataclasses.fields(Line)})
+    texts = {field.name: str(given.get(field.name, "")) for field in dataclasses.fields(Line) if field.name != "found"}
+    return Line(**texts, found=tuple(as_dicts(given.get("found"))))
 
 
-def _shrunk(own: list[Line], plan: Plan, state: State) -> Adoption:
-    """The lines that are still needed, unchanged."""
+def _shrunk(own: list[Line], plan: Plan, state: State, records: Runs) -> Adoption:
+    """The lines that are still needed, unchanged, but for what version 0.2 did not keep."""
     result = Adoption([], "", first=False)
     known = {waiver.requirement for waiver in plan.lines_of_debt}
     for line in own:
@@ -117,8 +147,16 @@ def _shrunk(own: list[Line], plan: Plan, state: State) -> Adoption:
         elif passed:
             result.struck[name] = f"it passed on {passed}"
         else:
-            result.lines.append(line)
+            result.lines.append(line if line.found else _completed(line, plan, state, records))
     return result
+
+
+def _completed(line: Line, plan: Plan, state: State, records: Runs) -> Line:
+    """A line of version 0.2 with what is seen of its requirement today; as it is where that cannot be told."""
+    known = state.requirements.get(line.requirement)
+    with contextlib.suppress(Unreadable):
+        return line.witnessed(known, records).sealed(plan.name) if known else line
+    return line
 
 
 def _passed(name: str, state: State) -> str | None:
@@ -130,11 +168,10 @@ def _passed(name: str, state: State) -> str | None:
     return newest.collected_at[:10] if newest and newest.observed_status is Status.PASS and newest.verified else None
 
 
-def _first(plan: Plan, state: State, terms: Terms) -> Adoption:
+def _first(plan: Plan, state: State, terms: Terms, records: Runs) -> Adoption:
     """A line for each requirement that was looked at, does not pass, and is not covered otherwise."""
     result = Adoption([], "", first=True)
     judged = judge_state(_debt.without(plan), state, terms.now)
-    result.instruments = [instrument(to_json(item)) for item in judged.instruments]
     rules = {item.rule.id: item.rule for item in plan.requirements}
     for requirement in judged.requirements:
         name, status = requirement.id, requirement.status
@@ -157,7 +194,13 @@ def _first(plan: Plan, state: State, terms: Terms) -> Adoption:
             by=escape(terms.by, 120),
             until=min(until, earlier.until) if earlier else until,
         )
-        result.lines.append(line.sealed(plan.name))
+        try:
+            # where it was in debt before, it covers what was seen then, and no more
+            shown = line.showing(earlier.seen) if earlier and earlier.seen else line.witnessed(state.requirements[name], records)
+            result.lines.append(shown.sealed(plan.name))
+        except Unreadable as exc:
+            result.left_out[name] = f"its run record cannot be used ({exc}): verify it again, then adopt"
+            continue
         result.added.append(name)
     return result
 
@@ -180,7 +223,19 @@ def _left_out(requirement: StateRequirement, rule: Rule, plan: Plan, state: Stat
     passed = state.passed.get(name)
     if passed and (plan.ratchet if rule.ratchet is None else rule.ratchet):
         return f"it passed on {passed.last[:10]}, and what has passed once may not be lost (ratchet)"
-    return None
+    return _passing_trouble(name, known, state)
+
+
+def _passing_trouble(name: str, known: Known, state: State) -> str | None:
+    """What may be over in a minute is no debt of months."""
+    out = sorted({finding.instrument for finding in known.findings if finding.instrument and finding.status is Status.UNKNOWN})
+    if known.observed_status is Status.UNKNOWN and out:
+        return f"the instrument was out ({', '.join(out)}): run recheck again, then adopt; where it stays so, a waiver says why"
+    unreached = [finding for finding in known.findings if not finding.check and finding.status is Status.UNKNOWN]
+    if known.observed_status is Status.UNKNOWN and known.state is PlanState.PLANNED and unreached:
+        return f"it was not looked at ({unreached[0].message}): run recheck again, then adopt"
+    day = passed_shortly(state, name, known.collected_at, ratchet=False)
+    return f"it passed on {day}, so it is no old debt: run recheck again; where it stays so, repair it or use a waiver" if day else None
 
 
 def render(service: str, adopted: t.Mapping[str, t.Mapping[str, object]], lines: t.Sequence[Line]) -> str:
@@ -189,9 +244,19 @@ def render(service: str, adopted: t.Mapping[str, t.Mapping[str, object]], lines:
     parts = [HEADER, _dump(head)]
     parts.append("debt:\n" if lines else "debt: []\n")
     for line in lines:
-        first, *rest = _dump(_dated(dataclasses.asdict(line))).splitlines()
+        first, *rest = _lines(line)
         parts.append("\n".join([f"  - {first}", *(f"    {text}" for text in rest)]) + "\n")
     return "".join(parts)
+
+
+def _lines(line: Line) -> t.Iterator[str]:
+    """As it stands in the file, each fault on one line."""
+    for key, value in _dated(line.entry).items():
+        if key != "found":
+            yield from _dump({key: value}).splitlines()
+            continue
+        yield "found:"
+        yield from (f"  - {_dump(fault, flow=True).strip()}" for fault in line.found)
 
 
 def _dated(entry: t.Mapping[str, object]) -> dict[str, object]:
@@ -199,8 +264,8 @@ def _dated(entry: t.Mapping[str, object]) -> dict[str, object]:
     return {key: dt.date.fromisoformat(str(value)) if key in ("at", "adopted", "until") else value for key, value in entry.items()}
 
 
-def _dump(data: t.Mapping[str, object]) -> str:
-    return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=10_000))
+def _dump(data: t.Mapping[str, object], *, flow: bool = False) -> str:
+    return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=10_000, default_flow_style=flow))
 
 
 __all__ = ("Adoption", "Line", "NothingToAdopt", "Terms", "adopt", "render")

@@ -23,6 +23,7 @@ from .._judging import accountability as _accountability
 from .._judging import state as _state
 from .._judging.accountability import Situation
 from .._judging.belief import Memory
+from .._judging.gone import seen_by
 from .._judging.judge import judge_each
 from .._model.decision import Decision
 from .._model.demands import Demands
@@ -180,6 +181,7 @@ class Case:
     asked: Before = Before()  # the gate before it
     source: str = ""  # what tells the service file from another
     at_pre: PastRun | None = None  # the last run at pre of this deployment
+    doubts: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)  # by seal why a line of debt is not believed
 
     def judged(self) -> tuple[RunRecord, State]:
         """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone."""
@@ -191,8 +193,8 @@ class Case:
             less = _demands.looser(self.at_pre.demands, demands) if self.at_pre.demands else None
         compared = _baseline.at_post(self.plan, self.before, self.findings, self.reach, run, now=now, less=less)
         asked = _gate_asked.at_post(self.plan, self.asked, run, now)
-        plan = _renewals.against(_debt.against(self.plan, self.state), self.state)
-        memory = Memory(self.state.passed, self.state.seen_failing, self.proven)
+        plan = _renewals.against(_debt.against(self.plan, self.state, self.doubts), self.state)
+        memory = Memory(self.state.passed, self.state.seen_failing, self.proven, seen_by(self.state))
         judged = judge_each(plan, {**self.findings, **compared.findings, **asked}, self.reach, memory, today=now.date())
         situation = Situation(run, self.state, now.date(), self.decisions, waiting=bool(self.reach.waiting))
         accounts = _accountability.accounted(plan, judged, situation)
@@ -219,7 +221,9 @@ class Case:
             judgement=judgement,
             delta=_delta.since(self.previous, judgement),
             decision_delta=_delta.since_decision(self.decisions, run, judgement),
-            state=None if silent else _state.judge_state(_renewals.against(_debt.against(self.whole, changed), changed), changed, now),
+            state=None
+            if silent
+            else _state.judge_state(_renewals.against(_debt.against(self.whole, changed, self.doubts), changed), changed, now),
             gates=_state.recent_gates(changed, now),
             deployments=changed.deployments,
             given=Given.of(plan, self.state, [item for item in self.decisions if item.id in shown], waiting=situation.waiting),

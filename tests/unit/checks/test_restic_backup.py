@@ -111,6 +111,7 @@ def test_failures_are_told_apart(rc: int, stderr: str, kind: str) -> None:
     assert restic.failure(rc, stderr)[0] == kind
     with pytest.raises(restic.ResticFailed) as caught:
         check(runner([], restic_snapshots=Completed(rc, "", stderr)))
+    assert caught.value.absent is (kind == restic.NO_REPOSITORY)
     assert caught.value.kind == kind and "/srv/restic" in caught.value.message and "rror" not in caught.value.message
 
 

@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import typing as t
 
 import pytest
 import yaml
+from ansible_collections.operability.readiness.plugins.module_utils._phrase import Message
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Document, Refused
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, PlanState
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.service_state import State
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import debt as _debt
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording import adopt as _adopt
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.adopt import Adoption, NothingToAdopt, Terms, adopt
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.record_json import Unreadable
 from unit.core import described
 from unit.core.described import document
 from unit.core.judged import as_state, asked, found, one, plan, record_and_state, to_json, waiver
@@ -23,6 +26,7 @@ from unit.core.judged import as_state, asked, found, one, plan, record_and_state
 ENDS = {"blocker": "90d", "major": "180d", "unknown": "270d"}
 NOW = dt.datetime(2026, 11, 25, 6, 0, tzinfo=dt.timezone.utc)
 TEN = plan(asked("R-01"), asked("R-02", "major"), asked("R-03"), asked("R-04", "major"), asked("R-05", "minor"), asked("R-06"), phase=None)
+RECORDS: dict[str, dict[str, t.Any]] = {}  # by run
 FIRST = {"R-01": "fail", "R-02": "warn", "R-03": "unknown", "R-04": "pass", "R-05": "fail", "R-06": "fail"}
 
 
@@ -32,12 +36,23 @@ def run(
     """A run's record and the state after it."""
     moment = NOW + dt.timedelta(days=days)
     findings = {f"{name}/0": [found(status, f"{name} is {status}")] for name, status in statuses.items()}
-    return record_and_state(made, state, findings, now=moment, phase="recheck", partial=partial)
+    return kept(*record_and_state(made, state, findings, now=moment, phase="recheck", partial=partial))
+
+
+def kept(record: dict[str, t.Any], after: dict[str, t.Any]) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    RECORDS[record["run"]["id"]] = json.loads(json.dumps(record))
+    return record, after
+
+
+def record_of(run: str) -> dict[str, t.Any]:
+    if run not in RECORDS:
+        raise Unreadable(Message(f"there is no run {run}"))
+    return RECORDS[run]
 
 
 def adopted(state: dict[str, t.Any], debt: Document | None = None, *, made: Plan = TEN, days: int = 0, **more: t.Any) -> Adoption:
     terms = Terms(**{"environment": "production", "by": "alice", "ends": ENDS, "now": NOW + dt.timedelta(days=days), **more})
-    return adopt(debt, with_debt(made, debt, days), as_state(state), terms)
+    return adopt(debt, with_debt(made, debt, days), as_state(state), terms, record_of)
 
 
 def as_document(text: str) -> Document:
@@ -155,7 +170,7 @@ def test_deleting_the_file_gains_nothing(state: dict[str, t.Any], debt: Document
 
 def test_each_environment_has_its_own_debt(state: dict[str, t.Any], debt: Document) -> None:
     terms = Terms("staging", "bob", ENDS, NOW + dt.timedelta(days=3))
-    service = adopt(debt, with_debt(TEN, debt, environment="staging"), as_state(state), terms)
+    service = adopt(debt, with_debt(TEN, debt, environment="staging"), as_state(state), terms, record_of)
     assert service.first and len(yaml.safe_load(service.text)["debt"]) == 8
     both = as_document(service.text)
     assert len(with_debt(TEN, both).lines_of_debt) == 4
@@ -165,7 +180,7 @@ def test_each_environment_has_its_own_debt(state: dict[str, t.Any], debt: Docume
 def test_what_the_policy_does_not_ask_for_any_more(state: dict[str, t.Any], debt: Document) -> None:
     fewer = plan(*TEN.requirements[1:], phase=None)
     made = with_debt(fewer, debt)
-    assert made.notices == ("readiness.debt.yml:13: the policy does not ask for R-01 any more; run adopt to take its line out",)
+    assert made.notices == ("readiness.debt.yml:14: the policy does not ask for R-01 any more; run adopt to take its line out",)
     assert adopted(state, debt, made=fewer).struck == {"R-01": "the policy does not ask for it any more"}
 
 
@@ -187,7 +202,9 @@ def test_debt_is_a_reservation(state: dict[str, t.Any], debt: Document) -> None:
     held = judgement["debt"]
     assert (held["adopted"], held["left"], held["expired"], held["next_end"]) == (4, 4, 0, "2027-02-23")
     assert judgement["waivers"] == [] and judgement["notices"] == []
-    assert after["debt"]["R-01"] == {"adopted": "2026-11-25", "until": "2027-02-23", "passed_at": None}
+    held = after["debt"]["R-01"]
+    assert (held["adopted"], held["until"], held["passed_at"]) == ("2026-11-25", "2027-02-23", None)
+    assert held["seen"]["run"] == debt.of_debt["debt"][0]["run"] and held["seen"]["faults"][0]["status"] == "fail"
 
 
 def test_only_a_complete_run_strikes_out(state: dict[str, t.Any], debt: Document) -> None:
@@ -201,7 +218,7 @@ def test_only_a_complete_run_strikes_out(state: dict[str, t.Any], debt: Document
     lost = run(made, after, FIRST, days=2)[0]
     assert lost["judgement"]["verdict"] == lost["state"]["verdict"] == "no_go"
     assert lost["judgement"]["debt"]["left"] == 3
-    assert "readiness.debt.yml:13: R-01 has passed on 2026-11-26, so its debt covers nothing any more" in lost["judgement"]["notices"]
+    assert "readiness.debt.yml:14: R-01 has passed on 2026-11-26, so its debt covers nothing any more" in lost["judgement"]["notices"]
 
 
 def test_what_was_not_really_seen_does_not_strike_out(state: dict[str, t.Any], debt: Document) -> None:
@@ -214,9 +231,9 @@ def test_what_was_not_really_seen_does_not_strike_out(state: dict[str, t.Any], d
     ("days", "verdict", "notice"),
     [
         (59, "go_with_reservations", None),
-        (60, "go_with_reservations", "readiness.debt.yml:13: the debt of R-01 ends on 2027-02-23, in 30 days"),
-        (90, "go_with_reservations", "readiness.debt.yml:13: the debt of R-01 ends on 2027-02-23, in 0 days"),
-        (91, "no_go", "readiness.debt.yml:13: the debt of R-01 ended on 2027-02-23: it covers nothing any more"),
+        (60, "go_with_reservations", "readiness.debt.yml:14: the debt of R-01 ends on 2027-02-23, in 30 days"),
+        (90, "go_with_reservations", "readiness.debt.yml:14: the debt of R-01 ends on 2027-02-23, in 0 days"),
+        (91, "no_go", "readiness.debt.yml:14: the debt of R-01 ended on 2027-02-23: it covers nothing any more"),
     ],
 )
 def test_the_end_of_a_debt(state: dict[str, t.Any], debt: Document, days: int, verdict: str, notice: str | None) -> None:
@@ -246,13 +263,15 @@ def test_a_state_of_an_earlier_version(state: dict[str, t.Any], debt: Document) 
 # -- the file
 
 
-@pytest.mark.parametrize(("field", "value"), [(name, "2030-01-01" if name in ("adopted", "until") else "other") for name in _debt.SEALED])
+@pytest.mark.parametrize(
+    ("field", "value"), [(name, "2030-01-01" if name in ("adopted", "until") else "other") for name in (*_debt.SEALED, *_debt.WITNESSED)]
+)
 def test_every_field_of_a_line_is_sealed(debt: Document, field: str, value: str) -> None:
     changed = [{**line} for line in debt.data["debt"]]
     changed[1][field] = value
     document = Document(debt.name, {**debt.data, "debt": changed}, debt.positions, debt.sha256)
     (problem,) = _debt.problems_of(document, "payments")
-    assert problem.startswith("readiness.debt.yml:22: debt.1 (")
+    assert problem.startswith("readiness.debt.yml:27: debt.1 (")
     assert problem.endswith("this line was not written by adopt, or was changed; take that back, run adopt, or use a waiver")
 
 
@@ -263,13 +282,13 @@ def test_lines_by_hand_from_elsewhere_and_twice(debt: Document) -> None:
         ({"requirement": "R-07", "until": "2099-01-01"}, "debt.4 (R-07): this line was not written by adopt"),
         (bare, "debt.4 (R-07): this line was not written by adopt"),
         ({**line, "requirement": "R-07"}, "debt.4 (R-07): this line was not written by adopt"),
-        (line, "debt.4 (R-01): the same line stands twice, first in readiness.debt.yml:13; delete one"),
+        (line, "debt.4 (R-01): the same line stands twice, first in readiness.debt.yml:14; delete one"),
     ):
         document = Document(debt.name, {**debt.data, "debt": [*debt.data["debt"], added]}, debt.positions, debt.sha256)
         (problem,) = _debt.problems_of(document, "payments")
         assert said in problem
     assert _debt.problems_of(debt, "shop") == [
-        "readiness.debt.yml:6: service: this is the debt of payments; the service file describes shop"
+        "readiness.debt.yml:7: service: this is the debt of payments; the service file describes shop"
     ]
     # taking lines out is no harm
     fewer = Document(debt.name, {**debt.data, "debt": debt.data["debt"][1:]}, debt.positions, debt.sha256)
@@ -290,4 +309,7 @@ def test_the_file_is_one_that_people_can_read(state: dict[str, t.Any]) -> None:
     text = adopted(state).text
     assert text.startswith(_adopt.HEADER)
     assert "  - requirement: R-01\n    environment: production\n    impact: blocker\n    status: fail\n    observed: R-01 is fail\n" in text
-    assert "    adopted: 2026-11-25\n    by: alice\n    until: 2027-02-23\n    seal: " in text
+    assert (
+        "    adopted: 2026-11-25\n    by: alice\n    until: 2027-02-23\n    found:\n      - {status: fail, instance: i, host: '', " in text
+    )
+    assert "    run: 20261125T060000Z-recheck-0000\n    record: " in text
