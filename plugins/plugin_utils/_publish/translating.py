@@ -26,6 +26,7 @@ TOLD = frozenset(
         "by",
         "details",
         "gap",
+        "hostless",
         "instance",
         "level_reason",
         "message",
@@ -35,7 +36,7 @@ TOLD = frozenset(
     )
     + ("reason", "reasons", "recorded_by", "remedy", "request", "runs", "title", "unreachable", "what", "why")
 )
-_NOT_TOLD = ("said", "observed", "expected", "inputs")  # parts of a record in which no message stands
+_NOT_TOLD = ("said", "observed", "expected", "inputs", "given", "demands")  # parts of a record in which no message stands
 Table = t.Mapping[str, str]
 
 

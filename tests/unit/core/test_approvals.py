@@ -12,6 +12,7 @@ import pytest
 import yaml
 from ansible_collections.operability.readiness.plugins.module_utils._phrase import phrase
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.approvals import Brought
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import LONGEST_WAIVER, load, shipped
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, PlanState
 from unit.core.described import TODAY, describe, document, one, plan_of, problems_of
@@ -143,8 +144,8 @@ def test_a_stricter_impact_does_not_lead_past_those_who_approve() -> None:
 def test_a_requirement_of_its_own_lowers_no_level() -> None:
     lower = SERVICE.replace("criticality: 2", "criticality: 3, level: C")
     lower += "requirements: {LVL-01: {title: x, impact: minor, check: command, with: {command: [a]}}}\n"
-    plan = made(lower + "waivers: [{" + (ENTRY % ("me", "2027-01-01")).replace("BKP-01", "LVL-01") + "}]\n")
-    assert plan.level == "A" and states(plan) == ["requested"]
+    with pytest.raises(Refused, match="the names LVL-... are those of the policy"):
+        made(lower + "waivers: [{" + (ENTRY % ("me", "2027-01-01")).replace("BKP-01", "LVL-01") + "}]\n")
 
 
 def test_a_lower_level() -> None:

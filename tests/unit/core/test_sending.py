@@ -32,6 +32,7 @@ FOUNDATION = {
     "_runner",
     "_settling",
     "_units",
+    "_watch",
 }
 
 

@@ -22,6 +22,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._phrase impo
 from ansible_collections.operability.readiness.plugins.plugin_utils._acting import portfolio_summary
 from ansible_collections.operability.readiness.plugins.plugin_utils._acting.context import refuse
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.loosening import Leave, Loosening
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.text import fit
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import (
     annotation,
@@ -107,14 +108,16 @@ def test_the_portfolio() -> None:
 def test_refusals_the_register_and_what_was_adopted() -> None:
     assert obeyed(str(refuse(Refused([f"readiness.yml:3: '{EVIL}' is not right", EVIL])))) == []
     rule = types.SimpleNamespace(id="A-01", area="logs", title=EVIL, enforce_from=None, set_by=EVIL)
-    check = types.SimpleNamespace(check="command", instance=EVIL, call="run", accepted=False, hosts=[EVIL], gap=Message(EVIL))
+    check = types.SimpleNamespace(check="command", instance=EVIL, call="run", aside=False, accepted=False, hosts=[EVIL], gap=Message(EVIL))
     need = types.SimpleNamespace(
         rule=rule, state="planned", deciding=True, impact="major", why=Message(EVIL), checks=[check], declared_in=EVIL
     )
+    loosened = Loosening("limits", EVIL, EVIL, Message(EVIL), Message(EVIL), leave=Leave.WAY_OVER)
     plan: t.Any = types.SimpleNamespace(
         **dict.fromkeys(("level", "level_reason", "phase", "mode", "name"), EVIL),
         **{"service": {"name": EVIL}, "policy": {"name": EVIL, "version": EVIL}, "expected_hosts": [EVIL], "requirements": [need]},
         **{"observe_until": EVIL, "ratchet": True, "recheck_every": 3600.0, "debt": None, "notices": [Message(EVIL)]},
+        **{"loosened": [loosened], "requests": []},
     )
     assert obeyed(fit(register(plan))) == []
     line = types.SimpleNamespace(requirement="A-01", impact="major", status="fail", until="2026-12-01", observed=EVIL)
