@@ -23,6 +23,7 @@ from ..plugin_utils._model.planned import Plan
 from ..plugin_utils._model.text import fit
 from ..plugin_utils._promises import debt as _debt
 from ..plugin_utils._recording import adopt as _adopt
+from ..plugin_utils._recording import memory as _memory
 from ..plugin_utils._recording.adopt import Adoption, NothingToAdopt, Terms
 from ..plugin_utils._recording.record_json import to_json
 from ..plugin_utils._recording.run_record import Unreadable
@@ -88,7 +89,7 @@ class ActionModule(ActionBase):
         how = "run operability.readiness.recheck on all its hosts first, then adopt"
         try:
             records = context.records(plan)
-            state = records.load_state()
+            state = _memory.remembered(records).state
             return _adopt.adopt(
                 context.description().debt,
                 plan,

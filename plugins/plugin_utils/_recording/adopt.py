@@ -25,8 +25,9 @@ from .._model.planned import Plan, PlanState
 from .._model.service_state import Known, State
 from .._model.text import as_dicts, escape
 from .._promises import debt as _debt
+from .digests import digest_of
 from .record_json import Unreadable, to_json
-from .witness import OBSERVED_LENGTH, Record, digest, faults_in, passed_shortly
+from .witness import OBSERVED_LENGTH, Record, faults_in, passed_shortly
 
 HEADER = """\
 # The debt of a service: what did not pass when it was adopted. Written by operability.readiness.adopt; keep it in git.
@@ -75,7 +76,7 @@ class Line:
         faults = faults_in(record, self.requirement)
         if not faults:
             raise Unreadable(phrase("the run record {run:path} does not show it", run=known.run))
-        return self.showing(SeenFaults(tuple(faults), known.run, digest(record)))
+        return self.showing(SeenFaults(tuple(faults), known.run, digest_of(record)))
 
     def sealed(self, service: str) -> Line:
         return dataclasses.replace(self, seal=_debt.seal(self.entry, service))

@@ -10,8 +10,6 @@ state knows them, and the record may be removed.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import typing as t
 
 from ...module_utils._files import NotWritten
@@ -24,6 +22,8 @@ from .._model.planned import Plan
 from .._model.service_state import State
 from .._model.text import as_dict, as_dicts, escape
 from .._model.waiver import Waiver
+from .chain import noted
+from .digests import digest_of
 from .record_json import Unreadable
 from .run_record import Records
 
@@ -33,12 +33,6 @@ LATELY = dt.timedelta(days=7)  # what passed so shortly before is no old debt
 MOST = 100  # records in which a line of version 0.2 is looked for
 _DEBT = (Status.FAIL, Status.WARN, Status.UNKNOWN)
 Record = t.Mapping[str, object]
-
-
-def digest(record: Record) -> str:
-    """Of a run record, without what it says of its own digest."""
-    content = {key: value for key, value in record.items() if key != "digest"}
-    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def faults_in(record: Record, requirement: str) -> list[Fault]:
@@ -84,7 +78,7 @@ def doubts(plan: Plan, state: State, records: Records) -> dict[str, Message]:
     out: dict[str, Message] = {}
     try:
         names = records.runs()
-        if not names and not state.requirements:
+        if not names and not state.requirements and noted(records) is None:
             return {}  # nothing is kept here
         for line in plan.lines_of_debt:
             why = _doubt(line, plan, state, records, names)
@@ -100,7 +94,7 @@ def unchecked(debt: DebtSummary | None, state: State, records: Records) -> list[
     if debt is None or not debt.left or state.requirements:
         return []
     try:
-        if records.runs():
+        if records.runs() or noted(records):
             return []
     except NotWritten:
         return []
@@ -128,7 +122,7 @@ def _doubt_of_record(line: Waiver, seen: SeenFaults, plan: Plan, state: State, r
     except Unreadable as exc:
         return phrase("its run record does not bear it out: {reason}; adopt with the records that the gate has", reason=exc.message)
     run = as_dict(record.get("run"))
-    if digest(record) != seen.record:
+    if digest_of(record) != seen.record:
         return phrase("the run record {run:path} is not the one from which it was adopted", run=seen.run)
     if as_dict(record.get("service")).get("name") != plan.name or run.get("environment") != state.environment or run.get("partial"):
         return phrase("the run record {run:path} is not of this service as a whole", run=seen.run)
@@ -164,4 +158,4 @@ def _doubt_of_old(line: Waiver, plan: Plan, state: State, records: Records, name
     return phrase("no run record shows it")
 
 
-__all__ = ("LATELY", "LONGEST", "OBSERVED_LENGTH", "digest", "doubts", "faults_in", "passed_shortly", "unchecked")
+__all__ = ("LATELY", "LONGEST", "OBSERVED_LENGTH", "doubts", "faults_in", "passed_shortly", "unchecked")

@@ -15,7 +15,8 @@ from ansible_collections.operability.readiness.plugins.module_utils._phrase impo
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.plain import to_plain
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import debt as _debt
-from ansible_collections.operability.readiness.plugins.plugin_utils._recording.witness import digest, faults_in
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.digests import digest_of
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.witness import faults_in
 from unit.core import brownfield as old
 from unit.core.brownfield import SERVICES, Fault, Service, finding, notices, stops
 
@@ -246,7 +247,7 @@ def test_neither_an_edit_nor_a_new_file_makes_debt_cover_what_came_later(service
     name = service.records.runs()[-1]
     record = service.records.run(name)
     found = [to_plain(fault) for fault in faults_in(record, "R-01")]
-    service.edited(lambda line: line.update(found=found, run=name.rpartition("/")[2].removesuffix(".json"), record=digest(record)))
+    service.edited(lambda line: line.update(found=found, run=name.rpartition("/")[2].removesuffix(".json"), record=digest_of(record)))
     spoken = service.night(3, old.no_repository(3))
     assert stops(spoken) and "the state remembers another line" in " ".join(notices(spoken))
     # and by adopting anew
@@ -273,7 +274,7 @@ def test_a_failure_of_today_is_not_adopted_by_hand(service: Service) -> None:
     name = service.records.runs()[-1]
     record = service.records.run(name)
     service.debt = other.debt
-    service.edited(lambda line: line.update(run=name.rpartition("/")[2].removesuffix(".json"), record=digest(record)))
+    service.edited(lambda line: line.update(run=name.rpartition("/")[2].removesuffix(".json"), record=digest_of(record)))
     spoken = service.night(2, old.old_backup(2))
     assert stops(spoken) and "it passed on 2026-11-25, before it was adopted" in " ".join(notices(spoken))
 
@@ -296,9 +297,9 @@ def test_a_line_of_an_older_version_covers_as_before_until_it_is_adopted_again(s
     service.forget_the_version()
     spoken = service.night(1, old.old_backup(1))
     assert not stops(spoken)
-    assert notices(spoken) == [
-        "readiness.debt.yml: what was seen of R-01 does not stand in it yet, so it covers whatever they show: run adopt"
-    ]
+    assert "readiness.debt.yml: what was seen of R-01 does not stand in it yet, so it covers whatever they show: run adopt" in notices(
+        spoken
+    )
     adoption = service.adopt(1)
     assert (adoption.first, adoption.added, adoption.struck) == (False, [], {})
     assert service.debt is not None and "found" in service.debt.of_debt["debt"][0]
@@ -349,10 +350,10 @@ def test_what_was_never_seen_may_be_adopted_later_and_what_passed_meanwhile_may_
     service.night(1, old.old_backup(1))
     state = service.records.load_state()
     known = {"R-02": state.debt["R-01"]}
-    service.records.save_state(dataclasses.replace(state, debt=known))
+    service.with_state(dataclasses.replace(state, debt=known))
     service.debt = None
     assert service.adopt(1).added == ["R-01"]
     assert not stops(service.night(2, old.old_backup(2)))
-    service.records.save_state(dataclasses.replace(state, debt=known, passed={"R-01": state.passed["R-02"]}))
+    service.with_state(dataclasses.replace(state, debt=known, passed={"R-01": state.passed["R-02"]}))
     service.debt = None
     assert service.adopt(2).left_out["R-01"].startswith("it passed on 2026-11-26, so it is no old debt")
