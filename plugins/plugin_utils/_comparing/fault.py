@@ -157,9 +157,10 @@ def _beyond(one: Measurement) -> bool:
 
 def _is_worse(before: Measurement, after: Measurement, elapsed: float) -> bool:
     upper = before.bound == "upper"
-    drift = elapsed if _moves_with_time(before) else 0.0
-    if not upper and drift and before.value > 0 >= after.value:
+    moves = _moves_with_time(before)
+    if moves and not upper and before.value > 0 >= after.value:
         return True  # what was to run out has run out
+    drift = elapsed if moves else 0.0
     expected = before.value + (drift if upper else -drift)
     room = _room(before) if _beyond(before) else 0.0
     return after.value > expected + room if upper else after.value < expected - room

@@ -143,6 +143,8 @@ def test_an_instance_that_the_check_names_is_found_again_when_nothing_could_be_s
     unseen = finding(Status.UNKNOWN, phrase("systemctl does not answer"), 2, check="systemd_unit", instance="database", host="h1")
     assert not stops(service.night(2, unseen))
     assert stops(service.night(3, dataclasses.replace(unseen, host="h2")))
+    assert stops(service.night(4, dataclasses.replace(unseen, instance="another")))
+    assert stops(service.night(5, dataclasses.replace(unseen, check="command")))
 
 
 def test_what_was_not_declared_may_be_declared_and_fail(service: Service) -> None:
@@ -221,6 +223,20 @@ def test_a_line_by_hand_with_a_seal_that_fits_is_not_believed(service: Service, 
     spoken = service.night(1, old.old_backup(1))
     assert stops(spoken) and any("is not believed and covers nothing" in notice and why in notice for notice in notices(spoken))
     assert service.records.load_state().debt == {}, "it is not remembered either"
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "value"), [("run", "environment", "staging"), ("run", "partial", "--limit"), ("service", "name", "x")]
+)
+def test_a_record_of_something_else_bears_nothing_out(service: Service, part: str, key: str, value: str) -> None:
+    service.adopted(old.old_backup)
+    (name,) = service.records.runs()
+    record = service.records.run(name)
+    t.cast("dict[str, object]", record[part])[key] = value
+    service.records.save(name, record)
+    service.edited(lambda line: line.update(record=digest(record)))
+    spoken = service.night(1, old.old_backup(1))
+    assert stops(spoken) and "is not of this service as a whole" in " ".join(notices(spoken))
 
 
 def test_what_was_believed_once_is_known_without_its_record(service: Service) -> None:
@@ -329,6 +345,12 @@ def test_what_was_there_and_is_gone_fails(service: Service) -> None:
     assert "there is no restic repository at /srv/restic; it was there on 2026-11-26 and is gone" in str(spoken.answer.reasons[0])
     assert service.night(5, old.no_repository(5)).answer.verdict.value == "no_go", "the night after too"
     assert service.night(6, old.no_repository(6, instance="files")).answer.verdict.value == "undetermined", "another one"
+
+
+def test_what_was_never_there_is_not_gone(service: Service) -> None:
+    missing = finding(Status.FAIL, phrase("no snapshot"), 0, check="restic_backup", instance="database", host="h1", absent=True)
+    service.night(0, missing)
+    assert service.night(1, old.no_repository(1)).answer.verdict.value == "undetermined"
 
 
 def test_the_ratchet_sees_what_is_gone(service: Service) -> None:

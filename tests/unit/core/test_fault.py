@@ -106,6 +106,7 @@ def test_ages_grow_as_time_goes_by_and_nothing_else_may() -> None:
         ("http_latency_seconds", "upper", 5, 6.1, True),
         ("http_latency_seconds", "upper", 1, 3.9, False),  # within its limit
         ("http_latency_seconds", "upper", 1, 4.1, True),
+        ("http_latency_seconds", "upper", 3.9, 4.3, True),  # it was within its limit, so it has no room
         ("contract_left_seconds", "lower", 2, 1.7, False),
         ("contract_left_seconds", "lower", 2, -1, True),
         ("unit_restarts", "upper", 5, 5000, False),
@@ -118,6 +119,16 @@ def test_numbers(name: str, bound: str, before: float, after: float, new: bool) 
     )
     later = dataclasses.replace(seen, measurements=[Measurement(name, after, 4, bound)])
     assert (news(later, [fault_of(seen)], ()) is not None) is new
+
+
+def test_what_has_run_out_is_new_on_the_day_on_which_it_had_to() -> None:
+    before = Finding(Status.FAIL, Message("x"), check="tls_certificate", collected_at=AT.format(day=1))
+    before.measurements = [Measurement("tls_certificate_seconds_left", 3 * 86400, 30 * 86400, "lower")]
+    for day, new in ((3, False), (5, True)):
+        left = (4 - day) * 86400
+        after = dataclasses.replace(before, collected_at=AT.format(day=day))
+        after.measurements = [Measurement("tls_certificate_seconds_left", left, 30 * 86400, "lower")]
+        assert (news(after, [fault_of(before)], ()) is not None) is new
 
 
 def test_dates_in_names_and_reasons_are_not_what_is_wrong() -> None:
