@@ -71,7 +71,7 @@ class ActionModule(ActionBase):
         servers = {name: _with_secrets(name, as_dict(options[name]), record) for name in ("pushgateway", "grafana")}
         told, asked = _Told(), Asked.of({**options, **servers})
         for target in targets(record, state, asked, away.write):
-            if target.needs_state and not state:
+            if target.needs_state and not state and not as_dict(record.get("run")).get("refused"):
                 told.skipped.append({"target": target.name, "message": _KEPT})
                 continue
             try:

@@ -24,7 +24,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
 from ...module_utils._files import NotWritten
+from ...module_utils._phrase import Message
+from .._described.concern import concerning
 from .._described.document import Document, FastLoader, Refused, build, plain, positions
+from .._described.salvage import usable
 from .._described.service import Description, Inventory, Run
 from .._model import emergency as _emergency_value
 from .._model.plain import from_plain, to_plain
@@ -80,14 +83,27 @@ class Context:
 
     def _description(self, host: str) -> Description:
         service = self._document(self.options["service_file"], "service", host)
-        organisation = self.organisation(host)
+        organisation, told = self.organisation(host), list[Message]()
+        if organisation:
+            organisation, told = concerning(organisation, str(service.of_service["service"]["name"]), self.options["environment"])
         inventory = Inventory(self._hosts_of, self._addresses_of, module_problem)
-        return Description(service, organisation, self.run(), inventory, debt=self._debt(service, organisation))
+        return Description(service, organisation, self.run(), inventory, debt=self._debt(service, organisation), notices=tuple(told))
 
     def organisation(self, host: str = "") -> Document | None:
         """The organisation file, where one is named, with the variables of a host. Refused."""
         name = self.options["organisation_file"]
         return self._document(name, "organisation", host) if name else None
+
+    def usable(self, schema: str) -> Document | None:
+        """A file that is refused, as far as it can be read. Refused, where it is not there at all."""
+        name = self.options[f"{schema}_file"]
+        if not name:
+            return None
+        path = locate(self.action._loader, name)
+        if path is None:
+            raise Refused([f"the {schema} file {name} does not exist"])
+        text = pathlib.Path(path).read_text(encoding="utf-8", errors="replace")
+        return usable(text, shown(path), schema, resolve=_resolver(self.templar(None)), folder=pathlib.Path(path).parent)
 
     @functools.cached_property
     def emergency(self) -> _emergency_value.Emergency | None:

@@ -235,6 +235,8 @@ class Gate:
             recheck_interval_seconds=plan.recheck_every,
             partial=self._partial,
             first_deployment=options.first_deployment,
+            mode_of_files=plan.mode_of_files,
+            refused=bool(plan.refused),
             emergency=subject.emergency,
         )
 
@@ -270,7 +272,9 @@ class Gate:
 
     def _state_shown(self, record: RunRecord, before: State | None, readable: bool, trouble: list[str]) -> StateJudgement | None:
         emergency = self.subject.emergency
-        if emergency and (self.subject.plan.refused or before is None):
+        if self.subject.plan.refused or (emergency and before is None):
+            if record.run.partial and not emergency:
+                return None
             # what was known of the service before stands, but for what it owes
             earlier = self.records.newest_past(where=lambda past: past.state is not None) if readable else None
             stands = earlier.state if earlier else record.state if before else None

@@ -38,6 +38,7 @@ from .._running.outages import Outages
 from .._running.received import about, received
 from .._running.spool import Spool
 from . import emergency as _emergency
+from . import refused as _refused
 from .context import Context, context_of, refuse
 
 SCOREBOARD = "operability.readiness.scoreboard"  # the callback that shows every finding; nobody else needs those that pass here
@@ -69,9 +70,16 @@ class Verifying(ActionBase):
     def _verify(
         self, context: Context, host: str, variables: dict[str, t.Any], result: dict[str, t.Any], started: float
     ) -> dict[str, t.Any]:
-        common = _emergency.plan(context)
-        own = context.plan(host) if host in {name for check in common.checks for name in check.hosts or ()} else common
+        common = _refused.plan(context)
         spool = context.spool(common)
+        try:
+            own = context.plan(host) if host in {name for check in common.checks for name in check.hosts or ()} else common
+        except Refused as exc:
+            if common.mode == "enforce" and context.emergency is None:
+                raise
+            why = phrase("the input is refused with the variables of {host:path}: {problem}", host=host, problem=exc.problems[0])
+            spool.save(host, {}, unreachable=why, play_hosts=[str(name) for name in variables.get("ansible_play_hosts_all", [])])
+            return {**result, "changed": False, "warnings": [*result.get("warnings", []), str(why)]}
         proven = context.still_proven(common, spool)
         common, own = _verification.without(common, proven), _verification.without(own, proven)
         lost: Message | None = None

@@ -10,7 +10,7 @@ import typing as t
 
 from ...module_utils._phrase import Message, phrase, verbatim
 from .declarations import Commitments, Defaults, Duration, Part, RequirementEntry, Server, ServiceFile, SharedFile, Tier
-from .document import Document, NotResolved, unresolved
+from .document import Document, NotResolved, Unresolved, unresolved
 
 V = t.TypeVar("V")
 CONNECTION = (
@@ -87,6 +87,7 @@ class Description:
     inventory: Inventory
     using: str | None = None  # the server that a requirement names; it wins over those named elsewhere
     debt: Document | None = None
+    notices: tuple[Message, ...] = ()  # of the files, whatever is planned from them
 
     @property
     def data(self) -> ServiceFile:
@@ -210,8 +211,9 @@ class Description:
                     )
                 )
             return using, servers[using]
-        fitting = {name: server for name, server in servers.items() if server["kind"] in kinds}
-        chosen = [name for name, server in fitting.items() if server.get("default")] or list(fitting)
+        fitting = {name: server for name, server in servers.items() if _may_be(server, kinds)}
+        chosen = [name for name, server in fitting.items() if not isinstance(server, Unresolved) and server.get("default")]
+        chosen = chosen or [name for name, server in fitting.items() if server["kind"] in kinds]  # refused where one of them is wrong
         if not chosen:
             none = phrase("no server of kind {kind} is declared (servers, in the organisation's or the service's file)", kind=either(kinds))
             raise NotDeclared(none)
@@ -277,6 +279,14 @@ def every(names: t.Sequence[str]) -> Message:
     """Names of which all are meant."""
     *others, last = names
     return phrase("{others:list} and {last:path}", others=others, last=last) if others else verbatim(last)
+
+
+def _may_be(server: Server | Unresolved, kinds: tuple[str, ...]) -> bool:
+    """Whether a server is of one of these kinds; of one that cannot be read, what stands there of its kind counts."""
+    if not isinstance(server, Unresolved) or server.given is None:
+        return server["kind"] in kinds
+    kind = server.given.get("kind") if isinstance(server.given, dict) else None
+    return not isinstance(kind, str) or kind in kinds
 
 
 def _no_server(name: str, known: list[str]) -> Message:

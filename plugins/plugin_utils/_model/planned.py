@@ -132,7 +132,8 @@ class Plan:
     overdue: str = "fail"  # what an overdue reservation does
     override_due: str = OVERRIDE_DUE
     decision_required: bool = False
-    refused: tuple[str, ...] = ()  # in an emergency, why there is no plan
+    mode_of_files: str | None = None  # whatever the run asks for; enforce where any requirement is
+    refused: tuple[str, ...] = ()  # why there is no plan, of one that stands in
     recheck_every: float = RECHECK_EVERY  # seconds after which the service is to be verified again
     settling: float = 0.0  # seconds for which checks that may need time are repeated
     scope: str = "service"

@@ -18,6 +18,7 @@ from .._promises.mode import mode_of, ratchet_of
 from .._promises.reservations import on_overdue
 from .authority import Authority
 from .declared import told
+from .holding import enforced_anywhere
 from .level import level_of
 from .remarks import Remarks
 from .requirements import planned_requirement
@@ -32,7 +33,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     later = _unresolved_basics(description)
     if later:
         raise Refused(later)
-    remarks = Remarks(notices=list(policy.notices))
+    remarks = Remarks(notices=[*policy.notices, *description.notices])
     waivers = waivers_of(description, policy, remarks)
     level, reason = level_of(description, waivers, remarks)
     rules = rules_of(description, policy, remarks)
@@ -72,6 +73,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         waivers=tuple(waivers),
         expected_hosts=tuple(description.hosts()),
         mode=mode,
+        mode_of_files=enforced_anywhere(description, level, rules),
         notices=tuple(remarks.notices),
         inputs={
             "service_file": {"path": description.service.name, "sha256": description.service.sha256},

@@ -47,10 +47,10 @@ def mode_of(description: Description, level: str, problems: list[str], notices: 
     return chosen, until if chosen == "observe" else None
 
 
-def mode_for_all(organisation: Document, environment: str) -> str:
-    """The mode of an organisation in an environment, for a service of which nothing else is known."""
+def mode_for_all(document: Document, environment: str, *, level: str = "", service: str = "") -> str:
+    """The mode that a file sets in an environment, for a service of which little or nothing else is known."""
     chosen = "observe"
-    for _path, given in _modes(organisation, environment):
+    for _path, given in _modes(document, environment, level, service):
         chosen = given.get("mode") or chosen
     return chosen
 

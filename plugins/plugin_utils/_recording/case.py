@@ -168,7 +168,7 @@ class Case:
         changed = _accountability.state_after(dataclasses.replace(situation, run=run), accounts)
         if not run.partial:
             judgement = judgement.noting(lifted_by(changed, run.id))
-        silent = run.partial and not run.emergency
+        silent = (run.partial or run.refused) and not run.emergency
         record = RunRecord(
             schema_version=SCHEMA_VERSION,
             run=run,
@@ -178,7 +178,7 @@ class Case:
             evidence=accounts.evidence,
             decisions=accounts.decisions,
             judgement=judgement,
-            delta=_delta.since(self.previous, judgement),
+            delta=None if run.refused and not run.emergency else _delta.since(self.previous, judgement),
             decision_delta=_delta.since_decision(self.decisions, run, judgement),
             state=None if silent else _state.judge_state(_debt.against(self.whole, changed), changed, now),
             gates=_state.recent_gates(changed, now),

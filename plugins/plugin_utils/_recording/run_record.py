@@ -166,14 +166,14 @@ class Records:
     def newest(
         self, phase: str | None = None, *, whole: bool = False, where: t.Callable[[dict[str, object]], bool] = lambda record: True
     ) -> dict[str, object] | None:
-        """The newest run record that can be read, of a phase where one is named; ``whole`` leaves out partial ones and emergencies."""
+        """The newest run record that can be read, of a phase where one is named; ``whole`` leaves out those of a part."""
         for name in reversed(self.runs()):
             if phase and f"-{phase}-" not in name:
                 continue
             with contextlib.suppress(Unreadable):
                 record = self.run(name)
                 run = as_dict(record.get("run"))
-                part = whole and (run.get("partial") or run.get("emergency"))
+                part = whole and (run.get("partial") or run.get("emergency") or run.get("refused"))
                 if phase in (None, run.get("phase")) and not part and where(record):
                     return record
         return None
