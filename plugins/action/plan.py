@@ -41,6 +41,7 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         result: dict[str, object] = super().run(tmp, variables)
         context = context_of(self, variables, SPEC)
+        context.anew = True
         try:
             plan = context.service_plan() if context.options["fail"] and not context.emergency else _refused.plans(context)[0]
             proven = {} if plan.refused else context.still_proven(plan, context.spool(plan), recall=True)

@@ -81,7 +81,7 @@ class ActionModule(ActionBase):
 
     def _plan(self, context: Context, entry: Entry) -> PlannedService:
         """What is to be done for one service."""
-        own = Context(self, context.task_vars, {**context.options, **entry.as_dict(), "scope": "service"})
+        own = Context(self, context.task_vars, {**context.options, **entry.as_dict(), "scope": "service"}, anew=True)
         try:
             plan = own.service_plan()
             own.service_plan(phase=None)

@@ -39,6 +39,7 @@ from .._planning import plan as _plan
 from .._promises import debt as _debt
 from .._promises import ledger as _ledger
 from .._promises import reuse as _reuse
+from .._promises import versions as _versions
 from .._recording.delegated_host import Elsewhere
 from .._recording.remote_store import RemoteFolder
 from .._recording.run_record import Records, Unreadable, default_folder
@@ -62,6 +63,8 @@ class Context:
     action: t.Any  # ActionBase
     task_vars: dict[str, t.Any]
     options: dict[str, t.Any]
+    anew: bool = False  # what is remembered of the service is read, whatever others of this run have read
+    _versions: dict[str, str | None] = dataclasses.field(default_factory=dict)
     _plans: dict[str, Plan] = dataclasses.field(default_factory=dict)
     _descriptions: dict[str, Description] = dataclasses.field(default_factory=dict)
     _hosts: dict[str, list[str]] = dataclasses.field(default_factory=dict)
@@ -142,12 +145,36 @@ class Context:
 
     def _make_plan(self, host: str | None, phase: str | None) -> Shared:
         description = self.description(host)
+        version = self._remembered(description.name, _plan.records_of(description))
+        if version:
+            description = dataclasses.replace(description, run=dataclasses.replace(description.run, version=version, remembered=True))
         made = _plan.make(description, _plan.make_policy(description.service, description.organisation), phase=phase)
         if self.options["scope"] == "batch" and phase is not None:
             hosts = self._batch()
             made = _batch.narrowed(made, hosts, lambda: {address for one in hosts for address in self._addresses_of(one)})
         debt = self._debt_path(description.service, description.organisation)
-        return Shared(made, dict(self._addresses), (str(debt), _digest_of_file(debt)), self._task_id())
+        return Shared(made, dict(self._addresses), (str(debt), _digest_of_file(debt)), self._task_id(), version)
+
+    def _remembered(self, name: str, folder: str | None) -> str | None:
+        """The version that the service's deployments tell, where a run in service names none; the same for all of a run of Ansible."""
+        if self.options["version"] or self.options["phase"] != "recheck" or self.emergency:
+            return None
+        if name not in self._versions:
+            spool = self._spool(name, self.options["scope"])
+            kept = None if self.anew else spool.remembered()
+            if kept is None:
+                kept = {"version": self._recalled(name, folder)}
+                spool.keep_remembered(kept)
+            self._versions[name] = kept["version"]
+        return self._versions[name]
+
+    def _recalled(self, name: str, folder: str | None) -> str | None:
+        try:
+            records = self._records_in(name, folder)
+            state = records.load_state()
+            return _versions.remembered(records.load_ledger(state.deployments), state)
+        except (Refused, Unreadable, NotWritten):  # the gate says what is wrong with them
+            return None
 
     def _plan_key(self, host: str | None, phase: str | None) -> str:
         """Of all that a plan depends on, but for what ``_holds`` looks at. Refused."""
@@ -168,6 +195,8 @@ class Context:
 
     def _holds(self, shared: Shared) -> Shared | None:
         """The shared plan, where the debt file and the hosts' addresses are still those with which it was made."""
+        if shared.remembered != self._remembered(shared.plan.name, shared.plan.records):
+            return None
         if shared.debt[1] != _digest_of_file(pathlib.Path(shared.debt[0])):
             return None
         if shared.task == self._task_id():  # nothing can set a variable in the middle of a task
@@ -206,17 +235,23 @@ class Context:
     # -- places
 
     def spool(self, plan: Plan) -> Spool:
-        return Spool(constants.DEFAULT_LOCAL_TMP, plan.service["name"], self.options["environment"], self.options["phase"], plan.scope)
+        return self._spool(plan.name, plan.scope)
+
+    def _spool(self, name: str, scope: str) -> Spool:
+        return Spool(constants.DEFAULT_LOCAL_TMP, name, self.options["environment"], self.options["phase"], scope)
 
     def records(self, plan: Plan) -> Records:
         """The records of the service: on this machine, or on the host that the task is delegated to."""
-        folder = self.options["records"] or plan.records
+        return self._records_in(plan.name, plan.records)
+
+    def _records_in(self, name: str, named: str | None) -> Records:
+        folder = self.options["records"] or named
         away = Elsewhere(self.action, self.task_vars)
         if not away.host:
-            return Records(folder or default_folder(), plan.service["name"], self.options["environment"])
+            return Records(folder or default_folder(), name, self.options["environment"])
         if not folder:
             raise Refused([f"records: expected the folder of {away.host} where records live (the task is delegated to that host)"])
-        return Records(folder, plan.service["name"], self.options["environment"], lambda path: RemoteFolder(path, away.call))
+        return Records(folder, name, self.options["environment"], lambda path: RemoteFolder(path, away.call))
 
     def still_proven(self, plan: Plan, spool: Spool, *, recall: bool = False) -> dict[str, Known]:
         """What of the service's state stands for a new look in this run: the first who asks decides for all (``recall``: anew).

@@ -33,10 +33,12 @@ _RECORDS = r"^records\s*:\s*[\"']?([^\s\"'{#][^\n\"'{#]*)"
 
 
 def plans(context: Context) -> tuple[Plan, Plan]:
-    """The plan of the phase, and that of all phases; stand-ins that say why where there is none."""
+    """The plan of the phase, and that of all phases; stand-ins that say why where there is none. Refused without a service file."""
     try:
         return context.service_plan(), context.service_plan(phase=None)
     except Refused as exc:
+        if context.emergency is None and context.locate_service_file() is None:
+            raise  # there is no service that anything could be said of
         problems = exc.problems
     except Exception as exc:
         if context.emergency is None:

@@ -58,6 +58,7 @@ class Run:
     phase: str
     environment: str = "production"
     version: str | None = None
+    remembered: bool = False  # the version: of the newest deployment, not of this run's parameters
     deployment_id: str | None = None
     ticket: str | None = None
     window: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # start, end: ISO 8601
@@ -110,6 +111,14 @@ class Description:
     @property
     def kind(self) -> str:
         return str(self.data["service"].get("kind", "daemon"))
+
+    def version_wanted(self) -> str | None:
+        """The version that should run; None where this run has to name it. NotDue in service, where nobody has told the gate."""
+        if self.run.version is None and self.run.phase == "recheck":
+            raise NotDue(
+                phrase("no version is known that should run: none was deployed through the gate, and none is given (readiness_version)")
+            )
+        return self.run.version
 
     @property
     def parts(self) -> dict[str, Part]:

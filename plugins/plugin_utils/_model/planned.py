@@ -141,6 +141,7 @@ class Plan:
     observe_until: str | None = None  # the last day of observe, where the mode is observe
     ratchet: bool = False  # what has passed once and fails again blocks
     debt: DebtFile | None = None  # its lines are waivers of the kind debt
+    remembered: str | None = None  # the version of the newest deployment, where the run names none
     loosened: tuple[Loosening, ...] = ()  # by the service, or by this run
 
     @property

@@ -20,6 +20,7 @@ class Run:
     phase: str
     environment: str = ""
     version: str | None = None
+    version_remembered: bool = False  # it is that of the newest deployment: the run named none
     deployment_id: str | None = None
     ticket: str | None = None
     deployment_kind: str | None = dataclasses.field(default=None, metadata=OMITTED)  # at pre and post

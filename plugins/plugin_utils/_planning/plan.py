@@ -85,7 +85,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         publish={**({"language": language} if language else {}), **description.publish},
         reservation_due=str(description.default(lambda given: given.get("reservation_due")) or "14d"),
         failed_within=str(description.default(lambda given: given.get("failed_within")) or "7d"),
-        records=_records(description),
+        records=records_of(description),
         overdue=on_overdue(description),
         override_due=str(description.default(lambda given: given.get("override_due")) or OVERRIDE_DUE),
         decision_required=decision_required(description, level, phase),
@@ -95,6 +95,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         observe_until=observe_until,
         ratchet=ratchet,
         debt=debt,
+        remembered=description.run.version if description.run.remembered else None,
         loosened=loosened,
     )
 
@@ -110,7 +111,8 @@ def _unresolved_basics(description: Description) -> list[str]:
     return [f"{item.place}: {item.path}: {item.reason} (every phase needs it)" for item in later]
 
 
-def _records(description: Description) -> str | None:
+def records_of(description: Description) -> str | None:
+    """The folder of records that one of the files names."""
     for document in description.documents:
         named = document.declared.get("records")
         if named:
@@ -147,4 +149,4 @@ def _recheck_every(description: Description, remarks: Remarks) -> float:
     return seconds
 
 
-__all__ = ("make", "make_policy")
+__all__ = ("make", "make_policy", "records_of")

@@ -32,6 +32,7 @@ from .telling import (
     titled,
     verdict_words,
     verified_words,
+    version_words,
     waiver_words,
 )
 from .translating import translated
@@ -125,7 +126,7 @@ class _View:
 
     def title(self) -> str:
         say, name = self.say, escape(self.service.get("name"), 120) or self.say("no_name")
-        version, environment = escape(self.run.get("version"), 80), escape(self.run.get("environment"), 80)
+        version, environment = version_words(self.run, say), escape(self.run.get("environment"), 80)
         title = say("title_version", name=name, version=version) if version else say("title", name=name)
         return say("title_environment", title=title, environment=environment) if environment else title
 

@@ -86,6 +86,18 @@ class Spool:
         """What was kept so; None where nobody has said."""
         return self._read(self.folder / "proven.json")
 
+    @property
+    def _remembered(self) -> pathlib.Path:
+        return self.base / f"{self.folder.name}.remembered.json"  # beside the folder, which tells that something was verified
+
+    def keep_remembered(self, entry: t.Mapping[str, object]) -> None:
+        """Keeps for all workers and the gate what is remembered of the service's version."""
+        write_atomically(self._remembered, json.dumps(entry).encode(), mode=0o600, make_folder=True, durable=False)
+
+    def remembered(self) -> dict[str, t.Any] | None:
+        """What was kept so; None where nobody has said."""
+        return self._read(self._remembered)
+
     def started(self) -> dt.datetime | None:
         """When the first piece of work was claimed."""
         times = [path.stat().st_mtime for path in self.folder.glob("claim-*")]
@@ -110,6 +122,7 @@ class Spool:
                 path.unlink(missing_ok=True)
         else:
             shutil.rmtree(self.folder, ignore_errors=True)
+            self._remembered.unlink(missing_ok=True)
         held = {"verdict": dict(verdict), "publish": dict(publish)}
         write_atomically(self._judged, json.dumps(held, default=str).encode(), mode=0o600, make_folder=True, durable=False)
 

@@ -60,7 +60,7 @@ def _versions(description: Description) -> list[Instance]:
         version = endpoint.get("version")
         if not version:
             continue
-        wanted = description.run.version
+        wanted = description.version_wanted()
         steps: Steps = ("endpoints", index, "version")
         _address(str(endpoint["url"]), "url", description, ("endpoints", index))
         url = urljoin(str(endpoint["url"]), str(version.get("url", "")))
