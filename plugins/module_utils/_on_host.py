@@ -8,6 +8,7 @@ from __future__ import annotations
 from ansible.module_utils.basic import AnsibleModule
 
 from ._engine import Item, execute
+from ._machine import identity
 from ._runner import Runner
 
 
@@ -29,7 +30,8 @@ def main() -> None:
         secrets = {option: params["secrets"][name] for option, name in (check.get("secrets") or {}).items()}
         items.append(Item.from_dict({**check, "secrets": secrets}))
     found = execute(items, Runner(), settling=params["settling"], within=params["within"])
-    module.exit_json(changed=False, found={key: [finding.as_dict() for finding in findings] for key, findings in found.items()})
+    answer = {key: [finding.as_dict() for finding in findings] for key, findings in found.items()}
+    module.exit_json(changed=False, found=answer, machine=identity())
 
 
 __all__ = ("main",)

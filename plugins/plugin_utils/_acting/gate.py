@@ -19,6 +19,7 @@ import typing as t
 from ...module_utils._files import NotWritten
 from ...module_utils._finding import Finding, isoformat
 from ...module_utils._http import public_url
+from ...module_utils._machine import identity
 from ...module_utils._phrase import Message
 from ...module_utils._runner import user_name
 from ...module_utils._store import Changed
@@ -38,10 +39,12 @@ from .._recording.case import (
     Case,
     Play,
     Visited,
+    answered_for_others,
     clock_trouble,
     enter_deployment,
     keep_baseline,
     load_baseline,
+    machines_of,
     partial_reason,
     reach_of,
     waiting_hosts,
@@ -176,6 +179,7 @@ class Gate:
         self._findings: t.Mapping[str, t.Sequence[Finding]] = {}
         self._reach = Reach()
         self._partial: Message | None = None
+        self._machines: t.Mapping[str, str] = {}
 
     def speak(self) -> Spoken:
         """The verdict over what the spool holds. It closes the spool."""
@@ -205,6 +209,7 @@ class Gate:
         self._reach = reach_of(subject.plan, visited, subject.play, waiting)
         self._partial = partial_reason(subject.plan, visited, subject.play, waiting)
         self._findings = self.spool.findings()
+        self._machines = machines_of(visited)
 
     def _run(self, now: dt.datetime) -> Run:
         subject = self.subject
@@ -263,9 +268,11 @@ class Gate:
             decisions=decisions,
             previous=self._previous() if readable else None,
             before=load_baseline(self.records, run) if readable else Loaded(),
+            machines=self._machines,
         )
         record, after = case.judged()
-        record = dataclasses.replace(record.noting(unusable), state=self._state_shown(record, before, readable, trouble))
+        told = [*unusable, *answered_for_others(self._machines, identity())]
+        record = dataclasses.replace(record.noting(told), state=self._state_shown(record, before, readable, trouble))
         made = Attempt(case, record, after, trouble=trouble)
         if readable:
             self._enter(made)

@@ -28,6 +28,7 @@ from .._described.document import Refused
 from .._model.plain import to_plain
 from .._model.planned import Plan, PlannedCheck
 from .._model.text import as_list, in_short, not_reached, said_by
+from .._recording.delegated_host import another_machine
 from .._running import core
 from .._running import sending as _sending
 from .._running import verification as _verification
@@ -35,7 +36,7 @@ from .._running.connections import Connections
 from .._running.foreign_modules import ModuleRunner
 from .._running.host_python import too_old
 from .._running.outages import Outages
-from .._running.received import about, received
+from .._running.received import about, machine_of, received
 from .._running.spool import Spool
 from . import emergency as _emergency
 from . import refused as _refused
@@ -49,6 +50,7 @@ class Verifying(ActionBase):
     """Plans for a phase; runs this host's checks in one module execution, and once a service those of the controller beside it."""
 
     _requires_connection = False
+    _machine: str | None = None  # which has answered over a connection to another one
 
     @core.on_any_core
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
@@ -89,15 +91,17 @@ class Verifying(ActionBase):
         play_hosts = [str(name) for name in variables.get("ansible_play_hosts_all", [])]
         try:
             try:
-                found = self._run_on_host(own, host, variables, result, left)
-                if left is None:
-                    lost = self._run_modules(context, own, host, variables, result, found)
+                lost = another_machine(self, variables)
+                if lost is None:
+                    found = self._run_on_host(own, host, variables, result, left)
+                    if left is None:
+                        lost = self._run_modules(context, own, host, variables, result, found)
             except AnsibleConnectionFailure as exc:
                 # not raised: an unreachable host is a finding; under run_once or any_errors_fatal it would end the play without a verdict
                 lost = in_short(exc)
             if lost:
                 result.setdefault("warnings", []).append(f"{host} could not be reached: {lost}")
-            spool.save(host, found, unreachable=lost, play_hosts=play_hosts)
+            spool.save(host, found, unreachable=lost, play_hosts=play_hosts, machine=self._machine)
         except BaseException:
             looked_once.wait()  # a task that is broken off (timeout) does not wait for the settling time
             raise
@@ -233,6 +237,8 @@ class Verifying(ActionBase):
             answer = {"msg": said_by(exc) if isinstance(exc, NotWritten) else in_short(exc)}
         for warning in as_list(answer.get("warnings")):
             result.setdefault("warnings", []).append(str(warning))
+        if getattr(self._connection, "transport", None) != "local":
+            self._machine = machine_of(answer)
         if "found" not in answer:
             reason = too_old(self) or _why_none(answer)
             return {

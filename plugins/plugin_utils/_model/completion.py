@@ -18,6 +18,8 @@ from .text import not_reached
 def completed(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]], reach: Reach) -> list[Finding]:
     """The findings of a planned check, with one for each expected host that has none."""
     base = Finding(Status.UNKNOWN, NOTHING, check="", requirement=check.requirement, instance=check.instance)
+    if check.gap is not None and check.unseen:
+        return [dataclasses.replace(base, message=check.gap)]
     if check.gap is not None:
         return [dataclasses.replace(base, status=Status.FAIL, message=phrase("not declared: {gap}", gap=check.gap))]
     there = list(findings.get(check.key, ()))

@@ -54,10 +54,11 @@ class PlannedCheck:
     accepted: bool = False  # with the temporary limits of a waiver
     waiver: str | None = None  # the key of that waiver
     gap: Message | None = None
+    unseen: bool = False  # the gap is not one of the description: nobody knows
 
     def split_secrets(self) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         """The arguments, those that must not be seen apart."""
-        hidden = set() if self.check in COMPUTED else set(secret_options(load_check(self.check)))
+        hidden = set() if self.check in COMPUTED or self.gap is not None else set(secret_options(load_check(self.check)))
         return (
             {key: value for key, value in self.args.items() if key not in hidden},
             {key: value for key, value in self.args.items() if key in hidden and value is not None},

@@ -38,6 +38,7 @@ class Hosts:
     reached: tuple[str, ...] = ()
     unreachable: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)
     absent: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)
+    machines: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # digests of those that have answered, by host
 
 
 @dataclasses.dataclass(frozen=True)

@@ -135,6 +135,7 @@ def planned_checks(
             call=instance.call,
             after=after,
             gap=instance.gap,
+            unseen=instance.unseen,
         )
         checks.append(check)
         if instance.gap is None:

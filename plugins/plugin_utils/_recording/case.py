@@ -73,6 +73,26 @@ class Visited:
     host: str
     unreachable: Message | None = None  # why
     play_hosts: tuple[str, ...] = ()
+    machine: str | None = None  # which has answered for it, where it was reached over a connection to another machine
+
+
+def machines_of(visited: t.Sequence[Visited]) -> dict[str, str]:
+    """By host, the machine that has answered for it."""
+    return {one.host: one.machine for one in visited if one.machine}
+
+
+def answered_for_others(machines: t.Mapping[str, str], own: str) -> list[Message]:
+    """What is told of hosts for which this machine has answered, or one machine for several."""
+    hosts: dict[str, list[str]] = {}
+    for host, machine in sorted(machines.items()):
+        hosts.setdefault(machine, []).append(host)
+    told = []
+    for machine, names in hosts.items():
+        if machine == own:
+            told.append(phrase("this machine, the controller, has answered for {hosts:list}; the inventory may name it so", hosts=names))
+        elif len(names) > 1:
+            told.append(phrase("one machine has answered for {hosts:list}; the inventory may name it so", hosts=names))
+    return told
 
 
 def waiting_hosts(plan: Plan, visited: t.Sequence[Visited], play: Play) -> list[str]:
@@ -153,6 +173,7 @@ class Case:
     decisions: t.Sequence[Decision] = ()
     previous: PastRun | None = None  # the last whole run of this phase
     before: Loaded = Loaded()  # the baseline of this deployment
+    machines: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # which have answered, by host
 
     def judged(self) -> tuple[RunRecord, State]:
         """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone."""
@@ -174,7 +195,7 @@ class Case:
             run=run,
             service=JudgedService(plan.name, plan.owner, plan.service.get("kind", ""), plan.level, plan.level_reason),
             inputs={**plan.inputs, "policy": {**plan.policy}},
-            hosts=Hosts(plan.expected_hosts, self.reach.reached, dict(self.reach.unreachable), dict(self.reach.absent)),
+            hosts=Hosts(plan.expected_hosts, self.reach.reached, dict(self.reach.unreachable), dict(self.reach.absent), self.machines),
             evidence=accounts.evidence,
             decisions=accounts.decisions,
             judgement=judgement,
@@ -239,10 +260,12 @@ __all__ = (
     "Case",
     "Play",
     "Visited",
+    "answered_for_others",
     "clock_trouble",
     "enter_deployment",
     "keep_baseline",
     "load_baseline",
+    "machines_of",
     "partial_reason",
     "reach_of",
     "waiting_hosts",

@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
+import re
 import typing as t
 
 from ...module_utils._engine import Item
@@ -30,6 +31,12 @@ def received(items: t.Sequence[Item], found: object) -> dict[str, list[Finding]]
     """The findings of these items, and of no others."""
     given = found if isinstance(found, dict) else {}
     return {item.key: _findings(item, given.get(item.key)) for item in items}
+
+
+def machine_of(answer: Json) -> str | None:
+    """Which machine has answered, where it says so in the form that it was asked for."""
+    given = answer.get("machine")
+    return given if isinstance(given, str) and re.fullmatch("[0-9a-f]{12}", given) else None
 
 
 def about(item: Item, message: Message) -> Finding:
@@ -81,4 +88,4 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-__all__ = ("about", "received")
+__all__ = ("about", "machine_of", "received")

@@ -38,10 +38,12 @@ class Spool:
         *,
         unreachable: Message | None = None,
         play_hosts: t.Sequence[str] = (),
+        machine: str | None = None,
     ) -> None:
         """Adds the findings of a host (or of the controller), by the key of their check."""
         held = self._read(self._path(host)) or {"host": host, "findings": {}}
         held["unreachable"] = None if unreachable is None else kept(unreachable)
+        held["machine"] = machine or held.get("machine")
         held["play_hosts"] = sorted({*held.get("play_hosts", []), *play_hosts})
         held["findings"].update({key: [finding.as_dict() for finding in values] for key, values in findings.items()})
         write_atomically(self._path(host), json.dumps(held, default=str).encode(), mode=0o600, make_folder=True, durable=False)
