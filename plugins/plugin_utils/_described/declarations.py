@@ -422,6 +422,7 @@ class Grafana(PublishServer, total=False):
 class Publish(t.TypedDict, total=False):
     textfile_directory: str
     pushgateway: PublishServer
+    report_url: str
     grafana: Grafana
     html: str
     markdown: str

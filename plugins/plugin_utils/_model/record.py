@@ -89,6 +89,7 @@ class RunRecord:
     gates: t.Mapping[str, LastGate] = dataclasses.field(default_factory=dict)
     deployments: tuple[Deployment | Deployed, ...] = ()
     delivery_performance: DeliveryPerformance | None = dataclasses.field(default=None, metadata=OMITTED)
+    report: str | None = dataclasses.field(default=None, metadata=OMITTED)  # its address, as the files give it
 
     def noting(self, notices: t.Iterable[Message]) -> RunRecord:
         return dataclasses.replace(self, judgement=self.judgement.noting(notices))

@@ -165,7 +165,7 @@ class _View:
             "remedy": remedied(item, say),
             "reason": say.term(escape(item.get("reason"))),
             "proof_words": say("proof_is", proof=say.name("proof", item.get("proof"), escape(item.get("proof"), 20)))
-            if item.get("proof") not in (None, "observed")
+            if item.get("proof") not in (None, "observed", "none")
             else "",
             "waiver": {**clean(waiver), "words": waiver_words(waiver, say)} if waiver else {},
             "hosts": [

@@ -8,7 +8,9 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import typing as t
+from urllib.parse import quote
 
+from ...module_utils._exchange import public_url
 from ...module_utils._files import NotWritten
 from ...module_utils._finding import Finding, isoformat
 from ...module_utils._phrase import Message, phrase
@@ -204,8 +206,20 @@ class Case:
             state=None if silent else _state.judge_state(_debt.against(self.whole, changed), changed, now),
             gates=_state.recent_gates(changed, now),
             deployments=changed.deployments,
+            report=report_address(plan, run),
         )
         return record, changed
+
+
+def report_address(plan: Plan, run: Run) -> str | None:
+    """Where the report of a run can be read, as ``publish.report_url`` says it; without user and password."""
+    given = plan.publish.get("report_url")
+    if not isinstance(given, str):
+        return None
+    names = {"service": plan.name, "environment": run.environment, "phase": run.phase}
+    for name, value in names.items():
+        given = given.replace(f"{{{name}}}", quote(value, safe=""))
+    return public_url(given) if "://" in given else given
 
 
 def enter_deployment(record: RunRecord, ledger: Ledger, now: dt.datetime, *, failed_within: str) -> tuple[RunRecord, Ledger | None]:
@@ -268,5 +282,6 @@ __all__ = (
     "machines_of",
     "partial_reason",
     "reach_of",
+    "report_address",
     "waiting_hosts",
 )

@@ -70,6 +70,7 @@ def _finding(item: Item, data: Json) -> Finding:
         _must(isinstance(measurement["name"], str) and _is_number(measurement["value"]))
         _must(measurement.get("limit") is None or _is_number(measurement["limit"]))
         _must(measurement.get("bound") in _BOUNDS)
+        _must(isinstance(measurement.get("count", False), bool))
     values = {name: as_json(data.get(name) or {}, DEEPEST) for name in ("observed", "expected")}
     _must(all(isinstance(value, dict) for value in values.values()))
     finding = Finding.from_dict({**data, "details": details, "measurements": data.get("measurements") or [], **values})
