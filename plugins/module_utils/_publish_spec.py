@@ -16,6 +16,17 @@ TARGETS_SPEC: Spec = {
     "pushgateway": {"type": "dict", "options": http_spec(url={"required": True})},
 }
 
+MAIL_SPEC: Spec = {
+    "host": {"type": "str", "required": True},
+    "port": {"type": "int", "default": 25},
+    "sender": {"type": "str", "required": True},
+    "to": {"type": "dict", "required": True},
+    "starttls": {"type": "bool", "default": True},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "ca_path": {"type": "path"},
+}
+
 PUBLISH_SPEC: Spec = {
     "record": {"type": "raw"},
     "state": {"type": "raw"},
@@ -26,9 +37,11 @@ PUBLISH_SPEC: Spec = {
         "type": "dict",
         "options": {**http_spec(url={"required": True}), "tags": {"type": "list", "elements": "str", "default": []}},
     },
+    "webhook": {"type": "dict", "options": http_spec(url={"required": True})},
+    "mail": {"type": "dict", "options": MAIL_SPEC},
     **{name: {"type": "path"} for name in FILES},
     "language": LANGUAGE_SPEC,
     "fail_on_error": {"type": "bool", "default": False},
 }
 
-__all__ = ("FILES", "LANGUAGE_SPEC", "PUBLISH_SPEC", "TARGETS_SPEC")
+__all__ = ("FILES", "LANGUAGE_SPEC", "MAIL_SPEC", "PUBLISH_SPEC", "TARGETS_SPEC")

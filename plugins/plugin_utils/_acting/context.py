@@ -165,7 +165,8 @@ class Context:
             if kept is None:
                 kept = {"version": self._recalled(name, folder)}
                 spool.keep_remembered(kept)
-            self._versions[name] = kept["version"]
+            version = kept["version"]
+            self._versions[name] = str(version) if version else None
         return self._versions[name]
 
     def _recalled(self, name: str, folder: str | None) -> str | None:

@@ -56,7 +56,7 @@ from .._recording.run_record import Records
 from .._running.spool import Spool
 
 REASONS_TOLD = 20
-_SECRET = ("url_password", "bearer_token", "headers")
+_SECRET = ("url_password", "bearer_token", "headers", "password")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -391,10 +391,10 @@ class Gate:
 def visible(targets: t.Mapping[str, t.Any]) -> dict[str, object]:
     """Targets as a result may show them. What is left out waits for ``publish`` in the spool."""
     out = dict(targets)
-    for name in ("pushgateway", "grafana"):
+    for name in ("pushgateway", "grafana", "webhook", "mail"):
         if out.get(name):
             shown = {key: value for key, value in out[name].items() if key not in _SECRET}
-            out[name] = {**shown, "url": public_url(str(out[name]["url"]))}
+            out[name] = {**shown, **({"url": public_url(str(shown["url"]))} if "url" in shown else {})}
     return out
 
 

@@ -16,6 +16,7 @@ import re
 import typing as t
 
 from ...module_utils._phrase import phrase
+from .._described.declarations import SharedFile
 from .._described.document import Document, Refused, unresolved
 from .._described.service import Description
 from .._model import planned as _planned
@@ -66,12 +67,12 @@ def stand_in(context: Context, problems: t.Sequence[str]) -> Plan:
     path = context.locate_service_file()
     text = _text(path)
     organisation = _usable(context, "organisation")
-    shared: dict[str, t.Any] = organisation.data if organisation else {}
+    shared = organisation.declared if organisation else SharedFile(schema_version=1)
     folder = pathlib.Path(path or context.options["service_file"]).absolute().parent
     given = re.search(_RECORDS, text, re.MULTILINE)
     records = str(folder / given[1].strip()) if given else None
-    if records is None and isinstance(shared.get("records"), str) and organisation:
-        records = organisation.path(shared["records"])
+    if records is None and organisation and isinstance(named := shared.get("records"), str):
+        records = organisation.path(named)
     publish = {name: value for name, value in (shared.get("publish") or {}).items() if not unresolved({"": value})}
     due = (shared.get("defaults") or {}).get("override_due")
     made = Plan(

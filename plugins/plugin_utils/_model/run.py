@@ -20,7 +20,6 @@ class Run:
     phase: str
     environment: str = ""
     version: str | None = None
-    version_remembered: bool = False  # it is that of the newest deployment: the run named none
     deployment_id: str | None = None
     ticket: str | None = None
     deployment_kind: str | None = dataclasses.field(default=None, metadata=OMITTED)  # at pre and post
@@ -40,6 +39,7 @@ class Run:
     recheck_interval_seconds: float | None = None
     partial: Message | None = None  # why it says nothing about the whole service
     first_deployment: bool = False
+    version_remembered: bool = False  # it is that of the newest deployment: the run named none
     mode_of_files: str | None = dataclasses.field(default=None, metadata=OMITTED)  # what holds as long as they cannot be read
     refused: bool = False  # its input was: nothing was verified
     emergency: Emergency | None = None

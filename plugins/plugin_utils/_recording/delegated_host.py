@@ -19,7 +19,7 @@ from .._publish.files import PublishFailure, WriteFile
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
-def host_of(action: t.Any, task_vars: t.Mapping[str, t.Any]) -> str | None:
+def host_of(action: t.Any, task_vars: t.Mapping[str, object]) -> str | None:
     """The host that the task is delegated to, when that is not this machine."""
     host = action._task.delegate_to
     if host in _THIS_MACHINE:
@@ -28,7 +28,7 @@ def host_of(action: t.Any, task_vars: t.Mapping[str, t.Any]) -> str | None:
     return str(host) if host and not is_local else None
 
 
-def another_machine(action: t.Any, task_vars: t.Mapping[str, t.Any]) -> Message | None:
+def another_machine(action: t.Any, task_vars: t.Mapping[str, object]) -> Message | None:
     """Why nothing is asked of the host that a task is delegated to: this machine would answer, and the inventory does not say so.
 
     ``connection: local`` of a play holds for the tasks in it that are delegated, too.
@@ -38,8 +38,9 @@ def another_machine(action: t.Any, task_vars: t.Mapping[str, t.Any]) -> Message 
         return None
     if context.CLIARGS.get("connection") == "local":  # whoever started the run has said so of all hosts
         return None
+    hostvars: t.Any = task_vars.get("hostvars")
     try:
-        said = task_vars["hostvars"].raw_get(str(host)).get("ansible_connection")
+        said = hostvars.raw_get(str(host)).get("ansible_connection")
     except (AnsibleError, AttributeError, KeyError):
         said = None
     if said is not None or constants.DEFAULT_TRANSPORT == "local":

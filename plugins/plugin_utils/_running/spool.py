@@ -96,7 +96,7 @@ class Spool:
         """Keeps for all workers and the gate what is remembered of the service's version."""
         write_atomically(self._remembered, json.dumps(entry).encode(), mode=0o600, make_folder=True, durable=False)
 
-    def remembered(self) -> dict[str, t.Any] | None:
+    def remembered(self) -> t.Mapping[str, object] | None:
         """What was kept so; None where nobody has said."""
         return self._read(self._remembered)
 

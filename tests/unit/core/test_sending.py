@@ -25,6 +25,7 @@ FOUNDATION = {
     "_exchange",
     "_finding",
     "_loading",
+    "_machine",
     "_message",
     "_on_host",
     "_phrase",
