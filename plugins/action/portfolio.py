@@ -86,7 +86,8 @@ class ActionModule(ActionBase):
             plan = own.service_plan()
             own.service_plan(phase=None)
         except Refused as exc:
-            return PlannedService(entry, entry.service or self._name_in(entry.service_file), refused="; ".join(exc.problems))
+            name, there = entry.service or self._name_in(entry.service_file), own.locate_service_file() is not None
+            return PlannedService(entry, name, refused="; ".join(exc.problems), on_record=bool(name) and there)
         except AnsibleError as exc:
             return PlannedService(entry, entry.service or self._name_in(entry.service_file), refused=first_line(exc))
         return PlannedService(
