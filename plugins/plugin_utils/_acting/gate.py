@@ -24,6 +24,7 @@ from ...module_utils._phrase import Message
 from ...module_utils._runner import user_name
 from ...module_utils._store import Changed
 from .._comparing.baseline import Loaded
+from .._judging.state import aged
 from .._model.decision import Decision
 from .._model.deployments import Ledger
 from .._model.emergency import Emergency
@@ -286,6 +287,7 @@ class Gate:
             # what was known of the service before stands, but for what it owes
             earlier = self.records.newest_past(where=lambda past: past.state is not None) if readable else None
             stands = earlier.state if earlier else record.state if before else None
+            stands = aged(stands, self.world.now()) if stands else None
             return dataclasses.replace(stands, overrides=record.judgement.overrides) if stands else None
         # over findings that cannot be read nothing can be said
         return None if trouble and not emergency else record.state

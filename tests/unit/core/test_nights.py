@@ -84,3 +84,21 @@ def test_a_night_on_which_it_is_not_healthy(tmp_path: pathlib.Path) -> None:
     for failing, verdict in (("", "go"), ("DEL-01", "no_go"), ("", "go"), ("BKP-01", "no_go")):
         night = BEGIN + dt.timedelta(days=len(service.records.runs()))
         assert service.judged(night, "recheck", failing=failing).answer.verdict.value == verdict
+
+
+def test_what_was_known_stands_while_the_input_is_refused_but_not_longer_than_it_is_valid(tmp_path: pathlib.Path) -> None:
+    service = Service(tmp_path)
+    service.judged(BEGIN, "post", "4.3.0")
+    assert service.judged(BEGIN + dt.timedelta(days=1), "recheck").answer.verdict.value == "go"
+    states = []
+    for night in range(2, 12):
+        now = BEGIN + dt.timedelta(days=night)
+        made = dataclasses.replace(plan_of(describe(HEALTHY, STARTER, phase="recheck")), requirements=(), refused=("readiness.yml:3: no",))
+        spool = Spool(tmp_path / "spool", "payments", "production", "recheck")
+        subject = Subject(made, dataclasses.replace(made, phase=None), RunOptions("recheck", "production"), now)
+        spoken = Gate(subject, service.records, spool, World(lambda now=now: now)).speak()  # type: ignore[misc] # a value of the loop
+        assert spoken.answer.verdict.value == "undetermined" and spoken.answer.stop
+        states.append(spoken.answer.state.value if spoken.answer.state else None)
+    assert states[:6] == ["go"] * 6 and set(states[7:]) == {"undetermined"}, states
+    assert service.records.load_state().requirements["BKP-01"].observed_status is Status.PASS
+    assert service.judged(BEGIN + dt.timedelta(days=12), "recheck").answer.verdict.value == "go"
