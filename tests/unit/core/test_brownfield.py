@@ -234,7 +234,7 @@ def test_a_record_of_something_else_bears_nothing_out(service: Service, part: st
     record = service.records.run(name)
     t.cast("dict[str, object]", record[part])[key] = value
     service.records.save(name, record)
-    service.edited(lambda line: line.update(record=digest(record)))
+    service.edited(lambda line: line.update(record=digest_of(record)))
     spoken = service.night(1, old.old_backup(1))
     assert stops(spoken) and "is not of this service as a whole" in " ".join(notices(spoken))
 
