@@ -75,7 +75,7 @@ class Visited:
     host: str
     unreachable: Message | None = None  # why
     play_hosts: tuple[str, ...] = ()
-    machine: str | None = None  # which has answered for it, where it was reached over a connection to another machine
+    machine: str | None = None  # which has answered for it, where the inventory does not say that it is the controller
 
 
 def machines_of(visited: t.Sequence[Visited]) -> dict[str, str]:
