@@ -124,7 +124,11 @@ def test_a_play_that_says_local_does_not_answer_for_another_host(site: Remote) -
     acts.tasks("local", verify, judge, phase="recheck")
     acts.plays[-1]["connection"] = "local"
     acts.tasks("as named", verify, judge, phase="recheck")
+    acts.gate("all local", phase="recheck")
+    acts.plays[-1]["connection"] = "local"
     seen = acts.play()
+    told = "this machine, the controller, has answered for web1, web2; the inventory may name it so"
+    assert [told in outcome.record["judgement"]["notices"] for outcome in seen.values()] == [False, False, True]
     assert statuses(seen["local"], "BKP-01") == {"log1": "unknown"}, seen["local"].output
     assert "connection: local" in seen["local"].requirement("BKP-01")["message"]
     assert statuses(seen["as named"], "BKP-01") == {"log1": "fail"}

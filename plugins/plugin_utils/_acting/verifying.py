@@ -30,7 +30,7 @@ from .._model.completion import as_stand_in
 from .._model.plain import to_plain
 from .._model.planned import Plan, PlannedCheck
 from .._model.text import as_list, in_short, not_reached, said_by
-from .._recording.delegated_host import another_machine
+from .._recording.delegated_host import another_machine, names_connection
 from .._running import core
 from .._running import sending as _sending
 from .._running import verification as _verification
@@ -53,7 +53,7 @@ class Verifying(ActionBase):
     """Plans for a phase; runs this host's checks in one module execution, and once a service those of the controller beside it."""
 
     _requires_connection = False
-    _machine: str | None = None  # which has answered over a connection to another one
+    _machine: str | None = None  # which has answered, where the inventory does not say that it is this one
 
     @core.on_any_core
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
@@ -247,7 +247,8 @@ class Verifying(ActionBase):
             answer = {"msg": said_by(exc) if isinstance(exc, NotWritten) else in_short(exc)}
         for warning in as_list(answer.get("warnings")):
             result.setdefault("warnings", []).append(str(warning))
-        if getattr(self._connection, "transport", None) != "local":
+        host = str(self._task.delegate_to or variables["inventory_hostname"])
+        if getattr(self._connection, "transport", None) != "local" or not names_connection(host, variables):
             self._machine = machine_of(answer)
         if "found" not in answer:
             hiding = Hiding(text for item in items for text in secrets_in({**item.args, **item.secrets}, item.secrets))

@@ -87,7 +87,7 @@ class Visited:
     host: str
     unreachable: Message | None = None  # why
     play_hosts: tuple[str, ...] = ()
-    machine: str | None = None  # which has answered for it, where it was reached over a connection to another machine
+    machine: str | None = None  # which has answered for it, where the inventory does not say that it is the controller
     variables: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # with a say in the verdict, as they stood for it
 
 

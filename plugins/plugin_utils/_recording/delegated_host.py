@@ -38,18 +38,22 @@ def another_machine(action: t.Any, task_vars: t.Mapping[str, object]) -> Message
         return None
     if context.CLIARGS.get("connection") == "local":  # whoever started the run has said so of all hosts
         return None
-    hostvars: t.Any = task_vars.get("hostvars")
-    try:
-        said = hostvars.raw_get(str(host)).get("ansible_connection")
-    except (AnsibleError, AttributeError, KeyError):
-        said = None
-    if said is not None or constants.DEFAULT_TRANSPORT == "local":
+    if names_connection(str(host), task_vars) or constants.DEFAULT_TRANSPORT == "local":
         return None
     return phrase(
         "this machine would have answered for it, because the play says 'connection: local' and the inventory says nothing of {host:path}; "
         "take that out of the play, or say ansible_connection: local of the host",
         host=str(host),
     )
+
+
+def names_connection(host: str, task_vars: t.Mapping[str, object]) -> bool:
+    """Whether the inventory says how a host is reached."""
+    hostvars: t.Any = task_vars.get("hostvars")
+    try:
+        return hostvars.raw_get(host).get("ansible_connection") is not None
+    except (AnsibleError, AttributeError, KeyError):
+        return False
 
 
 class Elsewhere:
@@ -90,4 +94,4 @@ class Elsewhere:
         return f"{self.host}:{place}"
 
 
-__all__ = ("Elsewhere", "another_machine", "host_of")
+__all__ = ("Elsewhere", "another_machine", "host_of", "names_connection")

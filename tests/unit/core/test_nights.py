@@ -96,7 +96,7 @@ def test_what_was_known_stands_while_the_input_is_refused_but_not_longer_than_it
         made = dataclasses.replace(plan_of(describe(HEALTHY, STARTER, phase="recheck")), requirements=(), refused=("readiness.yml:3: no",))
         spool = Spool(tmp_path / "spool", "payments", "production", "recheck")
         subject = Subject(made, dataclasses.replace(made, phase=None), RunOptions("recheck", "production"), now)
-        spoken = Gate(subject, service.records, spool, World(lambda now=now: now)).speak()  # type: ignore[misc] # a value of the loop
+        spoken = Gate(subject, service.records, spool, World(lambda now=now: now)).speak()
         assert spoken.answer.verdict.value == "undetermined" and spoken.answer.stop
         states.append(spoken.answer.state.value if spoken.answer.state else None)
     assert states[:6] == ["go"] * 6 and set(states[7:]) == {"undetermined"}, states
