@@ -111,6 +111,7 @@ class Estate(Site):
         self.hosts = {"app1": {}, "app2": {}}
         self.reports = folder / "reports"
         self.organisation["publish"] = {"textfile_directory": str(self.metrics)}
+        self.organisation["service_paths"] = [str(self.folder)]
         for number, (name, environment) in enumerate(SERVICES):
             self.add(name, environment, f"app{number % 2 + 1}")
         broken = copy.deepcopy(self.service)

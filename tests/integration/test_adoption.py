@@ -312,18 +312,16 @@ def test_a_service_that_was_never_verified(site: Brownfield) -> None:
     assert outcome.rc != 0 and not site.debt.exists()
     assert outcome.says("nothing was adopted: nothing of shop in production was ever verified completely", "recheck", "state.json")
     readable(outcome)
-    site.run(ROLE, "--limit", "web1", "--tags", "none")
+    site.run(ROLE, "--limit", "web1", "--skip-tags", "always")
     acts = Acts(site)
     adopt(acts, "no task")
     acts.gate("verified", phase="recheck")
-    # a state that cannot be read is told, and left as it is
+    # a state that cannot be read is made again of what the run records say
     adopt(acts, "torn", before=f"echo '{{' >{site.state}")
     seen = acts.play()
     assert seen["no task"].rc != 0
     assert seen["verified"].rc == 0
-    outcome = seen["torn"]
-    assert outcome.rc != 0 and outcome.says("nothing was adopted: ", "state.json is not whole") and not site.debt.exists()
-    readable(outcome)
+    assert seen["torn"].rc == 0 and len(site.lines()) == len(IMPACTS), seen["torn"].output
 
 
 def test_check_mode_options_and_places(site: Brownfield, acts: Acts) -> None:
@@ -410,7 +408,7 @@ def test_a_requirement_that_is_announced_and_a_policy_that_moved_on(site: Brownf
     outcome = seen["announced"]
     assert (outcome.rc, outcome.verdict) == (0, "no_go"), outcome.output
     assert outcome.says(f"[enforced from {day}]", "not enforced: the play goes on", "DEPLOYED ON web1")
-    assert outcome.says("the file was written for version 0.9.0 of the starter policy; this collection ships 1.1.0, which holds")
+    assert outcome.says("the file was written for version 0.9.0 of the starter policy; this collection ships 1.2.0, which holds")
     assert outcome.says("the waiver of MON-01 can be removed", "MON-07 has been taken out of the policy; the entry can be removed")
     assert seen["due"].rc != 0
     assert seen["adopted"].says("shop is adopted with 1 requirement in debt")

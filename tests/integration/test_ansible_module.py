@@ -67,7 +67,8 @@ def says(*words: str, **more: t.Any) -> dict[str, t.Any]:
 
 
 def deployed(site: Site) -> dict[str, t.Any]:
-    """Each host's file is as the template has it, which lies beside the playbook."""
+    """Each host's file is as the template has it, which lies beside the playbook; it is rendered on the controller, which takes leave."""
+    site.organisation["services_may"] = ["templates", "controller_code", "other_hosts"]
     dest = f"{site.folder}/{{{{ inventory_hostname }}}}.conf"
     return module(module="ansible.builtin.template", args={"src": "app.conf.j2", "dest": dest})
 

@@ -94,6 +94,7 @@ class Estate:
         site = Site(folder)
         site.demand("MON-01", "MON-03", "MON-07", "BKP-01")
         site.hosts = {name: {"ansible_host": address} for name, address in ADDRESSES.items()}
+        site.organisation["services_may"] = ["limits"]
         site.organisation["servers"] = {"prom": {"kind": "prometheus", "url": self.prometheus.url}}
         site.organisation["policy"]["requirements"].update(
             {

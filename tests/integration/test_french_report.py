@@ -25,7 +25,7 @@ ENGLISH = re.compile(
     r"cannot|could|did|does|must|never|since|until|by|at|in|to|for|only|than|more|every|each|found|seen|nothing|missing|old|younger)\b",
     re.I,
 )
-SSH = re.compile(r"Data could not be sent .*? refused")  # Ansible's own words, and ssh's
+SSH = re.compile(r"Data could not be sent .*? (refused|Broken pipe)")  # Ansible's own words, and ssh's
 ROOM = {"disk": "< 0.001%", "inodes": "< 0.001%", "memory": "< 0.001%"}
 
 

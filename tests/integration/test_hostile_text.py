@@ -158,7 +158,8 @@ def hostile(site: Site, trap: Traps, url: str) -> None:
     for name, (check, options) in checks.items():
         # the user's own template, of which a host has a part
         title = "{{ told_by_the_host | default('what a host calls itself') }}"
-        site.service["requirements"][name] = {"title": title, "check": check, "impact": "blocker", "with": options}
+        impact = "major" if name == "HOST-05" else "blocker"  # of a blocker, debug is no proof
+        site.service["requirements"][name] = {"title": title, "check": check, "impact": impact, "with": options}
         if check == "prometheus_query":
             site.service["requirements"][name]["using"] = "broken" if name == "SERV-02" else "prometheus"
 

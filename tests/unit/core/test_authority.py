@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import fnmatch
+import pathlib
+import re
 import typing as t
 
 import pytest
@@ -87,6 +90,8 @@ LOOSER: tuple[tuple[str, str, str], ...] = (
     ("flows: []", "traits", "requirements.PLT-03"),
     ("baseline: {tolerances: {http_latency_seconds: {relative: 100}}}", "limits", "baseline.tolerances.http_latency_seconds"),
 )  # fmt: skip
+# what a key of another name comes to
+BY_CONSEQUENCE = {("traits", "requirements.PLT-03")}
 # what is stricter, or no matter of strictness: never told
 TIGHTER = (
     "policy: {requirements: {BKP-02: {impact: blocker}, RUN-03: {phases: [design, pre, post, recheck]}}}",
@@ -309,6 +314,25 @@ def test_a_requirement_that_the_level_does_not_ask_for_may_be_as_it_likes() -> N
 )
 def test_options_by_what_makes_them_looser(option: str, above: object, below: object, looser: bool) -> None:
     assert is_looser(option, above, below) is looser
+
+
+def rows_of_the_docs() -> dict[str, str]:
+    """By key of the service file, as docs/authority.md has it, the leave that it needs."""
+    text = (pathlib.Path(__file__).resolve().parents[3] / "docs" / "authority.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `") and line.count(" | ") == 2]
+    return {key: leave.strip(" |`") for keys, _looser, leave in rows for key in re.findall(r"`([^`]+)`", keys)}
+
+
+@pytest.mark.parametrize(("line", "kind", "key"), LOOSER, ids=[line for line, _kind, _key in LOOSER])
+def test_the_docs_say_so(line: str, kind: str, key: str) -> None:
+    found = {
+        leave for pattern, leave in rows_of_the_docs().items() if fnmatch.fnmatch(key, pattern) or fnmatch.fnmatch(key, f"{pattern}.*")
+    }
+    assert kind in found or (kind, key) in BY_CONSEQUENCE, f"{key} ({kind}) is not in docs/authority.md"
+
+
+def test_the_docs_name_every_leave() -> None:
+    assert set(OF_SERVICES) | set(OF_RUNS) <= set(rows_of_the_docs().values())
 
 
 def test_every_name_of_leave_stands_in_the_schema() -> None:
