@@ -19,6 +19,7 @@ import typing as t
 from ...module_utils._phrase import phrase
 from .._described.declarations import SharedFile
 from .._described.document import Document, Refused, unresolved
+from .._described.policy import LEVELS
 from .._described.service import Description
 from .._model import planned as _planned
 from .._model.loosening import RUN, Leave
@@ -161,7 +162,8 @@ def _mode(context: Context, name: str, organisation: Document | None, level: str
         description = context.description()
         return "observe" if asked and _may_observe(description) else mode_in_force(description)
     documents = [organisation, _usable(context, "service")]
-    said = [mode_for_all(document, environment, level=level, service=name) for document in documents if document]
+    levels = [level] if level else LEVELS  # of a level that nobody knows, the strictest holds
+    said = [mode_for_all(document, environment, level=one, service=name) for document in documents if document for one in levels]
     return "enforce" if "enforce" in (*said, known) else "observe"
 
 

@@ -108,7 +108,7 @@ def note(description: Description, requirements: t.Sequence[PlannedRequirement],
 
 def _note_servers(description: Description, organisation: Document, remarks: Remarks) -> None:
     own, shared = (document.declared.get("publish") or {} for document in (description.service, organisation))
-    for name in ("pushgateway", "grafana"):
+    for name in ("pushgateway", "grafana", "webhook", "mail"):
         if name in own and name in shared and own.get(name) != shared.get(name):
             place = description.service.where(("publish", name))
             said = phrase("{key:path} publishes elsewhere than its organisation does", key=f"publish.{name}")

@@ -13,7 +13,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._described.d
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.salvage import usable
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.holding import mode_in_force
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises.mode import mode_for_all
-from unit.core.described import ORGANISATION, describe, document, plan_of
+from unit.core.described import ORGANISATION, RUNNABLE, describe, document, plan_of
 
 SHARED = ORGANISATION.replace("servers:\n", "servers:\n  spare: {kind: alertmanager, default: yes please}\n", 1)
 SHARED = SHARED.replace("  am: {kind: alertmanager,", "  am: {kind: alertmanager, default: true,")
@@ -90,3 +90,9 @@ def test_the_mode_that_holds_although_there_is_no_plan() -> None:
     assert held("mode: enforce\n", mode="observe") == "enforce", "what the run asks for is not what the files say"
     assert held("mode: {levels: {A: enforce}}\n") == "enforce" and held("mode: {levels: {C: enforce}}\n") == "observe"
     assert held("policy: {requirements: {BKP-01: {mode: enforce}}}\n") == "enforce", "it could not be verified"
+
+
+@pytest.mark.parametrize(("may", "holds"), [("[]", "enforce"), ("[limits]", "enforce"), ("[mode]", "observe")])
+def test_a_service_is_observed_by_its_own_word_only_with_leave(may: str, holds: str) -> None:
+    organisation = ORGANISATION + f"mode: enforce\nservices_may: {may}\n"
+    assert mode_in_force(describe(RUNNABLE + "mode: observe\n", organisation)) == holds
