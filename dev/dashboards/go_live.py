@@ -115,7 +115,8 @@ def requirements() -> parts.Panel:
     return parts.grid(
         "Requirements",
         """The worst first. Since: when what is seen now began. Headroom: room to the limit of the number that is nearest to it; 100 % far
-        from it, 0 % at it, negative beyond it. Proof: observed now, derived from a record, or attested by a person.""",
+        from it, 0 % at it, negative beyond it. Proof: observed now, derived from a record,
+        attested by a person, or none where nothing was seen.""",
         query("A", f"max by (requirement, impact) ({STATE})", as_table=True),
         query("B", f"max by (requirement, title, responsible, proof) ({INFO})", as_table=True),
         query("C", f"max by (requirement) (service_requirement:operability_since:timestamp_seconds{{{ONE}}}) * 1000", as_table=True),

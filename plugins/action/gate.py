@@ -18,6 +18,7 @@ from ansible.utils.display import Display
 from ..module_utils._argspec import RUN_SPEC
 from ..plugin_utils._acting import emergency as _emergency
 from ..plugin_utils._acting import play_variables
+from ..plugin_utils._acting import refused as _refused
 from ..plugin_utils._acting.context import Context, context_of, refuse
 from ..plugin_utils._acting.gate import Gate, RunOptions, Subject, World
 from ..plugin_utils._acting.source import source_of
@@ -68,7 +69,7 @@ class ActionModule(ActionBase):
         return {**result, **spoken, **({"warnings": warnings} if warnings else {})}
 
     def _spoken(self, context: Context, started: dt.datetime) -> dict[str, t.Any]:
-        plan, whole = _emergency.plans(context)
+        plan, whole = _refused.plans(context)
         spool = context.spool(plan)
         before = spool.judged() if context.options["only_if_needed"] else None
         if before is not None:
@@ -107,9 +108,10 @@ class ActionModule(ActionBase):
         try:
             return context.records(plan)
         except Refused as exc:
-            if context.emergency is None:
+            if context.emergency is None and plan.mode == "enforce":
                 raise
-            self._display.warning(fit(f"{exc}; this is an emergency: its record is kept on this machine"))
+            why = "this is an emergency" if context.emergency else "nothing stops in observe"
+            self._display.warning(fit(f"{exc}; {why}: its record is kept on this machine"))
             return Records(default_folder(), plan.name, context.options["environment"])
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._argspec import RUN_SPEC
+from ..module_utils._argspec import PLAN_SPEC, RUN_SPEC
 from ..module_utils._units import humanize_seconds
-from ..plugin_utils._acting import emergency as _emergency
+from ..plugin_utils._acting import refused as _refused
 from ..plugin_utils._acting.context import context_of, refuse
 from ..plugin_utils._described.document import Refused
 from ..plugin_utils._model.loosening import Leave
@@ -21,7 +21,7 @@ from ..plugin_utils._promises.mode import announced
 from ..plugin_utils._publish.telling import LONGEST_LINE
 from ..plugin_utils._running import core
 
-SPEC = {**RUN_SPEC, "phase": {**RUN_SPEC["phase"], "required": False, "default": "design"}, "show": {"type": "bool", "default": True}}
+SPEC = {**RUN_SPEC, "phase": {**RUN_SPEC["phase"], "required": False, "default": "design"}, **PLAN_SPEC}
 _WORDS = {
     "planned": "verified",
     "not_declared": "NOT DECLARED",
@@ -44,14 +44,17 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         result: dict[str, object] = super().run(tmp, variables)
         context = context_of(self, variables, SPEC)
+        context.anew = True
         try:
-            plan = _emergency.plans(context)[0]
-            proven = context.still_proven(plan, context.spool(plan), recall=True)
+            make = _refused.sound_plans if context.options["fail"] and not context.emergency else _refused.plans
+            plan = make(context)[0]
+            proven = {} if plan.refused else context.still_proven(plan, context.spool(plan), recall=True)
         except Refused as exc:
             raise refuse(exc) from None
         if plan.refused:
-            result["warnings"] = [f"the input is refused, and the play goes on: {problem}" for problem in plan.refused]
-        if context.options["show"]:
+            goes_on = ", and the play goes on" if context.emergency or plan.mode == "observe" else ""
+            result["warnings"] = [f"the input is refused{goes_on}: {problem}" for problem in plan.refused]
+        if context.options["show"] and not plan.refused:
             Display().display(fit(register(plan, context.run().today)))
         planned = {
             "changed": False,
@@ -75,6 +78,7 @@ class ActionModule(ActionBase):
                 for waiver in plan.requests
             ],
             "held": sorted(proven),
+            "refused": list(plan.refused),
         }
         return {**result, **to_plain(planned)}
 

@@ -84,12 +84,13 @@ class ActionModule(ActionBase):
 
     def _plan(self, context: Context, entry: Entry) -> PlannedService:
         """What is to be done for one service."""
-        own = Context(self, context.task_vars, {**context.options, **entry.as_dict(), "scope": "service"})
+        own = Context(self, context.task_vars, {**context.options, **entry.as_dict(), "scope": "service"}, anew=True)
         try:
             plan = own.service_plan()
             own.service_plan(phase=None)
         except Refused as exc:
-            return PlannedService(entry, entry.service or self._name_in(entry.service_file), refused="; ".join(exc.problems))
+            name, there = entry.service or self._name_in(entry.service_file), own.locate_service_file() is not None
+            return PlannedService(entry, name, refused="; ".join(exc.problems), on_record=bool(name) and there)
         except AnsibleError as exc:
             return PlannedService(entry, entry.service or self._name_in(entry.service_file), refused=first_line(exc))
         return PlannedService(

@@ -19,11 +19,12 @@ from ..module_utils._publish_spec import NAMED_SPEC, PUBLISH_SPEC
 from ..plugin_utils._model.text import as_dict, fit
 from ..plugin_utils._publish import metrics, nagios
 from ..plugin_utils._publish.files import PublishFailure
-from ..plugin_utils._publish.targets import Asked, published, targets
+from ..plugin_utils._publish.news import Told
+from ..plugin_utils._publish.targets import Asked, NothingNew, published, targets, tellings
 from ..plugin_utils._publish.words import not_told
 from ..plugin_utils._recording.delegated_host import Elsewhere
 from ..plugin_utils._recording.digests import verified
-from ..plugin_utils._recording.run_record import Unreadable, load
+from ..plugin_utils._recording.run_record import Records, Unreadable, default_folder, load
 from ..plugin_utils._running import core
 from ..plugin_utils._running.spool import Spool, Word
 
@@ -31,6 +32,7 @@ _KEPT = (
     "this run says nothing of the whole service (it was partial, or the state could not be read) and no earlier state is at hand: "
     "the metrics that were published before stay as they are"
 )
+_SERVERS = ("pushgateway", "grafana", "webhook", "mail")  # which may have secrets
 _EVIDENCE = "reports and records are evidence: they stay"
 
 
@@ -80,14 +82,17 @@ class ActionModule(ActionBase):
         else:
             record, beside = self._believed(options["record"])
         state = _given_state(options["state"]) or as_dict(record.get("state")) or _earlier_state(record, beside)
-        servers = {name: _with_secrets(name, as_dict(options[name]), record) for name in ("pushgateway", "grafana")}
+        servers = {name: _with_secrets(name, as_dict(options[name]), record) for name in _SERVERS}
         told, asked = _Told(), Asked.of({**options, **servers})
-        for target in targets(record, state, asked, away.write):
-            if target.needs_state and not state:
+        for target in (*targets(record, state, asked, away.write), *tellings(record, asked, _told(record, beside))):
+            if target.needs_state and not state and not as_dict(record.get("run")).get("refused"):
                 told.skipped.append({"target": target.name, "message": _KEPT})
                 continue
             try:
                 place = target.where if self._task.check_mode else target.write()
+            except NothingNew:
+                told.skipped.append({"target": target.name, "message": "it was told of this run before"})
+                continue
             except (PublishFailure, GrafanaFailure) as exc:
                 told.failed.append({"target": target.name, "message": str(exc)})
                 continue
@@ -226,6 +231,12 @@ def _given_state(given: object) -> dict[str, object]:
     return _plain(as_dict(given.get("state")) if isinstance(given.get("state"), dict) else given)
 
 
+def _told(record: dict[str, object], beside: pathlib.Path | None) -> Told:
+    """What was told of the service's runs: noted beside their records, where those lie here."""
+    own = Records(default_folder(), *metrics.identity(record)).folder
+    return Told(pathlib.Path(beside.parent if beside and beside.name == "runs" and beside.is_dir() else own) / "told")
+
+
 def _earlier_state(record: dict[str, object], folder: pathlib.Path | None) -> dict[str, object]:
     """The state of the newest record beside this one that has one."""
     own = str(as_dict(record.get("run")).get("id") or "")
@@ -248,6 +259,10 @@ def _with_secrets(name: str, server: dict[str, object], record: dict[str, object
     run = as_dict(record.get("run"))
     spool = Spool(constants.DEFAULT_LOCAL_TMP, service, environment, str(run.get("phase")), str(run.get("scope") or "service"))
     held = as_dict(spool.publish().get(name)) if server else {}
-    if held and public_url(str(held["url"])) == server["url"]:
+    if held and all(_where(held, key) == server.get(key) for key in ("url", "host")):
         return {**server, **held}
     return server
+
+
+def _where(server: dict[str, object], key: str) -> object:
+    return public_url(str(server[key])) if key == "url" and key in server else server.get(key)

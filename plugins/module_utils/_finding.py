@@ -54,18 +54,19 @@ class Measurement:
     value: float
     limit: float | None = None
     bound: str | None = None  # "upper" or "lower"
+    count: bool = False  # of things of which just as many as the limit is what is wanted: 2 of 2 are up, 0 have failed
 
     @property
     def headroom(self) -> float | None:
-        """1 far from the limit, 0 at it, down to -1 far beyond it, whatever the direction."""
-        if self.limit is None or self.bound is None:
+        """1 far from the limit, 0 at it, down to -1 far beyond it, whatever the direction. A count has none."""
+        if self.limit is None or self.bound is None or self.count:
             return None
         room = self.limit - self.value if self.bound == "upper" else self.value - self.limit
         scale = max(abs(self.limit), abs(self.value))
         return room / scale if scale else 0.0
 
     def as_dict(self) -> dict[str, object]:
-        return {key: value for key, value in dataclasses.asdict(self).items() if value is not None}
+        return {key: value for key, value in dataclasses.asdict(self).items() if value is not None and value is not False}
 
 
 @dataclasses.dataclass

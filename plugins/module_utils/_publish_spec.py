@@ -16,6 +16,17 @@ TARGETS_SPEC: Spec = {
     "pushgateway": {"type": "dict", "options": http_spec(url={"required": True})},
 }
 
+MAIL_SPEC: Spec = {
+    "host": {"type": "str", "required": True},
+    "port": {"type": "int", "default": 25},
+    "sender": {"type": "str", "required": True},
+    "to": {"type": "dict", "required": True},
+    "starttls": {"type": "bool", "default": True},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "ca_path": {"type": "path"},
+}
+
 # what the files, a run and a task may name
 NAMED_SPEC: Spec = {
     **TARGETS_SPEC,
@@ -23,6 +34,8 @@ NAMED_SPEC: Spec = {
         "type": "dict",
         "options": {**http_spec(url={"required": True}), "tags": {"type": "list", "elements": "str", "default": []}},
     },
+    "webhook": {"type": "dict", "options": http_spec(url={"required": True})},
+    "mail": {"type": "dict", "options": MAIL_SPEC},
     **{name: {"type": "path"} for name in FILES},
     "language": LANGUAGE_SPEC,
 }
@@ -38,4 +51,4 @@ PUBLISH_SPEC: Spec = {
     "fail_on_error": {"type": "bool", "default": False},
 }
 
-__all__ = ("FILES", "LANGUAGE_SPEC", "NAMED_SPEC", "PUBLISH_SPEC", "TARGETS_SPEC")
+__all__ = ("FILES", "LANGUAGE_SPEC", "MAIL_SPEC", "NAMED_SPEC", "PUBLISH_SPEC", "TARGETS_SPEC")

@@ -27,6 +27,13 @@ options:
       - Whether the register is printed.
     type: bool
     default: true
+  fail:
+    description:
+      - Whether the task fails where the input is refused. Without, RV(refused) says why there is no plan, and M(operability.readiness.gate)
+        records it.
+    type: bool
+    default: true
+    version_added: 0.3.0
 """
 
 EXAMPLES = r"""
@@ -64,6 +71,12 @@ recheck_interval_seconds:
   type: float
   version_added: 0.2.0
   sample: 86400.0
+refused:
+  description: Why there is no plan, where the input is refused and O(fail) is false.
+  returned: success
+  type: list
+  elements: str
+  version_added: 0.3.0
 notices:
   description: What should be known, such as waivers that do not count.
   returned: success
@@ -90,7 +103,7 @@ requests:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._argspec import RUN_SPEC
+from ..module_utils._argspec import PLAN_SPEC, RUN_SPEC
 
 
 def main() -> None:
@@ -98,7 +111,7 @@ def main() -> None:
         argument_spec={
             **RUN_SPEC,
             "phase": {**RUN_SPEC["phase"], "required": False, "default": "design"},
-            "show": {"type": "bool", "default": True},
+            **PLAN_SPEC,
         },
         supports_check_mode=True,
     )

@@ -126,6 +126,95 @@ options:
         type: list
         elements: str
         default: []
+  webhook:
+    description:
+      - Where what became worse or better since the last run of the phase is sent as JSON, with those responsible. It is sent once a
+        run, and only where something is new; a record that is published again sends nothing.
+    type: dict
+    version_added: 0.3.0
+    suboptions:
+      url:
+        description:
+          - Its address, for example V(https://chat.example/hooks/readiness).
+        type: str
+        required: true
+      url_username:
+        description:
+          - User for HTTP basic authentication.
+        type: str
+      url_password:
+        description:
+          - Password for HTTP basic authentication.
+        type: str
+      bearer_token:
+        description:
+          - Bearer token.
+        type: str
+      headers:
+        description:
+          - Further request headers.
+        type: dict
+        default: {}
+      validate_certs:
+        description:
+          - Whether the server's certificate must be valid.
+        type: bool
+        default: true
+      ca_path:
+        description:
+          - PEM file of the certification authorities to trust instead of the system's.
+        type: path
+      client_cert:
+        description:
+          - PEM file of the client certificate, which may hold its key too.
+        type: path
+      client_key:
+        description:
+          - PEM file of the key of O(webhook.client_cert).
+        type: path
+  mail:
+    description:
+      - The mail server through which those responsible for what is new get the report of the run, as O(webhook) is sent, in O(language).
+    type: dict
+    version_added: 0.3.0
+    suboptions:
+      host:
+        description:
+          - Its name.
+        type: str
+        required: true
+      port:
+        description:
+          - Its port.
+        type: int
+        default: 25
+      sender:
+        description:
+          - The address that it comes from.
+        type: str
+        required: true
+      to:
+        description:
+          - The addresses, one or a list, by the name of those responsible. C(default) is for all others.
+        type: dict
+        required: true
+      starttls:
+        description:
+          - Whether nothing is sent before the connection is encrypted.
+        type: bool
+        default: true
+      username:
+        description:
+          - The user.
+        type: str
+      password:
+        description:
+          - Its password.
+        type: str
+      ca_path:
+        description:
+          - PEM file of the certification authorities to trust instead of the system's.
+        type: path
   html:
     description:
       - Path of the report as one HTML file, which loads nothing from anywhere, prints on A4, and needs no script.
@@ -236,13 +325,14 @@ written:
   elements: dict
   contains:
     target:
-      description: One of V(textfile), V(pushgateway), V(grafana), V(html), V(markdown), V(junit), V(nagios), V(csv), V(json).
+      description: One of V(textfile), V(pushgateway), V(grafana), V(webhook), V(mail), V(html), V(markdown), V(junit),
+        V(nagios), V(csv), V(json).
       type: str
     path:
       description: The file.
       type: str
     url:
-      description: The address of the group, for V(pushgateway), or of V(grafana).
+      description: The address of the group, for V(pushgateway), or of the other server.
       type: str
   sample: [{"target": "html", "path": "/srv/www/readiness/payments.html"}]
 removed:

@@ -264,7 +264,7 @@ def test_a_file_that_was_changed_by_hand_is_refused(site: Brownfield, acts: Acts
     acts.tasks("changed", *tasks)
     acts.plays[-1]["connection"] = "local"
     # the gate refuses it as well, before anything has run
-    acts.gate("stopped", before=f"cp {site.folder}/an_added_line.yml {site.debt}", mode="observe")
+    acts.gate("stopped", before=f"cp {site.folder}/an_added_line.yml {site.debt}", mode="enforce")
     seen = acts.play()
     outcome, stopped = seen["changed"], seen["stopped"]
     assert outcome.rc == 0, outcome.output
@@ -272,8 +272,8 @@ def test_a_file_that_was_changed_by_hand_is_refused(site: Brownfield, acts: Acts
     for (name, (change, said)), answer in zip(CHANGED.items(), json.loads((site.folder / "answers.json").read_text()), strict=True):
         assert said in answer and f"{name.replace(' ', '_')}.yml:" in answer and "The input is refused" in answer, answer
         assert (site.folder / f"{name.replace(' ', '_')}.yml").read_text() == change(text)
-    assert stopped.rc != 0 and not stopped.records and "DEPLOYED" not in stopped.output
-    assert stopped.says("The input is refused, nothing was verified: readiness.debt.yml:", CHANGED["an added line"][1]), stopped.output
+    assert stopped.rc != 0 and stopped.record["run"]["refused"] and "DEPLOYED" not in stopped.output
+    assert stopped.says("the input is refused: readiness.debt.yml:", CHANGED["an added line"][1]), stopped.output
     readable(stopped)
 
 
@@ -369,7 +369,7 @@ def test_observe_has_an_end(site: Brownfield, acts: Acts) -> None:
     acts.gate("over", before=answers(site, 0, "OLD-01"))
     acts.gate("enforced", mode="enforce")
     site.organisation["mode"] = {"default": "enforce", "observe_until": "2027-02-30"}
-    acts.gate("refused")
+    acts.gate("refused", mode="enforce")
     seen = acts.play()
     assert seen["soon"].verdict == "go" and seen["soon"].says(f"observe ends on {last}, in 10 days")
     assert seen["no go"].rc == 0

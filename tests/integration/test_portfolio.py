@@ -151,7 +151,9 @@ def test_one_that_is_refused_does_not_stop_the_others_and_is_told(estate: Estate
     (estate.folder / "services" / "torn.yml").write_text("service: {name: torn\n")
     estate.listed += ["torn.yml", {"service_file": "gone.yml", "service": "gone"}, "nameless.yml"]
     outcome = estate.recheck()
-    assert outcome.rc == 0 and verdicts(outcome) == {"a": "go", "b": "go", "c": "go"}
+    # what is refused is recorded and published, too
+    assert outcome.rc == 0 and verdicts(outcome) == {"a": "go", "b": "go", "c": "go", "broken": "undetermined"}
+    assert "operability_gate_state{" in (estate.metrics / "operability_broken_production.prom").read_text()
     assert "Traceback" not in outcome.output
     table = estate.summary(outcome)
     assert table["broken"][1:6] == ["production", "-", "UNDETERMINED", "never", "input"]

@@ -193,7 +193,7 @@ def _judge(pattern: str, shown: str, args: Arguments, runner: Runner) -> Finding
         measurements=[
             Measurement("backup_age_seconds", round(age, 3), args["max_age"], "upper"),
             Measurement("backup_size_bytes", newest.size, args["min_size"], "lower"),
-            Measurement("backup_count", len(whole), args["min_count"], "lower"),
+            Measurement("backup_count", len(whole), args["min_count"], "lower", count=True),
         ],
     )
 

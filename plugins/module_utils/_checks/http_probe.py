@@ -284,7 +284,7 @@ def judge(args: Arguments, samples: t.Sequence[Sample]) -> Finding:
     fields: Facts = {
         "observed": _observed(args, samples, last),
         "expected": _expected(args),
-        "measurements": [*measured, Measurement("http_failed_requests", float(len(bad)), 0.0, "upper")],
+        "measurements": [*measured, Measurement("http_failed_requests", float(len(bad)), 0.0, "upper", count=True)],
         "details": details,
     }
     if not samples:

@@ -189,8 +189,8 @@ def judge(path: str, report: Report, written: dt.datetime, args: Arguments, now:
         },
         measurements=[
             Measurement("report_age_seconds", round(max(0.0, age)), limit, "upper"),
-            Measurement("report_tests_run", report.ran, args["min_tests"], "lower"),
-            Measurement("report_tests_failed", report.failing_count, 0.0, "upper"),
+            Measurement("report_tests_run", report.ran, args["min_tests"], "lower", count=True),
+            Measurement("report_tests_failed", report.failing_count, 0.0, "upper", count=True),
         ],
         details=_details(report),
     )

@@ -127,7 +127,7 @@ def conclude(args: Arguments, chosen: list[Target], good: list[Target], missing:
             "expect": [str(describe(one)) for one in args["expect"] or []],
             "min_up": args["min_up"],
         },
-        "measurements": [Measurement("targets_up", len(good), wanted, "lower")],
+        "measurements": [Measurement("targets_up", len(good), wanted, "lower", count=True)],
         "details": problems,
     }
     if problems:

@@ -195,7 +195,7 @@ def _judge(args: Arguments, restic: Restic, snapshots: list[Snapshot], now: dt.d
         fewest = min(len(group) if path else len(same_set(group[-1], group)) for path, group in chosen.items())
         measurements = [
             Measurement("backup_age_seconds", round(age, 3), args["max_age"], "upper"),
-            Measurement("backup_count", fewest, args["min_count"], "lower"),
+            Measurement("backup_count", fewest, args["min_count"], "lower", count=True),
         ]
         common["observed"].update(
             newest={"id": oldest[-1].id, "time": isoformat(oldest[-1].time), "host": oldest[-1].host, "paths": list(oldest[-1].paths)},

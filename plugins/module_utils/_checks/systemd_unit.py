@@ -315,7 +315,7 @@ def _finding(unit: str, kind: str, shown: Properties, remarks: list[Remark], arg
     worst_ones = [said for level, said in remarks if level == status]
     measurements = []
     if shown.get("NRestarts", "").isdigit() and kind == "daemon":
-        measurements.append(Measurement("unit_restarts", float(shown["NRestarts"]), float(args["max_restarts"]), "upper"))
+        measurements.append(Measurement("unit_restarts", float(shown["NRestarts"]), float(args["max_restarts"]), "upper", count=True))
     changed = parse_time(shown.get("StateChangeTimestamp"))
     kept = ("ActiveState", "SubState", "UnitFileState", "Type", "Restart", "NRestarts", "Result", "ActiveEnterTimestamp")
     return Finding(

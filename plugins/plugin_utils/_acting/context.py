@@ -24,8 +24,11 @@ from ansible.plugins.loader import lookup_loader
 
 from ...module_utils._argspec import PHASES
 from ...module_utils._files import NotWritten
+from ...module_utils._phrase import Message
 from .._described.approvals import FOLDER
+from .._described.concern import concerning
 from .._described.document import Document, FastLoader, Refused, bounded, build, plain, positions
+from .._described.salvage import usable
 from .._described.service import Description, Inventory, Run, Started
 from .._described.templates import Beyond
 from .._model import emergency as _emergency_value
@@ -41,10 +44,11 @@ from .._planning.remembered import held_against
 from .._promises import debt as _debt
 from .._promises import ledger as _ledger
 from .._promises import reuse as _reuse
+from .._promises import versions as _versions
 from .._recording import memory as _memory
 from .._recording.delegated_host import Elsewhere
 from .._recording.remote_store import RemoteFolder
-from .._recording.run_record import Records, default_folder
+from .._recording.run_record import Records, Unreadable, default_folder
 from .._running import core, four_eyes
 from .._running.foreign_modules import acts_here, module_problem
 from .._running.spool import Spool
@@ -65,6 +69,8 @@ class Context:
     action: t.Any  # ActionBase
     task_vars: dict[str, t.Any]
     options: dict[str, t.Any]
+    anew: bool = False  # what is remembered of the service is read, whatever others of this run have read
+    _versions: dict[str, str | None] = dataclasses.field(default_factory=dict)
     _plans: dict[str, Plan] = dataclasses.field(default_factory=dict)
     _descriptions: dict[str, Description] = dataclasses.field(default_factory=dict)
     _hosts: dict[str, list[str]] = dataclasses.field(default_factory=dict)
@@ -87,16 +93,23 @@ class Context:
 
     def _description(self, host: str) -> Description:
         service = self._document(self.options["service_file"], "service", host)
-        organisation = self.organisation(host)
+        organisation, told = self._concerning(service, host)
         inventory = Inventory(self._hosts_of, self._addresses_of, module_problem, acts_here, os.path.realpath)
         beyond = self._beyond.get(self._text(self.options["service_file"], "service")[0], ())
         approvals = tuple(self._document(name, schema, host) for name, schema in self._sources() if schema == "approvals")
-        described = Description(service, organisation, self.run(), inventory, approvals=approvals, beyond=beyond)
+        described = Description(service, organisation, self.run(), inventory, approvals=approvals, beyond=beyond, notices=tuple(told))
         if problems := refused_writes(described):  # nor is anything read there
             raise Refused(problems)
         seconds = four_eyes.IN_A_HURRY if self.emergency else four_eyes.SECONDS
         brought = four_eyes.look(organisation, approvals, described.name, seconds=seconds) if organisation else None
         return dataclasses.replace(described, debt=self._debt(service, organisation), brought=brought)
+
+    def _concerning(self, service: Document, host: str) -> tuple[Document | None, list[Message]]:
+        """The organisation file as it concerns the service, and what is told of what is wrong in it and does not. Refused."""
+        organisation = self.organisation(host)
+        if organisation is None:
+            return None, []
+        return concerning(organisation, str(service.of_service["service"]["name"]), self.options["environment"])
 
     def _sources(self) -> list[tuple[str, str]]:
         """The files that a plan is made of, each with its schema, but for the debt. Refused."""
@@ -109,6 +122,20 @@ class Context:
         """The organisation file, where one is named, with the variables of a host. Refused."""
         name = self.options["organisation_file"]
         return self._document(name, "organisation", host) if name else None
+
+    def usable(self, schema: str) -> Document | None:
+        """A file that is refused, as far as it can be read. Refused, where it is not there at all."""
+        name = self.options[f"{schema}_file"]
+        if not name:
+            return None
+        path = locate(self.action._loader, name)
+        if path is None:
+            raise Refused([f"the {schema} file {name} does not exist"])
+        text = pathlib.Path(path).read_text(encoding="utf-8", errors="replace")
+        # nobody has judged the templates of a service file that is refused: beside an organisation file they stay texts
+        trusted = schema == "organisation" or not self.options["organisation_file"]
+        resolve = resolving.by_ansible(self.templar(None)) if trusted else None
+        return usable(text, shown(path), schema, resolve=resolve, folder=pathlib.Path(path).parent)
 
     @functools.cached_property
     def emergency(self) -> _emergency_value.Emergency | None:
@@ -154,7 +181,7 @@ class Context:
             state = _memory.remembered(self.records(plans[0])).state
         except NotWritten:  # the gate says what is wrong with it
             return plans
-        organisation, groups = self.organisation(), self.task_vars.get("groups", {})
+        organisation, groups = self.description().organisation, self.task_vars.get("groups", {})
         return tuple(held_against(plan, organisation, run, state, groups) for plan in plans)
 
     def plan(self, host: str | None = None, *, phase: str | None = "") -> Plan:
@@ -168,12 +195,38 @@ class Context:
 
     def _make_plan(self, host: str | None, phase: str | None) -> Shared:
         description = self.description(host)
+        version = self._remembered(description.name, _plan.records_of(description))
+        if version:
+            description = dataclasses.replace(description, run=dataclasses.replace(description.run, version=version, remembered=True))
         made = _plan.make(description, _plan.make_policy(description.service, description.organisation), phase=phase)
         if self.options["scope"] == "batch" and phase is not None:
             hosts = self._batch()
             made = _batch.narrowed(made, hosts, lambda: {address for one in hosts for address in self._addresses_of(one)})
         debt = self._debt_path(description.service, description.organisation)
-        return Shared(made, dict(self._addresses), (str(debt), _digest_of_file(debt)), self._task_id())
+        return Shared(made, dict(self._addresses), (str(debt), _digest_of_file(debt)), self._task_id(), version)
+
+    def _remembered(self, name: str, folder: str | None) -> str | None:
+        """The version that the service's deployments tell, where a run in service names none; the same for all of a run of Ansible."""
+        if self.options["version"] or self.options["phase"] != "recheck" or self.emergency:
+            return None
+        if name not in self._versions:
+            spool = self._spool(name, self.options["scope"])
+            kept = None if self.anew else spool.remembered()
+            if kept is None:
+                kept = {"version": self._recalled(name, folder)}
+                spool.keep_remembered(kept)
+            version = kept["version"]
+            self._versions[name] = str(version) if version else None
+        return self._versions[name]
+
+    def _recalled(self, name: str, folder: str | None) -> str | None:
+        try:
+            records = self._records_in(name, folder)
+            known = _memory.remembered(records)
+            ledger, _trouble = _memory.ledger(records, known.head, known.state.deployments)
+            return _versions.remembered(ledger, known.state)
+        except (Refused, Unreadable, NotWritten):  # the gate says what is wrong with them
+            return None
 
     def _plan_key(self, host: str | None, phase: str | None) -> str:
         """Of all that a plan depends on, but for what ``_holds`` looks at. Refused."""
@@ -191,6 +244,8 @@ class Context:
 
     def _holds(self, shared: Shared) -> Shared | None:
         """The shared plan, where the debt file and the hosts' addresses are still those with which it was made."""
+        if shared.remembered != self._remembered(shared.plan.name, shared.plan.records):
+            return None
         if shared.debt[1] != _digest_of_file(pathlib.Path(shared.debt[0])):
             return None
         if shared.task == self._task_id():  # nothing can set a variable in the middle of a task
@@ -229,26 +284,32 @@ class Context:
     # -- places
 
     def spool(self, plan: Plan) -> Spool:
-        return Spool(constants.DEFAULT_LOCAL_TMP, plan.service["name"], self.options["environment"], self.options["phase"], plan.scope)
+        return self._spool(plan.name, plan.scope)
+
+    def _spool(self, name: str, scope: str) -> Spool:
+        return Spool(constants.DEFAULT_LOCAL_TMP, name, self.options["environment"], self.options["phase"], scope)
 
     def records(self, plan: Plan) -> Records:
         """The records of the service: on this machine, or on the host that the task is delegated to."""
-        folder = self.options["records"] or plan.records
+        return self._records_in(plan.name, plan.records, plan.records_mode)
+
+    def _records_in(self, name: str, named: str | None, mode: str = "0600") -> Records:
+        folder = self.options["records"] or named
         away = Elsewhere(self.action, self.task_vars)
-        mode = int(plan.records_mode, 8)
+        permissions = int(mode, 8)
 
         def waiting(sentence: str) -> None:
             self.action._display.display(sentence)
 
         if not away.host:
-            return Records(folder or default_folder(), plan.service["name"], self.options["environment"], mode=mode, waiting=waiting)
+            return Records(folder or default_folder(), name, self.options["environment"], mode=permissions, waiting=waiting)
         if not folder:
             raise Refused([f"records: expected the folder of {away.host} where records live (the task is delegated to that host)"])
 
         def opened(path: str) -> RemoteFolder:
-            return RemoteFolder(path, away.call, mode=mode, below=str(folder), waiting=waiting)
+            return RemoteFolder(path, away.call, mode=permissions, below=str(folder), waiting=waiting)
 
-        return Records(folder, plan.service["name"], self.options["environment"], opened)
+        return Records(folder, name, self.options["environment"], opened)
 
     def still_proven(self, plan: Plan, spool: Spool, *, recall: bool = False) -> dict[str, Known]:
         """What of the service's state stands for a new look in this run: the first who asks decides for all (``recall``: anew).
@@ -297,7 +358,9 @@ class Context:
         if organisation is None:
             return resolving.by_ansible(templar)
         found, data = self._beyond_of(path, name), self._data(path, name)
-        resolving.refuse_without_leave(found, organisation, resolving.service_name(data), self.options["environment"])
+        service, environment = resolving.service_name(data), self.options["environment"]
+        if found:
+            resolving.refuse_without_leave(found, concerning(organisation, service, environment)[0], service, environment)
         return resolving.by_ansible(templar) if found else resolving.in_sandbox(templar)
 
     def _beyond_of(self, path: str, name: str) -> tuple[Beyond, ...]:

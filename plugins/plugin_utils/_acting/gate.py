@@ -19,12 +19,14 @@ import typing as t
 from ...module_utils._files import NotWritten
 from ...module_utils._finding import Finding, isoformat
 from ...module_utils._http import public_url
+from ...module_utils._machine import identity
 from ...module_utils._phrase import Message, phrase
 from ...module_utils._runner import user_name
 from ...module_utils._store import Changed
 from .._comparing.baseline import Loaded
 from .._comparing.gate_asked import Before
 from .._described.document import Refused
+from .._judging.state import aged
 from .._model.decision import Decision
 from .._model.deployments import Ledger
 from .._model.emergency import Emergency
@@ -44,6 +46,7 @@ from .._recording.case import (
     Case,
     Play,
     Visited,
+    answered_for_others,
     clock_trouble,
     differing,
     enter_deployment,
@@ -51,6 +54,7 @@ from .._recording.case import (
     load_at_pre,
     load_baseline,
     load_gate_before,
+    machines_of,
     partial_reason,
     reach_of,
     waiting_hosts,
@@ -64,7 +68,7 @@ from .._recording.run_record import LEDGER, STATE, Records, baseline_name
 from .._running.spool import Spool
 
 REASONS_TOLD = 20
-_SECRET = ("url_password", "bearer_token", "headers")
+_SECRET = ("url_password", "bearer_token", "headers", "password")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -193,6 +197,7 @@ class Gate:
         self._findings: t.Mapping[str, t.Sequence[Finding]] = {}
         self._reach = Reach()
         self._partial: Message | None = None
+        self._machines: t.Mapping[str, str] = {}
 
     def speak(self) -> Spoken:
         """The verdict over what the spool holds. It closes the spool."""
@@ -226,6 +231,7 @@ class Gate:
         self._reach = reach_of(subject.plan, visited, subject.play, waiting)
         self._partial = partial_reason(subject.plan, visited, subject.play, waiting)
         self._findings = self.spool.findings()
+        self._machines = machines_of(visited)
 
     def _run(self, now: dt.datetime) -> Run:
         subject = self.subject
@@ -236,7 +242,8 @@ class Gate:
             id=f"{now.strftime('%Y%m%dT%H%M%SZ')}-{options.phase}-{secrets.token_hex(4)}",
             phase=options.phase,
             environment=options.environment,
-            version=options.version,
+            version=options.version or plan.remembered,
+            version_remembered=options.version is None and plan.remembered is not None,
             deployment_id=options.deployment_id or options.version,
             ticket=options.ticket,
             deployment_kind=(options.deployment_kind or "planned") if of_deployment else None,
@@ -256,6 +263,8 @@ class Gate:
             recheck_interval_seconds=plan.recheck_every,
             partial=self._partial,
             first_deployment=options.first_deployment,
+            mode_of_files=plan.mode_of_files,
+            refused=bool(plan.refused),
             emergency=subject.emergency,
         )
 
@@ -284,6 +293,7 @@ class Gate:
             proven=self.subject.proven,
             decisions=decisions,
             previous=self._previous() if readable else None,
+            machines=self._machines,
             before=baseline,
             source=self.subject.source,
             at_pre=self._at_pre(run, baseline) if readable else None,
@@ -294,7 +304,7 @@ class Gate:
         )
         case, (record, after), unfit = self._judged(case)
         unchecked = _witness.unchecked(record.judgement.debt, state, self.records) if readable else ()
-        notices += [*unfit, *self._doubts(), *unchecked]
+        notices += [*unfit, *self._doubts(), *unchecked, *answered_for_others(self._machines, identity())]
         record = dataclasses.replace(record.noting([*unusable, *notices]), state=self._state_shown(record, before, readable, trouble))
         made = Attempt(case, record, after, trouble=trouble)
         if memory:
@@ -344,11 +354,14 @@ class Gate:
 
     def _state_shown(self, record: RunRecord, before: State | None, readable: bool, trouble: list[str]) -> StateJudgement | None:
         emergency = self.subject.emergency
-        if emergency and (self.subject.plan.refused or before is None):
+        if self.subject.plan.refused or (emergency and before is None):
+            if record.run.partial and not emergency:
+                return None
             # what was known of the service before stands, but for what it owes
             earlier = self.records.newest_past(where=lambda past: past.state is not None) if readable else None
             stands = earlier.state if earlier else record.state if before else None
             counted = record.state.emergencies_30d if record.state else 0
+            stands = aged(stands, self.world.now()) if stands else None
             return dataclasses.replace(stands, overrides=record.judgement.overrides, emergencies_30d=counted) if stands else None
         # over findings that cannot be read nothing can be said
         return None if trouble and not emergency else record.state
@@ -486,10 +499,10 @@ class Gate:
 def visible(targets: t.Mapping[str, t.Any]) -> dict[str, object]:
     """Targets as a result may show them. What is left out waits for ``publish`` in the spool."""
     out = dict(targets)
-    for name in ("pushgateway", "grafana"):
+    for name in ("pushgateway", "grafana", "webhook", "mail"):
         if out.get(name):
             shown = {key: value for key, value in out[name].items() if key not in _SECRET}
-            out[name] = {**shown, "url": public_url(str(out[name]["url"]))}
+            out[name] = {**shown, **({"url": public_url(str(shown["url"]))} if "url" in shown else {})}
     return out
 
 

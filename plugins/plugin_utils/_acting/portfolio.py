@@ -86,6 +86,7 @@ class PlannedService:
     records: str | None = None
     publish: dict[str, object] = dataclasses.field(default_factory=dict)  # the files among its targets
     refused: str | None = None
+    on_record: bool = False  # that it is refused is for its gate to record
 
     @property
     def key(self) -> tuple[str, str]:
@@ -98,7 +99,7 @@ class PlannedService:
         return {**self.entry.as_dict(), "service": self.service}
 
 
-def refuse_twins(planned: t.Iterable[PlannedService]) -> None:
+def refuse_twins(planned: t.Sequence[PlannedService]) -> None:
     """Two files of one service and environment would judge each other's findings: the second one is left out."""
     seen: dict[tuple[str, str], str] = {}
     for item in planned:
@@ -106,6 +107,11 @@ def refuse_twins(planned: t.Iterable[PlannedService]) -> None:
             key = (item.service, item.entry.environment)
             if key in seen:
                 item.refused = f"{item.service} in {item.entry.environment} is described by {seen[key]} too"
+            seen.setdefault(key, item.entry.service_file)
+    for item in planned:  # nor is the record of a good one written over by one that is refused
+        if item.on_record:
+            key = (str(item.service), item.entry.environment)
+            item.on_record = key not in seen
             seen.setdefault(key, item.entry.service_file)
 
 
@@ -118,6 +124,7 @@ def work(planned: t.Iterable[PlannedService]) -> dict[str, object]:
     for item in planned:
         if item.refused:
             refused.append({**item.named, "refused": item.refused})
+            services += [item.named] if item.on_record else []
             continue
         services.append(item.named)
         for host in item.hosts or ["localhost"]:

@@ -32,6 +32,7 @@ class Shared:
     addresses: t.Mapping[str, t.Sequence[str]]  # of hosts
     debt: tuple[str, str | None]  # the path of the debt file, and its digest
     task: str  # in which all of it was last found to be so
+    remembered: str | None = None  # the version of the newest deployment
 
 
 class SharedPlans:

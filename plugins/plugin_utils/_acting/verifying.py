@@ -30,6 +30,7 @@ from .._model.completion import as_stand_in
 from .._model.plain import to_plain
 from .._model.planned import Plan, PlannedCheck
 from .._model.text import as_list, in_short, not_reached, said_by
+from .._recording.delegated_host import another_machine, names_connection
 from .._running import core
 from .._running import sending as _sending
 from .._running import verification as _verification
@@ -37,10 +38,11 @@ from .._running.connections import Connections
 from .._running.foreign_modules import ModuleRunner
 from .._running.host_python import too_old
 from .._running.outages import Outages
-from .._running.received import about, received
+from .._running.received import about, machine_of, received
 from .._running.spool import Spool
 from . import emergency as _emergency
 from . import play_variables
+from . import refused as _refused
 from .context import Context, context_of, refuse
 
 SCOREBOARD = "operability.readiness.scoreboard"  # the callback that shows every finding; nobody else needs those that pass here
@@ -51,6 +53,7 @@ class Verifying(ActionBase):
     """Plans for a phase; runs this host's checks in one module execution, and once a service those of the controller beside it."""
 
     _requires_connection = False
+    _machine: str | None = None  # which has answered, where the inventory does not say that it is this one
 
     @core.on_any_core
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
@@ -72,9 +75,16 @@ class Verifying(ActionBase):
     def _verify(
         self, context: Context, host: str, variables: dict[str, t.Any], result: dict[str, t.Any], started: float
     ) -> dict[str, t.Any]:
-        common = _emergency.plan(context)
-        own = context.plan(host) if host in {name for check in common.checks for name in check.hosts or ()} else common
+        common = _refused.plan(context)
         spool = context.spool(common)
+        try:
+            own = context.plan(host) if host in {name for check in common.checks for name in check.hosts or ()} else common
+        except Refused as exc:
+            if common.mode == "enforce" and context.emergency is None:
+                raise
+            why = phrase("the input is refused with the variables of {host:path}: {problem}", host=host, problem=exc.problems[0])
+            spool.save(host, {}, unreachable=why, play_hosts=[str(name) for name in variables.get("ansible_play_hosts_all", [])])
+            return {**result, "changed": False, "warnings": [*result.get("warnings", []), str(why)]}
         proven = context.still_proven(common, spool)
         common, own = _verification.without(common, proven), _verification.without(own, proven)
         lost: Message | None = None
@@ -84,15 +94,24 @@ class Verifying(ActionBase):
         play_hosts = [str(name) for name in variables.get("ansible_play_hosts_all", [])]
         try:
             try:
-                found = self._run_on_host(own, host, variables, result, left)
-                if left is None:
-                    lost = self._run_modules(context, own, host, variables, result, found)
+                lost = another_machine(self, variables)
+                if lost is None:
+                    found = self._run_on_host(own, host, variables, result, left)
+                    if left is None:
+                        lost = self._run_modules(context, own, host, variables, result, found)
             except AnsibleConnectionFailure as exc:
                 # not raised: an unreachable host is a finding; under run_once or any_errors_fatal it would end the play without a verdict
                 lost = in_short(exc)
             if lost:
                 result.setdefault("warnings", []).append(f"{host} could not be reached: {lost}")
-            spool.save(host, found, unreachable=lost, play_hosts=play_hosts, variables=play_variables.deciding(self._task, variables))
+            spool.save(
+                host,
+                found,
+                unreachable=lost,
+                play_hosts=play_hosts,
+                variables=play_variables.deciding(self._task, variables),
+                machine=self._machine,
+            )
         except BaseException:
             looked_once.wait()  # a task that is broken off (timeout) does not wait for the settling time
             raise
@@ -228,6 +247,9 @@ class Verifying(ActionBase):
             answer = {"msg": said_by(exc) if isinstance(exc, NotWritten) else in_short(exc)}
         for warning in as_list(answer.get("warnings")):
             result.setdefault("warnings", []).append(str(warning))
+        host = str(self._task.delegate_to or variables["inventory_hostname"])
+        if getattr(self._connection, "transport", None) != "local" or not names_connection(host, variables):
+            self._machine = machine_of(answer)
         if "found" not in answer:
             hiding = Hiding(text for item in items for text in secrets_in({**item.args, **item.secrets}, item.secrets))
             reason = too_old(self) or hiding.message(verbatim(_why_none(answer)))

@@ -448,10 +448,24 @@ class Grafana(PublishServer, total=False):
     tags: list[str]
 
 
+class Mail(t.TypedDict, total=False):
+    host: t.Required[str]
+    port: int
+    sender: t.Required[str]
+    to: t.Required[dict[str, object]]
+    starttls: bool
+    username: str
+    password: str
+    ca_path: str
+
+
 class Publish(t.TypedDict, total=False):
     textfile_directory: str
     pushgateway: PublishServer
+    report_url: str
     grafana: Grafana
+    webhook: PublishServer
+    mail: Mail
     html: str
     markdown: str
     json: str

@@ -40,6 +40,13 @@ LONGEST_PROBLEM = 10_000  # columns; it may list all that is known
 SCHEMAS = pathlib.Path(__file__).parent / "schemas"
 _MAY_HOLD_SECRETS = ("headers", "environment", "args", "arguments", "with")
 _WORD = re.compile(r"[^\n@\x00-\x1f]{1,60}")  # a duration, a name, a pattern of hosts: what a schema has rules for
+# of the organisation's file: what is wrong in one of these concerns those alone who name it
+ENTRIES: tuple[Path, ...] = (
+    ("servers",),
+    ("chains",),
+    ("waivers",),
+    *((key, group) for key in ("mode", "ratchet", "services_may", "runs_may") for group in ("environments", "services")),
+)
 FastLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast, where it is
 
 
@@ -65,6 +72,7 @@ class Unresolved:
     path: str
     reason: str
     place: str = ""  # file and line
+    given: object = dataclasses.field(default=None, compare=False, repr=False)  # what departs from the schema there
 
     def _needed(self, *_args: t.Any) -> t.Any:
         raise NotResolved([f"{self.place}{': ' if self.place else ''}{self.path}: {self.reason}"])
@@ -86,6 +94,7 @@ class Document:
     sha256: str
     folder: pathlib.Path = pathlib.Path()
     conditions: frozenset[str] = frozenset()  # texts that stand in the file itself under "expect"; what a template yields is not among them
+    spoiled: tuple[Path, ...] = ()  # entries that depart from the schema: each is Unresolved, for whoever needs it
 
     @property
     def declared(self) -> SharedFile:
@@ -240,10 +249,38 @@ def build(
     digest = hashlib.sha256(text.encode()).hexdigest()
     content = resolved if isinstance(resolved, dict) else plain_mapping(data, resolve)
     document = Document(name, content, places, digest, folder or pathlib.Path(), frozenset(_conditions(data)))
-    problems += validate(document, schema)
+    wrong = departures(document, schema)
+    spoiled = _by_entry(wrong) if schema == "organisation" else {}
+    problems += [departure.text for departure in wrong if not (spoiled and _entry(departure.path))]
     if problems:
         raise Refused(problems)
-    return dataclasses.replace(document, data={key: _located(item, document, (key,)) for key, item in document.data.items()})
+    located = {key: _located(item, document, (key,)) for key, item in document.data.items()}
+    for path, found in spoiled.items():
+        _replace(located, path, found)
+    return dataclasses.replace(document, data=located, spoiled=tuple(spoiled))
+
+
+def _by_entry(wrong: t.Sequence[Departure]) -> dict[Path, list[Departure]]:
+    """What is wrong within entries that concern only those who name them, by entry."""
+    found: dict[Path, list[Departure]] = {}
+    for departure in wrong:
+        if entry := _entry(departure.path):
+            found.setdefault(entry, []).append(departure)
+    return found
+
+
+def _entry(path: Path) -> Path:
+    """The entry of the organisation's file in which something is wrong; empty where it may concern everybody."""
+    return next((path[: len(above) + 1] for above in ENTRIES if path[: len(above)] == above and len(path) > len(above)), ())
+
+
+def _replace(data: dict[str, object], path: Path, wrong: t.Sequence[Departure]) -> None:
+    holder: t.Any = data
+    for step in path[:-1]:
+        holder = holder[step]
+    first = wrong[0]
+    reason = "; ".join([first.message, *(f"{dotted(other.path)}: {other.message}" for other in wrong[1:])])
+    holder[path[-1]] = Unresolved(dotted(first.path), reason, first.place, given=holder[path[-1]])
 
 
 def _conditions(value: object, key: str = "") -> t.Iterator[str]:
@@ -268,11 +305,29 @@ def _located(value: object, document: Document, path: Path) -> object:
     return value
 
 
+@dataclasses.dataclass(frozen=True)
+class Departure:
+    """One way in which a document is not as its schema has it."""
+
+    path: Path
+    place: str
+    message: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.place}: {f'{dotted(self.path)}: ' if self.path else ''}{self.message}"
+
+
 def validate(document: Document, schema: str) -> list[str]:
     """A line for each way in which the document departs from the schema (``service`` or ``organisation``)."""
+    return [departure.text for departure in departures(document, schema)]
+
+
+def departures(document: Document, schema: str) -> list[Departure]:
+    """The ways in which the document departs from the schema, in the order of their places. Refused without a library."""
     if jsonschema is None:
         raise Refused([f"{document.name} cannot be read without the Python library jsonschema: pip install jsonschema ({IMPORT_FAILURE})"])
-    problems: dict[tuple[int, int, str], str] = {}
+    problems: dict[tuple[int, int, str], Departure] = {}
     for failure in _checker(schema)(document.data):
         for leaf in _leaves(failure):
             if isinstance(leaf.instance, Unresolved):
@@ -280,8 +335,7 @@ def validate(document: Document, schema: str) -> list[str]:
             for path, message in _explain(leaf):
                 line, column = document.position(path)
                 place = f"{document.name}:{line}:{column}" if line else document.name
-                label = f"{dotted(path)}: " if path else ""
-                problems[(line, column, message)] = f"{place}: {label}{message}"
+                problems[(line, column, message)] = Departure(path, place, message)
     return [problems[key] for key in sorted(problems)]
 
 
@@ -453,12 +507,14 @@ def unresolved(value: object) -> list[Unresolved]:
 
 
 __all__ = (
+    "Departure",
     "Document",
     "NotResolved",
     "Refused",
     "Unresolved",
     "bounded",
     "build",
+    "departures",
     "dotted",
     "plain",
     "plain_mapping",

@@ -12,7 +12,7 @@ import typing as t
 from ...module_utils._phrase import Message, phrase, verbatim
 from .approvals import Brought, Place
 from .declarations import Commitments, Defaults, Duration, Part, RequirementEntry, Server, ServiceFile, SharedFile, Tier
-from .document import Document, NotResolved, unresolved
+from .document import Document, NotResolved, Unresolved, unresolved
 from .templates import Beyond
 
 V = t.TypeVar("V")
@@ -77,6 +77,7 @@ class Run:
     phase: str
     environment: str = "production"
     version: str | None = None
+    remembered: bool = False  # the version: of the newest deployment, not of this run's parameters
     deployment_id: str | None = None
     ticket: str | None = None
     window: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # start, end: ISO 8601
@@ -117,6 +118,7 @@ class Description:
     approvals: tuple[Document, ...] = ()  # readiness.d beside the organisation's file
     brought: t.Mapping[Place, Brought] | None = None  # what git says of what stands there; None: nobody asks
     beyond: tuple[Beyond, ...] = ()  # templates of the service file that do more than read variables, with an organisation file beside it
+    notices: tuple[Message, ...] = ()  # of the files, whatever is planned from them
 
     @property
     def data(self) -> ServiceFile:
@@ -144,6 +146,14 @@ class Description:
     @property
     def kind(self) -> str:
         return str(self.data["service"].get("kind", "daemon"))
+
+    def version_wanted(self) -> str | None:
+        """The version that should run; None where this run has to name it. NotDue in service, where nobody has told the gate."""
+        if self.run.version is None and self.run.phase == "recheck":
+            raise NotDue(
+                phrase("no version is known that should run: none was deployed through the gate, and none is given (readiness_version)")
+            )
+        return self.run.version
 
     @property
     def parts(self) -> dict[str, Part]:
@@ -241,8 +251,9 @@ class Description:
                     )
                 )
             return using, servers[using]
-        fitting = {name: server for name, server in servers.items() if server["kind"] in kinds}
-        chosen = [name for name, server in fitting.items() if server.get("default")] or list(fitting)
+        fitting = {name: server for name, server in servers.items() if _may_be(server, kinds)}
+        chosen = [name for name, server in fitting.items() if not isinstance(server, Unresolved) and server.get("default")]
+        chosen = chosen or [name for name, server in fitting.items() if server["kind"] in kinds]  # refused where one of them is wrong
         if not chosen:
             none = phrase("no server of kind {kind} is declared (servers, in the organisation's or the service's file)", kind=either(kinds))
             raise NotDeclared(none)
@@ -308,6 +319,14 @@ def every(names: t.Sequence[str]) -> Message:
     """Names of which all are meant."""
     *others, last = names
     return phrase("{others:list} and {last:path}", others=others, last=last) if others else verbatim(last)
+
+
+def _may_be(server: Server | Unresolved, kinds: tuple[str, ...]) -> bool:
+    """Whether a server is of one of these kinds; of one that cannot be read, what stands there of its kind counts."""
+    if not isinstance(server, Unresolved) or server.given is None:
+        return server["kind"] in kinds
+    kind = server.given.get("kind") if isinstance(server.given, dict) else None
+    return not isinstance(kind, str) or kind in kinds
 
 
 def _no_server(name: str, known: list[str]) -> Message:

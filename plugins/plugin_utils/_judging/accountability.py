@@ -78,11 +78,16 @@ def accounted(plan: Plan, judged: list[Judged], situation: Situation) -> Account
 
 
 def state_after(situation: Situation, accounts: Accounted) -> State:
-    """The service's state after a run. A partial one, and an emergency, say nothing about the service but what they leave undone."""
+    """The service's state after a run. A partial one says nothing about the service but what it leaves undone.
+
+    An emergency, and a run whose input was refused, say nothing but that there was a gate.
+    """
     run, changed = situation.run, accounts.with_overrides
     if run.partial:
         return changed
     after = updated(changed, accounts.judgement, run)
+    if run.refused and not run.emergency:
+        return dataclasses.replace(changed, gates=after.gates)
     return dataclasses.replace(changed, gates=after.gates, deployments=after.deployments) if run.emergency else after
 
 

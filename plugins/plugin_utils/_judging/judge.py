@@ -15,7 +15,7 @@ from ...module_utils._phrase import NOTHING, Message, phrase, plural, verbatim, 
 from ...module_utils._units import parse_duration
 from .._comparing.fault import news
 from .._model.completion import STAND_IN, completed
-from .._model.judged import Judged, Reach
+from .._model.judged import SEEN, Judged, Reach
 from .._model.judgement import Covered, GateJudgement, GateRequirement, Instrument, Measured, Reused
 from .._model.planned import Plan, PlannedRequirement, PlanState
 from .._model.service_state import Known, Passed, Raised, SeenFailing
@@ -381,7 +381,6 @@ def _as_requirement(item: Judged, passed_on: str | None) -> GateRequirement:
             per_host[finding.host].append(finding.status)
     hosts = collections.Counter(str(worst(statuses)) for statuses in per_host.values())
     bad = [finding for finding in item.findings if finding.status is item.observed]
-    proofs = {finding.proof for finding in item.findings}
     return GateRequirement(
         id=rule.id,
         title=rule.title,
@@ -396,7 +395,7 @@ def _as_requirement(item: Judged, passed_on: str | None) -> GateRequirement:
         status=item.effective,
         message=item.message,
         remedy=next((finding.remedy for finding in bad if finding.remedy), None) or verbatim(rule.remedy),
-        proof=next((proof for proof in (STAND_IN, "attested", "derived") if proof in proofs), "observed"),
+        proof=_proof(item),
         since=min((finding.since for finding in bad if finding.since), default=None),
         collected_at=max((finding.collected_at for finding in item.findings if finding.collected_at), default=None),
         enforce_from=rule.enforce_from,
@@ -414,6 +413,19 @@ def _as_requirement(item: Judged, passed_on: str | None) -> GateRequirement:
         findings=tuple(item.covered),
         passed_on=passed_on,
     )
+
+
+def _proof(item: Judged) -> str:
+    """The weakest on which it rests; none where nothing was seen, whatever is said of it.
+
+    What stands in for the policy's checks is named also where it is not believed.
+    """
+    if any(finding.proof == STAND_IN for finding in item.findings):
+        return STAND_IN
+    decided = item.planned.state is PlanState.DECISION
+    seen = [finding for finding in item.findings if finding.status in SEEN and (finding.check or decided)]
+    proofs = {finding.proof for finding in seen}
+    return next((proof for proof in ("attested", "derived", "observed") if proof in proofs), "none")
 
 
 def _nearest_to_their_limits(findings: t.Iterable[Finding]) -> tuple[Measured, ...]:

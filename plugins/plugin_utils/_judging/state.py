@@ -16,6 +16,7 @@ from .._model.judgement import Covered, GateJudgement, GateRequirement, JudgedRe
 from .._model.planned import Plan, PlannedRequirement, PlanState
 from .._model.run import Run
 from .._model.service_state import Deployed, Known, LastGate, Passed, SeenFailing, State
+from .._model.verdict import Verdict
 from .._promises import debt as _debt
 from .._promises import overrides as _overrides
 from .._promises import ratchet as _ratchet
@@ -116,6 +117,26 @@ def _judged(planned: PlannedRequirement, known: Known | None, plan: Plan, now: d
     return judge_findings(planned, list(known.findings), plan, known.accepted)
 
 
+def aged(known: StateJudgement, now: dt.datetime) -> StateJudgement:
+    """A judgement of the state as it is later, where nothing can be planned anew: what is no longer valid makes it no good one."""
+    late = [
+        item
+        for item in known.requirements
+        if item.deciding and item.impact != "minor" and item.valid_until and item.valid_until < isoformat(now) and item.verified
+    ]
+    if not late or not known.verdict.good:
+        return known
+    reasons = tuple(
+        phrase(
+            "{requirement:path} {message}",
+            requirement=item.id,
+            message=phrase("it was last verified on {day:day}, which no longer counts", day=str(item.collected_at)[:10]),
+        )
+        for item in late
+    )
+    return dataclasses.replace(known, verdict=Verdict.UNDETERMINED, advice="hold", reasons=reasons)
+
+
 def _unverified(planned: PlannedRequirement, message: Message) -> Judged:
     finding = Finding(Status.UNKNOWN, message, requirement=planned.rule.id)
     return Judged(planned, Status.UNKNOWN, Status.UNKNOWN, message, [finding], [Covered(finding, Status.UNKNOWN)])
@@ -133,4 +154,4 @@ def recent_gates(state: State, now: dt.datetime) -> dict[str, LastGate]:
     return {phase: gate for phase, gate in state.gates.items() if gate.at >= oldest}
 
 
-__all__ = ("judge_state", "known_after", "recent_gates", "updated")
+__all__ = ("aged", "judge_state", "known_after", "recent_gates", "updated")

@@ -32,6 +32,8 @@ def completed(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]]
 
 def _whole(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]], reach: Reach) -> list[Finding]:
     base = Finding(Status.UNKNOWN, NOTHING, check="", requirement=check.requirement, instance=check.instance)
+    if check.gap is not None and check.unseen:
+        return [dataclasses.replace(base, message=check.gap)]
     if check.gap is not None:
         return [dataclasses.replace(base, status=Status.FAIL, message=phrase("not declared: {gap}", gap=check.gap))]
     there = list(findings.get(check.key, ()))

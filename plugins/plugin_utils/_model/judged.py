@@ -14,7 +14,7 @@ from .judgement import Covered, Reused
 from .planned import PlannedRequirement, PlanState
 from .waiver import Waiver
 
-_SEEN = (Status.PASS, Status.WARN, Status.FAIL)
+SEEN = (Status.PASS, Status.WARN, Status.FAIL)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Judged:
     @property
     def verified(self) -> bool:
         """Something was seen: a pass, warn or fail of a check, not of the plan."""
-        return self.planned.state is PlanState.PLANNED and self.observed in _SEEN and any(finding.check for finding in self.findings)
+        return self.planned.state is PlanState.PLANNED and self.observed in SEEN and any(finding.check for finding in self.findings)
 
 
-__all__ = ("Judged", "Reach")
+__all__ = ("SEEN", "Judged", "Reach")

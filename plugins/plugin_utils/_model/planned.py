@@ -55,6 +55,7 @@ class PlannedCheck:
     accepted: bool = False  # with the temporary limits of a waiver
     waiver: str | None = None  # the key of that waiver
     gap: Message | None = None
+    unseen: bool = False  # the gap is not one of the description: nobody knows
     path: tuple[str | int, ...] = ()  # where the service file declares what it looks at
     runs: Message | None = None  # what a check runs that stands in for the policy's own
     fails: str | None = None  # the key of the check that proves something only if this run of it fails
@@ -66,7 +67,7 @@ class PlannedCheck:
 
     def split_secrets(self) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
         """The arguments, those that must not be seen apart."""
-        hidden = set() if self.check in COMPUTED else set(secret_options(load_check(self.check)))
+        hidden = set() if self.check in COMPUTED or self.gap is not None else set(secret_options(load_check(self.check)))
         return (
             {key: value for key, value in self.args.items() if key not in hidden},
             {key: value for key, value in self.args.items() if key in hidden and value is not None},
@@ -144,7 +145,8 @@ class Plan:
     override_due: str = OVERRIDE_DUE
     decision_required: bool = False
     decision_terms: DecisionTerms | None = None  # None: any recorded decision counts
-    refused: tuple[str, ...] = ()  # in an emergency, why there is no plan
+    mode_of_files: str | None = None  # whatever the run asks for; enforce where any requirement is
+    refused: tuple[str, ...] = ()  # why there is no plan, of one that stands in
     recheck_every: float = RECHECK_EVERY  # seconds after which the service is to be verified again
     settling: float = 0.0  # seconds for which checks that may need time are repeated
     scope: str = "service"
@@ -155,6 +157,7 @@ class Plan:
     hosts_pattern: str | None = None  # service.hosts
     hostless: Message | None = None  # why there is nothing to judge: no host fits the pattern
     lost_hosts: tuple[str, ...] = ()  # that the pattern no longer has, though nobody announced it
+    remembered: str | None = None  # the version of the newest deployment, where the run names none
     loosened: tuple[Loosening, ...] = ()  # by the service, or by this run
     records_mode: str = "0600"  # permissions of the files of records
     settled_owner: str | None = None  # the owner whom the organisation names for a service that changed hands

@@ -42,6 +42,7 @@ class Hosts:
     reached: tuple[str, ...] = ()
     unreachable: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)
     absent: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)
+    machines: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # digests of those that have answered, by host
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,6 +95,7 @@ class RunRecord:
     delivery_performance: DeliveryPerformance | None = dataclasses.field(default=None, metadata=OMITTED)
     given: Given | None = dataclasses.field(default=None, metadata=OMITTED)
     demands: Demands | None = dataclasses.field(default=None, metadata=OMITTED)  # of all phases
+    report: str | None = dataclasses.field(default=None, metadata=OMITTED)  # its address, as the files give it
 
     def noting(self, notices: t.Iterable[Message]) -> RunRecord:
         return dataclasses.replace(self, judgement=self.judgement.noting(notices))

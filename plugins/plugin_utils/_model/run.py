@@ -39,6 +39,9 @@ class Run:
     recheck_interval_seconds: float | None = None
     partial: Message | None = None  # why it says nothing about the whole service
     first_deployment: bool = False
+    version_remembered: bool = False  # it is that of the newest deployment: the run named none
+    mode_of_files: str | None = dataclasses.field(default=None, metadata=OMITTED)  # what holds as long as they cannot be read
+    refused: bool = False  # its input was: nothing was verified
     emergency: Emergency | None = None
     evidence_digest: str | None = dataclasses.field(default=None, metadata=OMITTED)
 
@@ -50,7 +53,7 @@ class Run:
     @property
     def whole(self) -> bool:
         """Whether it is a verification of the whole service."""
-        return not self.partial and not self.emergency
+        return not (self.partial or self.emergency or self.refused)
 
 
 __all__ = ("Run",)

@@ -64,7 +64,7 @@ def hosts_told(description: Description, requirements: t.Sequence[PlannedRequire
 def _named_by(organisation: Document, description: Description) -> set[str]:
     """The hosts that the organisation's servers name."""
     servers = organisation.declared.get("servers") or {}
-    patterns = [server.get("on") for server in servers.values()]
+    patterns = [server.get("on") for server in servers.values() if isinstance(server, dict)]
     return {host for pattern in patterns if isinstance(pattern, str) for host in description.hosts(pattern)}
 
 

@@ -108,7 +108,7 @@ def note(description: Description, requirements: t.Sequence[PlannedRequirement],
 
 def _note_servers(description: Description, organisation: Document, remarks: Remarks) -> None:
     own, shared = (document.declared.get("publish") or {} for document in (description.service, organisation))
-    for name in ("pushgateway", "grafana"):
+    for name in ("pushgateway", "grafana", "webhook", "mail"):
         if name in own and name in shared and own.get(name) != shared.get(name):
             place = description.service.where(("publish", name))
             said = phrase("{key:path} publishes elsewhere than its organisation does", key=f"publish.{name}")
@@ -137,15 +137,18 @@ def _written(description: Description) -> list[_Written]:
 
 
 def _is_below(path: str, description: Description) -> bool:
-    real = description.inventory.real_path
+    return is_below(path, str(description.service.folder), description.organisation, description.inventory.real_path)
+
+
+def is_below(path: str, folder: str, organisation: Document | None, real: t.Callable[[str], str]) -> bool:
+    """Whether a path lies where a service may reach whose file is in ``folder``."""
     here = real(path)
-    return any(here == root or here.startswith(root.rstrip(os.sep) + os.sep) for root in map(real, _roots(description)))
+    return any(here == root or here.startswith(root.rstrip(os.sep) + os.sep) for root in map(real, _roots(folder, organisation)))
 
 
-def _roots(description: Description) -> list[str]:
+def _roots(folder: str, organisation: Document | None) -> list[str]:
     """Folders below which a service may reach: its own, and those that the organisation names or writes to itself."""
-    roots = [os.path.abspath(description.service.folder)]
-    organisation = description.organisation
+    roots = [os.path.abspath(folder)]
     if organisation is None:
         return roots
     said = organisation.of_organisation
@@ -228,4 +231,4 @@ def _texts(given: object) -> list[str]:
     return [str(text) for text in given] if isinstance(given, list) else [str(given)] if given else []
 
 
-__all__ = ("ENDINGS", "evaluated", "note", "refused_writes")
+__all__ = ("ENDINGS", "evaluated", "is_below", "note", "refused_writes")

@@ -8,28 +8,26 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ...module_utils._phrase import phrase
 from ...module_utils._units import parse_duration
 from .._comparing.comparable import terms
 from .._described.approvals import KEYS, digest_of
 from .._described.approvals import places as approved_places
 from .._described.declarations import Duration, OrganisationFile
-from .._described.document import NotResolved, Refused, dotted, unresolved
+from .._described.document import NotResolved, Refused, unresolved
 from .._described.policy import Policy
 from .._described.service import Description
-from .._model.loosening import RUN, Leave
 from .._model.masked import without_logins
 from .._model.planned import OVERRIDE_DUE, RECHECK_EVERY, Plan
 from .._promises.debt import entries as lines_of_debt
 from .._promises.decisions import required as decision_required
-from .._promises.mode import mode_of, mode_said, ratchet_of
+from .._promises.mode import mode_of, ratchet_of
 from .._promises.reservations import on_overdue
 from . import places
 from .approving import Approving, told_longer
-from .authority import Authority
 from .declared import told
 from .exempting import Exempting
 from .expected_hosts import hosts_told, pattern_of, without_host
+from .holding import authority_of, enforced_anywhere, enforced_here
 from .laid_over import of_files
 from .level import level_of
 from .own_names import look
@@ -49,12 +47,12 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     later = _unresolved_basics(description)
     if later:
         raise Refused(later)
-    remarks = Remarks(notices=list(policy.notices))
-    approving = Approving(description, _authority(description))
+    remarks = Remarks(notices=[*policy.notices, *description.notices])
+    approving = Approving(description, authority_of(description))
     declared = declared_waivers(description, policy, approving, remarks)
     of_level = lower_level(declared, policy, approving, remarks)
     level, reason = level_of(description, of_level, remarks, approving.authority)
-    authority = _authority(description, level)
+    authority = authority_of(description, level)
     approving = dataclasses.replace(approving, authority=authority)
     approving.told(remarks)
     told_longer(description, remarks)
@@ -90,7 +88,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     ratchet = ratchet_of(description, level, remarks.notices)
     run_loosened(description, remarks)
     hosts_told(description, requirements, remarks)
-    enforced = _enforced(description, authority, remarks)
+    enforced = enforced_here(description, authority, remarks)
     hold(rules, description, level, remarks, enforced=enforced, believed=authority.silent)
     loosened = authority.settled(remarks.loosened, enforced=enforced, problems=remarks.problems)
     if remarks.problems:
@@ -106,6 +104,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         waivers=(*waivers, *remarks.requests),
         expected_hosts=tuple(description.hosts()),
         mode=mode,
+        mode_of_files=enforced_anywhere(description, level, rules, standing),
         notices=tuple(remarks.notices),
         inputs={
             "service_file": {"path": description.service.name, "sha256": description.service.sha256},
@@ -118,7 +117,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         publish={**({"language": language} if language else {}), **description.publish},
         reservation_due=str(description.default(lambda given: given.get("reservation_due")) or "14d"),
         failed_within=str(description.default(lambda given: given.get("failed_within")) or "7d"),
-        records=_records(description),
+        records=records_of(description),
         overdue=on_overdue(description),
         override_due=str(description.default(lambda given: given.get("override_due")) or OVERRIDE_DUE),
         decision_required=decision_required(description, level, phase),
@@ -131,30 +130,11 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         debt=debt,
         hosts_pattern=pattern_of(description),
         hostless=without_host(description),
+        remembered=description.run.version if description.run.remembered else None,
         loosened=loosened,
         **_of_organisation(description),
     )
     return without_logins(plan)
-
-
-def _enforced(description: Description, authority: Authority, remarks: Remarks) -> bool:
-    """Whether what has no leave is refused: by the mode that holds where neither service nor run says what it may not."""
-    run = description.run
-    above, path = mode_said(description.organisation, run.environment, authority.level, description.name)
-    own, own_path = mode_said(description.service, run.environment, authority.level, description.name)
-    holds = above or "observe"
-    if description.organisation and above == "enforce" and own == "observe":
-        place = description.organisation.where(path)
-        said = phrase("the service is only observed")
-        strict = phrase("{place:path} says enforce", place=place)
-        remarks.loosen("mode", dotted(own_path), description.service.where(own_path), said, strict)
-    if own and (own == "enforce" or authority.leave("mode") is not Leave.REFUSED):
-        holds = own
-    if (own or holds) == "enforce" and run.mode == "observe":
-        remarks.loosen("mode", "readiness_mode", "", phrase("this run only observes"), phrase("the files say enforce"), by=RUN)
-    if run.mode and (run.mode == "enforce" or authority.leave("mode", by=RUN) is not Leave.REFUSED):
-        holds = run.mode
-    return holds == "enforce" and not run.emergency
 
 
 def _unresolved_basics(description: Description) -> list[str]:
@@ -166,10 +146,6 @@ def _unresolved_basics(description: Description) -> list[str]:
         for item in unresolved(document.data.get(key))
     ]
     return [f"{item.place}: {item.path}: {item.reason} (every phase needs it)" for item in later]
-
-
-def _authority(description: Description, level: str = "") -> Authority:
-    return Authority.of(description.organisation, service=description.name, environment=description.run.environment, level=level)
 
 
 def _approvals(description: Description) -> dict[str, str | None] | None:
@@ -187,7 +163,8 @@ def _approvals(description: Description) -> dict[str, str | None] | None:
     )
 
 
-def _records(description: Description) -> str | None:
+def records_of(description: Description) -> str | None:
+    """The folder of records that one of the files names."""
     for document in description.documents:
         named = document.declared.get("records")
         if named:
@@ -236,4 +213,4 @@ def _recheck_every(description: Description, remarks: Remarks) -> float:
     return seconds
 
 
-__all__ = ("make", "make_policy")
+__all__ = ("make", "make_policy", "records_of")

@@ -143,6 +143,7 @@ def planned_checks(
             gap=instance.gap,
             path=instance.path,
             runs=what_runs(found) if stands_in and instance.gap is None else None,
+            unseen=instance.unseen,
         )
         checks.append(check)
         if instance.gap is None:

@@ -47,9 +47,9 @@ def mode_of(description: Description, level: str, problems: list[str], notices: 
     return chosen, until if chosen == "observe" else None
 
 
-def mode_for_all(organisation: Document, environment: str) -> str:
-    """The mode of an organisation in an environment, for a service of which nothing else is known."""
-    return mode_said(organisation, environment)[0] or "observe"
+def mode_for_all(document: Document, environment: str, *, level: str = "", service: str = "") -> str:
+    """The mode that a file sets in an environment, for a service of which little or nothing else is known."""
+    return mode_said(document, environment, level, service)[0] or "observe"
 
 
 def mode_said(document: Document | None, environment: str, level: str = "", service: str = "") -> tuple[str | None, tuple[str, ...]]:

@@ -34,6 +34,7 @@ from .telling import (
     titled,
     verdict_words,
     verified_words,
+    version_words,
     waiver_words,
 )
 from .translating import translated
@@ -130,7 +131,7 @@ class _View:
 
     def title(self) -> str:
         say, name = self.say, escape(self.service.get("name"), 120) or self.say("no_name")
-        version, environment = escape(self.run.get("version"), 80), escape(self.run.get("environment"), 80)
+        version, environment = version_words(self.run, say), escape(self.run.get("environment"), 80)
         title = say("title_version", name=name, version=version) if version else say("title", name=name)
         return say("title_environment", title=title, environment=environment) if environment else title
 
@@ -169,7 +170,7 @@ class _View:
             "remedy": remedied(item, say),
             "reason": say.term(escape(item.get("reason"))),
             "proof_words": say("proof_is", proof=say.name("proof", item.get("proof"), escape(item.get("proof"), 20)))
-            if item.get("proof") not in (None, "observed")
+            if item.get("proof") not in (None, "observed", "none")
             else "",
             "waiver": {**clean(waiver), "words": waiver_words(waiver, say)} if waiver else {},
             "hosts": [

@@ -34,6 +34,7 @@ from .telling import (
     titled,
     verdict_words,
     verified_words,
+    version_words,
     waiver_words,
 )
 from .translating import translated
@@ -69,7 +70,7 @@ class _Report:
     def text(self) -> str:
         say, run, judgement = self.say, self.run, self.judgement
         verdict = str(judgement.get("verdict"))
-        title = " ".join(text(part, 80) for part in (self.service.get("name") or say("no_name"), run.get("version")) if part)
+        title = " ".join(text(part, 80) for part in (self.service.get("name") or say("no_name"), version_words(run, say)) if part)
         verified = verified_words(judgement, say)
         stop = consequence(self.record, say)
         facts = (

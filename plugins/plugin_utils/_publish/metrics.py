@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import collections
 import datetime as dt
 import math
 import re
@@ -12,6 +13,7 @@ import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
 
+from .._described.policy import IMPACTS
 from .._model.text import STATUS_CODES, STATUSES, as_dict, as_dicts, as_int, escape
 from .._model.verdict import Verdict
 from .files import PublishFailure
@@ -41,7 +43,7 @@ FAMILIES: dict[str, tuple[tuple[str, ...], str]] = {
     "service_state": ((), f"Verdict over the newest valid findings, whatever the phase: {_STATE}."),
     "service_verified_requirements": ((), "Requirements with a finding that says pass, warn or fail."),
     "service_required_requirements": ((), "Requirements that are asked of the service."),
-    "service_info": (("level", "owner", "mode"), "What the service is; always 1."),
+    "service_info": (("level", "owner", "mode", "report"), "What the service is, and where its report lies; always 1."),
     "loosened": (("kind",), "What is looser than what stands above it, by the name under which leave is given."),
     "record_info": (("digest",), "The last run record, by the first characters of its digest; always 1."),
     "gate_state": (("phase",), f"Verdict of the last gate of the phase, dropped after {GATE_DAYS} days: {_STATE}."),
@@ -51,7 +53,7 @@ FAMILIES: dict[str, tuple[tuple[str, ...], str]] = {
     "requirement_since_timestamp_seconds": (("requirement", "impact"), "When what is seen now began."),
     "requirement_info": (("requirement", "title", "area", "stakeholder", "responsible", "proof"), "What the requirement is; always 1."),
     "requirement_hosts": (("requirement", "state"), "Hosts by status of the requirement on them."),
-    "requirements": (("state",), "Requirements by effective status."),
+    "requirements": (("impact", "state"), "Requirements that decide, by impact and effective status."),
     "measurement": (("requirement", "name"), "What was measured, in base units; of the worst host and instance."),
     "measurement_headroom_ratio": (("requirement", "name"), "Room to the limit: 1 far from it, 0 at it, negative beyond it."),
     "stakeholder_state": (("stakeholder",), f"Worst effective status among the requirements of the stakeholder: {_STATUS}."),
@@ -82,8 +84,14 @@ _FIGURES = {
 }
 
 
+class Address(str):
+    """What may be an address in a label: it is the organisation's own, and no host or server has said it."""
+
+
 def label(value: object, limit: int = 120) -> str:
-    """A label value: harmless, short, without an address."""
+    """A label value: harmless, short, without an address that is not meant to be there."""
+    if isinstance(value, Address):
+        return escape(value, 300)
     return _URL.sub("(link)", escape(value, 1000))[:limit]
 
 
@@ -127,7 +135,7 @@ def samples(record: t.Mapping[str, object], earlier_state: t.Mapping[str, object
     out = Samples()
     run, service = as_dict(record.get("run")), as_dict(record.get("service"))
     state = as_dict(record.get("state")) or as_dict(earlier_state)
-    out.add("service_info", (service.get("level"), service.get("owner"), run.get("mode")), 1)
+    out.add("service_info", (service.get("level"), service.get("owner"), run.get("mode"), Address(record.get("report") or "")), 1)
     if record.get("digest"):
         out.add("record_info", (str(record["digest"])[:SHORT_DIGEST],), 1)
     out.add("recheck_interval_seconds", (), run.get("recheck_interval_seconds"))
@@ -180,9 +188,14 @@ def _state(out: Samples, state: dict[str, object]) -> None:
     out.add("service_state", (), _code(state))
     out.add("service_verified_requirements", (), state.get("verified"))
     out.add("service_required_requirements", (), state.get("required"))
-    counts = as_dict(state.get("counts"))
-    for name in _COUNTED:
-        out.add("requirements", (name,), counts.get(name) or 0)
+    counted = collections.Counter(
+        (str(item.get("impact")), str(item.get("status")))
+        for item in as_dicts(state.get("requirements"))
+        if item.get("deciding") is not False and item.get("state") != "later"
+    )
+    for impact in IMPACTS:
+        for name in _COUNTED:
+            out.add("requirements", (impact, name), counted[impact, name])
     kinds = [str(item.get("kind")) for item in as_dicts(state.get("loosened"))]
     for kind in sorted(set(kinds)):
         out.add("loosened", (kind,), kinds.count(kind))

@@ -27,6 +27,7 @@ from .telling import (
     since_last,
     verdict_words,
     verified_words,
+    version_words,
     waiver_words,
 )
 
@@ -95,7 +96,7 @@ class _Table:
     # the parts
 
     def header(self) -> None:
-        name, version = escape(self.service.get("name") or "(no name)", 80), escape(self.run.get("version"), 40)
+        name, version = escape(self.service.get("name") or "(no name)", 80), version_words(self.run, limit=40)
         environment, phase = escape(self.run.get("environment"), 40), escape(self.run.get("phase"), 20)
         title = f"Operability of {name}" + (f" {version}" if version else "")
         title += (f" in {environment}" if environment else "") + (f", phase {phase}" if phase else "")

@@ -14,7 +14,7 @@ import typing as t
 from ...module_utils._exchange import Connection, public_url
 from ...module_utils._publish_spec import FILES
 from .._model.text import as_dict, as_list
-from . import annotation, csv, html, junit, markdown, metrics, nagios, places, textfile
+from . import annotation, csv, html, junit, markdown, metrics, nagios, news, places, textfile
 from .files import PublishFailure, WriteFile, write
 from .pushgateway import Pushgateway, group_url
 
@@ -42,6 +42,8 @@ class Asked:
     grafana_tags: tuple[str, ...] = ()
     files: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # by format: a path, which may have placeholders
     language: str | None = None
+    webhook: Connection | None = None
+    mail: news.Mail | None = None
 
     @classmethod
     def of(cls, options: t.Mapping[str, object]) -> Asked:
@@ -54,6 +56,8 @@ class Asked:
             grafana_tags=tuple(str(tag) for tag in as_list(grafana.get("tags"))),
             files={name: str(options[name]) for name in FILES if options.get(name)},
             language=_text(options.get("language")),
+            webhook=_connection(options.get("webhook")),
+            mail=news.Mail.of(as_dict(options.get("mail"))) if options.get("mail") else None,
         )
 
 
@@ -75,7 +79,7 @@ class Target:
 
     @property
     def is_server(self) -> bool:
-        return self.name in ("pushgateway", "grafana")
+        return self.name in ("pushgateway", "grafana", "webhook", "mail")
 
     @property
     def needs_state(self) -> bool:
@@ -111,6 +115,36 @@ def targets(record: _Record, state: _Record, asked: Asked, away: WriteFile | Non
     about = {"service": service, "environment": environment, "phase": as_dict(record.get("run")).get("phase")}
     found += [_file(name, asked.files[name], about, make, away or write) for name, make in makers.items() if name in asked.files]
     return found
+
+
+def tellings(record: _Record, asked: Asked, told: news.Told) -> list[Target]:
+    """Who is told of what is new since the last run; nobody where nothing is. NothingNew where it was told before."""
+    new = news.news(record)
+    webhook, mail = asked.webhook, asked.mail
+    if new is None:
+        return []
+    found = []
+    if webhook:
+        found.append(Target("webhook", public_url(webhook.url), _once(told, new, "webhook", lambda: news.post(webhook, new))))
+    if mail:
+        found.append(
+            Target("mail", mail.place, _once(told, new, "mail", lambda: news.send(mail, news.message(mail, record, new, asked.language))))
+        )
+    return found
+
+
+class NothingNew(Exception):
+    """It was told before."""
+
+
+def _once(told: news.Told, new: _Record, name: str, tell: t.Callable[[], str]) -> t.Callable[[], str]:
+    def write() -> str:
+        with told.once(new["run"], name) as first:
+            if not first:
+                raise NothingNew
+            return tell()
+
+    return write
 
 
 def _file(name: str, path: str, about: _Record, make: t.Callable[[], str], write_file: WriteFile) -> Target:
@@ -156,4 +190,4 @@ def published(asked: Asked, service: str, environment: str, away: OtherHost, *, 
     return found
 
 
-__all__ = ("Asked", "OtherHost", "Published", "Target", "published", "targets")
+__all__ = ("Asked", "NothingNew", "OtherHost", "Published", "Target", "published", "targets", "tellings")

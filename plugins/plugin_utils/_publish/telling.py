@@ -35,6 +35,12 @@ def verdict_words(judgement: t.Mapping[str, object], say: Words = ENGLISH) -> st
     return say.name("verdict", verdict or Verdict.UNDETERMINED.value, given)
 
 
+def version_words(run: t.Mapping[str, object], say: Words = ENGLISH, limit: int = 80) -> str:
+    """The version that a run was about, and where it comes from if nobody named it; empty where none was."""
+    version = escape(run.get("version"), limit)
+    return say("version_remembered", version=version) if version and run.get("version_remembered") else version
+
+
 def consequence(record: t.Mapping[str, object], say: Words = ENGLISH) -> str:
     """What the verdict does to the play, in words; empty where it would not stop it anyway."""
     run, judgement = as_dict(record.get("run")), as_dict(record.get("judgement"))
@@ -406,5 +412,6 @@ __all__ = (
     "titled",
     "verdict_words",
     "verified_words",
+    "version_words",
     "waiver_words",
 )

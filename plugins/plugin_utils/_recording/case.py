@@ -9,7 +9,9 @@ import contextlib
 import dataclasses
 import datetime as dt
 import typing as t
+from urllib.parse import quote
 
+from ...module_utils._exchange import public_url
 from ...module_utils._files import NotWritten
 from ...module_utils._finding import Finding, isoformat
 from ...module_utils._phrase import Message, phrase
@@ -85,6 +87,7 @@ class Visited:
     host: str
     unreachable: Message | None = None  # why
     play_hosts: tuple[str, ...] = ()
+    machine: str | None = None  # which has answered for it, where the inventory does not say that it is the controller
     variables: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # with a say in the verdict, as they stood for it
 
 
@@ -98,6 +101,25 @@ def differing(visited: t.Sequence[Visited], variables: t.Mapping[str, str], host
                 said = f"{name}: {there or 'nothing'} for {one.host}, {here or 'nothing'} for the gate"
                 problems.append(f"{said}: set it for all hosts of the service alike")
     return problems
+
+
+def machines_of(visited: t.Sequence[Visited]) -> dict[str, str]:
+    """By host, the machine that has answered for it."""
+    return {one.host: one.machine for one in visited if one.machine}
+
+
+def answered_for_others(machines: t.Mapping[str, str], own: str) -> list[Message]:
+    """What is told of hosts for which this machine has answered, or one machine for several."""
+    hosts: dict[str, list[str]] = {}
+    for host, machine in sorted(machines.items()):
+        hosts.setdefault(machine, []).append(host)
+    told = []
+    for machine, names in hosts.items():
+        if machine == own:
+            told.append(phrase("this machine, the controller, has answered for {hosts:list}; the inventory may name it so", hosts=names))
+        elif len(names) > 1:
+            told.append(phrase("one machine has answered for {hosts:list}; the inventory may name it so", hosts=names))
+    return told
 
 
 def waiting_hosts(plan: Plan, visited: t.Sequence[Visited], play: Play) -> list[str]:
@@ -182,6 +204,7 @@ class Case:
     source: str = ""  # what tells the service file from another
     at_pre: PastRun | None = None  # the last run at pre of this deployment
     doubts: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)  # by seal why a line of debt is not believed
+    machines: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # which have answered, by host
 
     def judged(self) -> tuple[RunRecord, State]:
         """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone."""
@@ -209,17 +232,17 @@ class Case:
         if not plan.refused:
             changed = dataclasses.replace(changed, owner=plan.owner, source=self.source)
         shown = {item.id for item in accounts.decisions}
-        silent = run.partial and not run.emergency
+        silent = (run.partial or run.refused) and not run.emergency
         record = RunRecord(
             schema_version=SCHEMA_VERSION,
             run=run,
             service=JudgedService(plan.name, plan.owner, plan.service.get("kind", ""), plan.level, plan.level_reason, self.source),
             inputs=inputs,
-            hosts=Hosts(plan.expected_hosts, self.reach.reached, dict(self.reach.unreachable), dict(self.reach.absent)),
+            hosts=Hosts(plan.expected_hosts, self.reach.reached, dict(self.reach.unreachable), dict(self.reach.absent), self.machines),
             evidence=accounts.evidence,
             decisions=accounts.decisions,
             judgement=judgement,
-            delta=_delta.since(self.previous, judgement),
+            delta=None if run.refused and not run.emergency else _delta.since(self.previous, judgement),
             decision_delta=_delta.since_decision(self.decisions, run, judgement),
             state=None
             if silent
@@ -228,8 +251,20 @@ class Case:
             deployments=changed.deployments,
             given=Given.of(plan, self.state, [item for item in self.decisions if item.id in shown], waiting=situation.waiting),
             demands=None if plan.refused else demands,
+            report=report_address(plan, run),
         )
         return record, changed
+
+
+def report_address(plan: Plan, run: Run) -> str | None:
+    """Where the report of a run can be read, as ``publish.report_url`` says it; without user and password."""
+    given = plan.publish.get("report_url")
+    if not isinstance(given, str):
+        return None
+    names = {"service": plan.name, "environment": run.environment, "phase": run.phase}
+    for name, value in names.items():
+        given = given.replace(f"{{{name}}}", quote(value, safe=""))
+    return public_url(given) if "://" in given else given
 
 
 def enter_deployment(record: RunRecord, ledger: Ledger, now: dt.datetime, *, failed_within: str) -> tuple[RunRecord, Ledger | None]:
@@ -295,7 +330,7 @@ def load_at_pre(records: Records, run: Run, before: Loaded) -> PastRun | None:
 def keep_baseline(records: Records, case: Case) -> tuple[list[Message], bool]:
     """Keeps what was seen at ``pre`` for the comparison at ``post``; says why where it is not kept, and whether there is one."""
     run = case.run
-    if run.phase != "pre" or run.partial or run.scope == "batch" or run.first_deployment:
+    if run.phase != "pre" or run.partial or run.refused or run.scope == "batch" or run.first_deployment:
         return [], False
     identifier = run.deployment_id
     if not identifier:
@@ -323,6 +358,7 @@ __all__ = (
     "Case",
     "Play",
     "Visited",
+    "answered_for_others",
     "clock_trouble",
     "differing",
     "enter_deployment",
@@ -330,7 +366,9 @@ __all__ = (
     "load_at_pre",
     "load_baseline",
     "load_gate_before",
+    "machines_of",
     "partial_reason",
     "reach_of",
+    "report_address",
     "waiting_hosts",
 )

@@ -9,28 +9,63 @@ import base64
 import pathlib
 import typing as t
 
+from ansible import constants, context
 from ansible.errors import AnsibleError
 
+from ...module_utils._phrase import Message, phrase
 from .._model.text import in_short, not_reached
 from .._publish.files import PublishFailure, WriteFile
 
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
-def host_of(action: t.Any) -> str | None:
+
+def host_of(action: t.Any, task_vars: t.Mapping[str, object]) -> str | None:
     """The host that the task is delegated to, when that is not this machine."""
     host = action._task.delegate_to
-    if host in ("localhost", "127.0.0.1", "::1"):
+    if host in _THIS_MACHINE:
         return None
-    return str(host) if host and getattr(action._connection, "transport", None) != "local" else None
+    is_local = getattr(action._connection, "transport", None) == "local" and another_machine(action, task_vars) is None
+    return str(host) if host and not is_local else None
+
+
+def another_machine(action: t.Any, task_vars: t.Mapping[str, object]) -> Message | None:
+    """Why nothing is asked of the host that a task is delegated to: this machine would answer, and the inventory does not say so.
+
+    ``connection: local`` of a play holds for the tasks in it that are delegated, too.
+    """
+    host = action._task.delegate_to
+    if not host or host in _THIS_MACHINE or getattr(action._connection, "transport", None) != "local":
+        return None
+    if context.CLIARGS.get("connection") == "local":  # whoever started the run has said so of all hosts
+        return None
+    if names_connection(str(host), task_vars) or constants.DEFAULT_TRANSPORT == "local":
+        return None
+    return phrase(
+        "this machine would have answered for it, because the play says 'connection: local' and the inventory says nothing of {host:path}; "
+        "take that out of the play, or say ansible_connection: local of the host",
+        host=str(host),
+    )
+
+
+def names_connection(host: str, task_vars: t.Mapping[str, object]) -> bool:
+    """Whether the inventory says how a host is reached."""
+    hostvars: t.Any = task_vars.get("hostvars")
+    try:
+        return hostvars.raw_get(host).get("ansible_connection") is not None
+    except (AnsibleError, AttributeError, KeyError):
+        return False
 
 
 class Elsewhere:
     """That host, through the module ``store``."""
 
     def __init__(self, action: t.Any, task_vars: dict[str, t.Any]) -> None:
-        self.action, self.task_vars, self.host = action, task_vars, host_of(action)
+        self.action, self.task_vars, self.host = action, task_vars, host_of(action, task_vars)
 
     def call(self, question: t.Mapping[str, object]) -> dict[str, t.Any]:
         """What the module answers; a host that cannot be reached is an answer too."""
+        if reason := another_machine(self.action, self.task_vars):
+            return {"failed": True, "msg": not_reached(str(self.host), reason)}
         try:
             return dict(
                 self.action._execute_module(module_name="operability.readiness.store", module_args=dict(question), task_vars=self.task_vars)
@@ -59,4 +94,4 @@ class Elsewhere:
         return f"{self.host}:{place}"
 
 
-__all__ = ("Elsewhere", "host_of")
+__all__ = ("Elsewhere", "another_machine", "host_of", "names_connection")

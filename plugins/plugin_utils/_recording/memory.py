@@ -236,12 +236,14 @@ def _after(state: State, record: WholeRecord) -> State:
         state,
         overrides=still_open,
         closed_overrides=(*state.closed_overrides, *closed),
-        owner=record.service.owner or state.owner,
-        source=record.service.source or state.source,
+        owner=state.owner if run.refused else record.service.owner or state.owner,
+        source=state.source if run.refused else record.service.source or state.source,
     )
     if run.partial:
         return changed
     after = updated(changed, judgement, run)
+    if run.refused and not run.emergency:
+        return dataclasses.replace(changed, gates=after.gates)
     return dataclasses.replace(changed, gates=after.gates, deployments=after.deployments) if run.emergency else after
 
 

@@ -211,13 +211,13 @@ class Records:
     def newest(
         self, phase: str | None = None, *, whole: bool = False, where: t.Callable[[dict[str, object]], bool] = lambda record: True
     ) -> dict[str, object] | None:
-        """The newest run record that can be read, of a phase where one is named; ``whole`` leaves out partial ones and emergencies."""
+        """The newest run record that can be read, of a phase where one is named; ``whole`` leaves out those of a part."""
         for name in reversed(self.runs()):
             if phase and f"-{phase}-" not in name:
                 continue
             record = self.believed(name)
             run = as_dict(record.get("run")) if record else {}
-            part = whole and (run.get("partial") or run.get("emergency"))
+            part = whole and (run.get("partial") or run.get("emergency") or run.get("refused"))
             if record and phase in (None, run.get("phase")) and not part and where(record):
                 return record
         return None

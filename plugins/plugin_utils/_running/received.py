@@ -39,6 +39,12 @@ def received(items: t.Sequence[Item], found: object) -> dict[str, list[Finding]]
     return {item.key: _findings(item, given.get(item.key)) for item in items}
 
 
+def machine_of(answer: Json) -> str | None:
+    """Which machine has answered, where it says so in the form that it was asked for."""
+    given = answer.get("machine")
+    return given if isinstance(given, str) and re.fullmatch("[0-9a-f]{12}", given) else None
+
+
 def about(item: Item, message: Message) -> Finding:
     """An unknown finding for an item that was not executed."""
     return dataclasses.replace(unknown(message), check=item.check, requirement=item.requirement, instance=item.instance, host=item.host)
@@ -72,6 +78,7 @@ def _finding(item: Item, data: Json, hiding: Hiding) -> Finding:
         _must(isinstance(measurement["name"], str) and _is_number(measurement["value"]))
         _must(measurement.get("limit") is None or _is_number(measurement["limit"]))
         _must(measurement.get("bound") in _BOUNDS)
+        _must(isinstance(measurement.get("count", False), bool))
     values = {name: as_json(data.get(name) or {}, DEEPEST) for name in ("observed", "expected")}
     _must(all(isinstance(value, dict) for value in values.values()))
     finding = Finding.from_dict({**data, "details": details, "measurements": data.get("measurements") or [], **values})
@@ -93,4 +100,4 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-__all__ = ("about", "received")
+__all__ = ("about", "machine_of", "received")

@@ -39,10 +39,12 @@ class Spool:
         unreachable: Message | None = None,
         play_hosts: t.Sequence[str] = (),
         variables: t.Mapping[str, str] | None = None,
+        machine: str | None = None,
     ) -> None:
         """Adds the findings of a host (or of the controller), by the key of their check."""
         held = self._read(self._path(host)) or {"host": host, "findings": {}}
         held["unreachable"] = None if unreachable is None else kept(unreachable)
+        held["machine"] = machine or held.get("machine")
         held["play_hosts"] = sorted({*held.get("play_hosts", []), *play_hosts})
         held["variables"] = dict(variables or held.get("variables") or {})
         held["findings"].update({key: [finding.as_dict() for finding in values] for key, values in findings.items()})
@@ -88,6 +90,18 @@ class Spool:
         """What was kept so; None where nobody has said."""
         return self._read(self.folder / "proven.json")
 
+    @property
+    def _remembered(self) -> pathlib.Path:
+        return self.base / f"{self.folder.name}.remembered.json"  # beside the folder, which tells that something was verified
+
+    def keep_remembered(self, entry: t.Mapping[str, object]) -> None:
+        """Keeps for all workers and the gate what is remembered of the service's version."""
+        write_atomically(self._remembered, json.dumps(entry).encode(), mode=0o600, make_folder=True, durable=False)
+
+    def remembered(self) -> t.Mapping[str, object] | None:
+        """What was kept so; None where nobody has said."""
+        return self._read(self._remembered)
+
     def started(self) -> dt.datetime | None:
         """When the first piece of work was claimed."""
         times = [path.stat().st_mtime for path in self.folder.glob("claim-*")]
@@ -119,6 +133,7 @@ class Spool:
                 path.unlink(missing_ok=True)
         else:
             shutil.rmtree(self.folder, ignore_errors=True)
+            self._remembered.unlink(missing_ok=True)
         held = {"verdict": dict(verdict), "publish": dict(publish), "record": record}
         write_atomically(self._judged, json.dumps(held, default=str).encode(), mode=0o600, make_folder=True, durable=False)
 

@@ -104,7 +104,9 @@ def test_a_healthy_daemon_passes() -> None:
     assert str(finding.status) == "pass"
     assert finding.message == "payments.service is active (running) for 3 h 59 min; payments.service is enabled"
     assert finding.instance == "payments.service"
-    assert [m.as_dict() for m in finding.measurements] == [{"name": "unit_restarts", "value": 0.0, "limit": 0.0, "bound": "upper"}]
+    (restarts,) = finding.measurements
+    assert restarts.as_dict() == {"name": "unit_restarts", "value": 0.0, "limit": 0.0, "bound": "upper", "count": True}
+    assert restarts.headroom is None, "not one restart is no limit that is near"
     assert finding.since == "2026-11-25T02:00:01Z"
 
 

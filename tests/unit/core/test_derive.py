@@ -7,14 +7,19 @@
 from __future__ import annotations
 
 import json
+import textwrap
 import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
+from ansible_collections.operability.readiness.plugins.module_utils._finding import Status
 from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, COMPUTED, load_check
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import FOLDER, Proof, load, shipped
-from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import Description, NotDeclared
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import Description, NoHost, NotDeclared
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.completion import completed
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.judged import Reach
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import PlannedCheck
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.derivations import AREAS, DERIVATIONS, derive
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.instance import Instance
 from unit.core.described import ORGANISATION, describe, inventory
@@ -472,3 +477,87 @@ def test_the_alert_of_a_backup() -> None:
     assert one.path == ("parts", "db", "backups", 0, "alert")
     assert gap.gap == "nothing names the alert that a failing backup of /srv/*.dump raises (alert)"
     assert "no backup names the alert" in missing("prometheus_alerts", BACKUPS, source="backups.alert")
+
+
+# -- each by itself
+
+
+SEVERAL = {
+    "a backup of a tool without a check": (
+        "restic_backup",
+        """
+        parts:
+          db: {backups: [{tool: restic, repository: /srv/r, password_file: /etc/p, max_age: 1d}, {tool: pgbackrest, repository: /srv/pg}]}
+        """,
+        "there is no check for backups of 'pgbackrest'",
+        False,
+    ),
+    "a part without a host": (
+        "systemd_unit",
+        "parts: {web: {units: [a.service]}, ghost: {hosts: nobody, units: [b.service]}}",
+        "the inventory has no host for the pattern 'nobody'",
+        True,
+    ),
+    "a log of a server that takes no canary": (
+        "log_canary",
+        "parts: {web: {logs: [{file: /a.log}, {file: /b.log, using: prom}]}}",
+        "the server 'prom' is of kind prometheus",
+        False,
+    ),
+    "a schedule on no host": (
+        "scheduled_job",
+        """
+        parts:
+          db:
+            backups:
+              - {tool: restic, repository: /r, scheduled_by: {timer: one.timer}}
+              - {tool: restic, repository: /s, scheduled_by: {timer: two.timer, on: nobody}}
+        """,
+        "the inventory has no host for the pattern 'nobody'",
+        True,
+    ),
+    "a scrape of no host": (
+        "prometheus_targets",
+        "parts: {web: {scrape: [{job: a, port: 1}]}, ghost: {hosts: nobody, scrape: [{job: b, port: 2}]}}",
+        "the inventory has no host for the pattern 'nobody'",
+        True,
+    ),
+    "an endpoint asked from no host": (
+        "http_probe",
+        "endpoints: [{url: 'https://a.example/'}, {url: 'https://b.example/', from: nobody}]",
+        "the inventory has no host for the pattern 'nobody'",
+        True,
+    ),
+    "a flow from no host": (
+        "flow",
+        "flows: [{to: 'a.example:1'}, {to: 'b.example:2', from: nobody}]",
+        "the inventory has no host for the pattern 'nobody'",
+        True,
+    ),
+    "a certificate on no host": (
+        "tls_certificate",
+        "parts: {web: {certificates: [/a.pem]}, ghost: {hosts: nobody, certificates: [/b.pem]}}",
+        "the inventory has no host for the pattern 'nobody'",
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_one_that_cannot_be_planned_does_not_void_the_others(name: str) -> None:
+    check, text, said, unseen = SEVERAL[name]
+    found = derived(check, textwrap.dedent(text))
+    gaps = [instance for instance in found if instance.gap]
+    assert len(gaps) == 1 and said in str(gaps[0].gap) and gaps[0].unseen is unseen
+    assert found[-1] is gaps[0] and any(instance.gap is None for instance in found[:-1])
+    # the judge says so of that one alone: what nobody could see is unknown, what is not declared fails
+    planned = PlannedCheck("X/0", "X", gaps[0].check, gaps[0].instance, {}, gap=gaps[0].gap, unseen=unseen)
+    (finding,) = completed(planned, {}, Reach())
+    assert finding.status is (Status.UNKNOWN if unseen else Status.FAIL) and said in finding.message
+    assert planned.split_secrets() == ({}, {})
+
+
+def test_where_not_one_can_be_planned_another_proof_is_looked_for() -> None:
+    with pytest.raises(NoHost, match="no host for the pattern 'nobody'"):
+        derived("systemd_unit", "parts: {ghost: {hosts: nobody, units: [b.service]}}")
+    assert "there is no check for backups of 'pgbackrest'" in missing("restic_backup", "parts: {db: {backups: [{tool: pgbackrest}]}}")

@@ -519,3 +519,22 @@ def test_a_judgement_is_json_and_depends_on_nothing_else() -> None:
     findings = {"R-01": "pass", "R-02": "fail"}
     assert json.loads(json.dumps(judge(made, findings))) == judge(made, findings)
     assert judge(made, findings, today=TODAY + dt.timedelta(days=1)) != judge(made, findings)
+
+
+def test_the_proof_is_what_was_seen_and_none_where_nothing_was() -> None:
+    made = plan(
+        asked("A-01"),
+        asked("B-01"),
+        asked("C-01", state="not_applicable"),
+        asked("D-01", state="not_declared"),
+        asked("E-01", checks=[check("E-01/0", gap="it is missing")]),
+        asked("F-01", checks=[check("F-01/0", hosts=("h1", "h2"))]),
+    )
+    findings = {
+        "A-01": found("pass", proof="attested"),
+        "B-01": found("unknown", "it did not answer"),
+        "F-01": found("pass", host="h1", proof="derived"),
+    }
+    judged = judge(made, findings)
+    proofs = {item["id"]: item["proof"] for item in judged["requirements"]}
+    assert proofs == {"A-01": "attested", "B-01": "none", "C-01": "none", "D-01": "none", "E-01": "none", "F-01": "derived"}

@@ -12,6 +12,7 @@ import typing as t
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._files import NotWritten
 from ansible_collections.operability.readiness.plugins.plugin_utils._acting import emergency as _emergency
+from ansible_collections.operability.readiness.plugins.plugin_utils._acting import refused as _refused
 from ansible_collections.operability.readiness.plugins.plugin_utils._model import emergency as _emergency_value
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.judgement import Judgement, Override
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.plain import from_plain
@@ -104,7 +105,7 @@ def test_only_an_overdue_one_changes_a_go(status: str, before: str) -> None:
     ],
 )
 def test_the_name_in_a_text_that_may_be_no_yaml(text: str, name: str | None) -> None:
-    assert _emergency.name_in(text) == name
+    assert _refused.name_in(text) == name
 
 
 def test_who_and_whether() -> None:

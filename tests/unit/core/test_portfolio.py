@@ -162,12 +162,19 @@ def test_the_work_of_plays() -> None:
     assert made["hosts"] == ["a", "b", "localhost"] and made["later"] == [{**entry, "host": "log"}]
     assert made["by_host"] == {"a": [entry], "b": [entry], "localhost": [static.named]}
     assert made["services"] == [entry, static.named] and made["refused"] == [{**lost.named, "refused": "x.yml:1: no"}]
+    told = planned("told", "/t.yml", refused="t.yml:1: no", on_record=True)
+    made = work([web, told])
+    assert made["services"] == [entry, told.named] and made["by_host"] == {"a": [entry], "b": [entry]}, "nothing of it is verified"
 
 
 def test_two_files_of_one_service_and_environment() -> None:
     first, second, elsewhere = planned("web", "/a.yml"), planned("web", "/b.yml"), planned("web", "/b.yml", "staging")
     unknown = [planned(None, "/c.yml"), planned(None, "/d.yml"), planned("web", "/e.yml", refused="no")]
     refuse_twins([first, second, elsewhere, *unknown])
+    twins = [planned("web", f"/{name}.yml", refused="no", on_record=True) for name in "fgh"]
+    twins[2] = planned("other", "/h.yml", refused="no", on_record=True)
+    refuse_twins([*twins, first])
+    assert [item.on_record for item in twins] == [False, False, True], "a good one has the record"
     assert second.refused == "web in production is described by /a.yml too"
     assert (first.refused, elsewhere.refused, *(item.refused for item in unknown)) == (None, None, None, None, "no")
 

@@ -25,6 +25,7 @@ FOUNDATION = {
     "_exchange",
     "_finding",
     "_loading",
+    "_machine",
     "_masking",
     "_message",
     "_on_host",

@@ -8,6 +8,7 @@ import datetime as dt
 import typing as t
 
 import pytest
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import IMPACTS
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish import html, markdown, metrics
 from prometheus_client.parser import text_string_to_metric_families
 from unit.publish.records import hostile, record, requirement
@@ -36,12 +37,20 @@ def one(series: Series, metric: str, /, **labels: str) -> float | None:
     return series.get((f"operability_{metric}", tuple(sorted(labels.items()))))
 
 
+def test_the_address_of_the_report_is_a_label() -> None:
+    made = record()
+    made["report"] = "https://reports.example/payments-production.html\n"
+    series = parsed(made)
+    about = {"level": "A", "owner": "team-payments", "mode": "observe"}
+    assert one(series, "service_info", report="https://reports.example/payments-production.html", **about) == 1
+
+
 def test_every_metric_of_the_design() -> None:
     series = parsed(record())
     assert one(series, "service_state") == 3
     assert one(series, "service_verified_requirements") == 12
     assert one(series, "service_required_requirements") == 15
-    assert one(series, "service_info", level="A", owner="team-payments", mode="observe") == 1
+    assert one(series, "service_info", level="A", owner="team-payments", mode="observe", report="") == 1
     assert one(parsed(record(digest="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b")), "record_info", digest="9f86d081884c7d65") == 1
     assert one(series, "gate_state", phase="pre") == 3
     assert one(series, "gate_enforced", phase="pre") == 0
@@ -49,8 +58,10 @@ def test_every_metric_of_the_design() -> None:
     assert one(series, "requirement_observed_state", requirement="BKP-03", impact="blocker") == 4
     assert one(series, "requirement_since_timestamp_seconds", requirement="BKP-01", impact="blocker") == 1795312807
     assert one(series, "requirement_hosts", requirement="BKP-01", state="fail") == 1
-    assert one(series, "requirements", state="not_applicable") == 1
-    assert one(series, "requirements", state="inherited") == 0
+    assert sum(one(series, "requirements", state="not_applicable", impact=impact) or 0 for impact in IMPACTS) == 1
+    assert all(one(series, "requirements", state="inherited", impact=impact) == 0 for impact in IMPACTS)
+    failing = [item for item in record()["state"]["requirements"] if (item["impact"], item["status"]) == ("blocker", "fail")]
+    assert one(series, "requirements", state="fail", impact="blocker") == len(failing) > 0
     assert one(series, "measurement", requirement="BKP-01", name="backup_age_seconds") == 273600
     assert one(series, "measurement_headroom_ratio", requirement="BKP-01", name="backup_age_seconds") == -0.68
     assert one(series, "stakeholder_state", stakeholder="operators") == 4

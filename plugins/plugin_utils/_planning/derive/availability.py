@@ -70,7 +70,7 @@ def _deployed_version(description: Description) -> list[Instance]:
     if not delivery.get("version_series"):
         raise NotDeclared(phrase("delivery.version_series is not declared: which series has the version in a label?"))
     steps: Steps = ("delivery", "version_series")
-    wanted = description.run.version
+    wanted = description.version_wanted()
     if wanted is None:
         gap = phrase("the version that should run is not given (readiness_version)")
         return [Instance("prometheus_query", "version", path=steps, gap=gap)]

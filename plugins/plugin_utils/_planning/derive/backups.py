@@ -12,7 +12,7 @@ from ..._described.document import Refused, dotted
 from ..._described.service import Description, NotDeclared
 from ..declared import OF_BACKUP
 from .alerts import alert_args
-from .instance import Derivation, Instance, Steps
+from .instance import Derivation, Instance, Several, Steps
 
 _PLACES = ("repository", "path", "pattern", "on")  # what tells one place of a backup from another
 
@@ -36,7 +36,12 @@ def _backup_name(backup: Backup) -> str:
 
 
 def _backups(description: Description) -> list[Instance]:
-    return [_backup(description, part, backup, _backup_name(backup), steps) for part, backup, steps in _backup_entries(description)]
+    several = Several()
+    for part, backup, steps in _backup_entries(description):
+        name = _backup_name(backup)
+        with several.one(f"{backup['tool']}_backup", name, steps) as out:
+            out.append(_backup(description, part, backup, name, steps))
+    return several.all()
 
 
 def _backup(description: Description, part: Part, backup: Backup, name: str, steps: Steps) -> Instance:
@@ -59,13 +64,13 @@ def _second_copies(description: Description) -> list[Instance]:
     entries = _backup_entries(description)
     if not any(backup.get("second_copy") for _part, backup, _steps in entries):
         raise NotDeclared(phrase("no backup says where its second copy is (parts.NAME.backups.N.second_copy)"))
-    out = []
+    several = Several()
     for part, backup, steps in entries:
         name = f"second copy of {_backup_name(backup)}"
         second = backup.get("second_copy")
         if not second:
             gap = phrase("nothing says where the second copy of {backup:path} is (second_copy)", backup=_backup_name(backup))
-            out.append(Instance(f"{backup['tool']}_backup", name, path=steps, gap=gap))
+            several.gap(Instance(f"{backup['tool']}_backup", name, path=steps, gap=gap))
             continue
         # another tool's options are its own; the same tool's are those of the first copy, but for what is said anew
         same = second.get("tool", backup["tool"]) == backup["tool"]
@@ -73,8 +78,9 @@ def _second_copies(description: Description) -> list[Instance]:
         if same and all(merged.get(key) == backup.get(key) for key in _PLACES):
             place = description.service.where((*steps, "second_copy"))
             raise Refused([f"{place}: {dotted((*steps, 'second_copy'))}: it names no other place; expected another {' or '.join(_PLACES)}"])
-        out.append(_backup(description, part, merged, name, (*steps, "second_copy")))
-    return out
+        with several.one(f"{merged['tool']}_backup", name, (*steps, "second_copy")) as out:
+            out.append(_backup(description, part, merged, name, (*steps, "second_copy")))
+    return several.all()
 
 
 def _age_of(backup: Backup) -> Backup:
@@ -105,18 +111,20 @@ def _backup_alerts(description: Description) -> list[Instance]:
 
 
 def _schedules(description: Description) -> list[Instance]:
-    out = []
+    several = Several()
     for part, backup, steps in _backup_entries(description):
         schedule = backup.get("scheduled_by")
         name = _backup_name(backup)
         if not schedule:
             gap = phrase("nothing says what runs the backup of {backup:path} (scheduled_by)", backup=name)
-            out.append(Instance("scheduled_job", name, path=steps, gap=gap))
+            several.gap(Instance("scheduled_job", name, path=steps, gap=gap))
             continue
         args = {key: value for key, value in schedule.items() if key != "on"}
-        hosts = tuple(description.part_hosts(part, schedule.get("on") or backup.get("on")))
-        out.append(Instance("scheduled_job", str(schedule.get("timer") or name), args, hosts, path=(*steps, "scheduled_by")))
-    return out
+        job = str(schedule.get("timer") or name)
+        with several.one("scheduled_job", job, (*steps, "scheduled_by")) as out:
+            hosts = tuple(description.part_hosts(part, schedule.get("on") or backup.get("on")))
+            out.append(Instance("scheduled_job", job, args, hosts, path=(*steps, "scheduled_by")))
+    return several.all()
 
 
 DERIVATIONS: dict[str, Derivation] = {

@@ -131,7 +131,7 @@ def _version_command(description: Description) -> list[Instance]:
     if not any("{version}" in str(word) for word in words):
         place = description.service.where(("delivery", "version_check"))
         raise Refused([f"{place}: delivery.version_check: none of its words has {{version}}, so it cannot know which version is wanted"])
-    version = description.run.version
+    version = description.version_wanted()
     if version is None:
         gap = phrase("the version that should run is not given (readiness_version)")
         return [Instance("command", str(words[0]), path=("delivery", "version_check"), gap=gap)]

@@ -12,7 +12,7 @@ from ....module_utils._phrase import phrase
 from ..._described.declarations import Endpoint
 from ..._described.document import Refused, dotted
 from ..._described.service import CONNECTION, Description, NotDeclared, picked
-from .instance import Derivation, Instance, Steps
+from .instance import Derivation, Instance, Several, Steps
 
 _PROBE = ("method", "body", "body_pattern", "not_body", "json", "max_latency", "percentile", "samples", "follow_redirects")
 
@@ -42,7 +42,7 @@ def _asked_from(description: Description, endpoint: Endpoint) -> tuple[str, ...]
 
 
 def _probes(description: Description) -> list[Instance]:
-    out = []
+    several = Several()
     for index, endpoint in _endpoints(description):
         steps: Steps = ("endpoints", index)
         _address(str(endpoint["url"]), "url", description, steps)
@@ -50,23 +50,26 @@ def _probes(description: Description) -> list[Instance]:
         if endpoint.get("status") is not None:
             args["status"] = endpoint["status"] if isinstance(endpoint["status"], list) else [endpoint["status"]]
         # a name goes into records and reports: no password, no query
-        out.append(Instance("http_probe", public_url(str(endpoint["url"])), args, _asked_from(description, endpoint), path=steps))
-    return out
+        name = public_url(str(endpoint["url"]))
+        with several.one("http_probe", name, steps) as out:
+            out.append(Instance("http_probe", name, args, _asked_from(description, endpoint), path=steps))
+    return several.all()
 
 
 def _versions(description: Description) -> list[Instance]:
-    out = []
+    several, telling = Several(), 0
     for index, endpoint in _endpoints(description):
         version = endpoint.get("version")
         if not version:
             continue
-        wanted = description.run.version
+        telling += 1
+        wanted = description.version_wanted()
         steps: Steps = ("endpoints", index, "version")
         _address(str(endpoint["url"]), "url", description, ("endpoints", index))
         url = urljoin(str(endpoint["url"]), str(version.get("url", "")))
         name = public_url(url)
         if wanted is None:
-            out.append(
+            several.gap(
                 Instance("http_probe", name, path=steps, gap=phrase("the version that should answer is not given (readiness_version)"))
             )
             continue
@@ -76,14 +79,15 @@ def _versions(description: Description) -> list[Instance]:
             args["json"] = {version["json"]: wanted}
         else:
             args["body"] = str(version.get("body", "{version}")).replace("{version}", wanted)
-        out.append(Instance("http_probe", name, args, _asked_from(description, endpoint), path=steps))
-    if not out:
+        with several.one("http_probe", name, steps) as out:
+            out.append(Instance("http_probe", name, args, _asked_from(description, endpoint), path=steps))
+    if not telling:
         raise NotDeclared(phrase("no endpoint tells its version (endpoints.N.version)"))
-    return out
+    return several.all()
 
 
 def _certificates(description: Description) -> list[Instance]:
-    out = []
+    several, count = Several(), 0
     for index, endpoint in enumerate(description.data.get("endpoints") or []):
         steps: Steps = ("endpoints", index)
         key = "url" if endpoint.get("url") else "tls"
@@ -95,17 +99,20 @@ def _certificates(description: Description) -> list[Instance]:
         port = port or 443
         options = picked(endpoint, ("ca_path", "validate_certs", "min_days", "server_name", "starttls"))
         args = {"host": host, "port": port, **options}
-        out.append(Instance("tls_certificate", f"{host}:{port}", args, _asked_from(description, endpoint), path=steps))
+        count += 1
+        with several.one("tls_certificate", f"{host}:{port}", steps) as out:
+            out.append(Instance("tls_certificate", f"{host}:{port}", args, _asked_from(description, endpoint), path=steps))
     for name, part in description.parts.items():
         for index, file in enumerate(part.get("certificates") or []):
-            hosts = tuple(description.part_hosts(part))
-            out.append(
-                Instance("tls_certificate", file, {"path": file}, hosts, part.get("run_as"), path=("parts", name, "certificates", index))
-            )
-    if not out:
+            path: Steps = ("parts", name, "certificates", index)
+            count += 1
+            with several.one("tls_certificate", file, path) as out:
+                hosts = tuple(description.part_hosts(part))
+                out.append(Instance("tls_certificate", file, {"path": file}, hosts, part.get("run_as"), path=path))
+    if not count:
         raise NotDeclared(phrase("no https endpoint, TLS server or certificate file is declared"))
     seen: dict[tuple[str, tuple[str, ...] | None], Instance] = {}
-    for instance in out:
+    for instance in several.all():
         seen.setdefault((instance.instance, instance.hosts), instance)
     return list(seen.values())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ....module_utils._phrase import phrase
 from ..._described.declarations import Log, Part
 from ..._described.service import Description, NotDeclared
-from .instance import Derivation, Instance, Steps
+from .instance import Derivation, Instance, Several, Steps
 
 
 def _logs(description: Description) -> list[tuple[Part, Log, Steps]]:
@@ -27,37 +27,45 @@ def _log_name(log: Log) -> str:
 
 
 def _canaries(description: Description) -> list[Instance]:
-    out = []
+    several, written = Several(), 0
     for part, log, steps in _logs(description):
         if log.get("canary") == "never":
             continue
-        using = log.get("using") or description.default(lambda given: given.get("logs"))
-        _server, store = description.server(("file", "journald"), using)
-        via = "file" if log.get("file") else "journald" if log.get("journald") else "syslog"
-        writes: dict[str, object] = {
-            "via": via,
-            "backend": store["kind"],
-            **{key: value for key in ("format", "fields", "template", "socket") if (value := log.get(key))},
-        }
-        if via == "file":
-            writes["path"] = log["file"]
-        if log.get("syslog") or log.get("journald"):
-            writes["tag"] = log.get("syslog") or log["journald"].removesuffix(".service")
-        writes.update({"search": store["search"]} if store.get("search") else {})
-        writes.update({"deadline": log["deadline"]} if log.get("deadline") else {})
-        finds = {key: value for key, value in writes.items() if key in ("backend", "tag", "search", "deadline")}
-        hosts = tuple(description.part_hosts(part))
-        looking = tuple(description.part_hosts({}, store["on"])) if store.get("on") else None
-        run_as = log.get("run_as") or part.get("run_as")
-        out.append(Instance("log_canary", _log_name(log), writes, hosts, run_as, call="write", path=steps))
-        out.append(Instance("log_canary", _log_name(log), finds, looking, call="find", after="write", path=steps))
-    if not out:
+        written += 1
+        with several.one("log_canary", _log_name(log), steps) as out:
+            out += _canary(description, part, log, steps)
+    if not written:
         raise NotDeclared(phrase("every log refuses its canary line (canary: never), and no weaker proof is declared"))
-    return out
+    return several.all()
+
+
+def _canary(description: Description, part: Part, log: Log, steps: Steps) -> list[Instance]:
+    using = log.get("using") or description.default(lambda given: given.get("logs"))
+    _server, store = description.server(("file", "journald"), using)
+    via = "file" if log.get("file") else "journald" if log.get("journald") else "syslog"
+    writes: dict[str, object] = {
+        "via": via,
+        "backend": store["kind"],
+        **{key: value for key in ("format", "fields", "template", "socket") if (value := log.get(key))},
+    }
+    if via == "file":
+        writes["path"] = log["file"]
+    if log.get("syslog") or log.get("journald"):
+        writes["tag"] = log.get("syslog") or log["journald"].removesuffix(".service")
+    writes.update({"search": store["search"]} if store.get("search") else {})
+    writes.update({"deadline": log["deadline"]} if log.get("deadline") else {})
+    finds = {key: value for key, value in writes.items() if key in ("backend", "tag", "search", "deadline")}
+    hosts = tuple(description.part_hosts(part))
+    looking = tuple(description.part_hosts({}, store["on"])) if store.get("on") else None
+    run_as = log.get("run_as") or part.get("run_as")
+    return [
+        Instance("log_canary", _log_name(log), writes, hosts, run_as, call="write", path=steps),
+        Instance("log_canary", _log_name(log), finds, looking, call="find", after="write", path=steps),
+    ]
 
 
 def _rotations(description: Description) -> list[Instance]:
-    out = []
+    several, bounded = Several(), 0
     for part, log, steps in _logs(description):
         if log.get("file"):
             args: dict[str, object] = {"path": log["file"], "rotated_by": log.get("rotated_by", "logrotate")}
@@ -66,10 +74,12 @@ def _rotations(description: Description) -> list[Instance]:
         else:
             continue
         args.update({key: value for key in ("max_size", "max_age", "logrotate_config", "logrotate_state") if (value := log.get(key))})
-        out.append(Instance("log_rotation", _log_name(log), args, tuple(description.part_hosts(part)), log.get("run_as"), path=steps))
-    if not out:
+        bounded += 1
+        with several.one("log_rotation", _log_name(log), steps) as out:
+            out.append(Instance("log_rotation", _log_name(log), args, tuple(description.part_hosts(part)), log.get("run_as"), path=steps))
+    if not bounded:
         raise NotDeclared(phrase("no part declares a log file or a journal (parts.NAME.logs)"))
-    return out
+    return several.all()
 
 
 DERIVATIONS: dict[str, Derivation] = {

@@ -10,20 +10,22 @@ from ....module_utils._destination import destination
 from ....module_utils._phrase import phrase
 from ..._described.document import Refused, dotted
 from ..._described.service import Description, NotApplicable, NotDeclared
-from .instance import Derivation, Instance, Steps
+from .instance import Derivation, Instance, Several, Steps
 
 
 def _units(description: Description) -> list[Instance]:
-    out = []
+    several, count = Several(), 0
     for name, part in description.parts.items():
         for index, unit in enumerate(part.get("units") or []):
             given = {"name": unit} if isinstance(unit, str) else dict(unit)
             args = {"unit": given.pop("name"), **given}
-            hosts = tuple(description.part_hosts(part))
-            out.append(Instance("systemd_unit", str(args["unit"]), args, hosts, path=("parts", name, "units", index)))
-    if not out:
+            path: Steps = ("parts", name, "units", index)
+            count += 1
+            with several.one("systemd_unit", str(args["unit"]), path) as out:
+                out.append(Instance("systemd_unit", str(args["unit"]), args, tuple(description.part_hosts(part)), path=path))
+    if not count:
         raise NotDeclared(phrase("no part declares its units (parts.NAME.units)"))
-    return out
+    return several.all()
 
 
 def _capacity(description: Description) -> list[Instance]:
@@ -36,7 +38,7 @@ def _flows(description: Description) -> list[Instance]:
         raise NotDeclared(phrase("flows is not declared: what must the service reach? (flows: [] for nothing)"))
     if not declared:
         raise NotApplicable(phrase("the service declares no flow (flows: [])"), "flows")
-    out = []
+    several = Several()
     for index, flow in enumerate(declared):
         steps: Steps = ("flows", index)
         to = str(flow["to"])
@@ -47,10 +49,11 @@ def _flows(description: Description) -> list[Instance]:
             raise Refused([f"{place}: {dotted(steps)}.{problem}" for problem in exc.problems]) from None
         source = flow.get("from")
         part = description.parts.get(str(source)) if source else None
-        hosts = description.part_hosts({}, str(source)) if source and part is None else description.part_hosts(part or {})
         args = {key: value for key, value in flow.items() if key != "from" and value is not None}
-        out.append(Instance("flow", to, args, tuple(hosts), path=steps))
-    return out
+        with several.one("flow", to, steps) as out:
+            hosts = description.part_hosts({}, str(source)) if source and part is None else description.part_hosts(part or {})
+            out.append(Instance("flow", to, args, tuple(hosts), path=steps))
+    return several.all()
 
 
 DERIVATIONS: dict[str, Derivation] = {

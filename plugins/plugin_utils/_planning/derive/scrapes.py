@@ -8,7 +8,7 @@ from __future__ import annotations
 from ....module_utils._phrase import phrase
 from ..._described.declarations import Options, Part, Scrape
 from ..._described.service import Description, NotDeclared
-from .instance import Derivation, Instance, Steps
+from .instance import Derivation, Instance, Several, Steps
 
 
 def _scrapes(description: Description) -> list[tuple[str, Part, Scrape, Steps]]:
@@ -23,17 +23,23 @@ def _scrapes(description: Description) -> list[tuple[str, Part, Scrape, Steps]]:
 
 
 def _targets(description: Description) -> list[Instance]:
-    out = []
+    several = Several()
     for name, part, scrape, steps in _scrapes(description):
         job: dict[str, object] = {"job": scrape["job"]} if scrape.get("job") else {}
-        expect: list[Options] = [
-            {**job, "addresses": description.inventory.addresses_of(host), "port": scrape["port"]} for host in description.part_hosts(part)
-        ]
-        args = {**description.connection("prometheus", scrape.get("using")), "expect": expect, "min_up": len(expect)}
-        if _is_own(scrape.get("job"), description.name):
-            args["members"] = _members(description)
-        out.append(Instance("prometheus_targets", scrape.get("job") or f"{name}:{scrape['port']}", args, path=steps))
-    return out
+        with several.one("prometheus_targets", _name(name, scrape), steps) as out:
+            expect: list[Options] = [
+                {**job, "addresses": description.inventory.addresses_of(host), "port": scrape["port"]}
+                for host in description.part_hosts(part)
+            ]
+            args = {**description.connection("prometheus", scrape.get("using")), "expect": expect, "min_up": len(expect)}
+            if _is_own(scrape.get("job"), description.name):
+                args["members"] = _members(description)
+            out.append(Instance("prometheus_targets", _name(name, scrape), args, path=steps))
+    return several.all()
+
+
+def _name(part: str, scrape: Scrape) -> str:
+    return scrape.get("job") or f"{part}:{scrape['port']}"
 
 
 def _is_own(job: str | None, service: str) -> bool:
@@ -48,15 +54,16 @@ def _members(description: Description) -> list[str]:
 
 
 def _metrics(description: Description) -> list[Instance]:
-    out = []
+    several = Several()
     for name, part, scrape, steps in _scrapes(description):
-        for host in description.part_hosts(part):
-            address = description.inventory.addresses_of(host)[0]
-            where = f"[{address}]" if ":" in address else address
-            url = f"{scrape.get('scheme', 'http')}://{where}:{scrape['port']}/{str(scrape.get('path', 'metrics')).lstrip('/')}"
-            args = {"url": url, **{key: value for key in ("families", "moving") if (value := scrape.get(key))}}
-            out.append(Instance("metrics_endpoint", scrape.get("job") or f"{name}:{scrape['port']}", args, (host,), path=steps))
-    return out
+        with several.one("metrics_endpoint", _name(name, scrape), steps) as out:
+            for host in description.part_hosts(part):
+                address = description.inventory.addresses_of(host)[0]
+                where = f"[{address}]" if ":" in address else address
+                url = f"{scrape.get('scheme', 'http')}://{where}:{scrape['port']}/{str(scrape.get('path', 'metrics')).lstrip('/')}"
+                args = {"url": url, **{key: value for key in ("families", "moving") if (value := scrape.get(key))}}
+                out.append(Instance("metrics_endpoint", _name(name, scrape), args, (host,), path=steps))
+    return several.all()
 
 
 DERIVATIONS: dict[str, Derivation] = {
