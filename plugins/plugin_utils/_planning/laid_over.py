@@ -28,6 +28,7 @@ def of_files(description: Description, terms: Terms, remarks: Remarks) -> None:
     _names(description, description.organisation, remarks)
     _defaults(description, description.organisation, remarks)
     _receivers(description, description.organisation, remarks)
+    _labels(description, description.organisation, remarks)
 
 
 def _in(document: Document, path: Path) -> Message:
@@ -39,10 +40,10 @@ def _servers(description: Description, organisation: Document, remarks: Remarks)
     by_kind: dict[str, str] = {}
     for name, server in shared.items():
         if not unresolved({"": server}):
-            by_kind.setdefault(str(server["kind"]), name)
+            by_kind.setdefault(_store(str(server["kind"])), name)
     for name, server in (description.data.get("servers") or {}).items():
         kind = str(server["kind"])
-        other = name if name in shared else by_kind.get(kind)
+        other = name if name in shared else by_kind.get(_store(kind))
         if other is None or (name in shared and server == shared[name]):
             continue
         path: Path = ("servers", name)
@@ -70,6 +71,11 @@ def _servers(description: Description, organisation: Document, remarks: Remarks)
                 ),
                 requirement=identifier,
             )
+
+
+def _store(kind: str) -> str:
+    """The kind of a server; stores of logs are all of one, since any of them will do where a line is looked for."""
+    return "logs" if kind in ("elasticsearch", "file", "journald", "loki", "opensearch", "victorialogs") else kind
 
 
 def _names(description: Description, organisation: Document, remarks: Remarks) -> None:
@@ -121,6 +127,22 @@ def _receivers(description: Description, organisation: Document, remarks: Remark
                 phrase("alerts may go to {names:list}", names=other),
                 phrase("the organisation's file says {value}", value=", ".join(sorted(wanted))),
             )
+
+
+def _labels(description: Description, organisation: Document, remarks: Remarks) -> None:
+    wanted = ((organisation.declared.get("defaults") or {}).get("alerts") or {}).get("labels") or {}
+    alerts = description.data.get("alerts") or {}
+    for group, given in (("match", alerts.get("match")), ("labels", alerts.get("labels"))):
+        for name, value in (given or {}).items():
+            if name in wanted and str(value) != str(wanted[name]):
+                path: Path = ("alerts", group, name)
+                remarks.loosen(
+                    "chains",
+                    dotted(path),
+                    description.service.where(path),
+                    phrase("{key:path} is {value}", key=dotted(path), value=str(value)),
+                    phrase("the organisation's file says {value}", value=str(wanted[name])),
+                )
 
 
 def _tolerances(description: Description, terms: Terms, remarks: Remarks) -> None:

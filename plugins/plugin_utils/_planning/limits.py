@@ -27,7 +27,11 @@ MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "ow
 MUST_STAY_FALSE = ("allow_skipped",)
 NOT_SHORTER = ("families", "login_page", "moving", "not_body", "required_annotations", "required_labels", "sections", "soft_404")
 NOT_LONGER = ("ignore_links", "may_be_absent")
-WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {"no_data": ("fail", "unknown", "pass"), "verify": ("auto", "none")}
+WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
+    "kind": ("auto", "standby"),
+    "no_data": ("fail", "unknown", "pass"),
+    "verify": ("auto", "none"),
+}
 _NONE = object()
 
 
@@ -48,6 +52,8 @@ def is_looser(option: str, above: object, below: object) -> bool:
         return above is not None
     if option in MUST_STAY_TRUE:
         return above is True and below is False
+    if option == "status":
+        return bool(_of_servers_that_fail(below) - _of_servers_that_fail(above))
     if option in MUST_STAY_FALSE:
         return above is False and below is True
     if option in NOT_SHORTER:
@@ -63,6 +69,16 @@ def is_looser(option: str, above: object, below: object) -> bool:
     if option.startswith(HIGHER):
         return numbers[1] > numbers[0]
     return option.startswith(LOWER) and numbers[1] < numbers[0]
+
+
+def is_tighter(option: str, above: object, below: object) -> bool:
+    """Whether an option is a limit, and stricter than what stands above it."""
+    return is_looser(option, below, above) and not is_looser(option, above, below)
+
+
+def _of_servers_that_fail(codes: object) -> set[str]:
+    """HTTP statuses with which a server says that it cannot answer."""
+    return {text for text in _texts(codes if isinstance(codes, (list, tuple)) else [codes]) if text.startswith("5")}
 
 
 def _texts(value: object) -> set[str]:
@@ -107,7 +123,11 @@ def of_checks(checks: t.Sequence[PlannedCheck], above: Rule | None, description:
         for option, value in check.args.items():
             if option in secret or unresolved({"": value}):
                 continue
+            if option == "binary" and value != load_check(check.check).ARGUMENT_SPEC["binary"].get("default"):
+                _another_program(check, above, str(value), description, remarks)
             found = above_of(option, check.check, above, description, level)
+            if option == "enabled" and check.args.get("kind") == "oneshot":
+                continue  # what a timer starts is not enabled itself
             if found is not None and is_looser(option, found.value, value):
                 key, place = _where(check, option, description)
                 remarks.loosen(
@@ -118,6 +138,20 @@ def of_checks(checks: t.Sequence[PlannedCheck], above: Rule | None, description:
                     phrase("{origin} {value}", origin=found.origin, value=_shown(found.value)),
                     requirement=above.id,
                 )
+
+
+def _another_program(check: PlannedCheck, above: Rule, program: str, description: Description, remarks: Remarks) -> None:
+    """Notes that what a check believes is said by a program of the service's choice."""
+    key, place = _where(check, "binary", description)
+    if not key.startswith("policy.") or _has(description.data, tuple(key.split("."))):
+        remarks.loosen(
+            "own_proofs",
+            key,
+            place,
+            phrase("{requirement:path} believes {program:path}", requirement=above.id, program=program),
+            phrase("{check:path} asks the tool of its name", check=check.check),
+            requirement=above.id,
+        )
 
 
 def above_of(option: str, check: str, rule: Rule, description: Description, level: str) -> Above | None:

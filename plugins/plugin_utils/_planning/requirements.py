@@ -21,6 +21,7 @@ from .exempting import Exempting
 from .limits import of_checks
 from .policy_changes import of_rule
 from .proofs import chosen_for, planned_checks, refuse_empty
+from .questions import of_questions
 from .remarks import Remarks
 from .rules import impact_of
 from .stand_ins import note, stand_in
@@ -76,6 +77,7 @@ def planned_requirement(
     if made.state is PlanState.NOT_APPLICABLE:
         _note_switched_off(made, above, description, level, remarks)
     of_checks(made.checks, above, description, level, remarks)
+    of_questions(above, rule, exception, description, level, remarks)
     return made
 
 

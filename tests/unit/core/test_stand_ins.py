@@ -52,7 +52,6 @@ PROOFS: tuple[tuple[str, str, str, str | None], ...] = (
 )
 POLICYS = (
     ("BKP-01", "check: restic_backup"),
-    ("BKP-01", "check: file_backup, with: {pattern: [/srv/dump-*], max_age: 1h}"),
     ("DEL-01", "responsible: us"),
     ("DEL-01", "check: command"),
     ("DEL-02", "check: command, with: {command: [/opt/rollback, --now]}"),

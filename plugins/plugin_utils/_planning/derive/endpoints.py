@@ -75,6 +75,9 @@ def _versions(description: Description) -> list[Instance]:
             continue
         args = picked(endpoint, CONNECTION)
         args["url"] = url
+        if "body" in version and "{version}" not in str(version["body"]) and not version.get("json"):
+            place = description.service.where((*steps, "body"))
+            raise Refused([f"{place}: {dotted((*steps, 'body'))}: it has no {{version}}, so it cannot know which version is wanted"])
         if version.get("json"):
             args["json"] = {version["json"]: wanted}
         else:
