@@ -83,8 +83,10 @@ def each_host(acts: Acts, site: Site) -> None:
     site.service["requirements"].update(
         {
             "MOD-01": deployed(site),
-            "MOD-02": says("echo", "{{ colour }} {{ inventory_hostname }}", expect="result.stdout == colour ~ ' ' ~ inventory_hostname"),
-            "MOD-03": says("echo", "{{ colour }}", expect="result.stdout == 'blue' and colour == 'blue'", on="log1"),
+            "MOD-02": says(
+                "basename", "-a", "{{ colour }} {{ inventory_hostname }}", expect="result.stdout == colour ~ ' ' ~ inventory_hostname"
+            ),
+            "MOD-03": says("basename", "{{ colour }}", expect="result.stdout == 'blue' and colour == 'blue'", on="log1"),
             "MOD-04": module(module="ansible.builtin.copy", args={"content": "host = other\n", "dest": dest}),
         }
     )
@@ -136,7 +138,7 @@ def test_what_a_module_says_is_data_and_what_is_hidden_stays_so(services: Servic
 
 
 def test_in_check_mode_what_only_looks_still_looks(site: Site) -> None:
-    site.service["requirements"].update({"MOD-01": deployed(site), "MOD-02": says("echo", "seen", expect="result.stdout == 'seen'")})
+    site.service["requirements"].update({"MOD-01": deployed(site), "MOD-02": says("basename", "seen", expect="result.stdout == 'seen'")})
     outcome = site.run(ROLE + "\n", "--check", "-v")
     assert outcome.rc == 0 and outcome.says("GO", "4 of 4 verified"), outcome.output
 

@@ -233,7 +233,7 @@ def test_a_record_of_something_else_bears_nothing_out(service: Service, part: st
     (name,) = service.records.runs()
     record = service.records.run(name)
     t.cast("dict[str, object]", record[part])[key] = value
-    service.records.save(name, record)
+    service.records.save(name, {**record, "digest": digest_of(record)})
     service.edited(lambda line: line.update(record=digest_of(record)))
     spoken = service.night(1, old.old_backup(1))
     assert stops(spoken) and "is not of this service as a whole" in " ".join(notices(spoken))
