@@ -38,6 +38,7 @@ class Remote(Site):
         self.service["parts"]["web"]["backups"] = [
             {"tool": "file", "pattern": str(self.machines / "here" / "backups" / "*.tar"), "on": "log1", "max_age": "2d"}
         ]
+        self.organisation["services_may"] = ["other_hosts"]
         self.organisation["policy"]["requirements"]["DEL-01"] = {"impact": "blocker"}
         self.service["delivery"] = {"version_check": ["/bin/sh", "-c", f"grep -qx '{{version}}' {self.machines}/here/version || exit 2"]}
         for name in ("web1", "web2"):

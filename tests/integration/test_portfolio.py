@@ -201,7 +201,7 @@ def test_enforce_fails_once_at_the_end_and_names_all(estate: Estate) -> None:
     estate.answer("c", 2)
     estate.add("broken", "web1", servces={})
     outcome = estate.recheck(mode="enforce")
-    assert outcome.rc != 0 and len(outcome.records) == 3
+    assert outcome.rc != 0 and len(outcome.records) == 4, "what is refused has its record, too"
     assert outcome.output.count("FAILED!") + outcome.output.count("[ERROR]: Task failed") >= 1
     flat = " ".join(outcome.output.split())
     assert "a: NO-GO: APP-01" in flat and "c: NO-GO: APP-01" in flat and "broken: UNDETERMINED: input refused" in flat

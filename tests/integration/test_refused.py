@@ -51,6 +51,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     one = site("no_yaml")
     acts.gate("no yaml", site=one, before=lambda: _no_yaml(sites["no_yaml"]))
     one = site("enforced", "enforce")
+    one.organisation["runs_may"] = ["mode"]
     acts.gate("enforced, before", site=one)
     acts.gate("enforced, asked to observe", site=one, mode="observe")
     one.organisation["mode"] = {"defautl": "enforce"}
