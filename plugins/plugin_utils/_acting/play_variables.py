@@ -40,8 +40,10 @@ def of_inventory(task_vars: t.Mapping[str, object], host: str) -> t.Mapping[str,
     hostvars = task_vars.get("hostvars")
     if not isinstance(hostvars, HostVars) or (known := hostvars._inventory.get_host(host)) is None:
         return {}
-    manager = copy.copy(hostvars._variable_manager)
-    manager._extra_vars = {}
+    whole = hostvars._variable_manager
+    manager = copy.copy(whole)
+    # a copy loses these before core 2.19
+    manager._loader, manager._hostvars, manager._extra_vars = whole._loader, whole._hostvars, {}
     return dict(manager.get_vars(host=known, include_hostvars=False))
 
 

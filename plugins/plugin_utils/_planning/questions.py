@@ -53,7 +53,7 @@ def of_questions(
 
 
 def _bent(declared: t.Sequence[Instance], given: t.Mapping[str, object]) -> dict[str, str]:
-    """The options with which something else is looked at than what is declared, or less of it, or less strictly; and which leave that takes."""
+    """The options with which something else is looked at than what is declared, or less of it; and the leave that takes."""
     out = {}
     for option, value in given.items():
         mine = [instance for instance in declared if option in load_check(instance.check).ARGUMENT_SPEC]
