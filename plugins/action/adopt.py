@@ -19,6 +19,7 @@ from ..module_utils._runner import user_name
 from ..module_utils._units import parse_duration
 from ..plugin_utils._acting.context import Context, context_of, refuse, shown
 from ..plugin_utils._described.document import Refused
+from ..plugin_utils._model.loosening import Leave
 from ..plugin_utils._model.planned import Plan
 from ..plugin_utils._model.text import fit
 from ..plugin_utils._promises import debt as _debt
@@ -50,7 +51,7 @@ class ActionModule(ActionBase):
         found, named_in = _debt.file_of(description.service, description.organisation)
         path = pathlib.Path(context.options["debt_file"] or found)
         before = path.read_text(encoding="utf-8") if description.debt else ""
-        adoption = self._adopt(context, plan)
+        adoption, told = self._adopt(context, plan)
         changed = adoption.text != before
         if changed and not self._task.check_mode:
             try:
@@ -61,7 +62,7 @@ class ActionModule(ActionBase):
             result["diff"] = {"before": before, "after": adoption.text, "before_header": str(path), "after_header": str(path)}
         if context.options["show"]:
             Display().display(fit("\n".join(summary(plan, adoption, str(path)))))
-        warnings = self._warnings(adoption, path, found)
+        warnings = [*told, *self._warnings(adoption, path, found)]
         if warnings:
             result.setdefault("warnings", []).extend(warnings)
         result.update(
@@ -76,8 +77,8 @@ class ActionModule(ActionBase):
         )
         return result
 
-    def _adopt(self, context: Context, plan: Plan) -> Adoption:
-        defaults = {name: option["default"] for name, option in ADOPT_SPEC["debt_ends"]["options"].items()}
+    def _adopt(self, context: Context, plan: Plan) -> tuple[Adoption, list[str]]:
+        defaults = {name: str(option["default"]) for name, option in ADOPT_SPEC["debt_ends"]["options"].items()}
         ends = {**defaults, **(context.options["debt_ends"] or {})}
         for name, value in ends.items():
             try:
@@ -90,7 +91,7 @@ class ActionModule(ActionBase):
         try:
             records = context.records(plan)
             state = _memory.remembered(records).state
-            return _adopt.adopt(
+            adoption = _adopt.adopt(
                 context.description().debt,
                 plan,
                 state,
@@ -102,8 +103,9 @@ class ActionModule(ActionBase):
                 ),
                 records.run_of,
             )
+            return adoption, _allowed(plan, _adopt.unauthorised(adoption, plan, state, ends, defaults))
         except Refused as exc:
-            raise refuse(exc) from None
+            raise refuse(exc, "was adopted") from None
         except (Unreadable, NotWritten) as exc:
             raise AnsibleActionFail(f"nothing was adopted: {exc}") from None
         except NothingToAdopt as exc:
@@ -119,6 +121,18 @@ class ActionModule(ActionBase):
         if os.path.realpath(path) != os.path.realpath(found):
             out.append(f"the gate reads {found}, not {path}, unless the service file says so with the key 'debt'")
         return out
+
+
+def _allowed(plan: Plan, asks: list[str]) -> list[str]:
+    """What takes leave and has it, as warnings. Refused."""
+    about = plan.inputs.get("organisation_file")
+    if not about:  # the team is its own operations
+        return []
+    scoped = f"{about['path']} (runs_may: {{services: {{{plan.name}: [adopt]}}}})"
+    if plan.adopting is Leave.REFUSED and asks:
+        raise Refused([f"{one}; repair it, have it accepted (waivers), or have operations allow it in {scoped}" for one in asks])
+    way = "nobody has said whether it may be" if plan.adopting is Leave.WAY_OVER else "there is leave for it"
+    return [f"{one}; {way}: {scoped}" for one in asks]
 
 
 def summary(plan: Plan, adoption: Adoption, path: str) -> list[str]:

@@ -415,3 +415,41 @@ def test_a_requirement_that_is_announced_and_a_policy_that_moved_on(site: Brownf
     outcome = seen["moved on"]
     assert outcome.rc == 0 and outcome.says("the policy does not ask for PLT-01 any more; run adopt to take its line out")
     assert seen["taken out"].says("PLT-01: the policy does not ask for it any more") and site.lines() == {}
+
+
+def test_in_enforce_nobody_adopts_or_overrides_alone(site: Brownfield) -> None:
+    said = {"approvers": {"blocker": ["head"]}, "services_may": ["traits"], "runs_may": []}
+    site.organisation |= {"mode": "enforce", **said}
+    override = {"body": "us", "decided_by": ["me"], "outcome": "go", "phase": "pre", "override": True, "reason": "the market opens"}
+    override["operations_opinion"] = "favourable"
+    acts = Acts(site)
+    acts.gate("enforced")
+    adopt(acts, "grabbed", debt_ends={"blocker": "730d"})
+    acts.tasks("overridden", {"name": "Decide", "operability.readiness.decide": override})
+    acts.gate("again")
+    acts.gate("observed", hosts="web1", mode="observe")
+    seen = acts.play()
+    assert seen["enforced"].rc != 0 and seen["enforced"].verdict == "no_go"
+    refused = seen["grabbed"]
+    assert refused.rc != 0 and not site.debt.exists()
+    assert refused.says(
+        "nothing was adopted", "adopt: shop is enforced, and", "(runs_may: {services: {shop: [adopt]}})", "730d is longer"
+    ), refused.output
+    readable(refused)
+    assert seen["overridden"].rc == 0, seen["overridden"].output
+    assert seen["again"].rc != 0 and seen["again"].record["judgement"]["overridden"] is None
+    assert "(head) is among those who did" in seen["again"].record["decisions"][0]["request"]
+    assert seen["observed"].rc != 0 and seen["observed"].says("readiness_mode: this run only observes"), seen["observed"].output
+
+    # while it is observed anybody may adopt, and once it is enforced what passes can be taken out
+    site.organisation["mode"] = "observe"
+    first = site.run("operability.readiness.adopt", phase=None)
+    assert first.rc == 0 and len(site.lines()) == len(IMPACTS), first.output
+    site.organisation["mode"] = "enforce"
+    site.repair("OLD-01")
+    again = site.run("operability.readiness.adopt", phase=None)
+    assert again.rc == 0 and sorted(site.lines()) == sorted(set(IMPACTS) - {"OLD-01"}), again.output
+    assert again.says("OLD-01: it passed on")
+    assert [item["requirement"] for item in again.record["delta"]["repaired"]] == ["OLD-01"]
+    deployed = site.run(ROLE)
+    assert deployed.rc == 0 and deployed.verdict == "go_with_reservations", deployed.output

@@ -124,6 +124,7 @@ class DecisionTerms:
     deciders: tuple[str, ...]
     file: str  # in which operations confirms one
     confirmed: tuple[ConfirmedDecision, ...] = ()
+    only_against_verdict: bool = False  # any other decision counts without it
 
 
 @dataclasses.dataclass(frozen=True)

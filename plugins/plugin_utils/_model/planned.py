@@ -16,7 +16,7 @@ from ...module_utils._phrase import NOTHING, Message
 from ...module_utils._registry import COMPUTED, load_check
 from .._described.policy import Rule
 from .decision import DecisionTerms
-from .loosening import Loosening
+from .loosening import Leave, Loosening
 from .waiver import Waiver, WaiverState
 
 OVERRIDE_DUE = "3d"
@@ -154,6 +154,7 @@ class Plan:
     observe_until: str | None = None  # the last day of observe, where the mode is observe
     ratchet: bool = False  # what has passed once and fails again blocks
     debt: DebtFile | None = None  # its lines are waivers of the kind debt
+    adopting: Leave = Leave.GIVEN  # of whoever runs adopt, for debt that is new
     hosts_pattern: str | None = None  # service.hosts
     hostless: Message | None = None  # why there is nothing to judge: no host fits the pattern
     lost_hosts: tuple[str, ...] = ()  # that the pattern no longer has, though nobody announced it

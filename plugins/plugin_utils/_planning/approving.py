@@ -23,6 +23,7 @@ from .authority import Authority
 from .remarks import Remarks
 
 DECISION = "decision"  # beside the impacts among the approvers
+BLOCKER = "blocker"
 KIND = "approvers"  # under which the organisation gives leave
 
 
@@ -80,9 +81,14 @@ class Approving:
         return found.said if found and found.counts else None
 
     def decision_terms(self) -> DecisionTerms | None:
-        """What makes a recorded decision count, where the organisation names who decides."""
+        """What makes a recorded decision count, where the organisation names who decides.
+
+        Where it only names who accepts a blocker, and has said who may what, these decide against a verdict.
+        """
         description, organisation = self.description, self.description.organisation
-        deciders = self.organisations(DECISION)
+        deciders, only_against = self.organisations(DECISION), False
+        if deciders is None and self.authority.has_spoken:
+            deciders, only_against = self.organisations(BLOCKER), True
         if deciders is None or organisation is None:
             return None
         confirmed = [
@@ -96,7 +102,7 @@ class Approving:
             for index, given in entries(document, DECISIONS)
             if given["service"] == description.name and given["environment"] == description.run.environment
         ]
-        return DecisionTerms(tuple(deciders), f"{file_for(organisation, description.name)}: {DECISIONS}", tuple(confirmed))
+        return DecisionTerms(tuple(deciders), f"{file_for(organisation, description.name)}: {DECISIONS}", tuple(confirmed), only_against)
 
     # -- what a service says beside its organisation
 

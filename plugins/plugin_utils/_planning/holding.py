@@ -21,6 +21,8 @@ from .remarks import Remarks
 from .rules import make_policy, policy_above, rules_of
 from .waivers import declared_waivers, lower_level
 
+_DEPLOYS_NOTHING = ("design", "recheck")  # a run of these that only observes lets nothing go on
+
 
 def authority_of(description: Description, level: str = "") -> Authority:
     """What the organisation lets this service, and runs of it, do."""
@@ -40,7 +42,8 @@ def enforced_here(description: Description, authority: Authority, remarks: Remar
         remarks.loosen("mode", dotted(own_path), description.service.where(own_path), said, strict)
     if own and (own == "enforce" or authority.leave("mode") is not Leave.REFUSED):
         holds = own
-    if (own or holds) == "enforce" and run.mode == "observe":
+    observes = run.mode == "observe" and run.phase not in _DEPLOYS_NOTHING
+    if (own or holds) == "enforce" and observes:
         remarks.loosen("mode", "readiness_mode", "", phrase("this run only observes"), phrase("the files say enforce"), by=RUN)
     if run.mode and (run.mode == "enforce" or authority.leave("mode", by=RUN) is not Leave.REFUSED):
         holds = run.mode

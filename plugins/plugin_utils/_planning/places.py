@@ -94,6 +94,7 @@ def note(description: Description, requirements: t.Sequence[PlannedRequirement],
             place = description.service.where(written.key)
             said = phrase("{path:path} is written outside of its folder", path=written.text)
             remarks.loosen("places", dotted(written.key), place, said, _OWN_FOLDER)
+    _note_memory(description, description.organisation, remarks)
     _note_servers(description, description.organisation, remarks)
     for planned, check in _of_service(requirements, description.organisation):
         for option, said in _code(check, description):
@@ -104,6 +105,22 @@ def note(description: Description, requirements: t.Sequence[PlannedRequirement],
             if not _is_below(path, description):
                 said = phrase("{path:path} is read outside of its folder", path=path)
                 remarks.loosen("places", f"{planned.rule.id}.{option}", planned.declared_in, said, _OWN_FOLDER, requirement=planned.rule.id)
+
+
+def _note_memory(description: Description, organisation: Document, remarks: Remarks) -> None:
+    """Records and debt of a service's own: what it begins anew remembers nothing of what operations have seen."""
+    service = description.service
+    for key in ("records", "debt"):
+        own, shared = service.declared.get(key), organisation.declared.get(key)
+        if not own or not shared:
+            continue
+        above = organisation.path(str(shared))
+        expected = os.path.join(above, f"{description.name}.yml") if key == "debt" else above
+        real = description.inventory.real_path
+        if real(service.path(str(own))) != real(expected):
+            said = phrase("{key:path} is kept in {path:path}", key=key, path=str(own))
+            strict = phrase("{place:path} says {folder:path}", place=organisation.where((key,)), folder=expected)
+            remarks.loosen("places", key, service.where((key,)), said, strict)
 
 
 def _note_servers(description: Description, organisation: Document, remarks: Remarks) -> None:

@@ -16,6 +16,7 @@ from .._described.declarations import Duration, OrganisationFile
 from .._described.document import NotResolved, Refused, unresolved
 from .._described.policy import Policy
 from .._described.service import Description
+from .._model.loosening import RUN
 from .._model.masked import without_logins
 from .._model.planned import OVERRIDE_DUE, RECHECK_EVERY, Plan
 from .._promises.debt import entries as lines_of_debt
@@ -128,6 +129,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         observe_until=observe_until,
         ratchet=ratchet,
         debt=debt,
+        adopting=authority.leave("adopt", by=RUN),
         hosts_pattern=pattern_of(description),
         hostless=without_host(description),
         remembered=description.run.version if description.run.remembered else None,

@@ -285,7 +285,7 @@ class Weighed:
 
 def request_of(decision: Decision, terms: DecisionTerms | None) -> Message | None:
     """Why a decision is a request, and lets nothing go on; None where it counts. Whoever stops something needs no leave."""
-    if terms is None or not decision.outcome.lets_go_on:
+    if terms is None or not decision.outcome.lets_go_on or (terms.only_against_verdict and not decision.against_verdict):
         return None
     if not set(decision.decided_by) & set(terms.deciders):
         if not terms.deciders:

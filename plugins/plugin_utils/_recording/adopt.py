@@ -131,6 +131,18 @@ def adopt(document: Document | None, plan: Plan, state: State, terms: Terms, rec
     return result
 
 
+def unauthorised(adoption: Adoption, plan: Plan, state: State, ends: t.Mapping[str, str], usual: t.Mapping[str, str]) -> list[str]:
+    """What of it takes leave: debt that is new where the files enforce, and ends beyond the usual ones."""
+    new = [name for name in adoption.added if name not in state.debt]
+    if not new:
+        return []
+    asks = [f"adopt: {plan.name} is enforced, and {', '.join(new)} would be in debt"] if plan.mode_of_files == "enforce" else []
+    if plan.inputs.get("organisation_file"):
+        longer = [name for name, end in ends.items() if parse_duration(end) > parse_duration(usual[name])]
+        asks += [f"debt_ends.{name} (readiness_debt_ends): {ends[name]} is longer than {usual[name]}" for name in longer]
+    return asks
+
+
 def _line(given: t.Mapping[str, object]) -> Line:
     texts = {field.name: str(given.get(field.name, "")) for field in dataclasses.fields(Line) if field.name != "found"}
     return Line(**texts, found=tuple(as_dicts(given.get("found"))))
@@ -269,4 +281,4 @@ def _dump(data: t.Mapping[str, object], *, flow: bool = False) -> str:
     return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=10_000, default_flow_style=flow))
 
 
-__all__ = ("Adoption", "Line", "NothingToAdopt", "Terms", "adopt", "render")
+__all__ = ("Adoption", "Line", "NothingToAdopt", "Terms", "adopt", "render", "unauthorised")

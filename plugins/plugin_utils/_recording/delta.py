@@ -16,6 +16,7 @@ from .._promises.decisions import REQUIREMENT
 
 # effective statuses in which something is to be done, worst last
 _BAD = ("warn", "unknown", "fail")
+_COVERED = "waived"  # by debt or a waiver: nothing was repaired
 
 
 def since(earlier: PastRun | None, judgement: Judgement) -> Delta | None:
@@ -78,7 +79,7 @@ def _kind(before: str, now: str) -> str | None:
     if before not in _BAD:
         return "new_failures" if now in _BAD else None
     if now not in _BAD:
-        return "repaired"
+        return None if now == _COVERED else "repaired"
     return "worse" if _rank(now) > _rank(before) else "unchanged"
 
 

@@ -18,10 +18,11 @@ from ...module_utils._phrase import Message, phrase
 from .._comparing.fault import fault_of
 from .._model.fault import Fault, SeenFaults
 from .._model.judgement import DebtSummary
+from .._model.loosening import RUN, Leave
 from .._model.planned import Plan
 from .._model.service_state import State
 from .._model.text import as_dict, as_dicts, escape
-from .._model.waiver import Waiver
+from .._model.waiver import Waiver, WaiverState
 from .chain import noted
 from .digests import digest_of
 from .record_json import Unreadable
@@ -78,8 +79,9 @@ def doubts(plan: Plan, state: State, records: Records) -> dict[str, Message]:
     out: dict[str, Message] = {}
     try:
         names = records.runs()
-        if not names and not state.requirements and noted(records) is None:
-            return {}  # nothing is kept here
+        if not names and not state.requirements and noted(records) is None:  # nothing is kept here
+            nothing = phrase("there are no records here that could bear it out; keep them where the gate and adopt both find them")
+            return {line.key: nothing for line in plan.lines_of_debt} if _strict(plan) else {}
         for line in plan.lines_of_debt:
             why = _doubt(line, plan, state, records, names)
             if why is not None:
@@ -91,7 +93,7 @@ def doubts(plan: Plan, state: State, records: Records) -> dict[str, Message]:
 
 def unchecked(debt: DebtSummary | None, state: State, records: Records) -> list[Message]:
     """A notice where no records are at hand that could bear a debt out."""
-    if debt is None or not debt.left or state.requirements:
+    if debt is None or not debt.left or state.requirements or all(line.state == WaiverState.UNPROVEN for line in debt.lines):
         return []
     try:
         if records.runs() or noted(records):
@@ -99,6 +101,11 @@ def unchecked(debt: DebtSummary | None, state: State, records: Records) -> list[
     except NotWritten:
         return []
     return [phrase("{file:path}: there are no records here that could bear out this debt: it counts as it stands", file=debt.file)]
+
+
+def _strict(plan: Plan) -> bool:
+    """Whether debt counts only with what bears it out."""
+    return bool(plan.inputs.get("organisation_file")) and "enforce" in (plan.mode, plan.mode_of_files)
 
 
 def _doubt(line: Waiver, plan: Plan, state: State, records: Records, names: t.Sequence[str]) -> Message | None:
@@ -128,7 +135,19 @@ def _doubt_of_record(line: Waiver, seen: SeenFaults, plan: Plan, state: State, r
         return phrase("the run record {run:path} is not of this service as a whole", run=seen.run)
     if any(fault not in shown for fault in seen.faults):
         return phrase("the run record {run:path} shows another finding", run=seen.run)
-    return None if line.requirement in state.debt else _passed_before(line, plan, state, record)
+    if line.requirement in state.debt:
+        return None
+    if plan.adopting is Leave.REFUSED and _without_organisation(record):
+        return phrase("the run record {run:path} was judged without the organisation's file", run=seen.run)
+    if plan.adopting is Leave.REFUSED and run.get("mode_of_files") == "enforce":
+        return phrase("it was adopted while the files enforced, and the organisation gives no leave for that (runs_may: adopt)")
+    return _passed_before(line, plan, state, record)
+
+
+def _without_organisation(record: Record) -> bool:
+    """Whether a run did without the organisation's file that runs before it had."""
+    loosened = as_dicts(as_dict(record.get("judgement")).get("loosened"))
+    return any((one.get("by"), one.get("kind")) == (RUN, "files") for one in loosened)
 
 
 def _passed_before(line: Waiver, plan: Plan, state: State, record: Record) -> Message | None:

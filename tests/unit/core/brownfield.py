@@ -15,6 +15,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._finding imp
 from ansible_collections.operability.readiness.plugins.module_utils._phrase import Message, and_more, phrase
 from ansible_collections.operability.readiness.plugins.plugin_utils._acting.gate import Gate, RunOptions, Spoken, Subject, World
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Document, Refused, build
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.loosening import Leave
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.service_state import State
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import debt as _debt
@@ -161,6 +162,8 @@ class Service:
     ratchet: bool = False
     hosts: tuple[str, ...] = ("h1",)
     debt: Document | None = None
+    organisation: bool = False  # whether there is one
+    adopting: Leave = Leave.GIVEN
     fields: dict[str, t.Any] = dataclasses.field(default_factory=dict)  # of the requirement
 
     @property
@@ -179,7 +182,16 @@ class Service:
         lines, about = _debt.entries(description, {item.rule.id: item.rule for item in made.requirements}, problems, notices)
         if problems:
             raise Refused(problems)
-        return dataclasses.replace(made, waivers=tuple(lines), debt=about, notices=tuple(notices))
+        inputs = {"organisation_file": {"path": "organisation.yml", "sha256": "0"}} if self.organisation else {}
+        return dataclasses.replace(
+            made,
+            waivers=tuple(lines),
+            debt=about,
+            notices=tuple(notices),
+            inputs=inputs,
+            mode_of_files=made.mode,
+            adopting=self.adopting,
+        )
 
     def night(self, number: int, *found: Finding, records: Records | None = None) -> Spoken:
         """A gate over these findings."""

@@ -239,13 +239,20 @@ def test_an_emergency_is_never_refused() -> None:
 
 
 def test_a_run_needs_leave_to_observe_what_the_files_enforce() -> None:
-    (problem,) = problems_of(lambda: planned(SERVICE, ENFORCED, mode="observe"))
+    (problem,) = problems_of(lambda: planned(SERVICE, ENFORCED, "pre", mode="observe"))
+    assert problems_of(lambda: planned(SERVICE, ENFORCED, "post", mode="observe")) == [problem]
     assert problem.startswith("readiness_mode: this run only observes; the files say enforce. A run may tighten this, not loosen it:")
     assert "(runs_may: {services: {payments: [mode]}})" in problem
-    made = planned(SERVICE, ENFORCED + "runs_may: [mode]\n", mode="observe")
+    made = planned(SERVICE, ENFORCED + "runs_may: [mode]\n", "pre", mode="observe")
     assert (made.mode, of(made)) == ("observe", [("mode", "readiness_mode", "given")])
     assert planned(SERVICE, OBSERVED, mode="enforce").loosened == ()
     assert of(planned(SERVICE, OBSERVED, mode="observe")) == []
+
+
+@pytest.mark.parametrize("phase", ["design", "recheck"])
+def test_a_run_that_deploys_nothing_may_observe(phase: str) -> None:
+    assert planned(SERVICE, ENFORCED, phase, mode="observe").loosened == ()
+    assert problems_of(lambda: planned(with_line("policy: {requirements: {BKP-01: null}}"), ENFORCED, phase, mode="observe"))
 
 
 def test_what_a_service_may_not_observe_is_refused_by_its_organisations_mode() -> None:

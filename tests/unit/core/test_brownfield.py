@@ -13,8 +13,10 @@ import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, Status
 from ansible_collections.operability.readiness.plugins.module_utils._phrase import phrase
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.loosening import Leave
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.plain import to_plain
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import debt as _debt
+from ansible_collections.operability.readiness.plugins.plugin_utils._recording.adopt import Adoption, unauthorised
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.digests import digest_of
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.witness import faults_in
 from unit.core import brownfield as old
@@ -301,6 +303,70 @@ def test_without_any_record_debt_counts_as_it_stands_and_that_is_told(service: S
     spoken = elsewhere.night(1, old.old_backup(1))
     assert not stops(spoken)
     assert notices(spoken) == ["readiness.debt.yml: there are no records here that could bear out this debt: it counts as it stands"]
+
+
+@pytest.mark.parametrize("mode", ["enforce", "observe"])
+def test_without_any_record_debt_covers_nothing_where_an_organisation_enforces(service: Service, tmp_path: pathlib.Path, mode: str) -> None:
+    service.adopted(old.old_backup)
+    elsewhere = Service(tmp_path / "elsewhere", debt=service.debt, organisation=True, mode=mode)
+    spoken = elsewhere.night(1, old.old_backup(1))
+    said = " ".join(notices(spoken))
+    assert stops(spoken) == (mode == "enforce")
+    assert ("is not believed and covers nothing: there are no records here that could bear it out" in said) == (mode == "enforce")
+    assert ("it counts as it stands" in said) == (mode == "observe")
+    assert not stops(service.night(1, old.old_backup(1))), "with its records it counts"
+
+
+# -- who may adopt
+
+
+def enforced(service: Service, leave: Leave) -> Adoption:
+    """Adopted after a NO-GO that was enforced."""
+    service.organisation, service.adopting = True, leave
+    assert stops(service.night(0, old.old_backup(0)))
+    return service.adopt(0)
+
+
+def test_what_was_adopted_without_leave_covers_nothing(service: Service) -> None:
+    assert enforced(service, Leave.REFUSED).added == ["R-01"]
+    spoken = service.night(1, old.old_backup(1))
+    assert stops(spoken) and "it was adopted while the files enforced" in " ".join(notices(spoken))
+
+
+@pytest.mark.parametrize("leave", [Leave.GIVEN, Leave.WAY_OVER])
+def test_with_leave_it_counts_also_once_that_is_taken_back(service: Service, leave: Leave) -> None:
+    enforced(service, leave)
+    assert not stops(service.night(1, old.old_backup(1)))
+    service.adopting = Leave.REFUSED
+    assert not stops(service.night(2, old.old_backup(2)))
+
+
+def test_what_was_adopted_in_observe_counts_in_enforce(service: Service) -> None:
+    service.organisation, service.adopting = True, Leave.REFUSED
+    service.adopted(old.old_backup)
+    assert not stops(service.night(1, old.old_backup(1)))
+
+
+USUAL = {"blocker": "90d", "major": "180d", "unknown": "270d"}
+
+
+def test_what_takes_leave_to_adopt(service: Service) -> None:
+    def asked_of(adoption: Adoption, **ends: str) -> list[str]:
+        return unauthorised(adoption, service.plan(0, None), service.records.load_state(), {**USUAL, **ends}, USUAL)
+
+    first = enforced(service, Leave.GIVEN)
+    assert asked_of(first) == ["adopt: payments is enforced, and R-01 would be in debt"]
+    assert asked_of(first, blocker="730d")[1:] == ["debt_ends.blocker (readiness_debt_ends): 730d is longer than 90d"]
+    service.mode = "observe"
+    assert asked_of(first, blocker="30d") == []
+    assert asked_of(first, unknown="271d") == ["debt_ends.unknown (readiness_debt_ends): 271d is longer than 270d"]
+    service.organisation = False
+    assert asked_of(first, unknown="271d") == []
+    service.organisation, service.mode = True, "enforce"
+    assert asked_of(service.adopt(1), blocker="730d") == [], "it adds nothing"
+    service.night(2, finding(Status.PASS, phrase("good"), 2, check="restic_backup", instance="database", host="h1"))
+    again = service.adopt(2)
+    assert list(again.struck) == ["R-01"] and asked_of(again) == []
 
 
 # -- lines of version 0.2

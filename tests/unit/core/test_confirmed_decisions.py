@@ -124,6 +124,34 @@ def test_what_is_empty_has_no_part_in_the_digest() -> None:
     assert read({**decision, "evidence": {**decision["evidence"], "policy": "another"}}).content_digest != known
 
 
+# -- where only the approvers of a blocker are named
+
+BLOCKER = "schema_version: 1\napprovers: {blocker: [Ana]}\n"
+
+
+@pytest.mark.parametrize("spoken", ["runs_may: []\n", "services_may: []\n"])
+def test_who_accepts_a_blocker_decides_against_a_verdict(spoken: str) -> None:
+    given = in_files(organisation=BLOCKER + spoken)
+    assert given is not None and given.deciders == ("Ana",)
+    against = decided(judged(BAD, None, required=False), **AGAINST)
+    record = judged(BAD, given, against, required=False)
+    assert record["judgement"]["verdict"] == "no_go" and record["judgement"]["overridden"] is None
+    assert record["decisions"][0]["request"] == "operations has not confirmed it (readiness.d/payments.yml: approved_decisions)"
+    (entry,) = yaml.safe_load(_decisions.line_of(read(against)))
+    given = in_files(yaml.safe_dump(entry, default_flow_style=True, width=1000).strip(), organisation=BLOCKER + spoken)
+    assert judged(BAD, given, against, required=False)["judgement"]["overridden"]["id"] == against["id"]
+
+
+def test_every_other_decision_counts_as_it_is_recorded() -> None:
+    given = in_files(organisation=BLOCKER + "runs_may: []\n")
+    agreeing = decided(judged(GOOD, given), decided_by=["anybody"])
+    record = judged(GOOD, given, agreeing)
+    assert record["judgement"]["verdict"] == "go" and "request" not in record["decisions"][0]
+    pretending = {**decided(judged(BAD, None, required=False), **AGAINST), "against_verdict": False}
+    record = judged(BAD, given, pretending, required=False)
+    assert record["judgement"]["verdict"] == "no_go" and record["judgement"]["overridden"] is None
+
+
 # -- in the files
 
 SERVICE = "schema_version: 1\nservice: {name: payments, owner: team-payments, hosts: payments}\nclassification: {criticality: 1}\n"
@@ -158,7 +186,8 @@ def test_git_is_asked_of_what_confirms() -> None:
 
 
 def test_only_the_organisation_names_who_decides() -> None:
-    assert in_files(organisation="schema_version: 1\napprovers: {blocker: [head]}\n") is None
+    assert in_files(organisation="schema_version: 1\napprovers: {blocker: [head]}\n") is None, "it has not said who may what"
+    assert in_files(organisation="schema_version: 1\napprovers: {major: [head]}\nruns_may: []\n") is None
     assert in_files(organisation=None) is None
     (problem,) = problems_of(lambda: in_files(service=SERVICE + "approvers: {decision: [me]}\n"))
     assert "unknown key 'decision'" in problem

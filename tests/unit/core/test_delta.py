@@ -56,6 +56,12 @@ def test_what_is_new_worse_repaired_and_unchanged() -> None:
     assert since_last(delta) == "2026-11-26, NO-GO: new failures: A, F; worse: C; repaired: B; 2 unchanged"
 
 
+def test_what_is_only_covered_is_not_repaired() -> None:
+    delta = since(record(A="fail", B="unknown", C="fail"), judgement(A="waived", B="waived", C="not_applicable"))
+    assert delta is not None
+    assert (names(delta["repaired"]), names(delta["unchanged"]), names(delta["new_failures"])) == (["C"], [], [])
+
+
 def test_what_decides_in_one_run_only_is_no_failure() -> None:
     delta = since(record(A="pass", B="pass"), judgement(later=["A"], observed=["B"], A="fail", B="fail"))
     assert delta is not None

@@ -71,6 +71,29 @@ def test_where_it_may(more: str, organisation: str) -> None:
     assert refused_writes(described(more, ORGANISATION + organisation)) == []
 
 
+OF_ORGANISATION = "records: /var/lib/records\ndebt: /var/lib/debts\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "keys"),
+    [
+        ("records: mine\ndebt: mine.debt.yml", ["records", "debt"]),
+        ("records: /var/lib/records/payments", ["records"]),
+        ("records: /var/lib/records/\ndebt: /var/lib/debts/payments.yml", []),
+        ("", []),
+    ],
+)
+def test_another_memory_than_the_organisations_is_looser(more: str, keys: list[str]) -> None:
+    observed = plan_of(described(more, ORGANISATION + OF_ORGANISATION))
+    assert told(observed) == [("places", key) for key in keys]
+    enforced = ORGANISATION + OF_ORGANISATION + "mode: enforce\n"
+    if keys:
+        problems = problems_of(lambda: plan_of(described(more, enforced + "runs_may: []\n")))
+        assert [problem.split(": ")[1] for problem in problems] == keys
+    assert told(plan_of(described(more, enforced + LEAVE))) == [("places", key) for key in keys]
+    assert told(plan_of(described("records: mine\ndebt: mine.debt.yml", ORGANISATION))) == [], "the organisation keeps none"
+
+
 def test_symbolic_links_are_followed(tmp_path: pathlib.Path) -> None:
     (tmp_path / "app").mkdir()
     (tmp_path / "elsewhere").mkdir()
