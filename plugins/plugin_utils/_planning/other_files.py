@@ -64,7 +64,7 @@ def other_organisation(now: Standing | None, run: Run, before: Expected, remarks
     if less is None:
         return []
     if then and now and then.place and then.place == now.place:
-        remarks.notices.append(phrase("the organisation's file has become milder since the last run: {what:text}", what=less))
+        remarks.notices.append(phrase("the organisation's file has become milder since the last run: {what:sentences}", what=[less]))
         return []
     above = phrase("the last one was judged with {file:path} ({day:day})", file=before.organisation_file, day=before.organisation_seen)
     leave = then.leave if then else Leave.WAY_OVER
