@@ -15,7 +15,7 @@ import typing as t
 
 import pytest
 from integration.acts import Acts
-from integration.playbook import Outcome, Site
+from integration.playbook import AFTER, ROLE, Outcome, Site
 
 BACKUP = {"pattern": "/nowhere/*.tar.gz", "max_age": "24h"}
 WAIVER = {"requirement": "BKP-01", "reason": "it is in the way", "until": "2099-12-31"}
@@ -98,3 +98,27 @@ def test_no_way_leads_to_a_deployment(told: dict[str, Outcome], way: str) -> Non
     assert "DEPLOYED ON" not in outcome.output and outcome.rc == 2, outcome.output
     if outcome.records:
         assert outcome.verdict in ("no_go", "undetermined"), outcome.output
+
+
+def test_no_other_file_leads_to_a_deployment_either(tmp_path: pathlib.Path) -> None:
+    site = Owing(tmp_path)
+    site.organisation["mode"] = {"default": "enforce", "environments": {"staging": "observe"}}
+    site.write()
+    milder = str(site.save("milder.yml", {**site.organisation, "mode": "observe"}))
+    owes_nothing = str(site.save("mine.yml", {**site.service, "parts": {"web": {"hosts": "web", "support": "shop"}}}))
+    moved = str(site.save("moved.yml", site.organisation))
+    assert site.run(ROLE + AFTER).verdict == "no_go"
+    for given, words in (
+        ({"organisation_file": milder}, "the files of this run only observe"),
+        ({"organisation_file": ""}, "this run was judged without an organisation file"),
+        ({"organisation_file": milder, "mode": "observe"}, "the files of this run only observe"),
+        ({"service_file": owes_nothing}, "readiness_service_file: the command line names"),
+    ):
+        outcome = site.run(ROLE + AFTER, **given)
+        assert outcome.rc != 0 and "DEPLOYED ON" not in outcome.output and outcome.says(words), outcome.output
+    again = site.run(ROLE + AFTER, organisation_file=moved)
+    assert again.verdict == "no_go" and again.record["judgement"]["loosened"] == [], "operations have moved their file"
+    staging = site.run(ROLE + AFTER, environment="staging")
+    assert [one["kind"] for one in staging.record["judgement"]["loosened"]] == ["environment"]
+    site.hosts["web1"]["readiness_environment"] = "staging"
+    assert site.run(ROLE + AFTER, environment="staging").record["judgement"]["loosened"] == [], "the inventory says it too"

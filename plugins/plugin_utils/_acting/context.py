@@ -39,6 +39,7 @@ from .._model.service_state import Known
 from .._model.text import first_line, fit
 from .._planning import batch as _batch
 from .._planning import plan as _plan
+from .._planning.other_files import Places
 from .._planning.places import refused_writes
 from .._planning.remembered import held_against
 from .._promises import debt as _debt
@@ -54,6 +55,7 @@ from .._running.foreign_modules import acts_here, module_problem
 from .._running.spool import Spool
 from . import play_variables, resolving
 from .shared_plans import Shared, SharedPlans
+from .source import source_of
 
 _OF_THE_TASK = ("fail",)  # whether a task stops its play is not for a variable to say: whoever starts the run can set any
 
@@ -182,7 +184,9 @@ class Context:
         except NotWritten:  # the gate says what is wrong with it
             return plans
         organisation, groups = self.description().organisation, self.task_vars.get("groups", {})
-        return tuple(held_against(plan, organisation, run, state, groups) for plan in plans)
+        shared = self.options["organisation_file"]
+        lie = Places(source_of(locate(self.action._loader, shared)) if shared else "", source_of(self.locate_service_file()))
+        return tuple(held_against(plan, organisation, run, state, groups, lie) for plan in plans)
 
     def plan(self, host: str | None = None, *, phase: str | None = "") -> Plan:
         """The plan of this run's phase (of all phases: None). Refused."""

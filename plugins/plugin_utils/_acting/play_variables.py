@@ -62,6 +62,8 @@ def started(task: object, task_vars: t.Mapping[str, object], records: object) ->
         serial=bool(play and play.serial),
         records=str(records) if records else None,
         environment=_environment(task_vars),
+        environment_alone=_alone(task, task_vars, "readiness_environment"),
+        service_file=_named(task, task_vars, "readiness_service_file"),
     )
 
 
@@ -71,6 +73,19 @@ def _chosen(task: object, task_vars: t.Mapping[str, object]) -> tuple[str, ...]:
         return ()
     asked = [str(tag) for tag in as_list(task_vars.get("ansible_run_tags")) if str(tag) != "all"]
     return (*asked, *(f"not {tag}" for tag in as_list(task_vars.get("ansible_skip_tags"))))
+
+
+def _named(task: object, task_vars: t.Mapping[str, object], name: str) -> bool:
+    """Whether the command line says it: what the task itself has as an option wins over every variable."""
+    option = task.args.get(name[len("readiness_") :]) if isinstance(task, Task) else None
+    return name in extra(task_vars) and option is None
+
+
+def _alone(task: object, task_vars: t.Mapping[str, object], name: str) -> bool:
+    """Whether only the command line says it, and neither play nor inventory."""
+    if not _named(task, task_vars, name) or name in of_play(task):
+        return False
+    return not of_inventory(task_vars, str(task_vars.get("inventory_hostname"))).get(name)
 
 
 def _environment(task_vars: t.Mapping[str, object]) -> str | None:

@@ -28,6 +28,7 @@ from .._model.text import as_dict, first_line
 from .._planning import places
 from .._planning.authority import Authority
 from .._planning.holding import mode_in_force
+from .._planning.other_files import HeldTo
 from .._promises.mode import mode_for_all
 from .context import Context
 
@@ -38,17 +39,20 @@ _RECORDS = r"^records\s*:\s*[\"']?([^\s\"'{#][^\n\"'{#]*)"
 
 def plans(context: Context) -> tuple[Plan, Plan]:
     """The plan of the phase, and that of all phases; stand-ins that say why where there is none. Refused without a service file."""
+    held = False
     try:
         return sound_plans(context)
     except Refused as exc:
         if context.emergency is None and context.locate_service_file() is None:
             raise  # there is no service that anything could be said of
-        problems = exc.problems
+        problems, held = exc.problems, isinstance(exc, HeldTo) and not context.emergency
     except Exception as exc:
         if context.emergency is None:
             raise
         problems = [phrase("it cannot be used: {reason}", reason=first_line(exc))]  # an emergency goes on, whatever it is
     made = stand_in(context, problems)
+    if held:
+        made = dataclasses.replace(made, mode="enforce")
     return made, dataclasses.replace(made, phase=None)
 
 

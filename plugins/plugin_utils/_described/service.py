@@ -68,6 +68,8 @@ class Started:
     serial: bool = True  # whether the play has batches
     records: str | None = None  # the folder that the run names
     environment: str | None = None  # that of the inventory, where the command line says another
+    environment_alone: bool = False  # whether nobody but the command line says the environment
+    service_file: bool = False  # whether the command line names it
 
 
 @dataclasses.dataclass(frozen=True)

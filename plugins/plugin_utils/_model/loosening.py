@@ -64,6 +64,17 @@ class Loosening:
     leave: Leave = Leave.REFUSED
 
 
+@dataclasses.dataclass(frozen=True)
+class Standing:
+    """What the files said when a service was judged: another organisation file in the place of the one there was is held against it."""
+
+    place: str  # what tells the organisation's file from another, wherever it is checked out
+    mode: str  # that the files set, whatever the run asked for
+    spoken: bool  # whether it said who may loosen what
+    approvers: bool  # whether it named any
+    leave: Leave  # of a run, to come with other files
+
+
 def counted(loosened: t.Sequence[Loosening]) -> tuple[Message, ...]:
     """How much is looser, by whom: a part of a sentence each."""
     by = [one.by for one in loosened]
@@ -79,4 +90,4 @@ def counted(loosened: t.Sequence[Loosening]) -> tuple[Message, ...]:
     return tuple(said)
 
 
-__all__ = ("NO_LEAVE", "OF_RUNS", "OF_SERVICES", "RUN", "SERVICE", "Leave", "Loosening", "counted")
+__all__ = ("NO_LEAVE", "OF_RUNS", "OF_SERVICES", "RUN", "SERVICE", "Leave", "Loosening", "Standing", "counted")

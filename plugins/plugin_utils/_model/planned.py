@@ -16,7 +16,7 @@ from ...module_utils._phrase import NOTHING, Message
 from ...module_utils._registry import COMPUTED, load_check
 from .._described.policy import Rule
 from .decision import DecisionTerms
-from .loosening import Leave, Loosening
+from .loosening import Leave, Loosening, Standing
 from .waiver import Waiver, WaiverState
 
 OVERRIDE_DUE = "3d"
@@ -160,6 +160,7 @@ class Plan:
     lost_hosts: tuple[str, ...] = ()  # that the pattern no longer has, though nobody announced it
     remembered: str | None = None  # the version of the newest deployment, where the run names none
     loosened: tuple[Loosening, ...] = ()  # by the service, or by this run
+    standing: Standing | None = None  # what the files say, for the runs to come; None without an organisation file
     records_mode: str = "0600"  # permissions of the files of records
     settled_owner: str | None = None  # the owner whom the organisation names for a service that changed hands
 

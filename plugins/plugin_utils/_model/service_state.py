@@ -12,7 +12,8 @@ from ...module_utils._finding import Finding, Status
 from ...module_utils._phrase import NOTHING, Message
 from .fault import SeenFaults
 from .judgement import Override
-from .plain import key
+from .loosening import Standing
+from .plain import OMITTED, key
 from .planned import PlanState
 from .verdict import Verdict
 
@@ -118,6 +119,7 @@ class Expected:
     pattern: str | None = None
     organisation_file: str | None = None
     organisation_seen: str | None = None  # the day
+    standing: Standing | None = dataclasses.field(default=None, metadata=OMITTED)  # None: of a version that did not keep it
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -13,34 +13,50 @@ from ...module_utils._phrase import Message, phrase
 from .._comparing.comparable import matches
 from .._described.document import Document, Refused
 from .._described.service import Run
-from .._model.loosening import RUN, Leave, Loosening
+from .._model.loosening import Leave, Loosening
 from .._model.planned import Plan
 from .._model.service_state import Expected, State
 from .authority import Authority
+from .other_files import NOWHERE, Places, other_organisation, other_service_file, standing_of
 from .remarks import Remarks
 
-FILE_REMEMBERED = dt.timedelta(days=30)
 
-
-def held_against(plan: Plan, organisation: Document | None, run: Run, state: State, groups: t.Mapping[str, t.Sequence[str]]) -> Plan:
+def held_against(
+    plan: Plan,
+    organisation: Document | None,
+    run: Run,
+    state: State,
+    groups: t.Mapping[str, t.Sequence[str]],
+    places: Places = NOWHERE,
+) -> Plan:
     """The plan, with what is easier than what is remembered. Refused. ``groups`` are those of the inventory."""
-    if plan.scope == "batch" or run.emergency:
+    if run.emergency:
         return plan
     remarks = Remarks()
+    standing = standing_of(plan, organisation, run, places)
+    other = other_organisation(standing, run, state.expected, remarks)
+    other_service_file(plan, run, state, places, remarks)
+    if plan.scope == "batch":
+        return _settled(plan, organisation, run, remarks, other)
     _deployed_before(run, state, remarks)
     lost = _lost_hosts(plan, state.expected, groups, remarks)
+    held = _settled(plan, organisation, run, remarks, other)
+    allowed = any(one.kind == "hosts" and one.leave is Leave.GIVEN for one in held.loosened)
+    return dataclasses.replace(
+        held,
+        notices=(*held.notices, *_group(plan, groups)),
+        lost_hosts=() if allowed else tuple(lost),
+        standing=standing,
+    )
+
+
+def _settled(plan: Plan, organisation: Document | None, run: Run, remarks: Remarks, other: t.Sequence[Loosening]) -> Plan:
+    """The plan with what was found, each with its leave. Refused."""
     authority = Authority.of(organisation, service=plan.name, environment=run.environment, level=plan.level)
     loosened = authority.settled(remarks.loosened, enforced=plan.mode == "enforce", problems=remarks.problems)
     if remarks.problems:
         raise Refused(remarks.problems)
-    allowed = any(one.kind == "hosts" and one.leave is Leave.GIVEN for one in loosened)
-    gone = _file_gone(organisation, run, state.expected)
-    return dataclasses.replace(
-        plan,
-        loosened=(*plan.loosened, *loosened, *gone),
-        notices=(*plan.notices, *remarks.notices, *_group(plan, groups)),
-        lost_hosts=() if allowed else tuple(lost),
-    )
+    return dataclasses.replace(plan, loosened=(*plan.loosened, *loosened, *other), notices=(*plan.notices, *remarks.notices))
 
 
 def _deployed_before(run: Run, state: State, remarks: Remarks) -> None:
@@ -82,17 +98,6 @@ def _lost_hosts(plan: Plan, before: Expected, groups: t.Mapping[str, t.Sequence[
     return lost
 
 
-def _file_gone(organisation: Document | None, run: Run, before: Expected) -> list[Loosening]:
-    """A run without the organisation's file, of a service that was judged with one lately."""
-    if organisation is not None or not before.organisation_file or not before.organisation_seen:
-        return []
-    if dt.date.fromisoformat(run.today) - dt.date.fromisoformat(before.organisation_seen) > FILE_REMEMBERED:
-        return []
-    less = phrase("this run was judged without an organisation file")
-    above = phrase("the last one was judged with {file:path} ({day:day})", file=before.organisation_file, day=before.organisation_seen)
-    return [Loosening("files", "readiness_organisation_file", "", less, above, RUN, leave=Leave.WAY_OVER)]
-
-
 def _group(plan: Plan, groups: t.Mapping[str, t.Sequence[str]]) -> list[Message]:
     """A group that is called as the service and has more hosts."""
     more = [host for host in groups.get(plan.name, ()) if host not in plan.expected_hosts]
@@ -109,7 +114,7 @@ def expected_after(plan: Plan, state: State, today: dt.date) -> Expected:
     path = str(file["path"]) if file else before.organisation_file
     seen = today.isoformat() if file else before.organisation_seen
     pattern = before.pattern if plan.lost_hosts else plan.hosts_pattern
-    return Expected((*plan.expected_hosts, *plan.lost_hosts), pattern, path, seen)
+    return Expected((*plan.expected_hosts, *plan.lost_hosts), pattern, path, seen, plan.standing or before.standing)
 
 
 __all__ = ("expected_after", "held_against")

@@ -13,13 +13,15 @@ import os.path
 from ...module_utils._phrase import phrase
 from .._described.service import Description
 from .._model.loosening import RUN
+from .._promises.mode import enforced_somewhere, mode_said
 from .remarks import Remarks
 
 
-def run_loosened(description: Description, remarks: Remarks) -> None:
+def run_loosened(description: Description, level: str, remarks: Remarks) -> None:
     """Notes what a run leaves out or puts in the place of what stands above it; an environment that there is not is a problem."""
     run, started = description.run, description.run.started
     _environment(description, remarks)
+    _milder_environment(description, level, remarks)
     _records(description, remarks)
     if run.first_deployment:
         less = phrase("what cannot exist before the first deployment is not asked, nor is anything compared with before")
@@ -52,6 +54,21 @@ def _environment(description: Description, remarks: Remarks) -> None:
         less = phrase("the run calls the environment {environment:path}", environment=run.environment)
         strict = phrase("the inventory calls it {environment:path}", environment=above)
         remarks.loosen("environment", "readiness_environment", "", less, strict, by=RUN)
+
+
+def _milder_environment(description: Description, level: str, remarks: Remarks) -> None:
+    """An environment that only the command line says, where the organisation enforces in others and not there."""
+    run, organisation = description.run, description.organisation
+    if organisation is None or not run.started.environment_alone:
+        return
+    here, path = mode_said(organisation, run.environment, level, description.name)
+    if here == "enforce" or not enforced_somewhere(organisation, level, description.name):
+        return
+    less = phrase("only the command line says that this is {environment:path}, which is observed", environment=run.environment)
+    strict = phrase(
+        "{place:path} enforces in other environments (say the environment in the inventory or in the play)", place=organisation.where(path)
+    )
+    remarks.loosen("environment", "readiness_environment", "", less, strict, by=RUN)
 
 
 def _records(description: Description, remarks: Remarks) -> None:

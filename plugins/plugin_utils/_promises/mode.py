@@ -52,6 +52,13 @@ def mode_for_all(document: Document, environment: str, *, level: str = "", servi
     return mode_said(document, environment, level, service)[0] or "observe"
 
 
+def enforced_somewhere(document: Document, level: str, service: str) -> bool:
+    """Whether a file enforces for a service in some environment, or where it says nothing of one."""
+    given = document.data.get("mode")
+    named = (given.get("environments") or {}) if isinstance(given, dict) else {}
+    return any(mode_for_all(document, str(name), level=level, service=service) == "enforce" for name in ("", *named))
+
+
 def mode_said(document: Document | None, environment: str, level: str = "", service: str = "") -> tuple[str | None, tuple[str, ...]]:
     """The mode that a file says for a service here and now, None where it says none; and under which key."""
     chosen: str | None = None
@@ -169,4 +176,14 @@ def announced(enforce_from: object, today: object) -> str | None:
     return day if day > str(today or "")[:10] and today else None
 
 
-__all__ = ("OBSERVE_ENDED", "announced", "ended", "mode_for_all", "mode_notices", "mode_of", "mode_said", "ratchet_of")
+__all__ = (
+    "OBSERVE_ENDED",
+    "announced",
+    "ended",
+    "enforced_somewhere",
+    "mode_for_all",
+    "mode_notices",
+    "mode_of",
+    "mode_said",
+    "ratchet_of",
+)

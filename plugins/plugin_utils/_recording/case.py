@@ -230,7 +230,9 @@ class Case:
         if not run.partial:
             judgement = judgement.noting(lifted_by(changed, run.id))
         if not plan.refused:
-            changed = dataclasses.replace(changed, owner=plan.owner, source=self.source)
+            # an emergency goes on with any file, and does not make it the service's
+            source = self.state.source if run.emergency and self.state.source else self.source
+            changed = dataclasses.replace(changed, owner=plan.owner, source=source)
         shown = {item.id for item in accounts.decisions}
         silent = (run.partial or run.refused) and not run.emergency
         record = RunRecord(

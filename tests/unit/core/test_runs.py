@@ -16,11 +16,12 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._described.d
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import Run as Parameters
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import Started
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.deployments import Said
-from ansible_collections.operability.readiness.plugins.plugin_utils._model.loosening import Leave
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.loosening import Leave, Standing
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, Removal, Terms
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.run import Run
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.service_state import Deployed, Expected, LastGate, State
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.verdict import Verdict
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.other_files import NOWHERE, HeldTo, Places
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.remembered import expected_after, held_against
 from ansible_collections.operability.readiness.plugins.plugin_utils._promises import ledger as _ledger
 from ansible_collections.operability.readiness.plugins.plugin_utils._recording.case import Visited, differing
@@ -36,6 +37,7 @@ parts: {web: {units: [payments.service], support: payments}}
 """
 ENFORCED = ORGANISATION + "mode: enforce\nruns_may: []\nservices_may: []\n"
 NARROW = SERVICE.replace("hosts: payments}", "hosts: payments_web}")
+MILDER = ENFORCED.replace("mode: enforce\n", "mode: {default: enforce, environments: {staging: observe}}\n")
 SHARED = ENFORCED + "environments: [production, staging]\nrecords: /srv/records\n"
 
 
@@ -64,6 +66,10 @@ USUAL: tuple[tuple[str, dict[str, t.Any]], ...] = (
     (SHARED, {"environment": "staging"}),
     (SHARED, {"environment": "staging", "started": Started(environment="staging")}),
     (SHARED, {"started": Started(records="/srv/x/../records")}),
+    (MILDER, {"environment": "staging"}),
+    (MILDER, {"environment": "production", "started": Started(environment_alone=True)}),
+    (ENFORCED, {"environment": "staging", "started": Started(environment_alone=True)}),
+    (ENFORCED.replace("mode: enforce\n", ""), {"environment": "staging", "started": Started(environment_alone=True)}),
 )
 
 
@@ -88,6 +94,12 @@ def test_an_environment_that_there_is_not() -> None:
     assert len(problems) == 1 and "there is no 'sandbox'" in problems[0] and "environments: production, staging" in problems[0]
     assert plan(SERVICE, SHARED, environment="sandbox", emergency=True).name == "payments", "an emergency is never refused"
     assert plan(SERVICE, ENFORCED, environment="sandbox").name == "payments", "an organisation that lists none knows any"
+
+
+def test_an_environment_that_only_the_command_line_says_and_that_is_observed() -> None:
+    (one,) = plan(SERVICE, MILDER, environment="staging", started=Started(environment_alone=True)).loosened
+    assert (one.kind, one.key, one.by, one.leave) == ("environment", "readiness_environment", "run", Leave.REFUSED)
+    assert "this is staging, which is observed" in one.message and "enforces in other environments" in one.above
 
 
 def test_variables_of_hosts_that_differ() -> None:
@@ -133,10 +145,12 @@ NOW_PLAN = made(asked("R-01"), expected_hosts=("h1",), hosts_pattern="h1", input
 RUN = Parameters(phase="pre", version="2", today="2026-11-25")
 
 
-def held(plan_now: Plan = NOW_PLAN, *, organisation: str | None = ENFORCED, run: Parameters = RUN, **state: t.Any) -> Plan:
+def held(
+    plan_now: Plan = NOW_PLAN, *, organisation: str | None = ENFORCED, run: Parameters = RUN, places: Places = NOWHERE, **state: t.Any
+) -> Plan:
     shared = document(organisation, "organisation") if organisation else None
     known = dataclasses.replace(State.empty("payments", "production"), **{"expected": BEFORE, **state})
-    return held_against(plan_now, shared, run, known, GROUPS)
+    return held_against(plan_now, shared, run, known, GROUPS, places)
 
 
 def test_a_narrower_pattern_is_told_until_what_goes_is_announced() -> None:
@@ -201,6 +215,66 @@ def test_a_run_without_the_organisations_file() -> None:
     assert held(organisation=None, expected=Expected(("h1",), "h1")).loosened == (), "there never was one"
     old = dataclasses.replace(BEFORE, hosts=("h1",), organisation_seen="2026-09-01")
     assert held(organisation=None, expected=old).loosened == ()
+
+
+STOOD = Standing("repository/organisation.yml", "enforce", spoken=True, approvers=False, leave=Leave.REFUSED)
+JUDGED = Expected(("h1",), "h1", "organisation.yml", "2026-11-20", STOOD)
+ENFORCES = dataclasses.replace(NOW_PLAN, mode="enforce", mode_of_files="enforce")
+OBSERVES = dataclasses.replace(NOW_PLAN, mode_of_files="observe")
+ELSEWHERE = Places("/other/milder.yml")
+
+
+@pytest.mark.parametrize(
+    ("now", "organisation", "then", "words"),
+    [
+        (OBSERVES, ENFORCED, STOOD, "the files of this run only observe"),
+        (OBSERVES, None, STOOD, "without an organisation file"),
+        (ENFORCES, ORGANISATION, STOOD, "does not say who may loosen what"),
+        (ENFORCES, ENFORCED, dataclasses.replace(STOOD, approvers=True), "names no approvers"),
+    ],
+)
+@pytest.mark.parametrize("scope", ["service", "batch"])
+def test_a_milder_organisation_file_from_elsewhere(now: Plan, organisation: str | None, then: Standing, words: str, scope: str) -> None:
+    now, before = dataclasses.replace(now, scope=scope), dataclasses.replace(JUDGED, standing=then)
+    with pytest.raises(HeldTo, match=r"^readiness_organisation_file: .*" + words + r".* organisation\.yml .*runs_may: \[files\]"):
+        held(now, organisation=organisation, places=ELSEWHERE, expected=before)
+    for leave, mode in ((Leave.GIVEN, "enforce"), (Leave.WAY_OVER, "enforce"), (Leave.REFUSED, "observe")):
+        soft = dataclasses.replace(then, leave=leave, mode=mode)
+        found = held(now, organisation=organisation, places=ELSEWHERE, expected=dataclasses.replace(before, standing=soft)).loosened
+        if mode == "enforce" or now.mode == "enforce" or organisation is None:
+            assert [(one.kind, one.by, one.leave) for one in found] == [("files", "run", leave)] and words in found[0].message
+        else:
+            assert found == (), "those of the last run only observed, too"
+    emergency = dataclasses.replace(RUN, emergency=True)
+    assert held(now, organisation=organisation, places=ELSEWHERE, expected=before, run=emergency) == now
+    assert expected_after(now, dataclasses.replace(State.empty("p", "e"), expected=before), TODAY).standing == then
+
+
+def test_an_organisation_file_that_has_moved_or_that_operations_change() -> None:
+    moved = held(ENFORCES, places=ELSEWHERE, expected=JUDGED)
+    assert moved.loosened == () and moved.notices == ()
+    state = dataclasses.replace(State.empty("payments", "production"), expected=JUDGED)
+    assert expected_after(moved, state, TODAY).standing == dataclasses.replace(STOOD, place="/other/milder.yml")
+    changed = held(OBSERVES, places=Places(STOOD.place), expected=JUDGED)
+    assert changed.loosened == () and changed.notices == (
+        "the organisation's file has become milder since the last run: the files of this run only observe",
+    )
+    assert held(OBSERVES, places=ELSEWHERE, expected=dataclasses.replace(JUDGED, standing=None)).loosened == (), "nobody kept it then"
+    old = dataclasses.replace(JUDGED, organisation_seen="2026-09-01")
+    assert held(OBSERVES, places=ELSEWHERE, expected=old).loosened == ()
+
+
+def test_a_service_file_from_elsewhere() -> None:
+    here, named = Places(service="b"), dataclasses.replace(RUN, started=Started(service_file=True))
+    (one,) = held(OBSERVES, places=here, expected=Expected(), source="a", run=named).loosened
+    assert (one.kind, one.key, one.by, one.leave) == ("files", "readiness_service_file", "run", Leave.REFUSED)
+    with pytest.raises(
+        Refused, match=r"^readiness_service_file: the command line names readiness\.yml, .*services: \{payments: \[files\]\}"
+    ):
+        held(ENFORCES, places=here, expected=Expected(), source="a", run=named)
+    assert held(ENFORCES, places=here, expected=Expected(), source="a").loosened == (), "the play names it"
+    assert held(ENFORCES, places=here, expected=Expected(), source="b", run=named).loosened == ()
+    assert held(ENFORCES, places=here, expected=Expected(), run=named).loosened == (), "the first run"
 
 
 # -- DEL-07
