@@ -14,6 +14,7 @@ from ...module_utils._finding import Finding, Measurement, Status, worst
 from ...module_utils._phrase import NOTHING, Message, phrase, plural, verbatim, with_more
 from ...module_utils._units import parse_duration
 from .._comparing.fault import news
+from .._described.policy import IMPACTS
 from .._model.completion import STAND_IN, completed
 from .._model.judged import SEEN, Judged, Reach
 from .._model.judgement import Covered, GateJudgement, GateRequirement, Instrument, Measured, Reused
@@ -270,12 +271,11 @@ def _reasons(
     deciding: list[Judged], verdict: Verdict, regressed: t.Mapping[str, str], late: t.Mapping[str, str], failing: t.Collection[str]
 ) -> list[Message]:
     """What decided, worst first: what regressed or is overdue, then blockers before majors."""
-    order = {"blocker": 0, "major": 1, "minor": 2}
     shown = [item for item in deciding if item.effective is not Status.PASS and item.planned.impact != "minor"]
-    shown.sort(key=lambda item: (item.planned.rule.id not in failing, order[item.planned.impact], -(item.effective.code or 0)))
+    shown.sort(key=lambda item: (item.id not in failing, -IMPACTS.index(item.planned.impact), -(item.effective.code or 0)))
     reasons = [_reason(item, regressed.get(item.id), late.get(item.id)) for item in shown]
     if not deciding or (verdict is Verdict.UNDETERMINED and not any(item.verified for item in deciding)):
-        reasons.insert(0, phrase("nothing was verified: not one requirement of this phase could be looked at"))
+        return [phrase("nothing was verified: not one requirement of this phase could be looked at"), *reasons]
     return reasons
 
 

@@ -105,6 +105,16 @@ def test_nothing_verified_is_undetermined_and_says_so() -> None:
         assert judgement["reasons"][0] == "nothing was verified: not one requirement of this phase could be looked at"
 
 
+def test_reasons_stand_worst_first() -> None:
+    """What is said to be missing at all, then blockers before majors, then by what was seen."""
+    made = plan(*(asked(f"R-0{number}", impact) for number, impact in enumerate(("major", "blocker", "blocker", "major", "minor"))))
+    seen = {"R-00": "fail", "R-01": "warn", "R-02": "unknown", "R-03": "warn", "R-04": "fail"}
+    assert [reason.split(" ")[0] for reason in judge(made, seen)["reasons"]] == ["R-02", "R-01", "R-00", "R-03"]
+    nothing = judge(made, {})["reasons"]
+    assert nothing[0].startswith("nothing was verified: ")
+    assert [reason.split(" ")[0] for reason in nothing[1:]] == ["R-01", "R-02", "R-00", "R-03"]
+
+
 def test_a_verdict_is_said_with_what_was_verified() -> None:
     made = plan(
         asked("R-01"),
