@@ -8,6 +8,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import datetime as dt
+import math
 import typing as t
 
 from ...module_utils._finding import Finding, Measurement, Status, worst
@@ -255,9 +256,8 @@ def _verdict(deciding: list[Judged], phase: str | None, seen: bool, failing: t.C
 
 def _enforces(item: Judged, plan: Plan, today: dt.date) -> bool:
     rule = item.planned.rule
-    if rule.enforce_from and rule.enforce_from > today.isoformat():
-        return False
-    return (rule.mode or plan.mode) == "enforce"
+    later = rule.enforce_from is not None and rule.enforce_from > today.isoformat()
+    return not later and (rule.mode or plan.mode) == "enforce"
 
 
 def _advice(verdict: Verdict, phase: str | None, seen_now: Verdict) -> str:
@@ -439,7 +439,7 @@ def _nearest_to_their_limits(findings: t.Iterable[Finding]) -> tuple[Measured, .
 
 
 def _room(measurement: Measurement) -> float:
-    return 2.0 if measurement.headroom is None else measurement.headroom
+    return math.inf if measurement.headroom is None else measurement.headroom
 
 
 __all__ = ("conclude", "judge", "judge_each", "judge_findings")
