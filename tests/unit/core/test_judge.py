@@ -449,6 +449,11 @@ def test_debt_covers_what_was_adopted_and_says_what_is_new(
     assert (judged.effective.value, judged.reasons) == ("waived", ()), "what a waiver covers is no news of the debt"
 
 
+def test_debt_is_no_waiver_in_a_record() -> None:
+    made = plan(asked("R-01"), asked("R-02"), waivers=(a_debt(), waiver("R-02")))
+    assert [line["requirement"] for line in judge(made, {"R-01": "fail", "R-02": "fail"})["waivers"]] == ["R-02"]
+
+
 @pytest.mark.parametrize(
     ("adopted", "seen", "unseen"),
     [

@@ -389,6 +389,26 @@ def test_a_service_may_be_stricter() -> None:
     assert observed.deciding and observed.rule.observe == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("title", "t"), ("reason", "r"), ("area", "logs"), ("stakeholder", "users"), ("remedy", "m"), ("responsible", "me")],
+)
+def test_what_a_service_says_of_a_requirement_and_nothing_else_of_it(name: str, value: str) -> None:
+    texts = ("title", "reason", "area", "stakeholder", "remedy", "responsible")
+    plain = one(plan(A, phase="recheck"), "PLT-02").rule
+    said = one(plan(A + f"requirements: {{PLT-02: {{{name}: {value}}}}}\n", phase="recheck"), "PLT-02").rule
+    assert {key: getattr(said, key) for key in texts} == {**{key: getattr(plain, key) for key in texts}, name: value}
+    assert getattr(plain, name) not in (value, "", None)
+
+
+def test_a_requirement_stands_where_the_first_that_it_looks_at_is_declared() -> None:
+    text = B + "endpoints:\n  - {url: 'https://one.example/'}\n  - {url: 'https://two.example/'}\n"
+    planned = one(plan(text, phase="recheck"), "MON-07")
+    assert [check.instance for check in planned.checks] == ["https://one.example/", "https://two.example/"]
+    line = text[: text.index("https://one")].count("\n") + 1
+    assert planned.declared_in == f"readiness.yml:{line}"
+
+
 def test_who_is_responsible() -> None:
     made = plan(phase="pre")
     assert [one(made, name).rule.responsible for name in ("BKP-01", "MON-04", "RUN-01")] == [
