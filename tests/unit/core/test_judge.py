@@ -13,9 +13,11 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, Measurement
+from ansible_collections.operability.readiness.plugins.module_utils._phrase import verbatim
 from ansible_collections.operability.readiness.plugins.plugin_utils._comparing.fault import fault_of
 from ansible_collections.operability.readiness.plugins.plugin_utils._judging.judge import judge_findings
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.fault import SeenFaults
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.loosening import Leave, Loosening
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import PlanState
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.verdict import Verdict
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.waiver import Waiver
@@ -131,6 +133,50 @@ def test_what_regressed_or_is_overdue_stands_before_other_blockers() -> None:
         "reservation R-02 was due on 2026-11-24: title of R-02: m",
         "R-01 title of R-01: m",
     ]
+
+
+def loosened(leave: Leave) -> Loosening:
+    return Loosening("limits", "commitments.rpo", "readiness.yml:4", verbatim("48h"), verbatim("24h"), leave=leave)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "expected"),
+    [
+        ({}, "pass", "go"),
+        ({"observe_until": "2026-11-24"}, "pass", "go_with_reservations"),
+        ({"observe_until": "2026-11-25"}, "pass", "go"),
+        ({"loosened": (loosened(Leave.WAY_OVER),)}, "pass", "go_with_reservations"),
+        ({"loosened": (loosened(Leave.GIVEN), loosened(Leave.REFUSED))}, "pass", "go"),
+        ({"observe_until": "2026-11-24", "loosened": (loosened(Leave.WAY_OVER),)}, "pass", "go_with_reservations"),
+        ({"observe_until": "2026-11-24", "loosened": (loosened(Leave.WAY_OVER),)}, "fail", "no_go"),
+        ({"observe_until": "2026-11-24", "loosened": (loosened(Leave.WAY_OVER),)}, "unknown", "undetermined"),
+    ],
+)
+def test_what_caps_a_go_makes_nothing_else_better(fields: dict[str, t.Any], status: str, expected: str) -> None:
+    judgement = judge(plan(asked("R-01"), **fields), {"R-01": status})
+    assert judgement["verdict"] == expected
+    capping = [item["requirement"] for item in judgement["reservations"]]
+    assert [name for name in capping if not any(reason.startswith(name) for reason in judgement["reasons"])] == [], "each is a reason"
+
+
+@pytest.mark.parametrize(
+    ("last", "status", "expected"),
+    [
+        ("2026-11-20T06:00:00Z", "unknown", "undetermined"),
+        ("2025-01-01T06:00:00Z", "not_applicable", "go"),
+        (None, "not_applicable", "go"),
+    ],
+)
+def test_what_the_service_switched_off_is_asked_where_it_passed_lately(last: str | None, status: str, expected: str) -> None:
+    off = asked("R-01", state=PlanState.NOT_APPLICABLE, why="w", switched_off="traits.data")
+    passed = {"R-01": {"first": last, "last": last}} if last else {}
+    judgement = judge(plan(off, asked("R-02")), {"R-02": "pass"}, passed=passed)
+    assert (one(judgement, "R-01")["status"], judgement["verdict"]) == (status, expected)
+
+
+def test_a_requirement_of_which_nothing_was_looked_at() -> None:
+    judgement = judge(plan(asked("R-01", checks=[]), asked("R-02")), {"R-02": "pass"})
+    assert (one(judgement, "R-01")["status"], one(judgement, "R-01")["message"]) == ("unknown", "nothing was looked at")
 
 
 def test_that_nothing_was_verified_is_said_of_nothing_else() -> None:
@@ -420,6 +466,12 @@ def test_a_waiver_that_ends_soon_is_announced() -> None:
     assert judgement["notices"] == ["the waiver of R-01 ends on 2026-12-05, in 10 days"] and judgement["waivers"][0]["days_left"] == 10
 
 
+def test_a_waiver_of_what_the_plan_does_not_ask_says_nothing() -> None:
+    soon = [waiver("R-99", until="2026-12-05"), waiver("R-98", "expired", until="2026-11-01")]
+    _item, judgement = covered(soon, {"R-01": [found("pass", host="h1"), found("pass", host="h2")]})
+    assert judgement["notices"] == [] and len(judgement["waivers"]) == 2
+
+
 # -- debt
 
 
@@ -452,6 +504,7 @@ def test_debt_covers_what_was_adopted_and_says_what_is_new(
 def test_debt_is_no_waiver_in_a_record() -> None:
     made = plan(asked("R-01"), asked("R-02"), waivers=(a_debt(), waiver("R-02")))
     assert [line["requirement"] for line in judge(made, {"R-01": "fail", "R-02": "fail"})["waivers"]] == ["R-02"]
+    assert judge(plan(asked("R-01"), waivers=(a_debt(),)), {"R-01": "pass"})["notices"] == []
 
 
 @pytest.mark.parametrize(
