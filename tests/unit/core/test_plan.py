@@ -727,7 +727,12 @@ def test_how_often_it_is_verified_again() -> None:
     assert plan(C + "defaults: {recheck_every: 1w}\n", shared, phase="pre").recheck_every == 7 * 86400, "the service's own wins"
     assert plan(C + "defaults: {recheck_every: 60}\n", shared, phase="pre").recheck_every == 60
     assert "verified again every 12 h" in register(plan(C, shared, phase="recheck"))
-    for given, words in (("30s", "30s is less than a minute"), ("0", "0 is less than a minute"), ("daily", "is not a duration such as")):
+    for given, words in (
+        ("30s", "30s is less than a minute"),
+        ("59s", "59s is less than a minute"),
+        ("0", "0 is less than a minute"),
+        ("daily", "is not a duration such as"),
+    ):
         (problem,) = refused(C + f"defaults: {{recheck_every: {given}}}\n")
         assert "recheck_every" in problem and words in problem
 
@@ -754,6 +759,8 @@ def test_plans_read_no_clock() -> None:
         ("pre", "5m", "defaults: {settle: 2m}\n", "", 0),
         ("recheck", "5m", "", "", 0),
         (None, "5m", "", "", 0),
+        ("recheck", None, "defaults: {settle: 5m}\n", "", 0),
+        (None, None, "", "defaults: {settle: 5m}\n", 0),
     ],
 )
 def test_settling_time_is_for_the_phases_after_a_deployment(
