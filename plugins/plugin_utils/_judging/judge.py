@@ -8,12 +8,14 @@ from __future__ import annotations
 import collections
 import dataclasses
 import datetime as dt
+import math
 import typing as t
 
 from ...module_utils._finding import Finding, Measurement, Status, worst
 from ...module_utils._phrase import NOTHING, Message, phrase, plural, verbatim, with_more
 from ...module_utils._units import parse_duration
 from .._comparing.fault import news
+from .._described.policy import IMPACTS
 from .._model.completion import STAND_IN, completed
 from .._model.judged import SEEN, Judged, Reach
 from .._model.judgement import Covered, GateJudgement, GateRequirement, Instrument, Measured, Reused
@@ -254,9 +256,8 @@ def _verdict(deciding: list[Judged], phase: str | None, seen: bool, failing: t.C
 
 def _enforces(item: Judged, plan: Plan, today: dt.date) -> bool:
     rule = item.planned.rule
-    if rule.enforce_from and rule.enforce_from > today.isoformat():
-        return False
-    return (rule.mode or plan.mode) == "enforce"
+    later = rule.enforce_from is not None and rule.enforce_from > today.isoformat()
+    return not later and (rule.mode or plan.mode) == "enforce"
 
 
 def _advice(verdict: Verdict, phase: str | None, seen_now: Verdict) -> str:
@@ -270,12 +271,11 @@ def _reasons(
     deciding: list[Judged], verdict: Verdict, regressed: t.Mapping[str, str], late: t.Mapping[str, str], failing: t.Collection[str]
 ) -> list[Message]:
     """What decided, worst first: what regressed or is overdue, then blockers before majors."""
-    order = {"blocker": 0, "major": 1, "minor": 2}
     shown = [item for item in deciding if item.effective is not Status.PASS and item.planned.impact != "minor"]
-    shown.sort(key=lambda item: (item.planned.rule.id not in failing, order[item.planned.impact], -(item.effective.code or 0)))
+    shown.sort(key=lambda item: (item.id not in failing, -IMPACTS.index(item.planned.impact), -(item.effective.code or 0)))
     reasons = [_reason(item, regressed.get(item.id), late.get(item.id)) for item in shown]
     if not deciding or (verdict is Verdict.UNDETERMINED and not any(item.verified for item in deciding)):
-        reasons.insert(0, phrase("nothing was verified: not one requirement of this phase could be looked at"))
+        return [phrase("nothing was verified: not one requirement of this phase could be looked at"), *reasons]
     return reasons
 
 
@@ -439,7 +439,7 @@ def _nearest_to_their_limits(findings: t.Iterable[Finding]) -> tuple[Measured, .
 
 
 def _room(measurement: Measurement) -> float:
-    return 2.0 if measurement.headroom is None else measurement.headroom
+    return math.inf if measurement.headroom is None else measurement.headroom
 
 
 __all__ = ("conclude", "judge", "judge_each", "judge_findings")

@@ -400,6 +400,12 @@ def test_a_removal_that_announces_nothing(what: str, words: str) -> None:
     assert after(made=service(**removal(what)), partial="limited").notices == []
 
 
+@pytest.mark.parametrize("what", ["target 10.0.0.1:9100", "target *:9100"])
+def test_what_is_still_there_is_named_in_full_and_the_first_of_many(what: str) -> None:
+    (notice,) = after(made=service(**removal(what))).notices
+    assert f"'{what}' announces that target shop/10.0.0.1:9100 goes, and it is still there" in notice
+
+
 # -- hosts
 
 
@@ -471,6 +477,100 @@ def test_an_instance_with_another_name_keeps_its_things() -> None:
     assert bad(outcome) == []
 
 
+def units(*names: str, unknown: str = "") -> Findings:
+    seen = {"ActiveState": "active", "UnitFileState": "enabled"}
+    return {
+        f"PLT-01/{number}": [
+            found("unknown", "systemd is silent", check="systemd_unit", instance=name, host="h1")
+            if name == unknown
+            else found("pass", check="systemd_unit", instance=name, host="h1", observed=seen)
+        ]
+        for number, name in enumerate(names)
+    }
+
+
+def of_units(phase: str, *names: str) -> Plan:
+    """A service of which nothing but these units is looked at."""
+    checks = [check(f"PLT-01/{number}", check="systemd_unit", instance=name, hosts=("h1",)) for number, name in enumerate(names)]
+    asks = [asked("DEL-04", checks=[check("DEL-04/0", check="baseline", instance="shop", call="compare")])] if phase == "post" else []
+    return plan(asked("PLT-01", checks=checks), *asks, phase=phase, expected_hosts=("h1",))
+
+
+@pytest.mark.parametrize(
+    ("now", "unknown", "expected"),
+    [
+        (("a.service", "b.service"), "", []),
+        (("a.service", "c.service"), "", [("fail", "unit b.service", "h1")]),  # another that is well is not the one that is gone
+        (("a.service",), "a.service", [("fail", "unit b.service", "h1"), ("unknown", "a.service", "h1")]),  # each for itself
+        (("a.service", "c.service"), "c.service", [("unknown", "b.service", "h1")]),  # it may be the same under another name
+    ],
+)
+def test_a_unit_that_is_no_longer_declared_beside_others(now: tuple[str, ...], unknown: str, expected: list[tuple[str, str, str]]) -> None:
+    was = ("a.service", "b.service")
+    before = kept(baseline(units(*was), of_units("pre", *was)))
+    outcome = at_post(of_units("post", *now), before, units(*now, unknown=unknown), Reach(("h1",)), a_run(phase="post"), now=NOW)
+    assert bad(outcome) == expected
+
+
+def test_one_place_that_two_requirements_look_at() -> None:
+    def made(phase: str, *names: str) -> Plan:
+        both = [asked(name, checks=[check(f"{name}/0", check="systemd_unit", instance="shop.service", hosts=("h1",))]) for name in names]
+        return plan(*both, *service().requirements[-1:], phase=phase, expected_hosts=("h1",))
+
+    before = baseline({"PLT-01/0": [unit("h1")], "PLT-09/0": [unit("h1")]}, made("pre", "PLT-01", "PLT-09"))
+    failed = unit("h1", "fail", "failed")
+
+    def outcome(findings: Findings, *names: str) -> Outcome:
+        return at_post(made("post", *names), kept(before), findings, Reach(("h1",)), a_run(phase="post"), now=NOW)
+
+    assert bad(outcome({"PLT-01/0": [unit("h1")], "PLT-09/0": [unit("h1")]}, "PLT-01", "PLT-09")) == []
+    one_of_them = outcome({"PLT-01/0": [failed], "PLT-09/0": [unit("h1")]}, "PLT-01", "PLT-09")
+    assert bad(one_of_them) == [("fail", "unit shop.service", "h1")], "what the other saw covers nothing"
+    before = baseline({"PLT-01/0": [unit("h1")]}, made("pre", "PLT-01"))
+    assert bad(outcome({"PLT-09/0": [failed]}, "PLT-09")) == [("fail", "unit shop.service", "h1")], "the other looks at it now"
+    assert bad(outcome({"PLT-09/0": [unit("h1")]}, "PLT-09")) == []
+
+
+def test_a_requirement_that_this_phase_does_not_look_at_is_no_fault() -> None:
+    made = service()
+    others = [item for item in made.requirements if item.rule.id != "PLT-01"]
+    outcome = after(made=plan(*others, phase="post"))
+    assert bad(outcome) == []
+    assert "not compared: PLT-01 is not looked at in this phase (4 observations)" in outcome.findings["DEL-04/0"][0].details
+
+
+def test_what_is_not_due_now_is_not_compared_and_says_why() -> None:
+    later = [
+        found(status, words, check="restic_backup", instance="/var/lib/shop", host="h1")
+        for status, words in (("not_due", "it is made at night"), ("not_applicable", "there is none"))
+    ]
+    outcome = after({"BKP-01/0": later})
+    assert bad(outcome) == []
+    (line,) = [line for line in outcome.findings["DEL-04/0"][0].details if "it is made at night" in line]
+    assert line.startswith("not compared: it is made at night")
+    assert not [line for line in outcome.findings["DEL-04/0"][0].details if "there is none" in line]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"check": "systemd_unit", "accepted": True, "waiver": "k"},
+        {"check": "systemd_unit", "fails": "R-01/0"},
+        {"check": "systemd_unit", "gap": phrase("nobody knows")},
+        {"check": "baseline"},
+        {"check": "command"},
+    ],
+)
+def test_what_has_no_fact_of_its_own_is_no_part_of_a_baseline(fields: dict[str, t.Any]) -> None:
+    other = asked("R-01", checks=[check("R-01/0", instance="other.service", hosts=("h1",), **fields)])
+    made = service("pre")
+    made = plan(*made.requirements, other, phase="pre")
+    for status in ("pass", "unknown"):
+        seen = found(status, check=fields["check"], instance="other.service", host="h1", observed={"ActiveState": "active"})
+        taken = baseline({**healthy(), "R-01/0": [seen]}, made)
+        assert "R-01" not in {item["requirement"] for item in (*taken["observations"], *taken["unseen"])}
+
+
 @pytest.mark.parametrize(
     ("state", "status"),
     [
@@ -495,6 +595,8 @@ def test_another_check_than_before_is_unknown() -> None:
     )
     assert bad(outcome) == [("unknown", "shop", "")]
     assert "MON-01 was verified with prometheus_targets before, and is now with metrics_endpoint" in message(outcome)
+    several = [check(f"MON-01/{number}", check=name, instance="shop") for number, name in enumerate(("metrics_endpoint", "http_probe"))]
+    assert message(after({"MON-01/0": []}, made=plan(*others, asked("MON-01", checks=several), phase="post"))) == message(outcome)
 
 
 def test_a_name_with_a_hosts_variables_that_was_not_looked_at() -> None:
@@ -552,6 +654,35 @@ def test_nobody_asks_for_a_comparison() -> None:
     assert told.notices == ["/r/D1.json is not whole"]
     shown = at_post(made, kept(baseline()), healthy(), Reach(), run, now=NOW)
     assert shown.findings == {} and compared(shown)["compared"] == 18, "told all the same"
+
+
+@pytest.mark.parametrize(
+    ("phase", "there", "run", "statuses", "notices"),
+    [
+        ("post", True, {}, ["warn", "pass"], []),
+        ("post", False, {}, ["unknown", "warn"], []),
+        ("post", True, {"deployment_id": None}, ["unknown", "warn"], []),
+        ("pre", True, {}, [], ["the limits are wider"]),
+        ("pre", False, {}, [], ["the limits are wider"]),
+        ("post", True, {"phase": "smoke"}, [], ["the limits are wider"]),
+        ("post", True, {"first_deployment": True}, [], ["the limits are wider"]),
+    ],
+)
+def test_what_became_looser_is_told_once(phase: str, there: bool, run: dict[str, t.Any], statuses: list[str], notices: list[str]) -> None:
+    """As a finding of whoever asks for the comparison, else as a notice; ``phase`` pre: nobody asks for it."""
+    loaded = kept(baseline()) if there else Loaded()
+    options: dict[str, t.Any] = {"now": NOW, "less": phrase("the limits are wider")}
+    outcome = at_post(service(phase), loaded, healthy(), Reach(), a_run(**{"phase": "post", **run}), **options)
+    assert sorted(finding.status.value for finding in outcome.findings.get("DEL-04/0", [])) == sorted(statuses)
+    assert list(outcome.notices) == notices
+    without = at_post(service(phase), loaded, healthy(), Reach(), a_run(**{"phase": "post", **run}), now=NOW)
+    assert list(without.notices) == []
+
+
+def test_what_cannot_be_used_and_what_became_looser_are_both_told() -> None:
+    loaded, less = Loaded(trouble="/r/D1.json is not whole"), phrase("the limits are wider")
+    outcome = at_post(service("pre"), loaded, healthy(), Reach(), a_run(phase="post"), now=NOW, less=less)
+    assert outcome.notices == ["/r/D1.json is not whole", "the limits are wider"]
 
 
 @pytest.mark.parametrize(

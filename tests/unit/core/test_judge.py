@@ -5,15 +5,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 import json
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.module_utils._finding import Measurement
+from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, Measurement
+from ansible_collections.operability.readiness.plugins.module_utils._phrase import verbatim
+from ansible_collections.operability.readiness.plugins.plugin_utils._comparing.fault import fault_of
+from ansible_collections.operability.readiness.plugins.plugin_utils._judging.judge import judge_findings
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.fault import SeenFaults
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.loosening import Leave, Loosening
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import PlanState
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.verdict import Verdict
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.waiver import Waiver
 from generated import cases, seeded, tries_more
 from unit.core.judged import TODAY, Reach, asked, check, found, judge, one, plan, waiver
 
@@ -103,6 +110,88 @@ def test_nothing_verified_is_undetermined_and_says_so() -> None:
         judgement = judge(made, findings)
         assert judgement["verdict"] == "undetermined" and judgement["verified"] == 0
         assert judgement["reasons"][0] == "nothing was verified: not one requirement of this phase could be looked at"
+
+
+def test_reasons_stand_worst_first() -> None:
+    """What is said to be missing at all, then blockers before majors, then by what was seen."""
+    made = plan(*(asked(f"R-0{number}", impact) for number, impact in enumerate(("major", "blocker", "blocker", "major", "minor"))))
+    seen = {"R-00": "fail", "R-01": "warn", "R-02": "unknown", "R-03": "warn", "R-04": "fail"}
+    assert [reason.split(" ")[0] for reason in judge(made, seen)["reasons"]] == ["R-02", "R-01", "R-00", "R-03"]
+    nothing = judge(made, {})["reasons"]
+    assert nothing[0].startswith("nothing was verified: ")
+    assert [reason.split(" ")[0] for reason in nothing[1:]] == ["R-01", "R-02", "R-00", "R-03"]
+
+
+def test_what_regressed_or_is_overdue_stands_before_other_blockers() -> None:
+    made = plan(asked("R-01"), asked("R-02", "major"), asked("R-03"), overdue="fail", ratchet=True)
+    statuses = {"R-01": "fail", "R-02": "fail", "R-03": "fail"}
+    earlier = {"R-02": {"raised": "2026-11-01", "due": "2026-11-24"}}
+    passed = {"R-03": {"first": "2026-11-01T06:00:00Z", "last": "2026-11-20T06:00:00Z"}}
+    reasons = judge(made, statuses, earlier=earlier, passed=passed)["reasons"]
+    assert reasons == [
+        "R-03 title of R-03: m (passed on 2026-11-20 and fails again: ratchet)",
+        "reservation R-02 was due on 2026-11-24: title of R-02: m",
+        "R-01 title of R-01: m",
+    ]
+
+
+def loosened(leave: Leave) -> Loosening:
+    return Loosening("limits", "commitments.rpo", "readiness.yml:4", verbatim("48h"), verbatim("24h"), leave=leave)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "expected"),
+    [
+        ({}, "pass", "go"),
+        ({"observe_until": "2026-11-24"}, "pass", "go_with_reservations"),
+        ({"observe_until": "2026-11-25"}, "pass", "go"),
+        ({"loosened": (loosened(Leave.WAY_OVER),)}, "pass", "go_with_reservations"),
+        ({"loosened": (loosened(Leave.GIVEN), loosened(Leave.REFUSED))}, "pass", "go"),
+        ({"observe_until": "2026-11-24", "loosened": (loosened(Leave.WAY_OVER),)}, "pass", "go_with_reservations"),
+        ({"observe_until": "2026-11-24", "loosened": (loosened(Leave.WAY_OVER),)}, "fail", "no_go"),
+        ({"observe_until": "2026-11-24", "loosened": (loosened(Leave.WAY_OVER),)}, "unknown", "undetermined"),
+    ],
+)
+def test_what_caps_a_go_makes_nothing_else_better(fields: dict[str, t.Any], status: str, expected: str) -> None:
+    judgement = judge(plan(asked("R-01"), **fields), {"R-01": status})
+    assert judgement["verdict"] == expected
+    capping = [item["requirement"] for item in judgement["reservations"]]
+    assert [name for name in capping if not any(reason.startswith(name) for reason in judgement["reasons"])] == [], "each is a reason"
+
+
+@pytest.mark.parametrize(
+    ("last", "status", "expected"),
+    [
+        ("2026-11-20T06:00:00Z", "unknown", "undetermined"),
+        ("2025-01-01T06:00:00Z", "not_applicable", "go"),
+        (None, "not_applicable", "go"),
+    ],
+)
+def test_what_the_service_switched_off_is_asked_where_it_passed_lately(last: str | None, status: str, expected: str) -> None:
+    off = asked("R-01", state=PlanState.NOT_APPLICABLE, why="w", switched_off="traits.data")
+    passed = {"R-01": {"first": last, "last": last}} if last else {}
+    judgement = judge(plan(off, asked("R-02")), {"R-02": "pass"}, passed=passed)
+    assert (one(judgement, "R-01")["status"], judgement["verdict"]) == (status, expected)
+
+
+def test_a_requirement_of_which_nothing_was_looked_at() -> None:
+    judgement = judge(plan(asked("R-01", checks=[]), asked("R-02")), {"R-02": "pass"})
+    assert (one(judgement, "R-01")["status"], one(judgement, "R-01")["message"]) == ("unknown", "nothing was looked at")
+
+
+def test_that_nothing_was_verified_is_said_of_nothing_else() -> None:
+    undetermined = judge(plan(asked("R-01"), asked("R-02")), {"R-01": "pass", "R-02": "unknown"})
+    assert (undetermined["verdict"], undetermined["reasons"]) == ("undetermined", ["R-02 title of R-02: m"])
+    undeclared = judge(plan(asked("R-01", state=PlanState.NOT_DECLARED, why="w")), {})
+    assert (undeclared["verdict"], undeclared["verified"]) == ("no_go", 0)
+    assert undeclared["reasons"] == ["R-01 title of R-01: not declared: w"]
+
+
+@pytest.mark.parametrize(("phase", "told"), [("recheck", True), ("pre", True), ("design", False)])
+def test_that_there_is_no_host_is_said_where_hosts_are_asked(phase: str, told: bool) -> None:
+    judgement = judge(plan(asked("R-01"), phase=phase, hostless="no host is named"), {"R-01": "pass"})
+    assert ("no host is named" in judgement["reasons"]) is told
+    assert "no host is named" not in judge(plan(asked("R-01"), phase=phase), {"R-01": "pass"})["reasons"]
 
 
 def test_a_verdict_is_said_with_what_was_verified() -> None:
@@ -358,9 +447,85 @@ def test_each_waiver_has_limits_of_its_own() -> None:
     assert [finding["effective_status"] for finding in item["findings"]] == ["fail", "waived"]
 
 
+@pytest.mark.parametrize(
+    ("state", "until", "announced"),
+    [
+        ("active", "2026-12-25", True),
+        ("active", "2026-12-26", False),
+        ("active", "2027-12-26", False),
+        ("not_yet", "2026-12-05", False),
+    ],
+)
+def test_a_waiver_is_announced_to_end_in_its_last_30_days(state: str, until: str, announced: bool) -> None:
+    _item, judgement = covered([waiver("R-01", state, until=until)], {"R-01": BOTH})
+    assert any("ends on" in notice for notice in judgement["notices"]) is announced
+
+
 def test_a_waiver_that_ends_soon_is_announced() -> None:
     _item, judgement = covered([waiver("R-01", until="2026-12-05")], {"R-01": BOTH})
     assert judgement["notices"] == ["the waiver of R-01 ends on 2026-12-05, in 10 days"] and judgement["waivers"][0]["days_left"] == 10
+
+
+def test_a_waiver_of_what_the_plan_does_not_ask_says_nothing() -> None:
+    soon = [waiver("R-99", until="2026-12-05"), waiver("R-98", "expired", until="2026-11-01")]
+    _item, judgement = covered(soon, {"R-01": [found("pass", host="h1"), found("pass", host="h2")]})
+    assert judgement["notices"] == [] and len(judgement["waivers"]) == 2
+
+
+# -- debt
+
+
+def a_debt(*adopted: Finding) -> Waiver:
+    """A line of debt with the faults that were adopted; without any it is one of a version that kept none."""
+    line = waiver("R-01", kind="debt")
+    return dataclasses.replace(line, seen=SeenFaults(tuple(map(fault_of, adopted)), "run 1", "0" * 64)) if adopted else line
+
+
+@pytest.mark.parametrize(
+    ("adopted", "seen", "status", "reasons"),
+    [
+        ([found("fail", host="h1")], [found("fail", host="h1"), found("pass", host="h2")], "waived", []),
+        ([found("fail", host="h1")], [found("fail", host="h1"), found("fail", host="h2")], "fail", ["h2 had no such fault then"]),
+        ([found("warn", host="h1")], [found("fail", host="h1"), found("pass", host="h2")], "fail", ["it was warn then and is fail"]),
+        ([], [found("fail", host="h1"), found("fail", host="h2")], "waived", []),
+    ],
+)
+def test_debt_covers_what_was_adopted_and_says_what_is_new(
+    adopted: list[Finding], seen: list[Finding], status: str, reasons: list[str]
+) -> None:
+    item = asked("R-01", checks=[HOSTS])
+    judged = judge_findings(item, seen, plan(item, waivers=(a_debt(*adopted),)), {})
+    assert (judged.effective.value, [str(reason) for reason in judged.reasons]) == (status, reasons)
+    waived = plan(item, waivers=(a_debt(*adopted), waiver("R-01", host="h2"), waiver("R-01", host="h1")))
+    judged = judge_findings(item, seen, waived, {})
+    assert (judged.effective.value, judged.reasons) == ("waived", ()), "what a waiver covers is no news of the debt"
+
+
+def test_debt_is_no_waiver_in_a_record() -> None:
+    made = plan(asked("R-01"), asked("R-02"), waivers=(a_debt(), waiver("R-02")))
+    assert [line["requirement"] for line in judge(made, {"R-01": "fail", "R-02": "fail"})["waivers"]] == ["R-02"]
+    assert judge(plan(asked("R-01"), waivers=(a_debt(),)), {"R-01": "pass"})["notices"] == []
+
+
+@pytest.mark.parametrize(
+    ("adopted", "seen", "unseen"),
+    [
+        (["fail"], ["unknown", "fail"], True),
+        (["fail"], ["fail", "unknown"], True),
+        (["fail"], ["fail", "fail"], False),
+        (["unknown"], ["unknown", "unknown"], False),
+        (["unknown", "fail"], ["fail", "unknown"], False),
+        ([], ["unknown", "pass"], True),
+        ([], ["fail", "pass"], False),
+    ],
+)
+def test_debt_that_covers_what_could_not_be_looked_at_is_told(adopted: list[str], seen: list[str], unseen: bool) -> None:
+    item = asked("R-01", checks=[HOSTS])
+    on_both = [found(status, host=host) for status in adopted for host in ("h1", "h2")]
+    findings = [found(status, host=host) for status, host in zip(seen, ("h1", "h2"))]
+    judged = judge_findings(item, findings, plan(item, waivers=(a_debt(*on_both),)), {})
+    assert judged.unseen_in_debt is unseen
+    assert not judge_findings(item, findings, plan(item, waivers=(waiver("R-01"),)), {}).unseen_in_debt, "a waiver is no debt"
 
 
 # -- not applicable, not due, observed only
@@ -479,12 +644,28 @@ def test_what_is_enforced_alone_is_not_undetermined_for_want_of_the_rest() -> No
 
 
 def test_the_worst_measurement_of_each_name() -> None:
+    """What has a limit before what has none, however far it is from it; of two that are as near, the first."""
+    without_and_even = [
+        Measurement("idle", 7),
+        Measurement("even", 0.5, 1, "upper"),
+        Measurement("idle", 0, 3, "upper"),
+        Measurement("even", 1, 2, "upper"),
+    ]
     several = [
-        found("pass", host="h1", measurements=[Measurement("disk", 0.5, 0.9, "upper"), Measurement("plain", 1)]),
-        found("fail", host="h2", measurements=[Measurement("disk", 0.95, 0.9, "upper"), Measurement("plain", 2, 3, "upper")]),
+        found("pass", host="h1", measurements=[Measurement("disk", 0.5, 0.9, "upper"), Measurement("plain", 1), *without_and_even[:2]]),
+        found(
+            "fail",
+            host="h2",
+            measurements=[Measurement("disk", 0.95, 0.9, "upper"), Measurement("plain", 2, 3, "upper"), *without_and_even[2:]],
+        ),
     ]
     item = one(judge(plan(asked("R-01", checks=[HOSTS])), {"R-01": several}), "R-01")
-    assert [(measurement["name"], measurement["value"]) for measurement in item["measurements"]] == [("disk", 0.95), ("plain", 2)]
+    assert [(measurement["name"], measurement["value"]) for measurement in item["measurements"]] == [
+        ("disk", 0.95),
+        ("plain", 2),
+        ("idle", 0),
+        ("even", 0.5),
+    ]
     assert item["measurements"][0]["headroom"] < 0
 
 
@@ -538,3 +719,9 @@ def test_the_proof_is_what_was_seen_and_none_where_nothing_was() -> None:
     judged = judge(made, findings)
     proofs = {item["id"]: item["proof"] for item in judged["requirements"]}
     assert proofs == {"A-01": "attested", "B-01": "none", "C-01": "none", "D-01": "none", "E-01": "none", "F-01": "derived"}
+
+
+def test_one_stand_in_among_proofs_is_named() -> None:
+    seen = [found("pass", host="h1", proof="observed"), found("pass", host="h2", proof="stand_in")]
+    for findings, proof in ((seen, "stand_in"), (seen[::-1], "stand_in"), (seen[:1], "observed")):
+        assert one(judge(plan(asked("R-01", checks=[HOSTS])), {"R-01": findings}), "R-01")["proof"] == proof

@@ -389,6 +389,26 @@ def test_a_service_may_be_stricter() -> None:
     assert observed.deciding and observed.rule.observe == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("title", "t"), ("reason", "r"), ("area", "logs"), ("stakeholder", "users"), ("remedy", "m"), ("responsible", "me")],
+)
+def test_what_a_service_says_of_a_requirement_and_nothing_else_of_it(name: str, value: str) -> None:
+    texts = ("title", "reason", "area", "stakeholder", "remedy", "responsible")
+    plain = one(plan(A, phase="recheck"), "PLT-02").rule
+    said = one(plan(A + f"requirements: {{PLT-02: {{{name}: {value}}}}}\n", phase="recheck"), "PLT-02").rule
+    assert {key: getattr(said, key) for key in texts} == {**{key: getattr(plain, key) for key in texts}, name: value}
+    assert getattr(plain, name) not in (value, "", None)
+
+
+def test_a_requirement_stands_where_the_first_that_it_looks_at_is_declared() -> None:
+    text = B + "endpoints:\n  - {url: 'https://one.example/'}\n  - {url: 'https://two.example/'}\n"
+    planned = one(plan(text, phase="recheck"), "MON-07")
+    assert [check.instance for check in planned.checks] == ["https://one.example/", "https://two.example/"]
+    line = text[: text.index("https://one")].count("\n") + 1
+    assert planned.declared_in == f"readiness.yml:{line}"
+
+
 def test_who_is_responsible() -> None:
     made = plan(phase="pre")
     assert [one(made, name).rule.responsible for name in ("BKP-01", "MON-04", "RUN-01")] == [
@@ -707,7 +727,12 @@ def test_how_often_it_is_verified_again() -> None:
     assert plan(C + "defaults: {recheck_every: 1w}\n", shared, phase="pre").recheck_every == 7 * 86400, "the service's own wins"
     assert plan(C + "defaults: {recheck_every: 60}\n", shared, phase="pre").recheck_every == 60
     assert "verified again every 12 h" in register(plan(C, shared, phase="recheck"))
-    for given, words in (("30s", "30s is less than a minute"), ("0", "0 is less than a minute"), ("daily", "is not a duration such as")):
+    for given, words in (
+        ("30s", "30s is less than a minute"),
+        ("59s", "59s is less than a minute"),
+        ("0", "0 is less than a minute"),
+        ("daily", "is not a duration such as"),
+    ):
         (problem,) = refused(C + f"defaults: {{recheck_every: {given}}}\n")
         assert "recheck_every" in problem and words in problem
 
@@ -734,6 +759,8 @@ def test_plans_read_no_clock() -> None:
         ("pre", "5m", "defaults: {settle: 2m}\n", "", 0),
         ("recheck", "5m", "", "", 0),
         (None, "5m", "", "", 0),
+        ("recheck", None, "defaults: {settle: 5m}\n", "", 0),
+        (None, None, "", "defaults: {settle: 5m}\n", 0),
     ],
 )
 def test_settling_time_is_for_the_phases_after_a_deployment(
