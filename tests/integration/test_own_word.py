@@ -85,7 +85,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("act", REFUSED)
 def test_what_is_refused_stops_the_play_and_says_why(acts: dict[str, Outcome], act: str) -> None:
-    assert acts[act].rc == 2 and acts[act].says("The input is refused", REFUSED[act]) and "DEPLOYED" not in acts[act].output
+    assert acts[act].rc == 2 and acts[act].says("the input is refused", REFUSED[act]) and "DEPLOYED" not in acts[act].output
 
 
 def test_what_was_never_seen_failing_is_no_proof(acts: dict[str, Outcome]) -> None:

@@ -99,7 +99,7 @@ def _hosts(
         return
     there = set(description.hosts(str(exception["on"])))
     left_out = sorted({host for instance in declared for host in instance.hosts or ()} - there)
-    if left_out:
+    if left_out and there <= set(description.hosts()):  # others are told as such
         steps = ("requirements", rule.id, "on")
         remarks.loosen(
             "hosts",
