@@ -121,7 +121,9 @@ def test_on_which_other_hosts_a_service_has_something_done() -> None:
     elsewhere = SERVICE + "requirements: {PLT-01: {on: backup}}\n"
     assert loosened(elsewhere) == [("other_hosts", "on (PLT-01)", "service")]
     fewer = [("hosts", "requirements.PLT-01.on", "service")]
-    assert loosened(elsewhere.replace("on: backup", "on: payments_db")) == fewer, "that is a host of the service, and the others are left out"
+    assert loosened(elsewhere.replace("on: backup", "on: payments_db")) == fewer, (
+        "that is a host of the service, and the others are left out"
+    )
     assert loosened(elsewhere.replace("on: backup", "on: log1")) == [], "a server of the organisation is there"
     assert plan(elsewhere, None).loosened == ()
     assert "other_hosts" in problems_of(lambda: plan(elsewhere, ENFORCED))[0]
