@@ -131,13 +131,17 @@ def test_a_decision_is_recorded_and_confirmed(site: Site) -> None:
 
     version = {"version": "1.5.0"}
     acts = Acts(site)
+
+    def confirm(before_digest: str) -> object:
+        return approve(site, line().replace("digest: ", f"digest: {before_digest}"), "approved_decisions")()
+
     acts.gate("first", **version)
     acts.tasks(
         "decided", {"name": "Decide", "operability.readiness.decide": decision, "register": "decided"}, {"debug": {"var": "decided.msg"}}
     )
     acts.gate("a request", **version)
-    acts.gate("confirmed", before=lambda: approve(site, line(), "approved_decisions")(), **version)
-    acts.gate("another content", before=lambda: approve(site, line().replace("digest: ", "digest: 0"), "approved_decisions")(), **version)
+    acts.gate("confirmed", before=lambda: confirm(""), **version)
+    acts.gate("another content", before=lambda: confirm("0"), **version)
     seen = acts.play()
     stopped(seen["first"])
     assert seen["decided"].says("It is a request and lets nothing go on: operations has not confirmed it", line())

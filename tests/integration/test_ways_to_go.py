@@ -40,7 +40,10 @@ SERVICE: dict[str, dict[str, t.Any]] = {
     "proved by true": {"requirements": {"BKP-01": {"check": "command", "with": {"command": ["/bin/true"]}}}},
     "proved by another command": {"requirements": {"BKP-01": {"check": "command", "with": {"command": ["/bin/ls", "/"]}}}},
     "applies to nobody": {"policy": {"requirements": {"BKP-01": {"applies_to": ["static"]}}}},
-    "another kind": {"service": {"name": "shop", "owner": "team-shop", "hosts": "web", "kind": "static"}, "policy": {"requirements": {"BKP-01": {"applies_to": ["daemon"]}}}},
+    "another kind": {
+        "service": {"name": "shop", "owner": "team-shop", "hosts": "web", "kind": "static"},
+        "policy": {"requirements": {"BKP-01": {"applies_to": ["daemon"]}}},
+    },
     "not before the first deployment": {"policy": {"requirements": {"BKP-01": {"not_before_first_deployment": True}}}},
     "another policy": {"policy": {"name": "vsr"}},
     "observe": {"mode": "observe"},
@@ -53,7 +56,10 @@ SERVICE: dict[str, dict[str, t.Any]] = {
     "for ever": {"waivers": [{**WAIVER, "approved_by": "head-of-operations", "until": "9999-12-31"}]},
     "no data, beside backups": {"traits": {"http": False, "data": False}},
     "no data": {"traits": {"http": False, "data": False}, "parts": {"web": {"hosts": "web", "support": "shop"}}},
-    "an age without end": {"commitments": {"rpo": "3000d"}, "parts": {"web": {"hosts": "web", "support": "shop", "backups": [{"tool": "file", "pattern": "/etc/host*", "rpo": "30000d"}]}}},
+    "an age without end": {
+        "commitments": {"rpo": "3000d"},
+        "parts": {"web": {"hosts": "web", "support": "shop", "backups": [{"tool": "file", "pattern": "/etc/host*", "rpo": "30000d"}]}},
+    },
     "no host": {"service": {"name": "shop", "owner": "team-shop", "hosts": "web:!web"}},
     "everything is announced to go": {"removed": [{"what": "*", "version": "2", "reason": "all"}]},
     "a template that runs a program": {"service": {"name": "shop", "owner": "{{ lookup('pipe', 'id') }}", "hosts": "web"}},

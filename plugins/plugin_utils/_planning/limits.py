@@ -73,7 +73,7 @@ def is_looser(option: str, above: object, below: object) -> bool:
 
 def is_tighter(option: str, above: object, below: object) -> bool:
     """Whether an option is a limit, and stricter than what stands above it."""
-    return is_looser(option, below, above) and not is_looser(option, above, below)
+    return not is_looser(option, above, below) and is_looser(option, above=below, below=above)
 
 
 def _of_servers_that_fail(codes: object) -> set[str]:

@@ -241,7 +241,7 @@ def _ready(text: str) -> _Ready:
         return _expression(alone)
     named = _Named()
     template = _sandbox().from_string(named.visit(tree))
-    return _Ready(named.chains, lambda variables: template.render(variables))
+    return _Ready(named.chains, template.render)
 
 
 @functools.lru_cache(maxsize=1024)

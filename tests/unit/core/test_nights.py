@@ -60,7 +60,7 @@ class Service:
                     found[check.key] = [dataclasses.replace(made, host="" if host == CONTROLLER else host, collected_at=isoformat(now))]
                     if check.call == "find":
                         found[check.key] = [dataclasses.replace(found[check.key][0], host=name) for name in ("pay1", "pay2")]
-            spool.save(host, found, play_hosts=[name for name in (*plan.expected_hosts, *plan.other_hosts)])
+            spool.save(host, found, play_hosts=[*plan.expected_hosts, *plan.other_hosts])
 
 
 @pytest.mark.parametrize("deployed", [True, False])

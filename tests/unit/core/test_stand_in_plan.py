@@ -10,7 +10,6 @@ import types
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils._acting.context import Context
 from ansible_collections.operability.readiness.plugins.plugin_utils._acting.refused import stand_in
 from unit.core.described import ORGANISATION, document
 
@@ -32,7 +31,7 @@ def records_of(folder: pathlib.Path, named: str, organisation: str | None) -> st
         locate_service_file=lambda: str(path),
         usable=lambda schema: shared if schema == "organisation" else None,
     )
-    return stand_in(t.cast("Context", context), ["servces: unknown key"]).records
+    return stand_in(t.cast("t.Any", context), ["servces: unknown key"]).records
 
 
 @pytest.mark.parametrize("named", ["/var/lib/others", "../others", "~/others"])
