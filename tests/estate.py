@@ -207,7 +207,11 @@ class Estate(Site):
 
 
 def judged(outcome: Outcome) -> dict[tuple[str, str], str]:
-    return {(record["service"]["name"], record["run"]["environment"]): record["state"]["verdict"] for record in outcome.records}
+    return {
+        (record["service"]["name"], record["run"]["environment"]): record["state"]["verdict"]
+        for record in outcome.records
+        if record["state"]
+    }
 
 
 # -- Prometheus

@@ -218,8 +218,8 @@ def test_what_a_failure_quotes_is_never_a_template(site: Site, trap: Traps) -> N
         "web1",
         *tells(site),
         *refused("plan", phase="pre"),
-        *refused("verify", phase="pre"),
-        *refused("gate", phase="pre"),
+        *refused("verify", phase="pre", mode="enforce"),
+        *refused("gate", phase="pre", mode="enforce"),
         *refused("adopt"),
         *refused("gate", phase="{{ told_by_the_host }}"),
         *refused(

@@ -126,7 +126,7 @@ def test_no_secret_is_left_or_said_anywhere(tmp_path: pathlib.Path) -> None:
         site.organisation["servers"]["echo"]["bearer_token"] = 20261129  # what is wrong is told without it
         site.service["requirements"]["HOST-01"]["with"]["secret_environment"] = SECRET
         site.service["mode"] = f"u:{SECRET}@h"
-        refused = site.run(ROLE)
+        refused = site.run(ROLE, mode="enforce")
     assert first.record["judgement"]["requirements"] and second.record, first.output
     statuses = {item["id"]: item["status"] for item in first.record["judgement"]["requirements"]}
     assert {name: statuses[name] for name in ("HOST-01", "HOST-05", "SERV-02")} == dict(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .loosening import SERVICE
 from .planned import Plan, PlanState
 from .waiver import WaiverState
 
@@ -31,7 +32,7 @@ class Demands:
     overdue: str = "fail"
     requirements: t.Mapping[str, Demand] = dataclasses.field(default_factory=dict)
     waived: tuple[str, ...] = ()  # requirements that the service's own file, or its debt, lets off
-    loosened: tuple[str, ...] = ()  # keys that are looser than what stands above them
+    loosened: tuple[str, ...] = ()  # keys of the service file; what a run loosens is told with that run
 
     @classmethod
     def of(cls, whole: Plan) -> Demands:
@@ -40,11 +41,12 @@ class Demands:
         waived = {
             waiver.requirement
             for waiver in whole.waivers
-            if waiver.state is not WaiverState.REFUSED and (waiver.is_debt or (own and waiver.declared_in.startswith(f"{own}:")))
+            if waiver.state not in (WaiverState.REFUSED, WaiverState.REQUESTED)
+            and (waiver.is_debt or (own and waiver.declared_in.startswith(f"{own}:")))
         }
         return cls(
             level=whole.level,
-            mode=whole.mode,
+            mode=whole.mode_of_files or whole.mode,
             ratchet=whole.ratchet,
             overdue=whole.overdue,
             requirements={
@@ -52,7 +54,7 @@ class Demands:
                 for item in whole.requirements
             },
             waived=tuple(sorted(waived)),
-            loosened=tuple(sorted({one.key for one in whole.loosened})),
+            loosened=tuple(sorted({one.key for one in whole.loosened if one.by == SERVICE})),
         )
 
 

@@ -135,7 +135,8 @@ def samples(record: t.Mapping[str, object], earlier_state: t.Mapping[str, object
     out = Samples()
     run, service = as_dict(record.get("run")), as_dict(record.get("service"))
     state = as_dict(record.get("state")) or as_dict(earlier_state)
-    out.add("service_info", (service.get("level"), service.get("owner"), run.get("mode"), Address(record.get("report") or "")), 1)
+    if state:  # of what was never judged as a whole nothing else would be shown
+        out.add("service_info", (service.get("level"), service.get("owner"), run.get("mode"), Address(record.get("report") or "")), 1)
     if record.get("digest"):
         out.add("record_info", (str(record["digest"])[:SHORT_DIGEST],), 1)
     out.add("recheck_interval_seconds", (), run.get("recheck_interval_seconds"))
