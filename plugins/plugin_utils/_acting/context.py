@@ -83,6 +83,7 @@ class Context:
     _beyond: dict[str, tuple[Beyond, ...]] = dataclasses.field(default_factory=dict)
     _addresses: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     _debts: dict[str, Document | None] = dataclasses.field(default_factory=dict)
+    _memories: dict[str, _memory.Remembered] = dataclasses.field(default_factory=dict)
 
     # -- the service, the run
 
@@ -180,7 +181,7 @@ class Context:
         if run.emergency:
             return plans
         try:
-            state = _memory.remembered(self.records(plans[0])).state
+            state = self._known_in(self.records(plans[0])).state
         except NotWritten:  # the gate says what is wrong with it
             return plans
         organisation, groups = self.description().organisation, self.task_vars.get("groups", {})
@@ -226,7 +227,7 @@ class Context:
     def _recalled(self, name: str, folder: str | None) -> str | None:
         try:
             records = self._records_in(name, folder)
-            known = _memory.remembered(records)
+            known = self._known_in(records)
             ledger, _trouble = _memory.ledger(records, known.head, known.state.deployments)
             return _versions.remembered(ledger, known.state)
         except (Refused, Unreadable, NotWritten):  # the gate says what is wrong with them
@@ -315,6 +316,13 @@ class Context:
 
         return Records(folder, name, self.options["environment"], opened)
 
+    def _known_in(self, records: Records) -> _memory.Remembered:
+        """What is known of the service, read once in an action; the gate reads anew what it changes. NotWritten."""
+        place = str(records.folder)
+        if place not in self._memories:
+            self._memories[place] = _memory.remembered(records)
+        return self._memories[place]
+
     def still_proven(self, plan: Plan, spool: Spool, *, recall: bool = False) -> dict[str, Known]:
         """What of the service's state stands for a new look in this run: the first who asks decides for all (``recall``: anew).
 
@@ -327,7 +335,7 @@ class Context:
             return {name: from_plain(Known, entry) for name, entry in known.items()}
         try:
             records = self.records(plan)
-            state = _memory.remembered(records).state
+            state = self._known_in(records).state
             found = _reuse.still_proven(plan, state, dt.datetime.now(dt.timezone.utc))
             return self._keep(_memory.proven(records, found), spool)
         except NotWritten:
