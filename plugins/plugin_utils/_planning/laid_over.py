@@ -31,8 +31,14 @@ def of_files(description: Description, terms: Terms, remarks: Remarks) -> None:
     _labels(description, description.organisation, remarks)
 
 
-def _in(document: Document, path: Path) -> Message:
-    return phrase("{place:path} says it", place=document.where(path))
+def _says(value: object) -> Message:
+    return phrase("the organisation's file says {value}", value=str(value))
+
+
+def _note(
+    kind: str, path: Path, said: Message, above: Message, description: Description, remarks: Remarks, requirement: str | None = None
+) -> None:
+    remarks.loosen(kind, dotted(path), description.service.where(path), said, above, requirement=requirement)
 
 
 def _servers(description: Description, organisation: Document, remarks: Remarks) -> None:
@@ -41,36 +47,23 @@ def _servers(description: Description, organisation: Document, remarks: Remarks)
     for name, server in shared.items():
         if not unresolved({"": server}):
             by_kind.setdefault(_store(str(server["kind"])), name)
+
+    def has(name: str) -> Message:
+        return phrase("the organisation has {other:path} ({place:path})", other=name, place=organisation.where(("servers", name)))
+
     for name, server in (description.data.get("servers") or {}).items():
         kind = str(server["kind"])
         other = name if name in shared else by_kind.get(_store(kind))
         if other is None or (name in shared and server == shared[name]):
             continue
-        path: Path = ("servers", name)
-        remarks.loosen(
-            "servers",
-            dotted(path),
-            description.service.where(path),
-            phrase("the service names a server of kind {kind:path} of its own, {name:path}", kind=kind, name=name),
-            phrase("the organisation has {other:path} ({place:path})", other=other, place=organisation.where(("servers", other))),
-        )
+        said = phrase("the service names a server of kind {kind:path} of its own, {name:path}", kind=kind, name=name)
+        _note("servers", ("servers", name), said, has(other), description, remarks)
     for identifier, entry in description.requirements.items():
-        given = entry.get("with") or {}
         kind = str(entry.get("check") or "").partition("_")[0]
-        if "url" in given and kind in by_kind:
-            path = ("requirements", identifier, "with", "url")
-            remarks.loosen(
-                "servers",
-                dotted(path),
-                description.service.where(path),
-                phrase("{requirement:path} asks a server of the service's own", requirement=identifier),
-                phrase(
-                    "the organisation has {other:path} ({place:path})",
-                    other=by_kind[kind],
-                    place=organisation.where(("servers", by_kind[kind])),
-                ),
-                requirement=identifier,
-            )
+        if "url" in (entry.get("with") or {}) and kind in by_kind:
+            said = phrase("{requirement:path} asks a server of the service's own", requirement=identifier)
+            path: Path = ("requirements", identifier, "with", "url")
+            _note("servers", path, said, has(by_kind[kind]), description, remarks, identifier)
 
 
 def _store(kind: str) -> str:
@@ -84,7 +77,8 @@ def _names(description: Description, organisation: Document, remarks: Remarks) -
         if name in shared and value != shared[name]:
             path: Path = ("chains", name)
             said = phrase("{key:path} takes the place of what the organisation says", key=dotted(path))
-            remarks.loosen("chains", dotted(path), description.service.where(path), said, _in(organisation, path))
+            above = phrase("{place:path} says it", place=organisation.where(path))
+            _note("chains", path, said, above, description, remarks)
 
 
 def _defaults(description: Description, organisation: Document, remarks: Remarks) -> None:
@@ -94,13 +88,8 @@ def _defaults(description: Description, organisation: Document, remarks: Remarks
         given, above = t.cast("Duration | None", own.get(name)), t.cast("Duration | None", shared.get(name))
         if given is not None and above is not None and _longer(given, above):
             path: Path = ("defaults", name)
-            remarks.loosen(
-                "limits",
-                dotted(path),
-                description.service.where(path),
-                phrase("{key:path} is {value}", key=dotted(path), value=str(given)),
-                phrase("the organisation's file says {value}", value=str(above)),
-            )
+            said = phrase("{key:path} is {value}", key=dotted(path), value=str(given))
+            _note("limits", path, said, _says(above), description, remarks)
 
 
 def _longer(given: Duration, above: Duration) -> bool:
@@ -120,13 +109,8 @@ def _receivers(description: Description, organisation: Document, remarks: Remark
     for path, given in places:
         other = sorted({str(name) for name in given} - wanted) if isinstance(given, list) else []
         if wanted and other:
-            remarks.loosen(
-                "chains",
-                dotted(path),
-                description.service.where(path),
-                phrase("alerts may go to {names:list}", names=other),
-                phrase("the organisation's file says {value}", value=", ".join(sorted(wanted))),
-            )
+            said = phrase("alerts may go to {names:list}", names=other)
+            _note("chains", path, said, _says(", ".join(sorted(wanted))), description, remarks)
 
 
 def _labels(description: Description, organisation: Document, remarks: Remarks) -> None:
@@ -136,13 +120,8 @@ def _labels(description: Description, organisation: Document, remarks: Remarks) 
         for name, value in (given or {}).items():
             if name in wanted and str(value) != str(wanted[name]):
                 path: Path = ("alerts", group, name)
-                remarks.loosen(
-                    "chains",
-                    dotted(path),
-                    description.service.where(path),
-                    phrase("{key:path} is {value}", key=dotted(path), value=str(value)),
-                    phrase("the organisation's file says {value}", value=str(wanted[name])),
-                )
+                said = phrase("{key:path} is {value}", key=dotted(path), value=str(value))
+                _note("chains", path, said, _says(wanted[name]), description, remarks)
 
 
 def _tolerances(description: Description, terms: Terms, remarks: Remarks) -> None:
@@ -154,13 +133,8 @@ def _tolerances(description: Description, terms: Terms, remarks: Remarks) -> Non
         milder = given.then.value != own.then.value and given.then.value == "warn"
         if given.relative > own.relative or given.absolute > own.absolute or milder:
             path: Path = ("baseline", "tolerances", name)
-            remarks.loosen(
-                "limits",
-                dotted(path),
-                description.service.where(path),
-                phrase("{name:path} may move further between before and after a deployment", name=name),
-                phrase("the check allows less"),
-            )
+            said = phrase("{name:path} may move further between before and after a deployment", name=name)
+            _note("limits", path, said, phrase("the check allows less"), description, remarks)
 
 
 __all__ = ("of_files",)

@@ -127,9 +127,10 @@ def _note_servers(description: Description, organisation: Document, remarks: Rem
     own, shared = (document.declared.get("publish") or {} for document in (description.service, organisation))
     for name in ("pushgateway", "grafana", "webhook", "mail"):
         if name in own and name in shared and own.get(name) != shared.get(name):
-            place = description.service.where(("publish", name))
-            said = phrase("{key:path} publishes elsewhere than its organisation does", key=f"publish.{name}")
-            remarks.loosen("places", f"publish.{name}", place, said, phrase("the organisation names one for all services"))
+            path = ("publish", name)
+            said = phrase("{key:path} publishes elsewhere than its organisation does", key=dotted(path))
+            strict = phrase("the organisation names one for all services")
+            remarks.loosen("places", dotted(path), description.service.where(path), said, strict)
 
 
 def _leave(description: Description, kind: str) -> Leave:
