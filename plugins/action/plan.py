@@ -12,13 +12,12 @@ from ..module_utils._units import humanize_seconds
 from ..plugin_utils._acting import refused as _refused
 from ..plugin_utils._acting.context import context_of, refuse
 from ..plugin_utils._described.document import Refused
-from ..plugin_utils._model.loosening import Leave
 from ..plugin_utils._model.plain import to_plain
 from ..plugin_utils._model.planned import Plan, PlannedRequirement, PlanState
 from ..plugin_utils._model.text import escape, fit
 from ..plugin_utils._planning.authority import block, waiting
 from ..plugin_utils._promises.mode import announced
-from ..plugin_utils._publish.telling import LONGEST_LINE
+from ..plugin_utils._publish.telling import LONGEST_LINE, loosened
 from ..plugin_utils._running import core
 
 SPEC = {**RUN_SPEC, "phase": {**RUN_SPEC["phase"], "required": False, "default": "design"}, **PLAN_SPEC}
@@ -112,10 +111,7 @@ def _mode(plan: Plan) -> str:
 
 def _loosened(plan: Plan) -> list[str]:
     """What is looser than what stands above it, and the lines that would give leave."""
-    lines = []
-    for one in plan.loosened:
-        leave = {Leave.GIVEN: "with leave", Leave.WAY_OVER: "nobody has said whether it may", Leave.REFUSED: "WITHOUT LEAVE"}[one.leave]
-        lines.append(f"loosened: {escape(one.declared_in or one.key)}: {escape(one.message)}; {escape(one.above)} ({leave})")
+    lines = [f"loosened: {line}" for line in loosened({"loosened": to_plain(plan.loosened)})]
     kept = waiting(plan.loosened, plan.name)
     if kept:
         lines += ["to keep today's state, the organisation's file says:", *(f"  {line}" for line in block(kept).splitlines())]
