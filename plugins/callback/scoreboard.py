@@ -66,7 +66,7 @@ from ansible.playbook.task import Task
 from ansible.plugins.callback import CallbackBase
 from ansible.utils.color import stringc
 
-from ..plugin_utils._model.text import STATUS_WORDS, as_dict, as_dicts, as_float, as_int, escape, first_line, shorten
+from ..plugin_utils._model.text import STATUS_WORDS, as_dict, as_dicts, as_float, as_int, as_list, escape, first_line, shorten
 from ..plugin_utils._publish.signs import OPEN, rank, tone
 from ..plugin_utils._publish.telling import verdict_words, verified_words
 from ..plugin_utils._running.core import Ended
@@ -298,7 +298,9 @@ class CallbackModule(CallbackBase):
         name = escape(data.get("service"), 80)
         text = f"{name + ': ' if name else ''}{verdict_words(data)}"
         if "required" in data:
-            text += f", {verified_words(data)}"
+            # a result says in words how much was loosened, where a record names each
+            told = [escape(one, 200) for one in as_list(data.get("loosened")) if isinstance(one, str)]
+            text = ", ".join([text, verified_words(data), *told])
         self._display.display(text, color=_colour(tone(verdict)))
 
 

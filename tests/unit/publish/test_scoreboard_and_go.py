@@ -148,7 +148,8 @@ def test_the_gate_is_one_line() -> None:
     gate = {"verdict": "no_go", "words": "NO-GO", "verified": 9, "required": 14, "service": "payments"}
     made.v2_runner_on_failed(Result("localhost", gate, scoreboard.GATE))
     made.v2_runner_on_ok(Result("localhost", {"censored": "hidden"}, scoreboard.GATE))
-    assert screen.lines == ["payments: NO-GO, 9 of 14 verified"]
+    made.v2_runner_on_failed(Result("localhost", {**gate, "loosened": ["2 loosened by the service itself"]}, scoreboard.GATE))
+    assert screen.lines == ["payments: NO-GO, 9 of 14 verified", "payments: NO-GO, 9 of 14 verified, 2 loosened by the service itself"]
 
 
 def test_one_line_in_place_on_a_terminal() -> None:
