@@ -32,6 +32,7 @@ WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
     "no_data": ("fail", "unknown", "pass"),
     "verify": ("auto", "none"),
 }
+INSTRUMENTS = ("binary", "logrotate_config", "logrotate_state")  # what a check believes
 _NONE = object()
 
 
@@ -123,9 +124,9 @@ def of_checks(checks: t.Sequence[PlannedCheck], above: Rule | None, description:
         for option, value in check.args.items():
             if option in secret or unresolved({"": value}):
                 continue
-            if option == "binary" and value != load_check(check.check).ARGUMENT_SPEC["binary"].get("default"):
-                _another_program(check, above, str(value), description, remarks)
             found = above_of(option, check.check, above, description, level)
+            if option in INSTRUMENTS and value != (found.value if found else None):
+                _another_instrument(check, option, above, str(value), description, remarks)
             if option == "enabled" and check.args.get("kind") == "oneshot":
                 continue  # what a timer starts is not enabled itself
             if found is not None and is_looser(option, found.value, value):
@@ -140,16 +141,16 @@ def of_checks(checks: t.Sequence[PlannedCheck], above: Rule | None, description:
                 )
 
 
-def _another_program(check: PlannedCheck, above: Rule, program: str, description: Description, remarks: Remarks) -> None:
-    """Notes that what a check believes is said by a program of the service's choice."""
-    key, place = _where(check, "binary", description)
+def _another_instrument(check: PlannedCheck, option: str, above: Rule, given: str, description: Description, remarks: Remarks) -> None:
+    """Notes that what a check believes is of the service's choice: a program in the place of the tool, files that the tool does not read."""
+    key, place = _where(check, option, description)
     if not key.startswith("policy.") or _has(description.data, tuple(key.split("."))):
         remarks.loosen(
             "own_proofs",
             key,
             place,
-            phrase("{requirement:path} believes {program:path}", requirement=above.id, program=program),
-            phrase("{check:path} asks the tool of its name", check=check.check),
+            phrase("{requirement:path} believes {given:path} as {option:path}", requirement=above.id, given=given, option=option),
+            phrase("{check:path} asks the tool of its name, as it stands on the host", check=check.check),
             requirement=above.id,
         )
 

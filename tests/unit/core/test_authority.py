@@ -90,6 +90,12 @@ LOOSER: tuple[tuple[str, str, str], ...] = (
     ("requirements: {BKP-01: {on: pay1}}", "hosts", "requirements.BKP-01.on"),
     ("endpoints: [{url: 'https://payments.example/health', status: [200, 500]}]", "limits", "endpoints.0.status"),
     ("defaults: {with: {restic_backup: {binary: /srv/fake}}}", "own_proofs", "defaults.with.restic_backup.binary"),
+    (
+        "parts: {web: {logs: [{file: /x, logrotate_config: /srv/own.conf}], support: payments}}",
+        "own_proofs",
+        "parts.web.logs.0.logrotate_config",
+    ),
+    ("parts: {web: {logs: [{file: /x, logrotate_state: /srv/own}], support: payments}}", "own_proofs", "parts.web.logs.0.logrotate_state"),
     ("parts: {web: {units: [{name: payments.service, kind: standby}], support: payments}}", "limits", "parts.web.units.0.kind"),
     ("parts: {web: {logs: [{file: /x, rotated_by: application, max_size: 90TiB}], support: payments}}", "limits", "parts.web.logs.0.max_size"),
     ("alerts: {match: {service: payments}, must_include: [PaymentsDown], labels: {severity: info}}", "chains", "alerts.labels.severity"),
