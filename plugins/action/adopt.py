@@ -17,7 +17,8 @@ from ..module_utils._adopt_spec import ADOPT_SPEC
 from ..module_utils._files import NotWritten, write_atomically
 from ..module_utils._runner import user_name
 from ..module_utils._units import parse_duration
-from ..plugin_utils._acting.context import Context, context_of, refuse, shown
+from ..plugin_utils._acting.context import Context, context_of, refuse
+from ..plugin_utils._acting.given_files import shown, text_of
 from ..plugin_utils._described.document import Refused
 from ..plugin_utils._model.loosening import Leave
 from ..plugin_utils._model.planned import Plan
@@ -50,7 +51,7 @@ class ActionModule(ActionBase):
             raise refuse(exc) from None
         found, named_in = _debt.file_of(description.service, description.organisation)
         path = pathlib.Path(context.options["debt_file"] or found)
-        before = path.read_text(encoding="utf-8") if description.debt else ""
+        before = text_of(path) if description.debt else ""
         adoption, told = self._adopt(context, plan)
         changed = adoption.text != before
         if changed and not self._task.check_mode:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import pathlib
 import shutil
 import typing as t
 
@@ -21,7 +20,8 @@ from ..module_utils._http import Connection
 from ..module_utils._phrase import phrase
 from ..module_utils._portfolio_spec import PORTFOLIO_SPEC
 from ..module_utils._publish_spec import FILES
-from ..plugin_utils._acting.context import Context, context_of, locate, refuse
+from ..plugin_utils._acting.context import Context, context_of, refuse
+from ..plugin_utils._acting.given_files import load, locate, text_of
 from ..plugin_utils._acting.portfolio import Entry, PlannedService, entries, refuse_twins, work
 from ..plugin_utils._acting.portfolio_summary import Summary, render, row, summary
 from ..plugin_utils._described.declarations import Defaults, Publish
@@ -75,11 +75,7 @@ class ActionModule(ActionBase):
         path = locate(self._loader, given)
         if path is None:
             raise Refused([f"the portfolio file {given} does not exist (looked beside the playbook and in {os.getcwd()})"])
-        try:
-            bounded(core.read_file(self._loader, path), given)
-            data = plain(core.load_file(self._loader, path, templates=False))
-        except (AnsibleError, ValueError) as exc:
-            raise Refused([f"the portfolio file {given} cannot be read: {first_line(exc)}"]) from None
+        data = plain(load(self._loader, path, given, templates=False))
         return entries(data, given, **shared, folder=os.path.dirname(path))
 
     def _plan(self, context: Context, entry: Entry) -> PlannedService:
@@ -106,7 +102,7 @@ class ActionModule(ActionBase):
         """The name in a file that is refused, where it can be read all the same."""
         path = locate(self._loader, service_file)
         try:
-            text = pathlib.Path(path).read_text(encoding="utf-8") if path else ""
+            text = text_of(path) if path else ""
             bounded(text, service_file)
             data = yaml.load(text, Loader=FastLoader)
         except (OSError, UnicodeDecodeError, yaml.YAMLError, Refused):

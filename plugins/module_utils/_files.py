@@ -1,15 +1,19 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writing files whole or not at all. PRIVATE to the collection."""
+"""Writing files whole or not at all, and reading those of others within bounds. PRIVATE to the collection."""
 
 from __future__ import annotations
 
+import errno
 import os
 import pathlib
+import stat
 import tempfile
 
 from ._phrase import Message, phrase, verbatim
+
+WRITTEN_BY_PEOPLE = 4 * 2**20  # bytes of a file that people write
 
 
 class NotWritten(Exception):
@@ -51,4 +55,20 @@ def write_atomically(
     return target
 
 
-__all__ = ("NotWritten", "umask", "write_atomically")
+def read_within(path: pathlib.Path | str, largest: int = WRITTEN_BY_PEOPLE) -> bytes:
+    """The content of a file that somebody else may have put there. OSError, also for what is no regular file, or is larger."""
+    # a pipe would be waited for, a device read without end
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    with os.fdopen(handle, "rb") as stream:
+        found = os.fstat(handle)
+        if stat.S_ISDIR(found.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        content = stream.read(largest + 1)
+    if len(content) > largest:
+        raise OSError(errno.EFBIG, f"it is larger than {largest // 2**20} MiB", str(path))
+    return content
+
+
+__all__ = ("WRITTEN_BY_PEOPLE", "NotWritten", "read_within", "umask", "write_atomically")

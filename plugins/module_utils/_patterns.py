@@ -33,8 +33,11 @@ for line in sys.stdin:
     seconds, pattern, flags, text = json.loads(line)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        match = re.search(pattern, text, flags)
-        answer = {"found": match and match.groupdict()}
+        if isinstance(text, list):
+            answer = {"found": [bool(re.match(pattern, one, flags)) for one in text]}
+        else:
+            match = re.search(pattern, text, flags)
+            answer = {"found": match and match.groupdict()}
     except Exception as exc:
         answer = {"refused": str(exc)[:200]}
     signal.setitimer(signal.ITIMER_REAL, 0)
@@ -68,6 +71,21 @@ def find(pattern: str, text: str, *, flags: int = 0, within: float = SECONDS) ->
     return t.cast("dict[str, str | None] | None", answer["found"])
 
 
+def matching(pattern: str, texts: t.Sequence[str], *, within: float = SECONDS) -> list[str]:
+    """The texts at whose start the expression fits, as ``re.match`` says; ``within`` for all of them. NotSearched."""
+    if len(pattern) > LONGEST:
+        raise NotSearched(f"the regular expression has more than {LONGEST} characters")
+    if all(cannot_run_away(pattern, text) for text in texts):
+        try:
+            return [text for text in texts if re.match(pattern, text)]
+        except (re.error, OverflowError, RecursionError) as exc:
+            raise NotSearched(f"this is not a regular expression: {exc}") from None
+    answer = _children.ask([within, pattern, 0, list(texts)], within)
+    if "refused" in answer:
+        raise NotSearched(f"this is not a regular expression: {answer['refused']}")
+    return [text for text, fits in zip(texts, t.cast("list[bool]", answer["found"])) if fits]
+
+
 def cannot_run_away(pattern: str, text: str) -> bool:
     """At most one repetition, and no group: the engine has few ways to try."""
     return not re.search(r"[(\\]", pattern) and len(re.findall(r"[*+?{]", pattern)) <= (1 if len(text) <= _SMALL else 0)
@@ -90,7 +108,7 @@ class _Children:
                 with contextlib.suppress(OSError):
                     t.cast("t.IO[bytes]", stream).close()
 
-    def ask(self, question: list[float | str | int], within: float) -> dict[str, object]:
+    def ask(self, question: list[float | str | int | list[str]], within: float) -> dict[str, object]:
         child = self._take()
         answered = False
         try:
@@ -157,4 +175,4 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 _children = _Children()
 os.register_at_fork(after_in_child=_children.forget)
 
-__all__ = ("LONGEST", "SECONDS", "NotSearched", "cannot_run_away", "find", "search")
+__all__ = ("LONGEST", "SECONDS", "NotSearched", "cannot_run_away", "find", "matching", "search")

@@ -15,7 +15,7 @@ import stat
 import threading
 import typing as t
 
-from ._files import NotWritten, umask, write_atomically
+from ._files import NotWritten, read_within, umask, write_atomically
 from ._phrase import phrase
 
 ABSENT = ""  # what is expected of a file that must not be there yet
@@ -128,18 +128,7 @@ class Folder:
         if not os.path.lexists(path):  # also where its folder may not be looked into: the lock tells that
             return None
         self._stays(path)
-        # a pipe would be waited for, a device read without end
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with os.fdopen(handle, "rb") as stream:
-            found = os.fstat(handle)
-            if stat.S_ISDIR(found.st_mode):
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-            if not stat.S_ISREG(found.st_mode):
-                raise OSError(errno.EINVAL, "it is no regular file", str(path))
-            content = stream.read(LARGEST + 1)
-        if len(content) > LARGEST:
-            raise OSError(errno.EFBIG, f"it is larger than {LARGEST // 1024 // 1024} MiB", str(path))
-        return content
+        return read_within(path, LARGEST)
 
     def prefetch(self, names: t.Sequence[str]) -> None:
         """Nothing: here each file is near."""

@@ -20,14 +20,13 @@ import yaml
 from ansible import constants
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.plugins.loader import lookup_loader
 
 from ...module_utils._argspec import PHASES
-from ...module_utils._files import NotWritten
+from ...module_utils._files import NotWritten, read_within
 from ...module_utils._phrase import Message
 from .._described.approvals import FOLDER
 from .._described.concern import concerning
-from .._described.document import Document, FastLoader, Refused, bounded, build, plain, positions
+from .._described.document import Document, FastLoader, Refused, build, dotted, plain
 from .._described.salvage import usable
 from .._described.service import Description, Inventory, Run, Started
 from .._described.templates import Beyond
@@ -50,10 +49,12 @@ from .._recording import memory as _memory
 from .._recording.delegated_host import Elsewhere
 from .._recording.remote_store import RemoteFolder
 from .._recording.run_record import Records, Unreadable, default_folder
-from .._running import core, four_eyes
+from .._running import four_eyes
 from .._running.foreign_modules import acts_here, module_problem
+from .._running.host_patterns import HostPatterns, NotAPattern, has_expression, refuse_unfit
 from .._running.spool import Spool
 from . import play_variables, resolving
+from .given_files import content, digest_of, load, locate, read_debt, shown
 from .shared_plans import Shared, SharedPlans
 from .source import source_of
 
@@ -75,7 +76,6 @@ class Context:
     _versions: dict[str, str | None] = dataclasses.field(default_factory=dict)
     _plans: dict[str, Plan] = dataclasses.field(default_factory=dict)
     _descriptions: dict[str, Description] = dataclasses.field(default_factory=dict)
-    _hosts: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     _texts: dict[str, str] = dataclasses.field(default_factory=dict)
     _parsed: dict[str, t.Any] = dataclasses.field(default_factory=dict)
     _fixed: dict[str, Document] = dataclasses.field(default_factory=dict)
@@ -96,6 +96,7 @@ class Context:
 
     def _description(self, host: str) -> Description:
         service = self._document(self.options["service_file"], "service", host)
+        self._refuse_patterns(service)
         organisation, told = self._concerning(service, host)
         inventory = Inventory(self._hosts_of, self._addresses_of, module_problem, acts_here, os.path.realpath)
         beyond = self._beyond.get(self._text(self.options["service_file"], "service")[0], ())
@@ -134,7 +135,7 @@ class Context:
         path = locate(self.action._loader, name)
         if path is None:
             raise Refused([f"the {schema} file {name} does not exist"])
-        text = pathlib.Path(path).read_text(encoding="utf-8", errors="replace")
+        text = read_within(path).decode("utf-8", "replace")
         # nobody has judged the templates of a service file that is refused: beside an organisation file they stay texts
         trusted = schema == "organisation" or not self.options["organisation_file"]
         resolve = resolving.by_ansible(self.templar(None)) if trusted else None
@@ -154,7 +155,7 @@ class Context:
         """The debt file of the service, where there is one. It is data: no template is resolved in it."""
         path = self._debt_path(service, organisation)
         if str(path) not in self._debts:
-            self._debts[str(path)] = _read_debt(path)
+            self._debts[str(path)] = read_debt(path)
         return self._debts[str(path)]
 
     def run(self) -> Run:
@@ -208,7 +209,7 @@ class Context:
             hosts = self._batch()
             made = _batch.narrowed(made, hosts, lambda: {address for one in hosts for address in self._addresses_of(one)})
         debt = self._debt_path(description.service, description.organisation)
-        return Shared(made, dict(self._addresses), (str(debt), _digest_of_file(debt)), self._task_id(), version)
+        return Shared(made, dict(self._addresses), (str(debt), digest_of(debt)), self._task_id(), version)
 
     def _remembered(self, name: str, folder: str | None) -> str | None:
         """The version that the service's deployments tell, where a run in service names none; the same for all of a run of Ansible."""
@@ -251,7 +252,7 @@ class Context:
         """The shared plan, where the debt file and the hosts' addresses are still those with which it was made."""
         if shared.remembered != self._remembered(shared.plan.name, shared.plan.records):
             return None
-        if shared.debt[1] != _digest_of_file(pathlib.Path(shared.debt[0])):
+        if shared.debt[1] != digest_of(pathlib.Path(shared.debt[0])):
             return None
         if shared.task == self._task_id():  # nothing can set a variable in the middle of a task
             return shared
@@ -279,7 +280,11 @@ class Context:
         pattern = service.get("hosts") if isinstance(service, dict) else None
         if not isinstance(pattern, str):  # none, or it is wrong: the description says so
             pattern = self.description().data["service"].get("hosts")
-        hosts = self._hosts_of(str(pattern)) if pattern else []
+        try:
+            hosts = self._hosts_of(str(pattern)) if pattern else []
+        except Refused:
+            self.description()  # says where it stands
+            raise
         return self.plan(hosts[0] if hosts else None, phase=phase)
 
     def _other(self, host: str | None) -> str:
@@ -397,13 +402,7 @@ class Context:
         if path is None:
             raise Refused([f"the {schema} file {name} does not exist (looked beside the playbook and in {os.getcwd()})"])
         if path not in self._texts:
-            try:
-                text = core.read_file(loader, path)
-                text.encode()
-            except (AnsibleError, ValueError) as exc:
-                self._unparsable(path, name, exc)
-            bounded(text, shown(path))
-            self._texts[path] = text
+            self._texts[path] = content(loader, path, shown(path))
         return path, self._texts[path]
 
     def _is_fixed(self, path: str) -> bool:
@@ -418,19 +417,8 @@ class Context:
             with contextlib.suppress(yaml.YAMLError, ValueError):  # Ansible says what is wrong with it
                 self._parsed[path] = yaml.load(self._texts[path].encode(), Loader=FastLoader)
         if path not in self._parsed:
-            try:
-                self._parsed[path] = core.load_file(self.action._loader, path, templates=True)
-            except (AnsibleError, ValueError) as exc:
-                self._unparsable(path, name, exc)
+            self._parsed[path] = load(self.action._loader, path, shown(path))
         return self._parsed[path]
-
-    def _unparsable(self, path: str, name: str, exc: Exception) -> t.NoReturn:
-        try:
-            text = pathlib.Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as reason:
-            raise Refused([f"{name} cannot be read: {getattr(reason, 'strerror', None) or 'it is not UTF-8 text'}"]) from None
-        positions(text, name)  # says where it is not YAML
-        raise Refused([f"{name}: {first_line(exc)}"]) from None
 
     def templar(self, host: str | None) -> t.Any:
         """One with the variables of a host; of the task's own without one."""
@@ -446,11 +434,30 @@ class Context:
         found = [[text] if "://" in text else self._hosts_of(text) or [text] for text in map(str, patterns or [])]
         return list(dict.fromkeys(host for hosts in found for host in hosts)) if patterns else list(plan.expected_hosts)
 
+    @functools.cached_property
+    def _patterns(self) -> HostPatterns:
+        return HostPatterns(self.action._loader, self.task_vars.get("groups", {}), constants.DEFAULT_LOCAL_TMP)
+
     def _hosts_of(self, pattern: str) -> list[str]:
-        if pattern not in self._hosts:
-            lookup = lookup_loader.get("ansible.builtin.inventory_hostnames", loader=self.action._loader, templar=self.action._templar)
-            self._hosts[pattern] = [str(host) for host in lookup.run([pattern], variables=self.task_vars)]
-        return self._hosts[pattern]
+        try:
+            return self._patterns.hosts(pattern)
+        except NotAPattern as exc:
+            raise Refused([str(exc)]) from None
+
+    def _refuse_patterns(self, service: Document) -> None:
+        """Refused, with their places, for the patterns of hosts of a service file that nobody may give to Ansible, or that do not end."""
+        problems = []
+        for path, pattern in service.host_patterns():
+            try:
+                refuse_unfit(pattern)
+                if has_expression(pattern):
+                    self._hosts_of(pattern)
+            except NotAPattern as exc:
+                problems.append(f"{service.where(path)}: {dotted(path)}: {exc}")
+            except Refused as exc:
+                problems += [f"{service.where(path)}: {dotted(path)}: {problem}" for problem in exc.problems]
+        if problems:
+            raise Refused(problems)
 
     def _addresses_of(self, host: str) -> list[str]:
         """The names under which a monitoring server may know a host: the address that Ansible uses, its name, the short one."""
@@ -464,12 +471,6 @@ class Context:
         return self._addresses[host]
 
 
-def shown(path: str) -> str:
-    """A path as messages name it: from here, where it is not far away."""
-    near = os.path.relpath(path)
-    return near if not near.startswith("../..") else path
-
-
 def _yaml_files(folder: pathlib.Path) -> list[str]:
     """The files of readiness.d; none where there is no such folder. Refused."""
     try:
@@ -479,31 +480,6 @@ def _yaml_files(folder: pathlib.Path) -> list[str]:
     except OSError as exc:
         raise Refused([f"the folder {shown(str(folder))} cannot be read: {exc.strerror}"]) from None
     return [str(folder / name) for name in names if name.endswith((".yml", ".yaml")) and not name.startswith(".")]
-
-
-def _digest_of_file(path: pathlib.Path) -> str | None:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as exc:
-        return None if isinstance(exc, FileNotFoundError) else f"unreadable: {exc.errno}"
-
-
-def _read_debt(path: pathlib.Path) -> Document | None:
-    name = shown(str(path))
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as exc:
-        reason = getattr(exc, "strerror", None) or "it is not UTF-8 text"
-        raise Refused([f"the debt file {name} cannot be read: {reason}"]) from None
-    bounded(text, name)
-    return build(text, name, yaml.load(text, Loader=FastLoader), "debt", folder=path.parent)
-
-
-def locate(loader: t.Any, name: str) -> str | None:
-    """A file of the user's: beside the playbook, else in the current folder (a playbook called by FQCN lies in the collection)."""
-    return next((path for path in (loader.path_dwim(name), os.path.abspath(name)) if os.path.isfile(path)), None)
 
 
 def context_of(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, t.Any]) -> Context:

@@ -16,6 +16,7 @@ import pathlib
 import re
 import typing as t
 
+from ...module_utils._files import read_within
 from ...module_utils._phrase import phrase
 from .._described.declarations import SharedFile
 from .._described.document import Document, Refused, unresolved
@@ -187,7 +188,7 @@ def name_in(text: str) -> str | None:
 
 def _text(path: str | None) -> str:
     try:
-        return pathlib.Path(path).read_bytes().decode("utf-8", "replace") if path else ""
+        return read_within(path).decode("utf-8", "replace") if path else ""
     except OSError:
         return ""
 

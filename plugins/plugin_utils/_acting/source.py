@@ -11,6 +11,7 @@ import hashlib
 import pathlib
 
 from ...module_utils._exchange import public_url
+from ...module_utils._files import read_within
 
 
 def source_of(path: str | None) -> str:
@@ -34,7 +35,7 @@ def _origin(git: pathlib.Path) -> str:
     """The address from which a repository was cloned, without who asked for it; empty where it does not say."""
     config = configparser.RawConfigParser(strict=False, interpolation=None)
     with contextlib.suppress(OSError, UnicodeDecodeError, configparser.Error):
-        config.read_string((git / "config").read_text(encoding="utf-8"))
+        config.read_string(read_within(git / "config").decode("utf-8"))
         return public_url(config.get('remote "origin"', "url"))
     return ""
 

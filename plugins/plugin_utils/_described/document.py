@@ -38,6 +38,7 @@ from .declarations import ApprovalsFile, DebtFile, OrganisationFile, ServiceFile
 Path = tuple[t.Union[str, int], ...]
 LONGEST_PROBLEM = 10_000  # columns; it may list all that is known
 SCHEMAS = pathlib.Path(__file__).parent / "schemas"
+_OF_HOSTS = ("hosts", "on")
 _MAY_HOLD_SECRETS = ("headers", "environment", "args", "arguments", "with")
 _WORD = re.compile(r"[^\n@\x00-\x1f]{1,60}")  # a duration, a name, a pattern of hosts: what a schema has rules for
 # of the organisation's file: what is wrong in one of these concerns those alone who name it
@@ -48,6 +49,17 @@ ENTRIES: tuple[Path, ...] = (
     *((key, group) for key in ("mode", "ratchet", "services_may", "runs_may") for group in ("environments", "services")),
 )
 FastLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast, where it is
+_ANSIBLES = ("!vault", "!unsafe", "!vault-encrypted")  # tags
+_QUOTE = re.compile("['\"`]")
+_TOKEN = re.compile(r"(['\"`])(?:<[a-z ]+>|[^\w\s])\1")  # of YAML's own: '<block end>', ':'
+
+
+class _Loader(FastLoader):  # type: ignore[misc, valid-type] # libyaml's where it is
+    """Takes what only Ansible can read for a text."""
+
+
+for _tag in _ANSIBLES:
+    _Loader.add_constructor(_tag, lambda loader, node: str(node.value))
 
 
 class Refused(Exception):
@@ -121,6 +133,10 @@ class Document:
         """What a debt file says."""
         return t.cast("DebtFile", self.data)
 
+    def host_patterns(self) -> t.Iterator[tuple[Path, str]]:
+        """Each text that says on which hosts, and where it stands."""
+        return _host_patterns(self.data, ())
+
     def path(self, text: str) -> str:
         """A path that stands in the file, and is relative to it."""
         return os.path.normpath(os.path.join(self.folder, os.path.expanduser(text)))
@@ -135,6 +151,19 @@ class Document:
         while key and key not in self.positions:
             key = key[:-1]
         return self.positions.get(key, (0, 0))
+
+
+def _host_patterns(value: object, path: Path) -> t.Iterator[tuple[Path, str]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in _OF_HOSTS and isinstance(item, str):
+                yield (*path, key), item
+            elif key in _OF_HOSTS and isinstance(item, list):
+                yield from (((*path, key, index), one) for index, one in enumerate(item) if isinstance(one, str))
+            yield from _host_patterns(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _host_patterns(item, (*path, index))
 
 
 def bounded(text: str, name: str) -> None:
@@ -153,9 +182,29 @@ def _told(name: str) -> t.Iterator[None]:
     except yaml.MarkedYAMLError as exc:
         mark = exc.problem_mark or exc.context_mark
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
-        raise Refused([f"{place}: this is not YAML: {exc.problem or exc}"]) from None
+        raise Refused([f"{place}: this is not YAML: {_without_quotes(exc.problem or 'nobody can tell why')}"]) from None
     except yaml.YAMLError as exc:
         raise Refused([f"{name}: this is not YAML: {exc}"]) from None
+
+
+def _without_quotes(problem: str) -> str:
+    """What the library says, up to where it quotes the text: tags, anchors and aliases may be secrets that nobody has put in quotes."""
+    place = 0
+    while found := _QUOTE.search(problem, place):
+        token = _TOKEN.match(problem, found.start())
+        if token is None:
+            return problem[: found.start()].rstrip()
+        place = token.end()
+    return problem
+
+
+def loaded(text: str, name: str) -> object:
+    """What stands in a YAML text; what only Ansible can read is a text. Refused."""
+    with _told(name):
+        try:
+            return yaml.load(text, Loader=_Loader)
+        except ValueError:  # a tag says what a value is, and it is something else
+            raise Refused([f"{name}: this is not YAML: a value is not of the kind that its tag says"]) from None
 
 
 def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[str]]:
@@ -169,9 +218,11 @@ def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[s
     def walk(node: yaml.Node, path: Path, above: tuple[int, ...]) -> None:
         if id(node) in above:
             raise Refused([f"{name}:{node.start_mark.line + 1}: {dotted(path)}: an alias refers to what it stands in"])
+        _refuse_tag(node, name, path)
         above = (*above, id(node))
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
+                _refuse_tag(key, name, path)
                 below = (*path, str(key.value))
                 line, column = key.start_mark.line + 1, key.start_mark.column + 1
                 if below in found:
@@ -193,6 +244,14 @@ def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[s
     if root is not None:
         walk(root, (), ())
     return found, twice
+
+
+def _refuse_tag(node: yaml.Node, name: str, path: Path) -> None:
+    """Refused where a tag is unknown. It is not said: it may be a secret that begins with an exclamation mark."""
+    if node.tag in _ANSIBLES or node.tag in _Loader.yaml_constructors:
+        return
+    place = f"{name}:{node.start_mark.line + 1}:{node.start_mark.column + 1}: {f'{dotted(path)}: ' if path else ''}"
+    raise Refused([f"{place}a tag that is neither {' nor '.join(_ANSIBLES[:2])}; put a value that begins with ! in quotes"])
 
 
 def plain(value: object, resolve: t.Callable[[object], object] | None = None, path: Path = ()) -> object:
@@ -516,6 +575,7 @@ __all__ = (
     "build",
     "departures",
     "dotted",
+    "loaded",
     "plain",
     "plain_mapping",
     "positions",

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import pathlib
 import typing as t
 
 import yaml
 
+from ...module_utils._files import read_within
 from ...module_utils._finding import CannotObserve
 from ...module_utils._phrase import Message, phrase, verbatim
 from .._described.approvals import Brought, Place, places
@@ -155,7 +155,7 @@ def _path(document: Document) -> str:
 def _signers_trouble(checkout: Checkout, signers: str, tip: str | None) -> Message | None:
     """Why no signature counts: there are no keys, or they are not those of the protected branch."""
     try:
-        text = pathlib.Path(signers).read_text(encoding="utf-8")
+        text = read_within(signers).decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return phrase("{file:path} cannot be read", file=signers)
     path = os.path.relpath(os.path.realpath(signers), checkout.top)

@@ -16,7 +16,8 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import RUN_SPEC
 from ansible_collections.operability.readiness.plugins.plugin_utils._acting import context as context_module
-from ansible_collections.operability.readiness.plugins.plugin_utils._acting.context import Context, context_of, locate, refuse
+from ansible_collections.operability.readiness.plugins.plugin_utils._acting.context import Context, context_of, refuse
+from ansible_collections.operability.readiness.plugins.plugin_utils._acting.given_files import locate
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused, unresolved
 from ansible_collections.operability.readiness.plugins.plugin_utils._running import core
 
