@@ -51,7 +51,7 @@ from .._recording.remote_store import RemoteFolder
 from .._recording.run_record import Records, Unreadable, default_folder
 from .._running import four_eyes
 from .._running.foreign_modules import acts_here, module_problem
-from .._running.host_patterns import HostPatterns, NotAPattern, has_expression, refuse_unfit
+from .._running.host_patterns import HostPatterns, NotAPattern, is_more_than_names, refuse_unfit
 from .._running.spool import Spool
 from . import play_variables, resolving
 from .given_files import content, digest_of, load, locate, read_debt, shown
@@ -450,7 +450,7 @@ class Context:
         for path, pattern in service.host_patterns():
             try:
                 refuse_unfit(pattern)
-                if has_expression(pattern):
+                if is_more_than_names(pattern):
                     self._hosts_of(pattern)
             except NotAPattern as exc:
                 problems.append(f"{service.where(path)}: {dotted(path)}: {exc}")

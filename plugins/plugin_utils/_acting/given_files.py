@@ -56,7 +56,9 @@ def content(loader: t.Any, path: str, name: str) -> str:
 def load(loader: t.Any, path: str, name: str, *, templates: bool = True) -> t.Any:
     """What stands in a file, with what only Ansible can read in it. Refused."""
     text = content(loader, path, name)
-    positions(text, name)  # Ansible's errors show the line
+    _places, twice = positions(text, name)
+    if twice:  # Ansible's warning shows the lines
+        raise Refused(twice)
     try:
         return core.load_file(loader, path, templates=templates)
     except (AnsibleError, ValueError) as exc:

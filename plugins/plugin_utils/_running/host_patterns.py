@@ -116,8 +116,13 @@ def has_expression(pattern: str) -> bool:
     return any(term.lstrip("&!").startswith("~") for term in split_host_pattern(pattern))
 
 
+def is_more_than_names(pattern: str) -> bool:
+    """Whether Ansible may find something wrong with it: names alone, with wildcards or without, are always a pattern."""
+    return any(sign in pattern for sign in "~&![")
+
+
 def quoted(pattern: str) -> str:
     return f"the pattern '{one_line(pattern, _SHOWN)}'"
 
 
-__all__ = ("HostPatterns", "NotAPattern", "has_expression", "quoted", "refuse_unfit")
+__all__ = ("HostPatterns", "NotAPattern", "has_expression", "is_more_than_names", "quoted", "refuse_unfit")
