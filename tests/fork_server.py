@@ -188,7 +188,7 @@ class Server:
                 else:  # the client let go of a run
                     for pid, run in list(self.runs.items()):
                         if run is key.fileobj:
-                            os.kill(pid, signal.SIGKILL)
+                            end_with_children(pid)
                             self.selector.unregister(run)
 
     def fork(self, descriptors: list[int]) -> Request | None:
@@ -234,13 +234,36 @@ class Server:
 
     def end_all(self) -> None:
         """The client is gone, and nobody waits for what still runs."""
-        for sign in (signal.SIGTERM, signal.SIGKILL):
+        for end in (lambda pid: os.kill(pid, signal.SIGTERM), end_with_children):
             for pid in self.runs:
-                os.kill(pid, sign)
+                end(pid)
             until = time.monotonic() + PATIENCE
             while self.runs and time.monotonic() < until:
                 self.reap()
                 time.sleep(0.02)
+
+
+def end_with_children(pid: int) -> None:
+    """Kills a run and its workers, which are in sessions of their own and would work on."""
+    whole, new = {pid}, {pid}
+    while new:
+        for one in new:  # it starts no others meanwhile
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one, signal.SIGSTOP)
+        new = {child for child, parent in parents() if parent in whole} - whole
+        whole |= new
+    for one in whole:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one, signal.SIGKILL)
+
+
+def parents() -> list[tuple[int, int]]:
+    """Each process, and the one that started it."""
+    found = []
+    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            found.append((int(stat.parent.name), int(stat.read_text().rpartition(")")[2].split()[1])))
+    return found
 
 
 def receive(source: socket.socket, length: int) -> bytes:

@@ -232,6 +232,28 @@ def test_a_run_over_its_time_is_ended(folder: pathlib.Path) -> None:
         controller.run(["-i", "localhost,", "playbook.yml"], cwd=folder, env=environment(folder), timeout=0.2)
 
 
+BUSY = """
+import os, pathlib, re
+from ansible.plugins.lookup import LookupBase
+
+class LookupModule(LookupBase):
+    def run(self, terms, variables=None, **options):
+        pathlib.Path(terms[0]).write_text(str(os.getpid()))
+        return [str(re.match("(a+)+$", "a" * 60 + "b"))]
+"""
+
+
+def test_a_run_over_its_time_leaves_no_worker_at_work(folder: pathlib.Path) -> None:
+    (folder / "lookup_plugins").mkdir(exist_ok=True)
+    (folder / "lookup_plugins" / "busy.py").write_text(BUSY)
+    task = {"name": "Never end", "ansible.builtin.debug": {"msg": f"{{{{ lookup('busy', '{folder}/worker') }}}}"}}
+    (folder / "playbook.yml").write_text(json.dumps([{"name": "Busy", "hosts": "localhost", "gather_facts": False, "tasks": [task]}]))
+    with pytest.raises(subprocess.TimeoutExpired):
+        controller.run(["-i", "localhost,", "playbook.yml"], cwd=folder, env=environment(folder), timeout=10)
+    worker = int((folder / "worker").read_text())
+    until(lambda: not alive(worker))
+
+
 PARENT = """
 import json, os, pathlib, sys
 sys.path.insert(0, sys.argv[1])
