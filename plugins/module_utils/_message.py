@@ -43,6 +43,11 @@ def _harmless(character: str) -> str:
     return character
 
 
+def is_shown(character: str) -> bool:
+    """Whether a character stays what it is where a text is shown."""
+    return character.isprintable() or character in _NO_BREAK
+
+
 def first_line(said: object, otherwise: str | None = None, limit: int = BOUND) -> str:
     """The first line in which a tool, a server or an exception says something, without the full stop at its end.
 
@@ -80,4 +85,4 @@ def columns(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-__all__ = ("BOUND", "columns", "first_line", "harmless", "lines_of", "one_line", "shorten")
+__all__ = ("BOUND", "columns", "first_line", "harmless", "is_shown", "lines_of", "one_line", "shorten")

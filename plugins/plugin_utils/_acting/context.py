@@ -414,7 +414,7 @@ class Context:
 
     def _data(self, path: str, name: str) -> t.Any:
         if path not in self._parsed and self._is_fixed(path):
-            with contextlib.suppress(yaml.YAMLError, ValueError):  # Ansible says what is wrong with it
+            with contextlib.suppress(Exception):  # it is told below
                 self._parsed[path] = yaml.load(self._texts[path].encode(), Loader=FastLoader)
         if path not in self._parsed:
             self._parsed[path] = load(self.action._loader, path, shown(path))

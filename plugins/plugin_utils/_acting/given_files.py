@@ -61,7 +61,7 @@ def load(loader: t.Any, path: str, name: str, *, templates: bool = True) -> t.An
         raise Refused(twice)
     try:
         return core.load_file(loader, path, templates=templates)
-    except (AnsibleError, ValueError) as exc:
+    except Exception as exc:  # of what a tag of YAML's own makes of a value too
         loaded(text, name)
         raise _unreadable(path, name, exc) from None
 

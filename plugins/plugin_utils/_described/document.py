@@ -31,7 +31,7 @@ else:
 import yaml
 
 from ...module_utils._masking import is_secret, masked
-from ...module_utils._message import one_line
+from ...module_utils._message import is_shown, one_line
 from ...module_utils._yaml_bounds import TooLarge, check
 from .declarations import ApprovalsFile, DebtFile, OrganisationFile, ServiceFile, SharedFile
 
@@ -39,6 +39,7 @@ Path = tuple[t.Union[str, int], ...]
 LONGEST_PROBLEM = 10_000  # columns; it may list all that is known
 SCHEMAS = pathlib.Path(__file__).parent / "schemas"
 _OF_HOSTS = ("hosts", "on")
+_OF_NAMES = ("labels", "match")  # what stands below them
 _MAY_HOLD_SECRETS = ("headers", "environment", "args", "arguments", "with")
 _WORD = re.compile(r"[^\n@\x00-\x1f]{1,60}")  # a duration, a name, a pattern of hosts: what a schema has rules for
 # of the organisation's file: what is wrong in one of these concerns those alone who name it
@@ -50,6 +51,7 @@ ENTRIES: tuple[Path, ...] = (
 )
 FastLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast, where it is
 _ANSIBLES = ("!vault", "!unsafe", "!vault-encrypted")  # tags
+_OF_YAML = ("tag:yaml.org,2002:merge", "tag:yaml.org,2002:value")  # of << and =, which have no constructor
 _QUOTE = re.compile("['\"`]")
 _TOKEN = re.compile(r"(['\"`])(?:<[a-z ]+>|[^\w\s])\1")  # of YAML's own: '<block end>', ':'
 
@@ -203,7 +205,7 @@ def loaded(text: str, name: str) -> object:
     with _told(name):
         try:
             return yaml.load(text, Loader=_Loader)
-        except ValueError:  # a tag says what a value is, and it is something else
+        except (ValueError, LookupError, TypeError, AttributeError):  # a tag says what a value is, and it is something else
             raise Refused([f"{name}: this is not YAML: a value is not of the kind that its tag says"]) from None
 
 
@@ -248,7 +250,7 @@ def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[s
 
 def _refuse_tag(node: yaml.Node, name: str, path: Path) -> None:
     """Refused where a tag is unknown. It is not said: it may be a secret that begins with an exclamation mark."""
-    if node.tag in _ANSIBLES or node.tag in _Loader.yaml_constructors:
+    if node.tag in _ANSIBLES or node.tag in _OF_YAML or node.tag in _Loader.yaml_constructors:
         return
     place = f"{name}:{node.start_mark.line + 1}:{node.start_mark.column + 1}: {f'{dotted(path)}: ' if path else ''}"
     raise Refused([f"{place}a tag that is neither {' nor '.join(_ANSIBLES[:2])}; put a value that begins with ! in quotes"])
@@ -308,7 +310,7 @@ def build(
     digest = hashlib.sha256(text.encode()).hexdigest()
     content = resolved if isinstance(resolved, dict) else plain_mapping(data, resolve)
     document = Document(name, content, places, digest, folder or pathlib.Path(), frozenset(_conditions(data)))
-    wrong = departures(document, schema)
+    wrong = [*departures(document, schema), *_not_to_be_shown(document)]
     spoiled = _by_entry(wrong) if schema == "organisation" else {}
     problems += [departure.text for departure in wrong if not (spoiled and _entry(departure.path))]
     if problems:
@@ -317,6 +319,32 @@ def build(
     for path, found in spoiled.items():
         _replace(located, path, found)
     return dataclasses.replace(document, data=located, spoiled=tuple(spoiled))
+
+
+def _not_to_be_shown(document: Document) -> list[Departure]:
+    """Names, labels and patterns with characters that no table shows: they pass for others, and other tools say them as they are."""
+    found: list[Departure] = []
+    for path, name, is_key in _names(document.data, ()):
+        unfit = [character for character in name if not is_shown(character)]
+        if unfit:
+            line, column = document.position(path)
+            place = f"{document.name}:{line}:{column}" if line else document.name
+            what = "this key" if is_key else "it"
+            found.append(Departure(path, place, f"{what} has a character that cannot be shown (U+{ord(unfit[0]):04X}); take it out"))
+    return found
+
+
+def _names(value: object, path: Path) -> t.Iterator[tuple[Path, str, bool]]:
+    """Each key, and each value that is a name: where it stands, and whether it is a key."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield (*path, key), key, True
+            if isinstance(item, str) and ((path and path[-1] in _OF_NAMES) or (*path, key) == ("service", "name")):
+                yield (*path, key), item, False
+            yield from _names(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _names(item, (*path, index))
 
 
 def _by_entry(wrong: t.Sequence[Departure]) -> dict[Path, list[Departure]]:
