@@ -26,6 +26,11 @@ NO_LIBRARY = phrase("the Python library promql-parser is not installed for {pyth
 
 _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+LONGEST = 65_536  # characters of an expression
+MOST = 500  # operators and brackets, each of which may nest
+MOST_IN_ALL = 2000  # also in what looks like a string: the library may see it otherwise
+_STRING = re.compile(r"#[^\n]*|'(?:[^'\\\n]|\\.)*'|`[^`]*`" + r'|"(?:[^"\\\n]|\\.)*"')
+_NESTS = re.compile(r"[-+*/%^(\[<>]|[=!]=|\b(?:and|or|unless|atan2)\b", re.IGNORECASE)
 # the state of alerts, written by Prometheus itself: there is none while nothing fires
 ALERT_METRICS = ("ALERTS", "ALERTS_FOR_STATE")
 
@@ -159,9 +164,11 @@ def parse(expression: str) -> Node:
     if not HAS_PROMQL_PARSER:
         raise NotParsed(NO_LIBRARY)
     try:
-        return _from_library(promql_parser.parse(expression), 0.0, None)
+        return _parsed(expression)
     except ValueError as exc:
         raise NotParsed(phrase("promql-parser cannot parse it: {reason}", reason=str(exc))) from None
+    except RecursionError:
+        raise NotParsed(phrase("it has too many levels, one within the other")) from None
 
 
 def parse_selector(text: str) -> Selector:
@@ -169,12 +176,22 @@ def parse_selector(text: str) -> Selector:
     if not HAS_PROMQL_PARSER:
         raise CannotObserve(phrase("a selector cannot be read: {why}", why=NO_LIBRARY))
     try:
-        node = _from_library(promql_parser.parse(text), 0.0, None)
-    except (ValueError, NotParsed) as exc:
+        node = _parsed(text)
+    except (ValueError, NotParsed, RecursionError) as exc:
         raise ValueError(f"'{text}' is not a PromQL label selector ({exc})") from None
     if not isinstance(node, Selector):
         raise ValueError(f"'{text}' is not a PromQL label selector; expected for example {{job=\"payments\"}}")
     return node
+
+
+def _parsed(expression: str) -> Node:
+    """NotParsed, RecursionError, and ValueError of the library, which ends the whole process where too much nests."""
+    if len(expression) > LONGEST:
+        raise NotParsed(phrase("it has more than {most:number} characters", most=LONGEST))
+    for text, most in ((_STRING.sub("", expression), MOST), (expression, MOST_IN_ALL)):
+        if len(_NESTS.findall(text)) > most:
+            raise NotParsed(phrase("it has more than {most:number} operators and brackets", most=most))
+    return _from_library(promql_parser.parse(expression), 0.0, None)
 
 
 def _from_library(expr: t.Any, reach: float, at: float | None) -> Node:
@@ -241,7 +258,7 @@ def from_server(tree: t.Any) -> Node:
     """The answer of /api/v1/parse_query (Prometheus 3). ValueError for what it should not be."""
     try:
         return _from_tree(tree, 0.0, None)
-    except (KeyError, TypeError, AttributeError) as exc:
+    except (KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise ValueError(f"the parsed expression is not as expected ({type(exc).__name__})") from None
 
 

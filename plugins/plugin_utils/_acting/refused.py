@@ -34,7 +34,8 @@ from .._promises.mode import mode_for_all
 from .context import Context
 
 _FLOW = r"^service\s*:\s*\{[^}\n]*?\bname\s*:\s*[\"']?([A-Za-z0-9][\w.-]*)"
-_BLOCK = r"^service\s*:[^\n{]*\n(?:[ \t]+[^\n]*\n|[ \t]*#[^\n]*\n|[ \t]*\n)*?[ \t]+name\s*:\s*[\"']?([A-Za-z0-9][\w.-]*)"
+_BLOCK = r"service[ \t]*:[^{]*"
+_NAME = r"[ \t]+name[ \t]*:[ \t]*[\"']?([A-Za-z0-9][\w.-]*)"
 _RECORDS = r"^records\s*:\s*[\"']?([^\s\"'{#][^\n\"'{#]*)"
 
 
@@ -182,8 +183,17 @@ def _may_observe(description: Description) -> bool:
 
 def name_in(text: str) -> str | None:
     """The name of the service in a text that may be no YAML at all: ``name:`` below ``service:``."""
-    found = re.search(_FLOW, text, re.MULTILINE) or re.search(_BLOCK, text, re.MULTILINE)
-    return found[1] if found else None
+    if found := re.search(_FLOW, text, re.MULTILINE):
+        return found[1]
+    inside = False
+    for line in text.split("\n"):  # one expression over all lines would try each of them in several ways
+        if re.fullmatch(_BLOCK, line):
+            inside = True
+        elif inside and (found := re.match(_NAME, line)):
+            return found[1]
+        elif line.strip() and not line.startswith((" ", "\t", "#")):
+            inside = False
+    return None
 
 
 def _text(path: str | None) -> str:

@@ -12,6 +12,7 @@ import typing as t
 
 import yaml
 
+from ...module_utils._yaml_bounds import check
 from .document import Document, FastLoader, departures, plain_mapping
 
 _KEY = re.compile(r"^(?=[A-Za-z_][\w-]*[ \t]*:(?:\s|$))", re.MULTILINE)
@@ -36,8 +37,9 @@ def _read(block: str) -> dict[str, object]:
     try:
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(block, Loader=FastLoader)):
             return {}  # it may be of any size
+        check(block)
         found = yaml.load(block, Loader=FastLoader)
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError, LookupError, TypeError):
         return {}
     return found if isinstance(found, dict) else {}
 

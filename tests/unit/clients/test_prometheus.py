@@ -247,3 +247,39 @@ def test_matchers_are_go_s() -> None:
         promql.parse_selector("sum(a)")
     with pytest.raises(ValueError, match="not a PromQL label selector"):
         promql.parse_selector("{}")
+
+
+NESTED = {
+    "brackets": "(" * 100_000 + "up" + ")" * 100_000,
+    "signs": "-" * 100_000 + "up",
+    "calls": "sum(" * 10_000 + "up" + ")" * 10_000,
+    "sums": "+".join(["up"] * 20_000),
+    "choices": " or ".join(["up"] * 10_000),
+    "a comment with a quote": "# it's\n" + "(" * 100_000 + "up" + ")" * 100_000 + "# '",
+    "a string of two lines": "up{a='\n" + "'} " + "+".join(["up"] * 5_000) + " '",
+    "length": 'up{a="' + "x" * 100_000 + '"}',
+    "levels": "(" * 450 + "up" + ")" * 450 + "+" + "(" * 450,
+}
+
+
+@pytest.mark.parametrize("kind", NESTED)
+def test_what_the_library_would_not_survive_is_not_given_to_it(kind: str) -> None:
+    with pytest.raises(promql.NotParsed):
+        promql.parse(NESTED[kind])
+    with pytest.raises(ValueError, match="is not a PromQL label selector"):
+        promql.parse_selector(NESTED[kind])
+
+
+def test_large_expressions_are_parsed() -> None:
+    many = "|".join(f"web-{number}.example-{number}:9100" for number in range(400))
+    assert len(promql.selectors(promql.parse(f'sum(up{{instance=~"{many}"}}) > 3'))) == 1
+    assert len(promql.selectors(promql.parse(" or ".join(f"a{number} > {number}" for number in range(150))))) == 150
+    assert len(promql.selectors(promql.parse("(" * 200 + "up" + ")" * 200))) == 1
+
+
+def test_the_server_s_own_reading_has_an_end_too() -> None:
+    tree: dict[str, t.Any] = {"type": "numberLiteral"}
+    for _level in range(100_000):
+        tree = {"type": "parenExpr", "expr": tree}
+    with pytest.raises(ValueError, match="not as expected"):
+        promql.from_server(tree)

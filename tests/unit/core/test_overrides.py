@@ -102,6 +102,10 @@ def test_only_an_overdue_one_changes_a_go(status: str, before: str) -> None:
         ("service: {name: '{{ name }}'}\n", None),
         ("\x00\x01", None),
         ("", None),
+        ("service:\n" + "  # a remark\n" * 60 + "parts: 1\n", None),
+        ("service:\n" + "  \n" * 60 + "parts: [\n", None),
+        ("service:\n" + "  owner: x\n" * 100_000 + "  name: shop\nparts: [\n", "shop"),
+        ("service:  # ours\n# none of it\n  name: shop\n", "shop"),
     ],
 )
 def test_the_name_in_a_text_that_may_be_no_yaml(text: str, name: str | None) -> None:
