@@ -26,11 +26,12 @@ else:
     HAS_YAML = True
 
 _FENCE = re.compile(r"\s*(?:>\s*)*(`{3,}|~{3,})(.*)")
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*")
+_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t](.*))?")
+_LONGEST_LINE = 20_000  # characters of it that are looked at
 _LONGEST_HEADING = 500  # characters of it that are looked at
 _MOST_HEADINGS = 2000
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
-_INLINE = re.compile(r"\]\(\s*(?:<([^<>\n]*)>|([^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^)]*\)))?\s*\)")
+_INLINE = re.compile(r"\]\(\s*(?!\s)(?:<([^<>\n]*)>|([^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*))(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^)]*\)))?\s*\)")
 _DEFINITION = re.compile(r" {0,3}\[(?!\^)[^\]]+\]:\s*<?(\S+?)>?(?:\s.*)?")
 _ATTRIBUTE = re.compile(r"<(?:a|img)\b[^<>]*?\b(?:href|src)\s*=\s*[\"']([^\"']+)[\"']", re.IGNORECASE)
 _IDENTITY = re.compile(r"<[^<>]*?\b(?:id|name)\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
@@ -130,6 +131,8 @@ def format_of(name: str, *, is_html: bool = False) -> str:
 
 
 def parse(text: str, kind: str) -> Document:
+    if kind != "html":
+        text = "\n".join(line[:_LONGEST_LINE] for line in text.split("\n"))
     return {"markdown": parse_markdown, "rst": parse_rst, "html": parse_html}[kind](text)
 
 
@@ -144,7 +147,7 @@ def parse_markdown(text: str) -> Document:
     for number, line in enumerate(lines, 1):
         match = _ATX.fullmatch(line)
         if match and number not in code:
-            _add_heading(document, len(match.group(1)), match.group(2) or "", number)
+            _add_heading(document, len(match.group(1)), re.sub(r"(?:^|[ \t])#+$", "", (match.group(2) or "").strip()), number)
             lines[number - 1] = ""
         elif re.fullmatch(r" {0,3}(=+|-+)[ \t]*", line) and number > 1 and _paragraph(lines[number - 2]):
             _add_heading(document, 1 if "=" in line else 2, lines[number - 2].strip(), number - 1)

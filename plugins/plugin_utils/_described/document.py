@@ -37,6 +37,7 @@ from .declarations import ApprovalsFile, DebtFile, OrganisationFile, ServiceFile
 
 Path = tuple[t.Union[str, int], ...]
 LONGEST_PROBLEM = 10_000  # columns; it may list all that is known
+LONGEST_TEXT = 10_000  # characters of a key or a value: what looks into them may take the square of it
 SCHEMAS = pathlib.Path(__file__).parent / "schemas"
 _OF_HOSTS = ("hosts", "on")
 _OF_NAMES = ("labels", "match")  # what stands below them
@@ -220,11 +221,11 @@ def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[s
     def walk(node: yaml.Node, path: Path, above: tuple[int, ...]) -> None:
         if id(node) in above:
             raise Refused([f"{name}:{node.start_mark.line + 1}: {dotted(path)}: an alias refers to what it stands in"])
-        _refuse_tag(node, name, path)
+        _refuse_unfit(node, name, path)
         above = (*above, id(node))
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
-                _refuse_tag(key, name, path)
+                _refuse_unfit(key, name, path)
                 below = (*path, str(key.value))
                 line, column = key.start_mark.line + 1, key.start_mark.column + 1
                 if below in found:
@@ -248,11 +249,15 @@ def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[s
     return found, twice
 
 
-def _refuse_tag(node: yaml.Node, name: str, path: Path) -> None:
-    """Refused where a tag is unknown. It is not said: it may be a secret that begins with an exclamation mark."""
-    if node.tag in _ANSIBLES or node.tag in _OF_YAML or node.tag in _Loader.yaml_constructors:
-        return
+def _refuse_unfit(node: yaml.Node, name: str, path: Path) -> None:
+    """Refused where a tag is unknown, which is not said: it may be a secret that begins with an exclamation mark. Or where it is too long."""
     place = f"{name}:{node.start_mark.line + 1}:{node.start_mark.column + 1}: {f'{dotted(path)}: ' if path else ''}"
+    if node.tag in _ANSIBLES:
+        return
+    if isinstance(node, yaml.ScalarNode) and len(node.value) > LONGEST_TEXT:
+        raise Refused([f"{place}a text of more than {LONGEST_TEXT} characters; put it into a file of its own"])
+    if node.tag in _OF_YAML or node.tag in _Loader.yaml_constructors:
+        return
     raise Refused([f"{place}a tag that is neither {' nor '.join(_ANSIBLES[:2])}; put a value that begins with ! in quotes"])
 
 

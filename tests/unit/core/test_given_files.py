@@ -165,6 +165,14 @@ def test_usual_tags_are_read(text: str) -> None:
     loaded(text, "file.yml")
 
 
+@pytest.mark.parametrize("text", ["a: {}\n", "? {}\n: 1\n", "a: [1, '{}']\n", "a: |\n  {}\n"])
+def test_no_text_is_longer_than_what_is_looked_into(text: str) -> None:
+    positions(text.format("x" * (document.LONGEST_TEXT - 1)), "file.yml")
+    with pytest.raises(Refused, match="a text of more than 10000 characters; put it into a file of its own"):
+        positions(text.format("x" * (document.LONGEST_TEXT + 1)), "file.yml")
+    positions(f"a: !vault |\n  {'3' * 20_000}\n", "file.yml")
+
+
 # -- characters that no table shows
 
 SERVICE = "schema_version: 1\nservice: {name: payments, owner: team}\n"
