@@ -69,6 +69,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         one = site(f"tag in {name}")
         text = f"schema_version: 1\nservice: shop\nurl_password: !{SECRET}\n"
         acts.gate(f"tag in {name}", site=one, before=_writes(one, name, text))
+    one = site("remarks")
+    acts.gate("remarks", site=one, before=_writes(one, "readiness.yml", "service:\n" + "  # a remark\n" * 60 + "parts: [\n"))
     one = site("twice")
     text = f"records: '{{{{ x }}}}'\nurl_password: {SECRET}\nurl_password: {SECRET}\n"
     acts.gate("twice", site=one, before=_writes(one, "organisation.yml", text))
@@ -124,7 +126,25 @@ def test_a_key_that_stands_twice_shows_no_value(world: World) -> None:
     assert SECRET not in world.seen["twice"].output
 
 
+def test_a_service_file_of_remarks_alone_has_a_verdict(world: World) -> None:
+    _refused(world.seen["remarks"], "readiness.yml:", "this is not YAML")
+
+
 # -- playbooks of the collection, and processes
+
+
+def test_a_portfolio_judges_the_other_services(tmp_path: pathlib.Path) -> None:
+    site = Site(tmp_path / "site", [HOST])
+    site.organisation["services_may"] = []
+    site.write()
+    for name, pattern in {"well": "~pay.*", "never": NEVER_ENDS}.items():
+        service = {**site.service, "service": {"name": name, "owner": "team", "hosts": pattern}}
+        site.save(f"{name}.yml", {**service, "parts": {"web": {"hosts": pattern, "support": "shop"}}})
+    path = site.save("portfolio.yml", {"services": ["never.yml", "well.yml"]})
+    outcome = site.run("operability.readiness.portfolio", portfolio=str(path), phase=None, service_file=None)
+    lines = {words[0]: words for words in map(str.split, outcome.output.splitlines()) if words}
+    assert "GO" in lines["well"] and "did not end within 2 s" in outcome.output, outcome.output
+    assert "well" in {record["service"]["name"] for record in outcome.records}
 
 
 def test_the_playbook_says_what_does_not_end_and_takes_what_does(tmp_path: pathlib.Path) -> None:

@@ -32,10 +32,11 @@ import yaml
 
 from ...module_utils._masking import is_secret, masked
 from ...module_utils._message import is_shown, one_line
-from ...module_utils._yaml_bounds import TooLarge, check
+from ...module_utils._yaml_bounds import MOST_VALUES, TooLarge, check
 from .declarations import ApprovalsFile, DebtFile, OrganisationFile, ServiceFile, SharedFile
 
 Path = tuple[t.Union[str, int], ...]
+MOST_PROBLEMS = 200  # that are told
 LONGEST_PROBLEM = 10_000  # columns; it may list all that is known
 LONGEST_TEXT = 10_000  # characters of a key or a value: what looks into them may take the square of it
 SCHEMAS = pathlib.Path(__file__).parent / "schemas"
@@ -72,7 +73,9 @@ class Refused(Exception):
     """
 
     def __init__(self, problems: t.Sequence[str]) -> None:
-        self.problems = [one_line(masked(problem), LONGEST_PROBLEM) for problem in problems]
+        self.problems = [one_line(masked(problem), LONGEST_PROBLEM) for problem in problems[:MOST_PROBLEMS]]
+        if len(problems) > MOST_PROBLEMS:
+            self.problems.append(f"and {len(problems) - MOST_PROBLEMS} more")
         super().__init__("\n".join(self.problems))
 
 
@@ -218,7 +221,13 @@ def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[s
     found: dict[Path, tuple[int, int]] = {}
     twice: list[str] = []
 
+    walked = 0
+
     def walk(node: yaml.Node, path: Path, above: tuple[int, ...]) -> None:
+        nonlocal walked
+        walked += 1
+        if walked > MOST_VALUES:
+            raise Refused([f"{name}:{node.start_mark.line + 1}: more than {MOST_VALUES} values; write fewer of them"])
         if id(node) in above:
             raise Refused([f"{name}:{node.start_mark.line + 1}: {dotted(path)}: an alias refers to what it stands in"])
         _refuse_unfit(node, name, path)
@@ -250,7 +259,7 @@ def positions(text: str, name: str) -> tuple[dict[Path, tuple[int, int]], list[s
 
 
 def _refuse_unfit(node: yaml.Node, name: str, path: Path) -> None:
-    """Refused where a tag is unknown, which is not said: it may be a secret that begins with an exclamation mark. Or where it is too long."""
+    """Refused where it is too long, or its tag unknown, which is not said: it may be a secret that begins with an exclamation mark."""
     place = f"{name}:{node.start_mark.line + 1}:{node.start_mark.column + 1}: {f'{dotted(path)}: ' if path else ''}"
     if node.tag in _ANSIBLES:
         return

@@ -173,6 +173,14 @@ def test_no_text_is_longer_than_what_is_looked_into(text: str) -> None:
     positions(f"a: !vault |\n  {'3' * 20_000}\n", "file.yml")
 
 
+def test_no_file_has_more_values_or_problems_than_anybody_reads() -> None:
+    positions("a: [" + "1, " * 90_000 + "]\n", "file.yml")
+    with pytest.raises(Refused, match="file.yml:1: more than 100000 values; write fewer of them"):
+        positions("a: [" + "1, " * 100_000 + "]\n", "file.yml")
+    problems = Refused([f"problem {number}" for number in range(500)]).problems
+    assert problems[199:] == ["problem 199", "and 300 more"] and len(Refused(["x"] * 200).problems) == 200
+
+
 # -- characters that no table shows
 
 SERVICE = "schema_version: 1\nservice: {name: payments, owner: team}\n"
