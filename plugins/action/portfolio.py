@@ -24,8 +24,8 @@ from ..module_utils._publish_spec import FILES
 from ..plugin_utils._acting.context import Context, context_of, locate, refuse
 from ..plugin_utils._acting.portfolio import Entry, PlannedService, entries, refuse_twins, work
 from ..plugin_utils._acting.portfolio_summary import Summary, render, row, summary
-from ..plugin_utils._described.declarations import Defaults, Publish
-from ..plugin_utils._described.document import Document, FastLoader, Refused, bounded, plain
+from ..plugin_utils._described.document import Document, FastLoader, NotResolved, Refused, bounded, plain
+from ..plugin_utils._described.service import Targets, targets_of
 from ..plugin_utils._described.version import collection_version
 from ..plugin_utils._model.plain import to_plain
 from ..plugin_utils._model.text import as_dict, as_int, first_line, fit
@@ -174,8 +174,8 @@ class ActionModule(ActionBase):
         """The newest whole record of a service; None where there is none, or where that cannot be told."""
         if not item.service or Elsewhere(self, context.task_vars).host:
             return None
-        named = organisation.declared.get("records") if organisation else None
-        shared = organisation.path(str(named)) if organisation and named else default_folder()
+        named = organisation.data.get("records") if organisation else None
+        shared = organisation.path(named) if organisation and isinstance(named, str) else default_folder()
         folder = item.records or context.options["records"] or shared
         try:
             return Records(str(folder), item.service, item.entry.environment).newest(whole=True)
@@ -191,7 +191,12 @@ class ActionModule(ActionBase):
 
     def _mode(self, context: Context, organisation: Document | None) -> str:
         """The mode for a service whose own files cannot be read."""
-        return context.options["mode"] or (mode_for_all(organisation, context.options["environment"]) if organisation else "observe")
+        if context.options["mode"] or organisation is None:
+            return str(context.options["mode"] or "observe")
+        try:
+            return mode_for_all(organisation, context.options["environment"])
+        except NotResolved:  # every service is refused for it, and says so
+            return "observe"
 
     def _publish(
         self,
@@ -203,11 +208,13 @@ class ActionModule(ActionBase):
         records: dict[tuple[str, str], dict[str, object]],
     ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
         options = context.options
-        shared: Publish = (organisation.declared.get("publish") if organisation else None) or {}
-        defaults: Defaults = (organisation.declared.get("defaults") if organisation else None) or {}
+        named = targets_of(organisation) if organisation else Targets()
+        defaults = organisation.data.get("defaults") if organisation else None
+        named = named.with_default("language", defaults.get("language") if isinstance(defaults, dict) else None)
+        shared = named.usable
         folder = options["textfile_directory"] or options["publish"].get("textfile_directory") or shared.get("textfile_directory")
         gateway = options["pushgateway"] or options["publish"].get("pushgateway") or shared.get("pushgateway")
-        language = options["language"] or shared.get("language") or defaults.get("language")
+        language = str(options["language"] or shared.get("language") or "") or None
         names = sorted({(item.service, item.entry.environment) for item in planned if item.service})
         away = Elsewhere(self, variables)
 
@@ -216,7 +223,7 @@ class ActionModule(ActionBase):
 
         def to_pushgateway() -> str:
             labels = (("job", expected.JOB), ("portfolio", options["name"]))
-            return Pushgateway(Connection.from_args(gateway or {})).replace(expected.exposition(names), *labels)
+            return Pushgateway(Connection.from_args(as_dict(gateway))).replace(expected.exposition(names), *labels)
 
         def to_report() -> str:
             now = dt.datetime.now(dt.timezone.utc)
@@ -230,7 +237,9 @@ class ActionModule(ActionBase):
         targets = [("report", options["report"], to_report)]
         if not options["from_records"]:  # which services are expected is what a run says
             targets += [("textfile", folder, to_textfile), ("pushgateway", gateway, to_pushgateway)]
-        written, failed = [], []
+        asked_for = {"textfile_directory": folder, "pushgateway": gateway, "language": language}
+        failed = [{"target": name, "message": why} for name, why in named.unusable.items() if name in asked_for and not asked_for[name]]
+        written = []
         for target, asked, make_it in targets:
             if not asked or self._task.check_mode:
                 continue

@@ -18,9 +18,9 @@ import typing as t
 
 from ...module_utils._phrase import phrase
 from .._described.declarations import SharedFile
-from .._described.document import Document, Refused, unresolved
+from .._described.document import Document, Refused
 from .._described.policy import LEVELS
-from .._described.service import Description
+from .._described.service import Description, Targets, targets_of
 from .._model import planned as _planned
 from .._model.loosening import RUN, Leave
 from .._model.planned import Plan
@@ -86,8 +86,8 @@ def stand_in(context: Context, problems: t.Sequence[str]) -> Plan:
     records = _records_named(context, text, folder, name, organisation)
     if records is None and organisation and isinstance(named := shared.get("records"), str):
         records = organisation.path(named)
-    publish = {name: value for name, value in (shared.get("publish") or {}).items() if not unresolved({"": value})}
-    due = (shared.get("defaults") or {}).get("override_due")
+    publish = targets_of(organisation) if organisation else Targets()
+    due = _override_due(shared)
     made = Plan(
         service={
             "name": name,
@@ -106,14 +106,21 @@ def stand_in(context: Context, problems: t.Sequence[str]) -> Plan:
             "service_file": {"path": str(path or context.options["service_file"]), "sha256": _digest(text)},
             "organisation_file": {"path": organisation.name, "sha256": organisation.sha256} if organisation else None,
         },
-        publish=publish,
+        publish=publish.usable,
+        unpublished=publish.unusable,
         records=records,
-        override_due=str(due) if isinstance(due, (str, int, float)) else _planned.OVERRIDE_DUE,
+        override_due=due,
         refused=tuple(problems),
         scope=context.options["scope"],
         records_mode=str(organisation.of_organisation.get("records_mode") or "0600") if organisation else "0600",
     )
     return made if context.emergency else _as_last_known(context, made, organisation)
+
+
+def _override_due(shared: SharedFile) -> str:
+    defaults: object = shared.get("defaults")
+    due = defaults.get("override_due") if isinstance(defaults, dict) else None
+    return str(due) if isinstance(due, (str, int, float)) else _planned.OVERRIDE_DUE
 
 
 def _records_named(context: Context, text: str, folder: pathlib.Path, name: str, organisation: Document | None) -> str | None:

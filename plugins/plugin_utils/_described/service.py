@@ -177,8 +177,9 @@ class Description:
         return self._merged(lambda file: file.get("chains"))
 
     @property
-    def publish(self) -> dict[str, object]:
-        return self._merged(lambda file: file.get("publish"))
+    def publish(self) -> Targets:
+        """Where results go: what both files name, the service's first."""
+        return targets_of(*reversed(self.documents))
 
     def _merged(self, part: t.Callable[[SharedFile], t.Mapping[str, V] | None]) -> dict[str, V]:
         merged: dict[str, V] = {}
@@ -306,6 +307,46 @@ class Description:
         return (document or self.service).path(text)
 
 
+@dataclasses.dataclass(frozen=True)
+class Targets:
+    """Where results go. What stands in a file and cannot be resolved costs its target, and never the verdict or the other targets."""
+
+    usable: t.Mapping[str, object] = dataclasses.field(default_factory=dict)
+    unusable: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # by target: file, line, key and why
+
+    def with_default(self, name: str, value: object) -> Targets:
+        """With what holds where no file names this target."""
+        if value is None or name in self.usable or name in self.unusable:
+            return self
+        return self._with(name, value)
+
+    def _with(self, name: str, value: object) -> Targets:
+        """With this target in the place of one of its name. A part that nobody knows is not left out: a server is not asked without it."""
+        later = unresolved(value)
+        usable = {key: item for key, item in self.usable.items() if key != name}
+        unusable = {key: why for key, why in self.unusable.items() if key != name}
+        if later:
+            return Targets(usable, {**unusable, name: "; ".join(dict.fromkeys(map(_why, later)))})
+        return Targets({**usable, name: value}, unusable)
+
+
+def targets_of(*documents: Document) -> Targets:
+    """What files say under ``publish``, each over those before it."""
+    found = Targets()
+    for document in documents:
+        given: object = document.data.get("publish")
+        if isinstance(given, Unresolved):
+            found = Targets(found.usable, {**found.unusable, "publish": _why(given)})
+        for name, value in given.items() if isinstance(given, dict) else ():
+            found = found._with(str(name), value)
+    return found
+
+
+def _why(later: Unresolved) -> str:
+    # the key last: what follows url_password: in quotes is taken for a password, and the name of the variable would not be seen
+    return f"{later.place}{': ' if later.place else ''}{later.reason} ({later.path})"
+
+
 def picked(given: t.Mapping[str, object], keys: t.Iterable[str]) -> dict[str, object]:
     """Those of the keys that are there, with their values."""
     return {key: value for key in keys if (value := given.get(key)) is not None}
@@ -348,7 +389,9 @@ __all__ = (
     "NotDue",
     "Run",
     "Started",
+    "Targets",
     "either",
     "every",
     "picked",
+    "targets_of",
 )
