@@ -41,6 +41,9 @@ from ..plugin_utils._recording.run_record import Records, default_folder
 from ..plugin_utils._running import core
 from ..plugin_utils._running.spool import Spool
 
+# which cost the summary a target, and no service its verdict
+_OF_SUMMARY = ("language", "publish", "pushgateway", "report", "show", "textfile_directory")
+
 
 class ActionModule(ActionBase):
     """Before the services are verified: plans each of them. After they were judged: sums up, publishes which are expected, fails once."""
@@ -51,8 +54,10 @@ class ActionModule(ActionBase):
     @core.on_any_core
     def run(self, tmp: str | None = None, task_vars: dict[str, object] | None = None) -> dict[str, object]:
         variables = task_vars or {}
-        result: dict[str, object] = super().run(tmp, variables)
-        context = context_of(self, variables, PORTFOLIO_SPEC)
+        result: dict[str, t.Any] = super().run(tmp, variables)
+        context = context_of(self, variables, PORTFOLIO_SPEC, aside=_OF_SUMMARY)
+        if context.left_out:
+            result.setdefault("warnings", []).extend(context.left_out)
         try:
             planned = [self._plan(context, entry) for entry in self._entries(context)]
         except Refused as exc:
@@ -84,7 +89,8 @@ class ActionModule(ActionBase):
 
     def _plan(self, context: Context, entry: Entry) -> PlannedService:
         """What is to be done for one service."""
-        own = Context(self, context.task_vars, {**context.options, **entry.as_dict(), "scope": "service"}, anew=True)
+        options = {**context.options, **entry.as_dict(), "scope": "service"}
+        own = Context(self, context.task_vars, options, anew=True, refused=context.refused)
         try:
             plan = own.service_plan()
             own.service_plan(phase=None)

@@ -19,7 +19,6 @@ import typing as t
 import yaml
 from ansible import constants
 from ansible.errors import AnsibleActionFail, AnsibleError
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.loader import lookup_loader
 
 from ...module_utils._argspec import PHASES
@@ -54,6 +53,7 @@ from .._running import core, four_eyes
 from .._running.foreign_modules import acts_here, module_problem
 from .._running.spool import Spool
 from . import play_variables, resolving
+from .parameters import NEEDED, parameters
 from .shared_plans import Shared, SharedPlans
 from .source import source_of
 
@@ -72,6 +72,8 @@ class Context:
     task_vars: dict[str, t.Any]
     options: dict[str, t.Any]
     anew: bool = False  # what is remembered of the service is read, whatever others of this run have read
+    refused: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # parameters of the run that cannot be used, with the reason
+    left_out: t.Sequence[str] = ()  # those of them that have no part in a verdict, for a warning
     _versions: dict[str, str | None] = dataclasses.field(default_factory=dict)
     _plans: dict[str, Plan] = dataclasses.field(default_factory=dict)
     _descriptions: dict[str, Description] = dataclasses.field(default_factory=dict)
@@ -191,6 +193,8 @@ class Context:
 
     def plan(self, host: str | None = None, *, phase: str | None = "") -> Plan:
         """The plan of this run's phase (of all phases: None). Refused."""
+        if self.refused:
+            raise Refused(list(self.refused.values()))
         wanted = self.options["phase"] if phase == "" else phase
         key = self._plan_key(host, wanted)
         if key not in self._plans:
@@ -506,9 +510,13 @@ def locate(loader: t.Any, name: str) -> str | None:
     return next((path for path in (loader.path_dwim(name), os.path.abspath(name)) if os.path.isfile(path)), None)
 
 
-def context_of(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, t.Any]) -> Context:
-    """The context of an action: an option that the task does not set is taken from the variable ``readiness_OPTION``."""
+def context_of(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, t.Any], aside: t.Collection[str] = ()) -> Context:
+    """The context of an action: an option that the task does not set is taken from the variable ``readiness_OPTION``.
+
+    One that cannot be used is a refusal of the input; of those in ``aside``, which have no part in a verdict, it is left out.
+    """
     args = copy.copy(action._task.args)
+    unresolved: dict[str, str] = {}
     # the emergency first: it tells what to do about the others
     for name in sorted(spec, key=lambda name: name != "emergency"):
         variable = f"readiness_{name}"
@@ -517,19 +525,25 @@ def context_of(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, 
                 value = plain(action._templar.template(task_vars[variable]))
             except AnsibleError as exc:
                 if not args.get("emergency"):
-                    raise
+                    if name in NEEDED:
+                        raise
+                    unresolved[name] = f"{name} ({variable}): {first_line(exc)}"
+                    continue
                 action._display.warning(fit(f"{variable} is left out, this is an emergency: {first_line(exc)}"))
                 continue
             if value not in (None, ""):
                 args[name] = value
-    validator = ArgumentSpecValidator(dict(spec))
-    result = validator.validate({key: plain(value) for key, value in args.items()})
-    if result.error_messages and args.get("emergency"):
-        action._display.warning(fit(f"other options are left out, this is an emergency: {'; '.join(result.error_messages)}"))
-        result = validator.validate({key: plain(value) for key, value in args.items() if key in _emergency_value.ESSENTIAL})
-    if result.error_messages:
-        raise AnsibleActionFail("; ".join(result.error_messages))
-    context = Context(action, task_vars, {**result.validated_parameters, **_asked_by_play(action, task_vars, result.validated_parameters)})
+    taken = parameters(spec, args)
+    if (taken.errors or taken.refused) and args.get("emergency"):
+        said = "; ".join([*taken.refused.values(), *taken.errors])
+        action._display.warning(fit(f"other options are left out, this is an emergency: {said}"))
+        taken = parameters(spec, {key: value for key, value in args.items() if key in _emergency_value.ESSENTIAL})
+    if taken.errors:
+        raise AnsibleActionFail("; ".join(taken.errors))
+    refused = {**unresolved, **taken.refused}
+    left_out = [f"left out: {refused.pop(name)}" for name in aside if name in refused]
+    options = {**taken.options, **_asked_by_play(action, task_vars, taken.options)}
+    context = Context(action, task_vars, options, refused={} if args.get("emergency") else refused, left_out=left_out)
     if context.emergency:
         context.options["settle"] = None
     return context

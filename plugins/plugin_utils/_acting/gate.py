@@ -82,7 +82,7 @@ class RunOptions:
     ticket: str | None = None
     deployment_kind: str | None = None
     cause: str | None = None
-    window: str | None = None
+    window: t.Mapping[str, str | None] | None = None  # start and end
     first_deployment: bool = False
 
 
