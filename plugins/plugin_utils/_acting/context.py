@@ -44,7 +44,7 @@ from .._planning.remembered import held_against
 from .._promises import debt as _debt
 from .._promises import ledger as _ledger
 from .._promises import reuse as _reuse
-from .._promises import versions as _versions
+from .._promises.versions import Recalled, recalled
 from .._recording import memory as _memory
 from .._recording.delegated_host import Elsewhere
 from .._recording.remote_store import RemoteFolder
@@ -74,7 +74,7 @@ class Context:
     anew: bool = False  # what is remembered of the service is read, whatever others of this run have read
     refused: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # parameters of the run that cannot be used, with the reason
     left_out: t.Sequence[str] = ()  # those of them that have no part in a verdict, for a warning
-    _versions: dict[str, str | None] = dataclasses.field(default_factory=dict)
+    _versions: dict[str, Recalled] = dataclasses.field(default_factory=dict)
     _plans: dict[str, Plan] = dataclasses.field(default_factory=dict)
     _descriptions: dict[str, Description] = dataclasses.field(default_factory=dict)
     _hosts: dict[str, list[str]] = dataclasses.field(default_factory=dict)
@@ -204,17 +204,19 @@ class Context:
 
     def _make_plan(self, host: str | None, phase: str | None) -> Shared:
         description = self.description(host)
-        version = self._remembered(description.name, _plan.records_of(description))
-        if version:
-            description = dataclasses.replace(description, run=dataclasses.replace(description.run, version=version, remembered=True))
+        known = self._remembered(description.name, _plan.records_of(description))
+        if known:
+            version, run = known.version, description.run
+            run = dataclasses.replace(run, version=version, remembered=version is not None, let_pass=known.let_pass)
+            description = dataclasses.replace(description, run=run)
         made = _plan.make(description, _plan.make_policy(description.service, description.organisation), phase=phase)
         if self.options["scope"] == "batch" and phase is not None:
             hosts = self._batch()
             made = _batch.narrowed(made, hosts, lambda: {address for one in hosts for address in self._addresses_of(one)})
         debt = self._debt_path(description.service, description.organisation)
-        return Shared(made, dict(self._addresses), (str(debt), _digest_of_file(debt)), self._task_id(), version)
+        return Shared(made, dict(self._addresses), (str(debt), _digest_of_file(debt)), self._task_id(), known)
 
-    def _remembered(self, name: str, folder: str | None) -> str | None:
+    def _remembered(self, name: str, folder: str | None) -> Recalled | None:
         """The version that the service's deployments tell, where a run in service names none; the same for all of a run of Ansible."""
         if self.options["version"] or self.options["phase"] != "recheck" or self.emergency:
             return None
@@ -222,20 +224,19 @@ class Context:
             spool = self._spool(name, self.options["scope"])
             kept = None if self.anew else spool.remembered()
             if kept is None:
-                kept = {"version": self._recalled(name, folder)}
+                kept = to_plain(self._recalled(name, folder))
                 spool.keep_remembered(kept)
-            version = kept["version"]
-            self._versions[name] = str(version) if version else None
+            self._versions[name] = from_plain(Recalled, kept)
         return self._versions[name]
 
-    def _recalled(self, name: str, folder: str | None) -> str | None:
+    def _recalled(self, name: str, folder: str | None) -> Recalled:
         try:
             records = self._records_in(name, folder)
             known = self._known_in(records)
             ledger, _trouble = _memory.ledger(records, known.head, known.state.deployments)
-            return _versions.remembered(ledger, known.state)
-        except (Refused, Unreadable, NotWritten):  # the gate says what is wrong with them
-            return None
+            return recalled(ledger, known.state)
+        except (Refused, Unreadable, NotWritten, ValueError, TypeError):  # the gate says what is wrong with them
+            return Recalled()
 
     def _plan_key(self, host: str | None, phase: str | None) -> str:
         """Of all that a plan depends on, but for what ``_holds`` looks at. Refused."""

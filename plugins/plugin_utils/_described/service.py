@@ -73,6 +73,30 @@ class Started:
 
 
 @dataclasses.dataclass(frozen=True)
+class LetPass:
+    """A deployment that went on against its gate, or without it, and of which no ``post`` has told whether it is there."""
+
+    version: str | None
+    by: str  # the emergency or the decision
+    at: str
+
+    @property
+    def said(self) -> Message:
+        if self.version is None:
+            return phrase(
+                "{by:path} let a deployment pass on {day:day} that never came to its post: which version should run is not known",
+                by=self.by,
+                day=self.at[:10],
+            )
+        return phrase(
+            "{by:path} let {version:path} pass on {day:day}, which never came to its post: which version should run is not known",
+            by=self.by,
+            version=self.version,
+            day=self.at[:10],
+        )
+
+
+@dataclasses.dataclass(frozen=True)
 class Run:
     """The parameters of one run."""
 
@@ -80,6 +104,7 @@ class Run:
     environment: str = "production"
     version: str | None = None
     remembered: bool = False  # the version: of the newest deployment, not of this run's parameters
+    let_pass: LetPass | None = None  # why none is remembered
     deployment_id: str | None = None
     ticket: str | None = None
     window: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # start, end: ISO 8601
@@ -151,6 +176,8 @@ class Description:
 
     def version_wanted(self) -> str | None:
         """The version that should run; None where this run has to name it. NotDue in service, where nobody has told the gate."""
+        if self.run.version is None and self.run.let_pass:
+            raise NotDue(self.run.let_pass.said)
         if self.run.version is None and self.run.phase == "recheck":
             raise NotDue(
                 phrase("no version is known that should run: none was deployed through the gate, and none is given (readiness_version)")
@@ -382,6 +409,7 @@ __all__ = (
     "CONNECTION",
     "Description",
     "Inventory",
+    "LetPass",
     "NoChecks",
     "NoHost",
     "NotApplicable",

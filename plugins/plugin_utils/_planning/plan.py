@@ -82,6 +82,8 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
             requirements.append(planned)
     remarks.problems += places.evaluated(description, requirements)
     places.note(description, requirements, remarks)
+    if description.run.let_pass and phase is not None:
+        remarks.notices.append(description.run.let_pass.said)
     settling = _settling(description, phase, remarks)
     recheck_every = _recheck_every(description, remarks)
     comparison = terms(description.service, description.run.version, remarks.problems)
