@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -46,10 +48,14 @@ class ActionModule(ActionBase):
         context.anew = True
         try:
             make = _refused.sound_plans if context.options["fail"] and not context.emergency else _refused.plans
-            plan = make(context)[0]
+            plan, whole = make(context)
             proven = {} if plan.refused else context.still_proven(plan, context.spool(plan), recall=True)
         except Refused as exc:
             raise refuse(exc) from None
+        # what only other phases look at too: the lines that keep today's state are to keep all of it
+        told = {(one.kind, one.key, one.by) for one in plan.loosened}
+        others = [one for one in whole.loosened if (one.kind, one.key, one.by) not in told]
+        plan = dataclasses.replace(plan, loosened=(*plan.loosened, *others))
         if plan.refused:
             goes_on = ", and the play goes on" if context.emergency or plan.mode == "observe" else ""
             result["warnings"] = [f"the input is refused{goes_on}: {problem}" for problem in plan.refused]

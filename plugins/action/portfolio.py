@@ -24,8 +24,8 @@ from ..plugin_utils._acting.context import Context, context_of, refuse
 from ..plugin_utils._acting.given_files import load, locate, text_of
 from ..plugin_utils._acting.portfolio import Entry, PlannedService, entries, refuse_twins, work
 from ..plugin_utils._acting.portfolio_summary import Summary, render, row, summary
-from ..plugin_utils._described.declarations import Defaults, Publish
-from ..plugin_utils._described.document import Document, FastLoader, Refused, bounded, plain
+from ..plugin_utils._described.document import Document, FastLoader, NotResolved, Refused, bounded, plain
+from ..plugin_utils._described.service import Targets, targets_of
 from ..plugin_utils._described.version import collection_version
 from ..plugin_utils._model.plain import to_plain
 from ..plugin_utils._model.text import as_dict, as_int, first_line, fit
@@ -41,6 +41,9 @@ from ..plugin_utils._recording.run_record import Records, default_folder
 from ..plugin_utils._running import core
 from ..plugin_utils._running.spool import Spool
 
+# which cost the summary a target, and no service its verdict
+_OF_SUMMARY = ("language", "publish", "pushgateway", "report", "show", "textfile_directory")
+
 
 class ActionModule(ActionBase):
     """Before the services are verified: plans each of them. After they were judged: sums up, publishes which are expected, fails once."""
@@ -51,8 +54,10 @@ class ActionModule(ActionBase):
     @core.on_any_core
     def run(self, tmp: str | None = None, task_vars: dict[str, object] | None = None) -> dict[str, object]:
         variables = task_vars or {}
-        result: dict[str, object] = super().run(tmp, variables)
-        context = context_of(self, variables, PORTFOLIO_SPEC)
+        result: dict[str, t.Any] = super().run(tmp, variables)
+        context = context_of(self, variables, PORTFOLIO_SPEC, aside=_OF_SUMMARY)
+        if context.left_out:
+            result.setdefault("warnings", []).extend(context.left_out)
         try:
             planned = [self._plan(context, entry) for entry in self._entries(context)]
         except Refused as exc:
@@ -80,7 +85,8 @@ class ActionModule(ActionBase):
 
     def _plan(self, context: Context, entry: Entry) -> PlannedService:
         """What is to be done for one service."""
-        own = Context(self, context.task_vars, {**context.options, **entry.as_dict(), "scope": "service"}, anew=True)
+        options = {**context.options, **entry.as_dict(), "scope": "service"}
+        own = Context(self, context.task_vars, options, anew=True, refused=context.refused)
         try:
             plan = own.service_plan()
             own.service_plan(phase=None)
@@ -170,8 +176,8 @@ class ActionModule(ActionBase):
         """The newest whole record of a service; None where there is none, or where that cannot be told."""
         if not item.service or Elsewhere(self, context.task_vars).host:
             return None
-        named = organisation.declared.get("records") if organisation else None
-        shared = organisation.path(str(named)) if organisation and named else default_folder()
+        named = organisation.data.get("records") if organisation else None
+        shared = organisation.path(named) if organisation and isinstance(named, str) else default_folder()
         folder = item.records or context.options["records"] or shared
         try:
             return Records(str(folder), item.service, item.entry.environment).newest(whole=True)
@@ -187,7 +193,12 @@ class ActionModule(ActionBase):
 
     def _mode(self, context: Context, organisation: Document | None) -> str:
         """The mode for a service whose own files cannot be read."""
-        return context.options["mode"] or (mode_for_all(organisation, context.options["environment"]) if organisation else "observe")
+        if context.options["mode"] or organisation is None:
+            return str(context.options["mode"] or "observe")
+        try:
+            return mode_for_all(organisation, context.options["environment"])
+        except NotResolved:  # every service is refused for it, and says so
+            return "observe"
 
     def _publish(
         self,
@@ -199,11 +210,13 @@ class ActionModule(ActionBase):
         records: dict[tuple[str, str], dict[str, object]],
     ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
         options = context.options
-        shared: Publish = (organisation.declared.get("publish") if organisation else None) or {}
-        defaults: Defaults = (organisation.declared.get("defaults") if organisation else None) or {}
+        named = targets_of(organisation) if organisation else Targets()
+        defaults = organisation.data.get("defaults") if organisation else None
+        named = named.with_default("language", defaults.get("language") if isinstance(defaults, dict) else None)
+        shared = named.usable
         folder = options["textfile_directory"] or options["publish"].get("textfile_directory") or shared.get("textfile_directory")
         gateway = options["pushgateway"] or options["publish"].get("pushgateway") or shared.get("pushgateway")
-        language = options["language"] or shared.get("language") or defaults.get("language")
+        language = str(options["language"] or shared.get("language") or "") or None
         names = sorted({(item.service, item.entry.environment) for item in planned if item.service})
         away = Elsewhere(self, variables)
 
@@ -212,7 +225,7 @@ class ActionModule(ActionBase):
 
         def to_pushgateway() -> str:
             labels = (("job", expected.JOB), ("portfolio", options["name"]))
-            return Pushgateway(Connection.from_args(gateway or {})).replace(expected.exposition(names), *labels)
+            return Pushgateway(Connection.from_args(as_dict(gateway))).replace(expected.exposition(names), *labels)
 
         def to_report() -> str:
             now = dt.datetime.now(dt.timezone.utc)
@@ -226,7 +239,9 @@ class ActionModule(ActionBase):
         targets = [("report", options["report"], to_report)]
         if not options["from_records"]:  # which services are expected is what a run says
             targets += [("textfile", folder, to_textfile), ("pushgateway", gateway, to_pushgateway)]
-        written, failed = [], []
+        asked_for = {"textfile_directory": folder, "pushgateway": gateway, "language": language}
+        failed = [{"target": name, "message": why} for name, why in named.unusable.items() if name in asked_for and not asked_for[name]]
+        written = []
         for target, asked, make_it in targets:
             if not asked or self._task.check_mode:
                 continue

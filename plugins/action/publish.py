@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import pathlib
+import typing as t
 
 from ansible import constants
 from ansible.errors import AnsibleActionFail
@@ -16,6 +17,7 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._clients.grafana import GrafanaFailure
 from ..module_utils._exchange import public_url
 from ..module_utils._publish_spec import NAMED_SPEC, PUBLISH_SPEC
+from ..plugin_utils._described.document import plain
 from ..plugin_utils._model.text import as_dict, fit
 from ..plugin_utils._publish import metrics, nagios
 from ..plugin_utils._publish.files import PublishFailure
@@ -67,23 +69,22 @@ class ActionModule(ActionBase):
     @core.on_any_core
     def run(self, tmp: str | None = None, task_vars: dict[str, object] | None = None) -> dict[str, object]:
         result: dict[str, object] = super().run(tmp, task_vars or {})
-        _validated, given = self.validate_argument_spec(argument_spec=PUBLISH_SPEC)
-        options: dict[str, object] = dict(given)
+        options, wrong = _options(self._task.args)
         away = Elsewhere(self, task_vars or {})
         if options["state"] == "absent":
-            result.update(self._retire(options, away))
+            result.update(self._retire(options, away, wrong))
             return result
         if options["record"] is None:
-            left = _left_by_gate(options)
+            left = _left_by_gate(options, wrong)
             if left is None:
                 return {**result, "changed": False, **_NOTHING, "msg": "nothing was published: no gate has judged since the last time"}
-            record, beside, options = left
+            record, beside, options, wrong = left
             Word(constants.DEFAULT_LOCAL_TMP).published()
         else:
             record, beside = self._believed(options["record"])
         state = _given_state(options["state"]) or as_dict(record.get("state")) or _earlier_state(record, beside)
         servers = {name: _with_secrets(name, as_dict(options[name]), record) for name in _SERVERS}
-        told, asked = _Told(), Asked.of({**options, **servers})
+        told, asked = _Told(failed=_failures(wrong)), Asked.of({**options, **servers})
         for target in (*targets(record, state, asked, away.write), *tellings(record, asked, _told(record, beside))):
             if target.needs_state and not state and not as_dict(record.get("run")).get("refused"):
                 told.skipped.append({"target": target.name, "message": _KEPT})
@@ -128,11 +129,11 @@ class ActionModule(ActionBase):
         for failure in told.failed:
             self._display.warning(fit(f"{failure['target']}: {failure['message']}"))
 
-    def _retire(self, options: dict[str, object], away: Elsewhere) -> dict[str, object]:
+    def _retire(self, options: dict[str, object], away: Elsewhere, wrong: t.Mapping[str, str]) -> dict[str, object]:
         """Removes the metrics of a service that is no more, wherever they are published."""
         check_mode = bool(self._task.check_mode)
         service, environment = _retired(options)
-        asked, told = Asked.of(options), _Told()
+        asked, told = Asked.of(options), _Told(failed=_failures(wrong))
         for place in published(asked, service, environment, away, check_mode=check_mode):
             kind = "url" if place.name == "pushgateway" else "path"
             try:
@@ -168,23 +169,67 @@ def _retired(options: dict[str, object]) -> tuple[str, str]:
     return metrics.label(options["service"]), metrics.label(options["environment"])
 
 
-def _left_by_gate(options: dict[str, object]) -> tuple[dict[str, object], pathlib.Path | None, dict[str, object]] | None:
-    """What a gate of this run judged, where its like lie, and the targets of the files, of the run and of the task, innermost first."""
+def _options(args: t.Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:
+    """The options of the task; and those targets of it that cannot be used, with the reason: they cost nobody else anything."""
+    given = {name: value for name, value in args.items() if value is not None}
+    targets = given.pop("targets", {})
+    usable, wrong = _usable({name: given.pop(name) for name in NAMED_SPEC if name in given})
+    result = ArgumentSpecValidator(PUBLISH_SPEC).validate({**given, **usable})
+    if result.error_messages:
+        raise AnsibleActionFail("; ".join(result.error_messages))
+    several = ArgumentSpecValidator({"targets": PUBLISH_SPEC["targets"]}).validate({"targets": plain(targets)})
+    if several.error_messages:
+        wrong["targets"] = "expected a mapping (readiness_publish), for example {html: /srv/report.html}; " + "; ".join(
+            several.error_messages
+        )
+    return {**result.validated_parameters, "targets": {} if several.error_messages else several.validated_parameters["targets"]}, wrong
+
+
+def _usable(given: t.Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:
+    """Those of these targets that are as they must be; by name, what is wrong with the others."""
+    usable: dict[str, object] = {}
+    wrong: dict[str, str] = {}
+    for name, value in given.items():
+        if name not in NAMED_SPEC:
+            wrong[name] = f"there is no such target; known: {', '.join(NAMED_SPEC)}"
+            continue
+        result = ArgumentSpecValidator({name: NAMED_SPEC[name]}).validate({name: plain(value)})
+        if result.error_messages:
+            wrong[name] = "; ".join(result.error_messages)
+        else:
+            usable[name] = result.validated_parameters[name]
+    return usable, wrong
+
+
+def _failures(wrong: t.Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"target": name, "message": why} for name, why in wrong.items()]
+
+
+class _Left(t.NamedTuple):
+    record: dict[str, object]
+    beside: pathlib.Path | None  # where its like lie
+    options: dict[str, object]
+    wrong: dict[str, str]  # targets that cannot be used, with the reason
+
+
+def _left_by_gate(options: dict[str, object], wrong: dict[str, str]) -> _Left | None:
+    """What a gate of this run judged, with the targets of the files, of the run and of the task, innermost first."""
     named = [options[name] for name in ("service", "environment", "phase")]
     word = None if all(named) else Word(constants.DEFAULT_LOCAL_TMP).last()
     place = [str(name) for name in named] if all(named) else word.spool if word else None
     kept = Spool(constants.DEFAULT_LOCAL_TMP, *place).kept() if place else None
     if kept is None or not kept.record:
         return None
-    targets: dict[str, object] = {**kept.publish, **as_dict(options["targets"])}
-    targets.update({name: options[name] for name in NAMED_SPEC if options[name] is not None})
+    of_run, of_task = as_dict(options["targets"]), {name: options[name] for name in NAMED_SPEC if options[name] is not None}
+    of_files = {name: value for name, value in kept.publish.items() if name in NAMED_SPEC}
+    usable, unusable = _usable({**of_files, **of_run, **of_task})
+    set_here = {*of_run, *of_task, *wrong}
+    wrong = {**{name: why for name, why in kept.unpublished.items() if name not in set_here}, **unusable, **wrong}
     if kept.verdict["scope"] == "batch" and not kept.verdict["stop"]:
-        targets = {}  # a batch that is good is of no interest to readers of a report
-    validated = ArgumentSpecValidator(NAMED_SPEC).validate({name: value for name, value in targets.items() if name in NAMED_SPEC})
-    if validated.error_messages:
-        raise AnsibleActionFail("; ".join(validated.error_messages))
+        usable, wrong = {}, {}  # a batch that is good is of no interest to readers of a report
     path = kept.verdict.get("record_path")
-    return kept.record, pathlib.Path(str(path)).parent if path else None, {**options, **validated.validated_parameters}
+    none: dict[str, object] = dict.fromkeys(NAMED_SPEC)
+    return _Left(kept.record, pathlib.Path(str(path)).parent if path else None, {**options, **none, **usable}, wrong)
 
 
 def _place(given: object) -> str:

@@ -22,6 +22,8 @@ from ansible_collections.operability.readiness.plugins.module_utils._engine impo
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, worst
 from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
+from ansible_collections.operability.readiness.plugins.plugin_utils._comparing.fault import fault_of, news
+from unit.core.debt_file import through_the_file
 
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -91,6 +93,11 @@ def test_row(row: Row, request: pytest.FixtureRequest, tmp_path: pathlib.Path, r
     record_property("fault_table", f"{row.check:<22} {row.state:<58} {status!s:<8} {said}")
     assert str(status) == row.status, said
     assert re.search(row.message, said), said
+    faults = [finding for finding in findings if str(finding.status) in ("fail", "warn", "unknown")]
+    if faults:  # it can be adopted, and is itself a day later
+        adopted = through_the_file(*faults)
+        assert adopted == [fault_of(finding) for finding in faults]
+        assert [news(finding, adopted, ()) for finding in faults] == [None] * len(faults)
 
 
 def test_each_check_has_rows() -> None:

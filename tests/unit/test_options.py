@@ -32,6 +32,7 @@ ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
 # what an option is when nothing is said
 UNSAID: dict[str, t.Any] = {"type": "str", "required": False, "default": None, "choices": None, "elements": None, "aliases": []}
 SECRET = re.compile(r"^(?!.*_file$).*(?:pass|pwd|secret|token|cred|(?:^|_)key$)")  # the path of a file with a secret is none
+REFUSABLE = ("bool", "dict", "int", "list")  # types that Ansible does not make of just anything
 INTERNAL = "not for use in playbooks"  # said of what an action hands to its own module
 Options = t.Mapping[str, t.Mapping[str, t.Any]]
 
@@ -302,8 +303,19 @@ def test_the_variables_of_the_role_gate_are_those_of_its_actions() -> None:
     for name, about in actions.items():
         # a phase must be said to an action, and has a default here; what is in a window is told in words
         ours = {**about, "required": False, "default": "recheck"} if name == "readiness_phase" else about
+        if name != "readiness_phase" and about.get("type") in REFUSABLE or "choices" in about and name != "readiness_phase":
+            ours = {**about, "type": "raw", "choices": None}  # what is wrong is for the gate to refuse, whose mode says what that stops
+            words = str(told.get(name, {}).get("description"))
+            lines += [f"{name}: V({choice}) is not named" for choice in about.get("choices", ()) if f"V({choice})" not in words]
         lines += differences({name: {**ours, "options": {}}}, {name: told[name]} if name in told else {})
     agree("roles/gate/meta/argument_specs.yml", lines)
+
+
+def test_ansible_refuses_no_parameter_of_a_run_but_the_phase() -> None:
+    """Else it would stop the play in observe, without a verdict."""
+    told = described_role("gate")
+    strict = [name for name, about in told.items() if about.get("type") in REFUSABLE or "choices" in about or about.get("required")]
+    assert strict == ["readiness_phase"]
 
 
 def test_the_role_gate_publishes_to_every_target() -> None:

@@ -19,7 +19,6 @@ import typing as t
 import yaml
 from ansible import constants
 from ansible.errors import AnsibleActionFail, AnsibleError
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ...module_utils._argspec import PHASES
 from ...module_utils._files import NotWritten, read_within
@@ -44,7 +43,7 @@ from .._planning.remembered import held_against
 from .._promises import debt as _debt
 from .._promises import ledger as _ledger
 from .._promises import reuse as _reuse
-from .._promises import versions as _versions
+from .._promises.versions import Recalled, recalled
 from .._recording import memory as _memory
 from .._recording.delegated_host import Elsewhere
 from .._recording.remote_store import RemoteFolder
@@ -55,6 +54,7 @@ from .._running.host_patterns import HostPatterns, NotAPattern, is_more_than_nam
 from .._running.spool import Spool
 from . import play_variables, resolving
 from .given_files import content, digest_of, load, locate, read_debt, shown
+from .parameters import NEEDED, parameters
 from .shared_plans import Shared, SharedPlans
 from .source import source_of
 
@@ -73,7 +73,9 @@ class Context:
     task_vars: dict[str, t.Any]
     options: dict[str, t.Any]
     anew: bool = False  # what is remembered of the service is read, whatever others of this run have read
-    _versions: dict[str, str | None] = dataclasses.field(default_factory=dict)
+    refused: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # parameters of the run that cannot be used, with the reason
+    left_out: t.Sequence[str] = ()  # those of them that have no part in a verdict, for a warning
+    _versions: dict[str, Recalled] = dataclasses.field(default_factory=dict)
     _plans: dict[str, Plan] = dataclasses.field(default_factory=dict)
     _descriptions: dict[str, Description] = dataclasses.field(default_factory=dict)
     _texts: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -192,6 +194,8 @@ class Context:
 
     def plan(self, host: str | None = None, *, phase: str | None = "") -> Plan:
         """The plan of this run's phase (of all phases: None). Refused."""
+        if self.refused:
+            raise Refused(list(self.refused.values()))
         wanted = self.options["phase"] if phase == "" else phase
         key = self._plan_key(host, wanted)
         if key not in self._plans:
@@ -201,17 +205,19 @@ class Context:
 
     def _make_plan(self, host: str | None, phase: str | None) -> Shared:
         description = self.description(host)
-        version = self._remembered(description.name, _plan.records_of(description))
-        if version:
-            description = dataclasses.replace(description, run=dataclasses.replace(description.run, version=version, remembered=True))
+        known = self._remembered(description.name, _plan.records_of(description))
+        if known:
+            version, run = known.version, description.run
+            run = dataclasses.replace(run, version=version, remembered=version is not None, let_pass=known.let_pass)
+            description = dataclasses.replace(description, run=run)
         made = _plan.make(description, _plan.make_policy(description.service, description.organisation), phase=phase)
         if self.options["scope"] == "batch" and phase is not None:
             hosts = self._batch()
             made = _batch.narrowed(made, hosts, lambda: {address for one in hosts for address in self._addresses_of(one)})
         debt = self._debt_path(description.service, description.organisation)
-        return Shared(made, dict(self._addresses), (str(debt), digest_of(debt)), self._task_id(), version)
+        return Shared(made, dict(self._addresses), (str(debt), digest_of(debt)), self._task_id(), known)
 
-    def _remembered(self, name: str, folder: str | None) -> str | None:
+    def _remembered(self, name: str, folder: str | None) -> Recalled | None:
         """The version that the service's deployments tell, where a run in service names none; the same for all of a run of Ansible."""
         if self.options["version"] or self.options["phase"] != "recheck" or self.emergency:
             return None
@@ -219,20 +225,19 @@ class Context:
             spool = self._spool(name, self.options["scope"])
             kept = None if self.anew else spool.remembered()
             if kept is None:
-                kept = {"version": self._recalled(name, folder)}
+                kept = to_plain(self._recalled(name, folder))
                 spool.keep_remembered(kept)
-            version = kept["version"]
-            self._versions[name] = str(version) if version else None
+            self._versions[name] = from_plain(Recalled, kept)
         return self._versions[name]
 
-    def _recalled(self, name: str, folder: str | None) -> str | None:
+    def _recalled(self, name: str, folder: str | None) -> Recalled:
         try:
             records = self._records_in(name, folder)
             known = self._known_in(records)
             ledger, _trouble = _memory.ledger(records, known.head, known.state.deployments)
-            return _versions.remembered(ledger, known.state)
-        except (Refused, Unreadable, NotWritten):  # the gate says what is wrong with them
-            return None
+            return recalled(ledger, known.state)
+        except (Refused, Unreadable, NotWritten, ValueError, TypeError):  # the gate says what is wrong with them
+            return Recalled()
 
     def _plan_key(self, host: str | None, phase: str | None) -> str:
         """Of all that a plan depends on, but for what ``_holds`` looks at. Refused."""
@@ -482,9 +487,13 @@ def _yaml_files(folder: pathlib.Path) -> list[str]:
     return [str(folder / name) for name in names if name.endswith((".yml", ".yaml")) and not name.startswith(".")]
 
 
-def context_of(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, t.Any]) -> Context:
-    """The context of an action: an option that the task does not set is taken from the variable ``readiness_OPTION``."""
+def context_of(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, t.Any], aside: t.Collection[str] = ()) -> Context:
+    """The context of an action: an option that the task does not set is taken from the variable ``readiness_OPTION``.
+
+    One that cannot be used is a refusal of the input; of those in ``aside``, which have no part in a verdict, it is left out.
+    """
     args = copy.copy(action._task.args)
+    unresolved: dict[str, str] = {}
     # the emergency first: it tells what to do about the others
     for name in sorted(spec, key=lambda name: name != "emergency"):
         variable = f"readiness_{name}"
@@ -493,19 +502,25 @@ def context_of(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, 
                 value = plain(action._templar.template(task_vars[variable]))
             except AnsibleError as exc:
                 if not args.get("emergency"):
-                    raise
+                    if name in NEEDED:
+                        raise
+                    unresolved[name] = f"{name} ({variable}): {first_line(exc)}"
+                    continue
                 action._display.warning(fit(f"{variable} is left out, this is an emergency: {first_line(exc)}"))
                 continue
             if value not in (None, ""):
                 args[name] = value
-    validator = ArgumentSpecValidator(dict(spec))
-    result = validator.validate({key: plain(value) for key, value in args.items()})
-    if result.error_messages and args.get("emergency"):
-        action._display.warning(fit(f"other options are left out, this is an emergency: {'; '.join(result.error_messages)}"))
-        result = validator.validate({key: plain(value) for key, value in args.items() if key in _emergency_value.ESSENTIAL})
-    if result.error_messages:
-        raise AnsibleActionFail("; ".join(result.error_messages))
-    context = Context(action, task_vars, {**result.validated_parameters, **_asked_by_play(action, task_vars, result.validated_parameters)})
+    taken = parameters(spec, args)
+    if (taken.errors or taken.refused) and args.get("emergency"):
+        said = "; ".join([*taken.refused.values(), *taken.errors])
+        action._display.warning(fit(f"other options are left out, this is an emergency: {said}"))
+        taken = parameters(spec, {key: value for key, value in args.items() if key in _emergency_value.ESSENTIAL})
+    if taken.errors:
+        raise AnsibleActionFail("; ".join(taken.errors))
+    refused = {**unresolved, **taken.refused}
+    left_out = [f"left out: {refused.pop(name)}" for name in aside if name in refused]
+    options = {**taken.options, **_asked_by_play(action, task_vars, taken.options)}
+    context = Context(action, task_vars, options, refused={} if args.get("emergency") else refused, left_out=left_out)
     if context.emergency:
         context.options["settle"] = None
     return context

@@ -82,7 +82,7 @@ class RunOptions:
     ticket: str | None = None
     deployment_kind: str | None = None
     cause: str | None = None
-    window: str | None = None
+    window: t.Mapping[str, str | None] | None = None  # start and end
     first_deployment: bool = False
 
 
@@ -207,7 +207,8 @@ class Gate:
         record = kept.written or to_json(kept.record)
         self.world.show(record)
         answer = self._answer(kept)
-        self.spool.close(to_plain(answer), self.subject.plan.publish, record, more_to_come=bool(waiting))
+        plan = self.subject.plan
+        self.spool.close(to_plain(answer), plan.publish, record, unpublished=plan.unpublished, more_to_come=bool(waiting))
         return Spoken(answer, record, kept.warnings)
 
     # -- what is judged

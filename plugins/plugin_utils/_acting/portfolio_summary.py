@@ -127,7 +127,7 @@ def row(planned: PlannedService, result: t.Mapping[str, object] | None, *, last:
         "reasons": [_message(reason, said) for reason in as_list(judgement.get("reasons"))],
         "record_path": _text(given.get("record_path")),
         "refused": False,
-        "loosened": as_dicts(judgement.get("loosened")),
+        "loosened": as_dicts((as_dict(record.get("state")) or judgement).get("loosened")),  # of all phases, where that is known
     }
     return Row(line, [_instrument(item, said) for item in as_dicts(judgement.get("instruments"))])
 

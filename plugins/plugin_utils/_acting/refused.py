@@ -19,9 +19,9 @@ import typing as t
 from ...module_utils._files import read_within
 from ...module_utils._phrase import phrase
 from .._described.declarations import SharedFile
-from .._described.document import Document, Refused, unresolved
+from .._described.document import Document, Refused
 from .._described.policy import LEVELS
-from .._described.service import Description
+from .._described.service import Description, Targets, targets_of
 from .._model import planned as _planned
 from .._model.loosening import RUN, Leave
 from .._model.planned import Plan
@@ -30,7 +30,8 @@ from .._planning import places
 from .._planning.authority import Authority
 from .._planning.holding import mode_in_force
 from .._planning.other_files import HeldTo
-from .._promises.mode import mode_for_all
+from .._promises.mode import enforced_for_any, mode_for_all
+from .._recording.run_record import Records
 from .context import Context
 
 _FLOW = r"^service\s*:\s*\{[^}\n]*?\bname\s*:\s*[\"']?([A-Za-z0-9][\w.-]*)"
@@ -40,13 +41,11 @@ _RECORDS = r"^records\s*:\s*[\"']?([^\s\"'{#][^\n\"'{#]*)"
 
 
 def plans(context: Context) -> tuple[Plan, Plan]:
-    """The plan of the phase, and that of all phases; stand-ins that say why where there is none. Refused without a service file."""
+    """The plan of the phase, and that of all phases; stand-ins that say why where there is none."""
     held = False
     try:
         return sound_plans(context)
     except Refused as exc:
-        if context.emergency is None and context.locate_service_file() is None:
-            raise  # there is no service that anything could be said of
         problems, held = exc.problems, isinstance(exc, HeldTo) and not context.emergency
     except Exception as exc:
         if context.emergency is None:
@@ -88,8 +87,8 @@ def stand_in(context: Context, problems: t.Sequence[str]) -> Plan:
     records = _records_named(context, text, folder, name, organisation)
     if records is None and organisation and isinstance(named := shared.get("records"), str):
         records = organisation.path(named)
-    publish = {name: value for name, value in (shared.get("publish") or {}).items() if not unresolved({"": value})}
-    due = (shared.get("defaults") or {}).get("override_due")
+    publish = targets_of(organisation) if organisation else Targets()
+    due = _override_due(shared)
     made = Plan(
         service={
             "name": name,
@@ -108,14 +107,21 @@ def stand_in(context: Context, problems: t.Sequence[str]) -> Plan:
             "service_file": {"path": str(path or context.options["service_file"]), "sha256": _digest(text)},
             "organisation_file": {"path": organisation.name, "sha256": organisation.sha256} if organisation else None,
         },
-        publish=publish,
+        publish=publish.usable,
+        unpublished=publish.unusable,
         records=records,
-        override_due=str(due) if isinstance(due, (str, int, float)) else _planned.OVERRIDE_DUE,
+        override_due=due,
         refused=tuple(problems),
         scope=context.options["scope"],
         records_mode=str(organisation.of_organisation.get("records_mode") or "0600") if organisation else "0600",
     )
     return made if context.emergency else _as_last_known(context, made, organisation)
+
+
+def _override_due(shared: SharedFile) -> str:
+    defaults: object = shared.get("defaults")
+    due = defaults.get("override_due") if isinstance(defaults, dict) else None
+    return str(due) if isinstance(due, (str, int, float)) else _planned.OVERRIDE_DUE
 
 
 def _records_named(context: Context, text: str, folder: pathlib.Path, name: str, organisation: Document | None) -> str | None:
@@ -140,7 +146,7 @@ def _as_last_known(context: Context, made: Plan, organisation: Document | None) 
     every = run.get("recheck_interval_seconds")
     return dataclasses.replace(
         made,
-        mode=_mode(context, made.name, organisation, str(about.get("level") or ""), run.get("mode_of_files") or run.get("mode")),
+        mode=_mode(context, made, organisation, str(about.get("level") or ""), run),
         service={"name": made.name, **{key: str(about.get(key) or made.service[key]) for key in ("owner", "kind")}},
         level=str(about.get("level") or made.level),
         recheck_every=float(every) if isinstance(every, (int, float)) else made.recheck_every,
@@ -154,23 +160,41 @@ def _last(context: Context, made: Plan) -> dict[str, object]:
     return {}
 
 
+def _any_enforced(context: Context, made: Plan, organisation: Document | None) -> bool:
+    """Whether a service is enforced here, where nobody knows which one is meant: the path of no file is no way past a gate."""
+    environment = context.options["environment"]
+    if organisation and enforced_for_any(organisation, environment, LEVELS):
+        return True
+    with contextlib.suppress(Exception):  # a folder that cannot be used: then nothing is known
+        root = pathlib.Path(context.records(made).folder).parent.parent
+        for folder in root.iterdir():
+            last = Records(root, folder.name, environment).newest(where=_from_files) or {}
+            run = as_dict(last.get("run"))
+            if "enforce" in (run.get("mode"), run.get("mode_of_files")):
+                return True
+    return False
+
+
 def _from_files(record: dict[str, object]) -> bool:
     run = as_dict(record.get("run"))
     return not (run.get("refused") or run.get("emergency"))
 
 
-def _mode(context: Context, name: str, organisation: Document | None, level: str, known: object) -> str:
+def _mode(context: Context, made: Plan, organisation: Document | None, level: str, last: dict[str, object]) -> str:
     """The mode that holds: what the files say as far as they can be read, else the last known; observe where nothing is known."""
     asked, environment = context.options["mode"], context.options["environment"]
-    if asked == "enforce":
+    unread = "mode" in context.refused and last.get("mode") == "enforce"  # nobody knows what was asked for: as it was
+    if asked == "enforce" or unread:
+        return "enforce"
+    if context.locate_service_file() is None and _any_enforced(context, made, organisation):
         return "enforce"
     with contextlib.suppress(Exception):  # the files are refused: how far they can be read, nobody knows
         description = context.description()
         return "observe" if asked and _may_observe(description) else mode_in_force(description)
     documents = [organisation, _usable(context, "service")]
     levels = [level] if level else LEVELS  # of a level that nobody knows, the strictest holds
-    said = [mode_for_all(document, environment, level=one, service=name) for document in documents if document for one in levels]
-    return "enforce" if "enforce" in (*said, known) else "observe"
+    said = [mode_for_all(document, environment, level=one, service=made.name) for document in documents if document for one in levels]
+    return "enforce" if "enforce" in (*said, last.get("mode_of_files") or last.get("mode")) else "observe"
 
 
 def _may_observe(description: Description) -> bool:

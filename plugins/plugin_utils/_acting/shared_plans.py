@@ -19,6 +19,7 @@ import typing as t
 
 from ...module_utils._files import NotWritten, write_atomically
 from .._model.planned import Plan
+from .._promises.versions import Recalled
 
 PATIENCE = 10.0  # seconds that one waits for another's plan before it makes its own
 PAUSE = 0.01
@@ -32,7 +33,7 @@ class Shared:
     addresses: t.Mapping[str, t.Sequence[str]]  # of hosts
     debt: tuple[str, str | None]  # the path of the debt file, and its digest
     task: str  # in which all of it was last found to be so
-    remembered: str | None = None  # the version of the newest deployment
+    remembered: Recalled | None = None  # the version of the newest deployment
 
 
 class SharedPlans:

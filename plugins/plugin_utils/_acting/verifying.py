@@ -60,7 +60,9 @@ class Verifying(ActionBase):
         variables = task_vars or {}
         result: dict[str, t.Any] = super().run(tmp, variables)
         started = time.monotonic()
-        context = context_of(self, variables, VERIFY_SPEC)
+        context = context_of(self, variables, VERIFY_SPEC, aside=("remember_outages",))
+        if context.left_out:
+            result.setdefault("warnings", []).extend(context.left_out)
         host = str(self._task.delegate_to or variables["inventory_hostname"])
         try:
             return self._verify(context, host, variables, result, started)

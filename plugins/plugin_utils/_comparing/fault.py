@@ -151,8 +151,10 @@ def _worse_said(before: Measurement, after: Measurement) -> Message:
 
 
 def _beyond(one: Measurement) -> bool:
-    room = one.headroom
-    return room is not None and room < 0
+    """Whether it has broken its limit; a count, which has no headroom, too."""
+    if one.limit is None or one.bound is None:
+        return False
+    return one.value > one.limit if one.bound == "upper" else one.value < one.limit
 
 
 def _is_worse(before: Measurement, after: Measurement, elapsed: float) -> bool:
@@ -163,7 +165,16 @@ def _is_worse(before: Measurement, after: Measurement, elapsed: float) -> bool:
     drift = elapsed if moves else 0.0
     expected = before.value + (drift if upper else -drift)
     room = _room(before) if _beyond(before) else 0.0
-    return after.value > expected + room if upper else after.value < expected - room
+    if upper:
+        return after.value > expected + room
+    return after.value < expected - room and not _fewer_of_fewer(before, after)
+
+
+def _fewer_of_fewer(before: Measurement, after: Measurement) -> bool:
+    """Of a count whose limit is lower now: whether the share that is there is as it was, as 5 of 6 targets are beside 9 of 10."""
+    if not (before.count or after.count) or not before.limit or not after.limit or after.limit >= before.limit:
+        return False
+    return after.value / after.limit >= (1 - TOLERANCE) * before.value / before.limit
 
 
 def _room(before: Measurement) -> float:

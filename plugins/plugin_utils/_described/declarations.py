@@ -581,6 +581,7 @@ class MeasurementEntry(t.TypedDict, total=False):
     value: t.Required[float]
     limit: float
     bound: str
+    count: bool
 
 
 class FaultEntry(t.TypedDict, total=False):

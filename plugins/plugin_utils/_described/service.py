@@ -73,6 +73,30 @@ class Started:
 
 
 @dataclasses.dataclass(frozen=True)
+class LetPass:
+    """A deployment that went on against its gate, or without it, and of which no ``post`` has told whether it is there."""
+
+    version: str | None
+    by: str  # the emergency or the decision
+    at: str
+
+    @property
+    def said(self) -> Message:
+        if self.version is None:
+            return phrase(
+                "{by:path} let a deployment pass on {day:day} that never came to its post: which version should run is not known",
+                by=self.by,
+                day=self.at[:10],
+            )
+        return phrase(
+            "{by:path} let {version:path} pass on {day:day}, which never came to its post: which version should run is not known",
+            by=self.by,
+            version=self.version,
+            day=self.at[:10],
+        )
+
+
+@dataclasses.dataclass(frozen=True)
 class Run:
     """The parameters of one run."""
 
@@ -80,6 +104,7 @@ class Run:
     environment: str = "production"
     version: str | None = None
     remembered: bool = False  # the version: of the newest deployment, not of this run's parameters
+    let_pass: LetPass | None = None  # why none is remembered
     deployment_id: str | None = None
     ticket: str | None = None
     window: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # start, end: ISO 8601
@@ -151,6 +176,8 @@ class Description:
 
     def version_wanted(self) -> str | None:
         """The version that should run; None where this run has to name it. NotDue in service, where nobody has told the gate."""
+        if self.run.version is None and self.run.let_pass:
+            raise NotDue(self.run.let_pass.said)
         if self.run.version is None and self.run.phase == "recheck":
             raise NotDue(
                 phrase("no version is known that should run: none was deployed through the gate, and none is given (readiness_version)")
@@ -177,8 +204,9 @@ class Description:
         return self._merged(lambda file: file.get("chains"))
 
     @property
-    def publish(self) -> dict[str, object]:
-        return self._merged(lambda file: file.get("publish"))
+    def publish(self) -> Targets:
+        """Where results go: what both files name, the service's first."""
+        return targets_of(*reversed(self.documents))
 
     def _merged(self, part: t.Callable[[SharedFile], t.Mapping[str, V] | None]) -> dict[str, V]:
         merged: dict[str, V] = {}
@@ -306,6 +334,46 @@ class Description:
         return (document or self.service).path(text)
 
 
+@dataclasses.dataclass(frozen=True)
+class Targets:
+    """Where results go. What stands in a file and cannot be resolved costs its target, and never the verdict or the other targets."""
+
+    usable: t.Mapping[str, object] = dataclasses.field(default_factory=dict)
+    unusable: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # by target: file, line, key and why
+
+    def with_default(self, name: str, value: object) -> Targets:
+        """With what holds where no file names this target."""
+        if value is None or name in self.usable or name in self.unusable:
+            return self
+        return self._with(name, value)
+
+    def _with(self, name: str, value: object) -> Targets:
+        """With this target in the place of one of its name. A part that nobody knows is not left out: a server is not asked without it."""
+        later = unresolved(value)
+        usable = {key: item for key, item in self.usable.items() if key != name}
+        unusable = {key: why for key, why in self.unusable.items() if key != name}
+        if later:
+            return Targets(usable, {**unusable, name: "; ".join(dict.fromkeys(map(_why, later)))})
+        return Targets({**usable, name: value}, unusable)
+
+
+def targets_of(*documents: Document) -> Targets:
+    """What files say under ``publish``, each over those before it."""
+    found = Targets()
+    for document in documents:
+        given: object = document.data.get("publish")
+        if isinstance(given, Unresolved):
+            found = Targets(found.usable, {**found.unusable, "publish": _why(given)})
+        for name, value in given.items() if isinstance(given, dict) else ():
+            found = found._with(str(name), value)
+    return found
+
+
+def _why(later: Unresolved) -> str:
+    # the key last: what follows url_password: in quotes is taken for a password, and the name of the variable would not be seen
+    return f"{later.place}{': ' if later.place else ''}{later.reason} ({later.path})"
+
+
 def picked(given: t.Mapping[str, object], keys: t.Iterable[str]) -> dict[str, object]:
     """Those of the keys that are there, with their values."""
     return {key: value for key in keys if (value := given.get(key)) is not None}
@@ -341,6 +409,7 @@ __all__ = (
     "CONNECTION",
     "Description",
     "Inventory",
+    "LetPass",
     "NoChecks",
     "NoHost",
     "NotApplicable",
@@ -348,7 +417,9 @@ __all__ = (
     "NotDue",
     "Run",
     "Started",
+    "Targets",
     "either",
     "every",
     "picked",
+    "targets_of",
 )

@@ -33,6 +33,7 @@ class Situation:
     today: dt.date
     decisions: t.Sequence[Decision] = ()
     waiting: bool = False  # hosts have their turn in a later batch
+    unsaid: bool = False  # whether in any phase something is looser of which the organisation has not said who may
 
     @property
     def whole_service(self) -> bool:
@@ -85,7 +86,7 @@ def state_after(situation: Situation, accounts: Accounted) -> State:
     run, changed = situation.run, accounts.with_overrides
     if run.partial:
         return changed
-    after = updated(changed, accounts.judgement, run)
+    after = updated(changed, accounts.judgement, run, unsaid=situation.unsaid)
     if run.refused and not run.emergency:
         return dataclasses.replace(changed, gates=after.gates)
     return dataclasses.replace(changed, gates=after.gates, deployments=after.deployments) if run.emergency else after

@@ -30,8 +30,8 @@ GATE_KEPT = dt.timedelta(days=7)
 DEPLOYMENTS_KEPT = 50
 
 
-def updated(state: State, judgement: GateJudgement, run: Run) -> State:
-    """The state after a run that was not partial."""
+def updated(state: State, judgement: GateJudgement, run: Run, *, unsaid: bool = False) -> State:
+    """The state after a run that was not partial. ``unsaid``: in some phase something is looser of which nobody has said who may."""
     known = dict(state.requirements)
     for requirement in judgement.requirements:
         if requirement.state not in (PlanState.LATER, PlanState.DECISION) and not requirement.reused:
@@ -48,7 +48,7 @@ def updated(state: State, judgement: GateJudgement, run: Run) -> State:
         gates={**state.gates, run.phase: gate},
         deployments=_deployments(state.deployments, run),
     )
-    return _reservations.after(new, judgement, run)
+    return _reservations.after(new, judgement, run, unsaid=unsaid)
 
 
 def _seen_failing(before: t.Mapping[str, SeenFailing], judgement: GateJudgement, run: Run) -> dict[str, SeenFailing]:

@@ -28,7 +28,9 @@ class Given:
     def of(cls, plan: Plan, state: State, decisions: t.Iterable[Decision], *, waiting: bool) -> Given:
         """Without what is secret, or of no interest to the judge."""
         return cls(
-            plan=dataclasses.replace(plan, requirements=tuple(map(_without_arguments, plan.requirements)), publish={}, records=None),
+            plan=dataclasses.replace(
+                plan, requirements=tuple(map(_without_arguments, plan.requirements)), publish={}, unpublished={}, records=None
+            ),
             state=dataclasses.replace(state, requirements={}, lifted=(), deployments=()),
             decisions=tuple(decisions),
             waiting=waiting,

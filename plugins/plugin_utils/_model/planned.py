@@ -138,6 +138,7 @@ class Plan:
     notices: tuple[Message, ...] = ()
     inputs: t.Mapping[str, t.Mapping[str, str | None] | None] = dataclasses.field(default_factory=dict)  # files: path and digest
     publish: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    unpublished: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # targets that cannot be used, with the reason
     reservation_due: str = "14d"
     failed_within: str = "7d"
     records: str | None = None  # the folder that one of the files names

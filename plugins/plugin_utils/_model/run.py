@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import typing as t
 
 from ...module_utils._phrase import Message
 from .emergency import Emergency
@@ -24,7 +25,7 @@ class Run:
     ticket: str | None = None
     deployment_kind: str | None = dataclasses.field(default=None, metadata=OMITTED)  # at pre and post
     cause: str | None = dataclasses.field(default=None, metadata=beside("deployment_kind"))
-    window: str | None = None
+    window: t.Mapping[str, str | None] | None = None  # start and end
     started_at: str = ""
     finished_at: str = ""
     duration_seconds: float = 0.0

@@ -124,7 +124,7 @@ def _note_memory(description: Description, organisation: Document, remarks: Rema
 
 
 def _note_servers(description: Description, organisation: Document, remarks: Remarks) -> None:
-    own, shared = (document.declared.get("publish") or {} for document in (description.service, organisation))
+    own, shared = (_named(document) for document in (description.service, organisation))
     for name in ("pushgateway", "grafana", "webhook", "mail"):
         if name in own and name in shared and own.get(name) != shared.get(name):
             path = ("publish", name)
@@ -144,7 +144,7 @@ def _written(description: Description) -> list[_Written]:
     service = description.service
     said = service.of_service
     found = [_Written((key,), str(said[key]), service.path(str(said[key]))) for key in ("records", "debt") if said.get(key)]
-    publish: t.Mapping[str, object] = said.get("publish") or {}
+    publish = _named(service)
     for name in ("textfile_directory", *FILES):
         text = publish.get(name)
         if isinstance(text, str):
@@ -152,6 +152,12 @@ def _written(description: Description) -> list[_Written]:
             path = os.path.abspath(os.path.expanduser(filled.replace("{phase}", description.run.phase)))
             found.append(_Written(("publish", name), text, path))
     return found
+
+
+def _named(document: Document) -> t.Mapping[str, object]:
+    """What a file names under ``publish``; nothing where a template says it that cannot be resolved: nothing is written then."""
+    given: object = document.data.get("publish")
+    return given if isinstance(given, dict) else {}
 
 
 def _is_below(path: str, description: Description) -> bool:
@@ -172,8 +178,7 @@ def _roots(folder: str, organisation: Document | None) -> list[str]:
     said = organisation.of_organisation
     named = [*(said.get("service_paths") or []), *(str(said[key]) for key in ("records", "debt") if said.get(key))]
     roots += [organisation.path(str(folder)) for folder in named]
-    publish: t.Mapping[str, object] = said.get("publish") or {}
-    for name, text in publish.items():
+    for name, text in _named(organisation).items():
         if isinstance(text, str) and name in ("textfile_directory", *FILES):
             fixed = os.path.abspath(os.path.expanduser(text.partition("{")[0]))
             roots.append(fixed if name == "textfile_directory" or text.partition("{")[0].endswith(os.sep) else os.path.dirname(fixed))

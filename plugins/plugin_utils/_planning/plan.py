@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ...module_utils._phrase import phrase
 from ...module_utils._units import parse_duration
 from .._comparing.comparable import terms
 from .._described.approvals import KEYS, digest_of
@@ -81,6 +82,8 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
             requirements.append(planned)
     remarks.problems += places.evaluated(description, requirements)
     places.note(description, requirements, remarks)
+    if description.run.let_pass and phase is not None:
+        remarks.notices.append(description.run.let_pass.said)
     settling = _settling(description, phase, remarks)
     recheck_every = _recheck_every(description, remarks)
     comparison = terms(description.service, description.run.version, remarks.problems)
@@ -92,9 +95,11 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     enforced = enforced_here(description, authority, remarks)
     hold(rules, description, level, remarks, enforced=enforced, believed=authority.silent)
     loosened = authority.settled(remarks.loosened, enforced=enforced, problems=remarks.problems)
+    loosened += authority.settled(remarks.of_phases, enforced=False, problems=remarks.problems)
     if remarks.problems:
         raise Refused(list(dict.fromkeys(remarks.problems)))
-    language = description.default(lambda given: given.get("language"))
+    publish = description.publish.with_default("language", description.default(lambda given: given.get("language")))
+    remarks.notices += [phrase("what is left out when results are published: {reason}", reason=why) for why in publish.unusable.values()]
     plan = Plan(
         service={"name": description.name, "owner": description.owner, "kind": description.kind},
         level=level,
@@ -115,7 +120,8 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
             "approvals": _approvals(description),
             "debt_file": {"path": debt.file, "sha256": debt.sha256} if debt else None,
         },
-        publish={**({"language": language} if language else {}), **description.publish},
+        publish=publish.usable,
+        unpublished=publish.unusable,
         reservation_due=str(description.default(lambda given: given.get("reservation_due")) or "14d"),
         failed_within=str(description.default(lambda given: given.get("failed_within")) or "7d"),
         records=records_of(description),

@@ -19,6 +19,7 @@ class Remarks:
     problems: list[str] = dataclasses.field(default_factory=list)  # with one of these there is no plan
     notices: list[Message] = dataclasses.field(default_factory=list)
     loosened: list[Loosening] = dataclasses.field(default_factory=list)  # whether it may be is decided at the end, by authority.py
+    of_phases: list[Loosening] = dataclasses.field(default_factory=list)  # in checks, in the plan of all phases: each phase refuses its own
 
     requests: list[Waiver] = dataclasses.field(default_factory=list)  # that something be not applicable
 

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 
 from ...module_utils._phrase import phrase
 from .._described.declarations import RequirementEntry
+from .._described.document import NotResolved, Refused
 from .._described.policy import Rule
 from .._described.service import Description, NoHost, NotApplicable, NotDeclared, NotDue
 from .._model.planned import (
@@ -72,13 +74,39 @@ def planned_requirement(
         why = phrase("it cannot exist before the first deployment; it decides at post")
         return dataclasses.replace(planned, state=PlanState.NOT_DUE, why=why)
     if phase is None:
+        _note_for_state(planned, exception, description, authority, above, level, remarks)
         return planned  # the service's state is judged over findings that are there already
     made = _with_checks(planned, exception, description, waivers, remarks, authority, above)
+    _note_of_checks(made, exception, description, above, level, remarks)
+    return made
+
+
+def _note_of_checks(
+    made: PlannedRequirement, exception: RequirementEntry, description: Description, above: Rule | None, level: str, remarks: Remarks
+) -> None:
+    """What is looser in the checks that prove a requirement."""
     if made.state is PlanState.NOT_APPLICABLE:
         _note_switched_off(made, above, description, level, remarks)
     of_checks(made.checks, above, description, level, remarks)
-    of_questions(above, rule, exception, description, level, remarks)
-    return made
+    of_questions(above, made.rule, exception, description, level, remarks)
+
+
+def _note_for_state(
+    planned: PlannedRequirement,
+    exception: RequirementEntry,
+    description: Description,
+    authority: Authority,
+    above: Rule | None,
+    level: str,
+    remarks: Remarks,
+) -> None:
+    """The same for the service's state, which is that of all phases. What is wrong is for the phase to say that asks."""
+    known = [*remarks.loosened, *remarks.of_phases]
+    aside = Remarks(loosened=[*known])
+    with contextlib.suppress(NotResolved, Refused):
+        made = _with_checks(planned, exception, description, [], aside, authority, above)
+        _note_of_checks(made, exception, description, above, level, aside)
+        remarks.of_phases += aside.loosened[len(known) :]
 
 
 def _note_switched_off(planned: PlannedRequirement, above: Rule | None, description: Description, level: str, remarks: Remarks) -> None:

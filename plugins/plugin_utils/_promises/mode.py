@@ -59,6 +59,15 @@ def enforced_somewhere(document: Document, level: str, service: str) -> bool:
     return any(mode_for_all(document, str(name), level=level, service=service) == "enforce" for name in ("", *named))
 
 
+def enforced_for_any(document: Document, environment: str, levels: t.Collection[str]) -> bool:
+    """Whether a file enforces in an environment for a service of whatever name and level."""
+    given = document.data.get("mode")
+    named = (given.get("services") or {}) if isinstance(given, dict) else {}
+    return any(
+        mode_for_all(document, environment, level=level, service=str(name)) == "enforce" for name in ("", *named) for level in ("", *levels)
+    )
+
+
 def mode_said(document: Document | None, environment: str, level: str = "", service: str = "") -> tuple[str | None, tuple[str, ...]]:
     """The mode that a file says for a service here and now, None where it says none; and under which key."""
     chosen: str | None = None
@@ -180,6 +189,7 @@ __all__ = (
     "OBSERVE_ENDED",
     "announced",
     "ended",
+    "enforced_for_any",
     "enforced_somewhere",
     "mode_for_all",
     "mode_notices",

@@ -58,10 +58,11 @@ def overdue(reservations: t.Iterable[Reservation]) -> dict[str, str]:
     return {item.requirement: item.due for item in reservations if item.kind == "overdue"}
 
 
-def after(state: State, judgement: Judgement, run: Run) -> State:
+def after(state: State, judgement: Judgement, run: Run, *, unsaid: bool = False) -> State:
     """The state with its reservations as they are after a complete run, and those that it lifted.
 
-    A run lifts what it decides on and finds good. What has become worse than a reservation keeps its day.
+    A run lifts what it decides on and finds good. What has become worse than a reservation keeps its day. ``unsaid``: something is
+    looser without leave in another phase, so that this reservation stands.
     """
     standing_ones = dict(state.reservations)
     lifted = list(state.lifted)
@@ -73,7 +74,7 @@ def after(state: State, judgement: Judgement, run: Run) -> State:
         if not requirement.deciding or name in now or name not in standing_ones or not _settled(requirement):
             continue
         lifted.append(Lifted(name, standing_ones.pop(name).raised, run.day, run.id))
-    if NO_LEAVE in standing_ones and NO_LEAVE not in now:
+    if NO_LEAVE in standing_ones and NO_LEAVE not in now and not unsaid:
         lifted.append(Lifted(NO_LEAVE, standing_ones.pop(NO_LEAVE).raised, run.day, run.id))
     return dataclasses.replace(state, reservations=standing_ones, lifted=tuple(lifted[-LIFTED_KEPT:]))
 

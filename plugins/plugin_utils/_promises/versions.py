@@ -5,9 +5,48 @@
 
 from __future__ import annotations
 
+import dataclasses
+import typing as t
+
+from .._described.service import LetPass
 from .._model.deployments import Ledger
 from .._model.service_state import State
 from .ledger import moment
+
+
+@dataclasses.dataclass(frozen=True)
+class Recalled:
+    """The version that should run; or none, and the deployment for which nobody knows it."""
+
+    version: str | None = None
+    let_pass: LetPass | None = None
+
+
+def recalled(ledger: Ledger, state: State) -> Recalled:
+    """What a run in service goes by that names no version.
+
+    What an emergency or a decision let pass may be there or not until its ``post``, or that of a later one, has told.
+    """
+    version, told = remembered(ledger, state), [moment(at) for at in _deployed(ledger, state)]
+    newest = max(told, default=None)
+    open_ones = [one for one in _let_pass(ledger, state) if one.version is None or one.version != version]
+    later = [one for one in open_ones if newest is None or moment(one.at) > newest]
+    last = max(later, key=lambda one: moment(one.at), default=None)
+    return Recalled(let_pass=last) if last else Recalled(version)
+
+
+def _deployed(ledger: Ledger, state: State) -> t.Iterator[str]:
+    yield from (entry.deployed_at for entry in ledger.deployments if entry.deployed_at)
+    yield from (item.at for item in state.deployments if item.at)
+
+
+def _let_pass(ledger: Ledger, state: State) -> t.Iterator[LetPass]:
+    for entry in ledger.deployments:
+        if entry.emergency and not entry.deployed_at:
+            yield LetPass(entry.version, entry.emergency, entry.pre.at if entry.pre else entry.began_at)
+    for item in (*state.overrides, *state.closed_overrides):
+        if item.phase == "pre":
+            yield LetPass(item.version, item.id, item.at)
 
 
 def remembered(ledger: Ledger, state: State) -> str | None:
@@ -28,4 +67,4 @@ def remembered(ledger: Ledger, state: State) -> str | None:
     return last.version if last else None
 
 
-__all__ = ("remembered",)
+__all__ = ("Recalled", "recalled", "remembered")

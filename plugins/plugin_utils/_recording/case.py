@@ -32,6 +32,7 @@ from .._model.demands import Demands
 from .._model.deployments import Ledger
 from .._model.given import Given
 from .._model.judged import Reach
+from .._model.loosening import Leave
 from .._model.planned import Plan
 from .._model.record import SCHEMA_VERSION, Hosts, JudgedService, PastRun, RunRecord
 from .._model.run import Run
@@ -219,7 +220,8 @@ class Case:
         plan = _renewals.against(_debt.against(self.plan, self.state, self.doubts), self.state)
         memory = Memory(self.state.passed, self.state.seen_failing, self.proven, seen_by(self.state))
         judged = judge_each(plan, {**self.findings, **compared.findings, **asked}, self.reach, memory, today=now.date())
-        situation = Situation(run, self.state, now.date(), self.decisions, waiting=bool(self.reach.waiting))
+        unsaid = any(one.leave is Leave.WAY_OVER for one in self.whole.loosened)
+        situation = Situation(run, self.state, now.date(), self.decisions, waiting=bool(self.reach.waiting), unsaid=unsaid)
         accounts = _accountability.accounted(plan, judged, situation)
         judgement = dataclasses.replace(accounts.judgement.noting([*compared.notices, *files]), comparison=compared.comparison)
         enforced = (plan.enforces or bool(judgement.ratchet)) and not run.emergency

@@ -122,6 +122,7 @@ class Spool:
         publish: t.Mapping[str, t.Any],
         record: t.Mapping[str, object] | None = None,
         *,
+        unpublished: t.Mapping[str, str] | None = None,
         more_to_come: bool = False,
     ) -> None:
         """After the judgement: the findings go, what came of them stays for ``judged``, the targets with their secrets for ``publish``.
@@ -134,7 +135,7 @@ class Spool:
         else:
             shutil.rmtree(self.folder, ignore_errors=True)
             self._remembered.unlink(missing_ok=True)
-        held = {"verdict": dict(verdict), "publish": dict(publish), "record": record}
+        held = {"verdict": dict(verdict), "publish": dict(publish), "unpublished": dict(unpublished or {}), "record": record}
         write_atomically(self._judged, json.dumps(held, default=str).encode(), mode=0o600, make_folder=True, durable=False)
 
     @property
@@ -153,7 +154,7 @@ class Spool:
     def kept(self) -> Kept | None:
         """All that the gate of this run left here. None where none has spoken."""
         held = self._read(self._judged)
-        return Kept(held["verdict"], held["publish"], held.get("record") or {}) if held else None
+        return Kept(held["verdict"], held["publish"], held.get("record") or {}, held.get("unpublished") or {}) if held else None
 
 
 class Kept(t.NamedTuple):
@@ -162,6 +163,7 @@ class Kept(t.NamedTuple):
     verdict: dict[str, object]
     publish: dict[str, object]
     record: dict[str, object]
+    unpublished: dict[str, str]  # targets of its files that cannot be used, with the reason
 
 
 class LastWord(t.NamedTuple):

@@ -31,7 +31,7 @@ waivers: [{requirement: BKP-01, reason: r, approved_by: a, until: 2027-03-31}]
 """
 
 
-def context(folder: pathlib.Path, args: dict[str, t.Any] | None = None, **variables: t.Any) -> Context:
+def context(folder: pathlib.Path, args: dict[str, t.Any] | None = None, shown: list[str] | None = None, **variables: t.Any) -> Context:
     loader = DataLoader()
     loader.set_basedir(str(folder))
     known = {"inventory_hostname": "localhost", "team": "team-a", "criticality": 2, **variables}
@@ -40,6 +40,7 @@ def context(folder: pathlib.Path, args: dict[str, t.Any] | None = None, **variab
         _templar=Templar(loader=loader, variables=known),
         _task=types.SimpleNamespace(args=args or {"phase": "pre"}, delegate_to=None),
         _connection=None,
+        _display=types.SimpleNamespace(warning=([] if shown is None else shown).append),
     )
     return context_of(action, known, RUN_SPEC)
 
@@ -176,10 +177,46 @@ def test_a_plan_is_made_anew_for_other_approvals(tmp_path: pathlib.Path) -> None
     assert first != organised(tmp_path, APPROVALS.replace("2027", "2026"))._plan_key(None, "pre")
 
 
-@pytest.mark.parametrize("args", [{"phase": "after"}, {}, {"phase": "pre", "mode": "strict"}, {"phase": "pre", "window": {"begin": "x"}}])
-def test_options_that_do_not_fit(tmp_path: pathlib.Path, args: dict[str, t.Any]) -> None:
+@pytest.mark.parametrize("args", [{"phase": "after"}, {}, {"phase": "pre", "modus": "enforce"}])
+def test_without_a_phase_or_with_an_option_that_is_none_there_is_nothing(tmp_path: pathlib.Path, args: dict[str, t.Any]) -> None:
     with pytest.raises(AnsibleActionFail):
         context(tmp_path, args or {"version": "1"})
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"mode": "strict"}, "mode (readiness_mode): expected observe or enforce, found 'strict'"),
+        ({"first_deployment": "perhaps"}, "first_deployment (readiness_first_deployment): expected true or false, found 'perhaps'"),
+        ({"window": "abc"}, "window (readiness_window): expected a mapping with start, end, found 'abc'"),
+        ({"window": {"begin": "x"}}, "window (readiness_window): window.begin. Supported parameters include: end, start."),
+        ({"scope": ["batch"]}, "scope (readiness_scope): expected service or batch, found '['batch']'"),
+        (
+            {"deployment_kind": "a\x1b[31mb"},
+            "deployment_kind (readiness_deployment_kind): expected planned or hotfix or rollback, found 'ab'",
+        ),
+        ({"version": "{{ nowhere }}"}, "version (readiness_version): 'nowhere' is undefined"),
+    ],
+)
+def test_a_parameter_that_cannot_be_used_is_refused_as_input_is(tmp_path: pathlib.Path, given: dict[str, t.Any], problem: str) -> None:
+    service(tmp_path, SERVICE.replace("https://{{ missing }}/", "https://x/").replace("on: backup", "remedy: x"))
+    ((name, value),) = given.items()
+    for made in (context(tmp_path, {"phase": "pre", **given}), context(tmp_path, **{f"readiness_{name}": value})):
+        if value == "{{ nowhere }}" and made.options[name]:  # the task's own options are resolved before an action has them
+            continue
+        assert made.options[name] == RUN_SPEC[name].get("default"), "the rest of the run is as if it had not been said"
+        assert made.description().name == "payments", "the files can still be read, which say the mode"
+        with pytest.raises(Refused) as caught:
+            made.service_plan()
+        (said,) = caught.value.problems
+        assert problem.partition(": ")[0] in said and problem.rpartition(": ")[2] in said, said
+
+
+def test_an_emergency_goes_on_without_them(tmp_path: pathlib.Path) -> None:
+    service(tmp_path, SERVICE.replace("https://{{ missing }}/", "https://x/").replace("on: backup", "remedy: x"))
+    shown: list[str] = []
+    made = context(tmp_path, {"phase": "pre", "mode": "strict", "emergency": "INC1"}, shown=shown)
+    assert made.refused == {} and made.emergency and "expected observe or enforce" in shown[0]
 
 
 def test_a_refusal_has_a_line_for_each_problem() -> None:

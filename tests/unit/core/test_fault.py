@@ -121,6 +121,52 @@ def test_numbers(name: str, bound: str, before: float, after: float, new: bool) 
     assert (news(later, [fault_of(seen)], ()) is not None) is new
 
 
+def counted(value: float, limit: float, bound: str, *, count: bool = True, status: Status = Status.FAIL) -> Finding:
+    measured = [Measurement("backup_count", value, limit, bound, count=count)]
+    return Finding(status, Message("x"), measurements=measured, collected_at=AT.format(day=1), check="file_backup")
+
+
+@pytest.mark.parametrize(
+    ("bound", "before", "after", "new"),
+    [
+        ("upper", (1, 0), (10, 0), True),  # one request of ten has failed, then all
+        ("upper", (1, 0), (2, 0), True),
+        ("upper", (10, 0), (11, 0), False),  # no more than a fifth worse
+        ("upper", (10, 0), (10, 0), False),
+        ("upper", (10, 0), (1, 0), False),
+        ("upper", (10, 0), (0, 0), False),
+        ("upper", (0, 0), (1, 0), True),  # it was at its limit, which is what is wanted
+        ("lower", (6, 7), (1, 7), True),
+        ("lower", (6, 7), (5, 7), False),
+        ("lower", (6, 7), (6, 7), False),
+        ("lower", (6, 7), (7, 7), False),
+        ("lower", (7, 7), (6, 7), True),
+        ("lower", (1, 7), (0, 7), True),
+        ("lower", (0, 7), (0, 7), False),
+        ("lower", (9, 10), (5, 6), False),  # four targets were taken away, and the same one is down
+        ("lower", (9, 10), (2, 6), True),
+        ("lower", (6, 7), (1, 2), True),  # a limit that was lowered hides no loss
+        ("lower", (6, 7), (6, 10), False),
+        ("lower", (1, 2), (0, 1), True),
+        ("lower", (9, 10), (0, 0), False),  # nothing is wanted any more
+    ],
+)
+def test_a_count_that_gets_worse_is_new(bound: str, before: tuple[float, float], after: tuple[float, float], new: bool) -> None:
+    """Although a count has no headroom: just as many as the limit is what is wanted."""
+    now = counted(*after, bound)
+    assert (news(now, [kept(fault_of(counted(*before, bound)))], ()) is not None) is new
+    assert now.measurements[0].headroom is None
+    if after[1] >= before[1]:  # adopted before a count was told from other numbers
+        assert (news(now, [kept(fault_of(counted(*before, bound, count=False)))], ()) is not None) is new
+
+
+def test_a_count_that_is_not_told_any_more() -> None:
+    adopted = [kept(fault_of(counted(6, 7, "lower")))]
+    without = dataclasses.replace(counted(6, 7, "lower"), measurements=[])
+    assert str(news(without, adopted, ())) == "backup_count is not told any more: it is another fault"
+    assert news(dataclasses.replace(without, status=Status.UNKNOWN), adopted, ()) is None, "it could not be looked at"
+
+
 def test_what_has_run_out_is_new_on_the_day_on_which_it_had_to() -> None:
     before = Finding(Status.FAIL, Message("x"), check="tls_certificate", collected_at=AT.format(day=1))
     before.measurements = [Measurement("tls_certificate_seconds_left", 3 * 86400, 30 * 86400, "lower")]

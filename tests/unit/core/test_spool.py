@@ -124,7 +124,7 @@ def test_the_word_of_the_last_gate_is_published_once(spool: Spool, tmp_path: pat
     assert word.last() is None and spool.kept() is None
     spool.close({"verdict": "go"}, {"html": "x"}, {"run": {"id": "r1"}})
     word.give("pre", {"stop": True}, ["payments", "production", "pre", "service"])
-    assert spool.kept() == ({"verdict": "go"}, {"html": "x"}, {"run": {"id": "r1"}})
+    assert spool.kept() == ({"verdict": "go"}, {"html": "x"}, {"run": {"id": "r1"}}, {})
     assert word.last() == ("pre", {"stop": True}, ["payments", "production", "pre", "service"])
     word.published()
     assert word.last() == ("pre", {"stop": True}, None), "it still stops"

@@ -9,11 +9,14 @@ import dataclasses
 import textwrap
 
 import pytest
+from ansible_collections.operability.readiness.plugins.module_utils._phrase import Message
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import LetPass
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.deployments import Deployment, Ledger, Said
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.judgement import Override, WouldHaveSaid
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import PlanState
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.service_state import Deployed, LastGate, State
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.verdict import Verdict
-from ansible_collections.operability.readiness.plugins.plugin_utils._promises.versions import remembered
+from ansible_collections.operability.readiness.plugins.plugin_utils._promises.versions import recalled, remembered
 from unit.core.described import describe, one, plan_of
 
 GO, STOPPED = Verdict.GO, Verdict.NO_GO
@@ -57,6 +60,49 @@ def test_what_the_state_knows_more() -> None:
     assert remembered(ledger, dataclasses.replace(NOTHING, gates={"post": observed})) == "4.2", "nothing stopped it"
 
 
+def let_pass(day: int, version: str | None, emergency: str = "INC1") -> Deployment:
+    """An emergency of which only the gate before it has told."""
+    at = f"2026-11-{day:02}T10:00:00Z"
+    return dataclasses.replace(
+        BARE, deployment_id=version or emergency, version=version, emergency=emergency, began_at=at, pre=Said(STOPPED, 3, at)
+    )
+
+
+def overriding(day: int, version: str | None, phase: str = "pre", kind: str = "decision") -> Override:
+    at = f"2026-11-{day:02}T10:00:00Z"
+    would = WouldHaveSaid(STOPPED, "NO-GO")
+    return Override("R-01", f"{kind}-{day}", kind, Message("head"), "r", at, "2026-12-01", version, phase, "run", would)
+
+
+@pytest.mark.parametrize(
+    ("entries", "overrides", "version", "by"),
+    [
+        ([deployed(1, "2.0", GO), let_pass(2, "3.0")], [], None, "INC1"),
+        ([let_pass(2, "3.0")], [], None, "INC1"),
+        ([deployed(1, "2.0", GO), let_pass(2, None)], [], None, "INC1"),
+        ([deployed(1, "2.0", GO), let_pass(2, "2.0")], [], "2.0", None),  # what should run anyway
+        ([deployed(1, "2.0", GO), let_pass(2, "3.0"), deployed(3, "2.0", GO)], [], "2.0", None),  # a later one has told
+        ([deployed(1, "2.0", GO), let_pass(2, "3.0"), deployed(3, "4.0", STOPPED)], [], "2.0", None),
+        ([deployed(1, "2.0", GO), dataclasses.replace(deployed(2, "3.0", GO), emergency="INC1")], [], "3.0", None),
+        ([deployed(1, "2.0", GO), dataclasses.replace(deployed(2, "3.0", STOPPED), emergency="INC1")], [], "2.0", None),
+        ([deployed(1, "2.0", GO), let_pass(3, "3.0", "INC1"), let_pass(4, "4.0", "INC2")], [], None, "INC2"),
+        ([deployed(1, "2.0", GO), begun("3.0")], [overriding(2, "3.0")], None, "decision-2"),
+        ([deployed(1, "2.0", GO), deployed(3, "3.0", GO)], [overriding(2, "3.0")], "3.0", None),
+        ([deployed(1, "2.0", GO)], [overriding(2, "3.0", "post")], "2.0", None),
+        ([deployed(1, "2.0", GO)], [overriding(2, "3.0", "recheck", "emergency")], "2.0", None),
+        ([deployed(1, "2.0", GO), begun("3.0")], [], "2.0", None),  # it passed its gate, and nobody says that it went on
+    ],
+)
+@pytest.mark.parametrize("closed", [False, True])
+def test_what_was_let_pass_is_not_known_until_its_post(
+    entries: list[Deployment], overrides: list[Override], version: str | None, by: str | None, closed: bool
+) -> None:
+    field = "closed_overrides" if closed else "overrides"
+    state = dataclasses.replace(NOTHING, **{field: tuple(overrides)})
+    found = recalled(Ledger(1, "shop", "production", tuple(entries)), state)
+    assert found.version == version and (found.let_pass.by if found.let_pass else None) == by
+
+
 TELLING = {
     "an endpoint": """
         endpoints:
@@ -88,3 +134,13 @@ def test_without_a_version_it_is_not_due_in_service_and_missing_after_a_deployme
 def test_a_service_that_does_not_tell_its_version_still_fails() -> None:
     planned = one(plan_of(describe(SERVICE + "endpoints: [{url: 'https://pay.example/health'}]\n", phase="recheck")), "DEL-01")
     assert planned.state is PlanState.NOT_DECLARED
+
+
+@pytest.mark.parametrize("way", TELLING)
+def test_what_was_let_pass_is_told_and_asks_nothing_of_the_version(way: str) -> None:
+    text = SERVICE + textwrap.dedent(TELLING[way])
+    for version, named in (("3.0", "INC1 let 3.0 pass on 2026-11-25"), (None, "INC1 let a deployment pass on 2026-11-25")):
+        made = plan_of(describe(text, phase="recheck", let_pass=LetPass(version, "INC1", "2026-11-25T10:00:00Z")))
+        nightly = one(made, "DEL-01")
+        assert nightly.state is PlanState.NOT_DUE and str(nightly.why).startswith(named)
+        assert [notice for notice in made.notices if str(notice).startswith(named)], "and it is told"
