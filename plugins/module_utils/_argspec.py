@@ -169,12 +169,13 @@ def converted(check: t.Any, option: str, given: object) -> t.Any:
 
 def _finite(check: t.Any, values: dict[str, t.Any]) -> dict[str, t.Any]:
     """The values, where each number is one that can be compared. ArgumentsRefused."""
-    problems = [
-        f"{name}: expected a finite number, found {number}"
-        for name, about in check.ARGUMENT_SPEC.items()
-        for number in (values.get(name) if isinstance(values.get(name), list) else [values.get(name)])
-        if isinstance(number, float) and about.get("no_log") is not True and not math.isfinite(number)
-    ]
+    problems = []
+    for name in set(values).difference(secret_options(check)):
+        value = values[name]
+        numbers = value if isinstance(value, list) else [value]
+        problems += [
+            f"{name}: expected a finite number, found {one}" for one in numbers if isinstance(one, float) and not math.isfinite(one)
+        ]
     if problems:
         raise ArgumentsRefused(problems)
     return values

@@ -333,7 +333,7 @@ def _where(check: PlannedCheck, option: str, asked: _Asked) -> Steps:
     return ("requirements", identifier)
 
 
-def _has(data: t.Any, steps: Steps) -> bool:
+def _has(data: t.Any, steps: tuple[t.Any, ...]) -> bool:
     for step in steps:
         if not isinstance(data, (dict, list)):
             return False

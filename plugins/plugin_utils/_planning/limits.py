@@ -100,7 +100,7 @@ def is_looser(option: str, above: object, below: object) -> bool:
         return below in order and above in order and order.index(str(below)) > order.index(str(above))
     numbers = _amounts(above, below)
     if numbers is None:
-        return False
+        return True  # what cannot be compared is within nothing
     return numbers[1] > numbers[0] if option in HIGHER else numbers[1] < numbers[0]
 
 
@@ -142,7 +142,7 @@ def _is_wider(above: object, below: object) -> bool:
     try:
         wanted, given = parse_comparison(str(above)), parse_comparison(str(below))
     except ValueError:
-        return False  # the check's own options say what is wrong
+        return True  # what cannot be compared is within nothing
     if wanted.bound is None or wanted.bound != given.bound:
         return True
     if wanted.value == given.value:
