@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -146,9 +147,35 @@ def parse_arguments(check: t.Any, given: t.Mapping[str, t.Any]) -> dict[str, t.A
     result = ArgumentSpecValidator(spec, **constraints(check)).validate({name: value for name, value in given.items() if value is not None})
     if result.error_messages:
         raise ArgumentsRefused([_plain(message) for message in result.error_messages])
-    values = convert_units(check, result.validated_parameters)
+    values = convert_units(check, _finite(check, result.validated_parameters))
     look = getattr(check, "problems", None)
     problems = look(values, given) if look else []
+    if problems:
+        raise ArgumentsRefused(problems)
+    return values
+
+
+def converted(check: t.Any, option: str, given: object) -> t.Any:
+    """One option as ``run`` gets it, whatever the others are; its default where it is not given. ArgumentsRefused."""
+    about = {**check.ARGUMENT_SPEC, "timeout": ALONE_SPEC["timeout"]}[option]
+    if given is None and about.get("default") is None:
+        return None
+    spec = {option: {key: value for key, value in about.items() if key not in ("required", "aliases")}}
+    result = ArgumentSpecValidator(spec).validate({} if given is None else {option: given})
+    if result.error_messages:
+        raise ArgumentsRefused([_plain(message) for message in result.error_messages])
+    return convert_units(check, _finite(check, result.validated_parameters))[option]
+
+
+def _finite(check: t.Any, values: dict[str, t.Any]) -> dict[str, t.Any]:
+    """The values, where each number is one that can be compared. ArgumentsRefused."""
+    problems = []
+    for name in set(values).difference(secret_options(check)):
+        value = values[name]
+        numbers = value if isinstance(value, list) else [value]
+        problems += [
+            f"{name}: expected a finite number, found {one}" for one in numbers if isinstance(one, float) and not math.isfinite(one)
+        ]
     if problems:
         raise ArgumentsRefused(problems)
     return values
@@ -205,6 +232,7 @@ __all__ = (
     "Spec",
     "constraints",
     "convert_units",
+    "converted",
     "http_spec",
     "parse_arguments",
     "secret_options",

@@ -15,6 +15,7 @@ import difflib
 import functools
 import hashlib
 import json
+import math
 import os.path
 import pathlib
 import re
@@ -437,7 +438,24 @@ def departures(document: Document, schema: str) -> list[Departure]:
                 line, column = document.position(path)
                 place = f"{document.name}:{line}:{column}" if line else document.name
                 problems[(line, column, message)] = Departure(path, place, message)
+    for path, number in _not_finite(document.data):
+        line, column = document.position(path)
+        place = f"{document.name}:{line}:{column}" if line else document.name
+        message = f"expected a finite number, found {number}"
+        problems[(line, column, message)] = Departure(path, place, message)
     return [problems[key] for key in sorted(problems)]
+
+
+def _not_finite(value: object, path: Path = ()) -> t.Iterator[tuple[Path, float]]:
+    """Numbers that no limit can be compared with; a schema takes them for what it expects."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _not_finite(item, (*path, str(key)))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _not_finite(item, (*path, index))
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield path, value
 
 
 class _Failure(t.Protocol):

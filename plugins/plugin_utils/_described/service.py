@@ -146,6 +146,7 @@ class Description:
     brought: t.Mapping[Place, Brought] | None = None  # what git says of what stands there; None: nobody asks
     beyond: tuple[Beyond, ...] = ()  # templates of the service file that do more than read variables, with an organisation file beside it
     notices: tuple[Message, ...] = ()  # of the files, whatever is planned from them
+    bare: bool = False  # without what the service file says of the options of checks (``defaults``): as operations alone have them
 
     @property
     def data(self) -> ServiceFile:
@@ -233,6 +234,20 @@ class Description:
             if value is not None:
                 return value
         return None
+
+    def default_values(self, choose: t.Callable[[Defaults], t.Mapping[str, object] | None]) -> dict[str, object]:
+        """The mapping that ``choose`` finds below ``defaults``, of both files: what the service file says wins, value by value."""
+        merged: dict[str, object] = {}
+        for document in reversed(self.documents):
+            if self.bare and document is self.service:
+                continue
+            try:
+                found = choose(document.declared.get("defaults") or {})
+            except NotResolved:
+                continue  # a mapping that nobody knows yet has no default in it
+            if found:
+                merged.update(found.items())
+        return merged
 
     @property
     def commitments(self) -> Commitments:

@@ -116,10 +116,16 @@ def _receivers(description: Description, organisation: Document, remarks: Remark
 def _labels(description: Description, organisation: Document, remarks: Remarks) -> None:
     wanted = ((organisation.declared.get("defaults") or {}).get("alerts") or {}).get("labels") or {}
     alerts = description.data.get("alerts") or {}
-    for group, given in (("match", alerts.get("match")), ("labels", alerts.get("labels"))):
+    shared = (description.data.get("defaults") or {}).get("alerts") or {}
+    groups: tuple[tuple[Path, t.Mapping[str, object] | None], ...] = (
+        (("alerts", "match"), alerts.get("match")),
+        (("alerts", "labels"), alerts.get("labels")),
+        (("defaults", "alerts", "labels"), shared.get("labels")),
+    )
+    for above, given in groups:
         for name, value in (given or {}).items():
             if name in wanted and str(value) != str(wanted[name]):
-                path: Path = ("alerts", group, name)
+                path = (*above, name)
                 said = phrase("{key:path} is {value}", key=dotted(path), value=str(value))
                 _note("chains", path, said, _says(wanted[name]), description, remarks)
 

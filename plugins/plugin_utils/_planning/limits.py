@@ -1,60 +1,94 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Limits of planned checks that lie further out than what stands above them. PRIVATE to the collection. Pure."""
+"""The options of checks by what makes them looser. PRIVATE to the collection. Pure.
+
+Each option of each check is a limit, of which one side is looser; the manner of a check, which makes nothing looser; or a question: what
+is looked at. What stands in no list is a question.
+"""
 
 from __future__ import annotations
 
+import math
 import typing as t
 
-from ...module_utils._argspec import secret_options
-from ...module_utils._phrase import Message, phrase
-from ...module_utils._registry import CHECKS, load_check
 from ...module_utils._units import parse_comparison, parse_duration, parse_size
-from .._described.declarations import Defaults, SharedFile
-from .._described.document import NotResolved, dotted, unresolved
-from .._described.policy import LEVELS, Rule
-from .._described.service import Description
-from .._model.planned import PlannedCheck
-from .remarks import Remarks
 
-# options of checks by what makes them looser
-HIGHER = ("deadline", "evaluated_within", "failure_limit", "lookback", "max_", "size_deviation")
-LOWER = ("horizon", "min_", "percentile", "samples", "verify_max_bytes")
+# -- limits; without a value there is none
+HIGHER = (
+    ("deadline", "evaluated_within", "failure_limit", "lookback", "max_age", "max_duration", "max_latency", "max_restarts", "max_series")
+    + ("max_size", "size_deviation")
+)  # fmt: skip
+LOWER = (
+    ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_free", "min_size", "min_tests", "min_tiers")
+    + ("min_up", "percentile", "samples", "verify_max_bytes")
+)  # fmt: skip
 COMPARISONS = ("disk", "file_descriptors", "inodes", "memory")
 ANY_CHANGE = ("fail_when", "pass_when", "warn_when")
 MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
-MUST_STAY_FALSE = ("allow_skipped",)
-NOT_SHORTER = ("families", "login_page", "moving", "not_body", "required_annotations", "required_labels", "sections", "soft_404")
-NOT_LONGER = ("ignore_links", "may_be_absent")
+MUST_STAY_FALSE = ("allow_skipped", "local")
+NOT_SHORTER = (
+    ("contains", "families", "login_page", "moving", "must_include", "not_body", "required_annotations", "required_labels")
+    + ("sections", "soft_404")
+)  # fmt: skip
+NOT_LONGER = ("ignore_links", "may_be_absent", "status")
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
-    "kind": ("auto", "standby"),
+    "kind": ("daemon", "auto", "standby"),
     "no_data": ("fail", "unknown", "pass"),
     "verify": ("auto", "none"),
 }
-INSTRUMENTS = ("binary", "logrotate_config", "logrotate_state")  # what a check believes
-_NONE = object()
+# -- how a check goes about it
+MANNER = ("interval", "link_timeout", "name", "no_log", "read_only", "timeout")
+# -- what is looked at
+INSTRUMENTS = ("binary", "journald_config", "logrotate_config", "logrotate_state")  # what a check believes
+DEMANDS = ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "probe_query", "version")  # the first adds a question
+CONNECTION = (
+    ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "password", "password_file")
+    + ("server_name", "starttls", "sudo", "sudo_user", "url_password", "url_username")
+)  # fmt: skip
+OF_SERVERS = (*CONNECTION, "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
+OBJECTS = (
+    ("arguments", "backend", "chains", "chdir", "closed", "command", "components", "cron", "environment", "fields", "format", "host")
+    + ("hosts", "inventory", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members", "module", "path", "paths")
+    + ("pattern", "port", "proc", "protocol", "python", "query", "receivers", "repository", "root", "rotated_by", "search")
+    + ("secret_environment", "selector", "since", "socket", "success_file", "suite", "tag", "tags", "template", "timer", "to", "unit")
+    + ("url", "version_property", "via", "window_end")
+)  # fmt: skip
+QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
+_SETS = (HIGHER, LOWER, COMPARISONS, ANY_CHANGE, MUST_STAY_TRUE, MUST_STAY_FALSE, NOT_SHORTER, NOT_LONGER, tuple(WORST_FIRST))
 
 
-class Above(t.NamedTuple):
-    """What stands above an option, and who says it."""
+def is_limit(option: str) -> bool:
+    """Whether one side of an option is looser."""
+    return any(option in names for names in _SETS)
 
-    value: object
-    origin: Message
+
+def is_question(option: str) -> bool:
+    """Whether an option says what is looked at: all do that are neither a limit nor the manner of a check."""
+    return not is_limit(option) and option not in MANNER
+
+
+def is_other(option: str, above: object, below: object) -> bool:
+    """Whether something else is asked than before. Where nothing was asked, what is demanded adds to the question."""
+    if above == below:
+        return False
+    if option in WORST_FIRST:
+        return below not in WORST_FIRST[option]
+    return is_question(option) and not (option in DEMANDS and not above)
 
 
 def is_looser(option: str, above: object, below: object) -> bool:
     """Whether an option of a check is looser than what stands above it; what is no limit never is."""
-    if above == below or below is None:
+    if above == below or above is None or not is_limit(option):
         return False
+    if below is None:
+        return True  # there is no limit at all
     if option in COMPARISONS:
         return _is_wider(above, below)
     if option in ANY_CHANGE:
-        return above is not None
+        return str(above) != str(below)
     if option in MUST_STAY_TRUE:
         return above is True and below is False
-    if option == "status":
-        return bool(_of_servers_that_fail(below) - _of_servers_that_fail(above))
     if option in MUST_STAY_FALSE:
         return above is False and below is True
     if option in NOT_SHORTER:
@@ -66,15 +100,15 @@ def is_looser(option: str, above: object, below: object) -> bool:
         return below in order and above in order and order.index(str(below)) > order.index(str(above))
     numbers = _amounts(above, below)
     if numbers is None:
-        return False
-    if option.startswith(HIGHER):
-        return numbers[1] > numbers[0]
-    return option.startswith(LOWER) and numbers[1] < numbers[0]
+        return True  # what cannot be compared is within nothing
+    return numbers[1] > numbers[0] if option in HIGHER else numbers[1] < numbers[0]
 
 
-def is_tighter(option: str, above: object, below: object) -> bool:
-    """Whether an option is a limit, and stricter than what stands above it."""
-    return not is_looser(option, above, below) and is_looser(option, above=below, below=above)
+def is_declared_looser(option: str, above: object, below: object) -> bool:
+    """The same of what a service declares of what it has: the status of an answer is looser where the server fails."""
+    if option == "status":
+        return bool(_of_servers_that_fail(below) - _of_servers_that_fail(above))
+    return is_looser(option, above, below)
 
 
 def _of_servers_that_fail(codes: object) -> set[str]:
@@ -98,14 +132,17 @@ def _amounts(above: object, below: object) -> tuple[float, float] | None:
 
 def _share(value: object) -> float:
     text = str(value).strip()
-    return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    found = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    if not math.isfinite(found):
+        raise ValueError(text)
+    return found
 
 
 def _is_wider(above: object, below: object) -> bool:
     try:
         wanted, given = parse_comparison(str(above)), parse_comparison(str(below))
     except ValueError:
-        return False  # the check's own options say what is wrong
+        return True  # what cannot be compared is within nothing
     if wanted.bound is None or wanted.bound != given.bound:
         return True
     if wanted.value == given.value:
@@ -113,118 +150,4 @@ def _is_wider(above: object, below: object) -> bool:
     return given.value > wanted.value if wanted.bound == "upper" else given.value < wanted.value
 
 
-def of_checks(checks: t.Sequence[PlannedCheck], above: Rule | None, description: Description, level: str, remarks: Remarks) -> None:
-    """Notes each option of a requirement's checks that is looser than the policy, the organisation or the check itself has it."""
-    if above is None or not above.impact.get(level):
-        return
-    for check in checks:
-        if check.gap is not None or check.check not in CHECKS or check.aside:
-            continue
-        secret = secret_options(load_check(check.check))
-        for option, value in check.args.items():
-            if option in secret or unresolved({"": value}):
-                continue
-            found = above_of(option, check.check, above, description, level)
-            if option in INSTRUMENTS and value != (found.value if found else None):
-                _another_instrument(check, option, above, str(value), description, remarks)
-            if option == "enabled" and check.args.get("kind") == "oneshot":
-                continue  # what a timer starts is not enabled itself
-            if found is not None and is_looser(option, found.value, value):
-                key, place = _where(check, option, description)
-                remarks.loosen(
-                    "limits",
-                    key,
-                    place,
-                    phrase("{requirement:path}: {option:path} is {value}", requirement=above.id, option=option, value=_shown(value)),
-                    phrase("{origin} {value}", origin=found.origin, value=_shown(found.value)),
-                    requirement=above.id,
-                )
-
-
-def _another_instrument(check: PlannedCheck, option: str, above: Rule, given: str, description: Description, remarks: Remarks) -> None:
-    """Notes that what a check believes is of the service's choice: a program in the place of the tool, files that the tool does not read."""
-    key, place = _where(check, option, description)
-    if not key.startswith("policy.") or _has(description.data, tuple(key.split("."))):
-        remarks.loosen(
-            "own_proofs",
-            key,
-            place,
-            phrase("{requirement:path} believes {given:path} as {option:path}", requirement=above.id, given=given, option=option),
-            phrase("{check:path} asks the tool of its name, as it stands on the host", check=check.check),
-            requirement=above.id,
-        )
-
-
-def above_of(option: str, check: str, rule: Rule, description: Description, level: str) -> Above | None:
-    """What stands above an option: a bound of the policy, what the organisation says of every such check, else the check's own default."""
-    bound = rule.bounds.get(option)
-    if isinstance(bound, dict):
-        bound = bound.get(level) if set(bound) <= set(LEVELS) else None
-    if bound is not None:
-        return Above(bound, phrase("the policy's bound is"))
-    if option in rule.args:
-        return Above(rule.args[option], phrase("the policy says"))
-    shared = _of_organisation(option, check, description)
-    if shared is not _NONE:
-        return Above(shared, phrase("the organisation's file says"))
-    spec: t.Mapping[str, t.Mapping[str, object]] = load_check(check).ARGUMENT_SPEC
-    default = spec.get(option, {}).get("default")
-    return None if default is None else Above(default, phrase("the check's default is"))
-
-
-_GROUPS: t.Mapping[str, t.Literal["alerts", "runbook", "support"]] = {  # of defaults, by check
-    "prometheus_alerts": "alerts",
-    "runbook": "runbook",
-    "support_chain": "support",
-}
-
-
-def _of_organisation(option: str, check: str, description: Description) -> object:
-    shared: SharedFile | None = description.organisation.declared if description.organisation else None
-    try:
-        given: Defaults = (shared.get("defaults") if shared else None) or {}
-        group = t.cast("t.Mapping[str, object]", given.get(_GROUPS[check]) or {}) if check in _GROUPS else {}
-        named = {**group, **((given.get("with") or {}).get(check) or {})}
-        return named.get(option, _NONE)
-    except NotResolved:
-        return _NONE  # nobody knows yet what it says
-
-
-def _where(check: PlannedCheck, option: str, description: Description) -> tuple[str, str]:
-    """The key of the service file that says it, and its place."""
-    service, data = description.service, description.data
-    exception = description.requirements.get(check.requirement) or {}
-    if option in (exception.get("with") or {}):
-        steps: tuple[str | int, ...] = ("requirements", check.requirement, "with", option)
-    elif check.check.endswith("_backup") and option == "max_age" and not _has(data, (*check.path, option)):
-        own = (*check.path, "rpo")
-        steps = own if _has(data, own) else ("commitments", "pdma" if "pdma" in description.commitments else "rpo")
-    elif check.path and _has(data, (*check.path, option)):
-        steps = (*check.path, option)
-    else:
-        below = ("defaults", "with", check.check, option), ("defaults", _GROUPS.get(check.check, ""), option)
-        last = ("policy", "requirements", check.requirement, "with", option)
-        steps = next((found for found in below if _has(data, found)), last)
-    return dotted(steps), service.where(steps)
-
-
-def _has(data: t.Any, steps: tuple[t.Any, ...]) -> bool:
-    for step in steps:
-        if not isinstance(data, (dict, list)):
-            return False
-        try:
-            data = data[step]
-        except (KeyError, IndexError, TypeError):
-            return False
-    return True
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(str(item) for item in value) or "-"
-    return str(value)
-
-
-__all__ = ("Above", "above_of", "is_looser", "of_checks")
+__all__ = ("INSTRUMENTS", "MANNER", "OF_SERVERS", "QUESTIONS", "is_declared_looser", "is_limit", "is_looser", "is_other", "is_question")

@@ -126,7 +126,7 @@ def planned_checks(
     given = {key: description.service.where(("requirements", rule.id, "with", key)) for key in exception.get("with") or {}}
     halves: dict[tuple[Steps, str], str] = {}
     for number, found in enumerate(instances):
-        instance = _with_paths(found, description)
+        instance = with_paths(found, description)
         key = f"{rule.id}/{number}"
         halves[(instance.path, instance.call)] = key
         after = halves.get((instance.path, instance.after)) if instance.after else None
@@ -207,7 +207,7 @@ def refuse_empty(checks: t.Sequence[PlannedCheck], title: str, place: str, remar
             )
 
 
-def _with_paths(instance: Instance, description: Description) -> Instance:
+def with_paths(instance: Instance, description: Description) -> Instance:
     """Paths that the controller reads are relative to the service file; those on a host are that host's."""
     if instance.hosts is not None or instance.gap is not None or instance.check in COMPUTED:
         return instance
@@ -228,4 +228,5 @@ __all__ = (
     "chosen_for",
     "planned_checks",
     "refuse_empty",
+    "with_paths",
 )

@@ -18,12 +18,11 @@ from .._model.planned import (
     PlanState,
 )
 from .._model.waiver import Waiver
+from .argument_changes import of_arguments
 from .authority import Authority
 from .exempting import Exempting
-from .limits import of_checks
 from .policy_changes import of_rule
 from .proofs import chosen_for, planned_checks, refuse_empty
-from .questions import of_questions
 from .remarks import Remarks
 from .rules import impact_of
 from .stand_ins import note, stand_in
@@ -87,8 +86,7 @@ def _note_of_checks(
     """What is looser in the checks that prove a requirement."""
     if made.state is PlanState.NOT_APPLICABLE:
         _note_switched_off(made, above, description, level, remarks)
-    of_checks(made.checks, above, description, level, remarks)
-    of_questions(above, made.rule, exception, description, level, remarks)
+    of_arguments(made.checks, above, exception, description, level, remarks)
 
 
 def _note_for_state(

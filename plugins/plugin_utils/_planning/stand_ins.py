@@ -18,17 +18,13 @@ from .._described.policy import Proof, Rule, load, shipped
 from .._described.service import Description
 from .derive.instance import Instance
 from .empty_proofs import script_of, unwrapped
+from .limits import is_question
 from .remarks import Remarks
 
 # checks that say nothing by themselves: what they prove lies in what they run
 GENERIC = ("ansible_module", "command", "junit", "testinfra")
 # what the service declares below this key is a command of its own by the policy's will
 OWN_COMMAND = "delivery.rollback_check"
-# options that say what a check looks at, not how far out its limits lie
-_QUESTION = frozenset(
-    ("arguments", "body", "body_pattern", "chdir", "command", "environment", "expect", "json", "module", "must_include", "path", "pattern")
-    + ("query", "repository", "suite", "url")
-)
 _LONGEST = 120
 _SECRET = re.compile(r"(?i)([\w-]*(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|credentials?|auth)[\w-]*)(\s*[=:]\s*|\s+)(?!-)(\S+)")
 _SECRET_OPTION = re.compile(r"(?i)^--?[\w-]*(?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|credentials?|auth)[\w-]*$")
@@ -89,7 +85,7 @@ def _is_named(above: Rule, check: str, source: str | None, own: frozenset[str], 
 
 def _own_question(above: Rule, rule: Rule, entry: RequirementEntry, check: str) -> frozenset[str]:
     """The options by which the service says what a check looks at, in place of what it declares or the policy says."""
-    known = _QUESTION.intersection(load_check(check).ARGUMENT_SPEC) if check in CHECKS else frozenset[str]()
+    known = {name for name in load_check(check).ARGUMENT_SPEC if is_question(name)} if check in CHECKS else set[str]()
     options = {"arguments" if name == "args" else name for name in entry.get("with") or {}}  # args is its other name
     given = {*options, *(name for name in known if rule.args.get(name) != above.args.get(name))}
     return frozenset(known.intersection(given))

@@ -72,7 +72,7 @@ LOOSER: tuple[tuple[str, str, str], ...] = (
     ("requirements: {RUN-01: {with: {sections: [symptoms]}}}", "limits", "requirements.RUN-01.with.sections"),
     ("requirements: {RUN-01: {with: {check_links: false}}}", "limits", "requirements.RUN-01.with.check_links"),
     ("requirements: {RUN-01: {with: {ignore_links: ['*']}}}", "limits", "requirements.RUN-01.with.ignore_links"),
-    ("requirements: {MON-03: {check: prometheus_alerts, with: {match: {service: payments}, url: 'http://x'}}}", "servers", "requirements.MON-03.with.url"),
+    ("requirements: {MON-03: {check: prometheus_alerts, with: {match: {service: payments}, must_include: [PaymentsDown], url: 'http://x'}}}", "servers", "requirements.MON-03.with.url"),
     ("commitments: {rpo: 3000d}", "limits", "commitments.rpo"),
     ("commitments: {pdma: 3000d}", "limits", "commitments.pdma"),
     ("servers: {alertmanager: {kind: alertmanager, url: 'http://stand-in'}}", "servers", "servers.alertmanager"),
@@ -112,6 +112,124 @@ LOOSER: tuple[tuple[str, str, str], ...] = (
     ("endpoints: [{url: 'https://payments.example/health', min_days: 0.01}]", "limits", "endpoints.0.min_days"),
     ("flows: []", "traits", "requirements.PLT-03"),
     ("baseline: {tolerances: {http_latency_seconds: {relative: 100}}}", "limits", "baseline.tolerances.http_latency_seconds"),
+)  # fmt: skip
+# over an organisation that says more: what is about it, the name of the leave, its key
+SAYS_MORE = """\
+defaults:
+  with:
+    host_capacity: {disk: '< 80%', min_free: 900GiB}
+    restic_backup: {max_age: 12h, min_count: 3}
+    tls_certificate: {min_days: 30}
+    flow: {connect_timeout: 5s}
+  runbook: {max_age: 90d, sections: [symptoms]}
+  support: {min_tiers: 2, horizon: 180d}
+  alerts: {receivers: [payments-oncall], labels: {severity: critical, team: payments}}
+policy: {requirements: {BKP-04: {with: {max_age: 24h}}}}
+"""
+ENDPOINT = "endpoints: [{url: 'https://payments.example/health', %s}]"
+FLOW = "flows: [{to: 'ldap.example:636'}]\n"
+WAY_BACK = "delivery: {rollback_check: [/opt/back]}\n"
+SECOND = (
+    "parts: {web: {support: payments, units: [payments.service], backups: [{tool: restic, repository: /srv/restic, paths: [/var/lib/payments], "
+    "second_copy: {repository: /srv/other}}]}}\n"
+)
+LOOSER_THAN_THE_ORGANISATION: tuple[tuple[str, str, str], ...] = (
+    # what is looked at, wherever the options of a check may stand
+    ("policy: {requirements: {BKP-01: {with: {paths: [/tmp]}}}}", "own_proofs", "policy.requirements.BKP-01.with.paths"),
+    ("policy: {requirements: {BKP-01: {with: {repository: /srv/mine}}}}", "own_proofs", "policy.requirements.BKP-01.with.repository"),
+    ("policy: {requirements: {BKP-01: {with: {paths: null}}}}", "own_proofs", "policy.requirements.BKP-01.with.paths"),
+    ("requirements: {BKP-01: {with: {host: other}}}", "own_proofs", "requirements.BKP-01.with.host"),
+    ("requirements: {BKP-01: {with: {environment: {PATH: /srv/mine}}}}", "own_proofs", "requirements.BKP-01.with.environment"),
+    (WAY_BACK + "policy: {requirements: {DEL-02: {with: {command: [/bin/ls, /]}}}}", "own_proofs", "policy.requirements.DEL-02.with.command"),
+    (WAY_BACK + "policy: {requirements: {DEL-02: {with: {chdir: /tmp}}}}", "own_proofs", "policy.requirements.DEL-02.with.chdir"),
+    (WAY_BACK + "requirements: {DEL-02: {with: {command: [/bin/ls, /]}}}", "own_proofs", "requirements.DEL-02.with.command"),
+    (WAY_BACK + "requirements: {DEL-02: {check: command, with: {command: [/bin/ls, /]}}}", "own_proofs", "requirements.DEL-02.check"),
+    ("policy: {requirements: {MON-07: {with: {url: 'http://127.0.0.1/ok'}}}}", "own_proofs", "policy.requirements.MON-07.with.url"),
+    ("policy: {requirements: {MON-07: {with: {method: OPTIONS}}}}", "own_proofs", "policy.requirements.MON-07.with.method"),
+    ("defaults: {with: {http_probe: {method: OPTIONS}}}", "own_proofs", "defaults.with.http_probe.method"),
+    ("defaults: {with: {http_probe: {follow_redirects: false}}}", "own_proofs", "defaults.with.http_probe.follow_redirects"),
+    ("policy: {requirements: {MON-07: {with: {status: [200, 404]}}}}", "limits", "policy.requirements.MON-07.with.status"),
+    ("policy: {requirements: {MON-10: {with: {port: 8443}}}}", "own_proofs", "policy.requirements.MON-10.with.port"),
+    ("policy: {requirements: {MON-10: {with: {ca_path: /srv/mine.pem}}}}", "own_proofs", "policy.requirements.MON-10.with.ca_path"),
+    ("requirements: {MON-10: {with: {ca_path: /srv/mine.pem}}}", "own_proofs", "requirements.MON-10.with.ca_path"),
+    (FLOW + "policy: {requirements: {PLT-03: {with: {to: localhost, protocol: dns}}}}", "own_proofs", "policy.requirements.PLT-03.with.to"),
+    (FLOW + "requirements: {PLT-03: {with: {closed: true}}}", "own_proofs", "requirements.PLT-03.with.closed"),
+    (FLOW + "defaults: {with: {flow: {closed: true}}}", "own_proofs", "defaults.with.flow.closed"),
+    ("flows: [{to: 'ldap.example:636', closed: true, connect_timeout: 1ms}]", "limits", "flows.0.connect_timeout"),
+    ("policy: {requirements: {PLT-02: {with: {paths: [/dev/shm]}}}}", "own_proofs", "policy.requirements.PLT-02.with.paths"),
+    ("defaults: {with: {host_capacity: {paths: [/dev/shm]}}}", "own_proofs", "defaults.with.host_capacity.paths"),
+    ("policy: {requirements: {PLT-02: {with: {root: /srv/mine}}}}", "own_proofs", "policy.requirements.PLT-02.with.root"),
+    ("requirements: {PLT-02: {with: {proc: /srv/mine}}}", "own_proofs", "requirements.PLT-02.with.proc"),
+    ("policy: {requirements: {PLT-01: {with: {kind: oneshot}}}}", "own_proofs", "policy.requirements.PLT-01.with.kind"),
+    ("policy: {requirements: {LOG-01: {with: {search: /var/log/mine}}}}", "own_proofs", "policy.requirements.LOG-01.with.search"),
+    ("policy: {requirements: {LOG-01: {with: {path: /var/log/central/x}}}}", "own_proofs", "policy.requirements.LOG-01.with.path"),
+    ("policy: {requirements: {LOG-01: {with: {local: true}}}}", "limits", "policy.requirements.LOG-01.with.local"),
+    (
+        "requirements: {LOG-01: {check: log_canary, with: {via: file, path: /x, backend: file, search: /x}}}",
+        "own_proofs",
+        "requirements.LOG-01.check",
+    ),
+    (
+        "policy: {requirements: {LOG-05: {with: {journald_config: [/srv/mine]}}}}",
+        "own_proofs",
+        "policy.requirements.LOG-05.with.journald_config",
+    ),
+    ("policy: {requirements: {SUP-01: {with: {chains: {payments: []}}}}}", "own_proofs", "policy.requirements.SUP-01.with.chains"),
+    ("policy: {requirements: {SUP-01: {with: {components: {}}}}}", "own_proofs", "policy.requirements.SUP-01.with.components"),
+    ("policy: {requirements: {MON-01: {with: {expect: []}}}}", "own_proofs", "policy.requirements.MON-01.with.expect"),
+    ("policy: {requirements: {MON-01: {with: {min_up: 0}}}}", "limits", "policy.requirements.MON-01.with.min_up"),
+    ("policy: {requirements: {MON-01: {with: {url: 'http://stand-in'}}}}", "servers", "policy.requirements.MON-01.with.url"),
+    ("requirements: {MON-01: {with: {url: 'http://stand-in'}}}", "servers", "requirements.MON-01.with.url"),
+    ("requirements: {MON-01: {with: {headers: {X-Scope-OrgID: mine}}}}", "own_proofs", "requirements.MON-01.with.headers"),
+    ("requirements: {MON-01: {with: {probe_query: vector(1)}}}", "own_proofs", "requirements.MON-01.with.probe_query"),
+    ("policy: {requirements: {MON-03: {with: {must_include: []}}}}", "limits", "policy.requirements.MON-03.with.must_include"),
+    # what the organisation says of all checks does not go because the service says something of them too
+    ("defaults: {with: {host_capacity: {disk: '< 95%'}}}", "limits", "defaults.with.host_capacity.disk"),
+    ("defaults: {with: {host_capacity: {min_free: null}}}", "limits", "defaults.with.host_capacity.min_free"),
+    ("defaults: {with: {restic_backup: {min_count: 1}}}", "limits", "defaults.with.restic_backup.min_count"),
+    ("defaults: {runbook: {max_age: 91d}}", "limits", "defaults.runbook.max_age"),
+    ("defaults: {support: {min_tiers: 1}}", "limits", "defaults.support.min_tiers"),
+    ("defaults: {alerts: {labels: {team: other}}}", "chains", "defaults.alerts.labels.team"),
+    # the organisation's own limit, within the policy's bound
+    ("policy: {requirements: {BKP-01: {with: {max_age: 13h}}}}", "limits", "policy.requirements.BKP-01.with.max_age"),
+    ("requirements: {BKP-01: {with: {max_age: 13h}}}", "limits", "requirements.BKP-01.with.max_age"),
+    ("commitments: {rpo: 13h}", "limits", "commitments.rpo"),
+    (SECOND + "policy: {requirements: {BKP-04: {with: {max_age: 25h}}}}", "limits", "policy.requirements.BKP-04.with.max_age"),
+    (ENDPOINT % "min_days: 29", "limits", "endpoints.0.min_days"),
+    # nothing, in the place of a limit
+    ("requirements: {PLT-02: {with: {min_free: null}}}", "limits", "requirements.PLT-02.with.min_free"),
+    ("policy: {requirements: {PLT-02: {with: {disk: null}}}}", "limits", "policy.requirements.PLT-02.with.disk"),
+    ("requirements: {MON-10: {with: {min_days: null}}}", "limits", "requirements.MON-10.with.min_days"),
+    ("documents: {runbook: {path: docs/runbook.md, max_age: null}}", "limits", "documents.runbook.max_age"),
+    # values as a check reads them
+    ("requirements: {RUN-01: {with: {check_links: 'no'}}}", "limits", "requirements.RUN-01.with.check_links"),
+    ("policy: {requirements: {RUN-01: {with: {check_links: 0}}}}", "limits", "policy.requirements.RUN-01.with.check_links"),
+    ("requirements: {RUN-01: {with: {ignore_links: 'missing.md'}}}", "limits", "requirements.RUN-01.with.ignore_links"),
+    ("requirements: {MON-10: {with: {min_days: '29'}}}", "limits", "requirements.MON-10.with.min_days"),
+    ("requirements: {MON-07: {with: {status: '500'}}}", "limits", "requirements.MON-07.with.status"),
+)  # fmt: skip
+# within what such an organisation says
+WITHIN_THE_ORGANISATION = (
+    "defaults: {with: {host_capacity: {memory: '< 90%'}, file_backup: {}, restic_backup: {min_count: 4}}}",
+    "defaults: {with: {host_capacity: {}, tls_certificate: {timeout: 20s}}}",
+    "defaults: {with: {host_capacity: {disk: '< 70%', min_free: 1TiB}}}",
+    "defaults: {runbook: {executed_by_other: true}, support: {min_tiers: 2}, alerts: {labels: {service: payments}}}",
+    "requirements: {PLT-02: {with: {timeout: 60s, disk: '< 80.0%'}}}",
+    "policy: {requirements: {PLT-02: {with: {timeout: 60s, disk: '< 50%'}}, BKP-01: {with: {max_age: 1h, compare: 5}}}}",
+    "requirements: {MON-07: {with: {max_latency: 1s, json: {status: UP}, not_body: [error], timeout: 5s}}}",
+    "requirements: {MON-07: {with: {url: 'https://payments.example/health', method: GET, follow_redirects: 'yes'}}}",
+    "requirements: {RUN-01: {with: {check_links: 'yes', sections: [symptoms, rollback], link_timeout: 30s}}}",
+    "requirements: {RUN-01: {with: {ignore_links: null, owner_required: null}}}",
+    FLOW + "requirements: {PLT-03: {with: {connect_timeout: 1s}}}",
+    FLOW + "policy: {requirements: {PLT-03: {with: {connect_timeout: 9s, closed: false}}}}",
+    ENDPOINT % "min_days: 31, ca_path: own.pem, method: HEAD, follow_redirects: false, status: 401, url_username: probe",
+    "flows: [{to: 'ldap.example:636', closed: true}, {to: ldap.example, protocol: dns, expect: [10.0.0.1]}]",
+    "flows: [{to: 'ldap.example:636', protocol: tls, ca_path: /etc/own.pem, server_name: ldap}]",
+    SECOND + "commitments: {rpo: 6h}",
+    "parts: {web: {support: payments, units: [{name: payments.service, kind: daemon}, {name: once.service, kind: oneshot, enabled: false}]}}",
+    "requirements: {PLT-01: {with: {kind: daemon}}}",
+    "parts: {web: {support: payments, backups: [{tool: file, pattern: /srv/b/*.gz, min_size: 1MiB, contains: [db.sql], max_age: 6h}]}}",
+    "parts: {web: {support: payments, logs: [{file: /x, rotated_by: application, max_size: 1GiB, fields: {a: b}, deadline: 10s}]}}",
 )  # fmt: skip
 # what a key of another name comes to
 BY_CONSEQUENCE = {("traits", "requirements.PLT-03")}
@@ -195,6 +313,30 @@ def test_what_is_looser(line: str, kind: str, key: str) -> None:
 @pytest.mark.parametrize("line", TIGHTER)
 def test_what_is_not_looser(line: str, phase: str) -> None:
     assert of(planned(with_line(line), ENFORCED, phase)) == []
+
+
+def says_more(more: str) -> str:
+    """The organisation of these tests, which says more of checks."""
+    return "".join(part for part in _blocks(ORGANISATION) if not part.startswith("defaults:")) + SAYS_MORE + more
+
+
+@pytest.mark.parametrize(("line", "kind", "key"), LOOSER_THAN_THE_ORGANISATION)
+def test_what_is_looser_than_the_organisation_has_it(line: str, kind: str, key: str) -> None:
+    text = with_line(line if "commitments" in line else line + "\ncommitments: {rpo: 12h}")
+    seen = {one for phase in ("pre", "recheck") for one in of(planned(text, says_more("services_may: []\n"), phase))}
+    assert (kind, key, "refused") in seen
+    problems = [
+        problem
+        for phase in ("pre", "recheck")
+        for problem in problems_of(lambda phase=phase: planned(text, says_more("mode: enforce\nservices_may: []\n"), phase))  # type: ignore[misc]
+    ]
+    assert any(f"{key}: " in problem and f"services: {{payments: [{kind}]}}" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("line", WITHIN_THE_ORGANISATION)
+def test_what_is_within_what_the_organisation_says(line: str, phase: str) -> None:
+    text = with_line(line if "commitments" in line else line + "\ncommitments: {rpo: 12h}")
+    assert of(planned(text, says_more("mode: enforce\nservices_may: []\n"), phase)) == []
 
 
 def test_leave_is_given_for_all_or_where_a_layer_says_so() -> None:
@@ -339,7 +481,15 @@ def test_a_requirement_that_the_level_does_not_ask_for_may_be_as_it_likes() -> N
         ("required_labels", ["severity"], [], True),
         ("may_be_absent", [], ["X"], True),
         ("path", "/a", "/b", False),
-        ("max_age", "24h", "soon", False),
+        ("max_age", "24h", "soon", True),
+        ("min_free", "10GiB", None, True),
+        ("max_age", None, "24h", False),
+        ("connect_timeout", "3s", "1ms", True),
+        ("status", [200], [200, 404], True),
+        ("kind", "auto", "daemon", False),
+        ("kind", "daemon", "auto", True),
+        ("min_days", 30, float("nan"), True),
+        ("disk", "< 90%", "little", True),
     ],
 )
 def test_options_by_what_makes_them_looser(option: str, above: object, below: object, looser: bool) -> None:
@@ -357,7 +507,7 @@ def rows_of_the_docs() -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.parametrize(("line", "kind", "key"), LOOSER, ids=[line for line, _kind, _key in LOOSER])
+@pytest.mark.parametrize(("line", "kind", "key"), (*LOOSER, *LOOSER_THAN_THE_ORGANISATION))
 def test_the_docs_say_so(line: str, kind: str, key: str) -> None:
     rows = rows_of_the_docs().items()
     found = {leave for pattern, leaves in rows for leave in leaves if fnmatch.fnmatch(key, pattern) or fnmatch.fnmatch(key, f"{pattern}.*")}

@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Over the whole schema: no key of a service file that has no leave makes its verdict better than without it.
 
-In a world in which nothing works, a requirement that is asked fails. Whatever then fails no more, or weighs less, was talked away.
+In a world in which nothing works, a requirement that is asked fails. Whatever then fails no more, or weighs less, was talked away. Options
+of checks are held against what the same checks get without the key: what differs and is not told must be stricter, or no matter of it.
 """
 
 from __future__ import annotations
@@ -16,17 +17,20 @@ import typing as t
 
 import pytest
 import yaml
+from ansible_collections.operability.readiness.plugins.module_utils._argspec import ALONE_SPEC, parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, Status
 from ansible_collections.operability.readiness.plugins.module_utils._phrase import phrase
+from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, load_check
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import SCHEMAS, Document, Refused, dotted
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import IMPACTS
 from ansible_collections.operability.readiness.plugins.plugin_utils._judging.judge import judge
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.judged import Reach
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.judgement import GateJudgement
-from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, PlannedCheck
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.verdict import Verdict
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.limits import is_looser
 from generated import TIMES, seeded
-from unit.core.described import TODAY, describe, document, plan_of
+from unit.core.described import TODAY, describe, document, plan_of, problems_of
 from unit.core.test_unread import ORGANISATION, SERVICE, Key, Schema, at, declaring, keys, sample
 
 APPROVERS = "approvers: {blocker: [head], major: [head], minor: [head]}\n"
@@ -141,3 +145,128 @@ def test_no_key_talks_a_requirement_away(world: str) -> None:
         if (lost := talked_away(key, value, world, phase))
     }
     assert found == {}
+
+
+# -- options of checks, which the schemas leave to the checks
+
+STRICT = """\
+defaults:
+  with:
+    host_capacity: {disk: "< 50%", min_free: 900GiB, inodes: "< 50%"}
+    restic_backup: {max_age: 24h, min_count: 5, size_deviation: 5%}
+    runbook: {executed_by_other: true}
+    tls_certificate: {min_days: 60}
+    http_probe: {max_latency: 1s, not_body: [error]}
+    log_canary: {deadline: 10s}
+    systemd_unit: {max_restarts: 0}
+  runbook: {max_age: 10d, sections: [symptoms, diagnosis]}
+  support: {min_tiers: 3, horizon: 400d}
+  alerts: {required_labels: [severity, team]}
+policy: {add: [vsr], requirements: {PLT-02: {with: {memory: "< 50%"}}, BKP-04: {with: {max_age: 12h}}}}
+"""
+OF_OPTIONS: dict[str, tuple[t.Any, ...]] = {
+    "bool": (True, False, "no", 0),
+    "int": (0, 1, 10**6, "0"),
+    "float": (0.001, 10**6, "0.001", float("nan"), "nan"),
+    "str": ("3000d", "1ms", "x", "100%", "0%", "< 100%", "> 0", "1", "900TiB"),
+    "path": ("/dev/shm", "x"),
+    "list": ([], ["x"], "x"),
+    "dict": ({}, {"x": "y"}),
+    "raw": ([], "x"),
+}
+SPELLINGS = ("policy.requirements.with", "requirements.with", "defaults.with")
+Option = tuple[str, str, str, str, t.Any]  # how it is spelt, the requirement, the check, the option, the value
+
+
+@functools.cache
+def by_key(phase: str) -> dict[str, PlannedCheck]:
+    return {check.key: check for check in planned(None, OPTIONS_WORLD, phase).checks if check.gap is None and check.check in CHECKS}
+
+
+OPTIONS_WORLD = ORGANISATION + APPROVERS + STRICT + "mode: enforce\nservices_may: []\n"
+
+
+def option_cases() -> list[Option]:
+    asked = sorted({(check.requirement, check.check) for phase in PHASES for check in by_key(phase).values()})
+    found: list[Option] = []
+    for requirement, check in asked:
+        for option, about in {**load_check(check).ARGUMENT_SPEC, "timeout": ALONE_SPEC["timeout"]}.items():
+            given = (None, *OF_OPTIONS[about["type"]], *about.get("choices", ()))
+            found += [(spelling, requirement, check, option, value) for spelling in SPELLINGS for value in given]
+    return found
+
+
+def with_option(case: Option) -> Schema:
+    spelling, requirement, check, option, value = case
+    data: Schema = copy.deepcopy(document(SERVICE).data)
+    with_ = {option: copy.deepcopy(value)}
+    if spelling == "requirements.with":
+        data["requirements"] = {requirement: {"with": with_}}
+    elif spelling == "defaults.with":
+        data["defaults"] = {"with": {check: with_}}
+    else:
+        data["policy"] = {**data.get("policy", {}), "requirements": {requirement: {"with": with_}}}
+    return data
+
+
+def complete(check: PlannedCheck) -> dict[str, t.Any]:
+    """What a check really gets; of half a check, what stands there."""
+    return parse_arguments(load_check(check.check), check.args) if check.call == "run" else dict(check.args)
+
+
+def slipped(case: Option, phase: str) -> list[str]:
+    """The options that have become looser, or ask something else, and nobody is told."""
+    try:
+        plan = planned(with_option(case), OPTIONS_WORLD, phase)
+    except (Refused, KeyError, TypeError):
+        return []
+    before = by_key(phase)
+    found = []
+    for check in plan.checks:
+        if check.gap is not None or check.check not in CHECKS:
+            continue
+        mine, theirs = complete(check), complete(before[check.key])
+        found += [
+            f"{check.key}.{name}"
+            for name in {*mine, *theirs} - {"timeout", "link_timeout", "interval", "name", "no_log", "read_only", "connect_timeout"}
+            if mine.get(name) != theirs.get(name)
+            and not (theirs.get(name) in (None, [], {}) and mine.get(name))  # where there was nothing it is demanded
+            and not is_looser(name, mine.get(name), theirs.get(name))  # stricter
+        ]
+    lost = [key for key in before if key not in {check.key for check in plan.checks}]
+    return found + lost
+
+
+def a_sample_of_options() -> list[Option]:
+    everything = option_cases()
+    return everything if TIMES > 1 else seeded(12).sample(everything, SAMPLE)
+
+
+def test_no_option_of_a_check_gets_looser_unseen() -> None:
+    found = {
+        f"{case} ({phase})": slips
+        for case in a_sample_of_options()
+        for phase in (PHASES if TIMES > 1 else ("pre", "recheck"))
+        if (slips := slipped(case, phase))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("policy.requirements.with", "BKP-01", "restic_backup", "repository", "x"),
+        ("defaults.with", "PLT-02", "host_capacity", "inodes", "< 100%"),
+        ("requirements.with", "PLT-02", "host_capacity", "min_free", None),
+        ("policy.requirements.with", "PLT-02", "host_capacity", "memory", None),
+    ],
+)
+def test_these_are_among_the_options(case: Option) -> None:
+    assert case in option_cases()
+    assert problems_of(lambda: planned(with_option(case), OPTIONS_WORLD, "pre"))
+
+
+def test_another_option_takes_nothing_of_the_organisation_away() -> None:
+    plan = planned(with_option(("defaults.with", "PLT-02", "host_capacity", "file_descriptors", "< 10%")), OPTIONS_WORLD, "pre")
+    (check,) = [check for check in plan.checks if check.check == "host_capacity"]
+    assert {"disk": "< 50%", "min_free": "900GiB", "inodes": "< 50%", "file_descriptors": "< 10%"}.items() <= check.args.items()

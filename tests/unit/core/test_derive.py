@@ -318,6 +318,17 @@ def test_a_backup_without_a_limit_is_a_gap() -> None:
     assert one.gap == "neither the backup nor commitments.rpo says how old it may be" and two.gap is None
 
 
+def test_a_limit_for_all_backups_reaches_one_that_says_none() -> None:
+    text = BACKUPS.replace("commitments: {rpo: 24h}\n", "")
+    shared = ORGANISATION.replace("defaults:\n", "defaults:\n  with: {restic_backup: {max_age: 12h}, file_backup: {max_age: 1h}}\n")
+    one, two = derived("restic_backup", text, shared)
+    assert (one.gap, one.args["max_age"], one.hosts, one.run_as) == (None, "12h", ("db1",), "postgres")
+    assert two.args["max_age"] == "4h", "what the backup says itself"
+    assert derived("restic_backup", text + "defaults: {with: {restic_backup: {max_age: 6h}}}\n", shared)[0].args["max_age"] == "6h"
+    assert derived("restic_backup", text, args={"max_age": "3h"})[0].args["max_age"] == "3h", "the policy's with"
+    assert derived("restic_backup", BACKUPS, shared)[0].args["max_age"] == "24h", "the commitment"
+
+
 def test_a_backup_by_a_tool_without_a_check() -> None:
     assert "there is no check for backups of 'tape'; known: file, restic" in missing(
         "file_backup", "parts: {db: {backups: [{tool: tape}]}}\n"

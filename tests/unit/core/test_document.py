@@ -81,6 +81,8 @@ def test_the_example_of_the_design_is_read() -> None:
         (SERVICE + "parts: {web: [a]}\n", "parts.web: expected a mapping, found a list"),
         (SERVICE + "endpoints: {url: x}\n", "endpoints: expected a list, found a mapping"),
         (SERVICE + "endpoints: [{url: ''}]\n", "endpoints.0.url: expected a text, found an empty one"),
+        (SERVICE + "endpoints: [{url: x, min_days: .nan}]\n", "endpoints.0.min_days: expected a finite number, found nan"),
+        (SERVICE + "requirements: {A-1: {with: {x: [-.inf]}}}\n", "requirements.A-1.with.x.0: expected a finite number, found -inf"),
         (SERVICE + "endpoints: [{url: x, status: ok}]\n", "endpoints.0.status: expected a whole number or a list, found a text"),
         (SERVICE + "endpoints: [{url: x, version: {header: X}}]\n", "endpoints.0.version.header: unknown key 'header'"),
         (SERVICE + "requirements: {bkp-1: {}}\n", "requirements.bkp-1: 'bkp-1' is not a requirement id such as BKP-01"),

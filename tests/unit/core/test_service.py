@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import typing as t
 
@@ -51,6 +52,22 @@ def test_a_mapping_of_defaults_that_nobody_knows_yet_has_none() -> None:
     assert one.default(lambda given: given.get("alerts", {}).get("receivers")) == ["b"]
     none = described('defaults: "{{ later }}"\n', 'defaults: "{{ later }}"\n', resolve=templates())
     assert none.default(lambda given: given.get("settle")) is None
+
+
+def test_mappings_of_defaults_are_laid_over_each_other_value_by_value() -> None:
+    mine = "defaults: {with: {clock: {a: 1}, flow: {}}, runbook: {max_age: 1d}}\n"
+    theirs = "defaults: {with: {clock: {a: 2, b: 2}, flow: {c: 3}}, support: {horizon: 1d}}\n"
+    one = described(mine, theirs)
+    assert one.default_values(lambda given: (given.get("with") or {}).get("clock")) == {"a": 1, "b": 2}
+    assert one.default_values(lambda given: (given.get("with") or {}).get("flow")) == {"c": 3}
+    assert one.default_values(lambda given: given.get("runbook")) == {"max_age": "1d"}
+    assert one.default_values(lambda given: given.get("support")) == {"horizon": "1d"}
+    assert one.default_values(lambda given: (given.get("with") or {}).get("junit")) == {}
+    bare = dataclasses.replace(one, bare=True)
+    assert bare.default_values(lambda given: (given.get("with") or {}).get("clock")) == {"a": 2, "b": 2}
+    assert bare.default_values(lambda given: given.get("runbook")) == {}
+    later = described('defaults: {with: "{{ later }}"}\n', theirs, resolve=templates())
+    assert later.default_values(lambda given: (given.get("with") or {}).get("flow")) == {"c": 3}
 
 
 def test_commitments_have_aliases() -> None:

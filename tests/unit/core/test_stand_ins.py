@@ -94,7 +94,6 @@ def test_what_the_organisation_asks_is_not_asked_otherwise() -> None:
     for line, key in (
         ("requirements: {ORG-01: {with: {command: [/opt/fine]}}}", "requirements.ORG-01.with"),
         ("requirements: {ORG-01: {check: command, with: {command: [/opt/fine]}}}", "requirements.ORG-01.check"),
-        ("requirements: {ORG-01: {with: {environment: {PATH: /opt/fine}}}}", None),
         (
             "endpoints: [{url: 'https://x/health', version: {url: /info, json: v}}]\nrequirements: {DEL-01: {with: {json: {status: UP}}}}",
             "requirements.DEL-01.with",
@@ -102,8 +101,13 @@ def test_what_the_organisation_asks_is_not_asked_otherwise() -> None:
         ("policy: {requirements: {DEL-01: {with: {command: [/opt/fine]}}}}\n" + VERSION, "policy.requirements.DEL-01.with"),
     ):
         made = plan(with_line(line), OBSERVED + ours, phase="recheck", version="1")
-        assert [one.key for one in made.loosened] == ([key] if key else []), line
-        assert one(made, key.split(".")[-2] if key else "ORG-01").seen_failing is bool(key)
+        assert [one.key for one in made.loosened] == [key], line
+        assert one(made, key.split(".")[-2]).seen_failing
+    made = plan(
+        with_line("requirements: {ORG-01: {with: {environment: {PATH: /opt/fine}}}}"), OBSERVED + ours, phase="recheck", version="1"
+    )
+    assert [one.key for one in made.loosened] == ["requirements.ORG-01.with.environment"], "the program of the name may be another"
+    assert not one(made, "ORG-01").seen_failing
     assert plan(SERVICE, ENFORCED + ours, phase="recheck").loosened == ()
 
 

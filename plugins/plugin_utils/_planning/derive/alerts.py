@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ....module_utils._phrase import phrase
-from ..._described.declarations import Alerts, Labels
+from ..._described.declarations import Alerts
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance
 
@@ -40,7 +40,7 @@ def _default(description: Description, key: str) -> object:
 
 def _label_sets(description: Description) -> list[dict[str, str]]:
     alerts = _alerts(description)
-    common: Labels = description.default(lambda given: given.get("alerts", {}).get("labels")) or {}
+    common = description.default_values(lambda given: (given.get("alerts") or {}).get("labels"))
     shared = {**common, **(alerts.get("match") or {}), **(alerts.get("labels") or {})}
     base = {str(key): str(value) for key, value in shared.items()}
     return [{"alertname": str(name), **base} for name in alerts.get("must_include") or []] or [base]

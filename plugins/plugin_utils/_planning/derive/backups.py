@@ -50,14 +50,14 @@ def _backup(description: Description, part: Part, backup: Backup, name: str, ste
         tools = sorted(known.removesuffix("_backup") for known in CHECKS if known.endswith("_backup"))
         raise NotDeclared(phrase("there is no check for backups of '{tool:path}'; known: {known:list}", tool=backup["tool"], known=tools))
     age = backup.get("max_age") or backup.get("rpo") or description.rpo
-    if age is None:
-        return Instance(check, name, path=steps, gap=phrase("neither the backup nor commitments.rpo says how old it may be"))
-    args = {key: value for key, value in backup.items() if key not in OF_BACKUP}
-    args["max_age"] = age
+    gap = phrase("neither the backup nor commitments.rpo says how old it may be") if age is None else None
+    args = {key: value for key, value in backup.items() if key not in (*OF_BACKUP, "max_age")}
+    args.update({} if age is None else {"max_age": age})
     if isinstance(args.get("pattern"), str):
         args["pattern"] = [args["pattern"]]
     hosts = tuple(description.part_hosts(part, backup.get("on")))
-    return Instance(check, name, args, hosts, backup.get("run_as") or part.get("run_as"), path=steps)
+    run_as = backup.get("run_as") or part.get("run_as")
+    return Instance(check, name, args, hosts, run_as, path=steps, gap=gap, lacks="max_age" if gap else None)
 
 
 def _second_copies(description: Description) -> list[Instance]:

@@ -42,16 +42,20 @@ def derive(proof: Proof, description: Description, given: t.Iterable[str] = ()) 
     family = "backup" if proof.check.endswith("_backup") else proof.check
     named = DERIVATIONS.get(f"{family}:{proof.source}") if proof.source else DERIVATIONS.get(family)
     instances = named(description) if named else _generic(proof, description)
-    complete = [
-        dataclasses.replace(
-            instance,
-            args={**default_options(description, instance.check), **instance.args, **proof.args},
-        )
-        for instance in instances
-    ]
+    complete = [_completed(instance, proof, description, given) for instance in instances]
     if named is None and proof.source is None:
         _refuse_without_arguments(proof.check, {option for instance in complete for option in instance.args} | set(given))
     return complete
+
+
+def _completed(instance: Instance, proof: Proof, description: Description, given: t.Iterable[str]) -> Instance:
+    """With what the files say of every such check; a gap is none where they give the option that is missing."""
+    shared = default_options(description, instance.check)
+    if instance.lacks is not None:
+        if shared.get(instance.lacks) is None and proof.args.get(instance.lacks) is None and instance.lacks not in given:
+            return Instance(instance.check, instance.instance, path=instance.path, gap=instance.gap)
+        instance = dataclasses.replace(instance, gap=None)
+    return dataclasses.replace(instance, args={**shared, **instance.args, **proof.args})
 
 
 def _refuse_without_arguments(check: str, given: set[str]) -> None:
@@ -69,8 +73,8 @@ def _refuse_without_arguments(check: str, given: set[str]) -> None:
 
 
 def default_options(description: Description, check: str) -> Options:
-    """What the files say of every instance of a check (``defaults.with``)."""
-    return description.default(lambda given: given.get("with", {}).get(check)) or {}
+    """What the files say of every instance of a check (``defaults.with``), value by value."""
+    return description.default_values(lambda given: (given.get("with") or {}).get(check))
 
 
 def _generic(proof: Proof, description: Description) -> list[Instance]:

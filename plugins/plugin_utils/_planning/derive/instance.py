@@ -33,6 +33,7 @@ class Instance:
     path: Steps = ()
     gap: Message | None = None
     unseen: bool = False
+    lacks: str | None = None  # the option for want of which there is the gap
 
 
 class Several:

@@ -16,7 +16,7 @@ def _runbook(description: Description) -> list[Instance]:
     if not declared:
         raise NotDeclared(phrase("documents.runbook is not declared"))
     given: dict[str, object] = dict(declared) if isinstance(declared, dict) else {"url" if "://" in str(declared) else "path": declared}
-    args: dict[str, object] = {**(description.default(lambda defaults: defaults.get("runbook")) or {}), **given}
+    args: dict[str, object] = {**description.default_values(lambda given: given.get("runbook")), **given}
     if args.get("path"):
         args["path"] = description.path(str(args["path"]))
     name = str(given["path"]) if given.get("path") else public_url(str(given.get("url")))
@@ -36,7 +36,7 @@ def _support(description: Description) -> list[Instance]:
             support = own
         components[name] = support
     args: dict[str, object] = {"components": components, "chains": {name: chains[name] for name in chains if name in components.values()}}
-    args.update(description.default(lambda defaults: defaults.get("support")) or {})
+    args.update(description.default_values(lambda given: given.get("support")))
     hours = description.commitments.get("hours")
     if hours:
         args["hours"] = hours
