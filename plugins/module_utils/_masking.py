@@ -15,9 +15,11 @@ import re
 import typing as t
 from urllib.parse import quote, quote_plus, unquote, urlsplit, urlunsplit
 
+from ._message import folded, harmless
 from ._phrase import Message
 
 HIDDEN = "********"
+_CUT = re.compile(r"\u2026|\.{3,}")
 SHORTEST = 4  # characters of a secret that can be told from the words of a sentence
 
 _STRONG = r"passw(?:or)?d|passphrase|pwd|secret|token|jwt|api[_-]?key|access[_-]?key|account[_-]?key|private[_-]?key|signature|credentials?"
@@ -281,20 +283,34 @@ def _end_beyond_digits(run: str, start: int) -> int:
 
 
 def forms(secret: str) -> list[str]:
-    """A secret as tools and servers may say it: as it is, in an address, in JSON, in HTML, in base64. Longest first."""
-    spelled = {
+    """A secret as tools and servers may say it: as it is, in an address, in JSON, in HTML, in base64, quoted for a shell, and each of its
+    lines; and what becomes of it in one harmless line. Longest first."""
+    lines = [line.strip() for line in secret.splitlines()]
+    spelled = {form for part in (secret, *lines, folded(secret), harmless(secret)) for form in _spelled(part)}
+    if len(secret) >= 8:
+        encoded = base64.b64encode(secret.encode("utf-8", "replace")).decode("ascii").rstrip("=")
+        spelled |= {encoded, encoded.replace("+", "-").replace("/", "_")}
+    return sorted((form for form in spelled if len(form) >= SHORTEST), key=len, reverse=True)
+
+
+def _spelled(secret: str) -> set[str]:
+    quoted = {quote(secret, safe=""), quote(secret), quote_plus(secret)}
+    written = json.dumps(secret)[1:-1]
+    return {
         secret,
-        quote(secret, safe=""),
-        quote(secret),
-        quote_plus(secret),
-        json.dumps(secret)[1:-1],
+        *quoted,
+        *(re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), form) for form in quoted),
+        written,
+        written.replace("/", "\\/"),
+        re.sub("[<>&+]", lambda found: f"\\u{ord(found[0]):04x}", written),  # as Go has it
         json.dumps(secret, ensure_ascii=False)[1:-1],
         repr(secret)[1:-1],
         html.escape(secret),
+        html.escape(secret).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"),
+        secret.replace("'", "'\"'\"'"),
+        secret.replace("'", "'\\''"),
+        folded(secret),
     }
-    if len(secret) >= 8:
-        spelled.add(base64.b64encode(secret.encode("utf-8", "replace")).decode("ascii"))
-    return sorted((form for form in spelled if len(form) >= SHORTEST), key=len, reverse=True)
 
 
 def login_forms(user: str, password: str) -> list[str]:
@@ -309,11 +325,22 @@ class Hiding:
 
     def __init__(self, secrets: t.Iterable[str] = ()) -> None:
         found = {form for secret in set(secrets) if len(secret) >= SHORTEST for form in forms(secret)}
-        self._pattern = re.compile("|".join(map(re.escape, sorted(found, key=len, reverse=True)))) if found else None
+        self._forms = sorted(found, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, self._forms))) if found else None
 
     def text(self, text: str) -> str:
         """The text without them."""
-        return masked(self._pattern.sub(HIDDEN, text) if self._pattern else text)
+        return masked(self._without_beginnings(self._pattern.sub(HIDDEN, text)) if self._pattern else text)
+
+    def _without_beginnings(self, text: str) -> str:
+        """The text without what is left of a secret within which somebody else has cut."""
+        out, end = [], 0
+        for mark in _CUT.finditer(text):
+            start = min((at for form in self._forms if (at := _beginning_of(form, text, end, mark.start())) >= 0), default=-1)
+            if start >= 0:
+                out += [text[end:start], HIDDEN]
+                end = mark.start()
+        return "".join([*out, text[end:]]) if out else text
 
     def message(self, message: Message) -> Message:
         """The message with its parameters cleaned; its own words are never taken for a secret."""
@@ -332,6 +359,14 @@ class Hiding:
     def _key(self, key: t.Any) -> t.Any:
         # names of ours are words; a secret that is one must not rename them
         return key if not isinstance(key, str) or re.fullmatch(r"[a-z]+(?:_[a-z]+)*", key) else self.text(key)
+
+
+def _beginning_of(form: str, text: str, begin: int, end: int) -> int:
+    """Where the first characters of a form stand that end here, so many that they can be told; -1 where none do."""
+    start = text.find(form[:SHORTEST], max(begin, end - len(form)), end)
+    while start >= 0 and not form.startswith(text[start:end]):
+        start = text.find(form[:SHORTEST], start + 1, end)
+    return start
 
 
 # -- secrets among what is given to a check

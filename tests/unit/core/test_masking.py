@@ -338,3 +338,36 @@ def test_a_secret_that_is_a_word_of_ours_breaks_nothing() -> None:
 
 def test_a_login_with_spaces_and_more_than_one_at() -> None:
     assert masked("at http://u:SEC RET@x:SECRET@h/ and on") == f"at http://{HIDDEN}@h/ and on"
+
+
+MULTILINE = "S3CRET  two  spaces\nline2 of S3CRET"
+
+
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        ("S3CRET  two  spaces", "S3CRET two spaces"),
+        ("S3CRET\nline2", "S3CRET"),
+        (MULTILINE, "line2 of S3CRET"),
+        (MULTILINE, "S3CRET two spaces line2 of S3CRET"),
+        ("S3CRET\u202eab\x07cd", "S3CRETab cd"),
+        ("S3CRET\u202eab\x07cd", "S3CRETab\x07cd".replace("\x07", " ")),
+        ("S3C/RET é", "S3C%2fRET%20%c3%a9"),
+        ("S3C/RET", r"S3C\/RET"),
+        ("S3C<&RET", r"S3C\u003c\u0026RET"),
+        ("S3C'RET", "S3C&#39;RET"),
+        ("S3C'RET", "S3C'\\''RET"),
+        ("S3CRET??>>~~", base64.urlsafe_b64encode(b"S3CRET??>>~~").decode()),
+        ("S3CRET word", "S3CRE..."),
+        ("S3CRET word", "S3CR\u2026"),
+    ],
+)
+def test_a_known_secret_in_what_becomes_of_it(secret: str, said: str) -> None:
+    shown = Hiding([secret]).text(f"<it says {said}")
+    assert shown.startswith(f"<it says {HIDDEN}") and "S3C" not in shown
+
+
+def test_what_is_no_beginning_of_a_secret_stays() -> None:
+    hide = Hiding(["S3CRET word", "the longest one"])
+    for text in ("the... and S3C", "S3CX...", "waiting\u2026 for it", "..." * 30_000, "S3CR" * 10):
+        assert hide.text(text) == text
