@@ -15,6 +15,7 @@ from ansible.errors import AnsibleError
 from ...module_utils._phrase import Message, phrase
 from .._model.text import in_short, not_reached
 from .._publish.files import PublishFailure, WriteFile
+from .._running import core
 
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -66,6 +67,7 @@ class Elsewhere:
         """What the module answers; a host that cannot be reached is an answer too."""
         if reason := another_machine(self.action, self.task_vars):
             return {"failed": True, "msg": not_reached(str(self.host), reason)}
+        core.without_warnings(self.action, core.told)
         try:
             return dict(
                 self.action._execute_module(module_name="operability.readiness.store", module_args=dict(question), task_vars=self.task_vars)
