@@ -141,13 +141,13 @@ def without_warnings(action: ActionBase, keep: t.Callable[[list[str]], list[str]
     given: t.Any = action
     read = given._parse_returned_data
 
-    def read_quietly(answer: dict[str, t.Any], *rest: t.Any, **options: t.Any) -> t.Any:
+    def read_quietly(answer: dict[str, object], *rest: t.Any, **options: t.Any) -> t.Any:
         return read(_quiet(answer, keep), *rest, **options)
 
     given._parse_returned_data = read_quietly
 
 
-def _quiet(answer: dict[str, t.Any], keep: t.Callable[[list[str]], list[str]]) -> dict[str, t.Any]:
+def _quiet(answer: dict[str, object], keep: t.Callable[[list[str]], list[str]]) -> dict[str, object]:
     try:
         text, junk = _filter_non_json_lines(str(answer.get("stdout") or ""), objects_only=True)
         result = json.loads(text)

@@ -212,7 +212,7 @@ STAYS = [
     "x:@pytest.fixture",
     "check:@pytest.mark.parametrize('a', [1])",
     "@app.route('/x:y')",
-    "C:/Users/joe@corp.example/x",
+    "D:/data/joe@corp.example/x",
     "https://hooks.slack.com/docs and https://api.telegram.org/",
     "n=3 of 4, x == 5",
 ]
