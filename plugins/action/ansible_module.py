@@ -49,7 +49,7 @@ class ActionModule(ActionBase):
             raise AnsibleConnectionFailure(str(runner.lost[0]))
         result.update(to_plain(outcome("ansible_module", findings, enforce=enforce)))
         if runner.warnings:
-            result["warnings"] = [*result.get("warnings", []), *runner.warnings]
+            result["warnings"] = [*result.get("warnings", []), *core.told(runner.warnings)]
         return result
 
     @staticmethod

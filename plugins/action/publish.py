@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import pathlib
+import stat
 import typing as t
 
 from ansible import constants
@@ -84,7 +86,8 @@ class ActionModule(ActionBase):
             record, beside = self._believed(options["record"])
         state = _given_state(options["state"]) or as_dict(record.get("state")) or _earlier_state(record, beside)
         servers = {name: _with_secrets(name, as_dict(options[name]), record) for name in _SERVERS}
-        told, asked = _Told(failed=_failures(wrong)), Asked.of({**options, **servers})
+        asked = dataclasses.replace(Asked.of({**options, **servers}), record_mode=_permissions(options["record"]))
+        told = _Told(failed=_failures(wrong))
         for target in (*targets(record, state, asked, away.write), *tellings(record, asked, _told(record, beside))):
             if target.needs_state and not state and not as_dict(record.get("run")).get("refused"):
                 told.skipped.append({"target": target.name, "message": _KEPT})
@@ -229,11 +232,20 @@ def _left_by_gate(options: dict[str, object], wrong: dict[str, str]) -> _Left | 
         usable, wrong = {}, {}  # a batch that is good is of no interest to readers of a report
     path = kept.verdict.get("record_path")
     none: dict[str, object] = dict.fromkeys(NAMED_SPEC)
-    return _Left(kept.record, pathlib.Path(str(path)).parent if path else None, {**options, **none, **usable}, wrong)
+    return _Left(kept.record, pathlib.Path(str(path)).parent if path else None, {**options, **none, **usable, "record": path}, wrong)
 
 
 def _place(given: object) -> str:
     return str(given if isinstance(given, str) else as_dict(given).get("record_path"))
+
+
+def _permissions(given: object) -> int:
+    """Those of the record (``records_mode``), where it lies here: who may not read it may not read its copy."""
+    place = given if isinstance(given, str) else as_dict(given).get("record_path")
+    try:
+        return stat.S_IMODE(os.stat(pathlib.Path(str(place)).expanduser()).st_mode) & 0o664 if place else 0o600
+    except OSError:
+        return 0o600
 
 
 def _record(given: object) -> tuple[dict[str, object], pathlib.Path | None]:

@@ -20,7 +20,7 @@ from ._argspec import ArgumentsRefused, parse_arguments, secret_options
 from ._finding import CannotObserve, Finding, Status, as_json, isoformat, unknown
 from ._loading import load_check
 from ._masking import Hiding, secrets_in
-from ._message import harmless, one_line
+from ._message import harmless, one_line, withholding
 from ._phrase import Message, phrase, verbatim
 from ._runner import Runner
 from ._settling import repeats, settle
@@ -125,7 +125,8 @@ def run_item(item: Item, runner: Runner) -> list[Finding]:
         check = load_check(item.check)
         args = parse_arguments(check, given)
         hidden += secrets_in(args, secret_options(check))
-        outcome = getattr(check, item.call)(args, runner.within(args["timeout"]))
+        with withholding(Hiding(hidden).text):
+            outcome = getattr(check, item.call)(args, runner.within(args["timeout"]))
         findings = outcome if isinstance(outcome, list) else [outcome]
         return complete(findings or [unknown(phrase("{check} looked at nothing", check=item.check))])
     except CannotObserve as exc:

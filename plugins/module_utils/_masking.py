@@ -15,39 +15,66 @@ import re
 import typing as t
 from urllib.parse import quote, quote_plus, unquote, urlsplit, urlunsplit
 
+from ._message import folded, harmless
 from ._phrase import Message
 
 HIDDEN = "********"
+_CUT = re.compile(r"\u2026|\.{3,}")
 SHORTEST = 4  # characters of a secret that can be told from the words of a sentence
 
-_STRONG = r"passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|signature|credentials?"
+_STRONG = r"passw(?:or)?d|passphrase|pwd|secret|token|jwt|api[_-]?key|access[_-]?key|account[_-]?key|private[_-]?key|signature|credentials?"
 _SECRET_KEY = re.compile(rf"^(?!.*_(?:file|path|command)$)(?:auth$|pass$|.*(?:{_STRONG}|authorization|cookie))", re.I)
 _SECRET_HEADER = re.compile(r"auth|token|key|secret|cookie|password|session|signature", re.I)
 _FLAG = re.compile(rf"--?[\w-]*(?:{_STRONG}|pass|auth|key)|-u", re.I)
 _VALUE = r"[^\s&;#\"'<>)\]}]*[^\s&;#\"'<>)\]},.:]"  # without the comma or the full stop of the sentence
-_QUERY = re.compile(rf"([?&;](?:[\w.%-]*(?:{_STRONG}|auth|session)[\w.-]*|key|sig|code|pass)=)({_VALUE})", re.I)
-_NAMED = re.compile(rf"((?<![\w.-])[\w.-]*(?:{_STRONG})=)(?![=~])('[^']*'|{_VALUE})", re.I)
+_QUERY = re.compile(rf"([?&;](?:[\w.%-]*(?:{_STRONG}|auth|session)[\w.-]*|key|sig|code|pass|pw|sid)=)(\{{[^{{}}]*\}}|{_VALUE})", re.I)
+_NAMED = re.compile(rf"((?<![\w.-])[\w.-]*(?:{_STRONG})=)(?![=~])('[^']*'|\{{[^{{}}]*\}}|{_VALUE})", re.I)
 _QUOTED = re.compile(rf"((?<![\w.-])[\w.-]*(?:{_STRONG}|authorization)[\"']?\s*:\s*)(\"(?:[^\"\\]|\\.)+\"|'[^']+')", re.I)
 _HEADER = re.compile(r"((?:\bauthorization[\"']?\s*[:=]\s*[\"']?(?:[a-z]+\s+)?|\b(?:basic|bearer)\s+(?=\S*[\d=])))([\w+/=.~-]{6,})", re.I)
+_HOOK = re.compile(  # where the path alone lets anybody in
+    r"((?:\bhooks\.slack\.com/(?:services|workflows|triggers)|\bdiscord(?:app)?\.com/api/webhooks|\boutlook\.office(?:365)?\.com/webhook"
+    r"|\.webhook\.office\.com/webhookb2)/|\bapi\.telegram\.org/(?:file/)?bot)([^\s\"'<>)\]},;?#]+)",
+    re.I,
+)
 
-_SCHEME = re.compile(r"(?<![\w+.-])(?:[a-z][\w+.-]*:){0,4}?([a-z][\w+.-]*):(?:/{2,}|\\{2,}|/\\|\\/)", re.I)
+_SCHEME = re.compile(r"(?<![\w+.-])(?:[a-z][\w+.-]*:){0,4}?([a-z][\w+.-]*):[/\\]{2,}", re.I)
 _ALONE = re.compile(r"[^\s\"'<>`]+")
 _IPV6 = re.compile(r"\[[^\]\s]*\](?::\d*)?")
-_PORT = re.compile(r"\d{0,5}")
-_FIRST_SEGMENT = re.compile(r"[/\\][^/\\?#@\s\"'<>]+@")
+_PORT = re.compile(r"\d{1,5}")
+_NO_USER = re.compile(r"localhost|\d+(?:\.\d+){3}", re.I)
+_DOMAIN = re.compile(r"[^/?#\\:@]+\\{1,2}(?=[^/?#\\:@]+:)")  # of a Windows login
+_PARAMETER = re.compile(r"[?&#;][\w.%\[\]-]+=")
 _WITH_SPACES = re.compile(r"[^\s:/\\@\[\"'<>]*:(?!\d{1,5}(?:$|[\s/?#,;:)\]}\"'.]))\S[^@]{0,200}@(?=[\w\[])")
-_USER_ALONE = ("http", "https", "ws", "wss", "redis", "rediss")  # where a user without a password is a token
+# where a user without a password is a name, everywhere else it is a token
+_SSH = ("ssh", "sftp", "scp", "rsync")
+_MAIL = ("mailto", "sip", "sips", "xmpp", "acct")
+_NAMING = frozenset(
+    (*_SSH, *_MAIL, "git", "svn", "ftp", "ftps", "postgres", "postgresql", "mysql", "mariadb", "mongodb", "sqlserver", "mssql", "oracle")
+    + ("ldap", "ldaps", "smtp", "smtps", "imap", "imaps", "amqp", "amqps", "smb", "cifs", "nfs", "afp", "vnc", "rdp", "telnet", "abfs")
+    + ("abfss", "wasb", "wasbs", "hdfs")
+)
+_WEB = frozenset(("http", "https", "ws", "wss"))
 _PREFIX = re.compile(
     r"(?:(?:https?|wss?|ftps?|s?ftp|scp|ssh|git|rsync|rest|s3|swift|rclone|jdbc|amqps?|rediss?|postgres(?:ql)?|mysql|mariadb|mongodb"
-    r"|tcp|udp|ldaps?|smtps?|imaps?|mailto|sips?|xmpp|acct)(?:\+[a-z]+)?:)+(?![/\\])",
+    r"|nats|tcp|udp|ldaps?|smtps?|imaps?|mailto|sips?|xmpp|acct)(?:\+[a-z]+)?:)+(?![/\\])",
     re.I,
 )
 _ORACLE = re.compile(r"jdbc:oracle:\w+:", re.I)
-_HOST = re.compile(r"(?:[\w.-]*[a-z_][\w.-]*|\d+(?:\.\d+){3}|\[[\da-f:.%]+\])(?=$|[:/\\?#,;.)\]}|&])", re.I)
-_TIME = re.compile(r"[\dTZ:.,+-]+")
+_CONNECT = re.compile(r"[\w$#.-]+/[^/@\s]+@[\w.-]+:\d{1,5}/\w", re.I)  # user/password@host:port/service, as Oracle's tools take it
+_HOST = re.compile(r"(?:[\w.-]*[^\W\d][\w.-]*|\d+(?:\.\d+){3}|\[[\da-f:.%]+\])(?![\w.(-])", re.I)
+_PORT_OR_PATH = re.compile(r":\d{1,5}(?!\w)|/")
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?"
+_TIME = re.compile(rf"(?:\d{{4}}-?\d{{2}}-?\d{{2}}T)?{_CLOCK}(?:[-,/]{_CLOCK})*", re.I)
 _WINDOWS = re.compile(r"[a-z]:[\\/]", re.I)
-_NO_HOST = re.compile(r"sha(?:256|512):|[\w.-]*\.(?:service|timer|socket|target|mount|slice)\b", re.I)
+_NO_HOST = re.compile(
+    r"sha(?:256|384|512):[0-9a-f]{6,}"
+    r"|[\w.-]*\.(?:service|timer|socket|target|mount|slice|path|scope)(?![\w-]|\.\w|:\d|/)"  # a unit, no host of such a domain
+    r"|(?:v\d[\d.]*|latest|main|master)(?![\w.-]|:\d|/)",  # a version
+    re.I,
+)
+_PROPERTIES = re.compile(r"^([^/?#;]*);[^/?#]*")  # jdbc:sqlserver://host:port;user=...
 _BEFORE = re.compile(r"^[(\[{<,;|=]+")
+_ENCODED = re.compile(r"[^\s\"'<>`&=?#;]+")
 
 
 # -- addresses
@@ -58,9 +85,10 @@ def public_url(url: str) -> str:
     text = str(url).strip()
     found = _SCHEME.match(text)
     if found is None:
-        return re.split(r"[?#]", _without_login(text, text))[0]
+        start, end = _login(text)
+        return masked(re.split(r"[?#]", text[:start] + text[end:])[0])
     before, rest = text[: found.start(1)], text[found.end() :]
-    rest = rest[_end_of_login(rest, rest, found[1]) :]
+    rest = _PROPERTIES.sub(r"\1", rest[_end_of_login(rest, rest, found[1]) :])
     try:
         parts = urlsplit(f"{found[1]}://{rest}")
         host = parts.hostname or ""
@@ -72,30 +100,43 @@ def public_url(url: str) -> str:
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         port = ""
-    return before + urlunsplit((parts.scheme, host + port, parts.path, "", ""))
+    return masked(before + urlunsplit((parts.scheme, host + port, re.sub(r";[^/]*", "", parts.path), "", "")))
 
 
 def masked(text: str) -> str:
     """The text, in which every address has lost its login and what in its query is secret. Whatever is no address stays."""
     out = _logins_hidden(text) if "@" in text else text
+    if "%40" in out:
+        out = _ENCODED.sub(_encoded_hidden, out)
     if "=" in out:
         out = _NAMED.sub(_hide_value, _QUERY.sub(_hide_value, out))
     if ":" in out:
         out = _QUOTED.sub(_hide_value, out)
+    if "/" in out:
+        out = _HOOK.sub(_hide_value, out)
     return _HEADER.sub(_hide_value, out)
 
 
 def secrets_of(address: str) -> list[str]:
     """What is secret in an address: its password as written and as meant, a token in place of the user, secret values of its query."""
     text = str(address).strip()
-    found = _SCHEME.match(text)
-    start, scheme = (found.end(), found[1]) if found else (0, "")
-    rest = text[start:]
-    login = rest[: _end_of_login(rest, rest, scheme)] if found else rest[: len(rest) - len(_without_login(rest, rest))]
-    user, colon, password = (login[:-1] if login else "").rpartition("://")[2].partition(":")
-    secret = [password] if colon else [user] if scheme.lower() in _USER_ALONE else []
-    secret += [value for pattern in (_QUERY, _NAMED) for _name, value in pattern.findall(text)]
+    secret = []
+    schemes = [*_SCHEME.finditer(text)]
+    for number, found in enumerate(schemes):
+        rest = text[found.end() : schemes[number + 1].start() if number + 1 < len(schemes) else len(text)]
+        run = _ALONE.match(rest)
+        login = rest[: _end_of_login(rest if number == found.start() == 0 else run[0] if run else "", rest, found[1])]
+        secret.append(_secret_of_login(login[:-1], alone=not _is_naming(found[1])))
+    if not schemes:
+        start, end = _login(text)
+        secret.append(_secret_of_login(text[start : end - 1], alone=start > 0) if end else "")
+    secret += [value for pattern in (_QUERY, _NAMED, _HOOK) for _name, value in pattern.findall(text)]
     return list(dict.fromkeys(form for value in secret if value for form in (value, unquote(value))))
+
+
+def _secret_of_login(login: str, *, alone: bool) -> str:
+    user, mark, password = login.partition(":" if ":" in login else "/")
+    return password if mark else user if alone else ""
 
 
 def _hide_value(found: re.Match[str]) -> str:
@@ -119,7 +160,7 @@ def _logins_hidden(text: str) -> str:
             begin += login
         rest = _ALONE.match(text, begin, end)  # what follows the login is of this address
         if rest:
-            out.append(rest[0])
+            out.append(_within_address(rest[0]))
             begin = rest.end()
     return "".join([*out, _alone_hidden(text[begin:])])
 
@@ -132,30 +173,78 @@ def _alone_hidden(text: str) -> str:
     def hide(found: re.Match[str]) -> str:
         before = _BEFORE.match(found[0])
         start = before.end() if before else 0
-        word = found[0][start:]
-        return found[0][:start] + _without_login(word, word, f"{HIDDEN}@")
+        return found[0][:start] + _word_hidden(found[0][start:])
 
     return _ALONE.sub(hide, text)
 
 
-def _without_login(word: str, whole: str, mark: str = "") -> str:
-    """An address without ``//``, and without its login; the word as it is where it is no such address."""
-    prefix = _ORACLE.match(word) or _PREFIX.match(word)
+def _word_hidden(word: str) -> str:
+    start, end = _login(word)
+    return f"{word[:start]}{HIDDEN}@{word[end:]}" if end else word
+
+
+def _within_address(rest: str) -> str:
+    """The path and the query of an address, in which another may stand."""
+    if "@" not in rest or ":" not in rest:
+        return rest
+    path, *parameters = re.split(r"([?&;#])", rest)
+    out = ["/".join(part if number == 0 else _word_hidden(part) for number, part in enumerate(path.split("/")))]
+    for part in parameters:
+        name, equals, value = part.partition("=")
+        out.append(name + equals + _word_hidden(value) if equals else _word_hidden(part))
+    return "".join(out)
+
+
+def _encoded_hidden(found: re.Match[str]) -> str:
+    """An address that stands percent-encoded in the query of another."""
+    meant = unquote(found[0]) if "%40" in found[0] else found[0]
+    shown = _logins_hidden(meant)
+    return found[0] if shown == meant else quote(shown, safe="*:/@[],")
+
+
+def _login(word: str) -> tuple[int, int]:
+    """Where the login of an address without ``//`` begins and ends (behind its ``@``); 0, 0 where there is none."""
+    oracle = _ORACLE.match(word)
+    prefix = oracle or _PREFIX.match(word)
     start = prefix.end() if prefix else 0
-    rest = word[start:]
-    at = rest.rfind("@")
-    login, host = rest[:at], rest[at + 1 :]
-    if at < 0 or not _HOST.match(host) or _NO_HOST.match(host):
-        return word
-    if prefix and prefix[0].lower().startswith("jdbc:oracle"):
-        return word[:start] + mark + host if "/" in login else word
-    colon = login.find(":")
-    web = prefix is not None and prefix[0].lower().endswith(("http:", "https:"))
-    if colon < 0:
-        return word[:start] + mark + host if web and login else word
-    if 0 <= login.find("@") < colon or _TIME.fullmatch(login) or _WINDOWS.match(word) or colon == len(login) - 1:
-        return word
-    return word[:start] + mark + host
+    colon, first, at = word.find(":", start), word.find("@", start), word.rfind("@", start)
+    if oracle:
+        return (start, at + 1) if "/" in word[start : max(at, start)] else (0, 0)
+    connecting = _CONNECT.match(word)
+    if connecting:
+        return 0, first + 1
+    end = at
+    while (at := end) >= 0:
+        end = word.rfind("@", start, at)
+        host = _HOST.match(word, at + 1)
+        if host is None or _NO_HOST.match(word, at + 1):
+            continue
+        if not start <= colon < at:
+            if prefix and at > start and _is_token(prefix[0], word[host.end() :]):
+                return start, at + 1
+            continue
+        if colon == at - 1 or (at - start < 80 and _TIME.fullmatch(word, start, at)):
+            continue
+        leads_on = _PORT_OR_PATH.match(word, host.end())
+        if _WINDOWS.match(word) and not (leads_on and leads_on[0] != "/"):
+            continue
+        if first < colon and "/" in word[colon:at] and not (leads_on or "." in host[0]):
+            continue  # git@host:group/repository@branch
+        return start, at + 1
+    return 0, 0
+
+
+def _is_token(prefix: str, rest: str) -> bool:
+    """Whether what stands alone between ``scheme:`` and ``@host`` is a password: ``redis:secret@host``, not ``sftp:user@host:path``."""
+    scheme = prefix[:-1].rpartition(":")[2].lower()
+    if scheme in _MAIL:
+        return False
+    return scheme.rpartition("+")[2] not in _SSH or bool(re.match(r":\d{1,5}(?![\w/])", rest))
+
+
+def _is_naming(scheme: str) -> bool:
+    parts = set(scheme.lower().split("+"))
+    return bool(parts & _NAMING) and not parts & _WEB
 
 
 def _end_of_login(run: str, chunk: str, scheme: str) -> int:
@@ -163,38 +252,65 @@ def _end_of_login(run: str, chunk: str, scheme: str) -> int:
     authority = re.split(r"[/?#\\]", run, maxsplit=1)[0]
     if "@" in authority:
         login = authority[: authority.rindex("@")]
-        return len(login) + 1 if ":" in login or scheme.lower() in _USER_ALONE else 0
+        return len(login) + 1 if ":" in unquote(login) or not _is_naming(scheme) else 0
     if "@" not in run:
         spread = _WITH_SPACES.match(chunk) if "@" in chunk else None
         rest = _ALONE.match(chunk, spread.end()) if spread else None
         return (spread.end() if spread else 0) + (re.split(r"[/?#\\]", rest[0], maxsplit=1)[0].rfind("@") + 1 if rest else 0)
-    _host, colon, port = authority.partition(":")
+    domain = _DOMAIN.match(run)
+    if domain:
+        end = _end_of_login(run[domain.end() :], chunk[domain.end() :], scheme)
+        return domain.end() + end if end else 0
+    host, colon, port = authority.partition(":")
     if not colon or _IPV6.fullmatch(authority):
         return 0
     if _PORT.fullmatch(port):
-        segment = _FIRST_SEGMENT.match(run, len(authority))
-        return segment.end() if segment else 0
+        return 0 if _NO_USER.fullmatch(host) else _end_beyond_digits(run, len(authority))
     return run.rindex("@") + 1
+
+
+def _end_beyond_digits(run: str, start: int) -> int:
+    """Where a login ends whose password begins as a port does: ``user:12/34@host``; 0 for a path as others have it."""
+    parameter = _PARAMETER.search(run, start)
+    end = parameter.start() if parameter else len(run)
+    while (end := run.rfind("@", start, end)) > 0:
+        if run[end - 1] not in "/\\" and _HOST.match(run, end + 1) and not _NO_HOST.match(run, end + 1):
+            return end + 1
+    return 0
 
 
 # -- secrets that are known
 
 
 def forms(secret: str) -> list[str]:
-    """A secret as tools and servers may say it: as it is, in an address, in JSON, in HTML, in base64. Longest first."""
-    spelled = {
+    """A secret as tools and servers may say it: as it is, in an address, in JSON, in HTML, in base64, quoted for a shell, and each of its
+    lines; and what becomes of it in one harmless line. Longest first."""
+    lines = [line.strip() for line in secret.splitlines()]
+    spelled = {form for part in (secret, *lines, folded(secret), harmless(secret)) for form in _spelled(part)}
+    if len(secret) >= 8:
+        encoded = base64.b64encode(secret.encode("utf-8", "replace")).decode("ascii").rstrip("=")
+        spelled |= {encoded, encoded.replace("+", "-").replace("/", "_")}
+    return sorted((form for form in spelled if len(form) >= SHORTEST), key=len, reverse=True)
+
+
+def _spelled(secret: str) -> set[str]:
+    quoted = {quote(secret, safe=""), quote(secret), quote_plus(secret)}
+    written = json.dumps(secret)[1:-1]
+    return {
         secret,
-        quote(secret, safe=""),
-        quote(secret),
-        quote_plus(secret),
-        json.dumps(secret)[1:-1],
+        *quoted,
+        *(re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), form) for form in quoted),
+        written,
+        written.replace("/", "\\/"),
+        re.sub("[<>&+]", lambda found: f"\\u{ord(found[0]):04x}", written),  # as Go has it
         json.dumps(secret, ensure_ascii=False)[1:-1],
         repr(secret)[1:-1],
         html.escape(secret),
+        html.escape(secret).replace("&#x27;", "&#39;").replace("&quot;", "&#34;"),
+        secret.replace("'", "'\"'\"'"),
+        secret.replace("'", "'\\''"),
+        folded(secret),
     }
-    if len(secret) >= 8:
-        spelled.add(base64.b64encode(secret.encode("utf-8", "replace")).decode("ascii"))
-    return sorted((form for form in spelled if len(form) >= SHORTEST), key=len, reverse=True)
 
 
 def login_forms(user: str, password: str) -> list[str]:
@@ -209,11 +325,22 @@ class Hiding:
 
     def __init__(self, secrets: t.Iterable[str] = ()) -> None:
         found = {form for secret in set(secrets) if len(secret) >= SHORTEST for form in forms(secret)}
-        self._pattern = re.compile("|".join(map(re.escape, sorted(found, key=len, reverse=True)))) if found else None
+        self._forms = sorted(found, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, self._forms))) if found else None
 
     def text(self, text: str) -> str:
         """The text without them."""
-        return masked(self._pattern.sub(HIDDEN, text) if self._pattern else text)
+        return masked(self._without_beginnings(self._pattern.sub(HIDDEN, text)) if self._pattern else text)
+
+    def _without_beginnings(self, text: str) -> str:
+        """The text without what is left of a secret within which somebody else has cut."""
+        out, end = [], 0
+        for mark in _CUT.finditer(text):
+            start = min((at for form in self._forms if (at := _beginning_of(form, text, end, mark.start())) >= 0), default=-1)
+            if start >= 0:
+                out += [text[end:start], HIDDEN]
+                end = mark.start()
+        return "".join([*out, text[end:]]) if out else text
 
     def message(self, message: Message) -> Message:
         """The message with its parameters cleaned; its own words are never taken for a secret."""
@@ -232,6 +359,14 @@ class Hiding:
     def _key(self, key: t.Any) -> t.Any:
         # names of ours are words; a secret that is one must not rename them
         return key if not isinstance(key, str) or re.fullmatch(r"[a-z]+(?:_[a-z]+)*", key) else self.text(key)
+
+
+def _beginning_of(form: str, text: str, begin: int, end: int) -> int:
+    """Where the first characters of a form stand that end here, so many that they can be told; -1 where none do."""
+    start = text.find(form[:SHORTEST], max(begin, end - len(form)), end)
+    while start >= 0 and not form.startswith(text[start:end]):
+        start = text.find(form[:SHORTEST], start + 1, end)
+    return start
 
 
 # -- secrets among what is given to a check

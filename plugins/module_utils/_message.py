@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import re
+import typing as t
 import unicodedata
 
 BOUND = 1000  # columns of a message
@@ -13,14 +16,36 @@ BOUND = 1000  # columns of a message
 _TERMINAL = re.compile(r"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)?|\x9b[0-?]{0,64}[@-~]")
 _SPACES = re.compile(r" {2,}")
 _NO_BREAK = "\u00a0\u202f"  # as French typography has them
+_hide: contextvars.ContextVar[t.Callable[[str], str] | None] = contextvars.ContextVar("hide", default=None)
+
+
+@contextlib.contextmanager
+def withholding(hide: t.Callable[[str], str]) -> t.Iterator[None]:
+    """Meanwhile, in this thread, what is secret is taken out of a text before it is cut or cleaned: of a part nobody could tell it."""
+    before = _hide.set(hide)
+    try:
+        yield
+    finally:
+        _hide.reset(before)
+
+
+def hidden(text: str) -> str:
+    """The text without what is secret here."""
+    hide = _hide.get()
+    return text if hide is None else hide(text)
 
 
 def one_line(value: object, limit: int = BOUND) -> str:
     """One harmless line: no control character, terminal sequence, line break, text direction mark or lone surrogate; shortened."""
-    text = _TERMINAL.sub("", str("" if value is None else value)[: limit * 2 + 2000])[: limit * 2]
+    return shorten(hidden(folded(hidden(str("" if value is None else value))[: limit * 2 + 2000])[: limit * 2]), limit)
+
+
+def folded(text: str) -> str:
+    """The whole text as one harmless line."""
+    text = _TERMINAL.sub("", text)
     if not text.isprintable():  # which is false for every category that _harmless knows
         text = "".join(character if character.isprintable() else _harmless(character) for character in text)
-    return shorten(_SPACES.sub(" ", text).strip(), limit)
+    return _SPACES.sub(" ", text).strip()
 
 
 def harmless(text: str) -> str:
@@ -53,7 +78,7 @@ def first_line(said: object, otherwise: str | None = None, limit: int = BOUND) -
 
     ``otherwise`` where nothing is said; of an exception its kind, unless told otherwise.
     """
-    for line in str("" if said is None else said).splitlines():
+    for line in hidden(str("" if said is None else said)).splitlines():
         shown = one_line(line, limit).rstrip(".")
         if shown:
             return shown
@@ -62,7 +87,7 @@ def first_line(said: object, otherwise: str | None = None, limit: int = BOUND) -
 
 def lines_of(said: str, limit: int = BOUND) -> list[str]:
     """The lines in which something is said, each harmless and cut."""
-    return [shown for line in said.split("\n") if (shown := one_line(line, limit))]
+    return [shown for line in hidden(said).split("\n") if (shown := one_line(line, limit))]
 
 
 def shorten(text: str, limit: int, mark: str = "…") -> str:
@@ -85,4 +110,16 @@ def columns(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-__all__ = ("BOUND", "columns", "first_line", "harmless", "is_shown", "lines_of", "one_line", "shorten")
+__all__ = (
+    "BOUND",
+    "columns",
+    "first_line",
+    "folded",
+    "harmless",
+    "hidden",
+    "is_shown",
+    "lines_of",
+    "one_line",
+    "shorten",
+    "withholding",
+)

@@ -247,7 +247,8 @@ options:
     version_added: 0.2.0
   json:
     description:
-      - Path of a copy of the run record.
+      - Path of a copy of the run record. It has the permissions of the record (C(records_mode) of the organisation's file, V(0600) unless
+        given), and V(0600) where the record does not lie on the controller. The other files are to be read, and are readable for everybody.
     type: path
   language:
     description:

@@ -286,3 +286,46 @@ def test_a_host_speaks_for_no_other(tmp_path: pathlib.Path) -> None:
     findings = outcome.requirement("APP-01")["findings"]
     assert {finding["message"] for finding in findings if finding["host"] == "web1"} >= {"forged"}, "the answer was changed"
     assert {finding["status"] for finding in findings if finding["host"] == "web2"} == {"unknown"}
+
+
+WARNS = """#!{python}
+import json, subprocess, sys
+done = subprocess.run([{python!r}, *sys.argv[1:]], stdin=sys.stdin, stdout=subprocess.PIPE, text=True)
+LOUD = "L\\x1b[31mOUD\\u202e\\x07 "
+try:
+    answer = json.loads(done.stdout)
+    answer["warnings"] = [LOUD + "one hunter2secret at http://u:hunter3secret@h/", "x" * 20000]
+    answer["warnings"] += [{{"event": {{"msg": LOUD + "hunter2secret two"}}}}]
+    answer["warnings"] += [LOUD + str(number) + " hunter2secret" for number in range(50)]
+    answer["deprecations"] = [{{"msg": LOUD + "old hunter2secret", "version": "3.0"}}, {{"msg": LOUD, "collection_name": LOUD}}]
+    answer["_ansible_loud"] = answer["add_host"] = answer["_ansible_no_log"] = LOUD + "key hunter2secret"
+    print(json.dumps(answer))
+    print(LOUD + "junk hunter2secret")
+except (ValueError, KeyError, TypeError):
+    sys.stdout.write(done.stdout)
+sys.exit(done.returncode)
+"""
+
+
+def test_a_host_warns_in_harmless_lines_without_secrets(tmp_path: pathlib.Path) -> None:
+    """Some cores show warnings and deprecations of a module as soon as it has answered; whoever runs the module."""
+    site = Site(tmp_path / "site", ["web1"])
+    interpreter = site.folder / "warning"
+    interpreter.write_text(WARNS.format(python=sys.executable))
+    interpreter.chmod(0o755)
+    site.hosts["web1"]["ansible_python_interpreter"] = str(interpreter)
+    command = {"command": ["true"], "secret_environment": {"TOKEN": "hunter2secret"}}
+    module = {"module": "ansible.builtin.ping", "expect": "result.ping == 'pong'"}
+    for name, check, options in (
+        ("HOST-01", "command", command),
+        ("HOST-02", "ansible_module", module),
+        ("HOST-03", "ansible_module", {**module, "no_log": True}),
+    ):
+        site.service["requirements"][name] = {"title": "it runs", "check": check, "impact": "blocker", "with": options}
+    outcome = site.run(ROLE)
+    for name in ("HOST-01", "HOST-02", "HOST-03"):
+        assert outcome.requirement(name)["status"] == "pass", outcome.output
+    assert "LOUD one ********" in outcome.output and "******** two" in " ".join(outcome.output.split())
+    for trace in ("hunter2secret", "hunter3secret", "\x1b[31m", "\u202e", "\x07", "x" * 600, "LOUD old", "LOUD key"):
+        assert trace not in outcome.output, outcome.output[:20000]
+    assert 5 < outcome.output.count("LOUD") < 80

@@ -209,6 +209,7 @@ def test_every_target_in_a_play(tmp_path: pathlib.Path, places: dict[str, t.Any]
     assert [item["target"] for item in result["written"]] == ["textfile", "pushgateway", *FILES]
     assert result["failed_targets"] == result["skipped_targets"] == []
     assert json.loads(pathlib.Path(places["json"]).read_text()) == record()
+    assert {kind: oct(pathlib.Path(places[kind]).stat().st_mode)[-3:] for kind in FILES} == {kind: "644" for kind in FILES}
     assert "NO-GO" in pathlib.Path(places["html"]).read_text()
     assert "NO-GO" in pathlib.Path(places["markdown"]).read_text()
     assert "operability_service_state" in get(f"{server.url}/metrics")
@@ -269,6 +270,23 @@ def test_a_target_that_fails_takes_nothing_with_it(tmp_path: pathlib.Path, place
     assert "sesame4" not in printed
     assert again["failed"]
     assert len(again["written"]) == 6
+
+
+def test_a_copy_of_the_record_has_its_permissions(tmp_path: pathlib.Path) -> None:
+    given: list[tuple[dict[str, t.Any] | str, int]] = [
+        (record(), 0o600),
+        ({"record": record(), "record_path": str(tmp_path / "gone")}, 0o600),
+    ]
+    for mode in (0o600, 0o640, 0o664):
+        path = pathlib.Path(saved(tmp_path, record(), f"{mode:o}.json"))
+        path.chmod(mode)
+        given += [(str(path), mode), ({"record": record(), "record_path": str(path)}, mode)]
+    copies = [
+        {"record": one, "json": str(tmp_path / f"copy-{number}"), "csv": str(tmp_path / "csv")} for number, (one, _mode) in enumerate(given)
+    ]
+    play_all(tmp_path, copies)
+    assert [pathlib.Path(copy["json"]).stat().st_mode & 0o777 for copy in copies] == [mode for _one, mode in given]
+    assert (tmp_path / "csv").stat().st_mode & 0o777 == 0o644
 
 
 def test_check_mode_writes_nothing(tmp_path: pathlib.Path, places: dict[str, t.Any]) -> None:

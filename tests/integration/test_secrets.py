@@ -122,7 +122,8 @@ def test_no_secret_is_left_or_said_anywhere(tmp_path: pathlib.Path) -> None:
         play = yaml.safe_dump([{"hosts": "web", "gather_facts": False, "tasks": actions}], sort_keys=False, width=1000)
         ticket = f"https://u:{SECRET}@tickets/1"
         first = site.run("---\n" + play, "-v", ticket=ticket)
-        second = site.run(ROLE, ticket=ticket)
+        build, deployment = f"me@corp.com:{SECRET}@127.0.0.1:1", f"u:{SECRET}@jenkins.service.consul:1"
+        second = site.run(ROLE, "-vvv", ticket=ticket, build=build, deployment_id=deployment)
         site.organisation["servers"]["echo"]["bearer_token"] = 20261129  # what is wrong is told without it
         site.service["requirements"]["HOST-01"]["with"]["secret_environment"] = SECRET
         site.service["mode"] = f"u:{SECRET}@h"

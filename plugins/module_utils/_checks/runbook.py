@@ -217,7 +217,7 @@ def _unfilled(name: str, heading: Heading, document: Document) -> Message:
     rest = [line for line in document.content(heading) if normalize(line)]
     if not rest:
         return phrase("the section {name} ('{heading}') is empty", name=name, heading=heading.text)
-    return phrase("the section {name} ('{heading}') says only '{said}'", name=name, heading=heading.text, said=rest[0].strip()[:40])
+    return phrase("the section {name} ('{heading}') says only '{said}'", name=name, heading=heading.text, said=one_line(rest[0], 40))
 
 
 def names_section(heading: str, name: str) -> bool:
@@ -271,7 +271,7 @@ def _review(document: Document, source: Source, limit: float, runner: Runner) ->
         if value not in (None, ""):
             reviewed = parse_date(value)
             if reviewed is None:
-                return None, [Defect(Status.FAIL, phrase("its review date '{date}' is not a date", date=str(value)[:40]))], []
+                return None, [Defect(Status.FAIL, phrase("its review date '{date}' is not a date", date=one_line(value, 40)))], []
             break
     if reviewed is None and source.path:
         try:
@@ -345,7 +345,7 @@ def _link_defects(document: Document, source: Source, args: Arguments, runner: R
         counts["links"] += 1
         absolute = _absolute(target, source.url)
         if absolute is None:
-            defects.append(Defect(Status.FAIL, phrase("the link {target:path} is not an address", target=target[:80]), link.line))
+            defects.append(Defect(Status.FAIL, phrase("the link {target:path} is not an address", target=one_line(target, 80)), link.line))
             continue
         if target.startswith("#"):
             if not document.has_anchor(unquote(target[1:])):

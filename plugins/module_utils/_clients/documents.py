@@ -15,6 +15,7 @@ import typing as t
 import unicodedata
 
 from .._finding import CannotObserve
+from .._message import hidden
 from .._phrase import Message, phrase
 from .._yaml_bounds import check as check_bounds
 
@@ -232,7 +233,7 @@ def _paragraph(line: str) -> bool:
 def _add_heading(document: Document, level: int, text: str, line: int) -> None:
     if len(document.headings) >= _MOST_HEADINGS:
         return
-    text = text[:_LONGEST_HEADING]
+    text = text if len(text) <= _LONGEST_HEADING else hidden(text)[:_LONGEST_HEADING]
     own = re.search(r"\s*\{[^}]*?#([\w:.-]+)[^}]*\}\s*$", text)
     if own:
         document.anchors.add(own.group(1).lower())

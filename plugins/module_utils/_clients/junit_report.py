@@ -10,7 +10,7 @@ import re
 import typing as t
 from xml.parsers import expat
 
-from .._message import one_line
+from .._message import hidden, one_line
 from .._phrase import Message, phrase
 
 DEPTH = 200
@@ -124,7 +124,7 @@ class _Reading:
         tag = tag.rpartition(":")[2]
         above = self.path[-1] if self.path else ""
         if not self.path and tag not in ("testsuites", "testsuite"):
-            raise NotAReport(phrase("is XML, but not a JUnit report: it begins with <{element:path}>", element=tag[:40]))
+            raise NotAReport(phrase("is XML, but not a JUnit report: it begins with <{element:path}>", element=one_line(tag, 40)))
         if len(self.path) >= DEPTH:
             raise NotAReport(phrase("is nested more than {depth:number} levels deep, which no report is", depth=DEPTH))
         self.path.append(tag)
@@ -134,7 +134,7 @@ class _Reading:
             self.suites.append(Suite(attributes.get("name", ""), attributes))
             self.report.suite_count += tag == "testsuite"
             if attributes.get("name"):
-                _keep(self.report.suites, attributes["name"][:1000], NAMES)
+                _keep(self.report.suites, hidden(attributes["name"])[:1000], NAMES)
             if attributes.get("timestamp"):
                 self.report.timestamps.append(attributes["timestamp"][:100])
         elif tag == "testcase" and above in ("testsuites", "testsuite"):
@@ -195,7 +195,7 @@ class _Reading:
         return len(self.path) > 2 and self.path[-2] == "properties" and self.path[-3] in ("testsuites", "testsuite")
 
     def _tells(self, version: str) -> None:
-        value = version[:1000].strip()
+        value = (version if len(version) <= 1000 else hidden(version)[:1000]).strip()
         if value not in self.report.versions:
             _keep(self.report.versions, value, NAMES)
 

@@ -12,7 +12,7 @@ import re
 import typing as t
 
 from .._finding import Measurement
-from .._message import lines_of, one_line
+from .._message import folded, hidden, lines_of, one_line
 
 LINE_LENGTH = 500
 PERFDATA_LENGTH = 65536
@@ -44,14 +44,20 @@ for _power, _letter in enumerate("kmgtp", start=1):
 
 def split_output(stdout: str) -> tuple[str, list[str], str]:
     """First line, further lines, performance data. It follows on a | in the first line, and on the first | in the others."""
-    first, _unused, rest = stdout.lstrip("\r\n").partition("\n")
-    text, _unused, perfdata = first.partition("|")
-    long_text, _unused, more = rest.partition("|")
+    text, long_text, _unused, _unused = _parts(hidden(stdout))
+    _unused, _unused, perfdata, more = _parts(stdout)  # numbers: one that is as a secret is stays
     return (
         one_line(text, LINE_LENGTH),
         lines_of(long_text, LINE_LENGTH),
-        one_line(perfdata, PERFDATA_LENGTH) + " " + one_line(more, PERFDATA_LENGTH),
+        folded(perfdata[:PERFDATA_LENGTH]) + " " + folded(more[:PERFDATA_LENGTH]),
     )
+
+
+def _parts(stdout: str) -> tuple[str, str, str, str]:
+    first, _unused, rest = stdout.lstrip("\r\n").partition("\n")
+    text, _unused, perfdata = first.partition("|")
+    long_text, _unused, more = rest.partition("|")
+    return text, long_text, perfdata, more
 
 
 def parse_perfdata(text: str) -> tuple[list[Measurement], list[str]]:
@@ -59,7 +65,7 @@ def parse_perfdata(text: str) -> tuple[list[Measurement], list[str]]:
     found: dict[str, Measurement] = {}
     missing: list[str] = []
     for match in _PERFDATA.finditer(text):
-        label = (match.group("quoted") or match.group("label")).replace("''", "'")
+        label = hidden((match.group("quoted") or match.group("label")).replace("''", "'"))
         if match.group("missing"):
             missing.append(label)
             continue

@@ -22,7 +22,7 @@ from ...module_utils._argspec import VERIFY_SPEC
 from ...module_utils._engine import Item
 from ...module_utils._files import NotWritten
 from ...module_utils._finding import Finding, Status
-from ...module_utils._masking import Hiding, secrets_in
+from ...module_utils._masking import Hiding
 from ...module_utils._message import lines_of
 from ...module_utils._phrase import Message, phrase, verbatim
 from .._described.document import Refused
@@ -53,6 +53,7 @@ class Verifying(ActionBase):
     """Plans for a phase; runs this host's checks in one module execution, and once a service those of the controller beside it."""
 
     _requires_connection = False
+    _hiding = Hiding()  # the secrets of all that this host is asked
     _machine: str | None = None  # which has answered, where the inventory does not say that it is this one
 
     @core.on_any_core
@@ -89,6 +90,8 @@ class Verifying(ActionBase):
             return {**result, "changed": False, "warnings": [*result.get("warnings", []), str(why)]}
         proven = context.still_proven(common, spool)
         common, own = _verification.without(common, proven), _verification.without(own, proven)
+        self._hiding = Hiding(_verification.secrets_of(own))
+        core.without_warnings(self, lambda said: core.told(said, self._hiding.text))
         lost: Message | None = None
         found: dict[str, list[Finding]] = {}
         controller, looked_once = self._start_controller(context, common, spool)
@@ -214,11 +217,11 @@ class Verifying(ActionBase):
         checks = _verification.items_of_action(plan, host)
         if not checks:
             return None
-        runner = ModuleRunner(self, variables, context.templar(host), host)
+        runner = ModuleRunner(self, variables, context.templar(host), host, hide=self._hiding.text)
         reached = bool(found)
         found.update(_verification.run_actions(checks, host, runner))
-        for warning in runner.warnings:
-            result.setdefault("warnings", []).append(warning)
+        if runner.warnings:
+            result.setdefault("warnings", []).extend(core.told(runner.warnings))
         return verbatim(runner.lost[0]) if runner.lost and not reached else None
 
     def _execute(
@@ -247,14 +250,13 @@ class Verifying(ActionBase):
             raise
         except (AnsibleError, NotWritten) as exc:  # a password that is missing, a temporary folder that cannot be made, or is full
             answer = {"msg": said_by(exc) if isinstance(exc, NotWritten) else in_short(exc)}
-        for warning in as_list(answer.get("warnings")):
-            result.setdefault("warnings", []).append(str(warning))
+        if warnings := core.told(as_list(answer.get("warnings")), self._hiding.text):
+            result.setdefault("warnings", []).extend(warnings)
         host = str(self._task.delegate_to or variables["inventory_hostname"])
         if getattr(self._connection, "transport", None) != "local" or not names_connection(host, variables):
             self._machine = machine_of(answer)
         if "found" not in answer:
-            hiding = Hiding(text for item in items for text in secrets_in({**item.args, **item.secrets}, item.secrets))
-            reason = too_old(self) or hiding.message(verbatim(_why_none(answer)))
+            reason = too_old(self) or self._hiding.message(verbatim(_why_none(answer)))
             return {
                 item.key: [about(item, phrase("the checks could not be run on {host:path}: {reason}", host=item.host, reason=reason))]
                 for item in items

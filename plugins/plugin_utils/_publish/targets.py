@@ -15,7 +15,7 @@ from ...module_utils._exchange import Connection, public_url
 from ...module_utils._publish_spec import FILES
 from .._model.text import as_dict, as_list
 from . import annotation, csv, html, junit, markdown, metrics, nagios, news, places, textfile
-from .files import PublishFailure, WriteFile, write
+from .files import READABLE, PublishFailure, WriteFile, write
 from .pushgateway import Pushgateway, group_url
 
 _Record = t.Mapping[str, object]
@@ -42,6 +42,7 @@ class Asked:
     grafana_tags: tuple[str, ...] = ()
     files: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # by format: a path, which may have placeholders
     language: str | None = None
+    record_mode: int = 0o600  # permissions of a copy of the record
     webhook: Connection | None = None
     mail: news.Mail | None = None
 
@@ -113,7 +114,12 @@ def targets(record: _Record, state: _Record, asked: Asked, away: WriteFile | Non
         "json": lambda: json.dumps(record, indent=1, ensure_ascii=False) + "\n",
     }
     about = {"service": service, "environment": environment, "phase": as_dict(record.get("run")).get("phase")}
-    found += [_file(name, asked.files[name], about, make, away or write) for name, make in makers.items() if name in asked.files]
+    modes = {"json": asked.record_mode}
+    found += [
+        _file(name, asked.files[name], about, make, away or write, modes.get(name, READABLE))
+        for name, make in makers.items()
+        if name in asked.files
+    ]
     return found
 
 
@@ -147,11 +153,11 @@ def _once(told: news.Told, new: _Record, name: str, tell: t.Callable[[], str]) -
     return write
 
 
-def _file(name: str, path: str, about: _Record, make: t.Callable[[], str], write_file: WriteFile) -> Target:
+def _file(name: str, path: str, about: _Record, make: t.Callable[[], str], write_file: WriteFile, mode: int) -> Target:
     """A placeholder that is not known fails when the file is written."""
     with contextlib.suppress(PublishFailure):
         place = places.filled(path, about)
-        return Target(name, place, lambda: write_file(place, make().encode("utf-8", "replace")))
+        return Target(name, place, lambda: write_file(place, make().encode("utf-8", "replace"), mode))
     return Target(name, path, lambda: places.filled(path, about))
 
 

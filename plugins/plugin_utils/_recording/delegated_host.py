@@ -14,7 +14,8 @@ from ansible.errors import AnsibleError
 
 from ...module_utils._phrase import Message, phrase
 from .._model.text import in_short, not_reached
-from .._publish.files import PublishFailure, WriteFile
+from .._publish.files import READABLE, PublishFailure, WriteFile
+from .._running import core
 
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -66,6 +67,7 @@ class Elsewhere:
         """What the module answers; a host that cannot be reached is an answer too."""
         if reason := another_machine(self.action, self.task_vars):
             return {"failed": True, "msg": not_reached(str(self.host), reason)}
+        core.without_warnings(self.action, core.told)
         try:
             return dict(
                 self.action._execute_module(module_name="operability.readiness.store", module_args=dict(question), task_vars=self.task_vars)
@@ -86,9 +88,10 @@ class Elsewhere:
             raise PublishFailure(f"{place} on {self.host}: {answer.get('msg') or 'the host gave no answer'}")
         return bool(answer.get("changed") or answer["names"])
 
-    def _write(self, path: str, content: bytes) -> str:
+    def _write(self, path: str, content: bytes, mode: int = READABLE) -> str:
         place = pathlib.PurePosixPath(path)
-        answer = self.call({"folder": str(place.parent), "create": False, "write": {place.name: base64.b64encode(content).decode()}})
+        encoded = {place.name: base64.b64encode(content).decode()}
+        answer = self.call({"folder": str(place.parent), "create": False, "mode": f"{mode:04o}", "write": encoded})
         if answer.get("failed") or "names" not in answer:
             raise PublishFailure(f"{place} on {self.host}: {answer.get('msg') or 'the host gave no answer'}")
         return f"{self.host}:{place}"

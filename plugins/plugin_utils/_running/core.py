@@ -12,17 +12,20 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import json
 import re
 import traceback
 import typing as t
 
 from ansible import errors
 from ansible import template as _template
+from ansible.module_utils.json_utils import _filter_non_json_lines
 from ansible.plugins.action import ActionBase
 from ansible.release import __version__
 from ansible.utils.display import Display
 
-from .._model.text import fit, fit_in
+from ...module_utils._message import one_line
+from .._model.text import as_list, fit, fit_in
 
 # whether texts are templates only where they are trusted
 TRUSTS = tuple(int(part) for part in __version__.split(".")[:2]) >= (2, 19)
@@ -35,6 +38,10 @@ _EXPRESSION = (
 )
 _ALONE = re.compile(r"\s*\{\{-?((?:(?!\{\{|\}\}|\{%).)+?)-?\}\}\s*", re.DOTALL)
 _LOOK_THERE = "See stdout/stderr for the exact error"
+_LOUD = ("warnings", "deprecations", "add_host", "add_group")  # the core shows them, or that it has removed them with what they said
+_KNOWN = ("_ansible_parsed", "_ansible_suppress_tmpdir_delete", "_ansible_trusted_utf8")
+_MOST = 20  # warnings of a host
+_LONGEST = 500
 T = t.TypeVar("T")
 _Run = t.Callable[..., "dict[str, t.Any]"]
 
@@ -126,6 +133,48 @@ def said_by_module(result: t.Mapping[str, object]) -> str:
     return str(result.get("module_stderr") or result.get("module_stdout") or said)
 
 
+def without_warnings(action: ActionBase, keep: t.Callable[[list[str]], list[str]]) -> None:
+    """From now on the core hears no warning of a module that this action runs but what is kept of them, and no deprecation.
+
+    Some cores show them as soon as they have read the answer of the host, whatever becomes of it afterwards.
+    """
+    given: t.Any = action
+    read = given._parse_returned_data
+
+    def read_quietly(answer: dict[str, object], *rest: t.Any, **options: t.Any) -> t.Any:
+        return read(_quiet(answer, keep), *rest, **options)
+
+    given._parse_returned_data = read_quietly
+
+
+def _quiet(answer: dict[str, object], keep: t.Callable[[list[str]], list[str]]) -> dict[str, object]:
+    try:
+        text, junk = _filter_non_json_lines(str(answer.get("stdout") or ""), objects_only=True)
+        result = json.loads(text)
+    except (ValueError, RecursionError):
+        return answer  # the core tells that it is none
+    if not isinstance(result, dict):
+        return answer
+    loud = [name for name in result if name in _LOUD or (name.startswith("_ansible_") and name not in _KNOWN)]
+    if not loud and not junk:
+        return answer
+    kept = keep([*map(said_in_warning, as_list(result.get("warnings"))), *junk])
+    result = {**{name: value for name, value in result.items() if name not in loud}, **({"warnings": kept} if kept else {})}
+    return {**answer, "stdout": json.dumps(result)}
+
+
+def said_in_warning(warning: object) -> str:
+    """What a warning says; from 2.19 on it may be an object, in JSON too."""
+    event = warning.get("event", warning) if isinstance(warning, dict) else getattr(warning, "event", warning)
+    return str(event.get("msg") or "" if isinstance(event, dict) else getattr(event, "msg", event))
+
+
+def told(warnings: t.Sequence[object], hide: t.Callable[[str], str] = str) -> list[str]:
+    """So many warnings of a host that somebody reads them, each of them one harmless line."""
+    shown = dict.fromkeys(line for warning in warnings if (line := one_line(hide(said_in_warning(warning)), _LONGEST)))
+    return [*shown][:_MOST]
+
+
 def on_any_core(run: _Run) -> _Run:
     """The method ``run`` of an action: what it returns, and what it says when it fails, is fit to be shown and no template.
 
@@ -189,6 +238,9 @@ __all__ = (
     "read_file",
     "resolved",
     "said_by_module",
+    "said_in_warning",
+    "told",
     "trusted",
     "untemplated",
+    "without_warnings",
 )

@@ -26,7 +26,7 @@ from ...module_utils._registry import CHECKS
 from ...module_utils._runner import Runner
 from .._described.document import plain
 from .._described.templates import beyond_condition
-from .._model.text import in_short, not_reached
+from .._model.text import as_list, in_short, not_reached
 from . import core
 
 # they steer a play or change its variables, and look at nothing
@@ -101,11 +101,19 @@ class _TimeIsOver(BaseException):
 class ModuleRunner(Runner):
     """The outside world of a check that needs Ansible itself. One host's, as one user."""
 
-    def __init__(self, action: ActionBase, task_vars: dict[str, object], templar: Templar, host: str, user: str | None = None) -> None:
+    def __init__(
+        self,
+        action: ActionBase,
+        task_vars: dict[str, object],
+        templar: Templar,
+        host: str,
+        user: str | None = None,
+        hide: t.Callable[[str], str] = str,
+    ) -> None:
         super().__init__()
-        self.action, self.task_vars, self.templar, self.host, self.user = action, task_vars, templar, host, user
+        self.action, self.task_vars, self.templar, self.host, self.user, self.hide = action, task_vars, templar, host, user, hide
         self.lost: list[str] = []  # why the host could not be reached; shared with copies
-        self.warnings: list[object] = []
+        self.warnings: list[str] = []  # each fit to be shown
 
     def as_user(self, user: str | None) -> ModuleRunner:
         other = copy.copy(self)
@@ -124,6 +132,7 @@ class ModuleRunner(Runner):
         try:
             with self._become() as become, _alarm(seconds):
                 handler = self._handler(task)
+                core.without_warnings(handler, lambda said: [] if no_log else core.told(said, self.hide))
                 try:
                     result = handler.run(task_vars=self.task_vars) or {}
                 finally:
@@ -148,7 +157,7 @@ class ModuleRunner(Runner):
                 phrase("{module} broke off on the controller ({reason})", module=module, reason=type(exc).__name__)
             ) from None
         if not no_log:
-            self.warnings += result.get("warnings") or []
+            self.warnings += core.told(as_list(result.get("warnings")), self.hide)
         if result.get("failed") and not result.get("msg") and result.get("exception") is not None:
             result = {**result, "msg": _crash(result["exception"])}
         return t.cast("dict[str, object]", plain(result))

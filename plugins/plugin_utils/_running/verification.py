@@ -10,6 +10,7 @@ import typing as t
 
 from ...module_utils._engine import Item, execute, run_item
 from ...module_utils._finding import CannotObserve, Finding, Status
+from ...module_utils._masking import secrets_in
 from ...module_utils._phrase import Message
 from ...module_utils._registry import CHECKS, load_check
 from ...module_utils._runner import Outages, Runner
@@ -22,6 +23,13 @@ def without(plan: Plan, proven: t.Container[str]) -> Plan:
     """The plan without the checks of requirements whose last proof still counts."""
     left = tuple(dataclasses.replace(item, checks=()) if item.rule.id in proven else item for item in plan.requirements)
     return dataclasses.replace(plan, requirements=left)
+
+
+def secrets_of(plan: Plan) -> t.Iterator[str]:
+    """What is secret among the arguments of all checks."""
+    for check in plan.checks:
+        args, secrets = check.split_secrets()
+        yield from secrets_in({**args, **secrets}, secrets)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -200,6 +208,7 @@ __all__ = (
     "run_actions",
     "run_controller",
     "run_finds",
+    "secrets_of",
     "visiting",
     "without",
 )

@@ -58,6 +58,79 @@ ADDRESSES = [
     ("u:SECRET@[fd00::1]:9090", "[fd00::1]:9090"),
     ("u:SECRET@10.0.0.1:9090", "10.0.0.1:9090"),
     ("  http://u:SECRET@h/x\n", "http://h/x"),
+    # a host of a domain that is called as a kind of unit
+    ("u:SECRET@prometheus.service.consul:9090", "prometheus.service.consul:9090"),
+    ("u:SECRET@grafana.service.consul:3000/login", "grafana.service.consul:3000/login"),
+    ("u:SECRET@jenkins.service.consul", "jenkins.service.consul"),
+    ("u:SECRET@db.target.corp.example:1", "db.target.corp.example:1"),
+    ("u:SECRET@grafana.service:3000", "grafana.service:3000"),
+    ("u:SECRET@grafana.service/login", "grafana.service/login"),
+    ("u:SECRET@sha256:9090", "sha256:9090"),
+    ("u:SECRET@v1.corp.example", "v1.corp.example"),
+    ("u:SECRET@v1:9090", "v1:9090"),
+    # a mail address as the user
+    ("me@corp.com:SECRET@127.0.0.1:9090", "127.0.0.1:9090"),
+    ("me@corp.com:SEC/RET-SECRET@db.example", "db.example"),
+    ("me@corp.com:SECRET@db", "db"),
+    ("http://me@corp.com:SECRET@h:9090/x", "http://h:9090/x"),
+    ("https://me%40corp.com:SECRET@h/x", "https://h/x"),
+    # a password that begins as a port or as a path does
+    ("http://u:1/2/SECRET@h", "http://h"),
+    ("http://u:1/2/3/SECRET@h:9090/x", "http://h:9090/x"),
+    ("http://u:1?SECRET@h", "http://h"),
+    ("http://u:1#SECRET@h", "http://h"),
+    ("http://u:1/a?SECRET#b@h", "http://h"),
+    ("http://u:?SECRET@h", "http://h"),
+    ("http://u:#SECRET@h", "http://h"),
+    ("http://u:/SECRET@h", "http://h"),
+    ("http://u:?a=SECRET@h/x", "http://h/x"),
+    ("u:/SECRET@h:9090", "h:9090"),
+    ("12345:67890SECRET@10.0.0.1:9090", "10.0.0.1:9090"),
+    # a token in place of the user
+    ("git+https://SECRET@github.com/x", "git+https://github.com/x"),
+    ("nats://SECRET@h", "nats://h"),
+    ("nats://SECRET@h:4222", "nats://h:4222"),
+    ("influxdb://SECRET@h/db", "influxdb://h/db"),
+    ("wss+http://SECRET@h/db", "wss+http://h/db"),
+    ("postgres://u%3ASECRET@h", "postgres://h"),
+    # a user that is called as a scheme
+    ("postgres:SECRET@db:5432", "postgres:db:5432"),
+    ("redis:SECRET@cache.example:6379", "redis:cache.example:6379"),
+    ("git:SECRET@h:9090", "git:h:9090"),
+    ("rsync:SECRET@h:873", "rsync:h:873"),
+    # other notations
+    ("smb://dom\\u:SECRET@h", "smb://h"),
+    ("smb://dom\\\\u:SECRET@h/x", "smb://h/x"),
+    ("smb://dom;u:SECRET@h/x", "smb://h/x"),
+    ("dom\\u:SECRET@h:445", "h:445"),
+    ("http:\\/\\/u:SECRET@h:80", "http://h:80"),
+    ("//u:SECRET@h/x", "h/x"),
+    ("jdbc:oracle:thin:scott/SECRET@//h:1521/db", "jdbc:oracle:thin://h:1521/db"),
+    ("jdbc:oracle:thin:scott/SECRET@(DESCRIPTION=(HOST=h))", "jdbc:oracle:thin:(DESCRIPTION=(HOST=h))"),
+    ("scott/SECRET@h:1521/db", "h:1521/db"),
+    ("jdbc:sqlserver://h;user=sa;password=SECRET", "jdbc:sqlserver://h"),
+    ("jdbc:sqlserver://h:1433;user=sa;password={SEC;SECRET}", "jdbc:sqlserver://h:1433"),
+    ("https://h/;token=SECRET", "https://h/"),
+    ("https://h/a;token=SECRET/b", "https://h/a/b"),
+    ("https://h/token=SECRET", f"https://h/token={HIDDEN}"),
+    ("u:SECRET@h:9090/api/@1234", "h:9090/api/@1234"),
+    ("u:SECRET@h/x@end()", "h/x@end()"),
+    ("u:SECRET@h\u2026", "h\u2026"),
+    ("u:SECRET@b\u00fccher.example:9090", "b\u00fccher.example:9090"),
+    ("u:SECRET@\u4f8b\u3048:9090", "\u4f8b\u3048:9090"),
+    # an address within another
+    ("http://h/redirect?to=u:SECRET@h/", "http://h/redirect"),
+    ("http://h/redirect?to=http://u:SECRET@h/", "http://h/redirect"),
+    ("http://h/redirect?n=1&to=u:SEC/SECRET@h/", "http://h/redirect"),
+    ("http://h/fetch/u:SECRET@other/x", f"http://h/fetch/{HIDDEN}@other/x"),
+    ("http://h/r?to=http%3A%2F%2Fu%3ASECRET%40h%2F&n=1", "http://h/r"),
+    ("http://h/r?to=u%3ASECRET%40h", "http://h/r"),
+    ("http://h/r#to=u:SECRET@h", "http://h/r"),
+    # where the path lets in
+    ("https://hooks.slack.com/services/T0/B0/SECRET", f"https://hooks.slack.com/services/{HIDDEN}"),
+    ("https://discord.com/api/webhooks/12/SECRET", f"https://discord.com/api/webhooks/{HIDDEN}"),
+    ("https://corp.webhook.office.com/webhookb2/SECRET@x/IncomingWebhook/SECRET", f"https://corp.webhook.office.com/webhookb2/{HIDDEN}"),
+    ("https://api.telegram.org/bot12:SECRET/sendMessage", f"https://api.telegram.org/bot{HIDDEN}"),
 ]
 STAYS = [
     "",
@@ -90,6 +163,57 @@ STAYS = [
     "password: expected a text, found a number",
     "basic authentication is needed, or a bearer token",
     "https://h/path?from=1&to=2&orgId=1",
+    # units
+    "foo@bar.service",
+    "getty@tty1.service: failed",
+    "unit:getty@tty1.service failed",
+    "unit:getty@tty1.service: failed, unit:x@y.timer.",
+    "(units:backup@daily.timer,unit:srv@data.mount)",
+    # mail addresses and times
+    "mail joe@corp.example, ann@corp.example; or call at 12:30",
+    "<joe@corp.example>: no answer",
+    "mailto:joe@corp.example?subject=x",
+    "sip:joe@corp.example:5060",
+    "09:00-17:30@office",
+    "2026-11-29T12:30@office",
+    "12:30:05.123+01:00@office",
+    # ssh, rsync and git
+    "user@host:path",
+    "user@host:/srv/path is full",
+    "git@host.example:group/repo.git@main",
+    "git@github.com:org/repo@v1.2",
+    "rsync:user@host:/srv",
+    "scp:user@host:path",
+    "sftp://user@host/p",
+    "git+ssh://git@host/repo.git",
+    "ftp://anonymous@host/pub",
+    "smtp://user@host:25",
+    "postgresql://user@host/db",
+    "abfss://container@account.dfs.core.windows.net/x",
+    # images, packages and versions
+    "name@sha256:0123456789abcdef",
+    "registry:5000/app:1.2@sha256:0123456789abcdef",
+    "http://h/v2/app:1.2@sha256:0123456789abcdef",
+    "uses:actions/checkout@v4",
+    "npm:vue@latest",
+    "http://h:4873/npm/vue@2.6",
+    "http://h:4873/@scope/package@latest",
+    "http://127.0.0.1:9090/x/joe@corp.example",
+    "http://localhost:9090/~joe@corp.example",
+    "http://h:9090/x?mail=joe@corp.example",
+    "http://h:9090/x?n=1&mail=joe@corp.example#y",
+    "http://h/x?mail=joe%40corp.example&at=12%3A30",
+    # cron, PromQL, pairs, Python
+    "*/5 * * * * root /usr/bin/backup --at 12:30 --to joe@corp.example",
+    "@daily root /usr/bin/backup",
+    'up{job="x"} @ 1609746000 offset 5m',
+    "sum(rate(x[5m:1m]@start())) by (a)",
+    "a:b c:d x:1",
+    "x:@pytest.fixture",
+    "check:@pytest.mark.parametrize('a', [1])",
+    "@app.route('/x:y')",
+    "D:/data/joe@corp.example/x",
+    "https://hooks.slack.com/docs and https://api.telegram.org/",
     "n=3 of 4, x == 5",
 ]
 
@@ -140,12 +264,38 @@ def test_what_is_secret_in_an_address() -> None:
     assert secrets_of("user:SECRET@host:9090") == ["SECRET"]
     assert secrets_of("s3:https://key:SECRET@h/bucket") == ["SECRET"]
     assert secrets_of("https://ghp_token@h/x") == ["ghp_token"]
+    assert secrets_of("sftp:u:SECRET@h:/p") == secrets_of("postgres:SECRET@db:5432") == secrets_of("nats://SECRET@h") == ["SECRET"]
+    assert secrets_of("jdbc:oracle:thin:scott/SECRET@//h:1521/db") == secrets_of("me@corp.com:SECRET@h") == ["SECRET"]
+    assert secrets_of("curl http://u:one@h/x http://u:two@h") == ["one", "two"]
     assert secrets_of("sftp:user@host:/p") == secrets_of("http://h/@x") == secrets_of("") == []
 
 
 @pytest.mark.parametrize(
     "part",
-    ["a:", "@", "http://", "u:p@h,", "password=", "Bearer ", "a.", "'", "x:y ", "http:u:", "[", "&token=", "\\", "a-", "a+:", "x://u:"],
+    [
+        "a:",
+        "@",
+        "http://",
+        "u:p@h,",
+        "password=",
+        "Bearer ",
+        "a.",
+        "'",
+        "x:y ",
+        "http:u:",
+        "[",
+        "&token=",
+        "\\",
+        "a-",
+        "a+:",
+        "x://u:",
+        "a@b:",
+        "&x=u:p@h",
+        "%40",
+        "a/b@c:1/x",
+        "12:30-",
+        "1/@",
+    ],
 )
 def test_a_long_text_is_read_once(part: str) -> None:
     """Not once for each of its characters: that would hang here."""
@@ -188,3 +338,36 @@ def test_a_secret_that_is_a_word_of_ours_breaks_nothing() -> None:
 
 def test_a_login_with_spaces_and_more_than_one_at() -> None:
     assert masked("at http://u:SEC RET@x:SECRET@h/ and on") == f"at http://{HIDDEN}@h/ and on"
+
+
+MULTILINE = "S3CRET  two  spaces\nline2 of S3CRET"
+
+
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        ("S3CRET  two  spaces", "S3CRET two spaces"),
+        ("S3CRET\nline2", "S3CRET"),
+        (MULTILINE, "line2 of S3CRET"),
+        (MULTILINE, "S3CRET two spaces line2 of S3CRET"),
+        ("S3CRET\u202eab\x07cd", "S3CRETab cd"),
+        ("S3CRET\u202eab\x07cd", "S3CRETab\x07cd".replace("\x07", " ")),
+        ("S3C/RET é", "S3C%2fRET%20%c3%a9"),
+        ("S3C/RET", r"S3C\/RET"),
+        ("S3C<&RET", r"S3C\u003c\u0026RET"),
+        ("S3C'RET", "S3C&#39;RET"),
+        ("S3C'RET", "S3C'\\''RET"),
+        ("S3CRET??>>~~", base64.urlsafe_b64encode(b"S3CRET??>>~~").decode()),
+        ("S3CRET word", "S3CRE..."),
+        ("S3CRET word", "S3CR\u2026"),
+    ],
+)
+def test_a_known_secret_in_what_becomes_of_it(secret: str, said: str) -> None:
+    shown = Hiding([secret]).text(f"<it says {said}")
+    assert shown.startswith(f"<it says {HIDDEN}") and "S3C" not in shown
+
+
+def test_what_is_no_beginning_of_a_secret_stays() -> None:
+    hide = Hiding(["S3CRET word", "the longest one"])
+    for text in ("the... and S3C", "S3CX...", "waiting\u2026 for it", "..." * 30_000, "S3CR" * 10):
+        assert hide.text(text) == text

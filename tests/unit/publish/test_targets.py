@@ -10,7 +10,7 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils._publish.files import PublishFailure, WriteFile
+from ansible_collections.operability.readiness.plugins.plugin_utils._publish.files import READABLE, PublishFailure, WriteFile
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.targets import Asked, published, targets
 from unit.publish.records import full
 
@@ -65,6 +65,8 @@ def test_each_target_in_words_and_written_on_demand(tmp_path: pathlib.Path) -> N
     assert "operability_service_state" in pathlib.Path(found["textfile"].where).read_text(encoding="utf-8")
     assert found["json"].write() == found["json"].where == str(tmp_path / f"{record['service']['name']}-post.json")
     assert json.loads(pathlib.Path(found["json"].where).read_text(encoding="utf-8")) == record
+    modes = {name: pathlib.Path(found[name].where).stat().st_mode & 0o777 for name in ("textfile", "json")}
+    assert modes == {"textfile": 0o644, "json": 0o600}, "a copy of the record is no report"
     with pytest.raises(PublishFailure, match=r"unknown placeholder \{oops\}"):
         found["csv"].write()
 
@@ -72,7 +74,7 @@ def test_each_target_in_words_and_written_on_demand(tmp_path: pathlib.Path) -> N
 def test_files_go_to_the_host_of_the_task() -> None:
     written: list[str] = []
 
-    def away(path: str, content: bytes) -> str:
+    def away(path: str, content: bytes, mode: int = READABLE) -> str:
         written.append(path)
         return f"web1:{path}"
 
