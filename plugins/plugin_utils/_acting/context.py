@@ -38,6 +38,7 @@ from .._model.planned import Plan, PlannedCheck
 from .._model.service_state import Known
 from .._model.text import first_line, fit
 from .._planning import batch as _batch
+from .._planning import connection_parameters
 from .._planning import plan as _plan
 from .._planning.other_files import Places
 from .._planning.places import refused_writes
@@ -97,7 +98,7 @@ class Context:
     def _description(self, host: str) -> Description:
         service = self._document(self.options["service_file"], "service", host)
         organisation, told = self._concerning(service, host)
-        inventory = Inventory(self._hosts_of, self._addresses_of, module_problem, acts_here, os.path.realpath)
+        inventory = Inventory(self._hosts_of, self._addresses_of, module_problem, acts_here, os.path.realpath, self._led_elsewhere)
         beyond = self._beyond.get(self._text(self.options["service_file"], "service")[0], ())
         approvals = tuple(self._document(name, schema, host) for name, schema in self._sources() if schema == "approvals")
         described = Description(service, organisation, self.run(), inventory, approvals=approvals, beyond=beyond, notices=tuple(told))
@@ -451,6 +452,29 @@ class Context:
             lookup = lookup_loader.get("ansible.builtin.inventory_hostnames", loader=self.action._loader, templar=self.action._templar)
             self._hosts[pattern] = [str(host) for host in lookup.run([pattern], variables=self.task_vars)]
         return self._hosts[pattern]
+
+    @functools.cached_property
+    def _connecting(self) -> dict[str, object]:
+        return play_variables.connecting(self.action._task, self.task_vars)
+
+    def _led_elsewhere(self, host: str) -> list[str]:
+        """The parameters of this run by which something else may answer for a host than what the inventory and the play name."""
+        if not self._connecting:
+            return []
+        above = play_variables.said_of_connection(self.action._task, self.task_vars, host)
+        templar = self.templar(host)
+
+        def text(value: object) -> str:
+            try:
+                return str(templar.template(value))
+            except AnsibleError:  # it is no value of a connection
+                return str(value)
+
+        return connection_parameters.that_lead(
+            {name: text(value) for name, value in self._connecting.items()},
+            {name: text(value) for name, value in above.items() if name in self._connecting or name == "ansible_connection"},
+            python=str(self.task_vars.get("ansible_playbook_python") or ""),
+        )
 
     def _addresses_of(self, host: str) -> list[str]:
         """The names under which a monitoring server may know a host: the address that Ansible uses, its name, the short one."""

@@ -97,7 +97,8 @@ class Inventory:
     """What the plan asks Ansible and the disk.
 
     Hosts of a pattern, addresses under which a host is known, why a module cannot be run, whether one has an action on the controller that
-    may use files there, and where a path leads once symbolic links are followed.
+    may use files there, where a path leads once symbolic links are followed, and which parameters of the run have something else answer
+    for a host than what the inventory names.
     """
 
     hosts_of: t.Callable[[str], list[str]]
@@ -105,6 +106,7 @@ class Inventory:
     module_problem: t.Callable[[str], str | None] = lambda name: None
     acts_here: t.Callable[[str], bool] = lambda name: False
     real_path: t.Callable[[str], str] = os.path.normpath
+    led_elsewhere: t.Callable[[str], list[str]] = lambda host: []
 
 
 @dataclasses.dataclass(frozen=True)

@@ -87,7 +87,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     of_files(description, comparison, remarks)
     mode, observe_until = mode_of(description, level, remarks.problems, remarks.notices)
     ratchet = ratchet_of(description, level, remarks.notices)
-    run_loosened(description, level, remarks)
+    run_loosened(description, level, requirements, remarks)
     hosts_told(description, requirements, remarks)
     enforced = enforced_here(description, authority, remarks)
     hold(rules, description, level, remarks, enforced=enforced, believed=authority.silent)
