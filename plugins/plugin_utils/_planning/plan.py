@@ -9,6 +9,7 @@ import dataclasses
 import typing as t
 
 from ...module_utils._units import parse_duration
+from ...module_utils._versions import tells
 from .._comparing.comparable import terms
 from .._described.approvals import KEYS, digest_of
 from .._described.approvals import places as approved_places
@@ -49,6 +50,12 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     if later:
         raise Refused(later)
     remarks = Remarks(notices=[*policy.notices, *description.notices])
+    version = description.run.version
+    if version is not None and not tells(version) and not description.run.emergency:
+        remarks.problems.append(
+            f"version (readiness_version): '{version}' has neither a letter nor a digit, and would be found in any answer; "
+            "name the version, such as 1.4.2"
+        )
     approving = Approving(description, authority_of(description))
     declared = declared_waivers(description, policy, approving, remarks)
     of_level = lower_level(declared, policy, approving, remarks)
