@@ -20,6 +20,7 @@ import yaml
 from ansible import constants
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.validation import check_type_dict
 from ansible.plugins.loader import lookup_loader
 
 from ...module_utils._argspec import PHASES
@@ -174,7 +175,16 @@ class Context:
 
     @functools.cached_property
     def _started(self) -> Started:
-        return play_variables.started(self.action._task, self.task_vars, self.options.get("records"))
+        return play_variables.started(self.action._task, self.task_vars, self.options.get("records"), self._targets())
+
+    def _targets(self) -> dict[str, object]:
+        """Where the command line says that results go."""
+        given = play_variables.extra(self.task_vars).get("readiness_publish")
+        try:
+            said = check_type_dict(plain(self.action._templar.template(given))) if given else {}
+        except (AnsibleError, TypeError):  # whoever publishes says what is wrong with it
+            return {}
+        return {str(name): value for name, value in said.items()}
 
     def remembered(self, *plans: Plan) -> tuple[Plan, ...]:
         """Plans of the service, held against what its records remember; as they are where nothing can be read. Refused."""

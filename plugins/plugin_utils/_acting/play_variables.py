@@ -31,7 +31,7 @@ def of_play(task: object) -> dict[str, object]:
     return own
 
 
-def started(task: object, task_vars: t.Mapping[str, object], records: object) -> Started:
+def started(task: object, task_vars: t.Mapping[str, object], records: object, publish: t.Mapping[str, object] | None = None) -> Started:
     """How this run of Ansible was started, as far as it matters for what a gate looks at."""
     hostvars, limit = task_vars.get("hostvars"), task_vars.get("ansible_limit")
     left_out: tuple[str, ...] = ()
@@ -45,6 +45,7 @@ def started(task: object, task_vars: t.Mapping[str, object], records: object) ->
         tags=_chosen(task, task_vars),
         serial=bool(play and play.serial),
         records=str(records) if records else None,
+        publish=dict(publish or {}),
         environment=_environment(task_vars),
         environment_alone=_alone(task, task_vars, "readiness_environment"),
         service_file=_named(task, task_vars, "readiness_service_file"),

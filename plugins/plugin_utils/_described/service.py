@@ -67,6 +67,7 @@ class Started:
     tags: tuple[str, ...] = ()  # where the gate's own tasks are chosen by them
     serial: bool = True  # whether the play has batches
     records: str | None = None  # the folder that the run names
+    publish: t.Mapping[str, object] = dataclasses.field(default_factory=dict)  # the targets that the command line names
     environment: str | None = None  # that of the inventory, where the command line says another
     environment_alone: bool = False  # whether nobody but the command line says the environment
     service_file: bool = False  # whether the command line names it

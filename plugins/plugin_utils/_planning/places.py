@@ -32,6 +32,8 @@ ENDINGS = {
     "csv": (".csv",),
     "json": (".json",),
 }
+# where operations see what a gate has said, whoever reads its reports
+TARGETS = ("textfile_directory", "pushgateway", "grafana", "webhook", "mail")
 # these evaluate an argument on the controller, as a template would be
 EVALUATES = {"assert": "that", "debug": "var", "template": "src"}
 BUILTIN = ("", "ansible.builtin", "ansible.legacy")
@@ -124,13 +126,30 @@ def _note_memory(description: Description, organisation: Document, remarks: Rema
 
 
 def _note_servers(description: Description, organisation: Document, remarks: Remarks) -> None:
-    own, shared = (document.declared.get("publish") or {} for document in (description.service, organisation))
-    for name in ("pushgateway", "grafana", "webhook", "mail"):
-        if name in own and name in shared and own.get(name) != shared.get(name):
+    own, shared = _published(description.service), _published(organisation)
+    for name in TARGETS:
+        if name in own and shared.get(name) and not _same_target(own[name], shared[name], description.inventory.real_path):
             path = ("publish", name)
             said = phrase("{key:path} publishes elsewhere than its organisation does", key=dotted(path))
             strict = phrase("the organisation names one for all services")
             remarks.loosen("places", dotted(path), description.service.where(path), said, strict)
+
+
+def _published(document: Document | None) -> t.Mapping[str, object]:
+    return t.cast("t.Mapping[str, object]", document.declared.get("publish") or {}) if document else {}
+
+
+def _same_target(own: object, shared: object, real: t.Callable[[str], str]) -> bool:
+    if isinstance(own, str) and isinstance(shared, str):
+        return own == shared or real(os.path.abspath(os.path.expanduser(own))) == real(os.path.abspath(os.path.expanduser(shared)))
+    return own == shared
+
+
+def led_away(description: Description) -> list[str]:
+    """Which of the organisation's targets the run takes away, or puts another in the place of."""
+    organisation, given = description.organisation, description.run.started.publish
+    shared, real = _published(organisation), description.inventory.real_path
+    return [name for name in TARGETS if name in given and shared.get(name) and not _same_target(given[name], shared[name], real)]
 
 
 def _leave(description: Description, kind: str) -> Leave:
@@ -249,4 +268,4 @@ def _texts(given: object) -> list[str]:
     return [str(text) for text in given] if isinstance(given, list) else [str(given)] if given else []
 
 
-__all__ = ("ENDINGS", "evaluated", "is_below", "note", "refused_writes")
+__all__ = ("ENDINGS", "TARGETS", "evaluated", "is_below", "led_away", "note", "refused_writes")

@@ -16,6 +16,7 @@ from .._described.service import Description
 from .._model.loosening import RUN
 from .._model.planned import PlannedRequirement
 from .._promises.mode import enforced_somewhere, mode_said
+from .places import led_away
 from .remarks import Remarks
 
 
@@ -26,6 +27,7 @@ def run_loosened(description: Description, level: str, requirements: t.Sequence[
     _milder_environment(description, level, remarks)
     _records(description, remarks)
     _connections(description, requirements, remarks)
+    _targets(description, remarks)
     if run.first_deployment:
         less = phrase("what cannot exist before the first deployment is not asked, nor is anything compared with before")
         remarks.loosen("first_deployment", "readiness_first_deployment", "", less, phrase("every other run asks it"), by=RUN)
@@ -84,6 +86,14 @@ def _milder_environment(description: Description, level: str, remarks: Remarks) 
         "{place:path} enforces in other environments (say the environment in the inventory or in the play)", place=organisation.where(path)
     )
     remarks.loosen("environment", "readiness_environment", "", less, strict, by=RUN)
+
+
+def _targets(description: Description, remarks: Remarks) -> None:
+    organisation = description.organisation
+    for name in led_away(description) if organisation else ():
+        less = phrase("what comes of the run is not published to the {target:path} of the organisation", target=name)
+        strict = phrase("{place:path} names it", place=organisation.where(("publish", name)) if organisation else "")
+        remarks.loosen("records", f"readiness_publish.{name}", "", less, strict, by=RUN)
 
 
 def _records(description: Description, remarks: Remarks) -> None:
