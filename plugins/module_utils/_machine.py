@@ -13,8 +13,17 @@ _NAMES = ("/etc/machine-id", "/proc/sys/kernel/random/boot_id")  # cloned machin
 
 def identity() -> str:
     """A short digest of the machine's name, its identifier and that of its start; it tells nothing of them."""
+    return _digest(_NAMES)
+
+
+def lasting_identity() -> str:
+    """The same, but that it stays when the machine is started again."""
+    return _digest(_NAMES[:1])
+
+
+def _digest(paths: tuple[str, ...]) -> str:
     parts = [socket.gethostname()]
-    for path in _NAMES:
+    for path in paths:
         try:
             with open(path, encoding="ascii", errors="replace") as stream:
                 parts.append(stream.read(100).strip())
@@ -23,4 +32,4 @@ def identity() -> str:
     return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:12]
 
 
-__all__ = ("identity",)
+__all__ = ("identity", "lasting_identity")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ansible.module_utils.basic import AnsibleModule
 
 from ._engine import Item, execute
-from ._machine import identity
+from ._machine import identity, lasting_identity
 from ._runner import Runner
 
 
@@ -33,7 +33,8 @@ def main() -> None:
         items.append(Item.from_dict({**check, "secrets": secrets}))
     found = execute(items, Runner(), settling=params["settling"], within=params["within"])
     said = {key: [finding.as_dict() for finding in findings] for key, findings in found.items()}
-    module.exit_json(changed=False, found=said, machine=identity(), invocation={})  # else it would say its arguments again
+    # without invocation it would say its arguments again
+    module.exit_json(changed=False, found=said, machine=identity(), lasting=lasting_identity(), invocation={})
 
 
 __all__ = ("main",)

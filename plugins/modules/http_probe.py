@@ -49,6 +49,13 @@ options:
     description:
       - Regular expression (Python) that must match somewhere in the answer.
     type: str
+  version:
+    description:
+      - A version that must stand in the answer, where C({version}) stands in O(body), or anywhere.
+      - V(1.4) is found in V(v1.4), V("1.4") and V(version=1.4,), also in V(1.4-abc), and not in V(1.4.9), V(11.4), V(1.4-rc1) or
+        V(1.4+build). The short name of a commit finds its full one. Where O(body) goes on beside C({version}), that alone ends it.
+    type: str
+    version_added: 0.3.0
   not_body:
     description:
       - Texts that must not occur in the answer, for example one of the login page or of the maintenance page.

@@ -15,8 +15,9 @@ description:
   - It passes when the line is found, and fails when it is not, or when the service's log file or socket is not there.
     The finding says how many other lines arrived meanwhile, which tells a stopped log shipper from a wrong path.
   - It is C(unknown) when the line may not be written, or when the place to search may not be read.
-  - It is C(warn) when the line is only found in the very file that it was written to, or in the journal of the same host,
-    as this does not prove that logs arrive centrally. O(local) accepts that.
+  - It is C(unknown) when the line is only found in the very file that it was written to, under whatever name, since nothing was sent
+    anywhere; and C(warn) when it is found in the journal of the same host, as this does not prove that logs arrive centrally. O(local)
+    accepts either.
   - A log line cannot be taken back, so there is nothing to clean up. It is one line, and it begins with C(operability-canary).
     Whoever watches the logs can leave such lines out by that word.
   - The log file is never created, and neither a symbolic link nor anything else but a regular file is written to.

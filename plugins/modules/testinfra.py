@@ -76,11 +76,11 @@ options:
         elements: raw
       packages:
         description:
-          - Packages and their versions, or V(installed). V(1.4) fits C(1.4.2-1) too.
+          - Packages and their versions, or V(installed). V(1.4) fits C(1.4.2-1) too, V(==1.4) fits C(1.4-1) and not C(1.4.2-1).
         type: dict
       versions:
         description:
-          - Commands, and the version that each must name in what it says. V(1.4) fits C(1.4.2) too.
+          - Commands, and the version that each must name in what it says. V(1.4) fits C(1.4.2) too, V(==1.4) does not.
         type: dict
   hosts:
     description:

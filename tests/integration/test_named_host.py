@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import pathlib
 import shutil
+import sys
 import tarfile
 import typing as t
 
 import pytest
 import yaml
 from integration.acts import Acts
-from integration.playbook import Outcome, Site
+from integration.playbook import AFTER, ROLE, Outcome, Site
 
 SSH = pathlib.Path(__file__).with_name("ssh_stand_in")
 HOSTS = ("web1", "web2", "log1", "ops1")
@@ -141,3 +142,48 @@ def test_hosts_that_are_one_machine_are_told(site: Remote) -> None:
     outcome = site.run(phase="recheck")
     assert "one machine has answered for web1, web2; the inventory may name it so" in outcome.record["judgement"]["notices"]
     assert outcome.verdict == "go", outcome.output
+
+
+def test_the_command_line_does_not_say_who_answers(site: Remote) -> None:
+    """Each word that leads to the controller's own file, or to that of another host, or has a program of the requester's answer."""
+    site.backup("log1")
+    site.organisation |= {"mode": "enforce", "runs_may": []}
+    site.hosts = {"web1": {}, "web2": {}}
+    usual = ["-e", "ansible_user=root", "-e", "ansible_become_password=x", "-e", "ansible_ssh_common_args='-o StrictHostKeyChecking=no'"]
+    outcome = site.run(ROLE + AFTER, *usual)
+    assert outcome.rc == 0 and outcome.verdict == "go" and outcome.says("DEPLOYED ON web1"), outcome.output
+    assert not outcome.record["judgement"]["notices"] and not outcome.says("loosened by this run"), outcome.output
+    (site.machines / "log1" / "backups" / "shop.tar").unlink()
+    site.backup("here")
+    site.backup("web1")
+    liar = site.save("liar", f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    liar.chmod(0o755)
+    for words, key in (
+        (("-e", "ansible_connection=local"), "ansible_connection"),
+        (("-c", "local"), "--connection"),
+        (("-e", "ansible_host=web1"), "ansible_host"),
+        (("-e", f"ansible_python_interpreter={liar}"), "ansible_python_interpreter"),
+    ):
+        outcome = site.run(ROLE + AFTER, *words)
+        assert outcome.rc != 0 and not outcome.says("DEPLOYED"), outcome.output
+        hosts = "log1, web2" if key == "ansible_host" else "log1, web1, web2"
+        said = f"{key}: the command line says how {hosts} are reached"
+        assert outcome.says(said, "(runs_may: {services: {shop: [connection]}})"), outcome.output
+
+    site.organisation["runs_may"] = ["connection"]
+    outcome = site.run(ROLE, "-e", "ansible_host=web1")
+    (loosened,) = (one for one in outcome.record["judgement"]["loosened"] if one["by"] == "run")
+    assert (loosened["kind"], loosened["key"], loosened["by"]) == ("connection", "ansible_host", "run"), outcome.output
+    assert outcome.verdict == "go" and outcome.says("1 loosened by this run"), outcome.output
+    told = "another machine than at the last run has answered for log1, web2"
+    assert any(told in notice for notice in outcome.record["judgement"]["notices"]), outcome.record["judgement"]["notices"]
+
+
+def test_an_inventory_that_names_the_controller_for_a_host_is_told(site: Remote) -> None:
+    site.backup("log1")
+    assert site.run().verdict == "go"
+    site.backup("here")
+    more = site.save("more.yml", {"all": {"hosts": {"log1": {"ansible_connection": "local"}}}})
+    outcome = site.run(ROLE, "-i", str(more))
+    told = "the inventory says now that log1 is this machine, the controller"
+    assert any(told in notice for notice in outcome.record["judgement"]["notices"]), outcome.output

@@ -102,3 +102,15 @@ def test_what_a_host_an_environment_and_a_first_deployment_may_not(site: Site) -
     site.service["service"]["hosts"] = "web1"
     narrower = site.run(ROLE, version="1.1", **ENFORCED)
     assert narrower.rc != 0 and narrower.says("service.hosts: web2 are left out, and the inventory still has them")
+
+
+def test_metrics_are_not_led_away(site: Site) -> None:
+    """By the service file or by the command line: operations' own folder would keep what was there."""
+    site.organisation |= {"mode": "enforce", "services_may": [], "runs_may": []}
+    assert site.run().rc == 0 and site.textfile.exists()
+    outcome = site.run(publish={"textfile_directory": str(site.folder / "home")})
+    assert outcome.rc != 0 and outcome.says("readiness_publish.textfile_directory: what comes of the run is not published"), outcome.output
+    assert site.run(publish={"textfile_directory": str(site.metrics), "markdown": str(site.folder / "r.md")}).rc == 0
+    site.service["publish"] = {"textfile_directory": str(site.folder / "home")}
+    outcome = site.run()
+    assert outcome.rc != 0 and outcome.says("publish.textfile_directory publishes elsewhere than its organisation does"), outcome.output

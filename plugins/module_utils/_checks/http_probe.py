@@ -21,6 +21,7 @@ from .._message import one_line
 from .._patterns import NotSearched, search
 from .._phrase import Message, and_more, phrase
 from .._runner import Runner, unreadable
+from .._versions import HERE, tells, text_pattern
 
 WHERE = "both"
 TIMEOUT = 30.0
@@ -31,6 +32,7 @@ ARGUMENT_SPEC: Spec = {
     "status": {"type": "list", "elements": "int", "default": [200]},
     "body": {"type": "str"},
     "body_pattern": {"type": "str"},
+    "version": {"type": "str"},
     "not_body": {"type": "list", "elements": "str", "default": []},
     "json": {"type": "dict", "default": {}},
     "max_latency": {"type": "str"},
@@ -64,6 +66,7 @@ class Arguments(HttpArguments):
     status: list[int]
     body: str | None
     body_pattern: str | None
+    version: str | None
     not_body: list[str]
     json: dict[str, object]
     max_latency: float | None
@@ -106,8 +109,12 @@ def refuse_nonsense(args: Arguments) -> None:
         problems.append("percentile: more than 0, at most 100")
     if not args["status"]:
         problems.append("status is empty: no answer could be right")
-    if args["method"] == "HEAD" and (args["body"] or args["body_pattern"] or args["json"]):
+    if args["method"] == "HEAD" and (args["body"] or args["body_pattern"] or args["version"] or args["json"]):
         problems.append("method: an answer to HEAD has no body to look into")
+    if args["version"] is not None and not tells(args["version"]):
+        problems.append("version: it has neither a letter nor a digit")
+    if args["version"] is not None and HERE not in (args["body"] or HERE):
+        problems.append("body: with version, {version} stands in it for the version")
     try:
         re.compile(args["body_pattern"] or "")
     except (re.error, OverflowError, RecursionError) as exc:
@@ -158,7 +165,9 @@ def problems_of(args: Arguments, response: Response) -> list[Message]:
     if response.status not in args["status"]:
         return [other_status(where, response, args["status"])]
     text, found = response.text, []
-    if args["body"] and args["body"] not in text:
+    if args["version"]:
+        found += _version_problems(args["body"] or HERE, args["version"], response, where)
+    elif args["body"] and args["body"] not in text:
         said = phrase("the answer of {url:path} does not have the text '{text}'", url=where, text=one_line(args["body"], SHOWN))
         found.append(perhaps_a_login(said, response))
     if args["body_pattern"] and not _fits(args["body_pattern"], text):
@@ -171,6 +180,17 @@ def problems_of(args: Arguments, response: Response) -> list[Message]:
     if args["json"]:
         found += json_problems(args["json"], response)
     return found
+
+
+def _version_problems(template: str, version: str, response: Response, where: str) -> list[Message]:
+    """What is wrong where a text must have a version: it stands there of its own accord, and not as a part of another one."""
+    text, wanted = response.text, template.replace(HERE, version)
+    if text_pattern(template, version).search(text):
+        return []
+    if wanted in text:
+        return [phrase("the answer of {url:path} has '{text}' only as a part of something else", url=where, text=one_line(wanted, SHOWN))]
+    said = phrase("the answer of {url:path} does not have the text '{text}'", url=where, text=one_line(wanted, SHOWN))
+    return [perhaps_a_login(said, response)]
 
 
 def _fits(pattern: str, text: str) -> bool:
@@ -304,7 +324,7 @@ def judge(args: Arguments, samples: t.Sequence[Sample]) -> Finding:
         )
         return unknown(said, **fields)
     elsewhere = last is not None and urlsplit(last.url).hostname != urlsplit(args["url"]).hostname
-    if elsewhere and last is not None and not (args["body"] or args["body_pattern"] or args["json"]):
+    if elsewhere and last is not None and not (args["body"] or args["body_pattern"] or args["version"] or args["json"]):
         said = phrase("{took}, but from {url:path}, to where it redirects (a login page?)", took=took, url=public_url(last.url))
         return warned(said, **fields)
     return passed(took, **fields)
@@ -355,7 +375,8 @@ def _observed(args: Arguments, samples: t.Sequence[Sample], last: Response | Non
 
 
 def _expected(args: Arguments) -> dict[str, object]:
-    wanted: dict[str, object] = {name: args[name] for name in ("status", "body", "body_pattern", "not_body", "json") if args[name]}
+    names = ("status", "body", "body_pattern", "version", "not_body", "json")
+    wanted: dict[str, object] = {name: value for name, value in args.items() if name in names and value}
     if args["max_latency"] is not None:
         wanted.update(max_latency_seconds=args["max_latency"], percentile=args["percentile"])
     return wanted

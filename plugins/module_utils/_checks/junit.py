@@ -19,6 +19,7 @@ from .._finding import CannotObserve, Finding, Measurement, Status, failed, isof
 from .._message import one_line
 from .._phrase import Message, phrase, plural
 from .._runner import Runner, unreadable
+from .._versions import version_pattern
 
 WHERE = "controller"
 TIMEOUT = 60.0
@@ -36,9 +37,6 @@ REPORTS = 1000  # most reports of one check
 _AHEAD = dt.timedelta(hours=14)  # a time without a zone may be that of a place where it is tomorrow already
 _NO_TIME = 2000  # a year below it is a writer's way to say that it knows none
 BY_SUITE, BY_PATH = "suite name", "path"  # what tells of which version a report is
-# what makes of a version another one, before and behind it
-_BEFORE = r"(?<![0-9A-Za-z])(?<!\d[.])v?"
-_BEHIND = r"(?![0-9A-Za-z+~])(?!\.[0-9])(?![-._](?:rc|alpha|beta|dev|pre|snapshot|m[0-9]|a[0-9]|b[0-9]))"
 
 
 class Arguments(t.TypedDict):
@@ -346,11 +344,6 @@ def _another(name: str, given: str, version: str) -> Message:
     return phrase("is of another version: its property {name} says {given}, expected is {version}", name=name, given=given, version=version)
 
 
-def version_pattern(version: str) -> re.Pattern[str]:
-    """Finds this version, and not 1.4.2 in 11.4.2, 1.4.20, 1.4.2.1 or 1.4.2-rc1."""
-    return re.compile(_BEFORE + re.escape(re.sub(r"^[vV](?=\d)", "", version.strip())) + _BEHIND, re.I)
-
-
 __all__ = (
     "ARGUMENT_SPEC",
     "DURATIONS",
@@ -359,5 +352,4 @@ __all__ = (
     "parse_time",
     "run",
     "version_of",
-    "version_pattern",
 )

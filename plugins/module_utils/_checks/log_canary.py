@@ -195,7 +195,8 @@ def _find(markers: list[Marker], args: Arguments, runner: Runner, search: FileSe
         waited = runner.clock.monotonic() - started
         for number, marker in enumerate(markers):
             hit = None if number in found else backend.hit(marker)
-            if hit:
+            # what is found where it was written may yet arrive elsewhere
+            if hit and (args["local"] or not hit.same_file or waited >= args["deadline"]):
                 found[number] = _found(marker, hit, args, runner.now().timestamp(), waited)
         if len(found) == len(markers) or waited >= args["deadline"]:
             break
@@ -239,6 +240,9 @@ def _found(marker: Marker, hit: Hit, args: Arguments, now: float, waited: float)
     fields["proof"] = "derived"
     if args["local"]:
         return passed(message, **fields)
+    if hit.same_file:
+        said = phrase("{found}: no log has been sent anywhere; search where logs arrive, not where they are written", found=message)
+        return unknown(said, **fields)
     return warned(phrase("{found}: that it arrives centrally is not proven", found=message), **fields)
 
 

@@ -165,7 +165,8 @@ class FileSearch:
         for marker in self.markers:
             patterns = self._patterns(marker.host, marker.tag)
             pending.setdefault(patterns, [])
-            if marker.token not in self.hits:
+            known = self.hits.get(marker.token)
+            if known is None or known.same_file:
                 pending[patterns].append(marker)
         wanted: dict[str, list[Marker]] = {}
         for patterns, markers in pending.items():
@@ -238,11 +239,13 @@ class FileSearch:
     def _same_file(self, handle: t.IO[bytes], path: str, marker: Marker) -> bool:
         """Whether the line was found in the file that it was written to, or in what a rotation has made of it."""
         own = marker.path
-        if not own or marker.host != host_name():
+        if not own:
             return False
         status = os.fstat(handle.fileno())
         if (status.st_dev, status.st_ino) == (marker.device, marker.inode):
-            return True
+            return True  # under another name of the host, too: a container has its own
+        if marker.host != host_name():
+            return False
         real = os.path.realpath(path)
         try:
             return real == os.path.realpath(own) or real in {one.path for one in rotated_files(os.path.realpath(own))}

@@ -250,6 +250,11 @@ def test_user(host: Host, expected: Account) -> None:
         raise AssertionError(phrase("{user} is not in the groups {groups:list}", user=name, groups=missing))
 
 
+def _begins(version: str) -> str:
+    """What the text of a version begins with: 1.4 fits 1.4.2 too, and ==1.4 does not."""
+    return re.escape(version[2:]) + r"(?!\.[0-9])" if version.startswith("==") else re.escape(version)
+
+
 def test_package(host: Host, expected: Installed) -> None:
     name, version = expected["name"], expected["version"]
     package = host.package(name)
@@ -258,7 +263,7 @@ def test_package(host: Host, expected: Installed) -> None:
     if version is not None:
         seen = str(package.version)
         plain = seen.partition(":")[2] or seen  # an epoch is rarely meant
-        fits = any(text == version or re.match(re.escape(version) + r"(?![0-9A-Za-z])", text) for text in (seen, plain))
+        fits = any(text == version or re.match(_begins(version) + r"(?![0-9A-Za-z])", text) for text in (seen, plain))
         if not fits:
             raise AssertionError(
                 phrase("the package {package} has the version {version}, not {wanted}", package=name, version=seen, wanted=version)
@@ -271,6 +276,6 @@ def test_version(host: Host, expected: Told) -> None:
     said = next((line.strip() for line in (answer.stdout + answer.stderr).splitlines() if line.strip()), phrase("nothing"))
     if answer.rc != 0:
         raise AssertionError(phrase("'{command}' ended with {code} and said: {said}", command=command, code=answer.rc, said=said))
-    fits = re.search(rf"(?<![0-9.]){re.escape(version)}(?![0-9]|-?(?:rc|alpha|beta))", answer.stdout + answer.stderr)
+    fits = re.search(rf"(?<![0-9.]){_begins(version)}(?![0-9]|-?(?:rc|alpha|beta))", answer.stdout + answer.stderr)
     if not fits:
         raise AssertionError(phrase("'{command}' says {said}, not {version}", command=command, said=said, version=version))

@@ -19,6 +19,7 @@ import typing as t
 import yaml
 from ansible import constants
 from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.module_utils.common.validation import check_type_dict
 
 from ...module_utils._argspec import PHASES
 from ...module_utils._files import NotWritten, read_within
@@ -36,6 +37,7 @@ from .._model.planned import Plan, PlannedCheck
 from .._model.service_state import Known
 from .._model.text import first_line, fit
 from .._planning import batch as _batch
+from .._planning import connection_parameters
 from .._planning import plan as _plan
 from .._planning.other_files import Places
 from .._planning.places import refused_writes
@@ -100,7 +102,7 @@ class Context:
         service = self._document(self.options["service_file"], "service", host)
         self._refuse_patterns(service)
         organisation, told = self._concerning(service, host)
-        inventory = Inventory(self._hosts_of, self._addresses_of, module_problem, acts_here, os.path.realpath)
+        inventory = Inventory(self._hosts_of, self._addresses_of, module_problem, acts_here, os.path.realpath, self._led_elsewhere)
         beyond = self._beyond.get(self._text(self.options["service_file"], "service")[0], ())
         approvals = tuple(self._document(name, schema, host) for name, schema in self._sources() if schema == "approvals")
         described = Description(service, organisation, self.run(), inventory, approvals=approvals, beyond=beyond, notices=tuple(told))
@@ -176,7 +178,16 @@ class Context:
 
     @functools.cached_property
     def _started(self) -> Started:
-        return play_variables.started(self.action._task, self.task_vars, self.options.get("records"))
+        return play_variables.started(self.action._task, self.task_vars, self.options.get("records"), self._targets())
+
+    def _targets(self) -> dict[str, object]:
+        """Where the command line says that results go."""
+        given = play_variables.extra(self.task_vars).get("readiness_publish")
+        try:
+            said = check_type_dict(plain(self.action._templar.template(given))) if given else {}
+        except (AnsibleError, TypeError):  # whoever publishes says what is wrong with it
+            return {}
+        return {str(name): value for name, value in said.items()}
 
     def remembered(self, *plans: Plan) -> tuple[Plan, ...]:
         """Plans of the service, held against what its records remember; as they are where nothing can be read. Refused."""
@@ -463,6 +474,29 @@ class Context:
                 problems += [f"{service.where(path)}: {dotted(path)}: {problem}" for problem in exc.problems]
         if problems:
             raise Refused(problems)
+
+    @functools.cached_property
+    def _connecting(self) -> dict[str, object]:
+        return play_variables.connecting(self.action._task, self.task_vars)
+
+    def _led_elsewhere(self, host: str) -> list[str]:
+        """The parameters of this run by which something else may answer for a host than what the inventory and the play name."""
+        if not self._connecting:
+            return []
+        above = play_variables.said_of_connection(self.action._task, self.task_vars, host)
+        templar = self.templar(host)
+
+        def text(value: object) -> str:
+            try:
+                return str(templar.template(value))
+            except AnsibleError:  # it is no value of a connection
+                return str(value)
+
+        return connection_parameters.that_lead(
+            {name: text(value) for name, value in self._connecting.items()},
+            {name: text(value) for name, value in above.items() if name in self._connecting or name == "ansible_connection"},
+            python=str(self.task_vars.get("ansible_playbook_python") or ""),
+        )
 
     def _addresses_of(self, host: str) -> list[str]:
         """The names under which a monitoring server may know a host: the address that Ansible uses, its name, the short one."""

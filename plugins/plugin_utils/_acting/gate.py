@@ -40,6 +40,7 @@ from .._model.record import SCHEMA_VERSION, PastRun, RunRecord
 from .._model.run import Run
 from .._model.service_state import Known, State
 from .._model.verdict import Verdict
+from .._planning.remembered import other_machines
 from .._recording import memory as _memory
 from .._recording import witness as _witness
 from .._recording.case import (
@@ -51,6 +52,7 @@ from .._recording.case import (
     differing,
     enter_deployment,
     keep_baseline,
+    lasting_of,
     load_at_pre,
     load_baseline,
     load_gate_before,
@@ -198,6 +200,7 @@ class Gate:
         self._reach = Reach()
         self._partial: Message | None = None
         self._machines: t.Mapping[str, str] = {}
+        self._lasting: t.Mapping[str, str] = {}
 
     def speak(self) -> Spoken:
         """The verdict over what the spool holds. It closes the spool."""
@@ -232,7 +235,7 @@ class Gate:
         self._reach = reach_of(subject.plan, visited, subject.play, waiting)
         self._partial = partial_reason(subject.plan, visited, subject.play, waiting)
         self._findings = self.spool.findings()
-        self._machines = machines_of(visited)
+        self._machines, self._lasting = machines_of(visited), lasting_of(visited)
 
     def _run(self, now: dt.datetime) -> Run:
         subject = self.subject
@@ -295,6 +298,7 @@ class Gate:
             decisions=decisions,
             previous=self._previous() if readable else None,
             machines=self._machines,
+            lasting=self._lasting,
             before=baseline,
             source=self.subject.source,
             at_pre=self._at_pre(run, baseline) if readable else None,
@@ -306,6 +310,7 @@ class Gate:
         case, (record, after), unfit = self._judged(case)
         unchecked = _witness.unchecked(record.judgement.debt, state, self.records) if readable else ()
         notices += [*unfit, *self._doubts(), *unchecked, *answered_for_others(self._machines, identity())]
+        notices += other_machines(state.expected, self._lasting)
         record = dataclasses.replace(record.noting([*unusable, *notices]), state=self._state_shown(record, before, readable, trouble))
         made = Attempt(case, record, after, trouble=trouble)
         if memory:

@@ -5,22 +5,18 @@
 
 from __future__ import annotations
 
-import copy
 import typing as t
 
+from ansible import constants, context
 from ansible.playbook.task import Task
 from ansible.vars.hostvars import HostVars
 
 from .._described.service import Started
 from .._model.text import as_list
+from .._planning import connection_parameters as _connection
+from .._running.variables import extra, of_inventory
 
 DECIDING = tuple(f"readiness_{name}" for name in ("mode", "environment", "first_deployment", "organisation_file", "scope", "records"))
-
-
-def extra(task_vars: t.Mapping[str, object]) -> t.Mapping[str, object]:
-    """The variables of the command line (or of the launcher), which win over all others."""
-    hostvars = task_vars.get("hostvars")
-    return dict(hostvars._variable_manager.extra_vars) if isinstance(hostvars, HostVars) else {}
 
 
 def of_play(task: object) -> dict[str, object]:
@@ -35,19 +31,7 @@ def of_play(task: object) -> dict[str, object]:
     return own
 
 
-def of_inventory(task_vars: t.Mapping[str, object], host: str) -> t.Mapping[str, object]:
-    """What the inventory, facts and earlier tasks say of a host, the command line left out; empty for one that is not known."""
-    hostvars = task_vars.get("hostvars")
-    if not isinstance(hostvars, HostVars) or (known := hostvars._inventory.get_host(host)) is None:
-        return {}
-    whole = hostvars._variable_manager
-    manager = copy.copy(whole)
-    # a copy loses these before core 2.19
-    manager._loader, manager._hostvars, manager._extra_vars = whole._loader, whole._hostvars, {}
-    return dict(manager.get_vars(host=known, include_hostvars=False))
-
-
-def started(task: object, task_vars: t.Mapping[str, object], records: object) -> Started:
+def started(task: object, task_vars: t.Mapping[str, object], records: object, publish: t.Mapping[str, object] | None = None) -> Started:
     """How this run of Ansible was started, as far as it matters for what a gate looks at."""
     hostvars, limit = task_vars.get("hostvars"), task_vars.get("ansible_limit")
     left_out: tuple[str, ...] = ()
@@ -61,6 +45,7 @@ def started(task: object, task_vars: t.Mapping[str, object], records: object) ->
         tags=_chosen(task, task_vars),
         serial=bool(play and play.serial),
         records=str(records) if records else None,
+        publish=dict(publish or {}),
         environment=_environment(task_vars),
         environment_alone=_alone(task, task_vars, "readiness_environment"),
         service_file=_named(task, task_vars, "readiness_service_file"),
@@ -97,6 +82,28 @@ def _environment(task_vars: t.Mapping[str, object]) -> str | None:
     return str(given) if isinstance(given, str) and "{{" not in given else None
 
 
+def connecting(task: object, task_vars: t.Mapping[str, object]) -> dict[str, object]:
+    """What the command line, or the environment, says of how hosts are reached, as written."""
+    found: dict[str, object] = {name: value for name, value in extra(task_vars).items() if _connection.steers(name)}
+    options: t.Mapping[str, object] = context.CLIARGS
+    found.update(_connection.on_command_line(options))
+    asked = str(options.get("connection") or constants.DEFAULT_TRANSPORT)
+    play = task.get_play() if isinstance(task, Task) else None
+    if play and play.connection != asked:  # it says another, and wins
+        return found
+    if asked != constants.DEFAULT_TRANSPORT:
+        found["--connection"] = asked
+    elif str(constants.config.get_config_value_and_origin("DEFAULT_TRANSPORT")[1]).startswith("env: "):
+        found[_connection.TRANSPORT] = asked
+    return found
+
+
+def said_of_connection(task: object, task_vars: t.Mapping[str, object], host: str) -> dict[str, object]:
+    """What inventory and play say of a host, as written, of all that has a say in how it is reached."""
+    said = {**of_inventory(task_vars, host), **of_play(task)}
+    return {"ansible_host": host, **{name: value for name, value in said.items() if _connection.steers(name)}}
+
+
 def deciding(task: object, task_vars: t.Mapping[str, object]) -> dict[str, str]:
     """What the inventory, or an earlier task, says for the task's host of variables with a say in the verdict.
 
@@ -110,4 +117,4 @@ def deciding(task: object, task_vars: t.Mapping[str, object]) -> dict[str, str]:
     return {name: "" if own.get(name) is None else str(own[name]) for name in open_ones}
 
 
-__all__ = ("deciding", "extra", "of_inventory", "of_play", "started")
+__all__ = ("connecting", "deciding", "extra", "of_inventory", "of_play", "said_of_connection", "started")

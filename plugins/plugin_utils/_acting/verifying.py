@@ -30,6 +30,7 @@ from .._model.completion import as_stand_in
 from .._model.plain import to_plain
 from .._model.planned import Plan, PlannedCheck
 from .._model.text import as_list, in_short, not_reached, said_by
+from .._planning.remembered import HERE
 from .._recording.delegated_host import another_machine, names_connection
 from .._running import core
 from .._running import sending as _sending
@@ -55,6 +56,7 @@ class Verifying(ActionBase):
     _requires_connection = False
     _hiding = Hiding()  # the secrets of all that this host is asked
     _machine: str | None = None  # which has answered, where the inventory does not say that it is this one
+    _lasting: str | None = None  # the same, as it stays when the machine is started again
 
     @core.on_any_core
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
@@ -116,6 +118,7 @@ class Verifying(ActionBase):
                 play_hosts=play_hosts,
                 variables=play_variables.deciding(self._task, variables),
                 machine=self._machine,
+                lasting=self._lasting,
             )
         except BaseException:
             looked_once.wait()  # a task that is broken off (timeout) does not wait for the settling time
@@ -253,8 +256,10 @@ class Verifying(ActionBase):
         if warnings := core.told(as_list(answer.get("warnings")), self._hiding.text):
             result.setdefault("warnings", []).extend(warnings)
         host = str(self._task.delegate_to or variables["inventory_hostname"])
-        if getattr(self._connection, "transport", None) != "local" or not names_connection(host, variables):
-            self._machine = machine_of(answer)
+        if getattr(self._connection, "transport", None) == "local" and names_connection(host, variables):
+            self._lasting = HERE
+        else:
+            self._machine, self._lasting = machine_of(answer), machine_of(answer, "lasting")
         if "found" not in answer:
             reason = too_old(self) or self._hiding.message(verbatim(_why_none(answer)))
             return {

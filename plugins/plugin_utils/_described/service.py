@@ -67,6 +67,7 @@ class Started:
     tags: tuple[str, ...] = ()  # where the gate's own tasks are chosen by them
     serial: bool = True  # whether the play has batches
     records: str | None = None  # the folder that the run names
+    publish: t.Mapping[str, object] = dataclasses.field(default_factory=dict)  # the targets that the command line names
     environment: str | None = None  # that of the inventory, where the command line says another
     environment_alone: bool = False  # whether nobody but the command line says the environment
     service_file: bool = False  # whether the command line names it
@@ -122,7 +123,8 @@ class Inventory:
     """What the plan asks Ansible and the disk.
 
     Hosts of a pattern, addresses under which a host is known, why a module cannot be run, whether one has an action on the controller that
-    may use files there, and where a path leads once symbolic links are followed.
+    may use files there, where a path leads once symbolic links are followed, and which parameters of the run have something else answer
+    for a host than what the inventory names.
     """
 
     hosts_of: t.Callable[[str], list[str]]
@@ -130,6 +132,7 @@ class Inventory:
     module_problem: t.Callable[[str], str | None] = lambda name: None
     acts_here: t.Callable[[str], bool] = lambda name: False
     real_path: t.Callable[[str], str] = os.path.normpath
+    led_elsewhere: t.Callable[[str], list[str]] = lambda host: []
 
 
 @dataclasses.dataclass(frozen=True)

@@ -29,7 +29,7 @@ OF_SERVICES = (
     "templates",
     "controller_code",
 )
-OF_RUNS = ("mode", "first_deployment", "environment", "records", "limit", "tags", "files", "adopt")
+OF_RUNS = ("mode", "first_deployment", "environment", "records", "limit", "tags", "files", "adopt", "connection")
 
 SERVICE, RUN = "service", "run"
 NO_LEAVE = "AUT-01"  # the reservation of what is looser while the organisation has not said who may what

@@ -120,6 +120,7 @@ class Expected:
     organisation_file: str | None = None
     organisation_seen: str | None = None  # the day
     standing: Standing | None = dataclasses.field(default=None, metadata=OMITTED)  # None: of a version that did not keep it
+    machines: t.Mapping[str, str] | None = dataclasses.field(default=None, metadata=OMITTED)  # by host, what tells which has answered
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ import typing as t
 from ...module_utils._phrase import Message, phrase
 from ...module_utils._units import parse_duration
 from .._comparing.comparable import numbers, tolerance
-from .._described.declarations import Defaults, Duration
+from .._described.declarations import Defaults, Duration, Part
 from .._described.document import Document, Path, dotted, unresolved
 from .._described.service import Description
 from .._model.planned import Terms
@@ -79,6 +79,26 @@ def _names(description: Description, organisation: Document, remarks: Remarks) -
             said = phrase("{key:path} takes the place of what the organisation says", key=dotted(path))
             above = phrase("{place:path} says it", place=organisation.where(path))
             _note("chains", path, said, above, description, remarks)
+    for part, given in description.parts.items():
+        _chain_of(part, given, shared, description, organisation, remarks)
+
+
+def _chain_of(
+    part: str, given: Part, shared: t.Mapping[str, object], description: Description, organisation: Document, remarks: Remarks
+) -> None:
+    """A chain of the service's own, under another name or written out, where the organisation has one for this service.
+
+    Nothing binds a chain to a service but its name: that of the service, of its owner or of the part. Where the organisation has none
+    of these, the service declares who supports it, as it should.
+    """
+    support = given.get("support")
+    own = support if isinstance(support, list) else (description.data.get("chains") or {}).get(str(support))
+    meant = next((name for name in (description.name, part, description.owner) if name in shared), None)
+    if own is None or str(support) in shared or meant is None or own in shared.values():
+        return
+    said = phrase("part {part:path} has a support chain of the service's own", part=part)
+    above = phrase("{place:path} has the chain {name:path}", place=organisation.where(("chains", meant)), name=meant)
+    _note("chains", ("parts", part, "support"), said, above, description, remarks)
 
 
 def _defaults(description: Description, organisation: Document, remarks: Remarks) -> None:

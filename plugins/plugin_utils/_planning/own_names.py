@@ -9,13 +9,13 @@ import re
 import typing as t
 
 from ...module_utils._phrase import phrase
-from .._described.document import Path, dotted
+from .._described.document import Document, Path, dotted
 from .._described.policy import Policy, load, shipped_titles
 from .._described.service import Description
 from .remarks import Remarks
 from .rules import policy_of
 
-OF_THE_GATE = ("AUT", "DEC", "LVL", "MODE", "VSR")  # families that the gate itself speaks of
+OF_THE_GATE = ("AUT", "DEC", "LVL", "MODE")  # what the gate itself raises: nobody else may pass under such a name
 FAMILY_OF_A_SERVICE = "OWN"  # where its name makes none
 
 
@@ -26,9 +26,12 @@ def look(description: Description, above: Policy, remarks: Remarks, *, refused: 
     for more in (chosen.get("name"), *(chosen.get("add") or ())):
         asked |= set(load(str(more)).rules) - above.taken_out if more else set()
     gone = {*above.taken_out, *above.rules} - asked
-    families = {family(name) for name in (*above.rules, *above.taken_out, *shipped_titles())} | {*OF_THE_GATE}
+    families = {family(name) for name in (*above.rules, *above.taken_out, *shipped_titles())} | {*OF_THE_GATE, "VSR"}
+    if description.organisation:
+        _reserved(description.organisation, _of_policy(description.organisation), description.name, families, remarks)
+    _reserved(description.service, _own(description), description.name, families, remarks)
     for path, name in _own(description):
-        if name in asked or (name not in gone and family(name) not in families):
+        if family(name) in OF_THE_GATE or name in asked or (name not in gone and family(name) not in families):
             continue
         place = description.service.where(path)
         proposal = _proposal(description.name, name, families)
@@ -59,9 +62,24 @@ def _own(description: Description) -> t.Iterator[tuple[Path, str]]:
     for name, entry in description.requirements.items():
         if entry.get("title") and entry.get("check"):
             yield ("requirements", name), name
-    for name, changed in (policy_of(description.service).get("requirements") or {}).items():
+    yield from _of_policy(description.service)
+
+
+def _of_policy(document: Document) -> t.Iterator[tuple[Path, str]]:
+    for name, changed in (policy_of(document).get("requirements") or {}).items():
         if changed is not None:
             yield ("policy", "requirements", name), name
+
+
+def _reserved(document: Document, own: t.Iterable[tuple[Path, str]], service: str, families: t.Container[str], remarks: Remarks) -> None:
+    """Refuses names under which the gate itself speaks, in each mode: what stands under one would be read as its word."""
+    for path, name in own:
+        if family(name) in OF_THE_GATE:
+            proposal = _proposal(service, name, families)
+            remarks.problems.append(
+                f"{document.where(path)}: {dotted(path)}: the gate itself speaks under the names {family(name)}-...; "
+                f"call a requirement of your own {proposal} for example"
+            )
 
 
 def _proposal(service: str, name: str, families: t.Container[str]) -> str:

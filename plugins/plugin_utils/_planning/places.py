@@ -32,6 +32,8 @@ ENDINGS = {
     "csv": (".csv",),
     "json": (".json",),
 }
+# where operations see what a gate has said, whoever reads its reports
+TARGETS = ("textfile_directory", "pushgateway", "grafana", "webhook", "mail")
 # these evaluate an argument on the controller, as a template would be
 EVALUATES = {"assert": "that", "debug": "var", "template": "src"}
 BUILTIN = ("", "ansible.builtin", "ansible.legacy")
@@ -124,13 +126,32 @@ def _note_memory(description: Description, organisation: Document, remarks: Rema
 
 
 def _note_servers(description: Description, organisation: Document, remarks: Remarks) -> None:
-    own, shared = (_named(document) for document in (description.service, organisation))
-    for name in ("pushgateway", "grafana", "webhook", "mail"):
-        if name in own and name in shared and own.get(name) != shared.get(name):
+    own, shared = _published(description.service), _published(organisation)
+    for name in TARGETS:
+        if name in own and shared.get(name) and not _same_target(own[name], shared[name], description.inventory.real_path):
             path = ("publish", name)
             said = phrase("{key:path} publishes elsewhere than its organisation does", key=dotted(path))
             strict = phrase("the organisation names one for all services")
             remarks.loosen("places", dotted(path), description.service.where(path), said, strict)
+
+
+def _published(document: Document | None) -> t.Mapping[str, object]:
+    """What a file names under ``publish``; nothing where a template says it that cannot be resolved: nothing is written then."""
+    given: object = document.data.get("publish") if document else None
+    return given if isinstance(given, dict) else {}
+
+
+def _same_target(own: object, shared: object, real: t.Callable[[str], str]) -> bool:
+    if isinstance(own, str) and isinstance(shared, str):
+        return own == shared or real(os.path.abspath(os.path.expanduser(own))) == real(os.path.abspath(os.path.expanduser(shared)))
+    return own == shared
+
+
+def led_away(description: Description) -> list[str]:
+    """Which of the organisation's targets the run takes away, or puts another in the place of."""
+    organisation, given = description.organisation, description.run.started.publish
+    shared, real = _published(organisation), description.inventory.real_path
+    return [name for name in TARGETS if name in given and shared.get(name) and not _same_target(given[name], shared[name], real)]
 
 
 def _leave(description: Description, kind: str) -> Leave:
@@ -144,7 +165,7 @@ def _written(description: Description) -> list[_Written]:
     service = description.service
     said = service.of_service
     found = [_Written((key,), str(said[key]), service.path(str(said[key]))) for key in ("records", "debt") if said.get(key)]
-    publish = _named(service)
+    publish = _published(service)
     for name in ("textfile_directory", *FILES):
         text = publish.get(name)
         if isinstance(text, str):
@@ -152,12 +173,6 @@ def _written(description: Description) -> list[_Written]:
             path = os.path.abspath(os.path.expanduser(filled.replace("{phase}", description.run.phase)))
             found.append(_Written(("publish", name), text, path))
     return found
-
-
-def _named(document: Document) -> t.Mapping[str, object]:
-    """What a file names under ``publish``; nothing where a template says it that cannot be resolved: nothing is written then."""
-    given: object = document.data.get("publish")
-    return given if isinstance(given, dict) else {}
 
 
 def _is_below(path: str, description: Description) -> bool:
@@ -178,7 +193,7 @@ def _roots(folder: str, organisation: Document | None) -> list[str]:
     said = organisation.of_organisation
     named = [*(said.get("service_paths") or []), *(str(said[key]) for key in ("records", "debt") if said.get(key))]
     roots += [organisation.path(str(folder)) for folder in named]
-    for name, text in _named(organisation).items():
+    for name, text in _published(organisation).items():
         if isinstance(text, str) and name in ("textfile_directory", *FILES):
             fixed = os.path.abspath(os.path.expanduser(text.partition("{")[0]))
             roots.append(fixed if name == "textfile_directory" or text.partition("{")[0].endswith(os.sep) else os.path.dirname(fixed))
@@ -254,4 +269,4 @@ def _texts(given: object) -> list[str]:
     return [str(text) for text in given] if isinstance(given, list) else [str(given)] if given else []
 
 
-__all__ = ("ENDINGS", "evaluated", "is_below", "note", "refused_writes")
+__all__ = ("ENDINGS", "TARGETS", "evaluated", "is_below", "led_away", "note", "refused_writes")

@@ -10,6 +10,7 @@ import typing as t
 
 from ...module_utils._phrase import phrase
 from ...module_utils._units import parse_duration
+from ...module_utils._versions import tells
 from .._comparing.comparable import terms
 from .._described.approvals import KEYS, digest_of
 from .._described.approvals import places as approved_places
@@ -50,6 +51,12 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     if later:
         raise Refused(later)
     remarks = Remarks(notices=[*policy.notices, *description.notices])
+    version = description.run.version
+    if version is not None and not tells(version) and not description.run.emergency:
+        remarks.problems.append(
+            f"version (readiness_version): '{version}' has neither a letter nor a digit, and would be found in any answer; "
+            "name the version, such as 1.4.2"
+        )
     approving = Approving(description, authority_of(description))
     declared = declared_waivers(description, policy, approving, remarks)
     of_level = lower_level(declared, policy, approving, remarks)
@@ -90,7 +97,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     of_files(description, comparison, remarks)
     mode, observe_until = mode_of(description, level, remarks.problems, remarks.notices)
     ratchet = ratchet_of(description, level, remarks.notices)
-    run_loosened(description, level, remarks)
+    run_loosened(description, level, requirements, remarks)
     hosts_told(description, requirements, remarks)
     enforced = enforced_here(description, authority, remarks)
     hold(rules, description, level, remarks, enforced=enforced, believed=authority.silent)

@@ -32,7 +32,7 @@ def of_policy(above: Policy, policy: Policy, description: Description, level: st
     asked = {name: rule for name, rule in above.rules.items() if rule.impact.get(level) and not rule.retired}
     entries = policy_of(description.service).get("requirements") or {}
     other = description.organisation is not None and chosen not in (None, named or "default")
-    lost = sorted(name for name, rule in asked.items() if _is_lost(rule, policy.rules.get(name), level))
+    lost = sorted(name for name, rule in asked.items() if _is_lost(rule, policy.rules.get(name), level, description.run.today))
     if other and lost:
         remarks.loosen(
             "policy",
@@ -55,8 +55,8 @@ def of_policy(above: Policy, policy: Policy, description: Description, level: st
             )
 
 
-def _is_lost(rule: Rule, below: Rule | None, level: str) -> bool:
-    return below is None or below.retired or any(change.field in ("impact", "phases") for change in changes(rule, below, level))
+def _is_lost(rule: Rule, below: Rule | None, level: str, today: str) -> bool:
+    return below is None or below.retired or any(change.field in ("impact", "phases") for change in changes(rule, below, level, today))
 
 
 def of_rule(above: Rule | None, rule: Rule, impact: str, description: Description, level: str, remarks: Remarks) -> None:
@@ -65,7 +65,7 @@ def of_rule(above: Rule | None, rule: Rule, impact: str, description: Descriptio
         return
     exception: t.Mapping[str, object] = description.requirements.get(rule.id) or {}
     entry: t.Mapping[str, object] = (policy_of(description.service).get("requirements") or {}).get(rule.id) or {}
-    for change in changes(above, rule, level, impact=impact):
+    for change in changes(above, rule, level, description.run.today, impact=impact):
         if change.field not in exception and change.field not in entry:
             continue  # it comes with another policy, which is told as such
         steps = ("requirements", rule.id) if change.field in exception else ("policy", "requirements", rule.id)
@@ -74,13 +74,11 @@ def of_rule(above: Rule | None, rule: Rule, impact: str, description: Descriptio
         remarks.loosen(change.kind, key, place, change.message, change.above, requirement=rule.id)
 
 
-def changes(above: Rule, below: Rule, level: str, *, impact: str | None = None) -> list[Change]:
+def changes(above: Rule, below: Rule, level: str, today: str, *, impact: str | None = None) -> list[Change]:
     """What is looser in ``below`` than in ``above``, field by field."""
-    return [
-        change
-        for find in (_of_impact, _of_phases, _of_exits, _of_time, _of_reach, _of_enforcement)
-        for change in find(above, below, level, impact)
-    ]
+    finds = (_of_impact, _of_phases, _of_exits, _of_time, _of_reach)
+    found = [change for find in finds for change in find(above, below, level, impact)]
+    return [*found, *_of_enforcement(above, below, today)]
 
 
 def _asked(rule: Rule, level: str) -> Message:
@@ -198,8 +196,9 @@ def _of_reach(above: Rule, below: Rule, level: str, _impact: str | None) -> t.It
         )
 
 
-def _of_enforcement(above: Rule, below: Rule, level: str, _impact: str | None) -> t.Iterator[Change]:
-    if below.enforce_from and (not above.enforce_from or below.enforce_from > above.enforce_from):
+def _of_enforcement(above: Rule, below: Rule, today: str) -> t.Iterator[Change]:
+    # what is enforced already is no later than at once
+    if below.enforce_from and below.enforce_from > max(above.enforce_from or "", today):
         said = (
             phrase("the policy enforces it from {day:day}", day=above.enforce_from)
             if above.enforce_from

@@ -20,6 +20,8 @@ from .authority import Authority
 from .other_files import NOWHERE, Places, other_organisation, other_service_file, standing_of
 from .remarks import Remarks
 
+HERE = "here"  # in the place of a machine: the inventory says that the controller is the host
+
 
 def held_against(
     plan: Plan,
@@ -108,13 +110,35 @@ def _group(plan: Plan, groups: t.Mapping[str, t.Sequence[str]]) -> list[Message]
     ]
 
 
-def expected_after(plan: Plan, state: State, today: dt.date) -> Expected:
+def other_machines(before: Expected, now: t.Mapping[str, str]) -> list[Message]:
+    """What is told of hosts for which another machine has answered than when the service was judged last."""
+    known = {host: machine for host, machine in (before.machines or {}).items() if machine != HERE and now.get(host, machine) != machine}
+    here = sorted(host for host in known if now[host] == HERE)
+    other = sorted(set(known) - set(here))
+    told = []
+    if here:
+        told.append(
+            phrase("the inventory says now that {hosts:list} is this machine, the controller: at the last run it was another", hosts=here)
+        )
+    if other:
+        told.append(
+            phrase(
+                "another machine than at the last run has answered for {hosts:list}: it was set up anew, or its name leads elsewhere now",
+                hosts=other,
+            )
+        )
+    return told
+
+
+def expected_after(plan: Plan, state: State, today: dt.date, machines: t.Mapping[str, str] | None = None) -> Expected:
     """What is remembered after a whole run: hosts that were lost without a word stay expected."""
     before, file = state.expected, plan.inputs.get("organisation_file")
     path = str(file["path"]) if file else before.organisation_file
     seen = today.isoformat() if file else before.organisation_seen
     pattern = before.pattern if plan.lost_hosts else plan.hosts_pattern
-    return Expected((*plan.expected_hosts, *plan.lost_hosts), pattern, path, seen, plan.standing or before.standing)
+    hosts = (*plan.expected_hosts, *plan.lost_hosts)
+    kept = {host: machine for host, machine in (before.machines or {}).items() if host in (*hosts, *plan.other_hosts)}
+    return Expected(hosts, pattern, path, seen, plan.standing or before.standing, {**kept, **(machines or {})} or None)
 
 
-__all__ = ("expected_after", "held_against")
+__all__ = ("HERE", "expected_after", "held_against", "other_machines")

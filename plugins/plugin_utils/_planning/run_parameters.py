@@ -9,20 +9,25 @@ The mode is read with the files' own (``plan.py``); what only the memory of the 
 from __future__ import annotations
 
 import os.path
+import typing as t
 
 from ...module_utils._phrase import phrase
 from .._described.service import Description
 from .._model.loosening import RUN
+from .._model.planned import PlannedRequirement
 from .._promises.mode import enforced_somewhere, mode_said
+from .places import led_away
 from .remarks import Remarks
 
 
-def run_loosened(description: Description, level: str, remarks: Remarks) -> None:
+def run_loosened(description: Description, level: str, requirements: t.Sequence[PlannedRequirement], remarks: Remarks) -> None:
     """Notes what a run leaves out or puts in the place of what stands above it; an environment that there is not is a problem."""
     run, started = description.run, description.run.started
     _environment(description, remarks)
     _milder_environment(description, level, remarks)
     _records(description, remarks)
+    _connections(description, requirements, remarks)
+    _targets(description, remarks)
     if run.first_deployment:
         less = phrase("what cannot exist before the first deployment is not asked, nor is anything compared with before")
         remarks.loosen("first_deployment", "readiness_first_deployment", "", less, phrase("every other run asks it"), by=RUN)
@@ -37,6 +42,18 @@ def run_loosened(description: Description, level: str, remarks: Remarks) -> None
         less = phrase("only tasks with some tags are run ({tags:list})", tags=list(started.tags))
         above = phrase("the tasks of verify and gate are all run where they have the tag always")
         remarks.loosen("tags", "--tags", "", less, above, by=RUN)
+
+
+def _connections(description: Description, requirements: t.Sequence[PlannedRequirement], remarks: Remarks) -> None:
+    """What the command line says of connections: another machine, or another program, would answer for a host."""
+    hosts = {*description.hosts(), *(host for planned in requirements for check in planned.checks for host in check.hosts or ())}
+    led: dict[str, list[str]] = {}
+    for host in sorted(hosts) if any(planned.checks for planned in requirements) else ():
+        for name in description.inventory.led_elsewhere(host):
+            led.setdefault(name, []).append(host)
+    for name, there in led.items():
+        less = phrase("the command line says how {hosts:list} are reached, and what answers for them", hosts=there)
+        remarks.loosen("connection", name, "", less, phrase("inventory and play say it (put it there)"), by=RUN)
 
 
 def _environment(description: Description, remarks: Remarks) -> None:
@@ -69,6 +86,14 @@ def _milder_environment(description: Description, level: str, remarks: Remarks) 
         "{place:path} enforces in other environments (say the environment in the inventory or in the play)", place=organisation.where(path)
     )
     remarks.loosen("environment", "readiness_environment", "", less, strict, by=RUN)
+
+
+def _targets(description: Description, remarks: Remarks) -> None:
+    organisation = description.organisation
+    for name in led_away(description) if organisation else ():
+        less = phrase("what comes of the run is not published to the {target:path} of the organisation", target=name)
+        strict = phrase("{place:path} names it", place=organisation.where(("publish", name)) if organisation else "")
+        remarks.loosen("records", f"readiness_publish.{name}", "", less, strict, by=RUN)
 
 
 def _records(description: Description, remarks: Remarks) -> None:

@@ -89,6 +89,7 @@ class Visited:
     unreachable: Message | None = None  # why
     play_hosts: tuple[str, ...] = ()
     machine: str | None = None  # which has answered for it, where the inventory does not say that it is the controller
+    lasting: str | None = None  # the same, as it stays when the machine is started again; HERE where the inventory says so
     variables: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # with a say in the verdict, as they stood for it
 
 
@@ -107,6 +108,11 @@ def differing(visited: t.Sequence[Visited], variables: t.Mapping[str, str], host
 def machines_of(visited: t.Sequence[Visited]) -> dict[str, str]:
     """By host, the machine that has answered for it."""
     return {one.host: one.machine for one in visited if one.machine}
+
+
+def lasting_of(visited: t.Sequence[Visited]) -> dict[str, str]:
+    """By host, what stays of the machine that has answered for it."""
+    return {one.host: one.lasting for one in visited if one.lasting}
 
 
 def answered_for_others(machines: t.Mapping[str, str], own: str) -> list[Message]:
@@ -206,6 +212,7 @@ class Case:
     at_pre: PastRun | None = None  # the last run at pre of this deployment
     doubts: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)  # by seal why a line of debt is not believed
     machines: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # which have answered, by host
+    lasting: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # what stays of them, by host
 
     def judged(self) -> tuple[RunRecord, State]:
         """The run record, and the service's state after it: unchanged by a partial run, but for what it leaves undone."""
@@ -228,7 +235,7 @@ class Case:
         run = dataclasses.replace(run, enforced=enforced, evidence_digest=accounts.evidence.digest)
         changed = _accountability.state_after(dataclasses.replace(situation, run=run), accounts)
         if run.whole:
-            changed = dataclasses.replace(changed, expected=expected_after(self.plan, self.state, now.date()))
+            changed = dataclasses.replace(changed, expected=expected_after(self.plan, self.state, now.date(), self.lasting))
         if not run.partial:
             judgement = judgement.noting(lifted_by(changed, run.id))
         if not plan.refused:
@@ -367,6 +374,7 @@ __all__ = (
     "differing",
     "enter_deployment",
     "keep_baseline",
+    "lasting_of",
     "load_at_pre",
     "load_baseline",
     "load_gate_before",

@@ -16,6 +16,7 @@ from ...module_utils._phrase import Message, phrase
 from .._model.text import in_short, not_reached
 from .._publish.files import READABLE, PublishFailure, WriteFile
 from .._running import core
+from .._running.variables import extra, of_inventory
 
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
@@ -37,7 +38,8 @@ def another_machine(action: t.Any, task_vars: t.Mapping[str, object]) -> Message
     host = action._task.delegate_to
     if not host or host in _THIS_MACHINE or getattr(action._connection, "transport", None) != "local":
         return None
-    if context.CLIARGS.get("connection") == "local":  # whoever started the run has said so of all hosts
+    # whoever started the run has said so of all hosts, which is told with the plan
+    if context.CLIARGS.get("connection") == "local" or "ansible_connection" in extra(task_vars):
         return None
     if names_connection(str(host), task_vars) or constants.DEFAULT_TRANSPORT == "local":
         return None
@@ -49,12 +51,8 @@ def another_machine(action: t.Any, task_vars: t.Mapping[str, object]) -> Message
 
 
 def names_connection(host: str, task_vars: t.Mapping[str, object]) -> bool:
-    """Whether the inventory says how a host is reached."""
-    hostvars: t.Any = task_vars.get("hostvars")
-    try:
-        return hostvars.raw_get(host).get("ansible_connection") is not None
-    except (AnsibleError, AttributeError, KeyError):
-        return False
+    """Whether the inventory says how a host is reached: what the command line says is not the inventory's word."""
+    return of_inventory(task_vars, host).get("ansible_connection") is not None
 
 
 class Elsewhere:

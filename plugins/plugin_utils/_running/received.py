@@ -39,9 +39,9 @@ def received(items: t.Sequence[Item], found: object) -> dict[str, list[Finding]]
     return {item.key: _findings(item, given.get(item.key)) for item in items}
 
 
-def machine_of(answer: Json) -> str | None:
+def machine_of(answer: Json, name: str = "machine") -> str | None:
     """Which machine has answered, where it says so in the form that it was asked for."""
-    given = answer.get("machine")
+    given = answer.get(name)
     return given if isinstance(given, str) and re.fullmatch("[0-9a-f]{12}", given) else None
 
 

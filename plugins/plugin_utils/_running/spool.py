@@ -40,11 +40,13 @@ class Spool:
         play_hosts: t.Sequence[str] = (),
         variables: t.Mapping[str, str] | None = None,
         machine: str | None = None,
+        lasting: str | None = None,
     ) -> None:
         """Adds the findings of a host (or of the controller), by the key of their check."""
         held = self._read(self._path(host)) or {"host": host, "findings": {}}
         held["unreachable"] = None if unreachable is None else kept(unreachable)
         held["machine"] = machine or held.get("machine")
+        held["lasting"] = lasting or held.get("lasting")
         held["play_hosts"] = sorted({*held.get("play_hosts", []), *play_hosts})
         held["variables"] = dict(variables or held.get("variables") or {})
         held["findings"].update({key: [finding.as_dict() for finding in values] for key, values in findings.items()})

@@ -240,3 +240,45 @@ def test_in_french() -> None:
     assert french(look(answer(), samples=2, max_latency="1s").message) == (
         "https://payments.example.org/health a répondu 200, le 95e centile sur 2 requêtes est de 100 ms, la limite est de 1 s"
     )
+
+
+# -- a version by text
+
+
+@pytest.mark.parametrize(
+    ("text", "args"),
+    [
+        ("shop v1.4", {"version": "1.4"}),
+        ('{"version": "1.4"}', {"version": "v1.4"}),
+        ("version=1.4, up", {"version": "1.4"}),
+        ("1.4\n", {"version": "1.4"}),
+        ("It is 1.4.", {"version": "1.4"}),
+        ("1.4-abc", {"version": "1.4"}),
+        ("shop 1.4+eu1", {"body": "shop {version}+eu1", "version": "1.4"}),
+        ("build 3f2a91c0d1e2f3a4b5c6d7e8f9a0b1c2d3e4f5a6", {"version": "3f2a91c"}),
+        ("1.4.9, before it 1.4", {"version": "1.4"}),
+    ],
+)
+def test_a_version_that_is_there(text: str, args: dict[str, str]) -> None:
+    assert look(answer(text), **args).status == "pass"
+
+
+@pytest.mark.parametrize(
+    ("text", "args", "said"),
+    [
+        ("shop 1.4.9", {"version": "1.4"}, "has '1.4' only as a part of something else"),
+        ("11.4", {"version": "1.4"}, "only as a part"),
+        ("2.1.4", {"version": "1.4"}, "only as a part"),
+        ("1.40", {"version": "1.4"}, "only as a part"),
+        ("1.4-rc1", {"version": "1.4"}, "only as a part"),
+        ("1.4+build", {"version": "1.4"}, "only as a part"),
+        ("version 1.4.9", {"body": "version {version}", "version": "1.4"}, "has 'version 1.4' only as a part"),
+        ("version 1x4", {"body": "version {version}", "version": "1.4"}, "does not have the text 'version 1.4'"),
+        ("<html>Sign in", {"version": "1.4"}, "does not have the text '1.4'"),
+        ("anything at all.", {"version": "."}, "version: it has neither a letter nor a digit"),
+        ("up", {"body": "up", "version": "1.4"}, "{version} stands in it"),
+    ],
+)
+def test_a_version_that_is_not_there(text: str, args: dict[str, str], said: str) -> None:
+    finding = look(answer(text), **args)
+    assert finding.status != "pass" and said in finding.message

@@ -13,11 +13,12 @@ import typing as t
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import junit as check
-from ansible_collections.operability.readiness.plugins.module_utils._checks.junit import parse_time, version_of, version_pattern
+from ansible_collections.operability.readiness.plugins.module_utils._checks.junit import parse_time, version_of
 from ansible_collections.operability.readiness.plugins.module_utils._clients.junit_report import NotAReport, Report, parse
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
+from ansible_collections.operability.readiness.plugins.module_utils._versions import version_pattern
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import Proof, load
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import NotDeclared
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.derivations import derive
@@ -274,6 +275,9 @@ def test_another_version_is_not(text: str) -> None:
 def test_a_candidate_is_found_by_its_own_name() -> None:
     assert version_pattern("1.4.2-rc1").search("load of 1.4.2-rc1") and not version_pattern("1.4.2-rc1").search("1.4.2-rc12")
     assert version_pattern("3f2a91c").search("build-3f2a91c.xml")
+    full = "3f2a91c0d1e2f3a4b5c6d7e8f9a0b1c2d3e4f5a6"
+    assert version_pattern("3f2a91c").search(f"commit {full}") and version_pattern(full).search(full)
+    assert not version_pattern("3f2a91c").search("3f2a91c0d") and not version_pattern("1234567").search("1234567" + "0" * 33)
 
 
 def test_what_proves_the_version() -> None:

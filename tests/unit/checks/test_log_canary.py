@@ -351,7 +351,7 @@ def test_both_halves(tmp_path: pathlib.Path) -> None:
     assert (finding.status, finding.proof) == ("pass", "observed")
 
 
-@pytest.mark.parametrize(("local", "status"), [(False, "warn"), (True, "pass")])
+@pytest.mark.parametrize(("local", "status"), [(False, "unknown"), (True, "pass")])
 def test_the_same_file(tmp_path: pathlib.Path, local: bool, status: str) -> None:
     path = put(tmp_path / "app.log", "x\n")
     args = parse_arguments(log_canary, {"via": "file", "path": str(path), "backend": "file", "search": str(path), "local": local})
@@ -360,6 +360,24 @@ def test_the_same_file(tmp_path: pathlib.Path, local: bool, status: str) -> None
     assert (str(finding.status), finding.proof) == (status, "derived")
     assert "locally" in finding.message
     assert f"dans le fichier où elle a été écrite ({path})" in told(finding.message, "fr")
+
+
+def test_a_line_in_the_central_store_itself_proves_no_shipping(tmp_path: pathlib.Path) -> None:
+    """Under its own name, a hard link, or from a container with another name; and what arrives late beside it counts."""
+    store = tmp_path / "central"
+    store.mkdir()
+    path = put(store / "app.log", "x\n")
+    os.link(path, tmp_path / "own.log")
+    for own, host in ((path, None), (tmp_path / "own.log", None), (path, "container")):
+        given = {"via": "file", "path": str(own), "backend": "file", "search": f"{store}/*.log", "deadline": "5s"}
+        args = parse_arguments(log_canary, given)
+        marker = {**log_canary.write(args, Runner()).observed, **({"host": host} if host else {})}
+        (finding,) = log_canary.find({**args, "markers": [marker]}, FakeRunner(clock=FakeClock()))
+        assert finding.status == "unknown" and "no log has been sent anywhere" in finding.message
+        late = Script(lambda: None, lambda: (store / "shipped.log").write_text(path.read_text()))
+        (finding,) = log_canary.find({**args, "markers": [marker]}, Runner(clock=late))
+        assert finding.status == "pass" and "shipped.log" in finding.message
+        (store / "shipped.log").unlink()
 
 
 def test_the_central_file_counts_more_than_the_same_file(tmp_path: pathlib.Path) -> None:

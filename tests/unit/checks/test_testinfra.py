@@ -142,7 +142,7 @@ def test_the_suite_that_ships(tmp_path: pathlib.Path) -> None:
         "ports": [str(tcp), f"127.0.0.1:{tcp}", f"udp:{udp}"],
         "files": [conf, {"path": conf, "mode": "0640", "owner": owner, "type": "file", "contains": "8080"}],
         "users": ["root", {"name": "root", "uid": 0, "home": "/root", "groups": ["root"]}],
-        "versions": {"echo shop v1.4.2": "1.4.2", "echo 1.4.2-1": "1.4"},
+        "versions": {"echo shop v1.4.2": "1.4.2", "echo 1.4.2-1": "1.4", "echo is 1.4.2-1": "==1.4.2"},
     }
     bad: dict[str, t.Any] = {
         "ports": [f"udp:{tcp if tcp != udp else 1}", f"127.0.0.9:{tcp}"],
@@ -156,14 +156,14 @@ def test_the_suite_that_ships(tmp_path: pathlib.Path) -> None:
             {"path": f"{conf}/below"},
         ],
         "users": ["no-such-user", {"name": "root", "shell": "/bin/nothing"}, {"name": "root", "groups": ["no-such-group"]}],
-        "versions": {"echo 11.4.2": "1.4.2", "echo 1.4.20": "1.4.2", "echo 1.4.2-rc1": "1.4.2", "false": "1"},
+        "versions": {"echo 11.4.2": "1.4.2", "echo 1.4.20": "1.4.2", "echo 1.4.2-rc1": "1.4.2", "false": "1", "echo 1.4.9": "==1.4"},
     }
     with open_tcp, open_udp:
         found = runs(tmp_path, expect=[good])
         ill = runs(tmp_path, expect=[bad, {"ports": ["1"], "hosts": ["another"]}])
-    assert {finding.message for finding in found if finding.status is not Status.PASS} == set() and len(found) == 9
+    assert {finding.message for finding in found if finding.status is not Status.PASS} == set() and len(found) == 10
     by_name = [finding.message.partition(": ")[2] for finding in ill]
-    assert [finding.status for finding in ill if "below" not in finding.instance] == [Status.FAIL] * 15
+    assert [finding.status for finding in ill if "below" not in finding.instance] == [Status.FAIL] * 16
     for text in (
         f"tcp port {tcp} is open on 127.0.0.1, not on 127.0.0.9",
         f"{conf}.old does not exist",
@@ -445,7 +445,7 @@ def test_the_common_suite_expects_what_the_parts_declare() -> None:
 def test_the_version_that_is_deployed() -> None:
     text = 'delivery: {expect: {packages: {shop: "{version}"}, versions: {shop -v: "{version}"}}}\n'
     (one,) = derived(text, version="1.5.0")
-    assert one.args["expect"][0] == {"packages": {"shop": "1.5.0"}, "versions": {"shop -v": "1.5.0"}, "hosts": ["pay1", "pay2", "db1"]}
+    assert one.args["expect"][0] == {"packages": {"shop": "==1.5.0"}, "versions": {"shop -v": "==1.5.0"}, "hosts": ["pay1", "pay2", "db1"]}
     assert one.path == ("delivery", "expect")
     (gap,) = derived(text)
     assert gap.gap == "the version that delivery.expect asks for is not given (readiness_version)"

@@ -199,8 +199,12 @@ endpoints:
 """.replace('{url: ""}', "{body: '{version}'}")
     one, two, three = derived("http_probe", text, source="version", version="1.4.2")
     assert one.args == {"url": "https://pay.example/info", "json": {"build.version": "1.4.2"}, "ca_path": "ca.pem"}
-    assert two.args == {"url": "https://pay.example/app/info", "body": "v1.4.2!"}
-    assert three.args == {"url": "https://pay.example/plain", "body": "1.4.2"} and one.path == ("endpoints", 0, "version")
+    assert two.args == {"url": "https://pay.example/app/info", "body": "v{version}!", "version": "1.4.2"}
+    assert three.args == {"url": "https://pay.example/plain", "body": "{version}", "version": "1.4.2"} and one.path == (
+        "endpoints",
+        0,
+        "version",
+    )
     gaps = derived("http_probe", text, source="version")
     assert {instance.gap for instance in gaps} == {"the version that should answer is not given (readiness_version)"}
     assert "no endpoint tells its version" in missing("http_probe", "endpoints: [{url: 'http://x'}]\n", source="version")

@@ -167,3 +167,20 @@ def test_a_pushgateway_of_its_own_beside_the_organisations_is_told() -> None:
     own, other = (f"publish: {{pushgateway: {{url: 'http://{name}.example'}}}}\n" for name in ("own", "other"))
     assert told(plan_of(described(own, ORGANISATION + other))) == [("places", "publish.pushgateway")]
     assert told(plan_of(described(own))) == told(plan_of(described(own, ORGANISATION + own))) == []
+
+
+@pytest.mark.parametrize(
+    ("own", "shared", "keys"),
+    [
+        ("textfile_directory: mine", "textfile_directory: /srv/metrics", ["publish.textfile_directory"]),
+        ("textfile_directory: /srv/metrics/mine", "textfile_directory: /srv/metrics", ["publish.textfile_directory"]),
+        ("textfile_directory: /srv/metrics/", "textfile_directory: /srv/metrics", []),
+        ("textfile_directory: mine", "html: /srv/www/x.html", []),
+        ("html: mine.html, json: mine.json", "html: /srv/www/x.html, textfile_directory: /srv/metrics", []),
+    ],
+)
+def test_where_operations_look_is_not_for_a_service_to_say(own: str, shared: str, keys: list[str]) -> None:
+    """A folder of its own in the place of operations' is told; reports of its own are no matter of theirs."""
+    organisation = ORGANISATION + f"publish: {{{shared}}}\n"
+    own = own.replace("mine", "/srv/app/mine")
+    assert told(plan_of(described(f"publish: {{{own}}}\n", organisation))) == [("places", key) for key in keys]

@@ -777,3 +777,15 @@ def test_a_bad_settling_time_is_refused_in_every_phase(phase: str) -> None:
     assert refused(C, phase=phase, settle="-5m") == [f"settle (readiness_settle): '-5m' {words}"]
     (problem,) = refused(C + "defaults: {settle: 5 minutes}\n", phase=phase)
     assert problem.startswith("readiness.yml:4:12: defaults.settle: '5 minutes' is not a duration")
+
+
+@pytest.mark.parametrize("version", [".", "-", "...", " "])
+def test_a_version_that_any_answer_has_is_refused(version: str) -> None:
+    (problem,) = problems_of(lambda: plan(RUNNABLE, version=version))
+    assert problem.startswith(f"version (readiness_version): '{version}' has neither a letter nor a digit")
+    assert plan(RUNNABLE, version=version, emergency=True).name == "payments", "an emergency is never refused"
+
+
+@pytest.mark.parametrize("version", ["1", "1.4.2", "v2", "main", "3f2a91c"])
+def test_a_version_as_people_call_them(version: str) -> None:
+    assert plan(RUNNABLE, version=version).name == "payments"

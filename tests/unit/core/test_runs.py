@@ -39,6 +39,7 @@ ENFORCED = ORGANISATION + "mode: enforce\nruns_may: []\nservices_may: []\n"
 NARROW = SERVICE.replace("hosts: payments}", "hosts: payments_web}")
 MILDER = ENFORCED.replace("mode: enforce\n", "mode: {default: enforce, environments: {staging: observe}}\n")
 SHARED = ENFORCED + "environments: [production, staging]\nrecords: /srv/records\n"
+PUBLISHED = ENFORCED + "publish: {textfile_directory: /srv/metrics, pushgateway: {url: 'http://push'}}\n"
 
 
 def loosened(service: str = SERVICE, organisation: str = ENFORCED, **run: t.Any) -> list[tuple[str, str, str]]:
@@ -56,6 +57,13 @@ LOOSER: tuple[tuple[str, dict[str, t.Any], tuple[str, str]], ...] = (
     (ENFORCED, {"started": Started(tags=("deploy",))}, ("tags", "--tags")),
     (SHARED, {"environment": "staging", "started": Started(environment="production")}, ("environment", "readiness_environment")),
     (SHARED, {"started": Started(records="/tmp/empty")}, ("records", "readiness_records")),
+    (
+        PUBLISHED,
+        {"started": Started(publish={"textfile_directory": "/tmp/elsewhere"})},
+        ("records", "readiness_publish.textfile_directory"),
+    ),
+    (PUBLISHED, {"started": Started(publish={"textfile_directory": ""})}, ("records", "readiness_publish.textfile_directory")),
+    (PUBLISHED, {"started": Started(publish={"pushgateway": None})}, ("records", "readiness_publish.pushgateway")),
 )
 USUAL: tuple[tuple[str, dict[str, t.Any]], ...] = (
     (ENFORCED, {}),
@@ -64,6 +72,12 @@ USUAL: tuple[tuple[str, dict[str, t.Any]], ...] = (
     (ENFORCED, {"scope": "batch", "started": Started(serial=True)}),
     (ENFORCED, {"started": Started(records="/srv/elsewhere")}),
     (SHARED, {"environment": "staging"}),
+    (SHARED, {"started": Started(publish={"textfile_directory": "/srv/metrics"})}),
+    (
+        PUBLISHED,
+        {"started": Started(publish={"textfile_directory": "/srv/x/../metrics/", "html": "x.html", "grafana": {"url": "http://g"}})},
+    ),
+    (PUBLISHED, {"started": Started(publish={"pushgateway": {"url": "http://push"}})}),
     (SHARED, {"environment": "staging", "started": Started(environment="staging")}),
     (SHARED, {"started": Started(records="/srv/x/../records")}),
     (MILDER, {"environment": "staging"}),

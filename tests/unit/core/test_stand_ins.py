@@ -208,8 +208,6 @@ def test_what_is_computed_after_a_deployment_proves_nothing_else(line: str) -> N
     ("line", "proposal"),
     [
         ("requirements: {BKP-77: {title: own, check: command, with: {command: [a]}}}", "PAYMENTS-77"),
-        ("requirements: {DEC-01: {title: own, check: command, with: {command: [a]}}}", "PAYMENTS-01"),
-        ("requirements: {AUT-02: {title: own, check: command, with: {command: [a]}}}", "PAYMENTS-02"),
         ("requirements: {VSR-09: {title: own, check: command, with: {command: [a]}}}", "PAYMENTS-09"),
         (
             "policy: {requirements: {MON-99: {title: own, impact: major, proved_by: [{check: command, with: {command: [a]}}]}}}",
@@ -229,6 +227,22 @@ def test_its_own_requirements_have_names_of_their_own(line: str, proposal: str) 
     for organisation in (WAY_OVER + more, None):
         told = plan(with_line(line), organisation, phase="recheck").notices
         assert organisation is None or any("the name is the policy's" in notice for notice in told)
+
+
+@pytest.mark.parametrize("organisation", [LEAVE, WAY_OVER, OBSERVED, None])
+@pytest.mark.parametrize("name", ["AUT-01", "AUT-77", "DEC-01", "LVL-01", "MODE-01"])
+def test_nobody_passes_under_a_name_of_the_gate(organisation: str | None, name: str) -> None:
+    said = f"the gate itself speaks under the names {name.partition('-')[0]}-...; call a requirement of your own PAYMENTS-"
+    for line in (
+        f"requirements: {{{name}: {{title: own, check: command, with: {{command: [a]}}}}}}",
+        f"policy: {{requirements: {{{name}: {{title: own, impact: major, proved_by: [{{check: command, with: {{command: [a]}}}}]}}}}}}",
+    ):
+        problems = problems_of(lambda line=line: plan(with_line(line), organisation, phase="recheck"))
+        assert any(said in problem for problem in problems)
+    if organisation:
+        more = f"policy: {{requirements: {{{name}: {{title: o, impact: minor, proved_by: []}}}}}}\n"
+        problems = problems_of(lambda: plan(SERVICE, organisation + more, phase="recheck"))
+        assert any(problem.startswith("organisation.yml:") and said in problem for problem in problems)
 
 
 @pytest.mark.parametrize(

@@ -72,8 +72,14 @@ def _expectation(description: Description, entry: Expectation) -> dict[str, obje
     out: dict[str, object] = {key: value for key, value in entry.items() if key != "on" and value}
     for key, named in (("packages", entry.get("packages")), ("versions", entry.get("versions"))):
         if named and version is not None:
-            out[key] = {name: str(wanted).replace("{version}", version) for name, wanted in named.items()}
+            out[key] = {name: _version_expected(str(wanted), version) for name, wanted in named.items()}
     return {**out, "hosts": description.part_hosts({}, entry.get("on"))}
+
+
+def _version_expected(wanted: str, version: str) -> str:
+    """The version that is deployed is this one alone: 1.4.2 is not what is wanted of 1.4."""
+    exactly = "==" if wanted == "{version}" else ""
+    return exactly + wanted.replace("{version}", version)
 
 
 def _declared_expectations(description: Description) -> list[dict[str, object]]:

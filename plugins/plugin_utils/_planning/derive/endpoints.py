@@ -81,7 +81,7 @@ def _versions(description: Description) -> list[Instance]:
         if version.get("json"):
             args["json"] = {version["json"]: wanted}
         else:
-            args["body"] = str(version.get("body", "{version}")).replace("{version}", wanted)
+            args.update({"body": str(version["body"])} if "body" in version else {}, version=wanted)
         with several.one("http_probe", name, steps) as out:
             out.append(Instance("http_probe", name, args, _asked_from(description, endpoint), path=steps))
     if not telling:
