@@ -18,6 +18,7 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._clients.grafana import GrafanaFailure
 from ..module_utils._exchange import public_url
+from ..module_utils._masking import Hiding, secrets_in
 from ..module_utils._publish_spec import NAMED_SPEC, PUBLISH_SPEC
 from ..plugin_utils._described.document import plain
 from ..plugin_utils._model.text import as_dict, fit
@@ -86,6 +87,7 @@ class ActionModule(ActionBase):
             record, beside = self._believed(options["record"])
         state = _given_state(options["state"]) or as_dict(record.get("state")) or _earlier_state(record, beside)
         servers = {name: _with_secrets(name, as_dict(options[name]), record) for name in _SERVERS}
+        hiding = Hiding(secrets_in(servers))
         asked = dataclasses.replace(Asked.of({**options, **servers}), record_mode=_permissions(options["record"]))
         told = _Told(failed=_failures(wrong))
         for target in (*targets(record, state, asked, away.write), *tellings(record, asked, _told(record, beside))):
@@ -98,10 +100,11 @@ class ActionModule(ActionBase):
                 told.skipped.append({"target": target.name, "message": "it was told of this run before"})
                 continue
             except (PublishFailure, GrafanaFailure) as exc:
-                told.failed.append({"target": target.name, "message": str(exc)})
+                told.failed.append({"target": target.name, "message": hiding.text(str(exc))})
                 continue
             except Exception as exc:  # a target must not take the verdict with it
-                told.failed.append({"target": target.name, "message": f"{target.where} could not be written: {type(exc).__name__}: {exc}"})
+                said = hiding.text(f"{target.where} could not be written: {type(exc).__name__}: {exc}")
+                told.failed.append({"target": target.name, "message": said})
                 continue
             told.done.append({"target": target.name, "url" if target.is_server else "path": place})
         self._warn(told)

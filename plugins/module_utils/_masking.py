@@ -33,7 +33,8 @@ _QUOTED = re.compile(rf"((?<![\w.-])[\w.-]*(?:{_STRONG}|authorization)[\"']?\s*:
 _HEADER = re.compile(r"((?:\bauthorization[\"']?\s*[:=]\s*[\"']?(?:[a-z]+\s+)?|\b(?:basic|bearer)\s+(?=\S*[\d=])))([\w+/=.~-]{6,})", re.I)
 _HOOK = re.compile(  # where the path alone lets anybody in
     r"((?:\bhooks\.slack\.com/(?:services|workflows|triggers)|\bdiscord(?:app)?\.com/api/webhooks|\boutlook\.office(?:365)?\.com/webhook"
-    r"|\.webhook\.office\.com/webhookb2)/|\bapi\.telegram\.org/(?:file/)?bot)([^\s\"'<>)\]},;?#]+)",
+    r"|\.webhook\.office\.com/webhookb2)/|\bapi\.telegram\.org/(?:file/)?bot"
+    r"|/(?:[\w-]*hooks?|integrations?(?:/v\d/[\w-]+)?)/(?=[\w/=+-]{16})(?=[\w/=+-]*\d))([^\s\"'<>)\]},;?#]+)",
     re.I,
 )
 

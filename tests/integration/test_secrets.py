@@ -99,6 +99,7 @@ def full_of_secrets(site: Site, port: int) -> None:
     ]
     site.service["documents"] = {"runbook": f"http://u:{SECRET}@{at}/runbook?token={SECRET}"}
     site.organisation["publish"] |= {
+        "report_url": f"u:{SECRET}@reports.service.consul/{{service}}",
         "pushgateway": {"url": f"http://u:c4nary%2FS3CRET@{at}", **login},
         "grafana": {"url": f"http://{at}", "bearer_token": SECRET},
         **{name: str(site.folder / f"shop.{name}") for name in ("markdown", "junit", "csv", "nagios")},
@@ -136,6 +137,7 @@ def test_no_secret_is_left_or_said_anywhere(tmp_path: pathlib.Path) -> None:
     assert "it refused the metrics (HTTP 400: " in " ".join((first.output + second.output).split()), first.output
     assert refused.rc != 0 and "20261129" not in refused.output
     for name, content in {**left_of(site.folder), "output": (first.output + second.output + refused.output).encode()}.items():
+        assert not any(trace in name for trace in TRACES), name
         for trace in TRACES:
             place = content.find(trace.encode())
             assert place < 0, f"{name}: {content[max(0, place - 200) : place + 60]!r}"

@@ -9,10 +9,10 @@ import math
 import re
 import typing as t
 
+from ...module_utils import _message
 from ...module_utils._finding import Status
 from ...module_utils._masking import masked
-from ...module_utils._message import columns, first_line, harmless, shorten
-from ...module_utils._message import one_line as escape
+from ...module_utils._message import BOUND, columns, harmless, shorten
 from ...module_utils._phrase import Message, phrase
 from ...module_utils._units import humanize_bytes, humanize_seconds
 
@@ -39,6 +39,17 @@ STATUS_CODES = {status.value: status.code for status in Status if status.code is
 AREAS = ("monitoring", "logs", "backups", "runbooks", "support", "delivery", "platform")
 
 _UNIT = re.compile(r"_(seconds|bytes|ratio)(?=_|$)")  # within the name of a measurement
+
+
+def escape(value: object, limit: int = BOUND) -> str:
+    """One harmless line, cut where it is too long; without the logins of addresses, which nobody can tell once they are cut."""
+    return _message.one_line(masked(str("" if value is None else value)), limit)
+
+
+def first_line(said: object, otherwise: str | None = None, limit: int = BOUND) -> str:
+    """The first line in which something is said, as ``escape`` has it; ``otherwise`` where nothing is, of an exception its kind."""
+    text = masked(str("" if said is None else said))
+    return _message.first_line(text, type(said).__name__ if otherwise is None and isinstance(said, BaseException) else otherwise, limit)
 
 
 def fit(text: str) -> str:

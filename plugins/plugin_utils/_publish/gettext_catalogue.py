@@ -11,8 +11,8 @@ import io
 import pathlib
 import re
 
-from ...module_utils._message import first_line
 from ...module_utils._phrase import fields
+from .._model.text import first_line
 
 FEWEST = 1000  # entries of a whole catalogue
 FOLDER = pathlib.Path(__file__).parent / "catalogue"

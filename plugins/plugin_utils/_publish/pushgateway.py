@@ -116,6 +116,7 @@ class Pushgateway:
         if reading and answer.status in (404, 405):
             return "", False
         problem, again = _problem(answer, self.hiding)
+        problem = self.hiding.text(problem)  # a redirect may repeat what it was sent, too
         if not problem:
             answers.append(answer)
         return problem, again

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from ...module_utils._exchange import public_url
 from ...module_utils._files import NotWritten
 from ...module_utils._finding import Finding, isoformat
+from ...module_utils._masking import masked
 from ...module_utils._phrase import Message, phrase
 from ...module_utils._units import parse_duration
 from .._comparing import baseline as _baseline
@@ -275,7 +276,7 @@ def report_address(plan: Plan, run: Run) -> str | None:
     names = {"service": plan.name, "environment": run.environment, "phase": run.phase}
     for name, value in names.items():
         given = given.replace(f"{{{name}}}", quote(value, safe=""))
-    return public_url(given) if "://" in given else given
+    return public_url(given) if "://" in given else masked(given)
 
 
 def enter_deployment(record: RunRecord, ledger: Ledger, now: dt.datetime, *, failed_within: str) -> tuple[RunRecord, Ledger | None]:

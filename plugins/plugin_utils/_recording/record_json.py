@@ -15,6 +15,7 @@ import typing as t
 
 from ...module_utils._finding import Finding
 from ...module_utils._phrase import Message, made_of, phrase, verbatim
+from .._model.masked import without_logins
 from .._model.plain import Malformed, from_plain, to_plain
 
 T = t.TypeVar("T")
@@ -30,10 +31,11 @@ class Unreadable(Exception):
 
 
 def to_json(value: object) -> dict[str, object]:
-    """A record, a state, a ledger, a baseline or a decision as it is written, shown, and handed to a play.
+    """A record, a state, a ledger, a baseline or a decision as it is written, shown, and handed to a play: no login of an address in it.
 
     ``said`` has template and parameters of each message that stands in it as text; a finding keeps those of its own.
     """
+    value = without_logins(value)
     plain = dict(to_plain(value))
     said = [message.as_data() for message in {str(message): message for message in _messages(value)}.values()]
     return {**plain, "said": said} if said else plain

@@ -169,7 +169,7 @@ def said_in_warning(warning: object) -> str:
     return str(event.get("msg") or "" if isinstance(event, dict) else getattr(event, "msg", event))
 
 
-def told(warnings: t.Sequence[object], hide: t.Callable[[str], str] = str) -> list[str]:
+def told(warnings: t.Sequence[object], hide: t.Callable[[str], str] = fit) -> list[str]:
     """So many warnings of a host that somebody reads them, each of them one harmless line."""
     shown = dict.fromkeys(line for warning in warnings if (line := one_line(hide(said_in_warning(warning)), _LONGEST)))
     return [*shown][:_MOST]

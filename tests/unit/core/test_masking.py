@@ -130,6 +130,8 @@ ADDRESSES = [
     ("https://hooks.slack.com/services/T0/B0/SECRET", f"https://hooks.slack.com/services/{HIDDEN}"),
     ("https://discord.com/api/webhooks/12/SECRET", f"https://discord.com/api/webhooks/{HIDDEN}"),
     ("https://corp.webhook.office.com/webhookb2/SECRET@x/IncomingWebhook/SECRET", f"https://corp.webhook.office.com/webhookb2/{HIDDEN}"),
+    ("https://mattermost.example/hooks/9x8SECRETq1w2e3r4t5y6", f"https://mattermost.example/hooks/{HIDDEN}"),
+    ("https://events.example/integration/0a1b2c3d4eSECRETff/enqueue", f"https://events.example/integration/{HIDDEN}"),
     ("https://api.telegram.org/bot12:SECRET/sendMessage", f"https://api.telegram.org/bot{HIDDEN}"),
 ]
 STAYS = [
@@ -213,6 +215,7 @@ STAYS = [
     "check:@pytest.mark.parametrize('a', [1])",
     "@app.route('/x:y')",
     "D:/data/joe@corp.example/x",
+    "https://chat.example/hooks/readiness-of-payments and https://h/repos/x/hooks/12345678",
     "https://hooks.slack.com/docs and https://api.telegram.org/",
     "n=3 of 4, x == 5",
 ]
