@@ -147,7 +147,7 @@ def parse_arguments(check: t.Any, given: t.Mapping[str, t.Any]) -> dict[str, t.A
     result = ArgumentSpecValidator(spec, **constraints(check)).validate({name: value for name, value in given.items() if value is not None})
     if result.error_messages:
         raise ArgumentsRefused([_plain(message) for message in result.error_messages])
-    values = convert_units(check, _finite(check, result.validated_parameters))
+    values = convert_units(check, result.validated_parameters)
     look = getattr(check, "problems", None)
     problems = look(values, given) if look else []
     if problems:
@@ -164,27 +164,18 @@ def converted(check: t.Any, option: str, given: object) -> t.Any:
     result = ArgumentSpecValidator(spec).validate({} if given is None else {option: given})
     if result.error_messages:
         raise ArgumentsRefused([_plain(message) for message in result.error_messages])
-    return convert_units(check, _finite(check, result.validated_parameters))[option]
-
-
-def _finite(check: t.Any, values: dict[str, t.Any]) -> dict[str, t.Any]:
-    """The values, where each number is one that can be compared. ArgumentsRefused."""
-    problems = []
-    for name in set(values).difference(secret_options(check)):
-        value = values[name]
-        numbers = value if isinstance(value, list) else [value]
-        problems += [
-            f"{name}: expected a finite number, found {one}" for one in numbers if isinstance(one, float) and not math.isfinite(one)
-        ]
-    if problems:
-        raise ArgumentsRefused(problems)
-    return values
+    return convert_units(check, result.validated_parameters)[option]
 
 
 def convert_units(check: t.Any, args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Replaces durations (seconds), sizes (bytes) and comparisons written as text. ArgumentsRefused."""
+    """Replaces durations (seconds), sizes (bytes) and comparisons written as text; numbers must be finite. ArgumentsRefused."""
     values = dict(args)
     problems = []
+    for name in set(values).difference(secret_options(check)):
+        numbers = values[name] if isinstance(values[name], list) else [values[name]]
+        problems += [
+            f"{name}: expected a finite number, found {one}" for one in numbers if isinstance(one, float) and not math.isfinite(one)
+        ]
     parsers: tuple[tuple[str, t.Callable[[t.Any], t.Any]], ...] = (
         ("DURATIONS", parse_duration),
         ("SIZES", parse_size),

@@ -60,6 +60,15 @@ SERVICE: dict[str, dict[str, t.Any]] = {
         "commitments": {"rpo": "3000d"},
         "parts": {"web": {"hosts": "web", "support": "shop", "backups": [{"tool": "file", "pattern": "/etc/host*", "rpo": "30000d"}]}},
     },
+    "another file by its own policy": {"policy": {"requirements": {"BKP-01": {"with": {"pattern": "/etc/host*"}}}}},
+    "one file by its own policy": {"policy": {"requirements": {"BKP-01": {"with": {"pattern": None, "path": "/etc/hosts", "max_age": "34d"}}}}},
+    "another file by exception": {"requirements": {"BKP-01": {"with": {"pattern": "/etc/host*", "max_age": "34d"}}}},
+    "another file for all": {"defaults": {"with": {"file_backup": {"path": "/etc/hosts", "min_count": 0}}}},
+    "no age": {"policy": {"requirements": {"BKP-01": {"with": {"max_age": None}}}}},
+    "an age that is no number": {"requirements": {"BKP-01": {"with": {"max_age": float("nan"), "pattern": "/etc/host*"}}}},
+    "an age within the bound, beyond what operations say": {
+        "parts": {"web": {"hosts": "web", "support": "shop", "backups": [{"tool": "file", "pattern": "/etc/host*", "max_age": "34d"}]}},
+    },
     "no host": {"service": {"name": "shop", "owner": "team-shop", "hosts": "web:!web"}},
     "everything is announced to go": {"removed": [{"what": "*", "version": "2", "reason": "all"}]},
     "a template that runs a program": {"service": {"name": "shop", "owner": "{{ lookup('pipe', 'id') }}", "hosts": "web"}},
@@ -76,6 +85,7 @@ class Owing(Site):
         self.service["parts"]["web"]["backups"] = [{"tool": "file", **BACKUP}]
         self.organisation |= {"mode": "enforce", "services_may": [], "runs_may": []}
         self.organisation["approvers"] = {name: ["head-of-operations"] for name in ("blocker", "major", "minor")}
+        self.organisation["defaults"] = {"with": {"file_backup": {"max_age": "24h"}}}
         self.organisation["services_may"] = ["traits"]  # http: false is honest, and no reason to look away from data
 
 

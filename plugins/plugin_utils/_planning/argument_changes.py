@@ -67,11 +67,11 @@ def of_arguments(
         if check.gap is None and check.check in CHECKS:
             _limits(check, asked)
     try:
-        declared = _declared(asked)
-    except (Refused, NoChecks):
-        declared = []
+        _questions(planned, _declared(asked), asked)
+    except NoChecks:
         _servers(planned, asked)
-    _questions(planned, declared, asked)
+    except Refused:  # what is declared cannot be read, and something else is looked at
+        _other_question(("requirements", above.id, "check" if exception.get("check") else "with"), asked)
 
 
 def _declared(asked: _Asked) -> list[Instance]:
@@ -184,7 +184,7 @@ def _questions(planned: t.Sequence[PlannedCheck], declared: t.Sequence[Instance]
     """Holds each check against the one that follows from what the service declares."""
     exception, identifier = asked.exception, asked.above.id
     named, given = exception.get("check"), exception.get("with")
-    if not any(instance.gap is None and instance.call != "compare" for instance in declared):
+    if not any((instance.gap is None or instance.lacks) and instance.call != "compare" for instance in declared):
         return  # nothing is declared that could be replaced
     if named and given:
         _explicit(planned, declared, asked)
@@ -206,7 +206,7 @@ def _explicit(planned: t.Sequence[PlannedCheck], declared: t.Sequence[Instance],
     """One check with arguments of the service's own, in the place of all that is declared."""
     steps: Steps = ("requirements", asked.above.id, "check")
     for check in planned:
-        same = [made for made in declared if made.check == check.check and made.call == check.call and made.gap is None]
+        same = [made for made in declared if made.check == check.check and made.call == check.call and (made.gap is None or made.lacks)]
         if not same:
             if check.check not in GENERIC:  # what those run is told by itself
                 _other_question(steps, asked)

@@ -127,6 +127,8 @@ def planned_checks(
     halves: dict[tuple[Steps, str], str] = {}
     for number, found in enumerate(instances):
         instance = with_paths(found, description)
+        if instance.gap is not None and instance.lacks:
+            instance = dataclasses.replace(instance, args={}, hosts=None, run_as=None)
         key = f"{rule.id}/{number}"
         halves[(instance.path, instance.call)] = key
         after = halves.get((instance.path, instance.after)) if instance.after else None

@@ -341,6 +341,23 @@ def test_what_is_looser_than_the_organisation_has_it(line: str, kind: str, key: 
     assert any(f"{key}: " in problem and f"services: {{payments: [{kind}]}}" in problem for problem in problems)
 
 
+def test_what_a_declared_backup_lacks_may_be_said_with_its_requirement_and_nothing_else() -> None:
+    nothing = with_line("commitments: {}\n")
+    assert of(planned(nothing + "requirements: {BKP-01: {with: {max_age: 1h}}}\n", ENFORCED)) == []
+    assert of(planned(nothing + "policy: {requirements: {BKP-01: {with: {max_age: 1h}}}}\n", ENFORCED)) == []
+    for more, key in (
+        ("requirements: {BKP-01: {with: {max_age: 1h, paths: [/tmp]}}}\n", "requirements.BKP-01.with.paths"),
+        ("policy: {requirements: {BKP-01: {with: {max_age: 1h, paths: [/tmp]}}}}\n", "policy.requirements.BKP-01.with.paths"),
+    ):
+        assert of(planned(nothing + more, OBSERVED)) == [("own_proofs", key, "refused")]
+
+
+def test_what_is_declared_and_cannot_be_read_is_not_passed_over() -> None:
+    same = with_line(SECOND.replace("repository: /srv/other", "min_count: 1"))
+    more = "requirements: {BKP-04: {check: file_backup, with: {path: /etc/hosts, max_age: 1d}}}\n"
+    assert ("own_proofs", "requirements.BKP-04.check", "refused") in of(planned(same + more, OBSERVED))
+
+
 @pytest.mark.parametrize("line", WITHIN_THE_ORGANISATION)
 def test_what_is_within_what_the_organisation_says(line: str, phase: str) -> None:
     text = with_line(line if "commitments" in line else line + "\ncommitments: {rpo: 12h}")

@@ -50,12 +50,9 @@ def derive(proof: Proof, description: Description, given: t.Iterable[str] = ()) 
 
 def _completed(instance: Instance, proof: Proof, description: Description, given: t.Iterable[str]) -> Instance:
     """With what the files say of every such check; a gap is none where they give the option that is missing."""
-    shared = default_options(description, instance.check)
-    if instance.lacks is not None:
-        if shared.get(instance.lacks) is None and proof.args.get(instance.lacks) is None and instance.lacks not in given:
-            return Instance(instance.check, instance.instance, path=instance.path, gap=instance.gap)
-        instance = dataclasses.replace(instance, gap=None)
-    return dataclasses.replace(instance, args={**shared, **instance.args, **proof.args})
+    args = {**default_options(description, instance.check), **instance.args, **proof.args}
+    filled = instance.lacks is not None and (args.get(instance.lacks) is not None or instance.lacks in given)
+    return dataclasses.replace(instance, args=args, gap=None if filled else instance.gap)
 
 
 def _refuse_without_arguments(check: str, given: set[str]) -> None:
