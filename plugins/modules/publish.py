@@ -14,8 +14,8 @@ description:
   - Writes what M(operability.readiness.gate) judged - metrics for Prometheus (through the textfile collector of node_exporter, or a
     Pushgateway), an annotation for Grafana, a report for people (HTML, Markdown), what other tools read (JUnit, Nagios, CSV), the
     record itself (JSON).
-  - Each target is tried. One that cannot be written to is a warning and is listed in RV(failed_targets); it takes neither the other
-    targets nor the verdict with it.
+  - Each target is tried. One that cannot be written to, whose options are not what they must be, or which has a template in a file that
+    cannot be resolved, is a warning and is listed in RV(failed_targets); it takes neither the other targets nor the verdict with it.
   - The metrics of a service and environment stand in one file (C(operability_SERVICE_ENVIRONMENT.prom)) or Pushgateway group
     (C(job="operability"), C(service_name), C(deployment_environment)), which is replaced as a whole, so that nothing stale stays.
     Publish a service from one place, or from several into one Pushgateway; two textfiles of one service contradict each other.
