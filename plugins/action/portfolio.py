@@ -28,7 +28,7 @@ from ..plugin_utils._described.document import Document, FastLoader, NotResolved
 from ..plugin_utils._described.service import Targets, targets_of
 from ..plugin_utils._described.version import collection_version
 from ..plugin_utils._model.plain import to_plain
-from ..plugin_utils._model.text import as_dict, as_int, first_line, fit
+from ..plugin_utils._model.text import as_dict, as_int, as_list, first_line, fit
 from ..plugin_utils._promises.mode import mode_for_all
 from ..plugin_utils._publish import expected, places, textfile
 from ..plugin_utils._publish import portfolio as portfolio_report
@@ -54,10 +54,10 @@ class ActionModule(ActionBase):
     @core.on_any_core
     def run(self, tmp: str | None = None, task_vars: dict[str, object] | None = None) -> dict[str, object]:
         variables = task_vars or {}
-        result: dict[str, t.Any] = super().run(tmp, variables)
+        result: dict[str, object] = super().run(tmp, variables)
         context = context_of(self, variables, PORTFOLIO_SPEC, aside=_OF_SUMMARY)
         if context.left_out:
-            result.setdefault("warnings", []).extend(context.left_out)
+            result["warnings"] = [*as_list(result.get("warnings")), *context.left_out]
         try:
             planned = [self._plan(context, entry) for entry in self._entries(context)]
         except Refused as exc:

@@ -102,7 +102,9 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     enforced = enforced_here(description, authority, remarks)
     hold(rules, description, level, remarks, enforced=enforced, believed=authority.silent)
     loosened = authority.settled(remarks.loosened, enforced=enforced, problems=remarks.problems)
-    loosened += authority.settled(remarks.of_phases, enforced=False, problems=remarks.problems)
+    noted = {(one.kind, one.key, one.by) for one in loosened}
+    of_phases = [one for one in remarks.of_phases if (one.kind, one.key, one.by) not in noted]
+    loosened += authority.settled(of_phases, enforced=False, problems=remarks.problems)
     if remarks.problems:
         raise Refused(list(dict.fromkeys(remarks.problems)))
     publish = description.publish.with_default("language", description.default(lambda given: given.get("language")))

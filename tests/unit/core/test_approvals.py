@@ -144,7 +144,7 @@ def test_a_stricter_impact_does_not_lead_past_those_who_approve() -> None:
 def test_a_requirement_of_its_own_lowers_no_level() -> None:
     lower = SERVICE.replace("criticality: 2", "criticality: 3, level: C")
     lower += "requirements: {LVL-01: {title: x, impact: minor, check: command, with: {command: [a]}}}\n"
-    with pytest.raises(Refused, match="the names LVL-... are those of the policy"):
+    with pytest.raises(Refused, match="the gate itself speaks under the names LVL-..."):
         made(lower + "waivers: [{" + (ENTRY % ("me", "2027-01-01")).replace("BKP-01", "LVL-01") + "}]\n")
 
 
