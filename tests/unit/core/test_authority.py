@@ -108,7 +108,6 @@ LOOSER: tuple[tuple[str, str, str], ...] = (
     ("defaults: {support: {horizon: 1d}}", "limits", "defaults.support.horizon"),
     ("chains: {mine: [{tier: N1, contact: me@example}]}\nparts: {web: {support: mine}}", "chains", "parts.web.support"),
     ("parts: {web: {support: [{tier: N1, contact: me@example}]}}", "chains", "parts.web.support"),
-    ("requirements: {LOG-01: {with: {local: true}}}", "limits", "requirements.LOG-01.with.local"),
     ("alerts: {match: {service: payments}, may_be_absent: [PaymentsDown]}", "limits", "alerts.may_be_absent"),
     ("alerts: {match: {service: payments}, receivers: [me]}", "chains", "alerts.receivers"),
     ("endpoints: [{url: 'https://payments.example/health', validate_certs: false}]", "limits", "endpoints.0.validate_certs"),
