@@ -21,7 +21,7 @@ from .._described.policy import LEVELS, Rule
 from .._described.service import Description, NoChecks
 from .._model.planned import PlannedCheck
 from .derive.instance import Instance, Steps
-from .limits import INSTRUMENTS, OF_SERVERS, is_declared_looser, is_limit, is_looser, is_other
+from .limits import INSTRUMENTS, LEADING_VARIABLES, OF_SERVERS, is_declared_looser, is_limit, is_looser, is_other
 from .proofs import chosen_for, with_paths
 from .remarks import Remarks
 from .stand_ins import GENERIC
@@ -110,6 +110,25 @@ def _limits(check: PlannedCheck, asked: _Asked) -> None:
                 if is_declared_looser(option, _read(check.check, option, one.value), value):
                     _looser(check, option, one, asked)
                     break
+    if check.check not in GENERIC:  # of what those run, the whole environment is a question
+        _led_to_another_tool(check, _mapping(values.get("environment")), asked)
+
+
+def _led_to_another_tool(check: PlannedCheck, environment: t.Mapping[str, object], asked: _Asked) -> None:
+    """Notes the variables of an environment by which another program answers under the name of the tool."""
+    shared = _mapping(_of_organisation("environment", check.check, asked.description))
+    names = sorted(name for name in LEADING_VARIABLES & set(environment) if environment[name] != shared.get(name))
+    if names:
+        asked.loosen(
+            "own_proofs",
+            _where(check, "environment", asked),
+            phrase("{requirement:path} sets {names:list} for the tool that it believes", requirement=asked.above.id, names=names),
+            phrase("{check:path} asks the tool of its name, as it stands on the host", check=check.check),
+        )
+
+
+def _mapping(value: object) -> t.Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
 
 
 def _is_exempt(option: str, values: t.Mapping[str, object]) -> bool:

@@ -41,6 +41,8 @@ WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
 MANNER = ("interval", "link_timeout", "name", "no_log", "read_only", "timeout")
 # -- what is looked at
 INSTRUMENTS = ("binary", "journald_config", "logrotate_config", "logrotate_state")  # what a check believes
+# by which a tool becomes another one
+LEADING_VARIABLES = frozenset(("LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH"))
 DEMANDS = ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "probe_query", "version")  # the first adds a question
 CONNECTION = (
     ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "password", "password_file")
@@ -150,4 +152,15 @@ def _is_wider(above: object, below: object) -> bool:
     return given.value > wanted.value if wanted.bound == "upper" else given.value < wanted.value
 
 
-__all__ = ("INSTRUMENTS", "MANNER", "OF_SERVERS", "QUESTIONS", "is_declared_looser", "is_limit", "is_looser", "is_other", "is_question")
+__all__ = (
+    "INSTRUMENTS",
+    "LEADING_VARIABLES",
+    "MANNER",
+    "OF_SERVERS",
+    "QUESTIONS",
+    "is_declared_looser",
+    "is_limit",
+    "is_looser",
+    "is_other",
+    "is_question",
+)
