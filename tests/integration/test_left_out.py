@@ -20,13 +20,13 @@ class Asked(http.server.ThreadingHTTPServer):
     """A Pushgateway that notes each request."""
 
     def __init__(self) -> None:
-        self.seen: list[str] = []
+        self.seen = seen = list[str]()
 
         class Handler(http.server.BaseHTTPRequestHandler):
-            def do_PUT(handler) -> None:
-                self.seen.append(handler.path)
-                handler.send_response(200)
-                handler.end_headers()
+            def do_PUT(self) -> None:  # noqa: N802 # a name of http.server
+                seen.append(self.path)
+                self.send_response(200)
+                self.end_headers()
 
             do_GET = do_POST = do_DELETE = do_PUT
 

@@ -36,7 +36,8 @@ def parameters(spec: t.Mapping[str, Option], given: t.Mapping[str, object]) -> P
     """What of the given options can be used; the others have their defaults, and are told."""
     values = {name: plain(value) for name, value in given.items()}
     refused = {}
-    for name in [name for name in values if name in spec and name not in NEEDED]:
+    # what a task must say of itself is wrong with the task
+    for name in [name for name in values if name in spec and name not in NEEDED and not spec[name].get("required")]:
         alone = ArgumentSpecValidator({name: {**spec[name], "required": False}}).validate({name: values[name]})
         if alone.error_messages and values[name] is not None:
             refused[name] = f"{name} (readiness_{name}): {_expected(spec[name], values.pop(name), alone.error_messages)}"

@@ -72,7 +72,12 @@ LOOSER: tuple[tuple[str, str, str], ...] = (
     ("requirements: {RUN-01: {with: {sections: [symptoms]}}}", "limits", "requirements.RUN-01.with.sections"),
     ("requirements: {RUN-01: {with: {check_links: false}}}", "limits", "requirements.RUN-01.with.check_links"),
     ("requirements: {RUN-01: {with: {ignore_links: ['*']}}}", "limits", "requirements.RUN-01.with.ignore_links"),
-    ("requirements: {MON-03: {check: prometheus_alerts, with: {match: {service: payments}, must_include: [PaymentsDown], url: 'http://x'}}}", "servers", "requirements.MON-03.with.url"),
+    (
+        "requirements: {MON-03: {check: prometheus_alerts, "
+        "with: {match: {service: payments}, must_include: [PaymentsDown], url: 'http://x'}}}",
+        "servers",
+        "requirements.MON-03.with.url",
+    ),
     ("commitments: {rpo: 3000d}", "limits", "commitments.rpo"),
     ("commitments: {pdma: 3000d}", "limits", "commitments.pdma"),
     ("servers: {alertmanager: {kind: alertmanager, url: 'http://stand-in'}}", "servers", "servers.alertmanager"),
