@@ -13,6 +13,7 @@ import dataclasses
 import typing as t
 
 from ...module_utils._argspec import ArgumentsRefused, converted
+from ...module_utils._clients.logrotate import STATE_FILES
 from ...module_utils._phrase import Message, phrase
 from ...module_utils._registry import CHECKS, load_check
 from .._described.declarations import Defaults, RequirementEntry, SharedFile
@@ -20,8 +21,18 @@ from .._described.document import NotResolved, Refused, dotted, unresolved
 from .._described.policy import LEVELS, Rule
 from .._described.service import Description, NoChecks
 from .._model.planned import PlannedCheck
+from .derive.derivations import GROUPS
 from .derive.instance import Instance, Steps
-from .limits import INSTRUMENTS, LEADING_VARIABLES, OF_SERVERS, is_declared_looser, is_limit, is_looser, is_other
+from .limits import (
+    INSTRUMENTS,
+    OF_SERVERS,
+    is_declared_looser,
+    is_limit,
+    is_looser,
+    is_other,
+    is_program_of_system,
+    leads_astray,
+)
 from .proofs import chosen_for, with_paths
 from .remarks import Remarks
 from .stand_ins import GENERIC
@@ -117,7 +128,7 @@ def _limits(check: PlannedCheck, asked: _Asked) -> None:
 def _led_to_another_tool(check: PlannedCheck, environment: t.Mapping[str, object], asked: _Asked) -> None:
     """Notes the variables of an environment by which another program answers under the name of the tool."""
     shared = _mapping(_of_organisation("environment", check.check, asked.description))
-    names = sorted(name for name in LEADING_VARIABLES & set(environment) if environment[name] != shared.get(name))
+    names = sorted(name for name, value in environment.items() if leads_astray(name, value) and value != shared.get(name))
     if names:
         asked.loosen(
             "own_proofs",
@@ -179,18 +190,11 @@ def _operations(option: str, check: str, asked: _Asked) -> Above:
     return Above(load_check(check).ARGUMENT_SPEC[option].get("default"), _OF_CHECK)
 
 
-_GROUPS: t.Mapping[str, t.Literal["alerts", "runbook", "support"]] = {  # of defaults, by check
-    "prometheus_alerts": "alerts",
-    "runbook": "runbook",
-    "support_chain": "support",
-}
-
-
 def _of_organisation(option: str, check: str, description: Description) -> object:
     shared: SharedFile | None = description.organisation.declared if description.organisation else None
     try:
         given: Defaults = (shared.get("defaults") if shared else None) or {}
-        group = t.cast("t.Mapping[str, object]", given.get(_GROUPS[check]) or {}) if check in _GROUPS else {}
+        group = t.cast("t.Mapping[str, object]", given.get(GROUPS[check]) or {}) if check in GROUPS else {}
         return {**((given.get("with") or {}).get(check) or {}), **group}.get(option)
     except NotResolved:
         return None  # nobody knows yet what it says
@@ -325,7 +329,10 @@ def _named(check: str, args: t.Mapping[str, object]) -> dict[str, object]:
 
 
 def _read(check: str, option: str, given: object) -> object:
-    """What the check gets: of the option's type, in its unit, its default where there is none."""
+    """What the check gets: of the option's type, in its unit, its default where there is none. The tool of the system is that default."""
+    usual = load_check(check).ARGUMENT_SPEC.get(option, {}).get("default")
+    if (option == "binary" and is_program_of_system(given, usual)) or (option == "logrotate_state" and given in STATE_FILES):
+        return usual
     try:
         return t.cast("object", converted(load_check(check), option, given))
     except ArgumentsRefused:
@@ -335,7 +342,7 @@ def _read(check: str, option: str, given: object) -> object:
 def _where(check: PlannedCheck, option: str, asked: _Asked) -> Steps:
     """The key of the service file that says it."""
     data, identifier = asked.description.data, asked.above.id
-    group = _GROUPS.get(check.check, "")
+    group = GROUPS.get(check.check, "")
     spellings = (option, *(load_check(check.check).ARGUMENT_SPEC[option].get("aliases") or ()))
     exception: list[Steps] = [("requirements", identifier, "with", name) for name in spellings]
     policy: list[Steps] = [("policy", "requirements", identifier, "with", name) for name in spellings]
