@@ -105,6 +105,7 @@ def _limits(check: PlannedCheck, asked: _Asked) -> None:
     """What lies further out than the policy, the organisation or the check itself has it, also where it is declared."""
     spec = load_check(check.check).ARGUMENT_SPEC
     values = _named(check.check, check.args)
+    named = check.check in {proof.check for proof in asked.above.proved_by}
     for option, about in spec.items():
         if about.get("no_log") is True or not (is_limit(option) or option in INSTRUMENTS) or unresolved({"": values.get(option)}):
             continue
@@ -116,6 +117,8 @@ def _limits(check: PlannedCheck, asked: _Asked) -> None:
             _another_instrument(check, option, str(value), asked)
         if option not in INSTRUMENTS and not _is_exempt(option, values):
             # a bound is for what a service says, and more than the check's own default says
+            if stands.origin == _OF_CHECK and bound is None and not named:
+                continue  # of a check that stands in for those of the policy nobody has said anything
             above = [stands] if bound is None or value is None else [bound] if stands.origin == _OF_CHECK else [bound, stands]
             for one in above:
                 if is_declared_looser(option, _read(check.check, option, one.value), value):
@@ -334,9 +337,10 @@ def _read(check: str, option: str, given: object) -> object:
     if (option == "binary" and is_program_of_system(given, usual)) or (option == "logrotate_state" and given in STATE_FILES):
         return usual
     try:
-        return t.cast("object", converted(load_check(check), option, given))
+        value = t.cast("object", converted(load_check(check), option, given))
     except ArgumentsRefused:
         return given  # which is told with the arguments
+    return load_check(check).meant(value) if (check, option) == ("runbook", "sections") and value else value
 
 
 def _where(check: PlannedCheck, option: str, asked: _Asked) -> Steps:

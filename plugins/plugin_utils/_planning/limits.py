@@ -39,15 +39,17 @@ WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
     "verify": ("auto", "none"),
 }
 # -- how a check goes about it
-MANNER = ("interval", "link_timeout", "name", "no_log", "read_only", "timeout")
+MANNER = (
+    ("interval", "link_timeout", "name", "no_log", "password", "password_file", "read_only", "sudo", "sudo_user", "timeout")
+)  # fmt: skip
 # -- what is looked at
 INSTRUMENTS = ("binary", "journald_config", "logrotate_config", "logrotate_state")  # what a check believes
 # by which a tool becomes another one
 LEADING_VARIABLES = frozenset(("LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH"))
 DEMANDS = ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "probe_query", "version")  # the first adds a question
 CONNECTION = (
-    ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "password", "password_file")
-    + ("server_name", "starttls", "sudo", "sudo_user", "url_password", "url_username")
+    ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "server_name")
+    + ("starttls", "url_password", "url_username")
 )  # fmt: skip
 OF_SERVERS = (*CONNECTION, "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (

@@ -237,6 +237,9 @@ WITHIN_THE_ORGANISATION = (
     "requirements: {RUN-01: {check: runbook, with: {path: docs/runbook.md}}}",
     "requirements: {BKP-01: {with: {paths: [/etc/payments, /var/lib/payments], environment: {}, binary: /usr/bin/restic}}}",
     "requirements: {MON-04: {with: {receivers: [payments-oncall]}}}",
+    "requirements: {BKP-01: {with: {password_file: /etc/other.pw}}}",
+    "documents: {runbook: {path: docs/runbook.md, sections: [Symptômes, Diagnostic]}}",
+    "delivery: {smoke: common}\nrequirements: {DEL-03: {with: {sudo: true, sudo_user: payments}}}",
     ENDPOINT % "json: {status: UP}" + "\nrequirements: {MON-07: {with: {json: {status: UP, db: UP}}}}",
     "availability: {series: up}\nrequirements: {MON-11: {with: {pass_when: '> 5%', warn_when: '<= 20%'}}}",
     "defaults: {with: {restic_backup: {binary: /usr/local/bin/restic}}}",
@@ -392,6 +395,28 @@ def test_what_the_organisation_says_of_such_checks_holds_for_one_that_the_servic
     assert of(made) == []
     (check,) = one(made, entry[:6]).checks
     assert {name: check.args[name] for name in check.args if name in group} == yaml.safe_load(group[group.index("{") :])
+
+
+def test_names_of_sections_in_another_language_are_the_same_sections() -> None:
+    said = "documents: {runbook: {path: docs/runbook.md, sections: [%s]}}"
+    french = "symptômes, diagnostic, Contournement, escalade, retour arrière"
+    assert of(planned(with_line(said % french), OBSERVED)) == []
+    for other in ("Contournement, diagnostic, symptômes, escalade", "symptômes, diagnostic, autre, escalade, retour arrière"):
+        assert of(planned(with_line(said % other), OBSERVED)) == [("limits", "documents.runbook.sections", "refused")]
+    shared = OBSERVED.replace("defaults:\n", "defaults:\n  runbook: {sections: [contacts, escalation]}\n")
+    assert of(planned(with_line(said % "escalation"), shared)) == [("limits", "documents.runbook.sections", "refused")]
+
+
+def test_what_stands_in_with_leave_has_limits_of_its_own() -> None:
+    text = with_line("requirements: {BKP-03: {check: junit, with: {path: [build/restore.xml], max_age: 90d}}}")
+    assert of(planned(text, ENFORCED.replace("services_may: []", "services_may: [own_proofs]"))) == [
+        ("own_proofs", "requirements.BKP-03.check", "given")
+    ]
+    shared = ENFORCED.replace("services_may: []", "services_may: [own_proofs]").replace(
+        "defaults:\n", "defaults:\n  with: {junit: {max_age: 60d}}\n"
+    )
+    (problem,) = problems_of(lambda: planned(text, shared))
+    assert "the organisation's file says 60d" in problem
 
 
 def test_leave_is_given_for_all_or_where_a_layer_says_so() -> None:
