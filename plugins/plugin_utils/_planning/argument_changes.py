@@ -13,7 +13,6 @@ import dataclasses
 import typing as t
 
 from ...module_utils._argspec import ArgumentsRefused, converted
-from ...module_utils._clients.logrotate import STATE_FILES
 from ...module_utils._phrase import Message, phrase
 from ...module_utils._registry import CHECKS, load_check
 from .._described.declarations import Defaults, RequirementEntry, SharedFile
@@ -334,7 +333,9 @@ def _named(check: str, args: t.Mapping[str, object]) -> dict[str, object]:
 def _read(check: str, option: str, given: object) -> object:
     """What the check gets: of the option's type, in its unit, its default where there is none. The tool of the system is that default."""
     usual = load_check(check).ARGUMENT_SPEC.get(option, {}).get("default")
-    if (option == "binary" and is_program_of_system(given, usual)) or (option == "logrotate_state" and given in STATE_FILES):
+    if option == "binary" and is_program_of_system(given, usual):
+        return usual
+    if option == "logrotate_state" and given in load_check(check).USUAL_STATES:
         return usual
     try:
         value = t.cast("object", converted(load_check(check), option, given))
