@@ -37,7 +37,7 @@ _HOOK = re.compile(  # where the path alone lets anybody in
     r"|/(?:[\w-]*hooks?|integrations?(?:/v\d/[\w-]+)?)/(?=[\w/=+-]{16})(?=[\w/=+-]*\d))([^\s\"'<>)\]},;?#]+)",
     re.I,
 )
-
+_FILE = re.compile(r"/(?:data|etc|home|lib|mnt|opt|root|run|srv|tmp|usr|var)/")
 _SCHEME = re.compile(r"(?<![\w+.-])(?:[a-z][\w+.-]*:){0,4}?([a-z][\w+.-]*):[/\\]{2,}", re.I)
 _ALONE = re.compile(r"[^\s\"'<>`]+")
 _IPV6 = re.compile(r"\[[^\]\s]*\](?::\d*)?")
@@ -114,7 +114,7 @@ def masked(text: str) -> str:
     if ":" in out:
         out = _QUOTED.sub(_hide_value, out)
     if "/" in out:
-        out = _HOOK.sub(_hide_value, out)
+        out = _HOOK.sub(lambda found: found[0] if _is_of_file(found) else _hide_value(found), out)
     return _HEADER.sub(_hide_value, out)
 
 
@@ -128,16 +128,24 @@ def secrets_of(address: str) -> list[str]:
         run = _ALONE.match(rest)
         login = rest[: _end_of_login(rest if number == found.start() == 0 else run[0] if run else "", rest, found[1])]
         secret.append(_secret_of_login(login[:-1], alone=not _is_naming(found[1])))
-    if not schemes:
-        start, end = _login(text)
-        secret.append(_secret_of_login(text[start : end - 1], alone=start > 0) if end else "")
-    secret += [value for pattern in (_QUERY, _NAMED, _HOOK) for _name, value in pattern.findall(text)]
+    for word in [] if schemes else _ALONE.findall(text):  # a sentence that ends with an address is no login
+        start, end = _login(word)
+        secret.append(_secret_of_login(word[start : end - 1], alone=start > 0) if end else "")
+    named = [found for pattern in (_QUERY, _NAMED, _HOOK) for found in pattern.finditer(text)]
+    secret += [found[2] for found in named if not (found.re is _HOOK and _is_of_file(found))]
     return list(dict.fromkeys(form for value in secret if value for form in (value, unquote(value))))
 
 
 def _secret_of_login(login: str, *, alone: bool) -> str:
     user, mark, password = login.partition(":" if ":" in login else "/")
     return password if mark else user if alone else ""
+
+
+def _is_of_file(found: re.Match[str]) -> bool:
+    """Whether it stands in a path of this host: ``/etc/letsencrypt/renewal-hooks/deploy/10-reload.sh``."""
+    before = found.string[: found.end(1)]
+    word = re.split(r"[\s\"'<>`=:,(\[]", before)[-1]
+    return bool(_FILE.match(word))
 
 
 def _hide_value(found: re.Match[str]) -> str:

@@ -20,6 +20,7 @@ from .._runner import Runner, unreadable, user_name
 
 WHERE = "host"
 TIMEOUT = 30.0
+USUAL_STATES = logrotate.STATE_FILES
 ARGUMENT_SPEC: Spec = {
     "path": {"type": "path"},
     "journald": {"type": "bool"},

@@ -227,6 +227,12 @@ def names_section(heading: str, name: str) -> bool:
     return any(f" {synonym} " in plain for synonym in (*SYNONYMS.get(key, ()), normalize(name)) if synonym)
 
 
+def meant(names: t.Iterable[str]) -> list[str]:
+    """Names of sections as they are compared: each as it is, and the section of which it is one name."""
+    plain = {normalize(name) for name in names}
+    return sorted(plain | {normalize(section) for section, synonyms in SYNONYMS.items() if plain.intersection(synonyms)})
+
+
 def has_content(lines: t.Sequence[str]) -> bool:
     """Whether there is more than empty lines, TODO and the like."""
     plain = [normalize(line) for line in lines]

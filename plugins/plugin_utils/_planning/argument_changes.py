@@ -20,8 +20,18 @@ from .._described.document import NotResolved, Refused, dotted, unresolved
 from .._described.policy import LEVELS, Rule
 from .._described.service import Description, NoChecks
 from .._model.planned import PlannedCheck
+from .derive.derivations import GROUPS
 from .derive.instance import Instance, Steps
-from .limits import INSTRUMENTS, LEADING_VARIABLES, OF_SERVERS, is_declared_looser, is_limit, is_looser, is_other
+from .limits import (
+    INSTRUMENTS,
+    OF_SERVERS,
+    is_declared_looser,
+    is_limit,
+    is_looser,
+    is_other,
+    is_program_of_system,
+    leads_astray,
+)
 from .proofs import chosen_for, with_paths
 from .remarks import Remarks
 from .stand_ins import GENERIC
@@ -94,6 +104,7 @@ def _limits(check: PlannedCheck, asked: _Asked) -> None:
     """What lies further out than the policy, the organisation or the check itself has it, also where it is declared."""
     spec = load_check(check.check).ARGUMENT_SPEC
     values = _named(check.check, check.args)
+    named = check.check in {proof.check for proof in asked.above.proved_by}
     for option, about in spec.items():
         if about.get("no_log") is True or not (is_limit(option) or option in INSTRUMENTS) or unresolved({"": values.get(option)}):
             continue
@@ -105,6 +116,8 @@ def _limits(check: PlannedCheck, asked: _Asked) -> None:
             _another_instrument(check, option, str(value), asked)
         if option not in INSTRUMENTS and not _is_exempt(option, values):
             # a bound is for what a service says, and more than the check's own default says
+            if stands.origin == _OF_CHECK and bound is None and not named:
+                continue  # of a check that stands in for those of the policy nobody has said anything
             above = [stands] if bound is None or value is None else [bound] if stands.origin == _OF_CHECK else [bound, stands]
             for one in above:
                 if is_declared_looser(option, _read(check.check, option, one.value), value):
@@ -117,7 +130,7 @@ def _limits(check: PlannedCheck, asked: _Asked) -> None:
 def _led_to_another_tool(check: PlannedCheck, environment: t.Mapping[str, object], asked: _Asked) -> None:
     """Notes the variables of an environment by which another program answers under the name of the tool."""
     shared = _mapping(_of_organisation("environment", check.check, asked.description))
-    names = sorted(name for name in LEADING_VARIABLES & set(environment) if environment[name] != shared.get(name))
+    names = sorted(name for name, value in environment.items() if leads_astray(name, value) and value != shared.get(name))
     if names:
         asked.loosen(
             "own_proofs",
@@ -179,18 +192,11 @@ def _operations(option: str, check: str, asked: _Asked) -> Above:
     return Above(load_check(check).ARGUMENT_SPEC[option].get("default"), _OF_CHECK)
 
 
-_GROUPS: t.Mapping[str, t.Literal["alerts", "runbook", "support"]] = {  # of defaults, by check
-    "prometheus_alerts": "alerts",
-    "runbook": "runbook",
-    "support_chain": "support",
-}
-
-
 def _of_organisation(option: str, check: str, description: Description) -> object:
     shared: SharedFile | None = description.organisation.declared if description.organisation else None
     try:
         given: Defaults = (shared.get("defaults") if shared else None) or {}
-        group = t.cast("t.Mapping[str, object]", given.get(_GROUPS[check]) or {}) if check in _GROUPS else {}
+        group = t.cast("t.Mapping[str, object]", given.get(GROUPS[check]) or {}) if check in GROUPS else {}
         return {**((given.get("with") or {}).get(check) or {}), **group}.get(option)
     except NotResolved:
         return None  # nobody knows yet what it says
@@ -325,17 +331,23 @@ def _named(check: str, args: t.Mapping[str, object]) -> dict[str, object]:
 
 
 def _read(check: str, option: str, given: object) -> object:
-    """What the check gets: of the option's type, in its unit, its default where there is none."""
+    """What the check gets: of the option's type, in its unit, its default where there is none. The tool of the system is that default."""
+    usual = load_check(check).ARGUMENT_SPEC.get(option, {}).get("default")
+    if option == "binary" and is_program_of_system(given, usual):
+        return usual
+    if option == "logrotate_state" and given in load_check(check).USUAL_STATES:
+        return usual
     try:
-        return t.cast("object", converted(load_check(check), option, given))
+        value = t.cast("object", converted(load_check(check), option, given))
     except ArgumentsRefused:
         return given  # which is told with the arguments
+    return load_check(check).meant(value) if (check, option) == ("runbook", "sections") and value else value
 
 
 def _where(check: PlannedCheck, option: str, asked: _Asked) -> Steps:
     """The key of the service file that says it."""
     data, identifier = asked.description.data, asked.above.id
-    group = _GROUPS.get(check.check, "")
+    group = GROUPS.get(check.check, "")
     spellings = (option, *(load_check(check.check).ARGUMENT_SPEC[option].get("aliases") or ()))
     exception: list[Steps] = [("requirements", identifier, "with", name) for name in spellings]
     policy: list[Steps] = [("policy", "requirements", identifier, "with", name) for name in spellings]

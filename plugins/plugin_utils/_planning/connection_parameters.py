@@ -36,6 +36,16 @@ _SYSTEM_PYTHON = re.compile(
     r"auto(?:_legacy)?(?:_silent)?|(?:/usr/bin/env +)?python[\d.]*|/(?:usr/(?:local/)?)?bin/python[\d.]*|"
     r"/usr/libexec/platform-python[\d.]*"
 )
+# what Ansible starts unless told otherwise, and the other shell that each system has
+_USUAL: t.Mapping[str, t.Pattern[str]] = {
+    "ansible_shell_executable": re.compile(r"(?:/usr)?/bin/(?:sh|bash)"),
+    "ansible_executable": re.compile(r"(?:/usr)?/bin/(?:sh|bash)"),
+    "ansible_shell_type": re.compile("sh"),
+    "ansible_ssh_executable": re.compile(r"(?:/usr/bin/)?ssh"),
+    "ansible_become_exe": re.compile(r"(?:(?:/usr)?/bin/)?(?:sudo|su)"),
+    "ansible_become_flags": re.compile(r"(?:-[EHPSikn]+\s*)*"),
+    "ansible_sudo_flags": re.compile(r"(?:-[EHPSikn]+\s*)*"),
+}
 _SSH = frozenset(("ssh", "smart", "paramiko", "paramiko_ssh", "libssh"))
 # options of ssh with which the same machine answers
 _FLAGS = re.compile(r"-[46aACgGkKnNqtTvxXyY]+")
@@ -44,7 +54,8 @@ _SETTING = re.compile(
     r"(?:StrictHostKeyChecking|(?:User|Global)KnownHostsFile|HashKnownHosts|UpdateHostKeys|VerifyHostKeyDNS|CheckHostIP|ConnectTimeout|"
     r"ConnectionAttempts|ServerAlive\w+|TCPKeepAlive|ControlMaster|ControlPersist|BatchMode|IdentityFile|IdentitiesOnly|CertificateFile|"
     r"LogLevel|Compression|ForwardAgent|ForwardX11|\w*Authentications?|GSSAPI\w+|\w*Algorithms|\w*KeyTypes|Ciphers|MACs|AddressFamily|"
-    r"IPQoS|RequestTTY|NumberOfPasswordPrompts|User|RekeyLimit)[\s=]",
+    r"IPQoS|RequestTTY|NumberOfPasswordPrompts|User|RekeyLimit|IdentityAgent)[\s=]|"
+    r"(?:ControlPath|ProxyCommand|ProxyJump)[\s=]+none\s*$",
     re.IGNORECASE,
 )
 
@@ -80,6 +91,8 @@ def leads_elsewhere(name: str, given: str, above: str | None, *, here: bool, pyt
         return _plugin(given) != _plugin(above or "ssh")
     if name == "ansible_python_interpreter":
         return not (_SYSTEM_PYTHON.fullmatch(given.strip()) or (here and given == python))
+    if name in _USUAL and above is None:
+        return not _USUAL[name].fullmatch(given.strip())
     if name.endswith(("_args", "-args")):
         return not _same_machine(given)
     return True

@@ -24,7 +24,8 @@ LOWER = (
     + ("min_up", "percentile", "samples", "verify_max_bytes")
 )  # fmt: skip
 COMPARISONS = ("disk", "file_descriptors", "inodes", "memory")
-ANY_CHANGE = ("fail_when", "pass_when", "warn_when")
+MEETS_FEWER = ("pass_when",)  # comparisons over the value that is asked for: fewer values meet a stricter one
+MEETS_MORE = ("fail_when", "warn_when")
 MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
 MUST_STAY_FALSE = ("allow_skipped", "local")
 NOT_SHORTER = (
@@ -38,15 +39,17 @@ WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
     "verify": ("auto", "none"),
 }
 # -- how a check goes about it
-MANNER = ("interval", "link_timeout", "name", "no_log", "read_only", "timeout")
+MANNER = (
+    ("interval", "link_timeout", "name", "no_log", "password", "password_file", "read_only", "sudo", "sudo_user", "timeout")
+)  # fmt: skip
 # -- what is looked at
 INSTRUMENTS = ("binary", "journald_config", "logrotate_config", "logrotate_state")  # what a check believes
 # by which a tool becomes another one
 LEADING_VARIABLES = frozenset(("LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH"))
 DEMANDS = ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "probe_query", "version")  # the first adds a question
 CONNECTION = (
-    ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "password", "password_file")
-    + ("server_name", "starttls", "sudo", "sudo_user", "url_password", "url_username")
+    ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "server_name")
+    + ("starttls", "url_password", "url_username")
 )  # fmt: skip
 OF_SERVERS = (*CONNECTION, "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
@@ -57,7 +60,11 @@ OBJECTS = (
     + ("url", "version_property", "via", "window_end")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
-_SETS = (HIGHER, LOWER, COMPARISONS, ANY_CHANGE, MUST_STAY_TRUE, MUST_STAY_FALSE, NOT_SHORTER, NOT_LONGER, tuple(WORST_FIRST))
+ASKS_MORE = ("json", "paths")  # questions that more of the same only adds to
+ASKS_FEWER = ("receivers",)  # of which one is enough
+# where a host has its own programs, under the rights of its administrators
+_PROGRAMS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
+_SETS = (HIGHER, LOWER, COMPARISONS, MEETS_FEWER, MEETS_MORE, MUST_STAY_TRUE, MUST_STAY_FALSE, NOT_SHORTER, NOT_LONGER, tuple(WORST_FIRST))
 
 
 def is_limit(option: str) -> bool:
@@ -72,11 +79,35 @@ def is_question(option: str) -> bool:
 
 def is_other(option: str, above: object, below: object) -> bool:
     """Whether something else is asked than before. Where nothing was asked, what is demanded adds to the question."""
-    if above == below:
+    if above == below or above in _NOTHING and below in _NOTHING:
         return False
     if option in WORST_FIRST:
         return below not in WORST_FIRST[option]
+    if above and below and ((option in ASKS_MORE and _has_all(below, above)) or (option in ASKS_FEWER and _has_all(above, below))):
+        return False
     return is_question(option) and not (option in DEMANDS and not above)
+
+
+_NOTHING: t.Sequence[object] = (None, {}, [])
+
+
+def _has_all(more: object, fewer: object) -> bool:
+    if isinstance(more, dict) and isinstance(fewer, dict):
+        return all(key in more and more[key] == value for key, value in fewer.items())
+    return isinstance(more, (list, tuple)) and isinstance(fewer, (list, tuple)) and all(item in more for item in fewer)
+
+
+def is_program_of_system(given: object, name: object) -> bool:
+    """Whether a program is the one of that name, at a place where a host has its own."""
+    folder, _slash, program = str(given).rpartition("/")
+    return bool(name) and program == name and folder in _PROGRAMS
+
+
+def leads_astray(variable: str, value: object) -> bool:
+    """Whether a variable lets another program answer: a ``PATH`` of nothing but the folders of the system does not."""
+    if variable not in LEADING_VARIABLES:
+        return False
+    return variable != "PATH" or any(folder.rstrip("/") not in _PROGRAMS for folder in str(value).split(":"))
 
 
 def is_looser(option: str, above: object, below: object) -> bool:
@@ -87,8 +118,10 @@ def is_looser(option: str, above: object, below: object) -> bool:
         return True  # there is no limit at all
     if option in COMPARISONS:
         return _is_wider(above, below)
-    if option in ANY_CHANGE:
-        return str(above) != str(below)
+    if option in MEETS_FEWER:
+        return str(above) != str(below) and _is_wider(above, below)
+    if option in MEETS_MORE:
+        return str(above) != str(below) and _is_wider(below, above)
     if option in MUST_STAY_TRUE:
         return above is True and below is False
     if option in MUST_STAY_FALSE:
@@ -154,7 +187,6 @@ def _is_wider(above: object, below: object) -> bool:
 
 __all__ = (
     "INSTRUMENTS",
-    "LEADING_VARIABLES",
     "MANNER",
     "OF_SERVERS",
     "QUESTIONS",
@@ -162,5 +194,7 @@ __all__ = (
     "is_limit",
     "is_looser",
     "is_other",
+    "is_program_of_system",
     "is_question",
+    "leads_astray",
 )

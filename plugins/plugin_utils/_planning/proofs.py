@@ -17,7 +17,7 @@ from .._described.service import Description, NoHost, NotDeclared
 from .._model.planned import PlannedCheck
 from .._model.waiver import Waiver
 from .arguments import argument_problems, module_problems
-from .derive.derivations import default_options, derive
+from .derive.derivations import default_options, derive, group_options
 from .derive.instance import Instance, Steps
 from .empty_proofs import always_succeeds, module_always_succeeds, query_looks_at_nothing
 from .remarks import Remarks
@@ -97,7 +97,7 @@ def _runs_on_hosts(check: str) -> bool:
 def _explicit(rule: Rule, exception: RequirementEntry, description: Description) -> Instance:
     check = str(exception["check"])
     shared = rule.args if check in {proof.check for proof in rule.proved_by} else {}
-    args = {**default_options(description, check), **shared, **(exception.get("with") or {})}
+    args = {**default_options(description, check), **group_options(description, check), **shared, **(exception.get("with") or {})}
     side = CHECKS[check]
     if side == "controller" and "url" in load_check(check).ARGUMENT_SPEC and not args.get("url"):
         kind = check.partition("_")[0]

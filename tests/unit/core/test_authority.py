@@ -12,6 +12,7 @@ import re
 import typing as t
 
 import pytest
+import yaml
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.loosening import OF_RUNS, OF_SERVICES, Leave
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.limits import is_looser
@@ -238,6 +239,17 @@ WITHIN_THE_ORGANISATION = (
     SECOND.replace("second_copy", "environment: {AWS_ACCESS_KEY_ID: k, RESTIC_PASSWORD_COMMAND: pass}, second_copy"),
     "parts: {web: {support: payments, units: [{name: payments.service, kind: daemon}, {name: once.service, kind: oneshot, enabled: false}]}}",
     "requirements: {PLT-01: {with: {kind: daemon}}}",
+    "requirements: {RUN-01: {check: runbook, with: {path: docs/runbook.md}}}",
+    "requirements: {BKP-01: {with: {paths: [/etc/payments, /var/lib/payments], environment: {}, binary: /usr/bin/restic}}}",
+    "requirements: {MON-04: {with: {receivers: [payments-oncall]}}}",
+    "requirements: {BKP-01: {with: {password_file: /etc/other.pw}}}",
+    "documents: {runbook: {path: docs/runbook.md, sections: [Symptômes, Diagnostic]}}",
+    "delivery: {smoke: common}\nrequirements: {DEL-03: {with: {sudo: true, sudo_user: payments}}}",
+    ENDPOINT % "json: {status: UP}" + "\nrequirements: {MON-07: {with: {json: {status: UP, db: UP}}}}",
+    "availability: {series: up}\nrequirements: {MON-11: {with: {pass_when: '> 5%', warn_when: '<= 20%'}}}",
+    "defaults: {with: {restic_backup: {binary: /usr/local/bin/restic}}}",
+    SECOND.replace("second_copy", "binary: /usr/bin/restic, environment: {PATH: '/usr/local/bin:/usr/bin'}, second_copy"),
+    "parts: {web: {logs: [{file: /x, logrotate_state: /var/lib/logrotate/logrotate.status}], support: payments}}",
     "parts: {web: {support: payments, backups: [{tool: file, pattern: /srv/b/*.gz, min_size: 1MiB, contains: [db.sql], max_age: 6h}]}}",
     "parts: {web: {support: payments, logs: [{file: /x, rotated_by: application, max_size: 1GiB, fields: {a: b}, deadline: 10s}]}}",
 )  # fmt: skip
@@ -369,6 +381,47 @@ def test_what_is_declared_and_cannot_be_read_is_not_passed_over() -> None:
 def test_what_is_within_what_the_organisation_says(line: str, phase: str) -> None:
     text = with_line(line if "commitments" in line else line + "\ncommitments: {rpo: 12h}")
     assert of(planned(text, says_more("mode: enforce\nservices_may: []\n"), phase)) == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "group"),
+    [
+        (
+            "MON-03: {check: prometheus_alerts, with: {match: {service: x}, must_include: [Down]}}",
+            "alerts: {required_labels: [severity, team]}",
+        ),
+        ("RUN-01: {check: runbook, with: {path: docs/other.md}}", "runbook: {max_age: 90d, executed_by_other: true}"),
+    ],
+)
+def test_what_the_organisation_says_of_such_checks_holds_for_one_that_the_service_names(entry: str, group: str) -> None:
+    text = "\n".join(line for line in SERVICE.splitlines() if not line.startswith(("alerts", "documents")))
+    shared = "schema_version: 1\nservers: {prom: {kind: prometheus, url: 'http://prom'}}\nmode: enforce\nservices_may: []\n"
+    made = planned(f"{text}\nrequirements: {{{entry}}}\n", f"{shared}defaults: {{{group}}}\n")
+    assert of(made) == []
+    (check,) = one(made, entry[:6]).checks
+    assert {name: check.args[name] for name in check.args if name in group} == yaml.safe_load(group[group.index("{") :])
+
+
+def test_names_of_sections_in_another_language_are_the_same_sections() -> None:
+    said = "documents: {runbook: {path: docs/runbook.md, sections: [%s]}}"
+    french = "symptômes, diagnostic, Contournement, escalade, retour arrière"
+    assert of(planned(with_line(said % french), OBSERVED)) == []
+    for other in ("Contournement, diagnostic, symptômes, escalade", "symptômes, diagnostic, autre, escalade, retour arrière"):
+        assert of(planned(with_line(said % other), OBSERVED)) == [("limits", "documents.runbook.sections", "refused")]
+    shared = OBSERVED.replace("defaults:\n", "defaults:\n  runbook: {sections: [contacts, escalation]}\n")
+    assert of(planned(with_line(said % "escalation"), shared)) == [("limits", "documents.runbook.sections", "refused")]
+
+
+def test_what_stands_in_with_leave_has_limits_of_its_own() -> None:
+    text = with_line("requirements: {BKP-03: {check: junit, with: {path: [build/restore.xml], max_age: 90d}}}")
+    assert of(planned(text, ENFORCED.replace("services_may: []", "services_may: [own_proofs]"))) == [
+        ("own_proofs", "requirements.BKP-03.check", "given")
+    ]
+    shared = ENFORCED.replace("services_may: []", "services_may: [own_proofs]").replace(
+        "defaults:\n", "defaults:\n  with: {junit: {max_age: 60d}}\n"
+    )
+    (problem,) = problems_of(lambda: planned(text, shared))
+    assert "the organisation's file says 60d" in problem
 
 
 def test_leave_is_given_for_all_or_where_a_layer_says_so() -> None:

@@ -13,8 +13,8 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._planning.li
 
 LISTS: dict[str, tuple[str, ...]] = {
     name: tuple(getattr(limits, name))
-    for name in ("HIGHER", "LOWER", "COMPARISONS", "ANY_CHANGE", "MUST_STAY_TRUE", "MUST_STAY_FALSE", "NOT_SHORTER", "NOT_LONGER")
-    + ("WORST_FIRST", "MANNER", "INSTRUMENTS", "DEMANDS", "CONNECTION", "OBJECTS")
+    for name in ("HIGHER", "LOWER", "COMPARISONS", "MEETS_FEWER", "MEETS_MORE", "MUST_STAY_TRUE", "MUST_STAY_FALSE", "NOT_SHORTER")
+    + ("NOT_LONGER", "WORST_FIRST", "MANNER", "INSTRUMENTS", "DEMANDS", "CONNECTION", "OBJECTS")
 }  # fmt: skip
 
 
@@ -41,6 +41,45 @@ def test_what_stands_in_no_list_is_a_question() -> None:
 def test_what_is_demanded_adds_to_the_question_where_there_is_none() -> None:
     assert not is_other("json", {}, {"status": "UP"}) and not is_other("body", None, "ok")
     assert is_other("json", {"status": "UP"}, {}) and is_other("body", "ok", "o") and is_other("expect", ["a"], [])
+
+
+def test_more_of_the_same_is_no_other_question() -> None:
+    assert not is_other("json", {"status": "UP"}, {"status": "UP", "db": "UP"}) and not is_other("paths", ["/srv"], ["/etc", "/srv"])
+    assert is_other("json", {"status": "UP"}, {"status": "DOWN", "db": "UP"}) and is_other("paths", ["/srv"], ["/etc"])
+    assert not is_other("receivers", ["a", "b"], ["a"]), "one of them is enough"
+    assert is_other("receivers", ["a"], ["a", "b"]) and is_other("receivers", ["a"], [])
+    assert is_other("paths", None, ["/srv"]), "without any, all are looked at"
+    assert not is_other("environment", None, {}) and is_other("environment", None, {"A": "b"})
+
+
+@pytest.mark.parametrize(
+    ("option", "above", "below", "looser"),
+    [
+        ("pass_when", "> 0%", "> 10%", False),
+        ("pass_when", "> 0%", ">= 0", True),
+        ("pass_when", "> 0", "< 1", True),
+        ("warn_when", "<= 10%", "<= 0.3", False),
+        ("warn_when", "<= 10%", "< 10%", True),
+        ("warn_when", "<= 10%", None, True),
+        ("fail_when", "> 100", "> 50", False),
+        ("fail_when", "> 100", ">= 100", False),
+        ("fail_when", "> 100", "> 101", True),
+        ("fail_when", "> 100", "== 200", True),
+        ("fail_when", "!= 1", "> 1", True),
+    ],
+)
+def test_a_comparison_is_looser_when_more_passes(option: str, above: object, below: object, looser: bool) -> None:
+    assert is_looser(option, above, below) is looser
+
+
+def test_the_tool_of_the_system_is_no_other_tool() -> None:
+    assert limits.is_program_of_system("/usr/local/bin/restic", "restic")
+    for other in ("/srv/restic", "/usr/bin/rest", "restic", "/usr/bin/../x/restic"):
+        assert not limits.is_program_of_system(other, "restic")
+    assert not limits.leads_astray("PATH", "/usr/local/bin:/usr/bin/:/bin") and not limits.leads_astray("LANG", "C")
+    for value in ("/srv/bin:/usr/bin", "/usr/bin:", ":/usr/bin", "", ".", "/usr/bin/../../srv"):
+        assert limits.leads_astray("PATH", value)
+    assert limits.leads_astray("LD_PRELOAD", "/usr/bin")
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,8 @@ ADDRESSES = [
     ("https://api.telegram.org/bot12:SECRET/sendMessage", f"https://api.telegram.org/bot{HIDDEN}"),
 ]
 STAYS = [
+    "/etc/letsencrypt/renewal-hooks/deploy/10-reload-nginx.sh is missing",
+    "file=/opt/payments/hooks/pre-deploy-2026-11-25.sh",
     "",
     "a: b@c.example mail",
     "12:30@office",
@@ -270,6 +272,11 @@ def test_what_is_secret_in_an_address() -> None:
     assert secrets_of("sftp:u:SECRET@h:/p") == secrets_of("postgres:SECRET@db:5432") == secrets_of("nats://SECRET@h") == ["SECRET"]
     assert secrets_of("jdbc:oracle:thin:scott/SECRET@//h:1521/db") == secrets_of("me@corp.com:SECRET@h") == ["SECRET"]
     assert secrets_of("curl http://u:one@h/x http://u:two@h") == ["one", "two"]
+    for sentence in ("phone: switchboard, then team-payments@corp.example", "N1: desk@corp.example", "Mon 08:00-18:00 desk@corp.example"):
+        assert secrets_of(sentence) == [], "what stands before an address is no login"
+    assert secrets_of("see user:SECRET@host:9090, or u:OTHER@h") == ["SECRET", "OTHER"]
+    assert secrets_of("/etc/letsencrypt/renewal-hooks/deploy/10-reload-nginx.sh") == []
+    assert secrets_of("POST /hooks/0123456789abcdef") == ["0123456789abcdef"]
     assert secrets_of("sftp:user@host:/p") == secrets_of("http://h/@x") == secrets_of("") == []
 
 

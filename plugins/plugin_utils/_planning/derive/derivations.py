@@ -74,6 +74,22 @@ def default_options(description: Description, check: str) -> Options:
     return description.default_values(lambda given: (given.get("with") or {}).get(check))
 
 
+GROUPS: t.Mapping[str, t.Literal["alerts", "runbook", "support"]] = {  # of defaults, by check
+    "prometheus_alerts": "alerts",
+    "runbook": "runbook",
+    "support_chain": "support",
+}
+
+
+def group_options(description: Description, check: str) -> Options:
+    """What the files say of all alerts, runbooks or support chains, as far as this check has such an option."""
+    if check not in GROUPS:
+        return {}
+    spec = load_check(check).ARGUMENT_SPEC
+    found = description.default_values(lambda given: given.get(GROUPS[check]))
+    return {name: value for name, value in found.items() if name in spec}
+
+
 def _generic(proof: Proof, description: Description) -> list[Instance]:
     entries: list[tuple[Steps, object]] = [((), None)]
     if proof.source:
@@ -96,4 +112,4 @@ def _generic(proof: Proof, description: Description) -> list[Instance]:
     return out
 
 
-__all__ = ("AREAS", "DERIVATIONS", "default_options", "derive")
+__all__ = ("AREAS", "DERIVATIONS", "GROUPS", "default_options", "derive", "group_options")
