@@ -30,7 +30,11 @@ def recalled(ledger: Ledger, state: State) -> Recalled:
     version, told = remembered(ledger, state), [moment(at) for at in _deployed(ledger, state)]
     newest = max(told, default=None)
     open_ones = [one for one in _let_pass(ledger, state) if one.version is None or one.version != version]
-    later = [one for one in open_ones if newest is None or moment(one.at) > newest]
+    # times have seconds: what begins in the second in which another version has told is later
+    tied = {entry.version for entry in ledger.deployments if entry.deployed_at and moment(entry.deployed_at) == newest}
+    later = [
+        one for one in open_ones if newest is None or moment(one.at) > newest or (moment(one.at) == newest and one.version not in tied)
+    ]
     last = max(later, key=lambda one: moment(one.at), default=None)
     return Recalled(let_pass=last) if last else Recalled(version)
 

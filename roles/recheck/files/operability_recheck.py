@@ -69,6 +69,17 @@ def main(arguments: list[str]) -> int:
 
 def run(schedule: Schedule, lock: int) -> int:
     """Runs the command; it inherits the lock, so that one that outlives us still holds the next one off."""
+    begun: list[subprocess.Popen[bytes]] = []
+    early: list[int] = []
+
+    def forward(number: int, _frame: object) -> None:
+        for child in begun:
+            end(child, number)
+        if not begun:
+            early.append(number)  # the command may run before anybody here knows of it
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, forward)
     try:
         child = subprocess.Popen(
             schedule.command,
@@ -81,12 +92,9 @@ def run(schedule: Schedule, lock: int) -> int:
     except OSError as exc:
         schedule.say(f"{exc.filename or schedule.command[0]} cannot be used: {exc.strerror or exc}")
         return NOT_FOUND if isinstance(exc, FileNotFoundError) else NOT_EXECUTABLE
-
-    def forward(number: int, _frame: object) -> None:
+    begun.append(child)
+    for number in early:
         end(child, number)
-
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, forward)
     try:
         code = child.wait(schedule.timeout or None)
     except subprocess.TimeoutExpired:

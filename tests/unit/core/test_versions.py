@@ -79,6 +79,8 @@ def overriding(day: int, version: str | None, phase: str = "pre", kind: str = "d
     [
         ([deployed(1, "2.0", GO), let_pass(2, "3.0")], [], None, "INC1"),
         ([let_pass(2, "3.0")], [], None, "INC1"),
+        ([deployed(2, "2.0", GO), let_pass(2, "3.0")], [], None, "INC1"),  # both in the same second
+        ([deployed(1, "2.0", GO), deployed(2, "3.0", STOPPED)], [overriding(2, "3.0")], "2.0", None),
         ([deployed(1, "2.0", GO), let_pass(2, None)], [], None, "INC1"),
         ([deployed(1, "2.0", GO), let_pass(2, "2.0")], [], "2.0", None),  # what should run anyway
         ([deployed(1, "2.0", GO), let_pass(2, "3.0"), deployed(3, "2.0", GO)], [], "2.0", None),  # a later one has told
