@@ -121,7 +121,7 @@ def is_looser(option: str, above: object, below: object) -> bool:
     if option in MEETS_FEWER:
         return str(above) != str(below) and _is_wider(above, below)
     if option in MEETS_MORE:
-        return str(above) != str(below) and _is_wider(below, above)
+        return str(above) != str(below) and _is_wider(above=below, below=above)
     if option in MUST_STAY_TRUE:
         return above is True and below is False
     if option in MUST_STAY_FALSE:
