@@ -14,6 +14,7 @@ from ..module_utils._units import humanize_seconds
 from ..plugin_utils._acting import refused as _refused
 from ..plugin_utils._acting.context import context_of, refuse
 from ..plugin_utils._described.document import Refused
+from ..plugin_utils._model.loosening import not_told
 from ..plugin_utils._model.plain import to_plain
 from ..plugin_utils._model.planned import Plan, PlannedRequirement, PlanState
 from ..plugin_utils._model.text import escape, fit
@@ -53,9 +54,7 @@ class ActionModule(ActionBase):
         except Refused as exc:
             raise refuse(exc) from None
         # what only other phases look at too: the lines that keep today's state are to keep all of it
-        told = {(one.kind, one.key, one.by) for one in plan.loosened}
-        others = [one for one in whole.loosened if (one.kind, one.key, one.by) not in told]
-        plan = dataclasses.replace(plan, loosened=(*plan.loosened, *others))
+        plan = dataclasses.replace(plan, loosened=(*plan.loosened, *not_told(whole.loosened, plan.loosened)))
         if plan.refused:
             goes_on = ", and the play goes on" if context.emergency or plan.mode == "observe" else ""
             result["warnings"] = [f"the input is refused{goes_on}: {problem}" for problem in plan.refused]

@@ -75,6 +75,12 @@ class Standing:
     leave: Leave  # of a run, to come with other files
 
 
+def not_told(others: t.Iterable[Loosening], told: t.Iterable[Loosening]) -> list[Loosening]:
+    """Those of others that are not told yet: the same key is told once for a kind, whoever looks at it."""
+    keys = {(one.kind, one.key, one.by) for one in told}
+    return [one for one in others if (one.kind, one.key, one.by) not in keys]
+
+
 def counted(loosened: t.Sequence[Loosening]) -> tuple[Message, ...]:
     """How much is looser, by whom: a part of a sentence each."""
     by = [one.by for one in loosened]
@@ -90,4 +96,4 @@ def counted(loosened: t.Sequence[Loosening]) -> tuple[Message, ...]:
     return tuple(said)
 
 
-__all__ = ("NO_LEAVE", "OF_RUNS", "OF_SERVICES", "RUN", "SERVICE", "Leave", "Loosening", "Standing", "counted")
+__all__ = ("NO_LEAVE", "OF_RUNS", "OF_SERVICES", "RUN", "SERVICE", "Leave", "Loosening", "Standing", "counted", "not_told")

@@ -18,7 +18,7 @@ from .._described.declarations import Duration, OrganisationFile
 from .._described.document import NotResolved, Refused, unresolved
 from .._described.policy import Policy
 from .._described.service import Description
-from .._model.loosening import RUN
+from .._model.loosening import RUN, not_told
 from .._model.masked import without_logins
 from .._model.planned import OVERRIDE_DUE, RECHECK_EVERY, Plan
 from .._promises.debt import entries as lines_of_debt
@@ -102,9 +102,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     enforced = enforced_here(description, authority, remarks)
     hold(rules, description, level, remarks, enforced=enforced, believed=authority.silent)
     loosened = authority.settled(remarks.loosened, enforced=enforced, problems=remarks.problems)
-    noted = {(one.kind, one.key, one.by) for one in loosened}
-    of_phases = [one for one in remarks.of_phases if (one.kind, one.key, one.by) not in noted]
-    loosened += authority.settled(of_phases, enforced=False, problems=remarks.problems)
+    loosened += authority.settled(not_told(remarks.of_phases, loosened), enforced=False, problems=remarks.problems)
     if remarks.problems:
         raise Refused(list(dict.fromkeys(remarks.problems)))
     publish = description.publish.with_default("language", description.default(lambda given: given.get("language")))

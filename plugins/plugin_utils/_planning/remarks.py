@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 
 from ...module_utils._phrase import Message
-from .._model.loosening import SERVICE, Loosening
+from .._model.loosening import SERVICE, Loosening, not_told
 from .._model.waiver import Waiver
 
 
@@ -27,8 +27,7 @@ class Remarks:
         self, kind: str, key: str, place: str, message: Message, above: Message, *, requirement: str | None = None, by: str = SERVICE
     ) -> None:
         """Notes what is looser than what stands above it; the same key is noted once for a kind."""
-        if not any((one.kind, one.key, one.by) == (kind, key, by) for one in self.loosened):
-            self.loosened.append(Loosening(kind, key, place, message, above, by, requirement))
+        self.loosened += not_told([Loosening(kind, key, place, message, above, by, requirement)], self.loosened)
 
 
 __all__ = ("Remarks",)
