@@ -149,6 +149,8 @@ ROWS = [
         "common: a package is missing", expecting(packages={"no-such-package": "1"}), "fail", "the package no-such-package is not installed"
     ),
     row("common: another version", expecting(versions={"echo shop 1.4.2": "1.5"}), "fail", "'echo shop 1.4.2' says shop 1.4.2, not 1.5"),
+    row("common: exactly this version", expecting(versions={"echo shop 1.4": "==1.4"}), "pass", "shop"),
+    row("common: a longer version", expecting(versions={"echo shop 1.4.2": "==1.4"}), "fail", "says shop 1.4.2, not "),
     row("common: a unit runs", unit({}), "pass", r"test_unit\[shop.service\] passed"),
     row(
         "common: a unit has failed",

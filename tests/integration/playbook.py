@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -216,6 +217,12 @@ class Site:
         given["records"] = str(records or self.records)
         extra = {f"readiness_{key}": value for key, value in {**given, "phase": "pre", **variables}.items() if value is not None}
         return [sys.executable, str(controller.PROGRAM), "-i", str(self.folder / "inventory.yml"), name, "-e", json.dumps(extra), *words]
+
+    def start(self, *words: str, **variables: t.Any) -> subprocess.Popen[bytes]:
+        """``run`` as a process that goes on, with whatever it starts in a session of its own."""
+        silent = subprocess.DEVNULL
+        command, env = self.command(*words, **variables), self.environment()
+        return subprocess.Popen(command, cwd=self.folder, env=env, stdin=silent, stdout=silent, stderr=silent, start_new_session=True)
 
     def _records(self) -> list[pathlib.Path]:
         found = [*self.records.rglob("runs/*.json"), *(self.folder / "home").rglob("runs/*.json")]

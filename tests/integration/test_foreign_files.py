@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import pathlib
 import signal
-import subprocess
 import time
 import typing as t
 
@@ -191,15 +190,7 @@ def test_a_run_that_is_ended_leaves_nothing_that_goes_on(tmp_path: pathlib.Path,
     site.service["parts"]["web"]["hosts"] = NEVER_ENDS
     site.write()
     before = _expressions()
-    process = subprocess.Popen(
-        site.command(),
-        cwd=site.folder,
-        env=site.environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    process = site.start()
     end = time.monotonic() + 60
     while not _expressions() - before and time.monotonic() < end:
         time.sleep(0.01)

@@ -13,7 +13,6 @@ import os
 import pathlib
 import random
 import signal
-import subprocess
 import time
 
 import pytest
@@ -47,15 +46,7 @@ def test_a_controller_that_is_killed_in_the_middle_of_post_leaves_nothing_half(s
     state, records = site.state.read_bytes(), set(site.records.rglob("runs/*.json"))
     (site.folder / "begun").unlink()
     (site.folder / "wait").touch()
-    process = subprocess.Popen(
-        site.command(ROLE, phase="post", version="2"),
-        cwd=site.folder,
-        env=site.environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    process = site.start(ROLE, phase="post", version="2")
     end = time.monotonic() + 60
     while not (site.folder / "begun").exists() and time.monotonic() < end:
         time.sleep(0.05)
