@@ -27,7 +27,7 @@ notes:
   - A user of Icinga's API needs the permissions C(status/query) and C(objects/query/*) for Host, Service, Notification, User, TimePeriod,
     Downtime and Comment.
   - Livestatus of Icinga does not show which states and types its notifications have, so V(alerting) and V(routing) are C(warn) over it. Use
-    O(kind=icinga) there.
+    O(system=icinga) there.
   - Livestatus does not show the notification options of hosts, services and contacts, nor the hours of a period, only whether now is in it.
   - Members of Centreon's contact groups are seen by an administrator of its API with user name and password only; for others, groups are
     C(warn). Whether a poller sends notifications at all is part of what Centreon says of each host.
@@ -41,12 +41,12 @@ extends_documentation_fragment:
 options:
   url:
     description:
-      - Address of what is asked, needed for all but O(kind=nagios).
+      - Address of what is asked, needed for all but O(system=nagios).
       - Of Icinga, that of its API, such as V(https://icinga.example.org:5665); of Centreon, that of its web interface, such as
         V(https://centreon.example.org/centreon).
       - Of Livestatus, V(unix:/PATH) of a socket on the controller, V(tcp://HOST:PORT) or V(tls://HOST:PORT).
     type: str
-  kind:
+  system:
     description:
       - What is asked.
     type: str
@@ -54,7 +54,7 @@ options:
     choices: [centreon, icinga, livestatus, nagios]
   status_file:
     description:
-      - The status file of a Nagios on the controller, its setting C(status_file). Needed for O(kind=nagios).
+      - The status file of a Nagios on the controller, its setting C(status_file). Needed for O(system=nagios).
     type: path
   object_cache_file:
     description:
@@ -95,7 +95,8 @@ options:
     default: []
   window_end:
     description:
-      - End of the change window, in ISO 8601 with a zone, such as V(2026-11-25T06:00:00Z). A downtime that ends later fails O(aspect=hidden).
+      - End of the change window, in ISO 8601 with a zone, such as V(2026-11-25T06:00:00Z).
+        A downtime that ends later fails O(aspect=hidden).
       - When it is given, O(max_duration) does not count for downtimes.
     type: str
   max_duration:
@@ -113,7 +114,7 @@ seealso:
 EXAMPLES = r"""
 - name: The web servers are monitored by Icinga and up
   operability.readiness.classic_monitoring:
-    kind: icinga
+    system: icinga
     url: https://icinga.example.org:5665
     url_username: readiness
     url_password: "{{ vault_icinga_password }}"
@@ -126,7 +127,7 @@ EXAMPLES = r"""
 
 - name: Their problems are told to the team
   operability.readiness.classic_monitoring:
-    kind: nagios
+    system: nagios
     status_file: /var/lib/nagios4/status.dat
     aspect: routing
     hosts: [web1, web2]

@@ -24,10 +24,10 @@ from ._classic_aspects import ASPECTS, Look, Verdict, named
 WHERE = "controller"
 TIMEOUT = 30.0
 SETTLES = True
-KINDS = ("centreon", "icinga", "livestatus", "nagios")
+SYSTEMS = ("centreon", "icinga", "livestatus", "nagios")
 ARGUMENT_SPEC: Spec = {
     **http_spec(),
-    "kind": {"type": "str", "required": True, "choices": list(KINDS)},
+    "system": {"type": "str", "required": True, "choices": list(SYSTEMS)},
     "status_file": {"type": "path"},
     "object_cache_file": {"type": "path"},
     "aspect": {"type": "str", "default": "monitored", "choices": list(ASPECTS)},
@@ -44,8 +44,8 @@ ARGUMENT_SPEC: Spec = {
 }
 CONSTRAINTS = {
     "required_if": [
-        ("kind", "nagios", ("status_file",)),
-        *((("kind", kind, ("url",))) for kind in KINDS if kind != "nagios"),
+        ("system", "nagios", ("status_file",)),
+        *(("system", system, ("url",)) for system in SYSTEMS if system != "nagios"),
     ]
 }
 DURATIONS = ("max_duration",)
@@ -61,7 +61,7 @@ class Service(t.TypedDict):
 
 class Arguments(HttpArguments):
     url: str | None
-    kind: str
+    system: str
     status_file: str | None
     object_cache_file: str | None
     aspect: str
@@ -113,12 +113,12 @@ def run(args: Arguments, runner: Runner) -> Finding:
 
 def monitoring(args: Arguments, runner: Runner) -> Monitoring:
     """The client for this kind of server."""
-    if args["kind"] == "nagios":
+    if args["system"] == "nagios":
         return NagiosStatus(str(args["status_file"]), args["object_cache_file"], runner)
     connection = Connection.from_args(args)
-    if args["kind"] == "icinga":
+    if args["system"] == "icinga":
         return Icinga(connection, runner)
-    if args["kind"] == "centreon":
+    if args["system"] == "centreon":
         return Centreon(connection, runner)
     return Livestatus(connection, runner)
 
