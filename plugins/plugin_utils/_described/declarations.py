@@ -236,6 +236,23 @@ class Alerts(t.TypedDict, total=False):
     lookback: Duration
 
 
+class ClassicService(t.TypedDict, total=False):
+    """A service of a host in Icinga, Nagios or Centreon."""
+
+    host: t.Required[str]
+    service: t.Required[str]
+
+
+class ClassicMonitoring(t.TypedDict, total=False):
+    """What of the service Icinga, Nagios or Centreon watches, and whom it tells."""
+
+    using: str
+    hosts: list[str]
+    names: str | dict[str, str]
+    services: list[str | ClassicService]
+    contacts: list[str]
+
+
 # -- its delivery
 
 
@@ -304,7 +321,9 @@ RequirementEntry = t.TypedDict(
     total=False,
 )
 
-ProofEntry = t.TypedDict("ProofEntry", {"check": "t.Required[str]", "from": str, "as": str, "on": str, "with": Options}, total=False)
+ProofEntry = t.TypedDict(
+    "ProofEntry", {"check": "t.Required[str]", "from": str, "as": str, "on": str, "with": Options, "besides": bool}, total=False
+)
 
 PolicyEntry = t.TypedDict(
     "PolicyEntry",
@@ -392,6 +411,8 @@ class Server(Access, total=False):
     probe_query: str
     search: str
     on: str
+    status_file: str
+    object_cache_file: str
     timeout: Duration
 
 
@@ -552,6 +573,7 @@ class ServiceFile(SharedFile, total=False):
     endpoints: list[Endpoint]
     flows: list[Flow]
     alerts: Alerts
+    classic_monitoring: ClassicMonitoring
     signals: dict[str, object]
     dashboards: list[str]
     documents: dict[str, str | Options]
@@ -639,6 +661,8 @@ __all__ = (
     "Availability",
     "Backup",
     "Baseline",
+    "ClassicMonitoring",
+    "ClassicService",
     "Classification",
     "Command",
     "Commitments",

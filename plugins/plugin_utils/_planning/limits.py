@@ -48,20 +48,20 @@ INSTRUMENTS = ("binary", "journald_config", "logrotate_config", "logrotate_state
 LEADING_VARIABLES = frozenset(("LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH"))
 DEMANDS = ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "probe_query", "version")  # the first adds a question
 CONNECTION = (
-    ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "server_name")
-    + ("starttls", "url_password", "url_username")
+    ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "object_cache_file")
+    + ("server_name", "starttls", "status_file", "system", "url_password", "url_username")
 )  # fmt: skip
 OF_SERVERS = (*CONNECTION, "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
-    ("arguments", "backend", "chains", "chdir", "closed", "command", "components", "cron", "environment", "fields", "format", "host")
-    + ("hosts", "inventory", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members", "module", "path", "paths")
-    + ("pattern", "port", "proc", "protocol", "python", "query", "receivers", "repository", "root", "rotated_by", "search")
-    + ("secret_environment", "selector", "since", "socket", "success_file", "suite", "tag", "tags", "template", "timer", "to", "unit")
-    + ("url", "version_property", "via", "window_end")
+    ("arguments", "aspect", "backend", "chains", "chdir", "closed", "command", "components", "contacts", "cron", "environment")
+    + ("fields", "format", "host", "hosts", "inventory", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members")
+    + ("module", "path", "paths", "pattern", "port", "proc", "protocol", "python", "query", "receivers", "repository", "root")
+    + ("rotated_by", "search", "secret_environment", "selector", "services", "since", "socket", "success_file", "suite", "tag", "tags")
+    + ("template", "timer", "to", "unit", "url", "version_property", "via", "window_end")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
-ASKS_MORE = ("json", "paths")  # questions that more of the same only adds to
-ASKS_FEWER = ("receivers",)  # of which one is enough
+ASKS_MORE = ("json", "paths", "services")  # questions that more of the same only adds to
+ASKS_FEWER = ("contacts", "receivers")  # of which one is enough
 # where a host has its own programs, under the rights of its administrators
 _PROGRAMS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 _SETS = (HIGHER, LOWER, COMPARISONS, MEETS_FEWER, MEETS_MORE, MUST_STAY_TRUE, MUST_STAY_FALSE, NOT_SHORTER, NOT_LONGER, tuple(WORST_FIRST))
