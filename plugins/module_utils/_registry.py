@@ -14,6 +14,7 @@ CHECKS = {
     "alertmanager_route": "controller",
     "alertmanager_silences": "controller",
     "ansible_module": "action",
+    "clock": "host",
     "command": "host",
     "file_backup": "host",
     "flow": "host",
