@@ -16,8 +16,8 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 
 # -- limits; without a value there is none
 HIGHER = (
-    ("deadline", "evaluated_within", "failure_limit", "lookback", "max_age", "max_duration", "max_latency", "max_restarts", "max_series")
-    + ("max_size", "size_deviation")
+    ("deadline", "evaluated_within", "failure_limit", "lookback", "max_age", "max_duration", "max_latency", "max_offset", "max_restarts")
+    + ("max_series", "max_size", "size_deviation")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_free", "min_size", "min_tests", "min_tiers")
@@ -58,6 +58,11 @@ OBJECTS = (
     + ("module", "path", "paths", "pattern", "port", "proc", "protocol", "python", "query", "receivers", "repository", "root")
     + ("rotated_by", "search", "secret_environment", "selector", "services", "since", "socket", "success_file", "suite", "tag", "tags")
     + ("template", "timer", "to", "unit", "url", "version_property", "via", "window_end")
+    ("arguments", "backend", "chains", "chdir", "closed", "command", "components", "cron", "environment", "fields", "format", "host")
+    + ("hosts", "inventory", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members", "module", "path", "paths")
+    + ("pattern", "port", "proc", "protocol", "python", "query", "receivers", "repository", "root", "rotated_by", "search")
+    + ("secret_environment", "selector", "server", "since", "socket", "success_file", "suite", "tag", "tags", "template", "timer", "to")
+    + ("unit", "url", "version_property", "via", "window_end")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths", "services")  # questions that more of the same only adds to
