@@ -17,6 +17,7 @@ CHECKS = {
     "command": "host",
     "file_backup": "host",
     "flow": "host",
+    "grafana_dashboard": "controller",
     "host_capacity": "host",
     "http_probe": "both",
     "junit": "controller",
