@@ -17,7 +17,7 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 # -- limits; without a value there is none
 HIGHER = (
     ("deadline", "evaluated_within", "failure_limit", "lookback", "max_age", "max_duration", "max_latency", "max_restarts", "max_series")
-    + ("max_size", "size_deviation")
+    + ("max_size", "receipt_max_age", "size_deviation")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_free", "min_size", "min_tests", "min_tiers")
@@ -34,6 +34,7 @@ NOT_SHORTER = (
 )  # fmt: skip
 NOT_LONGER = ("ignore_links", "may_be_absent", "status")
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
+    "imap_tls": ("implicit", "starttls", "none"),
     "kind": ("daemon", "auto", "standby"),
     "no_data": ("fail", "unknown", "pass"),
     "verify": ("auto", "none"),
@@ -46,7 +47,10 @@ MANNER = (
 INSTRUMENTS = ("binary", "journald_config", "logrotate_config", "logrotate_state")  # what a check believes
 # by which a tool becomes another one
 LEADING_VARIABLES = frozenset(("LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH"))
-DEMANDS = ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "probe_query", "version")  # the first adds a question
+# of which the first adds a question
+DEMANDS = (
+    ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "probe_query", "receipt_json", "receipt_timestamp", "version")
+)  # fmt: skip
 CONNECTION = (
     ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "server_name")
     + ("starttls", "url_password", "url_username")
@@ -58,9 +62,11 @@ OBJECTS = (
     + ("pattern", "port", "proc", "protocol", "python", "query", "receivers", "repository", "root", "rotated_by", "search")
     + ("secret_environment", "selector", "since", "socket", "success_file", "suite", "tag", "tags", "template", "timer", "to", "unit")
     + ("url", "version_property", "via", "window_end")
+    + ("alert", "imap_ca_path", "imap_folder", "imap_host", "imap_password", "imap_port", "imap_username", "receipt_bearer_token")
+    + ("receipt_ca_path", "receipt_file", "receipt_headers", "receipt_password", "receipt_url", "receipt_username")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
-ASKS_MORE = ("json", "paths")  # questions that more of the same only adds to
+ASKS_MORE = ("json", "paths", "receipt_json")  # questions that more of the same only adds to
 ASKS_FEWER = ("receivers",)  # of which one is enough
 # where a host has its own programs, under the rights of its administrators
 _PROGRAMS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
