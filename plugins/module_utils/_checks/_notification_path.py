@@ -147,7 +147,7 @@ def _astray(labels: str, reached: t.Sequence[str], wanted: t.Sequence[str]) -> M
     return phrase("alerts with {labels} reach {receivers}, not {wanted}", labels=labels, receivers=every(reached), wanted=either(wanted))
 
 
-def _peers(status: t.Mapping[str, t.Any]) -> int:
+def _peers(status: t.Mapping[str, object]) -> int:
     cluster = status.get("cluster")
     peers = cluster.get("peers") if isinstance(cluster, dict) else None
     return max(1, len(peers)) if isinstance(peers, list) else 1

@@ -87,13 +87,10 @@ def writes(_args: t.Mapping[str, object]) -> bool:
     return True
 
 
-def problems(args: t.Mapping[str, t.Any], _given: t.Mapping[str, t.Any]) -> list[str]:
-    found = [
-        f"{name}: expected one line of text"
-        for name in ("imap_username", "imap_password", "imap_folder")
-        if any(ord(character) < 32 for character in str(args.get(name) or ""))
-    ]
-    if args.get("receipt_url") and same_server(args["receipt_url"], args["url"]):
+def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
+    said = {"imap_username": args["imap_username"], "imap_password": args["imap_password"], "imap_folder": args["imap_folder"]}
+    found = [f"{name}: expected one line of text" for name, text in said.items() if any(ord(character) < 32 for character in text or "")]
+    if args["receipt_url"] and same_server(args["receipt_url"], args["url"]):
         found.append("receipt_url is an address of the Alertmanager itself: it knows of the alert before anybody is told of it")
     return found
 

@@ -80,14 +80,14 @@ class Seen:
     restriction: Message | None = None
 
 
-def problems(args: t.Mapping[str, t.Any], _given: t.Mapping[str, t.Any]) -> list[str]:
+def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
     found = []
-    asks = bool(args.get("receipt_json") or args.get("receipt_timestamp"))
-    if args.get("receipt_url") and not asks:
+    asks = bool(args["receipt_json"] or args["receipt_timestamp"])
+    if args["receipt_url"] and not asks:
         found.append("receipt_url: that it answers does not say that anything arrives there; name receipt_json or receipt_timestamp too")
-    if asks and not args.get("receipt_url"):
+    if asks and not args["receipt_url"]:
         found.append("receipt_json, receipt_timestamp: there is no receipt_url to ask")
-    if args.get("min_count", 1) < 1:
+    if args["min_count"] < 1:
         found.append("min_count: expected 1 or more")
     return found
 

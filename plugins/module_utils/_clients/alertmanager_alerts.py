@@ -163,7 +163,7 @@ class Alerts:
         return read_counters(response.text) if response.status == 200 and not response.looks_like_html else None
 
 
-def read_alert(item: t.Mapping[str, t.Any]) -> Alert:
+def read_alert(item: t.Any) -> Alert:
     """An alert of the API. AttributeError, KeyError, TypeError, ValueError for what is none."""
     status = item["status"]
 
@@ -221,11 +221,11 @@ def synthetic(labels: Labels, annotations: Labels, starts: dt.datetime, ends: dt
 # -- when a route notifies
 
 
-def timings(config: t.Mapping[str, t.Any], tree: Route) -> dict[int, Timing]:
+def timings(config: t.Mapping[str, object], tree: Route) -> dict[int, Timing]:
     """When each route of the tree notifies, by the ``id`` of the route. ``config`` is that of which the tree was read."""
     found: dict[int, Timing] = {}
 
-    def walk(node: t.Mapping[str, t.Any], route: Route, above: Timing) -> None:
+    def walk(node: t.Any, route: Route, above: Timing) -> None:
         by = node.get("group_by")
         grouped = above.by if not isinstance(by, list) else None if "..." in by else tuple(str(name) for name in by)
         mine = found[id(route)] = Timing(
