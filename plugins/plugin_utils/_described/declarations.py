@@ -224,6 +224,54 @@ Flow = t.TypedDict(
 )
 
 
+class ImapReceipt(t.TypedDict, total=False):
+    """A folder of a mailbox."""
+
+    host: t.Required[str]
+    port: int
+    username: t.Required[str]
+    password: t.Required[str]
+    folder: str
+    tls: str
+    ca_path: str
+
+
+class Receipt(t.TypedDict, total=False):
+    """Where it is seen that a notification has arrived. Not all keys are of each kind of it."""
+
+    url: str
+    headers: dict[str, object]
+    url_username: str
+    url_password: str
+    bearer_token: str
+    ca_path: str
+    file: str
+    imap: ImapReceipt
+    json: dict[str, object]
+    timestamp: str
+    max_age: Duration
+
+
+class DeliveryTest(t.TypedDict, total=False):
+    """A synthetic alert, and where it must arrive."""
+
+    labels: Labels
+    receivers: list[str]
+    deadline: Duration
+    receipt: Receipt
+
+
+class Watchdog(t.TypedDict, total=False):
+    """The alert that always fires."""
+
+    alert: str
+    labels: Labels
+    receivers: list[str]
+    max_age: Duration
+    min_count: int
+    receipt: Receipt
+
+
 class Alerts(t.TypedDict, total=False):
     match: Labels
     must_include: list[str]
@@ -234,6 +282,8 @@ class Alerts(t.TypedDict, total=False):
     labels: Labels
     using: str
     lookback: Duration
+    delivery: DeliveryTest | str
+    watchdog: Watchdog
 
 
 class ClassicService(t.TypedDict, total=False):
@@ -421,6 +471,8 @@ class DefaultAlerts(t.TypedDict, total=False):
     required_annotations: list[str]
     receivers: list[str]
     labels: Labels
+    delivery: DeliveryTest
+    watchdog: Watchdog
 
 
 class DefaultSupport(t.TypedDict, total=False):
@@ -671,6 +723,7 @@ __all__ = (
     "Decisions",
     "Defaults",
     "Delivery",
+    "DeliveryTest",
     "Duration",
     "Endpoint",
     "Expectation",
@@ -689,6 +742,7 @@ __all__ = (
     "ProofEntry",
     "Publish",
     "PublishServer",
+    "Receipt",
     "Removal",
     "RequirementEntry",
     "Scalar",
@@ -700,4 +754,5 @@ __all__ = (
     "Tier",
     "Tolerance",
     "WaiverEntry",
+    "Watchdog",
 )

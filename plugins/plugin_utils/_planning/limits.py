@@ -17,7 +17,7 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 # -- limits; without a value there is none
 HIGHER = (
     ("deadline", "evaluated_within", "failure_limit", "lookback", "max_age", "max_duration", "max_latency", "max_offset", "max_restarts")
-    + ("max_series", "max_size", "size_deviation")
+    + ("max_series", "max_size", "receipt_max_age", "size_deviation")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_free", "min_size", "min_tests", "min_tiers")
@@ -34,38 +34,36 @@ NOT_SHORTER = (
 )  # fmt: skip
 NOT_LONGER = ("ignore_links", "may_be_absent", "status")
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
+    "imap_tls": ("implicit", "starttls", "none"),
     "kind": ("daemon", "auto", "standby"),
     "no_data": ("fail", "unknown", "pass"),
     "verify": ("auto", "none"),
 }
 # -- how a check goes about it
-MANNER = (
-    ("interval", "link_timeout", "name", "no_log", "password", "password_file", "read_only", "sudo", "sudo_user", "timeout")
-)  # fmt: skip
+MANNER = ("interval", "link_timeout", "name", "no_log", "password", "password_file", "read_only", "sudo", "sudo_user", "timeout")
 # -- what is looked at
 INSTRUMENTS = ("binary", "journald_config", "logrotate_config", "logrotate_state")  # what a check believes
 # by which a tool becomes another one
 LEADING_VARIABLES = frozenset(("LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH"))
-DEMANDS = ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "probe_query", "version")  # the first adds a question
+DEMANDS = (
+    ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "probe_query", "receipt_json", "receipt_timestamp", "version")
+)  # fmt: skip
 CONNECTION = (
-    ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "object_cache_file")
-    + ("server_name", "starttls", "status_file", "system", "url_password", "url_username")
+    ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "object_cache_file", "server_name")
+    + ("starttls", "status_file", "system", "url_password", "url_username")
 )  # fmt: skip
 OF_SERVERS = (*CONNECTION, "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
-    ("arguments", "aspect", "backend", "chains", "chdir", "closed", "command", "components", "contacts", "cron", "environment")
-    + ("fields", "format", "host", "hosts", "inventory", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members")
-    + ("module", "path", "paths", "pattern", "port", "proc", "protocol", "python", "query", "receivers", "repository", "root")
-    + ("rotated_by", "search", "secret_environment", "selector", "services", "since", "socket", "success_file", "suite", "tag", "tags")
-    + ("template", "timer", "to", "unit", "url", "version_property", "via", "window_end")
-    ("arguments", "backend", "chains", "chdir", "closed", "command", "components", "cron", "environment", "fields", "format", "host")
-    + ("hosts", "inventory", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members", "module", "path", "paths")
-    + ("pattern", "port", "proc", "protocol", "python", "query", "receivers", "repository", "root", "rotated_by", "search")
-    + ("secret_environment", "selector", "server", "since", "socket", "success_file", "suite", "tag", "tags", "template", "timer", "to")
-    + ("unit", "url", "version_property", "via", "window_end")
+    ("alert", "arguments", "aspect", "backend", "chains", "chdir", "closed", "command", "components", "contacts", "cron", "environment")
+    + ("fields", "format", "host", "hosts", "imap_ca_path", "imap_folder", "imap_host", "imap_password", "imap_port", "imap_username")
+    + ("inventory", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members", "module", "path", "paths", "pattern")
+    + ("port", "proc", "protocol", "python", "query", "receipt_bearer_token", "receipt_ca_path", "receipt_file", "receipt_headers")
+    + ("receipt_password", "receipt_url", "receipt_username", "receivers", "repository", "root", "rotated_by", "search")
+    + ("secret_environment", "selector", "server", "services", "since", "socket", "success_file", "suite", "tag", "tags", "template")
+    + ("timer", "to", "unit", "url", "version_property", "via", "window_end")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
-ASKS_MORE = ("json", "paths", "services")  # questions that more of the same only adds to
+ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to
 ASKS_FEWER = ("contacts", "receivers")  # of which one is enough
 # where a host has its own programs, under the rights of its administrators
 _PROGRAMS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")

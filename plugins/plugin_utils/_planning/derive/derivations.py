@@ -19,11 +19,12 @@ from ....module_utils._registry import CHECKS, load_check
 from ..._described.declarations import Options
 from ..._described.policy import Proof
 from ..._described.service import Description, NotDeclared, every
-from . import alerts, availability, backups, classic, delivery, endpoints, logs, platform, scrapes, support
+from . import alerts, alerts_delivered, availability, backups, classic, delivery, endpoints, logs, platform, scrapes, support
 from .instance import Derivation, Instance, Steps
 
 AREAS: tuple[t.Mapping[str, Derivation], ...] = (
     alerts.DERIVATIONS,
+    alerts_delivered.DERIVATIONS,
     availability.DERIVATIONS,
     backups.DERIVATIONS,
     classic.DERIVATIONS,
