@@ -11,6 +11,7 @@ from ._loading import load_check
 # but from the action plugin, with Ansible's own means: it is not sent there); each check says so itself, in WHERE, and
 # dev/update-derived writes it here, so that planning need not import the checks
 CHECKS = {
+    "alert_coverage": "controller",
     "alertmanager_route": "controller",
     "alertmanager_silences": "controller",
     "ansible_module": "action",

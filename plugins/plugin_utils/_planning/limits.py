@@ -29,11 +29,12 @@ MEETS_MORE = ("fail_when", "warn_when")
 MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
 MUST_STAY_FALSE = ("allow_skipped", "local")
 NOT_SHORTER = (
-    ("contains", "families", "login_page", "moving", "must_include", "not_body", "required_annotations", "required_labels")
-    + ("sections", "soft_404")
+    ("contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required_annotations")
+    + ("required_by_severity", "required_labels", "sections", "soft_404")
 )  # fmt: skip
-NOT_LONGER = ("ignore_links", "may_be_absent", "status")
+NOT_LONGER = ("covers", "ignore_links", "may_be_absent", "status")
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
+    "companion": ("fail", "warn", "told"),
     "kind": ("daemon", "auto", "standby"),
     "no_data": ("fail", "unknown", "pass"),
     "verify": ("auto", "none"),
@@ -53,9 +54,9 @@ CONNECTION = (
 )  # fmt: skip
 OF_SERVERS = (*CONNECTION, "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
-    ("arguments", "backend", "chains", "chdir", "closed", "command", "components", "cron", "environment", "fields", "format", "host")
-    + ("hosts", "inventory", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members", "module", "path", "paths")
-    + ("pattern", "port", "proc", "protocol", "python", "query", "receivers", "repository", "root", "rotated_by", "search")
+    ("addresses", "arguments", "backend", "chains", "chdir", "closed", "command", "components", "cron", "endpoints", "environment", "fields", "format")
+    + ("host", "hosts", "inventory", "jobs", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members", "module")
+    + ("names", "path", "paths", "pattern", "port", "proc", "protocol", "python", "query", "receivers", "repository", "root", "rotated_by", "search")
     + ("secret_environment", "selector", "since", "socket", "success_file", "suite", "tag", "tags", "template", "timer", "to", "unit")
     + ("url", "version_property", "via", "window_end")
 )  # fmt: skip
@@ -152,6 +153,9 @@ def _of_servers_that_fail(codes: object) -> set[str]:
 
 
 def _texts(value: object) -> set[str]:
+    """The items of a list; of a mapping those of its lists, each below its key."""
+    if isinstance(value, dict):
+        return {f"{key}.{text}" for key, below in value.items() for text in _texts(below)}
     return {str(item) for item in value} if isinstance(value, (list, tuple)) else set()
 
 
