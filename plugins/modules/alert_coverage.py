@@ -55,8 +55,8 @@ options:
     default: []
   covers:
     description:
-      - By what must have an alert, a list of names of alerts that tell of it, whatever their labels. It is for expressions on metrics of the
-        service's own, that do not say what they tell of. One that plainly watches something else does not count.
+      - By what must have an alert, a list of names of alerts that tell of it, whatever their labels. It is for expressions on metrics
+        of the service's own, that do not say what they tell of. One that plainly watches something else does not count.
     type: dict
   names:
     description:

@@ -80,7 +80,7 @@ class Coverage:
         others = [alert for alert in self.alerting if alert not in own]
         self._look_at(self._candidates(own, OWN, kinds), kinds)
         for name, kind in kinds.items():
-            self._look_at_named(name, kind, covers.get(name, []))
+            self._look_at_named(name, kind, covers.get(name, []), own)
         open_kinds = {name: kind for name, kind in kinds.items() if not self._complete(name, kind)}
         if open_kinds:
             self._look_at(self._candidates(others, OTHERS, open_kinds), open_kinds)
@@ -143,9 +143,10 @@ class Coverage:
             if selector.metric not in self.expressions.recorded:
                 yield _without_outcome(selector)
 
-    def _look_at_named(self, name: str, kind: Kind, named: t.Sequence[str]) -> None:
+    def _look_at_named(self, name: str, kind: Kind, named: t.Sequence[str], own: t.Sequence[Rule]) -> None:
         for alert_name in named:
-            alerts = [alert for alert in self.alerting if alert.name == alert_name]
+            called = [alert for alert in self.alerting if alert.name == alert_name]
+            alerts = [alert for alert in called if alert in own] or called  # other services may have one of that name too
             if not alerts:
                 kind.comes_near(phrase("{alert}, which is named for {kind}, is not loaded", alert=alert_name, kind=WORDS[name]))
             for alert in alerts:
