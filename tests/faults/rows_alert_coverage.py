@@ -188,7 +188,7 @@ ROWS: list[Row] = [
     Row(CHECK, "the label of the outcome does not exist", of("noerror"), "fail", r"failing requests: Failing cannot fire: nothing matches"),
     Row(CHECK, "one of two jobs is not watched", of("twojobs", jobs=["twojobs", "twojobs-worker"]), "warn", r"that twojobs-worker is down"),
     Row(CHECK, "one of two instances is not watched", real_targets, "warn", r"no alert tells that shop/shop2:8080 is down"),
-    Row(CHECK, "a Prometheus without rules", no_rules, "unknown", r"has no rule at all: is it the one"),
+    Row(CHECK, "a Prometheus without rules", no_rules, "unknown", r"no rules? at all"),
     Row(CHECK, "a Prometheus that is not the service's", of("alpha", probe_query="up{job='x'}"), "unknown", r"is it the right server"),
     Row(CHECK, "no Prometheus listens", nobody, "unknown", r"refused the connection"),
     Row(CHECK, "a login page stands before the Prometheus", bad("login"), "unknown", r"web page \(a login page"),

@@ -14,7 +14,7 @@ import typing as t
 
 from .._clients.alert_expression import Expressions, Leaf
 from .._clients.prometheus import Prometheus, Rule
-from .._clients.promql import ALERT_METRICS, NotParsed, Selector, judge, parse
+from .._clients.promql import ALERT_METRICS, NotParsed, Selector, parse, selectors
 from .._finding import CannotObserve
 from .._message import one_line
 from .._phrase import Message, phrase
@@ -259,10 +259,10 @@ class Coverage:
             return bool(self.live.series(_without_outcome(selector)))
 
         try:
-            needs = judge(parse(alert.query), alive)
+            dead = self.expressions.dead(alert.query, alive)
         except (NotParsed, CannotObserve):
             return None  # told where its selectors are looked at
-        return None if needs.alive or not needs.dead else needs.dead[0].text
+        return dead.text if dead else None
 
     # -- all of them together
 
@@ -281,17 +281,10 @@ class Coverage:
 
 
 def _selectors(alert: Rule) -> list[Selector]:
-    found: list[Selector] = []
-
-    def keep(selector: Selector) -> bool:
-        found.append(selector)
-        return True
-
     try:
-        judge(parse(alert.query), keep)
+        return selectors(parse(alert.query))
     except NotParsed:
         return []
-    return found
 
 
 def _without_outcome(selector: Selector) -> Selector:

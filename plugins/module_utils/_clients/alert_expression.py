@@ -16,7 +16,7 @@ import typing as t
 
 from .._phrase import phrase
 from .prometheus import Rule
-from .promql import HAS_PROMQL_PARSER, NO_LIBRARY, Either, Matcher, Node, NotParsed, Selector, parse
+from .promql import HAS_PROMQL_PARSER, NO_LIBRARY, Matcher, NotParsed, Selector, parse, selectors
 
 if HAS_PROMQL_PARSER:
     import promql_parser
@@ -46,6 +46,8 @@ _AS_VALUE = {Sense.WHEN_BAD: Sense.HIGH_IS_BAD, Sense.WHEN_GOOD: Sense.HIGH_IS_G
 Meaning = t.Callable[
     [Selector, tuple[str, ...]], tuple[Sense, bool]
 ]  # of a selector within functions: its values, and whether they are 0 or 1
+
+Alive = t.Callable[[Selector], bool]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,12 +83,21 @@ class Expressions:
         """The selectors of an alert's expression. NotParsed."""
         return [leaf if leaf.sense in _DECIDED else _bare(leaf) for leaf in self._of(expression, (), 0)]
 
-    def _of(self, expression: str, functions: tuple[str, ...], depth: int) -> list[Leaf]:
+    def dead(self, expression: str, alive: Alive) -> Selector | None:
+        """A selector for want of which an alert cannot fire, as it matches nothing; None where it can. NotParsed."""
+        return _dead(self._parsed(expression), alive)
+
+    @staticmethod
+    def _parsed(expression: str) -> t.Any:
         if not HAS_PROMQL_PARSER:
             raise NotParsed(NO_LIBRARY)
         parse(expression)  # refuses what the library would not survive
+        return promql_parser.parse(expression)
+
+    def _of(self, expression: str, functions: tuple[str, ...], depth: int) -> list[Leaf]:
+        tree = self._parsed(expression)
         try:
-            return self._walk(promql_parser.parse(expression), functions, depth)
+            return self._walk(tree, functions, depth)
         except (ValueError, RecursionError):
             raise NotParsed(phrase("it has too many levels, one within the other")) from None
 
@@ -222,16 +233,29 @@ def _number(expr: t.Any) -> float | None:
 
 
 def _selectors(expr: t.Any) -> list[Selector]:
-    """The selectors as ``promql.parse`` has them: one, or the branches of an ``or`` within the braces."""
-    return _found(parse(expr.prettify()))
+    """The selectors as ``promql`` has them: one, or the alternatives of an ``or`` within the braces."""
+    return selectors(parse(expr.prettify()))
 
 
-def _found(node: Node) -> list[Selector]:
-    if isinstance(node, Selector):
-        return [node]
-    if isinstance(node, Either):
-        return [selector for branch in node.branches for selector in _found(branch)]
-    return []
+def _dead(expr: t.Any, alive: Alive) -> Selector | None:
+    """A selector for want of which an expression has no result; None where it can have one."""
+    if isinstance(expr, (promql_parser.VectorSelector, promql_parser.MatrixSelector)):
+        found = _selectors(expr)
+        return None if any(alive(selector) for selector in found) else found[0]
+    if isinstance(expr, promql_parser.Call):
+        if str(expr.func.name) in ("absent", "absent_over_time"):
+            return None
+        parts = expr.args[:1] if str(expr.func.name) == "info" else expr.args
+    elif isinstance(expr, promql_parser.BinaryExpr):
+        left, right = _dead(expr.lhs, alive), _dead(expr.rhs, alive)
+        operator = str(expr.op)
+        if operator == "unless":
+            return left
+        return left and right if operator == "or" else left or right
+    else:
+        inner = getattr(expr, "expr", None)
+        parts = [] if inner is None else [inner]
+    return next((dead for part in parts if (dead := _dead(part, alive))), None)
 
 
 __all__ = ("Expressions", "Leaf", "Sense")

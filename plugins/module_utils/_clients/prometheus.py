@@ -400,8 +400,8 @@ def _rule(item: _Rule, group: _Group) -> Rule:
         moment(item.get("lastEvaluation")),
         str(group.get("name") or ""),
         float(group.get("interval") or 0),
-        float(group.get("evaluationTime") or 0),
-        f"{group.get('file') or ''};{group.get('name') or ''}",
+        group_took=float(group.get("evaluationTime") or 0),
+        group_key=f"{group.get('file') or ''};{group.get('name') or ''}",
     )
 
 

@@ -293,7 +293,6 @@ def _quoted(name: str, plain: re.Pattern[str]) -> str:
 __all__ = (
     "ALERT_METRICS",
     "HAS_PROMQL_PARSER",
-    "NO_LIBRARY",
     "Absent",
     "Either",
     "Every",

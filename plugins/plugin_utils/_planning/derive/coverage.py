@@ -13,9 +13,10 @@ from .instance import Derivation, Instance
 
 def _coverage(description: Description) -> list[Instance]:
     alerts: Alerts = description.data.get("alerts") or {}
+    using: object = alerts.get("using")
     hosts = _hosts(description)
     args: dict[str, object] = {
-        **description.connection("prometheus", alerts.get("using")),
+        **description.connection("prometheus", str(using[0] if isinstance(using, list) else using) if using else None),
         "kinds": _kinds(description, hosts),
         "names": _names(description),
         "jobs": _jobs(description),
