@@ -41,6 +41,10 @@ class Kind:
     near: list[Message] = dataclasses.field(default_factory=list)
     unknowns: list[Message] = dataclasses.field(default_factory=list)
 
+    def tells(self, line: Message) -> None:
+        if line not in self.told:
+            self.told.append(line)
+
     def comes_near(self, line: Message) -> None:
         if line not in self.near and len(self.near) < MOST_NEAR:
             self.near.append(line)
@@ -176,7 +180,7 @@ class Coverage:
             )
             kind.comes_near(said)
             return []
-        kind.told.append(phrase("that {alert} tells of {kind} is what the service says", alert=candidate.alert.name, kind=WORDS[name]))
+        kind.tells(phrase("that {alert} tells of {kind} is what the service says", alert=candidate.alert.name, kind=WORDS[name]))
         return others
 
     def _look_at_leaf(self, candidate: _Candidate, leaf: Leaf, name: str, kind: Kind) -> None:
@@ -212,6 +216,8 @@ class Coverage:
             kind.comes_near(phrase("{alert} cannot fire: nothing matches {selector}", alert=alert.name, selector=dead))
         else:
             kind.alerts.setdefault(alert.name, []).append(Watched(leaf, about))
+            if candidate.relation == NAMED and not any(self.scope.is_tied(labels, application=False) for labels in about):
+                kind.tells(phrase("that {alert} watches this service is what the service says", alert=alert.name))
 
     def _series(self, alert: Rule, leaf: Leaf, by_outcome: bool) -> list[Labels]:
         """The label sets that a selector takes now; of failures, what they would have, since the first one may not have happened yet."""

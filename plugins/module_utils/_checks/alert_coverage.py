@@ -57,6 +57,8 @@ class Arguments(HttpArguments):
 
 
 def run(args: Arguments, runner: Runner) -> Finding:
+    if not args["kinds"]:
+        raise ArgumentsRefused(["kinds has to say what must have an alert"])
     match = {str(name): str(value) for name, value in (args["match"] or {}).items()}
     covers = _covers(args["covers"])
     server = Prometheus(Connection.from_args(args), runner)

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from ....module_utils._phrase import phrase
 from ..._described.declarations import Alerts
 from ..._described.document import unresolved
-from ..._described.service import Description
+from ..._described.service import Description, NotApplicable
 from .instance import Derivation, Instance
 
 
@@ -15,9 +16,12 @@ def _coverage(description: Description) -> list[Instance]:
     alerts: Alerts = description.data.get("alerts") or {}
     using: object = alerts.get("using")
     hosts = _hosts(description)
+    kinds = _kinds(description, hosts)
+    if not kinds:
+        raise NotApplicable(phrase("it has no hosts, addresses or data that an alert would have to tell of"), "service.kind")
     args: dict[str, object] = {
         **description.connection("prometheus", str(using[0] if isinstance(using, list) else using) if using else None),
-        "kinds": _kinds(description, hosts),
+        "kinds": kinds,
         "names": _names(description),
         "jobs": _jobs(description),
         "addresses": sorted({address for host in hosts for address in description.inventory.addresses_of(host)}),
