@@ -320,7 +320,13 @@ class View:
         return phrase("the dashboard {title} has no panel that shows data of a data source", title=self.title)
 
     def details(self) -> list[Message]:
-        lines = [*self.faults, *self.hidden, *self.of_panels(self.of(*FAULTS, Kind.UNSEEN, Kind.PARTIAL, Kind.EXCUSED)), *self.doubts, *self.told]
+        lines = [
+            *self.faults,
+            *self.hidden,
+            *self.of_panels(self.of(*FAULTS, Kind.UNSEEN, Kind.PARTIAL, Kind.EXCUSED)),
+            *self.doubts,
+            *self.told,
+        ]
         idle = self.of(Kind.WITHOUT)
         if idle:
             names = [one_line(seen.label, 60) for seen in idle[:SHOWN]]

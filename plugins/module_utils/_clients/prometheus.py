@@ -83,6 +83,8 @@ class Rule:
     evaluated: dt.datetime | None
     group: str
     interval: float
+    group_took: float = 0.0  # seconds of the last evaluation of its group
+    group_key: str = ""  # tells groups of the same name in different files apart
 
 
 # what the server's JSON has, as far as it is read here; what it lacks or has otherwise is told as nonsense
@@ -123,7 +125,9 @@ class _Rule(t.TypedDict, total=False):
 
 class _Group(t.TypedDict, total=False):
     name: str
+    file: str
     interval: float
+    evaluationTime: float
     rules: list[_Rule] | None
 
 
@@ -396,6 +400,8 @@ def _rule(item: _Rule, group: _Group) -> Rule:
         moment(item.get("lastEvaluation")),
         str(group.get("name") or ""),
         float(group.get("interval") or 0),
+        group_took=float(group.get("evaluationTime") or 0),
+        group_key=f"{group.get('file') or ''};{group.get('name') or ''}",
     )
 
 

@@ -272,13 +272,20 @@ class Watchdog(t.TypedDict, total=False):
     receipt: Receipt
 
 
+class BySeverity(t.TypedDict, total=False):
+    labels: list[str]
+    annotations: list[str]
+
+
 class Alerts(t.TypedDict, total=False):
     match: Labels
     must_include: list[str]
     receivers: list[str]
     required_labels: list[str]
     required_annotations: list[str]
+    required_by_severity: dict[str, BySeverity]
     may_be_absent: list[str]
+    covers: dict[str, list[str]]
     labels: Labels
     using: str
     lookback: Duration
@@ -469,6 +476,7 @@ class Server(Access, total=False):
 class DefaultAlerts(t.TypedDict, total=False):
     required_labels: list[str]
     required_annotations: list[str]
+    required_by_severity: dict[str, BySeverity]
     receivers: list[str]
     labels: Labels
     delivery: DeliveryTest

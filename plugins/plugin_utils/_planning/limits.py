@@ -29,11 +29,12 @@ MEETS_MORE = ("fail_when", "warn_when")
 MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
 MUST_STAY_FALSE = ("allow_skipped", "local")
 NOT_SHORTER = (
-    ("contains", "families", "login_page", "moving", "must_include", "not_body", "required_annotations", "required_labels")
-    + ("sections", "soft_404")
+    ("contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required_annotations", "required_by_severity")
+    + ("required_labels", "sections", "soft_404")
 )  # fmt: skip
-NOT_LONGER = ("ignore_links", "may_be_absent", "status")
+NOT_LONGER = ("covers", "ignore_links", "may_be_absent", "status")
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
+    "companion": ("fail", "warn", "told"),
     "imap_tls": ("implicit", "starttls", "none"),
     "kind": ("daemon", "auto", "standby"),
     "no_data": ("fail", "unknown", "pass"),
@@ -54,13 +55,13 @@ CONNECTION = (
 )  # fmt: skip
 OF_SERVERS = (*CONNECTION, "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
-    ("alert", "arguments", "aspect", "backend", "chains", "chdir", "closed", "command", "components", "contacts", "cron", "environment")
-    + ("fields", "format", "host", "hosts", "imap_ca_path", "imap_folder", "imap_host", "imap_password", "imap_port", "imap_username")
-    + ("inventory", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members", "module", "path", "paths", "pattern")
-    + ("port", "proc", "protocol", "python", "query", "receipt_bearer_token", "receipt_ca_path", "receipt_file", "receipt_headers")
-    + ("receipt_password", "receipt_url", "receipt_username", "receivers", "repository", "root", "rotated_by", "search")
-    + ("secret_environment", "selector", "server", "services", "since", "socket", "success_file", "suite", "tag", "tags", "template")
-    + ("timer", "to", "unit", "url", "version_property", "via", "window_end")
+    ("addresses", "alert", "arguments", "aspect", "backend", "chains", "chdir", "closed", "command", "components", "contacts", "cron")
+    + ("endpoints", "environment", "fields", "format", "host", "hosts", "imap_ca_path", "imap_folder", "imap_host", "imap_password")
+    + ("imap_port", "imap_username", "inventory", "jobs", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members")
+    + ("module", "names", "path", "paths", "pattern", "port", "proc", "protocol", "python", "query", "receipt_bearer_token")
+    + ("receipt_ca_path", "receipt_file", "receipt_headers", "receipt_password", "receipt_url", "receipt_username", "receivers")
+    + ("repository", "root", "rotated_by", "search", "secret_environment", "selector", "server", "services", "since", "socket")
+    + ("success_file", "suite", "tag", "tags", "template", "timer", "to", "unit", "url", "version_property", "via", "window_end")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to
@@ -155,6 +156,9 @@ def _of_servers_that_fail(codes: object) -> set[str]:
 
 
 def _texts(value: object) -> set[str]:
+    """The items of a list; of a mapping those of its lists, each below its key."""
+    if isinstance(value, dict):
+        return {f"{key}.{text}" for key, below in value.items() for text in _texts(below)}
     return {str(item) for item in value} if isinstance(value, (list, tuple)) else set()
 
 

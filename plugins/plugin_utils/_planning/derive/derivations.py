@@ -19,7 +19,7 @@ from ....module_utils._registry import CHECKS, load_check
 from ..._described.declarations import Options
 from ..._described.policy import Proof
 from ..._described.service import Description, NotDeclared, every
-from . import alerts, alerts_delivered, availability, backups, classic, delivery, endpoints, logs, platform, scrapes, support
+from . import alerts, alerts_delivered, availability, backups, classic, coverage, delivery, endpoints, logs, platform, scrapes, support
 from .instance import Derivation, Instance, Steps
 
 AREAS: tuple[t.Mapping[str, Derivation], ...] = (
@@ -28,6 +28,7 @@ AREAS: tuple[t.Mapping[str, Derivation], ...] = (
     availability.DERIVATIONS,
     backups.DERIVATIONS,
     classic.DERIVATIONS,
+    coverage.DERIVATIONS,
     delivery.DERIVATIONS,
     endpoints.DERIVATIONS,
     logs.DERIVATIONS,
