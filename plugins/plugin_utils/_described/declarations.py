@@ -236,6 +236,22 @@ class Alerts(t.TypedDict, total=False):
     lookback: Duration
 
 
+class Signal(t.TypedDict, total=False):
+    series: t.Required[str | list[str]]
+    jobs: list[str]
+
+
+class Signals(t.TypedDict, total=False):
+    latency: str | list[str] | Signal
+    traffic: str | list[str] | Signal
+    errors: str | list[str] | Signal
+    saturation: str | list[str] | Signal
+    may_be_absent: list[str]
+    within: Duration
+    lookback: Duration
+    using: str
+
+
 # -- its delivery
 
 
@@ -552,7 +568,7 @@ class ServiceFile(SharedFile, total=False):
     endpoints: list[Endpoint]
     flows: list[Flow]
     alerts: Alerts
-    signals: dict[str, object]
+    signals: Signals
     dashboards: list[str]
     documents: dict[str, str | Options]
     delivery: Delivery
@@ -673,6 +689,8 @@ __all__ = (
     "Server",
     "ServiceFile",
     "SharedFile",
+    "Signal",
+    "Signals",
     "Tier",
     "Tolerance",
     "WaiverEntry",

@@ -17,7 +17,7 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 # -- limits; without a value there is none
 HIGHER = (
     ("deadline", "evaluated_within", "failure_limit", "lookback", "max_age", "max_duration", "max_latency", "max_restarts", "max_series")
-    + ("max_size", "size_deviation")
+    + ("max_size", "size_deviation", "within")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_free", "min_size", "min_tests", "min_tiers")
@@ -29,7 +29,7 @@ MEETS_MORE = ("fail_when", "warn_when")
 MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
 MUST_STAY_FALSE = ("allow_skipped", "local")
 NOT_SHORTER = (
-    ("contains", "families", "login_page", "moving", "must_include", "not_body", "required_annotations", "required_labels")
+    ("contains", "families", "login_page", "moving", "must_include", "not_body", "required", "required_annotations", "required_labels")
     + ("sections", "soft_404")
 )  # fmt: skip
 NOT_LONGER = ("ignore_links", "may_be_absent", "status")
@@ -56,8 +56,8 @@ OBJECTS = (
     ("arguments", "backend", "chains", "chdir", "closed", "command", "components", "cron", "environment", "fields", "format", "host")
     + ("hosts", "inventory", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members", "module", "path", "paths")
     + ("pattern", "port", "proc", "protocol", "python", "query", "receivers", "repository", "root", "rotated_by", "search")
-    + ("secret_environment", "selector", "since", "socket", "success_file", "suite", "tag", "tags", "template", "timer", "to", "unit")
-    + ("url", "version_property", "via", "window_end")
+    + ("secret_environment", "selector", "service", "signals", "since", "socket", "success_file", "suite", "tag", "tags", "template")
+    + ("timer", "to", "unit", "url", "version_property", "via", "window_end")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths")  # questions that more of the same only adds to
