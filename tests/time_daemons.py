@@ -131,7 +131,13 @@ class Chronyd(Server):
 # where ntpd may use the port of NTP, and may not touch the clock: a network and a user of its own
 _ENTER = "ip link set lo up && ip addr add 192.0.2.1/32 dev lo && ip addr add 192.0.2.2/32 dev lo || exit 9; "
 UPSTREAM = "192.0.2.2"  # ntpd takes no server on 127.0.0.0/8
-_OF_ITS_OWN = ("restrict 127.0.0.1", "interface ignore all", "interface ignore wildcard", "interface listen 127.0.0.1", "interface listen 192.0.2.1")
+_OF_ITS_OWN = (
+    "restrict 127.0.0.1",
+    "interface ignore all",
+    "interface ignore wildcard",
+    "interface listen 127.0.0.1",
+    "interface listen 192.0.2.1",
+)
 # its library lies where Debian installs it
 _NTPQ = """\
 import ctypes.util, glob, runpy, sys
@@ -150,9 +156,10 @@ class Ntpd(Server):
         super().__init__(folder)
         self.host, self.lines, self.upstream = host, lines, upstream
         self.daemon = program("ntpd")
-        if not all(shutil.which(name) for name in ("unshare", "nsenter", "ip")) or subprocess.run(
-            ["unshare", "-Urn", "sh", "-c", f"{_ENTER}true"], capture_output=True, check=False
-        ).returncode:
+        if (
+            not all(shutil.which(name) for name in ("unshare", "nsenter", "ip"))
+            or subprocess.run(["unshare", "-Urn", "sh", "-c", f"{_ENTER}true"], capture_output=True, check=False).returncode
+        ):
             pytest.skip("this machine gives nobody a network of their own (unshare -Urn), so ntpd cannot run here")
 
     def command(self) -> list[str]:

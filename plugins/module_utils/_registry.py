@@ -31,6 +31,7 @@ CHECKS = {
     "metrics_endpoint": "both",
     "prometheus_alerts": "controller",
     "prometheus_query": "controller",
+    "prometheus_series": "controller",
     "prometheus_targets": "controller",
     "restic_backup": "host",
     "runbook": "controller",

@@ -14,9 +14,7 @@ import tempfile
 import time
 import typing as t
 
-from grafana_data_stand_in import logs
-from grafana_stand_in import PAGE, TOKEN, VIEWER, StandIn
-from nasty import Nasty
+from grafana_stand_in import TOKEN, StandIn
 from rows_prometheus_targets import config, wait_for
 from servers import LOCAL, Binaries, NodeExporter, Prometheus, free_port
 from table import Row, World

@@ -310,6 +310,22 @@ class ClassicMonitoring(t.TypedDict, total=False):
     contacts: list[str]
 
 
+class Signal(t.TypedDict, total=False):
+    series: t.Required[str | list[str]]
+    jobs: list[str]
+
+
+class Signals(t.TypedDict, total=False):
+    latency: str | list[str] | Signal
+    traffic: str | list[str] | Signal
+    errors: str | list[str] | Signal
+    saturation: str | list[str] | Signal
+    may_be_absent: list[str]
+    within: Duration
+    lookback: Duration
+    using: str
+
+
 # -- its delivery
 
 
@@ -635,6 +651,7 @@ class ServiceFile(SharedFile, total=False):
     alerts: Alerts
     classic_monitoring: ClassicMonitoring
     signals: dict[str, object]
+    signals: Signals
     dashboards: list[str]
     documents: dict[str, str | Options]
     delivery: Delivery
@@ -759,6 +776,8 @@ __all__ = (
     "Server",
     "ServiceFile",
     "SharedFile",
+    "Signal",
+    "Signals",
     "Tier",
     "Tolerance",
     "WaiverEntry",

@@ -17,7 +17,7 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 # -- limits; without a value there is none
 HIGHER = (
     ("deadline", "evaluated_within", "failure_limit", "lookback", "max_age", "max_duration", "max_latency", "max_offset", "max_restarts")
-    + ("max_series", "max_size", "receipt_max_age", "size_deviation")
+    + ("max_series", "max_size", "receipt_max_age", "size_deviation", "within")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_free", "min_size", "min_tests", "min_tiers")
@@ -29,8 +29,8 @@ MEETS_MORE = ("fail_when", "warn_when")
 MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
 MUST_STAY_FALSE = ("allow_skipped", "local")
 NOT_SHORTER = (
-    ("contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required_annotations", "required_by_severity")
-    + ("required_labels", "sections", "soft_404")
+    ("contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required", "required_annotations")
+    + ("required_by_severity", "required_labels", "sections", "soft_404")
 )  # fmt: skip
 NOT_LONGER = ("covers", "ignore_links", "may_be_absent", "status")
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
@@ -50,18 +50,19 @@ DEMANDS = (
     ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "probe_query", "receipt_json", "receipt_timestamp", "version")
 )  # fmt: skip
 CONNECTION = (
-    ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "object_cache_file", "server_name")
-    + ("starttls", "status_file", "system", "url_password", "url_username")
+    ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "object_cache_file", "peers")
+    + ("prometheus", "server_name", "starttls", "status_file", "system", "url_password", "url_username")
 )  # fmt: skip
 OF_SERVERS = (*CONNECTION, "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
     ("addresses", "alert", "arguments", "aspect", "backend", "chains", "chdir", "closed", "command", "components", "contacts", "cron")
-    + ("endpoints", "environment", "fields", "format", "host", "hosts", "imap_ca_path", "imap_folder", "imap_host", "imap_password")
-    + ("imap_port", "imap_username", "inventory", "jobs", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members")
-    + ("module", "names", "path", "paths", "pattern", "port", "proc", "protocol", "python", "query", "receipt_bearer_token")
-    + ("receipt_ca_path", "receipt_file", "receipt_headers", "receipt_password", "receipt_url", "receipt_username", "receivers")
-    + ("repository", "root", "rotated_by", "search", "secret_environment", "selector", "server", "services", "since", "socket")
-    + ("success_file", "suite", "tag", "tags", "template", "timer", "to", "unit", "url", "version_property", "via", "window_end")
+    + ("endpoints", "environment", "extra_labels", "fields", "format", "host", "hosts", "imap_ca_path", "imap_folder", "imap_host")
+    + ("imap_password", "imap_port", "imap_username", "inventory", "jobs", "journald", "keyword", "labels", "link_hosts", "markers")
+    + ("match", "members", "module", "names", "path", "paths", "pattern", "port", "proc", "protocol", "python", "query")
+    + ("receipt_bearer_token", "receipt_ca_path", "receipt_file", "receipt_headers", "receipt_password", "receipt_url", "receipt_username")
+    + ("receivers", "receivers_by_severity", "repository", "root", "rotated_by", "search", "secret_environment", "selector", "server")
+    + ("service", "services", "signals", "since", "socket", "success_file", "suite", "tag", "tags", "template", "timer", "to", "unit")
+    + ("url", "version_property", "via", "window_end", "window_start")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to

@@ -58,6 +58,7 @@ PROMETHEUS = {
     },
     "/api/v1/parse_query": {"status": "success", "data": {"type": "vectorSelector", "name": "up", "matchers": []}},
     "/api/v1/status/buildinfo": {"status": "success", "data": {"version": "3.5.0"}},
+    "/api/v1/label/__name__/values": {"status": "success", "data": ["up"]},
 }
 AT_PROMETHEUS = {"url": "http://prom:9090"}
 CHECKS: dict[str, tuple[dict[str, t.Any], Answers]] = {
@@ -67,6 +68,15 @@ CHECKS: dict[str, tuple[dict[str, t.Any], Answers]] = {
         PROMETHEUS,
     ),
     "prometheus_alerts": ({**AT_PROMETHEUS, "match": {"service": "payments"}, "must_include": ["Down"]}, PROMETHEUS),
+    "prometheus_series": (
+        {
+            **AT_PROMETHEUS,
+            "signals": {"traffic": "requests_total", "latency": "rate(x[1h]) / y", "errors": 'a:b{code=~"5.."}'},
+            "required": [],
+            "service": "payments",
+        },
+        PROMETHEUS,
+    ),
     "alertmanager_route": (
         {"url": "http://am:9093", "labels": [{"service": "payments", "severity": "page"}], "receivers": ["payments-oncall"]},
         alertmanager_status(),

@@ -97,6 +97,36 @@ def test_targets_are_hosts_times_ports() -> None:
     assert one.hosts is None and one.path == ("parts", "web", "scrape", 0)
 
 
+def test_signals_with_the_targets_of_which_they_must_be() -> None:
+    text = "signals: {traffic: requests_total, errors: {series: [a, b], jobs: [proxy]}, may_be_absent: [errors], within: 10m}\n"
+    (found,) = derived("prometheus_series", SCRAPE + text)
+    assert found.args == {
+        **PROM,
+        "signals": {"traffic": "requests_total", "errors": {"series": ["a", "b"], "jobs": ["proxy"]}},
+        "may_be_absent": ["errors"],
+        "within": "10m",
+        "service": "payments",
+        "expect": [
+            {"job": "payments", "addresses": ["pay1"], "port": 8080},
+            {"job": "payments", "addresses": ["pay2"], "port": 8080},
+            {"addresses": ["pay1"], "port": 9100},
+            {"addresses": ["pay2"], "port": 9100},
+            {"addresses": ["db1"], "port": 9187},
+        ],
+    }
+    assert (found.instance, found.hosts, found.path) == ("golden signals", None, ("signals",))
+    assert "expect" not in derived("prometheus_series", text)[0].args
+    assert missing("prometheus_series", "signals: {within: 10m}\n").startswith("signals is not declared")
+
+
+def test_a_batch_need_not_have_a_latency() -> None:
+    base = "schema_version: 1\nservice: {name: nightly, owner: team, hosts: payments, kind: batch}\nsignals: {traffic: a"
+    batch = derive(Proof("prometheus_series"), describe(base + "}\n", ORGANISATION))[0]
+    assert batch.args["required"] == ["traffic", "errors", "saturation"]
+    assert "required" not in derive(Proof("prometheus_series"), describe(base + ", latency: b}\n", ORGANISATION))[0].args
+    assert "required" not in derived("prometheus_series", "signals: {traffic: a}\n")[0].args
+
+
 def test_targets_of_a_named_prometheus() -> None:
     two = ORGANISATION.replace("servers:", 'servers:\n  far: {kind: prometheus, url: "http://far"}')
     assert derived("prometheus_targets", "parts: {web: {scrape: [{port: 1, using: far}]}}\n", two)[0].args["url"] == "http://far"

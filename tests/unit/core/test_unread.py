@@ -103,6 +103,7 @@ BESIDE: dict[str, dict[str, t.Any]] = {
     "requirements.MON-07.approved_by": {"not_applicable": "x"},
     "requirements.MON-07.until": {"not_applicable": "x"},
     "requirements.MON-07.from": {"not_applicable": "x", "approved_by": "x", "until": "2027-01-01"},
+    "signals": {"traffic": "requests_total"},
     "servers.prometheus": {"kind": "prometheus", "url": "http://x.example"},
     "servers.store": {"kind": "file"},
 }
@@ -409,9 +410,7 @@ WEB = BASE + "parts: {web: {backups: [{tool: restic, repository: /srv/restic}]}}
 
 
 def test_one_key_that_is_not_looked_at_is_told_with_its_line() -> None:
-    assert notices(BASE + "signals: {traffic: requests_total}\n") == [
-        "readiness.yml:3: signals: declared, and not looked at by this version"
-    ]
+    assert notices(BASE + "rosters: {payments: plan.ics}\n") == ["readiness.yml:3: rosters: declared, and not looked at by this version"]
     assert notices(BASE) == []
 
 
@@ -441,9 +440,9 @@ def test_a_backup_of_a_tool_without_a_check_is_told() -> None:
 
 
 def test_what_a_template_will_say_is_not_looked_into() -> None:
-    service = BASE + 'parts: "{{ parts }}"\nsignals: "{{ signals }}"\n'
+    service = BASE + 'parts: "{{ parts }}"\nrosters: "{{ rosters }}"\n'
     described = describe(document(service, resolve=templates()), "schema_version: 1\n")
-    assert _declared.told(described, {}) == ["readiness.yml:4: signals: declared, and not looked at by this version"]
+    assert _declared.told(described, {}) == ["readiness.yml:4: rosters: declared, and not looked at by this version"]
 
 
 def test_an_unknown_key_of_a_backup_is_told_for_a_version() -> None:
