@@ -650,7 +650,6 @@ class ServiceFile(SharedFile, total=False):
     flows: list[Flow]
     alerts: Alerts
     classic_monitoring: ClassicMonitoring
-    signals: dict[str, object]
     signals: Signals
     dashboards: list[str]
     documents: dict[str, str | Options]
