@@ -224,6 +224,16 @@ Flow = t.TypedDict(
 )
 
 
+class Dashboard(t.TypedDict, total=False):
+    uid: str
+    tag: str
+    panels: list[str | int]
+    may_be_empty: list[str | int]
+    variables: dict[str, Scalar | list[Scalar]]
+    data_sources: list[str]
+    using: str
+
+
 class Alerts(t.TypedDict, total=False):
     match: Labels
     must_include: list[str]
@@ -553,7 +563,7 @@ class ServiceFile(SharedFile, total=False):
     flows: list[Flow]
     alerts: Alerts
     signals: dict[str, object]
-    dashboards: list[str]
+    dashboards: list[str | Dashboard]
     documents: dict[str, str | Options]
     delivery: Delivery
     requirements: dict[str, RequirementEntry]
@@ -642,6 +652,7 @@ __all__ = (
     "Classification",
     "Command",
     "Commitments",
+    "Dashboard",
     "DebtFile",
     "DebtLine",
     "Decisions",

@@ -32,7 +32,7 @@ NOT_SHORTER = (
     ("contains", "families", "login_page", "moving", "must_include", "not_body", "required_annotations", "required_labels")
     + ("sections", "soft_404")
 )  # fmt: skip
-NOT_LONGER = ("ignore_links", "may_be_absent", "status")
+NOT_LONGER = ("ignore_links", "may_be_absent", "may_be_empty", "status")
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
     "kind": ("daemon", "auto", "standby"),
     "no_data": ("fail", "unknown", "pass"),
@@ -53,11 +53,11 @@ CONNECTION = (
 )  # fmt: skip
 OF_SERVERS = (*CONNECTION, "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
-    ("arguments", "backend", "chains", "chdir", "closed", "command", "components", "cron", "environment", "fields", "format", "host")
-    + ("hosts", "inventory", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members", "module", "path", "paths")
-    + ("pattern", "port", "proc", "protocol", "python", "query", "receivers", "repository", "root", "rotated_by", "search")
-    + ("secret_environment", "selector", "since", "socket", "success_file", "suite", "tag", "tags", "template", "timer", "to", "unit")
-    + ("url", "version_property", "via", "window_end")
+    ("arguments", "backend", "chains", "chdir", "closed", "command", "components", "cron", "data_sources", "environment", "fields")
+    + ("format", "host", "hosts", "inventory", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members", "module")
+    + ("panels", "path", "paths", "pattern", "port", "proc", "protocol", "python", "query", "receivers", "repository", "root", "rotated_by")
+    + ("search", "secret_environment", "selector", "since", "socket", "success_file", "suite", "tag", "tags", "template", "timer", "to")
+    + ("uid", "unit", "url", "variables", "version_property", "via", "window_end")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths")  # questions that more of the same only adds to

@@ -19,13 +19,14 @@ from ....module_utils._registry import CHECKS, load_check
 from ..._described.declarations import Options
 from ..._described.policy import Proof
 from ..._described.service import Description, NotDeclared, every
-from . import alerts, availability, backups, delivery, endpoints, logs, platform, scrapes, support
+from . import alerts, availability, backups, dashboards, delivery, endpoints, logs, platform, scrapes, support
 from .instance import Derivation, Instance, Steps
 
 AREAS: tuple[t.Mapping[str, Derivation], ...] = (
     alerts.DERIVATIONS,
     availability.DERIVATIONS,
     backups.DERIVATIONS,
+    dashboards.DERIVATIONS,
     delivery.DERIVATIONS,
     endpoints.DERIVATIONS,
     logs.DERIVATIONS,
