@@ -64,8 +64,8 @@ options:
     default: []
   variables:
     description:
-      - Values of the dashboard's variables, by name, one or a list, such as V({service: payments}). Without them a dashboard for several
-        services shows the one with which it was saved.
+      - Values of the dashboard's variables, by name, one or a list. Without them a dashboard for several services shows the one with which
+        it was saved.
       - A variable that the dashboard does not have, or a value that it does not offer, is a C(fail).
     type: dict
     default: {}

@@ -13,7 +13,7 @@ import typing as t
 
 from .._clients.grafana_filters import NotFiltered, with_filters
 from .._clients.grafana_options import NotFilled
-from .._clients.grafana_panels import EXPRESSION, MIXED, OF_DASHBOARD, OF_GRAFANA, Panel
+from .._clients.grafana_panels import EXPRESSION, MIXED, OF_DASHBOARD, OF_GRAFANA, Json, Panel
 from .._clients.grafana_reading import Forbidden, GrafanaReader, Missing, Source
 from .._clients.grafana_templates import LOKI, PROMETHEUS, Value, filled, filled_within, ways_of
 from .._clients.grafana_time import Range, overridden, seconds, step_of
@@ -22,7 +22,6 @@ from .._clients.promql import NotParsed, parse, selectors
 from .._message import one_line
 from .._phrase import Message, phrase
 
-Json = t.Mapping[str, t.Any]
 POINTS = 500  # of a curve, where the panel does not say
 MOST_POINTS = 1000
 TEST_DATA = ("testdata", "grafana-testdata-datasource")

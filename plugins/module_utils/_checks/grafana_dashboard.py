@@ -9,7 +9,7 @@ import datetime as dt
 import typing as t
 
 from .._argspec import Spec, http_spec
-from .._clients.grafana_panels import Panel, classic, panels_of
+from .._clients.grafana_panels import Json, Panel, classic, panels_of
 from .._clients.grafana_reading import MOST_FOUND, Forbidden, GrafanaReader, Listing, Missing, Refused, Source
 from .._clients.grafana_time import Range, is_absolute, range_of
 from .._clients.grafana_variables import NotFilled, NoValue, Variables
@@ -160,7 +160,7 @@ class View:
 
     # -- asking
 
-    def ask(self, model: t.Mapping[str, t.Any]) -> None:
+    def ask(self, model: Json) -> None:
         others = {panel.id: panel for panel in self.panels}
         preparing = Preparing(self.reader, self.variables, self.whole, self.now, others, model)
         self.choose()
@@ -320,13 +320,8 @@ class View:
         return phrase("the dashboard {title} has no panel that shows data of a data source", title=self.title)
 
     def details(self) -> list[Message]:
-        lines = [
-            *self.faults,
-            *self.hidden,
-            *self.of_panels(self.of(*FAULTS, Kind.UNSEEN, Kind.PARTIAL, Kind.EXCUSED)),
-            *self.doubts,
-            *self.told,
-        ]
+        known = (*FAULTS, Kind.UNSEEN, Kind.PARTIAL, Kind.EXCUSED)
+        lines = [*self.faults, *self.hidden, *self.of_panels(self.of(*known)), *self.doubts, *self.told]
         idle = self.of(Kind.WITHOUT)
         if idle:
             names = [one_line(seen.label, 60) for seen in idle[:SHOWN]]

@@ -10,8 +10,8 @@ import re
 import typing as t
 
 from .._phrase import Message, phrase
+from .grafana_panels import Json
 
-Json = t.Mapping[str, t.Any]
 _OPERATORS = ("=", "!=", "=~", "!~")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 # what stands in an expression, in the order in which it is tried

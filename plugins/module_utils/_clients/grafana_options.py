@@ -11,11 +11,11 @@ import typing as t
 
 from .._patterns import NotSearched, find
 from .._phrase import Message, phrase, verbatim
+from .grafana_panels import Json
 from .grafana_reading import GrafanaReader, Refused, Source
 from .grafana_templates import LOKI, PROMETHEUS
 from .grafana_time import Range
 
-Json = t.Mapping[str, t.Any]
 Fill = t.Callable[[str, str], str]  # a text with its variables filled in, in a format
 _CALL = re.compile(r"\s*(label_names|label_values|metrics|query_result)\((.*)\)\s*", re.DOTALL)
 

@@ -183,4 +183,4 @@ def _mapping(value: object) -> Json:
     return value if isinstance(value, dict) else {}
 
 
-__all__ = ("EXPRESSION", "MIXED", "OF_DASHBOARD", "OF_GRAFANA", "WITHOUT_QUERY", "Panel", "classic", "panels_of")
+__all__ = ("EXPRESSION", "MIXED", "OF_DASHBOARD", "OF_GRAFANA", "WITHOUT_QUERY", "Json", "Panel", "classic", "panels_of")

@@ -17,9 +17,9 @@ from .._http import Connection, Response, public_url
 from .._message import one_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner
+from .grafana_panels import Json
 from .grafana_time import Range
 
-Json = t.Mapping[str, t.Any]
 LONGEST_WAIT = 30.0  # seconds for one answer to queries
 MOST_FOUND = 100  # dashboards of one tag
 # of the data source, told by Grafana itself: it did not like the query, does not have it, or does not answer

@@ -12,11 +12,11 @@ import typing as t
 from .._message import one_line
 from .._phrase import Message, phrase, plural
 from .grafana_options import NotFilled, asked, ordered, picked
+from .grafana_panels import Json
 from .grafana_reading import Forbidden, GrafanaReader, Listing, Missing, Refused, Source
 from .grafana_templates import ALL, Value, filled
 from .grafana_time import Range, seconds, step_of, written
 
-Json = t.Mapping[str, t.Any]
 MOST = 2000  # values of one variable
 NAMED = 5  # values in a message
 

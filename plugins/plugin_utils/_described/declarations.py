@@ -277,6 +277,16 @@ class BySeverity(t.TypedDict, total=False):
     annotations: list[str]
 
 
+class Dashboard(t.TypedDict, total=False):
+    uid: str
+    tag: str
+    panels: list[str | int]
+    may_be_empty: list[str | int]
+    variables: dict[str, Scalar | list[Scalar]]
+    data_sources: list[str]
+    using: str
+
+
 class Alerts(t.TypedDict, total=False):
     match: Labels
     must_include: list[str]
@@ -652,6 +662,8 @@ class ServiceFile(SharedFile, total=False):
     classic_monitoring: ClassicMonitoring
     signals: Signals
     dashboards: list[str]
+    signals: dict[str, object]
+    dashboards: list[str | Dashboard]
     documents: dict[str, str | Options]
     delivery: Delivery
     requirements: dict[str, RequirementEntry]
@@ -742,6 +754,7 @@ __all__ = (
     "Classification",
     "Command",
     "Commitments",
+    "Dashboard",
     "DebtFile",
     "DebtLine",
     "Decisions",
