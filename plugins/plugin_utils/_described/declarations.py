@@ -661,8 +661,6 @@ class ServiceFile(SharedFile, total=False):
     alerts: Alerts
     classic_monitoring: ClassicMonitoring
     signals: Signals
-    dashboards: list[str]
-    signals: dict[str, object]
     dashboards: list[str | Dashboard]
     documents: dict[str, str | Options]
     delivery: Delivery
