@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import fnmatch
 import json
 import typing as t
 
@@ -49,6 +50,7 @@ class Icinga:
         base = connection.url.rstrip("/")
         self.base = base[: -len("/v1")] if base.endswith("/v1") else base
         self.name = f"Icinga {public_url(self.base)}"
+        self._permissions: list[str] | None = None
 
     def trouble(self, message: Message) -> CannotObserve:
         return CannotObserve(message, instrument=self.name)
@@ -64,12 +66,17 @@ class Icinga:
         if ways and not notifier and not alone:
             said = phrase("{server} does not send notifications itself, and has peers that may: ask the one that does", server=self.name)
             raise self.trouble(said)
+        needed = ["Host", *(["Service"] if any(service for _host, service in wanted) else [])]
+        needed += ["Notification", "User", "TimePeriod"] if ways else ["Downtime", "Comment"] if hidings else []
+        may_hide = self._permitted(needed)
         names = sorted({host for host, _service in wanted})
         found: dict[Key, _Attrs] = {(str(item["name"]), ""): item for item in self._of_hosts("hosts", "host.name in names", names, _COMMON)}
         if any(service for _host, service in wanted):
             services = self._of_hosts("services", "host.name in names", names, ("host_name", *_COMMON))
             found.update({(str(item["host_name"]), str(item["name"])): item for item in services})
         asks_when = ways or any(item.get("check_period") for item in found.values())
+        if asks_when and not ways:
+            self._permitted(["TimePeriod"])
         year = self.runner.now().year
         periods = {str(item["name"]): _period(item, year) for item in self._all("timeperiods", _PERIODS)} if asks_when else {}
         telling = self._telling(names, periods) if ways else None
@@ -88,7 +95,7 @@ class Icinga:
             host_checks=bool(application["enable_host_checks"]),
             service_checks=bool(application["enable_service_checks"]),
             notifications=bool(application["enable_notifications"]) and notifier,
-            may_hide=self._may_hide() if hidings or len(objects) < len(wanted) else None,
+            may_hide=may_hide,
         )
 
     # -- what it says of itself
@@ -103,12 +110,23 @@ class Icinga:
         api = answers.get("ApiListener", {}).get("api") or {}
         return next(iter(applications.values())), notifier, not api.get("num_endpoints")
 
-    def _may_hide(self) -> Message | None:
-        """Why an object that is not there may only not be shown to this user."""
-        permissions = [str(name) for item in self._get("/v1") for name in item.get("permissions") or []]
-        if any("filtered" in name for name in permissions):
-            return phrase("the API user may see only a part of the objects (its permissions have filters)")
-        return None
+    def _permitted(self, kinds: t.Sequence[str]) -> Message | None:
+        """Why an object that is not there may only not be shown to this user, who sees none at all of what it has no permission for."""
+        if self._permissions is None:
+            self._permissions = [str(name) for item in self._get("/v1/") for name in item["permissions"] or []]
+        filtered = False
+        for kind in kinds:
+            asked = f"objects/query/{kind}".lower()
+            given = [name for name in self._permissions if fnmatch.fnmatchcase(asked, name.partition(" ")[0].lower())]
+            if not given:
+                said = phrase(
+                    "{server} shows nothing of the kind {kind} to this user of its API, who lacks the permission objects/query/{kind}",
+                    server=self.name,
+                    kind=kind,
+                )
+                raise self.trouble(said)
+            filtered = filtered or any("filtered" in name for name in given)
+        return phrase("the API user may see only a part of the objects (its permissions have filters)") if filtered else None
 
     # -- objects
 
