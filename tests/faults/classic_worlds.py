@@ -18,6 +18,7 @@ FOR_EVER = 2145916800  # the year 2038
 
 COMMON = f"""
 object CheckCommand "ok" {{ command = [ "/bin/true" ] }}
+object CheckCommand "dummy" {{ command = [ "/bin/true" ] }}
 object CheckCommand "hang" {{
   command = [ "/bin/sleep", "600" ]
   timeout = 10m
@@ -97,6 +98,10 @@ ICINGA = "".join(
         service("acknowledged", 'check_command = "down"'),
         service("acknowledged_for_an_hour", 'check_command = "down"'),
         service("flapping", "enable_active_checks = false\n  enable_flapping = true"),
+        host("agent", 'check_command = "dummy"'),
+        service("agent", on="agent"),
+        host("doll", 'check_command = "dummy"'),
+        host("daily"),
         host("db1", 'check_command = "down"'),
         host("off", "enable_active_checks = false"),
         host("shut", 'check_period = "never"'),
@@ -160,11 +165,14 @@ def icinga() -> Icinga:
     now = time.time()
     for name, end, fixed, duration in (
         ("hidden", FOR_EVER, True, 0),
+        ("daily", now + 86000, True, 0),
         ("maintained", now + 3600, True, 0),
         ("flexible", now + 86400, False, 3600),
     ):
         asked = {"type": "Host", "host": name, "author": "alice", "comment": "disk swap", "start_time": now - 60, "end_time": end}
         server.ask("/v1/actions/schedule-downtime", {**asked, "fixed": fixed, "duration": duration})
+    asked = {"type": "Host", "host": "daily", "author": "cron", "comment": "each day", "start_time": now + 86000, "end_time": now + 172000}
+    server.ask("/v1/actions/schedule-downtime", {**asked, "fixed": True})
     for name, more in (("acknowledged", {}), ("acknowledged_for_an_hour", {"expiry": now + 3600})):
         asked = {"type": "Service", "service": f"web1!{name}", "author": "alice", "comment": "known", "sticky": True}
         server.ask("/v1/actions/acknowledge-problem", {**asked, **more})

@@ -163,6 +163,7 @@ def changed(**changes: t.Any) -> list[checkmk.Row]:
 
 DENIED = {"url_username": "narrow", "url_password": "narrow"}
 FILTERED = {"url_username": "filtered", "url_password": "filtered"}
+AGENT = [{"host": "agent", "service": "agent"}]
 NASTY_NAME = 'http" || true || service.name == "'
 ROWS: list[Row] = [
     # healthy
@@ -205,6 +206,7 @@ ROWS: list[Row] = [
     row(
         "Icinga: the host of a service is down", icinga("monitored", services=[{"host": "db1", "service": "x"}]), "fail", "x on db1 is not"
     ),
+    row("Icinga: a host that always says UP", icinga(hosts=["doll"]), "warn", "it says that all is well whatever happens"),
     row("Icinga: a service is critical", icinga("monitored", "queue"), "warn", "queue on web1 is CRITICAL: connection refused"),
     row("Icinga: active checks are off", icinga(hosts=["off"]), "fail", "off is not checked actively, and nobody notices"),
     row("Icinga: the check period is empty", icinga(hosts=["shut"]), "fail", "its check period 'never' has no hour"),
@@ -267,7 +269,7 @@ ROWS: list[Row] = [
         "Icinga: nothing sends notifications",
         of(worlds.featureless, "alerting"),
         "fail",
-        "notifications are switched off for all of Icinga",
+        "sends no notifications: its feature 'notification'",
     ),
     row("Icinga: no contact", icinga("alerting", "unheard"), "fail", "unheard on web1 tells nobody: it has no contact"),
     row("Icinga: the user's notifications are off", icinga("alerting", "for_bob"), "fail", "notifications of the user bob are off"),
@@ -340,6 +342,8 @@ ROWS: list[Row] = [
         "warn",
         "who is in the contact group team-payments cannot be seen",
     ),
+    row("Icinga: a check that looks at nothing", icinga("alerting", hosts=["doll"]), "fail", "the check of doll looks at nothing"),
+    row("Icinga: only its host is not looked at", icinga("alerting", hosts=["agent"], services=AGENT), "pass", "tells of their problems"),
     # others are told
     row("Icinga: not the one who must be", icinga("routing", **{**WEB, "contacts": ["ops"]}), "fail", "are told to alice, not to ops"),
     row("Nagios: not the one who must be", nagios("routing", "for_bob"), "fail", "are told to bob, not to team-payments"),
@@ -351,6 +355,7 @@ ROWS: list[Row] = [
     ),
     # hidden
     row("Icinga: a downtime until 2038", icinga("hidden", hosts=["hidden"]), "fail", "it hides problems for .* d .*, the limit is 24 h"),
+    row("Icinga: a downtime each day, all day", icinga("hidden", hosts=["daily"]), "fail", "downtimes of daily follow each other until"),
     row("Icinga: acknowledged without an end", icinga("hidden", "acknowledged"), "warn", "acknowledged by alice without an end"),
     row("Icinga: flapping", icinga("hidden", "flapping"), "warn", "flapping on web1 is flapping"),
     row("Icinga's Livestatus: a downtime until 2038", over_livestatus("hidden", hosts=["hidden"]), "fail", "it hides problems for"),

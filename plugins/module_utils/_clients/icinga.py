@@ -16,14 +16,27 @@ from .._http import Connection, public_url
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
-from .classic import Acknowledgement, Downtime, Key, Period, Seen, Watched, Way, as_seconds, blocked, has_no_hours
+from .classic import (
+    Acknowledgement,
+    Downtime,
+    Key,
+    Period,
+    Seen,
+    Watched,
+    Way,
+    as_seconds,
+    blocked,
+    has_no_hours,
+    is_pretence,
+    switched_off,
+)
 
 _Attrs = t.Mapping[str, t.Any]
 _AT_ONCE = 200  # names in one question
 _COMMON = (
-    ("acknowledgement", "acknowledgement_expiry", "check_interval", "check_period", "downtime_depth", "enable_active_checks")
-    + ("enable_notifications", "enable_passive_checks", "flapping", "last_check", "last_check_result", "name", "next_check", "state")
-    + ("state_type",)
+    ("acknowledgement", "acknowledgement_expiry", "check_command", "check_interval", "check_period", "downtime_depth")
+    + ("enable_active_checks", "enable_notifications", "enable_passive_checks", "flapping", "last_check", "last_check_result", "name")
+    + ("next_check", "state", "state_type")
 )  # fmt: skip
 _USERS = ("enable_notifications", "groups", "name", "period", "states", "types")
 _NOTIFICATIONS = ("host_name", "period", "service_name", "states", "types", "user_groups", "users")
@@ -94,7 +107,7 @@ class Icinga:
             started=as_seconds(application.get("program_start")),
             host_checks=bool(application["enable_host_checks"]),
             service_checks=bool(application["enable_service_checks"]),
-            notifications=bool(application["enable_notifications"]) and notifier,
+            mute=_mute(self.name, enabled=bool(application["enable_notifications"]), notifier=notifier),
             may_hide=may_hide,
         )
 
@@ -213,6 +226,12 @@ class Icinga:
         return results
 
 
+def _mute(server: str, *, enabled: bool, notifier: bool) -> Message | None:
+    if not enabled:
+        return switched_off(server)
+    return None if notifier else phrase("{server} sends no notifications: its feature 'notification' is not enabled", server=server)
+
+
 def _unusable(server: str, path: str, status: int) -> Message:
     if status == 401:
         return phrase("{server} refused the credentials (status {status} for {path:path})", server=server, path=path, status=status)
@@ -258,6 +277,8 @@ def _watched(
         interval=float(item["check_interval"]),
         active=bool(item["enable_active_checks"]),
         passive=bool(item["enable_passive_checks"]),
+        pretends=isinstance(result, dict)
+        and is_pretence(item.get("check_command"), active=bool(result.get("active")), state=int(item["state"])),
         period=periods.get(period) or (Period(period) if period else None),
         notifies=bool(item["enable_notifications"]),
         ways=tuple(_ways(key, telling)) if telling else (),
