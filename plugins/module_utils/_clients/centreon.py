@@ -163,7 +163,7 @@ class Centreon:
             period = settings.get("time_period") or {}
             obstacle, restriction = blocked(
                 self._period(period.get("name") if isinstance(period, dict) else None),
-                phrase("the time of the contact {contact}", contact=name),
+                phrase("the notification period of the contact {contact}", contact=name),
             )
             if wanted not in [str(event).upper() for event in settings.get("events") or []]:
                 obstacle = phrase("the contact {contact} leaves out {state}", contact=name, state=wanted)

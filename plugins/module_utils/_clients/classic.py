@@ -186,11 +186,11 @@ def blocked(period: Period | None, of: Message) -> tuple[Message | None, Message
     if not period.name:
         return None, phrase("{whose} is not now", whose=of) if period.inside is False else None
     if period.never:
-        return phrase("{whose} is the period '{period}', which has no hour", whose=of, period=period.name), None
+        return phrase("{whose}, '{period}', has no hour", whose=of, period=period.name), None
     if period.inside is False:
-        return None, phrase("{whose} is the period '{period}', which is not now", whose=of, period=period.name)
+        return None, phrase("{whose}, '{period}', is not now", whose=of, period=period.name)
     if period.unseen:
-        return None, phrase("{whose} is the period '{period}', whose hours cannot be seen", whose=of, period=period.name)
+        return None, phrase("{whose}, '{period}', has hours that cannot be seen here", whose=of, period=period.name)
     return None, None
 
 

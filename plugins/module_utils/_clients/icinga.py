@@ -301,18 +301,22 @@ def _ways(key: Key, telling: _Telling) -> t.Iterator[Way]:
     for notification in telling.notifications.get(key, ()):
         groups = {str(name) for name in notification.get("user_groups") or []}
         named = {str(name) for name in notification.get("users") or []}
-        stop, limit = _filtered(key, notification, telling.periods, phrase("the notification"))
+        stop, limit = _filtered(key, notification, telling.periods, phrase("the notification"), phrase("the period of the notification"))
         for name, user in sorted(telling.users.items()):
             member = groups.intersection(map(str, user.get("groups") or []))
             if name not in named and not member:
                 continue
-            own_stop, own_limit = _filtered(key, user, telling.periods, phrase("the user {user}", user=name))
+            own_stop, own_limit = _filtered(
+                key, user, telling.periods, phrase("the user {user}", user=name), phrase("the period of the user {user}", user=name)
+            )
             if not user["enable_notifications"]:
                 own_stop = phrase("notifications of the user {user} are off", user=name)
             yield Way(name, tuple(sorted(member)), stop or own_stop, limit or own_limit)
 
 
-def _filtered(key: Key, item: _Attrs, periods: t.Mapping[str, Period], who: Message) -> tuple[Message | None, Message | None]:
+def _filtered(
+    key: Key, item: _Attrs, periods: t.Mapping[str, Period], who: Message, whose: Message
+) -> tuple[Message | None, Message | None]:
     """What keeps a notification, or a user, from telling of a problem: states, types, hours."""
     states, types = item.get("states"), item.get("types")
     wanted = "Critical" if key[1] else "Down"
@@ -321,7 +325,7 @@ def _filtered(key: Key, item: _Attrs, periods: t.Mapping[str, Period], who: Mess
     if isinstance(types, list) and types and "Problem" not in types:
         return phrase("{who} leaves out problems", who=who), None
     name = str(item.get("period") or "")
-    return blocked(periods.get(name) or (Period(name) if name else None), phrase("the time of {who}", who=who))
+    return blocked(periods.get(name) or (Period(name) if name else None), whose)
 
 
 __all__ = ("Icinga",)

@@ -305,7 +305,7 @@ def _ways(kind: str, row: Row, told: _Told) -> t.Iterator[Way]:
             yield Way(name, groups, phrase("the contact {contact} is not known", contact=name))
             continue
         period = _period(contact[f"{kind}_notification_period"], contact[f"in_{kind}_notification_period"], told)
-        obstacle, restriction = blocked(period, phrase("the time of the contact {contact}", contact=name))
+        obstacle, restriction = blocked(period, phrase("the notification period of the contact {contact}", contact=name))
         if not contact[f"{kind}_notifications_enabled"]:
             obstacle = phrase("notifications of the contact {contact} are off", contact=name)
         yield Way(name, groups, obstacle, restriction)

@@ -253,7 +253,7 @@ def _ways(kind: str, defined: Block, told: _Told) -> t.Iterator[Way]:
     for name, groups in sorted(by_contact.items()):
         contact, running = told.contacts.get(name, {}), told.at_run_time.get(name, {})
         period = running.get(f"{kind}_notification_period", contact.get(f"{kind}_notification_period"))
-        obstacle, restriction = blocked(_period(period, told), phrase("the time of the contact {contact}", contact=name))
+        obstacle, restriction = blocked(_period(period, told), phrase("the notification period of the contact {contact}", contact=name))
         if not _on(running or contact, f"{kind}_notifications_enabled"):
             obstacle = phrase("notifications of the contact {contact} are off", contact=name)
         elif not _asks(contact.get(f"{kind}_notification_options", "n"), "c" if kind == "service" else "d"):
