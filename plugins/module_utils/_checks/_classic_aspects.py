@@ -71,7 +71,18 @@ def monitored(look: Look) -> Verdict:
     for watched in look.there((*look.declared, *look.implied)):
         _is_checked(watched, look, verdict)
         _is_up(watched, verdict)
+    verdict.warns += _pretended(look)
     return verdict
+
+
+def _pretended(look: Look) -> list[Message]:
+    """Checks that look at nothing; that of a host does no harm where a service of it is really looked at."""
+    known = {watched.host for watched in look.there(look.declared) if watched.service and not watched.pretends}
+    return [
+        phrase("the check of {object} looks at nothing: it says that all is well whatever happens (dummy)", object=named(watched.key))
+        for watched in look.there(look.declared)
+        if watched.pretends and (watched.service or watched.host not in known)
+    ]
 
 
 def _is_checked(watched: Watched, look: Look, verdict: Verdict) -> None:
@@ -186,12 +197,13 @@ def alerting(look: Look) -> Verdict:
         _works(watched, verdict)
         if _notifies(watched, verdict):
             _reaches(watched, watched.ways, verdict, phrase("{object} tells nobody: it has no contact", object=named(watched.key)))
+    verdict.fails += _pretended(look)
     return verdict
 
 
 def _is_told_at_all(look: Look, verdict: Verdict) -> None:
-    if not look.seen.notifications:
-        verdict.fails.append(phrase("notifications are switched off for all of {server}", server=look.seen.server))
+    if look.seen.mute is not None:
+        verdict.fails.append(look.seen.mute)
     if look.seen.untold is not None:
         verdict.warns.append(look.seen.untold)
 
@@ -267,8 +279,8 @@ def _astray(watched: Watched, contacts: t.Sequence[str]) -> Message:
 def hidden(look: Look) -> Verdict:
     verdict = Verdict(fails=missing(look))
     for watched in look.there((*look.declared, *look.implied)):
-        for downtime in watched.downtimes:
-            _is_bounded(watched, downtime, look, verdict)
+        if not any([_is_too_long(watched, downtime, look, verdict) for downtime in watched.downtimes]):
+            _follow_each_other(watched, look, verdict)
         if watched.acknowledgement is not None:
             _is_acknowledged(watched, watched.acknowledgement, look, verdict)
         if watched.flapping:
@@ -276,23 +288,23 @@ def hidden(look: Look) -> Verdict:
     return verdict
 
 
-def _is_bounded(watched: Watched, downtime: Downtime, look: Look, verdict: Verdict) -> None:
+def _is_too_long(watched: Watched, downtime: Downtime, look: Look, verdict: Verdict) -> bool:
     hides_until = downtime.end if downtime.fixed else downtime.end + downtime.duration
     if hides_until <= look.now:
-        return
+        return False
     told = _downtime(watched, downtime)
-    if look.window_end is not None:
-        if hides_until > look.window_end:
-            verdict.fails.append(
-                phrase(
-                    "{downtime}: it hides problems until {beyond:duration} after the window, which ends {end:moment}",
-                    downtime=told,
-                    beyond=hides_until - look.window_end,
-                    end=moment(look.window_end),
-                )
+    if look.window_end is not None and downtime.start <= look.window_end < hides_until:
+        verdict.fails.append(
+            phrase(
+                "{downtime}: it hides problems until {beyond:duration} after the window, which ends {end:moment}",
+                downtime=told,
+                beyond=hides_until - look.window_end,
+                end=moment(look.window_end),
             )
-            return
-    elif downtime.hides > look.longest:
+        )
+        return True
+    bounded = look.window_end is not None and downtime.start <= look.window_end  # one that ends with the window may be as long
+    if not bounded and downtime.hides > look.longest:
         verdict.fails.append(
             phrase(
                 "{downtime}: it hides problems for {length:duration}, the limit is {limit:duration}",
@@ -301,8 +313,32 @@ def _is_bounded(watched: Watched, downtime: Downtime, look: Look, verdict: Verdi
                 limit=look.longest,
             )
         )
-        return
+        return True
     verdict.notes.append(told)
+    return False
+
+
+def _follow_each_other(watched: Watched, look: Look, verdict: Verdict) -> None:
+    """Downtimes of which each is short enough, and of which one begins when the one before it ends."""
+    spans: list[list[float]] = []
+    for downtime in sorted((one for one in watched.downtimes if one.fixed), key=lambda one: one.start):
+        if spans and downtime.start <= spans[-1][1] + LATENCY:
+            spans[-1][1] = max(spans[-1][1], downtime.end)
+        else:
+            spans.append([downtime.start, downtime.end])
+    for start, end in spans:
+        within = look.window_end is not None and end <= look.window_end
+        if end > look.now and end - start > look.longest and not within:
+            verdict.fails.append(
+                phrase(
+                    "downtimes of {object} follow each other until {end:moment}: they hide problems for {length:duration}, "
+                    "the limit is {limit:duration}",
+                    object=named(watched.key),
+                    end=moment(end),
+                    length=end - start,
+                    limit=look.longest,
+                )
+            )
 
 
 def _downtime(watched: Watched, downtime: Downtime) -> Message:

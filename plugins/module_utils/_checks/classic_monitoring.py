@@ -126,7 +126,7 @@ def monitoring(args: Arguments, runner: Runner) -> Monitoring:
 def conclude(aspect: str, look: Look, verdict: Verdict) -> Finding:
     seen = look.seen
     hides = seen.may_hide
-    if hides is not None and (aspect == "hidden" or any(key not in seen.objects for key in look.declared)):
+    if hides is not None and (aspect == "hidden" or verdict.fails):
         raise CannotObserve(
             phrase("{server} may not show all that it has: {reason}", server=seen.server, reason=hides), instrument=seen.server
         )

@@ -17,7 +17,7 @@ from .._http import Connection, Response, public_url
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
-from .classic import Acknowledgement, Downtime, Key, Period, Seen, Watched, Way, blocked, has_no_hours
+from .classic import Acknowledgement, Downtime, Key, Period, Seen, Watched, Way, blocked, has_no_hours, is_pretence
 
 _Object = t.Mapping[str, t.Any]
 MINUTE = 60.0  # in which Centreon counts intervals
@@ -143,6 +143,7 @@ class Centreon:
             interval=float(item["check_interval"]) * MINUTE,
             active=bool(item["is_active_check"] if service else item["active_checks"]),
             passive=bool(item.get("passive_checks", item.get("is_passive_check", True))),
+            pretends=is_pretence(item.get("check_command"), active=item.get("check_type", 0) == 0, state=state),
             period=self._period(period) if period else None,
             notifies=bool(policy["is_notification_enabled"]) if policy is not None else True,
             mute=mute,
@@ -162,7 +163,7 @@ class Centreon:
             period = settings.get("time_period") or {}
             obstacle, restriction = blocked(
                 self._period(period.get("name") if isinstance(period, dict) else None),
-                phrase("the time of the contact {contact}", contact=name),
+                phrase("the notification period of the contact {contact}", contact=name),
             )
             if wanted not in [str(event).upper() for event in settings.get("events") or []]:
                 obstacle = phrase("the contact {contact} leaves out {state}", contact=name, state=wanted)

@@ -92,7 +92,7 @@ class Watched:
 
     ``state``: 0 is UP or OK; a host has 1 DOWN and 2 UNREACHABLE, a service 1 WARNING, 2 CRITICAL and 3 UNKNOWN.
     ``freshness``: within how many seconds a passive result must come before somebody notices; None where nobody does.
-    ``mute``: why its problems are told to nobody, whoever its contacts are.
+    ``mute``: why its problems are told to nobody, whoever its contacts are. ``pretends``: its check says that all is well, whatever is so.
     """
 
     host: str
@@ -107,6 +107,7 @@ class Watched:
     active: bool = True
     passive: bool = True
     freshness: float | None = None
+    pretends: bool = False
     period: Period | None = None  # in which it is checked; None: always
     notifies: bool = True
     mute: Message | None = None
@@ -126,8 +127,8 @@ class Watched:
 class Seen:
     """What one look at the monitoring has found.
 
-    ``untold``: what this interface does not show of how problems are told. ``may_hide``: why something that is not there may only not be
-    shown to whoever asks.
+    ``mute``: why nothing at all is told of problems. ``untold``: what this interface does not show of how they are told.
+    ``may_hide``: why something that is not there may only not be shown to whoever asks.
     """
 
     server: str
@@ -135,7 +136,7 @@ class Seen:
     started: float | None = None
     host_checks: bool = True
     service_checks: bool = True
-    notifications: bool = True
+    mute: Message | None = None
     untold: Message | None = None
     may_hide: Message | None = None
 
@@ -144,6 +145,16 @@ class Monitoring(t.Protocol):
     """A client. ``ways``: whether is asked who is told, ``hidings``: whether for downtimes and acknowledgements. CannotObserve."""
 
     def look(self, wanted: t.Sequence[Key], *, ways: bool, hidings: bool) -> Seen: ...
+
+
+def switched_off(server: str) -> Message:
+    """Why nothing at all is told."""
+    return phrase("notifications are switched off for all of {server}", server=server)
+
+
+def is_pretence(command: object, *, active: bool, state: int) -> bool:
+    """Whether the last result is that of a check that looks at nothing (``dummy``, ``check_dummy!0``) and says that all is well."""
+    return active and state == 0 and "dummy" in str(command or "").partition("!")[0].lower()
 
 
 def as_seconds(value: object) -> float | None:
@@ -175,11 +186,11 @@ def blocked(period: Period | None, of: Message) -> tuple[Message | None, Message
     if not period.name:
         return None, phrase("{whose} is not now", whose=of) if period.inside is False else None
     if period.never:
-        return phrase("{whose} is the period '{period}', which has no hour", whose=of, period=period.name), None
+        return phrase("{whose}, '{period}', has no hour", whose=of, period=period.name), None
     if period.inside is False:
-        return None, phrase("{whose} is the period '{period}', which is not now", whose=of, period=period.name)
+        return None, phrase("{whose}, '{period}', is not now", whose=of, period=period.name)
     if period.unseen:
-        return None, phrase("{whose} is the period '{period}', whose hours cannot be seen", whose=of, period=period.name)
+        return None, phrase("{whose}, '{period}', has hours that cannot be seen here", whose=of, period=period.name)
     return None, None
 
 
@@ -197,4 +208,6 @@ __all__ = (
     "as_seconds",
     "blocked",
     "has_no_hours",
+    "is_pretence",
+    "switched_off",
 )

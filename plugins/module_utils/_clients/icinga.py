@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import fnmatch
 import json
 import typing as t
 
@@ -15,14 +16,27 @@ from .._http import Connection, public_url
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
-from .classic import Acknowledgement, Downtime, Key, Period, Seen, Watched, Way, as_seconds, blocked, has_no_hours
+from .classic import (
+    Acknowledgement,
+    Downtime,
+    Key,
+    Period,
+    Seen,
+    Watched,
+    Way,
+    as_seconds,
+    blocked,
+    has_no_hours,
+    is_pretence,
+    switched_off,
+)
 
 _Attrs = t.Mapping[str, t.Any]
 _AT_ONCE = 200  # names in one question
 _COMMON = (
-    ("acknowledgement", "acknowledgement_expiry", "check_interval", "check_period", "downtime_depth", "enable_active_checks")
-    + ("enable_notifications", "enable_passive_checks", "flapping", "last_check", "last_check_result", "name", "next_check", "state")
-    + ("state_type",)
+    ("acknowledgement", "acknowledgement_expiry", "check_command", "check_interval", "check_period", "downtime_depth")
+    + ("enable_active_checks", "enable_notifications", "enable_passive_checks", "flapping", "last_check", "last_check_result", "name")
+    + ("next_check", "state", "state_type")
 )  # fmt: skip
 _USERS = ("enable_notifications", "groups", "name", "period", "states", "types")
 _NOTIFICATIONS = ("host_name", "period", "service_name", "states", "types", "user_groups", "users")
@@ -49,6 +63,7 @@ class Icinga:
         base = connection.url.rstrip("/")
         self.base = base[: -len("/v1")] if base.endswith("/v1") else base
         self.name = f"Icinga {public_url(self.base)}"
+        self._permissions: list[str] | None = None
 
     def trouble(self, message: Message) -> CannotObserve:
         return CannotObserve(message, instrument=self.name)
@@ -64,12 +79,17 @@ class Icinga:
         if ways and not notifier and not alone:
             said = phrase("{server} does not send notifications itself, and has peers that may: ask the one that does", server=self.name)
             raise self.trouble(said)
+        needed = ["Host", *(["Service"] if any(service for _host, service in wanted) else [])]
+        needed += ["Notification", "User", "TimePeriod"] if ways else ["Downtime", "Comment"] if hidings else []
+        may_hide = self._permitted(needed)
         names = sorted({host for host, _service in wanted})
         found: dict[Key, _Attrs] = {(str(item["name"]), ""): item for item in self._of_hosts("hosts", "host.name in names", names, _COMMON)}
         if any(service for _host, service in wanted):
             services = self._of_hosts("services", "host.name in names", names, ("host_name", *_COMMON))
             found.update({(str(item["host_name"]), str(item["name"])): item for item in services})
         asks_when = ways or any(item.get("check_period") for item in found.values())
+        if asks_when and not ways:
+            self._permitted(["TimePeriod"])
         year = self.runner.now().year
         periods = {str(item["name"]): _period(item, year) for item in self._all("timeperiods", _PERIODS)} if asks_when else {}
         telling = self._telling(names, periods) if ways else None
@@ -87,8 +107,8 @@ class Icinga:
             started=as_seconds(application.get("program_start")),
             host_checks=bool(application["enable_host_checks"]),
             service_checks=bool(application["enable_service_checks"]),
-            notifications=bool(application["enable_notifications"]) and notifier,
-            may_hide=self._may_hide() if hidings or len(objects) < len(wanted) else None,
+            mute=_mute(self.name, enabled=bool(application["enable_notifications"]), notifier=notifier),
+            may_hide=may_hide,
         )
 
     # -- what it says of itself
@@ -103,12 +123,23 @@ class Icinga:
         api = answers.get("ApiListener", {}).get("api") or {}
         return next(iter(applications.values())), notifier, not api.get("num_endpoints")
 
-    def _may_hide(self) -> Message | None:
-        """Why an object that is not there may only not be shown to this user."""
-        permissions = [str(name) for item in self._get("/v1") for name in item.get("permissions") or []]
-        if any("filtered" in name for name in permissions):
-            return phrase("the API user may see only a part of the objects (its permissions have filters)")
-        return None
+    def _permitted(self, kinds: t.Sequence[str]) -> Message | None:
+        """Why an object that is not there may only not be shown to this user, who sees none at all of what it has no permission for."""
+        if self._permissions is None:
+            self._permissions = [str(name) for item in self._get("/v1/") for name in item["permissions"] or []]
+        filtered = False
+        for kind in kinds:
+            asked = f"objects/query/{kind}".lower()
+            given = [name for name in self._permissions if fnmatch.fnmatchcase(asked, name.partition(" ")[0].lower())]
+            if not given:
+                said = phrase(
+                    "{server} shows nothing of the kind {kind} to this user of its API, who lacks the permission objects/query/{kind}",
+                    server=self.name,
+                    kind=kind,
+                )
+                raise self.trouble(said)
+            filtered = filtered or any("filtered" in name for name in given)
+        return phrase("the API user may see only a part of the objects (its permissions have filters)") if filtered else None
 
     # -- objects
 
@@ -195,6 +226,12 @@ class Icinga:
         return results
 
 
+def _mute(server: str, *, enabled: bool, notifier: bool) -> Message | None:
+    if not enabled:
+        return switched_off(server)
+    return None if notifier else phrase("{server} sends no notifications: its feature 'notification' is not enabled", server=server)
+
+
 def _unusable(server: str, path: str, status: int) -> Message:
     if status == 401:
         return phrase("{server} refused the credentials (status {status} for {path:path})", server=server, path=path, status=status)
@@ -240,6 +277,8 @@ def _watched(
         interval=float(item["check_interval"]),
         active=bool(item["enable_active_checks"]),
         passive=bool(item["enable_passive_checks"]),
+        pretends=isinstance(result, dict)
+        and is_pretence(item.get("check_command"), active=bool(result.get("active")), state=int(item["state"])),
         period=periods.get(period) or (Period(period) if period else None),
         notifies=bool(item["enable_notifications"]),
         ways=tuple(_ways(key, telling)) if telling else (),
@@ -262,18 +301,22 @@ def _ways(key: Key, telling: _Telling) -> t.Iterator[Way]:
     for notification in telling.notifications.get(key, ()):
         groups = {str(name) for name in notification.get("user_groups") or []}
         named = {str(name) for name in notification.get("users") or []}
-        stop, limit = _filtered(key, notification, telling.periods, phrase("the notification"))
+        stop, limit = _filtered(key, notification, telling.periods, phrase("the notification"), phrase("the period of the notification"))
         for name, user in sorted(telling.users.items()):
             member = groups.intersection(map(str, user.get("groups") or []))
             if name not in named and not member:
                 continue
-            own_stop, own_limit = _filtered(key, user, telling.periods, phrase("the user {user}", user=name))
+            own_stop, own_limit = _filtered(
+                key, user, telling.periods, phrase("the user {user}", user=name), phrase("the period of the user {user}", user=name)
+            )
             if not user["enable_notifications"]:
                 own_stop = phrase("notifications of the user {user} are off", user=name)
             yield Way(name, tuple(sorted(member)), stop or own_stop, limit or own_limit)
 
 
-def _filtered(key: Key, item: _Attrs, periods: t.Mapping[str, Period], who: Message) -> tuple[Message | None, Message | None]:
+def _filtered(
+    key: Key, item: _Attrs, periods: t.Mapping[str, Period], who: Message, whose: Message
+) -> tuple[Message | None, Message | None]:
     """What keeps a notification, or a user, from telling of a problem: states, types, hours."""
     states, types = item.get("states"), item.get("types")
     wanted = "Critical" if key[1] else "Down"
@@ -282,7 +325,7 @@ def _filtered(key: Key, item: _Attrs, periods: t.Mapping[str, Period], who: Mess
     if isinstance(types, list) and types and "Problem" not in types:
         return phrase("{who} leaves out problems", who=who), None
     name = str(item.get("period") or "")
-    return blocked(periods.get(name) or (Period(name) if name else None), phrase("the time of {who}", who=who))
+    return blocked(periods.get(name) or (Period(name) if name else None), whose)
 
 
 __all__ = ("Icinga",)

@@ -19,7 +19,7 @@ from .._http import Connection, public_url
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner, user_name
-from .classic import Acknowledgement, Downtime, Key, Period, Seen, Watched, Way, as_seconds, blocked
+from .classic import Acknowledgement, Downtime, Key, Period, Seen, Watched, Way, as_seconds, blocked, is_pretence, switched_off
 
 Row = dict[str, t.Any]
 LARGEST = 64 * 2**20  # bytes of an answer
@@ -31,10 +31,10 @@ _PROGRAM = (
     + ("interval_length", "program_start", "program_version")
 )  # fmt: skip
 _OBJECT = (
-    ("accept_passive_checks", "acknowledged", "acknowledgement_type", "active_checks_enabled", "check_freshness", "check_interval")
-    + ("check_period", "contact_groups", "contacts", "has_been_checked", "in_check_period", "in_notification_period", "is_flapping")
-    + ("last_check", "next_check", "notification_period", "notifications_enabled", "plugin_output", "scheduled_downtime_depth")
-    + ("state", "state_type")
+    ("accept_passive_checks", "acknowledged", "acknowledgement_type", "active_checks_enabled", "check_command", "check_freshness")
+    + ("check_interval", "check_period", "check_type", "contact_groups", "contacts", "has_been_checked", "in_check_period")
+    + ("in_notification_period", "is_flapping", "last_check", "next_check", "notification_period", "notifications_enabled")
+    + ("plugin_output", "scheduled_downtime_depth", "state", "state_type")
 )  # fmt: skip
 _CONTACT = (
     ("host_notification_period", "host_notifications_enabled", "in_host_notification_period", "in_service_notification_period", "name")
@@ -99,7 +99,7 @@ class Livestatus:
             started=as_seconds(program["program_start"]),
             host_checks=bool(program["execute_host_checks"]),
             service_checks=bool(program["execute_service_checks"]),
-            notifications=bool(program["enable_notifications"]),
+            mute=None if program["enable_notifications"] else switched_off(self.name),
             untold=untold if of_icinga and ways else None,
         )
 
@@ -283,6 +283,7 @@ def _watched(
         active=bool(row["active_checks_enabled"]),
         passive=bool(row["accept_passive_checks"]),
         freshness=each if fresh else None,
+        pretends=is_pretence(row["check_command"], active=row["check_type"] == 0, state=int(row["state"])),
         period=_period(row["check_period"], row["in_check_period"], told),
         notifies=bool(row["notifications_enabled"]),
         mute=obstacle,
@@ -304,7 +305,7 @@ def _ways(kind: str, row: Row, told: _Told) -> t.Iterator[Way]:
             yield Way(name, groups, phrase("the contact {contact} is not known", contact=name))
             continue
         period = _period(contact[f"{kind}_notification_period"], contact[f"in_{kind}_notification_period"], told)
-        obstacle, restriction = blocked(period, phrase("the time of the contact {contact}", contact=name))
+        obstacle, restriction = blocked(period, phrase("the notification period of the contact {contact}", contact=name))
         if not contact[f"{kind}_notifications_enabled"]:
             obstacle = phrase("notifications of the contact {contact} are off", contact=name)
         yield Way(name, groups, obstacle, restriction)

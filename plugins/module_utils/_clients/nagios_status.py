@@ -16,7 +16,20 @@ from .._finding import CannotObserve
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
-from .classic import Acknowledgement, Downtime, Key, Period, Seen, Watched, Way, as_seconds, blocked, has_no_hours
+from .classic import (
+    Acknowledgement,
+    Downtime,
+    Key,
+    Period,
+    Seen,
+    Watched,
+    Way,
+    as_seconds,
+    blocked,
+    has_no_hours,
+    is_pretence,
+    switched_off,
+)
 
 Block = dict[str, str]
 Blocks = dict[str, list[Block]]
@@ -107,7 +120,7 @@ class NagiosStatus:
             started=as_seconds(program.get("program_start")),
             host_checks=_on(program, "active_host_checks_enabled"),
             service_checks=_on(program, "active_service_checks_enabled"),
-            notifications=_on(program, "enable_notifications"),
+            mute=None if _on(program, "enable_notifications") else switched_off(self.name),
         )
 
     def _read(self, path: str, kinds: t.Collection[str]) -> Blocks:
@@ -213,6 +226,7 @@ def _watched(key: Key, block: Block, defined: Block, program: Block, told: _Told
         active=_on(block, "active_checks_enabled"),
         passive=_on(block, "passive_checks_enabled") and _on(program, f"passive_{kind}_checks_enabled", "1"),
         freshness=freshness,
+        pretends=is_pretence(block.get("check_command"), active=not _on(block, "check_type"), state=int(block.get("current_state", "0"))),
         period=_period(block.get("check_period"), told),
         notifies=_on(block, "notifications_enabled"),
         mute=obstacle,
@@ -239,7 +253,7 @@ def _ways(kind: str, defined: Block, told: _Told) -> t.Iterator[Way]:
     for name, groups in sorted(by_contact.items()):
         contact, running = told.contacts.get(name, {}), told.at_run_time.get(name, {})
         period = running.get(f"{kind}_notification_period", contact.get(f"{kind}_notification_period"))
-        obstacle, restriction = blocked(_period(period, told), phrase("the time of the contact {contact}", contact=name))
+        obstacle, restriction = blocked(_period(period, told), phrase("the notification period of the contact {contact}", contact=name))
         if not _on(running or contact, f"{kind}_notifications_enabled"):
             obstacle = phrase("notifications of the contact {contact} are off", contact=name)
         elif not _asks(contact.get(f"{kind}_notification_options", "n"), "c" if kind == "service" else "d"):
