@@ -131,12 +131,18 @@ class Chronyd(Server):
 # where ntpd may use the port of NTP, and may not touch the clock: a network and a user of its own
 _ENTER = "ip link set lo up && ip addr add 192.0.2.1/32 dev lo && ip addr add 192.0.2.2/32 dev lo || exit 9; "
 UPSTREAM = "192.0.2.2"  # ntpd takes no server on 127.0.0.0/8
-_OF_ITS_OWN = ("restrict 127.0.0.1", "interface ignore all", "interface ignore wildcard", "interface listen 127.0.0.1", "interface listen 192.0.2.1")
+_OF_ITS_OWN = (
+    "restrict 127.0.0.1",
+    "interface ignore all",
+    "interface ignore wildcard",
+    "interface listen 127.0.0.1",
+    "interface listen 192.0.2.1",
+)
 # its library lies where Debian installs it
 _NTPQ = """\
 import ctypes.util, glob, runpy, sys
-usual = ctypes.util.find_library
-ctypes.util.find_library = lambda name: (glob.glob({packages!r} + "/usr/lib/*/ntp/libntpc.so*") or [None])[0] if name == "ntpc" else usual(name)
+usual, packed = ctypes.util.find_library, glob.glob({packages!r} + "/usr/lib/*/ntp/libntpc.so*")
+ctypes.util.find_library = lambda name: packed[0] if name == "ntpc" else usual(name)
 sys.path.insert(0, {packages!r} + "/usr/lib/python3/dist-packages")
 sys.argv[0] = "ntpq"
 runpy.run_path({packages!r} + "/usr/bin/ntpq", run_name="__main__")
@@ -150,9 +156,10 @@ class Ntpd(Server):
         super().__init__(folder)
         self.host, self.lines, self.upstream = host, lines, upstream
         self.daemon = program("ntpd")
-        if not all(shutil.which(name) for name in ("unshare", "nsenter", "ip")) or subprocess.run(
-            ["unshare", "-Urn", "sh", "-c", f"{_ENTER}true"], capture_output=True, check=False
-        ).returncode:
+        if (
+            not all(shutil.which(name) for name in ("unshare", "nsenter", "ip"))
+            or subprocess.run(["unshare", "-Urn", "sh", "-c", f"{_ENTER}true"], capture_output=True, check=False).returncode
+        ):
             pytest.skip("this machine gives nobody a network of their own (unshare -Urn), so ntpd cannot run here")
 
     def command(self) -> list[str]:
@@ -191,4 +198,4 @@ class Ntpd(Server):
         os.kill(int((self.folder / "upstream.pid").read_text()), signal.SIGKILL)
 
 
-__all__ = ("Chronyd", "Host", "Ntpd", "free_udp_port", "until")
+__all__ = ("UPSTREAM", "Chronyd", "Host", "Ntpd", "free_udp_port", "until")
