@@ -85,7 +85,7 @@ class NtpServer:
         told = self.manners
         version = (question[0] >> 3) & 7
         head = struct.pack(
-            "!BBbbII4s", told.leap << 6 | version << 3 | told.mode, told.stratum, question[2], -20, 0x100, 0x100, told.reference
+            "!BBBbII4s", told.leap << 6 | version << 3 | told.mode, told.stratum, question[2], -20, 0x100, 0x100, told.reference
         )
         last = moment(received + told.shift - 8)
         return head + last + nonce + moment(received + told.shift) + moment(time.time() + told.shift)

@@ -141,8 +141,8 @@ _OF_ITS_OWN = (
 # its library lies where Debian installs it
 _NTPQ = """\
 import ctypes.util, glob, runpy, sys
-usual = ctypes.util.find_library
-ctypes.util.find_library = lambda name: (glob.glob({packages!r} + "/usr/lib/*/ntp/libntpc.so*") or [None])[0] if name == "ntpc" else usual(name)
+usual, packed = ctypes.util.find_library, glob.glob({packages!r} + "/usr/lib/*/ntp/libntpc.so*")
+ctypes.util.find_library = lambda name: packed[0] if name == "ntpc" else usual(name)
 sys.path.insert(0, {packages!r} + "/usr/lib/python3/dist-packages")
 sys.argv[0] = "ntpq"
 runpy.run_path({packages!r} + "/usr/bin/ntpq", run_name="__main__")
@@ -198,4 +198,4 @@ class Ntpd(Server):
         os.kill(int((self.folder / "upstream.pid").read_text()), signal.SIGKILL)
 
 
-__all__ = ("Chronyd", "Host", "Ntpd", "free_udp_port", "until")
+__all__ = ("UPSTREAM", "Chronyd", "Host", "Ntpd", "free_udp_port", "until")

@@ -13,6 +13,7 @@ from .._clients import chrony, ntpd, sntp, time_daemons, timesyncd
 from .._clients.kernel_clock import KernelClock, kernel_clock
 from .._clients.time_daemons import BUSYBOX, CHRONYD, NTPD, NTPD_RS, OPENNTPD, TIMESYNCD
 from .._clients.time_reading import Reading
+from .._destination import server_of
 from .._finding import CannotObserve, Facts, Finding, Measurement
 from .._phrase import Message, listed, phrase
 from .._runner import Runner
@@ -69,7 +70,7 @@ def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
     found = [f"{name}: expected more than 0" for name in DURATIONS if args[name] <= 0]  # type: ignore[literal-required] # both are there
     if args["server"] is not None:
         try:
-            sntp.server_of(args["server"])
+            server_of("server", args["server"], sntp.PORT)
         except ArgumentsRefused as exc:
             found += exc.problems
     return found
@@ -103,7 +104,7 @@ def _measure(clock: Clock, args: Arguments, runner: Runner, judgement: Judgement
     if server is None:
         return
     try:
-        answer = clock.measured = sntp.measure(server, runner)
+        answer = clock.measured = sntp.measure(server, *server_of("server", server, sntp.PORT), runner)
     except CannotObserve as exc:
         judgement.unseen.append(exc.message)
         return

@@ -37,6 +37,7 @@ class Peer:
     remote: str
     refid: str
     reach: int
+    offset: float = 0.0  # seconds, without a sign
 
 
 def read(runner: Runner) -> Reading:
@@ -46,6 +47,14 @@ def read(runner: Runner) -> Reading:
     chosen = next((peer for peer in peers if peer.tally in "*o"), None)
     if is_own_clock(variables.refid) or variables.refid == _ORPHAN or (chosen and is_own_clock(chosen.remote)):
         return Reading(NTPD, own_clock(NTPD, variables.refid))
+    offset = max(variables.offset, chosen.offset if chosen else 0.0)  # the first is 0 after a step that has failed
+    if variables.leap in _ALARM and chosen:
+        said = phrase(
+            "ntpd is not synchronised: it follows {source:path}, from which the clock is {offset:duration} off, and has not set it",
+            source=chosen.remote,
+            offset=offset,
+        )
+        return Reading(NTPD, said)
     if variables.leap in _ALARM or variables.stratum >= UNSPECIFIED:
         others = [peer for peer in peers if peer.refid != ".POOL." and not is_own_clock(peer.remote)]
         return Reading(NTPD, not_set_yet(NTPD, len(others), sum(peer.reach > 0 for peer in others)))
@@ -53,7 +62,7 @@ def read(runner: Runner) -> Reading:
         NTPD,
         source=chosen.remote if chosen else variables.refid,
         stratum=variables.stratum,
-        offset=variables.offset,
+        offset=offset,
         distance=variables.distance,
         age=runner.now().timestamp() - unfolded(variables.last_set, runner.now().timestamp()),
         lost=chosen is None or not chosen.reach,
@@ -113,7 +122,7 @@ def parse_peers(done: Completed) -> list[Peer]:
         if before:
             continue
         try:
-            found.append(Peer(line[0], values[0], values[1], int(values[6], 8)))
+            found.append(Peer(line[0], values[0], values[1], int(values[6], 8), abs(number(values[8])) / 1000))
         except ValueError:
             raise not_understood("ntpq -pn", done) from None
     return found

@@ -11,8 +11,6 @@ import re
 import socket
 import struct
 
-from .._argspec import ArgumentsRefused
-from .._destination import destination, is_address
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .._runner import Runner
@@ -56,24 +54,8 @@ class Reply:
     sent: float
 
 
-def server_of(text: str) -> tuple[str, int]:
-    """Host and port of ``ntp.example.org``, ``192.0.2.1:123`` or ``[2001:db8::1]:123``. ArgumentsRefused."""
-    if is_address(text) or not re.search(r":[0-9]+$", text):
-        try:
-            return destination(f"[{text}]:{PORT}" if ":" in text else f"{text}:{PORT}", "tcp")
-        except ArgumentsRefused:
-            raise ArgumentsRefused(
-                [f"server: '{text}' is not the name or address of a server; expected for example ntp.example.org"]
-            ) from None
-    try:
-        return destination(text, "tcp")
-    except ArgumentsRefused:
-        raise ArgumentsRefused([f"server: '{text}' is not a server; expected for example ntp.example.org or 192.0.2.1:123"]) from None
-
-
-def measure(server: str, runner: Runner) -> Answer:
-    """What the first address that gives a good answer says. CannotObserve."""
-    host, port = server_of(server)
+def measure(server: str, host: str, port: int, runner: Runner) -> Answer:
+    """What the first address of a host that gives a good answer says; ``server`` is what it is called. CannotObserve."""
     try:
         addresses = resolve(host, port, runner)
     except NotResolved as exc:
@@ -93,10 +75,11 @@ def _ask(address: Address, server: str, runner: Runner) -> Answer:
         with socket.socket(address.family, socket.SOCK_DGRAM) as asking:
             asking.connect(address.sockaddr)
             for _try in range(TRIES):
-                found = _one(asking, address, server, runner)
-                if isinstance(found, Answer):
+                found, why = _one(asking, address, server, runner)
+                if found is not None:
                     return found
-                why = found
+                if why is not None:
+                    break
     except OSError as exc:
         if isinstance(exc, ConnectionRefusedError):
             said = phrase(
@@ -112,21 +95,22 @@ def _ask(address: Address, server: str, runner: Runner) -> Answer:
                 address=address.text,
             )
         raise CannotObserve(said) from None
-    raise CannotObserve(why or phrase("{server:path} was not asked", server=server))
+    silent = phrase(
+        "{server:path} does not answer when it is asked for its time (UDP, {address:path}): a firewall drops it, or the server is down",
+        server=server,
+        address=address.text,
+    )
+    raise CannotObserve(why or silent)
 
 
-def _one(asking: socket.socket, address: Address, server: str, runner: Runner) -> Answer | Message:
-    """The answer to one question, or why there is none. CannotObserve where another question would not help; OSError."""
+def _one(asking: socket.socket, address: Address, server: str, runner: Runner) -> tuple[Answer | None, Message | None]:
+    """The answer to one question, or what came instead; neither where nothing did. CannotObserve, OSError."""
     clock = runner.clock
     nonce = os.urandom(8)  # in the place of the time: who has not seen the question cannot answer it
     started, first = clock.monotonic(), runner.now().timestamp()
     end = started + runner.remaining(PATIENCE)
     asking.send(_HEADER.pack(_QUESTION, 0, 0, 0, bytes(4), bytes(4), bytes(4), bytes(8), bytes(8), bytes(8), nonce))
-    why = phrase(
-        "{server:path} does not answer when it is asked for its time (UDP, {address:path}): a firewall drops it, or the server is down",
-        server=server,
-        address=address.text,
-    )
+    why: Message | None = None
     while (left := end - clock.monotonic()) > 0:
         asking.settimeout(left)
         try:
@@ -144,8 +128,8 @@ def _one(asking: socket.socket, address: Address, server: str, runner: Runner) -
         elif reply.origin != nonce:
             why = phrase("{server:path} answers another question than was asked ({address:path})", server=server, address=address.text)
         else:
-            return _judged(reply, first, taken, address, server)
-    return why
+            return _judged(reply, first, taken, address, server), None
+    return None, why
 
 
 def _judged(reply: Reply, first: float, taken: float, address: Address, server: str) -> Answer:
@@ -208,4 +192,4 @@ def is_own_clock(reference: str) -> bool:
     return bool(re.fullmatch(r"LOCL|LCL|LOCAL(\(\d+\))?|7F7F01[0-9A-F]{2}|127\.127\.1\.\d+", reference.strip(".")))
 
 
-__all__ = ("Answer", "Reply", "is_own_clock", "measure", "parse", "reference_of", "server_of", "unfolded")
+__all__ = ("Answer", "Reply", "is_own_clock", "measure", "parse", "reference_of", "unfolded")
