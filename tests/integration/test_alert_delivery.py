@@ -122,7 +122,9 @@ class Interrupted(Clock):
         super().sleep(seconds)
 
 
-@pytest.mark.parametrize("exception", [KeyboardInterrupt(), CannotObserve(verbatim("the time is over")), RuntimeError("a defect"), SystemExit(1)])
+@pytest.mark.parametrize(
+    "exception", [KeyboardInterrupt(), CannotObserve(verbatim("the time is over")), RuntimeError("a defect"), SystemExit(1)]
+)
 def test_whatever_is_raised_leaves_no_alert(server: Alertmanager, exception: BaseException, tmp_path: pathlib.Path) -> None:
     args = {"url": server.url, "receipt_file": str(tmp_path / "never"), "deadline": "5m", "interval": "50ms"}
     runner = Runner(clock=Interrupted(exception))
