@@ -21,12 +21,14 @@ import typing as t
 import urllib.request
 
 import pytest
+import yaml
 from ansible_collections.operability.readiness.plugins.module_utils._clients.mailbox import MailAccount, Mailbox
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
 from ansible_collections.operability.readiness.plugins.module_utils._phrase import verbatim
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Clock, Runner
 from conftest import Running
+from integration.playbook import ROLE, Site
 from mail_servers import PASSWORD, USER, MailServer
 from servers import LOCAL, Alertmanager, Binaries
 
@@ -59,6 +61,13 @@ class Hook:
                 taken.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
                 self.send_response(200)
                 self.end_headers()
+
+            def do_GET(self) -> None:
+                body = "\n".join(taken).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
 
             def log_message(self, *args: t.Any) -> None:
                 """Says nothing."""
@@ -249,3 +258,74 @@ def test_no_password_without_tls(mail: MailServer, tmp_path: pathlib.Path) -> No
         box.prepare()
     server.stop()
     assert PASSWORD not in str(told.value)
+
+
+# -- in a gate
+
+
+@pytest.fixture(scope="module")
+def asked(binaries: Binaries, module_running: Running, hook: Hook) -> Alertmanager:
+    return t.cast("Alertmanager", module_running.start(Alertmanager, binaries, config=CONFIG.format(url=hook.url)))
+
+
+@pytest.fixture
+def gated(asked: Alertmanager, hook: Hook, tmp_path: pathlib.Path) -> Site:
+    """A service of which nothing is asked but that notifications arrive."""
+    site = Site(tmp_path / "site")
+    shipped = yaml.safe_load((ROOT / "plugins/plugin_utils/_described/policies/default.yml").read_text())["requirements"]
+    site.organisation["policy"] = {"name": "default", "requirements": dict.fromkeys(set(shipped) - {"MON-05"})}
+    site.organisation["policy"]["requirements"]["MON-05"] = {"impact": "blocker"}
+    site.organisation["servers"] = {"alertmanager": {"kind": "alertmanager", "url": asked.url, "timeout": "5s"}}
+    site.organisation["defaults"] = {"alerts": {"labels": {"team": "shop"}, "delivery": {"deadline": "20s"}}}
+    receipt = {"url": hook.url, "bearer_token": "t0ken-of-the-far-end"}
+    site.service["alerts"] = {"match": {"service": "payments"}, "receivers": ["oncall"], "delivery": {"receipt": receipt}}
+    return site
+
+
+def test_a_gate_proves_that_notifications_arrive(gated: Site, asked: Alertmanager, hook: Hook) -> None:
+    outcome = gated.run(ROLE, phase="pre")
+    (finding,) = outcome.requirement("MON-05")["findings"]
+    assert finding["status"] == "pass" and "(by oncall (webhook))" in finding["message"], outcome.output
+    assert finding["observed"]["labels"] == {
+        "alertname": "OperabilityDeliveryTest",
+        "service": "payments",
+        "severity": "critical",
+        "team": "shop",
+    }
+    assert any(finding["observed"]["mark"] in text for text in hook.taken) and standing(asked) == []
+    assert "t0ken-of-the-far-end" not in outcome.output + json.dumps(outcome.records)
+
+
+def test_nothing_is_sent_in_check_mode(gated: Site, asked: Alertmanager, hook: Hook) -> None:
+    before = len(hook.taken)
+    outcome = gated.run(ROLE, "--check", phase="pre")
+    assert outcome.says("alertmanager_delivery was not run: it leaves something behind, and this is check mode"), outcome.output
+    assert len(hook.taken) == before and standing(asked) == []
+
+
+@pytest.mark.parametrize(
+    ("alerts", "said"),
+    [
+        ({}, "alerts.delivery is not declared: a test notification is sent only where that is asked for"),
+        ({"delivery": "never"}, "alerts.delivery is 'never': the service refuses the test notification"),
+    ],
+)
+def test_nothing_is_sent_unless_it_is_asked_for(gated: Site, hook: Hook, alerts: dict[str, t.Any], said: str) -> None:
+    before = len(hook.taken)
+    if not alerts:
+        del gated.organisation["defaults"]["alerts"]["delivery"]
+    gated.service["alerts"] = {"match": {"service": "payments"}, "receivers": ["oncall"], **alerts}
+    outcome = gated.run(ROLE, phase="pre")
+    assert outcome.says(said), outcome.output
+    assert len(hook.taken) == before
+
+
+def test_a_controller_that_is_killed_leaves_no_alert(gated: Site, asked: Alertmanager, tmp_path: pathlib.Path) -> None:
+    gated.service["alerts"]["delivery"] = {"deadline": "4m", "receipt": {"file": "never"}}
+    gated.write()
+    process = gated.start(str(gated.save("playbook.yml", ROLE)), phase="pre")
+    until(lambda: standing(asked) or process.poll() is not None, "the alert stands", 60)
+    assert process.poll() is None
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(timeout=30)
+    until(lambda: not standing(asked), "the alert is withdrawn")
