@@ -61,13 +61,18 @@ class Path:
             "integrations": {route.receiver: self.reach.get(route.receiver, []) for route in self.routes},
         }
 
+    @property
+    def soonest(self) -> float:
+        """Seconds before which nobody is told of it."""
+        return 0.0 if self.joined else min(self.timings[id(route)].wait for route in self.useful)
+
     def must_be_in_time(self, deadline: float, alerts: Alerts) -> None:
         """CannotObserve where no receiver can be told before the deadline, as the routes group alerts."""
         with contextlib.suppress(CannotObserve):
             there = alerts.groups()
             self.joined = any(self._is_in(receiver, labels) for receiver, labels in there)
-        soonest = min(self.timings[id(route)].wait for route in self.useful)
-        if not self.joined and soonest >= deadline:
+        soonest = self.soonest
+        if soonest >= deadline:
             said = phrase(
                 "{receivers} would be told after {wait:duration} at the earliest (group_wait), the deadline is {deadline:duration}: "
                 "nothing was sent",
@@ -79,6 +84,14 @@ class Path:
 
     def may_be_later(self, deadline: float) -> Message | None:
         """Why a notification may come after the deadline although nothing is wrong."""
+        if all(route.muted or route.active for route in self.useful):
+            return phrase(
+                "no notification was sent within {deadline:duration}, and {receivers} are told at times only (time interval {intervals}): "
+                "nothing was proven",
+                deadline=deadline,
+                receivers=every(self.receivers),
+                intervals=either(list(dict.fromkeys(name for route in self.useful for name in (*route.muted, *route.active)))),
+            )
         longest = max(self._longest(self.timings[id(route)]) for route in self.useful)
         if self.peers > 1 and longest + PEER_WAIT * (self.peers - 1) >= deadline:
             return phrase(
@@ -161,6 +174,7 @@ class Sent:
     """
 
     begun: bool
+    all_tried: bool
     all_succeeded: bool
     succeeded: bool
     failure: Message | None = None
@@ -187,7 +201,8 @@ def sent_by(path: Path, counted: Counters) -> Sent:
             )
     succeeded = [bool(outcome.succeeded) for outcome in outcomes.values()]
     begun = any(outcome.begun or outcome.tried or outcome.failed for outcome in outcomes.values())
-    return Sent(begun, bool(succeeded) and all(succeeded), any(succeeded), failure, unclear)
+    all_tried = all(outcome.tried or outcome.failed for outcome in outcomes.values())
+    return Sent(begun, all_tried, bool(succeeded) and all(succeeded), any(succeeded), failure, unclear)
 
 
 __all__ = ("Path", "Sent", "find_path", "sent_by")

@@ -47,7 +47,6 @@ ARGUMENT_SPEC: Spec = {
 }
 CONSTRAINTS = {"required_together": [("receipt_timestamp", "receipt_max_age")]}
 DURATIONS = ("max_age", "receipt_max_age")
-COMPARABLE = {"watchdogs": {"kind": "set", "what": phrase("dead man's switch")}}
 
 
 class Arguments(HttpArguments):
@@ -355,7 +354,6 @@ def read_moment(told: object) -> dt.datetime | None:
 
 __all__ = (
     "ARGUMENT_SPEC",
-    "COMPARABLE",
     "CONSTRAINTS",
     "DURATIONS",
     "TIMEOUT",

@@ -70,16 +70,16 @@ class Address:
         return not self._has(new_mark())
 
     def _has(self, mark: str) -> bool:
-        answer = self.runner.get(
-            self.connection.url.replace(MARK, mark), connection=self.connection, fresh=True, max_bytes=MOST_BYTES, timeout=10.0
-        )
+        url = self.connection.url.replace(MARK, mark)
+        answer = self.runner.get(url, connection=self.connection, fresh=True, max_bytes=MOST_BYTES, timeout=10.0)
         if not self._asks_for_it and answer.status == 404:
             raise CannotObserve(phrase("{far_end:path} is not there (status {status})", far_end=self.name, status=answer.status))
         if answer.status in (401, 403):
             raise CannotObserve(phrase("{far_end:path} refused the credentials (status {status})", far_end=self.name, status=answer.status))
         if answer.status >= 300 and answer.status != 404:
             raise CannotObserve(phrase("{far_end:path} answered with status {status}", far_end=self.name, status=answer.status))
-        if is_login(answer):
+        elsewhere = answer.looks_like_html and urlsplit(answer.url).hostname != urlsplit(url).hostname
+        if elsewhere or is_login(answer):
             raise CannotObserve(phrase("{far_end:path} answered with a login page", far_end=self.name))
         # what is not there may be named in the answer that says so
         return answer.status < 300 and mark.encode("ascii") in answer.body

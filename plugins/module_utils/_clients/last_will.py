@@ -81,7 +81,7 @@ class LastWill:
     def __enter__(self) -> LastWill:
         """OSError where no process can be started."""
         self._keeper = subprocess.Popen(  # pylint: disable=ansible-bad-function,consider-using-with # it outlives this process
-            [sys.executable, "-I", "-S", "-c", _PROGRAM],
+            [sys.executable or "python3", "-I", "-S", "-c", _PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

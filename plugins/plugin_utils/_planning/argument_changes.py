@@ -21,7 +21,7 @@ from .._described.policy import LEVELS, Rule
 from .._described.service import Description, NoChecks
 from .._model.planned import PlannedCheck
 from .asked_servers import address, kinds_asked, server_options
-from .derive.derivations import GROUPS
+from .derive.derivations import GROUPS, group_of
 from .derive.instance import Instance, Steps
 from .limits import (
     INSTRUMENTS,
@@ -216,8 +216,7 @@ def _of_organisation(option: str, check: str, description: Description) -> objec
     shared: SharedFile | None = description.organisation.declared if description.organisation else None
     try:
         given: Defaults = (shared.get("defaults") if shared else None) or {}
-        group = t.cast("t.Mapping[str, object]", given.get(GROUPS[check]) or {}) if check in GROUPS else {}
-        return {**((given.get("with") or {}).get(check) or {}), **group}.get(option)
+        return {**((given.get("with") or {}).get(check) or {}), **group_of(check, given)}.get(option)
     except NotResolved:
         return None  # nobody knows yet what it says
 
@@ -369,7 +368,7 @@ def _where(check: PlannedCheck, option: str, asked: _Asked) -> Steps:
         above: Steps = check.path[:-1] if check.path[-1:] == ("second_copy",) else check.path
         declared += [(*path, name) for path in (check.path, above) for name in ((option, "rpo") if option == "max_age" else (option,))]
         declared += [("commitments", "rpo"), ("commitments", "pdma")] if option == "max_age" else []
-    shared: list[Steps] = [("defaults", group, option), ("defaults", "with", check.check, option)]
+    shared: list[Steps] = [("defaults", *group.split("."), option), ("defaults", "with", check.check, option)]
     last: list[Steps] = [("policy", "name"), check.path] if check.path else [("policy", "name")]
     for steps in (*exception, *policy, *declared, *shared, *last):
         if _has(data, steps):

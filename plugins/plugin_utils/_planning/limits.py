@@ -32,7 +32,7 @@ NOT_SHORTER = (
     ("contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required", "required_annotations")
     + ("required_by_severity", "required_labels", "sections", "soft_404")
 )  # fmt: skip
-NOT_LONGER = ("covers", "ignore_links", "may_be_absent", "may_be_empty", "status")
+NOT_LONGER = ("ignore_links", "may_be_absent", "may_be_empty", "status")
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
     "companion": ("fail", "warn", "told"),
     "imap_tls": ("implicit", "starttls", "none"),
@@ -55,11 +55,11 @@ CONNECTION = (
 )  # fmt: skip
 OF_SERVERS = (*CONNECTION, "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
-    ("addresses", "alert", "arguments", "aspect", "backend", "chains", "chdir", "closed", "command", "components", "contacts", "cron")
-    + ("data_sources", "endpoints", "environment", "extra_labels", "fields", "format", "host", "hosts", "imap_ca_path", "imap_folder")
-    + ("imap_host", "imap_password", "imap_port", "imap_username", "inventory", "jobs", "journald", "keyword", "labels", "link_hosts")
-    + ("markers", "match", "members", "module", "names", "panels", "path", "paths", "pattern", "port", "proc", "protocol", "python")
-    + ("query", "receipt_bearer_token", "receipt_ca_path", "receipt_file", "receipt_headers", "receipt_password", "receipt_url")
+    ("addresses", "alert", "arguments", "aspect", "backend", "chains", "chdir", "closed", "command", "components", "contacts", "covers")
+    + ("cron", "data_sources", "endpoints", "environment", "extra_labels", "fields", "format", "host", "hosts", "imap_ca_path")
+    + ("imap_folder", "imap_host", "imap_password", "imap_port", "imap_username", "inventory", "jobs", "journald", "keyword", "labels")
+    + ("link_hosts", "markers", "match", "members", "module", "names", "panels", "path", "paths", "pattern", "port", "proc", "protocol")
+    + ("python", "query", "receipt_bearer_token", "receipt_ca_path", "receipt_file", "receipt_headers", "receipt_password", "receipt_url")
     + ("receipt_username", "receivers", "receivers_by_severity", "repository", "root", "rotated_by", "search", "secret_environment")
     + ("selector", "server", "service", "services", "signals", "since", "socket", "success_file", "suite", "tag", "tags", "template")
     + ("timer", "to", "uid", "unit", "url", "variables", "version_property", "via", "window_end", "window_start")

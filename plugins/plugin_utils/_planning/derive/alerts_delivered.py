@@ -80,6 +80,8 @@ def _is_declared_above(description: Description) -> bool:
 
 def _receipt(description: Description, own: Receipt | None, shared: Receipt | None) -> dict[str, object]:
     """The options that a receipt makes: the service's own, whole, else that of the defaults, whose paths are relative to their file."""
+    if description.bare and shared:
+        own = None  # what the service puts in the place of the organisation's is held against it
     said = own if own is not None else shared
     if not said:
         return {}
