@@ -80,4 +80,4 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-__all__ = ("Labels", "Live")
+__all__ = ("MARK", "Labels", "Live")

@@ -12,7 +12,7 @@ from .._clients.prometheus import Prometheus
 from .._finding import CannotObserve, Finding, Measurement, Status
 from .._http import Connection, HttpArguments
 from .._listing import every
-from .._phrase import Message, phrase, plural
+from .._phrase import Message, phrase
 from .._runner import Runner
 from ._alert_kinds import KINDS, WORDS
 from ._alert_scope import Scope
@@ -113,7 +113,7 @@ def conclude(kinds: t.Mapping[str, Kind], args: Arguments) -> Finding:
     else:
         status = Status.PASS
         message = phrase("an alert tells of each: {kinds:sentences}", kinds=[_told(name, names) for name, names in covered.items()])
-    lines = [_missed(name, kinds[name]) for name in missing] + near + unknowns + partly
+    lines = [phrase("no alert tells of {kind}", kind=WORDS[name]) for name in missing] + near + unknowns + partly
     lines += [line for kind in kinds.values() for line in kind.told]
     return Finding(
         status,
@@ -133,15 +133,6 @@ REMEDY = phrase(
 
 def _told(kind: str, alerts: list[str]) -> Message:
     return phrase("{kind} ({alerts:list})", kind=WORDS[kind], alerts=alerts)
-
-
-def _missed(kind: str, found: Kind) -> Message:
-    return plural(
-        "no alert tells of {kind}; {count:number} that comes near was looked at",
-        "no alert tells of {kind}; {count:number} that come near were looked at",
-        count=len(found.near),
-        kind=WORDS[kind],
-    )
 
 
 __all__ = ("ARGUMENT_SPEC", "COMPARABLE", "COMPARISONS", "DURATIONS", "SETTLES", "SIZES", "TIMEOUT", "WHERE", "run")
