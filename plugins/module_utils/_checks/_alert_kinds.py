@@ -8,6 +8,7 @@ Told by the names of metrics and labels as exporters and client libraries have t
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 
@@ -93,6 +94,7 @@ _SPECIAL: t.Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
 }
 
 
+@functools.lru_cache(maxsize=16384)
 def kind_of(selector: Selector, functions: tuple[str, ...]) -> tuple[str | None, Sense, bool]:
     """What a selector's series tell of, what their values say, and whether these are 0 or 1. None: nothing of the kinds.
 

@@ -9,6 +9,7 @@ The service's own alerts are those with its labels. Others count where they sele
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 import typing as t
 
@@ -143,7 +144,7 @@ class Coverage:
     def _needed(self, candidate: _Candidate) -> t.Iterator[Selector]:
         for leaf in candidate.leaves:
             yield _without_outcome(leaf.selector)
-        for selector in _selectors(candidate.alert):
+        for selector in _selectors(candidate.alert.query):
             if selector.metric not in self.expressions.recorded:
                 yield _without_outcome(selector)
 
@@ -286,11 +287,12 @@ class Coverage:
         return bool(kind.alerts) and not kind.partly
 
 
-def _selectors(alert: Rule) -> list[Selector]:
+@functools.lru_cache(maxsize=16384)
+def _selectors(expression: str) -> tuple[Selector, ...]:
     try:
-        return selectors(parse(alert.query))
+        return tuple(selectors(parse(expression)))
     except NotParsed:
-        return []
+        return ()
 
 
 def _without_outcome(selector: Selector) -> Selector:
