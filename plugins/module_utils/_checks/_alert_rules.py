@@ -211,13 +211,14 @@ def _companions(server: Prometheus, rules: t.Sequence[Rule], alerts: t.Sequence[
     remarks.observed["vanishing_unnoticed"] = sorted({job for jobs in alone.values() for job in jobs})
     place = {"told": remarks.told, "warn": remarks.warns, "fail": remarks.fails}[companion]
     for name, jobs in sorted(alone.items()):
+        example = f"absent(up{{job={json.dumps(min(jobs))}}})"
         place.append(
             phrase(
                 "{alert} does not fire when a target of {jobs:list} vanishes from discovery, and no other alert does: "
                 "add one on {example}, or on the count of targets",
                 alert=name,
                 jobs=sorted(jobs),
-                example=f"absent(up{{job={json.dumps(min(jobs))}}})",
+                example=example,
             )
         )
 

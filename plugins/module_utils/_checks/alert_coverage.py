@@ -100,9 +100,8 @@ def conclude(kinds: t.Mapping[str, Kind], args: Arguments) -> Finding:
     covered = {name: sorted(kind.alerts) for name, kind in kinds.items() if kind.alerts}
     if missing:
         status = Status.FAIL
-        message = phrase("no alert tells of {kinds}", kinds=every([WORDS[name] for name in missing]))
-        if near:
-            message = phrase("{message}: {near}", message=message, near=near[0])
+        named = every([WORDS[name] for name in missing])
+        message = phrase("no alert tells of {kinds}: {near}", kinds=named, near=near[0]) if near else _untold(named)
     elif untold:
         status = Status.UNKNOWN
         message = phrase(
@@ -113,7 +112,7 @@ def conclude(kinds: t.Mapping[str, Kind], args: Arguments) -> Finding:
     else:
         status = Status.PASS
         message = phrase("an alert tells of each: {kinds:sentences}", kinds=[_told(name, names) for name, names in covered.items()])
-    lines = [phrase("no alert tells of {kind}", kind=WORDS[name]) for name in missing] + near + unknowns + partly
+    lines = [_untold(WORDS[name]) for name in missing] + near + unknowns + partly
     lines += [line for kind in kinds.values() for line in kind.told]
     return Finding(
         status,
@@ -129,6 +128,10 @@ def conclude(kinds: t.Mapping[str, Kind], args: Arguments) -> Finding:
 REMEDY = phrase(
     "Add the alerts that are missing; where one is there whose expression does not tell what it watches, name it in alerts.covers"
 )
+
+
+def _untold(kinds: Message) -> Message:
+    return phrase("no alert tells of {kinds}", kinds=kinds)
 
 
 def _told(kind: str, alerts: list[str]) -> Message:

@@ -32,7 +32,7 @@ NOT_SHORTER = (
     ("contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required_annotations")
     + ("required_by_severity", "required_labels", "sections", "soft_404")
 )  # fmt: skip
-NOT_LONGER = ("covers", "ignore_links", "may_be_absent", "status")
+NOT_LONGER = ("ignore_links", "may_be_absent", "status")
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
     "companion": ("fail", "warn", "told"),
     "kind": ("daemon", "auto", "standby"),
@@ -54,11 +54,11 @@ CONNECTION = (
 )  # fmt: skip
 OF_SERVERS = (*CONNECTION, "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
-    ("addresses", "arguments", "backend", "chains", "chdir", "closed", "command", "components", "cron", "endpoints", "environment")
-    + ("fields", "format", "host", "hosts", "inventory", "jobs", "journald", "keyword", "labels", "link_hosts", "markers", "match")
-    + ("members", "module", "names", "path", "paths", "pattern", "port", "proc", "protocol", "python", "query", "receivers")
-    + ("repository", "root", "rotated_by", "search", "secret_environment", "selector", "since", "socket", "success_file", "suite")
-    + ("tag", "tags", "template", "timer", "to", "unit", "url", "version_property", "via", "window_end")
+    ("addresses", "arguments", "backend", "chains", "chdir", "closed", "command", "components", "covers", "cron", "endpoints")
+    + ("environment", "fields", "format", "host", "hosts", "inventory", "jobs", "journald", "keyword", "labels", "link_hosts")
+    + ("markers", "match", "members", "module", "names", "path", "paths", "pattern", "port", "proc", "protocol", "python")
+    + ("query", "receivers", "repository", "root", "rotated_by", "search", "secret_environment", "selector", "since", "socket")
+    + ("success_file", "suite", "tag", "tags", "template", "timer", "to", "unit", "url", "version_property", "via", "window_end")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths")  # questions that more of the same only adds to
