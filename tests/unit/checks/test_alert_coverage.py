@@ -135,6 +135,16 @@ def test_a_failure_that_has_not_happened_yet() -> None:
     assert found.message.startswith("no alert tells of failing requests: Failing cannot fire: nothing matches http_requests_total")
 
 
+def test_what_is_gone_when_the_service_is() -> None:
+    gone = rule("Gone", "absent(shop_build_info)")
+    assert str(Server([gone], {"shop_build_info": [APP]}).run("down").status) == "pass"
+    never = Server([gone], {}).run("down")
+    assert never.message == "no alert tells of being down: Gone waits for shop_build_info to vanish, which is not there"
+    assert str(Server([rule("Gone", f"absent({UP})")], {}).run("down").status) == "pass"  # it is down now, and that is told
+    host = Server([rule("Gone", "absent(node_load1)")], {"node_load1": [NODE]}).run("down")
+    assert str(host.status) == "fail"
+
+
 def test_a_counter_that_comes_with_the_first_failure() -> None:
     rules = [rule("Failing", 'rate(shop_errors_total{job="shop"}[5m]) > 0')]
     assert str(Server(rules, {}).run("errors").status) == "fail"
