@@ -38,7 +38,6 @@ ARGUMENT_SPEC: Spec = {
 DURATIONS = ()
 SIZES = ()
 COMPARISONS = ()
-COMPARABLE = {"kinds": {"kind": "set", "what": phrase("alert for")}}
 
 
 class Arguments(HttpArguments):
@@ -138,4 +137,4 @@ def _told(kind: str, alerts: list[str]) -> Message:
     return phrase("{kind} ({alerts:list})", kind=WORDS[kind], alerts=alerts)
 
 
-__all__ = ("ARGUMENT_SPEC", "COMPARABLE", "COMPARISONS", "DURATIONS", "SETTLES", "SIZES", "TIMEOUT", "WHERE", "run")
+__all__ = ("ARGUMENT_SPEC", "COMPARISONS", "DURATIONS", "SETTLES", "SIZES", "TIMEOUT", "WHERE", "run")
