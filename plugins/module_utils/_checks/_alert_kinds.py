@@ -8,6 +8,7 @@ Told by the names of metrics and labels as exporters and client libraries have t
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 
@@ -34,25 +35,44 @@ def _words(*names: str) -> re.Pattern[str]:
 
 
 _UP = re.compile(r"(?:^|[_:.])(?:up|probe_success|healthy|health_status|reachable|alive)$", re.IGNORECASE)
+_OF_HOST = re.compile(r"^(?:node|windows)_|network|interface")
 _RUNNING = re.compile(
     r"^kube_\w+_status_\w*(?:available|ready)\w*$|^namedprocess_namegroup_num_procs$|_active_servers$|_healthy_(?:hosts|targets|upstreams)$"
 )
 _UNIT = re.compile(r"systemd_unit_state$")
 _UNAVAILABLE = re.compile(r"^kube_\w+_status_\w*unavailable$|_unhealthy_(?:hosts|targets|upstreams)$")
 _FAILS = _words(
-    "errors?", "errs?", "failures?", "failed", "exceptions?", "faults?", "rejected", "rejections?", "panics?", "5xx", "4xx5xx", "timeouts?"
+    "errors?",
+    "errs?",
+    "failures?",
+    "failed",
+    "exceptions?",
+    "faults?",
+    "rejected",
+    "rejections?",
+    "panics?",
+    "5_?xx",
+    "4xx5xx",
+    "timeouts?",
 )
-_TAKES = _words("duration", "latency", "latencies", "response_?times?", "request_?times?", "elapsed", "rtt", "responsetime")
+_TAKES = _words("duration", "latency", "latencies", "response_?times?", "request_?times?", "elapsed", "rtt", "responsetime", "wait_?time")
+_TIME = re.compile(r"_time(?:_[a-z]+)?_(?:seconds|milliseconds|ms)$")
 _SECONDS = _words("seconds", "milliseconds", "microseconds", "ms", "s")
 _HISTOGRAM = re.compile(r"_(?:bucket|sum|max)$")
-_NO_TIME = _words("sizes?", "bytes", "length", "items", "rows", "count", "total", "timestamp", "age", "uptime", "start_?time")
+_NO_TIME = re.compile(
+    r"(?:^|[_:.])(?:sizes?|bytes|length|items|rows|count|timestamp|age|uptime|start_?time|boot_?time|last_\w+)(?=$|[_:.])|_total$",
+    re.IGNORECASE,
+)
 _NO_REQUEST = re.compile(
     r"^(?:go|jvm|process|promhttp|scrape|net_conntrack|node|windows|container|cadvisor|kube|kubelet|machine)_"
-    r"|(?:^|[_:.])(?:gc|scrape|compaction|backups?|batch|job|cron|jobs|restore)(?=$|[_:.])"
+    r"|(?:^|[_:.])(?:gc|scrape|compactions?|backups?|batch|job|cron|jobs|restore|fsync|replay|rule_group|rule_evaluation)(?=$|[_:.])"
 )
-_STORE = re.compile(r"filesystem|volume|logical_?disk|partition|hrstorage|(?:^|[_:.])(?:disk|fs)(?=$|[_:.])", re.IGNORECASE)
-_FREE = _words("avail", "available", "free")
-_USED = _words("used", "usage", "utili[sz]ation", "full")
+_STORE = re.compile(
+    r"filesystem|volume|logical_?disk|partition|hrstorage|tablespace|zfs_pool|Disk(?:Available|Free|Used)|(?:^|[_:.])(?:disk|fs|storage)(?=$|[_:.])",
+    re.IGNORECASE,
+)
+_FREE = re.compile(r"(?:^|[_:.])(?:avail|available|free)(?=$|[_:.])|disk(?:available|free)", re.IGNORECASE)
+_USED = re.compile(r"(?:^|[_:.])(?:used|usage|utili[sz]ation|full)(?=$|[_:.])|diskused", re.IGNORECASE)
 _NO_SPACE = re.compile(
     r"inode|_files(?=$|_)|readonly|error|(?:^|[_:.])(?:io|iops|read|reads|write|writes|written|latency|queue)(?=$|[_:.])", re.IGNORECASE
 )
@@ -82,7 +102,7 @@ _LANGUAGES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("SERVER_ERROR", "FAILURE", "FAILED", "ERROR"), "SUCCESS"),
     (("Error", "Failure", "Failed"), "Success"),
     (("error", "failure", "failed", "fail", "exception", "timeout"), "success"),
-    (("error", "failure", "failed", "fail"), "ok"),
+    (("error", "err", "failure", "failed", "fail"), "ok"),
     (("error", "critical", "fatal"), "info"),
     (("ERROR", "CRITICAL", "FATAL"), "INFO"),
 )
@@ -93,6 +113,7 @@ _SPECIAL: t.Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = {
 }
 
 
+@functools.lru_cache(maxsize=16384)
 def kind_of(selector: Selector, functions: tuple[str, ...]) -> tuple[str | None, Sense, bool]:
     """What a selector's series tell of, what their values say, and whether these are 0 or 1. None: nothing of the kinds.
 
@@ -116,8 +137,10 @@ Told = t.Optional[tuple[str, Sense, bool]]
 
 
 def _down(metric: str, selector: Selector, functions: tuple[str, ...]) -> Told:
-    if _UP.search(metric):
+    if _UP.search(metric) and not _OF_HOST.search(metric):
         return DOWN, Sense.HIGH_IS_GOOD, True
+    if metric == "probe_http_status_code":
+        return DOWN, Sense.HIGH_IS_BAD, False
     if _UNAVAILABLE.search(metric):
         return DOWN, Sense.HIGH_IS_BAD, False
     if _RUNNING.search(metric):
@@ -157,7 +180,11 @@ def _latency(metric: str, selector: Selector, functions: tuple[str, ...]) -> Tol
     if _NO_REQUEST.search(metric) or metric.endswith("_count") or "histogram_count" in functions:
         return None
     base = _HISTOGRAM.sub("", metric)
-    timed = _TAKES.search(base) or (_SECONDS.search(base) and (quantile or base != metric or _label(selector, "quantile")))
+    timed = (
+        _TAKES.search(base)
+        or _TIME.search(base)
+        or (_SECONDS.search(base) and (quantile or base != metric or _label(selector, "quantile")))
+    )
     if not timed and not (quantile and not _NO_TIME.search(base)):
         return None
     if _NO_TIME.search(base):
@@ -174,6 +201,12 @@ def _errors(metric: str, selector: Selector, _functions: tuple[str, ...]) -> Tol
     if bad is True or (bad is None and _FAILS.search(metric)):
         return ERRORS, Sense.HIGH_IS_BAD, False
     return (ERRORS, Sense.HIGH_IS_GOOD, False) if bad is False else None
+
+
+def may_vanish_with_it(selector: Selector) -> bool:
+    """Whether the service itself exposes such series, so that they are gone when it is down."""
+    kind = kind_of(selector, ())[0]
+    return bool(selector.metric) and kind not in (DISK, CERTIFICATE, BACKUP_AGE) and not _OF_HOST.search(selector.metric or "")
 
 
 def is_success(selector: Selector) -> bool:
@@ -227,6 +260,7 @@ __all__ = (
     "WORDS",
     "is_success",
     "kind_of",
+    "may_vanish_with_it",
     "meaning",
     "outcome_labels",
     "outcome_of",

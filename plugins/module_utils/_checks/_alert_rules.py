@@ -17,7 +17,7 @@ from .._clients.promql import Matcher, NotParsed
 from .._finding import CannotObserve, Measurement
 from .._phrase import Message, phrase, plural
 from ._alert_kinds import meaning
-from ._alert_series import Live
+from ._alert_series import MARK, Live
 
 MILD = ("info", "informational", "none", "debug", "notice", "ok", "low")  # severities for which nobody has to do anything
 COMPANIONS = ("told", "warn", "fail")
@@ -27,6 +27,13 @@ STEP = 60  # seconds between two looks at what fired
 _PARTS = ("annotations", "labels")
 _STAYING = "__meta_filepath"  # a file lists its targets, up or not
 _NO_REGULAR_EXPRESSION = re.compile(r"[^A-Za-z0-9_]")
+
+
+class Fired(t.NamedTuple):
+    """How often an alert began to fire, and for how many seconds the series that fired longest did."""
+
+    times: int
+    seconds: float
 
 
 @dataclasses.dataclass
@@ -147,22 +154,30 @@ def _noise(server: Prometheus, alerts: t.Sequence[Rule], match: t.Mapping[str, s
     labels = "".join(f",{name}={json.dumps(value)}" for name, value in match.items())
     firing = f'ALERTS{{alertstate="firing",alertname=~{json.dumps(pattern)}{labels}}}'
     began = f"sum by (alertname) (count_over_time(({firing} unless {firing} offset {STEP}s)[7d:{STEP}s]))"
+    samples = f"max by (alertname) (count_over_time({firing}[7d]))"
+    both = f'label_replace({began}, "{MARK}", "times", "", "") or label_replace({samples}, "{MARK}", "samples", "", "")'
     try:
         patient = Prometheus(server.connection, server.runner.within(PATIENCE))
-        found = {sample.labels.get("alertname", ""): int(sample.value) for sample in patient.query(began)}
+        found = {(sample.labels.get("alertname", ""), sample.labels.get(MARK)): sample.value for sample in patient.query(both)}
     except CannotObserve:
         remarks.observed["fired_7d"] = None  # it decides nothing: a server that does not answer this is no fault of the alerts
         return
-    fired = {name: found[name] for name in names if found.get(name)}
-    remarks.observed["fired_7d"] = fired
-    for name, count in sorted(fired.items(), key=lambda item: -item[1]):
+    intervals = {alert.name: alert.interval for alert in alerts}
+    fired = {
+        name: Fired(max(1, int(found.get((name, "times"), 0))), found[name, "samples"] * intervals[name])
+        for name in names
+        if (name, "samples") in found
+    }
+    remarks.observed["fired_7d"] = {name: {"times": one.times, "seconds": one.seconds} for name, one in fired.items()}
+    for name, one in sorted(fired.items(), key=lambda item: -item[1].times):
         remarks.told.append(
             plural(
-                "{alert} began to fire {count:number} time in the last {window:duration}",
-                "{alert} began to fire {count:number} times in the last {window:duration}",
-                count=count,
+                "{alert} began to fire {count:number} time in the last {window:duration}, and fired for {long:duration} in all",
+                "{alert} began to fire {count:number} times in the last {window:duration}, and fired for {long:duration} in all",
+                count=one.times,
                 alert=name,
                 window=WEEK,
+                long=one.seconds,
             )
         )
 
@@ -196,13 +211,14 @@ def _companions(server: Prometheus, rules: t.Sequence[Rule], alerts: t.Sequence[
     remarks.observed["vanishing_unnoticed"] = sorted({job for jobs in alone.values() for job in jobs})
     place = {"told": remarks.told, "warn": remarks.warns, "fail": remarks.fails}[companion]
     for name, jobs in sorted(alone.items()):
+        example = f"absent(up{{job={json.dumps(min(jobs))}}})"
         place.append(
             phrase(
                 "{alert} does not fire when a target of {jobs:list} vanishes from discovery, and no other alert does: "
                 "add one on {example}, or on the count of targets",
                 alert=name,
                 jobs=sorted(jobs),
-                example=f"absent(up{{job={json.dumps(min(jobs))}}})",
+                example=example,
             )
         )
 

@@ -12,7 +12,7 @@ from .._clients.promql import Selector
 from .._phrase import phrase
 
 Labels = t.Mapping[str, str]
-AT_ONCE = 20  # selectors a request
+AT_ONCE = 100  # selectors a request
 # labels of which there may be many, and that do not say what a series is about
 LEFT_OUT = ("le", "quantile", "method", "handler", "route", "path", "uri", "endpoint", "version", "le_", "bucket", "pod_template_hash")
 MARK = "readiness_selector"
@@ -80,4 +80,4 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-__all__ = ("Labels", "Live")
+__all__ = ("MARK", "Labels", "Live")

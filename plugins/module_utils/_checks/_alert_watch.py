@@ -9,6 +9,7 @@ The service's own alerts are those with its labels. Others count where they sele
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 import typing as t
 
@@ -18,7 +19,19 @@ from .._clients.promql import ALERT_METRICS, NotParsed, Selector, parse, selecto
 from .._finding import CannotObserve
 from .._message import one_line
 from .._phrase import Message, phrase
-from ._alert_kinds import DISK, DOWN, ERRORS, LATENCY, WORDS, is_success, kind_of, meaning, outcome_labels, without_outcome
+from ._alert_kinds import (
+    DISK,
+    DOWN,
+    ERRORS,
+    LATENCY,
+    WORDS,
+    is_success,
+    kind_of,
+    may_vanish_with_it,
+    meaning,
+    outcome_labels,
+    without_outcome,
+)
 from ._alert_parts import Watched, not_watched
 from ._alert_rules import is_mild
 from ._alert_scope import Scope
@@ -59,6 +72,8 @@ class _Candidate:
     def of(self, kind: str) -> list[Leaf]:
         """Its selectors that tell of a kind; a share of successes does beside the whole."""
         found = [leaf for leaf in self.leaves if kind_of(leaf.selector, leaf.functions)[0] == kind]
+        if kind == DOWN:  # what is gone with the service tells that it is
+            found += [leaf for leaf in self.leaves if leaf not in found and leaf.vanishing and may_vanish_with_it(leaf.selector)]
         if kind != ERRORS:
             return found
         whole = {leaf.selector.metric for leaf in self.leaves if not is_success(leaf.selector)}
@@ -143,7 +158,7 @@ class Coverage:
     def _needed(self, candidate: _Candidate) -> t.Iterator[Selector]:
         for leaf in candidate.leaves:
             yield _without_outcome(leaf.selector)
-        for selector in _selectors(candidate.alert):
+        for selector in _selectors(candidate.alert.query):
             if selector.metric not in self.expressions.recorded:
                 yield _without_outcome(selector)
 
@@ -185,7 +200,7 @@ class Coverage:
 
     def _look_at_leaf(self, candidate: _Candidate, leaf: Leaf, name: str, kind: Kind) -> None:
         alert, selector = candidate.alert, leaf.selector
-        recognised = kind_of(selector, leaf.functions)[0] == name
+        recognised = kind_of(selector, leaf.functions)[0] == name or (name == DOWN and leaf.vanishing)
         if candidate.relation == OTHERS and not self._may_select(selector):
             return
         try:
@@ -195,9 +210,11 @@ class Coverage:
                 kind.unknowns.append(phrase("{alert} cannot be examined: {why}", alert=alert.name, why=exc.message))
             return
         about = [labels for labels in series if self._is_about(labels, candidate.relation, name, selector)]
+        if leaf.vanishing and not self._is_there(selector):  # gone, or never there: only what it is called can tell
+            about = [labels for labels in about if self.scope.is_application(labels)]
         if not about:
             if candidate.relation != OTHERS:
-                kind.comes_near(self._why_not(alert, selector, series))
+                kind.comes_near(self._why_not(alert, leaf, series))
             return
         if recognised and not leaf.fires:
             said = phrase(
@@ -244,7 +261,13 @@ class Coverage:
         sure = bool(self.scope.targets) and _OF_TARGETS.match(selector.metric or "") and name in (DOWN, DISK)
         return self.scope.is_tied(labels, application=application) if sure else True
 
-    def _why_not(self, alert: Rule, selector: Selector, series: t.Sequence[Labels]) -> Message:
+    def _is_there(self, selector: Selector) -> bool:
+        return bool(self.live.series(_without_outcome(selector)))
+
+    def _why_not(self, alert: Rule, leaf: Leaf, series: t.Sequence[Labels]) -> Message:
+        selector = leaf.selector
+        if leaf.vanishing and not self._is_there(selector):
+            return phrase("{alert} waits for {selector} to vanish, which is not there", alert=alert.name, selector=selector.text)
         if not series:
             return phrase("{alert} cannot fire: nothing matches {selector}", alert=alert.name, selector=selector.text)
         where = sorted({_where(labels) for labels in series})
@@ -286,11 +309,12 @@ class Coverage:
         return bool(kind.alerts) and not kind.partly
 
 
-def _selectors(alert: Rule) -> list[Selector]:
+@functools.lru_cache(maxsize=16384)
+def _selectors(expression: str) -> tuple[Selector, ...]:
     try:
-        return selectors(parse(alert.query))
+        return tuple(selectors(parse(expression)))
     except NotParsed:
-        return []
+        return ()
 
 
 def _without_outcome(selector: Selector) -> Selector:

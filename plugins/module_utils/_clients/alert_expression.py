@@ -59,6 +59,7 @@ class Leaf:
     functions: tuple[str, ...]
     sense: Sense
     two_valued: bool
+    value: Sense = Sense.UNSURE  # what its value still says once it was compared
     through: tuple[Matcher, ...] = ()
     counted: bool = False
     vanishing: bool = False
@@ -181,7 +182,9 @@ def _within(leaf: Leaf, function: str) -> Leaf:
             leaf, sense=Sense.WHEN_GOOD if sense is Sense.WHEN_BAD else Sense.WHEN_BAD, vanishing=sense is not Sense.WHEN_BAD
         )
     if function in _COUNTS:
-        return dataclasses.replace(leaf, sense=_AS_VALUE.get(sense, Sense.NEUTRAL), two_valued=False, counted=sense not in _AS_VALUE)
+        return dataclasses.replace(
+            leaf, sense=_AS_VALUE.get(sense, Sense.NEUTRAL), value=Sense.UNSURE, two_valued=False, counted=sense not in _AS_VALUE
+        )
     if function in _PRESENCE:
         return dataclasses.replace(leaf, sense=sense if sense in _AS_VALUE else Sense.NEUTRAL)
     if function in _SPREADS:
@@ -197,18 +200,21 @@ def _compared(leaf: Leaf, operator: str, number: float | None, as_value: bool) -
     """What a leaf says on the left of a comparison; ``number`` is None where the other side is no constant."""
     if leaf.sense is Sense.NEUTRAL and leaf.counted and operator in _LOW:
         return dataclasses.replace(leaf, sense=Sense.WHEN_BAD, vanishing=True)
-    if leaf.sense not in _INVERTED:
-        found = leaf.sense
+    again = leaf.sense is Sense.WHEN_GOOD and leaf.value in _INVERTED and not leaf.two_valued  # the other end of a range
+    value = leaf.value if again else leaf.sense
+    if value not in _INVERTED:
+        return leaf
+    good = value is Sense.HIGH_IS_GOOD
+    if operator in _LOW:
+        bad: bool | None = good
+    elif operator in _HIGH:
+        bad = not good
     else:
-        good = leaf.sense is Sense.HIGH_IS_GOOD
-        if operator in _LOW:
-            bad: bool | None = good
-        elif operator in _HIGH:
-            bad = not good
-        else:
-            bad = _equal(leaf, operator, number, good)
-        found = Sense.UNSURE if bad is None else Sense.WHEN_BAD if bad else Sense.WHEN_GOOD
-    return dataclasses.replace(leaf, sense=_AS_VALUE.get(found, found) if as_value else found)
+        bad = _equal(leaf, operator, number, good)
+    found = Sense.UNSURE if bad is None else Sense.WHEN_BAD if bad else Sense.WHEN_GOOD
+    if as_value:
+        return dataclasses.replace(leaf, sense=_AS_VALUE.get(found, found), value=Sense.UNSURE)
+    return dataclasses.replace(leaf, sense=found, value=value)
 
 
 def _equal(leaf: Leaf, operator: str, number: float | None, good: bool) -> bool | None:

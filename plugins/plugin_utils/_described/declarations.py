@@ -503,6 +503,7 @@ class DefaultAlerts(t.TypedDict, total=False):
     required_labels: list[str]
     required_annotations: list[str]
     required_by_severity: dict[str, BySeverity]
+    covers: dict[str, list[str]]
     receivers: list[str]
     labels: Labels
     delivery: DeliveryTest

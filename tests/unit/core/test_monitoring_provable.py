@@ -122,6 +122,13 @@ def test_what_must_be_told_of_follows_from_what_the_service_is() -> None:
         "endpoints": ["https://payments.example/health"],
         "paths": ["/var/log/payments/app.json", "/var/lib/payments"],
     }
+    shared = ORGANISATION.replace("    receivers:", "    covers: {disk: [PlatformDisk], down: [PlatformDown]}\n    receivers:")
+    (check,) = one(plan(SERVICE, shared, phase="pre"), "MON-12").checks
+    assert check.args["covers"] == {
+        "disk": ["PlatformDisk", "HostDiskFull"],
+        "down": ["PlatformDown"],
+        "backup_age": ["PaymentsBackupTooOld"],
+    }
     plain = "schema_version: 1\nservice: {name: batch, owner: team, hosts: payments, kind: batch}\nclassification: {criticality: 3}\n"
     none = plain + "traits: {http: false, data: false, tls: false}\nalerts: {match: {service: batch}}\n"
     (check,) = one(plan(none, ORGANISATION, phase="pre"), "MON-12").checks

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ....module_utils._phrase import phrase
 from ..._described.declarations import Alerts
 from ..._described.document import unresolved
@@ -85,12 +87,15 @@ def _paths(description: Description) -> list[str]:
 
 
 def _covers(description: Description, alerts: Alerts) -> dict[str, list[str]]:
-    covers = {kind: list(names) for kind, names in (alerts.get("covers") or {}).items() if names}
+    shared = description.default_values(lambda given: (given.get("alerts") or {}).get("covers"))
+    covers = {kind: [*names] for kind, names in t.cast("dict[str, list[str]]", shared).items() if names}
+    for kind, own in (alerts.get("covers") or {}).items():
+        covers[kind] = list(dict.fromkeys([*covers.get(kind, []), *own]))
     of_backups = [backup.get("alert") for part in description.parts.values() for backup in part.get("backups") or []]
     named = [str(name) for name in of_backups if name and not unresolved(name)]
     if named:
         covers["backup_age"] = list(dict.fromkeys([*covers.get("backup_age", []), *named]))
-    return covers
+    return {kind: names for kind, names in covers.items() if names}
 
 
 DERIVATIONS: dict[str, Derivation] = {"alert_coverage": _coverage}
