@@ -139,7 +139,7 @@ class Asking:
         end = min(job.whole.end, self.now)
         if latest is not None and latest.has_data:
             return None
-        if not data.rows:
+        if not data.rows and not (latest and latest.rows):
             return phrase("there is no data")
         if not data.has_data:
             return phrase("there are only values that are none (NaN or null)")
