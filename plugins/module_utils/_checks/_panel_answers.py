@@ -86,17 +86,17 @@ class Asking:
         }
 
     def _judge(self, job: Job, answers: t.Mapping[tuple[int, bool], Outcome]) -> Seen:
-        judged = {
-            query.ref: self._query(job, query, answers[position, False], answers.get((position, True)))
+        judged = [
+            (query.ref, self._query(job, query, answers[position, False], answers.get((position, True))))
             for position, query in enumerate(job.queries)
             if query.is_shown
-        }
-        kinds = {one.kind for one in judged.values()}
+        ]
+        kinds = {one.kind for _ref, one in judged}
 
         def said(*wanted: Kind) -> Message:
             found = [
                 phrase("query {ref}: {said}", ref=ref, said=one.message) if len(judged) > 1 else one.message
-                for ref, one in judged.items()
+                for ref, one in judged
                 if one.kind in wanted
             ]
             return and_more(found)

@@ -16,7 +16,7 @@ from .._clients.grafana_options import NotFilled
 from .._clients.grafana_panels import EXPRESSION, MIXED, OF_DASHBOARD, OF_GRAFANA, Json, Panel
 from .._clients.grafana_reading import Forbidden, GrafanaReader, Missing, Source
 from .._clients.grafana_templates import LOKI, PROMETHEUS, Value, filled, filled_within, ways_of
-from .._clients.grafana_time import Range, overridden, seconds, step_of
+from .._clients.grafana_time import Range, overridden, seconds, step_of, whole_number
 from .._clients.grafana_variables import NoValue, Variables
 from .._clients.promql import NotParsed, parse, selectors
 from .._message import one_line
@@ -162,7 +162,7 @@ class Preparing:
         body: dict[str, object] = filled_within(plain, values, ways, otherwise)
         body["refId"] = ref
         body["datasource"] = {"uid": source.uid, "type": source.kind}
-        points = min(int(panel.model.get("maxDataPoints") or POINTS), MOST_POINTS)
+        points = min(whole_number(panel.model.get("maxDataPoints"), POINTS), MOST_POINTS)
         least = seconds(filled(str(panel.model.get("interval") or ""), values)) or 0.0
         step = step_of(whole, points, least)
         body.update(intervalMs=step, maxDataPoints=points)

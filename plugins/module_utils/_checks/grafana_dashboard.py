@@ -80,7 +80,15 @@ def run(args: Arguments, runner: Runner) -> Finding | list[Finding]:
     if not found:
         can_see(reader)
         return failed(phrase("no dashboard has the tag {tag}", tag=tag), absent=True, instance=tag)
-    return [look(args, str(item["uid"]), reader, version, now) for item in found]
+    return [look_or_say(args, str(item["uid"]), reader, version, now) for item in found]
+
+
+def look_or_say(args: Arguments, uid: str, reader: GrafanaReader, version: str, now: dt.datetime) -> Finding:
+    """One of several: what cannot be seen of it hides no other one."""
+    try:
+        return look(args, uid, reader, version, now)
+    except CannotObserve as exc:
+        return unknown(exc.message, instance=uid, instrument=exc.instrument)
 
 
 def can_see(reader: GrafanaReader) -> None:
