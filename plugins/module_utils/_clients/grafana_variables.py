@@ -18,6 +18,7 @@ from .grafana_templates import ALL, Value, filled
 from .grafana_time import Range, seconds, step_of, whole_number, written
 
 MOST = 2000  # values of one variable
+MOST_REPEATED = 300  # panels that are made of one
 NAMED = 5  # values in a message
 
 
@@ -41,6 +42,8 @@ class Variables:
         self.reader, self.listing, self.whole = reader, listing, whole
         self.gone: dict[str, Message] = {}  # by name: what was saved, and is no value any more
         self.title = str(model.get("title") or "")
+        self.used: set[str] = set()  # by whoever asked for a value
+        self._needs: dict[str, set[str]] = {}  # variables that others need
         self._known: dict[str, Value | NotFilled | NoValue] = {}
         self._open: list[str] = []
 
@@ -54,10 +57,22 @@ class Variables:
                 found.append((item, filters))
         return found
 
+    def needed(self) -> set[str]:
+        """What was used, and what that needs."""
+        found: set[str] = set()
+        todo = list(self.used)
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo += self._needs.get(name, ())
+        return found
+
     def value(self, name: str) -> Value | None:
         """None for what is no variable. NotFilled, NoValue."""
         if name not in self.items:
             return self._of_grafana(name)
+        (self._needs.setdefault(self._open[-1], set()) if self._open else self.used).add(name)
         if name not in self._known:
             if name in self._open:
                 raise NotFilled(phrase("the variable {name} needs itself", name=name))
@@ -82,7 +97,7 @@ class Variables:
                 values = value.each or value.values
                 texts = value.texts if len(value.texts) == len(values) else values
                 choices.append([(name, Value((one,), value.several, (text,))) for one, text in zip(values, texts)])
-        return [dict(choice) for choice in itertools.product(*choices)]
+        return [dict(choice) for choice in itertools.islice(itertools.product(*choices), MOST_REPEATED)]
 
     # -- one variable
 
@@ -130,9 +145,10 @@ class Variables:
                 )
                 raise NotFilled(why)
             return Value(wanted, several)
-        if not options:
+        everything = _is_all(wanted, bool(item.get("includeAll")))
+        if not options and not (everything and item.get("allValue")):
             raise NoValue(phrase("the variable {name} has no value to choose from", name=name))
-        if _is_all(wanted, bool(item.get("includeAll"))):
+        if everything:
             return self._everything(item, options)
         by_text = {text: value for value, text in options}
         values = {value for value, _text in options}

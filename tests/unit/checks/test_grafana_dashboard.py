@@ -207,6 +207,59 @@ def test_dashboards_of_a_tag_are_told_each_for_itself() -> None:
     assert [(finding.instance, str(finding.status)) for finding in findings] == [("payments", "pass"), ("other", "unknown")]
 
 
+JOB = {"name": "job", "type": "query", "query": "label_values(up{env='$env'}, job)", "datasource": PROM, "refresh": 1}
+ENV = {"name": "env", "type": "custom", "query": "prod,test"}
+JOBS = {"/api/datasources/uid/p1/resources/api/v1/label/job/values": {"status": "success", "data": ["web", "db"]}}
+
+
+def test_a_variable_that_is_given_must_matter() -> None:
+    boards = served(panel(1, "up{job='$job'}"), variables=[ENV, JOB], **JOBS)
+    finding, runner = look(boards, variables={"env": "test", "job": "db"})
+    assert str(finding.status) == "pass" and posted(runner)[0]["queries"][0]["expr"] == "up{job='db'}", "env is needed by job"
+    finding, _runner = look(served(panel(1, "up"), variables=[ENV, JOB], **JOBS), variables={"env": "test"})
+    assert str(finding.status) == "warn" and "none of its panels that were asked needs the variable env" in finding.message
+    finding, _runner = look(boards, variables={"env": "nowhere"})
+    assert str(finding.status) == "fail" and "the variable env cannot be nowhere: of its 2 values" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (404, {"message": "Plugin not found", "messageId": "plugin.notRegistered"}),
+        (500, {"message": "Plugin unavailable", "messageId": "plugin.unavailable"}),
+        (501, {"message": "Not implemented"}),
+    ],
+)
+def test_plugins_that_only_browsers_can_ask(status: int, message: Json) -> None:
+    reply = Response(status, {"content-type": "application/json"}, json.dumps(message).encode(), "http://grafana:3000/api/ds/query", 0.1)
+    finding, _runner = look(served(panel(1, "a"), **{"/api/ds/query": reply}))
+    assert str(finding.status) == "unknown" and "this Grafana cannot ask the data source itself" in finding.message
+
+
+def test_a_data_source_that_asks_as_whoever_looks() -> None:
+    refused = {"results": {"Q0_0": {"error": "Unauthorized", "status": 401}, "Q0_0_now": {"error": "Unauthorized", "status": 401}}}
+    boards = served(panel(1, "a"), **{"/api/ds/query": refused})
+    assert str(look(boards)[0].status) == "fail"
+    boards["/api/datasources"] = [{"uid": "p1", "name": "Prometheus", "type": "prometheus", "jsonData": {"oauthPassThru": True}}]
+    finding, _runner = look(boards)
+    assert str(finding.status) == "unknown" and "with the login of whoever looks at it" in finding.message
+
+
+def test_data_with_a_notice_that_something_failed_is_partial() -> None:
+    some = frame({}, [(NOW_MS, "1")], {"notices": [{"severity": "error", "text": "one store did not answer"}]})
+    finding, _runner = look(
+        served(panel(1, "a"), **{"/api/ds/query": {"results": {"Q0_0": {"frames": [some]}, "Q0_0_now": {"frames": [some]}}}})
+    )
+    assert str(finding.status) == "warn" and "one store did not answer" in finding.message
+
+
+def test_everything_without_options_is_what_the_dashboard_says() -> None:
+    everything = {**JOB, "query": "label_values(job)", "includeAll": True, "allValue": ".+", "current": {"value": "$__all"}}
+    none = {"/api/datasources/uid/p1/resources/api/v1/label/job/values": {"status": "success", "data": []}}
+    finding, runner = look(served(panel(1, "up{job=~'$job'}"), variables=[everything], **none))
+    assert str(finding.status) == "pass" and posted(runner)[0]["queries"][0]["expr"] == "up{job=~'.+'}"
+
+
 @pytest.mark.parametrize(
     ("expression", "wanted"),
     [
