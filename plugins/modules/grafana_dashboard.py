@@ -24,6 +24,7 @@ description:
   - What cannot be asked is C(unknown) and named - a panel that the credentials may not ask, a variable that cannot be filled in here, a
     Grafana that does not answer, a login page.
   - A number that a query makes up where there is nothing (C(or vector(0))) is data, but a dashboard that shows nothing else fails.
+  - At most 200 panels of a dashboard are asked, repeated ones counted, 20 queries in a request. With more the finding is C(unknown).
   - Grafana 9 to 13, both schemas of dashboards. The role Viewer is enough; without leave to list data sources those of Grafana's own pages
     are taken.
 version_added: 0.2.0
@@ -66,7 +67,7 @@ options:
     description:
       - Values of the dashboard's variables, by name, one or a list. Without them a dashboard for several services shows the one with which
         it was saved.
-      - A variable that the dashboard does not have, or a value that it does not offer, is a C(fail).
+      - A variable that the dashboard does not have, or a value that it does not offer, is a C(fail). One that no panel needs is a C(warn).
     type: dict
     default: {}
   data_sources:

@@ -86,17 +86,17 @@ class Asking:
         }
 
     def _judge(self, job: Job, answers: t.Mapping[tuple[int, bool], Outcome]) -> Seen:
-        judged = {
-            query.ref: self._query(job, query, answers[position, False], answers.get((position, True)))
+        judged = [
+            (query.ref, self._query(job, query, answers[position, False], answers.get((position, True))))
             for position, query in enumerate(job.queries)
             if query.is_shown
-        }
-        kinds = {one.kind for one in judged.values()}
+        ]
+        kinds = {one.kind for _ref, one in judged}
 
         def said(*wanted: Kind) -> Message:
             found = [
                 phrase("query {ref}: {said}", ref=ref, said=one.message) if len(judged) > 1 else one.message
-                for ref, one in judged.items()
+                for ref, one in judged
                 if one.kind in wanted
             ]
             return and_more(found)
@@ -105,9 +105,9 @@ class Asking:
             return Seen(job.panel, job.label, Kind.FAULT, said(Kind.FAULT), job.sources)
         if Kind.UNSEEN in kinds:
             return Seen(job.panel, job.label, Kind.UNSEEN, said(Kind.UNSEEN), job.sources)
-        if Kind.EMPTY in kinds:
-            some = Kind.DATA in kinds or Kind.CONSTANT in kinds
-            return Seen(job.panel, job.label, Kind.PARTIAL if some else Kind.EMPTY, said(Kind.EMPTY), job.sources)
+        if Kind.EMPTY in kinds or Kind.PARTIAL in kinds:
+            some = kinds.intersection((Kind.DATA, Kind.CONSTANT, Kind.PARTIAL))
+            return Seen(job.panel, job.label, Kind.PARTIAL if some else Kind.EMPTY, said(Kind.EMPTY, Kind.PARTIAL), job.sources)
         if Kind.DATA in kinds:
             return Seen(job.panel, job.label, Kind.DATA, said(Kind.DATA), job.sources)
         kind = Kind.CONSTANT if Kind.CONSTANT in kinds else Kind.EXCUSED
@@ -119,11 +119,13 @@ class Asking:
                 return Judged(Kind.UNSEEN, outcome.message)
             if isinstance(outcome, Message):
                 return Judged(Kind.FAULT, outcome)
+            if isinstance(outcome, Answer) and query.source.of_whoever_looks and outcome.status in (401, 403):
+                return Judged(Kind.UNSEEN, _as_whoever_looks(query))
             if isinstance(outcome, Answer) and outcome.reason is not None:
                 return Judged(Kind.FAULT, _refused(query, outcome.reason))
         data = shown(t.cast("Answer", answer).frames, texts_count=query.source.kind not in PROMETHEUS)
-        if not data.has_data and data.notice:
-            return Judged(Kind.FAULT, _refused(query, data.notice))
+        if data.notice:
+            return Judged(Kind.PARTIAL if data.has_data else Kind.FAULT, _refused(query, data.notice))
         latest = shown(at_end.frames) if isinstance(at_end, Answer) else None
         said = self._nothing(job, query, data, latest)
         if said is not None:
@@ -139,7 +141,7 @@ class Asking:
         end = min(job.whole.end, self.now)
         if latest is not None and latest.has_data:
             return None
-        if not data.rows:
+        if not data.rows and not (latest and latest.rows):
             return phrase("there is no data")
         if not data.has_data:
             return phrase("there are only values that are none (NaN or null)")
@@ -156,6 +158,12 @@ def _past(age: float | None) -> Message:
     if age is None:
         return phrase("there is data of the past, and none of now")
     return phrase("there is data of the past only, the newest is {age:duration} old", age=age)
+
+
+def _as_whoever_looks(query: Query) -> Message:
+    return phrase(
+        "the data source {source} asks with the login of whoever looks at it, and these credentials have none", source=query.source.name
+    )
 
 
 def _refused(query: Query, reason: str) -> Message:

@@ -16,7 +16,7 @@ from .._clients.grafana_options import NotFilled
 from .._clients.grafana_panels import EXPRESSION, MIXED, OF_DASHBOARD, OF_GRAFANA, Json, Panel
 from .._clients.grafana_reading import Forbidden, GrafanaReader, Missing, Source
 from .._clients.grafana_templates import LOKI, PROMETHEUS, Value, filled, filled_within, ways_of
-from .._clients.grafana_time import Range, overridden, seconds, step_of
+from .._clients.grafana_time import Range, overridden, seconds, step_of, whole_number
 from .._clients.grafana_variables import NoValue, Variables
 from .._clients.promql import NotParsed, parse, selectors
 from .._message import one_line
@@ -24,6 +24,7 @@ from .._phrase import Message, phrase
 
 POINTS = 500  # of a curve, where the panel does not say
 MOST_POINTS = 1000
+MOST_QUERIES = 100  # of one panel
 TEST_DATA = ("testdata", "grafana-testdata-datasource")
 _CONSTANT = re.compile(r"\bor\b\s*(?:on\s*\(\s*\)\s*)?\(?\s*(?:vector|absent|absent_over_time)\s*\(", re.IGNORECASE)
 
@@ -83,11 +84,8 @@ class Job:
 class Preparing:
     """Makes jobs of panels. ``others``: all panels, by id, for those that show what another one has asked."""
 
-    def __init__(
-        self, reader: GrafanaReader, variables: Variables, whole: Range, now: dt.datetime, others: t.Mapping[str, Panel], dashboard: Json
-    ) -> None:
+    def __init__(self, reader: GrafanaReader, variables: Variables, whole: Range, now: dt.datetime, others: t.Mapping[str, Panel]) -> None:
         self.reader, self.variables, self.whole, self.now, self.others = reader, variables, whole, now, others
-        self.dashboard = dashboard
 
     def jobs(self, panel: Panel) -> list[Job | Seen]:
         """One for each value for which the panel is repeated."""
@@ -133,6 +131,8 @@ class Preparing:
                 raise NotFilled(phrase("it shows what a panel has asked that shows what another one has asked"))
         model = asked.model
         whole = overridden(self.whole, model.get("timeFrom"), model.get("timeShift"), self.now)
+        if len(asked.targets) > MOST_QUERIES:
+            raise NotFilled(phrase("it has more than {most:number} queries", most=MOST_QUERIES))
         queries = [query for number, target in enumerate(asked.targets) if (query := self._query(asked, target, number, whole, scope))]
         shown = [query for query in queries if query.is_shown]
         if not shown:
@@ -162,7 +162,7 @@ class Preparing:
         body: dict[str, object] = filled_within(plain, values, ways, otherwise)
         body["refId"] = ref
         body["datasource"] = {"uid": source.uid, "type": source.kind}
-        points = min(int(panel.model.get("maxDataPoints") or POINTS), MOST_POINTS)
+        points = min(whole_number(panel.model.get("maxDataPoints"), POINTS), MOST_POINTS)
         least = seconds(filled(str(panel.model.get("interval") or ""), values)) or 0.0
         step = step_of(whole, points, least)
         body.update(intervalMs=step, maxDataPoints=points)
@@ -173,7 +173,7 @@ class Preparing:
         if source.kind not in PROMETHEUS:
             return Query(ref, body, source, step / 1000, not hidden)
         instant = bool(body.get("instant"))
-        curve = bool(body["range"]) if body.get("range") is not None else not instant
+        curve = bool(body.get("range")) or not instant
         body.update(instant=instant and not curve, range=curve, exemplar=False)
         own_step = seconds(str(body.get("interval") or "")) or 0.0
         step_seconds = max(step / 1000, own_step)

@@ -9,8 +9,8 @@ import datetime as dt
 import typing as t
 
 from .._argspec import Spec, http_spec
-from .._clients.grafana_panels import Json, Panel, classic, panels_of
-from .._clients.grafana_reading import MOST_FOUND, Forbidden, GrafanaReader, Listing, Missing, Refused, Source
+from .._clients.grafana_panels import Panel, classic, panels_of
+from .._clients.grafana_reading import MOST_FOUND, Forbidden, GrafanaReader, Missing, Refused, Source
 from .._clients.grafana_time import Range, is_absolute, range_of
 from .._clients.grafana_variables import NotFilled, NoValue, Variables
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, isoformat, unknown
@@ -80,7 +80,15 @@ def run(args: Arguments, runner: Runner) -> Finding | list[Finding]:
     if not found:
         can_see(reader)
         return failed(phrase("no dashboard has the tag {tag}", tag=tag), absent=True, instance=tag)
-    return [look(args, str(item["uid"]), reader, version, now) for item in found]
+    return [look_or_say(args, str(item["uid"]), reader, version, now) for item in found]
+
+
+def look_or_say(args: Arguments, uid: str, reader: GrafanaReader, version: str, now: dt.datetime) -> Finding:
+    """One of several: what cannot be seen of it hides no other one."""
+    try:
+        return look(args, uid, reader, version, now)
+    except CannotObserve as exc:
+        return unknown(exc.message, instance=uid, instrument=exc.instrument)
 
 
 def can_see(reader: GrafanaReader) -> None:
@@ -110,11 +118,9 @@ def look(args: Arguments, uid: str, reader: GrafanaReader, version: str, now: dt
     except (ValueError, OverflowError):
         why = phrase("the dashboard {title} is saved with a time that cannot be read: {time}", title=title, time=f"{start} - {end}")
         raise CannotObserve(why) from None
-    listing = reader.sources()
-    variables = Variables(model, args["variables"], reader, listing, whole)
+    variables = Variables(model, args["variables"], reader, reader.sources(), whole)
     view = View(args, uid, title, reader, variables, panels, whole, now)
-    view.listing = listing
-    view.ask(model)
+    view.ask()
     if is_absolute(end):
         view.doubts.append(
             phrase("it is saved with a time that ends at {end:moment}, and shows nothing of now by itself", end=_moment(whole))
@@ -150,7 +156,6 @@ class View:
     ) -> None:
         self.args, self.uid, self.title, self.reader, self.variables = args, uid, title, reader, variables
         self.panels, self.whole, self.now = panels, whole, now
-        self.listing = Listing([], whole=False)
         self.seen: list[Seen] = []
         self.faults: list[Message] = []  # that are no panel's
         self.hidden: list[Message] = []  # what nobody knows, of no panel
@@ -160,21 +165,28 @@ class View:
 
     # -- asking
 
-    def ask(self, model: Json) -> None:
+    def ask(self) -> None:
         others = {panel.id: panel for panel in self.panels}
-        preparing = Preparing(self.reader, self.variables, self.whole, self.now, others, model)
+        preparing = Preparing(self.reader, self.variables, self.whole, self.now, others)
         self.choose()
-        prepared = [item for panel in self.chosen() for item in preparing.jobs(panel)]
+        self.variables.used.clear()
+        too_many = phrase("it was not asked: there are more than {most:number} panels, name those that matter", most=MOST_PANELS)
+        prepared: list[Job | Seen] = []
+        for panel in self.chosen():
+            prepared += preparing.jobs(panel) if len(prepared) <= MOST_PANELS else [Seen(panel, panel.name, Kind.UNSEEN, too_many)]
         jobs = [item for item in prepared if isinstance(item, Job)]
         asking = Asking(self.reader, self.now, lambda job, ref: self.may_be_empty(job.panel, ref))
         answers = iter(asking.seen(jobs[:MOST_PANELS]))
-        too_many = phrase("it was not asked: there are more than {most:number} panels, name those that matter", most=MOST_PANELS)
         for item in prepared:
             if isinstance(item, Job):
                 item = next(answers, None) or Seen(item.panel, item.label, Kind.UNSEEN, too_many)
             self.seen.append(self.elsewhere(self.excuse(item)))
         self.lost = asking.lost
         self.doubts += self.variables.gone.values()
+        needed = self.variables.needed()
+        for name in self.args["variables"]:
+            if name in self.variables.items and name not in needed:
+                self.doubts.append(phrase("none of its panels that were asked needs the variable {name}, which is given", name=name))
         for source in self.sources():
             self.health(source)
 

@@ -44,11 +44,11 @@ def with_filters(expression: str, filters: t.Sequence[Json]) -> str:
     added = ", ".join(_matcher(item) for item in filters)
     out: list[str] = []
     last_word, depth_of_labels, pending, in_range = "", 0, False, False
-    tokens = [(match.lastgroup or "", match.group()) for match in _TOKEN.finditer(expression)]
+    tokens = [(match.lastgroup or "", match.group()) for match in _TOKEN.finditer(expression) if match.lastgroup != "comment"]
     place = 0
     while place < len(tokens):
         kind, text = tokens[place]
-        if pending and not (kind == "other" and (text.isspace() or text in "{(")) and kind != "comment":
+        if pending and not (kind == "other" and (text.isspace() or text in "{(")):
             out.append(f"{{{added}}}")
             pending = False
         if kind == "other" and text == "{":
@@ -99,7 +99,7 @@ def _braces(tokens: t.Sequence[tuple[str, str]], place: int) -> tuple[int, str]:
 def _is_called(tokens: t.Sequence[tuple[str, str]], place: int) -> bool:
     """Whether a parenthesis follows, or labels in parentheses: it is a function or an aggregation."""
     for kind, text in tokens[place:]:
-        if kind == "comment" or text.isspace():
+        if text.isspace():
             continue
         return text == "(" or (kind == "name" and text.lower() in ("by", "without"))
     return False

@@ -29,7 +29,7 @@ class Shown:
 
 
 def shown(frames: object, *, texts_count: bool = False) -> Shown:
-    """What a list of frames has together. With ``texts_count`` a text is a value also where there are numbers, which may all be none."""
+    """What a list of frames has together. With ``texts_count`` a text is a value in a table too whose numbers are all none."""
     parts = [_frame(frame, texts_count) for frame in _list(frames) if isinstance(frame, dict)]
     if not parts:
         return Shown()
@@ -62,7 +62,7 @@ def _frame(frame: Json, texts_count: bool) -> Shown:
     numbers = [index for index, kind in enumerate(kinds) if kind == "number" and index < len(columns)]
     texts = [index for index, kind in enumerate(kinds) if kind not in ("number", "time") and index < len(columns)]
     is_log = str(meta.get("preferredVisualisationType") or meta.get("type") or "") in ("logs", "log-lines")
-    judged = texts if is_log or not numbers else [*numbers, *texts] if texts_count else numbers
+    judged = texts if is_log or not numbers else [*numbers, *texts] if texts_count and clock is None else numbers
     filled = {index: _filled(columns[index], entities[index] if index < len(entities) else {}) for index in judged}
     places = sorted({row for found in filled.values() for row in found})
     moments = [float(at) / 1000 for row in places if row < len(times) and isinstance(at := times[row], (int, float))]

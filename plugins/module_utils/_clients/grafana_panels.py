@@ -94,8 +94,8 @@ def _add(found: list[Panel], items: t.Sequence[object], outer: tuple[str, ...]) 
         if not isinstance(item, dict) or item.get("repeatPanelId") or item.get("repeatedByRow"):
             continue  # copies that an older Grafana has saved, and makes anew
         if item.get("type") == "row":
-            of_row = (*outer, *_repeats(item))
-            _add(found, _list(item.get("panels")), of_row)
+            _add(found, _list(item.get("panels")), (*outer, *_repeats(item)))
+            of_row = outer if item.get("collapsed") else (*outer, *_repeats(item))  # a collapsed one has its panels within
             continue
         repeats = tuple(dict.fromkeys((*of_row, *_list(item.get("_repeats")), *_repeats(item))))
         found.append(Panel(str(item.get("id", "")), str(item.get("title") or "").strip(), str(item.get("type") or ""), item, repeats))

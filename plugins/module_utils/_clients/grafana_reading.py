@@ -24,6 +24,8 @@ LONGEST_WAIT = 30.0  # seconds for one answer to queries
 MOST_FOUND = 100  # dashboards of one tag
 # of the data source, told by Grafana itself: it did not like the query, does not have it, or does not answer
 _OF_THE_QUERY = (400, 404, 412, 422, 500)
+# of plugins that work in the browser alone, or are not installed any more
+_NOT_ASKABLE = ("plugin.notregistered", "plugin.unavailable", "plugin.notimplemented", "plugin not found", "plugin unavailable")
 _NEWER_API = "/apis/dashboard.grafana.app/{version}/namespaces/default/dashboards/{uid}"
 
 
@@ -32,7 +34,7 @@ class Missing(Exception):
 
 
 class Forbidden(CannotObserve):
-    """These credentials may not see or ask it."""
+    """These credentials may not see or ask it, or Grafana itself cannot."""
 
 
 class Refused(Exception):
@@ -51,6 +53,7 @@ class Source:
     name: str
     kind: str  # the plugin: prometheus, loki
     is_default: bool = False
+    of_whoever_looks: bool = False  # it asks with the login of whoever looks at it, as far as that can be seen
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,6 +91,7 @@ class Answer:
 
     frames: object = None
     reason: str | None = None
+    status: int = 200
 
 
 class GrafanaReader:
@@ -215,6 +219,9 @@ class GrafanaReader:
         results = data.get("results") if isinstance(data, dict) else None
         if isinstance(results, dict) and results:
             return {str(ref): _answer(item) for ref, item in results.items()}
+        said = {str(data.get(key) or "").lower() for key in ("messageId", "message")} if isinstance(data, dict) else set()
+        if response.status == 501 or said.intersection(_NOT_ASKABLE):
+            raise Forbidden(phrase("this Grafana cannot ask the data source itself: its plugin works in browsers alone, or is not there"))
         if response.status == 404:
             raise Missing
         if response.status in _OF_THE_QUERY and isinstance(data, dict):
@@ -307,7 +314,9 @@ class GrafanaReader:
 
 def _source(item: Json, is_default: bool) -> Source:
     name = one_line(item.get("name"), 100)
-    return Source(str(item.get("uid") or name), name, str(item.get("type") or ""), is_default)
+    settings = item.get("jsonData")
+    forwards = isinstance(settings, dict) and bool(settings.get("oauthPassThru"))
+    return Source(str(item.get("uid") or name), name, str(item.get("type") or ""), is_default, forwards)
 
 
 def _answer(item: object) -> Answer:
@@ -316,7 +325,7 @@ def _answer(item: object) -> Answer:
     status = item.get("status")
     failed = isinstance(status, int) and status >= 400
     if item.get("error") or failed:
-        return Answer(reason=one_line(item.get("error"), 300))
+        return Answer(reason=one_line(item.get("error"), 300), status=status if isinstance(status, int) else 400)
     return Answer(frames=item.get("frames"))
 
 

@@ -30,6 +30,7 @@ class Value:
     several: bool = False
     texts: tuple[str, ...] = ()
     raw: bool = False  # the value for "all" that the dashboard gives: nothing in it is escaped
+    each: tuple[str, ...] = ()  # then, what it stands for
 
     @property
     def shown(self) -> tuple[str, ...]:

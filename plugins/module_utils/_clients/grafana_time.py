@@ -118,6 +118,12 @@ def step_of(whole: Range, points: int, least: float = 0.0) -> int:
     return int(max(nearest, least * 1000, 1))
 
 
+def whole_number(value: object, otherwise: int) -> int:
+    """A number of points that is one, which people may write as text."""
+    said = str(value)
+    return int(said) if said.isdigit() and int(said[:9]) > 0 else otherwise
+
+
 def seconds(text: object) -> float | None:
     """Of ``10s`` or ``>10s``, None for anything else."""
     match = _AMOUNT.fullmatch(str(text).strip().lstrip(">"))
@@ -135,4 +141,4 @@ def written(amount: float) -> str:
     return f"{int(amount * 1000)}ms"
 
 
-__all__ = ("Range", "is_absolute", "moment", "overridden", "range_of", "seconds", "step_of", "written")
+__all__ = ("Range", "is_absolute", "moment", "overridden", "range_of", "seconds", "step_of", "whole_number", "written")

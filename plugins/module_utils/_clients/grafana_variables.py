@@ -15,9 +15,10 @@ from .grafana_options import NotFilled, asked, ordered, picked
 from .grafana_panels import Json
 from .grafana_reading import Forbidden, GrafanaReader, Listing, Missing, Refused, Source
 from .grafana_templates import ALL, Value, filled
-from .grafana_time import Range, seconds, step_of, written
+from .grafana_time import Range, seconds, step_of, whole_number, written
 
 MOST = 2000  # values of one variable
+MOST_REPEATED = 300  # panels that are made of one
 NAMED = 5  # values in a message
 
 
@@ -41,6 +42,8 @@ class Variables:
         self.reader, self.listing, self.whole = reader, listing, whole
         self.gone: dict[str, Message] = {}  # by name: what was saved, and is no value any more
         self.title = str(model.get("title") or "")
+        self.used: set[str] = set()  # by whoever asked for a value
+        self._needs: dict[str, set[str]] = {}  # variables that others need
         self._known: dict[str, Value | NotFilled | NoValue] = {}
         self._open: list[str] = []
 
@@ -54,10 +57,22 @@ class Variables:
                 found.append((item, filters))
         return found
 
+    def needed(self) -> set[str]:
+        """What was used, and what that needs."""
+        found: set[str] = set()
+        todo = list(self.used)
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo += self._needs.get(name, ())
+        return found
+
     def value(self, name: str) -> Value | None:
         """None for what is no variable. NotFilled, NoValue."""
         if name not in self.items:
             return self._of_grafana(name)
+        (self._needs.setdefault(self._open[-1], set()) if self._open else self.used).add(name)
         if name not in self._known:
             if name in self._open:
                 raise NotFilled(phrase("the variable {name} needs itself", name=name))
@@ -79,9 +94,10 @@ class Variables:
         for name in names:
             value = self.value(name)
             if value is not None:
-                texts = value.texts if len(value.texts) == len(value.values) else value.values
-                choices.append([(name, Value((one,), value.several, (text,))) for one, text in zip(value.values, texts)])
-        return [dict(choice) for choice in itertools.product(*choices)]
+                values = value.each or value.values
+                texts = value.texts if len(value.texts) == len(values) else values
+                choices.append([(name, Value((one,), value.several, (text,))) for one, text in zip(values, texts)])
+        return [dict(choice) for choice in itertools.islice(itertools.product(*choices), MOST_REPEATED)]
 
     # -- one variable
 
@@ -95,7 +111,7 @@ class Variables:
         kind = str(item.get("type") or "")
         several = bool(item.get("multi") or item.get("includeAll"))
         if kind == "constant":
-            return Value((str(item.get("query") if item.get("query") is not None else _current(item)[0]),))
+            return self._constant(name, item)
         if kind in ("textbox", "text"):
             return Value(self.given.get(name) or _current(item) or (str(item.get("query") or ""),))
         if kind == "interval":
@@ -111,21 +127,28 @@ class Variables:
             raise NotFilled(phrase("the variable {name} is of the kind {kind}, which cannot be filled in here", name=name, kind=kind))
         return Value(chosen, several)
 
+    def _constant(self, name: str, item: Json) -> Value:
+        value = _texts(item.get("query")) or _current(item) or ("",)
+        if name in self.given and self.given[name] != value:
+            raise NoValue(_no_such(name, self.given[name], value))
+        return Value(value)
+
     def _chosen(self, name: str, item: Json, options: list[tuple[str, str]] | None) -> Value:
         """What is chosen among the options (value and text): what was given, what was saved, else what Grafana takes then."""
         several, given = bool(item.get("multi") or item.get("includeAll")), self.given.get(name)
         current = _current(item)
         wanted = given or current
         if options is None:  # they are not to be had
-            if not wanted or _is_all(wanted):
+            if not wanted or _is_all(wanted, True):
                 why = phrase(
                     "the values of the variable {name} cannot be asked for here, and none is saved: give one under variables", name=name
                 )
                 raise NotFilled(why)
             return Value(wanted, several)
-        if not options:
+        everything = _is_all(wanted, bool(item.get("includeAll")))
+        if not options and not (everything and item.get("allValue")):
             raise NoValue(phrase("the variable {name} has no value to choose from", name=name))
-        if _is_all(wanted) and (item.get("includeAll") or not given):
+        if everything:
             return self._everything(item, options)
         by_text = {text: value for value, text in options}
         values = {value for value, _text in options}
@@ -143,7 +166,7 @@ class Variables:
 
     def _everything(self, item: Json, options: list[tuple[str, str]]) -> Value:
         if item.get("allValue"):
-            return Value((str(item["allValue"]),), True, ("All",), raw=True)
+            return Value((str(item["allValue"]),), True, ("All",), raw=True, each=tuple(value for value, _text in options))
         return Value(tuple(value for value, _text in options), True, tuple(text for _value, text in options))
 
     def _remember_gone(self, name: str, saved: tuple[str, ...], shown: str, everything: bool) -> None:
@@ -169,7 +192,7 @@ class Variables:
         chosen = (self.given.get(name) or _current(item) or tuple(steps[:1]) or ("$__auto",))[0]
         if chosen != "auto" and not chosen.startswith("$__auto"):
             return Value((chosen,))
-        step = step_of(self.whole, int(item.get("auto_count") or 30), seconds(item.get("auto_min") or "") or 0.0)
+        step = step_of(self.whole, whole_number(item.get("auto_count"), 30), seconds(item.get("auto_min") or "") or 0.0)
         return Value((written(step / 1000),))
 
     # -- data sources
@@ -236,7 +259,7 @@ class Variables:
         saved = [one for one in item.get("options") or [] if isinstance(one, dict) and one.get("value") not in (None, "", ALL)]
         if item.get("refresh") in (0, False) and current and any(current) and name not in self.given:
             kept = [(_texts(one.get("value"))[0], _texts(one.get("text"))[0]) for one in saved if _texts(one.get("value"))]
-            if kept or not _is_all(current):
+            if kept or not _is_all(current, bool(item.get("includeAll"))):
                 return kept + [(one, one) for one in current if one not in {value for value, _text in kept} and one != ALL]
         source = self.source_of(item.get("datasource"))
         query = item.get("query")
@@ -272,11 +295,15 @@ def _current(item: Json) -> tuple[str, ...]:
 def _texts(value: object) -> tuple[str, ...]:
     if value is None or value == {} or value == []:
         return ()
-    return tuple(str(one) for one in value) if isinstance(value, (list, tuple)) else (str(value),)
+    return tuple(_text(one) for one in value) if isinstance(value, (list, tuple)) else (_text(value),)
 
 
-def _is_all(values: tuple[str, ...]) -> bool:
-    return bool(values) and values[0] in (ALL, "All", "all")
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _is_all(values: tuple[str, ...], has_all: bool) -> bool:
+    return bool(values) and (values[0] == ALL or (has_all and values[0] in ("All", "all")))
 
 
 def _custom(item: Json) -> list[tuple[str, str]]:

@@ -27,10 +27,13 @@ from certificates import issue
 from fakes import Completed, FakeRunner, Response
 from fuzz.odd import anything, as_json, contents, documents, fuzz, texts
 from generated import tries_more
+from grafana_data_stand_in import frame
 from hypothesis import given
 from hypothesis import strategies as st
 from unit.checks.test_alertmanager_route import status as alertmanager_status
 from unit.checks.test_alertmanager_silences import silence
+from unit.checks.test_grafana_dashboard import AT as AT_GRAFANA
+from unit.checks.test_grafana_dashboard import RICH
 from unit.checks.test_prometheus_alerts import alert, record
 from unit.checks.test_prometheus_targets import target
 from unit.checks.test_systemd_unit import DAEMON, TIMER
@@ -85,6 +88,7 @@ CHECKS: dict[str, tuple[dict[str, t.Any], Answers]] = {
         {"url": "http://am:9093", "labels": [{"service": "payments"}]},
         {"/api/v2/silences": [silence(), silence(id="x", status={"state": "pending"})]},
     ),
+    "grafana_dashboard": (AT_GRAFANA, {**RICH, "/api/ds/query": {"results": {"Q0_0": {"frames": [frame({"a": "b"}, [(1.0, "NaN")])]}}}}),
     "http_probe": ({"url": "http://h/x", "json": {"a.0.b": "c"}, "body": "x", "samples": 2}, {"/x": {"a": [{"b": "c"}]}}),
     "metrics_endpoint": (
         {"url": "http://h/metrics", "families": ["jobs_total"], "moving": ["jobs_total"]},

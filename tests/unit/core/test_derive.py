@@ -186,6 +186,45 @@ def test_silences_until_the_end_of_the_window() -> None:
     assert "window_end" not in derived("alertmanager_silences", ALERTS)[0].args
 
 
+# -- dashboards
+
+BOARDS = ORGANISATION.replace(
+    "servers:\n",
+    "servers:\n  boards: {kind: grafana, url: 'http://boards.example', bearer_token: s3cr3t-boards, default: true}\n  old: {kind: grafana, url: 'http://old.example'}\n",
+    1,
+)
+
+
+def test_each_dashboard_is_looked_at_by_itself() -> None:
+    text = """\
+dashboards:
+  - payments-overview
+  - {uid: services, variables: {service: payments, host: [a, 7]}, may_be_empty: [Errors, 12], panels: [3], data_sources: [main]}
+  - {tag: oncall, using: old}
+"""
+    overview, services, oncall = derived("grafana_dashboard", text, BOARDS)
+    at = {"url": "http://boards.example", "bearer_token": "s3cr3t-boards"}
+    assert (overview.instance, overview.args, overview.path, overview.hosts) == (
+        "payments-overview",
+        {**at, "uid": "payments-overview"},
+        ("dashboards", 0),
+        None,
+    )
+    assert services.args == {
+        **at,
+        "uid": "services",
+        "variables": {"service": "payments", "host": ["a", 7]},
+        "may_be_empty": ["Errors", "12"],
+        "panels": ["3"],
+        "data_sources": ["main"],
+    }
+    assert (oncall.instance, oncall.args) == ("oncall", {"url": "http://old.example", "tag": "oncall"})
+    assert missing("grafana_dashboard", organisation=BOARDS) == "dashboards is not declared"
+    assert "grafana" in missing("grafana_dashboard", text)
+    _one, _two, lost = derived("grafana_dashboard", text.replace("using: old", "using: lost"), BOARDS)
+    assert lost.gap is not None and "lost" in lost.gap
+
+
 # -- endpoints
 
 
