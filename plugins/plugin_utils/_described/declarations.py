@@ -227,12 +227,12 @@ Flow = t.TypedDict(
 class Alerts(t.TypedDict, total=False):
     match: Labels
     must_include: list[str]
-    receivers: list[str]
+    receivers: list[str] | dict[str, list[str]]
     required_labels: list[str]
     required_annotations: list[str]
     may_be_absent: list[str]
     labels: Labels
-    using: str
+    using: str | list[str]
     lookback: Duration
 
 
@@ -390,6 +390,7 @@ class Server(Access, total=False):
     failover: list[str]
     default: bool
     probe_query: str
+    external_labels: Labels
     search: str
     on: str
     timeout: Duration
@@ -398,7 +399,7 @@ class Server(Access, total=False):
 class DefaultAlerts(t.TypedDict, total=False):
     required_labels: list[str]
     required_annotations: list[str]
-    receivers: list[str]
+    receivers: list[str] | dict[str, list[str]]
     labels: Labels
 
 

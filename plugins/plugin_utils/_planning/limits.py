@@ -48,8 +48,8 @@ INSTRUMENTS = ("binary", "journald_config", "logrotate_config", "logrotate_state
 LEADING_VARIABLES = frozenset(("LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH"))
 DEMANDS = ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "probe_query", "version")  # the first adds a question
 CONNECTION = (
-    ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "server_name")
-    + ("starttls", "url_password", "url_username")
+    ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "peers", "prometheus")
+    + ("server_name", "starttls", "url_password", "url_username")
 )  # fmt: skip
 OF_SERVERS = (*CONNECTION, "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
@@ -57,7 +57,7 @@ OBJECTS = (
     + ("hosts", "inventory", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members", "module", "path", "paths")
     + ("pattern", "port", "proc", "protocol", "python", "query", "receivers", "repository", "root", "rotated_by", "search")
     + ("secret_environment", "selector", "since", "socket", "success_file", "suite", "tag", "tags", "template", "timer", "to", "unit")
-    + ("url", "version_property", "via", "window_end")
+    + ("url", "version_property", "via", "window_end", "window_start", "extra_labels", "receivers_by_severity")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths")  # questions that more of the same only adds to
