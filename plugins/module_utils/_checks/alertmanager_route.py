@@ -348,7 +348,7 @@ def _sending(servers: Servers, cluster: Cluster, held: t.Sequence[Alert], runner
         if found.answer == NO:
             report.fails.append(found.why)
         elif found.answer == TOO_EARLY:
-            report.unknowns.append(found.why)
+            report.unknowns.insert(0, found.why)  # the reason for whatever else is not known yet
         elif found.answer != YES:
             report.warns.append(found.why)
 

@@ -46,7 +46,7 @@ def sends(followed: Followed, cluster: Cluster, alerts: t.Sequence[Alert], runne
     receiving = followed.server.alertmanagers()
     notes = _dropped(followed, receiving)
     if receiving is not None and not receiving.active:
-        return dataclasses.replace(_to_nobody(followed, runner), notes=notes)
+        return _to_nobody(followed, receiving, runner)
     found = [_Address.of(url, followed.server.base) for url in (receiving.active if receiving else ())]
     ours = {_Address.of(member.server.base, member.server.base) for member in cluster.members}
     known = [member.identity for member in cluster.members]
@@ -105,8 +105,15 @@ def _dropped(followed: Followed, receiving: Receiving | None) -> tuple[Message, 
     )
 
 
-def _to_nobody(followed: Followed, runner: Runner) -> Sending:
-    started = followed.server.started()
+def _to_nobody(followed: Followed, receiving: Receiving, runner: Runner) -> Sending:
+    if receiving.dropped:
+        said = phrase(
+            "{prometheus} sends its alerts to no Alertmanager: relabelling drops all that it finds ({dropped:list})",
+            prometheus=followed.server.instrument,
+            dropped=[public_url(_API.sub("", url)) for url in receiving.dropped[:5]],
+        )
+        return Sending(NO, said)
+    started = followed.server.started() if followed.alerting.receivers else None
     if started is not None and (runner.now() - started).total_seconds() < STARTING:
         said = phrase(
             "{prometheus} has just been started and has not found an Alertmanager yet: it is too early to tell",

@@ -42,6 +42,7 @@ class Alerting:
     rules: tuple[Relabelling, ...] = ()
     further: tuple[tuple[Relabelling, ...], ...] = ()  # of each group of Alertmanagers, where it has rules of its own
     told: bool = True  # whether the server shows its configuration
+    receivers: bool = True  # whether any Alertmanager is configured, as far as that is told
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,7 +77,8 @@ class AlertingPrometheus(Prometheus):
             alerting = config.get("alerting") or {}
             groups = alerting.get("alertmanagers") or []
             further = tuple(read_rules(group.get("alert_relabel_configs")) for group in groups)
-            return Alerting(external, read_rules(alerting.get("alert_relabel_configs")), further if any(further) else ())
+            rules = read_rules(alerting.get("alert_relabel_configs"))
+            return Alerting(external, rules, further if any(further) else (), receivers=bool(groups))
         except (AttributeError, TypeError, ValueError):
             raise self._cannot(
                 phrase("{server} shows a configuration whose alerting cannot be read here", server=self.instrument)

@@ -12,12 +12,11 @@ import typing as t
 
 from .._patterns import NotSearched, find
 from .label_sets import LabelSet
-from .re2 import Untranslatable, matches, translate
+from .re2 import Untranslatable, matches, with_groups
 
 _EVERYTHING = ("(.*)", ".*", "^(?:(.*))$")
 _VARIABLE = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))")
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-_GROUP = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?P<(\w+)>)?(?!\?)", re.DOTALL)
 _BY_NAME = ("labelmap", "labeldrop", "labelkeep")
 
 
@@ -157,19 +156,11 @@ def _groups(regex: str, value: str) -> dict[str, str] | None:
     """What each group holds, by its number and by its name; None where the expression does not fit."""
     if regex in _EVERYTHING:
         return {"0": value, "1": value} if "(" in regex else {"0": value}
-    pattern = translate(f"^(?s:{regex})$")
-    names: list[str] = []
-
-    def named(found: re.Match[str]) -> str:
-        if not found[0].startswith("("):
-            return found[0]
-        names.append(found[1] or "")
-        return f"(?P<g_{len(names)}>"
-
-    answer = find(_GROUP.sub(named, pattern), value)
+    pattern, names = with_groups(f"^(?s:{regex})$")
+    answer = find(pattern, value)
     if answer is None:
         return None
-    held = {str(number): answer.get(f"g_{number}") or "" for number in range(1, len(names) + 1)}
+    held = {str(number): answer[f"g{number}"] or "" for number in range(1, len(names) + 1)}
     return {"0": value, **held, **{name: held[str(number)] for number, name in enumerate(names, 1) if name}}
 
 
