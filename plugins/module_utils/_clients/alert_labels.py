@@ -49,8 +49,8 @@ class Followed:
     alerting: Alerting
     active: tuple[ActiveAlert, ...]
 
-    def sent(self, asked: t.Collection[str]) -> list[Sent]:
-        """The label sets of all its alerts; ``asked``: the labels that matter to whoever gets them."""
+    def sent(self, asked: t.Collection[str] | None) -> list[Sent]:
+        """The label sets of all its alerts; ``asked``: the labels that matter to whoever gets them, None: all."""
         wanted = self._wanted(asked)
         series = _Series(self.server, self.rules, wanted).found()
         found: dict[object, Sent] = {}
@@ -58,7 +58,7 @@ class Followed:
             there = [_active(one, wanted) for one in self.active if _is_of(one, rule)]
             for labels in _limited([*self._labelled(rule, sets, wanted), *there]):
                 for outcome in self._outgoing(labels):
-                    left = _narrowed(outcome.labels, frozenset(asked))
+                    left = _narrowed(outcome.labels, None if asked is None else frozenset(asked))
                     found[(rule.name, left.key, outcome.kept)] = Sent(rule.name, left, outcome.kept)
         return list(found.values())
 
@@ -66,8 +66,10 @@ class Followed:
         """What becomes of an alert that has all its labels; one for each group of Alertmanagers that has rules of its own."""
         return self._outgoing(LabelSet(labels))
 
-    def _wanted(self, asked: t.Collection[str]) -> frozenset[str] | None:
+    def _wanted(self, asked: t.Collection[str] | None) -> frozenset[str] | None:
         """The labels that have to be known of series; None: all."""
+        if asked is None:
+            return None
         names = {*asked, *(name for rule in self.rules for value in rule.labels.values() for name in _NAMED.findall(value))}
         for rules in (self.alerting.rules, *self.alerting.further):
             more = needed(rules)

@@ -58,13 +58,15 @@ def _read(item: t.Mapping[str, object]) -> Rule:
     sources = item.get("source_labels") or []
     if not isinstance(sources, list):
         raise ValueError("source_labels is no list")
+    # what Prometheus shows has all that is not empty, the defaults too; older ones leave out what is empty
+    written = "action" not in item
     return Rule(
         text("action", "replace").lower() or "replace",
         tuple(str(name) for name in sources),
-        text("separator", ";"),
+        text("separator", ";" if written else ""),
         text("regex", "(.*)"),
         text("target_label", ""),
-        text("replacement", "$1"),
+        text("replacement", "$1" if written else ""),
         int(text("modulus", "0") or 0),
     )
 
