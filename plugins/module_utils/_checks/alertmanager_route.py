@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import typing as t
 
 from .._argspec import ArgumentsRefused, Spec
@@ -18,7 +19,7 @@ from .._clients.alertmanager import Alert, parse_timestamp
 from .._clients.alertmanager_cluster import Cluster, Member
 from .._clients.alertmanager_inhibition import Inhibition, read_inhibitions
 from .._clients.alertmanager_routes import BadMatcher, Config, Route, integrations, read_tree
-from .._clients.label_sets import LabelSet
+from .._clients.label_sets import LabelSet, decide_all
 from .._clients.route_hours import Hours, NotEvaluated, Shut, of_route, said_of
 from .._finding import Facts, Finding, Status
 from .._http import Connection
@@ -123,14 +124,13 @@ def run(args: Arguments, runner: Runner) -> Finding:
     servers = follow_all(args, runner)
     alerts = of_service(args, servers, {"severity"}.union(*(one.names for one in instances)))
     report = Report(warns=list(cluster.problems), notes=[*cluster.notes, *alerts.notes])
-    deliveries = [
-        _delivery(one, instance, wanted, Moments(runner.now(), window), alerts.origin) for instance in instances for one in alerts.sent
-    ]
+    moments = Moments(runner.now(), window)
+    deliveries = [_delivery(one, instance, wanted, moments, alerts.origin) for instance in instances for one in alerts.sent]
     _sort(deliveries, report)
     _severities(alerts, wanted, report)
     if len(servers.followed) > 1:
         report.fails += [_loaded_nowhere(name, servers) for name in alerts.missing]
-    held = _held(cluster, servers, instances)
+    held = Held(cluster)
     _sending(servers, cluster, held, runner, report)
     _inhibited(alerts, instances, held, servers, report)
     return judge(deliveries, alerts, wanted, instances, report)
@@ -168,6 +168,13 @@ def _instance(member: Member) -> Instance:
 class Moments:
     now: dt.datetime
     window: tuple[dt.datetime, dt.datetime] | None
+    known: dict[object, Shut] = dataclasses.field(default_factory=dict)  # what was found out of the hours of routes
+
+    def shut(self, hours: t.Sequence[Hours]) -> Shut:
+        key = tuple(hours)
+        if key not in self.known:
+            self.known[key] = Shut.of(hours, self.now)
+        return self.known[key]
 
 
 def _delivery(one: Sent, instance: Instance, wanted: Wanted, moments: Moments, origin: str) -> Delivery:
@@ -225,7 +232,7 @@ def _followed(way: Way, who: str, instance: Instance, receivers: t.Sequence[str]
     names = tuple(dict.fromkeys(route.receiver for route in way.routes))
     wanted = [route for route in way.routes if route.receiver in receivers]
     if not wanted:
-        return Delivery(way.labels, names, problem=_astray(who, names, receivers))
+        return Delivery(way.labels, names, problem=_astray(who, names, receivers, _fits_what_lacks(way)))
     useful = [route for route in wanted if instance.reach.get(route.receiver)]
     if not useful:
         mute = list(dict.fromkeys(route.receiver for route in wanted))
@@ -256,7 +263,7 @@ def _at_times(made: Delivery, who: str, useful: t.Sequence[Route], instance: Ins
             )
     if made.undecided:
         return made
-    shut = Shut.of(hours, moments.now)
+    shut = moments.shut(hours)
     if shut.never:
         return made
     route = useful[0]
@@ -267,10 +274,20 @@ def _at_times(made: Delivery, who: str, useful: t.Sequence[Route], instance: Ins
     return made
 
 
-def _astray(labels: str, reached: t.Sequence[str], wanted: t.Sequence[str]) -> Message:
+def _astray(labels: str, reached: t.Sequence[str], wanted: t.Sequence[str], why: Message | None) -> Message:
     if not reached:
         return phrase("alerts with {labels} reach nobody, not {wanted}", labels=labels, wanted=either(wanted))
-    return phrase("alerts with {labels} reach {receivers}, not {wanted}", labels=labels, receivers=every(reached), wanted=either(wanted))
+    said = phrase("alerts with {labels} reach {receivers}, not {wanted}", labels=labels, receivers=every(reached), wanted=either(wanted))
+    return phrase("{said}: {why}", said=said, why=why) if why else said
+
+
+def _fits_what_lacks(way: Way) -> Message | None:
+    """The matcher by which a route takes alerts that do not have its label at all."""
+    for route in way.routes:
+        for matcher in route.matchers:
+            if matcher.operator in ("!=", "!~") and way.labels.value(matcher.name) == "":
+                return phrase("{matcher} also fits what has no label {label}", matcher=str(matcher), label=matcher.name)
+    return None
 
 
 def _restricted(labels: str, route: Route) -> Message:
@@ -334,16 +351,20 @@ def _loaded_nowhere(name: str, servers: Servers) -> Message:
     return phrase("{alert} is loaded in none of {servers}", alert=name, servers=every([one.server.instrument for one in servers.followed]))
 
 
-def _held(cluster: Cluster, servers: Servers, instances: t.Sequence[Instance]) -> list[Alert]:
-    """The alerts of all members, where anybody needs them."""
-    if not servers.followed and not any(one.inhibitions for one in instances):
-        return []
-    return [alert for member in cluster.members for alert in member.server.alerts()]
+class Held:
+    """The alerts that all members have; asked for once, where anybody needs them."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+
+    @functools.cached_property
+    def alerts(self) -> list[Alert]:
+        return [alert for member in self.cluster.members for alert in member.server.alerts()]
 
 
-def _sending(servers: Servers, cluster: Cluster, held: t.Sequence[Alert], runner: Runner, report: Report) -> None:
+def _sending(servers: Servers, cluster: Cluster, held: Held, runner: Runner, report: Report) -> None:
     for one in servers.followed:
-        found = sends(one, cluster, held, runner)
+        found = sends(one, cluster, lambda: held.alerts, runner)
         report.notes += found.notes
         if found.answer == NO:
             report.fails.append(found.why)
@@ -353,23 +374,21 @@ def _sending(servers: Servers, cluster: Cluster, held: t.Sequence[Alert], runner
             report.warns.append(found.why)
 
 
-def _inhibited(alerts: AlertsOfService, instances: t.Sequence[Instance], held: t.Sequence[Alert], servers: Servers, report: Report) -> None:
+def _inhibited(alerts: AlertsOfService, instances: t.Sequence[Instance], held: Held, servers: Servers, report: Report) -> None:
     """What fires now and holds alerts of the service back."""
-    if alerts.origin == "declared" and not any(one.labels.present for one in alerts.sent):
-        return
     own = {rule.name for rule in servers.rules}
     told: set[tuple[str, str]] = set()
-    for one in alerts.sent:
-        for alert in held:
-            name = alert.labels.get("alertname", "")
-            key = (one.alert or str(one.labels), name)
-            if key in told or not any(rule.holds_back(one.labels, alert.labels) for each in instances for rule in each.inhibitions):
-                continue
-            told.add(key)
-            said = phrase(
-                "alerts with {labels} are held back now: {alert} fires and inhibits them", labels=str(one.labels), alert=name or "?"
-            )
-            (report.notes if name in own or one.severity.lower() in MILD else report.warns).append(said)
+    for rule in dict.fromkeys(rule for each in instances for rule in each.inhibitions):
+        ours = [one for one in alerts.sent if decide_all(rule.target, one.labels)]
+        for labels in rule.sources(alert.labels for alert in held.alerts) if ours else ():
+            name = labels.get("alertname", "?")
+            for one in ours:
+                key = (one.alert or str(one.labels), name)
+                if key in told or not rule.holds_back(one.labels, labels):
+                    continue
+                told.add(key)
+                said = phrase("alerts with {labels} are held back now: {alert} fires and inhibits them", labels=str(one.labels), alert=name)
+                (report.notes if name in own or one.severity.lower() in MILD else report.warns).append(said)
 
 
 def judge(

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import typing as t
 
+from .._finding import CannotObserve
 from .label_sets import LabelSet, common, unique
-from .prometheus import QueryRefused, Rule
+from .prometheus import Rule
 from .prometheus_alerting import ActiveAlert, Alerting, AlertingPrometheus
 from .promql_evaluation import without_filters
 from .promql_labels import Possible, branches
@@ -154,7 +156,7 @@ class _Series:
 
     def __init__(self, server: AlertingPrometheus, rules: t.Sequence[Rule], wanted: frozenset[str] | None) -> None:
         self.server, self.rules, self.wanted = server, rules, wanted
-        self.names = sorted(wanted) if wanted is not None and all(_PLAIN.fullmatch(name) for name in wanted) else None
+        self.names = None if wanted is None else [name if _PLAIN.fullmatch(name) else json.dumps(name) for name in sorted(wanted)]
 
     def found(self) -> list[list[LabelSet]]:
         """The label sets of each rule's expression."""
@@ -181,7 +183,7 @@ class _Series:
         parts = [f'label_replace({self._counted(rule)}, "{_NUMBER}", "{number}", "", "")' for number, rule in enumerate(batch)]
         try:
             samples = self.server.query(" or ".join(parts))
-        except QueryRefused:
+        except CannotObserve:
             return [self._alone(rule) for rule in batch]
         found: list[list[dict[str, str]]] = [[] for _rule in batch]
         for sample in samples:
@@ -195,11 +197,12 @@ class _Series:
         return f"count by ({', '.join(self.names or ())}) (\n{without_filters(rule.query)}\n)"
 
     def _alone(self, rule: Rule) -> list[dict[str, str]] | None:
-        """None where the server refuses the expression, or has too much for it."""
+        """None where the server refuses the expression, or takes too long for it: then the rule alone tells its labels."""
         for expression in ([self._counted(rule)] if self.names is not None else []) + [without_filters(rule.query)]:
             try:
                 samples = self.server.query(expression)
-            except QueryRefused:
+            except CannotObserve:
+                self.server.runner.remaining()
                 continue
             return [
                 {name: value for name, value in one.labels.items() if name != "__name__" and (self.wanted is None or name in self.wanted)}

@@ -41,8 +41,8 @@ class Sending:
     notes: tuple[Message, ...] = ()
 
 
-def sends(followed: Followed, cluster: Cluster, alerts: t.Sequence[Alert], runner: Runner) -> Sending:
-    """Whether this Prometheus sends to one of the members; ``alerts``: those that the members have."""
+def sends(followed: Followed, cluster: Cluster, held: t.Callable[[], t.Sequence[Alert]], runner: Runner) -> Sending:
+    """Whether this Prometheus sends to one of the members; ``held`` asks for the alerts that the members have."""
     receiving = followed.server.alertmanagers()
     notes = _dropped(followed, receiving)
     if receiving is not None and not receiving.active:
@@ -53,6 +53,7 @@ def sends(followed: Followed, cluster: Cluster, alerts: t.Sequence[Alert], runne
     answering = [] if ours & set(found) else [(address, _who(address, cluster, runner)) for address in found[:ASKED]]
     if not answering and found or any(who and _is_one_of(who, known) for _address, who in answering):
         return Sending(YES, phrase("{prometheus} sends to it", prometheus=followed.server.instrument), notes)
+    alerts = held()
     proof = _alert_there(followed, alerts)
     if proof:
         said = phrase("{alert} of {prometheus} is there", alert=proof, prometheus=followed.server.instrument)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import typing as t
 
 from .alertmanager_routes import Config, Labels, Matcher, read_matchers
 from .label_sets import LabelSet, decide_all
@@ -18,6 +19,10 @@ class Inhibition:
     source: tuple[Matcher, ...]
     target: tuple[Matcher, ...]
     equal: tuple[str, ...]
+
+    def sources(self, firing: t.Iterable[Labels]) -> list[Labels]:
+        """Those that may hold others back."""
+        return [labels for labels in firing if decide_all(self.source, LabelSet(labels)) is not False]
 
     def holds_back(self, labels: LabelSet, firing: Labels) -> bool | None:
         """Whether this alert that fires holds an alert back; None where that cannot be told."""

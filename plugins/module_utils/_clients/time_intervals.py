@@ -133,7 +133,10 @@ def _span(text: str, names: t.Sequence[str] = ()) -> Range:
     if len(parts) > 2:
         raise ValueError(text)
     numbers = [names.index(part) if part in names else int(part) for part in parts]
-    return numbers[0], numbers[-1]
+    first, last = numbers[0], numbers[-1]
+    if first > last and (first < 0 or last > 0 or names):
+        raise ValueError(text)  # Alertmanager refuses it
+    return first, last
 
 
 # -- over time

@@ -37,7 +37,7 @@ time_intervals:
 - name: nights
   time_intervals: [{times: [{start_time: '00:00', end_time: '05:00'}]}]
 - name: weekends
-  time_intervals: [{weekdays: ['saturday:sunday']}]
+  time_intervals: [{weekdays: [saturday, sunday]}]
 - name: office-hours
   time_intervals: [{weekdays: ['monday:friday'], times: [{start_time: '07:00', end_time: '18:00'}], location: Europe/Paris}]
 templates: []
