@@ -55,6 +55,9 @@ class Liveness:
         asked = list({self._now(selector): selector for selector in selectors}.values())
         self.counts.prepare(self._now(selector) for selector in asked)
         missing = [selector for selector in asked if not self._count(selector)]
+        bare = [selector.with_only(()) for selector in missing if selector.metric]
+        self.counts.prepare(self._now(selector) for selector in bare)
+        missing += [selector for selector in bare if not self._count(selector)]
         self.counts.prepare(reach_text(selector) for selector in missing if looks_back(selector))
         self._prepare_past(missing)
 
