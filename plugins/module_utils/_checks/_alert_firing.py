@@ -116,8 +116,10 @@ class Firing:
         """Of an exception without conditions: it was so all the time, or it looks at the same metric."""
         if filters(tree.right):
             return False
-        ours = {selector.metric for selector in selectors(tree.left)}
-        if ours & {selector.metric for selector in selectors(tree.right)}:
+        ours = selectors(tree.left)
+        if any(
+            one.metric == other.metric and set(one.conditions) <= set(other.conditions) for one in selectors(tree.right) for other in ours
+        ):
             return True
         now, window = self.liveness.now, self.liveness.lookback
         server = self.liveness.server

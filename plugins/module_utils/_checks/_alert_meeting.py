@@ -40,6 +40,7 @@ OF_HISTOGRAMS = ("histogram_count", "histogram_sum", "histogram_avg", "histogram
 MOST_SERIES = 500  # of each side, that their labels are looked at
 SEARCHED = (900.0, 21_600.0)  # seconds in which two samples of a series are looked for
 POINTS = 500
+LATELY = (10_800.0, 600.0)  # seconds in which young series are looked for
 SHOWN = 160  # characters of an expression
 
 
@@ -112,14 +113,16 @@ class Meeting:
 
     def _first(self, one: Select) -> float | None:
         """When the oldest series began of those that are there now, as far as the offset reaches."""
-        step = max(one.offset / POINTS, 1.0)
         selected = one.choices[0].text
-        asked = f"min(min_over_time(timestamp({selected})[{duration(one.offset)}:{duration(step)}]) and {selected})"
-        try:
-            found = self.server.query(asked)
-        except (QueryRefused, QueryTooSlow):
-            return None
-        return found[0].value if found else None
+        for span in (one.offset, *(span for span in LATELY if span < one.offset)):
+            within = f"[{duration(span)}:{duration(max(span / POINTS, 1.0))}]"
+            try:
+                found = self.server.query(f"min(min_over_time(timestamp({selected}){within}) and {selected})")
+            except (QueryRefused, QueryTooSlow):
+                return None
+            if found:
+                return found[0].value
+        return None
 
     def _at_a_time(self, part: Select) -> Verdict | None:
         if part.at is None or part.at.endswith("()"):
@@ -183,9 +186,9 @@ class Meeting:
             return Verdict(State.WEAK, why)
         raise TooEarly(phrase("{part} needs two samples within {range:duration}, and has not got them yet", part=shown(part), range=reach))
 
-    def _too_few_steps(self, part: Call, given: Subquery) -> Verdict | None:
+    def _too_few_steps(self, part: Call, given: Subquery) -> Verdict:
         if given.step is None or given.range > given.step:
-            return None
+            return Verdict(State.WEAK, phrase("{part} needs two values, and its series are too young for them", part=shown(part)))
         why = phrase(
             "{part} needs two samples within {range:duration}, and there is one each {interval:duration}",
             part=shown(part),
