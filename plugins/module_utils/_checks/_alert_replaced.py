@@ -22,6 +22,7 @@ POINTS = 500
 MOST_ORIGINS = 20
 MOST_SERIES = 2000
 OVERLAP = 3600.0  # seconds for which a target and what replaces it may both be there
+ENDS = ("_total", "_bucket", "_count", "_sum", "_seconds", "_bytes")
 ALIKE = 0.6  # of 1: how alike an old name and its successor are
 
 
@@ -126,7 +127,7 @@ class Replaced:
         count = self.liveness.counts.of(origin.inside(__name__=metric))
         if count:
             return self._quiet(selector, last) if count > MOST_SERIES else self._value(selector, metric, origin, last)
-        successor = self._successor(metric, origin, last)
+        successor = self._successor(selector, metric, origin, last)
         if successor:
             why = phrase(
                 "the metric {metric} was there until {last:moment} and is gone, though {instance} is up, which gives {successor} since: "
@@ -189,17 +190,24 @@ class Replaced:
             return similar[0][1]
         return next(iter(new)) if alone and not self.liveness.counts_up(metric) else None
 
-    def _successor(self, metric: str, origin: Origin, last: float) -> str | None:
+    def _successor(self, selector: Selector, metric: str, origin: Origin, last: float) -> str | None:
         """The metric that came when this one went."""
         then = [self._metrics(inside, at) for inside, at in origin.inside_before(last)]
         since = [self._metrics(inside, at) for inside, at in origin.inside_after(last, self.liveness.now)]
         new = since[0].intersection(*since).difference(*then)
-        similar = sorted(((alike(metric, name), name) for name in new), reverse=True)
+        comes_with_events = self.liveness.counts_up(metric) and self._labelled(selector, origin)
+        similar = sorted(((alike(*(stems(metric, name) if comes_with_events else (metric, name))), name) for name in new), reverse=True)
         if similar and similar[0][0] >= ALIKE:
             return similar[0][1]
         first = metric.partition("_")[0]
         related = sorted(name for name in new if name.partition("_")[0] == first)
-        return related[0] if len(related) == 1 and not self.liveness.counts_up(metric) else None
+        return related[0] if len(related) == 1 and not comes_with_events else None
+
+    def _labelled(self, selector: Selector, origin: Origin) -> bool:
+        """Whether its series had labels of their own: only such come with the first event of their kind."""
+        targets = [labels for labels, _up in self.liveness.targets() if labels.get("job") == origin.job]
+        given = {"__name__"}.union(*targets)
+        return any(set(labels) - given for labels in self.liveness.earlier(selector))
 
     def _metrics(self, inside: str, at: float | None) -> frozenset[str]:
         if (inside, at) not in self._known:
@@ -242,6 +250,17 @@ class Replaced:
 
 def alike(one: str, other: str) -> float:
     return difflib.SequenceMatcher(None, one.lower(), other.lower()).ratio()
+
+
+def stems(one: str, other: str) -> tuple[str, str]:
+    """Two names of metrics without what most of a service's have in common."""
+    for end in ENDS:
+        if one.endswith(end) and other.endswith(end):
+            one, other = one[: -len(end)], other[: -len(end)]
+    first = one.partition("_")[0]
+    if "_" in one and first == other.partition("_")[0]:
+        one, other = one[len(first) :], other[len(first) :]
+    return one, other
 
 
 __all__ = ("LIVE", "Replaced", "Verdict")

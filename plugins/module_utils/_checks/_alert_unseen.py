@@ -42,7 +42,7 @@ class Unseen:
             return self._mismatch(selector, own)
         missing = next((one for one in others if not self._has_label(base, one)), None)
         if missing:
-            return dead(phrase("{metric} is there, but has no label {label}", metric=metric, label=label_name(missing.name)))
+            return dead(phrase("{metric} is there, but has no label {label}", metric=base.text, label=label_name(missing.name)))
         return self._not_yet(selector, base, metric, others)
 
     def _sorted(self, selector: Selector, bare: Selector) -> tuple[list[Matcher], list[Matcher]]:
@@ -60,8 +60,8 @@ class Unseen:
         targets = {(labels.get("job"), labels.get("instance")): labels for labels, _up in self.liveness.targets()}
         rows = [sample.labels for sample in self.server.query(f"count by (job, instance, {label_name(label)}) ({bare.text})")]
         pairs = [(targets.get((row.get("job"), row.get("instance"))), row.get(label, "")) for row in rows]
-        known = [(target.get(label, ""), value) for target, value in pairs if target is not None]
-        return bool(known) and all(given and given == value for given, value in known)
+        known = [(target.get(label, ""), value) for target, value in pairs if target is not None and value]
+        return bool(known) and all(given == value for given, value in known)
 
     def _has_label(self, base: Selector, matcher: Matcher) -> bool:
         if matcher.holds({}):

@@ -13,7 +13,7 @@ import typing as t
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .promql_selector import ALERT_METRICS, Matcher, Selector
-from .promql_tree import Aggregate, Binary, Call, Negative, Number, Select, Subquery, Text, Tree, everything
+from .promql_tree import Aggregate, Binary, Call, Negative, Number, Select, Subquery, Text, Tree, everything, number
 
 try:
     import promql_parser
@@ -145,7 +145,10 @@ def _seconds(duration: dt.timedelta | None) -> float:
 
 
 def _at_text(modifier: t.Any) -> str | None:
-    return None if modifier is None else str(modifier).removeprefix("@").strip()
+    if modifier is None:
+        return None
+    said, moment = str(modifier).removeprefix("@").strip(), _at(modifier, None)
+    return said if moment is None else number(moment)
 
 
 def _at(modifier: t.Any, outer: float | None) -> float | None:
@@ -198,7 +201,7 @@ def _ranged(tree: t.Any, kind: str, reach: float, at: float | None) -> Tree:
     reach += span + offset
     moment, said = tree.get("timestamp"), tree.get("startOrEnd")
     at = moment / 1000 if moment is not None else at
-    behind = f"{said}()" if said else None if moment is None else str(moment / 1000)
+    behind = f"{said}()" if said else None if moment is None else number(moment / 1000)
     if kind == "subquery":
         return Subquery(_from_tree(tree["expr"], reach, at), span, tree.get("step", 0) / 1000 or None, offset, behind)
     # "smoothed" and "anchored" have no place in the tree: written again the expression would be another one
