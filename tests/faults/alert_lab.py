@@ -115,8 +115,8 @@ def lab(binaries: t.Any, rules: str) -> Lab:
     for one in (*exporters, server):
         atexit.register(one.stop)
         one.start()
-    first = ('orders_queue_depth{queue="mail"}', 'shop_carts{job="left"}', 'shop_carts{job="shop"}')
-    wait_until(lambda: all(count(server, one) for one in first))
+    first = ("orders_queue_depth", 'up{job="left"}', 'up{job="shop"}')
+    wait_until(lambda: all(count(server, f"count_over_time({one}[1m]) > 2") for one in first))
     page.write_text(ALWAYS + AFTER)
     server.config = config(orders.port, shop.port, "shop-front", left=False)
     server.write()
@@ -124,7 +124,7 @@ def lab(binaries: t.Any, rules: str) -> Lab:
     wait_until(lambda: count(server, 'orders_queue_depth{queue="email"}') and count(server, 'shop_carts{job="shop-front"}'))
     wait_until(lambda: not count(server, 'orders_queue_depth{queue="mail"}'))
     seen = time.time()
-    wait_until(lambda: evaluated_since(server, seen + 1))
+    wait_until(lambda: evaluated_since(server, seen + 3))
     return Lab(server.url)
 
 
@@ -149,8 +149,9 @@ def count(server: t.Any, selector: str) -> int:
 
 
 def evaluated_since(server: t.Any, moment: float) -> bool:
-    after = dt.datetime.fromtimestamp(moment, dt.timezone.utc).isoformat()[:19]
-    moments = [dt.datetime.fromisoformat(group["lastEvaluation"][:19] + group["lastEvaluation"][29:]) for group in ask(server, "rules")["groups"]]
+    texts = [group["lastEvaluation"] for group in ask(server, "rules")["groups"]]
+    # Go writes nanoseconds
+    moments = [dt.datetime.fromisoformat(text[:19] + (text[29:] if "." in text else text[19:])) for text in texts]
     return all(one.timestamp() > moment for one in moments)
 
 

@@ -20,6 +20,7 @@ from .._phrase import phrase
 
 MOST_SERIES = 20_000  # label sets of one answer
 TOGETHER = 50  # selectors in one request
+OVERDUE = 2.2  # intervals
 AHEAD = 60.0
 PRESENT = 300.0  # seconds: how long a series counts as there after its last sample
 
@@ -98,13 +99,20 @@ class Liveness:
 
     def _taken_away(self, since: float) -> list[Labels]:
         active = {_origin(target.labels) for target in self.server.targets()[0]}
-        last = self.server.query("timestamp(up)")
-        return [sample.labels for sample in last if sample.value < since and _origin(sample.labels) not in active]
+        # the time of the configuration is told in whole seconds
+        last = [sample for sample in self.server.query("timestamp(up)") if sample.value < since + 1]
+        return [sample.labels for sample in last if _origin(sample.labels) not in active and self._has_stopped(sample.labels, sample.value)]
+
+    def _has_stopped(self, labels: Labels, last: float) -> bool:
+        """Whether a target is overdue: those of other servers are no targets here, and their samples come by remote write."""
+        found = self.server.samples(up_of(labels), "5m")
+        times = [time for one in found for time, _value in one.samples]
+        return len(times) > 1 and self.now - last > OVERDUE * (times[-1] - times[0]) / (len(times) - 1)
 
     def _now(self, selector: Selector) -> str:
         if selector.at is not None:
             return now_text(selector)
-        gone = [f"up{{{labels_of(dict(zip(ORIGIN, _origin(ghost))))}}}" for ghost in self.ghosts()]
+        gone = [up_of(ghost) for ghost in self.ghosts()]
         return f"{selector.text} unless on (job, instance) ({' or '.join(gone)})" if gone else selector.text
 
     def kind(self, metric: str) -> str | None:
@@ -162,6 +170,10 @@ class Liveness:
 def labels_of(labels: Labels) -> str:
     """As a selector has them, between its braces."""
     return ",".join(f"{label_name(name)}={json.dumps(value, ensure_ascii=False)}" for name, value in labels.items())
+
+
+def up_of(labels: Labels) -> str:
+    return f"up{{{labels_of(dict(zip(ORIGIN, _origin(labels))))}}}"
 
 
 def _origin(labels: Labels) -> tuple[str, ...]:

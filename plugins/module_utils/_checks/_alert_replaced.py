@@ -200,8 +200,10 @@ class Replaced:
         if similar and similar[0][0] >= ALIKE:
             return similar[0][1]
         first = metric.partition("_")[0]
-        related = sorted(name for name in new if name.partition("_")[0] == first)
-        return related[0] if len(related) == 1 and not comes_with_events else None
+        related, gone = (
+            [name for name in names if name.partition("_")[0] == first] for names in (new, frozenset().union(*then).difference(since[0]))
+        )
+        return related[0] if len(related) == len(gone) == 1 and not comes_with_events else None
 
     def _labelled(self, selector: Selector, origin: Origin) -> bool:
         """Whether its series had labels of their own: only such come with the first event of their kind."""

@@ -75,9 +75,7 @@ class Unseen:
         alone = [one for one in own if not self.liveness.ever(selector.with_only((one,)))]
         jobs = [one for one in alone if one.name == "job"]
         if jobs and not any(jobs[0].holds(labels) for labels, _up in self.liveness.targets()):
-            return dead(
-                phrase("{metric} is there, but nothing is scraped as {matchers}", metric=metric, matchers=jobs[0].text, window=window)
-            )
+            return dead(phrase("{metric} is there, but nothing is scraped as {matchers}", metric=metric, matchers=jobs[0].text))
         if alone:
             return dead(
                 phrase(
