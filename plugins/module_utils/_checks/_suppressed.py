@@ -29,7 +29,7 @@ def suppressed_by(alert: Alert, held: t.Sequence[Alert], server: Alertmanager) -
 
 def _silences(ids: t.Sequence[str], server: Alertmanager) -> list[Message]:
     try:
-        known = {silence.id: silence for silence in server.silences()}
+        known = {silence.id: silence for silence in server.silences().readable}
     except CannotObserve:
         known = {}
     found = []
