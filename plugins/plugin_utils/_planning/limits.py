@@ -54,11 +54,12 @@ CONNECTION = (
 )  # fmt: skip
 OF_SERVERS = (*CONNECTION, "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
-    ("addresses", "arguments", "backend", "chains", "chdir", "closed", "command", "components", "covers", "cron", "endpoints")
-    + ("environment", "fields", "format", "host", "hosts", "inventory", "jobs", "journald", "keyword", "labels", "link_hosts")
-    + ("markers", "match", "members", "module", "names", "path", "paths", "pattern", "port", "proc", "protocol", "python")
-    + ("query", "receivers", "repository", "root", "rotated_by", "search", "secret_environment", "selector", "since", "socket")
-    + ("success_file", "suite", "tag", "tags", "template", "timer", "to", "unit", "url", "version_property", "via", "window_end")
+    ("addresses", "arguments", "backend", "chains", "chdir", "closed", "command", "components", "covers", "cron")
+    + ("endpoints", "environment", "fields", "format", "host", "hosts", "inventory", "jobs", "journald", "keyword")
+    + ("labels", "link_hosts", "markers", "match", "members", "module", "names", "others", "path", "paths", "pattern")
+    + ("port", "proc", "protocol", "python", "query", "receivers", "repository", "root", "rotated_by", "search")
+    + ("secret_environment", "selector", "since", "socket", "success_file", "suite", "tag", "tags", "template", "timer")
+    + ("to", "unit", "url", "version_property", "via", "window_end")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths")  # questions that more of the same only adds to
