@@ -95,7 +95,14 @@ def _looked_at(server: Prometheus, probe_query: str | None, args: Arguments, cov
     except CannotObserve:
         scope.learn([])  # what only speaks the API of queries: labels have to say what is the service's
     coverage = Coverage(server, rules, scope, tuple(args["paths"]), frozenset(args["may_be_absent"]))
-    return coverage.of(tuple(dict.fromkeys(args["kinds"])), match, args["must_include"], covers)
+    kinds = coverage.of(tuple(dict.fromkeys(args["kinds"])), match, args["must_include"], covers)
+    if coverage.live.is_empty and not any(kind.alerts for kind in kinds.values()) and not server.query("count(up)"):
+        said = phrase(
+            "{server} has no series of up, nor of anything that the alerts select: has it just been started, or is it another tenant's?",
+            server=server.instrument,
+        )
+        raise CannotObserve(said, instrument=server.instrument)
+    return kinds
 
 
 def _covers(given: t.Mapping[str, object] | None) -> dict[str, list[str]]:

@@ -40,12 +40,13 @@ class Server:
         self.rules, self.there, self.targets = rules, series, targets
         self.asked: list[str] = []
         self.refused: set[str] = set()
+        self.known = ["count(up)"]
 
     def query(self, _method: str, url: str, options: t.Any) -> Response | dict[str, t.Any]:
         form = parse_qs(urlsplit(url).query) or parse_qs((options.get("body") or b"").decode())
         text = form["query"][0]
         self.asked.append(text)
-        found: list[tuple[Labels, str]] = [({}, "1")] if text == "vector(1)" else []
+        found: list[tuple[Labels, str]] = [({}, "1")] if text in ("vector(1)", *self.known) else []
         for part in PART.finditer(text):
             if part["selector"] in self.refused:
                 return Response(422, {}, b'{"status":"error","error":"too many samples"}', url, 0.1)
@@ -104,6 +105,14 @@ def test_what_covers_may_be(covers: dict[str, t.Any]) -> None:
 def test_without_rules_it_is_the_wrong_server() -> None:
     with pytest.raises(CannotObserve, match="no rule"):
         Server([], {}).run("down")
+
+
+def test_a_server_that_has_just_been_started() -> None:
+    server = Server([rule("Down", f"{UP} == 0")], {})
+    assert str(server.run("down").status) == "fail"
+    server.known = []
+    with pytest.raises(CannotObserve, match="just been started"):
+        server.run("down")
 
 
 def test_one_of_the_platform_counts_where_it_takes_series_of_the_service() -> None:
