@@ -10,8 +10,8 @@ import typing as t
 
 import alerting
 import yaml
+from alerting import matcher, moment, silence
 from nasty import Nasty
-from rows_alertmanager_silences import matcher, moment, silence
 from servers import LOCAL, Alertmanager, Prometheus, free_port
 from table import Row, World
 
