@@ -18,6 +18,7 @@ from .._http import Connection, HttpArguments
 from .._listing import either
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
+from ._alert_rules import COMPANIONS, MILD, Remarks, examine_rules, lacking_by_severity, required_by_severity
 
 WHERE = "controller"
 TIMEOUT = 60.0
@@ -28,6 +29,8 @@ ARGUMENT_SPEC: Spec = {
     "must_include": {"type": "list", "elements": "str", "default": []},
     "required_labels": {"type": "list", "elements": "str", "default": ["severity"]},
     "required_annotations": {"type": "list", "elements": "str", "default": ["summary"]},
+    "required_by_severity": {"type": "dict"},
+    "companion": {"type": "str", "choices": list(COMPANIONS), "default": "told"},
     "may_be_absent": {"type": "list", "elements": "str", "default": []},
     "lookback": {"type": "str", "default": "7d"},
     "evaluated_within": {"type": "str"},
@@ -44,7 +47,6 @@ COMPARABLE = {
 
 LEAST_LATENESS = 600.0
 INTERVALS = 3
-MILD = ("info", "informational", "none", "debug", "notice", "ok", "low")  # severities for which nobody has to do anything
 DEEPEST = 5  # recording rules made of recording rules
 
 
@@ -54,6 +56,8 @@ class Arguments(HttpArguments):
     must_include: list[str]
     required_labels: list[str]
     required_annotations: list[str]
+    required_by_severity: dict[str, object] | None
+    companion: str
     may_be_absent: list[str]
     lookback: float
     evaluated_within: float | None
@@ -68,12 +72,14 @@ class Report:
     unknowns: list[Message] = dataclasses.field(default_factory=list)
     warns: list[Message] = dataclasses.field(default_factory=list)
     dead: list[dict[str, str]] = dataclasses.field(default_factory=list)
+    rules: Remarks = dataclasses.field(default_factory=Remarks)
 
 
 def run(args: Arguments, runner: Runner) -> Finding:
     match = {str(name): str(value) for name, value in (args["match"] or {}).items()}
     if not match and not args["must_include"]:
         raise ArgumentsRefused(["match or must_include has to say which alerts are the service's"])
+    by_severity = required_by_severity(args["required_by_severity"])
     server = Prometheus(Connection.from_args(args), runner)
     server.probe(args["probe_query"])
     rules, now = server.rules()
@@ -82,8 +88,12 @@ def run(args: Arguments, runner: Runner) -> Finding:
     history = History(server, rules, args["lookback"], now.timestamp())
     for alert in alerts:
         examine_state(alert, args, now, report)
+        report.fails += lacking_by_severity(alert, by_severity)
         if alert.name not in args["may_be_absent"]:
             examine_selectors(alert, history, frozenset(args["may_be_absent"]), report)
+    report.rules = examine_rules(server, rules, alerts, match, args["companion"])
+    report.fails += report.rules.fails
+    report.warns += report.rules.warns
     return conclude(args, match, alerts, history, report, now)
 
 
@@ -295,7 +305,7 @@ def conclude(
     args: Arguments, match: t.Mapping[str, str], alerts: list[Rule], history: History, report: Report, now: dt.datetime
 ) -> Finding:
     firing = sorted({alert.name for alert in alerts if alert.state == "firing"})
-    lines = report.fails + report.unknowns + report.warns
+    lines = report.fails + report.unknowns + report.warns + report.rules.told
     if report.fails:
         status, said = Status.FAIL, report.fails
     elif report.unknowns:
@@ -316,13 +326,16 @@ def conclude(
             "dead_selectors": report.dead,
             "quiet_selectors": sorted(history.quiet),
             "newest_evaluation": max((isoformat(alert.evaluated) for alert in alerts if alert.evaluated), default=None),
+            **report.rules.observed,
         },
         expected={
             "match": dict(match),
             "must_include": args["must_include"],
             "required_labels": args["required_labels"],
             "required_annotations": args["required_annotations"],
+            "required_by_severity": args["required_by_severity"] or {},
         },
+        measurements=report.rules.measurements,
         absent=not alerts or None,
         details=lines,
     )

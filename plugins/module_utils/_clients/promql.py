@@ -43,6 +43,10 @@ class NotParsed(Exception):
         self.message = message
 
 
+class AnotherTime(ValueError):
+    """A selector of what was there, where one of what is there now is wanted. The text says what is wrong with it."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Matcher:
     """``job=~"pay.*"``"""
@@ -184,6 +188,35 @@ def parse_selector(text: str) -> Selector:
     return node
 
 
+def parse_instant_selector(text: str) -> Selector:
+    """The same of what is there now: AnotherTime for a range, an offset or a moment."""
+    selector = parse_selector(text)
+    vector: t.Any = promql_parser.parse(text)
+    while isinstance(vector, promql_parser.ParenExpr):
+        vector = vector.expr
+    if isinstance(vector, promql_parser.MatrixSelector):
+        raise AnotherTime(f"'{text}' selects a range; expected what is there now, for example {selector.text}")
+    if vector.offset is not None or vector.at is not None:
+        raise AnotherTime(f"'{text}' looks at another time (offset, @); expected what is there now, for example {selector.text}")
+    return selector
+
+
+def without_constants(node: Node) -> Node | None:
+    """An expression without the branches that have a result whatever there is, as ``or vector(0)``; None where nothing else is left."""
+    if isinstance(node, (Selector, Absent)):
+        return node
+    if isinstance(node, Unless):
+        left = without_constants(node.left)
+        return None if left is None else Unless(left, node.right)
+    parts = [without_constants(part) for part in (node.branches if isinstance(node, Either) else node.parts)]
+    left_over = tuple(part for part in parts if part is not None)
+    if not left_over:
+        return None
+    if isinstance(node, Either):
+        return left_over[0] if len(left_over) == 1 else Either(left_over)
+    return Every(left_over)
+
+
 def _parsed(expression: str) -> Node:
     """NotParsed, RecursionError, and ValueError of the library, which ends the whole process where too much nests."""
     if len(expression) > LONGEST:
@@ -294,6 +327,7 @@ __all__ = (
     "ALERT_METRICS",
     "HAS_PROMQL_PARSER",
     "Absent",
+    "AnotherTime",
     "Either",
     "Every",
     "Matcher",
@@ -305,6 +339,8 @@ __all__ = (
     "from_server",
     "judge",
     "parse",
+    "parse_instant_selector",
     "parse_selector",
     "selectors",
+    "without_constants",
 )

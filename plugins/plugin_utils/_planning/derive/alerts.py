@@ -27,7 +27,7 @@ def _alert_rules(description: Description) -> list[Instance]:
 def alert_args(description: Description, alerts: Alerts, *more: str) -> dict[str, object]:
     """The options of a check of alert rules: what the service says of its alerts, else the defaults."""
     args = description.connection("prometheus", alerts.get("using"))
-    for key in (*more, "required_labels", "required_annotations", "may_be_absent", "lookback"):
+    for key in (*more, "required_labels", "required_annotations", "required_by_severity", "may_be_absent", "lookback"):
         value = alerts.get(key, _default(description, key))
         if value is not None:
             args[key] = value

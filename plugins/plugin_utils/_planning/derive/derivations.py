@@ -19,7 +19,22 @@ from ....module_utils._registry import CHECKS, load_check
 from ..._described.declarations import Defaults, Options
 from ..._described.policy import Proof
 from ..._described.service import Description, NotDeclared, every
-from . import alerts, alerts_delivered, availability, backups, delivery, endpoints, logs, platform, scrapes, support
+from . import (
+    alerts,
+    alerts_delivered,
+    availability,
+    backups,
+    classic,
+    coverage,
+    dashboards,
+    delivery,
+    endpoints,
+    logs,
+    platform,
+    scrapes,
+    signals,
+    support,
+)
 from .instance import Derivation, Instance, Steps
 
 AREAS: tuple[t.Mapping[str, Derivation], ...] = (
@@ -27,11 +42,15 @@ AREAS: tuple[t.Mapping[str, Derivation], ...] = (
     alerts_delivered.DERIVATIONS,
     availability.DERIVATIONS,
     backups.DERIVATIONS,
+    classic.DERIVATIONS,
+    coverage.DERIVATIONS,
+    dashboards.DERIVATIONS,
     delivery.DERIVATIONS,
     endpoints.DERIVATIONS,
     logs.DERIVATIONS,
     platform.DERIVATIONS,
     scrapes.DERIVATIONS,
+    signals.DERIVATIONS,
     support.DERIVATIONS,
 )
 # by check, or by check and what of the description it comes from (the policy's "from"); all tools of backup share theirs
