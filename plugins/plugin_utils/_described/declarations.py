@@ -290,14 +290,14 @@ class Dashboard(t.TypedDict, total=False):
 class Alerts(t.TypedDict, total=False):
     match: Labels
     must_include: list[str]
-    receivers: list[str]
+    receivers: list[str] | dict[str, list[str]]
     required_labels: list[str]
     required_annotations: list[str]
     required_by_severity: dict[str, BySeverity]
     may_be_absent: list[str]
     covers: dict[str, list[str]]
     labels: Labels
-    using: str
+    using: str | list[str]
     lookback: Duration
     delivery: DeliveryTest | str
     watchdog: Watchdog
@@ -492,6 +492,7 @@ class Server(Access, total=False):
     failover: list[str]
     default: bool
     probe_query: str
+    external_labels: Labels
     search: str
     on: str
     status_file: str
@@ -505,6 +506,7 @@ class DefaultAlerts(t.TypedDict, total=False):
     required_by_severity: dict[str, BySeverity]
     covers: dict[str, list[str]]
     receivers: list[str]
+    receivers: list[str] | dict[str, list[str]]
     labels: Labels
     delivery: DeliveryTest
     watchdog: Watchdog

@@ -313,6 +313,10 @@ class Description:
             raise NotDeclared(several)
         return chosen[0], fitting[chosen[0]]
 
+    def has_server(self, kind: str) -> bool:
+        """Whether any server may be of this kind."""
+        return any(_may_be(server, (kind,)) for server in self.servers.values())
+
     def connection(self, kind: str, using: str | None = None) -> dict[str, object]:
         """The options with which a check reaches a server of this kind."""
         return self.reached((kind,), using)[1]

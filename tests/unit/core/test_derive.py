@@ -167,23 +167,62 @@ def test_alerts() -> None:
     assert "alerts is not declared" in missing("prometheus_alerts", "alerts: {receivers: [a]}\n")
 
 
-def test_routes_are_asked_for_each_alert_with_its_labels() -> None:
+SUBJECT = {"prometheus": [PROM], "match": {"service": "payments"}}
+WITHOUT_PROMETHEUS = "\n".join(line for line in ORGANISATION.splitlines() if "prom: {" not in line) + "\n"
+
+
+def test_routes_are_asked_for_the_alerts_that_are_loaded() -> None:
     (one,) = derived("alertmanager_route", ALERTS)
+    subject = {**SUBJECT, "must_include": ["Down", "Slow"], "extra_labels": {"severity": "critical", "team": 7}}
+    assert one.args == {**AM, **subject, "receivers": ["payments-oncall"]}
+    (other,) = derived("alertmanager_route", "alerts: {match: {service: payments}, receivers: {critical: [me], warning: [mail]}}\n")
+    assert other.args["receivers_by_severity"] == {"critical": ["me"], "warning": ["mail"]} and "receivers" not in other.args
+    assert missing("alertmanager_route", ALERTS, organisation=None) == (
+        "no server of kind alertmanager is declared (servers, in the organisation's or the service's file)"
+    )
+    without = ORGANISATION.replace("receivers: [payments-oncall], ", "")
+    assert missing("alertmanager_route", ALERTS, organisation=without) == "alerts.receivers is not declared: who must be told?"
+
+
+def test_routes_without_a_prometheus_are_asked_for_what_is_declared() -> None:
+    (one,) = derived("alertmanager_route", ALERTS, WITHOUT_PROMETHEUS)
     shared = {"severity": "critical", "service": "payments", "team": "7"}
-    assert one.args == {
-        **AM,
-        "labels": [{"alertname": "Down", **shared}, {"alertname": "Slow", **shared}],
-        "receivers": ["payments-oncall"],
-    }
-    (other,) = derived("alertmanager_route", "alerts: {match: {service: payments}, receivers: [me]}\n")
+    labels = [{"alertname": "Down", **shared}, {"alertname": "Slow", **shared}]
+    assert one.args == {**AM, "labels": labels, "receivers": ["payments-oncall"]}
+    (other,) = derived("alertmanager_route", "alerts: {match: {service: payments}, receivers: [me]}\n", WITHOUT_PROMETHEUS)
     assert other.args["labels"] == [{"severity": "critical", "service": "payments"}] and other.args["receivers"] == ["me"]
-    assert missing("alertmanager_route", ALERTS, organisation=None) == "alerts.receivers is not declared: who must be told?"
+    assert derived("alertmanager_silences", ALERTS, WITHOUT_PROMETHEUS)[0].args == {**AM, "labels": labels}
+
+
+TWO = ORGANISATION.replace(
+    "  am: {",
+    '  lyon: {kind: prometheus, url: "http://lyon", external_labels: {site: lyon}, timeout: 9s}\n  am: {failover: ["http://am2"], ',
+)
+
+
+def test_alerts_in_two_servers() -> None:
+    alerts = "alerts: {match: {service: payments}, must_include: [Down], receivers: [me], using: [prom, lyon]}\n"
+    (one,) = derived("alertmanager_route", alerts, TWO)
+    assert one.args["prometheus"] == [PROM, {"url": "http://lyon", "external_labels": {"site": "lyon"}}]
+    assert one.args["peers"] == ["http://am2"] and one.args["must_include"] == ["Down"]
+    rules = derived("prometheus_alerts", alerts, TWO)
+    assert [(each.instance, each.args["url"], each.args.get("must_include")) for each in rules] == [
+        ("prom", PROM["url"], None),
+        ("lyon", "http://lyon", None),
+    ]
+    named = missing("prometheus_alerts", "alerts: {must_include: [Down], using: [prom, lyon]}\n", organisation=TWO)
+    assert named.startswith("alerts.match is not declared: with several servers")
+    several = missing("alertmanager_route", "alerts: {match: {service: payments}, receivers: [me]}\n", organisation=TWO)
+    assert several == "several servers of kind prometheus are declared (prom, lyon) and none is the default"
 
 
 def test_silences_until_the_end_of_the_window() -> None:
-    (one,) = derived("alertmanager_silences", ALERTS, window={"start": "2026-11-25T20:00:00Z", "end": "2026-11-25T22:00:00Z"})
-    assert one.args["window_end"] == "2026-11-25T22:00:00Z" and len(one.args["labels"]) == 2
+    window = {"start": "2026-11-25T20:00:00Z", "end": "2026-11-25T22:00:00Z"}
+    (one,) = derived("alertmanager_silences", ALERTS, window=window)
+    assert one.args["window_end"] == "2026-11-25T22:00:00Z" and one.args["match"] == {"service": "payments"}
     assert "window_end" not in derived("alertmanager_silences", ALERTS)[0].args
+    (route,) = derived("alertmanager_route", ALERTS, window=window)
+    assert (route.args["window_start"], route.args["window_end"]) == (window["start"], window["end"])
 
 
 # -- dashboards
