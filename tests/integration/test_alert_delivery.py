@@ -30,7 +30,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._runner impo
 from conftest import Running
 from integration.playbook import ROLE, Site
 from mail_servers import PASSWORD, USER, MailServer
-from servers import LOCAL, Alertmanager, Binaries
+from servers import LOCAL, Alertmanager, Binaries, free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CONFIG = """
@@ -329,3 +329,39 @@ def test_a_controller_that_is_killed_leaves_no_alert(gated: Site, asked: Alertma
     os.killpg(process.pid, signal.SIGKILL)
     process.wait(timeout=30)
     until(lambda: not standing(asked), "the alert is withdrawn")
+
+
+# -- in a cluster
+
+
+class Peer(Alertmanager):
+    """One of several that know each other."""
+
+    def __init__(self, folder: pathlib.Path | str, binaries: Binaries, *, config: str, ports: t.Sequence[int], number: int) -> None:
+        super().__init__(folder, binaries, config=config)
+        self.ports, self.number = ports, number
+
+    def command(self) -> list[str]:
+        alone = [word for word in super().command() if not word.startswith("--cluster")]
+        mine = f"--cluster.listen-address={LOCAL}:{self.ports[self.number]}"
+        others = [f"--cluster.peer={LOCAL}:{port}" for port in self.ports if port != self.ports[self.number]]
+        return [*alone, mine, *others, "--cluster.settle-timeout=1s"]
+
+
+def peers_of(server: Alertmanager) -> tuple[str, int]:
+    with urllib.request.urlopen(f"{server.url}/api/v2/status", timeout=10) as answer:
+        cluster = json.load(answer)["cluster"]
+    return str(cluster["status"]), len(cluster["peers"])
+
+
+def test_a_peer_that_waits_for_the_other_is_no_fault(each_binaries: Binaries, running: Running, hook: Hook) -> None:
+    """Alerts are not told from peer to peer: the second one notifies 15 s later, of what nobody else has notified of."""
+    ports, config = [free_port(), free_port()], CONFIG.format(url=hook.url)
+    peers = [running.start(Peer, each_binaries, config=config, ports=ports, number=number) for number in (0, 1)]
+    until(lambda: all(peers_of(peer) == ("ready", 2) for peer in peers), "the cluster is ready")
+    args = {"labels": {"service": "payments"}, "receipt_url": hook.url, "deadline": "5s", "interval": "100ms"}
+    found = [finding for peer in peers for finding in run_item(Item("x", "alertmanager_delivery", {"url": peer.url, **args}), Runner())]
+    assert sorted(finding.status.value for finding in found) == ["pass", "unknown"], [finding.message for finding in found]
+    (waiting,) = [finding.message for finding in found if finding.status.value == "unknown"]
+    assert "one of 2 peers of a cluster may take up to 15 s" in waiting, waiting
+    assert [standing(peer) for peer in peers] == [[], []]

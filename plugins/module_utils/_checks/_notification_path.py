@@ -86,8 +86,8 @@ class Path:
         """Why a notification may come after the deadline although nothing is wrong."""
         if all(route.muted or route.active for route in self.useful):
             return phrase(
-                "no notification was sent within {deadline:duration}, and {receivers} are told at times only (time interval {intervals}): "
-                "nothing was proven",
+                "no notification was sent within {deadline:duration}, and the route leads to {receivers} at times only (time interval "
+                "{intervals}): nothing was proven",
                 deadline=deadline,
                 receivers=every(self.receivers),
                 intervals=either(list(dict.fromkeys(name for route in self.useful for name in (*route.muted, *route.active)))),
@@ -99,7 +99,7 @@ class Path:
                 "{longest:duration}: give the check a longer deadline",
                 deadline=deadline,
                 peers=self.peers,
-                longest=longest + PEER_WAIT * (self.peers - 1),
+                longest=float(round(longest + PEER_WAIT * (self.peers - 1))),
             )
         if longest >= deadline:
             return phrase(

@@ -215,7 +215,7 @@ def judge(seen: t.Sequence[Seen], args: Arguments) -> Finding:
         return passed(said, **fields)
     names = list(dict.fromkeys(name for item in seen for name in item.path.receivers))
     said = phrase(
-        "all {count:number} alerts {name} are firing, were refreshed {age:duration} ago at the earliest and reach {receivers}",
+        "all {count:number} alerts {name} are firing, were refreshed within the last {age:duration} and reach {receivers}",
         count=len(seen),
         name=args["alert"],
         age=age,
