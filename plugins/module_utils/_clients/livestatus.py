@@ -19,7 +19,7 @@ from .._http import Connection, public_url
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner, user_name
-from .classic import Acknowledgement, Downtime, Key, Period, Seen, Watched, Way, as_seconds, blocked, is_pretence, switched_off
+from .classic import Acknowledgement, Downtime, Key, Period, Seen, Watched, Way, as_seconds, blocked, finite, is_pretence, switched_off
 
 Row = dict[str, t.Any]
 LARGEST = 64 * 2**20  # bytes of an answer
@@ -67,7 +67,7 @@ class Livestatus:
     def look(self, wanted: t.Sequence[Key], *, ways: bool, hidings: bool) -> Seen:
         try:
             return self._look(wanted, ways=ways, hidings=hidings)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise self.trouble(phrase("{server} answered with rows that make no sense", server=self.name)) from None
 
     def _look(self, wanted: t.Sequence[Key], *, ways: bool, hidings: bool) -> Seen:
@@ -118,10 +118,10 @@ class Livestatus:
         for row in self._of_hosts("downtimes", "host_name", names, _DOWNTIME):
             downtimes[_key(row)].append(
                 Downtime(
-                    float(row["start_time"]),
-                    float(row["end_time"]),
+                    finite(row["start_time"]),
+                    finite(row["end_time"]),
                     bool(row["fixed"]),
-                    float(row["duration"] or 0),
+                    finite(row["duration"] or 0),
                     one_line(row["author"], 80),
                     one_line(row["comment"], 120),
                 )
@@ -263,7 +263,7 @@ def _watched(
     key: Key, row: Row, program: Row, told: _Told, downtimes: t.Iterable[Downtime], comment: Row | None, *, of_icinga: bool
 ) -> Watched:
     kind = "service" if key[1] else "host"
-    each = float(row["check_interval"]) * float(program["interval_length"] or 60)
+    each = finite(row["check_interval"]) * finite(program["interval_length"] or 60)
     # Icinga says of each object that its freshness is checked; it does that by active checks alone
     fresh = bool(row["check_freshness"]) and bool(program[f"check_{kind}_freshness"]) and not of_icinga
     inside = row["in_notification_period"]
