@@ -82,17 +82,13 @@ class Livestatus:
                 found[(str(row["host_name"]), str(row["description"]))] = row
         told = self._told(ways=ways)
         downtimes, comments = self._hidings(names) if hidings else ({}, {})
-        of_icinga = "icinga" in str(program["program_version"]).lower()
+        version = str(program["program_version"])
+        of_icinga = "icinga" in version.lower()
         objects = {
             key: _watched(key, found[key], program, told, downtimes.get(key, ()), comments.get(key), of_icinga=of_icinga)
             for key in wanted
             if key in found
         }
-        untold = phrase(
-            "{server} is Icinga's, which does not show all of its notifications (states, types, whether they are sent): ask its own "
-            "API (kind: icinga)",
-            server=self.name,
-        )
         return Seen(
             self.name,
             objects,
@@ -100,7 +96,7 @@ class Livestatus:
             host_checks=bool(program["execute_host_checks"]),
             service_checks=bool(program["execute_service_checks"]),
             mute=None if program["enable_notifications"] else switched_off(self.name),
-            untold=untold if of_icinga and ways else None,
+            untold=_untold(self.name, version) if ways else None,
         )
 
     def _told(self, *, ways: bool) -> _Told:
@@ -232,6 +228,19 @@ class Livestatus:
         return b"".join(parts)
 
 
+def _untold(server: str, version: str) -> Message | None:
+    """What a socket of this version of a monitoring core does not show of how problems are told."""
+    if "icinga" in version.lower():
+        return phrase(
+            "{server} is Icinga's, which does not show all of its notifications (states, types, whether they are sent): ask its own "
+            "API (kind: icinga)",
+            server=server,
+        )
+    if version.lower().startswith(("check_mk", "checkmk", "cmk")):
+        return phrase("{server} is Checkmk's, which does not show its notification rules: they decide who is told", server=server)
+    return None
+
+
 def _unreachable(server: str, exc: OSError) -> Message:
     if isinstance(exc, ssl.SSLCertVerificationError):
         return phrase("{server} has a certificate that cannot be trusted: {reason}", server=server, reason=exc.verify_message)
@@ -266,6 +275,8 @@ def _watched(
     each = finite(row["check_interval"]) * finite(program["interval_length"] or 60)
     # Icinga says of each object that its freshness is checked; it does that by active checks alone
     fresh = bool(row["check_freshness"]) and bool(program[f"check_{kind}_freshness"]) and not of_icinga
+    # Checkmk brings the results of most services by the active check of its agent, which fails when they do not come
+    fresh = fresh or str(row["check_command"]).startswith("check_mk-")
     inside = row["in_notification_period"]
     ways = tuple(_ways(kind, row, told))
     # what has no contact is in no period for Icinga
