@@ -23,6 +23,7 @@ description:
     and no daemon is installed.
   - A daemon that cannot be asked (phc2sys, ntpd-rs, BusyBox, a tool that is missing or gets no answer) is C(unknown), unless the
     kernel says that the clock was set within O(max_age) and O(server) finds it right.
+  - It proves PLT-04 for every host of a service. An organisation names its server for all of them with C(defaults.with.clock.server).
 author:
   - The operability.readiness contributors (@operability)
 extends_documentation_fragment:
