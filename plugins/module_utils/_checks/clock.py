@@ -84,7 +84,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
         found = time_daemons.running(args["proc"], runner)
     except CannotObserve as exc:
         _unseen(clock, [exc.message], args, judgement)
-        return _finding(clock, args, judgement, phrase("{why}", why=exc.message))
+        return _finding(clock, args, judgement, _said(clock, args))
     clock.daemons = found.daemons
     if found.daemons:
         good = _daemons(clock, args, runner, judgement)

@@ -30,7 +30,7 @@ SOURCES = (
 RV = (
     'associd=0 status=0615 leap_none, sync_ntp, 1 event, clock_sync,\nversion="ntpd 4.2.8p15@1.3728-o Wed", processor="x86_64",\n'
     'system="Linux/5.14", leap={leap}, stratum={stratum}, precision=-24,\nrootdelay=12.034, rootdisp=22.101, refid={refid},\n'
-    "reftime={set:08x}.68c69159  Wed, Nov 25 2026  5:50:00.409,\nclock=ecb1.0  Wed, Nov 25 2026, peer=17767, tc=10, mintc=3,\noffset={offset}, "
+    "reftime={set:08x}.68c69159  Wed, Nov 25 2026  5:50:00.409,\nclock=ecb1.0, peer=17767, tc=10, mintc=3,\noffset={offset}, "
     "frequency=-8.1, sys_jitter=0.0, clk_jitter=0.01, clk_wander=0.0\n"
 )
 PEERS = "     remote           refid      st t when poll reach   delay   offset  jitter\n" + "=" * 78 + "\n"
