@@ -327,6 +327,25 @@ def test_virtual_machines(tmp_path: pathlib.Path, files: dict[str, str], channel
     assert (machine and machine.channels) == channels
 
 
+@pytest.mark.parametrize(
+    ("process", "installed", "status"),
+    [
+        ("VBoxService", ["usr/lib/systemd/systemd-timesyncd"], "unknown"),  # which Debian then does not start
+        ("VBoxService", ["usr/sbin/chronyd"], "fail"),
+        ("qemu-ga", ["usr/lib/systemd/systemd-timesyncd"], "fail"),
+        ("qemu-ga", [], "unknown"),
+        ("sshd", [], "fail"),
+    ],
+)
+def test_a_machine_without_a_daemon(tmp_path: pathlib.Path, process: str, installed: list[str], status: str) -> None:
+    root = Host(tmp_path / "other")
+    for path in installed:
+        root.file(path)
+    finding = judged(tmp_path, process, {}, root=str(root.root))
+    assert finding.status.value == status, finding.message
+    assert ("clock from its host" in finding.message) == (status == "unknown")
+
+
 def test_the_kernel_tells_without_being_asked_to_change_anything() -> None:
     said = kernel_clock()
     assert said is None or said.possible_error >= 0
