@@ -503,6 +503,13 @@ def test_capacity_of_every_host() -> None:
     assert (one.args, one.hosts) == ({}, ("pay1", "pay2", "db1"))
 
 
+def test_the_clock_of_every_host() -> None:
+    (one,) = derived("clock", "")
+    assert (one.args, one.hosts) == ({}, ("pay1", "pay2", "db1"))
+    shared = ORGANISATION.replace("defaults:", "defaults:\n  with: {clock: {server: ntp.example.org, max_offset: 100ms}}")
+    assert derived("clock", "", shared)[0].args == {"server": "ntp.example.org", "max_offset": "100ms"}
+
+
 # -- arguments that do not come from the description
 
 
