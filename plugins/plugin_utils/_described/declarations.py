@@ -505,7 +505,6 @@ class DefaultAlerts(t.TypedDict, total=False):
     required_annotations: list[str]
     required_by_severity: dict[str, BySeverity]
     covers: dict[str, list[str]]
-    receivers: list[str]
     receivers: list[str] | dict[str, list[str]]
     labels: Labels
     delivery: DeliveryTest

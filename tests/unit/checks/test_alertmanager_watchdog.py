@@ -64,7 +64,6 @@ def test_since_when_it_fires_does_not_matter() -> None:
     [
         (alert(state="suppressed", inhibitedBy=["498e1eb8768f960c"]), "is inhibited by the alert 498e1eb8768f960c: nobody is told of it"),
         (alert(state="suppressed", silencedBy=["8c0b"]), "is silenced by silence 8c0b: nobody is told"),
-        (alert(mutedBy=["nights"]), "is muted by the time interval nights: nobody is told"),
         (alert(state="suppressed"), "is suppressed, Alertmanager does not say by what"),
         (alert(updated=2400, ends=2160), "was not refreshed since 2026-11-25T05:20:00Z"),
         (alert(updated=2400), "was not refreshed since 2026-11-25T05:20:00Z, 40 min ago; the limit is 5 min"),

@@ -14,6 +14,7 @@ from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance
 
 NEVER = "never"
+SEVERITY = "critical"  # of the synthetic alert, unless its labels say otherwise
 # the options of a receipt at an address, by their key in the file
 _ADDRESS = {
     "url": "receipt_url",
@@ -50,6 +51,8 @@ def _deliveries(description: Description) -> list[Instance]:
     # how long it may take is said by its deadline, not by the patience with a server
     args = {key: value for key, value in description.connection("alertmanager").items() if key != "timeout"}
     args["labels"] = {str(name): str(value) for name, value in labels.items()}
+    if isinstance(receivers, dict):  # by severity
+        receivers = receivers.get(str(labels.get("severity", SEVERITY))) or [name for names in receivers.values() for name in names]
     args.update({"receivers": receivers} if receivers else {})
     args.update({"deadline": said["deadline"]} if said.get("deadline") else {})
     args.update(_receipt(description, (own or {}).get("receipt"), shared.get("receipt")))
