@@ -300,7 +300,7 @@ class _Test:
             )
             return warned(said, **fields)
         if not seen:
-            return self._not_seen(sent.succeeded if sent else None, fields)
+            return self._not_seen(sent, fields)
         return self._seen(reflected, sent, fields)
 
     def _seen(self, reflected: bool, sent: Sent | None, fields: Facts) -> Finding:
@@ -337,7 +337,7 @@ class _Test:
             return warned(phrase("{arrived}; but {failure}", arrived=said, failure=sent.failure), **fields)
         return passed(said, **fields)
 
-    def _not_seen(self, succeeded: bool | None, fields: Facts) -> Finding:
+    def _not_seen(self, sent: Sent | None, fields: Facts) -> Finding:
         if self.trouble is not None:
             said = phrase(
                 "whether the notification arrived is not known: {reason} (asked for {deadline:duration})",
@@ -348,11 +348,14 @@ class _Test:
         late = self.path.may_be_later(self.deadline) if self.path.joined else None
         if late:  # what was counted meanwhile may have been of others
             return unknown(late, **fields)
-        if succeeded:
+        if sent is None:
+            return failed(self._not_there(phrase("Alertmanager does not show whether it sent anything")), **fields)
+        if sent.succeeded:
             why = phrase("Alertmanager says that it was sent by {integrations}", integrations=self.path.integrations)
             return failed(self._not_there(why), **fields)
-        if succeeded is None:
-            return failed(self._not_there(phrase("Alertmanager does not show whether it sent anything")), **fields)
+        if sent.begun:
+            why = phrase("Alertmanager had begun to send it by {integrations}, and was not answered", integrations=self.path.integrations)
+            return failed(self._not_there(why), **fields)
         return self._never_sent(fields)
 
     def _never_sent(self, fields: Facts) -> Finding:
