@@ -94,6 +94,56 @@ options:
     type: list
     elements: str
     default: []
+  others:
+    description:
+      - Further Prometheus servers that evaluate alerts of the service. What an alert of one of them tells of is told of.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      url:
+        description:
+          - Address of the server, with the prefix of its path if it has one.
+        type: str
+        required: true
+      probe_query:
+        description:
+          - A PromQL query that returns something on the right server.
+        type: str
+      url_username:
+        description:
+          - User for HTTP basic authentication.
+        type: str
+      url_password:
+        description:
+          - Password for HTTP basic authentication.
+        type: str
+      bearer_token:
+        description:
+          - "Token that is sent as C(Authorization: Bearer)."
+        type: str
+      headers:
+        description:
+          - Further request headers, for example the tenant header of a shared server.
+        type: dict
+        default: {}
+      validate_certs:
+        description:
+          - Whether the server's certificate must be valid.
+        type: bool
+        default: true
+      ca_path:
+        description:
+          - PEM file of the certification authorities to trust instead of the system's.
+        type: path
+      client_cert:
+        description:
+          - PEM file of the client certificate, which may hold its key too.
+        type: path
+      client_key:
+        description:
+          - PEM file of the key of the client certificate.
+        type: path
   probe_query:
     description:
       - A PromQL query that returns something on the right server and nothing on a wrong one (or with a wrong tenant).

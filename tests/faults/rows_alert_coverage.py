@@ -112,6 +112,12 @@ def no_rules(world: World) -> dict[str, t.Any]:
     return {"url": world.running.start(Prometheus, world.binaries).url, **asked("alpha")}
 
 
+def no_series(world: World) -> dict[str, t.Any]:
+    """It has read its rules, and scraped nothing so far."""
+    rules = "groups:\n- name: alpha\n  rules:\n" + DOWN.replace("SERVICE", "alpha")
+    return {"url": world.running.start(Prometheus, world.binaries, rules=rules).url, **asked("alpha")}
+
+
 def nobody(_world: World) -> dict[str, t.Any]:
     return {"url": f"http://{LOCAL}:{free_port()}", **asked("alpha")}
 
@@ -189,6 +195,7 @@ ROWS: list[Row] = [
     Row(CHECK, "one of two jobs is not watched", of("twojobs", jobs=["twojobs", "twojobs-worker"]), "warn", r"that twojobs-worker is down"),
     Row(CHECK, "one of two instances is not watched", real_targets, "warn", r"no alert tells that shop/shop2:8080 is down"),
     Row(CHECK, "a Prometheus without rules", no_rules, "unknown", r"no rules? at all"),
+    Row(CHECK, "a Prometheus that has scraped nothing yet", no_series, "unknown", r"no series of up, .*just been started"),
     Row(CHECK, "a Prometheus that is not the service's", of("alpha", probe_query="up{job='x'}"), "unknown", r"is it the right server"),
     Row(CHECK, "no Prometheus listens", nobody, "unknown", r"refused the connection"),
     Row(CHECK, "a login page stands before the Prometheus", bad("login"), "unknown", r"web page \(a login page"),

@@ -32,6 +32,11 @@ class Live:
         for start in range(0, len(texts), AT_ONCE):
             self._get(texts[start : start + AT_ONCE])
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all was there of what was asked for."""
+        return bool(self._known) and not any(self._known.values())
+
     def series(self, selector: Selector) -> list[Labels]:
         """Its label sets, without those that may be many. QueryRefused."""
         self.ask([selector])

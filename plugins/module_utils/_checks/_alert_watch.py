@@ -54,6 +54,17 @@ class Kind:
     near: list[Message] = dataclasses.field(default_factory=list)
     unknowns: list[Message] = dataclasses.field(default_factory=list)
 
+    def take(self, other: Kind) -> None:
+        """What another server knows of the same kind: what one tells of whole is told of."""
+        whole = [one for one in (self, other) if one.alerts and not one.partly]
+        self.partly = [] if whole else [*self.partly, *other.partly]
+        self.alerts = {**self.alerts, **other.alerts}
+        for line in other.told:
+            self.tells(line)
+        for line in other.near:
+            self.comes_near(line)
+        self.unknowns += other.unknowns
+
     def tells(self, line: Message) -> None:
         if line not in self.told:
             self.told.append(line)

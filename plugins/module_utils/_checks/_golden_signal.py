@@ -10,7 +10,9 @@ import re
 import typing as t
 
 from .._clients.prometheus import Prometheus, QueryRefused, Rule, told
-from .._clients.promql import Matcher, Node, NotParsed, Selector, judge, parse, parse_instant_selector, selectors, without_constants
+from .._clients.promql import Matcher, NotParsed, Selector, Tree, parse, parse_instant_selector, selectors
+from .._clients.promql_needs import State, needs
+from .._clients.promql_tree import without_constants
 from .._clients.series import VISIBLE, Absence, Live, Origin, Series
 from .._finding import CannotObserve, Status
 from .._message import one_line
@@ -273,13 +275,13 @@ class Examiner:
         others = [seen for seen in looked.values() if seen.foreign]
         if others and len(others) == len([seen for seen in looked.values() if seen.live or seen.foreign]):
             return dataclasses.replace(others[0], text=text)
-        needs = judge(tree, lambda one: looked[one.text].live or looked[one.text].foreign)
-        if not needs.alive:
-            worst = max((looked[one.text] for one in needs.dead), key=lambda seen: _RANK[seen.status])
+        needed = needs(tree, lambda one: State.LIVE if looked[one.text].live or looked[one.text].foreign else State.DEAD)
+        if not needed.alive:
+            worst = max((looked[one.text] for one in needed.dead), key=lambda seen: _RANK[seen.status])
             return dataclasses.replace(worst, text=text, message=phrase("{expression}: {why}", expression=shown, why=worst.message))
         ages = [seen.age for seen in looked.values() if seen.age is not None]
         good = Seen(text, Status.PASS, _of_expression(expression, 0), live=True, age=min(ages, default=None))
-        idle = [looked[one.text] for one in needs.idle if looked[one.text].status is not Status.PASS]
+        idle = [looked[one.text] for one in needed.idle if looked[one.text].status is not Status.PASS]
         doubtful = [seen for seen in looked.values() if seen.status is Status.WARN and not seen.foreign]
         for seen in (*idle, *doubtful):
             said = phrase("a part of {expression} is without effect: {why}", expression=shown, why=seen.message)
@@ -295,7 +297,7 @@ class Examiner:
                 return Seen(plain.text, Status.PASS, _of_expression(plain.text, 0), live=True)
         return self.selector(signal, plain, depth)
 
-    def _parsed(self, expression: str) -> Node:
+    def _parsed(self, expression: str) -> Tree:
         try:
             return parse(expression)
         except NotParsed as exc:

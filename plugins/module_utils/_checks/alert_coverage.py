@@ -33,6 +33,12 @@ ARGUMENT_SPEC: Spec = {
     "endpoints": {"type": "list", "elements": "str", "default": []},
     "paths": {"type": "list", "elements": "str", "default": []},
     "may_be_absent": {"type": "list", "elements": "str", "default": []},
+    "others": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {**http_spec(url={"required": True}), "probe_query": {"type": "str"}},
+    },
     "probe_query": {"type": "str"},
 }
 DURATIONS = ()
@@ -52,16 +58,31 @@ class Arguments(HttpArguments):
     endpoints: list[str]
     paths: list[str]
     may_be_absent: list[str]
+    others: list[dict[str, object]]
     probe_query: str | None
 
 
 def run(args: Arguments, runner: Runner) -> Finding:
     if not args["kinds"]:
         raise ArgumentsRefused(["kinds has to say what must have an alert"])
-    match = {str(name): str(value) for name, value in (args["match"] or {}).items()}
     covers = _covers(args["covers"])
-    server = Prometheus(Connection.from_args(args), runner)
-    server.probe(args["probe_query"])
+    if not args["others"]:
+        return conclude(_looked_at(Prometheus(Connection.from_args(args), runner), args["probe_query"], args, covers), args)
+    kinds = {name: Kind() for name in args["kinds"]}
+    for options in ({**args}, *args["others"]):
+        server = Prometheus(Connection.from_args(options), runner)
+        try:
+            found = _looked_at(server, t.cast("str | None", options["probe_query"]), args, covers)
+        except CannotObserve as exc:  # what it might tell of is not known; what another tells of is
+            found = {name: Kind(unknowns=[exc.message]) for name in kinds}
+        for name, kind in kinds.items():
+            kind.take(found[name])
+    return conclude(kinds, args)
+
+
+def _looked_at(server: Prometheus, probe_query: str | None, args: Arguments, covers: t.Mapping[str, list[str]]) -> dict[str, Kind]:
+    match = {str(name): str(value) for name, value in (args["match"] or {}).items()}
+    server.probe(probe_query)
     rules, _now = server.rules()
     if not rules:
         said = phrase(
@@ -75,7 +96,13 @@ def run(args: Arguments, runner: Runner) -> Finding:
         scope.learn([])  # what only speaks the API of queries: labels have to say what is the service's
     coverage = Coverage(server, rules, scope, tuple(args["paths"]), frozenset(args["may_be_absent"]))
     kinds = coverage.of(tuple(dict.fromkeys(args["kinds"])), match, args["must_include"], covers)
-    return conclude(kinds, args)
+    if coverage.live.is_empty and not any(kind.alerts for kind in kinds.values()) and not server.query("count(up)"):
+        said = phrase(
+            "{server} has no series of up, nor of anything that the alerts select: has it just been started, or is it another tenant's?",
+            server=server.instrument,
+        )
+        raise CannotObserve(said, instrument=server.instrument)
+    return kinds
 
 
 def _covers(given: t.Mapping[str, object] | None) -> dict[str, list[str]]:

@@ -40,12 +40,13 @@ class Server:
         self.rules, self.there, self.targets = rules, series, targets
         self.asked: list[str] = []
         self.refused: set[str] = set()
+        self.known = ["count(up)"]
 
     def query(self, _method: str, url: str, options: t.Any) -> Response | dict[str, t.Any]:
         form = parse_qs(urlsplit(url).query) or parse_qs((options.get("body") or b"").decode())
         text = form["query"][0]
         self.asked.append(text)
-        found: list[tuple[Labels, str]] = [({}, "1")] if text == "vector(1)" else []
+        found: list[tuple[Labels, str]] = [({}, "1")] if text in ("vector(1)", *self.known) else []
         for part in PART.finditer(text):
             if part["selector"] in self.refused:
                 return Response(422, {}, b'{"status":"error","error":"too many samples"}', url, 0.1)
@@ -55,8 +56,7 @@ class Server:
         result = [{"metric": labels, "value": [1, value]} for labels, value in found]
         return {"status": "success", "data": {"resultType": "vector", "result": result}}
 
-    def run(self, *kinds: str, **args: t.Any) -> Finding:
-        runner = FakeRunner()
+    def answers(self) -> dict[str, t.Any]:
         active = [{"labels": one, "discoveredLabels": {"__address__": one["instance"]}, "health": "up"} for one in self.targets or []]
         answers: dict[str, t.Any] = {
             "/-/ready": "ready",
@@ -65,7 +65,11 @@ class Server:
         }
         if self.targets is not None:
             answers["/api/v1/targets"] = {"status": "success", "data": {"activeTargets": active}}
-        runner.http.answers = answers  # type: ignore[attr-defined] # the fake has it
+        return answers
+
+    def run(self, *kinds: str, **args: t.Any) -> Finding:
+        runner = FakeRunner()
+        runner.http.answers = self.answers()  # type: ignore[attr-defined] # the fake has it
         known = {"names": ["shop"], "jobs": ["shop"], "addresses": ["shop1"], "endpoints": ["https://shop.example/"]}
         options = {"url": "http://prom:9090", "kinds": list(kinds), "match": {"service": "shop"}, **known, **args}
         return alert_coverage.run(parse_arguments(alert_coverage, options), runner)
@@ -101,6 +105,14 @@ def test_what_covers_may_be(covers: dict[str, t.Any]) -> None:
 def test_without_rules_it_is_the_wrong_server() -> None:
     with pytest.raises(CannotObserve, match="no rule"):
         Server([], {}).run("down")
+
+
+def test_a_server_that_has_just_been_started() -> None:
+    server = Server([rule("Down", f"{UP} == 0")], {})
+    assert str(server.run("down").status) == "fail"
+    server.known = []
+    with pytest.raises(CannotObserve, match="just been started"):
+        server.run("down")
 
 
 def test_one_of_the_platform_counts_where_it_takes_series_of_the_service() -> None:
@@ -217,6 +229,29 @@ def test_a_selector_that_the_server_refuses_takes_no_other_along() -> None:
     server.refused.add("big_duration_seconds")
     found = server.run("down", "latency")
     assert str(found.status) == "unknown" and found.observed["alerts"] == {"down": ["Down"]}
+
+
+def test_alerts_of_one_service_on_two_servers() -> None:
+    one, other = (
+        Server([rule("Down", f"{UP} == 0")], {UP: [APP]}),
+        Server([rule("Slow", "a_duration_seconds > 1")], {"a_duration_seconds": [APP]}),
+    )
+
+    def both(*kinds: str) -> Finding:
+        runner = FakeRunner()
+        answers = {f"/a{path}": answer for path, answer in one.answers().items()}
+        answers.update({f"/b{path}": answer for path, answer in other.answers().items()})
+        runner.http.answers = answers  # type: ignore[attr-defined] # the fake has it
+        options = {"url": "http://prom/a", "others": [{"url": "http://prom/b"}], "kinds": list(kinds), "match": {"service": "shop"}}
+        return alert_coverage.run(parse_arguments(alert_coverage, {**options, "jobs": ["shop"]}), runner)
+
+    assert both("down", "latency").observed["alerts"] == {"down": ["Down"], "latency": ["Slow"]}
+    assert str(both("down", "latency").status) == "pass"
+    assert both("down", "errors").message == "no alert tells of failing requests"
+    other.rules = []
+    found = both("down", "latency")
+    assert str(found.status) == "unknown" and found.observed["not_known"] == ["latency"]
+    assert str(both("down").status) == "pass"
 
 
 def filesystems(*mounts: tuple[str, str, str]) -> list[Labels]:

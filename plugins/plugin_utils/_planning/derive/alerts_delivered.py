@@ -45,9 +45,10 @@ def _deliveries(description: Description) -> list[Instance]:
     common = description.default_values(lambda given: (given.get("alerts") or {}).get("labels"))
     labels = {**common, **(alerts.get("match") or {}), **(alerts.get("labels") or {}), **(shared.get("labels") or {})}
     labels.update((own or {}).get("labels") or {})
-    receivers = (
-        said.get("receivers") or alerts.get("receivers") or description.default(lambda given: given.get("alerts", {}).get("receivers"))
-    )
+    told = alerts.get("receivers") or description.default(lambda given: given.get("alerts", {}).get("receivers"))
+    if isinstance(told, dict):  # by severity
+        told = told.get(str(labels.get("severity"))) or list(dict.fromkeys(name for names in told.values() for name in names))
+    receivers = said.get("receivers") or told
     # how long it may take is said by its deadline, not by the patience with a server
     args = {key: value for key, value in description.connection("alertmanager").items() if key != "timeout"}
     args["labels"] = {str(name): str(value) for name, value in labels.items()}

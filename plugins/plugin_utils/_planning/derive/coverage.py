@@ -17,12 +17,13 @@ from .instance import Derivation, Instance
 def _coverage(description: Description) -> list[Instance]:
     alerts: Alerts = description.data.get("alerts") or {}
     using: object = alerts.get("using")
+    servers = [str(name) for name in using] if isinstance(using, list) else [str(using) if using else None]
     hosts = _hosts(description)
     kinds = _kinds(description, hosts)
     if not kinds:
         raise NotApplicable(phrase("it has no hosts, addresses or data that an alert would have to tell of"), "service.kind")
     args: dict[str, object] = {
-        **description.connection("prometheus", str(using[0] if isinstance(using, list) else using) if using else None),
+        **description.connection("prometheus", servers[0]),
         "kinds": kinds,
         "names": _names(description),
         "jobs": _jobs(description),
@@ -33,6 +34,9 @@ def _coverage(description: Description) -> list[Instance]:
     for key in ("match", "must_include", "may_be_absent"):
         if alerts.get(key):
             args[key] = alerts.get(key)
+    if servers[1:]:
+        others = [description.connection("prometheus", name) for name in servers[1:]]
+        args["others"] = [{key: value for key, value in one.items() if key != "timeout"} for one in others]
     covers = _covers(description, alerts)
     if covers:
         args["covers"] = covers
