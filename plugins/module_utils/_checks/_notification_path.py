@@ -36,7 +36,8 @@ class Path:
     useful: tuple[Route, ...] = ()
     problem: Message | None = None
     restriction: Message | None = None  # it is told of at times only
-    shut: bool = False  # ... and not now
+    shut: bool = False  # ... and not now, as far as that can be told
+    unread: bool = False  # ... and it cannot be told when
     joined: bool = False  # a group is there already to which the alert comes
 
     @property
@@ -168,7 +169,8 @@ def _restrict(path: Path, config: Config, now: dt.datetime) -> None:
     try:
         shut = Shut.of([of_route(config, route) for route in path.useful], now)
     except NotEvaluated as exc:
-        path.restriction, path.shut = phrase("{said}, and {name} cannot be evaluated here", said=said, name=str(exc)), True
+        path.restriction = phrase("{said}, and {name} cannot be evaluated here", said=said, name=str(exc))
+        path.shut = path.unread = True
         return
     if shut.always:
         path.problem, path.useful = phrase("{said}, which is not once within the next year", said=said), ()

@@ -17,13 +17,14 @@ from .._phrase import Message, phrase, verbatim
 
 
 def suppressed_by(alert: Alert, held: t.Sequence[Alert], server: Alertmanager) -> Message | None:
-    """What suppresses it, a silence or another alert; None where nothing does. Time intervals are the route's, and are told there."""
+    """What suppresses it: a silence, another alert, a time interval; None where nothing does."""
     if alert.silenced_by:
         return phrase("silenced by {silences}", silences=every(_silences(alert.silenced_by, server)))
     if alert.inhibited_by:
         return phrase("inhibited by {alerts}", alerts=every([_firing(fingerprint, held) for fingerprint in alert.inhibited_by]))
-    unsaid = alert.state == "suppressed" and not alert.muted_by
-    return phrase("suppressed, Alertmanager does not say by what") if unsaid else None
+    if alert.muted_by:
+        return phrase("muted by the time interval {intervals}", intervals=every(alert.muted_by))
+    return phrase("suppressed, Alertmanager does not say by what") if alert.state == "suppressed" else None
 
 
 def _silences(ids: t.Sequence[str], server: Alertmanager) -> list[Message]:

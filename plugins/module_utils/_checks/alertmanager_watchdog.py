@@ -150,6 +150,8 @@ def look_at(alert: Alert, held: t.Sequence[Alert], server: Alertmanager, args: A
     age = None if alert.updated is None else (now - alert.updated).total_seconds()
     shown = show_labels(alert.labels)
     suppressed = suppressed_by(alert, held, server)
+    if path.restriction and alert.muted_by and not (alert.silenced_by or alert.inhibited_by):
+        suppressed = None  # told with its hours
     problem: Message | None = None
     if suppressed is not None:
         problem = phrase("{alert} is {suppressed}: nobody is told of it", alert=shown, suppressed=suppressed)
@@ -174,7 +176,9 @@ def look_at(alert: Alert, held: t.Sequence[Alert], server: Alertmanager, args: A
     elif alert.state not in ("active", "suppressed"):
         doubt = phrase("Alertmanager has not yet decided about {alert} (state {state})", alert=shown, state=one_line(alert.state, 40))
     restriction = None
-    if path.restriction:
+    if path.restriction and path.unread:
+        doubt = doubt or path.restriction
+    elif path.restriction:
         restriction = phrase("{restriction}; outside of them its silence says nothing", restriction=path.restriction)
     return Seen(alert, path, age, problem, doubt, restriction)
 
