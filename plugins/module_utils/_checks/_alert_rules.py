@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import re
 import typing as t
 
@@ -119,7 +120,7 @@ def examine_rules(
 
 def _groups(server: Prometheus, alerts: t.Sequence[Rule], remarks: Remarks) -> None:
     """A group that takes longer than its interval leaves evaluations out; its own metrics tell whether it always does."""
-    groups = {alert.group_key: alert for alert in alerts if alert.group_took and alert.interval}
+    groups = {alert.group_key: alert for alert in alerts if 0 < alert.group_took < math.inf and alert.interval}
     if not groups:
         return
     slowest = max(groups.values(), key=lambda alert: alert.group_took / alert.interval)
@@ -158,10 +159,11 @@ def _noise(server: Prometheus, alerts: t.Sequence[Rule], match: t.Mapping[str, s
     both = f'label_replace({began}, "{MARK}", "times", "", "") or label_replace({samples}, "{MARK}", "samples", "", "")'
     try:
         patient = Prometheus(server.connection, server.runner.within(PATIENCE))
-        found = {(sample.labels.get("alertname", ""), sample.labels.get(MARK)): sample.value for sample in patient.query(both)}
+        answered = [sample for sample in patient.query(both) if math.isfinite(sample.value)]
     except CannotObserve:
         remarks.observed["fired_7d"] = None  # it decides nothing: a server that does not answer this is no fault of the alerts
         return
+    found = {(sample.labels.get("alertname", ""), sample.labels.get(MARK)): sample.value for sample in answered}
     intervals = {alert.name: alert.interval for alert in alerts}
     fired = {
         name: Fired(max(1, int(found.get((name, "times"), 0))), found[name, "samples"] * intervals[name])

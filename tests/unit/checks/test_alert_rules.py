@@ -147,6 +147,12 @@ def test_how_often_an_alert_fired_is_told() -> None:
     assert (found.fails, found.warns) == ([], [])
 
 
+def test_what_is_no_number_is_left_out() -> None:
+    odd = [{"metric": {"alertname": "Down", "readiness_selector": mark}, "value": [1, "NaN"]} for mark in ("times", "samples")]
+    found = examined([rule("Down", "x > 1", group_took=float("nan"))], answers=lambda query: odd if "ALERTS" in query else [])
+    assert (found.observed["fired_7d"], found.measurements, found.warns) == ({}, [], [])
+
+
 def test_a_history_that_does_not_come_in_time_decides_nothing() -> None:
     found = examined([rule("Down", "x > 1")], answers=lambda _query: HttpFailure("timeout", "too slow"))
     assert found.observed["fired_7d"] is None and (found.fails, found.warns, found.told) == ([], [], [])
