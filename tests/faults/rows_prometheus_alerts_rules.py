@@ -123,7 +123,14 @@ def slow_once(server: t.Any, rules: str) -> dict[str, t.Any]:
     return {"url": server.url, "match": {"service": "SERVICE"}}
 
 
+def named(service: str) -> t.Callable[[World], dict[str, t.Any]]:
+    """An alert that is asked for by its name alone, as that of a backup, on a server where others have one of that name."""
+    return lambda world: {"url": shared(world), "must_include": ["Down"], "prefer": {"service": service}}
+
+
 ROWS: list[Row] = [
+    Row(CHECK, "an alert of a name that other services have too", named("mild"), "pass", r"^1 alert loaded"),
+    Row(CHECK, "only other services have an alert of that name", named("nobody"), "warn", r"only with other labels than service=nobody"),
     Row(CHECK, "alerts carry what their severity asks for", of("carrying", required_by_severity=BY_SEVERITY), "pass", r"1 alert loaded"),
     Row(
         CHECK,

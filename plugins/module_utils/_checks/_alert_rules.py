@@ -104,14 +104,42 @@ def _lacking(names: t.Iterable[str], there: t.Mapping[str, str]) -> list[str]:
     return [name for name in names if not str(there.get(name, "")).strip()]
 
 
+# -- whose they are
+
+
+def preferred(alerts: t.Sequence[Rule], labels: t.Mapping[str, object], remarks: Remarks) -> list[Rule]:
+    """Of alerts of one name those with these labels, else those that say nothing of them: what has others is another service's."""
+    wanted = {name: str(value) for name, value in labels.items()}
+    chosen: list[Rule] = []
+    for name in dict.fromkeys(alert.name for alert in alerts):
+        called = [alert for alert in alerts if alert.name == name]
+        own = [alert for alert in called if all(alert.labels.get(label) == value for label, value in wanted.items())]
+        silent = [alert for alert in called if all(alert.labels.get(label, value) == value for label, value in wanted.items())]
+        if wanted and not silent:
+            remarks.warns.append(
+                phrase(
+                    "{alert} is loaded only with other labels than {labels:list}: they do not say that it is the service's",
+                    alert=name,
+                    labels=[f"{label}={value}" for label, value in wanted.items()],
+                )
+            )
+        chosen += own or silent or called
+    return chosen
+
+
 # -- how they fare
 
 
 def examine_rules(
-    server: Prometheus, rules: t.Sequence[Rule], alerts: t.Sequence[Rule], match: t.Mapping[str, str], companion: str
+    server: Prometheus,
+    rules: t.Sequence[Rule],
+    alerts: t.Sequence[Rule],
+    match: t.Mapping[str, str],
+    companion: str,
+    remarks: Remarks | None = None,
 ) -> Remarks:
     """Slow groups, targets that can vanish unnoticed, and how often each alert fired in the last 7 days."""
-    remarks = Remarks()
+    remarks = remarks or Remarks()
     _groups(server, alerts, remarks)
     _companions(server, rules, alerts, companion, remarks)
     _noise(server, alerts, match, remarks)
@@ -264,4 +292,4 @@ def _holds(matchers: t.Sequence[Matcher], labels: t.Mapping[str, str]) -> bool:
         return False
 
 
-__all__ = ("COMPANIONS", "MILD", "Remarks", "examine_rules", "is_mild", "lacking_by_severity", "required_by_severity")
+__all__ = ("COMPANIONS", "MILD", "Remarks", "examine_rules", "is_mild", "lacking_by_severity", "preferred", "required_by_severity")

@@ -18,7 +18,7 @@ from .._http import Connection, HttpArguments
 from .._listing import either
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
-from ._alert_rules import COMPANIONS, MILD, Remarks, examine_rules, lacking_by_severity, required_by_severity
+from ._alert_rules import COMPANIONS, MILD, Remarks, examine_rules, lacking_by_severity, preferred, required_by_severity
 
 WHERE = "controller"
 TIMEOUT = 60.0
@@ -30,6 +30,7 @@ ARGUMENT_SPEC: Spec = {
     "required_labels": {"type": "list", "elements": "str", "default": ["severity"]},
     "required_annotations": {"type": "list", "elements": "str", "default": ["summary"]},
     "required_by_severity": {"type": "dict"},
+    "prefer": {"type": "dict"},
     "companion": {"type": "str", "choices": list(COMPANIONS), "default": "told"},
     "may_be_absent": {"type": "list", "elements": "str", "default": []},
     "lookback": {"type": "str", "default": "7d"},
@@ -57,6 +58,7 @@ class Arguments(HttpArguments):
     required_labels: list[str]
     required_annotations: list[str]
     required_by_severity: dict[str, object] | None
+    prefer: dict[str, object] | None
     companion: str
     may_be_absent: list[str]
     lookback: float
@@ -84,14 +86,14 @@ def run(args: Arguments, runner: Runner) -> Finding:
     server.probe(args["probe_query"])
     rules, now = server.rules()
     report = Report()
-    alerts = choose(rules, match, args["must_include"], report)
+    alerts = preferred(choose(rules, match, args["must_include"], report), args["prefer"] or {}, report.rules)
     history = History(server, rules, args["lookback"], now.timestamp())
     for alert in alerts:
         examine_state(alert, args, now, report)
         report.fails += lacking_by_severity(alert, by_severity)
         if alert.name not in args["may_be_absent"]:
             examine_selectors(alert, history, frozenset(args["may_be_absent"]), report)
-    report.rules = examine_rules(server, rules, alerts, match, args["companion"])
+    report.rules = examine_rules(server, rules, alerts, match, args["companion"], report.rules)
     report.fails += report.rules.fails
     report.warns += report.rules.warns
     return conclude(args, match, alerts, history, report, now)

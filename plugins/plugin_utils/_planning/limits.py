@@ -57,9 +57,9 @@ OBJECTS = (
     ("addresses", "arguments", "backend", "chains", "chdir", "closed", "command", "components", "covers", "cron")
     + ("endpoints", "environment", "fields", "format", "host", "hosts", "inventory", "jobs", "journald", "keyword")
     + ("labels", "link_hosts", "markers", "match", "members", "module", "names", "others", "path", "paths", "pattern")
-    + ("port", "proc", "protocol", "python", "query", "receivers", "repository", "root", "rotated_by", "search")
-    + ("secret_environment", "selector", "since", "socket", "success_file", "suite", "tag", "tags", "template", "timer")
-    + ("to", "unit", "url", "version_property", "via", "window_end")
+    + ("port", "prefer", "proc", "protocol", "python", "query", "receivers", "repository", "root", "rotated_by")
+    + ("search", "secret_environment", "selector", "since", "socket", "success_file", "suite", "tag", "tags", "template")
+    + ("timer", "to", "unit", "url", "version_property", "via", "window_end")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths")  # questions that more of the same only adds to

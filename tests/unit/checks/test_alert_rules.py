@@ -15,6 +15,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks._ale
     Remarks,
     examine_rules,
     lacking_by_severity,
+    preferred,
     required_by_severity,
 )
 from ansible_collections.operability.readiness.plugins.module_utils._clients.prometheus import Prometheus, Rule
@@ -97,6 +98,24 @@ def test_what_is_required_has_a_form(given: dict[str, t.Any]) -> None:
     with pytest.raises(ArgumentsRefused, match="required_by_severity.critical"):
         required_by_severity(given)
     assert required_by_severity(None) == {}
+
+
+# -- whose they are
+
+
+def test_alerts_of_one_name_that_several_services_have() -> None:
+    own, other = rule("Old", "x > 1"), rule("Old", "x > 2", labels={"service": "billing"})
+    shared = rule("Old", "x > 3", labels={"severity": "page"})
+    for loaded, chosen, warned in (
+        ([own, other, shared], [own], False),
+        ([other, shared], [shared], False),
+        ([other], [other], True),
+    ):
+        remarks = Remarks()
+        assert preferred(loaded, {"service": "shop"}, remarks) == chosen
+        assert bool(remarks.warns) is warned
+    assert str(remarks.warns[0]) == "Old is loaded only with other labels than service=shop: they do not say that it is the service's"
+    assert preferred([own, other], {}, Remarks()) == [own, other]
 
 
 # -- slow groups
