@@ -64,6 +64,11 @@ options:
       - Labels and annotations that alerts of a severity must have besides those, by the value of the label C(severity), in any case.
         Each severity has V(labels), V(annotations) or both, lists of names.
     type: dict
+  prefer:
+    description:
+      - Labels and their values. Where several alerts have a name in O(must_include), those that have these labels are looked at, else those
+        that say nothing of them. One that has only other values of them is a C(warn), it may be another service's.
+    type: dict
   companion:
     description:
       - A target that is discovered (by Kubernetes, Consul, DNS and the like) vanishes when it is gone, and an alert on C(up == 0) with it.

@@ -140,6 +140,7 @@ CHECKS: dict[str, tuple[dict[str, t.Any], Answers]] = {
         },
         PROMETHEUS,
     ),
+    "alert_coverage": ({**AT_PROMETHEUS, "kinds": ["down", "disk"], "match": {"service": "payments"}, "addresses": ["web1"]}, PROMETHEUS),
     "alertmanager_route": (
         {"url": "http://am:9093", "labels": [{"service": "payments", "severity": "page"}], "receivers": ["payments-oncall"]},
         alertmanager_status(),

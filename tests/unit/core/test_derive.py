@@ -603,7 +603,7 @@ def test_the_alert_of_a_backup() -> None:
     one, gap = derived(
         "prometheus_alerts", TWO_PLACES + "alerts: {match: {a: b}, lookback: 1h, must_include: [X]}\n", source="backups.alert"
     )
-    assert (one.instance, one.args) == ("ResticOld", {**PROM, "must_include": ["ResticOld"], "lookback": "1h"})
+    assert (one.instance, one.args) == ("ResticOld", {**PROM, "must_include": ["ResticOld"], "lookback": "1h", "prefer": {"a": "b"}})
     assert one.path == ("parts", "db", "backups", 0, "alert")
     assert gap.gap == "nothing names the alert that a failing backup of /srv/*.dump raises (alert)"
     assert "no backup names the alert" in missing("prometheus_alerts", BACKUPS, source="backups.alert")
