@@ -129,7 +129,7 @@ class Asking:
         latest = shown(at_end.frames) if isinstance(at_end, Answer) else None
         said = self._nothing(job, query, data, latest)
         if said is not None:
-            return Judged(Kind.EXCUSED if self.excused(job, query.ref) else Kind.EMPTY, said)
+            return Judged(Kind.EXCUSED if query.is_quiet or self.excused(job, query.ref) else Kind.EMPTY, said)
         if query.is_constant and data.only is not None:
             return Judged(
                 Kind.CONSTANT, phrase("it shows only the number {value:number}, which the query itself makes up", value=data.only)

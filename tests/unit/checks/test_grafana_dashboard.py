@@ -11,7 +11,7 @@ import typing as t
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import grafana_dashboard
-from ansible_collections.operability.readiness.plugins.module_utils._checks._panel_queries import is_constant
+from ansible_collections.operability.readiness.plugins.module_utils._checks._panel_queries import is_constant, is_quiet
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
 from fakes import NOW, FakeRunner, Response
@@ -103,7 +103,7 @@ def test_what_a_finding_has() -> None:
         "data_sources": ["Prometheus"],
     }
     (measured,) = finding.measurements
-    assert (finding.instance, measured.value, measured.limit) == ("payments", 2, 3)
+    assert (finding.instance, measured.value, measured.limit) == ("", 2, 3), "the plan names it"
     assert finding.details == ["panel Panel 2: there is no data", "1 panel asks nothing: #4"]
 
 
@@ -278,6 +278,26 @@ def test_everything_without_options_is_what_the_dashboard_says() -> None:
 )
 def test_numbers_that_a_query_makes_up(expression: str, wanted: bool) -> None:
     assert is_constant(expression) is wanted
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted"),
+    [
+        ("ALERTS{alertstate='firing'}", True),
+        ("count(ALERTS) > 0", True),
+        ("ALERTS * on (alertname) group_left (x) y", True),
+        ("ALERTS or up", False),
+        ("ALERTS unless up", True),
+        ("absent(up)", True),
+        ("up", False),
+        ("rate(x[$__interval])", False),
+        ("sum(", False),
+    ],
+)
+def test_queries_whose_emptiness_is_good_news(expression: str, wanted: bool) -> None:
+    assert is_quiet(expression) is wanted
+    finding, _runner = look(served(panel(1, "up"), panel(2, f"{expression} # empty")))
+    assert str(finding.status) == ("pass" if wanted else "fail")
 
 
 @pytest.mark.parametrize(
