@@ -114,7 +114,7 @@ finding:
       uid: payments-overview
       title: Payments
       folder: Services
-      panels_with_data: [Errors, Requests]
+      panels_with_data: [payments-overview/Errors, payments-overview/Requests]
       empty_panels: [Latency]
       unseen_panels: []
       data_sources: [Prometheus]

@@ -38,7 +38,7 @@ CONSTRAINTS = {"required_one_of": [("uid", "tag")], "mutually_exclusive": [("uid
 DURATIONS = ()
 SIZES = ()
 COMPARISONS = ()
-COMPARABLE = {"panels_with_data": {"kind": "set", "what": phrase("panel with data")}}
+COMPARABLE = {"panels_with_data": {"kind": "set", "what": phrase("panel with data"), "after": "/"}}
 
 MOST_PANELS = 200  # of one dashboard, repeated ones counted
 NAMED = 3  # faults in a message
@@ -298,8 +298,8 @@ class View:
         return finding
 
     def fact(self, panel: Panel) -> str:
-        """The name by which a panel is known again: its title, with its number where another has the same."""
-        name = one_line(panel.name, 100)
+        """The name by which a panel is known again: its title below its dashboard, with its number where another has the same."""
+        name = f"{self.uid}/{one_line(panel.name, 100)}"
         return name if [other.name for other in self.panels].count(panel.name) == 1 else f"{name} #{panel.id}"
 
     def of_panels(self, seen: t.Sequence[Seen]) -> list[Message]:

@@ -14,6 +14,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks impo
 from ansible_collections.operability.readiness.plugins.module_utils._checks._panel_queries import is_constant, is_quiet
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
+from ansible_collections.operability.readiness.plugins.plugin_utils._comparing.comparable import facts
 from fakes import NOW, FakeRunner, Response
 from grafana_data_stand_in import frame
 
@@ -97,7 +98,7 @@ def test_what_a_finding_has() -> None:
         "uid": "payments",
         "title": "Payments",
         "folder": "Services",
-        "panels_with_data": ["Panel 1", "Panel 3"],
+        "panels_with_data": ["payments/Panel 1", "payments/Panel 3"],
         "empty_panels": ["Panel 2"],
         "unseen_panels": [],
         "data_sources": ["Prometheus"],
@@ -105,6 +106,7 @@ def test_what_a_finding_has() -> None:
     (measured,) = finding.measurements
     assert (finding.instance, measured.value, measured.limit) == ("", 2, 3), "the plan names it"
     assert finding.details == ["panel Panel 2: there is no data", "1 panel asks nothing: #4"]
+    assert facts(finding) == {"panels_with_data": ["payments/Panel 1", "payments/Panel 3"]}, "what is compared after a deployment"
 
 
 def test_many_panels_are_few_requests() -> None:
@@ -132,7 +134,7 @@ def test_a_request_that_is_refused_as_a_whole_is_sent_panel_by_panel() -> None:
 
     finding, runner = look(served(panel(1, "a"), panel(2, "refused"), panel(3, "c"), **{"/api/ds/query": spoilt}))
     assert (str(finding.status), finding.message) == ("fail", "the dashboard Payments: panel Panel 2: plugin.downstreamError")
-    assert finding.observed["panels_with_data"] == ["Panel 1", "Panel 3"] and len(posted(runner)) == 4
+    assert finding.observed["panels_with_data"] == ["payments/Panel 1", "payments/Panel 3"] and len(posted(runner)) == 4
 
 
 @pytest.mark.parametrize(
