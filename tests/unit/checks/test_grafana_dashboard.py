@@ -255,6 +255,24 @@ def test_data_with_a_notice_that_something_failed_is_partial() -> None:
     assert str(finding.status) == "warn" and "one store did not answer" in finding.message
 
 
+@pytest.mark.parametrize(
+    ("curve", "end", "status", "said"),
+    [
+        ([(NOW_MS - 3600, "1"), (NOW_MS, "NaN")], ["NaN"], "pass", "shows data"),  # idle for some minutes: the series goes on
+        ([(NOW_MS - 3600, "NaN"), (NOW_MS, "NaN")], ["NaN"], "fail", "only values that are none"),
+        ([(NOW_MS - 3600, "1")], [], "fail", "data of the past only, the newest is 1 h old"),
+        ([], ["1"], "pass", "shows data"),  # younger than a step of the curve
+        ([], ["NaN"], "fail", "only values that are none"),
+        ([], [], "fail", "there is no data"),
+    ],
+)
+def test_a_curve_and_its_end(curve: t.Any, end: t.Any, status: str, said: str) -> None:
+    frames = {"Q0_0": [frame({}, curve)] if curve else [], "Q0_0_now": [frame({}, [(NOW_MS, value) for value in end])] if end else []}
+    reply = {"results": {ref: {"frames": found} for ref, found in frames.items()}}
+    finding, _runner = look(served(panel(1, "a"), **{"/api/ds/query": reply}))
+    assert str(finding.status) == status and said in finding.message
+
+
 def test_everything_without_options_is_what_the_dashboard_says() -> None:
     everything = {**JOB, "query": "label_values(job)", "includeAll": True, "allValue": ".+", "current": {"value": "$__all"}}
     none = {"/api/datasources/uid/p1/resources/api/v1/label/job/values": {"status": "success", "data": []}}
