@@ -260,7 +260,7 @@ def test_data_with_a_notice_that_something_failed_is_partial() -> None:
     [
         ([(NOW_MS - 3600, "1"), (NOW_MS, "NaN")], ["NaN"], "pass", "shows data"),  # idle for some minutes: the series goes on
         ([(NOW_MS - 3600, "NaN"), (NOW_MS, "NaN")], ["NaN"], "fail", "only values that are none"),
-        ([(NOW_MS - 3600, "1")], [], "fail", "data of the past only, the newest is 1 h old"),
+        ([(NOW_MS - 3600, "1")], [], "fail", "data of the past only, the newest is 60 min old"),
         ([], ["1"], "pass", "shows data"),  # younger than a step of the curve
         ([], ["NaN"], "fail", "only values that are none"),
         ([], [], "fail", "there is no data"),
