@@ -249,6 +249,7 @@ dashboards:
         ("dashboards", 0),
         None,
     )
+    assert services.instance == "services (payments, a, 7)"
     assert services.args == {
         **at,
         "uid": "services",
