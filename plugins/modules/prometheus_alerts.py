@@ -16,6 +16,9 @@ description:
     of C(unless), or in one branch of C(or), is a C(warn).
   - So is a metric that had series within O(lookback) and has none under any label now, although its target is up, as after a renaming.
   - A recording rule that gives nothing is followed to the selectors that it is made of.
+  - A rule group that takes longer than its interval is a C(warn), and a C(fail) where the server's own metrics tell that it leaves
+    evaluations out time and again.
+  - How often each alert began to fire in the last 7 days is told, and decides nothing.
   - What the library does not know is parsed by the server, where it offers that (Prometheus 3), else the finding is C(unknown).
 version_added: 0.1.0
 author:
@@ -56,6 +59,19 @@ options:
     type: list
     elements: str
     default: [summary]
+  required_by_severity:
+    description:
+      - Labels and annotations that alerts of a severity must have besides those, by the value of the label C(severity), in any case.
+        Each severity has V(labels), V(annotations) or both, lists of names.
+    type: dict
+  companion:
+    description:
+      - A target that is discovered (by Kubernetes, Consul, DNS and the like) vanishes when it is gone, and an alert on C(up == 0) with it.
+        What is to be done where no alert fires then, such as one on C(absent(up{...}\)). V(told) tells it and decides nothing.
+      - A target of a static list or of a file stays in the list while it is down, so that C(up == 0) is enough.
+    type: str
+    choices: [told, warn, fail]
+    default: told
   may_be_absent:
     description:
       - Names of metrics, or of alerts, whose selectors may match nothing.
@@ -86,7 +102,9 @@ EXAMPLES = r"""
     match:
       service: payments
     must_include: [PaymentsDown]
-    required_annotations: [summary, runbook_url]
+    required_annotations: [summary]
+    required_by_severity:
+      critical: {annotations: [runbook_url], labels: [team]}
 
 - name: Look at two alerts, a counter of which only exists after the first fault
   operability.readiness.prometheus_alerts:

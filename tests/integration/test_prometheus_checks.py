@@ -122,24 +122,13 @@ def test_the_library_parses_as_the_server_does(served: Server, expression: str) 
             assert json.load(answer)["data"]["version"].startswith("2.")
         return
 
-    def needs(node: promql.Node) -> t.Any:
-        found = promql.judge(node, lambda selector: False)
-        return found.alive, [(s.metric, s.reach, s.at) for s in found.dead], [(s.metric, s.reach, s.at) for s in found.idle]
-
-    assert needs(theirs) == needs(promql.parse(expression))
+    assert theirs == promql.parse(expression)
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS)
 def test_selectors_as_they_are_written_are_accepted(served: Server, expression: str) -> None:
-    asked: list[str] = []
-
-    def note(selector: promql.Selector) -> bool:
-        asked.append(selector.text)
-        return False
-
-    promql.judge(promql.parse(expression), note)
     now = time.time()
-    for text in asked:
+    for text in [selector.text for selector in promql.selectors(promql.parse(expression))]:
         client(served).query(f"count({text})")
         client(served).series([text], now - 60, now, limit=1)
 

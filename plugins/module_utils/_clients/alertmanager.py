@@ -129,9 +129,13 @@ class Alertmanager:
         except (AttributeError, KeyError, TypeError):
             raise self.trouble(phrase("{server} answered with alerts that make no sense", server=self.name)) from None
 
-    def _get(self, path: str, kind: type) -> t.Any:
+    def now_held(self, path: str) -> list[t.Any]:
+        """A list of the API as it is now, whatever was answered before."""
+        return t.cast("list[t.Any]", self._get(path, list, fresh=True))
+
+    def _get(self, path: str, kind: type, *, fresh: bool = False) -> t.Any:
         try:
-            response = self.runner.ask(self.name, "GET", self.base + path, light=True, connection=self.connection)
+            response = self.runner.ask(self.name, "GET", self.base + path, light=True, fresh=fresh, connection=self.connection)
             if response.status == 200:
                 data = response.json()
         except CannotObserve as exc:

@@ -13,11 +13,11 @@ import typing as t
 from urllib.parse import urlencode
 
 from .._finding import CannotObserve
-from .._http import Connection, Response, public_url
+from .._http import Connection, HttpFailure, Response, public_url
 from .._message import one_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner
-from .promql import Node, from_server
+from .promql import Tree, from_server
 
 # longer ones are posted: servers and proxies refuse long addresses
 LONGEST_ADDRESS = 4000
@@ -28,6 +28,10 @@ NO_READY = (401, 403, 404, 405)
 
 class QueryRefused(CannotObserve):
     """The server understood the request and refuses it: a wrong query, or one that costs too much."""
+
+
+class QueryTooSlow(CannotObserve):
+    """No answer to a query in time, though the server is there."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +74,7 @@ class Target:
 
 @dataclasses.dataclass(frozen=True)
 class Rule:
-    """A rule as it is loaded; ``evaluated`` is None before its first evaluation."""
+    """A rule as it is loaded; ``evaluated`` is None before its first evaluation, ``active`` since when it is pending or firing."""
 
     kind: str  # alerting, recording
     name: str
@@ -83,6 +87,9 @@ class Rule:
     evaluated: dt.datetime | None
     group: str
     interval: float
+    active: dt.datetime | None = None
+    group_took: float = 0.0  # seconds of the last evaluation of its group
+    group_key: str = ""  # tells groups of the same name in different files apart
 
 
 # what the server's JSON has, as far as it is read here; what it lacks or has otherwise is told as nonsense
@@ -109,6 +116,10 @@ class _Target(t.TypedDict, total=False):
     scrapeInterval: str
 
 
+class _Alert(t.TypedDict, total=False):
+    activeAt: str
+
+
 class _Rule(t.TypedDict, total=False):
     type: str
     name: str
@@ -119,11 +130,14 @@ class _Rule(t.TypedDict, total=False):
     health: str
     lastError: str
     lastEvaluation: str
+    alerts: list[_Alert] | None
 
 
 class _Group(t.TypedDict, total=False):
     name: str
+    file: str
     interval: float
+    evaluationTime: float
     rules: list[_Rule] | None
 
 
@@ -237,12 +251,45 @@ class Prometheus:
         """The label sets that had samples between two times; ``limit`` is heeded by newer servers only."""
         asked = {"match[]": list(selectors), "start": start, "end": end, "limit": limit or None}
         found: list[dict[str, str]] | None = self._answer("/api/v1/series", asked)[1]
+        if not all(isinstance(labels, dict) for labels in self._listed(found)):
+            raise self._nonsense()
         return self._listed(found)
 
-    def parse_query(self, expression: str) -> Node | None:
-        """The expression as the server itself parses it; None where it does not offer that (before Prometheus 3)."""
+    def has_metrics(self, start: float, end: float) -> bool:
+        """Whether there was any series at all between two times."""
+        found = self._answer("/api/v1/label/__name__/values", {"start": start, "end": end, "limit": 1})[1]
+        return bool(self._listed(found))
+
+    def samples(self, selector: str, window: str, most: int = 1) -> list[Range]:
+        """The raw samples of a selector's series within a PromQL duration, of at most ``most`` series."""
+        data = self._found("/api/v1/query", {"query": f"{selector}[{window}]"})[1]
         try:
-            data = self._answer("/api/v1/parse_query", {"query": expression}, missing=True)[1]
+            found = self._listed(data.get("result"))[:most]
+            return [Range(item["metric"], [(float(time), float(value)) for time, value in item.get("values", [])]) for item in found]
+        except (KeyError, TypeError, ValueError):
+            raise self._nonsense() from None
+
+    def metric_kinds(self) -> dict[str, str]:
+        """The type of each metric (counter, gauge, ...) that the targets declare; nothing where the server does not say."""
+        data = self._answer("/api/v1/metadata", {"limit_per_metric": 1}, missing=True)[1]
+        try:
+            return {str(name): str(found[0]["type"]) for name, found in (data or {}).items() if found}
+        except (KeyError, IndexError, TypeError, AttributeError):
+            raise self._nonsense() from None
+
+    def configured(self) -> dt.datetime | None:
+        """Since when it runs with this configuration; None where the server does not say."""
+        try:
+            data = self._answer("/api/v1/status/runtimeinfo", {}, missing=True)[1]
+            times = [moment(data.get(name)) for name in ("startTime", "lastConfigTime")]
+        except (CannotObserve, AttributeError, TypeError, ValueError):
+            return None
+        return max((time for time in times if time), default=None)
+
+    def parse_query(self, expression: str) -> Tree | None:
+        """The expression as the server itself parses it; None where it does not offer that (before Prometheus 3)."""
+        data = self._answer("/api/v1/parse_query", {"query": expression}, missing=True)[1]
+        try:
             return None if data is None else from_server(data)
         except ValueError:
             raise self._nonsense() from None
@@ -258,19 +305,30 @@ class Prometheus:
             raise self._nonsense() from None
 
     def rules(self) -> tuple[list[Rule], dt.datetime]:
-        """The loaded rules of every group, and the server's time."""
+        """The loaded rules of every group, and the server's time. CannotObserve where there is none: it is not what evaluates rules."""
         response, data, _unused = self._found("/api/v1/rules", {})
         try:
             groups = self._listed(data.get("groups"))
-            return [_rule(rule, group) for group in groups for rule in group.get("rules") or []], self.now(response)
+            rules = [_rule(rule, group) for group in groups for rule in group.get("rules") or []]
         except (KeyError, TypeError, AttributeError, ValueError):
             raise self._nonsense() from None
+        if not rules:
+            said = phrase(
+                "{server} evaluates no rules at all: give the address of what evaluates them (for VictoriaMetrics vmalert's), "
+                "or look whether its rule files are loaded",
+                server=self.instrument,
+            )
+            raise self._cannot(said)
+        return rules, self.now(response)
 
     # -- the wire
 
     def _request(self, method: str, url: str, **options: t.Any) -> Response:
         try:
             return self.runner.ask(self.instrument, method, url, connection=self.connection, **options)
+        except HttpFailure as exc:
+            slow = exc.kind == "timeout" and "/api/v1/query" in url
+            raise (QueryTooSlow if slow else CannotObserve)(exc.message, instrument=self.instrument) from None
         except CannotObserve as exc:
             raise CannotObserve(exc.message, instrument=self.instrument) from None
 
@@ -306,8 +364,9 @@ class Prometheus:
         data = answer.get("data")
         # a server that fans out (Thanos) says success with what it could reach: nothing from that is no proof of nothing
         result = data.get("result") if isinstance(data, dict) else data
-        if answer.get("warnings") and result == []:
-            warning = one_line(answer["warnings"][0], 200)
+        incomplete = [warning for warning in answer.get("warnings") or [] if not str(warning).startswith("PromQL ")]
+        if incomplete and result == []:
+            warning = one_line(incomplete[0], 200)
             raise self._cannot(
                 phrase("{server} answered with nothing, and with a warning: {warning}", server=self.instrument, warning=warning)
             )
@@ -337,6 +396,10 @@ class Prometheus:
             raise self._cannot(unusable if status != 200 else exc.message) from None
         if not isinstance(answer, dict):
             raise self._nonsense()
+        if status != 200 and "Prometheus Agent" in str(answer.get("error")):
+            raise self._cannot(
+                phrase("{server} is a Prometheus agent: it answers no queries and evaluates no rules", server=self.instrument)
+            )
         if status != 200 or answer.get("status") != "success":
             said = phrase(
                 "{server} refuses the request ({status}): {reason}",
@@ -365,6 +428,8 @@ def _scalar(result: t.Sequence[object], *, number: bool = True) -> Sample:
 
 
 def _sample(item: _Series) -> Sample:
+    if not isinstance(item["metric"], dict):
+        raise TypeError("labels are a mapping")
     if "value" in item:
         return Sample(item["metric"], float(item["value"][0]), float(item["value"][1]))
     return Sample(item["metric"], float(item["histogram"][0]), float(item["histogram"][1]["count"]))
@@ -396,6 +461,9 @@ def _rule(item: _Rule, group: _Group) -> Rule:
         moment(item.get("lastEvaluation")),
         str(group.get("name") or ""),
         float(group.get("interval") or 0),
+        active=min((since for since in (moment(alert.get("activeAt")) for alert in item.get("alerts") or []) if since), default=None),
+        group_took=float(group.get("evaluationTime") or 0),
+        group_key=f"{group.get('file') or ''};{group.get('name') or ''}",
     )
 
 
@@ -420,4 +488,16 @@ def prometheus_duration(text: str) -> float | None:
     return float(sum(float(number) * units[unit] for number, unit in parts))
 
 
-__all__ = ("Evaluation", "Prometheus", "QueryRefused", "Range", "Rule", "Sample", "Target", "moment", "prometheus_duration", "told")
+__all__ = (
+    "Evaluation",
+    "Prometheus",
+    "QueryRefused",
+    "QueryTooSlow",
+    "Range",
+    "Rule",
+    "Sample",
+    "Target",
+    "moment",
+    "prometheus_duration",
+    "told",
+)

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+
+from .promql_tree import ABSENT, SET_OPERATORS, Aggregate, Binary, Call, Number, Select, Subquery, Text, Tree, everything, parts, rebuilt
 
 # comments and strings first: what looks like an operator in them is none; ">/" and "</" trim histograms and filter nothing
 _TOKEN = re.compile(r"#[^\n]*|'(?:[^'\\\n]|\\.)*'|`[^`]*`|" + r'"(?:[^"\\\n]|\\.)*"' + r"|[{}]|[<>]/|[<>=!]=|[<>]")
@@ -32,4 +35,72 @@ def without_filters(expression: str) -> str:
     return "".join(parts) + expression[copied:]
 
 
-__all__ = ("without_filters",)
+def unfiltered(tree: Tree) -> Tree:
+    """As ``without_filters``, and as if what may take all away were not so: the right side of ``unless``, and what absent() looks at."""
+    if isinstance(tree, Binary) and tree.operator == "unless":
+        return unfiltered(tree.left)
+    if isinstance(tree, Call) and tree.function in ABSENT:
+        return _as_if_absent(tree)
+    found = rebuilt(tree, unfiltered)
+    return dataclasses.replace(found, as_bool=True) if isinstance(found, Binary) and found.compares else found
+
+
+def unfiltered_outside(tree: Tree) -> Tree:
+    """Only comparisons of which the result is not calculated with: those within may choose one of many series that have the same labels."""
+    if isinstance(tree, Binary) and tree.operator == "unless":
+        return unfiltered_outside(tree.left)
+    if isinstance(tree, Call) and tree.function in ABSENT:
+        return _as_if_absent(tree)
+    if isinstance(tree, Binary) and tree.operator in SET_OPERATORS:
+        return rebuilt(tree, unfiltered_outside)
+    return dataclasses.replace(tree, as_bool=True) if isinstance(tree, Binary) and tree.compares else tree
+
+
+def without_offsets(tree: Tree) -> Tree:
+    """The same expression, all of it at one time."""
+    found = rebuilt(tree, without_offsets)
+    return dataclasses.replace(found, offset=0.0) if isinstance(found, (Select, Subquery)) and found.offset > 0 else found
+
+
+def offsets(tree: Tree) -> list[Select]:
+    """Selectors that look at an earlier time, with all that offsets around them add."""
+    found: list[Select] = []
+
+    def look(one: Tree, around: float) -> None:
+        if isinstance(one, Select):
+            if one.offset + around > 0:
+                found.append(dataclasses.replace(one, offset=one.offset + around))
+            return
+        for part in parts(one):
+            look(part, around + one.offset if isinstance(one, Subquery) else around)
+
+    look(tree, 0.0)
+    return found
+
+
+def _as_if_absent(tree: Call) -> Tree:
+    """What absent() gives: 1, with the labels that are compared with one value."""
+    given = tree.args[0] if tree.args else tree
+    found: Tree = Call("vector", (Number(1.0),))
+    if not isinstance(given, Select) or len(given.choices) != 1:
+        return found
+    equal = [one for one in given.choices[0].conditions if one.operator == "="]
+    names = [one.name for one in equal]
+    for matcher in equal:
+        if names.count(matcher.name) == 1:
+            escaped = matcher.value.replace("$", "$$")
+            found = Call("label_replace", (found, Text(matcher.name), Text(escaped), Text(""), Text("")))
+    return found
+
+
+def filters(tree: Tree) -> bool:
+    """Whether values decide of what is in its result."""
+    return any(
+        (isinstance(one, Binary) and (one.filters or one.operator in ("and", "unless")))
+        or (isinstance(one, Call) and one.function in ABSENT)
+        or (isinstance(one, Aggregate) and one.operator in ("topk", "bottomk", "limitk", "limit_ratio"))
+        for one in everything(tree)
+    )
+
+
+__all__ = ("filters", "offsets", "unfiltered", "unfiltered_outside", "without_filters", "without_offsets")

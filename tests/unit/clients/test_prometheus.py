@@ -9,13 +9,14 @@ import typing as t
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from ansible_collections.operability.readiness.plugins.module_utils._clients import promql
+from ansible_collections.operability.readiness.plugins.module_utils._clients import promql, promql_needs
 from ansible_collections.operability.readiness.plugins.module_utils._clients.prometheus import (
     Prometheus,
     QueryRefused,
     moment,
     prometheus_duration,
 )
+from ansible_collections.operability.readiness.plugins.module_utils._clients.promql_needs import State
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from ansible_collections.operability.readiness.plugins.module_utils._http import Connection
 from fakes import FakeRunner, HttpFailure, Response
@@ -139,7 +140,7 @@ def test_times_and_durations_as_go_writes_them() -> None:
 
 
 def needs(expression: str, *alive: str) -> tuple[bool, list[str], list[str]]:
-    found = promql.judge(promql.parse(expression), lambda selector: selector.metric in alive)
+    found = promql_needs.needs(promql.parse(expression), lambda one: State.LIVE if one.metric in alive else State.DEAD)
     return found.alive, [selector.text for selector in found.dead], [selector.text for selector in found.idle]
 
 
@@ -184,17 +185,14 @@ def test_what_an_expression_needs(expression: str, alive: list[str], expected: t
     ],
 )
 def test_selectors_are_written_as_they_were(text: str) -> None:
-    node = promql.parse(text)
-    assert isinstance(node, promql.Selector)
-    again = promql.parse(node.text)
-    assert isinstance(again, promql.Selector)
-    assert (again.metric, again.text) == (node.metric, node.text)
+    selector = promql.parse_selector(text)
+    again = promql.parse_selector(selector.text)
+    assert (again.metric, again.text, again.same) == (selector.metric, selector.text, selector.same)
 
 
 def test_how_far_back_a_selector_looks() -> None:
     def reach(expression: str) -> list[tuple[float, float | None]]:
-        found = promql.judge(promql.parse(expression), lambda selector: False).dead
-        return [(selector.reach, selector.at) for selector in found]
+        return [(selector.reach, selector.at) for selector in promql.selectors(promql.parse(expression))]
 
     assert reach("rate(a[1h] offset 7d)") == [(7 * 86400 + 3600, None)]
     assert reach("max_over_time(rate(a[5m])[1d:5m] offset 1h)") == [(86400 + 3600 + 300, None)]
@@ -214,7 +212,7 @@ def test_the_server_s_parser_says_the_same() -> None:
         "rhs": {"type": "parenExpr", "expr": absent},
     }
     assert promql.from_server(call) == promql.parse('rate(a{x=~"y"}[5m] offset 1m)')
-    found = promql.judge(promql.from_server(tree), lambda selector: False)
+    found = promql_needs.needs(promql.from_server(tree), lambda _one: State.DEAD)
     assert (found.alive, [one.text for one in found.idle]) == (True, ['a{x=~"y"}'])
     for wrong in (None, {}, {"type": "poem"}, {"type": "call", "func": 1, "args": []}):
         with pytest.raises(ValueError, match="expected|known"):

@@ -97,6 +97,36 @@ def test_targets_are_hosts_times_ports() -> None:
     assert one.hosts is None and one.path == ("parts", "web", "scrape", 0)
 
 
+def test_signals_with_the_targets_of_which_they_must_be() -> None:
+    text = "signals: {traffic: requests_total, errors: {series: [a, b], jobs: [proxy]}, may_be_absent: [errors], within: 10m}\n"
+    (found,) = derived("prometheus_series", SCRAPE + text)
+    assert found.args == {
+        **PROM,
+        "signals": {"traffic": "requests_total", "errors": {"series": ["a", "b"], "jobs": ["proxy"]}},
+        "may_be_absent": ["errors"],
+        "within": "10m",
+        "service": "payments",
+        "expect": [
+            {"job": "payments", "addresses": ["pay1"], "port": 8080},
+            {"job": "payments", "addresses": ["pay2"], "port": 8080},
+            {"addresses": ["pay1"], "port": 9100},
+            {"addresses": ["pay2"], "port": 9100},
+            {"addresses": ["db1"], "port": 9187},
+        ],
+    }
+    assert (found.instance, found.hosts, found.path) == ("golden signals", None, ("signals",))
+    assert "expect" not in derived("prometheus_series", text)[0].args
+    assert missing("prometheus_series", "signals: {within: 10m}\n").startswith("signals is not declared")
+
+
+def test_a_batch_need_not_have_a_latency() -> None:
+    base = "schema_version: 1\nservice: {name: nightly, owner: team, hosts: payments, kind: batch}\nsignals: {traffic: a"
+    batch = derive(Proof("prometheus_series"), describe(base + "}\n", ORGANISATION))[0]
+    assert batch.args["required"] == ["traffic", "errors", "saturation"]
+    assert "required" not in derive(Proof("prometheus_series"), describe(base + ", latency: b}\n", ORGANISATION))[0].args
+    assert "required" not in derived("prometheus_series", "signals: {traffic: a}\n")[0].args
+
+
 def test_targets_of_a_named_prometheus() -> None:
     two = ORGANISATION.replace("servers:", 'servers:\n  far: {kind: prometheus, url: "http://far"}')
     assert derived("prometheus_targets", "parts: {web: {scrape: [{port: 1, using: far}]}}\n", two)[0].args["url"] == "http://far"
@@ -193,6 +223,45 @@ def test_silences_until_the_end_of_the_window() -> None:
     assert "window_end" not in derived("alertmanager_silences", ALERTS)[0].args
     (route,) = derived("alertmanager_route", ALERTS, window=window)
     assert (route.args["window_start"], route.args["window_end"]) == (window["start"], window["end"])
+
+
+# -- dashboards
+
+BOARDS = ORGANISATION.replace(
+    "servers:\n",
+    "servers:\n  boards: {kind: grafana, url: 'http://boards.example', bearer_token: s3cr3t-boards, default: true}\n  old: {kind: grafana, url: 'http://old.example'}\n",
+    1,
+)
+
+
+def test_each_dashboard_is_looked_at_by_itself() -> None:
+    text = """\
+dashboards:
+  - payments-overview
+  - {uid: services, variables: {service: payments, host: [a, 7]}, may_be_empty: [Errors, 12], panels: [3], data_sources: [main]}
+  - {tag: oncall, using: old}
+"""
+    overview, services, oncall = derived("grafana_dashboard", text, BOARDS)
+    at = {"url": "http://boards.example", "bearer_token": "s3cr3t-boards"}
+    assert (overview.instance, overview.args, overview.path, overview.hosts) == (
+        "payments-overview",
+        {**at, "uid": "payments-overview"},
+        ("dashboards", 0),
+        None,
+    )
+    assert services.args == {
+        **at,
+        "uid": "services",
+        "variables": {"service": "payments", "host": ["a", 7]},
+        "may_be_empty": ["Errors", "12"],
+        "panels": ["3"],
+        "data_sources": ["main"],
+    }
+    assert (oncall.instance, oncall.args) == ("oncall", {"url": "http://old.example", "tag": "oncall"})
+    assert missing("grafana_dashboard", organisation=BOARDS) == "dashboards is not declared"
+    assert "grafana" in missing("grafana_dashboard", text)
+    _one, _two, lost = derived("grafana_dashboard", text.replace("using: old", "using: lost"), BOARDS)
+    assert lost.gap is not None and "lost" in lost.gap
 
 
 # -- endpoints

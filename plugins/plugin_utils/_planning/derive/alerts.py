@@ -45,7 +45,7 @@ def servers_of(alerts: Alerts) -> list[str | None]:
 def alert_args(description: Description, alerts: Alerts, *more: str) -> dict[str, object]:
     """The options of a check of alert rules: what the service says of its alerts, else the defaults."""
     args = description.connection("prometheus", servers_of(alerts)[0])
-    for key in (*more, "required_labels", "required_annotations", "may_be_absent", "lookback"):
+    for key in (*more, "required_labels", "required_annotations", "required_by_severity", "may_be_absent", "lookback"):
         value = alerts.get(key, _default(description, key))
         if value is not None:
             args[key] = value
