@@ -14,7 +14,6 @@ from .._clients.alertmanager import label_sets
 from .._clients.label_sets import LabelSet
 from .._clients.prometheus import Rule
 from .._clients.prometheus_alerting import AlertingPrometheus, chosen
-from .._finding import CannotObserve
 from .._http import Connection, HttpArguments
 from .._listing import every
 from .._phrase import Message, phrase
@@ -126,14 +125,6 @@ def follow_all(args: AlertsArguments, runner: Runner) -> Servers:
             server.declared = {}  # said to be none
         server.probe(options["probe_query"])
         rules, _now = server.rules()
-        if not rules:
-            raise CannotObserve(
-                phrase(
-                    "{server} has no rule at all: is it the right server, or has it not read its rules yet?",
-                    server=server.instrument,
-                ),
-                instrument=server.instrument,
-            )
         found.append(follow(server, rules, chosen(rules, match, named)))
     return Servers(tuple(found))
 

@@ -221,7 +221,7 @@ def test_secrets_of_a_shown_configuration_are_not_told() -> None:
 def test_nothing_is_loaded_at_all() -> None:
     finding = look(given=answers(rules=[]))
     assert str(finding.status) == "unknown"
-    assert "has no rule at all" in finding.message and finding.instrument == "Prometheus http://prom.example:9090"
+    assert "evaluates no rules at all" in finding.message and finding.instrument == "Prometheus http://prom.example:9090"
 
 
 def test_nothing_of_the_service_is_loaded_yet() -> None:
