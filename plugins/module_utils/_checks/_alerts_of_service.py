@@ -29,7 +29,13 @@ SPEC: Spec = {
         "type": "list",
         "elements": "dict",
         "default": [],
-        "options": {**http_spec(url={"required": True}), "probe_query": {"type": "str"}, "external_labels": {"type": "dict"}},
+        "options": {
+            **http_spec(url={"required": True}),
+            "failover": {"type": "list", "elements": "str", "default": []},
+            "rules_url": {"type": "str"},
+            "probe_query": {"type": "str"},
+            "external_labels": {"type": "dict"},
+        },
     },
     "match": {"type": "dict"},
     "must_include": {"type": "list", "elements": "str", "default": []},
@@ -50,6 +56,8 @@ class Evaluating(t.TypedDict):
     ca_path: str | None
     client_cert: str | None
     client_key: str | None
+    failover: list[str]
+    rules_url: str | None
     probe_query: str | None
     external_labels: dict[str, object] | None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import typing as t
 
 from .._finding import CannotObserve
@@ -60,6 +61,15 @@ class AlertingPrometheus(Prometheus):
         super().__init__(connection, runner)
         self.declared = external_labels
 
+    @functools.cached_property
+    def evaluator(self) -> Prometheus:
+        """Whoever evaluates the rules and sends their alerts, where that is another program than the one that is queried."""
+        other: str | None = getattr(self.connection, "rules_url", None)
+        if not other:
+            return self
+        changes: dict[str, t.Any] = {"url": other, "failover": (), "rules_url": None}
+        return Prometheus(dataclasses.replace(self.connection, **changes), self.runner)
+
     def alerting(self) -> Alerting:
         """From its configuration, of which nothing else is kept."""
         data = self._optional("/api/v1/status/config")
@@ -86,7 +96,7 @@ class AlertingPrometheus(Prometheus):
 
     def active_alerts(self) -> list[ActiveAlert]:
         """The alerts that are pending or firing now."""
-        data = self._answer("/api/v1/alerts", {})[1]
+        data = self.evaluator._answer("/api/v1/alerts", {})[1]
         try:
             return [
                 ActiveAlert(
@@ -122,7 +132,7 @@ class AlertingPrometheus(Prometheus):
 
     def _optional(self, path: str) -> object:
         """The ``data`` of an answer; None where this server has no such page. CannotObserve."""
-        response = self._request("GET", self.base + path)
+        response = self.evaluator._request("GET", self.evaluator.base + path)
         if response.status in NOT_OFFERED:
             return None
         if response.status == 200:
