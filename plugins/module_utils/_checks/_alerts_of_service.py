@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
+from urllib.parse import urlsplit
 
 from .._argspec import Spec, http_spec
 from .._clients.alert_labels import Followed, Sent, follow
@@ -124,6 +125,7 @@ def problems(args: AlertsArguments) -> list[str]:
 def follow_all(args: AlertsArguments, runner: Runner) -> Servers:
     """Asks each Prometheus for the rules of the service. CannotObserve."""
     match, named = _texts(args["match"]), [str(name) for name in args["must_include"]]
+    receivers = [urlsplit(url).netloc.rpartition("@")[2] for url in (args["url"], *args["peers"])]
     found = []
     for options in args["prometheus"]:
         declared = options["external_labels"]
@@ -133,7 +135,7 @@ def follow_all(args: AlertsArguments, runner: Runner) -> Servers:
             server.declared = {}  # said to be none
         server.probe(options["probe_query"])
         rules, _now = server.rules()
-        found.append(follow(server, rules, chosen(rules, match, named)))
+        found.append(follow(server, rules, chosen(rules, match, named), receivers=receivers))
     return Servers(tuple(found))
 
 
