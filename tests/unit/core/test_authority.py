@@ -40,6 +40,8 @@ WAY_OVER = ORGANISATION + "mode: enforce\n"
 
 # in the service file: what it is about, the name of the leave, its key
 LOOSER: tuple[tuple[str, str, str], ...] = (
+    ("requirements: {MON-04: {with: {prometheus: [{url: 'http://mine'}]}}}", "own_proofs", "requirements.MON-04.with.prometheus"),
+    ("requirements: {MON-04: {with: {receivers_by_severity: {critical: [x]}}}}", "own_proofs", "requirements.MON-04.with.receivers_by_severity"),
     ("policy: {requirements: {BKP-01: null}}", "policy", "policy.requirements.BKP-01"),
     ("policy: {requirements: {BKP-01: {retired: true}}}", "policy", "policy.requirements.BKP-01"),
     ("policy: {requirements: {BKP-01: {impact: minor}}}", "policy", "policy.requirements.BKP-01.impact"),
