@@ -43,7 +43,7 @@ class Examination:
         self.diagnosis, self.firing, self.report = diagnosis, firing, report
         self.left_out: set[str] = set()  # alerts that may be absent
         self.quiet: set[str] = set()
-        # what is looked for, and what of it has series now; what recording rules make, or the first event, comes and goes while all is well
+        # what is looked for, and what of it has series now; what recording rules make comes and goes while all is well
         self.needed: set[str] = set()
         self.live: set[str] = set()
         self.needed_metrics: set[str] = set()
@@ -100,7 +100,7 @@ class Examination:
                 if selector.metric not in ALERT_METRICS:
                     self.diagnosis.liveness.is_now(selector)
             self._note(tree)
-        except (QueryRefused, QueryTooSlow) as exc:
+        except (NotParsed, QueryRefused, QueryTooSlow) as exc:
             self._unknown(alert, exc.message)
             return False
         return True
@@ -114,15 +114,20 @@ class Examination:
                 if metric is None or metric in ALERT_METRICS or metric in self.diagnosis.recorded or selector.at is not None:
                     continue
                 now = liveness.is_now(selector)
-                self.needed_metrics.add(metric)
-                if now or liveness.is_now(selector.with_only(())):
-                    self.live_metrics.add(metric)
                 if not now and liveness.earlier(selector):
                     self.quiet.add(selector.text)
-                if not comes_with_events(selector) and not self.diagnosis.excused.holds(selector):
+                if self.diagnosis.excused.holds(selector):
+                    continue
+                # what may be as it should be is not missed: the comparison is to tell what was replaced
+                missed = now or self.diagnosis.state(selector) is not State.WEAK
+                if missed or not comes_with_events(selector):
+                    self.needed_metrics.add(metric)
+                if now or liveness.is_now(selector.with_only(())):
+                    self.live_metrics.add(metric)
+                if missed:
                     self.needed.add(selector.text)
-                    if now:
-                        self.live.add(selector.text)
+                if now:
+                    self.live.add(selector.text)
 
     def _examine(self, alert: Rule, tree: Tree) -> None:
         fires = alert.state in FIRES
