@@ -281,7 +281,7 @@ class Prometheus:
         try:
             return None if data is None else from_server(data)
         except ValueError:
-            raise self._nonsense() from None
+            raise self._cannot(phrase("{server} reads it in a way that is not known here", server=self.instrument)) from None
 
     # -- what it scrapes and evaluates
 
