@@ -477,6 +477,9 @@ def test_a_metric_that_is_declared_and_has_no_sample() -> None:
         ("count(a) < 1", "fail", "count(a) < 1 is never true"),
         ("sum(rate(a[5m])) < 0", "fail", "is never true"),
         ("(sum(gone) or vector(0)) * sum(a) > 5", "fail", "is never true without gone: there is no metric gone"),
+        ("a > scalar(two)", "fail", "scalar() takes one series, and two has 2"),
+        ("a > scalar(up)", "pass", ""),
+        ("rec:apart > 5", "fail", "the recording rule rec:apart gives nothing: the two sides of and have no q in common"),
         ("a / ignoring (q) group_left () sum without (q) (a) > 5", "pass", ""),
     ],
 )
@@ -485,10 +488,11 @@ def test_parts_that_do_not_meet(query: str, status: str, said: str) -> None:
         *(series(one) for one in ('a{q="1"}', 'b{q="2"}', 'h_bucket{q="1",le="1"}')),
         series("young", since=NOW - 2 * DAY),
         series("odd", since=NOW - DAY - 7),
+        *(series(one) for one in ('two{q="1"}', 'two{q="2"}')),
     ]
     if "on () young" in query:
         world = [series("up"), *(dataclasses.replace(one, since=NOW - 2 * DAY) for one in world)]
-    found = Server([alert(query=query)], world=world).run()
+    found = Server([alert(query=query), record("rec:apart", "a and b")], world=world).run()
     assert (str(found.status), said in found.message) == (status, True), found.message
 
 
