@@ -125,8 +125,9 @@ class Examination:
                     self.needed_metrics.add(metric)
                 if now or liveness.is_now(selector.with_only(())):
                     self.live_metrics.add(metric)
-                if missed:
-                    self.needed.add(selector.text)
+                    # a metric that is gone altogether is told as a metric
+                    if missed:
+                        self.needed.add(selector.text)
                 if now:
                     self.live.add(selector.text)
 
