@@ -35,7 +35,8 @@ def _variants() -> dict[str, Binaries]:
 VARIANTS = _variants()
 
 
-def _there(variant: str) -> Binaries:
+def binaries_of(variant: str) -> Binaries:
+    """The servers of one variant; without Debian's, the test is skipped."""
     if not VARIANTS[variant].root.exists():
         pytest.skip("real servers are not here: run dev/debian-packages")
     return VARIANTS[variant]
@@ -44,13 +45,13 @@ def _there(variant: str) -> Binaries:
 @pytest.fixture(scope="session")
 def binaries() -> Binaries:
     """Debian's versions of the servers."""
-    return _there("debian")
+    return binaries_of("debian")
 
 
 @pytest.fixture(scope="session", params=sorted(VARIANTS))
 def each_binaries(request: pytest.FixtureRequest) -> Binaries:
     """Debian's versions of the servers, then the newer ones where they have been built."""
-    return _there(request.param)
+    return binaries_of(request.param)
 
 
 class Running:

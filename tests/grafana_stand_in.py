@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small server that behaves as Grafana's API is documented to: folders, dashboards, annotations. It is no Grafana."""
+"""A small server that behaves as Grafana's API is documented to: folders, dashboards, annotations, queries. It is no Grafana."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ import threading
 import typing as t
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from grafana_data_stand_in import Sources
+
+VIEWER = "glsa_viewer"  # who may look at dashboards and ask, and may not list the data sources
 TOKEN, USER, PASSWORD = "glsa_opensesame", "editor", "p:ass wörd"
 PAGE = b"<!doctype html><html><title>Log in</title></html>"
 
@@ -27,6 +30,9 @@ class StandIn:
         self.trouble: dict[tuple[str, str], tuple[int, t.Any]] = {}
         self.times: dict[tuple[str, str], int] = {}
         self.provisioned: set[str] = set()
+        self.library: dict[str, dict[str, t.Any]] = {}  # models of library panels
+        self.resources: dict[str, dict[str, t.Any]] = {}  # dashboards by version of the newer API and uid: "v2beta1/abc"
+        self.data = Sources()
         self.health: tuple[int, t.Any] = (200, {"database": "ok", "version": "11.2.0", "commit": "x"})
         stand_in = self
 
@@ -77,7 +83,7 @@ class StandIn:
         if path == "/api/health":
             return self.health
         basic = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
-        if login not in (f"Bearer {TOKEN}", f"Basic {basic}"):
+        if login not in (f"Bearer {TOKEN}", f"Basic {basic}", f"Bearer {VIEWER}"):
             return 401, {"message": "Invalid username or password"}
         name = path.rsplit("/", 1)[-1]
         if method == "GET" and path.startswith("/api/folders/"):
@@ -91,9 +97,53 @@ class StandIn:
             return (200, self.dashboards[name]) if name in self.dashboards else (404, {"message": "Dashboard not found"})
         if (method, path) == ("POST", "/api/dashboards/db"):
             return self.save(body)
+        if path.startswith("/apis/dashboard.grafana.app/"):
+            _start, _apis, _group, version, *_rest = path.split("/")
+            found = self.resources.get(f"{version}/{name}")
+            return (200, found) if found else (404, {"kind": "Status", "status": "Failure", "reason": "NotFound", "code": 404})
+        read = self.read(method, path, parts.query, body, may_list=login != f"Bearer {VIEWER}")
+        if read is not None:
+            return read
         if path == "/api/annotations":
             return self.annotate(body) if method == "POST" else (200, self.search(parse_qs(parts.query)))
         return 404, {"message": "Not found"}
+
+    def read(self, method: str, path: str, query: str, body: t.Any, *, may_list: bool) -> tuple[int, t.Any] | None:
+        """What a check asks."""
+        name = path.rsplit("/", 1)[-1]
+        if (method, path) == ("GET", "/api/search"):
+            return 200, self.found(parse_qs(query))
+        if (method, path) == ("GET", "/api/datasources"):
+            return (200, self.data.listed()) if may_list else (403, {"message": "You'll need additional permissions"})
+        if (method, path) == ("GET", "/api/frontend/settings"):
+            return 200, self.data.frontend_settings()
+        if (method, path) == ("POST", "/api/ds/query"):
+            return self.data.query(body)
+        if method == "GET" and path.startswith("/api/library-elements/"):
+            model = self.library.get(name)
+            return (200, {"result": {"uid": name, "model": model}}) if model else (404, {"message": "library element could not be found"})
+        if method == "GET" and path.startswith("/api/datasources/uid/"):
+            uid, _slash, rest = path.removeprefix("/api/datasources/uid/").partition("/")
+            if rest == "health":
+                return self.data.health(uid)
+            if rest.startswith("resources/"):
+                return self.data.resource(uid, rest.removeprefix("resources/"), query)
+        return None
+
+    def found(self, query: dict[str, list[str]]) -> list[dict[str, t.Any]]:
+        tags, text = query.get("tag", []), query.get("query", [""])[0].lower()
+        boards = [(uid, held["dashboard"]) for uid, held in self.dashboards.items()]
+        return [
+            {"uid": uid, "title": board.get("title"), "type": "dash-db", "tags": board.get("tags") or []}
+            for uid, board in boards
+            if set(tags) <= set(board.get("tags") or []) and text in str(board.get("title")).lower()
+        ][: int(query.get("limit", ["1000"])[0])]
+
+    def has(self, dashboard: dict[str, t.Any], folder: str = "") -> StandIn:
+        """With this dashboard, as if somebody had saved it."""
+        meta = {"folderUid": folder, "folderTitle": self.folders.get(folder, "General")}
+        self.dashboards[dashboard["uid"]] = {"dashboard": dashboard, "meta": meta}
+        return self
 
     def save(self, body: dict[str, t.Any]) -> tuple[int, t.Any]:
         dashboard, folder = body["dashboard"], body.get("folderUid", "")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a flow leads: ``HOST:PORT`` or a name. PRIVATE to the collection."""
+"""Where a flow leads, ``HOST:PORT`` or a name, and a server whose port need not be named. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -27,6 +27,22 @@ def destination(to: str, protocol: str) -> tuple[str, int]:
     raise ArgumentsRefused([f"to: '{to}' is not HOST:PORT; expected for example ldap.example.org:636 or [2001:db8::1]:636"])
 
 
+def server_of(option: str, text: str, usual: int) -> tuple[str, int]:
+    """Host and port of ``ntp.example.org``, ``192.0.2.1:123`` or ``[2001:db8::1]:123``. ArgumentsRefused.
+
+    ``usual``: the port of a server without one.
+    """
+    named = text
+    if is_address(text) and ":" in text:
+        named = f"[{text}]:{usual}"
+    elif not re.search(r":[0-9]+$", text):
+        named = f"{text}:{usual}"
+    try:
+        return destination(named, "tcp")
+    except ArgumentsRefused:
+        raise ArgumentsRefused([f"{option}: '{text}' is not a server; expected for example ntp.example.org or 192.0.2.1:{usual}"]) from None
+
+
 def is_address(text: str) -> bool:
     try:
         ipaddress.ip_address(text.partition("%")[0])
@@ -35,4 +51,4 @@ def is_address(text: str) -> bool:
     return True
 
 
-__all__ = ("destination", "is_address")
+__all__ = ("destination", "is_address", "server_of")

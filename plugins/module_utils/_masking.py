@@ -389,8 +389,7 @@ def is_secret(key: str) -> bool:
 def secrets_in(given: t.Mapping[str, object], options: t.Iterable[str] = ()) -> list[str]:
     """The secrets among arguments: in these ``options``, under keys and in headers that say so, and in addresses; at any depth."""
     found = [text for name in options for text in _texts(given.get(name))]
-    found += login_forms(str(given.get("url_username") or ""), str(given.get("url_password") or ""))
-    found += _named_or_in_addresses(given)
+    found += _named_or_in_addresses(dict(given))
     return list(dict.fromkeys(found + [word for value in found for word in value.split() if len(word) > 8]))  # "Bearer TOKEN"
 
 
@@ -404,7 +403,7 @@ def _named_or_in_addresses(value: t.Any, depth: int = 20) -> list[str]:
         return after + [text for item in value for text in _named_or_in_addresses(item, depth - 1)]
     if not isinstance(value, dict):
         return []
-    found = []
+    found = login_forms(str(value.get("url_username") or ""), str(value.get("url_password") or ""))
     for key, item in value.items():
         if key == "headers" and isinstance(item, dict):
             found += [str(text) for name, text in item.items() if _SECRET_HEADER.search(str(name))]

@@ -11,12 +11,18 @@ from ._loading import load_check
 # but from the action plugin, with Ansible's own means: it is not sent there); each check says so itself, in WHERE, and
 # dev/update-derived writes it here, so that planning need not import the checks
 CHECKS = {
+    "alert_coverage": "controller",
+    "alertmanager_delivery": "controller",
     "alertmanager_route": "controller",
     "alertmanager_silences": "controller",
+    "alertmanager_watchdog": "controller",
     "ansible_module": "action",
+    "classic_monitoring": "controller",
+    "clock": "host",
     "command": "host",
     "file_backup": "host",
     "flow": "host",
+    "grafana_dashboard": "controller",
     "host_capacity": "host",
     "http_probe": "both",
     "junit": "controller",
@@ -25,6 +31,7 @@ CHECKS = {
     "metrics_endpoint": "both",
     "prometheus_alerts": "controller",
     "prometheus_query": "controller",
+    "prometheus_series": "controller",
     "prometheus_targets": "controller",
     "restic_backup": "host",
     "runbook": "controller",

@@ -9,13 +9,24 @@ module: alertmanager_route
 short_description: Verify that alerts with these labels reach the receivers that are named, and those have an integration
 version_added: 0.1.0
 description:
-  - Reads the configuration that an Alertmanager has in use and follows label sets through its routing tree,
-    with the same answer as C(amtool config routes test).
-  - C(pass) when each of O(labels) reaches one of O(receivers), and that receiver has at least one integration, such as C(email_configs).
-  - C(warn) when it does so only at certain times, since the route has C(mute_time_intervals) or C(active_time_intervals).
-  - C(fail) otherwise; the message says which receiver is reached instead.
-  - C(unknown) when Alertmanager does not answer or does not show its configuration.
-  - It does not prove that a notification arrives, nor that no silence or inhibition holds it back.
+  - Reads the configuration that an Alertmanager has in use and follows the alerts of a service through its routing tree,
+    with the same answer as C(amtool config routes test). The label sets are those with which the alerts that a Prometheus has loaded
+    really leave it (O(prometheus), O(match)).
+  - C(pass) when each label set reaches one of the receivers that are named, that receiver has at least one integration, such as
+    C(email_configs), at all times, and Prometheus sends to this Alertmanager.
+  - C(warn) when somebody is told only at certain times, since the route has C(mute_time_intervals) or C(active_time_intervals),
+    evaluated in their time zone; when an alert of others that fires now inhibits alerts of the service; when a severity is not named;
+    when it cannot be proven that Prometheus sends to this Alertmanager; when peers of a cluster differ; and when no alert of the service
+    is loaded yet.
+  - C(fail) otherwise, also when nobody is told within the next year, when relabelling drops an alert, and when Prometheus sends to no
+    Alertmanager or to another one. The message says which receiver is reached instead.
+  - C(unknown) when Alertmanager or Prometheus does not answer, when Alertmanager does not show its configuration, and when it depends on a
+    label whose value cannot be told.
+  - Alerts of a severity for which nobody has to act (V(info), V(none), V(debug), ...) are told, and do not decide,
+    unless O(receivers_by_severity) names that severity.
+  - Whether Prometheus sends to this Alertmanager is told by who answers at the address that Prometheus names, else by an alert that fires.
+    Such an address is asked without credentials.
+  - It does not prove that a notification arrives, nor that no silence holds it back.
 author:
   - The operability.readiness contributors (@operability)
 extends_documentation_fragment:
@@ -23,33 +34,47 @@ extends_documentation_fragment:
   - operability.readiness._attributes
   - operability.readiness._attributes.verifies
   - operability.readiness._http
+  - operability.readiness._alerts_of_service
 options:
-  url:
-    description:
-      - Address of the Alertmanager, with its path prefix where it has one.
-    type: str
-    required: true
-  labels:
-    description:
-      - Label sets of alerts of the service, each a dictionary. Give one for each kind of alert that must reach somebody,
-        for example one a severity.
-      - As in Alertmanager an empty value is the same as no such label.
-    type: list
-    elements: dict
-    required: true
   receivers:
     description:
-      - Names of the receivers that act on these alerts. One of them must be reached by each label set.
+      - Names of the receivers that act on the alerts. One of them must be reached by each label set,
+        unless O(receivers_by_severity) names others for its severity.
     type: list
     elements: str
-    required: true
+    default: []
+  receivers_by_severity:
+    description:
+      - "Lists of receivers by the label C(severity), as V({critical: [oncall], warning: [mail]})."
+      - One of O(receivers) and O(receivers_by_severity) is needed.
+    type: dict
+    default: {}
+  window_start:
+    description:
+      - Begin of the change window, in ISO 8601 with a zone.
+    type: str
+  window_end:
+    description:
+      - End of the change window, in ISO 8601 with a zone, such as V(2026-11-25T06:00:00Z). That nobody is told within it is said.
+    type: str
 seealso:
   - module: operability.readiness.alertmanager_silences
   - module: operability.readiness.prometheus_alerts
 """
 
 EXAMPLES = r"""
-- name: Critical alerts reach the on-call team
+- name: The alerts of the service reach those who act on them
+  operability.readiness.alertmanager_route:
+    url: https://alertmanager.example.org
+    prometheus:
+      - url: https://prometheus.example.org
+    match: {service: payments}
+    receivers_by_severity:
+      critical: [payments-oncall]
+      warning: [payments-mail]
+  delegate_to: localhost
+
+- name: Critical alerts would reach the on-call team, whatever rules there are
   operability.readiness.alertmanager_route:
     url: https://alertmanager.example.org
     labels:
@@ -68,7 +93,7 @@ finding:
   sample:
     check: alertmanager_route
     status: fail
-    message: 'alerts with {service="payments", severity="critical"} reach default, not payments-oncall'
+    message: 'alerts with {alertname="PaymentsSlow", service="payments", severity="warning"} reach default, not payments-mail'
 findings:
   description: All findings, each as RV(finding).
   returned: always

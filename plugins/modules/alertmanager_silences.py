@@ -10,13 +10,18 @@ short_description: Verify that no silence hides the service beyond the change wi
 version_added: 0.1.0
 description:
   - Looks at the active and pending silences of an Alertmanager for those that cover the service, in whole or in part.
-  - A silence covers the service when its matchers fit one of O(labels). A matcher on a label that the label set does not have,
+  - A silence covers the service when its matchers fit one of the label sets with which the alerts of the service that a Prometheus has
+    loaded really leave it (O(prometheus), O(match)).
+  - Where only O(labels) tells what the alerts look like, a matcher on a label that the label set does not have,
     such as C(alertname) or C(instance), counts as fitting, since alerts of the service may well have that value.
     Label sets that have all labels that are common to the service's alerts keep the silences of others apart.
   - C(pass) when no silence covers the service beyond the window, and each one that does cover it has author, comment and end.
     Silences within the window are told in the finding.
+  - C(warn) when a silence has no matcher, when it may cover the service and the labels do not tell, when peers of a cluster differ, and
+    when no alert of the service is loaded yet.
   - C(fail) otherwise; the finding names the silence, its author, its comment and its end.
-  - C(unknown) when Alertmanager does not answer.
+  - C(unknown) when Alertmanager or Prometheus does not answer, and for a silence that makes no sense or whose regular expression cannot be
+    evaluated, unless another one fails.
 author:
   - The operability.readiness contributors (@operability)
 extends_documentation_fragment:
@@ -24,18 +29,8 @@ extends_documentation_fragment:
   - operability.readiness._attributes
   - operability.readiness._attributes.verifies
   - operability.readiness._http
+  - operability.readiness._alerts_of_service
 options:
-  url:
-    description:
-      - Address of the Alertmanager, with its path prefix where it has one.
-    type: str
-    required: true
-  labels:
-    description:
-      - Label sets of alerts of the service, each a dictionary.
-    type: list
-    elements: dict
-    required: true
   window_end:
     description:
       - End of the change window, in ISO 8601 with a zone, such as V(2026-11-25T06:00:00Z). A silence that ends later fails the check.
@@ -54,8 +49,9 @@ EXAMPLES = r"""
 - name: No forgotten silence hides the service
   operability.readiness.alertmanager_silences:
     url: https://alertmanager.example.org
-    labels:
-      - {service: payments}
+    prometheus:
+      - url: https://prometheus.example.org
+    match: {service: payments}
     max_duration: 8h
   delegate_to: localhost
 

@@ -29,6 +29,9 @@ description:
     the rules that are loaded.
   - A server that evaluates no rules, that has neither a target nor anything that the alerts look at, or that has not evaluated the
     alerts since its start is C(unknown), and so is an alert whose expression can neither be parsed nor evaluated.
+  - A rule group that takes longer than its interval is a C(warn), and a C(fail) where the server's own metrics tell that it leaves
+    evaluations out time and again.
+  - How often each alert began to fire in the last 7 days is told, and decides nothing.
   - What the library does not know is parsed by the server, where it offers that (Prometheus 3), else the finding is C(unknown).
 version_added: 0.1.0
 author:
@@ -69,6 +72,19 @@ options:
     type: list
     elements: str
     default: [summary]
+  required_by_severity:
+    description:
+      - Labels and annotations that alerts of a severity must have besides those, by the value of the label C(severity), in any case.
+        Each severity has V(labels), V(annotations) or both, lists of names.
+    type: dict
+  companion:
+    description:
+      - A target that is discovered (by Kubernetes, Consul, DNS and the like) vanishes when it is gone, and an alert on C(up == 0) with it.
+        What is to be done where no alert fires then, such as one on C(absent(up{...}\)). V(told) tells it and decides nothing.
+      - A target of a static list or of a file stays in the list while it is down, so that C(up == 0) is enough.
+    type: str
+    choices: [told, warn, fail]
+    default: told
   may_be_absent:
     description:
       - Names of metrics, whole selectors such as V(payments_requests_total{code=~"5.."}), or names of alerts, which may match nothing.
@@ -77,6 +93,14 @@ options:
     type: list
     elements: str
     default: []
+  not_yet_seen:
+    description:
+      - What is said of a selector of which only a label value has never been seen that no target has by itself, such as C(code=~"5.."),
+        or of which the metric is declared and has not been given yet.
+      - O(may_be_absent) excuses such a selector by name, which says more.
+    type: str
+    choices: [fail, warn, pass]
+    default: warn
   lookback:
     description:
       - How far back it is looked for series that a selector matched, as a duration. A selector that itself looks further back is
@@ -103,7 +127,9 @@ EXAMPLES = r"""
     match:
       service: payments
     must_include: [PaymentsDown]
-    required_annotations: [summary, runbook_url]
+    required_annotations: [summary]
+    required_by_severity:
+      critical: {annotations: [runbook_url], labels: [team]}
 
 - name: Look at two alerts, a counter of which only exists after the first fault
   operability.readiness.prometheus_alerts:

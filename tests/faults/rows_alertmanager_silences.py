@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import typing as t
 import urllib.request
 
+from alerting import matcher, moment, silence
 from nasty import Nasty
 from servers import LOCAL, Alertmanager, free_port
 from table import Row, World
@@ -17,25 +16,7 @@ from table import Row, World
 LABELS = [{"service": "payments", "severity": "critical"}]
 
 
-def moment(hours: float) -> str:
-    return (dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def matcher(name: str, value: str, *, regex: bool = False, equal: bool = True) -> dict[str, t.Any]:
-    return {"name": name, "value": value, "isRegex": regex, "isEqual": equal}
-
-
 OURS = [matcher("service", "payments")]
-
-
-def silence(
-    url: str, hours: float, matchers: list[dict[str, t.Any]], *, start: float = 0, author: str = "alice", comment: str = "disk swap"
-) -> str:
-    """A silence from ``start`` hours on for ``hours``; its id."""
-    data = {"matchers": matchers, "startsAt": moment(start), "endsAt": moment(start + hours), "createdBy": author, "comment": comment}
-    request = urllib.request.Request(f"{url}/api/v2/silences", json.dumps(data).encode(), {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return str(json.load(answer)["silenceID"])
 
 
 def silenced(*silences: dict[str, t.Any], window: float | None = None) -> t.Callable[[World], dict[str, t.Any]]:

@@ -23,6 +23,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._finding imp
 from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from ansible_collections.operability.readiness.plugins.plugin_utils._comparing.fault import fault_of, news
+from conftest import VARIANTS, binaries_of
 from unit.core.debt_file import through_the_file
 
 HERE = pathlib.Path(__file__).parent
@@ -34,6 +35,9 @@ from table import Row, World  # noqa: E402 # found by the path above
 ROWS: list[Row] = [row for path in sorted(HERE.glob("rows_*.py")) for row in importlib.import_module(path.stem).ROWS]
 PLAYED = [row for row in ROWS if CHECKS[row.check] == "action"]
 LEAST = 3
+# checks of servers that are also here in a newer version
+IN_EACH_VERSION = ("alertmanager_", "prometheus_")
+CASES = [(row, variant) for row in ROWS for variant in (sorted(VARIANTS) if row.check.startswith(IN_EACH_VERSION) else ["debian"])]
 
 
 @pytest.fixture(scope="session")
@@ -78,19 +82,25 @@ def play(folder: pathlib.Path, answers: pathlib.Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[f"{row.check}: {row.state}" for row in ROWS])
-def test_row(row: Row, request: pytest.FixtureRequest, tmp_path: pathlib.Path, record_property: t.Callable[[str, object], None]) -> None:
+@pytest.mark.parametrize(
+    ("row", "variant"),
+    CASES,
+    ids=[f"{row.check}: {row.state}" + ("" if variant == "debian" else f" ({variant})") for row, variant in CASES],
+)
+def test_row(
+    row: Row, variant: str, request: pytest.FixtureRequest, tmp_path: pathlib.Path, record_property: t.Callable[[str, object], None]
+) -> None:
     if row in PLAYED:
         findings = request.getfixturevalue("played")[row.state]
     else:
         runner = Runner(environ=dict(os.environ))
-        world = World(tmp_path / "row", request.getfixturevalue("running"), request.getfixturevalue("binaries"), runner)
+        world = World(tmp_path / "row", request.getfixturevalue("running"), binaries_of(variant), runner)
         world.folder.mkdir()
         args = row.arrange(world)
         findings = run_item(Item(key="row", check=row.check, args=args, call=row.call), world.runner)
     status = worst([finding.status for finding in findings])
     said = " | ".join(finding.message for finding in findings if finding.status == status)
-    record_property("fault_table", f"{row.check:<22} {row.state:<58} {status!s:<8} {said}")
+    record_property("fault_table", f"{row.check:<22} {row.state:<58} {variant:<8} {status!s:<8} {said}")
     assert str(status) == row.status, said
     assert re.search(row.message, said), said
     faults = [finding for finding in findings if str(finding.status) in ("fail", "warn", "unknown")]

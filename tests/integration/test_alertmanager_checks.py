@@ -16,7 +16,8 @@ import urllib.request
 
 import pytest
 import yaml
-from ansible_collections.operability.readiness.plugins.module_utils._clients import alertmanager, alertmanager_routes
+from ansible_collections.operability.readiness.plugins.module_utils._clients import alert_ways, alertmanager, alertmanager_routes
+from ansible_collections.operability.readiness.plugins.module_utils._clients.label_sets import LabelSet
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
 from ansible_collections.operability.readiness.plugins.module_utils._http import Connection
@@ -136,7 +137,14 @@ def amtool(each_binaries: Binaries) -> Amtool:
     return Amtool(each_binaries)
 
 
-def ours(config: dict[str, t.Any], labels: t.Mapping[str, str]) -> list[str]:
+def possible(config: t.Any, labels: t.Mapping[str, str], hidden: t.Collection[str]) -> list[list[str]]:
+    """The receivers of each way that an alert may take of which some labels cannot be told."""
+    known = {name: value for name, value in alertmanager.label_sets([labels])[0].items() if name not in hidden}
+    found = alert_ways.ways(alertmanager_routes.read_tree(config), LabelSet(known, frozenset(hidden)))
+    return [[route.receiver for route in way.routes] for way in found or []]
+
+
+def ours(config: t.Mapping[str, t.Any], labels: t.Mapping[str, str]) -> list[str]:
     return [
         found.receiver
         for found in alertmanager_routes.find_routes(alertmanager_routes.read_tree(config), alertmanager.label_sets([labels])[0])
@@ -147,7 +155,7 @@ def ours(config: dict[str, t.Any], labels: t.Mapping[str, str]) -> list[str]:
 def test_same_answer_as_amtool_on_generated_trees(amtool: Amtool, tmp_path: pathlib.Path) -> None:
     random_ = seeded(20261125)
     names = NAMES + (UTF8_NAMES if amtool.utf8 else [])
-    path, compared, elsewhere = tmp_path / "alertmanager.yml", 0, 0
+    path, compared, elsewhere, followed = tmp_path / "alertmanager.yml", 0, 0, 0
     for _unused in range(cases(TREES)):
         text = tree(random_, names)
         path.write_text(text)
@@ -156,10 +164,16 @@ def test_same_answer_as_amtool_on_generated_trees(amtool: Amtool, tmp_path: path
             labels = label_set(random_, names)
             expected = amtool.routes(f"--config.file={path}", labels)
             assert ours(config, labels) == expected, f"{labels}\n{text}"
+            assert possible(config, labels, ()) == [expected], f"{labels}\n{text}"
+            hidden = random_.sample(names, random_.randint(1, 2))
+            there = possible(config, labels, hidden)
+            assert not there or expected in there, f"{labels} without {hidden}\n{text}"
+            followed += bool(there)
             compared += 1
             elsewhere += expected != ["r0"]
     assert compared >= 200
     assert elsewhere > compared / 3  # else the trees say little
+    assert followed > compared / 2  # the others have too many ways
 
 
 @pytest.mark.parametrize("text", PATTERNS)
@@ -272,7 +286,7 @@ def test_silences_that_amtool_makes(amtool: Amtool, running: t.Any) -> None:
 
     assert look().message == "no silence is in force"
     silence("999w", "service=ledger")
-    assert look().message == "no silence covers the service (1 in force for others)"
+    assert look().message.startswith("no silence covers the service (1 in force for others); the labels are as declared")
     short = silence("2h", "service=~pay.*", "team!=b")
     finding = look()
     assert str(finding.status) == "pass", finding.message

@@ -17,7 +17,10 @@ import typing as t
 import dev_scripts
 import pytest
 import yaml
+from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
+from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from estate import RULES, SERVICES, VERDICTS, Estate, Watched, judged
+from grafana_stand_in import TOKEN, StandIn
 from integration.playbook import ROOT
 from servers import Binaries
 
@@ -188,6 +191,19 @@ def test_the_links_lead_to_reports_that_are_there(scene: Scene) -> None:
                 path = re.sub(r"\$\{(__data\.fields\.)?service\}", service, path, flags=re.IGNORECASE)
                 report = pathlib.Path(path.replace("${report:raw}", str(scene.estate.reports)))
                 assert "<title>" in report.read_text() and service in report.read_text()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_check_of_dashboards_finds_data_in_each_panel(scene: Scene, name: str) -> None:
+    """As somebody sees it who opens it, in a stand-in for Grafana that hands each query to that Prometheus."""
+    quiet = {"portfolio": ["Alerts that fire"], "go_live": ["Waivers", "Deployments"]}
+    with StandIn() as grafana:
+        grafana.data.add_prometheus(scene.watched.url)
+        grafana.has(board(name))
+        args = {"url": grafana.url, "bearer_token": TOKEN, "uid": board(name)["uid"], "may_be_empty": quiet.get(name, [])}
+        (finding,) = run_item(Item(key="x", check="grafana_dashboard", args=args, call="run"), Runner())
+    assert str(finding.status) == "pass", (finding.message, finding.details)
+    assert len(finding.observed["panels_with_data"]) >= len(board(name)["panels"]) // 2  # type: ignore[arg-type] # it is a list
 
 
 # -- what the validator finds: a fault planted into a dashboard that is right

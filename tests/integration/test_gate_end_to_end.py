@@ -301,7 +301,7 @@ def test_check_mode_writes_nothing(site: Site) -> None:
     outcome = site.run(ROLE, "--check")
     assert outcome.rc == 0, outcome.output
     readable(outcome)
-    assert outcome.says("log_canary was not run: it writes a line, and this is check mode", "UNDETERMINED")
+    assert outcome.says("log_canary was not run: it leaves something behind, and this is check mode", "UNDETERMINED")
     assert "operability-canary" not in site.written_lines()
     assert site.left() == []
 

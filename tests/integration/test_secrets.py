@@ -90,6 +90,11 @@ def full_of_secrets(site: Site, port: int) -> None:
         "SERV-01": ("prometheus_query", asks, "prometheus"),
         "SERV-02": ("prometheus_query", asks, "slashed"),
         "SERV-03": ("prometheus_query", asks, "echo"),
+        "SERV-04": (
+            "alertmanager_route",
+            {"match": {"a": "b"}, "receivers": ["x"], "prometheus": [{"url": f"http://u:{SECRET}@{at}", "bearer_token": SECRET, **login}]},
+            "alertmanager",
+        ),
     }
     for name, (check, options, server) in checks.items():
         entry = {"title": f"as http://u:{SECRET}@h/ says", "check": check, "impact": "major", "with": options}
@@ -115,10 +120,15 @@ def test_no_secret_is_left_or_said_anywhere(tmp_path: pathlib.Path) -> None:
         {"operability.readiness.gate": {"phase": "pre", "fail": False}, "register": "judged"},
         {"operability.readiness.publish": {"record": "{{ judged }}", "pushgateway": "{{ judged.publish.pushgateway }}"}, "register": "p"},
         *({"ansible.builtin.debug": {"var": name}} for name in ("planned", "verified", "judged", "p")),
+        {"operability.readiness.alertmanager_silences": {"url": "PLACE", "match": {"a": "b"}, "prometheus": []}, "ignore_errors": True},
+        {"ansible.builtin.debug": {"msg": "Ansible shows the lines of the playbook before a task that fails"}},
         {"operability.readiness.http_probe": {"url": "PLACE", "url_username": "me", "url_password": SECRET}, "ignore_errors": True},
     ]
     with echo() as port:
         full_of_secrets(site, port)
+        silences = actions[-3]["operability.readiness.alertmanager_silences"]
+        silences["url"] = f"http://127.0.0.1:{port}"
+        silences["prometheus"] = [{"url": f"http://u:{SECRET}@127.0.0.1:{port}", "url_username": "me", "url_password": SECRET}]
         actions[-1]["operability.readiness.http_probe"]["url"] = f"http://u:c4nary%2FS3CRET@127.0.0.1:{port}/?token={SECRET}"
         play = yaml.safe_dump([{"hosts": "web", "gather_facts": False, "tasks": actions}], sort_keys=False, width=1000)
         ticket = f"https://u:{SECRET}@tickets/1"

@@ -5,66 +5,111 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import typing as t
 
-from .._argspec import ArgumentsRefused, Spec, http_spec
-from .._clients.alertmanager import Alertmanager, Silence, label_sets, parse_timestamp
-from .._clients.alertmanager_routes import Labels
-from .._clients.re2 import Untranslatable
-from .._finding import Facts, Finding, Measurement, failed, isoformat, passed
-from .._http import Connection, HttpArguments
+from .._argspec import ArgumentsRefused, Spec
+from .._clients import alertmanager_cluster
+from .._clients.alert_labels import Sent
+from .._clients.alertmanager import Alertmanager, Silence, parse_timestamp
+from .._clients.label_sets import LabelSet, decide, decide_all
+from .._finding import Facts, Finding, Measurement, Status, isoformat
+from .._http import Connection
 from .._listing import every
 from .._message import one_line
-from .._phrase import Message, and_more, phrase, verbatim
+from .._phrase import Message, and_more, phrase, plural, verbatim
 from .._runner import Runner
+from ._alerts_of_service import SPEC, AlertsArguments, AlertsOfService, follow_all, of_service
+from ._alerts_of_service import problems as problems_of_alerts
 
 WHERE = "controller"
-TIMEOUT = 30.0
+TIMEOUT = 60.0
 ARGUMENT_SPEC: Spec = {
-    **http_spec(url={"required": True}),
-    "labels": {"type": "list", "elements": "dict", "required": True},
+    **SPEC,
     "window_end": {"type": "str"},
     "max_duration": {"type": "str", "default": "24h"},
 }
 DURATIONS = ("max_duration",)
+CERTAIN, MAYBE, UNREAD = "certain", "maybe", "unread"
 
 
-class Arguments(HttpArguments):
-    url: str
-    labels: list[dict[str, object]]
+class Arguments(AlertsArguments):
     window_end: str | None
     max_duration: float
 
 
+@dataclasses.dataclass(frozen=True)
+class Covering:
+    """A silence that hides alerts of the service, or may. ``how``: it does; it may, since labels are not known; it cannot be read."""
+
+    silence: Silence
+    how: str
+
+    @property
+    def certain(self) -> bool:
+        return self.how == CERTAIN
+
+
+@dataclasses.dataclass
+class Report:
+    fails: list[Message] = dataclasses.field(default_factory=list)
+    unknowns: list[Message] = dataclasses.field(default_factory=list)
+    warns: list[Message] = dataclasses.field(default_factory=list)
+    notes: list[Message] = dataclasses.field(default_factory=list)
+
+
+def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
+    return problems_of_alerts(args)
+
+
 def run(args: Arguments, runner: Runner) -> Finding:
-    if not args["labels"]:
-        raise ArgumentsRefused(["labels is empty: there is nothing to look at"])
     try:
         window_end = parse_timestamp(args["window_end"]) if args["window_end"] else None
     except ValueError as exc:
         raise ArgumentsRefused([f"window_end: {exc}"]) from None
-    server = Alertmanager(Connection.from_args(args), runner)
-    sets = label_sets(args["labels"])
-    in_force = [silence for silence in server.silences() if silence.state != "expired"]
-    try:
-        covering = [(silence, certain) for silence in in_force for certain in [covers(silence, sets)] if certain is not None]
-    except Untranslatable as exc:
-        said = phrase(
-            "a silence of {server} has a regular expression that cannot be evaluated here: {pattern}", server=server.name, pattern=str(exc)
+    connection = Connection.from_args(args)
+    cluster = alertmanager_cluster.ask_for_silences(connection, args["peers"], runner)
+    server, held = Alertmanager(connection, runner), alertmanager_cluster.silences(cluster, runner.now())
+    report = Report(warns=[*cluster.problems, *held.problems], notes=list(cluster.notes))
+    if held.unreadable:
+        report.unknowns.append(
+            plural(
+                "{server} answered with a silence that makes no sense ({names:list}): what it hides cannot be told",
+                "{server} answered with silences that make no sense ({names:list}): what they hide cannot be told",
+                count=len(held.unreadable),
+                server=server.name,
+                names=held.unreadable,
+            )
         )
-        raise server.trouble(said) from None
-    return judge(covering, len(in_force), window_end, args["max_duration"])
+    for silence in held.silences:
+        if not silence.matchers:
+            report.warns.append(phrase("{silence} has no matcher: what it hides cannot be told", silence=_named(silence)))
+    readable = [silence for silence in held.silences if silence.matchers]
+    if not readable:
+        return judge([], 0, None, window_end, args["max_duration"], report, server)
+    alerts = of_service(args, follow_all(args, runner), {matcher.name for silence in readable for matcher in silence.matchers})
+    report.notes += alerts.notes
+    covering = [Covering(silence, how) for silence in readable for how in [covers(silence, alerts)] if how is not None]
+    return judge(covering, len(readable), alerts, window_end, args["max_duration"], report, server)
 
 
-def covers(silence: Silence, sets: t.Sequence[Labels]) -> bool | None:
-    """True when it silences one of the label sets, False when it may (it asks for labels that the set does not tell), None when not."""
-    answers = []
-    for labels in sets:
-        told = [matcher for matcher in silence.matchers if matcher.name in labels]
-        if all(matcher.matches(labels) for matcher in told):
-            answers.append(len(told) == len(silence.matchers))
-    return any(answers) if answers else None
+def covers(silence: Silence, alerts: AlertsOfService) -> str | None:
+    """How it covers one of the label sets; None when it does not."""
+    answers = {_covers(silence, one, open_=alerts.origin != "loaded" or not one.alert) for one in alerts.sent if one.kept is not False}
+    return next((how for how in (CERTAIN, UNREAD, MAYBE) if how in answers), None)
+
+
+def _covers(silence: Silence, one: Sent, *, open_: bool) -> str | None:
+    # what is declared does not tell all labels that the alerts have
+    labels = LabelSet(one.labels.labels, one.labels.unsure, complete=False) if open_ else one.labels
+    answer = decide_all(silence.matchers, labels)
+    if answer is False:
+        return None
+    if answer:
+        return CERTAIN
+    undecided = [matcher for matcher in silence.matchers if decide(matcher, labels) is None]
+    return UNREAD if any(labels.value(matcher.name) is not None for matcher in undecided) else MAYBE
 
 
 def problems_of(silence: Silence, window_end: dt.datetime | None, longest: float) -> list[Message]:
@@ -111,35 +156,71 @@ def _named(silence: Silence) -> Message:
     return phrase("silence {id} by {author} ({why}) until {end:moment}", id=silence.id, author=author, why=why, end=isoformat(silence.end))
 
 
-def judge(covering: t.Sequence[tuple[Silence, bool]], in_force: int, window_end: dt.datetime | None, longest: float) -> Finding:
-    wrong = [(silence, certain, problems_of(silence, window_end, longest)) for silence, certain in covering]
-    wrong = [item for item in wrong if item[2]]
-    lines = [
-        phrase("{silence}: {problems}", silence=describe(silence, certain), problems=every(problems))
-        for silence, certain, problems in wrong
-    ]
-    known = [length(silence) for silence, _certain in covering if length(silence) != float("inf")]
+def judge(
+    covering: t.Sequence[Covering],
+    in_force: int,
+    alerts: AlertsOfService | None,
+    window_end: dt.datetime | None,
+    longest: float,
+    report: Report,
+    server: Alertmanager,
+) -> Finding:
+    wrong = [(one, found) for one in covering for found in [problems_of(one.silence, window_end, longest)] if found]
+    for one, found in wrong:
+        line = phrase("{silence}: {problems}", silence=describe(one.silence, one.certain), problems=every(found))
+        if one.how == UNREAD:
+            report.unknowns.append(_unread(one.silence, server))
+        elif one.how == MAYBE and alerts and alerts.origin == "loaded":
+            report.warns.append(line)
+        else:
+            report.fails.append(line)
+    known = [length(one.silence) for one in covering if length(one.silence) != float("inf")]
+    unsaid = alerts.said if alerts else None
     fields: Facts = {
-        "observed": {"silences_in_force": in_force, "covering": [_as_dict(silence, certain) for silence, certain in covering]},
+        "observed": {
+            "silences_in_force": in_force,
+            "covering": [_as_dict(one.silence, one.certain) for one in covering],
+            "labels_from": alerts.origin if alerts else None,
+        },
         "expected": {"window_end": isoformat(window_end)} if window_end else {"max_duration_seconds": longest},
         "measurements": [] if window_end else [Measurement("silence_longest_seconds", max(known, default=0.0), longest, "upper")],
-        "details": lines,
+        "proof": "derived" if unsaid else "observed",
+        "details": [*report.fails, *report.unknowns, *report.warns, *report.notes, *([unsaid] if unsaid else [])],
     }
     if wrong:
-        starts = [silence.start for silence, _certain, _problems in wrong if silence.start]
-        named = " ".join(silence.id for silence, *_rest in wrong)
+        starts = [one.silence.start for one, _found in wrong if one.silence.start]
+        named = " ".join(one.silence.id for one, _found in wrong)
         fields["since"] = isoformat(min(starts)) if starts else None
         fields["remedy"] = phrase("end what is not needed (amtool silence expire {silences}) or renew it as it must be", silences=named)
-        return failed(and_more(lines), **fields)
-    return passed(_good(covering, in_force, window_end, longest), **fields)
+    if report.fails:
+        return Finding(Status.FAIL, and_more(report.fails), **fields)
+    if report.unknowns:
+        fields["instrument"] = server.name
+        return Finding(Status.UNKNOWN, and_more(report.unknowns), **fields)
+    if report.warns:
+        return Finding(Status.WARN, and_more(report.warns), **fields)
+    said = _good(covering, in_force, window_end, longest)
+    if unsaid:
+        said = phrase("{said}; {why}", said=said, why=unsaid)
+    return Finding(Status.WARN if alerts and alerts.origin == "expected" else Status.PASS, said, **fields)
 
 
-def _good(covering: t.Sequence[tuple[Silence, bool]], in_force: int, window_end: dt.datetime | None, longest: float) -> Message:
+def _unread(silence: Silence, server: Alertmanager) -> Message:
+    pattern = next((matcher.value for matcher in silence.matchers if "~" in matcher.operator), "")
+    return phrase(
+        "{silence} of {server} has a regular expression that cannot be evaluated here: {pattern}",
+        silence=_named(silence),
+        server=server.name,
+        pattern=pattern,
+    )
+
+
+def _good(covering: t.Sequence[Covering], in_force: int, window_end: dt.datetime | None, longest: float) -> Message:
     if not in_force:
         return phrase("no silence is in force")
     if not covering:
         return phrase("no silence covers the service ({others:number} in force for others)", others=in_force)
-    silences = and_more([describe(silence, certain) for silence, certain in covering])
+    silences = and_more([describe(one.silence, one.certain) for one in covering])
     if window_end:
         return phrase("{silences}; none does beyond {end:moment}", silences=silences, end=isoformat(window_end))
     return phrase("{silences}; none does for more than {longest:duration}", silences=silences, longest=longest)
@@ -158,4 +239,4 @@ def _as_dict(silence: Silence, certain: bool) -> dict[str, object]:
     }
 
 
-__all__ = ("ARGUMENT_SPEC", "DURATIONS", "TIMEOUT", "WHERE", "covers", "describe", "judge", "problems_of", "run")
+__all__ = ("ARGUMENT_SPEC", "DURATIONS", "TIMEOUT", "WHERE", "covers", "describe", "judge", "problems", "problems_of", "run")

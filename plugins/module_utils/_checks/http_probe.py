@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 import os
 import re
@@ -22,6 +21,7 @@ from .._patterns import NotSearched, search
 from .._phrase import Message, and_more, phrase
 from .._runner import Runner, unreadable
 from .._versions import HERE, tells, text_pattern
+from ._json_answers import MISSING, SHOWN, json_problems, look_up, same, show
 
 WHERE = "both"
 TIMEOUT = 30.0
@@ -56,8 +56,6 @@ COMPARABLE = {
     },
 }
 PATIENCE = 10.0  # seconds for one request
-SHOWN = 120
-_MISSING = object()
 
 
 class Arguments(HttpArguments):
@@ -220,71 +218,6 @@ def perhaps_a_login(said: Message, response: Response) -> Message:
     return phrase("{said} (a web page: a login page?)", said=said) if response.looks_like_html else said
 
 
-def json_problems(expected: t.Mapping[str, object], response: Response) -> list[Message]:
-    try:
-        data = response.json()
-    except CannotObserve as exc:
-        return [exc.message]
-    except RecursionError:
-        return [phrase("{url:path} answered with JSON that cannot be parsed (nested too deeply)", url=public_url(response.url))]
-    found = []
-    for path, value in expected.items():
-        seen = look_up(data, str(path))
-        if seen is _MISSING:
-            found.append(lacks(data, str(path)))
-        elif not same(seen, value):
-            found.append(
-                phrase(
-                    "{path:path} is '{seen}', expected '{wanted}'",
-                    path=path,
-                    seen=one_line(show(seen), SHOWN),
-                    wanted=one_line(show(value), SHOWN),
-                )
-            )
-    return found
-
-
-def lacks(data: object, path: str) -> Message:
-    if not isinstance(data, dict) or not data:
-        return phrase("the answer has no {path:path}", path=path)
-    return phrase("the answer has no {path:path} (it has {keys:list})", path=path, keys=sorted(str(key) for key in data)[:10])
-
-
-def look_up(data: t.Any, path: str) -> t.Any:
-    """The value at ``build.version`` or ``checks.0.status``; keys that have dots themselves are found too."""
-    if path == "":
-        return data
-    if isinstance(data, dict):
-        parts = path.split(".")
-        for count in range(len(parts), 0, -1):
-            key = ".".join(parts[:count])
-            if key in data:
-                seen = look_up(data[key], ".".join(parts[count:]))
-                if seen is not _MISSING:
-                    return seen
-        return _MISSING
-    head, _dot, rest = path.partition(".")
-    if isinstance(data, list) and head.isdigit() and int(head) < len(data):
-        return look_up(data[int(head)], rest)
-    return _MISSING
-
-
-def show(value: t.Any) -> str:
-    """A value of JSON as text: strings as they are, the rest as JSON writes it."""
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
-
-
-def same(seen: t.Any, expected: t.Any) -> bool:
-    """Scalars are the same when they read the same, since Ansible often makes text of numbers and booleans."""
-    if isinstance(seen, bool) or isinstance(expected, bool):
-        return show(seen).lower() == show(expected).lower()
-    if isinstance(seen, (int, float)) and isinstance(expected, (int, float)):
-        return seen == expected
-    if seen is None and expected is None:
-        return True
-    return show(seen) == show(expected)
-
-
 def percentile(values: t.Sequence[float], rank: float) -> float:
     """The nearest-rank percentile: a value that was really measured."""
     ordered = sorted(values)
@@ -370,7 +303,7 @@ def _observed(args: Arguments, samples: t.Sequence[Sample], last: Response | Non
         except (CannotObserve, RecursionError):
             return seen
         values = {path: look_up(data, str(path)) for path in args["json"]}
-        seen["json"] = {path: one_line(show(value), SHOWN) for path, value in values.items() if value is not _MISSING}
+        seen["json"] = {path: one_line(show(value), SHOWN) for path, value in values.items() if value is not MISSING}
     return seen
 
 

@@ -19,6 +19,7 @@ from ._alert_diagnosis import Diagnosis
 from ._alert_examination import Examination, Report
 from ._alert_firing import Firing
 from ._alert_liveness import Excused, Liveness
+from ._alert_rules import COMPANIONS, MILD, Remarks, examine_rules, lacking_by_severity, required_by_severity
 
 WHERE = "controller"
 TIMEOUT = 60.0
@@ -29,7 +30,10 @@ ARGUMENT_SPEC: Spec = {
     "must_include": {"type": "list", "elements": "str", "default": []},
     "required_labels": {"type": "list", "elements": "str", "default": ["severity"]},
     "required_annotations": {"type": "list", "elements": "str", "default": ["summary"]},
+    "required_by_severity": {"type": "dict"},
+    "companion": {"type": "str", "choices": list(COMPANIONS), "default": "told"},
     "may_be_absent": {"type": "list", "elements": "str", "default": []},
+    "not_yet_seen": {"type": "str", "choices": ["fail", "warn", "pass"], "default": "warn"},
     "lookback": {"type": "str", "default": "7d"},
     "evaluated_within": {"type": "str"},
     "probe_query": {"type": "str"},
@@ -46,7 +50,6 @@ COMPARABLE = {
 
 LEAST_LATENESS = 600.0
 INTERVALS = 3
-MILD = ("info", "informational", "none", "debug", "notice", "ok", "low")  # severities for which nobody has to do anything
 
 
 class Arguments(HttpArguments):
@@ -55,7 +58,10 @@ class Arguments(HttpArguments):
     must_include: list[str]
     required_labels: list[str]
     required_annotations: list[str]
+    required_by_severity: dict[str, object] | None
+    companion: str
     may_be_absent: list[str]
+    not_yet_seen: str
     lookback: float
     evaluated_within: float | None
     probe_query: str | None
@@ -65,7 +71,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
     match = {str(name): str(value) for name, value in (args["match"] or {}).items()}
     if not match and not args["must_include"]:
         raise ArgumentsRefused(["match or must_include has to say which alerts are the service's"])
-    excused = may_be_absent(args["may_be_absent"])
+    excused, by_severity = may_be_absent(args["may_be_absent"]), required_by_severity(args["required_by_severity"])
     server = Prometheus(Connection.from_args(args), runner)
     server.probe(args["probe_query"])
     rules, now = server.rules()
@@ -73,10 +79,14 @@ def run(args: Arguments, runner: Runner) -> Finding:
     alerts = choose(rules, match, args["must_include"], report)
     for alert in alerts:
         examine_state(alert, args, now, server, report)
-    diagnosis = Diagnosis(Liveness(server, args["lookback"], now.timestamp()), rules, excused)
+        report.fails += lacking_by_severity(alert, by_severity)
+    diagnosis = Diagnosis(Liveness(server, args["lookback"], now.timestamp()), rules, excused, args["not_yet_seen"])
     examination = Examination(diagnosis, Firing(diagnosis), report)
     examination.examine(alerts)
-    return conclude(args, match, alerts, examination, report)
+    remarks = examine_rules(server, rules, alerts, match, args["companion"])
+    report.fails += remarks.fails
+    report.warns += remarks.warns
+    return conclude(args, match, alerts, examination, report, remarks)
 
 
 def may_be_absent(given: t.Sequence[str]) -> Excused:
@@ -148,9 +158,11 @@ def lacking(names: t.Iterable[str], there: t.Mapping[str, str]) -> list[str]:
     return [name for name in names if not str(there.get(name, "")).strip()]
 
 
-def conclude(args: Arguments, match: t.Mapping[str, str], alerts: list[Rule], examination: Examination, report: Report) -> Finding:
+def conclude(
+    args: Arguments, match: t.Mapping[str, str], alerts: list[Rule], examination: Examination, report: Report, remarks: Remarks
+) -> Finding:
     firing = sorted({alert.name for alert in alerts if alert.state == "firing"})
-    lines = report.fails + report.unknowns + report.warns
+    lines = report.fails + report.unknowns + report.warns + remarks.told
     if report.fails:
         status, said = Status.FAIL, report.fails
     elif report.unknowns:
@@ -174,13 +186,16 @@ def conclude(args: Arguments, match: t.Mapping[str, str], alerts: list[Rule], ex
             "quiet_selectors": sorted(examination.quiet),
             "excused_selectors": sorted(examination.diagnosis.used),
             "newest_evaluation": max((isoformat(alert.evaluated) for alert in alerts if alert.evaluated), default=None),
+            **remarks.observed,
         },
         expected={
             "match": dict(match),
             "must_include": args["must_include"],
             "required_labels": args["required_labels"],
             "required_annotations": args["required_annotations"],
+            "required_by_severity": args["required_by_severity"] or {},
         },
+        measurements=remarks.measurements,
         absent=not alerts or None,
         details=lines,
     )

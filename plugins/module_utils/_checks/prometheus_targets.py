@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import typing as t
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from .._argspec import ArgumentsRefused, Spec, http_spec
 from .._clients.prometheus import Prometheus, Target, told
 from .._clients.promql import Matcher, parse_selector
 from .._finding import Facts, Finding, Measurement, Status, failed, passed
 from .._http import Connection, HttpArguments
-from .._listing import either
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
+from ._expected_targets import EXPECT, Expected, describe, host_name, host_port, is_expected
 
 WHERE = "controller"
 TIMEOUT = 30.0
@@ -25,15 +24,7 @@ SETTLES = True
 ARGUMENT_SPEC: Spec = {
     **http_spec(url={"required": True}),
     "selector": {"type": "str"},
-    "expect": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "job": {"type": "str"},
-            "addresses": {"type": "list", "elements": "str", "required": True},
-            "port": {"type": "int", "required": True},
-        },
-    },
+    "expect": {"type": "list", "elements": "dict", "options": EXPECT},
     "min_up": {"type": "int"},
     "members": {"type": "list", "elements": "str"},
     "probe_query": {"type": "str"},
@@ -52,15 +43,6 @@ COMPARABLE = {
 INTERVALS = 2  # a target must have been scraped within so many of its intervals
 ASSUMED_INTERVAL = 60.0  # where the server does not tell it
 LEAST_AGE = 5.0  # the server's time is known to the second
-PORTS = {"http": 80, "https": 443}
-
-
-class Expected(t.TypedDict):
-    """A target that must be there: one of the addresses with this port, of this job where one is named."""
-
-    job: str | None
-    addresses: list[str]
-    port: int
 
 
 class Arguments(HttpArguments):
@@ -225,45 +207,6 @@ def trouble(target: Target, now: dt.datetime) -> Message | None:
             interval=interval,
         )
     return None
-
-
-def is_expected(target: Target, one: Expected) -> bool:
-    """Whether a target is the expected one: its job, and one of the addresses with the port."""
-    if one["job"] and target.labels.get("job") != one["job"]:
-        return False
-    wanted = {(host_name(address), one["port"]) for address in one["addresses"]}
-    url = urlsplit(target.scrape_url)
-    scheme = url.scheme or target.discovered.get("__scheme__", "http")
-    if {host_port(url.netloc, scheme), host_port(target.discovered.get("__address__", ""), scheme)} & wanted:
-        return True
-    # a prober's target has the probed address for its instance: that says nothing of this endpoint unless the job was named
-    if not one["job"] and "target" in parse_qs(url.query):
-        return False
-    return host_port(target.labels.get("instance", ""), scheme) in wanted
-
-
-def host_port(text: str, scheme: str) -> tuple[str, int] | None:
-    """``web1:9100``, ``[::1]:9100``, ``web1`` (the scheme's port); None for anything else."""
-    if not text or "/" in text:
-        return None
-    try:
-        parts = urlsplit(f"//{text}")
-        port = parts.port
-    except ValueError:
-        return None
-    return (host_name(parts.hostname or ""), port or PORTS.get(scheme, 80))
-
-
-def host_name(text: str) -> str:
-    return text.strip("[]").rstrip(".").lower()
-
-
-def describe(one: Expected) -> Message:
-    names = [f"[{name}]" if ":" in name and not name.startswith("[") else str(name) for name in one["addresses"]]
-    address = either(names) if names else phrase("no address")
-    if one["job"]:
-        return phrase("{address} port {port} of the job {job}", address=address, port=one["port"], job=one["job"])
-    return phrase("{address} port {port}", address=address, port=one["port"])
 
 
 def reason(text: str) -> Message:

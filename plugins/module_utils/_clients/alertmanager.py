@@ -18,7 +18,7 @@ from .._phrase import Message, phrase
 from .._runner import Runner
 from .._yaml_bounds import TooLarge
 from .._yaml_bounds import check as check_bounds
-from .alertmanager_routes import Labels, Matcher
+from .alertmanager_routes import Config, Labels, Matcher
 
 try:
     import yaml
@@ -47,7 +47,24 @@ class Silence:
     end: dt.datetime | None
     author: str
     comment: str
-    matchers: tuple[Matcher, ...]
+    matchers: tuple[Matcher, ...]  # none: nobody can tell what it hides
+    updated: dt.datetime | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Silences:
+    """What an Alertmanager holds; ``unreadable`` are the ids, or places, of those that make no sense."""
+
+    readable: tuple[Silence, ...]
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Alert:
+    """An alert that an Alertmanager holds, silenced and inhibited ones too."""
+
+    labels: Labels
+    generator: str  # the address that whoever sent it gave
 
 
 class Alertmanager:
@@ -61,19 +78,23 @@ class Alertmanager:
     def trouble(self, message: Message) -> CannotObserve:
         return CannotObserve(message, instrument=self.name)
 
-    def status(self) -> dict[str, t.Any]:
+    def status(self) -> Config:
         """Version, cluster and configuration as it shows them."""
-        return t.cast("dict[str, t.Any]", self._get("/api/v2/status", dict))
+        return t.cast("Config", self._get("/api/v2/status", dict))
 
-    def config(self) -> dict[str, t.Any]:
+    def config(self) -> Config:
         """The configuration in use, its scalars as text, its secrets hidden by Alertmanager (not by its forks: show nothing of it)."""
+        return self.config_of(self.status())
+
+    def config_of(self, status: Config) -> Config:
+        """The configuration in a status."""
         if not HAS_YAML:
             said = phrase(
                 "the configuration of Alertmanager cannot be read: the Python library PyYAML is not installed for {python:path}",
                 python=sys.executable,
             )
             raise CannotObserve(said)
-        shown = self.status().get("config")
+        shown = status.get("config")
         original = shown.get("original") if isinstance(shown, dict) else None
         if not isinstance(original, str) or not original.strip():
             raise self.trouble(phrase("{server} does not show its configuration", server=self.name))
@@ -85,23 +106,36 @@ class Alertmanager:
             raise self.trouble(phrase("{server} shows a configuration that is not a mapping", server=self.name))
         return parsed
 
-    def silences(self) -> list[Silence]:
-        """All silences, expired ones too."""
-        try:
-            return [read_silence(item) for item in self._get("/api/v2/silences", list)]
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise self.trouble(phrase("{server} answered with silences that make no sense", server=self.name)) from None
+    def silences(self) -> Silences:
+        """All silences that are not expired; one that makes no sense does not hide the others."""
+        readable, unreadable = [], []
+        for number, item in enumerate(self._get("/api/v2/silences", list), 1):
+            try:
+                silence = read_silence(item)
+                if silence.state != "expired":
+                    readable.append(silence)
+            except (KeyError, TypeError, ValueError, AttributeError):
+                name = item.get("id") if isinstance(item, dict) else None
+                unreadable.append(one_line(name, 60) if isinstance(name, str) and name else f"#{number}")
+        return Silences(tuple(readable), tuple(unreadable))
 
-    def alerts(self) -> list[dict[str, t.Any]]:
+    def alerts(self) -> list[Alert]:
         """The alerts that it holds, silenced and inhibited ones too."""
-        items = self._get("/api/v2/alerts", list)
-        if not all(isinstance(item, dict) and isinstance(item.get("labels"), dict) for item in items):
-            raise self.trouble(phrase("{server} answered with alerts that make no sense", server=self.name))
-        return t.cast("list[dict[str, t.Any]]", items)
-
-    def _get(self, path: str, kind: type) -> t.Any:
         try:
-            response = self.runner.ask(self.name, "GET", self.base + path, light=True, connection=self.connection)
+            return [
+                Alert({str(name): str(value) for name, value in item["labels"].items()}, str(item.get("generatorURL") or ""))
+                for item in self._get("/api/v2/alerts", list)
+            ]
+        except (AttributeError, KeyError, TypeError):
+            raise self.trouble(phrase("{server} answered with alerts that make no sense", server=self.name)) from None
+
+    def now_held(self, path: str) -> list[t.Any]:
+        """A list of the API as it is now, whatever was answered before."""
+        return t.cast("list[t.Any]", self._get(path, list, fresh=True))
+
+    def _get(self, path: str, kind: type, *, fresh: bool = False) -> t.Any:
+        try:
+            response = self.runner.ask(self.name, "GET", self.base + path, light=True, fresh=fresh, connection=self.connection)
             if response.status == 200:
                 data = response.json()
         except CannotObserve as exc:
@@ -148,7 +182,7 @@ def parse_timestamp(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(f"{day}T{minute}:{second or '00'}{zone}")
 
 
-def read_silence(item: t.Mapping[str, t.Any]) -> Silence:
+def read_silence(item: Config) -> Silence:
     """A silence of the API. KeyError, TypeError, ValueError for what is none."""
     state = item["status"]["state"]
     if state not in _STATES:
@@ -160,7 +194,8 @@ def read_silence(item: t.Mapping[str, t.Any]) -> Silence:
         _real_time(item.get("endsAt")),
         str(item.get("createdBy") or "").strip(),
         one_line(item.get("comment")),
-        tuple(_api_matcher(matcher) for matcher in item["matchers"]),
+        tuple(_api_matcher(matcher) for matcher in item.get("matchers") or ()),
+        _real_time(item.get("updatedAt")),
     )
 
 
@@ -169,13 +204,13 @@ def _real_time(text: t.Any) -> dt.datetime | None:
     return moment if moment and moment.year > 1 else None
 
 
-def _api_matcher(item: t.Mapping[str, t.Any]) -> Matcher:
+def _api_matcher(item: Config) -> Matcher:
     # before 0.22 there was no isEqual
     operator = ("=" if item.get("isEqual", True) else "!") + ("~" if item.get("isRegex", False) else "=")
     return Matcher(str(item["name"]), {"==": "="}.get(operator, operator), str(item["value"]))
 
 
-def label_sets(given: t.Sequence[t.Mapping[str, t.Any]]) -> list[Labels]:
+def label_sets(given: t.Sequence[Config]) -> list[Labels]:
     """Label sets as written in YAML, their values as text. An empty value is the same as no label."""
 
     def text(value: t.Any) -> str:
@@ -184,4 +219,4 @@ def label_sets(given: t.Sequence[t.Mapping[str, t.Any]]) -> list[Labels]:
     return [{str(name): text(value) for name, value in labels.items() if text(value)} for labels in given]
 
 
-__all__ = ("HAS_YAML", "Alertmanager", "Silence", "label_sets", "parse_timestamp", "read_silence", "read_yaml")
+__all__ = ("HAS_YAML", "Alert", "Alertmanager", "Silence", "Silences", "label_sets", "parse_timestamp", "read_silence", "read_yaml")

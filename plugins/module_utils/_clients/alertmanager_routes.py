@@ -12,6 +12,7 @@ import typing as t
 from .re2 import matches
 
 Labels = t.Mapping[str, str]
+Config = t.Mapping[str, t.Any]  # what a server shows of its configuration, as far as nobody has looked at it
 
 _CLASSIC = re.compile(r"[\t\n\f\r ]*([a-zA-Z_:][a-zA-Z0-9_:]*)[\t\n\f\r ]*(=~|=|!=|!~)[\t\n\f\r ]*((?s:.*))\Z")
 _RESERVED = "{}!=~,\\\"'`"
@@ -219,7 +220,7 @@ def go_unquote(inner: str) -> str:
 # -- the tree
 
 
-def read_tree(config: t.Mapping[str, t.Any]) -> Route:
+def read_tree(config: Config) -> Route:
     """The routing tree of a configuration whose scalars are all text. BadMatcher, ValueError."""
     root = config.get("route")
     if not isinstance(root, dict):
@@ -227,24 +228,30 @@ def read_tree(config: t.Mapping[str, t.Any]) -> Route:
     return _route(root, "")
 
 
-def _route(node: t.Mapping[str, t.Any], inherited: str) -> Route:
+def _route(node: Config, inherited: str) -> Route:
     receiver = str(node.get("receiver") or inherited)
-    matchers = [Matcher(str(name), "=", _text(value)) for name, value in _mapping(node.get("match")).items()]
-    # Alertmanager hands match_re on with its own anchors, and anchors it again
-    matchers += [Matcher(str(name), "=~", f"^(?:{_text(value)})$") for name, value in _mapping(node.get("match_re")).items()]
-    for line in _sequence(node.get("matchers")):
-        matchers += parse_matchers(str(line))
+    matchers = read_matchers(node, "match", "match_re", "matchers")
     children = _sequence(node.get("routes"))
     if not all(isinstance(child, dict) for child in children):
         raise ValueError("a route that is not a mapping")
     return Route(
         receiver,
-        tuple(matchers),
+        matchers,
         _text(node.get("continue")).lower() in ("true", "yes", "on", "y"),
         tuple(str(name) for name in _sequence(node.get("mute_time_intervals"))),
         tuple(str(name) for name in _sequence(node.get("active_time_intervals"))),
         tuple(_route(child, receiver) for child in children),
     )
+
+
+def read_matchers(node: Config, equal: str, regex: str, newer: str) -> tuple[Matcher, ...]:
+    """The matchers under the two older keys and the newer one. BadMatcher."""
+    matchers = [Matcher(str(name), "=", _text(value)) for name, value in _mapping(node.get(equal)).items()]
+    # Alertmanager hands match_re on with its own anchors, and anchors it again
+    matchers += [Matcher(str(name), "=~", f"^(?:{_text(value)})$") for name, value in _mapping(node.get(regex)).items()]
+    for line in _sequence(node.get(newer)):
+        matchers += parse_matchers(str(line))
+    return tuple(matchers)
 
 
 def _text(value: t.Any) -> str:
@@ -273,7 +280,7 @@ def find_routes(route: Route, labels: Labels) -> list[Route]:
     return found or [route]
 
 
-def integrations(config: t.Mapping[str, t.Any]) -> dict[str, list[str]]:
+def integrations(config: Config) -> dict[str, list[str]]:
     """The kinds of integration of each receiver by its name: ``{"payments-oncall": ["email", "webhook"]}``."""
     return {
         str(receiver.get("name")): sorted(
@@ -286,6 +293,7 @@ def integrations(config: t.Mapping[str, t.Any]) -> dict[str, list[str]]:
 
 __all__ = (
     "BadMatcher",
+    "Config",
     "Labels",
     "Matcher",
     "Route",
@@ -296,6 +304,7 @@ __all__ = (
     "parse_matchers",
     "parse_utf8",
     "quoted",
+    "read_matchers",
     "read_tree",
     "show_labels",
 )

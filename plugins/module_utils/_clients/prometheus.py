@@ -88,6 +88,8 @@ class Rule:
     group: str
     interval: float
     active: dt.datetime | None = None
+    group_took: float = 0.0  # seconds of the last evaluation of its group
+    group_key: str = ""  # tells groups of the same name in different files apart
 
 
 # what the server's JSON has, as far as it is read here; what it lacks or has otherwise is told as nonsense
@@ -133,7 +135,9 @@ class _Rule(t.TypedDict, total=False):
 
 class _Group(t.TypedDict, total=False):
     name: str
+    file: str
     interval: float
+    evaluationTime: float
     rules: list[_Rule] | None
 
 
@@ -247,7 +251,14 @@ class Prometheus:
         """The label sets that had samples between two times; ``limit`` is heeded by newer servers only."""
         asked = {"match[]": list(selectors), "start": start, "end": end, "limit": limit or None}
         found: list[dict[str, str]] | None = self._answer("/api/v1/series", asked)[1]
+        if not all(isinstance(labels, dict) for labels in self._listed(found)):
+            raise self._nonsense()
         return self._listed(found)
+
+    def has_metrics(self, start: float, end: float) -> bool:
+        """Whether there was any series at all between two times."""
+        found = self._answer("/api/v1/label/__name__/values", {"start": start, "end": end, "limit": 1})[1]
+        return bool(self._listed(found))
 
     def samples(self, selector: str, window: str, most: int = 1) -> list[Range]:
         """The raw samples of a selector's series within a PromQL duration, of at most ``most`` series."""
@@ -417,6 +428,8 @@ def _scalar(result: t.Sequence[object], *, number: bool = True) -> Sample:
 
 
 def _sample(item: _Series) -> Sample:
+    if not isinstance(item["metric"], dict):
+        raise TypeError("labels are a mapping")
     if "value" in item:
         return Sample(item["metric"], float(item["value"][0]), float(item["value"][1]))
     return Sample(item["metric"], float(item["histogram"][0]), float(item["histogram"][1]["count"]))
@@ -448,7 +461,9 @@ def _rule(item: _Rule, group: _Group) -> Rule:
         moment(item.get("lastEvaluation")),
         str(group.get("name") or ""),
         float(group.get("interval") or 0),
-        min((since for since in (moment(alert.get("activeAt")) for alert in item.get("alerts") or []) if since), default=None),
+        active=min((since for since in (moment(alert.get("activeAt")) for alert in item.get("alerts") or []) if since), default=None),
+        group_took=float(group.get("evaluationTime") or 0),
+        group_key=f"{group.get('file') or ''};{group.get('name') or ''}",
     )
 
 

@@ -39,6 +39,10 @@ class NotParsed(Exception):
         self.message = message
 
 
+class AnotherTime(ValueError):
+    """A selector of what was there, where one of what is there now is wanted. The text says what is wrong with it."""
+
+
 def selectors(tree: Tree) -> list[Selector]:
     """Every selector of an expression."""
     return [selector for one in everything(tree) if isinstance(one, Select) for selector in one.choices]
@@ -67,6 +71,17 @@ def parse_selector(text: str) -> Selector:
     if not isinstance(tree, Select) or len(tree.choices) != 1:
         raise ValueError(f"'{text}' is not a PromQL label selector; expected for example {{job=\"payments\"}}")
     return tree.choices[0]
+
+
+def parse_instant_selector(text: str) -> Selector:
+    """The same of what is there now: AnotherTime for a range, an offset or a moment."""
+    selector = parse_selector(text)
+    tree = _parsed(text)
+    if isinstance(tree, Select) and tree.range is not None:
+        raise AnotherTime(f"'{text}' selects a range; expected what is there now, for example {selector.text}")
+    if isinstance(tree, Select) and (tree.offset or tree.at is not None):
+        raise AnotherTime(f"'{text}' looks at another time (offset, @); expected what is there now, for example {selector.text}")
+    return selector
 
 
 def _parsed(expression: str) -> Tree:
@@ -216,12 +231,14 @@ def _ranged(tree: t.Any, kind: str, reach: float, at: float | None) -> Tree:
 __all__ = (
     "ALERT_METRICS",
     "HAS_PROMQL_PARSER",
+    "AnotherTime",
     "Matcher",
     "NotParsed",
     "Selector",
     "Tree",
     "from_server",
     "parse",
+    "parse_instant_selector",
     "parse_selector",
     "selectors",
 )

@@ -153,6 +153,20 @@ def is_constant(tree: Tree) -> bool:
     return not any(isinstance(one, Select) for one in everything(tree))
 
 
+def without_constants(tree: Tree) -> Tree | None:
+    """An expression without the branches that have a result whatever there is, as ``or vector(0)``; None where nothing else is left."""
+    if is_constant(tree):
+        return None
+    if isinstance(tree, Binary) and tree.operator in ("or", "unless"):
+        left, right = without_constants(tree.left), without_constants(tree.right)
+        if left is None:
+            return right if tree.operator == "or" else None
+        if right is None:
+            return left
+        return dataclasses.replace(tree, left=left, right=right)
+    return rebuilt(tree, lambda part: without_constants(part) or part)
+
+
 # -- written
 
 
@@ -253,4 +267,5 @@ __all__ = (
     "parts",
     "rebuilt",
     "text",
+    "without_constants",
 )

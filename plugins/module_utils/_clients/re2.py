@@ -67,6 +67,12 @@ def translate(pattern: str) -> str:
     return _Translator(pattern).run()
 
 
+def with_groups(pattern: str) -> tuple[str, list[str | None]]:
+    """The same with its groups named ``g1``, ``g2`` and so on; and the names that the pattern has for them. Untranslatable."""
+    translator = _Translator(pattern, [])
+    return translator.run(), translator.names or []
+
+
 class _Level:
     """An open group: whether ``^`` and ``$`` mean lines in it, and the flag groups that were opened since its last ``|``."""
 
@@ -76,8 +82,9 @@ class _Level:
 
 
 class _Translator:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, names: list[str | None] | None = None) -> None:
         self.text, self.at = text, 0
+        self.names = names  # of its groups; None where nobody asks what they hold
         self.levels = [_Level(False)]
 
     def refuse(self) -> Untranslatable:
@@ -129,10 +136,13 @@ class _Translator:
         if not self.text.startswith("(?", self.at):
             self.at += 1
             self.levels.append(_Level(self.levels[-1].multiline))
-            return "(?:"
+            return self.opened(None)
         match = self.take(_GROUP)
-        if not match:
+        if not match or (self.names is not None and "U" in (match.group(1) or "")):
             raise self.refuse()
+        if match.group(3) is None:
+            self.levels.append(_Level(self.levels[-1].multiline))
+            return self.opened(match.group().rstrip(">").rpartition("<")[2])
         on, off, end = match.group(1) or "", match.group(2) or "", match.group(3)
         level = self.levels[-1]
         multiline = (level.multiline or "m" in on) and "m" not in off
@@ -145,6 +155,12 @@ class _Translator:
         else:
             self.levels.append(_Level(multiline))
         return opened
+
+    def opened(self, name: str | None) -> str:
+        if self.names is None:
+            return "(?:"
+        self.names.append(name)
+        return f"(?P<g{len(self.names)}>"
 
     def escape(self) -> str:
         """What follows a backslash outside of brackets."""

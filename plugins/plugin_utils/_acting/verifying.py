@@ -151,13 +151,25 @@ class Verifying(ActionBase):
             looked_once.set()
 
         within = _emergency.time_left(context.emergency, None, _now())
+        quick = self._task.check_mode or within is not None
+        left_out = {
+            check.key: _not_written(check, check_mode=self._task.check_mode)
+            for check in _verification.of_controller(plan)
+            if quick and _verification.writes(check)
+        }
 
         def work() -> None:
             try:
                 with connections.inventory() if visits else contextlib.nullcontext("") as inventory:
                     keep(
                         _verification.run_controller(
-                            plan, on_first=keep, visits=visits, inventory=inventory, within=within, outages=outages
+                            plan,
+                            on_first=keep,
+                            visits=visits,
+                            inventory=inventory,
+                            within=within,
+                            outages=outages,
+                            left_out=left_out,
                         )
                     )
             finally:
@@ -333,8 +345,8 @@ def _too_late(check: PlannedCheck, host: str) -> Message:
 
 def _not_written(check: PlannedCheck, *, check_mode: bool) -> Message:
     if check_mode:
-        return phrase("{check:path} was not run: it writes a line, and this is check mode", check=check.check)
-    return phrase("{check:path} was not run: it writes a line, and in an emergency nobody waits for it", check=check.check)
+        return phrase("{check:path} was not run: it leaves something behind, and this is check mode", check=check.check)
+    return phrase("{check:path} was not run: it leaves something behind, and in an emergency nobody waits for it", check=check.check)
 
 
 def _not_waited_for(check: PlannedCheck) -> Message:

@@ -224,16 +224,116 @@ Flow = t.TypedDict(
 )
 
 
+class ImapReceipt(t.TypedDict, total=False):
+    """A folder of a mailbox."""
+
+    host: t.Required[str]
+    port: int
+    username: t.Required[str]
+    password: t.Required[str]
+    folder: str
+    tls: str
+    ca_path: str
+
+
+class Receipt(t.TypedDict, total=False):
+    """Where it is seen that a notification has arrived. Not all keys are of each kind of it."""
+
+    url: str
+    headers: dict[str, object]
+    url_username: str
+    url_password: str
+    bearer_token: str
+    ca_path: str
+    file: str
+    imap: ImapReceipt
+    json: dict[str, object]
+    timestamp: str
+    max_age: Duration
+
+
+class DeliveryTest(t.TypedDict, total=False):
+    """A synthetic alert, and where it must arrive."""
+
+    labels: Labels
+    receivers: list[str]
+    deadline: Duration
+    receipt: Receipt
+
+
+class Watchdog(t.TypedDict, total=False):
+    """The alert that always fires."""
+
+    alert: str
+    labels: Labels
+    receivers: list[str]
+    max_age: Duration
+    min_count: int
+    receipt: Receipt
+
+
+class BySeverity(t.TypedDict, total=False):
+    labels: list[str]
+    annotations: list[str]
+
+
+class Dashboard(t.TypedDict, total=False):
+    uid: str
+    tag: str
+    panels: list[str | int]
+    may_be_empty: list[str | int]
+    variables: dict[str, Scalar | list[Scalar]]
+    data_sources: list[str]
+    using: str
+
+
 class Alerts(t.TypedDict, total=False):
     match: Labels
     must_include: list[str]
-    receivers: list[str]
+    receivers: list[str] | dict[str, list[str]]
     required_labels: list[str]
     required_annotations: list[str]
+    required_by_severity: dict[str, BySeverity]
     may_be_absent: list[str]
+    covers: dict[str, list[str]]
     labels: Labels
-    using: str
+    using: str | list[str]
     lookback: Duration
+    delivery: DeliveryTest | str
+    watchdog: Watchdog
+
+
+class ClassicService(t.TypedDict, total=False):
+    """A service of a host in Icinga, Nagios or Centreon."""
+
+    host: t.Required[str]
+    service: t.Required[str]
+
+
+class ClassicMonitoring(t.TypedDict, total=False):
+    """What of the service Icinga, Nagios or Centreon watches, and whom it tells."""
+
+    using: str
+    hosts: list[str]
+    names: str | dict[str, str]
+    services: list[str | ClassicService]
+    contacts: list[str]
+
+
+class Signal(t.TypedDict, total=False):
+    series: t.Required[str | list[str]]
+    jobs: list[str]
+
+
+class Signals(t.TypedDict, total=False):
+    latency: str | list[str] | Signal
+    traffic: str | list[str] | Signal
+    errors: str | list[str] | Signal
+    saturation: str | list[str] | Signal
+    may_be_absent: list[str]
+    within: Duration
+    lookback: Duration
+    using: str
 
 
 # -- its delivery
@@ -304,7 +404,9 @@ RequirementEntry = t.TypedDict(
     total=False,
 )
 
-ProofEntry = t.TypedDict("ProofEntry", {"check": "t.Required[str]", "from": str, "as": str, "on": str, "with": Options}, total=False)
+ProofEntry = t.TypedDict(
+    "ProofEntry", {"check": "t.Required[str]", "from": str, "as": str, "on": str, "with": Options, "besides": bool}, total=False
+)
 
 PolicyEntry = t.TypedDict(
     "PolicyEntry",
@@ -390,16 +492,23 @@ class Server(Access, total=False):
     failover: list[str]
     default: bool
     probe_query: str
+    external_labels: Labels
     search: str
     on: str
+    status_file: str
+    object_cache_file: str
     timeout: Duration
 
 
 class DefaultAlerts(t.TypedDict, total=False):
     required_labels: list[str]
     required_annotations: list[str]
-    receivers: list[str]
+    required_by_severity: dict[str, BySeverity]
+    covers: dict[str, list[str]]
+    receivers: list[str] | dict[str, list[str]]
     labels: Labels
+    delivery: DeliveryTest
+    watchdog: Watchdog
 
 
 class DefaultSupport(t.TypedDict, total=False):
@@ -552,8 +661,9 @@ class ServiceFile(SharedFile, total=False):
     endpoints: list[Endpoint]
     flows: list[Flow]
     alerts: Alerts
-    signals: dict[str, object]
-    dashboards: list[str]
+    classic_monitoring: ClassicMonitoring
+    signals: Signals
+    dashboards: list[str | Dashboard]
     documents: dict[str, str | Options]
     delivery: Delivery
     requirements: dict[str, RequirementEntry]
@@ -639,14 +749,18 @@ __all__ = (
     "Availability",
     "Backup",
     "Baseline",
+    "ClassicMonitoring",
+    "ClassicService",
     "Classification",
     "Command",
     "Commitments",
+    "Dashboard",
     "DebtFile",
     "DebtLine",
     "Decisions",
     "Defaults",
     "Delivery",
+    "DeliveryTest",
     "Duration",
     "Endpoint",
     "Expectation",
@@ -665,6 +779,7 @@ __all__ = (
     "ProofEntry",
     "Publish",
     "PublishServer",
+    "Receipt",
     "Removal",
     "RequirementEntry",
     "Scalar",
@@ -673,7 +788,10 @@ __all__ = (
     "Server",
     "ServiceFile",
     "SharedFile",
+    "Signal",
+    "Signals",
     "Tier",
     "Tolerance",
     "WaiverEntry",
+    "Watchdog",
 )

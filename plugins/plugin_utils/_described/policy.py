@@ -35,6 +35,7 @@ class Proof:
     option: str | None = None  # the policy's "as"
     on: str | None = None
     args: Options = dataclasses.field(default_factory=dict)
+    besides: bool = False  # asked also where another proof is used
 
 
 @dataclasses.dataclass(frozen=True)
@@ -252,7 +253,7 @@ def _proof(item: str | ProofEntry, identifier: str, problems: list[str], place: 
     if entry["check"] not in (*CHECKS, *COMPUTED):
         known = ", ".join(sorted((*CHECKS, *COMPUTED)))
         problems.append(f"{place}: {identifier}.proved_by: there is no check '{entry['check']}'; known: {known}")
-    return Proof(entry["check"], entry.get("from"), entry.get("as"), entry.get("on"), entry.get("with") or {})
+    return Proof(entry["check"], entry.get("from"), entry.get("as"), entry.get("on"), entry.get("with") or {}, bool(entry.get("besides")))
 
 
 def level_of(classification: Classification) -> tuple[str, Message]:

@@ -27,7 +27,8 @@ CONNECTION = (
     "client_cert",
     "client_key",
 )
-PATHS = ("ca_path", "client_cert", "client_key")  # of the controller
+FILES_OF_NAGIOS = ("status_file", "object_cache_file")
+PATHS = ("ca_path", "client_cert", "client_key", *FILES_OF_NAGIOS)  # of the controller
 
 
 class NoChecks(Exception):
@@ -312,13 +313,24 @@ class Description:
             raise NotDeclared(several)
         return chosen[0], fitting[chosen[0]]
 
+    def has_server(self, kind: str) -> bool:
+        """Whether any server may be of this kind."""
+        return any(_may_be(server, (kind,)) for server in self.servers.values())
+
     def connection(self, kind: str, using: str | None = None) -> dict[str, object]:
         """The options with which a check reaches a server of this kind."""
-        name, server = self.server((kind,), using)
-        if not server.get("url"):
+        return self.reached((kind,), using)[1]
+
+    def reached(self, kinds: tuple[str, ...], using: str | None = None) -> tuple[str, dict[str, object]]:
+        """The kind of a server that is of one of these, and the options with which a check reaches it."""
+        name, server = self.server(kinds, using)
+        kind = server["kind"]
+        if kind == "nagios" and not server.get("status_file"):
+            raise NotDeclared(phrase("the server '{name:path}' has no status_file", name=name))
+        if kind != "nagios" and not server.get("url"):
             raise NotDeclared(phrase("the server '{name:path}' has no url", name=name))
         home = self.service if name in (self.data.get("servers") or {}) else self.organisation
-        options = picked(server, CONNECTION)
+        options = picked(server, FILES_OF_NAGIOS if kind == "nagios" else CONNECTION)
         for key in PATHS:
             if isinstance(path := options.get(key), str):
                 options[key] = self.path(path, home)
@@ -326,7 +338,7 @@ class Description:
             options["probe_query"] = server["probe_query"]
         if server.get("timeout"):
             options["timeout"] = server["timeout"]
-        return options
+        return kind, options
 
     # -- traits
 

@@ -17,8 +17,6 @@ UNREAD: dict[str, str] = {
     "commitments.rto": "a proven restore (BKP-03) will be compared with it",
     "commitments.dima": "a proven restore (BKP-03) will be compared with it",
     "commitments.dmia": "a proven restore (BKP-03) will be compared with it",
-    "signals": "the golden signals (MON-02) will be looked for in Prometheus",
-    "dashboards": "dashboards (MON-08) will be looked for in Grafana",
     "documents.operations_manual": "it will be looked at as the runbook is (RUN-03)",
     "documents.known_errors": "it will be looked at as the runbook is (RUN-04)",
     "documents.call_script": "it will be looked at as the runbook is (RUN-05)",
@@ -30,7 +28,6 @@ UNREAD: dict[str, str] = {
 # kinds of servers that no check asks
 UNASKED: dict[str, str] = {
     "elasticsearch": "log lines will be looked for there",
-    "grafana": "dashboards (MON-08) will be looked for there; where deployments are marked stands under publish",
     "loki": "log lines will be looked for there",
     "opensearch": "log lines will be looked for there",
     "pushgateway": "where metrics are pushed stands under publish",

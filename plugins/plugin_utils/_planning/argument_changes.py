@@ -20,7 +20,8 @@ from .._described.document import NotResolved, Refused, dotted, unresolved
 from .._described.policy import LEVELS, Rule
 from .._described.service import Description, NoChecks
 from .._model.planned import PlannedCheck
-from .derive.derivations import GROUPS
+from .asked_servers import address, kinds_asked, server_options
+from .derive.derivations import GROUPS, group_of
 from .derive.instance import Instance, Steps
 from .limits import (
     INSTRUMENTS,
@@ -76,6 +77,7 @@ def of_arguments(
     for check in planned:
         if check.gap is None and check.check in CHECKS:
             _limits(check, asked)
+    _picks(planned, asked)
     try:
         _questions(planned, _declared(asked), asked)
     except NoChecks:
@@ -95,6 +97,24 @@ def _declared(asked: _Asked) -> list[Instance]:
     bare = dataclasses.replace(asked.description, bare=True)
     chosen = chosen_for(above, kept, bare)
     return [with_paths(instance, bare) for instance in chosen.instances] if chosen else []
+
+
+def _picks(planned: t.Sequence[PlannedCheck], asked: _Asked) -> None:
+    """Notes that one check is asked where several are, since the service declares something for each of them."""
+    if not asked.exception.get("check") or not any(proof.besides for proof in asked.above.proved_by) or asked.told:
+        return
+    try:
+        chosen = chosen_for(asked.above, {}, dataclasses.replace(asked.description, bare=True))
+    except (NoChecks, Refused):
+        return
+    left_out = sorted({one.check for one in chosen.instances} - {check.check for check in planned}) if chosen else []
+    if left_out:
+        asked.loosen(
+            "own_proofs",
+            ("requirements", asked.above.id, "check"),
+            phrase("{requirement:path} is not proved by {checks:list} as well", requirement=asked.above.id, checks=left_out),
+            phrase("the policy has it proved by all for which the service declares something ({origin})", origin=asked.above.set_by),
+        )
 
 
 # -- limits
@@ -196,8 +216,7 @@ def _of_organisation(option: str, check: str, description: Description) -> objec
     shared: SharedFile | None = description.organisation.declared if description.organisation else None
     try:
         given: Defaults = (shared.get("defaults") if shared else None) or {}
-        group = t.cast("t.Mapping[str, object]", given.get(GROUPS[check]) or {}) if check in GROUPS else {}
-        return {**((given.get("with") or {}).get(check) or {}), **group}.get(option)
+        return {**((given.get("with") or {}).get(check) or {}), **group_of(check, given)}.get(option)
     except NotResolved:
         return None  # nobody knows yet what it says
 
@@ -244,7 +263,7 @@ def _compared(check: PlannedCheck, instance: Instance, asked: _Asked, steps: Ste
     """Notes each option that is looser, or asks something else, than what follows from what is declared."""
     spec = load_check(check.check).ARGUMENT_SPEC
     now, before = _named(check.check, check.args), _named(instance.check, instance.args)
-    other_server = _kind_of_server(check.check) is not None and now.get("url") != before.get("url")
+    other_server = bool(kinds_asked(check.check)) and address(now) != address(before)
     if other_server:
         _another_server(check, asked)
     for option in spec:
@@ -291,23 +310,16 @@ def _hosts(declared: t.Sequence[Instance], asked: _Asked) -> None:
 # -- servers
 
 
-def _kind_of_server(check: str) -> str | None:
-    """The kind of the server that a check asks; None for one that asks what the service declares."""
-    kind = check.partition("_")[0]
-    return kind if kind in ("prometheus", "alertmanager") else None
-
-
 def _servers(planned: t.Sequence[PlannedCheck], asked: _Asked) -> None:
     """Where nothing is declared, what is asked is still the server of that kind."""
     for check in planned:
-        kind = _kind_of_server(check.check)
-        if kind is None or check.gap is not None:
+        if not kinds_asked(check.check) or check.gap is not None:
             continue
         try:
-            known = asked.description.connection(kind, asked.exception.get("using"))
+            known = server_options(check.check, asked.description, asked.exception.get("using"))
         except (Refused, NoChecks):
             continue
-        if check.args.get("url") != known["url"]:
+        if address(check.args) != address(known):
             _another_server(check, asked)
 
 
@@ -356,7 +368,7 @@ def _where(check: PlannedCheck, option: str, asked: _Asked) -> Steps:
         above: Steps = check.path[:-1] if check.path[-1:] == ("second_copy",) else check.path
         declared += [(*path, name) for path in (check.path, above) for name in ((option, "rpo") if option == "max_age" else (option,))]
         declared += [("commitments", "rpo"), ("commitments", "pdma")] if option == "max_age" else []
-    shared: list[Steps] = [("defaults", group, option), ("defaults", "with", check.check, option)]
+    shared: list[Steps] = [("defaults", *group.split("."), option), ("defaults", "with", check.check, option)]
     last: list[Steps] = [("policy", "name"), check.path] if check.path else [("policy", "name")]
     for steps in (*exception, *policy, *declared, *shared, *last):
         if _has(data, steps):

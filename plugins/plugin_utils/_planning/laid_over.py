@@ -14,6 +14,7 @@ from .._described.declarations import Defaults, Duration, Part
 from .._described.document import Document, Path, dotted, unresolved
 from .._described.service import Description
 from .._model.planned import Terms
+from .asked_servers import ADDRESSES, CLASSIC, kinds_asked
 from .remarks import Remarks
 
 _LONGER = ("reservation_due", "override_due", "failed_within", "recheck_every", "settle")  # of defaults
@@ -53,21 +54,31 @@ def _servers(description: Description, organisation: Document, remarks: Remarks)
 
     for name, server in (description.data.get("servers") or {}).items():
         kind = str(server["kind"])
-        other = name if name in shared else by_kind.get(_store(kind))
+        other = name if name in shared else _rival(kind, by_kind)
         if other is None or (name in shared and server == shared[name]):
             continue
         said = phrase("the service names a server of kind {kind:path} of its own, {name:path}", kind=kind, name=name)
         _note("servers", ("servers", name), said, has(other), description, remarks)
     for identifier, entry in description.requirements.items():
-        kind = str(entry.get("check") or "").partition("_")[0]
-        if "url" in (entry.get("with") or {}) and kind in by_kind:
+        kinds, given = kinds_asked(str(entry.get("check") or "")), entry.get("with") or {}
+        rival = _rival(kinds[0], by_kind) if kinds else None
+        option = next((name for name in ADDRESSES if name in given), None)
+        if option and rival:
             said = phrase("{requirement:path} asks a server of the service's own", requirement=identifier)
-            path: Path = ("requirements", identifier, "with", "url")
-            _note("servers", path, said, has(by_kind[kind]), description, remarks, identifier)
+            path: Path = ("requirements", identifier, "with", option)
+            _note("servers", path, said, has(rival), description, remarks, identifier)
+
+
+def _rival(kind: str, by_kind: t.Mapping[str, str]) -> str | None:
+    """The organisation's server in whose place one of this kind would be asked: any that monitors, where it monitors."""
+    stores = (_store(kind), "prometheus", "alertmanager") if kind in CLASSIC else (_store(kind),)
+    return next((by_kind[store] for store in stores if store in by_kind), None)
 
 
 def _store(kind: str) -> str:
-    """The kind of a server; stores of logs are all of one, since any of them will do where a line is looked for."""
+    """The kind of a server; stores of logs are all of one, since any of them will do where a line is looked for, as is what monitors."""
+    if kind in CLASSIC:
+        return "classic"
     return "logs" if kind in ("elasticsearch", "file", "journald", "loki", "opensearch", "victorialogs") else kind
 
 

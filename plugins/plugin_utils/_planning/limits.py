@@ -16,8 +16,8 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 
 # -- limits; without a value there is none
 HIGHER = (
-    ("deadline", "evaluated_within", "failure_limit", "lookback", "max_age", "max_duration", "max_latency", "max_restarts", "max_series")
-    + ("max_size", "size_deviation")
+    ("deadline", "evaluated_within", "failure_limit", "lookback", "max_age", "max_duration", "max_latency", "max_offset", "max_restarts")
+    + ("max_series", "max_size", "receipt_max_age", "size_deviation", "within")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_free", "min_size", "min_tests", "min_tiers")
@@ -29,39 +29,45 @@ MEETS_MORE = ("fail_when", "warn_when")
 MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
 MUST_STAY_FALSE = ("allow_skipped", "local")
 NOT_SHORTER = (
-    ("contains", "families", "login_page", "moving", "must_include", "not_body", "required_annotations", "required_labels")
-    + ("sections", "soft_404")
+    ("contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required", "required_annotations")
+    + ("required_by_severity", "required_labels", "sections", "soft_404")
 )  # fmt: skip
-NOT_LONGER = ("ignore_links", "may_be_absent", "status")
+NOT_LONGER = ("ignore_links", "may_be_absent", "may_be_empty", "status")
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
+    "companion": ("fail", "warn", "told"),
+    "imap_tls": ("implicit", "starttls", "none"),
     "kind": ("daemon", "auto", "standby"),
     "no_data": ("fail", "unknown", "pass"),
+    "not_yet_seen": ("fail", "warn", "pass"),
     "verify": ("auto", "none"),
 }
 # -- how a check goes about it
-MANNER = (
-    ("interval", "link_timeout", "name", "no_log", "password", "password_file", "read_only", "sudo", "sudo_user", "timeout")
-)  # fmt: skip
+MANNER = ("interval", "link_timeout", "name", "no_log", "password", "password_file", "read_only", "sudo", "sudo_user", "timeout")
 # -- what is looked at
 INSTRUMENTS = ("binary", "journald_config", "logrotate_config", "logrotate_state")  # what a check believes
 # by which a tool becomes another one
 LEADING_VARIABLES = frozenset(("LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH"))
-DEMANDS = ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "probe_query", "version")  # the first adds a question
+DEMANDS = (
+    ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "probe_query", "receipt_json", "receipt_timestamp", "version")
+)  # fmt: skip
 CONNECTION = (
-    ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "server_name")
-    + ("starttls", "url_password", "url_username")
+    ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "object_cache_file", "peers")
+    + ("prometheus", "server_name", "starttls", "status_file", "system", "url_password", "url_username")
 )  # fmt: skip
 OF_SERVERS = (*CONNECTION, "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
-    ("arguments", "backend", "chains", "chdir", "closed", "command", "components", "cron", "environment", "fields", "format", "host")
-    + ("hosts", "inventory", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members", "module", "path", "paths")
-    + ("pattern", "port", "proc", "protocol", "python", "query", "receivers", "repository", "root", "rotated_by", "search")
-    + ("secret_environment", "selector", "since", "socket", "success_file", "suite", "tag", "tags", "template", "timer", "to", "unit")
-    + ("url", "version_property", "via", "window_end")
+    ("addresses", "alert", "arguments", "aspect", "backend", "chains", "chdir", "closed", "command", "components", "contacts", "covers")
+    + ("cron", "data_sources", "endpoints", "environment", "extra_labels", "failover", "fields", "format", "host", "hosts", "imap_ca_path")
+    + ("imap_folder", "imap_host", "imap_password", "imap_port", "imap_username", "inventory", "jobs", "journald", "keyword", "labels")
+    + ("link_hosts", "markers", "match", "members", "module", "names", "others", "panels", "path", "paths", "pattern", "port", "proc")
+    + ("protocol", "python", "query", "receipt_bearer_token", "receipt_ca_path", "receipt_file", "receipt_headers", "receipt_password")
+    + ("receipt_url", "receipt_username", "receivers", "receivers_by_severity", "repository", "root", "rotated_by", "search")
+    + ("secret_environment", "selector", "server", "service", "services", "signals", "since", "socket", "success_file", "suite", "tag")
+    + ("tags", "template", "timer", "to", "uid", "unit", "url", "variables", "version_property", "via", "window_end", "window_start")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
-ASKS_MORE = ("json", "paths")  # questions that more of the same only adds to
-ASKS_FEWER = ("receivers",)  # of which one is enough
+ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to
+ASKS_FEWER = ("contacts", "receivers")  # of which one is enough
 # where a host has its own programs, under the rights of its administrators
 _PROGRAMS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 _SETS = (HIGHER, LOWER, COMPARISONS, MEETS_FEWER, MEETS_MORE, MUST_STAY_TRUE, MUST_STAY_FALSE, NOT_SHORTER, NOT_LONGER, tuple(WORST_FIRST))
@@ -152,6 +158,9 @@ def _of_servers_that_fail(codes: object) -> set[str]:
 
 
 def _texts(value: object) -> set[str]:
+    """The items of a list; of a mapping those of its lists, each below its key."""
+    if isinstance(value, dict):
+        return {f"{key}.{text}" for key, below in value.items() for text in _texts(below)}
     return {str(item) for item in value} if isinstance(value, (list, tuple)) else set()
 
 

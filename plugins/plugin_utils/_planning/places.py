@@ -104,7 +104,7 @@ def note(description: Description, requirements: t.Sequence[PlannedRequirement],
                 "controller_code", f"{planned.rule.id}.{option}", planned.declared_in, said, _OF_OPERATIONS, requirement=planned.rule.id
             )
         for option, path in _read(check):
-            if not _is_below(path, description):
+            if not _is_below(path, description) and not _is_of_defaults(path, description.organisation):
                 said = phrase("{path:path} is read outside of its folder", path=path)
                 remarks.loosen("places", f"{planned.rule.id}.{option}", planned.declared_in, said, _OWN_FOLDER, requirement=planned.rule.id)
 
@@ -263,6 +263,18 @@ def _read(check: PlannedCheck) -> t.Iterator[tuple[str, str]]:
             continue
         if "path" in (option.get("type"), option.get("elements")) and not unresolved(check.args.get(name)):
             yield from ((name, text) for text in _texts(check.args.get(name)))
+
+
+def _is_of_defaults(path: str, organisation: Document) -> bool:
+    """Whether operations name this file themselves, for all services."""
+    return any(organisation.path(text) == path for text in _leaves((organisation.declared.get("defaults") or {}).get("alerts")))
+
+
+def _leaves(value: object) -> t.Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for item in value.values() if isinstance(value, dict) else ():
+        yield from _leaves(item)
 
 
 def _texts(given: object) -> list[str]:

@@ -17,6 +17,7 @@ from .._described.service import Description, NoHost, NotDeclared
 from .._model.planned import PlannedCheck
 from .._model.waiver import Waiver
 from .arguments import argument_problems, module_problems
+from .asked_servers import address, kinds_asked, server_options
 from .derive.derivations import default_options, derive, group_options
 from .derive.instance import Instance, Steps
 from .empty_proofs import always_succeeds, module_always_succeeds, query_looks_at_nothing
@@ -47,19 +48,46 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
     fitting = _refuse_misplaced([proof.check for proof in proofs], rule, exception, description)
     proofs = [proof for proof in proofs if proof.check in fitting]
     refusals: list[NotDeclared] = []
+    used: list[Proof] = []
+    found: list[Instance] = []
     for proof in proofs:
+        if used and not proof.besides:
+            continue
         try:
             whole = dataclasses.replace(proof, args={**rule.args, **proof.args})
-            instances = derive(whole, description, exception.get("with") or ())
+            instances = derive(whole, _asked_of(proof, proofs, description), exception.get("with") or ())
         except NotDeclared as exc:
             refusals.append(exc)
             continue
         if exception.get("on"):
             hosts = tuple(description.part_hosts({}, exception["on"]))
             instances = [dataclasses.replace(instance, hosts=hosts) if instance.call != "find" else instance for instance in instances]
-        return Chosen(tuple(_as_excepted(instance, exception) for instance in instances), proof)
+        used.append(proof)
+        found += instances
+    if used:
+        return Chosen(tuple(_as_excepted(instance, _share_of(exception, instance.check, used)) for instance in found), used[0])
     without_host = any(isinstance(exc, NoHost) for exc in refusals)
     raise (NoHost if without_host else NotDeclared)(listed(dict.fromkeys(exc.message for exc in refusals)))
+
+
+def _asked_of(proof: Proof, proofs: t.Sequence[Proof], description: Description) -> Description:
+    """With the server that the requirement names, where this proof asks one of its kind, or none of the proofs does."""
+    server = description.servers.get(description.using) if description.using else None
+    if server is None or unresolved(server) or server["kind"] in kinds_asked(proof.check):
+        return description
+    fits = any(server["kind"] in kinds_asked(one.check) for one in proofs)
+    return dataclasses.replace(description, using=None) if fits and proof.check != "log_canary" else description
+
+
+def _share_of(exception: RequirementEntry, check: str, used: t.Sequence[Proof]) -> RequirementEntry:
+    """The exception with those options that this check has, of several that prove a requirement; what none has is the first one's."""
+    checks = list(dict.fromkeys(proof.check for proof in used))
+    given = exception.get("with")
+    if not given or len(checks) < 2:
+        return exception
+    known = {one: set(load_check(one).ARGUMENT_SPEC) for one in checks if one in CHECKS}
+    strange = {name for name in given if not any(name in names for names in known.values())} if check == checks[0] else set[str]()
+    return {**exception, "with": {name: value for name, value in given.items() if name in strange or name in known.get(check, ())}}
 
 
 def _as_excepted(instance: Instance, exception: RequirementEntry) -> Instance:
@@ -87,7 +115,7 @@ def _refuse_misplaced(checks: list[str], rule: Rule, exception: RequirementEntry
 
 
 def _asks_named_server(check: str) -> bool:
-    return check == "log_canary" or check.partition("_")[0] in ("prometheus", "alertmanager")
+    return check == "log_canary" or bool(kinds_asked(check))
 
 
 def _runs_on_hosts(check: str) -> bool:
@@ -99,10 +127,8 @@ def _explicit(rule: Rule, exception: RequirementEntry, description: Description)
     shared = rule.args if check in {proof.check for proof in rule.proved_by} else {}
     args = {**default_options(description, check), **group_options(description, check), **shared, **(exception.get("with") or {})}
     side = CHECKS[check]
-    if side == "controller" and "url" in load_check(check).ARGUMENT_SPEC and not args.get("url"):
-        kind = check.partition("_")[0]
-        if kind in ("prometheus", "alertmanager"):
-            args = {**description.connection(kind, exception.get("using")), **args}
+    if side == "controller" and kinds_asked(check) and not address(args):
+        args = {**server_options(check, description, exception.get("using")), **args}
     hosts: tuple[str, ...] | None = None
     if side in ("host", "action") or (side == "both" and exception.get("on")):
         hosts = tuple(description.part_hosts({}, exception.get("on")))

@@ -83,6 +83,11 @@ def _is_named(above: Rule, check: str, source: str | None, own: frozenset[str], 
     return False
 
 
+def _is_idle(proof: Proof, description: Description) -> bool:
+    """Whether a proof that is asked besides another one has nothing in the service file to look at."""
+    return proof.besides and bool(proof.source) and not description.data.get(str(proof.source).partition(".")[0])
+
+
 def _own_question(above: Rule, rule: Rule, entry: RequirementEntry, check: str) -> frozenset[str]:
     """The options by which the service says what a check looks at, in place of what it declares or the policy says."""
     known = {name for name in load_check(check).ARGUMENT_SPEC if is_question(name)} if check in CHECKS else set[str]()
@@ -109,7 +114,8 @@ def note(above: Rule | None, rule: Rule, entry: RequirementEntry, description: D
         bent = [
             proof
             for proof in rule.proved_by
-            if (own := _own_question(above, rule, entry, proof.check))
+            if not _is_idle(proof, description)
+            and (own := _own_question(above, rule, entry, proof.check))
             and not _is_named(above, proof.check, proof.source, own, explicit=False)
         ]
         if not bent:

@@ -146,16 +146,20 @@ def run_controller(
     inventory: str = "",
     within: float | None = None,
     outages: Outages | None = None,
+    left_out: t.Mapping[str, Message] | None = None,
 ) -> dict[str, list[Finding]]:
     """Every check that asks a server: side by side, over one pool of connections, each distinct question once a try.
 
     ``on_first`` has what the first try found, before the settling time. ``visits`` says of checks that go to hosts which ones, by the key
     of the check; ``inventory`` is the file with their connections. ``within``: the seconds that there are in all.
+    ``left_out`` says of checks that are not run why, by the key of the check.
     """
-    visits = visits or {}
+    visits, left_out = visits or {}, left_out or {}
     items = []
     for check in of_controller(plan):
         visit = visits.get(check.key)
+        if check.key in left_out:
+            continue
         if visit is None:
             items.append(as_item(check, ""))
         elif visit.hosts:
@@ -163,6 +167,7 @@ def run_controller(
 
     def complete(found: dict[str, list[Finding]]) -> dict[str, list[Finding]]:
         absent = {check.key: _absent(check, visits[check.key]) for check in visiting(plan) if check.key in visits}
+        absent.update({check.key: [_not_run(check, left_out[check.key])] for check in of_controller(plan) if check.key in left_out})
         return {**found, **{key: [*found.get(key, []), *findings] for key, findings in absent.items() if findings}}
 
     def first(found: dict[str, list[Finding]]) -> None:
@@ -180,6 +185,10 @@ def _absent(check: PlannedCheck, visit: Visit) -> list[Finding]:
         Finding(Status.UNKNOWN, reason, check=check.check, requirement=check.requirement, host=host)
         for host, reason in visit.absent.items()
     ]
+
+
+def _not_run(check: PlannedCheck, reason: Message) -> Finding:
+    return Finding(Status.UNKNOWN, reason, check=check.check, requirement=check.requirement, instance=check.instance)
 
 
 def run_finds(plan: Plan, spool: Spool) -> dict[str, list[Finding]]:

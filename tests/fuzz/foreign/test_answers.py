@@ -27,10 +27,16 @@ from certificates import issue
 from fakes import Completed, FakeRunner, Response
 from fuzz.odd import anything, as_json, contents, documents, fuzz, texts
 from generated import tries_more
+from grafana_data_stand_in import frame
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.checks.test_alertmanager_delivery import COUNTERS
 from unit.checks.test_alertmanager_route import status as alertmanager_status
 from unit.checks.test_alertmanager_silences import silence
+from unit.checks.test_alertmanager_watchdog import CONFIG
+from unit.checks.test_alertmanager_watchdog import alert as watchdog
+from unit.checks.test_grafana_dashboard import AT as AT_GRAFANA
+from unit.checks.test_grafana_dashboard import RICH
 from unit.checks.test_prometheus_alerts import alert, record
 from unit.checks.test_prometheus_targets import target
 from unit.checks.test_systemd_unit import DAEMON, TIMER
@@ -58,6 +64,12 @@ PROMETHEUS = {
     },
     "/api/v1/parse_query": {"status": "success", "data": {"type": "vectorSelector", "name": "up", "matchers": []}},
     "/api/v1/status/buildinfo": {"status": "success", "data": {"version": "3.5.0"}},
+    "/api/v1/label/__name__/values": {"status": "success", "data": ["up"]},
+}
+WATCHED = {
+    "/api/v2/status": {"config": {"original": CONFIG}, "uptime": "2026-11-01T00:00:00.000Z", "cluster": {"status": "ready", "peers": [{}]}},
+    "/api/v2/alerts": [watchdog({"cluster": "paris"}), watchdog(state="suppressed", silencedBy=["8c0b7b9e"], inhibitedBy=["f"])],
+    "/api/v2/silences": [silence()],
 }
 AT_PROMETHEUS = {"url": "http://prom:9090"}
 CHECKS: dict[str, tuple[dict[str, t.Any], Answers]] = {
@@ -67,6 +79,15 @@ CHECKS: dict[str, tuple[dict[str, t.Any], Answers]] = {
         PROMETHEUS,
     ),
     "prometheus_alerts": ({**AT_PROMETHEUS, "match": {"service": "payments"}, "must_include": ["Down"]}, PROMETHEUS),
+    "prometheus_series": (
+        {
+            **AT_PROMETHEUS,
+            "signals": {"traffic": "requests_total", "latency": "rate(x[1h]) / y", "errors": 'a:b{code=~"5.."}'},
+            "required": [],
+            "service": "payments",
+        },
+        PROMETHEUS,
+    ),
     "alertmanager_route": (
         {"url": "http://am:9093", "labels": [{"service": "payments", "severity": "page"}], "receivers": ["payments-oncall"]},
         alertmanager_status(),
@@ -75,6 +96,21 @@ CHECKS: dict[str, tuple[dict[str, t.Any], Answers]] = {
         {"url": "http://am:9093", "labels": [{"service": "payments"}]},
         {"/api/v2/silences": [silence(), silence(id="x", status={"state": "pending"})]},
     ),
+    "alertmanager_watchdog": (
+        {
+            "url": "http://am:9093",
+            "receipt_url": "http://hc/1",
+            "receipt_json": {"a": 1},
+            "receipt_timestamp": "t",
+            "receipt_max_age": "1h",
+        },
+        {**WATCHED, "/1": {"a": 1, "t": "2026-11-25T05:59:00Z"}},
+    ),
+    "alertmanager_delivery": (
+        {"url": "http://am:9093", "labels": {"service": "payments"}, "deadline": "31s", "receipt_url": "http://far/seen?{mark}"},
+        {**WATCHED, "/api/v2/alerts/groups": [], "/metrics": COUNTERS.format(begun=1, tried=1, failed=0, more=""), "/seen": {"hits": []}},
+    ),
+    "grafana_dashboard": (AT_GRAFANA, {**RICH, "/api/ds/query": {"results": {"Q0_0": {"frames": [frame({"a": "b"}, [(1.0, "NaN")])]}}}}),
     "http_probe": ({"url": "http://h/x", "json": {"a.0.b": "c"}, "body": "x", "samples": 2}, {"/x": {"a": [{"b": "c"}]}}),
     "metrics_endpoint": (
         {"url": "http://h/metrics", "families": ["jobs_total"], "moving": ["jobs_total"]},

@@ -11,6 +11,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients imp
 from ansible_collections.operability.readiness.plugins.module_utils._clients import alertmanager_routes as routes
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
+from ansible_collections.operability.readiness.plugins.module_utils._phrase import Message
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import FakeRunner, HttpFailure, Response
 
@@ -32,8 +33,20 @@ receivers:
 - {name: default, webhook_configs: [{url: <secret>}]}
 - {name: payments-oncall, email_configs: [{to: a@example.org}], webhook_configs: [{url: <secret>}], slack_configs: []}
 - {name: audit}
+time_intervals:
+- name: nights
+  time_intervals: [{times: [{start_time: '00:00', end_time: '05:00'}]}]
+- name: weekends
+  time_intervals: [{weekdays: [saturday, sunday]}]
+- name: office-hours
+  time_intervals: [{weekdays: ['monday:friday'], times: [{start_time: '07:00', end_time: '18:00'}], location: Europe/Paris}]
 templates: []
 """
+GREEK = (
+    "{route: {receiver: a, routes: [{match_re: {service: '\\p{Greek}'}, receiver: payments-oncall}]}, "
+    "receivers: [{name: payments-oncall, webhook_configs: [{}]}]}"
+)
+DECLARED = "; the labels are as declared: no Prometheus was asked for those of loaded alerts"
 
 
 def status(config: t.Any = CONFIG) -> dict[str, t.Any]:
@@ -77,7 +90,8 @@ def look(answers: dict[str, t.Any] | None = None, **args: t.Any) -> Finding:
             ["payments-oncall"],
             "warn",
             'alerts with {service="payments", severity="page"} reach payments-oncall '
-            "not during nights or weekends and only during office-hours",
+            "not during nights or weekends and only during office-hours: "
+            "nobody is told next from 2026-11-25T17:00:00Z to 2026-11-26T06:00:00Z",
         ),
         (
             [{"service": "payments"}, {"service": None}],
@@ -89,7 +103,8 @@ def look(answers: dict[str, t.Any] | None = None, **args: t.Any) -> Finding:
 )
 def test_what_it_says(labels: list[dict[str, str]], receivers: list[str], expected: str, message: str) -> None:
     finding = look(labels=labels, receivers=receivers)
-    assert (str(finding.status), finding.message) == (expected, message)
+    assert (str(finding.status), finding.message.removesuffix(DECLARED)) == (expected, message)
+    assert finding.proof == "derived"
 
 
 def test_a_receiver_without_integration_beside_one_that_has_some() -> None:
@@ -122,7 +137,7 @@ def test_nothing_to_look_at_is_not_green(name: str) -> None:
         ({"config": {"original": "route: {receiver: a, routes: [b]}"}}, "cannot be read here"),
         ({"config": {"original": "route: {receiver: a, routes: [{matchers: ['x']}]}"}}, "cannot be read here"),
         (
-            {"config": {"original": "route: {receiver: a, routes: [{match_re: {service: '\\p{Greek}'}}]}"}},
+            {"config": {"original": GREEK}},
             r"cannot be evaluated here.*Greek",
         ),
     ],
@@ -244,10 +259,12 @@ def french(message: str) -> str:
 
 def test_in_french() -> None:
     found = look(labels=[{"service": "payments", "severity": "page"}])
-    assert found.message.params["receiver"] == "payments-oncall"
+    said = found.message.params["said"]
+    assert isinstance(said, Message) and said.params["receiver"] == "payments-oncall"
     assert french(found.message) == (
         'les alertes avec {service="payments", severity="page"} n\u2019arrivent à payments-oncall que '
-        "pendant office-hours, et pas pendant nights ou weekends"
+        "pendant office-hours, et pas pendant nights ou weekends : la prochaine fois, personne n\u2019est prévenu "
+        "du 25 nov. 2026, 17:00:00 UTC au 26 nov. 2026, 06:00:00 UTC"
     )
     assert french(look({"/api/v2/status": Response(404, {}, b"", "http://am", 0.0)}).message) == (
         "Alertmanager http://am:9093 ne connaît pas /api/v2/status (code 404) : y a-t-il un Alertmanager à cette adresse ?"

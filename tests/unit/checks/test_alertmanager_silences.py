@@ -49,7 +49,7 @@ def test_a_short_one_is_told() -> None:
     assert str(finding.status) == "pass"
     assert finding.message == (
         'silence 8c0b7b9e by alice ("disk swap") until 2026-11-25T07:00:00Z covers the service with {service="payments"}; '
-        "none does for more than 24 h"
+        "none does for more than 24 h; the labels are as declared: no Prometheus was asked for those of loaded alerts"
     )
     assert finding.observed["covering"][0]["comment"] == "disk swap"
     assert finding.measurements[0].value == 7200
@@ -134,12 +134,11 @@ def test_a_long_comment_is_cut() -> None:
     ("answer", "message"),
     [
         ({}, "another kind"),
-        ([{}], "make no sense"),
-        ([3], "make no sense"),
-        ([silence(status={"state": "odd"})], "make no sense"),
-        ([silence(endsAt="soon")], "make no sense"),
-        ([silence(matchers=None)], "make no sense"),
-        ([silence(matchers=[matcher("service", "\\pL", regex=True)])], "cannot be evaluated here"),
+        ([{}], "makes no sense"),
+        ([3], "makes no sense"),
+        ([silence(status={"state": "odd"})], "makes no sense"),
+        ([silence(endsAt="soon")], "makes no sense"),
+        ([silence(matchers=[matcher("service", "\\pL", regex=True)], endsAt="2027-01-01T00:00:00Z")], "cannot be evaluated here"),
         ("<!doctype html><title>Sign in", "login page"),
         ('[{"id":', "cannot be parsed"),
         (Response(502, {}, b"", "http://am", 0.1), "status 502"),

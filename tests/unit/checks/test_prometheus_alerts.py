@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
-from ansible_collections.operability.readiness.plugins.module_utils._checks import prometheus_alerts
+from ansible_collections.operability.readiness.plugins.module_utils._checks import _alert_liveness, prometheus_alerts
 from ansible_collections.operability.readiness.plugins.module_utils._clients import promql
 from ansible_collections.operability.readiness.plugins.module_utils._clients.promql import parse, parse_selector
 from ansible_collections.operability.readiness.plugins.module_utils._clients.promql_tree import Select
@@ -297,7 +297,11 @@ def test_what_cannot_be_parsed_is_unknown_and_a_fail_is_worse() -> None:
 
 def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     server = Server([alert()])
-    monkeypatch.setattr(promql, "HAS_PROMQL_PARSER", False)
+
+    def no_library(_expression: str) -> t.Any:
+        raise promql.NotParsed(promql.NO_LIBRARY)
+
+    monkeypatch.setattr(_alert_liveness, "parse", no_library)
     found = server.run()
     assert (str(found.status), "promql-parser" in found.message) == ("unknown", True)
 
@@ -325,6 +329,19 @@ def test_what_can_be_compared_with_earlier() -> None:
     assert (seen["needed_metrics"], seen["live_metrics"]) == (["old_total", "up"], ["up"])
     other = run([alert(query='up{job="a"} == 0')], now=["up"], earlier=['up{job="a"}']).observed
     assert other["live_metrics"] == ["up"], "the metric is there, whatever its labels"
+    world = [old(f'depth{{{ORIGIN},queue="mail"}}'), new(f'depth{{{ORIGIN},queue="email"}}')]
+    renamed = Server([alert(query='depth{queue="mail"} > 5')], now=[f"up{{{ORIGIN}}}"], world=world).run().observed
+    assert (renamed["needed_selectors"], renamed["live_selectors"]) == (['depth{queue="mail"}'], [])
+    quiet = (
+        Server(
+            [alert(query='errs_total{queue="mail"} > 5')],
+            now=[f"up{{{ORIGIN}}}", f"errs_total{{{ORIGIN}}}"],
+            world=[old(f'errs_total{{{ORIGIN},queue="mail"}}')],
+        )
+        .run()
+        .observed
+    )
+    assert quiet["live_metrics"] == ["errs_total"]
 
 
 def french(message: str) -> str:
@@ -435,6 +452,12 @@ def test_an_event_that_has_not_happened_yet() -> None:
         'Down may never fire: no series has code=~"5.." yet in the last 7 d, while reqs_total has 1 (code: 200): say in may_be_absent that '
         'reqs_total{job="a",code=~"5.."} comes with the first event, or correct it',
     )
+    statuses = {
+        said: str(Server([alert(query=query)], now=[], world=world).run(not_yet_seen=said).status) for said in ("fail", "warn", "pass")
+    }
+    assert statuses == {"fail": "fail", "warn": "warn", "pass": "pass"}
+    found = Server([alert(query=query)], now=[], world=world).run(not_yet_seen="pass")
+    assert "but for what may be absent, and is: reqs_total{" in found.message
     found = Server([alert(query=f"({query.replace(' > 1', '')} or vector(0)) / scalar(up) > 5")], now=[], world=world).run()
     assert (str(found.status), found.details) == ("pass", [])
 

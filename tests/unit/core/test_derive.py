@@ -97,6 +97,36 @@ def test_targets_are_hosts_times_ports() -> None:
     assert one.hosts is None and one.path == ("parts", "web", "scrape", 0)
 
 
+def test_signals_with_the_targets_of_which_they_must_be() -> None:
+    text = "signals: {traffic: requests_total, errors: {series: [a, b], jobs: [proxy]}, may_be_absent: [errors], within: 10m}\n"
+    (found,) = derived("prometheus_series", SCRAPE + text)
+    assert found.args == {
+        **PROM,
+        "signals": {"traffic": "requests_total", "errors": {"series": ["a", "b"], "jobs": ["proxy"]}},
+        "may_be_absent": ["errors"],
+        "within": "10m",
+        "service": "payments",
+        "expect": [
+            {"job": "payments", "addresses": ["pay1"], "port": 8080},
+            {"job": "payments", "addresses": ["pay2"], "port": 8080},
+            {"addresses": ["pay1"], "port": 9100},
+            {"addresses": ["pay2"], "port": 9100},
+            {"addresses": ["db1"], "port": 9187},
+        ],
+    }
+    assert (found.instance, found.hosts, found.path) == ("golden signals", None, ("signals",))
+    assert "expect" not in derived("prometheus_series", text)[0].args
+    assert missing("prometheus_series", "signals: {within: 10m}\n").startswith("signals is not declared")
+
+
+def test_a_batch_need_not_have_a_latency() -> None:
+    base = "schema_version: 1\nservice: {name: nightly, owner: team, hosts: payments, kind: batch}\nsignals: {traffic: a"
+    batch = derive(Proof("prometheus_series"), describe(base + "}\n", ORGANISATION))[0]
+    assert batch.args["required"] == ["traffic", "errors", "saturation"]
+    assert "required" not in derive(Proof("prometheus_series"), describe(base + ", latency: b}\n", ORGANISATION))[0].args
+    assert "required" not in derived("prometheus_series", "signals: {traffic: a}\n")[0].args
+
+
 def test_targets_of_a_named_prometheus() -> None:
     two = ORGANISATION.replace("servers:", 'servers:\n  far: {kind: prometheus, url: "http://far"}')
     assert derived("prometheus_targets", "parts: {web: {scrape: [{port: 1, using: far}]}}\n", two)[0].args["url"] == "http://far"
@@ -137,23 +167,101 @@ def test_alerts() -> None:
     assert "alerts is not declared" in missing("prometheus_alerts", "alerts: {receivers: [a]}\n")
 
 
-def test_routes_are_asked_for_each_alert_with_its_labels() -> None:
+SUBJECT = {"prometheus": [PROM], "match": {"service": "payments"}}
+WITHOUT_PROMETHEUS = "\n".join(line for line in ORGANISATION.splitlines() if "prom: {" not in line) + "\n"
+
+
+def test_routes_are_asked_for_the_alerts_that_are_loaded() -> None:
     (one,) = derived("alertmanager_route", ALERTS)
+    subject = {**SUBJECT, "must_include": ["Down", "Slow"], "extra_labels": {"severity": "critical", "team": 7}}
+    assert one.args == {**AM, **subject, "receivers": ["payments-oncall"]}
+    (other,) = derived("alertmanager_route", "alerts: {match: {service: payments}, receivers: {critical: [me], warning: [mail]}}\n")
+    assert other.args["receivers_by_severity"] == {"critical": ["me"], "warning": ["mail"]} and "receivers" not in other.args
+    assert missing("alertmanager_route", ALERTS, organisation=None) == (
+        "no server of kind alertmanager is declared (servers, in the organisation's or the service's file)"
+    )
+    without = ORGANISATION.replace("receivers: [payments-oncall], ", "")
+    assert missing("alertmanager_route", ALERTS, organisation=without) == "alerts.receivers is not declared: who must be told?"
+
+
+def test_routes_without_a_prometheus_are_asked_for_what_is_declared() -> None:
+    (one,) = derived("alertmanager_route", ALERTS, WITHOUT_PROMETHEUS)
     shared = {"severity": "critical", "service": "payments", "team": "7"}
-    assert one.args == {
-        **AM,
-        "labels": [{"alertname": "Down", **shared}, {"alertname": "Slow", **shared}],
-        "receivers": ["payments-oncall"],
-    }
-    (other,) = derived("alertmanager_route", "alerts: {match: {service: payments}, receivers: [me]}\n")
+    labels = [{"alertname": "Down", **shared}, {"alertname": "Slow", **shared}]
+    assert one.args == {**AM, "labels": labels, "receivers": ["payments-oncall"]}
+    (other,) = derived("alertmanager_route", "alerts: {match: {service: payments}, receivers: [me]}\n", WITHOUT_PROMETHEUS)
     assert other.args["labels"] == [{"severity": "critical", "service": "payments"}] and other.args["receivers"] == ["me"]
-    assert missing("alertmanager_route", ALERTS, organisation=None) == "alerts.receivers is not declared: who must be told?"
+    assert derived("alertmanager_silences", ALERTS, WITHOUT_PROMETHEUS)[0].args == {**AM, "labels": labels}
+
+
+TWO = ORGANISATION.replace(
+    "  am: {",
+    '  lyon: {kind: prometheus, url: "http://lyon", external_labels: {site: lyon}, timeout: 9s}\n  am: {failover: ["http://am2"], ',
+)
+
+
+def test_alerts_in_two_servers() -> None:
+    alerts = "alerts: {match: {service: payments}, must_include: [Down], receivers: [me], using: [prom, lyon]}\n"
+    (one,) = derived("alertmanager_route", alerts, TWO)
+    assert one.args["prometheus"] == [PROM, {"url": "http://lyon", "external_labels": {"site": "lyon"}}]
+    assert one.args["peers"] == ["http://am2"] and one.args["must_include"] == ["Down"]
+    rules = derived("prometheus_alerts", alerts, TWO)
+    assert [(each.instance, each.args["url"], each.args.get("must_include")) for each in rules] == [
+        ("prom", PROM["url"], None),
+        ("lyon", "http://lyon", None),
+    ]
+    named = missing("prometheus_alerts", "alerts: {must_include: [Down], using: [prom, lyon]}\n", organisation=TWO)
+    assert named.startswith("alerts.match is not declared: with several servers")
+    several = missing("alertmanager_route", "alerts: {match: {service: payments}, receivers: [me]}\n", organisation=TWO)
+    assert several == "several servers of kind prometheus are declared (prom, lyon) and none is the default"
 
 
 def test_silences_until_the_end_of_the_window() -> None:
-    (one,) = derived("alertmanager_silences", ALERTS, window={"start": "2026-11-25T20:00:00Z", "end": "2026-11-25T22:00:00Z"})
-    assert one.args["window_end"] == "2026-11-25T22:00:00Z" and len(one.args["labels"]) == 2
+    window = {"start": "2026-11-25T20:00:00Z", "end": "2026-11-25T22:00:00Z"}
+    (one,) = derived("alertmanager_silences", ALERTS, window=window)
+    assert one.args["window_end"] == "2026-11-25T22:00:00Z" and one.args["match"] == {"service": "payments"}
     assert "window_end" not in derived("alertmanager_silences", ALERTS)[0].args
+    (route,) = derived("alertmanager_route", ALERTS, window=window)
+    assert (route.args["window_start"], route.args["window_end"]) == (window["start"], window["end"])
+
+
+# -- dashboards
+
+BOARDS = ORGANISATION.replace(
+    "servers:\n",
+    "servers:\n  boards: {kind: grafana, url: 'http://boards.example', bearer_token: s3cr3t-boards, default: true}\n  old: {kind: grafana, url: 'http://old.example'}\n",
+    1,
+)
+
+
+def test_each_dashboard_is_looked_at_by_itself() -> None:
+    text = """\
+dashboards:
+  - payments-overview
+  - {uid: services, variables: {service: payments, host: [a, 7]}, may_be_empty: [Errors, 12], panels: [3], data_sources: [main]}
+  - {tag: oncall, using: old}
+"""
+    overview, services, oncall = derived("grafana_dashboard", text, BOARDS)
+    at = {"url": "http://boards.example", "bearer_token": "s3cr3t-boards"}
+    assert (overview.instance, overview.args, overview.path, overview.hosts) == (
+        "payments-overview",
+        {**at, "uid": "payments-overview"},
+        ("dashboards", 0),
+        None,
+    )
+    assert services.args == {
+        **at,
+        "uid": "services",
+        "variables": {"service": "payments", "host": ["a", 7]},
+        "may_be_empty": ["Errors", "12"],
+        "panels": ["3"],
+        "data_sources": ["main"],
+    }
+    assert (oncall.instance, oncall.args) == ("oncall", {"url": "http://old.example", "tag": "oncall"})
+    assert missing("grafana_dashboard", organisation=BOARDS) == "dashboards is not declared"
+    assert "grafana" in missing("grafana_dashboard", text)
+    _one, _two, lost = derived("grafana_dashboard", text.replace("using: old", "using: lost"), BOARDS)
+    assert lost.gap is not None and "lost" in lost.gap
 
 
 # -- endpoints

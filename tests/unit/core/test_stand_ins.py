@@ -42,7 +42,7 @@ PROOFS: tuple[tuple[str, str, str, str | None], ...] = (
     ("BKP-03", "check: command, with: {command: [/opt/restored]}", "requirements.BKP-03.check", "/opt/restored"),
     ("MON-01", "check: ansible_module, with: {module: uri, args: {url: 'http://x'}}", "requirements.MON-01.check", "the module uri"),
     ("MON-02", "check: junit, with: {path: [reports/signals.xml]}", "requirements.MON-02.check", "junit of reports/signals.xml"),
-    ("MON-08", "check: testinfra, with: {suite: [tests/boards]}", "requirements.MON-08.check", "testinfra of tests/boards"),
+    ("LOG-03", "check: testinfra, with: {suite: [tests/boards]}", "requirements.LOG-03.check", "testinfra of tests/boards"),
     ("LOG-02", "check: file_backup, with: {pattern: [/var/log/x], max_age: 1d}", "requirements.LOG-02.check", "the check file_backup"),
     ("DEL-01", "check: command, with: {command: [/opt/look]}", "requirements.DEL-01.check", "/opt/look"),
     ("DEL-01", "check: http_probe, with: {url: 'http://x/health'}", "requirements.DEL-01.check", "the check http_probe"),
@@ -141,8 +141,8 @@ def test_what_the_organisation_has_run_is_its_own_will_and_said_all_the_same() -
 def test_whose_blockers_must_be_seen_failing(organisation: str | None, owed: bool) -> None:
     made = plan(entry("BKP-01", "check: command, with: {command: [/opt/look]}"), organisation, phase="recheck", version="1")
     assert (one(made, "BKP-01").seen_failing, one(made, "BKP-01").checks[0].runs) == (owed, "/opt/look")
-    major = plan(entry("MON-08", "check: command, with: {command: [/opt/look]}"), organisation, phase="recheck", version="1")
-    assert not one(major, "MON-08").seen_failing
+    major = plan(entry("LOG-03", "check: command, with: {command: [/opt/look]}"), organisation, phase="recheck", version="1")
+    assert not one(major, "LOG-03").seen_failing
 
 
 @pytest.mark.parametrize(

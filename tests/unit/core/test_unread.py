@@ -58,6 +58,7 @@ parts:
 endpoints: [{url: "https://payments.example/health", version: {url: /info}}]
 flows: [{to: "ldap.example:636"}]
 alerts: {match: {service: payments}, must_include: [PaymentsDown]}
+dashboards: [{uid: payments}]
 documents: {runbook: {path: docs/runbook.md}}
 delivery:
   rollback_check: {command: [/bin/back]}
@@ -72,6 +73,7 @@ schema_version: 1
 servers:
   prometheus: {kind: prometheus, url: "http://prometheus.example:9090"}
   alertmanager: {kind: alertmanager, url: "http://alertmanager.example:9093"}
+  boards: {kind: grafana, url: "http://grafana.example:3000"}
   store: {kind: file, search: "/var/log/central/*.log"}
 chains:
   payments: [{tier: N1, contact: desk@payments.example, hours: 24x7, response: 15m}]
@@ -93,6 +95,7 @@ NAMES = {
     "defaults.responsible": "backups",
     "defaults.with": "host_capacity",
     "baseline.tolerances": "http_latency_seconds",
+    "dashboards.0.variables": "service",
 }
 # what must stand beside a key (or within a mapping), so that it means something, where what the schema requires is not enough
 BESIDE: dict[str, dict[str, t.Any]] = {
@@ -103,6 +106,7 @@ BESIDE: dict[str, dict[str, t.Any]] = {
     "requirements.MON-07.approved_by": {"not_applicable": "x"},
     "requirements.MON-07.until": {"not_applicable": "x"},
     "requirements.MON-07.from": {"not_applicable": "x", "approved_by": "x", "until": "2027-01-01"},
+    "signals": {"traffic": "requests_total"},
     "servers.prometheus": {"kind": "prometheus", "url": "http://x.example"},
     "servers.store": {"kind": "file"},
 }
@@ -409,20 +413,17 @@ WEB = BASE + "parts: {web: {backups: [{tool: restic, repository: /srv/restic}]}}
 
 
 def test_one_key_that_is_not_looked_at_is_told_with_its_line() -> None:
-    assert notices(BASE + "signals: {traffic: requests_total}\n") == [
-        "readiness.yml:3: signals: declared, and not looked at by this version"
-    ]
+    assert notices(BASE + "rosters: {payments: plan.ics}\n") == ["readiness.yml:3: rosters: declared, and not looked at by this version"]
     assert notices(BASE) == []
 
 
 def test_several_stand_in_one_line_a_file() -> None:
-    service = BASE + "dashboards: [a]\ncommitments: {rto: 4h, hours: 24x7}\ndocuments:\n  runbook: x.md\n  call_script: y.md\n"
+    service = BASE + "commitments: {rto: 4h, hours: 24x7}\ndocuments:\n  runbook: x.md\n  call_script: y.md\n"
     shared = (
         "schema_version: 1\nrosters: {a: b}\nservers:\n  p: {kind: prometheus, failover: [x], url: y}\n  l: {kind: loki, failover: [x]}\n"
     )
     assert notices(service, shared) == [
-        "readiness.yml: declared, and not looked at by this version: dashboards (line 3), commitments.rto (line 4), "
-        "documents.call_script (line 7)",
+        "readiness.yml: declared, and not looked at by this version: commitments.rto (line 3), documents.call_script (line 6)",
         "organisation.yml: declared, and not looked at by this version: rosters (line 2), servers.p.failover (line 4), "
         "servers.l (kind loki) (line 5)",
     ]
@@ -441,9 +442,9 @@ def test_a_backup_of_a_tool_without_a_check_is_told() -> None:
 
 
 def test_what_a_template_will_say_is_not_looked_into() -> None:
-    service = BASE + 'parts: "{{ parts }}"\nsignals: "{{ signals }}"\n'
+    service = BASE + 'parts: "{{ parts }}"\nrosters: "{{ rosters }}"\n'
     described = describe(document(service, resolve=templates()), "schema_version: 1\n")
-    assert _declared.told(described, {}) == ["readiness.yml:4: signals: declared, and not looked at by this version"]
+    assert _declared.told(described, {}) == ["readiness.yml:4: rosters: declared, and not looked at by this version"]
 
 
 def test_an_unknown_key_of_a_backup_is_told_for_a_version() -> None:

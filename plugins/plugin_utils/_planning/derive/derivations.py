@@ -16,21 +16,41 @@ import typing as t
 
 from ....module_utils._phrase import phrase
 from ....module_utils._registry import CHECKS, load_check
-from ..._described.declarations import Options
+from ..._described.declarations import Defaults, Options
 from ..._described.policy import Proof
 from ..._described.service import Description, NotDeclared, every
-from . import alerts, availability, backups, delivery, endpoints, logs, platform, scrapes, support
+from . import (
+    alerts,
+    alerts_delivered,
+    availability,
+    backups,
+    classic,
+    coverage,
+    dashboards,
+    delivery,
+    endpoints,
+    logs,
+    platform,
+    scrapes,
+    signals,
+    support,
+)
 from .instance import Derivation, Instance, Steps
 
 AREAS: tuple[t.Mapping[str, Derivation], ...] = (
     alerts.DERIVATIONS,
+    alerts_delivered.DERIVATIONS,
     availability.DERIVATIONS,
     backups.DERIVATIONS,
+    classic.DERIVATIONS,
+    coverage.DERIVATIONS,
+    dashboards.DERIVATIONS,
     delivery.DERIVATIONS,
     endpoints.DERIVATIONS,
     logs.DERIVATIONS,
     platform.DERIVATIONS,
     scrapes.DERIVATIONS,
+    signals.DERIVATIONS,
     support.DERIVATIONS,
 )
 # by check, or by check and what of the description it comes from (the policy's "from"); all tools of backup share theirs
@@ -74,19 +94,27 @@ def default_options(description: Description, check: str) -> Options:
     return description.default_values(lambda given: (given.get("with") or {}).get(check))
 
 
-GROUPS: t.Mapping[str, t.Literal["alerts", "runbook", "support"]] = {  # of defaults, by check
+GROUPS: t.Mapping[str, str] = {  # of defaults, by check
+    "alertmanager_delivery": "alerts.delivery",
+    "alertmanager_watchdog": "alerts.watchdog",
     "prometheus_alerts": "alerts",
     "runbook": "runbook",
     "support_chain": "support",
 }
 
 
+def group_of(check: str, given: Defaults) -> Options:
+    """What these defaults say of all that a check looks at: of alerts, runbooks or support chains."""
+    found: object = given
+    for step in GROUPS[check].split(".") if check in GROUPS else ("",):
+        found = found.get(step) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
 def group_options(description: Description, check: str) -> Options:
-    """What the files say of all alerts, runbooks or support chains, as far as this check has such an option."""
-    if check not in GROUPS:
-        return {}
+    """What the files say of all of them, as far as this check has such an option."""
     spec = load_check(check).ARGUMENT_SPEC
-    found = description.default_values(lambda given: given.get(GROUPS[check]))
+    found = description.default_values(lambda given: group_of(check, given))
     return {name: value for name, value in found.items() if name in spec}
 
 
@@ -112,4 +140,4 @@ def _generic(proof: Proof, description: Description) -> list[Instance]:
     return out
 
 
-__all__ = ("AREAS", "DERIVATIONS", "GROUPS", "default_options", "derive", "group_options")
+__all__ = ("AREAS", "DERIVATIONS", "GROUPS", "default_options", "derive", "group_of", "group_options")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a service stands on: units, capacity of its hosts, and the way to what it must reach. PRIVATE to the collection. Pure."""
+"""What a service stands on: units, capacity and clocks of its hosts, and the way to what it must reach. PRIVATE to the collection. Pure."""
 
 from __future__ import annotations
 
@@ -32,6 +32,10 @@ def _capacity(description: Description) -> list[Instance]:
     return [Instance("host_capacity", "capacity", {}, tuple(description.part_hosts({})), path=("service", "hosts"))]
 
 
+def _clocks(description: Description) -> list[Instance]:
+    return [Instance("clock", "clock", {}, tuple(description.part_hosts({})), path=("service", "hosts"))]
+
+
 def _flows(description: Description) -> list[Instance]:
     declared = description.data.get("flows")
     if declared is None:
@@ -57,6 +61,7 @@ def _flows(description: Description) -> list[Instance]:
 
 
 DERIVATIONS: dict[str, Derivation] = {
+    "clock": _clocks,
     "flow": _flows,
     "host_capacity": _capacity,
     "systemd_unit": _units,

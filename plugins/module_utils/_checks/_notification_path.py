@@ -1,0 +1,208 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The way of one alert through an Alertmanager: its receivers, their integrations, and when they are told. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import typing as t
+
+from .._clients.alertmanager import Alertmanager
+from .._clients.alertmanager_alerts import PEER_WAIT, Alerts, Counters, Timing, timings
+from .._clients.alertmanager_routes import BadMatcher, Labels, Route, find_routes, integrations, read_tree, show_labels
+from .._clients.re2 import Untranslatable
+from .._finding import CannotObserve
+from .._listing import either, every
+from .._phrase import Message, phrase, plural
+
+
+@dataclasses.dataclass
+class Path:
+    """Where an alert with ``labels`` goes. ``problem`` says why it reaches nobody who is meant; there are no ``useful`` routes then.
+
+    ``mark``: a label that no other alert has, and that is not shown; "" for none.
+    """
+
+    labels: Labels
+    mark: str
+    routes: tuple[Route, ...]
+    reach: t.Mapping[str, list[str]]
+    timings: t.Mapping[int, Timing]
+    peers: int = 1
+    useful: tuple[Route, ...] = ()
+    problem: Message | None = None
+    joined: bool = False  # a group is there already to which the alert comes
+
+    @property
+    def shown(self) -> str:
+        return show_labels({name: value for name, value in self.labels.items() if name != self.mark})
+
+    @property
+    def receivers(self) -> list[str]:
+        """Those that are told of it."""
+        return list(dict.fromkeys(route.receiver for route in self.useful))
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Each receiver with each kind of integration that it has."""
+        return [(name, kind) for name in self.receivers for kind in self.reach[name]]
+
+    @property
+    def integrations(self) -> Message:
+        """``payments-oncall (email, webhook)``."""
+        return every([f"{name} ({', '.join(self.reach[name])})" for name in self.receivers])
+
+    def observed(self) -> dict[str, object]:
+        return {
+            "labels": {name: value for name, value in self.labels.items() if name != self.mark},
+            "receivers": list(dict.fromkeys(route.receiver for route in self.routes)),
+            "integrations": {route.receiver: self.reach.get(route.receiver, []) for route in self.routes},
+        }
+
+    @property
+    def soonest(self) -> float:
+        """Seconds before which nobody is told of it."""
+        return 0.0 if self.joined else min(self.timings[id(route)].wait for route in self.useful)
+
+    def must_be_in_time(self, deadline: float, alerts: Alerts) -> None:
+        """CannotObserve where no receiver can be told before the deadline, as the routes group alerts."""
+        with contextlib.suppress(CannotObserve):
+            there = alerts.groups()
+            self.joined = any(self._is_in(receiver, labels) for receiver, labels in there)
+        soonest = self.soonest
+        if soonest >= deadline:
+            said = phrase(
+                "{receivers} would be told after {wait:duration} at the earliest (group_wait), the deadline is {deadline:duration}: "
+                "nothing was sent",
+                receivers=every(self.receivers),
+                wait=soonest,
+                deadline=deadline,
+            )
+            raise CannotObserve(said)
+
+    def may_be_later(self, deadline: float) -> Message | None:
+        """Why a notification may come after the deadline although nothing is wrong."""
+        if all(route.muted or route.active for route in self.useful):
+            return phrase(
+                "no notification was sent within {deadline:duration}, and the route leads to {receivers} at times only (time interval "
+                "{intervals}): nothing was proven",
+                deadline=deadline,
+                receivers=every(self.receivers),
+                intervals=either(list(dict.fromkeys(name for route in self.useful for name in (*route.muted, *route.active)))),
+            )
+        longest = max(self._longest(self.timings[id(route)]) for route in self.useful)
+        if self.peers > 1 and longest + PEER_WAIT * (self.peers - 1) >= deadline:
+            return phrase(
+                "no notification was sent within {deadline:duration}, but one of {peers:number} peers of a cluster may take up to "
+                "{longest:duration}: give the check a longer deadline",
+                deadline=deadline,
+                peers=self.peers,
+                longest=float(round(longest + PEER_WAIT * (self.peers - 1))),
+            )
+        if longest >= deadline:
+            return phrase(
+                "no notification was sent within {deadline:duration}, but a group of alerts that was told of before is told of again after "
+                "{longest:duration} only (group_interval): give the check a longer deadline, or wait as long",
+                deadline=deadline,
+                longest=longest,
+            )
+        return None
+
+    def _longest(self, timing: Timing) -> float:
+        alone = timing.by is None or bool(self.mark and self.mark in timing.by)
+        return timing.wait if alone else max(timing.wait, timing.interval)
+
+    def _is_in(self, receiver: str, labels: Labels) -> bool:
+        there = {name: value for name, value in labels.items() if value}
+        groupings = [self.timings[id(route)].by for route in self.useful if route.receiver == receiver]
+        return any(by is not None and {name: self.labels[name] for name in by if self.labels.get(name)} == there for by in groupings)
+
+
+def find_path(server: Alertmanager, labels: Labels, mark: str, receivers: t.Sequence[str]) -> Path:
+    """The way of an alert by the configuration in use; ``receivers`` are those of which one must be told, all where it is empty."""
+    config = server.config()
+    try:
+        tree, reach = read_tree(config), integrations(config)
+        routes = tuple(find_routes(tree, labels))
+        timed = timings(config, tree)
+    except Untranslatable as exc:
+        said = phrase(
+            "the routing tree of {server} has a regular expression that cannot be evaluated here: {pattern}",
+            server=server.name,
+            pattern=str(exc),
+        )
+        raise server.trouble(said) from None
+    except (AttributeError, BadMatcher, KeyError, RecursionError, TypeError, ValueError):
+        raise server.trouble(phrase("{server} shows a routing tree that cannot be read here", server=server.name)) from None
+    path = Path(labels, mark, routes, reach, timed, _peers(server.status()))
+    wanted = [route for route in routes if not receivers or route.receiver in receivers]
+    path.useful = tuple(route for route in wanted if reach.get(route.receiver))
+    reached = list(dict.fromkeys(route.receiver for route in routes))
+    if not wanted:
+        path.problem = _astray(path.shown, reached, receivers)
+    elif not path.useful:
+        mute = list(dict.fromkeys(route.receiver for route in wanted))
+        path.problem = plural(
+            "alerts with {labels} reach {receivers}, which notifies nobody: it has no integration",
+            "alerts with {labels} reach {receivers}, which notify nobody: they have no integration",
+            count=len(mute),
+            labels=path.shown,
+            receivers=every(mute),
+        )
+    return path
+
+
+def _astray(labels: str, reached: t.Sequence[str], wanted: t.Sequence[str]) -> Message:
+    if not reached:
+        return phrase("alerts with {labels} reach nobody, not {wanted}", labels=labels, wanted=either(wanted))
+    return phrase("alerts with {labels} reach {receivers}, not {wanted}", labels=labels, receivers=every(reached), wanted=either(wanted))
+
+
+def _peers(status: t.Mapping[str, object]) -> int:
+    cluster = status.get("cluster")
+    peers = cluster.get("peers") if isinstance(cluster, dict) else None
+    return max(1, len(peers)) if isinstance(peers, list) else 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Sent:
+    """What counters say of the integrations of a path. Where receivers are not told apart, others' notifications are among it.
+
+    ``failure``: each attempt of an integration failed; ``unclear``: some did, of our notification or of another.
+    """
+
+    begun: bool
+    all_tried: bool
+    all_succeeded: bool
+    succeeded: bool
+    failure: Message | None = None
+    unclear: Message | None = None
+
+
+def sent_by(path: Path, counted: Counters) -> Sent:
+    """``counted``: since before the alert was posted."""
+    outcomes = {(receiver, kind): counted.of(kind, receiver) for receiver, kind in path.pairs}
+    failure = unclear = None
+    for (receiver, kind), outcome in outcomes.items():
+        if not outcome.failed:
+            continue
+        numbers = {"receiver": receiver, "kind": kind, "failed": int(outcome.failed), "tried": int(max(outcome.tried, outcome.failed))}
+        if not outcome.succeeded:
+            failure = failure or phrase(
+                "notifications of {receiver} by {kind} fail ({failed:number} of {tried:number} attempts meanwhile)", **numbers
+            )
+        else:
+            unclear = unclear or phrase(
+                "some notifications by {kind} failed meanwhile ({failed:number} of {tried:number} attempts), and Alertmanager does not "
+                "tell whether that of {receiver} is among them",
+                **numbers,
+            )
+    succeeded = [bool(outcome.succeeded) for outcome in outcomes.values()]
+    begun = any(outcome.begun or outcome.tried or outcome.failed for outcome in outcomes.values())
+    all_tried = all(outcome.tried or outcome.failed for outcome in outcomes.values())
+    return Sent(begun, all_tried, bool(succeeded) and all(succeeded), any(succeeded), failure, unclear)
+
+
+__all__ = ("Path", "Sent", "find_path", "sent_by")

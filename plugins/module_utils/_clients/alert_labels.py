@@ -1,0 +1,236 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The labels with which the alerts of loaded rules reach an Alertmanager. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import typing as t
+
+from .._finding import CannotObserve
+from .label_sets import LabelSet, common, unique
+from .prometheus import Rule
+from .prometheus_alerting import ActiveAlert, Alerting, AlertingPrometheus
+from .promql_evaluation import without_filters
+from .promql_labels import Possible, branches
+from .relabelling import Outcome, needed, relabelled
+
+BATCH = 20  # expressions in one question
+LONGEST = 6000  # characters of one question
+MOST = 1000  # label sets of one alert: beyond, only what they share is known
+_NUMBER = "operability_number"
+_PLAIN = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_ACTION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_VALUE = re.compile(r"\s*(?:\$(labels|externalLabels)|\.(Labels|ExternalLabels))\.([a-zA-Z_]\w*)\s*(?:\|\s*(toUpper|toLower)\s*)?")
+_NAMED = re.compile(r"(?:\$labels|\.Labels)\.([a-zA-Z_]\w*)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Sent:
+    """One label set of an alert as it leaves Prometheus. ``kept``: whether it does; None where that cannot be told."""
+
+    alert: str
+    labels: LabelSet
+    kept: bool | None = True
+
+    @property
+    def severity(self) -> str:
+        return self.labels.labels.get("severity", "")
+
+
+@dataclasses.dataclass(frozen=True)
+class Followed:
+    """The alerts of a service in one Prometheus."""
+
+    server: AlertingPrometheus
+    rules: tuple[Rule, ...]
+    loaded: int  # alerts of all services
+    alerting: Alerting
+    active: tuple[ActiveAlert, ...]
+
+    def sent(self, asked: t.Collection[str] | None) -> list[Sent]:
+        """The label sets of all its alerts; ``asked``: the labels that matter to whoever gets them, None: all."""
+        wanted = self._wanted(asked)
+        series = _Series(self.server, self.rules, wanted).found()
+        found: dict[object, Sent] = {}
+        for rule, sets in zip(self.rules, series):
+            there = [_active(one, wanted) for one in self.active if _is_of(one, rule)]
+            for labels in _limited([*self._labelled(rule, sets, wanted), *there]):
+                for outcome in self._outgoing(labels):
+                    left = _narrowed(outcome.labels, None if asked is None else frozenset(asked))
+                    found[(rule.name, left.key, outcome.kept)] = Sent(rule.name, left, outcome.kept)
+        return list(found.values())
+
+    def outgoing(self, labels: t.Mapping[str, str]) -> list[Outcome]:
+        """What becomes of an alert that has all its labels; one for each group of Alertmanagers that has rules of its own."""
+        return self._outgoing(LabelSet(labels))
+
+    def _wanted(self, asked: t.Collection[str] | None) -> frozenset[str] | None:
+        """The labels that have to be known of series; None: all."""
+        if asked is None:
+            return None
+        names = {*asked, *(name for rule in self.rules for value in rule.labels.values() for name in _NAMED.findall(value))}
+        for rules in (self.alerting.rules, *self.alerting.further):
+            more = needed(rules)
+            if more is None:
+                return None
+            names |= more
+        return frozenset(names)
+
+    def _labelled(self, rule: Rule, series: t.Iterable[LabelSet], wanted: frozenset[str] | None) -> t.Iterator[LabelSet]:
+        for labels in series:
+            made = labels
+            for name, template in rule.labels.items():
+                made = made.having(name, expanded(template, labels, self.alerting.external))
+            yield _narrowed(made.having("alertname", rule.name), wanted)
+
+    def _outgoing(self, labels: LabelSet) -> list[Outcome]:
+        if self.alerting.external is None:
+            labels = dataclasses.replace(labels, complete=False)
+        for name, value in (self.alerting.external or {}).items():
+            if not labels.labels.get(name) and name not in labels.unsure:
+                labels = labels.having(name, value)
+        first = relabelled(self.alerting.rules, labels)
+        if first.kept is False or not self.alerting.further:
+            return [first]
+        outcomes = [relabelled(rules, first.labels) for rules in self.alerting.further]
+        return [Outcome(one.labels, None if first.kept is None and one.kept else one.kept) for one in outcomes]
+
+
+def follow(
+    server: AlertingPrometheus, rules: t.Sequence[Rule], chosen: t.Sequence[Rule], active: t.Sequence[ActiveAlert] | None = None
+) -> Followed:
+    """The chosen alerts of a server; everything is asked that all of them share."""
+    loaded = sum(rule.kind == "alerting" for rule in rules)
+    return Followed(server, tuple(chosen), loaded, server.alerting(), tuple(server.active_alerts() if active is None else active))
+
+
+def expanded(template: str, labels: LabelSet, external: t.Mapping[str, str] | None) -> str | None:
+    """What a templated label comes to; None where that cannot be told here."""
+    unsure = False
+
+    def value(action: re.Match[str]) -> str:
+        nonlocal unsure
+        found = _VALUE.fullmatch(action[1])
+        said = None
+        if found and (found[1] or found[2]).lower() == "labels":
+            said = labels.value(found[3])
+        elif found and external is not None:
+            said = external.get(found[3], "")
+        if said is None or found is None:
+            unsure = True
+            return ""
+        return said.upper() if found[4] == "toUpper" else said.lower() if found[4] == "toLower" else said
+
+    made = _ACTION.sub(value, template)
+    return None if unsure else made
+
+
+def _is_of(alert: ActiveAlert, rule: Rule) -> bool:
+    static = {name: value for name, value in rule.labels.items() if "{{" not in value and value}
+    return alert.name == rule.name and all(alert.labels.get(name) == value for name, value in static.items())
+
+
+def _active(alert: ActiveAlert, wanted: frozenset[str] | None) -> LabelSet:
+    return LabelSet({name: value for name, value in alert.labels.items() if wanted is None or name in wanted or name == "alertname"})
+
+
+def _narrowed(labels: LabelSet, wanted: frozenset[str] | None) -> LabelSet:
+    """Without the labels that matter to nobody: many sets become one."""
+    if wanted is None:
+        return labels
+    kept = {name: value for name, value in labels.labels.items() if name in wanted or name == "alertname"}
+    return LabelSet(kept, labels.unsure & wanted, labels.complete)
+
+
+def _limited(sets: t.Iterable[LabelSet]) -> list[LabelSet]:
+    found = unique(sets)
+    return found if len(found) <= MOST else [common(found)]
+
+
+class _Series:
+    """The labels that the expressions of rules give, asked for many at once."""
+
+    def __init__(self, server: AlertingPrometheus, rules: t.Sequence[Rule], wanted: frozenset[str] | None) -> None:
+        self.server, self.rules, self.wanted = server, rules, wanted
+        self.names = None if wanted is None else [name if _PLAIN.fullmatch(name) else json.dumps(name) for name in sorted(wanted)]
+
+    def found(self) -> list[list[LabelSet]]:
+        """The label sets of each rule's expression."""
+        out: list[list[LabelSet]] = []
+        for batch in self._batches():
+            out += [_of_rule(rule, sets) for rule, sets in zip(batch, self._of_batch(batch))]
+        return out
+
+    def _batches(self) -> t.Iterator[list[Rule]]:
+        batch: list[Rule] = []
+        size = 0
+        for rule in self.rules:
+            if batch and (len(batch) >= BATCH or size + len(rule.query) > LONGEST or self.names is None):
+                yield batch
+                batch, size = [], 0
+            batch.append(rule)
+            size += len(rule.query) + 80
+        if batch:
+            yield batch
+
+    def _of_batch(self, batch: t.Sequence[Rule]) -> list[list[dict[str, str]] | None]:
+        if self.names is None:
+            return [self._alone(rule) for rule in batch]
+        parts = [f'label_replace({self._counted(rule)}, "{_NUMBER}", "{number}", "", "")' for number, rule in enumerate(batch)]
+        try:
+            samples = self.server.query(" or ".join(parts))
+        except CannotObserve:
+            return [self._alone(rule) for rule in batch]
+        found: list[list[dict[str, str]]] = [[] for _rule in batch]
+        for sample in samples:
+            labels = {name: value for name, value in sample.labels.items() if name != _NUMBER}
+            number = sample.labels.get(_NUMBER, "")
+            if number.isdigit() and int(number) < len(found):
+                found[int(number)].append(labels)
+        return list(found)
+
+    def _counted(self, rule: Rule) -> str:
+        return f"count by ({', '.join(self.names or ())}) (\n{without_filters(rule.query)}\n)"
+
+    def _alone(self, rule: Rule) -> list[dict[str, str]] | None:
+        """None where the server refuses the expression, or takes too long for it: then the rule alone tells its labels."""
+        for expression in ([self._counted(rule)] if self.names is not None else []) + [without_filters(rule.query)]:
+            try:
+                samples = self.server.query(expression)
+            except CannotObserve:
+                self.server.runner.remaining()
+                continue
+            return [
+                {name: value for name, value in one.labels.items() if name != "__name__" and (self.wanted is None or name in self.wanted)}
+                for one in samples
+            ]
+        return None
+
+
+def _of_rule(rule: Rule, found: list[dict[str, str]] | None) -> list[LabelSet]:
+    """What the series give, and what the expression gives when nothing is there; without series, what it says itself."""
+    possible = branches(rule.query)
+    sets = [LabelSet(labels) for labels in found or []]
+    others = [one for one in sets if one.labels]
+    if others and any(one.constant for one in possible):
+        sets = others  # "or vector(0)" is there to be compared with, not to fire
+    missing = [_possible(one) for one in possible if one.absent]
+    if not sets:
+        missing = [_possible(one) for one in possible if not one.constant or len(possible) == 1]
+    return unique([*sets, *missing])
+
+
+def _possible(one: Possible) -> LabelSet:
+    return LabelSet(one.known, one.others or frozenset(), one.others is not None)
+
+
+def is_there(labels: LabelSet, alerts: t.Iterable[t.Mapping[str, str]]) -> bool:
+    """Whether an alert that is known wholly is among others."""
+    return any(dict(one) == labels.present for one in alerts)
+
+
+__all__ = ("Followed", "Sent", "expanded", "follow", "is_there")
