@@ -72,8 +72,11 @@ class Server:
         self.refused: set[str] = set()
         self.kinds: dict[str, str] = {}
         self.started: str | None = None
+        self.posts = True
 
-    def query(self, _method: str, url: str, options: t.Any) -> t.Any:
+    def query(self, method: str, url: str, options: t.Any) -> t.Any:
+        if method == "POST" and not self.posts:
+            return Response(405, {}, b"not allowed", url, 0.1)
         asked = parse_qs(urlsplit(url).query) or parse_qs(options["body"].decode())
         text = asked["query"][0]
         self.asked.append(text)
@@ -573,3 +576,10 @@ def test_five_hundred_alerts_in_few_requests() -> None:
     server = Server(rules, world=[series(f'{name}{{q="x"}}') for name in names])
     assert str(server.run().status) == "pass"
     assert len(server.asked) + len(server.windows) < 16
+
+
+def test_a_proxy_that_lets_no_post_through() -> None:
+    rules = [alert(f"A{number}", query=f'metric_{number}{{q="x"}} > 5') for number in range(60)]
+    server = Server(rules, world=[series(f'metric_{number}{{q="x"}}') for number in range(60)])
+    server.posts = False
+    assert str(server.run().status) == "pass"
