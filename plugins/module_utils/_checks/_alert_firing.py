@@ -10,7 +10,7 @@ import typing as t
 
 from .._clients.prometheus import QueryRefused, QueryTooSlow
 from .._clients.promql import Selector, selectors
-from .._clients.promql_evaluation import filters, unfiltered, unfiltered_outside
+from .._clients.promql_evaluation import filters, unfiltered, unfiltered_outside, without_divisions
 from .._clients.promql_needs import State, needs
 from .._clients.promql_tree import ABSENT, Binary, Call, Tree, branches, is_constant, parts, text
 from .._phrase import Message, phrase
@@ -69,7 +69,7 @@ class Firing:
         if fires or not self._can_be_evaluated(unit):
             return None
         try:
-            if self.counts.of(text(unfiltered(unit))):
+            if self.counts.of(text(unfiltered(unit))) or self.counts.of(text(without_divisions(unfiltered(unit)))):
                 return None
         except (QueryRefused, QueryTooSlow) as exc:
             return self._otherwise(unit, exc)
