@@ -34,6 +34,7 @@ ARGUMENT_SPEC: Spec = {
     "prefer": {"type": "dict"},
     "companion": {"type": "str", "choices": list(COMPANIONS), "default": "told"},
     "may_be_absent": {"type": "list", "elements": "str", "default": []},
+    "not_yet_seen": {"type": "str", "choices": ["fail", "warn", "pass"], "default": "warn"},
     "lookback": {"type": "str", "default": "7d"},
     "evaluated_within": {"type": "str"},
     "probe_query": {"type": "str"},
@@ -62,6 +63,7 @@ class Arguments(HttpArguments):
     prefer: dict[str, object] | None
     companion: str
     may_be_absent: list[str]
+    not_yet_seen: str
     lookback: float
     evaluated_within: float | None
     probe_query: str | None
@@ -81,7 +83,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
     for alert in alerts:
         examine_state(alert, args, now, server, report)
         report.fails += lacking_by_severity(alert, by_severity)
-    diagnosis = Diagnosis(Liveness(server, args["lookback"], now.timestamp()), rules, excused)
+    diagnosis = Diagnosis(Liveness(server, args["lookback"], now.timestamp()), rules, excused, args["not_yet_seen"])
     examination = Examination(diagnosis, Firing(diagnosis), report)
     examination.examine(alerts)
     remarks = examine_rules(server, rules, alerts, match, args["companion"], remarks)

@@ -38,6 +38,7 @@ WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
     "imap_tls": ("implicit", "starttls", "none"),
     "kind": ("daemon", "auto", "standby"),
     "no_data": ("fail", "unknown", "pass"),
+    "not_yet_seen": ("fail", "warn", "pass"),
     "verify": ("auto", "none"),
 }
 # -- how a check goes about it
