@@ -18,7 +18,8 @@ from .._clients.grafana_reading import Forbidden, GrafanaReader, Missing, Source
 from .._clients.grafana_templates import LOKI, PROMETHEUS, Value, filled, filled_within, ways_of
 from .._clients.grafana_time import Range, overridden, seconds, step_of, whole_number
 from .._clients.grafana_variables import NoValue, Variables
-from .._clients.promql import ALERT_METRICS, Absent, Either, Every, Node, NotParsed, Selector, Unless, parse, selectors
+from .._clients.promql import ALERT_METRICS, NotParsed, Tree, parse, selectors
+from .._clients.promql_tree import ABSENT, Binary, Call, Select, parts
 from .._message import one_line
 from .._phrase import Message, phrase
 
@@ -217,17 +218,19 @@ def is_quiet(expression: str) -> bool:
     return tree is not None and _needs_trouble(tree)
 
 
-def _needs_trouble(node: Node) -> bool:
-    if isinstance(node, Selector):
-        return node.metric in ALERT_METRICS
-    if isinstance(node, Every):
-        return any(_needs_trouble(part) for part in node.parts)
-    if isinstance(node, Either):
-        return all(_needs_trouble(branch) for branch in node.branches)
-    return _needs_trouble(node.left) if isinstance(node, Unless) else isinstance(node, Absent)
+def _needs_trouble(tree: Tree) -> bool:
+    if isinstance(tree, Select):
+        return all(selector.metric in ALERT_METRICS for selector in tree.choices)
+    if isinstance(tree, Call) and tree.function in ABSENT:
+        return True
+    if isinstance(tree, Binary) and tree.operator == "or":
+        return _needs_trouble(tree.left) and _needs_trouble(tree.right)
+    if isinstance(tree, Binary) and tree.operator == "unless":
+        return _needs_trouble(tree.left)
+    return any(_needs_trouble(part) for part in parts(tree))
 
 
-def _tree(expression: str) -> Node | None:
+def _tree(expression: str) -> Tree | None:
     """None for what cannot be parsed. What only the data source fills in stands for a minute."""
     try:
         return parse(re.sub(r"\$\{?__\w+\}?", "1m", expression))
