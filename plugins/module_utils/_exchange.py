@@ -151,7 +151,10 @@ class Http:
             left = timeout - (time.monotonic() - started)
             if left <= 0:
                 raise too_slow(first, timeout)
-            answer = self._exchange(question, left)
+            try:
+                answer = self._exchange(question, left)
+            except HttpFailure as exc:
+                raise (_elsewhere(first, question.url, exc) if question.url != first else exc) from None
             following = question.following(answer) if follow_redirects else None
             if following is None:
                 return dataclasses.replace(answer, elapsed=time.monotonic() - started)
@@ -195,6 +198,15 @@ class Question:
         if self.method != "HEAD" and (answer.status == 303 or (answer.status in (301, 302) and self.method == "POST")):
             other = dataclasses.replace(other, method="GET", body=None)
         return other
+
+
+def _elsewhere(first: str, url: str, failure: HttpFailure) -> HttpFailure:
+    """What a redirect led to did not answer: what was asked is named, too."""
+    there, asked = urlsplit(url).hostname, urlsplit(first).hostname
+    if there == asked:
+        return failure
+    said = phrase("{url:path} redirects to {host}, a login (SSO)? {why}", url=public_url(first), host=there, why=failure.message)
+    return HttpFailure(failure.kind, said)
 
 
 def _same_server(one: str, other: str) -> bool:

@@ -18,6 +18,7 @@ import subprocess
 import threading
 import time
 import typing as t
+from urllib.parse import urlsplit
 
 from ._exchange import Connection, Http, HttpFailure, Response
 from ._finding import CannotObserve
@@ -116,11 +117,16 @@ class Runner:
             raise CannotObserve(told, instrument=instrument)
         allowed = self.remaining(float(options.pop("timeout", 10.0)))
         try:
-            return self.request(method, url, timeout=allowed, **options)
+            response = self.request(method, url, timeout=allowed, **options)
         except HttpFailure as exc:
             if self.outages and (exc.kind in ("refused", "name") or (light and exc.kind == "timeout" and allowed >= PATIENCE)):
                 self.outages.remember(instrument, exc.message)
             raise
+        host = urlsplit(response.url).hostname
+        if host != urlsplit(url).hostname and (response.looks_like_html or response.status >= 400):
+            said = phrase("{server} redirects to {host}, which does not answer for it: a login (SSO)?", server=instrument, host=host)
+            raise CannotObserve(said, instrument=instrument)
+        return response
 
     def get(self, url: str, *, connection: Connection | None = None, **options: t.Any) -> Response:
         return self.request("GET", url, connection=connection, **options)

@@ -131,6 +131,8 @@ class _Data(t.TypedDict, total=False):
     resultType: str
     result: list[_Series]
     activeTargets: list[_Target]
+    droppedTargets: list[_Target] | None
+    droppedTargetCounts: dict[str, int] | None
     groups: list[_Group]
 
 
@@ -264,6 +266,24 @@ class Prometheus:
         except (KeyError, TypeError, AttributeError, ValueError):
             raise self._nonsense() from None
 
+    def dropped(self) -> tuple[list[Target], dict[str, int]]:
+        """The targets that relabelling dropped, as far as the server keeps them, and how many there are by scrape job."""
+        _unused, data, _warnings = self._found("/api/v1/targets", {"state": "dropped"})
+        try:
+            found = [_target({"discoveredLabels": item.get("discoveredLabels")}) for item in data.get("droppedTargets") or []]
+            counts = {str(job): int(count) for job, count in (data.get("droppedTargetCounts") or {}).items()}
+        except (KeyError, TypeError, AttributeError, ValueError):
+            raise self._nonsense() from None
+        return [dataclasses.replace(one, labels={"job": one.discovered.get("job", "")}) for one in found], counts
+
+    def scrapes(self) -> bool:
+        """Whether its configuration has scrape jobs; False also where it shows none."""
+        try:
+            data = self._answer("/api/v1/status/config", {}, missing=True)[1]
+        except CannotObserve:
+            return False
+        return isinstance(data, dict) and re.search(r"^scrape_configs:\s+- ", str(data.get("yaml")), re.MULTILINE) is not None
+
     def rules(self) -> tuple[list[Rule], dt.datetime]:
         """The loaded rules of every group, and the server's time."""
         response, data, _unused = self._found("/api/v1/rules", {})
@@ -344,6 +364,11 @@ class Prometheus:
             raise self._cannot(unusable if status != 200 else exc.message) from None
         if not isinstance(answer, dict):
             raise self._nonsense()
+        if status != 200 and "Prometheus Agent" in str(answer.get("error")):
+            said = phrase(
+                "{server} is a Prometheus agent, which answers no queries: name the server to which it writes", server=self.instrument
+            )
+            raise self._cannot(said)
         if status != 200 or answer.get("status") != "success":
             said = phrase(
                 "{server} refuses the request ({status}): {reason}",
