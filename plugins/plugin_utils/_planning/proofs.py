@@ -19,6 +19,7 @@ from .._model.waiver import Waiver
 from .arguments import argument_problems, module_problems
 from .derive.derivations import default_options, derive, group_options
 from .derive.instance import Instance, Steps
+from .embedded import no_proof, proves_less
 from .empty_proofs import always_succeeds, module_always_succeeds, query_looks_at_nothing
 from .remarks import Remarks
 from .stand_ins import Chosen, StandIn, failing_arguments, failure_problem, what_runs
@@ -38,6 +39,9 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
         _refuse_misplaced([chosen], rule, exception, description)
         return Chosen(tuple(derive(Proof(chosen), description)), None)
     if chosen in CHECKS:
+        why = no_proof(chosen, rule, description)
+        if why:
+            raise NotDeclared(why)
         proofs = [proof for proof in proofs if proof.check == chosen]
         if exception.get("with") or not proofs:
             _refuse_misplaced([chosen], rule, exception, description)
@@ -48,6 +52,10 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
     proofs = [proof for proof in proofs if proof.check in fitting]
     refusals: list[NotDeclared] = []
     for proof in proofs:
+        why = no_proof(proof.check, rule, description)
+        if why:
+            refusals.append(NotDeclared(why))
+            continue
         try:
             whole = dataclasses.replace(proof, args={**rule.args, **proof.args})
             instances = derive(whole, description, exception.get("with") or ())
@@ -146,6 +154,7 @@ def planned_checks(
             path=instance.path,
             runs=what_runs(found) if stands_in and instance.gap is None else None,
             unseen=instance.unseen,
+            less=proves_less(instance.check, rule) if instance.gap is None else None,
         )
         checks.append(check)
         if instance.gap is None:
@@ -170,7 +179,7 @@ def _must_fail(check: PlannedCheck, args: Options, description: Description, rem
     problem = failure_problem(check.check, check.args, args)
     if problem:
         remarks.problems.append(f"{place}: requirements.{check.requirement}.proven_by_failure: {problem}")
-    made = dataclasses.replace(check, key=f"{check.key}/fails", args=args, runs=None, fails=check.key)
+    made = dataclasses.replace(check, key=f"{check.key}/fails", args=args, runs=None, less=None, fails=check.key)
     remarks.problems += argument_problems(made, place, {}) or module_problems(made, place, {}, description)
     return made
 

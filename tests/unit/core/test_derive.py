@@ -12,7 +12,8 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
-from ansible_collections.operability.readiness.plugins.module_utils._finding import Status
+from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, Status
+from ansible_collections.operability.readiness.plugins.module_utils._phrase import Message, phrase
 from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, COMPUTED, load_check
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import FOLDER, Proof, load, shipped
@@ -600,6 +601,15 @@ def test_one_that_cannot_be_planned_does_not_void_the_others(name: str) -> None:
     (finding,) = completed(planned, {}, Reach())
     assert finding.status is (Status.UNKNOWN if unseen else Status.FAIL) and said in finding.message
     assert planned.split_secrets() == ({}, {})
+
+
+def test_what_proves_less_than_is_asked_is_derived_and_says_so_once() -> None:
+    planned = PlannedCheck("MON-01/0", "MON-01", "metrics_endpoint", "x", {}, less=phrase("nobody was asked"))
+    seen = {status: Finding(status, Message("said"), check="metrics_endpoint") for status in (Status.PASS, Status.FAIL)}
+    for status, proof, message in ((Status.PASS, "derived", "said (nobody was asked)"), (Status.FAIL, "observed", "said")):
+        (once,) = completed(planned, {"MON-01/0": [seen[status]]}, Reach())
+        (twice,) = completed(planned, {"MON-01/0": [once]}, Reach())
+        assert (once.proof, once.message, twice) == (proof, message, once)
 
 
 def test_where_not_one_can_be_planned_another_proof_is_looked_for() -> None:
