@@ -39,6 +39,12 @@ class HttpArguments(t.TypedDict):
     timeout: float
 
 
+class ServerArguments(HttpArguments):
+    """The same of a server that may have further addresses."""
+
+    failover: list[str]
+
+
 @dataclasses.dataclass(frozen=True)
 class Connection:
     """How to reach a server: the option group ``HTTP_SPEC``."""
@@ -52,6 +58,7 @@ class Connection:
     ca_path: str | None = None
     client_cert: str | None = None
     client_key: str | None = None
+    failover: t.Sequence[str] = ()  # further addresses of the same server
 
     @classmethod
     def from_args(cls, args: t.Mapping[str, t.Any]) -> Connection:
@@ -104,7 +111,7 @@ class Response:
 
 
 class HttpFailure(CannotObserve):
-    """No usable answer. ``kind``: timeout, refused, name, tls, too_large, protocol."""
+    """No usable answer. ``kind``: timeout, refused, name, tls, too_large, protocol, login."""
 
     def __init__(self, kind: str, message: Message) -> None:
         super().__init__(message)
@@ -273,6 +280,7 @@ __all__ = (
     "HttpFailure",
     "Question",
     "Response",
+    "ServerArguments",
     "public_url",
     "too_large",
     "too_slow",

@@ -25,6 +25,7 @@ extends_documentation_fragment:
   - operability.readiness._attributes
   - operability.readiness._attributes.verifies
   - operability.readiness._http
+  - operability.readiness._http.failover
 requirements:
   - promql-parser (Python library, on the machine that runs the module)
 options:

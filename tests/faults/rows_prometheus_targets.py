@@ -154,6 +154,21 @@ def agent(world: World) -> dict[str, t.Any]:
     return {"url": world.running.start(Agent, world.binaries, config=config(free_port())).url, "selector": SELECTOR}
 
 
+def by_the_second(kind: str) -> t.Callable[[World], dict[str, t.Any]]:
+    """The first address is out of order in some way, the second one is well."""
+
+    def arrange(world: World) -> dict[str, t.Any]:
+        server, _unused = up(world)
+        first = f"http://{LOCAL}:{free_port()}" if kind == "refused" else world.running.start(Nasty, kind).url
+        return {"url": first, "failover": [f"{server.url}/"], "selector": SELECTOR}
+
+    return arrange
+
+
+def neither(world: World) -> dict[str, t.Any]:
+    return {"url": f"http://{LOCAL}:{free_port()}", "failover": [world.running.start(Nasty, "500").url], "selector": SELECTOR}
+
+
 def behind_login(world: World) -> dict[str, t.Any]:
     """Every path leads to another host."""
     return {"url": world.running.start(Nasty, "redirect").url, "selector": SELECTOR}
@@ -193,6 +208,22 @@ ROWS: list[Row] = [
     ),
     Row(CHECK, "an agent, which answers no queries", agent, "unknown", r"is a Prometheus agent, which answers no queries"),
     Row(CHECK, "every path leads to a login on another host", behind_login, "unknown", r"redirects to sso\.example\.test, a login"),
+    Row(
+        CHECK,
+        "the first address refuses, the next one answers",
+        by_the_second("refused"),
+        "pass",
+        r"answered by http.*; http.* refused the",
+    ),
+    Row(CHECK, "the first address is out of order", by_the_second("500"), "pass", r"answered by http.*; http.* answers with 500"),
+    Row(CHECK, "a login stands before the first address", by_the_second("login"), "unknown", r"answered with a web page \(a login page"),
+    Row(
+        CHECK,
+        "none of two addresses can be used",
+        neither,
+        "unknown",
+        r"none of the addresses of .* refused the connection: .* answers with 500",
+    ),
     Row(CHECK, "a selector of five minutes ago", another_time, "unknown", r"looks at another time \(offset, @\)"),
     Row(CHECK, "a Prometheus that is not the service's", wrong_server, "unknown", r"has nothing for up\{job=\"payments\"\}: is it"),
     Row(CHECK, "no Prometheus listens", nobody, "unknown", r"refused the connection"),

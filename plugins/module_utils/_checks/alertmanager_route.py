@@ -8,12 +8,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._argspec import ArgumentsRefused, Spec, http_spec
+from .._argspec import ArgumentsRefused, Spec, server_spec
 from .._clients.alertmanager import Alertmanager, label_sets
 from .._clients.alertmanager_routes import BadMatcher, Labels, Route, find_routes, integrations, read_tree, show_labels
 from .._clients.re2 import Untranslatable
 from .._finding import Facts, Finding, failed, passed, warned
-from .._http import Connection, HttpArguments
+from .._http import Connection, ServerArguments
 from .._listing import either, every
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
@@ -21,13 +21,13 @@ from .._runner import Runner
 WHERE = "controller"
 TIMEOUT = 30.0
 ARGUMENT_SPEC: Spec = {
-    **http_spec(url={"required": True}),
+    **server_spec(),
     "labels": {"type": "list", "elements": "dict", "required": True},
     "receivers": {"type": "list", "elements": "str", "required": True},
 }
 
 
-class Arguments(HttpArguments):
+class Arguments(ServerArguments):
     url: str
     labels: list[dict[str, object]]
     receivers: list[str]

@@ -8,12 +8,12 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
-from .._argspec import ArgumentsRefused, Spec, http_spec
+from .._argspec import ArgumentsRefused, Spec, server_spec
 from .._clients.alertmanager import Alertmanager, Silence, label_sets, parse_timestamp
 from .._clients.alertmanager_routes import Labels
 from .._clients.re2 import Untranslatable
 from .._finding import Facts, Finding, Measurement, failed, isoformat, passed
-from .._http import Connection, HttpArguments
+from .._http import Connection, ServerArguments
 from .._listing import every
 from .._message import one_line
 from .._phrase import Message, and_more, phrase, verbatim
@@ -22,7 +22,7 @@ from .._runner import Runner
 WHERE = "controller"
 TIMEOUT = 30.0
 ARGUMENT_SPEC: Spec = {
-    **http_spec(url={"required": True}),
+    **server_spec(),
     "labels": {"type": "list", "elements": "dict", "required": True},
     "window_end": {"type": "str"},
     "max_duration": {"type": "str", "default": "24h"},
@@ -30,7 +30,7 @@ ARGUMENT_SPEC: Spec = {
 DURATIONS = ("max_duration",)
 
 
-class Arguments(HttpArguments):
+class Arguments(ServerArguments):
     url: str
     labels: list[dict[str, object]]
     window_end: str | None

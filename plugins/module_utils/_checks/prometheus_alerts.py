@@ -10,11 +10,11 @@ import datetime as dt
 import json
 import typing as t
 
-from .._argspec import ArgumentsRefused, Spec, http_spec
+from .._argspec import ArgumentsRefused, Spec, server_spec
 from .._clients.prometheus import Prometheus, QueryRefused, Rule, told
 from .._clients.promql import ALERT_METRICS, Node, NotParsed, Selector, judge, parse
 from .._finding import Finding, Status, isoformat
-from .._http import Connection, HttpArguments
+from .._http import Connection, ServerArguments
 from .._listing import either
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
@@ -23,7 +23,7 @@ WHERE = "controller"
 TIMEOUT = 60.0
 SETTLES = True
 ARGUMENT_SPEC: Spec = {
-    **http_spec(url={"required": True}),
+    **server_spec(),
     "match": {"type": "dict"},
     "must_include": {"type": "list", "elements": "str", "default": []},
     "required_labels": {"type": "list", "elements": "str", "default": ["severity"]},
@@ -48,7 +48,7 @@ MILD = ("info", "informational", "none", "debug", "notice", "ok", "low")  # seve
 DEEPEST = 5  # recording rules made of recording rules
 
 
-class Arguments(HttpArguments):
+class Arguments(ServerArguments):
     url: str
     match: dict[str, object] | None
     must_include: list[str]

@@ -8,12 +8,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._argspec import ArgumentsRefused, Spec, http_spec
+from .._argspec import ArgumentsRefused, Spec, server_spec
 from .._clients.prometheus import Prometheus, QueryRefused, Rule, Target
 from .._clients.promql import AnotherTime, parse_instant_selector
 from .._clients.series import Series
 from .._finding import CannotObserve, Finding, Measurement, Status, failed
-from .._http import Connection, HttpArguments
+from .._http import Connection, ServerArguments
 from .._message import one_line
 from .._phrase import Message, listed, phrase
 from .._runner import Runner
@@ -26,7 +26,7 @@ TIMEOUT = 60.0
 SETTLES = True
 GOLDEN = ("latency", "traffic", "errors", "saturation")
 ARGUMENT_SPEC: Spec = {
-    **http_spec(url={"required": True}),
+    **server_spec(),
     "signals": {"type": "dict", "required": True},
     "required": {"type": "list", "elements": "str", "default": list(GOLDEN)},
     "may_be_absent": {"type": "list", "elements": "str", "default": []},
@@ -45,7 +45,7 @@ _ORDER = (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS)
 _KEYS = {"series", "jobs"}
 
 
-class Arguments(HttpArguments):
+class Arguments(ServerArguments):
     url: str
     signals: dict[str, object]
     required: list[str]

@@ -10,11 +10,11 @@ import datetime as dt
 import typing as t
 from urllib.parse import urlsplit
 
-from .._argspec import ArgumentsRefused, Spec, http_spec
+from .._argspec import ArgumentsRefused, Spec, server_spec
 from .._clients.prometheus import Prometheus, Target, told
 from .._clients.promql import Matcher, parse_instant_selector
 from .._finding import CannotObserve, Finding, Measurement, Status
-from .._http import Connection, HttpArguments
+from .._http import Connection, ServerArguments
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
 from ._discovered_targets import Dropped, discovered
@@ -24,7 +24,7 @@ WHERE = "controller"
 TIMEOUT = 30.0
 SETTLES = True
 ARGUMENT_SPEC: Spec = {
-    **http_spec(url={"required": True}),
+    **server_spec(),
     "selector": {"type": "str"},
     "expect": {"type": "list", "elements": "dict", "options": EXPECT},
     "min_up": {"type": "int"},
@@ -47,7 +47,7 @@ ASSUMED_INTERVAL = 60.0  # where the server does not tell it
 LEAST_AGE = 5.0  # the server's time is known to the second
 
 
-class Arguments(HttpArguments):
+class Arguments(ServerArguments):
     url: str
     selector: str | None
     expect: list[Expected] | None

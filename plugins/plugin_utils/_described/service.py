@@ -318,7 +318,7 @@ class Description:
         if not server.get("url"):
             raise NotDeclared(phrase("the server '{name:path}' has no url", name=name))
         home = self.service if name in (self.data.get("servers") or {}) else self.organisation
-        options = picked(server, CONNECTION)
+        options = picked(server, (*CONNECTION, "failover"))
         for key in PATHS:
             if isinstance(path := options.get(key), str):
                 options[key] = self.path(path, home)

@@ -244,9 +244,10 @@ def _compared(check: PlannedCheck, instance: Instance, asked: _Asked, steps: Ste
     """Notes each option that is looser, or asks something else, than what follows from what is declared."""
     spec = load_check(check.check).ARGUMENT_SPEC
     now, before = _named(check.check, check.args), _named(instance.check, instance.args)
-    other_server = _kind_of_server(check.check) is not None and now.get("url") != before.get("url")
-    if other_server:
-        _another_server(check, asked)
+    elsewhere = _elsewhere(now, before) if _kind_of_server(check.check) is not None else None
+    other_server = elsewhere is not None
+    if elsewhere:
+        _another_server(check, elsewhere, asked)
     for option in spec:
         if other_server and option in OF_SERVERS:
             continue
@@ -307,14 +308,22 @@ def _servers(planned: t.Sequence[PlannedCheck], asked: _Asked) -> None:
             known = asked.description.connection(kind, asked.exception.get("using"))
         except (Refused, NoChecks):
             continue
-        if check.args.get("url") != known["url"]:
-            _another_server(check, asked)
+        elsewhere = _elsewhere(check.args, known)
+        if elsewhere:
+            _another_server(check, elsewhere, asked)
 
 
-def _another_server(check: PlannedCheck, asked: _Asked) -> None:
+def _elsewhere(now: t.Mapping[str, object], before: t.Mapping[str, object]) -> str | None:
+    """The option by which another server may answer than before."""
+    if now.get("url") != before.get("url"):
+        return "url"
+    return "failover" if (now.get("failover") or []) != (before.get("failover") or []) else None
+
+
+def _another_server(check: PlannedCheck, option: str, asked: _Asked) -> None:
     asked.loosen(
         "servers",
-        _where(check, "url", asked),
+        _where(check, option, asked),
         phrase("{requirement:path} asks a server of the service's own", requirement=asked.above.id),
         phrase("the files name one of its kind (servers)"),
     )

@@ -51,9 +51,10 @@ CONNECTION = (
     ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "server_name")
     + ("starttls", "url_password", "url_username")
 )  # fmt: skip
-OF_SERVERS = (*CONNECTION, "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
+OF_SERVERS = (*CONNECTION, "failover", "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
-    ("arguments", "backend", "chains", "chdir", "closed", "command", "components", "cron", "environment", "fields", "format", "host")
+    ("arguments", "backend", "chains", "chdir", "closed", "command", "components", "cron", "environment", "failover", "fields")
+    + ("format", "host")
     + ("hosts", "inventory", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members", "module", "path", "paths")
     + ("pattern", "port", "proc", "protocol", "python", "query", "receivers", "repository", "root", "rotated_by", "search")
     + ("secret_environment", "selector", "service", "signals", "since", "socket", "success_file", "suite", "tag", "tags", "template")

@@ -24,6 +24,8 @@ from .empty_proofs import always_succeeds, module_always_succeeds, query_looks_a
 from .remarks import Remarks
 from .stand_ins import Chosen, StandIn, failing_arguments, failure_problem, what_runs
 
+SERVER_ONLY = ("failover",)  # options of servers that not every check has
+
 
 def chosen_for(rule: Rule, exception: RequirementEntry, description: Description) -> Chosen | None:
     """None when no check can prove it; NotDeclared when the description has nothing for any of them."""
@@ -232,7 +234,9 @@ def with_paths(instance: Instance, description: Description) -> Instance:
             return [description.path(item) if isinstance(item, str) else item for item in value]
         return value
 
-    return dataclasses.replace(instance, args={name: at_home(name, value) for name, value in instance.args.items()})
+    # of a server, what the check does not take is not handed to it
+    taken = {name: value for name, value in instance.args.items() if name in spec or name not in SERVER_ONLY}
+    return dataclasses.replace(instance, args={name: at_home(name, value) for name, value in taken.items()})
 
 
 __all__ = (

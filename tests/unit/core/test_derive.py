@@ -23,6 +23,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._model.judge
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import PlannedCheck
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.derivations import AREAS, DERIVATIONS, derive
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.instance import Instance
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.proofs import with_paths
 from unit.core.described import ORGANISATION, describe, inventory
 
 BASE = """\
@@ -96,6 +97,17 @@ def test_targets_are_hosts_times_ports() -> None:
     assert "members" not in two.args and "members" not in three.args
     assert three.args["expect"] == [{"addresses": ["db1"], "port": 9187}]
     assert one.hosts is None and one.path == ("parts", "web", "scrape", 0)
+
+
+def test_further_addresses_of_a_server_go_to_checks_that_take_them() -> None:
+    shared = ORGANISATION.replace("probe_query: up", "probe_query: up, failover: ['http://prom-2.example:9090']")
+    assert "failover" in shared
+    (found, *_others) = derived("prometheus_targets", SCRAPE, shared)
+    assert found.args["failover"] == ["http://prom-2.example:9090"]
+    description = describe(BASE, shared)
+    page = Instance("http_probe", "x", {"url": "http://x", "failover": ["http://y"]})
+    assert with_paths(page, description).args == {"url": "http://x"}
+    assert with_paths(found, description).args["failover"] == ["http://prom-2.example:9090"]
 
 
 def test_signals_with_the_targets_of_which_they_must_be() -> None:
