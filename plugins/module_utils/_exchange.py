@@ -59,6 +59,7 @@ class Connection:
     client_cert: str | None = None
     client_key: str | None = None
     failover: t.Sequence[str] = ()  # further addresses of the same server
+    rules_url: str | None = None  # of a Prometheus whose rules another program evaluates
 
     @classmethod
     def from_args(cls, args: t.Mapping[str, t.Any]) -> Connection:

@@ -39,6 +39,12 @@ options:
       - Address of the server, with the prefix of its path if it has one, for example V(https://mimir.example.org/prometheus).
     type: str
     required: true
+  rules_url:
+    description:
+      - Address of the program that evaluates the rules, where that is another one, as the vmalert of VictoriaMetrics.
+      - It gets the same credentials. By default O(url).
+    type: str
+    version_added: 0.3.0
   signals:
     description:
       - The series of each signal, by its name, V(latency), V(traffic), V(errors), V(saturation), or one of your own.

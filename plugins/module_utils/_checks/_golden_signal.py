@@ -66,7 +66,7 @@ class Examiner:
     ) -> None:
         self.server, self.series, self.own, self.within = server, series, own, within
         self.may_be_absent = {normal(text) for text in may_be_absent}
-        self.rules_known = rules is not None
+        self.has_rules = bool(rules)
         self.recorded: dict[str, list[Rule]] = {}
         for rule in rules or ():
             if rule.kind == "recording":
@@ -128,6 +128,13 @@ class Examiner:
             return Seen(text, Status.FAIL, self._too_old(text, newest, age), count=count, age=age)
         good = Seen(text, Status.PASS, _alive(text, count, age), live=True, count=count, age=age, histograms=histograms)
         lacking = self.own.lacking(live.counts) if not _narrowed(selector, self.own.labels) and not self._is_excused(signal, text) else []
+        if ":" in (selector.metric or "") and not self.has_rules:
+            said = phrase(
+                "{said}, but it is made by a recording rule, and {server} shows no rules: what evaluates them is to be named (rules_url)",
+                said=good.message,
+                server=self.server.instrument,
+            )
+            return dataclasses.replace(good, status=Status.WARN, message=said)
         if lacking:
             said = phrase("{said}, but there is none of {targets:list}", said=good.message, targets=lacking)
             return dataclasses.replace(good, status=Status.WARN, message=said)

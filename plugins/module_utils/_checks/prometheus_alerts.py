@@ -24,6 +24,7 @@ TIMEOUT = 60.0
 SETTLES = True
 ARGUMENT_SPEC: Spec = {
     **server_spec(),
+    "rules_url": {"type": "str"},
     "match": {"type": "dict"},
     "must_include": {"type": "list", "elements": "str", "default": []},
     "required_labels": {"type": "list", "elements": "str", "default": ["severity"]},
@@ -50,6 +51,7 @@ DEEPEST = 5  # recording rules made of recording rules
 
 class Arguments(ServerArguments):
     url: str
+    rules_url: str | None
     match: dict[str, object] | None
     must_include: list[str]
     required_labels: list[str]

@@ -27,6 +27,7 @@ SETTLES = True
 GOLDEN = ("latency", "traffic", "errors", "saturation")
 ARGUMENT_SPEC: Spec = {
     **server_spec(),
+    "rules_url": {"type": "str"},
     "signals": {"type": "dict", "required": True},
     "required": {"type": "list", "elements": "str", "default": list(GOLDEN)},
     "may_be_absent": {"type": "list", "elements": "str", "default": []},
@@ -47,6 +48,7 @@ _KEYS = {"series", "jobs"}
 
 class Arguments(ServerArguments):
     url: str
+    rules_url: str | None
     signals: dict[str, object]
     required: list[str]
     may_be_absent: list[str]

@@ -158,7 +158,8 @@ class Prometheus:
             raise self._cannot(
                 phrase("{server} is not ready (/-/ready answered with {status})", server=self.instrument, status=response.status)
             )
-        if response.looks_like_html:
+        # VictoriaMetrics says that its one line of text is HTML when it packs it
+        if response.looks_like_html and b"<" in response.body:
             raise self._cannot(
                 phrase("{server} answered with a web page (a login page?) when it was asked whether it is ready", server=self.instrument)
             )
@@ -285,7 +286,10 @@ class Prometheus:
         return isinstance(data, dict) and re.search(r"^scrape_configs:\s+- ", str(data.get("yaml")), re.MULTILINE) is not None
 
     def rules(self) -> tuple[list[Rule], dt.datetime]:
-        """The loaded rules of every group, and the server's time."""
+        """The loaded rules of every group, and the server's time; of the program that evaluates them, where that is another one."""
+        if self.connection.rules_url:
+            how = dataclasses.replace(self.connection, url=self.connection.rules_url, failover=(), rules_url=None)
+            return Prometheus(how, self.runner).rules()
         response, data, _unused = self._found("/api/v1/rules", {})
         try:
             groups = self._listed(data.get("groups"))

@@ -13,7 +13,7 @@ import typing as t
 from .._listing import either
 from .._message import one_line
 from .._phrase import Message, phrase, plural
-from .prometheus import Prometheus
+from .prometheus import Prometheus, QueryRefused
 from .promql import Matcher, Selector
 
 # by which the series of one target are told from those of another, also where a target has such labels of its own
@@ -100,8 +100,11 @@ class Series:
         return self._origins(f"{selector.text} == {selector.text}")
 
     def histograms(self, selector: Selector) -> set[Origin]:
-        """From where there are native histograms now."""
-        return self._origins(f"histogram_count({selector.text})")
+        """From where there are native histograms now; from nowhere for a server that knows none (VictoriaMetrics)."""
+        try:
+            return self._origins(f"histogram_count({selector.text})")
+        except QueryRefused:
+            return set()
 
     def numbers_before(self, selector: Selector) -> set[Origin]:
         """From where there has been a number within the lookback."""

@@ -406,6 +406,7 @@ class Server(Access, total=False):
     failover: list[str]
     default: bool
     probe_query: str
+    rules_url: str
     search: str
     on: str
     timeout: Duration

@@ -322,8 +322,8 @@ class Description:
         for key in PATHS:
             if isinstance(path := options.get(key), str):
                 options[key] = self.path(path, home)
-        if kind == "prometheus" and server.get("probe_query"):
-            options["probe_query"] = server["probe_query"]
+        if kind == "prometheus":
+            options.update(picked(server, ("probe_query", "rules_url")))
         if server.get("timeout"):
             options["timeout"] = server["timeout"]
         return options

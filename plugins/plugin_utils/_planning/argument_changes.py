@@ -315,9 +315,7 @@ def _servers(planned: t.Sequence[PlannedCheck], asked: _Asked) -> None:
 
 def _elsewhere(now: t.Mapping[str, object], before: t.Mapping[str, object]) -> str | None:
     """The option by which another server may answer than before."""
-    if now.get("url") != before.get("url"):
-        return "url"
-    return "failover" if (now.get("failover") or []) != (before.get("failover") or []) else None
+    return next((option for option in ("url", "failover", "rules_url") if (now.get(option) or None) != (before.get(option) or None)), None)
 
 
 def _another_server(check: PlannedCheck, option: str, asked: _Asked) -> None:

@@ -51,14 +51,13 @@ CONNECTION = (
     ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "server_name")
     + ("starttls", "url_password", "url_username")
 )  # fmt: skip
-OF_SERVERS = (*CONNECTION, "failover", "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
+OF_SERVERS = (*CONNECTION, "failover", "probe_query", "rules_url", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
-    ("arguments", "backend", "chains", "chdir", "closed", "command", "components", "cron", "environment", "failover", "fields")
-    + ("format", "host")
-    + ("hosts", "inventory", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members", "module", "path", "paths")
-    + ("pattern", "port", "proc", "protocol", "python", "query", "receivers", "repository", "root", "rotated_by", "search")
-    + ("secret_environment", "selector", "service", "signals", "since", "socket", "success_file", "suite", "tag", "tags", "template")
-    + ("timer", "to", "unit", "url", "version_property", "via", "window_end")
+    ("arguments", "backend", "chains", "chdir", "closed", "command", "components", "cron", "environment", "failover", "fields", "format")
+    + ("host", "hosts", "inventory", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members", "module", "path")
+    + ("paths", "pattern", "port", "proc", "protocol", "python", "query", "receivers", "repository", "root", "rotated_by", "rules_url")
+    + ("search", "secret_environment", "selector", "service", "signals", "since", "socket", "success_file", "suite", "tag", "tags")
+    + ("template", "timer", "to", "unit", "url", "version_property", "via", "window_end")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths")  # questions that more of the same only adds to

@@ -24,7 +24,7 @@ from .empty_proofs import always_succeeds, module_always_succeeds, query_looks_a
 from .remarks import Remarks
 from .stand_ins import Chosen, StandIn, failing_arguments, failure_problem, what_runs
 
-SERVER_ONLY = ("failover",)  # options of servers that not every check has
+SERVER_ONLY = ("failover", "rules_url")  # options of servers that not every check has
 
 
 def chosen_for(rule: Rule, exception: RequirementEntry, description: Description) -> Chosen | None:

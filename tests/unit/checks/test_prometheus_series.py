@@ -207,6 +207,15 @@ def test_a_whole_selector_may_be_absent() -> None:
 # -- what cannot be seen
 
 
+def test_what_a_recorded_series_is_made_of_is_asked_of_who_evaluates_the_rules() -> None:
+    server = Server().live("shop:requests:rate")
+    found = server.run(signals={"traffic": "shop:requests:rate"})
+    assert statuses(found) == {"traffic": "warn"} and "what evaluates them is to be named (rules_url)" in said(found, "traffic")
+    rule = {"type": "recording", "name": "shop:requests:rate", "query": "vector(0)", "health": "ok"}
+    server.rules = lambda _method, url, _options: success({"groups": [{"rules": [rule]}] if "vmalert" in url else []})
+    assert statuses(server.run(signals={"traffic": "shop:requests:rate"}, rules_url="http://vmalert:8880/")) == {"traffic": "fail"}
+
+
 def test_a_server_without_targets_and_rules_is_asked_all_the_same() -> None:
     server = Server().live("x", OF_SHOP)
     server.targets = server.rules = None
