@@ -48,7 +48,6 @@ class Seen:
     never: bool = False
     count: int = 0
     age: float | None = None  # of its newest sample
-    histograms: bool = False
 
 
 class Examiner:
@@ -93,6 +92,23 @@ class Examiner:
         said = phrase("{expression} has no series now, though each of its selectors has some", expression=one_line(text, 200))
         return dataclasses.replace(seen, status=Status.FAIL, message=said, live=False)
 
+    def is_histogram(self, text: str) -> bool:
+        """Whether what is written is a selector of native histograms."""
+        try:
+            return bool(self.series.histograms(parse_instant_selector(text)))
+        except ValueError:
+            return False
+
+    def all_of(self, one: str, other: str) -> bool:
+        """Whether all live series of one selector are of the other, too, both of the same metric; False for what is no selector."""
+        try:
+            first, second = parse_instant_selector(one), parse_instant_selector(other)
+        except ValueError:
+            return False
+        if first.metric != second.metric or not self.series.live(first).count or not self.series.live(second).count:
+            return False
+        return not self.server.query(f"count({first.text} unless {second.text})")
+
     # -- selectors
 
     def selector(self, signal: Signal, selector: Selector, depth: int = 0) -> Seen:
@@ -116,17 +132,15 @@ class Examiner:
             return Seen(text, *self._of_others(text, live), foreign=True, count=live.count)
         told_of = mine or list(live.counts)
         count = sum(live.counts[origin] for origin in told_of)
-        histograms = False
-        if not self.series.numbers(selector).intersection(told_of) and live.ages:
-            histograms = bool(self.series.histograms(selector).intersection(told_of))
-            if not histograms:
-                return Seen(text, *self._no_numbers(selector, told_of), count=count)
+        numbers = self.series.numbers(selector) if live.ages else self.series.numbers_before(selector)
+        if not (numbers or self.series.histograms(selector)).intersection(told_of):
+            return Seen(text, *self._no_numbers(selector, told_of), count=count)
         ages = {origin: self._age(origin, live) for origin in told_of}
         newest = min(ages, key=lambda origin: ages[origin])
         age = ages[newest]
         if age > self.within:
             return Seen(text, Status.FAIL, self._too_old(text, newest, age), count=count, age=age)
-        good = Seen(text, Status.PASS, _alive(text, count, age), live=True, count=count, age=age, histograms=histograms)
+        good = Seen(text, Status.PASS, _alive(text, count, age), live=True, count=count, age=age)
         lacking = self.own.lacking(live.counts) if not _narrowed(selector, self.own.labels) and not self._is_excused(signal, text) else []
         if ":" in (selector.metric or "") and not self.has_rules:
             said = phrase(

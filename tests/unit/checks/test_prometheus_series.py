@@ -145,6 +145,9 @@ def test_an_expression_that_compares_is_no_proof() -> None:
 def test_more_than_five_minutes_find_what_the_server_shows_no_more() -> None:
     server = Server()
     server.answers[f"count by ({BY}) (last_over_time(batch_total[93600s]))"] = [({"job": "batch"}, 1.0)]
+    assert statuses(server.run(signals={"traffic": "batch_total"}, within="26h")) == {"traffic": "fail"}, "it was never a number"
+    most = "max_over_time(batch_total[604800s])"
+    server.answers[f"count by ({BY}) ({most} == {most})"] = [({"job": "batch"}, 1.0)]
     assert statuses(server.run(signals={"traffic": "batch_total"}, within="26h")) == {"traffic": "pass"}
     assert statuses(server.run(signals={"traffic": "batch_total"})) == {"traffic": "fail"}
 
@@ -178,6 +181,24 @@ def test_a_target_that_is_up_and_lacks_what_the_others_have_is_told() -> None:
     renamed = Server().live("x", {"job": "shop", "instance": "web-one"})
     renamed.targets = success({"activeTargets": [target("web-one", job="shop", address="web1:8080")]})
     assert statuses(renamed.run(signals={"traffic": "x"}, expect=EXPECT[:1])) == {"traffic": "pass"}
+
+
+def test_errors_that_are_all_the_traffic_tell_nothing() -> None:
+    server = Server().live("requests_total").live('requests_total{code!=""}')
+    signals = {"traffic": "requests_total", "errors": 'requests_total{code!=""}'}
+    found = server.run(signals=signals)
+    assert statuses(found) == {"traffic": "pass", "errors": "warn"} and "what fails is not told from the rest" in said(found, "errors")
+    server.answers['count(requests_total unless requests_total{code!=""})'] = [({}, 3.0)]
+    assert statuses(server.run(signals=signals)) == {"traffic": "pass", "errors": "pass"}
+
+
+def test_the_name_that_a_library_was_given_is_told_with_what_the_page_has() -> None:
+    server = Server()
+    server.answers['count by (__name__) ({__name__=~"http_requests_(bucket|count|sum|total)"})'] = [
+        ({"__name__": "http_requests_total"}, 3.0)
+    ]
+    (found,) = server.run(signals={"traffic": "http_requests"})
+    assert found.message.endswith("nor was there in the last 7 d; there is http_requests_total")
 
 
 # -- errors that come with the first one
