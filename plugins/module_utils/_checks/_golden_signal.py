@@ -285,7 +285,8 @@ class Examiner:
     def _made_of(self, signal: Signal, expression: str, text: str, depth: int) -> Seen:
         """Whether an expression is made of what is alive: of branches that are there whatever happens, nothing is believed."""
         shown = one_line(expression, 200)
-        tree = without_constants(self._parsed(expression))
+        whole = self._parsed(expression)
+        tree = without_constants(whole)
         if tree is None:
             return Seen(text, Status.FAIL, phrase("{expression} is a constant, whatever the service does", expression=shown))
         looked: dict[str, Seen] = {}
@@ -297,7 +298,10 @@ class Examiner:
         needs = judge(tree, lambda one: looked[one.text].live or looked[one.text].foreign)
         if not needs.alive:
             worst = max((looked[one.text] for one in needs.dead), key=lambda seen: _RANK[seen.status])
-            return dataclasses.replace(worst, text=text, message=phrase("{expression}: {why}", expression=shown, why=worst.message))
+            why = phrase("{expression}: {why}", expression=shown, why=worst.message)
+            # "or vector(0)" says what is meant while there is nothing, as long as there may be nothing
+            status = Status.PASS if worst.excused and tree != whole else worst.status
+            return dataclasses.replace(worst, text=text, status=status, message=why)
         ages = [seen.age for seen in looked.values() if seen.age is not None]
         good = Seen(text, Status.PASS, _of_expression(expression, 0), live=True, age=min(ages, default=None))
         idle = [looked[one.text] for one in needs.idle if looked[one.text].status is not Status.PASS]

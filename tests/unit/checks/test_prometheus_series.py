@@ -217,6 +217,20 @@ def test_a_value_that_comes_with_the_first_error() -> None:
     assert statuses(server.run(signals={"errors": 'requests_total{job="shop",code=~"5.."}'})) == {"errors": "fail"}, "no such label"
 
 
+def test_who_says_what_is_meant_without_errors_has_no_warning() -> None:
+    server = Server().live("requests_total").live("shop:errors")
+    server.answers["count by (code) (requests_total)"] = [({"code": "200"}, 2.0)]
+    failing = 'sum(rate(requests_total{code=~"5.."}[5m]))'
+    guarded = f"({failing} or vector(0)) / sum(rate(requests_total[5m]))"
+    assert statuses(server.run(signals={"traffic": "requests_total", "errors": guarded}))["errors"] == "pass"
+    assert statuses(server.run(signals={"traffic": "requests_total", "errors": failing}))["errors"] == "warn"
+    rule = {"type": "recording", "name": "shop:errors", "query": f"{failing} or vector(0)", "health": "ok"}
+    server.rules = success({"groups": [{"rules": [rule]}]})
+    assert statuses(server.run(signals={"traffic": "requests_total", "errors": "shop:errors"}))["errors"] == "pass"
+    never = "sum(rate(failures_total[5m])) or vector(0)"
+    assert statuses(server.run(signals={"traffic": "requests_total", "errors": never}))["errors"] == "fail"
+
+
 def test_a_whole_selector_may_be_absent() -> None:
     server = Server().live("requests_total")
     signals = {"traffic": "requests_total", "errors": ['failures_total{kind="a"}', "panics_total"]}
