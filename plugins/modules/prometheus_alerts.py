@@ -41,6 +41,7 @@ extends_documentation_fragment:
   - operability.readiness._attributes
   - operability.readiness._attributes.verifies
   - operability.readiness._http
+  - operability.readiness._http.failover
 requirements:
   - promql-parser (Python library, on the machine that runs the module)
 options:
@@ -49,6 +50,12 @@ options:
       - Address of the server, with the prefix of its path if it has one, for example V(https://mimir.example.org/prometheus).
     type: str
     required: true
+  rules_url:
+    description:
+      - Address of the program that evaluates the rules, where that is another one, as the vmalert of VictoriaMetrics.
+      - It gets the same credentials. By default O(url).
+    type: str
+    version_added: 0.3.0
   match:
     description:
       - Labels and their values. The service's alerts are the rules whose own labels contain all of them.

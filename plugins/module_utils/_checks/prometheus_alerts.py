@@ -8,11 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
-from .._argspec import ArgumentsRefused, Spec, http_spec
+from .._argspec import ArgumentsRefused, Spec, server_spec
 from .._clients.prometheus import Prometheus, Rule, told
 from .._clients.promql import parse_selector
 from .._finding import Finding, Status, isoformat
-from .._http import Connection, HttpArguments
+from .._http import Connection, ServerArguments
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
 from ._alert_diagnosis import Diagnosis
@@ -25,7 +25,8 @@ WHERE = "controller"
 TIMEOUT = 60.0
 SETTLES = True
 ARGUMENT_SPEC: Spec = {
-    **http_spec(url={"required": True}),
+    **server_spec(),
+    "rules_url": {"type": "str"},
     "match": {"type": "dict"},
     "must_include": {"type": "list", "elements": "str", "default": []},
     "required_labels": {"type": "list", "elements": "str", "default": ["severity"]},
@@ -53,8 +54,9 @@ LEAST_LATENESS = 600.0
 INTERVALS = 3
 
 
-class Arguments(HttpArguments):
+class Arguments(ServerArguments):
     url: str
+    rules_url: str | None
     match: dict[str, object] | None
     must_include: list[str]
     required_labels: list[str]

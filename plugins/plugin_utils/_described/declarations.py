@@ -504,6 +504,7 @@ class Server(Access, total=False):
     default: bool
     probe_query: str
     external_labels: Labels
+    rules_url: str
     search: str
     on: str
     status_file: str

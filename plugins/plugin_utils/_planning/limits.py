@@ -54,7 +54,7 @@ CONNECTION = (
     ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "object_cache_file", "peers")
     + ("prometheus", "server_name", "starttls", "status_file", "system", "url_password", "url_username")
 )  # fmt: skip
-OF_SERVERS = (*CONNECTION, "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
+OF_SERVERS = (*CONNECTION, "failover", "probe_query", "rules_url", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
     ("addresses", "alert", "arguments", "aspect", "backend", "chains", "chdir", "closed", "command", "components", "contacts", "covers")
     + ("cron", "data_sources", "endpoints", "environment", "extra_labels", "failover", "fields", "format", "host", "hosts", "imap_ca_path")

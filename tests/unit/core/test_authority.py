@@ -192,6 +192,8 @@ LOOSER_THAN_THE_ORGANISATION: tuple[tuple[str, str, str], ...] = (
     ("policy: {requirements: {MON-01: {with: {min_up: 0}}}}", "limits", "policy.requirements.MON-01.with.min_up"),
     ("policy: {requirements: {MON-01: {with: {url: 'http://stand-in'}}}}", "servers", "policy.requirements.MON-01.with.url"),
     ("requirements: {MON-01: {with: {url: 'http://stand-in'}}}", "servers", "requirements.MON-01.with.url"),
+    ("requirements: {MON-01: {with: {failover: ['http://stand-in']}}}", "servers", "requirements.MON-01.with.failover"),
+    ("requirements: {MON-03: {with: {rules_url: 'http://stand-in'}}}", "servers", "requirements.MON-03.with.rules_url"),
     ("requirements: {MON-01: {with: {headers: {X-Scope-OrgID: mine}}}}", "own_proofs", "requirements.MON-01.with.headers"),
     ("requirements: {MON-01: {with: {probe_query: vector(1)}}}", "own_proofs", "requirements.MON-01.with.probe_query"),
     ("policy: {requirements: {MON-03: {with: {must_include: []}}}}", "limits", "policy.requirements.MON-03.with.must_include"),

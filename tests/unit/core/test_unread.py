@@ -430,13 +430,13 @@ def test_several_stand_in_one_line_a_file() -> None:
     )
     assert notices(service, shared) == [
         "readiness.yml: declared, and not looked at by this version: commitments.rto (line 3), documents.call_script (line 6)",
-        "organisation.yml: declared, and not looked at by this version: rosters (line 2), servers.p.failover (line 4), "
-        "servers.l (kind loki) (line 5)",
+        "organisation.yml: declared, and not looked at by this version: rosters (line 2), servers.l (kind loki) (line 5)",
     ]
 
 
 def test_the_kind_of_a_service_is_told_unless_a_requirement_asks_for_it() -> None:
     service = BASE.replace("hosts: payments", "hosts: payments, kind: batch")
+    assert notices(service + "signals: {traffic: x}\n") == [], "a batch need not have a latency"
     assert notices(service) == ["readiness.yml:2: service.kind: declared, and not looked at by this version"]
     assert notices(service + "policy: {requirements: {RUN-01: {applies_to: [daemon]}}}\n") == []
 
