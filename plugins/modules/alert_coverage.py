@@ -90,7 +90,7 @@ options:
     default: []
   may_be_absent:
     description:
-      - Names of metrics, or of alerts, whose selectors may match nothing, because nothing has failed so far.
+      - Names of metrics, or of alerts, whose selectors may match nothing, because nothing has failed so far, or whole selectors.
     type: list
     elements: str
     default: []

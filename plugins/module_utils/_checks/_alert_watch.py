@@ -95,7 +95,7 @@ class Coverage:
     """The alerts of a server, held against what must be told of a service."""
 
     def __init__(
-        self, server: Prometheus, rules: t.Sequence[Rule], scope: Scope, paths: tuple[str, ...], may_be_absent: frozenset[str]
+        self, server: Prometheus, rules: t.Sequence[Rule], scope: Scope, paths: tuple[str, ...], may_be_absent: frozenset[object]
     ) -> None:
         self.scope, self.paths, self.may_be_absent = scope, paths, may_be_absent
         self.alerting = [rule for rule in rules if rule.kind == "alerting"]
@@ -260,7 +260,7 @@ class Coverage:
         return found
 
     def _may_be_absent(self, alert: Rule, selector: Selector) -> bool:
-        return bool(self.may_be_absent & {alert.name, selector.metric or "", selector.text})
+        return bool(self.may_be_absent & {alert.name, selector.metric or "", selector.same})
 
     def _is_about(self, labels: Labels, relation: str, name: str, selector: Selector) -> bool:
         application = name in APPLICATION

@@ -9,6 +9,7 @@ import typing as t
 
 from .._argspec import ArgumentsRefused, Spec, http_spec
 from .._clients.prometheus import Prometheus
+from .._clients.promql import parse_selector
 from .._finding import CannotObserve, Finding, Measurement, Status
 from .._http import Connection, HttpArguments
 from .._listing import every
@@ -94,7 +95,7 @@ def _looked_at(server: Prometheus, probe_query: str | None, args: Arguments, cov
         scope.learn(server.targets()[0])
     except CannotObserve:
         scope.learn([])  # what only speaks the API of queries: labels have to say what is the service's
-    coverage = Coverage(server, rules, scope, tuple(args["paths"]), frozenset(args["may_be_absent"]))
+    coverage = Coverage(server, rules, scope, tuple(args["paths"]), _may_be_absent(args["may_be_absent"]))
     kinds = coverage.of(tuple(dict.fromkeys(args["kinds"])), match, args["must_include"], covers)
     if coverage.live.is_empty and not any(kind.alerts for kind in kinds.values()) and not server.query("count(up)"):
         said = phrase(
@@ -103,6 +104,14 @@ def _looked_at(server: Prometheus, probe_query: str | None, args: Arguments, cov
         )
         raise CannotObserve(said, instrument=server.instrument)
     return kinds
+
+
+def _may_be_absent(given: t.Sequence[str]) -> frozenset[object]:
+    """Names of metrics and alerts, and whole selectors as ``Selector.same`` has them, however they are written."""
+    try:
+        return frozenset(parse_selector(text).same if "{" in text else text.strip() for text in given)
+    except ValueError as exc:
+        raise ArgumentsRefused([f"may_be_absent: {exc}"]) from None
 
 
 def _covers(given: t.Mapping[str, object] | None) -> dict[str, list[str]]:

@@ -161,6 +161,10 @@ def test_a_counter_that_comes_with_the_first_failure() -> None:
     rules = [rule("Failing", 'rate(shop_errors_total{job="shop"}[5m]) > 0')]
     assert str(Server(rules, {}).run("errors").status) == "fail"
     assert str(Server(rules, {}).run("errors", may_be_absent=["shop_errors_total"]).status) == "pass"
+    rules = [rule("Failing", 'rate(shop_errors_total{job="shop",a="b"}[5m]) > 0')]
+    assert str(Server(rules, {}).run("errors", may_be_absent=["shop_errors_total{a='b', job=\"shop\"}"]).status) == "pass"
+    with pytest.raises(ArgumentsRefused, match="may_be_absent"):
+        Server(rules, {}).run("errors", may_be_absent=["shop_errors_total{a="])
     others = [rule("Failing", 'rate(shop_errors_total{job="billing"}[5m]) > 0')]
     assert str(Server(others, {}).run("errors", may_be_absent=["shop_errors_total"]).status) == "fail"
 
