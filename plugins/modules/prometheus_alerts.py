@@ -6,16 +6,29 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: prometheus_alerts
-short_description: Verify that the alerts are loaded, healthy, and every selector in them matches series
+short_description: Verify that the alerts are loaded, healthy, and able to fire
 description:
   - Asks a Prometheus for the alerting rules of a service, and whether each is evaluated without fault, was evaluated lately, and has
     the labels and annotations that are required.
-  - Every selector of each expression must match a series of the last O(lookback). An alert on a metric that was renamed never fires
-    and looks exactly like one that has no reason to. The finding names the alert, and says whether the metric or a label value is gone.
-  - Selectors in C(absent(\)) and C(absent_over_time(\)), and the series C(ALERTS), may match nothing. What matches nothing on the right
-    of C(unless), or in one branch of C(or), is a C(warn).
-  - So is a metric that had series within O(lookback) and has none under any label now, although its target is up, as after a renaming.
-  - A recording rule that gives nothing is followed to the selectors that it is made of.
+  - Proves that each can fire. An alert on a metric that was renamed never fires and looks exactly like one that has no reason to.
+  - Every selector must match series now. One that matched within O(lookback) only is C(fail) when what made its series was replaced,
+    that is when its target is scraped no more, or gives another metric or label value since; and C(warn) where nothing tells, as when
+    its target is down. Series that came and went before, as those of a batch job, are no fault.
+  - A selector that never matched is C(fail) where the metric, the label, or the value of a label of the target (such as C(job)) does
+    not exist, and C(warn) where only the value of another label has not been seen (C(code=~"5..") before the first failure), or
+    where the target declares the metric and has not given it yet. O(may_be_absent) excuses what comes with the first event. With
+    C(or vector(0\)) the rule itself says that it may be absent.
+  - Each expression is also evaluated without its comparisons. Where that gives nothing, the smallest part that gives nothing is named,
+    with the reason. Both sides of an operator have no value of a label in common, C(rate(\)) has fewer than two samples in its range,
+    an aggregation drops C(le) before C(histogram_quantile(\)), or a native histogram is compared with a number. These are C(fail).
+    An C(offset) longer than the series are old is C(warn), with the time from which the alert can fire.
+  - What can never be true (C(vector(0\) > 1), C(count(x\) < 1), C(x > 100 unless x > 50)) is C(fail). What is always true is C(warn),
+    and so is C(absent(\)) of what has never been there. C(vector(1\)) is a watchdog, and passes.
+  - What matches nothing on the right of C(unless), or in one branch of C(or), is C(warn).
+  - Recording rules are followed to the selectors that they are made of, also when something is recorded. C(ALERTS) is held against
+    the rules that are loaded.
+  - A server that evaluates no rules, that has neither a target nor anything that the alerts look at, or that has not evaluated the
+    alerts since its start is C(unknown), and so is an alert whose expression can neither be parsed nor evaluated.
   - A rule group that takes longer than its interval is a C(warn), and a C(fail) where the server's own metrics tell that it leaves
     evaluations out time and again.
   - How often each alert began to fire in the last 7 days is told, and decides nothing.
@@ -64,6 +77,11 @@ options:
       - Labels and annotations that alerts of a severity must have besides those, by the value of the label C(severity), in any case.
         Each severity has V(labels), V(annotations) or both, lists of names.
     type: dict
+  prefer:
+    description:
+      - Labels and their values. Where several alerts have a name in O(must_include), those that have these labels are looked at, else those
+        that say nothing of them. One that has only other values of them is a C(warn), it may be another service's.
+    type: dict
   companion:
     description:
       - A target that is discovered (by Kubernetes, Consul, DNS and the like) vanishes when it is gone, and an alert on C(up == 0) with it.
@@ -74,13 +92,25 @@ options:
     default: told
   may_be_absent:
     description:
-      - Names of metrics, or of alerts, whose selectors may match nothing.
+      - Names of metrics, whole selectors such as V(payments_requests_total{code=~"5.."}), or names of alerts, which may match nothing.
+      - A selector excuses the same selector only, however it is written. A name excuses every selector of the metric, and an alert
+        that is named is not examined.
     type: list
     elements: str
     default: []
+  not_yet_seen:
+    description:
+      - What is said of a selector of which only a label value has never been seen that no target has by itself, such as C(code=~"5.."),
+        or of which the metric is declared and has not been given yet.
+      - O(may_be_absent) excuses such a selector by name, which says more.
+    type: str
+    choices: [fail, warn, pass]
+    default: warn
   lookback:
     description:
-      - How far back a selector may have matched for the last time, as a duration. A selector that itself looks further back is given that.
+      - How far back it is looked for series that a selector matched, as a duration. A selector that itself looks further back is
+        given that.
+      - For a job that runs once a month it should be longer than a month.
     type: str
     default: 7d
   evaluated_within:
@@ -113,7 +143,9 @@ EXAMPLES = r"""
       X-Scope-OrgID: payments
     probe_query: up{job="payments"}
     must_include: [PaymentsDown, PaymentsRejected]
-    may_be_absent: [payments_rejected_total]
+    may_be_absent:
+      - payments_rejected_total
+      - payments_requests_total{code=~"5.."}
 """
 
 RETURN = r"""

@@ -12,6 +12,7 @@ CHECK = "prometheus_alerts"
 RECORDED = {
     "orders:dead:rate5m": "sum(rate(orders_faults_total[5m])) or vector(0)",
     "orders:gone:rate5m": "rate(orders_faults_total[5m])",
+    "orders:apart": "orders_workers and orders_limit",
     "orders:live:rate5m": "sum(rate(orders_requests_total[5m]))",
     "orders:full:now": "orders_queue_depth > 1000",
 }
@@ -312,6 +313,20 @@ CASES = [
     ),
     Case("RecordedLive", "a recording rule on a live metric", "orders:live:rate5m > 500", "pass", WELL),
     Case("RecordedNothing", "a recording rule that gives something only when something happens", "orders:full:now > 5", "pass", WELL),
+    Case(
+        "RecordedApart",
+        "a recording rule whose parts never meet",
+        "orders:apart > 5",
+        "fail",
+        r"the recording rule orders:apart gives nothing: the two sides of and have no pool, queue in common",
+    ),
+    Case(
+        "NoScalar",
+        "scalar() of several series",
+        "orders_workers > scalar(orders_queue_depth)",
+        "fail",
+        r"scalar\(\) takes one series, and orders_queue_depth has 3",
+    ),
     Case(
         "Inhibitor",
         "an alert on other alerts",

@@ -9,6 +9,7 @@ import typing as t
 import urllib.request
 
 from alerting import matcher, moment, silence
+from loaded_alerts import SILENCED
 from nasty import Nasty
 from servers import LOCAL, Alertmanager, free_port
 from table import Row, World
@@ -111,4 +112,5 @@ ROWS: list[Row] = [
     row("a login page stands before Alertmanager", answered("login"), "unknown", "login page"),
     row("the answer is cut short", answered("truncated"), "unknown", "cannot be parsed"),
     row("Alertmanager answers 500", answered("500"), "unknown", "status 500"),
+    *SILENCED,
 ]

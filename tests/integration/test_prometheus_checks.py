@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import pathlib
 import subprocess
 import time
 import typing as t
@@ -22,7 +23,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._exposition 
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
 from ansible_collections.operability.readiness.plugins.module_utils._http import Connection
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
-from conftest import Running
+from conftest import VARIANTS, Running
 from faults.nasty import nasty
 from servers import LOCAL, Binaries, NodeExporter, free_port
 from servers import Prometheus as Server
@@ -31,6 +32,13 @@ CONFIG = """
 scrape_configs:
 - job_name: payments
   static_configs: [{{targets: ['{local}:{exporter}', '{local}:{nobody}']}}]
+"""
+NATIVE = """
+scrape_configs:
+- job_name: itself
+  scrape_native_histograms: true
+  scrape_protocols: [PrometheusProto, PrometheusText0.0.4]
+  static_configs: [{targets: ['LISTENS']}]
 """
 RULES = """
 groups:
@@ -60,6 +68,17 @@ EXPRESSIONS = [
     'absent_over_time(a{b="quo\\"te\\\\d"}[5m])',
     "a offset -1h and b @ end()",
 ]
+
+
+class Native(Server):
+    """Scrapes its own native histograms."""
+
+    def write(self) -> None:
+        self.config = self.config.replace("LISTENS", f"{LOCAL}:{self.port}")
+        super().write()
+
+    def command(self) -> list[str]:
+        return [*super().command(), "--enable-feature=native-histograms"]
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +150,35 @@ def test_selectors_as_they_are_written_are_accepted(served: Server, expression: 
     for text in [selector.text for selector in promql.selectors(promql.parse(expression))]:
         client(served).query(f"count({text})")
         client(served).series([text], now - 60, now, limit=1)
+
+
+def test_native_histograms(tmp_path: pathlib.Path) -> None:
+    """A number is no limit for a histogram, and only what is made of one has a value."""
+    if "newer" not in VARIANTS:
+        pytest.skip("the newer servers have not been built")
+    loaded = {
+        "Compared": "rate(prometheus_http_request_duration_seconds[30s]) > 2",
+        "Quantile": "histogram_quantile(0.9, sum(rate(prometheus_http_request_duration_seconds[30s]))) > 2",
+        "Classic": "histogram_count(up) > 2",
+    }
+    rules = [
+        {"alert": name, "expr": expression, "labels": {"severity": "page"}, "annotations": {"summary": "x"}}
+        for name, expression in loaded.items()
+    ]
+    running = Running(tmp_path)
+    try:
+        server = running.start(Native, VARIANTS["newer"], config=NATIVE, rules=json.dumps({"groups": [{"name": "x", "rules": rules}]}))
+        end = time.monotonic() + 30
+        while not client(server).query("histogram_count(rate(prometheus_http_request_duration_seconds[30s]))"):
+            if time.monotonic() > end:
+                raise RuntimeError(server.output()[-2000:])
+            time.sleep(0.2)
+        found = {name: check("prometheus_alerts", server, must_include=[name]) for name in loaded}
+        assert {name: str(finding.status) for name, finding in found.items()} == {"Compared": "fail", "Quantile": "pass", "Classic": "fail"}
+        assert "is a native histogram, which has no > with a number" in found["Compared"].message
+        assert "histogram_count needs native histograms, which up has none of" in found["Classic"].message
+    finally:
+        running.stop()
 
 
 def test_targets(served: Server) -> None:

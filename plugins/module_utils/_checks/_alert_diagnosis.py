@@ -18,14 +18,16 @@ from ._alert_replaced import LIVE, Replaced, Verdict
 from ._alert_unseen import Unseen
 
 STATES = ("firing", "pending")
+NOT_YET_SEEN = {"fail": State.DEAD, "warn": State.WEAK, "pass": State.LIVE}
 DEEPEST = 5  # recording rules made of recording rules
 
 
 class Diagnosis:
     """A verdict for each selector, made once."""
 
-    def __init__(self, liveness: Liveness, rules: t.Sequence[Rule], excused: Excused) -> None:
-        self.liveness, self.excused = liveness, excused
+    def __init__(self, liveness: Liveness, rules: t.Sequence[Rule], excused: Excused, not_yet_seen: str = "warn") -> None:
+        """``not_yet_seen``: fail, warn or pass, of a selector that may match something with the first event."""
+        self.liveness, self.excused, self.not_yet_seen = liveness, excused, NOT_YET_SEEN[not_yet_seen]
         self.alerts = [rule.name for rule in rules if rule.kind == "alerting"]
         self.recorded: dict[str, list[Rule]] = {}
         for rule in rules:
@@ -131,7 +133,12 @@ class Diagnosis:
             return self._recorded(selector, rules, depth)
         if self.liveness.earlier(selector):
             return self._quiet_rule(rules) or self._replaced.verdict(selector)
-        return self._unseen.verdict(selector)
+        found = self._unseen.verdict(selector)
+        if found.state is not State.WEAK:
+            return found
+        if self.not_yet_seen is State.LIVE:
+            self.used.add(selector.text)
+        return Verdict(self.not_yet_seen, found.why)
 
     def _recorded(self, selector: Selector, rules: t.Sequence[Rule], depth: int) -> Verdict:
         """Of a recording rule that gives nothing: why, and whether that is for good."""

@@ -43,7 +43,7 @@ class Examination:
         self.diagnosis, self.firing, self.report = diagnosis, firing, report
         self.left_out: set[str] = set()  # alerts that may be absent
         self.quiet: set[str] = set()
-        # what is looked for, and what of it has series now; what recording rules make, or the first event, comes and goes while all is well
+        # what is looked for, and what of it has series now; what recording rules make comes and goes while all is well
         self.needed: set[str] = set()
         self.live: set[str] = set()
         self.needed_metrics: set[str] = set()
@@ -63,7 +63,8 @@ class Examination:
         self.diagnosis.prepare(tree for _alert, tree in trees)
         self._see_anything([tree for _alert, tree in trees])
         ready = [(alert, tree) for alert, tree in trees if self._prepared(alert, tree)]
-        self.firing.prepare(tree for _alert, tree in ready)
+        through = [inner for _alert, tree in ready for _selector, inner in self._through_rules(tree)]
+        self.firing.prepare([*(tree for _alert, tree in ready), *through])
         for alert, tree in ready:
             try:
                 self._examine(alert, tree)
@@ -100,7 +101,7 @@ class Examination:
                 if selector.metric not in ALERT_METRICS:
                     self.diagnosis.liveness.is_now(selector)
             self._note(tree)
-        except (QueryRefused, QueryTooSlow) as exc:
+        except (NotParsed, QueryRefused, QueryTooSlow) as exc:
             self._unknown(alert, exc.message)
             return False
         return True
@@ -114,15 +115,21 @@ class Examination:
                 if metric is None or metric in ALERT_METRICS or metric in self.diagnosis.recorded or selector.at is not None:
                     continue
                 now = liveness.is_now(selector)
-                self.needed_metrics.add(metric)
-                if now or liveness.is_now(selector.with_only(())):
-                    self.live_metrics.add(metric)
                 if not now and liveness.earlier(selector):
                     self.quiet.add(selector.text)
-                if not comes_with_events(selector) and not self.diagnosis.excused.holds(selector):
-                    self.needed.add(selector.text)
-                    if now:
-                        self.live.add(selector.text)
+                if self.diagnosis.excused.holds(selector):
+                    continue
+                # what may be as it should be is not missed: the comparison is to tell what was replaced
+                missed = now or self.diagnosis.state(selector) is not State.WEAK
+                if missed or not comes_with_events(selector):
+                    self.needed_metrics.add(metric)
+                if now or liveness.is_now(selector.with_only(())):
+                    self.live_metrics.add(metric)
+                    # a metric that is gone altogether is told as a metric
+                    if missed:
+                        self.needed.add(selector.text)
+                if now:
+                    self.live.add(selector.text)
 
     def _examine(self, alert: Rule, tree: Tree) -> None:
         fires = alert.state in FIRES
@@ -138,7 +145,7 @@ class Examination:
             self.report.warns.append(phrase("{alert} may never fire: {why}", alert=alert.name, why=self._why(selector)))
         for selector in unique(found.idle):
             self._idle(alert, self._why(selector))
-        self._recorded(alert, tree)
+        self._recorded(alert, tree, fires)
         self._absent(alert, tree)
         if fires:
             self._always(alert, tree)
@@ -146,19 +153,22 @@ class Examination:
             return
         problems, alternatives = self.firing.problems(tree, fires)
         for problem in problems:
-            if problem.state is State.DEAD:
-                self._dead(alert, problem.why, None)
-            elif problem.state is State.WEAK:
-                self.report.warns.append(phrase("{alert} cannot fire at present: {why}", alert=alert.name, why=problem.why))
-            else:
-                self._unknown(alert, problem.why)
+            self._problem(alert, problem.state, problem.why)
         for problem in alternatives:
             self._idle(alert, problem.why)
+
+    def _problem(self, alert: Rule, state: State | None, why: Message) -> None:
+        if state is State.DEAD:
+            self._dead(alert, why, None)
+        elif state is State.WEAK:
+            self.report.warns.append(phrase("{alert} cannot fire at present: {why}", alert=alert.name, why=why))
+        else:
+            self._unknown(alert, why)
 
     def _never(self, alert: Rule, tree: Tree, found: Needs) -> None:
         """Whose values have no bounds between which they could lie."""
         part = contradiction(tree, lambda _selector: ANY) or contradiction(tree, self.diagnosis.known)
-        idle = [*found.idle, *(selector for rule_needs in self._through_rules(tree) for selector in rule_needs.idle)]
+        idle = [*found.idle, *(selector for _by, inner in self._through_rules(tree) for selector in self.diagnosis.needs(inner).idle)]
         if bounds(tree, lambda _selector: ANY) is not None and idle:
             selector = idle[0]
             why = phrase(
@@ -220,27 +230,35 @@ class Examination:
         """``absent(x) == 1`` as absent(x)."""
         return tree.left if isinstance(tree, Binary) and tree.compares and is_scalar(tree.right) else tree
 
-    def _recorded(self, alert: Rule, tree: Tree) -> None:
-        """Branches of recording rules that are without effect, though something is recorded."""
-        for found in self._through_rules(tree):
-            for selector in unique(found.idle):
+    def _recorded(self, alert: Rule, tree: Tree, fires: bool) -> None:
+        """Branches of recording rules that are without effect though something is recorded, and rules that can never give anything."""
+        for by, inner in self._through_rules(tree):
+            for selector in unique(self.diagnosis.needs(inner).idle):
                 self._idle(alert, self._why(selector))
+            problems, alternatives = self.firing.problems(inner, fires or self.diagnosis.there(by))
+            for problem in problems:
+                why = phrase("the recording rule {metric} gives nothing: {why}", metric=by.metric, why=problem.why)
+                self._problem(alert, problem.state, why)
+            for problem in alternatives:
+                self._idle(alert, problem.why)
 
-    def _through_rules(self, tree: Tree) -> list[Needs]:
-        found = []
-        waiting = [(one, 0) for one in selectors_needed(tree)]
+    def _through_rules(self, tree: Tree) -> list[tuple[Selector, Tree]]:
+        """The recording rules below an expression, each once, with the selectors that look at them."""
+        found: dict[str, tuple[Selector, Tree]] = {}
+        waiting = selectors_needed(tree)
         while waiting:
-            selector, depth = waiting.pop()
+            selector = waiting.pop()
             rules = self.diagnosis.rules_of(selector)
-            if len(rules) != 1 or depth > 5:  # several of one name record different things
+            # several of one name record different things
+            if len(rules) != 1 or rules[0].query in found or self.diagnosis.excused.holds(selector):
                 continue
             try:
                 inner = self.diagnosis.tree(rules[0].query)
             except NotParsed:
                 continue
-            found.append(self.diagnosis.needs(inner))
-            waiting += [(one, depth + 1) for one in selectors_needed(inner)]
-        return found
+            found[rules[0].query] = (selector, inner)
+            waiting += selectors_needed(inner)
+        return list(found.values())
 
     def _why(self, selector: Selector) -> Message:
         why = self.diagnosis.verdict(selector).why

@@ -10,12 +10,12 @@ import typing as t
 
 from .._clients.prometheus import QueryRefused, QueryTooSlow
 from .._clients.promql import Selector, selectors
-from .._clients.promql_evaluation import filters, unfiltered, unfiltered_outside
+from .._clients.promql_evaluation import filters, unfiltered, unfiltered_outside, without_divisions
 from .._clients.promql_needs import State, needs
 from .._clients.promql_tree import ABSENT, Binary, Call, Tree, branches, is_constant, parts, text
 from .._phrase import Message, phrase
 from ._alert_diagnosis import Diagnosis
-from ._alert_meeting import Meeting, TooEarly
+from ._alert_meeting import Meeting, TooEarly, shown
 
 DAY = 86_400.0
 
@@ -44,6 +44,7 @@ class Firing:
                 if self._can_be_evaluated(unit):
                     asked.append(text(unfiltered(unit)))
             asked += [text(_without_right(one)) for one in exceptions(tree) if self._can_be_evaluated(one)]
+            asked += [text(unfiltered(one)) for one in scalars(tree) if self._can_be_evaluated(one)]
         self.counts.prepare(asked)
 
     def problems(self, tree: Tree, fires: bool) -> tuple[list[Problem], list[Problem]]:
@@ -61,14 +62,14 @@ class Firing:
         if len(whole) < len(top) or len(top) < len(branches(tree)):
             told, whole = [*whole, *told], []
         whole = [] if fires else whole
-        exceptional = [] if fires or whole else self._exceptions(tree)
+        exceptional = [] if fires or whole else [*self._exceptions(tree), *self._not_scalar(tree)]
         return [*whole, *([] if fires else unsure), *exceptional], told
 
     def _problem(self, unit: Tree, fires: bool) -> Problem | None:
         if fires or not self._can_be_evaluated(unit):
             return None
         try:
-            if self.counts.of(text(unfiltered(unit))):
+            if self.counts.of(text(unfiltered(unit))) or self.counts.of(text(without_divisions(unfiltered(unit)))):
                 return None
         except (QueryRefused, QueryTooSlow) as exc:
             return self._otherwise(unit, exc)
@@ -112,6 +113,21 @@ class Firing:
                 )
         return found
 
+    def _not_scalar(self, tree: Tree) -> list[Problem]:
+        """scalar() of several series is no number, with which nothing compares."""
+        found = []
+        for one in scalars(tree):
+            if filters(one) or not self._can_be_evaluated(one):
+                continue
+            count = self.counts.of(text(unfiltered(one)))
+            if count < 2:
+                continue
+            why = phrase("scalar() takes one series, and {part} has {count:number}", part=shown(one), count=count)
+            now, window = self.liveness.now, self.liveness.lookback
+            single = self.liveness.server.query_range(f"count({text(one)}) == 1", now - window, now, window / 500)
+            found.append(Problem(State.WEAK if single else State.DEAD, why))
+        return found
+
     def _always_taken_away(self, tree: Binary) -> bool:
         """Of an exception without conditions: it was so all the time, or it looks at the same metric."""
         if filters(tree.right):
@@ -151,6 +167,13 @@ def units(tree: Tree) -> list[Tree]:
 
 def exceptions(tree: Tree) -> list[Binary]:
     return [one for one in [tree, *within(tree)] if isinstance(one, Binary) and one.operator == "unless"]
+
+
+def scalars(tree: Tree) -> list[Tree]:
+    """What scalar() is taken of; an alternative to it may do without."""
+    if any(isinstance(one, Binary) and one.operator == "or" for one in [tree, *within(tree)]):
+        return []
+    return [one.args[0] for one in [tree, *within(tree)] if isinstance(one, Call) and one.function == "scalar" and one.args]
 
 
 def within(tree: Tree) -> t.Iterator[Tree]:

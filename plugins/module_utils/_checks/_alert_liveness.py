@@ -98,7 +98,10 @@ class Liveness:
         return self._ghosts
 
     def _taken_away(self, since: float) -> list[Labels]:
-        active = {_origin(target.labels) for target in self.server.targets()[0]}
+        try:
+            active = {_origin(target.labels) for target in self.server.targets()[0]}
+        except CannotObserve:
+            return []
         # the time of the configuration is told in whole seconds
         last = [sample for sample in self.server.query("timestamp(up)") if sample.value < since + 1]
         return [sample.labels for sample in last if _origin(sample.labels) not in active and self._has_stopped(sample.labels, sample.value)]

@@ -146,6 +146,8 @@ class Meeting:
                 else:
                     why = phrase("{function} needs the label le, which {part} does not have", function=part.function, part=shown(inner))
                 return Verdict(State.DEAD, why)
+            # without any event it is no number, and VictoriaMetrics leaves such series out
+            return Verdict(State.LIVE)
         if part.function in OF_HISTOGRAMS:
             return Verdict(
                 State.DEAD,

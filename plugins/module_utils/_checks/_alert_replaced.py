@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
-import json
 
-from .._clients.promql import Selector
+from .._clients.promql import Matcher, Selector
 from .._clients.promql_needs import State
-from .._clients.promql_selector import label_name
 from .._clients.promql_tree import duration
 from .._phrase import Message, phrase
 from ._alert_liveness import Liveness, labels_of, told_time
@@ -177,7 +175,7 @@ class Replaced:
                     "{selector} had series until {last:moment}; what gave them gives {label} since: was it renamed?",
                     selector=selector.text,
                     last=told_time(last),
-                    label=f"{label_name(matcher.name)}={json.dumps(successor, ensure_ascii=False)}",
+                    label=Matcher(matcher.name, "=", successor).text,
                 )
                 return Verdict(State.DEAD, why)
         return self._quiet(selector, last)

@@ -19,7 +19,7 @@ from ._alert_diagnosis import Diagnosis
 from ._alert_examination import Examination, Report
 from ._alert_firing import Firing
 from ._alert_liveness import Excused, Liveness
-from ._alert_rules import COMPANIONS, MILD, Remarks, examine_rules, lacking_by_severity, required_by_severity
+from ._alert_rules import COMPANIONS, MILD, Remarks, examine_rules, lacking_by_severity, preferred, required_by_severity
 
 WHERE = "controller"
 TIMEOUT = 60.0
@@ -31,8 +31,10 @@ ARGUMENT_SPEC: Spec = {
     "required_labels": {"type": "list", "elements": "str", "default": ["severity"]},
     "required_annotations": {"type": "list", "elements": "str", "default": ["summary"]},
     "required_by_severity": {"type": "dict"},
+    "prefer": {"type": "dict"},
     "companion": {"type": "str", "choices": list(COMPANIONS), "default": "told"},
     "may_be_absent": {"type": "list", "elements": "str", "default": []},
+    "not_yet_seen": {"type": "str", "choices": ["fail", "warn", "pass"], "default": "warn"},
     "lookback": {"type": "str", "default": "7d"},
     "evaluated_within": {"type": "str"},
     "probe_query": {"type": "str"},
@@ -58,8 +60,10 @@ class Arguments(HttpArguments):
     required_labels: list[str]
     required_annotations: list[str]
     required_by_severity: dict[str, object] | None
+    prefer: dict[str, object] | None
     companion: str
     may_be_absent: list[str]
+    not_yet_seen: str
     lookback: float
     evaluated_within: float | None
     probe_query: str | None
@@ -74,14 +78,15 @@ def run(args: Arguments, runner: Runner) -> Finding:
     server.probe(args["probe_query"])
     rules, now = server.rules()
     report = Report()
-    alerts = choose(rules, match, args["must_include"], report)
+    remarks = Remarks()
+    alerts = preferred(choose(rules, match, args["must_include"], report), args["prefer"] or {}, remarks)
     for alert in alerts:
         examine_state(alert, args, now, server, report)
         report.fails += lacking_by_severity(alert, by_severity)
-    diagnosis = Diagnosis(Liveness(server, args["lookback"], now.timestamp()), rules, excused)
+    diagnosis = Diagnosis(Liveness(server, args["lookback"], now.timestamp()), rules, excused, args["not_yet_seen"])
     examination = Examination(diagnosis, Firing(diagnosis), report)
     examination.examine(alerts)
-    remarks = examine_rules(server, rules, alerts, match, args["companion"])
+    remarks = examine_rules(server, rules, alerts, match, args["companion"], remarks)
     report.fails += remarks.fails
     report.warns += remarks.warns
     return conclude(args, match, alerts, examination, report, remarks)

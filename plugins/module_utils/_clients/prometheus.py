@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import email.utils
-import re
 import typing as t
 from urllib.parse import urlencode
 
@@ -17,6 +16,7 @@ from .._http import Connection, HttpFailure, Response, public_url
 from .._message import one_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner
+from .prometheus_times import moment, prometheus_duration
 from .promql import Tree, from_server
 
 # longer ones are posted: servers and proxies refuse long addresses
@@ -28,6 +28,13 @@ NO_READY = (401, 403, 404, 405)
 
 class QueryRefused(CannotObserve):
     """The server understood the request and refuses it: a wrong query, or one that costs too much."""
+
+
+NO_POST = (403, 405)
+
+
+class PostRefused(CannotObserve):
+    """What stands before the server lets only questions through that fit an address."""
 
 
 class QueryTooSlow(CannotObserve):
@@ -292,7 +299,7 @@ class Prometheus:
         try:
             return None if data is None else from_server(data)
         except ValueError:
-            raise self._nonsense() from None
+            raise self._cannot(phrase("{server} reads it in a way that is not known here", server=self.instrument)) from None
 
     # -- what it scrapes and evaluates
 
@@ -358,6 +365,13 @@ class Prometheus:
             response = self._request("GET", f"{url}?{form}" if form else url, **({"fresh": True} if fresh else {}))
         else:
             response = self._request("POST", url, headers=FORM, body=form.encode())
+            if response.status in NO_POST:
+                said = phrase(
+                    "{server} refuses the request ({status}): look at the credentials and the tenant",
+                    server=self.instrument,
+                    status=response.status,
+                )
+                raise PostRefused(said, instrument=self.instrument)
         if response.status == 404 and missing:
             return response, None, []
         answer = self._success(response, path)
@@ -467,29 +481,9 @@ def _rule(item: _Rule, group: _Group) -> Rule:
     )
 
 
-def moment(text: str | None) -> dt.datetime | None:
-    """A time as Go writes it (nanoseconds); None for Go's zero time and for none. ValueError."""
-    if not text or str(text).startswith("0001-01-01"):
-        return None
-    match = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)", str(text))
-    if not match:
-        raise ValueError(f"{text} is not a time")
-    fraction = (match.group(2) or "")[:6].ljust(6, "0")
-    zone = "+00:00" if match.group(3) == "Z" else match.group(3)
-    return dt.datetime.fromisoformat(f"{match.group(1)}.{fraction}{zone}")
-
-
-def prometheus_duration(text: str) -> float | None:
-    """Seconds of ``1m30s`` as Prometheus writes it, or of Go's ``1m0s``; None for anything else."""
-    units = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
-    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|[smhdwy])", text) if len(text) <= 100 else []
-    if not parts or "".join(number + unit for number, unit in parts) != text:
-        return None
-    return float(sum(float(number) * units[unit] for number, unit in parts))
-
-
 __all__ = (
     "Evaluation",
+    "PostRefused",
     "Prometheus",
     "QueryRefused",
     "QueryTooSlow",

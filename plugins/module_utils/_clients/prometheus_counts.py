@@ -9,7 +9,7 @@ import typing as t
 
 from .._finding import CannotObserve
 from .._phrase import phrase
-from .prometheus import Prometheus, QueryRefused, QueryTooSlow
+from .prometheus import PostRefused, Prometheus, QueryRefused, QueryTooSlow
 
 # VictoriaMetrics takes queries of at most 16 KiB
 LONGEST = 12_000
@@ -50,7 +50,9 @@ class Counts:
     def _ask(self, batch: t.Sequence[str]) -> None:
         try:
             answer = self.server.evaluate(" or ".join(_one(expression, number) for number, expression in enumerate(batch)))
-        except (QueryRefused, QueryTooSlow) as exc:
+        except (PostRefused, QueryRefused, QueryTooSlow) as exc:
+            if len(batch) == 1 and isinstance(exc, PostRefused):
+                raise
             if len(batch) == 1:
                 self._known[batch[0]] = exc
                 return

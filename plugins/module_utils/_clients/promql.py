@@ -213,15 +213,15 @@ def _from_tree(tree: t.Any, reach: float, at: float | None) -> Tree:
 
 def _ranged(tree: t.Any, kind: str, reach: float, at: float | None) -> Tree:
     span, offset = tree.get("range", 0) / 1000, tree.get("offset", 0) / 1000
+    # "smoothed" and calculated durations have no place in the tree: written again the expression would be another one
+    if tree.get("anchored") or tree.get("smoothed") or (kind != "vectorSelector" and not span):
+        raise ValueError("a modifier or a duration is not known here")
     reach += span + offset
     moment, said = tree.get("timestamp"), tree.get("startOrEnd")
     at = moment / 1000 if moment is not None else at
     behind = f"{said}()" if said else None if moment is None else number(moment / 1000)
     if kind == "subquery":
         return Subquery(_from_tree(tree["expr"], reach, at), span, tree.get("step", 0) / 1000 or None, offset, behind)
-    # "smoothed" and "anchored" have no place in the tree: written again the expression would be another one
-    if tree.get("anchored") or tree.get("smoothed"):
-        raise ValueError("a modifier is not known here")
     name = tree.get("name") or None
     matchers = (Matcher(m["name"], m["type"], m["value"]) for m in tree["matchers"])
     kept = tuple(m for m in matchers if not (m.name == "__name__" and m.operator == "=" and m.value == name))

@@ -8,7 +8,22 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from .promql_tree import ABSENT, SET_OPERATORS, Aggregate, Binary, Call, Number, Select, Subquery, Text, Tree, everything, parts, rebuilt
+from .promql_tree import (
+    ABSENT,
+    SET_OPERATORS,
+    Aggregate,
+    Binary,
+    Call,
+    Number,
+    Select,
+    Subquery,
+    Text,
+    Tree,
+    everything,
+    is_scalar,
+    parts,
+    rebuilt,
+)
 
 # comments and strings first: what looks like an operator in them is none; ">/" and "</" trim histograms and filter nothing
 _TOKEN = re.compile(r"#[^\n]*|'(?:[^'\\\n]|\\.)*'|`[^`]*`|" + r'"(?:[^"\\\n]|\\.)*"' + r"|[{}]|[<>]/|[<>=!]=|[<>]")
@@ -54,6 +69,13 @@ def unfiltered_outside(tree: Tree) -> Tree:
     if isinstance(tree, Binary) and tree.operator in SET_OPERATORS:
         return rebuilt(tree, unfiltered_outside)
     return dataclasses.replace(tree, as_bool=True) if isinstance(tree, Binary) and tree.compares else tree
+
+
+def without_divisions(tree: Tree) -> Tree:
+    """The same pairs of series, added: what is divided by zero is no number, and VictoriaMetrics leaves such series out."""
+    found = rebuilt(tree, without_divisions)
+    divides = isinstance(found, Binary) and found.operator in ("/", "%") and not is_scalar(found.left) and not is_scalar(found.right)
+    return dataclasses.replace(found, operator="+") if isinstance(found, Binary) and divides else found
 
 
 def without_offsets(tree: Tree) -> Tree:
@@ -103,4 +125,4 @@ def filters(tree: Tree) -> bool:
     )
 
 
-__all__ = ("filters", "offsets", "unfiltered", "unfiltered_outside", "without_filters", "without_offsets")
+__all__ = ("filters", "offsets", "unfiltered", "unfiltered_outside", "without_divisions", "without_filters", "without_offsets")

@@ -38,6 +38,7 @@ WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
     "imap_tls": ("implicit", "starttls", "none"),
     "kind": ("daemon", "auto", "standby"),
     "no_data": ("fail", "unknown", "pass"),
+    "not_yet_seen": ("fail", "warn", "pass"),
     "verify": ("auto", "none"),
 }
 # -- how a check goes about it
@@ -58,11 +59,12 @@ OBJECTS = (
     ("addresses", "alert", "arguments", "aspect", "backend", "chains", "chdir", "closed", "command", "components", "contacts", "covers")
     + ("cron", "data_sources", "endpoints", "environment", "extra_labels", "failover", "fields", "format", "host", "hosts", "imap_ca_path")
     + ("imap_folder", "imap_host", "imap_password", "imap_port", "imap_username", "inventory", "jobs", "journald", "keyword", "labels")
-    + ("link_hosts", "markers", "match", "members", "module", "names", "others", "panels", "path", "paths", "pattern", "port", "proc")
-    + ("protocol", "python", "query", "receipt_bearer_token", "receipt_ca_path", "receipt_file", "receipt_headers", "receipt_password")
-    + ("receipt_url", "receipt_username", "receivers", "receivers_by_severity", "repository", "root", "rotated_by", "search")
-    + ("secret_environment", "selector", "server", "service", "services", "signals", "since", "socket", "success_file", "suite", "tag")
-    + ("tags", "template", "timer", "to", "uid", "unit", "url", "variables", "version_property", "via", "window_end", "window_start")
+    + ("link_hosts", "markers", "match", "members", "module", "names", "others", "panels", "path", "paths", "pattern", "port", "prefer")
+    + ("proc", "protocol", "python", "query", "receipt_bearer_token", "receipt_ca_path", "receipt_file", "receipt_headers")
+    + ("receipt_password", "receipt_url", "receipt_username", "receivers", "receivers_by_severity", "repository", "root", "rotated_by")
+    + ("rules_url", "search", "secret_environment", "selector", "server", "service", "services", "signals", "since", "socket")
+    + ("success_file", "suite", "tag", "tags", "template", "timer", "to", "uid", "unit", "url", "variables", "version_property", "via")
+    + ("window_end", "window_start")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to

@@ -22,7 +22,7 @@ from .derive.derivations import default_options, derive, group_options
 from .derive.instance import Instance, Steps
 from .empty_proofs import always_succeeds, module_always_succeeds, query_looks_at_nothing
 from .remarks import Remarks
-from .stand_ins import Chosen, StandIn, failing_arguments, failure_problem, what_runs
+from .stand_ins import Chosen, StandIn, failing_arguments, failure_problem, is_idle, what_runs
 
 
 def chosen_for(rule: Rule, exception: RequirementEntry, description: Description) -> Chosen | None:
@@ -31,6 +31,7 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
         description = dataclasses.replace(description, using=exception["using"])
     chosen = exception.get("check")
     proofs = [proof for proof in rule.proved_by if proof.check in (*CHECKS, *COMPUTED)]
+    proofs = [proof for proof in proofs if chosen == proof.check or not _needs_no_word(proof, description)] or proofs
     if chosen in COMPUTED:
         if exception.get("with"):
             place = description.service.where(("requirements", rule.id, "with"))
@@ -68,6 +69,12 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
         return Chosen(tuple(_as_excepted(instance, _share_of(exception, instance.check, used)) for instance in found), used[0])
     without_host = any(isinstance(exc, NoHost) for exc in refusals)
     raise (NoHost if without_host else NotDeclared)(listed(dict.fromkeys(exc.message for exc in refusals)))
+
+
+def _needs_no_word(proof: Proof, description: Description) -> bool:
+    """Whether a proof that is asked besides others has nothing to look at, and no server of its kind: nobody here thinks of it."""
+    kinds = kinds_asked(proof.check)
+    return is_idle(proof, description) and not any(unresolved(server) or server["kind"] in kinds for server in description.servers.values())
 
 
 def _asked_of(proof: Proof, proofs: t.Sequence[Proof], description: Description) -> Description:

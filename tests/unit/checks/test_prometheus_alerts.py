@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
-from ansible_collections.operability.readiness.plugins.module_utils._checks import prometheus_alerts
+from ansible_collections.operability.readiness.plugins.module_utils._checks import _alert_liveness, prometheus_alerts
 from ansible_collections.operability.readiness.plugins.module_utils._clients import promql
 from ansible_collections.operability.readiness.plugins.module_utils._clients.promql import parse, parse_selector
 from ansible_collections.operability.readiness.plugins.module_utils._clients.promql_tree import Select
@@ -72,8 +72,11 @@ class Server:
         self.refused: set[str] = set()
         self.kinds: dict[str, str] = {}
         self.started: str | None = None
+        self.posts = True
 
-    def query(self, _method: str, url: str, options: t.Any) -> t.Any:
+    def query(self, method: str, url: str, options: t.Any) -> t.Any:
+        if method == "POST" and not self.posts:
+            return Response(405, {}, b"not allowed", url, 0.1)
         asked = parse_qs(urlsplit(url).query) or parse_qs(options["body"].decode())
         text = asked["query"][0]
         self.asked.append(text)
@@ -297,7 +300,11 @@ def test_what_cannot_be_parsed_is_unknown_and_a_fail_is_worse() -> None:
 
 def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     server = Server([alert()])
-    monkeypatch.setattr(promql, "HAS_PROMQL_PARSER", False)
+
+    def no_library(_expression: str) -> t.Any:
+        raise promql.NotParsed(promql.NO_LIBRARY)
+
+    monkeypatch.setattr(_alert_liveness, "parse", no_library)
     found = server.run()
     assert (str(found.status), "promql-parser" in found.message) == ("unknown", True)
 
@@ -325,6 +332,19 @@ def test_what_can_be_compared_with_earlier() -> None:
     assert (seen["needed_metrics"], seen["live_metrics"]) == (["old_total", "up"], ["up"])
     other = run([alert(query='up{job="a"} == 0')], now=["up"], earlier=['up{job="a"}']).observed
     assert other["live_metrics"] == ["up"], "the metric is there, whatever its labels"
+    world = [old(f'depth{{{ORIGIN},queue="mail"}}'), new(f'depth{{{ORIGIN},queue="email"}}')]
+    renamed = Server([alert(query='depth{queue="mail"} > 5')], now=[f"up{{{ORIGIN}}}"], world=world).run().observed
+    assert (renamed["needed_selectors"], renamed["live_selectors"]) == (['depth{queue="mail"}'], [])
+    quiet = (
+        Server(
+            [alert(query='errs_total{queue="mail"} > 5')],
+            now=[f"up{{{ORIGIN}}}", f"errs_total{{{ORIGIN}}}"],
+            world=[old(f'errs_total{{{ORIGIN},queue="mail"}}')],
+        )
+        .run()
+        .observed
+    )
+    assert quiet["live_metrics"] == ["errs_total"]
 
 
 def french(message: str) -> str:
@@ -435,6 +455,12 @@ def test_an_event_that_has_not_happened_yet() -> None:
         'Down may never fire: no series has code=~"5.." yet in the last 7 d, while reqs_total has 1 (code: 200): say in may_be_absent that '
         'reqs_total{job="a",code=~"5.."} comes with the first event, or correct it',
     )
+    statuses = {
+        said: str(Server([alert(query=query)], now=[], world=world).run(not_yet_seen=said).status) for said in ("fail", "warn", "pass")
+    }
+    assert statuses == {"fail": "fail", "warn": "warn", "pass": "pass"}
+    found = Server([alert(query=query)], now=[], world=world).run(not_yet_seen="pass")
+    assert "but for what may be absent, and is: reqs_total{" in found.message
     found = Server([alert(query=f"({query.replace(' > 1', '')} or vector(0)) / scalar(up) > 5")], now=[], world=world).run()
     assert (str(found.status), found.details) == ("pass", [])
 
@@ -477,6 +503,9 @@ def test_a_metric_that_is_declared_and_has_no_sample() -> None:
         ("count(a) < 1", "fail", "count(a) < 1 is never true"),
         ("sum(rate(a[5m])) < 0", "fail", "is never true"),
         ("(sum(gone) or vector(0)) * sum(a) > 5", "fail", "is never true without gone: there is no metric gone"),
+        ("a > scalar(two)", "fail", "scalar() takes one series, and two has 2"),
+        ("a > scalar(up)", "pass", ""),
+        ("rec:apart > 5", "fail", "the recording rule rec:apart gives nothing: the two sides of and have no q in common"),
         ("a / ignoring (q) group_left () sum without (q) (a) > 5", "pass", ""),
     ],
 )
@@ -485,10 +514,11 @@ def test_parts_that_do_not_meet(query: str, status: str, said: str) -> None:
         *(series(one) for one in ('a{q="1"}', 'b{q="2"}', 'h_bucket{q="1",le="1"}')),
         series("young", since=NOW - 2 * DAY),
         series("odd", since=NOW - DAY - 7),
+        *(series(one) for one in ('two{q="1"}', 'two{q="2"}')),
     ]
     if "on () young" in query:
         world = [series("up"), *(dataclasses.replace(one, since=NOW - 2 * DAY) for one in world)]
-    found = Server([alert(query=query)], world=world).run()
+    found = Server([alert(query=query), record("rec:apart", "a and b")], world=world).run()
     assert (str(found.status), said in found.message) == (status, True), found.message
 
 
@@ -546,3 +576,10 @@ def test_five_hundred_alerts_in_few_requests() -> None:
     server = Server(rules, world=[series(f'{name}{{q="x"}}') for name in names])
     assert str(server.run().status) == "pass"
     assert len(server.asked) + len(server.windows) < 16
+
+
+def test_a_proxy_that_lets_no_post_through() -> None:
+    rules = [alert(f"A{number}", query=f'metric_{number}{{q="x"}} > 5') for number in range(60)]
+    server = Server(rules, world=[series(f'metric_{number}{{q="x"}}') for number in range(60)])
+    server.posts = False
+    assert str(server.run().status) == "pass"

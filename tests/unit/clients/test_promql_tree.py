@@ -10,6 +10,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients.pro
     offsets,
     unfiltered,
     unfiltered_outside,
+    without_divisions,
     without_filters,
     without_offsets,
 )
@@ -84,6 +85,7 @@ def test_as_if_everything_were_there() -> None:
     assert text(unfiltered(parse("a > 5 unless on (x) b == 1"))) == "a > bool 5"
     assert text(unfiltered(parse('absent(a{job="x",y=~"z"}) > 0'))) == 'label_replace(vector(1), "job", "x", "", "") > bool 0'
     assert text(unfiltered_outside(parse("(a == 1) * b > 5"))) == "((a == 1) * b) > bool 5"
+    assert text(without_divisions(parse("(a / 2) / on (q) (b / c)"))) == "(a / 2) + on (q) (b + c)"
     assert [(one.offset, one.choices[0].name) for one in offsets(parse("a offset 1h + max_over_time(b[5m:1m] offset 1d) + c"))] == [
         (3600.0, "a"),
         (86400.0, "b"),

@@ -40,6 +40,8 @@ WAY_OVER = ORGANISATION + "mode: enforce\n"
 
 # in the service file: what it is about, the name of the leave, its key
 LOOSER: tuple[tuple[str, str, str], ...] = (
+    ("requirements: {MON-04: {with: {prometheus: [{url: 'http://mine'}]}}}", "own_proofs", "requirements.MON-04.with.prometheus"),
+    ("requirements: {MON-04: {with: {receivers_by_severity: {critical: [x]}}}}", "own_proofs", "requirements.MON-04.with.receivers_by_severity"),
     ("policy: {requirements: {BKP-01: null}}", "policy", "policy.requirements.BKP-01"),
     ("policy: {requirements: {BKP-01: {retired: true}}}", "policy", "policy.requirements.BKP-01"),
     ("policy: {requirements: {BKP-01: {impact: minor}}}", "policy", "policy.requirements.BKP-01.impact"),
@@ -564,6 +566,17 @@ def test_a_requirement_that_the_level_does_not_ask_for_may_be_as_it_likes() -> N
         ("verify", "auto", "none", True),
         ("allow_skipped", False, True, True),
         ("required_labels", ["severity"], [], True),
+        (
+            "required_by_severity",
+            {"critical": {"labels": ["team"]}},
+            {"critical": {"labels": ["team", "x"]}, "page": {"labels": ["y"]}},
+            False,
+        ),
+        ("required_by_severity", {"critical": {"labels": ["team"]}}, {"critical": {"annotations": ["team"]}}, True),
+        ("required_by_severity", {"critical": {"labels": ["team"]}}, {}, True),
+        ("companion", "fail", "told", True),
+        ("companion", "told", "warn", False),
+        ("kinds", ["down", "disk"], ["down"], True),
         ("may_be_absent", [], ["X"], True),
         ("path", "/a", "/b", False),
         ("max_age", "24h", "soon", True),

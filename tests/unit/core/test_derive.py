@@ -249,6 +249,7 @@ dashboards:
         ("dashboards", 0),
         None,
     )
+    assert services.instance == "services (payments, a, 7)"
     assert services.args == {
         **at,
         "uid": "services",
@@ -503,6 +504,13 @@ def test_capacity_of_every_host() -> None:
     assert (one.args, one.hosts) == ({}, ("pay1", "pay2", "db1"))
 
 
+def test_the_clock_of_every_host() -> None:
+    (one,) = derived("clock", "")
+    assert (one.args, one.hosts) == ({}, ("pay1", "pay2", "db1"))
+    shared = ORGANISATION.replace("defaults:", "defaults:\n  with: {clock: {server: ntp.example.org, max_offset: 100ms}}")
+    assert derived("clock", "", shared)[0].args == {"server": "ntp.example.org", "max_offset": "100ms"}
+
+
 # -- arguments that do not come from the description
 
 
@@ -596,7 +604,7 @@ def test_the_alert_of_a_backup() -> None:
     one, gap = derived(
         "prometheus_alerts", TWO_PLACES + "alerts: {match: {a: b}, lookback: 1h, must_include: [X]}\n", source="backups.alert"
     )
-    assert (one.instance, one.args) == ("ResticOld", {**PROM, "must_include": ["ResticOld"], "lookback": "1h"})
+    assert (one.instance, one.args) == ("ResticOld", {**PROM, "must_include": ["ResticOld"], "lookback": "1h", "prefer": {"a": "b"}})
     assert one.path == ("parts", "db", "backups", 0, "alert")
     assert gap.gap == "nothing names the alert that a failing backup of /srv/*.dump raises (alert)"
     assert "no backup names the alert" in missing("prometheus_alerts", BACKUPS, source="backups.alert")
