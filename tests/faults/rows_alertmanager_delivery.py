@@ -64,13 +64,13 @@ def from_mail_server(greeting: bytes | None) -> Arrange:
         else:
             port = world.running.start(TlsServer, [issue()], plain=greeting).port
         account = {"imap_host": LOCAL, "imap_port": port, "imap_username": USER, "imap_password": PASSWORD, "imap_tls": "none"}
-        return {**sent(receipt=None)(world), **account}
+        return {**sent(receipt=None)(world), **account, "deadline": "100ms", "timeout": "6.5s"}
 
     return arrange
 
 
 def from_alertmanager(kind: str) -> Arrange:
-    return lambda world: {**sent()(world), "url": world.running.start(Nasty, kind).url, "timeout": "20s"}
+    return lambda world: {**sent()(world), "url": world.running.start(Nasty, kind).url, "deadline": "100ms", "timeout": "6.5s"}
 
 
 def that_takes_no_alerts(world: World) -> dict[str, t.Any]:

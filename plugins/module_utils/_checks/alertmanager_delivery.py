@@ -27,7 +27,7 @@ from ._suppressed import suppressed_by
 
 WHERE = "controller"
 TIMEOUT = 600.0  # its deadline says how long it may take
-SPARE = 8.0  # seconds of the time allowed that are left for withdrawing the alert and for counting
+SPARE = 6.0  # seconds of the time allowed that are left for withdrawing the alert and for counting
 LONGER = 30.0  # seconds that the alert outlives its deadline if nobody withdraws it
 COUNTED = 2.0  # seconds until a notification that has arrived is counted, and those of the other integrations
 MARGIN = 2.0  # seconds by which times may differ: Alertmanager tells its own to the second
@@ -308,12 +308,6 @@ class _Test:
         if reflected:
             said = phrase("{far_end:path} has whatever mark it is asked for: it proves nothing", far_end=name)
             return unknown(said, **fields)
-        if sent and not sent.begun:
-            said = phrase(
-                "{far_end:path} has the mark, but Alertmanager has sent no notification: it was not a notification that brought it there",
-                far_end=name,
-            )
-            return unknown(said, **fields)
         if self.latency < self.path.soonest - MARGIN:
             said = phrase(
                 "{far_end:path} had the mark after {latency:duration}, but Alertmanager notifies after {wait:duration} (group_wait): "
@@ -321,6 +315,12 @@ class _Test:
                 far_end=name,
                 latency=round(self.latency, 1),
                 wait=self.path.soonest,
+            )
+            return unknown(said, **fields)
+        if sent and not sent.begun:
+            said = phrase(
+                "{far_end:path} has the mark, but Alertmanager has sent no notification: it was not a notification that brought it there",
+                far_end=name,
             )
             return unknown(said, **fields)
         said = phrase(

@@ -213,7 +213,7 @@ def test_an_alert_that_cannot_be_withdrawn_is_told() -> None:
         ({"labels": {"case": "mute"}}, "fail", "reach mute, which notifies nobody"),
         ({"receivers": ["team"]}, "fail", "reach oncall, not team"),
         ({"labels": {"case": "both"}}, "unknown", "both would be told after 90 s at the earliest (group_wait), the deadline is 40 s"),
-        ({"timeout": "45s"}, "unknown", "at least 8 s longer than its deadline"),
+        ({"timeout": "45s"}, "unknown", "at least 6 s longer than its deadline"),
         ({"receipt_url": "http://am:9093/x"}, "unknown", "of the Alertmanager itself"),
         ({"receipt_url": "http://far/", "receipt_file": "/x"}, "unknown", "mutually exclusive"),
         ({"imap_host": "imap.example"}, "unknown", "imap_password|missing"),
