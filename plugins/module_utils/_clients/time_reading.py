@@ -40,12 +40,13 @@ def not_understood(tool: str, done: Completed) -> CannotObserve:
 
 def not_answered(daemon: str, tool: str, done: Completed) -> CannotObserve:
     """Of a daemon that runs and does not answer its tool."""
+    complaint = first_line(done.stderr.strip() or done.stdout, "", 200) or f"exit code {done.rc}"
     said = phrase(
         "{daemon:path} runs, but does not answer {tool:path} when {user} asks ({said}): it hangs, or lets only root ask (run_as, become)",
         daemon=daemon,
         tool=tool,
         user=user_name(),
-        said=first_line(done.stderr.strip() or done.stdout, "", 200) or f"exit code {done.rc}",
+        said=complaint,
     )
     return CannotObserve(said)
 

@@ -78,11 +78,8 @@ def _timedatectl(runner: Runner, verb: str) -> Completed:
         raise CannotObserve(phrase("systemd-timesyncd runs, but timedatectl, which tells what it does, is not installed on this host"))
     done = runner.run(["timedatectl", "--no-pager", *(["--all"] if verb == "show-timesync" else []), verb], env={"TZ": "UTC"}, timeout=15.0)
     if done.rc != 0:
-        said = phrase(
-            "systemd-timesyncd runs, but timedatectl cannot ask it as {user}: {said}",
-            user=user_name(),
-            said=first_line(done.stderr.strip() or done.stdout, "", 200) or f"exit code {done.rc}",
-        )
+        complaint = first_line(done.stderr.strip() or done.stdout, "", 200) or f"exit code {done.rc}"
+        said = phrase("systemd-timesyncd runs, but timedatectl cannot ask it as {user}: {said}", user=user_name(), said=complaint)
         raise CannotObserve(said)
     return done
 
