@@ -21,6 +21,7 @@ import urllib.error
 import urllib.request
 
 import certificates
+import pytest
 from servers import LOCAL, Binaries, Packaged
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -194,7 +195,8 @@ def shared(make: t.Callable[[pathlib.Path, Binaries], t.Any]) -> t.Callable[[], 
     @functools.cache
     def start() -> t.Any:
         found = binaries()
-        assert found is not None, "Icinga and Nagios are not here: run dev/debian-packages classic"
+        if found is None:
+            pytest.skip("Icinga and Nagios are not here: run dev/debian-packages classic")
         folder = pathlib.Path(tempfile.mkdtemp(prefix="classic-"))  # short: the name of a socket has at most 107 bytes
         server = make(folder, found)
         _STARTED.append(server)
