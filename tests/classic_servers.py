@@ -21,6 +21,7 @@ import urllib.error
 import urllib.request
 
 import certificates
+import pytest
 from servers import LOCAL, Binaries, Packaged
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -47,6 +48,7 @@ class Icinga(Packaged):
     BASE = """\
 const NodeName = "localhost"
 const ZoneName = NodeName
+const Folder = "%(folder)s"
 object Endpoint NodeName { }
 object Zone ZoneName { endpoints = [ NodeName ] }
 object CheckerComponent "checker" { }
@@ -162,7 +164,7 @@ class Nagios(Packaged):
             f"lock_file={self.folder}/nagios.pid\ntemp_file={self.folder}/nagios.tmp\ntemp_path={self.folder}\n"
             f"log_archive_path={self.folder}/archives\ncheck_result_path={self.folder}/spool\nuse_syslog=0\ncheck_for_updates=0\n"
             f"state_retention_file={self.folder}/retention.dat\nretain_state_information=1\ncheck_result_reaper_frequency=1\n"
-            "service_inter_check_delay_method=n\nhost_inter_check_delay_method=n\ncheck_workers=3\ncheck_service_freshness=1\n"
+            "service_inter_check_delay_method=n\nhost_inter_check_delay_method=n\ncheck_workers=3\ncheck_service_freshness=1\nservice_check_timeout=36000\n"
             + self.settings
         )
         return [str(self.binaries.path("nagios4")), str(self.folder / "nagios.cfg")]
@@ -193,7 +195,8 @@ def shared(make: t.Callable[[pathlib.Path, Binaries], t.Any]) -> t.Callable[[], 
     @functools.cache
     def start() -> t.Any:
         found = binaries()
-        assert found is not None, "Icinga and Nagios are not here: run dev/debian-packages classic"
+        if found is None:
+            pytest.skip("Icinga and Nagios are not here: run dev/debian-packages classic")
         folder = pathlib.Path(tempfile.mkdtemp(prefix="classic-"))  # short: the name of a socket has at most 107 bytes
         server = make(folder, found)
         _STARTED.append(server)

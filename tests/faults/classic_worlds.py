@@ -20,8 +20,8 @@ COMMON = f"""
 object CheckCommand "ok" {{ command = [ "/bin/true" ] }}
 object CheckCommand "dummy" {{ command = [ "/bin/true" ] }}
 object CheckCommand "hang" {{
-  command = [ "/bin/sleep", "600" ]
-  timeout = 10m
+  command = [ "/bin/sh", "-c", "while test -d " + Folder + "; do sleep 1; done" ]
+  timeout = 10h
 }}
 object CheckCommand "down" {{ command = [ "/bin/sh", "-c", "echo connection refused; exit 2" ] }}
 object CheckCommand "unknown" {{ command = [ "/bin/sh", "-c", "echo SNMP timeout; exit 3" ] }}
@@ -199,7 +199,7 @@ define command {{
 }}
 define command {{
   command_name hang
-  command_line /bin/sleep 50
+  command_line /bin/sh -c 'while test -e @FOLDER@\\; do sleep 1\\; done'
 }}
 define timeperiod {{
   timeperiod_name 24x7
@@ -313,12 +313,14 @@ QUIET = "".join((NAGIOS_COMMON, contact("alice"), nagios_host("web1"), nagios_se
 
 @shared
 def _nagios(folder: pathlib.Path, binaries: Binaries) -> Nagios:
-    return Nagios(folder, binaries, objects=_once(NAGIOS))
+    return Nagios(folder, binaries, objects=_once(NAGIOS).replace("@FOLDER@", str(folder)))
 
 
 @shared
 def quiet(folder: pathlib.Path, binaries: Binaries) -> Nagios:
-    return Nagios(folder, binaries, objects=QUIET, settings="enable_notifications=0\nexecute_service_checks=0\n")
+    return Nagios(
+        folder, binaries, objects=QUIET.replace("@FOLDER@", str(folder)), settings="enable_notifications=0\nexecute_service_checks=0\n"
+    )
 
 
 def _once(text: str) -> str:
