@@ -40,7 +40,11 @@ class Sources:
     def frontend_settings(self) -> Json:
         default = next((one["name"] for one in self.sources.values() if one["isDefault"]), "")
         named = {one["name"]: {"uid": one["uid"], "type": one["type"], "name": one["name"]} for one in self.sources.values()}
-        return {"defaultDatasource": default, "datasources": {"-- Grafana --": {"uid": "grafana", "type": "datasource"}, **named}}
+        return {
+            "namespace": "org-2",
+            "defaultDatasource": default,
+            "datasources": {"-- Grafana --": {"uid": "grafana", "type": "datasource"}, **named},
+        }
 
     def health(self, uid: str) -> tuple[int, t.Any]:
         source = self.sources.get(uid)

@@ -98,8 +98,8 @@ class StandIn:
         if (method, path) == ("POST", "/api/dashboards/db"):
             return self.save(body)
         if path.startswith("/apis/dashboard.grafana.app/"):
-            _start, _apis, _group, version, *_rest = path.split("/")
-            found = self.resources.get(f"{version}/{name}")
+            _start, _apis, _group, version, _namespaces, namespace, *_rest = path.split("/")
+            found = self.resources.get(f"{version}/{name}") if namespace == "org-2" else None
             return (200, found) if found else (404, {"kind": "Status", "status": "Failure", "reason": "NotFound", "code": 404})
         read = self.read(method, path, parts.query, body, may_list=login != f"Bearer {VIEWER}")
         if read is not None:

@@ -25,8 +25,8 @@ description:
     Grafana that does not answer, a login page.
   - A number that a query makes up where there is nothing (V(or vector(0\))) is data, but a dashboard that shows nothing else fails.
   - At most 200 panels of a dashboard are asked, repeated ones counted, 20 queries in a request. With more the finding is C(unknown).
-  - Grafana 9 to 13, both schemas of dashboards. The role Viewer is enough; without leave to list data sources those of Grafana's own pages
-    are taken.
+  - Asks the API of Grafana 9 and later as it is documented, and reads both schemas of dashboards. The role Viewer is enough; without leave
+    to list data sources those of Grafana's own pages are taken.
 version_added: 0.2.0
 author:
   - The operability.readiness contributors (@operability)

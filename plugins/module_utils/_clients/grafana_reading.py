@@ -26,7 +26,7 @@ MOST_FOUND = 100  # dashboards of one tag
 _OF_THE_QUERY = (400, 404, 412, 422, 500)
 # of plugins that work in the browser alone, or are not installed any more
 _NOT_ASKABLE = ("plugin.notregistered", "plugin.unavailable", "plugin.notimplemented", "plugin not found", "plugin unavailable")
-_NEWER_API = "/apis/dashboard.grafana.app/{version}/namespaces/default/dashboards/{uid}"
+_NEWER_API = "/apis/dashboard.grafana.app/{version}/namespaces/{namespace}/dashboards/{uid}"
 
 
 class Missing(Exception):
@@ -142,9 +142,10 @@ class GrafanaReader:
 
     def _newer(self, uid: str) -> Saved | None:
         """A dashboard that is stored in the second schema, as the API of Grafana 12 and later tells it; None where it is not."""
-        version = "v1beta1"
+        version, namespace = "v1beta1", str(self._settings().get("namespace") or "default")
         for _try in range(2):
-            response = self._ask("GET", _NEWER_API.format(version=version, uid=quote(uid, safe="")))
+            path = _NEWER_API.format(version=version, namespace=quote(namespace, safe=""), uid=quote(uid, safe=""))
+            response = self._ask("GET", path)
             if response.status != 200:
                 return None
             data = self._json(response)
@@ -202,12 +203,16 @@ class GrafanaReader:
         return Listing([_source(item, bool(item.get("isDefault"))) for item in found if isinstance(item, dict)], whole=True)
 
     def _sources_of_users(self) -> Listing:
-        response = self._ask("GET", "/api/frontend/settings")
-        data = self._json(response) if response.status == 200 else {}
-        known = data.get("datasources") if isinstance(data, dict) else None
-        default = data.get("defaultDatasource") if isinstance(data, dict) else None
+        data = self._settings()
+        known, default = data.get("datasources"), data.get("defaultDatasource")
         items = {name: item for name, item in known.items() if isinstance(item, dict)} if isinstance(known, dict) else {}
         return Listing([_source({"name": name, **item}, name == default) for name, item in items.items()], whole=False)
+
+    def _settings(self) -> Json:
+        """What Grafana tells each user's browser; nothing where it does not."""
+        response = self._ask("GET", "/api/frontend/settings")
+        data = self._json(response, strict=False) if response.status == 200 else None
+        return data if isinstance(data, dict) else {}
 
     def source_health(self, uid: str) -> Message | None:
         """None where the data source says that it is well. Refused where it is not, Missing where nobody can ask it, Forbidden."""
