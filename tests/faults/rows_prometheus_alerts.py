@@ -12,6 +12,7 @@ import urllib.request
 from nasty import Nasty
 from servers import LOCAL, NodeExporter, Prometheus, free_port
 from table import Row, World
+from victoriametrics import ALERTS as ON_VICTORIAMETRICS
 
 CHECK = "prometheus_alerts"
 MATCH = {"service": "payments"}
@@ -136,4 +137,5 @@ ROWS: list[Row] = [
         "warn",
         "QueueFull may never fire again: the metric payment_queue_length .* renamed",
     ),
+    *ON_VICTORIAMETRICS,
 ]
