@@ -141,12 +141,12 @@ class Runner:
             return response
         raise none_left(instrument, reasons)
 
-    def _ask_one(self, instrument: str, method: str, url: str, light: bool, options: t.Mapping[str, t.Any]) -> Response:
+    def _ask_one(self, instrument: str, method: str, url: str, light: bool, options: t.Mapping[str, object]) -> Response:
         told = self.outages.known(instrument) if self.outages else None
         if told:
             raise CannotObserve(told, instrument=instrument)
         given = {name: value for name, value in options.items() if name != "timeout"}
-        allowed = self.remaining(float(options.get("timeout", 10.0)))
+        allowed = self.remaining(float(str(options.get("timeout", 10.0))))
         try:
             response = self.request(method, url, timeout=allowed, **given)
         except HttpFailure as exc:

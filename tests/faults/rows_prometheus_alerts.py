@@ -12,6 +12,7 @@ from alert_lab import lab
 from nasty import Nasty
 from servers import LOCAL, Prometheus, free_port
 from table import Row, World
+from victoriametrics import ALERTS as ON_VICTORIAMETRICS
 
 MATCH = {"service": "payments"}
 DOWN = {
@@ -74,4 +75,5 @@ ROWS: list[Row] = [
     Row(CHECK, "the Prometheus answers with 500", bad("500"), "unknown", r"is not ready .*500"),
     Row(CHECK, "a login page stands before the Prometheus", bad("login"), "unknown", r"web page \(a login page"),
     Row(CHECK, "the answer is cut short", bad("truncated"), "unknown", r"cannot be parsed .*cut short"),
+    *ON_VICTORIAMETRICS,
 ]

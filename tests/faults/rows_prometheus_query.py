@@ -10,6 +10,7 @@ from nasty import Nasty
 from rows_prometheus_targets import config, wait_for
 from servers import LOCAL, NodeExporter, Prometheus, free_port
 from table import Row, World
+from victoriametrics import QUERY as ON_VICTORIAMETRICS
 
 CHECK = "prometheus_query"
 
@@ -87,4 +88,5 @@ ROWS: list[Row] = [
     Row(CHECK, "the Prometheus hangs", bad("hang"), "unknown", r"did not answer within"),
     Row(CHECK, "a login page stands before the Prometheus", bad("login"), "unknown", r"web page \(a login page"),
     Row(CHECK, "the answer is cut short", bad("truncated"), "unknown", r"cannot be parsed .*cut short"),
+    *ON_VICTORIAMETRICS,
 ]

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import atexit
 import functools
-import http.server
 import json
 import pathlib
 import shutil
 import tempfile
-import threading
 import time
 import typing as t
 import urllib.request
 
 from nasty import Nasty
-from rows_prometheus_targets import wait_for
+from scraped import Pages, wait_for
 from servers import LOCAL, Prometheus, Pushgateway, free_port
 from table import Row, World
+from victoriametrics import SERIES as ON_VICTORIAMETRICS
 
 CHECK = "prometheus_series"
 SHOP = """\
@@ -40,30 +39,6 @@ groups:
   - {record: "shop:zero", expr: "vector(0)"}
   - {record: "others:requests", expr: "sum(other_requests_total)"}
 """
-
-
-class Pages:
-    """What is scraped: a page of text that can be changed, on a port of its own. ``@late@`` is a time 100 s ago."""
-
-    def __init__(self, text: str) -> None:
-        pages = self
-        self.text = text
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802 # a name of http.server
-                body = pages.text.replace("@late@", str(int((time.time() - 100) * 1000))).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "text/plain; version=0.0.4")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *args: t.Any) -> None:
-                """Says nothing."""
-
-        self.server = http.server.ThreadingHTTPServer((LOCAL, 0), Handler)
-        self.port = int(self.server.server_address[1])
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
 
 class Estate(t.NamedTuple):
@@ -317,4 +292,5 @@ ROWS: list[Row] = [
     Row(CHECK, "the Prometheus hangs", bad("hang"), "unknown", r"did not answer within"),
     Row(CHECK, "a login page stands before the Prometheus", bad("login"), "unknown", r"web page \(a login page"),
     Row(CHECK, "the answer is cut short", bad("truncated"), "unknown", r"cannot be parsed .*cut short"),
+    *ON_VICTORIAMETRICS,
 ]

@@ -7,13 +7,14 @@ from __future__ import annotations
 import json
 import time
 import typing as t
-import urllib.parse
 import urllib.request
 
 from nasty import Nasty
 from prometheus_kinds import Agent, Receiver, writing_to
+from scraped import wait_for
 from servers import LOCAL, NodeExporter, Prometheus, free_port
 from table import Row, World
+from victoriametrics import TARGETS as ON_VICTORIAMETRICS
 
 CHECK = "prometheus_targets"
 SELECTOR = '{job="payments"}'
@@ -22,17 +23,6 @@ SELECTOR = '{job="payments"}'
 def config(*ports: int, job: str = "payments") -> str:
     targets = ", ".join(f"'{LOCAL}:{port}'" for port in ports)
     return f"scrape_configs: [{{job_name: {job}, static_configs: [{{targets: [{targets}]}}]}}]\n"
-
-
-def wait_for(server: t.Any, query: str, seconds: float = 20.0) -> None:
-    """Until the server has an answer to the query."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        with urllib.request.urlopen(f"{server.url}/api/v1/query?{urllib.parse.urlencode({'query': query})}", timeout=30) as answer:
-            if json.load(answer)["data"]["result"]:
-                return
-        time.sleep(0.2)
-    raise RuntimeError(f"{query} had no result within {seconds:g} s")
 
 
 def up(world: World) -> tuple[t.Any, t.Any]:
@@ -232,4 +222,5 @@ ROWS: list[Row] = [
     Row(CHECK, "a login page stands before the Prometheus", bad("login"), "unknown", r"web page \(a login page"),
     Row(CHECK, "the answer is cut short", bad("truncated"), "unknown", r"cannot be parsed .*cut short"),
     Row(CHECK, "the answer has 200 MB", bad("huge"), "unknown", r"more than 32\.0 MiB"),
+    *ON_VICTORIAMETRICS,
 ]

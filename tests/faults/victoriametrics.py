@@ -13,8 +13,7 @@ import tempfile
 import typing as t
 
 import pytest
-from rows_prometheus_series import Pages
-from rows_prometheus_targets import wait_for
+from scraped import Pages, wait_for
 from servers import LOCAL, Binaries, NotThere, Packaged
 from table import Row, World
 
@@ -131,55 +130,83 @@ def signal(text: str, *, evaluated: bool = False) -> t.Callable[[World], dict[st
     return asked(evaluated=evaluated, signals={"traffic": text}, required=["traffic"])
 
 
-SERIES, TARGETS, QUERY, ALERTS = "prometheus_series", "prometheus_targets", "prometheus_query", "prometheus_alerts"
-ROWS: list[Row] = [
+OF_SERIES, OF_TARGETS = "prometheus_series", "prometheus_targets"
+ALERTS = [
     Row(
-        TARGETS,
-        "VictoriaMetrics: a target is scraped and up",
-        expecting("shop", shop=True),
+        "prometheus_alerts",
+        "VictoriaMetrics: the alerts of vmalert",
+        asked(evaluated=True, match={"service": "shop"}),
         "pass",
-        r"1 of 1 target is up, the last scrape",
+        r"1 alert loaded, evaluated",
     ),
-    Row(TARGETS, "VictoriaMetrics: a target is not there", expecting("shop", shop=False), "fail", r"port 1 of the job shop is not among"),
+]
+QUERY = [
+    Row("prometheus_query", "VictoriaMetrics: a value", asked(query="sum(queue_length)", pass_when="< 10"), "pass", r"3, it must be < 10"),
+]
+SERIES = [
     Row(
-        TARGETS,
-        "VictoriaMetrics: dropped by relabelling",
-        asked(selector='{job="dropped"}'),
-        "fail",
-        r"1 that was discovered for that job is dr",
+        OF_SERIES,
+        "VictoriaMetrics: live",
+        signal("http_requests_total"),
+        "pass",
+        r"1 live series of http_requests_total",
     ),
-    Row(QUERY, "VictoriaMetrics: a value", asked(query="sum(queue_length)", pass_when="< 10"), "pass", r"3, it must be < 10"),
-    Row(SERIES, "VictoriaMetrics: a live series", signal("http_requests_total"), "pass", r"1 live series of http_requests_total"),
     Row(
-        SERIES,
+        OF_SERIES,
         "VictoriaMetrics: a label that nothing has",
         signal('http_requests_total{code="201"}'),
         "fail",
         r"none had code=\"201\".*code is 200",
     ),
-    Row(SERIES, "VictoriaMetrics: no such metric", signal("http_request_total"), "fail", r"there is no metric http_request_total"),
     Row(
-        SERIES,
+        OF_SERIES,
+        "VictoriaMetrics: no such metric",
+        signal("http_request_total"),
+        "fail",
+        r"no metric http_request_total",
+    ),
+    Row(
+        OF_SERIES,
         "VictoriaMetrics: a recorded series, vmalert asked",
         signal("shop:requests", evaluated=True),
         "pass",
         r"live series of shop:requests",
     ),
     Row(
-        SERIES,
+        OF_SERIES,
         "VictoriaMetrics: a recorded series, vmalert not named",
         signal("shop:requests"),
         "warn",
         r"shows no rules: what evaluates them",
     ),
     Row(
-        SERIES, "VictoriaMetrics: recorded, and always 0", signal("shop:failures", evaluated=True), "fail", r"no metric shop_failures_total"
+        OF_SERIES,
+        "VictoriaMetrics: always 0",
+        signal("shop:failures", evaluated=True),
+        "fail",
+        r"shop_failures_total",
+    ),
+]
+TARGETS = [
+    Row(
+        OF_TARGETS,
+        "VictoriaMetrics: a target is scraped and up",
+        expecting("shop", shop=True),
+        "pass",
+        r"1 of 1 target is up, the last scrape",
     ),
     Row(
-        ALERTS,
-        "VictoriaMetrics: the alerts of vmalert",
-        asked(evaluated=True, match={"service": "shop"}),
-        "pass",
-        r"1 alert loaded, evaluated",
+        OF_TARGETS,
+        "VictoriaMetrics: a target is not there",
+        expecting("shop", shop=False),
+        "fail",
+        r"port 1 .* is not among",
+    ),
+    Row(
+        OF_TARGETS,
+        "VictoriaMetrics: dropped",
+        asked(selector='{job="dropped"}'),
+        "fail",
+        r"1 that was discovered for that job is dr",
     ),
 ]
