@@ -196,11 +196,22 @@ def shared(make: t.Callable[[pathlib.Path, Binaries], t.Any]) -> t.Callable[[], 
         assert found is not None, "Icinga and Nagios are not here: run dev/debian-packages classic"
         folder = pathlib.Path(tempfile.mkdtemp(prefix="classic-"))  # short: the name of a socket has at most 107 bytes
         server = make(folder, found)
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        atexit.register(server.stop)
+        _STARTED.append(server)
         return server.start()
 
     return start
 
 
-__all__ = ("LOCAL", "PASSWORD", "USER", "Icinga", "Nagios", "binaries", "shared", "wait_for")
+_STARTED: list[Packaged] = []
+
+
+@atexit.register
+def stop_all() -> None:
+    """Stops what was started, and removes its folders."""
+    while _STARTED:
+        server = _STARTED.pop()
+        server.stop()
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+__all__ = ("LOCAL", "PASSWORD", "USER", "Icinga", "Nagios", "binaries", "shared", "stop_all", "wait_for")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A small server that answers as Livestatus of Checkmk is documented to: tables, columns, equality, fixed16. It is no Nagios."""
+"""A small server that answers as Livestatus is documented to: tables, columns, equality, fixed16. It is no Nagios."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def program(**changes: t.Any) -> Row:
         "execute_service_checks": 1,
         "interval_length": 60,
         "program_start": time.time() - 86400,
-        "program_version": "Check_MK 2.3.0p6",
+        "program_version": "Naemon 1.4.1-pkg",
         **changes,
     }
 

@@ -36,6 +36,16 @@ options:
           - Address of the Prometheus, or of what has its API for rules, with its path prefix where it has one.
         type: str
         required: true
+      failover:
+        description:
+          - Further addresses of the same server, for when the first cannot be reached.
+        type: list
+        elements: str
+        default: []
+      rules_url:
+        description:
+          - Address of what evaluates the rules and sends their alerts, where that is another program, such as C(vmalert).
+        type: str
       probe_query:
         description:
           - PromQL that must return something, else it is the wrong server.

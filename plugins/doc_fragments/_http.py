@@ -45,3 +45,16 @@ options:
       - PEM file of the key of O(client_cert).
     type: path
 """
+
+    FAILOVER = r"""
+options:
+  failover:
+    description:
+      - Further addresses of the same server. The next one is asked where one refuses the connection, does not answer in time, cannot be
+        resolved, or answers the first question with a status of 500 or more; not where it refuses the credentials.
+      - The finding says which one has answered. The check stays with it.
+    type: list
+    elements: str
+    default: []
+    version_added: 0.3.0
+"""

@@ -135,6 +135,11 @@ def http_spec(**changes: Option) -> Spec:
     return spec
 
 
+def server_spec() -> Spec:
+    """The options with which a server is reached that may have further addresses."""
+    return {**http_spec(url={"required": True}), "failover": {"type": "list", "elements": "str", "default": []}}
+
+
 def constraints(check: t.Any) -> dict[str, t.Any]:
     """mutually_exclusive, required_one_of, required_together, required_if, required_by of a check."""
     return dict(getattr(check, "CONSTRAINTS", {}))
@@ -227,4 +232,5 @@ __all__ = (
     "http_spec",
     "parse_arguments",
     "secret_options",
+    "server_spec",
 )

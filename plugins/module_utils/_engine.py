@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import dataclasses
 import json
 import math
@@ -17,6 +18,8 @@ import traceback
 import typing as t
 
 from ._argspec import ArgumentsRefused, parse_arguments, secret_options
+from ._exchange import public_url
+from ._failover import told as answered_by
 from ._finding import CannotObserve, Finding, Status, as_json, isoformat, unknown
 from ._loading import load_check
 from ._masking import Hiding, secrets_in
@@ -117,7 +120,11 @@ def run_item(item: Item, runner: Runner) -> list[Finding]:
     given: dict[str, t.Any] = {**item.args, **item.secrets}
     hidden = secrets_in(given, item.secrets)
 
+    own = copy.copy(runner)
+    own.detours = {}
+
     def complete(findings: list[Finding]) -> list[Finding]:
+        findings = [_with_detours(finding, own) for finding in findings]
         taken, hiding = runner.clock.monotonic() - started, Hiding(hidden)
         return [_complete(finding, item, runner, taken, hiding) for finding in findings]
 
@@ -126,7 +133,7 @@ def run_item(item: Item, runner: Runner) -> list[Finding]:
         args = parse_arguments(check, given)
         hidden += secrets_in(args, secret_options(check))
         with withholding(Hiding(hidden).text):
-            outcome = getattr(check, item.call)(args, runner.within(args["timeout"]))
+            outcome = getattr(check, item.call)(args, own.within(args["timeout"]))
         findings = outcome if isinstance(outcome, list) else [outcome]
         return complete(findings or [unknown(phrase("{check} looked at nothing", check=item.check))])
     except CannotObserve as exc:
@@ -143,6 +150,15 @@ def run_item(item: Item, runner: Runner) -> list[Finding]:
             place=place,
         )
         return complete([unknown(message)])
+
+
+def _with_detours(finding: Finding, runner: Runner) -> Finding:
+    """With who answered where the first address of a server did not."""
+    others = [detour for detour in runner.detours.values() if detour.why is not None]
+    if not others:
+        return finding
+    observed = {**finding.observed, "answered_by": [public_url(detour.base) for detour in others]}
+    return dataclasses.replace(finding, message=answered_by(finding.message, others), observed=observed)
 
 
 def _complete(finding: Finding, item: Item, runner: Runner, taken: float, hiding: Hiding) -> Finding:

@@ -39,6 +39,12 @@ class HttpArguments(t.TypedDict):
     timeout: float
 
 
+class ServerArguments(HttpArguments):
+    """The same of a server that may have further addresses."""
+
+    failover: list[str]
+
+
 @dataclasses.dataclass(frozen=True)
 class Connection:
     """How to reach a server: the option group ``HTTP_SPEC``."""
@@ -52,6 +58,8 @@ class Connection:
     ca_path: str | None = None
     client_cert: str | None = None
     client_key: str | None = None
+    failover: t.Sequence[str] = ()  # further addresses of the same server
+    rules_url: str | None = None  # of a Prometheus whose rules another program evaluates
 
     @classmethod
     def from_args(cls, args: t.Mapping[str, t.Any]) -> Connection:
@@ -104,7 +112,7 @@ class Response:
 
 
 class HttpFailure(CannotObserve):
-    """No usable answer. ``kind``: timeout, refused, name, tls, too_large, protocol."""
+    """No usable answer. ``kind``: timeout, refused, name, tls, too_large, protocol, login."""
 
     def __init__(self, kind: str, message: Message) -> None:
         super().__init__(message)
@@ -151,7 +159,10 @@ class Http:
             left = timeout - (time.monotonic() - started)
             if left <= 0:
                 raise too_slow(first, timeout)
-            answer = self._exchange(question, left)
+            try:
+                answer = self._exchange(question, left)
+            except HttpFailure as exc:
+                raise (_elsewhere(first, question.url, exc) if question.url != first else exc) from None
             following = question.following(answer) if follow_redirects else None
             if following is None:
                 return dataclasses.replace(answer, elapsed=time.monotonic() - started)
@@ -195,6 +206,15 @@ class Question:
         if self.method != "HEAD" and (answer.status == 303 or (answer.status in (301, 302) and self.method == "POST")):
             other = dataclasses.replace(other, method="GET", body=None)
         return other
+
+
+def _elsewhere(first: str, url: str, failure: HttpFailure) -> HttpFailure:
+    """What a redirect led to did not answer: what was asked is named, too."""
+    there, asked = urlsplit(url).hostname, urlsplit(first).hostname
+    if there == asked:
+        return failure
+    said = phrase("{url:path} redirects to {host}, a login (SSO)? {why}", url=public_url(first), host=there, why=failure.message)
+    return HttpFailure(failure.kind, said)
 
 
 def _same_server(one: str, other: str) -> bool:
@@ -261,6 +281,7 @@ __all__ = (
     "HttpFailure",
     "Question",
     "Response",
+    "ServerArguments",
     "public_url",
     "too_large",
     "too_slow",

@@ -25,7 +25,20 @@ from urllib.request import (
     getproxies,
 )
 
-from ._exchange import AGENT, MAX_BYTES, Connection, Http, HttpArguments, HttpFailure, Question, Response, public_url, too_large, too_slow
+from ._exchange import (
+    AGENT,
+    MAX_BYTES,
+    Connection,
+    Http,
+    HttpArguments,
+    HttpFailure,
+    Question,
+    Response,
+    ServerArguments,
+    public_url,
+    too_large,
+    too_slow,
+)
 from ._phrase import Message, phrase
 
 
@@ -173,6 +186,7 @@ __all__ = (
     "OpenUrlHttp",
     "Question",
     "Response",
+    "ServerArguments",
     "as_failure",
     "public_url",
     "too_large",

@@ -18,8 +18,10 @@ import subprocess
 import threading
 import time
 import typing as t
+from urllib.parse import urlsplit
 
-from ._exchange import Connection, Http, HttpFailure, Response
+from ._exchange import Connection, Http, HttpFailure, Response, public_url
+from ._failover import Detour, addresses, is_out_of_reach, none_left, not_usable
 from ._finding import CannotObserve
 from ._phrase import Message, phrase
 from ._watch import watched
@@ -67,6 +69,7 @@ class Runner:
         self.environ = dict(os.environ if environ is None else environ)
         self.deadline: float | None = None
         self.outages: Outages | None = None
+        self.detours: dict[str, Detour] = {}  # by the first address of a server that has several
 
     @property
     def http(self) -> Http:
@@ -110,17 +113,51 @@ class Runner:
         return self.http.request(method, url, timeout=self.remaining(timeout), **options)
 
     def ask(self, instrument: str, method: str, url: str, *, light: bool = False, **options: t.Any) -> Response:
-        """A request to an instrument. One that is known to be out of reach is not asked; ``light``: it must answer this in no time."""
+        """A request to an instrument. One that is known to be out of reach is not asked; ``light``: it must answer this in no time.
+
+        Where its connection has further addresses, the next one is asked when one cannot be reached or, asked for the first time,
+        answers with 500 or more; the check stays with the one that has answered. ``detours`` has which one that is.
+        """
+        places = addresses(url, options.get("connection"))
+        key = places[0].base
+        known = self.detours.get(key) if len(places) > 1 else None
+        reasons = [known.why] if known and known.why is not None else []
+        for number, place in enumerate(places):
+            if known and number < known.number:
+                continue
+            named = instrument if number == 0 else f"{instrument} ({public_url(place.base)})"
+            try:
+                response = self._ask_one(named, method, place.url, light, options)
+            except CannotObserve as exc:
+                if len(places) == 1 or not is_out_of_reach(exc):
+                    raise
+                reasons.append(exc.message)
+                continue
+            if response.status >= 500 and len(places) > 1 and not (known and known.number == number):
+                reasons.append(not_usable(place, response.status))
+                continue
+            if len(places) > 1:
+                self.detours[key] = Detour(number, place.base, reasons[-1] if number and reasons else None)
+            return response
+        raise none_left(instrument, reasons)
+
+    def _ask_one(self, instrument: str, method: str, url: str, light: bool, options: t.Mapping[str, t.Any]) -> Response:
         told = self.outages.known(instrument) if self.outages else None
         if told:
             raise CannotObserve(told, instrument=instrument)
-        allowed = self.remaining(float(options.pop("timeout", 10.0)))
+        given = {name: value for name, value in options.items() if name != "timeout"}
+        allowed = self.remaining(float(options.get("timeout", 10.0)))
         try:
-            return self.request(method, url, timeout=allowed, **options)
+            response = self.request(method, url, timeout=allowed, **given)
         except HttpFailure as exc:
             if self.outages and (exc.kind in ("refused", "name") or (light and exc.kind == "timeout" and allowed >= PATIENCE)):
                 self.outages.remember(instrument, exc.message)
             raise
+        host = urlsplit(response.url).hostname
+        if host != urlsplit(url).hostname and (response.looks_like_html or response.status >= 400):
+            said = phrase("{server} redirects to {host}, which does not answer for it: a login (SSO)?", server=instrument, host=host)
+            raise HttpFailure("login", said)
+        return response
 
     def get(self, url: str, *, connection: Connection | None = None, **options: t.Any) -> Response:
         return self.request("GET", url, connection=connection, **options)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: alertmanager_route
-short_description: Verify that alerts with these labels reach the receivers that are named, and those have an integration
+short_description: Verify that the alerts of a service reach the receivers that are named, and those have an integration
 version_added: 0.1.0
 description:
   - Reads the configuration that an Alertmanager has in use and follows the alerts of a service through its routing tree,

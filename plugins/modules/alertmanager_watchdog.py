@@ -14,9 +14,9 @@ description:
   - C(pass) when the alert is firing, was refreshed within O(max_age), is not suppressed, and its route leads to a receiver with an
     integration. How long ago it began to fire does not matter. With O(receipt_url), the service that waits for it must say that it
     hears it.
-  - C(warn) when the route leads there only within time intervals.
-  - C(fail) when it is absent, stale, silenced, inhibited or muted (the finding names what does that), when it reaches none of O(receivers)
-    or only receivers that notify nobody, and when the service that waits for it does not hear it.
+  - C(warn) when the route leads there only within time intervals. The finding tells the hours.
+  - C(fail) when it is absent, stale, silenced or inhibited (the finding names what does that), when it reaches none of O(receivers), only
+    receivers that notify nobody, or none within the next year, and when the service that waits for it does not hear it.
   - C(unknown) when Alertmanager or that service cannot be asked, or when Alertmanager started less than O(max_age) ago and the alert has
     not come yet.
   - Where several alerts match, each is the switch of another Prometheus, and the worst of them counts. O(labels) selects among them.

@@ -28,6 +28,8 @@ notes:
     Downtime and Comment.
   - Livestatus of Icinga does not show which states and types its notifications have, so V(alerting) and V(routing) are C(warn) over it. Use
     O(system=icinga) there.
+  - Checkmk's own notification rules decide who is told, and Livestatus does not show them, so both are C(warn) over it too. Its passive
+    services count as fresh while results come.
   - Livestatus does not show the notification options of hosts, services and contacts, nor the hours of a period, only whether now is in it.
   - Members of Centreon's contact groups are seen by an administrator of its API with user name and password only; for others, groups are
     C(warn). Whether a poller sends notifications at all is part of what Centreon says of each host.

@@ -20,9 +20,10 @@ description:
   - What a daemon says is its own belief. With O(server) the clock is also measured, by one question over UDP.
   - A container has no clock of its own. Where no daemon runs in it, what the kernel says of the host's clock counts (C(derived)), and
     C(unknown) is what it does not say. A virtual machine without a daemon is C(fail), or C(unknown) where its host may set its clock
-    and no daemon is installed.
+    and no daemon is installed that should.
   - A daemon that cannot be asked (phc2sys, ntpd-rs, BusyBox, a tool that is missing or gets no answer) is C(unknown), unless the
     kernel says that the clock was set within O(max_age) and O(server) finds it right.
+  - It proves PLT-04 for every host of a service. An organisation names its server for all of them with C(defaults.with.clock.server).
 author:
   - The operability.readiness contributors (@operability)
 extends_documentation_fragment:

@@ -23,7 +23,7 @@ description:
     and Loki are asked for; those of other data sources are believed.
   - What cannot be asked is C(unknown) and named - a panel that the credentials may not ask, a variable that cannot be filled in here, a
     Grafana that does not answer, a login page.
-  - A number that a query makes up where there is nothing (C(or vector(0))) is data, but a dashboard that shows nothing else fails.
+  - A number that a query makes up where there is nothing (V(or vector(0\))) is data, but a dashboard that shows nothing else fails.
   - At most 200 panels of a dashboard are asked, repeated ones counted, 20 queries in a request. With more the finding is C(unknown).
   - Grafana 9 to 13, both schemas of dashboards. The role Viewer is enough; without leave to list data sources those of Grafana's own pages
     are taken.
@@ -60,6 +60,7 @@ options:
     description:
       - Panels whose emptiness is healthy (a panel of errors, of waiting jobs), by title or number, or one query of a panel as
         V(Errors/B). What the data source refuses is a C(fail) all the same.
+      - Queries for alerts that fire (V(ALERTS)) and for what is absent (V(absent(\))) may be empty without it.
     type: list
     elements: str
     default: []
@@ -113,7 +114,7 @@ finding:
       uid: payments-overview
       title: Payments
       folder: Services
-      panels_with_data: [Errors, Requests]
+      panels_with_data: [payments-overview/Errors, payments-overview/Requests]
       empty_panels: [Latency]
       unseen_panels: []
       data_sources: [Prometheus]

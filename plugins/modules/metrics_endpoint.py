@@ -14,7 +14,8 @@ description:
     and every status but 200. Timestamps and what OpenMetrics adds are accepted.
   - The page is the service's own, so one that refuses the connection, does not answer in time, has a certificate that cannot be trusted
     or shows a web page is a C(fail). A name that cannot be resolved, and refused credentials, are C(unknown).
-  - Needs no Prometheus server, and no library on the host.
+  - Needs no Prometheus server, and no library on the host. It does not say that anybody scrapes the page. It proves MON-01 only where no
+    Prometheus is declared, and then its finding is C(derived) and says so.
 version_added: 0.1.0
 author:
   - The operability.readiness contributors (@operability)

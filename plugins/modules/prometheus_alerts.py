@@ -41,6 +41,7 @@ extends_documentation_fragment:
   - operability.readiness._attributes
   - operability.readiness._attributes.verifies
   - operability.readiness._http
+  - operability.readiness._http.failover
 requirements:
   - promql-parser (Python library, on the machine that runs the module)
 options:
@@ -49,6 +50,12 @@ options:
       - Address of the server, with the prefix of its path if it has one, for example V(https://mimir.example.org/prometheus).
     type: str
     required: true
+  rules_url:
+    description:
+      - Address of the program that evaluates the rules, where that is another one, as the vmalert of VictoriaMetrics.
+      - It gets the same credentials. By default O(url).
+    type: str
+    version_added: 0.3.0
   match:
     description:
       - Labels and their values. The service's alerts are the rules whose own labels contain all of them.
@@ -76,6 +83,11 @@ options:
     description:
       - Labels and annotations that alerts of a severity must have besides those, by the value of the label C(severity), in any case.
         Each severity has V(labels), V(annotations) or both, lists of names.
+    type: dict
+  prefer:
+    description:
+      - Labels and their values. Where several alerts have a name in O(must_include), those that have these labels are looked at, else those
+        that say nothing of them. One that has only other values of them is a C(warn), it may be another service's.
     type: dict
   companion:
     description:

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - operability.readiness._attributes
   - operability.readiness._attributes.verifies
   - operability.readiness._http
+  - operability.readiness._http.failover
 requirements:
   - promql-parser (Python library, for O(max_age))
 options:

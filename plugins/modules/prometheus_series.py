@@ -18,8 +18,8 @@ description:
   - Two signals that are mapped to the same series are a C(fail), but for latency and traffic in one native histogram.
   - Where O(expect) says which targets are the service's, series of others are none of it. A selector that names the O(service), and jobs
     that the signal names, are believed. A target that is up and lacks what others like it have is a C(warn).
-  - Series for errors that come with the first one (C(code=~"5..")) are a C(warn) as long as there are others without that matcher, or
-    what O(may_be_absent) says.
+  - Errors whose series come with the first one (C(code=~"5..")) are a C(warn) as long as there are others without that matcher. Where
+    O(may_be_absent) allows it, or the expression itself says what is meant without them (C(or vector(0\))), they are a C(pass).
   - The server is probed first. One that is not ready, does not answer, answers nonsense, has no series at all or has not scraped yet makes
     the findings C(unknown).
 version_added: 0.3.0
@@ -30,6 +30,7 @@ extends_documentation_fragment:
   - operability.readiness._attributes
   - operability.readiness._attributes.verifies
   - operability.readiness._http
+  - operability.readiness._http.failover
 requirements:
   - promql-parser (Python library, on the machine that runs the module)
 options:
@@ -38,6 +39,12 @@ options:
       - Address of the server, with the prefix of its path if it has one, for example V(https://mimir.example.org/prometheus).
     type: str
     required: true
+  rules_url:
+    description:
+      - Address of the program that evaluates the rules, where that is another one, as the vmalert of VictoriaMetrics.
+      - It gets the same credentials. By default O(url).
+    type: str
+    version_added: 0.3.0
   signals:
     description:
       - The series of each signal, by its name, V(latency), V(traffic), V(errors), V(saturation), or one of your own.
@@ -72,7 +79,7 @@ options:
     default: 7d
   expect:
     description:
-      - The targets of the service, as in M(operability.readiness.prometheus_targets#module).
+      - The targets of the service, as in M(operability.readiness.prometheus_targets).
     type: list
     elements: dict
     suboptions:

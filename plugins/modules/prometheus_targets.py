@@ -10,7 +10,12 @@ short_description: Verify that every expected target is discovered, up and latel
 description:
   - Asks a Prometheus whether every target that O(selector) names, and every one in O(expect), is discovered, up, and was scraped
     within two of its scrape intervals.
-  - A target that is expected and has vanished is a C(fail), and so is a O(selector) that selects nothing.
+  - A target that is expected and has vanished is a C(fail), and so is a O(selector) that selects nothing. One that is discovered and
+    dropped by relabelling is told as such.
+  - A target that waits for its first scrape, because it is new or the server was just started, is C(unknown), and so is a server that has
+    no target in any job.
+  - Of a server that scrapes nothing itself, because others write to it (remote write), the series C(up) are looked at instead, which the
+    message says. A target that several replicas scrape counts once; one that is not up for all of them is a C(warn).
   - The server is probed first. One that is not ready, does not answer or answers nonsense makes the finding C(unknown).
   - Works with whatever has the targets API of Prometheus (Prometheus, Thanos, VictoriaMetrics).
 version_added: 0.1.0
@@ -21,6 +26,7 @@ extends_documentation_fragment:
   - operability.readiness._attributes
   - operability.readiness._attributes.verifies
   - operability.readiness._http
+  - operability.readiness._http.failover
 requirements:
   - promql-parser (Python library, for O(selector))
 options:
@@ -31,7 +37,8 @@ options:
     required: true
   selector:
     description:
-      - A PromQL label selector such as V({job="payments"}), of labels as the targets have them after relabelling.
+      - A PromQL label selector such as V({job="payments"}), of labels as the targets have them after relabelling. Without range,
+        C(offset) and C(@), for targets are what there is now.
     type: str
   expect:
     description:

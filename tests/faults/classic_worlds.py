@@ -76,6 +76,7 @@ HANGING = ("stale", "pending")  # hosts whose check never ends
 ICINGA = "".join(
     (
         'object IcingaApplication "app" { }\nobject NotificationComponent "notification" { }\n',
+        'object ApiUser "by certificate" {\n  client_cn = "localhost"\n  permissions = [ "*" ]\n}\n',
         'object ApiUser "narrow" {\n  password = "narrow"\n  permissions = [ "status/query", "objects/query/Host" ]\n}\n',
         'object ApiUser "filtered" {\n  password = "filtered"\n  permissions = [ "status/query", {\n    permission = "objects/query/*"\n'
         '    filter = {{ host.name == "web1" }}\n  } ]\n}\n',

@@ -22,6 +22,7 @@ KINDS = {
     "500": "500 with a short text",
     "404": "404 with a short text",
     "login": "200 with an HTML login page, as a proxy in front of a server does",
+    "redirect": "302 to a login page on another host, which does not exist",
     "truncated": "200 with JSON (a Prometheus answer) cut in the middle, its Content-Length that of what is sent",
     "cut": "200 that announces more bytes than it sends before it closes",
     "huge": "200 with 200 MB of JSON",
@@ -64,6 +65,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._send(404, "text/plain", b"404 page not found\n")
         elif kind == "login":
             self._send(200, "text/html; charset=utf-8", LOGIN)
+        elif kind == "redirect":
+            self._send(
+                302, "text/html", b'<a href="https://sso.example.test/">Found</a>', location="https://sso.example.test/auth?client=prom"
+            )
         elif kind == "truncated":
             self._send(200, "application/json", TRUNCATED)
         elif kind == "cut":
@@ -85,9 +90,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _answer  # noqa: N815 # names of http.server
 
-    def _send(self, status: int, content_type: str, body: bytes, length: int | None = None) -> None:
+    def _send(self, status: int, content_type: str, body: bytes, length: int | None = None, location: str = "") -> None:
         self.send_response(status)
         self.send_header("Content-Type", content_type)
+        if location:
+            self.send_header("Location", location)
         self.send_header("Content-Length", str(len(body) if length is None else length))
         self.end_headers()
         self.wfile.write(body)

@@ -142,10 +142,17 @@ ROWS: list[Row] = [
     ),
     row(
         "its route is active in 1999 only",
-        sent("past", deadline="1s"),
-        "unknown",
-        "muted by the time interval past|at times only .time interval past",
+        sent("past"),
+        "fail",
+        "reach oncall at times only .time interval past., which is not once within the next year",
     ),
+    row(
+        "its route is muted for a season",
+        sent("season"),
+        "unknown",
+        "time interval season.: nobody is told now, until 20.*: nothing was sent",
+    ),
+    row("its route is active around the clock", sent("always"), "pass", "arrived at"),
     row(
         "its route waits for an hour",
         sent("patient"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from loaded_alerts import ROUTES
 from nasty import Nasty
 from servers import LOCAL, Alertmanager, free_port
 from table import Row, World
@@ -108,4 +109,5 @@ ROWS: list[Row] = [
     row("Alertmanager answers 500", answered("500"), "unknown", "status 500"),
     row("something else answers at the address", answered("404"), "unknown", "is there an Alertmanager"),
     row("the answer has 200 MB", answered("huge"), "unknown", r"more than 32\.0 MiB|did not answer completely"),
+    *ROUTES,
 ]

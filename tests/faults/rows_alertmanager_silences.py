@@ -9,6 +9,7 @@ import typing as t
 import urllib.request
 
 from alerting import matcher, moment, silence
+from loaded_alerts import SILENCED
 from nasty import Nasty
 from servers import LOCAL, Alertmanager, free_port
 from table import Row, World
@@ -48,6 +49,11 @@ def stopped(world: World) -> dict[str, t.Any]:
     return {"url": f"http://{LOCAL}:{free_port()}", "labels": LABELS}
 
 
+def by_the_second(world: World) -> dict[str, t.Any]:
+    server = world.running.start(Alertmanager, world.binaries)
+    return {"url": f"http://{LOCAL}:{free_port()}", "failover": [server.url], "labels": LABELS}
+
+
 def row(state: str, arrange: t.Callable[[World], dict[str, t.Any]], status: str, message: str) -> Row:
     return Row("alertmanager_silences", state, arrange, status, message)
 
@@ -55,6 +61,9 @@ def row(state: str, arrange: t.Callable[[World], dict[str, t.Any]], status: str,
 WEEKS_999 = 999 * 7 * 24.0
 ROWS: list[Row] = [
     row("no silence", silenced(), "pass", "no silence is in force"),
+    row(
+        "the first address refuses, the next one answers", by_the_second, "pass", r"no silence is in force .*answered by http.*refused the"
+    ),
     row(
         "silences of others",
         silenced(
@@ -111,4 +120,5 @@ ROWS: list[Row] = [
     row("a login page stands before Alertmanager", answered("login"), "unknown", "login page"),
     row("the answer is cut short", answered("truncated"), "unknown", "cannot be parsed"),
     row("Alertmanager answers 500", answered("500"), "unknown", "status 500"),
+    *SILENCED,
 ]

@@ -116,7 +116,14 @@ ROWS: list[Row] = [
     ),
     row("its receiver notifies nobody", fired("Mute", posted=[{"case": "mute"}]), "fail", "reach mute, which notifies nobody"),
     row("another receiver gets it", fired("Watchdog", receivers=["heartbeat"]), "fail", "reach oncall, not heartbeat"),
-    row("it leaves the house in 1999 only", fired("Past", posted=[{"case": "past"}]), "warn", "only at times .time interval past"),
+    row("it leaves the house in 1999 only", fired("Past", posted=[{"case": "past"}]), "fail", "time interval past., which is not once"),
+    row(
+        "it is muted for a season",
+        fired("Season", posted=[{"case": "season"}]),
+        "warn",
+        "time interval season.: nobody is told now, until 20",
+    ),
+    row("it leaves the house around the clock", fired("Always", posted=[{"case": "always"}]), "pass", "reaches oncall"),
     row(
         "the heartbeat service hears it",
         listens("up"),

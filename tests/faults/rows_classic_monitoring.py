@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hosts and services in a real Icinga and a real Nagios; Checkmk's Livestatus and Centreon by servers that answer as documented."""
+"""Hosts and services in a real Icinga and a real Nagios; Naemon, Checkmk and Centreon by servers that answer as documented."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typing as t
 
 import centreon_stand_in as centreon
 import classic_worlds as worlds
-import livestatus_stand_in as checkmk
+import livestatus_stand_in as naemon
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Clock, Runner
 from classic_servers import PASSWORD, USER, Icinga
 from nasty import Nasty
@@ -61,9 +61,9 @@ def over_livestatus(aspect: str, **asked: t.Any) -> Arrange:
     return lambda world: {"system": "livestatus", "url": worlds.icinga().socket, "aspect": aspect, **more, **(asked or WEB)}
 
 
-def of_checkmk(aspect: str = "alerting", *, tcp: bool = False, **tables: list[checkmk.Row]) -> Arrange:
+def of_naemon(aspect: str = "alerting", *, tcp: bool = False, **tables: list[naemon.Row]) -> Arrange:
     def arrange(world: World) -> Args:
-        server = world.running.start(checkmk.StandIn, checkmk.tables(**tables), tcp=tcp)
+        server = world.running.start(naemon.StandIn, naemon.tables(**tables), tcp=tcp)
         contacts = {"contacts": ["team-payments"]} if aspect == "routing" else {}
         return {"system": "livestatus", "url": server.url, "aspect": aspect, **contacts, **one("http")}
 
@@ -130,7 +130,7 @@ def elsewhere(**changes: t.Any) -> Arrange:
 
 def at_socket(answer: bytes | None) -> Arrange:
     def arrange(world: World) -> Args:
-        server = world.running.start(checkmk.StandIn, answer=answer)
+        server = world.running.start(naemon.StandIn, answer=answer)
         return {"system": "livestatus", "url": server.url, "hosts": ["web1"], "timeout": "2s"}
 
     return arrange
@@ -141,12 +141,19 @@ def no_socket(world: World) -> Args:
 
 
 def deserted_socket(world: World) -> Args:
-    checkmk.closed_socket(str(world.folder / "live"))
+    naemon.closed_socket(str(world.folder / "live"))
     return {"system": "livestatus", "url": f"unix:{world.folder}/live", "hosts": ["web1"]}
 
 
 def nothing_there(system: str, scheme: str = "http") -> Arrange:
     return lambda world: {"system": system, "url": f"{scheme}://{LOCAL}:{free_port()}", "hosts": ["web1"]}
+
+
+def by_certificate(world: World) -> Args:
+    server = worlds.icinga()
+    certificates = server.folder / "data" / "certs"
+    login = {"client_cert": str(certificates / "localhost.crt"), "client_key": str(certificates / "localhost.key")}
+    return {"system": "icinga", "url": server.url, "ca_path": server.ca_path, **login, "hosts": ["web1"]}
 
 
 def untrusted(world: World) -> Args:
@@ -157,13 +164,14 @@ def row(state: str, arrange: Arrange, status: str, message: str) -> Row:
     return Row("classic_monitoring", state, arrange, status, message)
 
 
-def changed(**changes: t.Any) -> list[checkmk.Row]:
-    return [checkmk.watched("web1", "http", **changes)]
+def changed(**changes: t.Any) -> list[naemon.Row]:
+    return [naemon.watched("web1", "http", **changes)]
 
 
 DENIED = {"url_username": "narrow", "url_password": "narrow"}
 FILTERED = {"url_username": "filtered", "url_password": "filtered"}
 AGENT = [{"host": "agent", "service": "agent"}]
+OF_CHECKMK = {"active_checks_enabled": 0, "check_type": 1, "check_command": "check_mk-cpu_loads"}
 NASTY_NAME = 'http" || true || service.name == "'
 ROWS: list[Row] = [
     # healthy
@@ -178,9 +186,9 @@ ROWS: list[Row] = [
     row("Nagios: the team is told", nagios("routing", **one("http")), "pass", "tells team-payments of the problems of all 2"),
     row("Nagios: nothing hides them", nagios("hidden", **one("http")), "pass", "hides one of 2"),
     row("Nagios: passive with freshness", nagios("monitored", "fresh"), "pass", "monitors 1 host or service"),
-    row("Checkmk: monitored and up", of_checkmk("monitored"), "pass", "monitors all 2"),
-    row("Checkmk: they can tell of their problems", of_checkmk("alerting", tcp=True), "pass", "tells of their problems"),
-    row("Checkmk: the team is told", of_checkmk("routing"), "pass", "tells team-payments"),
+    row("Naemon: monitored and up", of_naemon("monitored"), "pass", "monitors all 2"),
+    row("Naemon: they can tell of their problems", of_naemon("alerting", tcp=True), "pass", "tells of their problems"),
+    row("Naemon: the team is told", of_naemon("routing"), "pass", "tells team-payments"),
     row("Centreon: monitored and up", of_centreon(), "pass", "monitors all 2"),
     row("Centreon: they can tell of their problems", of_centreon("alerting"), "pass", "tells of their problems"),
     row("Centreon: the team is told", of_centreon("routing"), "pass", "tells team-payments"),
@@ -198,6 +206,7 @@ ROWS: list[Row] = [
         "flexible downtime .* 60 min from",
     ),
     row("Icinga: acknowledged for an hour", icinga("hidden", "acknowledged_for_an_hour"), "pass", "acknowledged by alice until 20"),
+    row("Icinga: by a client certificate", by_certificate, "pass", "monitors 1 host or service"),
     # not monitored
     row("Icinga: a host is not monitored", icinga(hosts=["web1", "web3"]), "fail", "web3 is not monitored: Icinga .* does not have it"),
     row("Icinga: a service is not monitored", icinga("monitored", "http", "https"), "fail", "https on web1 is not monitored"),
@@ -244,8 +253,8 @@ ROWS: list[Row] = [
     ),
     row("Nagios: checks are off for all", quiet("monitored"), "fail", "active checks of services are switched off for all of Nagios"),
     row(
-        "Checkmk: not checked for an hour",
-        of_checkmk("monitored", services=changed(last_check=time.time() - 3600)),
+        "Naemon: not checked for an hour",
+        of_naemon("monitored", services=changed(last_check=time.time() - 3600)),
         "fail",
         "last checked 60 min",
     ),
@@ -260,6 +269,13 @@ ROWS: list[Row] = [
         of_centreon(hosts=[(centreon.host(12, "web1"), [centreon.service(5, "http", state=4, last_check=None)])]),
         "fail",
         "http on web1 has never been checked",
+    ),
+    row("Checkmk: passive, by its agent", of_naemon("monitored", services=changed(**OF_CHECKMK)), "pass", "monitors all 2"),
+    row(
+        "Checkmk: the agent's results stay away",
+        of_naemon("monitored", services=changed(**OF_CHECKMK, last_check=time.time() - 3600)),
+        "fail",
+        "http on web1 was last checked 60 min",
     ),
     # nobody can be told
     row("Icinga: notifications of a host are off", icinga("alerting", hosts=["mute"]), "fail", "notifications of mute are off"),
@@ -310,16 +326,16 @@ ROWS: list[Row] = [
     row("Nagios: the period takes all out again", nagios("alerting", "excluded"), "fail", "period, 'excluded', has no hour"),
     row("Nagios: not in the notification period", nagios("alerting", "not_now"), "warn", "only at times: .*'yesterday', is not now"),
     row("Nagios: the service leaves out critical", nagios("alerting", "warned"), "fail", "its notification options leave out CRITICAL"),
-    row("Checkmk: notifications off for all", of_checkmk(status=[checkmk.program(enable_notifications=0)]), "fail", "switched off for all"),
+    row("Naemon: notifications off for all", of_naemon(status=[naemon.program(enable_notifications=0)]), "fail", "switched off for all"),
     row(
-        "Checkmk: period none",
-        of_checkmk(services=changed(notification_period="none", in_notification_period=0)),
+        "Naemon: period none",
+        of_naemon(services=changed(notification_period="none", in_notification_period=0)),
         "fail",
         "'none', has no",
     ),
     row(
-        "Checkmk: the contact is off",
-        of_checkmk(contacts=[checkmk.contact("alice", service_notifications_enabled=0)]),
+        "Naemon: the contact is off",
+        of_naemon(contacts=[naemon.contact("alice", service_notifications_enabled=0)]),
         "fail",
         "notifications of the contact alice are off",
     ),
@@ -344,6 +360,9 @@ ROWS: list[Row] = [
     ),
     row("Icinga: a check that looks at nothing", icinga("alerting", hosts=["doll"]), "fail", "the check of doll looks at nothing"),
     row("Icinga: only its host is not looked at", icinga("alerting", hosts=["agent"], services=AGENT), "pass", "tells of their problems"),
+    row(
+        "Checkmk's own rules decide", of_naemon(status=[naemon.program(program_version="Check_MK 2.3.0p6")]), "warn", "is Checkmk's, which"
+    ),
     # others are told
     row("Icinga: not the one who must be", icinga("routing", **{**WEB, "contacts": ["ops"]}), "fail", "are told to alice, not to ops"),
     row("Nagios: not the one who must be", nagios("routing", "for_bob"), "fail", "are told to bob, not to team-payments"),
@@ -390,8 +409,8 @@ ROWS: list[Row] = [
     row("Livestatus hangs", at_socket(None), "unknown", "did not answer within"),
     row("Livestatus: another service answers", at_socket(b"220 mail.example ESMTP ready\r\n"), "unknown", "does not speak Livestatus"),
     row("Livestatus: closed at once", at_socket(b""), "unknown", "closed the connection"),
-    row("Livestatus: garbage", at_socket(checkmk.fixed16(200, b"\xff[[1,")), "unknown", "cannot be parsed"),
-    row("Livestatus: refuses", at_socket(checkmk.fixed16(452, b"Completely invalid GET request\n")), "unknown", r"refuses .*452"),
+    row("Livestatus: garbage", at_socket(naemon.fixed16(200, b"\xff[[1,")), "unknown", "cannot be parsed"),
+    row("Livestatus: refuses", at_socket(naemon.fixed16(452, b"Completely invalid GET request\n")), "unknown", r"refuses .*452"),
     row("Nagios: dead for an hour", dead, "unknown", "status.dat was written 60 min .* ago, the limit is 5 min: Nagios does not run"),
     row("Nagios: no status file", kept_file(None, cache=False, name="status.log"), "unknown", "status.dat does not exist"),
     row("Nagios: no object cache", kept_file(cache=False), "unknown", "objects.cache does not exist"),

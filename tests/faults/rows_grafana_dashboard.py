@@ -120,6 +120,9 @@ ROWS: list[Row] = [
     Row(CHECK, "one panel is named, another one is empty", shows(REQUESTS, DEAD, panels=["Requests"]), "pass", r"in its panel"),
     Row(CHECK, "a panel that may be empty is", shows(REQUESTS, DEAD, may_be_empty=["Latency"]), "pass", r"1 that may be empty is"),
     Row(CHECK, "a query that may be empty is", shows(panel("Both", "payments_queue", "nothing"), may_be_empty=["Both/B"]), "pass", "panel"),
+    Row(
+        CHECK, "no alert fires", shows(REQUESTS, panel("Alerts", "ALERTS{service='payments'}")), "pass", r"panel, .*1 that may be empty is"
+    ),
     Row(CHECK, "no error yet: or vector(0)", shows(REQUESTS, panel("Errors", "sum(nothing) or vector(0)")), "pass", r"data in 2 panels"),
     Row(CHECK, "the dashboards with a tag", shows(REQUESTS, board_of={"tags": ["oncall"]}, tag="oncall"), "pass", r"in its panel"),
     Row(

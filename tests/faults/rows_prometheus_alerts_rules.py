@@ -98,14 +98,14 @@ def of(service: str, **options: t.Any) -> t.Callable[[World], dict[str, t.Any]]:
 
 def too_slow(world: World) -> dict[str, t.Any]:
     """A group whose rules take longer than its interval, of a Prometheus that does not scrape itself."""
-    rules = "groups:\n- name: heavy\n  interval: 1ms\n  rules:\n" + alert("Heavy", "count_over_time(vector(1)[3h:1s]) > 1e9")
+    rules = "groups:\n- name: heavy\n  interval: 1ms\n  rules:\n" + alert("Heavy", "count_over_time(vector(1)[1d:1s]) > 1e9")
     server = world.running.start(Prometheus, world.binaries, rules=rules)
     return slow_once(server, rules="heavy")
 
 
 def always_too_slow(world: World) -> dict[str, t.Any]:
     """The same of one that scrapes itself, and so knows how many evaluations were left out."""
-    rules = "groups:\n- name: heavy\n  interval: 1ms\n  rules:\n" + alert("Heavy", "count_over_time(vector(1)[3h:1s]) > 1e9")
+    rules = "groups:\n- name: heavy\n  interval: 1ms\n  rules:\n" + alert("Heavy", "count_over_time(vector(1)[1d:1s]) > 1e9")
     server = Prometheus(world.folder / "prometheus", world.binaries, rules=rules)
     server.config = f"scrape_configs: [{{job_name: itself, static_configs: [{{targets: ['{LOCAL}:{server.port}']}}]}}]\n"
     world.running.started.append(server)
@@ -123,7 +123,14 @@ def slow_once(server: t.Any, rules: str) -> dict[str, t.Any]:
     return {"url": server.url, "match": {"service": "SERVICE"}}
 
 
+def named(service: str) -> t.Callable[[World], dict[str, t.Any]]:
+    """An alert that is asked for by its name alone, as that of a backup, on a server where others have one of that name."""
+    return lambda world: {"url": shared(world), "must_include": ["Down"], "prefer": {"service": service}}
+
+
 ROWS: list[Row] = [
+    Row(CHECK, "an alert of a name that other services have too", named("mild"), "pass", r"^1 alert loaded"),
+    Row(CHECK, "only other services have an alert of that name", named("nobody"), "warn", r"only with other labels than service=nobody"),
     Row(CHECK, "alerts carry what their severity asks for", of("carrying", required_by_severity=BY_SEVERITY), "pass", r"1 alert loaded"),
     Row(
         CHECK,

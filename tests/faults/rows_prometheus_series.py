@@ -10,6 +10,7 @@ import functools
 import http.server
 import json
 import pathlib
+import shutil
 import tempfile
 import threading
 import time
@@ -74,6 +75,7 @@ class Estate(t.NamedTuple):
 def estate(binaries: t.Any) -> Estate:
     """Started once for the rows of a process, and stopped with it."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="series-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     old = "shop_old_total 1 @late@\n"
     gone = 'shop_gone_total 1\nhttp_requests_total{code="200",route="/old"} 1\nshop_was_number 1\n'
     one, two, other = Pages(SHOP + ONLY_ONE + old + gone), Pages(SHOP), Pages(OTHER)

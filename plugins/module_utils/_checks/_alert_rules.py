@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import re
 import typing as t
 
@@ -103,14 +104,42 @@ def _lacking(names: t.Iterable[str], there: t.Mapping[str, str]) -> list[str]:
     return [name for name in names if not str(there.get(name, "")).strip()]
 
 
+# -- whose they are
+
+
+def preferred(alerts: t.Sequence[Rule], labels: t.Mapping[str, object], remarks: Remarks) -> list[Rule]:
+    """Of alerts of one name those with these labels, else those that say nothing of them: what has others is another service's."""
+    wanted = {name: str(value) for name, value in labels.items()}
+    chosen: list[Rule] = []
+    for name in dict.fromkeys(alert.name for alert in alerts):
+        called = [alert for alert in alerts if alert.name == name]
+        own = [alert for alert in called if all(alert.labels.get(label) == value for label, value in wanted.items())]
+        silent = [alert for alert in called if all(alert.labels.get(label, value) == value for label, value in wanted.items())]
+        if wanted and not silent:
+            remarks.warns.append(
+                phrase(
+                    "{alert} is loaded only with other labels than {labels:list}: they do not say that it is the service's",
+                    alert=name,
+                    labels=[f"{label}={value}" for label, value in wanted.items()],
+                )
+            )
+        chosen += own or silent or called
+    return chosen
+
+
 # -- how they fare
 
 
 def examine_rules(
-    server: Prometheus, rules: t.Sequence[Rule], alerts: t.Sequence[Rule], match: t.Mapping[str, str], companion: str
+    server: Prometheus,
+    rules: t.Sequence[Rule],
+    alerts: t.Sequence[Rule],
+    match: t.Mapping[str, str],
+    companion: str,
+    remarks: Remarks | None = None,
 ) -> Remarks:
     """Slow groups, targets that can vanish unnoticed, and how often each alert fired in the last 7 days."""
-    remarks = Remarks()
+    remarks = remarks or Remarks()
     _groups(server, alerts, remarks)
     _companions(server, rules, alerts, companion, remarks)
     _noise(server, alerts, match, remarks)
@@ -119,7 +148,7 @@ def examine_rules(
 
 def _groups(server: Prometheus, alerts: t.Sequence[Rule], remarks: Remarks) -> None:
     """A group that takes longer than its interval leaves evaluations out; its own metrics tell whether it always does."""
-    groups = {alert.group_key: alert for alert in alerts if alert.group_took and alert.interval}
+    groups = {alert.group_key: alert for alert in alerts if 0 < alert.group_took < math.inf and alert.interval}
     if not groups:
         return
     slowest = max(groups.values(), key=lambda alert: alert.group_took / alert.interval)
@@ -158,10 +187,11 @@ def _noise(server: Prometheus, alerts: t.Sequence[Rule], match: t.Mapping[str, s
     both = f'label_replace({began}, "{MARK}", "times", "", "") or label_replace({samples}, "{MARK}", "samples", "", "")'
     try:
         patient = Prometheus(server.connection, server.runner.within(PATIENCE))
-        found = {(sample.labels.get("alertname", ""), sample.labels.get(MARK)): sample.value for sample in patient.query(both)}
+        answered = [sample for sample in patient.query(both) if math.isfinite(sample.value)]
     except CannotObserve:
         remarks.observed["fired_7d"] = None  # it decides nothing: a server that does not answer this is no fault of the alerts
         return
+    found = {(sample.labels.get("alertname", ""), sample.labels.get(MARK)): sample.value for sample in answered}
     intervals = {alert.name: alert.interval for alert in alerts}
     fired = {
         name: Fired(max(1, int(found.get((name, "times"), 0))), found[name, "samples"] * intervals[name])
@@ -262,4 +292,4 @@ def _holds(matchers: t.Sequence[Matcher], labels: t.Mapping[str, str]) -> bool:
         return False
 
 
-__all__ = ("COMPANIONS", "MILD", "Remarks", "examine_rules", "is_mild", "lacking_by_severity", "required_by_severity")
+__all__ = ("COMPANIONS", "MILD", "Remarks", "examine_rules", "is_mild", "lacking_by_severity", "preferred", "required_by_severity")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
+from urllib.parse import urlsplit
 
 from .._argspec import Spec, http_spec
 from .._clients.alert_labels import Followed, Sent, follow
@@ -14,7 +15,6 @@ from .._clients.alertmanager import label_sets
 from .._clients.label_sets import LabelSet
 from .._clients.prometheus import Rule
 from .._clients.prometheus_alerting import AlertingPrometheus, chosen
-from .._finding import CannotObserve
 from .._http import Connection, HttpArguments
 from .._listing import every
 from .._phrase import Message, phrase
@@ -30,7 +30,13 @@ SPEC: Spec = {
         "type": "list",
         "elements": "dict",
         "default": [],
-        "options": {**http_spec(url={"required": True}), "probe_query": {"type": "str"}, "external_labels": {"type": "dict"}},
+        "options": {
+            **http_spec(url={"required": True}),
+            "failover": {"type": "list", "elements": "str", "default": []},
+            "rules_url": {"type": "str"},
+            "probe_query": {"type": "str"},
+            "external_labels": {"type": "dict"},
+        },
     },
     "match": {"type": "dict"},
     "must_include": {"type": "list", "elements": "str", "default": []},
@@ -51,6 +57,8 @@ class Evaluating(t.TypedDict):
     ca_path: str | None
     client_cert: str | None
     client_key: str | None
+    failover: list[str]
+    rules_url: str | None
     probe_query: str | None
     external_labels: dict[str, object] | None
 
@@ -117,6 +125,7 @@ def problems(args: AlertsArguments) -> list[str]:
 def follow_all(args: AlertsArguments, runner: Runner) -> Servers:
     """Asks each Prometheus for the rules of the service. CannotObserve."""
     match, named = _texts(args["match"]), [str(name) for name in args["must_include"]]
+    receivers = [urlsplit(url).netloc.rpartition("@")[2] for url in (args["url"], *args["peers"])]
     found = []
     for options in args["prometheus"]:
         declared = options["external_labels"]
@@ -126,15 +135,7 @@ def follow_all(args: AlertsArguments, runner: Runner) -> Servers:
             server.declared = {}  # said to be none
         server.probe(options["probe_query"])
         rules, _now = server.rules()
-        if not rules:
-            raise CannotObserve(
-                phrase(
-                    "{server} has no rule at all: is it the right server, or has it not read its rules yet?",
-                    server=server.instrument,
-                ),
-                instrument=server.instrument,
-            )
-        found.append(follow(server, rules, chosen(rules, match, named)))
+        found.append(follow(server, rules, chosen(rules, match, named), receivers=receivers))
     return Servers(tuple(found))
 
 

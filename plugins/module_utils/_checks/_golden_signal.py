@@ -50,7 +50,6 @@ class Seen:
     never: bool = False
     count: int = 0
     age: float | None = None  # of its newest sample
-    histograms: bool = False
 
 
 class Examiner:
@@ -68,7 +67,7 @@ class Examiner:
     ) -> None:
         self.server, self.series, self.own, self.within = server, series, own, within
         self.may_be_absent = {normal(text) for text in may_be_absent}
-        self.rules_known = rules is not None
+        self.has_rules = bool(rules)
         self.recorded: dict[str, list[Rule]] = {}
         for rule in rules or ():
             if rule.kind == "recording":
@@ -95,6 +94,23 @@ class Examiner:
         said = phrase("{expression} has no series now, though each of its selectors has some", expression=one_line(text, 200))
         return dataclasses.replace(seen, status=Status.FAIL, message=said, live=False)
 
+    def is_histogram(self, text: str) -> bool:
+        """Whether what is written is a selector of native histograms."""
+        try:
+            return bool(self.series.histograms(parse_instant_selector(text)))
+        except ValueError:
+            return False
+
+    def all_of(self, one: str, other: str) -> bool:
+        """Whether all live series of one selector are of the other, too, both of the same metric; False for what is no selector."""
+        try:
+            first, second = parse_instant_selector(one), parse_instant_selector(other)
+        except ValueError:
+            return False
+        if first.metric != second.metric or not self.series.live(first).count or not self.series.live(second).count:
+            return False
+        return not self.server.query(f"count({first.text} unless {second.text})")
+
     # -- selectors
 
     def selector(self, signal: Signal, selector: Selector, depth: int = 0) -> Seen:
@@ -118,18 +134,23 @@ class Examiner:
             return Seen(text, *self._of_others(text, live), foreign=True, count=live.count)
         told_of = mine or list(live.counts)
         count = sum(live.counts[origin] for origin in told_of)
-        histograms = False
-        if not self.series.numbers(selector).intersection(told_of) and live.ages:
-            histograms = bool(self.series.histograms(selector).intersection(told_of))
-            if not histograms:
-                return Seen(text, *self._no_numbers(selector, told_of), count=count)
+        numbers = self.series.numbers(selector) if live.ages else self.series.numbers_before(selector)
+        if not (numbers or self.series.histograms(selector)).intersection(told_of):
+            return Seen(text, *self._no_numbers(selector, told_of), count=count)
         ages = {origin: self._age(origin, live) for origin in told_of}
         newest = min(ages, key=lambda origin: ages[origin])
         age = ages[newest]
         if age > self.within:
             return Seen(text, Status.FAIL, self._too_old(text, newest, age), count=count, age=age)
-        good = Seen(text, Status.PASS, _alive(text, count, age), live=True, count=count, age=age, histograms=histograms)
+        good = Seen(text, Status.PASS, _alive(text, count, age), live=True, count=count, age=age)
         lacking = self.own.lacking(live.counts) if not _narrowed(selector, self.own.labels) and not self._is_excused(signal, text) else []
+        if ":" in (selector.metric or "") and not self.has_rules:
+            said = phrase(
+                "{said}, but it is made by a recording rule, and {server} shows no rules: what evaluates them is to be named (rules_url)",
+                said=good.message,
+                server=self.server.instrument,
+            )
+            return dataclasses.replace(good, status=Status.WARN, message=said)
         if lacking:
             said = phrase("{said}, but there is none of {targets:list}", said=good.message, targets=lacking)
             return dataclasses.replace(good, status=Status.WARN, message=said)
@@ -266,7 +287,8 @@ class Examiner:
     def _made_of(self, signal: Signal, expression: str, text: str, depth: int) -> Seen:
         """Whether an expression is made of what is alive: of branches that are there whatever happens, nothing is believed."""
         shown = one_line(expression, 200)
-        tree = without_constants(self._parsed(expression))
+        whole = self._parsed(expression)
+        tree = without_constants(whole)
         if tree is None:
             return Seen(text, Status.FAIL, phrase("{expression} is a constant, whatever the service does", expression=shown))
         looked: dict[str, Seen] = {}
@@ -278,7 +300,10 @@ class Examiner:
         needed = needs(tree, lambda one: State.LIVE if looked[one.text].live or looked[one.text].foreign else State.DEAD)
         if not needed.alive:
             worst = max((looked[one.text] for one in needed.dead), key=lambda seen: _RANK[seen.status])
-            return dataclasses.replace(worst, text=text, message=phrase("{expression}: {why}", expression=shown, why=worst.message))
+            why = phrase("{expression}: {why}", expression=shown, why=worst.message)
+            # "or vector(0)" says what is meant while there is nothing, as long as there may be nothing
+            status = Status.PASS if worst.excused and tree != whole else worst.status
+            return dataclasses.replace(worst, text=text, status=status, message=why)
         ages = [seen.age for seen in looked.values() if seen.age is not None]
         good = Seen(text, Status.PASS, _of_expression(expression, 0), live=True, age=min(ages, default=None))
         idle = [looked[one.text] for one in needed.idle if looked[one.text].status is not Status.PASS]

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime as dt
 import typing as t
 
 from .._clients.alertmanager import Alertmanager
 from .._clients.alertmanager_alerts import PEER_WAIT, Alerts, Counters, Timing, timings
-from .._clients.alertmanager_routes import BadMatcher, Labels, Route, find_routes, integrations, read_tree, show_labels
+from .._clients.alertmanager_routes import BadMatcher, Config, Labels, Route, find_routes, integrations, read_tree, show_labels
 from .._clients.re2 import Untranslatable
+from .._clients.route_hours import NotEvaluated, Shut, of_route, said_of
 from .._finding import CannotObserve
 from .._listing import either, every
 from .._phrase import Message, phrase, plural
@@ -33,6 +35,9 @@ class Path:
     peers: int = 1
     useful: tuple[Route, ...] = ()
     problem: Message | None = None
+    restriction: Message | None = None  # it is told of at times only
+    shut: bool = False  # ... and not now, as far as that can be told
+    unread: bool = False  # ... and it cannot be told when
     joined: bool = False  # a group is there already to which the alert comes
 
     @property
@@ -67,7 +72,9 @@ class Path:
         return 0.0 if self.joined else min(self.timings[id(route)].wait for route in self.useful)
 
     def must_be_in_time(self, deadline: float, alerts: Alerts) -> None:
-        """CannotObserve where no receiver can be told before the deadline, as the routes group alerts."""
+        """CannotObserve where no receiver can be told before the deadline, as the routes group alerts and mute them."""
+        if self.shut and self.restriction:
+            raise CannotObserve(phrase("{restriction}: nothing was sent", restriction=self.restriction))
         with contextlib.suppress(CannotObserve):
             there = alerts.groups()
             self.joined = any(self._is_in(receiver, labels) for receiver, labels in there)
@@ -84,14 +91,6 @@ class Path:
 
     def may_be_later(self, deadline: float) -> Message | None:
         """Why a notification may come after the deadline although nothing is wrong."""
-        if all(route.muted or route.active for route in self.useful):
-            return phrase(
-                "no notification was sent within {deadline:duration}, and the route leads to {receivers} at times only (time interval "
-                "{intervals}): nothing was proven",
-                deadline=deadline,
-                receivers=every(self.receivers),
-                intervals=either(list(dict.fromkeys(name for route in self.useful for name in (*route.muted, *route.active)))),
-            )
         longest = max(self._longest(self.timings[id(route)]) for route in self.useful)
         if self.peers > 1 and longest + PEER_WAIT * (self.peers - 1) >= deadline:
             return phrase(
@@ -151,7 +150,32 @@ def find_path(server: Alertmanager, labels: Labels, mark: str, receivers: t.Sequ
             labels=path.shown,
             receivers=every(mute),
         )
+    else:
+        _restrict(path, config, server.runner.now())
     return path
+
+
+def _restrict(path: Path, config: Config, now: dt.datetime) -> None:
+    """Finds when those who are useful are told."""
+    if not all(route.muted or route.active for route in path.useful):
+        return
+    names = list(dict.fromkeys(name for route in path.useful for name in (*route.muted, *route.active)))
+    said = phrase(
+        "alerts with {labels} reach {receivers} at times only (time interval {intervals})",
+        labels=path.shown,
+        receivers=every(path.receivers),
+        intervals=either(names),
+    )
+    try:
+        shut = Shut.of([of_route(config, route) for route in path.useful], now)
+    except NotEvaluated as exc:
+        path.restriction = phrase("{said}, and {name} cannot be evaluated here", said=said, name=str(exc))
+        path.shut = path.unread = True
+        return
+    if shut.always:
+        path.problem, path.useful = phrase("{said}, which is not once within the next year", said=said), ()
+    elif not shut.never:
+        path.restriction, path.shut = said_of(said, shut, now, None), shut.within(now, now) is not None
 
 
 def _astray(labels: str, reached: t.Sequence[str], wanted: t.Sequence[str]) -> Message:

@@ -129,7 +129,7 @@ class Asking:
         latest = shown(at_end.frames) if isinstance(at_end, Answer) else None
         said = self._nothing(job, query, data, latest)
         if said is not None:
-            return Judged(Kind.EXCUSED if self.excused(job, query.ref) else Kind.EMPTY, said)
+            return Judged(Kind.EXCUSED if query.is_quiet or self.excused(job, query.ref) else Kind.EMPTY, said)
         if query.is_constant and data.only is not None:
             return Judged(
                 Kind.CONSTANT, phrase("it shows only the number {value:number}, which the query itself makes up", value=data.only)
@@ -139,8 +139,8 @@ class Asking:
     def _nothing(self, job: Job, query: Query, data: Shown, latest: Shown | None) -> Message | None:
         """Why it shows nothing of now; None where it does."""
         end = min(job.whole.end, self.now)
-        if latest is not None and latest.has_data:
-            return None
+        if latest is not None and (latest.has_data or (latest.rows and data.has_data)):
+            return None  # NaN just now is a series that goes on: nothing was asked for in the last minutes
         if not data.rows and not (latest and latest.rows):
             return phrase("there is no data")
         if not data.has_data:

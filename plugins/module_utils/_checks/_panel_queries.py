@@ -18,7 +18,8 @@ from .._clients.grafana_reading import Forbidden, GrafanaReader, Missing, Source
 from .._clients.grafana_templates import LOKI, PROMETHEUS, Value, filled, filled_within, ways_of
 from .._clients.grafana_time import Range, overridden, seconds, step_of, whole_number
 from .._clients.grafana_variables import NoValue, Variables
-from .._clients.promql import NotParsed, parse, selectors
+from .._clients.promql import ALERT_METRICS, NotParsed, Tree, parse, selectors
+from .._clients.promql_tree import ABSENT, Binary, Call, Select, parts
 from .._message import one_line
 from .._phrase import Message, phrase
 
@@ -63,6 +64,7 @@ class Query:
     step: float  # seconds
     is_shown: bool = True
     is_constant: bool = False
+    is_quiet: bool = False  # empty while all is well, by what it asks for
     now: bool = False
 
 
@@ -176,9 +178,16 @@ class Preparing:
         curve = bool(body.get("range")) or not instant
         body.update(instant=instant and not curve, range=curve, exemplar=False)
         own_step = seconds(str(body.get("interval") or "")) or 0.0
-        step_seconds = max(step / 1000, own_step)
+        expression = str(body["expr"])
         return Query(
-            ref, body, source, step_seconds, not hidden, is_constant(str(body["expr"])), curve and whole.end <= self.now.timestamp()
+            ref,
+            body,
+            source,
+            max(step / 1000, own_step),
+            is_shown=not hidden,
+            is_constant=is_constant(expression),
+            is_quiet=is_quiet(expression),
+            now=curve and whole.end <= self.now.timestamp(),
         )
 
     def _filter(self, body: dict[str, object], source: Source) -> None:
@@ -199,12 +208,34 @@ class Preparing:
 
 def is_constant(expression: str) -> bool:
     """Whether the query makes a number up where there is nothing: ``or vector(0)``, or no series in it at all."""
-    if _CONSTANT.search(expression):
+    tree = _tree(expression)
+    return bool(_CONSTANT.search(expression)) or (tree is not None and not list(selectors(tree)))
+
+
+def is_quiet(expression: str) -> bool:
+    """Whether the query asks for alerts that fire, or for what is absent: that there is none is good news."""
+    tree = _tree(expression)
+    return tree is not None and _needs_trouble(tree)
+
+
+def _needs_trouble(tree: Tree) -> bool:
+    if isinstance(tree, Select):
+        return all(selector.metric in ALERT_METRICS for selector in tree.choices)
+    if isinstance(tree, Call) and tree.function in ABSENT:
         return True
+    if isinstance(tree, Binary) and tree.operator == "or":
+        return _needs_trouble(tree.left) and _needs_trouble(tree.right)
+    if isinstance(tree, Binary) and tree.operator == "unless":
+        return _needs_trouble(tree.left)
+    return any(_needs_trouble(part) for part in parts(tree))
+
+
+def _tree(expression: str) -> Tree | None:
+    """None for what cannot be parsed. What only the data source fills in stands for a minute."""
     try:
-        return not any(True for _selector in selectors(parse(re.sub(r"\$\{?__\w+\}?", "1m", expression))))
+        return parse(re.sub(r"\$\{?__\w+\}?", "1m", expression))
     except NotParsed:
-        return False
+        return None
 
 
 def _without_queries(panel: Panel) -> Message:
@@ -228,4 +259,4 @@ def _is_random(query: Query) -> bool:
     return query.source.uid in OF_GRAFANA and query.body.get("queryType") in (None, "", "randomWalk")
 
 
-__all__ = ("Job", "Kind", "Preparing", "Query", "Seen", "is_constant")
+__all__ = ("Job", "Kind", "Preparing", "Query", "Seen", "is_constant", "is_quiet")

@@ -154,7 +154,7 @@ class _Test:
         self.far_end, self.deadline = far_end, args["deadline"]
         self.trouble: CannotObserve | None = None  # of the last look at the far end
         self.left_standing: Message | None = None
-        self.latency = 0.0
+        self.began = self.latency = 0.0
 
     def run(self) -> Finding:
         before = self.alerts.counters()
@@ -171,7 +171,7 @@ class _Test:
             seen = suppressed is None and self._wait(before)
             reflected = seen and self.far_end is not None and not self.far_end.proves()
             if not seen and suppressed is None:
-                suppressed = self._suppressed()  # a time interval is known only when a notification was due
+                suppressed = self._suppressed()  # it may have been silenced meanwhile
             counted = self._counted(before, seen=seen)
         return self._complete(self._judge(seen, reflected, suppressed, counted))
 
@@ -181,7 +181,7 @@ class _Test:
     def _posted(self) -> t.Iterator[None]:
         """The alert stands meanwhile, and is withdrawn however this ends."""
         server, starts = self.alerts.server, self.alerts.now()
-        began = self.runner.clock.monotonic()
+        self.began = self.runner.clock.monotonic()
         notes = {
             "summary": f"Delivery test {self.mark}: nothing is wrong",
             "description": f"Sent by operability.readiness to see whether notifications arrive. Nothing needs to be done. {self.mark}",
@@ -206,7 +206,7 @@ class _Test:
             yield
         finally:
             try:
-                self.alerts.post(alert(max(0.001, self.runner.clock.monotonic() - began)), timeout=5.0)
+                self.alerts.post(alert(max(0.001, self.runner.clock.monotonic() - self.began)), timeout=5.0)
                 keeper.take_back()
             except CannotObserve as exc:
                 self.left_standing = phrase(
@@ -235,12 +235,11 @@ class _Test:
     def _wait(self, before: Counters | None) -> bool:
         """Whether the mark was seen, or without a far end, whether each integration has notified."""
         clock = self.runner.clock
-        started = clock.monotonic()
         while True:
             if self._is_there(before):
-                self.latency = clock.monotonic() - started
+                self.latency = clock.monotonic() - self.began
                 return True
-            waited = clock.monotonic() - started
+            waited = clock.monotonic() - self.began
             if waited >= self.deadline:
                 return False
             self.runner.sleep(max(0.05, min(self.args["interval"], self.deadline - waited)))
@@ -301,7 +300,7 @@ class _Test:
             )
             return warned(said, **fields)
         if not seen:
-            return self._not_seen(sent.succeeded if sent else None, fields)
+            return self._not_seen(sent, fields)
         return self._seen(reflected, sent, fields)
 
     def _seen(self, reflected: bool, sent: Sent | None, fields: Facts) -> Finding:
@@ -328,7 +327,7 @@ class _Test:
             "a notification of the synthetic alert arrived at {far_end:path} within {latency:duration}, the limit is {deadline:duration} "
             "(by {integrations})",
             far_end=name,
-            latency=round(self.latency, 1),
+            latency=max(0.1, round(self.latency, 1)),
             deadline=self.deadline,
             integrations=self.path.integrations,
         )
@@ -338,7 +337,7 @@ class _Test:
             return warned(phrase("{arrived}; but {failure}", arrived=said, failure=sent.failure), **fields)
         return passed(said, **fields)
 
-    def _not_seen(self, succeeded: bool | None, fields: Facts) -> Finding:
+    def _not_seen(self, sent: Sent | None, fields: Facts) -> Finding:
         if self.trouble is not None:
             said = phrase(
                 "whether the notification arrived is not known: {reason} (asked for {deadline:duration})",
@@ -346,11 +345,17 @@ class _Test:
                 deadline=self.deadline,
             )
             return unknown(said, **fields)
-        if succeeded:
+        late = self.path.may_be_later(self.deadline) if self.path.joined else None
+        if late:  # what was counted meanwhile may have been of others
+            return unknown(late, **fields)
+        if sent is None:
+            return failed(self._not_there(phrase("Alertmanager does not show whether it sent anything")), **fields)
+        if sent.succeeded:
             why = phrase("Alertmanager says that it was sent by {integrations}", integrations=self.path.integrations)
             return failed(self._not_there(why), **fields)
-        if succeeded is None:
-            return failed(self._not_there(phrase("Alertmanager does not show whether it sent anything")), **fields)
+        if sent.begun:
+            why = phrase("Alertmanager had begun to send it by {integrations}, and was not answered", integrations=self.path.integrations)
+            return failed(self._not_there(why), **fields)
         return self._never_sent(fields)
 
     def _never_sent(self, fields: Facts) -> Finding:

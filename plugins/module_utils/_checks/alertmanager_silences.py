@@ -169,7 +169,7 @@ def judge(
     for one, found in wrong:
         line = phrase("{silence}: {problems}", silence=describe(one.silence, one.certain), problems=every(found))
         if one.how == UNREAD:
-            report.unknowns.append(_unread(one.silence, server))
+            report.unknowns.append(_unread(one.silence))
         elif one.how == MAYBE and alerts and alerts.origin == "loaded":
             report.warns.append(line)
         else:
@@ -205,14 +205,9 @@ def judge(
     return Finding(Status.WARN if alerts and alerts.origin == "expected" else Status.PASS, said, **fields)
 
 
-def _unread(silence: Silence, server: Alertmanager) -> Message:
+def _unread(silence: Silence) -> Message:
     pattern = next((matcher.value for matcher in silence.matchers if "~" in matcher.operator), "")
-    return phrase(
-        "{silence} of {server} has a regular expression that cannot be evaluated here: {pattern}",
-        silence=_named(silence),
-        server=server.name,
-        pattern=pattern,
-    )
+    return phrase("{silence} has a regular expression that cannot be evaluated here: {pattern}", silence=_named(silence), pattern=pattern)
 
 
 def _good(covering: t.Sequence[Covering], in_force: int, window_end: dt.datetime | None, longest: float) -> Message:

@@ -16,7 +16,7 @@ from .._clients.alertmanager_routes import Labels, show_labels
 from .._clients.far_end import is_login
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat, passed, unknown, warned
 from .._http import Connection, HttpArguments, Response, public_url
-from .._listing import either, every
+from .._listing import every
 from .._message import one_line
 from .._phrase import Message, and_more, phrase
 from .._runner import Runner
@@ -127,7 +127,7 @@ def too_few(args: Arguments, wanted: Labels, mine: t.Sequence[Alert], running: f
         said = phrase(
             "no alert {labels} has come since Alertmanager started {running:duration} ago: too early to tell, it may take {limit:duration}",
             labels=shown,
-            running=float(round(max(running, 0.0))),
+            running=float(max(1, round(running))),
             limit=args["max_age"],
         )
         return unknown(said, **fields)
@@ -150,6 +150,8 @@ def look_at(alert: Alert, held: t.Sequence[Alert], server: Alertmanager, args: A
     age = None if alert.updated is None else (now - alert.updated).total_seconds()
     shown = show_labels(alert.labels)
     suppressed = suppressed_by(alert, held, server)
+    if path.restriction and alert.muted_by and not (alert.silenced_by or alert.inhibited_by):
+        suppressed = None  # told with its hours
     problem: Message | None = None
     if suppressed is not None:
         problem = phrase("{alert} is {suppressed}: nobody is told of it", alert=shown, suppressed=suppressed)
@@ -174,14 +176,10 @@ def look_at(alert: Alert, held: t.Sequence[Alert], server: Alertmanager, args: A
     elif alert.state not in ("active", "suppressed"):
         doubt = phrase("Alertmanager has not yet decided about {alert} (state {state})", alert=shown, state=one_line(alert.state, 40))
     restriction = None
-    if path.useful and all(route.muted or route.active for route in path.useful):
-        intervals = list(dict.fromkeys(name for route in path.useful for name in (*route.muted, *route.active)))
-        restriction = phrase(
-            "{alert} reaches {receivers} only at times (time interval {intervals}): outside of them its silence says nothing",
-            alert=shown,
-            receivers=every(path.receivers),
-            intervals=either(intervals),
-        )
+    if path.restriction and path.unread:
+        doubt = doubt or path.restriction
+    elif path.restriction:
+        restriction = phrase("{restriction}; outside of them its silence says nothing", restriction=path.restriction)
     return Seen(alert, path, age, problem, doubt, restriction)
 
 
@@ -204,7 +202,7 @@ def judge(seen: t.Sequence[Seen], args: Arguments) -> Finding:
         return unknown(and_more(doubts), **fields)
     if restrictions:
         return warned(and_more(restrictions), **fields)
-    first, age = seen[0], float(round(max(*ages, 0.0)))
+    first, age = seen[0], float(max(1, round(max(*ages, 0.0))))
     if len(seen) == 1:
         said = phrase(
             "{alert} is firing, was refreshed {age:duration} ago and reaches {receivers}",

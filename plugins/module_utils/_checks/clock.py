@@ -84,7 +84,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
         found = time_daemons.running(args["proc"], runner)
     except CannotObserve as exc:
         _unseen(clock, [exc.message], args, judgement)
-        return _finding(clock, args, judgement, phrase("{why}", why=exc.message))
+        return _finding(clock, args, judgement, _said(clock, args))
     clock.daemons = found.daemons
     if found.daemons:
         good = _daemons(clock, args, runner, judgement)
@@ -289,9 +289,10 @@ def _container(clock: Clock, args: Arguments, judgement: Judgement) -> Message:
 
 
 def _nothing(clock: Clock, args: Arguments, judgement: Judgement) -> Message:
-    there = time_daemons.installed(args["root"])
-    if clock.machine is not None and clock.machine.channels and not there:
-        channels = clock.machine.channels
+    there, machine = time_daemons.installed(args["root"]), clock.machine
+    # systemd brings timesyncd along, and does not start it where a guest program keeps the clock
+    if machine is not None and machine.channels and (not there or (machine.kept and there == [TIMESYNCD])):
+        channels = machine.channels
         if clock.measured is not None:
             said = phrase(
                 "no time daemon runs on this virtual machine: the clock is right now, and whether {channels:list} keeps it so is not known",
@@ -308,7 +309,7 @@ def _nothing(clock: Clock, args: Arguments, judgement: Judgement) -> Message:
         return said
     if there:
         said = phrase("no time daemon runs on this host: {daemons:list} is installed, and stopped", daemons=there)
-    elif clock.machine is not None:
+    elif machine is not None:
         said = phrase("no time daemon runs on this virtual machine, and nothing else is known to set its clock")
     else:
         said = phrase("no time daemon runs on this host: nothing sets its clock")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import typing as t
 
@@ -37,12 +38,13 @@ CONSTRAINTS = {"required_one_of": [("uid", "tag")], "mutually_exclusive": [("uid
 DURATIONS = ()
 SIZES = ()
 COMPARISONS = ()
-COMPARABLE = {"panels_with_data": {"kind": "set", "what": phrase("panel with data")}}
+COMPARABLE = {"panels_with_data": {"kind": "set", "what": phrase("panel with data"), "after": "/"}}
 
 MOST_PANELS = 200  # of one dashboard, repeated ones counted
 NAMED = 3  # faults in a message
 SHOWN = 30  # in the details
 MAJOR_WITHOUT_OLD_ALERTS = 11
+HOUR, DAY = 3600.0, 86400.0
 FAULTS = (Kind.FAULT, Kind.EMPTY)
 
 
@@ -70,7 +72,7 @@ def run(args: Arguments, runner: Runner) -> Finding | list[Finding]:
     reader = GrafanaReader(Connection.from_args(args), runner)
     version, now = reader.health()
     if args["uid"]:
-        return look(args, args["uid"], reader, version, now)
+        return dataclasses.replace(look(args, args["uid"], reader, version, now), instance="")  # the plan has a name for it
     tag = t.cast("str", args["tag"])
     found = reader.search(tag=tag)
     if len(found) > MOST_FOUND:
@@ -121,7 +123,7 @@ def look(args: Arguments, uid: str, reader: GrafanaReader, version: str, now: dt
     variables = Variables(model, args["variables"], reader, reader.sources(), whole)
     view = View(args, uid, title, reader, variables, panels, whole, now)
     view.ask()
-    if is_absolute(end):
+    if whole.end < now.timestamp() - (HOUR if is_absolute(end) else DAY):
         view.doubts.append(
             phrase("it is saved with a time that ends at {end:moment}, and shows nothing of now by itself", end=_moment(whole))
         )
@@ -296,8 +298,9 @@ class View:
         return finding
 
     def fact(self, panel: Panel) -> str:
-        """The name by which a panel is known again: its title, with its number where another has the same."""
-        return panel.name if [other.name for other in self.panels].count(panel.name) == 1 else f"{panel.name} #{panel.id}"
+        """The name by which a panel is known again: its title below its dashboard, with its number where another has the same."""
+        name = f"{self.uid}/{one_line(panel.name, 100)}"
+        return name if [other.name for other in self.panels].count(panel.name) == 1 else f"{name} #{panel.id}"
 
     def of_panels(self, seen: t.Sequence[Seen]) -> list[Message]:
         return [phrase("panel {panel}: {said}", panel=one.label, said=one.message) for one in seen]

@@ -8,29 +8,31 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
-from .._argspec import ArgumentsRefused, Spec, http_spec
+from .._argspec import ArgumentsRefused, Spec, server_spec
 from .._clients.prometheus import Prometheus, Rule, told
 from .._clients.promql import parse_selector
 from .._finding import Finding, Status, isoformat
-from .._http import Connection, HttpArguments
+from .._http import Connection, ServerArguments
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
 from ._alert_diagnosis import Diagnosis
 from ._alert_examination import Examination, Report
 from ._alert_firing import Firing
 from ._alert_liveness import Excused, Liveness
-from ._alert_rules import COMPANIONS, MILD, Remarks, examine_rules, lacking_by_severity, required_by_severity
+from ._alert_rules import COMPANIONS, MILD, Remarks, examine_rules, lacking_by_severity, preferred, required_by_severity
 
 WHERE = "controller"
 TIMEOUT = 60.0
 SETTLES = True
 ARGUMENT_SPEC: Spec = {
-    **http_spec(url={"required": True}),
+    **server_spec(),
+    "rules_url": {"type": "str"},
     "match": {"type": "dict"},
     "must_include": {"type": "list", "elements": "str", "default": []},
     "required_labels": {"type": "list", "elements": "str", "default": ["severity"]},
     "required_annotations": {"type": "list", "elements": "str", "default": ["summary"]},
     "required_by_severity": {"type": "dict"},
+    "prefer": {"type": "dict"},
     "companion": {"type": "str", "choices": list(COMPANIONS), "default": "told"},
     "may_be_absent": {"type": "list", "elements": "str", "default": []},
     "not_yet_seen": {"type": "str", "choices": ["fail", "warn", "pass"], "default": "warn"},
@@ -52,13 +54,15 @@ LEAST_LATENESS = 600.0
 INTERVALS = 3
 
 
-class Arguments(HttpArguments):
+class Arguments(ServerArguments):
     url: str
+    rules_url: str | None
     match: dict[str, object] | None
     must_include: list[str]
     required_labels: list[str]
     required_annotations: list[str]
     required_by_severity: dict[str, object] | None
+    prefer: dict[str, object] | None
     companion: str
     may_be_absent: list[str]
     not_yet_seen: str
@@ -76,14 +80,15 @@ def run(args: Arguments, runner: Runner) -> Finding:
     server.probe(args["probe_query"])
     rules, now = server.rules()
     report = Report()
-    alerts = choose(rules, match, args["must_include"], report)
+    remarks = Remarks()
+    alerts = preferred(choose(rules, match, args["must_include"], report), args["prefer"] or {}, remarks)
     for alert in alerts:
         examine_state(alert, args, now, server, report)
         report.fails += lacking_by_severity(alert, by_severity)
     diagnosis = Diagnosis(Liveness(server, args["lookback"], now.timestamp()), rules, excused, args["not_yet_seen"])
     examination = Examination(diagnosis, Firing(diagnosis), report)
     examination.examine(alerts)
-    remarks = examine_rules(server, rules, alerts, match, args["companion"])
+    remarks = examine_rules(server, rules, alerts, match, args["companion"], remarks)
     report.fails += remarks.fails
     report.warns += remarks.warns
     return conclude(args, match, alerts, examination, report, remarks)

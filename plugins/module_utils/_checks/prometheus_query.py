@@ -10,11 +10,11 @@ import math
 import re
 import typing as t
 
-from .._argspec import ArgumentsRefused, Spec, http_spec
+from .._argspec import ArgumentsRefused, Spec, server_spec
 from .._clients.prometheus import Evaluation, Prometheus, Sample
 from .._clients.promql import NotParsed, parse, selectors
 from .._finding import CannotObserve, Finding, Measurement, Status
-from .._http import Connection, HttpArguments
+from .._http import Connection, ServerArguments
 from .._message import one_line
 from .._phrase import Message, phrase, plural
 from .._runner import Runner
@@ -25,7 +25,7 @@ WHERE = "controller"
 TIMEOUT = 30.0
 SETTLES = True
 ARGUMENT_SPEC: Spec = {
-    **http_spec(url={"required": True}),
+    **server_spec(),
     "query": {"type": "str", "required": True},
     "name": {"type": "str"},
     "pass_when": {"type": "str", "no_log": False},
@@ -49,7 +49,7 @@ SHOWN = 20  # series in the details
 _WORST = {Status.PASS: 0, Status.WARN: 1, Status.UNKNOWN: 2, Status.FAIL: 3}
 
 
-class Arguments(HttpArguments):
+class Arguments(ServerArguments):
     url: str
     query: str
     name: str | None

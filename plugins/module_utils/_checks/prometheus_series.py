@@ -8,12 +8,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._argspec import ArgumentsRefused, Spec, http_spec
+from .._argspec import ArgumentsRefused, Spec, server_spec
 from .._clients.prometheus import Prometheus, QueryRefused, Rule, Target
 from .._clients.promql import AnotherTime, parse_instant_selector
 from .._clients.series import Series
 from .._finding import CannotObserve, Finding, Measurement, Status, failed
-from .._http import Connection, HttpArguments
+from .._http import Connection, ServerArguments
 from .._message import one_line
 from .._phrase import Message, listed, phrase
 from .._runner import Runner
@@ -24,9 +24,11 @@ from ._own_targets import OwnTargets
 WHERE = "controller"
 TIMEOUT = 60.0
 SETTLES = True
-GOLDEN = ("latency", "traffic", "errors", "saturation")
+TRAFFIC = "traffic"
+GOLDEN = ("latency", TRAFFIC, ERRORS, "saturation")
 ARGUMENT_SPEC: Spec = {
-    **http_spec(url={"required": True}),
+    **server_spec(),
+    "rules_url": {"type": "str"},
     "signals": {"type": "dict", "required": True},
     "required": {"type": "list", "elements": "str", "default": list(GOLDEN)},
     "may_be_absent": {"type": "list", "elements": "str", "default": []},
@@ -45,8 +47,9 @@ _ORDER = (Status.FAIL, Status.UNKNOWN, Status.WARN, Status.PASS)
 _KEYS = {"series", "jobs"}
 
 
-class Arguments(HttpArguments):
+class Arguments(ServerArguments):
     url: str
+    rules_url: str | None
     signals: dict[str, object]
     required: list[str]
     may_be_absent: list[str]
@@ -92,6 +95,7 @@ def run(args: Arguments, runner: Runner) -> list[Finding]:
     own = OwnTargets(args["expect"] or [], args["service"], targets, labels - {"__name__"})
     examiner = Examiner(server, series, own, rules, within=args["within"], may_be_absent=args["may_be_absent"])
     looked = {signal.name: _looked_at(signal, examiner) for signal in signals}
+    looked = {**looked, **_all_are_errors(signals, looked, examiner)}
     if not any(seen.live or seen.foreign or seen.count for found in looked.values() for seen in found):
         if not server.has_metrics(now - args["lookback"], now):
             raise CannotObserve(
@@ -102,7 +106,7 @@ def run(args: Arguments, runner: Runner) -> list[Finding]:
                 instrument=server.instrument,
             )
         looked = {name: [_not_excused(seen) for seen in found] for name, found in looked.items()}
-    same = _same(signals, looked)
+    same = _same(signals, examiner)
     findings = [_finding(signal, looked[signal.name], same.get(signal.name), args) for signal in signals]
     return findings + [_not_declared(name) for name in args["required"] if name not in looked]
 
@@ -164,15 +168,15 @@ def _not_excused(seen: Seen) -> Seen:
     return dataclasses.replace(seen, status=Status.FAIL, message=said, excused=False)
 
 
-def _same(signals: t.Sequence[Signal], looked: t.Mapping[str, list[Seen]]) -> dict[str, Message]:
+def _same(signals: t.Sequence[Signal], examiner: Examiner) -> dict[str, Message]:
     """What to say of signals that are mapped to the series of another one, by their names."""
     found: dict[str, Message] = {}
     known: dict[str, str] = {}
     for signal in signals:
-        for text, seen in zip(signal.expressions, looked[signal.name]):
+        for text in signal.expressions:
             other = known.setdefault(normal(text), signal.name)
             # a native histogram has the number of observations and their size in one
-            if other != signal.name and not (seen.histograms and ERRORS not in (other, signal.name)):
+            if other != signal.name and (ERRORS in (other, signal.name) or not examiner.is_histogram(text)):
                 found[signal.name] = phrase(
                     "{signal} is mapped to the very series of {other} ({selector}): it tells nothing of its own",
                     signal=signal.name,
@@ -180,6 +184,24 @@ def _same(signals: t.Sequence[Signal], looked: t.Mapping[str, list[Seen]]) -> di
                     selector=one_line(text, 200),
                 )
     return found
+
+
+def _all_are_errors(signals: t.Sequence[Signal], looked: t.Mapping[str, list[Seen]], examiner: Examiner) -> dict[str, list[Seen]]:
+    """The errors, with a warning where all the traffic is among them: they do not tell what fails from the rest."""
+    traffic = [text for signal in signals if signal.name == TRAFFIC for text in signal.expressions]
+    found = []
+    for seen in looked.get(ERRORS, ()):
+        every = [text for text in traffic if normal(text) != normal(seen.text) and seen.live and examiner.all_of(text, seen.text)]
+        if seen.status is Status.PASS and every:
+            said = phrase(
+                "all series of {traffic} are among those of {errors}: what fails is not told from the rest",
+                traffic=every[0],
+                errors=seen.text,
+            )
+            found.append(dataclasses.replace(seen, status=Status.WARN, message=said))
+            continue
+        found.append(seen)
+    return {ERRORS: found} if found else {}
 
 
 def _finding(signal: Signal, looked: list[Seen], same: Message | None, args: Arguments) -> Finding:

@@ -7,22 +7,24 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import typing as t
 from urllib.parse import urlsplit
 
-from .._argspec import ArgumentsRefused, Spec, http_spec
+from .._argspec import ArgumentsRefused, Spec, server_spec
 from .._clients.prometheus import Prometheus, Target, told
-from .._clients.promql import Matcher, parse_selector
-from .._finding import Facts, Finding, Measurement, Status, failed, passed
-from .._http import Connection, HttpArguments
+from .._clients.promql import Matcher, parse_instant_selector
+from .._finding import CannotObserve, Finding, Measurement, Status
+from .._http import Connection, ServerArguments
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
+from ._discovered_targets import Dropped, discovered
 from ._expected_targets import EXPECT, Expected, describe, host_name, host_port, is_expected
 
 WHERE = "controller"
 TIMEOUT = 30.0
 SETTLES = True
 ARGUMENT_SPEC: Spec = {
-    **http_spec(url={"required": True}),
+    **server_spec(),
     "selector": {"type": "str"},
     "expect": {"type": "list", "elements": "dict", "options": EXPECT},
     "min_up": {"type": "int"},
@@ -45,7 +47,7 @@ ASSUMED_INTERVAL = 60.0  # where the server does not tell it
 LEAST_AGE = 5.0  # the server's time is known to the second
 
 
-class Arguments(HttpArguments):
+class Arguments(ServerArguments):
     url: str
     selector: str | None
     expect: list[Expected] | None
@@ -54,16 +56,29 @@ class Arguments(HttpArguments):
     probe_query: str | None
 
 
+def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
+    """What can be seen to be wrong with the arguments before anything is asked."""
+    try:
+        selector_matchers(args["selector"])
+    except ArgumentsRefused as exc:
+        return exc.problems
+    except CannotObserve:
+        pass  # without the library, which the finding tells
+    return []
+
+
 def run(args: Arguments, runner: Runner) -> Finding:
     matchers = selector_matchers(args["selector"])
     expected = args["expect"] or []
     server = Prometheus(Connection.from_args(args), runner)
     server.probe(args["probe_query"])
-    targets, now = server.targets()
-    chosen = [target for target in targets if matchers is not None and all(matcher.holds(target.labels) for matcher in matchers)]
-    problems: list[Message] = []
+    scraped = discovered(server)
+    targets, now = scraped.targets, scraped.now
+    chosen = [target for target in targets if matchers is not None and meets(target.labels, matchers)]
+    lines = Lines()
+    dropped = Dropped(server) if scraped.itself else None
     if matchers is not None and not chosen:
-        problems.append(phrase("no target has the labels {labels}: not discovered, or its labels have changed", labels=args["selector"]))
+        lines.fails.append(none_selected(args["selector"] or "", matchers, dropped))
     jobs = sorted({target.labels.get("job", "") for target in chosen})
     missing = 0
     named: set[str] = set()
@@ -73,13 +88,16 @@ def run(args: Arguments, runner: Runner) -> Finding:
         chosen += [target for target in found if target not in chosen]
         if not found:
             missing += 1
-            problems.append(phrase("{target} is not among the targets", target=describe(one)))
-    troubles = [(target, trouble(target, now)) for target in chosen]
-    good = [target for target, wrong in troubles if wrong is None]
-    problems += [wrong for _target, wrong in troubles if wrong is not None]
+            lines.fails.append(not_found(one, dropped))
+    good = [target for target in chosen if lines.take(target, now)]
+    lines.warns += [
+        phrase("{target} is not up for each of the replicas that scrape it", target=target.name)
+        for target in good
+        if target.name in scraped.disputed
+    ]
     least = args["min_up"]
-    if least is not None and len(good) < least:
-        problems.append(
+    if least is not None and len(good) < least and len(good) + len(lines.waiting) < least:
+        lines.fails.append(
             phrase(
                 "{up:number} of {found:number} targets are up and scraped, at least {least:number} must be",
                 up=len(good),
@@ -87,7 +105,8 @@ def run(args: Arguments, runner: Runner) -> Finding:
                 least=least,
             )
         )
-    finding = conclude(args, chosen, good, missing, problems, now)
+    ages = [(now - target.scraped).total_seconds() for target in good if target.scraped and scraped.itself]
+    finding = conclude(args, chosen, good, missing, lines, ages)
     others = strangers(targets, expected, args["members"])
     if others:
         finding = with_strangers(finding, others)
@@ -96,32 +115,94 @@ def run(args: Arguments, runner: Runner) -> Finding:
     if matchers is not None:
         finding.observed["jobs"] = jobs
         finding.measurements.append(Measurement("targets_discovered", len(chosen)))
-    return finding
+    return finding if scraped.itself else by_up(finding, server)
 
 
-def conclude(args: Arguments, chosen: list[Target], good: list[Target], missing: int, problems: list[Message], now: dt.datetime) -> Finding:
-    ages = [(now - target.scraped).total_seconds() for target in good if target.scraped]
+@dataclasses.dataclass
+class Lines:
+    """A line for each thing that is not well, by how bad it is."""
+
+    fails: list[Message] = dataclasses.field(default_factory=list)
+    waiting: list[Message] = dataclasses.field(default_factory=list)  # for the first scrape, after a restart or a new target
+    warns: list[Message] = dataclasses.field(default_factory=list)
+
+    def take(self, target: Target, now: dt.datetime) -> bool:
+        """Whether a target is well; else its line."""
+        if target.health != "down" and target.scraped is None:
+            self.waiting.append(phrase("{target} has not been scraped yet", target=target.name))
+            return False
+        wrong = trouble(target, now)
+        if wrong is not None:
+            self.fails.append(wrong)
+        return wrong is None
+
+    @property
+    def status(self) -> Status:
+        return Status.FAIL if self.fails else Status.UNKNOWN if self.waiting else Status.WARN if self.warns else Status.PASS
+
+    @property
+    def all(self) -> list[Message]:
+        return [*self.fails, *self.waiting, *self.warns]
+
+
+def meets(labels: t.Mapping[str, str], matchers: t.Sequence[Matcher]) -> bool:
+    return all(matcher.holds(labels) for matcher in matchers)
+
+
+def none_selected(selector: str, matchers: t.Sequence[Matcher], dropped: Dropped | None) -> Message:
+    """What to say where a selector selects nothing."""
+    of_job = [matcher for matcher in matchers if matcher.name == "job"]
+    count = dropped.of_jobs(of_job) if dropped is not None and of_job else 0
+    if count:
+        return plural(
+            "no target has the labels {labels}; {count:number} that was discovered for that job is dropped by relabelling",
+            "no target has the labels {labels}; {count:number} that were discovered for that job are dropped by relabelling",
+            count=count,
+            labels=selector,
+        )
+    return phrase("no target has the labels {labels}: not discovered, or its labels have changed", labels=selector)
+
+
+def not_found(one: Expected, dropped: Dropped | None) -> Message:
+    """What to say of a target that is not there."""
+    if dropped is not None and dropped.has(one):
+        return phrase("{target} is discovered, and dropped by relabelling", target=describe(one))
+    return phrase("{target} is not among the targets", target=describe(one))
+
+
+def by_up(finding: Finding, server: Prometheus) -> Finding:
+    """The finding, saying that others scrape for this server."""
+    message = phrase(
+        "{server} scrapes nothing itself, and this is what its series up say: {said}", server=server.instrument, said=finding.message
+    )
+    return dataclasses.replace(finding, message=message, observed={**finding.observed, "seen_by": "up"})
+
+
+def conclude(args: Arguments, chosen: list[Target], good: list[Target], missing: int, lines: Lines, ages: list[float]) -> Finding:
     wanted = max(len(chosen) + missing, args["min_up"] or 0, 1)
-    fields: Facts = {
-        "observed": {"targets": sorted({target.name for target in chosen}), "up": len(good), "discovered": len(chosen)},
-        "expected": {
-            "selector": args["selector"],
-            "expect": [str(describe(one)) for one in args["expect"] or []],
-            "min_up": args["min_up"],
-        },
-        "measurements": [Measurement("targets_up", len(good), wanted, "lower", count=True)],
-        "details": problems,
-    }
-    if problems:
+    said = all_up(len(good), len(chosen), ages)
+    if lines.fails or lines.waiting:
         said = phrase(
             "{up:number} of {wanted:number} targets are up and scraped: {problems}",
             up=len(good),
             wanted=len(chosen) + missing,
-            problems=and_more(problems),
+            problems=and_more(lines.fails or lines.waiting),
         )
-        fields["absent"] = not chosen or None
-        return failed(said, **fields)
-    return passed(all_up(len(good), len(chosen), ages), **fields)
+    elif lines.warns:
+        said = phrase("{message}; {more}", message=said, more=and_more(lines.warns))
+    return Finding(
+        lines.status,
+        said,
+        observed={"targets": sorted({target.name for target in chosen}), "up": len(good), "discovered": len(chosen)},
+        expected={
+            "selector": args["selector"],
+            "expect": [str(describe(one)) for one in args["expect"] or []],
+            "min_up": args["min_up"],
+        },
+        measurements=[Measurement("targets_up", len(good), wanted, "lower", count=True)],
+        details=lines.all,
+        absent=(lines.status is Status.FAIL and not chosen) or None,
+    )
 
 
 def strangers(targets: list[Target], expected: list[Expected], members: list[str] | None) -> list[Target]:
@@ -181,7 +262,7 @@ def selector_matchers(text: str | None) -> list[Matcher] | None:
     if not text:
         return None
     try:
-        selector = parse_selector(text)
+        selector = parse_instant_selector(text)
     except ValueError as exc:
         raise ArgumentsRefused([f"selector: {exc}"]) from None
     if selector.metric not in (None, "up"):
@@ -193,9 +274,7 @@ def trouble(target: Target, now: dt.datetime) -> Message | None:
     """What is wrong with a target; None for nothing."""
     if target.health == "down":
         return phrase("{target} is down: {reason}", target=target.name, reason=reason(target.last_error))
-    if target.scraped is None:
-        return phrase("{target} has not been scraped yet", target=target.name)
-    if target.health != "up":
+    if target.health != "up" or target.scraped is None:
         return phrase("{target} is neither up nor down (its health is {health})", target=target.name, health=target.health)
     age = (now - target.scraped).total_seconds()
     interval = target.interval or ASSUMED_INTERVAL

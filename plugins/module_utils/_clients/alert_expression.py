@@ -14,6 +14,7 @@ import dataclasses
 import enum
 import typing as t
 
+from .._finding import CannotObserve
 from .._phrase import phrase
 from .prometheus import Rule
 from .promql import HAS_PROMQL_PARSER, NO_LIBRARY, Matcher, NotParsed, Selector, parse, selectors
@@ -126,7 +127,7 @@ class Expressions:
         rules = self.recorded.get(selector.metric or "", []) if depth < DEEPEST else []
         found: list[Leaf] = []
         for rule in rules:
-            if any(matcher.name in rule.labels and not matcher.holds(rule.labels) for matcher in selector.matchers):
+            if any(matcher.name in rule.labels and _contradicts(matcher, rule.labels) for matcher in selector.matchers):
                 continue
             outer = tuple(matcher for matcher in selector.matchers if matcher.name not in (*rule.labels, "__name__"))
             found += [dataclasses.replace(leaf, through=(*leaf.through, *outer)) for leaf in self._of(rule.query, functions, depth + 1)]
@@ -236,6 +237,13 @@ def _number(expr: t.Any) -> float | None:
         inner = _number(expr.expr)
         return None if inner is None else -inner
     return None
+
+
+def _contradicts(matcher: Matcher, labels: t.Mapping[str, str]) -> bool:
+    try:
+        return not matcher.holds(labels)
+    except CannotObserve:
+        return False  # a regular expression that only the server can read
 
 
 def _selectors(expr: t.Any) -> list[Selector]:

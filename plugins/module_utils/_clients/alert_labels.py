@@ -50,6 +50,7 @@ class Followed:
     loaded: int  # alerts of all services
     alerting: Alerting
     active: tuple[ActiveAlert, ...]
+    receivers: frozenset[str] = frozenset()  # host and port of the Alertmanagers that are asked
 
     def sent(self, asked: t.Collection[str] | None) -> list[Sent]:
         """The label sets of all its alerts; ``asked``: the labels that matter to whoever gets them, None: all."""
@@ -73,7 +74,7 @@ class Followed:
         if asked is None:
             return None
         names = {*asked, *(name for rule in self.rules for value in rule.labels.values() for name in _NAMED.findall(value))}
-        for rules in (self.alerting.rules, *self.alerting.further):
+        for rules in (self.alerting.rules, *(group.rules for group in self.alerting.groups)):
             more = needed(rules)
             if more is None:
                 return None
@@ -94,18 +95,28 @@ class Followed:
             if not labels.labels.get(name) and name not in labels.unsure:
                 labels = labels.having(name, value)
         first = relabelled(self.alerting.rules, labels)
-        if first.kept is False or not self.alerting.further:
+        if first.kept is False or not self.alerting.groups:
             return [first]
-        outcomes = [relabelled(rules, first.labels) for rules in self.alerting.further]
-        return [Outcome(one.labels, None if first.kept is None and one.kept else one.kept) for one in outcomes]
+        named = [group for group in self.alerting.groups if group.targets & self.receivers] or self.alerting.groups
+        outcomes = [relabelled(rules, first.labels) for rules in dict.fromkeys(group.rules for group in named)]
+        if all(one.kept is False for one in outcomes):
+            return outcomes[:1]
+        # one that drops it, and nothing tells whether that is the group of the Alertmanager that is asked
+        sure = first.kept is True and not any(one.kept is False for one in outcomes)
+        return [Outcome(one.labels, one.kept if sure else None) for one in outcomes if one.kept is not False]
 
 
 def follow(
-    server: AlertingPrometheus, rules: t.Sequence[Rule], chosen: t.Sequence[Rule], active: t.Sequence[ActiveAlert] | None = None
+    server: AlertingPrometheus,
+    rules: t.Sequence[Rule],
+    chosen: t.Sequence[Rule],
+    active: t.Sequence[ActiveAlert] | None = None,
+    receivers: t.Collection[str] = (),
 ) -> Followed:
     """The chosen alerts of a server; everything is asked that all of them share."""
     loaded = sum(rule.kind == "alerting" for rule in rules)
-    return Followed(server, tuple(chosen), loaded, server.alerting(), tuple(server.active_alerts() if active is None else active))
+    found = server.active_alerts() if active is None else active
+    return Followed(server, tuple(chosen), loaded, server.alerting(), tuple(found), frozenset(receivers))
 
 
 def expanded(template: str, labels: LabelSet, external: t.Mapping[str, str] | None) -> str | None:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from .._finding import CannotObserve
 from .._http import Connection, public_url
-from .._phrase import Message, phrase
+from .._phrase import NOTHING, Message, phrase
 from .._runner import Runner
 from .alert_labels import Followed, is_there
 from .alertmanager import Alert
@@ -52,12 +52,10 @@ def sends(followed: Followed, cluster: Cluster, held: t.Callable[[], t.Sequence[
     known = [member.identity for member in cluster.members]
     answering = [] if ours & set(found) else [(address, _who(address, cluster, runner)) for address in found[:ASKED]]
     if not answering and found or any(who and _is_one_of(who, known) for _address, who in answering):
-        return Sending(YES, phrase("{prometheus} sends to it", prometheus=followed.server.instrument), notes)
+        return Sending(YES, NOTHING, notes)
     alerts = held()
-    proof = _alert_there(followed, alerts)
-    if proof:
-        said = phrase("{alert} of {prometheus} is there", alert=proof, prometheus=followed.server.instrument)
-        return Sending(YES, said, notes)
+    if _is_alert_there(followed, alerts):
+        return Sending(YES, NOTHING, notes)
     if answering and all(who and address.means_the_same_here for address, who in answering):
         said = phrase(
             "{prometheus} sends its alerts to {others:list}, which is not {server}",
@@ -204,8 +202,8 @@ def _firing(followed: Followed) -> t.Iterator[tuple[str, dict[str, str]]]:
                     yield alert.name, outcome.labels.present
 
 
-def _alert_there(followed: Followed, alerts: t.Sequence[Alert]) -> str | None:
-    """The name of an alert of this Prometheus that Alertmanager has."""
+def _is_alert_there(followed: Followed, alerts: t.Sequence[Alert]) -> bool:
+    """Whether Alertmanager has an alert of this Prometheus."""
     ours = {rule.name for rule in followed.rules}
     home = urlsplit(followed.server.base).netloc.rpartition("@")[2]
     external = set(followed.alerting.external or ())
@@ -215,8 +213,8 @@ def _alert_there(followed: Followed, alerts: t.Sequence[Alert]) -> str | None:
                 continue
             # every Prometheus may have a Watchdog: that it is there proves something only if it says whose it is
             if name in ours or external & set(labels) or urlsplit(alert.generator).netloc == home:
-                return name
-    return None
+                return True
+    return False
 
 
 def _alert_missing(followed: Followed, cluster: Cluster, alerts: t.Sequence[Alert], runner: Runner) -> str | None:

@@ -11,7 +11,6 @@ import typing as t
 
 from .._finding import CannotObserve
 from .._http import Connection
-from .._listing import every
 from .._phrase import Message, phrase, plural
 from .._runner import Runner
 from .alertmanager import Alertmanager, Silence
@@ -159,7 +158,13 @@ def silences(cluster: Cluster, now: dt.datetime) -> Held:
         missing = [name for name, silence in every_one.items() if name not in there and _is_old(silence, now)]
         if missing:
             problems.append(
-                phrase("{server} does not know silence {silences}, which another member has", server=server.name, silences=every(missing))
+                plural(
+                    "{server} does not know silence {silences:list}, which another member has",
+                    "{server} does not know the silences {silences:list}, which another member has",
+                    count=len(missing),
+                    server=server.name,
+                    silences=missing,
+                )
             )
     unreadable = dict.fromkeys(name for _server, given in held for name in given.unreadable)
     return Held(tuple(every_one.values()), tuple(unreadable), tuple(problems))

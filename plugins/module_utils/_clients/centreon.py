@@ -17,7 +17,7 @@ from .._http import Connection, Response, public_url
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
-from .classic import Acknowledgement, Downtime, Key, Period, Seen, Watched, Way, blocked, has_no_hours, is_pretence
+from .classic import Acknowledgement, Downtime, Key, Period, Seen, Watched, Way, blocked, finite, has_no_hours, is_pretence
 
 _Object = t.Mapping[str, t.Any]
 MINUTE = 60.0  # in which Centreon counts intervals
@@ -57,7 +57,7 @@ class Centreon:
             self._token = self._log_in()
         try:
             return self._look(wanted, ways=ways, hidings=hidings)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise self.trouble(phrase("{server} answered with objects that make no sense", server=self.name)) from None
         finally:
             if opened:
@@ -110,7 +110,7 @@ class Centreon:
                 _time(item["start_time"]) or 0.0,
                 _time(item["end_time"]) or 0.0,
                 bool(item["is_fixed"]),
-                float(item.get("duration") or 0),
+                finite(item.get("duration") or 0),
                 one_line(item.get("author_name"), 80),
                 one_line(item.get("comment"), 120),
             )
@@ -140,7 +140,7 @@ class Centreon:
             checked=checked,
             last_check=_time(item.get("last_check")),
             next_check=_time(item.get("next_check")),
-            interval=float(item["check_interval"]) * MINUTE,
+            interval=finite(item["check_interval"]) * MINUTE,
             active=bool(item["is_active_check"] if service else item["active_checks"]),
             passive=bool(item.get("passive_checks", item.get("is_passive_check", True))),
             pretends=is_pretence(item.get("check_command"), active=item.get("check_type", 0) == 0, state=state),

@@ -165,7 +165,16 @@ def as_seconds(value: object) -> float | None:
         number = float(value)
     except ValueError:
         return None
-    return number if math.isfinite(number) and number > 0 else None
+    return number if math.isfinite(number) and 0 < number <= 1e12 else None
+
+
+def finite(value: object) -> float:
+    """A number of JSON. TypeError, ValueError for what is none, and for what lies beyond all calendars."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(value)
+    if not 0 <= value <= 1e12:
+        raise ValueError(value)
+    return float(value)
 
 
 def has_no_hours(ranges: t.Iterable[tuple[str, str]], year: int) -> bool:
@@ -207,6 +216,7 @@ __all__ = (
     "Way",
     "as_seconds",
     "blocked",
+    "finite",
     "has_no_hours",
     "is_pretence",
     "switched_off",

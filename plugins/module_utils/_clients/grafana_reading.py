@@ -107,9 +107,13 @@ class GrafanaReader:
         response = self._ask("GET", "/api/health", light=True)
         data = self._json(response)
         if not isinstance(data, dict) or "database" not in data:
-            raise self._cannot(phrase("{server} answers /api/health with something else: is there a Grafana at this address?", **self._me))
+            raise self._cannot(
+                phrase("{server} answers /api/health with something else: is there a Grafana at this address?", server=self.instrument)
+            )
         if response.status != 200 or data["database"] != "ok":
-            raise self._cannot(phrase("{server} is not well: its database is '{state}'", **self._me, state=one_line(data["database"], 100)))
+            raise self._cannot(
+                phrase("{server} is not well: its database is '{state}'", server=self.instrument, state=one_line(data["database"], 100))
+            )
         return one_line(data.get("version"), 50), self._time(response)
 
     # -- dashboards
@@ -121,7 +125,12 @@ class GrafanaReader:
             newer = self._newer(uid)
             if newer is not None:
                 return newer
-        found = self._good(response, phrase("read the dashboard {uid}", uid=uid))
+        found = self._good(
+            response,
+            lambda status: phrase(
+                "{server}: these credentials may not read the dashboard {uid} ({status})", server=self.instrument, uid=uid, status=status
+            ),
+        )
         model, meta = found.get("dashboard"), found.get("meta")
         if not isinstance(model, dict):
             raise self._nonsense()
@@ -153,12 +162,23 @@ class GrafanaReader:
     def search(self, **wanted: str) -> list[Json]:
         """Dashboards by ``tag`` or ``query`` (title); all that can be seen without. At most MOST_FOUND and one."""
         form = urlencode({"type": "dash-db", "limit": MOST_FOUND + 1, **wanted})
-        found = self._good(self._ask("GET", f"/api/search?{form}"), phrase("search for dashboards"), listed=True)
+        found = self._good(
+            self._ask("GET", f"/api/search?{form}"),
+            lambda status: phrase(
+                "{server}: these credentials may not search for dashboards ({status})", server=self.instrument, status=status
+            ),
+            listed=True,
+        )
         return [item for item in found if isinstance(item, dict) and item.get("uid")]
 
     def library_panel(self, uid: str) -> Json:
         """Missing, Forbidden."""
-        found = self._good(self._ask("GET", f"/api/library-elements/{quote(uid, safe='')}"), phrase("read library panels"))
+        found = self._good(
+            self._ask("GET", f"/api/library-elements/{quote(uid, safe='')}"),
+            lambda status: phrase(
+                "{server}: these credentials may not read library panels ({status})", server=self.instrument, status=status
+            ),
+        )
         result = found.get("result")
         model = result.get("model") if isinstance(result, dict) else None
         if not isinstance(model, dict):
@@ -170,7 +190,13 @@ class GrafanaReader:
     def sources(self) -> Listing:
         """What these credentials may see: without leave to list them, those that Grafana tells each user's browser."""
         try:
-            found = self._good(self._ask("GET", "/api/datasources"), phrase("list data sources"), listed=True)
+            found = self._good(
+                self._ask("GET", "/api/datasources"),
+                lambda status: phrase(
+                    "{server}: these credentials may not list data sources ({status})", server=self.instrument, status=status
+                ),
+                listed=True,
+            )
         except (Forbidden, Missing):
             return self._sources_of_users()
         return Listing([_source(item, bool(item.get("isDefault"))) for item in found if isinstance(item, dict)], whole=True)
@@ -189,7 +215,14 @@ class GrafanaReader:
         if response.status in (404, 405, 501):
             raise Missing
         if response.status in (401, 403):
-            raise self._forbidden(response, phrase("ask the health of data sources"))
+            raise Forbidden(
+                phrase(
+                    "{server}: these credentials may not ask data sources for their health ({status})",
+                    server=self.instrument,
+                    status=response.status,
+                ),
+                instrument=self.instrument,
+            )
         data = self._json(response)
         if not isinstance(data, dict):
             raise self._nonsense()
@@ -203,7 +236,7 @@ class GrafanaReader:
         response = self._ask("GET", f"/api/datasources/uid/{quote(uid, safe='')}/resources/{path}?{form}", timeout=LONGEST_WAIT)
         if response.status in (400, 422, 500, 502, 503, 504):
             raise Refused(_told(_reason(response), response.status))
-        data = self._good(response, phrase("ask data sources"))
+        data = self._good(response, self._may_not_ask)
         if data.get("status") != "success" or not isinstance(data.get("data"), list):
             raise Refused(_told(data.get("error"), response.status))
         return list(data["data"])
@@ -214,7 +247,7 @@ class GrafanaReader:
         body = json.dumps({"queries": list(queries), "from": start, "to": end}).encode()
         response = self._ask("POST", "/api/ds/query", body=body, timeout=LONGEST_WAIT)
         if response.status in (401, 403):
-            raise self._forbidden(response, phrase("ask data sources"))
+            raise Forbidden(self._may_not_ask(response.status), instrument=self.instrument)
         data = self._json(response, strict=response.status < 400)
         results = data.get("results") if isinstance(data, dict) else None
         if isinstance(results, dict) and results:
@@ -231,10 +264,6 @@ class GrafanaReader:
         raise self._unusable(response, "/api/ds/query")
 
     # -- the wire
-
-    @property
-    def _me(self) -> dict[str, str]:
-        return {"server": self.instrument}
 
     def _ask(self, method: str, path: str, *, body: bytes | None = None, light: bool = False, timeout: float = 10.0) -> Response:
         headers = {"Accept": "application/json", **({"Content-Type": "application/json"} if body is not None else {})}
@@ -254,11 +283,13 @@ class GrafanaReader:
             raise CannotObserve(exc.message, instrument=self.instrument) from None
         if 300 <= response.status < 400:
             where = public_url(response.headers.get("location", ""))
-            raise self._cannot(phrase("{server} redirects to {url:path}; give that address", **self._me, url=where))
+            raise self._cannot(phrase("{server} redirects to {url:path}; give that address", server=self.instrument, url=where))
         if response.status == 401:
-            raise self._cannot(phrase("{server} refused the credentials (401)", **self._me))
+            raise self._cannot(phrase("{server} refused the credentials (401)", server=self.instrument))
         if response.looks_like_html:
-            raise self._cannot(phrase("{server} answered with a web page: it is no Grafana, or a login page stands before it", **self._me))
+            raise self._cannot(
+                phrase("{server} answered with a web page: it is no Grafana, or a login page stands before it", server=self.instrument)
+            )
         return response
 
     def _json(self, response: Response, *, strict: bool = True) -> t.Any:
@@ -272,12 +303,12 @@ class GrafanaReader:
                 raise self._nonsense() from None
         return None
 
-    def _good(self, response: Response, what: Message, *, listed: bool = False) -> t.Any:
+    def _good(self, response: Response, refused: t.Callable[[int], Message], *, listed: bool = False) -> t.Any:
         """The JSON of an answer that is a success. Missing, Forbidden."""
         if response.status == 404:
             raise Missing
         if response.status in (401, 403):
-            raise self._forbidden(response, what)
+            raise Forbidden(refused(response.status), instrument=self.instrument)
         if response.status != 200:
             raise self._unusable(response, public_url(response.url))
         data = self._json(response)
@@ -285,16 +316,19 @@ class GrafanaReader:
             raise self._nonsense()
         return data
 
-    def _forbidden(self, response: Response, what: Message) -> Forbidden:
-        return Forbidden(
-            phrase("{server}: these credentials may not {do} ({status})", **self._me, do=what, status=response.status),
-            instrument=self.instrument,
-        )
+    def _may_not_ask(self, status: int) -> Message:
+        return phrase("{server}: these credentials may not ask data sources ({status})", server=self.instrument, status=status)
 
     def _unusable(self, response: Response, path: str) -> CannotObserve:
         said = _told(_reason(response), response.status)
         return self._cannot(
-            phrase("{server} answered {path:path} with {status}: {reason}", **self._me, path=path, status=response.status, reason=said)
+            phrase(
+                "{server} answered {path:path} with {status}: {reason}",
+                server=self.instrument,
+                path=path,
+                status=response.status,
+                reason=said,
+            )
         )
 
     def _time(self, response: Response) -> dt.datetime:
@@ -309,7 +343,7 @@ class GrafanaReader:
         return CannotObserve(message, instrument=self.instrument)
 
     def _nonsense(self) -> CannotObserve:
-        return self._cannot(phrase("{server} answered with JSON that is not as Grafana's", **self._me))
+        return self._cannot(phrase("{server} answered with JSON that is not as Grafana's", server=self.instrument))
 
 
 def _source(item: Json, is_default: bool) -> Source:

@@ -26,6 +26,7 @@ from .classic import (
     Way,
     as_seconds,
     blocked,
+    finite,
     has_no_hours,
     is_pretence,
     switched_off,
@@ -71,7 +72,7 @@ class Icinga:
     def look(self, wanted: t.Sequence[Key], *, ways: bool, hidings: bool) -> Seen:
         try:
             return self._look(wanted, ways=ways, hidings=hidings)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise self.trouble(phrase("{server} answered with objects that make no sense", server=self.name)) from None
 
     def _look(self, wanted: t.Sequence[Key], *, ways: bool, hidings: bool) -> Seen:
@@ -165,10 +166,10 @@ class Icinga:
         for item in self._of_hosts("downtimes", "downtime.host_name in names", names, _DOWNTIMES):
             found[_key(item)].append(
                 Downtime(
-                    float(item["start_time"]),
-                    float(item["end_time"]),
+                    finite(item["start_time"]),
+                    finite(item["end_time"]),
                     bool(item["fixed"]),
-                    float(item["duration"] or 0),
+                    finite(item["duration"] or 0),
                     one_line(item.get("author"), 80),
                     one_line(item.get("comment"), 120),
                 )
@@ -274,7 +275,7 @@ def _watched(
         checked=isinstance(result, dict),
         last_check=as_seconds(item["last_check"]),
         next_check=as_seconds(item.get("next_check")),
-        interval=float(item["check_interval"]),
+        interval=finite(item["check_interval"]),
         active=bool(item["enable_active_checks"]),
         passive=bool(item["enable_passive_checks"]),
         pretends=isinstance(result, dict)

@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-import ctypes
 import dataclasses
 import os
+import struct
 
 STA_UNSYNC = 0x0040
 GROWTH = 500e-6  # seconds of possible error that the kernel adds each second in which nothing sets the clock
 _FAILED = -1
-_ROOM = 64  # bytes behind the fields that are named here, for those of other architectures
+# the beginning of struct timex: modes, offset, freq, maxerror (microseconds), esterror, status; the whole of it has room in _SIZE
+_TIMEX = struct.Struct("@Illlli")
+_SIZE = 512
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,31 +30,21 @@ class KernelClock:
         return self.possible_error / GROWTH
 
 
-class _Timex(ctypes.Structure):
-    # the beginning of struct timex, the same wherever long is as wide as the kernel's
-    _fields_ = [
-        ("modes", ctypes.c_uint),
-        ("offset", ctypes.c_long),
-        ("freq", ctypes.c_long),
-        ("maxerror", ctypes.c_long),
-        ("esterror", ctypes.c_long),
-        ("status", ctypes.c_int),
-        ("rest", ctypes.c_long * (17 + _ROOM // 8)),
-    ]
-
-
 def kernel_clock() -> KernelClock | None:
     """The kernel's view, None where it cannot be had. A container has no clock of its own: it is told the host's."""
     if os.uname().sysname != "Linux":
         return None
     try:
-        call = ctypes.CDLL(None, use_errno=True).adjtimex
-    except (OSError, AttributeError):
+        import ctypes  # a small Python does without it
+
+        call = ctypes.CDLL(None).adjtimex
+    except (ImportError, OSError, AttributeError):
         return None
-    answer = _Timex()  # modes is 0: nothing is set
-    if call(ctypes.byref(answer)) == _FAILED or answer.maxerror < 0:
+    answer = ctypes.create_string_buffer(_SIZE)  # modes is 0: nothing is set
+    if call(answer) == _FAILED:
         return None
-    return KernelClock(not answer.status & STA_UNSYNC, answer.maxerror / 1e6)
+    _modes, _offset, _frequency, possible, _estimated, status = _TIMEX.unpack_from(answer)
+    return KernelClock(not status & STA_UNSYNC, possible / 1e6) if possible >= 0 else None
 
 
 __all__ = ("GROWTH", "KernelClock", "kernel_clock")

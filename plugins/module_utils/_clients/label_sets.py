@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
 from .alertmanager_routes import Labels, Matcher, quoted
@@ -58,6 +59,12 @@ def decide(matcher: Matcher, labels: LabelSet) -> bool | None:
         if matcher.operator in ("=~", "!~") and matcher.value in _ANYTHING:
             return matcher.operator == "=~"
         return None
+    return _fits(matcher, value)
+
+
+@functools.lru_cache(maxsize=65536)
+def _fits(matcher: Matcher, value: str) -> bool | None:
+    # many alerts have the same few values, and an expression that may run away costs a question to another process
     try:
         return matcher.matches({matcher.name: value} if value else {})
     except Untranslatable:

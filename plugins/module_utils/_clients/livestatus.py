@@ -19,7 +19,7 @@ from .._http import Connection, public_url
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner, user_name
-from .classic import Acknowledgement, Downtime, Key, Period, Seen, Watched, Way, as_seconds, blocked, is_pretence, switched_off
+from .classic import Acknowledgement, Downtime, Key, Period, Seen, Watched, Way, as_seconds, blocked, finite, is_pretence, switched_off
 
 Row = dict[str, t.Any]
 LARGEST = 64 * 2**20  # bytes of an answer
@@ -67,7 +67,7 @@ class Livestatus:
     def look(self, wanted: t.Sequence[Key], *, ways: bool, hidings: bool) -> Seen:
         try:
             return self._look(wanted, ways=ways, hidings=hidings)
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise self.trouble(phrase("{server} answered with rows that make no sense", server=self.name)) from None
 
     def _look(self, wanted: t.Sequence[Key], *, ways: bool, hidings: bool) -> Seen:
@@ -82,17 +82,13 @@ class Livestatus:
                 found[(str(row["host_name"]), str(row["description"]))] = row
         told = self._told(ways=ways)
         downtimes, comments = self._hidings(names) if hidings else ({}, {})
-        of_icinga = "icinga" in str(program["program_version"]).lower()
+        version = str(program["program_version"])
+        of_icinga = "icinga" in version.lower()
         objects = {
             key: _watched(key, found[key], program, told, downtimes.get(key, ()), comments.get(key), of_icinga=of_icinga)
             for key in wanted
             if key in found
         }
-        untold = phrase(
-            "{server} is Icinga's, which does not show all of its notifications (states, types, whether they are sent): ask its own "
-            "API (kind: icinga)",
-            server=self.name,
-        )
         return Seen(
             self.name,
             objects,
@@ -100,7 +96,7 @@ class Livestatus:
             host_checks=bool(program["execute_host_checks"]),
             service_checks=bool(program["execute_service_checks"]),
             mute=None if program["enable_notifications"] else switched_off(self.name),
-            untold=untold if of_icinga and ways else None,
+            untold=_untold(self.name, version) if ways else None,
         )
 
     def _told(self, *, ways: bool) -> _Told:
@@ -118,10 +114,10 @@ class Livestatus:
         for row in self._of_hosts("downtimes", "host_name", names, _DOWNTIME):
             downtimes[_key(row)].append(
                 Downtime(
-                    float(row["start_time"]),
-                    float(row["end_time"]),
+                    finite(row["start_time"]),
+                    finite(row["end_time"]),
                     bool(row["fixed"]),
-                    float(row["duration"] or 0),
+                    finite(row["duration"] or 0),
                     one_line(row["author"], 80),
                     one_line(row["comment"], 120),
                 )
@@ -232,6 +228,19 @@ class Livestatus:
         return b"".join(parts)
 
 
+def _untold(server: str, version: str) -> Message | None:
+    """What a socket of this version of a monitoring core does not show of how problems are told."""
+    if "icinga" in version.lower():
+        return phrase(
+            "{server} is Icinga's, which does not show all of its notifications (states, types, whether they are sent): ask its own "
+            "API (kind: icinga)",
+            server=server,
+        )
+    if version.lower().startswith(("check_mk", "checkmk", "cmk")):
+        return phrase("{server} is Checkmk's, which does not show its notification rules: they decide who is told", server=server)
+    return None
+
+
 def _unreachable(server: str, exc: OSError) -> Message:
     if isinstance(exc, ssl.SSLCertVerificationError):
         return phrase("{server} has a certificate that cannot be trusted: {reason}", server=server, reason=exc.verify_message)
@@ -263,9 +272,11 @@ def _watched(
     key: Key, row: Row, program: Row, told: _Told, downtimes: t.Iterable[Downtime], comment: Row | None, *, of_icinga: bool
 ) -> Watched:
     kind = "service" if key[1] else "host"
-    each = float(row["check_interval"]) * float(program["interval_length"] or 60)
+    each = finite(row["check_interval"]) * finite(program["interval_length"] or 60)
     # Icinga says of each object that its freshness is checked; it does that by active checks alone
     fresh = bool(row["check_freshness"]) and bool(program[f"check_{kind}_freshness"]) and not of_icinga
+    # Checkmk brings the results of most services by the active check of its agent, which fails when they do not come
+    fresh = fresh or str(row["check_command"]).startswith("check_mk-")
     inside = row["in_notification_period"]
     ways = tuple(_ways(kind, row, told))
     # what has no contact is in no period for Icinga

@@ -88,6 +88,12 @@ class NagiosStatus:
         return CannotObserve(message, instrument=self.name)
 
     def look(self, wanted: t.Sequence[Key], *, ways: bool, hidings: bool) -> Seen:
+        try:
+            return self._look(wanted)
+        except ValueError:
+            raise self.trouble(phrase("{path:path} has numbers that are none", path=self.status_file)) from None
+
+    def _look(self, wanted: t.Sequence[Key]) -> Seen:
         status = self._read(
             self.status_file,
             ("contactstatus", "hostcomment", "hostdowntime", "hoststatus", "info", "programstatus", "servicecomment")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import email.utils
+import re
 import typing as t
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from .._http import Connection, HttpFailure, Response, public_url
 from .._message import one_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner
+from . import prometheus_json
 from .prometheus_times import moment, prometheus_duration
 from .promql import Tree, from_server
 
@@ -99,62 +101,6 @@ class Rule:
     group_key: str = ""  # tells groups of the same name in different files apart
 
 
-# what the server's JSON has, as far as it is read here; what it lacks or has otherwise is told as nonsense
-
-
-class _Histogram(t.TypedDict):
-    count: str
-
-
-class _Series(t.TypedDict, total=False):
-    metric: dict[str, str]
-    value: tuple[float, str]
-    values: list[tuple[float, str]]
-    histogram: tuple[float, _Histogram]
-
-
-class _Target(t.TypedDict, total=False):
-    labels: dict[str, str] | None
-    discoveredLabels: dict[str, str] | None
-    scrapeUrl: str
-    health: str
-    lastError: str
-    lastScrape: str
-    scrapeInterval: str
-
-
-class _Alert(t.TypedDict, total=False):
-    activeAt: str
-
-
-class _Rule(t.TypedDict, total=False):
-    type: str
-    name: str
-    query: str
-    labels: dict[str, str] | None
-    annotations: dict[str, str] | None
-    state: str
-    health: str
-    lastError: str
-    lastEvaluation: str
-    alerts: list[_Alert] | None
-
-
-class _Group(t.TypedDict, total=False):
-    name: str
-    file: str
-    interval: float
-    evaluationTime: float
-    rules: list[_Rule] | None
-
-
-class _Data(t.TypedDict, total=False):
-    resultType: str
-    result: list[_Series]
-    activeTargets: list[_Target]
-    groups: list[_Group]
-
-
 Item = t.TypeVar("Item")
 
 
@@ -177,7 +123,8 @@ class Prometheus:
             raise self._cannot(
                 phrase("{server} is not ready (/-/ready answered with {status})", server=self.instrument, status=response.status)
             )
-        if response.looks_like_html:
+        # VictoriaMetrics says that its one line of text is HTML when it packs it
+        if response.looks_like_html and b"<" in response.body:
             raise self._cannot(
                 phrase("{server} answered with a web page (a login page?) when it was asked whether it is ready", server=self.instrument)
             )
@@ -311,8 +258,29 @@ class Prometheus:
         except (KeyError, TypeError, AttributeError, ValueError):
             raise self._nonsense() from None
 
+    def dropped(self) -> tuple[list[Target], dict[str, int]]:
+        """The targets that relabelling dropped, as far as the server keeps them, and how many there are by scrape job."""
+        _unused, data, _warnings = self._found("/api/v1/targets", {"state": "dropped"})
+        try:
+            found = [_target({"discoveredLabels": item.get("discoveredLabels")}) for item in data.get("droppedTargets") or []]
+            counts = {str(job): int(count) for job, count in (data.get("droppedTargetCounts") or {}).items()}
+        except (KeyError, TypeError, AttributeError, ValueError):
+            raise self._nonsense() from None
+        return [dataclasses.replace(one, labels={"job": one.discovered.get("job", "")}) for one in found], counts
+
+    def scrapes(self) -> bool:
+        """Whether its configuration has scrape jobs; False also where it shows none."""
+        try:
+            data = self._answer("/api/v1/status/config", {}, missing=True)[1]
+        except CannotObserve:
+            return False
+        return isinstance(data, dict) and re.search(r"^scrape_configs:\s+- ", str(data.get("yaml")), re.MULTILINE) is not None
+
     def rules(self) -> tuple[list[Rule], dt.datetime]:
-        """The loaded rules of every group, and the server's time. CannotObserve where there is none: it is not what evaluates rules."""
+        """The loaded rules of every group, and the time of the program that evaluates them. CannotObserve where there is none."""
+        if self.connection.rules_url:
+            how = dataclasses.replace(self.connection, url=self.connection.rules_url, failover=(), rules_url=None)
+            return Prometheus(how, self.runner).rules()
         response, data, _unused = self._found("/api/v1/rules", {})
         try:
             groups = self._listed(data.get("groups"))
@@ -339,10 +307,12 @@ class Prometheus:
         except CannotObserve as exc:
             raise CannotObserve(exc.message, instrument=self.instrument) from None
 
-    def _found(self, path: str, parameters: t.Mapping[str, object], *, fresh: bool = False) -> tuple[Response, _Data, list[str]]:
+    def _found(
+        self, path: str, parameters: t.Mapping[str, object], *, fresh: bool = False
+    ) -> tuple[Response, prometheus_json.Data, list[str]]:
         """The answer, its ``data``, which is a mapping, and its warnings."""
         response, data, warnings = self._answer(path, parameters, fresh=fresh)
-        found: _Data = data
+        found: prometheus_json.Data = data
         if not isinstance(found, dict):
             raise self._nonsense()
         return response, found, warnings
@@ -441,7 +411,7 @@ def _scalar(result: t.Sequence[object], *, number: bool = True) -> Sample:
     return Sample({}, float(str(result[0])), float(str(result[1])) if number else float("nan"))
 
 
-def _sample(item: _Series) -> Sample:
+def _sample(item: prometheus_json.Series) -> Sample:
     if not isinstance(item["metric"], dict):
         raise TypeError("labels are a mapping")
     if "value" in item:
@@ -449,7 +419,7 @@ def _sample(item: _Series) -> Sample:
     return Sample(item["metric"], float(item["histogram"][0]), float(item["histogram"][1]["count"]))
 
 
-def _target(item: _Target) -> Target:
+def _target(item: prometheus_json.Target) -> Target:
     labels, discovered = item.get("labels") or {}, item.get("discoveredLabels") or {}
     return Target(
         {str(name): str(value) for name, value in labels.items()},
@@ -462,7 +432,7 @@ def _target(item: _Target) -> Target:
     )
 
 
-def _rule(item: _Rule, group: _Group) -> Rule:
+def _rule(item: prometheus_json.Rule, group: prometheus_json.Group) -> Rule:
     return Rule(
         str(item["type"]),
         str(item["name"]),

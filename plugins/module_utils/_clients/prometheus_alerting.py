@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import typing as t
 
 from .._finding import CannotObserve
@@ -35,12 +36,20 @@ class ActiveAlert:
 
 
 @dataclasses.dataclass(frozen=True)
+class Group:
+    """Alertmanagers that get alerts by rules of their own; ``targets`` are those of them that the configuration names."""
+
+    rules: tuple[Relabelling, ...]
+    targets: frozenset[str]
+
+
+@dataclasses.dataclass(frozen=True)
 class Alerting:
     """What is added to alerts and changed in them. ``external`` is None where the server does not tell."""
 
     external: t.Mapping[str, str] | None
     rules: tuple[Relabelling, ...] = ()
-    further: tuple[tuple[Relabelling, ...], ...] = ()  # of each group of Alertmanagers, where it has rules of its own
+    groups: tuple[Group, ...] = ()  # of Alertmanagers, where any of them has rules of its own
     told: bool = True  # whether the server shows its configuration
     receivers: bool = True  # whether any Alertmanager is configured, as far as that is told
 
@@ -60,6 +69,15 @@ class AlertingPrometheus(Prometheus):
         super().__init__(connection, runner)
         self.declared = external_labels
 
+    @functools.cached_property
+    def evaluator(self) -> Prometheus:
+        """Whoever evaluates the rules and sends their alerts, where that is another program than the one that is queried."""
+        other: str | None = getattr(self.connection, "rules_url", None)
+        if not other:
+            return self
+        changes: dict[str, t.Any] = {"url": other, "failover": (), "rules_url": None}
+        return Prometheus(dataclasses.replace(self.connection, **changes), self.runner)
+
     def alerting(self) -> Alerting:
         """From its configuration, of which nothing else is kept."""
         data = self._optional("/api/v1/status/config")
@@ -76,9 +94,9 @@ class AlertingPrometheus(Prometheus):
             external = {str(name): str(value) for name, value in (config["global"].get("external_labels") or {}).items() if value}
             alerting = config.get("alerting") or {}
             groups = alerting.get("alertmanagers") or []
-            further = tuple(read_rules(group.get("alert_relabel_configs")) for group in groups)
+            own = tuple(Group(read_rules(group.get("alert_relabel_configs")), _targets(group)) for group in groups)
             rules = read_rules(alerting.get("alert_relabel_configs"))
-            return Alerting(external, rules, further if any(further) else (), receivers=bool(groups))
+            return Alerting(external, rules, own if any(group.rules for group in own) else (), receivers=bool(groups))
         except (AttributeError, TypeError, ValueError):
             raise self._cannot(
                 phrase("{server} shows a configuration whose alerting cannot be read here", server=self.instrument)
@@ -86,7 +104,7 @@ class AlertingPrometheus(Prometheus):
 
     def active_alerts(self) -> list[ActiveAlert]:
         """The alerts that are pending or firing now."""
-        data = self._answer("/api/v1/alerts", {})[1]
+        data = self.evaluator._answer("/api/v1/alerts", {})[1]
         try:
             return [
                 ActiveAlert(
@@ -122,7 +140,7 @@ class AlertingPrometheus(Prometheus):
 
     def _optional(self, path: str) -> object:
         """The ``data`` of an answer; None where this server has no such page. CannotObserve."""
-        response = self._request("GET", self.base + path)
+        response = self.evaluator._request("GET", self.evaluator.base + path)
         if response.status in NOT_OFFERED:
             return None
         if response.status == 200:
@@ -136,6 +154,10 @@ class AlertingPrometheus(Prometheus):
         return t.cast("object", self._success(response, path).get("data"))
 
 
+def _targets(group: t.Mapping[str, t.Any]) -> frozenset[str]:
+    return frozenset(str(target) for config in group.get("static_configs") or [] for target in config.get("targets") or [])
+
+
 def chosen(rules: t.Iterable[Rule], match: t.Mapping[str, str], must_include: t.Collection[str]) -> list[Rule]:
     """The service's alerts: those whose labels contain ``match``, or without it those that are named."""
     alerting = [rule for rule in rules if rule.kind == "alerting"]
@@ -144,4 +166,4 @@ def chosen(rules: t.Iterable[Rule], match: t.Mapping[str, str], must_include: t.
     return [rule for rule in alerting if rule.name in must_include]
 
 
-__all__ = ("ActiveAlert", "Alerting", "AlertingPrometheus", "Receiving", "chosen")
+__all__ = ("ActiveAlert", "Alerting", "AlertingPrometheus", "Group", "Receiving", "chosen")

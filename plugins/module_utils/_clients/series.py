@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import json
 import math
+import re
 import typing as t
 
 from .._listing import either
 from .._message import one_line
 from .._phrase import Message, phrase, plural
-from .prometheus import Prometheus
+from .prometheus import Prometheus, QueryRefused
 from .promql import Matcher, Selector
 
 # by which the series of one target are told from those of another, also where a target has such labels of its own
@@ -21,6 +23,7 @@ BY = ("job", "instance", "exported_job", "exported_instance")
 VISIBLE = 300.0  # seconds for which Prometheus shows a sample that nothing has followed
 STEPS = 300  # in which the last time of a series is looked for
 SHOWN = 5  # values of a label
+SUFFIXES = "_(bucket|count|sum|total)"  # with which the name that a library was given stands in its page
 
 
 class Absence(enum.Enum):
@@ -96,12 +99,15 @@ class Series:
         return Live(counts, {})
 
     def numbers(self, selector: Selector) -> set[Origin]:
-        """From where there are numbers now: NaN is none."""
+        """From where there are numbers now: NaN is none. Of native histograms some versions say so, too."""
         return self._origins(f"{selector.text} == {selector.text}")
 
     def histograms(self, selector: Selector) -> set[Origin]:
-        """From where there are native histograms now."""
-        return self._origins(f"histogram_count({selector.text})")
+        """From where there are native histograms now; from nowhere for a server that knows none (VictoriaMetrics)."""
+        try:
+            return self._origins(f"histogram_count({selector.text})")
+        except QueryRefused:
+            return set()
 
     def numbers_before(self, selector: Selector) -> set[Origin]:
         """From where there has been a number within the lookback."""
@@ -151,9 +157,20 @@ class Series:
         if last is not None:
             return Missing(Absence.VANISHED, self._vanished(selector, last, bare if there else None, there), culprits, rest)
         if not others or (not there and self.earlier(bare) is None):
-            said = phrase("there is no metric {metric}, nor was there in the last {window:duration}", metric=metric, window=self.lookback)
-            return Missing(Absence.NEVER, said)
+            return Missing(Absence.NEVER, self._never(metric))
         return Missing(Absence.UNMATCHED, self._unmatched(metric, others, there, culprits), culprits, rest)
+
+    def _never(self, metric: str) -> Message:
+        others = self.server.query(f"count by (__name__) ({{__name__=~{json.dumps(re.escape(metric) + SUFFIXES)}}})")
+        names = sorted(one.labels.get("__name__", "") for one in others)
+        if any(names):
+            return phrase(
+                "there is no metric {metric}, nor was there in the last {window:duration}; there is {names}",
+                metric=metric,
+                window=self.lookback,
+                names=either(names),
+            )
+        return phrase("there is no metric {metric}, nor was there in the last {window:duration}", metric=metric, window=self.lookback)
 
     def _culprits(self, metric: str, others: tuple[Matcher, ...]) -> tuple[tuple[Matcher, ...], Selector]:
         """The matchers without which there are series now, and the selector without them."""

@@ -103,14 +103,16 @@ def is_container(root: str, proc: str) -> bool:
 
 @dataclasses.dataclass(frozen=True)
 class VirtualMachine:
-    """``channels``: what may set its clock from outside, in words of its administrators."""
+    """``channels``: what may set its clock from outside, in words of its administrators; ``kept``: something runs whose work that is."""
 
     channels: list[str]
+    kept: bool = False
 
 
 def virtual_machine(root: str, proc: str, guests: list[str]) -> VirtualMachine | None:
     """None for a machine of its own. ``guests``: the guest programs that run."""
     channels = list(guests)
+    kept = any(_OF_GUESTS[name] in guests for name in ("vmtoolsd", "VBoxService"))
     source = _line(root, "sys/devices/system/clocksource/clocksource0/current_clocksource")
     if source in ("kvm-clock", "xen") or source.startswith("hyperv_"):
         channels.append(source)
@@ -121,10 +123,11 @@ def virtual_machine(root: str, proc: str, guests: list[str]) -> VirtualMachine |
                 channels.append(f"/dev/{device} ({name})")
     if "microsoft" in _text(os.path.join(proc, "sys", "kernel", "osrelease")).lower():
         channels.append("WSL")
+        kept = True
     guest = os.path.exists(os.path.join(root, "sys/hypervisor/type")) or bool(
         re.search(r"^flags\s*:.*\bhypervisor\b", _text(os.path.join(proc, "cpuinfo")), re.MULTILINE)
     )
-    return VirtualMachine(channels) if guest or channels else None
+    return VirtualMachine(channels, kept) if guest or channels else None
 
 
 def _line(root: str, path: str) -> str:

@@ -236,8 +236,8 @@ class ImapReceipt(t.TypedDict, total=False):
     ca_path: str
 
 
-class Receipt(t.TypedDict, total=False):
-    """Where it is seen that a notification has arrived. Not all keys are of each kind of it."""
+class NotificationReceipt(t.TypedDict, total=False):
+    """Where it is seen that a notification has arrived: one of url, file and imap."""
 
     url: str
     headers: dict[str, object]
@@ -247,6 +247,17 @@ class Receipt(t.TypedDict, total=False):
     ca_path: str
     file: str
     imap: ImapReceipt
+
+
+class HeartbeatReceipt(t.TypedDict, total=False):
+    """Where a service outside says that it hears the dead man's switch."""
+
+    url: t.Required[str]
+    headers: dict[str, object]
+    url_username: str
+    url_password: str
+    bearer_token: str
+    ca_path: str
     json: dict[str, object]
     timestamp: str
     max_age: Duration
@@ -258,7 +269,7 @@ class DeliveryTest(t.TypedDict, total=False):
     labels: Labels
     receivers: list[str]
     deadline: Duration
-    receipt: Receipt
+    receipt: NotificationReceipt
 
 
 class Watchdog(t.TypedDict, total=False):
@@ -269,7 +280,7 @@ class Watchdog(t.TypedDict, total=False):
     receivers: list[str]
     max_age: Duration
     min_count: int
-    receipt: Receipt
+    receipt: HeartbeatReceipt
 
 
 class BySeverity(t.TypedDict, total=False):
@@ -493,6 +504,7 @@ class Server(Access, total=False):
     default: bool
     probe_query: str
     external_labels: Labels
+    rules_url: str
     search: str
     on: str
     status_file: str
@@ -767,10 +779,12 @@ __all__ = (
     "Flow",
     "FourEyes",
     "Grafana",
+    "HeartbeatReceipt",
     "Impacts",
     "Labels",
     "Log",
     "NotApplicableEntry",
+    "NotificationReceipt",
     "Options",
     "OrganisationFile",
     "Part",
@@ -779,7 +793,6 @@ __all__ = (
     "ProofEntry",
     "Publish",
     "PublishServer",
-    "Receipt",
     "Removal",
     "RequirementEntry",
     "Scalar",

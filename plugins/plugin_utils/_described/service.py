@@ -330,12 +330,12 @@ class Description:
         if kind != "nagios" and not server.get("url"):
             raise NotDeclared(phrase("the server '{name:path}' has no url", name=name))
         home = self.service if name in (self.data.get("servers") or {}) else self.organisation
-        options = picked(server, FILES_OF_NAGIOS if kind == "nagios" else CONNECTION)
+        options = picked(server, FILES_OF_NAGIOS if kind == "nagios" else (*CONNECTION, "failover"))
         for key in PATHS:
             if isinstance(path := options.get(key), str):
                 options[key] = self.path(path, home)
-        if kind == "prometheus" and server.get("probe_query"):
-            options["probe_query"] = server["probe_query"]
+        if kind == "prometheus":
+            options.update(picked(server, ("probe_query", "rules_url")))
         if server.get("timeout"):
             options["timeout"] = server["timeout"]
         return kind, options

@@ -22,7 +22,6 @@ UNREAD: dict[str, str] = {
     "documents.call_script": "it will be looked at as the runbook is (RUN-05)",
     "rosters": "who is on call (SUP-02) will be looked up there",
     "platforms": "what a platform proves for all its services will be taken from its records",
-    "servers.*.failover": "it will be asked where the first address does not answer",
 }
 
 # kinds of servers that no check asks

@@ -58,6 +58,7 @@ class PlannedCheck:
     unseen: bool = False  # the gap is not one of the description: nobody knows
     path: tuple[str | int, ...] = ()  # where the service file declares what it looks at
     runs: Message | None = None  # what a check runs that stands in for the policy's own
+    less: Message | None = None  # what its findings leave open of what is asked: they are derived, and say so
     fails: str | None = None  # the key of the check that proves something only if this run of it fails
 
     @property

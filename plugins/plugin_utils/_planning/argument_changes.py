@@ -20,7 +20,7 @@ from .._described.document import NotResolved, Refused, dotted, unresolved
 from .._described.policy import LEVELS, Rule
 from .._described.service import Description, NoChecks
 from .._model.planned import PlannedCheck
-from .asked_servers import address, kinds_asked, server_options
+from .asked_servers import ADDRESSES, kinds_asked, server_options
 from .derive.derivations import GROUPS, group_of
 from .derive.instance import Instance, Steps
 from .limits import (
@@ -263,9 +263,10 @@ def _compared(check: PlannedCheck, instance: Instance, asked: _Asked, steps: Ste
     """Notes each option that is looser, or asks something else, than what follows from what is declared."""
     spec = load_check(check.check).ARGUMENT_SPEC
     now, before = _named(check.check, check.args), _named(instance.check, instance.args)
-    other_server = bool(kinds_asked(check.check)) and address(now) != address(before)
-    if other_server:
-        _another_server(check, asked)
+    elsewhere = _elsewhere(now, before, spec) if kinds_asked(check.check) else None
+    other_server = elsewhere is not None
+    if elsewhere:
+        _another_server(check, elsewhere, asked)
     for option in spec:
         if other_server and option in OF_SERVERS:
             continue
@@ -319,14 +320,21 @@ def _servers(planned: t.Sequence[PlannedCheck], asked: _Asked) -> None:
             known = server_options(check.check, asked.description, asked.exception.get("using"))
         except (Refused, NoChecks):
             continue
-        if address(check.args) != address(known):
-            _another_server(check, asked)
+        elsewhere = _elsewhere(check.args, known, load_check(check.check).ARGUMENT_SPEC)
+        if elsewhere:
+            _another_server(check, elsewhere, asked)
 
 
-def _another_server(check: PlannedCheck, asked: _Asked) -> None:
+def _elsewhere(now: t.Mapping[str, object], before: t.Mapping[str, object], known: t.Container[str]) -> str | None:
+    """The option, among those that are known to the check, by which another server may answer than before."""
+    names = (*ADDRESSES, "failover", "rules_url")
+    return next((name for name in names if name in known and (now.get(name) or None) != (before.get(name) or None)), None)
+
+
+def _another_server(check: PlannedCheck, option: str, asked: _Asked) -> None:
     asked.loosen(
         "servers",
-        _where(check, "url", asked),
+        _where(check, option, asked),
         phrase("{requirement:path} asks a server of the service's own", requirement=asked.above.id),
         phrase("the files name one of its kind (servers)"),
     )

@@ -15,6 +15,7 @@ from .._described.policy import Rule
 from .._described.service import Description
 from .._described.unread import declared_in_vain
 from . import short_secrets
+from .derive.signals import NOT_OF
 
 # keys of a backup that are not options of its check; the same of its second copy
 OF_BACKUP = ("tool", "rpo", "on", "run_as", "scheduled_by", "second_copy", "alert")
@@ -52,7 +53,8 @@ def _in_one_line(document: Document, found: list[tuple[Path, Message]]) -> list[
 
 def _kind(document: Document, rules: t.Mapping[str, Rule]) -> list[tuple[Path, Message]]:
     """The kind of the service, where no requirement is asked of some kinds only."""
-    if not document.of_service["service"].get("kind") or any(rule.applies_to for rule in rules.values()):
+    kind = document.of_service["service"].get("kind")
+    if not kind or any(rule.applies_to for rule in rules.values()) or (kind in NOT_OF and document.data.get("signals")):
         return []
     return [(("service", "kind"), Message("service.kind"))]
 

@@ -54,16 +54,17 @@ CONNECTION = (
     ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "object_cache_file", "peers")
     + ("prometheus", "server_name", "starttls", "status_file", "system", "url_password", "url_username")
 )  # fmt: skip
-OF_SERVERS = (*CONNECTION, "probe_query", "url", "validate_certs")  # what belongs to the server that is asked
+OF_SERVERS = (*CONNECTION, "failover", "probe_query", "rules_url", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
     ("addresses", "alert", "arguments", "aspect", "backend", "chains", "chdir", "closed", "command", "components", "contacts", "covers")
     + ("cron", "data_sources", "endpoints", "environment", "extra_labels", "failover", "fields", "format", "host", "hosts", "imap_ca_path")
     + ("imap_folder", "imap_host", "imap_password", "imap_port", "imap_username", "inventory", "jobs", "journald", "keyword", "labels")
-    + ("link_hosts", "markers", "match", "members", "module", "names", "others", "panels", "path", "paths", "pattern", "port", "proc")
-    + ("protocol", "python", "query", "receipt_bearer_token", "receipt_ca_path", "receipt_file", "receipt_headers", "receipt_password")
-    + ("receipt_url", "receipt_username", "receivers", "receivers_by_severity", "repository", "root", "rotated_by", "search")
-    + ("secret_environment", "selector", "server", "service", "services", "signals", "since", "socket", "success_file", "suite", "tag")
-    + ("tags", "template", "timer", "to", "uid", "unit", "url", "variables", "version_property", "via", "window_end", "window_start")
+    + ("link_hosts", "markers", "match", "members", "module", "names", "others", "panels", "path", "paths", "pattern", "port", "prefer")
+    + ("proc", "protocol", "python", "query", "receipt_bearer_token", "receipt_ca_path", "receipt_file", "receipt_headers")
+    + ("receipt_password", "receipt_url", "receipt_username", "receivers", "receivers_by_severity", "repository", "root", "rotated_by")
+    + ("rules_url", "search", "secret_environment", "selector", "server", "service", "services", "signals", "since", "socket")
+    + ("success_file", "suite", "tag", "tags", "template", "timer", "to", "uid", "unit", "url", "variables", "version_property", "via")
+    + ("window_end", "window_start")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to

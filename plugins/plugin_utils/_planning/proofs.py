@@ -20,9 +20,12 @@ from .arguments import argument_problems, module_problems
 from .asked_servers import address, kinds_asked, server_options
 from .derive.derivations import default_options, derive, group_options
 from .derive.instance import Instance, Steps
+from .embedded import no_proof, proves_less
 from .empty_proofs import always_succeeds, module_always_succeeds, query_looks_at_nothing
 from .remarks import Remarks
-from .stand_ins import Chosen, StandIn, failing_arguments, failure_problem, what_runs
+from .stand_ins import Chosen, StandIn, failing_arguments, failure_problem, is_idle, what_runs
+
+SERVER_ONLY = ("failover", "rules_url")  # options of servers that not every check has
 
 
 def chosen_for(rule: Rule, exception: RequirementEntry, description: Description) -> Chosen | None:
@@ -31,6 +34,7 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
         description = dataclasses.replace(description, using=exception["using"])
     chosen = exception.get("check")
     proofs = [proof for proof in rule.proved_by if proof.check in (*CHECKS, *COMPUTED)]
+    proofs = [proof for proof in proofs if chosen == proof.check or not _needs_no_word(proof, description)] or proofs
     if chosen in COMPUTED:
         if exception.get("with"):
             place = description.service.where(("requirements", rule.id, "with"))
@@ -39,6 +43,9 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
         _refuse_misplaced([chosen], rule, exception, description)
         return Chosen(tuple(derive(Proof(chosen), description)), None)
     if chosen in CHECKS:
+        why = no_proof(chosen, rule, description)
+        if why:
+            raise NotDeclared(why)
         proofs = [proof for proof in proofs if proof.check == chosen]
         if exception.get("with") or not proofs:
             _refuse_misplaced([chosen], rule, exception, description)
@@ -52,6 +59,10 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
     found: list[Instance] = []
     for proof in proofs:
         if used and not proof.besides:
+            continue
+        why = no_proof(proof.check, rule, description)
+        if why:
+            refusals.append(NotDeclared(why))
             continue
         try:
             whole = dataclasses.replace(proof, args={**rule.args, **proof.args})
@@ -68,6 +79,12 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
         return Chosen(tuple(_as_excepted(instance, _share_of(exception, instance.check, used)) for instance in found), used[0])
     without_host = any(isinstance(exc, NoHost) for exc in refusals)
     raise (NoHost if without_host else NotDeclared)(listed(dict.fromkeys(exc.message for exc in refusals)))
+
+
+def _needs_no_word(proof: Proof, description: Description) -> bool:
+    """Whether a proof that is asked besides others has nothing to look at, and no server of its kind: nobody here thinks of it."""
+    kinds = kinds_asked(proof.check)
+    return is_idle(proof, description) and not any(unresolved(server) or server["kind"] in kinds for server in description.servers.values())
 
 
 def _asked_of(proof: Proof, proofs: t.Sequence[Proof], description: Description) -> Description:
@@ -172,6 +189,7 @@ def planned_checks(
             path=instance.path,
             runs=what_runs(found) if stands_in and instance.gap is None else None,
             unseen=instance.unseen,
+            less=proves_less(instance.check, rule) if instance.gap is None else None,
         )
         checks.append(check)
         if instance.gap is None:
@@ -196,7 +214,7 @@ def _must_fail(check: PlannedCheck, args: Options, description: Description, rem
     problem = failure_problem(check.check, check.args, args)
     if problem:
         remarks.problems.append(f"{place}: requirements.{check.requirement}.proven_by_failure: {problem}")
-    made = dataclasses.replace(check, key=f"{check.key}/fails", args=args, runs=None, fails=check.key)
+    made = dataclasses.replace(check, key=f"{check.key}/fails", args=args, runs=None, less=None, fails=check.key)
     remarks.problems += argument_problems(made, place, {}) or module_problems(made, place, {}, description)
     return made
 
@@ -249,7 +267,9 @@ def with_paths(instance: Instance, description: Description) -> Instance:
             return [description.path(item) if isinstance(item, str) else item for item in value]
         return value
 
-    return dataclasses.replace(instance, args={name: at_home(name, value) for name, value in instance.args.items()})
+    # of a server, what the check does not take is not handed to it
+    taken = {name: value for name, value in instance.args.items() if name in spec or name not in SERVER_ONLY}
+    return dataclasses.replace(instance, args={name: at_home(name, value) for name, value in taken.items()})
 
 
 __all__ = (

@@ -83,7 +83,7 @@ def _is_named(above: Rule, check: str, source: str | None, own: frozenset[str], 
     return False
 
 
-def _is_idle(proof: Proof, description: Description) -> bool:
+def is_idle(proof: Proof, description: Description) -> bool:
     """Whether a proof that is asked besides another one has nothing in the service file to look at."""
     return proof.besides and bool(proof.source) and not description.data.get(str(proof.source).partition(".")[0])
 
@@ -114,7 +114,7 @@ def note(above: Rule | None, rule: Rule, entry: RequirementEntry, description: D
         bent = [
             proof
             for proof in rule.proved_by
-            if not _is_idle(proof, description)
+            if not is_idle(proof, description)
             and (own := _own_question(above, rule, entry, proof.check))
             and not _is_named(above, proof.check, proof.source, own, explicit=False)
         ]
@@ -217,6 +217,7 @@ __all__ = (
     "StandIn",
     "failing_arguments",
     "failure_problem",
+    "is_idle",
     "note",
     "stand_in",
     "what_runs",

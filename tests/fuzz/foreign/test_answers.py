@@ -71,6 +71,58 @@ WATCHED = {
     "/api/v2/alerts": [watchdog({"cluster": "paris"}), watchdog(state="suppressed", silencedBy=["8c0b7b9e"], inhibitedBy=["f"])],
     "/api/v2/silences": [silence()],
 }
+ICINGA_OBJECTS = {"hosts": ["web1"], "services": [{"host": "web1", "service": "http"}]}
+ICINGA_OBJECT = {
+    "acknowledgement": 2,
+    "acknowledgement_expiry": 0,
+    "check_command": "http",
+    "check_interval": 60,
+    "check_period": "24x7",
+    "downtime_depth": 0,
+    "enable_active_checks": True,
+    "enable_notifications": True,
+    "enable_passive_checks": True,
+    "flapping": False,
+    "last_check": 1764050400.5,
+    "last_check_result": {"output": "OK", "active": True},
+    "next_check": 1764050460.5,
+    "state": 0,
+    "state_type": 1,
+}
+USER = {"enable_notifications": True, "groups": ["team"], "name": "alice", "period": "24x7", "states": None, "types": ["Problem"]}
+NOTIFICATION = {"host_name": "web1", "period": "24x7", "states": ["Down"], "types": None, "user_groups": ["team"], "users": None}
+
+
+def results(*attributes: dict[str, t.Any]) -> dict[str, t.Any]:
+    return {"results": [{"attrs": one} for one in attributes]}
+
+
+ICINGA = {
+    "/v1/": {"results": [{"permissions": ["*"], "user": "ops"}]},
+    "/v1/status": {
+        "results": [
+            {
+                "name": "IcingaApplication",
+                "status": {
+                    "icingaapplication": {
+                        "app": {
+                            "enable_host_checks": True,
+                            "enable_service_checks": True,
+                            "enable_notifications": True,
+                            "program_start": 1764040000.5,
+                        }
+                    }
+                },
+            },
+            {"name": "NotificationComponent", "status": {"notificationcomponent": {"notification": 1}}},
+        ]
+    },
+    "/v1/objects/hosts": results({**ICINGA_OBJECT, "name": "web1"}),
+    "/v1/objects/services": results({**ICINGA_OBJECT, "name": "http", "host_name": "web1"}),
+    "/v1/objects/users": results(USER),
+    "/v1/objects/timeperiods": results({"includes": [], "is_inside": True, "name": "24x7", "ranges": {"monday": "00:00-24:00"}}),
+    "/v1/objects/notifications": results({**NOTIFICATION, "service_name": ""}, {**NOTIFICATION, "service_name": "http", "states": None}),
+}
 AT_PROMETHEUS = {"url": "http://prom:9090"}
 CHECKS: dict[str, tuple[dict[str, t.Any], Answers]] = {
     "prometheus_query": ({**AT_PROMETHEUS, "query": "up", "pass_when": "> 0"}, PROMETHEUS),
@@ -88,6 +140,7 @@ CHECKS: dict[str, tuple[dict[str, t.Any], Answers]] = {
         },
         PROMETHEUS,
     ),
+    "alert_coverage": ({**AT_PROMETHEUS, "kinds": ["down", "disk"], "match": {"service": "payments"}, "addresses": ["web1"]}, PROMETHEUS),
     "alertmanager_route": (
         {"url": "http://am:9093", "labels": [{"service": "payments", "severity": "page"}], "receivers": ["payments-oncall"]},
         alertmanager_status(),
@@ -111,6 +164,10 @@ CHECKS: dict[str, tuple[dict[str, t.Any], Answers]] = {
         {**WATCHED, "/api/v2/alerts/groups": [], "/metrics": COUNTERS.format(begun=1, tried=1, failed=0, more=""), "/seen": {"hits": []}},
     ),
     "grafana_dashboard": (AT_GRAFANA, {**RICH, "/api/ds/query": {"results": {"Q0_0": {"frames": [frame({"a": "b"}, [(1.0, "NaN")])]}}}}),
+    "classic_monitoring": (
+        {"system": "icinga", "url": "https://i:5665", "aspect": "routing", "contacts": ["team"], **ICINGA_OBJECTS},
+        ICINGA,
+    ),
     "http_probe": ({"url": "http://h/x", "json": {"a.0.b": "c"}, "body": "x", "samples": 2}, {"/x": {"a": [{"b": "c"}]}}),
     "metrics_endpoint": (
         {"url": "http://h/metrics", "families": ["jobs_total"], "moving": ["jobs_total"]},

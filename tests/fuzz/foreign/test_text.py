@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import typing as t
 
 import pytest
@@ -23,6 +24,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients imp
     log_files,
     logrotate,
     monitoring_plugin,
+    nagios_status,
     prometheus,
     promql,
     re2,
@@ -120,6 +122,10 @@ CASES: dict[str, Case] = {
     "restic snapshots": Case(restic.parse_snapshots, (SNAPSHOTS,), (CannotObserve,)),
     "restic stats": Case(restic.parse_stats, ('{"total_size": 5, "total_file_count": 3, "snapshots_count": 1}',), (CannotObserve,)),
     "restic time": Case(restic.parse_time, ("2026-11-25T06:00:00.123456789+01:00", "2026-11-25T06:00:00Z"), (ValueError,)),
+    "status of Nagios": Case(
+        functools.partial(nagios_status.parse_blocks, kinds=("hoststatus", "host")),
+        ("hoststatus {\n\thost_name=web1\n\tplugin_output=OK } {\n\t}\ndefine host {\n\thost_name\tweb1\n\t}\n",),
+    ),
     "matchers": Case(alertmanager_routes.parse_matchers, MATCHERS, (alertmanager_routes.BadMatcher,)),
     "classic matchers": Case(alertmanager_routes.parse_classic, MATCHERS, (alertmanager_routes.BadMatcher,)),
     "utf8 matchers": Case(alertmanager_routes.parse_utf8, MATCHERS, (alertmanager_routes.BadMatcher,)),

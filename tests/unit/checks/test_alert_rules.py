@@ -15,6 +15,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks._ale
     Remarks,
     examine_rules,
     lacking_by_severity,
+    preferred,
     required_by_severity,
 )
 from ansible_collections.operability.readiness.plugins.module_utils._clients.prometheus import Prometheus, Rule
@@ -99,6 +100,24 @@ def test_what_is_required_has_a_form(given: dict[str, t.Any]) -> None:
     assert required_by_severity(None) == {}
 
 
+# -- whose they are
+
+
+def test_alerts_of_one_name_that_several_services_have() -> None:
+    own, other = rule("Old", "x > 1"), rule("Old", "x > 2", labels={"service": "billing"})
+    shared = rule("Old", "x > 3", labels={"severity": "page"})
+    for loaded, chosen, warned in (
+        ([own, other, shared], [own], False),
+        ([other, shared], [shared], False),
+        ([other], [other], True),
+    ):
+        remarks = Remarks()
+        assert preferred(loaded, {"service": "shop"}, remarks) == chosen
+        assert bool(remarks.warns) is warned
+    assert str(remarks.warns[0]) == "Old is loaded only with other labels than service=shop: they do not say that it is the service's"
+    assert preferred([own, other], {}, Remarks()) == [own, other]
+
+
 # -- slow groups
 
 
@@ -145,6 +164,12 @@ def test_how_often_an_alert_fired_is_told() -> None:
         "Sl-w began to fire 1 time in the last 7 d, and fired for 60 s in all",
     ]
     assert (found.fails, found.warns) == ([], [])
+
+
+def test_what_is_no_number_is_left_out() -> None:
+    odd = [{"metric": {"alertname": "Down", "readiness_selector": mark}, "value": [1, "NaN"]} for mark in ("times", "samples")]
+    found = examined([rule("Down", "x > 1", group_took=float("nan"))], answers=lambda query: odd if "ALERTS" in query else [])
+    assert (found.observed["fired_7d"], found.measurements, found.warns) == ({}, [], [])
 
 
 def test_a_history_that_does_not_come_in_time_decides_nothing() -> None:

@@ -76,6 +76,26 @@ def test_what_is_wrong_is_said(seen: dict[str, t.Any], said: str) -> None:
     assert str(finding.status) == "fail" and said in finding.message, finding.message
 
 
+@pytest.mark.parametrize(
+    ("interval", "status", "said"),
+    [
+        ("{years: ['1999']}", "fail", "which is not once within the next year"),
+        ("{weekdays: ['monday:friday']}", "warn", "nobody is told next from 2026-11-28T00:00:00Z to 2026-11-30T00:00:00Z; outside of them"),
+        ("{weekdays: ['saturday']}", "warn", "nobody is told now, until 2026-11-28T00:00:00Z"),
+        ("{weekdays: ['sunday:saturday']}", "pass", "reaches catchall"),
+        ("{weekdays: ['nightday']}", "unknown", "cannot be evaluated here"),
+    ],
+)
+def test_hours_of_its_route(interval: str, status: str, said: str) -> None:
+    config = CONFIG.replace("  routes:", "  routes:\n    - {active_time_intervals: [hours]}").replace(
+        "receivers:\n  - name: catchall", f"time_intervals: [{{name: hours, time_intervals: [{interval}]}}]\nreceivers:\n  - name: catchall"
+    )
+    answer = {"config": {"original": config}, "uptime": before(86400), "cluster": {}}
+    for muted in ([], ["hours"] if status == "warn" else []):
+        finding = look(alert(mutedBy=muted), answers={"/api/v2/status": answer})
+        assert (str(finding.status), said in finding.message) == (status, True), finding.message
+
+
 def test_what_inhibits_it_is_named() -> None:
     down = {**alert({"cluster": "paris"}), "labels": {"alertname": "ClusterDown"}, "fingerprint": "abc"}
     finding = look(down, alert(state="suppressed", inhibitedBy=["abc"]))

@@ -215,13 +215,36 @@ def test_secrets_of_a_shown_configuration_are_not_told() -> None:
         assert "sw0rdfish" not in json.dumps(look(given=given).as_dict())
 
 
+GROUPS = """
+global: {external_labels: {cluster: paris}}
+alerting:
+  alertmanagers:
+  - {alert_relabel_configs: [{source_labels: [severity], regex: warning, action: drop}], static_configs: [{targets: [%s]}]}
+  - {static_configs: [{targets: [%s]}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("dropping", "other", "expected", "message"),
+    [
+        ("elsewhere:9093", "am.example:9093", "pass", "reach oncall"),
+        ("am.example:9093", "elsewhere:9093", "fail", "Slow.* are dropped by relabelling and never sent"),
+        ("one:9093", "two:9093", "unknown", "whether alerts with .*Slow.* are dropped by relabelling cannot be told"),
+    ],
+)
+def test_relabelling_of_the_group_of_this_alertmanager_counts(dropping: str, other: str, expected: str, message: str) -> None:
+    finding = look(given=answers(config=GROUPS % (dropping, other)))
+    assert str(finding.status) == expected, finding.message
+    assert re.search(message, finding.message), finding.message
+
+
 # -- what is loaded
 
 
 def test_nothing_is_loaded_at_all() -> None:
     finding = look(given=answers(rules=[]))
     assert str(finding.status) == "unknown"
-    assert "has no rule at all" in finding.message and finding.instrument == "Prometheus http://prom.example:9090"
+    assert "evaluates no rules at all" in finding.message and finding.instrument == "Prometheus http://prom.example:9090"
 
 
 def test_nothing_of_the_service_is_loaded_yet() -> None:

@@ -11,9 +11,10 @@ import typing as t
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import grafana_dashboard
-from ansible_collections.operability.readiness.plugins.module_utils._checks._panel_queries import is_constant
+from ansible_collections.operability.readiness.plugins.module_utils._checks._panel_queries import is_constant, is_quiet
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
+from ansible_collections.operability.readiness.plugins.plugin_utils._comparing.comparable import facts
 from fakes import NOW, FakeRunner, Response
 from grafana_data_stand_in import frame
 
@@ -97,14 +98,15 @@ def test_what_a_finding_has() -> None:
         "uid": "payments",
         "title": "Payments",
         "folder": "Services",
-        "panels_with_data": ["Panel 1", "Panel 3"],
+        "panels_with_data": ["payments/Panel 1", "payments/Panel 3"],
         "empty_panels": ["Panel 2"],
         "unseen_panels": [],
         "data_sources": ["Prometheus"],
     }
     (measured,) = finding.measurements
-    assert (finding.instance, measured.value, measured.limit) == ("payments", 2, 3)
+    assert (finding.instance, measured.value, measured.limit) == ("", 2, 3), "the plan names it"
     assert finding.details == ["panel Panel 2: there is no data", "1 panel asks nothing: #4"]
+    assert facts(finding) == {"panels_with_data": ["payments/Panel 1", "payments/Panel 3"]}, "what is compared after a deployment"
 
 
 def test_many_panels_are_few_requests() -> None:
@@ -132,7 +134,7 @@ def test_a_request_that_is_refused_as_a_whole_is_sent_panel_by_panel() -> None:
 
     finding, runner = look(served(panel(1, "a"), panel(2, "refused"), panel(3, "c"), **{"/api/ds/query": spoilt}))
     assert (str(finding.status), finding.message) == ("fail", "the dashboard Payments: panel Panel 2: plugin.downstreamError")
-    assert finding.observed["panels_with_data"] == ["Panel 1", "Panel 3"] and len(posted(runner)) == 4
+    assert finding.observed["panels_with_data"] == ["payments/Panel 1", "payments/Panel 3"] and len(posted(runner)) == 4
 
 
 @pytest.mark.parametrize(
@@ -253,6 +255,24 @@ def test_data_with_a_notice_that_something_failed_is_partial() -> None:
     assert str(finding.status) == "warn" and "one store did not answer" in finding.message
 
 
+@pytest.mark.parametrize(
+    ("curve", "end", "status", "said"),
+    [
+        ([(NOW_MS - 3600, "1"), (NOW_MS, "NaN")], ["NaN"], "pass", "shows data"),  # idle for some minutes: the series goes on
+        ([(NOW_MS - 3600, "NaN"), (NOW_MS, "NaN")], ["NaN"], "fail", "only values that are none"),
+        ([(NOW_MS - 3600, "1")], [], "fail", "data of the past only, the newest is 60 min old"),
+        ([], ["1"], "pass", "shows data"),  # younger than a step of the curve
+        ([], ["NaN"], "fail", "only values that are none"),
+        ([], [], "fail", "there is no data"),
+    ],
+)
+def test_a_curve_and_its_end(curve: t.Any, end: t.Any, status: str, said: str) -> None:
+    frames = {"Q0_0": [frame({}, curve)] if curve else [], "Q0_0_now": [frame({}, [(NOW_MS, value) for value in end])] if end else []}
+    reply = {"results": {ref: {"frames": found} for ref, found in frames.items()}}
+    finding, _runner = look(served(panel(1, "a"), **{"/api/ds/query": reply}))
+    assert str(finding.status) == status and said in finding.message
+
+
 def test_everything_without_options_is_what_the_dashboard_says() -> None:
     everything = {**JOB, "query": "label_values(job)", "includeAll": True, "allValue": ".+", "current": {"value": "$__all"}}
     none = {"/api/datasources/uid/p1/resources/api/v1/label/job/values": {"status": "success", "data": []}}
@@ -278,6 +298,26 @@ def test_everything_without_options_is_what_the_dashboard_says() -> None:
 )
 def test_numbers_that_a_query_makes_up(expression: str, wanted: bool) -> None:
     assert is_constant(expression) is wanted
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted"),
+    [
+        ("ALERTS{alertstate='firing'}", True),
+        ("count(ALERTS) > 0", True),
+        ("ALERTS * on (alertname) group_left (x) y", True),
+        ("ALERTS or up", False),
+        ("ALERTS unless up", True),
+        ("absent(up)", True),
+        ("up", False),
+        ("rate(x[$__interval])", False),
+        ("sum(", False),
+    ],
+)
+def test_queries_whose_emptiness_is_good_news(expression: str, wanted: bool) -> None:
+    assert is_quiet(expression) is wanted
+    finding, _runner = look(served(panel(1, "up"), panel(2, f"{expression} # empty")))
+    assert str(finding.status) == ("pass" if wanted else "fail")
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,9 @@ def test_an_expression_that_compares_is_no_proof() -> None:
 def test_more_than_five_minutes_find_what_the_server_shows_no_more() -> None:
     server = Server()
     server.answers[f"count by ({BY}) (last_over_time(batch_total[93600s]))"] = [({"job": "batch"}, 1.0)]
+    assert statuses(server.run(signals={"traffic": "batch_total"}, within="26h")) == {"traffic": "fail"}, "it was never a number"
+    most = "max_over_time(batch_total[604800s])"
+    server.answers[f"count by ({BY}) ({most} == {most})"] = [({"job": "batch"}, 1.0)]
     assert statuses(server.run(signals={"traffic": "batch_total"}, within="26h")) == {"traffic": "pass"}
     assert statuses(server.run(signals={"traffic": "batch_total"})) == {"traffic": "fail"}
 
@@ -180,6 +183,24 @@ def test_a_target_that_is_up_and_lacks_what_the_others_have_is_told() -> None:
     assert statuses(renamed.run(signals={"traffic": "x"}, expect=EXPECT[:1])) == {"traffic": "pass"}
 
 
+def test_errors_that_are_all_the_traffic_tell_nothing() -> None:
+    server = Server().live("requests_total").live('requests_total{code!=""}')
+    signals = {"traffic": "requests_total", "errors": 'requests_total{code!=""}'}
+    found = server.run(signals=signals)
+    assert statuses(found) == {"traffic": "pass", "errors": "warn"} and "what fails is not told from the rest" in said(found, "errors")
+    server.answers['count(requests_total unless requests_total{code!=""})'] = [({}, 3.0)]
+    assert statuses(server.run(signals=signals)) == {"traffic": "pass", "errors": "pass"}
+
+
+def test_the_name_that_a_library_was_given_is_told_with_what_the_page_has() -> None:
+    server = Server()
+    server.answers['count by (__name__) ({__name__=~"http_requests_(bucket|count|sum|total)"})'] = [
+        ({"__name__": "http_requests_total"}, 3.0)
+    ]
+    (found,) = server.run(signals={"traffic": "http_requests"})
+    assert found.message.endswith("nor was there in the last 7 d; there is http_requests_total")
+
+
 # -- errors that come with the first one
 
 
@@ -196,6 +217,20 @@ def test_a_value_that_comes_with_the_first_error() -> None:
     assert statuses(server.run(signals={"errors": 'requests_total{job="shop",code=~"5.."}'})) == {"errors": "fail"}, "no such label"
 
 
+def test_who_says_what_is_meant_without_errors_has_no_warning() -> None:
+    server = Server().live("requests_total").live("shop:errors")
+    server.answers["count by (code) (requests_total)"] = [({"code": "200"}, 2.0)]
+    failing = 'sum(rate(requests_total{code=~"5.."}[5m]))'
+    guarded = f"({failing} or vector(0)) / sum(rate(requests_total[5m]))"
+    assert statuses(server.run(signals={"traffic": "requests_total", "errors": guarded}))["errors"] == "pass"
+    assert statuses(server.run(signals={"traffic": "requests_total", "errors": failing}))["errors"] == "warn"
+    rule = {"type": "recording", "name": "shop:errors", "query": f"{failing} or vector(0)", "health": "ok"}
+    server.rules = success({"groups": [{"rules": [rule]}]})
+    assert statuses(server.run(signals={"traffic": "requests_total", "errors": "shop:errors"}))["errors"] == "pass"
+    never = "sum(rate(failures_total[5m])) or vector(0)"
+    assert statuses(server.run(signals={"traffic": "requests_total", "errors": never}))["errors"] == "fail"
+
+
 def test_a_whole_selector_may_be_absent() -> None:
     server = Server().live("requests_total")
     signals = {"traffic": "requests_total", "errors": ['failures_total{kind="a"}', "panics_total"]}
@@ -205,6 +240,15 @@ def test_a_whole_selector_may_be_absent() -> None:
 
 
 # -- what cannot be seen
+
+
+def test_what_a_recorded_series_is_made_of_is_asked_of_who_evaluates_the_rules() -> None:
+    server = Server().live("shop:requests:rate")
+    found = server.run(signals={"traffic": "shop:requests:rate"})
+    assert statuses(found) == {"traffic": "warn"} and "what evaluates them is to be named (rules_url)" in said(found, "traffic")
+    rule = {"type": "recording", "name": "shop:requests:rate", "query": "vector(0)", "health": "ok"}
+    server.rules = lambda _method, url, _options: success({"groups": [{"rules": [rule]}] if "vmalert" in url else []})
+    assert statuses(server.run(signals={"traffic": "shop:requests:rate"}, rules_url="http://vmalert:8880/")) == {"traffic": "fail"}
 
 
 def test_a_server_without_targets_and_rules_is_asked_all_the_same() -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import typing as t
 
 import pytest
@@ -13,7 +14,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks impo
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
-from fakes import NOW, FakeRunner, HttpFailure
+from fakes import NOW, FakeRunner, HttpFailure, Response
 
 ONE = {"status": "success", "data": {"resultType": "vector", "result": [{"metric": {}, "value": [1.0, "1"]}]}}
 
@@ -40,6 +41,7 @@ def run(targets: list[dict[str, t.Any]], **args: t.Any) -> Finding:
 
 
 SELECTOR = '{job="payments"}'
+NOT_YET = {"health": "unknown", "lastScrape": "0001-01-01T00:00:00Z"}
 
 
 def test_all_up() -> None:
@@ -57,7 +59,6 @@ def test_all_up() -> None:
         ),
         ({"health": "down"}, "is down: no reason given"),
         ({"health": "down", "lastError": "x " * 500}, "is down: x x"),
-        ({"health": "unknown", "lastScrape": "0001-01-01T00:00:00Z"}, "has not been scraped yet"),
         ({"age": 31}, "was last scraped 30.9 s ago, it should be each 15 s"),
         ({"age": 3600}, "was last scraped 59 min 59 s ago"),
         ({"health": "odd"}, "is neither up nor down"),
@@ -196,3 +197,77 @@ def test_in_french() -> None:
     absent = run([target()], selector=SELECTOR, expect=expected).details[0]
     assert absent == "a, b or [::1] port 8080 of the job payments is not among the targets"
     assert french(absent) == "a, b ou [::1] port 8080 du job payments n\u2019est pas parmi les cibles"
+
+
+# -- too early, dropped, seen by others
+
+
+def test_what_waits_for_its_first_scrape_is_not_known_yet() -> None:
+    found = run([target(), target("web2:8080", **NOT_YET)], selector=SELECTOR, min_up=2)
+    assert str(found.status) == "unknown" and "payments/web2:8080 has not been scraped yet" in found.message
+    found = run([target("web1:8080", "down"), target("web2:8080", **NOT_YET)], selector=SELECTOR)
+    assert str(found.status) == "fail" and "web1:8080 is down" in found.message
+    found = run([target(), target("web2:8080", **NOT_YET)], selector=SELECTOR, min_up=3)
+    assert str(found.status) == "fail", "there would be too few all the same"
+
+
+@pytest.mark.parametrize("selector", ['{job="payments"} offset 5m', '{job="payments"}[5m]', 'up{job="payments"} @ 5'])
+def test_a_selector_of_another_time_is_refused(selector: str) -> None:
+    with pytest.raises(ArgumentsRefused, match="selector: '"):
+        parse_arguments(prometheus_targets, {"url": "http://prom:9090", "selector": selector})
+
+
+def answered(answers: dict[str, t.Any], **args: t.Any) -> Finding:
+    """With these answers beside those of a server that is well and has no targets."""
+    usual = {"/-/ready": "ready", "/api/v1/query": ONE, "/api/v1/targets": {"status": "success", "data": {"activeTargets": []}}}
+    given = {"url": "http://prom:9090", "selector": SELECTOR, **args}
+    return run_item(Item("k", "prometheus_targets", given), FakeRunner(answers={**usual, **answers}))[0]
+
+
+def up(*instances: tuple[str, str, int]) -> dict[str, t.Any]:
+    """``up`` as several replicas have written it: instance, replica, value."""
+    found = [
+        {"metric": {"__name__": "up", "job": "payments", "instance": instance, "prometheus_replica": replica}, "value": [1.0, str(value)]}
+        for instance, replica, value in instances
+    ]
+    return {"/api/v1/query?query=up": {"status": "success", "data": {"resultType": "vector", "result": found}}}
+
+
+def test_replicas_that_write_are_counted_once() -> None:
+    found = answered(up(("a:1", "x", 1), ("a:1", "y", 1), ("b:1", "x", 1), ("b:1", "y", 1)), min_up=2)
+    assert (str(found.status), found.observed["up"], found.observed["seen_by"]) == ("pass", 2, "up")
+    assert found.message.endswith("scrapes nothing itself, and this is what its series up say: 2 of 2 targets are up")
+    assert str(answered(up(("a:1", "x", 1), ("a:1", "y", 1)), min_up=2).status) == "fail"
+    found = answered(up(("a:1", "x", 1), ("a:1", "y", 0)))
+    assert str(found.status) == "warn" and "payments/a:1 is not up for each of the replicas that scrape it" in found.message
+    assert str(answered(up(("a:1", "x", 0), ("a:1", "y", 0))).status) == "fail"
+
+
+def test_replicas_behind_one_address_are_counted_once() -> None:
+    targets = [target("web1:8080", labels={"replica": "a"}), target("web1:8080", labels={"replica": "b"})]
+    found = run(targets, selector=SELECTOR, min_up=1)
+    assert (str(found.status), found.observed["discovered"]) == ("pass", 1)
+    assert str(run(targets, selector=SELECTOR, min_up=2).status) == "fail"
+
+
+def test_a_server_that_scrapes_nothing_and_has_no_up_is_the_wrong_instrument() -> None:
+    found = answered({"/api/v1/query?query=up": {"status": "success", "data": {"resultType": "vector", "result": []}}})
+    assert str(found.status) == "unknown" and "scrapes nothing itself: there are 0 targets in all jobs" in found.message
+    configured = {"/api/v1/status/config": {"status": "success", "data": {"yaml": "global: {}\nscrape_configs:\n- job_name: payments\n"}}}
+    found = answered(configured)
+    assert str(found.status) == "unknown" and "has scrape jobs, and 0 targets in all of them" in found.message
+
+
+def test_an_agent_answers_no_queries() -> None:
+    said = {"status": "error", "errorType": "execution", "error": "unavailable with Prometheus Agent"}
+    found = answered(
+        {"/api/v1/query": Response(422, {"content-type": "application/json"}, json.dumps(said).encode(), "http://prom:9090", 0.1)}
+    )
+    assert str(found.status) == "unknown" and "is a Prometheus agent, which answers no queries" in found.message
+
+
+def test_what_a_redirect_leads_to_is_named() -> None:
+    page = Response(200, {"content-type": "text/html"}, b"<html>", "https://sso.example.test/auth", 0.1)
+    found = answered({"/-/ready": page})
+    assert (str(found.status), found.instrument) == ("unknown", "Prometheus http://prom:9090")
+    assert found.message == "Prometheus http://prom:9090 redirects to sso.example.test, which does not answer for it: a login (SSO)?"

@@ -59,6 +59,15 @@ def test_it_takes_the_way_of_the_services_alerts() -> None:
     assert args("alertmanager_delivery", "alerts: {delivery: {}}\n") == {"url": "http://am.example:9093", "labels": {}}
 
 
+def test_receivers_by_severity() -> None:
+    by = "{critical: [oncall], warning: [mail, chat]}"
+    assert args("alertmanager_delivery", f"alerts: {{receivers: {by}, delivery: {{}}}}\n")["receivers"] == ["oncall"]
+    mild = args("alertmanager_delivery", f"alerts: {{receivers: {by}, delivery: {{labels: {{severity: warning}}}}}}\n")
+    assert mild["receivers"] == ["mail", "chat"]
+    other = args("alertmanager_delivery", f"alerts: {{receivers: {by}, delivery: {{labels: {{severity: page}}}}}}\n")
+    assert other["receivers"] == ["oncall", "mail", "chat"]
+
+
 def test_the_organisation_asks_for_all_services() -> None:
     shared = "defaults: {alerts: {receivers: [default], delivery: {deadline: 4m, receipt: {file: sent.log}}}}\n"
     found = args("alertmanager_delivery", "", ORGANISATION + shared)

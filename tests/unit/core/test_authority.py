@@ -40,6 +40,8 @@ WAY_OVER = ORGANISATION + "mode: enforce\n"
 
 # in the service file: what it is about, the name of the leave, its key
 LOOSER: tuple[tuple[str, str, str], ...] = (
+    ("requirements: {MON-04: {with: {prometheus: [{url: 'http://mine'}]}}}", "own_proofs", "requirements.MON-04.with.prometheus"),
+    ("requirements: {MON-04: {with: {receivers_by_severity: {critical: [x]}}}}", "own_proofs", "requirements.MON-04.with.receivers_by_severity"),
     ("policy: {requirements: {BKP-01: null}}", "policy", "policy.requirements.BKP-01"),
     ("policy: {requirements: {BKP-01: {retired: true}}}", "policy", "policy.requirements.BKP-01"),
     ("policy: {requirements: {BKP-01: {impact: minor}}}", "policy", "policy.requirements.BKP-01.impact"),
@@ -190,6 +192,8 @@ LOOSER_THAN_THE_ORGANISATION: tuple[tuple[str, str, str], ...] = (
     ("policy: {requirements: {MON-01: {with: {min_up: 0}}}}", "limits", "policy.requirements.MON-01.with.min_up"),
     ("policy: {requirements: {MON-01: {with: {url: 'http://stand-in'}}}}", "servers", "policy.requirements.MON-01.with.url"),
     ("requirements: {MON-01: {with: {url: 'http://stand-in'}}}", "servers", "requirements.MON-01.with.url"),
+    ("requirements: {MON-01: {with: {failover: ['http://stand-in']}}}", "servers", "requirements.MON-01.with.failover"),
+    ("requirements: {MON-03: {with: {rules_url: 'http://stand-in'}}}", "servers", "requirements.MON-03.with.rules_url"),
     ("requirements: {MON-01: {with: {headers: {X-Scope-OrgID: mine}}}}", "own_proofs", "requirements.MON-01.with.headers"),
     ("requirements: {MON-01: {with: {probe_query: vector(1)}}}", "own_proofs", "requirements.MON-01.with.probe_query"),
     ("policy: {requirements: {MON-03: {with: {must_include: []}}}}", "limits", "policy.requirements.MON-03.with.must_include"),
@@ -564,6 +568,17 @@ def test_a_requirement_that_the_level_does_not_ask_for_may_be_as_it_likes() -> N
         ("verify", "auto", "none", True),
         ("allow_skipped", False, True, True),
         ("required_labels", ["severity"], [], True),
+        (
+            "required_by_severity",
+            {"critical": {"labels": ["team"]}},
+            {"critical": {"labels": ["team", "x"]}, "page": {"labels": ["y"]}},
+            False,
+        ),
+        ("required_by_severity", {"critical": {"labels": ["team"]}}, {"critical": {"annotations": ["team"]}}, True),
+        ("required_by_severity", {"critical": {"labels": ["team"]}}, {}, True),
+        ("companion", "fail", "told", True),
+        ("companion", "told", "warn", False),
+        ("kinds", ["down", "disk"], ["down"], True),
         ("may_be_absent", [], ["X"], True),
         ("path", "/a", "/b", False),
         ("max_age", "24h", "soon", True),

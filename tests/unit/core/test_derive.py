@@ -12,7 +12,8 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
-from ansible_collections.operability.readiness.plugins.module_utils._finding import Status
+from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, Status
+from ansible_collections.operability.readiness.plugins.module_utils._phrase import Message, phrase
 from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, COMPUTED, load_check
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Refused
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import FOLDER, Proof, load, shipped
@@ -22,6 +23,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._model.judge
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import PlannedCheck
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.derivations import AREAS, DERIVATIONS, derive
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.instance import Instance
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.proofs import with_paths
 from unit.core.described import ORGANISATION, describe, inventory
 
 BASE = """\
@@ -95,6 +97,17 @@ def test_targets_are_hosts_times_ports() -> None:
     assert "members" not in two.args and "members" not in three.args
     assert three.args["expect"] == [{"addresses": ["db1"], "port": 9187}]
     assert one.hosts is None and one.path == ("parts", "web", "scrape", 0)
+
+
+def test_further_addresses_of_a_server_go_to_checks_that_take_them() -> None:
+    shared = ORGANISATION.replace("probe_query: up", "probe_query: up, failover: ['http://prom-2.example:9090']")
+    assert "failover" in shared
+    (found, *_others) = derived("prometheus_targets", SCRAPE, shared)
+    assert found.args["failover"] == ["http://prom-2.example:9090"]
+    description = describe(BASE, shared)
+    page = Instance("http_probe", "x", {"url": "http://x", "failover": ["http://y"]})
+    assert with_paths(page, description).args == {"url": "http://x"}
+    assert with_paths(found, description).args["failover"] == ["http://prom-2.example:9090"]
 
 
 def test_signals_with_the_targets_of_which_they_must_be() -> None:
@@ -249,6 +262,7 @@ dashboards:
         ("dashboards", 0),
         None,
     )
+    assert services.instance == "services (payments, a, 7)"
     assert services.args == {
         **at,
         "uid": "services",
@@ -503,6 +517,13 @@ def test_capacity_of_every_host() -> None:
     assert (one.args, one.hosts) == ({}, ("pay1", "pay2", "db1"))
 
 
+def test_the_clock_of_every_host() -> None:
+    (one,) = derived("clock", "")
+    assert (one.args, one.hosts) == ({}, ("pay1", "pay2", "db1"))
+    shared = ORGANISATION.replace("defaults:", "defaults:\n  with: {clock: {server: ntp.example.org, max_offset: 100ms}}")
+    assert derived("clock", "", shared)[0].args == {"server": "ntp.example.org", "max_offset": "100ms"}
+
+
 # -- arguments that do not come from the description
 
 
@@ -596,7 +617,7 @@ def test_the_alert_of_a_backup() -> None:
     one, gap = derived(
         "prometheus_alerts", TWO_PLACES + "alerts: {match: {a: b}, lookback: 1h, must_include: [X]}\n", source="backups.alert"
     )
-    assert (one.instance, one.args) == ("ResticOld", {**PROM, "must_include": ["ResticOld"], "lookback": "1h"})
+    assert (one.instance, one.args) == ("ResticOld", {**PROM, "must_include": ["ResticOld"], "lookback": "1h", "prefer": {"a": "b"}})
     assert one.path == ("parts", "db", "backups", 0, "alert")
     assert gap.gap == "nothing names the alert that a failing backup of /srv/*.dump raises (alert)"
     assert "no backup names the alert" in missing("prometheus_alerts", BACKUPS, source="backups.alert")
@@ -678,6 +699,15 @@ def test_one_that_cannot_be_planned_does_not_void_the_others(name: str) -> None:
     (finding,) = completed(planned, {}, Reach())
     assert finding.status is (Status.UNKNOWN if unseen else Status.FAIL) and said in finding.message
     assert planned.split_secrets() == ({}, {})
+
+
+def test_what_proves_less_than_is_asked_is_derived_and_says_so_once() -> None:
+    planned = PlannedCheck("MON-01/0", "MON-01", "metrics_endpoint", "x", {}, less=phrase("nobody was asked"))
+    seen = {status: Finding(status, Message("said"), check="metrics_endpoint") for status in (Status.PASS, Status.FAIL)}
+    for status, proof, message in ((Status.PASS, "derived", "said (nobody was asked)"), (Status.FAIL, "observed", "said")):
+        (once,) = completed(planned, {"MON-01/0": [seen[status]]}, Reach())
+        (twice,) = completed(planned, {"MON-01/0": [once]}, Reach())
+        assert (once.proof, once.message, twice) == (proof, message, once)
 
 
 def test_where_not_one_can_be_planned_another_proof_is_looked_for() -> None:

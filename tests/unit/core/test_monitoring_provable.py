@@ -103,6 +103,7 @@ def test_the_alert_of_a_backup_carries_what_alerts_must_carry() -> None:
     assert check.args == {
         "url": "http://prom.example:9090",
         "must_include": ["PaymentsBackupTooOld"],
+        "prefer": {"service": "payments"},
         "required_annotations": ["summary"],
         "required_by_severity": {"critical": {"annotations": ["runbook_url"], "labels": ["team"]}},
     }

@@ -153,8 +153,32 @@ def test_arguments_of_an_exception_go_on_top() -> None:
 
 def test_a_check_is_chosen_among_the_proofs() -> None:
     text = B + "requirements: {MON-01: {check: metrics_endpoint}}\nparts: {web: {hosts: payments_web, scrape: [{port: 1}]}}\n"
-    planned = one(plan(text, phase="post"), "MON-01")
+    planned = one(plan(text, None, phase="post"), "MON-01")
     assert [(check.check, check.hosts) for check in planned.checks] == [("metrics_endpoint", ("pay1",)), ("metrics_endpoint", ("pay2",))]
+
+
+def test_a_page_of_metrics_does_not_prove_that_it_is_scraped_where_a_prometheus_can_say_so() -> None:
+    scraped = "parts: {web: {hosts: payments_web, scrape: [{port: 1}]}}\n"
+    several = ORGANISATION.replace("servers:", 'servers:\n  far: {kind: prometheus, url: "http://far"}')
+    for text, organisation in (
+        (B + "requirements: {MON-01: {check: metrics_endpoint}}\n" + scraped, ORGANISATION),
+        (B + "requirements: {MON-01: {check: metrics_endpoint, with: {url: http://x/metrics}}}\n", ORGANISATION),
+        (B + scraped, several),  # of which nobody says which one
+    ):
+        planned = one(plan(text, organisation, phase="post"), "MON-01")
+        assert (planned.state, planned.checks) == (PlanState.NOT_DECLARED, ())
+        assert "metrics_endpoint shows that a page is there, and not that anybody scrapes it, which " in planned.why
+        assert "declare how each part is scraped (parts.NAME.scrape: job, port)" in planned.why
+    for text in (B + scraped, B + "requirements: {MON-01: {check: metrics_endpoint, with: {url: http://x/metrics}}}\n"):
+        for check in one(plan(text, None, phase="post"), "MON-01").checks:
+            assert check.check == "metrics_endpoint" and str(check.less).startswith("no Prometheus is declared (servers)")
+
+
+def test_a_policy_that_asks_for_the_page_alone_has_it_looked_at() -> None:
+    policy = "policy: {requirements: {MON-01: {proved_by: [metrics_endpoint]}}}\n"
+    text = B + "parts: {web: {hosts: payments_web, scrape: [{port: 1}]}}\n"
+    checks = one(plan(text, ORGANISATION + policy, phase="post"), "MON-01").checks
+    assert {(check.check, check.less) for check in checks} == {("metrics_endpoint", None)}
 
 
 def test_a_check_with_arguments_of_its_own() -> None:

@@ -23,6 +23,7 @@ FOUNDATION = {
     "_argspec",
     "_engine",
     "_exchange",
+    "_failover",
     "_finding",
     "_loading",
     "_machine",

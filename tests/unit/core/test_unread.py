@@ -59,6 +59,7 @@ endpoints: [{url: "https://payments.example/health", version: {url: /info}}]
 flows: [{to: "ldap.example:636"}]
 alerts: {match: {service: payments}, must_include: [PaymentsDown]}
 dashboards: [{uid: payments}]
+classic_monitoring: {services: [http]}
 documents: {runbook: {path: docs/runbook.md}}
 delivery:
   rollback_check: {command: [/bin/back]}
@@ -75,6 +76,7 @@ servers:
   alertmanager: {kind: alertmanager, url: "http://alertmanager.example:9093"}
   boards: {kind: grafana, url: "http://grafana.example:3000"}
   store: {kind: file, search: "/var/log/central/*.log"}
+  nagios: {kind: nagios, status_file: /var/lib/nagios4/status.dat}
 chains:
   payments: [{tier: N1, contact: desk@payments.example, hours: 24x7, response: 15m}]
 """
@@ -97,6 +99,8 @@ NAMES = {
     "baseline.tolerances": "http_latency_seconds",
     "dashboards.0.variables": "service",
 }
+# keys of servers that are not Prometheus
+OF_OTHER_SERVERS = {"search": "store", "on": "store", "status_file": "nagios", "object_cache_file": "nagios"}
 # what must stand beside a key (or within a mapping), so that it means something, where what the schema requires is not enough
 BESIDE: dict[str, dict[str, t.Any]] = {
     "decisions": {"required": ["pre", "post", "recheck"]},
@@ -109,6 +113,7 @@ BESIDE: dict[str, dict[str, t.Any]] = {
     "signals": {"traffic": "requests_total"},
     "servers.prometheus": {"kind": "prometheus", "url": "http://x.example"},
     "servers.store": {"kind": "file"},
+    "servers.nagios": {"kind": "nagios", "status_file": "/x"},
 }
 # what hides a key, and is taken away so that it is seen: in which file, and where
 ENDPOINTS: tuple[str, Path] = ("service", ("endpoints",))
@@ -121,7 +126,7 @@ HIDDEN_BY: dict[str, list[tuple[str, Path]]] = {
     "endpoints.0.tls": [("service", ("endpoints", 0, "url"))],
     "parts.web.logs.0.journald": [FILE],
     "parts.web.logs.0.syslog": [FILE],
-    "parts.web.scrape.0": [("organisation", ("servers", "prometheus"))],
+    "parts.web.scrape.0": [("organisation", ("servers", "prometheus")), ("service", ("classic_monitoring",))],
 }
 AT_ONCE = 40  # files with all keys, before those that nobody asked for are tried alone
 
@@ -209,8 +214,9 @@ def keys(schema: Schema, root: Schema, path: Path = (), around: tuple[tuple[Path
     if "properties" in schema:
         around = (*around, (path, schema))
     for key, item in (schema.get("properties") or {}).items():
-        if path == ("servers", "prometheus") and key in ("search", "on"):
-            yield Key(("servers", "store", key), resolved(item, root), (*around[:-1], (("servers", "store"), schema)))
+        other = OF_OTHER_SERVERS.get(key) if path == ("servers", "prometheus") else None
+        if other:
+            yield Key(("servers", other, key), resolved(item, root), (*around[:-1], (("servers", other), schema)))
             continue
         yield Key((*path, key), resolved(item, root), around)
         yield from keys(item, root, (*path, key), around)
@@ -424,13 +430,13 @@ def test_several_stand_in_one_line_a_file() -> None:
     )
     assert notices(service, shared) == [
         "readiness.yml: declared, and not looked at by this version: commitments.rto (line 3), documents.call_script (line 6)",
-        "organisation.yml: declared, and not looked at by this version: rosters (line 2), servers.p.failover (line 4), "
-        "servers.l (kind loki) (line 5)",
+        "organisation.yml: declared, and not looked at by this version: rosters (line 2), servers.l (kind loki) (line 5)",
     ]
 
 
 def test_the_kind_of_a_service_is_told_unless_a_requirement_asks_for_it() -> None:
     service = BASE.replace("hosts: payments", "hosts: payments, kind: batch")
+    assert notices(service + "signals: {traffic: x}\n") == [], "a batch need not have a latency"
     assert notices(service) == ["readiness.yml:2: service.kind: declared, and not looked at by this version"]
     assert notices(service + "policy: {requirements: {RUN-01: {applies_to: [daemon]}}}\n") == []
 

@@ -74,8 +74,9 @@ def _subject(description: Description) -> dict[str, object]:
     for key in ("match", "must_include"):
         if alerts.get(key):
             found[key] = alerts.get(key)
-    if extra:
-        found["extra_labels"] = extra
+    further = {name: value for name, value in extra.items() if name not in (alerts.get("match") or {})}
+    if further:
+        found["extra_labels"] = further
     return found
 
 

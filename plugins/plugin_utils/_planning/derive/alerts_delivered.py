@@ -8,12 +8,14 @@ from __future__ import annotations
 import typing as t
 
 from ....module_utils._phrase import phrase
-from ..._described.declarations import Alerts, DeliveryTest, Receipt, Watchdog
+from ..._described.declarations import Alerts, DeliveryTest, HeartbeatReceipt, NotificationReceipt, Watchdog
 from ..._described.document import Document
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance
 
+Receipt = t.Union[NotificationReceipt, HeartbeatReceipt]
 NEVER = "never"
+SEVERITY = "critical"  # of the synthetic alert, unless its labels say otherwise
 # the options of a receipt at an address, by their key in the file
 _ADDRESS = {
     "url": "receipt_url",
@@ -46,7 +48,7 @@ def _deliveries(description: Description) -> list[Instance]:
     labels.update((own or {}).get("labels") or {})
     told = alerts.get("receivers") or description.default(lambda given: given.get("alerts", {}).get("receivers"))
     if isinstance(told, dict):  # by severity
-        told = told.get(str(labels.get("severity"))) or list(dict.fromkeys(name for names in told.values() for name in names))
+        told = told.get(str(labels.get("severity", SEVERITY))) or list(dict.fromkeys(name for names in told.values() for name in names))
     receivers = said.get("receivers") or told
     # how long it may take is said by its deadline, not by the patience with a server
     args = {key: value for key, value in description.connection("alertmanager").items() if key != "timeout"}
@@ -96,8 +98,8 @@ def _receipt(description: Description, own: Receipt | None, shared: Receipt | No
 
     given = t.cast("t.Mapping[str, object]", said)
     options = {option: placed(key, given[key]) for key, option in _ADDRESS.items() if given.get(key) is not None}
-    mailbox = said.get("imap")
-    options.update({f"imap_{key}": placed(key, value) for key, value in (mailbox or {}).items()})
+    mailbox = given.get("imap")
+    options.update({f"imap_{key}": placed(key, value) for key, value in (mailbox if isinstance(mailbox, dict) else {}).items()})
     return options
 
 

@@ -99,6 +99,8 @@ def _backup_alerts(description: Description) -> list[Instance]:
     if not any(backup.get("alert") for _part, backup, _steps in entries):
         raise NotDeclared(phrase("no backup names the alert that its failure raises (parts.NAME.backups.N.alert)"))
     args = alert_args(description, alerts)
+    if alerts.get("match"):
+        args["prefer"] = alerts.get("match")
     out = []
     for _part, backup, steps in entries:
         name = _backup_name(backup)

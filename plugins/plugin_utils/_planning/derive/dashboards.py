@@ -21,7 +21,7 @@ def _dashboards(description: Description) -> list[Instance]:
     for index, entry in enumerate(declared):
         steps: Steps = ("dashboards", index)
         dashboard: Dashboard = {"uid": entry} if isinstance(entry, str) else entry
-        name = dashboard.get("uid") or dashboard.get("tag") or ""
+        name = _name(dashboard)
         with several.one("grafana_dashboard", name, steps) as out:
             args = description.connection("grafana", dashboard.get("using"))
             args.update({key: dashboard[key] for key in ("uid", "tag") if dashboard.get(key)})
@@ -35,6 +35,14 @@ def _dashboards(description: Description) -> list[Instance]:
                 args["variables"] = dict(variables)
             out.append(Instance("grafana_dashboard", name, args, path=steps))
     return several.all()
+
+
+def _name(dashboard: Dashboard) -> str:
+    """What tells it apart: one dashboard may stand there for several values of its variables."""
+    name = dashboard.get("uid") or dashboard.get("tag") or ""
+    values = (value if isinstance(value, list) else [value] for value in (dashboard.get("variables") or {}).values())
+    chosen = ", ".join(str(one) for value in values for one in value)
+    return f"{name} ({chosen})" if chosen else name
 
 
 DERIVATIONS: dict[str, Derivation] = {"grafana_dashboard": _dashboards}

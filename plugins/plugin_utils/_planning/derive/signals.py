@@ -52,4 +52,4 @@ DERIVATIONS: dict[str, Derivation] = {
     "prometheus_series": _signals,
 }
 
-__all__ = ("DERIVATIONS",)
+__all__ = ("DERIVATIONS", "NOT_OF")

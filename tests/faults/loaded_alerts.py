@@ -97,7 +97,7 @@ def foreign(**more: t.Any) -> dict[str, t.Any]:
     return {"hours": 90 * 24.0, **more}
 
 
-ROWS: list[Row] = [
+ROUTES: list[Row] = [
     Row(
         ROUTE, "each alert that is loaded reaches the team", service("healthy"), "pass", r"all 2 label sets of the 3 alerts .* reach oncall"
     ),
@@ -221,6 +221,8 @@ ROWS: list[Row] = [
         "reach mail, not oncall",
     ),
     Row(ROUTE, "two Alertmanagers are not of one cluster", clustered(apart=True), "warn", "are not of one cluster"),
+]
+SILENCED: list[Row] = [
     Row(
         SILENCES,
         "one of two loaded alerts is silenced for 90 days without an author",
