@@ -64,7 +64,10 @@ class Meeting:
         if offsets(part) and self._is_young(part):
             return self._young(part)
         found: Verdict | None = None
-        if isinstance(part, Select):
+        if isinstance(part, Subquery) and part.at is None:
+            # what it looks at is there by now, and has not been at one of its steps
+            found = Verdict(State.LIVE)
+        elif isinstance(part, Select):
             found = self._at_a_time(part)
         elif isinstance(part, Call):
             found = self._called(part)
@@ -190,7 +193,7 @@ class Meeting:
 
     def _too_few_steps(self, part: Call, given: Subquery) -> Verdict:
         if given.step is None or given.range > given.step:
-            return Verdict(State.WEAK, phrase("{part} needs two values, and its series are too young for them", part=shown(part)))
+            return Verdict(State.LIVE)  # its series are too young for two of its steps
         why = phrase(
             "{part} needs two samples within {range:duration}, and there is one each {interval:duration}",
             part=shown(part),

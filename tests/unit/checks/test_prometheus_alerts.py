@@ -487,6 +487,9 @@ def test_a_metric_that_is_declared_and_has_no_sample() -> None:
         ("max_over_time(odd[5s]) > 5", "warn", "has a sample within 5 s only at times"),
         ("rate(a[1m]) > 5", "pass", ""),
         ("max_over_time(rate(a[1m])[10m:1m]) > 5", "pass", ""),
+        ("max_over_time(rate(fresh[1m])[30m:10m]) > 5", "pass", ""),
+        ("deriv(fresh[30m:10m]) > 5", "pass", ""),
+        ("rate(a[1m:5m]) > 5", "fail", "needs two samples within 60 s, and there is one each 5 min"),
         ("histogram_quantile(0.9, sum by (q) (rate(h_bucket[5m]))) > 5", "fail", "needs the label le, which is dropped by sum by (q)"),
         ("histogram_quantile(0.9, sum by (le) (rate(h_bucket[5m]))) > 5", "pass", ""),
         (
@@ -514,6 +517,7 @@ def test_parts_that_do_not_meet(query: str, status: str, said: str) -> None:
         *(series(one) for one in ('a{q="1"}', 'b{q="2"}', 'h_bucket{q="1",le="1"}')),
         series("young", since=NOW - 2 * DAY),
         series("odd", since=NOW - DAY - 7),
+        series("fresh", since=NOW - 40),
         *(series(one) for one in ('two{q="1"}', 'two{q="2"}')),
     ]
     if "on () young" in query:
