@@ -49,7 +49,8 @@ class Agent(Prometheus):
 
     def command(self) -> list[str]:
         kept = [word for word in super().command() if not word.startswith(("--storage.tsdb.path", "--web.enable-admin"))]
-        return [*kept, "--enable-feature=agent", f"--storage.agent.path={self.folder}/data"]
+        # Prometheus 3 has an option for what was a feature
+        return [*kept, "--agent" if self.binaries.newer else "--enable-feature=agent", f"--storage.agent.path={self.folder}/data"]
 
 
 def agent(world: World) -> dict[str, t.Any]:
@@ -69,7 +70,7 @@ ROWS: list[Row] = [
     Row(CHECK, "an alert that has not been evaluated", never_evaluated, "unknown", r"PaymentsDown has not been evaluated yet"),
     Row(CHECK, "a server that scrapes nothing", nothing_scraped, "unknown", r"has no target in any job, and nothing of what the alerts"),
     Row(CHECK, "a server that evaluates no rules", no_rules, "unknown", r"evaluates no rules at all: give the address of what evaluates"),
-    Row(CHECK, "an agent", agent, "unknown", r"is a Prometheus agent: it answers no queries and evaluates no rules"),
+    Row(CHECK, "an agent", agent, "unknown", r"is a Prometheus agent, which answers no queries and evaluates no rules"),
     Row(CHECK, "no Prometheus listens", nobody, "unknown", r"refused the connection"),
     Row(CHECK, "the Prometheus hangs", bad("hang"), "unknown", r"did not answer within"),
     Row(CHECK, "the Prometheus answers with 500", bad("500"), "unknown", r"is not ready .*500"),

@@ -31,7 +31,7 @@ GROUPS: t.Mapping[str, str] = {
     "listed": alert("Down", 'up{job="listed"} == 0', severity="page"),
     "found": alert("Down", 'up{job="found"} == 0', severity="page"),
     "missed": alert("Down", 'up{job="missed"} == 0', severity="page") + alert("Gone", 'absent(up{job="missed"})', severity="page"),
-    "counted": alert("Down", 'up{job="counted"} == 0', severity="page") + alert("Few", 'count(up{job="counted"}) < 1', severity="page"),
+    "counted": alert("Down", 'up{job="counted"} == 0', severity="page") + alert("Few", 'count(up{job="counted"}) < 2', severity="page"),
     "hushed": alert("Down", 'up{job="hushed"} == 0', severity="page") + alert("Gone", 'absent(up{job="hushed"})', severity="info"),
     "noisy": alert("Flaps", 'up{job="listed"} == 1', severity="page"),
 }

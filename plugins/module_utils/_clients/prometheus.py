@@ -382,7 +382,7 @@ class Prometheus:
             raise self._nonsense()
         if status != 200 and "Prometheus Agent" in str(answer.get("error")):
             raise self._cannot(
-                phrase("{server} is a Prometheus agent: it answers no queries and evaluates no rules", server=self.instrument)
+                phrase("{server} is a Prometheus agent, which answers no queries and evaluates no rules", server=self.instrument)
             )
         if status != 200 or answer.get("status") != "success":
             said = phrase(
