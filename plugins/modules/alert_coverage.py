@@ -27,6 +27,7 @@ extends_documentation_fragment:
   - operability.readiness._attributes
   - operability.readiness._attributes.verifies
   - operability.readiness._http
+  - operability.readiness._http.failover
 requirements:
   - promql-parser (Python library, on the machine that runs the module)
 options:
@@ -94,6 +95,11 @@ options:
     type: list
     elements: str
     default: []
+  rules_url:
+    description:
+      - Address of the program that evaluates the rules, where that is another one, as the vmalert of VictoriaMetrics.
+      - It gets the same credentials. By default O(url).
+    type: str
   others:
     description:
       - Further Prometheus servers that evaluate alerts of the service. What an alert of one of them tells of is told of.
@@ -106,6 +112,16 @@ options:
           - Address of the server, with the prefix of its path if it has one.
         type: str
         required: true
+      failover:
+        description:
+          - Further addresses of the same server, for when the first cannot be reached.
+        type: list
+        elements: str
+        default: []
+      rules_url:
+        description:
+          - Address of the program that evaluates the rules, where that is another one.
+        type: str
       probe_query:
         description:
           - A PromQL query that returns something on the right server.

@@ -50,6 +50,13 @@ class Condition:
 
 def parse(text: str) -> Condition:
     """NotACondition for what Jinja cannot read, or what is a template instead of an expression."""
+    try:
+        return _parsed(text)
+    except RecursionError:
+        raise NotACondition("the condition has too many levels, one within the other") from None
+
+
+def _parsed(text: str) -> Condition:
     if "{{" in text or "{%" in text:
         raise NotACondition(f"'{text}' is a template; a condition is a bare expression such as result.status == 200")
     try:

@@ -212,16 +212,23 @@ def sent_by(path: Path, counted: Counters) -> Sent:
     for (receiver, kind), outcome in outcomes.items():
         if not outcome.failed:
             continue
-        numbers = {"receiver": receiver, "kind": kind, "failed": int(outcome.failed), "tried": int(max(outcome.tried, outcome.failed))}
+        failed, tried = int(outcome.failed), int(max(outcome.tried, outcome.failed))
         if not outcome.succeeded:
             failure = failure or phrase(
-                "notifications of {receiver} by {kind} fail ({failed:number} of {tried:number} attempts meanwhile)", **numbers
+                "notifications of {receiver} by {kind} fail ({failed:number} of {tried:number} attempts meanwhile)",
+                receiver=receiver,
+                kind=kind,
+                failed=failed,
+                tried=tried,
             )
         else:
             unclear = unclear or phrase(
                 "some notifications by {kind} failed meanwhile ({failed:number} of {tried:number} attempts), and Alertmanager does not "
                 "tell whether that of {receiver} is among them",
-                **numbers,
+                receiver=receiver,
+                kind=kind,
+                failed=failed,
+                tried=tried,
             )
     succeeded = [bool(outcome.succeeded) for outcome in outcomes.values()]
     begun = any(outcome.begun or outcome.tried or outcome.failed for outcome in outcomes.values())

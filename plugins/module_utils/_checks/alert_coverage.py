@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
-from .._argspec import ArgumentsRefused, Spec, http_spec
+from .._argspec import ArgumentsRefused, Spec, server_spec
 from .._clients.prometheus import Prometheus
 from .._clients.promql import parse_selector
 from .._finding import CannotObserve, Finding, Measurement, Status
-from .._http import Connection, HttpArguments
+from .._http import Connection, ServerArguments
 from .._listing import every
 from .._phrase import Message, phrase
 from .._runner import Runner
@@ -23,7 +23,7 @@ WHERE = "controller"
 TIMEOUT = 60.0
 SETTLES = True
 ARGUMENT_SPEC: Spec = {
-    **http_spec(url={"required": True}),
+    **server_spec(),
     "kinds": {"type": "list", "elements": "str", "choices": list(KINDS), "required": True},
     "match": {"type": "dict"},
     "must_include": {"type": "list", "elements": "str", "default": []},
@@ -34,11 +34,12 @@ ARGUMENT_SPEC: Spec = {
     "endpoints": {"type": "list", "elements": "str", "default": []},
     "paths": {"type": "list", "elements": "str", "default": []},
     "may_be_absent": {"type": "list", "elements": "str", "default": []},
+    "rules_url": {"type": "str"},
     "others": {
         "type": "list",
         "elements": "dict",
         "default": [],
-        "options": {**http_spec(url={"required": True}), "probe_query": {"type": "str"}},
+        "options": {**server_spec(), "rules_url": {"type": "str"}, "probe_query": {"type": "str"}},
     },
     "probe_query": {"type": "str"},
 }
@@ -47,7 +48,24 @@ SIZES = ()
 COMPARISONS = ()
 
 
-class Arguments(HttpArguments):
+class Other(t.TypedDict):
+    """A further Prometheus that evaluates alerts which may tell of it."""
+
+    url: str
+    url_username: str | None
+    url_password: str | None
+    bearer_token: str | None
+    headers: dict[str, str]
+    validate_certs: bool
+    ca_path: str | None
+    client_cert: str | None
+    client_key: str | None
+    failover: list[str]
+    rules_url: str | None
+    probe_query: str | None
+
+
+class Arguments(ServerArguments):
     url: str
     kinds: list[str]
     match: dict[str, object] | None
@@ -59,7 +77,8 @@ class Arguments(HttpArguments):
     endpoints: list[str]
     paths: list[str]
     may_be_absent: list[str]
-    others: list[dict[str, object]]
+    others: list[Other]
+    rules_url: str | None
     probe_query: str | None
 
 
@@ -70,10 +89,10 @@ def run(args: Arguments, runner: Runner) -> Finding:
     if not args["others"]:
         return conclude(_looked_at(Prometheus(Connection.from_args(args), runner), args["probe_query"], args, covers), args)
     kinds = {name: Kind() for name in args["kinds"]}
-    for options in ({**args}, *args["others"]):
+    for options in (args, *args["others"]):
         server = Prometheus(Connection.from_args(options), runner)
         try:
-            found = _looked_at(server, t.cast("str | None", options["probe_query"]), args, covers)
+            found = _looked_at(server, options["probe_query"], args, covers)
         except CannotObserve as exc:  # what it might tell of is not known; what another tells of is
             found = {name: Kind(unknowns=[exc.message]) for name in kinds}
         for name, kind in kinds.items():

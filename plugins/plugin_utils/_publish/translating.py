@@ -28,6 +28,7 @@ TOLD = frozenset(
         "gap",
         "hostless",
         "instance",
+        "less",
         "level_reason",
         "message",
         "notices",

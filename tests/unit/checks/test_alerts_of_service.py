@@ -181,8 +181,8 @@ def test_an_address_that_a_server_names_gets_no_credentials() -> None:
 
 
 HIDDEN = [
-    Response(404, {}, b"not found", "http://vm", 0.1),
-    Response(400, {}, b"unsupported path", "http://vm", 0.1),
+    Response(404, {}, b"not found", "http://prom.example:9090/api/v1/status/config", 0.1),
+    Response(400, {}, b"unsupported path", "http://prom.example:9090/api/v1/status/config", 0.1),
     answered({"yaml": ""}),
 ]
 

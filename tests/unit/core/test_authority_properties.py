@@ -21,6 +21,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._argspec imp
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, Status
 from ansible_collections.operability.readiness.plugins.module_utils._phrase import phrase
 from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, load_check
+from ansible_collections.operability.readiness.plugins.module_utils._units import Comparison
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import SCHEMAS, Document, Refused, dotted
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import IMPACTS
 from ansible_collections.operability.readiness.plugins.plugin_utils._judging.judge import judge
@@ -214,6 +215,12 @@ def complete(check: PlannedCheck) -> dict[str, t.Any]:
     return parse_arguments(load_check(check.check), check.args) if check.call == "run" else dict(check.args)
 
 
+def is_the_same(one: object, other: object) -> bool:
+    """Whether two comparisons are one, however they are written."""
+    both = [(limit.operator, limit.value) for limit in (one, other) if isinstance(limit, Comparison)]
+    return len(both) == 2 and both[0] == both[1]
+
+
 def slipped(case: Option, phase: str) -> list[str]:
     """The options that have become looser, or ask something else, and nobody is told."""
     try:
@@ -232,6 +239,7 @@ def slipped(case: Option, phase: str) -> list[str]:
             if mine.get(name) != theirs.get(name)
             and not (theirs.get(name) in (None, [], {}) and mine.get(name))  # where there was nothing it is demanded
             and not is_looser(name, mine.get(name), theirs.get(name))  # stricter
+            and not is_the_same(mine.get(name), theirs.get(name))
         ]
     lost = [key for key in before if key not in {check.key for check in plan.checks}]
     return found + lost

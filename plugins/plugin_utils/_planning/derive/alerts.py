@@ -80,6 +80,13 @@ def _subject(description: Description) -> dict[str, object]:
     return found
 
 
+def _alertmanager(description: Description) -> dict[str, object]:
+    """How it is reached; its further addresses are peers, each of which is asked."""
+    args = description.connection("alertmanager")
+    args.pop("failover", None)
+    return args
+
+
 def _evaluating(description: Description, name: str | None) -> dict[str, object]:
     # what belongs to the requirement's own "using" is its Alertmanager
     plain = dataclasses.replace(description, using=None)
@@ -102,7 +109,7 @@ def _routes(description: Description) -> list[Instance]:
     if not receivers:
         raise NotDeclared(phrase("alerts.receivers is not declared: who must be told?"))
     name = "receivers_by_severity" if isinstance(receivers, dict) else "receivers"
-    args = {**description.connection("alertmanager"), **subject, name: receivers}
+    args = {**_alertmanager(description), **subject, name: receivers}
     for key, moment in description.run.window.items():
         if key in ("start", "end") and moment:
             args[f"window_{key}"] = moment
@@ -110,7 +117,7 @@ def _routes(description: Description) -> list[Instance]:
 
 
 def _silences(description: Description) -> list[Instance]:
-    args: dict[str, object] = {**description.connection("alertmanager"), **_subject(description)}
+    args: dict[str, object] = {**_alertmanager(description), **_subject(description)}
     if description.run.window.get("end"):
         args["window_end"] = description.run.window["end"]
     return [Instance("alertmanager_silences", description.name, args, path=("alerts",))]
