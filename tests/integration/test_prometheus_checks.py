@@ -191,7 +191,8 @@ def test_targets(served: Server) -> None:
 def test_alerts(served: Server) -> None:
     finding = check("prometheus_alerts", served, match={"service": "payments"})
     assert (str(finding.status), finding.observed["firing"]) == ("fail", ["PaymentsDown"])
-    assert finding.details == ["PaymentsRejected can never fire: there is no metric payments_rejected_total in the last 7 d"]
+    assert finding.details[0] == "PaymentsRejected can never fire: there is no metric payments_rejected_total in the last 7 d"
+    assert all("PaymentsDown began to fire" in line for line in finding.details[1:])  # how often it did, once that is recorded
     finding = check("prometheus_alerts", served, match={"service": "payments"}, may_be_absent=["payments_rejected_total"])
     assert str(finding.status) == "pass"
 
@@ -243,10 +244,13 @@ def test_every_wrong_answer_is_unknown_and_names_the_instrument(kind: str) -> No
 def test_modules_are_there() -> None:
     """Each module's documentation names the options of its check."""
     base = "ansible_collections.operability.readiness.plugins"
-    http = yaml.safe_load(importlib.import_module(f"{base}.doc_fragments._http").ModuleDocFragment.DOCUMENTATION)["options"]
+    fragment = importlib.import_module(f"{base}.doc_fragments._http").ModuleDocFragment
+    http, failover = (yaml.safe_load(text)["options"] for text in (fragment.DOCUMENTATION, fragment.FAILOVER))
     for name in ("prometheus_targets", "prometheus_alerts", "metrics_endpoint"):
         spec = importlib.import_module(f"{base}.module_utils._checks.{name}").ARGUMENT_SPEC
-        documented = {**http, **yaml.safe_load(importlib.import_module(f"{base}.modules.{name}").DOCUMENTATION)["options"]}
+        documentation = yaml.safe_load(importlib.import_module(f"{base}.modules.{name}").DOCUMENTATION)
+        more = failover if "operability.readiness._http.failover" in documentation["extends_documentation_fragment"] else {}
+        documented = {**http, **more, **documentation["options"]}
         assert set(documented) == set(spec)
         for option, rule in spec.items():
             assert {key: rule.get(key) for key in ("type", "default", "elements", "required")} == {
