@@ -50,7 +50,7 @@ class Unseen:
         own: list[Matcher] = []
         others: list[Matcher] = []
         for matcher in selector.conditions:
-            (own if matcher.holds({}) or self._of_target(bare, matcher.name) else others).append(matcher)
+            (own if excludes_all(matcher) or self._of_target(bare, matcher.name) else others).append(matcher)
         return own, others
 
     def _of_target(self, bare: Selector, label: str) -> bool:
@@ -114,6 +114,11 @@ class Unseen:
             selector=selector.text,
         )
         return Verdict(State.WEAK, why)
+
+
+def excludes_all(matcher: Matcher) -> bool:
+    """Whether no value at all meets it."""
+    return matcher.operator == "!~" and matcher.value in (".*", "(.*)")
 
 
 def dead(why: t.Any) -> Verdict:

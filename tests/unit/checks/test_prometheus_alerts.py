@@ -100,8 +100,11 @@ class Server:
         asked = parse_qs(urlsplit(url).query) or parse_qs(options["body"].decode())
         start, end, step = (float(asked[name][0]) for name in ("start", "end", "step"))
         times = [start + number * step for number in range(int((end - start) / step) + 1)]
-        found = [at for at in times if evaluate(asked["query"][0], self.world, at)]
-        matrix = [{"metric": {}, "values": [[at, "1"] for at in found]}] if found else []
+        found: dict[str, list[float]] = {}
+        for at in times:
+            for labels, _value in evaluate(asked["query"][0], self.world, at):
+                found.setdefault(json.dumps(labels), []).append(at)
+        matrix = [{"metric": json.loads(labels), "values": [[at, "1"] for at in there]} for labels, there in found.items()]
         return {"status": "success", "data": {"resultType": "matrix", "result": matrix}}
 
     def series(self, _method: str, url: str, options: t.Any) -> t.Any:
@@ -366,17 +369,19 @@ ORIGIN = 'job="a",instance="a:1"'
 
 def moved(query: str, *world: Series, kinds: dict[str, str] | None = None, **changes: t.Any) -> Finding:
     """An alert in a world whose target has been restarted an hour ago."""
-    server = Server([alert(query=query, **changes)], now=[f"up{{{ORIGIN}}}"], world=world)
+    begun = f"process_start_time_seconds{{{ORIGIN}}}"
+    restarted = (series(begun, until=NOW - 3600, value=5.0), series(begun, since=NOW - 3590, value=9.0))
+    server = Server([alert(query=query, **changes)], now=[f"up{{{ORIGIN}}}"], world=[*world, *restarted])
     server.kinds = kinds or {}
     return server.run()
 
 
 def old(selector: str) -> Series:
-    return series(selector, until=NOW - 3600)
+    return series(selector, until=NOW - 3600, value=3.0)
 
 
 def new(selector: str) -> Series:
-    return series(selector, since=NOW - 3590)
+    return series(selector, since=NOW - 3590, value=3.0)
 
 
 @pytest.mark.parametrize(
