@@ -158,7 +158,7 @@ class Replaced:
 
     def _still_declared(self, metric: str, selector: Selector, origin: Origin, last: float) -> bool:
         """Whether what is scraped declares a metric that has no series: then it was not renamed."""
-        if not self.liveness.declared(metric):
+        if not self.liveness.declared_by(origin.inside(), metric):
             return False
         if self._labelled(selector, origin) and self.liveness.counts_up(metric):
             return True
