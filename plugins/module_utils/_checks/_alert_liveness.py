@@ -139,7 +139,7 @@ class Liveness:
             found = self.server.declares(target, stems(metric))
         except CannotObserve:
             found = None
-        return not self.counts.of(f'{{__name__={json.dumps(metric)}}}') if found is None else found
+        return not self.counts.of(f"{{__name__={json.dumps(metric)}}}") if found is None else found
 
     def counts_up(self, metric: str) -> bool:
         """Whether it is a counter, or a part of a histogram: such series come with the first event of their kind."""

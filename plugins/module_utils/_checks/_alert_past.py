@@ -53,8 +53,7 @@ class Past:
         """Whether it was there as long as its target was: what comes and goes with events was not."""
         key = (selector.text, job, instance)
         if key not in self._steady:
-            mine = (*selector.matchers, Matcher("job", "=", job), Matcher("instance", "=", instance))
-            self._steady[key] = self._is_steady(selector.with_only(mine), up_of({"job": job, "instance": instance}), last)
+            self._steady[key] = self._is_steady(at_target(selector, job, instance), up_of({"job": job, "instance": instance}), last)
         return self._steady[key]
 
     def _is_steady(self, selector: Selector, up: str, last: float) -> bool:
@@ -106,4 +105,8 @@ class Past:
         return [time for one in found for time, _value in one.samples]
 
 
-__all__ = ("Past",)
+def at_target(selector: Selector, job: str, instance: str) -> Selector:
+    return selector.with_only((*selector.matchers, Matcher("job", "=", job), Matcher("instance", "=", instance)))
+
+
+__all__ = ("Past", "at_target")

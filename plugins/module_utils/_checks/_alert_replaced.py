@@ -12,7 +12,7 @@ from .._clients.promql import Matcher, Selector
 from .._clients.promql_needs import State
 from .._phrase import Message, phrase
 from ._alert_liveness import Liveness, labels_of, told_time, up_of
-from ._alert_past import Past
+from ._alert_past import Past, at_target
 from ._alert_values import ALIKE, Change, alike
 
 MOST_ORIGINS = 20
@@ -76,11 +76,15 @@ class Replaced:
         seen = self.past.last(selector)
         last = self.liveness.now - self.liveness.window(selector) if seen is None else seen
         origins = list({(one.get("job", ""), one.get("instance", "")) for one in earlier})[:MOST_ORIGINS]
-        found = [self._from(selector, job, instance, last) for job, instance in origins]
+        # those that are restarted one after the other give the next names one after the other
+        found = [self._from(selector, job, instance, self._last_of(selector, origins, job, instance) or last) for job, instance in origins]
         best = next((one for one in found if one.state is State.LIVE), None) or next(
             (one for one in found if one.state is State.WEAK), None
         )
         return best or found[0]
+
+    def _last_of(self, selector: Selector, origins: t.Sequence[object], job: str, instance: str) -> float | None:
+        return self.past.last(at_target(selector, job, instance)) if len(origins) > 1 else None
 
     def _from(self, selector: Selector, job: str, instance: str, last: float) -> Verdict:
         """Where its series came from one target."""
@@ -136,7 +140,8 @@ class Replaced:
             )
             return Verdict(State.WEAK, why, not_yet=True)
         successor = self._successor(selector, metric, origin, last)
-        if successor and self.past.steady(selector.with_only(()), origin.job, origin.instance, last):
+        steady = not self._labelled(selector, origin) or self.past.steady(selector.with_only(()), origin.job, origin.instance, last)
+        if successor and steady:
             why = phrase(
                 "the metric {metric} was there until {last:moment} and is gone, though {instance} is up, which gives {successor} since: "
                 "was it renamed?",
@@ -146,7 +151,7 @@ class Replaced:
                 successor=successor,
             )
             return Verdict(State.DEAD, why)
-        if self.past.comes_and_goes(selector) or self._was_active_state(selector, origin, last):
+        if self.past.comes_and_goes(selector):
             return LIVE
         why = phrase(
             "the metric {metric} was there until {last:moment} and is gone, though {instance} is up: was it renamed?",
@@ -173,12 +178,13 @@ class Replaced:
         )
         then = [sample for inside, at in origin.inside_before(last, __name__=metric) for sample in self.server.query(inside, at=at)]
         old = [sample for sample in then if selector.holds(sample.labels)]
-        counts = self.liveness.counts_up(metric)
+        counts, is_state, new = self.liveness.counts_up(metric), False, False
         for matcher in selector.conditions:
             soon = frozenset(sample.labels.get(matcher.name, "") for sample in after)
             change = Change(matcher.name, old, then, now, soon, counts)
             if not change.was:
                 continue
+            is_state, new = is_state or change.is_told_by_presence, new or bool(change.new)
             if change.values <= {""}:
                 why = phrase(
                     "{selector} had series until {last:moment}; {metric} has no label {label} any more",
@@ -197,18 +203,16 @@ class Replaced:
                     label=Matcher(matcher.name, "=", successor).text,
                 )
                 return Verdict(State.DEAD, why)
-        if self._was_active_state(selector, origin, last):
+        if self.active(selector, last) and (is_state or self._is_over(selector, origin, last, new)):
             return LIVE
-        if not counts:
-            return self._quiet(selector, last)
         found = self._quiet(selector, last)
-        return dataclasses.replace(found, not_yet=found.state is State.WEAK)
+        return dataclasses.replace(found, not_yet=counts and found.state is State.WEAK)
 
     def _value_successor(self, change: Change, selector: Selector, metric: str, origin: Origin, last: float) -> str | None:
         """The label value that came when others went for good: not the next one of a state, which is over."""
         if not change.new:
             return None
-        new = change.new - self.past.values(metric, origin.job, change.label, last - 1)
+        new = change.new - self.past.values(metric, origin.job, change.label, last - OVERLAP)
         similar = change.similar(new)
         found = similar or (next(iter(new)) if change.is_alone(new) and not change.counts else None)
         if found is None or change.is_told_by_presence or not self.past.steady(selector, origin.job, origin.instance, last):
@@ -219,9 +223,11 @@ class Replaced:
             return found
         return None
 
-    def _was_active_state(self, selector: Selector, origin: Origin, last: float) -> bool:
-        """Whether an alert told of series that were there for some time only, to their end: it does when they come again."""
-        return self.active(selector, last) and not self.past.steady(selector, origin.job, origin.instance, last)
+    def _is_over(self, selector: Selector, origin: Origin, last: float, new: bool) -> bool:
+        """Whether series were there for some time only; another process may give ``new`` values in their place."""
+        if self.past.steady(selector, origin.job, origin.instance, last):
+            return False
+        return not new or (origin.there and not self.past.restarted(origin.job, origin.instance, last))
 
     def _successor(self, selector: Selector, metric: str, origin: Origin, last: float) -> str | None:
         """The metric that came when this one went."""

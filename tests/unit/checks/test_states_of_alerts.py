@@ -74,6 +74,7 @@ def test_a_state_that_was_there_all_the_time_is_not_renamed(old: str, new: str) 
     world = [at_origin(f'role{{state="{old}"}}', until=HOUR, value=1), at_origin(f'role{{state="{new}"}}', since=HOUR - 10, value=1)]
     assert outcome(f'role{{state="{old}"}} == 1', *world) == "warn"
     assert outcome(f'role{{state="{old}"}} == 1', *world, *restarted()) == "warn"
+    assert outcome(f'role{{state="{old}"}} == 1', *world, fired(since=5 * DAY)) == "pass", "the alert told of it, to its end"
 
 
 def test_a_value_that_others_had_before_is_no_new_one() -> None:
@@ -124,19 +125,39 @@ def test_one_of_several_that_is_always_one() -> None:
 def test_a_young_target_whose_series_was_renamed() -> None:
     young = Server([alert(query='depth{queue="mail"} > 5')], now=[])
     young.world = [
-        at_origin("up", since=200),
+        at_origin("up", since=200, value=1),
         at_origin('depth{queue="mail"}', since=200, until=60),
         at_origin('depth{queue="email"}', since=45),
     ]
-    assert str(young.run().status) == "fail", young.run().message
+    assert str(young.run().status) == "fail"
     young.world[1] = at_origin('depth{queue="mail"}', since=90, until=60)
     assert str(young.run().status) == "warn", "it came long after its target"
 
 
-def test_a_metric_of_some_hours_has_no_successor() -> None:
-    new = at_origin("stage_size", since=HOUR - 10)
-    assert outcome("stage_length > 5", at_origin("stage_length", until=HOUR), new) == "fail"
-    assert outcome("stage_length > 5", at_origin("stage_length", since=3 * HOUR, until=HOUR), new) == "warn"
+def test_a_labelled_metric_of_some_hours_has_no_successor() -> None:
+    new = at_origin('stage_size{pod="p"}', since=HOUR - 10)
+    assert outcome("stage_length > 5", at_origin('stage_length{pod="p"}', until=HOUR), new) == "fail"
+    assert outcome("stage_length > 5", at_origin('stage_length{pod="p"}', since=3 * HOUR, until=HOUR), new) == "warn"
+    assert outcome("stage_length > 5", at_origin("stage_length", since=3 * HOUR, until=HOUR), new) == "fail"
+
+
+def test_targets_that_were_restarted_one_after_the_other() -> None:
+    world = [series('up{job="a",instance="a:2"}')]
+    for instance, until in (("a:1", HOUR), ("a:2", HOUR - 600)):
+        world += [
+            series(f'depth{{job="a",instance="{instance}",queue="mail"}}', until=NOW - until, value=3.0),
+            series(f'depth{{job="a",instance="{instance}",queue="email"}}', since=NOW - until + 15, value=3.0),
+        ]
+    assert outcome('depth{queue="mail"} > 5', *world) == "fail"
+
+
+def test_a_target_that_replaces_another_has_the_next_name() -> None:
+    world = [
+        series('up{job="a",instance="a:0"}', until=NOW - HOUR),
+        series('depth{job="a",instance="a:0",queue="mail"}', until=NOW - HOUR, value=3.0),
+        at_origin('depth{queue="post"}', since=HOUR + 600),
+    ]
+    assert outcome('depth{queue="mail"} > 5', *world) == "fail"
 
 
 # -- errors before a restart
@@ -171,6 +192,15 @@ def test_a_metric_that_is_still_declared_was_not_renamed() -> None:
     assert outcome("rate(errs_total[5m]) > 0", *steady, kinds={"errors_total": "counter"}) == "fail"
     gone = [at_origin("backlog", until=20), at_origin("backlogs", since=15)]
     assert outcome("backlog > 5", *gone, kinds={"backlog": "gauge"}) == "fail", "servers remember for some scrapes"
+
+
+def test_errors_of_which_the_alert_told_until_the_restart() -> None:
+    world = [at_origin('errs_total{code="200"}'), at_origin('errs_total{code="500"}', since=DAY, until=HOUR), *restarted(), fired()]
+    query = 'rate(errs_total{code="500"}[5m]) > 0'
+    assert outcome(query, *world) == "pass"
+    assert outcome(query, *world, at_origin('errs_total{code="5xx"}', since=HOUR - 10)) == "warn", "it may be the new name"
+    gone = [at_origin('faults_total{why="x"}', since=DAY, until=HOUR), fired()]
+    assert outcome("rate(faults_total[5m]) > 0", *gone) == "warn", "nothing declares it any more"
 
 
 # -- what negative matchers leave
