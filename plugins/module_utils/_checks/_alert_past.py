@@ -32,18 +32,25 @@ class Past:
     def last(self, selector: Selector) -> float | None:
         """When it had series for the last time."""
         window = self.liveness.window(selector)
-        for span, step in (*LATELY, (window, window / POINTS)):
-            within = f"[{duration(min(span, window))}:{duration(step)}]"
-            found = self.server.query(f"max(max_over_time(timestamp({selector.text}){within}))")
-            if found:
-                return found[0].value
-        return None
+        for span, step in LATELY:
+            found = self._newest(selector, min(span, window), step)
+            if found is not None:
+                return found
+        # what was there for less than a step is found too
+        step = window / POINTS
+        times = self._within(selector, window, step)
+        return self._newest(selector, step, step / POINTS, at=min(times[-1], self.liveness.now)) if times else None
+
+    def _newest(self, selector: Selector, span: float, step: float, at: float | None = None) -> float | None:
+        within = f"[{duration(span)}:{duration(max(step, 1))}]"
+        found = self.server.query(f"max(max_over_time(timestamp({selector.text}){within}))", at=at)
+        return found[0].value if found else None
 
     def comes_and_goes(self, selector: Selector) -> bool:
         """Whether it was away at least twice, once about as long as now, and came again: as of a batch job."""
         window, now = self.liveness.window(selector), self.liveness.now
         step = window / POINTS
-        times = self._there(selector.text, now - window, now, step)
+        times = self._within(selector, window, step)
         if not times:
             return False
         gaps = [after - before for before, after in zip(times, times[1:]) if after - before > 1.5 * step]
@@ -99,6 +106,11 @@ class Past:
         labels = labels_of({**plain, "alertname": alert.name})
         later = min(self.liveness.now, at + 2 * alert.interval)
         return bool(self.server.query(f"count(present_over_time(ALERTS{{{labels}}}[{duration(max(4 * alert.interval, 10))}]))", at=later))
+
+    def _within(self, selector: Selector, span: float, step: float) -> list[float]:
+        """Before which times it had samples within a step."""
+        now = self.liveness.now
+        return self._there(f"present_over_time({selector.text}[{duration(step)}])", now - span, now, step)
 
     def _there(self, expression: str, start: float, end: float, step: float) -> list[float]:
         found = self.server.query_range(f"count({expression})", start, end, step)

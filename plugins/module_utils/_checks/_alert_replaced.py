@@ -206,7 +206,9 @@ class Replaced:
         if self.active(selector, last) and (is_state or self._is_over(selector, origin, last, new)):
             return LIVE
         found = self._quiet(selector, last)
-        return dataclasses.replace(found, not_yet=counts and found.state is State.WEAK)
+        # where other values came in place of steady ones it may have been renamed
+        comes_again = counts and not (new and self.past.steady(selector, origin.job, origin.instance, last))
+        return dataclasses.replace(found, not_yet=comes_again and found.state is State.WEAK)
 
     def _value_successor(self, change: Change, selector: Selector, metric: str, origin: Origin, last: float) -> str | None:
         """The label value that came when others went for good: not the next one of a state, which is over."""

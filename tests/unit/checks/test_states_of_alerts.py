@@ -85,6 +85,21 @@ def test_a_value_that_others_had_before_is_no_new_one() -> None:
     assert outcome('depth{queue="mail"} > 5', gone, now, *restarted(), other) == "warn"
 
 
+def test_what_was_there_for_a_minute_is_told_with_its_time() -> None:
+    world = [at_origin('state{phase="bad"}', since=2 * DAY + 100, until=2 * DAY + 40), at_origin('state{phase="good"}', since=2 * DAY)]
+    found = run('state{phase="bad"} == 1', *world)
+    assert (str(found.status), "had series until 2026-11-23T05:59:" in found.message) == ("warn", True), found.message
+
+
+def test_a_state_between_two_others() -> None:
+    world = [
+        at_origin('state{phase="good"}', until=50 * HOUR),
+        at_origin('state{phase="bad"}', since=50 * HOUR, until=48 * HOUR),
+        at_origin('state{phase="good"}', since=48 * HOUR),
+    ]
+    assert outcome('state{phase="bad"} == 1', *world) == "warn"
+
+
 def test_states_in_turn_are_not_renamed() -> None:
     world = [
         at_origin('turn{phase="a1"}', since=5 * DAY, until=3 * DAY),
@@ -178,9 +193,9 @@ def test_errors_before_a_restart_come_again() -> None:
 def test_another_exception_after_a_restart() -> None:
     world = [
         at_origin('errs_total{exception="IOException"}', until=HOUR),
-        at_origin('errs_total{exception="ConnectException"}', since=HOUR),
+        at_origin('errs_total{exception="ConnectException"}', since=HOUR - 10),
     ]
-    assert outcome('increase(errs_total{exception="IOException"}[5m]) > 5', *world, *restarted()) == "warn"
+    assert outcome('increase(errs_total{exception="IOException"}[5m]) > 5', *world, *restarted(), not_yet_seen="pass") == "warn"
 
 
 def test_a_metric_that_is_still_declared_was_not_renamed() -> None:
@@ -216,6 +231,10 @@ def test_errors_of_which_the_alert_told_until_the_restart() -> None:
         ('zone!="b",code!~"5.."', "fail"),
         ('instance!~"a:.*"', "fail"),
         ('cod!="200",code=~"2.."', "pass"),
+        ('error_type!=""', "warn"),
+        ('reason=~".+"', "warn"),
+        ('error_type="500"', "warn"),
+        ('reason="500"', "fail"),
     ],
 )
 def test_a_negative_matcher_before_the_first_error(matchers: str, status: str) -> None:
