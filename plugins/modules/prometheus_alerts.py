@@ -14,10 +14,13 @@ description:
   - Every selector must match series now. One that matched within O(lookback) only is C(fail) when what made its series was replaced,
     that is when its target is scraped no more, or gives another metric or label value since; and C(warn) where nothing tells, as when
     its target is down. Series that came and went before, as those of a batch job, are no fault.
+  - A state that is over is not taken for a label value that was renamed. A renamed one was there as long as its target, and the next
+    one is written much the same, or comes with another process (C(process_start_time_seconds)). Where an alert of the service fired
+    until the series went, it is able to fire.
   - A selector that never matched is C(fail) where the metric, the label, or the value of a label of the target (such as C(job)) does
-    not exist, and C(warn) where only the value of another label has not been seen (C(code=~"5..") before the first failure), or
-    where the target declares the metric and has not given it yet. O(may_be_absent) excuses what comes with the first event. With
-    C(or vector(0\)) the rule itself says that it may be absent.
+    not exist, and C(warn) where only the value of another label has not been seen (C(code=~"5..") or C(code!~"2..") before the first
+    failure), or where the target declares the metric and has not given it yet. O(may_be_absent) excuses what comes with the first
+    event. With C(or vector(0\)) the rule itself says that it may be absent.
   - Each expression is also evaluated without its comparisons. Where that gives nothing, the smallest part that gives nothing is named,
     with the reason. Both sides of an operator have no value of a label in common, C(rate(\)) has fewer than two samples in its range,
     an aggregation drops C(le) before C(histogram_quantile(\)), or a native histogram is compared with a number. These are C(fail).
@@ -109,6 +112,7 @@ options:
     description:
       - What is said of a selector of which only a label value has never been seen that no target has by itself, such as C(code=~"5.."),
         or of which the metric is declared and has not been given yet.
+      - C(pass) also excuses counters that are gone, as after a restart of their process, since they come again with the next event.
       - O(may_be_absent) excuses such a selector by name, which says more.
     type: str
     choices: [fail, warn, pass]

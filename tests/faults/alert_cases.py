@@ -104,6 +104,14 @@ CASES = [
         "fail",
         r"metric orders_backlog_length was there until .* and is gone, .*gives orders_backlog_size since",
     ),
+    Case("StateOver", "a state is over of which the alert told", 'orders_state{state="degraded"} == 1', "pass", WELL),
+    Case(
+        "RoleOver",
+        "a state is over of which no alert told",
+        'count(orders_role{role="follower"}) > 3',
+        "warn",
+        r"RoleOver may never fire: orders_role.* had series until 20.* and has none now",
+    ),
     Case("JobRenamed", "the job of a target was renamed", 'up{job="shop"} == 0', "fail", r"is scraped as job shop-front by now"),
     Case(
         "TargetGone",
@@ -249,6 +257,13 @@ CASES = [
         'sum(rate(orders_requests_total{job="orders",code=~"5.."}[5m])) / sum(rate(orders_requests_total{job="orders"}[5m])) > 0.05',
         "warn",
         r'no series has code=~"5.." yet in .*, while orders_requests_total has 2 \(code: 200, 404\)',
+    ),
+    Case(
+        "NotWell",
+        "no failure has happened yet, which are told by what they are not",
+        'sum(rate(orders_requests_total{job="orders",code!~"[234].."}[5m])) > 5',
+        "warn",
+        r'no series has code!~"\[234\]\.\." yet in .*, while orders_requests_total has 2 \(code: 200, 404\)',
     ),
     Case(
         "RatioExcused",

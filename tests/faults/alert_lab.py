@@ -37,6 +37,10 @@ orders_rejected_total{reason="timeout"} 7
 orders_rejected_total{reason="full"} 1
 # TYPE orders_seldom_total counter
 orders_seldom_total 1
+# TYPE orders_state gauge
+orders_state{state="degraded"} 1
+# TYPE orders_role gauge
+orders_role{role="follower"} 1
 """
 AFTER = """
 # TYPE orders_queue_depth gauge
@@ -50,6 +54,10 @@ orders_processed_total{queue="pay"} 4
 orders_backlog_size 7
 # TYPE orders_rejected_total counter
 orders_rejected_total{reason="full"} 1
+# TYPE orders_state gauge
+orders_state{state="ok"} 1
+# TYPE orders_role gauge
+orders_role{role="leader"} 1
 """
 ALWAYS = """
 # TYPE orders_requests_total counter
@@ -115,7 +123,7 @@ def lab(binaries: t.Any, rules: str) -> Lab:
     for one in (*exporters, server):
         atexit.register(one.stop)
         one.start()
-    first = ("orders_queue_depth", 'up{job="left"}', 'up{job="shop"}')
+    first = ('ALERTS{alertname="StateOver"}', "orders_queue_depth", 'up{job="left"}', 'up{job="shop"}')
     wait_until(lambda: all(count(server, f"count_over_time({one}[1m]) > 2") for one in first))
     page.write_text(ALWAYS + AFTER)
     server.config = config(orders.port, shop.port, "shop-front", left=False)

@@ -33,10 +33,11 @@ class Diagnosis:
         for rule in rules:
             if rule.kind == "recording":
                 self.recorded.setdefault(rule.name, []).append(rule)
+        self.looking: dict[object, dict[str, Rule]] = {}  # the alerts that look at a selector, by their texts
         self.used: set[str] = set()  # selectors that match nothing and may be absent
         self._verdicts: dict[tuple[object, ...], Verdict] = {}
         self._trees: dict[str, Tree | NotParsed] = {}
-        self._replaced, self._unseen = Replaced(liveness), Unseen(liveness)
+        self._replaced, self._unseen = Replaced(liveness, self._was_active), Unseen(liveness)
 
     def tree(self, expression: str) -> Tree:
         """NotParsed; each expression is read once."""
@@ -50,16 +51,23 @@ class Diagnosis:
             raise found
         return found
 
-    def prepare(self, trees: t.Iterable[Tree]) -> None:
-        """Asks for all selectors at once, those of the recording rules too."""
+    def prepare(self, alerts: t.Iterable[tuple[Rule, Tree]]) -> None:
+        """Asks for all selectors of alerts at once, those of the recording rules too."""
         asked: list[Selector] = []
-        waiting = list(trees)
-        followed: set[str] = set()
+        for alert, tree in alerts:
+            for selector in self._through(tree):
+                asked.append(selector)
+                self.looking.setdefault(selector.same, {})[f"{alert.group_key} {alert.name} {alert.query}"] = alert
+        self.liveness.prepare(asked)
+
+    def _through(self, tree: Tree) -> t.Iterator[Selector]:
+        """Its selectors, and those of the recording rules below."""
+        waiting, followed = [tree], set[str]()
         while waiting:
             for selector in selectors(waiting.pop()):
                 if selector.metric in ALERT_METRICS:
                     continue
-                asked.append(selector)
+                yield selector
                 for rule in self.recorded.get(selector.metric or "", ()):
                     if rule.query in followed:
                         continue
@@ -68,7 +76,9 @@ class Diagnosis:
                         waiting.append(self.tree(rule.query))
                     except NotParsed:
                         continue
-        self.liveness.prepare(asked)
+
+    def _was_active(self, selector: Selector, at: float) -> bool:
+        return self._replaced.past.was_active(self.looking.get(selector.same, {}).values(), at)
 
     def state(self, selector: Selector) -> State:
         return self.verdict(selector).state
@@ -132,10 +142,12 @@ class Diagnosis:
         if rules and depth < DEEPEST and not self.liveness.ever(selector.with_only(())):
             return self._recorded(selector, rules, depth)
         if self.liveness.earlier(selector):
-            return self._quiet_rule(rules) or self._replaced.verdict(selector)
+            quiet = self._quiet_rule(rules) or self._replaced.verdict(selector)
+            return self._as_not_yet(selector, quiet) if quiet.not_yet and self.not_yet_seen is State.LIVE else quiet
         found = self._unseen.verdict(selector)
-        if found.state is not State.WEAK:
-            return found
+        return found if found.state is not State.WEAK else self._as_not_yet(selector, found)
+
+    def _as_not_yet(self, selector: Selector, found: Verdict) -> Verdict:
         if self.not_yet_seen is State.LIVE:
             self.used.add(selector.text)
         return Verdict(self.not_yet_seen, found.why)

@@ -60,7 +60,7 @@ class Examination:
                 trees.append((alert, self.diagnosis.tree(alert.query)))
             except NotParsed as exc:
                 self._unknown(alert, exc.message)
-        self.diagnosis.prepare(tree for _alert, tree in trees)
+        self.diagnosis.prepare(trees)
         self._see_anything([tree for _alert, tree in trees])
         ready = [(alert, tree) for alert, tree in trees if self._prepared(alert, tree)]
         through = [inner for _alert, tree in ready for _selector, inner in self._through_rules(tree)]

@@ -125,12 +125,21 @@ class Liveness:
                 self._kinds = self.server.metric_kinds()
             except CannotObserve:
                 self._kinds = {}
-        stems = [metric, *(metric[: -len(end)] for end in ("_total", "_created", "_bucket", "_count", "_sum") if metric.endswith(end))]
-        return next((self._kinds[stem] for stem in stems if stem in self._kinds), None)
+        return next((self._kinds[stem] for stem in stems(metric) if stem in self._kinds), None)
 
     def declared(self, metric: str) -> bool:
         """Whether a target declares the metric, though it may have given no sample of it."""
         return self.kind(metric) is not None
+
+    def declared_by(self, target: str, metric: str) -> bool:
+        """Whether the targets of these labels do; where the server does not say which, whether any does, and none has series of it."""
+        if not self.declared(metric):
+            return False
+        try:
+            found = self.server.declares(target, stems(metric))
+        except CannotObserve:
+            found = None
+        return not self.counts.of(f"{{__name__={json.dumps(metric)}}}") if found is None else found
 
     def counts_up(self, metric: str) -> bool:
         """Whether it is a counter, or a part of a histogram: such series come with the first event of their kind."""
@@ -168,6 +177,11 @@ class Liveness:
                 mine = None
             # what may have been cut off, or cannot be told apart here, is asked for alone
             self._past[key(selector)] = list(self.server.series([selector.text], start, end, limit=100)) if mine is None else list(mine)
+
+
+def stems(metric: str) -> list[str]:
+    """Under which names a metric may be declared."""
+    return [metric, *(metric[: -len(end)] for end in ("_total", "_created", "_bucket", "_count", "_sum") if metric.endswith(end))]
 
 
 def labels_of(labels: Labels) -> str:

@@ -6,22 +6,20 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
+import typing as t
 
 from .._clients.promql import Matcher, Selector
 from .._clients.promql_needs import State
-from .._clients.promql_tree import duration
 from .._phrase import Message, phrase
-from ._alert_liveness import Liveness, labels_of, told_time
+from ._alert_liveness import Liveness, labels_of, told_time, up_of
+from ._alert_past import Past, at_target
+from ._alert_values import ALIKE, Change, alike
 
-# seconds back and between two points: the last sample is looked for nearby first
-LATELY = ((600.0, 1.0), (10_800.0, 60.0))
-POINTS = 500
 MOST_ORIGINS = 20
 MOST_SERIES = 2000
 OVERLAP = 3600.0  # seconds for which a target and what replaces it may both be there
 ENDS = ("_total", "_bucket", "_count", "_sum", "_seconds", "_bytes")
-ALIKE = 0.6  # of 1: how alike an old name and its successor are
+DECLARED_FOR = 12  # scrapes: servers forget only then what a target declares no more
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +28,7 @@ class Verdict:
 
     state: State
     why: Message | None = None
+    not_yet: bool = False  # it comes with the next event of its kind, as what has not been seen yet
 
 
 LIVE = Verdict(State.LIVE)
@@ -66,21 +65,26 @@ class Origin:
 class Replaced:
     """Looks for what replaced series that are gone: what tells is the target that gave them, or its job."""
 
-    def __init__(self, liveness: Liveness) -> None:
-        self.liveness, self.server = liveness, liveness.server
+    def __init__(self, liveness: Liveness, active: t.Callable[[Selector, float], bool] = lambda _selector, _at: False) -> None:
+        """``active``: whether an alert that looks at a selector fired, or was about to, at a moment."""
+        self.liveness, self.server, self.past, self.active = liveness, liveness.server, Past(liveness), active
         self._known: dict[tuple[str, float | None], frozenset[str]] = {}
 
     def verdict(self, selector: Selector) -> Verdict:
         """Of one that has series in the past only."""
         earlier = self.liveness.earlier(selector)
-        seen = self._last(selector)
+        seen = self.past.last(selector)
         last = self.liveness.now - self.liveness.window(selector) if seen is None else seen
         origins = list({(one.get("job", ""), one.get("instance", "")) for one in earlier})[:MOST_ORIGINS]
-        found = [self._from(selector, job, instance, last) for job, instance in origins]
+        # those that are restarted one after the other give the next names one after the other
+        found = [self._from(selector, job, instance, self._last_of(selector, origins, job, instance) or last) for job, instance in origins]
         best = next((one for one in found if one.state is State.LIVE), None) or next(
             (one for one in found if one.state is State.WEAK), None
         )
         return best or found[0]
+
+    def _last_of(self, selector: Selector, origins: t.Sequence[object], job: str, instance: str) -> float | None:
+        return self.past.last(at_target(selector, job, instance)) if len(origins) > 1 else None
 
     def _from(self, selector: Selector, job: str, instance: str, last: float) -> Verdict:
         """Where its series came from one target."""
@@ -106,7 +110,7 @@ class Replaced:
                 job=moved[0],
             )
             return Verdict(State.DEAD, why)
-        if self._comes_and_goes(selector):
+        if self.past.comes_and_goes(selector):
             return LIVE
         why = phrase(
             "{selector} had series until {last:moment}; {instance} of job {job}, which gave them, is scraped no more",
@@ -125,8 +129,19 @@ class Replaced:
         count = self.liveness.counts.of(origin.inside(__name__=metric))
         if count:
             return self._quiet(selector, last) if count > MOST_SERIES else self._value(selector, metric, origin, last)
+        if self._still_declared(metric, selector, origin, last):
+            if self.active(selector, last):
+                return LIVE
+            why = phrase(
+                "the metric {metric} had series until {last:moment} and has none now, though what is scraped declares it: "
+                "they come with the next event of their kind (say so in may_be_absent)",
+                metric=metric,
+                last=told_time(last),
+            )
+            return Verdict(State.WEAK, why, not_yet=True)
         successor = self._successor(selector, metric, origin, last)
-        if successor:
+        steady = not self._labelled(selector, origin) or self.past.steady(selector.with_only(()), origin.job, origin.instance, last)
+        if successor and steady:
             why = phrase(
                 "the metric {metric} was there until {last:moment} and is gone, though {instance} is up, which gives {successor} since: "
                 "was it renamed?",
@@ -136,7 +151,7 @@ class Replaced:
                 successor=successor,
             )
             return Verdict(State.DEAD, why)
-        if self._comes_and_goes(selector):
+        if self.past.comes_and_goes(selector):
             return LIVE
         why = phrase(
             "the metric {metric} was there until {last:moment} and is gone, though {instance} is up: was it renamed?",
@@ -146,19 +161,31 @@ class Replaced:
         )
         return Verdict(State.WEAK, why)
 
+    def _still_declared(self, metric: str, selector: Selector, origin: Origin, last: float) -> bool:
+        """Whether what is scraped declares a metric that has no series: then it was not renamed."""
+        if not self.liveness.declared_by(origin.inside(), metric):
+            return False
+        if self._labelled(selector, origin) and self.liveness.counts_up(metric):
+            return True
+        found = self.server.samples(up_of({"job": origin.job, "instance": origin.instance}), "10m")
+        times = [time for one in found for time, _value in one.samples]
+        # what another process declared that is gone is not remembered
+        return not origin.there or sum(time > last for time in times) > DECLARED_FOR
+
     def _value(self, selector: Selector, metric: str, origin: Origin, last: float) -> Verdict:
         now, after = (
-            [sample.labels for sample in self.server.query(inside, at=at)]
-            for inside, at in origin.inside_after(last, self.liveness.now, __name__=metric)
+            list(self.server.query(inside, at=at)) for inside, at in origin.inside_after(last, self.liveness.now, __name__=metric)
         )
-        then = [sample.labels for inside, at in origin.inside_before(last, __name__=metric) for sample in self.server.query(inside, at=at)]
-        old = [labels for labels in then if selector.holds(labels)]
+        then = [sample for inside, at in origin.inside_before(last, __name__=metric) for sample in self.server.query(inside, at=at)]
+        old = [sample for sample in then if selector.holds(sample.labels)]
+        counts, is_state, new = self.liveness.counts_up(metric), False, False
         for matcher in selector.conditions:
-            values = {labels.get(matcher.name, "") for labels in now}
-            was = {labels.get(matcher.name, "") for labels in old} - values - {""}
-            if not was:
+            soon = frozenset(sample.labels.get(matcher.name, "") for sample in after)
+            change = Change(matcher.name, old, then, now, soon, counts)
+            if not change.was:
                 continue
-            if values <= {""}:
+            is_state, new = is_state or change.is_told_by_presence, new or bool(change.new)
+            if change.values <= {""}:
                 why = phrase(
                     "{selector} had series until {last:moment}; {metric} has no label {label} any more",
                     selector=selector.text,
@@ -167,9 +194,7 @@ class Replaced:
                     label=matcher.name,
                 )
                 return Verdict(State.DEAD, why)
-            before = {labels.get(matcher.name, "") for labels in then}
-            soon = {labels.get(matcher.name, "") for labels in after}
-            successor = self._value_successor(metric, was, before - values, (values & soon) - before - {""})
+            successor = self._value_successor(change, selector, metric, origin, last)
             if successor:
                 why = phrase(
                     "{selector} had series until {last:moment}; what gave them gives {label} since: was it renamed?",
@@ -178,15 +203,33 @@ class Replaced:
                     label=Matcher(matcher.name, "=", successor).text,
                 )
                 return Verdict(State.DEAD, why)
-        return self._quiet(selector, last)
+        if self.active(selector, last) and (is_state or self._is_over(selector, origin, last, new)):
+            return LIVE
+        found = self._quiet(selector, last)
+        # where other values came in place of steady ones it may have been renamed
+        comes_again = counts and not (new and self.past.steady(selector, origin.job, origin.instance, last))
+        return dataclasses.replace(found, not_yet=comes_again and found.state is State.WEAK)
 
-    def _value_successor(self, metric: str, was: set[str], gone: set[str], new: set[str]) -> str | None:
-        """The label value that came when others went. Those of counters come with the first event of their kind, in any order."""
-        alone = len(gone) == 1 and len(new) == 1
-        similar = sorted(((alike(one, other), other) for one in was for other in new if not one.isdigit()), reverse=True)
-        if similar and similar[0][0] >= ALIKE and (alone or not self.liveness.counts_up(metric)):
-            return similar[0][1]
-        return next(iter(new)) if alone and not self.liveness.counts_up(metric) else None
+    def _value_successor(self, change: Change, selector: Selector, metric: str, origin: Origin, last: float) -> str | None:
+        """The label value that came when others went for good: not the next one of a state, which is over."""
+        if not change.new:
+            return None
+        new = change.new - self.past.values(metric, origin.job, change.label, last - OVERLAP)
+        similar = change.similar(new)
+        found = similar or (next(iter(new)) if change.is_alone(new) and not change.counts else None)
+        if found is None or change.is_told_by_presence or not self.past.steady(selector, origin.job, origin.instance, last):
+            return None
+        if self.active(selector, last) and not (similar and change.has_siblings):
+            return None
+        if similar or not origin.there or self.past.restarted(origin.job, origin.instance, last):
+            return found
+        return None
+
+    def _is_over(self, selector: Selector, origin: Origin, last: float, new: bool) -> bool:
+        """Whether series were there for some time only; another process may give ``new`` values in their place."""
+        if self.past.steady(selector, origin.job, origin.instance, last):
+            return False
+        return not new or (origin.there and not self.past.restarted(origin.job, origin.instance, last))
 
     def _successor(self, selector: Selector, metric: str, origin: Origin, last: float) -> str | None:
         """The metric that came when this one went."""
@@ -217,39 +260,10 @@ class Replaced:
 
     def _quiet(self, selector: Selector, last: float) -> Verdict:
         """Where nothing tells what became of them."""
-        if self.liveness.in_reach(selector) or self._comes_and_goes(selector):
+        if self.liveness.in_reach(selector) or self.past.comes_and_goes(selector):
             return LIVE
         why = phrase("{selector} had series until {last:moment} and has none now", selector=selector.text, last=told_time(last))
         return Verdict(State.WEAK, why)
-
-    def _last(self, selector: Selector) -> float | None:
-        """When it had series for the last time."""
-        window = self.liveness.window(selector)
-        for span, step in (*LATELY, (window, window / POINTS)):
-            within = f"[{duration(min(span, window))}:{duration(step)}]"
-            found = self.server.query(f"max(max_over_time(timestamp({selector.text}){within}))")
-            if found:
-                return found[0].value
-        return None
-
-    def _comes_and_goes(self, selector: Selector) -> bool:
-        """Whether it was away at least twice, once about as long as now, and came again: as of a batch job."""
-        window = self.liveness.window(selector)
-        times = self._there(selector, window, window / POINTS)
-        if not times:
-            return False
-        step = window / POINTS
-        gaps = [after - before for before, after in zip(times, times[1:]) if after - before > 1.5 * step]
-        return len(gaps) >= 2 and self.liveness.now - times[-1] <= 2 * max(gaps)
-
-    def _there(self, selector: Selector, span: float, step: float) -> list[float]:
-        now = self.liveness.now
-        found = self.server.query_range(f"count({selector.text})", now - span, now, step)
-        return [time for one in found for time, _value in one.samples]
-
-
-def alike(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(None, one.lower(), other.lower()).ratio()
 
 
 def stems(one: str, other: str) -> tuple[str, str]:

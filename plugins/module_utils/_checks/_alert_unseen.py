@@ -16,6 +16,7 @@ from ._alert_liveness import Liveness
 from ._alert_replaced import Verdict
 
 MOST_VALUES = 5  # of a label that are told
+ONLY_ON_FAILURE = ("error_type", "error.type")  # labels that OpenTelemetry sets where something failed only
 
 
 class Unseen:
@@ -41,6 +42,16 @@ class Unseen:
         if not self.liveness.ever(base):
             return self._mismatch(selector, own)
         missing = next((one for one in others if not self._has_label(base, one)), None)
+        if missing and self._comes_with_failures(metric, missing):
+            why = phrase(
+                "no series of {metric} has a label {label} yet in the last {window:duration}: say in may_be_absent that {selector} comes "
+                "with the first event, or correct it",
+                metric=base.text,
+                label=label_name(missing.name),
+                window=window,
+                selector=selector.text,
+            )
+            return Verdict(State.WEAK, why)
         if missing:
             return dead(phrase("{metric} is there, but has no label {label}", metric=base.text, label=label_name(missing.name)))
         return self._not_yet(selector, base, metric, others)
@@ -50,7 +61,7 @@ class Unseen:
         own: list[Matcher] = []
         others: list[Matcher] = []
         for matcher in selector.conditions:
-            (own if matcher.holds({}) or self._of_target(bare, matcher.name) else others).append(matcher)
+            (own if excludes_all(matcher) or self._of_target(bare, matcher.name) else others).append(matcher)
         return own, others
 
     def _of_target(self, bare: Selector, label: str) -> bool:
@@ -68,6 +79,11 @@ class Unseen:
             return True
         with_label = base.with_only((*base.matchers, Matcher(matcher.name, "!=", "")))
         return self.liveness.ever(with_label)
+
+    def _comes_with_failures(self, metric: str, matcher: Matcher) -> bool:
+        """Whether series may get a label only when something fails: as the matcher itself says, or a convention."""
+        asks_for_any = (matcher.operator, matcher.value) in (("!=", ""), ("=~", ".+"))
+        return self.liveness.counts_up(metric) and (asks_for_any or matcher.name in ONLY_ON_FAILURE)
 
     def _mismatch(self, selector: Selector, own: t.Sequence[Matcher]) -> Verdict:
         """No target gives these labels."""
@@ -114,6 +130,11 @@ class Unseen:
             selector=selector.text,
         )
         return Verdict(State.WEAK, why)
+
+
+def excludes_all(matcher: Matcher) -> bool:
+    """Whether no value at all meets it."""
+    return matcher.operator == "!~" and matcher.value in (".*", "(.*)")
 
 
 def dead(why: t.Any) -> Verdict:

@@ -231,6 +231,17 @@ class Prometheus:
         except (KeyError, IndexError, TypeError, AttributeError):
             raise self._nonsense() from None
 
+    def declares(self, target: str, metrics: t.Sequence[str]) -> bool | None:
+        """Whether the targets that a selector of their labels takes declare one of some metrics; None where the server does not say."""
+        for metric in metrics:
+            asked = {"match_target": target, "metric": metric, "limit": 1}
+            response, data, _warnings = self._answer("/api/v1/targets/metadata", asked, missing=True)
+            if data:
+                return True
+            if data is None and b"not_found" not in response.body:  # as it says of a metric that nobody declares
+                return None
+        return False
+
     def configured(self) -> dt.datetime | None:
         """Since when it runs with this configuration; None where the server does not say."""
         try:
