@@ -167,7 +167,7 @@ def conclude(
     args: Arguments, match: t.Mapping[str, str], alerts: list[Rule], examination: Examination, report: Report, remarks: Remarks
 ) -> Finding:
     firing = sorted({alert.name for alert in alerts if alert.state == "firing"})
-    lines = report.fails + report.unknowns + report.warns + remarks.told
+    lines = report.fails + report.unknowns + report.warns + report.told + remarks.told
     if report.fails:
         status, said = Status.FAIL, report.fails
     elif report.unknowns:
