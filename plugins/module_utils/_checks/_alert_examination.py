@@ -189,6 +189,14 @@ class Examination:
 
     def _always(self, alert: Rule, tree: Tree) -> None:
         """What is true whatever the values are. ``vector(1)`` compares nothing: it is meant to fire for ever."""
+        constant = [branch for branch in branches(tree) if is_constant(branch) and not filters(branch)]
+        if len(branches(tree)) > 1 and constant:
+            self._ever_true(alert, constant[0])
+            return
+        if isinstance(tree, Binary) and tree.compares and tree.as_bool and not is_constant(tree):
+            said = phrase("{alert} fires always: bool makes 0 and 1 of {part}, and takes nothing away", alert=alert.name, part=shown(tree))
+            self.report.warns.append(said)
+            return
         if not isinstance(tree, Binary) or not tree.filters or filters(tree.left) or filters(tree.right):
             return
         if always(tree, self.diagnosis.known):

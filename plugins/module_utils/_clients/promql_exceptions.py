@@ -10,6 +10,7 @@ import typing as t
 from .promql_evaluation import filters
 from .promql_selector import ALERT_METRICS, Selector
 from .promql_tree import ABSENT, Aggregate, Binary, Call, Negative, Select, Subquery, Tree, branches, everything, is_constant, is_scalar
+from .promql_values import ANY, always
 
 SOON = 60.0  # seconds that a range may still hold samples of what has gone
 _OTHER_LABELS = ("label_replace", "label_join", "vector", "info")
@@ -20,8 +21,12 @@ def always_covers(tree: Binary) -> bool:
 
     What is there at another time, or has a value, need not be there: ``up offset 1h unless up`` tells what is gone.
     """
+    if isinstance(tree.right, Binary) and is_constant(tree.right) and always(tree.right, lambda _selector: ANY):
+        return tree.matching == "on" and not tree.labels
     if filters(tree.right):
         return False
+    if isinstance(tree.right, Binary) and tree.right.compares and tree.right.as_bool:
+        return True  # bool gives 0 where it is not so, and takes nothing away
     if is_constant(tree.right):
         return tree.matching == "on" and not tree.labels
     left = [one for one in everything(tree.left) if isinstance(one, Select)]

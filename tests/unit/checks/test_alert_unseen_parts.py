@@ -92,6 +92,10 @@ def test_what_meets_as_soon_as_it_comes(query: str) -> None:
         ("pay_queue > 5 unless on (job) pay_limits", "warn"),
         ("rate(r_total[1m]) > 5 unless on (job) r_total", "fail"),
         ("pay_queue > 5 unless pay_queue", "fail"),
+        ("pay_queue > 5 unless on (job) (pay_limits == bool 1)", "fail"),
+        ("pay_queue > 5 unless on (job) (pay_limits == 1)", "pass"),
+        ("pay_queue > 5 unless on () (hour() >= 0)", "fail"),
+        ("pay_queue > 5 unless on () (hour() >= 9)", "pass"),
     ],
 )
 def test_what_an_exception_takes_away(query: str, status: str) -> None:
@@ -112,8 +116,48 @@ def test_an_alert_that_has_fired_is_not_said_to_be_unable_by_what_was_seen(query
     assert str(Server([alert(query=query)], now=(), world=WORLD).run().status) == "fail"
 
 
+@pytest.mark.parametrize("how", [{"not_yet_seen": "pass"}, {"may_be_absent": ["r_total"]}, {}])
+@pytest.mark.parametrize(
+    "matchers", ['code="200",code=~"5.."', 'code=~"5..",code!~"5.."', 'code="200",code!="200"', 'code!~".*"', 'code=~"200|404",code=~"5.."']
+)
+def test_matchers_that_no_value_meets(matchers: str, how: dict[str, object]) -> None:
+    status, said = told(f"r_total{{{matchers}}} > 5", **how)
+    assert (status, "no value meets" in said) == ("fail", True), said
+
+
+@pytest.mark.parametrize(
+    "matchers", ['code=~"2..",code!="200",code!~"404"', 'code=~"200|404",code!="404"', 'code="",code!="200"', 'code=~".+"']
+)
+def test_matchers_of_one_label_that_a_value_meets(matchers: str) -> None:
+    assert "no value meets" not in told(f"r_total{{{matchers}}} > 5")[1]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"), [("ALERTS == 0", "fail"), ("ALERTS > 1", "fail"), ("ALERTS == 1", "pass"), ("sum(ALERTS) > 1", "pass")]
+)
+def test_the_value_of_alerts(query: str, status: str) -> None:
+    assert told(query)[0] == status
+
+
 def test_names_by_a_pattern() -> None:
     world = [series('q_mail{job="a"}'), series('q_pay{job="a"}'), series("up")]
     server = Server([alert(query='{__name__=~"q_.*"} > 1000')], now=(), world=world)
     server.refused = {"> bool"}
     assert str(server.run().status) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ('up{job="pay"} == bool 0', "warn"),
+        ("pay_queue > bool 500", "warn"),
+        ("pay_queue or vector(1)", "warn"),
+        ("sum(pay_queue > 500) or vector(0)", "warn"),
+        ("vector(1)", "pass"),
+        ("(pay_queue > bool 500) == 0", "pass"),
+        ("pay_queue > 0", "pass"),
+    ],
+)
+def test_what_fires_always(query: str, status: str) -> None:
+    found = Server([alert(query=query, state="firing")], now=(), world=WORLD).run()
+    assert (str(found.status), "fires always" in found.message) == (status, status == "warn"), found.message
