@@ -193,6 +193,32 @@ CASES = [
         "fail",
         r"taken away by its exception, always: unless up",
     ),
+    Case(
+        "DownAndThere",
+        "a target that is down joined with what it gives itself",
+        '(up{job="orders"} == 0) * on (instance, job) group_left (version) orders_build_info',
+        "fail",
+        r"needs orders_build_info while its target is down",
+    ),
+    Case("DownAndElse", "a target that is down joined with another", 'up{job="orders"} == 0 and on () shop_carts > 1', "pass", WELL),
+    Case(
+        "AboveBuckets",
+        "a quantile above the highest bucket",
+        "histogram_quantile(0.9, sum by (le) (rate(orders_latency_seconds_bucket[1m]))) > 10",
+        "fail",
+        r"the highest bucket but \+Inf is 1",
+    ),
+    Case(
+        "PerCent",
+        "a share held against per cent",
+        'sum(rate(orders_requests_total{code="404"}[1m])) / sum(rate(orders_requests_total[1m])) > 5',
+        "fail",
+        r"PerCent can never fire: .* is never true",
+    ),
+    Case("NoValue", "matchers that no value meets", 'orders_requests_total{code="200",code=~"5.."} > 1', "fail", r"no value meets"),
+    Case(
+        "AlwaysBool", "bool where a filter is meant", 'up{job="orders"} == bool 0', "warn", r"AlwaysBool fires always: bool makes 0 and 1"
+    ),
     Case("Vanished", "a target that vanishes", 'up{job="orders"} offset 1s unless up{job="orders"}', "pass", WELL),
     Case("Companion", "metrics without which a target is ill", 'up{job="orders"} == 1 unless on (job) orders_workers', "pass", WELL),
     Case("ManyNames", "metrics by a pattern of names", '{__name__=~"orders_(workers|last_success_seconds)"} > 1e12', "pass", WELL),

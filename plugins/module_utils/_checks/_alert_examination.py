@@ -18,6 +18,7 @@ from .._finding import CannotObserve, isoformat
 from .._phrase import Message, phrase
 from ._alert_diagnosis import Diagnosis
 from ._alert_firing import Firing, Problem, within
+from ._alert_impossible import Impossible
 from ._alert_meeting import shown
 from ._alert_replaced import Verdict
 
@@ -42,6 +43,7 @@ class Examination:
 
     def __init__(self, diagnosis: Diagnosis, firing: Firing, report: Report) -> None:
         self.diagnosis, self.firing, self.report = diagnosis, firing, report
+        self.impossible = Impossible(diagnosis)
         self.left_out: set[str] = set()  # alerts that may be absent
         self.quiet: set[str] = set()
         # what is looked for, and what of it has series now; what recording rules make comes and goes while all is well
@@ -155,8 +157,17 @@ class Examination:
         problems, alternatives = self.firing.problems(tree, fires)
         for problem in problems:
             self._problem(alert, problem)
+        alone = len(branches(tree)) == 1 and not fires and not problems
+        impossible = self.impossible.why(tree, self._without_alternative(tree)) if alone else None
+        if impossible:
+            self._problem(alert, Problem(State.DEAD, impossible))
         for problem in alternatives:
             self._idle(alert, problem.why)
+
+    @staticmethod
+    def _without_alternative(tree: Tree) -> list[Tree]:
+        needed = [tree, *within(tree)]
+        return [] if any(isinstance(one, Binary) and one.operator == "or" for one in needed) else needed
 
     def _problem(self, alert: Rule, problem: Problem) -> None:
         if problem.state is State.DEAD and (problem.certain or not self._has_fired(alert)):

@@ -161,3 +161,39 @@ def test_names_by_a_pattern() -> None:
 def test_what_fires_always(query: str, status: str) -> None:
     found = Server([alert(query=query, state="firing")], now=(), world=WORLD).run()
     assert (str(found.status), "fires always" in found.message) == (status, status == "warn"), found.message
+
+
+BUCKETS = [series(f'h_bucket{{le="{le}",job="orders",instance="o:1"}}') for le in ("0.5", "5", "+Inf")]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "said"),
+    [
+        ('up{job="pay"} == 0 and on (instance) pay_queue > 5', "fail", "needs pay_queue while its target is down"),
+        ('(up{job="pay"} == 0) * on (instance, job) group_left (node) pay_info', "fail", "needs pay_info while"),
+        ('pay_queue > 5 and on (job, instance) up{job="pay"} < 1', "fail", "never meet"),
+        ("up == 0 and on (job, instance) h_bucket", "fail", "needs h_bucket"),
+        ('up{job="pay"} == 1 and on (instance) pay_queue > 5', "pass", ""),
+        ('up{job="pay"} == 0 and on (instance) max_over_time(pay_queue[10m]) > 5', "pass", ""),
+        ('up{job="pay"} == 0 and on (instance) pay_queue offset 10m > 5', "pass", ""),
+        ('up{job="node"} == 0 and on (instance) pay_queue > 5', "pass", ""),  # another target of the same instance
+        ("up == 0 and on (instance) pay_queue > 5", "pass", ""),
+        ('up{job="pay"} == 0 and on () pay_queue > 5', "pass", ""),
+        ('up{job="late"} == 0 and on (instance) stamped', "pass", ""),  # with a time of its own it is not marked as gone
+        ('up{job="pay"} == 0 unless on (instance) planned', "pass", ""),
+        ("histogram_quantile(0.99, sum by (le) (rate(h_bucket[5m]))) > 10", "fail", "the highest bucket but +Inf is 5"),
+        ("histogram_quantile(0.99, sum by (le) (rate(h_bucket[5m]))) * 1000 > 5000", "fail", "the highest bucket but +Inf is 5"),
+        ("histogram_quantile(0.99, sum by (le) (rate(h_bucket[5m]))) > 2", "pass", ""),
+        ("histogram_quantile(0.99, sum by (le) (rate(h_bucket[5m]))) >= 5", "pass", ""),
+        ("histogram_quantile(0.99, sum by (le) (rate(h_bucket[5m]))) < 10", "pass", ""),
+    ],
+)
+def test_what_the_series_make_impossible(query: str, status: str, said: str) -> None:
+    others = [
+        series('up{job="node",instance="p:1"}'),
+        series('up{job="late",instance="l:1"}'),
+        series('stamped{job="late",instance="l:1"}', since=NOW - 30 * DAY + 3),
+        series('planned{instance="x"}'),
+    ]
+    found = Server([alert(query=query)], now=(), world=[*WORLD, *BUCKETS, *others]).run()
+    assert (str(found.status), said in found.message) == (status, True), found.message
