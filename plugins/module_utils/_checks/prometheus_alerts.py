@@ -231,7 +231,7 @@ def all_well(alerts: int, firing: list[str], lookback: float, examination: Exami
 
 def is_urgent(alert: Rule) -> bool:
     """Of the severity warning or worse; what has no severity, or one of an organisation's own, counts."""
-    return alert.labels.get("severity", "").lower() not in MILD
+    return alert.labels.get("severity", "").strip().lower() not in MILD
 
 
 def labels_text(labels: t.Mapping[str, str]) -> str:
