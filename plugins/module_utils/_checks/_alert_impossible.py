@@ -26,6 +26,7 @@ class Impossible:
 
     def __init__(self, diagnosis: Diagnosis) -> None:
         self.diagnosis, self.server, self.counts = diagnosis, diagnosis.liveness.server, diagnosis.liveness.counts
+        self._buckets: dict[str, list[str]] = {}
 
     def why(self, tree: Tree, needed: t.Iterable[Tree]) -> Message | None:
         """``needed``: the parts without which an expression has no result."""
@@ -113,9 +114,11 @@ class Impossible:
         )
 
     def _highest(self, buckets: Tree) -> float | None:
-        rows = self.server.query(f"count by (le) ({text(unfiltered(buckets))})")
+        asked = f"count by (le) ({text(unfiltered(buckets))})"
+        if asked not in self._buckets:
+            self._buckets[asked] = [row.labels.get("le", "nan") for row in self.server.query(asked)]
         try:
-            found = [float(row.labels.get("le", "nan")) for row in rows]
+            found = [float(one) for one in self._buckets[asked]]
         except ValueError:
             return None
         if not any(math.isinf(one) for one in found) or any(math.isnan(one) for one in found):
