@@ -149,6 +149,8 @@ def _call(tree: Call, world: t.Sequence[Series], at: float) -> t.Any:
         moment = _moment(tree.args[0], at)
         found = [(one.labels, one.at(moment)) for selector in tree.args[0].choices for one in selected(selector, world)]
         return [(_nameless(labels), sample[0]) for labels, sample in found if sample is not None]
+    if name == "hour":
+        return [({}, at % 86_400 // 3600)]
     args = [_of(arg, world, at) for arg in tree.args]
     if name == "vector":
         return [({}, args[0])]

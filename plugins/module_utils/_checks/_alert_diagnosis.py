@@ -11,7 +11,7 @@ from .._clients.prometheus import Rule, told
 from .._clients.promql import ALERT_METRICS, NotParsed, Selector, Tree, selectors
 from .._clients.promql_needs import Needs, State, needs
 from .._clients.promql_tree import Binary, everything
-from .._clients.promql_values import ANY, SWITCH, Bounds, bounds
+from .._clients.promql_values import ANY, ONE, SWITCH, Bounds, bounds
 from .._phrase import Message, phrase
 from ._alert_liveness import Excused, Liveness, read
 from ._alert_replaced import LIVE, Replaced, Verdict
@@ -117,6 +117,8 @@ class Diagnosis:
             return None
         if selector.metric == "up":
             return SWITCH
+        if selector.metric == "ALERTS":
+            return ONE
         rules = self.rules_of(selector)
         if not rules or depth >= DEEPEST or self.excused.holds(selector):
             return ANY
@@ -131,6 +133,9 @@ class Diagnosis:
     def _verdict(self, selector: Selector, depth: int) -> Verdict:
         if selector.metric in ALERT_METRICS:
             return self._alert_reference(selector)
+        if apart := selector.contradictory():
+            matchers = ",".join(one.text for one in apart)
+            return Verdict(State.DEAD, phrase("{selector}: no value meets {matchers}", selector=selector.text, matchers=matchers))
         now = self.liveness.is_now(selector)
         if self.excused.holds(selector):
             if not now:

@@ -9,7 +9,7 @@ import dataclasses
 import typing as t
 
 from .._clients.prometheus import QueryRefused, QueryTooSlow, Rule
-from .._clients.promql import ALERT_METRICS, NotParsed, Selector, Tree, selectors
+from .._clients.promql import ALERT_METRICS, Matcher, NotParsed, Selector, Tree, selectors
 from .._clients.promql_evaluation import filters
 from .._clients.promql_needs import Needs, State
 from .._clients.promql_tree import ABSENT, Binary, Call, Select, branches, is_constant, is_scalar
@@ -17,7 +17,8 @@ from .._clients.promql_values import ANY, always, bounds, contradiction
 from .._finding import CannotObserve, isoformat
 from .._phrase import Message, phrase
 from ._alert_diagnosis import Diagnosis
-from ._alert_firing import Firing, within
+from ._alert_firing import Firing, Problem, within
+from ._alert_impossible import Impossible
 from ._alert_meeting import shown
 from ._alert_replaced import Verdict
 
@@ -34,6 +35,7 @@ class Report:
     unknowns: list[Message] = dataclasses.field(default_factory=list)
     warns: list[Message] = dataclasses.field(default_factory=list)
     dead: list[dict[str, str]] = dataclasses.field(default_factory=list)
+    told: list[Message] = dataclasses.field(default_factory=list)  # decides nothing
 
 
 class Examination:
@@ -41,6 +43,7 @@ class Examination:
 
     def __init__(self, diagnosis: Diagnosis, firing: Firing, report: Report) -> None:
         self.diagnosis, self.firing, self.report = diagnosis, firing, report
+        self.impossible = Impossible(diagnosis)
         self.left_out: set[str] = set()  # alerts that may be absent
         self.quiet: set[str] = set()
         # what is looked for, and what of it has series now; what recording rules make comes and goes while all is well
@@ -153,17 +156,34 @@ class Examination:
             return
         problems, alternatives = self.firing.problems(tree, fires)
         for problem in problems:
-            self._problem(alert, problem.state, problem.why)
+            self._problem(alert, problem)
+        alone = len(branches(tree)) == 1 and not fires and not problems
+        impossible = self.impossible.why(tree, self._without_alternative(tree)) if alone else None
+        if impossible:
+            self._problem(alert, Problem(State.DEAD, impossible))
         for problem in alternatives:
             self._idle(alert, problem.why)
 
-    def _problem(self, alert: Rule, state: State | None, why: Message) -> None:
-        if state is State.DEAD:
-            self._dead(alert, why, None)
-        elif state is State.WEAK:
-            self.report.warns.append(phrase("{alert} cannot fire at present: {why}", alert=alert.name, why=why))
+    @staticmethod
+    def _without_alternative(tree: Tree) -> list[Tree]:
+        needed = [tree, *within(tree)]
+        return [] if any(isinstance(one, Binary) and one.operator == "or" for one in needed) else needed
+
+    def _problem(self, alert: Rule, problem: Problem) -> None:
+        if problem.state is State.DEAD and (problem.certain or not self._has_fired(alert)):
+            self._dead(alert, problem.why, None)
+        elif problem.state in (State.DEAD, State.WEAK):
+            self.report.warns.append(phrase("{alert} cannot fire at present: {why}", alert=alert.name, why=problem.why))
+        elif problem.state is State.LIVE:
+            self.report.told.append(phrase("{alert} does not fire: {why}", alert=alert.name, why=problem.why))
         else:
-            self._unknown(alert, why)
+            self._unknown(alert, problem.why)
+
+    def _has_fired(self, alert: Rule) -> bool:
+        """Whether it fired within the lookback: what was seen since is no proof then that it cannot."""
+        labels = {name: value for name, value in alert.labels.items() if "{{" not in value}
+        matchers = [Matcher(name, "=", value) for name, value in {**labels, "alertname": alert.name, "alertstate": "firing"}.items()]
+        return bool(self.diagnosis.liveness.earlier(Selector("ALERTS", tuple(matchers))))
 
     def _never(self, alert: Rule, tree: Tree, found: Needs) -> None:
         """Whose values have no bounds between which they could lie."""
@@ -180,6 +200,14 @@ class Examination:
 
     def _always(self, alert: Rule, tree: Tree) -> None:
         """What is true whatever the values are. ``vector(1)`` compares nothing: it is meant to fire for ever."""
+        constant = [branch for branch in branches(tree) if is_constant(branch) and not filters(branch)]
+        if len(branches(tree)) > 1 and constant:
+            self._ever_true(alert, constant[0])
+            return
+        if isinstance(tree, Binary) and tree.compares and tree.as_bool and not is_constant(tree):
+            said = phrase("{alert} fires always: bool makes 0 and 1 of {part}, and takes nothing away", alert=alert.name, part=shown(tree))
+            self.report.warns.append(said)
+            return
         if not isinstance(tree, Binary) or not tree.filters or filters(tree.left) or filters(tree.right):
             return
         if always(tree, self.diagnosis.known):
@@ -238,7 +266,7 @@ class Examination:
             problems, alternatives = self.firing.problems(inner, fires or self.diagnosis.there(by))
             for problem in problems:
                 why = phrase("the recording rule {metric} gives nothing: {why}", metric=by.metric, why=problem.why)
-                self._problem(alert, problem.state, why)
+                self._problem(alert, dataclasses.replace(problem, why=why))
             for problem in alternatives:
                 self._idle(alert, problem.why)
 

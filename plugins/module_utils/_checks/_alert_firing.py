@@ -9,23 +9,29 @@ import dataclasses
 import typing as t
 
 from .._clients.prometheus import QueryRefused, QueryTooSlow
-from .._clients.promql import Selector, selectors
-from .._clients.promql_evaluation import filters, unfiltered, unfiltered_outside, without_divisions
+from .._clients.promql import Selector
+from .._clients.promql_evaluation import filters, unfiltered, unfiltered_outside, without_divisions, without_limits
+from .._clients.promql_exceptions import always_covers
 from .._clients.promql_needs import State, needs
-from .._clients.promql_tree import ABSENT, Binary, Call, Tree, branches, is_constant, parts, text
+from .._clients.promql_tree import ABSENT, Binary, Call, Number, Tree, branches, is_constant, parts, text
 from .._phrase import Message, phrase
 from ._alert_diagnosis import Diagnosis
 from ._alert_meeting import Meeting, TooEarly, shown
+from ._alert_supposed import Supposition
 
 DAY = 86_400.0
 
 
 @dataclasses.dataclass(frozen=True)
 class Problem:
-    """Why a part of an expression has no result: DEAD for good, WEAK for now or perhaps; without a state it cannot be said."""
+    """Why a part of an expression has no result: DEAD for good, WEAK for now or perhaps, LIVE where that is as it should be.
+
+    Without a state it cannot be said. ``certain``: it follows from the expression itself, whatever was seen.
+    """
 
     state: State | None
     why: Message
+    certain: bool = False
 
 
 class Firing:
@@ -35,6 +41,7 @@ class Firing:
         self.diagnosis, self.liveness = diagnosis, diagnosis.liveness
         self.counts = diagnosis.liveness.counts
         self.meeting = Meeting(diagnosis.liveness)
+        self.supposition = Supposition(diagnosis, self.meeting)
 
     def prepare(self, trees: t.Iterable[Tree]) -> None:
         """Asks for all of them in few requests."""
@@ -43,7 +50,9 @@ class Firing:
             for unit in units(tree):
                 if self._can_be_evaluated(unit):
                     asked.append(text(unfiltered(unit)))
-            asked += [text(_without_right(one)) for one in exceptions(tree) if self._can_be_evaluated(one)]
+            for one in exceptions(tree):
+                if self._can_be_evaluated(one):
+                    asked += [text(_without_right(one)), text(one.left)]
             asked += [text(unfiltered(one)) for one in scalars(tree) if self._can_be_evaluated(one)]
         self.counts.prepare(asked)
 
@@ -63,11 +72,17 @@ class Firing:
             told, whole = [*whole, *told], []
         whole = [] if fires else whole
         exceptional = [] if fires or whole else [*self._exceptions(tree), *self._not_scalar(tree)]
+        if fires or not whole:
+            # the other alternatives can have a result without it
+            told += [one for one in self._exceptions(tree, alternatives=True) if one.state in (State.DEAD, None)]
         return [*whole, *([] if fires else unsure), *exceptional], told
 
     def _problem(self, unit: Tree, fires: bool) -> Problem | None:
-        if fires or not self._can_be_evaluated(unit):
+        if fires:
             return None
+        if not self._can_be_evaluated(unit):
+            never = self.supposition.why_never(unit)
+            return None if never is None or never.why is None else Problem(State.DEAD, never.why)
         try:
             if self.counts.of(text(unfiltered(unit))) or self.counts.of(text(without_divisions(unfiltered(unit)))):
                 return None
@@ -81,7 +96,7 @@ class Firing:
 
     def _otherwise(self, unit: Tree, refused: QueryRefused | QueryTooSlow) -> Problem | None:
         """Where it is refused without its comparisons: with some of them, or as it is, it may have a result too."""
-        for form in (unfiltered_outside(unit), unit):
+        for form in (unfiltered_outside(unit), without_limits(unit), unit):
             try:
                 if self.counts.of(text(form)):
                     return None
@@ -89,29 +104,40 @@ class Firing:
                 continue
         return Problem(None, refused.message)
 
-    def _exceptions(self, tree: Tree) -> list[Problem]:
-        """Where all is taken away by the right side of ``unless``."""
+    def _exceptions(self, tree: Tree, *, alternatives: bool = False) -> list[Problem]:
+        """Where all is taken away by the right side of ``unless``; ``alternatives``: only those that another part can do without."""
         found = []
+        within_one = below_alternatives(tree)
         for one in exceptions(tree):
-            if not self._can_be_evaluated(one) or not self.counts.of(text(unfiltered(one.left))):
-                continue
-            if self.counts.of(text(_without_right(one))):
+            if any(one is other for other in within_one) is not alternatives or not self._is_taken_away(one):
                 continue
             right = text(one.right)
             if self._always_taken_away(one):
-                found.append(
-                    Problem(
-                        State.DEAD, phrase("all that it gives is taken away by its exception, always: unless {exception}", exception=right)
-                    )
-                )
+                why = phrase("all that it gives is taken away by its exception, always: unless {exception}", exception=right)
+                found.append(Problem(State.DEAD, why, always_covers(one)))
             else:
-                found.append(
-                    Problem(
-                        State.WEAK,
-                        phrase("all that it gives is taken away by its exception at present: unless {exception}", exception=right),
-                    )
-                )
+                why = phrase("all that it gives is taken away by its exception at present: unless {exception}", exception=right)
+                # what is there now without its exception has to lose it to be told
+                found.append(Problem(State.LIVE if self._has_result(one.left) else State.WEAK, why))
         return found
+
+    def _is_taken_away(self, tree: Binary) -> bool:
+        """Whether it has nothing at present, whatever the values of its left side are."""
+        if self._can_be_evaluated(tree):
+            return self.counts.of(text(unfiltered(tree.left))) > 0 and not self.counts.of(text(_without_right(tree)))
+        # only what follows from the expression can be said of what has not been seen
+        if not always_covers(tree):
+            return False
+        given = [dataclasses.replace(tree, left=left) for left in self.supposition.trees(tree.left)]
+        try:
+            return bool(given) and all(
+                self.counts.of(text(unfiltered(one.left))) > 0 and not self.counts.of(text(_without_right(one))) for one in given
+            )
+        except (QueryRefused, QueryTooSlow):
+            return False
+
+    def _has_result(self, tree: Tree) -> bool:
+        return self._can_be_evaluated(tree) and self.counts.of(text(tree)) > 0
 
     def _not_scalar(self, tree: Tree) -> list[Problem]:
         """scalar() of several series is no number, with which nothing compares."""
@@ -129,14 +155,11 @@ class Firing:
         return found
 
     def _always_taken_away(self, tree: Binary) -> bool:
-        """Of an exception without conditions: it was so all the time, or it looks at the same metric."""
-        if filters(tree.right):
-            return False
-        ours = selectors(tree.left)
-        if any(
-            one.metric == other.metric and set(one.conditions) <= set(other.conditions) for one in selectors(tree.right) for other in ours
-        ):
+        """It follows from its two sides, or it was so all the time and the exception is a switch of which the value is not asked."""
+        if always_covers(tree):
             return True
+        if filters(tree.right) or self._has_result(tree.left) or not self._is_switch(tree.right):
+            return False
         now, window = self.liveness.now, self.liveness.lookback
         server = self.liveness.server
         left = server.query_range(f"count({text(unfiltered(tree.left))})", now - window, now, window / 100)
@@ -144,6 +167,10 @@ class Firing:
         if not known or known[-1] - known[0] < DAY:
             return False
         return not server.query_range(f"count({text(_without_right(tree))})", now - window, now, window / 100)
+
+    def _is_switch(self, tree: Tree) -> bool:
+        """Whether its values are 0 and 1, and no limits of which each part may have its own."""
+        return not self.counts.of(text(Binary("!=", Binary("!=", tree, Number(0.0)), Number(1.0))))
 
     def _can_be_evaluated(self, tree: Tree) -> bool:
         """Whether what it needs has series at the moment."""
@@ -167,6 +194,12 @@ def units(tree: Tree) -> list[Tree]:
 
 def exceptions(tree: Tree) -> list[Binary]:
     return [one for one in [tree, *within(tree)] if isinstance(one, Binary) and one.operator == "unless"]
+
+
+def below_alternatives(tree: Tree) -> list[Tree]:
+    """All parts of the alternatives of ``or``."""
+    found = [branch for one in [tree, *within(tree)] if isinstance(one, Binary) and one.operator == "or" for branch in branches(one)]
+    return [inner for branch in found for inner in [branch, *within(branch)]]
 
 
 def scalars(tree: Tree) -> list[Tree]:

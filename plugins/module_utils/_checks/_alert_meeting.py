@@ -13,6 +13,7 @@ from .._clients.promql import Matcher, Selector
 from .._clients.promql_evaluation import offsets, unfiltered, without_offsets
 from .._clients.promql_needs import State
 from .._clients.promql_selector import label_name
+from .._clients.promql_supposed import as_written
 from .._clients.promql_tree import (
     ABSENT,
     Aggregate,
@@ -60,7 +61,7 @@ class Meeting:
 
     def why_empty(self, tree: Tree) -> Verdict:
         """Of an expression that has no result without its comparisons. TooEarly, QueryRefused, QueryTooSlow."""
-        part = self._smallest(tree)
+        part = self.smallest(tree)
         if offsets(part) and self._is_young(part):
             return self._young(part)
         found: Verdict | None = None
@@ -79,13 +80,14 @@ class Meeting:
 
     # -- which part
 
-    def _smallest(self, tree: Tree) -> Tree:
+    def smallest(self, tree: Tree) -> Tree:
+        """The smallest part of an empty expression that is empty itself. QueryRefused, QueryTooSlow."""
         needed = [part for part in _needed(tree) if not is_scalar(part) and not isinstance(part, Text)]
         self.counts.prepare(_counted(part) for part in needed)
         for part in needed:
             if not self.counts.of(_counted(part)):
                 # a range without any sample is told with the function that looks at it
-                return tree if isinstance(part, Select) and part.range is not None and not offsets(part) else self._smallest(part)
+                return tree if isinstance(part, Select) and part.range is not None and not offsets(part) else self.smallest(part)
         return tree
 
     # -- offset and @
@@ -249,7 +251,7 @@ class Meeting:
 
     def _labels(self, part: Binary) -> Message:
         """The labels by which the two sides do not meet."""
-        left, right = self._sets(part, part.left), self._sets(part, part.right)
+        left, right = self.sets(part, part.left), self.sets(part, part.right)
         if left is None or right is None or not left or not right:
             return phrase("no series of one side of {operator} meets one of the other: {part}", operator=operator(part), part=shown(part))
         names = sorted({name for labels in (*left, *right) for name in labels})
@@ -270,7 +272,7 @@ class Meeting:
             part=shown(part),
         )
 
-    def _sets(self, part: Binary, side: Tree) -> list[Labels] | None:
+    def sets(self, part: Binary, side: Tree) -> list[Labels] | None:
         """The label sets of a side that are compared; None for too many."""
         written = text(unfiltered(side))
         if part.matching == "on":
@@ -299,7 +301,7 @@ def _example(labels: Labels, names: t.Iterable[str]) -> str:
 
 
 def shown(tree: Tree) -> str:
-    return one_line(text(tree), SHOWN)
+    return one_line(text(as_written(tree)), SHOWN)
 
 
 __all__ = ("Meeting", "TooEarly", "shown")

@@ -20,7 +20,8 @@ from .._phrase import Message, phrase, plural
 from ._alert_kinds import meaning
 from ._alert_series import MARK, Live
 
-MILD = ("info", "informational", "none", "debug", "notice", "ok", "low")  # severities for which nobody has to do anything
+# severities for which nobody has to do anything
+MILD = ("info", "information", "informational", "none", "debug", "trace", "log", "notice", "ok", "low", "ignore", "silent", "test", "audit")
 COMPANIONS = ("told", "warn", "fail")
 WEEK = 604800.0
 PATIENCE = 8.0  # seconds for what is only told
@@ -50,7 +51,7 @@ class Remarks:
 
 def is_mild(alert: Rule) -> bool:
     """Whether nobody has to do anything; what has no severity, or one of an organisation's own, is not mild."""
-    return alert.labels.get("severity", "").lower() in MILD
+    return alert.labels.get("severity", "").strip().lower() in MILD
 
 
 # -- labels and annotations by severity

@@ -33,6 +33,7 @@ from ._alert_kinds import (
     without_outcome,
 )
 from ._alert_parts import Watched, not_watched
+from ._alert_results import Results
 from ._alert_rules import is_mild
 from ._alert_scope import Scope
 from ._alert_series import Labels, Live
@@ -101,6 +102,7 @@ class Coverage:
         self.alerting = [rule for rule in rules if rule.kind == "alerting"]
         self.expressions = Expressions(rules, meaning)
         self.live = Live(server)
+        self.results = Results(server)
 
     def of(
         self, wanted: t.Sequence[str], match: t.Mapping[str, str], must_include: t.Sequence[str], covers: t.Mapping[str, list[str]]
@@ -221,11 +223,17 @@ class Coverage:
                 kind.unknowns.append(phrase("{alert} cannot be examined: {why}", alert=alert.name, why=exc.message))
             return
         about = [labels for labels in series if self._is_about(labels, candidate.relation, name, selector)]
+        if selector.metric == "up" and name == DOWN:  # that the prober answers says nothing of what it probes
+            about = [labels for labels in about if not self.scope.is_probe(labels)]
         if leaf.vanishing and not self._is_there(selector):  # gone, or never there: only what it is called can tell
             about = [labels for labels in about if self.scope.is_application(labels)]
         if not about:
             if candidate.relation != OTHERS:
                 kind.comes_near(self._why_not(alert, leaf, series))
+            return
+        if not leaf.vanishing and (others := self.results.leaves_out(alert.query, about)):
+            if candidate.relation != OTHERS:
+                kind.comes_near(self._watches(alert, others))
             return
         if recognised and not leaf.fires:
             said = phrase(
@@ -281,6 +289,10 @@ class Coverage:
             return phrase("{alert} waits for {selector} to vanish, which is not there", alert=alert.name, selector=selector.text)
         if not series:
             return phrase("{alert} cannot fire: nothing matches {selector}", alert=alert.name, selector=selector.text)
+        return self._watches(alert, series)
+
+    @staticmethod
+    def _watches(alert: Rule, series: t.Sequence[Labels]) -> Message:
         where = sorted({_where(labels) for labels in series})
         return phrase(
             "{alert} watches {where:list}, which nothing that the service declares calls its own", alert=alert.name, where=where[:3]

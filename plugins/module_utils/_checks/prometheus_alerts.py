@@ -167,7 +167,7 @@ def conclude(
     args: Arguments, match: t.Mapping[str, str], alerts: list[Rule], examination: Examination, report: Report, remarks: Remarks
 ) -> Finding:
     firing = sorted({alert.name for alert in alerts if alert.state == "firing"})
-    lines = report.fails + report.unknowns + report.warns + remarks.told
+    lines = report.fails + report.unknowns + report.warns + report.told + remarks.told
     if report.fails:
         status, said = Status.FAIL, report.fails
     elif report.unknowns:
@@ -231,7 +231,7 @@ def all_well(alerts: int, firing: list[str], lookback: float, examination: Exami
 
 def is_urgent(alert: Rule) -> bool:
     """Of the severity warning or worse; what has no severity, or one of an organisation's own, counts."""
-    return alert.labels.get("severity", "").lower() not in MILD
+    return alert.labels.get("severity", "").strip().lower() not in MILD
 
 
 def labels_text(labels: t.Mapping[str, str]) -> str:

@@ -71,6 +71,13 @@ def unfiltered_outside(tree: Tree) -> Tree:
     return dataclasses.replace(tree, as_bool=True) if isinstance(tree, Binary) and tree.compares else tree
 
 
+def without_limits(tree: Tree) -> Tree:
+    """As if each comparison with a number held: its series keep their names, by which alone some of them differ."""
+    if isinstance(tree, Binary) and tree.filters and is_scalar(tree.left) != is_scalar(tree.right):
+        return without_limits(tree.right if is_scalar(tree.left) else tree.left)
+    return rebuilt(tree, without_limits)
+
+
 def without_divisions(tree: Tree) -> Tree:
     """The same pairs of series, added: what is divided by zero is no number, and VictoriaMetrics leaves such series out."""
     found = rebuilt(tree, without_divisions)
@@ -125,4 +132,13 @@ def filters(tree: Tree) -> bool:
     )
 
 
-__all__ = ("filters", "offsets", "unfiltered", "unfiltered_outside", "without_divisions", "without_filters", "without_offsets")
+__all__ = (
+    "filters",
+    "offsets",
+    "unfiltered",
+    "unfiltered_outside",
+    "without_divisions",
+    "without_filters",
+    "without_limits",
+    "without_offsets",
+)

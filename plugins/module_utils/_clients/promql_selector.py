@@ -15,6 +15,7 @@ from .._phrase import phrase
 from .re2 import Untranslatable, matches
 
 _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_VALUES = re.compile(r"[\w-]+(?:\|[\w-]+)*")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 # the state of alerts, written by Prometheus itself: there is none while nothing fires
 ALERT_METRICS = ("ALERTS", "ALERTS_FOR_STATE")
@@ -81,9 +82,26 @@ class Selector:
         """Whether it selects a series of these labels, ``__name__`` among them. CannotObserve."""
         return (not self.name or labels.get("__name__") == self.name) and all(matcher.holds(labels) for matcher in self.matchers)
 
+    def contradictory(self) -> tuple[Matcher, ...]:
+        """Matchers of one label that no value meets; empty where there are none. CannotObserve."""
+        for name in dict.fromkeys(matcher.name for matcher in self.conditions):
+            mine = tuple(matcher for matcher in self.conditions if matcher.name == name)
+            named = [one.value.split("|") if one.operator == "=~" else [one.value] for one in mine if _names_values(one)]
+            if any(not any(all(one.holds({name: value}) for one in mine) for value in values) for values in named):
+                return mine
+            excluded = [one.value for one in mine if one.operator == "!~"]
+            if ".*" in excluded or any(one.operator == "=~" and one.value in excluded for one in mine):
+                return mine
+        return ()
+
     def with_only(self, matchers: t.Iterable[Matcher]) -> Selector:
         """The same metric with these of its matchers."""
         return dataclasses.replace(self, name=self.metric, matchers=tuple(matchers))
+
+
+def _names_values(matcher: Matcher) -> bool:
+    """Whether it has the values themselves: ``code="200"``, ``code=~"200|204"``."""
+    return matcher.operator == "=" or (matcher.operator == "=~" and _VALUES.fullmatch(matcher.value) is not None)
 
 
 def label_name(name: str) -> str:

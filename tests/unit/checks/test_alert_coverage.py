@@ -365,3 +365,63 @@ def test_what_an_alert_of_its_own_may_be_tied_to() -> None:
 )
 def test_the_host_of_an_address(address: str, host: str) -> None:
     assert host_of(address) == host
+
+
+class Joins(Server):
+    """Knows what some expressions give."""
+
+    def __init__(self, expression: str, gives: list[Labels], query: str) -> None:
+        super().__init__([of_platform("TargetDown", query)], {"up": [APP, OTHER], UP: [APP]}, [APP, OTHER])
+        self.expression, self.gives = expression, gives
+
+    def query(self, method: str, url: str, options: t.Any) -> Response | dict[str, t.Any]:
+        form = parse_qs(urlsplit(url).query) or parse_qs((options.get("body") or b"").decode())
+        if form["query"][0] != self.expression:
+            return super().query(method, url, options)
+        result = [{"metric": labels, "value": [1, "1"]} for labels in self.gives]
+        return {"status": "success", "data": {"resultType": "vector", "result": result}}
+
+
+OTHER = {"job": "pay", "instance": "pay1:8080"}
+
+
+@pytest.mark.parametrize(
+    ("query", "asked", "gives", "status"),
+    [
+        ('up == 0 unless on (job) up{job="shop"}', '(up == bool 0) unless on (job) up{job="shop"}', [OTHER], "fail"),
+        ('up == 0 and on (job) up{job="pay"}', '(up == bool 0) and on (job) up{job="pay"}', [OTHER], "fail"),
+        ('up == 0 and on (job) up{job=~"pay|shop"}', '(up == bool 0) and on (job) up{job=~"pay|shop"}', [OTHER, APP], "pass"),
+        ("max by (job) (up) == 0 unless on (job) x", "(max by (job) (up) == bool 0) unless on (job) x", [{"job": "pay"}], "fail"),
+        ("max by (job) (up) == 0 unless on (job) x", "(max by (job) (up) == bool 0) unless on (job) x", [{"job": "shop"}], "pass"),
+        ("up == 0 unless on (job) maintenance == 1", "up == bool 0", [OTHER, APP], "pass"),  # it is over some day
+        ("up == 0 and on (job) x", "(up == bool 0) and on (job) x", [], "pass"),  # told by who looks whether it can fire
+    ],
+)
+def test_what_joins_and_exceptions_leave_of_it(query: str, asked: str, gives: list[Labels], status: str) -> None:
+    found = Joins(asked, gives, query)
+    found.there = {**found.there, "x": [OTHER], "maintenance": [OTHER], 'up{job="pay"}': [OTHER], 'up{job=~"pay|shop"}': [APP, OTHER]}
+    assert str(found.run("down").status) == status
+
+
+@pytest.mark.parametrize("query", ['up{job="blackbox"} == 0', 'absent(up{job="blackbox"})'])
+def test_that_a_prober_answers_says_nothing_of_what_it_probes(query: str) -> None:
+    probe = {"job": "blackbox", "instance": "https://shop.example/"}
+    server = Server([rule("ProberDown", query)], {'up{job="blackbox"}': [probe]})
+
+    def answers() -> dict[str, t.Any]:
+        targets = [{"labels": probe, "discoveredLabels": {"__param_target": "https://shop.example/"}, "health": "up"}]
+        return {**Server.answers(server), "/api/v1/targets": {"status": "success", "data": {"activeTargets": targets}}}
+
+    server.answers = answers  # type: ignore[method-assign]
+    assert str(server.run("down").status) == "fail"
+    server.rules = [rule("Probed", 'probe_success{job="blackbox"} == 0')]
+    server.there = {'probe_success{job="blackbox"}': [probe]}
+    assert str(server.run("down").status) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("severity", "status"), [("info ", "fail"), ("log", "fail"), ("Information", "fail"), ("P5", "pass"), ("page", "pass")]
+)
+def test_severities_for_which_nobody_acts(severity: str, status: str) -> None:
+    server = Server([rule("Down", f"{UP} == 0", labels={"severity": severity, "service": "shop"})], {UP: [APP]})
+    assert str(server.run("down").status) == status
