@@ -36,6 +36,7 @@ class Sent:
     alert: str
     labels: LabelSet
     kept: bool | None = True
+    severities: tuple[str, ...] = ()  # one of these where its severity cannot be told; none: any
 
     @property
     def severity(self) -> str:
@@ -63,7 +64,8 @@ class Followed:
             for labels in _limited([*self._labelled(rule, sets, wanted), *there]):
                 for outcome in self._outgoing(labels):
                     left = _narrowed(outcome.labels, None if asked is None else frozenset(asked))
-                    found[(rule.name, left.key, outcome.kept)] = Sent(rule.name, left, outcome.kept)
+                    severities = self._severities(rule) if left.value("severity") is None else ()
+                    found[(rule.name, left.key, outcome.kept)] = Sent(rule.name, left, outcome.kept, severities)
         return list(found.values())
 
     def outgoing(self, labels: t.Mapping[str, str]) -> list[Outcome]:
@@ -88,6 +90,13 @@ class Followed:
             for name, template in rule.labels.items():
                 made = made.having(name, expanded(template, labels, self.alerting.external))
             yield _narrowed(made.having("alertname", rule.name), wanted)
+
+    def _severities(self, rule: Rule) -> tuple[str, ...]:
+        """Those among which a template chooses, where nothing changes them later."""
+        changes = (*self.alerting.rules, *(one for group in self.alerting.groups for one in group.rules))
+        if any(one.action == "labelmap" or one.target == "severity" or "$" in one.target for one in changes):
+            return ()
+        return choices(rule.labels.get("severity", ""))
 
     def _outgoing(self, labels: LabelSet) -> list[Outcome]:
         if self.alerting.external is None:
@@ -139,6 +148,18 @@ def expanded(template: str, labels: LabelSet, external: t.Mapping[str, str] | No
 
     made = _ACTION.sub(value, template)
     return None if unsure else made
+
+
+def choices(template: str) -> tuple[str, ...]:
+    """The texts of which ``{{ if ... }}a{{ else }}b{{ end }}`` comes to one; none for any other template."""
+    parts = _ACTION.split(template)
+    texts, actions = parts[::2], [action.strip("- \t\n") for action in parts[1::2]]
+    if len(actions) < 2 or texts[0].strip() or texts[-1].strip() or not actions[0].startswith("if ") or actions[-1] != "end":
+        return ()
+    if any(action != "else" and not action.startswith("else if ") for action in actions[1:-1]):
+        return ()
+    found = [text.strip() if "{{-" in template or "-}}" in template else text for text in texts[1:-1]]
+    return tuple(dict.fromkeys(found if "else" in actions else [*found, ""]))
 
 
 def _is_of(alert: ActiveAlert, rule: Rule) -> bool:
@@ -248,4 +269,4 @@ def is_there(labels: LabelSet, alerts: t.Iterable[t.Mapping[str, str]]) -> bool:
     return any(dict(one) == labels.present for one in alerts)
 
 
-__all__ = ("Followed", "Sent", "expanded", "follow", "is_there")
+__all__ = ("Followed", "Sent", "choices", "expanded", "follow", "is_there")
