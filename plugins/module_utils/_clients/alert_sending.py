@@ -21,7 +21,7 @@ from .._phrase import NOTHING, Message, phrase, plural
 from .._runner import Runner
 from .alert_labels import Followed, is_there
 from .alertmanager import Alert
-from .alertmanager_cluster import Cluster, Identity, identity
+from .alertmanager_cluster import Cluster, Identity, Member, identity
 from .notifier_counters import Sendings, sendings
 from .prometheus_alerting import Receiving
 from .relabelling import Outcome
@@ -92,8 +92,7 @@ def _to_the_right_one(
     followed: Followed, cluster: Cluster, names: _Names, held: t.Callable[[], t.Sequence[Alert]], runner: Runner
 ) -> Sending:
     """That Prometheus names the right address is no proof that anything gets there."""
-    version = next((member.version for member in cluster.members if member.version), None)
-    if version and version >= NO_API_V1 and all(_API_V1.search(url) for url in names.urls):
+    if all(_API_V1.search(url) for url in names.urls) and _has_no_api_v1(cluster.members[0]):
         said = phrase(
             "{prometheus} sends its alerts to {server} by the API v1, which Alertmanager no longer has since 0.27: none gets there "
             "(api_version: v2)",
@@ -113,6 +112,19 @@ def _to_the_right_one(
         sure = followed.alerting.told and not names.peers
         return Sending(NO if sure else UNSURE, _does_not_have(followed, cluster, missing, long))
     return Sending(UNSURE, _all_failed(followed, cluster, counted)) if counted and counted.all_failed else Sending(YES, NOTHING)
+
+
+def _has_no_api_v1(member: Member) -> bool:
+    if member.version:
+        return member.version >= NO_API_V1
+    server = member.server
+    try:
+        url = f"{server.base}/api/v1/receivers"
+        response = server.runner.ask(server.name, "GET", url, connection=server.connection, follow_redirects=False)
+    except CannotObserve:
+        server.runner.remaining()
+        return False
+    return response.status in (404, 410)
 
 
 def _all_failed(followed: Followed, cluster: Cluster, counted: Sendings) -> Message:

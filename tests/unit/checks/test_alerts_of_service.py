@@ -172,6 +172,7 @@ def test_all_well() -> None:
         ({"dropped": ["http://10.0.0.8:9093/api/v2/alerts"]}, "pass", "reach oncall"),
         # the right address, and nothing gets there
         ({"sends_to": ("http://am.example:9093/api/v1/alerts",)}, "fail", "by the API v1, which Alertmanager no longer has since 0.27"),
+        ({"sends_to": ("http://am.example:9093/api/v1/alerts",), "ours": status(version="")}, "fail", "by the API v1"),
         ({"sends_to": ("http://am.example:9093/api/v1/alerts",), "ours": status(version="0.26.0")}, "pass", "reach oncall"),
         ({"sends_to": ("http://am.example:9093/api/v1/alerts", "http://am.example:9093/api/v2/alerts")}, "pass", "reach oncall"),
         ({"active": FIRING}, "fail", "Down has been firing in .* for more than 10 min, and Alertmanager http://am.* does not have it"),
