@@ -78,8 +78,12 @@ def run(args: Arguments, runner: Runner) -> Finding:
     _sort(deliveries, report)
     _severities(alerts, wanted, report)
     _nothing_decides(alerts, wanted, report)
+    # a single server's own check of its rules fails for it
+    absent = [_loaded_nowhere(name, servers) for name in alerts.missing]
     if len(servers.followed) > 1:
-        report.fails += [_loaded_nowhere(name, servers) for name in alerts.missing]
+        report.fails += absent
+    elif alerts.origin == "loaded":
+        report.warns += absent
     held = Held(cluster)
     _sending(servers, cluster, held, runner, report)
     for found in HeldBack(alerts, instances, servers, wanted, moments, args["match"] or {}).found(
@@ -157,6 +161,8 @@ def _nothing_decides(alerts: AlertsOfService, wanted: Wanted, report: Report) ->
     """Where nobody has to act on any alert that is loaded, nothing was proven."""
     names = list(dict.fromkeys(one.alert for one in alerts.sent if one.alert))
     decides = any(one.alert and not (one.labels.value("severity") is not None and wanted.is_mild(one.severity)) for one in alerts.sent)
+    if alerts.origin == "declared" and not any(wanted.of(one.severity) or one.labels.value("severity") is None for one in alerts.sent):
+        report.warns.append(phrase("none of the labels that are declared is that of an alert for which a receiver is named"))
     if alerts.origin == "loaded" and not decides:
         report.warns.append(
             plural(
@@ -171,6 +177,10 @@ def _nothing_decides(alerts: AlertsOfService, wanted: Wanted, report: Report) ->
 
 
 def _loaded_nowhere(name: str, servers: Servers) -> Message:
+    if len(servers.followed) == 1:
+        return phrase(
+            "{alert} is not among the alerts of the service in {server}", alert=name, server=servers.followed[0].server.instrument
+        )
     return phrase("{alert} is loaded in none of {servers}", alert=name, servers=every([one.server.instrument for one in servers.followed]))
 
 

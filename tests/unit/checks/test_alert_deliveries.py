@@ -140,6 +140,17 @@ def test_alerts_on_which_nobody_acts_prove_nothing(more: dict[str, t.Any]) -> No
     judged(look(rule("Note", "info"), DOWN, **more), "pass", "reach oncall")
 
 
+def test_declared_labels_of_which_nobody_has_to_be_told() -> None:
+    given = {"prometheus": [], "match": None, "receivers_by_severity": {"critical": ["oncall"]}}
+    judged(look(labels=[{"service": "orders", "severity": "none"}], **given), "warn", "^none of the labels that are declared is that of an")
+    judged(look(labels=[{"service": "orders", "severity": "critical"}], **given), "pass", "reach oncall")
+
+
+def test_an_alert_that_is_named_and_not_there() -> None:
+    judged(look(DOWN, must_include=["Typo"]), "warn", "^Typo is not among the alerts of the service in Prometheus http://prom.example:9090")
+    judged(look(DOWN, must_include=["Down"]), "pass", "reach oncall")
+
+
 def test_a_mild_severity_that_is_named_decides() -> None:
     judged(look(rule("Note", "info"), receivers_by_severity={"info": ["oncall"]}), "fail", "reach nobody, not oncall")
 
