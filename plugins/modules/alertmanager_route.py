@@ -15,11 +15,14 @@ description:
   - C(pass) when each label set reaches one of the receivers that are named, that receiver has at least one integration, such as
     C(email_configs), at all times, and Prometheus sends to this Alertmanager.
   - C(warn) when somebody is told only at certain times, since the route has C(mute_time_intervals) or C(active_time_intervals),
-    evaluated in their time zone; when an alert of others that fires now inhibits alerts of the service; when a severity is not named;
-    when it cannot be proven that Prometheus sends to this Alertmanager; when peers of a cluster differ; and when no alert of the service
-    is loaded yet.
-  - C(fail) otherwise, also when nobody is told within the next year, when relabelling drops an alert, and when Prometheus sends to no
-    Alertmanager or to another one. The message says which receiver is reached instead.
+    evaluated in their time zone; when the route tells only after half an hour or more (C(group_wait)), or of further alerts of a group
+    only after four hours or more (C(group_interval)); when an alert of others that fires now inhibits alerts of the service, or one of
+    its own that always fires, is less severe or of which nobody is told; when a severity is not named; when nobody has to act on any
+    alert that is loaded; when it cannot be proven that Prometheus sends to this Alertmanager, or all that it sent has failed; when peers
+    of a cluster differ; and when no alert of the service is loaded yet.
+  - C(fail) otherwise, also when nobody is told within a day (C(group_wait)) or within the next year, when relabelling drops an alert, when
+    Prometheus sends to no Alertmanager, to another one, or by an API that this one no longer has, and when an alert that fires for long
+    is not there. The message says which receiver is reached instead.
   - C(unknown) when Alertmanager or Prometheus does not answer, when Alertmanager does not show its configuration, and when it depends on a
     label whose value cannot be told.
   - Alerts of a severity for which nobody has to act (V(info), V(none), V(debug), ...) are told, and do not decide,

@@ -38,7 +38,8 @@ options:
     type: str
   max_duration:
     description:
-      - The longest that a silence may last from its start to its end, as a duration.
+      - The longest that a silence may last from its start to its end, as a duration, or several that hide the same alert one after the
+        other with at most five minutes between them.
     type: str
     default: 24h
 seealso:

@@ -12,22 +12,18 @@ import typing as t
 
 from .._argspec import ArgumentsRefused, Spec
 from .._clients import alertmanager_cluster
-from .._clients.alert_labels import Sent
 from .._clients.alert_sending import NO, TOO_EARLY, YES, sends
-from .._clients.alert_ways import Way, names_in, ways
 from .._clients.alertmanager import Alert, parse_timestamp
 from .._clients.alertmanager_cluster import Cluster, Member
-from .._clients.alertmanager_inhibition import Inhibition, read_inhibitions
-from .._clients.alertmanager_routes import BadMatcher, Config, Route, integrations, read_tree
-from .._clients.label_sets import LabelSet, decide_all
-from .._clients.route_hours import Hours, NotEvaluated, Shut, of_route, said_of
 from .._finding import Facts, Finding, Status
 from .._http import Connection
 from .._listing import either, every
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
+from ._alert_deliveries import Delivery, Instance, Moments, Wanted, delivery, instance_of
 from ._alerts_of_service import MILD, SPEC, AlertsArguments, AlertsOfService, Servers, follow_all, of_service
 from ._alerts_of_service import problems as problems_of_alerts
+from ._held_back import HeldBack, inhibits
 
 WHERE = "controller"
 TIMEOUT = 60.0
@@ -46,53 +42,6 @@ class Arguments(AlertsArguments):
     receivers_by_severity: dict[str, object]
     window_start: str | None
     window_end: str | None
-
-
-@dataclasses.dataclass
-class Delivery:
-    """Where alerts with ``labels`` end up. Each of the sentences is None where there is nothing to say."""
-
-    labels: LabelSet
-    receivers: tuple[str, ...] = ()
-    problem: Message | None = None
-    restriction: Message | None = None
-    undecided: Message | None = None
-    mild: bool = False
-    instrument: str | None = None  # the Alertmanager whose configuration cannot be evaluated
-
-    def as_dict(self) -> dict[str, object]:
-        return {"labels": self.labels.present, "receivers": list(self.receivers)}
-
-
-@dataclasses.dataclass(frozen=True)
-class Wanted:
-    """Who must be told, by severity; ``others``: of severities that are not named."""
-
-    others: tuple[str, ...]
-    by_severity: t.Mapping[str, tuple[str, ...]]
-
-    def of(self, severity: str) -> tuple[str, ...]:
-        return self.by_severity.get(severity, self.others)
-
-    @property
-    def names(self) -> list[str]:
-        return list(dict.fromkeys([*self.others, *(name for names in self.by_severity.values() for name in names)]))
-
-
-@dataclasses.dataclass(frozen=True)
-class Instance:
-    """What one Alertmanager has in use."""
-
-    server: str
-    config: Config
-    tree: Route
-    reach: t.Mapping[str, list[str]]
-    inhibitions: tuple[Inhibition, ...]
-
-    @property
-    def names(self) -> set[str]:
-        """The labels that matter to it."""
-        return names_in(self.tree).union(*(one.names for one in self.inhibitions))
 
 
 @dataclasses.dataclass
@@ -120,19 +69,27 @@ def run(args: Arguments, runner: Runner) -> Finding:
         {str(name): tuple(map(str, t.cast("list[object]", names))) for name, names in args["receivers_by_severity"].items()},
     )
     cluster = alertmanager_cluster.ask(Connection.from_args(args), args["peers"], runner)
-    instances = [_instance(member) for member in _distinct(cluster)]
+    instances = [instance_of(member) for member in _distinct(cluster)]
     servers = follow_all(args, runner)
     alerts = of_service(args, servers, {"severity"}.union(*(one.names for one in instances)))
     report = Report(warns=list(cluster.problems), notes=[*cluster.notes, *alerts.notes])
     moments = Moments(runner.now(), window)
-    deliveries = [_delivery(one, instance, wanted, moments, alerts.origin) for instance in instances for one in alerts.sent]
+    deliveries = [delivery(one, instance, wanted, moments, alerts.origin) for instance in instances for one in alerts.sent]
     _sort(deliveries, report)
     _severities(alerts, wanted, report)
+    _nothing_decides(alerts, wanted, report)
+    # a single server's own check of its rules fails for it
+    absent = [_loaded_nowhere(name, servers) for name in alerts.missing]
     if len(servers.followed) > 1:
-        report.fails += [_loaded_nowhere(name, servers) for name in alerts.missing]
+        report.fails += absent
+    elif alerts.origin == "loaded":
+        report.warns += absent
     held = Held(cluster)
     _sending(servers, cluster, held, runner, report)
-    _inhibited(alerts, instances, held, servers, report)
+    for found in HeldBack(alerts, instances, servers, wanted, moments, args["match"] or {}).found(
+        held.alerts if inhibits(instances, alerts) else ()
+    ):
+        (report.notes if found.healthy else report.warns).append(found.said)
     return judge(deliveries, alerts, wanted, instances, report)
 
 
@@ -152,170 +109,13 @@ def _distinct(cluster: Cluster) -> list[Member]:
     return list({member.text: member for member in reversed(cluster.members)}.values())[::-1]
 
 
-def _instance(member: Member) -> Instance:
-    config = member.server.config_of(member.status)
-    try:
-        return Instance(member.server.name, config, read_tree(config), integrations(config), read_inhibitions(config))
-    except (BadMatcher, ValueError, RecursionError):
-        said = phrase("{server} shows a routing tree that cannot be read here", server=member.server.name)
-        raise member.server.trouble(said) from None
-
-
-# -- one label set
-
-
-@dataclasses.dataclass(frozen=True)
-class Moments:
-    now: dt.datetime
-    window: tuple[dt.datetime, dt.datetime] | None
-    known: dict[object, Shut] = dataclasses.field(default_factory=dict)  # what was found out of the hours of routes
-
-    def shut(self, hours: t.Sequence[Hours]) -> Shut:
-        key = tuple(hours)
-        if key not in self.known:
-            self.known[key] = Shut.of(hours, self.now)
-        return self.known[key]
-
-
-def _delivery(one: Sent, instance: Instance, wanted: Wanted, moments: Moments, origin: str) -> Delivery:
-    made = deliver(one, instance, wanted, moments)
-    if origin == "loaded" and one.alert:
-        made.mild = one.severity.lower() in MILD and one.severity not in wanted.by_severity
-    return made
-
-
-def deliver(one: Sent, instance: Instance, wanted: Wanted, moments: Moments) -> Delivery:
-    """Follows one label set through the tree, on every way that it may take."""
-    who = str(one.labels)
-    receivers = wanted.of(one.severity)
-    if one.kept is False:
-        return Delivery(one.labels, problem=phrase("alerts with {labels} are dropped by relabelling and never sent", labels=who))
-    if not receivers:
-        return Delivery(one.labels)
-    found = ways(instance.tree, one.labels)
-    if found is None:
-        said = phrase("whom alerts with {labels} reach cannot be told: too many of their labels are not known", labels=who)
-        return Delivery(one.labels, undecided=said)
-    ends = [_followed(way, who, instance, receivers, moments) for way in found]
-    first = next((end for end in ends if end.problem), ends[0])
-    if all(end.problem for end in ends) or (len(ends) == 1 and one.kept):
-        return dataclasses.replace(first, labels=one.labels)
-    unread = [pattern for way in found for pattern in way.unread]
-    if any(end.problem for end in ends) and unread:
-        said = phrase(
-            "the routing tree of {server} has a regular expression that cannot be evaluated here: {pattern}",
-            server=instance.server,
-            pattern=unread[0],
-        )
-        return Delivery(one.labels, first.receivers, undecided=said, instrument=instance.server)
-    if any(end.problem for end in ends):
-        depends = sorted(set().union(*(way.depends for way in found)))
-        said = phrase(
-            "whether alerts with {labels} reach {wanted} depends on {names:list}, which cannot be told",
-            labels=who,
-            wanted=either(receivers),
-            names=depends,
-        )
-        return Delivery(one.labels, first.receivers, undecided=said)
-    if one.kept is None:
-        said = phrase("whether alerts with {labels} are dropped by relabelling cannot be told", labels=who)
-        return Delivery(one.labels, first.receivers, undecided=said)
-    return dataclasses.replace(
-        first,
-        labels=one.labels,
-        restriction=next((end.restriction for end in ends if end.restriction), None),
-        undecided=next((end.undecided for end in ends if end.undecided), None),
-    )
-
-
-def _followed(way: Way, who: str, instance: Instance, receivers: t.Sequence[str], moments: Moments) -> Delivery:
-    names = tuple(dict.fromkeys(route.receiver for route in way.routes))
-    wanted = [route for route in way.routes if route.receiver in receivers]
-    if not wanted:
-        return Delivery(way.labels, names, problem=_astray(who, names, receivers, _fits_what_lacks(way)))
-    useful = [route for route in wanted if instance.reach.get(route.receiver)]
-    if not useful:
-        mute = list(dict.fromkeys(route.receiver for route in wanted))
-        problem = plural(
-            "alerts with {labels} reach {receivers}, which notifies nobody: it has no integration",
-            "alerts with {labels} reach {receivers}, which notify nobody: they have no integration",
-            count=len(mute),
-            labels=who,
-            receivers=every(mute),
-        )
-        return Delivery(way.labels, names, problem=problem)
-    return _at_times(Delivery(way.labels, names), who, useful, instance, moments)
-
-
-def _at_times(made: Delivery, who: str, useful: t.Sequence[Route], instance: Instance, moments: Moments) -> Delivery:
-    if not all(route.muted or route.active for route in useful):
-        return made
-    hours: list[Hours] = []
-    for route in useful:
-        try:
-            hours.append(of_route(instance.config, route))
-        except NotEvaluated as exc:
-            made.undecided = phrase(
-                "when alerts with {labels} reach {receiver} cannot be told: the time interval {name} cannot be evaluated here",
-                labels=who,
-                receiver=route.receiver,
-                name=str(exc),
-            )
-    if made.undecided:
-        return made
-    shut = moments.shut(hours)
-    if shut.never:
-        return made
-    route = useful[0]
-    if shut.always:
-        made.problem = phrase("{said}, which is not once within the next year", said=_restricted(who, route))
-        return made
-    made.restriction = said_of(_restricted(who, route), shut, moments.now, moments.window)
-    return made
-
-
-def _astray(labels: str, reached: t.Sequence[str], wanted: t.Sequence[str], why: Message | None) -> Message:
-    if not reached:
-        return phrase("alerts with {labels} reach nobody, not {wanted}", labels=labels, wanted=either(wanted))
-    said = phrase("alerts with {labels} reach {receivers}, not {wanted}", labels=labels, receivers=every(reached), wanted=either(wanted))
-    return phrase("{said}: {why}", said=said, why=why) if why else said
-
-
-def _fits_what_lacks(way: Way) -> Message | None:
-    """The matcher by which a route takes alerts that do not have its label at all."""
-    for route in way.routes:
-        for matcher in route.matchers:
-            if matcher.operator in ("!=", "!~") and way.labels.value(matcher.name) == "":
-                return phrase("{matcher} also fits what has no label {label}", matcher=str(matcher), label=matcher.name)
-    return None
-
-
-def _restricted(labels: str, route: Route) -> Message:
-    if not route.active:
-        return phrase(
-            "alerts with {labels} reach {receiver} not during {muted}", labels=labels, receiver=route.receiver, muted=either(route.muted)
-        )
-    if not route.muted:
-        return phrase(
-            "alerts with {labels} reach {receiver} only during {active}",
-            labels=labels,
-            receiver=route.receiver,
-            active=either(route.active),
-        )
-    return phrase(
-        "alerts with {labels} reach {receiver} not during {muted} and only during {active}",
-        labels=labels,
-        receiver=route.receiver,
-        muted=either(route.muted),
-        active=either(route.active),
-    )
-
-
 # -- all of them
 
 
 def _sort(deliveries: t.Sequence[Delivery], report: Report) -> None:
     for item in deliveries:
+        if item.late:
+            (report.notes if item.mild else report.warns).append(item.late)
         said = item.problem or item.undecided or item.restriction
         if said is None:
             continue
@@ -334,9 +134,19 @@ def _severities(alerts: AlertsOfService, wanted: Wanted, report: Report) -> None
     if wanted.others:
         return
     unnamed: dict[str, list[str]] = {}
+    untold: list[str] = []
     for one in alerts.sent:
-        if not wanted.of(one.severity):
-            unnamed.setdefault(one.severity, []).append(one.alert or str(one.labels))
+        if one.labels.value("severity") is None and not one.severities:
+            untold.append(one.alert or str(one.labels))
+            continue
+        for severity in one.severities or (one.severity,):
+            if not wanted.of(severity):
+                unnamed.setdefault(severity, []).append(one.alert or str(one.labels))
+    if untold:
+        said = phrase(
+            "the severity of {alerts:list} cannot be told: it may be one for which no receiver is named", alerts=list(dict.fromkeys(untold))
+        )
+        report.warns.append(said)
     for severity, names in unnamed.items():
         shown = every(list(dict.fromkeys(names)))
         said = (
@@ -347,7 +157,30 @@ def _severities(alerts: AlertsOfService, wanted: Wanted, report: Report) -> None
         (report.notes if severity.lower() in MILD else report.warns).append(said)
 
 
+def _nothing_decides(alerts: AlertsOfService, wanted: Wanted, report: Report) -> None:
+    """Where nobody has to act on any alert that is loaded, nothing was proven."""
+    names = list(dict.fromkeys(one.alert for one in alerts.sent if one.alert))
+    decides = any(one.alert and not (one.labels.value("severity") is not None and wanted.is_mild(one.severity)) for one in alerts.sent)
+    if alerts.origin == "declared" and not any(wanted.of(one.severity) or one.labels.value("severity") is None for one in alerts.sent):
+        report.warns.append(phrase("none of the labels that are declared is that of an alert for which a receiver is named"))
+    if alerts.origin == "loaded" and not decides:
+        report.warns.append(
+            plural(
+                "the only alert of the service that is loaded has a severity for which nobody has to act ({alerts:list}): "
+                "nothing proves that others would reach anybody",
+                "all {count:number} alerts of the service that are loaded have a severity for which nobody has to act ({alerts:list}): "
+                "nothing proves that others would reach anybody",
+                count=len(names),
+                alerts=names,
+            )
+        )
+
+
 def _loaded_nowhere(name: str, servers: Servers) -> Message:
+    if len(servers.followed) == 1:
+        return phrase(
+            "{alert} is not among the alerts of the service in {server}", alert=name, server=servers.followed[0].server.instrument
+        )
     return phrase("{alert} is loaded in none of {servers}", alert=name, servers=every([one.server.instrument for one in servers.followed]))
 
 
@@ -372,23 +205,6 @@ def _sending(servers: Servers, cluster: Cluster, held: Held, runner: Runner, rep
             report.unknowns.insert(0, found.why)  # the reason for whatever else is not known yet
         elif found.answer != YES:
             report.warns.append(found.why)
-
-
-def _inhibited(alerts: AlertsOfService, instances: t.Sequence[Instance], held: Held, servers: Servers, report: Report) -> None:
-    """What fires now and holds alerts of the service back."""
-    own = {rule.name for rule in servers.rules}
-    told: set[tuple[str, str]] = set()
-    for rule in dict.fromkeys(rule for each in instances for rule in each.inhibitions):
-        ours = [one for one in alerts.sent if decide_all(rule.target, one.labels)]
-        for labels in rule.sources(alert.labels for alert in held.alerts) if ours else ():
-            name = labels.get("alertname", "?")
-            for one in ours:
-                key = (one.alert or str(one.labels), name)
-                if key in told or not rule.holds_back(one.labels, labels):
-                    continue
-                told.add(key)
-                said = phrase("alerts with {labels} are held back now: {alert} fires and inhibits them", labels=str(one.labels), alert=name)
-                (report.notes if name in own or one.severity.lower() in MILD else report.warns).append(said)
 
 
 def judge(
@@ -461,4 +277,4 @@ def _failure(problems: t.Sequence[Message], strangers: t.Sequence[str], astray: 
     return said
 
 
-__all__ = ("ARGUMENT_SPEC", "TIMEOUT", "WHERE", "deliver", "judge", "problems", "run")
+__all__ = ("ARGUMENT_SPEC", "TIMEOUT", "WHERE", "judge", "problems", "run")

@@ -32,6 +32,7 @@ ARGUMENT_SPEC: Spec = {
 }
 DURATIONS = ("max_duration",)
 CERTAIN, MAYBE, UNREAD = "certain", "maybe", "unread"
+GAP = 300.0  # seconds: within a gap that is not longer, a group that was told of before is not told of again (group_interval)
 
 
 class Arguments(AlertsArguments):
@@ -49,6 +50,20 @@ class Covering:
     @property
     def certain(self) -> bool:
         return self.how == CERTAIN
+
+
+@dataclasses.dataclass(frozen=True)
+class Chain:
+    """Silences that hide the same alerts one after the other, without a gap in which anybody would be told."""
+
+    silences: tuple[Silence, ...]
+    start: dt.datetime
+    end: dt.datetime
+    certain: bool
+
+    @property
+    def length(self) -> float:
+        return (self.end - self.start).total_seconds()
 
 
 @dataclasses.dataclass
@@ -91,13 +106,45 @@ def run(args: Arguments, runner: Runner) -> Finding:
     alerts = of_service(args, follow_all(args, runner), {matcher.name for silence in readable for matcher in silence.matchers})
     report.notes += alerts.notes
     covering = [Covering(silence, how) for silence in readable for how in [covers(silence, alerts)] if how is not None]
-    return judge(covering, len(readable), alerts, window_end, args["max_duration"], report, server)
+    chained = [] if window_end else chains([one.silence for one in covering], alerts, args["max_duration"])
+    return judge(covering, len(readable), alerts, window_end, args["max_duration"], report, server, chained)
 
 
 def covers(silence: Silence, alerts: AlertsOfService) -> str | None:
     """How it covers one of the label sets; None when it does not."""
-    answers = {_covers(silence, one, open_=alerts.origin != "loaded" or not one.alert) for one in alerts.sent if one.kept is not False}
+    answers = {_covers(silence, one, open_=_is_open(one, alerts)) for one in alerts.sent if one.kept is not False}
     return next((how for how in (CERTAIN, UNREAD, MAYBE) if how in answers), None)
+
+
+def _is_open(one: Sent, alerts: AlertsOfService) -> bool:
+    return alerts.origin != "loaded" or not one.alert
+
+
+def chains(silences: t.Sequence[Silence], alerts: AlertsOfService, longest: float) -> list[Chain]:
+    """Those that hide one of the label sets for longer than the limit, though none of their silences does; the surest of the same ones."""
+    found: dict[tuple[str, ...], Chain] = {}
+    for one in alerts.sent:
+        hiding = [(silence, how) for silence in silences for how in [_covers(silence, one, open_=_is_open(one, alerts))] if how is not None]
+        for chain in _chained(hiding, alerts.origin == "loaded") if one.kept is not False else ():
+            key = tuple(silence.id for silence in chain.silences)
+            if chain.length > longest and all(length(silence) <= longest for silence in chain.silences):
+                found[key] = chain if key not in found or chain.certain else found[key]
+    return list(found.values())
+
+
+def _chained(hiding: t.Iterable[tuple[Silence, str]], loaded: bool) -> t.Iterator[Chain]:
+    spans = [(silence.start, silence.end, silence, how) for silence, how in hiding if silence.start and silence.end]
+    chain: Chain | None = None
+    for start, end, silence, how in sorted(spans, key=lambda span: span[:2]):
+        certain = how == CERTAIN or (how == MAYBE and not loaded)
+        if chain and (start - chain.end).total_seconds() <= GAP:
+            chain = Chain((*chain.silences, silence), chain.start, max(end, chain.end), certain and chain.certain)
+            continue
+        if chain:
+            yield chain
+        chain = Chain((silence,), start, end, certain)
+    if chain:
+        yield chain
 
 
 def _covers(silence: Silence, one: Sent, *, open_: bool) -> str | None:
@@ -164,6 +211,7 @@ def judge(
     longest: float,
     report: Report,
     server: Alertmanager,
+    chained: t.Sequence[Chain] = (),
 ) -> Finding:
     wrong = [(one, found) for one in covering for found in [problems_of(one.silence, window_end, longest)] if found]
     for one, found in wrong:
@@ -174,7 +222,9 @@ def judge(
             report.warns.append(line)
         else:
             report.fails.append(line)
-    known = [length(one.silence) for one in covering if length(one.silence) != float("inf")]
+    for chain in chained:
+        (report.fails if chain.certain else report.warns).append(_in_one_piece(chain, longest))
+    known = [length(one.silence) for one in covering if length(one.silence) != float("inf")] + [chain.length for chain in chained]
     unsaid = alerts.said if alerts else None
     fields: Facts = {
         "observed": {
@@ -187,9 +237,10 @@ def judge(
         "proof": "derived" if unsaid else "observed",
         "details": [*report.fails, *report.unknowns, *report.warns, *report.notes, *([unsaid] if unsaid else [])],
     }
-    if wrong:
-        starts = [one.silence.start for one, _found in wrong if one.silence.start]
-        named = " ".join(one.silence.id for one, _found in wrong)
+    if wrong or chained:
+        starts = [one.silence.start for one, _found in wrong if one.silence.start] + [chain.start for chain in chained]
+        ids = [one.silence.id for one, _found in wrong] + [silence.id for chain in chained for silence in chain.silences]
+        named = " ".join(dict.fromkeys(ids))
         fields["since"] = isoformat(min(starts)) if starts else None
         fields["remedy"] = phrase("end what is not needed (amtool silence expire {silences}) or renew it as it must be", silences=named)
     if report.fails:
@@ -203,6 +254,28 @@ def judge(
     if unsaid:
         said = phrase("{said}; {why}", said=said, why=unsaid)
     return Finding(Status.WARN if alerts and alerts.origin == "expected" else Status.PASS, said, **fields)
+
+
+def _in_one_piece(chain: Chain, longest: float) -> Message:
+    if chain.certain:
+        return phrase(
+            "{count:number} silences hide alerts of the service one after the other, in one piece of {length:duration} until {end:moment}, "
+            "the limit is {limit:duration}: {silences:list}",
+            count=len(chain.silences),
+            length=chain.length,
+            end=isoformat(chain.end),
+            limit=longest,
+            silences=[silence.id for silence in chain.silences],
+        )
+    return phrase(
+        "{count:number} silences may hide alerts of the service one after the other, in one piece of {length:duration} until {end:moment}, "
+        "the limit is {limit:duration}: {silences:list}",
+        count=len(chain.silences),
+        length=chain.length,
+        end=isoformat(chain.end),
+        limit=longest,
+        silences=[silence.id for silence in chain.silences],
+    )
 
 
 def _unread(silence: Silence) -> Message:

@@ -14,13 +14,14 @@ from .._finding import CannotObserve
 from .label_sets import LabelSet, common, unique
 from .prometheus import Rule
 from .prometheus_alerting import ActiveAlert, Alerting, AlertingPrometheus
-from .promql_evaluation import without_filters
+from .promql_alternatives import Alternative, alternatives
 from .promql_labels import Possible, branches
 from .relabelling import Outcome, needed, relabelled
 
 BATCH = 20  # expressions in one question
 LONGEST = 6000  # characters of one question
 MOST = 1000  # label sets of one alert: beyond, only what they share is known
+ANYTHING = LabelSet({}, complete=False)
 _NUMBER = "operability_number"
 _PLAIN = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _ACTION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
@@ -35,6 +36,7 @@ class Sent:
     alert: str
     labels: LabelSet
     kept: bool | None = True
+    severities: tuple[str, ...] = ()  # one of these where its severity cannot be told; none: any
 
     @property
     def severity(self) -> str:
@@ -62,7 +64,8 @@ class Followed:
             for labels in _limited([*self._labelled(rule, sets, wanted), *there]):
                 for outcome in self._outgoing(labels):
                     left = _narrowed(outcome.labels, None if asked is None else frozenset(asked))
-                    found[(rule.name, left.key, outcome.kept)] = Sent(rule.name, left, outcome.kept)
+                    severities = self._severities(rule) if left.value("severity") is None else ()
+                    found[(rule.name, left.key, outcome.kept)] = Sent(rule.name, left, outcome.kept, severities)
         return list(found.values())
 
     def outgoing(self, labels: t.Mapping[str, str]) -> list[Outcome]:
@@ -87,6 +90,13 @@ class Followed:
             for name, template in rule.labels.items():
                 made = made.having(name, expanded(template, labels, self.alerting.external))
             yield _narrowed(made.having("alertname", rule.name), wanted)
+
+    def _severities(self, rule: Rule) -> tuple[str, ...]:
+        """Those among which a template chooses, where nothing changes them later."""
+        changes = (*self.alerting.rules, *(one for group in self.alerting.groups for one in group.rules))
+        if any(one.action == "labelmap" or one.target == "severity" or "$" in one.target for one in changes):
+            return ()
+        return choices(rule.labels.get("severity", ""))
 
     def _outgoing(self, labels: LabelSet) -> list[Outcome]:
         if self.alerting.external is None:
@@ -140,6 +150,18 @@ def expanded(template: str, labels: LabelSet, external: t.Mapping[str, str] | No
     return None if unsure else made
 
 
+def choices(template: str) -> tuple[str, ...]:
+    """The texts of which ``{{ if ... }}a{{ else }}b{{ end }}`` comes to one; none for any other template."""
+    parts = _ACTION.split(template)
+    texts, actions = parts[::2], [action.strip("- \t\n") for action in parts[1::2]]
+    if len(actions) < 2 or texts[0].strip() or texts[-1].strip() or not actions[0].startswith("if ") or actions[-1] != "end":
+        return ()
+    if any(action != "else" and not action.startswith("else if ") for action in actions[1:-1]):
+        return ()
+    found = [text.strip() if "{{-" in template or "-}}" in template else text for text in texts[1:-1]]
+    return tuple(dict.fromkeys(found if "else" in actions else [*found, ""]))
+
+
 def _is_of(alert: ActiveAlert, rule: Rule) -> bool:
     static = {name: value for name, value in rule.labels.items() if "{{" not in value and value}
     return alert.name == rule.name and all(alert.labels.get(name) == value for name, value in static.items())
@@ -171,32 +193,38 @@ class _Series:
 
     def found(self) -> list[list[LabelSet]]:
         """The label sets of each rule's expression."""
+        split = [alternatives(rule.query) for rule in self.rules]
+        sets: list[list[LabelSet]] = []
+        for batch in self._batches([one for found, _all in split for one in found]):
+            sets += [_of_alternative(one, found) for one, found in zip(batch, self._of_batch(batch))]
         out: list[list[LabelSet]] = []
-        for batch in self._batches():
-            out += [_of_rule(rule, sets) for rule, sets in zip(batch, self._of_batch(batch))]
+        for found, complete in split:
+            mine, sets = sets[: len(found)], sets[len(found) :]
+            together = unique([labels for each in mine for labels in each] + ([] if complete else [ANYTHING]))
+            out.append(together or [ANYTHING])
         return out
 
-    def _batches(self) -> t.Iterator[list[Rule]]:
-        batch: list[Rule] = []
+    def _batches(self, asked: t.Sequence[Alternative]) -> t.Iterator[list[Alternative]]:
+        batch: list[Alternative] = []
         size = 0
-        for rule in self.rules:
-            if batch and (len(batch) >= BATCH or size + len(rule.query) > LONGEST or self.names is None):
+        for one in asked:
+            if batch and (len(batch) >= BATCH or size + len(one.asked) > LONGEST or self.names is None):
                 yield batch
                 batch, size = [], 0
-            batch.append(rule)
-            size += len(rule.query) + 80
+            batch.append(one)
+            size += len(one.asked) + 80
         if batch:
             yield batch
 
-    def _of_batch(self, batch: t.Sequence[Rule]) -> list[list[dict[str, str]] | None]:
+    def _of_batch(self, batch: t.Sequence[Alternative]) -> list[list[dict[str, str]] | None]:
         if self.names is None:
-            return [self._alone(rule) for rule in batch]
-        parts = [f'label_replace({self._counted(rule)}, "{_NUMBER}", "{number}", "", "")' for number, rule in enumerate(batch)]
+            return [self._alone(one) for one in batch]
+        parts = [f'label_replace({self._counted(one)}, "{_NUMBER}", "{number}", "", "")' for number, one in enumerate(batch)]
         try:
             samples = self.server.query(" or ".join(parts))
         except CannotObserve:
-            return [self._alone(rule) for rule in batch]
-        found: list[list[dict[str, str]]] = [[] for _rule in batch]
+            return [self._alone(one) for one in batch]
+        found: list[list[dict[str, str]]] = [[] for _one in batch]
         for sample in samples:
             labels = {name: value for name, value in sample.labels.items() if name != _NUMBER}
             number = sample.labels.get(_NUMBER, "")
@@ -204,35 +232,32 @@ class _Series:
                 found[int(number)].append(labels)
         return list(found)
 
-    def _counted(self, rule: Rule) -> str:
-        return f"count by ({', '.join(self.names or ())}) (\n{without_filters(rule.query)}\n)"
+    def _counted(self, one: Alternative) -> str:
+        return f"count by ({', '.join(self.names or ())}) (\n{one.asked}\n)"
 
-    def _alone(self, rule: Rule) -> list[dict[str, str]] | None:
+    def _alone(self, one: Alternative) -> list[dict[str, str]] | None:
         """None where the server refuses the expression, or takes too long for it: then the rule alone tells its labels."""
-        for expression in ([self._counted(rule)] if self.names is not None else []) + [without_filters(rule.query)]:
+        for expression in ([self._counted(one)] if self.names is not None else []) + [one.asked]:
             try:
                 samples = self.server.query(expression)
             except CannotObserve:
                 self.server.runner.remaining()
                 continue
             return [
-                {name: value for name, value in one.labels.items() if name != "__name__" and (self.wanted is None or name in self.wanted)}
-                for one in samples
+                {name: value for name, value in each.labels.items() if name != "__name__" and (self.wanted is None or name in self.wanted)}
+                for each in samples
             ]
         return None
 
 
-def _of_rule(rule: Rule, found: list[dict[str, str]] | None) -> list[LabelSet]:
+def _of_alternative(one: Alternative, found: list[dict[str, str]] | None) -> list[LabelSet]:
     """What the series give, and what the expression gives when nothing is there; without series, what it says itself."""
-    possible = branches(rule.query)
     sets = [LabelSet(labels) for labels in found or []]
-    others = [one for one in sets if one.labels]
-    if others and any(one.constant for one in possible):
-        sets = others  # "or vector(0)" is there to be compared with, not to fire
-    missing = [_possible(one) for one in possible if one.absent]
-    if not sets:
-        missing = [_possible(one) for one in possible if not one.constant or len(possible) == 1]
-    return unique([*sets, *missing])
+    if one.fixed and found is not None:
+        return sets
+    for name in one.values:
+        sets = [labels.having(name, None) if name in labels.labels else labels for labels in sets]
+    return unique([*sets, *(_possible(each) for each in branches(one.text) if each.absent or not sets)])
 
 
 def _possible(one: Possible) -> LabelSet:
@@ -244,4 +269,4 @@ def is_there(labels: LabelSet, alerts: t.Iterable[t.Mapping[str, str]]) -> bool:
     return any(dict(one) == labels.present for one in alerts)
 
 
-__all__ = ("Followed", "Sent", "expanded", "follow", "is_there")
+__all__ = ("Followed", "Sent", "choices", "expanded", "follow", "is_there")

@@ -17,18 +17,23 @@ from urllib.parse import urlsplit, urlunsplit
 
 from .._finding import CannotObserve
 from .._http import Connection, public_url
-from .._phrase import NOTHING, Message, phrase
+from .._phrase import NOTHING, Message, phrase, plural
 from .._runner import Runner
 from .alert_labels import Followed, is_there
 from .alertmanager import Alert
-from .alertmanager_cluster import Cluster, Identity, identity
+from .alertmanager_cluster import Cluster, Identity, Member, identity
+from .notifier_counters import Sendings, sendings
 from .prometheus_alerting import Receiving
+from .relabelling import Outcome
 
 YES, NO, UNSURE, TOO_EARLY = "yes", "no", "unsure", "too early"
 STARTING = 120.0  # seconds in which a Prometheus may not yet have found its Alertmanagers
 LONG = 600  # seconds: an alert that fires for longer has been sent several times
+SOON = 180  # seconds: ... has been sent again (--rules.alert.resend-delay), which is enough where sending is known to fail
+NO_API_V1 = (0, 27)  # the first Alertmanager that takes alerts by API v2 only
 ASKED = 10  # addresses that are asked who answers there
 _API = re.compile(r"/api/v[12]/alerts/?\Z")
+_API_V1 = re.compile(r"/api/v1/alerts/?\Z")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -47,12 +52,16 @@ def sends(followed: Followed, cluster: Cluster, held: t.Callable[[], t.Sequence[
     notes = _dropped(followed, receiving)
     if receiving is not None and not receiving.active:
         return _to_nobody(followed, receiving, runner)
-    found = [_Address.of(url, followed.server.base) for url in (receiving.active if receiving else ())]
+    named = list(receiving.active if receiving else ())
+    found = [_Address.of(url, followed.server.base) for url in named]
     ours = {_Address.of(member.server.base, member.server.base) for member in cluster.members}
     known = [member.identity for member in cluster.members]
     answering = [] if ours & set(found) else [(address, _who(address, cluster, runner)) for address in found[:ASKED]]
-    if not answering and found or any(who and _is_one_of(who, known) for _address, who in answering):
-        return Sending(YES, NOTHING, notes)
+    right = (ours & set(found)) | {address for address, who in answering if who and _is_one_of(who, known)}
+    if right:
+        members = (ours & right) | {address for address, who in answering if who and any(one and who.is_same(one) for one in known)}
+        names = _Names(tuple(url for url, address in zip(named, found) if address in right), len(members), len(right - members))
+        return dataclasses.replace(_to_the_right_one(followed, cluster, names, held, runner), notes=notes)
     alerts = held()
     if _is_alert_there(followed, alerts):
         return Sending(YES, NOTHING, notes)
@@ -64,17 +73,78 @@ def sends(followed: Followed, cluster: Cluster, held: t.Callable[[], t.Sequence[
             server=cluster.members[0].server.name,
         )
         return Sending(NO, said, notes)
-    missing = _alert_missing(followed, cluster, alerts, runner)
+    missing = alert_missing(followed, cluster, alerts, runner, LONG)
     if missing:
+        return Sending(NO, _does_not_have(followed, cluster, missing, LONG), notes)
+    return Sending(UNSURE, _unsure(followed, cluster, found), notes)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Names:
+    """The right addresses that a Prometheus names: of members that are asked, and of their peers, whose alerts are not seen there."""
+
+    urls: tuple[str, ...]
+    members: int
+    peers: int
+
+
+def _to_the_right_one(
+    followed: Followed, cluster: Cluster, names: _Names, held: t.Callable[[], t.Sequence[Alert]], runner: Runner
+) -> Sending:
+    """That Prometheus names the right address is no proof that anything gets there."""
+    if all(_API_V1.search(url) for url in names.urls) and _has_no_api_v1(cluster.members[0]):
         said = phrase(
-            "{alert} has been firing in {prometheus} for more than {long:duration}, and {server} does not have it",
-            alert=missing,
+            "{prometheus} sends its alerts to {server} by the API v1, which Alertmanager no longer has since 0.27: none gets there "
+            "(api_version: v2)",
             prometheus=followed.server.instrument,
-            long=float(LONG),
             server=cluster.members[0].server.name,
         )
-        return Sending(NO, said, notes)
-    return Sending(UNSURE, _unsure(followed, cluster, found), notes)
+        return Sending(NO, said)
+    fires = bool(names.members) and any(alert.state == "firing" for alert in followed.active)
+    alerts = held() if fires else ()
+    if _is_alert_there(followed, alerts):
+        return Sending(YES, NOTHING)
+    counted = sendings(followed.server, names.urls)
+    long = SOON if counted and counted.failed else LONG
+    missing = alert_missing(followed, cluster, alerts, runner, long) if fires else None
+    if missing:
+        # what a server does not show of its configuration may give its alerts other labels
+        sure = followed.alerting.told and not names.peers
+        return Sending(NO if sure else UNSURE, _does_not_have(followed, cluster, missing, long))
+    return Sending(UNSURE, _all_failed(followed, cluster, counted)) if counted and counted.all_failed else Sending(YES, NOTHING)
+
+
+def _has_no_api_v1(member: Member) -> bool:
+    if member.version:
+        return member.version >= NO_API_V1
+    server = member.server
+    try:
+        url = f"{server.base}/api/v1/receivers"
+        response = server.runner.ask(server.name, "GET", url, connection=server.connection, follow_redirects=False)
+    except CannotObserve:
+        server.runner.remaining()
+        return False
+    return response.status in (404, 410)
+
+
+def _all_failed(followed: Followed, cluster: Cluster, counted: Sendings) -> Message:
+    return plural(
+        "{prometheus} has tried {count:number} time to send alerts to {server} since it was started, and never succeeded",
+        "{prometheus} has tried {count:number} times to send alerts to {server} since it was started, and never succeeded",
+        count=int(counted.failed),
+        prometheus=followed.server.instrument,
+        server=cluster.members[0].server.name,
+    )
+
+
+def _does_not_have(followed: Followed, cluster: Cluster, missing: str, long: int) -> Message:
+    return phrase(
+        "{alert} has been firing in {prometheus} for more than {long:duration}, and {server} does not have it",
+        alert=missing,
+        prometheus=followed.server.instrument,
+        long=float(long),
+        server=cluster.members[0].server.name,
+    )
 
 
 def _unsure(followed: Followed, cluster: Cluster, found: t.Sequence[_Address]) -> Message:
@@ -217,26 +287,26 @@ def _is_alert_there(followed: Followed, alerts: t.Sequence[Alert]) -> bool:
     return False
 
 
-def _alert_missing(followed: Followed, cluster: Cluster, alerts: t.Sequence[Alert], runner: Runner) -> str | None:
-    """The name of an alert that has been firing for long and that no member has."""
+def alert_missing(followed: Followed, cluster: Cluster, alerts: t.Sequence[Alert], runner: Runner, long: int) -> str | None:
+    """The name of an alert that has been firing for as many seconds and that no member has."""
     now = runner.now()
     for member in cluster.members:
         since = member.identity.since if member.identity else None
-        if since is None or (now - since).total_seconds() < LONG:
+        if since is None or (now - since).total_seconds() < long:
             return None  # it may have lost what it had
     there = [alert.labels for alert in alerts]
-    firing = [
-        (alert, outcome)
-        for alert in followed.active
-        if alert.state == "firing"
-        for outcome in followed.outgoing(alert.labels)
-        if outcome.kept and outcome.labels.complete and not outcome.labels.unsure and not is_there(outcome.labels, there)
-    ]
+    firing = [alert for alert in followed.active if alert.state == "firing" and _is_missing(followed.outgoing(alert.labels), there)]
     if not firing:
         return None
-    before = followed.server.query(f'ALERTS{{alertstate="firing"}} offset {LONG}s')
+    before = followed.server.query(f'ALERTS{{alertstate="firing"}} offset {long}s')
     known = [{name: value for name, value in one.labels.items() if name not in ("__name__", "alertstate")} for one in before]
-    return next((alert.name for alert, _outcome in firing if dict(alert.labels) in known), None)
+    return next((alert.name for alert in firing if dict(alert.labels) in known), None)
+
+
+def _is_missing(outcomes: t.Sequence[Outcome], there: t.Sequence[t.Mapping[str, str]]) -> bool:
+    """Whether it is certainly sent, and none of what it may have become is there."""
+    sure = [one for one in outcomes if one.kept and one.labels.complete and not one.labels.unsure]
+    return bool(sure) and len(sure) == len(outcomes) and not any(is_there(one.labels, there) for one in sure)
 
 
 __all__ = ("NO", "TOO_EARLY", "UNSURE", "YES", "Sending", "sends")

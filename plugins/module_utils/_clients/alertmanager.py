@@ -65,6 +65,9 @@ class Alert:
 
     labels: Labels
     generator: str  # the address that whoever sent it gave
+    fingerprint: str = ""
+    silenced_by: tuple[str, ...] = ()
+    inhibited_by: tuple[str, ...] = ()
 
 
 class Alertmanager:
@@ -122,10 +125,7 @@ class Alertmanager:
     def alerts(self) -> list[Alert]:
         """The alerts that it holds, silenced and inhibited ones too."""
         try:
-            return [
-                Alert({str(name): str(value) for name, value in item["labels"].items()}, str(item.get("generatorURL") or ""))
-                for item in self._get("/api/v2/alerts", list)
-            ]
+            return [_held(item) for item in self._get("/api/v2/alerts", list)]
         except (AttributeError, KeyError, TypeError):
             raise self.trouble(phrase("{server} answered with alerts that make no sense", server=self.name)) from None
 
@@ -152,6 +152,17 @@ class Alertmanager:
             )
             raise self.trouble(said)
         return data
+
+
+def _held(item: Config) -> Alert:
+    status = item.get("status") or {}
+    return Alert(
+        {str(name): str(value) for name, value in item["labels"].items()},
+        str(item.get("generatorURL") or ""),
+        str(item.get("fingerprint") or ""),
+        tuple(str(name) for name in status.get("silencedBy") or ()),
+        tuple(str(name) for name in status.get("inhibitedBy") or ()),
+    )
 
 
 def _unusable(server: str, path: str, status: int) -> Message:

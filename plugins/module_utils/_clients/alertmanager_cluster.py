@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 import typing as t
 
 from .._finding import CannotObserve
@@ -63,6 +64,13 @@ class Member:
     @property
     def identity(self) -> Identity | None:
         return identity(self.status)
+
+    @property
+    def version(self) -> tuple[int, ...] | None:
+        """As far as it is numbers; None where it does not tell."""
+        info = self.status.get("versionInfo")
+        numbers = re.match(r"v?(\d+)\.(\d+)", str(info.get("version"))) if isinstance(info, dict) else None
+        return tuple(map(int, numbers.groups())) if numbers else None
 
     @property
     def text(self) -> str:

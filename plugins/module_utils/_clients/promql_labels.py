@@ -31,7 +31,6 @@ class Possible:
     known: t.Mapping[str, str]
     others: frozenset[str] | None
     absent: bool = False  # comes when nothing is there: evaluating it now does not show it
-    constant: bool = False
 
 
 def branches(expression: str) -> list[Possible]:
@@ -72,7 +71,7 @@ def _branches(node: t.Any) -> list[Possible]:
     if isinstance(node, promql_parser.Call):
         return _called(node)
     if isinstance(node, (promql_parser.NumberLiteral, promql_parser.StringLiteral)):
-        return [Possible(_NOTHING_KNOWN, frozenset(), constant=True)]
+        return [Possible(_NOTHING_KNOWN, frozenset())]
     return [Possible(_NOTHING_KNOWN, None)]
 
 
@@ -89,7 +88,7 @@ def _all_scalar(node: t.Any) -> bool:
 def _called(node: t.Any) -> list[Possible]:
     name, args = node.func.name, list(node.args)
     if name in ("vector", "time", "scalar", "pi"):
-        return [Possible(_NOTHING_KNOWN, frozenset(), constant=name == "vector" and _all_scalar(args[0]))]
+        return [Possible(_NOTHING_KNOWN, frozenset())]
     if name in ("absent", "absent_over_time"):
         inner = args[0]
         while isinstance(inner, promql_parser.ParenExpr):
@@ -123,14 +122,15 @@ def _aggregated(node: t.Any) -> Possible:
         inner = _branches(node.expr)
         return inner[0] if len(inner) == 1 else Possible(_NOTHING_KNOWN, None)
     modifier = node.modifier
+    of_value = frozenset((str(node.param.val),)) if str(node.op) == "count_values" else frozenset()
     if modifier is None:
-        return Possible(_NOTHING_KNOWN, frozenset())
-    names = frozenset(str(name) for name in modifier.labels)
+        return Possible(_NOTHING_KNOWN, of_value)
+    names = frozenset(str(name) for name in modifier.labels) - of_value
     if "By" not in str(modifier.type):
         return Possible(_NOTHING_KNOWN, None)
     inner = _branches(node.expr)
     known = {name: value for name, value in inner[0].known.items() if name in names} if len(inner) == 1 else _NOTHING_KNOWN
-    return Possible(known, names - set(known))
+    return Possible(known, (names - set(known)) | of_value)
 
 
 def _joined(node: t.Any, left: list[Possible], right: list[Possible]) -> frozenset[str] | None:

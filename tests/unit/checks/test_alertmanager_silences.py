@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import datetime as dt
+import re
 import typing as t
 
 import pytest
@@ -186,3 +188,39 @@ def test_in_french() -> None:
     )
     assert found.remedy is not None and found.remedy.params == {"silences": "f00"}
     assert french(look([silence(comment="")], window_end="2026-11-25T08:00:00Z").message).endswith("il n\u2019a pas de commentaire")
+
+
+def in_a_row(*spans: tuple[int, int], **more: t.Any) -> list[dict[str, t.Any]]:
+    """Silences from one hour to another, counted from midnight of the first day."""
+
+    def at(hour: int) -> str:
+        return (parse_timestamp("2026-11-25T00:00:00Z") + dt.timedelta(hours=hour)).isoformat()
+
+    return [
+        silence(
+            **{"id": f"s{number}", "status": {"state": "pending" if number else "active"}, "startsAt": at(start), "endsAt": at(end), **more}
+        )
+        for number, (start, end) in enumerate(spans)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("silences", "expected", "message"),
+    [
+        (in_a_row((0, 20), (20, 40), (40, 60)), "fail", "3 silences hide alerts .* in one piece of 2 d 12 h until 2026-11-27T12:00"),
+        (in_a_row((0, 20), (15, 30)), "fail", "2 silences hide"),
+        (in_a_row((0, 10), (10, 20)), "pass", "none does for more than 24 h"),
+        (in_a_row((0, 20), (21, 41)), "pass", "none does for more than 24 h"),
+        (in_a_row((0, 23), (1, 24)), "pass", "none does"),
+        # other alerts each: nothing is hidden for longer
+        (in_a_row((0, 20), matchers=[*MATCH, matcher("severity", "critical")])
+         + in_a_row((20, 40), id="w", matchers=[*MATCH, matcher("severity", "warning")]), "pass", "none does"),
+    ],
+)  # fmt: skip
+def test_what_counts_is_how_long_the_service_is_hidden_in_one_piece(silences: list[t.Any], expected: str, message: str) -> None:
+    labels = [{"service": "payments", "severity": severity} for severity in ("critical", "warning")]
+    finding = look(silences, labels=labels)
+    assert str(finding.status) == expected, finding.message
+    assert re.search(message, finding.message), finding.message
+    if expected == "fail":
+        assert finding.measurements[0].value > 24 * 3600 and "s0 s1" in str(finding.remedy)

@@ -64,10 +64,17 @@ WATCHDOG = {"labels": {"alertname": "Watchdog"}, "state": "firing", "activeAt": 
 
 
 def status(
-    started: str = "2026-11-24T06:00:00.123Z", name: str = "", peers: t.Sequence[str] = (), config: str = CONFIG
+    started: str = "2026-11-24T06:00:00.123Z", name: str = "", peers: t.Sequence[str] = (), config: str = CONFIG, version: str = "0.31.1"
 ) -> dict[str, t.Any]:
     cluster = {"status": "ready" if name else "disabled", "name": name, "peers": [{"name": peer, "address": "x"} for peer in peers]}
-    return {"config": {"original": config}, "cluster": cluster, "uptime": started, "versionInfo": {"version": "0.31.1"}}
+    return {"config": {"original": config}, "cluster": cluster, "uptime": started, "versionInfo": {"version": version}}
+
+
+def counted(sent: int, failed: int, url: str = "http://am.example:9093/api/v2/alerts") -> str:
+    return "".join(
+        f'# TYPE prometheus_notifications_{name}_total counter\nprometheus_notifications_{name}_total{{alertmanager="{url}"}} {value}\n'
+        for name, value in (("sent", sent), ("errors", failed))
+    )
 
 
 def answers(
@@ -80,6 +87,7 @@ def answers(
     active: t.Any = (),
     held: t.Sequence[dict[str, t.Any]] = (),
     ours: dict[str, t.Any] | None = None,
+    metrics: str | None = None,
 ) -> dict[str, t.Any]:
     def who(_method: str, url: str, _options: t.Any) -> t.Any:
         host = urlsplit(url).netloc
@@ -98,6 +106,7 @@ def answers(
         "/api/v1/status/config": config if not isinstance(config, str) else answered({"yaml": config}),
         "/api/v1/status/runtimeinfo": answered({"startTime": "2026-11-25T05:59:30Z"}),
         "/api/v1/alertmanagers": receiving and answered(receiving),
+        "/metrics": metrics,
         "/api/v2/status": who,
         "/api/v2/alerts": list(held),
         "/api/v2/silences": [],
@@ -161,6 +170,23 @@ def test_all_well() -> None:
         ({"sends_to": None, "active": [WATCHDOG], "held": [{"labels": {**WATCHDOG["labels"], "cluster": "paris"}}]}, "pass", "reach"),
         ({"sends_to": None}, "warn", "does not tell to whom it sends"),
         ({"dropped": ["http://10.0.0.8:9093/api/v2/alerts"]}, "pass", "reach oncall"),
+        # the right address, and nothing gets there
+        ({"sends_to": ("http://am.example:9093/api/v1/alerts",)}, "fail", "by the API v1, which Alertmanager no longer has since 0.27"),
+        ({"sends_to": ("http://am.example:9093/api/v1/alerts",), "ours": status(version="")}, "fail", "by the API v1"),
+        ({"sends_to": ("http://am.example:9093/api/v1/alerts",), "ours": status(version="0.26.0")}, "pass", "reach oncall"),
+        ({"sends_to": ("http://am.example:9093/api/v1/alerts", "http://am.example:9093/api/v2/alerts")}, "pass", "reach oncall"),
+        ({"active": FIRING}, "fail", "Down has been firing in .* for more than 10 min, and Alertmanager http://am.* does not have it"),
+        ({"active": FIRING, "held": [{"labels": {**FIRING[0]["labels"], "cluster": "paris"}}]}, "pass", "reach oncall"),
+        ({"active": FIRING, "ours": status("2026-11-25T05:55:00.1Z")}, "pass", "reach oncall"),
+        ({"active": FIRING, "ours": status("2026-11-25T05:55:00.1Z"), "metrics": counted(9, 4)}, "fail", "Down .* more than 3 min, and"),
+        ({"active": FIRING, "ours": status("2026-11-25T05:59:00.1Z"), "metrics": counted(9, 4)}, "pass", "reach oncall"),
+        ({"active": FIRING, "ours": status("2026-11-25T05:59:00.1Z"), "metrics": counted(0, 2)}, "warn", "has tried 2 times .* and never"),
+        ({"metrics": counted(1, 1)}, "warn", "has tried 1 time to send alerts to Alertmanager .* and never succeeded"),
+        ({"metrics": counted(9, 1)}, "pass", "reach oncall"),
+        ({"metrics": counted(0, 2, "http://elsewhere:9093/api/v2/alerts")}, "pass", "reach oncall"),
+        # peers do not tell each other of alerts: one that has none may be the one to which nothing is sent
+        ({"sends_to": ("http://10.0.0.7:9093/api/v2/alerts",), "ours": status(name="A", peers=["A", "B"]), "active": FIRING,
+          "others": {"10.0.0.7:9093": status("2026-11-24T07:00:00.5Z", "B", ["A", "B"])}}, "pass", "reach oncall"),
     ],
 )  # fmt: skip
 def test_does_prometheus_send_to_it(given: dict[str, t.Any], expected: str, message: str) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import types
 import typing as t
 import zoneinfo
 
@@ -116,11 +117,70 @@ def test_templated_labels(template: str, expected: str | None) -> None:
         ("time() - max by (a) (x) > 3", {}, {"a"}),
         ("((", {}, None),
         ("sort(x)", {}, None),
+        ('count_values("v", x{a="1"})', {}, {"v"}),
+        ('count_values by (a) ("v", x{a="1"})', {"a": "1"}, {"v"}),
     ],
 )
 def test_what_an_expression_tells_of_its_labels(expression: str, known: dict[str, str], others: set[str] | None) -> None:
     (one,) = promql_labels.branches(expression)
     assert (one.known, one.others) == (known, others)
+
+
+# -- each way in which an expression can come to a result is evaluated on its own
+
+
+class Evaluating:
+    """Has the series that are named, and says what it was asked."""
+
+    def __init__(self, series: t.Mapping[str, t.Sequence[dict[str, str]]]) -> None:
+        self.series, self.asked = series, []  # type: ignore[var-annotated] # expressions
+
+    def query(self, expression: str) -> list[types.SimpleNamespace]:
+        self.asked.append(expression)
+        return [types.SimpleNamespace(labels=labels) for labels in self.series.get(" ".join(expression.split()), [])]
+
+
+PROD, DEV = {"env": "prod"}, {"env": "dev"}
+
+
+@pytest.mark.parametrize(
+    ("expression", "series", "expected"),
+    [
+        # the left side hides what the right one gives
+        ("q > 5 or on () sum(e) > 5", {"q > bool 5": [PROD], "sum(e) > bool 5": [{}]}, ['{env="prod"}', "{}"]),
+        ("(q or p) > 5", {"q > bool 5": [PROD], "p > bool 5": [DEV]}, ['{env="prod"}', '{env="dev"}']),
+        ("q > 5 or p > 5", {"q > bool 5": [PROD], "p > bool 5": [PROD]}, ['{env="prod"}']),
+        ("sum by (env) (q or p)", {"sum by (env) (q)": [PROD], "sum by (env) (p)": [DEV]}, ['{env="prod"}', '{env="dev"}']),
+        # a side that has no series tells what stands in it
+        ('q > 5 or p{env="dev"} > 5', {"q > bool 5": [PROD]}, ['{env="prod"}', '{env="dev"} and more']),
+        ('q > 5 or absent(q{env="prod"})', {"q > bool 5": [PROD]}, ['{env="prod"}']),
+        # what is compared with and never fires is none
+        ("(q or on () vector(0)) > 5", {"q > bool 5": [PROD]}, ['{env="prod"}']),
+        ("(q or on () vector(0)) < 5", {"q < bool 5": [PROD], "vector(0) < 5": [{}]}, ['{env="prod"}', "{}"]),
+        ("vector(1)", {"vector(1)": [{}]}, ["{}"]),
+        # those at the top today are not those of tomorrow
+        ("topk(1, q) > 5", {"q > bool 5": [PROD, DEV]}, ['{env="prod"}', '{env="dev"}']),
+        ("bottomk by (x) (1, q)", {"q": [PROD, DEV]}, ['{env="prod"}', '{env="dev"}']),
+        ('count_values("env", q) > 5', {'count_values("env", q) > bool 5': [{"env": "1"}]}, ["{env=?}"]),
+        ('sum(count_values("env", q))', {'sum(count_values("env", q))': [{}]}, ["{}"]),
+        # what unless takes away by its value now is there tomorrow
+        ('q unless q{env="dev"} > 5', {"q": [PROD, DEV]}, ['{env="prod"}', '{env="dev"}']),
+        ('q unless q{env="dev"}', {'q unless q{env="dev"}': [PROD]}, ['{env="prod"}']),
+        ("q > on (a) group_left () (p or r)", {"q > bool on (a) group_left () (p or r)": [PROD]}, ['{env="prod"}']),
+    ],
+)
+def test_the_alternatives_of_an_expression(expression: str, series: dict[str, t.Any], expected: list[str]) -> None:
+    server = Evaluating(series)
+    rule = types.SimpleNamespace(query=expression)
+    (found,) = alert_labels._Series(t.cast("t.Any", server), [t.cast("t.Any", rule)], None).found()
+    assert [str(one) + ("" if one.complete else " and more") for one in found] == expected, server.asked
+
+
+def test_too_many_alternatives() -> None:
+    expression = " or ".join(f"q{number}" for number in range(30))
+    server = Evaluating({expression: [PROD]})
+    (found,) = alert_labels._Series(t.cast("t.Any", server), [t.cast("t.Any", types.SimpleNamespace(query=expression))], None).found()
+    assert [one.complete for one in found] == [True, False]
 
 
 # -- ways
