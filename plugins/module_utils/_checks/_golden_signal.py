@@ -18,6 +18,7 @@ from .._finding import CannotObserve, Status
 from .._message import one_line
 from .._phrase import Message, phrase, plural
 from ._own_targets import OwnTargets
+from ._samples_awaited import awaited
 
 ERRORS = "errors"  # the signal whose series often come with the first error
 DEEPEST = 5  # recording rules made of recording rules
@@ -93,6 +94,7 @@ class Examiner:
                 expression=one_line(text, 200),
             )
             return dataclasses.replace(seen, status=Status.WARN, message=said)
+        self._may_come(self._parsed(text))
         said = phrase("{expression} has no series now, though each of its selectors has some", expression=one_line(text, 200))
         return dataclasses.replace(seen, status=Status.FAIL, message=said, live=False)
 
@@ -112,6 +114,12 @@ class Examiner:
         if first.metric != second.metric or not self.series.live(first).count or not self.series.live(second).count:
             return False
         return not self.server.query(f"count({first.text} unless {second.text})")
+
+    def _may_come(self, tree: Tree) -> None:
+        """Raises CannotObserve for what has no result yet, and has one in a moment."""
+        waits = awaited(tree, self.server, self.series.now)
+        if waits is not None:
+            raise CannotObserve(waits)
 
     # -- selectors
 
@@ -219,6 +227,8 @@ class Examiner:
             made = self._made_by_rules(signal, selector, depth)
             if made is not None:
                 return made
+            for rule in self.recorded[selector.metric or ""]:
+                self._may_come(self._parsed(rule.query))
         missing = self.series.missing(selector)
         comes = missing.rest is not None and self._comes_with_the_first(missing.culprits, missing.rest)
         declared = not comes and self._is_declared(signal, selector)
