@@ -125,7 +125,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
     alerts = of_service(args, servers, {"severity"}.union(*(one.names for one in instances)))
     report = Report(warns=list(cluster.problems), notes=[*cluster.notes, *alerts.notes])
     moments = Moments(runner.now(), window)
-    deliveries = [_delivery(one, instance, wanted, moments, alerts.origin) for instance in instances for one in alerts.sent]
+    deliveries = [_delivery(one, instance, wanted, moments, alerts) for instance in instances for one in alerts.sent]
     _sort(deliveries, report)
     _severities(alerts, wanted, report)
     if len(servers.followed) > 1:
@@ -177,10 +177,26 @@ class Moments:
         return self.known[key]
 
 
-def _delivery(one: Sent, instance: Instance, wanted: Wanted, moments: Moments, origin: str) -> Delivery:
+def _delivery(one: Sent, instance: Instance, wanted: Wanted, moments: Moments, alerts: AlertsOfService) -> Delivery:
     made = deliver(one, instance, wanted, moments)
-    if origin == "loaded" and one.alert:
+    if made.undecided:
+        made = _as_declared([deliver(filled, instance, wanted, moments) for filled in alerts.as_declared(one)]) or made
+    if alerts.origin == "loaded" and one.alert:
         made.mild = one.severity.lower() in MILD and one.severity not in wanted.by_severity
+    return made
+
+
+def _as_declared(found: list[Delivery]) -> Delivery | None:
+    """What becomes of an alert with declared labels, told as a warning; None where it does not arrive with each set of them."""
+    if not found or any(made.undecided or made.problem for made in found):
+        return None
+    made = next((one for one in found if one.restriction), found[0])
+    if not made.restriction:
+        made.restriction = phrase(
+            "alerts with {labels} reach {receivers}, as far as the declared labels are right: they have no series now that would tell",
+            labels=str(made.labels),
+            receivers=every(made.receivers),
+        )
     return made
 
 
@@ -211,7 +227,8 @@ def deliver(one: Sent, instance: Instance, wanted: Wanted, moments: Moments) -> 
     if any(end.problem for end in ends):
         depends = sorted(set().union(*(way.depends for way in found)))
         said = phrase(
-            "whether alerts with {labels} reach {wanted} depends on {names:list}, which cannot be told",
+            "whether alerts with {labels} reach {wanted} depends on {names:list}, which cannot be told: "
+            "set it in the rule, or declare it (labels)",
             labels=who,
             wanted=either(receivers),
             names=depends,
@@ -334,8 +351,15 @@ def _severities(alerts: AlertsOfService, wanted: Wanted, report: Report) -> None
     if wanted.others:
         return
     unnamed: dict[str, list[str]] = {}
+    templated = [one.alert for one in alerts.sent if one.labels.value("severity") is None]
+    if templated:
+        said = phrase(
+            "which severity {alerts} will have cannot be told, and no receiver is named for any severity (receivers)",
+            alerts=every(list(dict.fromkeys(templated))),
+        )
+        report.warns.append(said)
     for one in alerts.sent:
-        if not wanted.of(one.severity):
+        if one.labels.value("severity") is not None and not wanted.of(one.severity):
             unnamed.setdefault(one.severity, []).append(one.alert or str(one.labels))
     for severity, names in unnamed.items():
         shown = every(list(dict.fromkeys(names)))
