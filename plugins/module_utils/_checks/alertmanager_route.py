@@ -351,15 +351,8 @@ def _severities(alerts: AlertsOfService, wanted: Wanted, report: Report) -> None
     if wanted.others:
         return
     unnamed: dict[str, list[str]] = {}
-    templated = [one.alert for one in alerts.sent if one.labels.value("severity") is None]
-    if templated:
-        said = phrase(
-            "which severity {alerts} will have cannot be told, and no receiver is named for any severity (receivers)",
-            alerts=every(list(dict.fromkeys(templated))),
-        )
-        report.warns.append(said)
     for one in alerts.sent:
-        if one.labels.value("severity") is not None and not wanted.of(one.severity):
+        if not wanted.of(one.severity):
             unnamed.setdefault(one.severity, []).append(one.alert or str(one.labels))
     for severity, names in unnamed.items():
         shown = every(list(dict.fromkeys(names)))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import typing as t
 
 from .promql_tree import ABSENT, Aggregate, Binary, Call, Negative, Number, Tree, is_constant, is_scalar, rebuilt
@@ -13,6 +14,7 @@ from .promql_tree import ABSENT, Aggregate, Binary, Call, Negative, Number, Tree
 _SAME_FOR_ALL = ("min", "max", "avg")  # of values that are all the same
 _KEEP = ("label_replace", "label_join", "vector", "scalar", "sort", "sort_desc")
 _LIMITS = ("clamp_max", "clamp")
+_CALCULATE = ("+", "-", "*", "/", "%")
 _SET = ("and", "unless")
 
 
@@ -59,6 +61,8 @@ def _of_call(tree: Call) -> float | None:
         return 1.0
     if tree.function in _KEEP:
         return value(tree.args[0])
+    if tree.function == "clamp" and value(tree.args[1]) == value(tree.args[2]):
+        return value(tree.args[1])
     if tree.function in _LIMITS and value(tree.args[-1]) == 0:  # what is filled this way is not negative
         return 0.0
     return None
@@ -70,6 +74,10 @@ def _of_binary(tree: Binary) -> float | None:
         return left
     if tree.operator == "or":
         return left if left == right else None
+    if tree.operator in _CALCULATE and any(known is not None and math.isnan(known) for known in (left, right)):
+        return math.nan
+    if tree.operator == "/" and left == right == 0:
+        return math.nan
     if tree.operator == "*" and 0 in (left, right):
         return 0.0
     if tree.operator == "/" and left == 0:

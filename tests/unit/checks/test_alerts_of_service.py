@@ -424,12 +424,3 @@ def test_a_silence_of_others_for_an_alert_without_series() -> None:
     assert str(found.status) == "pass" and "labels of alerts that no series tells now are taken as declared" in found.details
     assert str(_without_series("alertmanager_silences", declared, silence={"namespace": "shop"}).status) == "fail"
     assert str(_without_series("alertmanager_silences", declared, silence={"pod": "x"}).status) == "warn"
-
-
-def test_a_severity_out_of_a_template_is_not_said_to_be_missing() -> None:
-    template = "{{ if gt $value 0.95 }}critical{{ else }}warning{{ end }}"
-    finding = look(given=answers(rules=[rule("Full", template)]), receivers_by_severity={"critical": ["oncall"], "warning": ["mail"]})
-    assert str(finding.status) == "warn" and "which severity Full will have cannot be told" in finding.message
-    assert "without a severity" not in " ".join(map(str, finding.details))
-    nothing = look(given=answers(rules=[rule("Full", None)]), receivers_by_severity={"critical": ["oncall"]})
-    assert "no receiver is named for alerts without a severity (Full)" in nothing.message

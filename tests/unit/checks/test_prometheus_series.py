@@ -279,6 +279,39 @@ def test_what_fills_an_error_ratio_is_no_signal(filler: str) -> None:
     assert status(alone, traffic="requests_total") == "fail", "a constant"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x * 0",
+        "sum(x) * 0",
+        "x - x",
+        "x * NaN",
+        "0 / 0 * x",
+        "clamp(x, 5, 5)",
+        "absent(x)",
+        "absent_over_time(x[5m])",
+        "absent(x) or vector(0)",
+    ],
+)
+def test_what_is_the_same_whatever_the_service_does_is_no_signal(text: str) -> None:
+    server = Server().live("x").live("shop:x")
+    server.answers[text] = [({}, 0.0)]
+    rule = {"type": "recording", "name": "shop:x", "query": text, "health": "ok"}
+    server.rules = success({"groups": [{"rules": [rule]}]})
+    for signal in (text, "shop:x"):
+        (found,) = server.run(signals={"saturation": signal})
+        assert str(found.status) == "fail" and "is a constant" in found.message, found.message
+
+
+@pytest.mark.parametrize(
+    "text", ["x * 1", "1 - x", "x - y", "clamp(x, 0, 1)", "clamp_max(x, 1)", "x / y", "x - x offset 5m", "x * on () group_left () y"]
+)
+def test_what_is_measured_is_no_constant(text: str) -> None:
+    server = Server().live("x").live("y")
+    server.answers[text] = [({}, 0.0)]
+    assert statuses(server.run(signals={"saturation": text})) == {"saturation": "pass"}
+
+
 def test_what_stands_behind_a_constant_is_never_seen() -> None:
     server = Server().live("requests_total")
     server.answers["vector(0) or sum(rate(requests_total[5m]))"] = [({}, 0.0)]
