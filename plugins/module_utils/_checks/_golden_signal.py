@@ -376,8 +376,22 @@ class Examiner:
         if selector.reach > VISIBLE or selector.at is not None:
             end = selector.at if selector.at is not None else self.series.now
             if not self.series.live(plain).count and self.server.series([plain.text], end - selector.reach, end, limit=1):
-                return Seen(plain.text, Status.PASS, _of_expression(plain.text, 0), live=True)
+                return self._of_the_past(plain, selector)
         return self.selector(signal, plain, depth)
+
+    def _of_the_past(self, plain: Selector, selector: Selector) -> Seen:
+        """Series that have ended and that a range still shows: by ``within`` it is said how old the newest sample may be."""
+        last = self.series.earlier(plain) if selector.at is None else None
+        age = 0.0 if last is None else self.series.now - last
+        if age <= max(self.within, VISIBLE):
+            return Seen(plain.text, Status.PASS, _of_expression(plain.text, 0), live=True)
+        said = phrase(
+            "{selector} has had no sample for {age:duration}, the limit is {limit:duration}: what a range shows of it is the past (within)",
+            selector=plain.text,
+            age=age,
+            limit=self.within,
+        )
+        return Seen(plain.text, Status.WARN, said, live=True)
 
     def _parsed(self, expression: str) -> Tree:
         try:

@@ -345,22 +345,43 @@ def test_errors_of_which_the_service_says_that_they_are_to_come() -> None:
     assert found({"failures_total": [OF_SHOP]}, signals={"traffic": "failures_total"})[0] == "fail"
 
 
-def test_a_value_that_was_there_is_not_said_to_come_yet() -> None:
-    server = Server().live("requests_total")
-    server.answers["count by (code) (requests_total)"] = [({"code": "200"}, 2.0)]
-    text = 'requests_total{code=~"5.."}'
-    server.lately[text] = [{"__name__": "requests_total", "code": "500"}]
+def ended(seconds: float) -> t.Any:
+    """Answers to ranges of a series whose last sample is so old, after a minute of its life."""
 
     def lines(_method: str, url: str, _options: t.Any) -> t.Any:
         asked = {name: value[0] for name, value in parse_qs(urlsplit(url).query).items()}
         start, end, step = (float(asked[name]) for name in ("start", "end", "step"))
         reach = step if "last_over_time" in asked["query"] else 0.0
         times = [start + step * index for index in range(int((end - start) / step + 1e-6) + 1)]
-        gone = NOW.timestamp() - 300
+        gone = NOW.timestamp() - seconds
         values = [[time, "1"] for time in times if gone - 60 <= time <= gone + reach and time - reach <= gone]
         return success({"resultType": "matrix", "result": [{"metric": {}, "values": values}] if values else []})
 
-    server.lines = lines
+    return lines
+
+
+def test_a_range_shows_what_has_ended() -> None:
+    def found(seconds: float, **args: t.Any) -> tuple[str, str]:
+        server = Server()
+        server.lately["old_total"] = [{"__name__": "old_total"}]
+        server.lines = ended(seconds)
+        text = "max_over_time(old_total[1h])"
+        server.answers[text] = [({}, 1.0)]
+        (one,) = server.run(signals={"traffic": text}, **args)
+        return str(one.status), one.message
+
+    status, message = found(1200)
+    assert status == "warn" and "old_total has had no sample for 20 min" in message and "(within)" in message
+    assert found(1200, within="26h")[0] == found(200)[0] == "pass"
+
+
+def test_a_value_that_was_there_is_not_said_to_come_yet() -> None:
+    server = Server().live("requests_total")
+    server.answers["count by (code) (requests_total)"] = [({"code": "200"}, 2.0)]
+    text = 'requests_total{code=~"5.."}'
+    server.lately[text] = [{"__name__": "requests_total", "code": "500"}]
+
+    server.lines = ended(300)
     (found,) = server.run(signals={"errors": text})
     assert str(found.status) == "warn" and "yet" not in found.message
     assert 'no series with code=~"5.." at present, the last one ended 5 min' in found.message
