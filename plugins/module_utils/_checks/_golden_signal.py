@@ -140,7 +140,7 @@ class Examiner:
     def _present(self, signal: Signal, selector: Selector, live: Live) -> Seen:
         text = selector.text
         mine = [origin for origin in live.counts if self.own.has(origin, signal.name, signal.jobs)]
-        if not mine and not self.own.named_in(selector):
+        if not mine and not self._names_the_service(selector):
             return Seen(text, *self._of_others(text, live), foreign=True, count=live.count)
         told_of = mine or list(live.counts)
         count = sum(live.counts[origin] for origin in told_of)
@@ -165,6 +165,15 @@ class Examiner:
             said = phrase("{said}, but there is none of {targets:list}", said=good.message, targets=lacking)
             return dataclasses.replace(good, status=Status.WARN, message=said)
         return good
+
+    def _names_the_service(self, selector: Selector) -> bool:
+        """Whether it asks for series by the service's name, and has some that bear it."""
+        if not self.own.expected:
+            return True
+        return any(
+            matcher.operator == "=" or any(self.own.is_named(value) for value in self.series.values_of(selector, matcher.name))
+            for matcher in self.own.naming(selector)
+        )
 
     def _of_others(self, text: str, live: Live) -> tuple[Status, Message]:
         named = sorted({origin.name for origin in live.counts if origin.name != "/"})

@@ -155,9 +155,12 @@ class Series:
 
     def values(self, metric: str, label: str) -> list[str]:
         """The values of a label that a metric has now; an empty one for series that lack it."""
-        named = Selector(metric, ())
+        return self.values_of(Selector(metric, ()), label)
+
+    def values_of(self, selector: Selector, label: str) -> list[str]:
+        """The same of what a selector has now."""
         quoted = Matcher(label, "=", "").text.removesuffix('=""')
-        found = self.server.query(f"count by ({quoted}) ({named.text})")
+        found = self.server.query(f"count by ({quoted}) ({selector.text})")
         return sorted(one.labels.get(label, "") for one in found)
 
     def declaring(self, metric: str) -> list[dict[str, str]]:

@@ -178,6 +178,17 @@ def test_series_of_others_by_the_labels_that_there_are() -> None:
     assert of({"job": "ingress", "instance": "lb:1"}, text='x{ingress="prod/shop"}') == "pass"
 
 
+def test_an_alternative_that_names_the_service_has_to_match_something() -> None:
+    def of(text: str, label: str, value: str) -> str:
+        server = Server().live(text, {"job": "ingress", "instance": "lb:1"})
+        server.answers[f"count by ({label}) ({text})"] = [({label: value}, 1.0)]
+        return statuses(server.run(signals={"traffic": text}, expect=EXPECT, service="shop"))["traffic"]
+
+    assert of('x{backend=~"pay|shop"}', "backend", "pay") == "fail"
+    assert of('x{backend=~"pay|shop"}', "backend", "shop") == of('x{backend=~"shop-.*"}', "backend", "shop-api") == "pass"
+    assert of('x{ingress=~"prod/shop"}', "ingress", "prod/shop") == "pass"
+
+
 def test_a_target_that_is_up_and_lacks_what_the_others_have_is_told() -> None:
     server = Server().live("x", OF_SHOP)
     server.targets = success({"activeTargets": [target("web1:8080", job="shop"), target("web2:8080", job="shop")]})
