@@ -18,8 +18,10 @@ description:
   - Two signals that are mapped to the same series are a C(fail), but for latency and traffic in one native histogram.
   - Where O(expect) says which targets are the service's, series of others are none of it. A selector that names the O(service), and jobs
     that the signal names, are believed. A target that is up and lacks what others like it have is a C(warn).
-  - Errors whose series come with the first one (C(code=~"5..")) are a C(warn) as long as there are others without that matcher. Where
-    O(may_be_absent) allows it, or the expression itself says what is meant without them (C(or vector(0\))), they are a C(pass).
+  - Errors whose series come with the first one (C(code=~"5..")) are a C(warn) as long as there are others without that matcher, or a
+    target of the service declares the metric. Where O(may_be_absent) allows it, or the expression itself says what is meant without
+    them (C(or vector(0\)), C(or x * 0)), they are a C(pass).
+  - A rate that has not got its two samples yet is C(unknown).
   - The server is probed first. One that is not ready, does not answer, answers nonsense, has no series at all or has not scraped yet makes
     the findings C(unknown).
 version_added: 0.3.0

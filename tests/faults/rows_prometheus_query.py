@@ -81,7 +81,7 @@ ROWS: list[Row] = [
         "hardly anything of the window was seen",
         exposing("app_a 1", query="1 - avg_over_time(app_a[1h])", pass_when="<= 2%", coverage_query="count_over_time(app_a[1h]) / 3600"),
         "unknown",
-        r"of what must be seen was seen, at least 95% must be",
+        r"there are data since .* only: .* of what must be seen was seen, at least 95% must be",
     ),
     Row(CHECK, "a Prometheus that is not the service's", wrong_server, "unknown", r"has nothing for up\{job=\"payments\"\}: is it"),
     Row(CHECK, "no Prometheus listens", nobody, "unknown", r"refused the connection"),

@@ -27,7 +27,10 @@ http_requests_total{code="200",route="/pay"} 12
 http_request_duration_seconds_bucket{le="+Inf"} 12
 pool_in_use 3
 shop_nan NaN
+# TYPE shop_rejected_total counter
 """
+FAILED = 'sum by (job) (rate(http_requests_total{job="shop",code=~"5.."}[1m]))'
+ALL = 'sum by (job) (rate(http_requests_total{job="shop"}[1m]))'
 ONLY_ONE = "shop_leader 1\n"
 OTHER = 'http_requests_total{code="200",route="/x"} 5\nother_requests_total{code="200"} 5\nproxy_requests_total{backend="shop"} 5\n'
 RULES = """\
@@ -148,6 +151,38 @@ ROWS: list[Row] = [
     ),
     Row(CHECK, "a ratio whose errors have not come yet", on(GOOD), "warn", r'errors: .*no series with code!="200" yet'),
     Row(
+        CHECK, "what fills a ratio keeps its labels", errors(f"({FAILED} or {ALL} * 0) / {ALL}"), "pass", "has a value also while there are"
+    ),
+    Row(
+        CHECK,
+        "what fills a ratio is of the targets, and it is the only signal",
+        only("errors", f'({FAILED} or 0 * sum by (job) (up{{job="shop"}})) / {ALL}'),
+        "pass",
+        "has a value also while there are",
+    ),
+    Row(
+        CHECK,
+        "what fills a ratio has other labels, and fills nothing",
+        errors(f"({FAILED} or vector(0)) / {ALL}"),
+        "warn",
+        r'no series with code=~"5\.\." yet',
+    ),
+    Row(
+        CHECK,
+        "what fills a ratio hides a name that nothing has",
+        errors(f"(sum by (job) (rate(shop_failures_total[1m])) or {ALL} * 0) / {ALL}"),
+        "fail",
+        "there is no metric shop_failures_total",
+    ),
+    Row(CHECK, "a signal that is 0 whatever happens", errors(f"{ALL} * 0"), "fail", "is a constant"),
+    Row(
+        CHECK,
+        "a counter that is declared and has not counted yet",
+        errors("sum(rate(shop_rejected_total[5m]))"),
+        "warn",
+        "shop_rejected_total has no series at present, and is declared by what is scraped",
+    ),
+    Row(
         CHECK,
         "a part of the service is behind a proxy that names it",
         only("traffic", 'proxy_requests_total{backend="shop"}'),
@@ -174,7 +209,7 @@ ROWS: list[Row] = [
         "a metric that has vanished",
         only("traffic", "shop_gone_total"),
         "fail",
-        r"shop_gone_total was there until some .* ago, and is gone",
+        r"shop_gone_total was there until some (?!7 d).* ago, and is gone",
     ),
     Row(
         CHECK,

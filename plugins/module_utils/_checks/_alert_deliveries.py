@@ -19,7 +19,7 @@ from .._clients.label_sets import LabelSet
 from .._clients.route_hours import Hours, NotEvaluated, Shut, of_route, said_of
 from .._listing import either, every
 from .._phrase import Message, phrase, plural
-from ._alerts_of_service import MILD
+from ._alerts_of_service import MILD, AlertsOfService
 
 LATE, TOO_LATE = 1800.0, 86400.0  # seconds of group_wait: from the first on it is told, from the second on it is a fault
 SELDOM = 4 * 3600.0  # seconds of group_interval that are told
@@ -101,10 +101,26 @@ class Moments:
         return self.known[key]
 
 
-def delivery(one: Sent, instance: Instance, wanted: Wanted, moments: Moments, origin: str) -> Delivery:
+def delivery(one: Sent, instance: Instance, wanted: Wanted, moments: Moments, alerts: AlertsOfService) -> Delivery:
     made = deliver(one, instance, wanted, moments)
-    if origin == "loaded" and one.alert:
+    if made.undecided:
+        made = _as_declared([deliver(filled, instance, wanted, moments) for filled in alerts.as_declared(one)]) or made
+    if alerts.origin == "loaded" and one.alert:
         made.mild = one.labels.value("severity") is not None and wanted.is_mild(one.severity)
+    return made
+
+
+def _as_declared(found: list[Delivery]) -> Delivery | None:
+    """What becomes of an alert with declared labels, told as a warning; None where it does not arrive with each set of them."""
+    if not found or any(made.undecided or made.problem for made in found):
+        return None
+    made = next((one for one in found if one.restriction), found[0])
+    if not made.restriction:
+        made.restriction = phrase(
+            "alerts with {labels} reach {receivers}, as far as the declared labels are right: they have no series now that would tell",
+            labels=str(made.labels),
+            receivers=every(made.receivers),
+        )
     return made
 
 
@@ -138,7 +154,8 @@ def _of_any_severity(one: Sent, instance: Instance, wanted: Wanted, moments: Mom
         return dataclasses.replace(first, labels=one.labels)
     if first.problem:
         said = phrase(
-            "whether alerts with {labels} reach {wanted} depends on {names:list}, which cannot be told",
+            "whether alerts with {labels} reach {wanted} depends on {names:list}, which cannot be told: "
+            "set it in the rule, or declare it (labels)",
             labels=str(one.labels),
             wanted=either(list(dict.fromkeys(name for severity in possible for name in wanted.of(severity)))),
             names=["severity"],
@@ -188,7 +205,8 @@ def _of_one_severity(
     if any(end.problem for end in ends):
         depends = sorted(set().union(*(way.depends for way in found)))
         said = phrase(
-            "whether alerts with {labels} reach {wanted} depends on {names:list}, which cannot be told",
+            "whether alerts with {labels} reach {wanted} depends on {names:list}, which cannot be told: "
+            "set it in the rule, or declare it (labels)",
             labels=who,
             wanted=either(receivers),
             names=depends,

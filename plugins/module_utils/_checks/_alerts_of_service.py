@@ -84,6 +84,23 @@ class AlertsOfService:
     followed: tuple[Followed, ...] = ()
     missing: tuple[str, ...] = ()  # that must be there, and are loaded nowhere
     notes: tuple[Message, ...] = ()
+    declared: tuple[LabelSet, ...] = ()
+
+    def as_declared(self, one: Sent) -> list[Sent]:
+        """The same alert with each set of declared labels that does not contradict what is known, in place of what cannot be told."""
+        if self.origin != "loaded" or not one.alert:
+            return []
+        found = []
+        for labels in self.declared:
+            known = [(value, one.labels.value(name)) for name, value in labels.labels.items()]
+            if None in [seen for _value, seen in known] and all(seen in (None, value) for value, seen in known):
+                unsure = one.labels.unsure - set(labels.labels)
+                found.append(
+                    dataclasses.replace(
+                        one, labels=dataclasses.replace(one.labels, labels={**one.labels.labels, **labels.labels}, unsure=unsure)
+                    )
+                )
+        return found
 
     @property
     def alerts(self) -> int:
@@ -149,7 +166,13 @@ def of_service(args: AlertsArguments, servers: Servers, asked: t.Collection[str]
     if not loaded:
         return AlertsOfService((*_expected(args), *given), "expected", servers.followed, missing)
     sent = [one for followed in servers.followed for one in followed.sent(asked)]
-    return AlertsOfService((*sent, *given), "loaded", servers.followed, missing, tuple(_notes(servers)))
+    return AlertsOfService((*sent, *given), "loaded", servers.followed, missing, tuple(_notes(servers)), _mattering(given, asked))
+
+
+def _mattering(given: t.Sequence[Sent], asked: t.Collection[str]) -> tuple[LabelSet, ...]:
+    """Declared sets with the labels alone that are known of loaded alerts, too."""
+    kept = {"alertname", *asked}
+    return tuple(LabelSet({name: value for name, value in one.labels.labels.items() if name in kept}) for one in given)
 
 
 def _expected(args: AlertsArguments) -> list[Sent]:

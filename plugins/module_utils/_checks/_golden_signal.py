@@ -11,13 +11,14 @@ import typing as t
 
 from .._clients.prometheus import Prometheus, QueryRefused, Rule, told
 from .._clients.promql import Matcher, NotParsed, Selector, Tree, parse, parse_instant_selector, selectors
+from .._clients.promql_fillers import without_fillers
 from .._clients.promql_needs import State, needs
-from .._clients.promql_tree import without_constants
-from .._clients.series import VISIBLE, Absence, Live, Origin, Series
+from .._clients.series import VISIBLE, Absence, Live, Origin, Series, origin_of
 from .._finding import CannotObserve, Status
 from .._message import one_line
 from .._phrase import Message, phrase, plural
 from ._own_targets import OwnTargets
+from ._samples_awaited import awaited
 
 ERRORS = "errors"  # the signal whose series often come with the first error
 DEEPEST = 5  # recording rules made of recording rules
@@ -48,6 +49,7 @@ class Seen:
     excused: bool = False  # it may be without series
     foreign: bool = False  # it is alive, and tells of others
     never: bool = False
+    beside: bool = False  # it has none, and others beside it show that the service lives
     count: int = 0
     age: float | None = None  # of its newest sample
 
@@ -84,13 +86,15 @@ class Examiner:
             return seen
         samples = self.server.query(text)
         if samples:
-            return dataclasses.replace(seen, count=len(samples), message=_of_expression(text, len(samples)))
+            said = _of_expression(text, len(samples)) if seen.status is Status.PASS else seen.message
+            return dataclasses.replace(seen, count=len(samples), message=said)
         if _FILTERS.search(_QUOTED.sub("", text)):
             said = phrase(
                 "{expression} has no series now: it compares, and leaves out what does not meet it; name the series themselves",
                 expression=one_line(text, 200),
             )
             return dataclasses.replace(seen, status=Status.WARN, message=said)
+        self._may_come(self._parsed(text))
         said = phrase("{expression} has no series now, though each of its selectors has some", expression=one_line(text, 200))
         return dataclasses.replace(seen, status=Status.FAIL, message=said, live=False)
 
@@ -111,6 +115,12 @@ class Examiner:
             return False
         return not self.server.query(f"count({first.text} unless {second.text})")
 
+    def _may_come(self, tree: Tree) -> None:
+        """Raises CannotObserve for what has no result yet, and has one in a moment."""
+        waits = awaited(tree, self.server, self.series.now)
+        if waits is not None:
+            raise CannotObserve(waits)
+
     # -- selectors
 
     def selector(self, signal: Signal, selector: Selector, depth: int = 0) -> Seen:
@@ -130,7 +140,7 @@ class Examiner:
     def _present(self, signal: Signal, selector: Selector, live: Live) -> Seen:
         text = selector.text
         mine = [origin for origin in live.counts if self.own.has(origin, signal.name, signal.jobs)]
-        if not mine and not self.own.named_in(selector):
+        if not mine and not self._names_the_service(selector):
             return Seen(text, *self._of_others(text, live), foreign=True, count=live.count)
         told_of = mine or list(live.counts)
         count = sum(live.counts[origin] for origin in told_of)
@@ -155,6 +165,15 @@ class Examiner:
             said = phrase("{said}, but there is none of {targets:list}", said=good.message, targets=lacking)
             return dataclasses.replace(good, status=Status.WARN, message=said)
         return good
+
+    def _names_the_service(self, selector: Selector) -> bool:
+        """Whether it asks for series by the service's name, and has some that bear it."""
+        if not self.own.expected:
+            return True
+        return any(
+            matcher.operator == "=" or any(self.own.is_named(value) for value in self.series.values_of(selector, matcher.name))
+            for matcher in self.own.naming(selector)
+        )
 
     def _of_others(self, text: str, live: Live) -> tuple[Status, Message]:
         named = sorted({origin.name for origin in live.counts if origin.name != "/"})
@@ -217,23 +236,65 @@ class Examiner:
             made = self._made_by_rules(signal, selector, depth)
             if made is not None:
                 return made
+            for rule in self.recorded[selector.metric or ""]:
+                self._may_come(self._parsed(rule.query))
         missing = self.series.missing(selector)
+        comes = missing.rest is not None and self._comes_with_the_first(missing.culprits, missing.rest)
+        declared = not comes and self._is_declared(signal, selector)
         if self._is_excused(signal, text):
             if self._names_no_target(selector):
                 return Seen(text, Status.FAIL, missing.message, never=missing.kind is Absence.NEVER)
             said = phrase("{selector} has no series at present, which it may", selector=text)
-            return Seen(text, Status.PASS, said, excused=True)
-        if signal.name == ERRORS and missing.rest is not None and self._comes_with_the_first(missing.culprits, missing.rest):
-            live = self.series.live(missing.rest)
-            said = plural(
-                "no series with {matchers} yet; {rest} itself is live ({count:number} series)",
-                "no series with {matchers} yet; {rest} itself is live ({count:number} series)",
-                count=live.count,
-                matchers=", ".join(matcher.text for matcher in missing.culprits),
-                rest=missing.rest.text,
+            return Seen(text, Status.PASS, said, excused=True, beside=comes or declared)
+        if signal.name == ERRORS and comes and missing.rest is not None:
+            said = self._not_now(missing.culprits, missing.rest, missing.last)
+            return Seen(text, Status.WARN, said, excused=True, beside=True)
+        if signal.name == ERRORS and declared:
+            said = phrase(
+                "{selector} has no series at present, and is declared by what is scraped: "
+                "where it comes with the first failure, say so (may_be_absent: [{signal}])",
+                selector=text,
+                signal=signal.name,
             )
-            return Seen(text, Status.WARN, said, excused=True)
+            return Seen(text, Status.WARN, said, excused=True, beside=True)
         return Seen(text, Status.FAIL, missing.message, never=missing.kind is Absence.NEVER)
+
+    def _not_now(self, culprits: t.Sequence[Matcher], rest: Selector, last: float | None) -> Message:
+        matchers, count = ", ".join(matcher.text for matcher in culprits), self.series.live(rest).count
+        if last is None:
+            return plural(
+                "no series with {matchers} yet; {rest} itself is live ({count:number} series): "
+                "where they come with the first failure, say so (may_be_absent: [{signal}])",
+                "no series with {matchers} yet; {rest} itself is live ({count:number} series): "
+                "where they come with the first failure, say so (may_be_absent: [{signal}])",
+                count=count,
+                matchers=matchers,
+                rest=rest.text,
+                signal=ERRORS,
+            )
+        return plural(
+            "no series with {matchers} at present, the last one ended {age:duration} ago; {rest} itself is live ({count:number} series): "
+            "where they come with a failure, say so (may_be_absent: [{signal}])",
+            "no series with {matchers} at present, the last one ended {age:duration} ago; {rest} itself is live ({count:number} series): "
+            "where they come with a failure, say so (may_be_absent: [{signal}])",
+            count=count,
+            matchers=matchers,
+            age=max(self.series.now - last, 0.0),
+            rest=rest.text,
+            signal=ERRORS,
+        )
+
+    def _is_declared(self, signal: Signal, selector: Selector) -> bool:
+        """Whether a target of the service, none of which has a series of the metric now, says that it has the metric."""
+        of_targets = tuple(matcher for matcher in selector.matchers if matcher.name in self.own.labels)
+        there = self.series.live(Selector(selector.metric, of_targets))
+        if any(self.own.has(origin, signal.name, signal.jobs) for origin in there.counts):
+            return False
+        return any(
+            all(matcher.holds(labels) for matcher in of_targets)
+            and (self.own.has(origin_of(labels), signal.name, signal.jobs) or self.own.named_in(selector))
+            for labels in self.series.declaring(selector.metric or "")
+        )
 
     def _is_excused(self, signal: Signal, text: str) -> bool:
         return signal.name in self.may_be_absent or normal(text) in self.may_be_absent
@@ -288,7 +349,7 @@ class Examiner:
         """Whether an expression is made of what is alive: of branches that are there whatever happens, nothing is believed."""
         shown = one_line(expression, 200)
         whole = self._parsed(expression)
-        tree = without_constants(whole)
+        tree = without_fillers(whole)
         if tree is None:
             return Seen(text, Status.FAIL, phrase("{expression} is a constant, whatever the service does", expression=shown))
         looked: dict[str, Seen] = {}
@@ -299,11 +360,16 @@ class Examiner:
             return dataclasses.replace(others[0], text=text)
         needed = needs(tree, lambda one: State.LIVE if looked[one.text].live or looked[one.text].foreign else State.DEAD)
         if not needed.alive:
-            worst = max((looked[one.text] for one in needed.dead), key=lambda seen: _RANK[seen.status])
-            why = phrase("{expression}: {why}", expression=shown, why=worst.message)
+            worst = max((looked[one.text] for one in needed.dead), key=lambda seen: (_RANK[seen.status], not seen.excused))
+            beside = any(seen.live or seen.beside for seen in looked.values())
             # "or vector(0)" says what is meant while there is nothing, as long as there may be nothing
-            status = Status.PASS if worst.excused and tree != whole else worst.status
-            return dataclasses.replace(worst, text=text, status=status, message=why)
+            if worst.excused and tree != whole and self.server.query(expression):
+                said = phrase(
+                    "{expression} has a value also while there are no series of {selector}", expression=shown, selector=worst.text
+                )
+                return Seen(text, Status.PASS, said, excused=True, beside=beside)
+            why = phrase("{expression}: {why}", expression=shown, why=worst.message)
+            return dataclasses.replace(worst, text=text, message=why, beside=beside)
         ages = [seen.age for seen in looked.values() if seen.age is not None]
         good = Seen(text, Status.PASS, _of_expression(expression, 0), live=True, age=min(ages, default=None))
         idle = [looked[one.text] for one in needed.idle if looked[one.text].status is not Status.PASS]
@@ -319,8 +385,22 @@ class Examiner:
         if selector.reach > VISIBLE or selector.at is not None:
             end = selector.at if selector.at is not None else self.series.now
             if not self.series.live(plain).count and self.server.series([plain.text], end - selector.reach, end, limit=1):
-                return Seen(plain.text, Status.PASS, _of_expression(plain.text, 0), live=True)
+                return self._of_the_past(plain, selector)
         return self.selector(signal, plain, depth)
+
+    def _of_the_past(self, plain: Selector, selector: Selector) -> Seen:
+        """Series that have ended and that a range still shows: by ``within`` it is said how old the newest sample may be."""
+        last = self.series.earlier(plain) if selector.at is None else None
+        age = 0.0 if last is None else self.series.now - last
+        if age <= max(self.within, VISIBLE):
+            return Seen(plain.text, Status.PASS, _of_expression(plain.text, 0), live=True)
+        said = phrase(
+            "{selector} has had no sample for {age:duration}, the limit is {limit:duration}: what a range shows of it is the past (within)",
+            selector=plain.text,
+            age=age,
+            limit=self.within,
+        )
+        return Seen(plain.text, Status.WARN, said, live=True)
 
     def _parsed(self, expression: str) -> Tree:
         try:

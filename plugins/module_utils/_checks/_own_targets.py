@@ -10,7 +10,7 @@ import re
 import typing as t
 
 from .._clients.prometheus import Target
-from .._clients.promql import Selector
+from .._clients.promql import Matcher, Selector
 from .._clients.series import Origin
 from ._expected_targets import Expected, describe, host_name, host_port, is_expected
 
@@ -49,12 +49,20 @@ class OwnTargets:
 
     def named_in(self, selector: Selector) -> bool:
         """Whether a selector itself names the service."""
-        if not self.expected:
-            return True
+        return not self.expected or bool(self.naming(selector))
+
+    def naming(self, selector: Selector) -> list[Matcher]:
+        """The matchers that name it; an alternative of a regular expression may be another's."""
         named = self._named
-        return named is not None and any(
-            matcher.operator in ("=", "=~") and named.search(matcher.value) for matcher in selector.matchers if matcher.name != "__name__"
-        )
+        return [
+            matcher
+            for matcher in selector.matchers
+            if named is not None and matcher.name != "__name__" and matcher.operator in ("=", "=~") and named.search(matcher.value)
+        ]
+
+    def is_named(self, value: str) -> bool:
+        """Whether the value of a label names the service."""
+        return self._named is not None and bool(self._named.search(value))
 
     def lacking(self, there: t.Collection[Origin]) -> list[str]:
         """Expected targets that are up and have no such series, though others of their job (or port, where none is named) have."""

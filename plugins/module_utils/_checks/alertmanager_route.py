@@ -74,7 +74,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
     alerts = of_service(args, servers, {"severity"}.union(*(one.names for one in instances)))
     report = Report(warns=list(cluster.problems), notes=[*cluster.notes, *alerts.notes])
     moments = Moments(runner.now(), window)
-    deliveries = [delivery(one, instance, wanted, moments, alerts.origin) for instance in instances for one in alerts.sent]
+    deliveries = [delivery(one, instance, wanted, moments, alerts) for instance in instances for one in alerts.sent]
     _sort(deliveries, report)
     _severities(alerts, wanted, report)
     _nothing_decides(alerts, wanted, report)

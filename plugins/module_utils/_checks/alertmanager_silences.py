@@ -105,6 +105,8 @@ def run(args: Arguments, runner: Runner) -> Finding:
         return judge([], 0, None, window_end, args["max_duration"], report, server)
     alerts = of_service(args, follow_all(args, runner), {matcher.name for silence in readable for matcher in silence.matchers})
     report.notes += alerts.notes
+    if any(alerts.as_declared(one) for one in alerts.sent):
+        report.notes.append(phrase("labels of alerts that no series tells now are taken as declared"))
     covering = [Covering(silence, how) for silence in readable for how in [covers(silence, alerts)] if how is not None]
     chained = [] if window_end else chains([one.silence for one in covering], alerts, args["max_duration"])
     return judge(covering, len(readable), alerts, window_end, args["max_duration"], report, server, chained)
@@ -112,7 +114,14 @@ def run(args: Arguments, runner: Runner) -> Finding:
 
 def covers(silence: Silence, alerts: AlertsOfService) -> str | None:
     """How it covers one of the label sets; None when it does not."""
-    answers = {_covers(silence, one, open_=_is_open(one, alerts)) for one in alerts.sent if one.kept is not False}
+    answers: set[str | None] = set()
+    for one in alerts.sent:
+        if one.kept is False:
+            continue
+        answer = _covers(silence, one, open_=_is_open(one, alerts))
+        # what the labels of series that are not there yet do not tell, the declared ones may
+        filled = alerts.as_declared(one) if answer == MAYBE else []
+        answers |= {_covers(silence, each, open_=False) for each in filled} or {answer}
     return next((how for how in (CERTAIN, UNREAD, MAYBE) if how in answers), None)
 
 

@@ -255,7 +255,7 @@ def _unseen(clock: Clock, why: list[Message], args: Arguments, judgement: Judgem
     elif args["server"] is not None:
         judgement.unseen += why
     else:
-        judgement.unseen += [phrase("{why}; or name a server to measure the clock by", why=one) for one in why]
+        judgement.unseen += [phrase("{why}; or name a server to measure the clock by (defaults.with.clock.server)", why=one) for one in why]
 
 
 # -- where no daemon runs
@@ -282,7 +282,7 @@ def _container(clock: Clock, args: Arguments, judgement: Judgement) -> Message:
         return said
     said = phrase(
         "this is a container, whose clock is its host's, and the kernel does not say that it is synchronised: "
-        "look at the host, or let a server measure the clock"
+        "look at the host, or let a server measure the clock (defaults.with.clock.server)"
     )
     judgement.unseen.append(said)
     return said
@@ -302,7 +302,7 @@ def _nothing(clock: Clock, args: Arguments, judgement: Judgement) -> Message:
         else:
             said = phrase(
                 "no time daemon runs on this virtual machine; {channels:list} may set its clock from its host, which cannot be seen "
-                "from inside: run a time daemon, or let a server measure the clock",
+                "from inside: run a time daemon, or let a server measure the clock (defaults.with.clock.server)",
                 channels=channels,
             )
             judgement.unseen.append(said)

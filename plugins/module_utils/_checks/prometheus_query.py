@@ -19,6 +19,7 @@ from .._message import one_line
 from .._phrase import Message, phrase, plural
 from .._runner import Runner
 from .._units import Comparison, humanize_seconds
+from ._data_since import data_since
 from ._judgement import percent
 
 WHERE = "controller"
@@ -75,6 +76,7 @@ class Seen:
     value: float = math.nan
     series: str = ""
     limit: Comparison | None = None
+    little: bool = False  # too little of what it looks back at was seen
 
 
 def run(args: Arguments, runner: Runner) -> Finding:
@@ -132,7 +134,15 @@ def look(args: Arguments, server: Prometheus, *, fresh: bool) -> list[Seen]:
     if not answer.samples:
         return [without_data(args, phrase("there is no data"))]
     coverage = covered(args, server, fresh=fresh)
-    return [judge(args, sample, answer, coverage) for sample in answer.samples]
+    seen = [judge(args, sample, answer, coverage) for sample in answer.samples]
+    if not any(one.little for one in seen):
+        return seen
+    since = data_since(args["query"], server, answer.samples[0].time)
+    return [dataclasses.replace(one, message=_begun(since, one.message)) if one.little and since else one for one in seen]
+
+
+def _begun(since: str, said: Message) -> Message:
+    return phrase("there are data since {since:moment} only: {said}", since=since, said=said)
 
 
 def judge(args: Arguments, sample: Sample, answer: Evaluation, coverage: dict[str, float] | None) -> Seen:
@@ -145,7 +155,9 @@ def judge(args: Arguments, sample: Sample, answer: Evaluation, coverage: dict[st
     if coverage is not None:
         share, least = coverage.get(series, coverage.get("", min(coverage.values()))), percent("min_coverage", args["min_coverage"])
         if math.isnan(share) or share < least:
-            return Seen(Status.UNKNOWN, too_little_seen(share, least, spoken(sample.value, limit)), sample.value, series, limit)
+            return Seen(
+                Status.UNKNOWN, too_little_seen(share, least, spoken(sample.value, limit)), sample.value, series, limit, little=True
+            )
     if answer.warnings and status is not Status.FAIL:
         said = phrase("the answer may be incomplete ({warning}): {said}", warning=answer.warnings[0], said=said)
         return Seen(Status.UNKNOWN, said, sample.value, series, limit)

@@ -96,7 +96,7 @@ def run(args: Arguments, runner: Runner) -> list[Finding]:
     examiner = Examiner(server, series, own, rules, within=args["within"], may_be_absent=args["may_be_absent"])
     looked = {signal.name: _looked_at(signal, examiner) for signal in signals}
     looked = {**looked, **_all_are_errors(signals, looked, examiner)}
-    if not any(seen.live or seen.foreign or seen.count for found in looked.values() for seen in found):
+    if not any(seen.live or seen.foreign or seen.beside or seen.count for found in looked.values() for seen in found):
         if not server.has_metrics(now - args["lookback"], now):
             raise CannotObserve(
                 phrase(

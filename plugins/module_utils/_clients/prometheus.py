@@ -242,6 +242,14 @@ class Prometheus:
                 return None
         return False
 
+    def declaring(self, metric: str) -> list[dict[str, str]]:
+        """The labels of the targets that declare a metric (``# TYPE``), also one without samples; none where the server does not say."""
+        data = self._answer("/api/v1/targets/metadata", {"metric": metric}, missing=True)[1]
+        try:
+            return [dict(item["target"]) for item in data or []]
+        except (KeyError, TypeError, ValueError):
+            raise self._nonsense() from None
+
     def configured(self) -> dt.datetime | None:
         """Since when it runs with this configuration; None where the server does not say."""
         try:

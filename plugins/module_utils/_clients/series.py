@@ -12,6 +12,7 @@ import math
 import re
 import typing as t
 
+from .._finding import CannotObserve
 from .._listing import either
 from .._message import one_line
 from .._phrase import Message, phrase, plural
@@ -23,6 +24,7 @@ BY = ("job", "instance", "exported_job", "exported_instance")
 VISIBLE = 300.0  # seconds for which Prometheus shows a sample that nothing has followed
 STEPS = 300  # in which the last time of a series is looked for
 SHOWN = 5  # values of a label
+_OF_FAMILY = r"_(bucket|count|sum|total|created)$"  # what a series has behind the name of the family that a page declares
 SUFFIXES = "_(bucket|count|sum|total)"  # with which the name that a library was given stands in its page
 
 
@@ -62,12 +64,16 @@ class Live:
 
 @dataclasses.dataclass(frozen=True)
 class Missing:
-    """Why there is nothing. ``culprits``: the matchers without which there would be series now, ``rest``: what is left of the selector."""
+    """Why there is nothing. ``culprits``: the matchers without which there would be series now, ``rest``: what is left of the selector.
+
+    ``last``: when it had series for the last time within the lookback, roughly.
+    """
 
     kind: Absence
     message: Message
     culprits: tuple[Matcher, ...] = ()
     rest: Selector | None = None
+    last: float | None = None
 
 
 class Series:
@@ -77,14 +83,15 @@ class Series:
         self.server, self.now, self.lookback = server, now, lookback
         self._live: dict[str, Live] = {}
         self._earlier: dict[str, float | None] = {}
+        self._declaring: dict[str, list[dict[str, str]]] = {}
         self._pushed: dict[Origin, float] | None = None
 
     def live(self, selector: Selector) -> Live:
         text = selector.text
         if text not in self._live:
-            counts = {_origin(one.labels): _whole(one.value) for one in self.server.query(f"count by ({', '.join(BY)}) ({text})")}
+            counts = {origin_of(one.labels): _whole(one.value) for one in self.server.query(f"count by ({', '.join(BY)}) ({text})")}
             ages = {
-                _origin(one.labels): max(one.value, 0.0)
+                origin_of(one.labels): max(one.value, 0.0)
                 for one in (self.server.query(f"time() - max by ({', '.join(BY)}) (timestamp({text}))") if counts else [])
             }
             self._live[text] = Live(counts, ages)
@@ -93,7 +100,7 @@ class Series:
     def within(self, selector: Selector, seconds: float) -> Live:
         """The same of what had a sample in the last seconds, also where the server shows it no more."""
         counts = {
-            _origin(one.labels): _whole(one.value)
+            origin_of(one.labels): _whole(one.value)
             for one in self.server.query(f"count by ({', '.join(BY)}) (last_over_time({selector.text}[{max(int(seconds), 1)}s]))")
         }
         return Live(counts, {})
@@ -115,34 +122,56 @@ class Series:
         return self._origins(f"{most} == {most}")
 
     def _origins(self, expression: str) -> set[Origin]:
-        return {_origin(one.labels) for one in self.server.query(f"count by ({', '.join(BY)}) ({expression})")}
+        return {origin_of(one.labels) for one in self.server.query(f"count by ({', '.join(BY)}) ({expression})")}
 
     def earlier(self, selector: Selector) -> float | None:
         """When it had series for the last time within the lookback, roughly; None for never."""
         text = selector.text
         if text not in self._earlier:
             start = self.now - self.lookback
-            found: float | None = None
-            if self.server.series([text], start, self.now, limit=1):
-                step = max(self.lookback / STEPS, 1.0)
-                lines = self.server.query_range(f"count({text})", start, self.now, step)
-                found = max((time for line in lines for time, _value in line.samples), default=start)
-            self._earlier[text] = found
+            there = self.server.series([text], start, self.now, limit=1)
+            self._earlier[text] = self._last(text, start) if there else None
         return self._earlier[text]
+
+    def _last(self, text: str, start: float) -> float:
+        """When there was a sample for the last time: first in which step of the lookback, then when in that step."""
+        step = max(self.lookback / STEPS, 1.0)
+        ends = self._times(f"count(last_over_time({text}[{math.ceil(step)}s]))", start + step, self.now + step / 2, step)
+        if not ends:
+            return start
+        finer = max(step / STEPS, 1.0)
+        return max(self._times(f"count({text})", max(ends) - step, max(ends), finer), default=max(ends))
+
+    def _times(self, expression: str, start: float, end: float, step: float) -> list[float]:
+        """When an expression had a result."""
+        return [time for line in self.server.query_range(expression, start, end, step) for time, _value in line.samples]
 
     def pushed(self, origin: Origin) -> float | None:
         """How long ago a Pushgateway was given what it shows of an origin, in seconds; None for what no Pushgateway shows."""
         if self._pushed is None:
             found = self.server.query(f"time() - max by ({', '.join(BY)}) (push_time_seconds)")
-            self._pushed = {_origin(one.labels): one.value for one in found}
+            self._pushed = {origin_of(one.labels): one.value for one in found}
         return self._pushed.get(origin)
 
     def values(self, metric: str, label: str) -> list[str]:
         """The values of a label that a metric has now; an empty one for series that lack it."""
-        named = Selector(metric, ())
+        return self.values_of(Selector(metric, ()), label)
+
+    def values_of(self, selector: Selector, label: str) -> list[str]:
+        """The same of what a selector has now."""
         quoted = Matcher(label, "=", "").text.removesuffix('=""')
-        found = self.server.query(f"count by ({quoted}) ({named.text})")
+        found = self.server.query(f"count by ({quoted}) ({selector.text})")
         return sorted(one.labels.get(label, "") for one in found)
+
+    def declaring(self, metric: str) -> list[dict[str, str]]:
+        """The labels of the targets that declare a metric, also as the family that it is of; none where the server does not say."""
+        if metric not in self._declaring:
+            family = re.sub(_OF_FAMILY, "", metric)
+            try:
+                self._declaring[metric] = [labels for name in dict.fromkeys((metric, family)) for labels in self.server.declaring(name)]
+            except CannotObserve:
+                self._declaring[metric] = []
+        return self._declaring[metric]
 
     # -- why there is nothing
 
@@ -155,7 +184,7 @@ class Series:
         last = self.earlier(selector)
         culprits, rest = self._culprits(metric, others) if there else ((), None)
         if last is not None:
-            return Missing(Absence.VANISHED, self._vanished(selector, last, bare if there else None, there), culprits, rest)
+            return Missing(Absence.VANISHED, self._vanished(selector, last, bare if there else None, there), culprits, rest, last)
         if not others or (not there and self.earlier(bare) is None):
             return Missing(Absence.NEVER, self._never(metric))
         return Missing(Absence.UNMATCHED, self._unmatched(metric, others, there, culprits), culprits, rest)
@@ -239,8 +268,8 @@ def _whole(count: float) -> int:
     return int(count) if math.isfinite(count) else 0
 
 
-def _origin(labels: t.Mapping[str, str]) -> Origin:
+def origin_of(labels: t.Mapping[str, str]) -> Origin:
     return Origin(*(str(labels.get(name, "")) for name in BY))
 
 
-__all__ = ("BY", "VISIBLE", "Absence", "Live", "Missing", "Origin", "Series")
+__all__ = ("BY", "VISIBLE", "Absence", "Live", "Missing", "Origin", "Series", "origin_of")

@@ -408,3 +408,45 @@ def test_secrets_within_lists_are_known() -> None:
         text = json.dumps(finding.as_dict())
         assert str(finding.status) == "unknown"
         assert not [secret for secret in (login, "s3cr3t-of-two", "t0ken-of-two", "pass-of-url") if secret in text], text
+
+
+# -- what no series tells, and is declared
+
+BY_TEAM = """
+route:
+  receiver: default
+  routes: [{receiver: oncall, matchers: ['namespace="shop"', 'team="shop"']}]
+receivers: [{name: default}, {name: oncall, webhook_configs: [{url: <secret>}]}]
+"""
+
+
+def _without_series(check: str, *labels: dict[str, str], silence: dict[str, str] | None = None, **args: t.Any) -> Finding:
+    given = answers(rules=[rule("Waits", "critical", "waiting_reason > 0")], ours=status(config=BY_TEAM))
+    given["/api/v1/query"] = lambda method, url, options: answered(vector()) if "waiting_reason" in url else query(method, url, options)
+    if silence:
+        matchers = [{"name": name, "value": value, "isRegex": False, "isEqual": True} for name, value in silence.items()]
+        times = {"startsAt": "2026-11-01T00:00:00Z", "endsAt": "2027-11-01T00:00:00Z"}
+        text = {"id": "1", "createdBy": "bob", "comment": "c", "status": {"state": "active"}}
+        given["/api/v2/silences"] = [{**text, **times, "matchers": matchers}]
+    return look(check, given, labels=list(labels), **args)
+
+
+def test_the_way_of_an_alert_without_series_may_be_declared() -> None:
+    undecided = _without_series("alertmanager_route", receivers=["oncall"])
+    assert str(undecided.status) == "unknown" and "depends on namespace, team, which cannot be told" in undecided.message
+    assert "declare it (labels)" in undecided.message
+    declared = {"service": "orders", "namespace": "shop", "team": "shop"}
+    found = _without_series("alertmanager_route", declared, receivers=["oncall"])
+    assert str(found.status) == "warn" and "reach oncall, as far as the declared labels are right" in found.message
+    for other in ({**declared, "severity": "warning"}, {"service": "orders", "namespace": "shop"}):
+        assert "depends on" in " ".join(map(str, _without_series("alertmanager_route", other, receivers=["oncall"]).details)), other
+
+
+def test_a_silence_of_others_for_an_alert_without_series() -> None:
+    theirs = {"namespace": "bank"}
+    assert str(_without_series("alertmanager_silences", silence=theirs).status) == "warn"
+    declared = {"service": "orders", "namespace": "shop"}
+    found = _without_series("alertmanager_silences", declared, silence=theirs)
+    assert str(found.status) == "pass" and "labels of alerts that no series tells now are taken as declared" in found.details
+    assert str(_without_series("alertmanager_silences", declared, silence={"namespace": "shop"}).status) == "fail"
+    assert str(_without_series("alertmanager_silences", declared, silence={"pod": "x"}).status) == "warn"

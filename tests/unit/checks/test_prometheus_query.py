@@ -29,8 +29,8 @@ def scalar(kind: str, result: t.Any) -> dict[str, t.Any]:
     return {"status": "success", "data": {"resultType": kind, "result": result}}
 
 
-def runner(answers: t.Mapping[str, t.Any]) -> FakeRunner:
-    """Answers by query; a list is a value for each time that it is asked."""
+def runner(answers: t.Mapping[str, t.Any], lines: t.Any = None) -> FakeRunner:
+    """Answers by query; a list is a value for each time that it is asked. ``lines``: what is answered to ranges."""
     left = {query: list(answer) if isinstance(answer, list) else answer for query, answer in answers.items()}
 
     def answer(_method: str, url: str, _options: t.Any) -> t.Any:
@@ -40,7 +40,7 @@ def runner(answers: t.Mapping[str, t.Any]) -> FakeRunner:
         held = left[query]
         return held.pop(0) if isinstance(held, list) else held
 
-    return FakeRunner(answers={"/-/ready": "ready", "/api/v1/query": answer})
+    return FakeRunner(answers={"/-/ready": "ready", "/api/v1/query": answer, "/api/v1/query_range": lines or scalar("matrix", [])})
 
 
 def run(answer: t.Any, more: t.Mapping[str, t.Any] | None = None, **args: t.Any) -> Finding:
@@ -192,6 +192,24 @@ def test_too_few_samples_are_unknown_and_say_how_many_were_seen() -> None:
     assert str(run(vector(0.019), {"seen": vector("NaN")}, **COVERAGE).status) == "unknown"
     with pytest.raises(CannotObserve, match="coverage_query has no data"):
         run(vector(0.019), {"seen": vector()}, **COVERAGE)
+
+
+def test_what_is_young_says_since_when_there_are_data() -> None:
+    def since(begun: float, reach: float = 30 * 86400.0, now: float = 4e9) -> str:
+        def lines(_method: str, url: str, _options: t.Any) -> t.Any:
+            start, end, step = (float(parse_qs(urlsplit(url).query)[name][0]) for name in ("start", "end", "step"))
+            times = [start + step * index for index in range(int((end - start) / step + 1e-6) + 1)]
+            values = [[time, "1"] for time in times if time >= begun]
+            return scalar("matrix", [{"metric": {}, "values": values}] if values else [])
+
+        query = f"1 - avg_over_time((up)[{int(reach)}s:1m])"
+        asked = runner({query: scalar("vector", [{"metric": {}, "value": [now, "0"]}]), "seen": vector(0.0001)}, lines)
+        args = {"url": "http://prom:9090", "query": query, **COVERAGE}
+        return str(prometheus_query.run(parse_arguments(prometheus_query, args), asked).message)
+
+    assert "there are data since 2096-10-02T06:0" in since(4e9 - 3600) and "0% of what must be seen was seen" in since(4e9 - 3600)
+    assert "there are data since 2096-10-02T06:5" in since(4e9 - 480)
+    assert "there are data since" not in since(0), "what is missing is a gap"
 
 
 def test_what_was_seen_belongs_to_its_series() -> None:

@@ -32,7 +32,9 @@ class Server:
     def __init__(self, **series: t.Any) -> None:
         self.answers: dict[str, list[tuple[dict[str, str], float]]] = {"vector(1)": [({}, 1.0)]}
         self.lately: dict[str, list[dict[str, str]]] = {}
+        self.declared: dict[str, list[dict[str, str]]] = {}
         self.asked: list[str] = []
+        self.lines: t.Any = None
         self.targets: t.Any = success({"activeTargets": []})
         self.rules: t.Any = success({"groups": []})
         self.names: list[str] = ["up"]
@@ -54,10 +56,15 @@ class Server:
         def lately(_method: str, url: str, _options: t.Any) -> t.Any:
             return success(self.lately.get(parse_qs(urlsplit(url).query)["match[]"][0], []))
 
+        def declared(_method: str, url: str, _options: t.Any) -> t.Any:
+            metric = parse_qs(urlsplit(url).query)["metric"][0]
+            return success([{"target": labels, "metric": metric, "type": "counter"} for labels in self.declared.get(metric, [])])
+
         answers = {
             "/-/ready": "ready",
             "/api/v1/query": query,
-            "/api/v1/query_range": success({"resultType": "matrix", "result": []}),
+            "/api/v1/query_range": self.lines or success({"resultType": "matrix", "result": []}),
+            "/api/v1/targets/metadata": declared,
             "/api/v1/series": lately,
             "/api/v1/targets": self.targets,
             "/api/v1/rules": self.rules,
@@ -171,6 +178,17 @@ def test_series_of_others_by_the_labels_that_there_are() -> None:
     assert of({"job": "ingress", "instance": "lb:1"}, text='x{ingress="prod/shop"}') == "pass"
 
 
+def test_an_alternative_that_names_the_service_has_to_match_something() -> None:
+    def of(text: str, label: str, value: str) -> str:
+        server = Server().live(text, {"job": "ingress", "instance": "lb:1"})
+        server.answers[f"count by ({label}) ({text})"] = [({label: value}, 1.0)]
+        return statuses(server.run(signals={"traffic": text}, expect=EXPECT, service="shop"))["traffic"]
+
+    assert of('x{backend=~"pay|shop"}', "backend", "pay") == "fail"
+    assert of('x{backend=~"pay|shop"}', "backend", "shop") == of('x{backend=~"shop-.*"}', "backend", "shop-api") == "pass"
+    assert of('x{ingress=~"prod/shop"}', "ingress", "prod/shop") == "pass"
+
+
 def test_a_target_that_is_up_and_lacks_what_the_others_have_is_told() -> None:
     server = Server().live("x", OF_SHOP)
     server.targets = success({"activeTargets": [target("web1:8080", job="shop"), target("web2:8080", job="shop")]})
@@ -222,6 +240,8 @@ def test_who_says_what_is_meant_without_errors_has_no_warning() -> None:
     server.answers["count by (code) (requests_total)"] = [({"code": "200"}, 2.0)]
     failing = 'sum(rate(requests_total{code=~"5.."}[5m]))'
     guarded = f"({failing} or vector(0)) / sum(rate(requests_total[5m]))"
+    for filled in (guarded, f"{failing} or vector(0)", "sum(rate(failures_total[5m])) or vector(0)"):
+        server.answers[filled] = [({}, 0.0)]
     assert statuses(server.run(signals={"traffic": "requests_total", "errors": guarded}))["errors"] == "pass"
     assert statuses(server.run(signals={"traffic": "requests_total", "errors": failing}))["errors"] == "warn"
     rule = {"type": "recording", "name": "shop:errors", "query": f"{failing} or vector(0)", "health": "ok"}
@@ -229,6 +249,167 @@ def test_who_says_what_is_meant_without_errors_has_no_warning() -> None:
     assert statuses(server.run(signals={"traffic": "requests_total", "errors": "shop:errors"}))["errors"] == "pass"
     never = "sum(rate(failures_total[5m])) or vector(0)"
     assert statuses(server.run(signals={"traffic": "requests_total", "errors": never}))["errors"] == "fail"
+
+
+FAILING = 'sum by (job) (rate(requests_total{code=~"5.."}[5m]))'
+ALL = "sum by (job) (rate(requests_total[5m]))"
+
+
+@pytest.mark.parametrize(
+    "filler",
+    [
+        f"{ALL} * 0",
+        f"0 * {ALL}",
+        'sum by (job) (up{job="shop"}) * 0',
+        '0 * sum by (job) (up{job="shop"})',
+        'sum by (job) (0 * up{job="shop"})',
+        'max by (job) (up{job="shop"}) * 0',
+        f"({ALL} - {ALL})",
+        'label_replace(vector(0), "job", "shop", "", "")',
+        'clamp_max(up{job="shop"}, 0)',
+        'absent(requests_total{code=~"5..",job="shop"}) * 0',
+        'absent(requests_total{code=~"5..",job="shop"}) - 1',
+        "on (job) (0 / " + ALL + ")",
+        'vector(0) and on () up{job="shop"}',
+    ],
+)
+def test_what_fills_an_error_ratio_is_no_signal(filler: str) -> None:
+    def status(whole: str, value: float | None = 0.0, **signals: str) -> str:
+        server = Server().live("requests_total").live('up{job="shop"}')
+        server.answers["count by (code) (requests_total)"] = [({"code": "200"}, 2.0)]
+        server.answers[whole] = [({"job": "shop"}, value)] if value is not None else []
+        return statuses(server.run(signals={**signals, "errors": whole}))["errors"]
+
+    ratio = f"({FAILING} or {filler}) / {ALL}"
+    assert status(ratio) == status(ratio, traffic="requests_total") == "pass"
+    assert status(f"{FAILING} or {filler}") == "pass"
+    assert status(ratio, None) == "warn", "it fills nothing: its labels are others"
+    assert status(ratio.replace('requests_total{code=~"5.."}', "failures_total"), traffic="requests_total") == "fail"
+    assert status(ratio.replace("code=~", 'job="shpo",code=~'), traffic="requests_total") == "fail"
+    alone = filler.removeprefix("on (job) ")
+    assert status(alone, traffic="requests_total") == "fail", "a constant"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x * 0",
+        "sum(x) * 0",
+        "x - x",
+        "x * NaN",
+        "0 / 0 * x",
+        "clamp(x, 5, 5)",
+        "absent(x)",
+        "absent_over_time(x[5m])",
+        "absent(x) or vector(0)",
+    ],
+)
+def test_what_is_the_same_whatever_the_service_does_is_no_signal(text: str) -> None:
+    server = Server().live("x").live("shop:x")
+    server.answers[text] = [({}, 0.0)]
+    rule = {"type": "recording", "name": "shop:x", "query": text, "health": "ok"}
+    server.rules = success({"groups": [{"rules": [rule]}]})
+    for signal in (text, "shop:x"):
+        (found,) = server.run(signals={"saturation": signal})
+        assert str(found.status) == "fail" and "is a constant" in found.message, found.message
+
+
+@pytest.mark.parametrize(
+    "text", ["x * 1", "1 - x", "x - y", "clamp(x, 0, 1)", "clamp_max(x, 1)", "x / y", "x - x offset 5m", "x * on () group_left () y"]
+)
+def test_what_is_measured_is_no_constant(text: str) -> None:
+    server = Server().live("x").live("y")
+    server.answers[text] = [({}, 0.0)]
+    assert statuses(server.run(signals={"saturation": text})) == {"saturation": "pass"}
+
+
+def test_what_stands_behind_a_constant_is_never_seen() -> None:
+    server = Server().live("requests_total")
+    server.answers["vector(0) or sum(rate(requests_total[5m]))"] = [({}, 0.0)]
+    (found,) = server.run(signals={"errors": "vector(0) or sum(rate(requests_total[5m]))"})
+    assert str(found.status) == "fail" and "is a constant" in found.message
+
+
+def test_a_warning_of_an_expression_says_why() -> None:
+    server = Server().live("requests_total")
+    server.answers["sum(requests_total) or sum(panics_total)"] = [({}, 1.0)]
+    (found,) = server.run(signals={"errors": "sum(requests_total) or sum(panics_total)"})
+    assert str(found.status) == "warn" and "is without effect: there is no metric panics_total" in found.message
+
+
+def test_errors_of_which_the_service_says_that_they_are_to_come() -> None:
+    def found(declared: dict[str, list[dict[str, str]]], text: str = 'failures_total{job="shop"}', **args: t.Any) -> tuple[str, str]:
+        server = Server()
+        server.declared = declared
+        server.targets = success({"activeTargets": [target("web1:8080", job="shop")]})
+        (one,) = server.run(**{"signals": {"errors": text}, "expect": EXPECT[:1], **args})
+        return str(one.status), one.message
+
+    for name in ("failures_total", "failures"):
+        status, message = found({name: [OF_SHOP]})
+        assert status == "warn" and "is declared by what is scraped" in message and "may_be_absent: [errors]" in message
+    assert found({"failures_total": [OF_SHOP]}, "sum(rate(failures_total[5m]))")[0] == "warn"
+    assert found({"failures_total": [OF_SHOP]}, may_be_absent=["errors"])[0] == "pass"
+    assert found({"failures_total": [{"job": "other", "instance": "x:1"}]}, "failures_total")[0] == "fail"
+    assert found({"failures_total": [OF_SHOP]}, 'failures_total{job="shpo"}')[0] == "fail"
+    assert found({})[0] == "fail" and found({}, may_be_absent=["errors"])[0] == "fail"
+    assert found({"failures_total": [OF_SHOP]}, signals={"traffic": "failures_total"})[0] == "fail"
+
+
+def ended(seconds: float) -> t.Any:
+    """Answers to ranges of a series whose last sample is so old, after a minute of its life."""
+
+    def lines(_method: str, url: str, _options: t.Any) -> t.Any:
+        asked = {name: value[0] for name, value in parse_qs(urlsplit(url).query).items()}
+        start, end, step = (float(asked[name]) for name in ("start", "end", "step"))
+        reach = step if "last_over_time" in asked["query"] else 0.0
+        times = [start + step * index for index in range(int((end - start) / step + 1e-6) + 1)]
+        gone = NOW.timestamp() - seconds
+        values = [[time, "1"] for time in times if gone - 60 <= time <= gone + reach and time - reach <= gone]
+        return success({"resultType": "matrix", "result": [{"metric": {}, "values": values}] if values else []})
+
+    return lines
+
+
+def test_a_range_shows_what_has_ended() -> None:
+    def found(seconds: float, **args: t.Any) -> tuple[str, str]:
+        server = Server()
+        server.lately["old_total"] = [{"__name__": "old_total"}]
+        server.lines = ended(seconds)
+        text = "max_over_time(old_total[1h])"
+        server.answers[text] = [({}, 1.0)]
+        (one,) = server.run(signals={"traffic": text}, **args)
+        return str(one.status), one.message
+
+    status, message = found(1200)
+    assert status == "warn" and "old_total has had no sample for 20 min" in message and "(within)" in message
+    assert found(1200, within="26h")[0] == found(200)[0] == "pass"
+
+
+def test_a_value_that_was_there_is_not_said_to_come_yet() -> None:
+    server = Server().live("requests_total")
+    server.answers["count by (code) (requests_total)"] = [({"code": "200"}, 2.0)]
+    text = 'requests_total{code=~"5.."}'
+    server.lately[text] = [{"__name__": "requests_total", "code": "500"}]
+
+    server.lines = ended(300)
+    (found,) = server.run(signals={"errors": text})
+    assert str(found.status) == "warn" and "yet" not in found.message
+    assert 'no series with code=~"5.." at present, the last one ended 5 min' in found.message
+
+
+def test_a_rate_that_has_one_sample_only_is_awaited() -> None:
+    def status(range_: str = "1m", seconds: int = 60, *, samples: int = 1, before: bool = False, recorded: bool = False) -> str:
+        server = Server().live("seconds_bucket")
+        text = f"sum(rate(seconds_bucket[{range_}]))"
+        server.answers[f"max(count_over_time(seconds_bucket[{seconds}s]))"] = [({}, float(samples))]
+        server.answers[f"count(seconds_bucket offset {seconds}s)"] = [({}, 1.0)] if before else []
+        rule = {"type": "recording", "name": "shop:latency", "query": text, "health": "ok"}
+        server.rules = success({"groups": [{"rules": [rule]}]})
+        return statuses(server.run(signals={"latency": "shop:latency" if recorded else text}))["latency"]
+
+    assert status() == status("2m", 120) == status(recorded=True) == "unknown"
+    assert status(before=True) == status(samples=2) == status(before=True, recorded=True) == "fail"
 
 
 def test_a_whole_selector_may_be_absent() -> None:

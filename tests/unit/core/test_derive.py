@@ -272,7 +272,7 @@ dashboards:
         "data_sources": ["main"],
     }
     assert (oncall.instance, oncall.args) == ("oncall", {"url": "http://old.example", "tag": "oncall"})
-    assert missing("grafana_dashboard", organisation=BOARDS) == "dashboards is not declared"
+    assert missing("grafana_dashboard", organisation=BOARDS).startswith("dashboards is not declared: which dashboards")
     assert "grafana" in missing("grafana_dashboard", text)
     _one, _two, lost = derived("grafana_dashboard", text.replace("using: old", "using: lost"), BOARDS)
     assert lost.gap is not None and "lost" in lost.gap

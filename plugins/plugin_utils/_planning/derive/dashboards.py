@@ -16,7 +16,7 @@ from .instance import Derivation, Instance, Several, Steps
 def _dashboards(description: Description) -> list[Instance]:
     declared = description.data.get("dashboards") or []
     if not declared:
-        raise NotDeclared(phrase("dashboards is not declared"))
+        raise NotDeclared(phrase("dashboards is not declared: which dashboards do the operators look at? (the uid of each)"))
     several = Several()
     for index, entry in enumerate(declared):
         steps: Steps = ("dashboards", index)
