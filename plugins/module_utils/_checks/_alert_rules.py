@@ -20,7 +20,11 @@ from .._phrase import Message, phrase, plural
 from ._alert_kinds import meaning
 from ._alert_series import MARK, Live
 
-MILD = ("info", "informational", "none", "debug", "notice", "ok", "low")  # severities for which nobody has to do anything
+# severities for which nobody has to do anything
+MILD = (
+    *("info", "information", "informational", "notice", "debug", "trace", "log", "logging", "audit", "none", "ok", "low"),
+    *("ignore", "ignored", "silent", "silence", "test", "sev5", "p5"),
+)
 COMPANIONS = ("told", "warn", "fail")
 WEEK = 604800.0
 PATIENCE = 8.0  # seconds for what is only told
@@ -50,7 +54,7 @@ class Remarks:
 
 def is_mild(alert: Rule) -> bool:
     """Whether nobody has to do anything; what has no severity, or one of an organisation's own, is not mild."""
-    return alert.labels.get("severity", "").lower() in MILD
+    return alert.labels.get("severity", "").strip().lower() in MILD
 
 
 # -- labels and annotations by severity

@@ -20,6 +20,7 @@ from .._finding import CannotObserve
 from .._message import one_line
 from .._phrase import Message, phrase
 from ._alert_kinds import (
+    BACKUP_AGE,
     DISK,
     DOWN,
     ERRORS,
@@ -36,6 +37,7 @@ from ._alert_parts import Watched, not_watched
 from ._alert_rules import is_mild
 from ._alert_scope import Scope
 from ._alert_series import Labels, Live
+from ._alert_trial import Outcome, Trials, can_be_tried
 
 OWN, NAMED, OTHERS = "own", "named", "others"
 APPLICATION = (DOWN, ERRORS, LATENCY)
@@ -101,6 +103,7 @@ class Coverage:
         self.alerting = [rule for rule in rules if rule.kind == "alerting"]
         self.expressions = Expressions(rules, meaning)
         self.live = Live(server)
+        self.trials = Trials(server, self.expressions.recorded)
 
     def of(
         self, wanted: t.Sequence[str], match: t.Mapping[str, str], must_include: t.Sequence[str], covers: t.Mapping[str, list[str]]
@@ -220,14 +223,27 @@ class Coverage:
             if candidate.relation != OTHERS:
                 kind.unknowns.append(phrase("{alert} cannot be examined: {why}", alert=alert.name, why=exc.message))
             return
-        about = [labels for labels in series if self._is_about(labels, candidate.relation, name, selector)]
+        if name == DOWN and selector.metric == "up" and series and all(self.scope.is_probed(labels) for labels in series):
+            said = phrase(
+                "{alert} tells that the exporter of probes does not answer, and not what it found: {query}",
+                alert=alert.name,
+                query=one_line(alert.query, 120),
+            )
+            if candidate.relation != OTHERS:
+                kind.comes_near(said)
+            return
+        about = self._about(series, candidate.relation, name, selector)
         if leaf.vanishing and not self._is_there(selector):  # gone, or never there: only what it is called can tell
             about = [labels for labels in about if self.scope.is_application(labels)]
         if not about:
             if candidate.relation != OTHERS:
                 kind.comes_near(self._why_not(alert, leaf, series))
             return
-        if recognised and not leaf.fires:
+        tried = self._tried(candidate, name) if recognised else None
+        if tried is Outcome.ALWAYS and leaf.fires:
+            said = phrase("{alert} fires also when all is well: {query}", alert=alert.name, query=one_line(alert.query, 120))
+            kind.comes_near(said)
+        elif recognised and (not leaf.fires or tried is Outcome.SILENT or not _tells_by_vanishing(leaf, name)):
             said = phrase(
                 "{alert} does not fire when it should tell of {kind}: {query}",
                 alert=alert.name,
@@ -246,6 +262,26 @@ class Coverage:
             kind.alerts.setdefault(alert.name, []).append(Watched(leaf, about))
             if candidate.relation == NAMED and not any(self.scope.is_tied(labels, application=False) for labels in about):
                 kind.tells(phrase("that {alert} watches this service is what the service says", alert=alert.name))
+
+    def _about(self, series: t.Sequence[Labels], relation: str, name: str, selector: Selector) -> list[Labels]:
+        found = [labels for labels in series if self._is_about(labels, relation, name, selector)]
+        probes = name == DOWN and selector.metric == "up"  # which is 1 as long as the exporter of the probes answers
+        return [labels for labels in found if not self.scope.is_probed(labels)] if probes else found
+
+    def _tried(self, candidate: _Candidate, name: str) -> Outcome | None:
+        """What comes of the alert when the service is bad; None where that cannot be tried."""
+        leaves = candidate.of(name)
+        if not can_be_tried(name, {leaf.selector.metric or "" for leaf in leaves}):
+            return None
+        service: dict[str, list[Labels]] = {}
+        try:
+            for leaf in leaves:
+                series = [labels for labels in self.live.series(_without_outcome(leaf.selector)) if _reached(labels, leaf)]
+                about = self._about(series, candidate.relation, name, leaf.selector)
+                service.setdefault(leaf.selector.metric or "", []).extend(about)
+        except CannotObserve:
+            return None
+        return self.trials.of(candidate.alert, name, service)
 
     def _series(self, alert: Rule, leaf: Leaf, by_outcome: bool) -> list[Labels]:
         """The label sets that a selector takes now; of failures, what they would have, since the first one may not have happened yet."""
@@ -338,6 +374,11 @@ def _reached(labels: Labels, leaf: Leaf) -> bool:
         return all(matcher.holds(labels) for matcher in leaf.through if matcher.name in labels)
     except CannotObserve:
         return True
+
+
+def _tells_by_vanishing(leaf: Leaf, kind: str) -> bool:
+    """What is gone is down; that nothing is there for long may tell of a backup, and of nothing else."""
+    return kind == DOWN or not leaf.vanishing or (kind == BACKUP_AGE and leaf.selector.reach >= 3600)
 
 
 def _where(labels: Labels) -> str:
