@@ -105,6 +105,16 @@ def _of(select: Select, pairs: t.Iterable[Pair]) -> Select:
     return Select((dataclasses.replace(selector, matchers=(*selector.matchers, *mine)),))
 
 
+def _worlds(kind: str, service: t.Mapping[str, frozenset[Pair]]) -> t.Iterator[_World]:
+    """All targets bad, one, all but one: alerts count them. What is down may also be gone from discovery."""
+    one = {metric: frozenset([min(pairs)]) for metric, pairs in service.items() if pairs}
+    rest = {metric: pairs - one[metric] for metric, pairs in service.items() if len(pairs) > 1}
+    for which in (service, one, rest) if rest else (service,):
+        yield _World(kind, which, bad=True)
+        if kind == DOWN:
+            yield _World(kind, which, bad=True, gone=True)
+
+
 def can_be_tried(kind: str, metrics: t.Iterable[str]) -> bool:
     """Whether it is known what the values of all of these would be."""
     return kind in _METRICS and all(_METRICS[kind].fullmatch(metric) for metric in metrics)
@@ -136,21 +146,16 @@ class Trials:
             return None
         if tree is None or not self._can(tree, kind):
             return None
-        worlds = {"well": _World(kind, service, bad=False), "bad": _World(kind, service, bad=True)}
-        if len(targets) > 1:  # what tells that one of several is bad
-            first = {metric: frozenset([min(pairs)]) for metric, pairs in service.items() if pairs}
-            worlds["one"] = _World(kind, first, bad=True)
-        if kind == DOWN:
-            worlds["gone"] = _World(kind, service, bad=True, gone=True)
         try:
-            found = {name: self._fires(world.change(tree)) for name, world in worlds.items()}
+            well = self._fires(_World(kind, service, bad=False).change(tree))
+            for world in _worlds(kind, service):
+                found = self._fires(world.change(tree))
+                if well is None or found is None:
+                    return None
+                if found - well:
+                    return Outcome.FIRES
         except (CannotObserve, NotParsed):
             return None
-        if any(one is None for one in found.values()):
-            return None
-        well = found["well"] or frozenset()
-        if any((one or frozenset()) - well for one in found.values()):
-            return Outcome.FIRES
         return Outcome.ALWAYS if well else Outcome.SILENT
 
     def _fires(self, tree: Tree) -> frozenset[frozenset[tuple[str, str]]] | None:
