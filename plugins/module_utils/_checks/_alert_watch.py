@@ -26,6 +26,7 @@ from ._alert_kinds import (
     ERRORS,
     LATENCY,
     WORDS,
+    is_something_else,
     is_success,
     kind_of,
     may_vanish_with_it,
@@ -33,6 +34,7 @@ from ._alert_kinds import (
     outcome_labels,
     without_outcome,
 )
+from ._alert_limits import is_senseless, takes_codes
 from ._alert_parts import Watched, not_watched
 from ._alert_rules import is_mild
 from ._alert_scope import Scope
@@ -199,7 +201,7 @@ class Coverage:
         """What nobody but the service can say what it tells of; a selector that plainly tells of something else is not that."""
         known = [found for leaf in candidate.leaves if (found := kind_of(leaf.selector, leaf.functions)[0])]
         others = [leaf for leaf in candidate.leaves if not kind_of(leaf.selector, leaf.functions)[0]]
-        others = [leaf for leaf in others if leaf.selector.metric not in ALERT_METRICS]
+        others = [leaf for leaf in others if leaf.selector.metric not in ALERT_METRICS and not is_something_else(leaf.selector, name)]
         if known or not others:
             said = phrase(
                 "{alert}, which is named for {kind}, does not tell of it: {query}",
@@ -243,7 +245,9 @@ class Coverage:
         if tried is Outcome.ALWAYS and leaf.fires:
             said = phrase("{alert} fires also when all is well: {query}", alert=alert.name, query=one_line(alert.query, 120))
             kind.comes_near(said)
-        elif recognised and (not leaf.fires or tried is Outcome.SILENT or not _tells_by_vanishing(leaf, name)):
+        elif not _tells_by_vanishing(leaf, name) or (
+            recognised and (not leaf.fires or tried is Outcome.SILENT or is_senseless(alert.query, name))
+        ):
             said = phrase(
                 "{alert} does not fire when it should tell of {kind}: {query}",
                 alert=alert.name,
@@ -289,6 +293,7 @@ class Coverage:
         found = self.live.series(_without_outcome(selector) if by_outcome else selector)
         if by_outcome:
             found = [labels for labels in found if all(labels.get(label) for label in outcome_labels(selector))]
+            found = [labels for labels in found if takes_codes(selector, labels)]
         found = [labels for labels in found if _reached(labels, leaf)]
         if not found and (leaf.vanishing or self._may_be_absent(alert, selector)):
             said = {matcher.name: matcher.value for matcher in (*selector.matchers, *leaf.through) if matcher.operator == "="}

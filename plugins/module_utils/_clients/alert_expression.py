@@ -161,7 +161,7 @@ class Expressions:
         if operator in _FLIPPED:
             as_value = bool(expr.modifier and expr.modifier.return_bool)
             low, high = _number(expr.rhs), _number(expr.lhs)
-            if _always(operator, expr.lhs, low) or _always(_FLIPPED[operator], expr.rhs, high):
+            if _decided(operator, expr.lhs, low) or _decided(_FLIPPED[operator], expr.rhs, high):
                 return [dataclasses.replace(leaf, sense=Sense.WHEN_GOOD, value=Sense.UNSURE) for leaf in left + right]
             return [_compared(leaf, operator, low, as_value) for leaf in left] + [
                 _compared(leaf, _FLIPPED[operator], high, as_value) for leaf in right
@@ -242,10 +242,12 @@ def _equal(leaf: Leaf, operator: str, number: float | None, good: bool) -> bool 
     return good is not (operator == "==")
 
 
-def _always(operator: str, expr: t.Any, number: float | None) -> bool:
-    """Whether a comparison holds whatever happens, as ``errors_total >= 0`` does."""
-    holds = number is not None and ((operator == ">=" and number <= 0) or (operator in (">", "!=") and number < 0))
-    return holds and _counts_up(expr)
+def _decided(operator: str, expr: t.Any, number: float | None) -> bool:
+    """Whether a comparison holds whatever happens, as ``errors_total >= 0`` does, or never, as ``up < 0``."""
+    if number is None:
+        return False
+    decided = number <= 0 if operator in (">=", "<") else number < 0
+    return decided and _counts_up(expr)
 
 
 def _counts_up(expr: t.Any) -> bool:
