@@ -93,7 +93,7 @@ class Scope:
 
     def is_probed(self, labels: t.Mapping[str, str]) -> bool:
         """Whether its target is looked at from outside, by an exporter that answers while what it looks at does not."""
-        return pair_of(labels) in self._probed or "://" in labels.get("instance", "")
+        return pair_of(labels) in self._probed or ("://" in labels.get("instance", "") and labels.get("job") not in self.jobs)
 
     def _names_it(self, value: str) -> bool:
         return _bare(value) in self._names or host_of(value) in self._served

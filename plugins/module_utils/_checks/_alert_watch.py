@@ -13,9 +13,10 @@ import functools
 import re
 import typing as t
 
-from .._clients.alert_expression import Expressions, Leaf
+from .._clients.alert_expression import Expressions, Leaf, Sense
 from .._clients.prometheus import Prometheus, Rule
 from .._clients.promql import ALERT_METRICS, NotParsed, Selector, parse, selectors
+from .._clients.promql_evaluation import filters
 from .._finding import CannotObserve
 from .._message import one_line
 from .._phrase import Message, phrase
@@ -202,7 +203,7 @@ class Coverage:
         known = [found for leaf in candidate.leaves if (found := kind_of(leaf.selector, leaf.functions)[0])]
         others = [leaf for leaf in candidate.leaves if not kind_of(leaf.selector, leaf.functions)[0]]
         others = [leaf for leaf in others if leaf.selector.metric not in ALERT_METRICS and not is_something_else(leaf.selector, name)]
-        if known or not others:
+        if known or not others or not self._has_limit(candidate.alert.query):
             said = phrase(
                 "{alert}, which is named for {kind}, does not tell of it: {query}",
                 alert=candidate.alert.name,
@@ -213,6 +214,11 @@ class Coverage:
             return []
         kind.tells(phrase("that {alert} tells of {kind} is what the service says", alert=candidate.alert.name, kind=WORDS[name]))
         return others
+
+    def _has_limit(self, query: str) -> bool:
+        """Whether anything decides when it fires; a bare selector fires as long as its series are there, unless they are recorded."""
+        tree = parse(query)
+        return filters(tree) or any(one.metric in self.expressions.recorded for one in selectors(tree))
 
     def _look_at_leaf(self, candidate: _Candidate, leaf: Leaf, name: str, kind: Kind) -> None:
         alert, selector = candidate.alert, leaf.selector
@@ -245,8 +251,10 @@ class Coverage:
         if tried is Outcome.ALWAYS and leaf.fires:
             said = phrase("{alert} fires also when all is well: {query}", alert=alert.name, query=one_line(alert.query, 120))
             kind.comes_near(said)
-        elif not _tells_by_vanishing(leaf, name) or (
-            recognised and (not leaf.fires or tried is Outcome.SILENT or is_senseless(alert.query, name))
+        elif (
+            not _tells_by_vanishing(leaf, name)
+            or (leaf.sense is Sense.WHEN_GOOD and not leaf.vanishing)
+            or (recognised and (not leaf.fires or tried is Outcome.SILENT or is_senseless(alert.query, name)))
         ):
             said = phrase(
                 "{alert} does not fire when it should tell of {kind}: {query}",

@@ -424,3 +424,20 @@ def test_a_path_on_the_host_of_others_makes_it_no_host_of_the_service() -> None:
     elsewhere = {"job": "node", "instance": "pay1:9100", "mountpoint": "/var/lib/shop"}
     found = Server([rule("Full", "node_filesystem_avail_bytes < 1e8")], {"node_filesystem_avail_bytes": [elsewhere]}).run("disk")
     assert (str(found.status), "Full watches job=node instance=pay1:9100" in found.message) == ("fail", True)
+
+
+@pytest.mark.parametrize("query", ["shop_queue", "shop_queue >= 0", "absent(shop_queue)"])
+def test_an_alert_that_is_named_and_has_no_limit(query: str) -> None:
+    found = Server([rule("A", query)], {"shop_queue": [APP]}).run("errors", covers={"errors": ["A"]})
+    assert (str(found.status), found.message.startswith("no alert tells of failing requests: A")) == ("fail", True)
+
+
+@pytest.mark.parametrize("query", ["shop_queue > 0", "shop_queue == 0", "shop_stuck"])
+def test_an_alert_that_is_named_and_has_one(query: str) -> None:
+    rules = [rule("A", query), rule("shop_stuck", "shop_queue > 5", "recording")]
+    assert str(Server(rules, {"shop_queue": [APP]}).run("errors", covers={"errors": ["A"]}).status) == "pass"
+
+
+def test_an_instance_that_is_a_url_is_no_probe_where_the_job_is_declared() -> None:
+    at_url = {"job": "shop", "instance": "http://shop1:8080"}
+    assert str(Server([rule("Down", f"{UP} == 0")], {UP: [at_url]}, [at_url]).run("down").status) == "pass"
