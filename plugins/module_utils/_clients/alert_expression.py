@@ -162,7 +162,13 @@ class Expressions:
             as_value = bool(expr.modifier and expr.modifier.return_bool)
             low, high = _number(expr.rhs), _number(expr.lhs)
             if _decided(operator, expr.lhs, low) or _decided(_FLIPPED[operator], expr.rhs, high):
-                return [dataclasses.replace(leaf, sense=Sense.WHEN_GOOD, value=Sense.UNSURE) for leaf in left + right]
+                below = operator in _LOW if low is not None else operator in _HIGH
+                return [
+                    leaf  # what is not recognised may well be negative, as a balance
+                    if below and leaf.sense is Sense.UNSURE
+                    else dataclasses.replace(leaf, sense=Sense.WHEN_GOOD, value=Sense.UNSURE)
+                    for leaf in left + right
+                ]
             return [_compared(leaf, operator, low, as_value) for leaf in left] + [
                 _compared(leaf, _FLIPPED[operator], high, as_value) for leaf in right
             ]

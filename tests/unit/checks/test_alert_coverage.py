@@ -432,7 +432,7 @@ def test_an_alert_that_is_named_and_has_no_limit(query: str) -> None:
     assert (str(found.status), found.message.startswith("no alert tells of failing requests: A")) == ("fail", True)
 
 
-@pytest.mark.parametrize("query", ["shop_queue > 0", "shop_queue == 0", "shop_stuck"])
+@pytest.mark.parametrize("query", ["shop_queue > 0", "shop_queue < 0", "0 > shop_queue", "shop_queue == 0", "shop_stuck"])
 def test_an_alert_that_is_named_and_has_one(query: str) -> None:
     rules = [rule("A", query), rule("shop_stuck", "shop_queue > 5", "recording")]
     assert str(Server(rules, {"shop_queue": [APP]}).run("errors", covers={"errors": ["A"]}).status) == "pass"
