@@ -15,6 +15,8 @@ description:
     Recording rules are followed to what they are made of. C(up == 1), or what stands on the right of C(unless), tells of nothing.
   - The service's own alerts are those that have the labels O(match). An alert of the platform counts as well, where its expression
     selects series of the service, by its job, its hosts, its endpoints or its name in a label, or where O(covers) names it.
+  - Where the values are known (C(up), C(probe_success), free bytes, dates of certificates and backups), the server evaluates the
+    expression as if the service were bad, and as if all were well. What fires in both cases, or in neither, does not count.
   - An alert does not count that only informs, cannot be evaluated, matches nothing, or watches the targets of others.
   - Where a part is left out, such as one of several jobs, the file system of the root or of O(paths), the certificate of one of several
     endpoints, the finding is a C(warn).

@@ -187,8 +187,8 @@ def _latency(metric: str, selector: Selector, functions: tuple[str, ...]) -> Tol
     )
     if not timed and not (quantile and not _NO_TIME.search(base)):
         return None
-    if _NO_TIME.search(base):
-        return None
+    if _NO_TIME.search(base) or any(one.name == "le" and one.operator == "=" and one.value == "+Inf" for one in selector.matchers):
+        return None  # the last bucket counts all
     if "histogram_fraction" in functions or (_label(selector, "le") and not quantile):
         return LATENCY, Sense.HIGH_IS_GOOD, False  # the share of what is fast enough
     return LATENCY, Sense.HIGH_IS_BAD, False
@@ -207,6 +207,14 @@ def may_vanish_with_it(selector: Selector) -> bool:
     """Whether the service itself exposes such series, so that they are gone when it is down."""
     kind = kind_of(selector, ())[0]
     return bool(selector.metric) and kind not in (DISK, CERTIFICATE, BACKUP_AGE) and not _OF_HOST.search(selector.metric or "")
+
+
+def is_something_else(selector: Selector, kind: str) -> bool:
+    """Whether a metric plainly tells of another thing than the kind: of inodes, of how long or how big a backup is."""
+    metric = selector.metric or ""
+    if kind == DISK:
+        return bool(_STORE.search(metric) and _NO_SPACE.search(metric))
+    return kind == BACKUP_AGE and bool(_words("duration", "size", "bytes").search(metric))
 
 
 def is_success(selector: Selector) -> bool:
@@ -258,6 +266,7 @@ __all__ = (
     "KINDS",
     "LATENCY",
     "WORDS",
+    "is_something_else",
     "is_success",
     "kind_of",
     "may_vanish_with_it",

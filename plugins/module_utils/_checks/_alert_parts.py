@@ -57,7 +57,7 @@ def _targets(watched: t.Sequence[Watched], scope: Scope) -> LeftOut:
     left = LeftOut()
     of_up = [one for one in watched if one.leaf.selector.metric == "up"]
     jobs = {labels.get("job", "") for one in watched for labels in one.series}
-    if not of_up or not jobs & set(scope.jobs):
+    if not of_up or not jobs:
         return left
     for job in scope.jobs:
         if job not in jobs:

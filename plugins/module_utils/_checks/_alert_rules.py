@@ -21,7 +21,10 @@ from ._alert_kinds import meaning
 from ._alert_series import MARK, Live
 
 # severities for which nobody has to do anything
-MILD = ("info", "information", "informational", "none", "debug", "trace", "log", "notice", "ok", "low", "ignore", "silent", "test", "audit")
+MILD = (
+    *("info", "information", "informational", "notice", "debug", "trace", "log", "logging", "audit", "none", "ok", "low"),
+    *("ignore", "ignored", "silent", "silence", "test", "sev5", "p5"),
+)
 COMPANIONS = ("told", "warn", "fail")
 WEEK = 604800.0
 PATIENCE = 8.0  # seconds for what is only told

@@ -14,6 +14,7 @@ from .._clients.prometheus import Target
 
 # labels whose values say nothing of what the series is about
 _SILENT = ("__name__", "le", "quantile", "code", "status", "method", "severity", "team", "owner", "alertname", "prometheus", "cluster")
+_OF_DISKS = ("mountpoint", "device", "fstype")  # of whichever host
 _OF_HOSTS = re.compile(r"instance|host|node|server|target|machine|\bvm\b", re.IGNORECASE)
 # what runs on each host and tells of the host, not of what the service is
 _HOST_JOB = re.compile(r"(?:^|[/_-])(?:node|windows|host|hosts|linux|cadvisor|process|systemd)(?:[-_ ]?exporter)?s?$", re.IGNORECASE)
@@ -36,6 +37,7 @@ class Scope:
         self._served = {host_of(endpoint) for endpoint in self.endpoints} - {""}
         self._own_jobs = {job for job in self.jobs if self._is_named_after(job) or not self.addresses}
         self._pairs: set[tuple[str, str]] = set()
+        self._probed: set[tuple[str, str]] = set()
         self.targets: list[Target] = []
         self._probes: set[tuple[str, str]] = set()
         self._scraped: set[tuple[str, str]] = set()
@@ -51,6 +53,7 @@ class Scope:
             (self._probes if target.discovered.get("__param_target") else self._scraped).add(pair_of(target.labels))
         there = [target for target in targets if self._is_at_address(target)]
         self._pairs = {pair_of(target.labels) for target in there}
+        self._probed = {pair_of(target.labels) for target in targets if _is_probed(target)}
         for job in self.jobs:
             if all(target.labels.get("job") != job for target in there):  # where it runs is not what the inventory says
                 self._own_jobs.add(job)
@@ -82,7 +85,7 @@ class Scope:
         """Whether a series of an alert that the team calls its own is about the service, or about nothing else that could be told."""
         if not self.is_known or (self.is_application(labels) if application else self.is_about(labels)):
             return True
-        if any(self._is_named_after(value) for name, value in labels.items() if name not in _SILENT):
+        if any(self._is_named_after(value) for name, value in labels.items() if name not in (*_SILENT, *_OF_DISKS)):
             return True
         return not any(labels.get(name) for name in labels if name == "job" or _OF_HOSTS.search(name))
 
@@ -99,6 +102,10 @@ class Scope:
             if name not in _SILENT and (host := host_of(value)) in self._served:
                 return host
         return None
+
+    def is_probed(self, labels: t.Mapping[str, str]) -> bool:
+        """Whether its target is looked at from outside, by an exporter that answers while what it looks at does not."""
+        return pair_of(labels) in self._probed or ("://" in labels.get("instance", "") and labels.get("job") not in self.jobs)
 
     def _names_it(self, value: str) -> bool:
         return _bare(value) in self._names or host_of(value) in self._served
@@ -121,6 +128,13 @@ class Scope:
         """Whether the service's name stands in it as a word."""
         lower = value.lower()
         return any(re.search(rf"(?:^|[^a-z0-9]){re.escape(name)}(?:[^a-z0-9]|$)", lower) for name in self._names)
+
+
+def _is_probed(target: Target) -> bool:
+    """As the blackbox exporter does; those of SNMP and the like answer nothing where what they ask does not."""
+    return bool(target.discovered.get("__param_target")) and (
+        target.discovered.get("__metrics_path__") == "/probe" or "://" in target.discovered["__param_target"]
+    )
 
 
 def pair_of(labels: t.Mapping[str, str]) -> tuple[str, str]:

@@ -13,18 +13,21 @@ import functools
 import re
 import typing as t
 
-from .._clients.alert_expression import Expressions, Leaf
+from .._clients.alert_expression import Expressions, Leaf, Sense
 from .._clients.prometheus import Prometheus, Rule
 from .._clients.promql import ALERT_METRICS, NotParsed, Selector, parse, selectors
+from .._clients.promql_evaluation import filters
 from .._finding import CannotObserve
 from .._message import one_line
 from .._phrase import Message, phrase
 from ._alert_kinds import (
+    BACKUP_AGE,
     DISK,
     DOWN,
     ERRORS,
     LATENCY,
     WORDS,
+    is_something_else,
     is_success,
     kind_of,
     may_vanish_with_it,
@@ -32,11 +35,13 @@ from ._alert_kinds import (
     outcome_labels,
     without_outcome,
 )
+from ._alert_limits import is_senseless, takes_codes
 from ._alert_parts import Watched, not_watched
 from ._alert_results import Results
 from ._alert_rules import is_mild
 from ._alert_scope import Scope
 from ._alert_series import Labels, Live
+from ._alert_trial import Outcome, Trials, can_be_tried
 
 OWN, NAMED, OTHERS = "own", "named", "others"
 APPLICATION = (DOWN, ERRORS, LATENCY)
@@ -103,6 +108,7 @@ class Coverage:
         self.expressions = Expressions(rules, meaning)
         self.live = Live(server)
         self.results = Results(server)
+        self.trials = Trials(server, self.expressions.recorded)
 
     def of(
         self, wanted: t.Sequence[str], match: t.Mapping[str, str], must_include: t.Sequence[str], covers: t.Mapping[str, list[str]]
@@ -198,8 +204,8 @@ class Coverage:
         """What nobody but the service can say what it tells of; a selector that plainly tells of something else is not that."""
         known = [found for leaf in candidate.leaves if (found := kind_of(leaf.selector, leaf.functions)[0])]
         others = [leaf for leaf in candidate.leaves if not kind_of(leaf.selector, leaf.functions)[0]]
-        others = [leaf for leaf in others if leaf.selector.metric not in ALERT_METRICS]
-        if known or not others:
+        others = [leaf for leaf in others if leaf.selector.metric not in ALERT_METRICS and not is_something_else(leaf.selector, name)]
+        if known or not others or not self._has_limit(candidate.alert.query):
             said = phrase(
                 "{alert}, which is named for {kind}, does not tell of it: {query}",
                 alert=candidate.alert.name,
@@ -210,6 +216,11 @@ class Coverage:
             return []
         kind.tells(phrase("that {alert} tells of {kind} is what the service says", alert=candidate.alert.name, kind=WORDS[name]))
         return others
+
+    def _has_limit(self, query: str) -> bool:
+        """Whether anything decides when it fires; a bare selector fires as long as its series are there, unless they are recorded."""
+        tree = parse(query)
+        return filters(tree) or any(one.metric in self.expressions.recorded for one in selectors(tree))
 
     def _look_at_leaf(self, candidate: _Candidate, leaf: Leaf, name: str, kind: Kind) -> None:
         alert, selector = candidate.alert, leaf.selector
@@ -222,9 +233,16 @@ class Coverage:
             if candidate.relation != OTHERS:
                 kind.unknowns.append(phrase("{alert} cannot be examined: {why}", alert=alert.name, why=exc.message))
             return
-        about = [labels for labels in series if self._is_about(labels, candidate.relation, name, selector)]
-        if selector.metric == "up" and name == DOWN:  # that the prober answers says nothing of what it probes
-            about = [labels for labels in about if not self.scope.is_probe(labels)]
+        if name == DOWN and selector.metric == "up" and series and all(self.scope.is_probed(labels) for labels in series):
+            said = phrase(
+                "{alert} tells that the exporter of probes does not answer, and not what it found: {query}",
+                alert=alert.name,
+                query=one_line(alert.query, 120),
+            )
+            if candidate.relation != OTHERS:
+                kind.comes_near(said)
+            return
+        about = self._about(series, candidate.relation, name, selector)
         if leaf.vanishing and not self._is_there(selector):  # gone, or never there: only what it is called can tell
             about = [labels for labels in about if self.scope.is_application(labels)]
         if not about:
@@ -235,7 +253,15 @@ class Coverage:
             if candidate.relation != OTHERS:
                 kind.comes_near(self._watches(alert, others))
             return
-        if recognised and not leaf.fires:
+        tried = self._tried(candidate, name) if recognised else None
+        if tried is Outcome.ALWAYS and leaf.fires:
+            said = phrase("{alert} fires also when all is well: {query}", alert=alert.name, query=one_line(alert.query, 120))
+            kind.comes_near(said)
+        elif (
+            not _tells_by_vanishing(leaf, name)
+            or (leaf.sense is Sense.WHEN_GOOD and not leaf.vanishing)
+            or (recognised and (not leaf.fires or tried is Outcome.SILENT or is_senseless(alert.query, name)))
+        ):
             said = phrase(
                 "{alert} does not fire when it should tell of {kind}: {query}",
                 alert=alert.name,
@@ -255,12 +281,33 @@ class Coverage:
             if candidate.relation == NAMED and not any(self.scope.is_tied(labels, application=False) for labels in about):
                 kind.tells(phrase("that {alert} watches this service is what the service says", alert=alert.name))
 
+    def _about(self, series: t.Sequence[Labels], relation: str, name: str, selector: Selector) -> list[Labels]:
+        found = [labels for labels in series if self._is_about(labels, relation, name, selector)]
+        probes = name == DOWN and selector.metric == "up"  # which is 1 as long as the exporter of the probes answers
+        return [labels for labels in found if not self.scope.is_probed(labels)] if probes else found
+
+    def _tried(self, candidate: _Candidate, name: str) -> Outcome | None:
+        """What comes of the alert when the service is bad; None where that cannot be tried."""
+        leaves = candidate.of(name)
+        if not can_be_tried(name, {leaf.selector.metric or "" for leaf in leaves}):
+            return None
+        service: dict[str, list[Labels]] = {}
+        try:
+            for leaf in leaves:
+                series = [labels for labels in self.live.series(_without_outcome(leaf.selector)) if _reached(labels, leaf)]
+                about = self._about(series, candidate.relation, name, leaf.selector)
+                service.setdefault(leaf.selector.metric or "", []).extend(about)
+        except CannotObserve:
+            return None
+        return self.trials.of(candidate.alert, name, service)
+
     def _series(self, alert: Rule, leaf: Leaf, by_outcome: bool) -> list[Labels]:
         """The label sets that a selector takes now; of failures, what they would have, since the first one may not have happened yet."""
         selector = leaf.selector
         found = self.live.series(_without_outcome(selector) if by_outcome else selector)
         if by_outcome:
             found = [labels for labels in found if all(labels.get(label) for label in outcome_labels(selector))]
+            found = [labels for labels in found if takes_codes(selector, labels)]
         found = [labels for labels in found if _reached(labels, leaf)]
         if not found and (leaf.vanishing or self._may_be_absent(alert, selector)):
             said = {matcher.name: matcher.value for matcher in (*selector.matchers, *leaf.through) if matcher.operator == "="}
@@ -350,6 +397,11 @@ def _reached(labels: Labels, leaf: Leaf) -> bool:
         return all(matcher.holds(labels) for matcher in leaf.through if matcher.name in labels)
     except CannotObserve:
         return True
+
+
+def _tells_by_vanishing(leaf: Leaf, kind: str) -> bool:
+    """What is gone is down; that nothing is there for long may tell of a backup, and of nothing else."""
+    return kind == DOWN or not leaf.vanishing or (kind == BACKUP_AGE and leaf.selector.reach >= 3600)
 
 
 def _where(labels: Labels) -> str:

@@ -30,6 +30,19 @@ _PRESENCE = ("group", "present_over_time")
 _SPREADS = ("count_values", "stddev", "stdvar", "stddev_over_time", "stdvar_over_time")
 _TURNS = ("changes", "resets", "deriv", "delta", "idelta")  # how a value moves: of one that is 0 or 1, not what it is
 
+_MAY_BE_NEGATIVE = (
+    "delta",
+    "idelta",
+    "deriv",
+    "predict_linear",
+    "holt_winters",
+    "double_exponential_smoothing",
+    "ln",
+    "log2",
+    "log10",
+    "scalar",
+)
+
 
 class Sense(enum.Enum):
     """What a value, or that there is one, says of what is watched."""
@@ -148,6 +161,14 @@ class Expressions:
         if operator in _FLIPPED:
             as_value = bool(expr.modifier and expr.modifier.return_bool)
             low, high = _number(expr.rhs), _number(expr.lhs)
+            if _decided(operator, expr.lhs, low) or _decided(_FLIPPED[operator], expr.rhs, high):
+                below = operator in _LOW if low is not None else operator in _HIGH
+                return [
+                    leaf  # what is not recognised may well be negative, as a balance
+                    if below and leaf.sense is Sense.UNSURE
+                    else dataclasses.replace(leaf, sense=Sense.WHEN_GOOD, value=Sense.UNSURE)
+                    for leaf in left + right
+                ]
             return [_compared(leaf, operator, low, as_value) for leaf in left] + [
                 _compared(leaf, _FLIPPED[operator], high, as_value) for leaf in right
             ]
@@ -225,6 +246,26 @@ def _equal(leaf: Leaf, operator: str, number: float | None, good: bool) -> bool 
     if number is None or not leaf.two_valued:
         return None
     return good is not (operator == "==")
+
+
+def _decided(operator: str, expr: t.Any, number: float | None) -> bool:
+    """Whether a comparison holds whatever happens, as ``errors_total >= 0`` does, or never, as ``up < 0``."""
+    if number is None:
+        return False
+    decided = number <= 0 if operator in (">=", "<") else number < 0
+    return decided and _counts_up(expr)
+
+
+def _counts_up(expr: t.Any) -> bool:
+    """Whether values are of what is counted or measured, which are never below 0."""
+    if isinstance(expr, (promql_parser.ParenExpr, promql_parser.AggregateExpr, promql_parser.SubqueryExpr)):
+        return _counts_up(expr.expr)
+    if isinstance(expr, promql_parser.Call):
+        return str(expr.func.name) not in _MAY_BE_NEGATIVE and all(_counts_up(part) for part in expr.args)
+    if isinstance(expr, promql_parser.BinaryExpr):
+        return str(expr.op) in ("+", "*", "/") and _counts_up(expr.lhs) and _counts_up(expr.rhs)
+    number = _number(expr)
+    return number >= 0 if number is not None else not isinstance(expr, promql_parser.UnaryExpr)
 
 
 def _number(expr: t.Any) -> float | None:

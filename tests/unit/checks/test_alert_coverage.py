@@ -420,8 +420,84 @@ def test_that_a_prober_answers_says_nothing_of_what_it_probes(query: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("severity", "status"), [("info ", "fail"), ("log", "fail"), ("Information", "fail"), ("P5", "pass"), ("page", "pass")]
+    ("severity", "status"), [("info ", "fail"), ("log", "fail"), ("Information", "fail"), ("P5", "fail"), ("page", "pass")]
 )
 def test_severities_for_which_nobody_acts(severity: str, status: str) -> None:
     server = Server([rule("Down", f"{UP} == 0", labels={"severity": severity, "service": "shop"})], {UP: [APP]})
     assert str(server.run("down").status) == status
+
+
+def test_up_of_a_probe_tells_of_the_exporter() -> None:
+    probe = {"job": "blackbox", "instance": "https://shop.example/"}
+    for query in ('up{job="blackbox"} == 0', 'absent(up{job="blackbox"})'):
+        selector = 'up{job="blackbox"}'
+        for alert in (rule("Down", query), of_platform("Down", query)):
+            assert str(Server([alert], {selector: [probe]}, [APP, probe]).run("down").status) == "fail"
+    found = Server([rule("Down", 'up{job="blackbox"} == 0')], {'up{job="blackbox"}': [probe]}, [APP, probe]).run("down")
+    assert "the exporter of probes does not answer" in found.message
+    others = Server([of_platform("Down", 'up{job!="shop"} == 0')], {'up{job!="shop"}': [probe, NODE]}, [APP, NODE, probe])
+    assert str(others.run("down").status) == "fail"
+    seen = Server([of_platform("Down", "probe_success == 0")], {"probe_success": [probe]}, [APP, probe]).run("down")
+    assert str(seen.status) == "pass"
+
+
+def test_a_declared_job_of_which_nobody_tells() -> None:
+    found = Server([rule("Down", f"{UP} == 0")], {UP: [APP]}, [APP]).run("down", jobs=["ghost"])
+    assert (str(found.status), found.message) == ("warn", "no alert tells that ghost is down, as for other jobs of the service")
+
+
+@pytest.mark.parametrize("severity", ["Information", "info ", "log", "test", "audit", "trace", "silent", "ignore", "P5"])
+def test_severities_that_only_inform(severity: str) -> None:
+    alert = rule("Down", f"{UP} == 0", labels={"severity": severity, "service": "shop"})
+    assert "only informs" in Server([alert], {UP: [APP]}).run("down").message
+
+
+@pytest.mark.parametrize("severity", ["", "1", "P1", "sev2", "ticket", "email", "major", "team-b"])
+def test_severities_for_which_somebody_comes(severity: str) -> None:
+    alert = rule("Down", f"{UP} == 0", labels={"severity": severity, "service": "shop"})
+    assert str(Server([alert], {UP: [APP]}).run("down").status) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("kind", "query", "selector"),
+    [
+        ("errors", "absent(shop_errors_total)", "shop_errors_total"),
+        ("errors", "rate(shop_errors_total[5m]) >= 0", "shop_errors_total"),
+        ("latency", "absent(shop_duration_seconds_bucket)", "shop_duration_seconds_bucket"),
+        ("certificate", "absent(probe_ssl_earliest_cert_expiry)", "probe_ssl_earliest_cert_expiry"),
+        ("disk", "absent(node_filesystem_avail_bytes)", "node_filesystem_avail_bytes"),
+        ("backup_age", "absent(shop_backup_last_success_timestamp_seconds)", "shop_backup_last_success_timestamp_seconds"),
+    ],
+)
+def test_that_nothing_is_measured_tells_of_no_other_kind(kind: str, query: str, selector: str) -> None:
+    found = Server([rule("A", query)], {selector: [APP]}).run(kind)
+    assert "A does not fire when it should" in found.message
+
+
+@pytest.mark.parametrize(("kind", "metric"), [("disk", "node_filesystem_files_free"), ("backup_age", "shop_backup_duration_seconds")])
+def test_an_alert_that_is_named_and_plainly_tells_of_something_else(kind: str, metric: str) -> None:
+    found = Server([rule("A", f"{metric} < 5")], {metric: [APP]}).run(kind, covers={kind: ["A"]})
+    assert "does not tell of it" in found.message
+
+
+def test_a_path_on_the_host_of_others_makes_it_no_host_of_the_service() -> None:
+    elsewhere = {"job": "node", "instance": "pay1:9100", "mountpoint": "/var/lib/shop"}
+    found = Server([rule("Full", "node_filesystem_avail_bytes < 1e8")], {"node_filesystem_avail_bytes": [elsewhere]}).run("disk")
+    assert (str(found.status), "Full watches job=node instance=pay1:9100" in found.message) == ("fail", True)
+
+
+@pytest.mark.parametrize("query", ["shop_queue", "shop_queue >= 0", "absent(shop_queue)"])
+def test_an_alert_that_is_named_and_has_no_limit(query: str) -> None:
+    found = Server([rule("A", query)], {"shop_queue": [APP]}).run("errors", covers={"errors": ["A"]})
+    assert (str(found.status), found.message.startswith("no alert tells of failing requests: A")) == ("fail", True)
+
+
+@pytest.mark.parametrize("query", ["shop_queue > 0", "shop_queue < 0", "0 > shop_queue", "shop_queue == 0", "shop_stuck"])
+def test_an_alert_that_is_named_and_has_one(query: str) -> None:
+    rules = [rule("A", query), rule("shop_stuck", "shop_queue > 5", "recording")]
+    assert str(Server(rules, {"shop_queue": [APP]}).run("errors", covers={"errors": ["A"]}).status) == "pass"
+
+
+def test_an_instance_that_is_a_url_is_no_probe_where_the_job_is_declared() -> None:
+    at_url = {"job": "shop", "instance": "http://shop1:8080"}
+    assert str(Server([rule("Down", f"{UP} == 0")], {UP: [at_url]}, [at_url]).run("down").status) == "pass"
