@@ -153,7 +153,7 @@ ROWS: list[Row] = [
         Row(CHECK, f"data, with or without numbers of its own: {query}", shows(panel("P", query)), "pass", r"shows data in its panel")
         for query in (
             "time() - max(payments_requests_total)",
-            'label_replace(payments_queue, "a", "b", "", "") or vector(1)',
+            'label_replace(payments_queue, "a", "b", "", "")',
             "max_over_time(payments_queue[6h])",
             'increase(payments_requests_total{service="payments"}[$__range])',
             'sum(increase(payments_old{service="payments"}[6h])) or sum(increase(payments_queue[6h]))',
