@@ -193,8 +193,8 @@ def _daemons(clock: Clock, args: Arguments, runner: Runner, judgement: Judgement
         judgement.unseen += own.unseen
         judgement.warns += own.warns
         if args["server"] is not None and _is_measured_by_itself(clock, reading):
-            clock.measured = None
-            judgement.warns.append(_itself(args["server"]))
+            clock.measured = None  # nor does its source, which may be at 127.0.0.1 here, say that it has none
+            judgement.warns = [_itself(args["server"]), *(one for one in judgement.warns if one != _isolated(args["server"]))]
     for _reading, own in judged[1:]:
         judgement.notes += [*own.fails, *own.unseen, *own.warns]
     if unread and not judged:

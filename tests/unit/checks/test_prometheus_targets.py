@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import typing as t
+from urllib.parse import urlencode
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
@@ -280,7 +281,7 @@ def test_what_a_redirect_leads_to_is_named() -> None:
 def test_a_target_of_which_nothing_is_kept(labels: dict[str, str], status: str) -> None:
     series = {"__name__": "scrape_samples_post_metric_relabeling", "job": "payments", "instance": "web1:8080", **labels}
     none = {"status": "success", "data": {"resultType": "vector", "result": [{"metric": series, "value": [1.0, "0"]}]}}
-    kept = {"/api/v1/query?query=scrape_samples_post_metric_relabeling": none}
+    kept = {"/api/v1/query?query=scrape_samples_post_metric_relabeling+%3D%3D+0": none}
     targets = {"/api/v1/targets": {"status": "success", "data": {"activeTargets": [target()]}}}
     found = answered({**kept, **targets})
     assert str(found.status) == status and ("web1:8080 is up, and nothing is kept of it" in found.message) is (status == "warn")
@@ -295,7 +296,7 @@ def test_a_target_of_which_nothing_is_kept(labels: dict[str, str], status: str) 
         ('{job=~"payments"}', ""),
         ('{job=~"payments|other"}', ""),
         ('{job=~"payments|ghost.*"}', ""),
-        ('{job!~"other|ghost"}', ""),
+        ('{job=~"pay.*",job!~"other|ghost"}', ""),
     ],
 )
 def test_each_of_the_jobs_that_a_selector_names(selector: str, gone: str) -> None:
@@ -311,12 +312,15 @@ def written(*replicas: tuple[str, float], interval: float = 15.0) -> dict[str, t
         result = [{"metric": one, "value": [1.0, str(value)]} for one, value in zip(labels, values)]
         return {"status": "success", "data": {"resultType": "vector", "result": result}}
 
+    def asked(query: str) -> str:
+        return f"/api/v1/query?{urlencode({'query': query})}"
+
     last = [NOW.timestamp() - ago for _name, ago in replicas]
     return {
         "/api/v1/query?query=up": answer([1.0] * len(replicas)),
-        "/api/v1/query?query=timestamp": answer(last),
-        "/api/v1/query?query=min_over_time": answer([at - 10 * interval for at in last]),
-        "/api/v1/query?query=count_over_time": answer([11.0] * len(replicas)),
+        asked("timestamp(up)"): answer(last),
+        asked("min_over_time(timestamp(up)[10m:10s])"): answer([at - 10 * interval for at in last]),
+        asked("count_over_time(up[10m])"): answer([11.0] * len(replicas)),
     }
 
 
