@@ -26,6 +26,8 @@ ASSUMED_INTERVAL = 60.0  # where the server does not tell it
 LEAST_AGE = 5.0  # the server's time is known to the second
 SEEN = "10m"  # of the series up, by which their interval is known
 
+Key = t.FrozenSet[t.Tuple[str, str]]  # the labels of a series
+
 
 @dataclasses.dataclass(frozen=True)
 class Discovered:
@@ -72,7 +74,7 @@ def discovered(server: Prometheus) -> Discovered:
     return Discovered(once, now, False, disputed)
 
 
-def written(server: Prometheus) -> tuple[dict[t.Hashable, float], dict[t.Hashable, float]]:
+def written(server: Prometheus) -> tuple[dict[Key, float], dict[Key, float]]:
     """When the newest sample of each series up was written, and how many seconds there are between two: up is 1 for minutes after."""
     last = {key(one.labels): one.value for one in server.query("timestamp(up)")}
     first = {key(one.labels): one.value for one in server.query(f"min_over_time(timestamp(up)[{SEEN}:10s])")}
@@ -83,7 +85,7 @@ def written(server: Prometheus) -> tuple[dict[t.Hashable, float], dict[t.Hashabl
     return last, known
 
 
-def key(labels: t.Mapping[str, str]) -> frozenset[tuple[str, str]]:
+def key(labels: t.Mapping[str, str]) -> Key:
     return frozenset((name, value) for name, value in labels.items() if name != "__name__")
 
 
