@@ -26,7 +26,7 @@ ASSUMED_INTERVAL = 60.0  # where the server does not tell it
 LEAST_AGE = 5.0  # the server's time is known to the second
 SEEN = "10m"  # of the series up, by which their interval is known
 
-Key = t.FrozenSet[t.Tuple[str, str]]  # the labels of a series
+Key = frozenset[tuple[str, str]]  # the labels of a series
 
 
 @dataclasses.dataclass(frozen=True)
