@@ -24,6 +24,7 @@ LAG = 40.0
 INTERVALS = 2  # a target must have been scraped within so many of its intervals
 ASSUMED_INTERVAL = 60.0  # where the server does not tell it
 LEAST_AGE = 5.0  # the server's time is known to the second
+LATEST = 1e11  # seconds since 1970, beyond which nothing is a moment
 SEEN = "10m"  # of the series up, by which their interval is known
 
 Key = frozenset[tuple[str, str]]  # the labels of a series
@@ -76,7 +77,7 @@ def discovered(server: Prometheus) -> Discovered:
 
 def written(server: Prometheus) -> tuple[dict[Key, float], dict[Key, float]]:
     """When the newest sample of each series up was written, and how many seconds there are between two: up is 1 for minutes after."""
-    last = {key(one.labels): one.value for one in server.query("timestamp(up)")}
+    last = {key(one.labels): one.value for one in server.query("timestamp(up)") if 0 < one.value < LATEST}
     first = {key(one.labels): one.value for one in server.query(f"min_over_time(timestamp(up)[{SEEN}:10s])")}
     counts = {key(one.labels): one.value for one in server.query(f"count_over_time(up[{SEEN}])")}
     known = {
