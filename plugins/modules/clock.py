@@ -16,7 +16,8 @@ description:
     C(127.127.1.0) and the orphan mode of ntpd), which says of itself that it is synchronised.
   - A clock that is further off than O(max_offset), one that was not compared with a source for O(max_age), and a host on which
     no daemon runs are C(fail).
-  - A daemon whose source does not answer any more, a source that follows its own clock, and several daemons at once are C(warn).
+  - A daemon whose source does not answer any more, a source that follows its own clock (or C(127.0.0.1), as ntpd in orphan mode does),
+    and several daemons at once are C(warn).
   - What a daemon says is its own belief. With O(server) the clock is also measured, by one question over UDP.
   - A container has no clock of its own. Where no daemon runs in it, what the kernel says of the host's clock counts (C(derived)), and
     C(unknown) is what it does not say. A virtual machine without a daemon is C(fail), or C(unknown) where its host may set its clock
@@ -48,6 +49,7 @@ options:
     description:
       - An NTP server to measure the clock by, which is best not the one that the daemon follows. A name or an address, with C(:PORT)
         where that is not 123.
+      - An address of the host itself measures nothing, which is C(warn).
       - A server that does not answer, is not synchronised itself, or refuses is C(unknown).
     type: str
   root:

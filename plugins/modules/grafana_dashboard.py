@@ -24,6 +24,9 @@ description:
   - What cannot be asked is C(unknown) and named - a panel that the credentials may not ask, a variable that cannot be filled in here, a
     Grafana that does not answer, a login page.
   - A number that a query makes up where there is nothing (V(or vector(0\))) is data, but a dashboard that shows nothing else fails.
+  - The selectors in a query are looked up where that matters. What is shown while none of them has a series is made up. A query that
+    waits for an alert (C(ALERTS)) or for an absence may be empty while the others in it have series. One that looks back over a range at
+    series that have ended shows the past only, which is a C(warn).
   - At most 200 panels of a dashboard are asked, repeated ones counted, 20 queries in a request. With more the finding is C(unknown).
   - Asks the API of Grafana 9 and later as it is documented, and reads both schemas of dashboards. The role Viewer is enough; without leave
     to list data sources those of Grafana's own pages are taken.

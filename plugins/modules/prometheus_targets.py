@@ -12,10 +12,13 @@ description:
     within two of its scrape intervals.
   - A target that is expected and has vanished is a C(fail), and so is a O(selector) that selects nothing. One that is discovered and
     dropped by relabelling is told as such.
+  - A target that is up and of which nothing is kept, because its page is empty or relabelling drops all of its series, is a C(warn), and so
+    is a job or an instance that O(selector) names one by one (V({job=~"web|db"})) and that has no target.
   - A target that waits for its first scrape, because it is new or the server was just started, is C(unknown), and so is a server that has
     no target in any job.
   - Of a server that scrapes nothing itself, because others write to it (remote write), the series C(up) are looked at instead, which the
-    message says. A target that several replicas scrape counts once; one that is not up for all of them is a C(warn).
+    message says, and when they were written. A target whose samples have stopped is not up. One that several replicas scrape counts once;
+    one that is not up for all of them is a C(warn).
   - The server is probed first. One that is not ready, does not answer or answers nonsense makes the finding C(unknown).
   - Works with whatever has the targets API of Prometheus (Prometheus, Thanos, VictoriaMetrics).
 version_added: 0.1.0

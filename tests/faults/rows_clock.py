@@ -286,6 +286,21 @@ def unresolved(world: World) -> dict[str, t.Any]:
     return {**following()(world), "server": "ntp.nowhere.invalid"}
 
 
+def measured_by_itself(world: World) -> dict[str, t.Any]:
+    host, port = host_of(world), free_udp_port()
+    chronyd(world, host, asks(upstream(world)), port=port).until_synchronised()
+    return host.arguments(server=f"localhost:{port}")
+
+
+def source_says(**manners: t.Any) -> Arrange:
+    def arrange(world: World) -> dict[str, t.Any]:
+        host = host_of(world)
+        chronyd(world, host, asks(upstream(world, **manners))).until_synchronised()
+        return host.arguments()
+
+    return arrange
+
+
 def own_clock_measured(world: World) -> dict[str, t.Any]:
     return {**own_clock(world), "server": upstream(world, shift=-3600.0).name}
 
@@ -348,6 +363,14 @@ ROWS = [
         "clock", "ntpd cannot set the clock", ntpd_cannot_set_it, "fail", r"it follows 192\.0\.2\.2, from which the clock is 5(\.0)? s off"
     ),
     Row("clock", "ntpd has had no answer", ntpd_without_answer, "fail", r"ntpd is not synchronised: none of its sources answers \(1\)"),
+    Row("clock", "the source follows Windows' own clock", source_says(stratum=1, reference=b"LOCL"), "warn", r"1 follows its own clock"),
+    Row(
+        "clock", "the source is an orphan", source_says(stratum=6, reference=b"\x7f\0\0\x01"), "warn", r"127\.0\.0\.1 follows its own clock"
+    ),
+    Row("clock", "the source has a receiver of its own", source_says(stratum=1, reference=b"GPS\0"), "pass", r"is synchronised with 127"),
+    Row(
+        "clock", "the server is this host itself", measured_by_itself, "warn", r"localhost:\d+ is this host itself, which measures nothing"
+    ),
     Row("clock", "ntpd follows its own clock", ntpd_follows_its_own_clock, "fail", r"ntpd says .* follows this host's own clock \(127"),
     Row("clock", "ntpd tells nobody", ntpd_tells_nobody, "unknown", r"ntpd runs, but does not answer ntpq .*Request timed out"),
     Row("clock", "no daemon, on a machine of its own", nothing_runs(), "fail", r"no time daemon runs on this host: nothing sets its clock"),

@@ -145,6 +145,20 @@ ROWS: list[Row] = [
     Row(
         CHECK, "a variable that is given", shows(TEMPLATED, board_of=with_variables(service_variable("mails")), **ALL), "pass", "its panel"
     ),
+    *[
+        Row(CHECK, f"an alert that does not fire, and series: {query}", shows(REQUESTS, panel("P", query)), "pass", r"1 that may be empty")
+        for query in ("payments_queue and on() ALERTS", "sum(rate(payments_requests_total[5m])) * absent(payments_queue)")
+    ],
+    *[
+        Row(CHECK, f"data, with or without numbers of its own: {query}", shows(panel("P", query)), "pass", r"shows data in its panel")
+        for query in (
+            "time() - max(payments_requests_total)",
+            'label_replace(payments_queue, "a", "b", "", "")',
+            "max_over_time(payments_queue[6h])",
+            'increase(payments_requests_total{service="payments"}[$__range])',
+            'sum(increase(payments_old{service="payments"}[6h])) or sum(increase(payments_queue[6h]))',
+        )
+    ],
     # faults
     Row(CHECK, "one panel is empty", shows(REQUESTS, DEAD), "fail", r"Payments: panel Latency: there is no data"),
     Row(
@@ -196,6 +210,25 @@ ROWS: list[Row] = [
         "fail",
         "make up",
     ),
+    *[
+        Row(CHECK, f"nothing to wait for an alert or an absence with: {query}", shows(REQUESTS, panel("P", query)), "fail", said)
+        for query, said in (
+            ("nothing and on() ALERTS", r"P: there is no data, whether an alert fires or not: there is no series of nothing$"),
+            ('sum(rate(nothing{a="b"}[5m])) + on() count(ALERTS{alertname="x"})', r'no series of nothing\{a="b"\}$'),
+            ("nothing * absent(payments_queue)", r"no series of nothing$"),
+        )
+    ],
+    *[
+        Row(CHECK, f"only numbers that a query makes up: {query}", shows(panel("P", query)), "fail", "make up")
+        for query in (
+            'label_replace(vector(1), "a", "b", "", "")',
+            'nothing or label_replace(vector(0), "a", "b", "", "")',
+            "sum(nothing) or 0 * vector(time())",
+            "time() - 5",
+            "minute()",
+            "absent(nothing) * 0",
+        )
+    ],
     Row(
         CHECK,
         "a query that is refused",
@@ -307,6 +340,20 @@ ROWS: list[Row] = [
         r"panel Of mails: there is no data",
     ),
     # in between
+    *[
+        Row(
+            CHECK,
+            f"a range hides that its series has ended: {query}",
+            shows(panel("P", query)),
+            "warn",
+            r"P: .*past only, the newest is \d+ min",
+        )
+        for query in (
+            "max_over_time(payments_old[6h])",
+            "increase(payments_old[$__range])",
+            "payments_old or last_over_time(payments_old[1d])",
+        )
+    ],
     Row(
         CHECK, "one of two queries is empty", shows(panel("Both", "payments_queue", "nothing")), "warn", r"Both: query B: there is no data"
     ),

@@ -121,6 +121,20 @@ def written_by_replicas(world: World, *ports: int) -> t.Any:
     return receiver
 
 
+def nothing_is_kept(world: World) -> dict[str, t.Any]:
+    exporter = world.running.start(NodeExporter, world.binaries)
+    drops = "metric_relabel_configs: [{source_labels: [__name__], regex: '.*', action: drop}]"
+    text = f"scrape_configs: [{{job_name: payments, static_configs: [{{targets: ['{LOCAL}:{exporter.port}']}}], {drops}}}]\n"
+    server = world.running.start(Prometheus, world.binaries, config=f"global: {{scrape_interval: 1s}}\n{text}")
+    wait_for(server, "up == 1")
+    return {"url": server.url, "selector": SELECTOR}
+
+
+def one_of_two_jobs(world: World) -> dict[str, t.Any]:
+    server, _exporter = up(world)
+    return {"url": server.url, "selector": '{job=~"payments|ghost"}'}
+
+
 def written(world: World) -> dict[str, t.Any]:
     exporter = world.running.start(NodeExporter, world.binaries)
     other = world.running.start(NodeExporter, world.binaries)
@@ -187,6 +201,12 @@ ROWS: list[Row] = [
     Row(CHECK, "all of a job are dropped by relabelling", dropped_of_selector, "fail", r"1 that was discovered for that job is dropped by"),
     Row(CHECK, "the Prometheus waits for its first scrape", not_scraped_yet, "unknown", r"0 of 1 targets .* has not been scraped yet"),
     Row(CHECK, "there is no target in any job", no_targets, "unknown", r"has scrape jobs, and 0 targets in all of them"),
+    Row(
+        CHECK, "relabelling drops all that a target gives", nothing_is_kept, "warn", r"1 of 1 target is up.*; .* is up, and nothing is kept"
+    ),
+    Row(
+        CHECK, "one of the jobs that are named has no target", one_of_two_jobs, "warn", r"no target has ghost for the label job, which the"
+    ),
     Row(CHECK, "two replicas write what they scrape", written, "pass", r"scrapes nothing itself, and .* up say: 2 of 2 targets are up$"),
     Row(CHECK, "of two, replicas write one", written_and_vanished, "fail", r"up say: 1 of 2 targets .* port 1 is not among the targets"),
     Row(

@@ -19,6 +19,15 @@ from ._expected_targets import Expected, is_expected
 # labels by which one of several Prometheus with the same targets is told from the others
 REPLICA = re.compile(r"(?:\w+_)?_*replica_*(?:_?id)?", re.IGNORECASE)
 GOOD = "up"
+# of what others write: how many seconds their newest sample is late, and VictoriaMetrics keeps the last 30 to itself
+LAG = 40.0
+INTERVALS = 2  # a target must have been scraped within so many of its intervals
+ASSUMED_INTERVAL = 60.0  # where the server does not tell it
+LEAST_AGE = 5.0  # the server's time is known to the second
+LATEST = 1e11  # seconds since 1970, beyond which nothing is a moment
+SEEN = "10m"  # of the series up, by which their interval is known
+
+Key = frozenset[tuple[str, str]]  # the labels of a series
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,12 +60,48 @@ def discovered(server: Prometheus) -> Discovered:
             phrase("{server} scrapes nothing itself: there are 0 targets in all jobs, and no series up", server=server.instrument),
             instrument=server.instrument,
         )
-    seen = [Target(sample.labels, {}, "", GOOD if sample.value == 1 else "down", "up is 0", now, None) for sample in samples]
-    once, disputed = merged(seen, lambda target: (target.labels.get("job"), target.labels.get("instance")))
+    last, interval = written(server)
+    seen = []
+    for sample in samples:
+        series = key(sample.labels)
+        scraped = dt.datetime.fromtimestamp(last[series], dt.timezone.utc) if series in last else now
+        health = GOOD if sample.value == 1 else "down"
+        seen.append(Target(sample.labels, {}, "", health, "up is 0", scraped, interval.get(series)))
+    once, disputed = merged(
+        seen,
+        lambda target: (target.labels.get("job"), target.labels.get("instance")),
+        lambda target: target.health == "down" or is_late(target, now, LAG),
+    )
     return Discovered(once, now, False, disputed)
 
 
-def merged(targets: t.Iterable[Target], same: t.Callable[[Target], t.Hashable]) -> tuple[list[Target], frozenset[str]]:
+def written(server: Prometheus) -> tuple[dict[Key, float], dict[Key, float]]:
+    """When the newest sample of each series up was written, and how many seconds there are between two: up is 1 for minutes after."""
+    last = {key(one.labels): one.value for one in server.query("timestamp(up)") if 0 < one.value < LATEST}
+    first = {key(one.labels): one.value for one in server.query(f"min_over_time(timestamp(up)[{SEEN}:10s])")}
+    counts = {key(one.labels): one.value for one in server.query(f"count_over_time(up[{SEEN}])")}
+    known = {
+        series: (at - first[series]) / (counts[series] - 1) for series, at in last.items() if series in first and counts.get(series, 0) > 1
+    }
+    return last, known
+
+
+def key(labels: t.Mapping[str, str]) -> Key:
+    return frozenset((name, value) for name, value in labels.items() if name != "__name__")
+
+
+def is_late(target: Target, now: dt.datetime, lag: float = 0.0) -> bool:
+    """Whether a target was not scraped for longer than it should be."""
+    if target.scraped is None:
+        return False
+    return (now - target.scraped).total_seconds() > max(INTERVALS * (target.interval or ASSUMED_INTERVAL), LEAST_AGE) + lag
+
+
+def merged(
+    targets: t.Iterable[Target],
+    same: t.Callable[[Target], t.Hashable],
+    is_bad: t.Callable[[Target], bool] = lambda target: target.health == "down",
+) -> tuple[list[Target], frozenset[str]]:
     """Each target once, as the replica has it for which it is well, and the names of those that are not well for all of them."""
     groups: dict[t.Hashable, list[Target]] = {}
     for target in targets:
@@ -65,7 +110,7 @@ def merged(targets: t.Iterable[Target], same: t.Callable[[Target], t.Hashable]) 
     for group in groups.values():
         best = max(group, key=lambda target: (target.health == GOOD, target.scraped.timestamp() if target.scraped else 0.0))
         once.append(best)
-        if best.health == GOOD and any(target.health == "down" for target in group):
+        if best.health == GOOD and any(is_bad(target) for target in group):
             disputed.add(best.name)
     return once, frozenset(disputed)
 

@@ -15,10 +15,10 @@ from .._clients.grafana_templates import PROMETHEUS
 from .._finding import CannotObserve
 from .._message import one_line
 from .._phrase import Message, and_more, phrase, verbatim
+from ._panel_proofs import GRACE, Proofs, said_missing
 from ._panel_queries import Job, Kind, Query, Seen
 
 AT_ONCE = 20  # queries in one request
-GRACE = 300.0  # seconds for which Prometheus shows a series that has no new sample; where its end cannot be asked
 GRACE_OF_OTHERS = 900.0
 
 Outcome = t.Union[Answer, Message, CannotObserve]  # a message: why there is none, as Grafana says
@@ -37,6 +37,7 @@ class Asking:
 
     def __init__(self, reader: GrafanaReader, now: dt.datetime, excused: t.Callable[[Job, str], bool]) -> None:
         self.reader, self.now, self.excused = reader, now.timestamp(), excused
+        self.proofs = Proofs(reader, self.now)
         self.lost: CannotObserve | None = None
 
     def seen(self, jobs: t.Sequence[Job]) -> list[Seen]:
@@ -87,7 +88,7 @@ class Asking:
 
     def _judge(self, job: Job, answers: t.Mapping[tuple[int, bool], Outcome]) -> Seen:
         judged = [
-            (query.ref, self._query(job, query, answers[position, False], answers.get((position, True))))
+            (query.ref, self._proved(job, query, self._query(job, query, answers[position, False], answers.get((position, True)))))
             for position, query in enumerate(job.queries)
             if query.is_shown
         ]
@@ -135,6 +136,23 @@ class Asking:
                 Kind.CONSTANT, phrase("it shows only the number {value:number}, which the query itself makes up", value=data.only)
             )
         return Judged(Kind.DATA, phrase("it shows data"))
+
+    def _proved(self, job: Job, query: Query, judged: Judged) -> Judged:
+        """With what the series of the query tell: an answer may be made of none, and none may be for another reason than is hoped."""
+        try:
+            if judged.kind is Kind.EXCUSED and query.is_quiet and not self.excused(job, query.ref):
+                missing = self.proofs.without_series(query, job.whole)
+                return Judged(Kind.EMPTY, said_missing(missing)) if missing else judged
+            if judged.kind is not Kind.DATA:
+                return judged
+            if self.proofs.is_made_up(query, job.whole):
+                return Judged(Kind.CONSTANT, phrase("it shows only numbers that the query itself makes up"))
+            if self.excused(job, query.ref):
+                return judged
+            has_ended, age = self.proofs.ended(query, job.whole)
+            return Judged(Kind.PARTIAL, _past(age)) if has_ended else judged
+        except CannotObserve as exc:
+            return Judged(Kind.UNSEEN, exc.message)
 
     def _nothing(self, job: Job, query: Query, data: Shown, latest: Shown | None) -> Message | None:
         """Why it shows nothing of now; None where it does."""

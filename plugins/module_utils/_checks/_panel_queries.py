@@ -65,6 +65,7 @@ class Query:
     is_shown: bool = True
     is_constant: bool = False
     is_quiet: bool = False  # empty while all is well, by what it asks for
+    tree: Tree | None = None  # of PromQL that can be read
     now: bool = False
 
 
@@ -187,6 +188,7 @@ class Preparing:
             is_shown=not hidden,
             is_constant=is_constant(expression),
             is_quiet=is_quiet(expression),
+            tree=_tree(expression, whole),
             now=curve and whole.end <= self.now.timestamp(),
         )
 
@@ -230,8 +232,12 @@ def _needs_trouble(tree: Tree) -> bool:
     return any(_needs_trouble(part) for part in parts(tree))
 
 
-def _tree(expression: str) -> Tree | None:
-    """None for what cannot be parsed. What only the data source fills in stands for a minute."""
+def _tree(expression: str, whole: Range | None = None) -> Tree | None:
+    """None for what cannot be parsed. What only the data source fills in is a minute, but for the length of ``whole``."""
+    if whole is not None:
+        length = round(whole.end - whole.start)
+        expression = re.sub(r"\$(?:__range_s\b|\{__range_s\})", str(length), expression)
+        expression = re.sub(r"\$(?:__range\b|\{__range\})", f"{length}s", expression)
     try:
         return parse(re.sub(r"\$\{?__\w+\}?", "1m", expression))
     except NotParsed:

@@ -103,11 +103,16 @@ def _measure(clock: Clock, args: Arguments, runner: Runner, judgement: Judgement
     server, limit = args["server"], args["max_offset"]
     if server is None:
         return
+    host, port = server_of("server", server, sntp.PORT)
     try:
-        answer = clock.measured = sntp.measure(server, *server_of("server", server, sntp.PORT), runner)
+        answer = sntp.measure(server, host, port, runner)
     except CannotObserve as exc:
         judgement.unseen.append(exc.message)
         return
+    if answer.itself and port == sntp.PORT:
+        judgement.warns.append(_itself(server))
+        return
+    clock.measured = answer
     offset, doubt = abs(answer.offset), answer.delay / 2
     if offset - doubt > limit:
         said = phrase(
@@ -126,12 +131,24 @@ def _measure(clock: Clock, args: Arguments, runner: Runner, judgement: Judgement
             limit=limit,
         )
         judgement.warns.append(said)
-    if sntp.is_own_clock(answer.reference):
+    if sntp.follows_itself(answer.reference):
         judgement.warns.append(_isolated(server))
 
 
 def _isolated(server: str) -> Message:
     return phrase("{server:path} follows its own clock, which nothing sets: hosts that ask it agree, but may all be wrong", server=server)
+
+
+def _itself(server: str) -> Message:
+    return phrase("{server:path} is this host itself, which measures nothing of its clock: name another server", server=server)
+
+
+def _is_measured_by_itself(clock: Clock, reading: Reading) -> bool:
+    """Whether it was the daemon itself that was asked, at another port than the usual one."""
+    measured = clock.measured
+    if measured is None or not measured.itself or not reading.reference:
+        return False
+    return measured.stratum == reading.stratum and sntp.in_digits(measured.reference) == sntp.in_digits(reading.reference)
 
 
 def _is_seen_by_effect(clock: Clock, args: Arguments) -> bool:
@@ -175,6 +192,9 @@ def _daemons(clock: Clock, args: Arguments, runner: Runner, judgement: Judgement
         judgement.fails += own.fails
         judgement.unseen += own.unseen
         judgement.warns += own.warns
+        if args["server"] is not None and _is_measured_by_itself(clock, reading):
+            clock.measured = None  # nor does its source, which may be at 127.0.0.1 here, say that it has none
+            judgement.warns = [_itself(args["server"]), *(one for one in judgement.warns if one != _isolated(args["server"]))]
     for _reading, own in judged[1:]:
         judgement.notes += [*own.fails, *own.unseen, *own.warns]
     if unread and not judged:

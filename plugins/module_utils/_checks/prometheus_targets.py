@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 import typing as t
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from .._finding import CannotObserve, Finding, Measurement, Status
 from .._http import Connection, ServerArguments
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
-from ._discovered_targets import Dropped, discovered
+from ._discovered_targets import ASSUMED_INTERVAL, LAG, Dropped, discovered, is_late
 from ._expected_targets import EXPECT, Expected, describe, host_name, host_port, is_expected
 
 WHERE = "controller"
@@ -42,9 +43,8 @@ COMPARABLE = {
     "targets_discovered": {"kind": "number", "what": phrase("targets"), "worse": "lower", "absolute": 0, "then": "warn"},
 }
 
-INTERVALS = 2  # a target must have been scraped within so many of its intervals
-ASSUMED_INTERVAL = 60.0  # where the server does not tell it
-LEAST_AGE = 5.0  # the server's time is known to the second
+LITERALS = re.compile(r"\(?([\w:/-]+(?:\|[\w:/-]+)+)\)?")  # of a regular expression that names values one by one
+KEPT = "scrape_samples_post_metric_relabeling"
 
 
 class Arguments(ServerArguments):
@@ -75,7 +75,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
     scraped = discovered(server)
     targets, now = scraped.targets, scraped.now
     chosen = [target for target in targets if matchers is not None and meets(target.labels, matchers)]
-    lines = Lines()
+    lines = Lines(lag=0.0 if scraped.itself else LAG)
     dropped = Dropped(server) if scraped.itself else None
     if matchers is not None and not chosen:
         lines.fails.append(none_selected(args["selector"] or "", matchers, dropped))
@@ -95,6 +95,10 @@ def run(args: Arguments, runner: Runner) -> Finding:
         for target in good
         if target.name in scraped.disputed
     ]
+    if scraped.itself and good:
+        lines.warns += empty(good, server)
+    if matchers is not None and chosen:
+        lines.warns += not_named(chosen, matchers)
     least = args["min_up"]
     if least is not None and len(good) < least and len(good) + len(lines.waiting) < least:
         lines.fails.append(
@@ -125,13 +129,14 @@ class Lines:
     fails: list[Message] = dataclasses.field(default_factory=list)
     waiting: list[Message] = dataclasses.field(default_factory=list)  # for the first scrape, after a restart or a new target
     warns: list[Message] = dataclasses.field(default_factory=list)
+    lag: float = 0.0  # seconds by which what is seen of a scrape may be late
 
     def take(self, target: Target, now: dt.datetime) -> bool:
         """Whether a target is well; else its line."""
         if target.health != "down" and target.scraped is None:
             self.waiting.append(phrase("{target} has not been scraped yet", target=target.name))
             return False
-        wrong = trouble(target, now)
+        wrong = trouble(target, now, self.lag)
         if wrong is not None:
             self.fails.append(wrong)
         return wrong is None
@@ -147,6 +152,29 @@ class Lines:
 
 def meets(labels: t.Mapping[str, str], matchers: t.Sequence[Matcher]) -> bool:
     return all(matcher.holds(labels) for matcher in matchers)
+
+
+def empty(targets: t.Sequence[Target], server: Prometheus) -> list[Message]:
+    """Targets that answer, and of which nothing is kept. CannotObserve."""
+    labels = [sample.labels for sample in server.query(f"{KEPT} == 0") if sample.value == 0]
+    return [
+        phrase("{target} is up, and nothing is kept of it: its page is empty, or relabelling drops all of its series", target=target.name)
+        for target in targets
+        if any(target.labels.items() <= of_series.items() for of_series in labels)
+    ]
+
+
+def not_named(chosen: t.Sequence[Target], matchers: t.Sequence[Matcher]) -> list[Message]:
+    """Of jobs and instances that a selector names one by one those that have no target."""
+    found = []
+    for matcher in matchers:
+        named = LITERALS.fullmatch(matcher.value) if matcher.operator == "=~" and matcher.name in ("job", "instance") else None
+        there = {target.labels.get(matcher.name, "") for target in chosen}
+        gone = [value for value in named[1].split("|") if value not in there] if named else []
+        if gone:
+            said = phrase("no target has {values:list} for the label {label}, which the selector names", values=gone, label=matcher.name)
+            found.append(said)
+    return found
 
 
 def none_selected(selector: str, matchers: t.Sequence[Matcher], dropped: Dropped | None) -> Message:
@@ -270,20 +298,18 @@ def selector_matchers(text: str | None) -> list[Matcher] | None:
     return [matcher for matcher in selector.matchers if matcher.name != "__name__"]
 
 
-def trouble(target: Target, now: dt.datetime) -> Message | None:
+def trouble(target: Target, now: dt.datetime, lag: float = 0.0) -> Message | None:
     """What is wrong with a target; None for nothing."""
     if target.health == "down":
         return phrase("{target} is down: {reason}", target=target.name, reason=reason(target.last_error))
     if target.health != "up" or target.scraped is None:
         return phrase("{target} is neither up nor down (its health is {health})", target=target.name, health=target.health)
-    age = (now - target.scraped).total_seconds()
-    interval = target.interval or ASSUMED_INTERVAL
-    if age > max(INTERVALS * interval, LEAST_AGE):
+    if is_late(target, now, lag):
         return phrase(
             "{target} was last scraped {age:duration} ago, it should be each {interval:duration}",
             target=target.name,
-            age=age,
-            interval=interval,
+            age=(now - target.scraped).total_seconds(),
+            interval=target.interval or ASSUMED_INTERVAL,
         )
     return None
 

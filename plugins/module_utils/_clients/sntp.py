@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import os
 import re
 import socket
@@ -38,6 +39,7 @@ class Answer:
     stratum: int
     reference: str  # where the server has its time from: eight hexadecimal digits, or a name of up to four characters
     distance: float
+    itself: bool = False  # the address is one of this host's own
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,10 +76,11 @@ def _ask(address: Address, server: str, runner: Runner) -> Answer:
     try:
         with socket.socket(address.family, socket.SOCK_DGRAM) as asking:
             asking.connect(address.sockaddr)
+            itself = _is_of_this_host(asking)
             for _try in range(TRIES):
                 found, why = _one(asking, address, server, runner)
                 if found is not None:
-                    return found
+                    return dataclasses.replace(found, itself=itself)
                 if why is not None:
                     break
     except OSError as exc:
@@ -101,6 +104,12 @@ def _ask(address: Address, server: str, runner: Runner) -> Answer:
         address=address.text,
     )
     raise CannotObserve(why or silent)
+
+
+def _is_of_this_host(asking: socket.socket) -> bool:
+    """Whether a connected socket ends where it begins: the kernel asks an address of its own from that same address."""
+    own, other = asking.getsockname()[0], asking.getpeername()[0]
+    return bool(own == other) or ipaddress.ip_address(other.partition("%")[0]).is_loopback
 
 
 def _one(asking: socket.socket, address: Address, server: str, runner: Runner) -> tuple[Answer | None, Message | None]:
@@ -192,4 +201,22 @@ def is_own_clock(reference: str) -> bool:
     return bool(re.fullmatch(r"LOCL|LCL|LOCAL(\(\d+\))?|7F7F01[0-9A-F]{2}|127\.127\.1\.\d+", reference.strip(".")))
 
 
-__all__ = ("Answer", "Reply", "is_own_clock", "measure", "parse", "reference_of", "unfolded")
+def follows_itself(reference: str) -> bool:
+    """Whether this reference of another server says that it follows nothing: of its own clock, or 127.0.0.1 (the orphan mode of ntpd)."""
+    return is_own_clock(reference) or in_digits(reference) in _OF_NOTHING
+
+
+def in_digits(reference: str) -> str:
+    """A reference in eight hexadecimal digits, however a tool writes it: an address, a name, or these digits."""
+    text = reference.strip(".")
+    if re.fullmatch(r"[0-9A-Fa-f]{8}", text):
+        return text.upper()
+    try:
+        return ipaddress.IPv4Address(text).packed.hex().upper()
+    except ValueError:
+        return text.encode()[:4].ljust(4, b"\0").hex().upper()
+
+
+_OF_NOTHING = (in_digits("LOCL"), in_digits("LCL"), in_digits("127.0.0.1"))
+
+__all__ = ("Answer", "Reply", "follows_itself", "in_digits", "is_own_clock", "measure", "parse", "reference_of", "unfolded")

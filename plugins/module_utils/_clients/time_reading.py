@@ -22,6 +22,7 @@ class Reading:
     against: Message | None = None  # why the clock is not synchronised; None: it is
     source: str = ""  # what it is synchronised with
     stratum: int | None = None
+    reference: str = ""  # that the daemon tells whoever asks it for the time
     offset: float | None = None  # of the clock from its source, without a sign
     distance: float | None = None  # by how much the source's time itself may be off
     age: float | None = None  # since the clock was last compared with the source; below 0: set back since

@@ -113,6 +113,26 @@ def test_a_source_of_chrony_that_no_longer_answers_or_follows_itself(tmp_path: p
     assert alone.status.value == "warn" and "198.51.100.1 follows its own clock" in alone.message
 
 
+@pytest.mark.parametrize(
+    ("server", "itself", "reference", "status"),
+    [
+        ("ntp1", True, "C0000207", "warn"),  # port 123 of this host: it is its own daemon
+        ("ntp1:1123", True, "C6336401", "warn"),  # another port, and the answer is the daemon's
+        ("ntp1:1123", True, "C0000207", "pass"),
+        ("ntp1", False, "C6336401", "pass"),  # another host, that follows the same source
+    ],
+)
+def test_a_host_is_no_witness_of_its_own_clock(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, server: str, itself: bool, reference: str, status: str
+) -> None:
+    answer = sntp.Answer("192.0.2.7", 0.0, 0.001, 3, reference, 0.01, itself=itself)
+    monkeypatch.setattr(sntp, "measure", lambda *_given: answer)
+    asked = {"chronyc -n -c tracking": tracked(), "chronyc -n -c sources": SOURCES, "chronyc -n -c ntpdata": ""}
+    finding = judged(tmp_path, "chronyd", asked, server=server)
+    assert finding.status.value == status, finding.message
+    assert ("is this host itself" in finding.message) is (status == "warn") and ("measured" in finding.observed) is (status == "pass")
+
+
 def test_sources_that_cannot_be_read() -> None:
     with pytest.raises(CannotObserve, match="chronyc sources answers cannot be understood"):
         chrony.parse_sources(Completed(0, "^,*,a,2,6,999,1,0,0,0\n", ""))
@@ -392,6 +412,10 @@ def test_references() -> None:
     own = ("LOCL", ".LOCL.", "LCL", "7F7F0101", "127.127.1.0", "LOCAL(0)")
     assert [sntp.is_own_clock(text) for text in own] == [True] * len(own)
     assert not any(sntp.is_own_clock(text) for text in ("GPS", "PPS", "C6336401", "7F000001", "127.127.20.0", "", "LOCALE"))
+    following = (*own, "4C4F434C", "4C434C00", "7F000001", "127.0.0.1")
+    assert [sntp.follows_itself(text) for text in following] == [True] * len(following)
+    assert not any(sntp.follows_itself(text) for text in ("GPS", "47505300", "C6336401", "10.0.0.1", "127.0.0.2", ""))
+    assert sntp.in_digits(".GPS.") == sntp.in_digits("47505300") and sntp.in_digits("198.51.100.1") == "C6336401"
     assert (sntp.reference_of(b"GPS\0", 1), sntp.reference_of(b"\xc6\x33\x64\x01", 2), sntp.reference_of(bytes(4), 0)) == (
         "GPS",
         "C6336401",

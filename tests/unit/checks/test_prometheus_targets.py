@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import typing as t
+from urllib.parse import urlencode
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
@@ -271,3 +272,69 @@ def test_what_a_redirect_leads_to_is_named() -> None:
     found = answered({"/-/ready": page})
     assert (str(found.status), found.instrument) == ("unknown", "Prometheus http://prom:9090")
     assert found.message == "Prometheus http://prom:9090 redirects to sso.example.test, which does not answer for it: a login (SSO)?"
+
+
+# -- up, and yet nothing
+
+
+@pytest.mark.parametrize(("labels", "status"), [({}, "warn"), ({"instance": "web2:8080"}, "pass"), ({"replica": "a"}, "warn")])
+def test_a_target_of_which_nothing_is_kept(labels: dict[str, str], status: str) -> None:
+    series = {"__name__": "scrape_samples_post_metric_relabeling", "job": "payments", "instance": "web1:8080", **labels}
+    none = {"status": "success", "data": {"resultType": "vector", "result": [{"metric": series, "value": [1.0, "0"]}]}}
+    kept = {"/api/v1/query?query=scrape_samples_post_metric_relabeling+%3D%3D+0": none}
+    targets = {"/api/v1/targets": {"status": "success", "data": {"activeTargets": [target()]}}}
+    found = answered({**kept, **targets})
+    assert str(found.status) == status and ("web1:8080 is up, and nothing is kept of it" in found.message) is (status == "warn")
+
+
+@pytest.mark.parametrize(
+    ("selector", "gone"),
+    [
+        ('{job=~"payments|ghost"}', "ghost for the label job"),
+        ('{job=~"(payments|ghost|more)"}', "ghost, more for the label job"),
+        ('{job="payments",instance=~"web1:8080|web2:8080"}', "web2:8080 for the label instance"),
+        ('{job=~"payments"}', ""),
+        ('{job=~"payments|other"}', ""),
+        ('{job=~"payments|ghost.*"}', ""),
+        ('{job=~"pay.*",job!~"other|ghost"}', ""),
+    ],
+)
+def test_each_of_the_jobs_that_a_selector_names(selector: str, gone: str) -> None:
+    found = run([target(), target("db:1", job="other")], selector=selector)
+    assert (str(found.status), gone in found.message) == ("warn" if gone else "pass", True), found.message
+
+
+def written(*replicas: tuple[str, float], interval: float = 15.0) -> dict[str, t.Any]:
+    """``up`` of one target as replicas have written it: the replica, and how many seconds ago it did for the last time."""
+
+    def answer(values: t.Sequence[float]) -> dict[str, t.Any]:
+        labels = [{"job": "payments", "instance": "a:1", "prometheus_replica": name} for name, _ago in replicas]
+        result = [{"metric": one, "value": [1.0, str(value)]} for one, value in zip(labels, values)]
+        return {"status": "success", "data": {"resultType": "vector", "result": result}}
+
+    def asked(query: str) -> str:
+        return f"/api/v1/query?{urlencode({'query': query})}"
+
+    last = [NOW.timestamp() - ago for _name, ago in replicas]
+    return {
+        "/api/v1/query?query=up": answer([1.0] * len(replicas)),
+        asked("timestamp(up)"): answer(last),
+        asked("min_over_time(timestamp(up)[10m:10s])"): answer([at - 10 * interval for at in last]),
+        asked("count_over_time(up[10m])"): answer([11.0] * len(replicas)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("replicas", "interval", "status", "said"),
+    [
+        ([("x", 5), ("y", 9)], 15.0, "pass", "1 of 1 target is up"),
+        ([("x", 60)], 15.0, "pass", "1 of 1 target is up"),  # what is written may be late
+        ([("x", 65)], 1.0, "fail", "payments/a:1 was last scraped 65 s ago, it should be each 1 s"),
+        ([("x", 65)], 60.0, "pass", "1 of 1 target is up"),
+        ([("x", 200), ("y", 200)], 15.0, "fail", "was last scraped 3 min 20 s ago, it should be each 15 s"),
+        ([("x", 5), ("y", 200)], 15.0, "warn", "payments/a:1 is not up for each of the replicas that scrape it"),
+    ],
+)
+def test_samples_of_up_that_are_not_written_any_more(replicas: list[tuple[str, float]], interval: float, status: str, said: str) -> None:
+    found = answered(written(*replicas, interval=interval))
+    assert (str(found.status), said in found.message) == (status, True), found.message
