@@ -29,8 +29,8 @@ notes:
     Downtime and Comment.
   - Livestatus of Icinga does not show which states and types its notifications have, so V(alerting) and V(routing) are C(warn) over it. Use
     O(system=icinga) there.
-  - Escalations, dependencies of notifications and the programs of notification commands are looked at in the files of a Nagios, the programs
-    where it runs on this host. Of Icinga, dependencies and the programs of its notification commands are not looked at.
+  - Escalations, dependencies of notifications and the programs of notification commands are looked at in the files of a Nagios, programs
+    only where it runs on this host. Of Icinga, dependencies and the programs of its notification commands are not looked at.
   - Checkmk's own notification rules decide who is told, and Livestatus does not show them, so both are C(warn) over it too. Its passive
     services count as fresh while results come.
   - Livestatus does not show the notification options of hosts, services and contacts, nor the hours of a period, only whether now is in it.

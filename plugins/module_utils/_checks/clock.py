@@ -103,11 +103,19 @@ def _measure(clock: Clock, args: Arguments, runner: Runner, judgement: Judgement
     server, limit = args["server"], args["max_offset"]
     if server is None:
         return
+    host, port = server_of("server", server, sntp.PORT)
     try:
-        answer = clock.measured = sntp.measure(server, *server_of("server", server, sntp.PORT), runner)
+        answer = sntp.measure(server, host, port, runner)
     except CannotObserve as exc:
         judgement.unseen.append(exc.message)
         return
+    if port == sntp.PORT and sntp.is_this_host(answer.address):
+        said = phrase(
+            "{server:path} is this host itself ({address}): it cannot measure its own clock", server=server, address=answer.address
+        )
+        judgement.warns.append(said)
+        return
+    clock.measured = answer
     offset, doubt = abs(answer.offset), answer.delay / 2
     if offset - doubt > limit:
         said = phrase(
@@ -126,7 +134,7 @@ def _measure(clock: Clock, args: Arguments, runner: Runner, judgement: Judgement
             limit=limit,
         )
         judgement.warns.append(said)
-    if sntp.is_own_clock(answer.reference):
+    if sntp.follows_itself(answer.reference):
         judgement.warns.append(_isolated(server))
 
 

@@ -11,7 +11,7 @@ import datetime as dt
 from .._finding import CannotObserve
 from .._phrase import phrase
 from .._runner import Completed, Runner
-from .sntp import is_own_clock
+from .sntp import follows_itself, is_own_clock
 from .time_daemons import CHRONYD
 from .time_reading import Reading, not_answered, not_set_yet, not_understood, number, own_clock
 
@@ -82,7 +82,7 @@ def _is_isolated(runner: Runner, source: str) -> bool:
     except CannotObserve:
         return False
     values = done.stdout.strip().split(",")
-    return done.rc == 0 and len(values) > _REFERENCE and is_own_clock(values[_REFERENCE])
+    return done.rc == 0 and len(values) > _REFERENCE and follows_itself(values[_REFERENCE])
 
 
 def parse_tracking(done: Completed) -> Tracking:

@@ -11,7 +11,7 @@ import re
 from .._finding import CannotObserve
 from .._phrase import phrase
 from .._runner import Completed, Runner
-from .sntp import UNSPECIFIED, is_own_clock, unfolded
+from .sntp import UNSPECIFIED, follows_itself, is_own_clock, unfolded
 from .time_daemons import NTPD, OPENNTPD
 from .time_reading import Reading, not_answered, not_set_yet, not_understood, number, own_clock
 
@@ -66,7 +66,7 @@ def read(runner: Runner) -> Reading:
         distance=variables.distance,
         age=runner.now().timestamp() - unfolded(variables.last_set, runner.now().timestamp()),
         lost=chosen is None or not chosen.reach,
-        isolated=chosen is not None and is_own_clock(chosen.refid),
+        isolated=chosen is not None and follows_itself(chosen.refid),
     )
 
 

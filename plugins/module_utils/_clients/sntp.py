@@ -192,4 +192,23 @@ def is_own_clock(reference: str) -> bool:
     return bool(re.fullmatch(r"LOCL|LCL|LOCAL(\(\d+\))?|7F7F01[0-9A-F]{2}|127\.127\.1\.\d+", reference.strip(".")))
 
 
-__all__ = ("Answer", "Reply", "is_own_clock", "measure", "parse", "reference_of", "unfolded")
+def follows_itself(reference: str) -> bool:
+    """Whether a source with this reference follows nothing but itself: its own clock, as a name or in hexadecimal digits, or as an orphan.
+
+    An orphan is a server of ntpd that has lost all of its sources, and says 127.0.0.1.
+    """
+    plain = reference.strip(".").upper()
+    return is_own_clock(plain) or plain in ("127.0.0.1", "7F000001") or plain in ("4C4F434C", "4C434C00")  # LOCL, LCL
+
+
+def is_this_host(address: str) -> bool:
+    """Whether an address is one of this host."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as here:
+            here.bind((address, 0))
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+__all__ = ("Answer", "Reply", "follows_itself", "is_own_clock", "is_this_host", "measure", "parse", "reference_of", "unfolded")

@@ -14,7 +14,7 @@ from .._finding import CannotObserve
 from .._message import first_line
 from .._phrase import Message, phrase
 from .._runner import Completed, Runner, user_name
-from .sntp import UNSPECIFIED, is_own_clock
+from .sntp import UNSPECIFIED, follows_itself
 from .systemd import parse_properties, parse_span, parse_time
 from .time_daemons import TIMESYNCD
 from .time_reading import Reading, not_understood
@@ -61,7 +61,7 @@ def read(runner: Runner, root: str) -> Reading:
         distance=status[1],
         age=age,
         lost=not server or (shown.interval is not None and age > _MISSED * shown.interval + _GRACE),
-        isolated=is_own_clock(shown.reference),
+        isolated=follows_itself(shown.reference),
         first=shown.packets == 1,
     )
 

@@ -109,8 +109,12 @@ def test_a_source_of_chrony_that_no_longer_answers_or_follows_itself(tmp_path: p
         "chronyd has had no answer from 198.51.100.1 since 50 min: the clock runs by itself",
     )
     ntpdata = "198.51.100.1,C6336401,123,192.0.2.7,C0000207,Normal,4,Server,3,6,64,-25,0.00000003,0.0,0.0,7F7F0101,,1795.2,0.0\n"
-    alone = by_chrony(tmp_path / "alone", tracked(), ntpdata=ntpdata)
-    assert alone.status.value == "warn" and "198.51.100.1 follows its own clock" in alone.message
+    # its own clock, as Windows and ntpd name it (LOCL), and an ntpd that has lost all of its sources (an orphan)
+    for reference in ("7F7F0101", "4C4F434C", "4C434C00", "7F000001"):
+        alone = by_chrony(tmp_path / reference, tracked(), ntpdata=ntpdata.replace("7F7F0101", reference))
+        assert alone.status.value == "warn" and "198.51.100.1 follows its own clock" in alone.message
+    for reference in ("47505300", "C6336402"):
+        assert by_chrony(tmp_path / reference, tracked(), ntpdata=ntpdata.replace("7F7F0101", reference)).status.value == "pass"
 
 
 def test_sources_that_cannot_be_read() -> None:
@@ -388,7 +392,14 @@ def test_packets_that_are_none() -> None:
     assert sntp.parse(b"\x24\x02" + bytes(46), EPOCH) is None  # it has no time
 
 
+def test_addresses_of_this_host() -> None:
+    assert sntp.is_this_host("127.0.0.1") and not sntp.is_this_host("198.51.100.1") and not sntp.is_this_host("x")
+
+
 def test_references() -> None:
+    itself = ("LOCL", ".LOCL.", "4C4F434C", "127.0.0.1", "7f000001", "127.127.1.0")
+    assert [sntp.follows_itself(text) for text in itself] == [True] * len(itself)
+    assert not any(sntp.follows_itself(text) for text in ("GPS", "PPS", "C6336401", "47505300", "", "127.127.20.0"))
     own = ("LOCL", ".LOCL.", "LCL", "7F7F0101", "127.127.1.0", "LOCAL(0)")
     assert [sntp.is_own_clock(text) for text in own] == [True] * len(own)
     assert not any(sntp.is_own_clock(text) for text in ("GPS", "PPS", "C6336401", "7F000001", "127.127.20.0", "", "LOCALE"))
