@@ -128,13 +128,45 @@ class Asking:
             return Judged(Kind.PARTIAL if data.has_data else Kind.FAULT, _refused(query, data.notice))
         latest = shown(at_end.frames) if isinstance(at_end, Answer) else None
         said = self._nothing(job, query, data, latest)
-        if said is not None:
-            return Judged(Kind.EXCUSED if query.is_quiet or self.excused(job, query.ref) else Kind.EMPTY, said)
-        if query.is_constant and data.only is not None:
-            return Judged(
-                Kind.CONSTANT, phrase("it shows only the number {value:number}, which the query itself makes up", value=data.only)
-            )
+        try:
+            if said is not None:
+                return self._empty(job, query, said)
+            if query.is_constant and data.only is not None:
+                return Judged(
+                    Kind.CONSTANT, phrase("it shows only the number {value:number}, which the query itself makes up", value=data.only)
+                )
+            if query.made_of is not None and len(self._without_series(job, query, query.made_of)) == len(query.made_of):
+                return Judged(Kind.CONSTANT, phrase("it shows only numbers that the query itself makes up"))
+        except CannotObserve as exc:
+            return Judged(Kind.UNSEEN, exc.message)
         return Judged(Kind.DATA, phrase("it shows data"))
+
+    def _empty(self, job: Job, query: Query, said: Message) -> Judged:
+        if self.excused(job, query.ref):
+            return Judged(Kind.EXCUSED, said)
+        dead = self._without_series(job, query, query.needs) if query.is_quiet else []
+        if dead:
+            said = phrase("there is no data, and no series {selector} at all", selector=one_line(dead[0], 200))
+        return Judged(Kind.EXCUSED if query.is_quiet and not dead else Kind.EMPTY, said)
+
+    def _without_series(self, job: Job, query: Query, selectors: t.Sequence[str]) -> list[str]:
+        """Those of them that have no series at the end. CannotObserve."""
+        if not selectors:
+            return []
+        bodies = {f"S{number}": {**query.body, "expr": text} for number, text in enumerate(selectors)}
+        asked = [{**body, "refId": ref, "instant": True, "range": False} for ref, body in bodies.items()]
+        try:
+            answers = self.reader.ask(asked, job.whole)
+        except (Missing, Refused):
+            raise _unanswered() from None
+        dead = []
+        for ref, body in bodies.items():
+            answer = answers.get(ref)
+            if answer is None or answer.reason is not None:
+                raise _unanswered()
+            if not shown(answer.frames).rows:
+                dead.append(str(body["expr"]))
+        return dead
 
     def _nothing(self, job: Job, query: Query, data: Shown, latest: Shown | None) -> Message | None:
         """Why it shows nothing of now; None where it does."""

@@ -19,13 +19,14 @@ from .._clients.grafana_templates import LOKI, PROMETHEUS, Value, filled, filled
 from .._clients.grafana_time import Range, overridden, seconds, step_of, whole_number
 from .._clients.grafana_variables import NoValue, Variables
 from .._clients.promql import ALERT_METRICS, NotParsed, Tree, parse, selectors
-from .._clients.promql_tree import ABSENT, Binary, Call, Select, parts
+from .._clients.promql_tree import ABSENT, Binary, Call, Select, everything, parts
 from .._message import one_line
 from .._phrase import Message, phrase
 
 POINTS = 500  # of a curve, where the panel does not say
 MOST_POINTS = 1000
 MOST_QUERIES = 100  # of one panel
+LOOKBACK = 3600.0  # seconds
 TEST_DATA = ("testdata", "grafana-testdata-datasource")
 _CONSTANT = re.compile(r"\bor\b\s*(?:on\s*\(\s*\)\s*)?\(?\s*(?:vector|absent|absent_over_time)\s*\(", re.IGNORECASE)
 
@@ -66,6 +67,8 @@ class Query:
     is_constant: bool = False
     is_quiet: bool = False  # empty while all is well, by what it asks for
     now: bool = False
+    needs: tuple[str, ...] = ()  # selectors that must have series all the same, of one that is quiet
+    made_of: tuple[str, ...] | None = None  # all of its selectors, where it may have made up all that it shows
 
 
 @dataclasses.dataclass(frozen=True)
@@ -188,6 +191,8 @@ class Preparing:
             is_constant=is_constant(expression),
             is_quiet=is_quiet(expression),
             now=curve and whole.end <= self.now.timestamp(),
+            needs=needs(expression),
+            made_of=made_of(expression),
         )
 
     def _filter(self, body: dict[str, object], source: Source) -> None:
@@ -230,6 +235,47 @@ def _needs_trouble(tree: Tree) -> bool:
     return any(_needs_trouble(part) for part in parts(tree))
 
 
+def needs(expression: str) -> tuple[str, ...]:
+    """The selectors of a quiet query besides those of alerts and of what is absent, as ``x`` in ``x and on () ALERTS``."""
+    tree = _tree(expression)
+    return tuple(dict.fromkeys(_besides_trouble(tree))) if tree is not None and _needs_trouble(tree) else ()
+
+
+def _besides_trouble(tree: Tree) -> t.Iterator[str]:
+    if isinstance(tree, Select) and len(tree.choices) == 1 and tree.choices[0].metric not in ALERT_METRICS:
+        yield tree.choices[0].text
+    elif isinstance(tree, Binary) and tree.operator == "unless":
+        yield from _besides_trouble(tree.left)
+    elif not (isinstance(tree, Call) and tree.function in ABSENT):
+        for part in parts(tree):
+            yield from _besides_trouble(part)
+
+
+def made_of(expression: str) -> tuple[str, ...] | None:
+    """The selectors of a query that has a result also where none of them has a series; None for any other query.
+
+    And for one that looks back: whether it has series now does not tell whether it had some.
+    """
+    tree = _tree(expression)
+    if tree is None or not _makes_up(tree):
+        return None
+    found = [one for one in everything(tree) if isinstance(one, Select)]
+    if any(one.offset or one.at is not None or (one.range or 0.0) > LOOKBACK for one in found):
+        return None
+    return tuple(dict.fromkeys(choice.text for one in found for choice in one.choices))
+
+
+def _makes_up(tree: Tree) -> bool:
+    """Whether it has a result where no selector has a series."""
+    if isinstance(tree, Select):
+        return False
+    if isinstance(tree, Call):
+        return tree.function in ABSENT or all(_makes_up(part) for part in tree.args)
+    if isinstance(tree, Binary) and tree.operator in ("or", "unless"):
+        return _makes_up(tree.left) or (tree.operator == "or" and _makes_up(tree.right))
+    return all(_makes_up(part) for part in parts(tree))
+
+
 def _tree(expression: str) -> Tree | None:
     """None for what cannot be parsed. What only the data source fills in stands for a minute."""
     try:
@@ -259,4 +305,4 @@ def _is_random(query: Query) -> bool:
     return query.source.uid in OF_GRAFANA and query.body.get("queryType") in (None, "", "randomWalk")
 
 
-__all__ = ("Job", "Kind", "Preparing", "Query", "Seen", "is_constant", "is_quiet")
+__all__ = ("Job", "Kind", "Preparing", "Query", "Seen", "is_constant", "is_quiet", "made_of", "needs")

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import grafana_dashboard
-from ansible_collections.operability.readiness.plugins.module_utils._checks._panel_queries import is_constant, is_quiet
+from ansible_collections.operability.readiness.plugins.module_utils._checks._panel_queries import is_constant, is_quiet, made_of, needs
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
 from ansible_collections.operability.readiness.plugins.plugin_utils._comparing.comparable import facts
@@ -318,6 +318,79 @@ def test_queries_whose_emptiness_is_good_news(expression: str, wanted: bool) -> 
     assert is_quiet(expression) is wanted
     finding, _runner = look(served(panel(1, "up"), panel(2, f"{expression} # empty")))
     assert str(finding.status) == ("pass" if wanted else "fail")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "empty and on() ALERTS",
+        "empty > 0 and on() ALERTS{alertstate='firing'}",
+        "empty * on() ALERTS_FOR_STATE",
+        "sum(rate(empty[5m])) + on() count(ALERTS{alertname='nope'})",
+        "empty * absent(q)",
+        "empty and on() absent(q)",
+    ],
+)
+def test_alerts_do_not_excuse_a_metric_that_is_dead(expression: str) -> None:
+    finding, _runner = look(served(panel(1, "up"), panel(2, expression)))
+    assert str(finding.status) == "fail" and "there is no data, and no series empty at all" in finding.message
+    alive, runner = look(served(panel(1, "up"), panel(2, f"{expression.replace('empty', 'q')} # empty")))
+    assert str(alive.status) == "pass", alive.message
+    assert [query["expr"] for query in posted(runner)[-1]["queries"]] == ["q"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted"),
+    [
+        ("x and on() ALERTS", ("x",)),
+        ("absent(x)", ()),
+        ("ALERTS unless on() x", ()),
+        ("x{a='b'} * on() ALERTS * on() y", ('x{a="b"}', "y")),
+        ("x", ()),
+    ],
+)
+def test_what_must_be_there_beside_alerts(expression: str, wanted: tuple[str, ...]) -> None:
+    assert needs(expression) == wanted
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted"),
+    [
+        ('label_replace(vector(1), "a", "b", "", "")', ()),
+        ('count_values("x", vector(3))', ()),
+        ("time() - 5", ()),
+        ("hour()", ()),
+        ("(1 > bool 2) * vector(1)", ()),
+        ("sum(x) or 0 * vector(time())", ("x",)),
+        ("absent(x) * 0", ("x",)),
+        ('x or label_replace(vector(0), "a", "b", "", "")', ("x",)),
+        ("time() - process_start_time_seconds", None),
+        ("x / scalar(y)", None),
+        ("sum(rate(x[5m])) * 60", None),
+        ("sum_over_time(x[1d]) or vector(0)", None),
+        ("x offset 1d or vector(0)", None),
+        ("sum(", None),
+    ],
+)
+def test_what_may_be_made_up(expression: str, wanted: tuple[str, ...] | None) -> None:
+    assert made_of(expression) == wanted
+
+
+@pytest.mark.parametrize(
+    "expression", ["time() - 5", 'label_replace(vector(1), "a", "b", "", "")', "sum(none) or 0 * vector(time())", "absent(none)"]
+)
+def test_a_dashboard_of_made_up_numbers(expression: str) -> None:
+    def those_of_none(method: str, url: str, options: Json) -> Response:
+        asked = json.loads(options["body"])
+        for query in asked["queries"]:
+            query["expr"] = "empty" if query["expr"] == "none" else query["expr"]
+        return answered(method, url, {"body": json.dumps(asked)})
+
+    finding, _runner = look(served(panel(1, expression), **{"/api/ds/query": those_of_none}))
+    assert str(finding.status) == "fail" and "shows only numbers that its queries make up" in finding.message, finding.message
+    assert str(look(served(panel(1, expression), panel(2, "up"), **{"/api/ds/query": those_of_none}))[0].status) == "pass"
+    if "none" in expression:
+        assert str(look(served(panel(1, expression.replace("none", "x"))))[0].status) == "pass", "x has a series"
 
 
 @pytest.mark.parametrize(
