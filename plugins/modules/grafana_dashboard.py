@@ -61,6 +61,7 @@ options:
       - Panels whose emptiness is healthy (a panel of errors, of waiting jobs), by title or number, or one query of a panel as
         V(Errors/B). What the data source refuses is a C(fail) all the same.
       - Queries for alerts that fire (V(ALERTS)) and for what is absent (V(absent(\))) may be empty without it.
+        Whatever else such a query selects must have series.
     type: list
     elements: str
     default: []
