@@ -370,6 +370,13 @@ class _Test:
         # of one integration alone, what arrives has been sent, whatever it counts of the notifications of others
         doubts = sent.failure or (None if self.path.alone else sent.unclear or sent.pending) if sent else None
         if lost or doubts:
+            # by whom is what is doubted
+            said = phrase(
+                "a notification of the synthetic alert arrived at {far_end:path} within {latency:duration}, the limit is {deadline:duration}",
+                far_end=name,
+                latency=max(0.1, round(self.latency, 1)),
+                deadline=self.deadline,
+            )
             return warned(phrase("{arrived}; but {failure}", arrived=said, failure=lost or doubts), **fields)
         if sent and sent.unclear:
             fields["details"] = [sent.unclear]
