@@ -372,7 +372,8 @@ class _Test:
         if lost or doubts:
             # by whom is what is doubted
             said = phrase(
-                "a notification of the synthetic alert arrived at {far_end:path} within {latency:duration}, the limit is {deadline:duration}",
+                "a notification of the synthetic alert arrived at {far_end:path} within {latency:duration}, the limit is "
+                "{deadline:duration}",
                 far_end=name,
                 latency=max(0.1, round(self.latency, 1)),
                 deadline=self.deadline,
