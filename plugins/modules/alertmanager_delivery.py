@@ -18,9 +18,10 @@ description:
     one of them.
   - C(pass) when the far end has the mark within O(deadline), and Alertmanager has sent a notification meanwhile. The far end is an address
     (O(receipt_url)), a file (O(receipt_file)) or a folder of a mailbox (O(imap_host)). An address that has whatever mark it is asked for is
-    C(unknown).
+    C(unknown). A mail that was returned as undeliverable and an automatic reply are no receipt, whatever they quote.
   - C(warn) when no far end is named and the counters of Alertmanager say that each integration has notified without a failure. That is
-    accepted, and not proven delivered.
+    accepted, and not proven delivered. Also when the mark arrives and attempts fail meanwhile, if it is not told whose, as the counters
+    are those of a kind of integration, which receivers share.
   - C(fail) when the alert would not reach one of O(receivers), or a receiver without an integration (then nothing is sent), when each
     attempt of an integration fails, or when the mark does not arrive.
   - C(unknown) when a silence, an inhibition or a time interval suppresses the alert, when the routes wait longer than O(deadline), and

@@ -20,7 +20,8 @@ description:
   - "V(hidden): no downtime lasts longer than O(max_duration), or ends after O(window_end). A flexible downtime counts with its duration.
     An acknowledgement without an end and flapping, both of which keep problems from being told, are C(warn)."
   - C(fail) where one of them is not so, also where a host or service is not there at all.
-  - C(warn) where it is so only at times, such as outside of a notification period now, or where the interface does not show all of it.
+  - C(warn) where it is so only at times, such as outside of a notification period now, where a problem is told after more than two hours
+    only (C(fail) after more than a day), where a dependency keeps it from being told now, or where the interface does not show all of it.
   - C(unknown) when the monitoring cannot be asked; when it has just started, so that what was never checked may still be; when the status
     file is older than five minutes, since no Nagios writes it; and when a poller of Centreon does not run.
 notes:
@@ -28,6 +29,8 @@ notes:
     Downtime and Comment.
   - Livestatus of Icinga does not show which states and types its notifications have, so V(alerting) and V(routing) are C(warn) over it. Use
     O(system=icinga) there.
+  - Escalations, dependencies of notifications and the programs of notification commands are looked at in the files of a Nagios, programs
+    only where it runs on this host. Of Icinga, dependencies and the programs of its notification commands are not looked at.
   - Checkmk's own notification rules decide who is told, and Livestatus does not show them, so both are C(warn) over it too. Its passive
     services count as fresh while results come.
   - Livestatus does not show the notification options of hosts, services and contacts, nor the hours of a period, only whether now is in it.

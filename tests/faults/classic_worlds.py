@@ -31,6 +31,12 @@ object TimePeriod "24x7" {{ ranges = {{ {"; ".join(f'"{day}" = "00:00-24:00"' fo
 object TimePeriod "never" {{ ranges = {{ }} }}
 object TimePeriod "summer of 1999" {{ ranges = {{ "1999-06-01 - 1999-08-31" = "00:00-24:00" }} }}
 object TimePeriod "not now" {{ ranges = {{ "{YESTERDAY}" = "00:00-24:00" }} }}
+object TimePeriod "all taken out" {{
+  ranges = {{ {"; ".join(f'"{day}" = "00:00-24:00"' for day in DAYS)} }}
+  excludes = [ "24x7" ]
+}}
+object TimePeriod "new year 2099" {{ ranges = {{ "2099-01-01" = "00:00-24:00" }} }}
+object TimePeriod "each day of a month" {{ ranges = {{ "day 1 - 31" = "00:00-24:00" }} }}
 object UserGroup "team-payments" {{ }}
 object User "alice" {{
   groups = [ "team-payments" ]
@@ -95,6 +101,12 @@ ICINGA = "".join(
         service("for_dave", tells='users = [ "dave" ]'),
         service("for_erin", tells='users = [ "erin" ]'),
         service("of_1999", tells='users = [ "alice" ]\n  period = "summer of 1999"'),
+        service("of_2099", tells='users = [ "alice" ]\n  period = "new year 2099"'),
+        service("excluded", tells='users = [ "alice" ]\n  period = "all taken out"'),
+        service("monthly", tells='users = [ "alice" ]\n  period = "each day of a month"'),
+        service("begins_late", tells='users = [ "alice" ]\n  times = { begin = 500d }'),
+        service("begins", tells='users = [ "alice" ]\n  times = { begin = 10m }'),
+        service("patient", "max_check_attempts = 999999"),
         service("warned", tells='users = [ "alice" ]\n  states = [ Warning, OK ]'),
         service("acknowledged", 'check_command = "down"'),
         service("acknowledged_for_an_hour", 'check_command = "down"'),
@@ -215,6 +227,20 @@ define timeperiod {{
   1999-01-01 - 1999-12-31 00:00-24:00
 }}
 define timeperiod {{
+  timeperiod_name 2099
+  alias far away
+  2099-01-01 00:00-24:00
+}}
+define timeperiod {{
+  timeperiod_name monthly
+  alias each day
+  day 1 - 31 00:00-24:00
+}}
+define command {{
+  command_name gone
+  command_line /usr/bin/printf "%b" "x" | /usr/bin/mail-that-is-not-there -s x $CONTACTEMAIL$
+}}
+define timeperiod {{
   timeperiod_name yesterday
   alias not now
   {YESTERDAY} 00:00-24:00
@@ -283,6 +309,31 @@ define service {{
 """
 
 
+def escalation(service: str, first: int, contact: str) -> str:
+    return f"""
+define serviceescalation {{
+  host_name web1
+  service_description {service}
+  first_notification {first}
+  last_notification 0
+  notification_interval 30
+  contacts {contact}
+}}
+"""
+
+
+def dependency(service: str, on: str) -> str:
+    return f"""
+define servicedependency {{
+  host_name web1
+  service_description {on}
+  dependent_host_name web1
+  dependent_service_description {service}
+  notification_failure_criteria w,u,c,p
+}}
+"""
+
+
 PASSIVE = "active_checks_enabled 0\n  passive_checks_enabled 1"
 NAGIOS = "".join(
     (
@@ -291,6 +342,9 @@ NAGIOS = "".join(
         contact("bob", more="service_notifications_enabled 0"),
         contact("carol", period="none"),
         contact("dave", options="w,r"),
+        contact("of_2099", period="2099"),
+        contact("untellable", more="service_notification_commands gone"),
+        contact("twofold", more="service_notification_commands gone,ok"),
         nagios_host("web1"),
         nagios_host("hidden"),
         nagios_host("stale"),
@@ -303,6 +357,21 @@ NAGIOS = "".join(
         nagios_service("of_1999", "notification_period 1999"),
         nagios_service("excluded", "notification_period excluded"),
         nagios_service("not_now", "notification_period yesterday"),
+        nagios_service("for_2099", tells="contacts of_2099"),
+        nagios_service("monthly", "notification_period monthly"),
+        nagios_service("for_untellable", tells="contacts untellable"),
+        nagios_service("for_twofold", tells="contacts twofold"),
+        nagios_service("patient", "max_check_attempts 99999"),
+        nagios_service("late", "first_notification_delay 99999"),
+        nagios_service("soon", "first_notification_delay 10\n  max_check_attempts 5"),
+        nagios_service("escalated"),
+        escalation("escalated", 1, "bob"),
+        nagios_service("escalated_later"),
+        escalation("escalated_later", 3, "bob"),
+        nagios_service("dependent"),
+        dependency("dependent", "acknowledged"),
+        nagios_service("dependent_on_http"),
+        dependency("dependent_on_http", "http"),
         nagios_service("warned", "notification_options w,r"),
         nagios_service("acknowledged", "check_command down"),
         nagios_service("stale", "check_command hang"),

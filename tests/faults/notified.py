@@ -14,6 +14,7 @@ import http.server
 import json
 import pathlib
 import shutil
+import smtplib
 import tempfile
 import threading
 import time
@@ -41,6 +42,12 @@ route:
     - {{matchers: [case=partly], receiver: partly}}
     - {{matchers: [case=dropped], receiver: dropped}}
     - {{matchers: [case=late], receiver: late}}
+    - {{matchers: [case=bounced], receiver: bounced}}
+    - {{matchers: [case=copied], receiver: audit, continue: true}}
+    - {{matchers: [case=copied], receiver: failing}}
+    - {{matchers: [case=halved], receiver: halved}}
+    - {{matchers: [case=twice], receiver: oncall, continue: true}}
+    - {{matchers: [case=twice], receiver: twin}}
     - {{matchers: [case=patient], receiver: oncall, group_wait: 1h}}
     - {{matchers: [case=shown], receiver: oncall, group_wait: 8s}}
     - {{matchers: [case=grouped], receiver: oncall, group_by: [case], group_interval: 1h}}
@@ -67,6 +74,14 @@ receivers:
   - name: partly
     webhook_configs: [{{url: '{sink}/take'}}]
     pushover_configs: [{{user_key: u, token: t, http_config: {{proxy_url: 'http://127.0.0.1:{closed}'}}}}]
+  - name: bounced
+    webhook_configs: [{{url: '{sink}/bounce'}}]
+  - name: audit
+    webhook_configs: [{{url: '{sink}/take'}}]
+  - name: halved
+    slack_configs: [{{api_url: '{sink}/take', channel: '#a'}}, {{api_url: '{sink}/fail', channel: '#b'}}]
+  - name: twin
+    webhook_configs: [{{url: '{sink}/take'}}, {{url: '{sink}/to-file'}}]
   - name: mute
 inhibit_rules:
   - {{source_matchers: [case=source], target_matchers: [case=inhibited], equal: [cluster]}}
@@ -79,9 +94,38 @@ time_intervals:
     time_intervals: [{{times: [{{start_time: '00:00', end_time: '24:00'}}]}}]
 """
 
+BOUNCE = """\
+From: MAILER-DAEMON@mx.example.org (Mail Delivery System)
+To: alerts@example.org
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="B"
+
+--B
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.org
+
+Final-Recipient: rfc822; oncall@example.org
+Action: failed
+Status: 5.1.1
+
+--B
+Content-Type: message/rfc822
+
+From: alertmanager@example.org
+Subject: [FIRING:1] {mark}
+
+{mark}
+
+--B--
+"""
+
 
 class Sink:
-    """Takes webhooks, and shows at ``/seen`` what came to ``/take`` and ``/late``; what came to ``/to-file`` is added to ``file``.
+    """Takes webhooks, and shows at ``/seen`` what came to ``/take`` and ``/late``; what came to ``/to-file`` is added to ``file``, what
+    came to ``/bounce`` is returned by mail as undeliverable.
 
     ``/reflect`` answers with what it is asked, ``/reflect-later`` from the third question on; ``/am/...`` is the Alertmanager itself;
     ``/heartbeat/KIND`` is what a heartbeat service says.
@@ -90,7 +134,7 @@ class Sink:
     def __init__(self, folder: pathlib.Path) -> None:
         sink = self
         self.file, self.seen, self.elsewhere = folder / "notifications.log", list[bytes](), list[bytes]()
-        self.questions, self.alertmanager = 0, ""
+        self.questions, self.alertmanager, self.smtp = 0, "", 0
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self) -> None:
@@ -101,10 +145,12 @@ class Sink:
                     sink.seen.append(body)
                 elif path == "/elsewhere":
                     sink.elsewhere.append(body)
+                elif path == "/bounce":
+                    sink.bounce(json.loads(body)["alerts"][0]["labels"]["operability_mark"])
                 elif path == "/to-file":
                     with open(sink.file, "ab") as file:
                         file.write(body + b"\n")
-                self._send(500 if path == "/fail" else 403 if path.startswith("/am/") else 200, b"", "text/plain")
+                self._send(500 if path == "/fail" else 403 if path.startswith("/am/") else 200, b"ok", "text/plain")
 
             def do_GET(self) -> None:
                 path = urlsplit(self.path).path
@@ -140,6 +186,10 @@ class Sink:
         self.url = f"http://{LOCAL}:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
+    def bounce(self, mark: str) -> None:
+        with smtplib.SMTP(LOCAL, self.smtp, timeout=10) as smtp:
+            smtp.sendmail("", ["alerts@example.org"], BOUNCE.format(mark=mark))
+
     def stop(self) -> None:
         self.server.shutdown()
         self.server.server_close()
@@ -171,7 +221,7 @@ class Site:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="notified-"))
         self.sink = Sink(self.folder)
         self.mail = MailServer(self.folder / "mail").start() if MailServer.is_there() else None
-        smtp = self.mail.smtp if self.mail else free_port()
+        smtp = self.sink.smtp = self.mail.smtp if self.mail else free_port()
         config = CONFIG.format(sink=self.sink.url, smtp=smtp, closed=free_port(), season=season())
         self.server: Alertmanager = Alertmanager(self.folder / "alertmanager", binaries, config=config).start()
         self.sink.alertmanager = self.url = self.server.url

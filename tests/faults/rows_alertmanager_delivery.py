@@ -129,6 +129,25 @@ ROWS: list[Row] = [
     ),
     row("the service that is notified answers 500", sent("failing", None, deadline="2s"), "fail", "notifications of failing by slack fail"),
     row(
+        "the mail comes back as undeliverable",
+        mailed("bounced"),
+        "fail",
+        "no notification .* arrived at INBOX .*: the mail was returned as undeliverable .5.1.1 oncall@example.org.",
+    ),
+    row(
+        "the receiver that is asked about fails, and another one's copy arrives",
+        sent("copied", receivers=["failing"], deadline="3s"),
+        "fail",
+        "what arrived at .*/seen was that of another receiver: notifications of failing by slack fail",
+    ),
+    row(
+        "one of two integrations of the same kind fails",
+        sent("halved", deadline="3s"),
+        "warn",
+        "arrived at .*; but some notifications by slack failed meanwhile .* whether that of halved is among them",
+    ),
+    row("two receivers get it, one of them twice", sent("twice"), "pass", r"arrived at .* \(by oncall \(webhook\) and twin \(webhook\)\)"),
+    row(
         "a silence covers it",
         sent("silenced", before=lambda here: here.silence(case="silenced")),
         "unknown",

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 import typing as t
 
-from .._clients.classic import Acknowledgement, Downtime, Key, Seen, Watched, Way
+from .._clients.classic import LATE, TOO_LATE, Acknowledgement, Downtime, Key, Seen, Watched, Way
 from .._finding import isoformat
 from .._listing import either
 from .._message import one_line
@@ -110,7 +110,9 @@ def _is_checked(watched: Watched, look: Look, verdict: Verdict) -> None:
         return
     period = watched.period
     if watched.active and period is not None and period.never:
-        verdict.fails.append(phrase("{object} is not checked: its check period '{period}' has no hour", object=what, period=period.name))
+        verdict.fails.append(
+            phrase("{object} is not checked: its check period '{period}' has no hour within the next year", object=what, period=period.name)
+        )
         return
     if watched.active and period is not None and period.inside is False:
         said = phrase("{object} is not checked now: its check period is '{period}'", object=what, period=period.name)
@@ -236,7 +238,9 @@ def _reaches(watched: Watched, ways: t.Sequence[Way], verdict: Verdict, none: Me
     open_ways = [way for way in ways if way.obstacle is None]
     if not ways:
         verdict.fails.append(none)
-    elif not open_ways:
+        return
+    _is_in_time(watched, verdict)
+    if not open_ways:
         closed = ways[0]
         verdict.fails.append(
             phrase("{object} does not reach {contact}: {reason}", object=what, contact=closed.contact, reason=closed.obstacle)
@@ -247,6 +251,22 @@ def _reaches(watched: Watched, ways: t.Sequence[Way], verdict: Verdict, none: Me
         if not always:
             first = next(limit for limit in limits if limit is not None)
             verdict.warns.append(phrase("problems of {object} are told only at times: {reason}", object=what, reason=first))
+
+
+def _is_in_time(watched: Watched, verdict: Verdict) -> None:
+    """Whether a problem is told soon, and now."""
+    what = named(watched.key)
+    if watched.told_after > LATE:
+        said = phrase(
+            "a problem of {object} is told after {after:duration} at the earliest (max_check_attempts, first_notification_delay), "
+            "the limit is {limit:duration}",
+            object=what,
+            after=watched.told_after,
+            limit=TOO_LATE if watched.told_after > TOO_LATE else LATE,
+        )
+        (verdict.fails if watched.told_after > TOO_LATE else verdict.warns).append(said)
+    if watched.held_back is not None:
+        verdict.warns.append(phrase("problems of {object} are not told now: {reason}", object=what, reason=watched.held_back))
 
 
 # -- routing: it is told to those who act on it

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import math
 import typing as t
 
 from .._clients.alertmanager import Alertmanager
@@ -39,6 +40,8 @@ class Path:
     shut: bool = False  # ... and not now, as far as that can be told
     unread: bool = False  # ... and it cannot be told when
     joined: bool = False  # a group is there already to which the alert comes
+    numbers: t.Mapping[str, t.Mapping[str, int]] = dataclasses.field(default_factory=dict)  # of integrations, by receiver and kind
+    deadline: float = math.inf
 
     @property
     def shown(self) -> str:
@@ -59,6 +62,33 @@ class Path:
         """``payments-oncall (email, webhook)``."""
         return every([f"{name} ({', '.join(self.reach[name])})" for name in self.receivers])
 
+    @property
+    def alone(self) -> bool:
+        """Whether it has one integration to go by, whoever is asked about: what arrives comes of that one."""
+        return sum(sum(self.numbers.get(route.receiver, {}).values()) for route in self.routes) <= 1
+
+    @property
+    def others(self) -> bool:
+        """Whether it also goes to a receiver that nobody asks about."""
+        return any(self.reach.get(route.receiver) and route.receiver not in self.receivers for route in self.routes)
+
+    def notifying(self, kind: str, receiver: str | None = None) -> int:
+        """How many integrations of this kind notify of it before the deadline: all of them, or those of one receiver."""
+        if self.joined:
+            return 1
+        asked = [route.receiver for route in self._in_time if receiver in (None, route.receiver)]
+        return max(1, sum(self.numbers.get(name, {}).get(kind, 0) for name in asked))
+
+    @property
+    def latest(self) -> float:
+        """Seconds until the last of those begins."""
+        return max((self.timings[id(route)].wait for route in self._in_time), default=0.0)
+
+    @property
+    def _in_time(self) -> list[Route]:
+        found = [route for route in self.routes if self.timings[id(route)].wait < self.deadline]
+        return [route for route in found if not route.muted and not route.active]
+
     def observed(self) -> dict[str, object]:
         return {
             "labels": {name: value for name, value in self.labels.items() if name != self.mark},
@@ -73,6 +103,7 @@ class Path:
 
     def must_be_in_time(self, deadline: float, alerts: Alerts) -> None:
         """CannotObserve where no receiver can be told before the deadline, as the routes group alerts and mute them."""
+        self.deadline = deadline
         if self.shut and self.restriction:
             raise CannotObserve(phrase("{restriction}: nothing was sent", restriction=self.restriction))
         with contextlib.suppress(CannotObserve):
@@ -135,7 +166,7 @@ def find_path(server: Alertmanager, labels: Labels, mark: str, receivers: t.Sequ
         raise server.trouble(said) from None
     except (AttributeError, BadMatcher, KeyError, RecursionError, TypeError, ValueError):
         raise server.trouble(phrase("{server} shows a routing tree that cannot be read here", server=server.name)) from None
-    path = Path(labels, mark, routes, reach, timed, _peers(server.status()))
+    path = Path(labels, mark, routes, reach, timed, _peers(server.status()), numbers=_numbers(config))
     wanted = [route for route in routes if not receivers or route.receiver in receivers]
     path.useful = tuple(route for route in wanted if reach.get(route.receiver))
     reached = list(dict.fromkeys(route.receiver for route in routes))
@@ -184,6 +215,18 @@ def _astray(labels: str, reached: t.Sequence[str], wanted: t.Sequence[str]) -> M
     return phrase("alerts with {labels} reach {receivers}, not {wanted}", labels=labels, receivers=every(reached), wanted=either(wanted))
 
 
+def _numbers(config: Config) -> dict[str, dict[str, int]]:
+    """How many integrations of each kind each receiver has. ``config`` has been read before, it is one."""
+    receivers = config.get("receivers")
+    return {
+        str(receiver.get("name")): {
+            key[: -len("_configs")]: len(value) for key, value in receiver.items() if key.endswith("_configs") and isinstance(value, list)
+        }
+        for receiver in (receivers if isinstance(receivers, list) else [])
+        if isinstance(receiver, dict)
+    }
+
+
 def _peers(status: t.Mapping[str, object]) -> int:
     cluster = status.get("cluster")
     peers = cluster.get("peers") if isinstance(cluster, dict) else None
@@ -194,22 +237,38 @@ def _peers(status: t.Mapping[str, object]) -> int:
 class Sent:
     """What counters say of the integrations of a path. Where receivers are not told apart, others' notifications are among it.
 
-    ``failure``: each attempt of an integration failed; ``unclear``: some did, of our notification or of another.
+    ``failure``: each attempt of an integration failed, ``all_failed``: of each of them; ``unclear``: some did, of our notification or of
+    another; ``pending``: not each attempt has ended, ``mixed``: and those of receivers that nobody asks about are among them.
     """
 
     begun: bool
     all_tried: bool
     all_succeeded: bool
     succeeded: bool
+    all_failed: bool = False
     failure: Message | None = None
     unclear: Message | None = None
+    pending: Message | None = None
+    mixed: bool = False
 
 
 def sent_by(path: Path, counted: Counters) -> Sent:
-    """``counted``: since before the alert was posted."""
+    """``counted``: since before the alert was posted. Integrations that share a counter have all notified when it says so of each."""
     outcomes = {(receiver, kind): counted.of(kind, receiver) for receiver, kind in path.pairs}
-    failure = unclear = None
+    needed = {pair: path.notifying(pair[1], pair[0] if counted.tells_receivers else None) for pair in outcomes}
+    failure = unclear = pending = None
+    mixed = False
     for (receiver, kind), outcome in outcomes.items():
+        if outcome.tried < needed[receiver, kind]:
+            mixed = mixed or bool(outcome.tried and path.others)
+            pending = pending or phrase(
+                "Alertmanager has not ended each attempt by {kind} ({tried:number} of {needed:number}), and does not tell whether that of "
+                "{receiver} is among them",
+                kind=kind,
+                tried=int(outcome.tried),
+                needed=needed[receiver, kind],
+                receiver=receiver,
+            )
         if not outcome.failed:
             continue
         failed, tried = int(outcome.failed), int(max(outcome.tried, outcome.failed))
@@ -230,10 +289,17 @@ def sent_by(path: Path, counted: Counters) -> Sent:
                 failed=failed,
                 tried=tried,
             )
-    succeeded = [bool(outcome.succeeded) for outcome in outcomes.values()]
-    begun = any(outcome.begun or outcome.tried or outcome.failed for outcome in outcomes.values())
-    all_tried = all(outcome.tried or outcome.failed for outcome in outcomes.values())
-    return Sent(begun, all_tried, bool(succeeded) and all(succeeded), any(succeeded), failure, unclear)
+    return Sent(
+        begun=any(outcome.begun or outcome.tried or outcome.failed for outcome in outcomes.values()),
+        all_tried=all(max(outcome.tried, outcome.failed) >= needed[pair] for pair, outcome in outcomes.items()),
+        all_succeeded=bool(outcomes) and all(outcome.succeeded >= needed[pair] for pair, outcome in outcomes.items()),
+        succeeded=any(outcome.succeeded for outcome in outcomes.values()),
+        all_failed=bool(outcomes) and all(outcome.failed and not outcome.succeeded for outcome in outcomes.values()),
+        failure=failure,
+        unclear=unclear,
+        pending=pending,
+        mixed=mixed,
+    )
 
 
 __all__ = ("Path", "Sent", "find_path", "sent_by")

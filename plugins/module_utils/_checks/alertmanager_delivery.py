@@ -155,6 +155,7 @@ class _Test:
         self.trouble: CannotObserve | None = None  # of the last look at the far end
         self.left_standing: Message | None = None
         self.began = self.latency = 0.0
+        self.begun = self.early = False  # that Alertmanager has begun to notify; that the mark was there before it had
 
     def run(self) -> Finding:
         before = self.alerts.counters()
@@ -169,11 +170,12 @@ class _Test:
         with self._posted():
             suppressed = self._suppressed()
             seen = suppressed is None and self._wait(before)
-            reflected = seen and self.far_end is not None and not self.far_end.proves()
+            if seen and self.far_end is not None:
+                self.far_end.proves()
             if not seen and suppressed is None:
                 suppressed = self._suppressed()  # it may have been silenced meanwhile
             counted = self._counted(before, seen=seen)
-        return self._complete(self._judge(seen, reflected, suppressed, counted))
+        return self._complete(self._judge(seen, suppressed, counted))
 
     # -- what is done
 
@@ -234,33 +236,51 @@ class _Test:
 
     def _wait(self, before: Counters | None) -> bool:
         """Whether the mark was seen, or without a far end, whether each integration has notified."""
-        clock = self.runner.clock
         while True:
-            if self._is_there(before):
-                self.latency = clock.monotonic() - self.began
+            last = self._waited() >= self.deadline
+            if self._is_there(before, last=last):
+                self.latency = self._waited()
                 return True
-            waited = clock.monotonic() - self.began
-            if waited >= self.deadline:
+            if last or (self.far_end and (self.far_end.reflects or self._lost())):
                 return False
-            self.runner.sleep(max(0.05, min(self.args["interval"], self.deadline - waited)))
+            self.runner.sleep(max(0.05, min(self.args["interval"], self.deadline - self._waited())))
 
-    def _is_there(self, before: Counters | None) -> bool:
+    def _waited(self) -> float:
+        return self.runner.clock.monotonic() - self.began
+
+    def _is_there(self, before: Counters | None, *, last: bool) -> bool:
         if self.far_end is None:
             now = self.alerts.counters()
             return now is not None and before is not None and sent_by(self.path, now.since(before)).all_succeeded
         try:
-            seen = self.far_end.arrived(self.mark)
+            seen = self.far_end.arrived(self.mark, sent=self._has_begun(before) or last)
         except CannotObserve as exc:
             self.trouble = exc
             return False
         self.trouble = None
+        self.early = seen and before is not None and not self._has_begun(before)
         return seen
 
+    def _has_begun(self, before: Counters | None) -> bool:
+        """Whether Alertmanager has begun to notify; by its waiting time where it does not count that."""
+        if not self.begun:
+            now = self.alerts.counters() if before is not None else None
+            if before is None or now is None:
+                return self._waited() >= self.path.soonest
+            self.begun = sent_by(self.path, now.since(before)).begun
+        return self.begun
+
+    def _lost(self) -> Message | None:
+        """What came back in place of a receipt, where nobody tries again."""
+        back = self.far_end.returned if self.far_end else None
+        return back.message if back and back.lost else None
+
     def _counted(self, before: Counters | None, *, seen: bool) -> Counters | None:
-        """What was counted meanwhile. A notification is counted a moment after it has arrived."""
+        """What was counted meanwhile. A notification is counted a moment after it has arrived, and others may notify later."""
         if before is None:
             return None
-        end = self.runner.clock.monotonic() + COUNTED
+        latest = 0.0 if self.path.alone else self.began + min(self.path.latest + COUNTED, self.deadline)
+        end = max(self.runner.clock.monotonic() + COUNTED, latest)
         while True:
             now = self.alerts.counters()
             counted = now.since(before) if now else None
@@ -271,7 +291,7 @@ class _Test:
 
     # -- what it is worth
 
-    def _judge(self, seen: bool, reflected: bool, suppressed: Message | None, counted: Counters | None) -> Finding:
+    def _judge(self, seen: bool, suppressed: Message | None, counted: Counters | None) -> Finding:
         fields = self._fields(seen)
         sent = sent_by(self.path, counted) if counted else None
         if suppressed is not None:
@@ -279,11 +299,19 @@ class _Test:
                 "nothing was proven: the synthetic alert with {labels} is {suppressed}", labels=self.path.shown, suppressed=suppressed
             )
             return unknown(said, **fields)
+        if self.far_end and self.far_end.reflects:
+            said = phrase("{far_end:path} has whatever mark it is asked for: it proves nothing", far_end=self.far_end.name)
+            return unknown(said, **fields)
+        lost = self._lost()
+        if lost and not seen:
+            return failed(self._not_there(lost), **fields)
         if sent and sent.failure and not seen:
             return failed(self._not_there(sent.failure), **fields)
         if self.far_end is None:
             if sent and sent.unclear:
                 return unknown(sent.unclear, **fields)
+            if not seen and sent and sent.pending and sent.mixed:
+                return unknown(sent.pending, **fields)
             if not seen and sent and sent.succeeded:
                 said = phrase(
                     "not each integration has notified of the synthetic alert within {deadline:duration}: {integrations}",
@@ -301,13 +329,10 @@ class _Test:
             return warned(said, **fields)
         if not seen:
             return self._not_seen(sent, fields)
-        return self._seen(reflected, sent, fields)
+        return self._seen(sent, lost, fields)
 
-    def _seen(self, reflected: bool, sent: Sent | None, fields: Facts) -> Finding:
+    def _seen(self, sent: Sent | None, lost: Message | None, fields: Facts) -> Finding:
         name = self.far_end.name if self.far_end else ""
-        if reflected:
-            said = phrase("{far_end:path} has whatever mark it is asked for: it proves nothing", far_end=name)
-            return unknown(said, **fields)
         if self.latency < self.path.soonest - MARGIN:
             said = phrase(
                 "{far_end:path} had the mark after {latency:duration}, but Alertmanager notifies after {wait:duration} (group_wait): "
@@ -323,6 +348,12 @@ class _Test:
                 far_end=name,
             )
             return unknown(said, **fields)
+        if self.early:
+            said = phrase(
+                "{far_end:path} had the mark before Alertmanager had begun to notify: it was not a notification that brought it there",
+                far_end=name,
+            )
+            return unknown(said, **fields)
         said = phrase(
             "a notification of the synthetic alert arrived at {far_end:path} within {latency:duration}, the limit is {deadline:duration} "
             "(by {integrations})",
@@ -331,10 +362,25 @@ class _Test:
             deadline=self.deadline,
             integrations=self.path.integrations,
         )
+        if sent and sent.all_failed and self.path.others:
+            why = phrase(
+                "what arrived at {far_end:path} was that of another receiver: {failure}", far_end=name, failure=sent.failure or said
+            )
+            return failed(why, **fields)
+        # of one integration alone, what arrives has been sent, whatever it counts of the notifications of others
+        doubts = sent.failure or (None if self.path.alone else sent.unclear or sent.pending) if sent else None
+        if lost or doubts:
+            # by whom is what is doubted
+            said = phrase(
+                "a notification of the synthetic alert arrived at {far_end:path} within {latency:duration}, the limit is "
+                "{deadline:duration}",
+                far_end=name,
+                latency=max(0.1, round(self.latency, 1)),
+                deadline=self.deadline,
+            )
+            return warned(phrase("{arrived}; but {failure}", arrived=said, failure=lost or doubts), **fields)
         if sent and sent.unclear:
             fields["details"] = [sent.unclear]
-        if sent and sent.failure:
-            return warned(phrase("{arrived}; but {failure}", arrived=said, failure=sent.failure), **fields)
         return passed(said, **fields)
 
     def _not_seen(self, sent: Sent | None, fields: Facts) -> Finding:
@@ -348,6 +394,9 @@ class _Test:
         late = self.path.may_be_later(self.deadline) if self.path.joined else None
         if late:  # what was counted meanwhile may have been of others
             return unknown(late, **fields)
+        back = self.far_end.returned if self.far_end else None
+        if back:
+            return failed(self._not_there(back.message), **fields)
         if sent is None:
             return failed(self._not_there(phrase("Alertmanager does not show whether it sent anything")), **fields)
         if sent.succeeded:

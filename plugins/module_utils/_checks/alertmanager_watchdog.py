@@ -47,6 +47,7 @@ ARGUMENT_SPEC: Spec = {
 }
 CONSTRAINTS = {"required_together": [("receipt_timestamp", "receipt_max_age")]}
 DURATIONS = ("max_age", "receipt_max_age")
+RAREST = 86400.0  # seconds between two notifications: who waits longer notices an outage when everybody else has
 
 
 class Arguments(HttpArguments):
@@ -167,7 +168,7 @@ def look_at(alert: Alert, held: t.Sequence[Alert], server: Alertmanager, args: A
             age=float(round(age)),
             limit=args["max_age"],
         )
-    problem = problem or path.problem
+    problem = problem or path.problem or _too_rare(path)
     doubt: Message | None = None
     if age is None:
         doubt = phrase("Alertmanager does not tell when {alert} was refreshed", alert=shown)
@@ -181,6 +182,20 @@ def look_at(alert: Alert, held: t.Sequence[Alert], server: Alertmanager, args: A
     elif path.restriction:
         restriction = phrase("{restriction}; outside of them its silence says nothing", restriction=path.restriction)
     return Seen(alert, path, age, problem, doubt, restriction)
+
+
+def _too_rare(path: Path) -> Message | None:
+    """Why its receivers hear it too rarely to notice that it has stopped."""
+    each = min(max(timing.wait, timing.repeat) for timing in (path.timings[id(route)] for route in path.useful)) if path.useful else 0.0
+    if each <= RAREST:
+        return None
+    return phrase(
+        "{receivers} is told of {alert} each {interval:duration} only (group_wait, repeat_interval), the limit is {limit:duration}",
+        receivers=every(path.receivers),
+        alert=path.shown,
+        interval=each,
+        limit=RAREST,
+    )
 
 
 def judge(seen: t.Sequence[Seen], args: Arguments) -> Finding:

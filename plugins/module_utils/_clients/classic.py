@@ -20,6 +20,7 @@ Key = tuple[str, str]  # host and service; of the host itself, an empty service
 # names by which people call a period that has no hours, and one that has all
 NEVER = ("never", "none", "nonworkhours-none", "no", "off")
 ALWAYS = ("24/7", "24x7", "24x7x365", "7x24", "always")
+LATE, TOO_LATE = 2 * 3600.0, 86400.0  # seconds of a problem before somebody is told of it: a warning, a fault
 _HOURS = re.compile(r"(\d{1,2}:\d{2})\s*-\s*(\d{1,2}:\d{2})")
 _DATES = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
@@ -112,6 +113,8 @@ class Watched:
     notifies: bool = True
     mute: Message | None = None
     restriction: Message | None = None  # why its problems are told only at times, whoever its contacts are
+    held_back: Message | None = None  # why they are not told now, as something else has one
+    told_after: float = 0.0  # seconds of a problem before anybody is told of it
     ways: tuple[Way, ...] = ()
     in_downtime: bool = False
     downtimes: tuple[Downtime, ...] = ()
@@ -195,7 +198,7 @@ def blocked(period: Period | None, of: Message) -> tuple[Message | None, Message
     if not period.name:
         return None, phrase("{whose} is not now", whose=of) if period.inside is False else None
     if period.never:
-        return phrase("{whose}, '{period}', has no hour", whose=of, period=period.name), None
+        return phrase("{whose}, '{period}', has no hour within the next year", whose=of, period=period.name), None
     if period.inside is False:
         return None, phrase("{whose}, '{period}', is not now", whose=of, period=period.name)
     if period.unseen:
@@ -205,7 +208,9 @@ def blocked(period: Period | None, of: Message) -> tuple[Message | None, Message
 
 __all__ = (
     "ALWAYS",
+    "LATE",
     "NEVER",
+    "TOO_LATE",
     "Acknowledgement",
     "Downtime",
     "Key",

@@ -4,7 +4,8 @@
 """Where notifications arrive, and whether one with a mark of ours has: an address, a file, a mailbox. PRIVATE to the collection.
 
 ``prepare`` is called before anything is sent: whatever cannot be looked at then is a CannotObserve, and nothing is sent. ``arrived`` may
-fail at times; whoever waits asks again.
+fail at times; whoever waits asks again. An address that is asked for a mark may show it for no other reason, now or later: it is asked for
+another one that nobody has sent, a control, more often than for ours and since before.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from .._finding import CannotObserve
 from .._phrase import phrase
 from .._runner import Runner, unreadable
 from .mailbox import MailAccount, Mailbox
+from .returned_mail import Returned
 
 PREFIX = "operability-delivery-"
 MARK = "{mark}"
@@ -39,15 +41,23 @@ def new_mark() -> str:
 
 
 class FarEnd(t.Protocol):
-    """``name``: as it is told."""
+    """``name``: as it is told. ``reflects``: it has shown a mark that nobody has sent. ``returned``: what came back instead."""
 
     name: str
 
+    @property
+    def reflects(self) -> bool: ...
+
+    @property
+    def returned(self) -> Returned | None: ...
+
     def prepare(self, mark: str) -> None: ...
-    def arrived(self, mark: str) -> bool: ...
+
+    def arrived(self, mark: str, *, sent: bool) -> bool:
+        """``sent``: False while Alertmanager cannot have notified yet; who must be asked for the mark is not told of it before."""
 
     def proves(self) -> bool:
-        """Asked after the mark was seen: False where it would have said the same of a mark that nobody has sent."""
+        """Asked after the mark was seen: False where it says the same of a mark that nobody has sent."""
 
 
 class Address:
@@ -56,18 +66,25 @@ class Address:
     def __init__(self, connection: Connection, runner: Runner) -> None:
         self.connection, self.runner = connection, runner
         self.name = public_url(connection.url.replace(MARK, ""))
+        self.control, self.reflects = new_mark(), False
+        self.returned: Returned | None = None
 
     def prepare(self, mark: str) -> None:
-        if self._has(mark):
+        if self._has(self.control if self._asks_for_it else mark):
             raise CannotObserve(
                 phrase("{far_end:path} has the mark already before anything was sent: it proves nothing", far_end=self.name)
             )
 
-    def arrived(self, mark: str) -> bool:
-        return self._has(mark)
+    def arrived(self, mark: str, *, sent: bool) -> bool:
+        if not self._asks_for_it:
+            return self._has(mark)
+        self.reflects = self.reflects or self._has(self.control)
+        return sent and not self.reflects and self._has(mark)
 
     def proves(self) -> bool:
-        return not self._has(new_mark())
+        if self._asks_for_it and not self.reflects:
+            self.reflects = self._has(self.control) or self._has(new_mark())
+        return not self.reflects
 
     def _has(self, mark: str) -> bool:
         url = self.connection.url.replace(MARK, mark)
@@ -106,6 +123,8 @@ class File:
 
     def __init__(self, path: str) -> None:
         self.path = self.name = path
+        self.reflects = False
+        self.returned: Returned | None = None
         self._known: tuple[int, int] | None = None  # device and number of the file that is read
         self._read_to = 0
         self._rest = b""
@@ -120,7 +139,7 @@ class File:
         self._open().close()
         self._known, self._read_to = (about.st_dev, about.st_ino), about.st_size
 
-    def arrived(self, mark: str) -> bool:
+    def arrived(self, mark: str, *, sent: bool = True) -> bool:
         about = self._about()
         if about is None:
             return False
@@ -164,11 +183,16 @@ class Mail:
     def __init__(self, account: MailAccount, runner: Runner) -> None:
         self.mailbox = Mailbox(account, runner)
         self.name = account.name
+        self.reflects = False
+
+    @property
+    def returned(self) -> Returned | None:
+        return self.mailbox.returned
 
     def prepare(self, mark: str) -> None:
         self.mailbox.prepare()
 
-    def arrived(self, mark: str) -> bool:
+    def arrived(self, mark: str, *, sent: bool = True) -> bool:
         return self.mailbox.arrived(mark)
 
     def proves(self) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import datetime as dt
 import fnmatch
 import json
 import typing as t
@@ -16,7 +17,10 @@ from .._http import Connection, public_url
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
+from .calendar_periods import Calendar, NotACalendar, is_empty
 from .classic import (
+    LATE,
+    TOO_LATE,
     Acknowledgement,
     Downtime,
     Key,
@@ -27,7 +31,6 @@ from .classic import (
     as_seconds,
     blocked,
     finite,
-    has_no_hours,
     is_pretence,
     switched_off,
 )
@@ -37,11 +40,11 @@ _AT_ONCE = 200  # names in one question
 _COMMON = (
     ("acknowledgement", "acknowledgement_expiry", "check_command", "check_interval", "check_period", "downtime_depth")
     + ("enable_active_checks", "enable_notifications", "enable_passive_checks", "flapping", "last_check", "last_check_result", "name")
-    + ("next_check", "state", "state_type")
+    + ("max_check_attempts", "next_check", "retry_interval", "state", "state_type")
 )  # fmt: skip
 _USERS = ("enable_notifications", "groups", "name", "period", "states", "types")
-_NOTIFICATIONS = ("host_name", "period", "service_name", "states", "types", "user_groups", "users")
-_PERIODS = ("includes", "is_inside", "name", "ranges")
+_NOTIFICATIONS = ("host_name", "period", "service_name", "states", "times", "types", "user_groups", "users")
+_PERIODS = ("excludes", "includes", "is_inside", "name", "ranges")
 _DOWNTIMES = ("author", "comment", "duration", "end_time", "fixed", "host_name", "service_name", "start_time")
 _COMMENTS = ("author", "entry_type", "host_name", "service_name", "text")
 _ACKNOWLEDGED = 4  # the kind of a comment
@@ -91,8 +94,7 @@ class Icinga:
         asks_when = ways or any(item.get("check_period") for item in found.values())
         if asks_when and not ways:
             self._permitted(["TimePeriod"])
-        year = self.runner.now().year
-        periods = {str(item["name"]): _period(item, year) for item in self._all("timeperiods", _PERIODS)} if asks_when else {}
+        periods = _periods(self._all("timeperiods", _PERIODS), self.runner.now().date()) if asks_when else {}
         telling = self._telling(names, periods) if ways else None
         downtimes = self._downtimes(names) if hidings else {}
         comments = self._comments(names, found) if hidings else {}
@@ -249,10 +251,22 @@ def _key(item: _Attrs) -> Key:
     return (str(item["host_name"]), str(item.get("service_name") or ""))
 
 
-def _period(item: _Attrs, year: int) -> Period:
-    ranges = item.get("ranges") or {}
-    empty = not item.get("includes") and has_no_hours([(str(days), str(hours)) for days, hours in ranges.items()], year)
-    return Period(str(item["name"]), empty, bool(item["is_inside"]))
+def _periods(items: t.Sequence[_Attrs], today: dt.date) -> dict[str, Period]:
+    calendars = {str(item["name"]): _calendar(item) for item in items}
+    return {str(item["name"]): Period(str(item["name"]), _is_empty(item, calendars, today), bool(item["is_inside"])) for item in items}
+
+
+def _calendar(item: _Attrs) -> Calendar | None:
+    try:
+        return Calendar([(str(days), str(hours)) for days, hours in (item.get("ranges") or {}).items()])
+    except NotACalendar:
+        return None
+
+
+def _is_empty(item: _Attrs, calendars: t.Mapping[str, Calendar | None], today: dt.date) -> bool:
+    """Whether it has no hour within a year; False where that is not known: it says itself whether now is in it."""
+    mine, excluded = calendars[str(item["name"])], [calendars.get(str(name)) for name in item.get("excludes") or []]
+    return not item.get("includes") and mine is not None and is_empty(mine, [one for one in excluded if one], today)
 
 
 def _watched(
@@ -282,6 +296,9 @@ def _watched(
         and is_pretence(item.get("check_command"), active=bool(result.get("active")), state=int(item["state"])),
         period=periods.get(period) or (Period(period) if period else None),
         notifies=bool(item["enable_notifications"]),
+        told_after=(finite(item.get("max_check_attempts") or 1) - 1) * finite(item.get("retry_interval") or 0)
+        if item["enable_active_checks"]
+        else 0.0,
         ways=tuple(_ways(key, telling)) if telling else (),
         in_downtime=bool(item.get("downtime_depth")),
         downtimes=tuple(downtimes.get(key, ())),
@@ -303,6 +320,10 @@ def _ways(key: Key, telling: _Telling) -> t.Iterator[Way]:
         groups = {str(name) for name in notification.get("user_groups") or []}
         named = {str(name) for name in notification.get("users") or []}
         stop, limit = _filtered(key, notification, telling.periods, phrase("the notification"), phrase("the period of the notification"))
+        begins = as_seconds((notification.get("times") or {}).get("begin")) or 0.0
+        if begins > LATE:
+            late = phrase("the notification begins after {begin:duration} only (times.begin)", begin=begins)
+            stop, limit = (stop or late, limit) if begins > TOO_LATE else (stop, limit or late)
         for name, user in sorted(telling.users.items()):
             member = groups.intersection(map(str, user.get("groups") or []))
             if name not in named and not member:

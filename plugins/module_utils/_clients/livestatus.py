@@ -32,9 +32,9 @@ _PROGRAM = (
 )  # fmt: skip
 _OBJECT = (
     ("accept_passive_checks", "acknowledged", "acknowledgement_type", "active_checks_enabled", "check_command", "check_freshness")
-    + ("check_interval", "check_period", "check_type", "contact_groups", "contacts", "has_been_checked", "in_check_period")
-    + ("in_notification_period", "is_flapping", "last_check", "next_check", "notification_period", "notifications_enabled")
-    + ("plugin_output", "scheduled_downtime_depth", "state", "state_type")
+    + ("check_interval", "check_period", "check_type", "contact_groups", "contacts", "first_notification_delay", "has_been_checked")
+    + ("in_check_period", "in_notification_period", "is_flapping", "last_check", "max_check_attempts", "next_check")
+    + ("notification_period", "notifications_enabled", "plugin_output", "retry_interval", "scheduled_downtime_depth", "state", "state_type")
 )  # fmt: skip
 _CONTACT = (
     ("host_notification_period", "host_notifications_enabled", "in_host_notification_period", "in_service_notification_period", "name")
@@ -272,7 +272,10 @@ def _watched(
     key: Key, row: Row, program: Row, told: _Told, downtimes: t.Iterable[Downtime], comment: Row | None, *, of_icinga: bool
 ) -> Watched:
     kind = "service" if key[1] else "host"
-    each = finite(row["check_interval"]) * finite(program["interval_length"] or 60)
+    unit = finite(program["interval_length"] or 60)
+    each = finite(row["check_interval"]) * unit
+    attempts = ((as_seconds(row["max_check_attempts"]) or 1.0) - 1) * (as_seconds(row["retry_interval"]) or 0.0) * unit
+    waits = (as_seconds(row["first_notification_delay"]) or 0.0) * unit
     # Icinga says of each object that its freshness is checked; it does that by active checks alone
     fresh = bool(row["check_freshness"]) and bool(program[f"check_{kind}_freshness"]) and not of_icinga
     # Checkmk brings the results of most services by the active check of its agent, which fails when they do not come
@@ -300,6 +303,7 @@ def _watched(
         mute=obstacle,
         restriction=restriction,
         ways=ways,
+        told_after=waits + (attempts if row["active_checks_enabled"] else 0.0),
         in_downtime=bool(row["scheduled_downtime_depth"]),
         downtimes=tuple(downtimes),
         acknowledgement=_acknowledgement(row, comment),

@@ -24,6 +24,7 @@ from .._finding import CannotObserve
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
+from .returned_mail import Returned, returned
 
 PORTS = {"implicit": 993, "starttls": 143, "none": 143}
 MOST_MESSAGES = 200  # of those that are new, in one look
@@ -63,6 +64,7 @@ class Mailbox:
         self._valid: bytes = b""
         self._next = 0  # the first number that a new message can have
         self._seen: set[int] = set()
+        self.returned: Returned | None = None  # what has come back instead
 
     def prepare(self) -> None:
         """From now on, what arrives is new."""
@@ -70,7 +72,7 @@ class Mailbox:
         self._seen = set()
 
     def arrived(self, mark: str) -> bool:
-        """Whether a message with this text has arrived since, in its subject or in a part of it that is text."""
+        """Whether a message with this text has arrived since, in its subject or in a part of it that is text; see ``returned``."""
         return self._within(lambda client: self._find(client, mark))
 
     # -- one look
@@ -167,8 +169,12 @@ class Mailbox:
         numbers = sorted({int(number) for number in (found[0] or b"").split()} - self._seen, reverse=True)
         for number in [number for number in numbers if number >= self._next][:MOST_MESSAGES]:
             _said, parts = client.uid("FETCH", str(number), f"(BODY.PEEK[]<0.{MOST_BYTES}>)")
-            if any(isinstance(part, tuple) and mark in text_of(part[1]) for part in parts or []):
-                return True
+            for raw in [part[1] for part in parts or [] if isinstance(part, tuple) and mark in text_of(part[1])]:
+                back = returned(raw)
+                if back is None:
+                    return True
+                if self.returned is None or back.lost:
+                    self.returned = back
             self._seen.add(number)
         return False
 

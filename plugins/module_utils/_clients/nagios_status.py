@@ -16,20 +16,9 @@ from .._finding import CannotObserve
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
-from .classic import (
-    Acknowledgement,
-    Downtime,
-    Key,
-    Period,
-    Seen,
-    Watched,
-    Way,
-    as_seconds,
-    blocked,
-    has_no_hours,
-    is_pretence,
-    switched_off,
-)
+from .calendar_periods import Calendar, NotACalendar, is_empty, is_inside
+from .classic import Acknowledgement, Downtime, Key, Period, Seen, Watched, Way, as_seconds, blocked, is_pretence, switched_off
+from .nagios_telling import asks, escalated, held_back, is_here, missing_program, names_of
 
 Block = dict[str, str]
 Blocks = dict[str, list[Block]]
@@ -38,8 +27,6 @@ OLDEST = 300.0  # Nagios writes the status file each 10 seconds, some have it do
 FUTURE = 300.0  # seconds by which clocks may differ
 MINUTE = 60.0  # the interval_length of Nagios stands in no file but its configuration; it is a minute unless the checks come more often
 _OPENED = re.compile(r"(?:define\s+)?(\w+)\s*\{")
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 _NO_RANGES = ("alias", "exclude", "timeperiod_name")
 _ACKNOWLEDGED = "4"  # the kind of a comment
 
@@ -59,8 +46,8 @@ def parse_blocks(text: str, kinds: t.Collection[str]) -> Blocks:
                 found[kind].append(block)
             kind = ""
         elif kind in kinds and stripped and not stripped.startswith(("#", ";")):
-            # the first of both separates: a value may have the other one
-            cut = re.search(r"[=\t ]", stripped)
+            # the first of both separates: a value may have the other one; the days of a period have spaces
+            cut = re.search(r"\t" if kind == "timeperiod" and "\t" in stripped else r"[=\t ]", stripped)
             name, value = (stripped[: cut.start()], stripped[cut.end() :]) if cut else (stripped, "")
             block[name] = value.strip()
     return dict(found)
@@ -68,12 +55,19 @@ def parse_blocks(text: str, kinds: t.Collection[str]) -> Blocks:
 
 @dataclasses.dataclass(frozen=True)
 class _Told:
-    """Who is told, and when: contacts by name, members of groups, contacts at run time, periods."""
+    """Who is told, and when: contacts by name, members of groups, contacts at run time, periods, escalations and dependencies by object.
+
+    ``missing``: the program of each notification command that is not on this host, where that can be looked at.
+    """
 
     contacts: t.Mapping[str, Block]
     groups: t.Mapping[str, t.Sequence[str]]
     at_run_time: t.Mapping[str, Block]
     periods: t.Mapping[str, Period]
+    escalations: t.Mapping[Key, t.Sequence[Block]]
+    dependencies: t.Mapping[Key, t.Sequence[Block]]
+    states: t.Mapping[Key, Block]
+    missing: t.Mapping[str, str]
 
 
 class NagiosStatus:
@@ -103,10 +97,14 @@ class NagiosStatus:
             raise self.trouble(phrase("{path:path} is no status file of Nagios", path=self.status_file))
         self._is_young(status["info"][0])
         program = status["programstatus"][0]
-        cache = self._read(self.cache_file, ("contact", "contactgroup", "host", "service", "timeperiod"))
+        cache = self._read(
+            self.cache_file,
+            ("command", "contact", "contactgroup", "host", "hostdependency", "hostescalation", "service", "servicedependency")
+            + ("serviceescalation", "timeperiod"),
+        )
         defined = {_key(block): block for kind in ("host", "service") for block in cache.get(kind, ())}
-        told = self._told(cache, status)
         found = {_key(block): block for kind in ("hoststatus", "servicestatus") for block in status.get(kind, ())}
+        told = self._told(cache, status, found)
         objects = {}
         for key in wanted:
             if key not in found:
@@ -155,25 +153,44 @@ class NagiosStatus:
         if age < -FUTURE:
             raise self.trouble(phrase("{path:path} was written in the future: one of the clocks is wrong", path=self.status_file))
 
-    def _told(self, cache: Blocks, status: Blocks) -> _Told:
-        ranges = {
-            block.get("timeperiod_name", ""): [(days, hours) for days, hours in block.items() if days not in _NO_RANGES]
-            for block in cache.get("timeperiod", ())
-        }
-        excluded = {block.get("timeperiod_name", ""): _names(block.get("exclude")) for block in cache.get("timeperiod", ())}
-        now = self.runner.now()
-        local = dt.datetime.fromtimestamp(now.timestamp())  # noqa: DTZ006 # the zone of this host, where Nagios runs too
-        periods = {}
-        for name, given in ranges.items():
-            shut = any(_is_always(ranges.get(other, ())) for other in excluded[name])
-            inside = None if excluded[name] else _is_inside(given, local)
-            periods[name] = Period(name, shut or has_no_hours(given, now.year), inside)
+    def _told(self, cache: Blocks, status: Blocks, states: t.Mapping[Key, Block]) -> _Told:
+        escalations, dependencies = collections.defaultdict(list), collections.defaultdict(list)
+        for kind in ("host", "service"):
+            for block in cache.get(f"{kind}escalation", ()):
+                escalations[_key(block)].append(block)
+            for block in cache.get(f"{kind}dependency", ()):
+                dependencies[block.get("dependent_host_name", ""), block.get("dependent_service_description", "")].append(block)
+        commands = cache.get("command", ()) if is_here(status["programstatus"][0]) else ()
         return _Told(
             {block.get("contact_name", ""): block for block in cache.get("contact", ())},
-            {block.get("contactgroup_name", ""): _names(block.get("members")) for block in cache.get("contactgroup", ())},
+            {block.get("contactgroup_name", ""): names_of(block.get("members")) for block in cache.get("contactgroup", ())},
             {block.get("contact_name", ""): block for block in status.get("contactstatus", ())},
-            periods,
+            _periods(cache.get("timeperiod", ()), self.runner.now().timestamp()),
+            escalations,
+            dependencies,
+            states,
+            {block.get("command_name", ""): missing_program(block.get("command_line", "")) for block in commands},
         )
+
+
+def _periods(blocks: t.Sequence[Block], now: float) -> dict[str, Period]:
+    calendars: dict[str, Calendar | None] = {}
+    for block in blocks:
+        try:
+            calendars[block.get("timeperiod_name", "")] = Calendar([one for one in block.items() if one[0] not in _NO_RANGES])
+        except NotACalendar:
+            calendars[block.get("timeperiod_name", "")] = None
+    local = dt.datetime.fromtimestamp(now)  # noqa: DTZ006 # the zone of this host, where Nagios runs too
+    periods = {}
+    for block in blocks:
+        name = block.get("timeperiod_name", "")
+        mine, excluded = calendars[name], [calendars.get(other) for other in names_of(block.get("exclude"))]
+        if mine is None or None in excluded:
+            periods[name] = Period(name)
+        else:
+            out = [one for one in excluded if one]
+            periods[name] = Period(name, is_empty(mine, out, local.date()), is_inside(mine, out, local))
+    return periods
 
 
 def _key(block: Block) -> Key:
@@ -182,26 +199,6 @@ def _key(block: Block) -> Key:
 
 def _on(block: Block, name: str, otherwise: str = "0") -> bool:
     return block.get(name, otherwise) not in ("", "0")
-
-
-def _names(text: str | None) -> list[str]:
-    return [name.strip() for name in (text or "").split(",") if name.strip()]
-
-
-def _is_always(ranges: t.Sequence[tuple[str, str]]) -> bool:
-    return {days for days, hours in ranges if "00:00-24:00" in hours} >= set(_DAYS)
-
-
-def _is_inside(ranges: t.Sequence[tuple[str, str]], now: dt.datetime) -> bool | None:
-    """Whether now lies in a period that only names days of the week; None for any other."""
-    hours = dict(ranges)
-    if not set(hours) <= set(_DAYS):
-        return None
-    minute = now.hour * 60 + now.minute
-    for begin_hour, begin_minute, end_hour, end_minute in _HOURS.findall(hours.get(_DAYS[now.weekday()], "")):
-        if int(begin_hour) * 60 + int(begin_minute) <= minute < int(end_hour) * 60 + int(end_minute):
-            return True
-    return False
 
 
 def _period(name: str | None, told: _Told) -> Period | None:
@@ -218,8 +215,13 @@ def _watched(key: Key, block: Block, defined: Block, program: Block, told: _Told
     if _on(defined, "check_freshness") and _on(program, f"check_{kind}_freshness"):
         freshness = as_seconds(defined.get("freshness_threshold")) or interval
     obstacle, restriction = blocked(_period(block.get("notification_period"), told), phrase("its notification period"))
-    if obstacle is None and not _asks(defined.get("notification_options", "a"), "c" if key[1] else "d"):
+    if obstacle is None and not asks(defined.get("notification_options", "a"), "c" if key[1] else "d"):
         obstacle = phrase("its notification options leave out {state}", state="CRITICAL" if key[1] else "DOWN")
+    # the unit of intervals: a minute, unless the checks come more often
+    unit = min(MINUTE, (following - last) / each) if last and following and following > last and (each := _each(block)) else MINUTE
+    attempts = ((as_seconds(block.get("max_attempts")) or 1.0) - 1) * (as_seconds(block.get("retry_interval")) or 0.0) * unit
+    active = _on(block, "active_checks_enabled")
+    waits = (as_seconds(defined.get("first_notification_delay")) or 0.0) * unit
     return Watched(
         *key,
         state=int(block.get("current_state", "0")),
@@ -229,7 +231,7 @@ def _watched(key: Key, block: Block, defined: Block, program: Block, told: _Told
         last_check=last,
         next_check=following,
         interval=interval,
-        active=_on(block, "active_checks_enabled"),
+        active=active,
         passive=_on(block, "passive_checks_enabled") and _on(program, f"passive_{kind}_checks_enabled", "1"),
         freshness=freshness,
         pretends=is_pretence(block.get("check_command"), active=not _on(block, "check_type"), state=int(block.get("current_state", "0"))),
@@ -237,7 +239,9 @@ def _watched(key: Key, block: Block, defined: Block, program: Block, told: _Told
         notifies=_on(block, "notifications_enabled"),
         mute=obstacle,
         restriction=restriction,
-        ways=tuple(_ways(kind, defined, told)),
+        held_back=held_back(told.dependencies.get(key, ()), told.states, told.periods),
+        told_after=waits + (attempts if active else 0.0),
+        ways=tuple(_ways(kind, key, defined, told)),
         in_downtime=_on(block, "scheduled_downtime_depth"),
         downtimes=tuple(_downtime(one) for one in status.get(f"{kind}downtime", ()) if _key(one) == key),
         acknowledgement=_acknowledgement(key, block, status.get(f"{kind}comment", ())),
@@ -245,15 +249,16 @@ def _watched(key: Key, block: Block, defined: Block, program: Block, told: _Told
     )
 
 
-def _asks(options: str, letter: str) -> bool:
-    """Whether notification options have a state: ``r,d,u``, ``a`` for all, ``n`` for none."""
-    letters = _names(options)
-    return letter in letters or "a" in letters
+def _each(block: Block) -> float:
+    """The interval of the next check, in units."""
+    soft = block.get("state_type") != "1" and block.get("current_state", "0") != "0"
+    return as_seconds(block.get("retry_interval" if soft else "check_interval")) or 0.0
 
 
-def _ways(kind: str, defined: Block, told: _Told) -> t.Iterator[Way]:
-    by_contact: dict[str, list[str]] = {name: [] for name in _names(defined.get("contacts"))}
-    for group in _names(defined.get("contact_groups")):
+def _ways(kind: str, key: Key, defined: Block, told: _Told) -> t.Iterator[Way]:
+    first = escalated(defined, told.escalations.get(key, ()), "c" if kind == "service" else "d", told.periods)
+    by_contact: dict[str, list[str]] = {name: [] for name in names_of(first.get("contacts"))}
+    for group in names_of(first.get("contact_groups")):
         for name in told.groups.get(group, ()):
             by_contact.setdefault(name, []).append(group)
     for name, groups in sorted(by_contact.items()):
@@ -262,16 +267,24 @@ def _ways(kind: str, defined: Block, told: _Told) -> t.Iterator[Way]:
         obstacle, restriction = blocked(_period(period, told), phrase("the notification period of the contact {contact}", contact=name))
         if not _on(running or contact, f"{kind}_notifications_enabled"):
             obstacle = phrase("notifications of the contact {contact} are off", contact=name)
-        elif not _asks(contact.get(f"{kind}_notification_options", "n"), "c" if kind == "service" else "d"):
+        elif not asks(contact.get(f"{kind}_notification_options", "n"), "c" if kind == "service" else "d"):
             state = "CRITICAL" if kind == "service" else "DOWN"
             obstacle = phrase("the contact {contact} leaves out {state}", contact=name, state=state)
         elif not contact.get(f"{kind}_notification_commands"):
             obstacle = phrase("the contact {contact} has no command that tells it", contact=name)
+        elif missing := _missing(contact[f"{kind}_notification_commands"], told):
+            obstacle = phrase("the program that tells the contact {contact} is not there: {path:path}", contact=name, path=missing)
         elif not period:
             obstacle = phrase("the contact {contact} has no notification period", contact=name)
         elif (as_seconds(contact.get("minimum_importance")) or 0.0) > (as_seconds(defined.get("importance")) or 0.0):
             obstacle = phrase("the contact {contact} is told only of what is more important", contact=name)
         yield Way(name, tuple(groups), obstacle, restriction)
+
+
+def _missing(commands: str, told: _Told) -> str:
+    """The program that is not there, where no other command tells the contact."""
+    missing = [told.missing.get(command.partition("!")[0], "") for command in names_of(commands)]
+    return missing[0] if missing and all(missing) else ""
 
 
 def _downtime(block: Block) -> Downtime:

@@ -96,6 +96,29 @@ def test_hours_of_its_route(interval: str, status: str, said: str) -> None:
         assert (str(finding.status), said in finding.message) == (status, True), finding.message
 
 
+@pytest.mark.parametrize(
+    ("timing", "status"),
+    [
+        ("group_wait: 2400h", "fail"),
+        ("repeat_interval: 2400h", "fail"),
+        ("repeat_interval: 24h", "pass"),
+        ("group_wait: 30s, repeat_interval: 12h", "pass"),
+    ],
+)
+def test_how_often_it_is_told(timing: str, status: str) -> None:
+    config = CONFIG.replace("repeat_interval: 1m", timing)
+    answer = {"config": {"original": config}, "uptime": before(86400), "cluster": {}}
+    finding = look(alert({"cluster": "paris"}), answers={"/api/v2/status": answer})
+    assert str(finding.status) == status, finding.message
+    assert status == "pass" or 'heartbeat is told of {alertname="Watchdog"' in finding.message and "each 100 d only" in finding.message
+    both = config.replace("matchers: ['alertname=\"Watchdog\"', ", "continue: true, matchers: [") + "#"
+    answer = {
+        "config": {"original": both.replace("    - {receiver: mute", "    - {receiver: catchall}\n    - {receiver: mute")},
+        "cluster": {},
+    }
+    assert str(look(alert({"cluster": "paris"}), answers={"/api/v2/status": answer}).status) == "pass", "another one is told in time"
+
+
 def test_what_inhibits_it_is_named() -> None:
     down = {**alert({"cluster": "paris"}), "labels": {"alertname": "ClusterDown"}, "fingerprint": "abc"}
     finding = look(down, alert(state="suppressed", inhibitedBy=["abc"]))

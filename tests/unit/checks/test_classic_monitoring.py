@@ -176,6 +176,18 @@ def test_an_implied_host_need_not_tell() -> None:
     assert said("alerting", web("http"), quiet, declared=(("web1", "http"),), implied=(("web1", ""),))[0] == "pass"
 
 
+@pytest.mark.parametrize("aspect", ["alerting", "routing"])
+def test_when_it_is_told(aspect: str) -> None:
+    assert said(aspect, web(told_after=2 * HOUR))[0] == "pass"
+    assert said(aspect, web(told_after=3 * HOUR)) == (
+        "warn",
+        "a problem of web1 is told after 3 h at the earliest (max_check_attempts, first_notification_delay), the limit is 2 h",
+    )
+    assert said(aspect, web(told_after=2 * DAY))[0] == "fail"
+    held = phrase("it depends on {master}, which is {state}", master="db1", state="DOWN")
+    assert said(aspect, web(held_back=held)) == ("warn", "problems of web1 are not told now: it depends on db1, which is DOWN")
+
+
 # -- what hides it
 
 

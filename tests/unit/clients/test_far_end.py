@@ -20,6 +20,7 @@ import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._clients.far_end import File, is_login, new_mark, same_server
 from ansible_collections.operability.readiness.plugins.module_utils._clients.last_will import LastWill
 from ansible_collections.operability.readiness.plugins.module_utils._clients.mailbox import MailAccount, Mailbox, quoted, text_of
+from ansible_collections.operability.readiness.plugins.module_utils._clients.returned_mail import returned
 from ansible_collections.operability.readiness.plugins.module_utils._exchange import Connection, Response
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
@@ -124,6 +125,77 @@ def test_names_of_folders() -> None:
     assert quoted("Alertes reçues") == '"Alertes re&AOc-ues"'
     assert quoted("台北") == '"&U,BTFw-"'
     assert "\r" not in quoted("a\r\nb LOGOUT")
+
+
+BOUNCE = """\
+From: {sender}
+To: alerts@example.org
+Subject: Undelivered Mail Returned to Sender
+{more}MIME-Version: 1.0
+Content-Type: multipart/report; report-type={kind}; boundary="B"
+
+--B
+Content-Type: text/plain
+
+This is the mail system at host mx.example.org.
+
+--B
+Content-Type: message/{kind}
+
+Reporting-MTA: dns; mx.example.org
+
+Final-Recipient: rfc822; oncall@example.org
+Action: {action}
+Status: {status}
+
+--B
+Content-Type: message/rfc822
+
+Subject: [FIRING:1] OperabilityDeliveryTest {mark}
+
+{mark}
+
+--B--
+"""
+
+
+def report(**changes: str) -> bytes:
+    given = {"sender": "MAILER-DAEMON@mx.example.org (Mail Delivery System)", "more": "Auto-Submitted: auto-replied\n", "mark": MARK}
+    return BOUNCE.format(**{**given, "kind": "delivery-status", "action": "failed", "status": "5.1.1", **changes}).encode()
+
+
+@pytest.mark.parametrize(
+    ("raw", "lost", "said"),
+    [
+        (report(), True, "returned as undeliverable (5.1.1 oncall@example.org)"),
+        (report(sender="Microsoft Outlook <outlook@example.org>", more=""), True, "(5.1.1 oncall@example.org)"),
+        (report(action="delayed", status="4.4.1"), False, "a report on the mail came back (4.4.1 oncall@example.org)"),
+        (report(action="relayed", status="2.0.0"), False, "a report on the mail came back (2.0.0"),
+        (report(kind="disposition-notification"), False, "a report on the mail came back (MAILER-DAEMON@mx.example.org)"),
+        (f"From: MAILER-DAEMON@mx.example.org\n\nunknown user\n{MARK}".encode(), True, "(MAILER-DAEMON@mx.example.org)"),
+        (f"From: x@a\nX-Failed-Recipients: oncall@example.org\n\n{MARK}".encode(), True, "(oncall@example.org)"),
+        (f"From: bob@example.org\nAuto-Submitted: auto-replied (vacation)\n\n> {MARK}".encode(), False, "(from bob@example.org)"),
+    ],
+)
+def test_what_quotes_a_mail_is_no_receipt_of_it(raw: bytes, lost: bool, said: str) -> None:
+    back = returned(raw)
+    assert MARK in text_of(raw) and back is not None
+    assert (back.lost, said in str(back.message)) == (lost, True), str(back.message)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        mail(MARK),
+        b"Auto-Submitted: auto-generated\r\n\r\n" + MARK.encode(),
+        b"Auto-Submitted: no\r\n\r\n" + MARK.encode(),
+        b"From: postmaster@example.org\r\nReturn-Path: <alerts@example.org>\r\n\r\n" + MARK.encode(),
+        b'Content-Type: multipart/alternative; boundary="B"\r\n\r\n--B\r\n\r\n' + MARK.encode() + b"\r\n--B--\r\n",
+        b"\xff\x00",
+    ],
+)
+def test_notifications_are_no_bounces(raw: bytes) -> None:
+    assert returned(raw) is None
 
 
 class Says:
