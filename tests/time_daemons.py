@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import typing as t
 
@@ -88,10 +89,11 @@ class Chronyd(Server):
 
     def __init__(self, folder: pathlib.Path, host: Host | None, *lines: str, port: int = 0) -> None:
         super().__init__(folder)
-        folder.chmod(0o750)  # it takes no other for that of its socket
         self.host, self.lines, self.serves = host, lines, port
-        # in a folder whose name is short: the path of a socket has 107 characters at the most
-        self.socket = f"{folder}/s"
+        # in a folder whose name is short, as chronyc's own is put there too: the path of a socket has 107 characters at the most
+        self.sockets = tempfile.TemporaryDirectory(prefix="chronyd-")
+        pathlib.Path(self.sockets.name).chmod(0o750)  # it takes no other
+        self.socket = f"{self.sockets.name}/s"
         self.daemon, self.client = program("chronyd"), program("chronyc")
 
     def command(self) -> list[str]:
@@ -126,6 +128,7 @@ class Chronyd(Server):
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGCONT)
         super().stop()
+        self.sockets.cleanup()
 
 
 # where ntpd may use the port of NTP, and may not touch the clock: a network and a user of its own

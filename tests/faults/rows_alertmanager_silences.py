@@ -49,11 +49,6 @@ def stopped(world: World) -> dict[str, t.Any]:
     return {"url": f"http://{LOCAL}:{free_port()}", "labels": LABELS}
 
 
-def by_the_second(world: World) -> dict[str, t.Any]:
-    server = world.running.start(Alertmanager, world.binaries)
-    return {"url": f"http://{LOCAL}:{free_port()}", "failover": [server.url], "labels": LABELS}
-
-
 def row(state: str, arrange: t.Callable[[World], dict[str, t.Any]], status: str, message: str) -> Row:
     return Row("alertmanager_silences", state, arrange, status, message)
 
@@ -61,9 +56,6 @@ def row(state: str, arrange: t.Callable[[World], dict[str, t.Any]], status: str,
 WEEKS_999 = 999 * 7 * 24.0
 ROWS: list[Row] = [
     row("no silence", silenced(), "pass", "no silence is in force"),
-    row(
-        "the first address refuses, the next one answers", by_the_second, "pass", r"no silence is in force .*answered by http.*refused the"
-    ),
     row(
         "silences of others",
         silenced(

@@ -17,7 +17,7 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.module_utils._clients.far_end import File, is_login, new_mark, same_server
+from ansible_collections.operability.readiness.plugins.module_utils._clients.far_end import File, is_login, same_server
 from ansible_collections.operability.readiness.plugins.module_utils._clients.last_will import LastWill
 from ansible_collections.operability.readiness.plugins.module_utils._clients.mailbox import MailAccount, Mailbox, quoted, text_of
 from ansible_collections.operability.readiness.plugins.module_utils._clients.returned_mail import returned
@@ -25,7 +25,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._exchange im
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 
-MARK = new_mark()
+MARK = "operability-delivery-0123456789abcdef01234567"
 
 
 # -- files
