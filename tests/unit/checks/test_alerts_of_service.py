@@ -400,9 +400,10 @@ def test_secrets_within_lists_are_known() -> None:
     def echo(_method: str, url: str, options: t.Mapping[str, t.Any]) -> Response:
         return Response(500, {}, json.dumps({"error": str(options["connection"])}).encode(), url, 0.0)
 
-    refused = lambda _m, url, options: Response(  # noqa: E731 # one line
-        422, {}, json.dumps({"status": "error", "error": f"{options['connection']} {login}"}).encode(), url, 0.0
-    )
+    def refused(_method: str, url: str, options: t.Mapping[str, t.Any]) -> Response:
+        said = {"status": "error", "error": f"{options['connection']} {login}"}
+        return Response(422, {}, json.dumps(said).encode(), url, 0.0)
+
     for answer in (echo, refused):
         finding = look(given={**answers(), "/api/v1/query": answer}, prometheus=servers)
         text = json.dumps(finding.as_dict())

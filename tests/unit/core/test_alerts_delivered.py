@@ -127,7 +127,8 @@ def test_what_makes_no_sense_is_refused(alerts: str) -> None:
 def test_the_watchdog() -> None:
     assert missing("alertmanager_watchdog") == "alerts.watchdog is not declared: which alert always fires, and who notices when it stops?"
     assert args("alertmanager_watchdog", "alerts: {watchdog: {}}\n") == {"url": "http://am.example:9093", "timeout": "5s"}
-    shared = "defaults: {alerts: {watchdog: {alert: DeadMansSwitch, receivers: [heartbeat], receipt: {url: 'http://hc/1', json: {status: up}, timestamp: last_ping, max_age: 15m}}}}\n"
+    receipt = "{url: 'http://hc/1', json: {status: up}, timestamp: last_ping, max_age: 15m}"
+    shared = f"defaults: {{alerts: {{watchdog: {{alert: DeadMansSwitch, receivers: [heartbeat], receipt: {receipt}}}}}}}\n"
     found = args(
         "alertmanager_watchdog", "alerts: {watchdog: {labels: {cluster: paris}, min_count: 2, max_age: 3m}}\n", ORGANISATION + shared
     )

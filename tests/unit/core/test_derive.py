@@ -242,7 +242,9 @@ def test_silences_until_the_end_of_the_window() -> None:
 
 BOARDS = ORGANISATION.replace(
     "servers:\n",
-    "servers:\n  boards: {kind: grafana, url: 'http://boards.example', bearer_token: s3cr3t-boards, default: true}\n  old: {kind: grafana, url: 'http://old.example'}\n",
+    "servers:\n"
+    "  boards: {kind: grafana, url: 'http://boards.example', bearer_token: s3cr3t-boards, default: true}\n"
+    "  old: {kind: grafana, url: 'http://old.example'}\n",
     1,
 )
 
