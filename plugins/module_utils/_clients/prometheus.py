@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import email.utils
+import functools
 import re
 import typing as t
 from urllib.parse import urlencode
@@ -295,11 +296,18 @@ class Prometheus:
             return False
         return isinstance(data, dict) and re.search(r"^scrape_configs:\s+- ", str(data.get("yaml")), re.MULTILINE) is not None
 
+    @functools.cached_property
+    def evaluator(self) -> Prometheus:
+        """Whoever evaluates the rules and sends their alerts, where that is another program than the one that is queried."""
+        if not self.connection.rules_url:
+            return self
+        how = dataclasses.replace(self.connection, url=self.connection.rules_url, failover=(), rules_url=None)
+        return Prometheus(how, self.runner)
+
     def rules(self) -> tuple[list[Rule], dt.datetime]:
         """The loaded rules of every group, and the time of the program that evaluates them. CannotObserve where there is none."""
-        if self.connection.rules_url:
-            how = dataclasses.replace(self.connection, url=self.connection.rules_url, failover=(), rules_url=None)
-            return Prometheus(how, self.runner).rules()
+        if self.evaluator is not self:
+            return self.evaluator.rules()
         response, data, _unused = self._found("/api/v1/rules", {})
         try:
             groups = self._listed(data.get("groups"))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import functools
 import typing as t
 
 from .._finding import CannotObserve
@@ -68,15 +67,6 @@ class AlertingPrometheus(Prometheus):
     def __init__(self, connection: Connection, runner: Runner, external_labels: t.Mapping[str, str] | None = None) -> None:
         super().__init__(connection, runner)
         self.declared = external_labels
-
-    @functools.cached_property
-    def evaluator(self) -> Prometheus:
-        """Whoever evaluates the rules and sends their alerts, where that is another program than the one that is queried."""
-        other: str | None = getattr(self.connection, "rules_url", None)
-        if not other:
-            return self
-        changes: dict[str, t.Any] = {"url": other, "failover": (), "rules_url": None}
-        return Prometheus(dataclasses.replace(self.connection, **changes), self.runner)
 
     def alerting(self) -> Alerting:
         """From its configuration, of which nothing else is kept."""
