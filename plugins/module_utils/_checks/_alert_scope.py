@@ -39,8 +39,6 @@ class Scope:
         self._pairs: set[tuple[str, str]] = set()
         self._probed: set[tuple[str, str]] = set()
         self.targets: list[Target] = []
-        self._probes: set[tuple[str, str]] = set()
-        self._scraped: set[tuple[str, str]] = set()
 
     @property
     def is_known(self) -> bool:
@@ -49,8 +47,6 @@ class Scope:
 
     def learn(self, targets: t.Sequence[Target]) -> None:
         """Which targets are the service's, by the addresses at which they are scraped: ``instance`` may be anything."""
-        for target in targets:
-            (self._probes if target.discovered.get("__param_target") else self._scraped).add(pair_of(target.labels))
         there = [target for target in targets if self._is_at_address(target)]
         self._pairs = {pair_of(target.labels) for target in there}
         self._probed = {pair_of(target.labels) for target in targets if _is_probed(target)}
@@ -58,14 +54,6 @@ class Scope:
             if all(target.labels.get("job") != job for target in there):  # where it runs is not what the inventory says
                 self._own_jobs.add(job)
         self.targets = [target for target in targets if self.is_about(target.labels)]
-
-    def is_probe(self, labels: t.Mapping[str, str]) -> bool:
-        """Whether up of these labels only tells whether a prober answers, which asks something else."""
-
-        def holds(pair: tuple[str, str]) -> bool:
-            return all(not own or own == other for own, other in zip(pair_of(labels), pair))
-
-        return any(holds(pair) for pair in self._probes) and not any(holds(pair) for pair in self._scraped)
 
     def is_about(self, labels: t.Mapping[str, str]) -> bool:
         """Whether a series is of the service, or of one of its hosts."""

@@ -104,11 +104,6 @@ def _looked_at(server: Prometheus, probe_query: str | None, args: Arguments, cov
     match = {str(name): str(value) for name, value in (args["match"] or {}).items()}
     server.probe(probe_query)
     rules, _now = server.rules()
-    if not rules:
-        said = phrase(
-            "{server} has no rule at all: is it the one that evaluates the service's, and the right tenant?", server=server.instrument
-        )
-        raise CannotObserve(said, instrument=server.instrument)
     scope = Scope(args["names"], args["jobs"], args["addresses"], args["endpoints"], match)
     try:
         scope.learn(server.targets()[0])

@@ -134,13 +134,6 @@ def is_scalar(tree: Tree) -> bool:
     return isinstance(tree, Number) or (isinstance(tree, Negative) and is_scalar(tree.inner))
 
 
-def is_vector(tree: Tree) -> bool:
-    """An instant vector."""
-    if isinstance(tree, Select):
-        return tree.range is None
-    return not is_scalar(tree) and not isinstance(tree, (Text, Subquery))
-
-
 def branches(tree: Tree) -> list[Tree]:
     """The alternatives of ``a or b or c``; one that is none is its own."""
     if isinstance(tree, Binary) and tree.operator == "or":
@@ -261,7 +254,6 @@ __all__ = (
     "everything",
     "is_constant",
     "is_scalar",
-    "is_vector",
     "number",
     "operator",
     "parts",

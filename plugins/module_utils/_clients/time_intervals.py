@@ -70,9 +70,6 @@ def _is_of_month(span: Range, day: int, length: int) -> bool:
     return max(first, -length) <= day <= min(max(last, -length), length)
 
 
-Intervals = t.Mapping[str, tuple[Interval, ...]]
-
-
 def read_intervals(config: Config, names: t.Iterable[str]) -> dict[str, tuple[Interval, ...]]:
     """Those of these names of a configuration whose scalars are all text. NotEvaluated."""
     given: dict[str, object] = {}
@@ -190,4 +187,4 @@ def _changes(part: Interval, start: dt.datetime, days: int) -> t.Iterator[dt.dat
         before = noon.utcoffset()
 
 
-__all__ = ("HORIZON", "Hours", "Interval", "Intervals", "NotEvaluated", "read_intervals")
+__all__ = ("HORIZON", "Hours", "Interval", "NotEvaluated", "read_intervals")
