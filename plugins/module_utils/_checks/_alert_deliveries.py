@@ -19,7 +19,8 @@ from .._clients.label_sets import LabelSet
 from .._clients.route_hours import Hours, NotEvaluated, Shut, of_route, said_of
 from .._listing import either, every
 from .._phrase import Message, phrase, plural
-from ._alerts_of_service import MILD, AlertsOfService
+from ._alerts_of_service import AlertsOfService
+from ._severities import needs_nobody
 
 LATE, TOO_LATE = 1800.0, 86400.0  # seconds of group_wait: from the first on it is told, from the second on it is a fault
 SELDOM = 4 * 3600.0  # seconds of group_interval that are told
@@ -54,7 +55,7 @@ class Wanted:
 
     def is_mild(self, severity: str) -> bool:
         """Whether nobody has to act on alerts of this severity."""
-        return severity.lower() in MILD and severity not in self.by_severity
+        return needs_nobody(severity) and severity not in self.by_severity
 
     @property
     def names(self) -> list[str]:

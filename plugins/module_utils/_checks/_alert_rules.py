@@ -19,12 +19,8 @@ from .._finding import CannotObserve, Measurement
 from .._phrase import Message, phrase, plural
 from ._alert_kinds import meaning
 from ._alert_series import MARK, Live
+from ._severities import informs
 
-# severities for which nobody has to do anything
-MILD = (
-    *("info", "information", "informational", "notice", "debug", "trace", "log", "logging", "audit", "none", "ok", "low"),
-    *("ignore", "ignored", "silent", "silence", "test", "sev5", "p5"),
-)
 COMPANIONS = ("told", "warn", "fail")
 WEEK = 604800.0
 PATIENCE = 8.0  # seconds for what is only told
@@ -54,7 +50,7 @@ class Remarks:
 
 def is_mild(alert: Rule) -> bool:
     """Whether nobody has to do anything; what has no severity, or one of an organisation's own, is not mild."""
-    return alert.labels.get("severity", "").strip().lower() in MILD
+    return informs(alert.labels.get("severity", ""))
 
 
 # -- labels and annotations by severity
@@ -296,4 +292,4 @@ def _holds(matchers: t.Sequence[Matcher], labels: t.Mapping[str, str]) -> bool:
         return False
 
 
-__all__ = ("COMPANIONS", "MILD", "Remarks", "examine_rules", "is_mild", "lacking_by_severity", "preferred", "required_by_severity")
+__all__ = ("COMPANIONS", "Remarks", "examine_rules", "is_mild", "lacking_by_severity", "preferred", "required_by_severity")

@@ -20,8 +20,6 @@ from .._listing import every
 from .._phrase import Message, phrase
 from .._runner import Runner
 
-MILD = ("info", "informational", "none", "debug", "notice", "ok", "low")  # severities for which nobody has to do anything
-
 # documented by the fragment _alerts_of_service
 SPEC: Spec = {
     **http_spec(url={"required": True}),
@@ -200,4 +198,4 @@ def _texts(given: t.Mapping[str, object] | None) -> dict[str, str]:
     return dict(label_sets([given or {}])[0])
 
 
-__all__ = ("MILD", "SPEC", "AlertsArguments", "AlertsOfService", "Evaluating", "Servers", "follow_all", "of_service", "problems")
+__all__ = ("SPEC", "AlertsArguments", "AlertsOfService", "Evaluating", "Servers", "follow_all", "of_service", "problems")

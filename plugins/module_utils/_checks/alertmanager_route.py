@@ -21,9 +21,10 @@ from .._listing import either, every
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
 from ._alert_deliveries import Delivery, Instance, Moments, Wanted, delivery, instance_of
-from ._alerts_of_service import MILD, SPEC, AlertsArguments, AlertsOfService, Servers, follow_all, of_service
+from ._alerts_of_service import SPEC, AlertsArguments, AlertsOfService, Servers, follow_all, of_service
 from ._alerts_of_service import problems as problems_of_alerts
 from ._held_back import HeldBack, inhibits
+from ._severities import needs_nobody
 
 WHERE = "controller"
 TIMEOUT = 60.0
@@ -154,7 +155,7 @@ def _severities(alerts: AlertsOfService, wanted: Wanted, report: Report) -> None
             if severity
             else phrase("no receiver is named for alerts without a severity ({alerts})", alerts=shown)
         )
-        (report.notes if severity.lower() in MILD else report.warns).append(said)
+        (report.notes if needs_nobody(severity) else report.warns).append(said)
 
 
 def _nothing_decides(alerts: AlertsOfService, wanted: Wanted, report: Report) -> None:

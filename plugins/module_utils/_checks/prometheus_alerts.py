@@ -19,7 +19,8 @@ from ._alert_diagnosis import Diagnosis
 from ._alert_examination import Examination, Report
 from ._alert_firing import Firing
 from ._alert_liveness import Excused, Liveness
-from ._alert_rules import COMPANIONS, MILD, Remarks, examine_rules, lacking_by_severity, preferred, required_by_severity
+from ._alert_rules import COMPANIONS, Remarks, examine_rules, lacking_by_severity, preferred, required_by_severity
+from ._severities import informs
 
 WHERE = "controller"
 TIMEOUT = 60.0
@@ -231,7 +232,7 @@ def all_well(alerts: int, firing: list[str], lookback: float, examination: Exami
 
 def is_urgent(alert: Rule) -> bool:
     """Of the severity warning or worse; what has no severity, or one of an organisation's own, counts."""
-    return alert.labels.get("severity", "").strip().lower() not in MILD
+    return not informs(alert.labels.get("severity", ""))
 
 
 def labels_text(labels: t.Mapping[str, str]) -> str:
