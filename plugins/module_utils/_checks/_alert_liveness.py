@@ -136,10 +136,12 @@ class Liveness:
         if not self.declared(metric):
             return False
         try:
-            found = self.server.declares(target, stems(metric))
+            found = [self.server.declaring(stem, target) for stem in stems(metric)]
         except CannotObserve:
-            found = None
-        return not self.counts.of(f"{{__name__={json.dumps(metric)}}}") if found is None else found
+            found = [None]
+        if None in found and not any(found):
+            return not self.counts.of(f"{{__name__={json.dumps(metric)}}}")
+        return any(found)
 
     def counts_up(self, metric: str) -> bool:
         """Whether it is a counter, or a part of a histogram: such series come with the first event of their kind."""

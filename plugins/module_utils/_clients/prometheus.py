@@ -232,22 +232,17 @@ class Prometheus:
         except (KeyError, IndexError, TypeError, AttributeError):
             raise self._nonsense() from None
 
-    def declares(self, target: str, metrics: t.Sequence[str]) -> bool | None:
-        """Whether the targets that a selector of their labels takes declare one of some metrics; None where the server does not say."""
-        for metric in metrics:
-            asked = {"match_target": target, "metric": metric, "limit": 1}
-            response, data, _warnings = self._answer("/api/v1/targets/metadata", asked, missing=True)
-            if data:
-                return True
-            if data is None and b"not_found" not in response.body:  # as it says of a metric that nobody declares
-                return None
-        return False
+    def declaring(self, metric: str, target: str | None = None) -> list[dict[str, str]] | None:
+        """The labels of the targets that declare a metric (``# TYPE``), also one without samples; None where the server does not say.
 
-    def declaring(self, metric: str) -> list[dict[str, str]]:
-        """The labels of the targets that declare a metric (``# TYPE``), also one without samples; none where the server does not say."""
-        data = self._answer("/api/v1/targets/metadata", {"metric": metric}, missing=True)[1]
+        With ``target``, a selector of their labels, of one of those alone.
+        """
+        asked = {"metric": metric, "match_target": target, "limit": 1 if target else None}
+        response, data, _warnings = self._answer("/api/v1/targets/metadata", asked, missing=True)
+        if data is None:  # it says not_found of a metric that nobody declares
+            return [] if b"not_found" in response.body else None
         try:
-            return [dict(item["target"]) for item in data or []]
+            return [dict(item["target"]) for item in data]
         except (KeyError, TypeError, ValueError):
             raise self._nonsense() from None
 

@@ -168,7 +168,9 @@ class Series:
         if metric not in self._declaring:
             family = re.sub(_OF_FAMILY, "", metric)
             try:
-                self._declaring[metric] = [labels for name in dict.fromkeys((metric, family)) for labels in self.server.declaring(name)]
+                self._declaring[metric] = [
+                    labels for name in dict.fromkeys((metric, family)) for labels in self.server.declaring(name) or []
+                ]
             except CannotObserve:
                 self._declaring[metric] = []
         return self._declaring[metric]
