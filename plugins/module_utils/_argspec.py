@@ -140,6 +140,11 @@ def server_spec() -> Spec:
     return {**http_spec(url={"required": True}), "failover": {"type": "list", "elements": "str", "default": []}}
 
 
+def rules_server_spec() -> Spec:
+    """The options with which a Prometheus is reached whose rules are looked at, where it is one among several."""
+    return {**server_spec(), "rules_url": {"type": "str"}, "probe_query": {"type": "str"}}
+
+
 def constraints(check: t.Any) -> dict[str, t.Any]:
     """mutually_exclusive, required_one_of, required_together, required_if, required_by of a check."""
     return dict(getattr(check, "CONSTRAINTS", {}))
@@ -231,6 +236,7 @@ __all__ = (
     "converted",
     "http_spec",
     "parse_arguments",
+    "rules_server_spec",
     "secret_options",
     "server_spec",
 )

@@ -25,8 +25,8 @@ MAX_BYTES = 32 * 2**20
 MAX_REDIRECTS = 10
 
 
-class HttpArguments(t.TypedDict):
-    """What arguments of a check ``HTTP_SPEC`` makes, but for its ``url``; and the time that each check has."""
+class HttpOptions(t.TypedDict):
+    """What ``HTTP_SPEC`` makes, but for its ``url``."""
 
     url_username: str | None
     url_password: str | None
@@ -36,6 +36,11 @@ class HttpArguments(t.TypedDict):
     ca_path: str | None
     client_cert: str | None
     client_key: str | None
+
+
+class HttpArguments(HttpOptions):
+    """The same as arguments of a check; and the time that each check has."""
+
     timeout: float
 
 
@@ -43,6 +48,15 @@ class ServerArguments(HttpArguments):
     """The same of a server that may have further addresses."""
 
     failover: list[str]
+
+
+class RulesServer(HttpOptions):
+    """A Prometheus among several: what ``rules_server_spec`` makes."""
+
+    url: str
+    failover: list[str]
+    rules_url: str | None
+    probe_query: str | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -281,6 +295,7 @@ __all__ = (
     "HttpFailure",
     "Question",
     "Response",
+    "RulesServer",
     "ServerArguments",
     "public_url",
     "too_large",

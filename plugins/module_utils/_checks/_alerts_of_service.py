@@ -9,13 +9,13 @@ import dataclasses
 import typing as t
 from urllib.parse import urlsplit
 
-from .._argspec import Spec, http_spec
+from .._argspec import Spec, http_spec, rules_server_spec
 from .._clients.alert_labels import Followed, Sent, follow
 from .._clients.alertmanager import label_sets
 from .._clients.label_sets import LabelSet
 from .._clients.prometheus import Rule
 from .._clients.prometheus_alerting import AlertingPrometheus, chosen
-from .._http import Connection, HttpArguments
+from .._http import Connection, HttpArguments, RulesServer
 from .._listing import every
 from .._phrase import Message, phrase
 from .._runner import Runner
@@ -28,13 +28,7 @@ SPEC: Spec = {
         "type": "list",
         "elements": "dict",
         "default": [],
-        "options": {
-            **http_spec(url={"required": True}),
-            "failover": {"type": "list", "elements": "str", "default": []},
-            "rules_url": {"type": "str"},
-            "probe_query": {"type": "str"},
-            "external_labels": {"type": "dict"},
-        },
+        "options": {**rules_server_spec(), "external_labels": {"type": "dict"}},
     },
     "match": {"type": "dict"},
     "must_include": {"type": "list", "elements": "str", "default": []},
@@ -43,21 +37,9 @@ SPEC: Spec = {
 }
 
 
-class Evaluating(t.TypedDict):
+class Evaluating(RulesServer):
     """A Prometheus that evaluates alerts of the service."""
 
-    url: str
-    url_username: str | None
-    url_password: str | None
-    bearer_token: str | None
-    headers: dict[str, str]
-    validate_certs: bool
-    ca_path: str | None
-    client_cert: str | None
-    client_key: str | None
-    failover: list[str]
-    rules_url: str | None
-    probe_query: str | None
     external_labels: dict[str, object] | None
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import typing as t
 
-from .._argspec import ArgumentsRefused, Spec, server_spec
+from .._argspec import ArgumentsRefused, Spec, rules_server_spec, server_spec
 from .._clients.prometheus import Prometheus
 from .._clients.promql import parse_selector
 from .._finding import CannotObserve, Finding, Measurement, Status
-from .._http import Connection, ServerArguments
+from .._http import Connection, RulesServer, ServerArguments
 from .._listing import every
 from .._phrase import Message, phrase
 from .._runner import Runner
@@ -39,30 +39,13 @@ ARGUMENT_SPEC: Spec = {
         "type": "list",
         "elements": "dict",
         "default": [],
-        "options": {**server_spec(), "rules_url": {"type": "str"}, "probe_query": {"type": "str"}},
+        "options": rules_server_spec(),
     },
     "probe_query": {"type": "str"},
 }
 DURATIONS = ()
 SIZES = ()
 COMPARISONS = ()
-
-
-class Other(t.TypedDict):
-    """A further Prometheus that evaluates alerts which may tell of it."""
-
-    url: str
-    url_username: str | None
-    url_password: str | None
-    bearer_token: str | None
-    headers: dict[str, str]
-    validate_certs: bool
-    ca_path: str | None
-    client_cert: str | None
-    client_key: str | None
-    failover: list[str]
-    rules_url: str | None
-    probe_query: str | None
 
 
 class Arguments(ServerArguments):
@@ -77,7 +60,7 @@ class Arguments(ServerArguments):
     endpoints: list[str]
     paths: list[str]
     may_be_absent: list[str]
-    others: list[Other]
+    others: list[RulesServer]
     rules_url: str | None
     probe_query: str | None
 
