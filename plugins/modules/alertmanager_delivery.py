@@ -33,6 +33,7 @@ extends_documentation_fragment:
   - operability.readiness._attributes
   - operability.readiness._attributes.verifies
   - operability.readiness._http
+  - operability.readiness._receipt
 options:
   url:
     description:
@@ -66,26 +67,6 @@ options:
       - An address whose answer has the text of what has arrived. C({mark}) in it is replaced with the mark, for an address that searches.
       - It must be of the far end, not of something that shows what Alertmanager holds.
     type: str
-  receipt_headers:
-    description:
-      - Further request headers for O(receipt_url). None of their values is shown.
-    type: dict
-  receipt_username:
-    description:
-      - User for HTTP basic authentication at O(receipt_url).
-    type: str
-  receipt_password:
-    description:
-      - Password for HTTP basic authentication at O(receipt_url).
-    type: str
-  receipt_bearer_token:
-    description:
-      - "Token that is sent to O(receipt_url) as C(Authorization: Bearer)."
-    type: str
-  receipt_ca_path:
-    description:
-      - PEM file of the certification authorities to trust at O(receipt_url) instead of the system's.
-    type: path
   receipt_file:
     description:
       - A file to which what has arrived is added, on the machine that runs the check. It need not exist before, its folder must.

@@ -27,6 +27,7 @@ extends_documentation_fragment:
   - operability.readiness._attributes
   - operability.readiness._attributes.verifies
   - operability.readiness._http
+  - operability.readiness._receipt
 options:
   url:
     description:
@@ -64,26 +65,6 @@ options:
       - Where the service that waits for the alert says whether it hears it, in JSON. Not the address to which the alert is sent, which
         takes a question for a sign of life.
     type: str
-  receipt_headers:
-    description:
-      - Further request headers for O(receipt_url). None of their values is shown.
-    type: dict
-  receipt_username:
-    description:
-      - User for HTTP basic authentication at O(receipt_url).
-    type: str
-  receipt_password:
-    description:
-      - Password for HTTP basic authentication at O(receipt_url).
-    type: str
-  receipt_bearer_token:
-    description:
-      - "Token that is sent to O(receipt_url) as C(Authorization: Bearer)."
-    type: str
-  receipt_ca_path:
-    description:
-      - PEM file of the certification authorities to trust at O(receipt_url) instead of the system's.
-    type: path
   receipt_json:
     description:
       - Values that the answer of O(receipt_url) must have, by their path, such as C(status) or C(checks.0.status).

@@ -18,11 +18,12 @@ from .._clients.far_end import Address, FarEnd, File, Mail, new_mark, same_serve
 from .._clients.last_will import LastWill
 from .._clients.mailbox import MailAccount
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat, passed, unknown, warned
-from .._http import Connection, HttpArguments
+from .._http import Connection
 from .._listing import every
 from .._phrase import Message, phrase
 from .._runner import Runner
 from ._notification_path import Path, Sent, find_path, sent_by
+from ._receipt import RECEIPT_SPEC, ReceiptArguments, receipt_connection
 from ._suppressed import suppressed_by
 
 WHERE = "controller"
@@ -37,12 +38,7 @@ ARGUMENT_SPEC: Spec = {
     "receivers": {"type": "list", "elements": "str", "default": []},
     "deadline": {"type": "str", "default": "2m"},
     "interval": {"type": "str", "default": "2s"},
-    "receipt_url": {"type": "str"},
-    "receipt_headers": {"type": "dict", "no_log": True},
-    "receipt_username": {"type": "str"},
-    "receipt_password": {"type": "str", "no_log": True},
-    "receipt_bearer_token": {"type": "str", "no_log": True},
-    "receipt_ca_path": {"type": "path"},
+    **RECEIPT_SPEC,
     "receipt_file": {"type": "path"},
     "imap_host": {"type": "str"},
     "imap_port": {"type": "int"},
@@ -61,18 +57,12 @@ ALERTNAME = "OperabilityDeliveryTest"
 MARK_LABEL = "operability_mark"
 
 
-class Arguments(HttpArguments):
+class Arguments(ReceiptArguments):
     url: str
     labels: dict[str, object]
     receivers: list[str]
     deadline: float
     interval: float
-    receipt_url: str | None
-    receipt_headers: dict[str, str] | None
-    receipt_username: str | None
-    receipt_password: str | None
-    receipt_bearer_token: str | None
-    receipt_ca_path: str | None
     receipt_file: str | None
     imap_host: str | None
     imap_port: int | None
@@ -119,15 +109,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
 def far_end_of(args: Arguments, runner: Runner) -> FarEnd | None:
     """Where the notification must arrive; None where that is not said."""
     if args["receipt_url"]:
-        how = Connection(
-            args["receipt_url"],
-            args["receipt_username"],
-            args["receipt_password"],
-            args["receipt_bearer_token"],
-            args["receipt_headers"] or {},
-            ca_path=args["receipt_ca_path"],
-        )
-        return Address(how, runner)
+        return Address(receipt_connection(args), runner)
     if args["receipt_file"]:
         return File(args["receipt_file"])
     if args["imap_host"]:

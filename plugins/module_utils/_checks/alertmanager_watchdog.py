@@ -15,13 +15,14 @@ from .._clients.alertmanager_alerts import Alert, Alerts
 from .._clients.alertmanager_routes import Labels, show_labels
 from .._clients.far_end import is_login
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat, passed, unknown, warned
-from .._http import Connection, HttpArguments, Response, public_url
+from .._http import Connection, Response, public_url
 from .._listing import every
 from .._message import one_line
 from .._phrase import Message, and_more, phrase
 from .._runner import Runner
 from ._json_answers import MISSING, json_problems, lacks, look_up, show
 from ._notification_path import Path, find_path
+from ._receipt import RECEIPT_SPEC, ReceiptArguments, receipt_connection
 from ._suppressed import suppressed_by
 
 WHERE = "controller"
@@ -35,12 +36,7 @@ ARGUMENT_SPEC: Spec = {
     "receivers": {"type": "list", "elements": "str", "default": []},
     "max_age": {"type": "str", "default": "5m"},
     "min_count": {"type": "int", "default": 1},
-    "receipt_url": {"type": "str"},
-    "receipt_headers": {"type": "dict", "no_log": True},
-    "receipt_username": {"type": "str"},
-    "receipt_password": {"type": "str", "no_log": True},
-    "receipt_bearer_token": {"type": "str", "no_log": True},
-    "receipt_ca_path": {"type": "path"},
+    **RECEIPT_SPEC,
     "receipt_json": {"type": "dict", "default": {}},
     "receipt_timestamp": {"type": "str"},
     "receipt_max_age": {"type": "str"},
@@ -50,19 +46,13 @@ DURATIONS = ("max_age", "receipt_max_age")
 RAREST = 86400.0  # seconds between two notifications: who waits longer notices an outage when everybody else has
 
 
-class Arguments(HttpArguments):
+class Arguments(ReceiptArguments):
     url: str
     alert: str
     labels: dict[str, object]
     receivers: list[str]
     max_age: float
     min_count: int
-    receipt_url: str | None
-    receipt_headers: dict[str, str] | None
-    receipt_username: str | None
-    receipt_password: str | None
-    receipt_bearer_token: str | None
-    receipt_ca_path: str | None
     receipt_json: dict[str, object]
     receipt_timestamp: str | None
     receipt_max_age: float | None
@@ -254,17 +244,9 @@ def as_dict(item: Seen) -> dict[str, object]:
 
 def heard(finding: Finding, args: Arguments, runner: Runner) -> Finding:
     """The finding, with what the heartbeat service says; unknown where it cannot be asked."""
-    url = args["receipt_url"] or ""
-    how = Connection(
-        url,
-        args["receipt_username"],
-        args["receipt_password"],
-        args["receipt_bearer_token"],
-        args["receipt_headers"] or {},
-        ca_path=args["receipt_ca_path"],
-    )
+    how = receipt_connection(args)
     answer = _asked(how, runner)
-    where = public_url(url)
+    where = public_url(how.url)
     found, age = problems_of(args, answer, runner.now())
     if age is not None:
         finding.measurements = [
