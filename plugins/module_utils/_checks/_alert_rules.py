@@ -14,11 +14,12 @@ import typing as t
 from .._argspec import ArgumentsRefused
 from .._clients.alert_expression import Expressions, Leaf
 from .._clients.prometheus import Prometheus, Rule, Target
+from .._clients.prometheus_batches import MARK
 from .._clients.promql import Matcher, NotParsed
 from .._finding import CannotObserve, Measurement
 from .._phrase import Message, phrase, plural
 from ._alert_kinds import meaning
-from ._alert_series import MARK, Live
+from ._alert_series import Live
 from ._severities import informs
 
 COMPANIONS = ("told", "warn", "fail")

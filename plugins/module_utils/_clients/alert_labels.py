@@ -14,6 +14,7 @@ from .._finding import CannotObserve
 from .label_sets import LabelSet, common, unique
 from .prometheus import Rule
 from .prometheus_alerting import ActiveAlert, Alerting, AlertingPrometheus
+from .prometheus_batches import Rows, ask_together
 from .promql_alternatives import Alternative, alternatives
 from .promql_labels import Possible, branches
 from .relabelling import Outcome, needed, relabelled
@@ -22,7 +23,6 @@ BATCH = 20  # expressions in one question
 LONGEST = 6000  # characters of one question
 MOST = 1000  # label sets of one alert: beyond, only what they share is known
 ANYTHING = LabelSet({}, complete=False)
-_NUMBER = "operability_number"
 _PLAIN = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _ACTION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _VALUE = re.compile(r"\s*(?:\$(labels|externalLabels)|\.(Labels|ExternalLabels))\.([a-zA-Z_]\w*)\s*(?:\|\s*(toUpper|toLower)\s*)?")
@@ -194,50 +194,32 @@ class _Series:
     def found(self) -> list[list[LabelSet]]:
         """The label sets of each rule's expression."""
         split = [alternatives(rule.query) for rule in self.rules]
-        sets: list[list[LabelSet]] = []
-        for batch in self._batches([one for found, _all in split for one in found]):
-            sets += [_of_alternative(one, found) for one, found in zip(batch, self._of_batch(batch))]
+        counted = self._counts(one for found, _all in split for one in found)
         out: list[list[LabelSet]] = []
         for found, complete in split:
-            mine, sets = sets[: len(found)], sets[len(found) :]
-            together = unique([labels for each in mine for labels in each] + ([] if complete else [ANYTHING]))
-            out.append(together or [ANYTHING])
+            mine = [labels for one in found for labels in _of_alternative(one, self._of(one, counted))]
+            out.append(unique([*mine, *([] if complete else [ANYTHING])]) or [ANYTHING])
         return out
 
-    def _batches(self, asked: t.Sequence[Alternative]) -> t.Iterator[list[Alternative]]:
-        batch: list[Alternative] = []
-        size = 0
-        for one in asked:
-            if batch and (len(batch) >= BATCH or size + len(one.asked) > LONGEST or self.names is None):
-                yield batch
-                batch, size = [], 0
-            batch.append(one)
-            size += len(one.asked) + 80
-        if batch:
-            yield batch
-
-    def _of_batch(self, batch: t.Sequence[Alternative]) -> list[list[dict[str, str]] | None]:
+    def _counts(self, asked: t.Iterable[Alternative]) -> dict[str, Rows]:
+        """By what is asked; nothing where all labels matter, and so no two expressions can be told apart by one of ours."""
         if self.names is None:
-            return [self._alone(one) for one in batch]
-        parts = [f'label_replace({self._counted(one)}, "{_NUMBER}", "{number}", "", "")' for number, one in enumerate(batch)]
+            return {}
         try:
-            samples = self.server.query(" or ".join(parts))
+            return ask_together(self.server, [self._counted(one) for one in asked], most=BATCH, longest=LONGEST)
         except CannotObserve:
-            return [self._alone(one) for one in batch]
-        found: list[list[dict[str, str]]] = [[] for _one in batch]
-        for sample in samples:
-            labels = {name: value for name, value in sample.labels.items() if name != _NUMBER}
-            number = sample.labels.get(_NUMBER, "")
-            if number.isdigit() and int(number) < len(found):
-                found[int(number)].append(labels)
-        return list(found)
+            return {}
+
+    def _of(self, one: Alternative, counted: t.Mapping[str, Rows]) -> list[dict[str, str]] | None:
+        rows = counted.get(self._counted(one)) if self.names is not None else None
+        return [dict(row.labels) for row in rows] if isinstance(rows, list) else self._alone(one, counted=rows is None)
 
     def _counted(self, one: Alternative) -> str:
         return f"count by ({', '.join(self.names or ())}) (\n{one.asked}\n)"
 
-    def _alone(self, one: Alternative) -> list[dict[str, str]] | None:
+    def _alone(self, one: Alternative, *, counted: bool) -> list[dict[str, str]] | None:
         """None where the server refuses the expression, or takes too long for it: then the rule alone tells its labels."""
-        for expression in ([self._counted(one)] if self.names is not None else []) + [one.asked]:
+        for expression in ([self._counted(one)] if counted and self.names is not None else []) + [one.asked]:
             try:
                 samples = self.server.query(expression)
             except CannotObserve:
