@@ -11,7 +11,8 @@ import typing as t
 from .._clients.grafana_frames import shown
 from .._clients.grafana_reading import Answer, GrafanaReader, Missing, Refused
 from .._clients.grafana_time import Range
-from .._clients.promql import ALERT_METRICS, Tree
+from .._clients.promql import ALERT_METRICS, Selector, Tree
+from .._clients.promql_needs import State, needs
 from .._clients.promql_tree import (
     ABSENT,
     Aggregate,
@@ -56,8 +57,8 @@ class Proofs:
         wanted = [one for one in _selects(query.tree) if not _is_of_alerts(one)]
         reaching = {one: _reaching(one) for one in wanted}
         answers = self._ask(query, whole, list(reaching.values()))
-        found = _missing(query.tree, lambda one: answers[reaching[one]] is not None)
-        return list(dict.fromkeys(text(_plain(one)) for one in found))
+        gone = _gone(one for one in wanted if answers[reaching[one]] is None)
+        return list(dict.fromkeys(one.text for one in needs(query.tree, gone).dead))
 
     def is_made_up(self, query: Query, whole: Range) -> bool:
         """Whether the answer is made of no series at all."""
@@ -74,7 +75,7 @@ class Proofs:
         wanted = [one for one in _selects(tree) if not _is_of_alerts(one)]
         answers = self._ask(query, whole, [asked for one in wanted for asked in (_count(one), _count(_relaxed(one)))])
         gone = [one for one in wanted if answers[_count(one)] is None and answers[_count(_relaxed(one))] is None]
-        if not gone or not _is_past(tree, lambda one: one not in gone):
+        if not gone or needs(tree, _gone(gone)).alive:
             return False, None
         ages = [self._age(query, whole, one, min(max(_reach(tree), 2 * GRACE), WEEK)) for one in gone]
         if any(age is not None and age < 0 for age in ages):
@@ -139,6 +140,12 @@ def _selects(tree: Tree) -> list[Select]:
     return [one for one in dict.fromkeys(everything(tree)) if isinstance(one, Select)]
 
 
+def _gone(selects: t.Iterable[Select]) -> t.Callable[[Selector], State]:
+    """The selectors of these have no series."""
+    dead = {selector for select in selects for selector in select.choices}
+    return lambda selector: State.DEAD if selector in dead else State.LIVE
+
+
 def _is_of_alerts(select: Select) -> bool:
     return all(selector.metric in ALERT_METRICS for selector in select.choices)
 
@@ -166,20 +173,6 @@ def _relaxed(select: Select) -> Select:
     return dataclasses.replace(_plain(select), choices=tuple(choices)) if all(one.metric for one in choices) else _plain(select)
 
 
-def _missing(tree: Tree, is_there: t.Callable[[Select], bool]) -> list[Select]:
-    """Selectors without which there is no answer whatever fires or is absent."""
-    if isinstance(tree, Select):
-        return [] if _is_of_alerts(tree) or is_there(tree) else [tree]
-    if isinstance(tree, Call) and tree.function in ABSENT:
-        return []
-    if isinstance(tree, Binary) and tree.operator == "or":
-        left, right = _missing(tree.left, is_there), _missing(tree.right, is_there)
-        return [*left, *right] if left and right else []
-    if isinstance(tree, Binary) and tree.operator == "unless":
-        return _missing(tree.left, is_there)
-    return [one for part in parts(tree) for one in _missing(part, is_there)]
-
-
 def _can_make_up(tree: Tree) -> bool:
     """Whether an expression has an answer where none of its selectors has a series."""
     if isinstance(tree, (Select, Text)):
@@ -192,19 +185,6 @@ def _can_make_up(tree: Tree) -> bool:
     if isinstance(tree, Aggregate):
         return _can_make_up(tree.inner)
     return all(_can_make_up(part) for part in parts(tree) if not isinstance(part, Text) and not is_scalar(part))
-
-
-def _is_past(tree: Tree, is_there: t.Callable[[Select], bool]) -> bool:
-    """Whether an answer needs a selector that has no series now."""
-    if isinstance(tree, Select):
-        return not is_there(tree)
-    if isinstance(tree, Call) and tree.function in ABSENT:
-        return False
-    if isinstance(tree, Binary) and tree.operator == "or":
-        return _is_past(tree.left, is_there) and _is_past(tree.right, is_there)
-    if isinstance(tree, Binary) and tree.operator == "unless":
-        return _is_past(tree.left, is_there)
-    return any(_is_past(part, is_there) for part in parts(tree))
 
 
 def _reach(tree: Tree) -> float:
