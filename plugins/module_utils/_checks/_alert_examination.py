@@ -21,6 +21,7 @@ from ._alert_firing import Firing, Problem, within
 from ._alert_impossible import Impossible
 from ._alert_meeting import shown
 from ._alert_replaced import Verdict
+from ._report import Report
 
 FIRES = ("firing", "pending")
 COMES_WITH_EVENTS = ("_total", "_count", "_sum", "_bucket")
@@ -28,20 +29,14 @@ OF_EVERY_TARGET = ("job", "instance")
 
 
 @dataclasses.dataclass
-class Report:
-    """A line for each thing to repair, by how bad it is."""
-
-    fails: list[Message] = dataclasses.field(default_factory=list)
-    unknowns: list[Message] = dataclasses.field(default_factory=list)
-    warns: list[Message] = dataclasses.field(default_factory=list)
-    dead: list[dict[str, str]] = dataclasses.field(default_factory=list)
-    told: list[Message] = dataclasses.field(default_factory=list)  # decides nothing
+class AlertsReport(Report):
+    dead: list[dict[str, str]] = dataclasses.field(default_factory=list)  # selectors of alerts that match nothing
 
 
 class Examination:
     """Of the alerts of a service: what it needs is asked for all of them together."""
 
-    def __init__(self, diagnosis: Diagnosis, firing: Firing, report: Report) -> None:
+    def __init__(self, diagnosis: Diagnosis, firing: Firing, report: AlertsReport) -> None:
         self.diagnosis, self.firing, self.report = diagnosis, firing, report
         self.impossible = Impossible(diagnosis)
         self.left_out: set[str] = set()  # alerts that may be absent
@@ -319,4 +314,4 @@ def unique(found: t.Iterable[Selector]) -> list[Selector]:
     return list({selector.text: selector for selector in found}.values())
 
 
-__all__ = ("Examination", "Report")
+__all__ = ("AlertsReport", "Examination")

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import functools
 import typing as t
@@ -24,6 +23,7 @@ from ._alert_deliveries import Delivery, Instance, Moments, Wanted, delivery, in
 from ._alerts_of_service import SPEC, AlertsArguments, AlertsOfService, Servers, follow_all, of_service
 from ._alerts_of_service import problems as problems_of_alerts
 from ._held_back import HeldBack, inhibits
+from ._report import Report
 from ._severities import needs_nobody
 
 WHERE = "controller"
@@ -43,14 +43,6 @@ class Arguments(AlertsArguments):
     receivers_by_severity: dict[str, object]
     window_start: str | None
     window_end: str | None
-
-
-@dataclasses.dataclass
-class Report:
-    fails: list[Message] = dataclasses.field(default_factory=list)
-    unknowns: list[Message] = dataclasses.field(default_factory=list)
-    warns: list[Message] = dataclasses.field(default_factory=list)
-    notes: list[Message] = dataclasses.field(default_factory=list)
 
 
 def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
@@ -73,7 +65,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
     instances = [instance_of(member) for member in _distinct(cluster)]
     servers = follow_all(args, runner)
     alerts = of_service(args, servers, {"severity"}.union(*(one.names for one in instances)))
-    report = Report(warns=list(cluster.problems), notes=[*cluster.notes, *alerts.notes])
+    report = Report(warns=list(cluster.problems), told=[*cluster.notes, *alerts.notes])
     moments = Moments(runner.now(), window)
     deliveries = [delivery(one, instance, wanted, moments, alerts) for instance in instances for one in alerts.sent]
     _sort(deliveries, report)
@@ -90,7 +82,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
     for found in HeldBack(alerts, instances, servers, wanted, moments, args["match"] or {}).found(
         held.alerts if inhibits(instances, alerts) else ()
     ):
-        (report.notes if found.healthy else report.warns).append(found.said)
+        (report.told if found.healthy else report.warns).append(found.said)
     return judge(deliveries, alerts, wanted, instances, report)
 
 
@@ -116,12 +108,12 @@ def _distinct(cluster: Cluster) -> list[Member]:
 def _sort(deliveries: t.Sequence[Delivery], report: Report) -> None:
     for item in deliveries:
         if item.late:
-            (report.notes if item.mild else report.warns).append(item.late)
+            (report.told if item.mild else report.warns).append(item.late)
         said = item.problem or item.undecided or item.restriction
         if said is None:
             continue
         if item.mild:
-            report.notes.append(said)
+            report.told.append(said)
         elif item.problem:
             report.fails.append(said)
         elif item.undecided:
@@ -155,7 +147,7 @@ def _severities(alerts: AlertsOfService, wanted: Wanted, report: Report) -> None
             if severity
             else phrase("no receiver is named for alerts without a severity ({alerts})", alerts=shown)
         )
-        (report.notes if needs_nobody(severity) else report.warns).append(said)
+        (report.told if needs_nobody(severity) else report.warns).append(said)
 
 
 def _nothing_decides(alerts: AlertsOfService, wanted: Wanted, report: Report) -> None:
@@ -199,7 +191,7 @@ class Held:
 def _sending(servers: Servers, cluster: Cluster, held: Held, runner: Runner, report: Report) -> None:
     for one in servers.followed:
         found = sends(one, cluster, lambda: held.alerts, runner)
-        report.notes += found.notes
+        report.told += found.notes
         if found.answer == NO:
             report.fails.append(found.why)
         elif found.answer == TOO_EARLY:
@@ -229,7 +221,7 @@ def judge(
             *report.fails,
             *report.unknowns,
             *report.warns,
-            *report.notes,
+            *report.told,
             *(phrase("Alertmanager has no receiver {receiver}", receiver=name) for name in strangers),
             *([unsaid] if unsaid else []),
         ],

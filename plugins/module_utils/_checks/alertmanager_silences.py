@@ -22,6 +22,7 @@ from .._phrase import Message, and_more, phrase, plural, verbatim
 from .._runner import Runner
 from ._alerts_of_service import SPEC, AlertsArguments, AlertsOfService, follow_all, of_service
 from ._alerts_of_service import problems as problems_of_alerts
+from ._report import Report
 
 WHERE = "controller"
 TIMEOUT = 60.0
@@ -66,14 +67,6 @@ class Chain:
         return (self.end - self.start).total_seconds()
 
 
-@dataclasses.dataclass
-class Report:
-    fails: list[Message] = dataclasses.field(default_factory=list)
-    unknowns: list[Message] = dataclasses.field(default_factory=list)
-    warns: list[Message] = dataclasses.field(default_factory=list)
-    notes: list[Message] = dataclasses.field(default_factory=list)
-
-
 def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
     return problems_of_alerts(args)
 
@@ -86,7 +79,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
     connection = Connection.from_args(args)
     cluster = alertmanager_cluster.ask_for_silences(connection, args["peers"], runner)
     server, held = Alertmanager(connection, runner), alertmanager_cluster.silences(cluster, runner.now())
-    report = Report(warns=[*cluster.problems, *held.problems], notes=list(cluster.notes))
+    report = Report(warns=[*cluster.problems, *held.problems], told=list(cluster.notes))
     if held.unreadable:
         report.unknowns.append(
             plural(
@@ -104,9 +97,9 @@ def run(args: Arguments, runner: Runner) -> Finding:
     if not readable:
         return judge([], 0, None, window_end, args["max_duration"], report, server)
     alerts = of_service(args, follow_all(args, runner), {matcher.name for silence in readable for matcher in silence.matchers})
-    report.notes += alerts.notes
+    report.told += alerts.notes
     if any(alerts.as_declared(one) for one in alerts.sent):
-        report.notes.append(phrase("labels of alerts that no series tells now are taken as declared"))
+        report.told.append(phrase("labels of alerts that no series tells now are taken as declared"))
     covering = [Covering(silence, how) for silence in readable for how in [covers(silence, alerts)] if how is not None]
     chained = [] if window_end else chains([one.silence for one in covering], alerts, args["max_duration"])
     return judge(covering, len(readable), alerts, window_end, args["max_duration"], report, server, chained)
@@ -244,7 +237,7 @@ def judge(
         "expected": {"window_end": isoformat(window_end)} if window_end else {"max_duration_seconds": longest},
         "measurements": [] if window_end else [Measurement("silence_longest_seconds", max(known, default=0.0), longest, "upper")],
         "proof": "derived" if unsaid else "observed",
-        "details": [*report.fails, *report.unknowns, *report.warns, *report.notes, *([unsaid] if unsaid else [])],
+        "details": [*report.fails, *report.unknowns, *report.warns, *report.told, *([unsaid] if unsaid else [])],
     }
     if wrong or chained:
         starts = [one.silence.start for one, _found in wrong if one.silence.start] + [chain.start for chain in chained]

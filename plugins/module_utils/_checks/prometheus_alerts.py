@@ -16,7 +16,7 @@ from .._http import Connection, ServerArguments
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
 from ._alert_diagnosis import Diagnosis
-from ._alert_examination import Examination, Report
+from ._alert_examination import AlertsReport, Examination
 from ._alert_firing import Firing
 from ._alert_liveness import Excused, Liveness
 from ._alert_rules import COMPANIONS, Remarks, examine_rules, lacking_by_severity, preferred, required_by_severity
@@ -80,7 +80,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
     server = Prometheus(Connection.from_args(args), runner)
     server.probe(args["probe_query"])
     rules, now = server.rules()
-    report = Report()
+    report = AlertsReport()
     remarks = Remarks()
     alerts = preferred(choose(rules, match, args["must_include"], report), args["prefer"] or {}, remarks)
     for alert in alerts:
@@ -107,7 +107,7 @@ def may_be_absent(given: t.Sequence[str]) -> Excused:
     return Excused(frozenset(text.strip() for text in given if "{" not in text), frozenset(chosen))
 
 
-def choose(rules: list[Rule], match: t.Mapping[str, str], must_include: t.Sequence[str], report: Report) -> list[Rule]:
+def choose(rules: list[Rule], match: t.Mapping[str, str], must_include: t.Sequence[str], report: AlertsReport) -> list[Rule]:
     """The service's alerts: those whose labels contain ``match``, or without it those that are named."""
     alerting = [rule for rule in rules if rule.kind == "alerting"]
     if match:
@@ -128,7 +128,7 @@ def choose(rules: list[Rule], match: t.Mapping[str, str], must_include: t.Sequen
     return chosen
 
 
-def examine_state(alert: Rule, args: Arguments, now: dt.datetime, server: Prometheus, report: Report) -> None:
+def examine_state(alert: Rule, args: Arguments, now: dt.datetime, server: Prometheus, report: AlertsReport) -> None:
     """Its labels, its annotations, its health and its last evaluation."""
     unlabelled = lacking(args["required_labels"], alert.labels)
     if unlabelled:
@@ -165,7 +165,7 @@ def lacking(names: t.Iterable[str], there: t.Mapping[str, str]) -> list[str]:
 
 
 def conclude(
-    args: Arguments, match: t.Mapping[str, str], alerts: list[Rule], examination: Examination, report: Report, remarks: Remarks
+    args: Arguments, match: t.Mapping[str, str], alerts: list[Rule], examination: Examination, report: AlertsReport, remarks: Remarks
 ) -> Finding:
     firing = sorted({alert.name for alert in alerts if alert.state == "firing"})
     lines = report.fails + report.unknowns + report.warns + report.told + remarks.told
