@@ -319,7 +319,11 @@ ROWS = [
         r"the clock is 5(\.0)? s off from that of 127\.0\.0\.1, as chronyd says; the limit",
     ),
     Row(
-        "clock", "the clock is off by more than the service's own limit", following(0.2, max_offset="50ms"), "fail", r"2\d\d ms off .* 50 ms"
+        "clock",
+        "the clock is off by more than the service's own limit",
+        following(0.2, max_offset="50ms"),
+        "fail",
+        r"2\d\d ms off .* 50 ms",
     ),
     Row("clock", "the clock is off, and a wide limit allows it", following(5.0, max_offset="10s"), "pass", r"5 s off; the limit is 10 s"),
     Row(

@@ -103,6 +103,7 @@ def every_check_of_hosts(folder: pathlib.Path, port: int) -> dict[str, dict[str,
         os.utime(folder / name, (time.time() - number * 3600,) * 2)
     url = f"http://127.0.0.1:{port}"
     return {
+        "clock": {"max_offset": "1h"},
         "command": {"command": ["/bin/echo", "all is well | load=3;5;9"]},
         "file_backup": {"pattern": [f"{folder}/backup-%Y%m%d.tar.gz"], "max_age": "48h"},
         "flow": {"to": f"127.0.0.1:{port}"},

@@ -39,10 +39,11 @@ if will["url"].startswith("https:"):
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     if will["client_cert"]:
         context.load_cert_chain(will["client_cert"], will["client_key"])
+opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context))
 for left in range(will["tries"], 0, -1):
     asked = urllib.request.Request(will["url"], will["body"].encode(), will["headers"], method=will["method"])
     try:
-        urllib.request.urlopen(asked, timeout=5, context=context).close()
+        opener.open(asked, timeout=5).close()
         break
     except Exception:
         time.sleep(1 if left > 1 else 0)
