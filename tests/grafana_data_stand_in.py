@@ -63,7 +63,7 @@ class Sources:
         source = self.sources.get(uid)
         if source is None:
             return 404, {"message": "Data source not found"}
-        form = {name: values for name, values in parse_qs(query).items()}
+        form = dict(parse_qs(query))
         return _asked(source["url"], f"/{path}", form, method="GET")
 
     def query(self, body: Json) -> tuple[int, t.Any]:

@@ -299,7 +299,8 @@ def _astray(watched: Watched, contacts: t.Sequence[str]) -> Message:
 def hidden(look: Look) -> Verdict:
     verdict = Verdict(fails=missing(look))
     for watched in look.there((*look.declared, *look.implied)):
-        if not any([_is_too_long(watched, downtime, look, verdict) for downtime in watched.downtimes]):
+        too_long = [_is_too_long(watched, downtime, look, verdict) for downtime in watched.downtimes]  # each is told
+        if not any(too_long):
             _follow_each_other(watched, look, verdict)
         if watched.acknowledgement is not None:
             _is_acknowledged(watched, watched.acknowledgement, look, verdict)

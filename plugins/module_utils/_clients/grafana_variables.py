@@ -156,7 +156,7 @@ class Variables:
         if given and len(taken) < len(given):
             raise NoValue(_no_such(name, [one for one in given if one not in values and one not in by_text], [v for v, _t in options]))
         if taken:
-            texts = {value: text for value, text in options}
+            texts = dict(options)
             return Value(tuple(taken), several, tuple(texts[one] for one in taken))
         if any(wanted):
             self._remember_gone(name, wanted, options[0][0], bool(item.get("includeAll")))

@@ -68,7 +68,7 @@ class Mailbox:
 
     def prepare(self) -> None:
         """From now on, what arrives is new."""
-        self._valid, self._next = self._within(lambda client: self._examine(client))
+        self._valid, self._next = self._within(self._examine)
         self._seen = set()
 
     def arrived(self, mark: str) -> bool:

@@ -44,7 +44,7 @@ def supposed(tree: Tree, unseen: t.Mapping[Selector, tuple[Selector, Labels]]) -
             if all(matcher.holds(labels) for matcher in selector.conditions if matcher.name in labels):
                 kept = [matcher for matcher in selector.matchers if matcher.name not in labels]
                 known = dataclasses.replace(selector, matchers=(*kept, *(Matcher(name, "!=", "") for name in labels)))
-                found = SupposedToo("or", found, _made(tree, known, labels), written=tree)
+                found = SupposedToo(operator="or", left=found, right=_made(tree, known, labels), written=tree)
         return found
     if isinstance(tree, Call) and tree.function in ABSENT:
         return tree
