@@ -36,6 +36,8 @@ def rules() -> list[dict[str, t.Any]]:
         alert("HealthySite", "healthy", f"{UP} > 5", severity="warning", site="{{ $externalLabels.cluster }}"),
         alert("FieldUp", "field", f"{UP} > 5", severity="critical"),
         alert("FieldSum", "field_sum", "sum(up) > 500", severity="critical"),
+        alert("GoldUp", "gold", 'up{tier="gold"} > 5', severity="critical"),
+        alert("SilverUp", "silver", 'up{tier="silver"} > 5', severity="critical"),
         alert("TemplateDown", "template", f"{UP} == 0", severity="{{ $labels.weight }}"),
         alert("ValueDown", "value", f"{UP} == 0", severity="{{ if gt $value 1.0 }}critical{{ else }}warning{{ end }}"),
         alert("GoneDown", "gone", 'never_there{job="gone"} > 0', severity="critical"),
@@ -113,6 +115,8 @@ def alertmanager_config(now: dt.datetime) -> str:
                 {"matchers": ['service=~"field.*"', 'env!~"prod|preprod"'], "receiver": "other"},
                 route("field"),
                 route("field_sum"),
+                route("gold"),
+                route("silver", "nobody"),
                 route("template", "oncall", 'severity="heavy"'),
                 route("value", "oncall", 'severity="critical"'),
                 route("value", "oncall", 'severity=~"warning|info"'),
@@ -154,7 +158,7 @@ def alertmanager_config(now: dt.datetime) -> str:
 
 
 def prometheus_config(port: int, *targets: str, **alerting: t.Any) -> str:
-    labels = {"env": "prod", "weight": "heavy"}
+    labels = {"env": "prod", "weight": "heavy", "tier": "gold"}
     config = {
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s", "external_labels": {"cluster": "paris", "replica": "a"}},
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": list(targets)}]}] if targets else [], **alerting},

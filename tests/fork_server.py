@@ -17,6 +17,7 @@ import importlib
 import importlib.abc
 import io
 import json
+import multiprocessing
 import os
 import pathlib
 import runpy
@@ -309,6 +310,13 @@ def become(request: Request) -> None:
     sys.path.insert(0, os.path.dirname(os.path.realpath(request.argv[0])))
 
 
+def take_locks_of_its_own() -> None:
+    """Processes share what was made before they were forked: a run that is killed while it holds such a lock would hold up all others."""
+    made_ahead = sys.modules.get("ansible.executor.action_write_locks")
+    if made_ahead is not None:
+        made_ahead.action_write_locks.update({name: multiprocessing.Lock() for name in made_ahead.action_write_locks})
+
+
 def main() -> None:
     sys.path.pop(0)  # the folder of this file: a run has its program's
     control = socket.socket(fileno=int(sys.argv[1]))
@@ -322,6 +330,7 @@ def main() -> None:
     request = Server(control).serve()
     if request is not None:
         become(request)
+        take_locks_of_its_own()
         runpy.run_path(request.argv[0], run_name="__main__")
 
 

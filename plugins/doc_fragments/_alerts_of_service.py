@@ -91,7 +91,8 @@ options:
         type: path
   match:
     description:
-      - Labels of rules by which the service's alerts are told from others. Needed with O(prometheus) unless O(must_include) names them.
+      - Labels by which the service's alerts are told from others, as their rule, a selector of it or C(external_labels) give them; those of
+        series count for alerts that O(must_include) names. Needed with O(prometheus) unless O(must_include) names them.
     type: dict
   must_include:
     description:

@@ -47,7 +47,7 @@ options:
     required: true
   match:
     description:
-      - Labels and their values. The service's alerts are the rules whose own labels contain all of them.
+      - Labels and their values. The service's alerts are those that have all of them, by their rule or by a selector of it.
       - Without it they are those that O(must_include) names.
     type: dict
   must_include:

@@ -61,7 +61,8 @@ options:
     version_added: 0.3.0
   match:
     description:
-      - Labels and their values. The service's alerts are the rules whose own labels contain all of them.
+      - Labels and their values. The service's alerts are those that have all of them, by their rule, by a selector of it or by the
+        C(external_labels) of the server. Series are asked for alerts alone that O(must_include) names.
       - Without it they are those that O(must_include) names.
     type: dict
   must_include:

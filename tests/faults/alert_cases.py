@@ -27,6 +27,7 @@ class Case(t.NamedTuple):
     options: dict[str, t.Any] = {}
     labels: dict[str, str] = {"severity": "page", "service": "orders"}
     annotations: dict[str, str] = {"summary": "it is bad"}
+    holds: str = "0s"
 
 
 WELL = "able to fire: each selector matches"
@@ -81,6 +82,59 @@ CASES = [
         "unknown",
         r"is it the right server",
         {"probe_query": "up{job='x'}"},
+    ),
+    # whose they are
+    Case(
+        "Selected",
+        "a selector says whose alert it is",
+        'orders_workers{pool="fast"} < 1 or orders_gone{pool="fast"}',
+        "fail",
+        r"Selected can",
+        {"match": {"pool": "fast"}, "must_include": []},
+        {"severity": "page"},
+    ),
+    Case(
+        "OfSeries", "the series say whose alert it is", "orders_limit < 1", "pass", WELL, {"match": {"queue": "pay"}}, {"severity": "page"}
+    ),
+    Case(
+        "OfOthers",
+        "the series say that it is another's alert",
+        "orders_limit < 2",
+        "fail",
+        r"OfOthers is loaded, but without the labels queue=sms",
+        {"match": {"queue": "sms"}},
+        {"severity": "page"},
+    ),
+    # a value in a label
+    Case(
+        "ValueInLabel",
+        "a label takes the value, and each value begins anew",
+        "orders_workers < 1",
+        "warn",
+        r"ValueInLabel may never fire: its label current takes the value, .* hold for 5 min again",
+        {},
+        {"severity": "page", "current": "{{ $value | humanize }}"},
+        holds="5m",
+    ),
+    Case(
+        "OneValueInLabel",
+        "a label takes a value that is always the same",
+        'up{job="orders"} == 0',
+        "pass",
+        WELL,
+        {},
+        {"severity": "page", "current": "{{ $value }}"},
+        holds="5m",
+    ),
+    Case(
+        "SeverityByValue",
+        "a label is chosen by the value",
+        "orders_workers < 1",
+        "pass",
+        WELL,
+        {},
+        {"severity": "{{ if lt $value 1.0 }}page{{ else }}ticket{{ end }}"},
+        holds="5m",
     ),
     # what is only in the past
     Case(
@@ -332,6 +386,22 @@ CASES = [
         r'nothing is scraped as job="ordres"',
         {"may_be_absent": ['orders_requests_total{job="orders"}']},
     ),
+    Case(
+        "TypoExcused",
+        "a job that does not exist, of a metric that may be absent",
+        'rate(orders_requests_total{job="ordres"}[5m]) > 1',
+        "warn",
+        r'may be absent, but nothing at all has job="ordres": is orders meant\?',
+        {"may_be_absent": ["orders_requests_total"]},
+    ),
+    Case(
+        "BatchExcused",
+        "a job that has not run, of a metric that may be absent",
+        'rate(orders_requests_total{job="nightly"}[5m]) > 1',
+        "pass",
+        r"it can fire but for what may be absent",
+        {"may_be_absent": ["orders_requests_total"]},
+    ),
     Case("TypoZone", "a label of the target that it does not have", 'orders_workers{zone="b"} < 1', "fail", r'but none with zone="b"'),
     Case(
         "NoLabel",
@@ -430,7 +500,9 @@ CASES = [
 def rules() -> str:
     loaded: list[dict[str, t.Any]] = [{"record": name, "expr": expression} for name, expression in RECORDED.items()]
     for case in CASES:
-        loaded.append({"alert": case.name, "expr": case.expression, "labels": case.labels, "annotations": case.annotations})
+        loaded.append(
+            {"alert": case.name, "expr": case.expression, "labels": case.labels, "annotations": case.annotations, "for": case.holds}
+        )
     return json.dumps({"groups": [{"name": "orders", "rules": loaded}]})
 
 

@@ -254,6 +254,37 @@ def test_a_run_over_its_time_leaves_no_worker_at_work(folder: pathlib.Path) -> N
     until(lambda: not alive(worker))
 
 
+HOLDS = """
+import os, signal
+try:
+    from ansible.executor.action_write_locks import action_write_locks
+except ImportError:  # this core has no lock that processes share
+    action_write_locks = {}
+from ansible.plugins.lookup import LookupBase
+
+class LookupModule(LookupBase):
+    def run(self, terms, variables=None, **options):
+        held = [lock.acquire(timeout=10) for lock in action_write_locks.values()]
+        if terms:
+            os.kill(os.getppid(), signal.SIGKILL)
+            os.kill(os.getpid(), signal.SIGKILL)
+        for lock in action_write_locks.values():
+            lock.release()
+        return [str(all(held))]
+"""
+
+
+def test_what_a_killed_run_has_locked_is_locked_for_no_other(folder: pathlib.Path) -> None:
+    (folder / "lookup_plugins" / "holds.py").write_text(HOLDS)
+    runs = []
+    for name, term in (("killed", "'for ever'"), ("next", "")):
+        task = {"name": "Hold", "ansible.builtin.debug": {"msg": f"{{{{ 'locks: ' ~ lookup('holds', {term}) }}}}"}}
+        (folder / f"{name}.yml").write_text(json.dumps([{"name": "Lock", "hosts": "localhost", "gather_facts": False, "tasks": [task]}]))
+        runs.append(controller.run(["-i", "localhost,", f"{name}.yml"], cwd=folder, env=environment(folder)))
+    assert runs[0].returncode == -signal.SIGKILL, runs[0].stdout
+    assert runs[1].returncode == 0 and "locks: True" in runs[1].stdout
+
+
 PARENT = """
 import json, os, pathlib, sys
 sys.path.insert(0, sys.argv[1])

@@ -140,7 +140,7 @@ class Diagnosis:
         if self.excused.holds(selector):
             if not now:
                 self.used.add(selector.text)
-            return LIVE
+            return LIVE if now else self._unseen.mistaken(selector) or LIVE
         if now:
             return LIVE
         rules = self.rules_of(selector)

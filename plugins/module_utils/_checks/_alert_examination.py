@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._clients.alert_labels import takes_value
 from .._clients.prometheus import QueryRefused, QueryTooSlow, Rule
 from .._clients.promql import ALERT_METRICS, Matcher, NotParsed, Selector, Tree, selectors
 from .._clients.promql_evaluation import filters
@@ -149,6 +150,8 @@ class Examination:
             self._always(alert, tree)
         if is_constant(tree):
             return
+        if alert.state != "firing":
+            self._begins_anew(alert, tree)
         problems, alternatives = self.firing.problems(tree, fires)
         for problem in problems:
             self._problem(alert, problem)
@@ -173,6 +176,21 @@ class Examination:
             self.report.told.append(phrase("{alert} does not fire: {why}", alert=alert.name, why=problem.why))
         else:
             self._unknown(alert, problem.why)
+
+    def _begins_anew(self, alert: Rule, tree: Tree) -> None:
+        """With another label it is another alert, which has to hold for as long again."""
+        within_bounds = bounds(tree, self.diagnosis.known)
+        changing = [name for name, template in alert.labels.items() if takes_value(template)]
+        if not alert.holds_for or not changing or (within_bounds and within_bounds.low == within_bounds.high):
+            return
+        said = phrase(
+            "{alert} may never fire: its label {names:list} takes the value, so each new value is a new alert, "
+            "which has to hold for {duration:duration} again; annotations are the place for values",
+            alert=alert.name,
+            names=changing,
+            duration=alert.holds_for,
+        )
+        self.report.warns.append(said)
 
     def _has_fired(self, alert: Rule) -> bool:
         """Whether it fired within the lookback: what was seen since is no proof then that it cannot."""

@@ -14,7 +14,9 @@ from .._listing import either
 from .._phrase import phrase, plural
 from ._alert_liveness import Liveness
 from ._alert_replaced import Verdict
+from ._alert_values import alike
 
+MISTAKEN = 0.8  # of 1: how alike two names of jobs are of which one is a slip of the pen
 MOST_VALUES = 5  # of a label that are told
 ONLY_ON_FAILURE = ("error_type", "error.type")  # labels that OpenTelemetry sets where something failed only
 
@@ -55,6 +57,23 @@ class Unseen:
         if missing:
             return dead(phrase("{metric} is there, but has no label {label}", metric=base.text, label=label_name(missing.name)))
         return self._not_yet(selector, base, metric, others)
+
+    def mistaken(self, selector: Selector) -> Verdict | None:
+        """Of one that may be absent: a job that nothing has, and that is written much as one that is scraped."""
+        jobs = {labels.get("job", "") for labels, _up in self.liveness.targets()}
+        for matcher in selector.conditions:
+            if (matcher.name, matcher.operator) != ("job", "=") or matcher.value in jobs:
+                continue
+            near = sorted((alike(matcher.value, job), job) for job in jobs)
+            if near and near[-1][0] >= MISTAKEN and not self.liveness.ever(Selector(None, (matcher,))):
+                why = phrase(
+                    "{selector} may be absent, but nothing at all has {matcher}: is {job} meant?",
+                    selector=selector.text,
+                    matcher=matcher.text,
+                    job=near[-1][1],
+                )
+                return Verdict(State.WEAK, why)
+        return None
 
     def _sorted(self, selector: Selector, bare: Selector) -> tuple[list[Matcher], list[Matcher]]:
         """Its matchers on labels that the targets themselves have, and the others."""

@@ -17,6 +17,7 @@ from .._clients.alert_expression import Expressions, Leaf, Sense
 from .._clients.prometheus import Prometheus, Rule
 from .._clients.promql import ALERT_METRICS, NotParsed, Selector, parse, selectors
 from .._clients.promql_evaluation import filters
+from .._clients.service_alerts import belongs
 from .._finding import CannotObserve
 from .._message import one_line
 from .._phrase import Message, phrase
@@ -129,7 +130,7 @@ class Coverage:
     @staticmethod
     def _is_own(alert: Rule, match: t.Mapping[str, str], must_include: t.Sequence[str]) -> bool:
         if match:
-            return all(alert.labels.get(name) == value for name, value in match.items())
+            return belongs(alert, match)
         return alert.name in must_include
 
     def _candidates(self, alerts: t.Sequence[Rule], relation: str, kinds: t.Mapping[str, Kind]) -> list[_Candidate]:

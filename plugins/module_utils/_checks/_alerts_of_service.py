@@ -14,7 +14,8 @@ from .._clients.alert_labels import Followed, Sent, follow
 from .._clients.alertmanager import label_sets
 from .._clients.label_sets import LabelSet
 from .._clients.prometheus import Rule
-from .._clients.prometheus_alerting import AlertingPrometheus, chosen
+from .._clients.prometheus_alerting import AlertingPrometheus
+from .._clients.service_alerts import chosen
 from .._http import Connection, HttpArguments, RulesServer
 from .._listing import every
 from .._phrase import Message, phrase
@@ -132,7 +133,7 @@ def follow_all(args: AlertsArguments, runner: Runner) -> Servers:
             server.declared = {}  # said to be none
         server.probe(options["probe_query"])
         rules, _now = server.rules()
-        found.append(follow(server, rules, chosen(rules, match, named), receivers=receivers))
+        found.append(follow(server, rules, chosen(server, rules, match, named), receivers=receivers, match=match))
     return Servers(tuple(found))
 
 

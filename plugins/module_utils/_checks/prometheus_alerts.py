@@ -10,7 +10,9 @@ import typing as t
 
 from .._argspec import ArgumentsRefused, Spec, server_spec
 from .._clients.prometheus import Prometheus, Rule, told
+from .._clients.prometheus_alerting import AlertingPrometheus
 from .._clients.promql import parse_selector
+from .._clients.service_alerts import chosen
 from .._finding import Finding, Status, isoformat
 from .._http import Connection, ServerArguments
 from .._phrase import Message, and_more, phrase, plural
@@ -77,12 +79,12 @@ def run(args: Arguments, runner: Runner) -> Finding:
     if not match and not args["must_include"]:
         raise ArgumentsRefused(["match or must_include has to say which alerts are the service's"])
     excused, by_severity = may_be_absent(args["may_be_absent"]), required_by_severity(args["required_by_severity"])
-    server = Prometheus(Connection.from_args(args), runner)
+    server = AlertingPrometheus(Connection.from_args(args), runner)
     server.probe(args["probe_query"])
     rules, now = server.rules()
     report = AlertsReport()
     remarks = Remarks()
-    alerts = preferred(choose(rules, match, args["must_include"], report), args["prefer"] or {}, remarks)
+    alerts = preferred(choose(server, rules, match, args["must_include"], report), args["prefer"] or {}, remarks)
     for alert in alerts:
         examine_state(alert, args, now, server, report)
         report.fails += lacking_by_severity(alert, by_severity)
@@ -107,25 +109,24 @@ def may_be_absent(given: t.Sequence[str]) -> Excused:
     return Excused(frozenset(text.strip() for text in given if "{" not in text), frozenset(chosen))
 
 
-def choose(rules: list[Rule], match: t.Mapping[str, str], must_include: t.Sequence[str], report: AlertsReport) -> list[Rule]:
-    """The service's alerts: those whose labels contain ``match``, or without it those that are named."""
+def choose(
+    server: AlertingPrometheus, rules: list[Rule], match: t.Mapping[str, str], must_include: t.Sequence[str], report: AlertsReport
+) -> list[Rule]:
+    """The service's alerts; what is missing is told."""
     alerting = [rule for rule in rules if rule.kind == "alerting"]
-    if match:
-        chosen = [rule for rule in alerting if all(rule.labels.get(name) == value for name, value in match.items())]
-        if not chosen:
-            report.fails.append(
-                phrase("none of the {loaded:number} loaded alerts has the labels {labels}", loaded=len(alerting), labels=labels_text(match))
-            )
-    else:
-        chosen = [rule for rule in alerting if rule.name in must_include]
+    found = chosen(server, rules, match, must_include)
+    if match and not found:
+        report.fails.append(
+            phrase("none of the {loaded:number} loaded alerts has the labels {labels}", loaded=len(alerting), labels=labels_text(match))
+        )
     for name in must_include:
-        if any(rule.name == name for rule in chosen):
+        if any(rule.name == name for rule in found):
             continue
         if any(rule.name == name for rule in alerting):
             report.fails.append(phrase("{alert} is loaded, but without the labels {labels}", alert=name, labels=labels_text(match)))
         else:
             report.fails.append(phrase("{alert} is not loaded", alert=name))
-    return chosen
+    return found
 
 
 def examine_state(alert: Rule, args: Arguments, now: dt.datetime, server: Prometheus, report: AlertsReport) -> None:

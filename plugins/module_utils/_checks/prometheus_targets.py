@@ -58,6 +58,8 @@ class Arguments(ServerArguments):
 
 def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
     """What can be seen to be wrong with the arguments before anything is asked."""
+    if not args["selector"] and not args["expect"]:
+        return ["expect is empty: there is nothing to look at"]
     try:
         selector_matchers(args["selector"])
     except ArgumentsRefused as exc:

@@ -26,6 +26,7 @@ ANYTHING = LabelSet({}, complete=False)
 _PLAIN = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _ACTION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _VALUE = re.compile(r"\s*(?:\$(labels|externalLabels)|\.(Labels|ExternalLabels))\.([a-zA-Z_]\w*)\s*(?:\|\s*(toUpper|toLower)\s*)?")
+_OF_VALUE = re.compile(r"\$value\b|\.Value\b")
 _NAMED = re.compile(r"(?:\$labels|\.Labels)\.([a-zA-Z_]\w*)")
 
 
@@ -53,6 +54,7 @@ class Followed:
     alerting: Alerting
     active: tuple[ActiveAlert, ...]
     receivers: frozenset[str] = frozenset()  # host and port of the Alertmanagers that are asked
+    match: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # labels without which an alert is another service's
 
     def sent(self, asked: t.Collection[str] | None) -> list[Sent]:
         """The label sets of all its alerts; ``asked``: the labels that matter to whoever gets them, None: all."""
@@ -63,6 +65,8 @@ class Followed:
             there = [_active(one, wanted) for one in self.active if _is_of(one, rule)]
             for labels in _limited([*self._labelled(rule, sets, wanted), *there]):
                 for outcome in self._outgoing(labels):
+                    if self._is_anothers(labels) and self._is_anothers(outcome.labels):
+                        continue
                     left = _narrowed(outcome.labels, None if asked is None else frozenset(asked))
                     severities = self._severities(rule) if left.value("severity") is None else ()
                     found[(rule.name, left.key, outcome.kept)] = Sent(rule.name, left, outcome.kept, severities)
@@ -76,13 +80,23 @@ class Followed:
         """The labels that have to be known of series; None: all."""
         if asked is None:
             return None
-        names = {*asked, *(name for rule in self.rules for value in rule.labels.values() for name in _NAMED.findall(value))}
+        names = {*asked, *self.match, *(name for rule in self.rules for value in rule.labels.values() for name in _NAMED.findall(value))}
         for rules in (self.alerting.rules, *(group.rules for group in self.alerting.groups)):
             more = needed(rules)
             if more is None:
                 return None
             names |= more
         return frozenset(names)
+
+    def _is_anothers(self, labels: LabelSet) -> bool:
+        """Whether the rule's alert with these labels is surely not of the service: one rule may be for many."""
+        for name, value in self.match.items():
+            said = labels.value(name)
+            if said == "":
+                said = None if self.alerting.external is None else self.alerting.external.get(name, "")
+            if said not in (None, value):
+                return True
+        return False
 
     def _labelled(self, rule: Rule, series: t.Iterable[LabelSet], wanted: frozenset[str] | None) -> t.Iterator[LabelSet]:
         for labels in series:
@@ -122,11 +136,12 @@ def follow(
     chosen: t.Sequence[Rule],
     active: t.Sequence[ActiveAlert] | None = None,
     receivers: t.Collection[str] = (),
+    match: t.Mapping[str, str] | None = None,
 ) -> Followed:
-    """The chosen alerts of a server; everything is asked that all of them share."""
+    """The chosen alerts of a server; everything is asked that all of them share. Without those label sets that contradict ``match``."""
     loaded = sum(rule.kind == "alerting" for rule in rules)
     found = server.active_alerts() if active is None else active
-    return Followed(server, tuple(chosen), loaded, server.alerting(), tuple(found), frozenset(receivers))
+    return Followed(server, tuple(chosen), loaded, server.alerting(), tuple(found), frozenset(receivers), match or {})
 
 
 def expanded(template: str, labels: LabelSet, external: t.Mapping[str, str] | None) -> str | None:
@@ -160,6 +175,11 @@ def choices(template: str) -> tuple[str, ...]:
         return ()
     found = [text.strip() if "{{-" in template or "-}}" in template else text for text in texts[1:-1]]
     return tuple(dict.fromkeys(found if "else" in actions else [*found, ""]))
+
+
+def takes_value(template: str) -> bool:
+    """Whether a label has the value of the expression in it, and so is another with each value."""
+    return not choices(template) and any(_OF_VALUE.search(action) for action in _ACTION.findall(template))
 
 
 def _is_of(alert: ActiveAlert, rule: Rule) -> bool:
@@ -251,4 +271,4 @@ def is_there(labels: LabelSet, alerts: t.Iterable[t.Mapping[str, str]]) -> bool:
     return any(dict(one) == labels.present for one in alerts)
 
 
-__all__ = ("Followed", "Sent", "choices", "expanded", "follow", "is_there")
+__all__ = ("Followed", "Sent", "choices", "expanded", "follow", "is_there", "takes_value")

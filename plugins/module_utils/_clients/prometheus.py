@@ -99,6 +99,7 @@ class Rule:
     interval: float
     active: dt.datetime | None = None
     group_took: float = 0.0  # seconds of the last evaluation of its group
+    holds_for: float = 0.0  # seconds that it has to be true before it fires
     group_key: str = ""  # tells groups of the same name in different files apart
 
 
@@ -469,6 +470,7 @@ def _rule(item: prometheus_json.Rule, group: prometheus_json.Group) -> Rule:
         float(group.get("interval") or 0),
         active=min((since for since in (moment(alert.get("activeAt")) for alert in item.get("alerts") or []) if since), default=None),
         group_took=float(group.get("evaluationTime") or 0),
+        holds_for=float(item.get("duration") or 0),
         group_key=f"{group.get('file') or ''};{group.get('name') or ''}",
     )
 

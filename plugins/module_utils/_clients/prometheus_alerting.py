@@ -14,7 +14,7 @@ from .._http import Connection
 from .._phrase import phrase
 from .._runner import Runner
 from .alertmanager import HAS_YAML, read_yaml
-from .prometheus import Prometheus, Rule, moment
+from .prometheus import Prometheus, moment
 from .relabelling import Rule as Relabelling
 from .relabelling import read_rules
 
@@ -148,12 +148,4 @@ def _targets(group: t.Mapping[str, t.Any]) -> frozenset[str]:
     return frozenset(str(target) for config in group.get("static_configs") or [] for target in config.get("targets") or [])
 
 
-def chosen(rules: t.Iterable[Rule], match: t.Mapping[str, str], must_include: t.Collection[str]) -> list[Rule]:
-    """The service's alerts: those whose labels contain ``match``, or without it those that are named."""
-    alerting = [rule for rule in rules if rule.kind == "alerting"]
-    if match:
-        return [rule for rule in alerting if all(rule.labels.get(name) == value for name, value in match.items())]
-    return [rule for rule in alerting if rule.name in must_include]
-
-
-__all__ = ("ActiveAlert", "Alerting", "AlertingPrometheus", "Group", "Receiving", "chosen")
+__all__ = ("ActiveAlert", "Alerting", "AlertingPrometheus", "Group", "Receiving")

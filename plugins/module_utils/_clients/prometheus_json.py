@@ -43,6 +43,7 @@ class Rule(t.TypedDict, total=False):
     health: str
     lastError: str
     lastEvaluation: str
+    duration: float
     alerts: list[Alert] | None
 
 

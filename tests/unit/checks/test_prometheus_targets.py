@@ -145,6 +145,11 @@ def test_neither_selector_nor_expect() -> None:
         run([])
 
 
+def test_nothing_expected() -> None:
+    with pytest.raises(ArgumentsRefused, match="expect is empty: there is nothing to look at"):
+        parse_arguments(prometheus_targets, {"url": "http://prom:9090", "expect": []})
+
+
 def test_a_target_of_the_service_that_is_no_host_of_it_is_told() -> None:
     expect = [{"job": "payments", "addresses": ["web1", "10.0.0.1"], "port": 8080}]
     members = ["web1", "10.0.0.1", "db1"]
