@@ -221,6 +221,13 @@ CASES = [
         r"histogram_quantile needs the label le, which is dropped by sum by \(route\)",
     ),
     Case(
+        "NoBucketsAtAll",
+        "a quantile of what has no buckets, by a label that it does not have",
+        "histogram_quantile(0.9, sum by (route, le) (rate(orders_latency_seconds_sum[1m]))) > 2",
+        "fail",
+        r"histogram_quantile needs the label le, which rate\(orders_latency_seconds_sum\[1m\]\) does not have",
+    ),
+    Case(
         "WeekAgo",
         "an offset longer than the series are old",
         "orders_last_success_seconds < 0.1 * (orders_last_success_seconds offset 1w)",

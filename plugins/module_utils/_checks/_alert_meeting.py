@@ -146,6 +146,8 @@ class Meeting:
             rows = self.server.query(f"count by (le) ({text(unfiltered(part.args[-1]))})")
             if not any(row.labels.get("le") for row in rows):
                 inner = part.args[-1]
+                while isinstance(inner, Aggregate) and keeps(inner, "le"):
+                    inner = inner.inner
                 if isinstance(inner, Aggregate):
                     why = phrase("{function} needs the label le, which is dropped by {part}", function=part.function, part=shown(inner))
                 else:
@@ -281,6 +283,11 @@ class Meeting:
             return None
         left_out = {"__name__", *(part.labels if part.matching == "ignoring" else ())}
         return [{name: value for name, value in row.labels.items() if name not in left_out} for row in self.server.query(written)]
+
+
+def keeps(part: Aggregate, label: str) -> bool:
+    """Whether what it makes has the label where what it is made of has it."""
+    return part.grouping is not None and (label in part.labels) is (part.grouping == "by")
 
 
 def _needed(tree: Tree) -> t.Sequence[Tree]:
