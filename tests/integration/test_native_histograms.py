@@ -1,13 +1,11 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rows of the fault table about series and targets on the newer Prometheus too, and what only that one has."""
+"""Signals in native histograms, which only the newer Prometheus has."""
 
 from __future__ import annotations
 
-import os
 import pathlib
-import re
 import sys
 
 import pytest
@@ -19,28 +17,9 @@ from servers import LOCAL, Prometheus
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "faults"))
 
-from rows_prometheus_series import ROWS as SERIES  # noqa: E402 # found by the path above
-from rows_prometheus_targets import ROWS as TARGETS  # noqa: E402
-from rows_prometheus_targets import wait_for  # noqa: E402
-from table import Row, World  # noqa: E402
+from rows_prometheus_targets import wait_for  # noqa: E402 # found by the path above
 
 NEWER = [name for name in VARIANTS if name != "debian"]
-# what a server that is none, or none that is well, answers has nothing to do with its version
-ROWS = [
-    row for row in [*SERIES, *TARGETS] if not re.search("hangs|cut short|500|200 MB|login|no Prometheus listens|VictoriaMetrics", row.state)
-]
-
-
-@pytest.mark.parametrize("variant", NEWER)
-@pytest.mark.parametrize("row", ROWS, ids=[f"{row.check}: {row.state}" for row in ROWS])
-def test_row(row: Row, variant: str, running: Running, tmp_path: pathlib.Path) -> None:
-    world = World(tmp_path / "row", running, VARIANTS[variant], Runner(environ=dict(os.environ)))
-    world.folder.mkdir()
-    findings = run_item(Item(key="row", check=row.check, args=row.arrange(world), call=row.call), world.runner)
-    status = worst([finding.status for finding in findings])
-    said = " | ".join(finding.message for finding in findings if finding.status == status)
-    assert str(status) == row.status, said
-    assert re.search(row.message, said), said
 
 
 @pytest.mark.parametrize("variant", NEWER)
