@@ -90,8 +90,10 @@ def is_idle(proof: Proof, description: Description) -> bool:
 
 def _own_question(above: Rule, rule: Rule, entry: RequirementEntry, check: str) -> frozenset[str]:
     """The options by which the service says what a check looks at, in place of what it declares or the policy says."""
-    known = {name for name in load_check(check).ARGUMENT_SPEC if is_question(name)} if check in CHECKS else set[str]()
     options = {"arguments" if name == "args" else name for name in entry.get("with") or {}}  # args is its other name
+    if check not in CHECKS or (not options and rule.args == above.args):
+        return frozenset()  # without loading the check
+    known = {name for name in load_check(check).ARGUMENT_SPEC if is_question(name)}
     given = {*options, *(name for name in known if rule.args.get(name) != above.args.get(name))}
     return frozenset(known.intersection(given))
 

@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.action.plan import register
+from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, load_check
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, PlanState
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning import plan as _plan
 from unit.core.described import EXAMPLE, ORGANISATION, RUNNABLE, describe, document, one, plan, plan_of, problems_of, templates
@@ -48,6 +50,23 @@ def test_the_example_of_the_design_as_it_stands_there() -> None:
     assert [(check.check, check.args["url"], check.args["fail_when"]) for check in found] == [
         ("prometheus_query", "http://prom.example:9090", "> 93600")
     ]
+
+
+def test_only_checks_that_are_asked_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each that is imported costs every run; where tolerances are declared, what can be compared is looked up in all of them."""
+    loaded: set[str] = set()
+
+    def load(name: str) -> t.Any:
+        loaded.add(name)
+        return load_check(name)
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("ansible_collections.operability.") and getattr(module, "load_check", None) is load_check:
+            monkeypatch.setattr(module, "load_check", load)
+    made = plan(C + "parts: {web: {units: [nginx.service]}}\n", phase="post")
+    assert "systemd_unit" in {check.check for check in made.checks} and loaded <= {check.check for check in made.checks}
+    plan(C + "parts: {web: {units: [nginx.service]}}\nbaseline: {tolerances: {http_latency_seconds: {relative: 50%}}}\n", phase="post")
+    assert loaded == set(CHECKS)
 
 
 def test_what_is_asked_by_level_and_phase() -> None:
