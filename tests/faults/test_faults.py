@@ -39,15 +39,6 @@ LEAST = 3
 IN_EACH_VERSION = ("alertmanager_", "prometheus_")
 # what a server that is none, or none that is well, answers has nothing to do with its version
 OF_NO_VERSION = re.compile("hangs|cut short|500|200 MB|login|listens|VictoriaMetrics")
-# most of their rows look at the same servers, which a worker starts once
-SHARE_SERVERS = (
-    "alert_coverage",
-    "alertmanager_route",
-    "alertmanager_silences",
-    "grafana_dashboard",
-    "prometheus_alerts",
-    "prometheus_series",
-)
 
 
 def variants_of(row: Row) -> list[str]:
@@ -55,8 +46,7 @@ def variants_of(row: Row) -> list[str]:
 
 
 def case(row: Row, variant: str) -> t.Any:
-    together = [pytest.mark.xdist_group(f"{row.check} {variant}")] if row.check in SHARE_SERVERS else []
-    return pytest.param(row, variant, marks=together, id=f"{row.check}: {row.state}" + ("" if variant == "debian" else f" ({variant})"))
+    return pytest.param(row, variant, id=f"{row.check}: {row.state}" + ("" if variant == "debian" else f" ({variant})"))
 
 
 CASES = [case(row, variant) for row in ROWS for variant in variants_of(row)]

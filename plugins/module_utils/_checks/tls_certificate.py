@@ -276,7 +276,7 @@ def fetch(target: Target, context: ssl.SSLContext, runner: Runner) -> bytes:
         )
         raise CannotObserve(unresolved) from None
     except (socket.timeout, TimeoutError):
-        silent = phrase("{endpoint:path} did not answer within {allowed:duration}", endpoint=target.where, allowed=float(round(allowed)))
+        silent = phrase("{endpoint:path} did not answer within {allowed:duration}", endpoint=target.where, allowed=float(round(allowed, 1)))
         raise Unreached(silent) from None
     except ConnectionRefusedError:
         raise Unreached(phrase("nothing listens on {endpoint:path}: it refused the connection", endpoint=target.where)) from None
