@@ -136,13 +136,11 @@ class Diagnosis:
         if apart := selector.contradictory():
             matchers = ",".join(one.text for one in apart)
             return Verdict(State.DEAD, phrase("{selector}: no value meets {matchers}", selector=selector.text, matchers=matchers))
-        now = self.liveness.is_now(selector)
-        if self.excused.holds(selector):
-            if not now:
-                self.used.add(selector.text)
-            return LIVE if now else self._unseen.mistaken(selector) or LIVE
-        if now:
+        if self.liveness.is_now(selector):
             return LIVE
+        if self.excused.holds(selector):
+            self.used.add(selector.text)
+            return self._unseen.mistaken(selector) or LIVE
         rules = self.rules_of(selector)
         if rules and depth < DEEPEST and not self.liveness.ever(selector.with_only(())):
             return self._recorded(selector, rules, depth)

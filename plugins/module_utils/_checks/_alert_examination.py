@@ -179,9 +179,11 @@ class Examination:
 
     def _begins_anew(self, alert: Rule, tree: Tree) -> None:
         """With another label it is another alert, which has to hold for as long again."""
-        within_bounds = bounds(tree, self.diagnosis.known)
-        changing = [name for name, template in alert.labels.items() if takes_value(template)]
-        if not alert.holds_for or not changing or (within_bounds and within_bounds.low == within_bounds.high):
+        changing = [name for name, template in alert.labels.items() if alert.holds_for and takes_value(template)]
+        if not changing:
+            return
+        values = bounds(tree, self.diagnosis.known)
+        if values and values.low == values.high:
             return
         said = phrase(
             "{alert} may never fire: its label {names:list} takes the value, so each new value is a new alert, "

@@ -142,11 +142,11 @@ def of_service(args: AlertsArguments, servers: Servers, asked: t.Collection[str]
     given = [Sent("", LabelSet(labels)) for labels in label_sets(args["labels"])]
     if not servers.followed:
         return AlertsOfService(tuple(given), "declared")
-    loaded = {rule.name for rule in servers.rules}
+    sent = [one for followed in servers.followed for one in followed.sent(asked)]
+    loaded = {one.alert for one in sent}  # a rule all of whose alerts are other services' is not loaded for this one
     missing = tuple(name for name in args["must_include"] if name not in loaded)
     if not loaded:
         return AlertsOfService((*_expected(args), *given), "expected", servers.followed, missing)
-    sent = [one for followed in servers.followed for one in followed.sent(asked)]
     return AlertsOfService((*sent, *given), "loaded", servers.followed, missing, tuple(_notes(servers)), _mattering(given, asked))
 
 

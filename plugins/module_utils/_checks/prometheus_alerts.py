@@ -99,14 +99,14 @@ def run(args: Arguments, runner: Runner) -> Finding:
 
 def may_be_absent(given: t.Sequence[str]) -> Excused:
     """Names of metrics and alerts, and whole selectors, which are compared however they are written."""
-    chosen = []
+    selectors = []
     for text in given:
         if "{" in text:
             try:
-                chosen.append(parse_selector(text).same)
+                selectors.append(parse_selector(text).same)
             except ValueError as exc:
                 raise ArgumentsRefused([f"may_be_absent: {exc}"]) from None
-    return Excused(frozenset(text.strip() for text in given if "{" not in text), frozenset(chosen))
+    return Excused(frozenset(text.strip() for text in given if "{" not in text), frozenset(selectors))
 
 
 def choose(

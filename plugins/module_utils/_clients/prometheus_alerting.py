@@ -67,9 +67,15 @@ class AlertingPrometheus(Prometheus):
     def __init__(self, connection: Connection, runner: Runner, external_labels: t.Mapping[str, str] | None = None) -> None:
         super().__init__(connection, runner)
         self.declared = external_labels
+        self._alerting: Alerting | None = None
 
     def alerting(self) -> Alerting:
-        """From its configuration, of which nothing else is kept."""
+        """From its configuration, of which nothing else is kept; it is asked for once."""
+        if self._alerting is None:
+            self._alerting = self._of_configuration()
+        return self._alerting
+
+    def _of_configuration(self) -> Alerting:
         data = self._optional("/api/v1/status/config")
         text = data.get("yaml") if isinstance(data, dict) else None
         config: object = None

@@ -26,18 +26,18 @@ def chosen(server: AlertingPrometheus, rules: t.Iterable[Rule], match: Labels, m
     if not match:
         return [rule for rule in alerting if rule.name in must_include]
     found = [rule for rule in alerting if belongs(rule, match)]
-    named = _missing(alerting, found, must_include)
-    if found and not named:
+    if found and not _missing(alerting, found, must_include):
         return found
     alerts = server.alerting()
     found = [rule for rule in alerting if belongs(rule, match, alerts.external)]
     named = [rule for rule in _missing(alerting, found, must_include) if not contradicts(rule.labels, match)]
-    if named:
-        sent = follow(server, named, named, active=(), match=match).sent(set(match))
-        # a server that does not show what it adds is taken to add nothing: what people name is not yet what is sent
-        sure = {one.alert for one in sent if alerts.told or all(one.labels.value(name) == value for name, value in match.items())}
-        found += [rule for rule in named if rule.name in sure]
-    return [rule for rule in alerting if rule in found]
+    if not named:
+        return found
+    sent = follow(server, named, named, active=(), match=match).sent(set(match))
+    # a server that does not show what it adds is taken to add nothing: what people name is not yet what is sent
+    sure = {one.alert for one in sent if alerts.told or all(one.labels.value(name) == value for name, value in match.items())}
+    ours = {id(rule) for rule in (*found, *(rule for rule in named if rule.name in sure))}
+    return [rule for rule in alerting if id(rule) in ours]  # in the order of the server
 
 
 def belongs(rule: Rule, match: Labels, external: Labels | None = None) -> bool:

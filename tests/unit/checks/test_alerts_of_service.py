@@ -451,3 +451,23 @@ def test_a_silence_of_others_for_an_alert_without_series() -> None:
     assert str(found.status) == "pass" and "labels of alerts that no series tells now are taken as declared" in found.details
     assert str(_without_series("alertmanager_silences", declared, silence={"namespace": "shop"}).status) == "fail"
     assert str(_without_series("alertmanager_silences", declared, silence={"pod": "x"}).status) == "warn"
+
+
+# -- whose they are
+
+
+def test_a_rule_all_of_whose_alerts_are_of_other_services_is_none_of_this_one() -> None:
+    """What is added to all alerts says that it is the service's, and its series say otherwise."""
+
+    def of_payments(_method: str, url: str, options: t.Mapping[str, t.Any]) -> t.Any:
+        asked = parse_qs(urlsplit(url).query or (options.get("body") or b"").decode())["query"][0]
+        if "count by" not in asked:
+            return query(_method, url, options)
+        return answered(vector(*({"operability_number": str(number), "service": "payments"} for number in range(asked.count("count by")))))
+
+    shared = {**rule("Down", "critical"), "labels": {"severity": "critical"}}
+    given = answers(rules=[shared], config="global: {external_labels: {service: orders}}")
+    assert look(given=given).message == 'alerts with {alertname="Down", service="orders", severity="critical"} reach oncall (webhook)'
+    of_others = {**given, "/api/v1/query": of_payments}
+    found = look(given=of_others)
+    assert str(found.status) == "warn" and "no alert of the service is loaded in" in found.message, found.message
