@@ -33,7 +33,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: t.Any) -> t.Any:
         return None
     from xdist.scheduler import LoadScopeScheduling
 
-    class TogetherWhatShares(LoadScopeScheduling):  # type: ignore[misc]
+    class TogetherWhatShares(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             return scope_of(nodeid)
 

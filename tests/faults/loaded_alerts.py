@@ -122,7 +122,7 @@ ROUTES: list[Row] = [
         "the selector says whose alert it is",
         service("", match={"tier": "gold"}),
         "pass",
-        r"the only label set of the only alert|GoldUp.* reach oncall",
+        r'alerts with .*alertname="GoldUp".* reach oncall',
     ),
     Row(
         ROUTE,
@@ -143,7 +143,7 @@ ROUTES: list[Row] = [
         "the series say whose alert it is",
         service("", match={"weight": "heavy"}, must_include=["FieldUp"]),
         "pass",
-        r"FieldUp.*reach oncall|the only",
+        r'alerts with .*alertname="FieldUp".* reach oncall',
     ),
     Row(
         ROUTE,

@@ -5,19 +5,13 @@
 
 from __future__ import annotations
 
-import pathlib
-import sys
-
 import pytest
+from alerting import ask, wait_until
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import worst
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from conftest import VARIANTS, Running
 from servers import LOCAL, Prometheus
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "faults"))
-
-from rows_prometheus_targets import wait_for  # noqa: E402 # found by the path above
 
 NEWER = [name for name in VARIANTS if name != "debian"]
 
@@ -33,7 +27,7 @@ def test_a_native_histogram_carries_latency_and_traffic(variant: str, running: R
     )
     server.write()
     server.reload()
-    wait_for(server, f"histogram_count({metric})")
+    wait_until(lambda: ask(server, f"/api/v1/query?query=histogram_count({metric})")["data"]["result"])
     args = {"url": server.url, "signals": {"latency": metric, "traffic": metric}, "required": [], "service": "shop"}
     found = run_item(Item("k", "prometheus_series", args), Runner())
     assert [(finding.instance, str(finding.status)) for finding in found] == [("latency", "pass"), ("traffic", "pass")]
