@@ -17,11 +17,11 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 # -- limits; without a value there is none
 HIGHER = (
     ("deadline", "evaluated_within", "failure_limit", "lookback", "max_age", "max_duration", "max_latency", "max_offset", "max_restarts")
-    + ("max_series", "max_size", "receipt_max_age", "size_deviation", "within")
+    + ("max_series", "max_size", "receipt_max_age", "rpo", "size_deviation", "within")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_free", "min_size", "min_tests", "min_tiers")
-    + ("min_up", "percentile", "samples", "verify_max_bytes")
+    + ("min_up", "percentile", "retention", "samples", "verify_max_bytes")
 )  # fmt: skip
 COMPARISONS = ("disk", "file_descriptors", "inodes", "memory")
 MEETS_FEWER = ("pass_when",)  # comparisons over the value that is asked for: fewer values meet a stricter one

@@ -1,0 +1,43 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """What every check of backups asks: how old, how many, how far back, how large."""
+
+    DOCUMENTATION = r"""
+options:
+  max_age:
+    description:
+      - How old the newest complete backup may be, as a duration such as V(26h).
+    type: str
+    required: true
+  rpo:
+    description:
+      - The age that was promised (recovery point objective). It is told beside O(max_age), which may be longer by the time until the next
+        backup has ended, and decides nothing by itself.
+    type: str
+  min_count:
+    description:
+      - How many complete backups must be there.
+    type: int
+    default: 1
+  retention:
+    description:
+      - How far back the backups must reach, as a duration such as V(30d). Where the oldest is younger, the finding is C(warn), since the
+        first one may have been made since.
+    type: str
+  size_deviation:
+    description:
+      - By how much the newest backup may be smaller than the median of the earlier ones. Beyond it the finding is C(warn).
+    type: str
+    default: 50%
+  compare:
+    description:
+      - With how many earlier backups the newest one is compared. V(0) compares with none.
+    type: int
+    default: 3
+"""

@@ -1,0 +1,81 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every check of backups asks: how old, how many, how far back, how large. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._argspec import ArgumentsRefused, Spec
+from .._phrase import Message, phrase, plural
+from ._judgement import percent
+
+# documented by the fragment _backup
+LIMITS_SPEC: Spec = {
+    "max_age": {"type": "str", "required": True},
+    "rpo": {"type": "str"},
+    "min_count": {"type": "int", "default": 1},
+    "retention": {"type": "str"},
+    "size_deviation": {"type": "str", "default": "50%"},
+    "compare": {"type": "int", "default": 3},
+}
+LIMITS_DURATIONS = ("max_age", "rpo", "retention")
+
+
+class Limits(t.TypedDict):
+    max_age: float
+    rpo: float | None
+    min_count: int
+    retention: float | None
+    size_deviation: str
+    compare: int
+
+
+def refuse_odd(args: Limits) -> None:
+    """ArgumentsRefused for limits that say nothing."""
+    percent("size_deviation", args["size_deviation"])
+    if args["min_count"] < 1:
+        raise ArgumentsRefused([f"min_count: {args['min_count']} asks for no backup; expected 1 or more"])
+
+
+def allowed_age(args: Limits) -> Message:
+    """The limit of the age; with the RPO where that is another."""
+    if args["rpo"] is None or args["rpo"] == args["max_age"]:
+        return phrase("{limit:duration}", limit=args["max_age"])
+    return phrase("{limit:duration} (RPO {rpo:duration})", limit=args["max_age"], rpo=args["rpo"])
+
+
+def too_old(backup: Message, age: float, args: Limits) -> Message | None:
+    """Says that the newest backup is older than allowed; ``age`` in seconds."""
+    if age <= args["max_age"]:
+        return None
+    return phrase("{backup} is {age:duration} old, the limit is {limit}", backup=backup, age=age, limit=allowed_age(args))
+
+
+def too_few(backups: Message, count: int, args: Limits) -> Message | None:
+    """Says that fewer complete backups are there than wanted."""
+    if count >= args["min_count"]:
+        return None
+    return plural(
+        "{backups}: {count:number} complete backup is there, at least {least:number} are wanted",
+        "{backups}: {count:number} complete backups are there, at least {least:number} are wanted",
+        count=count,
+        backups=backups,
+        least=args["min_count"],
+    )
+
+
+def not_retained(backups: Message, oldest_age: float, args: Limits) -> Message | None:
+    """Says (a warning: the first backup may have been made since) that no backup reaches as far back as is wanted."""
+    if args["retention"] is None or oldest_age >= args["retention"]:
+        return None
+    return phrase(
+        "{backups}: the oldest is {age:duration} old, {wanted:duration} are to be kept",
+        backups=backups,
+        age=oldest_age,
+        wanted=args["retention"],
+    )
+
+
+__all__ = ("LIMITS_DURATIONS", "LIMITS_SPEC", "Limits", "allowed_age", "not_retained", "refuse_odd", "too_few", "too_old")
