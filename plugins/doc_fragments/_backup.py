@@ -17,8 +17,14 @@ options:
     required: true
   rpo:
     description:
-      - The age that was promised (recovery point objective). It is told beside O(max_age), which may be longer by the time until the next
-        backup has ended, and decides nothing by itself.
+      - The age that was promised (recovery point objective). It is told beside O(max_age), which may be longer by O(rpo_margin).
+      - A backup that is older than both together, and still within O(max_age), is C(warn).
+    type: str
+  rpo_margin:
+    description:
+      - By how much a backup may be older than O(rpo), the time until the next one has ended, so the period of the schedule and the time
+        that a backup takes.
+      - By default a quarter of the RPO, which makes 30 hours of 24.
     type: str
   min_count:
     description:

@@ -128,6 +128,8 @@ def secrets_of(address: str) -> list[str]:
         run = _ALONE.match(rest)
         login = rest[: _end_of_login(rest if number == found.start() == 0 else run[0] if run else "", rest, found[1])]
         secret.append(_secret_of_login(login[:-1], alone=not _is_naming(found[1])))
+        near = re.split(r"[/?#\\]", login, maxsplit=1)[0].rpartition("@")[0]  # where a path with an @ was taken for more of the password
+        secret.append(_secret_of_login(near, alone=False))
     for word in [] if schemes else _ALONE.findall(text):  # a sentence that ends with an address is no login
         start, end = _login(word)
         secret.append(_secret_of_login(word[start : end - 1], alone=start > 0) if end else "")
@@ -261,7 +263,9 @@ def _end_of_login(run: str, chunk: str, scheme: str) -> int:
     authority = re.split(r"[/?#\\]", run, maxsplit=1)[0]
     if "@" in authority:
         login = authority[: authority.rindex("@")]
-        return len(login) + 1 if ":" in unquote(login) or not _is_naming(scheme) else 0
+        if ":" not in unquote(login):
+            return 0 if _is_naming(scheme) else len(login) + 1
+        return max(len(login) + 1, _end_beyond_digits(run, len(authority)))
     if "@" not in run:
         spread = _WITH_SPACES.match(chunk) if "@" in chunk else None
         rest = _ALONE.match(chunk, spread.end()) if spread else None

@@ -15,17 +15,20 @@ from ._judgement import percent
 LIMITS_SPEC: Spec = {
     "max_age": {"type": "str", "required": True},
     "rpo": {"type": "str"},
+    "rpo_margin": {"type": "str"},
     "min_count": {"type": "int", "default": 1},
     "retention": {"type": "str"},
     "size_deviation": {"type": "str", "default": "50%"},
     "compare": {"type": "int", "default": 3},
 }
-LIMITS_DURATIONS = ("max_age", "rpo", "retention")
+LIMITS_DURATIONS = ("max_age", "rpo", "rpo_margin", "retention")
+MARGIN = 0.25  # of the RPO, by which a backup may be older than it where nothing says how often one is made
 
 
 class Limits(t.TypedDict):
     max_age: float
     rpo: float | None
+    rpo_margin: t.NotRequired[float | None]
     min_count: int
     retention: float | None
     size_deviation: str
@@ -53,6 +56,22 @@ def too_old(backup: Message, age: float, args: Limits) -> Message | None:
     return phrase("{backup} is {age:duration} old, the limit is {limit}", backup=backup, age=age, limit=allowed_age(args))
 
 
+def beyond_rpo(backup: Message, age: float, args: Limits) -> Message | None:
+    """Says (a warning) that the newest backup is young enough for its limit, and not for what was promised."""
+    if args["rpo"] is None or age > args["max_age"]:
+        return None
+    margin = args.get("rpo_margin")
+    if age <= args["rpo"] + (args["rpo"] * MARGIN if margin is None else margin):
+        return None
+    return phrase(
+        "{backup} is {age:duration} old: within the limit of {limit:duration}, and not within the RPO of {rpo:duration}",
+        backup=backup,
+        age=age,
+        limit=args["max_age"],
+        rpo=args["rpo"],
+    )
+
+
 def too_few(backups: Message, count: int, args: Limits) -> Message | None:
     """Says that fewer complete backups are there than wanted."""
     if count >= args["min_count"]:
@@ -78,4 +97,4 @@ def not_retained(backups: Message, oldest_age: float, args: Limits) -> Message |
     )
 
 
-__all__ = ("LIMITS_DURATIONS", "LIMITS_SPEC", "Limits", "allowed_age", "not_retained", "refuse_odd", "too_few", "too_old")
+__all__ = ("LIMITS_DURATIONS", "LIMITS_SPEC", "Limits", "allowed_age", "beyond_rpo", "not_retained", "refuse_odd", "too_few", "too_old")

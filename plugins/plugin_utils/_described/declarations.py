@@ -117,7 +117,16 @@ class Schedule(t.TypedDict, total=False):
     cron: Cron
     success_file: str
     max_age: Duration
+    every: Duration
+    takes: Duration
     on: str
+
+
+class Proving(t.TypedDict, total=False):
+    """Where a backup is verified or restored. It has further keys: those of the check."""
+
+    on: str
+    run_as: str
 
 
 class Copy(t.TypedDict, total=False):
@@ -141,7 +150,11 @@ class SecondCopy(Copy, total=False):
 
 class Backup(Copy, total=False):
     tool: t.Required[str]
+    name: str
+    rto: Duration
     second_copy: SecondCopy
+    integrity: Proving
+    restore: Proving
     alert: str
     scheduled_by: Schedule
 

@@ -263,6 +263,12 @@ class Description:
         given = self.commitments.get("rpo")
         return self.commitments.get("pdma") if given is None else given
 
+    @property
+    def rto(self) -> Duration | None:
+        """How long a restore may take; ``dima`` and ``dmia`` are its French names."""
+        names: tuple[t.Literal["rto", "dima", "dmia"], ...] = ("rto", "dima", "dmia")
+        return next((given for name in names if (given := self.commitments.get(name)) is not None), None)
+
     # -- hosts
 
     def hosts(self, pattern: str | None = None) -> list[str]:

@@ -14,9 +14,6 @@ from .document import Document, Path, Unresolved, dotted
 UNREAD: dict[str, str] = {
     "service.description": "it will stand in reports",
     "service.solution_owner": "it will stand in reports",
-    "commitments.rto": "a proven restore (BKP-03) will be compared with it",
-    "commitments.dima": "a proven restore (BKP-03) will be compared with it",
-    "commitments.dmia": "a proven restore (BKP-03) will be compared with it",
     "documents.operations_manual": "it will be looked at as the runbook is (RUN-03)",
     "documents.known_errors": "it will be looked at as the runbook is (RUN-04)",
     "documents.call_script": "it will be looked at as the runbook is (RUN-05)",

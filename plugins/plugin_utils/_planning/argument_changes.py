@@ -15,12 +15,14 @@ import typing as t
 from ...module_utils._argspec import ArgumentsRefused, converted
 from ...module_utils._phrase import Message, phrase
 from ...module_utils._registry import CHECKS, load_check
+from ...module_utils._units import parse_duration
 from .._described.declarations import Defaults, RequirementEntry, SharedFile
 from .._described.document import NotResolved, Refused, dotted, unresolved
 from .._described.policy import LEVELS, Rule
 from .._described.service import Description, NoChecks
 from .._model.planned import PlannedCheck
 from .asked_servers import ADDRESSES, kinds_asked, server_options
+from .backup_tools import farthest, is_of_backups
 from .derive.derivations import GROUPS, group_of
 from .derive.instance import Instance, Steps
 from .limits import (
@@ -143,8 +145,22 @@ def _limits(check: PlannedCheck, asked: _Asked) -> None:
                 if is_declared_looser(option, _read(check.check, option, one.value), value):
                     _looser(check, option, one, asked)
                     break
+    if is_of_backups(check.check):
+        _beyond_rpo(check, values, asked)
     if check.check not in GENERIC:  # of what those run, the whole environment is a question
         _led_to_another_tool(check, _mapping(values.get("environment")), asked)
+
+
+def _beyond_rpo(check: PlannedCheck, values: t.Mapping[str, object], asked: _Asked) -> None:
+    """Notes a limit of the age within which a backup may be older than what was promised."""
+    if unresolved({name: values.get(name) for name in ("max_age", "rpo", "rpo_margin")}):
+        return
+    try:
+        most, limit = farthest(values), parse_duration(t.cast("str", values.get("max_age")))
+    except (TypeError, ValueError):
+        return  # which is told with the arguments
+    if most is not None and limit > most:
+        _looser(check, "max_age", Above(values["rpo"], phrase("the RPO is")), asked)
 
 
 def _led_to_another_tool(check: PlannedCheck, environment: t.Mapping[str, object], asked: _Asked) -> None:
@@ -372,7 +388,7 @@ def _where(check: PlannedCheck, option: str, asked: _Asked) -> Steps:
     exception: list[Steps] = [("requirements", identifier, "with", name) for name in spellings]
     policy: list[Steps] = [("policy", "requirements", identifier, "with", name) for name in spellings]
     declared: list[Steps] = [(*check.path, name) for name in spellings] if check.path else []
-    if check.check.endswith("_backup"):
+    if is_of_backups(check.check):
         above: Steps = check.path[:-1] if check.path[-1:] == ("second_copy",) else check.path
         declared += [(*path, name) for path in (check.path, above) for name in ((option, "rpo") if option == "max_age" else (option,))]
         declared += [("commitments", "rpo"), ("commitments", "pdma")] if option == "max_age" else []

@@ -15,11 +15,12 @@ from .._described.policy import Rule
 from .._described.service import Description
 from .._described.unread import declared_in_vain
 from . import short_secrets
+from .backup_tools import check_of
 from .derive.signals import NOT_OF
 
 # keys of a backup that are not options of its check; the same of its second copy
-OF_BACKUP = ("tool", "rpo", "on", "run_as", "scheduled_by", "second_copy", "alert")
-OF_SECOND_COPY = ("tool", "rpo", "on", "run_as")
+OF_BACKUP = ("tool", "name", "rpo", "rto", "on", "run_as", "scheduled_by", "second_copy", "alert", "integrity", "restore")
+OF_SECOND_COPY = ("tool", "name", "rpo", "on", "run_as")
 CLOSED_FROM = "0.3.0"  # the version that refuses an unknown key of a backup; the schema is closed then, and what is here goes
 
 
@@ -67,11 +68,11 @@ def _backups(document: Document) -> t.Iterator[tuple[Path, str, str]]:
         for index, backup in enumerate(backups) if isinstance(backups, list) else ():
             path: Path = ("parts", name, "backups", index)
             if isinstance(backup, dict) and isinstance(backup["tool"], str):
-                yield path, str(backup["tool"]), f"{backup['tool']}_backup"
+                yield path, str(backup["tool"]), check_of(backup["tool"])
                 second = backup.get("second_copy")
                 if isinstance(second, dict):
                     tool = second.get("tool", backup["tool"])
-                    yield (*path, "second_copy"), str(tool), f"{tool}_backup"
+                    yield (*path, "second_copy"), str(tool), check_of(tool)
 
 
 def _unknown_keys(document: Document) -> list[Message]:

@@ -17,7 +17,7 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 # -- limits; without a value there is none
 HIGHER = (
     ("deadline", "evaluated_within", "failure_limit", "lookback", "max_age", "max_duration", "max_latency", "max_offset", "max_restarts")
-    + ("max_series", "max_size", "receipt_max_age", "rpo", "size_deviation", "within")
+    + ("max_series", "max_size", "receipt_max_age", "rpo", "rpo_margin", "size_deviation", "within")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_free", "min_size", "min_tests", "min_tiers")

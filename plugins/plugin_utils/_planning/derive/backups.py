@@ -1,20 +1,39 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The backups of a service: their age, second copy, schedule, and the alert that a failing one raises. PRIVATE to the collection. Pure."""
+"""The backups of a service: their age, integrity, restore, second copy, schedule, and the alert that a failing one raises.
+
+PRIVATE to the collection. Pure.
+"""
 
 from __future__ import annotations
 
+import typing as t
+
 from ....module_utils._phrase import phrase
-from ....module_utils._registry import CHECKS
-from ..._described.declarations import Alerts, Backup, Part
-from ..._described.document import Refused, dotted
+from ....module_utils._registry import CHECKS, load_check
+from ....module_utils._units import parse_duration
+from ..._described.declarations import Alerts, Backup, Options, Part, Schedule
+from ..._described.document import Refused, dotted, unresolved
 from ..._described.service import Description, NotDeclared
+from ..backup_tools import WITH_WAL, check_of, known_tools
 from ..declared import OF_BACKUP
 from .alerts import alert_args
 from .instance import Derivation, Instance, Several, Steps
 
-_PLACES = ("repository", "path", "pattern", "on")  # what tells one place of a backup from another
+_PLACES = (
+    "repository",
+    "repo",
+    "path",
+    "pattern",
+    "barman_server",
+    "stanza",
+    "config",
+    "profile",
+    "file",
+    "url",
+    "on",
+)  # what tells one place of a backup from another
 
 
 def _backup_entries(description: Description) -> list[tuple[Part, Backup, Steps]]:
@@ -31,7 +50,9 @@ def _backup_entries(description: Description) -> list[tuple[Part, Backup, Steps]
 
 
 def _backup_name(backup: Backup) -> str:
-    paths = backup.get("paths") or backup.get("pattern") or backup.get("path") or backup.get("repository") or backup["tool"]
+    given = t.cast("t.Mapping[str, object]", backup)
+    names = ("name", "paths", "pattern", "path", "repository", "stanza", "barman_server", "file", "url", "config")
+    paths = next((given[name] for name in names if given.get(name)), backup["tool"])
     return ", ".join(str(path) for path in paths) if isinstance(paths, list) else str(paths)
 
 
@@ -39,25 +60,55 @@ def _backups(description: Description) -> list[Instance]:
     several = Several()
     for part, backup, steps in _backup_entries(description):
         name = _backup_name(backup)
-        with several.one(f"{backup['tool']}_backup", name, steps) as out:
+        with several.one(check_of(backup["tool"]), name, steps) as out:
             out.append(_backup(description, part, backup, name, steps))
     return several.all()
 
 
 def _backup(description: Description, part: Part, backup: Backup, name: str, steps: Steps) -> Instance:
-    check = f"{backup['tool']}_backup"
+    check = check_of(backup["tool"])
     if check not in CHECKS:
-        tools = sorted(known.removesuffix("_backup") for known in CHECKS if known.endswith("_backup"))
-        raise NotDeclared(phrase("there is no check for backups of '{tool:path}'; known: {known:list}", tool=backup["tool"], known=tools))
-    age = backup.get("max_age") or backup.get("rpo") or description.rpo
-    gap = phrase("neither the backup nor commitments.rpo says how old it may be") if age is None else None
-    args = {key: value for key, value in backup.items() if key not in (*OF_BACKUP, "max_age")}
-    args.update({} if age is None else {"max_age": age})
+        raise NotDeclared(
+            phrase(
+                "there is no check for backups of '{tool:path}'; known: {known:list}; what another system makes is declared as 'record'",
+                tool=backup["tool"],
+                known=known_tools(),
+            )
+        )
+    args: dict[str, object] = {key: value for key, value in backup.items() if key not in (*OF_BACKUP, "max_age")}
+    args.update(_limits_of_age(description, backup, check))
+    gap = None
+    if args.get("max_age") is None:
+        gap = phrase("neither the backup nor commitments.rpo says how old it may be")
+        if backup["tool"] in WITH_WAL:
+            gap = phrase("the backup does not say how old it may be (max_age): the RPO is held against the archive of WAL")
     if isinstance(args.get("pattern"), str):
         args["pattern"] = [args["pattern"]]
     hosts = tuple(description.part_hosts(part, backup.get("on")))
     run_as = backup.get("run_as") or part.get("run_as")
     return Instance(check, name, args, hosts, run_as, path=steps, gap=gap, lacks="max_age" if gap else None)
+
+
+def _limits_of_age(description: Description, backup: Backup, check: str) -> Options:
+    """The limits of the age: what the backup says, and what was promised where the check has an option for it."""
+    spec = load_check(check).ARGUMENT_SPEC
+    rpo = backup.get("rpo") or description.rpo
+    limits: dict[str, object] = {"rpo": rpo, "rpo_margin": _margin(backup.get("scheduled_by") or {})} if rpo and "rpo" in spec else {}
+    if backup["tool"] in WITH_WAL:
+        limits = {"max_wal_lag": rpo} if rpo and "max_wal_lag" not in backup else {}
+        limits["max_age"] = backup.get("max_age")
+    else:
+        limits["max_age"] = backup.get("max_age") or rpo
+        if limits["max_age"] == rpo:
+            limits = {"max_age": rpo}
+    return {name: value for name, value in limits.items() if value is not None}
+
+
+def _margin(schedule: Schedule) -> str | None:
+    """The time until the next backup has ended, where the schedule says how often it runs."""
+    if schedule.get("every") is None or unresolved(schedule):
+        return None
+    return f"{parse_duration(schedule['every']) + parse_duration(schedule.get('takes') or 0):g}s"
 
 
 def _second_copies(description: Description) -> list[Instance]:
@@ -70,7 +121,7 @@ def _second_copies(description: Description) -> list[Instance]:
         second = backup.get("second_copy")
         if not second:
             gap = phrase("nothing says where the second copy of {backup:path} is (second_copy)", backup=_backup_name(backup))
-            several.gap(Instance(f"{backup['tool']}_backup", name, path=steps, gap=gap))
+            several.gap(Instance(check_of(backup["tool"]), name, path=steps, gap=gap))
             continue
         # another tool's options are its own; the same tool's are those of the first copy, but for what is said anew
         same = second.get("tool", backup["tool"]) == backup["tool"]
@@ -78,7 +129,7 @@ def _second_copies(description: Description) -> list[Instance]:
         if same and all(merged.get(key) == backup.get(key) for key in _PLACES):
             place = description.service.where((*steps, "second_copy"))
             raise Refused([f"{place}: {dotted((*steps, 'second_copy'))}: it names no other place; expected another {' or '.join(_PLACES)}"])
-        with several.one(f"{merged['tool']}_backup", name, (*steps, "second_copy")) as out:
+        with several.one(check_of(merged["tool"]), name, (*steps, "second_copy")) as out:
             out.append(_backup(description, part, merged, name, (*steps, "second_copy")))
     return several.all()
 
@@ -91,6 +142,67 @@ def _age_of(backup: Backup) -> Backup:
     if backup.get("max_age"):
         kept["max_age"] = backup["max_age"]
     return kept
+
+
+def _access(backup: Backup, check: str) -> Options:
+    """What leads to a backup, as far as another check has the same options."""
+    spec = load_check(check).ARGUMENT_SPEC
+    args: dict[str, object] = {key: value for key, value in backup.items() if key in spec and key not in (*OF_BACKUP, "max_age")}
+    if isinstance(args.get("pattern"), str):
+        args["pattern"] = [args["pattern"]]
+    return {"tool": backup["tool"], **args}
+
+
+def _choices(check: str) -> list[str]:
+    return list(load_check(check).ARGUMENT_SPEC["tool"]["choices"])
+
+
+def _integrity(description: Description) -> list[Instance]:
+    several = Several()
+    for part, backup, steps in _backup_entries(description):
+        name = _backup_name(backup)
+        with several.one("backup_integrity", name, steps) as out:
+            if backup["tool"] not in _choices("backup_integrity"):
+                raise NotDeclared(
+                    phrase(
+                        "backups of '{tool:path}' can only be verified where they are made: name a check of your own (requirements)",
+                        tool=backup["tool"],
+                    )
+                )
+            given = backup.get("integrity") or {}
+            args = {**_access(backup, "backup_integrity"), **{key: value for key, value in given.items() if key not in ("on", "run_as")}}
+            hosts = tuple(description.part_hosts(part, given.get("on") or backup.get("on")))
+            run_as = given.get("run_as") or backup.get("run_as") or part.get("run_as")
+            out.append(Instance("backup_integrity", name, args, hosts, run_as, path=(*steps, "integrity") if given else steps))
+    return several.all()
+
+
+def _restores(description: Description) -> list[Instance]:
+    entries = _backup_entries(description)
+    if not any(backup.get("restore") for _part, backup, _steps in entries):
+        raise NotDeclared(phrase("no backup says how its restore is proven (parts.NAME.backups.N.restore)"))
+    several = Several()
+    for part, backup, steps in entries:
+        name, given = _backup_name(backup), backup.get("restore")
+        if not given:
+            gap = phrase("nothing says how a restore of {backup:path} is proven (restore)", backup=name)
+            several.gap(Instance("backup_restore", name, path=steps, gap=gap))
+            continue
+        with several.one("backup_restore", name, (*steps, "restore")) as out:
+            if backup["tool"] not in _choices("backup_restore"):
+                raise NotDeclared(
+                    phrase(
+                        "backups of '{tool:path}' are not restored here: attest a restore, or name a check of your own (requirements)",
+                        tool=backup["tool"],
+                    )
+                )
+            rto = backup.get("rto") or description.rto
+            args = {**_access(backup, "backup_restore"), **({"rto": rto} if rto else {})}
+            args.update({key: value for key, value in given.items() if key not in ("on", "run_as")})
+            hosts = tuple(description.part_hosts(part, given.get("on") or backup.get("on")))
+            run_as = given.get("run_as") or backup.get("run_as") or part.get("run_as")
+            out.append(Instance("backup_restore", name, args, hosts, run_as, path=(*steps, "restore")))
+    return several.all()
 
 
 def _backup_alerts(description: Description) -> list[Instance]:
@@ -121,7 +233,7 @@ def _schedules(description: Description) -> list[Instance]:
             gap = phrase("nothing says what runs the backup of {backup:path} (scheduled_by)", backup=name)
             several.gap(Instance("scheduled_job", name, path=steps, gap=gap))
             continue
-        args = {key: value for key, value in schedule.items() if key != "on"}
+        args = {key: value for key, value in schedule.items() if key not in ("on", "every", "takes")}
         job = str(schedule.get("timer") or name)
         with several.one("scheduled_job", job, (*steps, "scheduled_by")) as out:
             hosts = tuple(description.part_hosts(part, schedule.get("on") or backup.get("on")))
@@ -132,6 +244,8 @@ def _schedules(description: Description) -> list[Instance]:
 DERIVATIONS: dict[str, Derivation] = {
     "backup": _backups,
     "backup:second_copy": _second_copies,
+    "backup_integrity": _integrity,
+    "backup_restore": _restores,
     "prometheus_alerts:backups.alert": _backup_alerts,
     "scheduled_job": _schedules,
 }

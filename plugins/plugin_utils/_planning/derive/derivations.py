@@ -19,6 +19,7 @@ from ....module_utils._registry import CHECKS, load_check
 from ..._described.declarations import Defaults, Options
 from ..._described.policy import Proof
 from ..._described.service import Description, NotDeclared, every
+from ..backup_tools import is_of_backups
 from . import (
     alerts,
     alerts_delivered,
@@ -59,7 +60,7 @@ DERIVATIONS: dict[str, Derivation] = {name: derivation for area in AREAS for nam
 
 def derive(proof: Proof, description: Description, given: t.Iterable[str] = ()) -> list[Instance]:
     """The instances of one way to prove a requirement; ``given``: the options that the service sets itself. NotDeclared, NotApplicable."""
-    family = "backup" if proof.check.endswith("_backup") else proof.check
+    family = "backup" if is_of_backups(proof.check) else proof.check
     named = DERIVATIONS.get(f"{family}:{proof.source}") if proof.source else DERIVATIONS.get(family)
     instances = named(description) if named else _generic(proof, description)
     complete = [_completed(instance, proof, description, given) for instance in instances]
