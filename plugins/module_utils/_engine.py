@@ -137,7 +137,8 @@ def run_item(item: Item, runner: Runner) -> list[Finding]:
         findings = outcome if isinstance(outcome, list) else [outcome]
         return complete(findings or [unknown(phrase("{check} looked at nothing", check=item.check))])
     except CannotObserve as exc:
-        return complete([unknown(exc.message, instrument=exc.instrument, observed=as_json(exc.observed), absent=exc.absent or None)])
+        seen = as_json(exc.observed)
+        return complete([unknown(exc.message, instrument=exc.instrument, observed=seen, absent=exc.absent or None, busy=exc.busy or None)])
     except ArgumentsRefused as exc:
         return complete([unknown(phrase("{check} cannot work with its arguments: {reason}", check=item.check, reason=str(exc)))])
     except (Exception, SystemExit) as exc:  # a defect of ours must not cost the findings of the others

@@ -87,6 +87,7 @@ class Finding:
     since: str | None = None  # ISO 8601, when what is seen now began
     instrument: str | None = None  # the server that could not be used: groups the unknowns that it causes
     absent: bool | None = None  # True: what is looked at does not exist, as the tool plainly said
+    busy: bool | None = None  # True: others hold it locked just now, which says nothing of what is looked at
     check: str = ""
     requirement: str = ""
     host: str = ""
@@ -156,6 +157,7 @@ class Facts(t.TypedDict, total=False):
     since: str | None
     instrument: str | None
     absent: bool | None
+    busy: bool | None
     host: str
     remedy: Message | None
     details: list[Message]
@@ -181,16 +183,23 @@ class CannotObserve(Exception):
     """What was to be looked at could not be: becomes an ``unknown`` finding with this message.
 
     ``instrument`` names the server or tool that failed, when it is not the service's own; ``absent`` says that what was to be looked
-    at does not exist.
+    at does not exist; ``busy`` that others hold it locked just now.
     """
 
     def __init__(
-        self, message: Message, *, instrument: str | None = None, observed: dict[str, object] | None = None, absent: bool = False
+        self,
+        message: Message,
+        *,
+        instrument: str | None = None,
+        observed: dict[str, object] | None = None,
+        absent: bool = False,
+        busy: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = verbatim(message)
         self.instrument = instrument
         self.absent = absent
+        self.busy = busy
         self.observed = observed or {}
 
 

@@ -73,7 +73,7 @@ class ResticFailed(CannotObserve):
     """restic could not do it; ``kind`` is one of the constants of this file."""
 
     def __init__(self, kind: str, message: Message, *, instrument: str | None = None) -> None:
-        super().__init__(message, instrument=instrument, absent=kind == NO_REPOSITORY)
+        super().__init__(message, instrument=instrument, absent=kind == NO_REPOSITORY, busy=kind == LOCKED)
         self.kind = kind
 
 

@@ -22,12 +22,15 @@ SEEN_COUNTS = dt.timedelta(days=30)  # so long a trait does not undo what was se
 
 @dataclasses.dataclass(frozen=True)
 class Memory:
-    """What is remembered of a service: what passed, what failed, what of it stands for a new look, what was there."""
+    """What is remembered of a service: what passed, what failed, what of it stands for a new look, what was there,
+    and what was known of each requirement last."""
 
     passed: t.Mapping[str, Passed] = dataclasses.field(default_factory=dict)
     seen_failing: t.Mapping[str, SeenFailing] = dataclasses.field(default_factory=dict)
     proven: t.Mapping[str, Known] = dataclasses.field(default_factory=dict)
     seen: t.Mapping[str, Seen] = dataclasses.field(default_factory=dict)
+    known: t.Mapping[str, Known] = dataclasses.field(default_factory=dict)
+    moment: dt.datetime | None = None  # of this look; None where nothing is looked at anew
 
 
 def still_there(planned: PlannedRequirement, passed: t.Mapping[str, Passed], today: dt.date) -> Finding | None:

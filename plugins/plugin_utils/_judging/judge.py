@@ -31,6 +31,7 @@ from .._promises.reservations import overdue, standing
 from .._promises.reuse import question_digest, stand_in_digest
 from .belief import Memory, believed, still_there
 from .gone import Seen, gone
+from .last_known import last_known
 from .leave import without_leave
 
 NOTICE_DAYS = 30
@@ -156,8 +157,16 @@ def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: Findin
         for check in planned.checks:
             if not check.aside:
                 found = [gone(finding, memory.seen.get(rule.id, {})) for finding in completed(check, findings, reach)]
+                found = [_or_last_known(finding, planned, memory) for finding in found]
                 complete += believed(planned, check, found, findings, memory.seen_failing.get(rule.id))
     return judge_findings(planned, complete, plan, _accepted(planned, findings))
+
+
+def _or_last_known(finding: Finding, planned: PlannedRequirement, memory: Memory) -> Finding:
+    known = memory.known.get(planned.rule.id)
+    if not finding.busy or known is None or memory.moment is None:
+        return finding
+    return last_known(finding, known, question_digest(planned), memory.moment)
 
 
 def judge_findings(planned: PlannedRequirement, complete: list[Finding], plan: Plan, accepted: t.Mapping[str, bool]) -> Judged:

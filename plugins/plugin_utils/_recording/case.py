@@ -226,7 +226,7 @@ class Case:
         compared = _baseline.at_post(self.plan, self.before, self.findings, self.reach, run, now=now, less=less)
         asked = _gate_asked.at_post(self.plan, self.asked, run, now)
         plan = _renewals.against(_debt.against(self.plan, self.state, self.doubts), self.state)
-        memory = Memory(self.state.passed, self.state.seen_failing, self.proven, seen_by(self.state))
+        memory = Memory(self.state.passed, self.state.seen_failing, self.proven, seen_by(self.state), self.state.requirements, now)
         judged = judge_each(plan, {**self.findings, **compared.findings, **asked}, self.reach, memory, today=now.date())
         unsaid = any(one.leave is Leave.WAY_OVER for one in self.whole.loosened)
         situation = Situation(run, self.state, now.date(), self.decisions, waiting=bool(self.reach.waiting), unsaid=unsaid)

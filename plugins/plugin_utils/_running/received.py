@@ -70,7 +70,8 @@ def _finding(item: Item, data: Json, hiding: Hiding) -> Finding:
     for name in ("duration_seconds", "tries"):
         _must(data.get(name) is None or _is_number(data[name]))
     _must(data.get("proof", "observed") in _PROOFS)
-    _must(data.get("absent") in (None, True, False))
+    for name in ("absent", "busy"):
+        _must(data.get(name) in (None, True, False))
     details = data.get("details") or []
     _must(isinstance(details, list) and len(details) <= MOST and all(isinstance(line, str) for line in details))
     _must(len(data.get("measurements") or []) <= MOST)
