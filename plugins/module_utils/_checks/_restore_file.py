@@ -25,7 +25,7 @@ def generations(args: t.Any, runner: Runner) -> list[Generation]:
 def restore(args: t.Any, runner: Runner, generation: Generation, target: str) -> Restored:
     path = os.path.join(target, os.path.basename(generation.id).removesuffix(".gz"))
     try:
-        with (gzip.open if generation.id.endswith(".gz") else open)(generation.id, "rb") as source, open(path, "wb") as out:  # type: ignore
+        with (gzip.open if generation.id.endswith(".gz") else open)(generation.id, "rb") as source, open(path, "wb") as out:
             while chunk := source.read(65536):
                 runner.remaining()
                 out.write(chunk)
@@ -33,7 +33,13 @@ def restore(args: t.Any, runner: Runner, generation: Generation, target: str) ->
         raise RestoreFailed(phrase("{path:path} cannot be unpacked: {reason}", path=generation.id, reason=str(exc))) from None
     with open(path, "rb") as stream:
         head = stream.read(4096)
-    kind = "sqlite" if head.startswith(b"SQLite format 3") else "postgresql_dump" if b"PostgreSQL" in head or head[:5] == b"PGDMP" else "mysql_dump"
+    kind = (
+        "sqlite"
+        if head.startswith(b"SQLite format 3")
+        else "postgresql_dump"
+        if b"PostgreSQL" in head or head[:5] == b"PGDMP"
+        else "mysql_dump"
+    )
     return Restored(1, os.path.getsize(path), database=(kind, path))
 
 

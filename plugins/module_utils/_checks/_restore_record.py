@@ -168,7 +168,9 @@ def judged(path: str, record: Record, asked: Asked, now: dt.datetime, notes: t.S
     missing = sorted(set(asked.wanted) - set(record.proven))
     if record.good and missing:
         judgement.warns.append(
-            phrase("the last restore did not look at what is asked now: {missing:list}", missing=[name.partition(" ")[0] for name in missing])
+            phrase(
+                "the last restore did not look at what is asked now: {missing:list}", missing=[name.partition(" ")[0] for name in missing]
+            )
         )
     if record.result == Status.WARN.value:
         judgement.warns.append(phrase("the last restore was not whole: {reason}", reason=record.message))

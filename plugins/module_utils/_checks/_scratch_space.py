@@ -20,7 +20,6 @@ import shutil
 import stat
 import subprocess
 import time
-import typing as t
 
 from .._finding import CannotObserve
 from .._phrase import Message, phrase, plural
