@@ -22,11 +22,11 @@ def verify(args: t.Any, runner: Runner, share: Share) -> Verified:
         env["RESTIC_PASSWORD"] = args["password"]
     argv = [args["binary"], "check", "--no-lock", "--no-cache", f"--read-data-subset={share.number}/{share.of}"]
     done = runner.run(argv, env=env, timeout=86400.0)
-    damages = [verbatim(line) for line in lines_of(done.stderr, 300) if "pack" in line or "rror" in line]
+    damages = [verbatim(line) for line in lines_of(done.stderr, 300) if "pack" in line.lower() or "not found" in line]
     if done.rc != 0:
         kind, said = failure(done.rc, done.stderr)
-        if kind not in (DAMAGED, OTHER):
-            raise CannotObserve(phrase("restic: {reason}", reason=said), absent=kind == "no_repository")
+        if kind not in (DAMAGED, OTHER) and "contains errors" not in done.stderr:
+            raise CannotObserve(phrase("restic: there is no repository or {reason}", reason=said), absent=kind == "no_repository")
     elif "no errors were found" not in done.stdout:
         raise CannotObserve(verbatim("restic did not say that it found nothing"))
     return Verified(phrase("part {number:number} of {of:number}", number=share.number, of=share.of), damages=damages)

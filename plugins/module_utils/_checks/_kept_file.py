@@ -42,10 +42,11 @@ def read_kept(path: str, kind: str) -> Kept | None:
         if os.path.islink(path):
             raise CannotObserve(phrase("{path:path} is a symbolic link, which is not followed", path=path)) from None
         raise CannotObserve(unreadable(path, exc)) from None
+    about = os.fstat(handle)
+    if not stat.S_ISREG(about.st_mode):
+        os.close(handle)
+        raise CannotObserve(phrase("{path:path} is not a regular file", path=path))
     with os.fdopen(handle, "rb") as stream:
-        about = os.fstat(handle)
-        if not stat.S_ISREG(about.st_mode):
-            raise CannotObserve(phrase("{path:path} is not a regular file", path=path))
         if about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
             raise CannotObserve(phrase("{path:path} may be written by others than its owner, so it proves nothing: chmod 600", path=path))
         if about.st_size > LARGEST:

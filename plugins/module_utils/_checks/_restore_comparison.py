@@ -217,9 +217,10 @@ def files_of(path: str, runner: Runner) -> t.Iterator[str]:
 def digest(path: str, runner: Runner) -> str:
     """SHA-256 of a regular file; no link is followed. OSError."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError("it is no regular file")
     with os.fdopen(handle, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError("it is no regular file")
         found = hashlib.sha256()
         while chunk := stream.read(CHUNK):
             found.update(chunk)
