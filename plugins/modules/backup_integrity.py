@@ -11,11 +11,11 @@ short_description: Verify that the tool's own verification finds nothing damaged
 version_added: 0.3.0
 description:
   - Lets the tool verify its backups, and reads what it says; its exit code alone is not believed.
-  - Where the tool can verify a part, one part is read at a time, another one each O(every), so that as many runs as there are O(parts) read
-    everything. Where it cannot, such as C(pgbackrest verify), everything is read each time.
+  - Where the tool can verify a part, one part is read at a time, another one each O(every), so that as many runs as there are O(parts)
+    read everything. Where it cannot, such as C(pgbackrest verify), everything is read each time.
   - The tool gets options that read only. Nothing is unlocked, pruned, repaired or cached, and without O(state_file) nothing is written.
-  - Damages are C(fail), each with the pack, the segment or the file that is damaged. What could not be verified, a wrong password, a lock, a
-    repository that is not there, and a verification that did not end within O(timeout) are C(unknown), each with its message.
+  - Damages are C(fail), each with the pack, the segment or the file that is damaged. What could not be verified, a wrong password, a
+    lock, a repository that is not there, and a verification that did not end within O(timeout) are C(unknown), each with its message.
 author:
   - The operability.readiness contributors (@operability)
 extends_documentation_fragment:
@@ -31,14 +31,15 @@ options:
     default: 7
   every:
     description:
-      - How often the check runs, as a duration such as V(1d). Without O(state_file) the part follows from the time and this, so that a run
-        each day reads one part after the other. Runs in quick succession then read the same part.
+      - How often the check runs, as a duration such as V(1d). Without O(state_file) the part follows from the time and this, so that a
+        run each day reads one part after the other. Runs in quick succession then read the same part.
     type: str
     default: 1d
   state_file:
     description:
-      - A file on the host in which the check keeps which parts were read when. With it each run reads the next part, whenever it runs, and a
-        part that was damaged is read again, and is C(fail), until it is whole. Without it the damage is seen again when its part is due.
+      - A file on the host in which the check keeps which parts were read when. With it each run reads the next part, whenever it runs,
+        and a part that was damaged is read again, and is C(fail), until it is whole. Without it the damage is seen again when its part is
+        due.
       - Each repository needs a file of its own.
     type: path
 seealso:

@@ -10,16 +10,16 @@ module: backup_restore
 short_description: Verify that a backup can be restored, with the right content and within the RTO
 version_added: 0.3.0
 description:
-  - Restores the newest backup, or the one that O(generation) names, below O(scratch), looks at what came out, and removes it again, also when
-    something goes wrong. What a killed run has left is removed by the next one.
-  - Without O(scratch) nothing is restored. The age of the last restore that stands in O(record) counts then, and the finding has the proof
-    C(derived).
-  - Restored files are compared with the live ones, with a manifest, or by a command. A restored database is started on a socket in the scratch
-    space, without a port, and asked. A dump is loaded into a new server there.
-  - A backup that cannot be restored, whose content is not right, or that took longer than O(rto) is C(fail), and so is a last record that is
-    too old or says that the restore did not succeed.
-  - A restore that would not fit is refused before it starts, and one that turns out larger than O(max_bytes) is stopped. Both are C(unknown),
-    and so is whatever this host lacks, such as the programs of the database.
+  - Restores the newest backup, or the one that O(generation) names, below O(scratch), looks at what came out, and removes it again, also
+    when something goes wrong. What a killed run has left is removed by the next one.
+  - Without O(scratch) nothing is restored. The age of the last restore that stands in O(record) counts then, and the finding has the
+    proof C(derived).
+  - Restored files are compared with the live ones, with a manifest, or by a command. A restored database is started on a socket in the
+    scratch space, without a port, and asked. A dump is loaded into a new server there.
+  - A backup that cannot be restored, whose content is not right, or that took longer than O(rto) is C(fail), and so is a last record that
+    is too old or says that the restore did not succeed.
+  - A restore that would not fit is refused before it starts, and one that turns out larger than O(max_bytes) is stopped. Both are
+    C(unknown), and so is whatever this host lacks, such as the programs of the database.
 author:
   - The operability.readiness contributors (@operability)
 extends_documentation_fragment:
@@ -30,8 +30,8 @@ extends_documentation_fragment:
 options:
   scratch:
     description:
-      - The folder below which a restore may write. It must be there, be no symbolic link, and belong to root or to who runs the check; nobody
-        else may be able to rename what is in it.
+      - The folder below which a restore may write. It must be there, be no symbolic link, and belong to root or to who runs the check;
+        nobody else may be able to rename what is in it.
       - The folder that the check makes in it is closed to others.
     type: path
   max_bytes:
@@ -41,8 +41,8 @@ options:
     default: 10GiB
   database_user:
     description:
-      - The account as which a restored database runs where the check runs as root, since no database is run as root. The scratch folder then
-        belongs to it. Without it that is the owner of the restored data folder, else V(postgres) or V(mysql).
+      - The account as which a restored database runs where the check runs as root, since no database is run as root. The scratch folder
+        then belongs to it. Without it that is the owner of the restored data folder, else V(postgres) or V(mysql).
     type: str
   bin_directory:
     description:
@@ -60,14 +60,15 @@ options:
     default: false
   rto:
     description:
-      - How long the restore and the look at its content may take together (recovery time objective), as a duration such as V(4h). Choose a
-        longer O(timeout).
+      - How long the restore and the look at its content may take together (recovery time objective), as a duration such as V(4h). Choose
+        a longer O(timeout).
     type: str
   record:
     description:
-      - A file on the host for the dated record of the last restore. A restore below O(scratch) writes it, and without O(scratch) it is read.
-      - It counts for the backups that are named here, and only while no other than its owner may write it. It is as good as its owner, since
-        what a person writes there looks the same.
+      - A file on the host for the dated record of the last restore. A restore below O(scratch) writes it, and without O(scratch) it is
+        read.
+      - It counts for the backups that are named here, and only while no other than its owner may write it. It is as good as its owner,
+        since what a person writes there looks the same.
     type: path
   max_age:
     description:
@@ -80,8 +81,8 @@ options:
     type: str
   compare_with:
     description:
-      - With V(live) a random sample of the restored files is compared with the live ones, in size and content. A live file that differs and
-        is not newer than the backup is C(fail), one that has changed since is only counted.
+      - With V(live) a random sample of the restored files is compared with the live ones, in size and content. A live file that differs
+        and is not newer than the backup is C(fail), one that has changed since is only counted.
       - With V(auto) the same is done where files were restored, and nothing is said where there are no live ones.
     type: str
     choices: [live, auto, none]
@@ -93,8 +94,8 @@ options:
     default: 100
   manifest:
     description:
-      - A file among those that are restored that has digests of others, as C(sha256sum) writes it. Its path is relative to what was backed up,
-        or the one that it had; the names in it are relative to its folder.
+      - A file among those that are restored that has digests of others, as C(sha256sum) writes it. Its path is relative to what was
+        backed up, or the one that it had; the names in it are relative to its folder.
     type: str
   min_files:
     description:
@@ -104,8 +105,9 @@ options:
   database:
     description:
       - Where the database is among what is restored, as the path that it had. The last part may be a pattern, of which the newest counts.
-      - A data folder of PostgreSQL or MariaDB, a dump of either (plain, packed with gzip, bzip2 or xz, or of C(pg_dump) in its own formats), or
-        a file of SQLite. Not needed where the tool knows, nor where O(verify_query) is given and one database alone is restored.
+      - A data folder of PostgreSQL or MariaDB, a dump of either (plain, packed with gzip, bzip2 or xz, or of C(pg_dump) in its own
+        formats), or a file of SQLite. Not needed where the tool knows, nor where O(verify_query) is given and one database alone is
+        restored.
     type: str
   verify_database:
     description:
@@ -122,13 +124,14 @@ options:
     type: str
   expect:
     description:
-      - What it must answer, as a text such as V(ready), or as a comparison of its first value such as V(> 1000). Without it any answer will
-        do that has a row.
+      - What it must answer, as a text such as V(ready), or as a comparison of its first value such as V(> 1000). Without it any answer
+        will do that has a row.
     type: str
   verify_command:
     description:
-      - A command that must succeed, as a list of its words, run in the folder of what was restored. C(RESTORED) has the folder, C(PGHOST),
-        C(PGPORT) and C(PGUSER) or C(MYSQL_UNIX_PORT) lead to the restored database. It gets none of the secrets that are given here.
+      - A command that must succeed, as a list of its words, run in the folder of what was restored. C(RESTORED) has the folder,
+        C(PGHOST), C(PGPORT) and C(PGUSER) or C(MYSQL_UNIX_PORT) lead to the restored database. It gets none of the secrets that are given
+        here.
     type: list
     elements: str
 notes:
