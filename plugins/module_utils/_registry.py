@@ -17,6 +17,8 @@ CHECKS = {
     "alertmanager_silences": "controller",
     "alertmanager_watchdog": "controller",
     "ansible_module": "action",
+    "backup_integrity": "host",
+    "backup_restore": "host",
     "classic_monitoring": "controller",
     "clock": "host",
     "command": "host",

@@ -215,7 +215,7 @@ class Runner:
                         process.stdin.close()
                     except BrokenPipeError:
                         pass
-                rc = process.wait(timeout=allowed)
+                rc = self._ended(process, allowed)
         except subprocess.TimeoutExpired:
             said = phrase(
                 "{program:path} did not end within {allowed:duration} and was stopped",
@@ -229,6 +229,10 @@ class Runner:
         out.join(2.0)
         err.join(2.0)
         return Completed(rc, out.text(), err.text(), out.cut or err.cut)
+
+    def _ended(self, process: subprocess.Popen[bytes], allowed: float) -> int:
+        """The code with which it ended. subprocess.TimeoutExpired; whatever is raised ends it."""
+        return process.wait(timeout=allowed)
 
     # -- files
 

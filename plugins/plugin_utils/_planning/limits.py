@@ -18,16 +18,19 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 HIGHER = (
     ("deadline", "evaluated_within", "failure_limit", "lookback", "max_age", "max_duration", "max_latency", "max_offset", "max_restarts")
     + ("max_series", "max_size", "receipt_max_age", "rpo", "rpo_margin", "size_deviation", "within")
+    + ("max_series", "max_size", "receipt_max_age", "rpo", "size_deviation", "within")
+    + ("every", "parts", "restore_every", "rto")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_free", "min_size", "min_tests", "min_tiers")
     + ("min_up", "percentile", "retention", "samples", "verify_max_bytes")
+    + ("min_files", "sample_files")
 )  # fmt: skip
 COMPARISONS = ("disk", "file_descriptors", "inodes", "memory")
 MEETS_FEWER = ("pass_when",)  # comparisons over the value that is asked for: fewer values meet a stricter one
 MEETS_MORE = ("fail_when", "warn_when")
 MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
-MUST_STAY_FALSE = ("allow_skipped", "local")
+MUST_STAY_FALSE = ("allow_skipped", "fall_back", "local")
 NOT_SHORTER = (
     ("contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required", "required_annotations")
     + ("required_by_severity", "required_labels", "sections", "soft_404")
@@ -35,6 +38,7 @@ NOT_SHORTER = (
 NOT_LONGER = ("ignore_links", "may_be_absent", "may_be_empty", "status")
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
     "companion": ("fail", "warn", "told"),
+    "compare_with": ("live", "auto", "none"),
     "imap_tls": ("implicit", "starttls", "none"),
     "kind": ("daemon", "auto", "standby"),
     "no_data": ("fail", "unknown", "pass"),
@@ -42,13 +46,17 @@ WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
     "verify": ("auto", "none"),
 }
 # -- how a check goes about it
-MANNER = ("interval", "link_timeout", "name", "no_log", "password", "password_file", "read_only", "sudo", "sudo_user", "timeout")
+MANNER = (
+    ("interval", "link_timeout", "name", "no_log", "password", "password_file", "read_only", "sudo", "sudo_user", "timeout")
+    + ("database_user", "max_bytes", "scratch", "state_file", "verify_user")
+)  # fmt: skip
 # -- what is looked at
-INSTRUMENTS = ("binary", "journald_config", "logrotate_config", "logrotate_state")  # what a check believes
+INSTRUMENTS = ("bin_directory", "binary", "journald_config", "logrotate_config", "logrotate_state")  # what a check believes
 # by which a tool becomes another one
 LEADING_VARIABLES = frozenset(("LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH"))
 DEMANDS = (
     ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "probe_query", "receipt_json", "receipt_timestamp", "version")
+    + ("manifest", "verify_command", "verify_query")
 )  # fmt: skip
 CONNECTION = (
     ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "object_cache_file", "peers")
@@ -65,6 +73,8 @@ OBJECTS = (
     + ("rules_url", "search", "secret_environment", "selector", "server", "service", "services", "signals", "since", "socket")
     + ("success_file", "suite", "tag", "tags", "template", "timer", "to", "uid", "unit", "url", "variables", "version_property", "via")
     + ("window_end", "window_start")
+    + ("archive_prefix", "barman_server", "config", "database", "generation", "profile", "record", "repo", "stanza", "tool")
+    + ("verify_database",)
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to
