@@ -155,10 +155,12 @@ def _count(live: Live, one: os.stat_result, before: float, seen: set[tuple[int, 
 
 
 def look(borg: Borg, newest: Archive, earlier: t.Sequence[Archive], paths: t.Sequence[str], deviation: float, live: bool) -> Contents:
-    """Lists the newest archive and so many of the earlier ones as it takes to tell that it is not small beside their median."""
+    """Lists the newest archive and the first of the earlier ones, and the others where the newest is small beside that.
+
+    Each start of borg takes half a second, however little it is asked.
+    """
     patterns = patterns_of(paths)
-    few = list(earlier[-(len(earlier) // 2 + 1) :]) if earlier else []
-    rest = [archive for archive in earlier if archive not in few]
+    few, rest = earlier[:1], earlier[1:]
 
     def listed(archive: Archive) -> list[Item]:
         return borg.items(archive, patterns)
@@ -173,7 +175,7 @@ def look(borg: Borg, newest: Archive, earlier: t.Sequence[Archive], paths: t.Seq
             before, trouble = _of_earlier(others, paths)
             if trouble is None and rest and not _is_plain(found, before, deviation):
                 more, trouble = _of_earlier([pool.submit(listed, archive) for archive in rest], paths)
-                before = [*more, *before]
+                before += more
         except BaseException:
             for other in others:
                 other.cancel()
@@ -194,7 +196,7 @@ def _of_earlier(
 
 
 def _is_plain(newest: dict[str, Held], earlier: t.Sequence[dict[str, Held]], deviation: float) -> bool:
-    """Whether the newest is small beside none of these: then it is not small beside the median of them and as many more, less one."""
+    """Whether the newest is small beside none of these."""
     return all(
         held.size >= one[path].size * (1 - deviation) and held.files >= one[path].files * (1 - deviation)
         for path, held in newest.items()

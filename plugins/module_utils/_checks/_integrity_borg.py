@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._clients.borg import Archive, Borg, Listing
-from .._clients.borg_failures import DAMAGED, failure, log
+from .._clients.borg import Archive, Borg
+from .._clients.borg_failures import DAMAGED, OTHER, UNEXPECTED, failure, log, plain
 from .._finding import CannotObserve, Measurement
 from .._masking import masked
 from .._message import one_line
@@ -24,9 +24,10 @@ from ._borg_access import targets
 
 PATIENCE = 24 * 3600.0  # seconds after which another host's lock is taken for one that was left
 MOST_SAID = 20
-_ALL_WELL = re.compile(r"^Archive consistency check complete, no problems found", re.MULTILINE)
-_PROBLEMS = re.compile(r"problems found|errors? found|^Archive consistency check complete", re.IGNORECASE)
-_DAMAGE = re.compile(r"integrity|not found|missing|corrupt|mismatch|damaged|defect|chunk|manifest", re.IGNORECASE)
+ALL_WELL = "Archive consistency check complete, no problems found"
+# what sums up the lines that matter, or tells where a trace follows
+_NO_DAMAGE = re.compile(rf"^(?:Archive consistency check complete|Finished cryptographic|{UNEXPECTED}$)")
+_DAMAGE = re.compile(r"integrity|not found|no such file|missing|corrupt|mismatch|damaged|defect|chunk|manifest", re.IGNORECASE)
 
 
 def verify(args: t.Mapping[str, object], runner: Runner, share: Share) -> Verified:
@@ -39,7 +40,7 @@ def verify(args: t.Mapping[str, object], runner: Runner, share: Share) -> Verifi
             if not mine:
                 said = phrase("the borg repository {repository:path} holds no complete archive to read", repository=borg.shown)
                 raise CannotObserve(said, absent=True)
-            found.append(_everything(borg, mine) if share.of <= 1 else _part(borg, listing, mine, share))
+            found.append(_everything(borg, mine) if share.of <= 1 else _part(borg, mine, share))
     return found[0] if len(found) == 1 else _together(found)
 
 
@@ -70,16 +71,15 @@ def _everything(borg: Borg, archives: list[Archive]) -> Verified:
         observed={"repository": borg.shown, "archives": len(archives)},
     )
     lines = log(done.stderr)
-    text = "\n".join(line.text for line in lines)
-    bad = [line.text for line in lines if line.level in ("ERROR", "CRITICAL") and not _PROBLEMS.search(line.text)]
+    bad = [plain(line.text) for line in lines if line.level in ("ERROR", "CRITICAL") and not _NO_DAMAGE.search(line.text)]
     kind, said = failure(done.stderr)
-    if bad and (done.rc == 1 or kind == DAMAGED or any(_DAMAGE.search(line) for line in bad)):
+    if bad and (kind == DAMAGED or (kind == OTHER and any(_DAMAGE.search(line) for line in bad))):
         verified.damages = [
             phrase("{repository:path}: {said}", repository=borg.shown, said=one_line(masked(line), 300)) for line in bad[:MOST_SAID]
         ]
     elif bad or done.rc not in (0, 1):
         raise borg.failed(done)
-    elif not _ALL_WELL.search(text):
+    elif not any(line.text.startswith(ALL_WELL) for line in lines):
         verified.unseen.append(
             phrase("borg check of {repository:path} did not say that it found no problems: {said}", repository=borg.shown, said=said)
         )
@@ -99,7 +99,7 @@ def _number(archive: Archive) -> int:
     return int(archive.id[:15], 16) if re.fullmatch("[0-9a-f]{15,}", archive.id) else 0
 
 
-def _part(borg: Borg, listing: Listing, archives: list[Archive], share: Share) -> Verified:
+def _part(borg: Borg, archives: list[Archive], share: Share) -> Verified:
     part = part_of(archives, share)
     read: list[Archive] = []
     verified = Verified(phrase("nothing"))

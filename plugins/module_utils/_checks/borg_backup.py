@@ -99,8 +99,13 @@ class _Look:
             self.facts["expected"]["paths"] = target.paths
 
     def finding(self) -> Finding:
-        listing = self.borg.archives(self.args["max_age"])
         observed = self.facts["observed"]
+        try:
+            listing = self.borg.archives(self.args["max_age"])
+        except BorgFailed as exc:
+            if exc.kind != DAMAGED:
+                raise
+            return failed(exc.message, **self.facts)
         observed.update(archives=len(listing.archives), encryption=listing.encryption)
         if not listing.archives:
             return failed(phrase("the borg repository {repository:path} holds no archive", repository=self.borg.shown), **self._absent())

@@ -163,7 +163,7 @@ class Borg:
         """
         self._wait_for_others(patience)
         # another host's repository says itself whether somebody writes; that takes its lock for a moment
-        lock = ["--bypass-lock"] if self.local is not None else ["--lock-wait", f"{min(LOCK_WAIT, self.runner.remaining()):.0f}"]
+        lock = ["--bypass-lock"] if self.local is not None else ["--lock-wait", f"{min(LOCK_WAIT, self.runner.remaining() / 4):.0f}"]
         words = ["list", *lock, "--json", "--format", "{hostname}{end}"]
         done = self._ran([*words, "--consider-checkpoints"])
         if done.rc != 0 and "--consider-checkpoints" in done.stderr:  # borg 1.1

@@ -57,8 +57,9 @@ _KIND_OF = {name: kind for kind, names in _NAMES.items() for name in names}
 _TEXTS = (
     (PERMISSION, r"PermissionError|[Pp]ermission denied(?! \(publickey)|Repository path not allowed"),
     (UNREACHABLE, r"Connection (?:closed|refused|timed out|reset)|Could not resolve|No route to host|Host key verification|\(publickey"),
-    (DAMAGED, r"integrity error|IntegrityError|not found in repository|check needed"),
+    (DAMAGED, r"integrity error|IntegrityError|ObjectNotFound|not found in repository|check needed|FileNotFoundError: .*/data/\d+/\d+'"),
 )
+UNEXPECTED = "Local Exception"  # and its trace is the next line
 _EXCEPTION = re.compile(r"^(?:[\w.]+\.)?\w*(?:Error|Exception|NotFound)\b.*", re.MULTILINE)
 
 
@@ -108,9 +109,14 @@ def _reason(kind: str, named: Line | None, lines: list[Line]) -> str:
         remote = [line.text for line in lines if line.text.startswith("Remote: ")]
         if remote:
             return remote[0][len("Remote: ") :].rstrip(".")
-    line = named or next((line for line in lines if line.level in ("ERROR", "CRITICAL")), lines[-1])
-    raised = _EXCEPTION.findall(line.text)
-    return str(raised[-1] if raised and "Traceback" in line.text else line.text.split("\n", 1)[0]).rstrip(".")
+    said = [plain(line.text) for line in lines if line.level in ("ERROR", "CRITICAL") and line.text != UNEXPECTED]
+    return (plain(named.text) if named else said[0] if said else plain(lines[-1].text)).rstrip(".")
+
+
+def plain(text: str) -> str:
+    """The first line of what was said; of a trace the exception at its end."""
+    raised = _EXCEPTION.findall(text) if "Traceback" in text else []
+    return str(raised[-1]) if raised else text.split("\n", 1)[0]
 
 
 __all__ = (
@@ -124,10 +130,12 @@ __all__ = (
     "OTHER",
     "PERMISSION",
     "TOO_OLD",
+    "UNEXPECTED",
     "UNREACHABLE",
     "WRONG_PASSWORD",
     "Line",
     "failure",
     "log",
+    "plain",
     "said_lines",
 )
