@@ -10,11 +10,14 @@ module: borg_backup
 short_description: Verify that the newest finished borg archive is young enough and holds what the declared paths hold
 version_added: 0.3.0
 description:
-  - Asks borg for the archives of a repository and for what the newest one holds of O(paths). Nothing is unlocked, pruned, repaired or cached.
+  - Asks borg for the archives of a repository and for what the newest one holds of O(paths). Nothing is unlocked, pruned, repaired or
+    cached.
   - Archives that are too old, that are not finished (checkpoints), that hold nothing of a path, only empty folders, or of a path only a
     symbolic link, are C(fail), and so are an empty repository and one whose newest archive cannot be read.
-  - The newest archive is compared with earlier ones, and on the host that was backed up with its files as they are now.
-  - A wrong passphrase, a lock, an address without a repository, and a repository that cannot be reached are C(unknown), each with its message.
+  - The newest archive is compared with the first of the last O(compare) before it, and where it is smaller, with the median of all of
+    them. On the host that was backed up it is compared with the files as they are now, of those that are older than the archive.
+  - A wrong passphrase, a lock, an address without a repository, and a repository that cannot be reached are C(unknown), each with its
+    message.
   - Only the listing is read. Whether the data can be read is seen by verifying and restoring them.
   - What borg notes beside a repository goes to a temporary folder that is removed. Keys are looked for where the user has them.
   - Of a repository on another host, borg takes the lock for a moment, since only borg can say whether somebody writes to it.

@@ -91,10 +91,28 @@ def test_a_lost_segment_is_found(place: Place, of: int) -> None:
 
 def test_a_check_that_says_nothing_proves_nothing(place: Place, tmp_path: pathlib.Path) -> None:
     odd = tmp_path / "odd-borg"
-    odd.write_text('#!/bin/sh\ncase "$*" in *check*) exit 0;; esac\nexec borg "$@"\n')
+    odd.write_text('#!/bin/sh\ncase "$*" in *" check "*) exit 0;; esac\nexec borg "$@"\n')
     odd.chmod(0o755)
     found = _integrity_borg.verify({**place.args, "binary": str(odd)}, place.runner, Share(1, 1))
     assert "did not say that it found no problems" in found.unseen[0]
+
+
+def test_of_another_host_nothing_is_written(place: Place, tmp_path: pathlib.Path) -> None:
+    way = tmp_path / "ssh"
+    way.write_text("#!/bin/sh\nexec borg serve\n")
+    way.chmod(0o755)
+    before = files_of(place.repository.path)
+    address = {"repository": f"ssh://backup@store.example.com{place.repository.path}", "environment": {"BORG_RSH": str(way)}}
+    found = _integrity_borg.verify({**place.args, **address}, place.runner, Share(1, 1))
+    assert (found.damages, found.unseen) == ([], []) and "3 archives out of 3" in found.read
+    assert {**files_of(place.repository.path), "lock.roster": None} == {**before, "lock.roster": None}
+
+
+def test_a_lost_index_is_no_damage_and_is_not_made(place: Place) -> None:
+    for path in place.repository.path.glob("index.*"):
+        path.unlink()
+    assert (verify(place).damages, verify(place, 1, 2).damages) == ([], [])
+    assert [*place.repository.path.glob("index.*")] == []
 
 
 def test_others_locks_are_respected(place: Place) -> None:

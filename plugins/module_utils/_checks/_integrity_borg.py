@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Lets borg read and decrypt what it has kept. PRIVATE to the collection.
 
-``borg check --verify-data`` knows no part: it is for everything. A part is some of the archives, each read as for a restore.
-``borg check --repository-only`` is not used: it writes to the configuration of the repository.
+``borg check --verify-data`` knows no part: it is for everything in a repository on this host. It counts up nonces and rewrites the
+configuration, so that of one on another host each archive is read as for a restore, as those of a part are.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._clients.borg import Archive, Borg
+from .._clients.borg import Archive, Borg, BorgFailed
 from .._clients.borg_failures import DAMAGED, OTHER, UNEXPECTED, failure, log, plain
 from .._finding import CannotObserve, Measurement
 from .._masking import masked
@@ -24,9 +24,13 @@ from ._borg_access import targets
 
 PATIENCE = 24 * 3600.0  # seconds after which another host's lock is taken for one that was left
 MOST_SAID = 20
-ALL_WELL = "Archive consistency check complete, no problems found"
+_ALL_WELL = (  # borg 1.1 says the second in other words
+    re.compile("Archive consistency check complete, no problems found"),
+    re.compile("(?:Finished full|Completed) repository check, no problems found"),
+)
+_ORPHANS = re.compile(r"\borphaned objects")  # what no archive has: space that is lost, no data
 # what sums up the lines that matter, or tells where a trace follows
-_NO_DAMAGE = re.compile(rf"^(?:Archive consistency check complete|Finished cryptographic|{UNEXPECTED}$)")
+_NO_DAMAGE = re.compile(rf"^(?:Archive consistency check complete|(?:Finished|Completed) (?:cryptographic|full|repository)|{UNEXPECTED}$)")
 _DAMAGE = re.compile(r"integrity|not found|no such file|missing|corrupt|mismatch|damaged|defect|chunk|manifest", re.IGNORECASE)
 
 
@@ -35,12 +39,19 @@ def verify(args: t.Mapping[str, object], runner: Runner, share: Share) -> Verifi
     found: list[Verified] = []
     for target in targets(args, runner):
         with Borg(runner, target.access) as borg:
-            listing = borg.archives(PATIENCE)
+            try:
+                listing = borg.archives(PATIENCE)
+            except BorgFailed as exc:
+                if exc.kind != DAMAGED:
+                    raise
+                read = phrase("the list of the archives of {repository:path}", repository=borg.shown)
+                found.append(Verified(read, damages=[exc.message], observed={"repository": borg.shown}))
+                continue
             mine = [archive for archive in listing.archives if target.wanted(archive) and not archive.unfinished]
             if not mine:
                 said = phrase("the borg repository {repository:path} holds no complete archive to read", repository=borg.shown)
                 raise CannotObserve(said, absent=True)
-            found.append(_everything(borg, mine) if share.of <= 1 else _part(borg, mine, share))
+            found.append(_everything(borg, mine) if share.of <= 1 and borg.local is not None else _part(borg, mine, share))
     return found[0] if len(found) == 1 else _together(found)
 
 
@@ -73,13 +84,15 @@ def _everything(borg: Borg, archives: list[Archive]) -> Verified:
     lines = log(done.stderr)
     bad = [plain(line.text) for line in lines if line.level in ("ERROR", "CRITICAL") and not _NO_DAMAGE.search(line.text)]
     kind, said = failure(done.stderr)
+    verified.warns = [phrase("{repository:path}: {said}", repository=borg.shown, said=line) for line in bad if _ORPHANS.search(line)]
+    bad = [line for line in bad if not _ORPHANS.search(line)]
     if bad and (kind == DAMAGED or (kind == OTHER and any(_DAMAGE.search(line) for line in bad))):
         verified.damages = [
             phrase("{repository:path}: {said}", repository=borg.shown, said=one_line(masked(line), 300)) for line in bad[:MOST_SAID]
         ]
     elif bad or done.rc not in (0, 1):
         raise borg.failed(done)
-    elif not any(line.text.startswith(ALL_WELL) for line in lines):
+    elif not verified.warns and not all(any(one.match(line.text) for line in lines) for one in _ALL_WELL):
         verified.unseen.append(
             phrase("borg check of {repository:path} did not say that it found no problems: {said}", repository=borg.shown, said=said)
         )

@@ -9,7 +9,7 @@ import os
 import shutil
 import typing as t
 
-from .._clients.borg import Archive, Borg, Item
+from .._clients.borg import Archive, Borg, BorgFailed, Item
 from .._clients.borg_failures import DAMAGED, failure, log
 from .._finding import CannotObserve
 from .._phrase import phrase
@@ -26,9 +26,15 @@ def generations(args: t.Mapping[str, object], runner: Runner) -> list[Generation
     """Complete backups, newest first; the size of the newest one. CannotObserve."""
     with Borg(runner, _target(args, runner).access) as borg:
         archives = _archives(args, runner, borg)
-        items = borg.items(archives[0], _patterns(args, runner))
-        first = Generation(archives[0].id, archives[0].time, sum(item.size for item in items if item.is_file), _files(items))
-        return [first, *(Generation(archive.id, archive.time) for archive in archives[1:])]
+        rest = [Generation(archive.id, archive.time) for archive in archives[1:]]
+        try:
+            items = borg.items(archives[0], _patterns(args))
+        except BorgFailed as exc:
+            if exc.kind != DAMAGED:
+                raise
+            return [Generation(archives[0].id, archives[0].time), *rest]  # the restore says what is damaged
+        size = sum(item.size for item in items if item.is_file)
+        return [Generation(archives[0].id, archives[0].time, size, _files(items)), *rest]
 
 
 def restore(args: t.Mapping[str, object], runner: Runner, generation: Generation, target: str) -> Restored:
@@ -37,8 +43,13 @@ def restore(args: t.Mapping[str, object], runner: Runner, generation: Generation
         archive = next((one for one in _archives(args, runner, borg) if generation.id in (one.id, one.name)), None)
         if archive is None:
             raise CannotObserve(phrase("the archive {name} is not there any more", name=generation.id), absent=True)
-        patterns = _patterns(args, runner)
-        items = borg.items(archive, patterns)
+        patterns = _patterns(args)
+        try:
+            items = borg.items(archive, patterns)
+        except BorgFailed as exc:
+            if exc.kind != DAMAGED:
+                raise
+            raise RestoreFailed(phrase("the archive {name} cannot be restored: {reason}", name=archive.name, reason=exc.message)) from None
         if not _files(items):
             raise RestoreFailed(phrase("the archive {name} holds no file of what is to be restored", name=archive.name))
         _refuse_odd(archive, items)
@@ -62,7 +73,7 @@ def restore(args: t.Mapping[str, object], runner: Runner, generation: Generation
         listed = {item.path: item.size for item in items if item.kind == "-"}
         _refuse_incomplete(archive, target, listed, [line.text for line in log(done.stderr) if line.level in ("WARNING", "ERROR")])
     files, written = _counted(target)
-    paths = _paths(args, runner)
+    paths = _paths(args)
     places = {path: os.path.join(target, stored(path)) for path in paths} or {"/": target}
     return Restored(files, written, places, None, {os.path.join(target, path): size for path, size in listed.items()})
 
@@ -72,14 +83,14 @@ def _target(args: t.Mapping[str, object], runner: Runner) -> Target:
     return targets(args, runner)[0]
 
 
-def _paths(args: t.Mapping[str, object], runner: Runner) -> list[str]:
+def _paths(args: t.Mapping[str, object]) -> list[str]:
     """Only what is asked for: a configuration of borgmatic names all that it backs up, which is the archive."""
     given = args.get("paths")
     return [str(path) for path in given] if isinstance(given, list) else []
 
 
-def _patterns(args: t.Mapping[str, object], runner: Runner) -> list[str]:
-    paths = [stored(path) for path in _paths(args, runner)]
+def _patterns(args: t.Mapping[str, object]) -> list[str]:
+    paths = [stored(path) for path in _paths(args)]
     return [f"pp:{path}" for path in paths] if all(paths) else []
 
 

@@ -170,6 +170,8 @@ class _Look:
                     age=self.now.timestamp() - holder.since,
                 )
             )
+        if self.borg.behind:
+            judgement.notes.append(phrase("{repository:path} has no index that fits its data; the next borg makes one", repository=shown))
         seen = self.borg.seen_later(listing)
         if seen is not None:
             judgement.warns.append(

@@ -4,6 +4,8 @@
 """Asks borg (1.1 to 1.4) about a repository, without changing it. PRIVATE to the collection.
 
 What borg keeps beside a repository (cache, what it knows of its security) goes to a temporary folder; only the keys are the user's own.
+borg writes even when it is only asked: it mends its index, counts nonces, and rewrites the configuration. So a repository on this host is
+reached through a folder of links, in which all that lands. One on another host is only asked for what writes nothing.
 """
 
 from __future__ import annotations
@@ -37,7 +39,7 @@ from .borg_failures import (
     failure,
     said_lines,
 )
-from .borg_repository import Holder, holders, needs_replay, shown
+from .borg_repository import Holder, holders, mirrored, needs_replay, shown
 
 CHECKPOINT = re.compile(r"\.checkpoint(?:\.\d+)?$")
 LOCK_WAIT = 5.0  # seconds; borg create itself waits for one second
@@ -119,6 +121,8 @@ class Borg:
             self.folder = tempfile.mkdtemp(prefix="readiness-borg-")
         except OSError as exc:
             raise CannotObserve(unreadable(tempfile.gettempdir(), exc)) from None
+        self.behind = False  # the next borg that writes has to mend the index
+        self.place = self.repository if self.local is None else mirrored(self.local, os.path.join(self.folder, "repository"))
         self.env = dict(access.environment)
         around = {**runner.environ, **self.env}
         self.security = os.path.join(around.get("BORG_SECURITY_DIR") or os.path.join(config_folder(around), "security"))
@@ -133,7 +137,7 @@ class Borg:
             return os.path.join(self.folder, name)
 
         return {
-            "BORG_REPO": self.repository if self.local is None else self.local,  # also from another folder
+            "BORG_REPO": self.place,
             "BORG_BASE_DIR": self.folder,
             "BORG_CACHE_DIR": below("cache"),
             "BORG_CONFIG_DIR": below("config"),
@@ -180,8 +184,11 @@ class Borg:
         return self._ran(["extract", "--bypass-lock", "--dry-run", *(["--list"] if listed else []), self.named(archive)], cwd=self.folder)
 
     def read_everything(self) -> Completed:
-        """Reads and decrypts every object of the repository, and looks whether each archive has all of its own."""
-        return self._ran(["check", "--info", "--bypass-lock", "--archives-only", "--verify-data"])
+        """Reads and decrypts every object of a repository on this host, and looks whether each archive has all of its own.
+
+        Of one on another host this would write there.
+        """
+        return self._ran(["check", "--info", "--bypass-lock", "--verify-data"])
 
     def extract(self, archive: Archive, target: str, patterns: t.Sequence[str] = ()) -> Completed:
         """Extracts into ``target``, without the flags of files: what is immutable could not be removed again."""
@@ -196,32 +203,26 @@ class Borg:
     # -- how
 
     def _wait_for_others(self, patience: float) -> None:
-        """Of a repository on this host: nobody writes, and borg need not mend its index, which it would do for a mere question."""
+        """Of a repository on this host: nobody else writes to it."""
         if self.local is None or not os.path.isdir(self.local):
             return
+        self.behind = needs_replay(self.local)
         for again in (True, False):
             held = [holder for holder in holders(self.local, {**self.runner.environ, **self.env}) if holder.exclusive]
             age = {holder: self.runner.now().timestamp() - holder.since for holder in held}
             self.left = [holder for holder in held if holder.alive is False or (holder.alive is None and age[holder] > patience)]
             busy = [holder for holder in held if holder not in self.left]
-            behind = needs_replay(self.local)
-            if not busy and not behind:
+            if not busy:
                 return
             if again:
-                self.runner.sleep(min(LOCK_WAIT, self.runner.remaining() / 2))
-        if busy:
-            message = phrase(
-                "the borg repository {repository:path} is locked by {holder} since {age:duration}: a backup runs, or was left",
-                repository=self.shown,
-                holder=busy[0].name,
-                age=age[busy[0]],
-            )
-            raise BorgFailed(LOCKED, message, instrument=f"borg {self.shown}")
+                self.runner.sleep(min(LOCK_WAIT, self.runner.remaining() / 4))
         message = phrase(
-            "the borg repository {repository:path} has no index that fits its data: the next borg that writes makes one, a check does not",
+            "the borg repository {repository:path} is locked by {holder} since {age:duration}: a backup runs, or was left",
             repository=self.shown,
+            holder=busy[0].name,
+            age=age[busy[0]],
         )
-        raise CannotObserve(message)
+        raise BorgFailed(LOCKED, message, instrument=f"borg {self.shown}")
 
     def _ran(self, words: t.Sequence[str], cwd: str | None = None) -> Completed:
         done = self.runner.run([self.binary, "--log-json", *words], env=self.env, timeout=24 * 3600.0, max_output=LARGEST, cwd=cwd)
@@ -239,7 +240,9 @@ class Borg:
         if re.search(r"^usage: borg|invalid choice|unrecognized arguments", done.stderr, re.MULTILINE):
             return self._other_version(done)
         kind, said = failure(done.stderr)
-        message = self._why(kind, done.rc, said.mapped(lambda text: text.replace(self.repository, self.shown)))
+        message = self._why(
+            kind, done.rc, said.mapped(lambda text: text.replace(self.place, self.shown).replace(self.repository, self.shown))
+        )
         return BorgFailed(kind, message, instrument=f"borg {self.shown}" if kind in (UNREACHABLE, LOCKED) else None)
 
     def _other_version(self, done: Completed) -> BorgFailed:

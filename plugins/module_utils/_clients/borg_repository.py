@@ -13,6 +13,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import struct
 import typing as t
 import zlib
@@ -91,6 +92,29 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
+def mirrored(folder: str, place: str) -> str:
+    """A folder that is the repository to borg, and in which all that borg writes stays: links, and copies of what it writes in its place.
+
+    The repository itself where it is none, or may not be read: borg says so.
+    """
+    try:
+        names = os.listdir(folder)
+        if "config" not in names or not os.path.isdir(os.path.join(folder, "data")):
+            return folder
+        os.mkdir(place, 0o700)
+        for name in names:
+            own, real = os.path.join(place, name), os.path.join(folder, name)
+            if name in ("config", "nonce"):
+                if os.path.getsize(real) > _LARGEST:
+                    return folder
+                shutil.copyfile(real, own)
+            elif not name.startswith(("lock.", "config.")):
+                os.symlink(real, own)
+    except OSError:
+        return folder
+    return place
+
+
 def needs_replay(folder: str) -> bool:
     """Whether borg would write an index before it answers: a commit has no index, or the index no commit.
 
@@ -136,4 +160,4 @@ def appends_only(folder: str) -> bool | None:
         return None
 
 
-__all__ = ("Holder", "appends_only", "holders", "needs_replay", "shown")
+__all__ = ("Holder", "appends_only", "holders", "mirrored", "needs_replay", "shown")
