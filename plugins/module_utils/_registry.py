@@ -19,6 +19,7 @@ CHECKS = {
     "ansible_module": "action",
     "backup_integrity": "host",
     "backup_restore": "host",
+    "borg_backup": "host",
     "classic_monitoring": "controller",
     "clock": "host",
     "command": "host",

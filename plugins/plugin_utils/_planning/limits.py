@@ -31,6 +31,11 @@ MEETS_FEWER = ("pass_when",)  # comparisons over the value that is asked for: fe
 MEETS_MORE = ("fail_when", "warn_when")
 MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
 MUST_STAY_FALSE = ("allow_skipped", "fall_back", "local")
+MUST_STAY_TRUE = (
+    ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
+    + ("append_only", "encrypted")
+)  # fmt: skip
+MUST_STAY_FALSE = ("allow_skipped", "local")
 NOT_SHORTER = (
     ("contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required", "required_annotations")
     + ("required_by_severity", "required_labels", "sections", "soft_404")
@@ -75,6 +80,7 @@ OBJECTS = (
     + ("window_end", "window_start")
     + ("archive_prefix", "barman_server", "config", "database", "generation", "profile", "record", "repo", "stanza", "tool")
     + ("verify_database",)
+    + ("archive_prefix", "config", "glob_archives")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to
