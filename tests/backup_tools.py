@@ -152,12 +152,12 @@ def open_folder() -> pathlib.Path:
 class Postgres:
     """A PostgreSQL server on a socket in its folder and on a free port of 127.0.0.1, run by the account."""
 
-    def __init__(self, tools: Tools, name: str = "pg") -> None:
+    def __init__(self, tools: Tools, name: str = "pg", *options: str) -> None:
         self.tools, self.port = tools, free_port()
         self.data, self.socket = tools.folder / name / "data", tools.folder / name / "s"
         self.socket.mkdir(parents=True)
         tools.give()
-        tools.run("initdb", "--no-sync", "-A", "trust", "-U", "postgres", "-D", str(self.data))
+        tools.run("initdb", "--no-sync", "-A", "trust", "-U", "postgres", *options, "-D", str(self.data))
         self.configure("listen_addresses = '127.0.0.1'", f"port = {self.port}", f"unix_socket_directories = '{self.socket}'", "fsync = off")
 
     def configure(self, *lines: str) -> None:
