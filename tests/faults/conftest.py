@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import typing as t
 
 import classic_servers
@@ -16,6 +17,7 @@ SHARE_SERVERS = (
     "alert_coverage",
     "alertmanager_route",
     "alertmanager_silences",
+    "barman_backup",
     "grafana_dashboard",
     "prometheus_alerts",
     "prometheus_series",
@@ -45,3 +47,5 @@ def _shared_servers() -> t.Iterator[None]:
     """A process of a worker ends without what it has registered for its end."""
     yield
     classic_servers.stop_all()
+    if "barman_world" in sys.modules:
+        sys.modules["barman_world"].stop_all()

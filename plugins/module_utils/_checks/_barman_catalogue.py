@@ -11,13 +11,13 @@ import os
 import re
 import typing as t
 
-from .._clients.barman import DONE, FAILED, STARTED, SYNCING, WAITING, Backup, Listing, Told
-from .._clients.barman_files import Archive, Info, info_paths
-from .._clients.wal_names import Segment, segment_of
+from .._clients.barman import DONE, FAILED, STARTED, SYNCING, WAITING, Backup, Barman, Listing, Told
+from .._clients.barman_files import Archive, Info, info_paths, read_archive, read_info
+from .._clients.wal_names import USUAL_SIZE, Segment, segment_of
 from .._finding import CannotObserve, Facts, Measurement
 from .._message import one_line
 from .._phrase import Message, phrase, plural, verbatim
-from .._runner import unreadable
+from .._runner import Runner, unreadable
 from ._barman_wal import own_wal_missing
 from ._judgement import Judgement
 
@@ -72,15 +72,16 @@ def look_at_folders(told: Told, listing: Listing, now: dt.datetime, judgement: J
     strange = [name for name in found if name not in known and _is_settled(os.path.join(base, name), now)]
     hidden = [name for name in strange if any(os.path.exists(path) for path in info_paths(told, name))]
     if hidden:
-        judgement.unseen.append(
-            plural(
-                "barman does not list {first}, which lies in {folder:path}: may its user read it?",
-                "barman does not list {count:number} backups that lie in {folder:path}, such as {first}: may its user read them?",
-                count=len(hidden),
-                first=hidden[-1],
-                folder=base,
-            )
+        said = plural(
+            "barman does not list {first}, which lies in {folder:path}: may its user read it?",
+            "barman does not list {count:number} backups that lie in {folder:path}, such as {first}: may its user read them?",
+            count=len(hidden),
+            first=hidden[-1],
+            folder=base,
         )
+        if not listing.backups:
+            raise CannotObserve(said)
+        judgement.unseen.append(said)
     lost = [name for name in strange if name not in hidden]
     if lost:
         judgement.warns.append(
@@ -126,6 +127,35 @@ def sort_out(backups: t.Sequence[Backup], infos: t.Mapping[str, Info], archive: 
         else:
             found[backup.id] = Kept(backup, info)
     return sorted(found.values(), key=_by_end)
+
+
+class Asked(t.Protocol):
+    """Options by which barman is asked, among others."""
+
+    def __getitem__(self, name: str) -> t.Any: ...
+
+
+def barman_of(args: Asked, runner: Runner) -> Barman:
+    return Barman(runner, args["barman_server"], config=args["config"], binary=args["binary"], environment=args["environment"])
+
+
+def complete(args: Asked, runner: Runner, judgement: Judgement) -> tuple[Told, list[Kept], Archive]:
+    """The complete backups, the last that ended last, and the WAL of a server. CannotObserve, with ``absent`` where there is none."""
+    barman = barman_of(args, runner)
+    listing, told = barman.backups(), barman.told()
+    look_at_folders(told, listing, runner.now(), judgement)
+    infos = {backup.id: read_info(told, backup.id) or Info() for backup in listing.backups}
+    size = segment_size(listing.backups, infos)
+    archive = read_archive(told, size) if listing.backups else Archive(size)
+    kept = sort_out(listing.backups, infos, archive, judgement)
+    if not kept:
+        raise CannotObserve(phrase("barman has no complete backup of {server}", server=barman.server), absent=True)
+    return told, kept, archive
+
+
+def segment_size(backups: t.Sequence[Backup], infos: t.Mapping[str, Info]) -> int:
+    """That of the newest backup which says so."""
+    return next((infos[backup.id].segment_size for backup in reversed(backups) if infos[backup.id].begin_wal), USUAL_SIZE)
 
 
 def _by_end(kept: Kept) -> dt.datetime:
@@ -260,4 +290,15 @@ def judge_settings(told: Told, newest: Kept, count: int, encrypted: bool, append
         )
 
 
-__all__ = ("Kept", "judge_content", "judge_other", "judge_settings", "look_at_folders", "sort_out")
+__all__ = (
+    "Asked",
+    "Kept",
+    "barman_of",
+    "complete",
+    "judge_content",
+    "judge_other",
+    "judge_settings",
+    "look_at_folders",
+    "segment_size",
+    "sort_out",
+)

@@ -11,13 +11,12 @@ import typing as t
 from .._argspec import Spec
 from .._clients.barman import DAMAGED, DONE, OTHER, Backup, Barman, BarmanFailed, Listing, Told
 from .._clients.barman_files import Archive, Info, is_held, lock_path, read_archive, read_info, read_xlogdb
-from .._clients.wal_names import USUAL_SIZE
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat
 from .._message import one_line
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, not_retained, refuse_odd, too_few, too_old
-from ._barman_catalogue import Kept, judge_content, judge_other, judge_settings, look_at_folders, sort_out
+from ._barman_catalogue import Kept, barman_of, judge_content, judge_other, judge_settings, look_at_folders, segment_size, sort_out
 from ._barman_wal import Wal, judge_arrival, judge_as_archived, judge_earlier, judge_queues, judge_whole
 from ._judgement import FUTURE, Judgement, percent, shrunk
 
@@ -71,13 +70,14 @@ def problems(args: t.Mapping[str, object], given: t.Mapping[str, object]) -> lis
 
 def run(args: Arguments, runner: Runner) -> Finding:
     refuse_odd(args)
-    barman = Barman(runner, args)
+    barman = barman_of(args, runner)
     server, now = args["barman_server"], runner.now()
     common: Facts = {
         "observed": {"server": server, "databases": [server]},
         "expected": {name: args[name] for name in ("max_age", "min_count", "rpo", "retention", "max_wal_lag") if args[name] is not None},
     }
     judgement = Judgement()
+    told: Told | None
     try:
         listing = barman.backups()
     except BarmanFailed as exc:
@@ -161,7 +161,7 @@ def _judge(
     args: Arguments, barman: Barman, told: Told, backups: list[Backup], now: dt.datetime, judgement: Judgement, common: Facts
 ) -> Finding:
     infos = {backup.id: read_info(told, backup.id) or Info() for backup in backups}
-    size = next((infos[backup.id].segment_size for backup in reversed(backups) if infos[backup.id].begin_wal), USUAL_SIZE)
+    size = segment_size(backups, infos)
     archive = read_archive(told, size) if any(backup.status == DONE for backup in backups) else _archive_if_there(told, size)
     kept = sort_out(backups, infos, archive, judgement)
     judge_other(backups, kept, is_held(lock_path(told, "backup")), judgement, infos)
@@ -198,7 +198,8 @@ def _judge(
         )
     else:
         good = phrase(
-            "newest backup {id} of {server} ended {age:duration} ago, {size:bytes}, the limit is {limit}; {count:number} kept; all WAL is here",
+            "newest backup {id} of {server} ended {age:duration} ago, {size:bytes}, the limit is {limit}; {count:number} kept; all WAL is"
+            " here",
             **facts,
         )
     return judgement.finding(good, **common)

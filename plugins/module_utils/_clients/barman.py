@@ -47,15 +47,6 @@ _NO_COMMAND = r"invalid choice: '(list-backups|show-servers)'"
 _OLD_NAMES = {"list-backups": "list-backup", "show-servers": "show-server"}
 
 
-class Access(t.TypedDict):
-    """How barman is asked."""
-
-    barman_server: str
-    config: str | None
-    binary: str
-    environment: t.Mapping[str, object] | None
-
-
 @dataclasses.dataclass(frozen=True)
 class Backup:
     """A backup as barman lists it. ``end`` and ``size`` (bytes, with the WAL that it needs) where the copy is done."""
@@ -120,10 +111,17 @@ class Told(t.Mapping[str, object]):
 class Barman:
     """One server of barman."""
 
-    def __init__(self, runner: Runner, access: Access) -> None:
-        self.runner, self.server, self.binary = runner, access["barman_server"], access["binary"]
-        self.config = access["config"]
-        self.env = {name: str(value) for name, value in (access["environment"] or {}).items()}
+    def __init__(
+        self,
+        runner: Runner,
+        server: str,
+        *,
+        config: str | None = None,
+        binary: str = "barman",
+        environment: t.Mapping[str, object] | None = None,
+    ) -> None:
+        self.runner, self.server, self.config, self.binary = runner, server, config, binary
+        self.env = {name: str(value) for name, value in (environment or {}).items()}
 
     def backups(self) -> Listing:
         """All backups, oldest first. BarmanFailed, CannotObserve."""
@@ -138,8 +136,8 @@ class Barman:
             raise CannotObserve(phrase("barman answered with something that is not a list of backups")) from None
 
     def told(self) -> Told:
-        """What barman knows of the server. BarmanFailed, CannotObserve."""
-        values = self._ask("show-servers").get(self.server)
+        """What barman knows of the server, which it asks: that may take all but a little of the time. BarmanFailed, CannotObserve."""
+        values = self._ask("show-servers", self.runner.remaining() * 0.8).get(self.server)
         if not isinstance(values, dict) or "wals_directory" not in values:
             raise CannotObserve(phrase("barman answered with something that is not the state of a server"))
         return Told(values)
@@ -149,10 +147,10 @@ class Barman:
         config = [f"--config={self.config}"] if self.config else []
         return self.runner.run([self.binary, *config, *words], env=self.env, timeout=timeout, max_output=64 * 2**20)
 
-    def _ask(self, command: str) -> t.Mapping[str, object]:
-        done = self.run("-f", "json", command, "--", self.server)
+    def _ask(self, command: str, timeout: float = 3600.0) -> t.Mapping[str, object]:
+        done = self.run("-f", "json", command, "--", self.server, timeout=timeout)
         if done.rc != 0 and re.search(_NO_COMMAND, done.stderr):
-            done = self.run("-f", "json", _OLD_NAMES[command], "--", self.server)
+            done = self.run("-f", "json", _OLD_NAMES[command], "--", self.server, timeout=timeout)
         if done.truncated:
             raise CannotObserve(phrase("barman said more of {server} than can be read", server=self.server))
         data = _object(done.stdout)
@@ -249,11 +247,12 @@ __all__ = (
     "DAMAGED",
     "DONE",
     "FAILED",
+    "OTHER",
+    "PERMISSION",
     "STARTED",
     "SYNCING",
     "UNKNOWN_SERVER",
     "WAITING",
-    "Access",
     "Backup",
     "Barman",
     "BarmanFailed",

@@ -16,7 +16,7 @@ import gzip
 import lzma
 import os
 import re
-import typing as t
+import zlib
 
 from .._finding import CannotObserve
 from .._runner import unreadable
@@ -44,6 +44,7 @@ class Info:
     compression: str | None = None
     encryption: str | None = None
     parent: str | None = None  # of an incremental backup
+    pgdata: str | None = None
     snapshots: bool = False
     tablespaces: tuple[tuple[str, str, str], ...] = ()
 
@@ -88,6 +89,7 @@ def parse_info(text: str) -> Info:
         compression=values.get("compression"),
         encryption=values.get("encryption"),
         parent=values.get("parent_backup_id"),
+        pgdata=values.get("pgdata"),
         snapshots="snapshots_info" in values,
         tablespaces=_tablespaces(values.get("tablespaces")),
     )
@@ -187,23 +189,16 @@ def way_of(archive: Archive, timeline: int) -> list[Step] | None:
 
 def read_small(path: str, most: int = 2**20) -> str | None:
     """A small file that may be compressed; None where it cannot be read."""
-    openers: tuple[tuple[bytes, t.Callable[[str], t.IO[bytes]]], ...] = (
-        (b"\x1f\x8b", gzip.open),
-        (b"BZh", bz2.open),
-        (b"\xfd7zXZ", lzma.open),
-    )
     try:
-        with open(path, "rb") as plain:
-            head = plain.read(6)
-        opener = next((opener for magic, opener in openers if head.startswith(magic)), open_plain)
-        with opener(path) as stream:
-            return stream.read(most).decode("utf-8", "replace")
-    except (OSError, EOFError, ValueError, lzma.LZMAError):
+        with open(path, "rb") as stream:
+            content = stream.read(most)
+        for magic, unpacked in ((b"\x1f\x8b", gzip.decompress), (b"BZh", bz2.decompress), (b"\xfd7zXZ", lzma.decompress)):
+            if content.startswith(magic):
+                content = unpacked(content)
+                break
+    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
         return None
-
-
-def open_plain(path: str) -> t.IO[bytes]:
-    return open(path, "rb")
+    return content.decode("utf-8", "replace")
 
 
 @dataclasses.dataclass(frozen=True)

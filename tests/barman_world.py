@@ -18,7 +18,6 @@ import typing as t
 
 from backup_tools import OF_POSTGRES, SECONDS, Postgres, Tools, account, open_folder
 from servers import free_port
-from table import World
 
 SERVER = "main"
 
@@ -86,6 +85,14 @@ class Barman:
         """The archived segments, oldest first."""
         return sorted(path for path in self.server.glob("wals/*/*") if len(path.name) == 24)
 
+    def settle(self, postgres: Postgres) -> None:
+        """Waits until the server has archived what is full, and has barman take it."""
+        end = time.monotonic() + SECONDS
+        while postgres.query("select count(*) from pg_ls_archive_statusdir() where name like '%.ready'") != "0":
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        self.run("archive-wal", SERVER)
+
     def give(self) -> None:
         if os.geteuid() == 0:
             for path in (self.folder, *self.folder.rglob("*")):
@@ -112,7 +119,7 @@ class Template:
         self.postgres = Postgres(self.tools, "pg", "--wal-segsize=1")
         incoming = self.barman.server / "incoming"
         self.postgres.configure("wal_level = replica", "archive_mode = on", f"archive_command = 'cp %p {incoming}/%f'")
-        self.postgres.configure("shared_buffers = 8MB", "max_wal_senders = 5")
+        self.postgres.configure("shared_buffers = 8MB", "max_wal_senders = 5", "autovacuum = off")
         self.barman.configure(self.postgres.socket, self.postgres.port)
         self.barman.give()
         self.barman.run("check", SERVER, check=False)  # makes the folders
@@ -125,27 +132,19 @@ class Template:
         self.barman.run("backup", SERVER)
         self.postgres.query("insert into payments select id, repeat('z', 100) from generate_series(2001, 3000) as id")
         self.archive()
+        self.postgres.query("insert into payments select id, repeat('a', 100) from generate_series(3001, 4000) as id")
+        self.archive()
+        self.postgres.query("select pg_create_physical_replication_slot('barman')")
         self.postgres.stop()
         self.data = self.folder / "data"
         shutil.copytree(self.postgres.data, self.data, symlinks=True)
         self.postgres.start()
-        self.settle()
-        first, second = self.barman.ids()
-        self.barman.aged(first, 27)
-        self.barman.aged(second, 3)
+        self.barman.settle(self.postgres)
+        self.barman.run("cron")
 
     def archive(self) -> None:
-        """Has all WAL archived, by PostgreSQL and by barman."""
         self.postgres.query("select pg_switch_wal()")
-        self.settle()
-
-    def settle(self) -> None:
-        end = time.monotonic() + SECONDS
-        waiting = "select count(*) from pg_ls_archive_statusdir() where name like '%.ready'"
-        while self.postgres.query(waiting) != "0":
-            assert time.monotonic() < end
-            time.sleep(0.05)
-        self.barman.run("archive-wal", SERVER)
+        self.barman.settle(self.postgres)
 
     def stop(self) -> None:
         self.postgres.stop("immediate")
@@ -167,10 +166,17 @@ def stop_all() -> None:
     template.cache_clear()
 
 
+class RowWorld(t.Protocol):
+    """A row's world: what is started is stopped, and ``runner`` gets the tools."""
+
+    running: t.Any
+    runner: t.Any
+
+
 class Copy(Barman):
     """A copy of the template for one row. Its server is the template's, which is idle, until ``own_postgres``."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: RowWorld) -> None:
         made = template()
         folder = open_folder()
         world.running.started.append(self)
@@ -179,6 +185,8 @@ class Copy(Barman):
         self.processes: list[subprocess.Popen[bytes]] = []
         self.own = False
         shutil.copytree(made.barman.home, self.home, symlinks=True, copy_function=_copied)
+        for name, hours in zip(self.ids(), (27.0, 3.0), strict=True):
+            self.aged(name, hours)
         self.configure(self.postgres.socket, self.postgres.port)
         self.give()
         world.runner.environ.update(PATH=f"{made.tools.bin}:{os.environ['PATH']}", HOME=str(made.tools.home))
@@ -210,11 +218,15 @@ class Copy(Barman):
             assert time.monotonic() < end, (self.folder / "receive.log").read_text()
             time.sleep(0.1)
 
-    def stop(self) -> None:
-        for process in self.processes:
+    def stop_receiving(self) -> None:
+        while self.processes:
+            process = self.processes.pop()
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
             process.wait(SECONDS)
+
+    def stop(self) -> None:
+        self.stop_receiving()
         if self.own:
             self.postgres.stop("immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
