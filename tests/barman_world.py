@@ -16,7 +16,7 @@ import subprocess
 import time
 import typing as t
 
-from backup_tools import OF_POSTGRES, SECONDS, Postgres, Tools, account, open_folder
+from backup_tools import OF_POSTGRES, SECONDS, Postgres, Tools, account, has, open_folder
 from servers import free_port
 
 SERVER = "main"
@@ -113,7 +113,7 @@ class Template:
     def __init__(self) -> None:
         self.folder = open_folder()
         self.tools = Tools(self.folder / "t", "barman", *OF_POSTGRES)
-        inner = Tools(self.folder / "i", *OF_POSTGRES, also_as_root=True)
+        inner = Tools(self.folder / "i", *OF_POSTGRES, *(["rsync"] if has("rsync") else []), also_as_root=True)
         self.barman = Barman(self.folder / "b", self.tools, inner.bin)
         self.barman.home.mkdir(parents=True)
         self.postgres = Postgres(self.tools, "pg", "--wal-segsize=1")
