@@ -45,7 +45,7 @@ OTHERS: tuple[str, ...] = (
     "mariadb-dump",
     "mariadb-install-db",
 )
-OTHERS += ("mariadbd", "mariadb-check", "mbstream", "pgbackrest", "sqlite3", "zstd")
+OTHERS += ("mariadbd", "mariadb-check", "mbstream", "pgbackrest", "rsync", "sqlite3", "zstd")
 SECONDS = 60.0  # the most that a server may take to start
 
 
@@ -87,6 +87,11 @@ def _program(name: str) -> pathlib.Path:
     return found[0]
 
 
+def has(name: str) -> bool:
+    """Whether the program is among the unpacked ones; a machine may have an earlier set of them."""
+    return any(packages().glob(f"usr/bin/{name}"))
+
+
 def libraries() -> str:
     return ":".join(str(path) for place in ("usr/lib/*-linux-gnu", "lib/*-linux-gnu") for path in sorted(packages().glob(place)))
 
@@ -106,7 +111,7 @@ class Tools:
     def __init__(self, folder: pathlib.Path, *names: str, also_as_root: bool = False) -> None:
         self.folder, self.bin = folder, folder / "bin"
         self.bin.mkdir(parents=True)
-        for name in names or (*OF_PYTHON, *OF_POSTGRES, *OTHERS):
+        for name in names or [name for name in (*OF_PYTHON, *OF_POSTGRES, *OTHERS) if name != "rsync" or has(name)]:
             self.add(name, also_as_root)
         self.home = folder / "home"
         self.home.mkdir()
@@ -152,12 +157,12 @@ def open_folder() -> pathlib.Path:
 class Postgres:
     """A PostgreSQL server on a socket in its folder and on a free port of 127.0.0.1, run by the account."""
 
-    def __init__(self, tools: Tools, name: str = "pg") -> None:
+    def __init__(self, tools: Tools, name: str = "pg", *options: str) -> None:
         self.tools, self.port = tools, free_port()
         self.data, self.socket = tools.folder / name / "data", tools.folder / name / "s"
         self.socket.mkdir(parents=True)
         tools.give()
-        tools.run("initdb", "--no-sync", "-A", "trust", "-U", "postgres", "-D", str(self.data))
+        tools.run("initdb", "--no-sync", "-A", "trust", "-U", "postgres", *options, "-D", str(self.data))
         self.configure("listen_addresses = '127.0.0.1'", f"port = {self.port}", f"unix_socket_directories = '{self.socket}'", "fsync = off")
 
     def configure(self, *lines: str) -> None:

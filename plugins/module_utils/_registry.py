@@ -20,6 +20,7 @@ CHECKS = {
     "backup_integrity": "host",
     "backup_restore": "host",
     "borg_backup": "host",
+    "barman_backup": "host",
     "classic_monitoring": "controller",
     "clock": "host",
     "command": "host",
