@@ -28,6 +28,7 @@ CHECKS = {
     "junit": "controller",
     "log_canary": "both",
     "log_rotation": "host",
+    "mariadb_backup": "host",
     "metrics_endpoint": "both",
     "prometheus_alerts": "controller",
     "prometheus_query": "controller",

@@ -97,8 +97,8 @@ def without_data(backup: Backup, runner: Runner) -> list[str]:
         return []
     tables = backup.tables()
     present = {f"{folder}/{table}" for folder, names in tables.items() for table in names}
-    if f"{_STATISTICS}.frm" in backup.files and _STATISTICS not in present:
-        return []  # all lie in the tablespace of the system
+    if in_system(backup):
+        return []
     found = []
     for name in sorted(backup.files):
         runner.remaining()
@@ -111,6 +111,11 @@ def without_data(backup: Backup, runner: Runner) -> list[str]:
         ):
             found.append(table)
     return found
+
+
+def in_system(backup: Backup) -> bool:
+    """Whether the tables of InnoDB lie in the tablespace of the system (MariaDB): its own do."""
+    return [one for one in backup.files if one.startswith(f"{_STATISTICS}.")] == [f"{_STATISTICS}.frm"]
 
 
 def _is_innodb(path: str) -> bool:
@@ -131,4 +136,16 @@ def own_tables(tables: t.Mapping[str, set[str]]) -> int:
     return sum(len(names) for folder, names in tables.items() if folder not in SYSTEM)
 
 
-__all__ = ("SYSTEM", "faults", "lacking", "own_tables", "settings_of", "system_files", "without_data")
+def tables_of(backup: Backup) -> dict[str, set[str]]:
+    """The tables with data of each database, the names in their place where all data lies in the tablespace of the system."""
+    tables = backup.tables()
+    if not in_system(backup):
+        return tables
+    for path in backup.files:
+        folder, _slash, name = path.partition("/")
+        if name.endswith(".frm"):
+            tables.setdefault(plain(folder), set()).add(plain(name[: -len(".frm")]))
+    return tables
+
+
+__all__ = ("SYSTEM", "faults", "lacking", "own_tables", "settings_of", "system_files", "tables_of", "without_data")

@@ -17,7 +17,7 @@ from .._runner import Runner, unreadable
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, not_retained, refuse_odd, too_few, too_old
 from ._judgement import Judgement, percent, shrunk
 from ._mariadb_chains import Chains, about, chains
-from ._mariadb_files import SYSTEM, faults, lacking, own_tables, without_data
+from ._mariadb_files import SYSTEM, faults, lacking, own_tables, tables_of, without_data
 
 WHERE = "host"
 TIMEOUT = 300.0
@@ -63,9 +63,9 @@ def run(args: Arguments, runner: Runner) -> Finding:
     age = max(0.0, now - newest.time)
     old = too_old(name, age, args)
     few, short = too_few(shown, len(found.whole), args), not_retained(shown, now - found.whole[0].time, args)
+    _not_counted(found, newest, judgement)
     judgement.fails += [said for said in (old, _old_full(full, now, args), few) if said]
     judgement.warns += [short] if short else []
-    _not_counted(found, newest, judgement)
     _of_content(found, args, runner, judgement)
     tables = _tables(found.newest)
     databases = sorted(set(tables) - set(SYSTEM))
@@ -239,7 +239,7 @@ def _compared(found: Chains, tables: t.Mapping[str, set[str]], args: Arguments, 
 
 def _tables(links: t.Sequence[Backup]) -> dict[str, set[str]]:
     """The tables that a restore gives: those of the last link, which has a file for each, however little has changed."""
-    return links[-1].tables()
+    return tables_of(links[-1])
 
 
 def _measured(found: Chains, age: float, tables: int, args: Arguments) -> list[Measurement]:
