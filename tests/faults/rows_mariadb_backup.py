@@ -12,7 +12,7 @@ import shutil
 import typing as t
 
 import backup_tools
-from mariadb_worlds import Backups, aged, touched, xtrabackup
+from mariadb_made import Backups, aged, touched, xtrabackup
 from table import Row, World
 
 CHECK = "mariadb_backup"
@@ -20,9 +20,13 @@ Args = dict[str, t.Any]
 Arrange = t.Callable[[World], Args]
 
 
+def _backups(world: World) -> Backups:
+    return Backups(world.folder, world.folder.parents[1])
+
+
 def after(change: t.Callable[[Backups], object], **more: object) -> Arrange:
     def arrange(world: World) -> Args:
-        backups = Backups(world)
+        backups = _backups(world)
         change(backups)
         return backups.args(**more)
 
@@ -158,7 +162,7 @@ def other_zone(backups: Backups) -> None:
 
 
 def told_zone(world: World) -> Args:
-    backups = Backups(world)
+    backups = _backups(world)
     place = full(backups)
     moment = dt.datetime.now(dt.timezone(dt.timedelta(hours=9))) - dt.timedelta(hours=3)
     aged(place, 3)
@@ -191,7 +195,7 @@ def empty(world: World) -> Args:
 
 
 def dated(world: World) -> Args:
-    backups = Backups(world)
+    backups = _backups(world)
     day = (dt.datetime.now() - dt.timedelta(days=5)).strftime("%Y-%m-%d")
     backups.add("full", 3, day)
     return {"pattern": [str(backups.folder / "%Y-%m-%d")], "max_age": "26h"}
@@ -227,7 +231,7 @@ def stream(name: str = "payments.xb", *pack: str, hours: float = 3.0) -> t.Calla
 def with_zstd(world: World) -> Args:
     tools = backup_tools.Tools(world.folder / "tools", "zstd", also_as_root=True)
     world.runner.environ["PATH"] = f"{tools.bin}:{os.environ['PATH']}"
-    backups = Backups(world)
+    backups = _backups(world)
     backups.stream("payments.xb.zst", 3, [str(tools.bin / "zstd"), "-q", "-c"])
     return backups.args(contains=["payments"])
 

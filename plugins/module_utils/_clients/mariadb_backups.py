@@ -4,7 +4,8 @@
 """Backups that mariadb-backup, mariabackup and xtrabackup make, by what they write beside the data. PRIVATE to the collection.
 
 A backup is a folder or one file that was streamed. ``xtrabackup_checkpoints`` (the kind and the log sequence numbers) and
-``xtrabackup_info`` (when, with what) are written last; MariaDB 11.1 and later call them ``mariadb_backup_checkpoints`` and ``mariadb_backup_info``.
+``xtrabackup_info`` (when, with what) are written last; MariaDB 11.1 and later name them ``mariadb_backup_checkpoints`` and
+``mariadb_backup_info``.
 """
 
 from __future__ import annotations

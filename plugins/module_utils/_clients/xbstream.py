@@ -141,11 +141,20 @@ def _through(tool: str, path: str, runner: Runner) -> t.Iterator[t.IO[bytes]]:
         process.wait()
 
 
-class _Chunks:
-    """Reads a stream; ``seek_within``: the size of a file in which the content is leapt over."""
+def unpack(path: str, target: str, runner: Runner) -> dict[str, int]:
+    """Writes the files of a stream below a folder that is there; their sizes by name. Damaged, NotRead, OSError, CannotObserve."""
+    locked = envelope(path)
+    if locked:
+        raise NotRead(phrase("it is encrypted ({kind}), so what is in it cannot be looked at here", kind=locked))
+    with _opened(path, runner) as (stream, _packed):
+        return _Chunks(stream, (), runner, 0, target).read()[0]
 
-    def __init__(self, stream: t.IO[bytes], wanted: t.Container[str], runner: Runner, seek_within: int) -> None:
-        self.stream, self.wanted, self.runner, self.seek_within = stream, wanted, runner, seek_within
+
+class _Chunks:
+    """Reads a stream; ``seek_within``: the size of a file in which the content is leapt over; ``target``: where the files are written."""
+
+    def __init__(self, stream: t.IO[bytes], wanted: t.Container[str], runner: Runner, seek_within: int, target: str = "") -> None:
+        self.stream, self.wanted, self.runner, self.seek_within, self.target = stream, wanted, runner, seek_within, target
         self.sizes: dict[str, int] = {}
         self.texts: dict[str, bytes] = {}
         self.ended: set[str] = set()
@@ -170,14 +179,16 @@ class _Chunks:
         if kind == b"E":
             self.sizes.setdefault(name, 0)
             self.ended.add(name)
+            if self.target and not self.sizes[name]:
+                self._written(name, 0, b"")
             return
         if kind not in (b"P", b"S"):
             raise Damaged(phrase("it has a chunk of an unknown kind, of {file:path}", file=name))
         if name in self.ended or len(self.sizes) > _MOST_MEMBERS:
             raise Damaged(phrase("{file:path} goes on in it after its end", file=name))
         holes = struct.unpack("<I", _exactly(self.stream, 4))[0] if kind == b"S" else 0
-        length, _offset, checksum = struct.unpack("<QQI", _exactly(self.stream, 20))
-        if holes > _MOST_HOLES:
+        length, offset, checksum = struct.unpack("<QQI", _exactly(self.stream, 20))
+        if holes > _MOST_HOLES or (holes and self.target):
             raise Damaged(phrase("it has bytes that are no part of a stream"))
         seen = zlib.crc32(_exactly(self.stream, 8 * holes))
         self.sizes[name] = self.sizes.get(name, 0) + length
@@ -185,10 +196,10 @@ class _Chunks:
             if self.stream.tell() + length > self.seek_within:
                 raise EOFError
             self.stream.seek(length, os.SEEK_CUR)
-        elif self._payload(length, seen, name) != checksum:
+        elif self._payload(length, offset, seen, name) != checksum:
             raise Damaged(phrase("a part of {file:path} in it does not agree with its checksum", file=name))
 
-    def _payload(self, length: int, checksum: int, name: str) -> int:
+    def _payload(self, length: int, offset: int, checksum: int, name: str) -> int:
         """The CRC-32 of a part."""
         left = length
         while left:
@@ -197,8 +208,19 @@ class _Chunks:
             checksum = zlib.crc32(piece, checksum)
             if name in self.wanted and len(self.texts.get(name, b"")) < _KEPT:
                 self.texts[name] = self.texts.get(name, b"") + piece
+            if self.target:
+                self._written(name, offset + length - left, piece)
             left -= len(piece)
         return checksum
+
+    def _written(self, name: str, offset: int, piece: bytes) -> None:
+        if os.path.isabs(name) or ".." in name.split("/"):
+            raise Damaged(phrase("{file:path} in it would lie outside of the folder that it is unpacked into", file=name))
+        path = os.path.join(self.target, name)
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600), "wb") as out:
+            out.seek(offset)
+            out.write(piece)
 
 
 def _cut(sizes: t.Mapping[str, int]) -> Message:
@@ -231,4 +253,4 @@ def _exactly(stream: t.IO[bytes], size: int, *, may_end: bool = False) -> bytes:
     return got
 
 
-__all__ = ("Damaged", "NotRead", "Unfinished", "envelope", "is_stream", "members")
+__all__ = ("Damaged", "NotRead", "Unfinished", "envelope", "is_stream", "members", "unpack")

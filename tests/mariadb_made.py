@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Backups that the real mariadb-backup has made of a real server, once for each worker; a row gets copies of them."""
+"""Backups that the real mariadb-backup has made of a real server, once for each worker; a test gets copies of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ import subprocess
 import time
 
 from backup_tools import MariaDB, Tools, open_folder
-from table import World
 
 TABLES = """
 create database payments; use payments;
@@ -93,12 +92,11 @@ def _written(server: MariaDB) -> None:
 
 
 class Backups:
-    """A folder of a row with copies of backups, each of the age that is asked for."""
+    """A folder with copies of backups, each of the age that is asked for. ``base``: where they are made, once for each worker."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.made = made(world.folder.parents[1])
-        self.folder = world.folder / "backups"
+    def __init__(self, folder: pathlib.Path, base: pathlib.Path) -> None:
+        self.made = made(base)
+        self.folder = folder / "backups"
         self.folder.mkdir()
 
     def add(self, name: str, hours: float = 3.0, as_name: str | None = None) -> pathlib.Path:
