@@ -17,6 +17,7 @@ CHECKS = {
     "alertmanager_silences": "controller",
     "alertmanager_watchdog": "controller",
     "ansible_module": "action",
+    "backup_record": "both",
     "classic_monitoring": "controller",
     "clock": "host",
     "command": "host",

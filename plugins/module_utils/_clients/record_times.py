@@ -65,7 +65,7 @@ def moment_of(value: object, zone: dt.tzinfo | None, form: str | None) -> Moment
         if iso:
             return _of_iso(iso, zone)
         if re.search(r"\d{1,2} [A-Za-z]{3} \d{4} \d\d?:\d\d", text):
-            return _moment(email.utils.parsedate_to_datetime(text), zone)
+            return _moment(email.utils.parsedate_to_datetime(text), dt.timezone.utc)
     except (ValueError, TypeError, IndexError, OverflowError, OSError):
         pass
     return None

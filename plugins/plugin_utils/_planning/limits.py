@@ -17,22 +17,27 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 # -- limits; without a value there is none
 HIGHER = (
     ("deadline", "evaluated_within", "failure_limit", "lookback", "max_age", "max_duration", "max_latency", "max_offset", "max_restarts")
+    + ("max_full_age",)
     + ("max_series", "max_size", "receipt_max_age", "rpo", "size_deviation", "within")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_free", "min_size", "min_tests", "min_tiers")
+    + ("min_items",)
     + ("min_up", "percentile", "retention", "samples", "verify_max_bytes")
 )  # fmt: skip
 COMPARISONS = ("disk", "file_descriptors", "inodes", "memory")
 MEETS_FEWER = ("pass_when",)  # comparisons over the value that is asked for: fewer values meet a stricter one
 MEETS_MORE = ("fail_when", "warn_when")
-MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
+MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs") + (
+    "encrypted",
+)
 MUST_STAY_FALSE = ("allow_skipped", "local")
 NOT_SHORTER = (
     ("contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required", "required_annotations")
     + ("required_by_severity", "required_labels", "sections", "soft_404")
+    + ("bad_states",)
 )  # fmt: skip
-NOT_LONGER = ("ignore_links", "may_be_absent", "may_be_empty", "status")
+NOT_LONGER = ("ignore_links", "may_be_absent", "may_be_empty", "status") + ("good_states", "partial_states")
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
     "companion": ("fail", "warn", "told"),
     "imap_tls": ("implicit", "starttls", "none"),
@@ -65,6 +70,7 @@ OBJECTS = (
     + ("rules_url", "search", "secret_environment", "selector", "server", "service", "services", "signals", "since", "socket")
     + ("success_file", "suite", "tag", "tags", "template", "timer", "to", "uid", "unit", "url", "variables", "version_property", "via")
     + ("window_end", "window_start")
+    + ("entries", "gives", "size_unit", "time_format", "time_zone")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to
