@@ -56,7 +56,7 @@ options:
     description:
       - How the records are written. V(json) is also an object for each line; V(csv) has the names of its columns in its first line, with
         V(,), V(;), tabs or V(|) between them; V(logfmt) has a record for each line, as C(key=value key=value); V(keys) has a line for each
-        key, as C(key: value) or C(key = value), and empty lines between records; V(mail) is one mail for each file.
+        key, a colon or C(=) before its value, and empty lines between records; V(mail) is one mail for each file.
       - V(auto) tells by the name, the type of the answer and the beginning.
     type: str
     choices: [auto, json, csv, logfmt, keys, mail]

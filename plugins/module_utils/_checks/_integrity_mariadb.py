@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 
 from .._clients.innodb_files import DOUBLEWRITE
-from .._clients.mariadb_backups import Access, Backup
+from .._clients.mariadb_backups import Backup
 from .._finding import CannotObserve, Measurement
 from .._message import first_line
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Completed, Runner, unreadable
 from ._backup_proofs import Share, Verified
-from ._mariadb_chains import about, chains
+from ._mariadb_chains import LARGEST, Access, about, chains
 from ._mariadb_files import faults, settings_of, system_files
 
 TOOL = "innochecksum"
@@ -40,7 +40,7 @@ def verify(args: Access, runner: Runner, share: Share) -> Verified:
             continue
         if backup.streamed:  # it was read to its end to be chosen
             count, size = count + 1, size + backup.size
-            if backup.size > args["verify_max_bytes"]:
+            if backup.size > (args.get("verify_max_bytes") or LARGEST):
                 verified.unseen.append(
                     phrase("{path:path} is too large to be read with its checksums (verify_max_bytes)", path=backup.path)
                 )

@@ -9,15 +9,35 @@ import dataclasses
 import datetime as dt
 import glob
 import os
+import typing as t
 
-from .._argspec import ArgumentsRefused
-from .._clients.mariadb_backups import Access, Backup, chain, look, places, read
-from .._clients.record_times import zone_of
+from .._argspec import ArgumentsRefused, Spec
+from .._clients.mariadb_backups import Backup, chain, look, places, read
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .._runner import Runner, unreadable
 from ._dated_names import name_time, parts_of, translate
 from ._judgement import FUTURE
+from ._time_zone import time_zone
+
+# the options by which the backups are found
+ACCESS: Spec = {
+    "path": {"type": "path"},
+    "pattern": {"type": "list", "elements": "str"},
+    "time_zone": {"type": "str"},
+    "verify_max_bytes": {"type": "str", "default": "2GiB"},
+}
+LARGEST = 2 * 2**30  # bytes, the default of verify_max_bytes
+
+
+class Access(t.TypedDict):
+    """What ``ACCESS`` makes."""
+
+    path: str | None
+    pattern: list[str] | None
+    time_zone: str | None
+    verify_max_bytes: int
+    timeout: float
 
 
 @dataclasses.dataclass
@@ -42,7 +62,7 @@ class _Found:
 
     def __init__(self, args: Access, runner: Runner) -> None:
         self.args, self.runner = args, runner
-        self.zone: dt.tzinfo | None = zone_of(args["time_zone"])
+        self.zone: dt.tzinfo | None = time_zone(args.get("time_zone"))
         self.closed: list[Message] = []
         self.named: dict[str, float | None] = {}  # the moment that a name means
         if args["path"]:
@@ -85,7 +105,7 @@ class _Found:
         return backup
 
     def read(self, backup: Backup) -> None:
-        read(backup, self.zone, self.runner, self.args["verify_max_bytes"])
+        read(backup, self.zone, self.runner, self.args.get("verify_max_bytes") or LARGEST)
         self._bounded(backup)
 
 
@@ -141,4 +161,4 @@ def about(backup: Backup) -> Message:
     return phrase("{path:path}: {reason}", path=backup.path, reason=why)
 
 
-__all__ = ("Chains", "about", "chains")
+__all__ = ("ACCESS", "LARGEST", "Access", "Chains", "about", "chains")

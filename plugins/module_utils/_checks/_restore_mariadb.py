@@ -13,14 +13,14 @@ import os
 import re
 import shutil
 
-from .._clients.mariadb_backups import Access, Backup, chain
+from .._clients.mariadb_backups import Backup, chain
 from .._clients.xbstream import Damaged, NotRead, unpack
 from .._finding import CannotObserve
 from .._message import one_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Completed, Runner, unreadable
 from ._backup_proofs import Generation, Restored, RestoreFailed
-from ._mariadb_chains import about, chains
+from ._mariadb_chains import Access, about, chains
 from ._mariadb_files import own_tables, settings_of, tables_of
 
 _PIECE = 1 << 20
@@ -52,7 +52,7 @@ def restore(args: Access, runner: Runner, generation: Generation, target: str) -
         raise CannotObserve(phrase("{path:path} is not there any more", path=generation.id))
     data = os.path.join(target, "data")
     _brought(links[0], data, runner)
-    tool = _tool(links[0], runner)
+    tool = _tool(links[0], str(args.get("binary") or ""), runner)
     if not (links[0].prepared and len(links) == 1):
         _prepare(links[0], tool, data, None, runner, last=len(links) == 1)
     for number, link in enumerate(links[1:], 1):
@@ -137,7 +137,10 @@ def _harmless(backup: Backup, folder: str) -> None:
 # -- preparing
 
 
-def _tool(backup: Backup, runner: Runner) -> str:
+def _tool(backup: Backup, given: str, runner: Runner) -> str:
+    """The program that is given, else that of the server's kind."""
+    if given and given != "mariadb-backup":
+        return given
     if "MariaDB" not in backup.info.get("server_version", "MariaDB") and backup.info.get("tool_name") == "xtrabackup":
         return "xtrabackup"
     return next((name for name in ("mariadb-backup", "mariabackup") if runner.which(name)), "mariadb-backup")

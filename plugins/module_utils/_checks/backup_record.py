@@ -9,7 +9,6 @@ import datetime as dt
 import typing as t
 
 from .._argspec import Spec
-from .._clients.record_times import zone_of
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
@@ -18,6 +17,7 @@ from ._judgement import FUTURE, Judgement, percent, shrunk
 from ._record_fields import FIELDS, UNITS, Reading, Record
 from ._record_sources import SOURCE_SPEC, Gathered, SourceArguments, gather
 from ._record_states import BAD, BAD_WORDS, GOOD, GOOD_WORDS, OTHER, PARTIAL, PARTIAL_WORDS, RUNNING, States
+from ._time_zone import time_zone
 
 WHERE = "both"
 TIMEOUT = 60.0
@@ -86,7 +86,7 @@ def problems(args: Arguments, given: t.Mapping[str, object]) -> list[str]:
 def run(args: Arguments, runner: Runner) -> Finding | list[Finding]:
     refuse_odd(args)
     states = States(args["good_states"], args["partial_states"], args["bad_states"])
-    reading = Reading(args["fields"], args["match"], states, zone_of(args["time_zone"]), args["time_format"], args["size_unit"])
+    reading = Reading(args["fields"], args["match"], states, time_zone(args["time_zone"]), args["time_format"], args["size_unit"])
     gathered = gather(args, runner)
     records = [record for source in gathered.sources for record in reading.records(source)]
     records = _once(records)

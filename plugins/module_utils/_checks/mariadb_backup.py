@@ -9,14 +9,14 @@ import datetime as dt
 import typing as t
 
 from .._argspec import Spec
-from .._clients.mariadb_backups import ACCESS, Access, Backup
+from .._clients.mariadb_backups import Backup
 from .._clients.xbstream import envelope
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat
 from .._phrase import Message, phrase, plural
 from .._runner import Runner, unreadable
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, not_retained, refuse_odd, too_few, too_old
 from ._judgement import Judgement, percent, shrunk
-from ._mariadb_chains import Chains, about, chains
+from ._mariadb_chains import ACCESS, Access, Chains, about, chains
 from ._mariadb_files import SYSTEM, faults, lacking, own_tables, tables_of, without_data
 
 WHERE = "host"

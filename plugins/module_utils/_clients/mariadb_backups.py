@@ -17,19 +17,11 @@ import re
 import stat
 import typing as t
 
-from .._argspec import Spec
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .._runner import Runner, unreadable
 from .xbstream import Damaged, NotRead, Unfinished, is_stream, members
 
-# the options by which the backups are found
-ACCESS: Spec = {
-    "path": {"type": "path"},
-    "pattern": {"type": "list", "elements": "str"},
-    "time_zone": {"type": "str"},
-    "verify_max_bytes": {"type": "str", "default": "2GiB"},
-}
 CHECKPOINTS = ("xtrabackup_checkpoints", "mariadb_backup_checkpoints")
 INFO = ("xtrabackup_info", "mariadb_backup_info")
 LOGS = ("ib_logfile0", "xtrabackup_logfile")
@@ -52,16 +44,6 @@ SETTLING = 600.0  # seconds after its last change in which a backup without its 
 _FULL = ("full-backuped", "full-prepared", "log-applied")
 _LARGEST = 1 << 20  # bytes of a file beside the data
 _WRAPPED = re.compile(r"\.(?:zst|qp|lz4|gz|xbcrypt|enc)$")
-
-
-class Access(t.TypedDict):
-    """What ``ACCESS`` makes."""
-
-    path: str | None
-    pattern: list[str] | None
-    time_zone: str | None
-    verify_max_bytes: int
-    timeout: float
 
 
 @dataclasses.dataclass
@@ -308,4 +290,4 @@ def _base(backup: Backup, backups: t.Sequence[Backup]) -> Backup | None:
     return chosen[-1] if chosen else None
 
 
-__all__ = ("ACCESS", "INFO", "LOGS", "SETTINGS", "SETTLING", "Access", "Backup", "chain", "look", "pairs", "places", "plain", "read")
+__all__ = ("INFO", "LOGS", "SETTINGS", "SETTLING", "Backup", "chain", "look", "pairs", "places", "plain", "read")

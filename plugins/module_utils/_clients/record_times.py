@@ -11,8 +11,6 @@ import math
 import re
 import typing as t
 
-from .._argspec import ArgumentsRefused
-
 _ISO = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)[T ]+(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d{1,12})?)? ?(?:(Z|UTC|GMT)|([+-])(\d\d):?(\d\d)?)?", re.IGNORECASE
 )
@@ -26,7 +24,7 @@ class Moment(t.NamedTuple):
 
 
 def zone_of(name: str | None) -> dt.tzinfo | None:
-    """The zone of ``Europe/Paris``, ``UTC`` or ``+02:00``; None for that of this host. ArgumentsRefused."""
+    """The zone of ``Europe/Paris``, ``UTC`` or ``+02:00``; None for that of this host. ValueError."""
     if name is None:
         return None
     offset = re.fullmatch(r"([+-])(\d\d):?(\d\d)", name)
@@ -41,9 +39,7 @@ def zone_of(name: str | None) -> dt.tzinfo | None:
     try:
         return zoneinfo.ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ArgumentsRefused(
-            [f"time_zone: '{name}' is no time zone that is known here; expected for example Europe/Paris or +02:00"]
-        ) from None
+        raise ValueError(f"'{name}' is no time zone that is known here; expected for example Europe/Paris or +02:00") from None
 
 
 def moment_of(value: object, zone: dt.tzinfo | None, form: str | None) -> Moment | None:
