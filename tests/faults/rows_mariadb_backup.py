@@ -117,6 +117,18 @@ def dropped_database(backups: Backups) -> None:
     full(backups)
 
 
+def two_servers(hours: float) -> t.Callable[[Backups], None]:
+    """Two servers leave their backups in one folder; that of the other was made so long ago."""
+
+    def change(backups: Backups) -> None:
+        place = backups.add("full", hours, "shop-1")
+        (place / "payments").rename(place / "shop")
+        touched(place, hours)
+        full(backups)
+
+    return change
+
+
 def future(backups: Backups) -> None:
     backups.add("full", -48)
 
@@ -314,6 +326,8 @@ ROWS: list[Row] = [
         r"inc2 \(incremental, on .*full",
     ),
     Row(CHECK, "names as MariaDB 11 has them", after(then(renamed)), "pass", r"full is 3 h old"),
+    Row(CHECK, "two servers, each last night", after(two_servers(4)), "pass", r"full is 3 h old"),
+    Row(CHECK, "another server that is long retired", after(two_servers(1000)), "pass", r"full is 3 h old"),
     Row(CHECK, "already prepared", after(prepared), "pass", r"full is 3 h old"),
     Row(
         CHECK,
@@ -414,13 +428,26 @@ ROWS: list[Row] = [
     Row(CHECK, "not as far back as wanted", after(nights, retention="30d"), "warn", r"the oldest is 2 d 3 h old, 30 d are to be kept"),
     Row(CHECK, "killed last night", after(killed(3, 25)), "warn", r"not counted: .*killed: it has no xtrabackup_"),
     Row(CHECK, "half as large", after(halved), "warn", r"median of 3 earlier ones .*more than 50% smaller"),
-    Row(CHECK, "a database is no longer in it", after(dropped_database), "warn", r"shop, which the backup before has, is not in"),
+    Row(
+        CHECK,
+        "a database is no longer in it",
+        after(dropped_database),
+        "warn",
+        r"shop is not in it any more: the newest backup with it, .*earlier, is 27 h old",
+    ),
     Row(
         CHECK,
         "one of two tables has no file",
         after(then(gone("payments/orders.ibd"))),
         "warn",
         r"without a file of its own .*missing, or in",
+    ),
+    Row(
+        CHECK,
+        "the other of two servers has stopped",
+        after(two_servers(144)),
+        "warn",
+        r"shop is not in it any more: .*shop-1, is 6 d old",
     ),
     Row(CHECK, "a partial one", after(then(said("xtrabackup_info", "partial = N", "partial = Y"))), "warn", r"is a partial backup"),
     Row(CHECK, "another one is dated in the future", after(later_also_future), "warn", r"1 backup dated in the future is not counted"),

@@ -35,6 +35,7 @@ COMPARABLE = {
     "databases": {"kind": "set", "what": phrase("backup of")},
     "backup_size_bytes": {"kind": "number", "what": phrase("size of the backup of"), "worse": "lower", "relative": 0.5, "then": "warn"},
 }
+RECENTLY = 7  # times max_age: what has stopped longer ago is kept on purpose
 _SHOWN = 3
 
 
@@ -66,7 +67,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
     _not_counted(found, newest, judgement)
     judgement.fails += [said for said in (old, _old_full(full, now, args), few) if said]
     judgement.warns += [short] if short else []
-    _of_content(found, args, runner, judgement)
+    _of_content(found, now, args, runner, judgement)
     tables = _tables(found.newest)
     databases = sorted(set(tables) - set(SYSTEM))
     common["observed"].update(
@@ -157,7 +158,7 @@ def _not_counted(found: Chains, newest: Backup, judgement: Judgement) -> None:
         )
 
 
-def _of_content(found: Chains, args: Arguments, runner: Runner, judgement: Judgement) -> None:
+def _of_content(found: Chains, now: float, args: Arguments, runner: Runner, judgement: Judgement) -> None:
     """What is wrong with the newest backup and what it builds on."""
     for backup in found.newest:
         try:
@@ -167,6 +168,10 @@ def _of_content(found: Chains, args: Arguments, runner: Runner, judgement: Judge
             judgement.unseen.append(unreadable(str(exc.filename or backup.path), exc))
             continue
         judgement.fails += [phrase("{path:path}: {reason}", path=backup.path, reason=said) for said in wrong]
+        if backup.streamed and backup.size > args["verify_max_bytes"]:
+            judgement.notes.append(
+                phrase("{path:path} is large: its structure was read, not its checksums (verify_max_bytes)", path=backup.path)
+            )
         _bare(backup, bare, found, judgement)
     tables, newest = _tables(found.newest), found.newest[-1]
     if not own_tables(tables) and not judgement.fails:
@@ -180,7 +185,7 @@ def _of_content(found: Chains, args: Arguments, runner: Runner, judgement: Judge
         )
     if args["encrypted"]:
         judgement.fails += [phrase("{path:path} is not encrypted", path=one.path) for one in found.newest if not _is_encrypted(one)][:1]
-    _compared(found, tables, args, judgement)
+    _compared(found, tables, now, args, judgement)
 
 
 def _bare(backup: Backup, bare: list[str], found: Chains, judgement: Judgement) -> None:
@@ -219,22 +224,33 @@ def _is_encrypted(backup: Backup) -> bool:
         return False
 
 
-def _compared(found: Chains, tables: t.Mapping[str, set[str]], args: Arguments, judgement: Judgement) -> None:
-    """The full backup beside earlier full ones: its size, and the databases that are in them."""
-    full = found.newest[0]
+def _compared(found: Chains, tables: t.Mapping[str, set[str]], now: float, args: Arguments, judgement: Judgement) -> None:
+    """The full backup beside earlier full ones of the same databases, and the databases whose backups have stopped."""
+    full, own = found.newest[0], set(tables) - set(SYSTEM)
     earlier = [one for one in found.whole if one.time < full.time and one.streamed == full.streamed and one.kind in ("full", "")]
+    earlier = [one for one in earlier if not one.files or own & set(one.tables())]
     earlier = earlier[-args["compare"] :] if args["compare"] > 0 else []
     name = phrase("the full backup {path:path}", path=full.path)
     small = shrunk(name, full.size, [one.size for one in earlier], percent("size_deviation", args["size_deviation"]))
     judgement.warns += [small] if small else []
-    before = [one for one in earlier if one.files]
-    gone = sorted(set(before[-1].tables()) - set(tables) - set(SYSTEM)) if before else []
-    if gone:
-        judgement.warns.append(
-            phrase(
-                "{databases:list}, which the backup before has, is not in {path:path}", databases=gone[:_SHOWN], path=found.newest[-1].path
+    newest: dict[str, Backup] = {}
+    for one in found.whole:  # oldest first
+        newest.update(dict.fromkeys(set(tables_of(one)) - set(SYSTEM), one))
+    for one in sorted({one.path: one for one in newest.values()}.values(), key=_path):
+        stopped = sorted(database for database, last in newest.items() if last is one and database not in own)
+        if stopped and args["max_age"] < now - one.time <= RECENTLY * args["max_age"]:
+            judgement.warns.append(
+                phrase(
+                    "{databases:list} is not in it any more: the newest backup with it, {path:path}, is {age:duration} old",
+                    databases=stopped[:_SHOWN],
+                    path=one.path,
+                    age=now - one.time,
+                )
             )
-        )
+
+
+def _path(backup: Backup) -> str:
+    return backup.path
 
 
 def _tables(links: t.Sequence[Backup]) -> dict[str, set[str]]:
