@@ -157,14 +157,12 @@ options:
     default: B
   min_size:
     description:
-      - How large the newest backup must be at least, such as V(10GiB), where V(size) of O(fields) is given.
+      - How large the newest backup must be at least, such as V(10GiB). Where V(size) of O(fields) is given, it must have a byte at least.
     type: str
-    default: '1'
   min_items:
     description:
-      - How many items (files, machines) it must have at least, where V(items) of O(fields) is given.
+      - How many items (files, machines) it must have at least. Where V(items) of O(fields) is given, one at least.
     type: int
-    default: 1
   encrypted:
     description:
       - The newest backup must be encrypted, as V(encrypted) of O(fields) says.

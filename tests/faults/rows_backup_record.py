@@ -43,7 +43,7 @@ def put(world: World, name: str, content: str | bytes, hours: float = 0.0) -> pa
     return path
 
 
-def file(name: str, content: t.Callable[[], str | bytes], *, written: float = 0.0, **args: object) -> Arrange:
+def file(name: str, content: t.Callable[[], str | bytes], *, written: float = 0.0, **args: t.Any) -> Arrange:
     """A file with this content, written so many hours ago."""
 
     def arrange(world: World) -> Args:
@@ -53,7 +53,7 @@ def file(name: str, content: t.Callable[[], str | bytes], *, written: float = 0.
     return arrange
 
 
-def runs(*found: t.Callable[[], dict[str, object]], **args: object) -> Arrange:
+def runs(*found: t.Callable[[], dict[str, object]], **args: t.Any) -> Arrange:
     return file("sessions.json", lambda: json.dumps([one() for one in found]), **args)
 
 

@@ -32,8 +32,8 @@ ARGUMENT_SPEC: Spec = {
     "time_format": {"type": "str"},
     "time_zone": {"type": "str"},
     "size_unit": {"type": "str", "choices": [*UNITS], "default": "B"},
-    "min_size": {"type": "str", "default": "1"},
-    "min_items": {"type": "int", "default": 1},
+    "min_size": {"type": "str"},
+    "min_items": {"type": "int"},
     "encrypted": {"type": "bool", "default": False},
 }
 CONSTRAINTS = {
@@ -59,12 +59,12 @@ class Arguments(SourceArguments, Limits):
     time_format: str | None
     time_zone: str | None
     size_unit: str
-    min_size: int
-    min_items: int
+    min_size: int | None
+    min_items: int | None
     encrypted: bool
 
 
-def problems(args: Arguments, given: t.Mapping[str, object]) -> list[str]:
+def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
     """What can be seen to be wrong with the arguments before anything is asked."""
     found = []
     unknown = sorted(set(args["fields"]) - set(FIELDS))
@@ -76,9 +76,9 @@ def problems(args: Arguments, given: t.Mapping[str, object]) -> list[str]:
         found.append("jobs: name the field with the name of the job too, as in fields: {job: JobName}")
     if args["encrypted"] and "encrypted" not in args["fields"]:
         found.append("encrypted: name the field that says so, as in fields: {encrypted: Encrypted}")
-    if given.get("min_size") is not None and "size" not in args["fields"]:
+    if args["min_size"] is not None and "size" not in args["fields"]:
         found.append("min_size: name the field with the size, as in fields: {size: BackupSize}")
-    if given.get("min_items") is not None and "items" not in args["fields"]:
+    if args["min_items"] is not None and "items" not in args["fields"]:
         found.append("min_items: name the field with the number of items, as in fields: {items: Files}")
     return found
 
@@ -302,13 +302,13 @@ def _of_newest(name: Message, newest: Record, good: list[Record], reading: Readi
     earlier = [record for record in good if record is not newest and record.job == newest.job]
     earlier = earlier[-args["compare"] :] if args["compare"] > 0 else []
     if "size" in reading.fields:
-        _amount(name, "size", newest.size, float(args["min_size"]), judgement)
+        _amount(name, "size", newest.size, 1.0 if args["min_size"] is None else float(args["min_size"]), judgement)
         if newest.size:
             sizes = [record.size for record in earlier if record.size is not None]
             small = shrunk(name, newest.size, sizes, percent("size_deviation", args["size_deviation"]))
             judgement.warns += [small] if small else []
     if "items" in reading.fields:
-        _amount(name, "items", newest.items, float(args["min_items"]), judgement)
+        _amount(name, "items", newest.items, 1.0 if args["min_items"] is None else float(args["min_items"]), judgement)
     if args["encrypted"] and newest.encrypted is None:
         judgement.unseen.append(phrase("{backup}: the record does not say whether it is encrypted", backup=name))
     elif args["encrypted"] and not newest.encrypted:
@@ -355,7 +355,7 @@ def _measured(newest: Record, age: float, kept: int, args: Arguments) -> list[Me
         Measurement("backup_count", kept, args["min_count"], "lower", count=True),
     ]
     if newest.size is not None:
-        measured.append(Measurement("backup_size_bytes", newest.size, args["min_size"], "lower"))
+        measured.append(Measurement("backup_size_bytes", newest.size, args["min_size"], None if args["min_size"] is None else "lower"))
     if newest.items is not None:
         measured.append(Measurement("backup_items", newest.items))
     if newest.duration is not None:

@@ -145,7 +145,7 @@ def _not_counted(found: Chains, newest: Backup, judgement: Judgement) -> None:
     judgement.unseen += [about(one) for one in found.unseen if one.time >= newest.time][:_SHOWN]
     judgement.notes += [about(one) for one in found.unseen if one.time < newest.time][:_SHOWN]
     for one in found.incomplete[: 2 * _SHOWN]:
-        later = one.time > newest.time and not one.writing
+        later = one.time > newest.time and one.size and not one.writing
         (judgement.warns if later else judgement.notes).append(phrase("not counted: {backup}", backup=about(one)))
     judgement.unseen += found.closed[:_SHOWN]
     if found.future:

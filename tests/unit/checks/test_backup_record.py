@@ -310,4 +310,4 @@ def test_foreign_text_is_bounded(tmp_path: pathlib.Path) -> None:
 def test_arguments_that_say_nothing(args: dict[str, object], said: str) -> None:
     given = {"path": "/srv/records.json", "max_age": "26h", "fields": {"time": "end"}, **args}
     with pytest.raises(ArgumentsRefused, match=said):
-        backup_record.run(parse_arguments(backup_record, given), FakeRunner())
+        backup_record.run(t.cast("t.Any", parse_arguments(backup_record, given)), FakeRunner())

@@ -213,7 +213,14 @@ def test_a_chain_that_bites_its_tail_ends() -> None:
 
 
 def test_tables_by_their_files() -> None:
-    names = ("shop/orders.ibd", "shop/part#P#p0.ibd", "shop/new.new", "shop/with@002dmark.ibd", "shop/inc.ibd.delta", "shop/old.MYD")
+    names: tuple[str, ...] = (
+        "shop/orders.ibd",
+        "shop/part#P#p0.ibd",
+        "shop/new.new",
+        "shop/with@002dmark.ibd",
+        "shop/inc.ibd.delta",
+        "shop/old.MYD",
+    )
     names += ("shop/zst.ibd.zst", "shop/both.ibd.qp.xbcrypt", "shop/described.frm", "db.opt", "my@002ddb/t.ibd", "shop/deep/x.ibd")
     found = Backup("/b", files=dict.fromkeys(names, 1)).tables()
     assert found == {"shop": {"orders", "part", "new", "with-mark", "inc", "old", "zst", "both"}, "my-db": {"t"}}
