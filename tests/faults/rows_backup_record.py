@@ -14,6 +14,7 @@ import pathlib
 import threading
 import time
 import typing as t
+import urllib.parse
 
 from nasty import Nasty
 from rows_prometheus_query import exposing
@@ -205,6 +206,51 @@ def metric(hours: float | None, *lines: str, **args: object) -> Arrange:
     return arrange
 
 
+class Age:
+    """Stands in for a Prometheus with an hour of history: an age that grows, or the same one for ever."""
+
+    def __init__(self, _folder: pathlib.Path, *, grows: bool) -> None:
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:  # noqa: N802 # name of http.server
+                asked = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)
+                earlier = "time" in asked and float(asked["time"][0]) < time.time() - 600
+                value = 7200 if earlier and grows else 10800
+                sample = {"metric": {"name": "db"}, "value": [time.time(), str(value)]}
+                body = json.dumps({"status": "success", "data": {"resultType": "vector", "result": [sample]}}).encode()
+                known = "/api/" in self.path
+                self.send_response(200 if known else 404)
+                self.send_header("Content-Type", "application/json")
+                self.end_headers()
+                self.wfile.write(body if known else b"{}")
+
+            def log_message(self, *args: t.Any) -> None:
+                """Says nothing."""
+
+        self.server = http.server.ThreadingHTTPServer((LOCAL, 0), Handler)
+        self.url = f"http://{LOCAL}:{self.server.server_address[1]}"
+
+    def start(self) -> Age:
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def age(grows: bool) -> Arrange:
+    return lambda world: {
+        "url": world.running.start(Age, grows=grows).url,
+        "query": "backup_age_seconds",
+        "gives": "age",
+        "max_age": "26h",
+    }
+
+
+EXIT = 'backup_exit_code{name="db"}'
+CODES: Args = {"fields": {"state": "backup_exit_code"}, "good_states": ["0"]}
+
+
 def several(**args: object) -> Arrange:
     """A file for each night."""
 
@@ -288,6 +334,8 @@ ROWS: list[Row] = [
         "pass",
         r"backup of db by .* 3 h old, 4\.7",
     ),
+    Row(CHECK, "a metric with the code of the run", metric(3, f"{EXIT} 0", **CODES), "pass", r"3 h old"),
+    Row(CHECK, "an age that grows", age(grows=True), "pass", r"3 h old"),
     Row(CHECK, "NetBackup: 0 is named", runs(at(3, 0), at(27, 0), good_states=["0"], partial_states=["1"]), "pass", r"3 h old"),
     Row(CHECK, "a failure between two successes", runs(at(3), at(15, "Failed"), at(27)), "pass", r"3 h old"),
     Row(CHECK, "another run has begun", runs(at(3), at(0, "Working")), "pass", r"3 h old"),
@@ -354,6 +402,7 @@ ROWS: list[Row] = [
     Row(CHECK, "mails of failures", maildir((3, "Failed"), (27, "Failed")), "fail", r"none of 2 records is a success"),
     Row(CHECK, "mails that have stopped", maildir((76, "Success")), "fail", r"3 d 4 h old"),
     Row(CHECK, "a metric of long ago, still pushed", metric(76), "fail", r"3 d 4 h old"),
+    Row(CHECK, "a metric with the code of a failure", metric(3, f"{EXIT} 2", **CODES), "fail", r"is no success: '2"),
     Row(CHECK, "a metric of never", metric(None), "fail", r"is no success: 'never'"),
     Row(CHECK, "Bareos over HTTP: failed for a day", answer(bareos("f"), **BAREOS), "fail", r"is 27 h old"),
     Row(CHECK, "the last run failed", runs(at(3, "Failed"), at(20)), "warn", r"the run of 20.* after it ended with 'Failed'"),
@@ -450,6 +499,8 @@ ROWS: list[Row] = [
     Row(CHECK, "a huge answer", bad("huge"), "unknown", r"more than|larger than"),
     Row(CHECK, "garbage as the answer", bad("garbage"), "unknown", r"it is no table|has not as many columns|it is not CSV|no key"),
     Row(CHECK, "nothing listens", nobody, "unknown", r"refused the connection: nothing listens"),
+    Row(CHECK, "a metric without the code", metric(3, **CODES), "unknown", r"the record of 20.* has no state"),
+    Row(CHECK, "an age that was pushed once", age(grows=False), "unknown", r"has not moved for 60 min|has not moved for 1 h"),
     Row(CHECK, "no such metric", metric(3, query="backup_nothing"), "unknown", r"has nothing for backup_nothing"),
     Row(CHECK, "a login page before Prometheus", lambda world: {**bad("login")(world), "query": "x", "fields": {}}, "unknown", r"web page"),
 ]

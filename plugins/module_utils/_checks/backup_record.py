@@ -218,6 +218,9 @@ def _beside(
     last = good[-1].time if good else float("-inf")
     later = [record for record in past if record.time > last]
     for record in [one for one in later if one.state == OTHER][-1:]:
+        if not record.said:
+            judgement.unseen.append(phrase("{backup}: the record of {time:moment} has no state", backup=where, time=_iso(record.time)))
+            continue
         judgement.unseen.append(
             phrase(
                 "{backup}: it is not known whether '{state}' ({time:moment}) is a success; name it in good_states or bad_states",

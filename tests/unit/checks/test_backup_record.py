@@ -29,6 +29,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients imp
 from ansible_collections.operability.readiness.plugins.module_utils._clients.record_times import moment_of, zone_of
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
+from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from fakes import NOW, FakeRunner
 
 UTC = dt.timezone.utc
@@ -311,3 +312,19 @@ def test_arguments_that_say_nothing(args: dict[str, object], said: str) -> None:
     given = {"path": "/srv/records.json", "max_age": "26h", "fields": {"time": "end"}, **args}
     with pytest.raises(ArgumentsRefused, match=said):
         backup_record.run(t.cast("t.Any", parse_arguments(backup_record, given)), FakeRunner())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://svc:S3cr@etPw9@127.0.0.1:9/jobs",
+        "http://svc:S3cr/etPw9@127.0.0.1:9/jobs",
+        "ftp://svc:S3cretPw9@host/x",
+        "http://127.0.0.1:9/x?token=S3cretPw9",
+    ],
+)
+def test_no_login_of_an_address_is_shown(url: str) -> None:
+    given = {"url": url, "max_age": "26h", "fields": {"time": "end"}, "timeout": "5s"}
+    [finding] = run_item(Item(key="x", check="backup_record", args=given), Runner())
+    assert str(finding.status) == "unknown"
+    assert "etPw9" not in json.dumps(finding.as_dict())
