@@ -39,6 +39,7 @@ OTHERS: tuple[str, ...] = (
     "age",
     "age-keygen",
     "gpg",
+    "innochecksum",
     "mariadb",
     "mariadb-admin",
     "mariadb-backup",

@@ -18,11 +18,13 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 HIGHER = (
     ("deadline", "evaluated_within", "failure_limit", "lookback", "max_age", "max_duration", "max_latency", "max_offset", "max_restarts")
     + ("max_series", "max_size", "receipt_max_age", "rpo", "rpo_margin", "size_deviation", "within")
+    + ("max_full_age",)
     + ("max_series", "max_size", "receipt_max_age", "rpo", "size_deviation", "within")
     + ("every", "parts", "restore_every", "rto")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_free", "min_size", "min_tests", "min_tiers")
+    + ("min_items",)
     + ("min_up", "percentile", "retention", "samples", "verify_max_bytes")
     + ("min_files", "sample_files")
 )  # fmt: skip
@@ -35,12 +37,16 @@ MUST_STAY_TRUE = (
     ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
     + ("append_only", "encrypted")
 )  # fmt: skip
+MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs") + (
+    "encrypted",
+)
 MUST_STAY_FALSE = ("allow_skipped", "local")
 NOT_SHORTER = (
     ("contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required", "required_annotations")
     + ("required_by_severity", "required_labels", "sections", "soft_404")
+    + ("bad_states",)
 )  # fmt: skip
-NOT_LONGER = ("ignore_links", "may_be_absent", "may_be_empty", "status")
+NOT_LONGER = ("ignore_links", "may_be_absent", "may_be_empty", "status") + ("good_states", "partial_states")
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
     "companion": ("fail", "warn", "told"),
     "compare_with": ("live", "auto", "none"),
@@ -81,6 +87,7 @@ OBJECTS = (
     + ("archive_prefix", "barman_server", "config", "database", "generation", "profile", "record", "repo", "stanza", "tool")
     + ("verify_database",)
     + ("archive_prefix", "config", "glob_archives")
+    + ("entries", "gives", "size_unit", "time_format", "time_zone")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to

@@ -1,0 +1,151 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether the files of a backup of MariaDB are there and as long as they must be. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import os
+import re
+import typing as t
+
+from .._clients.innodb_files import PAGE, fault_of, fault_of_delta
+from .._clients.mariadb_backups import LOGS, SETTINGS, Backup, pairs, plain
+from .._phrase import Message, phrase, plural
+from .._runner import Runner
+
+SYSTEM = ("mysql", "performance_schema", "sys", "information_schema")
+_INNODB = 12  # in the fourth byte of a description of a table
+_SHOWN = 3
+_STATISTICS = "mysql/innodb_table_stats"  # of InnoDB; it has a file of its own where tables have
+
+
+def faults(backup: Backup, runner: Runner) -> list[Message]:
+    """What is wrong with the files of a folder or a stream; the files themselves are not read to their end. OSError, CannotObserve."""
+    said = _missing(backup)
+    if backup.streamed:
+        return said
+    bad: list[tuple[str, Message]] = []
+    for name, size in sorted(backup.files.items()):
+        runner.remaining()
+        fault = _fault(backup, name, size)
+        if fault:
+            bad.append((name, fault))
+    for name, fault in bad[:_SHOWN]:
+        said.append(phrase("{file:path} is damaged: {reason}", file=name, reason=fault))
+    if len(bad) > _SHOWN:
+        said.append(plural("{count:number} more file is damaged", "{count:number} more files are damaged", count=len(bad) - _SHOWN))
+    return said
+
+
+def _missing(backup: Backup) -> list[Message]:
+    """Files of the system without which nothing starts."""
+    names = _plain_names(backup)
+    wanted: list[tuple[str, ...]] = [LOGS] if not backup.prepared else []
+    settings = settings_of(backup)
+    if backup.kind == "full":
+        wanted += [(name,) for name in system_files(settings)]
+        undo = settings.get("innodb_undo_tablespaces", "0")
+        if undo.isdigit() and int(undo) <= 127 and "MariaDB" in backup.info.get("server_version", ""):
+            wanted += [(f"undo{number:03d}",) for number in range(1, int(undo) + 1)]
+    return [phrase("{file:path} is not in it", file=one[0]) for one in wanted if names.isdisjoint(one)]
+
+
+def _plain_names(backup: Backup) -> set[str]:
+    return {re.sub(r"(?:\.(?:zst|qp|lz4|xbcrypt))+$", "", name) for name in backup.files}
+
+
+def settings_of(backup: Backup) -> dict[str, str]:
+    """What ``backup-my.cnf`` says; nothing of a stream."""
+    try:
+        with open(os.path.join(backup.path, SETTINGS), encoding="utf-8", errors="replace") as handle:
+            return pairs(handle.read(1 << 20))
+    except OSError:
+        return {}
+
+
+def system_files(settings: t.Mapping[str, str]) -> list[str]:
+    """The files of the system's tablespace: ``ibdata1:12M;ibdata2:12M:autoextend``."""
+    return [os.path.basename(one.split(":")[0]) for one in settings.get("innodb_data_file_path", "ibdata1").split(";") if one.strip()]
+
+
+def _fault(backup: Backup, name: str, size: int) -> Message | None:
+    path = os.path.join(backup.path, name)
+    if name.endswith((".ibd", ".new")) or (name == "ibdata1" and "ibdata2" not in backup.files):
+        return None if name.endswith(".new") and not size else fault_of(path, size)
+    if name.endswith(".delta"):
+        return fault_of_delta(path, size, _page_of_delta(path))
+    if name in LOGS or re.search(r"\.(?:zst|qp|lz4|xbcrypt)$", name):
+        return None if size else phrase("it is empty")
+    return None
+
+
+def _page_of_delta(path: str) -> int:
+    """How long a page is, by the file beside the changed pages."""
+    try:
+        with open(f"{path[: -len('.delta')]}.meta", encoding="utf-8", errors="replace") as handle:
+            said = pairs(handle.read(4096))
+    except OSError:
+        return PAGE
+    numbers = [int(said[name]) for name in ("zip_size", "page_size") if said.get(name, "").isdigit()]
+    return next((number for number in numbers if 1024 <= number <= 65536), PAGE)
+
+
+def without_data(backup: Backup, runner: Runner) -> list[str]:
+    """Tables of InnoDB with a description and no data (MariaDB), where tables have files of their own. OSError."""
+    if backup.streamed or backup.kind != "full":
+        return []
+    tables = backup.tables()
+    present = {f"{folder}/{table}" for folder, names in tables.items() for table in names}
+    if in_system(backup):
+        return []
+    found = []
+    for name in sorted(backup.files):
+        runner.remaining()
+        table = plain(name[: -len(".frm")])
+        if (
+            name.endswith(".frm")
+            and table not in present
+            and not table.startswith("mysql/")
+            and _is_innodb(os.path.join(backup.path, name))
+        ):
+            found.append(table)
+    return found
+
+
+def in_system(backup: Backup) -> bool:
+    """Whether the tables of InnoDB lie in the tablespace of the system (MariaDB): its own do."""
+    return [one for one in backup.files if one.startswith(f"{_STATISTICS}.")] == [f"{_STATISTICS}.frm"]
+
+
+def _is_innodb(path: str) -> bool:
+    with open(path, "rb") as handle:
+        head = handle.read(4)
+    return head[:2] == b"\xfe\x01" and head[3:] == bytes([_INNODB])
+
+
+def lacking(tables: t.Mapping[str, set[str]], wanted: str) -> bool:
+    """Whether a database (``payments``) or a table (``payments.orders``) has no data in a backup."""
+    folder, dot, table = wanted.replace("/", ".").partition(".")
+    names = tables.get(folder, set())
+    return table not in names if dot else not names
+
+
+def own_tables(tables: t.Mapping[str, set[str]]) -> int:
+    """How many tables there are beside those of the server."""
+    return sum(len(names) for folder, names in tables.items() if folder not in SYSTEM)
+
+
+def tables_of(backup: Backup) -> dict[str, set[str]]:
+    """The tables with data of each database, the names in their place where all data lies in the tablespace of the system."""
+    tables = backup.tables()
+    if not in_system(backup):
+        return tables
+    for path in backup.files:
+        folder, _slash, name = path.partition("/")
+        if name.endswith(".frm"):
+            tables.setdefault(plain(folder), set()).add(plain(name[: -len(".frm")]))
+    return tables
+
+
+__all__ = ("SYSTEM", "faults", "lacking", "own_tables", "settings_of", "system_files", "tables_of", "without_data")
