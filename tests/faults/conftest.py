@@ -17,11 +17,8 @@ SHARE_SERVERS = (
     "alert_coverage",
     "alertmanager_route",
     "alertmanager_silences",
-<<<<<<< HEAD
     "backup_restore",
-=======
     "barman_backup",
->>>>>>> w5
     "grafana_dashboard",
     "prometheus_alerts",
     "prometheus_series",
@@ -51,10 +48,7 @@ def _shared_servers() -> t.Iterator[None]:
     """A process of a worker ends without what it has registered for its end."""
     yield
     classic_servers.stop_all()
-<<<<<<< HEAD
     if worlds := sys.modules.get("restore_worlds"):  # of those rows
         worlds.remove_all()
-=======
     if "barman_world" in sys.modules:
         sys.modules["barman_world"].stop_all()
->>>>>>> w5
