@@ -29,6 +29,7 @@ CHECKS = {
     "log_canary": "both",
     "log_rotation": "host",
     "metrics_endpoint": "both",
+    "pgbackrest_backup": "host",
     "prometheus_alerts": "controller",
     "prometheus_query": "controller",
     "prometheus_series": "controller",
