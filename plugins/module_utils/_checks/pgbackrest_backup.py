@@ -463,15 +463,17 @@ def _judge_asked(seen: _Seen, repository: Repository, judgement: Judgement) -> N
 
 
 def _good(newest: Backup, age: float, fulls: int, lag: Lag | None, args: Arguments, name: Message) -> Message:
+    behind = lag.seconds if lag else None
+    wal = phrase("WAL at most {lag:duration} behind", lag=behind) if behind else phrase("no WAL is missing")
     return plural(
-        "{backup} is {age:duration} old, {size:bytes}, the limit is {limit}; WAL at most {lag:duration} behind; {count:number} full backup",
-        "{backup} is {age:duration} old, {size:bytes}, the limit is {limit}; WAL at most {lag:duration} behind; {count:number} full backups",
+        "{backup} is {age:duration} old, {size:bytes}, the limit is {limit}; {wal}; {count:number} full backup",
+        "{backup} is {age:duration} old, {size:bytes}, the limit is {limit}; {wal}; {count:number} full backups",
         count=fulls,
         backup=name,
         age=age,
         size=newest.size or 0,
         limit=allowed_age(args),
-        lag=(lag.seconds if lag else None) or 0.0,
+        wal=wal,
     )
 
 

@@ -32,6 +32,7 @@ LARGEST = 64 * 2**20  # bytes of an answer
 WRONG_PASSPHRASE = "wrong_passphrase"
 NO_CONFIGURATION = "no_configuration"
 NO_SUCH_REPOSITORY = "no_such_repository"
+OTHER_HOST = "other_host"
 TOO_OLD = "too_old"
 LOCKED = "locked"
 PERMISSION = "permission"
@@ -40,19 +41,21 @@ DAMAGED = "damaged"
 OTHER = "other"
 # in this order: an unreadable info file is also "unable to load"
 _TEXTS = (
-    (WRONG_PASSPHRASE, r"CryptoError|cipher|is or was the repo encrypted"),
+    (WRONG_PASSPHRASE, r"cipher header|is or was the repo encrypted|Salted__"),
     (TOO_OLD, r"invalid command|invalid option|is not valid without option|not valid for command"),
     (NO_SUCH_REPOSITORY, r"key '\d+' is not valid for 'repo' option"),
+    (OTHER_HOST, r"must be run on the"),
     (LOCKED, r"unable to acquire lock"),
     (PERMISSION, r"Permission denied|Access ?Denied|AuthorizationFailure|InvalidAccessKeyId|SignatureDoesNotMatch|\b40[13]\b"),
     (
         UNREACHABLE,
         r"HostConnectError|HostInvalid|ServiceError|unable to get address|Connection refused|Connection timed out|timeout|"
-        r"No route to host|unreachable|remote-0 process|Host key verification|unable to verify certificate|TLS error",
+        r"No route to host|unreachable|remote-0 process|Host key verification|certificate|TLS error",
     ),
     (DAMAGED, r"FormatError|ChecksumError|JsonFormatError|FileMissingError|invalid checksum|PathMissingError"),
     (NO_CONFIGURATION, r"unable to open missing file|requires option|unable to open file"),
 )
+_GARBLED = re.compile("[\x00-\x08\x0b-\x1f\ufffd]")
 
 
 class PgBackRestFailed(CannotObserve):
@@ -217,11 +220,13 @@ class PgBackRest:
 def failure(text: str) -> tuple[str, Message]:
     """The kind of a failure, and the line of what pgBackRest said that says most."""
     kind = next((kind for kind, pattern in _TEXTS if re.search(pattern, text)), OTHER)
+    if kind == DAMAGED and _GARBLED.search(text):  # a wrong passphrase gives nonsense, which the tool takes for a damaged file
+        kind = WRONG_PASSPHRASE
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     said = [line for line in lines if "ERROR: [" in line or line.startswith("[")] or [line for line in lines if not line.startswith("WARN")]
     if not said:
         return kind, phrase("it gave no reason")
-    plain = re.sub(r"^(?:P\d\d\s+)?(?:ERROR: \[\d+\]: )?(?:\[\w+\] )?", "", said[-1] if "ERROR: [" in said[-1] else said[0])
+    plain = re.sub(r"^(?:P\d\d\s+)?(?:ERROR: \[\d+\]: )?(?:\[\w+\] )?", "", said[-1] if "ERROR: [" in said[-1] else said[0]).rstrip(":")
     return kind, verbatim(one_line(masked(plain), 300))
 
 
@@ -259,7 +264,7 @@ class _Backup(t.TypedDict, total=False):
 def parse_info(text: str, name: str) -> Stanza:
     """The stanza of that name in the answer of ``pgbackrest info --output=json``. CannotObserve for anything else."""
     try:
-        found = next((entry for entry in json.loads(text) if entry["name"] == name), None)
+        found = next((entry for entry in json.loads(text, strict=False) if entry["name"] == name), None)
         if found is None:
             raise CannotObserve(phrase("pgBackRest knows no stanza {stanza}", stanza=name), absent=True)
         return _stanza(found)
@@ -371,6 +376,7 @@ __all__ = (
     "NO_CONFIGURATION",
     "NO_SUCH_REPOSITORY",
     "OTHER",
+    "OTHER_HOST",
     "PERMISSION",
     "STANZA",
     "TOO_OLD",

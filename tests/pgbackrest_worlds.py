@@ -18,7 +18,6 @@ import typing as t
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Clock
 from backup_tools import SECONDS, Postgres, Tools, libraries, open_folder, packages
 from servers import free_port
-from table import World
 
 STANZA = "main"
 PROGRAMS = ("initdb", "pg_ctl", "pgbackrest", "postgres", "psql")
@@ -79,7 +78,6 @@ class Stanza:
 
     def start(self, *lines: str) -> Stanza:
         """Starts the cluster where it lies now, with these settings."""
-        self.port = self.port or free_port()
         command = f"{self.program} --config={self.config} --stanza={STANZA} archive-push %p"
         own = [f"port = {self.port}", f"unix_socket_directories = '{self.socket}'", f"archive_command = '{command}'", *lines]
         with (self.data / "postgresql.conf").open("a") as out:
@@ -161,11 +159,10 @@ def give(stanza: Stanza) -> None:
     stanza.tools.give()
 
 
-def stanza_of(world: World, *, hours: float = 3.0, second: bool = False, data: bool = True, **settings: str) -> Stanza:
-    """A copy for one row, that is looked at some hours after it was made."""
-    made = template(world.folder.parents[1])
+def copy_of(base: pathlib.Path, *, second: bool = False, data: bool = False, **settings: str) -> Stanza:
+    """A copy; whoever asks for it stops it. ``data``: with the cluster itself."""
+    made = template(base)
     stanza = Stanza(open_folder())
-    world.running.started.append(stanza)
     for name in ("repo", *(["repo2"] if second else []), *(["pg"] if data else [])):
         subprocess.run(["cp", "-a", "--reflink=auto", str(made / name), str(stanza.folder)], check=True)
     for name in ("log", "lock", "spool"):
@@ -173,10 +170,8 @@ def stanza_of(world: World, *, hours: float = 3.0, second: bool = False, data: b
         shutil.chown(stanza.folder / name, *_owner(stanza))
     if os.geteuid() == 0:
         os.chown(stanza.folder, *_owner(stanza))
-    stanza.configure(second=second, **settings)
-    world.runner.environ.update(stanza.tools.environment())
-    world.runner.clock = Later(hours)
-    return stanza
+    stanza.port = free_port()
+    return stanza.configure(second=second, **settings)
 
 
 def _owner(stanza: Stanza) -> tuple[int, int]:
