@@ -42,9 +42,11 @@ class Stanza:
         self.tools = Tools(folder, *PROGRAMS)
         self.program = self.tools.bin / "pgbackrest"
         # the server starts it as its user, who may not change to another
+        self.plain = self.tools.bin / "pgbackrest-of-whoever-starts-it"
+        self.plain.write_text(f'#!/bin/sh\nexec env LD_LIBRARY_PATH={libraries()} {packages()}/usr/bin/pgbackrest "$@"\n')
+        self.plain.chmod(0o755)
         text = self.program.read_text()
-        plain = f"exec env LD_LIBRARY_PATH={libraries()} {packages()}/usr/bin/pgbackrest"
-        self.program.write_text(text.replace("#!/bin/sh\n", f'#!/bin/sh\n[ "$(id -u)" != 0 ] && {plain} "$@"\n'))
+        self.program.write_text(text.replace("#!/bin/sh\n", f'#!/bin/sh\n[ "$(id -u)" != 0 ] && exec {self.plain} "$@"\n'))
         self.config, self.repo, self.second = folder / "pgbackrest.conf", folder / "repo", folder / "repo2"
         self.data, self.socket, self.port = folder / "pg" / "data", folder / "pg" / "s", 0
         self.settings: dict[str, str] = {}

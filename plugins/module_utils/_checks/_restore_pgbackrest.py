@@ -82,7 +82,7 @@ def restore(args: Arguments, runner: Runner, generation: Generation, target: str
 
 def _fetching(tool: PgBackRest, chosen: Backup, program: str, data: str, own: str) -> str:
     """What the restored cluster fetches its WAL with: of the same repository, one after the other, with nothing left behind."""
-    words = [program, *tool.options(chosen.repo), f"--pg1-path={data}", f"--lock-path={own}", f"--spool-path={own}", "--no-archive-async"]
+    words = [program, *tool.options(chosen.repo), f"--pg1-path={data}", f"--lock-path={own}", "--no-archive-async"]
     return f'{shlex.join(words)} archive-get %f "%p"'
 
 
