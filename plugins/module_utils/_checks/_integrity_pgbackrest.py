@@ -18,6 +18,7 @@ from .._message import one_line
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
 from ._backup_proofs import Share, Verified
+from ._pgbackrest_access import Access, tool_of
 from ._wal_archive import gap_after, lacks_own_wal, read_archive, said_of_gap
 
 LONGEST = 7 * 86400.0  # seconds; the deadline of the check is what counts
@@ -52,24 +53,9 @@ class Report(t.NamedTuple):
     others: tuple[str, ...]
 
 
-class Arguments(t.TypedDict):
-    stanza: str
-    config: str | None
-    repo: int | None
-    binary: str
-    environment: dict[str, object] | None
-
-
-def verify(args: Arguments, runner: Runner, share: Share) -> Verified:
+def verify(args: Access, runner: Runner, share: Share) -> Verified:
     """Everything, whatever the share. CannotObserve."""
-    tool = PgBackRest(
-        runner,
-        args["stanza"],
-        config=args["config"],
-        repo=args["repo"],
-        binary=args["binary"],
-        environment=args["environment"],
-    )
+    tool = tool_of(args, runner)
     stanza = tool.info()
     found = Verified(phrase("all backups and WAL of the stanza {stanza}", stanza=stanza.name))
     totals = {"backups": 0, "files": 0, "wal": 0}

@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import typing as t
 
 from .._clients.pgbackrest import DAMAGED, Backup, PgBackRest, PgBackRestFailed, Stanza
 from .._finding import CannotObserve
 from .._phrase import phrase
 from .._runner import Runner
 from ._backup_proofs import Generation, Restored, RestoreFailed
+from ._pgbackrest_access import Access, tool_of
 
 LONGEST = 7 * 86400.0  # seconds; the deadline of the check is what counts
 _OF_THE_BACKUP = re.compile(
@@ -23,28 +23,20 @@ _OF_THE_BACKUP = re.compile(
 ARCHIVE_MODE = 12  # the PostgreSQL from which on the tool can switch archiving off
 
 
-class Arguments(t.TypedDict):
-    stanza: str
-    config: str | None
-    repo: int | None
-    binary: str
-    environment: dict[str, object] | None
-
-
-def generations(args: Arguments, runner: Runner) -> list[Generation]:
+def generations(args: Access, runner: Runner) -> list[Generation]:
     """Complete backups of the cluster as it is now, newest first; of several repositories each. CannotObserve."""
-    tool = _tool(args, runner)
+    tool = tool_of(args, runner)
     found = _backups(tool, tool.info())
     return [Generation(_id(backup), backup.stop, backup.size) for backup in found]
 
 
-def restore(args: Arguments, runner: Runner, generation: Generation, target: str) -> Restored:
+def restore(args: Access, runner: Runner, generation: Generation, target: str) -> Restored:
     """Restores into ``target``/data, with tablespaces in ``target``/tablespaces. CannotObserve, RestoreFailed.
 
     The newest one gets all WAL that there is when it is started, an older one what makes it consistent. The restored settings name this
     pgBackRest and its configuration, so what starts the cluster needs the same rights and environment.
     """
-    tool = _tool(args, runner)
+    tool = tool_of(args, runner)
     stanza = tool.info()
     backups = _backups(tool, stanza)
     chosen = next((backup for backup in backups if _id(backup) == generation.id), None)
@@ -95,17 +87,6 @@ def _never_archives(data: str) -> None:
         raise CannotObserve(
             phrase("archiving of the restored cluster cannot be switched off: {reason}", reason=exc.strerror or str(exc))
         ) from None
-
-
-def _tool(args: Arguments, runner: Runner) -> PgBackRest:
-    return PgBackRest(
-        runner,
-        args["stanza"],
-        config=args["config"],
-        repo=args["repo"],
-        binary=args["binary"],
-        environment=args["environment"],
-    )
 
 
 def _backups(tool: PgBackRest, stanza: Stanza) -> list[Backup]:

@@ -12,7 +12,7 @@ import re
 import typing as t
 
 from .._argspec import Spec
-from .._clients.pgbackrest import ACCESS, DAMAGED, STANZA, Backup, PgBackRest, Repository, Stanza, failure
+from .._clients.pgbackrest import DAMAGED, STANZA, Backup, PgBackRest, Repository, Stanza, failure
 from .._clients.pgbackrest_settings import Settings
 from .._clients.postgresql_archiver import SECRET_IN_CONNINFO, ask_server, read_folder
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat, unknown
@@ -20,6 +20,7 @@ from .._phrase import Message, phrase, plural
 from .._runner import Runner, user_name
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, allowed_age, not_retained, refuse_odd, too_old
 from ._judgement import FUTURE, Judgement, percent, shrunk
+from ._pgbackrest_access import ACCESS, tool_of
 from ._wal_archive import (
     Archive,
     Lag,
@@ -111,14 +112,7 @@ class _Seen:
 
 def run(args: Arguments, runner: Runner) -> list[Finding]:
     refuse_odd(args)
-    tool = PgBackRest(
-        runner,
-        args["stanza"],
-        config=args["config"],
-        repo=args["repo"],
-        binary=args["binary"],
-        environment=args["environment"],
-    )
+    tool = tool_of(args, runner)
     stanza = tool.info()
     settings = tool.settings()
     seen = _Seen(args, tool, stanza, settings, _view(args, tool, settings), runner.now())

@@ -11,7 +11,6 @@ import json
 import re
 import typing as t
 
-from .._argspec import Spec
 from .._finding import CannotObserve
 from .._masking import masked
 from .._message import one_line
@@ -19,13 +18,6 @@ from .._phrase import Message, phrase, verbatim
 from .._runner import Completed, Runner, user_name
 from .pgbackrest_settings import Settings, read_settings
 
-ACCESS: Spec = {
-    "stanza": {"type": "str", "required": True},
-    "config": {"type": "path"},
-    "repo": {"type": "int"},
-    "binary": {"type": "str", "default": "pgbackrest"},
-    "environment": {"type": "dict", "no_log": True},
-}
 STANZA = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 LARGEST = 64 * 2**20  # bytes of an answer
 
@@ -370,7 +362,6 @@ def parse_files(text: str) -> dict[str, File]:
 
 
 __all__ = (
-    "ACCESS",
     "DAMAGED",
     "LOCKED",
     "NO_CONFIGURATION",

@@ -18,15 +18,20 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 HIGHER = (
     ("deadline", "evaluated_within", "failure_limit", "lookback", "max_age", "max_duration", "max_latency", "max_offset", "max_restarts")
     + ("max_series", "max_size", "receipt_max_age", "rpo", "size_deviation", "within")
+    + ("max_full_age", "max_wal_lag")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_free", "min_size", "min_tests", "min_tiers")
     + ("min_up", "percentile", "retention", "samples", "verify_max_bytes")
+    + ("min_repositories",)
 )  # fmt: skip
 COMPARISONS = ("disk", "file_descriptors", "inodes", "memory")
 MEETS_FEWER = ("pass_when",)  # comparisons over the value that is asked for: fewer values meet a stricter one
 MEETS_MORE = ("fail_when", "warn_when")
-MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
+MUST_STAY_TRUE = (
+    ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
+    + ("append_only", "encrypted")
+)  # fmt: skip
 MUST_STAY_FALSE = ("allow_skipped", "local")
 NOT_SHORTER = (
     ("contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required", "required_annotations")
@@ -44,7 +49,7 @@ WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
 # -- how a check goes about it
 MANNER = ("interval", "link_timeout", "name", "no_log", "password", "password_file", "read_only", "sudo", "sudo_user", "timeout")
 # -- what is looked at
-INSTRUMENTS = ("binary", "journald_config", "logrotate_config", "logrotate_state")  # what a check believes
+INSTRUMENTS = ("binary", "journald_config", "logrotate_config", "logrotate_state", "psql")  # what a check believes
 # by which a tool becomes another one
 LEADING_VARIABLES = frozenset(("LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH"))
 DEMANDS = (
@@ -65,6 +70,7 @@ OBJECTS = (
     + ("rules_url", "search", "secret_environment", "selector", "server", "service", "services", "signals", "since", "socket")
     + ("success_file", "suite", "tag", "tags", "template", "timer", "to", "uid", "unit", "url", "variables", "version_property", "via")
     + ("window_end", "window_start")
+    + ("config", "conninfo", "data_directory", "repo", "stanza")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to
