@@ -151,7 +151,7 @@ def judge_archiving(archive: Archive, view: View, repo: int, now: dt.datetime, l
         return Lag(None, phrase("clock"))
     if view.server:
         _judge_server(archive, view.server, repo, judgement)
-    if view.folder:
+    if view.folder and not view.server:
         _judge_waiting(view.folder, age, now, judgement)
     lag = _lag(archive, newest, view, max(age, 0.0), now, limit)
     if lag.seconds is not None and lag.seconds > limit:
@@ -182,7 +182,7 @@ def judge_archiving(archive: Archive, view: View, repo: int, now: dt.datetime, l
 
 def _lag(archive: Archive, newest: Segment, view: View, age: float, now: dt.datetime, limit: float) -> Lag:
     if view.server:
-        return _lag_by_server(newest, view.server, age, limit)
+        return _lag_by_server(archive, newest, view, view.server, age, now, limit)
     if view.folder:
         return _lag_by_files(archive, newest, view.folder, age, now, limit)
     if age <= limit:
@@ -190,14 +190,28 @@ def _lag(archive: Archive, newest: Segment, view: View, age: float, now: dt.date
     return Lag(None, view.why_not or phrase("give 'conninfo' or 'data_directory', or let the check run on the host of the database"))
 
 
-def _lag_by_server(newest: Segment, server: Server, age: float, limit: float) -> Lag:
+def is_catching_up(archive: Archive, view: View, now: dt.datetime, limit: float) -> bool:
+    """Whether the server may just have begun to write after a rest, so that the next segments are on their way."""
+    server, newest = view.server, archive.newest
+    if server is None or newest is None or server.failing or view.folder or server.lsn // server.segment - newest.number <= 1:
+        return False
+    return (now - archive.arrived[newest]).total_seconds() > limit
+
+
+def _closed(archive: Archive, newest: Segment, folder: DataFolder, age: float, now: dt.datetime) -> float:
+    """Seconds since the first segment that has not arrived was full."""
+    closed = [time for name, time in folder.segments.items() if (one := segment_of(name, archive.size)) and one.number == newest.number + 1]
+    return min(age, max(0.0, now.timestamp() - min(closed))) if closed else age
+
+
+def _lag_by_server(archive: Archive, newest: Segment, view: View, server: Server, age: float, now: dt.datetime, limit: float) -> Lag:
     written, bytes_in_it = divmod(server.lsn, server.segment)
     pending = written - newest.number - 1
     if pending < 0 or (pending == 0 and bytes_in_it <= QUIET):
         return Lag(0.0, phrase("the database has written nothing since"))
     if pending > 0:
         return Lag(
-            age,
+            _closed(archive, newest, view.folder, age, now) if view.folder else age,
             plural(
                 "{count:number} segment that the database has written since is not there",
                 "{count:number} segments that the database has written since are not there",
@@ -225,12 +239,8 @@ def _lag_by_files(archive: Archive, newest: Segment, folder: DataFolder, age: fl
     if pending < 0:
         return Lag(0.0, phrase("the database has written nothing since"))
     if pending > 0:
-        closed = [
-            time for name, time in folder.segments.items() if (one := segment_of(name, archive.size)) and one.number == newest.number + 1
-        ]
-        since = max(0.0, now.timestamp() - min(closed)) if closed else age
         return Lag(
-            since,
+            _closed(archive, newest, folder, age, now),
             plural(
                 "{count:number} segment that the database has written since is not there",
                 "{count:number} segments that the database has written since are not there",
@@ -314,6 +324,7 @@ __all__ = (
     "View",
     "cannot_see",
     "gap_after",
+    "is_catching_up",
     "judge_archiving",
     "lacks_own_wal",
     "reaches_back",

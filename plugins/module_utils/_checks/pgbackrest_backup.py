@@ -14,7 +14,7 @@ import typing as t
 from .._argspec import Spec
 from .._clients.pgbackrest import DAMAGED, STANZA, Backup, PgBackRest, Repository, Stanza, failure
 from .._clients.pgbackrest_settings import Settings
-from .._clients.postgresql_archiver import SECRET_IN_CONNINFO, ask_server, read_folder
+from .._clients.postgresql_archiver import SECRET_IN_CONNINFO, DataFolder, ask_server, read_folder
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat, unknown
 from .._phrase import Message, phrase, plural
 from .._runner import Runner, user_name
@@ -27,6 +27,7 @@ from ._wal_archive import (
     View,
     cannot_see,
     gap_after,
+    is_catching_up,
     judge_archiving,
     lacks_own_wal,
     reaches_back,
@@ -60,6 +61,7 @@ COMPARABLE = {
     },
 }
 LABEL = re.compile(r"\d{8}-\d{6}F(?:_\d{8}-\d{6}[DI])?")
+CATCHES_UP = 10.0  # seconds in which a server that has just begun to write archives its next segment
 MOST_LISTED = 12  # backups of one chain whose files are listed
 MISSING_STANZA, NO_BACKUP, MISSING_DATA, OTHER_CLUSTER = 1, 2, 3, 5  # states of a stanza
 
@@ -154,7 +156,8 @@ def _view(args: Arguments, tool: PgBackRest, settings: Settings) -> View:
     """What can be seen of the database: by asking it, where that was said, else by its files."""
     if args["conninfo"]:
         try:
-            return View(server=ask_server(tool.runner, args["conninfo"], args["psql"], tool.env))
+            server = ask_server(tool.runner, args["conninfo"], args["psql"], tool.env)
+            return View(server=server, folder=_folder(args, settings))
         except CannotObserve as exc:
             asked = exc
     else:
@@ -166,6 +169,14 @@ def _view(args: Arguments, tool: PgBackRest, settings: Settings) -> View:
         return View(folder=read_folder(folder), why_not=asked.message if asked else None)
     except CannotObserve as exc:
         return cannot_see(asked or exc)
+
+
+def _folder(args: Arguments, settings: Settings) -> DataFolder | None:
+    """What the files tell beside the server itself, where they can be read."""
+    try:
+        return read_folder(args["data_directory"] or settings.data_directory or "")
+    except CannotObserve:
+        return None
 
 
 def _stopped(settings: Settings) -> list[Message]:
@@ -350,7 +361,11 @@ def _judge_wal(seen: _Seen, repo: int, past: list[Backup], judgement: Judgement,
     try:
         if archive_id is None:
             raise CannotObserve(phrase("pgBackRest names no archive of this cluster"))
-        archive = read_archive(seen.tool, repo, archive_id, past, server.segment if server else None)
+        view, size = seen.view, server.segment if server else None
+        archive = read_archive(seen.tool, repo, archive_id, past, size)
+        if is_catching_up(archive, view, seen.now, limit):
+            seen.tool.runner.sleep(CATCHES_UP)
+            archive, view = read_archive(seen.tool, repo, archive_id, past, size), _view(seen.args, seen.tool, seen.settings)
     except CannotObserve as exc:
         judgement.unseen.append(phrase("the WAL in repository {repo:number} cannot be listed: {reason}", repo=repo, reason=exc.message))
         return None
@@ -366,7 +381,7 @@ def _judge_wal(seen: _Seen, repo: int, past: list[Backup], judgement: Judgement,
             "time": isoformat(archive.arrived[archive.newest]),
             "segments": len(archive.arrived),
         }
-    return judge_archiving(archive, seen.view, repo, seen.now, limit, judgement)
+    return judge_archiving(archive, view, repo, seen.now, limit, judgement)
 
 
 def _leave_out(archive: Archive, past: list[Backup], judgement: Judgement) -> None:
