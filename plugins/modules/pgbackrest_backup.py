@@ -21,7 +21,7 @@ description:
   - A wrong passphrase, no permission, no such stanza or repository, and a repository host out of reach are C(unknown), each with its
     message.
 requirements:
-  - pgBackRest 2.21 or later on the host
+  - pgBackRest 2.32 or later on the host
   - psql, where O(conninfo) is given
 author:
   - The operability.readiness contributors (@operability)

@@ -516,7 +516,7 @@ ROWS = [
     Row(CHECK, "no such configuration", no_config, "unknown", r"has no configuration that it could use"),
     Row(CHECK, "configuration may not be read", config_closed, "unknown", r"may not be read by .*pgbackrest.conf"),
     Row(CHECK, "repository may not be read", repository_closed, "unknown", r"repository 1\) may not be read by"),
-    Row(CHECK, "WAL may not be read", wal_closed, "unknown", r"the WAL in repository 1 cannot be listed"),
+    Row(CHECK, "WAL may not be read", wal_closed, "unknown", r"repository 1\) may not be read by"),
     Row(CHECK, "wrong passphrase", wrong_passphrase, "unknown", r"the passphrase does not open the repository"),
     Row(CHECK, "no repository of that number", repository_unconfigured, "unknown", r"has no such repository"),
     Row(CHECK, "repository host out of reach", host_out_of_reach, "unknown", r"cannot be reached: .*refused"),

@@ -13,7 +13,7 @@ from .._clients.pgbackrest import Backup, PgBackRest, PgBackRestFailed
 from .._clients.postgresql_archiver import DataFolder, Server
 from .._clients.wal_segments import Gap, Segment, first_gap, name_of, parse_history, segment_of, size_of, unbroken_from
 from .._finding import CannotObserve, isoformat
-from .._phrase import Message, phrase, plural, with_more
+from .._phrase import NOTHING, Message, phrase, plural, with_more
 from ._judgement import FUTURE, Judgement
 
 QUIET = 2048  # bytes that an idle server writes after a segment was closed: a checkpoint, snapshots of what runs
@@ -138,7 +138,7 @@ def judge_archiving(archive: Archive, view: View, repo: int, now: dt.datetime, l
     newest = archive.newest
     if newest is None:
         judgement.fails.append(phrase("repository {repo:number} holds no WAL of this cluster", repo=repo))
-        return Lag(None, phrase("no WAL"))
+        return Lag(None, NOTHING)
     age = (now - archive.arrived[newest]).total_seconds()
     if age < -FUTURE:
         judgement.unseen.append(
@@ -148,7 +148,7 @@ def judge_archiving(archive: Archive, view: View, repo: int, now: dt.datetime, l
                 time=isoformat(archive.arrived[newest]),
             )
         )
-        return Lag(None, phrase("clock"))
+        return Lag(None, NOTHING)
     if view.server:
         _judge_server(archive, view.server, repo, judgement)
     if view.folder and not view.server:
@@ -186,7 +186,7 @@ def _lag(archive: Archive, newest: Segment, view: View, age: float, now: dt.date
     if view.folder:
         return _lag_by_files(archive, newest, view.folder, age, now, limit)
     if age <= limit:
-        return Lag(age, phrase("as the repository shows"))
+        return Lag(age, NOTHING)
     return Lag(None, view.why_not or phrase("give 'conninfo' or 'data_directory', or let the check run on the host of the database"))
 
 
@@ -219,7 +219,12 @@ def _lag_by_server(archive: Archive, newest: Segment, view: View, server: Server
             ),
         )
     if server.archive_timeout > 0 and not server.standby:  # PostgreSQL closes the segment by then
-        return Lag(min(age, server.archive_timeout), phrase("archive_timeout"))
+        why = phrase(
+            "{size:bytes} written since wait in a segment that archive_timeout closes after {timeout:duration}",
+            size=bytes_in_it,
+            timeout=server.archive_timeout,
+        )
+        return Lag(min(age, server.archive_timeout), why)
     if server.standby and age > limit:
         return Lag(None, phrase("this server is a standby; let the check run on the primary"))
     return Lag(
@@ -254,7 +259,7 @@ def _lag_by_files(archive: Archive, newest: Segment, folder: DataFolder, age: fl
     if idle > limit:
         return Lag(idle, phrase("what was written last is in a segment that nothing has archived: set archive_timeout"))
     if age <= limit:
-        return Lag(age, phrase("as the repository shows"))
+        return Lag(age, NOTHING)
     return Lag(None, phrase("it writes into a segment that is not full; give 'conninfo'"))
 
 

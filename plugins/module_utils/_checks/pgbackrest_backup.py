@@ -97,6 +97,8 @@ def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
         found.append("conninfo: it stands on a command line that others can read; give the password as PGPASSWORD in 'environment'")
     if args["repo"] is not None and args["repo"] < 1:
         found.append(f"repo: {args['repo']} is not the number of a repository; the first one is 1")
+    if args["repo"] is not None and args["min_repositories"] > 1:
+        found.append("min_repositories: only one is looked at, since repo is given")
     return found
 
 

@@ -185,6 +185,7 @@ def test_arguments_that_are_refused() -> None:
     assert "not the name of a stanza" in said(stanza="--config=/x")
     assert "command line that others can read" in said(conninfo="postgresql://u:geheim@db1/x")
     assert "the first one is 1" in said(repo=0)
+    assert "only one is looked at" in said(repo=1, min_repositories=2)
     assert "geheim" not in said(conninfo="host=db1 password=geheim")
 
 
