@@ -35,6 +35,7 @@ CHECKS = {
     "log_rotation": "host",
     "mariadb_backup": "host",
     "metrics_endpoint": "both",
+    "pgbackrest_backup": "host",
     "prometheus_alerts": "controller",
     "prometheus_query": "controller",
     "prometheus_series": "controller",

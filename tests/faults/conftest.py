@@ -20,6 +20,7 @@ SHARE_SERVERS = (
     "backup_restore",
     "barman_backup",
     "grafana_dashboard",
+    "pgbackrest_backup",
     "prometheus_alerts",
     "prometheus_series",
 )

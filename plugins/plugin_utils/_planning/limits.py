@@ -21,12 +21,14 @@ HIGHER = (
     + ("max_full_age",)
     + ("max_series", "max_size", "receipt_max_age", "rpo", "size_deviation", "within")
     + ("every", "parts", "restore_every", "rto")
+    + ("max_full_age", "max_wal_lag")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_free", "min_size", "min_tests", "min_tiers")
     + ("min_items",)
     + ("min_up", "percentile", "retention", "samples", "verify_max_bytes")
     + ("min_files", "sample_files")
+    + ("min_repositories",)
 )  # fmt: skip
 COMPARISONS = ("disk", "file_descriptors", "inodes", "memory")
 MEETS_FEWER = ("pass_when",)  # comparisons over the value that is asked for: fewer values meet a stricter one
@@ -63,6 +65,7 @@ MANNER = (
 )  # fmt: skip
 # -- what is looked at
 INSTRUMENTS = ("bin_directory", "binary", "journald_config", "logrotate_config", "logrotate_state")  # what a check believes
+INSTRUMENTS = ("binary", "journald_config", "logrotate_config", "logrotate_state", "psql")  # what a check believes
 # by which a tool becomes another one
 LEADING_VARIABLES = frozenset(("LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH"))
 DEMANDS = (
@@ -88,6 +91,7 @@ OBJECTS = (
     + ("verify_database",)
     + ("archive_prefix", "config", "glob_archives")
     + ("entries", "gives", "size_unit", "time_format", "time_zone")
+    + ("config", "conninfo", "data_directory", "repo", "stanza")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to
