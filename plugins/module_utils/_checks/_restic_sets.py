@@ -16,7 +16,7 @@ import statistics
 import typing as t
 
 from .._clients.restic import DAMAGED, Listed, Restic, ResticFailed
-from .._clients.restic_snapshots import Snapshot, covers, newest_of_each_set, same_set, slashed
+from .._clients.restic_snapshots import Snapshot, covers, is_within, newest_of_each_set, same_set, slashed
 from .._clients.restic_tree import FOLDER, LINK, Content, Tree
 from .._finding import CannotObserve
 from .._phrase import Message, phrase, plural
@@ -264,8 +264,21 @@ def beside_the_host(path: Path, runner: Runner, share: float, judgement: Judgeme
         judgement.notes.append(phrase("{path:path}: {rest}", path=path.path, rest=rest))
 
 
+def outermost(held: t.Sequence[Held]) -> list[Held]:
+    """Without what lies within another one of the same snapshot."""
+    return [
+        one
+        for number, one in enumerate(held)
+        if not any(
+            is_within(one.place, other.place) and (one.place != other.place or position < number)
+            for position, other in enumerate(held)
+            if position != number and other.snapshot.id == one.snapshot.id
+        )
+    ]
+
+
 def damaged(exc: CannotObserve) -> bool:
     return isinstance(exc, ResticFailed) and exc.kind == DAMAGED
 
 
-__all__ = ("Held", "Path", "Trees", "beside_the_host", "compare", "damaged", "look_into", "named", "parts_without_content")
+__all__ = ("Held", "Path", "Trees", "beside_the_host", "compare", "damaged", "look_into", "named", "outermost", "parts_without_content")

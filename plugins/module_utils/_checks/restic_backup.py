@@ -19,7 +19,7 @@ from .._runner import Runner
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, not_retained, refuse_odd, too_few, too_old
 from ._judgement import FUTURE, Judgement, percent
 from ._restic_locks import dead_locks, open_password, who_can_delete
-from ._restic_sets import Path, Trees, beside_the_host, compare, damaged, look_into, named, parts_without_content
+from ._restic_sets import Path, Trees, beside_the_host, compare, damaged, look_into, named, outermost, parts_without_content
 
 WHERE = "host"
 TIMEOUT = 120.0
@@ -249,7 +249,7 @@ def _measured(args: Arguments, paths: t.Sequence[Path], held: t.Sequence[Path], 
         Measurement("backup_age_seconds", round(age, 3), args["max_age"], "upper"),
         Measurement("backup_count", fewest, args["min_count"], "lower", count=True),
     ]
-    contents = [path.held.content for path in held if path.held]
+    contents = [one.content for one in outermost([path.held for path in held if path.held])]
     size, files = sum(content.size for content in contents), sum(content.files for content in contents)
     if contents:
         measurements += [Measurement("backup_size_bytes", size), Measurement("backup_items", files)]

@@ -141,8 +141,9 @@ class Restic:
         done = self.run("snapshots", "--json")
         return parse_snapshots(done.stdout), len(re.findall(r"^could not load snapshot", done.stderr, re.M))
 
-    def listing(self, which: str, asked: t.Sequence[str], *filters: str) -> Listed | None:
+    def listing(self, which: str, asked: t.Sequence[str], *filters: str, keep: int = 0) -> Listed | None:
         """All that lies in a snapshot, the one of this ID or ``latest`` among those that the filters leave; of its files those asked for.
+        With ``keep``, the sizes of so many others.
 
         None where there is no such snapshot. ResticFailed, CannotObserve.
         """
@@ -151,7 +152,7 @@ class Restic:
         def begin(entry: dict[str, object]) -> Tree:
             snapshot = snapshot_of(t.cast("Entry", entry))
             said.append(snapshot)
-            return Tree([*asked, *snapshot.paths])
+            return Tree([*asked, *snapshot.paths], keep)
 
         lines = Lines(begin)
         try:
@@ -172,7 +173,7 @@ class Restic:
         """What lies at these places in several snapshots, by their ID; asked in one go. ResticFailed, CannotObserve."""
         matches = Matches(places)
         which = [word for name in ids for word in ("-s", name)]
-        patterns = ["*" if place == "/" else re.sub(r"([*?\[\]\\])", r"\\\1", place) for place in places]
+        patterns = ["*" if place == "/" else literally(place) for place in places]
         done = self.run("find", *which, "--json", sink=matches.feed, last=["--", *patterns])
         matches.feed(done.stdout.encode())
         matches.end()
@@ -286,6 +287,11 @@ def _plain(line: str) -> str:
     return line.strip()
 
 
+def literally(path: str) -> str:
+    """A path as a pattern of restic that stands for nothing else."""
+    return re.sub(r"([*?\[\]\\])", r"\\\1", path)
+
+
 class Lock(t.NamedTuple):
     """Who has locked a repository; ``exclusive``: nobody else may work in it, ``restic backup`` neither."""
 
@@ -358,5 +364,6 @@ __all__ = (
     "at_once",
     "failure",
     "has_cache",
+    "literally",
     "parse_lock",
 )

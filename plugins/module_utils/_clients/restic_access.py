@@ -63,4 +63,10 @@ def opened(args: Access, runner: Runner) -> Opened:
     )
 
 
-__all__ = ("Access", "Opened", "opened")
+def complete(args: t.Mapping[str, object]) -> Access:
+    """The options of a check that has others as well, or not all of these."""
+    given = {name: args.get(name) for name in Access.__annotations__}
+    return t.cast("Access", {**given, "binary": args.get("binary") or "restic"})
+
+
+__all__ = ("Access", "Opened", "complete", "opened")

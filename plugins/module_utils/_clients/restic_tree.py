@@ -41,7 +41,8 @@ class Node(t.TypedDict, total=False):
 class Tree:
     """One snapshot. Of its files only those are kept that are asked for, by their path or by its end."""
 
-    def __init__(self, asked: t.Iterable[str]) -> None:
+    def __init__(self, asked: t.Iterable[str], keep: int = 0) -> None:
+        self.keep, self.sizes = keep, t.cast("dict[str, int]", {})  # of files, where they are asked for, so many at most
         self.sums: dict[str, tuple[int, int]] = {}  # files and bytes that lie directly in a folder
         self.single: dict[str, tuple[str, int]] = {}  # kind and size of what was asked for and is no folder
         self.asked: set[str] = set()
@@ -59,6 +60,8 @@ class Tree:
         folder = path.rpartition("/")[0] or "/"
         files, total = self.sums.get(folder, (0, 0))
         self.sums[folder] = (files + 1, total + size)
+        if kind == FILE and len(self.sizes) < self.keep:
+            self.sizes[path] = size
         if path in self.asked:
             self.single[path] = (kind, size)
 
