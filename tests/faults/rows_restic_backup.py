@@ -592,6 +592,10 @@ def content_cut(world: World) -> dict[str, t.Any]:
     return repository.args(binary=str(path))
 
 
+def old_restic(world: World) -> dict[str, t.Any]:
+    return _script(world, "echo 'unknown flag: --no-lock' >&2; exit 1")
+
+
 def hangs(world: World) -> dict[str, t.Any]:
     return {**_script(world, "sleep 600"), "timeout": "1s"}
 
@@ -710,6 +714,7 @@ UNSEEN: tuple[tuple[str, t.Callable[[World], dict[str, t.Any]], str], ...] = (
     ("restic answers garbage", garbage, r"not a list of snapshots"),
     ("restic lists garbage", garbage_for_content, r"could not be looked into: .*not the content of a snapshot"),
     ("restic's listing is cut short", content_cut, r"could not be looked into: .*not the content of a snapshot"),
+    ("restic is too old", old_restic, r"is too old, 0\.14 or later is needed: unknown flag"),
     ("restic hangs", hangs, r"did not end within 1 s"),
     ("what the snapshots are made of is gone", data_gone, r"could not be looked into: restic did not end within 5 s"),
     ("no such profile", no_such_profile, r"profiles.json has no nightly; it has base, default"),

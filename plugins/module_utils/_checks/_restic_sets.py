@@ -15,7 +15,7 @@ import posixpath
 import statistics
 import typing as t
 
-from .._clients.restic import DAMAGED, Listed, Restic, ResticFailed
+from .._clients.restic import DAMAGED, Listed, Restic, ResticFailed, Totals
 from .._clients.restic_snapshots import Snapshot, covers, is_within, newest_of_each_set, same_set, slashed
 from .._clients.restic_tree import FOLDER, LINK, Content, Tree
 from .._finding import CannotObserve
@@ -52,6 +52,7 @@ class Trees:
     def __init__(self, restic: Restic, asked: t.Sequence[str]) -> None:
         self.restic, self.asked = restic, asked
         self._known: dict[str, Tree | CannotObserve] = {}
+        self.totals: Totals | None = None  # of those that are likely the earlier ones
 
     def learn(self, listed: object, latest: Snapshot) -> None:
         """What was listed before anybody asked, and which one that must have been."""
@@ -164,7 +165,7 @@ def parts_without_content(snapshot: Snapshot, tree: Tree) -> list[Message]:
 # -- beside earlier ones
 
 
-def compare(paths: t.Sequence[Path], restic: Restic, most: int, deviation: float, judgement: Judgement) -> None:
+def compare(paths: t.Sequence[Path], trees: Trees, most: int, deviation: float, judgement: Judgement) -> None:
     """Says which paths have become much smaller; asks restic once for all earlier snapshots whose content is not known otherwise."""
     known: dict[tuple[str, str], tuple[int, int]] = {}
     wanted: dict[str, set[str]] = {}
@@ -174,22 +175,32 @@ def compare(paths: t.Sequence[Path], restic: Restic, most: int, deviation: float
         if held is None or most < 1:
             continue
         earlier = [snapshot for snapshot in path.same if snapshot.time < held.snapshot.time][-most:]
+        sums = {snapshot.id: _known_sums(path, held, snapshot) for snapshot in earlier}
+        if None in sums.values() and _is_enough(held, trees.totals, [snapshot.id for snapshot in earlier], deviation):
+            continue
         earlier_of.append((path, held, earlier))
-        for snapshot in earlier:
-            sums = _known_sums(path, held, snapshot)
-            if sums:
-                known[path.path, snapshot.id] = sums
+        for name, one in sums.items():
+            if one:
+                known[path.path, name] = one
             else:
-                wanted.setdefault(snapshot.id, set()).add(held.place)
+                wanted.setdefault(name, set()).add(held.place)
     asked = sorted({place for places in wanted.values() for place in places})
     try:
-        trees = restic.contents(list(wanted), asked) if wanted else {}
+        found = trees.restic.contents(list(wanted), asked) if wanted else {}
     except CannotObserve as exc:
         judgement.unseen.append(phrase("the newest snapshot could not be compared with earlier ones: {reason}", reason=exc.message))
         return
     for path, held, earlier in earlier_of:
-        sums_ = [known.get((path.path, snapshot.id)) or _sums(trees.get(snapshot.id), held.place) for snapshot in earlier]
+        sums_ = [known.get((path.path, snapshot.id)) or _sums(found.get(snapshot.id), held.place) for snapshot in earlier]
         _say_what_shrunk(path, held, [one for one in sums_ if one is not None], deviation, judgement)
+
+
+def _is_enough(held: Held, totals: Totals | None, earlier: t.Sequence[str], deviation: float) -> bool:
+    """Whether it cannot be too small, by what the earlier ones hold all together: the median of n is at most their sum by n // 2 + 1."""
+    if totals is None or not earlier or not set(earlier) <= totals.ids:
+        return False
+    least = (1 - deviation) / (len(earlier) // 2 + 1)
+    return held.content.size >= totals.size * least and held.content.files >= totals.items * least
 
 
 def _known_sums(path: Path, held: Held, snapshot: Snapshot) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ import functools
 import typing as t
 
 from .._argspec import ArgumentsRefused, Spec
-from .._clients.restic import ACCESS, Restic, at_once
+from .._clients.restic import ACCESS, Restic, Totals, at_once
 from .._clients.restic_access import Access, Opened, opened
 from .._clients.restic_snapshots import Snapshot, covers, same_set, select
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat
@@ -69,6 +69,10 @@ def run(args: Arguments, runner: Runner) -> Finding:
         functools.partial(restic.listing, "latest", asked.paths, *filters),
         restic.locks,
     ]
+    # asked before it is known that they are the ones to compare with: restic takes most of its time to open a repository
+    before = restic.guessed()[1 : 1 + max(0, args["compare"])]
+    if before:
+        jobs.append(functools.partial(restic.totals, before))
     answers = at_once(*jobs)
     if isinstance(answers[0], CannotObserve):
         raise answers[0]
@@ -97,6 +101,8 @@ def run(args: Arguments, runner: Runner) -> Finding:
         )
         raise CannotObserve(said, observed=common["observed"])
     trees.learn(answers[1], mine[-1])
+    if before and isinstance(answers[3], Totals):
+        trees.totals = answers[3]
     judgement = Judgement(warns=_not_counted(len(mine) - len(past), lost))
     _judge_access(args, asked, answers[2], now, judgement)
     return _judge(args, asked, past, trees, runner, judgement, common)
@@ -184,7 +190,7 @@ def _judge(
         )
     if not judgement.fails:  # comparing costs time, and changes nothing about a failure
         share = percent("size_deviation", args["size_deviation"])
-        compare(held, asked.restic, args["compare"], share, judgement)
+        compare(held, trees, args["compare"], share, judgement)
         for path in held:
             beside_the_host(path, runner, share, judgement)
     if stale:

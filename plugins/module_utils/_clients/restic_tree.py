@@ -160,11 +160,12 @@ class Matches:
         self.asked, self.trees, self.odd = asked, t.cast("dict[str, Tree]", {}), False
         self._tree, self._rest = Tree(asked), ""
         self._decode = json.JSONDecoder().raw_decode
-        self._bytes = b""
+        self._bytes = self._last = b""
 
     def feed(self, chunk: bytes) -> None:
         if self.odd:
             return
+        self._last = (self._last + chunk).rstrip()[-1:]
         whole = self._bytes + chunk
         # not within a character
         cut = max(whole.rfind(b"}"), whole.rfind(b"]")) + 1
@@ -173,7 +174,7 @@ class Matches:
 
     def end(self) -> None:
         self._read(self._rest + self._bytes.decode("utf-8", "replace"))
-        self.odd = self.odd or bool(self._rest.strip(" \n,[]"))
+        self.odd = self.odd or self._last != b"]" or bool(self._rest.strip(" \n,[]"))
 
     def _read(self, text: str) -> None:
         position = 0
