@@ -180,10 +180,12 @@ class Runner:
         cwd: str | None = None,
         timeout: float = 30.0,
         max_output: int = 8 * 2**20,
+        sink: t.Callable[[bytes], object] | None = None,
     ) -> Completed:
         """Runs a command (never through a shell) in the C locale, in a session of its own that is killed whole when time is over.
 
-        CannotObserve when the command is not there, may not be run, or does not end in time.
+        ``sink`` is handed the output as it comes, of which nothing is kept then. CannotObserve when the command is not there, may not be
+        run, or does not end in time.
         """
         program = self.which(argv[0])
         if program is None:
@@ -206,7 +208,7 @@ class Runner:
             raise CannotObserve(
                 phrase("{program:path} cannot be run: {reason}", program=argv[0], reason=exc.strerror or str(exc))
             ) from None
-        out, err = _Reader(process.stdout, max_output), _Reader(process.stderr, max_output)
+        out, err = _Reader(process.stdout, max_output, sink), _Reader(process.stderr, max_output)
         try:
             with watched(process.pid):
                 if stdin is not None and process.stdin is not None:
@@ -226,7 +228,7 @@ class Runner:
         finally:
             _kill(process)
         # a grandchild that keeps the pipe open must not hold the check up
-        out.join(2.0)
+        out.join(2.0 if sink is None else allowed)
         err.join(2.0)
         return Completed(rc, out.text(), err.text(), out.cut or err.cut)
 
@@ -256,11 +258,11 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 class _Reader(threading.Thread):
-    """Reads a pipe to its end, keeps the first ``limit`` bytes."""
+    """Reads a pipe to its end, keeps the first ``limit`` bytes; or hands them all on."""
 
-    def __init__(self, stream: t.IO[bytes] | None, limit: int) -> None:
+    def __init__(self, stream: t.IO[bytes] | None, limit: int, sink: t.Callable[[bytes], object] | None = None) -> None:
         super().__init__(daemon=True)
-        self.stream, self.limit, self.kept, self.cut = stream, limit, bytearray(), False
+        self.stream, self.limit, self.kept, self.cut, self.sink = stream, limit, bytearray(), False, sink
         self.start()
 
     def run(self) -> None:
@@ -268,6 +270,9 @@ class _Reader(threading.Thread):
             return
         with self.stream:
             for chunk in iter(lambda: os.read(self.stream.fileno(), 65536), b""):  # type: ignore[union-attr] # checked above
+                if self.sink:
+                    self.sink(chunk)
+                    continue
                 room = self.limit - len(self.kept)
                 self.kept += chunk[:room]
                 self.cut = self.cut or len(chunk) > room

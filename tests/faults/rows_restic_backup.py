@@ -1,19 +1,39 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults of restic repositories, each made with the real restic."""
+"""Repositories of restic, well and ill, each made with the real restic."""
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
+import functools
+import json
 import os
 import pathlib
+import shutil
+import signal
+import socket
 import subprocess
+import tempfile
+import time
 import typing as t
 
+from ansible_collections.operability.readiness.plugins.module_utils._runner import Clock, Runner
 from table import Row, World
 
 PASSWORD = "correct horse"
+HERE = socket.gethostname()  # the host of which a snapshot is that is held against what lies here
+
+
+@functools.cache
+def new_repository(binary: str) -> pathlib.Path:
+    """An empty repository, made once a process: restic takes its time to choose how slow its key shall be."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="readiness-restic-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    env = {**os.environ, "RESTIC_PASSWORD": PASSWORD, "HOME": str(folder)}
+    subprocess.run([binary, "--no-cache", "--repo", str(folder / "new"), "init"], env=env, check=True, capture_output=True)
+    return folder / "new"
 
 
 class Repository:
@@ -26,20 +46,40 @@ class Repository:
         (self.data / "payments.db").write_bytes(os.urandom(200_000))
         world.runner.environ.update(PATH=f"{pathlib.Path(self.binary).parent}:{os.environ['PATH']}", HOME=str(world.folder))
         if init:
-            self.restic("init")
+            shutil.copytree(new_repository(self.binary), self.path)
 
-    def restic(self, *words: str) -> str:
+    def fill(self, folder: str, files: int = 12, size: int = 20_000) -> pathlib.Path:
+        """Files in a folder below the data."""
+        below = self.data / folder
+        below.mkdir(parents=True, exist_ok=True)
+        for number in range(files):
+            (below / f"part-{number}").write_bytes(os.urandom(size))
+        return below
+
+    def restic(self, *words: str, cwd: pathlib.Path | None = None, stdin: str | None = None, check: bool = True) -> str:
         env = {**os.environ, "RESTIC_PASSWORD": PASSWORD, "HOME": str(self.world.folder)}
         argv = [self.binary, "--no-cache", "--repo", str(self.path), *words]
-        return subprocess.run(argv, env=env, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(argv, env=env, check=check, capture_output=True, text=True, cwd=cwd, input=stdin).stdout
 
-    def backup(self, hours: float = 3.0, path: pathlib.Path | None = None, host: str = "db1") -> Repository:
+    def backup(
+        self,
+        hours: float = 3.0,
+        *paths: pathlib.Path | str,
+        host: str = "db1",
+        more: t.Sequence[str] = (),
+        cwd: pathlib.Path | None = None,
+        stdin: str | None = None,
+    ) -> Repository:
         moment = dt.datetime.now() - dt.timedelta(hours=hours)
-        self.restic("backup", str(path or self.data), "--host", host, "--time", moment.strftime("%Y-%m-%d %H:%M:%S"))
+        what = [str(path) for path in paths] or ([str(self.data)] if stdin is None else [])
+        self.restic("backup", *more, "--host", host, "--time", moment.strftime("%Y-%m-%d %H:%M:%S"), "--", *what, cwd=cwd, stdin=stdin)
         return self
 
     def args(self, **more: t.Any) -> dict[str, t.Any]:
         return {"repository": str(self.path), "password": PASSWORD, "paths": [str(self.data)], "max_age": "24h", **more}
+
+
+# -- healthy
 
 
 def healthy(world: World) -> dict[str, t.Any]:
@@ -48,6 +88,7 @@ def healthy(world: World) -> dict[str, t.Any]:
 
 def password_in_file(world: World) -> dict[str, t.Any]:
     (world.folder / "password").write_text(PASSWORD + "\n")
+    (world.folder / "password").chmod(0o600)
     args = Repository(world).backup().args(password_file=str(world.folder / "password"))
     del args["password"]
     return args
@@ -60,8 +101,172 @@ def old_path_kept(world: World) -> dict[str, t.Any]:
     return Repository(world).backup(24 * 300, other).backup(3).args()
 
 
+def several_hosts(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    return repository.backup(90, host="db2").backup(2, host="db1", more=["--tag", "nightly,prod"]).args(host="db1", tags=["prod"])
+
+
+def several_paths(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    etc, log = repository.fill("etc"), repository.fill("log")
+    return repository.backup(27, etc, log).backup(3, etc, log).args(paths=[f"{etc}/", str(log / ".." / "log"), f"{log}/part-3"])
+
+
+def growth(world: World) -> dict[str, t.Any]:
+    repository = Repository(world).backup(51).backup(27)
+    repository.fill("more", 30)
+    return repository.backup(3, host="db1").args(host="db1")
+
+
+def parent_covers(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    repository.fill("deep/er")
+    return repository.backup().args(paths=[str(repository.data / "deep" / "er")])
+
+
+def live_tree_changes(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    repository.fill("spool", 40)
+    repository.backup(3, host=HERE)
+    for number in range(5):
+        (repository.data / "spool" / f"part-{number}").unlink()
+        (repository.data / f"new-{number}").write_bytes(os.urandom(9000))
+    return repository.args()
+
+
+def caches_excluded(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    cache = repository.fill("thumbnails", 60)
+    (cache / "CACHEDIR.TAG").write_text("Signature: 8a477f597d28d172789f06886806bc55\n")
+    repository.fill("app/node_modules/left-pad", 60)
+    repository.fill("uploads", 3)
+    for number in range(30):
+        (repository.data / f"{number}.iso").write_bytes(bytes(20_000))
+    words = ["--exclude-caches", "--exclude", "node_modules", "--exclude", "*.iso"]
+    return repository.backup(3, host=HERE, more=words).args()
+
+
+def odd_names(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    names = ["with space", "été [1]*?", "two\nlines", "back\\slash"]
+    for name in names:
+        repository.fill(name, 3)
+    repository.backup(27)
+    repository.fill(names[1], 4)
+    return repository.backup(3).args(paths=[str(repository.data / name) for name in names])
+
+
+def relative_paths(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    repository.fill("etc")
+    repository.backup(27, "data/etc", "data/payments.db", cwd=world.folder)
+    repository.fill("etc", 13)
+    repository.backup(3, "data/etc", "data/payments.db", cwd=world.folder)
+    return repository.args(paths=[str(repository.data / "etc"), str(repository.data / "payments.db")])
+
+
+def working_folder(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    repository.fill("etc")
+    return repository.backup(3, ".", cwd=repository.data).args(paths=[str(repository.data), str(repository.data / "etc")])
+
+
+def from_standard_input(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    words = ["--stdin", "--stdin-filename", "/payments.sql"]
+    repository.backup(27, more=words, stdin="x" * 900)
+    return repository.backup(3, more=words, stdin="x" * 1000).args(paths=["/payments.sql"])
+
+
+def files_from(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    listed = world.folder / "list"
+    listed.write_text(f"{repository.data}/*.db\n")
+    return repository.backup(3, more=["--files-from", str(listed)]).args(paths=[str(repository.data / "payments.db")])
+
+
+def through_a_link(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    (world.folder / "current").symlink_to(repository.data)
+    return repository.backup(3, world.folder / "current" / "payments.db").args(paths=[str(world.folder / "current" / "payments.db")])
+
+
+def link_and_what_it_leads_to(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    holder = world.folder / "srv"
+    holder.mkdir()
+    (holder / "payments").symlink_to(repository.data)
+    return repository.backup(3, holder, repository.data, host=HERE).args(paths=[str(holder / "payments")])
+
+
+def own_set_beside_parent(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    database = repository.fill("db")
+    repository.backup(4, database)
+    return repository.backup(2, more=["--exclude", f"{database}/*"]).args(paths=[str(database)])
+
+
+def containers(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    return repository.backup(27, host="3f2a9c01d7be").backup(3, host="b7d0e6a41c22").args(min_count=2, paths=[])
+
+
+def pruned(world: World) -> dict[str, t.Any]:
+    repository = Repository(world).backup(51).backup(27).backup(3)
+    repository.restic("forget", "--keep-last", "2", "--prune")
+    return repository.args(min_count=2)
+
+
+def being_made(world: World) -> dict[str, t.Any]:
+    repository = Repository(world).backup(27)
+    world.running.start(Held, repository, "backup", "--stdin")
+    return repository.args(max_age="28h")
+
+
+def prune_runs(world: World) -> dict[str, t.Any]:
+    repository = Repository(world).backup()
+    world.running.start(Held, repository, "key", "passwd")
+    return repository.args()
+
+
+def retained(world: World) -> dict[str, t.Any]:
+    return Repository(world).backup(24 * 40).backup(3).args(retention="30d", encrypted=True, rpo="12h")
+
+
+def host_in_environment(world: World) -> dict[str, t.Any]:
+    world.runner.environ.update(RESTIC_REPOSITORY_FILE="/nowhere", RESTIC_PASSWORD_COMMAND="false", RESTIC_HOST="box.example.test")
+    return Repository(world).backup().args(environment={"RESTIC_HOST": "box.example.test"})
+
+
+def resticprofile(world: World) -> dict[str, t.Any]:
+    repository = Repository(world).backup()
+    (world.folder / "password").write_text(PASSWORD)
+    (world.folder / "password").chmod(0o600)
+    profiles = {
+        "version": "1",
+        "base": {"repository": f"local:{repository.path}", "password-file": "password"},
+        "default": {"inherit": "base", "backup": {"source": ["data"], "host": "db1", "run-before": "touch ran"}},
+    }
+    (world.folder / "profiles.json").write_text(json.dumps(profiles))
+    return {"config": str(world.folder / "profiles.json"), "max_age": "24h"}
+
+
+def autorestic(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    repository.backup(3, more=["--tag", "ar:location:home"])
+    (world.folder / ".autorestic.yml").write_text(
+        "version: 2\nbackends:\n  disk: {type: local, path: ./repository}\n  other: {type: b2, path: 'bucket:x'}\n"
+        "locations:\n  home: {from: ./data, to: [disk], hooks: {before: ['touch ran']}}\n"
+    )
+    (world.folder / ".autorestic.env").write_text(f"AUTORESTIC_DISK_RESTIC_PASSWORD='{PASSWORD}'\n")
+    return {"config": str(world.folder / ".autorestic.yml"), "profile": "home", "max_age": "24h"}
+
+
+# -- old, few
+
+
 def too_old(world: World) -> dict[str, t.Any]:
-    return Repository(world).backup(76).args()
+    return Repository(world).backup(76).args(rpo="20h")
 
 
 def path_stopped(world: World) -> dict[str, t.Any]:
@@ -83,20 +288,165 @@ def no_snapshot(world: World) -> dict[str, t.Any]:
     return Repository(world).args()
 
 
+def too_few(world: World) -> dict[str, t.Any]:
+    return Repository(world).backup().args(min_count=7)
+
+
+def not_retained(world: World) -> dict[str, t.Any]:
+    return Repository(world).backup(51).backup().args(retention="30d")
+
+
+def ahead(world: World) -> dict[str, t.Any]:
+    return Repository(world).backup(-48).args()
+
+
+def one_ahead(world: World) -> dict[str, t.Any]:
+    return Repository(world).backup(27).backup(-48).args(max_age="30h")
+
+
+# -- not in it
+
+
 def nothing_in_it(world: World) -> dict[str, t.Any]:
     repository = Repository(world)
     (repository.data / "payments.db").unlink()
+    (repository.data / "empty").mkdir()
     return repository.backup().args()
 
 
-def too_few(world: World) -> dict[str, t.Any]:
-    return Repository(world).backup().args(min_count=7)
+def nothing_in_it_undeclared(world: World) -> dict[str, t.Any]:
+    args = nothing_in_it(world)
+    del args["paths"]
+    return args
+
+
+def empty_here_too(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    (repository.data / "payments.db").unlink()
+    return repository.backup(host=HERE).args()
+
+
+def own_file_system(world: World) -> dict[str, t.Any]:
+    """The data lie on a mount of its own where the tests may mount; else its content is left out, which leaves the same behind."""
+    repository = Repository(world)
+    database = repository.data / "db"
+    database.mkdir()
+    script = 'mount -t tmpfs none "$1" && echo data > "$1/base" && shift && exec "$@"'
+    command = ["unshare", "--mount", "sh", "-c", script, "sh", str(database), repository.binary, "--no-cache", "-r", str(repository.path)]
+    env = {**os.environ, "RESTIC_PASSWORD": PASSWORD}
+    done = subprocess.run([*command, "backup", "--one-file-system", str(repository.data)], env=env, check=False, capture_output=True)
+    if done.returncode:
+        repository.backup(more=["--exclude", f"{database}/*"])
+    return repository.args(paths=[str(repository.data), str(database)])
+
+
+def left_out(*words: str) -> t.Callable[[World], dict[str, t.Any]]:
+    """The declared folder is left out by these options; {db} is the folder, {list} a file that names it."""
+
+    def arrange(world: World) -> dict[str, t.Any]:
+        repository = Repository(world)
+        database = repository.fill("db")
+        (database / ".nobackup").write_text("")
+        (world.folder / "excludes").write_text(f"{database}\n")
+        given = [word.format(db=database, list=world.folder / "excludes") for word in words]
+        return repository.backup(more=given, host=HERE).args(paths=[str(database)])
+
+    return arrange
+
+
+def most_left_out(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    repository.fill("db", 30)
+    return repository.backup(more=["--exclude", "*/db/*"], host=HERE).args()
+
+
+def not_all_readable(world: World) -> dict[str, t.Any]:
+    """restic ends with 3 where it could not read a file, and leaves a snapshot behind that does not say so."""
+    repository = Repository(world)
+    closed = repository.fill("closed", 40)
+    closed.chmod(0o000)
+    reader = [] if os.geteuid() else ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    outer = pathlib.Path(tempfile.mkdtemp(prefix="readiness-partial-"))
+    atexit.register(shutil.rmtree, outer, ignore_errors=True)
+    try:
+        outer.chmod(0o755)
+        shutil.copytree(repository.data, outer / "data") if not os.geteuid() else None
+        data = outer / "data" if not os.geteuid() else repository.data
+        (data / "closed").chmod(0o000)
+        shutil.copy(repository.binary, outer / "restic")
+        env = {"RESTIC_PASSWORD": PASSWORD, "HOME": "/nowhere"}
+        for path in (repository.path, *repository.path.rglob("*")):
+            os.chown(path, 65534, 65534) if not os.geteuid() else None
+        shutil.move(repository.path, outer / "repository")
+        command = [*reader, str(outer / "restic"), "--no-cache", "-r", str(outer / "repository"), "backup", "--host", HERE, str(data)]
+        done = subprocess.run(command, env=env, check=False, capture_output=True, text=True)
+        assert done.returncode == 3, done.stderr
+        shutil.move(outer / "repository", repository.path)
+    finally:
+        (outer / "data" / "closed").chmod(0o700)
+        closed.chmod(0o700)
+    return repository.args(paths=[str(data)])
+
+
+def link_only(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    (world.folder / "current").symlink_to(repository.data)
+    return repository.backup(3, world.folder / "current").args(paths=[str(world.folder / "current")])
+
+
+def link_above(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    holder = world.folder / "srv"
+    holder.mkdir()
+    (holder / "current").symlink_to(repository.data)
+    (holder / "file").write_text("x")
+    return repository.backup(3, holder, host=HERE).args(paths=[str(holder / "current" / "payments.db")])
+
+
+def files_without_content(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    for name in ("payments.db", "orders.db"):
+        (repository.data / name).write_bytes(b"")
+    return repository.backup().args()
+
+
+def one_path_vanished(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    etc = repository.fill("etc")
+    words = ["--exclude", f"{etc}/*"]
+    return repository.backup(3, etc, repository.data / "payments.db", more=words).args(paths=[])
+
+
+# -- smaller
 
 
 def shrunk(world: World) -> dict[str, t.Any]:
     repository = Repository(world).backup(51).backup(27)
     (repository.data / "payments.db").write_bytes(b"nearly nothing")
     return repository.backup(3).args()
+
+
+def one_path_shrunk(world: World) -> dict[str, t.Any]:
+    """One folder has become nearly empty while all of it has grown."""
+    repository = Repository(world)
+    uploads = repository.fill("uploads", 20)
+    repository.backup(51).backup(27)
+    for path in list(uploads.iterdir())[1:]:
+        path.unlink()
+    repository.fill("logs", 60)
+    return repository.backup(3).args(paths=[str(repository.data), str(uploads)])
+
+
+def fewer_files(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    uploads = repository.fill("uploads", 30, 10)
+    repository.backup(51).backup(27)
+    for path in list(uploads.iterdir())[1:]:
+        path.unlink()
+    return repository.backup(3).args(paths=[str(repository.data)])
+
+
+# -- ill
 
 
 def index_lost(world: World) -> dict[str, t.Any]:
@@ -112,6 +462,83 @@ def snapshots_damaged(world: World) -> dict[str, t.Any]:
         path.chmod(0o600)
         os.truncate(path, 40)
     return repository.args()
+
+
+class Held:
+    """A process of restic that holds a lock until it is stopped, since it waits for what is to be typed in."""
+
+    def __init__(self, _folder: pathlib.Path, repository: Repository, *words: str) -> None:
+        env = {**os.environ, "RESTIC_PASSWORD": PASSWORD, "HOME": str(repository.world.folder)}
+        argv = [repository.binary, "--no-cache", "--repo", str(repository.path), *words]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.process = subprocess.Popen(argv, env=env, stdin=subprocess.PIPE, start_new_session=True, **quiet)  # type: ignore[call-overload]
+        self.locks = repository.path / "locks"
+
+    def start(self) -> Held:
+        end = time.monotonic() + 60
+        while not list(self.locks.iterdir()):
+            assert self.process.poll() is None and time.monotonic() < end
+            time.sleep(0.05)
+        return self
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+        self.process.wait(60)
+
+
+class Later(Clock):
+    def __init__(self, hours: float) -> None:
+        self.ahead = dt.timedelta(hours=hours)
+
+    def now(self) -> dt.datetime:
+        return super().now() + self.ahead
+
+
+def dead_lock(world: World) -> dict[str, t.Any]:
+    """Left behind by what was killed while it held the repository for itself: restic backup refuses."""
+    repository = Repository(world).backup()
+    Held(repository.path, repository, "key", "passwd").start().stop()
+    refused = subprocess.run(
+        [repository.binary, "--no-cache", "-r", str(repository.path), "backup", str(repository.data)],
+        env={**os.environ, "RESTIC_PASSWORD": PASSWORD},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert refused.returncode == 1 and "locked" in refused.stderr
+    return repository.args()
+
+
+def lock_not_renewed(world: World) -> dict[str, t.Any]:
+    args = prune_runs(world)
+    world.runner = Runner(environ=world.runner.environ, clock=Later(2))
+    return args
+
+
+def dead_lock_of_a_backup(world: World) -> dict[str, t.Any]:
+    """It keeps nobody out who makes a backup."""
+    repository = Repository(world).backup()
+    Held(repository.path, repository, "backup", "--stdin").start().stop()
+    return repository.args()
+
+
+def open_password_file(world: World) -> dict[str, t.Any]:
+    outer = pathlib.Path(tempfile.mkdtemp(prefix="readiness-open-"))
+    atexit.register(shutil.rmtree, outer, ignore_errors=True)
+    outer.chmod(0o755)
+    (outer / "password").write_text(PASSWORD)
+    (outer / "password").chmod(0o644)
+    args = Repository(world).backup().args(password_file=str(outer / "password"))
+    del args["password"]
+    return args
+
+
+def can_delete(world: World) -> dict[str, t.Any]:
+    return Repository(world).backup().args(append_only=True)
+
+
+# -- cannot be seen
 
 
 def wrong_password(world: World) -> dict[str, t.Any]:
@@ -147,37 +574,156 @@ def garbage(world: World) -> dict[str, t.Any]:
     return _script(world, "echo '<html>not found</html>'")
 
 
+def garbage_for_content(world: World) -> dict[str, t.Any]:
+    repository = Repository(world).backup()
+    path = world.folder / "restic"
+    path.write_text(f'#!/bin/sh\n[ "$1" = ls ] && echo "<html>" && exit 0\nexec {repository.binary} "$@"\n')
+    path.chmod(0o755)
+    return repository.args(binary=str(path))
+
+
+def content_cut(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    repository.fill("more", 60)
+    repository.backup()
+    path = world.folder / "restic"
+    path.write_text(f'#!/bin/sh\n[ "$1" = ls ] || exec {repository.binary} "$@"\n{repository.binary} "$@" | head -c 3000\n')
+    path.chmod(0o755)
+    return repository.args(binary=str(path))
+
+
+def old_restic(world: World) -> dict[str, t.Any]:
+    return _script(world, "echo 'unknown flag: --no-lock' >&2; exit 1")
+
+
 def hangs(world: World) -> dict[str, t.Any]:
     return {**_script(world, "sleep 600"), "timeout": "1s"}
 
 
+def data_gone(world: World) -> dict[str, t.Any]:
+    """restic tries for a long time to read what is not there."""
+    repository = Repository(world).backup()
+    shutil.rmtree(repository.path / "data")
+    return repository.args(timeout="5s")
+
+
+def no_such_profile(world: World) -> dict[str, t.Any]:
+    args = resticprofile(world)
+    return {**args, "profile": "nightly"}
+
+
+def several_backends(world: World) -> dict[str, t.Any]:
+    args = autorestic(world)
+    del args["profile"]
+    return args
+
+
+def template_for_repository(world: World) -> dict[str, t.Any]:
+    (world.folder / "profiles.json").write_text(json.dumps({"default": {"repository": "sftp:{{ .Env.HOST }}:/x"}}))
+    return {"config": str(world.folder / "profiles.json"), "max_age": "24h"}
+
+
+def append_only_elsewhere(world: World) -> dict[str, t.Any]:
+    repository = Repository(world).backup()
+    path = world.folder / "restic"
+    path.write_text(f'#!/bin/sh\nRESTIC_REPOSITORY={repository.path} exec {repository.binary} "$@"\n')
+    path.chmod(0o755)
+    return repository.args(repository="rest:https://backup.example.test/payments", binary=str(path), append_only=True)
+
+
+HEALTHY: tuple[tuple[str, t.Callable[[World], dict[str, t.Any]], str], ...] = (
+    (
+        "three nightly snapshots",
+        healthy,
+        r"newest snapshot is 3 h old, 195\.3 KiB in 1 file, the limit is 24 h; 3 kept; listed, not verified",
+    ),
+    ("password in a file", password_in_file, r"newest snapshot is 3 h old"),
+    ("snapshots of a retired path kept for ever", old_path_kept, r"newest snapshot is 3 h old"),
+    ("several hosts and tags in one repository", several_hosts, r"newest snapshot is 2 h old"),
+    ("several paths, written in other ways", several_paths, r"newest snapshot of every path is 3 h old, .* in 24 files"),
+    ("it grows", growth, r"newest snapshot is 3 h old, .* in 31 files"),
+    ("a folder above the path is backed up", parent_covers, r"newest snapshot is 3 h old, .* in 12 files"),
+    ("what lies on the host has changed a little since", live_tree_changes, r"newest snapshot is 3 h old"),
+    ("caches and images are left out", caches_excluded, r"newest snapshot is 3 h old"),
+    ("paths with spaces, signs of patterns, line ends", odd_names, r"newest snapshot of every path is 3 h old, .* in 13 files"),
+    ("paths given relative to a folder", relative_paths, r"newest snapshot of every path is 3 h old, .* in 14 files"),
+    ("the working folder is backed up", working_folder, r"newest snapshot of every path is 3 h old, .* in 13 files"),
+    ("a dump from standard input", from_standard_input, r"newest snapshot is 3 h old, 1000 B in 1 file"),
+    ("paths from a list of patterns", files_from, r"newest snapshot is 3 h old, 195\.3 KiB in 1 file"),
+    ("a file below a folder that is a link", through_a_link, r"newest snapshot is 3 h old, 195\.3 KiB in 1 file"),
+    ("a link, and what it leads to is backed up as well", link_and_what_it_leads_to, r"newest snapshot is 3 h old, 195\.3 KiB in 1 file"),
+    ("left out of one set because it has its own", own_set_beside_parent, r"newest snapshot is 4 h old, .* in 12 files"),
+    ("containers with another name each time", containers, r"newest snapshot is 3 h old, .*; 2 kept"),
+    ("pruned", pruned, r"newest snapshot is 3 h old, .*; 2 kept"),
+    ("tonight's is being made", being_made, r"newest snapshot is 27 h old"),
+    ("restic holds the repository for itself at the moment", prune_runs, r"newest snapshot is 3 h old"),
+    ("a backup was killed", dead_lock_of_a_backup, r"newest snapshot is 3 h old"),
+    ("kept for long, encrypted", retained, r"newest snapshot is 3 h old, .* the limit is 24 h \(RPO 12 h\); 2 kept"),
+    ("RESTIC_HOST and others in the environment", host_in_environment, r"newest snapshot is 3 h old"),
+    ("configured by resticprofile", resticprofile, r"newest snapshot is 3 h old, 195\.3 KiB in 1 file"),
+    ("configured by autorestic", autorestic, r"newest snapshot is 3 h old, 195\.3 KiB in 1 file"),
+)
+FAILS: tuple[tuple[str, t.Callable[[World], dict[str, t.Any]], str], ...] = (
+    ("the job stopped three days ago", too_old, r"newest snapshot of .*/data is 3 d 4 h old, the limit is 24 h \(RPO 20 h\)"),
+    ("only another path is still backed up", path_stopped, r"newest snapshot of .*/data is 3 d 4 h old"),
+    ("a path was never backed up", path_not_covered, r"no snapshot covers /var/lib/payments"),
+    ("only another host is backed up", other_host, r"is not of the host db1; hosts: db2"),
+    ("repository without a snapshot", no_snapshot, r"holds no snapshot"),
+    ("fewer snapshots than wanted", too_few, r"data: 1 complete backup is there, at least 7 are wanted"),
+    ("snapshot of an empty folder", nothing_in_it, r"data is empty in the newest snapshot [0-9a-f]{8}$"),
+    ("snapshot of an empty folder, no path declared", nothing_in_it_undeclared, r"holds nothing"),
+    ("the folder is empty on the host too", empty_here_too, r"is empty in .*, and so it is on this host: is its volume mounted"),
+    ("--one-file-system, data on a mount of its own", own_file_system, r"data/db is empty in the newest snapshot"),
+    ("--exclude of what is in the folder", left_out("--exclude", "*/db/*"), r"db is empty .*, while 13 files with .* lie there"),
+    ("--exclude of the folder", left_out("--exclude", "{db}"), r"db is not in the newest snapshot .*: it is excluded, or was not there"),
+    ("--exclude-file", left_out("--exclude-file", "{list}"), r"db is not in the newest snapshot"),
+    ("--iexclude", left_out("--iexclude", "DB"), r"db is not in the newest snapshot"),
+    ("--exclude-if-present", left_out("--exclude-if-present", ".nobackup"), r"db has 1 file without content in .*, while 13 files with"),
+    ("--exclude-larger-than", left_out("--exclude-larger-than", "10K"), r"db has 1 file without content in .*, while 13 files with"),
+    ("only the symbolic link is backed up", link_only, r"current is only a symbolic link .*: what it leads to is not backed"),
+    ("a folder above it is only a symbolic link", link_above, r"srv/current is only a symbolic link in the newest"),
+    ("files without content", files_without_content, r"data has 2 files, all without content"),
+    ("index of the repository lost", index_lost, r"the repository is damaged: .*not found in repository"),
+    ("snapshots damaged", snapshots_damaged, r"1 snapshot, which cannot be loaded"),
+    ("the host can delete what must be append-only", can_delete, r"can delete the snapshots in .*: it is not append-only"),
+)
+WARNS: tuple[tuple[str, t.Callable[[World], dict[str, t.Any]], str], ...] = (
+    ("newest much smaller than the earlier ones", shrunk, r"data has 14 B, the median of 2 earlier ones is 195.*more than 50% smaller"),
+    ("one folder nearly empty while the rest grew", one_path_shrunk, r"uploads has 19\.5 KiB, the median of 2 .*more than 50% smaller"),
+    ("far fewer files than before", fewer_files, r"data has 2 files, the median of 2 earlier ones is 31: more than 50% fewer"),
+    (
+        "most of what lies on the host is left out",
+        most_left_out,
+        r"1 file with .* in the newest .*, while 31 files with .* on this host now; nothing of .*/db, where 30 files",
+    ),
+    ("restic could not read everything", not_all_readable, r"while 41 files with .* on this host now; nothing of .*closed"),
+    ("one of the paths is empty, none declared", one_path_vanished, r"data/etc is empty in the newest snapshot"),
+    ("snapshots reach less far back than wanted", not_retained, r"the oldest is 2 d 3 h old, 30 d are to be kept"),
+    ("a dead lock keeps backups out", dead_lock, r"a lock that nobody holds any longer \(process \d+ of .*\) keeps every backup out"),
+    ("a lock that was not renewed for two hours", lock_not_renewed, r"a lock that nobody holds any longer"),
+    ("everybody can read the password", open_password_file, r"everybody on this host can read the password in .* \(mode 0644\)"),
+    ("one snapshot is dated in the future", one_ahead, r"1 snapshot dated in the future is not counted"),
+)
+UNSEEN: tuple[tuple[str, t.Callable[[World], dict[str, t.Any]], str], ...] = (
+    ("all snapshots are dated in the future", ahead, r"the only snapshot is dated in the future"),
+    ("wrong password", wrong_password, r"the password does not open the restic repository"),
+    ("no password", no_password, r"was given no password"),
+    ("no repository there", no_repository, r"there is no restic repository at"),
+    ("backup server does not answer", unreachable, r"rest:http://127\.0\.0\.1:9/ cannot be reached: .*refused"),
+    ("restic not installed", not_installed, r"is not installed on this host"),
+    ("restic answers garbage", garbage, r"not a list of snapshots"),
+    ("restic lists garbage", garbage_for_content, r"could not be looked into: .*not the content of a snapshot"),
+    ("restic's listing is cut short", content_cut, r"could not be looked into: .*not the content of a snapshot"),
+    ("restic is too old", old_restic, r"is too old, 0\.14 or later is needed: unknown flag"),
+    ("restic hangs", hangs, r"did not end within 1 s"),
+    ("what the snapshots are made of is gone", data_gone, r"could not be looked into: restic did not end within 5 s"),
+    ("no such profile", no_such_profile, r"profiles.json has no nightly; it has base, default"),
+    ("several backends, none chosen", several_backends, r"has several repositories: say in 'profile' which \(disk, other, home\)"),
+    ("the configuration needs templates", template_for_repository, r"repository of the profile default is a template"),
+    ("append-only cannot be seen from here", append_only_elsewhere, r"append-only cannot be seen without deleting in it"),
+)
 ROWS = [
-    Row("restic_backup", "three nightly snapshots", healthy, "pass", r"newest snapshot is 3 h old, 195\.3 KiB, the limit is 24 h; 3 kept"),
-    Row("restic_backup", "password in a file", password_in_file, "pass", r"newest snapshot is 3 h old"),
-    Row("restic_backup", "snapshots of a retired path kept for ever", old_path_kept, "pass", r"newest snapshot is 3 h old"),
-    Row(
-        "restic_backup", "the job stopped three days ago", too_old, "fail", r"newest snapshot of .*/data is 3 d 4 h old, the limit is 24 h"
-    ),
-    Row("restic_backup", "only another path is still backed up", path_stopped, "fail", r"newest snapshot of .*/data is 3 d 4 h old"),
-    Row("restic_backup", "a path was never backed up", path_not_covered, "fail", r"no snapshot covers /var/lib/payments"),
-    Row("restic_backup", "only another host is backed up", other_host, "fail", r"is not of the host db1; hosts: db2"),
-    Row("restic_backup", "repository without a snapshot", no_snapshot, "fail", r"holds no snapshot"),
-    Row("restic_backup", "snapshot of an empty folder", nothing_in_it, "fail", r"holds nothing"),
-    Row("restic_backup", "fewer snapshots than wanted", too_few, "fail", r"there is 1 snapshot of .*, at least 7 are wanted"),
-    Row("restic_backup", "newest much smaller than the earlier ones", shrunk, "warn", r"more than 50% smaller"),
-    Row("restic_backup", "index of the repository lost", index_lost, "fail", r"the repository is damaged"),
-    Row("restic_backup", "snapshots damaged", snapshots_damaged, "fail", r"1 snapshot, which cannot be loaded"),
-    Row("restic_backup", "wrong password", wrong_password, "unknown", r"the password does not open the restic repository"),
-    Row("restic_backup", "no password", no_password, "unknown", r"was given no password"),
-    Row("restic_backup", "no repository there", no_repository, "unknown", r"there is no restic repository at"),
-    Row(
-        "restic_backup",
-        "backup server does not answer",
-        unreachable,
-        "unknown",
-        r"rest:http://127\.0\.0\.1:9/ cannot be reached: .*refused",
-    ),
-    Row("restic_backup", "restic not installed", not_installed, "unknown", r"is not installed on this host"),
-    Row("restic_backup", "restic answers garbage", garbage, "unknown", r"not a list of snapshots"),
-    Row("restic_backup", "restic hangs", hangs, "unknown", r"did not end within 1 s"),
+    Row("restic_backup", state, arrange, status, message)
+    for status, rows in (("pass", HEALTHY), ("fail", FAILS), ("warn", WARNS), ("unknown", UNSEEN))
+    for state, arrange, message in rows
 ]

@@ -1,35 +1,113 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What restic check says. PRIVATE to the collection."""
+"""``restic check`` on a share of the data, read by what it says and not by the code it ends with. PRIVATE to the collection."""
 
 from __future__ import annotations
 
+import os
+import re
 import typing as t
 
-from .._clients.restic import DAMAGED, OTHER, failure
-from .._finding import CannotObserve
-from .._message import lines_of
-from .._phrase import phrase, verbatim
-from .._runner import Runner
+from .._clients.restic import OTHER, Restic
+from .._clients.restic_access import complete, opened
+from .._clients.restic_snapshots import select
+from .._finding import CannotObserve, Measurement
+from .._masking import masked
+from .._message import one_line
+from .._phrase import Message, phrase, plural, verbatim
+from .._runner import Completed, Runner
 from ._backup_proofs import Share, Verified
 
-
-def verify(args: t.Any, runner: Runner, share: Share) -> Verified:
-    env = {name: str(value) for name, value in (args["environment"] or {}).items()}
-    env["RESTIC_REPOSITORY"] = args["repository"]
-    if args["password"] is not None:
-        env["RESTIC_PASSWORD"] = args["password"]
-    argv = [args["binary"], "check", "--no-lock", "--no-cache", f"--read-data-subset={share.number}/{share.of}"]
-    done = runner.run(argv, env=env, timeout=86400.0)
-    damages = [verbatim(line) for line in lines_of(done.stderr, 300) if "pack" in line.lower() or "not found" in line]
-    if done.rc != 0:
-        kind, said = failure(done.rc, done.stderr)
-        if kind not in (DAMAGED, OTHER) and "contains errors" not in done.stderr:
-            raise CannotObserve(phrase("restic: there is no repository or {reason}", reason=said), absent=kind == "no_repository")
-    elif "no errors were found" not in done.stdout:
-        raise CannotObserve(verbatim("restic did not say that it found nothing"))
-    return Verified(phrase("part {number:number} of {of:number}", number=share.number, of=share.of), damages=damages)
+MOST_SHARES = 256  # restic divides its packs by the first byte of their names
+MOST_LINES = 20
+_DAMAGE = re.compile(
+    r"does not match|does not exist|not found in (?:repository|index)|invalid data|ciphertext|wrong hash|truncated|unexpected EOF"
+    r"|error for tree|error loading|damaged|incorrect|invalid pack|content hash|is missing"
+)
+_NO_ACCESS = re.compile(r"permission denied|access denied|403|i/o timeout|connection refused|no such host|unreachable", re.I)
+_HARMLESS = re.compile(
+    r"not referenced in any index|additional files were found|non-critical|duplicate data|retrying after|unused blob|mixed pack"
+)
+_READ = re.compile(r"^read group #\d+ of (\d+) data packs \(out of total (\d+) packs", re.M)
+_ALL = re.compile(r"^read all data", re.M)
 
 
-__all__ = ("verify",)
+def verify(args: t.Mapping[str, object], runner: Runner, share: Share) -> Verified:
+    """Every index, snapshot and tree, and the content of the packs of this share. ResticFailed, CannotObserve."""
+    asked = opened(complete(args), runner)
+    restic = asked.restic
+    snapshots, _lost = restic.snapshots()
+    number, of = _share(share)
+    # restic takes what every run is given as read by itself: --no-lock, --no-cache
+    done = restic.run("check", f"--read-data-subset={number}/{of}", check=False)
+    verified = judged(restic, done, number, of)
+    if not select(snapshots, asked.host, asked.tags):
+        verified.damages.append(phrase("{repository:path} holds no snapshot of those that are asked for", repository=restic.shown))
+    size = _bytes(restic, number, of)
+    if size is not None:
+        verified.measurements.append(Measurement("verified_bytes", size))
+    verified.observed.update(repository=restic.shown, snapshots=len(snapshots), share=f"{number}/{of}")
+    return verified
+
+
+def _share(share: Share) -> tuple[int, int]:
+    of = max(1, min(share.of, MOST_SHARES))
+    return min(of, max(1, -(-share.number * of // max(1, share.of)))), of
+
+
+def judged(restic: Restic, done: Completed, number: int, of: int) -> Verified:
+    """What restic check has said. ResticFailed where it could not begin."""
+    lines = [one_line(masked(line.strip()), 300) for line in done.stderr.splitlines() if line.strip()]
+    lines += [one_line(line.strip(), 300) for line in done.stdout.splitlines() if line.lower().startswith(("error", "pack "))]
+    telling = [line for line in lines if not _HARMLESS.search(line)]
+    damages = [line for line in telling if _DAMAGE.search(line) and not _NO_ACCESS.search(line)]
+    unread = [line for line in telling if _NO_ACCESS.search(line)]
+    clean = "no errors were found" in done.stdout
+    if done.rc != 0 and not damages:
+        failed = restic.failed(done)
+        if failed.kind != OTHER or not telling:
+            raise failed
+        if "contains errors" in done.stderr or "returned errors" in done.stderr:
+            damages = telling[:1]
+        else:
+            raise failed
+    if not clean and not damages:
+        raise CannotObserve(phrase("restic check on {repository:path} did not say what it found", repository=restic.shown))
+    verified = Verified(_read(done.stdout, number, of), [verbatim(line) for line in dict.fromkeys(damages[:MOST_LINES])])
+    verified.unseen += [phrase("not all could be read: {reason}", reason=line) for line in unread[:1]]
+    return verified
+
+
+def _read(stdout: str, number: int, of: int) -> Message:
+    found = _READ.search(stdout)
+    if of == 1 or _ALL.search(stdout):
+        return phrase("all indexes and trees, and all data")
+    if found:
+        return plural(
+            "all indexes and trees, and share {number:number} of {of:number} of the data ({count:number} pack of {packs:number})",
+            "all indexes and trees, and share {number:number} of {of:number} of the data ({count:number} packs of {packs:number})",
+            count=int(found[1]),
+            number=number,
+            of=of,
+            packs=int(found[2]),
+        )
+    return phrase("all indexes and trees, and share {number:number} of {of:number} of the data", number=number, of=of)
+
+
+def _bytes(restic: Restic, number: int, of: int) -> int | None:
+    """How large the packs of this share are, where they are files of this host."""
+    if restic.folder is None:
+        return None
+    size = 0
+    try:
+        for folder, _folders, names in os.walk(os.path.join(restic.folder, "data")):
+            for name in names:
+                if re.fullmatch(r"[0-9a-f]{64}", name) and int(name[:2], 16) % of == number - 1:
+                    size += os.stat(os.path.join(folder, name)).st_size
+    except OSError:
+        return None
+    return size
+
+
+__all__ = ("judged", "verify")

@@ -1,39 +1,36 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Snapshots in a restic repository: fresh, of the right paths, of a plausible size. PRIVATE to the collection."""
+"""Snapshots in a restic repository: fresh, with the declared paths in them, of a plausible size. PRIVATE to the collection."""
 
 from __future__ import annotations
 
 import datetime as dt
-import posixpath
+import functools
 import typing as t
 
-from .._argspec import Spec
-from .._clients.restic import DAMAGED, Restic, ResticFailed, Snapshot
+from .._argspec import ArgumentsRefused, Spec
+from .._clients.restic import ACCESS, Restic, Totals, at_once
+from .._clients.restic_access import Access, Opened, opened
+from .._clients.restic_snapshots import Snapshot, covers, same_set, select
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
-from ._judgement import FUTURE, Judgement, percent, shrunk
+from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, not_retained, refuse_odd, too_few, too_old
+from ._judgement import FUTURE, Judgement, percent
+from ._restic_locks import dead_locks, open_password, who_can_delete
+from ._restic_sets import Path, Trees, beside_the_host, compare, damaged, look_into, named, outermost, parts_without_content
 
 WHERE = "host"
 TIMEOUT = 120.0
 ARGUMENT_SPEC: Spec = {
-    "repository": {"type": "str", "required": True},
-    "password_file": {"type": "path", "no_log": False},
-    "password": {"type": "str", "no_log": True},
-    "environment": {"type": "dict", "no_log": True},
-    "paths": {"type": "list", "elements": "str"},
-    "host": {"type": "str"},
-    "tags": {"type": "list", "elements": "str"},
-    "max_age": {"type": "str", "required": True},
-    "min_count": {"type": "int", "default": 1},
-    "size_deviation": {"type": "str", "default": "50%"},
-    "compare": {"type": "int", "default": 3},
-    "binary": {"type": "str", "default": "restic"},
+    **ACCESS,
+    **LIMITS_SPEC,
+    "append_only": {"type": "bool", "default": False},
+    "encrypted": {"type": "bool", "default": False},
 }
-CONSTRAINTS = {"mutually_exclusive": [("password", "password_file")]}
-DURATIONS = ("max_age",)
+CONSTRAINTS = {"mutually_exclusive": [("password", "password_file")], "required_one_of": [("repository", "config")]}
+DURATIONS = LIMITS_DURATIONS
 COMPARABLE = {
     "paths": {"kind": "set", "what": phrase("backup of")},
     "backup_size_bytes": {
@@ -47,52 +44,52 @@ COMPARABLE = {
 RECENTLY = 7  # times max_age
 
 
-class Arguments(t.TypedDict):
-    repository: str
-    password_file: str | None
-    password: str | None
-    environment: dict[str, object] | None
-    paths: list[str] | None
-    host: str | None
-    tags: list[str] | None
-    max_age: float
-    min_count: int
-    size_deviation: str
-    compare: int
-    binary: str
+class Arguments(Access, Limits):
+    append_only: bool
+    encrypted: bool  # restic knows no repository that is not
     timeout: float
 
 
+def problems(args: Arguments, given: t.Collection[str]) -> list[str]:
+    if args["profile"] is not None and args["config"] is None:
+        return ["profile: names a part of a configuration; 'config' is not given"]
+    return []
+
+
 def run(args: Arguments, runner: Runner) -> Finding:
-    percent("size_deviation", args["size_deviation"])
-    restic = Restic(
-        runner,
-        args["repository"],
-        binary=args["binary"],
-        password=args["password"],
-        password_file=args["password_file"],
-        environment=args["environment"],
-    )
-    snapshots, lost = restic.snapshots()
+    refuse_odd(args)
+    if any(not path for path in args["paths"] or ()):
+        raise ArgumentsRefused(["paths: one of them is empty"])
+    asked = opened(args, runner)
+    restic = asked.restic
+    trees = Trees(restic, asked.paths)
+    filters = _filters(asked)
+    jobs: list[t.Callable[[], object]] = [
+        restic.snapshots,
+        functools.partial(restic.listing, "latest", asked.paths, *filters),
+        restic.locks,
+    ]
+    # asked before it is known that they are the ones to compare with: restic takes most of its time to open a repository
+    before = restic.guessed()[1 : 1 + max(0, args["compare"])]
+    if before:
+        jobs.append(functools.partial(restic.totals, before))
+    answers = at_once(*jobs)
+    if isinstance(answers[0], CannotObserve):
+        raise answers[0]
+    snapshots, lost = t.cast("tuple[list[Snapshot], int]", answers[0])
     common: Facts = {
         "observed": {"repository": restic.shown, "snapshots": len(snapshots), "unreadable_snapshots": lost},
-        "expected": {name: args[name] for name in ("paths", "host", "tags", "max_age", "min_count") if args[name] is not None},
+        "expected": {
+            name: args[name] for name in ("paths", "host", "tags", "max_age", "rpo", "min_count", "retention") if args[name] is not None
+        },
     }
     if not snapshots:
         common["absent"] = not lost or None
         return failed(_nothing(restic.shown, lost), **common)
-    mine = select(snapshots, args["host"], args["tags"])
+    mine = select(snapshots, asked.host, asked.tags)
     if not mine:
-        said = plural(
-            "the only snapshot in {repository:path} is not {wanted}; {known}",
-            "none of the {count:number} snapshots in {repository:path} is {wanted}; {known}",
-            count=len(snapshots),
-            repository=restic.shown,
-            wanted=_wanted(args),
-            known=_known(snapshots),
-        )
         common["absent"] = True
-        return failed(said, **common)
+        return failed(_none_of_them(restic, asked, snapshots), **common)
     now = runner.now()
     past = [snapshot for snapshot in mine if (snapshot.time - now).total_seconds() <= FUTURE]
     if not past:
@@ -103,8 +100,30 @@ def run(args: Arguments, runner: Runner) -> Finding:
             newest=isoformat(mine[-1].time),
         )
         raise CannotObserve(said, observed=common["observed"])
+    trees.learn(answers[1], mine[-1])
+    if before and isinstance(answers[3], Totals):
+        trees.totals = answers[3]
     judgement = Judgement(warns=_not_counted(len(mine) - len(past), lost))
-    return _judge(args, restic, past, now, judgement, common)
+    _judge_access(args, asked, answers[2], now, judgement)
+    return _judge(args, asked, past, trees, runner, judgement, common)
+
+
+def _filters(asked: Opened) -> list[str]:
+    """By which restic's own ``latest`` is most likely the snapshot to look at."""
+    tags = [word for word in (",".join(tag for tag in asked.tags if "," not in tag),) if word]
+    return [*(["--host=" + asked.host] if asked.host else []), *(f"--tag={word}" for word in tags)]
+
+
+def _judge_access(args: Arguments, asked: Opened, locks: object, now: dt.datetime, judgement: Judgement) -> None:
+    if isinstance(locks, CannotObserve):
+        judgement.unseen.append(phrase("the locks of the repository could not be told: {reason}", reason=locks.message))
+    else:
+        judgement.warns += dead_locks(t.cast("list[t.Any]", locks), now)
+    said = open_password(asked.password_file)
+    if said:
+        judgement.warns.append(said)
+    if args["append_only"]:
+        who_can_delete(asked.restic, judgement)
 
 
 def _nothing(repository: str, lost: int) -> Message:
@@ -115,6 +134,17 @@ def _nothing(repository: str, lost: int) -> Message:
         "the restic repository {repository:path} holds {count:number} snapshots of which none can be loaded",
         count=lost,
         repository=repository,
+    )
+
+
+def _none_of_them(restic: Restic, asked: Opened, snapshots: t.Sequence[Snapshot]) -> Message:
+    return plural(
+        "the only snapshot in {repository:path} is not {wanted}; {known}",
+        "none of the {count:number} snapshots in {repository:path} is {wanted}; {known}",
+        count=len(snapshots),
+        repository=restic.shown,
+        wanted=_wanted(asked),
+        known=_known(snapshots),
     )
 
 
@@ -139,177 +169,120 @@ def _not_counted(future: int, lost: int) -> list[Message]:
     return said
 
 
-def _judge(args: Arguments, restic: Restic, snapshots: list[Snapshot], now: dt.datetime, judgement: Judgement, common: Facts) -> Finding:
-    chosen: dict[str, list[Snapshot]] = {}  # by path, or by "" where no path was asked for
-    if args["paths"]:
-        for path in args["paths"]:
-            covering = [snapshot for snapshot in snapshots if covers(snapshot, path)]
-            if covering:
-                chosen[path] = covering
-            else:
-                judgement.fails.append(
-                    phrase("no snapshot covers {path:path}; the newest covers {paths:list}", path=path, paths=list(snapshots[-1].paths))
-                )
-    else:
-        chosen[""] = snapshots
-    too_old = {}
-    for path, group in chosen.items():
-        paths = [path] if path else list(group[-1].paths)
-        age = (now - group[-1].time).total_seconds()
-        if age > args["max_age"]:
-            too_old[path] = group[-1].time + dt.timedelta(seconds=args["max_age"])
-            judgement.fails.append(
-                phrase(
-                    "newest snapshot of {paths:list} is {age:duration} old, the limit is {limit:duration}",
-                    paths=paths,
-                    age=age,
-                    limit=args["max_age"],
-                )
-            )
-        counted = len(same_set(group[-1], group)) if not path else len(group)
-        if counted < args["min_count"]:
-            judgement.fails.append(
-                plural(
-                    "there is {count:number} snapshot of {paths:list}, at least {least:number} are wanted",
-                    "there are {count:number} snapshots of {paths:list}, at least {least:number} are wanted",
-                    count=counted,
-                    paths=paths,
-                    least=args["min_count"],
-                )
-            )
-    if not args["paths"]:
+def _judge(
+    args: Arguments, asked: Opened, snapshots: list[Snapshot], trees: Trees, runner: Runner, judgement: Judgement, common: Facts
+) -> Finding:
+    paths = [Path("", same_set(snapshots[-1], snapshots))] if not asked.paths else _covered(asked.paths, snapshots, judgement)
+    held = [path for path in paths if _look(path, trees, judgement)]
+    now = runner.now()
+    stale = [since for path in paths if (since := _judge_age(args, path, now, judgement)) is not None]
+    if not asked.paths:
         judgement.warns += _stopped(snapshots, now, args["max_age"])
-    common["observed"]["paths"] = sorted(chosen) if args["paths"] else sorted({path for one in snapshots for path in one.paths})
-    hosts = sorted({snapshot.host for group in chosen.values() for snapshot in group})
-    if args["host"] is None and len(hosts) > 1:
+    common["observed"]["paths"] = (
+        sorted(path.path for path in held) if asked.paths else sorted({path for one in snapshots for path in one.paths})
+    )
+    hosts = sorted({snapshot.group[0] for path in paths for snapshot in path.group})
+    if asked.host is None and len(hosts) > 1:
         judgement.warns.append(
             phrase(
                 "snapshots of {number:number} hosts ({hosts:list}) are mixed and 'host' is not given", number=len(hosts), hosts=hosts[:5]
             )
         )
-    measurements: list[Measurement] = []
-    size: int | None = None
-    if chosen:
-        oldest = min(chosen.values(), key=lambda group: group[-1].time)
-        age = max(0.0, (now - oldest[-1].time).total_seconds())
-        fewest = min(len(group) if path else len(same_set(group[-1], group)) for path, group in chosen.items())
-        measurements = [
-            Measurement("backup_age_seconds", round(age, 3), args["max_age"], "upper"),
-            Measurement("backup_count", fewest, args["min_count"], "lower", count=True),
-        ]
-        common["observed"].update(
-            newest={"id": oldest[-1].id, "time": isoformat(oldest[-1].time), "host": oldest[-1].host, "paths": list(oldest[-1].paths)},
-            count=fewest,
-        )
-    if chosen and not judgement.fails:  # sizes cost time, and change nothing about a failure
-        sizes = _sizes(args, restic, snapshots, chosen, judgement)
-        if sizes:
-            size = sum(sizes)
-            measurements.append(Measurement("backup_size_bytes", size))
-            common["observed"]["size_bytes"] = size
-    good = _good(len(chosen), age, size, args["max_age"], fewest) if chosen else verbatim("")
-    since = isoformat(min(too_old.values())) if too_old else None
-    common["measurements"] = measurements
-    common["since"] = since
-    return judgement.finding(good, **common)
+    if not judgement.fails:  # comparing costs time, and changes nothing about a failure
+        share = percent("size_deviation", args["size_deviation"])
+        compare(held, trees, args["compare"], share, judgement)
+        for path in held:
+            beside_the_host(path, runner, share, judgement)
+    if stale:
+        common["since"] = isoformat(min(stale))
+    if not paths:
+        return judgement.finding(verbatim(""), **common)
+    return judgement.finding(_measured(args, paths, held, now, common), **common)
 
 
-def _good(sets: int, age: float, size: int | None, limit: float, kept: int) -> Message:
-    newest = phrase("newest snapshot of every path") if sets > 1 else phrase("newest snapshot")
-    if size is None:
-        return plural(
-            "{newest} is {age:duration} old, the limit is {limit:duration}; {count:number} kept",
-            "{newest} is {age:duration} old, the limit is {limit:duration}; {count:number} kept",
-            count=kept,
-            newest=newest,
-            age=age,
-            limit=limit,
-        )
-    return plural(
-        "{newest} is {age:duration} old, {size:bytes}, the limit is {limit:duration}; {count:number} kept",
-        "{newest} is {age:duration} old, {size:bytes}, the limit is {limit:duration}; {count:number} kept",
-        count=kept,
-        newest=newest,
-        age=age,
-        size=size,
-        limit=limit,
-    )
-
-
-def _sizes(
-    args: Arguments, restic: Restic, snapshots: list[Snapshot], chosen: dict[str, list[Snapshot]], judgement: Judgement
-) -> list[int]:
-    """Sizes of the newest snapshots; what is wrong with them goes to ``judgement``."""
-    sizes = []
-    for newest in {group[-1].id: group[-1] for group in chosen.values()}.values():
-        name = phrase("newest snapshot {id} of {paths:list}", id=newest.id, paths=list(newest.paths))
-        earlier = [snapshot for snapshot in same_set(newest, snapshots) if snapshot.time < newest.time]
-        earlier = earlier[-args["compare"] :] if args["compare"] > 0 else []
-        try:
-            content = restic.size(newest)
-        except CannotObserve as exc:
-            if isinstance(exc, ResticFailed) and exc.kind == DAMAGED:
-                judgement.fails.append(
-                    phrase("{snapshot} cannot be read, the repository is damaged: {reason}", snapshot=name, reason=exc.message)
-                )
-            else:
-                judgement.warns.append(phrase("{snapshot}: its size could not be told: {reason}", snapshot=name, reason=exc.message))
-            continue
-        sizes.append(content.size)
-        if content.files == 0 or content.size == 0:
-            judgement.fails.append(phrase("{snapshot} holds nothing: {size:bytes} to restore", snapshot=name, size=0))
-            continue
-        try:
-            known = [restic.size(snapshot).size for snapshot in earlier]
-        except CannotObserve as exc:
-            judgement.warns.append(
-                phrase("{snapshot}: its size could not be compared with earlier ones: {reason}", snapshot=name, reason=exc.message)
+def _covered(paths: t.Sequence[str], snapshots: t.Sequence[Snapshot], judgement: Judgement) -> list[Path]:
+    found = []
+    for path in dict.fromkeys(paths):
+        covering = [snapshot for snapshot in snapshots if covers(snapshot, path)]
+        if covering:
+            found.append(Path(path, covering))
+        else:
+            judgement.fails.append(
+                phrase("no snapshot covers {path:path}; the newest covers {paths:list}", path=path, paths=list(snapshots[-1].paths))
             )
-            continue
-        small = shrunk(name, content.size, known, percent("size_deviation", args["size_deviation"]))
-        if small:
-            judgement.warns.append(small)
-    return sizes
+    return found
 
 
-def select(snapshots: t.Sequence[Snapshot], host: str | None, tags: t.Sequence[str] | None) -> list[Snapshot]:
-    """Snapshots of that host with all of those tags."""
-    return [snapshot for snapshot in snapshots if host in (None, snapshot.host) and set(tags or ()) <= set(snapshot.tags)]
+def _look(path: Path, trees: Trees, judgement: Judgement) -> bool:
+    """Whether the path is there with something in it; else it is said."""
+    try:
+        look_into(path, trees)
+        if path.path == "" and path.held is not None and path.problem is None:
+            judgement.warns += parts_without_content(path.held.snapshot, trees.of(path.held.snapshot))
+    except CannotObserve as exc:
+        name = named(path, path.group[-1])
+        if damaged(exc):
+            judgement.fails.append(
+                phrase("{snapshot} cannot be read, the repository is damaged: {reason}", snapshot=name, reason=exc.message)
+            )
+        else:
+            judgement.unseen.append(phrase("{snapshot} could not be looked into: {reason}", snapshot=name, reason=exc.message))
+        return False
+    if path.problem is not None:
+        judgement.fails.append(path.problem)
+        return False
+    return True
 
 
-def same_set(newest: Snapshot, snapshots: t.Iterable[Snapshot]) -> list[Snapshot]:
-    """Snapshots of the same host and paths: only these are of comparable size."""
-    return [snapshot for snapshot in snapshots if (snapshot.host, snapshot.paths) == (newest.host, newest.paths)]
+def _judge_age(args: Arguments, path: Path, now: dt.datetime, judgement: Judgement) -> dt.datetime | None:
+    """Says what is wrong with age and number of the snapshots of a path. Since when the newest is too old."""
+    newest = path.held.snapshot if path.held else path.group[-1]
+    what = phrase("{paths:list}", paths=[path.path] if path.path else list(newest.paths))
+    late = too_old(phrase("newest snapshot of {paths}", paths=what), (now - newest.time).total_seconds(), args)
+    few = too_few(what, len(path.group), args)
+    short = not_retained(what, (now - path.group[0].time).total_seconds(), args)
+    judgement.fails += [said for said in (late, few) if said]
+    judgement.warns += [said for said in (short,) if said]
+    return newest.time + dt.timedelta(seconds=args["max_age"]) if late else None
 
 
-def covers(snapshot: Snapshot, path: str) -> bool:
-    """Whether the path, or a folder above it, was backed up and not excluded by its name."""
-    wanted = posixpath.normpath(path)
-    for covered in snapshot.paths:
-        if not _within(wanted, covered):
-            continue
-        below = [wanted] if wanted != covered else []
-        while below and posixpath.dirname(below[-1]) not in (covered, below[-1]):
-            below.append(posixpath.dirname(below[-1]))
-        if not any(_excluded(part, pattern) for part in below for pattern in snapshot.excludes):
-            return True
-    return False
-
-
-def _within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
-
-
-def _excluded(path: str, pattern: str) -> bool:
-    # patterns with wildcards are restic's to understand
-    return pattern.rstrip("/") == path or ("/" not in pattern and pattern == posixpath.basename(path))
+def _measured(args: Arguments, paths: t.Sequence[Path], held: t.Sequence[Path], now: dt.datetime, common: Facts) -> Message:
+    """What is good about it, with the measurements and facts put into ``common``."""
+    newest = [path.held.snapshot if path.held else path.group[-1] for path in paths]
+    oldest = min(newest, key=lambda snapshot: snapshot.time)
+    age, fewest = max(0.0, (now - oldest.time).total_seconds()), min(len(path.group) for path in paths)
+    measurements = [
+        Measurement("backup_age_seconds", round(age, 3), args["max_age"], "upper"),
+        Measurement("backup_count", fewest, args["min_count"], "lower", count=True),
+    ]
+    contents = [one.content for one in outermost([path.held for path in held if path.held])]
+    size, files = sum(content.size for content in contents), sum(content.files for content in contents)
+    if contents:
+        measurements += [Measurement("backup_size_bytes", size), Measurement("backup_items", files)]
+        common["observed"]["size_bytes"] = size
+    durations = [snapshot.duration for snapshot in newest if snapshot.duration is not None]
+    if durations:
+        measurements.append(Measurement("backup_duration_seconds", max(durations)))
+    common["observed"].update(
+        newest={"id": oldest.id, "time": isoformat(oldest.time), "host": oldest.host, "paths": list(oldest.paths)}, count=fewest
+    )
+    common["measurements"] = measurements
+    content = plural("{size:bytes} in {count:number} file", "{size:bytes} in {count:number} files", count=files, size=size)
+    return plural(
+        "{newest} is {age:duration} old, {content}, the limit is {limit}; {count:number} kept; listed, not verified",
+        "{newest} is {age:duration} old, {content}, the limit is {limit}; {count:number} kept; listed, not verified",
+        count=fewest,
+        newest=phrase("newest snapshot of every path") if len(paths) > 1 else phrase("newest snapshot"),
+        age=age,
+        content=content,
+        limit=allowed_age(args),
+    )
 
 
 def _stopped(snapshots: list[Snapshot], now: dt.datetime, max_age: float) -> list[Message]:
     """Other sets that were backed up regularly until lately. Those that ended long ago are kept on purpose."""
     said = []
-    newest = {(snapshot.host, snapshot.paths): snapshot for snapshot in snapshots}
-    for snapshot in newest.values():
+    for snapshot in {snapshot.group: snapshot for snapshot in snapshots}.values():
         age = (now - snapshot.time).total_seconds()
         if snapshot.id != snapshots[-1].id and max_age < age <= RECENTLY * max_age and len(same_set(snapshot, snapshots)) > 1:
             said.append(
@@ -323,8 +296,8 @@ def _stopped(snapshots: list[Snapshot], now: dt.datetime, max_age: float) -> lis
     return said
 
 
-def _wanted(args: Arguments) -> Message:
-    host, tags = args["host"], args["tags"]
+def _wanted(asked: Opened) -> Message:
+    host, tags = asked.host, asked.tags
     if not tags:
         return phrase("of the host {host}", host=host)
     if host is None:
@@ -340,4 +313,4 @@ def _known(snapshots: t.Sequence[Snapshot]) -> Message:
     return phrase("hosts: {hosts:list}; tags: {tags:list}", hosts=hosts[:5], tags=tags[:5])
 
 
-__all__ = ("ARGUMENT_SPEC", "CONSTRAINTS", "DURATIONS", "TIMEOUT", "WHERE", "covers", "run", "same_set", "select")
+__all__ = ("ARGUMENT_SPEC", "CONSTRAINTS", "DURATIONS", "TIMEOUT", "WHERE", "problems", "run")

@@ -5,18 +5,21 @@
 
 from __future__ import annotations
 
-import dataclasses
+import copy
 import datetime as dt
 import json
 import os
 import re
+import threading
 import typing as t
 
 from .._finding import CannotObserve
-from .._masking import masked, public_url
+from .._masking import HIDDEN, SHORTEST, masked, public_url
 from .._message import one_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Completed, Runner, user_name
+from .restic_snapshots import Entry, Snapshot, parse_snapshots, parse_time, snapshot_of
+from .restic_tree import Lines, Matches, Tree
 
 WRONG_PASSWORD = "wrong_password"
 NO_REPOSITORY = "no_repository"
@@ -24,6 +27,8 @@ LOCKED = "locked"
 NO_PASSWORD = "no_password"
 PERMISSION = "permission"
 UNREACHABLE = "unreachable"
+TOO_OLD = "too_old"
+NO_SNAPSHOT = "no_snapshot"
 DAMAGED = "damaged"
 OTHER = "other"
 
@@ -31,6 +36,8 @@ OTHER = "other"
 _CODES = {10: NO_REPOSITORY, 11: LOCKED, 12: WRONG_PASSWORD}
 # in this order: "is there a repository" also follows on a refused connection
 _TEXTS = (
+    (TOO_OLD, r"unknown (?:shorthand )?flag|unknown command"),
+    (NO_SNAPSHOT, r"no snapshot found|no snapshot matched|no matching ID found"),
     (WRONG_PASSWORD, r"wrong password or no key found"),
     (LOCKED, r"already locked|unable to create lock"),
     (NO_PASSWORD, r"empty password|Resolving password failed|reading repository password"),
@@ -47,26 +54,37 @@ _TEXTS = (
 )
 
 
-@dataclasses.dataclass(frozen=True)
-class Snapshot:
-    """A snapshot; ``files`` and ``size`` where restic 0.17 or later wrote them down."""
+class Option(t.TypedDict, total=False):
+    """An option of a check, as Ansible describes it."""
 
-    id: str
-    time: dt.datetime
-    host: str
-    paths: tuple[str, ...]
-    tags: tuple[str, ...] = ()
-    excludes: tuple[str, ...] = ()
-    files: int | None = None
-    size: int | None = None
+    type: str
+    elements: str
+    required: bool
+    default: object
+    choices: list[str]
+    no_log: bool
+    aliases: list[str]
+    options: dict[str, Option]
 
 
-@dataclasses.dataclass(frozen=True)
-class Size:
-    """What a snapshot would restore. restic before 0.17 counts folders as files."""
-
-    files: int
-    size: int
+# which repository, how it is opened, and which of its snapshots
+ACCESS: dict[str, Option] = {
+    "repository": {"type": "str"},
+    "password_file": {"type": "path", "no_log": False},
+    "password": {"type": "str", "no_log": True},
+    "environment": {"type": "dict", "no_log": True},
+    "config": {"type": "path"},
+    "profile": {"type": "str"},
+    "paths": {"type": "list", "elements": "str"},
+    "host": {"type": "str"},
+    "tags": {"type": "list", "elements": "str"},
+    "binary": {"type": "str", "default": "restic"},
+}
+# by which restic would look at other snapshots or another repository than those that are asked for
+_LEADING = ("RESTIC_HOST", "RESTIC_PATH", "RESTIC_TAG")
+WAIT = 5.0  # seconds until a repository that others have locked is asked once more
+LOCKS = 10  # that are looked into
+PATIENCE = 15.0  # seconds for one lock
 
 
 class ResticFailed(CannotObserve):
@@ -75,6 +93,21 @@ class ResticFailed(CannotObserve):
     def __init__(self, kind: str, message: Message, *, instrument: str | None = None) -> None:
         super().__init__(message, instrument=instrument, absent=kind == NO_REPOSITORY, busy=kind == LOCKED)
         self.kind = kind
+
+
+class Listed(t.NamedTuple):
+    """What was listed of one snapshot."""
+
+    snapshot: Snapshot
+    tree: Tree
+
+
+class Totals(t.NamedTuple):
+    """What several snapshots hold together; ``items``: files, with folders before restic 0.17."""
+
+    ids: frozenset[str]
+    items: int
+    size: int
 
 
 class Restic:
@@ -88,43 +121,142 @@ class Restic:
         binary: str = "restic",
         password: str | None = None,
         password_file: str | None = None,
+        password_command: str | None = None,
         environment: t.Mapping[str, object] | None = None,
     ) -> None:
-        self.runner, self.binary = runner, binary
+        self.binary = binary
         self.repository = repository
         self.shown = public_url(repository) if "://" in repository else masked(repository)
-        self.env = {name: str(value) for name, value in (environment or {}).items()}
+        given = {name: str(value) for name, value in (environment or {}).items()}
+        # restic's own variables of this process are about some other repository
+        self.runner = copy.copy(runner)
+        self.runner.environ = {name: value for name, value in runner.environ.items() if not name.startswith("RESTIC_")}
+        self.env = {**given, **dict.fromkeys(_LEADING, "")}
         self.env.update(RESTIC_REPOSITORY=repository, RESTIC_REPOSITORY_FILE="", RESTIC_PROGRESS_FPS="0")
         if password is not None:
             self.env.update(RESTIC_PASSWORD=password, RESTIC_PASSWORD_FILE="", RESTIC_PASSWORD_COMMAND="")
         elif password_file is not None:
             self.env.update(RESTIC_PASSWORD_FILE=password_file, RESTIC_PASSWORD_COMMAND="")
+        elif password_command is not None:
+            self.env.update(RESTIC_PASSWORD_COMMAND=password_command, RESTIC_PASSWORD_FILE="")
+
+    @property
+    def folder(self) -> str | None:
+        """The folder of this host that the repository is; None for one that is elsewhere."""
+        path = self.repository[len("local:") :] if self.repository.startswith("local:") else self.repository
+        return path if "local:" in self.repository[:6] or re.match(r"[a-z0-9]+:", path) is None else None
 
     def snapshots(self) -> tuple[list[Snapshot], int]:
         """All snapshots, oldest first, and how many could not be loaded. ResticFailed, CannotObserve."""
-        done = self._run("snapshots")
+        done = self.run("snapshots", "--json")
         return parse_snapshots(done.stdout), len(re.findall(r"^could not load snapshot", done.stderr, re.M))
 
-    def size(self, snapshot: Snapshot) -> Size:
-        """What the snapshot would restore: as written down in it, else by walking its trees. ResticFailed, CannotObserve."""
-        if snapshot.files is not None and snapshot.size is not None:
-            return Size(snapshot.files, snapshot.size)
-        return parse_stats(self._run("stats", snapshot.id, "--mode", "restore-size").stdout)
+    def listing(self, which: str, asked: t.Sequence[str], *filters: str, keep: int = 0) -> Listed | None:
+        """All that lies in a snapshot, the one of this ID or ``latest`` among those that the filters leave; of its files those asked for.
+        With ``keep``, the sizes of so many others.
 
-    def _run(self, *words: str) -> Completed:
+        None where there is no such snapshot. ResticFailed, CannotObserve.
+        """
+        said: list[Snapshot] = []
+
+        def begin(entry: dict[str, object]) -> Tree:
+            snapshot = snapshot_of(t.cast("Entry", entry))
+            said.append(snapshot)
+            return Tree([*asked, *snapshot.paths], keep)
+
+        lines = Lines(begin)
+        try:
+            done = self.run("ls", which, *filters, "--json", sink=lines.feed)
+        except ResticFailed as exc:
+            if exc.kind == NO_SNAPSHOT:
+                return None
+            raise
+        if failure(0, done.stderr)[0] == NO_SNAPSHOT:  # restic 0.14 ends with 0
+            return None
+        lines.feed(done.stdout.encode())
+        lines.end()
+        if lines.tree is None or lines.odd:
+            raise CannotObserve(phrase("restic answered with something that is not the content of a snapshot"))
+        return Listed(said[-1], lines.tree)
+
+    def contents(self, ids: t.Sequence[str], places: t.Sequence[str]) -> dict[str, Tree]:
+        """What lies at these places in several snapshots, by their ID; asked in one go. ResticFailed, CannotObserve."""
+        matches = Matches(places)
+        which = [word for name in ids for word in ("-s", name)]
+        patterns = ["*" if place == "/" else literally(place) for place in places]
+        done = self.run("find", *which, "--json", sink=matches.feed, last=["--", *patterns])
+        matches.feed(done.stdout.encode())
+        matches.end()
+        if matches.odd:
+            raise CannotObserve(phrase("restic answered with something that is not the content of a snapshot"))
+        return {name[:8]: matches.trees.get(name[:8], Tree(())) for name in ids}
+
+    def totals(self, ids: t.Sequence[str]) -> Totals:
+        """What several snapshots hold, added up; quicker than what each of them holds. ResticFailed, CannotObserve."""
+        return parse_totals(self.run("stats", *ids, "--mode=restore-size", "--json").stdout, ids)
+
+    def guessed(self) -> list[str]:
+        """IDs of the snapshots by when they were made, the newest first, where their files lie on this host; else none."""
+        return [name[:8] for name in self._names("snapshots") or ()]
+
+    def locks(self) -> list[Lock]:
+        """The locks that are there, at most LOCKS of them. ResticFailed, CannotObserve."""
+        names = self._names("locks")
+        if names is None:
+            names = re.findall(r"^[0-9a-f]{64}$", self.run("list", "locks").stdout, re.M)
+        found = []
+        for name in names[:LOCKS]:
+            try:
+                found.append(parse_lock(self.run("cat", "lock", name, seconds=PATIENCE).stdout))
+            except CannotObserve:
+                if name in (self._names("locks") or ()):
+                    raise
+                # else it was taken away since, and restic would have gone on looking for it
+        return found
+
+    def _names(self, kind: str) -> list[str] | None:
+        """Names of the files of that kind, the newest first; None where only restic can tell."""
+        if self.folder is None:
+            return None
+        try:
+            with os.scandir(os.path.join(self.folder, kind)) as entries:
+                found = [(entry.stat().st_mtime, entry.name) for entry in entries if re.fullmatch(r"[0-9a-f]{64}", entry.name)]
+        except OSError:
+            return None
+        return [name for _moment, name in sorted(found, reverse=True)]
+
+    def run(
+        self,
+        *words: str,
+        sink: t.Callable[[bytes], object] | None = None,
+        last: t.Sequence[str] = (),
+        seconds: float = 3600.0,
+        check: bool = True,
+    ) -> Completed:
+        """Runs restic, once more after a while where others have locked the repository. ResticFailed, CannotObserve."""
         cache = [] if has_cache({**self.runner.environ, **self.env}) else ["--no-cache"]
-        argv = [self.binary, *words, "--json", "--no-lock", *cache]
-        done = self.runner.run(argv, env=self.env, timeout=3600.0, max_output=64 * 2**20)
-        if done.truncated:
-            raise CannotObserve(phrase("restic said more of {repository:path} than can be read", repository=self.shown))
-        if done.rc != 0:
-            raise self._failed(done)
-        return done
+        argv = [self.binary, *words, "--no-lock", *cache, *last]
+        for again in (True, False):
+            done = self.runner.run(argv, env=self.env, timeout=seconds, max_output=64 * 2**20, sink=sink)
+            if done.truncated:
+                raise CannotObserve(phrase("restic said more of {repository:path} than can be read", repository=self.shown))
+            if done.rc == 0 or not check:
+                return done
+            failed = self.failed(done)
+            if failed.kind != LOCKED or not again or self.runner.remaining() < 2 * WAIT:
+                raise failed
+            self.runner.sleep(WAIT)
+        raise AssertionError
 
-    def _failed(self, done: Completed) -> ResticFailed:
+    def failed(self, done: Completed) -> ResticFailed:
         kind, said = failure(done.rc, done.stderr)
-        message = self._why(kind, done.rc, said.mapped(lambda text: text.replace(self.repository, self.shown)))
+        message = self._why(kind, done.rc, said.mapped(self._harmless))
         return ResticFailed(kind, message, instrument=f"restic {self.shown}" if kind in (UNREACHABLE, LOCKED) else None)
+
+    def _harmless(self, text: str) -> str:
+        text = text.replace(self.repository, self.shown)
+        password = self.env.get("RESTIC_PASSWORD", "")
+        return text.replace(password, HIDDEN) if len(password) >= SHORTEST else text
 
     def _why(self, kind: str, rc: int, said: Message) -> Message:
         shown = self.shown
@@ -132,6 +264,8 @@ class Restic:
             return phrase("the password does not open the restic repository {repository:path}", repository=shown)
         if kind == NO_REPOSITORY:
             return phrase("there is no restic repository at {repository:path}", repository=shown)
+        if kind == TOO_OLD:
+            return phrase("{program:path} is too old, 0.14 or later is needed: {reason}", program=self.binary, reason=said)
         if kind == LOCKED:
             return phrase("the restic repository {repository:path} is locked", repository=shown)
         if kind == NO_PASSWORD:
@@ -153,10 +287,13 @@ def failure(rc: int, stderr: str) -> tuple[str, Message]:
     lines = [_plain(line) for line in stderr.splitlines() if line.strip()]
     text = "\n".join(lines)
     kind = _CODES.get(rc) or next((kind for kind, pattern in _TEXTS if re.search(pattern, text)), OTHER)
+    patterns = dict(_TEXTS)
     said = [line for line in lines if "retrying after" not in line] or lines
     if not said:
         return kind, phrase("it gave no reason")
-    line = next((line for line in said if line.startswith("Fatal:")), said[-1])
+    line = next((line for line in said if line.startswith("Fatal:")), None)
+    # a trace of Go may follow on it
+    line = line or next((line for line in said if kind in patterns and re.search(patterns[kind], line)), said[-1])
     return kind, verbatim(one_line(masked(re.sub(r"^(Fatal: )+", "", line)), 300))
 
 
@@ -170,65 +307,67 @@ def _plain(line: str) -> str:
     return line.strip()
 
 
-def parse_snapshots(text: str) -> list[Snapshot]:
-    """Snapshots of ``restic snapshots --json``, oldest first. CannotObserve for anything else."""
-    try:
-        entries: list[_Entry] = json.loads(text) or []
-        found = [_snapshot(entry) for entry in entries]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise CannotObserve(phrase("restic answered with something that is not a list of snapshots")) from None
-    return sorted(found, key=lambda snapshot: snapshot.time)
+def literally(path: str) -> str:
+    """A path as a pattern of restic that stands for nothing else."""
+    return re.sub(r"([*?\[\]\\])", r"\\\1", path)
 
 
-class _Summary(t.TypedDict, total=False):
-    total_files_processed: int
-    total_bytes_processed: int
+class Lock(t.NamedTuple):
+    """Who has locked a repository; ``exclusive``: nobody else may work in it, ``restic backup`` neither."""
+
+    time: dt.datetime
+    exclusive: bool
+    host: str
+    user: str
+    pid: int
 
 
-class _Entry(t.TypedDict, total=False):
-    """A snapshot as restic writes it."""
-
-    short_id: str
-    id: str
-    time: str
-    hostname: str
-    paths: list[str]
-    tags: list[str] | None
-    excludes: list[str] | None
-    summary: _Summary | None
-
-
-def _snapshot(entry: _Entry) -> Snapshot:
-    summary = entry.get("summary") or _Summary()
-    files, size = summary.get("total_files_processed"), summary.get("total_bytes_processed")
-    return Snapshot(
-        id=str(entry.get("short_id") or entry["id"][:8]),
-        time=parse_time(entry["time"]),
-        host=str(entry.get("hostname", "")),
-        paths=tuple(sorted(str(path) for path in entry["paths"])),
-        tags=tuple(str(tag) for tag in entry.get("tags") or ()),
-        excludes=tuple(str(pattern) for pattern in entry.get("excludes") or ()),
-        # left out by restic when it is zero
-        files=int(files or 0) if summary else None,
-        size=int(size or 0) if summary else None,
-    )
-
-
-def parse_time(text: str) -> dt.datetime:
-    """RFC 3339 with nanoseconds. ValueError."""
-    match = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)", text)
-    if not match:
-        raise ValueError(text)
-    return dt.datetime.fromisoformat(match.group(1) + match.group(2).replace("Z", "+00:00"))
-
-
-def parse_stats(text: str) -> Size:
-    """Size of ``restic stats --json``. CannotObserve for anything else."""
+def parse_totals(text: str, ids: t.Sequence[str]) -> Totals:
+    """What ``restic stats --json`` says. CannotObserve for anything else."""
     try:
         data = json.loads(text)
-        return Size(int(data.get("total_file_count", 0)), int(data["total_size"]))
+        if data.get("snapshots_count", len(ids)) != len(ids):
+            raise CannotObserve(phrase("a snapshot was removed in the meantime"))
+        return Totals(frozenset(ids), int(data["total_file_count"]), int(data["total_size"]))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise CannotObserve(phrase("restic answered with something that is not the size of a snapshot")) from None
+
+
+def parse_lock(text: str) -> Lock:
+    """A lock of ``restic cat lock``. CannotObserve for anything else."""
+    try:
+        data = json.loads(text)
+        return Lock(
+            parse_time(data["time"]),
+            data.get("exclusive") is True,
+            str(data.get("hostname", "")),
+            str(data.get("username", "")),
+            int(data.get("pid") or 0),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise CannotObserve(phrase("restic answered with something that is not a lock")) from None
+
+
+def at_once(*jobs: t.Callable[[], object]) -> list[object]:
+    """What several jobs give that are done at the same time; what one raised that could not observe, in its place."""
+    given: list[object] = [None] * len(jobs)
+
+    def do(number: int) -> None:
+        try:
+            given[number] = jobs[number]()
+        except Exception as exc:  # pylint: disable=broad-exception-caught # raised below, in the thread of the check
+            given[number] = exc
+
+    threads = [threading.Thread(target=do, args=(number,), daemon=True) for number in range(1, len(jobs))]
+    for thread in threads:
+        thread.start()
+    do(0)
+    for thread in threads:
+        thread.join()
+    for one in given:
+        if isinstance(one, Exception) and not isinstance(one, CannotObserve):
+            raise one
+    return given
 
 
 def has_cache(environ: t.Mapping[str, str]) -> bool:
@@ -239,21 +378,26 @@ def has_cache(environ: t.Mapping[str, str]) -> bool:
 
 
 __all__ = (
+    "ACCESS",
     "DAMAGED",
     "LOCKED",
     "NO_PASSWORD",
     "NO_REPOSITORY",
+    "NO_SNAPSHOT",
     "OTHER",
     "PERMISSION",
+    "TOO_OLD",
     "UNREACHABLE",
     "WRONG_PASSWORD",
+    "Listed",
+    "Lock",
     "Restic",
     "ResticFailed",
-    "Size",
-    "Snapshot",
+    "Totals",
+    "at_once",
     "failure",
     "has_cache",
-    "parse_snapshots",
-    "parse_stats",
-    "parse_time",
+    "literally",
+    "parse_lock",
+    "parse_totals",
 )

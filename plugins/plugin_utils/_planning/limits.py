@@ -42,6 +42,10 @@ MUST_STAY_TRUE = (
 MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs") + (
     "encrypted",
 )
+MUST_STAY_TRUE = (
+    ("append_only", "encrypted")
+    + ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
+)  # fmt: skip
 MUST_STAY_FALSE = ("allow_skipped", "local")
 NOT_SHORTER = (
     ("contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required", "required_annotations")
@@ -92,6 +96,7 @@ OBJECTS = (
     + ("archive_prefix", "config", "glob_archives")
     + ("entries", "gives", "size_unit", "time_format", "time_zone")
     + ("config", "conninfo", "data_directory", "repo", "stanza")
+    + ("config", "profile")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to
