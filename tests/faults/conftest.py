@@ -10,12 +10,14 @@ import typing as t
 
 import classic_servers
 import pytest
+import real_dumps
 
 # most rows of these checks look at the same servers, which each worker starts for itself
 SHARE_SERVERS = (
     "alert_coverage",
     "alertmanager_route",
     "alertmanager_silences",
+    "file_backup",
     "grafana_dashboard",
     "prometheus_alerts",
     "prometheus_series",
@@ -45,3 +47,4 @@ def _shared_servers() -> t.Iterator[None]:
     """A process of a worker ends without what it has registered for its end."""
     yield
     classic_servers.stop_all()
+    real_dumps.remove_all()

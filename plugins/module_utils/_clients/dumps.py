@@ -149,18 +149,19 @@ _WORDS = {
 
 
 def _count(read: _Read, chunk: bytes, marks: t.Iterable[bytes], inside: Inside | None) -> None:
-    chunk = chunk.replace(b"\r\n", b"\n")
-    before = read.tail or b"\n"
+    if b"\r\n" in chunk:
+        chunk = chunk.replace(b"\r\n", b"\n")
+    overlap = (read.tail or b"\n")[-300:]  # longer than each mark
+    window = overlap + chunk
     for mark in marks:
-        read.counts[mark] = read.counts.get(mark, 0) + (before[1 - len(mark) :] + chunk).count(mark)
+        read.counts[mark] = read.counts.get(mark, 0) + window.count(mark) - overlap.count(mark)
     if inside is not None:
-        overlap = before[-300:]
-        for found in _TABLE.finditer(overlap + chunk):
+        for found in _TABLE.finditer(window):
             if found.end() > len(overlap):
                 inside.listed = True
                 _tell(found.group(1), inside)
     read.zeros += chunk.count(0)
-    read.tail = (before + chunk)[-TAIL:] if len(chunk) < TAIL else chunk[-TAIL:]
+    read.tail = (read.tail + chunk)[-TAIL:] if len(chunk) < TAIL else chunk[-TAIL:]
 
 
 def _tell(name: bytes, inside: Inside) -> None:
