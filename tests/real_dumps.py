@@ -130,7 +130,11 @@ def of_other_tools() -> pathlib.Path:
     shutil.copy(of_postgres() / "plain.sql", plain)
     plain.chmod(0o644)
     live = out / "live.db"
-    made.run("sqlite3", str(live), "CREATE TABLE payments (what text); INSERT INTO payments SELECT hex(randomblob(50)) FROM generate_series(1, 900);")
+    made.run(
+        "sqlite3",
+        str(live),
+        "CREATE TABLE payments (what text); INSERT INTO payments SELECT hex(randomblob(50)) FROM generate_series(1, 900);",
+    )
     made.run("sqlite3", str(live), f".backup {out / 'sqlite.db'}")
     (out / "sqlite.sql").write_bytes(output_of("sqlite3", str(live), ".dump"))
     key = made.run("age-keygen").stdout

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
 import pathlib
 import tarfile
 import time
@@ -248,11 +247,14 @@ def one_of_two_has_few(world: World) -> dict[str, t.Any]:
     return given
 
 
-def one_ended_long_ago(world: World) -> dict[str, t.Any]:
-    for night in range(4):
-        put(world.folder / f"new-{named(3 + DAY * night)}.sql.gz", dump(night), 3 + DAY * night)
-        put(world.folder / f"old-{named(2400 + DAY * night)}.sql.gz", dump(night), 2400 + DAY * night)
-    return args(world, "*.sql.gz")
+def one_ended(hours: float) -> t.Callable[[World], dict[str, t.Any]]:
+    def arrange(world: World) -> dict[str, t.Any]:
+        for night in range(4):
+            put(world.folder / f"new-{named(3 + DAY * night)}.sql.gz", dump(night), 3 + DAY * night)
+            put(world.folder / f"old-{named(hours + DAY * night)}.sql.gz", dump(night), hours + DAY * night)
+        return args(world, "*.sql.gz")
+
+    return arrange
 
 
 def one_by_hand(world: World) -> dict[str, t.Any]:
@@ -381,18 +383,31 @@ ROWS = [
     Row("file_backup", "old dumps, a number of a process", beside_old_dumps("running", b"4711\n"), "fail", r"db-.* is 10 d old"),
     Row("file_backup", "old dumps, .lock", beside_old_dumps("backup.lock", b"x"), "fail", r"db-.* is 10 d old"),
     Row("file_backup", "old dumps, a script", beside_old_dumps("backup.sh", b"#!/bin/sh\nexit 1\n"), "fail", r"db-.* is 10 d old"),
-    Row("file_backup", "old dumps, a script without .sh", beside_old_dumps("dump-all", b"#!/bin/sh\nexit 1\n"), "fail", r"db-.* is 10 d old"),
+    Row(
+        "file_backup", "old dumps, a script without .sh", beside_old_dumps("dump-all", b"#!/bin/sh\nexit 1\n"), "fail", r"db-.* is 10 d old"
+    ),
     Row("file_backup", "old dumps, a status file", beside_old_dumps("state", b"result: OK\n"), "fail", r"db-.* is 10 d old"),
-    Row("file_backup", "old dumps, checksums", beside_old_dumps("sums", b"0" * 64 + b"  a\n" + b"1" * 64 + b"  b\n"), "fail", r"is 10 d old"),
+    Row(
+        "file_backup", "old dumps, checksums", beside_old_dumps("sums", b"0" * 64 + b"  a\n" + b"1" * 64 + b"  b\n"), "fail", r"is 10 d old"
+    ),
     Row("file_backup", "old dumps, README", beside_old_dumps("README.md", b"# Backups\n"), "fail", r"db-.* is 10 d old"),
-    Row("file_backup", "nothing but a log", only_a_log, "fail", r"nothing that matches .* is a backup: README \(by its name\), backup\.log"),
+    Row(
+        "file_backup", "nothing but a log", only_a_log, "fail", r"nothing that matches .* is a backup: README \(by its name\), backup\.log"
+    ),
     Row("file_backup", "dumps among log, lock and script", beside_fresh_dumps, "pass", r"is 3 h old.*; 3 kept"),
     # several series
     Row("file_backup", "db1 is fresh, db2 stopped six days ago", one_of_two_stopped, "fail", r"db2-\d+\.sql\.gz .*is \d d.* old"),
     Row("file_backup", "three series, all fresh", both_made, "pass", r"; 2 more series are no older"),
     Row("file_backup", "one of three series is damaged", one_of_two_is_damaged, "fail", r"db1-\d+\.sql\.gz: it is not a whole gzip file"),
-    Row("file_backup", "one of three series has too few", one_of_two_has_few, "fail", r"/db2-\*\.sql: 1 complete backup is there, at least 4"),
-    Row("file_backup", "one series ended long ago", one_ended_long_ago, "pass", r"new-\d+\.sql\.gz is 3 h old"),
+    Row(
+        "file_backup",
+        "one of three series has too few",
+        one_of_two_has_few,
+        "fail",
+        r"/db2-\*\.sql: 1 complete backup is there, at least 4",
+    ),
+    Row("file_backup", "one series ended long ago", one_ended(2400), "pass", r"new-\d+\.sql\.gz is 3 h old"),
+    Row("file_backup", "one series ended weeks ago", one_ended(400), "warn", r"old-\d+\.sql\.gz is the newest of its name and 16 d"),
     Row("file_backup", "one dump made by hand days ago", one_by_hand, "warn", r"before-upgrade-.* the only one of its name"),
     Row("file_backup", "rotated: db.sql.gz, .1, .2, .3", rotated, "pass", r"db\.sql\.gz is 3 h old.*; 4 kept"),
     Row("file_backup", "a slot for each day of the week", weekdays, "pass", r"is 3 h old.*; 6 kept"),

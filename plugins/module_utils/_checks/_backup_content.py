@@ -39,7 +39,9 @@ class Demands(t.TypedDict):
 class Verdict(Judgement):
     """What was found; ``how`` it was verified, in words, and whether that proves it (``derived``: it does not)."""
 
+    name: Message = NOTHING
     how: Message = NOTHING
+    summed: bool = False  # it agrees with the checksum beside it
     derived: bool = False
     inside: Inside = dataclasses.field(default_factory=Inside)
 
@@ -48,12 +50,12 @@ class _TimeIsOver(Exception):
     pass
 
 
-def examine(backup: Backup, args: Demands, runner: Runner, *, thorough: bool = False) -> Verdict:
-    """Whether a backup is sound."""
-    verdict = Verdict()
+def examine(backup: Backup, name: Message, args: Demands, runner: Runner, *, thorough: bool = False) -> Verdict:
+    """Whether a backup, which sentences call ``name``, is sound. ``thorough``: whatever time it takes."""
+    verdict = Verdict(name=name)
     least = max(1, args["min_size"])
     if backup.size < least:
-        verdict.fails.append(_too_small(backup, least))
+        verdict.fails.append(_too_small(name, backup.size, least))
         verdict.how = phrase("too small")
         return verdict
 
@@ -80,22 +82,39 @@ def examine(backup: Backup, args: Demands, runner: Runner, *, thorough: bool = F
         else:
             verdict.derived, verdict.how = True, phrase("its content not verified")
     except OSError as exc:
-        verdict.unseen.append(phrase("newest backup is there but not verified: {reason}", reason=unreadable(backup.path, exc)))
+        verdict.unseen.append(
+            phrase("{backup} is there but not verified: {reason}", backup=name, reason=unreadable(str(exc.filename or backup.path), exc))
+        )
         verdict.how = phrase("not readable")
     except _TimeIsOver:
-        verdict.derived, verdict.how = True, phrase("not verified")
-        strict = args["checksum"] or args["contains"] or thorough
-        (verdict.unseen if strict else verdict.warns).append(
-            phrase(
-                "newest backup {path:path} could not be verified in the time allowed for this check ({allowed:duration})",
-                path=backup.path,
-                allowed=args["timeout"],
-            )
-        )
+        _not_in_time(args, verdict, thorough)
     except CannotObserve as exc:
-        verdict.unseen.append(phrase("newest backup {path:path}: {reason}", path=backup.path, reason=exc.message))
+        if _is_over(runner):
+            _not_in_time(args, verdict, thorough)
+            return verdict
+        verdict.unseen.append(phrase("{backup}: {reason}", backup=name, reason=exc.message))
         verdict.how = phrase("not verified")
     return verdict
+
+
+def _is_over(runner: Runner) -> bool:
+    try:
+        runner.remaining()
+    except CannotObserve:
+        return True
+    return False
+
+
+def _not_in_time(args: Demands, verdict: Verdict, thorough: bool) -> None:
+    verdict.derived, verdict.how = True, phrase("not verified")
+    strict = args["checksum"] or args["contains"] or args["encrypted"] or thorough
+    (verdict.unseen if strict else verdict.warns).append(
+        phrase(
+            "{backup} could not be verified in the time allowed for this check ({allowed:duration})",
+            backup=verdict.name,
+            allowed=args["timeout"],
+        )
+    )
 
 
 def _look(backup: Backup, inside: Inside, asked: Asked) -> None:
@@ -110,23 +129,18 @@ def _look(backup: Backup, inside: Inside, asked: Asked) -> None:
         inside.derived.append(exc.message)
 
 
-def _too_small(backup: Backup, least: int) -> Message:
-    if not backup.size:
-        return phrase("newest backup {path:path} is empty", path=backup.path)
-    return phrase(
-        "newest backup {path:path} is too small: {size:bytes}, at least {least:bytes} are wanted",
-        path=backup.path,
-        size=backup.size,
-        least=least,
-    )
+def _too_small(name: Message, size: int, least: int) -> Message:
+    if not size:
+        return phrase("{backup} is empty", backup=name)
+    return phrase("{backup} is too small: {size:bytes}, at least {least:bytes} are wanted", backup=name, size=size, least=least)
 
 
 def _judge(backup: Backup, inside: Inside, args: Demands, verdict: Verdict, missing: list[str]) -> None:
-    path, kind = backup.path, inside.described()
+    kind = inside.described()
     taken = args["verify"] == "none"  # as it is, where nothing can be read in it
     for said, sentences in ((inside.damages, verdict.fails), (inside.warns, verdict.warns), (inside.unseen, verdict.unseen)):
         if said and not (taken and said is inside.unseen):
-            sentences += [phrase("newest backup {path:path}: {reason}", path=path, reason=reason) for reason in said]
+            sentences += [phrase("{backup}: {reason}", backup=verdict.name, reason=reason) for reason in said]
     if inside.damages:
         verdict.how = phrase("damaged")
     elif inside.derived or inside.unseen:
@@ -138,27 +152,25 @@ def _judge(backup: Backup, inside: Inside, args: Demands, verdict: Verdict, miss
         verdict.how = phrase("read to its end as {kind}", kind=kind)
     if args["encrypted"] and not inside.encrypted:
         if inside.unseen:
-            verdict.unseen.append(
-                phrase("newest backup {path:path}: nobody can tell whether it is encrypted: it is in no known form", path=path)
-            )
+            verdict.unseen.append(phrase("{backup}: nobody can tell whether it is encrypted: it is in no known form", backup=verdict.name))
         else:
-            verdict.fails.append(phrase("newest backup {path:path} is not encrypted: it is {kind}", path=path, kind=kind))
+            verdict.fails.append(phrase("{backup} is not encrypted: it is {kind}", backup=verdict.name, kind=kind))
     if not missing or inside.damages:
         return
     if inside.listed and not _cut_off(inside):
-        verdict.fails.append(phrase("newest backup {path:path} does not contain {members:list}", path=path, members=missing))
+        verdict.fails.append(phrase("{backup} does not contain {members:list}", backup=verdict.name, members=missing))
     elif inside.derived or inside.unseen:
         verdict.unseen.append(
             phrase(
                 "the members of {path:path} cannot be listed ({reason}), so {members:list} was not looked for",
-                path=path,
+                path=backup.path,
                 reason=(inside.derived or inside.unseen)[0],
                 members=missing,
             )
         )
     else:
         verdict.fails.append(
-            phrase("newest backup {path:path} is neither archive nor dump, so it has no {members:list}", path=path, members=missing)
+            phrase("{backup} is neither archive nor dump, so it has no {members:list}", backup=verdict.name, members=missing)
         )
 
 
@@ -182,8 +194,8 @@ def _compare_sum(backup: Backup, args: Demands, verdict: Verdict, tick: t.Callab
         return
     if args["checksum"] and found is None:
         said = phrase(
-            "newest backup {path:path} has no checksum beside it (neither {single:path} nor {shared:path})",
-            path=path,
+            "{backup} has no checksum beside it (neither {single:path} nor {shared:path})",
+            backup=verdict.name,
             single=os.path.basename(path) + ".sha256",
             shared="SHA256SUMS",
         )
@@ -194,10 +206,10 @@ def _compare_sum(backup: Backup, args: Demands, verdict: Verdict, tick: t.Callab
         most = args["verify_max_bytes"]
         if args["verify"] == "none" and not args["checksum"] or (backup.size > most and not args["checksum"]):
             return
-        if not agrees(path, found, tick):
-            verdict.fails.append(
-                phrase("newest backup {path:path} does not agree with its checksum in {sums:path}", path=path, sums=found.beside)
-            )
+        if agrees(path, found, tick):
+            verdict.summed = True
+        else:
+            verdict.fails.append(phrase("{backup} does not agree with its checksum in {sums:path}", backup=verdict.name, sums=found.beside))
 
 
 __all__ = ("Demands", "Verdict", "examine")

@@ -15,6 +15,7 @@ import typing as t
 from .._clients.backup_folders import Folder, folder_of
 from .._clients.file import head_of
 from .._clients.messages import other_than_backup
+from .._argspec import ArgumentsRefused
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .._runner import Runner, unreadable
@@ -38,6 +39,12 @@ _OTHER_NAMES = re.compile(
 _NAMED = re.compile(r"\.(?:sql|dump|dmp|bak|backup|tar|tgz|tbz2?|txz|zip|7z|ldif|bson|archive|db|sqlite3?|cpio|rdb)(?:\.\w{2,4})*\Z", re.I)
 _LOOKED_AT = 5  # of each series, newest first
 _TOLD = 5
+
+
+class Places(t.Protocol):
+    """The options that say where the backups are."""
+
+    def __getitem__(self, name: t.Literal["pattern", "path"], /) -> t.Any: ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +85,27 @@ class Found:
             ]
             said.append(phrase("not counted, because no backup: {files:list}", files=shown))
         return said + self.hidden[:_TOLD]
+
+
+def given_patterns(args: Places) -> list[tuple[str, str]]:
+    """Each pattern, and as it was given. ArgumentsRefused."""
+    if args["path"]:
+        literal = glob.escape(args["path"]).replace("%", "%%")
+        folder = os.path.isdir(args["path"]) and not _is_one(args["path"])
+        return [(os.path.join(literal, "*") if folder else literal, args["path"])]
+    for pattern in args["pattern"] or []:
+        translate(pattern)
+        if not os.path.isabs(pattern):
+            raise ArgumentsRefused([f"pattern: '{pattern}' does not start with /"])
+    return [(pattern, pattern) for pattern in args["pattern"] or []]
+
+
+def _is_one(path: str) -> bool:
+    """Whether a folder is one backup."""
+    try:
+        return folder_of(path) is not None
+    except OSError:
+        return False
 
 
 def look(pattern: str, now: float, runner: Runner) -> Found:
@@ -227,4 +255,4 @@ def _closed_folders(folders: str) -> list[Message]:
     return closed
 
 
-__all__ = ("BESIDE", "SETTLING", "Backup", "Found", "look", "missing_folder", "without_others")
+__all__ = ("BESIDE", "SETTLING", "Backup", "Found", "given_patterns", "look", "missing_folder", "without_others")

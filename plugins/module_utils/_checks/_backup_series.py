@@ -13,7 +13,8 @@ from .._phrase import Message, phrase
 from ._backup_files import Backup
 from ._dated_names import FIELD
 
-RECENTLY = 7  # times max_age: what ended earlier was ended on purpose
+RECENTLY = 7  # times max_age: what ended earlier may have been ended on purpose
+LONG_AGO = 30  # times max_age: what ended earlier was
 SAME = 5  # backups of which all have the same content
 SAME_SPAN = 2.5 * 86400  # seconds over which they are spread at least
 _WHOLE = 64 << 20  # bytes: larger files are compared at samples
@@ -114,4 +115,4 @@ def _is_same(one: Backup, other: Backup, tick: t.Callable[[], object]) -> bool:
     return True
 
 
-__all__ = ("RECENTLY", "Series", "is_single", "same_content", "series_of")
+__all__ = ("LONG_AGO", "RECENTLY", "Series", "is_single", "same_content", "series_of")

@@ -31,13 +31,13 @@ def find_sum(path: str) -> Sum | None:
     own = None
     for ending in _SINGLE:
         beside = path + ending
-        if os.path.exists(beside):
+        if os.path.lexists(beside):
             own = _read(beside, path, alone=True)
             if own.digest:
                 return own
     for name in _SHARED:
         beside = os.path.join(os.path.dirname(path), name)
-        if os.path.exists(beside):
+        if os.path.lexists(beside):
             shared = _read(beside, path, alone=False)
             if shared.digest:
                 return shared

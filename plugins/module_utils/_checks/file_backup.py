@@ -7,21 +7,18 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import glob
 import os
 import typing as t
 
-from .._argspec import ArgumentsRefused, Spec
-from .._clients.backup_folders import folder_of
+from .._argspec import Spec
 from .._clients.file import ACCESS
 from .._finding import CannotObserve, Finding, Measurement, failed, isoformat
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, unreadable
 from ._backup_content import Verdict, examine
-from ._backup_files import SETTLING, Backup, Found, look, missing_folder, without_others
+from ._backup_files import SETTLING, Backup, Found, given_patterns, look, missing_folder, without_others
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, not_retained, refuse_odd, too_few, too_old
-from ._backup_series import RECENTLY, Series, is_single, same_content, series_of
-from ._dated_names import translate
+from ._backup_series import LONG_AGO, RECENTLY, Series, is_single, same_content, series_of
 from ._judgement import FUTURE, Judgement, percent, shrunk
 
 WHERE = "host"
@@ -83,32 +80,6 @@ def run(args: Arguments, runner: Runner) -> Finding | list[Finding]:
         finding.instance = shown if len(patterns) > 1 else ""
         findings.append(finding)
     return findings if len(findings) > 1 else findings[0]
-
-
-class Given(t.TypedDict):
-    pattern: list[str] | None
-    path: str | None
-
-
-def given_patterns(args: Given | Arguments) -> list[tuple[str, str]]:
-    """Each pattern, and as it was given. ArgumentsRefused."""
-    if args["path"]:
-        literal = glob.escape(args["path"]).replace("%", "%%")
-        folder = os.path.isdir(args["path"]) and not _is_one(args["path"])
-        return [(os.path.join(literal, "*") if folder else literal, args["path"])]
-    for pattern in args["pattern"] or []:
-        translate(pattern)
-        if not os.path.isabs(pattern):
-            raise ArgumentsRefused([f"pattern: '{pattern}' does not start with /"])
-    return [(pattern, pattern) for pattern in args["pattern"] or []]
-
-
-def _is_one(path: str) -> bool:
-    """Whether a folder is one backup."""
-    try:
-        return folder_of(path) is not None
-    except OSError:
-        return False
 
 
 def _judge(pattern: str, shown: str, args: Arguments, runner: Runner) -> Finding:
@@ -186,27 +157,39 @@ def _still_made(several: list[Series], max_age: float, now: float, judgement: Ju
         return several[:1]
     ended = [series for series in several if now - series.newest.time > RECENTLY * max_age]
     for series in ended:
-        judgement.notes.append(
-            phrase("not judged, because it ended {age:duration} ago: {path:path}", age=now - series.newest.time, path=series.newest.path)
-        )
+        age = now - series.newest.time
+        if age > LONG_AGO * max_age:
+            judgement.notes.append(phrase("not judged, because it ended {age:duration} ago: {path:path}", age=age, path=series.newest.path))
+        else:
+            judgement.warns.append(
+                phrase(
+                    "{path:path} is the newest of its name and {age:duration} old: where it is no longer made, it should lie elsewhere",
+                    path=series.newest.path,
+                    age=age,
+                )
+            )
     return [series for series in several if series not in ended]
 
 
 def _examine(series: Series, args: Arguments, runner: Runner, now: float, judgement: Judgement) -> _Judged:
-    verdict = examine(series.newest, args, runner)
+    verdict = examine(series.newest, _name_of(series), args, runner)
     # a bad file that has just been written may not be ready yet
     if verdict.fails and now - series.newest.changed < SETTLING and len(series.backups) > 1:
         said = phrase("not counted, because it has just been written and is not whole: {path:path}", path=series.newest.path)
         judgement.notes.append(said)
         series.backups.pop()
-        verdict = examine(series.newest, args, runner)
+        verdict = examine(series.newest, _name_of(series), args, runner)
     whole = [backup for backup in series.backups if backup.size >= max(1, args["min_size"])]
     return _Judged(series, verdict, max(0.0, now - series.newest.time), len(whole))
 
 
+def _name_of(series: Series) -> Message:
+    return phrase("newest backup {path:path}", path=series.newest.path)
+
+
 def _complain(one: _Judged, several: list[Series], base: str, args: Arguments, runner: Runner, judgement: Judgement) -> None:
     series, newest = one.series, one.series.newest
-    name = phrase("newest backup {path:path}", path=newest.path)
+    name = _name_of(series)
     shown = verbatim(os.path.join(base, series.name) if len(several) > 1 else base)
     old = too_old(phrase("{backup} (by the date in its name)", backup=name) if newest.is_by_name else name, one.age, args)
     alone = bool(old) and len(several) > 1 and is_single(series, [other for other in several if other is not series])
@@ -324,7 +307,5 @@ __all__ = (
     "SIZES",
     "TIMEOUT",
     "WHERE",
-    "given_patterns",
-    "missing_folder",
     "run",
 )

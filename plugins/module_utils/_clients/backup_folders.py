@@ -160,7 +160,7 @@ def _pg_basebackup(folder: Folder, inside: Inside, asked: Asked) -> None:
         if missing:
             inside.damages.append(_missing(missing))
         else:
-            inside.derived.append(phrase("it has no manifest, so that nobody can tell whether all of its files are there"))
+            inside.warns.append(phrase("it has no manifest, which pg_basebackup writes last: it may not have ended"))
         return
     wanted = _manifest(os.path.join(folder.path, "backup_manifest"))
     odd: list[str] = []

@@ -176,7 +176,7 @@ def judge(kind: str, read: _Read, inside: Inside, name: str, *, small: bool) -> 
     if read.zeros:
         inside.damages.append(phrase("there are zero bytes in it, which no text has: a disk was full, or the host crashed"))
         return
-    said = message_of_failure(read.head.decode("utf-8", "replace")) if small and kind not in ("postgresql", "mysql", "ldif") else None
+    said = message_of_failure(read.head.decode("utf-8", "replace")) if small and kind in ("", "sql", "sqlite") else None
     if said:
         inside.damages.append(phrase("it is no backup, but a message: {message}", message=first_line(said, limit=200)))
         return

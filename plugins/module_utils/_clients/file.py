@@ -211,6 +211,8 @@ def _seven(path: str, size: int, inside: Inside, asked: Asked) -> None:
         return
     if listing.rc != 0:
         raise Damaged(phrase("it is not a whole {kind} file: {reason}", kind="7z", reason=_reason(text)))
+    if "\n----------\n" not in listing.stdout:
+        raise CannotObserve(phrase("{program:path} said nothing that can be understood: {reason}", program=program, reason=_reason(text)))
     entries = listing.stdout.partition("\n----------\n")[2].split("\n\n")
     files = [entry for entry in entries if "Path = " in entry and not re.search(r"^(?:Folder = \+|Attributes = D)", entry, re.M)]
     for entry in entries:

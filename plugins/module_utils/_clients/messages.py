@@ -58,7 +58,7 @@ def other_than_backup(head: bytes, size: int) -> Message | None:
         return phrase("checksums")
     if sum(bool(_TIMED.match(line)) for line in lines) * 2 > len(lines):
         return phrase("a log")
-    if size <= 200 and len(lines) <= 2 and not message_of_failure(text):
+    if size <= 200 and len(lines) <= 2 and not text.lstrip().startswith("<") and not message_of_failure(text):
         return phrase("a note of a line or two")
     return None
 
