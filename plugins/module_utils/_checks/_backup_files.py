@@ -12,10 +12,10 @@ import re
 import stat
 import typing as t
 
+from .._argspec import ArgumentsRefused
 from .._clients.backup_folders import Folder, folder_of
 from .._clients.file import head_of
 from .._clients.messages import other_than_backup
-from .._argspec import ArgumentsRefused
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .._runner import Runner, unreadable

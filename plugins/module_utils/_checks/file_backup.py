@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import os
-import typing as t
 
 from .._argspec import Spec
 from .._clients.file import ACCESS

@@ -134,7 +134,7 @@ def _plain(path: str, size: int, inside: Inside, asked: Asked) -> None:
             with open(path, "rb") as handle:
                 handle.seek(-dumps.TAIL, os.SEEK_END)
                 tail = handle.read()
-            dumps.read_ends(head, tail, inside, _bare_name(path))
+            dumps.read_ends(head, tail, inside, bare_name(path))
             inside.derived.append(phrase("only its beginning and its end were looked at"))
             return
         try:
@@ -143,7 +143,7 @@ def _plain(path: str, size: int, inside: Inside, asked: Asked) -> None:
             inside.derived.append(_not_to_its_end(asked))
 
 
-def _bare_name(path: str) -> str:
+def bare_name(path: str) -> str:
     """The name without what compresses and encrypts it."""
     name = os.path.basename(path)
     while name.lower().endswith((*SUFFIXES, *ENCRYPTIONS)):
@@ -178,7 +178,7 @@ def _content(stream: Stream, path: str, inside: Inside, asked: Asked) -> None:
             else phrase("there is nothing but zero bytes in it")
         )
     elif dumps.is_text(head):
-        dumps.read_text(stream, inside, _bare_name(path))
+        dumps.read_text(stream, inside, bare_name(path))
     elif databases.is_bson(head, len(head) if stream.plain is None else stream.plain) and ".bson" in path.lower():
         databases.read_bson(stream, inside)
     else:
@@ -256,4 +256,4 @@ def _never() -> None:
     return None
 
 
-__all__ = ("ACCESS", "ENCRYPTIONS", "FIRST", "Asked", "head_of", "look_into")
+__all__ = ("ACCESS", "ENCRYPTIONS", "FIRST", "Asked", "bare_name", "head_of", "look_into")
