@@ -168,8 +168,12 @@ def read_name(name: str, given: str = "", *, day_first: bool | None = None) -> D
     for expression in (_SHORT_DATE, _UUID, _VERSION, _WORDS):
         rest, _none = _taken(rest, expression, _of_nothing, given)
     rest = _ALONE.sub(_counter_beside_date if dated else FIELD, rest)
-    rest = re.sub(r"\*(?:[-_.T ]*\*)+", FIELD, rest)
-    return Dated(_VARIANT.sub(FIELD, rest), rest, max(times) if times else None, "" if times else unclear)
+    return Dated(_shortened(_VARIANT.sub(FIELD, rest)), _shortened(rest), max(times) if times else None, "" if times else unclear)
+
+
+def _shortened(text: str) -> str:
+    """With one mark for fields that stand beside each other."""
+    return re.sub(r"\*(?:[-_.T ]*\*)+", FIELD, text)
 
 
 def _counter_beside_date(match: re.Match[str]) -> str:
