@@ -37,7 +37,8 @@ options:
     description:
       - Where the backups are, as full paths with the wildcards V(*), V(?), V([...]) and V(**),
         and the fields of C(strftime) such as V(%Y%m%d).
-      - Each pattern is judged by itself. A pattern may find several series. O(min_count), O(retention) and the other limits are asked of each.
+      - Each pattern is judged by itself. A pattern may find several series, and O(min_count), O(retention) and the other limits are asked
+        of each.
       - The date in the name counts as well as the time of the last change, whichever is older, so that an old file that was copied is
         not fresh. It is found where the pattern does not say where it is, too, in the usual forms, and is read in the time zone of the
         host unless the name says another. A date that stands in the pattern itself is none.

@@ -9,7 +9,6 @@ import os
 import re
 import typing as t
 
-from .._argspec import Spec
 from .._finding import CannotObserve
 from .._message import first_line
 from .._phrase import Message, phrase, verbatim
@@ -24,7 +23,7 @@ from .pg_archives import MAGIC as PG_ARCHIVE
 from .pg_archives import read_custom
 from .streams import BY_TOOL, SUFFIXES, Damaged, NotVerifiable, ReadEnough, Stream, compression_of, named_compression, opened
 
-ACCESS: Spec = {
+ACCESS: dict[str, t.Any] = {  # as _argspec has it
     "pattern": {"type": "list", "elements": "str"},
     "path": {"type": "path"},
 }

@@ -27,7 +27,7 @@ COMPARISONS = ("disk", "file_descriptors", "inodes", "memory")
 MEETS_FEWER = ("pass_when",)  # comparisons over the value that is asked for: fewer values meet a stricter one
 MEETS_MORE = ("fail_when", "warn_when")
 MUST_STAY_TRUE = (
-    ("append_only", "encrypted")
+    ("encrypted",)
     + ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
 )  # fmt: skip
 MUST_STAY_FALSE = ("allow_skipped", "local")
