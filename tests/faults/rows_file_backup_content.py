@@ -15,6 +15,7 @@ import shutil
 import struct
 import subprocess
 import tarfile
+import time
 import typing as t
 import zipfile
 
@@ -41,8 +42,9 @@ def with_tools(world: World) -> None:
 
 
 def without(world: World, *programs: str) -> None:
-    world.runner = Without(environ=dict(os.environ))
-    t.cast("Without", world.runner).missing = programs
+    runner = Without(environ=dict(os.environ))
+    runner.missing = programs
+    world.runner = runner
 
 
 def postgres(name: str) -> Source:
@@ -313,6 +315,19 @@ def message_first() -> bytes:
 def one_of_two_cut() -> bytes:
     first_dump, second = postgres("plain.sql")(), postgres("inserts.sql")()
     return first_dump[: len(first_dump) // 2] + b"\n" + second
+
+
+def old_dump() -> bytes:
+    text = mariadb("plain.sql")()
+    return text[: text.rindex(b"completed on ")] + b"completed on 2020-01-01  2:00:00\n"
+
+
+def old_archive() -> bytes:
+    """The year stands as a number of four bytes, counted from 1900, in the time at which it was made."""
+    whole = postgres("custom.dump")()
+    year = struct.pack("<Bi", 0, time.localtime().tm_year - 1900)
+    start = whole.index(year)
+    return whole[:start] + struct.pack("<Bi", 0, 120) + whole[start + 5 :]
 
 
 def large() -> bytes:

@@ -14,7 +14,7 @@ import typing as t
 
 from .._argspec import ArgumentsRefused
 from .._clients.backup_folders import Folder, folder_of
-from .._clients.file import head_of
+from .._clients.file import head_of, is_plain_text
 from .._clients.messages import other_than_backup
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
@@ -218,6 +218,11 @@ def without_others(backups: list[Backup], found: Found) -> list[Backup]:
     return [] if len(left) + _LOOKED_AT == len(backups) else left
 
 
+def is_surely(backup: Backup) -> bool:
+    """Whether it is a backup by its name or its content: a text of no known kind may be anything."""
+    return bool(backup.folder or _NAMED.search(backup.path)) or not is_plain_text(backup.path)
+
+
 def _size(path: str) -> int | None:
     try:
         return os.stat(path).st_size
@@ -255,4 +260,4 @@ def _closed_folders(folders: str) -> list[Message]:
     return closed
 
 
-__all__ = ("BESIDE", "SETTLING", "Backup", "Found", "given_patterns", "look", "missing_folder", "without_others")
+__all__ = ("BESIDE", "SETTLING", "Backup", "Found", "given_patterns", "is_surely", "look", "missing_folder", "without_others")

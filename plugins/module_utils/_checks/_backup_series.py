@@ -28,6 +28,7 @@ class Series:
 
     name: str
     backups: list[Backup]
+    slots: bool = False  # files that are overwritten in turn
 
     @property
     def newest(self) -> Backup:
@@ -39,8 +40,8 @@ def series_of(backups: t.Sequence[Backup], max_age: float) -> list[Series]:
     found: dict[str, list[Backup]] = {}
     for backup in backups:
         found.setdefault(backup.name.series, []).append(backup)
-    merged = _with_rotations(found, max_age)
-    made = [Series(name, sorted(members, key=_order)) for name, members in merged.items()]
+    merged = _with_rotations(_with_things(found), max_age)
+    made = [Series(name, sorted(members, key=_order), name not in found) for name, members in merged.items()]
     return sorted(made, key=_youth)
 
 
@@ -50,6 +51,22 @@ def _order(backup: Backup) -> tuple[float, float, str]:
 
 def _youth(series: Series) -> tuple[float, str]:
     return -series.newest.time, series.name
+
+
+def _with_things(found: t.Mapping[str, list[Backup]]) -> dict[str, list[Backup]]:
+    """Numbers and hashes that come back night after night say what was backed up (a machine), and others only which run it was."""
+    told: dict[str, list[Backup]] = {}
+    for name, members in found.items():
+        exact: dict[str, list[Backup]] = {}
+        for backup in members:
+            exact.setdefault(backup.name.exact, []).append(backup)
+        returning = sum(len(group) for group in exact.values() if len(group) > 1)
+        is_dated = all(backup.name.time is not None for backup in members)
+        if len(exact) > 1 and is_dated and returning * 5 >= len(members) * 4:
+            told.update(exact)
+        else:
+            told[name] = members
+    return told
 
 
 def _with_rotations(found: t.Mapping[str, list[Backup]], max_age: float) -> dict[str, list[Backup]]:

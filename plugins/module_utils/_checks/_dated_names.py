@@ -139,6 +139,7 @@ class Dated:
     variant: str
     time: float | None
     unclear: str = ""
+    exact: str = ""  # the series with the numbers and hashes that may say which of several things it is
 
 
 def read_name(name: str, given: str = "", *, day_first: bool | None = None) -> Dated:
@@ -165,10 +166,13 @@ def read_name(name: str, given: str = "", *, day_first: bool | None = None) -> D
     rest, found = _taken(rest, _MONTH, _of_month, given)
     times += found
     dated = bool(times) or bool(unclear)
-    for expression in (_SHORT_DATE, _UUID, _VERSION, _WORDS):
+    for expression in (_SHORT_DATE, _VERSION, _WORDS):
         rest, _none = _taken(rest, expression, _of_nothing, given)
+    exact = _shortened(_VARIANT.sub(FIELD, rest))
+    rest, _none = _taken(rest, _UUID, _of_nothing, given)
     rest = _ALONE.sub(_counter_beside_date if dated else FIELD, rest)
-    return Dated(_shortened(_VARIANT.sub(FIELD, rest)), _shortened(rest), max(times) if times else None, "" if times else unclear)
+    series = _shortened(_VARIANT.sub(FIELD, rest))
+    return Dated(series, _shortened(rest), max(times) if times else None, "" if times else unclear, exact)
 
 
 def _shortened(text: str) -> str:

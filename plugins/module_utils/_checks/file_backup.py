@@ -15,7 +15,7 @@ from .._finding import CannotObserve, Finding, Measurement, failed, isoformat
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, unreadable
 from ._backup_content import Verdict, examine
-from ._backup_files import SETTLING, Backup, Found, given_patterns, look, missing_folder, without_others
+from ._backup_files import SETTLING, Backup, Found, given_patterns, is_surely, look, missing_folder, without_others
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, not_retained, refuse_odd, too_few, too_old
 from ._backup_series import LONG_AGO, RECENTLY, Series, is_single, same_content, series_of
 from ._judgement import FUTURE, Judgement, percent, shrunk
@@ -36,6 +36,7 @@ ARGUMENT_SPEC: Spec = {
 CONSTRAINTS = {"required_one_of": [("path", "pattern")], "mutually_exclusive": [("path", "pattern")]}
 DURATIONS = LIMITS_DURATIONS
 SIZES = ("min_size", "verify_max_bytes")
+ZONES = 26 * 3600.0  # seconds by which a date in a dump may be another: it names no zone
 COMPARABLE = {
     "backups": {"kind": "set", "what": phrase("backup")},
     "backup_size_bytes": {"kind": "number", "what": phrase("size of the backup"), "worse": "lower", "relative": 0.5, "then": "warn"},
@@ -63,6 +64,7 @@ class _Judged:
     verdict: Verdict
     age: float
     whole: int  # how many are of the least size
+    by_content: bool = False  # its own date is older than that of the file
 
 
 def run(args: Arguments, runner: Runner) -> Finding | list[Finding]:
@@ -105,7 +107,7 @@ def _judge(pattern: str, shown: str, args: Arguments, runner: Runner) -> Finding
     judged = [_examine(series, args, runner, now, judgement) for series in _still_made(several, args["max_age"], now, judgement)]
     for one in judged:
         _complain(one, several, found.base if len(several) > 1 else shown, args, runner, judgement)
-    return _sum_up(judged, judgement, shown, expected, args)
+    return _sum_up(judged, judgement, shown, expected, args, now)
 
 
 def _without_future(backups: list[Backup], now: float, shown: str, judgement: Judgement) -> list[Backup]:
@@ -152,8 +154,9 @@ def _none(pattern: str, found: Found) -> Message:
 
 def _still_made(several: list[Series], max_age: float, now: float, judgement: Judgement) -> list[Series]:
     """The series that are judged: all but those that ended long ago beside others that go on, which are told."""
-    if now - several[0].newest.time > RECENTLY * max_age:
-        return several[:1]
+    sure = [series for series in several if is_surely(series.newest)] or several
+    if now - sure[0].newest.time > RECENTLY * max_age:  # a text beside it, which may be anything, does not go on in its place
+        return [series for series in several if series in (sure[0], several[0])]
     ended = [series for series in several if now - series.newest.time > RECENTLY * max_age]
     for series in ended:
         age = now - series.newest.time
@@ -179,18 +182,27 @@ def _examine(series: Series, args: Arguments, runner: Runner, now: float, judgem
         series.backups.pop()
         verdict = examine(series.newest, _name_of(series), args, runner)
     whole = [backup for backup in series.backups if backup.size >= max(1, args["min_size"])]
-    return _Judged(series, verdict, max(0.0, now - series.newest.time), len(whole))
+    made, time = verdict.inside.made, series.newest.time
+    by_content = made is not None and made < time - ZONES
+    return _Judged(series, verdict, max(0.0, now - (made if made is not None and by_content else time)), len(whole), by_content)
 
 
 def _name_of(series: Series) -> Message:
     return phrase("newest backup {path:path}", path=series.newest.path)
 
 
+def _dated(one: _Judged, name: Message) -> Message:
+    """The backup, with what says its age where that is not its last change."""
+    if one.by_content:
+        return phrase("{backup} (by the date in it)", backup=name)
+    return phrase("{backup} (by the date in its name)", backup=name) if one.series.newest.is_by_name else name
+
+
 def _complain(one: _Judged, several: list[Series], base: str, args: Arguments, runner: Runner, judgement: Judgement) -> None:
     series, newest = one.series, one.series.newest
     name = _name_of(series)
     shown = verbatim(os.path.join(base, series.name) if len(several) > 1 else base)
-    old = too_old(phrase("{backup} (by the date in its name)", backup=name) if newest.is_by_name else name, one.age, args)
+    old = too_old(_dated(one, name), one.age, args)
     alone = bool(old) and len(several) > 1 and is_single(series, [other for other in several if other is not series])
     if old and alone:
         judgement.warns.append(phrase("{old}; it is the only one of its name: made by hand, it should lie elsewhere", old=old))
@@ -215,6 +227,8 @@ def _complain(one: _Judged, several: list[Series], base: str, args: Arguments, r
     )
     if small and newest.size:
         judgement.warns.append(small)
+    if series.slots:
+        judgement.notes.append(phrase("taken as one series whose files are overwritten in turn: {files:path}", files=shown))
     if newest.name.unclear:
         judgement.notes.append(
             phrase(
@@ -235,7 +249,7 @@ def _complain(one: _Judged, several: list[Series], base: str, args: Arguments, r
         judgement.warns.append(same)
 
 
-def _sum_up(judged: list[_Judged], judgement: Judgement, shown: str, expected: dict[str, object], args: Arguments) -> Finding:
+def _sum_up(judged: list[_Judged], judgement: Judgement, shown: str, expected: dict[str, object], args: Arguments, now: float) -> Finding:
     worst = max(judged, key=_age_of)
     newest = worst.series.newest
     good = plural(
@@ -267,7 +281,7 @@ def _sum_up(judged: list[_Judged], judgement: Judgement, shown: str, expected: d
         ]
     since = None
     if worst.age > args["max_age"]:
-        since = isoformat(dt.datetime.fromtimestamp(newest.time + args["max_age"], dt.timezone.utc))
+        since = isoformat(dt.datetime.fromtimestamp(now - worst.age + args["max_age"], dt.timezone.utc))
     smallest = min(judged, key=_size_of)
     return judgement.finding(
         good,

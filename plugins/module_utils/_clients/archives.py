@@ -13,7 +13,7 @@ import zipfile
 from .._phrase import Message, phrase, plural, verbatim
 from .inside import Inside
 from .pg_archives import names_of_data
-from .streams import CHUNK, Damaged, NotVerifiable, Stream, unbroken
+from .streams import CHUNK, CutShort, Damaged, NotVerifiable, Stream, cut_short, unbroken
 
 BLOCK = 512
 NAME_LIMIT = 1 << 20  # longest name or pax header that is believed
@@ -34,8 +34,49 @@ def is_tar(head: bytes) -> bool:
     return True
 
 
-def read_tar(stream: Stream, inside: Inside) -> None:
-    """Reads a tar archive to its end-of-archive mark, and on to the end of the file. Damaged."""
+Look = t.Callable[[Stream, str, Inside], None]
+
+
+def is_named_dump(name: str) -> bool:
+    """Whether a member of an archive is named as a dump is."""
+    return name.lower().endswith((".sql", ".dump", ".pgdump"))
+
+
+class Part:
+    """A member of an archive as a file of its own."""
+
+    def __init__(self, stream: Stream, size: int) -> None:
+        self.stream, self.left = stream, size
+
+    def read(self, size: int, /) -> bytes:
+        part = self.stream.read(min(size, self.left))
+        if not part and self.left:
+            raise cut_short()
+        self.left -= len(part)
+        return part
+
+
+def _look_into(name: str, part: Part, stream: Stream, inside: Inside, look: Look) -> None:
+    """A dump in an archive, of which only is said what is surely wrong: it may be a file of a program that is called like one."""
+    found = Inside()
+    inner = Stream(part, stream.tick)
+    try:
+        look(inner, name, found)
+    except CutShort:
+        raise
+    except Damaged as exc:
+        if found.dump:
+            found.damages.append(exc.message)
+    finally:
+        inner.drain()
+    if found.dump:
+        inside.damages += [phrase("{file:path}: {reason}", file=name, reason=reason) for reason in found.damages]
+    elif found.message:
+        inside.damages.append(phrase("{file:path}: {reason}", file=name, reason=found.message))
+
+
+def read_tar(stream: Stream, inside: Inside, look: Look | None = None) -> None:
+    """Reads a tar archive to its end-of-archive mark, and on to the end of the file. ``look`` reads a dump in it. Damaged."""
     inside.kind = verbatim("tar")
     seen = _Members(inside)
     # tarfile takes a damaged header in the middle for the end of the archive
@@ -79,6 +120,9 @@ def read_tar(stream: Stream, inside: Inside) -> None:
             if has_body:
                 if name == "toc.dat" and size <= 64 * CHUNK:  # of pg_dump, which names the members that there must be
                     seen.contents = stream.exactly(_padded(size))[:size]
+                elif look and is_named_dump(name) and not stream.is_beyond(size):
+                    _look_into(name, Part(stream, size), stream, inside, look)
+                    stream.skip(_padded(size) - size)
                 else:
                     stream.skip(_padded(size))
         header = stream.read(BLOCK)

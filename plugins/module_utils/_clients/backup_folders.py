@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import hashlib
 import json
 import os
@@ -162,6 +163,7 @@ def _pg_basebackup(folder: Folder, inside: Inside, asked: Asked) -> None:
         else:
             inside.warns.append(phrase("it has no manifest, which pg_basebackup writes last: it may not have ended"))
         return
+    inside.made = _started(os.path.join(folder.path, "backup_label"))
     wanted = _manifest(os.path.join(folder.path, "backup_manifest"))
     odd: list[str] = []
     for name, size in wanted.items():
@@ -173,6 +175,16 @@ def _pg_basebackup(folder: Folder, inside: Inside, asked: Asked) -> None:
             odd.append(name)
     if odd:
         inside.damages.append(phrase("its manifest names {files:list}, which are missing or have another size", files=sorted(odd)[:5]))
+
+
+def _started(path: str) -> float | None:
+    """When a base backup was begun, by its label."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as handle:
+            found = re.search(r"^START TIME: (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", handle.read(65536), re.M)
+        return dt.datetime.strptime(found.group(1), "%Y-%m-%d %H:%M:%S").timestamp() if found else None
+    except (OSError, ValueError, OverflowError):
+        return None
 
 
 def _there(folder: Folder, name: str) -> bool:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 import re
 import typing as t
@@ -98,7 +99,7 @@ _MARKS: t.Mapping[str, tuple[bytes, ...]] = {
 def read_text(stream: Stream, inside: Inside, name: str) -> None:
     """Reads a text to its end. ``name``: that of the file, without what compresses or encrypts it."""
     head = stream.peek(HEAD).replace(b"\r\n", b"\n")
-    kind = _kind_of(head)
+    kind = kind_of(head)
     inside.kind = _WORDS.get(kind, phrase("text"))
     inside.dump = {"postgresql": "postgresql_dump", "mysql": "mysql_dump", "sqlite": "sqlite_dump"}.get(kind, "")
     read = _Read(head)
@@ -113,12 +114,13 @@ def read_text(stream: Stream, inside: Inside, name: str) -> None:
 def read_ends(head: bytes, tail: bytes, inside: Inside, name: str) -> None:
     """Judges a text of which the beginning and the end are known alone."""
     head, tail = head.replace(b"\r\n", b"\n"), tail.replace(b"\r\n", b"\n")
-    kind = _kind_of(head)
+    kind = kind_of(head)
     inside.kind = _WORDS.get(kind, phrase("text"))
     judge(kind, _Read(head, tail, tail.count(0), whole=False), inside, name, small=False)
 
 
-def _kind_of(head: bytes) -> str:
+def kind_of(head: bytes) -> str:
+    """The kind of a text by its beginning; "" for none that is known."""
     start = head[3:] if head.startswith(b"\xef\xbb\xbf") else head
     if _POSTGRES.search(start[:8192]):
         return "postgresql"
@@ -178,10 +180,12 @@ def judge(kind: str, read: _Read, inside: Inside, name: str, *, small: bool) -> 
         return
     said = message_of_failure(read.head.decode("utf-8", "replace")) if small and kind in ("", "sql", "sqlite") else None
     if said:
-        inside.damages.append(phrase("it is no backup, but a message: {message}", message=first_line(said, limit=200)))
+        inside.message = phrase("it is no backup, but a message: {message}", message=first_line(said, limit=200))
+        inside.damages.append(inside.message)
         return
     if kind in ("postgresql", "mysql"):
         _complain_of_first_line(read, inside)
+        inside.made = _made(read.tail) or _made(read.head)
     if kind == "postgresql":
         _postgresql(read, inside, name)
     elif kind == "mysql":
@@ -204,6 +208,24 @@ def judge(kind: str, read: _Read, inside: Inside, name: str, *, small: bool) -> 
 def _title(head: bytes) -> str:
     found = re.search(rb"<title[^>]*>(.*?)</title>", head, re.I | re.S) or re.search(rb">([^<>]*\w[^<>]*)<", head)
     return first_line((found.group(1) if found else head[:100]).decode("utf-8", "replace"), limit=100)
+
+
+_DATES = (
+    re.compile(rb"^-- Dump completed on (\d{4}-\d\d-\d\d) +(\d{1,2}:\d\d:\d\d)", re.M),
+    re.compile(rb"^-- (?:Started|Completed) on (\d{4}-\d\d-\d\d) +(\d{1,2}:\d\d:\d\d)", re.M),
+)
+
+
+def _made(text: bytes) -> float | None:
+    """When a dump says that it was made, in the zone of this host."""
+    for expression in _DATES:
+        found = expression.findall(text)
+        if found:
+            try:
+                return dt.datetime.strptime(b" ".join(found[-1]).decode("ascii"), "%Y-%m-%d %H:%M:%S").timestamp()
+            except (ValueError, OverflowError):
+                return None
+    return None
 
 
 def _complain_of_first_line(read: _Read, inside: Inside) -> None:
@@ -317,9 +339,9 @@ def _json(read: _Read, inside: Inside, small: bool) -> None:
         except (ValueError, RecursionError):
             value = None
         if isinstance(value, dict) and small:
-            keys = {str(key).lower() for key in value}
             status = next((value[key] for key in value if str(key).lower() in _STATUS_KEYS), None)
-            if keys & _FAILURE_KEYS or (isinstance(status, int) and status >= 400):
+            failed = any(value[key] for key in value if str(key).lower() in _FAILURE_KEYS)
+            if failed or (isinstance(status, int) and 400 <= status < 600):
                 answer = first_line(text.decode("utf-8", "replace"), limit=200)
                 inside.damages.append(phrase("it is no backup, but an answer of failure: {message}", message=answer))
                 return
@@ -348,4 +370,4 @@ def _is_json(line: bytes) -> bool:
     return True
 
 
-__all__ = ("CHUNK", "HEAD", "TAIL", "is_text", "read_ends", "read_text")
+__all__ = ("CHUNK", "HEAD", "TAIL", "is_text", "kind_of", "read_ends", "read_text")

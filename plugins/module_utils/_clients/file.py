@@ -159,7 +159,7 @@ def _content(stream: Stream, path: str, inside: Inside, asked: Asked) -> None:
     if envelope:
         read_envelope(stream, envelope, inside)
     elif is_tar(head) or (_NAMED_TAR.search(path) and head[:512].strip(b"\0")):
-        read_tar(stream, inside)
+        read_tar(stream, inside, _of_member)
     elif is_cpio(head):
         read_cpio(stream, inside)
     elif head.startswith(PG_ARCHIVE):
@@ -188,6 +188,15 @@ def _content(stream: Stream, path: str, inside: Inside, asked: Asked) -> None:
             if kind
             else phrase("it is of no kind that is known here, so that nothing in it was looked at (verify: none takes it as it is)")
         )
+
+
+def _of_member(stream: Stream, name: str, inside: Inside) -> None:
+    """Looks into a dump that is a member of an archive."""
+    head = stream.peek(dumps.HEAD)
+    if head.startswith(PG_ARCHIVE):
+        read_custom(stream, inside)
+    elif dumps.is_text(head):
+        dumps.read_text(stream, inside, name)
 
 
 def _only_zeros(stream: Stream) -> bool:
@@ -251,8 +260,14 @@ def head_of(path: str) -> bytes:
         return b""
 
 
+def is_plain_text(path: str) -> bool:
+    """Whether a file is text of no kind that is known, which a backup may be, and much else."""
+    head = head_of(path)
+    return dumps.is_text(head) and not dumps.kind_of(head)
+
+
 def _never() -> None:
     return None
 
 
-__all__ = ("ACCESS", "ENCRYPTIONS", "FIRST", "Asked", "bare_name", "head_of", "look_into")
+__all__ = ("ACCESS", "ENCRYPTIONS", "FIRST", "Asked", "bare_name", "head_of", "is_plain_text", "look_into")

@@ -9,6 +9,7 @@ Numbers are a byte for the sign and ``integer`` bytes, the least first; texts ar
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import io
 
 from .._phrase import phrase
@@ -38,6 +39,7 @@ class _Reader:
     def __init__(self, stream: Stream) -> None:
         self.stream, self.integer, self.offset = stream, 4, 8
         self.version = (0, 0)
+        self.made: float | None = None  # in the zone of the host that made it
 
     def byte(self) -> int:
         return self.stream.exactly(1)[0]
@@ -68,8 +70,11 @@ class _Reader:
             self.byte()
         else:
             self.number()
-        for _part in range(7):  # of the time at which it was made
-            self.number()
+        second, minute, hour, day, month, year, _summer = (self.number() for _part in range(7))
+        try:
+            self.made = dt.datetime(year + 1900, month + 1, day, hour, minute, min(second, 59)).timestamp()
+        except (ValueError, OverflowError):
+            self.made = None
         for _name in ("database", "server", "pg_dump"):
             self.text()
         return kind
@@ -116,6 +121,7 @@ def read_custom(stream: Stream, inside: Inside) -> None:
         entries = reader.entries(kind)
     except CutShort:
         raise Damaged(phrase("it ends in the middle of its table of contents")) from None
+    inside.made = reader.made
     _tell(entries, inside)
     wanted = {entry.number: entry for entry in entries if entry.has_data}
     while stream.peek(1):
@@ -159,6 +165,7 @@ def names_of_data(contents: bytes, inside: Inside) -> set[str]:
         entries = reader.entries(reader.head())
     except Damaged:
         raise Damaged(phrase("its table of contents is damaged")) from None
+    inside.made = reader.made
     _tell(entries, inside)
     return {entry.file for entry in entries if entry.file and entry.has_data and entry.what != "BLOBS"}
 

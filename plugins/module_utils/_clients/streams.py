@@ -81,6 +81,10 @@ class Stream:
         self._ahead, self._at = b"", 0  # what has been read from the file, and how much of it has been handed out
         self._read = 0
 
+    def is_beyond(self, size: int) -> bool:
+        """Whether so many more bytes are more than may be read."""
+        return self.most is not None and self._read + size > self.most
+
     def _more(self, size: int) -> bytes:
         self.tick()
         if self.most is not None and self._read >= self.most:

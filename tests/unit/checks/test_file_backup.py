@@ -411,6 +411,21 @@ def test_what_a_name_says(name: str, series: str, moment: str | None) -> None:
     assert found.time == (None if moment is None else dt.datetime.fromisoformat(moment).timestamp())
 
 
+def test_numbers_that_say_which_thing_it_is(tmp_path: pathlib.Path) -> None:
+    for night in range(4):
+        day = (NOW - dt.timedelta(days=night)).strftime("%Y_%m_%d")
+        put(tmp_path / f"vm-1001-{day}.sql", DUMP + b"-- %d\n" % night, hours=3 + 24 * night)
+        put(tmp_path / f"vm-1002-{day}.sql", DUMP + b"-- %d\n" % night, hours=3 + 24 * night)
+        put(tmp_path / f"run-{day}-{4000 + night * 17}.sql", DUMP + b"-- %d\n" % night, hours=3 + 24 * night)
+    finding = check(tmp_path / "*.sql")
+    assert finding.observed["series"] == ["run-*.sql", "vm-1001-*.sql", "vm-1002-*.sql"]
+    for night in range(3):
+        (tmp_path / f"vm-1002-{(NOW - dt.timedelta(days=night)).strftime('%Y_%m_%d')}.sql").unlink()
+    put(tmp_path / f"vm-1002-{(NOW - dt.timedelta(days=4)).strftime('%Y_%m_%d')}.sql", DUMP, hours=3 + 96)
+    finding = check(tmp_path / "*.sql")
+    assert str(finding.status) == "fail" and "vm-1002" in finding.message, finding.message
+
+
 def test_the_order_of_day_and_month() -> None:
     name = "db-05-06-2026.sql"
     assert _dated_names.read_name(name).unclear == "05-06-2026"
