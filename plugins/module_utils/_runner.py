@@ -12,6 +12,7 @@ import datetime as dt
 import getpass
 import importlib
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -236,6 +237,39 @@ class Runner:
         """The code with which it ended. subprocess.TimeoutExpired; whatever is raised ends it."""
         return process.wait(timeout=allowed)
 
+    @contextlib.contextmanager
+    def piped(self, argv: t.Sequence[str], *, env: t.Mapping[str, str] | None = None) -> t.Iterator[Pipe]:
+        """What a command writes, as bytes and while it runs: for output that is read to its end, and is too much to keep.
+
+        CannotObserve when the command is not there or may not be run, and from the reading when time is over.
+        """
+        program = self.which(argv[0])
+        if program is None:
+            raise CannotObserve(
+                phrase("{program:path} is not installed on this host, or may not be run by {user}", program=argv[0], user=user_name())
+            )
+        self.remaining()
+        try:
+            process = subprocess.Popen(  # pylint: disable=ansible-bad-function # what it writes is too much to keep
+                [program, *argv[1:]],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={**self.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": "", **(env or {})},
+                start_new_session=True,
+            )
+        except OSError as exc:
+            raise CannotObserve(
+                phrase("{program:path} cannot be run: {reason}", program=argv[0], reason=exc.strerror or str(exc))
+            ) from None
+        try:
+            with watched(process.pid):
+                yield Pipe(process, self)
+        finally:
+            _kill(process)
+            if process.stdout is not None:
+                process.stdout.close()
+
     # -- files
 
     def read_bytes(self, path: str, *, max_bytes: int = 16 * 2**20) -> bytes:
@@ -255,6 +289,33 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+class Pipe:
+    """What a running command writes; ``ended`` waits for its end."""
+
+    def __init__(self, process: subprocess.Popen[bytes], runner: Runner) -> None:
+        self._process, self._runner = process, runner
+        self._said = _Reader(process.stderr, 65536)
+
+    def read(self, size: int) -> bytes:
+        """Up to ``size`` bytes; none at the end. CannotObserve when time is over."""
+        if self._process.stdout is None:
+            return b""
+        descriptor = self._process.stdout.fileno()
+        while not select.select([descriptor], [], [], self._runner.remaining(1.0))[0]:
+            pass
+        return os.read(descriptor, size)
+
+    def ended(self) -> Completed:
+        """How it ended, once everything has been read; without its output. CannotObserve when it does not end."""
+        try:
+            rc = self._process.wait(self._runner.remaining(30.0))
+        except subprocess.TimeoutExpired:
+            self._runner.remaining()
+            rc = -1
+        self._said.join(2.0)
+        return Completed(rc, "", self._said.text())
 
 
 class _Reader(threading.Thread):
@@ -300,4 +361,4 @@ def unreadable(path: str, exc: OSError) -> Message:
     return phrase("{path:path} cannot be read: {reason}", path=path, reason=exc.strerror or str(exc))
 
 
-__all__ = ("Clock", "Completed", "Outages", "Runner", "unreadable", "user_name")
+__all__ = ("Clock", "Completed", "Outages", "Pipe", "Runner", "unreadable", "user_name")

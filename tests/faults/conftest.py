@@ -11,6 +11,7 @@ import typing as t
 
 import classic_servers
 import pytest
+import real_dumps
 
 # most rows of these checks look at the same servers, which each worker starts for itself
 SHARE_SERVERS = (
@@ -19,6 +20,7 @@ SHARE_SERVERS = (
     "alertmanager_silences",
     "backup_restore",
     "barman_backup",
+    "file_backup",
     "grafana_dashboard",
     "pgbackrest_backup",
     "prometheus_alerts",
@@ -53,3 +55,4 @@ def _shared_servers() -> t.Iterator[None]:
         worlds.remove_all()
     if "barman_world" in sys.modules:
         sys.modules["barman_world"].stop_all()
+    real_dumps.remove_all()

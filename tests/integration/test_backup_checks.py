@@ -285,7 +285,7 @@ def test_a_user_who_may_not_read(tmp_path: pathlib.Path, binaries: t.Any) -> Non
         found = {key: findings[0] for key, findings in execute(items, Runner()).items()}
         assert {key: str(finding.status) for key, finding in found.items()} == {
             "folder": "unknown",
-            "file": "warn",
+            "file": "unknown",
             "asked": "unknown",
             "restic": "unknown",
         }

@@ -1,107 +1,90 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Backups that are files in a folder (dumps, archives): fresh, whole, of a plausible size. PRIVATE to the collection."""
+"""Backups that are files in a folder (dumps, archives): fresh, whole by their content, of a plausible size. PRIVATE to the collection."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import fnmatch
-import glob
-import hashlib
 import os
-import re
-import stat
-import typing as t
 
-from .._argspec import ArgumentsRefused, Spec
-from .._clients import archives
+from .._argspec import Spec
+from .._clients.file import ACCESS
 from .._finding import CannotObserve, Finding, Measurement, failed, isoformat
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, unreadable
-from ._dated_names import name_time, parts_of, translate
+from ._backup_content import Verdict, examine
+from ._backup_files import SETTLING, Backup, Found, given_patterns, is_surely, look, missing_folder, without_others
+from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, not_retained, refuse_odd, too_few, too_old
+from ._backup_series import LONG_AGO, RECENTLY, Series, is_single, same_content, series_of
 from ._judgement import FUTURE, Judgement, percent, shrunk
 
 WHERE = "host"
 TIMEOUT = 120.0
 ARGUMENT_SPEC: Spec = {
-    "pattern": {"type": "list", "elements": "str"},
-    "path": {"type": "path"},
+    **ACCESS,
     "paths": {"type": "list", "elements": "str"},
-    "max_age": {"type": "str", "required": True},
-    "min_count": {"type": "int", "default": 1},
+    **LIMITS_SPEC,
     "min_size": {"type": "str", "default": "1"},
-    "size_deviation": {"type": "str", "default": "50%"},
     "verify": {"type": "str", "choices": ["auto", "none"], "default": "auto"},
     "verify_max_bytes": {"type": "str", "default": "2GiB"},
     "checksum": {"type": "bool", "default": False},
     "contains": {"type": "list", "elements": "str"},
+    "encrypted": {"type": "bool", "default": False},
 }
 CONSTRAINTS = {"required_one_of": [("path", "pattern")], "mutually_exclusive": [("path", "pattern")]}
-DURATIONS = ("max_age",)
+DURATIONS = LIMITS_DURATIONS
 SIZES = ("min_size", "verify_max_bytes")
+ZONES = 26 * 3600.0  # seconds by which a date in a dump may be another: it names no zone
 COMPARABLE = {
     "backups": {"kind": "set", "what": phrase("backup")},
     "backup_size_bytes": {"kind": "number", "what": phrase("size of the backup"), "worse": "lower", "relative": 0.5, "then": "warn"},
 }
 
-SETTLING = 60.0  # seconds after its last change in which a file may still be written
-UNFINISHED = (".part", ".partial", ".tmp", ".filepart", ".crdownload", ".swp")
-BESIDE = (".sha256", ".sha512", ".sha1", ".md5", ".asc", ".sig", ".sha256sum", ".md5sum")
-SUMS = "SHA256SUMS"
 
-
-class Arguments(t.TypedDict):
+class Arguments(Limits):
     pattern: list[str] | None
     path: str | None
     paths: list[str] | None
-    max_age: float
-    min_count: int
     min_size: int
-    size_deviation: str
     verify: str
     verify_max_bytes: int
     checksum: bool
     contains: list[str] | None
+    encrypted: bool
     timeout: float
 
 
-@dataclasses.dataclass(frozen=True)
-class Backup:
-    """A file; ``time`` is the older of its last change and the end of the day (hour, minute) in its name."""
+@dataclasses.dataclass
+class _Judged:
+    """One series, of which the newest backup decides."""
 
-    path: str
-    size: int
-    changed: float
-    time: float
+    series: Series
+    verdict: Verdict
+    age: float
+    whole: int  # how many are of the least size
+    by_content: bool = False  # its own date is older than that of the file
 
 
 def run(args: Arguments, runner: Runner) -> Finding | list[Finding]:
-    percent("size_deviation", args["size_deviation"])
-    if args["path"]:
-        literal = glob.escape(args["path"]).replace("%", "%%")
-        return _judge(os.path.join(literal, "*") if os.path.isdir(args["path"]) else literal, args["path"], args, runner)
-    patterns = args["pattern"] or []
-    for pattern in patterns:
-        translate(pattern)
-        if not os.path.isabs(pattern):
-            raise ArgumentsRefused([f"pattern: '{pattern}' does not start with /"])
+    refuse_odd(args)
+    patterns = given_patterns(args)
     findings = []
-    for pattern in patterns:
+    for pattern, shown in patterns:
         try:
-            finding = _judge(pattern, pattern, args, runner)
+            finding = _judge(pattern, shown, args, runner)
         except CannotObserve as exc:
             if len(patterns) == 1:
                 raise
             finding = Judgement(unseen=[exc.message]).finding(verbatim(""), observed=exc.observed)
-        finding.instance = pattern if len(patterns) > 1 else ""
+        finding.instance = shown if len(patterns) > 1 else ""
         findings.append(finding)
     return findings if len(findings) > 1 else findings[0]
 
 
 def _judge(pattern: str, shown: str, args: Arguments, runner: Runner) -> Finding:
-    named = {name: args[name] for name in ("paths", "max_age", "min_count", "min_size", "contains")}
+    named = {name: args.get(name) for name in ("paths", "max_age", "rpo", "min_count", "retention", "min_size", "contains")}
     expected: dict[str, object] = {name: value for name, value in named.items() if value is not None}
     expected["backups"] = shown
     missing = missing_folder(pattern)
@@ -113,334 +96,221 @@ def _judge(pattern: str, shown: str, args: Arguments, runner: Runner) -> Finding
         )
     judgement = Judgement()
     now = runner.now().timestamp()
-    found, writing = _look(pattern, now, runner, judgement)
-    past = [backup for backup in found if backup.time - now <= FUTURE]
-    if found and not past:
+    found = look(pattern, now, runner)
+    past = _without_future(found.backups, now, shown, judgement)
+    several = [series for series in series_of(past, args["max_age"]) if _is_of_backups(series, found)]
+    judgement.notes += found.notes()
+    if not several:
+        details = judgement.notes if len(judgement.notes) > 1 or found.others else []
+        absent = not found.writing or None
+        return failed(_none(shown, found), expected=expected, observed={"count": 0}, absent=absent, details=details)
+    judged = [_examine(series, args, runner, now, judgement) for series in _still_made(several, args["max_age"], now, judgement)]
+    for one in judged:
+        _complain(one, several, found.base if len(several) > 1 else shown, args, runner, judgement)
+    return _sum_up(judged, judgement, shown, expected, args, now)
+
+
+def _without_future(backups: list[Backup], now: float, shown: str, judgement: Judgement) -> list[Backup]:
+    past = [backup for backup in backups if backup.time - now <= FUTURE]
+    if backups and not past:
         said = plural(
             "the only file {pattern:path} is dated in the future: a clock is wrong",
             "all {count:number} files {pattern:path} are dated in the future: a clock is wrong",
-            count=len(found),
+            count=len(backups),
             pattern=shown,
         )
         raise CannotObserve(said)
-    if len(past) < len(found):
+    if len(past) < len(backups):
         judgement.warns.append(
             plural(
                 "{count:number} file dated in the future is not counted: a clock is or was wrong",
                 "{count:number} files dated in the future are not counted: a clock is or was wrong",
-                count=len(found) - len(past),
+                count=len(backups) - len(past),
             )
         )
-    if writing:
-        judgement.notes.append(phrase("not counted, because unfinished: {files:list}", files=sorted(writing)[:5]))
-    if not past:
-        return failed(_none(shown, writing), expected=expected, observed={"count": 0}, absent=not writing or None)
-    newest = past[-1]
+    return past
+
+
+def _is_of_backups(series: Series, found: Found) -> bool:
+    series.backups = without_others(series.backups, found)
+    return bool(series.backups)
+
+
+def _none(pattern: str, found: Found) -> Message:
+    if found.writing:
+        files = sorted(found.writing)[:3]
+        return phrase("only unfinished files match {pattern:path}: {files:list}", pattern=pattern, files=files)
+    if found.others:
+        shown = [phrase("{path:path} ({what})", path=os.path.basename(path), what=what) for path, what in sorted(found.others.items())[:3]]
+        return phrase("nothing that matches {pattern:path} is a backup: {files:list}", pattern=pattern, files=shown)
+    if found.folders:
+        return phrase(
+            "no file matches {pattern:path}, only folders of no known kind such as {folder:path}: ask for the files in them",
+            pattern=pattern,
+            folder=sorted(found.folders)[0],
+        )
+    return phrase("no file matches {pattern:path}", pattern=pattern)
+
+
+def _still_made(several: list[Series], max_age: float, now: float, judgement: Judgement) -> list[Series]:
+    """The series that are judged: all but those that ended long ago beside others that go on, which are told."""
+    sure = [series for series in several if is_surely(series.newest)] or several
+    if now - sure[0].newest.time > RECENTLY * max_age:  # a text beside it, which may be anything, does not go on in its place
+        return [series for series in several if series in (sure[0], several[0])]
+    ended = [series for series in several if now - series.newest.time > RECENTLY * max_age]
+    for series in ended:
+        age = now - series.newest.time
+        if age > LONG_AGO * max_age:
+            judgement.notes.append(phrase("not judged, because it ended {age:duration} ago: {path:path}", age=age, path=series.newest.path))
+        else:
+            judgement.warns.append(
+                phrase(
+                    "{path:path} is the newest of its name and {age:duration} old: where it is no longer made, it should lie elsewhere",
+                    path=series.newest.path,
+                    age=age,
+                )
+            )
+    return [series for series in several if series not in ended]
+
+
+def _examine(series: Series, args: Arguments, runner: Runner, now: float, judgement: Judgement) -> _Judged:
+    verdict = examine(series.newest, _name_of(series), args, runner)
     # a bad file that has just been written may not be ready yet
-    verdict = _examine(newest, args, runner)
-    if verdict.fails and now - newest.changed < SETTLING and len(past) > 1:
-        judgement.notes.append(phrase("not counted, because it has just been written and is not whole: {path:path}", path=newest.path))
-        past = past[:-1]
-        newest = past[-1]
-        verdict = _examine(newest, args, runner)
-    age = max(0.0, now - newest.time)
-    since = None
-    if age > args["max_age"]:
-        since = isoformat(dt.datetime.fromtimestamp(newest.time + args["max_age"], dt.timezone.utc))
-        judgement.fails.append(_too_old(newest, age, args["max_age"]))
-    judgement.fails += verdict.fails
-    judgement.unseen += verdict.unseen
-    judgement.warns += verdict.warns
-    whole = [backup for backup in past if backup.size >= max(1, args["min_size"])]
-    if len(whole) < args["min_count"]:
-        judgement.fails.append(
-            plural(
-                "{count:number} backup matches {pattern:path}, at least {least:number} are wanted",
-                "{count:number} backups match {pattern:path}, at least {least:number} are wanted",
-                count=len(whole),
-                pattern=shown,
-                least=args["min_count"],
-            )
-        )
-    deviation = percent("size_deviation", args["size_deviation"])
-    name = phrase("newest backup {path:path}", path=newest.path)
-    small = shrunk(name, newest.size, [backup.size for backup in whole if backup is not newest], deviation)
+    if verdict.fails and now - series.newest.changed < SETTLING and len(series.backups) > 1:
+        said = phrase("not counted, because it has just been written and is not whole: {path:path}", path=series.newest.path)
+        judgement.notes.append(said)
+        series.backups.pop()
+        verdict = examine(series.newest, _name_of(series), args, runner)
+    whole = [backup for backup in series.backups if backup.size >= max(1, args["min_size"])]
+    made, time = verdict.inside.made, series.newest.time
+    by_content = made is not None and made < time - ZONES
+    return _Judged(series, verdict, max(0.0, now - (made if made is not None and by_content else time)), len(whole), by_content)
+
+
+def _name_of(series: Series) -> Message:
+    return phrase("newest backup {path:path}", path=series.newest.path)
+
+
+def _dated(one: _Judged, name: Message) -> Message:
+    """The backup, with what says its age where that is not its last change."""
+    if one.by_content:
+        return phrase("{backup} (by the date in it)", backup=name)
+    return phrase("{backup} (by the date in its name)", backup=name) if one.series.newest.is_by_name else name
+
+
+def _complain(one: _Judged, several: list[Series], base: str, args: Arguments, runner: Runner, judgement: Judgement) -> None:
+    series, newest = one.series, one.series.newest
+    name = _name_of(series)
+    shown = verbatim(os.path.join(base, series.name) if len(several) > 1 else base)
+    old = too_old(_dated(one, name), one.age, args)
+    alone = bool(old) and len(several) > 1 and is_single(series, [other for other in several if other is not series])
+    if old and alone:
+        judgement.warns.append(phrase("{old}; it is the only one of its name: made by hand, it should lie elsewhere", old=old))
+    elif old:
+        judgement.fails.append(old)
+    judgement.fails += one.verdict.fails
+    judgement.unseen += one.verdict.unseen
+    judgement.warns += one.verdict.warns
+    few = None if alone else too_few(shown, one.whole, args)
+    if few:
+        judgement.fails.append(few)
+    kept = not_retained(shown, max(0.0, one.age + newest.time - series.backups[0].time), args)
+    if kept and not alone:
+        judgement.warns.append(kept)
+    earlier = [
+        backup.size
+        for backup in series.backups[:-1]
+        if backup.size >= max(1, args["min_size"]) and backup.name.variant == newest.name.variant
+    ]
+    small = shrunk(
+        name, newest.size, earlier[-args["compare"] :] if args["compare"] > 0 else [], percent("size_deviation", args["size_deviation"])
+    )
     if small and newest.size:
         judgement.warns.append(small)
-    verified = verdict.notes[0] if verdict.notes else phrase("damaged")
+    if series.slots:
+        judgement.notes.append(phrase("taken as one series whose files are overwritten in turn: {files:path}", files=shown))
+    if newest.name.unclear:
+        judgement.notes.append(
+            phrase(
+                "the date {date} in {path:path} can mean two days, so that the last change decides",
+                date=newest.name.unclear,
+                path=newest.path,
+            )
+        )
+    try:
+        same = same_content(series, runner.remaining)
+    except OSError as exc:
+        same = None
+        judgement.notes.append(phrase("not compared with earlier ones: {reason}", reason=unreadable(newest.path, exc)))
+    except CannotObserve as exc:
+        same = None
+        judgement.notes.append(phrase("not compared with earlier ones: {reason}", reason=exc.message))
+    if same:
+        judgement.warns.append(same)
+
+
+def _sum_up(judged: list[_Judged], judgement: Judgement, shown: str, expected: dict[str, object], args: Arguments, now: float) -> Finding:
+    worst = max(judged, key=_age_of)
+    newest = worst.series.newest
     good = plural(
-        "newest backup {path:path} is {age:duration} old, the limit is {limit:duration}; {size:bytes}, {verified}; {count:number} kept",
-        "newest backup {path:path} is {age:duration} old, the limit is {limit:duration}; {size:bytes}, {verified}; {count:number} kept",
-        count=len(whole),
+        "newest backup {path:path} is {age:duration} old, the limit is {limit}; {size:bytes}, {verified}; {count:number} kept",
+        "newest backup {path:path} is {age:duration} old, the limit is {limit}; {size:bytes}, {verified}; {count:number} kept",
+        count=worst.whole,
         path=newest.path,
-        age=age,
-        limit=args["max_age"],
+        age=worst.age,
+        limit=allowed_age(args),
         size=newest.size,
-        verified=verified,
+        verified=worst.verdict.how,
     )
+    if len(judged) > 1:
+        good = plural(
+            "{oldest}; {count:number} more series is no older",
+            "{oldest}; {count:number} more series are no older",
+            count=len(judged) - 1,
+            oldest=good,
+        )
+        judgement.notes += [
+            phrase(
+                "{path:path}: {age:duration} old, {size:bytes}, {verified}",
+                path=one.series.newest.path,
+                age=one.age,
+                size=one.series.newest.size,
+                verified=one.verdict.how,
+            )
+            for one in judged[:20]
+        ]
+    since = None
+    if worst.age > args["max_age"]:
+        since = isoformat(dt.datetime.fromtimestamp(now - worst.age + args["max_age"], dt.timezone.utc))
+    smallest = min(judged, key=_size_of)
     return judgement.finding(
         good,
         since=since,
+        proof="derived" if any(one.verdict.derived for one in judged) else "observed",
         expected=expected,
         observed={
             "backups": [shown],
+            "series": sorted(one.series.name for one in judged)[:50],
             "newest": newest.path,
             "changed": isoformat(dt.datetime.fromtimestamp(newest.changed, dt.timezone.utc)),
             "size_bytes": newest.size,
-            "count": len(whole),
-            "verification": str(verified),
+            "count": worst.whole,
+            "verification": str(worst.verdict.how),
         },
         measurements=[
-            Measurement("backup_age_seconds", round(age, 3), args["max_age"], "upper"),
-            Measurement("backup_size_bytes", newest.size, args["min_size"], "lower"),
-            Measurement("backup_count", len(whole), args["min_count"], "lower", count=True),
+            Measurement("backup_age_seconds", round(worst.age, 3), args["max_age"], "upper"),
+            Measurement("backup_size_bytes", smallest.series.newest.size, args["min_size"], "lower"),
+            Measurement("backup_count", min(one.whole for one in judged), args["min_count"], "lower", count=True),
         ],
     )
 
 
-def _none(pattern: str, writing: list[str]) -> Message:
-    if not writing:
-        return phrase("no file matches {pattern:path}", pattern=pattern)
-    return phrase("only unfinished files match {pattern:path}: {files:list}", pattern=pattern, files=sorted(writing)[:3])
+def _age_of(one: _Judged) -> float:
+    return one.age
 
 
-def _too_old(newest: Backup, age: float, limit: float) -> Message:
-    if newest.time < newest.changed - 1:
-        return phrase(
-            "newest backup {path:path} is {age:duration} old (by the date in its name), the limit is {limit:duration}",
-            path=newest.path,
-            age=age,
-            limit=limit,
-        )
-    return phrase("newest backup {path:path} is {age:duration} old, the limit is {limit:duration}", path=newest.path, age=age, limit=limit)
-
-
-# -- which files
-
-
-def _look(pattern: str, now: float, runner: Runner, judgement: Judgement) -> tuple[list[Backup], list[str]]:
-    """The backups, oldest first, and the names of unfinished files."""
-    wildcards, expression = translate(pattern)
-    hidden = _closed_folders(os.path.dirname(wildcards))
-    found: dict[tuple[int, int], Backup] = {}
-    writing, fresh = [], {}
-    for path in sorted(glob.glob(wildcards, recursive=True), key=os.path.islink):
-        if path.endswith(BESIDE) or os.path.basename(path) == SUMS:
-            continue
-        try:
-            info = os.stat(path)
-        except OSError:  # a link to nothing, or gone meanwhile
-            judgement.notes.append(phrase("{path:path} cannot be looked at", path=path))
-            continue
-        parts = parts_of(expression, path)
-        if not stat.S_ISREG(info.st_mode) or parts is None or (info.st_dev, info.st_ino) in found:
-            continue
-        if path.lower().endswith(UNFINISHED):
-            writing.append(path)
-            continue
-        named = name_time(parts)
-        time = info.st_mtime if named is None else min(info.st_mtime, named)
-        found[info.st_dev, info.st_ino] = Backup(path, info.st_size, info.st_mtime, time)
-        if now - info.st_mtime < SETTLING:
-            fresh[path] = (info.st_dev, info.st_ino)
-    if fresh:
-        runner.sleep(1.0)
-        for path, key in fresh.items():
-            if _size(path) != found[key].size:
-                writing.append(path)
-                del found[key]
-    if hidden and not found:
-        raise CannotObserve(hidden[0])
-    judgement.notes += hidden[:5]
-    return sorted(found.values(), key=lambda backup: (backup.time, backup.changed, backup.path)), writing
-
-
-def _size(path: str) -> int | None:
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return None
-
-
-def missing_folder(pattern: str) -> str | None:
-    """The folder before the first wildcard when it does not exist. CannotObserve when that cannot be told."""
-    folder = os.path.dirname(translate(pattern)[0])
-    while glob.has_magic(folder):
-        folder = os.path.dirname(folder)
-    try:
-        os.stat(folder)
-    except (FileNotFoundError, NotADirectoryError):
-        return folder
-    except OSError as exc:
-        raise CannotObserve(unreadable(folder, exc)) from None
-    return None
-
-
-def _closed_folders(folders: str) -> list[Message]:
-    """What glob does not say: the folders that it could not look into."""
-    closed = []
-    for folder in glob.glob(folders, recursive=True):
-        if os.path.basename(folder) == "lost+found" or not os.path.isdir(folder):
-            continue
-        try:
-            with os.scandir(folder):
-                pass
-            if not os.access(folder, os.X_OK):
-                raise PermissionError
-        except OSError as exc:
-            closed.append(unreadable(folder, exc))
-    return closed
-
-
-# -- is it whole
-
-
-class _TimeIsOver(Exception):
-    pass
-
-
-def _examine(backup: Backup, args: Arguments, runner: Runner) -> Judgement:
-    """Whether one file is a sound backup; the first note says how that was verified."""
-    verdict = Judgement()
-    least = max(1, args["min_size"])
-    if backup.size < least:
-        verdict.fails.append(_too_small(backup, least))
-        return verdict
-
-    def tick() -> None:
-        try:
-            runner.remaining()
-        except CannotObserve:
-            raise _TimeIsOver from None
-
-    missing = dict.fromkeys(args["contains"] or ())
-    try:
-        if args["checksum"]:
-            _checksum(backup.path, verdict, tick)
-        if args["verify"] == "auto" or missing:
-            _contents(backup, args, verdict, missing, tick)
-        else:
-            verdict.notes.append(phrase("its content not verified"))
-    except OSError as exc:
-        asked = args["checksum"] or args["contains"]
-        (verdict.unseen if asked else verdict.warns).append(
-            phrase("newest backup is there but not verified: {reason}", reason=unreadable(backup.path, exc))
-        )
-        verdict.notes.append(phrase("not readable"))
-    except _TimeIsOver:
-        asked = args["checksum"] or args["contains"]
-        (verdict.unseen if asked else verdict.warns).append(
-            phrase(
-                "newest backup {path:path} could not be verified in the time allowed for this check ({allowed:duration})",
-                path=backup.path,
-                allowed=args["timeout"],
-            )
-        )
-        verdict.notes.append(phrase("not verified"))
-    return verdict
-
-
-def _too_small(backup: Backup, least: int) -> Message:
-    if not backup.size:
-        return phrase("newest backup {path:path} is empty", path=backup.path)
-    return phrase(
-        "newest backup {path:path} is too small: {size:bytes}, at least {least:bytes} are wanted",
-        path=backup.path,
-        size=backup.size,
-        least=least,
-    )
-
-
-def _contents(backup: Backup, args: Arguments, verdict: Judgement, missing: dict[str, object], tick: t.Callable[[], object]) -> None:
-    path = backup.path
-    with open(path, "rb") as handle:
-        head = handle.read(512)
-
-    def on_member(name: str) -> None:
-        for wanted in [wanted for wanted in missing if fnmatch.fnmatchcase(_plain(name), _plain(wanted))]:
-            del missing[wanted]
-
-    contents = None
-    try:
-        kind = archives.kind_of(head, path)
-        if kind not in archives.VERIFIABLE:
-            verdict.notes.append(
-                phrase("{kind} cannot be verified here", kind=kind) if kind else phrase("of a kind that has no structure to verify")
-            )
-        elif backup.size > args["verify_max_bytes"]:
-            if kind == "zip":
-                contents = archives.Contents(verbatim("zip"), 0, archives.names(path, on_member))
-            verdict.notes.append(phrase("not verified because larger than {most:bytes}", most=args["verify_max_bytes"]))
-        else:
-            contents = archives.read(path, kind, on_member, tick)
-            verdict.notes.append(phrase("read to its end as {kind}", kind=contents.kind))
-            if contents.members == 0 or (contents.members is None and contents.size == 0):
-                verdict.fails.append(phrase("newest backup {path:path} is a {kind} file with nothing in it", path=path, kind=contents.kind))
-    except archives.Damaged as exc:
-        verdict.fails.append(phrase("newest backup {path:path}: {reason}", path=path, reason=exc.message))
-        return
-    except archives.NotVerifiable as exc:
-        verdict.notes.append(phrase("not verified: {reason}", reason=exc.message))
-        contents = archives.Contents(verbatim(kind), 0, 0)
-    if not missing:
-        return
-    names = list(missing)
-    if contents is not None and contents.members is None or (contents is None and not kind):
-        verdict.fails.append(
-            phrase("newest backup {path:path} is no tar or zip archive, so it has no {members:list}", path=path, members=names)
-        )
-    elif contents is None:
-        said = phrase(
-            "the members of {path:path} cannot be listed ({reason}), so {members:list} was not looked for",
-            path=path,
-            reason=verdict.notes[-1],
-            members=names,
-        )
-        verdict.unseen.append(said)
-    else:
-        verdict.fails.append(phrase("newest backup {path:path} does not contain {members:list}", path=path, members=names))
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"^(\./)+", "", name).strip("/")
-
-
-def _checksum(path: str, verdict: Judgement, tick: t.Callable[[], object]) -> None:
-    single, shared = path + ".sha256", os.path.join(os.path.dirname(path), SUMS)
-    beside = next((name for name in (single, shared) if os.path.exists(name)), None)
-    if beside is None:
-        said = phrase(
-            "newest backup {path:path} has no checksum beside it (neither {single:path} nor {shared:path})",
-            path=path,
-            single=os.path.basename(single),
-            shared=SUMS,
-        )
-        verdict.fails.append(said)
-        return
-    with open(beside, encoding="utf-8", errors="replace") as handle:
-        wanted = parse_sums(handle.read(16 * 2**20), os.path.basename(path), alone=beside == single)
-    if wanted is None:
-        verdict.fails.append(phrase("{sums:path} has no SHA-256 checksum of {file:path}", sums=beside, file=os.path.basename(path)))
-        return
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        for chunk in iter(lambda: file.read(1 << 20), b""):
-            tick()
-            digest.update(chunk)
-    if digest.hexdigest() != wanted:
-        verdict.fails.append(phrase("newest backup {path:path} does not agree with its checksum in {sums:path}", path=path, sums=beside))
-
-
-def parse_sums(text: str, name: str, *, alone: bool) -> str | None:
-    """The SHA-256 of ``name`` in the output of sha256sum (GNU or BSD style); ``alone``: a bare sum will do."""
-    for line in text.splitlines():
-        bsd = re.fullmatch(r"SHA256 \((.+)\) = ([0-9a-fA-F]{64})", line.strip())
-        gnu = re.fullmatch(r"\\?([0-9a-fA-F]{64})(?:\s+\*?(.+))?", line.strip())
-        if bsd and os.path.basename(bsd.group(1)) == name:
-            return bsd.group(2).lower()
-        if gnu and (os.path.basename(gnu.group(2)) == name if gnu.group(2) else alone):
-            return gnu.group(1).lower()
-    return None
+def _size_of(one: _Judged) -> int:
+    return one.series.newest.size
 
 
 __all__ = (
@@ -450,8 +320,5 @@ __all__ = (
     "SIZES",
     "TIMEOUT",
     "WHERE",
-    "Backup",
-    "missing_folder",
-    "parse_sums",
     "run",
 )

@@ -1,92 +1,32 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads gzip, bzip2, xz, zip and tar files to their end, with the standard library. PRIVATE to the collection."""
+"""Reads tar, cpio and zip files to their end, with the standard library. PRIVATE to the collection."""
 
 from __future__ import annotations
 
-import bz2
-import dataclasses
-import gzip
-import lzma
 import re
 import tarfile
 import typing as t
 import zipfile
-import zlib
 
-from .._message import first_line
 from .._phrase import Message, phrase, plural, verbatim
+from .inside import Inside
+from .pg_archives import names_of_data
+from .streams import CHUNK, CutShort, Damaged, NotVerifiable, Stream, cut_short, unbroken
 
 BLOCK = 512
-CHUNK = 1 << 20
 NAME_LIMIT = 1 << 20  # longest name or pax header that is believed
-
-_MAGIC = (
-    (b"\x1f\x8b", "gzip"),
-    (b"BZh", "bzip2"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"PK\x03\x04", "zip"),
-    (b"PK\x05\x06", "zip"),
-    (b"\x28\xb5\x2f\xfd", "zstd"),
-    (b"\x04\x22\x4d\x18", "lz4"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"),
-    (b"age-encryption.org/", "age"),
-)
-_SUFFIXES = {
-    ".gz": "gzip",
-    ".tgz": "gzip",
-    ".bz2": "bzip2",
-    ".tbz2": "bzip2",
-    ".xz": "xz",
-    ".txz": "xz",
-    ".zip": "zip",
-    ".tar": "tar",
-    ".zst": "zstd",
-    ".lz4": "lz4",
-    ".7z": "7z",
-}
-_NAMED_TAR = re.compile(r"\.(tar\.\w+|tgz|tbz2?|txz)$", re.I)
-VERIFIABLE = ("gzip", "bzip2", "xz", "zip", "tar")
+_DUMPDIR = b"D"  # what an incremental tar has for each folder
+_CPIO = {b"070701": "newc", b"070702": "newc", b"070707": "odc"}
 
 
-class _Told(Exception):
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-class Damaged(_Told):
-    """The file is not what it must be; the message says how."""
-
-
-class NotVerifiable(_Told):
-    """The file may be sound, but the standard library cannot tell; the message says why."""
-
-
-@dataclasses.dataclass
-class Contents:
-    """What was found: ``members`` of an archive, None for a file that holds one stream; ``size`` unpacked."""
-
-    kind: Message
-    size: int
-    members: int | None = None
-
-
-def kind_of(head: bytes, name: str) -> str:
-    """The container by its first bytes; "" for none that is known. Damaged when the name says another."""
-    kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
-    if not kind and head[257:262] == b"ustar":
-        kind = "tar"
-    named = next((kind for suffix, kind in _SUFFIXES.items() if name.lower().endswith(suffix)), "")
-    if named in VERIFIABLE and kind != named and not (named == "tar" and not kind and _is_old_tar(head)):
-        if kind:
-            raise Damaged(phrase("it is named like {named}, but is {kind}", named=named, kind=kind))
-        raise Damaged(phrase("it is named like {named}, but is something else", named=named))
-    return kind or named
-
-
-def _is_old_tar(head: bytes) -> bool:
+def is_tar(head: bytes) -> bool:
+    """Whether this is the first header of a tar archive, or the mark at the end of one with nothing in it."""
+    if head[257:262] == b"ustar":
+        return True
+    if len(head) < BLOCK or not head[0]:
+        return False
     try:
         tarfile.TarInfo.frombuf(head[:BLOCK], "utf-8", "surrogateescape")
     except tarfile.HeaderError:
@@ -94,111 +34,72 @@ def _is_old_tar(head: bytes) -> bool:
     return True
 
 
-def read(path: str, kind: str, on_member: t.Callable[[str], None], tick: t.Callable[[], object]) -> Contents:
-    """Reads the file to its end and says what is in it; ``tick`` is called often and may raise. Damaged, NotVerifiable, OSError."""
+Look = t.Callable[[Stream, str, Inside], None]
+
+
+def is_named_dump(name: str) -> bool:
+    """Whether a member of an archive is named as a dump is."""
+    return name.lower().endswith((".sql", ".dump", ".pgdump"))
+
+
+class Part:
+    """A member of an archive as a file of its own."""
+
+    def __init__(self, stream: Stream, size: int) -> None:
+        self.stream, self.left = stream, size
+
+    def read(self, size: int, /) -> bytes:
+        part = self.stream.read(min(size, self.left))
+        if not part and self.left:
+            raise cut_short()
+        self.left -= len(part)
+        return part
+
+
+def _look_into(name: str, part: Part, stream: Stream, inside: Inside, look: Look) -> None:
+    """A dump in an archive, of which only is said what is surely wrong: it may be a file of a program that is called like one."""
+    found = Inside()
+    inner = Stream(part, stream.tick)
     try:
-        if kind == "zip":
-            return _zip(path, on_member, tick)
-        with _open(path, kind) as raw:
-            stream = _Stream(raw, tick)
-            head = stream.read(BLOCK)
-            if kind == "tar" or head[257:262] == b"ustar" or _NAMED_TAR.search(path):
-                members = _tar(stream, head, on_member)
-                stream.drain()
-                return Contents(verbatim(kind) if kind == "tar" else phrase("tar in {kind}", kind=kind), stream.count, members)
-            stream.drain()
-            return Contents(verbatim(kind), stream.count)
-    except (EOFError, lzma.LZMAError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as exc:
-        raise _not_whole(kind, exc) from None
-    except OSError as exc:
-        if exc.errno is None:  # bz2 says "Invalid data stream" like this
-            raise _not_whole(kind, exc) from None
+        look(inner, name, found)
+    except CutShort:
         raise
+    except Damaged as exc:
+        if found.dump:
+            found.damages.append(exc.message)
+    finally:
+        inner.drain()
+    if found.dump:
+        inside.damages += [phrase("{file:path}: {reason}", file=name, reason=reason) for reason in found.damages]
+    elif found.message:
+        inside.damages.append(phrase("{file:path}: {reason}", file=name, reason=found.message))
 
 
-def names(path: str, on_member: t.Callable[[str], None]) -> int:
-    """The members of a zip from its directory alone. Damaged, OSError."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for name in archive.namelist():
-                on_member(name)
-            return len(archive.namelist())
-    except zipfile.BadZipFile as exc:
-        raise _not_whole("zip", exc) from None
-
-
-def _not_whole(kind: str, exc: Exception) -> Damaged:
-    text = str(exc) or type(exc).__name__
-    if "end-of-stream" in text or "EOF" in text:
-        return Damaged(phrase("it is not a whole {kind} file: it ends too early", kind=kind))
-    return Damaged(phrase("it is not a whole {kind} file: {reason}", kind=kind, reason=first_line(text, limit=200)))
-
-
-def _open(path: str, kind: str) -> t.Any:
-    if kind == "gzip":
-        return gzip.open(path, "rb")
-    if kind == "bzip2":
-        return bz2.open(path, "rb")
-    if kind == "xz":
-        return lzma.open(path, "rb")
-    return open(path, "rb")
-
-
-class _Stream:
-    """Counts what is read."""
-
-    def __init__(self, raw: t.Any, tick: t.Callable[[], object]) -> None:
-        self.raw, self.tick, self.count = raw, tick, 0
-
-    def read(self, size: int) -> bytes:
-        """Up to ``size`` bytes, fewer only at the end."""
-        parts = []
-        while size > 0:
-            self.tick()
-            part = self.raw.read(min(size, CHUNK))
-            if not part:
-                break
-            parts.append(part)
-            size -= len(part)
-            self.count += len(part)
-        return b"".join(parts)
-
-    def skip(self, size: int) -> None:
-        while size > 0:
-            part = self.read(min(size, CHUNK))
-            if not part:
-                raise _cut_short()
-            size -= len(part)
-
-    def drain(self) -> None:
-        while self.read(CHUNK):
-            pass
-
-
-def _tar(stream: _Stream, head: bytes, on_member: t.Callable[[str], None]) -> int:
+def read_tar(stream: Stream, inside: Inside, look: Look | None = None) -> None:
+    """Reads a tar archive to its end-of-archive mark, and on to the end of the file. ``look`` reads a dump in it. Damaged."""
+    inside.kind = verbatim("tar")
+    seen = _Members(inside)
     # tarfile takes a damaged header in the middle for the end of the archive
-    members, long_name, pax = 0, "", {}  # type: tuple[int, str, dict[str, str]]
-    header = head
+    long_name, pax = "", {}  # type: tuple[str, dict[str, str]]
+    header = stream.read(BLOCK)
     while header != bytes(BLOCK):
         if len(header) < BLOCK:
             raise Damaged(
                 plural(
                     "it ends too early: after {count:number} member there is no end-of-archive mark",
                     "it ends too early: after {count:number} members there is no end-of-archive mark",
-                    count=members,
+                    count=seen.count,
                 )
             )
         try:
             info = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
         except tarfile.HeaderError:
-            raise Damaged(_bad_header(members)) from None
+            raise Damaged(_bad_header(seen.count)) from None
         size = info.size
         if info.type in (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.XGLTYPE):
             if size > NAME_LIMIT:
                 raise Damaged(phrase("it has a name that is longer than any name"))
-            body = stream.read(_padded(size))
-            if len(body) < size:
-                raise _cut_short()
+            body = stream.exactly(_padded(size))
             if info.type == tarfile.GNUTYPE_LONGNAME:
                 long_name = body[:size].rstrip(b"\0").decode("utf-8", "replace")
             elif info.type in (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE):
@@ -207,23 +108,26 @@ def _tar(stream: _Stream, head: bytes, on_member: t.Callable[[str], None]) -> in
             if info.type == tarfile.GNUTYPE_SPARSE:
                 extension = header if header[482] else b""
                 while extension:
-                    block = stream.read(BLOCK)
-                    if len(block) < BLOCK:
-                        raise _cut_short()
+                    block = stream.exactly(BLOCK)
                     extension = block if block[504] else b""
             if pax.get("size", "").isdigit():
                 size = int(pax["size"])
-            on_member(pax.get("path") or long_name or info.name)
-            members += 1
+            name = pax.get("path") or long_name or info.name
+            has_body = info.isreg() or info.type not in tarfile.SUPPORTED_TYPES
+            seen.add(name, size if has_body or info.islnk() else 0, is_file=has_body or info.islnk() or info.issym(), linked=info.islnk())
+            seen.incremental = seen.incremental or info.type == _DUMPDIR
             long_name, pax = "", {}
-            if info.isreg() or info.type not in tarfile.SUPPORTED_TYPES:
-                stream.skip(_padded(size))
+            if has_body:
+                if name == "toc.dat" and size <= 64 * CHUNK:  # of pg_dump, which names the members that there must be
+                    seen.contents = stream.exactly(_padded(size))[:size]
+                elif look and is_named_dump(name) and not stream.is_beyond(size):
+                    _look_into(name, Part(stream, size), stream, inside, look)
+                    stream.skip(_padded(size) - size)
+                else:
+                    stream.skip(_padded(size))
         header = stream.read(BLOCK)
-    return members
-
-
-def _cut_short() -> Damaged:
-    return Damaged(phrase("it ends in the middle of a member"))
+    seen.judge()
+    stream.drain()
 
 
 def _bad_header(members: int) -> Message:
@@ -252,13 +156,96 @@ def parse_pax(body: bytes) -> dict[str, str]:
     return records
 
 
-def _zip(path: str, on_member: t.Callable[[str], None], tick: t.Callable[[], object]) -> Contents:
-    size = 0
-    with zipfile.ZipFile(path) as archive:
+class _Members:
+    """Counts the members of an archive, and says what is wrong with all of them together."""
+
+    def __init__(self, inside: Inside) -> None:
+        self.inside, self.count, self.files, self.filled, self.incremental = inside, 0, 0, 0, False
+        self.contents: bytes | None = None  # of toc.dat
+        self.dumped: set[str] = set()
+        inside.listed = True
+
+    def add(self, name: str, size: int, *, is_file: bool, linked: bool = False) -> None:
+        self.inside.on_name(name)
+        self.count += 1
+        self.files += is_file
+        self.filled += size > 0 or linked
+        if re.fullmatch(r"\d+\.dat(\.\w+)?|blobs?(_\d+)?\.toc", name):
+            self.dumped.add(name)
+
+    def judge(self) -> None:
+        if self.contents is not None:
+            self.inside.kind, self.inside.dump = phrase("PostgreSQL dump (tar)"), "postgresql_archive"
+            missing = sorted(names_of_data(self.contents, self.inside) - self.dumped)
+            if missing:
+                self.inside.damages.append(phrase("its contents name {members:list}, which are not in it", members=missing[:5]))
+        elif not self.count:
+            self.inside.damages.append(phrase("there is nothing in it"))
+        elif not self.files and not self.incremental:
+            self.inside.damages.append(
+                plural(
+                    "there is nothing in it but {count:number} folder",
+                    "there is nothing in it but {count:number} folders",
+                    count=self.count,
+                )
+            )
+        elif not self.filled and not self.incremental:
+            self.inside.damages.append(
+                plural(
+                    "the only member of it is empty",
+                    "all {count:number} members of it are empty",
+                    count=self.count,
+                )
+            )
+
+
+def is_cpio(head: bytes) -> bool:
+    return head[:6] in _CPIO
+
+
+def read_cpio(stream: Stream, inside: Inside) -> None:
+    """Reads a cpio archive (newc, crc, odc) to its trailer. Damaged."""
+    inside.kind = verbatim("cpio")
+    seen = _Members(inside)
+    while True:
+        magic = stream.read(6)
+        if magic not in _CPIO:
+            raise Damaged(_bad_header(seen.count) if len(magic) == 6 else phrase("it ends too early: its trailer is missing"))
+        newc = _CPIO[magic] == "newc"
+        header = stream.exactly(104 if newc else 70)
+        try:
+            if newc:
+                mode, size, length = int(header[8:16], 16), int(header[48:56], 16), int(header[88:96], 16)
+            else:
+                mode, size, length = int(header[12:18], 8), int(header[59:70], 8), int(header[53:59], 8)
+        except ValueError:
+            raise Damaged(_bad_header(seen.count)) from None
+        if length > NAME_LIMIT:
+            raise Damaged(phrase("it has a name that is longer than any name"))
+        name = stream.exactly(length + (-(110 + length) % 4 if newc else 0))[:length].rstrip(b"\0").decode("utf-8", "replace")
+        if name == "TRAILER!!!":
+            break
+        seen.add(name, size, is_file=mode & 0o170000 != 0o040000)
+        stream.skip(size + (-size % 4 if newc else 0))
+    seen.judge()
+    stream.drain()
+
+
+def read_zip(path: str, inside: Inside, tick: t.Callable[[], object], *, directory_alone: bool = False) -> None:
+    """Reads each member of a zip to its end, or its directory alone. Damaged, NotVerifiable, OSError."""
+    inside.kind = verbatim("zip")
+    seen = _Members(inside)
+    with unbroken("zip"), zipfile.ZipFile(path) as archive:
         infos = archive.infolist()
         for info in infos:
-            on_member(info.filename)
-        if any(info.flag_bits & 1 for info in infos):
+            seen.add(info.filename, info.file_size, is_file=not info.is_dir())
+        seen.judge()
+        files = [info for info in infos if not info.is_dir()]
+        closed = [info for info in files if info.flag_bits & 1]
+        inside.encrypted = bool(closed) and len(closed) == len(files)
+        if directory_alone:
+            return
+        if closed:
             raise NotVerifiable(phrase("its members are encrypted"))
         for info in infos:
             try:
@@ -268,10 +255,9 @@ def _zip(path: str, on_member: t.Callable[[str], None], tick: t.Callable[[], obj
                         part = member.read(CHUNK)
                         if not part:
                             break
-                        size += len(part)
+                        inside.size += len(part)
             except NotImplementedError as exc:
                 raise NotVerifiable(phrase("its compression is not known here ({reason})", reason=str(exc))) from None
-    return Contents(verbatim("zip"), size, len(infos))
 
 
-__all__ = ("VERIFIABLE", "Contents", "Damaged", "NotVerifiable", "kind_of", "names", "parse_pax", "read")
+__all__ = ("is_cpio", "is_tar", "parse_pax", "read_cpio", "read_tar", "read_zip")

@@ -44,6 +44,8 @@ MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "ow
 )
 MUST_STAY_TRUE = (
     ("append_only", "encrypted")
+MUST_STAY_TRUE = (
+    ("encrypted",)
     + ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
 )  # fmt: skip
 MUST_STAY_FALSE = ("allow_skipped", "local")

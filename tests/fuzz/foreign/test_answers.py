@@ -17,6 +17,9 @@ import zipfile
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils import _x509
 from ansible_collections.operability.readiness.plugins.module_utils._clients import archives, junit_report
+from ansible_collections.operability.readiness.plugins.module_utils._clients.file import Asked, look_into
+from ansible_collections.operability.readiness.plugins.module_utils._clients.inside import Inside
+from ansible_collections.operability.readiness.plugins.module_utils._clients.streams import Damaged, NotVerifiable
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding, Status
 from ansible_collections.operability.readiness.plugins.module_utils._message import one_line
@@ -280,6 +283,21 @@ def test_a_certificate() -> None:
     read()
 
 
+OTHER_BACKUPS = (
+    b"-- PostgreSQL database dump\n\nCREATE TABLE a (b int);\n-- PostgreSQL database dump complete\n",
+    b"PGDMP\x01\x0e\x00\x04\x08\x01" + b"\x00\x06\x00\x00\x00" + b"\x00\x01\x00\x00\x00" * 9,
+    b"SQLite format 3\x00\x10\x00" + bytes(4096),
+    b"\x6d\xe2\x99\x81\x05\x00\x00\x00\x00\xff\xff\xff\xff",
+    b"age-encryption.org/v1\n-> X25519 a\nb\n--- c\n" + bytes(64),
+    b"\x8c\x0d\x04\x09\x03\x02" + bytes(9) + b"\xd2\x20" + bytes(32),
+    b"\x28\xb5\x2f\xfd\x20\x01\x09\x00\x00a",
+    b"\x04\x22\x4d\x18\x60\x40\x82\x01\x00\x00\x80a\x00\x00\x00\x00",
+    b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(24),
+    b"070701" + b"0" * 104 + b"TRAILER!!!",
+    b"dn: dc=a\ndc: a\n\n",
+)
+
+
 def test_an_archive(tmp_path: pathlib.Path) -> None:
     holder = io.BytesIO()
     with tarfile.open(fileobj=holder, mode="w", format=tarfile.PAX_FORMAT) as tar:
@@ -293,15 +311,11 @@ def test_an_archive(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "backup"
 
     @fuzz(120)
-    @given(contents(plain, gzip.compress(plain), packed.getvalue()), st.sampled_from(("a.tar", "a.tar.gz", "a.zip", "a")))
-    def read(data: bytes, name: str) -> None:
+    @given(contents(plain, gzip.compress(plain), packed.getvalue(), *OTHER_BACKUPS))
+    def read(data: bytes) -> None:
         path.write_bytes(data)
-        with contextlib.suppress(archives.Damaged, archives.NotVerifiable, OSError):
-            kind = archives.kind_of(data[:600], name)
-            if kind == "zip":
-                archives.names(str(path), lambda member: None)
-            if kind in archives.VERIFIABLE:
-                archives.read(str(path), kind, lambda member: None, lambda: None)
+        with contextlib.suppress(Damaged, NotVerifiable, OSError):
+            look_into(str(path), len(data), Inside(), Asked(FakeRunner(), lambda: None))
 
     read()
     assert archives.parse_pax(b"11 path=ab\n") == {"path": "ab"}

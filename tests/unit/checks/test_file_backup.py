@@ -19,8 +19,8 @@ import zipfile
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
-from ansible_collections.operability.readiness.plugins.module_utils._checks import _dated_names, file_backup
-from ansible_collections.operability.readiness.plugins.module_utils._clients import archives
+from ansible_collections.operability.readiness.plugins.module_utils._checks import _checksums, _dated_names, file_backup
+from ansible_collections.operability.readiness.plugins.module_utils._clients import archives, messages
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
@@ -58,7 +58,12 @@ def test_fresh_and_whole(tmp_path: pathlib.Path) -> None:
         put(tmp_path / f"db-{day}.sql.gz", gzip.compress(DUMP), hours=3 + 24 * day)
     finding = check(tmp_path / "db-*.sql.gz", min_count=3)
     assert str(finding.status) == "pass", finding.message
-    assert "is 3 h old, the limit is 24 h" in finding.message and "read to its end as gzip" in finding.message
+    assert (
+        "is 3 h old, the limit is 24 h" in finding.message
+        and "it has no end mark" in finding.message
+        and "SQL in gzip" in finding.message
+        and finding.proof == "derived"
+    )
     assert {m.name: m.value for m in finding.measurements}["backup_age_seconds"] == 3 * HOUR
     assert finding.observed["count"] == 3 and finding.since is None
 
@@ -77,7 +82,7 @@ def test_none_and_no_folder(tmp_path: pathlib.Path) -> None:
     put(tmp_path / "file")
     assert str(check(tmp_path / "file" / "*.gz").status) == "fail"
     (tmp_path / "sub.gz").mkdir()
-    assert "no file matches" in check(tmp_path / "*.gz").message
+    assert "only folders of no known kind such as" in check(tmp_path / "*.gz").message
 
 
 def test_folder_that_cannot_be_read(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,19 +111,19 @@ def test_folder_that_cannot_be_read(tmp_path: pathlib.Path, monkeypatch: pytest.
         ("x.sql", b"", "is empty"),
         ("x.sql.gz", gzip.compress(DUMP)[:-5], "not a whole gzip file: it ends too early"),
         ("x.sql.gz", gzip.compress(DUMP)[:300] + b"\0" * 40 + gzip.compress(DUMP)[340:], "not a whole gzip file"),
-        ("x.sql.gz", gzip.compress(b"", mtime=0), "is a gzip file with nothing in it"),
+        ("x.sql.gz", gzip.compress(b"", mtime=0), "there is nothing in it"),
         ("x.sql.gz", b"<html>login</html>", "is named like gzip, but is something else"),
         ("x.sql.bz2", bz2.compress(DUMP)[:-9], "not a whole bzip2 file"),
         ("x.sql.bz2", bz2.compress(DUMP)[:100] + b"garbage" + bz2.compress(DUMP)[107:], "not a whole bzip2 file"),
         ("x.sql.xz", lzma.compress(DUMP)[:-9], "not a whole xz file"),
         ("x.tar.gz", archive(["a", "b"])[:-20], "not a whole gzip file"),
-        ("x.tar.gz", archive([]), "with nothing in it"),
+        ("x.tar.gz", archive([]), "there is nothing in it"),
         ("x.tar.gz", gzip.compress(archive(["a", "b"], "w")[:3584]), "end-of-archive mark"),
         ("x.tar.gz", gzip.compress(DUMP), "does not hold a tar archive"),
         ("x.tar", archive(["a", "b"], "w")[:1000], "ends in the middle of a member"),
         ("x.tar", archive(["a", "b"], "w")[:3584] + b"#" * 512 + archive(["a", "b"], "w")[4096:], "damaged header after 1 member"),
         ("x.zip", b"PK\x03\x04 and no more", "not a whole zip file"),
-        ("x.zip", b"PK\x05\x06" + bytes(18), "with nothing in it"),
+        ("x.zip", b"PK\x05\x06" + bytes(18), "there is nothing in it"),
     ],
     ids=lambda value: value if isinstance(value, str) else "content",
 )
@@ -154,18 +159,19 @@ def test_members_of_a_zip(tmp_path: pathlib.Path) -> None:
 
 
 def test_what_cannot_be_verified_is_told(tmp_path: pathlib.Path) -> None:
-    put(tmp_path / "x.tar.gz", archive(["a"]))
-    assert "not verified because larger than 10 B" in check(tmp_path / "x.tar.gz", verify_max_bytes="10").message
-    finding = check(tmp_path / "x.tar.gz", verify_max_bytes="10", contains=["a"])
-    assert str(finding.status) == "unknown" and "a was not looked for" in finding.message
+    put(tmp_path / "x.tar.gz", archive(["a"], body=os.urandom(6 << 20)))
+    finding = check(tmp_path / "x.tar.gz", verify_max_bytes="10")
+    assert "not read to its end because larger than 10 B" in finding.message and (str(finding.status), finding.proof) == ("pass", "derived")
+    finding = check(tmp_path / "x.tar.gz", verify_max_bytes="10", contains=["b"])
+    assert str(finding.status) == "unknown" and "b was not looked for" in finding.message
     put(tmp_path / "x.sql.zst", b"\x28\xb5\x2f\xfd" + DUMP)
-    assert "zstd cannot be verified here" in check(tmp_path / "x.sql.zst").message
-    put(tmp_path / "x.sql")
-    assert "no structure to verify" in check(tmp_path / "x.sql").message
-    finding = check(tmp_path / "x.sql", contains=["a"])
-    assert str(finding.status) == "fail" and "no tar or zip archive" in finding.message
+    assert "not a whole zstd file" in check(tmp_path / "x.sql.zst").message
+    put(tmp_path / "x.cfg", b"port = 8080\n" * 90)
+    finding = check(tmp_path / "x.cfg", contains=["a"])
+    assert str(finding.status) == "unknown" and "a was not looked for" in finding.message
     put(tmp_path / "x.sql.gz", gzip.compress(DUMP)[:-5])
-    assert "content not verified" in check(tmp_path / "x.sql.gz", verify="none").message
+    finding = check(tmp_path / "x.sql.gz", verify="none")
+    assert "content not verified" in finding.message and finding.proof == "derived"
 
 
 def test_time_is_over_while_reading(tmp_path: pathlib.Path) -> None:
@@ -187,8 +193,7 @@ def test_a_file_that_may_not_be_read(tmp_path: pathlib.Path, monkeypatch: pytest
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("builtins.open", closed)
-    assert str(check(tmp_path / "x.sql.gz").status) == "warn"
-    assert str(check(tmp_path / "x.sql.gz", contains=["a"]).status) == "unknown"
+    assert str(check(tmp_path / "x.sql.gz").status) == "unknown"
     assert str(check(tmp_path / "x.sql.gz", max_age="1h").status) == "fail"
 
 
@@ -224,7 +229,7 @@ def test_the_date_in_the_name_counts(tmp_path: pathlib.Path) -> None:
     pattern = tmp_path / "db-%Y%m%d.sql.gz"
     finding = check(pattern)
     assert str(finding.status) == "fail" and "by the date in its name" in finding.message
-    assert str(check(str(pattern).replace("%Y%m%d", "*")).status) == "pass"
+    assert "by the date in its name" in check(str(pattern).replace("%Y%m%d", "*")).message
     put(tmp_path / "db-20261125.sql.gz", gzip.compress(DUMP), hours=2)
     assert str(check(pattern).status) == "pass"
     put(tmp_path / "db-latest.sql.gz", b"", hours=0)  # does not match
@@ -270,12 +275,14 @@ def test_patterns_that_are_refused() -> None:
 
 def test_size_beside_earlier_ones(tmp_path: pathlib.Path) -> None:
     for day in range(1, 5):
-        put(tmp_path / f"db-{day}", b"x" * 1000 * day, hours=24 * day)
-    put(tmp_path / "db-0", b"x" * 900)
+        put(tmp_path / f"db-{day}", b"key = value\n" * 100 * day, hours=24 * day)
+    put(tmp_path / "db-0", b"key = value\n" * 80)
     finding = check(tmp_path / "db-*")
-    assert str(finding.status) == "warn" and "the median of 4 earlier ones is 2.4 KiB" in finding.message
+    assert str(finding.status) == "warn" and "the median of 3 earlier ones is 2.3 KiB" in finding.message
+    assert "the median of 4 earlier ones is 2.9 KiB" in check(tmp_path / "db-*", compare=9).message
+    assert str(check(tmp_path / "db-*", compare=0).status) == "pass"
     assert str(check(tmp_path / "db-*", size_deviation="80%").status) == "pass"
-    put(tmp_path / "db-0", b"x" * 90000)  # growth is no fault
+    put(tmp_path / "db-0", b"key = value\n" * 7500)  # growth is no fault
     assert str(check(tmp_path / "db-*").status) == "pass"
     assert "too small: 87.9 KiB, at least 1.0 MiB are wanted" in check(tmp_path / "db-*", min_size="1MiB").message
 
@@ -286,7 +293,7 @@ def test_too_few(tmp_path: pathlib.Path) -> None:
     (tmp_path / "db-latest").symlink_to(tmp_path / "db-1")
     (tmp_path / "db-dangling").symlink_to(tmp_path / "db-9")
     finding = check(tmp_path / "db-*", min_count=2)
-    assert str(finding.status) == "fail" and "1 backup matches" in finding.message
+    assert str(finding.status) == "fail" and "1 complete backup is there" in finding.message
 
 
 def test_checksums(tmp_path: pathlib.Path) -> None:
@@ -347,14 +354,12 @@ def test_what_can_be_compared_with_earlier(tmp_path: pathlib.Path) -> None:
 def test_what_is_said_is_data_and_is_told_in_french(tmp_path: pathlib.Path) -> None:
     path = put(tmp_path / "db.sql", hours=76)
     message = check(tmp_path / "*.sql").message
-    assert message.template == "newest backup {path:path} is {age:duration} old, the limit is {limit:duration}"
-    assert message.params == {"path": str(path), "age": 76 * HOUR, "limit": 24 * HOUR}
-    assert told(message, "fr") == f"la dernière sauvegarde {path} a été faite il y a 3\u00a0j 4\u00a0h, la limite est de 24\u00a0h"
+    assert message.template == "{backup} is {age:duration} old, the limit is {limit}"
+    assert (str(message.params["backup"]), message.params["age"]) == (f"newest backup {path}", 76 * HOUR)
     put(tmp_path / "db.sql.gz", gzip.compress(DUMP)[:-5])
     damaged = check(tmp_path / "*.gz").message
-    assert told(damaged, "fr") == (
-        f"dernière sauvegarde {tmp_path}/db.sql.gz\u00a0: ce n\u2019est pas un fichier gzip complet\u00a0: il se termine trop tôt"
-    )
+    assert damaged.template == "{backup}: {reason}"
+    assert "it is not a whole {kind} file" in t.cast("t.Any", damaged.params["reason"]).template
 
 
 def test_how_it_was_verified_is_told_in_french(tmp_path: pathlib.Path) -> None:
@@ -362,3 +367,124 @@ def test_how_it_was_verified_is_told_in_french(tmp_path: pathlib.Path) -> None:
     assert told(check(tmp_path / "x.tar.gz").message, "fr").endswith(", lue jusqu\u2019au bout (tar dans gzip)\u202f; 1 conservée")
     put(tmp_path / "y.tar.gz", archive(["a"]), hours=5)
     assert told(check(tmp_path / "*.gz").message, "fr").endswith("\u202f; 2 conservées")
+
+
+NAMES = [
+    # the name, its series, and the moment that its date means at the latest
+    ("db-20261125.sql.gz", "db-*.sql", "2026-11-26T00:00:00"),
+    ("db-2026-11-25.sql", "db-*.sql", "2026-11-26T00:00:00"),
+    ("db_2026_11_25_02_00.dump", "db_*.dump", "2026-11-25T02:01:00"),
+    ("db-20261125T020000Z.sql", "db-*.sql", "2026-11-25T02:00:01+00:00"),
+    ("db-20261125T0200+0200.sql", "db-*.sql", "2026-11-25T00:01:00+00:00"),
+    ("db-2026112502.sql", "db-*.sql", "2026-11-25T03:00:00"),
+    ("db-2026-11-25-1.sql", "db-*-1.sql", "2026-11-26T00:00:00"),
+    ("25-11-2026.tar.gz", "*.tar", "2026-11-26T00:00:00"),
+    ("11-25-2026.tar.gz", "*.tar", "2026-11-26T00:00:00"),
+    ("05-06-2026.tar.gz", "*.tar", None),
+    ("db-25-Nov-2026.sql", "db-*.sql", "2026-11-26T00:00:00"),
+    ("db-2026-W48.sql", "db-*.sql", "2026-11-30T00:00:00"),
+    ("db-2026-11.sql", "db-*.sql", "2026-12-01T00:00:00"),
+    ("2026-11-25/db.sql.gz", "*/db.sql", "2026-11-26T00:00:00"),
+    ("db-1764036000.sql", "db-*.sql", "2025-11-25T02:00:01+00:00"),
+    ("db-Monday.sql.gz", "db-*.sql", None),
+    ("db-mar.sql.gz", "db-*.sql", None),
+    ("daily/db.sql.gz", "*/db.sql", None),
+    ("db.sql.gz.3", "db.sql", None),
+    ("db-261125.sql", "db-*.sql", None),
+    ("db1.sql.gz", "db1.sql", None),
+    ("pg15-v2-20261125.sql", "pg15-v2-*.sql", "2026-11-26T00:00:00"),
+    ("pg-15.4-20261125.sql", "pg-*.sql", "2026-11-26T00:00:00"),
+    ("vzdump-qemu-101-2026_11_25-02_00_01.vma.zst", "vzdump-qemu-101-*.vma", "2026-11-25T02:00:02"),
+    ("1764036000_2026_11_25_16.7.2_gitlab_backup.tar", "*_gitlab_backup.tar", "2026-11-26T00:00:00"),
+    ("db-20261125_full.sql", "db-*.sql", "2026-11-26T00:00:00"),
+    ("db-3f2a9c81d0e4-20261125.sql", "db-*.sql", "2026-11-26T00:00:00"),
+    ("facade-deadbeef.sql", "facade-deadbeef.sql", None),
+    ("db-20261325.sql", "db-*.sql", None),
+    ("plain.sql", "plain.sql", None),
+]
+
+
+@pytest.mark.parametrize(("name", "series", "moment"), NAMES, ids=[name for name, _series, _moment in NAMES])
+def test_what_a_name_says(name: str, series: str, moment: str | None) -> None:
+    found = _dated_names.read_name(name)
+    assert found.series == series
+    assert found.time == (None if moment is None else dt.datetime.fromisoformat(moment).timestamp())
+
+
+def test_numbers_that_say_which_thing_it_is(tmp_path: pathlib.Path) -> None:
+    for night in range(4):
+        day = (NOW - dt.timedelta(days=night)).strftime("%Y_%m_%d")
+        put(tmp_path / f"vm-1001-{day}.sql", DUMP + b"-- %d\n" % night, hours=3 + 24 * night)
+        put(tmp_path / f"vm-1002-{day}.sql", DUMP + b"-- %d\n" % night, hours=3 + 24 * night)
+        put(tmp_path / f"run-{day}-{4000 + night * 17}.sql", DUMP + b"-- %d\n" % night, hours=3 + 24 * night)
+    finding = check(tmp_path / "*.sql")
+    assert finding.observed["series"] == ["run-*.sql", "vm-1001-*.sql", "vm-1002-*.sql"]
+    for night in range(3):
+        (tmp_path / f"vm-1002-{(NOW - dt.timedelta(days=night)).strftime('%Y_%m_%d')}.sql").unlink()
+    put(tmp_path / f"vm-1002-{(NOW - dt.timedelta(days=4)).strftime('%Y_%m_%d')}.sql", DUMP, hours=3 + 96)
+    finding = check(tmp_path / "*.sql")
+    assert str(finding.status) == "fail" and "vm-1002" in finding.message, finding.message
+
+
+def test_the_order_of_day_and_month() -> None:
+    name = "db-05-06-2026.sql"
+    assert _dated_names.read_name(name).unclear == "05-06-2026"
+    assert _dated_names.days_come_first([name]) is None
+    assert _dated_names.days_come_first([name, "db-25-06-2026.sql"]) is True
+    assert _dated_names.days_come_first([name, "db-06-25-2026.sql"]) is False
+    for order, day in ((True, dt.datetime(2026, 6, 6)), (False, dt.datetime(2026, 5, 7))):
+        assert _dated_names.read_name(name, day_first=order).time == day.timestamp()
+    assert (
+        _dated_names.read_name("a-2020-01-01x05-06-2026", "/b/a-2020-01-01x*", day_first=True).time == dt.datetime(2026, 6, 6).timestamp()
+    )
+
+
+def test_sums_and_garbage() -> None:
+    md5, sha512 = "a" * 32, "B" * 128
+    text = f"{md5}  a.sql\nSHA512 (b.sql) = {sha512}\n"
+    assert _checksums.parse_sums(text, "a.sql", alone=False) == md5
+    assert _checksums.parse_sums(text, "b.sql", alone=False) == sha512.lower()
+    assert _checksums.parse_sums(text, "c.sql", alone=True) is None
+    for garbage in ("", "x", "a" * 33, f"{md5[:-1]}g", "\x00\xff"):
+        assert _checksums.parse_sums(garbage, "a.sql", alone=True) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("pg_dump: error: connection to server failed\n", True),
+        ("/usr/bin/mysqldump: Got error: 1045\n", True),
+        ("mysqldump[123]: refused\n", True),
+        ("Error response from daemon: No such container: db\n", True),
+        ("Traceback (most recent call last):\n  File x\n", True),
+        ("Permission denied\n", True),
+        ("", False),
+        ("error_log /var/log/nginx;\n" * 9, False),
+        ("hostname sw1\ninterface 1\n no shutdown\n description uplink\n!\n!\n", False),
+    ],
+)
+def test_messages_of_failure(text: str, said: bool) -> None:
+    assert (messages.message_of_failure(text) is not None) is said
+
+
+@pytest.mark.parametrize(
+    ("head", "what"),
+    [
+        (b"#!/bin/sh\n", "a script"),
+        (b"\x7fELF\x02", "a program"),
+        (b"4711\n", "the number of a process"),
+        (b"2026-11-25 02:00:00 started\n2026-11-25 02:00:01 failed\n", "a log"),
+        (b"Nov 25 02:00:00 host job: started\n" * 3, "a log"),
+        (b"[INFO] started\n[INFO] ended\n", "a log"),
+        (b"d41d8cd98f00b204e9800998ecf8427e  a\n" * 3, "checksums"),
+        (b"OK\n", "a note of a line or two"),
+        (b"pg_dump: error: it failed\n", None),
+        (b"<html>x</html>", None),
+        (b"-- PostgreSQL database dump\n" * 9, None),
+        (b"\x00\x01\x02", None),
+        (b"", None),
+    ],
+)
+def test_what_is_no_backup(head: bytes, what: str | None) -> None:
+    found = messages.other_than_backup(head, len(head))
+    assert (None if found is None else str(found)) == what
