@@ -704,7 +704,11 @@ ROWS = [
     *_rows(
         "warn",
         ("reaches back less than is to be kept", short_history, r"the oldest is 2 d 3 h old, 30 d are to be kept"),
-        ("last night was stopped, the one before is fresh enough", last_night_stopped, r"the backup after it was stopped before its end"),
+        (
+            "last night was stopped, the one before is fresh enough",
+            last_night_stopped,
+            r"the backup of 3 h(?: \d+ min)? ago was stopped before its end \(db1-\S+\.checkpoint\.1\)",
+        ),
         ("half the data are excluded", partly_excluded, r"holds 30 files .* this host has 120 .* something is left out"),
         ("newest much smaller than the earlier ones", halved, r"more than 50% smaller"),
         ("most files gone, the size nearly the same", many_small_files_gone, r"more than 50% fewer"),
