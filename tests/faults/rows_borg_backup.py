@@ -704,7 +704,11 @@ ROWS = [
     *_rows(
         "warn",
         ("reaches back less than is to be kept", short_history, r"the oldest is 2 d 3 h old, 30 d are to be kept"),
-        ("last night was stopped, the one before is fresh enough", last_night_stopped, r"the backup after it was stopped before its end"),
+        (
+            "last night was stopped, the one before is fresh enough",
+            last_night_stopped,
+            r"the backup of 3 h(?: \d+ min)? ago was stopped before its end \(db1-\S+\.checkpoint\.1\)",
+        ),
         ("half the data are excluded", partly_excluded, r"holds 30 files .* this host has 120 .* something is left out"),
         ("newest much smaller than the earlier ones", halved, r"more than 50% smaller"),
         ("most files gone, the size nearly the same", many_small_files_gone, r"more than 50% fewer"),
@@ -730,8 +734,8 @@ ROWS = [
         ("a folder of something else", other_folder, r"is no borg repository"),
         ("repository of borg 2", repository_of_borg_2, r"is no borg repository: .*version 2"),
         ("the server lets nobody in here", not_allowed, r"may not be read by"),
-        ("backup server does not answer", unreachable, r"cannot be reached: .*Connection refused"),
-        ("no borg on the backup server", no_borg_on_the_server, r"cannot be reached: .*command not found"),
+        ("backup server does not answer", unreachable, r"cannot be reached: .*(?:refused|closed)"),
+        ("no borg on the backup server", no_borg_on_the_server, r"cannot be reached: .*(?:not found|closed)"),
         ("borg not installed", not_installed, r"is not installed on this host"),
         ("borg answers garbage", garbage, r"not a list of archives"),
         ("borg answers nothing", says_nothing, r"not a list of archives"),

@@ -158,7 +158,7 @@ def test_what_is_damaged_is_not_restored(place: Place, tmp_path: pathlib.Path) -
 
 
 def test_what_does_not_fit_is_refused_before_it_starts(place: Place, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(100, 100, 0))  # type: ignore[attr-defined]
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(100, 100, 0))
     with pytest.raises(CannotObserve, match="58.6 KiB, and .* only 0 B left"):
         restored(place, tmp_path / "scratch")
     assert list((tmp_path / "scratch").iterdir()) == []

@@ -38,7 +38,8 @@ CONSTRAINTS = {
     "mutually_exclusive": [("password", "password_file"), ("archive_prefix", "glob_archives")],
 }
 _DATE = re.compile(
-    r"\d{4}[-_.]?\d\d[-_.]?\d\d(?:[T_ .-]?\d\d[-:._h]?\d\d(?:[-:._m]?\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?|(?<!\d)\d{10}(?:\.\d+)?(?!\d)"
+    r"(?<!\d)1\d{9}(?:\.\d+)?(?!\d)|(?:19|20)\d\d[-_.]?[01]\d[-_.]?[0-3]\d"
+    r"(?:[T_ .-]?\d\d[-:._h]?\d\d(?:[-:._m]?\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?"
 )
 
 

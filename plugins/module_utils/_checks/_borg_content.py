@@ -31,7 +31,6 @@ class Held:
     """What an archive holds of one path, or of everything."""
 
     there: bool = False
-    kind: str = ""  # of what stands at the path itself
     link: str = ""  # the folder above it, or itself, of which only a symbolic link is in the archive
     files: int = 0
     size: int = 0
@@ -80,26 +79,24 @@ def patterns_of(paths: t.Sequence[str]) -> list[str]:
 def held_of(items: t.Iterable[Item], paths: t.Sequence[str], places: t.Iterable[str] = ()) -> dict[str, Held]:
     """What is there of each path; of everything below "" where none is given. ``places``: folders below, of which any may hold a file."""
     found = {path: Held() for path in paths or ("",)}
-    roots = {path: stored(path) for path in found}
+    roots = [(held, root, f"{root}/" if root else "") for path, held in found.items() for root in (stored(path),)]
     inner = {place: stored(place) + "/" for place in places}
     for item in items:
-        name = item.path
-        for path, root in roots.items():
-            held = found[path]
-            if item.kind == "l" and root and (name == root or root.startswith(name + "/")):
+        kind, name, size, broken = item
+        for held, root, within in roots:
+            if kind == "l" and root and (name == root or root.startswith(name + "/")):
                 held.link = name
-            if root and name != root and not name.startswith(root + "/"):
+            if name != root and not name.startswith(within):
                 continue
             held.there = True
             held.items += 1
-            if name == root:
-                held.kind = item.kind
-            if item.is_file:
+            if kind in "-h":
                 held.files += 1
-                held.size += item.size
-                if item.broken:
+                held.size += size
+                if broken:
                     held.broken.append(name)
-                held.within.update(place for place, prefix in inner.items() if name.startswith(prefix))
+                if inner:
+                    held.within.update(place for place, prefix in inner.items() if name.startswith(prefix))
     return found
 
 

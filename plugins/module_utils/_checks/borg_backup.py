@@ -15,7 +15,7 @@ from .._clients.borg import Archive, Borg, BorgFailed, Listing, is_encrypted
 from .._clients.borg_failures import DAMAGED
 from .._clients.borg_repository import appends_only
 from .._finding import CannotObserve, Facts, Finding, Measurement, Status, failed, isoformat
-from .._phrase import Message, phrase, plural
+from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, user_name
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, not_retained, refuse_odd, too_few, too_old
 from ._borg_access import ACCESS, CONSTRAINTS, Target, series_of, targets
@@ -151,7 +151,7 @@ class _Look:
     def _wanted(self) -> Message:
         name = self.target.expression or self.target.pattern
         if self.target.host is None:
-            return phrase("{pattern:path}", pattern=name)
+            return verbatim(name)
         if not name:
             return phrase("of the host {host}", host=self.target.host)
         return phrase("{pattern:path} of the host {host}", pattern=name, host=self.target.host)
@@ -242,9 +242,10 @@ class _Look:
         stopped = [archive for archive in unfinished if archive.time > complete[-1].time]
         if stopped:
             said = phrase(
-                "the backup after it was stopped before its end ({name}, {age:duration} ago)",
-                name=stopped[-1].name,
+                "the backup of {age:duration} ago was stopped before its end ({name}), the newest finished archive is {finished}",
                 age=(self.now - stopped[-1].time).total_seconds(),
+                name=stopped[-1].name,
+                finished=complete[-1].name,
             )
             self.judgement.warns.append(said)
 

@@ -77,8 +77,7 @@ class Listing:
     last_modified: str
 
 
-@dataclasses.dataclass(frozen=True)
-class Item:
+class Item(t.NamedTuple):
     """What stands in an archive: ``kind`` is ``-`` for a file, ``d`` for a folder, ``l`` for a link, ``h`` for a further name of a file."""
 
     kind: str
