@@ -18,6 +18,7 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 HIGHER = (
     ("deadline", "evaluated_within", "failure_limit", "lookback", "max_age", "max_duration", "max_latency", "max_offset", "max_restarts")
     + ("max_series", "max_size", "receipt_max_age", "rpo", "size_deviation", "within")
+    + ("max_wal_lag",)
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_free", "min_size", "min_tests", "min_tiers")
@@ -26,7 +27,10 @@ LOWER = (
 COMPARISONS = ("disk", "file_descriptors", "inodes", "memory")
 MEETS_FEWER = ("pass_when",)  # comparisons over the value that is asked for: fewer values meet a stricter one
 MEETS_MORE = ("fail_when", "warn_when")
-MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
+MUST_STAY_TRUE = (
+    ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
+    + ("append_only", "encrypted")
+)  # fmt: skip
 MUST_STAY_FALSE = ("allow_skipped", "local")
 NOT_SHORTER = (
     ("contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required", "required_annotations")
@@ -65,6 +69,7 @@ OBJECTS = (
     + ("rules_url", "search", "secret_environment", "selector", "server", "service", "services", "signals", "since", "socket")
     + ("success_file", "suite", "tag", "tags", "template", "timer", "to", "uid", "unit", "url", "variables", "version_property", "via")
     + ("window_end", "window_start")
+    + ("barman_server", "config")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to
