@@ -47,6 +47,7 @@ OTHERS: tuple[str, ...] = (
     "mariadb-install-db",
 )
 OTHERS += ("mariadbd", "mariadb-check", "mbstream", "pgbackrest", "rsync", "sqlite3", "zstd")
+OF_THE_SYSTEM = ("rsync",)  # not unpacked where the machine has it
 SECONDS = 60.0  # the most that a server may take to start
 
 
@@ -84,13 +85,14 @@ def packages() -> pathlib.Path:
 def _program(name: str) -> pathlib.Path:
     places = [f"usr/lib/postgresql/*/bin/{name}", f"usr/bin/{name}", f"usr/sbin/{name}", f"usr/lib/*/{name}"]
     found = [path for place in places for path in sorted(packages().glob(place))]
+    found += [pathlib.Path(path) for path in [shutil.which(name)] if path and name in OF_THE_SYSTEM]
     assert found, f"{name} is not under {packages()}: run dev/debian-packages backups"
     return found[0]
 
 
 def has(name: str) -> bool:
-    """Whether the program is among the unpacked ones; a machine may have an earlier set of them."""
-    return any(packages().glob(f"usr/bin/{name}"))
+    """Whether the program is here. A machine may have an earlier set of the packages, or the program of its own."""
+    return any(packages().glob(f"usr/bin/{name}")) or shutil.which(name) is not None
 
 
 def libraries() -> str:

@@ -94,9 +94,14 @@ class Barman:
         self.run("archive-wal", SERVER)
 
     def give(self) -> None:
-        if os.geteuid() == 0:
-            for path in (self.folder, *self.folder.rglob("*")):
-                os.chown(path, account().pw_uid, account().pw_gid, follow_symlinks=False)
+        give(self.folder)
+
+
+def give(folder: pathlib.Path) -> None:
+    """Gives everything below the folder to the account."""
+    if os.geteuid() == 0:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, account().pw_uid, account().pw_gid, follow_symlinks=False)
 
 
 def replace(path: pathlib.Path, content: bytes) -> None:
@@ -183,7 +188,7 @@ class Copy(Barman):
         super().__init__(folder, made.tools, made.barman.inner)
         self.template, self.postgres = made, made.postgres
         self.processes: list[subprocess.Popen[bytes]] = []
-        self.own = False
+        self.own, self.runner = False, world.runner
         shutil.copytree(made.barman.home, self.home, symlinks=True, copy_function=_copied)
         for name, hours in zip(self.ids(), (27.0, 3.0), strict=True):
             self.aged(name, hours)

@@ -76,7 +76,9 @@ def unpack(path: str, size: int) -> Content:
 
 def look(data: bytes, segment: Segment, size: int, systemid: str | None) -> None:
     """Damaged where the content is not that of this segment."""
-    if len(data) != size:
+    if len(data) > size:
+        raise Damaged(phrase("it is longer than a segment, which has {wanted:bytes}", wanted=size))
+    if len(data) < size:
         raise Damaged(phrase("it has {size:bytes}, a segment has {wanted:bytes}", size=len(data), wanted=size))
     magic, flags, _timeline, _address, _left = _SHORT_HEAD.unpack_from(data)
     system, of_size, _page = _LONG_HEAD.unpack_from(data, 24)

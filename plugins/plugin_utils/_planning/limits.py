@@ -22,6 +22,7 @@ HIGHER = (
     + ("max_series", "max_size", "receipt_max_age", "rpo", "size_deviation", "within")
     + ("every", "parts", "restore_every", "rto")
     + ("max_full_age", "max_wal_lag")
+    + ("max_wal_lag",)
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_free", "min_size", "min_tests", "min_tiers")
@@ -99,6 +100,7 @@ OBJECTS = (
     + ("entries", "gives", "size_unit", "time_format", "time_zone")
     + ("config", "conninfo", "data_directory", "repo", "stanza")
     + ("config", "profile")
+    + ("barman_server", "config")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to
