@@ -17,6 +17,7 @@ SHARE_SERVERS = (
     "alertmanager_route",
     "alertmanager_silences",
     "grafana_dashboard",
+    "mariadb_backup",
     "prometheus_alerts",
     "prometheus_series",
 )

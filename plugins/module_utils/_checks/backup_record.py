@@ -133,15 +133,10 @@ def _nothing(reading: Reading, gathered: Gathered, args: Arguments) -> Finding:
         raise CannotObserve(gathered.unread[0])
     if reading.timeless:
         said = next((text for _state, text in reading.timeless if text), "")
+        reason = reading.lacking or phrase("no record has a time")
         if said:
-            raise CannotObserve(
-                phrase(
-                    "{source:path}: the time '{time}' is not understood; name its form in 'time_format'", source=gathered.shown, time=said
-                )
-            )
-        raise CannotObserve(
-            phrase("{source:path}: {reason}", source=gathered.shown, reason=reading.lacking or phrase("no record has a time"))
-        )
+            reason = phrase("the time '{time}' is not understood; name its form in 'time_format'", time=said)
+        raise CannotObserve(phrase("{source:path}: {reason}", source=gathered.shown, reason=reason))
     if reading.lacking:
         raise CannotObserve(phrase("{source:path}: {reason}", source=gathered.shown, reason=reading.lacking))
     if not reading.rows:

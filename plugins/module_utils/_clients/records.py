@@ -109,7 +109,9 @@ def _at(data: t.Any, path: str) -> object:
             data = data[int(part)]
         else:
             known = sorted(str(key)[:60] for key in data)[:10] if isinstance(data, dict) else []
-            raise NotRows(phrase("it has no {path:path}; there are {keys:list}", path=path, keys=known or [phrase("no keys")]))
+            if not known:
+                raise NotRows(phrase("it has no {path:path}", path=path))
+            raise NotRows(phrase("it has no {path:path}; there are {keys:list}", path=path, keys=known))
     return data
 
 

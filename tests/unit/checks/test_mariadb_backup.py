@@ -13,8 +13,10 @@ import zlib
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._clients import innodb_files, mariadb_backups, xbstream
 from ansible_collections.operability.readiness.plugins.module_utils._clients.mariadb_backups import Backup, chain
+from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
+from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from fakes import FakeRunner
-from mariadb_made import data_file
+from mariadb_made import data_file, xtrabackup
 
 
 def part(name: str, content: bytes, offset: int = 0, kind: bytes = b"P", wrong: int = 0) -> bytes:
@@ -228,3 +230,27 @@ def test_tables_by_their_files() -> None:
 
 def test_lines_of_name_and_value() -> None:
     assert mariadb_backups.pairs("# a = b\nx = 1\ny=a=b\n[mysqld]\nz =\nx = 2") == {"x": "1", "y": "a=b", "z": ""}
+
+
+# -- what cannot be looked at
+
+
+def test_a_folder_that_may_not_be_read(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    xtrabackup(tmp_path / "b")
+
+    def refuse(path: object) -> t.NoReturn:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("os.scandir", refuse)
+    [finding] = run_item(Item(key="x", check="mariadb_backup", args={"path": str(tmp_path), "max_age": "26h"}), FakeRunner())
+    assert str(finding.status) == "unknown"
+    assert "may not be read by" in finding.message
+
+
+def test_many_files_are_looked_at_in_no_time(tmp_path: pathlib.Path) -> None:
+    place = xtrabackup(tmp_path / "b")
+    for number in range(3000):
+        (place / "payments" / f"t{number}.ibd").write_bytes(data_file(1))
+    [finding] = run_item(Item(key="x", check="mariadb_backup", args={"path": str(tmp_path), "max_age": "26h"}), Runner())
+    assert str(finding.status) == "pass", finding.message
+    assert "3001 tables" in finding.message
