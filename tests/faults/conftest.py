@@ -23,6 +23,7 @@ SHARE_SERVERS = (
     "file_backup",
     "grafana_dashboard",
     "pgbackrest_backup",
+    "mariadb_backup",
     "prometheus_alerts",
     "prometheus_series",
 )

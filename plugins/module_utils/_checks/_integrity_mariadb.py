@@ -114,7 +114,7 @@ def _fitting(backup: Backup, runner: Runner) -> None:
             phrase(
                 "{tool} on this host is not that of the server that was backed up ({version}): it does not know its pages",
                 tool=TOOL,
-                version=server or phrase("unknown"),
+                version=server or "?",
             )
         )
 

@@ -113,8 +113,8 @@ def _by_time(backup: Backup) -> tuple[float, str]:
     return backup.time, backup.path
 
 
-def chains(args: Access, runner: Runner, *, everything: bool = False) -> Chains:
-    """What is there. Streams are read until the newest that can be restored is found; ``everything``: all are read. CannotObserve."""
+def chains(args: Access, runner: Runner, *, until: str | None = None) -> Chains:
+    """What is there. Streams are read until the newest that can be restored is found, or the one of this path. CannotObserve."""
     found = _Found(args, runner)
     result = Chains(closed=found.closed)
     latest = runner.now().timestamp() + FUTURE
@@ -122,7 +122,7 @@ def chains(args: Access, runner: Runner, *, everything: bool = False) -> Chains:
     while waiting:
         waiting.sort(key=_by_time)
         backup = waiting[-1]
-        if backup.unread and (everything or not result.newest):
+        if backup.unread and (backup.path == until or not result.newest):
             found.read(backup)
             continue  # it may be older than its file
         waiting.pop()

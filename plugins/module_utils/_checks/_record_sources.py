@@ -227,7 +227,7 @@ def _of_prometheus(args: SourceArguments, runner: Runner) -> Gathered:
             for sample in server.evaluate(str(expression)).samples:
                 row = found.get(_series(sample.labels)) or (next(iter(found.values())) if len(found) == 1 else None)
                 if row is not None:
-                    row[field] = sample.value
+                    row[field] = int(sample.value) if sample.value.is_integer() else sample.value
     shown = phrase("{query} of {server}", query=query, server=server.instrument)
     return Gathered(shown, [Source(shown, list(found.values()), "metric")], [verbatim(one_line(one, 200)) for one in answer.warnings])
 

@@ -30,22 +30,24 @@ _PACKED = re.compile(r"\.(?:zst|qp|lz4|xbcrypt)$")
 
 def generations(args: Access, runner: Runner) -> list[Generation]:
     """The backups that can be restored with what they build on, newest first. CannotObserve."""
-    found = chains(args, runner, everything=True)
+    found = chains(args, runner)
     if not found.whole and found.all:
         raise CannotObserve(about(found.all[0]))
     made = []
     for backup in reversed(found.whole):
         links = chain(backup, found.whole) or [backup]
-        packed = any(one.streamed for one in links)
-        written = sum(sum(one.files.values()) for one in links) if packed else sum(one.size for one in links)
         time = dt.datetime.fromtimestamp(backup.time, dt.timezone.utc)
+        if backup.unread:  # what is in it is known when it is restored
+            made.append(Generation(backup.path, time))
+            continue
+        written = sum(sum(one.files.values()) for one in links)
         made.append(Generation(backup.path, time, written, own_tables(tables_of(backup))))
     return made
 
 
 def restore(args: Access, runner: Runner, generation: Generation, target: str) -> Restored:
     """A data folder ``data`` below the target that a server can start on. CannotObserve, RestoreFailed."""
-    found = chains(args, runner, everything=True)
+    found = chains(args, runner, until=generation.id)
     backup = next((one for one in found.whole if one.path == generation.id), None)
     links = chain(backup, found.whole) if backup else None
     if not links:

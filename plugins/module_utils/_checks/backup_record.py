@@ -16,7 +16,7 @@ from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, 
 from ._judgement import FUTURE, Judgement, percent, shrunk
 from ._record_fields import FIELDS, UNITS, Reading, Record
 from ._record_sources import SOURCE_SPEC, Gathered, SourceArguments, gather
-from ._record_states import BAD, BAD_WORDS, GOOD, GOOD_WORDS, OTHER, PARTIAL, PARTIAL_WORDS, RUNNING, States
+from ._record_states import BAD, BAD_WORDS, GOOD, GOOD_WORDS, NEVER, OTHER, PARTIAL, PARTIAL_WORDS, RUNNING, States
 from ._time_zone import time_zone
 
 WHERE = "both"
@@ -133,15 +133,10 @@ def _nothing(reading: Reading, gathered: Gathered, args: Arguments) -> Finding:
         raise CannotObserve(gathered.unread[0])
     if reading.timeless:
         said = next((text for _state, text in reading.timeless if text), "")
+        reason = reading.lacking or phrase("no record has a time")
         if said:
-            raise CannotObserve(
-                phrase(
-                    "{source:path}: the time '{time}' is not understood; name its form in 'time_format'", source=gathered.shown, time=said
-                )
-            )
-        raise CannotObserve(
-            phrase("{source:path}: {reason}", source=gathered.shown, reason=reading.lacking or phrase("no record has a time"))
-        )
+            reason = phrase("the time '{time}' is not understood; name its form in 'time_format'", time=said)
+        raise CannotObserve(phrase("{source:path}: {reason}", source=gathered.shown, reason=reason))
     if reading.lacking:
         raise CannotObserve(phrase("{source:path}: {reason}", source=gathered.shown, reason=reading.lacking))
     if not reading.rows:
@@ -176,7 +171,7 @@ def _judge(job: str, group: list[Record], reading: Reading, gathered: Gathered, 
     good = [record for record in past if record.state == GOOD]
     common["observed"].update(newest={"time": _iso(past[-1].time), "state": past[-1].said}, count=len(good))
     judgement = Judgement()
-    _beside(where, past, good, reading, gathered, judgement, future=len(group) - len(past))
+    _beside(where, past, good, reading, gathered, judgement, now, future=len(group) - len(past))
     if not good:
         judgement.fails.append(_no_success(where, past))
         if past[-1].state == OTHER and all(record.state == OTHER for record in past):
@@ -212,7 +207,15 @@ def _jobs(records: list[Record]) -> dict[str, object]:
 
 
 def _beside(
-    where: Message, past: list[Record], good: list[Record], reading: Reading, gathered: Gathered, judgement: Judgement, *, future: int
+    where: Message,
+    past: list[Record],
+    good: list[Record],
+    reading: Reading,
+    gathered: Gathered,
+    judgement: Judgement,
+    now: float,
+    *,
+    future: int,
 ) -> None:
     """What the records say beside the newest good one."""
     last = good[-1].time if good else float("-inf")
@@ -233,12 +236,13 @@ def _beside(
     if failures and good:
         judgement.warns.append(
             plural(
-                "{backup}: the run of {time:moment} after it ended with '{state}'",
-                "{backup}: {count:number} runs after it did not succeed, the last at {time:moment} with '{state}'",
+                "{backup}: the run of {time:moment} ended with '{state}'; the last success was {age:duration} ago",
+                "{backup}: {count:number} runs since the last success {age:duration} ago failed, the newest ({time:moment}): '{state}'",
                 count=len(failures),
                 backup=where,
                 time=_iso(failures[-1].time),
                 state=failures[-1].said,
+                age=max(0.0, now - last),
             )
         )
     if any(record.state == RUNNING for record in later):
@@ -278,6 +282,8 @@ def _beside(
 
 
 def _no_success(where: Message, past: list[Record]) -> Message:
+    if past[-1].said == NEVER:
+        return phrase("{backup}: the time of the last success is 0, so there was none", backup=where)
     return plural(
         "{backup}: the only record, of {time:moment}, is no success: '{state}'",
         "{backup}: none of {count:number} records is a success, the newest of {time:moment} is '{state}'",

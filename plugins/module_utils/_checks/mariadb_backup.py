@@ -77,8 +77,8 @@ def run(args: Arguments, runner: Runner) -> Finding:
     common["since"] = _iso(newest.time + args["max_age"]) if old else None
     common["measurements"] = _measured(found, age, own_tables(tables), args)
     good = plural(
-        "{backup} is {age:duration} old, the limit is {limit}; {size:bytes}, {tables:number} tables; {count:number} kept",
-        "{backup} is {age:duration} old, the limit is {limit}; {size:bytes}, {tables:number} tables; {count:number} kept",
+        "{backup} is {age:duration} old, the limit is {limit}; {size:bytes}, tables: {tables:number}; {count:number} kept",
+        "{backup} is {age:duration} old, the limit is {limit}; {size:bytes}, tables: {tables:number}; {count:number} kept",
         count=len(found.whole),
         backup=name,
         age=age,
@@ -145,7 +145,7 @@ def _not_counted(found: Chains, newest: Backup, judgement: Judgement) -> None:
     judgement.unseen += [about(one) for one in found.unseen if one.time >= newest.time][:_SHOWN]
     judgement.notes += [about(one) for one in found.unseen if one.time < newest.time][:_SHOWN]
     for one in found.incomplete[: 2 * _SHOWN]:
-        later = one.time > newest.time and one.size and not one.writing
+        later = one.time > newest.time and not (one.writing or one.hollow)
         (judgement.warns if later else judgement.notes).append(phrase("not counted: {backup}", backup=about(one)))
     judgement.unseen += found.closed[:_SHOWN]
     if found.future:

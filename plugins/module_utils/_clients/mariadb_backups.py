@@ -41,6 +41,7 @@ MOST_FOLDERS = 20_000
 MOST_FILES = 500_000
 FUTURE_ZONE = 14 * 3600.0  # the most by which the clocks of zones differ
 SETTLING = 600.0  # seconds after its last change in which a backup without its last files may still be made
+_BESIDE = {*CHECKPOINTS, *INFO, "xtrabackup_binlog_info", "mariadb_backup_binlog_info", "xtrabackup_slave_info"}
 _FULL = ("full-backuped", "full-prepared", "log-applied")
 _LARGEST = 1 << 20  # bytes of a file beside the data
 _WRAPPED = re.compile(r"\.(?:zst|qp|lz4|gz|xbcrypt|enc)$")
@@ -67,6 +68,7 @@ class Backup:
     stored: int | None = None  # bytes of the file that was streamed
     incomplete: Message | None = None  # why it is none that can be restored
     unseen: Message | None = None  # why it cannot be told whether it is one
+    hollow: bool = False  # without data: no backup that was begun
     writing: bool = False
     unread: bool = False  # a stream of which nothing but the name and the size is known yet
 
@@ -225,6 +227,7 @@ def _understand(backup: Backup, texts: t.Mapping[str, tuple[str, float]], zone: 
     if points is None or info is None:
         missing = CHECKPOINTS[0] if points is None else INFO[0]
         if not backup.files:
+            backup.hollow = True
             backup.incomplete = phrase("it is an empty folder")
         else:
             backup.incomplete = phrase("it has no {file:path}, which is written when a backup ends", file=missing)
@@ -247,6 +250,9 @@ def _understand(backup: Backup, texts: t.Mapping[str, tuple[str, float]], zone: 
         backup.incomplete = phrase("its {file:path} does not say when it ended", file=INFO[0])
         return
     backup.ended = _bounded(ended, info[1], zone)
+    if not backup.streamed and set(backup.files) <= _BESIDE:
+        backup.hollow = True
+        backup.incomplete = phrase("it holds no data, only what the tool says of it (--extra-lsndir)")
     if 0 <= backup.last_lsn < backup.to_lsn:
         backup.incomplete = phrase("its log ends before what was copied (last_lsn {last}, to_lsn {to})", last=numbers[2], to=numbers[1])
 

@@ -109,7 +109,9 @@ def _at(data: t.Any, path: str) -> object:
             data = data[int(part)]
         else:
             known = sorted(str(key)[:60] for key in data)[:10] if isinstance(data, dict) else []
-            raise NotRows(phrase("it has no {path:path}; there are {keys:list}", path=path, keys=known or [phrase("no keys")]))
+            if not known:
+                raise NotRows(phrase("it has no {path:path}", path=path))
+            raise NotRows(phrase("it has no {path:path}; there are {keys:list}", path=path, keys=known))
     return data
 
 
@@ -126,8 +128,8 @@ def _csv(text: str, _within: str) -> list[Row]:
             found.append({str(name).strip(): (value or "").strip() for name, value in row.items()})
             if len(found) > MOST:
                 break
-    except csv.Error as exc:
-        raise NotRows(phrase("it is not CSV, or cut short: {reason}", reason=one_line(str(exc), 100))) from None
+    except csv.Error:
+        raise NotRows(phrase("it is not CSV, or cut short")) from None
     if first.count(mark) == 0 and not found:
         raise NotRows(phrase("it is no table: {line}", line=one_line(first, 100)))
     return found

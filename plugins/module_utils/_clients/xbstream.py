@@ -158,6 +158,7 @@ class _Chunks:
         self.sizes: dict[str, int] = {}
         self.texts: dict[str, bytes] = {}
         self.ended: set[str] = set()
+        self.with_holes: set[str] = set()
 
     def read(self) -> tuple[dict[str, int], dict[str, str]]:
         try:
@@ -188,30 +189,36 @@ class _Chunks:
             raise Damaged(phrase("{file:path} goes on in it after its end", file=name))
         holes = struct.unpack("<I", _exactly(self.stream, 4))[0] if kind == b"S" else 0
         length, offset, checksum = struct.unpack("<QQI", _exactly(self.stream, 20))
-        if holes > _MOST_HOLES or (holes and self.target):
+        if holes > _MOST_HOLES:
             raise Damaged(phrase("it has bytes that are no part of a stream"))
-        seen = zlib.crc32(_exactly(self.stream, 8 * holes))
+        if kind == b"S" and self.target:
+            raise NotRead(phrase("it has files with holes, which are not unpacked here: {file:path}", file=name))
+        if kind == b"P" and name not in self.with_holes and offset != self.sizes.get(name, 0):
+            raise Damaged(phrase("a part of {file:path} is missing in it", file=name))
+        # of a part with holes, the documentation does not say whether the list of the holes is summed too
+        seeds = (0, zlib.crc32(_exactly(self.stream, 8 * holes))) if kind == b"S" else (0,)
+        self.with_holes |= {name} if kind == b"S" else set()
         self.sizes[name] = self.sizes.get(name, 0) + length
         if self.seek_within and name not in self.wanted:
             if self.stream.tell() + length > self.seek_within:
                 raise EOFError
             self.stream.seek(length, os.SEEK_CUR)
-        elif self._payload(length, offset, seen, name) != checksum:
+        elif checksum not in self._payload(length, offset, seeds, name):
             raise Damaged(phrase("a part of {file:path} in it does not agree with its checksum", file=name))
 
-    def _payload(self, length: int, offset: int, checksum: int, name: str) -> int:
-        """The CRC-32 of a part."""
+    def _payload(self, length: int, offset: int, seeds: tuple[int, ...], name: str) -> tuple[int, ...]:
+        """The CRC-32 of a part, by each of these beginnings."""
         left = length
         while left:
             self.runner.remaining()
             piece = _exactly(self.stream, min(left, _PIECE))
-            checksum = zlib.crc32(piece, checksum)
+            seeds = tuple([zlib.crc32(piece, seed) for seed in seeds])
             if name in self.wanted and len(self.texts.get(name, b"")) < _KEPT:
                 self.texts[name] = self.texts.get(name, b"") + piece
             if self.target:
                 self._written(name, offset + length - left, piece)
             left -= len(piece)
-        return checksum
+        return seeds
 
     def _written(self, name: str, offset: int, piece: bytes) -> None:
         if os.path.isabs(name) or ".." in name.split("/"):

@@ -13,8 +13,10 @@ import zlib
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._clients import innodb_files, mariadb_backups, xbstream
 from ansible_collections.operability.readiness.plugins.module_utils._clients.mariadb_backups import Backup, chain
+from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
+from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from fakes import FakeRunner
-from mariadb_made import data_file
+from mariadb_made import data_file, xtrabackup
 
 
 def part(name: str, content: bytes, offset: int = 0, kind: bytes = b"P", wrong: int = 0) -> bytes:
@@ -58,6 +60,8 @@ def test_wherever_a_stream_is_cut_it_is_told(tmp_path: pathlib.Path) -> None:
     [
         (part("a", b"x", wrong=1) + end("a"), "a part of a in it does not agree"),
         (part("a", b"x") + end("a") + part("a", b"y", 1) + end("a"), "goes on in it after its end"),
+        (part("a", b"x") + part("a", b"z", 2) + end("a"), "a part of a is missing in it"),
+        (part("a", b"z", 1) + end("a"), "a part of a is missing in it"),
         (part("a", b"x") + end("a") + b"garbage-after-the-end", "no part of a stream"),
         (part("a", b"x", kind=b"Q"), "unknown kind"),
         (b"XBSTCK01\x00P" + struct.pack("<I", 2**31) + b"a", "without a name"),
@@ -81,6 +85,24 @@ def test_streams_that_are_none(tmp_path: pathlib.Path, content: bytes, said: str
 def test_what_is_encrypted_is_not_looked_into(tmp_path: pathlib.Path, head: bytes) -> None:
     with pytest.raises(xbstream.NotRead, match="it is encrypted"):
         read(tmp_path / "x.xb", head + b"\0" * 100)
+
+
+@pytest.mark.parametrize("summed", [True, False])
+def test_a_part_with_holes(tmp_path: pathlib.Path, summed: bool) -> None:
+    holes, content = struct.pack("<II", 4096, 5), b"12345"
+    head = b"XBSTCK01\x00S\x01\x00\x00\x00a" + struct.pack("<I", 1)
+    checksum = zlib.crc32((holes if summed else b"") + content)
+    whole = head + struct.pack("<QQI", len(content), 0, checksum) + holes + content + end("a")
+    assert read(tmp_path / "x.xb", whole)[0] == {"a": 5}
+    with pytest.raises(xbstream.Damaged, match="does not agree"):
+        read(tmp_path / "x.xb", whole.replace(content, b"12346"))
+    with pytest.raises(xbstream.NotRead, match="files with holes"):
+        xbstream.unpack(str(_put(tmp_path / "y.xb", whole)), str(tmp_path), FakeRunner())
+
+
+def _put(path: pathlib.Path, content: bytes) -> pathlib.Path:
+    path.write_bytes(content)
+    return path
 
 
 @pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x"])
@@ -228,3 +250,27 @@ def test_tables_by_their_files() -> None:
 
 def test_lines_of_name_and_value() -> None:
     assert mariadb_backups.pairs("# a = b\nx = 1\ny=a=b\n[mysqld]\nz =\nx = 2") == {"x": "1", "y": "a=b", "z": ""}
+
+
+# -- what cannot be looked at
+
+
+def test_a_folder_that_may_not_be_read(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    xtrabackup(tmp_path / "b")
+
+    def refuse(path: object) -> t.NoReturn:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("os.scandir", refuse)
+    [finding] = run_item(Item(key="x", check="mariadb_backup", args={"path": str(tmp_path), "max_age": "26h"}), FakeRunner())
+    assert str(finding.status) == "unknown"
+    assert "may not be read by" in finding.message
+
+
+def test_many_files_are_looked_at_in_no_time(tmp_path: pathlib.Path) -> None:
+    place = xtrabackup(tmp_path / "b")
+    for number in range(3000):
+        (place / "payments" / f"t{number}.ibd").write_bytes(data_file(1))
+    [finding] = run_item(Item(key="x", check="mariadb_backup", args={"path": str(tmp_path), "max_age": "26h"}), Runner())
+    assert str(finding.status) == "pass", finding.message
+    assert "tables: 3001" in finding.message
