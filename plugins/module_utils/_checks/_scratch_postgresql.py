@@ -96,6 +96,8 @@ _HARMLESS = re.compile(
     re.I,
 )
 _ERROR = re.compile(r"\b(?:ERROR|FATAL|PANIC): +|^pg_restore: error: |invalid command ")
+# how it answers while it starts
+_STARTING = re.compile(r"starting up|in recovery mode|not yet accepting|not accepting|shutting down|connection to server|could not connect")
 _HELD_BACK = re.compile(rb"CREATE TABLESPACE |\\(?:!|o |out |i |ir |include|copy |setenv |w |write |g|lo_)")
 
 
@@ -256,23 +258,17 @@ def _started(
             try:
                 return answering.ask("SELECT pg_is_in_recovery()", "postgres") == "f"
             except Unusable as exc:
-                if not _not_yet(exc.message):
+                if not _STARTING.search(exc.message):
                     raise
                 return False
 
         if not server.await_answer(answers):
-            said = server.said()
+            said = [line for line in server.said() if "the database system is" not in line]
             reason = _reason(said) or quoted(said[-1] if said else "it says nothing")
             if _OF_THIS_HOST.search(reason):
                 raise CannotObserve(phrase("the restored PostgreSQL cluster cannot be started here: {reason}", reason=reason))
             raise Unusable(phrase("the restored PostgreSQL cluster does not start: {reason}", reason=reason))
         yield answering
-
-
-def _not_yet(said: str) -> bool:
-    return bool(
-        re.search(r"starting up|not yet accepting|not accepting|shutting down|connection to server|could not connect|No such file", said)
-    )
 
 
 def _reason(lines: t.Sequence[str]) -> Message | None:
