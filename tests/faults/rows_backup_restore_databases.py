@@ -330,7 +330,7 @@ ROWS = [
     ),
     Row(N, "MariaDB: its space is damaged", data_folder(system_space_gone, of="mariadb", **COUNT), "fail", r"does not start: "),
     Row(N, "MariaDB: a table lies elsewhere", data_folder(table_elsewhere, of="mariadb", **COUNT), "unknown", r"payments.isl .* leads to"),
-    Row(N, "SQLite: a file", sqlite_file(verify_query="SELECT count(*) FROM payments", expect="60"), "pass", r"starts with 1 tables"),
+    Row(N, "SQLite: a file", sqlite_file(verify_query="SELECT count(*) FROM payments", expect="60"), "pass", r"starts with 1 table"),
     Row(N, "SQLite: a table is missing", sqlite_file(verify_query="SELECT * FROM invoices"), "fail", r"no such table: invoices"),
     Row(N, "SQLite: a damaged file", sqlite_file(damaged=True, verify_query="SELECT 1"), "fail", r"is damaged|malformed"),
     Row(N, "two databases, and none is named", two_databases, "unknown", r"2 databases were restored \(.*payments.db.*\): name the one"),

@@ -311,10 +311,14 @@ def _programs(runner: Runner, folder: str | None, major: int | None) -> Programs
         found += [int(version[1])] if version else []
     if major is None:
         raise CannotObserve(phrase("PostgreSQL is not installed on this host: the dump cannot be loaded (bin_directory)"))
+    if not found:
+        raise CannotObserve(
+            phrase("PostgreSQL {major:number} is not installed here: the restored cluster cannot be started (bin_directory)", major=major)
+        )
     said = phrase(
         "PostgreSQL {major:number} is not installed here, only {found:list}: the restored cluster cannot be started (bin_directory)",
         major=major,
-        found=[str(one) for one in sorted(set(found))] or ["-"],
+        found=[str(one) for one in sorted(set(found))],
     )
     raise CannotObserve(said)
 
