@@ -8,11 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import gzip
+import json
 import os
 import pathlib
 import shutil
 import sqlite3
 import subprocess
+import sys
+import time
 import typing as t
 
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
@@ -92,6 +95,30 @@ def flip(path: pathlib.Path, at: int | None = None) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2 if at is None else at] ^= 1
     path.write_bytes(content)
+
+
+_RUNS = """
+import json, os, sys
+from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
+from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
+run_item(Item(key="killed", check="backup_restore", args=json.loads(sys.argv[1])), Runner(environ=dict(os.environ)))
+"""
+
+
+def killed(world: World, args: t.Mapping[str, object], started: pathlib.Path, meanwhile: t.Callable[[], None] | None = None) -> None:
+    """A run in a process of its own, killed when that file is there."""
+    env = {**world.runner.environ, "PYTHONPATH": str(pathlib.Path(__file__).resolve().parents[2] / "collections")}
+    running = subprocess.Popen([sys.executable, "-c", _RUNS, json.dumps(args)], env=env, cwd="/")
+    try:
+        end = time.monotonic() + 60
+        while not started.exists():
+            assert time.monotonic() < end and running.poll() is None
+            time.sleep(0.05)
+        if meanwhile:
+            meanwhile()
+    finally:
+        running.kill()
+        running.wait()
 
 
 _backed_up: list[Restic] = []

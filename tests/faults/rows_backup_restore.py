@@ -7,24 +7,19 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 import os
 import pathlib
 import shutil
-import signal
-import subprocess
-import sys
 import time
 import typing as t
 
 from ansible_collections.operability.readiness.plugins.module_utils._checks._kept_file import write_kept
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
-from restore_worlds import PASSWORD, Restic, backed_up, flip
+from restore_worlds import PASSWORD, Restic, backed_up, flip, killed
 from table import Row, World
 
 Arrange = t.Callable[[World], dict[str, t.Any]]
 N = "backup_restore"
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def asked(**more: t.Any) -> Arrange:
@@ -263,14 +258,6 @@ def full(world: World) -> dict[str, t.Any]:
     return repository.args(binary=str(path))
 
 
-_RUNS = """
-import json, os, sys
-from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
-from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
-run_item(Item(key="killed", check="backup_restore", args=json.loads(sys.argv[1])), Runner(environ=dict(os.environ)))
-"""
-
-
 def killed_in_the_middle(world: World) -> dict[str, t.Any]:
     """A run is killed while the tool writes; the one of the row removes what is left, and nothing of it runs on."""
     repository = backed_up(world)
@@ -282,16 +269,13 @@ def killed_in_the_middle(world: World) -> dict[str, t.Any]:
     )
     path.chmod(0o755)
     args = repository.args(binary=str(path))
-    env = {**world.runner.environ, "PYTHONPATH": str(ROOT / "collections")}
-    running = subprocess.Popen([sys.executable, "-c", _RUNS, json.dumps(args)], env=env, cwd="/")
+
+    def meanwhile() -> None:
+        assert before(world, repository.args()) == "pass", "one that works is left alone"
+        assert len(list(repository.scratch.iterdir())) == 1
+
+    killed(world, args, started, meanwhile)
     end = time.monotonic() + 60
-    while not started.exists():
-        assert time.monotonic() < end and running.poll() is None
-        time.sleep(0.05)
-    assert before(world, repository.args()) == "pass", "one that works is left alone"
-    assert len(list(repository.scratch.iterdir())) == 1
-    running.send_signal(signal.SIGKILL)
-    running.wait()
     tool = int(started.read_text())
     while _runs(tool):
         assert time.monotonic() < end, "the tool goes on"

@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
 import shutil
+import time
 import typing as t
 
-from restore_worlds import Dump, Restic, flip, mariadb_template, of_databases, postgres_template, sqlite
+from restore_worlds import Dump, Restic, flip, killed, mariadb_template, of_databases, postgres_template, sqlite
 from table import Row, World
 
 Arrange = t.Callable[[World], dict[str, t.Any]]
 N = "backup_restore"
+# by which a copy would act on the world
+SETTINGS = ("archive_mode", "listen_addresses", "primary_conninfo", "shared_preload_libraries", "max_logical_replication_workers")
 COUNT = {"verify_query": "SELECT count(*) FROM payments", "expect": "> 1000"}
 
 
@@ -107,6 +111,34 @@ def sqlite_file(damaged: bool = False, **more: t.Any) -> Arrange:
     return arrange
 
 
+def writes_elsewhere(world: World) -> dict[str, t.Any]:
+    more = f"CREATE TABLESPACE live LOCATION '{world.folder}';\n\\! touch {world.folder}/written\n"
+    return dump("plain.sql", add=more, verify_command=["test", "!", "-e", f"{world.folder}/written"], **COUNT)(world)
+
+
+def killed_while_it_runs(world: World) -> dict[str, t.Any]:
+    """The check is killed while the restored database runs: that ends, and the next run removes what is left."""
+    args = dump("plain.sql", **COUNT)(world)
+    started = world.folder / "started"
+    killed(world, {**args, "verify_command": ["sh", "-c", f"touch {started}; exec sleep 300"]}, started)
+    scratch = args["scratch"]
+    end = time.monotonic() + 60
+    while running := [line for line in commands() if scratch in line]:
+        assert time.monotonic() < end, running
+        time.sleep(0.1)
+    assert len(os.listdir(scratch)) == 1
+    return args
+
+
+def commands() -> list[str]:
+    """The command lines of the processes of this host."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            found.append(path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+    return found
+
+
 def two_databases(world: World) -> dict[str, t.Any]:
     data = world.folder / "app"
     data.mkdir()
@@ -139,8 +171,9 @@ def _size(path: pathlib.Path) -> int:
     return path.stat().st_size if path.name.isdigit() and int(path.name) >= 16384 else 0
 
 
+ALONE = {"verify_query": f"SELECT concat_ws(' ', {', '.join(f'current_setting({name!r})' for name in SETTINGS)})", "expect": "off    0"}
 ROOT = {"database_user": "root"}
-NO_TABLE = "DROP TABLE payments;\n"
+NO_TABLE = "DROP TABLE public.payments;\n"
 
 ROWS = [
     Row(
@@ -154,7 +187,11 @@ ROWS = [
     Row(N, "PostgreSQL: a dump of all databases", dump("all.sql", **COUNT), "pass", r"starts with 2 tables"),
     Row(N, "PostgreSQL: a dump in its own format", dump("custom.dump", as_file="p.dump", **COUNT), "pass", r"starts with 2 tables"),
     Row(
-        N, "PostgreSQL: the dump lacks a table", dump("plain.sql", add=NO_TABLE, **COUNT), "fail", r'payments: relation "payments" does not'
+        N,
+        "PostgreSQL: the dump lacks a table",
+        dump("plain.sql", add=NO_TABLE, **COUNT),
+        "fail",
+        r'database restored: relation "payments" does not',
     ),
     Row(
         N,
@@ -169,7 +206,7 @@ ROWS = [
     Row(
         N,
         "PostgreSQL: a dump without data",
-        dump("plain.sql", add="TRUNCATE payments;", **COUNT),
+        dump("plain.sql", add="TRUNCATE public.payments;", **COUNT),
         "fail",
         r"verify_query returns 0, expected > 1000",
     ),
@@ -183,9 +220,9 @@ ROWS = [
     Row(
         N,
         "PostgreSQL: a dump that would write elsewhere",
-        dump("plain.sql", add="CREATE TABLESPACE live LOCATION '/tmp';\n\\! touch /tmp/written-by-a-dump\n", **COUNT),
+        writes_elsewhere,
         "pass",
-        r"verify_query answered as expected",
+        r"verify_query, verify_command answered as expected",
     ),
     Row(
         N,
@@ -235,6 +272,8 @@ ROWS = [
     Row(N, "PostgreSQL: a data folder", data_folder(**COUNT), "pass", r"the database starts with 2 tables, verify_query answered"),
     Row(N, "PostgreSQL: nothing is asked of a data folder", data_folder(database="/"), "unknown", r"no database / is among"),
     Row(N, "PostgreSQL: the folder of a server that ran", data_folder(was_running, **COUNT), "pass", r"verify_query answered as expected"),
+    Row(N, "PostgreSQL: a copy does not act as the original", data_folder(was_running, **ALONE), "pass", r"verify_query answered"),
+    Row(N, "PostgreSQL: killed while the copy runs", killed_while_it_runs, "pass", r"verify_query answered"),
     Row(N, "PostgreSQL: no control file", data_folder(control_file_gone, **COUNT), "fail", r"has no control file that can be read"),
     Row(N, "PostgreSQL: no WAL", data_folder(wal_gone, **COUNT), "fail", r"does not start: could not locate a valid checkpoint record"),
     Row(N, "PostgreSQL: a table is damaged", data_folder(damaged_heap, **COUNT), "fail", r"verify_query (?:returns|does not succeed)"),
@@ -268,7 +307,11 @@ ROWS = [
     ),
     Row(N, "MariaDB: a dump of all databases", dump("my-all.sql", verify_query=COUNT["verify_query"], expect="3"), "pass", r"2 tables"),
     Row(
-        N, "MariaDB: the dump lacks a table", dump("my-one.sql", add=NO_TABLE, **COUNT), "fail", r"Table 'restored.payments' doesn't exist"
+        N,
+        "MariaDB: the dump lacks a table",
+        dump("my-one.sql", add="DROP TABLE payments;", **COUNT),
+        "fail",
+        r"Table 'restored.payments' doesn't exist",
     ),
     Row(
         N,
@@ -287,7 +330,7 @@ ROWS = [
     ),
     Row(N, "MariaDB: its space is damaged", data_folder(system_space_gone, of="mariadb", **COUNT), "fail", r"does not start: "),
     Row(N, "MariaDB: a table lies elsewhere", data_folder(table_elsewhere, of="mariadb", **COUNT), "unknown", r"payments.isl .* leads to"),
-    Row(N, "SQLite: a file", sqlite_file(verify_query="SELECT count(*) FROM payments", expect="60"), "pass", r"starts with 1 tables"),
+    Row(N, "SQLite: a file", sqlite_file(verify_query="SELECT count(*) FROM payments", expect="60"), "pass", r"starts with 1 table"),
     Row(N, "SQLite: a table is missing", sqlite_file(verify_query="SELECT * FROM invoices"), "fail", r"no such table: invoices"),
     Row(N, "SQLite: a damaged file", sqlite_file(damaged=True, verify_query="SELECT 1"), "fail", r"is damaged|malformed"),
     Row(N, "two databases, and none is named", two_databases, "unknown", r"2 databases were restored \(.*payments.db.*\): name the one"),

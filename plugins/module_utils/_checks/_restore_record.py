@@ -14,7 +14,7 @@ import platform
 import typing as t
 
 from .._finding import CannotObserve, Facts, Finding, Measurement, Status, isoformat
-from .._phrase import Message, phrase
+from .._phrase import Message, phrase, plural
 from .._runner import user_name
 from ._judgement import FUTURE, Judgement
 from ._kept_file import read_kept, write_kept
@@ -174,13 +174,14 @@ def judged(path: str, record: Record, asked: Asked, now: dt.datetime, notes: t.S
         )
     if record.result == Status.WARN.value:
         judgement.warns.append(phrase("the last restore was not whole: {reason}", reason=record.message))
-    good = phrase(
-        "restored {age:duration} ago by {user} on {host}: {generation}, {files:number} files, {bytes:bytes} in {taken:duration}",
+    good = plural(
+        "restored {age:duration} ago by {user} on {host}: {generation}, {count:number} file, {bytes:bytes} in {taken:duration}",
+        "restored {age:duration} ago by {user} on {host}: {generation}, {count:number} files, {bytes:bytes} in {taken:duration}",
+        count=record.files,
         age=age,
         user=record.user,
         host=record.host,
         generation=record.generation,
-        files=record.files,
         bytes=record.bytes,
         taken=record.duration,
     )

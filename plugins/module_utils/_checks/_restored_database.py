@@ -15,7 +15,7 @@ import typing as t
 
 from .._finding import CannotObserve
 from .._message import one_line
-from .._phrase import Message, phrase, plural
+from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
 from .._units import parse_comparison
 from . import _scratch_mariadb, _scratch_postgresql
@@ -74,7 +74,7 @@ class SQLite:
             with contextlib.closing(sqlite3.connect(self.path, timeout=5.0)) as connection:
                 rows = connection.execute(query).fetchmany(1000)
         except (sqlite3.Error, sqlite3.Warning) as exc:
-            raise Unusable(phrase("{reason}", reason=one_line(exc, 300))) from None
+            raise Unusable(verbatim(one_line(exc, 300))) from None
         return "\n".join("|".join("" if value is None else str(value) for value in row) for row in rows)
 
 

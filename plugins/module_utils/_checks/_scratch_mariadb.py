@@ -16,7 +16,7 @@ import signal
 import typing as t
 
 from .._finding import CannotObserve
-from .._message import first_line
+from .._message import first_line, lines_of
 from .._phrase import Message, phrase, plural
 from .._runner import Runner
 from ._scratch_servers import (
@@ -84,7 +84,7 @@ class MariaDB:
         done = self.runner.run(words, timeout=86400.0, max_output=ANSWER)
         if done.rc == 0:
             return done.stdout.strip()
-        said = quoted(first_line(done.stderr))
+        said = quoted(next((line for line in lines_of(done.stderr, 300) if _ERROR.match(line)), first_line(done.stderr)))
         if _OF_THIS_HOST.search(said):
             raise CannotObserve(phrase("the restored database {name} cannot be asked here: {reason}", name=database or "-", reason=said))
         raise Unusable(said)

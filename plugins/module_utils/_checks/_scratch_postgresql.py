@@ -96,6 +96,8 @@ _HARMLESS = re.compile(
     re.I,
 )
 _ERROR = re.compile(r"\b(?:ERROR|FATAL|PANIC): +|^pg_restore: error: |invalid command ")
+# how it answers while it starts
+_STARTING = re.compile(r"starting up|in recovery mode|not yet accepting|not accepting|shutting down|connection to server|could not connect")
 _HELD_BACK = re.compile(rb"CREATE TABLESPACE |\\(?:!|o |out |i |ir |include|copy |setenv |w |write |g|lo_)")
 
 
@@ -256,23 +258,17 @@ def _started(
             try:
                 return answering.ask("SELECT pg_is_in_recovery()", "postgres") == "f"
             except Unusable as exc:
-                if not _not_yet(exc.message):
+                if not _STARTING.search(exc.message):
                     raise
                 return False
 
         if not server.await_answer(answers):
-            said = server.said()
+            said = [line for line in server.said() if "the database system is" not in line]
             reason = _reason(said) or quoted(said[-1] if said else "it says nothing")
             if _OF_THIS_HOST.search(reason):
                 raise CannotObserve(phrase("the restored PostgreSQL cluster cannot be started here: {reason}", reason=reason))
             raise Unusable(phrase("the restored PostgreSQL cluster does not start: {reason}", reason=reason))
         yield answering
-
-
-def _not_yet(said: str) -> bool:
-    return bool(
-        re.search(r"starting up|not yet accepting|not accepting|shutting down|connection to server|could not connect|No such file", said)
-    )
 
 
 def _reason(lines: t.Sequence[str]) -> Message | None:
@@ -315,10 +311,14 @@ def _programs(runner: Runner, folder: str | None, major: int | None) -> Programs
         found += [int(version[1])] if version else []
     if major is None:
         raise CannotObserve(phrase("PostgreSQL is not installed on this host: the dump cannot be loaded (bin_directory)"))
+    if not found:
+        raise CannotObserve(
+            phrase("PostgreSQL {major:number} is not installed here: the restored cluster cannot be started (bin_directory)", major=major)
+        )
     said = phrase(
         "PostgreSQL {major:number} is not installed here, only {found:list}: the restored cluster cannot be started (bin_directory)",
         major=major,
-        found=[str(one) for one in sorted(set(found))] or ["-"],
+        found=[str(one) for one in sorted(set(found))],
     )
     raise CannotObserve(said)
 

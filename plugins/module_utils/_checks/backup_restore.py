@@ -15,7 +15,7 @@ from .._argspec import Spec
 from .._files import NotWritten
 from .._finding import CannotObserve, Facts, Finding, failed
 from .._message import one_line
-from .._phrase import Message, phrase, plural
+from .._phrase import Message, listed, phrase, plural
 from .._runner import Runner
 from . import _restore_record, _restored_database
 from ._backup_tools import TOOL_CONSTRAINTS, TOOL_SPEC, Tool, identity, refused, restore_of, shown_name, with_program
@@ -211,13 +211,19 @@ def _looked(outcome: Outcome) -> Message:
         said.append(phrase("{number:number} compared with the manifest", number=outcome.observed["manifest_files"]))
     if "tables" in outcome.observed:
         tables = t.cast("dict[str, int]", outcome.observed["tables"])
-        said.append(phrase("the database starts with {number:number} tables", number=sum(tables.values())))
+        said.append(
+            plural(
+                "the database starts with {count:number} table",
+                "the database starts with {count:number} tables",
+                count=sum(tables.values()),
+            )
+        )
     if "listing" in outcome.proven:
         said.append(phrase("sizes are those of the backup's listing"))
     names = [proof.partition(" ")[0] for proof in outcome.proven if proof.startswith("verify_")]
     if names:
         said.append(phrase("{names:list} answered as expected", names=names))
-    return phrase("{said:list}", said=said) if said else phrase("its content was not looked at")
+    return listed(said) if said else phrase("its content was not looked at")
 
 
 def _nothing(args: Arguments, count: int) -> Message:
