@@ -16,46 +16,28 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 
 # -- limits; without a value there is none
 HIGHER = (
-    ("deadline", "evaluated_within", "failure_limit", "lookback", "max_age", "max_duration", "max_latency", "max_offset", "max_restarts")
-    + ("max_series", "max_size", "receipt_max_age", "rpo", "rpo_margin", "size_deviation", "within")
-    + ("max_full_age",)
-    + ("max_series", "max_size", "receipt_max_age", "rpo", "size_deviation", "within")
-    + ("every", "parts", "restore_every", "rto")
-    + ("max_full_age", "max_wal_lag")
-    + ("max_wal_lag",)
+    ("deadline", "evaluated_within", "every", "failure_limit", "lookback", "max_age", "max_duration", "max_full_age", "max_latency")
+    + ("max_offset", "max_restarts", "max_series", "max_size", "max_wal_lag", "parts", "receipt_max_age", "restore_every", "rpo")
+    + ("rpo_margin", "rto", "size_deviation", "within")
 )  # fmt: skip
 LOWER = (
-    ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_free", "min_size", "min_tests", "min_tiers")
-    + ("min_items",)
-    + ("min_up", "percentile", "retention", "samples", "verify_max_bytes")
-    + ("min_files", "sample_files")
-    + ("min_repositories",)
+    ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_files", "min_free", "min_items")
+    + ("min_repositories", "min_size", "min_tests", "min_tiers", "min_up", "percentile", "retention", "sample_files", "samples")
+    + ("verify_max_bytes",)
 )  # fmt: skip
 COMPARISONS = ("disk", "file_descriptors", "inodes", "memory")
 MEETS_FEWER = ("pass_when",)  # comparisons over the value that is asked for: fewer values meet a stricter one
 MEETS_MORE = ("fail_when", "warn_when")
-MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
+MUST_STAY_TRUE = (
+    ("append_only", "check_links", "checksum", "enabled", "encrypted", "executed_by_other", "owner_required", "restart_policy")
+    + ("validate_certs",)
+)  # fmt: skip
 MUST_STAY_FALSE = ("allow_skipped", "fall_back", "local")
-MUST_STAY_TRUE = (
-    ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
-    + ("append_only", "encrypted")
-)  # fmt: skip
-MUST_STAY_TRUE = ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs") + (
-    "encrypted",
-)
-MUST_STAY_TRUE = (
-    ("append_only", "encrypted")
-MUST_STAY_TRUE = (
-    ("encrypted",)
-    + ("check_links", "checksum", "enabled", "executed_by_other", "owner_required", "restart_policy", "validate_certs")
-)  # fmt: skip
-MUST_STAY_FALSE = ("allow_skipped", "local")
 NOT_SHORTER = (
-    ("contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required", "required_annotations")
-    + ("required_by_severity", "required_labels", "sections", "soft_404")
-    + ("bad_states",)
+    ("bad_states", "contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required")
+    + ("required_annotations", "required_by_severity", "required_labels", "sections", "soft_404")
 )  # fmt: skip
-NOT_LONGER = ("ignore_links", "may_be_absent", "may_be_empty", "status") + ("good_states", "partial_states")
+NOT_LONGER = ("good_states", "ignore_links", "may_be_absent", "may_be_empty", "partial_states", "status")
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
     "companion": ("fail", "warn", "told"),
     "compare_with": ("live", "auto", "none"),
@@ -67,17 +49,16 @@ WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
 }
 # -- how a check goes about it
 MANNER = (
-    ("interval", "link_timeout", "name", "no_log", "password", "password_file", "read_only", "sudo", "sudo_user", "timeout")
-    + ("database_user", "max_bytes", "scratch", "state_file", "verify_user")
+    ("database_user", "interval", "link_timeout", "max_bytes", "name", "no_log", "password", "password_file", "read_only", "scratch")
+    + ("state_file", "sudo", "sudo_user", "timeout", "verify_user")
 )  # fmt: skip
 # -- what is looked at
-INSTRUMENTS = ("bin_directory", "binary", "journald_config", "logrotate_config", "logrotate_state")  # what a check believes
-INSTRUMENTS = ("binary", "journald_config", "logrotate_config", "logrotate_state", "psql")  # what a check believes
+INSTRUMENTS = ("bin_directory", "binary", "journald_config", "logrotate_config", "logrotate_state", "psql")  # what a check believes
 # by which a tool becomes another one
 LEADING_VARIABLES = frozenset(("LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH"))
 DEMANDS = (
-    ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "probe_query", "receipt_json", "receipt_timestamp", "version")
-    + ("manifest", "verify_command", "verify_query")
+    ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "manifest", "probe_query", "receipt_json")
+    + ("receipt_timestamp", "verify_command", "verify_query", "version")
 )  # fmt: skip
 CONNECTION = (
     ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "object_cache_file", "peers")
@@ -85,22 +66,17 @@ CONNECTION = (
 )  # fmt: skip
 OF_SERVERS = (*CONNECTION, "failover", "probe_query", "rules_url", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
-    ("addresses", "alert", "arguments", "aspect", "backend", "chains", "chdir", "closed", "command", "components", "contacts", "covers")
-    + ("cron", "data_sources", "endpoints", "environment", "extra_labels", "failover", "fields", "format", "host", "hosts", "imap_ca_path")
-    + ("imap_folder", "imap_host", "imap_password", "imap_port", "imap_username", "inventory", "jobs", "journald", "keyword", "labels")
-    + ("link_hosts", "markers", "match", "members", "module", "names", "others", "panels", "path", "paths", "pattern", "port", "prefer")
-    + ("proc", "protocol", "python", "query", "receipt_bearer_token", "receipt_ca_path", "receipt_file", "receipt_headers")
-    + ("receipt_password", "receipt_url", "receipt_username", "receivers", "receivers_by_severity", "repository", "root", "rotated_by")
-    + ("rules_url", "search", "secret_environment", "selector", "server", "service", "services", "signals", "since", "socket")
-    + ("success_file", "suite", "tag", "tags", "template", "timer", "to", "uid", "unit", "url", "variables", "version_property", "via")
-    + ("window_end", "window_start")
-    + ("archive_prefix", "barman_server", "config", "database", "generation", "profile", "record", "repo", "stanza", "tool")
-    + ("verify_database",)
-    + ("archive_prefix", "config", "glob_archives")
-    + ("entries", "gives", "size_unit", "time_format", "time_zone")
-    + ("config", "conninfo", "data_directory", "repo", "stanza")
-    + ("config", "profile")
-    + ("barman_server", "config")
+    ("addresses", "alert", "archive_prefix", "arguments", "aspect", "backend", "barman_server", "chains", "chdir", "closed", "command")
+    + ("components", "config", "conninfo", "contacts", "covers", "cron", "data_directory", "data_sources", "database", "endpoints")
+    + ("entries", "environment", "extra_labels", "failover", "fields", "format", "generation", "gives", "glob_archives", "host", "hosts")
+    + ("imap_ca_path", "imap_folder", "imap_host", "imap_password", "imap_port", "imap_username", "inventory", "jobs", "journald")
+    + ("keyword", "labels", "link_hosts", "markers", "match", "members", "module", "names", "others", "panels", "path", "paths")
+    + ("pattern", "port", "prefer", "proc", "profile", "protocol", "python", "query", "receipt_bearer_token", "receipt_ca_path")
+    + ("receipt_file", "receipt_headers", "receipt_password", "receipt_url", "receipt_username", "receivers", "receivers_by_severity")
+    + ("record", "repo", "repository", "root", "rotated_by", "rules_url", "search", "secret_environment", "selector", "server", "service")
+    + ("services", "signals", "since", "size_unit", "socket", "stanza", "success_file", "suite", "tag", "tags", "template", "time_format")
+    + ("time_zone", "timer", "to", "tool", "uid", "unit", "url", "variables", "verify_database", "version_property", "via", "window_end")
+    + ("window_start",)
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to
