@@ -12,7 +12,7 @@ from .._argspec import Spec
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
-from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, not_retained, refuse_odd, too_few, too_old
+from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, beyond_rpo, not_retained, refuse_odd, too_few, too_old
 from ._judgement import FUTURE, Judgement, percent, shrunk
 from ._record_fields import FIELDS, UNITS, Reading, Record
 from ._record_sources import SOURCE_SPEC, Gathered, SourceArguments, gather
@@ -184,7 +184,7 @@ def _judge(job: str, group: list[Record], reading: Reading, gathered: Gathered, 
     perhaps = any(record.state == OTHER and newest.time < record.time >= now - args["max_age"] for record in past)
     (judgement.notes if perhaps else judgement.fails).extend([old] if old else [])
     judgement.fails += [few] if few else []
-    judgement.warns += [short] if short else []
+    judgement.warns += [said for said in (beyond_rpo(name, age, args), short) if said]
     _of_newest(name, newest, good, reading, args, judgement)
     common["observed"].update(good={"time": _iso(newest.time), "job": newest.job, "state": newest.said}, **_jobs(past))
     common["measurements"] = _measured(newest, age, len(good), args)

@@ -17,7 +17,7 @@ from .._clients.borg_repository import appends_only
 from .._finding import CannotObserve, Facts, Finding, Measurement, Status, failed, isoformat
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, user_name
-from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, not_retained, refuse_odd, too_few, too_old
+from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, beyond_rpo, not_retained, refuse_odd, too_few, too_old
 from ._borg_access import ACCESS, CONSTRAINTS, Target, series_of, targets
 from ._borg_content import Contents, Held, beside_earlier, beside_live, look, missing, zeros
 from ._judgement import FUTURE, Judgement, percent
@@ -319,12 +319,12 @@ class _Look:
         judgement, newest = self.judgement, group[-1]
         name = phrase("the newest archive {name}", name=newest.name)
         kept = phrase("archives like {name}", name=newest.name)
-        old = too_old(name, (self.now - newest.time).total_seconds(), self.args)
+        age = (self.now - newest.time).total_seconds()
+        old = too_old(name, age, self.args)
         few = too_few(kept, len(group), self.args)
         judgement.fails += [said for said in (old, few) if said is not None]
         short = not_retained(kept, (self.now - group[0].time).total_seconds(), self.args)
-        if short is not None:
-            judgement.warns.append(short)
+        judgement.warns += [said for said in (beyond_rpo(name, age, self.args), short) if said is not None]
         if self.target.keeps > len(group):
             judgement.notes.append(
                 plural(

@@ -16,7 +16,7 @@ from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, unreadable
 from ._backup_content import Verdict, examine
 from ._backup_files import SETTLING, Backup, Found, given_patterns, is_surely, look, missing_folder, without_others
-from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, not_retained, refuse_odd, too_few, too_old
+from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, beyond_rpo, not_retained, refuse_odd, too_few, too_old
 from ._backup_series import LONG_AGO, RECENTLY, Series, is_single, same_content, series_of
 from ._judgement import FUTURE, Judgement, percent, shrunk
 
@@ -208,6 +208,8 @@ def _complain(one: _Judged, several: list[Series], base: str, args: Arguments, r
         judgement.warns.append(phrase("{old}; it is the only one of its name: made by hand, it should lie elsewhere", old=old))
     elif old:
         judgement.fails.append(old)
+    promised = None if alone else beyond_rpo(_dated(one, name), one.age, args)
+    judgement.warns += [promised] if promised else []
     judgement.fails += one.verdict.fails
     judgement.unseen += one.verdict.unseen
     judgement.warns += one.verdict.warns

@@ -14,7 +14,7 @@ from .._clients.xbstream import envelope
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat
 from .._phrase import Message, phrase, plural
 from .._runner import Runner, unreadable
-from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, not_retained, refuse_odd, too_few, too_old
+from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, beyond_rpo, not_retained, refuse_odd, too_few, too_old
 from ._judgement import Judgement, percent, shrunk
 from ._mariadb_chains import ACCESS, Access, Chains, about, chains
 from ._mariadb_files import SYSTEM, faults, lacking, own_tables, tables_of, without_data
@@ -66,7 +66,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
     few, short = too_few(shown, len(found.whole), args), not_retained(shown, now - found.whole[0].time, args)
     _not_counted(found, newest, judgement)
     judgement.fails += [said for said in (old, _old_full(full, now, args), few) if said]
-    judgement.warns += [short] if short else []
+    judgement.warns += [said for said in (beyond_rpo(name, age, args), short) if said]
     _of_content(found, now, args, runner, judgement)
     tables = _tables(found.newest)
     databases = sorted(set(tables) - set(SYSTEM))

@@ -74,6 +74,7 @@ class Arguments(t.TypedDict):
     environment: dict[str, object] | None
     max_age: float
     rpo: float | None
+    rpo_margin: t.NotRequired[float | None]
     min_count: int
     retention: float | None
     size_deviation: str

@@ -16,7 +16,7 @@ from .._clients.restic_snapshots import Snapshot, covers, same_set, select
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
-from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, not_retained, refuse_odd, too_few, too_old
+from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, beyond_rpo, not_retained, refuse_odd, too_few, too_old
 from ._judgement import FUTURE, Judgement, percent
 from ._restic_locks import dead_locks, open_password, who_can_delete
 from ._restic_sets import Path, Trees, beside_the_host, compare, damaged, look_into, named, outermost, parts_without_content
@@ -238,11 +238,12 @@ def _judge_age(args: Arguments, path: Path, now: dt.datetime, judgement: Judgeme
     """Says what is wrong with age and number of the snapshots of a path. Since when the newest is too old."""
     newest = path.held.snapshot if path.held else path.group[-1]
     what = phrase("{paths:list}", paths=[path.path] if path.path else list(newest.paths))
-    late = too_old(phrase("newest snapshot of {paths}", paths=what), (now - newest.time).total_seconds(), args)
+    name, age = phrase("newest snapshot of {paths}", paths=what), (now - newest.time).total_seconds()
+    late = too_old(name, age, args)
     few = too_few(what, len(path.group), args)
     short = not_retained(what, (now - path.group[0].time).total_seconds(), args)
     judgement.fails += [said for said in (late, few) if said]
-    judgement.warns += [said for said in (short,) if said]
+    judgement.warns += [said for said in (beyond_rpo(name, age, args), short) if said]
     return newest.time + dt.timedelta(seconds=args["max_age"]) if late else None
 
 

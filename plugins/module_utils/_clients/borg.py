@@ -94,7 +94,7 @@ class BorgFailed(CannotObserve):
     """borg could not do it; ``kind`` is one of the constants of ``borg_failures``."""
 
     def __init__(self, kind: str, message: Message, *, instrument: str | None = None) -> None:
-        super().__init__(message, instrument=instrument, absent=kind == NO_REPOSITORY)
+        super().__init__(message, instrument=instrument, absent=kind == NO_REPOSITORY, busy=kind == LOCKED)
         self.kind = kind
 
 

@@ -54,7 +54,7 @@ class PgBackRestFailed(CannotObserve):
     """pgBackRest could not do it; ``kind`` is one of the constants of this file."""
 
     def __init__(self, kind: str, message: Message, *, instrument: str | None = None) -> None:
-        super().__init__(message, instrument=instrument)
+        super().__init__(message, instrument=instrument, busy=kind == LOCKED)
         self.kind = kind
 
 

@@ -152,15 +152,16 @@ def _limits(check: PlannedCheck, asked: _Asked) -> None:
 
 
 def _beyond_rpo(check: PlannedCheck, values: t.Mapping[str, object], asked: _Asked) -> None:
-    """Notes a limit of the age within which a backup may be older than what was promised."""
-    if unresolved({name: values.get(name) for name in ("max_age", "rpo", "rpo_margin")}):
+    """Notes a limit within which more may be lost than was promised: of the age, or of the lag of the WAL where there is one."""
+    option = "max_wal_lag" if values.get("max_wal_lag") is not None else "max_age"
+    if unresolved({name: values.get(name) for name in (option, "rpo", "rpo_margin")}):
         return
     try:
-        most, limit = farthest(values), parse_duration(t.cast("str", values.get("max_age")))
+        most, limit = farthest(values), parse_duration(t.cast("str", values.get(option)))
     except (TypeError, ValueError):
         return  # which is told with the arguments
     if most is not None and limit > most:
-        _looser(check, "max_age", Above(values["rpo"], phrase("the RPO is")), asked)
+        _looser(check, option, Above(values["rpo"], phrase("the RPO is")), asked)
 
 
 def _led_to_another_tool(check: PlannedCheck, environment: t.Mapping[str, object], asked: _Asked) -> None:

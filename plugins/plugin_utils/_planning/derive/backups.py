@@ -95,7 +95,7 @@ def _limits_of_age(description: Description, backup: Backup, check: str) -> Opti
     rpo = backup.get("rpo") or description.rpo
     limits: dict[str, object] = {"rpo": rpo, "rpo_margin": _margin(backup.get("scheduled_by") or {})} if rpo and "rpo" in spec else {}
     if backup["tool"] in WITH_WAL:
-        limits = {"max_wal_lag": rpo} if rpo and "max_wal_lag" not in backup else {}
+        limits = {"rpo": rpo} if rpo and backup.get("max_wal_lag") is not None else {"max_wal_lag": rpo} if rpo else {}
         limits["max_age"] = backup.get("max_age")
     else:
         limits["max_age"] = backup.get("max_age") or rpo
