@@ -171,6 +171,10 @@ class Runner:
         path = os.pathsep.join([self.environ.get("PATH", ""), *SEARCH_PATH])
         return shutil.which(name, path=path)
 
+    def _ended(self, process: subprocess.Popen[bytes], allowed: float) -> int:
+        """The code with which it ended. subprocess.TimeoutExpired; whatever is raised ends it."""
+        return process.wait(timeout=allowed)
+
     def run(
         self,
         argv: t.Sequence[str],
@@ -229,10 +233,6 @@ class Runner:
         out.join(2.0)
         err.join(2.0)
         return Completed(rc, out.text(), err.text(), out.cut or err.cut)
-
-    def _ended(self, process: subprocess.Popen[bytes], allowed: float) -> int:
-        """The code with which it ended. subprocess.TimeoutExpired; whatever is raised ends it."""
-        return process.wait(timeout=allowed)
 
     # -- files
 

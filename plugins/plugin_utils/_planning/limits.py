@@ -73,7 +73,7 @@ OBJECTS = (
     + ("success_file", "suite", "tag", "tags", "template", "timer", "to", "uid", "unit", "url", "variables", "version_property", "via")
     + ("window_end", "window_start")
     + ("archive_prefix", "barman_server", "config", "database", "generation", "profile", "record", "repo", "stanza", "tool")
-    + ("verify_database",)
+    + ("glob_archives", "time_zone", "verify_database")
 )  # fmt: skip
 QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
 ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to
