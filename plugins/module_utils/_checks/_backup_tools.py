@@ -49,7 +49,8 @@ NEEDED: t.Mapping[str, tuple[str, ...]] = {
 PROGRAMS = {"restic": "restic", "borg": "borg", "pgbackrest": "pgbackrest", "barman": "barman", "mariadb": "mariadb-backup"}
 # by these a backup is known again
 NAMING = (
-    ("repository", "config", "profile", "path", "pattern", "stanza", "repo", "barman_server", "archive_prefix", "glob_archives", "host", "tags", "paths")
+    ("repository", "config", "profile", "path", "pattern", "stanza", "repo", "barman_server", "archive_prefix", "glob_archives")
+    + ("host", "tags", "paths")
 )  # fmt: skip
 # what becomes a word of a command line
 WORDS = (
