@@ -86,4 +86,16 @@ options:
     description:
       - Consider only the archives of borg whose names begin so.
     type: str
+  glob_archives:
+    description:
+      - Consider only the archives of borg whose names match this pattern.
+    type: str
+  time_zone:
+    description:
+      - The time zone of the dates that mariadb-backup writes without one, as the name of one.
+    type: str
+  verify_max_bytes:
+    description:
+      - Up to which size a file of a backup is read to its end, as a size such as V(2GiB), where its tool reads single files.
+    type: str
 """

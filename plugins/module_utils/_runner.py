@@ -172,6 +172,10 @@ class Runner:
         path = os.pathsep.join([self.environ.get("PATH", ""), *SEARCH_PATH])
         return shutil.which(name, path=path)
 
+    def _ended(self, process: subprocess.Popen[bytes], allowed: float) -> int:
+        """The code with which it ended. subprocess.TimeoutExpired; whatever is raised ends it."""
+        return process.wait(timeout=allowed)
+
     def run(
         self,
         argv: t.Sequence[str],
@@ -233,10 +237,6 @@ class Runner:
         err.join(2.0)
         return Completed(rc, out.text(), err.text(), out.cut or err.cut)
 
-    def _ended(self, process: subprocess.Popen[bytes], allowed: float) -> int:
-        """The code with which it ended. subprocess.TimeoutExpired; whatever is raised ends it."""
-        return process.wait(timeout=allowed)
-
     @contextlib.contextmanager
     def piped(self, argv: t.Sequence[str], *, env: t.Mapping[str, str] | None = None) -> t.Iterator[Pipe]:
         """What a command writes, as bytes and while it runs: for output that is read to its end, and is too much to keep.
@@ -269,6 +269,7 @@ class Runner:
             _kill(process)
             if process.stdout is not None:
                 process.stdout.close()
+
 
     # -- files
 

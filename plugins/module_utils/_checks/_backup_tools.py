@@ -30,8 +30,12 @@ ACCESS: Spec = {
     "repo": {"type": "int"},
     "barman_server": {"type": "str"},
     "archive_prefix": {"type": "str"},
+    "glob_archives": {"type": "str"},
+    "time_zone": {"type": "str"},
+    "verify_max_bytes": {"type": "str"},
 }
 TOOL_SPEC: Spec = {"tool": {"type": "str", "required": True, "choices": list(TOOLS)}, **ACCESS}
+TOOL_SIZES = ("verify_max_bytes",)
 TOOL_CONSTRAINTS = {"mutually_exclusive": [("password", "password_file"), ("path", "pattern")]}
 # one of these says where the backups are
 NEEDED: t.Mapping[str, tuple[str, ...]] = {
@@ -45,10 +49,22 @@ NEEDED: t.Mapping[str, tuple[str, ...]] = {
 PROGRAMS = {"restic": "restic", "borg": "borg", "pgbackrest": "pgbackrest", "barman": "barman", "mariadb": "mariadb-backup"}
 # by these a backup is known again
 NAMING = (
-    ("repository", "config", "profile", "path", "pattern", "stanza", "repo", "barman_server", "archive_prefix", "host", "tags", "paths")
+    ("repository", "config", "profile", "path", "pattern", "stanza", "repo", "barman_server", "archive_prefix", "glob_archives")
+    + ("host", "tags", "paths")
 )  # fmt: skip
 # what becomes a word of a command line
-WORDS = ("repository", "host", "profile", "stanza", "barman_server", "archive_prefix", "generation", "verify_database", "verify_user")
+WORDS = (
+    "repository",
+    "host",
+    "profile",
+    "stanza",
+    "barman_server",
+    "archive_prefix",
+    "glob_archives",
+    "generation",
+    "verify_database",
+    "verify_user",
+)
 
 
 class Tool(t.TypedDict):
@@ -71,6 +87,9 @@ class Tool(t.TypedDict):
     repo: int | None
     barman_server: str | None
     archive_prefix: str | None
+    glob_archives: str | None
+    time_zone: str | None
+    verify_max_bytes: int | None
 
 
 def refused(args: t.Mapping[str, object]) -> list[str]:
@@ -178,6 +197,7 @@ __all__ = (
     "PROGRAMS",
     "TOOLS",
     "TOOL_CONSTRAINTS",
+    "TOOL_SIZES",
     "TOOL_SPEC",
     "Tool",
     "identity",

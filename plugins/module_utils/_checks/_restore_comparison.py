@@ -44,6 +44,7 @@ class Compared:
 def with_live(places: t.Mapping[str, str], target: str, since: dt.datetime, sample: int, runner: Runner) -> Compared:
     """A random sample of restored files, in size and content; a live file that differs counts where it is older than the backup."""
     found = Compared()
+    places = dict(_narrowed(places, target))
     restored = [(place, now, path) for place, now in places.items() if within(now, target) for path in files_of(now, runner)]
     chosen = random.sample(restored, min(sample, len(restored)))
     before = since.timestamp() - FUTURE
@@ -51,8 +52,20 @@ def with_live(places: t.Mapping[str, str], target: str, since: dt.datetime, samp
         runner.remaining()
         _one(_live(place, now, path), path, before, found, runner)
     for place, now in places.items():
-        _the_other_way(place, now, before, sample, found, runner)
+        if place.count("/") > 1:  # of what lies below the root itself not all is meant
+            _the_other_way(place, now, before, sample, found, runner)
     return found
+
+
+def _narrowed(places: t.Mapping[str, str], target: str) -> t.Iterator[tuple[str, str]]:
+    """Where the whole tree is named, as far down as it has one folder alone."""
+    for place, now in places.items():
+        while place.count("/") < 2 and os.path.isdir(now) and within(now, target):
+            inner = os.listdir(now)
+            if len(inner) != 1 or os.path.islink(os.path.join(now, inner[0])):
+                break
+            place, now = os.path.join(place, inner[0]), os.path.join(now, inner[0])
+        yield place, now
 
 
 def _live(place: str, now: str, path: str) -> str:

@@ -14,7 +14,7 @@ from .._finding import CannotObserve, Facts, Finding, Measurement, isoformat
 from .._phrase import Message, phrase
 from .._runner import Runner
 from ._backup_proofs import Share, Verified
-from ._backup_tools import TOOL_CONSTRAINTS, TOOL_SPEC, Tool, identity, integrity_of, refused, shown_name, with_program
+from ._backup_tools import TOOL_CONSTRAINTS, TOOL_SIZES, TOOL_SPEC, Tool, identity, integrity_of, refused, shown_name, with_program
 from ._judgement import Judgement
 from ._kept_file import read_kept, write_kept
 
@@ -28,6 +28,7 @@ ARGUMENT_SPEC: Spec = {
 }
 CONSTRAINTS = TOOL_CONSTRAINTS
 DURATIONS = ("every",)
+SIZES = TOOL_SIZES
 KIND = "integrity_state"
 
 
@@ -141,4 +142,4 @@ def _still(damaged: list[int]) -> Message:
     return phrase("part {parts:list} was damaged when it was last read", parts=[str(part) for part in damaged])
 
 
-__all__ = ("ARGUMENT_SPEC", "CONSTRAINTS", "DURATIONS", "TIMEOUT", "WHERE", "problems", "run")
+__all__ = ("ARGUMENT_SPEC", "CONSTRAINTS", "DURATIONS", "SIZES", "TIMEOUT", "WHERE", "problems", "run")

@@ -18,7 +18,7 @@ from .._message import one_line
 from .._phrase import Message, listed, phrase, plural
 from .._runner import Runner
 from . import _restore_record, _restored_database
-from ._backup_tools import TOOL_CONSTRAINTS, TOOL_SPEC, Tool, identity, refused, restore_of, shown_name, with_program
+from ._backup_tools import TOOL_CONSTRAINTS, TOOL_SIZES, TOOL_SPEC, Tool, identity, refused, restore_of, shown_name, with_program
 from ._judgement import Judgement
 from ._restore_attempt import AUTO, LIVE, NONE, Asked, Outcome, attempt, chosen, named, wanted
 from ._scratch_space import left_behind, usable
@@ -50,7 +50,7 @@ ARGUMENT_SPEC: Spec = {
 }
 CONSTRAINTS = {**TOOL_CONSTRAINTS, "required_one_of": [("scratch", "record")]}
 DURATIONS = ("rto", "max_age", "restore_every")
-SIZES = ("max_bytes",)
+SIZES = ("max_bytes", *TOOL_SIZES)
 
 
 class Arguments(Tool, Asked):
