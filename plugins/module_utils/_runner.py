@@ -270,7 +270,6 @@ class Runner:
             if process.stdout is not None:
                 process.stdout.close()
 
-
     # -- files
 
     def read_bytes(self, path: str, *, max_bytes: int = 16 * 2**20) -> bytes:

@@ -76,6 +76,8 @@ def _backup(description: Description, part: Part, backup: Backup, name: str, ste
             )
         )
     args: dict[str, object] = {key: value for key, value in backup.items() if key not in (*OF_BACKUP, "max_age")}
+    if "paths" not in load_check(check).ARGUMENT_SPEC:
+        args.pop("paths", None)  # what a database is called in reports; the tool knows by itself what it backs up
     args.update(_limits_of_age(description, backup, check))
     gap = None
     if args.get("max_age") is None:
