@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import atexit
 import datetime as dt
-import functools
 import json
 import os
 import pathlib
@@ -26,14 +24,28 @@ PASSWORD = "correct horse"
 HERE = socket.gethostname()  # the host of which a snapshot is that is held against what lies here
 
 
-@functools.cache
-def new_repository(binary: str) -> pathlib.Path:
-    """An empty repository, made once a process: restic takes its time to choose how slow its key shall be."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="readiness-restic-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    env = {**os.environ, "RESTIC_PASSWORD": PASSWORD, "HOME": str(folder)}
-    subprocess.run([binary, "--no-cache", "--repo", str(folder / "new"), "init"], env=env, check=True, capture_output=True)
-    return folder / "new"
+def new_repository(world: World) -> pathlib.Path:
+    """An empty repository, made once a worker: restic takes its time to choose how slow its key shall be."""
+    new = world.folder.parent.parent / "new-restic-repository"
+    if not new.exists():
+        env = {**os.environ, "RESTIC_PASSWORD": PASSWORD, "HOME": str(world.folder)}
+        words = [str(world.binaries.path("restic")), "--no-cache", "--repo", str(new), "init"]
+        subprocess.run(words, env=env, check=True, capture_output=True)
+    return new
+
+
+class OpenFolder:
+    """A folder that everybody may enter, unlike those of pytest."""
+
+    def __init__(self, _folder: pathlib.Path) -> None:
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="readiness-restic-"))
+
+    def start(self) -> pathlib.Path:
+        self.path.chmod(0o755)
+        return self.path
+
+    def stop(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
 
 
 class Repository:
@@ -46,7 +58,7 @@ class Repository:
         (self.data / "payments.db").write_bytes(os.urandom(200_000))
         world.runner.environ.update(PATH=f"{pathlib.Path(self.binary).parent}:{os.environ['PATH']}", HOME=str(world.folder))
         if init:
-            shutil.copytree(new_repository(self.binary), self.path)
+            shutil.copytree(new_repository(world), self.path)
 
     def fill(self, folder: str, files: int = 12, size: int = 20_000) -> pathlib.Path:
         """Files in a folder below the data."""
@@ -363,28 +375,22 @@ def most_left_out(world: World) -> dict[str, t.Any]:
 def not_all_readable(world: World) -> dict[str, t.Any]:
     """restic ends with 3 where it could not read a file, and leaves a snapshot behind that does not say so."""
     repository = Repository(world)
-    closed = repository.fill("closed", 40)
+    repository.fill("closed", 40)
+    outer = _open_folder(world)
+    data = shutil.copytree(repository.data, outer / "data")
+    shutil.copy(repository.binary, outer / "restic")
+    shutil.move(repository.path, outer / "repository")
+    closed = data / "closed"
     closed.chmod(0o000)
-    reader = [] if os.geteuid() else ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-    outer = pathlib.Path(tempfile.mkdtemp(prefix="readiness-partial-"))
-    atexit.register(shutil.rmtree, outer, ignore_errors=True)
-    try:
-        outer.chmod(0o755)
-        shutil.copytree(repository.data, outer / "data") if not os.geteuid() else None
-        data = outer / "data" if not os.geteuid() else repository.data
-        (data / "closed").chmod(0o000)
-        shutil.copy(repository.binary, outer / "restic")
-        env = {"RESTIC_PASSWORD": PASSWORD, "HOME": "/nowhere"}
-        for path in (repository.path, *repository.path.rglob("*")):
-            os.chown(path, 65534, 65534) if not os.geteuid() else None
-        shutil.move(repository.path, outer / "repository")
-        command = [*reader, str(outer / "restic"), "--no-cache", "-r", str(outer / "repository"), "backup", "--host", HERE, str(data)]
-        done = subprocess.run(command, env=env, check=False, capture_output=True, text=True)
-        assert done.returncode == 3, done.stderr
-        shutil.move(outer / "repository", repository.path)
-    finally:
-        (outer / "data" / "closed").chmod(0o700)
-        closed.chmod(0o700)
+    command = [str(outer / "restic"), "--no-cache", "-r", str(outer / "repository"), "backup", "--host", HERE, str(data)]
+    if os.geteuid() == 0:
+        for path in ((outer / "repository"), *(outer / "repository").rglob("*")):
+            os.chown(path, 65534, 65534)
+        command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
+    done = subprocess.run(command, env={"RESTIC_PASSWORD": PASSWORD, "HOME": "/nowhere"}, check=False, capture_output=True, text=True)
+    closed.chmod(0o700)
+    assert done.returncode == 3, done.stderr
+    shutil.move(outer / "repository", repository.path)
     return repository.args(paths=[str(data)])
 
 
@@ -476,7 +482,7 @@ class Held:
 
     def start(self) -> Held:
         end = time.monotonic() + 60
-        while not list(self.locks.iterdir()):
+        while not [path for path in self.locks.iterdir() if len(path.name) == 64]:  # until then it is being written
             assert self.process.poll() is None and time.monotonic() < end
             time.sleep(0.05)
         return self
@@ -485,6 +491,11 @@ class Held:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
         self.process.wait(60)
+
+
+def _open_folder(world: World) -> pathlib.Path:
+    folder: pathlib.Path = world.running.start(OpenFolder)
+    return folder
 
 
 class Later(Clock):
@@ -524,9 +535,7 @@ def dead_lock_of_a_backup(world: World) -> dict[str, t.Any]:
 
 
 def open_password_file(world: World) -> dict[str, t.Any]:
-    outer = pathlib.Path(tempfile.mkdtemp(prefix="readiness-open-"))
-    atexit.register(shutil.rmtree, outer, ignore_errors=True)
-    outer.chmod(0o755)
+    outer = _open_folder(world)
     (outer / "password").write_text(PASSWORD)
     (outer / "password").chmod(0o644)
     args = Repository(world).backup().args(password_file=str(outer / "password"))

@@ -432,7 +432,7 @@ def test_what_can_be_compared_with_earlier() -> None:
 
 
 def test_all_together_can_be_enough(tmp_path: t.Any) -> None:
-    """In a repository on this host, the earlier ones are added up while the newest is listed; each is asked only where that leaves a doubt."""
+    """In a repository on this host, the earlier ones are added up while the newest is listed."""
     names = [letter * 8 for letter in "abcd"]
     entries = [entry(name, 60 - 10 * number) for number, name in enumerate(names)]
     (tmp_path / "snapshots").mkdir()
@@ -477,7 +477,7 @@ NO_SUCH_PROCESS = 2**22 + 1
 )
 def test_locks(held: str, status: str) -> None:
     names = Completed(0, "a" * 64 + "\n", "")
-    world = runner([entry("aaaaaaaa", 3)], **{"restic_list_locks": names, "restic_cat_lock": Completed(0, held, "")})
+    world = runner([entry("aaaaaaaa", 3)], restic_list_locks=names, restic_cat_lock=Completed(0, held, ""))
     finding = check(world, repository=REMOTE)
     # where one that cannot be read is no longer there, it was taken away
     assert str(finding.status) == ("pass" if status == "unknown" else status), finding.message
