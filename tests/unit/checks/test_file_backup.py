@@ -339,6 +339,13 @@ def test_path_of_a_file_or_folder(tmp_path: pathlib.Path) -> None:
     assert str(finding.status) == "fail"
 
 
+def test_a_path_is_never_an_option(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path / "-x.sql")
+    finding = file_backup.run(parse_arguments(file_backup, {"path": "-x.sql", "max_age": "24h"}), FakeRunner())
+    assert not isinstance(finding, list) and finding.observed["newest"] == str(tmp_path / "-x.sql")
+
+
 def test_pax_records_and_garbage() -> None:
     assert archives.parse_pax(b"18 path=some/name\n13 size=1234\n") == {"path": "some/name", "size": "1234"}
     for garbage in (b"", b"x", b"999 a=b\n", b"-1 a=b", b"0 a", b"\xff\xff \xff"):
