@@ -90,7 +90,7 @@ class Found:
 def given_patterns(args: Places) -> list[tuple[str, str]]:
     """Each pattern, and as it was given. ArgumentsRefused."""
     if args["path"]:
-        literal = glob.escape(args["path"]).replace("%", "%%")
+        literal = glob.escape(os.path.abspath(args["path"])).replace("%", "%%")  # never taken for an option of a tool
         folder = os.path.isdir(args["path"]) and not _is_one(args["path"])
         return [(os.path.join(literal, "*") if folder else literal, args["path"])]
     for pattern in args["pattern"] or []:

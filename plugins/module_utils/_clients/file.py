@@ -72,7 +72,7 @@ def look_into(path: str, size: int, inside: Inside, asked: Asked) -> None:
         else:
             _plain(path, size, inside, asked)
     except NotVerifiable as exc:
-        inside.kind = inside.kind or verbatim(container)
+        inside.kind = inside.kind or verbatim("" if inside.container else container)
         inside.derived.append(exc.message)
 
 
@@ -183,6 +183,12 @@ def _content(stream: Stream, path: str, inside: Inside, asked: Asked) -> None:
     else:
         kind = next((name for magic, name in _OTHERS if head.startswith(magic)), "")
         inside.kind = verbatim(kind)
+        if inside.container:  # what compresses it has a mark at its end, and sums
+            stream.drain()
+            inside.derived.append(
+                phrase("{kind} cannot be looked into here", kind=kind) if kind else phrase("what is in it is of no kind that is known here")
+            )
+            return
         inside.unseen.append(
             phrase("{kind} cannot be looked into here", kind=kind)
             if kind
@@ -244,7 +250,12 @@ def _seven(path: str, size: int, inside: Inside, asked: Asked) -> None:
 
 def _reason(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if re.search(r"error|unexpected|cannot|can not|wrong|CRC", line, re.I)]
+    lines.sort(key=_is_no_error)
     return first_line(lines[0] if lines else text.strip()[-200:], limit=200)
+
+
+def _is_no_error(line: str) -> bool:
+    return not line.startswith("ERROR")
 
 
 def head_of(path: str) -> bytes:

@@ -211,7 +211,7 @@ class _Checked:
         done = self.pipe.ended()
         if done.rc == 0:
             return b""
-        said = first_line(done.stderr, limit=200) or str(done.rc)
+        said = first_line(done.stderr, limit=400).split(" : ", 1)[-1] or str(done.rc)
         if "emory" in said or "ermission" in said:
             raise CannotObserve(phrase("{program} cannot read it: {reason}", program=self.kind, reason=said))
         raise Damaged(phrase("it is not a whole {kind} file: {reason}", kind=self.kind, reason=said))
@@ -234,6 +234,8 @@ def not_whole(kind: str, exc: Exception) -> Damaged:
     text = str(exc) or type(exc).__name__
     if "end-of-stream" in text or "EOF" in text:
         return Damaged(phrase("it is not a whole {kind} file: it ends too early", kind=kind))
+    if text.startswith("Not a gzipped file"):  # its beginning is one
+        return Damaged(phrase("it is not a whole {kind} file: something else follows its end", kind=kind))
     return Damaged(phrase("it is not a whole {kind} file: {reason}", kind=kind, reason=first_line(text, limit=200)))
 
 

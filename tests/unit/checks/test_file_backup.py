@@ -339,6 +339,13 @@ def test_path_of_a_file_or_folder(tmp_path: pathlib.Path) -> None:
     assert str(finding.status) == "fail"
 
 
+def test_a_path_is_never_an_option(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path / "-x.sql")
+    finding = file_backup.run(parse_arguments(file_backup, {"path": "-x.sql", "max_age": "24h"}), FakeRunner())
+    assert not isinstance(finding, list) and finding.observed["newest"] == str(tmp_path / "-x.sql")
+
+
 def test_pax_records_and_garbage() -> None:
     assert archives.parse_pax(b"18 path=some/name\n13 size=1234\n") == {"path": "some/name", "size": "1234"}
     for garbage in (b"", b"x", b"999 a=b\n", b"-1 a=b", b"0 a", b"\xff\xff \xff"):
@@ -488,3 +495,47 @@ def test_messages_of_failure(text: str, said: bool) -> None:
 def test_what_is_no_backup(head: bytes, what: str | None) -> None:
     found = messages.other_than_backup(head, len(head))
     assert (None if found is None else str(found)) == what
+
+
+FORMS = [
+    "db-%Y%m%d.sql.gz",
+    "db-%Y-%m-%d_%H%M%S.sql.gz",
+    "db-%d-%m-%Y.sql.gz",
+    "db-%m-%d-%Y.sql.gz",
+    "%Y_%m_%d/db.sql.gz",
+    "%Y/%m/%d/db.sql.gz",
+    "db-%s.sql.gz",
+    "db-%a.sql.gz",
+    "db.%u.sql.gz",
+    "db-%G-W%V-%u.sql.gz",
+    "db-%y%m%d.sql.gz",
+    "db-%d%b%Y.sql.gz",
+    "db-%Y%m%dT%H%M%SZ-{hash}.sql.gz",
+    "db-{night}.sql.gz",
+    "pg15-db01-%Y%m%d-{pid}.sql.gz",
+    "%Y-%m-%dT%H:%M:%S.sql.gz",
+    "db_%Y%m%d_0200_full.sql.gz",
+]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_healthy_rounds(tmp_path: pathlib.Path, form: str) -> None:
+    """A dump each night, of which seven are kept, over the turn of a year: no finding."""
+    for night in range(25, 55):
+        moment = NOW + dt.timedelta(days=night, minutes=night * 7 % 30)
+        digest = hashlib.sha256(str(night).encode()).hexdigest()
+        text = form.format(hash=digest[:8], night=night % 7, pid=1000 + night * 7919 % 30000)
+        path = tmp_path / moment.strftime(text)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(gzip.compress(DUMP + b"-- %d\n" % night))
+        os.utime(path, (moment.timestamp(), moment.timestamp()))
+        kept = sorted(tmp_path.rglob("*.gz"), key=os.path.getmtime)
+        for old in kept[:-7]:
+            old.unlink()
+        clock = FakeClock(moment + dt.timedelta(hours=5))
+        finding = check(tmp_path / "**" / "*.gz", clock=clock, max_age="26h", min_count=min(night - 24, 7))
+        assert str(finding.status) == "pass", (night, path.name, finding.message)
+        assert finding.observed["newest"] == str(path)
+        if night % 6 == 0:
+            late = check(tmp_path / "**" / "*.gz", clock=FakeClock(moment + dt.timedelta(hours=50)), max_age="26h")
+            assert str(late.status) == "fail", (night, path.name, late.message)
