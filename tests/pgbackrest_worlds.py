@@ -73,6 +73,8 @@ class Stanza:
         self.config.write_text(
             "".join(f"[{section}]\n" + "".join(f"{name}={value}\n" for name, value in found.items()) for section, found in sections.items())
         )
+        self.config.chmod(0o640)
+        shutil.chown(self.config, *_owner(self))
         return self
 
     def pgbackrest(self, *words: str) -> str:

@@ -30,7 +30,7 @@ def stanza_of(world: World, *, hours: float = 3.0, second: bool = False, data: b
 
 
 def nightly(world: World) -> Arguments:
-    return stanza_of(world).args(rpo="24h", retention="1h")
+    return stanza_of(world, data=True).args(rpo="24h", retention="1h")
 
 
 def idle_for_days(world: World) -> Arguments:
@@ -224,6 +224,18 @@ def history_gap(world: World) -> Arguments:
     stanza.until(f"select last_archived_wal >= '{closed}' from pg_stat_archiver")
     next(path for path in stanza.wal() if path.name.startswith("00000002")).unlink()
     return stanza.args(conninfo=stanza.conninfo())
+
+
+def second_lacks_wal(world: World) -> Arguments:
+    stanza = stanza_of(world, second=True)
+    sorted((stanza.second / "archive" / STANZA).rglob("0*-*.gz"))[-2].unlink()
+    return stanza.args()
+
+
+def passphrase_for_everybody(world: World) -> Arguments:
+    stanza = stanza_of(world, second=True)
+    stanza.config.chmod(0o644)
+    return stanza.args()
 
 
 def archive_command_fails(world: World) -> Arguments:
@@ -447,7 +459,13 @@ def password_on_the_command_line(world: World) -> Arguments:
 
 CHECK = "pgbackrest_backup"
 ROWS = [
-    Row(CHECK, "a full and a differential backup, WAL up to now", nightly, "pass", r"^backup \d{8}-\d{6}F_\S+D in repository 1 is 3 h old"),
+    Row(
+        CHECK,
+        "a full and a differential backup, WAL up to now",
+        nightly,
+        "pass",
+        r"^backup \d{8}-\d{6}F_\S+D in repository 1 is 3 h( \d+ min)? old",
+    ),
     Row(CHECK, "an idle database, seen by its files", idle_for_days, "pass", r"no WAL is missing"),
     Row(CHECK, "an idle database, asked", idle_server, "pass", r"no WAL is missing"),
     Row(CHECK, "a busy database", busy_server, "pass", r"WAL at most \S+ \S+ behind"),
@@ -458,20 +476,26 @@ ROWS = [
         "two repositories, one of them encrypted",
         two_repositories,
         "pass",
-        r"in repository 1 is 3 h old.*in repository 2 is 3 h old",
+        r"in repository 1 is 3 h( \d+ min)? old.*in repository 2 is 3 h( \d+ min)? old",
     ),
-    Row(CHECK, "the encrypted repository alone", encrypted_repository, "pass", r"in repository 2 is 3 h old"),
-    Row(CHECK, "passphrase in the environment", passphrase_in_environment, "pass", r"in repository 2 is 3 h old"),
+    Row(CHECK, "the encrypted repository alone", encrypted_repository, "pass", r"in repository 2 is 3 h( \d+ min)? old"),
+    Row(CHECK, "passphrase in the environment", passphrase_in_environment, "pass", r"in repository 2 is 3 h( \d+ min)? old"),
     Row(CHECK, "a standby has taken over", promoted, "pass", r"in repository 1 is"),
     Row(CHECK, "backups stopped three days ago", backups_stopped, "fail", r"is 3 d 4 h old, the limit is 26 h \(RPO 24 h\)"),
-    Row(CHECK, "differential on an old full backup", old_full, "fail", r"on which the newest one rests, is 20 h old, the limit is 12 h"),
+    Row(
+        CHECK,
+        "differential on an old full backup",
+        old_full,
+        "fail",
+        r"on which the newest one rests, is 20 h( \d+ min)? old, the limit is 12 h",
+    ),
     Row(CHECK, "fewer full backups than wanted", too_few, "fail", r"repository 1: 1 complete full backup is there, at least 2 are wanted"),
-    Row(CHECK, "backups do not reach far enough back", not_long_enough, "warn", r"the oldest is 3 h old, 30 d are to be kept"),
+    Row(CHECK, "backups do not reach far enough back", not_long_enough, "warn", r"the oldest is 3 h( \d+ min)? old, 30 d are to be kept"),
     Row(CHECK, "only one repository is configured", only_one_repository, "fail", r"1 repository holds a backup .*, at least 2 are wanted"),
     Row(CHECK, "repository is not encrypted", not_encrypted, "fail", r"repository 1 is not encrypted"),
     Row(CHECK, "who is on the host may delete the repository", may_be_deleted, "fail", r"may delete repository 1, a folder of this host"),
     Row(CHECK, "no backup was ever made", no_backup, "fail", r"repository 1 holds no complete backup of the stanza main"),
-    Row(CHECK, "newest backup was killed", aborted, "fail", r"is 3 h old, the limit is 2 h"),
+    Row(CHECK, "newest backup was killed", aborted, "fail", r"is 3 h( \d+ min)? old, the limit is 2 h"),
     Row(CHECK, "folder of the newest backup removed", backup_removed, "fail", r"is listed, and gone from repository 1"),
     Row(CHECK, "folder of its full backup removed", full_removed, "fail", r"is listed, and gone from repository 1"),
     Row(
@@ -491,6 +515,8 @@ ROWS = [
     Row(CHECK, "the WAL of an older backup removed", wal_of_older_backup, "fail", r"rests on \S+F, which cannot be restored"),
     Row(CHECK, "all WAL removed", no_wal, "fail", r"cannot be restored without it"),
     Row(CHECK, "WAL missing where a timeline begins", history_gap, "fail", r"WAL 00000002\w+ is not in repository 1"),
+    Row(CHECK, "the second repository lacks WAL", second_lacks_wal, "fail", r"^WAL \w+ is not in repository 2: after backup"),
+    Row(CHECK, "everybody may read the passphrase", passphrase_for_everybody, "warn", r"pgbackrest.conf holds a secret"),
     Row(CHECK, "archive_command fails, asked", archive_command_fails, "fail", r"archive_command fails, \d+ times? so far"),
     Row(
         CHECK,
@@ -503,7 +529,9 @@ ROWS = [
     Row(CHECK, "archive_command is empty", archive_command_empty, "fail", r"archive_command is empty"),
     Row(CHECK, "archiving off, beyond the RPO", archiving_off, "fail", r"archive_mode is off: .* would be lost"),
     Row(CHECK, "archiving off, within the RPO", archiving_off_within_rpo, "warn", r"archive_mode is off: .* would be lost"),
-    Row(CHECK, "archiving off, seen by its files", archiving_off_by_files, "fail", r"is 3 h old, the limit is 60 min: 2 segments"),
+    Row(
+        CHECK, "archiving off, seen by its files", archiving_off_by_files, "fail", r"is 3 h( \d+ min)? old, the limit is 60 min: 2 segments"
+    ),
     Row(CHECK, "little is written and no segment ever full", segment_never_full, "fail", r"since archive_timeout is 0"),
     Row(CHECK, "the backups are of another cluster", other_cluster, "fail", r"are of another cluster"),
     Row(CHECK, "new cluster, no backup since", upgraded, "fail", r"holds no backup of the cluster as it is now, and 2 of those before"),

@@ -10,7 +10,12 @@ import shutil
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.module_utils._checks import _integrity_pgbackrest, _restore_pgbackrest
+from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
+from ansible_collections.operability.readiness.plugins.module_utils._checks import (
+    _integrity_pgbackrest,
+    _restore_pgbackrest,
+    pgbackrest_backup,
+)
 from ansible_collections.operability.readiness.plugins.module_utils._checks._backup_proofs import RestoreFailed, Share, Verified
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
@@ -191,3 +196,23 @@ def test_a_damaged_backup_is_the_backups_fault(make: Make) -> None:
     flip(a_file(stanza))
     with pytest.raises(RestoreFailed, match=r"backup \S+ cannot be restored"):
         restored(stanza, 1, stanza.folder / "scratch")
+
+
+# -- from day to day
+
+
+def test_twenty_healthy_rounds(make: Make) -> None:
+    """Writes, archives, backs up: no finding, whatever is just under way."""
+    stanza = make(data=True).configure().start("archive_timeout = 30")
+    environ = stanza.tools.environment()
+    given = stanza.args(max_wal_lag="10m", max_full_age="8d", retention="1s", conninfo=stanza.conninfo())
+    seen = []
+    for number in range(20):
+        stanza.query(f"insert into orders select generate_series(1, 500), 'round {number}'")
+        if number % 7 == 3:
+            stanza.pgbackrest("--repo=1", "--type=incr", "backup")
+        elif number % 2:
+            stanza.query("select pg_switch_wal()")
+        args = parse_arguments(pgbackrest_backup, {**given, "conninfo": given["conninfo"] if number % 3 else None})
+        seen += [(str(one.status), str(one.message)) for one in pgbackrest_backup.run(args, Runner(environ=environ))]
+    assert [said for status, said in seen if status != "pass"] == [] and len(seen) == 20

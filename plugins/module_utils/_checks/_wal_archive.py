@@ -9,7 +9,7 @@ import dataclasses
 import datetime as dt
 import typing as t
 
-from .._clients.pgbackrest import Backup, PgBackRest, PgBackRestFailed
+from .._clients.pgbackrest import Backup, PgBackRest, PgBackRestFailed, moment
 from .._clients.postgresql_archiver import DataFolder, Server
 from .._clients.wal_segments import Gap, Segment, first_gap, name_of, parse_history, segment_of, size_of, unbroken_from
 from .._finding import CannotObserve, isoformat
@@ -55,7 +55,10 @@ def read_archive(tool: PgBackRest, repo: int, archive_id: str, backups: t.Sequen
     # NAME-CHECKSUM.gz; a partial one of a timeline that was left is NAME.partial-CHECKSUM.gz
     whole = {name[:24]: time for name, time in names.items() if name[24:25] == "-"}
     size = segment_size or size_of(known, whole)
-    arrived = {segment: time for name, time in whole.items() if (segment := segment_of(name, size))}
+    try:
+        arrived = {segment: moment(time) for name, time in whole.items() if (segment := segment_of(name, size))}
+    except ValueError:
+        raise CannotObserve(phrase("pgBackRest answered with something that is not a list of files")) from None
     newest = max((segment.timeline for segment in arrived), default=1)
     oldest = min((segment_timeline(backup) for backup in backups), default=newest)
     left_at = None

@@ -124,7 +124,7 @@ def run(args: Arguments, runner: Runner) -> list[Finding]:
     complete = sorted(str(repository.key) for repository in stanza.repositories if repository.backups)
     findings = []
     for repository in stanza.repositories:
-        judgement = Judgement(warns=_stopped(settings))
+        judgement = Judgement(warns=_of_configuration(settings))
         if len(complete) < args["min_repositories"]:
             judgement.fails.append(
                 plural(
@@ -182,8 +182,10 @@ def _folder(args: Arguments, settings: Settings) -> DataFolder | None:
         return None
 
 
-def _stopped(settings: Settings) -> list[Message]:
-    return [
+def _of_configuration(settings: Settings) -> list[Message]:
+    """What is wrong before anything was looked at."""
+    told = [phrase("{path:path} holds a secret, and everybody on this host may read it", path=settings.path)]
+    return (told if settings.others_read_secrets else []) + [
         phrase("pgBackRest was stopped ({path:path} is there): it neither backs up nor archives until 'pgbackrest start'", path=path)
         for path in settings.stop_files
         if os.path.exists(path)
@@ -478,8 +480,8 @@ def _good(newest: Backup, age: float, fulls: int, lag: Lag | None, args: Argumen
     behind = lag.seconds if lag else None
     wal = phrase("WAL at most {lag:duration} behind", lag=behind) if behind else phrase("no WAL is missing")
     return plural(
-        "{backup} is {age:duration} old, {size:bytes}, the limit is {limit}; {wal}; {count:number} full backup",
-        "{backup} is {age:duration} old, {size:bytes}, the limit is {limit}; {wal}; {count:number} full backups",
+        "{backup} is {age:duration} old, {size:bytes}, the limit is {limit}; {wal}; {count:number} full backup; files listed, not read",
+        "{backup} is {age:duration} old, {size:bytes}, the limit is {limit}; {wal}; {count:number} full backups; files listed, not read",
         count=fulls,
         backup=name,
         age=age,

@@ -108,10 +108,10 @@ class Stanza:
 
 
 class File(t.NamedTuple):
-    """A file in a repository."""
+    """A file in a repository; ``time``, in seconds of the epoch, is when it was written there."""
 
     size: int
-    time: dt.datetime
+    time: float
 
 
 class PgBackRest:
@@ -314,8 +314,8 @@ def _backup(entry: _Backup) -> Backup:
     return Backup(
         label=str(entry["label"]),
         type=str(entry["type"]),
-        start=_moment(times["start"]),
-        stop=_moment(times["stop"]),
+        start=moment(times["start"]),
+        stop=moment(times["stop"]),
         repo=int(entry["database"].get("repo-key", 1)),
         database=int(entry["database"]["id"]),
         size=_whole(info.get("size")),
@@ -328,13 +328,6 @@ def _backup(entry: _Backup) -> Backup:
     )
 
 
-def _moment(seconds: object) -> dt.datetime:
-    try:
-        return dt.datetime.fromtimestamp(float(str(seconds)), dt.timezone.utc)
-    except OSError:
-        raise ValueError(seconds) from None
-
-
 def _whole(value: object) -> int | None:
     return None if value is None else int(str(value))
 
@@ -343,7 +336,8 @@ def _entries(text: str) -> dict[str, t.Mapping[str, object]]:
     try:
         found = json.loads(text)
         if all(isinstance(about, dict) for about in found.values()):
-            return {str(path): about for path, about in found.items() if path != "."}
+            found.pop(".", None)
+            return t.cast("dict[str, t.Mapping[str, object]]", found)
     except (ValueError, AttributeError):
         pass
     raise CannotObserve(phrase("pgBackRest answered with something that is not a list of files"))
@@ -351,14 +345,19 @@ def _entries(text: str) -> dict[str, t.Mapping[str, object]]:
 
 def parse_files(text: str) -> dict[str, File]:
     """The files of ``pgbackrest repo-ls --output=json``. CannotObserve for anything else."""
+    found = {path: (about.get("size"), about.get("time")) for path, about in _entries(text).items() if about.get("type") == "file"}
+    files = {path: File(size, time) for path, (size, time) in found.items() if isinstance(size, int) and isinstance(time, (int, float))}
+    if len(files) < len(found):
+        raise CannotObserve(phrase("pgBackRest answered with something that is not a list of files"))
+    return files
+
+
+def moment(seconds: object) -> dt.datetime:
+    """Of seconds of the epoch. ValueError."""
     try:
-        return {
-            path: File(int(str(about["size"])), _moment(about["time"]))
-            for path, about in _entries(text).items()
-            if about.get("type") == "file"
-        }
-    except (ValueError, KeyError, OverflowError):
-        raise CannotObserve(phrase("pgBackRest answered with something that is not a list of files")) from None
+        return dt.datetime.fromtimestamp(float(str(seconds)), dt.timezone.utc)
+    except (OSError, OverflowError):
+        raise ValueError(seconds) from None
 
 
 __all__ = (
@@ -380,6 +379,7 @@ __all__ = (
     "Repository",
     "Stanza",
     "failure",
+    "moment",
     "parse_files",
     "parse_info",
 )

@@ -13,13 +13,16 @@ from .._finding import CannotObserve
 from .._runner import Runner
 
 PLACES = ("/etc/pgbackrest/pgbackrest.conf", "/etc/pgbackrest.conf")  # where the tool looks; the second since long ago
+_SECRET = re.compile(r"repo\d*-(?:cipher-pass|s3-key-secret|s3-token|azure-key|gcs-key|sftp-private-key-passphrase)")
 
 
 class Settings:
     """What is set for a stanza: by the environment, in its own section, for all; in this order."""
 
-    def __init__(self, stanza: str, sections: t.Mapping[str, t.Mapping[str, str]], environ: t.Mapping[str, str]) -> None:
-        self.stanza, self.sections, self.environ = stanza, sections, environ
+    def __init__(
+        self, stanza: str, sections: t.Mapping[str, t.Mapping[str, str]], environ: t.Mapping[str, str], path: str | None = None
+    ) -> None:
+        self.stanza, self.sections, self.environ, self.path = stanza, sections, environ, path
 
     def get(self, name: str, default: str = "") -> str:
         variable = f"PGBACKREST_{name.upper().replace('-', '_')}"
@@ -34,6 +37,16 @@ class Settings:
     def data_directory(self) -> str | None:
         """Where the cluster lies, if it lies on this host."""
         return None if self.get("pg1-host") else self.get("pg1-path") or None
+
+    @property
+    def others_read_secrets(self) -> bool:
+        """Whether a passphrase or a key stands in the file, and everybody may read it."""
+        if self.path is None or not any(_SECRET.fullmatch(name) for options in self.sections.values() for name in options):
+            return False
+        try:
+            return bool(os.stat(self.path).st_mode & 0o004)
+        except OSError:
+            return False
 
     @property
     def stop_files(self) -> tuple[str, str]:
@@ -69,7 +82,7 @@ def read_settings(runner: Runner, stanza: str, config: str | None, environ: t.Ma
     given = config or environ.get("PGBACKREST_CONFIG")
     for path in (given,) if given else PLACES:
         try:
-            return Settings(stanza, parse_settings(runner.read_text(path, max_bytes=2**20)), environ)
+            return Settings(stanza, parse_settings(runner.read_text(path, max_bytes=2**20)), environ, path)
         except CannotObserve:
             continue
     return Settings(stanza, {}, environ)

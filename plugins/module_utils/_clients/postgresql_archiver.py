@@ -83,7 +83,7 @@ def ask_server(runner: Runner, conninfo: str, binary: str, env: t.Mapping[str, s
     argv = [binary, "--no-psqlrc", "--no-password", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]
     done = runner.run([*argv, f"--dbname={conninfo}", f"--command={QUESTION}"], env=given, timeout=40.0)
     if done.rc != 0:
-        said = verbatim(masked(first_line(re.sub(r"^psql:\s*|^(ERROR|FATAL):\s*", "", done.stderr.strip()), limit=300)))
+        said = verbatim(masked(first_line(re.sub(r"^(psql:\s*)?((ERROR|FATAL|error):\s*)?", "", done.stderr.strip()), limit=300)))
         raise CannotObserve(phrase("PostgreSQL could not be asked about its archiving: {reason}", reason=said))
     return parse_server(done.stdout)
 
