@@ -12,7 +12,7 @@ import os
 import typing as t
 
 from .._clients.barman import Told
-from .._clients.barman_files import Archive, Info, Recorded, is_held, lock_path, way_of, written_until
+from .._clients.barman_files import Archive, Info, Recorded, cron_locks, is_held, lock_path, way_of, written_until
 from .._clients.wal_names import Segment, Step, missing, name_of, position, segment_of
 from .._finding import isoformat
 from .._masking import masked
@@ -22,6 +22,7 @@ from ._judgement import FUTURE, Judgement
 
 PILED = 600.0  # seconds that a file may wait for barman cron, which runs each minute
 CRON_SILENT = 3600.0
+JUST_ARCHIVED = 60.0  # seconds until which barman may not yet have listed what it has moved
 # bytes that an idle server writes at the start of a segment: page header, a snapshot or two of what runs, a checkpoint
 IDLE = 384
 LOOSE_END = 8192  # bytes: the last ones that were received may be zero
@@ -110,7 +111,12 @@ def judge_earlier(archive: Archive, oldest: Info, newest: Info, judgement: Judge
 
 
 def judge_as_archived(
-    archive: Archive, recorded: t.Mapping[str, Recorded] | None, begin: Segment, encrypted: bool, judgement: Judgement
+    archive: Archive,
+    recorded: t.Mapping[str, Recorded] | None,
+    begin: Segment,
+    encrypted: bool,
+    now: dt.datetime,
+    judgement: Judgement,
 ) -> None:
     """Compares what lies there from the begin of the newest backup on with what barman noted when it archived it."""
     if recorded is None:
@@ -122,16 +128,18 @@ def judge_as_archived(
         name = os.path.basename(path)
         if segment.number < begin.number or segment.timeline < begin.timeline or path in archive.queued:
             continue
-        known = recorded.get(name)
-        if known is None:
-            unlisted.append(name)
-            continue
         try:
-            size = os.stat(path).st_size
+            status = os.stat(path)
         except OSError:
             continue  # barman has just removed it
-        if size != known.size:
-            other.append(phrase("{name} has {size:bytes}, {wanted:bytes} were archived", name=name, size=size, wanted=known.size))
+        known = recorded.get(name)
+        if known is None:
+            if now.timestamp() - status.st_ctime > JUST_ARCHIVED:
+                unlisted.append(name)
+            continue
+        if status.st_size != known.size:
+            sizes = {"size": status.st_size, "wanted": known.size}
+            other.append(phrase("{name} has {size:bytes}, {wanted:bytes} were archived", name=name, **sizes))
         if known.encryption is None:
             plain.append(name)
     if other:
@@ -182,8 +190,8 @@ def judge_queues(told: Told, archive: Archive, now: dt.datetime, judgement: Judg
             )
         )
     else:
-        silent = _age(lock_path(told, "cron"), now)
-        if silent is not None and silent > CRON_SILENT:
+        silent = min((age for age in (_age(path, now) for path in cron_locks(told)) if age is not None), default=0.0)
+        if silent > CRON_SILENT:
             judgement.warns.append(phrase("barman cron last ran for this server {age:duration} ago; it is to run each minute", age=silent))
     if archive.refused:
         judgement.warns.append(
@@ -326,17 +334,26 @@ def _lag(told: Told, archive: Archive, now: dt.datetime, limit: float, works: bo
         return
     told_all = {"bytes": found.only_there, "age": found.lag, "limit": limit}
     if not waiting and not receiving and works:
-        judgement.warns.append(
-            phrase(
-                "up to {bytes:bytes} of WAL may be only on the server since {age:duration}, the limit is {limit:duration}: archive_timeout"
-                " is 0, so that a segment is archived when it is full; set it, or streaming_archiver",
-                **told_all,
-            )
-        )
+        judgement.warns.append(_open_segment(timeout, told_all))
         return
     found.catching_up = works
     judgement.fails.append(
         phrase("{bytes:bytes} of WAL are only on the server, since {age:duration}, the limit is {limit:duration}", **told_all)
+    )
+
+
+def _open_segment(timeout: float, told_all: t.Mapping[str, float]) -> Message:
+    if timeout:
+        return phrase(
+            "up to {bytes:bytes} of WAL may be only on the server since {age:duration}, the limit is {limit:duration}: archive_timeout is"
+            " {timeout:duration}; make it shorter, or set streaming_archiver",
+            timeout=timeout,
+            **told_all,
+        )
+    return phrase(
+        "up to {bytes:bytes} of WAL may be only on the server since {age:duration}, the limit is {limit:duration}: archive_timeout is 0, so"
+        " that a segment is archived when it is full; set it, or streaming_archiver",
+        **told_all,
     )
 
 

@@ -121,8 +121,11 @@ def _is_there(data: str, listed: Listed, one: Kept, found: Verified) -> bool:
     except OSError as exc:
         raise CannotObserve(unreadable(os.path.join(data, listed.path), exc)) from None
     if size != listed.size:
-        said = "{backup}: {path:path} has {size:bytes}, {wanted:bytes} were backed up"
-        _damage(found, phrase(said, backup=one.shown, path=listed.path, size=size, wanted=listed.size))
+        sizes = {"size": size, "wanted": listed.size}
+        _damage(
+            found,
+            phrase("{backup}: {path:path} has {size:bytes}, {wanted:bytes} were backed up", backup=one.shown, path=listed.path, **sizes),
+        )
         return False
     return True
 

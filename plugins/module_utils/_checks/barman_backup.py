@@ -177,7 +177,7 @@ def _judge(
     if pitr:
         judge_earlier(archive, pitr[0].info, newest.info, judgement)
     if followed:
-        judge_as_archived(archive, read_xlogdb(told), newest.first(size), args["encrypted"], judgement)
+        judge_as_archived(archive, read_xlogdb(told), newest.first(size), args["encrypted"], now, judgement)
     wal = _arrival(args, barman, told, archive, now, judgement)
     _measure(args, newest, wal, gaps, common)
     facts: dict[str, object] = {

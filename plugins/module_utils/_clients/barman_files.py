@@ -263,16 +263,25 @@ def is_held(path: str) -> bool | None:
     return any("FLOCK" in line and re.search(rf":{node} ", line) for line in lines)
 
 
+def cron_locks(told: Told) -> list[str]:
+    """What barman cron touches each time that it runs."""
+    return [lock_path(told, "cron"), lock_path(told, "archive-wal"), os.path.join(_lock_folder(told), ".cron.lock")]
+
+
 def lock_path(told: Told, kind: str) -> str:
     """The lock of ``backup``, ``cron``, ``receive-wal``, ``archive-wal`` of the server."""
-    folder = told.text("barman_lock_directory") or told.text("barman_home") or ""
-    return os.path.join(folder, f".{told.text('name')}-{kind}.lock")
+    return os.path.join(_lock_folder(told), f".{told.text('name')}-{kind}.lock")
+
+
+def _lock_folder(told: Told) -> str:
+    return told.text("barman_lock_directory") or told.text("barman_home") or ""
 
 
 __all__ = (
     "Archive",
     "Info",
     "Recorded",
+    "cron_locks",
     "info_paths",
     "is_held",
     "lock_path",
