@@ -23,9 +23,11 @@ _made: list[pathlib.Path] = []
 
 @atexit.register
 def remove_all() -> None:
-    """Removes what was made; nothing of it can be asked for afterwards."""
+    """Removes what was made; what is asked for afterwards is made anew."""
     while _made:
         shutil.rmtree(_made.pop(), ignore_errors=True)
+    for made in (tools, own_tools, of_postgres, of_mariadb, of_other_tools):
+        made.cache_clear()
 
 
 @functools.cache

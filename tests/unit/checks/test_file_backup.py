@@ -370,9 +370,9 @@ def test_what_is_said_is_data_and_is_told_in_french(tmp_path: pathlib.Path) -> N
 
 
 def test_how_it_was_verified_is_told_in_french(tmp_path: pathlib.Path) -> None:
-    put(tmp_path / "x.tar.gz", archive(["a"]))
-    assert told(check(tmp_path / "x.tar.gz").message, "fr").endswith(", lue jusqu\u2019au bout (tar dans gzip)\u202f; 1 conservée")
-    put(tmp_path / "y.tar.gz", archive(["a"]), hours=5)
+    put(tmp_path / "x-1.tar.gz", archive(["a"]))
+    assert told(check(tmp_path / "x-1.tar.gz").message, "fr").endswith(", lue jusqu\u2019au bout (tar dans gzip)\u202f; 1 conservée")
+    put(tmp_path / "x-2.tar.gz", archive(["a"]), hours=5)
     assert told(check(tmp_path / "*.gz").message, "fr").endswith("\u202f; 2 conservées")
 
 
