@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import contextvars
 import dataclasses
 import os
 import posixpath
@@ -159,19 +160,20 @@ def look(borg: Borg, newest: Archive, earlier: t.Sequence[Archive], paths: t.Seq
     patterns = patterns_of(paths)
     few, rest = earlier[:1], earlier[1:]
 
-    def listed(archive: Archive) -> list[Item]:
-        return borg.items(archive, patterns)
+    def listed(archive: Archive) -> concurrent.futures.Future[list[Item]]:
+        # in a copy of the context, by which secrets are taken out of what is said
+        return pool.submit(contextvars.copy_context().run, borg.items, archive, patterns)
 
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        first = pool.submit(listed, newest)
-        others = [pool.submit(listed, archive) for archive in few]
+        first = listed(newest)
+        others = [listed(archive) for archive in few]
         trees = {path: tree for path in paths if live and (tree := walk(path, newest.time.timestamp())) is not None}
         places = [place for tree in trees.values() for place in tree.mounts]
         try:
             found = held_of(first.result(), paths, places)
             before, trouble = _of_earlier(others, paths)
             if trouble is None and rest and not _is_plain(found, before, deviation):
-                more, trouble = _of_earlier([pool.submit(listed, archive) for archive in rest], paths)
+                more, trouble = _of_earlier([listed(archive) for archive in rest], paths)
                 before += more
         except BaseException:
             for other in others:
