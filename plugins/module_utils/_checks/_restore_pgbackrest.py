@@ -51,7 +51,7 @@ def restore(args: Access, runner: Runner, generation: Generation, target: str) -
         f"--set={chosen.label}",
         f"--tablespace-map-all={spaces}",
         f"--lock-path={own}",
-        f"--recovery-option=restore_command={_fetching(tool, chosen, program, data, own)}",
+        f"--recovery-option=restore_command={_fetching(tool, chosen, program, data)}",
         "--no-delta",
     ]
     if chosen is not backups[0]:
@@ -72,9 +72,10 @@ def restore(args: Access, runner: Runner, generation: Generation, target: str) -
     return Restored(files, size, places, ("postgresql", data))
 
 
-def _fetching(tool: PgBackRest, chosen: Backup, program: str, data: str, own: str) -> str:
+def _fetching(tool: PgBackRest, chosen: Backup, program: str, data: str) -> str:
     """What the restored cluster fetches its WAL with: of the same repository, one after the other, with nothing left behind."""
-    words = [program, *tool.options(chosen.repo), f"--pg1-path={data}", f"--lock-path={own}", "--no-archive-async"]
+    locks = os.path.join(data, "pgbackrest.locks")  # which whoever runs the server may look into, and nobody makes
+    words = [program, *tool.options(chosen.repo), f"--pg1-path={data}", f"--lock-path={locks}", "--no-archive-async"]
     return f'{shlex.join(words)} archive-get %f "%p"'
 
 
