@@ -412,7 +412,7 @@ ROWS = [
         "a segment not yet full, archive_timeout set",
         copied(not_yet_full, max_wal_lag="1h"),
         "pass",
-        r"WAL is here up to 00000001\w+, \d+ m?s behind",
+        r"WAL is here up to 00000001\w+, [\d.]+ m?s behind",
     ),
     row("a backup runs now", copied(backup_runs), "pass", r"ended 3 h ago"),
     row("a later backup waits for its WAL", copied(waits_for_wal), "pass", r"ended 3 h ago"),
