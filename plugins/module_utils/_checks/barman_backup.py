@@ -145,6 +145,8 @@ def _switched_off(told: Told, server: str) -> Message | None:
 def _judge_list(args: Arguments, backups: list[Backup], now: dt.datetime, judgement: Judgement, common: Facts) -> Finding:
     done = [Kept(backup, Info(end=backup.end, size=backup.size)) for backup in backups if backup.status == DONE and backup.end]
     judge_other(backups, done, None, judgement)
+    if not backups:  # barman also lists nothing where it may not read its folders
+        raise CannotObserve(judgement.unseen[0], observed=common["observed"])
     if not done:
         return _none(args, judgement, common)
     _limits(args, done, now, judgement, common)
