@@ -139,6 +139,8 @@ def shown_address(text: str) -> str:
 
 def integrity_of(tool: str) -> IntegrityOf:
     """What verifies the backups of a tool. The file of a tool that is not asked for is not imported, and all of them travel."""
+    if tool not in TOOLS:
+        raise KeyError(tool)
     if tool == "restic":
         from . import _integrity_restic
 
@@ -166,6 +168,8 @@ def integrity_of(tool: str) -> IntegrityOf:
 
 def restore_of(tool: str) -> RestoreOf:
     """What restores the backups of a tool."""
+    if tool not in TOOLS:
+        raise KeyError(tool)
     if tool == "restic":
         from . import _restore_restic
 

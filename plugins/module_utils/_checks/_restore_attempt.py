@@ -121,7 +121,7 @@ def attempt(args: Asked, half: RestoreOf, runner: Runner, generations: t.Sequenc
                 judgement.warns.append(scratch.unremoved)
         if failed:
             said = phrase("{failed}; the older {generation} was restored instead", failed=failed[0], generation=name)
-            judgement.warns.append(said)
+            judgement.warns.insert(0, said)
         return outcome
     judgement.fails += failed
     return outcome
