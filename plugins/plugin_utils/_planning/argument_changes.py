@@ -22,7 +22,7 @@ from .._described.policy import LEVELS, Rule
 from .._described.service import Description, NoChecks
 from .._model.planned import PlannedCheck
 from .asked_servers import ADDRESSES, kinds_asked, server_options
-from .backup_tools import farthest, is_of_backups
+from .backup_tools import check_of, farthest, is_of_backups
 from .derive.derivations import GROUPS, group_of
 from .derive.instance import Instance, Steps
 from .limits import (
@@ -131,7 +131,7 @@ def _limits(check: PlannedCheck, asked: _Asked) -> None:
         if about.get("no_log") is True or not (is_limit(option) or option in INSTRUMENTS) or unresolved({"": values.get(option)}):
             continue
         stands, bound = _operations(option, check.check, asked), _bound(option, asked)
-        value = _read(check.check, option, values.get(option))
+        value = _read(check.check, option, values.get(option), values.get("tool"))
         if value == _read(check.check, option, stands.value):
             continue  # as operations have it
         if option in INSTRUMENTS:
@@ -289,7 +289,8 @@ def _compared(check: PlannedCheck, instance: Instance, asked: _Asked, steps: Ste
             continue
         if now.get(option) == before.get(option) or unresolved({"now": now.get(option), "before": before.get(option)}):
             continue
-        value, declared = _read(check.check, option, now.get(option)), _read(check.check, option, before.get(option))
+        tool = now.get("tool")
+        value, declared = _read(check.check, option, now.get(option), tool), _read(check.check, option, before.get(option), tool)
         if _is_exempt(option, now):
             continue
         if is_looser(option, declared, value):
@@ -367,10 +368,11 @@ def _named(check: str, args: t.Mapping[str, object]) -> dict[str, object]:
     return {other.get(name, name): value for name, value in args.items()}
 
 
-def _read(check: str, option: str, given: object) -> object:
+def _read(check: str, option: str, given: object, tool: object = None) -> object:
     """What the check gets: of the option's type, in its unit, its default where there is none. The tool of the system is that default."""
     usual = load_check(check).ARGUMENT_SPEC.get(option, {}).get("default")
-    if option == "binary" and is_program_of_system(given, usual):
+    name = load_check(check_of(tool)).ARGUMENT_SPEC.get(option, {}).get("default") if tool and check_of(tool) in CHECKS else usual
+    if option == "binary" and is_program_of_system(given, name):
         return usual
     if option == "logrotate_state" and given in load_check(check).USUAL_STATES:
         return usual

@@ -50,7 +50,7 @@ WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
 # -- how a check goes about it
 MANNER = (
     ("database_user", "interval", "link_timeout", "max_bytes", "name", "no_log", "password", "password_file", "read_only", "scratch")
-    + ("state_file", "sudo", "sudo_user", "timeout", "verify_user")
+    + ("state_file", "sudo", "sudo_user", "timeout")
 )  # fmt: skip
 # -- what is looked at
 INSTRUMENTS = ("bin_directory", "binary", "journald_config", "logrotate_config", "logrotate_state", "psql")  # what a check believes

@@ -237,7 +237,7 @@ def slipped(case: Option, phase: str) -> list[str]:
             f"{check.key}.{name}"
             for name in {*mine, *theirs} - {"timeout", "link_timeout", "interval", "name", "no_log", "read_only", "connect_timeout"}
             if mine.get(name) != theirs.get(name)
-            and not (theirs.get(name) in (None, [], {}) and mine.get(name))  # where there was nothing it is demanded
+            and theirs.get(name) not in (None, [], {})  # where there was nothing it is demanded, or there still is nothing
             and not is_looser(name, mine.get(name), theirs.get(name))  # stricter
             and not is_the_same(mine.get(name), theirs.get(name))
         ]

@@ -15,7 +15,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._described i
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import SCHEMAS
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.policy import FOLDER, shipped
 
-FREE = {"Copy", "SecondCopy", "Backup"}  # keys of the tool's check stand there too
+FREE = {"Copy", "SecondCopy", "Backup", "Proving"}  # keys of the tool's check stand there too
 
 
 def schema(name: str) -> dict[str, t.Any]:

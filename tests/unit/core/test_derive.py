@@ -21,6 +21,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._described.s
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.completion import completed
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.judged import Reach
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import PlannedCheck
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.backup_tools import is_of_backups
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.derivations import AREAS, DERIVATIONS, derive
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.derive.instance import Instance
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.proofs import with_paths
@@ -57,7 +58,7 @@ def test_every_check_of_the_policies_has_a_derivation_or_takes_arguments_from_th
     proofs = {(proof.check, proof.source) for name in shipped() for rule in load(name).rules.values() for proof in rule.proved_by}
     schema = json.loads((FOLDER.parent / "schemas" / "service.schema.json").read_text())
     for check, source in proofs:
-        kind = "backup" if check.endswith("_backup") else check
+        kind = "backup" if is_of_backups(check) else check
         family = f"{kind}:{source}" if source else kind
         if source:
             assert family in DERIVATIONS or source.split(".")[0] in schema["properties"], family
@@ -458,8 +459,9 @@ def test_a_limit_for_all_backups_reaches_one_that_says_none() -> None:
 
 
 def test_a_backup_by_a_tool_without_a_check() -> None:
-    assert "there is no check for backups of 'tape'; known: file, restic" in missing(
-        "file_backup", "parts: {db: {backups: [{tool: tape}]}}\n"
+    assert (
+        "there is no check for backups of 'tape'; known: barman, borg, file, mariadb, pgbackrest, record, restic; what another"
+        in missing("file_backup", "parts: {db: {backups: [{tool: tape}]}}\n")
     )
     assert "a service without data says so" in missing("file_backup")
 
@@ -633,9 +635,9 @@ SEVERAL = {
         "restic_backup",
         """
         parts:
-          db: {backups: [{tool: restic, repository: /srv/r, password_file: /etc/p, max_age: 1d}, {tool: pgbackrest, repository: /srv/pg}]}
+          db: {backups: [{tool: restic, repository: /srv/r, password_file: /etc/p, max_age: 1d}, {tool: tape, repository: /srv/pg}]}
         """,
-        "there is no check for backups of 'pgbackrest'",
+        "there is no check for backups of 'tape'",
         False,
     ),
     "a part without a host": (
@@ -715,4 +717,4 @@ def test_what_proves_less_than_is_asked_is_derived_and_says_so_once() -> None:
 def test_where_not_one_can_be_planned_another_proof_is_looked_for() -> None:
     with pytest.raises(NoHost, match="no host for the pattern 'nobody'"):
         derived("systemd_unit", "parts: {ghost: {hosts: nobody, units: [b.service]}}")
-    assert "there is no check for backups of 'pgbackrest'" in missing("restic_backup", "parts: {db: {backups: [{tool: pgbackrest}]}}")
+    assert "there is no check for backups of 'tape'" in missing("restic_backup", "parts: {db: {backups: [{tool: tape}]}}")

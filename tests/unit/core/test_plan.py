@@ -160,8 +160,8 @@ def test_what_is_not_declared() -> None:
 
 
 def test_what_no_check_of_this_version_proves() -> None:
-    planned = one(plan(A, phase="recheck"), "BKP-02")
-    assert planned.state == PlanState.UNPROVABLE and "name one of your own (requirements.BKP-02), or waive it" in planned.why
+    planned = one(plan(A, phase="recheck"), "RUN-02")
+    assert planned.state == PlanState.UNPROVABLE and "name one of your own (requirements.RUN-02), or waive it" in planned.why
 
 
 def test_arguments_of_an_exception_go_on_top() -> None:
@@ -328,7 +328,7 @@ def test_the_services_own_requirement() -> None:
         ("OWN-01: {title: x, check: os}", "requirements.OWN-01.check: there is no check 'os'; known: "),
         (
             "BKP-01: {check: systemd_unit}",
-            "requirements.BKP-01.check: systemd_unit does not prove it; expected one of restic_backup, file_backup, command or ansible_module",
+            "requirements.BKP-01.check: systemd_unit does not prove it; expected one of restic_backup, borg_backup, ",
         ),
         ("PLT-02: {with: {dsk: 1}}", "readiness.yml:4: PLT-02: host_capacity: unknown key dsk; known here: disk, "),
         ("PLT-02: {with: {disk: much}}", "readiness.yml:4: PLT-02: host_capacity: disk: 'much' is not a comparison"),

@@ -47,13 +47,14 @@ SERVICE = """\
 schema_version: 1
 service: {name: payments, owner: team-payments, hosts: payments}
 classification: {criticality: 3}
-commitments: {hours: 24x7, rpo: 24h, availability: 0.99}
+commitments: {hours: 24x7, rpo: 24h, rto: 4h, availability: 0.99}
 parts:
   web:
     units: [{name: payments.service}]
     scrape: [{job: payments, port: 8080}]
     logs: [{file: /var/log/payments/app.json}]
-    backups: [{tool: restic, repository: /srv/restic, scheduled_by: {timer: x}, second_copy: {repository: /srv/other}}]
+    backups: [{tool: restic, repository: /srv/restic, scheduled_by: {timer: x, every: 24h}, second_copy: {repository: /srv/other},
+       restore: {scratch: /s, record: /r.json}}]
     support: payments
 endpoints: [{url: "https://payments.example/health", version: {url: /info}}]
 flows: [{to: "ldap.example:636"}]
@@ -119,6 +120,8 @@ BESIDE: dict[str, dict[str, t.Any]] = {
 ENDPOINTS: tuple[str, Path] = ("service", ("endpoints",))
 FILE: tuple[str, Path] = ("service", ("parts", "web", "logs", 0, "file"))
 HIDDEN_BY: dict[str, list[tuple[str, Path]]] = {
+    "commitments.dima": [("service", ("commitments", "rto"))],
+    "commitments.dmia": [("service", ("commitments", "rto"))],
     "commitments.pdma": [("service", ("commitments", "rpo"))],
     "delivery.version_check": [ENDPOINTS, ("service", ("delivery", "version_series"))],
     "delivery.version_label": [ENDPOINTS],
@@ -424,12 +427,12 @@ def test_one_key_that_is_not_looked_at_is_told_with_its_line() -> None:
 
 
 def test_several_stand_in_one_line_a_file() -> None:
-    service = BASE + "commitments: {rto: 4h, hours: 24x7}\ndocuments:\n  runbook: x.md\n  call_script: y.md\n"
+    service = BASE + "commitments: {rto: 4h, hours: 24x7}\ndocuments:\n  operations_manual: x.md\n  call_script: y.md\n"
     shared = (
         "schema_version: 1\nrosters: {a: b}\nservers:\n  p: {kind: prometheus, failover: [x], url: y}\n  l: {kind: loki, failover: [x]}\n"
     )
     assert notices(service, shared) == [
-        "readiness.yml: declared, and not looked at by this version: commitments.rto (line 3), documents.call_script (line 6)",
+        "readiness.yml: declared, and not looked at by this version: documents.operations_manual (line 5), documents.call_script (line 6)",
         "organisation.yml: declared, and not looked at by this version: rosters (line 2), servers.l (kind loki) (line 5)",
     ]
 
@@ -442,8 +445,8 @@ def test_the_kind_of_a_service_is_told_unless_a_requirement_asks_for_it() -> Non
 
 
 def test_a_backup_of_a_tool_without_a_check_is_told() -> None:
-    assert notices(WEB.replace("restic, ", "pgbackrest, stanza: x, ")) == [
-        "readiness.yml:3: parts.web.backups.0 (tool pgbackrest): declared, and not looked at by this version"
+    assert notices(WEB.replace("restic, ", "tape, stanza: x, ")) == [
+        "readiness.yml:3: parts.web.backups.0 (tool tape): declared, and not looked at by this version"
     ]
 
 
