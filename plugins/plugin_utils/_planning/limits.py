@@ -58,7 +58,7 @@ INSTRUMENTS = ("bin_directory", "binary", "journald_config", "logrotate_config",
 LEADING_VARIABLES = frozenset(("LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH"))
 DEMANDS = (
     ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "manifest", "probe_query", "receipt_json")
-    + ("receipt_timestamp", "verify_command", "verify_query", "version")
+    + ("receipt_timestamp", "verify_command", "verify_query", "verify_user", "version")
 )  # fmt: skip
 CONNECTION = (
     ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "object_cache_file", "peers")
