@@ -33,7 +33,7 @@ def remove_all() -> None:
         shutil.rmtree(_made.pop(), ignore_errors=True)
 
 
-def _new_folder() -> pathlib.Path:
+def new_folder() -> pathlib.Path:
     folder = open_folder()
     _made.append(folder)
     return folder
@@ -50,7 +50,7 @@ class Restic:
             self.data.mkdir()
             for number in range(20):
                 self.write(f"invoice-{number}", os.urandom(2000 + number))
-        self.scratch = _new_folder()
+        self.scratch = new_folder()
         self.record = world.folder / "restore.json"
         world.runner.environ.update(PATH=f"{pathlib.Path(self.binary).parent}:{world.runner.environ['PATH']}", HOME=str(world.folder))
         if init:
@@ -127,7 +127,7 @@ _backed_up: list[Restic] = []
 def backed_up(world: World) -> Restic:
     """A repository with one snapshot, made once."""
     if not _backed_up or not _backed_up[0].repository.exists():
-        folder = _new_folder()
+        folder = new_folder()
         made = Restic(World(folder, None, world.binaries, Runner(environ=dict(os.environ))))
         _backed_up[:] = [made.backup()]
     return Restic(world, _backed_up[0].data, init=False).take(_backed_up[0])
@@ -139,7 +139,7 @@ def backed_up(world: World) -> Restic:
 @functools.cache
 def tools() -> Tools:
     """The databases' programs, which whoever starts them runs."""
-    made = Tools(_new_folder() / "t", *PROGRAMS, also_as_root=True)
+    made = Tools(new_folder() / "t", *PROGRAMS, also_as_root=True)
     share, plugins = packages() / "usr", packages() / "usr/lib/mysql/plugin"
     for name in ("mariadb", "mariadb-install-db", "mariadbd"):
         made.add(name, True)
@@ -158,7 +158,7 @@ def tools() -> Tools:
 @functools.cache
 def postgres_template() -> pathlib.Path:
     """A folder with the data folder of a cluster that was ended, its base backup's like, and dumps."""
-    folder = _new_folder()
+    folder = new_folder()
     server = Postgres(Tools(folder / "t", *PROGRAMS))
     server.start()
     try:
@@ -183,7 +183,7 @@ def postgres_template() -> pathlib.Path:
 
 @functools.cache
 def mariadb_template() -> pathlib.Path:
-    folder = _new_folder()
+    folder = new_folder()
     made = Tools(folder / "t", "mariadb", "mariadb-admin", "mariadb-dump", "mariadb-install-db", "mariadbd")
     server = MariaDB(made)
     server.start()
@@ -204,7 +204,7 @@ class Dump:
     """A folder of dumps, and a folder to restore into."""
 
     def __init__(self, world: World, content: bytes, name: str = "payments.sql.gz") -> None:
-        self.folder, self.scratch, self.world = world.folder / "dumps", _new_folder(), world
+        self.folder, self.scratch, self.world = world.folder / "dumps", new_folder(), world
         self.folder.mkdir()
         self.path = self.folder / name
         self.path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)

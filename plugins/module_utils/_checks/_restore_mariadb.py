@@ -31,8 +31,8 @@ _PACKED = re.compile(r"\.(?:zst|qp|lz4|xbcrypt)$")
 def generations(args: Access, runner: Runner) -> list[Generation]:
     """The backups that can be restored with what they build on, newest first. CannotObserve."""
     found = chains(args, runner)
-    if not found.whole and found.all:
-        raise CannotObserve(about(found.all[0]))
+    if not found.whole and found.unseen:
+        raise CannotObserve(about(found.unseen[0]))
     made = []
     for backup in reversed(found.whole):
         links = chain(backup, found.whole) or [backup]
