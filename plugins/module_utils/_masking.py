@@ -28,6 +28,13 @@ _SECRET_HEADER = re.compile(r"auth|token|key|secret|cookie|password|session|sign
 _FLAG = re.compile(rf"--?[\w-]*(?:{_STRONG}|pass|auth|key)|-u", re.I)
 _VALUE = r"[^\s&;#\"'<>)\]}]*[^\s&;#\"'<>)\]},.:]"  # without the comma or the full stop of the sentence
 _QUERY = re.compile(rf"([?&;](?:[\w.%-]*(?:{_STRONG}|auth|session)[\w.-]*|key|sig|code|pass|pw|sid)=)(\{{[^{{}}]*\}}|{_VALUE})", re.I)
+_OF_STORE = re.compile(r"((?<![\w.+-])(?:s3|b2):[^\s:@/]+:)([^\s@/]+)(?=@)", re.I)  # s3:KEY:SECRET@/bucket
+_REMOTE = re.compile(r"((?<=[\w:]),(?:[\w.-]*(?:pass|secret|token)|pw)=)([^\s,:;\"'<>)\]}]+)", re.I)  # rclone:name,user=x,pass=y:folder
+_NO_PORT = re.compile(
+    r"((?:^|(?<=[\s\"'(]))(?:[a-z][\w+.-]*:)*[a-z][\w+.-]*://[^\s/?#@\[\]{}:\"'<>]+:)(?!\d{1,5}(?!\w)|port\b)([^\s/?#@\"'<>{}]{3,})",
+    re.I,
+)
+_SAID_PORT = re.compile(r"(\binvalid port \"?:)(?!\d{1,5}\b)([^\s\"]+)", re.I)  # as Go repeats what it could not parse
 _NAMED = re.compile(rf"((?<![\w.-])[\w.-]*(?:{_STRONG})=)(?![=~])('[^']*'|\{{[^{{}}]*\}}|{_VALUE})", re.I)
 _QUOTED = re.compile(rf"((?<![\w.-])[\w.-]*(?:{_STRONG}|authorization)[\"']?\s*:\s*)(\"(?:[^\"\\]|\\.)+\"|'[^']+')", re.I)
 _HEADER = re.compile(r"((?:\bauthorization[\"']?\s*[:=]\s*[\"']?(?:[a-z]+\s+)?|\b(?:basic|bearer)\s+(?=\S*[\d=])))([\w+/=.~-]{6,})", re.I)
@@ -106,11 +113,14 @@ def public_url(url: str) -> str:
 
 def masked(text: str) -> str:
     """The text, in which every address has lost its login and what in its query is secret. Whatever is no address stays."""
-    out = _logins_hidden(text) if "@" in text else text
+    out = _OF_STORE.sub(_hide_value, text) if "@" in text else text
+    out = _logins_hidden(out) if "@" in out else out
+    if "://" in out or "invalid port" in out:
+        out = _SAID_PORT.sub(_hide_value, _NO_PORT.sub(_hide_value, out))
     if "%40" in out:
         out = _ENCODED.sub(_encoded_hidden, out)
     if "=" in out:
-        out = _NAMED.sub(_hide_value, _QUERY.sub(_hide_value, out))
+        out = _NAMED.sub(_hide_value, _REMOTE.sub(_hide_value, _QUERY.sub(_hide_value, out)))
     if ":" in out:
         out = _QUOTED.sub(_hide_value, out)
     if "/" in out:
@@ -133,7 +143,10 @@ def secrets_of(address: str) -> list[str]:
     for word in [] if schemes else _ALONE.findall(text):  # a sentence that ends with an address is no login
         start, end = _login(word)
         secret.append(_secret_of_login(word[start : end - 1], alone=start > 0) if end else "")
-    named = [found for pattern in (_QUERY, _NAMED, _HOOK) for found in pattern.finditer(text)]
+    secret += [
+        piece for password in secret if len(pieces := re.split(r"[/?#:@\\]", password)) > 1 for piece in pieces if len(piece) >= SHORTEST
+    ]
+    named = [found for pattern in (_QUERY, _NAMED, _HOOK, _OF_STORE, _REMOTE, _NO_PORT) for found in pattern.finditer(text)]
     secret += [found[2] for found in named if not (found.re is _HOOK and _is_of_file(found))]
     return list(dict.fromkeys(form for value in secret if value for form in (value, unquote(value))))
 

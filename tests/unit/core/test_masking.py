@@ -45,6 +45,8 @@ ADDRESSES = [
     ("redis://:SECRET@h", "redis://h"),
     ("rediss://SECRET@h:6380/0", "rediss://h:6380/0"),
     ("postgres://u:SEC%40SECRET@h", "postgres://h"),
+    ("rclone:far,user=u,pass=SECRET:backups", "rclone:far,user=u,pass=********:backups"),
+    ("s3:AKIAKEY:SECRET@/bucket/path", "s3:AKIAKEY:********@/bucket/path"),
     ("postgres://u:SECRET@SECRET/SECRET@h/db", "postgres://h/db"),
     ("rest:http://u:SECRET@/SECRET@SECRET@h.example/r", "rest:http://h.example/r"),
     ("sftp://u:SECRET@SECRET/SECRET@h//srv", "sftp://h//srv"),
@@ -384,3 +386,18 @@ def test_what_is_no_beginning_of_a_secret_stays() -> None:
     hide = Hiding(["S3CRET word", "the longest one"])
     for text in ("the... and S3C", "S3CX...", "waiting\u2026 for it", "..." * 30_000, "S3CR" * 10):
         assert hide.text(text) == text
+
+
+@pytest.mark.parametrize("password", ["S3cret/etPw9", "S3cret?etPw9", "S3cret#etPw9", "S3cret@etPw9", "S3cret:etPw9"])
+def test_no_piece_of_a_password_shows_where_a_tool_repeats_it(password: str) -> None:
+    secrets = secrets_of(f"rest:http://svc:{password}@127.0.0.1:9/")
+    said = 'parse "http://svc:S3cret": invalid port ":S3cret" after host, then etPw9'
+    assert "S3cret" not in Hiding(secrets).text(said) and "etPw9" not in Hiding(secrets).text(said)
+    assert "S3cret" not in masked(said)
+
+
+def test_a_login_whose_host_was_forgotten() -> None:
+    for address in ("rest:http://svc:S3cretPw9", "ssh://svc:S3cretPw9"):
+        assert "S3cret" not in masked(address) and "S3cret" not in public_url(address) and "S3cretPw9" in secrets_of(address)
+    for fine in ("tcp://localhost:9093.", "http://pay1:8080, http://pay2:8080", "http://host:port/x", "http://{host}:{port}/"):
+        assert masked(fine) == fine
