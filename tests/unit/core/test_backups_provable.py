@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service of level A that declares its backups has each requirement of them proven by a check, whatever the tool; and what the RPO decides."""
+"""Each requirement of a service of level A that declares its backups is proven by a check, whatever the tool; and what the RPO decides."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
-from ansible_collections.operability.readiness.plugins.module_utils._checks import _backup_limits
 from ansible_collections.operability.readiness.plugins.module_utils._registry import load_check
-from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, PlannedRequirement, PlanState
-from ansible_collections.operability.readiness.plugins.plugin_utils._planning import backup_tools
+from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, PlanState
 from unit.core.described import one, plan
 
 ORGANISATION = """\
