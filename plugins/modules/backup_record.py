@@ -79,7 +79,7 @@ options:
     default: {}
   match:
     description:
-      - Fields of the records that count and their values, a text or a list of texts, such as V({JobName: payments-db}).
+      - Fields of the records that count and their values, a text or a list of texts, such as C(JobName) with V(payments-db).
       - For a mail these are headers, or V(body), and what must stand in them.
     type: dict
     default: {}

@@ -367,7 +367,7 @@ ROWS: list[Row] = [
         r"of mail by .* 3 d 4 h",
     ),
     Row(CHECK, "an empty list", file("s.json", lambda: "[]"), "fail", r"has no record of a backup"),
-    Row(CHECK, "a table without a line", file("s.csv", lambda: csv()), "fail", r"has no record of a backup"),
+    Row(CHECK, "a table without a line", file("s.csv", csv), "fail", r"has no record of a backup"),
     Row(CHECK, "a size of nothing", runs(at(3, BackupSize=0), at(27)), "fail", r"has 0 B, at least 1 B are wanted"),
     Row(CHECK, "smaller than wanted", runs(at(3), min_size="10GiB"), "fail", r"has 4\.7 GiB, at least 10\.0 GiB are wanted"),
     Row(

@@ -47,16 +47,23 @@ def without(world: World, *programs: str) -> None:
     world.runner = runner
 
 
+def content_of(folder: t.Callable[[], pathlib.Path], name: str) -> Source:
+    def read() -> bytes:
+        return (folder() / name).read_bytes()
+
+    return read
+
+
 def postgres(name: str) -> Source:
-    return lambda: (real_dumps.of_postgres() / name).read_bytes()
+    return content_of(real_dumps.of_postgres, name)
 
 
 def mariadb(name: str) -> Source:
-    return lambda: (real_dumps.of_mariadb() / name).read_bytes()
+    return content_of(real_dumps.of_mariadb, name)
 
 
 def other(name: str) -> Source:
-    return lambda: (real_dumps.of_other_tools() / name).read_bytes()
+    return content_of(real_dumps.of_other_tools, name)
 
 
 def bytes_of(content: bytes) -> Source:
@@ -579,7 +586,7 @@ ROWS = [
     row("a tar of empty files", file("a.tar.gz", lambda: tar({"a": b"", "b": b""})), "fail", "all 2 members of it are empty"),
     row("a tar of nothing", file("a.tar.gz", lambda: tar({})), "fail", "there is nothing in it"),
     row("gzip of nothing", file("a.sql.gz", packed(bytes_of(b""))), "fail", "there is nothing in it"),
-    row("a zip of nothing", file("a.zip", lambda: zipped()), "fail", "there is nothing in it"),
+    row("a zip of nothing", file("a.zip", zipped), "fail", "there is nothing in it"),
     row(
         "a file is missing in the archive",
         file("a.tar.gz", lambda: tar(FILES), contains=["etc/app.conf", "etc/key"]),

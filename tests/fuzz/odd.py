@@ -8,12 +8,13 @@ The same examples in each run of the suite; many more, and others, in ``make tru
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import typing as t
 
 from generated import TIMES, cases
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 ODD = (
@@ -25,6 +26,28 @@ ODD = (
     *("{" * 300, "\n" * 300, "- " * 300, "> " * 300, "* " * 300, "a," * 500, "a=b " * 300, "((a+)+)+$", "\\(" * 200),
 )
 VALUES: t.Final = (None, True, 0, -1, 10**400, 1.5, float("nan"), float("inf"), "", "\ud800", [], {}, [[]], {"": None}, "x" * 5000)
+
+
+class Case(t.NamedTuple):
+    """What reads a text, what it usually reads, and what it may raise."""
+
+    read: t.Callable[[str], object]
+    seeds: tuple[str, ...]
+    raises: tuple[type[Exception], ...] = ()
+
+    def tried(self, sample: int = 40) -> None:
+        """The seeds, and much else. What is raised besides is a defect."""
+
+        @fuzz(sample)
+        @given(answers(*self.seeds))
+        def read(text: str) -> None:
+            with contextlib.suppress(self.raises):
+                self.read(text)
+
+        for seed in self.seeds:
+            with contextlib.suppress(self.raises):
+                self.read(seed)
+        read()
 
 
 def fuzz(sample: int = 60) -> settings:
@@ -105,6 +128,15 @@ def documents(*seeds: t.Any) -> st.SearchStrategy[t.Any]:
     return st.one_of(changed(), changed(), changed(), anything())
 
 
+def answers(*seeds: str) -> st.SearchStrategy[str]:
+    """Texts; of those that are JSON also other documents."""
+    found = []
+    for seed in seeds:
+        with contextlib.suppress(ValueError):
+            found.append(json.loads(seed))
+    return st.one_of(texts(*seeds), documents(*found).map(as_json)) if found else texts(*seeds)
+
+
 def _places(value: t.Any) -> t.Iterator[tuple[t.Any, t.Any]]:
     entries = list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
     for key, item in entries:
@@ -117,4 +149,4 @@ def as_json(value: t.Any) -> str:
     return json.dumps(value, default=str)
 
 
-__all__ = ("ODD", "anything", "as_json", "contents", "documents", "fuzz", "texts")
+__all__ = ("ODD", "Case", "answers", "anything", "as_json", "contents", "documents", "fuzz", "texts")

@@ -163,7 +163,7 @@ def test_each_share_is_read_once_and_all_of_them_are_everything(repository: Repo
     before = repository.state()
     found = shares(repository, 2)
     assert [(one.damages, one.unseen, one.warns) for one in found] == [([], [], [])] * 2
-    assert [str(one.read).split(" (")[0] for one in found] == [
+    assert [str(one.read).partition(" (")[0] for one in found] == [
         f"all indexes and trees, and share {number} of 2 of the data" for number in (1, 2)
     ]
     read = [measurement.value for one in found for measurement in one.measurements if measurement.name == "verified_bytes"]

@@ -75,11 +75,9 @@ class RestoreOf(t.Protocol):
 
     def generations(self, args: t.Any, runner: Runner) -> list[Generation]:
         """Complete backups, newest first. CannotObserve."""
-        ...
 
     def restore(self, args: t.Any, runner: Runner, generation: Generation, target: str) -> Restored:
         """Restores into ``target``, an empty folder that the caller has made and will remove. CannotObserve, RestoreFailed."""
-        ...
 
 
 class RestoreFailed(Exception):

@@ -138,8 +138,7 @@ def judge_as_archived(
                 unlisted.append(name)
             continue
         if status.st_size != known.size:
-            sizes = {"size": status.st_size, "wanted": known.size}
-            other.append(phrase("{name} has {size:bytes}, {wanted:bytes} were archived", name=name, **sizes))
+            other.append(phrase("{name} has {size:bytes}, {wanted:bytes} were archived", name=name, size=status.st_size, wanted=known.size))
         if known.encryption is None:
             plain.append(name)
     if other:
@@ -332,28 +331,36 @@ def _lag(told: Told, archive: Archive, now: dt.datetime, limit: float, works: bo
     if found.lag is None:
         judgement.fails.append(phrase("barman has no WAL of this server"))
         return
-    told_all = {"bytes": found.only_there, "age": found.lag, "limit": limit}
     if not waiting and not receiving and works:
-        judgement.warns.append(_open_segment(timeout, told_all))
+        judgement.warns.append(_open_segment(timeout, found.only_there, found.lag, limit))
         return
     found.catching_up = works
     judgement.fails.append(
-        phrase("{bytes:bytes} of WAL are only on the server, since {age:duration}, the limit is {limit:duration}", **told_all)
+        phrase(
+            "{bytes:bytes} of WAL are only on the server, since {age:duration}, the limit is {limit:duration}",
+            bytes=found.only_there,
+            age=found.lag,
+            limit=limit,
+        )
     )
 
 
-def _open_segment(timeout: float, told_all: t.Mapping[str, float]) -> Message:
+def _open_segment(timeout: float, only_there: int, lag: float, limit: float) -> Message:
     if timeout:
         return phrase(
             "up to {bytes:bytes} of WAL may be only on the server since {age:duration}, the limit is {limit:duration}: archive_timeout is"
             " {timeout:duration}; make it shorter, or set streaming_archiver",
             timeout=timeout,
-            **told_all,
+            bytes=only_there,
+            age=lag,
+            limit=limit,
         )
     return phrase(
         "up to {bytes:bytes} of WAL may be only on the server since {age:duration}, the limit is {limit:duration}: archive_timeout is 0, so"
         " that a segment is archived when it is full; set it, or streaming_archiver",
-        **told_all,
+        bytes=only_there,
+        age=lag,
+        limit=limit,
     )
 
 

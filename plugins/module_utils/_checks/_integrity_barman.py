@@ -59,14 +59,17 @@ def verify(args: t.Any, runner: Runner, share: Share) -> Verified:
         _wal(told, archive, kept, runner, share, found, read)
     except CannotObserve as exc:
         found.unseen.append(exc.message)
-    numbers = {"number": share.number, "of": share.of, "files": read.files, "bytes": read.bytes, "segments": read.segments}
     found.read = plural(
         "part {number:number} of {of:number}: {files:number} files of {count:number} backup, {bytes:bytes}, and {segments:number} WAL"
         " segments",
         "part {number:number} of {of:number}: {files:number} files of {count:number} backups, {bytes:bytes}, and {segments:number} WAL"
         " segments",
         count=read.backups,
-        **numbers,
+        number=share.number,
+        of=share.of,
+        files=read.files,
+        bytes=read.bytes,
+        segments=read.segments,
     )
     found.observed = {"backups": [one.backup.id for one in kept], "files": read.files, "bytes": read.bytes, "wal_segments": read.segments}
     return found
@@ -121,11 +124,14 @@ def _is_there(data: str, listed: Listed, one: Kept, found: Verified) -> bool:
     except OSError as exc:
         raise CannotObserve(unreadable(os.path.join(data, listed.path), exc)) from None
     if size != listed.size:
-        sizes = {"size": size, "wanted": listed.size}
-        _damage(
-            found,
-            phrase("{backup}: {path:path} has {size:bytes}, {wanted:bytes} were backed up", backup=one.shown, path=listed.path, **sizes),
+        said = phrase(
+            "{backup}: {path:path} has {size:bytes}, {wanted:bytes} were backed up",
+            backup=one.shown,
+            path=listed.path,
+            size=size,
+            wanted=listed.size,
         )
+        _damage(found, said)
         return False
     return True
 
@@ -272,8 +278,8 @@ def _wal(told: Told, archive: Archive, kept: t.Sequence[Kept], runner: Runner, s
         for run in _runs(plain, archive):
             said = records(runner, program, os.path.dirname(archive.segments[run[0]]), run[0], run[-1], archive.size)
             if said:
-                names = {"first": name_of(run[0], archive.size), "last": name_of(run[-1], archive.size), "reason": said}
-                _damage(found, phrase("WAL from {first} to {last} is damaged: {reason}", **names))
+                ends = [name_of(end, archive.size) for end in (run[0], run[-1])]
+                _damage(found, phrase("WAL from {first} to {last} is damaged: {reason}", first=ends[0], last=ends[1], reason=said))
 
 
 def _runs(segments: t.Sequence[Segment], archive: Archive) -> t.Iterator[list[Segment]]:

@@ -61,7 +61,7 @@ def look_up(data: t.Any, path: str) -> t.Any:
                     return seen
         return MISSING
     head, _dot, rest = path.partition(".")
-    if isinstance(data, list) and head.isdigit() and int(head) < len(data):
+    if isinstance(data, list) and head.isdecimal() and int(head) < len(data):
         return look_up(data[int(head)], rest)
     return MISSING
 

@@ -46,7 +46,7 @@ def _missing(backup: Backup) -> list[Message]:
     if backup.kind == "full":
         wanted += [(name,) for name in system_files(settings)]
         undo = settings.get("innodb_undo_tablespaces", "0")
-        if undo.isdigit() and int(undo) <= 127 and "MariaDB" in backup.info.get("server_version", ""):
+        if re.fullmatch(r"\d{1,9}", undo) and int(undo) <= 127 and "MariaDB" in backup.info.get("server_version", ""):
             wanted += [(f"undo{number:03d}",) for number in range(1, int(undo) + 1)]
     return [phrase("{file:path} is not in it", file=one[0]) for one in wanted if names.isdisjoint(one)]
 
@@ -87,7 +87,7 @@ def _page_of_delta(path: str) -> int:
             said = pairs(handle.read(4096))
     except OSError:
         return PAGE
-    numbers = [int(said[name]) for name in ("zip_size", "page_size") if said.get(name, "").isdigit()]
+    numbers = [int(said[name]) for name in ("zip_size", "page_size") if re.fullmatch(r"\d{1,9}", said.get(name, ""))]
     return next((number for number in numbers if 1024 <= number <= 65536), PAGE)
 
 

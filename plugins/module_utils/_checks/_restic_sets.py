@@ -92,8 +92,11 @@ def _held(path: str, snapshot: Snapshot, tree: Tree) -> tuple[Held | None, Messa
     if not path:
         files, size = tree.total()
         whole = Held(snapshot, "/", tree.at("/") or Content(FOLDER))
-        named = {"id": snapshot.id, "paths": list(snapshot.paths)}
-        return whole, None if files and size else phrase("newest snapshot {id} of {paths:list} holds nothing: 0 B to restore", **named)
+        if files and size:
+            return whole, None
+        return whole, phrase(
+            "newest snapshot {id} of {paths:list} holds nothing: 0 B to restore", id=snapshot.id, paths=list(snapshot.paths)
+        )
     place = tree.place(snapshot, path)
     link = place if place and tree.single.get(place, ("",))[0] == LINK else tree.link_above(path) if place is None else None
     if link is not None:

@@ -11,6 +11,7 @@ import shlex
 
 from .._clients.pgbackrest import DAMAGED, Backup, PgBackRest, PgBackRestFailed, Stanza
 from .._finding import CannotObserve
+from .._message import first_line
 from .._phrase import phrase
 from .._runner import Runner
 from ._backup_proofs import Generation, Restored, RestoreFailed
@@ -97,7 +98,7 @@ def _backups(tool: PgBackRest, stanza: Stanza) -> list[Backup]:
     for repository in stanza.repositories:
         if repository.code > 3:
             raise CannotObserve(
-                phrase("the stanza {stanza} cannot be read: {reason}", stanza=stanza.name, reason=repository.said.splitlines()[0])
+                phrase("the stanza {stanza} cannot be read: {reason}", stanza=stanza.name, reason=first_line(repository.said) or "?")
             )
     return []
 
@@ -108,7 +109,7 @@ def _id(backup: Backup) -> str:
 
 def _major(version: str) -> int:
     first = version.split(".")[0]
-    return int(first) if first.isdigit() else 0
+    return int(first) if first.isdecimal() else 0
 
 
 def _measured(folder: str) -> tuple[int, int]:

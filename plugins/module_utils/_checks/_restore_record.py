@@ -65,7 +65,7 @@ def read(path: str, of: t.Mapping[str, object]) -> Record | None:
         return None
     try:
         record = _record(kept.content)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise CannotObserve(phrase("{path:path} is nothing that a check has kept: it cannot be read as such", path=path)) from None
     if record.of != of:
         said = phrase(

@@ -341,7 +341,7 @@ def _needed(runner: Runner, found: Programs, data: str) -> dict[str, str]:
         raise Unusable(
             phrase("the restored PostgreSQL cluster has no control file that can be read: {reason}", reason=first_line(done.stderr))
         )
-    return {ours: lines[name].strip() for name, ours in _AT_LEAST.items() if lines.get(name, "").strip().isdigit()}
+    return {ours: lines[name].strip() for name, ours in _AT_LEAST.items() if lines.get(name, "").strip().isdecimal()}
 
 
 def _recovery(data: str) -> dict[str, str]:

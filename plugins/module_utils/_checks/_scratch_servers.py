@@ -49,14 +49,14 @@ class Database(t.Protocol):
     """A restored database that answers; ``env``: with what a command finds it."""
 
     @property
-    def env(self) -> dict[str, str]: ...
+    def env(self) -> dict[str, str]:
+        """Variables of the environment."""
+
     def tables(self) -> dict[str, int]:
         """How many tables each of its databases has. Unusable, CannotObserve."""
-        ...
 
     def ask(self, query: str, database: str | None) -> str:
         """The answer as plain text. Unusable, CannotObserve."""
-        ...
 
 
 class Account:

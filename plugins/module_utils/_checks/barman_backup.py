@@ -182,27 +182,30 @@ def _judge(
         judge_as_archived(archive, read_xlogdb(told), newest.first(size), args["encrypted"], now, judgement)
     wal = _arrival(args, barman, told, archive, now, judgement)
     _measure(args, newest, wal, gaps, common)
-    facts: dict[str, object] = {
-        "id": newest.backup.id,
-        "server": args["barman_server"],
-        "age": newest.age(now),
-        "size": newest.size,
-        "limit": allowed_age(args),
-        "count": len(kept),
-        "wal": wal.newest,
-        "lag": wal.lag,
-    }
+    server, limit = args["barman_server"], allowed_age(args)
     if wal.lag:
         good = phrase(
             "newest backup {id} of {server} ended {age:duration} ago, {size:bytes}, the limit is {limit}; {count:number} kept; WAL is here"
             " up to {wal}, {lag:duration} behind",
-            **facts,
+            id=newest.backup.id,
+            server=server,
+            age=newest.age(now),
+            size=newest.size,
+            limit=limit,
+            count=len(kept),
+            wal=wal.newest,
+            lag=wal.lag,
         )
     else:
         good = phrase(
             "newest backup {id} of {server} ended {age:duration} ago, {size:bytes}, the limit is {limit}; {count:number} kept; all WAL is"
             " here",
-            **facts,
+            id=newest.backup.id,
+            server=server,
+            age=newest.age(now),
+            size=newest.size,
+            limit=limit,
+            count=len(kept),
         )
     return judgement.finding(good, **common)
 

@@ -110,7 +110,7 @@ def read_tar(stream: Stream, inside: Inside, look: Look | None = None) -> None:
                 while extension:
                     block = stream.exactly(BLOCK)
                     extension = block if block[504] else b""
-            if pax.get("size", "").isdigit():
+            if pax.get("size", "").isdecimal():
                 size = int(pax["size"])
             name = pax.get("path") or long_name or info.name
             has_body = info.isreg() or info.type not in tarfile.SUPPORTED_TYPES

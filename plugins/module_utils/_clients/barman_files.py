@@ -229,7 +229,7 @@ def parse_xlogdb(text: str) -> dict[str, Recorded]:
     found = {}
     for line in text.splitlines():
         words = line.split("\t") if "\t" in line else line.split()
-        if len(words) >= 3 and words[1].isdigit():
+        if len(words) >= 3 and re.fullmatch(r"\d{1,19}", words[1]):
             more = [None if word in ("None", "") else word for word in [*words[3:5], "", ""]]
             found[words[0]] = Recorded(int(words[1]), more[0], more[1])
     return found

@@ -310,7 +310,7 @@ def parse_listing(text: str) -> Listing:
         return Listing(
             sorted(found, key=lambda archive: archive.time), str(data["encryption"]["mode"]), str(about["id"]), str(about["last_modified"])
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise CannotObserve(phrase("borg answered with something that is not a list of archives")) from None
 
 

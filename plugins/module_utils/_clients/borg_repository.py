@@ -135,9 +135,9 @@ def needs_replay(folder: str) -> bool:
 
 def _segments(data: str) -> t.Iterator[tuple[int, str]]:
     for part in os.listdir(data):
-        if part.isdigit():
+        if part.isdecimal():
             for name in os.listdir(os.path.join(data, part)):
-                if name.isdigit():
+                if name.isdecimal():
                     yield int(name), os.path.join(data, part, name)
 
 

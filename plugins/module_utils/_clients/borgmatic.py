@@ -149,7 +149,7 @@ def _text(values: t.Mapping[str, object], name: str) -> str | None:
 
 
 def _count(value: object) -> int:
-    return int(str(value)) if str(value).isdigit() else 0
+    return int(str(value)) if re.fullmatch(r"\d{1,9}", str(value)) else 0
 
 
 def _filled(value: object, runner: Runner, path: str) -> object:
@@ -266,7 +266,7 @@ def _compose(text: str) -> _Node | None:
         return _composed_by_ruamel(text)
     try:
         return t.cast("_Node | None", yaml.compose(text, Loader=yaml.SafeLoader))
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, OverflowError):  # the latter two of an escape that is no character
         raise CannotObserve(phrase("the configuration of borgmatic is not valid YAML")) from None
 
 
@@ -284,7 +284,7 @@ def _composed_by_ruamel(text: str) -> _Node | None:
         raise CannotObserve(said) from None
     try:
         return t.cast("_Node | None", YAML(typ="safe", pure=True).compose(text))
-    except YAMLError:
+    except (YAMLError, ValueError, OverflowError):
         raise CannotObserve(phrase("the configuration of borgmatic is not valid YAML")) from None
 
 

@@ -45,7 +45,7 @@ def parse(content: bytes) -> Manifest:
         files = [_listed(entry) for entry in data["Files"]]
         end = content.rindex(b'"Manifest-Checksum"')
         sound = hashlib.sha256(content[:end]).hexdigest() == str(data["Manifest-Checksum"]).lower()
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise CannotObserve(phrase("{name:path} is no manifest of a backup", name=NAME)) from None
     return Manifest(files, sound)
 

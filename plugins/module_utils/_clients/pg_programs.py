@@ -31,7 +31,7 @@ def find(runner: Runner, name: str, version: int | None = None, prefix: str | No
 
 
 def _version(path: str) -> int:
-    digits = [int(part) for part in "".join(c if c.isdigit() else " " for c in path).split()]
+    digits = [int(part) for part in "".join(c if c.isdecimal() else " " for c in path).split()]
     return max(digits, default=0)
 
 

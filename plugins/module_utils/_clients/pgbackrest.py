@@ -260,7 +260,7 @@ def parse_info(text: str, name: str) -> Stanza:
         if found is None:
             raise CannotObserve(phrase("pgBackRest knows no stanza {stanza}", stanza=name), absent=True)
         return _stanza(found)
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise CannotObserve(phrase("pgBackRest answered with something that is not the state of a stanza")) from None
 
 
@@ -321,11 +321,15 @@ def _backup(entry: _Backup) -> Backup:
         size=_whole(info.get("size")),
         stored=_whole(stored.get("delta")),
         references=tuple(str(label) for label in entry.get("reference") or ()),
-        wal_start=archive.get("start"),
-        wal_stop=archive.get("stop"),
-        lsn_start=lsn.get("start"),
+        wal_start=_text(archive.get("start")),
+        wal_stop=_text(archive.get("stop")),
+        lsn_start=_text(lsn.get("start")),
         damaged_pages=entry.get("error") is True,
     )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _whole(value: object) -> int | None:
@@ -338,7 +342,7 @@ def _entries(text: str) -> dict[str, t.Mapping[str, object]]:
         if all(isinstance(about, dict) for about in found.values()):
             found.pop(".", None)
             return t.cast("dict[str, t.Mapping[str, object]]", found)
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         pass
     raise CannotObserve(phrase("pgBackRest answered with something that is not a list of files"))
 

@@ -102,15 +102,19 @@ def parse_server(text: str) -> Server:
             lsn=lsn_of(str(data["lsn"])),
             timeline=int(data["timeline"]),
             system=str(data["system"]),
-            archived=data["archived"],
+            archived=_text(data["archived"]),
             archived_ago=_seconds(data["archived_ago"]),
             failed=int(data["failed"]),
-            failed_wal=data["failed_wal"],
+            failed_wal=_text(data["failed_wal"]),
             failed_ago=_seconds(data["failed_ago"]),
             failing=bool(data["failing"]),
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise CannotObserve(phrase("PostgreSQL answered with something that is not the state of its archiving")) from None
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _seconds(value: object) -> float | None:

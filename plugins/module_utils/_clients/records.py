@@ -105,7 +105,7 @@ def _at(data: t.Any, path: str) -> object:
     for part in path.split("."):
         if isinstance(data, dict) and part in data:
             data = data[part]
-        elif isinstance(data, list) and part.isdigit() and int(part) < len(data):
+        elif isinstance(data, list) and part.isdecimal() and int(part) < len(data):
             data = data[int(part)]
         else:
             known = sorted(str(key)[:60] for key in data)[:10] if isinstance(data, dict) else []

@@ -18,7 +18,7 @@ from .._masking import HIDDEN, SHORTEST, masked, public_url
 from .._message import one_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Completed, Runner, user_name
-from .restic_snapshots import Entry, Snapshot, parse_snapshots, parse_time, snapshot_of
+from .restic_snapshots import Snapshot, entry_of, parse_snapshots, parse_time, snapshot_of
 from .restic_tree import Lines, Matches, Tree
 
 WRONG_PASSWORD = "wrong_password"
@@ -160,7 +160,7 @@ class Restic:
         said: list[Snapshot] = []
 
         def begin(entry: dict[str, object]) -> Tree:
-            snapshot = snapshot_of(t.cast("Entry", entry))
+            snapshot = snapshot_of(entry_of(entry))
             said.append(snapshot)
             return Tree([*asked, *snapshot.paths], keep)
 
@@ -302,7 +302,7 @@ def _plain(line: str) -> str:
     if line.lstrip().startswith("{"):
         try:
             return str(json.loads(line).get("message", line))
-        except ValueError:
+        except (ValueError, RecursionError):
             pass
     return line.strip()
 
@@ -329,7 +329,7 @@ def parse_totals(text: str, ids: t.Sequence[str]) -> Totals:
         if data.get("snapshots_count", len(ids)) != len(ids):
             raise CannotObserve(phrase("a snapshot was removed in the meantime"))
         return Totals(frozenset(ids), int(data["total_file_count"]), int(data["total_size"]))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise CannotObserve(phrase("restic answered with something that is not the size of a snapshot")) from None
 
 
@@ -344,7 +344,7 @@ def parse_lock(text: str) -> Lock:
             str(data.get("username", "")),
             int(data.get("pid") or 0),
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise CannotObserve(phrase("restic answered with something that is not a lock")) from None
 
 

@@ -89,7 +89,7 @@ def parse_snapshots(text: str) -> list[Snapshot]:
     try:
         entries: list[Entry] = json.loads(text) or []
         found = [snapshot_of(entry) for entry in entries]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise CannotObserve(phrase("restic answered with something that is not a list of snapshots")) from None
     return sorted(found, key=lambda snapshot: snapshot.time)
 
@@ -113,6 +113,10 @@ class Entry(t.TypedDict, total=False):
     tags: list[str] | None
     excludes: list[str] | None
     summary: Summary | None
+
+
+def entry_of(data: dict[str, object]) -> Entry:
+    return t.cast("Entry", data)
 
 
 def snapshot_of(entry: Entry) -> Snapshot:
@@ -150,6 +154,7 @@ __all__ = (
     "Snapshot",
     "Summary",
     "covers",
+    "entry_of",
     "is_within",
     "newest_of_each_set",
     "parse_snapshots",

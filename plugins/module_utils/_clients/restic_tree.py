@@ -53,6 +53,8 @@ class Tree:
     def add(self, node: Node) -> None:
         """KeyError, TypeError, ValueError for what is no node."""
         path, kind = node["path"], node["type"]
+        if not isinstance(path, str):
+            raise TypeError(path)
         if kind == FOLDER:
             self.sums.setdefault(path, (0, 0))
             return
@@ -149,7 +151,7 @@ class Lines:
                 self.odd += 1
             elif "type" in entry:
                 self.tree.add(entry)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             self.odd += 1
 
 
@@ -198,7 +200,7 @@ class Matches:
                     self._tree.add(entry)
                 except ValueError:  # not all of it is here yet
                     break
-                except (KeyError, TypeError, AttributeError, RecursionError):
+                except (KeyError, TypeError, AttributeError, OverflowError, RecursionError):
                     self.odd = True
         self._rest = text[position:]
         self.odd = self.odd or len(self._rest) > LONGEST
@@ -206,7 +208,7 @@ class Matches:
     def _close(self, text: str) -> None:
         try:
             self.trees[str(json.loads("{" + text)["snapshot"])[:8]] = self._tree
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             self.odd = True
         self._tree = Tree(self.asked)
 

@@ -74,7 +74,7 @@ def _autorestic(runner: Runner, data: Settings, path: str, name: str | None) -> 
     if not name:
         if len(backends) != 1:
             raise _choose(path, [*backends, *locations])
-        wanted = next(iter(backends))
+        wanted = str(next(iter(backends)))
     elif chosen in locations:
         targets = _texts(location.get("to"))
         if not wanted and len(targets) != 1:

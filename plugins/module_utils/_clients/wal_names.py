@@ -60,7 +60,7 @@ def steps(history: str, timeline: int, size: int) -> list[Step]:
     found, begin = [], 0
     for line in history.splitlines():
         words = line.split()
-        if not words or words[0].startswith("#") or not words[0].isdigit() or len(words) < 2:
+        if len(words) < 2 or not re.fullmatch(r"\d{1,10}", words[0]):
             continue
         left = position(words[1])
         if left is None:

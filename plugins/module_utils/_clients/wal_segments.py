@@ -12,7 +12,7 @@ import typing as t
 USUAL_SIZE = 16 * 2**20  # bytes of a segment, unless initdb was told otherwise
 _SIZES = tuple(1 << power for power in range(20, 31))  # 1 MiB to 1 GiB
 _NAME = re.compile(r"([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})")
-_HISTORY = re.compile(r"\s*(\d+)\s+([0-9A-Fa-f]{1,8})/([0-9A-Fa-f]{1,8})\b")
+_HISTORY = re.compile(r"\s*(\d{1,10})\s+([0-9A-Fa-f]{1,8})/([0-9A-Fa-f]{1,8})\b")
 
 
 class Segment(t.NamedTuple):

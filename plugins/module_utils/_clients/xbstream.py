@@ -221,7 +221,7 @@ class _Chunks:
         return seeds
 
     def _written(self, name: str, offset: int, piece: bytes) -> None:
-        if os.path.isabs(name) or ".." in name.split("/"):
+        if os.path.isabs(name) or ".." in name.split("/") or "\0" in name:
             raise Damaged(phrase("{file:path} in it would lie outside of the folder that it is unpacked into", file=name))
         path = os.path.join(self.target, name)
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)

@@ -303,7 +303,7 @@ def test_what_is_in_it(path: str, status: str) -> None:
         (["/srv/data", "/data"], {"/data/x": 1, "/srv": -1}, "/srv/data", None),
         (["/srv/data", "/data"], {"/data/x": 1}, "/srv/data", None),
         (["/srv/data", "/etc"], {"/x": 1, "/etc/y": 2}, "/srv/data", None),
-        (["C:\\Users\\x"], {"/C/Users/x/a": 1}, "C:\\Users\\x\\a", "/C/Users/x/a"),
+        (["D:\\Data\\x"], {"/D/Data/x/a": 1}, "D:\\Data\\x\\a", "/D/Data/x/a"),
         (["/db.sql"], {"/db.sql": 1}, "/db.sql", "/db.sql"),
         (["/"], {"/etc/x": 1}, "/", "/"),
     ],
