@@ -24,7 +24,7 @@ options:
     description:
       - By how much a backup may be older than O(rpo), the time until the next one has ended, so the period of the schedule and the time
         that a backup takes.
-      - By default a quarter of the RPO, which makes 30 hours of 24.
+      - By default a quarter of the RPO, which makes 30 hours of 24. More than the RPO itself counts as the RPO.
     type: str
   min_count:
     description:

@@ -61,7 +61,7 @@ def beyond_rpo(backup: Message, age: float, args: Limits) -> Message | None:
     if args["rpo"] is None or age > args["max_age"]:
         return None
     margin = args.get("rpo_margin")
-    if age <= args["rpo"] + (args["rpo"] * MARGIN if margin is None else margin):
+    if age <= args["rpo"] + (args["rpo"] * MARGIN if margin is None else min(args["rpo"], margin)):
         return None
     return phrase(
         "{backup} is {age:duration} old: within the limit of {limit:duration}, and not within the RPO of {rpo:duration}",

@@ -35,13 +35,13 @@ def known_tools() -> list[str]:
 def farthest(args: t.Mapping[str, object]) -> float | None:
     """How old a backup may be, in seconds, that still keeps what was promised: the RPO, and the time until the next one has ended.
 
-    None where nothing was promised.
+    A schedule that leaves more time than the RPO does not keep it, so it counts no more than once. None where nothing was promised.
     """
     if args.get("rpo") is None:
         return None
     rpo = parse_duration(t.cast("str", args["rpo"]))
     margin = args.get("rpo_margin")
-    return rpo + (rpo * MARGIN if margin is None else parse_duration(t.cast("str", margin)))
+    return rpo + (rpo * MARGIN if margin is None else min(rpo, parse_duration(t.cast("str", margin))))
 
 
 __all__ = ("RECORD", "WITH_WAL", "check_of", "farthest", "is_of_backups", "known_tools")
