@@ -22,7 +22,7 @@ from .._described.policy import LEVELS, Rule
 from .._described.service import Description, NoChecks
 from .._model.planned import PlannedCheck
 from .asked_servers import ADDRESSES, kinds_asked, server_options
-from .backup_tools import check_of, farthest, is_of_backups
+from .backup_tools import NAMING, PROVING, check_of, farthest, is_of_backups
 from .derive.derivations import GROUPS, group_of
 from .derive.instance import Instance, Steps
 from .limits import (
@@ -147,6 +147,8 @@ def _limits(check: PlannedCheck, asked: _Asked) -> None:
                     break
     if is_of_backups(check.check):
         _beyond_rpo(check, values, asked)
+    if check.check in PROVING:
+        _another_backup(check, values, asked)
     if check.check not in GENERIC:  # of what those run, the whole environment is a question
         _led_to_another_tool(check, _mapping(values.get("environment")), asked)
 
@@ -162,6 +164,21 @@ def _beyond_rpo(check: PlannedCheck, values: t.Mapping[str, object], asked: _Ask
         return  # which is told with the arguments
     if most is not None and limit > most:
         _looser(check, option, Above(values["rpo"], phrase("the RPO is")), asked)
+
+
+def _another_backup(check: PlannedCheck, values: t.Mapping[str, object], asked: _Asked) -> None:
+    """Notes that another backup is verified or restored than the one that is declared, or in more time than was promised."""
+    if check.path[-1:] not in (("integrity",), ("restore",)):
+        return
+    given: t.Any = asked.description.data
+    for step in check.path:
+        given = given[step]
+    for name in NAMING:
+        if name in given and not (name == "generation" and given[name] == "newest"):
+            _other_question((*check.path, name), asked)
+    promised, wanted = asked.description.rto, given.get("rto")
+    if promised is not None and wanted is not None and not unresolved({"": wanted}) and is_looser("rto", promised, wanted):
+        _looser(check, "rto", Above(promised, phrase("the RTO is")), asked)
 
 
 def _led_to_another_tool(check: PlannedCheck, environment: t.Mapping[str, object], asked: _Asked) -> None:

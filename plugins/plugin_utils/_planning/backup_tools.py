@@ -13,6 +13,12 @@ from ...module_utils._units import parse_duration
 RECORD = "backup_record"
 _OTHERS = {"record": RECORD}  # what another system makes has no tool here, only its records
 WITH_WAL = ("barman", "pgbackrest")  # what is lost is what is not yet in the archive of WAL, however old the base backup is
+PROVING = ("backup_integrity", "backup_restore")
+# by these something else is verified or restored than the backup that is declared
+NAMING = (
+    ("tool", "path", "pattern", "paths", "stanza", "repo", "barman_server", "archive_prefix", "glob_archives", "host", "tags")
+    + ("repository", "config", "profile", "generation")
+)  # fmt: skip
 MARGIN = 0.25  # of the RPO, by which a limit may exceed it where the schedule is not declared: 30 h for 24 h
 
 
@@ -44,4 +50,4 @@ def farthest(args: t.Mapping[str, object]) -> float | None:
     return rpo + (rpo * MARGIN if margin is None else min(rpo, parse_duration(t.cast("str", margin))))
 
 
-__all__ = ("RECORD", "WITH_WAL", "check_of", "farthest", "is_of_backups", "known_tools")
+__all__ = ("NAMING", "PROVING", "RECORD", "WITH_WAL", "check_of", "farthest", "is_of_backups", "known_tools")

@@ -228,6 +228,9 @@ def refuse_empty(checks: t.Sequence[PlannedCheck], title: str, place: str, remar
         if check.check == "command" and always_succeeds(args.get("command")):
             shown = str(what_runs(Instance(check.check, check.instance, dict(args))))
             instead = "a command that ends with 2 where that is not so"
+        elif check.check == "backup_restore" and always_succeeds(args.get("verify_command")):
+            shown = " ".join(str(word) for word in args.get("verify_command") or ())
+            instead = "a command that ends with 1 where what was restored is not right"
         elif check.check == "ansible_module" and module_always_succeeds(
             args.get("module"), args.get("arguments") or args.get("args"), args.get("expect")
         ):

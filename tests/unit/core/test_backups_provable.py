@@ -13,7 +13,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks impo
 from ansible_collections.operability.readiness.plugins.module_utils._registry import load_check
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, PlanState
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning import backup_tools
-from unit.core.described import one, plan
+from unit.core.described import one, plan, problems_of
 
 ORGANISATION = """\
 schema_version: 1
@@ -145,3 +145,63 @@ def test_what_a_restore_is_held_against() -> None:
     assert (first.hosts, first.run_as, first.args["rto"], first.args["tool"]) == (("bck1",), "root", "1h", "restic")
     assert "nothing says how a restore of /srv/o is proven (restore)" in str(second.gap)
     assert one(recheck(RESTIC), "BKP-03").state == PlanState.NOT_DECLARED
+
+
+def own_proofs(made: Plan) -> list[tuple[str, str]]:
+    return [(one.kind, one.key) for one in made.loosened if one.requirement == "BKP-03"]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("scratch: /s, record: /r.json", []),
+        ("scratch: /s, record: /r.json, generation: newest", []),
+        ("scratch: /s, tool: file, path: /small.sqlite", [("own_proofs", "tool"), ("own_proofs", "path")]),
+        ("scratch: /s, repository: /srv/other", [("own_proofs", "repository")]),
+        ("scratch: /s, generation: 89b63083", [("own_proofs", "generation")]),
+        ("scratch: /s, rto: 40h", [("limits", "rto")]),
+        ("scratch: /s, rto: 1h", []),
+    ],
+)
+def test_a_restore_of_something_else_is_told(said: str, told: list[tuple[str, str]]) -> None:
+    made = recheck(f"{RESTIC}, restore: {{{said}}}", commitments="rpo: 24h, rto: 4h")
+    assert own_proofs(made) == [(kind, f"parts.db.backups.0.restore.{key}") for kind, key in told]
+
+
+def test_a_command_that_always_succeeds_proves_no_restore() -> None:
+    for command, refused in (("[/bin/true]", True), ("[/opt/look]", False)):
+        text = f"{RESTIC}, restore: {{scratch: /s, verify_command: {command}}}"
+        problems = problems_of(lambda text=text: recheck(text))  # type: ignore[misc]
+        assert [line for line in problems if "says the same whatever the service does" in line] == problems
+        assert bool(problems) is refused
+
+
+@pytest.mark.parametrize(
+    ("line", "second"),
+    [
+        (RESTIC, "repository: /srv/restic/"),
+        (RESTIC, "repository: /srv/./restic"),
+        (RESTIC, "repository: //srv//restic"),
+        (RESTIC, "'on': payments_db"),
+        ("tool: restic, repository: 'sftp:b@far:/srv', password_file: /p", "repository: 'sftp:b@far:/srv/'"),
+        ("tool: file, pattern: '/srv/dump/*.sql.gz'", "pattern: '/srv/dump/pay*.gz'"),
+        ("tool: file, pattern: '/srv/dump/*.sql.gz'", "pattern: ['/srv/x/../dump/a*', '/srv/dump/b*']"),
+        ("tool: mariadb, path: /srv/mariadb", "path: /srv/x/../mariadb"),
+    ],
+)
+def test_the_same_place_written_otherwise_is_no_second_copy(line: str, second: str) -> None:
+    problems = problems_of(lambda: recheck(f"{line}, second_copy: {{{second}}}"))
+    assert len(problems) == 1 and "it names no other place" in problems[0]
+    elsewhere = second.replace("payments_db", "backup").replace("/srv", "/mnt")
+    assert problems_of(lambda: recheck(f"{line}, second_copy: {{{elsewhere}}}")) == []
+
+
+def test_the_age_that_follows_from_the_schedule() -> None:
+    for schedule, age in (
+        ("every: 24h, takes: 2h", "93600s"),
+        ("every: 12h, takes: 1h", "24h"),
+        ("every: 7d", "172800s"),
+        ("timer: x, max_age: 1d", "24h"),
+    ):
+        (check,) = one(recheck(f"{RESTIC}, scheduled_by: {{{schedule}}}"), "BKP-01").checks
+        assert check.args["max_age"] == age, schedule

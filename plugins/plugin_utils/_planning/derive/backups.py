@@ -8,12 +8,14 @@ PRIVATE to the collection. Pure.
 
 from __future__ import annotations
 
+import posixpath
+import re
 import typing as t
 
 from ....module_utils._phrase import phrase
 from ....module_utils._registry import CHECKS, load_check
 from ....module_utils._units import parse_duration
-from ..._described.declarations import Alerts, Backup, Options, Part, Schedule
+from ..._described.declarations import Alerts, Backup, Duration, Options, Part, Schedule
 from ..._described.document import Refused, dotted, unresolved
 from ..._described.service import Description, NotDeclared
 from ..backup_tools import WITH_WAL, check_of, known_tools
@@ -100,10 +102,18 @@ def _limits_of_age(description: Description, backup: Backup, check: str) -> Opti
         limits = {"rpo": rpo} if rpo and backup.get("max_wal_lag") is not None else {"max_wal_lag": rpo} if rpo else {}
         limits["max_age"] = backup.get("max_age")
     else:
-        limits["max_age"] = backup.get("max_age") or rpo
+        limits["max_age"] = backup.get("max_age") or _until_the_next(rpo, backup.get("scheduled_by") or {})
         if limits["max_age"] == rpo:
             limits = {"max_age": rpo}
     return {name: value for name, value in limits.items() if value is not None}
+
+
+def _until_the_next(rpo: Duration | None, schedule: Schedule) -> Duration | None:
+    """The age at which a backup is too old: the RPO; where the schedule says so, the age at which the next one has ended."""
+    if rpo is None or schedule.get("every") is None or unresolved(schedule) or unresolved({"": rpo}):
+        return rpo
+    promised, longest = parse_duration(rpo), parse_duration(schedule["every"]) + parse_duration(schedule.get("takes") or 0)
+    return rpo if longest <= promised else f"{min(longest, 2 * promised):g}s"
 
 
 def _margin(schedule: Schedule) -> str | None:
@@ -128,12 +138,32 @@ def _second_copies(description: Description) -> list[Instance]:
         # another tool's options are its own; the same tool's are those of the first copy, but for what is said anew
         same = second.get("tool", backup["tool"]) == backup["tool"]
         merged: Backup = {**(backup if same else _age_of(backup)), **second}
-        if same and all(merged.get(key) == backup.get(key) for key in _PLACES):
+        if same and _place(description, part, merged) == _place(description, part, backup):
             place = description.service.where((*steps, "second_copy"))
             raise Refused([f"{place}: {dotted((*steps, 'second_copy'))}: it names no other place; expected another {' or '.join(_PLACES)}"])
         with several.one(check_of(merged["tool"]), name, (*steps, "second_copy")) as out:
             out.append(_backup(description, part, merged, name, (*steps, "second_copy")))
     return several.all()
+
+
+def _place(description: Description, part: Part, backup: Backup) -> list[object]:
+    """What tells one place of a backup from another, however it is written; of files their folder."""
+    given = t.cast("t.Mapping[str, object]", backup)
+    found: list[object] = [sorted(description.hosts(str(given.get("on") or part.get("hosts") or description.data["service"].get("hosts"))))]
+    for key in _PLACES:
+        value = given.get(key)
+        patterns = value if isinstance(value, list) else [value]
+        if key == "pattern":
+            found.append(sorted({posixpath.dirname(_written(pattern)) for pattern in patterns if pattern is not None}))
+        elif key != "on":
+            found.append(_written(value))
+    return found
+
+
+def _written(value: object) -> str:
+    """A path in its shortest form, an address without the slashes at its end."""
+    text = "" if value is None else str(value)
+    return posixpath.normpath(re.sub("^/+", "/", text)) if text.startswith("/") else text.rstrip("/")
 
 
 def _age_of(backup: Backup) -> Backup:
@@ -231,7 +261,7 @@ def _schedules(description: Description) -> list[Instance]:
     for part, backup, steps in _backup_entries(description):
         schedule = backup.get("scheduled_by")
         name = _backup_name(backup)
-        if not schedule:
+        if not schedule or not (unresolved(schedule) or {"timer", "cron"} & set(schedule)):
             gap = phrase("nothing says what runs the backup of {backup:path} (scheduled_by)", backup=name)
             several.gap(Instance("scheduled_job", name, path=steps, gap=gap))
             continue
