@@ -153,7 +153,9 @@ def _judge(backup: Backup, inside: Inside, args: Demands, verdict: Verdict, miss
         verdict.derived = True
         reasons = inside.derived or inside.unseen
         verdict.how = (
-            phrase("{kind}: {reasons:sentences}", kind=kind, reasons=reasons) if kind else phrase("{reasons:sentences}", reasons=reasons)
+            phrase("{kind}: {reasons:sentences}", kind=kind, reasons=reasons)
+            if kind
+            else phrase("not verified: {reasons:sentences}", reasons=reasons)
         )
     elif backup.folder:
         verdict.how = phrase("all of it is there: {kind}", kind=kind)

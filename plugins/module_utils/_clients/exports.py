@@ -18,8 +18,8 @@ _STATUS_KEYS = {"status", "statuscode", "status_code", "code"}
 _TELLING_KEYS = {"message", "msg", "detail", "details", "reason", "title", "description", "statusmessage"}
 _BESIDE_KEYS = {"documentation_url", "request_id", "requestid", "timestamp", "path", "type", "instance", "success", "ok"}
 _OF_FAILURE = re.compile(
-    r"\b(?:error|fail(?:ed|ure)?|denied|refused|not (?:found|allowed|authori[sz]ed)|unauthori[sz]ed|unauthenticated|forbidden|invalid|expired"
-    r"|timed? ?out|timeout|bad (?:request|gateway|credentials)|unavailable|too many requests|rate limit|login required|missing)\b",
+    r"\b(?:error|fail(?:ed|ure)?|denied|refused|not (?:found|allowed|authori[sz]ed)|unauthori[sz]ed|unauthenticated|forbidden|invalid"
+    r"|expired|timed? ?out|timeout|bad (?:request|gateway|credentials)|unavailable|too many requests|rate limit|login required|missing)\b",
     re.I,
 )
 _SEARCH_ENDED = re.compile(rb"^result: (\d+)([^\n]*)$", re.M)

@@ -169,6 +169,7 @@ def other_than_backup(head: bytes, size: int) -> Message | None:
         size <= 200
         and len(lines) <= 2
         and not text.lstrip().startswith("<")
+        and not looks_like_json(head)
         and not _NO_MESSAGE.match(text)
         and not message_of_failure(text)
     ):
