@@ -32,7 +32,7 @@ _NO_MESSAGE = re.compile(
 )
 _OPTION = re.compile(r"\s'?-{1,2}[A-Za-z]")
 _NAMED_SECRET = re.compile(
-    r"((?:[\w-]*(?:pass|pwd|secret|token|credential|kennwort|senha|clave|contrase|mot de passe|auth|key)[\w-]*)[\"']?\s*[:=]\s*)(?!\s)\S+",
+    r"((?:[\w-]*(?:pass|pwd|secret|token|credential|kennwort|senha|clave|contrase|mot de passe|auth|key)[\w-]*)[\"']?\s*[:=]\s*)(?!\s)[^'\"\n]+",
     re.I,
 )
 _LOGIN = re.compile(r"[^\s/@'\"]+:[^\s@]+@")
@@ -73,7 +73,7 @@ def shown(line: str) -> Message:
         line = _LOGIN.sub("\u2026@", _NAMED_SECRET.sub("\\1\u2026", line))
         return verbatim(first_line(masked(line), limit=200))
     words = list(dict.fromkeys(found.lower() for found in _OF_FAILURE.findall(line)))
-    return phrase("a text that tells of a failure ({words:list})", words=words[:3])
+    return phrase("a text that tells of a failure ({words:list})", words=words[:3]) if words else phrase("a text")
 
 
 def told(head: bytes) -> Message:

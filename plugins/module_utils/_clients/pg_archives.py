@@ -12,6 +12,7 @@ import dataclasses
 import datetime as dt
 import io
 import re
+import struct
 import typing as t
 import zlib
 
@@ -26,6 +27,7 @@ _DATA, _BLOBS = 1, 3
 _MOST_TEXT = 1 << 28
 _MOST_ENTRIES = 5_000_000
 _WINDOW = 65536  # bytes looked at together
+_FOUR = struct.Struct("<BI").unpack_from
 _ON_PURPOSE = re.compile(r"schema|ddl|structure|globals|roles", re.I)
 
 
@@ -179,18 +181,18 @@ def _pieces(reader: _Reader, unpacking: bool) -> None:
     filled = False
     while True:
         window = stream.peek(_WINDOW)  # pieces may be as small as rows: they are looked at many at a time
-        at, length = 0, -1
-        while at + width <= len(window):
-            length = int.from_bytes(window[at + 1 : at + width], "little")
-            if window[at]:
+        at, length, most = 0, -1, len(window)
+        while at + width <= most:
+            sign, length = _FOUR(window, at) if width == 5 else (window[at], int.from_bytes(window[at + 1 : at + width], "little"))
+            if sign:
                 raise Damaged(phrase("it has a damaged block of data"))
-            if not length or at + width + length > len(window):
+            if not length or at + width + length > most:
                 break
             if unpack:
                 _unpack(unpack, window[at + width : at + width + length])
-            filled = True
             at += width + length
         if at:
+            filled = True
             stream.read(at)
             continue
         if reader.number() == 0:
