@@ -32,7 +32,8 @@ _NO_MESSAGE = re.compile(
 )
 _OPTION = re.compile(r"\s'?-{1,2}[A-Za-z]")
 _NAMED_SECRET = re.compile(
-    r"((?:[\w-]*(?:pass|pwd|secret|token|credential|kennwort|senha|clave|contrase|mot de passe|auth|key)[\w-]*)[\"']?\s*[:=]\s*)(?!\s)[^'\"\n]+",
+    r"((?:[\w-]*(?:pass|pwd|secret|token|credential"
+    r"|kennwort|senha|clave|contrase|mot de passe|auth|key)[\w-]*)[\"']?\s*[:=]\s*)(?!\s)[^'\"\n]+",
     re.I,
 )
 _LOGIN = re.compile(r"[^\s/@'\"]+:[^\s@]+@")
