@@ -438,7 +438,7 @@ ROWS = [
         "where stands: pg_dump: error",
     ),
     row("8 KiB of zero bytes in a dump", file("a.sql", only_zeros_in_the_middle), "fail", "zero bytes in it, which no text has"),
-    row("pg_dump of an empty database", file("a.sql", postgres("nothing.sql")), "fail", "nothing in it: the database has no table"),
+    row("pg_dump of an empty database", file("a.sql", postgres("nothing.sql")), "warn", "nothing in it: the database has no table"),
     row("pg_dump of the schema alone", file("a.sql", postgres("schema.sql")), "warn", "no row of data in it"),
     row("cut custom format", file("a.dump", cut(postgres("custom.dump"), 0.7)), "fail", "ends in the middle of the data of payments"),
     row("custom format cut in its contents", file("a.dump", cut(postgres("custom.dump"), 0.02)), "fail", "middle of its table of contents"),
@@ -513,7 +513,7 @@ ROWS = [
         "fail",
         "a message: mariadb-dump: Got error",
     ),
-    row("mariadb-dump of an empty database", file("a.sql", mariadb("nothing.sql")), "fail", "nothing in it: the database has no table"),
+    row("mariadb-dump of an empty database", file("a.sql", mariadb("nothing.sql")), "warn", "nothing in it: the database has no table"),
     row("a warning of the tool in the dump", file("a.sql", message_first), "warn", r"a message of the tool stands in it.*\[Warning\]"),
     # other databases
     row("SQLite", file("a.db", other("sqlite.db"), contains=["payments"]), "pass", "read to its end as SQLite"),

@@ -12,8 +12,10 @@ import re
 import typing as t
 
 from .._clients.backup_folders import look_into_folder
-from .._clients.file import Asked, look_into
+from .._clients.dumps import is_text
+from .._clients.file import Asked, head_of, look_into
 from .._clients.inside import Inside
+from .._clients.messages import message_of_failure
 from .._clients.streams import Damaged, NotVerifiable
 from .._finding import CannotObserve
 from .._phrase import NOTHING, Message, phrase
@@ -21,6 +23,8 @@ from .._runner import Runner, unreadable
 from ._backup_files import Backup
 from ._checksums import agrees, find_sum
 from ._judgement import Judgement
+
+_MESSAGE = 4096  # bytes: packed, messages of failure are no longer
 
 
 class Demands(t.TypedDict):
@@ -43,6 +47,7 @@ class Verdict(Judgement):
     how: Message = NOTHING
     summed: bool = False  # it agrees with the checksum beside it
     derived: bool = False
+    empty: list[Message] = dataclasses.field(default_factory=list)  # it is whole, and its database holds nothing
     inside: Inside = dataclasses.field(default_factory=Inside)
 
 
@@ -137,6 +142,7 @@ def _too_small(name: Message, size: int, least: int) -> Message:
 
 def _judge(backup: Backup, inside: Inside, args: Demands, verdict: Verdict, missing: list[str]) -> None:
     kind = inside.described()
+    verdict.empty = [phrase("{backup}: {reason}", backup=verdict.name, reason=reason) for reason in inside.empty]
     taken = args["verify"] == "none"  # as it is, where nothing can be read in it
     for said, sentences in ((inside.damages, verdict.fails), (inside.warns, verdict.warns), (inside.unseen, verdict.unseen)):
         if said and not (taken and said is inside.unseen):
@@ -145,13 +151,20 @@ def _judge(backup: Backup, inside: Inside, args: Demands, verdict: Verdict, miss
         verdict.how = phrase("damaged")
     elif inside.derived or inside.unseen:
         verdict.derived = True
-        verdict.how = phrase("{kind}: {reasons:sentences}", kind=kind, reasons=inside.derived or inside.unseen)
+        reasons = inside.derived or inside.unseen
+        verdict.how = (
+            phrase("{kind}: {reasons:sentences}", kind=kind, reasons=reasons)
+            if kind
+            else phrase("not verified: {reasons:sentences}", reasons=reasons)
+        )
     elif backup.folder:
         verdict.how = phrase("all of it is there: {kind}", kind=kind)
     else:
         verdict.how = phrase("read to its end as {kind}", kind=kind)
     if args["encrypted"] and not inside.encrypted:
-        if inside.unseen:
+        if inside.damages:
+            pass
+        elif inside.unseen or inside.closed:
             verdict.unseen.append(phrase("{backup}: nobody can tell whether it is encrypted: it is in no known form", backup=verdict.name))
         else:
             verdict.fails.append(phrase("{backup} is not encrypted: it is {kind}", backup=verdict.name, kind=kind))
@@ -177,6 +190,14 @@ def _judge(backup: Backup, inside: Inside, args: Demands, verdict: Verdict, miss
 def _cut_off(inside: Inside) -> bool:
     """Whether its members were listed only in part: the directory of a zip has all of them."""
     return bool(inside.derived) and str(inside.kind) not in ("zip", "7z") and not inside.encrypted
+
+
+def is_failed(backup: Backup, newest: Backup) -> bool:
+    """Whether an earlier one is the message of a run that failed: far smaller than the newest, and such a text by its content."""
+    if backup.folder or backup.size > _MESSAGE or backup.size * 20 > newest.size:
+        return False
+    head = head_of(backup.path)
+    return not head or (is_text(head) and message_of_failure(head.decode("utf-8", "replace")) is not None)
 
 
 def _plain(name: str) -> str:
@@ -212,4 +233,4 @@ def _compare_sum(backup: Backup, args: Demands, verdict: Verdict, tick: t.Callab
             verdict.fails.append(phrase("{backup} does not agree with its checksum in {sums:path}", backup=verdict.name, sums=found.beside))
 
 
-__all__ = ("Demands", "Verdict", "examine")
+__all__ = ("Demands", "Verdict", "examine", "is_failed")

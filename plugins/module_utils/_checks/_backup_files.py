@@ -15,7 +15,7 @@ import typing as t
 from .._argspec import ArgumentsRefused
 from .._clients.backup_folders import Folder, folder_of
 from .._clients.file import head_of, is_plain_text
-from .._clients.messages import other_than_backup
+from .._clients.messages import beside_backups, other_than_backup
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .._runner import Runner, unreadable
@@ -72,6 +72,7 @@ class Found:
     others: dict[str, Message] = dataclasses.field(default_factory=dict)
     folders: list[str] = dataclasses.field(default_factory=list)
     hidden: list[Message] = dataclasses.field(default_factory=list)
+    asked: str = ""  # the pattern
     base: str = "/"  # the folder before the first wildcard
 
     def notes(self) -> list[Message]:
@@ -112,7 +113,7 @@ def look(pattern: str, now: float, runner: Runner) -> Found:
     """The backups that a pattern finds. CannotObserve where the folder cannot be looked into."""
     wildcards, expression = translate(pattern)
     found = Found(hidden=_closed_folders(os.path.dirname(wildcards)))
-    found.base = _base(wildcards)
+    found.asked, found.base = wildcards, _base(wildcards)
     backups: dict[tuple[int, int], Backup] = {}
     fresh: dict[str, tuple[int, int]] = {}
     raw: list[tuple[str, os.stat_result, float | None, Folder | None]] = []
@@ -120,7 +121,12 @@ def look(pattern: str, now: float, runner: Runner) -> Found:
         try:
             info = os.stat(path)
         except OSError:  # a link to nothing, or gone meanwhile
-            found.hidden.append(phrase("{path:path} cannot be looked at", path=path))
+            gone = os.path.islink(path) and not os.path.lexists(os.path.realpath(path))
+            found.hidden.append(
+                phrase("{path:path} is a link to a file that is gone", path=path)
+                if gone
+                else phrase("{path:path} cannot be looked at", path=path)
+            )
             continue
         parts = parts_of(expression, path)
         if parts is None:
@@ -215,7 +221,36 @@ def without_others(backups: list[Backup], found: Found) -> list[Backup]:
             break
         found.others[backup.path] = what
         left.remove(backup)
+    if left and len(left) == len(backups):
+        found_beside = _all_beside(backups, found)
+        found.others.update(found_beside)
+        return [] if found_beside else left
     return [] if len(left) + _LOOKED_AT == len(backups) else left
+
+
+_DOCUMENTS = re.compile(r"\.(?:txt|html?|json|xml|ya?ml|ini|toml|conf|cnf|cfg|env|md|pdf|docx?|odt|xlsx?)(?:\.gz)?\Z", re.I)
+
+
+def _all_beside(backups: list[Backup], found: Found) -> dict[str, Message]:
+    """What the files of a series are, where all are of a kind that lies beside backups, without a date, and not asked for by name."""
+    beside = {}
+    for backup in backups[-_LOOKED_AT:]:
+        if backup.folder or backup.name.time is not None or _NAMED.search(backup.path) or _is_asked(backup.path, found.asked):
+            return {}
+        what = beside_backups(head_of(backup.path), bool(_DOCUMENTS.search(backup.path)))
+        if what is None or (str(what) == "a text" and not is_plain_text(backup.path)):
+            return {}
+        beside[backup.path] = what
+    return beside
+
+
+def _is_asked(path: str, wildcards: str) -> bool:
+    """Whether a pattern names a file, the beginning of its name, or files of its very ending."""
+    if glob.escape(path) == wildcards or re.match(r"[^*?\[]{2}", os.path.basename(wildcards)):
+        return True
+    packed = r"\.(?:gz|bz2|xz|zst)\Z"
+    ending = os.path.splitext(re.sub(packed, "", path.lower()))[1]
+    return bool(ending) and re.sub(packed, "", wildcards.lower()).endswith(ending)
 
 
 def is_surely(backup: Backup) -> bool:

@@ -12,8 +12,10 @@ import re
 import typing as t
 
 _LENGTHS = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
-_SHARED = ("SHA256SUMS", "SHA512SUMS", "SHA1SUMS", "MD5SUMS", "sha256sum.txt", "md5sum.txt", "checksums.txt", "CHECKSUMS")
-_SINGLE = (".sha256", ".sha512", ".sha1", ".md5", ".sha256sum", ".sha512sum", ".sha1sum", ".md5sum")
+_SHARED = re.compile(
+    r"(?:(?:md5|sha-?\d*|b2|blake2b?)[-_.]?(?:sums?|checksums?)|checksums?|sums)(?:\.(?:txt|md5|sha1|sha256|sha512|b2|sums?|asc))?\Z", re.I
+)
+_SINGLE = (".sha256", ".sha512", ".sha1", ".md5", ".sha256sum", ".sha512sum", ".sha1sum", ".md5sum", ".b2", ".b2sum", ".blake2b")
 _MOST = 16 << 20
 
 
@@ -29,32 +31,38 @@ class Sum:
 def find_sum(path: str) -> Sum | None:
     """The checksum of a file: in one of its own, else in one that several share. OSError."""
     own = None
-    for ending in _SINGLE:
-        beside = path + ending
-        if os.path.lexists(beside):
-            own = _read(beside, path, alone=True)
-            if own.digest:
-                return own
-    for name in _SHARED:
-        beside = os.path.join(os.path.dirname(path), name)
-        if os.path.lexists(beside):
-            shared = _read(beside, path, alone=False)
-            if shared.digest:
-                return shared
-            own = own or shared
+    folder, name = os.path.split(path)
+    names = os.listdir(folder)
+    beside = [(found, True) for found in (name + ending for ending in _SINGLE) if found in names]
+    stem = os.path.splitext(name)[0]
+    while stem:
+        beside += [(found, False) for found in (stem + ending for ending in _SINGLE) if found in names]
+        shorter = os.path.splitext(stem)[0]
+        if shorter == stem:
+            break
+        stem = shorter
+    shared = sorted(found for found in names if _SHARED.match(found))
+    for place, alone in [*beside, *[(found, False) for found in shared]]:
+        found = _read(os.path.join(folder, place), path, alone=alone)
+        if found.digest:
+            return found
+        own = own or (found if alone or place in shared else None)
     return own
 
 
 def _read(beside: str, path: str, *, alone: bool) -> Sum:
     with open(beside, encoding="utf-8", errors="replace") as handle:
         digest = parse_sums(handle.read(_MOST), os.path.basename(path), alone=alone)
-    return Sum(beside, _LENGTHS.get(len(digest or ""), ""), digest or "")
+    algorithm = _LENGTHS.get(len(digest or ""), "")
+    if re.search(r"(?:\A|\.)(?:b2|blake2)", os.path.basename(beside), re.I) and digest:
+        return Sum(beside, "blake2b", digest if algorithm == "sha512" else "")
+    return Sum(beside, algorithm, digest or "")
 
 
 def parse_sums(text: str, name: str, *, alone: bool) -> str | None:
     """The checksum of ``name`` in the output of sha256sum and its like (GNU or BSD style); ``alone``: a bare sum will do."""
     for line in text.splitlines():
-        bsd = re.fullmatch(r"(?:MD5|SHA\d+) \((.+)\) = ([0-9a-fA-F]+)", line.strip())
+        bsd = re.fullmatch(r"(?:MD5|SHA\d+|BLAKE2b) \((.+)\) = ([0-9a-fA-F]+)", line.strip())
         gnu = re.fullmatch(r"\\?([0-9a-fA-F]{32,128})(?:\s+\*?(.+))?", line.strip())
         if bsd and os.path.basename(bsd.group(1)) == name and len(bsd.group(2)) in _LENGTHS:
             return bsd.group(2).lower()

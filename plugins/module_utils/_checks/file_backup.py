@@ -14,7 +14,7 @@ from .._clients.file import ACCESS
 from .._finding import CannotObserve, Finding, Measurement, failed, isoformat
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, unreadable
-from ._backup_content import Verdict, examine
+from ._backup_content import Verdict, examine, is_failed
 from ._backup_files import SETTLING, Backup, Found, given_patterns, is_surely, look, missing_folder, without_others
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, beyond_rpo, not_retained, refuse_odd, too_few, too_old
 from ._backup_series import LONG_AGO, RECENTLY, Series, is_single, same_content, series_of
@@ -105,6 +105,8 @@ def _judge(pattern: str, shown: str, args: Arguments, runner: Runner) -> Finding
         absent = not found.writing or None
         return failed(_none(shown, found), expected=expected, observed={"count": 0}, absent=absent, details=details)
     judged = [_examine(series, args, runner, now, judgement) for series in _still_made(several, args["max_age"], now, judgement)]
+    if all(one.verdict.empty for one in judged):  # beside others, a database may hold nothing
+        judgement.warns += [said for one in judged for said in one.verdict.empty]
     for one in judged:
         _complain(one, several, found.base if len(several) > 1 else shown, args, runner, judgement)
     return _sum_up(judged, judgement, shown, expected, args, now)
@@ -181,7 +183,8 @@ def _examine(series: Series, args: Arguments, runner: Runner, now: float, judgem
         judgement.notes.append(said)
         series.backups.pop()
         verdict = examine(series.newest, _name_of(series), args, runner)
-    whole = [backup for backup in series.backups if backup.size >= max(1, args["min_size"])]
+    least, newest = max(1, args["min_size"]), series.newest
+    whole = [backup for backup in series.backups if backup.size >= least and (backup is newest or not is_failed(backup, newest))]
     made, time = verdict.inside.made, series.newest.time
     by_content = made is not None and made < time - ZONES
     return _Judged(series, verdict, max(0.0, now - (made if made is not None and by_content else time)), len(whole), by_content)

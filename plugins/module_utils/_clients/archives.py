@@ -12,11 +12,14 @@ import zipfile
 
 from .._phrase import Message, phrase, plural, verbatim
 from .inside import Inside
+from .messages import told
 from .pg_archives import names_of_data
 from .streams import CHUNK, CutShort, Damaged, NotVerifiable, Stream, cut_short, unbroken
 
 BLOCK = 512
 NAME_LIMIT = 1 << 20  # longest name or pax header that is believed
+_RECORD = 20 << 10  # bytes of zeros that the usual record leaves at most
+_LARGE_RECORDS = tuple(1 << power for power in range(15, 22))
 _DUMPDIR = b"D"  # what an incremental tar has for each folder
 _CPIO = {b"070701": "newc", b"070702": "newc", b"070707": "odc"}
 
@@ -127,6 +130,32 @@ def read_tar(stream: Stream, inside: Inside, look: Look | None = None) -> None:
                     stream.skip(_padded(size))
         header = stream.read(BLOCK)
     seen.judge()
+    _after_the_end(stream, inside)
+
+
+def _after_the_end(stream: Stream, inside: Inside) -> None:
+    """What follows the end-of-archive mark: zeros up to a whole record. Damaged."""
+    zeros = BLOCK
+    while True:
+        block = stream.peek(CHUNK)
+        filled = block.lstrip(b"\0")
+        zeros += len(block) - len(filled)
+        stream.read(len(block) - len(filled))
+        if filled:
+            break
+        if not block:
+            if zeros > _RECORD and not any(stream.count % record == 0 and zeros <= record + BLOCK for record in _LARGE_RECORDS):
+                raise Damaged(
+                    phrase(
+                        "{size:bytes} of zero bytes are at its end, where members were: the disk was full, or the host crashed", size=zeros
+                    )
+                )
+            return
+    head = stream.peek(65536)
+    if is_tar(head) and stream.count % BLOCK == 0:
+        inside.warns.append(phrase("another archive follows its end, which tar reads with --ignore-zeros alone"))
+    else:
+        raise Damaged(phrase("something else follows its end: {message}", message=told(head)))
     stream.drain()
 
 

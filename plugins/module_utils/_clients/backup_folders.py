@@ -21,6 +21,7 @@ from .pg_archives import names_of_data
 from .streams import Damaged, compression_of, opened
 
 _MOST_MANIFEST = 256 << 20
+_WAL = r"(?:\A|/)[0-9A-F]{24}(?:\.\w+)?\Z"
 _MARKERS = ("toc.dat", "backup_manifest", "backup_label", "metadata", "@.done.json", "@.json")
 
 
@@ -173,6 +174,10 @@ def _pg_basebackup(folder: Folder, inside: Inside, asked: Asked) -> None:
                 odd.append(name)
         elif _size_of(os.path.join(folder.path, name)) != size and name != "postgresql.auto.conf":
             odd.append(name)
+    if not inside.derived and not any(
+        re.search(_WAL, name) for name in (members if archives else _listed(os.path.join(folder.path, "pg_wal")))
+    ):
+        inside.warns.append(phrase("no WAL is in it: it can be restored with an archive of WAL alone"))
     if odd:
         inside.damages.append(phrase("its manifest names {files:list}, which are missing or have another size", files=sorted(odd)[:5]))
 
@@ -231,10 +236,24 @@ def _mydumper(folder: Folder, inside: Inside, asked: Asked) -> None:
     except FileNotFoundError:
         inside.damages.append(phrase("it has not ended: {file:path} is not there", file="metadata"))
         return
+    missing = _not_there(text, names)
+    if missing:
+        inside.damages.append(phrase("its rows of {names:list} are missing: {file:path} counts them", names=missing[:5], file="metadata"))
     if "Finished dump at" not in text:
         inside.damages.append(phrase("it has not ended: '{mark}' is missing in {file:path}", mark="Finished dump at", file="metadata"))
         return
     _read_each([os.path.join(folder.path, name) for name in sorted(names)], folder, inside, asked)
+
+
+def _not_there(text: str, names: list[str]) -> list[str]:
+    """The tables whose rows the metadata of mydumper count, and of which there is no file of data."""
+    files = {name.partition(".sql")[0].partition(".dat")[0] for name in names if "-schema" not in name}
+    missing = []
+    for database, table, rows in re.findall(r"^\[[`\"](.+?)[`\"]\.[`\"](.+?)[`\"]\]\s*\n(?:(?!\[).*\n)*?rows *= *(\d+)", text, re.M):
+        start = f"{database}.{table}"
+        if int(rows) and not any(name == start or name.startswith(f"{start}.") for name in files):
+            missing.append(start)
+    return missing
 
 
 def _mysqlsh(folder: Folder, inside: Inside, asked: Asked) -> None:

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import json
 import re
 import typing as t
 
-from .._message import first_line
 from .._phrase import Message, phrase, verbatim
+from .exports import judge_html, judge_json, judge_ldif, judge_xml
 from .inside import Inside
-from .messages import message_of_failure
+from .messages import is_of_tool, looks_like_json, message_of_failure, shown, told
 from .streams import CHUNK, Stream
 
 TAIL = 65536
 HEAD = 65536
 SMALL = 65536  # bytes: messages and answers of failure are no longer
-_JSON_WHOLE = 16 << 20  # bytes: larger ones are not parsed
 
 _POSTGRES = re.compile(rb"^-- PostgreSQL database (?:cluster )?dump\s*$", re.M)
 _MYSQL = re.compile(
@@ -36,11 +34,19 @@ _SQL_END = re.compile(rb"(?:;|\*/|^\\\.|^GO|^/|^--[^\n]*|^#[^\n]*|^\\\w+[^\n]*|\
 _LDIF = re.compile(rb"\A(?:#[^\n]*\n|\s*\n|version:\s*\d+\r?\n)*dn::? ?\S", re.I)
 _HTML = re.compile(rb"\A\s*(?:<!--.*?-->\s*)?(?:<!doctype html|<html|<head|<body)", re.I | re.S)
 _XML = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:\?xml\b.*?\?>|!--)", re.S)
-_ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)[\s/>]")
+_SAID = (b"\npg_dump", b"\nmysqldump", b"\nmariadb-dump")
+_FAILURE = re.compile(
+    rb"\n((?:pg_dump|pg_dumpall|mysqldump|mariadb-dump)(?:\.exe)?(?:\[\d+\])?: (?:\[ERROR\]|error|fatal|Got error|Couldn't|Error)[^\n]*)",
+    re.I,
+)
 _TABLE = re.compile(
     rb"\nCREATE (?:UNLOGGED |FOREIGN |TEMPORARY |OR REPLACE )*TABLE (?:IF NOT EXISTS )?((?:[\"`\[]?[^\s\"`(\]]+[\"`\]]?\.?)+)"
 )
 _ON_PURPOSE = re.compile(r"schema|ddl|structure|globals|roles", re.I)
+
+
+_NAMED_SQL = (".sql", ".mysql", ".psql", ".pgsql")
+_NAMED_DUMP = (".dmp", ".dump", ".pgdump", ".bson", ".rdb", ".ldif", ".sqlite", ".sqlite3", ".db", ".archive")
 
 
 @dataclasses.dataclass
@@ -52,6 +58,7 @@ class _Read:
     zeros: int = 0
     counts: dict[bytes, int] = dataclasses.field(default_factory=dict)
     whole: bool = True
+    failure: bytes = b""  # the first line in which its tool tells of a failure
 
 
 def is_text(head: bytes) -> bool:
@@ -81,6 +88,7 @@ _MARKS: t.Mapping[str, tuple[bytes, ...]] = {
         b"FROM stdin;\n",
         b"FROM stdin;\n\\.",
         b"\nINSERT INTO ",
+        b"\npg_dump",
     ),
     "mysql": (
         b"\n-- MySQL dump ",
@@ -91,6 +99,10 @@ _MARKS: t.Mapping[str, tuple[bytes, ...]] = {
         b"CREATE TABLE ",
         b"INSERT INTO ",
         b"CREATE ",
+        b"CREATE DATABASE ",
+        b"\nGRANT ",
+        b"\nmysqldump",
+        b"\nmariadb-dump",
     ),
     "ldif": (b"\ndn:",),
 }
@@ -129,7 +141,7 @@ def kind_of(head: bytes) -> str:
     for kind, expression in (("html", _HTML), ("xml", _XML), ("ldif", _LDIF)):
         if expression.match(start):
             return kind
-    if start.lstrip()[:1] in (b"{", b"["):
+    if looks_like_json(start[:4096]):
         return "json"
     if start.startswith(b"PRAGMA foreign_keys=OFF;"):
         return "sqlite"
@@ -162,6 +174,9 @@ def _count(read: _Read, chunk: bytes, marks: t.Iterable[bytes], inside: Inside |
             if found.end() > len(overlap):
                 inside.listed = True
                 _tell(found.group(1), inside)
+    if not read.failure:
+        failure = _FAILURE.search(window) if any(mark in window for mark in _SAID) else None
+        read.failure = failure.group(1) if failure else b""
     read.zeros += chunk.count(0)
     read.tail = (read.tail + chunk)[-TAIL:] if len(chunk) < TAIL else chunk[-TAIL:]
 
@@ -180,34 +195,36 @@ def judge(kind: str, read: _Read, inside: Inside, name: str, *, small: bool) -> 
         return
     said = message_of_failure(read.head.decode("utf-8", "replace")) if small and kind in ("", "sql", "sqlite") else None
     if said:
-        inside.message = phrase("it is no backup, but a message: {message}", message=first_line(said, limit=200))
+        inside.message = phrase("it is no backup, but a message: {message}", message=shown(said))
         inside.damages.append(inside.message)
         return
     if kind in ("postgresql", "mysql"):
-        _complain_of_first_line(read, inside)
         inside.made = _made(read.tail) or _made(read.head)
-    if kind == "postgresql":
-        _postgresql(read, inside, name)
-    elif kind == "mysql":
-        _mysql(read, inside, name)
+        (_postgresql if kind == "postgresql" else _mysql)(read, inside, name)
+        if not inside.damages:
+            _complain_of_messages(read, inside)
     elif kind == "ldif":
-        _ldif(read, inside)
-    elif kind == "html" and not name.lower().endswith((".html", ".htm")):
-        inside.damages.append(phrase("it is no backup, but a page of HTML: {message}", message=_title(read.head)))
-    elif kind in ("xml", "json", "html"):
-        _document(kind, read, inside, small)
-    elif name.lower().endswith((".sql", ".mysql", ".psql", ".pgsql")) and kind not in ("sql", "sqlite"):
-        text = first_line(read.head.decode("utf-8", "replace"), limit=200)
-        inside.damages.append(phrase("it is named like {named}, but is something else: {message}", named="SQL", message=text))
+        judge_ldif(read.tail, read.counts.get(b"\ndn:", 0) if read.whole else None, inside)
+    elif kind == "html":
+        judge_html(read.head, read.tail, inside, named=name.lower().endswith((".html", ".htm")))
+    elif kind == "xml":
+        judge_xml(read.head, read.tail, inside, small=small)
+    elif kind == "json":
+        judge_json(read.tail, inside, whole=read.whole and inside.size <= len(read.tail), small=small)
+    elif name.lower().endswith(_NAMED_SQL) and kind not in ("sql", "sqlite"):
+        inside.damages.append(phrase("it is named like {named}, but is something else: {message}", named="SQL", message=told(read.head)))
+    elif name.lower().endswith(_NAMED_DUMP) and not kind:
+        named = name.lower().rpartition(".")[2]
+        inside.damages.append(phrase("it is named like {named}, but is something else: {message}", named=named, message=told(read.head)))
     elif kind in ("sql", "sqlite"):
         _sql(kind, read, inside)
     else:
         inside.derived.append(phrase("a text of no kind that has an end mark"))
 
 
-def _title(head: bytes) -> str:
-    found = re.search(rb"<title[^>]*>(.*?)</title>", head, re.I | re.S) or re.search(rb">([^<>]*\w[^<>]*)<", head)
-    return first_line((found.group(1) if found else head[:100]).decode("utf-8", "replace"), limit=100)
+def told_kind(head: bytes) -> Message:
+    """What kind of text it is, in words."""
+    return _WORDS.get(kind_of(head), phrase("text"))
 
 
 _DATES = (
@@ -228,35 +245,51 @@ def _made(text: bytes) -> float | None:
     return None
 
 
-def _complain_of_first_line(read: _Read, inside: Inside) -> None:
-    first = read.head.lstrip().split(b"\n", 1)[0].decode("utf-8", "replace")
-    if re.match(r"(?:\S*/)?(?:pg_dump|pg_dumpall|mysqldump|mariadb-dump)(?:\[\d+\])?: ", first):
-        inside.warns.append(
-            phrase("a message of the tool stands in it, at which a restore stops: {message}", message=first_line(first, limit=200))
-        )
+def _complain_of_messages(read: _Read, inside: Inside) -> None:
+    """What a tool has said in the dump, or after it: a failure, or a warning in its first line."""
+    first = read.head.lstrip(b"\xef\xbb\xbf").lstrip().split(b"\n", 1)[0]
+    failure = read.failure
+    if not failure:
+        told_first = _FAILURE.search(b"\n" + read.head) or _FAILURE.search(b"\n" + read.tail)
+        failure = told_first.group(1) if told_first else b""
+    if failure:
+        said = shown(failure.decode("utf-8", "replace"))
+        inside.damages.append(phrase("a message of failure of the tool stands in it: {message}", message=said))
+    elif not _SQL.match(first):
+        text = first.decode("utf-8", "replace")
+        said = shown(text) if is_of_tool(text) else phrase("a line that is no SQL")
+        inside.warns.append(phrase("a message of the tool stands in it, at which a restore stops: {message}", message=said))
 
 
 def _no_end(read: _Read, mark: str) -> Message:
     """The dump was cut; with the last line where that is a message."""
     lines = read.tail.rstrip().rsplit(b"\n", 1)
     said = message_of_failure(lines[-1][:2000].decode("utf-8", "replace"))
-    if said:
+    if said and is_of_tool(said):
         return phrase(
             "it is not a whole dump: '{mark}' is missing at its end, where stands: {message}",
             mark=mark,
-            message=first_line(said, limit=200),
+            message=shown(said),
         )
     return phrase("it is not a whole dump: '{mark}' is missing at its end", mark=mark)
 
 
+_ENDS = {b"": b"-- PostgreSQL database dump complete", b"cluster ": b"-- PostgreSQL database cluster dump complete"}
+
+
 def _postgresql(read: _Read, inside: Inside, name: str) -> None:
     cluster = b"-- PostgreSQL database cluster dump\n" in read.head
-    mark = b"-- PostgreSQL database cluster dump complete" if cluster else b"-- PostgreSQL database dump complete"
     counts = read.counts
-    begun = counts.get(b"\n-- PostgreSQL database dump\n", 0) + counts.get(b"\n-- PostgreSQL database cluster dump\n", 0)
-    ended = counts.get(b"\n-- PostgreSQL database dump complete", 0) + counts.get(b"\n-- PostgreSQL database cluster dump complete", 0)
-    if mark not in read.tail or ended < begun:
-        inside.damages.append(_no_end(read, mark[3:].decode("ascii")))
+    for what, mark in _ENDS.items() if not cluster else reversed(_ENDS.items()):  # several may stand in a file, in any order
+        begun = counts.get(b"\n-- PostgreSQL database " + what + b"dump\n", 0)
+        if counts.get(b"\n" + mark, 0) < begun:
+            inside.damages.append(_no_end(read, mark[3:].decode("ascii")))
+            return
+    ended = any(mark in read.tail for mark in _ENDS.values())
+    if not read.whole and cluster and _ENDS[b"cluster "] not in read.head:
+        ended = _ENDS[b"cluster "] in read.tail
+    if not ended:
+        inside.damages.append(_no_end(read, _ENDS[b"cluster " if cluster else b""][3:].decode("ascii")))
         return
     if not read.whole:
         return
@@ -264,7 +297,7 @@ def _postgresql(read: _Read, inside: Inside, name: str) -> None:
     rows = copies - counts[b"FROM stdin;\n\\."] + counts[b"\nINSERT INTO "]
     inside.listed = True
     if not objects and not copies and not rows:
-        inside.damages.append(phrase("there is nothing in it: the database has no table"))
+        inside.empty.append(phrase("there is nothing in it: the database has no table"))
     elif not rows and not _ON_PURPOSE.search(name) and not cluster:
         inside.warns.append(phrase("there is no row of data in it"))
 
@@ -286,9 +319,10 @@ def _mysql(read: _Read, inside: Inside, name: str) -> None:
     if not read.whole:
         return
     inside.listed = True
-    if not counts[b"CREATE TABLE "] and not counts[b"INSERT INTO "]:
-        inside.damages.append(phrase("there is nothing in it: the database has no table"))
-    elif not counts[b"INSERT INTO "] and not _ON_PURPOSE.search(name):
+    created = counts[b"CREATE "] - counts[b"CREATE DATABASE "]
+    if not created and not counts[b"INSERT INTO "] and not counts[b"\nGRANT "]:
+        inside.empty.append(phrase("there is nothing in it: the database has no table"))
+    elif counts[b"CREATE TABLE "] and not counts[b"INSERT INTO "] and not _ON_PURPOSE.search(name):
         inside.warns.append(phrase("there is no row of data in it"))
 
 
@@ -303,71 +337,6 @@ def _sql(kind: str, read: _Read, inside: Inside) -> None:
         inside.damages.append(phrase("it ends in the middle of a statement"))
         return
     inside.derived.append(phrase("it has no end mark, so that nobody can tell whether it is whole"))
-
-
-def _ldif(read: _Read, inside: Inside) -> None:
-    entries = read.counts.get(b"\ndn:", 0)
-    if not read.tail.endswith(b"\n"):
-        inside.damages.append(phrase("it ends in the middle of an entry"))
-    elif read.whole and not entries:
-        inside.damages.append(phrase("there is no entry in it"))
-    elif not read.tail.endswith(b"\n\n") and not re.search(rb"^#[^\n]*\n+\Z", read.tail, re.M):
-        inside.warns.append(phrase("no empty line follows its last entry: it may have been cut there"))
-
-
-_FAILURE_KEYS = {"error", "errors", "err", "fault", "exception"}
-_STATUS_KEYS = {"status", "statuscode", "status_code", "code"}
-
-
-def _document(kind: str, read: _Read, inside: Inside, small: bool) -> None:
-    if kind == "json":
-        _json(read, inside, small)
-        return
-    root = next((name for name in _ROOT.findall(read.head[:HEAD])), b"")
-    if kind == "xml" and root.lower() in (b"error", b"html", b"fault") and small:
-        text = first_line(re.sub(rb"<[^>]*>", b" ", read.head).decode("utf-8", "replace"), limit=200)
-        inside.damages.append(phrase("it is no backup, but a message: {message}", message=text))
-    elif not re.search(rb"</" + re.escape(root) + rb"\s*>\s*(?:<!--.*?-->\s*)*\Z", read.tail.rstrip(), re.S | re.I):
-        inside.damages.append(phrase("it ends too early: </{root}> is missing at its end", root=root.decode("ascii", "replace")))
-
-
-def _json(read: _Read, inside: Inside, small: bool) -> None:
-    text = read.tail if read.whole and inside.size <= len(read.tail) else b""
-    if text:
-        try:
-            value = json.loads(text)
-        except (ValueError, RecursionError):
-            value = None
-        if isinstance(value, dict) and small:
-            status = next((value[key] for key in value if str(key).lower() in _STATUS_KEYS), None)
-            failed = any(value[key] for key in value if str(key).lower() in _FAILURE_KEYS)
-            if failed or (isinstance(status, int) and 400 <= status < 600):
-                answer = first_line(text.decode("utf-8", "replace"), limit=200)
-                inside.damages.append(phrase("it is no backup, but an answer of failure: {message}", message=answer))
-                return
-        if value in ({}, []):
-            inside.damages.append(phrase("there is nothing in it"))
-            return
-        if value is not None:
-            return
-    lines = [line for line in read.tail.splitlines() if line.strip()]
-    last = lines[-1].strip() if lines else b""
-    if last[-1:] not in (b"}", b"]"):
-        inside.damages.append(phrase("it ends in the middle of a value"))
-    elif _is_json(last):  # one document a line
-        return
-    elif text:
-        inside.damages.append(phrase("it is no whole JSON"))
-    else:
-        inside.derived.append(phrase("only its beginning and its end were looked at"))
-
-
-def _is_json(line: bytes) -> bool:
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 __all__ = ("CHUNK", "HEAD", "TAIL", "is_text", "kind_of", "read_ends", "read_text")

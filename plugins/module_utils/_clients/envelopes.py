@@ -15,6 +15,11 @@ _AGE_CHUNK = 65536 + 16  # with its tag
 _AGE_NONCE = 16
 _ARMOUR = re.compile(rb"^-----BEGIN (PGP MESSAGE|AGE ENCRYPTED FILE)-----")
 _ENCRYPTED = (9, 18, 20)  # packets
+_LEAST = 80  # bytes: what encrypts nothing, or gzip of nothing, is no longer
+_PEM = re.compile(rb"^-----BEGIN (?:CMS|PKCS7|PKCS #7 SIGNED DATA)-----")
+_SMIME = re.compile(rb"\A(?:[\w-]+: [^\n]*\n|[ \t]+[^\n]*\n)*Content-Type: application/(?:x-)?pkcs7-mime", re.I)
+_CMS = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"  # the beginning of the name of each of its kinds
+_NOTHING = phrase("there is nothing in it")
 
 
 def envelope_of(head: bytes) -> str:
@@ -25,6 +30,10 @@ def envelope_of(head: bytes) -> str:
         return "openssl"
     if _ARMOUR.match(head):
         return "armour"
+    if head.startswith(b"U2FsdGVkX1"):  # "Salted__" in base64
+        return "openssl in base64"
+    if _PEM.match(head) or _SMIME.match(head.replace(b"\r\n", b"\n")[:4096]) or (head[:1] == b"\x30" and _CMS in head[:20]):
+        return "CMS"
     return "openpgp" if _is_openpgp(head) else ""
 
 
@@ -45,6 +54,10 @@ def read_envelope(stream: Stream, envelope: str, inside: Inside) -> None:
         _age(stream, inside)
     elif envelope == "openssl":
         _openssl(stream, inside)
+    elif envelope == "openssl in base64":
+        _in_base64(stream, inside)
+    elif envelope == "CMS":
+        _cms(stream, inside)
     else:
         _openpgp(stream, inside)
     if inside.encrypted:
@@ -77,8 +90,37 @@ def _age(stream: Stream, inside: Inside) -> None:
     rest = (stream.count - before - _AGE_NONCE) % _AGE_CHUNK
     if stream.count - before < _AGE_NONCE + 16 or 0 < rest < 16:
         raise too_early
-    if stream.count - before == _AGE_NONCE + 16:
-        inside.damages.append(phrase("there is nothing in it"))
+    if stream.count - before <= _AGE_NONCE + 16 + 32:
+        inside.damages.append(_NOTHING)
+
+
+def _in_base64(stream: Stream, inside: Inside) -> None:
+    inside.kind, inside.encrypted = verbatim("openssl"), True
+    count, last = 0, b""
+    for chunk in stream.chunks():
+        count += len(chunk) - chunk.count(b"\n") - chunk.count(b"\r")
+        last = (last + chunk)[-8:]
+    if count % 4 or (not last.endswith(b"\n") and count > 64):
+        raise Damaged(phrase("it is not a whole {kind} file: it ends too early", kind="openssl"))
+    if count <= 64:
+        inside.damages.append(_NOTHING)
+
+
+def _cms(stream: Stream, inside: Inside) -> None:
+    inside.kind, inside.encrypted = verbatim("CMS"), True
+    head, tail = stream.peek(32), b""
+    for chunk in stream.chunks():
+        tail = (tail + chunk)[-200:]
+    whole = True
+    if head.startswith(b"-----BEGIN "):
+        whole = tail.rstrip().endswith(head.split(b"\n", 1)[0].strip().replace(b"BEGIN", b"END"))
+    elif head[:2] == b"\x30\x80":
+        whole = tail.endswith(b"\0\0\0\0")
+    elif head[:1] == b"\x30":
+        length = head[1] & 0x7F if head[1] & 0x80 else 0
+        whole = stream.count >= 2 + length + int.from_bytes(head[2 : 2 + length] if length else head[1:2], "big")
+    if not whole:
+        raise Damaged(phrase("it is not a whole {kind} file: it ends too early", kind="CMS"))
 
 
 def _openssl(stream: Stream, inside: Inside) -> None:
@@ -86,21 +128,23 @@ def _openssl(stream: Stream, inside: Inside) -> None:
     stream.drain()
     if stream.count <= 16:
         raise Damaged(phrase("it is not a whole {kind} file: it ends too early", kind="openssl"))
-    if stream.count % 16:  # a cipher of streams may be of any length, and hardly anybody uses one
+    if stream.count <= 48:
+        inside.damages.append(_NOTHING)
+    elif stream.count % 16:  # a cipher of streams may be of any length, and hardly anybody uses one
         inside.warns.append(phrase("its length is no whole number of blocks: it may have been cut"))
 
 
 def _openpgp(stream: Stream, inside: Inside) -> None:
     inside.kind = verbatim("OpenPGP")
     too_early = Damaged(phrase("it is not a whole {kind} file: it ends too early", kind="OpenPGP"))
-    has_content = False
+    has_content, size = False, 0
     while stream.peek(1):
         mark = stream.read(1)[0]
         if not mark & 0x80:
             raise Damaged(phrase("it has a damaged packet"))
         tag = mark & 0x3F if mark & 0x40 else (mark >> 2) & 0x0F
         inside.encrypted = inside.encrypted or tag in _ENCRYPTED
-        has_content = has_content or tag in _ENCRYPTED
+        has_content, before = has_content or tag in _ENCRYPTED, stream.count
         try:
             if mark & 0x40:
                 _new_body(stream)
@@ -110,8 +154,11 @@ def _openpgp(stream: Stream, inside: Inside) -> None:
                 stream.skip(int.from_bytes(stream.exactly(1 << (mark & 3)), "big"))
         except CutShort:
             raise too_early from None
+        size += stream.count - before if tag in _ENCRYPTED else 0
     if not has_content:
         raise too_early
+    if size <= _LEAST:
+        inside.damages.append(_NOTHING)
 
 
 def _new_body(stream: Stream) -> None:

@@ -18,7 +18,7 @@ from . import dumps, frames
 from .archives import is_cpio, is_tar, read_cpio, read_tar, read_zip
 from .envelopes import envelope_of, read_envelope
 from .inside import Inside
-from .messages import message_of_failure
+from .messages import told
 from .pg_archives import MAGIC as PG_ARCHIVE
 from .pg_archives import read_custom
 from .streams import BY_TOOL, SUFFIXES, Damaged, NotVerifiable, ReadEnough, Stream, compression_of, named_compression, opened
@@ -29,7 +29,9 @@ ACCESS: dict[str, t.Any] = {  # as _argspec has it
 }
 FIRST = 4 << 20  # bytes unpacked of what is too large to be read to its end
 ENCRYPTIONS = (".gpg", ".pgp", ".age", ".enc", ".asc", ".aes", ".openssl")
-_NAMED_TAR = re.compile(r"\.(tar(\.\w+)?|tgz|tbz2?|txz|tzst)\Z", re.I)
+_NAMED_TAR = re.compile(r"\.(tar(\.(gz|bz2|xz|zst|lz4))?|tgz|tbz2?|txz|tzst)\Z", re.I)
+_NAMED_ENCRYPTED = re.compile(r"\.(gpg|pgp|age|enc|aes|openssl)\Z", re.I)
+_PART = re.compile(r"\.(?:x?[a-z]{2}|\d{2,3}|[zr]\d\d|part\d+)\Z")
 _SEVEN_ZIP = ("7zz", "7z", "7za", "7zr")
 _OTHERS = (
     (b"QFI\xfb", "qcow2"),
@@ -42,6 +44,9 @@ _OTHERS = (
     (b"%PDF", "PDF"),
     (b"KDMV", "vmdk"),
     (b"hsqs", "squashfs"),
+    (b"LZIP", "lzip"),
+    (b"\x1f\x9d", "compress"),
+    (b"\x89LZO", "lzop"),
 )
 
 
@@ -58,6 +63,9 @@ def look_into(path: str, size: int, inside: Inside, asked: Asked) -> None:
     """Reads a backup to its end, and tells ``inside`` what it is. Damaged, OSError, CannotObserve, and what ``tick`` raises."""
     with open(path, "rb") as handle:
         head = handle.read(dumps.HEAD)
+    if _is_part(path):
+        inside.unseen.append(phrase("it is a part of a backup that is split into several files, which cannot be looked into here"))
+        return
     container = _container(head)
     _compare_with_name(path, head, container)
     try:
@@ -73,7 +81,25 @@ def look_into(path: str, size: int, inside: Inside, asked: Asked) -> None:
             _plain(path, size, inside, asked)
     except NotVerifiable as exc:
         inside.kind = inside.kind or verbatim("" if inside.container else container)
+        inside.closed = True
         inside.derived.append(exc.message)
+
+
+def _is_part(path: str) -> bool:
+    """Whether a file is one of the parts into which split, zip -s and 7z -v cut a backup: others of them are beside it."""
+    stem, ending = os.path.splitext(path)
+    if ending.lower() == ".zip":
+        return os.path.exists(f"{stem}.z01")
+    if not _PART.search(ending) or ending in SUFFIXES:
+        return False
+    letters = ending.rstrip("0123456789") if ending[-1].isdigit() else ending[:-1]
+    first = {f"{letters}{number}" for number in ("a", "b", "0", "1", "2", "00", "01", "02", "001", "002")} - {ending}
+    packed = os.path.splitext(stem)[1].lower()
+    return (
+        (packed in SUFFIXES or packed in (".tar", ".zip", ".7z", *ENCRYPTIONS))
+        and not (ending[1:].isdigit() and len(ending) < 4)
+        and any(os.path.exists(stem + other) for other in first)
+    )
 
 
 def _container(head: bytes) -> str:
@@ -93,6 +119,14 @@ def _not_to_its_end(asked: Asked) -> Message:
 def _compare_with_name(path: str, head: bytes, container: str) -> None:
     """Damaged when the name says another container."""
     low = path.lower()
+    closed = _NAMED_ENCRYPTED.search(path)
+    if closed and not envelope_of(head):
+        kind = container or ("tar" if is_tar(head) else "") or ("PostgreSQL" if head.startswith(PG_ARCHIVE) else "")
+        if kind and kind not in ("zip", "7z"):  # which may be encrypted themselves
+            raise Damaged(phrase("it is named like {named}, but is {kind}: it is not encrypted", named=closed[1], kind=kind))
+        if not container and head.strip(b"\0") and dumps.is_text(head):
+            what = dumps.told_kind(head)
+            raise Damaged(phrase("it is named like {named}, but is {kind}: it is not encrypted", named=closed[1], kind=what))
     named = named_compression(path) or next((kind for kind in ("zip", "7z", "tar") if low.endswith(f".{kind}")), "")
     if not named or container == named or (named == "tar" and not container and is_tar(head)):
         return
@@ -101,9 +135,7 @@ def _compare_with_name(path: str, head: bytes, container: str) -> None:
     if not head.strip(b"\0"):
         raise Damaged(phrase("it is named like {named}, but holds zero bytes", named=named))
     if dumps.is_text(head):
-        text = head.decode("utf-8", "replace")
-        said = first_line(message_of_failure(text[:4096]) or re.sub(r"\s+", " ", text[:400]), limit=200)
-        raise Damaged(phrase("it is named like {named}, but is something else: {message}", named=named, message=said))
+        raise Damaged(phrase("it is named like {named}, but is something else: {message}", named=named, message=told(head)))
     raise Damaged(phrase("it is named like {named}, but is something else", named=named))
 
 
@@ -136,10 +168,24 @@ def _plain(path: str, size: int, inside: Inside, asked: Asked) -> None:
             dumps.read_ends(head, tail, inside, bare_name(path))
             inside.derived.append(phrase("only its beginning and its end were looked at"))
             return
+        if _is_large(size, asked) and not head.strip(b"\0") and _is_empty_everywhere(path, size):
+            inside.damages.append(phrase("there is nothing but zero bytes in it, wherever it was looked at"))
+            return
         try:
             _content(stream, path, inside, asked)
         except ReadEnough:
             inside.derived.append(_not_to_its_end(asked))
+
+
+def _is_empty_everywhere(path: str, size: int) -> bool:
+    """Whether a large file has nothing but zero bytes at places all over it."""
+    with open(path, "rb") as handle:
+        for place in range(256):
+            handle.seek(size // 256 * place)
+            if handle.read(65536).strip(b"\0"):
+                return False
+        handle.seek(max(0, size - 65536))
+        return not handle.read().strip(b"\0")
 
 
 def bare_name(path: str) -> str:
@@ -163,7 +209,7 @@ def _content(stream: Stream, path: str, inside: Inside, asked: Asked) -> None:
     elif is_cpio(head):
         read_cpio(stream, inside)
     elif head.startswith(PG_ARCHIVE):
-        read_custom(stream, inside)
+        read_custom(stream, inside, bare_name(path))
     elif head.startswith(databases.SQLITE):
         databases.read_sqlite(stream, inside, None if inside.container else path, thorough=asked.thorough)
     elif head.startswith(databases.MONGO):
@@ -182,7 +228,7 @@ def _content(stream: Stream, path: str, inside: Inside, asked: Asked) -> None:
         databases.read_bson(stream, inside)
     else:
         kind = next((name for magic, name in _OTHERS if head.startswith(magic)), "")
-        inside.kind = verbatim(kind)
+        inside.kind, inside.closed = verbatim(kind), True
         if inside.container:  # what compresses it has a mark at its end, and sums
             stream.drain()
             inside.derived.append(
@@ -200,7 +246,7 @@ def _of_member(stream: Stream, name: str, inside: Inside) -> None:
     """Looks into a dump that is a member of an archive."""
     head = stream.peek(dumps.HEAD)
     if head.startswith(PG_ARCHIVE):
-        read_custom(stream, inside)
+        read_custom(stream, inside, name)
     elif dumps.is_text(head):
         dumps.read_text(stream, inside, name)
 

@@ -32,6 +32,8 @@ class Inside:
     warns: list[Message] = dataclasses.field(default_factory=list)
     unseen: list[Message] = dataclasses.field(default_factory=list)
     derived: list[Message] = dataclasses.field(default_factory=list)
+    empty: list[Message] = dataclasses.field(default_factory=list)  # it is whole, and holds nothing
+    closed: bool = False  # nobody has looked at what it holds: it may be encrypted
     message: Message | None = None  # of a tool that failed, where it stands in the place of the content
     made: float | None = None  # when it says itself that it was made, in seconds since 1970
     dump: str = ""  # what can load it: postgresql_dump, postgresql_archive, mysql_dump, sqlite, sqlite_dump

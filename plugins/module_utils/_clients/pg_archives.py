@@ -11,10 +11,14 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import io
+import re
+import struct
+import typing as t
+import zlib
 
 from .._phrase import phrase
 from .inside import Inside
-from .streams import CutShort, Damaged, Stream
+from .streams import CHUNK, CutShort, Damaged, Stream
 
 MAGIC = b"PGDMP"
 _CUSTOM, _TAR, _DIRECTORY = 1, 3, 5
@@ -22,6 +26,9 @@ _NOT_KEPT = 3  # state of an entry that has no data
 _DATA, _BLOBS = 1, 3
 _MOST_TEXT = 1 << 28
 _MOST_ENTRIES = 5_000_000
+_WINDOW = 65536  # bytes looked at together
+_FOUR = struct.Struct("<BI").unpack_from
+_ON_PURPOSE = re.compile(r"schema|ddl|structure|globals|roles", re.I)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +47,7 @@ class _Reader:
         self.stream, self.integer, self.offset = stream, 4, 8
         self.version = (0, 0)
         self.made: float | None = None  # in the zone of the host that made it
+        self.packed = ""  # what compresses the data
 
     def byte(self) -> int:
         return self.stream.exactly(1)[0]
@@ -67,9 +75,9 @@ class _Reader:
         if major != 1 or minor < 10 or not 0 < self.integer <= 8 or not 0 < self.offset <= 8 or kind not in (_CUSTOM, _TAR, _DIRECTORY):
             raise Damaged(phrase("its table of contents is damaged"))
         if self.version >= (1, 15):
-            self.byte()
+            self.packed = {0: "", 1: "gzip", 2: "lz4", 3: "zstd"}.get(self.byte(), "?")
         else:
-            self.number()
+            self.packed = "gzip" if self.number() else ""
         second, minute, hour, day, month, year, _summer = (self.number() for _part in range(7))
         try:
             self.made = dt.datetime(year + 1900, month + 1, day, hour, minute, min(second, 59)).timestamp()
@@ -110,8 +118,8 @@ class _Reader:
         return Entry(number, what, name, has_data, file)
 
 
-def read_custom(stream: Stream, inside: Inside) -> None:
-    """Reads the custom format to its end: each entry that has data must have its block, whole. Damaged."""
+def read_custom(stream: Stream, inside: Inside, name: str = "") -> None:
+    """Reads the custom format to its end: each entry that has data must have its block, whole, and what zlib packed unpacks. Damaged."""
     inside.kind, inside.dump = phrase("PostgreSQL dump (custom format)"), "postgresql_archive"
     try:
         reader = _Reader(stream)
@@ -122,7 +130,8 @@ def read_custom(stream: Stream, inside: Inside) -> None:
     except CutShort:
         raise Damaged(phrase("it ends in the middle of its table of contents")) from None
     inside.made = reader.made
-    _tell(entries, inside)
+    _tell(entries, inside, name)
+    unpacking = _unpacking(reader, inside)
     wanted = {entry.number: entry for entry in entries if entry.has_data}
     while stream.peek(1):
         number = 0
@@ -131,31 +140,81 @@ def read_custom(stream: Stream, inside: Inside) -> None:
             if mark not in (_DATA, _BLOBS):
                 raise Damaged(phrase("it has a damaged block of data"))
             number = reader.number()
-            _block(reader, mark)
+            _block(reader, mark, unpacking)
         except CutShort:
-            name = wanted[number].name if number in wanted else ""
-            raise Damaged(phrase("it ends in the middle of the data of {name}", name=name or str(number))) from None
+            raise Damaged(phrase("it ends in the middle of the data of {name}", name=_name_of(wanted, number))) from None
+        except zlib.error:
+            raise Damaged(phrase("the data of {name} are damaged: they cannot be unpacked", name=_name_of(wanted, number))) from None
         wanted.pop(number, None)
     if wanted:
         raise Damaged(phrase("it ends too early: the data of {names:list} is missing", names=[entry.name for entry in wanted.values()][:5]))
 
 
-def _block(reader: _Reader, mark: int) -> None:
+def _name_of(wanted: t.Mapping[int, Entry], number: int) -> str:
+    return (wanted[number].name if number in wanted else "") or str(number)
+
+
+def _unpacking(reader: _Reader, inside: Inside) -> bool:
+    """Whether the data are to be unpacked, which proves them; where they cannot be, ``inside`` is told."""
+    stream = reader.stream
+    if reader.packed in ("", "gzip"):
+        too_large = reader.packed != "" and stream.plain is not None and stream.is_beyond(stream.plain)
+        if too_large:
+            inside.derived.append(phrase("its data are there, but not unpacked because larger than {most:bytes}", most=stream.most or 0))
+        return reader.packed != "" and not too_large
+    inside.derived.append(phrase("its data are there, but packed with {kind}, which is not unpacked here", kind=reader.packed))
+    return False
+
+
+def _block(reader: _Reader, mark: int, unpacking: bool) -> None:
     if mark == _DATA:
-        _pieces(reader)
+        _pieces(reader, unpacking)
         return
     while reader.number():
-        _pieces(reader)
+        _pieces(reader, unpacking)
 
 
-def _pieces(reader: _Reader) -> None:
+def _pieces(reader: _Reader, unpacking: bool) -> None:
+    """The data of an entry: pieces up to one of no length."""
+    stream, width = reader.stream, 1 + reader.integer
+    unpack = zlib.decompressobj() if unpacking else None
+    filled = False
     while True:
-        length = reader.number()
-        if length < 0:
-            raise Damaged(phrase("it has a damaged block of data"))
-        if not length:
-            return
-        reader.stream.skip(length)
+        window = stream.peek(_WINDOW)  # pieces may be as small as rows: they are looked at many at a time
+        at, length, most = 0, -1, len(window)
+        while at + width <= most:
+            sign, length = _FOUR(window, at) if width == 5 else (window[at], int.from_bytes(window[at + 1 : at + width], "little"))
+            if sign:
+                raise Damaged(phrase("it has a damaged block of data"))
+            if not length or at + width + length > most:
+                break
+            if unpack:
+                _unpack(unpack, window[at + width : at + width + length])
+            at += width + length
+        if at:
+            filled = True
+            stream.read(at)
+            continue
+        if reader.number() == 0:
+            break
+        filled = True
+        while length > 0:
+            if unpack:
+                part = stream.exactly(min(length, CHUNK))
+                _unpack(unpack, part)
+                length -= len(part)
+            else:
+                stream.skip(length)
+                length = 0
+    if unpack and filled and not unpack.eof:
+        raise zlib.error("it has no end")
+
+
+def _unpack(unpack: zlib._Decompress, part: bytes) -> None:
+    rest = part
+    while rest:
+        unpack.decompress(rest, CHUNK)
+        rest = unpack.unconsumed_tail
 
 
 def names_of_data(contents: bytes, inside: Inside) -> set[str]:
@@ -174,15 +233,15 @@ def _never() -> None:
     return None
 
 
-def _tell(entries: list[Entry], inside: Inside) -> None:
+def _tell(entries: list[Entry], inside: Inside, name: str = "") -> None:
     inside.listed = True
-    tables = [entry for entry in entries if entry.what in ("TABLE", "FOREIGN TABLE")]
+    tables = [entry for entry in entries if entry.what in ("TABLE", "FOREIGN TABLE", "PARTITIONED TABLE")]
     for entry in tables:
         inside.on_name(entry.name)
     data = [entry for entry in entries if entry.has_data]
     if not tables and not data:
-        inside.damages.append(phrase("there is no table in it"))
-    elif not data:
+        inside.empty.append(phrase("there is no table in it"))
+    elif not data and not _ON_PURPOSE.search(name):
         inside.warns.append(phrase("there are tables in it, and no data of any"))
 
 
