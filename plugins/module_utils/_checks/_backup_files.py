@@ -231,9 +231,14 @@ def without_others(backups: list[Backup], found: Found) -> list[Backup]:
     return [] if len(left) + _LOOKED_AT == len(backups) else left
 
 
+def is_named(backup: Backup) -> bool:
+    """Whether only backups have such a name."""
+    return bool(backup.folder or _NAMED.search(backup.path))
+
+
 def is_surely(backup: Backup) -> bool:
     """Whether it is a backup by its name or its content: a text of no known kind may be anything."""
-    return bool(backup.folder or _NAMED.search(backup.path)) or not is_plain_text(backup.path)
+    return is_named(backup) or not is_plain_text(backup.path)
 
 
 def _size(path: str) -> int | None:
@@ -273,4 +278,4 @@ def _closed_folders(folders: str) -> list[Message]:
     return closed
 
 
-__all__ = ("BESIDE", "SETTLING", "Backup", "Found", "given_patterns", "is_surely", "look", "missing_folder", "without_others")
+__all__ = ("BESIDE", "SETTLING", "Backup", "Found", "given_patterns", "is_named", "is_surely", "look", "missing_folder", "without_others")

@@ -145,6 +145,12 @@ _RELEASES = re.compile(
 )
 
 
+_ENDINGS = {
+    ".dump": re.compile(r"\.(?:sql|dump|dmp|pgdump|pg_dump|custom|backup)\Z", re.I),
+    ".tar": re.compile(r"\.(?:tar|tgz|tbz2?|txz|tzst|zip|7z|cpio)\Z", re.I),
+}
+
+
 def successor(series: Series, others: t.Iterable[Series]) -> Series | None:
     """The series that took over: the same name but for its ending or a version, begun when this one had ended."""
     for other in others:
@@ -155,7 +161,9 @@ def successor(series: Series, others: t.Iterable[Series]) -> Series | None:
 
 def _stem(name: str) -> str:
     folders, slash, last = name.rpartition("/")
-    return folders + slash + _RELEASES.sub(FIELD, re.sub(r"(?:\.[A-Za-z][A-Za-z0-9]{0,7})+\Z", "", last)).lower()
+    for kind, endings in _ENDINGS.items():  # a dump is not gone on with by an archive of the same name
+        last = endings.sub(kind, last)
+    return folders + slash + _RELEASES.sub(FIELD, last).lower()
 
 
 def counted(series: Series, least: int) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from .._finding import CannotObserve, Finding, Measurement, failed, isoformat
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, unreadable
 from ._backup_content import Verdict, examine
-from ._backup_files import SETTLING, Backup, Found, given_patterns, is_surely, look, missing_folder, without_others
+from ._backup_files import SETTLING, Backup, Found, given_patterns, is_named, is_surely, look, missing_folder, without_others
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, beyond_rpo, not_retained, refuse_odd, too_few, too_old
 from ._backup_series import (
     LONG_AGO,
@@ -168,7 +168,7 @@ def _still_made(several: list[Series], max_age: float, now: float, judgement: Ju
     """The series that are judged; told are those that others took over or that ended long ago, and lone files beside dated ones."""
     dated = [series for series in several if series.is_dated]
     core = [series for series in several if not series.is_one_file] if any(len(series.backups) > 1 for series in dated) else several
-    sure = [series for series in dated or core if is_surely(series.newest)] or core
+    sure = [series for series in core if is_surely(series.newest)] or core
     going_on = [series for series in sure if not is_ended(series, now, max_age, RECENTLY)]
     judged = []
     for series in several:
@@ -183,7 +183,7 @@ def _still_made(several: list[Series], max_age: float, now: float, judgement: Ju
             _tell_lone(series, core, age, judgement)
         elif not going_on and (series is sure[0] or age <= max_age):  # nothing goes on in its place, or only what may be anything
             judged.append(series)
-        elif series not in core and not is_surely(series.newest):
+        elif series not in core and not is_named(series.newest):
             judgement.notes.append(phrase("not judged beside dated backups: {path:path}", path=series.newest.path))
         elif not is_ended(series, now, max_age, RECENTLY):
             judged.append(series)
@@ -203,7 +203,7 @@ def _still_made(several: list[Series], max_age: float, now: float, judgement: Ju
 def _tell_lone(series: Series, core: list[Series], age: float, judgement: Judgement) -> None:
     """An old file beside dated backups: one as large as they are was made by hand, another is none."""
     usual = sorted(other.newest.size for other in core)[len(core) // 2]
-    if is_surely(series.newest) and series.newest.size * 10 >= usual:
+    if is_named(series.newest) and series.newest.size * 10 >= usual:
         judgement.warns.append(
             phrase(
                 "{path:path} is {age:duration} old, and no other has its name: made by hand, it should lie elsewhere",

@@ -68,7 +68,7 @@ def test_a_form_that_all_names_agree_with(tmp_path: pathlib.Path, form: str) -> 
         put(tmp_path / f"shop-{night(number).strftime(form)}.sql.gz", (NOW - night(number)).total_seconds() / HOUR)
     finding = check(tmp_path / "**" / "*.gz", min_count=6)
     assert str(finding.status) == "pass", finding.message
-    for number, path in enumerate(sorted(tmp_path.rglob("*.gz"))):
+    for path in tmp_path.rglob("*.gz"):
         path.unlink()
     for number in range(5, 11):
         put(tmp_path / f"shop-{night(number).strftime(form)}.sql.gz", 1)
@@ -230,16 +230,42 @@ def test_a_series_that_another_took_over(tmp_path: pathlib.Path, old: str, new: 
     assert str(finding.status) == "pass", finding.message
 
 
-@pytest.mark.parametrize(
-    "name",
-    "my.cnf borg.toml docker-compose.yml exclude.txt RESTORE.txt howto-restore backup.env config.json key.txt known_hosts client.pem"
-    " index.html create_user.sql permissions.acl template.json.j2 mysql-bin.000123".split(),
-)
-def test_a_file_that_lies_beside_dated_dumps(tmp_path: pathlib.Path, name: str) -> None:
+LYING_BESIDE = [
+    "my.cnf",
+    "borg.toml",
+    "docker-compose.yml",
+    "exclude.txt",
+    "RESTORE.txt",
+    "howto-restore",
+    "backup.env",
+    "config.json",
+    "key.txt",
+    "known_hosts",
+    "client.pem",
+    "index.html",
+    "create_user.sql",
+    "permissions.acl",
+    "template.json.j2",
+    "mysql-bin.000123",
+    "logo.png",
+    "manual.pdf",
+]
+
+
+@pytest.mark.parametrize("hours", [3, 84])
+@pytest.mark.parametrize("name", LYING_BESIDE)
+def test_a_file_that_lies_beside_dated_dumps(tmp_path: pathlib.Path, name: str, hours: float) -> None:
     dated(tmp_path, "shop-%F.sql.gz", range(7))
-    put(tmp_path / name, 84, b"[client]\nuser = backup\n" * 20)
+    text = b"CREATE USER a;\n" * 20 if name.endswith(".sql") else b"[client]\nuser = backup\n" * 20
+    put(tmp_path / name, hours, b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 30 if name.endswith(("png", "pdf")) else text)
     finding = check(tmp_path, min_count=7)
     assert str(finding.status) == "pass", finding.message
+
+
+def test_an_archive_does_not_go_on_for_a_dump(tmp_path: pathlib.Path) -> None:
+    dated(tmp_path, "www-%F.sql.gz", range(8, 12))
+    dated(tmp_path, "www-%F.cpio.gz", range(7))
+    assert "www-*.sql" in check(tmp_path).observed["series"]
 
 
 @pytest.mark.parametrize("name", ["shop-before-upgrade.sql.gz", "www-moved.tar.gz"])
@@ -271,6 +297,13 @@ def test_a_folder_of_weeks_and_months(tmp_path: pathlib.Path) -> None:
     put(tmp_path / "monthly" / "shop-November.sql.gz", 600)
     finding = check(tmp_path / "**" / "*.gz")
     assert str(finding.status) == "pass", finding.message
+
+
+def test_a_dump_made_by_hand_beside_rotated_ones(tmp_path: pathlib.Path) -> None:
+    dated(tmp_path, "before-%F.sql.gz", [40])
+    for number, name in enumerate(("db.sql.gz", "db.sql.gz.1")):
+        put(tmp_path / name, 3 + 24 * number)
+    assert str(check(tmp_path).status) == "warn"
 
 
 def test_backup_manager(tmp_path: pathlib.Path) -> None:
