@@ -42,6 +42,7 @@ _UNSURE: tuple[tuple[str, re.Pattern[str], tuple[str, ...]], ...] = (
     ("Yj", re.compile(r"(?<!\d)20\d\d[-_.]?[0-3]\d\d(?!\d)"), ("Yj",)),
     ("ymd6", re.compile(rf"(?<!\d)\d{{6}}{_TIME}(?!\d)"), ("ymd", "dmy", "mdy", "Ym")),
 )
+_TIME_BEHIND = re.compile(r"\*(?:[-_T. @]|at)(?:[01]\d|2[0-3])[-_.:hH]?[0-5]\d(?:[-_.:mM]?[0-5]\d)?[mMsS]?(?![A-Za-z0-9])")
 _LONG_DAYS = "|".join(sorted(DAYS, key=len, reverse=True))
 _WORDS = re.compile(
     rf"(?<![^\W\d_])(?:{'|'.join(sorted(LONG_MONTHS, key=len, reverse=True))}"
@@ -185,8 +186,9 @@ def _counter_beside_date(match: re.Match[str]) -> str:
 
 
 def _without_parts_of(text: str, time: float) -> str:
-    """Without folders that say the month or day of the date once more, and its number of the week at the end."""
+    """Without the time behind the date, folders that say the month or day of the date once more, and its number of the week at the end."""
     day = dt.datetime.fromtimestamp(time - 1)
+    text = _TIME_BEHIND.sub(FIELD, text)
     folders, slash, last = text.rpartition("/")
     parts = [FIELD if part in (day.strftime("%m"), day.strftime("%d"), day.strftime("%Y")) else part for part in folders.split("/")]
     weeks = "|".join(sorted({day.strftime("%V"), day.strftime("%U"), day.strftime("%W")}))

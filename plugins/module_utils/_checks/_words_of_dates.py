@@ -27,10 +27,24 @@ _SHORT_MONTHS = (
     "jan feb mrt apr mei jun jul aug sep okt nov dec",
     "jan fev mar abr mai jun jul ago set out nov dez",
 )
-MONTHS: dict[str, int] = {"maerz": 3}
+_ACCENTS = {
+    "maerz": 3,
+    "m\u00e4rz": 3,
+    "f\u00e9vrier": 2,
+    "f\u00e9vr": 2,
+    "ao\u00fbt": 8,
+    "d\u00e9cembre": 12,
+    "d\u00e9c": 12,
+    "mar\u00e7o": 3,
+    "m\u00e4r": 3,
+}
+MONTHS: dict[str, int] = dict(_ACCENTS)
 for _names in (*_SHORT_MONTHS, *_MONTHS):
     MONTHS.update({name: number for number, name in enumerate(_names.split(), 1)})
-LONG_MONTHS = sorted({name for names in _MONTHS for name in names.split() if name not in ("mars", "mai", "may", "mei")} | {"maerz"})
+LONG_MONTHS = sorted(
+    {name for names in _MONTHS for name in names.split() if name not in ("mars", "mai", "may", "mei")}
+    | {name for name in _ACCENTS if len(name) > 3}
+)
 
 DAYS = sorted(
     {

@@ -59,19 +59,25 @@ FORMS = [
     "%F-%Hh",
     "%F/%H/shop",
     "%F_%Hh%Mm",
+    "%d.%m.%Y_%H-%M",
+    "%d-%b-%Y_%H%M%S",
+    "%d%m%Y-%H%M",
 ]
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_form_that_all_names_agree_with(tmp_path: pathlib.Path, form: str) -> None:
     for number in range(6):
-        put(tmp_path / f"shop-{night(number).strftime(form)}.sql.gz", (NOW - night(number)).total_seconds() / HOUR)
+        put(
+            tmp_path / f"shop-{(night(number) + dt.timedelta(minutes=number)).strftime(form)}.sql.gz",
+            (NOW - night(number)).total_seconds() / HOUR,
+        )
     finding = check(tmp_path / "**" / "*.gz", min_count=6)
     assert str(finding.status) == "pass", finding.message
     for path in tmp_path.rglob("*.gz"):
         path.unlink()
     for number in range(5, 11):
-        put(tmp_path / f"shop-{night(number).strftime(form)}.sql.gz", 1)
+        put(tmp_path / f"shop-{(night(number) + dt.timedelta(minutes=number)).strftime(form)}.sql.gz", 1)
     finding = check(tmp_path / "**" / "*.gz")
     assert str(finding.status) == "fail" and "by the date in its name" in finding.message, finding.message
 
@@ -83,6 +89,23 @@ def test_each_four_hours(tmp_path: pathlib.Path, form: str) -> None:
         put(tmp_path / f"shop-{moment.strftime(form)}.sql.gz", 1 + 4 * number)
     finding = check(tmp_path / "**" / "*.gz", max_age="5h", min_count=12)
     assert str(finding.status) == "pass", finding.message
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "shop-25-Okt-2026",
+        "shop-25.März.2026",
+        "shop-25août2026",
+        "shop-2026-dic-05",
+        "shop-05-gennaio-2026",
+        "shop-mrt-05-2026",
+        "shop_5_fev_2026",
+    ],
+)
+def test_months_in_other_languages(name: str) -> None:
+    found = _read_names.read_name(f"{name}.sql.gz")
+    assert found.time is not None and found.series in ("shop-*.sql", "shop_*.sql")
 
 
 def test_a_month_in_the_name(tmp_path: pathlib.Path) -> None:
