@@ -127,7 +127,8 @@ def look(pattern: str, now: float, runner: Runner) -> Found:
         try:
             info = os.stat(path)
         except OSError:  # a link to nothing, or gone meanwhile
-            found.hidden.append(phrase("{path:path} cannot be looked at", path=path))
+            gone = phrase("{path:path} is a link to a file that is not there", path=path)
+            found.hidden.append(gone if os.path.islink(path) else phrase("{path:path} cannot be looked at", path=path))
             continue
         parts = parts_of(expression, path)
         if parts is None:
