@@ -18,7 +18,10 @@ description:
   - A file that is too old, empty, cut short, a message of failure, a page of HTML, zero bytes, or of another kind than its name says is
     C(fail), and so is no file at all, and a checksum beside it that is another.
   - Files that differ only in the date or the number in their names are one series. Each series must be young. One that ended more than
-    seven times O(max_age) ago, beside others that go on, is C(warn), and after thirty times only told.
+    thirty times O(max_age) (and thirty days) ago, beside others that go on, is C(warn), and after ninety times only told. Where another
+    with the same name but for a version or another ending of its kind was begun since, it is told.
+  - A lone file without a date beside dated backups is judged as one where it is young and named or made like a backup. An old one is told,
+    and C(warn) where it is as large as a backup.
   - What is no backup by its name or its content is not counted, and told, such as logs, locks, scripts, checksums and notes.
   - What can be read and has no end mark, what is encrypted, and what is too large to be read to its end is told so, and its finding has
     the proof V(derived).

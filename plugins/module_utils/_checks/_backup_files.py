@@ -19,7 +19,8 @@ from .._clients.messages import beside_backups, other_than_backup
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .._runner import Runner, unreadable
-from ._dated_names import Dated, days_come_first, name_time, parts_of, read_name, translate
+from ._dated_names import name_time, parts_of, translate
+from ._read_names import Dated, read_names
 
 SETTLING = 60.0  # seconds after its last change in which a file may still be written
 UNFINISHED = (".part", ".partial", ".tmp", ".temp", ".filepart", ".crdownload", ".swp", ".inprogress", ".incomplete", ".writing")
@@ -39,6 +40,7 @@ _OTHER_NAMES = re.compile(
 _NAMED = re.compile(r"\.(?:sql|dump|dmp|bak|backup|tar|tgz|tbz2?|txz|zip|7z|ldif|bson|archive|db|sqlite3?|cpio|rdb)(?:\.\w{2,4})*\Z", re.I)
 _LOOKED_AT = 5  # of each series, newest first
 _TOLD = 5
+_AHEAD = 40 * 3600.0  # seconds by which a date in a name may lie ahead: the end of a day, in another zone
 
 
 class Places(t.Protocol):
@@ -74,6 +76,7 @@ class Found:
     hidden: list[Message] = dataclasses.field(default_factory=list)
     asked: str = ""  # the pattern
     base: str = "/"  # the folder before the first wildcard
+    ahead: list[str] = dataclasses.field(default_factory=list)  # with a date in the name that is still to come
 
     def notes(self) -> list[Message]:
         """What is not counted, and why."""
@@ -85,6 +88,9 @@ class Found:
                 phrase("{path:path} ({what})", path=os.path.basename(path), what=what) for path, what in sorted(self.others.items())[:_TOLD]
             ]
             said.append(phrase("not counted, because no backup: {files:list}", files=shown))
+        if self.ahead:
+            files = [os.path.basename(path) for path in self.ahead][:_TOLD]
+            said.append(phrase("the date in the name is still to come, so that the last change decides: {files:list}", files=files))
         return said + self.hidden[:_TOLD]
 
 
@@ -114,6 +120,7 @@ def look(pattern: str, now: float, runner: Runner) -> Found:
     wildcards, expression = translate(pattern)
     found = Found(hidden=_closed_folders(os.path.dirname(wildcards)))
     found.asked, found.base = wildcards, _base(wildcards)
+    given_names = pattern.replace("%%", "%")[len(_escaped(wildcards)) :]
     backups: dict[tuple[int, int], Backup] = {}
     fresh: dict[str, tuple[int, int]] = {}
     raw: list[tuple[str, os.stat_result, float | None, Folder | None]] = []
@@ -136,13 +143,14 @@ def look(pattern: str, now: float, runner: Runner) -> Found:
         elif stat.S_ISREG(info.st_mode) and _is_candidate(path, wildcards, found):
             raw.append((path, info, name_time(parts), None))
     names = [path[len(found.base) :] for path, _info, _time, _folder in raw]
-    day_first = days_come_first(names)
-    for (path, info, given, folder), name in zip(raw, names):
-        if (info.st_dev, info.st_ino) in backups:
-            continue
-        dated = read_name(name, pattern, day_first=day_first)
+    changes = [folder.changed if folder else info.st_mtime for _path, info, _time, folder in raw]
+    for (path, info, given, folder), dated, changed in zip(raw, read_names(names, changes, given_names), changes):
         named = given if given is not None else dated.time
-        changed = folder.changed if folder else info.st_mtime
+        known = backups.get((info.st_dev, info.st_ino))
+        if known and (known.name.time is not None or named is None):
+            continue  # a link to it: the name with a date says more than latest/
+        if named is not None and named > max(now, changed) + _AHEAD:
+            found.ahead.append(path)
         time = changed if named is None else min(changed, named)
         backups[info.st_dev, info.st_ino] = Backup(path, folder.size if folder else info.st_size, changed, time, dated, folder)
         if now - changed < SETTLING and not folder:
@@ -165,8 +173,13 @@ def _order(backup: Backup) -> tuple[float, float, str]:
 
 def _base(wildcards: str) -> str:
     """The folder before the first wildcard, with its slash."""
+    return re.sub(r"\[(.)\]", r"\1", _escaped(wildcards))
+
+
+def _escaped(wildcards: str) -> str:
+    """The same, with signs of patterns that stand for themselves still in brackets."""
     folder = os.path.dirname(wildcards)
-    while glob.has_magic(folder):
+    while glob.has_magic(re.sub(r"\[.\]", "", folder)):
         folder = os.path.dirname(folder)
     return folder.rstrip("/") + "/"
 
@@ -253,9 +266,14 @@ def _is_asked(path: str, wildcards: str) -> bool:
     return bool(ending) and re.sub(packed, "", wildcards.lower()).endswith(ending)
 
 
+def is_named(backup: Backup) -> bool:
+    """Whether only backups have such a name."""
+    return bool(backup.folder or _NAMED.search(backup.path))
+
+
 def is_surely(backup: Backup) -> bool:
     """Whether it is a backup by its name or its content: a text of no known kind may be anything."""
-    return bool(backup.folder or _NAMED.search(backup.path)) or not is_plain_text(backup.path)
+    return is_named(backup) or not is_plain_text(backup.path)
 
 
 def _size(path: str) -> int | None:
@@ -295,4 +313,4 @@ def _closed_folders(folders: str) -> list[Message]:
     return closed
 
 
-__all__ = ("BESIDE", "SETTLING", "Backup", "Found", "given_patterns", "is_surely", "look", "missing_folder", "without_others")
+__all__ = ("BESIDE", "SETTLING", "Backup", "Found", "given_patterns", "is_named", "is_surely", "look", "missing_folder", "without_others")

@@ -14,10 +14,22 @@ from .._clients.file import ACCESS
 from .._finding import CannotObserve, Finding, Measurement, failed, isoformat
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, unreadable
-from ._backup_content import Verdict, examine, is_failed
-from ._backup_files import SETTLING, Backup, Found, given_patterns, is_surely, look, missing_folder, without_others
+from ._backup_content import Verdict, examine
+from ._backup_files import SETTLING, Backup, Found, given_patterns, is_named, is_surely, look, missing_folder, without_others
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, beyond_rpo, not_retained, refuse_odd, too_few, too_old
-from ._backup_series import LONG_AGO, RECENTLY, Series, is_single, same_content, series_of
+from ._backup_series import (
+    LONG_AGO,
+    RECENTLY,
+    Series,
+    counted,
+    is_ended,
+    is_single,
+    may_stay_the_same,
+    same_content,
+    series_of,
+    successor,
+    were_touched_together,
+)
 from ._judgement import FUTURE, Judgement, percent, shrunk
 
 WHERE = "host"
@@ -155,16 +167,31 @@ def _none(pattern: str, found: Found) -> Message:
 
 
 def _still_made(several: list[Series], max_age: float, now: float, judgement: Judgement) -> list[Series]:
-    """The series that are judged: all but those that ended long ago beside others that go on, which are told."""
-    sure = [series for series in several if is_surely(series.newest)] or several
-    if now - sure[0].newest.time > RECENTLY * max_age:  # a text beside it, which may be anything, does not go on in its place
-        return [series for series in several if series in (sure[0], several[0])]
-    ended = [series for series in several if now - series.newest.time > RECENTLY * max_age]
-    for series in ended:
+    """The series that are judged; told are those that others took over or that ended long ago, and lone files beside dated ones."""
+    dated = [series for series in several if series.is_dated]
+    core = [series for series in several if not series.is_one_file] if any(len(series.backups) > 1 for series in dated) else several
+    sure = [series for series in core if is_surely(series.newest)] or core
+    going_on = [series for series in sure if not is_ended(series, now, max_age, RECENTLY)]
+    judged = []
+    for series in several:
         age = now - series.newest.time
-        if age > LONG_AGO * max_age:
+        follower = successor(series, core) if age > max_age else None
+        if follower:
+            said = phrase(
+                "not judged, because {other:path} is made in its place: {path:path}", other=follower.newest.path, path=series.newest.path
+            )
+            judgement.notes.append(said)
+        elif series not in core and age > max_age:
+            _tell_lone(series, core, age, judgement)
+        elif not going_on and (series is sure[0] or age <= max_age):  # nothing goes on in its place, or only what may be anything
+            judged.append(series)
+        elif series not in core and not is_named(series.newest):
+            judgement.notes.append(phrase("not judged beside dated backups: {path:path}", path=series.newest.path))
+        elif not is_ended(series, now, max_age, RECENTLY):
+            judged.append(series)
+        elif going_on and is_ended(series, now, max_age, LONG_AGO):
             judgement.notes.append(phrase("not judged, because it ended {age:duration} ago: {path:path}", age=age, path=series.newest.path))
-        else:
+        elif going_on:
             judgement.warns.append(
                 phrase(
                     "{path:path} is the newest of its name and {age:duration} old: where it is no longer made, it should lie elsewhere",
@@ -172,7 +199,22 @@ def _still_made(several: list[Series], max_age: float, now: float, judgement: Ju
                     age=age,
                 )
             )
-    return [series for series in several if series not in ended]
+    return judged or several[:1]
+
+
+def _tell_lone(series: Series, core: list[Series], age: float, judgement: Judgement) -> None:
+    """An old file beside dated backups: one as large as they are was made by hand, another is none."""
+    usual = sorted(other.newest.size for other in core)[len(core) // 2]
+    if is_named(series.newest) and series.newest.size * 10 >= usual:
+        judgement.warns.append(
+            phrase(
+                "{path:path} is {age:duration} old, and no other has its name: made by hand, it should lie elsewhere",
+                path=series.newest.path,
+                age=age,
+            )
+        )
+    else:
+        judgement.notes.append(phrase("not judged beside dated backups: {path:path}", path=series.newest.path))
 
 
 def _examine(series: Series, args: Arguments, runner: Runner, now: float, judgement: Judgement) -> _Judged:
@@ -183,11 +225,19 @@ def _examine(series: Series, args: Arguments, runner: Runner, now: float, judgem
         judgement.notes.append(said)
         series.backups.pop()
         verdict = examine(series.newest, _name_of(series), args, runner)
-    least, newest = max(1, args["min_size"]), series.newest
-    whole = [backup for backup in series.backups if backup.size >= least and (backup is newest or not is_failed(backup, newest))]
+    whole, tiny = counted(series, args["min_size"])
+    if tiny:
+        judgement.notes.append(
+            plural(
+                "{path:path}: {count:number} earlier backup is far too small beside it and not counted",
+                "{path:path}: {count:number} earlier backups are far too small beside it and not counted",
+                count=tiny,
+                path=series.newest.path,
+            )
+        )
     made, time = verdict.inside.made, series.newest.time
     by_content = made is not None and made < time - ZONES
-    return _Judged(series, verdict, max(0.0, now - (made if made is not None and by_content else time)), len(whole), by_content)
+    return _Judged(series, verdict, max(0.0, now - (made if made is not None and by_content else time)), whole, by_content)
 
 
 def _name_of(series: Series) -> Message:
@@ -216,6 +266,8 @@ def _complain(one: _Judged, several: list[Series], base: str, args: Arguments, r
     judgement.fails += one.verdict.fails
     judgement.unseen += one.verdict.unseen
     judgement.warns += one.verdict.warns
+    beside = series.is_one_file and any(len(other.backups) > 1 and other.is_dated for other in several)  # globals.sql among dated ones
+    alone = alone or beside
     few = None if alone else too_few(shown, one.whole, args)
     if few:
         judgement.fails.append(few)
@@ -232,6 +284,10 @@ def _complain(one: _Judged, several: list[Series], base: str, args: Arguments, r
     )
     if small and newest.size:
         judgement.warns.append(small)
+    if were_touched_together(series):
+        judgement.warns.append(
+            phrase("all files {files:path} were changed at the same time, so that none says when it was made", files=shown)
+        )
     if series.slots:
         judgement.notes.append(phrase("taken as one series whose files are overwritten in turn: {files:path}", files=shown))
     if newest.name.unclear:
@@ -243,7 +299,7 @@ def _complain(one: _Judged, several: list[Series], base: str, args: Arguments, r
             )
         )
     try:
-        same = same_content(series, runner.remaining)
+        same = None if may_stay_the_same(series, several) else same_content(series, runner.remaining)
     except OSError as exc:
         same = None
         judgement.notes.append(phrase("not compared with earlier ones: {reason}", reason=unreadable(newest.path, exc)))

@@ -19,7 +19,7 @@ import zipfile
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
-from ansible_collections.operability.readiness.plugins.module_utils._checks import _checksums, _dated_names, file_backup
+from ansible_collections.operability.readiness.plugins.module_utils._checks import _checksums, _dated_names, _read_names, file_backup
 from ansible_collections.operability.readiness.plugins.module_utils._clients import archives, messages
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
@@ -413,7 +413,7 @@ NAMES = [
 
 @pytest.mark.parametrize(("name", "series", "moment"), NAMES, ids=[name for name, _series, _moment in NAMES])
 def test_what_a_name_says(name: str, series: str, moment: str | None) -> None:
-    found = _dated_names.read_name(name)
+    found = _read_names.read_name(name)
     assert found.series == series
     assert found.time == (None if moment is None else dt.datetime.fromisoformat(moment).timestamp())
 
@@ -435,15 +435,13 @@ def test_numbers_that_say_which_thing_it_is(tmp_path: pathlib.Path) -> None:
 
 def test_the_order_of_day_and_month() -> None:
     name = "db-05-06-2026.sql"
-    assert _dated_names.read_name(name).unclear == "05-06-2026"
-    assert _dated_names.days_come_first([name]) is None
-    assert _dated_names.days_come_first([name, "db-25-06-2026.sql"]) is True
-    assert _dated_names.days_come_first([name, "db-06-25-2026.sql"]) is False
-    for order, day in ((True, dt.datetime(2026, 6, 6)), (False, dt.datetime(2026, 5, 7))):
-        assert _dated_names.read_name(name, day_first=order).time == day.timestamp()
-    assert (
-        _dated_names.read_name("a-2020-01-01x05-06-2026", "/b/a-2020-01-01x*", day_first=True).time == dt.datetime(2026, 6, 6).timestamp()
-    )
+    assert _read_names.read_name(name).unclear == "05-06-2026"
+    for order, day in (("dmY", dt.datetime(2026, 6, 6)), ("mdY", dt.datetime(2026, 5, 7))):
+        assert _read_names.read_name(name, "", _read_names.Reading(order)).time == day.timestamp()
+    changed = dt.datetime(2026, 7, 1).timestamp()
+    for other, day in (("db-25-06-2026.sql", dt.datetime(2026, 6, 6)), ("db-05-25-2026.sql", dt.datetime(2026, 5, 7))):
+        found, _other = _read_names.read_names([name, other], [changed, changed])
+        assert (found.time, found.unclear) == (day.timestamp(), "")
 
 
 def test_sums_and_garbage() -> None:
