@@ -12,10 +12,8 @@ import re
 import typing as t
 
 from .._clients.backup_folders import look_into_folder
-from .._clients.dumps import is_text
-from .._clients.file import Asked, head_of, look_into
+from .._clients.file import Asked, look_into
 from .._clients.inside import Inside
-from .._clients.messages import message_of_failure
 from .._clients.streams import Damaged, NotVerifiable
 from .._finding import CannotObserve
 from .._phrase import NOTHING, Message, phrase
@@ -192,14 +190,6 @@ def _cut_off(inside: Inside) -> bool:
     return bool(inside.derived) and str(inside.kind) not in ("zip", "7z") and not inside.encrypted
 
 
-def is_failed(backup: Backup, newest: Backup) -> bool:
-    """Whether an earlier one is the message of a run that failed: far smaller than the newest, and such a text by its content."""
-    if backup.folder or backup.size > _MESSAGE or backup.size * 20 > newest.size:
-        return False
-    head = head_of(backup.path)
-    return not head or (is_text(head) and message_of_failure(head.decode("utf-8", "replace")) is not None)
-
-
 def _plain(name: str) -> str:
     return re.sub(r"^(\./)+", "", name).strip("/")
 
@@ -233,4 +223,4 @@ def _compare_sum(backup: Backup, args: Demands, verdict: Verdict, tick: t.Callab
             verdict.fails.append(phrase("{backup} does not agree with its checksum in {sums:path}", backup=verdict.name, sums=found.beside))
 
 
-__all__ = ("Demands", "Verdict", "examine", "is_failed")
+__all__ = ("Demands", "Verdict", "examine")
