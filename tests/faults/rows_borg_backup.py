@@ -50,10 +50,16 @@ class Repository:
         return self.tools.run("borg", *words, check=check, BORG_PASSPHRASE=PASSPHRASE, **env).stdout
 
     def backup(
-        self, hours: float = 3.0, *what: pathlib.Path | str, prefix: str = "db1-", suffix: str = "", more: t.Sequence[str] = ()
+        self,
+        hours: float = 3.0,
+        *what: pathlib.Path | str,
+        prefix: str = "db1-",
+        suffix: str = "",
+        name: str = "",
+        more: t.Sequence[str] = (),
     ) -> Repository:
         moment = dt.datetime.now(dt.timezone.utc) - dt.timedelta(hours=hours)
-        name = f"{prefix}{moment.strftime(DATED)}{suffix}"
+        name = name or f"{prefix}{moment.strftime(DATED)}{suffix}"
         self.borg("create", *more, "--timestamp", moment.strftime(DATED), f"::{name}", *(str(one) for one in what or (self.data,)))
         return self
 
@@ -521,7 +527,9 @@ def passphrase_for_all(world: World) -> dict[str, t.Any]:
 
 def series_stopped(world: World) -> dict[str, t.Any]:
     repository = new(world)
-    return repository.backup(100, prefix="etc-").backup(76, prefix="etc-").backup(27).backup(3).args(paths=None)
+    etc = world.folder / "etc"
+    repository.write(etc, 3)
+    return repository.backup(100, etc, prefix="etc-").backup(76, etc, prefix="etc-").backup(27).backup(3).args(paths=None)
 
 
 def lock_of_long_ago(world: World) -> dict[str, t.Any]:
@@ -642,6 +650,24 @@ def repository_of_borg_2(world: World) -> dict[str, t.Any]:
     return repository.args()
 
 
+# -- which archives are of one job
+
+
+def piped(world: World, *nights: tuple[float, str, int], more: t.Sequence[str] = ()) -> Repository:
+    """Dumps through a pipe: when, the name of the archive, and how many bytes."""
+    repository = new(world)
+    for hours, name, size in nights:
+        dump = world.folder / "dump"
+        dump.write_bytes(os.urandom(size))
+        command = script(world, "piped", f'borg "$@" - < {dump}')
+        os.environ["PATH"], path = f"{repository.tools.bin}:{os.environ['PATH']}", os.environ["PATH"]
+        try:
+            repository.backup(hours, command, name=name, more=more)
+        finally:
+            os.environ["PATH"] = path
+    return repository
+
+
 def _rows(status: str, *rows: tuple[str, t.Callable[[World], dict[str, t.Any]], str]) -> list[Row]:
     return [Row("borg_backup", state, arrange, status, message) for state, arrange, message in rows]
 
@@ -663,7 +689,7 @@ ROWS = [
         ("each path has a job of its own", two_series, r"newest archive etc-\S+ is 4 h(?: \d+ min)? old, 64\.5 KiB in 33 files"),
         ("an earlier night was stopped", checkpoint_of_an_earlier_night, r"is 3 h(?: \d+ min)? old, .*; 1 kept"),
         ("names with spaces, accents and a line break", odd_names, r"newest archive sauvegarde à 3h \S+ is 3 h(?: \d+ min)? old"),
-        ("a path is a single file", one_file, r"is 3 h(?: \d+ min)? old, 2\.0 KiB in 1 files"),
+        ("a path is a single file", one_file, r"is 3 h(?: \d+ min)? old, 2\.0 KiB in 1 file,"),
         ("the data have grown", grown, r"in 90 files"),
         ("caches are left out on purpose", caches_left_out, r"in 30 files"),
         ("the repository is on another host", on_another_host, r"is 3 h(?: \d+ min)? old"),
@@ -690,7 +716,7 @@ ROWS = [
         ("the folder with the data is marked as not to be backed up", excluded_by_mark, r"this host has 931"),
         ("source was empty", empty_folder, r"holds of \S+/data only empty folders"),
         ("source files were empty", empty_files, r"holds of \S+/data 30 files, and all are empty"),
-        ("archive of nothing", nothing_at_all, r"holds of / only empty folders"),
+        ("archive of nothing", nothing_at_all, r"holds no file"),
         ("path is a symbolic link", only_the_link, r"only the symbolic link \S+/current: what it leads to is not backed up"),
         ("path is below a symbolic link", below_a_link, r"holds of \S+/current/payments only the symbolic link"),
         ("not encrypted", not_encrypted, r"is not encrypted \(borg's mode none\)"),

@@ -207,7 +207,9 @@ def _is_plain(newest: dict[str, Held], earlier: t.Sequence[dict[str, Held]], dev
 
 
 def missing(archive: Message, path: str, held: Held) -> Message | None:
-    """Says that a path is not in the archive as data: a fail."""
+    """Says that a path, or "" for everything, is not in the archive as data: a fail."""
+    if not path:
+        return _nothing(archive, held)
     if held.link and not held.files:
         return phrase(
             "{archive} holds of {path:path} only the symbolic link {link:path}: what it leads to is not backed up",
@@ -226,6 +228,21 @@ def missing(archive: Message, path: str, held: Held) -> Message | None:
             count=held.files,
             archive=archive,
             path=path,
+        )
+    return None
+
+
+def _nothing(archive: Message, held: Held) -> Message | None:
+    if not held.there:
+        return phrase("{archive} holds nothing", archive=archive)
+    if not held.files:
+        return phrase("{archive} holds no file", archive=archive)
+    if not held.size:
+        return plural(
+            "{archive} holds {count:number} file, and it is empty",
+            "{archive} holds {count:number} files, and all are empty",
+            count=held.files,
+            archive=archive,
         )
     return None
 

@@ -18,8 +18,9 @@ from .._finding import CannotObserve, Facts, Finding, Measurement, Status, faile
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, user_name
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, beyond_rpo, not_retained, refuse_odd, too_few, too_old
-from ._borg_access import ACCESS, CONSTRAINTS, Target, series_of, targets
+from ._borg_access import ACCESS, CONSTRAINTS, Target, targets
 from ._borg_content import Contents, Held, beside_earlier, beside_live, look, missing, zeros
+from ._borg_series import grouped, shown_series
 from ._judgement import FUTURE, Judgement, percent
 
 WHERE = "host"
@@ -145,7 +146,7 @@ class _Look:
             count=len(listing.archives),
             repository=self.borg.shown,
             wanted=self._wanted(),
-            known=sorted({series_of(archive.name) for archive in listing.archives})[:5],
+            known=sorted({shown_series(archive.name) for archive in listing.archives})[:5],
         )
 
     def _wanted(self) -> Message:
@@ -160,16 +161,7 @@ class _Look:
 
     def _of_the_repository(self, listing: Listing) -> None:
         judgement, shown = self.judgement, self.borg.shown
-        for holder in self.borg.left:
-            judgement.warns.append(
-                phrase(
-                    "{repository:path} has a lock that {holder} left {age:duration} ago: "
-                    "where borg does not remove it, backups fail (borg break-lock)",
-                    repository=shown,
-                    holder=holder.name,
-                    age=self.now.timestamp() - holder.since,
-                )
-            )
+        judgement.warns += self.borg.left_locks()
         if self.borg.behind:
             judgement.notes.append(phrase("{repository:path} has no index that fits its data; the next borg makes one", repository=shown))
         seen = self.borg.seen_later(listing)
@@ -252,10 +244,7 @@ class _Look:
     # -- the archives
 
     def _judged(self, archives: list[Archive]) -> Finding:
-        groups: dict[str, list[Archive]] = {}
-        for archive in archives:
-            groups.setdefault("" if self.target.is_one_series else series_of(archive.name), []).append(archive)
-        series = sorted(groups.values(), key=lambda group: group[-1].time, reverse=True)
+        series = [one.archives for one in grouped(archives, named=self.target.is_one_series)]
         self._mixed(series)
         chosen: dict[str, list[Archive]] = {}  # by path, or by "" for everything
         contents: dict[str, Contents | None] = {}  # by the id of the newest archive
@@ -309,7 +298,7 @@ class _Look:
             if group is not series[0] and age > self.args["max_age"]:
                 said = phrase(
                     "the newest of the archives {pattern:path} is {age:duration} old: say which are meant (archive_prefix)",
-                    pattern=series_of(group[-1].name),
+                    pattern=shown_series(group[-1].name),
                     age=age,
                 )
                 self.judgement.warns.append(said)
@@ -344,7 +333,7 @@ class _Look:
     def _path(self, name: Message, path: str, contents: Contents) -> None:
         judgement = self.judgement
         held = contents.newest.get(path, Held())
-        gone = missing(name, path or "/", held)
+        gone = missing(name, path, held)
         lost = zeros(name, held)
         judgement.fails += [said for said in (gone, lost) if said is not None]
         if gone is not None:
@@ -385,15 +374,12 @@ class _Look:
 
     def _good(self, newest: Archive, age: float, files: int, size: int, count: int) -> Message:
         return plural(
-            "newest archive {name} is {age:duration} old, {size:bytes} in {files:number} files, the limit is {limit}; {count:number} kept; "
-            "listed, not verified",
-            "newest archive {name} is {age:duration} old, {size:bytes} in {files:number} files, the limit is {limit}; {count:number} kept; "
-            "listed, not verified",
+            "newest archive {name} is {age:duration} old, {content}, the limit is {limit}; {count:number} kept; listed, not verified",
+            "newest archive {name} is {age:duration} old, {content}, the limit is {limit}; {count:number} kept; listed, not verified",
             count=count,
             name=newest.name,
             age=age,
-            size=size,
-            files=files,
+            content=plural("{size:bytes} in {count:number} file", "{size:bytes} in {count:number} files", count=files, size=size),
             limit=allowed_age(self.args),
         )
 

@@ -17,7 +17,8 @@ import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused
 from ansible_collections.operability.readiness.plugins.module_utils._checks import _borg_content as content
 from ansible_collections.operability.readiness.plugins.module_utils._checks._backup_proofs import Share
-from ansible_collections.operability.readiness.plugins.module_utils._checks._borg_access import series_of, targets
+from ansible_collections.operability.readiness.plugins.module_utils._checks._borg_access import targets
+from ansible_collections.operability.readiness.plugins.module_utils._checks._borg_series import grouped, series_of
 from ansible_collections.operability.readiness.plugins.module_utils._checks._integrity_borg import part_of
 from ansible_collections.operability.readiness.plugins.module_utils._clients import borg, borg_failures, borg_repository, borgmatic
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
@@ -162,7 +163,7 @@ def test_borg_1_1_knows_no_checkpoints_to_consider() -> None:
 def test_series() -> None:
     names = ["db1-2026-11-30T03:00:00", "db1-20261130", "db1-2026-11-30_03-00", "db1-1796040000", "db1-2026-11-30T03:00:00.123456+01:00"]
     assert {series_of(name) for name in names} == {"db1-*"}
-    assert series_of("db2-2026-11-30") == "db2-*" and series_of("monday") == "monday"
+    assert series_of("db2-2026-11-30") == "db2-*" and series_of("monday") == "*"
 
 
 def item(path: str, size: int = 10, kind: str = "-", broken: bool = False) -> borg.Item:
