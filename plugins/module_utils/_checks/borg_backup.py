@@ -20,6 +20,7 @@ from .._runner import Runner, user_name
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, beyond_rpo, not_retained, refuse_odd, too_few, too_old
 from ._borg_access import ACCESS, CONSTRAINTS, Target, targets
 from ._borg_content import Contents, Held, beside_earlier, beside_live, look, missing, zeros
+from ._borg_links import leading_elsewhere
 from ._borg_series import grouped, shown_series
 from ._judgement import FUTURE, Judgement, percent
 
@@ -92,6 +93,7 @@ class _Look:
         self.now = runner.now()
         self.deviation = percent("size_deviation", args["size_deviation"])
         self.judgement = Judgement(warns=[*target.warns])
+        self.covered: list[str] = []  # paths of which the newest archives were made
         self.facts: Facts = {
             "observed": {"repository": borg.shown},
             "expected": {name: args[name] for name in ("host", "max_age", "rpo", "min_count", "retention") if args[name] is not None},
@@ -245,6 +247,7 @@ class _Look:
 
     def _judged(self, archives: list[Archive]) -> Finding:
         series = [one.archives for one in grouped(archives, named=self.target.is_one_series)]
+        self.covered = [*self.target.paths, *(path for group in series for path in group[-1].sources or () if os.path.isabs(path))]
         self._mixed(series)
         chosen: dict[str, list[Archive]] = {}  # by path, or by "" for everything
         contents: dict[str, Contents | None] = {}  # by the id of the newest archive
@@ -269,15 +272,17 @@ class _Look:
         """What the newest archive of a series holds; None where it cannot be read because it is damaged, which has been told then."""
         newest, most = group[-1], self.args["compare"]
         earlier = group[:-1][-most:] if most > 0 else []
-        here = newest.host.partition(".")[0] == socket.gethostname().partition(".")[0]
         try:
-            return look(self.borg, newest, earlier, paths, self.deviation, live=here)
+            return look(self.borg, newest, earlier, paths, self.deviation, live=self._is_of_this_host(newest))
         except BorgFailed as exc:
             if exc.kind != DAMAGED:
                 raise
             said = phrase("the newest archive {name} cannot be read: {reason}", name=newest.name, reason=exc.message)
             self.judgement.fails.append(said)
             return None
+
+    def _is_of_this_host(self, archive: Archive) -> bool:
+        return archive.host.partition(".")[0] == socket.gethostname().partition(".")[0]
 
     def _mixed(self, series: list[list[Archive]]) -> None:
         """Warns where archives of several jobs lie together and nobody says which are meant."""
@@ -329,6 +334,9 @@ class _Look:
             judgement.warns.append(phrase("an earlier archive could not be read to compare with: {reason}", reason=contents.trouble))
         for path in paths:
             self._path(name, path, contents)
+        if self.covered and self._is_of_this_host(newest):
+            links = [link for path in paths for link in contents.newest.get(path, Held()).links]
+            judgement.warns += leading_elsewhere(name, links, self.covered, newest.time.timestamp())
 
     def _path(self, name: Message, path: str, contents: Contents) -> None:
         judgement = self.judgement
@@ -338,8 +346,8 @@ class _Look:
         judgement.fails += [said for said in (gone, lost) if said is not None]
         if gone is not None:
             return
-        content = phrase("{path:path} in {archive}", path=path, archive=name) if path else name
-        judgement.warns += beside_earlier(content, path, held, contents.earlier, self.deviation)
+        for sentences, found in zip((judgement.fails, judgement.warns), beside_earlier(name, path, held, contents.earlier, self.deviation)):
+            sentences += found
         if path in contents.live:
             fails, warns = beside_live(name, path, held, contents.live[path], self.deviation)
             judgement.fails += fails

@@ -10,12 +10,10 @@ import shlex
 STDIN = "-"
 # options of borg create (1.1 to 1.4), and of every command, that take the word after them
 _LONG = frozenset(
-    (
-        ("--exclude", "--exclude-from", "--exclude-if-present", "--pattern", "--patterns-from", "--paths-delimiter", "--comment")
-        + ("--timestamp", "--checkpoint-interval", "--checkpoint-volume", "--chunker-params", "--compression", "--files-cache", "--filter")
-        + ("--stdin-name", "--stdin-user", "--stdin-group", "--stdin-mode", "--lock-wait", "--umask", "--remote-path", "--rsh")
-        + ("--remote-ratelimit", "--upload-ratelimit", "--remote-buffer", "--upload-buffer", "--debug-topic", "--debug-profile")
-    )
+    ("--exclude", "--exclude-from", "--exclude-if-present", "--pattern", "--patterns-from", "--paths-delimiter", "--comment")
+    + ("--timestamp", "--checkpoint-interval", "--checkpoint-volume", "--chunker-params", "--compression", "--files-cache", "--filter")
+    + ("--stdin-name", "--stdin-user", "--stdin-group", "--stdin-mode", "--lock-wait", "--umask", "--remote-path", "--rsh")
+    + ("--remote-ratelimit", "--upload-ratelimit", "--remote-buffer", "--upload-buffer", "--debug-topic", "--debug-profile")
 )
 _SHORT = "eCc"
 

@@ -18,7 +18,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._argspec imp
 from ansible_collections.operability.readiness.plugins.module_utils._checks import _borg_content as content
 from ansible_collections.operability.readiness.plugins.module_utils._checks._backup_proofs import Share
 from ansible_collections.operability.readiness.plugins.module_utils._checks._borg_access import targets
-from ansible_collections.operability.readiness.plugins.module_utils._checks._borg_series import grouped, series_of
+from ansible_collections.operability.readiness.plugins.module_utils._checks._borg_series import series_of
 from ansible_collections.operability.readiness.plugins.module_utils._checks._integrity_borg import part_of
 from ansible_collections.operability.readiness.plugins.module_utils._clients import borg, borg_failures, borg_repository, borgmatic
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
