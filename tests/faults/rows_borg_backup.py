@@ -890,7 +890,7 @@ ROWS = [
         (
             "a link within leads to the data",
             link_within,
-            r"has of \S+/volume \(6 files, 234\.4 KiB\) only the symbolic link \S+/data/current",
+            r"has \S+/data/current only as a symbolic link: what it leads to \(\S+/volume\) is not backed up",
         ),
         ("lock of a process that has ended", locked_by_ended_process, r"has a lock that process \d+ of this host left"),
         ("lock of another host that is days old", lock_of_long_ago, r"a lock that process 4711 of db7\.example\.com left 2 d 12 h ago"),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import socket
 import typing as t
 
 from .._argspec import Spec
@@ -20,9 +19,9 @@ from .._runner import Runner, user_name
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, beyond_rpo, not_retained, refuse_odd, too_few, too_old
 from ._borg_access import ACCESS, CONSTRAINTS, Target, targets
 from ._borg_content import Contents, Held, beside_earlier, beside_live, look, missing, zeros
-from ._borg_links import leading_elsewhere
 from ._borg_series import grouped, shown_series
 from ._judgement import FUTURE, Judgement, percent
+from ._live_tree import changed_since, is_this_host, leading_out
 
 WHERE = "host"
 TIMEOUT = 300.0
@@ -273,16 +272,13 @@ class _Look:
         newest, most = group[-1], self.args["compare"]
         earlier = group[:-1][-most:] if most > 0 else []
         try:
-            return look(self.borg, newest, earlier, paths, self.deviation, live=self._is_of_this_host(newest))
+            return look(self.borg, newest, earlier, paths, self.deviation, live=is_this_host(newest.host))
         except BorgFailed as exc:
             if exc.kind != DAMAGED:
                 raise
             said = phrase("the newest archive {name} cannot be read: {reason}", name=newest.name, reason=exc.message)
             self.judgement.fails.append(said)
             return None
-
-    def _is_of_this_host(self, archive: Archive) -> bool:
-        return archive.host.partition(".")[0] == socket.gethostname().partition(".")[0]
 
     def _mixed(self, series: list[list[Archive]]) -> None:
         """Warns where archives of several jobs lie together and nobody says which are meant."""
@@ -334,9 +330,23 @@ class _Look:
             judgement.warns.append(phrase("an earlier archive could not be read to compare with: {reason}", reason=contents.trouble))
         for path in paths:
             self._path(name, path, contents)
-        if self.covered and self._is_of_this_host(newest):
-            links = [link for path in paths for link in contents.newest.get(path, Held()).links]
-            judgement.warns += leading_elsewhere(name, links, self.covered, newest.time.timestamp())
+        self._links(name, newest, [link for path in paths for link in contents.newest.get(path, Held()).links])
+
+    def _links(self, name: Message, newest: Archive, links: t.Sequence[str]) -> None:
+        """Warns of links to data on this host that no archive was made of."""
+        if not self.covered or not is_this_host(newest.host):
+            return
+        out = [(link, target) for link, target in leading_out(links, self.covered) if not changed_since(link, newest.time.timestamp())]
+        if out:
+            said = plural(
+                "{archive} has {link:path} only as a symbolic link: what it leads to ({target:path}) is not backed up",
+                "{archive} has {count:number} symbolic links to what is not backed up, such as {link:path} to {target:path}",
+                count=len(out),
+                archive=name,
+                link=out[0][0],
+                target=out[0][1],
+            )
+            self.judgement.warns.append(said)
 
     def _path(self, name: Message, path: str, contents: Contents) -> None:
         judgement = self.judgement
