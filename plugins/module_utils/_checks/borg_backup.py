@@ -294,12 +294,14 @@ class _Look:
             self.judgement.warns.append(said)
         if self.target.paths:
             return
+        names = [shown_series(group[-1].name) for group in series]
         for group in active:
+            name = shown_series(group[-1].name)
             age = (self.now - group[-1].time).total_seconds()
             if group is not series[0] and age > self.args["max_age"]:
                 said = phrase(
                     "the newest of the archives {pattern:path} is {age:duration} old: say which are meant (archive_prefix)",
-                    pattern=shown_series(group[-1].name),
+                    pattern=name if names.count(name) == 1 else group[-1].name,  # others may have like names
                     age=age,
                 )
                 self.judgement.warns.append(said)
