@@ -186,10 +186,12 @@ class Runner:
         timeout: float = 30.0,
         max_output: int = 8 * 2**20,
         sink: t.Callable[[bytes], object] | None = None,
+        hopeless: t.Callable[[str], bool] | None = None,
     ) -> Completed:
         """Runs a command (never through a shell) in the C locale, in a session of its own that is killed whole when time is over.
 
-        ``sink`` is handed the output as it comes, of which nothing is kept then. CannotObserve when the command is not there, may not be
+        ``sink`` is handed the output as it comes, of which nothing is kept then. ``hopeless``: whether the command is to be stopped, by
+        what it has said on standard error so far. CannotObserve when the command is not there, may not be
         run, or does not end in time.
         """
         program = self.which(argv[0])
@@ -213,7 +215,8 @@ class Runner:
             raise CannotObserve(
                 phrase("{program:path} cannot be run: {reason}", program=argv[0], reason=exc.strerror or str(exc))
             ) from None
-        out, err = _Reader(process.stdout, max_output, sink), _Reader(process.stderr, max_output)
+        out = _Reader(process.stdout, max_output, sink)
+        err = _Reader(process.stderr, max_output, stop=(hopeless, process.pid) if hopeless else None)
         try:
             with watched(process.pid):
                 if stdin is not None and process.stdin is not None:
@@ -321,8 +324,15 @@ class Pipe:
 class _Reader(threading.Thread):
     """Reads a pipe to its end, keeps the first ``limit`` bytes; or hands them all on."""
 
-    def __init__(self, stream: t.IO[bytes] | None, limit: int, sink: t.Callable[[bytes], object] | None = None) -> None:
+    def __init__(
+        self,
+        stream: t.IO[bytes] | None,
+        limit: int,
+        sink: t.Callable[[bytes], object] | None = None,
+        stop: tuple[t.Callable[[str], bool], int] | None = None,
+    ) -> None:
         super().__init__(daemon=True)
+        self.stop = stop  # whether a process group is to be stopped
         self.stream, self.limit, self.kept, self.cut, self.sink = stream, limit, bytearray(), False, sink
         self.start()
 
@@ -337,6 +347,10 @@ class _Reader(threading.Thread):
                 room = self.limit - len(self.kept)
                 self.kept += chunk[:room]
                 self.cut = self.cut or len(chunk) > room
+                if self.stop and self.stop[0](self.text()):
+                    with contextlib.suppress(ProcessLookupError, PermissionError):
+                        os.killpg(self.stop[1], signal.SIGKILL)
+                    self.stop = None
 
     def text(self) -> str:
         return bytes(self.kept).decode("utf-8", "replace")

@@ -74,6 +74,14 @@ def segment_gone(repository: borg_rows.Repository) -> None:
     largest(repository.path / "data").unlink()
 
 
+def lock_left(repository: borg_rows.Repository) -> None:
+    borg_rows.lock(repository, "db7.example.com@12345.4711-0", hours=60)
+
+
+def borg_without_archive(world: World) -> Args:
+    return of("borg", borg_rows.new(world).args())
+
+
 # -- pgBackRest
 
 
@@ -182,6 +190,8 @@ ROWS = [
     Row(INTEGRITY, "borg: whole", borg(), "pass", r"borg has verified .* found nothing damaged"),
     Row(INTEGRITY, "borg: a bit of a segment is flipped", borg(segment_flipped), "fail", r"Segment entry checksum mismatch"),
     Row(INTEGRITY, "borg: a segment is gone", borg(segment_gone), "fail", r"repository .* is damaged: .*/data/0/"),
+    Row(INTEGRITY, "borg: no archive", borg_without_archive, "fail", r"holds no complete archive to read"),
+    Row(INTEGRITY, "borg: a lock was left", borg(lock_left), "warn", r"has a lock that process 4711 of db7\.example\.com left"),
     Row(RESTORE, "borg: restored", borg(restore=True), "pass", r"30 compared with the live files"),
     Row(RESTORE, "borg: a bit of a segment is flipped", borg(segment_flipped, restore=True), "fail", r"cannot be restored|not restored"),
     Row(INTEGRITY, "pgBackRest: whole", pgbackrest(), "pass", r"pgbackrest has verified main and found nothing damaged"),

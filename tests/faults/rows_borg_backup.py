@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import gzip
 import json
 import os
 import pathlib
+import shlex
 import shutil
 import socket
+import subprocess
 import time
 import typing as t
 import uuid
@@ -50,10 +53,16 @@ class Repository:
         return self.tools.run("borg", *words, check=check, BORG_PASSPHRASE=PASSPHRASE, **env).stdout
 
     def backup(
-        self, hours: float = 3.0, *what: pathlib.Path | str, prefix: str = "db1-", suffix: str = "", more: t.Sequence[str] = ()
+        self,
+        hours: float = 3.0,
+        *what: pathlib.Path | str,
+        prefix: str = "db1-",
+        suffix: str = "",
+        name: str = "",
+        more: t.Sequence[str] = (),
     ) -> Repository:
         moment = dt.datetime.now(dt.timezone.utc) - dt.timedelta(hours=hours)
-        name = f"{prefix}{moment.strftime(DATED)}{suffix}"
+        name = name or f"{prefix}{moment.strftime(DATED)}{suffix}"
         self.borg("create", *more, "--timestamp", moment.strftime(DATED), f"::{name}", *(str(one) for one in what or (self.data,)))
         return self
 
@@ -521,7 +530,9 @@ def passphrase_for_all(world: World) -> dict[str, t.Any]:
 
 def series_stopped(world: World) -> dict[str, t.Any]:
     repository = new(world)
-    return repository.backup(100, prefix="etc-").backup(76, prefix="etc-").backup(27).backup(3).args(paths=None)
+    etc = world.folder / "etc"
+    repository.write(etc, 3)
+    return repository.backup(100, etc, prefix="etc-").backup(76, etc, prefix="etc-").backup(27).backup(3).args(paths=None)
 
 
 def lock_of_long_ago(world: World) -> dict[str, t.Any]:
@@ -642,6 +653,147 @@ def repository_of_borg_2(world: World) -> dict[str, t.Any]:
     return repository.args()
 
 
+# -- which archives are of one job
+
+
+def piped(world: World, stdin_name: str, *nights: tuple[float, str, int]) -> dict[str, t.Any]:
+    """Dumps that came through a pipe: when, the name of the archive, and how many bytes."""
+    repository = new(world)
+    for hours, name, size in nights:
+        dump = world.folder / "dump"
+        dump.write_bytes(os.urandom(size))
+        moment = (dt.datetime.now(dt.timezone.utc) - dt.timedelta(hours=hours)).strftime(DATED)
+        words = ["create", "--stdin-name", stdin_name, "--timestamp", moment, f"::{name}", "-"]
+        command = shlex.join([str(repository.tools.bin / "borg"), *words])
+        env = {"BORG_REPO": str(repository.path), "BORG_BASE_DIR": str(repository.home), "TZ": "UTC"}
+        env |= {"BORG_RELOCATED_REPO_ACCESS_IS_OK": "yes", "BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK": "yes"}
+        subprocess.run(f"exec {command} < {dump}", shell=True, check=True, env={**repository.tools.environment(), **env})
+    return repository.args(paths=None)
+
+
+def dump_that_failed(world: World) -> dict[str, t.Any]:
+    return piped(world, "db.sql", (50, "n-50", 575_000), (25, "n-25", 575_000), (2, "n-m1", 18))
+
+
+def dumps_of_two_databases(world: World) -> dict[str, t.Any]:
+    return piped(world, "stdin", (27, "large-27", 90_000), (26, "small-26", 90), (3, "large-3", 90_000), (2, "small-2", 90))
+
+
+def weekdays(world: World) -> dict[str, t.Any]:
+    repository = new(world)
+    for hours, name in ((75, "Friday"), (51, "Saturday"), (27, "Sunday"), (3, "Monday")):
+        repository.backup(hours, name=name)
+    return repository.args(min_count=4, paths=None)
+
+
+def any_names(world: World) -> dict[str, t.Any]:
+    repository = new(world)
+    for hours, name in ((51, "quick-brown"), (27, "vm-Nov-29-2026"), (3, "fox")):
+        repository.backup(hours, name=name)
+    return repository.args(min_count=3)
+
+
+def named_by_the_moment_alone(world: World) -> dict[str, t.Any]:
+    """Two jobs take turns, and nothing in a name says which one it was."""
+    repository = new(world)
+    other = world.folder / "etc"
+    repository.write(other, 3)
+    for hours in (51, 27, 3):
+        repository.backup(hours + 1, other, prefix="").backup(hours, prefix="")
+    return repository.args(paths=[str(repository.data), str(other)], min_count=3)
+
+
+def renamed(world: World) -> dict[str, t.Any]:
+    return new(world).backup(75, prefix="srv-").backup(51, prefix="srv-").backup(27).backup(3).args(min_count=4, paths=None)
+
+
+def weekday_of_nothing(world: World) -> dict[str, t.Any]:
+    repository = new(world)
+    repository.backup(51, name="Saturday").backup(27, name="Sunday")
+    shutil.rmtree(repository.data)
+    repository.write(repository.data, 1, 2)
+    return repository.backup(3, name="Monday").args(paths=None)
+
+
+def counted_job_stopped(world: World) -> dict[str, t.Any]:
+    repository = new(world)
+    etc = world.folder / "etc"
+    repository.write(etc, 3)
+    repository.backup(100, etc, name="etc-97").backup(76, etc, name="etc-98")
+    return repository.backup(27, name="db-98").backup(3, name="db-99").args(paths=None)
+
+
+# -- what is within a path
+
+
+def folder_emptied(world: World) -> dict[str, t.Any]:
+    repository = new(world)
+    repository.write(repository.data / "db", 10, 50_000)
+    repository.backup(51).backup(27)
+    shutil.rmtree(repository.data / "db")
+    repository.write(repository.data / "media", 12, 60_000)
+    return repository.backup(3).args()
+
+
+def folder_moved(world: World) -> dict[str, t.Any]:
+    repository = new(world)
+    repository.write(repository.data / "db-15", 10, 50_000)
+    repository.backup(51).backup(27)
+    (repository.data / "db-15").rename(repository.data / "db-16")
+    return repository.backup(3).args()
+
+
+def dump_emptied(world: World) -> dict[str, t.Any]:
+    repository = new(world)
+    (repository.data / "payments.sql").write_bytes(os.urandom(100_000))
+    repository.write(repository.data, 60, 5000)
+    repository.backup(51).backup(27)
+    (repository.data / "payments.sql").write_bytes(b"")
+    return repository.backup(3).args()
+
+
+def _dated_dumps(world: World, last: bytes) -> dict[str, t.Any]:
+    repository = new(world)
+    for day in (27, 28, 29):
+        (repository.data / f"db-2026-11-{day}.sql.gz").write_bytes(os.urandom(200_000))
+    (repository.data / "db-2026-11-30.sql.gz").write_bytes(last)
+    return repository.backup(3).args()
+
+
+def dated_dump_empty(world: World) -> dict[str, t.Any]:
+    return _dated_dumps(world, b"")
+
+
+def dated_dump_of_nothing(world: World) -> dict[str, t.Any]:
+    return _dated_dumps(world, gzip.compress(b""))
+
+
+def dated_dumps(world: World) -> dict[str, t.Any]:
+    return _dated_dumps(world, os.urandom(190_000))
+
+
+def link_within(world: World) -> dict[str, t.Any]:
+    repository = new(world)
+    real = world.folder / "volume"
+    repository.write(real, 6, 40_000)
+    (repository.data / "current").symlink_to(real)
+    return settled(repository).backup(0).args()
+
+
+def links_that_lose_nothing(world: World) -> dict[str, t.Any]:
+    """To what is backed up as well, to what packages bring, to nothing."""
+    repository = new(world)
+    other = world.folder / "volume"
+    repository.write(other, 6, 40_000)
+    for name, target in (("a", other), ("b", "/usr/share"), ("c", "/nowhere"), ("d", "1.db"), ("e", "/proc/self")):
+        (repository.data / name).symlink_to(target)
+    return settled(repository).backup(0, repository.data, other).args()
+
+
+def no_address(world: World) -> dict[str, t.Any]:
+    return nights(world).args(repository="ssh://store.example.com")
+
+
 def _rows(status: str, *rows: tuple[str, t.Callable[[World], dict[str, t.Any]], str]) -> list[Row]:
     return [Row("borg_backup", state, arrange, status, message) for state, arrange, message in rows]
 
@@ -663,9 +815,17 @@ ROWS = [
         ("each path has a job of its own", two_series, r"newest archive etc-\S+ is 4 h(?: \d+ min)? old, 64\.5 KiB in 33 files"),
         ("an earlier night was stopped", checkpoint_of_an_earlier_night, r"is 3 h(?: \d+ min)? old, .*; 1 kept"),
         ("names with spaces, accents and a line break", odd_names, r"newest archive sauvegarde à 3h \S+ is 3 h(?: \d+ min)? old"),
-        ("a path is a single file", one_file, r"is 3 h(?: \d+ min)? old, 2\.0 KiB in 1 files"),
+        ("a path is a single file", one_file, r"is 3 h(?: \d+ min)? old, 2\.0 KiB in 1 file,"),
         ("the data have grown", grown, r"in 90 files"),
         ("caches are left out on purpose", caches_left_out, r"in 30 files"),
+        ("archives are named by the day of the week", weekdays, r"newest archive Monday is 3 h(?: \d+ min)? old, .*; 4 kept"),
+        ("archives have any names", any_names, r"newest archive fox is 3 h(?: \d+ min)? old, .*; 3 kept"),
+        ("two jobs whose archives are named by the moment alone", named_by_the_moment_alone, r"in 33 files, .*; 3 kept"),
+        ("dumps of two databases come through pipes", dumps_of_two_databases, r"newest archive small-2 is .*, 90 B in 1 file, .*; 2 kept"),
+        ("archives have another prefix since yesterday", renamed, r"; 4 kept"),
+        ("a folder is called by its new version", folder_moved, r"in 40 files"),
+        ("a folder of dated dumps", dated_dumps, r"in 34 files"),
+        ("symbolic links within lose nothing", links_that_lose_nothing, r"in 30 files"),
         ("the repository is on another host", on_another_host, r"is 3 h(?: \d+ min)? old"),
         ("index lost, which borg mends by itself", index_lost, r"is 3 h(?: \d+ min)? old"),
         ("configuration of borgmatic", flat_config, r"newest archive db1-\S+ is 3 h(?: \d+ min)? old"),
@@ -690,7 +850,7 @@ ROWS = [
         ("the folder with the data is marked as not to be backed up", excluded_by_mark, r"this host has 931"),
         ("source was empty", empty_folder, r"holds of \S+/data only empty folders"),
         ("source files were empty", empty_files, r"holds of \S+/data 30 files, and all are empty"),
-        ("archive of nothing", nothing_at_all, r"holds of / only empty folders"),
+        ("archive of nothing", nothing_at_all, r"holds no file"),
         ("path is a symbolic link", only_the_link, r"only the symbolic link \S+/current: what it leads to is not backed up"),
         ("path is below a symbolic link", below_a_link, r"holds of \S+/current/payments only the symbolic link"),
         ("not encrypted", not_encrypted, r"is not encrypted \(borg's mode none\)"),
@@ -699,6 +859,8 @@ ROWS = [
         ("bits of the list of archives flipped", manifest_flipped, r"is damaged: Data integrity error"),
         ("segment lost", segment_lost, r"is damaged: .*No such file"),
         ("lost data were filled with zeros", filled_with_zeros, r"with lost data, which borg check has filled with zeros"),
+        ("a weekday's archive holds next to nothing", weekday_of_nothing, r"newest archive Monday has 2 B, the .* more than 50% smaller"),
+        ("a dump through a pipe failed", dump_that_failed, r"newest archive n-m1 has 18 B, the .* more than 50% smaller"),
         ("a path of borgmatic is in no archive", config_names_new_path, r"holds nothing of /srv/new-data"),
     ),
     *_rows(
@@ -716,6 +878,20 @@ ROWS = [
         ("the repository was put back to an earlier state", put_back, r"is older than this host has seen it"),
         ("every user may read the passphrase", passphrase_for_all, r"may be read by every user"),
         ("another job in the repository has stopped", series_stopped, r"newest of the archives etc-\* is 3 d 4 h old"),
+        ("a job whose archives are counted has stopped", counted_job_stopped, r"newest of the archives etc-\* is 3 d 4 h old"),
+        ("a folder was emptied while another grew", folder_emptied, r"/data/db holds 0 B in .* 10 files with 488\.3 KiB there"),
+        ("a dump among others is empty", dump_emptied, r"/data/payments\.sql has 0 B in .* 97\.7 KiB in earlier ones"),
+        (
+            "the newest of dated dumps is empty",
+            dated_dump_empty,
+            r"/data/db-2026-11-30\.sql\.gz has 0 B in .* earlier dates have 195\.3 KiB",
+        ),
+        ("the newest of dated dumps is of nothing", dated_dump_of_nothing, r"db-2026-11-30\.sql\.gz has 20 B in"),
+        (
+            "a link within leads to the data",
+            link_within,
+            r"has \S+/data/current only as a symbolic link: what it leads to \(\S+/volume\) is not backed up",
+        ),
         ("lock of a process that has ended", locked_by_ended_process, r"has a lock that process \d+ of this host left"),
         ("lock of another host that is days old", lock_of_long_ago, r"a lock that process 4711 of db7\.example\.com left 2 d 12 h ago"),
     ),
@@ -733,6 +909,7 @@ ROWS = [
         ("no repository there on another host", no_repository_elsewhere, r"there is no borg repository at ssh://"),
         ("a folder of something else", other_folder, r"is no borg repository"),
         ("repository of borg 2", repository_of_borg_2, r"is no borg repository: .*version 2"),
+        ("the address is none", no_address, r"ssh://store\.example\.com is no address of a repository that borg understands"),
         ("the server lets nobody in here", not_allowed, r"may not be read by"),
         ("backup server does not answer", unreachable, r"cannot be reached: .*(?:refused|closed)"),
         ("no borg on the backup server", no_borg_on_the_server, r"cannot be reached: .*(?:not found|closed)"),

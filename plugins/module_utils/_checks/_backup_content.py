@@ -22,8 +22,6 @@ from ._backup_files import Backup
 from ._checksums import agrees, find_sum
 from ._judgement import Judgement
 
-_MESSAGE = 4096  # bytes: packed, messages of failure are no longer
-
 
 class Demands(t.TypedDict):
     """What is asked of one backup."""

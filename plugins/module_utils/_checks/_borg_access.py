@@ -37,10 +37,6 @@ CONSTRAINTS = {
     "required_one_of": [("repository", "config")],
     "mutually_exclusive": [("password", "password_file"), ("archive_prefix", "glob_archives")],
 }
-_DATE = re.compile(
-    r"(?<!\d)1\d{9}(?:\.\d+)?(?!\d)|(?:19|20)\d\d[-_.]?[01]\d[-_.]?[0-3]\d"
-    r"(?:[T_ .-]?\d\d[-:._h]?\d\d(?:[-:._m]?\d\d(?:\.\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?"
-)
 
 
 @dataclasses.dataclass
@@ -62,7 +58,8 @@ class Target:
 
     @property
     def is_one_series(self) -> bool:
-        return bool(self.pattern or self.expression or self.host)
+        """Whether somebody has said what the names of one job are."""
+        return bool(self.pattern or self.expression)
 
     def wanted(self, archive: Archive) -> bool:
         """Whether an archive is among those that are meant."""
@@ -148,14 +145,9 @@ def _literal(prefix: str) -> str:
     return re.sub(r"([*?\[])", r"[\1]", prefix)
 
 
-def series_of(name: str) -> str:
-    """What the archives of one job have in common in their names: the name without its date."""
-    return _DATE.sub("*", name)
-
-
 def _text(args: t.Mapping[str, object], name: str) -> str | None:
     value = args.get(name)
     return None if value is None else str(value)
 
 
-__all__ = ("ACCESS", "CONSTRAINTS", "Target", "series_of", "targets")
+__all__ = ("ACCESS", "CONSTRAINTS", "Target", "targets")

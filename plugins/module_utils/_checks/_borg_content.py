@@ -17,7 +17,8 @@ import typing as t
 from .._clients.borg import Archive, Borg, Item
 from .._finding import CannotObserve
 from .._message import one_line
-from .._phrase import Message, phrase, plural
+from .._phrase import NOTHING, Message, phrase, plural
+from . import _held_content as folders
 from ._judgement import shrunk
 
 AT_ONCE = 2  # borgs that list
@@ -37,6 +38,8 @@ class Held:
     size: int = 0
     items: int = 0
     broken: list[str] = dataclasses.field(default_factory=list)
+    listing: dict[str, int] = dataclasses.field(default_factory=dict)  # its files
+    links: list[str] = dataclasses.field(default_factory=list)
     within: set[str] = dataclasses.field(default_factory=set)  # of the places that were asked for, those that hold a file
 
 
@@ -91,9 +94,12 @@ def held_of(items: t.Iterable[Item], paths: t.Sequence[str], places: t.Iterable[
                 continue
             held.there = True
             held.items += 1
-            if kind in "-h":
+            if kind == "l":
+                held.links.append(f"/{name}")
+            elif kind in "-h":
                 held.files += 1
                 held.size += size
+                held.listing[f"/{name}"] = size
                 if broken:
                     held.broken.append(name)
                 if inner:
@@ -195,9 +201,11 @@ def _of_earlier(
 
 
 def _is_plain(newest: dict[str, Held], earlier: t.Sequence[dict[str, Held]], deviation: float) -> bool:
-    """Whether the newest is small beside none of these."""
+    """Whether the newest is small beside none of these, as a whole and folder by folder."""
     return all(
-        held.size >= one[path].size * (1 - deviation) and held.files >= one[path].files * (1 - deviation)
+        held.size >= one[path].size * (1 - deviation)
+        and held.files >= one[path].files * (1 - deviation)
+        and not folders.beside_earlier(NOTHING, held.listing, [one[path].listing])
         for path, held in newest.items()
         for one in earlier
     )
@@ -207,7 +215,9 @@ def _is_plain(newest: dict[str, Held], earlier: t.Sequence[dict[str, Held]], dev
 
 
 def missing(archive: Message, path: str, held: Held) -> Message | None:
-    """Says that a path is not in the archive as data: a fail."""
+    """Says that a path, or "" for everything, is not in the archive as data: a fail."""
+    if not path:
+        return _nothing(archive, held)
     if held.link and not held.files:
         return phrase(
             "{archive} holds of {path:path} only the symbolic link {link:path}: what it leads to is not backed up",
@@ -230,6 +240,21 @@ def missing(archive: Message, path: str, held: Held) -> Message | None:
     return None
 
 
+def _nothing(archive: Message, held: Held) -> Message | None:
+    if not held.there:
+        return phrase("{archive} holds nothing", archive=archive)
+    if not held.files:
+        return phrase("{archive} holds no file", archive=archive)
+    if not held.size:
+        return plural(
+            "{archive} holds {count:number} file, and it is empty",
+            "{archive} holds {count:number} files, and all are empty",
+            count=held.files,
+            archive=archive,
+        )
+    return None
+
+
 def zeros(archive: Message, held: Held) -> Message | None:
     """Says that files have lost data already: a fail."""
     if not held.broken:
@@ -243,26 +268,36 @@ def zeros(archive: Message, held: Held) -> Message | None:
     )
 
 
-def beside_earlier(content: Message, path: str, held: Held, earlier: t.Sequence[dict[str, Held]], deviation: float) -> list[Message]:
-    """Says that there is suspiciously little beside earlier archives."""
+def beside_earlier(
+    archive: Message, path: str, held: Held, earlier: t.Sequence[dict[str, Held]], deviation: float
+) -> tuple[list[Message], list[Message]]:
+    """What fails and what warns, since there is suspiciously little beside earlier archives."""
     before = [one[path] for one in earlier if one[path].there]
-    said = shrunk(content, held.size, [one.size for one in before], deviation)
-    if said is not None or not before:
-        return [] if said is None else [said]
-    import statistics
-
-    usual = statistics.median(one.files for one in before)
+    sizes = [one.size for one in before]
+    content = phrase("{path:path} in {archive}", path=path, archive=archive) if path else archive
+    said = shrunk(content, held.size, sizes, deviation)
+    if folders.is_hollow(held.size, sizes):
+        return [said or phrase("{content} has {size:bytes}, next to nothing", content=content, size=held.size)], []
+    warns = folders.beside_earlier(archive, held.listing, [one.listing for one in before])
+    if said is not None:
+        return [], [said, *warns]
+    usual = _median([one.files for one in before])
     if usual < FEWEST or held.files >= usual * (1 - deviation):
-        return []
-    return [
-        phrase(
-            "{content} has {files:number} files, the earlier ones have {usual:number}: more than {share:percent} fewer",
-            content=content,
-            files=held.files,
-            usual=usual,
-            share=deviation,
-        )
-    ]
+        return [], warns
+    fewer = phrase(
+        "{content} has {files:number} files, the earlier ones have {usual:number}: more than {share:percent} fewer",
+        content=content,
+        files=held.files,
+        usual=usual,
+        share=deviation,
+    )
+    return [], [fewer, *warns]
+
+
+def _median(numbers: t.Sequence[int]) -> float:
+    import statistics  # slow to import, and not every archive has earlier ones
+
+    return statistics.median(numbers) if numbers else 0
 
 
 def beside_live(archive: Message, path: str, held: Held, live: Live, deviation: float) -> tuple[list[Message], list[Message]]:

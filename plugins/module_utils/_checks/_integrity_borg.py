@@ -50,8 +50,11 @@ def verify(args: t.Mapping[str, object], runner: Runner, share: Share) -> Verifi
             mine = [archive for archive in listing.archives if target.wanted(archive) and not archive.unfinished]
             if not mine:
                 said = phrase("the borg repository {repository:path} holds no complete archive to read", repository=borg.shown)
-                raise CannotObserve(said, absent=True)
-            found.append(_everything(borg, mine) if share.of <= 1 and borg.local is not None else _part(borg, mine, share))
+                found.append(Verified(phrase("nothing"), damages=[said], observed={"repository": borg.shown, "archives": 0}))
+                continue
+            verified = _everything(borg, mine) if share.of <= 1 and borg.local is not None else _part(borg, mine, share)
+            verified.warns += borg.left_locks()
+            found.append(verified)
     return found[0] if len(found) == 1 else _together(found)
 
 

@@ -9,7 +9,7 @@ import os
 import re
 import typing as t
 
-from .._clients.restic import OTHER, Restic
+from .._clients.restic import DAMAGED, OTHER, Restic, ResticFailed
 from .._clients.restic_access import complete, opened
 from .._clients.restic_snapshots import select
 from .._finding import CannotObserve, Measurement
@@ -18,6 +18,7 @@ from .._message import one_line
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Completed, Runner
 from ._backup_proofs import Share, Verified
+from ._restic_locks import dead_locks
 
 MOST_SHARES = 256  # restic divides its packs by the first byte of their names
 MOST_LINES = 20
@@ -35,15 +36,26 @@ _ALL = re.compile(r"^read all data", re.M)
 
 def verify(args: t.Mapping[str, object], runner: Runner, share: Share) -> Verified:
     """Every index, snapshot and tree, and the content of the packs of this share. ResticFailed, CannotObserve."""
-    asked = opened(complete(args), runner)
+    access = complete(args)
+    # which paths matter makes no difference here
+    asked = opened({**access, "paths": access["paths"] or ["/"]}, runner)
     restic = asked.restic
-    snapshots, _lost = restic.snapshots()
+    try:
+        snapshots, _lost = restic.snapshots()
+    except ResticFailed as exc:
+        if exc.kind != DAMAGED:
+            raise
+        return Verified(phrase("nothing"), [phrase("the repository is damaged: {reason}", reason=exc.message)])
     number, of = _share(share)
     # restic takes what every run is given as read by itself: --no-lock, --no-cache
     done = restic.run("check", f"--read-data-subset={number}/{of}", check=False)
     verified = judged(restic, done, number, of)
     if not select(snapshots, asked.host, asked.tags):
         verified.damages.append(phrase("{repository:path} holds no snapshot of those that are asked for", repository=restic.shown))
+    try:
+        verified.warns += dead_locks(restic.locks(), runner.now())
+    except CannotObserve as exc:
+        verified.warns.append(phrase("the locks of the repository could not be told: {reason}", reason=exc.message))
     size = _bytes(restic, number, of)
     if size is not None:
         verified.measurements.append(Measurement("verified_bytes", size))
@@ -74,9 +86,14 @@ def judged(restic: Restic, done: Completed, number: int, of: int) -> Verified:
             raise failed
     if not clean and not damages:
         raise CannotObserve(phrase("restic check on {repository:path} did not say what it found", repository=restic.shown))
-    verified = Verified(_read(done.stdout, number, of), [verbatim(line) for line in dict.fromkeys(damages[:MOST_LINES])])
+    verified = Verified(_read(done.stdout, number, of), [_damage(restic, line) for line in dict.fromkeys(damages[:MOST_LINES])])
     verified.unseen += [phrase("not all could be read: {reason}", reason=line) for line in unread[:1]]
     return verified
+
+
+def _damage(restic: Restic, line: str) -> Message:
+    said = verbatim(re.sub(r"^(?:error:? )+|:$", "", line, flags=re.I))
+    return phrase("the repository {repository:path} is damaged, restic check says: {reason}", repository=restic.shown, reason=said)
 
 
 def _read(stdout: str, number: int, of: int) -> Message:

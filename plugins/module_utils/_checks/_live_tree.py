@@ -28,7 +28,7 @@ _TAG, _SIGNATURE = "CACHEDIR.TAG", b"Signature: 8a477f597d28d172789f06886806bc55
 
 @dataclasses.dataclass
 class Live:
-    """Files (all that is no folder) and bytes below a path; ``below``: of what lies directly in it. ``cut``: there is more."""
+    """Files (all that is neither folder nor link) and bytes below a path; ``below``: of what lies directly in it. ``cut``: not all."""
 
     files: int = 0
     size: int = 0
@@ -43,14 +43,16 @@ def is_this_host(name: str) -> bool:
     return name in own or name.split(".")[0] in {one.split(".")[0] for one in own}
 
 
-def look(path: str, remaining: t.Callable[[], float], excludes: t.Sequence[str] = ()) -> Live | None:
-    """What lies at the path, without caches and what is excluded by name; None where there is nothing that can be looked at."""
+def look(path: str, remaining: t.Callable[[], float], excludes: t.Sequence[str] = (), until: float | None = None) -> Live | None:
+    """What lies at the path, without caches, what is excluded by name, and what has come or changed since ``until``; None where there is
+    nothing that can be looked at.
+    """
     try:
         kind = os.stat(path)
     except OSError:
         return None
     if not stat.S_ISDIR(kind.st_mode):
-        return Live(1, kind.st_size)
+        return Live() if until is not None and max(kind.st_mtime, kind.st_ctime) > until else Live(1, kind.st_size)
     live, seen = Live(), 0
     least = max(0.0, remaining() - SECONDS)
     waiting = collections.deque([(path, "")])
@@ -74,8 +76,11 @@ def look(path: str, remaining: t.Callable[[], float], excludes: t.Sequence[str] 
                     continue
                 if any(_is_excluded(entry.name, pattern) for pattern in excludes):
                     continue
+                about = entry.stat(follow_symlinks=False)
+                if stat.S_ISLNK(about.st_mode) or (until is not None and max(about.st_mtime, about.st_ctime) > until):
+                    continue
                 files += 1
-                size += entry.stat(follow_symlinks=False).st_size if entry.is_file(follow_symlinks=False) else 0
+                size += about.st_size if stat.S_ISREG(about.st_mode) else 0
             except OSError:
                 live.unreadable += 1
         live.files, live.size = live.files + files, live.size + size
@@ -86,6 +91,15 @@ def look(path: str, remaining: t.Callable[[], float], excludes: t.Sequence[str] 
             live.cut = bool(waiting)
             break
     return live
+
+
+def changed_since(path: str, moment: float) -> bool:
+    """Whether the path itself may have come since then."""
+    try:
+        about = os.lstat(path)
+    except OSError:
+        return False
+    return max(about.st_mtime, about.st_ctime) > moment
 
 
 def _is_cache(folder: str, entries: t.Sequence[os.DirEntry[str]]) -> bool:
@@ -101,6 +115,68 @@ def _is_cache(folder: str, entries: t.Sequence[os.DirEntry[str]]) -> bool:
 def _is_excluded(name: str, pattern: str) -> bool:
     """Kinds of files that a person excludes, such as *.tmp. The name or the path of a folder may be the fault that is looked for."""
     return "/" not in pattern and "*" in pattern and pattern.strip("*") != "" and fnmatch.fnmatchcase(name, pattern)
+
+
+# where links lead to programs and to what the system keeps itself
+_SYSTEM = (
+    "/usr",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/libx32",
+    "/bin",
+    "/sbin",
+    "/proc",
+    "/sys",
+    "/dev",
+    "/run",
+    "/boot",
+    "/snap",
+    "/nix",
+    "/gnu",
+)
+_OF_SITES = ("/usr/local",)
+MOST_LINKS = 2000  # that are followed
+
+
+def leading_out(links: t.Sequence[str], backed_up: t.Collection[str]) -> list[tuple[str, str]]:
+    """Links on this host, and what they lead to, where that holds something and lies in none of the paths that are backed up.
+
+    A link stands in a backup as it is: what it leads to is in there only where it lies there itself.
+    """
+    roots = [os.path.realpath(path) for path in backed_up]
+    found: dict[str, str] = {}
+    for link in links[:MOST_LINKS]:
+        target = os.path.realpath(link)
+        if any(_is_below(target, root) for root in roots) or not os.path.islink(link):
+            continue
+        if any(_is_below(target, root) for root in _SYSTEM) and not any(_is_below(target, root) for root in _OF_SITES):
+            continue
+        if _holds_something(target):
+            found.setdefault(target, link)
+    return [(link, target) for target, link in found.items()]
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def _holds_something(path: str) -> bool:
+    """Whether a file with content, or one in the folder; no program."""
+    try:
+        about = os.stat(path)
+        if stat.S_ISREG(about.st_mode):
+            return about.st_size > 0 and not about.st_mode & 0o111
+        if not stat.S_ISDIR(about.st_mode):
+            return False
+        for seen, (folder, _folders, names) in enumerate(os.walk(path)):
+            if any(os.lstat(os.path.join(folder, name)).st_size for name in names):
+                return True
+            if seen > 100:
+                return False
+    except OSError:
+        pass
+    return False
 
 
 def lacking(
@@ -144,4 +220,4 @@ def first_look(live: Live) -> Message | None:
     return phrase("{count:number} folders on this host cannot be read", count=live.unreadable) if live.unreadable else None
 
 
-__all__ = ("Live", "first_look", "is_this_host", "lacking", "look")
+__all__ = ("Live", "changed_since", "first_look", "is_this_host", "lacking", "leading_out", "look")

@@ -20,10 +20,13 @@ from ._judgement import Judgement
 STALE = 1800.0  # seconds after which a lock that nobody has renewed is dead for restic; it renews its own every five minutes
 
 
-def dead_locks(locks: t.Sequence[Lock], now: dt.datetime) -> list[Message]:
+def dead_locks(locks: t.Sequence[Lock | str], now: dt.datetime) -> list[Message]:
     """Says which locks keep ``restic backup`` out although nobody holds them any longer. Those of work that is being done are none."""
     said = []
     for lock in locks:
+        if isinstance(lock, str):
+            said.append(phrase("the lock {name} cannot be read: make sure that nothing is running, then run restic unlock", name=lock[:8]))
+            continue
         age = (now - lock.time).total_seconds()
         if not lock.exclusive or (age <= STALE and _is_alive(lock)):
             continue

@@ -15,15 +15,17 @@ import posixpath
 import statistics
 import typing as t
 
-from .._clients.restic import DAMAGED, Listed, Restic, ResticFailed, Totals
+from .._clients.restic import DAMAGED, Listed, Restic, ResticFailed
 from .._clients.restic_snapshots import Snapshot, covers, is_within, newest_of_each_set, same_set, slashed
 from .._clients.restic_tree import FOLDER, LINK, Content, Tree
 from .._finding import CannotObserve
 from .._phrase import Message, phrase, plural
 from .._runner import Runner
+from ._held_content import Listing, beside_earlier, is_hollow
 from ._judgement import Judgement, shrunk
-from ._live_tree import first_look, is_this_host, lacking, look
+from ._live_tree import first_look, is_this_host, lacking, leading_out, look
 
+KEPT = 500_000  # files of a snapshot whose sizes are kept
 SETS = 6  # of which the newest snapshot is looked into for one path
 
 
@@ -52,20 +54,25 @@ class Trees:
     def __init__(self, restic: Restic, asked: t.Sequence[str]) -> None:
         self.restic, self.asked = restic, asked
         self._known: dict[str, Tree | CannotObserve] = {}
-        self.totals: Totals | None = None  # of those that are likely the earlier ones
 
-    def learn(self, listed: object, latest: Snapshot) -> None:
+    def learn(self, listed: object, latest: Snapshot | None) -> None:
         """What was listed before anybody asked, and which one that must have been."""
         if isinstance(listed, Listed):
             self._known[listed.snapshot.id] = listed.tree
-        elif isinstance(listed, CannotObserve):
+        elif isinstance(listed, CannotObserve) and latest is not None:
             self._known[latest.id] = listed
+
+    def without_asking(self, snapshot: Snapshot, newest: Snapshot) -> Tree | None:
+        """The tree where it is known already, as that of another snapshot with the same content too."""
+        same = newest if snapshot.tree and snapshot.tree == newest.tree else snapshot
+        found = self._known.get(same.id)
+        return found if isinstance(found, Tree) else None
 
     def of(self, snapshot: Snapshot) -> Tree:
         """ResticFailed, CannotObserve."""
         if snapshot.id not in self._known:
             try:
-                listed = self.restic.listing(snapshot.id, self.asked)
+                listed = self.restic.listing(snapshot.id, self.asked, keep=KEPT)
                 gone = CannotObserve(phrase("the snapshot {id} was removed in the meantime", id=snapshot.id))
                 self._known[snapshot.id] = gone if listed is None else listed.tree
             except CannotObserve as exc:
@@ -94,9 +101,8 @@ def _held(path: str, snapshot: Snapshot, tree: Tree) -> tuple[Held | None, Messa
         whole = Held(snapshot, "/", tree.at("/") or Content(FOLDER))
         if files and size:
             return whole, None
-        return whole, phrase(
-            "newest snapshot {id} of {paths:list} holds nothing: 0 B to restore", id=snapshot.id, paths=list(snapshot.paths)
-        )
+        paths = list(snapshot.paths)
+        return whole, phrase("newest snapshot {id} of {paths:list} holds nothing: 0 B to restore", id=snapshot.id, paths=paths)
     place = tree.place(snapshot, path)
     link = place if place and tree.single.get(place, ("",))[0] == LINK else tree.link_above(path) if place is None else None
     if link is not None:
@@ -168,81 +174,96 @@ def parts_without_content(snapshot: Snapshot, tree: Tree) -> list[Message]:
 # -- beside earlier ones
 
 
+@dataclasses.dataclass
+class Beside:
+    """What the newest snapshot holds of a path, the earlier ones, and the trees of those of them that are known."""
+
+    path: Path
+    held: Held
+    earlier: list[Snapshot]
+    trees: dict[str, Tree]
+    files: Listing | None
+
+    def sums(self) -> list[tuple[int, int]]:
+        """Files and bytes of the earlier ones, where they are known."""
+        found = []
+        for snapshot in self.earlier:
+            content = self.trees[snapshot.id].at(self.held.place) if snapshot.id in self.trees else None
+            said = (content.files, content.size) if content else _known_sums(self.path, snapshot)
+            found += [said] if said else []
+        return found
+
+    def listings(self) -> list[Listing]:
+        found = [tree.files_at(self.held.place) for tree in self.trees.values()]
+        return [one for one in found if one is not None]
+
+    def judge(self, deviation: float) -> Judgement:
+        """What is to be said by what is known."""
+        judgement, name, sums = Judgement(), named(self.path, self.held.snapshot), self.sums()
+        sizes = [size for _files, size in sums]
+        small = shrunk(name, self.held.content.size, sizes, deviation)
+        if small:
+            (judgement.fails if is_hollow(self.held.content.size, sizes) else judgement.warns).append(small)
+            return judgement
+        if self.files is not None:
+            judgement.warns += beside_earlier(name, self.files, self.listings())
+        usual = statistics.median([files for files, _size in sums]) if sums else 0
+        if not judgement.warns and self.held.content.files < usual * (1 - deviation):
+            judgement.warns.append(_fewer(name, self.held.content.files, int(usual), len(sums), deviation))
+        return judgement
+
+
 def compare(paths: t.Sequence[Path], trees: Trees, most: int, deviation: float, judgement: Judgement) -> None:
-    """Says which paths have become much smaller; asks restic once for all earlier snapshots whose content is not known otherwise."""
-    known: dict[tuple[str, str], tuple[int, int]] = {}
+    """Says what has become much smaller, as a whole, in a folder, in a file.
+
+    The oldest of the earlier snapshots, which was listed beforehand where it could be guessed, is enough where nothing is lost beside it:
+    what has failed several times in a row is seen there too. Else restic is asked once for all of them.
+    """
+    besides: list[Beside] = []
     wanted: dict[str, set[str]] = {}
-    earlier_of: list[tuple[Path, Held, list[Snapshot]]] = []
     for path in paths:
         held = path.held
-        if held is None or most < 1:
+        if held is None:
             continue
-        earlier = [snapshot for snapshot in path.same if snapshot.time < held.snapshot.time][-most:]
-        sums = {snapshot.id: _known_sums(path, held, snapshot) for snapshot in earlier}
-        if None in sums.values() and _is_enough(held, trees.totals, [snapshot.id for snapshot in earlier], deviation):
-            continue
-        earlier_of.append((path, held, earlier))
-        for name, one in sums.items():
-            if one:
-                known[path.path, name] = one
-            else:
-                wanted.setdefault(name, set()).add(held.place)
+        earlier = [snapshot for snapshot in path.same if snapshot.time < held.snapshot.time][-most:] if most > 0 else []
+        known = {one.id: tree for one in earlier for tree in (trees.without_asking(one, held.snapshot),) if tree is not None}
+        beside = Beside(path, held, earlier, known, trees.of(held.snapshot).files_at(held.place))
+        besides.append(beside)
+        if earlier and (earlier[0].id not in known or beside.judge(deviation).warns or beside.judge(deviation).fails):
+            for one in earlier:
+                if one.id not in known:
+                    wanted.setdefault(one.id, set()).add(held.place)
     asked = sorted({place for places in wanted.values() for place in places})
     try:
-        found = trees.restic.contents(list(wanted), asked) if wanted else {}
+        found = trees.restic.contents(list(wanted), asked, KEPT) if wanted else {}
     except CannotObserve as exc:
         judgement.unseen.append(phrase("the newest snapshot could not be compared with earlier ones: {reason}", reason=exc.message))
         return
-    for path, held, earlier in earlier_of:
-        sums_ = [known.get((path.path, snapshot.id)) or _sums(found.get(snapshot.id), held.place) for snapshot in earlier]
-        _say_what_shrunk(path, held, [one for one in sums_ if one is not None], deviation, judgement)
+    for beside in besides:
+        beside.trees.update((one.id, found[one.id]) for one in beside.earlier if one.id in found and one.id not in beside.trees)
+        said = beside.judge(deviation)
+        judgement.fails += said.fails
+        judgement.warns += said.warns
 
 
-def _is_enough(held: Held, totals: Totals | None, earlier: t.Sequence[str], deviation: float) -> bool:
-    """Whether it cannot be too small, by what the earlier ones hold all together: the median of n is at most their sum by n // 2 + 1."""
-    if totals is None or not earlier or not set(earlier) <= totals.ids:
-        return False
-    least = (1 - deviation) / (len(earlier) // 2 + 1)
-    return held.content.size >= totals.size * least and held.content.files >= totals.items * least
-
-
-def _known_sums(path: Path, held: Held, snapshot: Snapshot) -> tuple[int, int] | None:
-    """Files and bytes, where the snapshot itself says them: it holds the same, or the path and nothing else."""
-    if snapshot.tree and snapshot.tree == held.snapshot.tree:
-        return held.content.files, held.content.size
+def _known_sums(path: Path, snapshot: Snapshot) -> tuple[int, int] | None:
+    """Files and bytes, where the snapshot itself says them: it is of the path and nothing else."""
     whole = not path.path or [slashed(one) for one in snapshot.paths] == [slashed(path.path)]
     if whole and snapshot.files is not None and snapshot.size is not None:
         return snapshot.files, snapshot.size
     return None
 
 
-def _sums(tree: Tree | None, place: str) -> tuple[int, int] | None:
-    if tree is None:
-        return None
-    content = tree.at(place)
-    return (content.files, content.size) if content else None
-
-
-def _say_what_shrunk(path: Path, held: Held, earlier: t.Sequence[tuple[int, int]], deviation: float, judgement: Judgement) -> None:
-    name = named(path, held.snapshot)
-    small = shrunk(name, held.content.size, [size for _files, size in earlier], deviation)
-    if small:
-        judgement.warns.append(small)
-        return
-    usual = statistics.median([files for files, _size in earlier]) if earlier else 0
-    if held.content.files < usual * (1 - deviation):
-        judgement.warns.append(
-            plural(
-                "{backup} has {files:number} files, the earlier one has {usual:number}: more than {share:percent} fewer",
-                "{backup} has {files:number} files, the median of {count:number} earlier ones is {usual:number}: more than "
-                "{share:percent} fewer",
-                count=len(earlier),
-                backup=name,
-                files=held.content.files,
-                usual=int(usual),
-                share=deviation,
-            )
-        )
+def _fewer(name: Message, files: int, usual: int, count: int, deviation: float) -> Message:
+    return plural(
+        "{backup} has {files:number} files, the earlier one has {usual:number}: more than {share:percent} fewer",
+        "{backup} has {files:number} files, the median of {count:number} earlier ones is {usual:number}: more than {share:percent} fewer",
+        count=count,
+        backup=name,
+        files=files,
+        usual=usual,
+        share=deviation,
+    )
 
 
 def named(path: Path, snapshot: Snapshot) -> Message:
@@ -252,30 +273,54 @@ def named(path: Path, snapshot: Snapshot) -> Message:
 # -- beside what is on the host
 
 
-def beside_the_host(path: Path, runner: Runner, share: float, judgement: Judgement) -> None:
-    """Says that far more lies on this host than the snapshot holds."""
+def beside_the_host(path: Path, trees: Trees, backed_up: t.Collection[str], runner: Runner, share: float, judgement: Judgement) -> None:
+    """Says that far more lies on this host than the snapshot holds, and which links lead out of all that is backed up."""
     held = path.held
-    if held is None or not posixpath.isabs(path.path) or not is_this_host(held.snapshot.host):
+    if held is None or not is_this_host(held.snapshot.host):
         return
-    live = look(path.path, runner.remaining, held.snapshot.excludes)
+    snapshot, tree = held.snapshot, trees.of(held.snapshot)
+    parts = [(path.path, held.content)]
+    if not path.path:
+        places = [(one, tree.place(snapshot, one)) for one in snapshot.paths]
+        parts = [(one, content) for one, place in places for content in (tree.at(place) if place else None,) if content is not None]
+    for name, content in parts:
+        if posixpath.isabs(name) and content.kind != LINK:
+            _beside_live(name, content, snapshot, runner, share, judgement)
+    within = [slashed(name) for name, content in parts if posixpath.isabs(name) and tree.at(slashed(name)) is not None]
+    out = leading_out([link for link in tree.links if any(is_within(link, one) for one in within)], backed_up)
+    if out:
+        judgement.warns.append(
+            plural(
+                "{link:path} in the newest snapshot {id} is a link that leads to {target:path}, which is not backed up",
+                "{count:number} links in the newest snapshot {id} lead to what is not backed up, such as {link:path} to {target:path}",
+                count=len(out),
+                link=out[0][0],
+                target=out[0][1],
+                id=snapshot.id,
+            )
+        )
+
+
+def _beside_live(path: str, content: Content, snapshot: Snapshot, runner: Runner, share: float, judgement: Judgement) -> None:
+    live = look(path, runner.remaining, snapshot.excludes, snapshot.time.timestamp())
     if live is None:
         return
-    content, rest = held.content, first_look(live)
-    found = lacking(path.path, live, content.files, content.size, content.below, share)
+    rest = first_look(live)
+    found = lacking(path, live, content.files, content.size, content.below, share)
     if found:
         there, gone = found
         said = plural(
             "{path:path} has {count:number} file with {size:bytes} in the newest snapshot {id}, while {there}",
             "{path:path} has {count:number} files with {size:bytes} in the newest snapshot {id}, while {there}",
             count=content.files,
-            path=path.path,
+            path=path,
             size=content.size,
-            id=held.snapshot.id,
+            id=snapshot.id,
             there=there,
         )
         judgement.warns.append(phrase("{said}; {gone}", said=said, gone=gone) if gone else said)
     if rest:
-        judgement.notes.append(phrase("{path:path}: {rest}", path=path.path, rest=rest))
+        judgement.notes.append(phrase("{path:path}: {rest}", path=path, rest=rest))
 
 
 def outermost(held: t.Sequence[Held]) -> list[Held]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import socket
 import typing as t
 
 from .._argspec import Spec
@@ -18,9 +17,11 @@ from .._finding import CannotObserve, Facts, Finding, Measurement, Status, faile
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, user_name
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, beyond_rpo, not_retained, refuse_odd, too_few, too_old
-from ._borg_access import ACCESS, CONSTRAINTS, Target, series_of, targets
+from ._borg_access import ACCESS, CONSTRAINTS, Target, targets
 from ._borg_content import Contents, Held, beside_earlier, beside_live, look, missing, zeros
+from ._borg_series import grouped, shown_series
 from ._judgement import FUTURE, Judgement, percent
+from ._live_tree import changed_since, is_this_host, leading_out
 
 WHERE = "host"
 TIMEOUT = 300.0
@@ -91,6 +92,7 @@ class _Look:
         self.now = runner.now()
         self.deviation = percent("size_deviation", args["size_deviation"])
         self.judgement = Judgement(warns=[*target.warns])
+        self.covered: list[str] = []  # paths of which the newest archives were made
         self.facts: Facts = {
             "observed": {"repository": borg.shown},
             "expected": {name: args[name] for name in ("host", "max_age", "rpo", "min_count", "retention") if args[name] is not None},
@@ -145,7 +147,7 @@ class _Look:
             count=len(listing.archives),
             repository=self.borg.shown,
             wanted=self._wanted(),
-            known=sorted({series_of(archive.name) for archive in listing.archives})[:5],
+            known=sorted({shown_series(archive.name) for archive in listing.archives})[:5],
         )
 
     def _wanted(self) -> Message:
@@ -160,16 +162,7 @@ class _Look:
 
     def _of_the_repository(self, listing: Listing) -> None:
         judgement, shown = self.judgement, self.borg.shown
-        for holder in self.borg.left:
-            judgement.warns.append(
-                phrase(
-                    "{repository:path} has a lock that {holder} left {age:duration} ago: "
-                    "where borg does not remove it, backups fail (borg break-lock)",
-                    repository=shown,
-                    holder=holder.name,
-                    age=self.now.timestamp() - holder.since,
-                )
-            )
+        judgement.warns += self.borg.left_locks()
         if self.borg.behind:
             judgement.notes.append(phrase("{repository:path} has no index that fits its data; the next borg makes one", repository=shown))
         seen = self.borg.seen_later(listing)
@@ -252,10 +245,8 @@ class _Look:
     # -- the archives
 
     def _judged(self, archives: list[Archive]) -> Finding:
-        groups: dict[str, list[Archive]] = {}
-        for archive in archives:
-            groups.setdefault("" if self.target.is_one_series else series_of(archive.name), []).append(archive)
-        series = sorted(groups.values(), key=lambda group: group[-1].time, reverse=True)
+        series = [one.archives for one in grouped(archives, named=self.target.is_one_series)]
+        self.covered = [*self.target.paths, *(path for group in series for path in group[-1].sources or () if os.path.isabs(path))]
         self._mixed(series)
         chosen: dict[str, list[Archive]] = {}  # by path, or by "" for everything
         contents: dict[str, Contents | None] = {}  # by the id of the newest archive
@@ -280,9 +271,8 @@ class _Look:
         """What the newest archive of a series holds; None where it cannot be read because it is damaged, which has been told then."""
         newest, most = group[-1], self.args["compare"]
         earlier = group[:-1][-most:] if most > 0 else []
-        here = newest.host.partition(".")[0] == socket.gethostname().partition(".")[0]
         try:
-            return look(self.borg, newest, earlier, paths, self.deviation, live=here)
+            return look(self.borg, newest, earlier, paths, self.deviation, live=is_this_host(newest.host))
         except BorgFailed as exc:
             if exc.kind != DAMAGED:
                 raise
@@ -304,12 +294,14 @@ class _Look:
             self.judgement.warns.append(said)
         if self.target.paths:
             return
+        names = [shown_series(group[-1].name) for group in series]
         for group in active:
+            name = shown_series(group[-1].name)
             age = (self.now - group[-1].time).total_seconds()
             if group is not series[0] and age > self.args["max_age"]:
                 said = phrase(
                     "the newest of the archives {pattern:path} is {age:duration} old: say which are meant (archive_prefix)",
-                    pattern=series_of(group[-1].name),
+                    pattern=name if names.count(name) == 1 else group[-1].name,  # others may have like names
                     age=age,
                 )
                 self.judgement.warns.append(said)
@@ -340,17 +332,34 @@ class _Look:
             judgement.warns.append(phrase("an earlier archive could not be read to compare with: {reason}", reason=contents.trouble))
         for path in paths:
             self._path(name, path, contents)
+        self._links(name, newest, [link for path in paths for link in contents.newest.get(path, Held()).links])
+
+    def _links(self, name: Message, newest: Archive, links: t.Sequence[str]) -> None:
+        """Warns of links to data on this host that no archive was made of."""
+        if not self.covered or not is_this_host(newest.host):
+            return
+        out = [(link, target) for link, target in leading_out(links, self.covered) if not changed_since(link, newest.time.timestamp())]
+        if out:
+            said = plural(
+                "{archive} has {link:path} only as a symbolic link: what it leads to ({target:path}) is not backed up",
+                "{archive} has {count:number} symbolic links to what is not backed up, such as {link:path} to {target:path}",
+                count=len(out),
+                archive=name,
+                link=out[0][0],
+                target=out[0][1],
+            )
+            self.judgement.warns.append(said)
 
     def _path(self, name: Message, path: str, contents: Contents) -> None:
         judgement = self.judgement
         held = contents.newest.get(path, Held())
-        gone = missing(name, path or "/", held)
+        gone = missing(name, path, held)
         lost = zeros(name, held)
         judgement.fails += [said for said in (gone, lost) if said is not None]
         if gone is not None:
             return
-        content = phrase("{path:path} in {archive}", path=path, archive=name) if path else name
-        judgement.warns += beside_earlier(content, path, held, contents.earlier, self.deviation)
+        for sentences, found in zip((judgement.fails, judgement.warns), beside_earlier(name, path, held, contents.earlier, self.deviation)):
+            sentences += found
         if path in contents.live:
             fails, warns = beside_live(name, path, held, contents.live[path], self.deviation)
             judgement.fails += fails
@@ -385,15 +394,12 @@ class _Look:
 
     def _good(self, newest: Archive, age: float, files: int, size: int, count: int) -> Message:
         return plural(
-            "newest archive {name} is {age:duration} old, {size:bytes} in {files:number} files, the limit is {limit}; {count:number} kept; "
-            "listed, not verified",
-            "newest archive {name} is {age:duration} old, {size:bytes} in {files:number} files, the limit is {limit}; {count:number} kept; "
-            "listed, not verified",
+            "newest archive {name} is {age:duration} old, {content}, the limit is {limit}; {count:number} kept; listed, not verified",
+            "newest archive {name} is {age:duration} old, {content}, the limit is {limit}; {count:number} kept; listed, not verified",
             count=count,
             name=newest.name,
             age=age,
-            size=size,
-            files=files,
+            content=plural("{size:bytes} in {count:number} file", "{size:bytes} in {count:number} files", count=files, size=size),
             limit=allowed_age(self.args),
         )
 

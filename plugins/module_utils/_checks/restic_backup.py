@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import posixpath
 import typing as t
 
 from .._argspec import ArgumentsRefused, Spec
-from .._clients.restic import ACCESS, Restic, Totals, at_once
+from .._clients.restic import ACCESS, Lock, Restic, at_once
 from .._clients.restic_access import Access, Opened, opened
 from .._clients.restic_snapshots import Snapshot, covers, same_set, select
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat
@@ -18,8 +19,9 @@ from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, beyond_rpo, not_retained, refuse_odd, too_few, too_old
 from ._judgement import FUTURE, Judgement, percent
+from ._live_tree import changed_since, is_this_host
 from ._restic_locks import dead_locks, open_password, who_can_delete
-from ._restic_sets import Path, Trees, beside_the_host, compare, damaged, look_into, named, outermost, parts_without_content
+from ._restic_sets import KEPT, Path, Trees, beside_the_host, compare, damaged, look_into, named, outermost, parts_without_content
 
 WHERE = "host"
 TIMEOUT = 120.0
@@ -66,16 +68,18 @@ def run(args: Arguments, runner: Runner) -> Finding:
     filters = _filters(asked)
     jobs: list[t.Callable[[], object]] = [
         restic.snapshots,
-        functools.partial(restic.listing, "latest", asked.paths, *filters),
+        functools.partial(restic.listing, "latest", asked.paths, *filters, keep=KEPT),
         restic.locks,
     ]
-    # asked before it is known that they are the ones to compare with: restic takes most of its time to open a repository
+    # asked before it is known that it is the one to compare with: restic takes most of its time to open a repository
     before = restic.guessed()[1 : 1 + max(0, args["compare"])]
     if before:
-        jobs.append(functools.partial(restic.totals, before))
+        jobs.append(functools.partial(restic.listing, before[-1], asked.paths, keep=KEPT))
     answers = at_once(*jobs)
     if isinstance(answers[0], CannotObserve):
-        raise answers[0]
+        if not damaged(answers[0]):
+            raise answers[0]
+        return failed(_broken(answers[0]), observed={"repository": restic.shown})
     snapshots, lost = t.cast("tuple[list[Snapshot], int]", answers[0])
     common: Facts = {
         "observed": {"repository": restic.shown, "snapshots": len(snapshots), "unreadable_snapshots": lost},
@@ -101,8 +105,8 @@ def run(args: Arguments, runner: Runner) -> Finding:
         )
         raise CannotObserve(said, observed=common["observed"])
     trees.learn(answers[1], mine[-1])
-    if before and isinstance(answers[3], Totals):
-        trees.totals = answers[3]
+    if before:
+        trees.learn(answers[3], None)
     judgement = Judgement(warns=_not_counted(len(mine) - len(past), lost))
     _judge_access(args, asked, answers[2], now, judgement)
     return _judge(args, asked, past, trees, runner, judgement, common)
@@ -118,12 +122,16 @@ def _judge_access(args: Arguments, asked: Opened, locks: object, now: dt.datetim
     if isinstance(locks, CannotObserve):
         judgement.unseen.append(phrase("the locks of the repository could not be told: {reason}", reason=locks.message))
     else:
-        judgement.warns += dead_locks(t.cast("list[t.Any]", locks), now)
+        judgement.warns += dead_locks(t.cast("list[Lock | str]", locks), now)
     said = open_password(asked.password_file)
     if said:
         judgement.warns.append(said)
     if args["append_only"]:
         who_can_delete(asked.restic, judgement)
+
+
+def _broken(exc: CannotObserve) -> Message:
+    return phrase("the repository is damaged: {reason}", reason=exc.message)
 
 
 def _nothing(repository: str, lost: int) -> Message:
@@ -172,7 +180,7 @@ def _not_counted(future: int, lost: int) -> list[Message]:
 def _judge(
     args: Arguments, asked: Opened, snapshots: list[Snapshot], trees: Trees, runner: Runner, judgement: Judgement, common: Facts
 ) -> Finding:
-    paths = [Path("", same_set(snapshots[-1], snapshots))] if not asked.paths else _covered(asked.paths, snapshots, judgement)
+    paths = [Path("", same_set(snapshots[-1], snapshots))] if not asked.paths else _covered(asked, snapshots, judgement)
     held = [path for path in paths if _look(path, trees, judgement)]
     now = runner.now()
     stale = [since for path in paths if (since := _judge_age(args, path, now, judgement)) is not None]
@@ -191,8 +199,10 @@ def _judge(
     if not judgement.fails:  # comparing costs time, and changes nothing about a failure
         share = percent("size_deviation", args["size_deviation"])
         compare(held, trees, args["compare"], share, judgement)
+        young = [one for one in snapshots if (now - one.time).total_seconds() <= args["max_age"] and is_this_host(one.host)]
+        backed_up = {path for one in young for path in one.paths if posixpath.isabs(path)}
         for path in held:
-            beside_the_host(path, runner, share, judgement)
+            beside_the_host(path, trees, backed_up, runner, share, judgement)
     if stale:
         common["since"] = isoformat(min(stale))
     if not paths:
@@ -200,12 +210,14 @@ def _judge(
     return judgement.finding(_measured(args, paths, held, now, common), **common)
 
 
-def _covered(paths: t.Sequence[str], snapshots: t.Sequence[Snapshot], judgement: Judgement) -> list[Path]:
+def _covered(asked: Opened, snapshots: t.Sequence[Snapshot], judgement: Judgement) -> list[Path]:
     found = []
-    for path in dict.fromkeys(paths):
+    for path in dict.fromkeys(asked.paths):
         covering = [snapshot for snapshot in snapshots if covers(snapshot, path)]
         if covering:
             found.append(Path(path, covering))
+        elif path in asked.matched and changed_since(path, snapshots[-1].time.timestamp()):
+            judgement.notes.append(phrase("{path:path} has come or changed since the newest snapshot and is not in it", path=path))
         else:
             judgement.fails.append(
                 phrase("no snapshot covers {path:path}; the newest covers {paths:list}", path=path, paths=list(snapshots[-1].paths))
@@ -269,11 +281,21 @@ def _measured(args: Arguments, paths: t.Sequence[Path], held: t.Sequence[Path], 
     )
     common["measurements"] = measurements
     content = plural("{size:bytes} in {count:number} file", "{size:bytes} in {count:number} files", count=files, size=size)
+    name = phrase("newest snapshot of every path") if len(paths) > 1 else phrase("newest snapshot")
+    if oldest.time > now:
+        ahead = (oldest.time - now).total_seconds()
+        return phrase(
+            "{newest} is of this moment (its clock is {ahead:duration} ahead), {content}; {number:number} kept; listed, not verified",
+            newest=name,
+            ahead=ahead,
+            content=content,
+            number=fewest,
+        )
     return plural(
         "{newest} is {age:duration} old, {content}, the limit is {limit}; {count:number} kept; listed, not verified",
         "{newest} is {age:duration} old, {content}, the limit is {limit}; {count:number} kept; listed, not verified",
         count=fewest,
-        newest=phrase("newest snapshot of every path") if len(paths) > 1 else phrase("newest snapshot"),
+        newest=name,
         age=age,
         content=content,
         limit=allowed_age(args),

@@ -24,7 +24,9 @@ from .._finding import CannotObserve
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Completed, Runner, unreadable, user_name
+from .borg_command import sources_of
 from .borg_failures import (
+    BAD_ADDRESS,
     DAMAGED,
     LOCKED,
     NO_ARCHIVE,
@@ -53,13 +55,14 @@ _SIGNED = ("authenticated", "authenticated-blake2")
 
 @dataclasses.dataclass(frozen=True)
 class Archive:
-    """An archive; ``end`` and ``host`` where borg tells them."""
+    """An archive; ``end``, ``host`` and ``sources`` (of what it was made) where borg tells them."""
 
     id: str
     name: str
     time: dt.datetime
     end: dt.datetime | None = None
     host: str = ""
+    sources: tuple[str, ...] | None = None
 
     @property
     def unfinished(self) -> bool:
@@ -167,7 +170,7 @@ class Borg:
         self._wait_for_others(patience)
         # another host's repository says itself whether somebody writes; that takes its lock for a moment
         lock = ["--bypass-lock"] if self.local is not None else ["--lock-wait", f"{min(LOCK_WAIT, self.runner.remaining() / 4):.0f}"]
-        words = ["list", *lock, "--json", "--format", "{hostname}{end}"]
+        words = ["list", *lock, "--json", "--format", "{hostname}{end}{command_line}"]
         done = self._ran([*words, "--consider-checkpoints"])
         if done.rc != 0 and "--consider-checkpoints" in done.stderr:  # borg 1.1
             done = self._ran(words)
@@ -223,6 +226,20 @@ class Borg:
         )
         raise BorgFailed(LOCKED, message, instrument=f"borg {self.shown}")
 
+    def left_locks(self) -> list[Message]:
+        """Says which locks were left by processes that have ended, as far as ``archives`` has seen them."""
+        now = self.runner.now().timestamp()
+        return [
+            phrase(
+                "{repository:path} has a lock that {holder} left {age:duration} ago: "
+                "where borg does not remove it, backups fail (borg break-lock)",
+                repository=self.shown,
+                holder=holder.name,
+                age=max(0.0, now - holder.since),
+            )
+            for holder in self.left
+        ]
+
     def _ran(self, words: t.Sequence[str], cwd: str | None = None) -> Completed:
         done = self.runner.run([self.binary, "--log-json", *words], env=self.env, timeout=24 * 3600.0, max_output=LARGEST, cwd=cwd)
         if done.truncated:
@@ -236,6 +253,9 @@ class Borg:
 
     def failed(self, done: Completed) -> BorgFailed:
         """Why borg did not do it."""
+        if re.search(r"[Ii]nvalid location format|does not match a valid location", done.stderr):
+            said = phrase("{repository:path} is no address of a repository that borg understands", repository=self.shown)
+            return BorgFailed(BAD_ADDRESS, said)
         if re.search(r"^usage: borg|invalid choice|unrecognized arguments", done.stderr, re.MULTILINE):
             return self._other_version(done)
         kind, said = failure(done.stderr)
@@ -322,6 +342,7 @@ class _Entry(t.TypedDict, total=False):
     time: str
     end: str
     hostname: str
+    command_line: object
 
 
 def _archive(entry: _Entry) -> Archive:
@@ -332,6 +353,7 @@ def _archive(entry: _Entry) -> Archive:
         time=parse_time(entry["time"]),
         end=parse_time(end) if end else None,
         host=str(entry.get("hostname") or ""),
+        sources=sources_of(entry.get("command_line")),
     )
 
 

@@ -24,6 +24,7 @@ PERMISSION = "permission"
 UNREACHABLE = "unreachable"
 DAMAGED = "damaged"
 TOO_OLD = "too_old"
+BAD_ADDRESS = "bad_address"
 OTHER = "other"
 
 # by the names of borg's own exceptions, which are the same from 1.1 to 1.4
@@ -120,6 +121,7 @@ def plain(text: str) -> str:
 
 
 __all__ = (
+    "BAD_ADDRESS",
     "DAMAGED",
     "LOCKED",
     "NOT_A_REPOSITORY",

@@ -66,7 +66,10 @@ def holders(folder: str, environ: t.Mapping[str, str]) -> list[Holder]:
         since = os.stat(roster).st_mtime
         for name in ("exclusive", "shared"):
             found += [_holder(str(host), int(pid), name == "exclusive", since, environ) for host, pid, _thread in entries.get(name) or ()]
-    return found
+    once: dict[tuple[str, int, bool], Holder] = {}  # a borg that holds the lock alone stands in both
+    for holder in found:
+        once.setdefault((holder.host, holder.pid, holder.exclusive), holder)
+    return list(once.values())
 
 
 def _holder(host: str, pid: int, exclusive: bool, since: float, environ: t.Mapping[str, str]) -> Holder:

@@ -43,7 +43,8 @@ _TEXTS = (
     (NO_PASSWORD, r"empty password|Resolving password failed|reading repository password"),
     (
         DAMAGED,
-        r"not found in repository|error walking snapshot|invalid data returned|ciphertext verification failed|could not load snapshot",
+        r"not found in repository|Load\(<data/[0-9a-f]+>.*(?:no such file|does not exist|NoSuchKey)"
+        r"|error walking snapshot|invalid data returned|ciphertext verification failed|could not load snapshot",
     ),
     (PERMISSION, r"permission denied|Access ?Denied|403 Forbidden|401 Unauthorized|InvalidAccessKeyId|SignatureDoesNotMatch"),
     (
@@ -80,6 +81,10 @@ ACCESS: dict[str, Option] = {
     "tags": {"type": "list", "elements": "str"},
     "binary": {"type": "str", "default": "restic"},
 }
+# restic goes on trying for minutes to read what nobody will bring back
+_MISSING = re.compile(r"Load\(<data/([0-9a-f]{6,64})>.*(?:no such file|does not exist|NoSuchKey)")
+_TRACE = re.compile(r"\.(?:go|s):\d+|^goroutine |^(?:github\.com|golang\.org|runtime|main)[./]\S*$|^\S+\([^ ]*\)$")
+_RETRIED = re.compile(r"^.*returned error, retrying after [^:]+: ")
 # by which restic would look at other snapshots or another repository than those that are asked for
 _LEADING = ("RESTIC_HOST", "RESTIC_PATH", "RESTIC_TAG")
 WAIT = 5.0  # seconds until a repository that others have locked is asked once more
@@ -100,14 +105,6 @@ class Listed(t.NamedTuple):
 
     snapshot: Snapshot
     tree: Tree
-
-
-class Totals(t.NamedTuple):
-    """What several snapshots hold together; ``items``: files, with folders before restic 0.17."""
-
-    ids: frozenset[str]
-    items: int
-    size: int
 
 
 class Restic:
@@ -153,7 +150,7 @@ class Restic:
 
     def listing(self, which: str, asked: t.Sequence[str], *filters: str, keep: int = 0) -> Listed | None:
         """All that lies in a snapshot, the one of this ID or ``latest`` among those that the filters leave; of its files those asked for.
-        With ``keep``, the sizes of so many others.
+        With ``keep``, the sizes of so many files and the paths of so many links.
 
         None where there is no such snapshot. ResticFailed, CannotObserve.
         """
@@ -179,9 +176,12 @@ class Restic:
             raise CannotObserve(phrase("restic answered with something that is not the content of a snapshot"))
         return Listed(said[-1], lines.tree)
 
-    def contents(self, ids: t.Sequence[str], places: t.Sequence[str]) -> dict[str, Tree]:
-        """What lies at these places in several snapshots, by their ID; asked in one go. ResticFailed, CannotObserve."""
-        matches = Matches(places)
+    def contents(self, ids: t.Sequence[str], places: t.Sequence[str], keep: int = 0) -> dict[str, Tree]:
+        """What lies at these places in several snapshots, by their ID; asked in one go. With ``keep``, the sizes of so many files.
+
+        ResticFailed, CannotObserve.
+        """
+        matches = Matches(places, keep)
         which = [word for name in ids for word in ("-s", name)]
         patterns = ["*" if place == "/" else literally(place) for place in places]
         done = self.run("find", *which, "--json", sink=matches.feed, last=["--", *patterns])
@@ -191,28 +191,39 @@ class Restic:
             raise CannotObserve(phrase("restic answered with something that is not the content of a snapshot"))
         return {name[:8]: matches.trees.get(name[:8], Tree(())) for name in ids}
 
-    def totals(self, ids: t.Sequence[str]) -> Totals:
-        """What several snapshots hold, added up; quicker than what each of them holds. ResticFailed, CannotObserve."""
-        return parse_totals(self.run("stats", *ids, "--mode=restore-size", "--json").stdout, ids)
-
     def guessed(self) -> list[str]:
         """IDs of the snapshots by when they were made, the newest first, where their files lie on this host; else none."""
         return [name[:8] for name in self._names("snapshots") or ()]
 
-    def locks(self) -> list[Lock]:
-        """The locks that are there, at most LOCKS of them. ResticFailed, CannotObserve."""
+    def locks(self) -> list[Lock | str]:
+        """The locks that are there, at most LOCKS of them; of one that is broken its name. ResticFailed, CannotObserve."""
         names = self._names("locks")
         if names is None:
             names = re.findall(r"^[0-9a-f]{64}$", self.run("list", "locks").stdout, re.M)
-        found = []
+        found: list[Lock | str] = []
         for name in names[:LOCKS]:
+            if self._is_empty_lock(name):
+                found.append(name)
+                continue
             try:
                 found.append(parse_lock(self.run("cat", "lock", name, seconds=PATIENCE).stdout))
-            except CannotObserve:
-                if name in (self._names("locks") or ()):
+            except CannotObserve as exc:
+                if name not in (self._names("locks") or ()):
+                    continue  # it was taken away since, and restic would have gone on looking for it
+                if not isinstance(exc, ResticFailed) or exc.kind not in (DAMAGED, OTHER):
                     raise
-                # else it was taken away since, and restic would have gone on looking for it
+                found.append(name)
         return found
+
+    def _is_empty_lock(self, name: str) -> bool:
+        """Whether the lock was never written to its end: restic would try for long to read it."""
+        if self.folder is None:
+            return False
+        try:
+            about = os.stat(os.path.join(self.folder, "locks", name))
+        except OSError:
+            return False
+        return about.st_size == 0 and about.st_mtime < self.runner.now().timestamp() - WAIT
 
     def _names(self, kind: str) -> list[str] | None:
         """Names of the files of that kind, the newest first; None where only restic can tell."""
@@ -237,7 +248,9 @@ class Restic:
         cache = [] if has_cache({**self.runner.environ, **self.env}) else ["--no-cache"]
         argv = [self.binary, *words, "--no-lock", *cache, *last]
         for again in (True, False):
-            done = self.runner.run(argv, env=self.env, timeout=seconds, max_output=64 * 2**20, sink=sink)
+            done = self.runner.run(
+                argv, env=self.env, timeout=seconds, max_output=64 * 2**20, sink=sink, hopeless=misses_data if check else None
+            )
             if done.truncated:
                 raise CannotObserve(phrase("restic said more of {repository:path} than can be read", repository=self.shown))
             if done.rc == 0 or not check:
@@ -250,8 +263,26 @@ class Restic:
 
     def failed(self, done: Completed) -> ResticFailed:
         kind, said = failure(done.rc, done.stderr)
+        lost = self._lost_part(kind) or _lost_pack(done.stderr)
+        if lost:
+            return ResticFailed(DAMAGED, phrase("{part} is missing in {repository:path}", part=lost, repository=self.shown))
         message = self._why(kind, done.rc, said.mapped(self._harmless))
         return ResticFailed(kind, message, instrument=f"restic {self.shown}" if kind in (UNREACHABLE, LOCKED) else None)
+
+    def _lost_part(self, kind: str) -> Message | None:
+        """What is gone of a repository in a folder of this host whose other parts are there."""
+        if self.folder is None or kind not in (WRONG_PASSWORD, NO_REPOSITORY):
+            return None
+        try:
+            if not all(os.listdir(os.path.join(self.folder, name)) for name in ("data", "snapshots")):
+                return None
+            if kind == WRONG_PASSWORD:
+                return None if os.listdir(os.path.join(self.folder, "keys")) else phrase("every key (keys/)")
+        except FileNotFoundError as exc:
+            return phrase("every key (keys/)") if kind == WRONG_PASSWORD and str(exc.filename).endswith("keys") else None
+        except OSError:
+            return None
+        return None if os.path.exists(os.path.join(self.folder, "config")) else phrase("the file config")
 
     def _harmless(self, text: str) -> str:
         text = text.replace(self.repository, self.shown)
@@ -293,8 +324,21 @@ def failure(rc: int, stderr: str) -> tuple[str, Message]:
         return kind, phrase("it gave no reason")
     line = next((line for line in said if line.startswith("Fatal:")), None)
     # a trace of Go may follow on it
-    line = line or next((line for line in said if kind in patterns and re.search(patterns[kind], line)), said[-1])
+    line = line or next((line for line in said if kind in patterns and re.search(patterns[kind], line)), None)
+    line = line or next((line for line in reversed(said) if not _TRACE.search(line)), said[0])
+    line = _RETRIED.sub("", line)
     return kind, verbatim(one_line(masked(re.sub(r"^(Fatal: )+", "", line)), 300))
+
+
+def misses_data(stderr: str) -> bool:
+    """Whether restic has looked twice for a pack that is not there."""
+    found = _MISSING.findall(stderr)
+    return any(found.count(name) > 1 for name in set(found))
+
+
+def _lost_pack(stderr: str) -> Message | None:
+    found = _MISSING.search(stderr)
+    return phrase("the pack {pack} of its data", pack=f"data/{found[1]}") if found else None
 
 
 def _plain(line: str) -> str:
@@ -320,17 +364,6 @@ class Lock(t.NamedTuple):
     host: str
     user: str
     pid: int
-
-
-def parse_totals(text: str, ids: t.Sequence[str]) -> Totals:
-    """What ``restic stats --json`` says. CannotObserve for anything else."""
-    try:
-        data = json.loads(text)
-        if data.get("snapshots_count", len(ids)) != len(ids):
-            raise CannotObserve(phrase("a snapshot was removed in the meantime"))
-        return Totals(frozenset(ids), int(data["total_file_count"]), int(data["total_size"]))
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
-        raise CannotObserve(phrase("restic answered with something that is not the size of a snapshot")) from None
 
 
 def parse_lock(text: str) -> Lock:
@@ -393,11 +426,10 @@ __all__ = (
     "Lock",
     "Restic",
     "ResticFailed",
-    "Totals",
     "at_once",
     "failure",
     "has_cache",
     "literally",
+    "misses_data",
     "parse_lock",
-    "parse_totals",
 )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .._finding import CannotObserve
+from .._phrase import phrase
 from .._runner import Runner
 from .restic import Restic
 from .restic_wrappers import read_profile
@@ -35,11 +37,20 @@ class Opened(t.NamedTuple):
     host: str | None
     tags: list[str]
     password_file: str | None
+    matched: list[str]  # those of the paths that a pattern finds on this host now, some of them perhaps only since the last backup
 
 
 def opened(args: Access, runner: Runner) -> Opened:
     """The repository that the options lead to; what they do not say is read from ``config``. Nothing is run. CannotObserve."""
     found = None if args["config"] is None else read_profile(runner, args["config"], args["profile"])
+    if found and found.unclear and not args["paths"]:
+        raise CannotObserve(
+            phrase(
+                "{file:path}: what {sources:list} stands for cannot be told from here: name what is backed up in 'paths'",
+                file=str(args["config"]),
+                sources=found.unclear,
+            )
+        )
     password_file, command = args["password_file"], None
     own = args["password"] is not None or password_file is not None
     password = args["password"]
@@ -60,6 +71,7 @@ def opened(args: Access, runner: Runner) -> Opened:
         args["host"] or (found.host if found else None),
         list(args["tags"] or (found.tags if found else ())),
         password_file,
+        list(found.matched if found and not args["paths"] else ()),
     )
 
 

@@ -143,10 +143,11 @@ def snapshot_of(entry: Entry) -> Snapshot:
 
 def parse_time(text: str) -> dt.datetime:
     """RFC 3339 with nanoseconds. ValueError."""
-    match = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)", text)
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?(Z|[+-]\d\d:\d\d)", text)
     if not match:
         raise ValueError(text)
-    return dt.datetime.fromisoformat(match.group(1) + match.group(2).replace("Z", "+00:00"))
+    moment = dt.datetime.fromisoformat(match.group(1) + match.group(3).replace("Z", "+00:00"))
+    return moment.replace(microsecond=int((match.group(2) or "0").ljust(6, "0")))
 
 
 __all__ = (

@@ -21,7 +21,7 @@ LONGEST = 2**20  # bytes of one entry
 
 @dataclasses.dataclass
 class Content:
-    """What lies at a place and below it. ``files``: all that is no folder; ``below``: files and bytes of what lies directly in it."""
+    """What lies at a place and below it. ``files``: all that is neither folder nor link; ``below``: both, by what is directly in it."""
 
     kind: str
     files: int = 0
@@ -43,6 +43,7 @@ class Tree:
 
     def __init__(self, asked: t.Iterable[str], keep: int = 0) -> None:
         self.keep, self.sizes = keep, t.cast("dict[str, int]", {})  # of files, where they are asked for, so many at most
+        self.links: list[str] = []  # symbolic ones, where ``keep`` asks for them
         self.sums: dict[str, tuple[int, int]] = {}  # files and bytes that lie directly in a folder
         self.single: dict[str, tuple[str, int]] = {}  # kind and size of what was asked for and is no folder
         self.asked: set[str] = set()
@@ -61,7 +62,9 @@ class Tree:
         size = int(node.get("size") or 0) if kind == FILE else 0
         folder = path.rpartition("/")[0] or "/"
         files, total = self.sums.get(folder, (0, 0))
-        self.sums[folder] = (files + 1, total + size)
+        self.sums[folder] = (files + (kind != LINK), total + size)
+        if kind == LINK and len(self.links) < self.keep:
+            self.links.append(path)
         if kind == FILE and len(self.sizes) < self.keep:
             self.sizes[path] = size
         if path in self.asked:
@@ -75,7 +78,7 @@ class Tree:
         """What lies at this place; None where there is nothing of that name."""
         if place in self.single:
             kind, size = self.single[place]
-            return Content(kind, 1, size)
+            return Content(kind, int(kind != LINK), size)
         if place not in self.sums and not (place == "/" and self.sums):
             return None
         found = Content(FOLDER)
@@ -91,6 +94,12 @@ class Tree:
             before = found.below.get(name, (0, 0))
             found.below[name] = (before[0] + files, before[1] + size)
         return found
+
+    def files_at(self, place: str) -> dict[str, int] | None:
+        """The regular files at this place and below it, with their sizes; None where there were too many to keep."""
+        if len(self.sizes) >= self.keep:
+            return None
+        return dict(self.sizes) if place == "/" else {path: size for path, size in self.sizes.items() if is_within(path, place)}
 
     def link_above(self, path: str) -> str | None:
         """The folder above the path in whose place there is only a symbolic link."""
@@ -158,9 +167,9 @@ class Lines:
 class Matches:
     """Reads the list of ``restic find --json`` as it comes: which nodes were found in which snapshot."""
 
-    def __init__(self, asked: t.Sequence[str]) -> None:
-        self.asked, self.trees, self.odd = asked, t.cast("dict[str, Tree]", {}), False
-        self._tree, self._rest = Tree(asked), ""
+    def __init__(self, asked: t.Sequence[str], keep: int = 0) -> None:
+        self.asked, self.trees, self.odd, self.keep = asked, t.cast("dict[str, Tree]", {}), False, keep
+        self._tree, self._rest = Tree(asked, keep), ""
         self._decode = json.JSONDecoder().raw_decode
         self._bytes = self._last = b""
 
@@ -210,7 +219,7 @@ class Matches:
             self.trees[str(json.loads("{" + text)["snapshot"])[:8]] = self._tree
         except (ValueError, KeyError, TypeError, RecursionError):
             self.odd = True
-        self._tree = Tree(self.asked)
+        self._tree = Tree(self.asked, self.keep)
 
 
 __all__ = ("FILE", "FOLDER", "LINK", "Content", "Lines", "Matches", "Node", "Tree")

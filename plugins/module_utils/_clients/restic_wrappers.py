@@ -9,6 +9,7 @@ Only values are read: no hook, no template and no command of theirs is run. A pa
 from __future__ import annotations
 
 import dataclasses
+import glob
 import os
 import posixpath
 import re
@@ -21,6 +22,7 @@ from .settings_files import read_settings
 
 Settings = t.Mapping[str, object]
 _TYPES = ("azure", "b2", "gs", "rclone", "s3", "sftp", "swift")
+_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|([A-Za-z_]\w*))")
 DEEPEST = 10  # profiles that inherit from each other
 
 
@@ -36,6 +38,8 @@ class Profile:
     paths: list[str] = dataclasses.field(default_factory=list)
     host: str | None = None
     tags: list[str] = dataclasses.field(default_factory=list)
+    unclear: list[str] = dataclasses.field(default_factory=list)  # what is backed up besides, which only the wrapper can tell
+    matched: list[str] = dataclasses.field(default_factory=list)  # those of the paths that a pattern finds on this host now
 
 
 def read_profile(runner: Runner, path: str, name: str | None) -> Profile:
@@ -43,7 +47,7 @@ def read_profile(runner: Runner, path: str, name: str | None) -> Profile:
     data = read_settings(runner, path)
     if "backends" in data or "locations" in data:
         return _autorestic(runner, data, path, name)
-    return _resticprofile(data, path, name)
+    return _resticprofile(runner, data, path, name)
 
 
 def _map(value: object) -> Settings:
@@ -130,9 +134,20 @@ def _autorestic_variables(runner: Runner, path: str) -> dict[str, str]:
 # -- resticprofile
 
 
-def _resticprofile(data: Settings, path: str, name: str | None) -> Profile:
+def _resticprofile(runner: Runner, data: Settings, path: str, name: str | None) -> Profile:
     profiles = _map(data.get("profiles")) if str(data.get("version", "1")) == "2" else data
     name = name or "default"
+    groups = _map(data.get("groups"))
+    if name in groups:
+        members = _texts(_map(groups[name]).get("profiles") if isinstance(groups[name], dict) else groups[name])
+        raise CannotObserve(
+            phrase(
+                "{file:path}: {name} is a group of profiles: give each of them a check of its own ({names:list})",
+                file=path,
+                name=name,
+                names=members[:10],
+            )
+        )
     if not _map(profiles.get(name)):
         if data.get("includes"):
             said = phrase("{file:path}: no profile {name}; the files that it includes are not read", file=path, name=name)
@@ -157,16 +172,59 @@ def _resticprofile(data: Settings, path: str, name: str | None) -> Profile:
     if repository is None:
         raise CannotObserve(phrase("{file:path}: the profile {name} has no repository", file=path, name=name))
     backup = _map(profile.get("backup"))
-    sources = [source for source in _texts(backup.get("source")) if "{{" not in source]
+    sources = _sources(backup, base, path, {**runner.environ, **{key: str(value) for key, value in environment.items()}})
     return Profile(
         re.sub(r"^local:", "", repository),
         password_file=None if given["password-file"] is None else _beside(path, given["password-file"]),
         password_command=given["password-command"],
         environment=environment,
-        paths=[posixpath.normpath(posixpath.join(base, one)) if base else _beside(path, one) for one in sources],
+        paths=sources.paths,
+        unclear=sources.unclear,
+        matched=sources.matched,
         host=_host(backup.get("host", profile.get("host"))),
         tags=_texts(backup.get("tag", profile.get("tag"))) if not isinstance(backup.get("tag", profile.get("tag")), bool) else [],
     )
+
+
+class Sources(t.NamedTuple):
+    """What a profile backs up; ``unclear`` and ``matched`` as in Profile."""
+
+    paths: list[str]
+    unclear: list[str]
+    matched: list[str]
+
+
+def _sources(backup: Settings, base: str | None, config: str, environ: t.Mapping[str, str]) -> Sources:
+    found = Sources([], [], [])
+    if backup.get("stdin") is True or backup.get("stdin-command"):
+        name = _text(backup.get("stdin-filename")) or "stdin"
+        (found.unclear if "{{" in name else found.paths).append(name if "{{" in name else posixpath.normpath("/" + name.lstrip("/")))
+        return found
+    above = _text(backup.get("source-base"))
+    for source in _texts(backup.get("source")):
+        plain, start = _expanded(source, environ), "" if above is None else _expanded(above, environ)
+        if plain is None or start is None:
+            found.unclear.append(source if plain is None else str(above))
+            continue
+        whole = posixpath.join(posixpath.expanduser(start), posixpath.expanduser(plain))
+        whole = posixpath.normpath(posixpath.join(base, whole)) if base else _beside(config, whole)
+        if not glob.has_magic(whole) or os.path.lexists(whole):
+            found.paths.append(whole)
+            continue
+        there = sorted(glob.glob(whole))
+        found.paths.extend(there)
+        found.matched.extend(there)
+        if not there:
+            found.unclear.append(source)
+    return found
+
+
+def _expanded(text: str, environ: t.Mapping[str, str]) -> str | None:
+    """With the variables of the environment in it; None where it cannot be told."""
+    names = ["".join(pair) for pair in _VARIABLE.findall(text)]
+    if "{{" in text or any(name not in environ for name in names):
+        return None
+    return _VARIABLE.sub(lambda match: environ[match[1] or match[2]], text)
 
 
 def _host(value: object) -> str | None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import pathlib
@@ -17,9 +18,11 @@ import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused
 from ansible_collections.operability.readiness.plugins.module_utils._checks import _borg_content as content
 from ansible_collections.operability.readiness.plugins.module_utils._checks._backup_proofs import Share
-from ansible_collections.operability.readiness.plugins.module_utils._checks._borg_access import series_of, targets
+from ansible_collections.operability.readiness.plugins.module_utils._checks._borg_access import targets
+from ansible_collections.operability.readiness.plugins.module_utils._checks._borg_series import grouped, series_of
 from ansible_collections.operability.readiness.plugins.module_utils._checks._integrity_borg import part_of
 from ansible_collections.operability.readiness.plugins.module_utils._clients import borg, borg_failures, borg_repository, borgmatic
+from ansible_collections.operability.readiness.plugins.module_utils._clients.borg_command import sources_of
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from ansible_collections.operability.readiness.plugins.module_utils._phrase import verbatim
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Completed, Runner
@@ -162,7 +165,61 @@ def test_borg_1_1_knows_no_checkpoints_to_consider() -> None:
 def test_series() -> None:
     names = ["db1-2026-11-30T03:00:00", "db1-20261130", "db1-2026-11-30_03-00", "db1-1796040000", "db1-2026-11-30T03:00:00.123456+01:00"]
     assert {series_of(name) for name in names} == {"db1-*"}
-    assert series_of("db2-2026-11-30") == "db2-*" and series_of("monday") == "monday"
+    assert series_of("db2-2026-11-30") == "db2-*" and series_of("monday") == "*"
+
+
+def archive(name: str, day: int, host: str = "db1", sources: tuple[str, ...] | None = ("/srv",)) -> borg.Archive:
+    return borg.Archive(name, name, dt.datetime(2026, 11, day, 3, tzinfo=dt.timezone.utc), None, host, sources)
+
+
+def jobs(*archives: borg.Archive, named: bool = False) -> list[int]:
+    """How many archives each job has, in order of their number."""
+    return sorted(len(one.archives) for one in grouped(archives, named=named))
+
+
+@pytest.mark.parametrize(
+    ("archives", "found"),
+    [
+        ([archive(name, 20 + day) for day, name in enumerate(("Monday", "daily-Tue", "30.11.2026", "vm-334", "x-3fa9c1d", "fox"))], [6]),
+        ([archive(f"etc-{day}", day, sources=("/etc",)) for day in (1, 2)] + [archive(f"db-{day}", day) for day in (1, 2, 3)], [2, 3]),
+        ([archive(f"2026-11-0{day}-{part}", day, sources=(part,)) for day in (1, 2, 3) for part in ("/etc", "/srv")], [3, 3]),
+        ([archive(f"2026-11-0{day}", day, sources=("/srv", "/etc") if day < 3 else ("/srv",)) for day in (1, 2, 3, 4)], [4]),
+        ([archive(f"vm-{number}", number, sources=(f"/vm/{number}",)) for number in (1, 2, 3)], [1, 1, 1]),
+        ([archive(f"2026-11-0{day}", day, host=f"box{day}") for day in (1, 2, 3)], [3]),
+        ([archive("pg", 1, sources=("-",)), archive("mysql", 2, sources=("-",))], [1, 1]),
+        ([archive("pg-a", 1, sources=("-",)), archive("pg-b", 2, sources=("-",))], [2]),
+        ([archive("red", 1, sources=None), archive("blue", 2, sources=None)], [1, 1]),
+        ([archive(f"x-2026-11-0{day}", day, sources=(f"/snapshots/2026-11-0{day}",)) for day in (1, 2, 3)], [3]),
+    ],
+)
+def test_jobs_are_told_apart(archives: list[borg.Archive], found: list[int]) -> None:
+    assert jobs(*archives) == found
+
+
+@pytest.mark.parametrize(
+    ("command", "sources"),
+    [
+        (["/usr/bin/borg", "create", "-C", "zstd", "--exclude", "*.tmp", "::x", "/srv", "/etc"], ("/etc", "/srv")),
+        ("borg --lock-wait 5 create --stats repo::x '/srv/a b' --exclude=/srv/c", ("/srv/a b",)),
+        (["borg", "create", "--stdin-name", "db.sql", "::x", "-"], ("-", "db.sql")),
+        (["borg", "create", "::x", "-"], ("-",)),
+        (["borg", "create", "-x", "--", "::x", "-odd"], ("-odd",)),
+        (["borg", "create", "--patterns-from", "/tmp/x", "::x"], None),
+        (["borg", "import-tar", "::x", "a.tar"], None),
+        ("borg create '", None),
+        (None, None),
+        (7, None),
+    ],
+)
+def test_sources_of_a_command(command: object, sources: tuple[str, ...] | None) -> None:
+    assert sources_of(command) == sources
+
+
+def test_a_lock_is_told_once(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "lock.exclusive").mkdir()
+    (tmp_path / "lock.exclusive" / "me.7-0").touch()
+    (tmp_path / "lock.roster").write_text(json.dumps({"exclusive": [["me", 7, 0]], "shared": []}))
+    assert len(borg_repository.holders(str(tmp_path), {"BORG_HOST_ID": "me"})) == 1
 
 
 def item(path: str, size: int = 10, kind: str = "-", broken: bool = False) -> borg.Item:
