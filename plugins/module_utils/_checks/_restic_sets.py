@@ -19,7 +19,7 @@ from .._clients.restic import DAMAGED, Listed, Restic, ResticFailed
 from .._clients.restic_snapshots import Snapshot, covers, is_within, newest_of_each_set, same_set, slashed
 from .._clients.restic_tree import FOLDER, LINK, Content, Tree
 from .._finding import CannotObserve
-from .._phrase import Message, phrase, plural
+from .._phrase import NOTHING, Message, phrase, plural
 from .._runner import Runner
 from ._held_content import Listing, beside_earlier, is_hollow
 from ._judgement import Judgement, shrunk
@@ -197,6 +197,9 @@ class Beside:
         found = [tree.files_at(self.held.place) for tree in self.trees.values()]
         return [one for one in found if one is not None]
 
+    def is_small(self, deviation: float) -> bool:
+        return shrunk(NOTHING, self.held.content.size, [size for _files, size in self.sums()], deviation) is not None
+
     def judge(self, deviation: float) -> Judgement:
         """What is to be said by what is known."""
         judgement, name, sums = Judgement(), named(self.path, self.held.snapshot), self.sums()
@@ -229,7 +232,9 @@ def compare(paths: t.Sequence[Path], trees: Trees, most: int, deviation: float, 
         known = {one.id: tree for one in earlier for tree in (trees.without_asking(one, held.snapshot),) if tree is not None}
         beside = Beside(path, held, earlier, known, trees.of(held.snapshot).files_at(held.place))
         besides.append(beside)
-        if earlier and (earlier[0].id not in known or beside.judge(deviation).warns or beside.judge(deviation).fails):
+        said = beside.judge(deviation)
+        told = len(beside.sums()) == len(earlier) and beside.is_small(deviation)
+        if earlier and not told and (earlier[0].id not in known or said.warns or said.fails):
             for one in earlier:
                 if one.id not in known:
                     wanted.setdefault(one.id, set()).add(held.place)
