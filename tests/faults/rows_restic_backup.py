@@ -433,7 +433,7 @@ def folder_emptied(world: World) -> dict[str, t.Any]:
     database = repository.fill("db")
     repository.backup(75).backup(51).backup(27)
     shutil.rmtree(database)
-    repository.fill("logs2", 14)
+    repository.fill("logs2", 14, 21_000)
     return repository.backup(3).args()
 
 
