@@ -51,6 +51,7 @@ def verify(args: t.Mapping[str, object], runner: Runner, share: Share) -> Verifi
     done = restic.run("check", f"--read-data-subset={number}/{of}", check=False)
     verified = judged(restic, done, number, of)
     if not select(snapshots, asked.host, asked.tags):
+        verified.absent = True
         verified.damages.append(phrase("{repository:path} holds no snapshot of those that are asked for", repository=restic.shown))
     try:
         verified.warns += dead_locks(restic.locks(), runner.now())
