@@ -222,7 +222,7 @@ def compare(paths: t.Sequence[Path], trees: Trees, most: int, deviation: float, 
     The oldest of the earlier snapshots, which was listed beforehand where it could be guessed, is enough where nothing is lost beside it:
     what has failed several times in a row is seen there too. Else restic is asked once for all of them.
     """
-    besides: list[Beside] = []
+    besides: list[tuple[Beside, Judgement]] = []
     wanted: dict[str, set[str]] = {}
     for path in paths:
         held = path.held
@@ -231,8 +231,8 @@ def compare(paths: t.Sequence[Path], trees: Trees, most: int, deviation: float, 
         earlier = [snapshot for snapshot in path.same if snapshot.time < held.snapshot.time][-most:] if most > 0 else []
         known = {one.id: tree for one in earlier for tree in (trees.without_asking(one, held.snapshot),) if tree is not None}
         beside = Beside(path, held, earlier, known, trees.of(held.snapshot).files_at(held.place))
-        besides.append(beside)
         said = beside.judge(deviation)
+        besides.append((beside, said))
         told = len(beside.sums()) == len(earlier) and beside.is_small(deviation)
         if earlier and not told and (earlier[0].id not in known or said.warns or said.fails):
             for one in earlier:
@@ -244,11 +244,12 @@ def compare(paths: t.Sequence[Path], trees: Trees, most: int, deviation: float, 
     except CannotObserve as exc:
         judgement.unseen.append(phrase("the newest snapshot could not be compared with earlier ones: {reason}", reason=exc.message))
         return
-    for beside in besides:
-        beside.trees.update((one.id, found[one.id]) for one in beside.earlier if one.id in found and one.id not in beside.trees)
-        said = beside.judge(deviation)
-        judgement.fails += said.fails
-        judgement.warns += said.warns
+    for beside, said in besides:
+        more = {one.id: found[one.id] for one in beside.earlier if one.id in found and one.id not in beside.trees}
+        beside.trees.update(more)
+        last = beside.judge(deviation) if more else said
+        judgement.fails += last.fails
+        judgement.warns += last.warns
 
 
 def _known_sums(path: Path, snapshot: Snapshot) -> tuple[int, int] | None:
