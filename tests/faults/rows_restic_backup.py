@@ -21,6 +21,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._runner impo
 from table import Row, World
 
 PASSWORD = "correct horse"
+AHEAD = -0.02  # hours: what was written just now is older than the snapshot
 HERE = socket.gethostname()  # the host of which a snapshot is that is held against what lies here
 
 
@@ -139,7 +140,7 @@ def parent_covers(world: World) -> dict[str, t.Any]:
 def live_tree_changes(world: World) -> dict[str, t.Any]:
     repository = Repository(world)
     repository.fill("spool", 40)
-    repository.backup(3, host=HERE)
+    repository.backup(AHEAD, host=HERE)
     for number in range(5):
         (repository.data / "spool" / f"part-{number}").unlink()
         (repository.data / f"new-{number}").write_bytes(os.urandom(9000))
@@ -155,7 +156,7 @@ def caches_excluded(world: World) -> dict[str, t.Any]:
     for number in range(30):
         (repository.data / f"{number}.iso").write_bytes(bytes(20_000))
     words = ["--exclude-caches", "--exclude", "node_modules", "--exclude", "*.iso"]
-    return repository.backup(3, host=HERE, more=words).args()
+    return repository.backup(AHEAD, host=HERE, more=words).args()
 
 
 def odd_names(world: World) -> dict[str, t.Any]:
@@ -369,7 +370,7 @@ def left_out(*words: str) -> t.Callable[[World], dict[str, t.Any]]:
 def most_left_out(world: World) -> dict[str, t.Any]:
     repository = Repository(world)
     repository.fill("db", 30)
-    return repository.backup(more=["--exclude", "*/db/*"], host=HERE).args()
+    return repository.backup(AHEAD, more=["--exclude", "*/db/*"], host=HERE).args()
 
 
 def not_all_readable(world: World) -> dict[str, t.Any]:
@@ -424,6 +425,155 @@ def one_path_vanished(world: World) -> dict[str, t.Any]:
 
 
 # -- smaller
+
+
+def folder_emptied(world: World) -> dict[str, t.Any]:
+    """Another one grows by as much."""
+    repository = Repository(world)
+    database = repository.fill("db")
+    repository.backup(75).backup(51).backup(27)
+    shutil.rmtree(database)
+    repository.fill("logs2", 14, 21_000)
+    return repository.backup(3).args()
+
+
+def folder_moved(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    database = repository.fill("db")
+    repository.backup(51).backup(27)
+    database.rename(repository.data / "database")
+    return repository.backup(3).args()
+
+
+def dump_of(size: int, before: str, now: str) -> t.Callable[[World], dict[str, t.Any]]:
+    """A dump beside others, in a file of the same name each time or of another."""
+
+    def arrange(world: World) -> dict[str, t.Any]:
+        repository = Repository(world)
+        (repository.data / before).write_bytes(os.urandom(100_000))
+        repository.backup(51).backup(27)
+        (repository.data / now).write_bytes(bytes(size))
+        return repository.backup(3).args()
+
+    return arrange
+
+
+def log_rotated(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    (repository.data / "app.log").write_bytes(os.urandom(50_000))
+    repository.backup(51).backup(27)
+    (repository.data / "app.log").rename(repository.data / "app.log.1")
+    (repository.data / "app.log").write_bytes(b"")
+    return repository.backup(3).args()
+
+
+def stdin_of_an_end(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    words = ["--stdin", "--stdin-filename", "/payments.sql"]
+    repository.backup(27, more=words, stdin="x" * 90_000)
+    return repository.backup(3, more=words, stdin="pg_dump: connection refused").args(paths=["/payments.sql"])
+
+
+def half_gone(world: World) -> dict[str, t.Any]:
+    repository = Repository(world).backup(51).backup(27)
+    (repository.data / "payments.db").write_bytes(os.urandom(50_000))
+    return repository.backup(3).args()
+
+
+def link_inside(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    real = world.folder / "real"
+    real.mkdir()
+    (real / "base").write_bytes(os.urandom(9000))
+    (repository.data / "store").symlink_to(real)
+    return repository.backup(AHEAD, host=HERE).args()
+
+
+def links_of_the_system(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    (repository.data / "localtime").symlink_to("/usr/share/zoneinfo")
+    (repository.data / "null").symlink_to("/dev/null")
+    (repository.data / "gone").symlink_to("/nowhere/at/all")
+    (repository.data / "latest").symlink_to("payments.db")
+    return repository.backup(AHEAD, host=HERE).args()
+
+
+def link_to_another_set(world: World) -> dict[str, t.Any]:
+    args = link_inside(world)
+    repository = Repository.__new__(Repository)
+    repository.world, repository.binary = world, str(world.binaries.path("restic"))
+    repository.path, repository.data = world.folder / "repository", world.folder / "real"
+    repository.backup(2, host=HERE)
+    return args
+
+
+def undeclared_beside_the_host(world: World) -> dict[str, t.Any]:
+    args = most_left_out(world)
+    del args["paths"]
+    return args
+
+
+def dumps_since(world: World) -> dict[str, t.Any]:
+    repository = Repository(world).backup(2, host=HERE)
+    (repository.data / "later.db").write_bytes(os.urandom(200_000))
+    (repository.data / "latest.db").write_bytes(os.urandom(200_000))
+    return repository.args()
+
+
+def clock_ahead(world: World) -> dict[str, t.Any]:
+    return Repository(world).backup(AHEAD).args()
+
+
+def broken_lock(world: World) -> dict[str, t.Any]:
+    repository = Repository(world).backup()
+    lock = repository.path / "locks" / ("ab" * 32)
+    lock.write_bytes(b"")
+    os.utime(lock, (1_700_000_000, 1_700_000_000))
+    return repository.args()
+
+
+def lost(part: str) -> t.Callable[[World], dict[str, t.Any]]:
+    def arrange(world: World) -> dict[str, t.Any]:
+        repository = Repository(world).backup()
+        path = repository.path / part
+        if path.is_dir():
+            shutil.rmtree(path)
+            path.mkdir()
+        else:
+            path.unlink()
+        return repository.args()
+
+    return arrange
+
+
+def by_profile(world: World, **backup: t.Any) -> dict[str, t.Any]:
+    (world.folder / "password").write_text(PASSWORD)
+    (world.folder / "password").chmod(0o600)
+    profile = {"repository": str(world.folder / "repository"), "password-file": "password", "backup": backup}
+    (world.folder / "profiles.json").write_text(json.dumps({"groups": {"all": ["default"]}, "default": profile}))
+    return {"config": str(world.folder / "profiles.json"), "max_age": "24h"}
+
+
+def profile_of(**backup: t.Any) -> t.Callable[[World], dict[str, t.Any]]:
+    """A profile that backs up like this; {data} stands for the folder."""
+
+    def arrange(world: World) -> dict[str, t.Any]:
+        repository = Repository(world)
+        repository.fill("etc")
+        repository.backup(3, repository.data / "payments.db", repository.data / "etc")
+        return by_profile(world, **json.loads(json.dumps(backup).replace("{data}", str(repository.data))))
+
+    return arrange
+
+
+def profile_of_stdin(world: World) -> dict[str, t.Any]:
+    repository = Repository(world)
+    repository.backup(3, more=["--stdin", "--stdin-filename", "/payments.sql"], stdin="x" * 900)
+    return by_profile(world, **{"stdin": True, "stdin-filename": "payments.sql"})
+
+
+def profile_group(world: World) -> dict[str, t.Any]:
+    return {**profile_of(source=["{data}/etc"])(world), "profile": "all"}
 
 
 def shrunk(world: World) -> dict[str, t.Any]:
@@ -613,7 +763,7 @@ def data_gone(world: World) -> dict[str, t.Any]:
     """restic tries for a long time to read what is not there."""
     repository = Repository(world).backup()
     shutil.rmtree(repository.path / "data")
-    return repository.args(timeout="5s")
+    return repository.args(timeout="60s")
 
 
 def no_such_profile(world: World) -> dict[str, t.Any]:
@@ -652,8 +802,24 @@ HEALTHY: tuple[tuple[str, t.Callable[[World], dict[str, t.Any]], str], ...] = (
     ("several paths, written in other ways", several_paths, r"newest snapshot of every path is 3 h(?: \d+ min)? old, .* in 24 files"),
     ("it grows", growth, r"newest snapshot is 3 h(?: \d+ min)? old, .* in 31 files"),
     ("a folder above the path is backed up", parent_covers, r"newest snapshot is 3 h(?: \d+ min)? old, .* in 12 files"),
-    ("what lies on the host has changed a little since", live_tree_changes, r"newest snapshot is 3 h(?: \d+ min)? old"),
-    ("caches and images are left out", caches_excluded, r"newest snapshot is 3 h(?: \d+ min)? old"),
+    ("what lies on the host has changed a little since", live_tree_changes, r"newest snapshot is of this moment"),
+    ("caches and images are left out", caches_excluded, r"newest snapshot is of this moment"),
+    ("a folder has another name", folder_moved, r"newest snapshot is 3 h(?: \d+ min)? old, .* in 13 files"),
+    ("a log was rotated", log_rotated, r"newest snapshot is 3 h(?: \d+ min)? old, .* in 3 files"),
+    ("a dump of another day", dump_of(95_000, "db-2026-11-28.sql", "db-2026-11-29.sql"), r"newest snapshot is 3 h(?: \d+ min)? old"),
+    ("links to what the system keeps itself", links_of_the_system, r"newest snapshot is of this moment .*195\.3 KiB in 1 file"),
+    ("a link to what has a set of its own", link_to_another_set, r"195\.3 KiB in 1 file"),
+    ("two more dumps since the snapshot", dumps_since, r"newest snapshot is 2 h(?: \d+ min)? old"),
+    ("the clock of whoever made it is a little ahead", clock_ahead, r"is of this moment \(its clock is .* ahead\), 195\.3 KiB in 1 file"),
+    ("resticprofile: source-base", profile_of(**{"source-base": "{data}", "source": ["etc", "payments.db"]}), r"in 13 files"),
+    (
+        "resticprofile: source-base and source-relative",
+        profile_of(**{"source-base": "{data}", "source-relative": True, "source": ["etc"]}),
+        r"in 12 files",
+    ),
+    ("resticprofile: a pattern", profile_of(source=["{data}/*"]), r"in 13 files"),
+    ("resticprofile: a variable", profile_of(source=["$HOME/data/etc"]), r"in 12 files"),
+    ("resticprofile: standard input", profile_of_stdin, r"900 B in 1 file"),
     (
         "paths with spaces, signs of patterns, line ends",
         odd_names,
@@ -700,12 +866,56 @@ FAILS: tuple[tuple[str, t.Callable[[World], dict[str, t.Any]], str], ...] = (
     ("only the symbolic link is backed up", link_only, r"current is only a symbolic link .*: what it leads to is not backed"),
     ("a folder above it is only a symbolic link", link_above, r"srv/current is only a symbolic link in the newest"),
     ("files without content", files_without_content, r"data has 2 files, all without content"),
+    (
+        "a dump of which only an end is left",
+        stdin_of_an_end,
+        r"payments\.sql has 27 B, the earlier one has 87\.9 KiB: more than 50% smaller",
+    ),
+    (
+        "newest next to nothing beside the earlier ones",
+        shrunk,
+        r"data has 14 B, the median of 2 earlier ones is 195.*more than 50% smaller",
+    ),
+    ("what the snapshots are made of is gone", data_gone, r"is damaged: the pack data/[0-9a-f]+ of its data is missing in .*/repository"),
+    ("the keys of the repository are gone", lost("keys"), r"is damaged: every key \(keys/\) is missing in .*/repository"),
+    ("the config of the repository is gone", lost("config"), r"is damaged: the file config is missing in .*/repository"),
+    ("resticprofile: standard input that is in no snapshot", profile_of(stdin=True), r"no snapshot covers /stdin"),
     ("index of the repository lost", index_lost, r"the repository is damaged: .*not found in repository"),
     ("snapshots damaged", snapshots_damaged, r"1 snapshot, which cannot be loaded"),
     ("the host can delete what must be append-only", can_delete, r"can delete the snapshots in .*: it is not append-only"),
 )
 WARNS: tuple[tuple[str, t.Callable[[World], dict[str, t.Any]], str], ...] = (
-    ("newest much smaller than the earlier ones", shrunk, r"data has 14 B, the median of 2 earlier ones is 195.*more than 50% smaller"),
+    (
+        "newest much smaller than the earlier ones",
+        half_gone,
+        r"data has 48\.8 KiB, the median of 2 earlier ones is 195.*more than 50% smaller",
+    ),
+    (
+        "a folder emptied while another grows",
+        folder_emptied,
+        r"data/db holds 0 B in newest snapshot \w+ of .*/data, earlier ones have 12 files with 234\.4 KiB there",
+    ),
+    (
+        "a dump is empty beside others",
+        dump_of(0, "a.sql", "a.sql"),
+        r"data/a\.sql has 0 B in newest snapshot .*, it has 97\.7 KiB in earlier",
+    ),
+    (
+        "tonight's dump is an empty archive",
+        dump_of(20, "db-2026-11-28.sql.gz", "db-2026-11-29.sql.gz"),
+        r"db-2026-11-29\.sql\.gz has 20 B in newest .*, those of earlier dates have 97\.7 KiB",
+    ),
+    (
+        "a link inside leads to the real data",
+        link_inside,
+        r"data/store in the newest .* is a link that leads to .*/real, which is not backed up",
+    ),
+    (
+        "most of what lies on the host is left out, no path declared",
+        undeclared_beside_the_host,
+        r"1 file with .* while 31 files with .* on this host now; nothing of .*/db",
+    ),
+    ("a lock that cannot be read", broken_lock, r"the lock abababab cannot be read: make sure that nothing is running"),
     ("one folder nearly empty while the rest grew", one_path_shrunk, r"uploads has 19\.5 KiB, the median of 2 .*more than 50% smaller"),
     ("far fewer files than before", fewer_files, r"data has 2 files, the median of 2 earlier ones is 31: more than 50% fewer"),
     (
@@ -733,7 +943,9 @@ UNSEEN: tuple[tuple[str, t.Callable[[World], dict[str, t.Any]], str], ...] = (
     ("restic's listing is cut short", content_cut, r"could not be looked into: .*not the content of a snapshot"),
     ("restic is too old", old_restic, r"is too old, 0\.14 or later is needed: unknown flag"),
     ("restic hangs", hangs, r"did not end within 1 s"),
-    ("what the snapshots are made of is gone", data_gone, r"could not be looked into: restic did not end within 5 s"),
+    ("resticprofile: a template", profile_of(source=["{{ .Env.HOME }}/x"]), r"what \{\{ \.Env\.HOME \}\}/x stands for cannot be told"),
+    ("resticprofile: a pattern that finds nothing", profile_of(source=["/nowhere/*"]), r"what /nowhere/\* stands for cannot be told"),
+    ("resticprofile: a group", profile_group, r"all is a group of profiles: give each of them a check of its own \(default\)"),
     ("no such profile", no_such_profile, r"profiles.json has no nightly; it has base, default"),
     ("several backends, none chosen", several_backends, r"has several repositories: say in 'profile' which \(disk, other, home\)"),
     ("the configuration needs templates", template_for_repository, r"repository of the profile default is a template"),

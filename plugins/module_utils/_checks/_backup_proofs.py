@@ -35,6 +35,7 @@ class Verified:
     warns: list[Message] = dataclasses.field(default_factory=list)
     measurements: list[Measurement] = dataclasses.field(default_factory=list)
     observed: dict[str, object] = dataclasses.field(default_factory=dict)
+    absent: bool = False  # there is no backup at all
 
 
 @dataclasses.dataclass(frozen=True)

@@ -51,6 +51,7 @@ def verify(args: t.Mapping[str, object], runner: Runner, share: Share) -> Verifi
     done = restic.run("check", f"--read-data-subset={number}/{of}", check=False)
     verified = judged(restic, done, number, of)
     if not select(snapshots, asked.host, asked.tags):
+        verified.absent = True
         verified.damages.append(phrase("{repository:path} holds no snapshot of those that are asked for", repository=restic.shown))
     try:
         verified.warns += dead_locks(restic.locks(), runner.now())
@@ -70,7 +71,9 @@ def _share(share: Share) -> tuple[int, int]:
 
 def judged(restic: Restic, done: Completed, number: int, of: int) -> Verified:
     """What restic check has said. ResticFailed where it could not begin."""
-    lines = [one_line(masked(line.strip()), 300) for line in done.stderr.splitlines() if line.strip()]
+    # what a line ends in a colon about stands in the next one
+    stderr = re.sub(r":[ \t]*\n[ \t]*", ": ", done.stderr)
+    lines = [one_line(masked(line.strip()), 300) for line in stderr.splitlines() if line.strip()]
     lines += [one_line(line.strip(), 300) for line in done.stdout.splitlines() if line.lower().startswith(("error", "pack "))]
     telling = [line for line in lines if not _HARMLESS.search(line)]
     damages = [line for line in telling if _DAMAGE.search(line) and not _NO_ACCESS.search(line)]

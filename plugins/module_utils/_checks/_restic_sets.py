@@ -19,7 +19,7 @@ from .._clients.restic import DAMAGED, Listed, Restic, ResticFailed
 from .._clients.restic_snapshots import Snapshot, covers, is_within, newest_of_each_set, same_set, slashed
 from .._clients.restic_tree import FOLDER, LINK, Content, Tree
 from .._finding import CannotObserve
-from .._phrase import Message, phrase, plural
+from .._phrase import NOTHING, Message, phrase, plural
 from .._runner import Runner
 from ._held_content import Listing, beside_earlier, is_hollow
 from ._judgement import Judgement, shrunk
@@ -197,6 +197,9 @@ class Beside:
         found = [tree.files_at(self.held.place) for tree in self.trees.values()]
         return [one for one in found if one is not None]
 
+    def is_small(self, deviation: float) -> bool:
+        return shrunk(NOTHING, self.held.content.size, [size for _files, size in self.sums()], deviation) is not None
+
     def judge(self, deviation: float) -> Judgement:
         """What is to be said by what is known."""
         judgement, name, sums = Judgement(), named(self.path, self.held.snapshot), self.sums()
@@ -219,7 +222,7 @@ def compare(paths: t.Sequence[Path], trees: Trees, most: int, deviation: float, 
     The oldest of the earlier snapshots, which was listed beforehand where it could be guessed, is enough where nothing is lost beside it:
     what has failed several times in a row is seen there too. Else restic is asked once for all of them.
     """
-    besides: list[Beside] = []
+    besides: list[tuple[Beside, Judgement]] = []
     wanted: dict[str, set[str]] = {}
     for path in paths:
         held = path.held
@@ -228,8 +231,10 @@ def compare(paths: t.Sequence[Path], trees: Trees, most: int, deviation: float, 
         earlier = [snapshot for snapshot in path.same if snapshot.time < held.snapshot.time][-most:] if most > 0 else []
         known = {one.id: tree for one in earlier for tree in (trees.without_asking(one, held.snapshot),) if tree is not None}
         beside = Beside(path, held, earlier, known, trees.of(held.snapshot).files_at(held.place))
-        besides.append(beside)
-        if earlier and (earlier[0].id not in known or beside.judge(deviation).warns or beside.judge(deviation).fails):
+        said = beside.judge(deviation)
+        besides.append((beside, said))
+        told = len(beside.sums()) == len(earlier) and beside.is_small(deviation)
+        if earlier and not told and (earlier[0].id not in known or said.warns or said.fails):
             for one in earlier:
                 if one.id not in known:
                     wanted.setdefault(one.id, set()).add(held.place)
@@ -239,11 +244,12 @@ def compare(paths: t.Sequence[Path], trees: Trees, most: int, deviation: float, 
     except CannotObserve as exc:
         judgement.unseen.append(phrase("the newest snapshot could not be compared with earlier ones: {reason}", reason=exc.message))
         return
-    for beside in besides:
-        beside.trees.update((one.id, found[one.id]) for one in beside.earlier if one.id in found and one.id not in beside.trees)
-        said = beside.judge(deviation)
-        judgement.fails += said.fails
-        judgement.warns += said.warns
+    for beside, said in besides:
+        more = {one.id: found[one.id] for one in beside.earlier if one.id in found and one.id not in beside.trees}
+        beside.trees.update(more)
+        last = beside.judge(deviation) if more else said
+        judgement.fails += last.fails
+        judgement.warns += last.warns
 
 
 def _known_sums(path: Path, snapshot: Snapshot) -> tuple[int, int] | None:

@@ -85,6 +85,8 @@ def run(args: Arguments, runner: Runner) -> Finding:
         "observed": {"backup": name, "part": number, "parts": args["parts"], **verified.observed},
         "measurements": [Measurement("backup_damages", len(verified.damages), 0, "upper", count=True), *verified.measurements],
     }
+    if verified.absent:
+        facts["absent"] = True
     if turn:
         facts["observed"]["parts_read"] = {str(part): turn.read[part] for part in sorted(turn.read)}
     return judgement.finding(good, **facts)

@@ -14,9 +14,11 @@ import typing as t
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import _integrity_restic, restic_backup
+from ansible_collections.operability.readiness.plugins.module_utils._checks._held_content import beside_earlier
 from ansible_collections.operability.readiness.plugins.module_utils._clients import restic, restic_snapshots, restic_tree
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
+from ansible_collections.operability.readiness.plugins.module_utils._phrase import verbatim
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import NOW, Completed, FakeRunner
 
@@ -28,7 +30,7 @@ Sizes = t.Mapping[str, int]
 
 
 def entry(name: str, hours: float, paths: t.Sequence[str] = (PATH,), host: str = "db1", **more: t.Any) -> dict[str, t.Any]:
-    moment = (NOW - dt.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S.123456789Z")
+    moment = (NOW - dt.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S.000000789Z")
     return {"time": moment, "paths": list(paths), "hostname": host, "username": "root", "id": name * 8, "short_id": name, **more}
 
 
@@ -102,8 +104,8 @@ def test_one_call_for_all_earlier_ones_and_none_where_they_are_known() -> None:
     world = runner(newer, {"bbbbbbbb": {f"{PATH}/a": 300}})
     finding = check(world)
     assert str(finding.status) == "warn" and "more than 50% smaller" in finding.message and ran(world, "find") == []
-    world = runner(newer, {"bbbbbbbb": {f"{PATH}/a": 900}})
-    assert str(check(world, paths=[PATH]).status) == "pass" and ran(world, "find") == []
+    world = runner(newer, {"aaaaaaaa": {f"{PATH}/a": 1000}, "bbbbbbbb": {f"{PATH}/a": 900}})
+    assert str(check(world, paths=[PATH]).status) == "pass" and len(ran(world, "find")) == 1
     below = runner(newer, {"aaaaaaaa": {f"{PATH}/b/1": 900}, "bbbbbbbb": {f"{PATH}/b/1": 300}})
     finding = check(below, paths=[f"{PATH}/b"])
     assert str(finding.status) == "warn" and "/var/lib/payments/b has 300 B, the earlier one has 900 B" in finding.message
@@ -113,7 +115,7 @@ def test_one_call_for_all_earlier_ones_and_none_where_they_are_known() -> None:
 def test_duration_is_measured_where_it_is_written_down() -> None:
     told_ = summary(5, backup_start="2026-11-26T02:00:00Z", backup_end="2026-11-26T02:10:00.5+00:00")
     finding = check(runner([entry("aaaaaaaa", 3, **told_)]))
-    assert {m.name: m.value for m in finding.measurements}["backup_duration_seconds"] == 600
+    assert {m.name: m.value for m in finding.measurements}["backup_duration_seconds"] == 600.5
 
 
 def test_neither_lock_nor_secret_on_the_command_line() -> None:
@@ -184,12 +186,22 @@ def test_secrets_are_removed_from_what_restic_says() -> None:
         (1, "Resolving password failed: Fatal: /nofile does not exist", restic.NO_PASSWORD),
         (1, "id c8 not found in repository\nmain.main\n\truntime.goexit", restic.DAMAGED),
         (1, "", restic.OTHER),
+        (2, "panic: odd\n\ngoroutine 1 [running]:\nmain.main()\n\truntime/asm_amd64.s:1594 +0x1 goexit", restic.OTHER),
+        (
+            -9,
+            "Load(<data/62e7a2dc00>, 248, 748) returned error, retrying after 552ms: open /x/data/62/62e: no such file or directory",
+            restic.DAMAGED,
+        ),
         (130, "something new", restic.OTHER),
     ],
 )
 def test_failures_are_told_apart(rc: int, stderr: str, kind: str) -> None:
     assert restic.failure(rc, stderr)[0] == kind
     world = runner([], restic_snapshots=Completed(rc, "", stderr))
+    if kind == restic.DAMAGED:
+        finding = check(world)
+        assert str(finding.status) == "fail" and "is damaged" in finding.message and "goexit" not in finding.message
+        return
     with pytest.raises(restic.ResticFailed) as caught:
         check(world)
     assert caught.value.absent is (kind == restic.NO_REPOSITORY)
@@ -431,8 +443,8 @@ def test_what_can_be_compared_with_earlier() -> None:
     assert "paths" not in check(runner([])).observed
 
 
-def test_all_together_can_be_enough(tmp_path: t.Any) -> None:
-    """In a repository on this host, the earlier ones are added up while the newest is listed."""
+def test_the_oldest_can_be_enough(tmp_path: t.Any) -> None:
+    """In a repository on this host, the oldest of the earlier ones is listed while the newest is."""
     names = [letter * 8 for letter in "abcd"]
     entries = [entry(name, 60 - 10 * number) for number, name in enumerate(names)]
     (tmp_path / "snapshots").mkdir()
@@ -440,15 +452,48 @@ def test_all_together_can_be_enough(tmp_path: t.Any) -> None:
         path = tmp_path / "snapshots" / (name * 8)
         path.touch()
         os.utime(path, (number, number))
-    for newest, total, asked in ((1000, 3000, 0), (750, 3000, 0), (749, 3000, 1), (1000, 4100, 1)):
-        totals = Completed(0, json.dumps({"total_size": total, "total_file_count": 2, "snapshots_count": 3}), "")
+    for newest, asked, status in ((1000, 0, "pass"), (500, 0, "pass"), (499, 1, "warn"), (9, 1, "fail")):
         held = {name: {f"{PATH}/x": 1000} for name in names} | {"dddddddd": {f"{PATH}/x": newest}}
-        world = runner(entries, held, restic_stats=totals)
+        world = runner(entries, held)
         finding = check(world, repository=str(tmp_path), max_age="40h")
-        assert str(finding.status) == "pass", finding.message
-        assert len(ran(world, "find")) == asked and ran(world, "stats")[0][2:5] == ["cccccccc", "bbbbbbbb", "aaaaaaaa"]
-    world = runner(entries, restic_stats=Completed(0, "<html>", ""))
-    assert str(check(world, repository=str(tmp_path), max_age="40h").status) == "pass" and len(ran(world, "find")) == 1
+        assert str(finding.status) == status, finding.message
+        assert len(ran(world, "find")) == asked and [argv[2] for argv in ran(world, "ls")] == ["latest", "aaaaaaaa"]
+
+
+# -- beside earlier ones, by folders and files
+
+USUAL = {f"/D/db/{number}": 50_000 for number in range(20)} | {f"/D/logs/{number}": 1000 for number in range(20)}
+DUMPS = {f"/D/db-2026-11-{day}.sql.gz": 200_000 for day in (27, 28, 29)}
+
+
+@pytest.mark.parametrize(
+    ("newest", "earlier", "said"),
+    [
+        (USUAL, USUAL, ""),
+        (
+            {f"/D/logs2/{number}": 60_000 for number in range(20)} | {"/D/logs/1": 1000},
+            USUAL,
+            "/D/db holds 0 B in it, earlier ones have 20 files with 976.6 KiB there",
+        ),
+        ({f"/D/base/{number}": 50_000 for number in range(20)} | {"/D/logs/1": 1000}, USUAL, ""),
+        (
+            {f"/D/2026-11-30/{n}": 20_000 for n in range(5)} | {"/D/x": 1},
+            {f"/D/2026-11-29/{n}": 20_000 for n in range(5)} | {"/D/x": 1},
+            "",
+        ),
+        ({"/D/a.sql": 0, "/D/b": 9}, {"/D/a.sql": 100_000, "/D/b": 9}, "/D/a.sql has 0 B in it, it has 97.7 KiB in earlier ones"),
+        ({"/D/a.sql": 2000, "/D/b": 9}, {"/D/a.sql": 100_000, "/D/b": 9}, ""),
+        ({"/D/app.log": 0, "/D/app.log.1": 100_000}, {"/D/app.log": 100_000}, ""),
+        ({"/D/state.json": 0, "/D/b": 10**6}, {"/D/state.json": 900, "/D/b": 10**6}, ""),
+        ({**DUMPS, "/D/db-2026-11-30.sql.gz": 20}, DUMPS, "/D/db-2026-11-30.sql.gz has 20 B in it, those of earlier dates have 195.3 KiB"),
+        ({**DUMPS, "/D/db-2026-11-30.sql.gz": 190_000}, DUMPS, ""),
+        ({"/D/db-2026-11-30.sql.gz": 0, "/D/b": 9}, {"/D/db-2026-11-29.sql.gz": 200_000, "/D/b": 9}, "/D/db-2026-11-30.sql.gz has 0 B"),
+    ],
+)
+def test_what_folders_and_files_have_lost(newest: Sizes, earlier: Sizes, said: str) -> None:
+    found = beside_earlier(verbatim("it"), newest, [earlier, earlier])
+    assert len(found) == (1 if said else 0), found
+    assert not said or said in found[0]
 
 
 # -- locks
@@ -504,7 +549,7 @@ def test_append_only(repository: str, status: str) -> None:
         (0, "no errors were found\n", "", 0),
         (1, "", "Pack ID does not match, want 2d, got 49\nFatal: repository contains errors\n", 1),
         (1, "", "pack 2d: does not exist\nFatal: repository contains errors\n", 1),
-        (0, "", "error for tree 11:\n  id 11 not found in repository\n", 2),
+        (0, "", "error for tree 11:\n  id 11 not found in repository\n", 1),
         (0, "pack 3b: not referenced in any index\nno errors were found\n", "", 0),
         (1, "", "something new\nFatal: repository contains errors\n", 1),
     ],
