@@ -41,11 +41,11 @@ class Case(t.NamedTuple):
         @fuzz(sample)
         @given(answers(*self.seeds))
         def read(text: str) -> None:
-            with contextlib.suppress(self.raises):
+            with contextlib.suppress(*self.raises):
                 self.read(text)
 
         for seed in self.seeds:
-            with contextlib.suppress(self.raises):
+            with contextlib.suppress(*self.raises):
                 self.read(seed)
         read()
 
