@@ -11,7 +11,7 @@ import typing as t
 
 from .._clients.borg import Archive
 from .._clients.borg_command import STDIN
-from ._dated_names import read_name
+from ._read_names import read_name
 
 _Origin = tuple[str, t.Optional[tuple[str, ...]]]
 

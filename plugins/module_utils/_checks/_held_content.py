@@ -15,7 +15,7 @@ import statistics
 import typing as t
 
 from .._phrase import Message, phrase, plural
-from ._dated_names import read_name
+from ._read_names import read_name
 
 Listing = t.Mapping[str, int]
 HOLLOW = 0.01  # the share of what is usual below which hardly anything is left: no backup shrinks like this by work

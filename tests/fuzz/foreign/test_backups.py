@@ -180,11 +180,6 @@ CASES: dict[str, Case] = {
         (json.dumps([SNAPSHOT]), json.dumps([SNAPSHOT, {**SNAPSHOT, "time": "2026-11-24T06:00:00Z"}])),
         (CannotObserve,),
     ),
-    "restic stats": Case(
-        lambda text: restic.parse_totals(text, ["ab"]),
-        ('{"total_size": 5, "total_file_count": 3, "snapshots_count": 1}',),
-        (CannotObserve,),
-    ),
     "restic lock": Case(restic.parse_lock, (LOCK,), (CannotObserve,)),
     "restic time": Case(restic_snapshots.parse_time, ("2026-11-25T06:00:00.123456789+01:00", "2026-11-25T06:00:00Z"), (ValueError,)),
     "restic ls": Case(lambda text: _in_tree(restic_tree.Lines(lambda _entry: restic_tree.Tree(["/srv/a"], 2)), text), (LISTED,)),
