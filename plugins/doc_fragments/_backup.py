@@ -46,4 +46,10 @@ options:
       - With how many earlier backups the newest one is compared. V(0) compares with none.
     type: int
     default: 3
+  apart_from:
+    description:
+      - For a second copy, the places on this host from which it must lie apart, such as the folder of the first.
+      - The very place under another name is C(fail), another one in the same file system C(warn). What is not on this host is not compared.
+    type: list
+    elements: str
 """

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import typing as t
 
 from .._argspec import ArgumentsRefused, Spec
 from .._phrase import Message, phrase, plural
-from ._judgement import percent
+from ._judgement import Judgement, percent
 
 # documented by the fragment _backup
 LIMITS_SPEC: Spec = {
@@ -20,6 +22,7 @@ LIMITS_SPEC: Spec = {
     "retention": {"type": "str"},
     "size_deviation": {"type": "str", "default": "50%"},
     "compare": {"type": "int", "default": 3},
+    "apart_from": {"type": "list", "elements": "str"},
 }
 LIMITS_DURATIONS = ("max_age", "rpo", "rpo_margin", "retention")
 MARGIN = 0.25  # of the RPO, by which a backup may be older than it where nothing says how often one is made
@@ -33,6 +36,7 @@ class Limits(t.TypedDict):
     retention: float | None
     size_deviation: str
     compare: int
+    apart_from: t.NotRequired[list[str] | None]
 
 
 def refuse_odd(args: Limits) -> None:
@@ -72,6 +76,32 @@ def beyond_rpo(backup: Message, age: float, args: Limits) -> Message | None:
     )
 
 
+def not_apart(places: t.Iterable[str], args: Limits, judgement: Judgement) -> None:
+    """Says that a copy lies where it must not, in the very place (a fail) or beside it in one file system (a warning).
+
+    What does not exist on this host is not compared.
+    """
+    for place, other in ((place, other) for place in places for other in args.get("apart_from") or ()):
+        one, two = _folder(place), _folder(other)
+        try:
+            same, beside = os.path.samefile(one, two), os.stat(one).st_dev == os.stat(two).st_dev
+        except (OSError, ValueError):
+            continue
+        if same:
+            judgement.fails.append(phrase("{place:path} is the same place as {other:path}: that is one copy", place=one, other=two))
+        elif beside:
+            judgement.warns.append(
+                phrase("{place:path} lies in the same file system as {other:path}: both are lost together", place=one, other=two)
+            )
+
+
+def _folder(place: str) -> str:
+    """The folder before the first wildcard of a pattern; any other place as it is."""
+    while glob.has_magic(place) or "%" in place:
+        place = os.path.dirname(place)
+    return place or "/"
+
+
 def too_few(backups: Message, count: int, args: Limits) -> Message | None:
     """Says that fewer complete backups are there than wanted."""
     if count >= args["min_count"]:
@@ -97,4 +127,15 @@ def not_retained(backups: Message, oldest_age: float, args: Limits) -> Message |
     )
 
 
-__all__ = ("LIMITS_DURATIONS", "LIMITS_SPEC", "Limits", "allowed_age", "beyond_rpo", "not_retained", "refuse_odd", "too_few", "too_old")
+__all__ = (
+    "LIMITS_DURATIONS",
+    "LIMITS_SPEC",
+    "Limits",
+    "allowed_age",
+    "beyond_rpo",
+    "not_apart",
+    "not_retained",
+    "refuse_odd",
+    "too_few",
+    "too_old",
+)

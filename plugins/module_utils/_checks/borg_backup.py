@@ -16,7 +16,18 @@ from .._clients.borg_repository import appends_only
 from .._finding import CannotObserve, Facts, Finding, Measurement, Status, failed, isoformat
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, user_name
-from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, beyond_rpo, not_retained, refuse_odd, too_few, too_old
+from ._backup_limits import (
+    LIMITS_DURATIONS,
+    LIMITS_SPEC,
+    Limits,
+    allowed_age,
+    beyond_rpo,
+    not_apart,
+    not_retained,
+    refuse_odd,
+    too_few,
+    too_old,
+)
 from ._borg_access import ACCESS, CONSTRAINTS, Target, targets
 from ._borg_content import Contents, Held, beside_earlier, beside_live, look, missing, zeros
 from ._borg_series import grouped, shown_series
@@ -92,6 +103,7 @@ class _Look:
         self.now = runner.now()
         self.deviation = percent("size_deviation", args["size_deviation"])
         self.judgement = Judgement(warns=[*target.warns])
+        not_apart([borg.repository.removeprefix("file://")], args, self.judgement)
         self.covered: list[str] = []  # paths of which the newest archives were made
         self.facts: Facts = {
             "observed": {"repository": borg.shown},

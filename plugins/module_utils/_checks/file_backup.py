@@ -16,7 +16,18 @@ from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, unreadable
 from ._backup_content import Verdict, examine
 from ._backup_files import SETTLING, Backup, Found, given_patterns, is_named, is_surely, look, missing_folder, without_others
-from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, beyond_rpo, not_retained, refuse_odd, too_few, too_old
+from ._backup_limits import (
+    LIMITS_DURATIONS,
+    LIMITS_SPEC,
+    Limits,
+    allowed_age,
+    beyond_rpo,
+    not_apart,
+    not_retained,
+    refuse_odd,
+    too_few,
+    too_old,
+)
 from ._backup_series import (
     LONG_AGO,
     RECENTLY,
@@ -107,6 +118,7 @@ def _judge(pattern: str, shown: str, args: Arguments, runner: Runner) -> Finding
             absent=True,
         )
     judgement = Judgement()
+    not_apart([pattern], args, judgement)
     now = runner.now().timestamp()
     found = look(pattern, now, runner)
     past = _without_future(found.backups, now, shown, judgement)

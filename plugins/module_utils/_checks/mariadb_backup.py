@@ -14,7 +14,18 @@ from .._clients.xbstream import envelope
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat
 from .._phrase import Message, phrase, plural
 from .._runner import Runner, unreadable
-from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, beyond_rpo, not_retained, refuse_odd, too_few, too_old
+from ._backup_limits import (
+    LIMITS_DURATIONS,
+    LIMITS_SPEC,
+    Limits,
+    allowed_age,
+    beyond_rpo,
+    not_apart,
+    not_retained,
+    refuse_odd,
+    too_few,
+    too_old,
+)
 from ._judgement import Judgement, percent, shrunk
 from ._mariadb_chains import ACCESS, Access, Chains, about, chains
 from ._mariadb_files import SYSTEM, faults, lacking, own_tables, tables_of, without_data
@@ -56,6 +67,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
         },
     }
     judgement = Judgement()
+    not_apart([args["path"]] if args["path"] else args["pattern"] or [], args, judgement)
     if not found.newest:
         return _none(shown, found, judgement, common)
     now = runner.now().timestamp()

@@ -75,6 +75,7 @@ class Arguments(t.TypedDict):
     max_age: float
     rpo: float | None
     rpo_margin: t.NotRequired[float | None]
+    apart_from: t.NotRequired[list[str] | None]
     min_count: int
     retention: float | None
     size_deviation: str

@@ -17,7 +17,18 @@ from .._clients.restic_snapshots import Snapshot, covers, same_set, select
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
-from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, beyond_rpo, not_retained, refuse_odd, too_few, too_old
+from ._backup_limits import (
+    LIMITS_DURATIONS,
+    LIMITS_SPEC,
+    Limits,
+    allowed_age,
+    beyond_rpo,
+    not_apart,
+    not_retained,
+    refuse_odd,
+    too_few,
+    too_old,
+)
 from ._judgement import FUTURE, Judgement, percent
 from ._live_tree import changed_since, is_this_host
 from ._restic_locks import dead_locks, open_password, who_can_delete
@@ -119,6 +130,7 @@ def _filters(asked: Opened) -> list[str]:
 
 
 def _judge_access(args: Arguments, asked: Opened, locks: object, now: dt.datetime, judgement: Judgement) -> None:
+    not_apart([asked.restic.repository.removeprefix("local:")], args, judgement)
     if isinstance(locks, CannotObserve):
         judgement.unseen.append(phrase("the locks of the repository could not be told: {reason}", reason=locks.message))
     else:

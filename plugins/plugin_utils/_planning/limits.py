@@ -34,7 +34,7 @@ MUST_STAY_TRUE = (
 )  # fmt: skip
 MUST_STAY_FALSE = ("allow_skipped", "fall_back", "local")
 NOT_SHORTER = (
-    ("bad_states", "contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required")
+    ("apart_from", "bad_states", "contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required")
     + ("required_annotations", "required_by_severity", "required_labels", "sections", "soft_404")
 )  # fmt: skip
 NOT_LONGER = ("good_states", "ignore_links", "may_be_absent", "may_be_empty", "partial_states", "status")

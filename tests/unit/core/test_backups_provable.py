@@ -205,3 +205,12 @@ def test_the_age_that_follows_from_the_schedule() -> None:
     ):
         (check,) = one(recheck(f"{RESTIC}, scheduled_by: {{{schedule}}}"), "BKP-01").checks
         assert check.args["max_age"] == age, schedule
+
+
+def test_a_second_copy_on_the_same_host_must_lie_apart() -> None:
+    (check,) = one(recheck(f"{RESTIC}, second_copy: {{repository: /mnt/usb}}"), "BKP-04").checks
+    assert check.args["apart_from"] == ["/srv/restic"]
+    (check,) = one(recheck(f"{RESTIC}, second_copy: {{repository: /mnt/usb, 'on': backup}}"), "BKP-04").checks
+    assert "apart_from" not in check.args
+    (check,) = one(recheck("tool: file, pattern: '/srv/*.sql', second_copy: {tool: restic, repository: /srv/r}"), "BKP-04").checks
+    assert check.args["apart_from"] == ["/srv/*.sql"]

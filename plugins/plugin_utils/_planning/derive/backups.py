@@ -141,6 +141,8 @@ def _second_copies(description: Description) -> list[Instance]:
         if same and _place(description, part, merged) == _place(description, part, backup):
             place = description.service.where((*steps, "second_copy"))
             raise Refused([f"{place}: {dotted((*steps, 'second_copy'))}: it names no other place; expected another {' or '.join(_PLACES)}"])
+        if "apart_from" not in merged and (first := _local_places(description, part, backup, merged)):
+            merged = t.cast("Backup", {**merged, "apart_from": first})
         with several.one(check_of(merged["tool"]), name, (*steps, "second_copy")) as out:
             out.append(_backup(description, part, merged, name, (*steps, "second_copy")))
     return several.all()
@@ -158,6 +160,18 @@ def _place(description: Description, part: Part, backup: Backup) -> list[object]
         elif key != "on":
             found.append(_written(value))
     return found
+
+
+def _local_places(description: Description, part: Part, backup: Backup, second: Backup) -> list[str]:
+    """Where on the hosts of the second copy the first one is."""
+    hosts = [
+        set(description.hosts(str(one.get("on") or part.get("hosts") or description.data["service"].get("hosts"))))
+        for one in (backup, second)
+    ]
+    places = [backup.get("repository"), backup.get("path"), backup.get("pattern")]
+    each = [place for given in places for place in (given if isinstance(given, list) else [given])]
+    local = [place for place in each if isinstance(place, str) and place.startswith("/")]
+    return local if hosts[0] & hosts[1] and "apart_from" in load_check(check_of(second["tool"])).ARGUMENT_SPEC else []
 
 
 def _written(value: object) -> str:
