@@ -163,6 +163,15 @@ def _look(args: Asked, restored: Restored, target: str, runner: Runner, scratch:
     if judgement.fails:
         return
     looked = False
+    if restored.lost:
+        judgement.fails.append(
+            plural(
+                "{count:number} member could not be restored, because it is another name of one that is not in it: {names:list}",
+                "{count:number} members could not be restored, because they are other names of some that are not in it: {names:list}",
+                count=len(restored.lost),
+                names=sorted(restored.lost)[:5],
+            )
+        )
     if restored.listed:
         _restore_comparison.with_listing(restored.listed, target, judgement)
         outcome.proven.append("listing")
@@ -170,9 +179,13 @@ def _look(args: Asked, restored: Restored, target: str, runner: Runner, scratch:
     found = _restored_database.located(restored, args, target)
     if args["compare_with"] == LIVE or (args["compare_with"] == AUTO and found is None):
         asked = args["compare_with"] == LIVE
-        compared = _restore_comparison.with_live(restored.places, target, outcome.generation.time, args["sample_files"], runner)
+        # a folder that is a backup itself is no live one
+        places = {place: now for place, now in restored.places.items() if place != outcome.generation.id}
+        compared = _restore_comparison.with_live(places, target, outcome.generation.time, args["sample_files"], runner, restored.whole)
+        if asked and not places:
+            judgement.warns.append(phrase("the backup does not say where its files lay: name the folder in paths"))
         outcome.observed["compared"] = {"equal": compared.equal, "changed_since": compared.changed, "gone_since": compared.gone}
-        if _restore_comparison.judge(compared, asked, judgement):
+        if _restore_comparison.judge(compared, asked and bool(places), judgement):
             outcome.proven.append(LIVE)
             looked = True
     if args["manifest"] is not None:

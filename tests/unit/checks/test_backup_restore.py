@@ -343,7 +343,9 @@ def test_a_live_file_that_differs_counts_only_where_it_has_not_changed(tmp_path:
 
 def test_a_tree_that_is_named_by_its_root_is_narrowed(tmp_path: pathlib.Path) -> None:
     (tmp_path / "var" / "lib" / "x").mkdir(parents=True)
-    assert dict(_restore_comparison._narrowed({"/": str(tmp_path)}, str(tmp_path))) == {"/var/lib": str(tmp_path / "var" / "lib")}
+    deepest = {"/var/lib/x": str(tmp_path / "var" / "lib" / "x")}
+    assert dict(_restore_comparison._narrowed({"/": str(tmp_path)}, str(tmp_path))) == deepest
+    assert dict(_restore_comparison._narrowed({"/srv/var": str(tmp_path / "var")}, str(tmp_path))) == {"/srv/var": str(tmp_path / "var")}
     (tmp_path / "etc").mkdir()
     assert dict(_restore_comparison._narrowed({"/": str(tmp_path)}, str(tmp_path))) == {"/": str(tmp_path)}
 
