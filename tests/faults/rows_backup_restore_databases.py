@@ -185,6 +185,22 @@ ROWS = [
     ),
     Row(N, "PostgreSQL: a plain dump as it is", dump("plain.sql", as_file="p.sql", **COUNT), "pass", r"verify_query answered as expected"),
     Row(N, "PostgreSQL: a dump of all databases", dump("all.sql", **COUNT), "pass", r"starts with 2 tables"),
+    Row(N, "PostgreSQL: a dump that removes first what is there", dump("clean.sql", **COUNT), "pass", r"starts with 2 tables"),
+    Row(N, "PostgreSQL: all databases, removed first", dump("all-clean.sql", **COUNT), "pass", r"starts with 2 tables"),
+    Row(
+        N,
+        "PostgreSQL: such a dump of which a statement fails",
+        dump("clean.sql", without="CREATE TABLE public.payments", **COUNT),
+        "fail",
+        r"statements of the dump failed, the first: ",
+    ),
+    Row(
+        N,
+        "PostgreSQL: a dump that changes what is not there",
+        dump("plain.sql", add="ALTER TABLE public.ledger ADD COLUMN dropped int;\n", **COUNT),
+        "fail",
+        r'1 statement of the dump failed: relation "public.ledger" does not exist',
+    ),
     Row(N, "PostgreSQL: a dump in its own format", dump("custom.dump", as_file="p.dump", **COUNT), "pass", r"starts with 2 tables"),
     Row(
         N,
