@@ -42,6 +42,11 @@ PORT = "5432"  # only names the socket
 OLDEST = 12  # before, recovery.conf could have followed a primary
 LOADED_INTO = "restored"
 DATABASES = 100  # that are looked into
+LOOKED_INTO = 50  # tables with pages of which one should have a row
+_TABLES = (
+    "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'"
+)
 SETTINGS: t.Mapping[str, str] = {
     "archive_cleanup_command": "",
     "archive_mode": "off",
@@ -122,12 +127,19 @@ class PostgreSQL:
         self.env = {"PGHOST": socket, "PGPORT": PORT, "PGUSER": user}
 
     def tables(self) -> dict[str, int]:
-        names = self.ask("SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1", "postgres").splitlines()
-        count = (
-            "SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-            "WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'"
-        )
-        return {name: int(self.ask(count, name)) for name in names[:DATABASES]}
+        return {name: int(self.ask(f"SELECT count(*) {_TABLES}", name)) for name in self._databases()}
+
+    def has_rows(self) -> bool:
+        names = f"SELECT c.oid::regclass {_TABLES} AND c.relkind <> 'p' AND pg_relation_size(c.oid) > 0 ORDER BY pg_relation_size(c.oid)"
+        for database in self._databases():
+            for table in self.ask(f"{names} LIMIT {LOOKED_INTO}", database).splitlines():
+                if self.ask(f"SELECT 1 FROM {table} LIMIT 1", database):
+                    return True
+        return False
+
+    def _databases(self) -> list[str]:
+        query = "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1"
+        return self.ask(query, "postgres").splitlines()[:DATABASES]
 
     def ask(self, query: str, database: str | None) -> str:
         words = ["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", query]

@@ -55,6 +55,9 @@ class Database(t.Protocol):
     def tables(self) -> dict[str, int]:
         """How many tables each of its databases has. Unusable, CannotObserve."""
 
+    def has_rows(self) -> bool:
+        """Whether a table of one of them has a row. Unusable, CannotObserve: that cannot be told."""
+
     def ask(self, query: str, database: str | None) -> str:
         """The answer as plain text. Unusable, CannotObserve."""
 
