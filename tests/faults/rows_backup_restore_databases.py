@@ -97,11 +97,11 @@ def table_elsewhere(data: pathlib.Path, world: World) -> None:
     (data / "payments" / "payments.isl").write_text(f"{world.folder}/live/payments.ibd")
 
 
-def sqlite_file(damaged: bool = False, **more: t.Any) -> Arrange:
+def sqlite_file(damaged: bool = False, rows: int = 60, **more: t.Any) -> Arrange:
     def arrange(world: World) -> dict[str, t.Any]:
         data = world.folder / "app"
         data.mkdir()
-        path = sqlite(data / "payments.db", rows=60)
+        path = sqlite(data / "payments.db", rows=rows)
         if damaged:
             content = bytearray(path.read_bytes())
             content[8192:16384] = b"\x55" * 8192
@@ -173,6 +173,7 @@ def _size(path: pathlib.Path) -> int:
 
 ALONE = {"verify_query": f"SELECT concat_ws(' ', {', '.join(f'current_setting({name!r})' for name in SETTINGS)})", "expect": "off    0"}
 ROOT = {"database_user": "root"}
+COUNT_OF_MARIADB = {"verify_query": COUNT["verify_query"]}
 NO_TABLE = "DROP TABLE public.payments;\n"
 
 ROWS = [
@@ -185,6 +186,7 @@ ROWS = [
     ),
     Row(N, "PostgreSQL: a plain dump as it is", dump("plain.sql", as_file="p.sql", **COUNT), "pass", r"verify_query answered as expected"),
     Row(N, "PostgreSQL: a dump of all databases", dump("all.sql", **COUNT), "pass", r"starts with 2 tables"),
+    Row(N, "PostgreSQL: tables without rows", dump("tables.sql"), "warn", r"starts, and its tables have no rows"),
     Row(N, "PostgreSQL: a dump that removes first what is there", dump("clean.sql", **COUNT), "pass", r"starts with 2 tables"),
     Row(N, "PostgreSQL: all databases, removed first", dump("all-clean.sql", **COUNT), "pass", r"starts with 2 tables"),
     Row(
@@ -340,6 +342,16 @@ ROWS = [
         "fail",
         r"cannot be restored: .*it is not a whole dump",
     ),
+    Row(N, "MariaDB: tables without rows", dump("my-tables.sql"), "warn", r"starts, and its tables have no rows"),
+    Row(
+        N,
+        "MariaDB: a dump that removes what is not there",
+        dump(
+            "my-one.sql", add="DROP TABLE ledger; DROP VIEW seen; ALTER TABLE payments DROP INDEX gone;\n", expect="3", **COUNT_OF_MARIADB
+        ),
+        "pass",
+        r"verify_query answered as expected",
+    ),
     Row(N, "MariaDB is not installed", dump("my-one.sql", bin_directory="/nonexistent"), "unknown", r"is not installed on this host"),
     Row(
         N,
@@ -351,7 +363,34 @@ ROWS = [
     Row(N, "MariaDB: its space is damaged", data_folder(system_space_gone, of="mariadb", **COUNT), "fail", r"does not start: "),
     Row(N, "MariaDB: a table lies elsewhere", data_folder(table_elsewhere, of="mariadb", **COUNT), "unknown", r"payments.isl .* leads to"),
     Row(N, "SQLite: a file", sqlite_file(verify_query="SELECT count(*) FROM payments", expect="60"), "pass", r"starts with 1 table"),
-    Row(N, "SQLite: a table is missing", sqlite_file(verify_query="SELECT * FROM invoices"), "fail", r"no such table: invoices"),
+    Row(
+        N,
+        "SQLite: a table is missing",
+        sqlite_file(verify_query="SELECT * FROM invoices"),
+        "fail",
+        r"database payments.db: no such table: invoices",
+    ),
+    Row(
+        N,
+        "SQLite: its table has no rows",
+        sqlite_file(rows=0, verify_query="SELECT 'here'"),
+        "warn",
+        r"starts, and its tables have no rows",
+    ),
+    Row(
+        N,
+        "SQLite: a count that nobody has judged",
+        sqlite_file(verify_query="SELECT count(*) FROM payments WHERE note = 'today'"),
+        "warn",
+        r"verify_query returns 0 from the restored database payments.db: say with expect what it must be",
+    ),
+    Row(
+        N,
+        "SQLite: nothing is expected of it",
+        sqlite_file(verify_query="SELECT count(*) FROM payments WHERE note = 'today'", expect="0"),
+        "pass",
+        r"verify_query answered as expected",
+    ),
     Row(N, "SQLite: a damaged file", sqlite_file(damaged=True, verify_query="SELECT 1"), "fail", r"is damaged|malformed"),
     Row(N, "two databases, and none is named", two_databases, "unknown", r"2 databases were restored \(.*payments.db.*\): name the one"),
     Row(

@@ -51,7 +51,8 @@ _OF_BACKUP = (
     "innodb_checksum_algorithm",
 )
 _OF_THIS_HOST = re.compile(
-    r"No space left|Permission denied|(?:Errcode|error number):? (?:13|28)\b|unknown (?:option|variable)|Upgrad(?:e|ing).*not supported|Unsupported redo log"
+    r"No space left|Permission denied|(?:Errcode|error number):? (?:13|28)\b"
+    r"|unknown (?:option|variable)|Upgrad(?:e|ing).*not supported|Unsupported redo log"
     r"|plugin .* is not loaded|Can't (?:find|read) messagefile|Please (?:read|consult).*root|decrypt|encryption|Unknown collation"
     r"|Unknown character set|Unknown storage engine|out of memory",
     re.I,
