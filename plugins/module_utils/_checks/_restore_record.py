@@ -212,7 +212,7 @@ def judged(path: str, record: Record, asked: Asked, now: dt.datetime, notes: t.S
     if record.good and _is_of_elsewhere(record, asked):
         judgement.warns.append(
             phrase(
-                "the last restore was made on {host}, and a path there need not lead to the backups of {here}: restore on {here}, or there",
+                "the last restore was made on {host}, and a path there need not lead to the backups of {here}: restore on {here}",
                 host=record.host,
                 here=platform.node(),
             )

@@ -132,9 +132,11 @@ class PostgreSQL:
     def has_rows(self) -> bool:
         names = f"SELECT c.oid::regclass {_TABLES} AND c.relkind <> 'p' AND pg_relation_size(c.oid) > 0 ORDER BY pg_relation_size(c.oid)"
         for database in self._databases():
-            for table in self.ask(f"{names} LIMIT {LOOKED_INTO}", database).splitlines():
-                if self.ask(f"SELECT 1 FROM {table} LIMIT 1", database):
-                    return True
+            found = self.ask(f"{names} LIMIT {LOOKED_INTO}", database).splitlines()
+            if any(self.ask(f"SELECT 1 FROM {table} LIMIT 1", database) for table in found):
+                return True
+            if len(found) == LOOKED_INTO:  # one of the others may have some
+                return True
         return False
 
     def _databases(self) -> list[str]:

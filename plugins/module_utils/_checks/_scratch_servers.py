@@ -56,7 +56,7 @@ class Database(t.Protocol):
         """How many tables each of its databases has. Unusable, CannotObserve."""
 
     def has_rows(self) -> bool:
-        """Whether a table of one of them has a row. Unusable, CannotObserve: that cannot be told."""
+        """Whether a table of one of them has a row, or may have. Unusable, CannotObserve: that cannot be told."""
 
     def ask(self, query: str, database: str | None) -> str:
         """The answer as plain text. Unusable, CannotObserve."""
