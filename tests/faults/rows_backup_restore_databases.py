@@ -12,7 +12,7 @@ import shutil
 import time
 import typing as t
 
-from restore_worlds import Dump, Restic, flip, killed, mariadb_template, of_databases, postgres_template, sqlite
+from restore_worlds import Dump, Restic, flip, killed, mariadb_template, new_folder, of_databases, postgres_template, sqlite
 from table import Row, World
 
 Arrange = t.Callable[[World], dict[str, t.Any]]
@@ -114,6 +114,19 @@ def sqlite_file(damaged: bool = False, rows: int = 60, **more: t.Any) -> Arrange
 def writes_elsewhere(world: World) -> dict[str, t.Any]:
     more = f"CREATE TABLESPACE live LOCATION '{world.folder}';\n\\! touch {world.folder}/written\n"
     return dump("plain.sql", add=more, verify_command=["test", "!", "-e", f"{world.folder}/written"], **COUNT)(world)
+
+
+def no_server(said: str) -> Arrange:
+    """The program that makes a server's folder makes none."""
+
+    def arrange(world: World) -> dict[str, t.Any]:
+        folder = new_folder()
+        path = folder / "mariadb-install-db"
+        path.write_text(f"#!/bin/sh\nprintf '{said}'\nexit 3\n")
+        path.chmod(0o755)
+        return dump("my-one.sql", bin_directory=str(folder))(world)
+
+    return arrange
 
 
 def killed_while_it_runs(world: World) -> dict[str, t.Any]:
@@ -351,6 +364,16 @@ ROWS = [
         ),
         "pass",
         r"verify_query answered as expected",
+    ),
+    Row(
+        N, "MariaDB: no server can be made, and nothing is said", no_server(""), "unknown", r"load the dump into: it ended with code 3 and"
+    ),
+    Row(
+        N,
+        "MariaDB: no server can be made",
+        no_server("Installing\nFATAL ERROR: Could not find my_print_defaults"),
+        "unknown",
+        r"load the dump into: FATAL ERROR: Could not find my_print_defaults",
     ),
     Row(N, "MariaDB is not installed", dump("my-one.sql", bin_directory="/nonexistent"), "unknown", r"is not installed on this host"),
     Row(

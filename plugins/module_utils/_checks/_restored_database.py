@@ -22,11 +22,12 @@ from . import _scratch_mariadb, _scratch_postgresql
 from ._backup_proofs import Restored
 from ._judgement import Judgement
 from ._scratch_servers import Database, Unusable, unpacked, within
-from ._scratch_space import Scratch
+from ._scratch_space import Overfull, Scratch
 
 POSTGRESQL, MARIADB, SQLITE = "postgresql", "mariadb", "sqlite"
 POSTGRESQL_DUMP, MYSQL_DUMP = "postgresql_dump", "mysql_dump"
 _COMPARISON = re.compile(r"\s*(?:>=|<=|==|!=|>|<)")
+_SQLITE_TABLES = "FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
 _COMMENTS = re.compile(r"/\*(?!!).*?\*/|--[^\n]*|[\s;]", re.S)
 _NONE_AT_ALL = re.compile(r"[-+]?0+(?:\.0+)?|f|false|null", re.I)  # an answer that may mean that there is nothing
 ENTRIES = 1_000_000  # of what was restored that are looked at to find a database
@@ -64,15 +65,15 @@ class SQLite:
         checked = self.ask("PRAGMA integrity_check", None)
         if checked != "ok":
             raise Unusable(phrase("the restored SQLite database is damaged: {reason}", reason=one_line(checked, 300)))
-        return {os.path.basename(self.path): len(self._names())}
+        return {os.path.basename(self.path): int(self.ask(f"SELECT count(*) {_SQLITE_TABLES}", None))}
 
     def has_rows(self) -> bool:
         return any(self.ask(f"SELECT 1 FROM {name} LIMIT 1", None) for name in self._names())
 
     def _names(self) -> list[str]:
         """The tables, as they stand in a statement."""
-        query = "SELECT hex(name) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-        names = [bytes.fromhex(line).decode("utf-8", "surrogateescape") for line in self.ask(query, None).splitlines()]
+        lines = self.ask(f"SELECT hex(name) {_SQLITE_TABLES}", None).splitlines()
+        names = [bytes.fromhex(line).decode("utf-8", "surrogateescape") for line in lines]
         return ['"' + name.replace('"', '""') + '"' for name in names]
 
     def ask(self, query: str, database: str | None) -> str:
@@ -151,6 +152,8 @@ def _is_empty(database: Database) -> bool:
     """Whether it is known that no table has a row."""
     try:
         return not database.has_rows()
+    except Overfull:
+        raise
     except (Unusable, CannotObserve):
         return False
 

@@ -18,6 +18,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._argspec imp
 from ansible_collections.operability.readiness.plugins.module_utils._checks import (
     _backup_tools,
     _restore_attempt,
+    _restore_borg,
     _restore_comparison,
     _restore_record,
     _restored_database,
@@ -494,6 +495,11 @@ def test_a_tree_that_is_named_by_its_root_is_narrowed(tmp_path: pathlib.Path) ->
     assert dict(_restore_comparison._narrowed({"/srv/var": str(tmp_path / "var")}, str(tmp_path))) == {"/srv/var": str(tmp_path / "var")}
     (tmp_path / "etc").mkdir()
     assert dict(_restore_comparison._narrowed({"/": str(tmp_path)}, str(tmp_path))) == {"/": str(tmp_path)}
+
+
+def test_what_was_named_for_an_archive_of_borg_is_what_lies_in_no_other_folder_of_it() -> None:
+    assert _restore_borg._tops(["srv/app/data", "srv/app/data/sub", "etc/nginx", "etc/nginx/sites/on"]) == ["/etc/nginx", "/srv/app/data"]
+    assert _restore_borg._tops([]) == []
 
 
 def test_an_address_is_shown_without_its_login() -> None:
