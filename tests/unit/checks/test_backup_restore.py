@@ -325,6 +325,18 @@ def test_what_of_a_dump_reaches_mariadb(line: bytes, given: bool) -> None:
     assert _scratch_mariadb._is_given(line) is given
 
 
+def test_what_a_client_says_is_read_to_its_end_or_not_judged(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "dump").write_text("x\n")
+    words = ["sh", "-c", "cat > /dev/null; yes complaint | head -c 300000 >&2; echo last >&2"]
+    with _scratch_space.Scratch(str(tmp_path), 10**6) as scratch:
+        runner = Runner(environ=dict(os.environ))
+        _rc, lines = _scratch_servers.fed(runner, scratch, words, str(tmp_path / "dump"), _scratch_postgresql._is_given)
+        assert lines[-1] == "last"
+        monkeypatch.setattr(_scratch_servers, "COMPLAINTS", 1000)
+        with pytest.raises(CannotObserve, match="of messages"):
+            _scratch_servers.fed(runner, scratch, words, str(tmp_path / "dump"), _scratch_postgresql._is_given)
+
+
 def test_links_that_lead_out_of_the_scratch_space(tmp_path: pathlib.Path) -> None:
     with _scratch_space.Scratch(str(tmp_path), 10**6) as scratch:
         data, space = pathlib.Path(scratch.folder("data")), pathlib.Path(scratch.folder("space"))
