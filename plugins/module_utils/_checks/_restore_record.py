@@ -226,6 +226,7 @@ def judged(path: str, record: Record, asked: Asked, now: dt.datetime, notes: t.S
         )
     if record.result == Status.WARN.value:
         judgement.warns.append(phrase("the last restore was not whole: {reason}", reason=record.message))
+    unsaid = [phrase("the backups were not looked at now"), *unpromised(asked.rto)]
     good = plural(
         "restored {age:duration} ago by {user} on {host}: {generation}, {count:number} file, {bytes:bytes} in {taken:duration}; {unsaid}",
         "restored {age:duration} ago by {user} on {host}: {generation}, {count:number} files, {bytes:bytes} in {taken:duration}; {unsaid}",
@@ -236,7 +237,7 @@ def judged(path: str, record: Record, asked: Asked, now: dt.datetime, notes: t.S
         generation=record.generation,
         bytes=record.bytes,
         taken=record.duration,
-        unsaid=listed([phrase("the backups were not looked at now"), *unpromised(asked.rto)]),
+        unsaid=listed(unsaid),
     )
     facts: Facts = {
         "observed": {**described(record), "record": path},
