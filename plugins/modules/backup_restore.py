@@ -50,7 +50,8 @@ options:
     type: path
   generation:
     description:
-      - Which backup is restored, V(newest) or its id as the tool names it.
+      - Which backup is restored, V(newest), also called V(latest), or its id as the tool names it. One that is named needs a O(record) of
+        its own.
     type: str
     default: newest
   fall_back:
@@ -67,8 +68,8 @@ options:
     description:
       - A file on the host for the dated record of the last restore. A restore below O(scratch) writes it, and without O(scratch) it is
         read.
-      - It counts for the backups that are named here, and only while no other than its owner may write it. It is as good as its owner,
-        since what a person writes there looks the same.
+      - It counts for the backups that are named here, on the host that has restored them where a path names them, and only while no other
+        than its owner may write it. It is as good as its owner, since what a person writes there looks the same.
     type: path
   max_age:
     description:
@@ -125,13 +126,13 @@ options:
   expect:
     description:
       - What it must answer, as a text such as V(ready), or as a comparison of its first value such as V(> 1000). Without it any answer
-        will do that has a row.
+        will do that has a row, but 0 and false are C(warn). A text that starts with V(<), V(>), V(=) or V(!) is always a comparison.
     type: str
   verify_command:
     description:
       - A command that must succeed, as a list of its words, run in the folder of what was restored. C(RESTORED) has the folder,
-        C(PGHOST), C(PGPORT) and C(PGUSER) or C(MYSQL_UNIX_PORT) lead to the restored database. It gets none of the secrets that are given
-        here.
+        C(PGHOST), C(PGPORT) and C(PGUSER) or C(MYSQL_UNIX_PORT) lead to the restored database. Of the environment of the check it gets
+        C(PATH), C(HOME), C(TMPDIR), the language and the account, and none of the secrets that are given here.
     type: list
     elements: str
 notes:

@@ -173,6 +173,9 @@ def postgres_template() -> pathlib.Path:
         at = ("-h", str(server.socket), "-p", str(server.port), "-U", "postgres")
         (folder / "plain.sql").write_text(server.tools.run("pg_dump", *at, "payments").stdout)
         (folder / "all.sql").write_text(server.tools.run("pg_dumpall", *at).stdout)
+        (folder / "clean.sql").write_text(server.tools.run("pg_dump", *at, "--clean", "payments").stdout)
+        (folder / "all-clean.sql").write_text(server.tools.run("pg_dumpall", *at, "--clean").stdout)
+        (folder / "tables.sql").write_text(server.tools.run("pg_dump", *at, "--schema-only", "payments").stdout)
         server.tools.run("pg_dump", *at, "-Fc", "-f", str(server.tools.folder / "custom.dump"), "payments")
         shutil.copy(server.tools.folder / "custom.dump", folder / "custom.dump")
     finally:
@@ -190,8 +193,10 @@ def mariadb_template() -> pathlib.Path:
     try:
         server.query("CREATE DATABASE payments; USE payments; CREATE TABLE payments (id int PRIMARY KEY, note text)")
         server.query("CREATE TABLE invoices (id int PRIMARY KEY); INSERT INTO payments VALUES (1, 'a'), (2, 'b'), (3, 'c')", "payments")
+        server.query("CREATE VIEW known AS SELECT id FROM payments", "payments")
         server.query("CREATE EVENT tidy ON SCHEDULE EVERY 1 DAY DO DELETE FROM invoices", "payments")
-        for name, words in (("one.sql", ["--events", "payments"]), ("all.sql", ["--all-databases", "--events"])):
+        made_of = {"one.sql": ["--events", "payments"], "all.sql": ["--all-databases", "--events"], "tables.sql": ["--no-data", "payments"]}
+        for name, words in made_of.items():
             argv = ("mariadb-dump", "--no-defaults", f"--socket={server.socket}", "--user=root", "--routines", *words)
             (folder / name).write_text(made.run(*argv).stdout)
     finally:

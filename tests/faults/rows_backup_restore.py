@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import os
 import pathlib
+import platform
 import shutil
 import time
 import typing as t
@@ -303,6 +305,14 @@ def foreign_folder(world: World) -> dict[str, t.Any]:
     return repository.args()
 
 
+def left_under_another_name(world: World) -> dict[str, t.Any]:
+    repository = backed_up(world)
+    folder = repository.scratch / "readiness-restore-1-abc"
+    folder.mkdir(mode=0o700)
+    (folder / "file").write_text("x")
+    return repository.args()
+
+
 # -- the record
 
 
@@ -316,7 +326,7 @@ def recorded(days: float = 3, **more: t.Any) -> t.Callable[[Restic], dict[str, t
         content: dict[str, object] = {
             "ended": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "user": getpass.getuser(),
-            "host": "db1",
+            "host": platform.node(),
             "of": {"tool": "restic", "repository": str(repository.repository)},
             "generation": "4f1c02aa",
             "generation_time": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -399,6 +409,38 @@ def failure_recorded(world: World) -> dict[str, t.Any]:
     return {**args, "max_age": "90d"}
 
 
+def older_one_by_name(world: World) -> dict[str, t.Any]:
+    """The newest is damaged, and recorded as such; then somebody restores an older one that is whole, with the same record."""
+    args = newest_damaged(False)(world)
+    assert before(world, args) == "fail"
+    repository = [path for path in (world.folder / "repository" / "snapshots").iterdir()]
+    listed = json.loads(Restic(world, world.folder / "data", init=False).restic("snapshots", "--json"))
+    assert len(repository) == len(listed) == 2
+    return {**args, "generation": min(listed, key=_time)["id"]}
+
+
+def _time(snapshot: t.Mapping[str, str]) -> str:
+    return snapshot["time"]
+
+
+def and_then(first: Arrange, changes: t.Mapping[str, object], status: str) -> Arrange:
+    """What is asked after a run that has come to this status."""
+
+    def arrange(world: World) -> dict[str, t.Any]:
+        args = first(world)
+        assert before(world, args) == status
+        return {name: value for name, value in {**args, **changes}.items() if value is not None}
+
+    return arrange
+
+
+def elsewhere(world: World) -> dict[str, t.Any]:
+    """The record is of another host; this one can restore."""
+    repository = backed_up(world)
+    recorded(1, host="another-host")(repository)
+    return repository.args(restore_every="7d")
+
+
 def no_new_restore(**more: t.Any) -> Arrange:
     def arrange(world: World) -> dict[str, t.Any]:
         repository = backed_up(world)
@@ -459,7 +501,13 @@ ROWS = [
     Row(N, "a file comes back with another content", other_content, "fail", r"invoice-3 was restored with another content than the live"),
     Row(N, "most of the live files are not in the backup", files_not_in_it, "warn", r"of \d+ live files .* are not in it: .*left-out"),
     Row(N, "a file is left out on purpose", few_left_out, "pass", r"20 compared with the live files"),
-    Row(N, "restored where no live files are", restored_elsewhere, "pass", r"20 files, .*; sizes are those of the backup's listing$"),
+    Row(
+        N,
+        "restored where no live files are",
+        restored_elsewhere,
+        "pass",
+        r"20 files, .*; sizes are those of the backup's listing; no RTO is given$",
+    ),
     Row(N, "a manifest holds", with_manifest(), "pass", r"20 compared with the manifest"),
     Row(N, "a manifest names another content", with_manifest(wrong=True), "fail", r"another content than the manifest says"),
     Row(N, "a manifest names a file that is not restored", with_manifest(missing=True), "fail", r"invoice-of-tomorrow is named in the"),
@@ -467,7 +515,13 @@ ROWS = [
     Row(N, "a manifest is garbage", with_manifest(garbage=True), "unknown", r"is not what sha256sum writes"),
     Row(N, "the manifest is not in the backup", asked(manifest="SHA256"), "fail", r"the manifest SHA256 is not among what was restored"),
     Row(N, "a command finds it good", asked(verify_command=["test", "-s", "invoice-1"]), "pass", r"verify_command answered as expected"),
-    Row(N, "a command misses something", asked(verify_command=["test", "-s", "ledger"]), "fail", r"verify_command ended with code 1"),
+    Row(
+        N,
+        "a command misses something",
+        asked(verify_command=["test", "-s", "ledger"]),
+        "fail",
+        r"verify_command ended with code 1 .* and said nothing",
+    ),
     Row(N, "a command that is not there", asked(verify_command=["no-such-command"]), "unknown", r"no-such-command is not installed"),
     Row(N, "the source was empty", empty_source, "fail", r"0 files were restored, at least 1 are wanted"),
     Row(N, "all files were empty", empty_files, "fail", r"what was restored is empty"),
@@ -488,13 +542,50 @@ ROWS = [
     Row(N, "links lead out of what is restored", removes_nothing_else, "pass", r"20 files"),
     Row(N, "a run was killed in the middle", killed_in_the_middle, "fail", r"20 files were restored, at least 1000 are wanted"),
     Row(N, "a folder named like one of a restore", foreign_folder, "warn", r"looks like a restore that was killed and cannot be told"),
+    Row(
+        N, "a folder that was left under another name", left_under_another_name, "warn", r"looks like a restore that was killed and cannot"
+    ),
     Row(N, "the scratch space is a link", scratch_is("link"), "unknown", r"is a symbolic link: name the folder itself"),
     Row(N, "the scratch space is a file", scratch_is("file"), "unknown", r"is not a folder"),
     Row(N, "the scratch space is not there", scratch_is("nothing"), "unknown", r"scratch does not exist"),
     Row(N, "anybody may write in the scratch space", scratch_is("open"), "unknown", r"anybody may write in the scratch space"),
     Row(N, "the scratch space is like /tmp", scratch_is("sticky"), "pass", r"20 files"),
     Row(N, "the scratch space is somebody else's", scratch_is("another's"), "unknown", r"belongs to nobody|does not exist"),
-    Row(N, "restored three days ago", by_record(recorded()), "pass", r"restored 3 d ago by \w+ on db1: 4f1c02aa, 20 files"),
+    Row(N, "restored three days ago", by_record(recorded()), "pass", r"restored 3 d ago by \w+ on .*: 4f1c02aa, 20 files"),
+    Row(
+        N, "a record tells what it does not show", by_record(recorded()), "pass", r"; the backups were not looked at now; no RTO is given$"
+    ),
+    Row(N, "a record tells that the RTO was kept", by_record(recorded(), rto="1h"), "pass", r"; the backups were not looked at now$"),
+    Row(
+        N, "another host restored what lies at that path there", by_record(recorded(host="other")), "warn", r"was made on other, and a path"
+    ),
+    Row(
+        N,
+        "another host restored a repository that both reach",
+        by_record(
+            recorded(host="other", of={"tool": "restic", "repository": "sftp:backup@store:/srv"}), repository="sftp:backup@store:/srv"
+        ),
+        "pass",
+        r"restored 3 d ago by \w+ on other",
+    ),
+    Row(N, "another host has restored, and a new one is not due", elsewhere, "pass", r"backup \w+ of .* was restored in .*: 20 files"),
+    Row(
+        N, "the record is of fewer files than wanted", by_record(recorded(), min_files=100), "fail", r"brought back 20 files, at least 100"
+    ),
+    Row(N, "the record is of less than no time", by_record(recorded(duration=-5)), "unknown", r"is nothing that a check has kept"),
+    Row(N, "the record is of nothing at all", by_record(recorded(files=0, bytes=0)), "unknown", r"is nothing that a check has kept"),
+    Row(N, "the record says of no look", by_record(recorded(proven=["restored"])), "unknown", r"is nothing that a check has kept"),
+    Row(
+        N, "an older one that is named does not stand for the newest", older_one_by_name, "unknown", r"is of the backup newest, not of \w+"
+    ),
+    Row(
+        N,
+        "the failure of the newest stays",
+        and_then(older_one_by_name, {"generation": None, "restore_every": "7d"}, "unknown"),
+        "fail",
+        r"backup \w+ of .* cannot be restored",
+    ),
+    Row(N, "the newest, in restic's own word", asked(generation="latest"), "pass", r"20 files"),
     Row(N, "restored half a year ago", by_record(recorded(180)), "fail", r"the last restore was 180 d ago .*, the limit is 90 d"),
     Row(
         N, "the last restore did not succeed", by_record(recorded(result="fail", message="no table")), "fail", r"did not succeed: no table"
@@ -521,7 +612,9 @@ ROWS = [
     Row(N, "a restore that failed has left its record", failure_recorded, "fail", r"did not succeed: .*cannot be restored"),
     Row(N, "a run that saw nothing leaves the record alone", unknown_keeps_the_record, "pass", r"restored .* ago by"),
     Row(N, "the last restore is younger than a new one is due", no_new_restore(), "pass", r"restored .* ago by"),
-    Row(N, "something else is asked than of the last restore", no_new_restore(min_files=21), "pass", r"restored .* ago by"),
+    Row(
+        N, "something else is asked than of the last restore", no_new_restore(min_files=21), "fail", r"20 files were restored, at least 21"
+    ),
     Row(N, "the last restore answers no query", no_new_restore(verify_command=["false"]), "fail", r"verify_command ended with code 1"),
     Row(
         N,

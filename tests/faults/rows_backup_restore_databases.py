@@ -12,7 +12,7 @@ import shutil
 import time
 import typing as t
 
-from restore_worlds import Dump, Restic, flip, killed, mariadb_template, of_databases, postgres_template, sqlite
+from restore_worlds import Dump, Restic, flip, killed, mariadb_template, new_folder, of_databases, postgres_template, sqlite
 from table import Row, World
 
 Arrange = t.Callable[[World], dict[str, t.Any]]
@@ -97,11 +97,11 @@ def table_elsewhere(data: pathlib.Path, world: World) -> None:
     (data / "payments" / "payments.isl").write_text(f"{world.folder}/live/payments.ibd")
 
 
-def sqlite_file(damaged: bool = False, **more: t.Any) -> Arrange:
+def sqlite_file(damaged: bool = False, rows: int = 60, **more: t.Any) -> Arrange:
     def arrange(world: World) -> dict[str, t.Any]:
         data = world.folder / "app"
         data.mkdir()
-        path = sqlite(data / "payments.db", rows=60)
+        path = sqlite(data / "payments.db", rows=rows)
         if damaged:
             content = bytearray(path.read_bytes())
             content[8192:16384] = b"\x55" * 8192
@@ -114,6 +114,19 @@ def sqlite_file(damaged: bool = False, **more: t.Any) -> Arrange:
 def writes_elsewhere(world: World) -> dict[str, t.Any]:
     more = f"CREATE TABLESPACE live LOCATION '{world.folder}';\n\\! touch {world.folder}/written\n"
     return dump("plain.sql", add=more, verify_command=["test", "!", "-e", f"{world.folder}/written"], **COUNT)(world)
+
+
+def no_server(said: str) -> Arrange:
+    """The program that makes a server's folder makes none."""
+
+    def arrange(world: World) -> dict[str, t.Any]:
+        folder = new_folder()
+        path = folder / "mariadb-install-db"
+        path.write_text(f"#!/bin/sh\nprintf '{said}'\nexit 3\n")
+        path.chmod(0o755)
+        return dump("my-one.sql", bin_directory=str(folder))(world)
+
+    return arrange
 
 
 def killed_while_it_runs(world: World) -> dict[str, t.Any]:
@@ -173,6 +186,7 @@ def _size(path: pathlib.Path) -> int:
 
 ALONE = {"verify_query": f"SELECT concat_ws(' ', {', '.join(f'current_setting({name!r})' for name in SETTINGS)})", "expect": "off    0"}
 ROOT = {"database_user": "root"}
+COUNT_OF_MARIADB = {"verify_query": COUNT["verify_query"]}
 NO_TABLE = "DROP TABLE public.payments;\n"
 
 ROWS = [
@@ -185,6 +199,23 @@ ROWS = [
     ),
     Row(N, "PostgreSQL: a plain dump as it is", dump("plain.sql", as_file="p.sql", **COUNT), "pass", r"verify_query answered as expected"),
     Row(N, "PostgreSQL: a dump of all databases", dump("all.sql", **COUNT), "pass", r"starts with 2 tables"),
+    Row(N, "PostgreSQL: tables without rows", dump("tables.sql"), "warn", r"starts, and its tables have no rows"),
+    Row(N, "PostgreSQL: a dump that removes first what is there", dump("clean.sql", **COUNT), "pass", r"starts with 2 tables"),
+    Row(N, "PostgreSQL: all databases, removed first", dump("all-clean.sql", **COUNT), "pass", r"starts with 2 tables"),
+    Row(
+        N,
+        "PostgreSQL: such a dump of which a statement fails",
+        dump("clean.sql", without="CREATE TABLE public.payments", **COUNT),
+        "fail",
+        r"statements of the dump failed, the first: ",
+    ),
+    Row(
+        N,
+        "PostgreSQL: a dump that changes what is not there",
+        dump("plain.sql", add="ALTER TABLE public.ledger ADD COLUMN dropped int;\n", **COUNT),
+        "fail",
+        r'1 statement of the dump failed: relation "public.ledger" does not exist',
+    ),
     Row(N, "PostgreSQL: a dump in its own format", dump("custom.dump", as_file="p.dump", **COUNT), "pass", r"starts with 2 tables"),
     Row(
         N,
@@ -324,6 +355,26 @@ ROWS = [
         "fail",
         r"cannot be restored: .*it is not a whole dump",
     ),
+    Row(N, "MariaDB: tables without rows", dump("my-tables.sql"), "warn", r"starts, and its tables have no rows"),
+    Row(
+        N,
+        "MariaDB: a dump that removes what is not there",
+        dump(
+            "my-one.sql", add="DROP TABLE ledger; DROP VIEW seen; ALTER TABLE payments DROP INDEX gone;\n", expect="3", **COUNT_OF_MARIADB
+        ),
+        "pass",
+        r"verify_query answered as expected",
+    ),
+    Row(
+        N, "MariaDB: no server can be made, and nothing is said", no_server(""), "unknown", r"load the dump into: it ended with code 3 and"
+    ),
+    Row(
+        N,
+        "MariaDB: no server can be made",
+        no_server("Installing\nFATAL ERROR: Could not find my_print_defaults"),
+        "unknown",
+        r"load the dump into: FATAL ERROR: Could not find my_print_defaults",
+    ),
     Row(N, "MariaDB is not installed", dump("my-one.sql", bin_directory="/nonexistent"), "unknown", r"is not installed on this host"),
     Row(
         N,
@@ -335,7 +386,34 @@ ROWS = [
     Row(N, "MariaDB: its space is damaged", data_folder(system_space_gone, of="mariadb", **COUNT), "fail", r"does not start: "),
     Row(N, "MariaDB: a table lies elsewhere", data_folder(table_elsewhere, of="mariadb", **COUNT), "unknown", r"payments.isl .* leads to"),
     Row(N, "SQLite: a file", sqlite_file(verify_query="SELECT count(*) FROM payments", expect="60"), "pass", r"starts with 1 table"),
-    Row(N, "SQLite: a table is missing", sqlite_file(verify_query="SELECT * FROM invoices"), "fail", r"no such table: invoices"),
+    Row(
+        N,
+        "SQLite: a table is missing",
+        sqlite_file(verify_query="SELECT * FROM invoices"),
+        "fail",
+        r"database payments.db: no such table: invoices",
+    ),
+    Row(
+        N,
+        "SQLite: its table has no rows",
+        sqlite_file(rows=0, verify_query="SELECT 'here'"),
+        "warn",
+        r"starts, and its tables have no rows",
+    ),
+    Row(
+        N,
+        "SQLite: a count that nobody has judged",
+        sqlite_file(verify_query="SELECT count(*) FROM payments WHERE note = 'today'"),
+        "warn",
+        r"verify_query returns 0 from the restored database payments.db: say with expect what it must be",
+    ),
+    Row(
+        N,
+        "SQLite: nothing is expected of it",
+        sqlite_file(verify_query="SELECT count(*) FROM payments WHERE note = 'today'", expect="0"),
+        "pass",
+        r"verify_query answered as expected",
+    ),
     Row(N, "SQLite: a damaged file", sqlite_file(damaged=True, verify_query="SELECT 1"), "fail", r"is damaged|malformed"),
     Row(N, "two databases, and none is named", two_databases, "unknown", r"2 databases were restored \(.*payments.db.*\): name the one"),
     Row(

@@ -63,6 +63,8 @@ class Restored:
         None  # ("postgresql", folder), ("mariadb", folder), ("postgresql_dump", file), ("mysql_dump", file), ("sqlite", file)
     )
     listed: dict[str, int] = dataclasses.field(default_factory=dict)  # sizes by restored path, as the backup itself lists them
+    whole: list[str] | None = None  # folders as they were that it has all of; None: what ``places`` names
+    lost: list[str] = dataclasses.field(default_factory=list)  # members of it that could not be restored
 
 
 class IntegrityOf(t.Protocol):

@@ -133,6 +133,16 @@ def shown_name(args: t.Mapping[str, object]) -> str:
     return str(args["tool"])
 
 
+def is_of_one_host(args: t.Mapping[str, object]) -> bool:
+    """Whether a path says where the backups are: on another host the same path leads to other ones, unless it is shared."""
+    for name in NEEDED.get(str(args["tool"]), ()):
+        value = args.get(name)
+        for item in value if isinstance(value, (list, tuple)) else [value]:
+            if isinstance(item, str) and item.startswith(("/", "~", ".", "file://", "local:")):
+                return True
+    return False
+
+
 def shown_address(text: str) -> str:
     return masked(public_url(text)) if "://" in text else masked(text)
 
@@ -206,6 +216,7 @@ __all__ = (
     "Tool",
     "identity",
     "integrity_of",
+    "is_of_one_host",
     "refused",
     "restore_of",
     "shown_name",

@@ -5,25 +5,35 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import datetime as dt
 import hashlib
 import json
 import os
+import re
 import typing as t
 
 from .._finding import CannotObserve
 from .._message import first_line
 from .._phrase import Message, phrase, plural
-from .._runner import Runner
+from .._runner import Runner, user_name
 from . import _restore_comparison, _restored_database
 from ._backup_proofs import Generation, Restored, RestoreFailed, RestoreOf
 from ._backup_tools import with_program
 from ._judgement import FUTURE, Judgement
-from ._scratch_servers import Unusable, account_of, without_clients_settings
+from ._scratch_servers import Unusable, account_of
 from ._scratch_space import Overfull, Scratch, ScratchRunner, measured
 
 LIVE, AUTO, NONE = "live", "auto", "none"
+NEWEST = ("newest", "latest")
+_OF_A_COMMAND = re.compile(r"PATH|HOME|USER|LOGNAME|SHELL|TZ|TMPDIR|LANG|LANGUAGE|LC_[A-Z]+")  # the rest may hold what is no business of it
+_FULL = re.compile(r"no space left|disk quota exceeded|(?:err(?:no|code)|error number):? (?:28|122)\b", re.I)
+_NOT_ALLOWED = re.compile(
+    r"permission denied|operation not permitted|read-only file system|file name too long"
+    r"|(?:err(?:no|code)|error number):? (?:1|13|30|36)\b",
+    re.I,
+)
 OLDER = 3  # generations that are tried where the newest cannot be restored
 
 
@@ -52,6 +62,7 @@ class Outcome:
     bytes: int = 0
     proven: list[str] = dataclasses.field(default_factory=list)
     observed: dict[str, object] = dataclasses.field(default_factory=dict)
+    answered: list[str] = dataclasses.field(default_factory=list)  # what answered as expected
 
 
 def wanted(args: Asked) -> list[str]:
@@ -72,9 +83,14 @@ def _question(name: str, value: object) -> str:
     return name if value is True else f"{name} {hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]}"
 
 
+def is_newest(args: t.Mapping[str, object]) -> bool:
+    """Whether the newest one is wanted, whatever that is."""
+    return args["generation"] in NEWEST
+
+
 def chosen(args: Asked, generations: t.Sequence[Generation], now: dt.datetime, judgement: Judgement) -> list[Generation]:
     """The generations to try, the one that is wanted first; none where it is not there."""
-    if args["generation"] != "newest":
+    if not is_newest(args):
         found = [one for one in generations if one.id == args["generation"]]
         first = generations.index(found[0]) if found else len(generations)
     else:
@@ -109,7 +125,7 @@ def attempt(args: Asked, half: RestoreOf, runner: Runner, generations: t.Sequenc
                 try:
                     restored = half.restore(with_program(t.cast("t.Mapping[str, object]", args)), watched, generation, target)
                 except (RestoreFailed, CannotObserve) as exc:
-                    _is_full(scratch, exc)
+                    _is_of_the_scratch_space(scratch, exc)
                     raise
                 scratch.watch(now=True)
                 _look(args, restored, target, watched, scratch, outcome)
@@ -135,13 +151,19 @@ def _iso(moment: dt.datetime) -> str:
     return moment.astimezone(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _is_full(scratch: Scratch, exc: RestoreFailed | CannotObserve) -> None:
-    """Overfull where the tool failed for want of space: no fault of the backup."""
+def _is_of_the_scratch_space(scratch: Scratch, exc: RestoreFailed | CannotObserve) -> None:
+    """CannotObserve where the tool could not write: for want of space, or of permission. That is no fault of the backup."""
     if isinstance(exc, Overfull):
         return
     scratch.watch(now=True)
-    if "no space left" in str(exc.message).lower():
+    if _FULL.search(str(exc.message)):
         raise Overfull(phrase("{path:path} is full: {reason}", path=scratch.parent, reason=exc.message)) from None
+    if isinstance(exc, RestoreFailed) and _NOT_ALLOWED.search(str(exc.message)):
+        raise CannotObserve(
+            phrase(
+                "nothing can be restored into {path:path} as {user}: {reason}", path=scratch.parent, user=user_name(), reason=exc.message
+            )
+        ) from None
 
 
 def _look(args: Asked, restored: Restored, target: str, runner: Runner, scratch: Scratch, outcome: Outcome) -> None:
@@ -163,6 +185,15 @@ def _look(args: Asked, restored: Restored, target: str, runner: Runner, scratch:
     if judgement.fails:
         return
     looked = False
+    if restored.lost:
+        judgement.fails.append(
+            plural(
+                "{count:number} member could not be restored, because it is another name of one that is not in it: {names:list}",
+                "{count:number} members could not be restored, because they are other names of some that are not in it: {names:list}",
+                count=len(restored.lost),
+                names=sorted(restored.lost)[:5],
+            )
+        )
     if restored.listed:
         _restore_comparison.with_listing(restored.listed, target, judgement)
         outcome.proven.append("listing")
@@ -170,9 +201,13 @@ def _look(args: Asked, restored: Restored, target: str, runner: Runner, scratch:
     found = _restored_database.located(restored, args, target)
     if args["compare_with"] == LIVE or (args["compare_with"] == AUTO and found is None):
         asked = args["compare_with"] == LIVE
-        compared = _restore_comparison.with_live(restored.places, target, outcome.generation.time, args["sample_files"], runner)
+        # a folder that is a backup itself is no live one
+        places = {place: now for place, now in restored.places.items() if place != outcome.generation.id}
+        compared = _restore_comparison.with_live(places, target, outcome.generation.time, args["sample_files"], runner, restored.whole)
+        if asked and not places:
+            judgement.warns.append(phrase("the backup does not say where its files lay: name the folder in paths"))
         outcome.observed["compared"] = {"equal": compared.equal, "changed_since": compared.changed, "gone_since": compared.gone}
-        if _restore_comparison.judge(compared, asked, judgement):
+        if _restore_comparison.judge(compared, asked and bool(places), judgement):
             outcome.proven.append(LIVE)
             looked = True
     if args["manifest"] is not None:
@@ -201,7 +236,8 @@ def _with_database(
     outcome.observed["database"] = kind
     try:
         with _restored_database.opened(found, args, runner, scratch, restored.places, account_of(args["database_user"])) as answering:
-            tables = _restored_database.examine(answering, args, outcome.judgement)
+            tables, answered = _restored_database.examine(answering, args, outcome.judgement)
+            outcome.answered += ["verify_query"] if answered else []
             outcome.observed["tables"] = dict(list(tables.items())[:20])
             outcome.proven.append(kind)
             if args["verify_command"]:
@@ -215,12 +251,18 @@ def _command(args: Asked, restored: Restored, target: str, runner: Runner, outco
     words = args["verify_command"] or []
     folder = next((now for now in restored.places.values() if os.path.isdir(now)), target)
     folder = folder if os.path.isdir(folder) else os.path.dirname(folder)
-    done = without_clients_settings(runner, None).run(words, env=env, cwd=folder, timeout=86400.0, max_output=2**20)
-    if done.rc != 0:
-        said = first_line(done.stderr.strip() or done.stdout.strip(), "-")
-        outcome.judgement.fails.append(
-            phrase("verify_command ended with code {code:number} on what was restored: {reason}", code=done.rc, reason=said)
-        )
+    own = copy.copy(runner)
+    own.environ = {name: value for name, value in runner.environ.items() if _OF_A_COMMAND.fullmatch(name)}
+    done = own.run(words, env=env, cwd=folder, timeout=86400.0, max_output=2**20)
+    if done.rc == 0:
+        outcome.answered.append("verify_command")
+        return
+    said = first_line(done.stderr.strip() or done.stdout.strip(), "")
+    outcome.judgement.fails.append(
+        phrase("verify_command ended with code {code:number} on what was restored: {reason}", code=done.rc, reason=said)
+        if said
+        else phrase("verify_command ended with code {code:number} on what was restored, and said nothing", code=done.rc)
+    )
 
 
-__all__ = ("AUTO", "LIVE", "NONE", "Asked", "Outcome", "attempt", "chosen", "named", "wanted")
+__all__ = ("AUTO", "LIVE", "NONE", "Asked", "Outcome", "attempt", "chosen", "is_newest", "named", "wanted")

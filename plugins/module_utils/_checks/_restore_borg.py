@@ -75,7 +75,20 @@ def restore(args: t.Mapping[str, object], runner: Runner, generation: Generation
     files, written = _counted(target)
     paths = _paths(args)
     places = {path: os.path.join(target, stored(path)) for path in paths} or {"/": target}
-    return Restored(files, written, places, None, {os.path.join(target, path): size for path, size in listed.items()})
+    whole = None if paths else _tops([item.path for item in items if item.kind == "d"])
+    return Restored(files, written, places, None, {os.path.join(target, path): size for path, size in listed.items()}, whole)
+
+
+def _tops(folders: t.Iterable[str]) -> list[str]:
+    """The folders that were named when the archive was made: those above them are not in it."""
+    stored_ones = set(folders)
+    return [f"/{path}" for path in sorted(stored_ones) if not any(above in stored_ones for above in _above(path))]
+
+
+def _above(path: str) -> t.Iterator[str]:
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
 
 
 def _target(args: t.Mapping[str, object], runner: Runner) -> Target:

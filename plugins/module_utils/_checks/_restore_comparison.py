@@ -41,26 +41,41 @@ class Compared:
     missing: list[str] = dataclasses.field(default_factory=list)
 
 
-def with_live(places: t.Mapping[str, str], target: str, since: dt.datetime, sample: int, runner: Runner) -> Compared:
-    """A random sample of restored files, in size and content; a live file that differs counts where it is older than the backup."""
+def with_live(
+    places: t.Mapping[str, str], target: str, since: dt.datetime, sample: int, runner: Runner, whole: t.Collection[str] | None = None
+) -> Compared:
+    """A random sample of restored files, in size and content; a live file that differs counts where it is older than the backup.
+
+    ``whole``: the folders of which nothing may be missing; None for all that ``places`` names.
+    """
     found = Compared()
-    places = dict(_narrowed(places, target))
     restored = [(place, now, path) for place, now in places.items() if within(now, target) for path in files_of(now, runner)]
     chosen = random.sample(restored, min(sample, len(restored)))
     before = since.timestamp() - FUTURE
     for place, now, path in chosen:
         runner.remaining()
         _one(_live(place, now, path), path, before, found, runner)
-    for place, now in places.items():
+    for place, now in _narrowed(places, target) if whole is None else _below(places, whole):
         if place.count("/") > 1:  # of what lies below the root itself not all is meant
             _the_other_way(place, now, before, sample, found, runner)
     return found
 
 
+def _below(places: t.Mapping[str, str], whole: t.Iterable[str]) -> t.Iterator[tuple[str, str]]:
+    """Each of these folders, and where it lies now."""
+    for folder in whole:
+        for place, now in places.items():
+            if folder == place:
+                yield folder, now
+            elif folder.startswith(place.rstrip("/") + "/"):
+                yield folder, os.path.join(now, os.path.relpath(folder, place))
+
+
 def _narrowed(places: t.Mapping[str, str], target: str) -> t.Iterator[tuple[str, str]]:
-    """Where the whole tree is named, as far down as it has one folder alone."""
+    """Where what lies below the root is named, as far down as it has one folder alone: nobody has named it as a whole."""
     for place, now in places.items():
-        while place.count("/") < 2 and os.path.isdir(now) and within(now, target):
+        named = place.count("/") > 1
+        while not named and os.path.isdir(now) and within(now, target):
             inner = os.listdir(now)
             if len(inner) != 1 or os.path.islink(os.path.join(now, inner[0])):
                 break

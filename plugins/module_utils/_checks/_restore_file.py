@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import glob
 import os
 import re
 import typing as t
@@ -86,7 +87,7 @@ def restore(args: t.Mapping[str, t.Any], runner: Runner, generation: Generation,
         raise CannotObserve(phrase("{path:path} is no longer there", path=generation.id))
     place = Target(target, runner.remaining)
     try:
-        restored = _restore_folder(backup, place, runner) if backup.folder else _restore_file(backup, place, runner)
+        restored = _restore_folder(backup, place, runner) if backup.folder else _restore_file(backup, place, runner, args.get("paths"))
     except Damaged as exc:
         raise RestoreFailed(phrase("{path:path}: {reason}", path=backup.path, reason=exc.message)) from None
     except NotVerifiable as exc:
@@ -94,7 +95,7 @@ def restore(args: t.Mapping[str, t.Any], runner: Runner, generation: Generation,
     except OSError as exc:
         reason = exc.strerror or first_line(str(exc), limit=200)
         raise CannotObserve(phrase("{path:path} cannot be unpacked: {reason}", path=backup.path, reason=reason)) from None
-    restored.files, restored.bytes, restored.listed = place.files, place.bytes, place.listed
+    restored.files, restored.bytes, restored.listed, restored.lost = place.files, place.bytes, place.listed, place.lost
     if not place.files:
         raise RestoreFailed(phrase("{path:path}: there is no file in it", path=backup.path))
     return restored
@@ -114,6 +115,7 @@ def _restore_folder(backup: Backup, place: Target, runner: Runner) -> Restored:
             _unpack(os.path.join(backup.path, name), inner, runner)
             place.files, place.bytes = place.files + inner.files, place.bytes + inner.bytes
             place.listed.update(inner.listed)
+            place.lost += inner.lost
     else:
         copy_folder(backup.path, place, "data")
     data = os.path.join(place.folder, "data")
@@ -130,16 +132,16 @@ def _unpack(path: str, place: Target, runner: Runner) -> None:
         unpack_tar(stream, place)
 
 
-def _restore_file(backup: Backup, place: Target, runner: Runner) -> Restored:
+def _restore_file(backup: Backup, place: Target, runner: Runner, paths: t.Sequence[str] | None) -> Restored:
     with open(backup.path, "rb") as handle:
         head = handle.read(HEAD)
     if envelope_of(head):
         raise NotVerifiable(phrase("it is encrypted, and there is no key here"))
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         unpack_zip(backup.path, place)
-        return Restored(0, 0, _places(place))
+        return _of_archive(backup, place, paths)
     if head.startswith(SEVEN):
-        return _unpack_seven(backup, place, runner)
+        return _unpack_seven(backup, place, runner, paths)
     if head.startswith(PG_ARCHIVE):
         return _as_sql(backup.path, place, runner)
     with opened(backup.path, compression_of(head), runner, runner.remaining) as stream:
@@ -150,7 +152,7 @@ def _restore_file(backup: Backup, place: Target, runner: Runner) -> Restored:
             if inner[:8] == b"toc.dat\0" and not compression_of(head):
                 return _as_sql(backup.path, place, runner)
             unpack_tar(stream, place)
-            return Restored(0, 0, _places(place))
+            return _of_archive(backup, place, paths)
         return _copy(stream, inner, backup, place, runner)
 
 
@@ -178,7 +180,7 @@ def _as_sql(path: str, place: Target, runner: Runner) -> Restored:
     return Restored(0, 0, {}, ("postgresql_dump", out))
 
 
-def _unpack_seven(backup: Backup, place: Target, runner: Runner) -> Restored:
+def _unpack_seven(backup: Backup, place: Target, runner: Runner, paths: t.Sequence[str] | None) -> Restored:
     inside = Inside(on_name=place.refuse)
     look_into(backup.path, backup.size, inside, Asked(runner, runner.remaining))
     if inside.damages:
@@ -199,12 +201,37 @@ def _unpack_seven(backup: Backup, place: Target, runner: Runner) -> Restored:
             place.files += 1
             place.listed[path] = os.lstat(path).st_size
             place.bytes += place.listed[path]
-    return Restored(0, 0, _places(place))
+    return _of_archive(backup, place, paths)
 
 
-def _places(place: Target) -> dict[str, str]:
-    """The folders at its top, by where they would lie if it was packed from the root."""
-    return {f"/{name}": os.path.join(place.folder, name) for name in sorted(os.listdir(place.folder))}
+def _of_archive(backup: Backup, place: Target, paths: t.Sequence[str] | None) -> Restored:
+    """With where what was unpacked lay, and the folders that it has all of. RestoreFailed where it has nothing of a path that is asked for.
+
+    An archive does not say which folder its names start from. Most start from the root, and one that names its own top does not.
+    """
+    roots = place.roots()
+    asked = [os.path.normpath(path) for path in paths or [] if path.startswith("/") and not glob.has_magic(path)]
+    if asked:
+        found = {path: there for path in asked if (there := _packed(path, place.folder, len(asked) == 1 and place.folder in roots))}
+        missing = [path for path in asked if path not in found]
+        if missing:
+            raise RestoreFailed(phrase("{path:path} holds nothing of {paths:list}", path=backup.path, paths=missing))
+        return Restored(0, 0, found)
+    if place.folder in roots:
+        return Restored(0, 0, whole=[])
+    tops = {f"/{name}": os.path.join(place.folder, name) for name in sorted(os.listdir(place.folder))}
+    whole = ["/" + os.path.relpath(root, place.folder) for root in roots if os.path.isdir(root) and not os.path.islink(root)]
+    return Restored(0, 0, tops, whole=whole)
+
+
+def _packed(path: str, folder: str, alone: bool) -> str | None:
+    """Where a path lies among what was unpacked, whichever of the folders above it the names start from."""
+    parts = path.strip("/").split("/")
+    for number in range(len(parts)):
+        there = os.path.join(folder, *parts[number:])
+        if parts[number] and os.path.lexists(there):
+            return there
+    return folder if alone or path == "/" else None
 
 
 __all__ = ("generations", "restore")

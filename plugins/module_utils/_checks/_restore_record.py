@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import math
 import platform
 import typing as t
 
 from .._finding import CannotObserve, Facts, Finding, Measurement, Status, isoformat
-from .._phrase import Message, phrase, plural
+from .._phrase import Message, listed, phrase, plural
 from .._runner import user_name
 from ._judgement import FUTURE, Judgement
 from ._kept_file import read_kept, write_kept
 
 KIND = "restore_record"
+GENERATION = "generation"  # in ``of``, where not the newest one was asked for
 RESULTS = (Status.PASS.value, Status.WARN.value, Status.FAIL.value)
 
 
@@ -56,6 +58,10 @@ class Asked(t.Protocol):
     def max_age(self) -> float | None: ...
     @property
     def rto(self) -> float | None: ...
+    @property
+    def min_files(self) -> int: ...
+    @property
+    def of_one_host(self) -> bool: ...
 
 
 def read(path: str, of: t.Mapping[str, object]) -> Record | None:
@@ -68,6 +74,14 @@ def read(path: str, of: t.Mapping[str, object]) -> Record | None:
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise CannotObserve(phrase("{path:path} is nothing that a check has kept: it cannot be read as such", path=path)) from None
     if record.of != of:
+        if {**record.of, GENERATION: None} == {**of, GENERATION: None}:
+            said = phrase(
+                "the restore record {path:path} is of the backup {other:path}, not of {asked:path}: give each its own record",
+                path=path,
+                other=record.of.get(GENERATION, "newest"),
+                asked=of.get(GENERATION, "newest"),
+            )
+            raise CannotObserve(said)
         said = phrase(
             "the restore record {path:path} is of other backups ({other}): give each its own record",
             path=path,
@@ -102,7 +116,7 @@ def _record(content: t.Mapping[str, t.Any]) -> Record:
     if content["result"] not in RESULTS:
         raise ValueError(content["result"])
     made_at = content["generation_time"]
-    return Record(
+    record = Record(
         ended=_moment(content["ended"]),
         user=str(content["user"]),
         host=str(content["host"]),
@@ -116,6 +130,22 @@ def _record(content: t.Mapping[str, t.Any]) -> Record:
         result=str(content["result"]),
         message=str(content["message"]),
     )
+    if not _can_be(record):
+        raise ValueError("no restore gives such values")
+    return record
+
+
+def _can_be(record: Record) -> bool:
+    """Whether a check could have written it: no restore takes less than no time, or is whole without a look into what came out."""
+    if not (0 <= record.duration < math.inf) or record.files < 0 or record.bytes < 0 or (record.bytes and not record.files):
+        return False
+    if record.generation_time and (record.generation_time - record.ended).total_seconds() > FUTURE:
+        return False
+    if record.good and "restored" not in record.proven:
+        return False
+    looked = [proof for proof in record.proven if proof != "restored"]
+    by_others = any(proof.startswith("verify_") for proof in looked)  # they may be content with no file at all
+    return record.result != Status.PASS.value or (bool(looked) and (record.files > 0 or by_others))
 
 
 def _moment(text: object) -> dt.datetime:
@@ -132,9 +162,14 @@ def age_of(record: Record, now: dt.datetime) -> float:
 
 
 def serves(record: Record, asked: Asked, age: float, within: float) -> bool:
-    """Whether no new restore is needed yet: a good one that proved all that is asked, within the RTO, not longer ago than this."""
+    """Whether no new restore is needed yet: a good one of these backups that answers all that is asked, not longer ago than this."""
     in_time = asked.rto is None or record.duration <= asked.rto
-    return record.result == Status.PASS.value and age <= within and in_time and not set(asked.wanted) - set(record.proven)
+    enough = record.files >= asked.min_files and not set(asked.wanted) - set(record.proven)
+    return record.result == Status.PASS.value and age <= within and in_time and enough and not _is_of_elsewhere(record, asked)
+
+
+def _is_of_elsewhere(record: Record, asked: Asked) -> bool:
+    return asked.of_one_host and record.host != platform.node()
 
 
 def judged(path: str, record: Record, asked: Asked, now: dt.datetime, notes: t.Sequence[Message] = ()) -> Finding:
@@ -165,6 +200,23 @@ def judged(path: str, record: Record, asked: Asked, now: dt.datetime, notes: t.S
         judgement.fails.append(
             phrase("the last restore took {taken:duration}, the RTO is {rto:duration}", taken=record.duration, rto=asked.rto)
         )
+    if record.good and record.files < asked.min_files:
+        judgement.fails.append(
+            plural(
+                "the last restore brought back {count:number} file, at least {least:number} are wanted",
+                "the last restore brought back {count:number} files, at least {least:number} are wanted",
+                count=record.files,
+                least=asked.min_files,
+            )
+        )
+    if record.good and _is_of_elsewhere(record, asked):
+        judgement.warns.append(
+            phrase(
+                "the last restore was made on {host}, and a path there need not lead to the backups of {here}: restore on {here}",
+                host=record.host,
+                here=platform.node(),
+            )
+        )
     missing = sorted(set(asked.wanted) - set(record.proven))
     if record.good and missing:
         judgement.warns.append(
@@ -174,9 +226,10 @@ def judged(path: str, record: Record, asked: Asked, now: dt.datetime, notes: t.S
         )
     if record.result == Status.WARN.value:
         judgement.warns.append(phrase("the last restore was not whole: {reason}", reason=record.message))
+    unsaid = [phrase("the backups were not looked at now"), *unpromised(asked.rto)]
     good = plural(
-        "restored {age:duration} ago by {user} on {host}: {generation}, {count:number} file, {bytes:bytes} in {taken:duration}",
-        "restored {age:duration} ago by {user} on {host}: {generation}, {count:number} files, {bytes:bytes} in {taken:duration}",
+        "restored {age:duration} ago by {user} on {host}: {generation}, {count:number} file, {bytes:bytes} in {taken:duration}; {unsaid}",
+        "restored {age:duration} ago by {user} on {host}: {generation}, {count:number} files, {bytes:bytes} in {taken:duration}; {unsaid}",
         count=record.files,
         age=age,
         user=record.user,
@@ -184,6 +237,7 @@ def judged(path: str, record: Record, asked: Asked, now: dt.datetime, notes: t.S
         generation=record.generation,
         bytes=record.bytes,
         taken=record.duration,
+        unsaid=listed(unsaid),
     )
     facts: Facts = {
         "observed": {**described(record), "record": path},
@@ -194,6 +248,11 @@ def judged(path: str, record: Record, asked: Asked, now: dt.datetime, notes: t.S
         "proof": "derived",
     }
     return judgement.finding(good, **facts)
+
+
+def unpromised(rto: float | None) -> list[Message]:
+    """Says that no duration was promised, so that none is held against one."""
+    return [phrase("no RTO is given")] if rto is None else []
 
 
 def measurements(record: Record, rto: float | None) -> list[Measurement]:
@@ -214,4 +273,4 @@ def described(record: Record) -> dict[str, object]:
     }
 
 
-__all__ = ("Asked", "Record", "age_of", "described", "judged", "made", "measurements", "read", "serves", "write")
+__all__ = ("Asked", "Record", "age_of", "described", "judged", "made", "measurements", "read", "serves", "unpromised", "write")

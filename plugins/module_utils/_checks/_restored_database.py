@@ -22,11 +22,14 @@ from . import _scratch_mariadb, _scratch_postgresql
 from ._backup_proofs import Restored
 from ._judgement import Judgement
 from ._scratch_servers import Database, Unusable, unpacked, within
-from ._scratch_space import Scratch
+from ._scratch_space import Overfull, Scratch
 
 POSTGRESQL, MARIADB, SQLITE = "postgresql", "mariadb", "sqlite"
 POSTGRESQL_DUMP, MYSQL_DUMP = "postgresql_dump", "mysql_dump"
-_COMPARISON = re.compile(r"\s*(?:>=|<=|==|!=|>|<)\s*[\d+-]")
+_COMPARISON = re.compile(r"\s*(?:>=|<=|==|!=|>|<)")
+_SQLITE_TABLES = "FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+_COMMENTS = re.compile(r"/\*(?!!).*?\*/|--[^\n]*|[\s;]", re.S)
+_NONE_AT_ALL = re.compile(r"[-+]?0+(?:\.0+)?|f|false|null", re.I)  # an answer that may mean that there is nothing
 ENTRIES = 1_000_000  # of what was restored that are looked at to find a database
 
 
@@ -62,7 +65,16 @@ class SQLite:
         checked = self.ask("PRAGMA integrity_check", None)
         if checked != "ok":
             raise Unusable(phrase("the restored SQLite database is damaged: {reason}", reason=one_line(checked, 300)))
-        return {os.path.basename(self.path): int(self.ask("SELECT count(*) FROM sqlite_master WHERE type = 'table'", None))}
+        return {os.path.basename(self.path): int(self.ask(f"SELECT count(*) {_SQLITE_TABLES}", None))}
+
+    def has_rows(self) -> bool:
+        return any(self.ask(f"SELECT 1 FROM {name} LIMIT 1", None) for name in self._names())
+
+    def _names(self) -> list[str]:
+        """The tables, as they stand in a statement."""
+        lines = self.ask(f"SELECT hex(name) {_SQLITE_TABLES}", None).splitlines()
+        names = [bytes.fromhex(line).decode("utf-8", "surrogateescape") for line in lines]
+        return ['"' + name.replace('"', '""') + '"' for name in names]
 
     def ask(self, query: str, database: str | None) -> str:
         try:
@@ -108,25 +120,42 @@ def opened(
         raise CannotObserve(phrase("nothing here opens a restored database of the kind {kind}", kind=kind))
 
 
-def examine(found: Opened, args: Asked, judgement: Judgement) -> dict[str, int]:
-    """Looks into it; what is wrong goes to ``judgement``. The tables of each database."""
+def examine(found: Opened, args: Asked, judgement: Judgement) -> tuple[dict[str, int], bool]:
+    """Looks into it; what is wrong goes to ``judgement``. The tables of each database, and whether the query answered as expected."""
     judgement.unseen += found.unseen
     try:
         tables = found.database.tables()
     except Unusable as exc:
         judgement.fails.append(phrase("the restored database does not answer: {reason}", reason=exc.message))
-        return {}
+        return {}, False
     if not sum(tables.values()):
         judgement.warns.append(phrase("the restored database starts and has no table"))
+    elif _is_empty(found.database):
+        judgement.warns.append(phrase("the restored database starts, and its tables have no rows"))
+    answered = False
     if args["verify_query"] is not None:
         name = None if found.kind == SQLITE else args["verify_database"] or _only(tables)
         try:
-            _compare(found.database.ask(args["verify_query"], name), args["expect"], name, judgement)
+            answered = _compare(found.database.ask(args["verify_query"], name), args["expect"], name or next(iter(tables), ""), judgement)
         except Unusable as exc:
             judgement.fails.append(
-                phrase("verify_query does not succeed in the restored database {name}: {reason}", name=name or "", reason=exc.message)
+                phrase(
+                    "verify_query does not succeed in the restored database {name}: {reason}",
+                    name=name or next(iter(tables), ""),
+                    reason=exc.message,
+                )
             )
-    return tables
+    return tables, answered
+
+
+def _is_empty(database: Database) -> bool:
+    """Whether it is known that no table has a row."""
+    try:
+        return not database.has_rows()
+    except Overfull:
+        raise
+    except (Unusable, CannotObserve):
+        return False
 
 
 def _only(tables: t.Mapping[str, int]) -> str:
@@ -143,28 +172,50 @@ def _is_usual(name: str) -> bool:
     return name == "postgres"
 
 
-def _compare(answer: str, expect: str | None, name: str | None, judgement: Judgement) -> None:
+def _compare(answer: str, expect: str | None, name: str, judgement: Judgement) -> bool:
+    """Whether it answered as expected; else it is told."""
     shown = one_line(answer, 200)
     if expect is None:
         if not answer.strip():
-            judgement.fails.append(phrase("verify_query returns nothing from the restored database {name}", name=name or ""))
-        return
+            judgement.fails.append(phrase("verify_query returns nothing from the restored database {name}", name=name))
+            return False
+        if _NONE_AT_ALL.fullmatch(answer.strip()):
+            judgement.warns.append(
+                phrase(
+                    "verify_query returns {answer} from the restored database {name}: say with expect what it must be",
+                    answer=shown,
+                    name=name,
+                )
+            )
+            return False
+        return True
     if _COMPARISON.match(expect):
         try:
             value = float(answer.split("\n")[0].split("|")[0].split("\t")[0])
         except ValueError:
-            judgement.fails.append(phrase("verify_query returns {answer}, expected {expected}", answer=shown or "-", expected=expect))
-            return
+            judgement.fails.append(_unexpected(shown, expect))
+            return False
         held = parse_comparison(expect).holds(value)
     else:
         held = answer.strip() == expect.strip()
     if not held:
-        judgement.fails.append(phrase("verify_query returns {answer}, expected {expected}", answer=shown or "-", expected=expect))
+        judgement.fails.append(_unexpected(shown, expect))
+    return held
+
+
+def _unexpected(shown: str, expect: str) -> Message:
+    if not expect.strip():
+        return phrase("verify_query returns {answer}, and should return nothing", answer=shown)
+    if not shown:
+        return phrase("verify_query returns nothing, expected {expected}", expected=expect)
+    return phrase("verify_query returns {answer}, expected {expected}", answer=shown, expected=expect)
 
 
 def problems(args: Asked) -> list[str]:
     expect = args["expect"]
     found = []
+    if args["verify_query"] is not None and not _COMMENTS.sub("", args["verify_query"]):
+        found.append("verify_query: there is no query in it")
     if expect is not None and args["verify_query"] is None:
         found.append("expect: needs verify_query, whose answer it is")
     if expect is not None and _COMPARISON.match(expect):

@@ -40,6 +40,7 @@ SERVERS = ("mariadbd", "mysqld", "/usr/libexec/mariadbd", "/usr/libexec/mysqld")
 CLIENTS = ("mariadb", "mysql")
 INSTALLERS = ("mariadb-install-db", "mysql_install_db")
 LOADED_INTO = "restored"
+LOOKED_INTO = 200  # tables of which one should have a row
 OF_SYSTEM = "'information_schema', 'mysql', 'performance_schema', 'sys'"
 # what mariadb-backup writes down of the server whose files these are, and the server must be told again
 _OF_BACKUP = (
@@ -50,12 +51,14 @@ _OF_BACKUP = (
     "innodb_checksum_algorithm",
 )
 _OF_THIS_HOST = re.compile(
-    r"No space left|Permission denied|Errcode: (?:13|28)\b|unknown (?:option|variable)|Upgrad(?:e|ing).*not supported|Unsupported redo log"
+    r"No space left|Permission denied|(?:Errcode|error number):? (?:13|28)\b"
+    r"|unknown (?:option|variable)|Upgrad(?:e|ing).*not supported|Unsupported redo log"
     r"|plugin .* is not loaded|Can't (?:find|read) messagefile|Please (?:read|consult).*root|decrypt|encryption|Unknown collation"
     r"|Unknown character set|Unknown storage engine|out of memory",
     re.I,
 )
-_HARMLESS = re.compile(r"^ERROR (?:1290|1396|1133|1410|1577)\b")  # accounts, which the server has not; events, which do not run
+# accounts, which the server has not; events, which do not run; what is dropped first, and is not there
+_HARMLESS = re.compile(r"^ERROR (?:1290|1396|1133|1410|1577|1008|1051|1091|1360|1539|4031|4092)\b")
 _ERROR = re.compile(r"^ERROR \d+|^ERROR at line|^ERROR: ")
 _HELD_BACK = re.compile(rb"\s*(?:\\!|\\T|\\\.|system |tee |source )")
 
@@ -78,6 +81,18 @@ class MariaDB:
         )
         lines = [line.split("\t") for line in self.ask(query, None).splitlines()]
         return {parts[0]: int(parts[1]) for parts in lines if len(parts) == 2}
+
+    def has_rows(self) -> bool:
+        query = (
+            "SELECT HEX(table_schema), HEX(table_name) FROM information_schema.tables WHERE table_type = 'BASE TABLE' "
+            f"AND table_schema NOT IN ({OF_SYSTEM}) ORDER BY data_length DESC"
+        )
+        found = self.ask(query, None).splitlines()
+        for line in found[:LOOKED_INTO]:
+            schema, table = ("`" + bytes.fromhex(part).decode("utf-8").replace("`", "``") + "`" for part in line.split("\t"))
+            if self.ask(f"SELECT 1 FROM {schema}.{table} LIMIT 1", None):
+                return True
+        return len(found) > LOOKED_INTO  # one of the others may have some
 
     def ask(self, query: str, database: str | None) -> str:
         words = [*self.words(), "--skip-column-names", f"--execute={query}", *([f"--database={database}"] if database else [])]
@@ -125,7 +140,12 @@ def loaded(
     words = ["--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"]
     done = own.run(server.words([installer, *words]), timeout=600.0, cwd=scratch.path)
     if not os.path.isdir(os.path.join(data, "mysql")):
-        raise CannotObserve(phrase("mariadb-install-db made no server to load the dump into: {reason}", reason=first_line(done.stderr)))
+        said = lines_of(f"{done.stderr}\n{done.stdout}", 300)
+        cause = next(
+            (line for line in said if re.search(r"error|fatal|cannot|can't|denied|not found", line, re.I)), said[0] if said else ""
+        )
+        reason = quoted(cause) if cause else phrase("it ended with code {code} and said nothing", code=done.rc)
+        raise CannotObserve(phrase("mariadb-install-db made no server to load the dump into: {reason}", reason=reason))
     # what the dump says of accounts holds only for connections that are made later: those of the server that is started anew
     with _started(own, scratch, server, data, bin_directory, []) as answering:
         answering.ask(f"CREATE DATABASE IF NOT EXISTS {LOADED_INTO} CHARACTER SET utf8mb4", None)

@@ -42,6 +42,11 @@ PORT = "5432"  # only names the socket
 OLDEST = 12  # before, recovery.conf could have followed a primary
 LOADED_INTO = "restored"
 DATABASES = 100  # that are looked into
+LOOKED_INTO = 50  # tables with pages of which one should have a row
+_TABLES = (
+    "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'"
+)
 SETTINGS: t.Mapping[str, str] = {
     "archive_cleanup_command": "",
     "archive_mode": "off",
@@ -95,6 +100,9 @@ _HARMLESS = re.compile(
     r'|parameter "default_tablespace"|current user cannot be dropped|cannot drop the currently open database',
     re.I,
 )
+_ABSENT = re.compile(r"does not exist\b")
+_REMOVES = re.compile(r"(?:--.*\s+)?(?:DROP\s|ALTER\s[^;]*\s(?:DROP|DETACH\s+PARTITION)\s)", re.I)
+_STATEMENT = re.compile(r"^(?:psql:.*?: )?STATEMENT: +")
 _ERROR = re.compile(r"\b(?:ERROR|FATAL|PANIC): +|^pg_restore: error: |invalid command ")
 # how it answers while it starts
 _STARTING = re.compile(r"starting up|in recovery mode|not yet accepting|not accepting|shutting down|connection to server|could not connect")
@@ -119,12 +127,21 @@ class PostgreSQL:
         self.env = {"PGHOST": socket, "PGPORT": PORT, "PGUSER": user}
 
     def tables(self) -> dict[str, int]:
-        names = self.ask("SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1", "postgres").splitlines()
-        count = (
-            "SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-            "WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'"
-        )
-        return {name: int(self.ask(count, name)) for name in names[:DATABASES]}
+        return {name: int(self.ask(f"SELECT count(*) {_TABLES}", name)) for name in self._databases()}
+
+    def has_rows(self) -> bool:
+        names = f"SELECT c.oid::regclass {_TABLES} AND c.relkind <> 'p' AND pg_relation_size(c.oid) > 0 ORDER BY pg_relation_size(c.oid)"
+        for database in self._databases():
+            found = self.ask(f"{names} LIMIT {LOOKED_INTO}", database).splitlines()
+            if any(self.ask(f"SELECT 1 FROM {table} LIMIT 1", database) for table in found):
+                return True
+            if len(found) == LOOKED_INTO:  # one of the others may have some
+                return True
+        return False
+
+    def _databases(self) -> list[str]:
+        query = "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1"
+        return self.ask(query, "postgres").splitlines()[:DATABASES]
 
     def ask(self, query: str, database: str | None) -> str:
         words = ["-XAtq", "-v", "ON_ERROR_STOP=1", "-c", query]
@@ -193,17 +210,19 @@ def loaded(
 
 def _load(runner: Runner, scratch: Scratch, server: PostgreSQL, dump: str) -> list[Message]:
     environment = {**server.env, "PGDATABASE": LOADED_INTO}
-    if os.path.isdir(dump) or _is_archive(dump):
+    by_archive = os.path.isdir(dump) or _is_archive(dump)
+    if by_archive:
         words = ["--no-owner", "--no-privileges", "--no-tablespaces", "-d", LOADED_INTO, dump]
         done = runner.run([server.programs.path("pg_restore"), *words], env=environment, timeout=86400.0)
         rc, lines = done.rc, done.stderr.splitlines()
     else:
         other = without_clients_settings(runner, None)
         other.environ.update(environment)
-        rc, lines = fed(other, scratch, [server.programs.path("psql"), "-Xq", "-v", "ON_ERROR_STOP=0"], dump, _is_given)
-    wrong = [line for line in lines if _ERROR.search(line) and not _HARMLESS.search(line)]
+        rc, lines = fed(other, scratch, [server.programs.path("psql"), "-Xqb", "-v", "ON_ERROR_STOP=0"], dump, _is_given)
+    failures = list(_failures(lines))
+    wrong = [line for line, statement in failures if not _HARMLESS.search(line) and not _removes_what_is_absent(line, statement)]
     damages = [line for line in wrong if not _OF_THIS_HOST.search(line)]
-    if damages or (rc != 0 and not wrong):
+    if damages or (rc != 0 and not (failures if by_archive else wrong)):  # pg_restore ends so for each failure, psql does not
         said = [_stripped(line) for line in damages] or [first_line("\n".join(lines))]
         raise Unusable(
             plural(
@@ -216,6 +235,20 @@ def _load(runner: Runner, scratch: Scratch, server: PostgreSQL, dump: str) -> li
     if not wrong:
         return []
     return [phrase("this host cannot take all of the dump: {reason}", reason=quoted(_stripped(wrong[0])))]
+
+
+def _failures(lines: t.Sequence[str]) -> t.Iterator[tuple[str, str]]:
+    """Each line that says what is wrong, and the beginning of the statement that psql quotes after it."""
+    ends = [number for number, line in enumerate(lines) if _ERROR.search(line)] + [len(lines)]
+    for number, end in zip(ends, ends[1:]):
+        quoted_ones = [line for line in lines[number + 1 : end] if not line.startswith("--")]
+        first = next((place for place, line in enumerate(quoted_ones) if _STATEMENT.search(line)), len(quoted_ones))
+        yield lines[number], _STATEMENT.sub("", " ".join(quoted_ones[first : first + 3]), count=1).strip()
+
+
+def _removes_what_is_absent(line: str, statement: str) -> bool:
+    """What --clean writes: everything is removed first, and a new server has nothing to remove."""
+    return bool(_ABSENT.search(line)) and bool(_REMOVES.match(statement))
 
 
 def _is_given(line: bytes) -> bool:

@@ -31,6 +31,7 @@ from ._scratch_space import Scratch
 ENDING = 15.0  # seconds in which a server that was told to end is waited for
 POLL = 0.1
 LOG = 256 * 2**10  # bytes of its log that are looked at
+COMPLAINTS = 32 * 2**20  # bytes of what a client says while it loads a dump
 ANSWER = 2**20  # bytes of an answer that are read
 UNUSED = (".cnf", ".conf", ".crl", ".crt", ".key", ".pem")  # ends of names in a data folder of which a server in scratch space uses none
 LONGEST_SOCKET = 100  # characters of the path of a socket, of which the kernel takes 107
@@ -54,6 +55,9 @@ class Database(t.Protocol):
 
     def tables(self) -> dict[str, int]:
         """How many tables each of its databases has. Unusable, CannotObserve."""
+
+    def has_rows(self) -> bool:
+        """Whether a table of one of them has a row, or may have. Unusable, CannotObserve: that cannot be told."""
 
     def ask(self, query: str, database: str | None) -> str:
         """The answer as plain text. Unusable, CannotObserve."""
@@ -239,7 +243,12 @@ def fed(runner: Runner, scratch: Scratch, argv: t.Sequence[str], dump: str, keep
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
     with open(errors, "rb") as stream:
-        said = stream.read(4 * LOG).decode("utf-8", "replace")
+        raw = stream.read(COMPLAINTS + 1)
+    if len(raw) > COMPLAINTS:  # what is read of it need not have the worst
+        raise CannotObserve(
+            phrase("loading the dump {path:path} gives more than {size:bytes} of messages", path=os.path.basename(dump), size=COMPLAINTS)
+        )
+    said = raw.decode("utf-8", "replace")
     return process.returncode, lines_of(said, 300)
 
 

@@ -26,7 +26,8 @@ from .._phrase import Message, phrase, plural
 from .._runner import Runner, unreadable, user_name
 from ._kept_file import name_of
 
-NAME = re.compile(r"readiness-restore-\d+-[0-9a-f]{12}")
+PREFIX = "readiness-restore-"
+NAME = re.compile(PREFIX + r"\d+-[0-9a-f]{12}")
 MARKER = ".readiness-restore"  # locked by who works in a folder: {"pid": ..., "host": ...}
 RESERVE = 32 * 2**20  # bytes of the file system that stay free
 YOUNG = 60.0  # seconds in which a folder may still get its marker
@@ -42,7 +43,7 @@ class Scratch:
 
     def __init__(self, parent: str, bound: int, account: pwd.struct_passwd | None = None) -> None:
         self.parent, self.bound, self.account = parent, bound, account
-        self.path = os.path.join(parent, f"readiness-restore-{os.getpid()}-{secrets.token_hex(6)}")
+        self.path = os.path.join(parent, f"{PREFIX}{os.getpid()}-{secrets.token_hex(6)}")
         self.unremoved: Message | None = None
         self._next = 0.0
         self._held: int | None = None
@@ -96,11 +97,12 @@ class Scratch:
         free = self.free() - RESERVE
         if size > free:
             said = phrase(
-                "{what} needs {size:bytes}, {path:path} has {free:bytes} free: nothing was restored",
+                "{what} needs {size:bytes} beside {reserve:bytes} that stay free, {path:path} has {free:bytes} free: nothing was restored",
                 what=what,
                 size=size,
                 path=self.parent,
-                free=max(0, free),
+                free=free + RESERVE,
+                reserve=RESERVE,
             )
             raise CannotObserve(said)
 
@@ -155,13 +157,21 @@ def usable(parent: str) -> None:
     if not stat.S_ISDIR(about.st_mode):
         raise CannotObserve(phrase("the scratch space {path:path} is not a folder", path=parent))
     if about.st_uid not in (0, os.geteuid()):
-        said = phrase(
-            "the scratch space {path:path} belongs to {owner}, who could exchange what is restored: it must belong to root or {user}",
-            path=parent,
-            owner=name_of(about.st_uid),
-            user=user_name(),
+        owner = name_of(about.st_uid)
+        raise CannotObserve(
+            phrase(
+                "the scratch space {path:path} belongs to {owner}, who could exchange what is restored: it must belong to root",
+                path=parent,
+                owner=owner,
+            )
+            if os.geteuid() == 0
+            else phrase(
+                "the scratch space {path:path} belongs to {owner}, who could exchange what is restored: it must belong to root or {user}",
+                path=parent,
+                owner=owner,
+                user=user_name(),
+            )
         )
-        raise CannotObserve(said)
     if about.st_mode & stat.S_IWOTH and not about.st_mode & stat.S_ISVTX:
         said = phrase("anybody may write in the scratch space {path:path} and exchange what is restored: chmod o-w", path=parent)
         raise CannotObserve(said)
@@ -171,9 +181,10 @@ def left_behind(parent: str) -> tuple[list[Message], list[Message]]:
     """Removes what killed runs have left below the folder: what was removed, and what could not be."""
     gone, kept = 0, []
     for entry in sorted(os.scandir(parent), key=_name):
-        if not NAME.fullmatch(entry.name) or not entry.is_dir(follow_symlinks=False):
+        if not entry.name.startswith(PREFIX) or not entry.is_dir(follow_symlinks=False):
             continue
-        state = _abandoned(entry.path)
+        # what is not named as this check names it is not its to remove
+        state = _abandoned(entry.path) if NAME.fullmatch(entry.name) else None
         if state is None:
             kept.append(phrase("{path:path} looks like a restore that was killed and cannot be told for sure: remove it", path=entry.path))
         elif state:

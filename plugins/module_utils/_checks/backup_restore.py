@@ -18,9 +18,20 @@ from .._message import one_line
 from .._phrase import Message, listed, phrase, plural
 from .._runner import Runner
 from . import _restore_record, _restored_database
-from ._backup_tools import TOOL_CONSTRAINTS, TOOL_SIZES, TOOL_SPEC, Tool, identity, refused, restore_of, shown_name, with_program
+from ._backup_tools import (
+    TOOL_CONSTRAINTS,
+    TOOL_SIZES,
+    TOOL_SPEC,
+    Tool,
+    identity,
+    is_of_one_host,
+    refused,
+    restore_of,
+    shown_name,
+    with_program,
+)
 from ._judgement import Judgement
-from ._restore_attempt import AUTO, LIVE, NONE, Asked, Outcome, attempt, chosen, named, wanted
+from ._restore_attempt import AUTO, LIVE, NONE, Asked, Outcome, attempt, chosen, is_newest, named, wanted
 from ._scratch_space import left_behind, usable
 
 WHERE = "host"
@@ -69,6 +80,8 @@ class Held:
     wanted: list[str]
     max_age: float | None
     rto: float | None
+    min_files: int
+    of_one_host: bool
 
 
 def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
@@ -80,6 +93,8 @@ def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
     if args["max_age"] is not None and args["record"] is None:
         found.append("max_age: needs record, whose age it limits")
     found += [f"{name}: expected 1 or more" for name in ("sample_files", "max_bytes") if args[name] < 1]
+    if args["verify_command"] is not None and not (args["verify_command"] and args["verify_command"][0].strip()):
+        found.append("verify_command: there is no command in it")
     if args["min_files"] < 0:
         found.append("min_files: expected 0 or more")
     found += [f"{name}: expected a path that starts with /" for name in ("scratch", "record") if not _is_absolute(args[name])]
@@ -91,7 +106,8 @@ def _is_absolute(path: str | None) -> bool:
 
 
 def run(args: Arguments, runner: Runner) -> Finding:
-    asked = Held(identity(args), wanted(args), args["max_age"], args["rto"])
+    of = identity(args) if is_newest(args) else {**identity(args), _restore_record.GENERATION: args["generation"]}
+    asked = Held(of, wanted(args), args["max_age"], args["rto"], args["min_files"], is_of_one_host(args))
     record = _restore_record.read(args["record"], asked.of) if args["record"] else None
     if args["scratch"] is None:
         return _by_record(args, record, asked, runner)
@@ -117,7 +133,7 @@ def _by_restore(args: Arguments, runner: Runner, asked: Held, judgement: Judgeme
     half = restore_of(args["tool"])
     generations = half.generations(with_program(args), runner)
     candidates = chosen(args, generations, runner.now(), judgement)
-    if generations and not candidates and args["generation"] == "newest":
+    if generations and not candidates and is_newest(args):
         raise CannotObserve(phrase("every backup in {backup:path} is dated in the future: a clock is wrong", backup=shown_name(args)))
     if not candidates:
         return failed(_nothing(args, len(generations)), absent=True, observed={"of": asked.of, "backups": len(generations)})
@@ -164,7 +180,7 @@ def _finding(args: Arguments, runner: Runner, asked: Held, outcome: Outcome, tak
         age=max(0.0, age),
         taken=taken,
         size=outcome.bytes,
-        looked=_looked(outcome),
+        looked=_looked(outcome, args["rto"]),
     )
     if "restored" in outcome.proven and (judgement.fails or judgement.unseen or judgement.warns):
         judgement.notes.append(good)
@@ -195,7 +211,7 @@ def _finding(args: Arguments, runner: Runner, asked: Held, outcome: Outcome, tak
     return judgement.finding(good, **facts)
 
 
-def _looked(outcome: Outcome) -> Message:
+def _looked(outcome: Outcome, rto: float | None) -> Message:
     """What was looked at in it, in words."""
     said: list[Message] = []
     if LIVE in outcome.proven:
@@ -220,10 +236,9 @@ def _looked(outcome: Outcome) -> Message:
         )
     if "listing" in outcome.proven:
         said.append(phrase("sizes are those of the backup's listing"))
-    names = [proof.partition(" ")[0] for proof in outcome.proven if proof.startswith("verify_")]
-    if names:
-        said.append(phrase("{names:list} answered as expected", names=names))
-    return listed(said) if said else phrase("its content was not looked at")
+    if outcome.answered:
+        said.append(phrase("{names:list} answered as expected", names=outcome.answered))
+    return listed([*(said or [phrase("its content was not looked at")]), *_restore_record.unpromised(rto)])
 
 
 def _nothing(args: Arguments, count: int) -> Message:

@@ -30,6 +30,8 @@ class Target:
         self.files, self.bytes, self._since = 0, 0, 0
         self.listed: dict[str, int] = {}
         self.left_out: list[str] = []
+        self.lost: list[str] = []  # members that build on one that is not there
+        self._folders: set[str] = set()
         self._links: list[tuple[str, str]] = []
         self._room()
 
@@ -45,7 +47,21 @@ class Target:
         self.place_of(name)
 
     def add_folder(self, name: str) -> None:
-        os.makedirs(self.place_of(name), mode=0o700, exist_ok=True)
+        place = self.place_of(name)
+        os.makedirs(place, mode=0o700, exist_ok=True)
+        self._folders.add(place)
+
+    def roots(self) -> list[str]:
+        """What was packed by name: the folders and files in no folder that is a member too."""
+        members = [*self._folders, *self.listed]
+        return sorted(place for place in members if place == self.folder or not self._is_inside(place))
+
+    def _is_inside(self, place: str) -> bool:
+        while place != self.folder:
+            place = os.path.dirname(place)
+            if place in self._folders:
+                return True
+        return False
 
     def add_link(self, name: str, to: str) -> None:
         self._links.append((self.place_of(name), to))
@@ -72,13 +88,18 @@ class Target:
         return place
 
     def same_as(self, name: str, other: str) -> None:
-        """A hard link, as a copy."""
+        """A hard link, as a copy; lost where what it is another name of is no member."""
         source = self.place_of(other)
-        if os.path.isfile(source) and not os.path.islink(source):
+        link = next((to for place, to in self._links if place == source), None)
+        if link is not None:
+            self.add_link(name, link)
+        elif os.path.isfile(source) and not os.path.islink(source):
             with open(source, "rb") as handle:
                 self.add_file(name, _chunks(handle))
-        else:
+        elif other in self.left_out:
             self.left_out.append(name)
+        else:
+            self.lost.append(name)
 
     def finish(self) -> None:
         """Makes the links that stay inside."""

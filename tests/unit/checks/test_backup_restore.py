@@ -9,13 +9,16 @@ import dataclasses
 import datetime as dt
 import os
 import pathlib
+import re
 import time
 import typing as t
 
 import pytest
+from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import (
     _backup_tools,
     _restore_attempt,
+    _restore_borg,
     _restore_comparison,
     _restore_record,
     _restored_database,
@@ -152,7 +155,8 @@ def test_what_is_left_is_removed_and_nothing_else(tmp_path: pathlib.Path) -> Non
             path.mkdir()
         (tmp_path / "readiness-restore-1-0123456789ab").symlink_to(others[1])
         told, kept = _scratch_space.left_behind(str(tmp_path))
-        assert len(told) == 1 and "1 killed restore" in told[0] and kept == []
+        assert len(told) == 1 and "1 killed restore" in told[0]
+        assert len(kept) == 1 and str(others[0]) in kept[0] and others[0].is_dir(), "named as none of these are: told, and left alone"
         assert os.path.isdir(running.path) and not os.path.exists(left.path)
         assert all(path.is_dir() for path in others)
     assert not os.path.exists(running.path)
@@ -188,6 +192,8 @@ def test_a_file_with_two_names_counts_once(tmp_path: pathlib.Path) -> None:
 class Asked:
     of: dict[str, object]
     wanted: list[str]
+    min_files: int = 1
+    of_one_host: bool = True
     max_age: float | None = None
     rto: float | None = None
 
@@ -199,7 +205,7 @@ def record(**changes: t.Any) -> _restore_record.Record:
         "files": 1,
         "bytes": 1,
         "duration": 10.0,
-        "proven": ["restored"],
+        "proven": ["restored", "listing"],
         "result": "pass",
         "message": "",
     }
@@ -219,6 +225,7 @@ def test_a_record_is_itself_after_it_was_kept(tmp_path: pathlib.Path) -> None:
         ({"result": "fail"}, {}, False),
         ({"result": "warn"}, {}, False),
         ({"duration": 100.0}, {"rto": 60.0}, False),
+        ({}, {"min_files": 2}, False),
         ({}, {"wanted": ["restored", "verify_query 12"]}, False),
         ({"proven": ["restored", "verify_query 12"]}, {"wanted": ["restored", "verify_query 12"]}, True),
     ],
@@ -229,6 +236,56 @@ def test_only_a_good_record_of_the_same_questions_stands_for_a_restore(
     held = Asked(**{"of": {"tool": "file"}, "wanted": ["restored"], **asked})
     assert _restore_record.serves(record(**changes), held, 60.0, 3600.0) is serves
     assert not _restore_record.serves(record(**changes), held, 7200.0, 3600.0)
+
+
+def test_a_record_of_another_host_stands_only_where_no_path_names_the_backups() -> None:
+    made = dataclasses.replace(record(), host="elsewhere")
+    held = Asked({"tool": "restic"}, ["restored"])
+    assert not _restore_record.serves(made, held, 60.0, 3600.0)
+    assert _restore_record.serves(made, dataclasses.replace(held, of_one_host=False), 60.0, 3600.0)
+
+
+@pytest.mark.parametrize(
+    ("args", "one"),
+    [
+        ({"tool": "restic", "repository": "/srv/restic"}, True),
+        ({"tool": "restic", "repository": "local:/srv/restic"}, True),
+        ({"tool": "restic", "repository": "sftp:backup@store:/srv"}, False),
+        ({"tool": "restic", "repository": "rest:https://store/payments"}, False),
+        ({"tool": "borg", "repository": "backup@store:payments"}, False),
+        ({"tool": "borg", "config": "/etc/borgmatic/config.yaml"}, True),
+        ({"tool": "file", "pattern": ["/var/backups/*.gz"]}, True),
+        ({"tool": "pgbackrest", "stanza": "main"}, False),
+    ],
+)
+def test_a_path_leads_elsewhere_on_another_host(args: dict[str, t.Any], one: bool) -> None:
+    assert _backup_tools.is_of_one_host(args) is one
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"duration": -5.0},
+        {"duration": float("nan")},
+        {"duration": float("inf")},
+        {"files": -1},
+        {"bytes": -1},
+        {"files": 0, "bytes": 0},
+        {"files": 0, "bytes": 9},
+        {"proven": ["restored"]},
+        {"proven": ["listing"]},
+        {"generation_time": NOW + dt.timedelta(days=2)},
+    ],
+)
+def test_a_record_that_no_restore_can_have_left_proves_nothing(tmp_path: pathlib.Path, changes: dict[str, t.Any]) -> None:
+    _restore_record.write(str(tmp_path / "r"), record(**changes))
+    with pytest.raises(CannotObserve, match="is nothing that a check has kept"):
+        _restore_record.read(str(tmp_path / "r"), {"tool": "file"})
+
+
+def test_a_command_alone_may_be_content_with_no_file(tmp_path: pathlib.Path) -> None:
+    _restore_record.write(str(tmp_path / "r"), record(files=0, bytes=0, proven=["restored", "verify_command 12"]))
+    assert _restore_record.read(str(tmp_path / "r"), {"tool": "file"})
 
 
 def test_another_question_is_another_one() -> None:
@@ -266,6 +323,18 @@ def test_what_of_a_dump_reaches_psql(line: bytes, given: bool) -> None:
 )
 def test_what_of_a_dump_reaches_mariadb(line: bytes, given: bool) -> None:
     assert _scratch_mariadb._is_given(line) is given
+
+
+def test_what_a_client_says_is_read_to_its_end_or_not_judged(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "dump").write_text("x\n")
+    words = ["sh", "-c", "cat > /dev/null; yes complaint | head -c 300000 >&2; echo last >&2"]
+    with _scratch_space.Scratch(str(tmp_path), 10**6) as scratch:
+        runner = Runner(environ=dict(os.environ))
+        _rc, lines = _scratch_servers.fed(runner, scratch, words, str(tmp_path / "dump"), _scratch_postgresql._is_given)
+        assert lines[-1] == "last"
+        monkeypatch.setattr(_scratch_servers, "COMPLAINTS", 1000)
+        with pytest.raises(CannotObserve, match="of messages"):
+            _scratch_servers.fed(runner, scratch, words, str(tmp_path / "dump"), _scratch_postgresql._is_given)
 
 
 def test_links_that_lead_out_of_the_scratch_space(tmp_path: pathlib.Path) -> None:
@@ -320,8 +389,98 @@ def test_databases_are_known_by_their_content(tmp_path: pathlib.Path, content: b
 )
 def test_an_answer_and_what_is_expected(answer: str, expect: str | None, good: bool) -> None:
     judgement = Judgement()
-    _restored_database._compare(answer, expect, None, judgement)
+    assert _restored_database._compare(answer, expect, "payments", judgement) is good
     assert bool(judgement.fails) is not good
+
+
+@pytest.mark.parametrize("answer", ["0", "0.00", "f", "NULL", " 0\n"])
+def test_an_answer_that_may_mean_nothing_is_to_be_expected_by_name(answer: str) -> None:
+    judgement = Judgement()
+    assert not _restored_database._compare(answer, None, "payments", judgement)
+    assert not judgement.fails and "say with expect what it must be" in judgement.warns[0]
+    assert _restored_database._compare(answer, answer.strip(), "payments", Judgement())
+
+
+@pytest.mark.parametrize(
+    ("answer", "expect", "said"),
+    [("1", "", "returns 1, and should return nothing"), ("", "1", "returns nothing, expected 1"), ("2", "1", "returns 2, expected 1")],
+)
+def test_an_unexpected_answer_is_said_in_whole_sentences(answer: str, expect: str, said: str) -> None:
+    judgement = Judgement()
+    _restored_database._compare(answer, expect, "payments", judgement)
+    assert judgement.fails == [f"verify_query {said}"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"verify_query": ""}, "verify_query: there is no query in it"),
+        ({"verify_query": " -- nothing\n;"}, "verify_query: there is no query in it"),
+        ({"verify_query": "/* SELECT 1 */"}, "verify_query: there is no query in it"),
+        ({"verify_query": "SELECT 1", "expect": "> abc"}, "expect: "),
+        ({"verify_query": "SELECT 1", "expect": ">"}, "expect: "),
+        ({"verify_command": []}, "verify_command: there is no command in it"),
+        ({"verify_command": [" "]}, "verify_command: there is no command in it"),
+    ],
+)
+def test_what_asks_nothing_is_refused(given: dict[str, t.Any], said: str) -> None:
+    args = {"tool": "restic", "repository": "/srv/restic", "scratch": "/var/tmp", **given}
+    with pytest.raises(ArgumentsRefused, match=re.escape(said)):
+        parse_arguments(t.cast("t.Any", backup_restore), args)
+
+
+def test_restics_own_word_for_the_newest(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    half = Half(one("new", 3), one("old", 27))
+    assert found(monkeypatch, tmp_path, half, generation="latest").observed["generation"] == "new"
+    assert found(monkeypatch, tmp_path, half, generation="old").observed["generation"] == "old"
+
+
+@pytest.mark.parametrize(
+    "said", ["cannot open /s/r/x: Permission denied", "Operating system error number 13 in a file operation", 'Errcode: 30 "ro"']
+)
+def test_what_may_not_be_written_is_no_damage(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, said: str) -> None:
+    def writes(_target: str) -> Restored:
+        raise RestoreFailed(verbatim(said))
+
+    finding = found(monkeypatch, tmp_path, Half(one(), writes=writes))
+    assert str(finding.status) == "unknown" and "nothing can be restored into" in finding.message
+
+
+def test_space_that_stays_free_is_told(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scratch = _scratch_space.Scratch(str(tmp_path), 2**30)
+    monkeypatch.setattr(scratch, "free", lambda: 8 * 2**20)
+    with pytest.raises(CannotObserve, match=r"beside 32(\.0)? MiB that stay free, .* has 8(\.0)? MiB free"):
+        scratch.refuse(verbatim("it"), 1000)
+
+
+def test_a_command_gets_no_secret_of_who_runs_the_check(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    monkeypatch.setenv("RESTIC_PASSWORD", "exported")
+    finding = found(monkeypatch, tmp_path, Half(one()), verify_command=["sh", "-c", 'test -z "$RESTIC_PASSWORD" && test -n "$PATH"'])
+    assert str(finding.status) == "pass", finding.message
+
+
+def test_one_that_failed_is_not_said_to_have_answered(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    finding = found(monkeypatch, tmp_path, Half(one()), verify_command=["false"])
+    assert "said nothing" in finding.message and "answered as expected" not in " ".join(finding.details)
+
+
+@pytest.mark.parametrize(
+    ("line", "statement", "absent"),
+    [
+        ('ERROR:  relation "public.t" does not exist', "ALTER TABLE ONLY public.t DROP CONSTRAINT t_pkey;", True),
+        ('ERROR:  table "t" does not exist', "DROP TABLE public.t;", True),
+        ('ERROR:  relation "public.t" does not exist', "ALTER TABLE ONLY public.p DETACH PARTITION public.t;", True),
+        ('ERROR:  relation "public.t" does not exist', "ALTER TABLE ONLY public.t ADD CONSTRAINT t_pkey PRIMARY KEY (id);", False),
+        ('ERROR:  relation "public.t" does not exist', "COPY public.t (id) FROM stdin;", False),
+        ("ERROR:  cannot drop table t because other objects depend on it", "DROP TABLE t;", False),
+        ('ERROR:  relation "public.t" does not exist', "", False),
+    ],
+)
+def test_what_a_new_server_need_not_remove(line: str, statement: str, absent: bool) -> None:
+    lines = ["before", line, "LINE 1: x", "--", *([f"STATEMENT:  {statement}"] if statement else []), "ERROR:  other"]
+    first, second = _scratch_postgresql._failures(lines)
+    assert first == (line, statement) and second == ("ERROR:  other", "")
+    assert _scratch_postgresql._removes_what_is_absent(*first) is absent
 
 
 # -- the comparison
@@ -343,9 +502,16 @@ def test_a_live_file_that_differs_counts_only_where_it_has_not_changed(tmp_path:
 
 def test_a_tree_that_is_named_by_its_root_is_narrowed(tmp_path: pathlib.Path) -> None:
     (tmp_path / "var" / "lib" / "x").mkdir(parents=True)
-    assert dict(_restore_comparison._narrowed({"/": str(tmp_path)}, str(tmp_path))) == {"/var/lib": str(tmp_path / "var" / "lib")}
+    deepest = {"/var/lib/x": str(tmp_path / "var" / "lib" / "x")}
+    assert dict(_restore_comparison._narrowed({"/": str(tmp_path)}, str(tmp_path))) == deepest
+    assert dict(_restore_comparison._narrowed({"/srv/var": str(tmp_path / "var")}, str(tmp_path))) == {"/srv/var": str(tmp_path / "var")}
     (tmp_path / "etc").mkdir()
     assert dict(_restore_comparison._narrowed({"/": str(tmp_path)}, str(tmp_path))) == {"/": str(tmp_path)}
+
+
+def test_what_was_named_for_an_archive_of_borg_is_what_lies_in_no_other_folder_of_it() -> None:
+    assert _restore_borg._tops(["srv/app/data", "srv/app/data/sub", "etc/nginx", "etc/nginx/sites/on"]) == ["/etc/nginx", "/srv/app/data"]
+    assert _restore_borg._tops([]) == []
 
 
 def test_an_address_is_shown_without_its_login() -> None:
