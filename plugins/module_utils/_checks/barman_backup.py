@@ -10,7 +10,7 @@ import typing as t
 
 from .._argspec import Spec
 from .._clients.barman import DAMAGED, DONE, OTHER, Backup, Barman, BarmanFailed, Listing, Told
-from .._clients.barman_files import Archive, Info, is_held, lock_path, read_archive, read_info, read_xlogdb
+from .._clients.barman_files import Archive, Info, damaged_infos, is_held, lock_path, read_archive, read_info, read_xlogdb
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat
 from .._message import one_line
 from .._phrase import Message, phrase, plural, verbatim
@@ -88,7 +88,12 @@ def run(args: Arguments, runner: Runner) -> Finding:
         listing = Listing([], [exc.message])
         told = barman.told()
         if not told.flag("disabled"):
-            raise
+            damaged = damaged_infos(told)
+            if not damaged:
+                raise
+            return failed(
+                phrase("{path:path} is cut or damaged: barman lists no backup of {server}", path=damaged[0], server=server), **common
+            )
     else:
         told = _told(barman, judgement)
     if told is not None:
@@ -172,7 +177,7 @@ def _judge(
         return _none(args, judgement, common)
     newest = kept[-1]
     _limits(args, kept, now, judgement, common)
-    judge_content(told, newest, judgement, common)
+    judge_content(told, kept, barman.runner, judgement, common)
     judge_settings(told, newest, len(kept), args["encrypted"], args["append_only"], judgement)
     gaps, followed = judge_whole(archive, newest.info, newest.shown, judgement)
     pitr = [one for one in kept if one.backup.retention != "KEEP:STANDALONE"]
@@ -222,12 +227,12 @@ def _archive_if_there(told: Told, size: int) -> Archive:
 def _arrival(args: Arguments, barman: Barman, told: Told, archive: Archive, now: dt.datetime, judgement: Judgement) -> Wal:
     limit = args["max_wal_lag"] or args["rpo"] or args["max_age"]
     seen = Judgement()
-    wal = judge_arrival(told, archive, now, limit, seen)
+    wal = judge_arrival(told, archive, now, limit, seen, args["max_wal_lag"])
     if wal.catching_up:
         barman.runner.sleep(CATCHING_UP)
         again = Judgement()
         told = barman.told()
-        wal = judge_arrival(told, read_archive(told, archive.size), barman.runner.now(), limit, again)
+        wal = judge_arrival(told, read_archive(told, archive.size), barman.runner.now(), limit, again, args["max_wal_lag"])
         seen = again
     judgement.fails += seen.fails
     judgement.unseen += seen.unseen

@@ -42,7 +42,7 @@ class Home:
             "streaming_archiver": False,
             "server_txt_version": "15.4",
             "archive_mode": "on",
-            "archive_timeout": 0,
+            "archive_timeout": 300,
             "is_archiving": True,
             "timeline": 1,
             "postgres_systemid": "42",
@@ -122,8 +122,9 @@ def test_twenty_healthy_nights(home: Home) -> None:
 @pytest.mark.parametrize(
     ("timeout", "into", "last", "status", "lag"),
     [
-        (0, 300, 30.0, "pass", 0.0),  # an idle server: a header and a checkpoint
-        (0, 5000, 0.5, "pass", 1800.0),
+        (300, 300, 30.0, "pass", 0.0),  # an idle server: a header and a checkpoint
+        (0, 300, 30.0, "warn", 0.0),  # or a row: nothing closes the segment
+        (0, 5000, 0.5, "warn", 1800.0),
         (0, 5000, 30.0, "warn", 30 * HOUR),  # nothing archives what was written
         (900, 5000, 30.0, "pass", 0.0),  # had it been of weight, a new segment would have begun
         (7200, 5000, 1.5, "warn", 1.5 * HOUR),  # archive_timeout is longer than what may be lost
