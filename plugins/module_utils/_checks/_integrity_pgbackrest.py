@@ -155,7 +155,7 @@ def parse_report(text: str) -> Report:
 
 def _judge(tool: PgBackRest, stanza: Stanza, repository: Repository, report: Report, found: Verified) -> None:
     repo = repository.key
-    before = len(found.damages)
+    before = len(found.damages) + len(found.unseen)
     for line in report.others:
         found.damages.append(phrase("repository {repo:number}: {reason}", repo=repo, reason=line))
     seen = {one.name: one for one in report.backups}
@@ -180,7 +180,7 @@ def _judge(tool: PgBackRest, stanza: Stanza, repository: Repository, report: Rep
                 )
             )
     _judge_wal(tool, stanza, repository, found)
-    if not report.ok and len(found.damages) == before:
+    if not report.ok and len(found.damages) + len(found.unseen) == before:
         found.damages.append(phrase("repository {repo:number}: pgBackRest found something wrong and did not say what", repo=repo))
 
 
