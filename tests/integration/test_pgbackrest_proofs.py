@@ -118,7 +118,7 @@ def info_damaged(stanza: Stanza) -> None:
         (manifest_removed, "has no manifest that could be read"),
         (newest_removed, "is listed, and gone from repository 1"),
         (backups_removed, "holds WAL of the stanza main, and its backups are gone"),
-        (first_wal_emptied, "cannot be restored, its own WAL is gone"),
+        (first_wal_emptied, "unexpected eof"),
         (info_damaged, "repository 1 is damaged"),
     ],
 )

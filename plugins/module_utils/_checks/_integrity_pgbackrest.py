@@ -73,7 +73,14 @@ def verify(args: Access, runner: Runner, share: Share) -> Verified:
     totals = {"backups": 0, "files": 0, "wal": 0}
     for repository in stanza.repositories:
         if _is_usable(tool, repository, found):
-            report = _verified(tool, repository.key, found)
+            try:
+                report = _verified(tool, repository.key, found)
+            except PgBackRestFailed as exc:
+                if exc.kind != DAMAGED:
+                    raise
+                found.damages.append(exc.message)  # a file at which it gave up
+                _judge_wal(tool, stanza, repository, found)
+                continue
             _judge(tool, stanza, repository, report, found)
             totals["backups"] += len(report.backups)
             totals["files"] += sum(one.valid for one in report.backups)

@@ -311,7 +311,7 @@ def _judge_server(archive: Archive, server: Server, repo: int, judgement: Judgem
     useless = None if server.command is None or server.library else cannot_archive(server.command, PGBACKREST)
     if hides_failures(server.command or ""):
         judgement.warns.append(HIDDEN)
-    if useless:
+    if useless and not (server.failing and server.command):
         judgement.fails.append(useless)
     elif server.failing:
         judgement.fails.append(
