@@ -11,9 +11,8 @@ import os
 import re
 import typing as t
 
-from .._clients.barman import DONE, FAILED, STARTED, SYNCING, WAITING, Backup, Barman, Listing, Told
-from .._clients.barman_files import Archive, Info, info_paths, read_archive, read_info
-from .._clients.pg_manifest import LARGEST, NAME, parse
+from .._clients.barman import DAMAGED, DONE, FAILED, OTHER, STARTED, SYNCING, WAITING, Backup, Barman, BarmanFailed, Listing, Told
+from .._clients.barman_files import Archive, Info, damaged_infos, info_paths, read_archive, read_info
 from .._clients.wal_names import USUAL_SIZE, Segment, segment_of
 from .._finding import CannotObserve, Facts, Measurement
 from .._message import one_line
@@ -143,7 +142,11 @@ def barman_of(args: Asked, runner: Runner) -> Barman:
 def complete(args: Asked, runner: Runner, judgement: Judgement) -> tuple[Told, list[Kept], Archive]:
     """The complete backups, the last that ended last, and the WAL of a server. CannotObserve, with ``absent`` where there is none."""
     barman = barman_of(args, runner)
-    listing, told = barman.backups(), barman.told()
+    try:
+        listing, told = barman.backups(), barman.told()
+    except BarmanFailed as exc:
+        said = said_of_damage(barman.told(), barman.server) if exc.kind == OTHER else None
+        raise (BarmanFailed(DAMAGED, said) if said else exc) from None
     look_at_folders(told, listing, runner.now(), judgement)
     infos = {backup.id: read_info(told, backup.id) or Info() for backup in listing.backups}
     size = segment_size(listing.backups, infos)
@@ -152,6 +155,12 @@ def complete(args: Asked, runner: Runner, judgement: Judgement) -> tuple[Told, l
     if not kept:
         raise CannotObserve(phrase("barman has no complete backup of {server}", server=barman.server), absent=True)
     return told, kept, archive
+
+
+def said_of_damage(told: Told, server: str) -> Message | None:
+    """Names the file because of which barman cannot list its backups; it says only what Python says of it."""
+    damaged = damaged_infos(told)
+    return phrase("{path:path} is cut or damaged: barman lists no backup of {server}", path=damaged[0], server=server) if damaged else None
 
 
 def segment_size(backups: t.Sequence[Backup], infos: t.Mapping[str, Info]) -> int:
@@ -238,11 +247,7 @@ def judge_content(told: Told, kept: t.Sequence[Kept], runner: Runner, judgement:
                         path=place,
                     )
                 )
-    items: int | None
-    if archives and NAME in names:  # the manifest is of what is packed
-        items = len(parse(runner.read_bytes(os.path.join(data, NAME), max_bytes=LARGEST)).files)
-    else:
-        items = judge_files(told, newest.backup.id, newest.shown, newest.info, runner, judgement)
+    items = judge_files(told, newest.backup.id, newest.shown, newest.info, runner, judgement)
     if items is not None:
         common["measurements"].append(Measurement("backup_items", items))
     known = {one.backup.id: one for one in kept}
@@ -293,6 +298,7 @@ __all__ = (
     "judge_other",
     "judge_settings",
     "look_at_folders",
+    "said_of_damage",
     "segment_size",
     "sort_out",
 )

@@ -10,6 +10,7 @@ each file.
 from __future__ import annotations
 
 import os
+import re
 import typing as t
 
 from .._clients.barman import Told
@@ -27,6 +28,7 @@ def judge_files(told: Told, backup: str, shown: Message, info: Info, runner: Run
     """Compares sizes; the number of files that the backup is to have, where that is known. CannotObserve."""
     folder = os.path.join(told.text("basebackups_directory") or "", backup)
     path = os.path.join(folder, "data", NAME)
+    items = None
     if os.path.exists(path):
         try:
             manifest = parse(runner.read_bytes(path, max_bytes=LARGEST))
@@ -35,10 +37,12 @@ def judge_files(told: Told, backup: str, shown: Message, info: Info, runner: Run
                 raise
             judgement.fails.append(phrase("{backup}: its manifest is not as it was written ({reason})", backup=shown, reason=exc.message))
         else:
+            items = len(manifest.files)
             if not manifest.sound:
                 judgement.fails.append(phrase("{backup}: its manifest is not as it was written", backup=shown))
-            _compare(folder, manifest.files, shown, runner, judgement)
-            return len(manifest.files)
+            if not _is_packed(os.path.join(folder, "data")):
+                _compare(folder, manifest.files, shown, runner, judgement)
+                return items
     if info.size is not None and info.encryption is None:
         there = _sum(folder, runner)
         if there < info.size - OWN:
@@ -50,10 +54,18 @@ def judge_files(told: Told, backup: str, shown: Message, info: Info, runner: Run
                     size=info.size,
                 )
             )
-    return None
+    return items
 
 
-def place_of(folder: str, path: str) -> str:
+def _is_packed(data: str) -> bool:
+    """Whether pg_basebackup compressed it: the manifest is of what is in the archives."""
+    try:
+        return any(re.match(r"base\.tar(\.|$)", name) for name in os.listdir(data))
+    except OSError as exc:
+        raise CannotObserve(unreadable(data, exc)) from None
+
+
+def _place_of(folder: str, path: str) -> str:
     """Where a file of the manifest lies: tablespaces lie beside the data, and the links to them may lead elsewhere."""
     words = path.split("/", 2)
     if words[0] == "pg_tblspc" and len(words) == 3 and os.path.isdir(os.path.join(folder, words[1])):
@@ -65,7 +77,7 @@ def _compare(folder: str, files: t.Sequence[Listed], shown: Message, runner: Run
     lost: list[str] = []
     other: list[tuple[Listed, int]] = []
     for listed in files:
-        place = place_of(folder, listed.path)
+        place = _place_of(folder, listed.path)
         runner.remaining()
         try:
             size = os.stat(place).st_size
@@ -116,4 +128,4 @@ def _sum(folder: str, runner: Runner) -> int:
     return total
 
 
-__all__ = ("judge_files", "place_of")
+__all__ = ("judge_files",)

@@ -16,7 +16,7 @@ import tarfile
 import typing as t
 import zlib
 
-from .._clients.barman import Told
+from .._clients.barman import DAMAGED, BarmanFailed, Told
 from .._clients.barman_files import Archive, read_xlogdb
 from .._clients.pg_manifest import LARGEST, NAME, Listed, Sum, parse
 from .._clients.pg_programs import find
@@ -53,7 +53,8 @@ def verify(args: t.Any, runner: Runner, share: Share) -> Verified:
     try:
         told, kept, archive = complete(args, runner, judgement)
     except CannotObserve as exc:
-        if not (exc.absent and judgement.warns):
+        damaged = isinstance(exc, BarmanFailed) and exc.kind == DAMAGED
+        if not damaged and not (exc.absent and judgement.warns):
             raise
         found.damages += [exc.message, *judgement.warns]  # there are backups, and what they need is gone
         return found

@@ -10,13 +10,23 @@ import typing as t
 
 from .._argspec import Spec
 from .._clients.barman import DAMAGED, DONE, OTHER, Backup, Barman, BarmanFailed, Listing, Told
-from .._clients.barman_files import Archive, Info, damaged_infos, is_held, lock_path, read_archive, read_info, read_xlogdb
+from .._clients.barman_files import Archive, Info, is_held, lock_path, read_archive, read_info, read_xlogdb
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat
 from .._message import one_line
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, not_retained, refuse_odd, too_few, too_old
-from ._barman_catalogue import Kept, barman_of, judge_content, judge_other, judge_settings, look_at_folders, segment_size, sort_out
+from ._barman_catalogue import (
+    Kept,
+    barman_of,
+    judge_content,
+    judge_other,
+    judge_settings,
+    look_at_folders,
+    said_of_damage,
+    segment_size,
+    sort_out,
+)
 from ._barman_wal import Wal, judge_arrival, judge_as_archived, judge_earlier, judge_queues, judge_whole
 from ._judgement import FUTURE, Judgement, percent, shrunk
 
@@ -88,12 +98,10 @@ def run(args: Arguments, runner: Runner) -> Finding:
         listing = Listing([], [exc.message])
         told = barman.told()
         if not told.flag("disabled"):
-            damaged = damaged_infos(told)
-            if not damaged:
+            damage = said_of_damage(told, server)
+            if damage is None:
                 raise
-            return failed(
-                phrase("{path:path} is cut or damaged: barman lists no backup of {server}", path=damaged[0], server=server), **common
-            )
+            return failed(damage, **common)
     else:
         told = _told(barman, judgement)
     if told is not None:

@@ -193,6 +193,17 @@ def test_worm_mode_of_later_versions(home: Home) -> None:
     assert judged(home.check(append_only=True))[0] == "pass"
 
 
+def test_archives_that_are_cut(home: Home) -> None:
+    """Of a backup that is compressed the manifest tells what is packed; the sum is what barman noted."""
+    home.backup(3, 7, compression="gzip", size=2_000_000).wal(7, 8)
+    data = home.folder / "base" / str(home.listed[0]["backup_id"]) / "data"
+    (data / "backup_manifest").write_text('{"Files": [{"Path": "base/1/1", "Size": 8192}], "Manifest-Checksum": "0"}')
+    for size, status, said in ((2_000_000, "fail", "its manifest is not as it was written"), (1_000_000, "fail", "are missing or cut")):
+        (data / "base.tar.gz").write_bytes(b"x" * size)
+        assert judged(home.check())[0] == status and said in judged(home.check())[1]
+    assert measured(home.check(), "backup_items") == 1
+
+
 def test_a_snapshot_is_not_seen(home: Home) -> None:
     home.backup(3, 7, snapshots_info="{'provider': 'gcp'}").wal(7, 8)
     assert judged(home.check())[0] == "unknown"
