@@ -221,6 +221,27 @@ def judge_archiving(archive: Archive, view: View, repo: int, now: dt.datetime, l
     return lag
 
 
+def judge_promise(view: View, promised: float, judgement: Judgement) -> None:
+    """A few bytes that nobody archives look like those that an idle server writes; the setting tells."""
+    server = view.server
+    if server is None or server.standby or 0 < server.archive_timeout <= promised:
+        return
+    if server.archive_timeout:
+        said = phrase(
+            "archive_timeout is {timeout:duration}, longer than max_wal_lag ({limit:duration}): what is written last may stay on the server"
+            " for so long; make it shorter",
+            timeout=server.archive_timeout,
+            limit=promised,
+        )
+    else:
+        said = phrase(
+            "archive_timeout is 0, so that a segment is archived when it is full: nothing keeps max_wal_lag ({limit:duration}) on a quiet"
+            " server; set it",
+            limit=promised,
+        )
+    judgement.warns.append(said)
+
+
 def _lag(archive: Archive, newest: Segment, view: View, age: float, now: dt.datetime, limit: float) -> Lag:
     if view.server:
         return _lag_by_server(archive, newest, view, view.server, age, now, limit)
@@ -395,6 +416,7 @@ __all__ = (
     "gap_after",
     "is_catching_up",
     "judge_archiving",
+    "judge_promise",
     "lacks_own_wal",
     "reaches_back",
     "read_archive",

@@ -29,6 +29,7 @@ from ._wal_archive import (
     gap_after,
     is_catching_up,
     judge_archiving,
+    judge_promise,
     lacks_own_wal,
     reaches_back,
     read_archive,
@@ -300,7 +301,11 @@ def _judge_wal(seen: _Seen, repo: int, past: list[Backup], judgement: Judgement,
             "time": isoformat(archive.arrived[archive.newest]),
             "segments": len(archive.arrived),
         }
-    return judge_archiving(archive, view, repo, seen.now, limit, judgement)
+    lag = judge_archiving(archive, view, repo, seen.now, limit, judgement)
+    promised, now_behind = seen.args["max_wal_lag"], lag.seconds
+    if promised is not None and now_behind is not None and now_behind <= limit:  # else it was said
+        judge_promise(view, promised, judgement)
+    return lag
 
 
 def _leave_out(archive: Archive, past: list[Backup], judgement: Judgement) -> None:
