@@ -196,6 +196,47 @@ def data_emptied(copy: Copy) -> None:
     (copy.server / "base" / copy.ids()[-1] / "data").mkdir()
 
 
+def a_table(copy: Copy) -> pathlib.Path:
+    """The largest file of the newest backup's databases."""
+    files = (path for path in (copy.server / "base" / copy.ids()[-1] / "data" / "base").rglob("*") if path.is_file())
+    return max(files, key=lambda path: path.stat().st_size)
+
+
+def databases_removed(copy: Copy) -> None:
+    shutil.rmtree(copy.server / "base" / copy.ids()[-1] / "data" / "base")
+
+
+def table_removed(copy: Copy) -> None:
+    a_table(copy).unlink()
+
+
+def table_cut(copy: Copy) -> None:
+    replace(a_table(copy), a_table(copy).read_bytes()[:8192])
+
+
+def all_tables_emptied(copy: Copy) -> None:
+    for path in (copy.server / "base" / copy.ids()[-1] / "data" / "base").rglob("*"):
+        if path.is_file():
+            replace(path, b"")
+
+
+def databases_removed_without_manifest(copy: Copy) -> None:
+    without_manifest(copy)
+    databases_removed(copy)
+
+
+def manifest_cut(copy: Copy) -> None:
+    path = copy.server / "base" / copy.ids()[-1] / "data" / "backup_manifest"
+    replace(path, path.read_bytes()[:5000])
+
+
+def info_cut(copy: Copy) -> None:
+    path = copy.info(copy.ids()[-1])
+    copy.note(copy.ids()[-1], tablespaces="[('history', 16390, '/srv/history')]")
+    text = path.read_bytes()
+    replace(path, text[: text.index(b"'/srv/his") + 5])
+
+
 def info_garbled(copy: Copy) -> None:
     replace(copy.info(copy.ids()[-1]), b"<html>not found</html>\n")
 
@@ -249,6 +290,54 @@ def not_listed(copy: Copy) -> None:
     replace(listed, "".join(line for line in lines if not line.startswith(copy.wals()[-1].name)).encode())
 
 
+def list_removed(copy: Copy) -> None:
+    (copy.server / "wals" / "xlog.db").unlink()
+
+
+def list_emptied(copy: Copy) -> None:
+    replace(copy.server / "wals" / "xlog.db", b"")
+
+
+def one_of_the_list_lost(copy: Copy) -> None:
+    """Not the last one: that it was archived just now is no excuse."""
+    listed = copy.server / "wals" / "xlog.db"
+    lines = listed.read_text().splitlines(keepends=True)
+    replace(listed, "".join(line for line in lines if not line.startswith(copy.wals()[-2].name)).encode())
+
+
+def commanded(command: str) -> t.Callable[[Copy], None]:
+    """An idle server, whose archive_command was changed."""
+
+    def change(copy: Copy) -> None:
+        copy.own_postgres(f"archive_command = '{command}'")
+
+    return change
+
+
+def restarted_just_now(copy: Copy) -> None:
+    """receive-wal ends with PostgreSQL, until cron starts it again."""
+    postgres = copy.own_postgres("archive_mode = off")
+    copy.write(archiver="off", streaming_archiver="on", slot_name="barman")
+    copy.receive()
+    copy.stop_receiving()
+    postgres.stop()
+    postgres.start()
+
+
+def down_and_not_received(copy: Copy) -> None:
+    server_down(copy)
+    copy.write(archiver="off", streaming_archiver="on", slot_name="barman")
+
+
+def one_row_only_there(copy: Copy) -> None:
+    postgres = copy.own_postgres()
+    postgres.query("insert into payments values (1, 'one')")
+
+
+def idle_and_closed_in_time(copy: Copy) -> None:
+    copy.own_postgres("archive_timeout = 60")
+
+
 def command_fails(copy: Copy) -> None:
     postgres = copy.own_postgres("archive_command = 'echo no space left >&2; false'")
     postgres.query("insert into payments values (1, 'f'); select pg_switch_wal()")
@@ -263,7 +352,7 @@ def wait(postgres: Postgres, query: str) -> None:
 
 
 def sent_elsewhere(copy: Copy) -> None:
-    postgres = copy.own_postgres("archive_command = 'true'")
+    postgres = copy.own_postgres(f"archive_command = 'cp %p {copy.folder}/elsewhere-%f'")
     postgres.query("insert into payments values (1, 'e'); select pg_switch_wal()")
     wait(postgres, "select pg_walfile_name(pg_current_wal_lsn()) > last_archived_wal and archived_count > 0 from pg_stat_archiver")
     wait(postgres, "select count(*) = 0 from pg_ls_archive_statusdir() where name like '%.ready'")
@@ -287,7 +376,7 @@ def received_no_longer(copy: Copy) -> None:
 
 
 def archiver_hangs(copy: Copy) -> None:
-    postgres = copy.own_postgres("archive_command = 'sleep 600'")
+    postgres = copy.own_postgres("archive_command = 'test -e %p && sleep 600'")
     postgres.query("insert into payments select 1, repeat('h', 1000) from generate_series(1, 3000); select pg_switch_wal()")
 
 
@@ -407,7 +496,15 @@ ROWS = [
     ),
     row("WAL is streamed", copied(streaming, max_wal_lag="15m"), "pass", r"all WAL is here"),
     row("configuration named by the environment", named_by_environment, "pass", r"newest backup"),
-    row("idle server, no WAL for hours", hours_later(20, max_wal_lag="15m"), "pass", r"ended 23 h ago.*all WAL is here"),
+    row(
+        "idle server, no WAL for hours, archive_timeout set",
+        hours_later(20, idle_and_closed_in_time, max_wal_lag="15m"),
+        "pass",
+        r"ended 23 h ago.*all WAL is here",
+    ),
+    row("idle server, no WAL for hours", hours_later(20, rpo="24h"), "pass", r"ended 23 h ago.*all WAL is here"),
+    row("PostgreSQL was restarted just now", copied(restarted_just_now), "pass", r"ended 3 h ago"),
+    row("a script archives", copied(commanded("/usr/local/bin/archive %p %f || exit 1")), "pass", r"ended 3 h ago"),
     row(
         "a segment not yet full, archive_timeout set",
         copied(not_yet_full, max_wal_lag="1h"),
@@ -451,6 +548,23 @@ ROWS = [
         "fail",
         r"lacks the tablespace history: .*/16390",
     ),
+    row(
+        "databases of the newest removed",
+        copied(databases_removed),
+        "fail",
+        r"lacks \d+ of its \d+ files, such as base/.*cannot be restored",
+    ),
+    row("largest table of the newest removed", copied(table_removed), "fail", r"lacks base/\d+/\w+: it cannot be restored"),
+    row("largest table of the newest cut", copied(table_cut), "fail", r"base/\d+/\w+ has 8\.0 KiB, .* were backed up"),
+    row("all tables of the newest emptied", copied(all_tables_emptied), "fail", r"base/\S+ has 0 B, .* were backed up \(and \d+ more\)"),
+    row(
+        "databases removed from a backup without a manifest",
+        copied(databases_removed_without_manifest),
+        "fail",
+        r"files of backup \w+ are missing or cut: .* of 22\.\d MiB are there",
+    ),
+    row("manifest of the newest cut", copied(manifest_cut), "fail", r"its manifest is not as it was written"),
+    row("backup.info cut", copied(info_cut), "fail", r"backup\.info is cut or damaged: barman lists no backup of main"),
     row("backup.info damaged", copied(info_garbled), "fail", r"cannot read its own records of the backups of main: invalid line"),
     row("backup.info lost", copied(info_lost), "warn", r"without a backup\.info"),
     row("another database cluster runs now", copied(another_cluster), "fail", r"is of another database cluster"),
@@ -476,6 +590,20 @@ ROWS = [
     row("WAL removed between older backups", copied(removed(1)), "warn", r"missing between older backups"),
     row("WAL segment truncated", copied(truncated), "fail", r"00000001\w+ has 4\.0 KiB, 1\.0 MiB were archived"),
     row("WAL not in barman's list", hours_later(0.1, not_listed), "fail", r"is not in barman's list xlog\.db"),
+    row("barman's list of WAL removed", copied(list_removed), "fail", r"xlog\.db, is empty or not there: a restore brings no WAL"),
+    row("barman's list of WAL emptied", copied(list_emptied), "fail", r"xlog\.db, is empty or not there: a restore brings no WAL"),
+    row("a segment lost from barman's list", copied(one_of_the_list_lost), "fail", r"is not in barman's list xlog\.db"),
+    row("archive_command does nothing, nothing written", copied(commanded("/bin/true")), "fail", r"does nothing \(/bin/true\)"),
+    row("archive_command is a comment", copied(commanded("# barman-wal-archive b main %p")), "fail", r"archive_command does nothing"),
+    row("archive_command is empty, nothing written", copied(commanded("")), "fail", r"archive_command is empty"),
+    row("archive_command archives elsewhere", copied(commanded("wal-g wal-push %p")), "fail", r"archive_command archives elsewhere"),
+    row(
+        "archive_command hides its failures",
+        copied(commanded("barman-wal-archive b main %p || true")),
+        "warn",
+        r"ends well whatever happens",
+    ),
+    row("one row is only on the server", hours_later(0.1, one_row_only_there, max_wal_lag="1s"), "warn", r"archive_timeout is 0"),
     row(
         "archive_command fails",
         copied(command_fails),
@@ -506,6 +634,7 @@ ROWS = [
     row("a restored copy archives here", copied(restored_copy_archives), "warn", r"archive has WAL of timeline 2, the server is on 1"),
     # -- what cannot be looked at
     row("PostgreSQL is down", copied(server_down), "unknown", r"barman cannot ask PostgreSQL"),
+    row("PostgreSQL is down, and receive-wal with it", copied(down_and_not_received), "unknown", r"barman cannot ask PostgreSQL"),
     row("PostgreSQL hangs", server_hangs, "unknown", r"only the list of backups was read.*did not end"),
     row("PostgreSQL is down and the backup is old", hours_later(27, server_down), "fail", r"is 30 h old"),
     row("passive node, nothing for hours", hours_later(20, passive, rpo="1h"), "unknown", r"passive node and asks no PostgreSQL"),

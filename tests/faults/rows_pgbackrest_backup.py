@@ -39,7 +39,14 @@ def idle_for_days(world: World) -> Arguments:
 
 
 def idle_server(world: World) -> Arguments:
-    stanza = stanza_of(world, data=True, hours=20).start()
+    stanza = stanza_of(world, data=True, hours=20).start("archive_timeout = 60")
+    return stanza.args(max_wal_lag="15m", conninfo=stanza.conninfo())
+
+
+def one_row_only_there(world: World) -> Arguments:
+    """Too little to be told from what an idle server writes; a row of a table may bring its whole page."""
+    stanza = stanza_of(world, data=True, hours=20).start("archive_timeout = 0")
+    stanza.query("select pg_logical_emit_message(true, 'ledger', 'one')")
     return stanza.args(max_wal_lag="15m", conninfo=stanza.conninfo())
 
 
@@ -54,6 +61,71 @@ def written_just_now(world: World) -> Arguments:
     stanza = stanza_of(world, data=True, hours=20).start("archive_timeout = 60")
     stanza.query("insert into orders select generate_series(1, 20000), 'first of the day'")
     return stanza.args(max_wal_lag="15m", conninfo=stanza.conninfo())
+
+
+def script_archives(world: World) -> Arguments:
+    """A script may do anything: it is judged by what arrives."""
+    stanza = stanza_of(world, data=True).start("archive_command = '/usr/local/bin/archive %p || exit 1'")
+    return stanza.args(conninfo=stanza.conninfo())
+
+
+def server_down_and_files_here(world: World) -> Arguments:
+    """What was asked for is not had, whatever the files tell."""
+    stanza = stanza_of(world, data=True)
+    return stanza.args(conninfo=stanza.conninfo())
+
+
+def no_such_psql(world: World) -> Arguments:
+    stanza = stanza_of(world, data=True).start()
+    return stanza.args(conninfo=stanza.conninfo(), psql="/nope/psql")
+
+
+def no_such_database(world: World) -> Arguments:
+    stanza = stanza_of(world, data=True).start()
+    return stanza.args(conninfo=stanza.conninfo().replace("dbname=postgres", "dbname=nobody"))
+
+
+def commanded(command: str) -> t.Callable[[World], Arguments]:
+    """Nothing was written since the command was changed."""
+
+    def arrange(world: World) -> Arguments:
+        stanza = stanza_of(world, data=True).start(f"archive_command = '{command}'")
+        return stanza.args(conninfo=stanza.conninfo())
+
+    return arrange
+
+
+def commanded_by_files(world: World) -> Arguments:
+    return stanza_of(world, data=True).start("archive_command = '/bin/true'").args()
+
+
+def swallowed_by_files(world: World) -> Arguments:
+    """By a script: what PostgreSQL takes for archived is nowhere."""
+    stanza = stanza_of(world, data=True, hours=0.1).start("archive_command = 'test -f %p && dirname %p'")
+    closed = stanza.query("insert into orders values (8000, 'lost') returning pg_walfile_name(pg_current_wal_lsn())").splitlines()[0]
+    stanza.query("select pg_switch_wal()")
+    stanza.until(f"select last_archived_wal >= '{closed}' from pg_stat_archiver")
+    return stanza.args()
+
+
+def cut(position: int, size: int) -> t.Callable[[World], Arguments]:
+    """A segment of the first repository; the first one of the newest backup is the third."""
+
+    def arrange(world: World) -> Arguments:
+        stanza = stanza_of(world)
+        name = _wal_start(stanza, position) if position < 2 else ""
+        path = next(path for path in reversed(stanza.wal()) if path.name.startswith(name))
+        with path.open("r+b") as stream:
+            stream.truncate(size)
+        return stanza.args()
+
+    return arrange
+
+
+def backups_removed(world: World) -> Arguments:
+    stanza = stanza_of(world)
+    shutil.rmtree(stanza.repo / "backup")
+    return stanza.args()
 
 
 def from_repository_host(world: World) -> Arguments:
@@ -78,7 +150,7 @@ def passphrase_in_environment(world: World) -> Arguments:
 def promoted(world: World) -> Arguments:
     """Of a standby that has taken over: WAL goes on in another timeline."""
     stanza = stanza_of(world, data=True, hours=0)
-    _promote(stanza)
+    _promote(stanza, "archive_timeout = 60")
     return stanza.args(max_wal_lag="15m", conninfo=stanza.conninfo())
 
 
@@ -468,9 +540,12 @@ ROWS = [
     ),
     Row(CHECK, "an idle database, seen by its files", idle_for_days, "pass", r"no WAL is missing"),
     Row(CHECK, "an idle database, asked", idle_server, "pass", r"no WAL is missing"),
+    Row(
+        CHECK, "one row is only in the database", one_row_only_there, "warn", r"archive_timeout is 0, so that .* nothing keeps max_wal_lag"
+    ),
     Row(CHECK, "a busy database", busy_server, "pass", r"WAL at most \S+ \S+ behind"),
     Row(CHECK, "written after an idle night, archive_timeout set", written_just_now, "pass", r"WAL at most 60 s behind"),
-    Row(CHECK, "seen from the host of the repository", from_repository_host, "pass", r"WAL at most 6 min"),
+    Row(CHECK, "seen from the host of the repository", from_repository_host, "pass", r"WAL at most \d+ min"),
     Row(
         CHECK,
         "two repositories, one of them encrypted",
@@ -525,7 +600,56 @@ ROWS = [
         "fail",
         r"1 WAL segment waits to be archived, for 3 h",
     ),
-    Row(CHECK, "archive_command does nothing", archive_command_does_nothing, "fail", r"written since is not there"),
+    Row(CHECK, "archive_command does nothing", archive_command_does_nothing, "fail", r"archive_command does nothing .* \(and 1 more\)"),
+    Row(
+        CHECK,
+        "archive_command does nothing, nothing written",
+        commanded("/bin/true"),
+        "fail",
+        r"archive_command does nothing \(/bin/true\)",
+    ),
+    Row(CHECK, "archive_command does nothing with a name", commanded(": %p"), "fail", r"archive_command does nothing \(: %p\)"),
+    Row(CHECK, "archive_command is a comment", commanded("# pgbackrest archive-push %p"), "fail", r"archive_command does nothing"),
+    Row(CHECK, "archive_command copies elsewhere", commanded("cp %p /elsewhere/%f"), "fail", r"archive_command archives elsewhere \(cp %p"),
+    Row(
+        CHECK, "archive_command hides its failures", commanded("pgbackrest archive-push %p || true"), "warn", r"ends well whatever happens"
+    ),
+    Row(
+        CHECK, "archive_command does nothing, seen by its files", commanded_by_files, "fail", r"archive_command does nothing \(/bin/true\)"
+    ),
+    Row(
+        CHECK,
+        "WAL swallowed, seen by its files",
+        swallowed_by_files,
+        "fail",
+        r"PostgreSQL takes \w+ for archived, and repository 1 has nothing after",
+    ),
+    Row(CHECK, "a script archives", script_archives, "pass", r"no WAL is missing"),
+    Row(
+        CHECK,
+        "the first WAL of the newest backup emptied",
+        cut(-1, 0),
+        "fail",
+        r"WAL \w+ \(a file of 0 B has its name\) is not in repository 1: backup",
+    ),
+    Row(
+        CHECK,
+        "the first WAL of the newest backup cut",
+        cut(-1, 50),
+        "fail",
+        r"WAL \w+ \(a file of 50 B has its name\) is not in repository 1: backup",
+    ),
+    Row(CHECK, "the newest WAL emptied", cut(2, 0), "fail", r"WAL \w+ in repository 1 is cut: 0 B cannot hold a segment"),
+    Row(
+        CHECK,
+        "its backups removed, its WAL not",
+        backups_removed,
+        "fail",
+        r"repository 1 holds WAL of the stanza main, and its backups are gone",
+    ),
+    Row(CHECK, "the database is down, its files are here", server_down_and_files_here, "unknown", r"PostgreSQL could not be asked"),
+    Row(CHECK, "no such psql", no_such_psql, "unknown", r"/nope/psql"),
+    Row(CHECK, "no such database", no_such_database, "unknown", r"could not be asked .*nobody"),
     Row(CHECK, "archive_command is empty", archive_command_empty, "fail", r"archive_command is empty"),
     Row(CHECK, "archiving off, beyond the RPO", archiving_off, "fail", r"archive_mode is off: .* would be lost"),
     Row(CHECK, "archiving off, within the RPO", archiving_off_within_rpo, "warn", r"archive_mode is off: .* would be lost"),

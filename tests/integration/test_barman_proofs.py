@@ -158,6 +158,24 @@ def test_a_compressed_backup_is_unpacked(copy: Copy) -> None:
     assert said(verify(copy)) != ""
 
 
+def test_backups_without_their_own_wal_are_damaged(copy: Copy) -> None:
+    for path in copy.wals():
+        path.unlink()
+    assert "has no complete backup" in said(verify(copy)) and "without which it cannot be restored" in said(verify(copy))
+
+
+def test_a_cut_backup_info_is_named(copy: Copy) -> None:
+    copy.note(copy.ids()[-1], tablespaces="[('history', 16390, '/srv")
+    assert "backup.info is cut or damaged" in said(verify(copy))
+
+
+def test_a_list_of_wal_that_is_empty_or_gone_is_found(copy: Copy) -> None:
+    replace(copy.server / "wals" / "xlog.db", b"")
+    assert "xlog.db, is empty or not there" in said(verify(copy))
+    (copy.server / "wals" / "xlog.db").unlink()
+    assert "xlog.db, is empty or not there" in said(verify(copy))
+
+
 def test_no_backup_is_absent(copy: Copy) -> None:
     for name in copy.ids():
         shutil.rmtree(copy.server / "base" / name)

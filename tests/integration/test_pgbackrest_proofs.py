@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import shutil
 import typing as t
@@ -94,6 +95,14 @@ def newest_removed(stanza: Stanza) -> None:
     shutil.rmtree(stanza.repo / "backup" / STANZA / stanza.labels()[-1])
 
 
+def backups_removed(stanza: Stanza) -> None:
+    shutil.rmtree(stanza.repo / "backup")
+
+
+def first_wal_emptied(stanza: Stanza) -> None:
+    stanza.wal()[0].write_bytes(b"")
+
+
 def info_damaged(stanza: Stanza) -> None:
     for name in ("backup.info", "backup.info.copy"):
         flip(stanza.repo / "backup" / STANZA / name)
@@ -108,6 +117,8 @@ def info_damaged(stanza: Stanza) -> None:
         (wal_removed, "the database can be restored only to"),
         (manifest_removed, "has no manifest that could be read"),
         (newest_removed, "is listed, and gone from repository 1"),
+        (backups_removed, "holds WAL of the stanza main, and its backups are gone"),
+        (first_wal_emptied, "unexpected eof"),
         (info_damaged, "repository 1 is damaged"),
     ],
 )
@@ -124,6 +135,17 @@ def test_a_damaged_manifest_of_which_a_copy_is_used(make: Make) -> None:
     path.write_text(path.read_text().replace("backup-", "bakcup-"))
     found = verified(stanza)
     assert found.damages == [] and any("manifest" in line for line in found.warns), found.warns
+
+
+def test_a_closed_folder_is_no_damage(make: Make) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("closing a folder to its owner takes root")
+    stanza = make()
+    folder = stanza.repo / "backup" / STANZA / stanza.labels()[-1]
+    folder.chmod(0o700)
+    os.chown(folder, 0, 0)
+    found = verified(stanza)
+    assert found.damages == [] and any("may not be read by" in line for line in found.unseen), (found.damages, found.unseen)
 
 
 def test_what_cannot_be_verified(make: Make) -> None:

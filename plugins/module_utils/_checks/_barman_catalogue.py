@@ -11,19 +11,19 @@ import os
 import re
 import typing as t
 
-from .._clients.barman import DONE, FAILED, STARTED, SYNCING, WAITING, Backup, Barman, Listing, Told
-from .._clients.barman_files import Archive, Info, info_paths, read_archive, read_info
+from .._clients.barman import DAMAGED, DONE, FAILED, OTHER, STARTED, SYNCING, WAITING, Backup, Barman, BarmanFailed, Listing, Told
+from .._clients.barman_files import Archive, Info, damaged_infos, info_paths, read_archive, read_info
 from .._clients.wal_names import USUAL_SIZE, Segment, segment_of
 from .._finding import CannotObserve, Facts, Measurement
 from .._message import one_line
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, unreadable
+from ._barman_content import judge_files
 from ._barman_wal import own_wal_missing
 from ._judgement import Judgement
 
 BACKUP_ID = re.compile(r"\d{8}T\d{6}")
 SETTLED = 60.0  # seconds after which barman lists what it has begun
-LARGEST_MANIFEST = 2**30
 
 
 @dataclasses.dataclass(frozen=True)
@@ -142,7 +142,11 @@ def barman_of(args: Asked, runner: Runner) -> Barman:
 def complete(args: Asked, runner: Runner, judgement: Judgement) -> tuple[Told, list[Kept], Archive]:
     """The complete backups, the last that ended last, and the WAL of a server. CannotObserve, with ``absent`` where there is none."""
     barman = barman_of(args, runner)
-    listing, told = barman.backups(), barman.told()
+    try:
+        listing, told = barman.backups(), barman.told()
+    except BarmanFailed as exc:
+        said = said_of_damage(barman.told(), barman.server) if exc.kind == OTHER else None
+        raise (BarmanFailed(DAMAGED, said) if said else exc) from None
     look_at_folders(told, listing, runner.now(), judgement)
     infos = {backup.id: read_info(told, backup.id) or Info() for backup in listing.backups}
     size = segment_size(listing.backups, infos)
@@ -151,6 +155,12 @@ def complete(args: Asked, runner: Runner, judgement: Judgement) -> tuple[Told, l
     if not kept:
         raise CannotObserve(phrase("barman has no complete backup of {server}", server=barman.server), absent=True)
     return told, kept, archive
+
+
+def said_of_damage(told: Told, server: str) -> Message | None:
+    """Names the file because of which barman cannot list its backups; it says only what Python says of it."""
+    damaged = damaged_infos(told)
+    return phrase("{path:path} is cut or damaged: barman lists no backup of {server}", path=damaged[0], server=server) if damaged else None
 
 
 def segment_size(backups: t.Sequence[Backup], infos: t.Mapping[str, Info]) -> int:
@@ -187,8 +197,9 @@ def judge_other(
             judgement.notes.append(phrase("the later backup {id} is not counted, it is running", id=backup.id))
 
 
-def judge_content(told: Told, newest: Kept, judgement: Judgement, common: Facts) -> None:
-    """Whether the newest backup is of this cluster, and its data lies there."""
+def judge_content(told: Told, kept: t.Sequence[Kept], runner: Runner, judgement: Judgement, common: Facts) -> None:
+    """Whether the newest backup is of this cluster, and its data lies there. CannotObserve."""
+    newest = kept[-1]
     server = told.text("postgres_systemid") or told.text("streaming_systemid")
     if server and newest.info.systemid and server != newest.info.systemid:
         judgement.fails.append(
@@ -236,26 +247,14 @@ def judge_content(told: Told, newest: Kept, judgement: Judgement, common: Facts)
                         path=place,
                     )
                 )
-    items = _items(os.path.join(data, "backup_manifest"))
+    items = judge_files(told, newest.backup.id, newest.shown, newest.info, runner, judgement)
     if items is not None:
         common["measurements"].append(Measurement("backup_items", items))
-
-
-def _items(manifest: str) -> int | None:
-    """How many files the manifest of a backup has."""
-    count, rest = 0, b""
-    try:
-        with open(manifest, "rb") as stream:
-            for _part in range(LARGEST_MANIFEST // 2**20):
-                part = stream.read(2**20)
-                if not part:
-                    break
-                text = rest + part
-                count += text.count(b'Path":')
-                rest = text[-5:]
-    except OSError:
-        return None
-    return count
+    known = {one.backup.id: one for one in kept}
+    needed = known.get(newest.info.parent or "")
+    while needed is not None:  # an incremental backup is nothing without those on which it builds
+        judge_files(told, needed.backup.id, needed.shown, needed.info, runner, judgement)
+        needed = known.get(needed.info.parent or "")
 
 
 def judge_settings(told: Told, newest: Kept, count: int, encrypted: bool, append_only: bool, judgement: Judgement) -> None:
@@ -299,6 +298,7 @@ __all__ = (
     "judge_other",
     "judge_settings",
     "look_at_folders",
+    "said_of_damage",
     "segment_size",
     "sort_out",
 )

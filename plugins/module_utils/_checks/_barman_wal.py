@@ -11,6 +11,8 @@ import itertools
 import os
 import typing as t
 
+from .._clients.archive_commands import BARMAN as BARMAN_TOOL
+from .._clients.archive_commands import HIDDEN, cannot_archive, hides_failures
 from .._clients.barman import Told
 from .._clients.barman_files import Archive, Info, Recorded, cron_locks, is_held, lock_path, way_of, written_until
 from .._clients.wal_names import Segment, Step, missing, name_of, position, segment_of
@@ -22,6 +24,7 @@ from ._judgement import FUTURE, Judgement
 
 PILED = 600.0  # seconds that a file may wait for barman cron, which runs each minute
 CRON_SILENT = 3600.0
+STARTS_AGAIN = 120.0  # seconds in which barman cron starts what has ended
 JUST_ARCHIVED = 60.0  # seconds until which barman may not yet have listed what it has moved
 # bytes that an idle server writes at the start of a segment: page header, a snapshot or two of what runs, a checkpoint
 IDLE = 384
@@ -122,8 +125,16 @@ def judge_as_archived(
     if recorded is None:
         judgement.warns.append(phrase("barman's list of WAL, xlog.db, cannot be read: sizes were not compared with it"))
         return
+    if not recorded and any(path not in archive.queued for path in archive.segments.values()):
+        judgement.fails.append(
+            phrase(
+                "barman's list of WAL, xlog.db, is empty or not there: a restore brings no WAL with it; barman rebuild-xlogdb makes it anew"
+            )
+        )
+        return
     other: list[Message] = []
     unlisted, plain = [], []
+    last = max((segment.number for name in recorded if (segment := segment_of(name, archive.size))), default=-1)
     for segment, path in sorted(archive.segments.items()):
         name = os.path.basename(path)
         if segment.number < begin.number or segment.timeline < begin.timeline or path in archive.queued:
@@ -134,7 +145,7 @@ def judge_as_archived(
             continue  # barman has just removed it
         known = recorded.get(name)
         if known is None:
-            if now.timestamp() - status.st_ctime > JUST_ARCHIVED:
+            if segment.number < last or now.timestamp() - status.st_ctime > JUST_ARCHIVED:
                 unlisted.append(name)
             continue
         if status.st_size != known.size:
@@ -204,8 +215,8 @@ def judge_queues(told: Told, archive: Archive, now: dt.datetime, judgement: Judg
         )
 
 
-def judge_arrival(told: Told, archive: Archive, now: dt.datetime, limit: float, judgement: Judgement) -> Wal:
-    """Whether the server's WAL reaches barman now, and how far it is behind."""
+def judge_arrival(told: Told, archive: Archive, now: dt.datetime, limit: float, judgement: Judgement, promised: float | None = None) -> Wal:
+    """Whether the server's WAL reaches barman now, and how far it is behind. ``promised``: the lag that somebody asked for, if so."""
     newest = archive.newest()
     found = Wal(newest=None if newest is None else name_of(newest, archive.size))
     found.arrived = _touched(archive.segments[newest]) if newest else None
@@ -218,10 +229,6 @@ def judge_arrival(told: Told, archive: Archive, now: dt.datetime, limit: float, 
         else:
             judgement.unseen.append(_nothing_newer(found, age, phrase("this barman is a passive node and asks no PostgreSQL")))
         return found
-    ways = [_archiver(told, archive, now)] if told.flag("archiver") is not False else []
-    ways += [_receiver(told)] if told.flag("streaming_archiver") is not False else []
-    works = None in ways  # one of two ways is enough to lose nothing
-    (judgement.warns if works else judgement.fails).extend(problem for problem in ways if problem)
     if told.text("server_txt_version") is None:
         reason = told.text("connection_error")
         why = verbatim(one_line(masked(reason), 200)) if reason else phrase("its log says why")
@@ -230,8 +237,34 @@ def judge_arrival(told: Told, archive: Archive, now: dt.datetime, limit: float, 
         )
         found.lag = age if age is not None and age <= limit else None
         return found
+    ways = [_archiver(told, archive, now)] if told.flag("archiver") is not False else []
+    ways += [_receiver(told, archive, now)] if told.flag("streaming_archiver") is not False else []
+    works = None in ways  # one of two ways is enough to lose nothing
+    (judgement.warns if works else judgement.fails).extend(problem for problem in ways if problem)
+    if told.flag("archiver") is not False and hides_failures(told.text("archive_command") or ""):
+        judgement.warns.append(HIDDEN)
     _lag(told, archive, now, limit, works, found, judgement)
+    timeout = told.number("archive_timeout")
+    kept = found.lag is not None and found.lag <= limit  # else it was said
+    if kept and promised is not None and told.flag("streaming_archiver") is False and timeout is not None and not 0 < timeout <= promised:
+        judgement.warns.append(_no_promise(float(timeout), promised))
     return found
+
+
+def _no_promise(timeout: float, promised: float) -> Message:
+    """A few bytes that nobody archives look like those that an idle server writes; the setting tells."""
+    if timeout:
+        return phrase(
+            "archive_timeout is {timeout:duration}, longer than max_wal_lag ({limit:duration}): what is written last may stay on the server"
+            " for so long; make it shorter, or set streaming_archiver",
+            timeout=timeout,
+            limit=promised,
+        )
+    return phrase(
+        "archive_timeout is 0, so that a segment is archived when it is full: nothing keeps max_wal_lag ({limit:duration}) on a quiet"
+        " server; set it, or streaming_archiver",
+        limit=promised,
+    )
 
 
 def _nothing_newer(found: Wal, age: float | None, why: Message) -> Message:
@@ -277,12 +310,16 @@ def _archiver(told: Told, archive: Archive, now: dt.datetime) -> Message | None:
             name=name_of(sent, archive.size),
             age=(now - done).total_seconds(),
         )
-    return None
+    command = told.get("archive_command")  # None where barman may not see it
+    return None if command is None else cannot_archive(str(command), BARMAN_TOOL)
 
 
-def _receiver(told: Told) -> Message | None:
-    """What is wrong with the process that receives WAL as it is written."""
+def _receiver(told: Told, archive: Archive, now: dt.datetime) -> Message | None:
+    """What is wrong with the process that receives WAL as it is written. One that PostgreSQL has just dismissed, cron starts again."""
     if is_held(lock_path(told, "receive-wal")) is not False:
+        return None
+    received = [age for age in (_age(path, now) for path in archive.partial.values()) if age is not None]
+    if any(age < STARTS_AGAIN for age in received):
         return None
     return phrase("barman receive-wal is not running: no WAL is received as it is written; barman cron starts it")
 

@@ -16,8 +16,8 @@ import tarfile
 import typing as t
 import zlib
 
-from .._clients.barman import Told
-from .._clients.barman_files import Archive
+from .._clients.barman import DAMAGED, BarmanFailed, Told
+from .._clients.barman_files import Archive, read_xlogdb
 from .._clients.pg_manifest import LARGEST, NAME, Listed, Sum, parse
 from .._clients.pg_programs import find
 from .._clients.wal_content import Damaged, look, records, unpack
@@ -28,6 +28,7 @@ from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, unreadable
 from ._backup_proofs import Share, Verified
 from ._barman_catalogue import Kept, complete
+from ._barman_wal import judge_as_archived
 from ._judgement import Judgement
 
 PART = 2**20
@@ -49,8 +50,16 @@ def verify(args: t.Any, runner: Runner, share: Share) -> Verified:
     """CannotObserve where there is no backup that could be read."""
     found = Verified(phrase("nothing"))
     judgement = Judgement()
-    told, kept, archive = complete(args, runner, judgement)
+    try:
+        told, kept, archive = complete(args, runner, judgement)
+    except CannotObserve as exc:
+        damaged = isinstance(exc, BarmanFailed) and exc.kind == DAMAGED
+        if not damaged and not (exc.absent and judgement.warns):
+            raise
+        found.damages += [exc.message, *judgement.warns]  # there are backups, and what they need is gone
+        return found
     found.warns += judgement.warns
+    _listed(told, kept, archive, runner, found)
     read = _Read()
     try:
         for one in reversed(kept):
@@ -73,6 +82,14 @@ def verify(args: t.Any, runner: Runner, share: Share) -> Verified:
     )
     found.observed = {"backups": [one.backup.id for one in kept], "files": read.files, "bytes": read.bytes, "wal_segments": read.segments}
     return found
+
+
+def _listed(told: Told, kept: t.Sequence[Kept], archive: Archive, runner: Runner, found: Verified) -> None:
+    """Whether barman knows of the WAL that it has."""
+    judgement = Judgement()
+    judge_as_archived(archive, read_xlogdb(told), min(one.first(archive.size) for one in kept), False, runner.now(), judgement)
+    found.damages += judgement.fails
+    found.warns += judgement.warns
 
 
 def _backup(told: Told, one: Kept, runner: Runner, share: Share, found: Verified, read: _Read) -> None:

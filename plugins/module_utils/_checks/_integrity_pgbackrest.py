@@ -12,13 +12,25 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._clients.pgbackrest import DAMAGED, TOO_OLD, Backup, PgBackRest, PgBackRestFailed, Repository, Stanza, failure
+from .._clients.pgbackrest import (
+    DAMAGED,
+    PERMISSION,
+    TOO_OLD,
+    UNREACHABLE,
+    Backup,
+    PgBackRest,
+    PgBackRestFailed,
+    Repository,
+    Stanza,
+    failure,
+)
 from .._finding import CannotObserve, Measurement
 from .._message import one_line
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
 from ._backup_proofs import Share, Verified
 from ._pgbackrest_access import Access, tool_of
+from ._pgbackrest_content import has_wal
 from ._wal_archive import gap_after, lacks_own_wal, read_archive, said_of_gap
 
 LONGEST = 7 * 86400.0  # seconds; the deadline of the check is what counts
@@ -61,7 +73,14 @@ def verify(args: Access, runner: Runner, share: Share) -> Verified:
     totals = {"backups": 0, "files": 0, "wal": 0}
     for repository in stanza.repositories:
         if _is_usable(tool, repository, found):
-            report = _verified(tool, repository.key, found)
+            try:
+                report = _verified(tool, repository.key, found)
+            except PgBackRestFailed as exc:
+                if exc.kind != DAMAGED:
+                    raise
+                found.damages.append(exc.message)  # a file at which it gave up
+                _judge_wal(tool, stanza, repository, found)
+                continue
             _judge(tool, stanza, repository, report, found)
             totals["backups"] += len(report.backups)
             totals["files"] += sum(one.valid for one in report.backups)
@@ -87,6 +106,11 @@ def _is_usable(tool: PgBackRest, repository: Repository, found: Verified) -> boo
     if repository.code in (0, NO_BACKUP):
         return True
     if repository.code == MISSING_STANZA:
+        if has_wal(tool, repository.key):
+            found.damages.append(
+                phrase("{where} holds WAL of the stanza {stanza}, and its backups are gone", where=where, stanza=tool.stanza)
+            )
+            return False
         found.unseen.append(phrase("{where} has no stanza {stanza}", where=where, stanza=tool.stanza))
         return False
     kind, said = failure(repository.said)
@@ -138,13 +162,19 @@ def parse_report(text: str) -> Report:
 
 def _judge(tool: PgBackRest, stanza: Stanza, repository: Repository, report: Report, found: Verified) -> None:
     repo = repository.key
-    before = len(found.damages)
+    before = len(found.damages) + len(found.unseen)
     for line in report.others:
         found.damages.append(phrase("repository {repo:number}: {reason}", repo=repo, reason=line))
     seen = {one.name: one for one in report.backups}
     for backup in repository.backups:
         said = _of_backup(seen.get(backup.label), backup, repo)
-        found.damages += [said] if said else []
+        if said is None:
+            continue
+        closed = _closed(tool, backup, repo)
+        if closed:
+            found.unseen.append(closed)
+        else:
+            found.damages.append(said)
     for archive in report.archives:
         if archive.valid < archive.total:
             found.damages.append(
@@ -157,8 +187,17 @@ def _judge(tool: PgBackRest, stanza: Stanza, repository: Repository, report: Rep
                 )
             )
     _judge_wal(tool, stanza, repository, found)
-    if not report.ok and len(found.damages) == before:
+    if not report.ok and len(found.damages) + len(found.unseen) == before:
         found.damages.append(phrase("repository {repo:number}: pgBackRest found something wrong and did not say what", repo=repo))
+
+
+def _closed(tool: PgBackRest, backup: Backup, repo: int) -> Message | None:
+    """Why the files of a backup cannot be looked at: pgBackRest then verifies none of them, and does not say so."""
+    try:
+        tool.files(f"backup/{tool.stanza}/{backup.label}", repo, "--recurse")
+    except PgBackRestFailed as exc:
+        return exc.message if exc.kind in (PERMISSION, UNREACHABLE) else None
+    return None
 
 
 def _of_backup(seen: Counted | None, backup: Backup, repo: int) -> Message | None:

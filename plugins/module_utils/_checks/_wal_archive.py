@@ -9,6 +9,7 @@ import dataclasses
 import datetime as dt
 import typing as t
 
+from .._clients.archive_commands import HIDDEN, PGBACKREST, cannot_archive, hides_failures
 from .._clients.pgbackrest import Backup, PgBackRest, PgBackRestFailed, moment
 from .._clients.postgresql_archiver import DataFolder, Server
 from .._clients.wal_segments import Gap, Segment, first_gap, name_of, parse_history, segment_of, size_of, unbroken_from
@@ -19,6 +20,9 @@ from ._judgement import FUTURE, Judgement
 QUIET = 2048  # bytes that an idle server writes after a segment was closed: a checkpoint, snapshots of what runs
 SETTLES = 600.0  # seconds within which it does
 STUCK = 900.0  # seconds for which a segment may wait while no other one arrives
+# how many bytes one byte holds at most: deflate by its format, LZ4 and Zstandard by their longest runs
+_MOST_COMPRESSED = {"gz": 1040, "lz4": 256, "zst": 32768}
+LEAST = 64  # bytes: the header of a segment alone does not compress below
 ARRIVING = 60.0  # seconds between what the server says and what the repository shows
 
 
@@ -29,6 +33,7 @@ class Archive:
     size: int
     arrived: t.Mapping[Segment, dt.datetime]
     left_at: t.Mapping[int, int] | None
+    cut: t.Mapping[Segment, int] = dataclasses.field(default_factory=dict)  # bytes; too few for a segment
 
     @property
     def newest(self) -> Segment | None:
@@ -50,15 +55,21 @@ class View:
 def read_archive(tool: PgBackRest, repo: int, archive_id: str, backups: t.Sequence[Backup], segment_size: int | None) -> Archive:
     """What the repository holds, of one listing. CannotObserve."""
     folder = f"archive/{tool.stanza}/{archive_id}"
-    names = {path.rpartition("/")[2]: file.time for path, file in tool.files(folder, repo, "--recurse").items()}
+    names = {path.rpartition("/")[2]: file for path, file in tool.files(folder, repo, "--recurse").items()}
     known = [(backup.wal_start, backup.lsn_start) for backup in backups if backup.wal_start and backup.lsn_start]
     # NAME-CHECKSUM.gz; a partial one of a timeline that was left is NAME.partial-CHECKSUM.gz
-    whole = {name[:24]: time for name, time in names.items() if name[24:25] == "-"}
-    size = segment_size or size_of(known, whole)
+    archived = {name: file for name, file in names.items() if name[24:25] == "-"}
+    size = segment_size or size_of(known, [name[:24] for name in archived])
+    cut: dict[Segment, int] = {}
     try:
-        arrived = {segment: moment(time) for name, time in whole.items() if (segment := segment_of(name, size))}
+        arrived = {segment: moment(file.time) for name, file in archived.items() if (segment := segment_of(name[:24], size))}
     except ValueError:
         raise CannotObserve(phrase("pgBackRest answered with something that is not a list of files")) from None
+    for name, file in archived.items():
+        segment = segment_of(name[:24], size)
+        if segment and file.size < least_of(name, size):
+            cut[segment] = file.size
+            arrived.pop(segment, None)
     newest = max((segment.timeline for segment in arrived), default=1)
     oldest = min((segment_timeline(backup) for backup in backups), default=newest)
     left_at = None
@@ -68,7 +79,13 @@ def read_archive(tool: PgBackRest, repo: int, archive_id: str, backups: t.Sequen
             left_at = parse_history(tool.read(f"{folder}/{history}", repo))
         except PgBackRestFailed:
             left_at = None
-    return Archive(size, arrived, left_at)
+    return Archive(size, arrived, left_at, cut)
+
+
+def least_of(name: str, size: int) -> int:
+    """The bytes below which a file, by the end of its name, cannot hold a segment of ``size`` bytes, however well it is compressed."""
+    most = _MOST_COMPRESSED.get(name.rpartition(".")[2] if "." in name else "")
+    return size if "." not in name else max(LEAST, size // most) if most else LEAST
 
 
 def segment_timeline(backup: Backup) -> int:
@@ -108,7 +125,11 @@ def reaches_back(archive: Archive, backups: t.Sequence[Backup]) -> Backup | None
 
 def said_of_gap(archive: Archive, gap: Gap, backup: Backup, repo: int) -> Message:
     """The sentence for missing WAL, with how far a restore gets."""
-    missing = with_more(phrase("WAL {name}", name=archive.name(gap.missing[0])), len(gap.missing) - 1)
+    first = gap.missing[0]
+    name = phrase("WAL {name}", name=archive.name(first))
+    if first in archive.cut:
+        name = phrase("WAL {name} (a file of {size:bytes} has its name)", name=archive.name(first), size=archive.cut[first])
+    missing = with_more(name, len(gap.missing) - 1)
     if gap.after is None or gap.missing[0].number <= (segment_of(backup.wal_stop or "", archive.size) or gap.missing[0]).number:
         return phrase(
             "{missing} is not in repository {repo:number}: backup {label} cannot be restored without it; make a new backup",
@@ -123,6 +144,22 @@ def said_of_gap(archive: Archive, gap: Gap, backup: Backup, repo: int) -> Messag
         repo=repo,
         label=backup.label,
         until=isoformat(archive.arrived[gap.after]),
+    )
+
+
+def said_of_cut(archive: Archive, repo: int) -> Message | None:
+    """The sentence for segments behind the last whole one that are cut; those before it are a gap."""
+    cut = sorted(segment for segment in archive.cut if archive.newest is None or segment > archive.newest)
+    if not cut:
+        return None
+    return with_more(
+        phrase(
+            "WAL {name} in repository {repo:number} is cut: {size:bytes} cannot hold a segment",
+            name=archive.name(cut[0]),
+            repo=repo,
+            size=archive.cut[cut[0]],
+        ),
+        len(cut) - 1,
     )
 
 
@@ -156,6 +193,7 @@ def judge_archiving(archive: Archive, view: View, repo: int, now: dt.datetime, l
         _judge_server(archive, view.server, repo, judgement)
     if view.folder and not view.server:
         _judge_waiting(view.folder, age, now, judgement)
+        _judge_by_files(archive, newest, view.folder, repo, now, judgement)
     lag = _lag(archive, newest, view, max(age, 0.0), now, limit)
     if lag.seconds is not None and lag.seconds > limit:
         judgement.fails.append(
@@ -181,6 +219,27 @@ def judge_archiving(archive: Archive, view: View, repo: int, now: dt.datetime, l
             )
         )
     return lag
+
+
+def judge_promise(view: View, promised: float, judgement: Judgement) -> None:
+    """A few bytes that nobody archives look like those that an idle server writes; the setting tells."""
+    server = view.server
+    if server is None or server.standby or 0 < server.archive_timeout <= promised:
+        return
+    if server.archive_timeout:
+        said = phrase(
+            "archive_timeout is {timeout:duration}, longer than max_wal_lag ({limit:duration}): what is written last may stay on the server"
+            " for so long; make it shorter",
+            timeout=server.archive_timeout,
+            limit=promised,
+        )
+    else:
+        said = phrase(
+            "archive_timeout is 0, so that a segment is archived when it is full: nothing keeps max_wal_lag ({limit:duration}) on a quiet"
+            " server; set it",
+            limit=promised,
+        )
+    judgement.warns.append(said)
 
 
 def _lag(archive: Archive, newest: Segment, view: View, age: float, now: dt.datetime, limit: float) -> Lag:
@@ -270,8 +329,11 @@ def _judge_server(archive: Archive, server: Server, repo: int, judgement: Judgem
     if server.standby and server.archive_mode != "always":
         return
     newest = archive.newest
-    if server.command_empty:
-        judgement.fails.append(phrase("archive_command is empty: PostgreSQL keeps its WAL and archives none"))
+    useless = None if server.command is None or server.library else cannot_archive(server.command, PGBACKREST)
+    if hides_failures(server.command or ""):
+        judgement.warns.append(HIDDEN)
+    if useless and not (server.failing and server.command):
+        judgement.fails.append(useless)
     elif server.failing:
         judgement.fails.append(
             plural(
@@ -285,15 +347,7 @@ def _judge_server(archive: Archive, server: Server, repo: int, judgement: Judgem
         )
     taken = segment_of((server.archived or "")[:24], server.segment)
     if newest and taken and taken.number > newest.number and taken.timeline >= newest.timeline and (server.archived_ago or 0.0) > ARRIVING:
-        judgement.fails.append(
-            phrase(
-                "PostgreSQL takes {archived} for archived, and repository {repo:number} has nothing after {newest}: archive_command"
-                " does not archive into it, or WAL was dropped (archive-push-queue-max)",
-                archived=archive.name(taken),
-                repo=repo,
-                newest=archive.name(newest),
-            )
-        )
+        judgement.fails.append(_not_there(archive, taken, newest, repo))
     if newest and newest.timeline > server.timeline:
         judgement.warns.append(
             phrase(
@@ -322,6 +376,34 @@ def _judge_waiting(folder: DataFolder, age: float, now: dt.datetime, judgement: 
         )
 
 
+def _judge_by_files(archive: Archive, newest: Segment, folder: DataFolder, repo: int, now: dt.datetime, judgement: Judgement) -> None:
+    """What PostgreSQL takes for archived, and how it is told to archive. A standby marks what its primary has archived."""
+    if folder.standby:
+        return
+    if folder.command is not None:
+        useless = cannot_archive(folder.command, PGBACKREST)
+        judgement.fails += [useless] if useless else []
+        judgement.warns += [HIDDEN] if hides_failures(folder.command) else []
+    done = {segment: time for name, time in folder.archived.items() if (segment := segment_of(name, archive.size))}
+    lost = sorted(
+        segment
+        for segment, time in done.items()
+        if segment.number > newest.number and segment.timeline >= newest.timeline and now.timestamp() - time > ARRIVING
+    )
+    if lost:
+        judgement.fails.append(_not_there(archive, lost[-1], newest, repo))
+
+
+def _not_there(archive: Archive, taken: Segment, newest: Segment, repo: int) -> Message:
+    return phrase(
+        "PostgreSQL takes {archived} for archived, and repository {repo:number} has nothing after {newest}: archive_command"
+        " does not archive into it, or WAL was dropped (archive-push-queue-max)",
+        archived=archive.name(taken),
+        repo=repo,
+        newest=archive.name(newest),
+    )
+
+
 def cannot_see(exc: CannotObserve) -> View:
     return View(why_not=exc.message)
 
@@ -334,8 +416,10 @@ __all__ = (
     "gap_after",
     "is_catching_up",
     "judge_archiving",
+    "judge_promise",
     "lacks_own_wal",
     "reaches_back",
     "read_archive",
+    "said_of_cut",
     "said_of_gap",
 )

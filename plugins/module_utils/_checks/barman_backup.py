@@ -16,7 +16,17 @@ from .._message import one_line
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, not_retained, refuse_odd, too_few, too_old
-from ._barman_catalogue import Kept, barman_of, judge_content, judge_other, judge_settings, look_at_folders, segment_size, sort_out
+from ._barman_catalogue import (
+    Kept,
+    barman_of,
+    judge_content,
+    judge_other,
+    judge_settings,
+    look_at_folders,
+    said_of_damage,
+    segment_size,
+    sort_out,
+)
 from ._barman_wal import Wal, judge_arrival, judge_as_archived, judge_earlier, judge_queues, judge_whole
 from ._judgement import FUTURE, Judgement, percent, shrunk
 
@@ -88,7 +98,10 @@ def run(args: Arguments, runner: Runner) -> Finding:
         listing = Listing([], [exc.message])
         told = barman.told()
         if not told.flag("disabled"):
-            raise
+            damage = said_of_damage(told, server)
+            if damage is None:
+                raise
+            return failed(damage, **common)
     else:
         told = _told(barman, judgement)
     if told is not None:
@@ -172,7 +185,7 @@ def _judge(
         return _none(args, judgement, common)
     newest = kept[-1]
     _limits(args, kept, now, judgement, common)
-    judge_content(told, newest, judgement, common)
+    judge_content(told, kept, barman.runner, judgement, common)
     judge_settings(told, newest, len(kept), args["encrypted"], args["append_only"], judgement)
     gaps, followed = judge_whole(archive, newest.info, newest.shown, judgement)
     pitr = [one for one in kept if one.backup.retention != "KEEP:STANDALONE"]
@@ -222,12 +235,12 @@ def _archive_if_there(told: Told, size: int) -> Archive:
 def _arrival(args: Arguments, barman: Barman, told: Told, archive: Archive, now: dt.datetime, judgement: Judgement) -> Wal:
     limit = args["max_wal_lag"] or args["rpo"] or args["max_age"]
     seen = Judgement()
-    wal = judge_arrival(told, archive, now, limit, seen)
+    wal = judge_arrival(told, archive, now, limit, seen, args["max_wal_lag"])
     if wal.catching_up:
         barman.runner.sleep(CATCHING_UP)
         again = Judgement()
         told = barman.told()
-        wal = judge_arrival(told, read_archive(told, archive.size), barman.runner.now(), limit, again)
+        wal = judge_arrival(told, read_archive(told, archive.size), barman.runner.now(), limit, again, args["max_wal_lag"])
         seen = again
     judgement.fails += seen.fails
     judgement.unseen += seen.unseen

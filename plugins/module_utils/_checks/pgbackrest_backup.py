@@ -8,19 +8,19 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import os
-import re
 import typing as t
 
 from .._argspec import Spec
-from .._clients.pgbackrest import DAMAGED, STANZA, Backup, PgBackRest, Repository, Stanza, failure
+from .._clients.pgbackrest import STANZA, Backup, PgBackRest, Repository, Stanza
 from .._clients.pgbackrest_settings import Settings
 from .._clients.postgresql_archiver import SECRET_IN_CONNINFO, DataFolder, ask_server, read_folder
-from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat, unknown
+from .._finding import CannotObserve, Facts, Finding, Measurement, isoformat, unknown
 from .._phrase import Message, phrase, plural
 from .._runner import Runner, user_name
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, allowed_age, not_retained, refuse_odd, too_old
 from ._judgement import FUTURE, Judgement, percent, shrunk
 from ._pgbackrest_access import ACCESS, tool_of
+from ._pgbackrest_content import judge_files, unusable
 from ._wal_archive import (
     Archive,
     Lag,
@@ -29,9 +29,11 @@ from ._wal_archive import (
     gap_after,
     is_catching_up,
     judge_archiving,
+    judge_promise,
     lacks_own_wal,
     reaches_back,
     read_archive,
+    said_of_cut,
     said_of_gap,
 )
 
@@ -60,10 +62,8 @@ COMPARABLE = {
         "then": "warn",
     },
 }
-LABEL = re.compile(r"\d{8}-\d{6}F(?:_\d{8}-\d{6}[DI])?")
 CATCHES_UP = 10.0  # seconds in which a server that has just begun to write archives its next segment
-MOST_LISTED = 12  # backups of one chain whose files are listed
-MISSING_STANZA, NO_BACKUP, MISSING_DATA, OTHER_CLUSTER = 1, 2, 3, 5  # states of a stanza
+OTHER_CLUSTER = 5  # state of a stanza
 
 
 class Arguments(t.TypedDict):
@@ -136,6 +136,8 @@ def run(args: Arguments, runner: Runner) -> list[Finding]:
                     least=args["min_repositories"],
                 )
             )
+        if args["conninfo"] and seen.view.why_not:
+            judgement.unseen.append(seen.view.why_not)
         common: Facts = {
             "instance": f"{stanza.name}/repo{repository.key}",
             "observed": {"stanza": stanza.name, "repository": repository.key, "repositories": complete, "cipher": repository.cipher},
@@ -195,9 +197,9 @@ def _of_configuration(settings: Settings) -> list[Message]:
 
 def _judge(seen: _Seen, repository: Repository, judgement: Judgement, common: Facts) -> Finding:
     args, repo = seen.args, repository.key
-    unusable = _unusable(seen, repository, common)
-    if unusable:
-        return unusable
+    refused = unusable(seen.tool, repository, common)
+    if refused:
+        return refused
     past = [backup for backup in repository.backups if (backup.stop - seen.now).total_seconds() <= FUTURE]
     if not past:
         said = phrase("all backups in repository {repo:number} are dated in the future: a clock is wrong", repo=repo)
@@ -217,7 +219,7 @@ def _judge(seen: _Seen, repository: Repository, judgement: Judgement, common: Fa
     if age > args["max_age"]:
         common["since"] = isoformat(newest.stop + dt.timedelta(seconds=args["max_age"]))
     _judge_cluster(seen, repo, judgement)
-    items = _judge_files(seen, repository, past, judgement)
+    items = judge_files(seen.tool, repository, past, judgement)
     lag = _judge_wal(seen, repo, past, judgement, common)
     fulls = [backup for backup in past if backup.type == "full"]
     _judge_chain(seen, past, fulls, judgement)
@@ -242,45 +244,6 @@ def _judge(seen: _Seen, repository: Repository, judgement: Judgement, common: Fa
     return judgement.finding(_good(newest, age, len(fulls), lag, args, name), **common)
 
 
-def _unusable(seen: _Seen, repository: Repository, common: Facts) -> Finding | None:
-    """The finding for a repository in which there is nothing to judge."""
-    stanza, repo = seen.stanza.name, repository.key
-    if repository.code == MISSING_STANZA:
-        common["absent"] = True
-        said = phrase(
-            "repository {repo:number} has no stanza {stanza}: it was never created there, or the repository is not where the configuration"
-            " says",
-            repo=repo,
-            stanza=stanza,
-        )
-        return unknown(said, **common)
-    if repository.code == MISSING_DATA:
-        common["absent"] = True
-        said = phrase(
-            "repository {repo:number} has lost backup.info of the stanza {stanza}: no backup in it is known", repo=repo, stanza=stanza
-        )
-        return failed(said, **common)
-    if repository.code not in (0, NO_BACKUP):
-        kind, said = failure(repository.said)
-        if kind == DAMAGED:
-            return failed(phrase("repository {repo:number} is damaged: {reason}", repo=repo, reason=said), **common)
-        return unknown(seen.tool.why(kind, said, phrase("repository {repo:number}", repo=repo)), **common)
-    if repository.backups:
-        return None
-    common["absent"] = True
-    if repository.of_earlier_clusters:
-        return failed(
-            plural(
-                "repository {repo:number} holds no backup of the cluster as it is now, and {count:number} of the one before",
-                "repository {repo:number} holds no backup of the cluster as it is now, and {count:number} of those before",
-                count=repository.of_earlier_clusters,
-                repo=repo,
-            ),
-            **common,
-        )
-    return failed(phrase("repository {repo:number} holds no complete backup of the stanza {stanza}", repo=repo, stanza=stanza), **common)
-
-
 def _judge_cluster(seen: _Seen, repo: int, judgement: Judgement) -> None:
     """Whether the backups are of the database that is here."""
     view, known = seen.view, seen.stanza.system_ids.get(repo)
@@ -297,56 +260,6 @@ def _judge_cluster(seen: _Seen, repo: int, judgement: Judgement) -> None:
         )
     if seen.stanza.code == OTHER_CLUSTER:
         judgement.fails.append(phrase("the repositories of the stanza {stanza} hold different clusters", stanza=seen.stanza.name))
-
-
-def _judge_files(seen: _Seen, repository: Repository, past: t.Sequence[Backup], judgement: Judgement) -> int | None:
-    """Whether the files of the newest backup, and of those that it needs, are there; gives their number."""
-    repo, newest, folder = repository.key, past[-1], f"backup/{seen.tool.stanza}"
-    known = {backup.label: backup for backup in repository.backups}
-    needed = [newest.label, *newest.references]
-    try:
-        there = {name for name in seen.tool.folders(folder, repo) if LABEL.fullmatch(name)}
-        begun = sorted(there - set(known))
-        lost = sorted(set(known) - there)
-        if lost:
-            which = judgement.fails if set(lost) & set(needed) else judgement.warns
-            which.append(
-                plural(
-                    "backup {labels:list} is listed, and gone from repository {repo:number}",
-                    "backups {labels:list} are listed, and gone from repository {repo:number}",
-                    count=len(lost),
-                    labels=lost,
-                    repo=repo,
-                )
-            )
-        if begun and begun[-1] > newest.label:
-            judgement.notes.append(phrase("backup {label} was begun and is not complete: it is not counted", label=begun[-1]))
-        return sum(_listed(seen, repo, known[label], judgement) for label in needed[:MOST_LISTED] if label in known and label in there)
-    except CannotObserve as exc:
-        judgement.unseen.append(
-            phrase("whether the files of backup {label} are there cannot be told: {reason}", label=newest.label, reason=exc.message)
-        )
-        return None
-
-
-def _listed(seen: _Seen, repo: int, backup: Backup, judgement: Judgement) -> int:
-    files = seen.tool.files(f"backup/{seen.tool.stanza}/{backup.label}", repo, "--recurse")
-    content = [file.size for path, file in files.items() if not path.startswith("backup.manifest")]
-    if not any(path.startswith("backup.manifest") for path in files):
-        judgement.fails.append(
-            phrase("backup {label} in repository {repo:number} has lost its manifest: it cannot be restored", label=backup.label, repo=repo)
-        )
-    elif backup.stored is not None and sum(content) < backup.stored:
-        judgement.fails.append(
-            phrase(
-                "files of backup {label} are missing from repository {repo:number}: {there:bytes} of {stored:bytes} are there",
-                label=backup.label,
-                repo=repo,
-                there=sum(content),
-                stored=backup.stored,
-            )
-        )
-    return len(content)
 
 
 def _wal_limit(args: Arguments) -> float:
@@ -378,6 +291,8 @@ def _judge_wal(seen: _Seen, repo: int, past: list[Backup], judgement: Judgement,
     gap = gap_after(archive, newest)
     if gap:
         judgement.fails.append(said_of_gap(archive, gap, newest, repo))
+    cut = said_of_cut(archive, repo)
+    judgement.fails += [cut] if cut else []
     _leave_out(archive, past, judgement)
     back = reaches_back(archive, past)
     common["observed"]["recoverable_from"] = isoformat(back.stop) if back else None
@@ -387,7 +302,11 @@ def _judge_wal(seen: _Seen, repo: int, past: list[Backup], judgement: Judgement,
             "time": isoformat(archive.arrived[archive.newest]),
             "segments": len(archive.arrived),
         }
-    return judge_archiving(archive, view, repo, seen.now, limit, judgement)
+    lag = judge_archiving(archive, view, repo, seen.now, limit, judgement)
+    promised, now_behind = seen.args["max_wal_lag"], lag.seconds
+    if promised is not None and now_behind is not None and now_behind <= limit:  # else it was said
+        judge_promise(view, promised, judgement)
+    return lag
 
 
 def _leave_out(archive: Archive, past: list[Backup], judgement: Judgement) -> None:

@@ -62,6 +62,34 @@ def read_info(told: Told, backup: str) -> Info | None:
     return None
 
 
+def damaged_infos(told: Told) -> list[str]:
+    """Files in which a list or text begins and does not end: barman reads none of them then. CannotObserve."""
+    base = told.text("basebackups_directory") or ""
+    found = []
+    for name in _names(base, missing_is_empty=True):
+        for path in info_paths(told, name):
+            try:
+                with open(path, encoding="utf-8", errors="replace") as stream:
+                    text = stream.read(LARGEST_INFO)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as exc:
+                raise CannotObserve(unreadable(path, exc)) from None
+            if not all(map(_is_whole, text.splitlines())):
+                found.append(path)
+    return found
+
+
+def _is_whole(line: str) -> bool:
+    _key, mark, value = line.partition("=")
+    if mark and value.lstrip()[:1] in tuple("[({'\""):
+        try:
+            ast.literal_eval(value.strip())
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            return False
+    return bool(mark or not line.strip())
+
+
 def info_paths(told: Told, backup: str) -> list[str]:
     """Where barman keeps it: beside the data, in later versions in a folder of its own."""
     base, home = told.text("basebackups_directory") or "", told.text("backup_directory") or ""
@@ -211,7 +239,7 @@ class Recorded:
 
 
 def read_xlogdb(told: Told) -> dict[str, Recorded] | None:
-    """By name; None where the file is not there, or cannot be read."""
+    """By name; nothing where the file is not there, None where it cannot be read."""
     folder, server = told.text("xlogdb_directory"), told.text("name") or ""
     places = [os.path.join(told.text("wals_directory") or "", "xlog.db")]
     places += [os.path.join(folder, f"{server}-xlog.db"), os.path.join(folder, "xlog.db")] if folder else []
@@ -219,9 +247,11 @@ def read_xlogdb(told: Told) -> dict[str, Recorded] | None:
         try:
             with open(path, encoding="utf-8", errors="replace") as stream:
                 return parse_xlogdb(stream.read(LARGEST_XLOGDB))
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             continue
-    return None
+        except OSError:
+            return None
+    return {}
 
 
 def parse_xlogdb(text: str) -> dict[str, Recorded]:
@@ -256,7 +286,7 @@ def is_held(path: str) -> bool | None:
     except OSError:
         return None
     try:
-        with open("/proc/locks", encoding="ascii", errors="replace") as stream:
+        with open("/proc/locks", encoding="utf-8", errors="replace") as stream:
             lines = stream.read().splitlines()
     except OSError:
         return None
@@ -282,6 +312,7 @@ __all__ = (
     "Info",
     "Recorded",
     "cron_locks",
+    "damaged_infos",
     "info_paths",
     "is_held",
     "lock_path",

@@ -44,7 +44,11 @@ _TEXTS = (
         r"HostConnectError|HostInvalid|ServiceError|unable to get address|Connection refused|Connection timed out|timeout|"
         r"No route to host|unreachable|remote-0 process|Host key verification|certificate|TLS error",
     ),
-    (DAMAGED, r"FormatError|ChecksumError|JsonFormatError|FileMissingError|invalid checksum|PathMissingError"),
+    (
+        DAMAGED,
+        r"FormatError|ChecksumError|JsonFormatError|FileMissingError|invalid checksum|PathMissingError|"
+        r"in compressed data|inflate error|zlib threw error|lz4 error|zstd error|bz2 error",
+    ),
     (NO_CONFIGURATION, r"unable to open missing file|requires option|unable to open file"),
 )
 _GARBLED = re.compile("[\x00-\x08\x0b-\x1f\ufffd]")

@@ -38,6 +38,9 @@ SELECT json_build_object(
 """
 SECRET_IN_CONNINFO = re.compile(r"password\s*=|sslpassword\s*=|passfile\s*=|^\w+://[^/@]*:[^@]*@", re.IGNORECASE)
 _SEGMENT = re.compile(r"[0-9A-F]{24}")
+_SETTING = re.compile(r"\s*([A-Za-z_][\w.]*)(?:\s*=\s*|\s+)(?:'((?:[^'\\]|''|\\.)*)'|([^\s#']+))")
+LARGEST = 2**20  # bytes of a file of settings
+DEEPEST = 10  # as PostgreSQL includes
 _STANDBY_STATES = (2, 5)  # in pg_control: shut down in recovery, in archive recovery
 
 
@@ -47,7 +50,8 @@ class Server:
 
     standby: bool
     archive_mode: str
-    command_empty: bool
+    command: str | None  # None where the role may not see it
+    library: bool
     archive_timeout: float
     segment: int
     lsn: int
@@ -69,6 +73,8 @@ class DataFolder:
     standby: bool
     segments: t.Mapping[str, float]
     waiting: t.Mapping[str, float]
+    archived: t.Mapping[str, float]  # those that PostgreSQL takes for archived, and has not yet removed
+    command: str | None  # archive_command, as far as its files tell: None without one, or with archive_mode off or a library
 
     @property
     def current(self) -> str | None:
@@ -92,11 +98,11 @@ def parse_server(text: str) -> Server:
     """The answer to ``QUESTION``. CannotObserve for anything else."""
     try:
         data = json.loads(text)
-        shown = [data.get("archive_command"), data.get("archive_library")]
         return Server(
             standby=bool(data["standby"]),
             archive_mode=str(data["archive_mode"]),
-            command_empty=shown[0] == "" and not shown[1],
+            command=_text(data.get("archive_command")),
+            library=bool(data.get("archive_library")),
             archive_timeout=float(data["archive_timeout"] or 0),
             segment=int(data["segment"]),
             lsn=lsn_of(str(data["lsn"])),
@@ -129,11 +135,62 @@ def read_folder(path: str) -> DataFolder:
         wal = next(name for name in ("pg_wal", "pg_xlog") if os.path.isdir(os.path.join(path, name)))
         segments = _times(os.path.join(path, wal), "")
         waiting = _times(os.path.join(path, wal, "archive_status"), ".ready")
+        archived = _times(os.path.join(path, wal, "archive_status"), ".done")
     except OSError as exc:
         raise CannotObserve(unreadable(str(exc.filename or path), exc)) from None
     except (struct.error, StopIteration):
         raise CannotObserve(phrase("{path:path} is not the data folder of a PostgreSQL cluster", path=path)) from None
-    return DataFolder(str(system), state in _STANDBY_STATES, segments, waiting)
+    return DataFolder(str(system), state in _STANDBY_STATES, segments, waiting, archived, command_of(path))
+
+
+def command_of(path: str) -> str | None:
+    """The archive_command that stands in the files of a cluster, as far as they can be read."""
+    config = os.path.join(path, "postgresql.conf")
+    try:
+        with open(os.path.join(path, "postmaster.opts"), encoding="utf-8", errors="replace") as stream:
+            given = re.search(r"config_file=([^\"\s]+)", stream.read(LARGEST))
+        config = given[1] if given else config
+    except OSError:
+        pass
+    found: dict[str, str] = {}
+    _read_settings(config, found, 0)
+    _read_settings(os.path.join(path, "postgresql.auto.conf"), found, 0)
+    if found.get("archive_mode", "off") not in ("on", "always", "true", "yes", "1") or found.get("archive_library"):
+        return None
+    return found.get("archive_command")
+
+
+def _read_settings(path: str, found: dict[str, str], depth: int) -> None:
+    """The last one counts, and files are included where that stands."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as stream:
+            lines = stream.read(LARGEST).splitlines()
+    except OSError:
+        return
+    for line in lines:
+        match = _SETTING.match(line)
+        if match is None:
+            continue
+        name = match[1].lower()
+        value = match[3] if match[2] is None else re.sub(r"''|\\(.)", _unescaped, match[2])
+        place = os.path.join(os.path.dirname(path), value)
+        if name in ("include", "include_if_exists", "include_dir"):
+            if depth < DEEPEST:
+                for one in _included(place) if name == "include_dir" else [place]:
+                    _read_settings(one, found, depth + 1)
+        else:
+            found[name] = value
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return match[1] or "'"
+
+
+def _included(folder: str) -> list[str]:
+    try:
+        return [os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(".conf") and not name.startswith(".")]
+    except OSError:
+        return []
 
 
 def _times(folder: str, suffix: str) -> dict[str, float]:

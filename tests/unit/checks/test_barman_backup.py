@@ -42,7 +42,7 @@ class Home:
             "streaming_archiver": False,
             "server_txt_version": "15.4",
             "archive_mode": "on",
-            "archive_timeout": 0,
+            "archive_timeout": 300,
             "is_archiving": True,
             "timeline": 1,
             "postgres_systemid": "42",
@@ -122,8 +122,9 @@ def test_twenty_healthy_nights(home: Home) -> None:
 @pytest.mark.parametrize(
     ("timeout", "into", "last", "status", "lag"),
     [
-        (0, 300, 30.0, "pass", 0.0),  # an idle server: a header and a checkpoint
-        (0, 5000, 0.5, "pass", 1800.0),
+        (300, 300, 30.0, "pass", 0.0),  # an idle server: a header and a checkpoint
+        (0, 300, 30.0, "warn", 0.0),  # or a row: nothing closes the segment
+        (0, 5000, 0.5, "warn", 1800.0),
         (0, 5000, 30.0, "warn", 30 * HOUR),  # nothing archives what was written
         (900, 5000, 30.0, "pass", 0.0),  # had it been of weight, a new segment would have begun
         (7200, 5000, 1.5, "warn", 1.5 * HOUR),  # archive_timeout is longer than what may be lost
@@ -190,6 +191,17 @@ def test_worm_mode_of_later_versions(home: Home) -> None:
     assert judged(home.check(append_only=True))[0] == "unknown"
     home.told["worm_mode"] = True
     assert judged(home.check(append_only=True))[0] == "pass"
+
+
+def test_archives_that_are_cut(home: Home) -> None:
+    """Of a backup that is compressed the manifest tells what is packed; the sum is what barman noted."""
+    home.backup(3, 7, compression="gzip", size=2_000_000).wal(7, 8)
+    data = home.folder / "base" / str(home.listed[0]["backup_id"]) / "data"
+    (data / "backup_manifest").write_text('{"Files": [{"Path": "base/1/1", "Size": 8192}], "Manifest-Checksum": "0"}')
+    for size, status, said in ((2_000_000, "fail", "its manifest is not as it was written"), (1_000_000, "fail", "are missing or cut")):
+        (data / "base.tar.gz").write_bytes(b"x" * size)
+        assert judged(home.check())[0] == status and said in judged(home.check())[1]
+    assert measured(home.check(), "backup_items") == 1
 
 
 def test_a_snapshot_is_not_seen(home: Home) -> None:

@@ -65,7 +65,7 @@ def listed(files: dict[str, tuple[int, float]]) -> str:
 
 
 def wal(*names: str, hours: float = 0.1) -> str:
-    return listed({f"{name[:16]}/{name}-{'a' * 40}.gz": (100, hours) for name in names})
+    return listed({f"{name[:16]}/{name}-{'a' * 40}.gz": (20000, hours) for name in names})
 
 
 WAL = [f"0000000100000000000000{number:02X}" for number in range(4, 9)]
@@ -77,7 +77,12 @@ class World(FakeRunner):
     def __init__(self, told: str, archive: str, files: dict[str, str] | None = None) -> None:
         super().__init__(commands={"pgbackrest": Completed(0, "", "")})
         content = listed({"backup.manifest": (10, 3), "pg_data/PG_VERSION.gz": (400, 3)})
-        self.answers_of = {"info": told, "archive/main/15-1": archive, "backup/main": json.dumps({FULL: {}, DIFF: {}, "backup.info": {}})}
+        self.answers_of = {
+            "info": told,
+            "archive/main/15-1": archive,
+            "archive/main": "{}",
+            "backup/main": json.dumps({FULL: {}, DIFF: {}, "backup.info": {}}),
+        }
         self.answers_of.update({f"backup/main/{label}": content for label in (FULL, DIFF)})
         self.answers_of.update(files or {})
 
@@ -260,7 +265,7 @@ def folder(written: dict[str, float], waiting: dict[str, float] | None = None) -
     def at(found: dict[str, float]) -> dict[str, float]:
         return {name: NOW.timestamp() - hours * HOUR for name, hours in found.items()}
 
-    return _wal_archive.View(folder=postgresql_archiver.DataFolder("771", False, at(written), at(waiting or {})))
+    return _wal_archive.View(folder=postgresql_archiver.DataFolder("771", False, at(written), at(waiting or {}), {}, None))
 
 
 NINE, TEN, RECYCLED = "000000010000000000000009", "00000001000000000000000A", "0000000100000000000000A0"
