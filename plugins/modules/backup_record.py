@@ -69,8 +69,8 @@ options:
   fields:
     description:
       - Which field of a record says what. The keys are V(time) (of the backup, best its end), V(start), V(state), V(size), V(items),
-        V(job), V(level), V(duration), V(encrypted); the values are the paths in JSON (V(status.completionTimestamp)), or the names of the columns
-        or keys.
+        V(job), V(level), V(duration), V(encrypted); the values are the paths in JSON (V(status.completionTimestamp)), or the names of
+        the columns or keys.
       - For a mail they are the names of headers, or regular expressions whose first group is the value, which are looked for in headers and
         body. The time is by default that of the mail.
       - With O(query) they are further PromQL expressions, but for V(job), which is the name of a label.

@@ -553,7 +553,7 @@ ROWS: list[Row] = [
     Row(CHECK, "the log is zeros", after(then(zeros("ib_logfile0"))), "fail", r"ib_logfile0 is damaged: it has no header, only zeros"),
     Row(CHECK, "the system's data is zeros", after(then(zeros("ibdata1"))), "fail", r"ibdata1 is damaged: its first page is all zeros"),
     Row(CHECK, "prepared by an older release, its log empty", after(empty_log), "pass", r"full is 3 h old"),
-    Row(CHECK, "a table is no longer in it", after(table_dropped), "warn", r"has not payments.old, which .*earlier had: was it dropped"),
+    Row(CHECK, "a table is no longer in it", after(table_dropped), "warn", r"lacks payments.old, which .*earlier had: was it dropped"),
     Row(CHECK, "a table was dropped long before", after(table_dropped_before), "pass", r"full is 3 h old"),
     Row(CHECK, "tables that the server makes for itself come and go", after(temporary_tables), "pass", r"full is 3 h old"),
     Row(CHECK, "packed by the tool", after(packed_by_tool(), contains=["payments.orders"]), "pass", r"full is 3 h old.*tables: 7"),

@@ -269,8 +269,8 @@ def _fewer_tables(found: Chains, judgement: Judgement) -> None:
     if lost:
         judgement.warns.append(
             plural(
-                "{path:path} has not {tables:list}, which {earlier:path} had: was it dropped?",
-                "{path:path} has not {count:number} tables that {earlier:path} had ({tables:list}): were they dropped?",
+                "{path:path} lacks {tables:list}, which {earlier:path} had: was it dropped?",
+                "{path:path} lacks {count:number} tables that {earlier:path} had ({tables:list}): were they dropped?",
                 count=len(lost),
                 path=newest.path,
                 tables=lost[:_SHOWN],
