@@ -739,6 +739,18 @@ ROWS: list[Row] = [
         r"'Success, Failed'",
     ),
     Row(CHECK, "a mail with the same state twice", a_mail("Status: Success\nStatus: Success\nBytes: 9"), "pass", r"3 h old"),
+    Row(CHECK, "a mail in UTF-8", a_mail("Status: Succès\nBytes: 9"), "pass", r"3 h old"),
+    Row(
+        CHECK,
+        "a mail in Latin 1",
+        file(
+            "a.eml",
+            lambda: text_mail("Status: Succès\nBytes: 9").replace("utf-8", "iso-8859-1").encode("latin-1"),
+            fields={"state": r"^Status: (.+)$"},
+        ),
+        "pass",
+        r"3 h old",
+    ),
     Row(CHECK, "an accent of two signs", a_mail("Status: Succe\u0300s\nBytes: 9"), "pass", r"3 h old"),
     Row(
         CHECK,

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from .._argspec import ArgumentsRefused, Spec, http_spec
 from .._clients.prometheus import Prometheus
-from .._clients.records import NotRows, Row, decoded, format_of, more_pages, rows
+from .._clients.records import NotRows, Row, decoded, format_of, mail_of, more_pages, rows
 from .._finding import CannotObserve
 from .._http import Connection, HttpArguments, public_url
 from .._message import one_line
@@ -173,7 +173,7 @@ def _parsed(content: bytes, name: str, content_type: str, args: SourceArguments)
     text = decoded(content)
     mails = os.path.basename(os.path.dirname(name)) in ("new", "cur")
     kind = args["format"] if args["format"] != "auto" else "mail" if mails else format_of(text, name.lower(), content_type)
-    return rows(text, kind, args["entries"]), kind
+    return rows(mail_of(content) if kind == "mail" else text, kind, args["entries"]), kind
 
 
 # -- an answer

@@ -144,7 +144,7 @@ def _nothing(reading: Reading, gathered: Gathered, args: Arguments) -> Finding:
         if said:
             reason = phrase("the time '{time}' is not understood; name its form in 'time_format'", time=said)
         raise CannotObserve(phrase("{source:path}: {reason}", source=gathered.shown, reason=reason))
-    if reading.running:
+    if reading.running and not reading.lacking:
         raise CannotObserve(phrase("{source:path}: no run has ended yet, and there is no other record", source=gathered.shown))
     if reading.lacking:
         raise CannotObserve(phrase("{source:path}: {reason}", source=gathered.shown, reason=reading.lacking))

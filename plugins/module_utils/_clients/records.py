@@ -42,6 +42,11 @@ def decoded(content: bytes) -> str:
     return content.decode("utf-8-sig", "replace")
 
 
+def mail_of(content: bytes) -> str:
+    """A mail as ``rows`` wants it: each part of it has a character set of its own, so no byte may be lost."""
+    return content.decode("utf-8", "surrogateescape")
+
+
 def format_of(text: str, name: str, content_type: str = "") -> str:
     """Which of the formats a text has: by its name or type, else by how it begins."""
     start = text.lstrip()[:1]
@@ -187,7 +192,7 @@ def _mail(text: str, _within: str) -> list[Row]:
 
 def _one_mail(text: str) -> Row:
     """Its headers by their names in lower case, ``body``, and ``text``, which is both."""
-    message = email.message_from_string(text, policy=email.policy.default)
+    message = email.message_from_bytes(text.encode("utf-8", "surrogateescape"), policy=email.policy.default)
     try:
         headers = {name.lower(): " ".join(str(value).split()) for name, value in message.items()}
         part = message.get_body(("plain", "html"))
@@ -216,4 +221,4 @@ def keys_of(row: Row) -> list[Message]:
     return [verbatim(one_line(str(key), 60)) for key in sorted(row, key=str)][:12]
 
 
-__all__ = ("FORMATS", "NotRows", "Row", "decoded", "format_of", "keys_of", "rows")
+__all__ = ("FORMATS", "NotRows", "Row", "decoded", "format_of", "keys_of", "mail_of", "more_pages", "rows")
