@@ -10,7 +10,7 @@ import re
 import struct
 import typing as t
 
-from .._clients.innodb_files import PAGE, fault_of, fault_of_delta, own_files, unwritten
+from .._clients.innodb_files import EVER, PAGE, fault_of, fault_of_delta, own_files, unwritten
 from .._clients.mariadb_backups import LOGS, SETTINGS, Backup, pairs, plain
 from .._phrase import Message, phrase, plural
 from .._runner import Runner
@@ -19,7 +19,6 @@ SYSTEM = ("mysql", "performance_schema", "sys", "information_schema")
 _INNODB = 12  # in the fourth byte of a description of a table
 _SHOWN = 3
 SAMPLED = 32  # pages of each table that are looked at where not all are read
-_LAST = 2**64
 _STATISTICS = "mysql/innodb_table_stats"  # of InnoDB; it has a file of its own where tables have
 
 
@@ -97,7 +96,7 @@ def lost_page(backup: Backup, name: str, most: int = 0) -> Message | None:
     """Says that a page of a table that is in use is not there; ``most``: see ``unwritten``. OSError."""
     if not name.endswith(".ibd") or backup.kind != "full":
         return None
-    latest = _LAST if backup.prepared else _begun_at(backup)
+    latest = EVER if backup.prepared else _begun_at(backup)
     number = unwritten(os.path.join(backup.path, name), backup.files[name], latest, most) if latest else None
     return None if number is None else phrase("its page {number:number} is in use, and holds zeros or another page", number=number)
 

@@ -18,7 +18,7 @@ PART = "part"
 _DEEPEST = 4
 _MOST = 200  # fields of a record, and values of a field
 _OWNERS = re.compile(
-    r"(?:(?:backup|protection)?(?:job|policy|plan|schedule|task|vm|client|machine|volume|dataset|filesystem|database|instance|source)"
+    r"(?:(?:backup|protection)?(?:job|policy|plan|schedule|task|vm|client|machine|volume|dataset|filesystem|database|instance)"
     r"(?:name)?|(?:volume|vm|client|policy|machine|instance)(?:id|identifier)|(?:db|dbinstance|dbcluster)(?:id|identifier|name))"
 )
 _LEVELS = re.compile(r"(?:backup|job|schedule)?(?:level|type)|(?:backup)?method")
@@ -30,6 +30,7 @@ _WORDS = {
     **dict.fromkeys(("incrémentielle", "incrémentiel", "incrémentale", "différentielle", "différentiel", "inkrementell"), PART),
     **dict.fromkeys(("differentiell", "differenziell"), PART),
 }
+_SCHEDULE = re.compile(r"schedule[\W_]*(?:name)?$", re.IGNORECASE)
 _TIMES = re.compile(r"time|date|stamp|start|begin|creat|end|finish|sched|complet", re.IGNORECASE)
 _AHEAD = re.compile(r"expir|next|until|retain|retention|keep|delete", re.IGNORECASE)  # these are no times of the run
 
@@ -95,7 +96,10 @@ class Owners:
 
     def mixed(self) -> tuple[str, list[str]] | None:
         """The first field that has several owners, and these. A mere ``name`` may be that of the run itself: some must come again."""
+        others = [path for path in self._seen if not _SCHEDULE.search(path) and path.rpartition(".")[2] != "name"]
         for path, values in self._seen.items():
+            if _SCHEDULE.search(path) and others:  # full ones of a job may have another schedule than incremental ones
+                continue
             snapshots = values.get("@") == 0
             owners = [owner for owner in values if owner != "@"]
             own = path.rpartition(".")[2] != "name" or snapshots or max(values.values()) > 1

@@ -15,6 +15,7 @@ import typing as t
 from .._phrase import Message, phrase
 
 PAGE = 16384
+EVER = 2**64  # no log sequence number is as high
 DOUBLEWRITE = (64, 191)  # pages of the first file of the system, which hold copies of others or nothing
 _HEADER = 58
 _FULL_CRC32 = 0x10  # of MariaDB 10.5 and later: the flags are others
@@ -28,6 +29,7 @@ class Header(t.NamedTuple):
     space: int
     pages: int
     page_size: int
+    punched: bool  # its pages are packed one by one (page_compressed): the server takes the bytes of freed ones away at once
 
 
 def header_of(start: bytes) -> Header | None:
@@ -38,7 +40,8 @@ def header_of(start: bytes) -> Header | None:
     if struct.unpack_from(">I", start, 34)[0] != space or struct.unpack_from(">I", start, 4)[0] != 0:
         return None
     shift = flags & 0x0F if flags & _FULL_CRC32 else (flags >> 1) & 0x0F or (flags >> 6) & 0x0F or 5
-    return Header(space, pages, 512 << shift) if 1 <= shift <= 7 else None
+    punched = bool(flags >> 5 & 7 if flags & _FULL_CRC32 else flags >> 16 & 1)
+    return Header(space, pages, 512 << shift, punched) if 1 <= shift <= 7 else None
 
 
 def unwritten(path: str, size: int, latest: int, most: int = 0) -> int | None:
@@ -47,7 +50,8 @@ def unwritten(path: str, size: int, latest: int, most: int = 0) -> int | None:
     The first page (and each 16384th) tells by two bits a page which ones are in use, from byte 150 on: 40 bytes for 64 pages, the state
     in the bytes 20 to 23, the bits from byte 24 on. Each page has its own number in the bytes 4 to 7, also where it is packed or encrypted.
     Only what was in use at the log sequence number ``latest`` must be there: what came later is in the log. Of files with pages of
-    another size nothing is said. ``most``: how many pages are looked at, evenly spread; 0 for all.
+    another size nothing is said, nor of those of which a page may have been freed meanwhile and be zeros for that (page_compressed), unless
+    ``latest`` is EVER, that is where the log was applied. ``most``: how many pages are looked at, evenly spread; 0 for all.
     """
     header = None
     with open(path, "rb") as handle:
@@ -55,7 +59,7 @@ def unwritten(path: str, size: int, latest: int, most: int = 0) -> int | None:
             handle.seek(first * PAGE)
             page = handle.read(PAGE)
             header = header_of(page) if first == 0 else header
-            if header is None or header.page_size != PAGE:
+            if header is None or header.page_size != PAGE or (header.punched and latest < EVER):
                 return None
             if len(page) < PAGE or struct.unpack_from(">Q", page, 16)[0] > latest:
                 continue
@@ -142,4 +146,4 @@ def fault_of_delta(path: str, size: int, page_size: int) -> Message | None:
             handle.seek(position)
 
 
-__all__ = ("DOUBLEWRITE", "PAGE", "Header", "fault_of", "fault_of_delta", "header_of", "own_files", "unwritten")
+__all__ = ("DOUBLEWRITE", "EVER", "PAGE", "Header", "fault_of", "fault_of_delta", "header_of", "own_files", "unwritten")

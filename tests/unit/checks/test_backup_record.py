@@ -226,6 +226,8 @@ def test_sizes_as_people_write_them(said: str, size: float | None) -> None:
     [
         ([{"JobName": "a"}, {"JobName": "b"}], "JobName"),
         ([{"attributes": {"policyName": "a"}}, {"attributes": {"policyName": "b"}}], "attributes.policyName"),
+        ([{"labels": {"velero.io/schedule-name": "a"}}, {"labels": {"velero.io/schedule-name": "b"}}], "labels.velero.io/schedule-name"),
+        ([{"policyName": "a", "scheduleName": "full"}, {"policyName": "a", "scheduleName": "incr"}], None),
         ([{"VolumeId": "vol-1"}, {"VolumeId": "vol-2"}], "VolumeId"),
         ([{"name": "tank/a@1"}, {"name": "tank/b@1"}], "name"),
         ([{"name": "a"}, {"name": "b"}, {"name": "b"}], "name"),
