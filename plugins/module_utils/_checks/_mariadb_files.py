@@ -125,16 +125,18 @@ def _page_of_delta(path: str) -> int:
     return next((number for number in numbers if 1024 <= number <= 65536), PAGE)
 
 
-def without_data(backup: Backup, runner: Runner) -> tuple[list[str], list[str]]:
-    """Tables of InnoDB with a description and no data (MariaDB): those that had a file of their own, and those of which it is not known,
-    where tables have files of their own. OSError.
+def without_data(backup: Backup, runner: Runner) -> tuple[list[str], list[str], list[str]]:
+    """Tables of InnoDB with a description and no data (MariaDB), where tables have files of their own. OSError.
+
+    Those that had one, those of which it is not known, and those whose file the log names: one that is created or emptied while the
+    backup runs is made when it is prepared.
     """
     if backup.streamed or backup.kind != "full":
-        return [], []
+        return [], [], []
     tables = backup.tables()
     present = {f"{folder}/{table}" for folder, names in tables.items() for table in names}
     if in_system(backup):
-        return [], []
+        return [], [], []
     found: dict[str, str] = {}
     for name in sorted(backup.files):
         runner.remaining()
@@ -147,7 +149,22 @@ def without_data(backup: Backup, runner: Runner) -> tuple[list[str], list[str]]:
         ):
             found[table] = name[: -len(".frm")]
     own = own_files(os.path.join(backup.path, "ibdata1"), list(found.values())) if found and "ibdata1" in backup.files else {}
-    return [table for table, name in found.items() if own.get(name)], [table for table, name in found.items() if name not in own]
+    logged = {table for table, name in found.items() if not backup.prepared and _in_log(backup, f"{name}.ibd".encode(), runner)}
+    lost = [table for table, name in found.items() if own.get(name) and table not in logged]
+    return lost, [table for table, name in found.items() if name not in own and table not in logged], sorted(logged)
+
+
+def _in_log(backup: Backup, name: bytes, runner: Runner) -> bool:
+    """Whether the log of the backup names a file."""
+    for log in [one for one in LOGS if one in backup.files]:
+        with open(os.path.join(backup.path, log), "rb") as handle:
+            end = b""
+            while piece := handle.read(1 << 20):
+                runner.remaining()
+                if name in end + piece:
+                    return True
+                end = piece[-len(name) :]
+    return False
 
 
 def in_system(backup: Backup) -> bool:

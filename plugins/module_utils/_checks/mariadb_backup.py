@@ -171,7 +171,7 @@ def _of_content(found: Chains, now: float, args: Arguments, runner: Runner, judg
     for backup in found.newest:
         try:
             wrong = faults(backup, runner)
-            lost, bare = without_data(backup, runner)
+            lost, bare, logged = without_data(backup, runner)
         except OSError as exc:
             judgement.unseen.append(unreadable(str(exc.filename or backup.path), exc))
             continue
@@ -181,6 +181,16 @@ def _of_content(found: Chains, now: float, args: Arguments, runner: Runner, judg
                 phrase("{path:path} is large: its structure was read, not its checksums (verify_max_bytes)", path=backup.path)
             )
         _bare(backup, lost, bare, found, judgement)
+        if logged:
+            judgement.warns.append(
+                plural(
+                    "{path:path} has {count:number} table whose data is at most in its log ({tables:list}): made while it ran, or missing",
+                    "{path:path} has {count:number} tables whose data is at most in its log ({tables:list}): made while it ran, or missing",
+                    count=len(logged),
+                    path=backup.path,
+                    tables=logged[:_SHOWN],
+                )
+            )
     tables, newest = _tables(found.newest), found.newest[-1]
     if not own_tables(tables) and not judgement.fails:
         judgement.fails.append(phrase("{path:path} holds no table but those of the server itself", path=newest.path))
@@ -265,7 +275,8 @@ def _fewer_tables(found: Chains, judgement: Judgement) -> None:
     newest = found.newest[-1]
     own = set(tables_of(newest)) - set(SYSTEM)
     earlier = [one for one in found.whole if one.time < newest.time and one.files and own & set(tables_of(one))]
-    lost = lost_tables(earlier[-1], newest) if earlier else []
+    bare = {path[: -len(".frm")].replace("/", ".") for path in newest.files if path.endswith(".frm")}  # told already
+    lost = [one for one in lost_tables(earlier[-1], newest) if one not in bare] if earlier else []
     if lost:
         judgement.warns.append(
             plural(
