@@ -144,9 +144,13 @@ def _sound(backup: Backup, name: str, runner: Runner, verified: Verified) -> boo
 
 def _all_there(backup: Backup, name: str, verified: Verified) -> None:
     """Pages of zeros agree with their checksum; those in use must be there."""
-    lost = lost_page(backup, name)
+    path = f"{backup.path.rstrip('/')}/{name}"
+    try:
+        lost = lost_page(backup, name)
+    except OSError as exc:
+        verified.unseen.append(unreadable(path, exc))
+        return
     if lost:
-        path = f"{backup.path.rstrip('/')}/{name}"
         verified.damages.append(phrase("{path:path} is damaged: {reason}", path=path, reason=lost))
 
 

@@ -67,7 +67,7 @@ def unwritten(path: str, size: int, latest: int, most: int = 0) -> int | None:
             step = max(1, len(used) // most) if most else 1
             for number in used[::-step]:
                 handle.seek(number * PAGE + 4)
-                if struct.unpack(">I", handle.read(4))[0] != number:
+                if handle.read(4) != struct.pack(">I", number):
                     return number
     return None
 
