@@ -150,7 +150,7 @@ def xtrabackup(folder: pathlib.Path, hours: float = 3.0, **info: str) -> pathlib
     (folder / "mysql").mkdir()
     for name in ("ibdata1", "mysql.ibd", "undo_001", "undo_002", "payments/orders.ibd"):
         (folder / name).write_bytes(data_file(8))
-    (folder / "xtrabackup_logfile").write_bytes(b"\0" * 4096)
+    (folder / "xtrabackup_logfile").write_bytes(struct.pack(">IIQ", 6, 0, 18012345) + b"xtrabkup 260101".ljust(32, b"\0") + b"\0" * 4048)
     (folder / "xtrabackup_tablespaces").write_text('{"version":3}')
     (folder / "xtrabackup_binlog_info").write_text("binlog.000003\t157\n")
     (folder / "backup-my.cnf").write_text(

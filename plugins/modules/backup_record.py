@@ -69,12 +69,13 @@ options:
   fields:
     description:
       - Which field of a record says what. The keys are V(time) (of the backup, best its end), V(start), V(state), V(size), V(items),
-        V(job), V(duration), V(encrypted); the values are the paths in JSON (V(status.completionTimestamp)), or the names of the columns
-        or keys.
+        V(job), V(level), V(duration), V(encrypted); the values are the paths in JSON (V(status.completionTimestamp)), or the names of
+        the columns or keys.
       - For a mail they are the names of headers, or regular expressions whose first group is the value, which are looked for in headers and
         body. The time is by default that of the mail.
       - With O(query) they are further PromQL expressions, but for V(job), which is the name of a label.
-      - Without V(state) each record counts as a success.
+      - Without V(state) each record counts as a success. Without V(level) a field that is called so is looked for; of incremental backups
+        the size is not judged, but that of the last full one.
     type: dict
     default: {}
   match:

@@ -134,6 +134,26 @@ def mail(subject: str = "[OK] payments-db", status: str = "Success", hours: floa
     )
 
 
+def text_mail(body: str, sender: str = "backup@example.org", kind: str = "text/plain", end: str = "\n") -> str:
+    stamp = email.utils.format_datetime(dt.datetime.now(dt.timezone.utc) - dt.timedelta(hours=3))
+    head = [f"From: {sender}", "Subject: payments-db", f"Date: {stamp}", f"Content-Type: {kind}; charset=utf-8", "", body, ""]
+    return end.join(line for part in head for line in part.split("\n"))
+
+
+def a_mail(body: str, **more: t.Any) -> Arrange:
+    """One mail with a state and a size in its text."""
+    given = {name: more.pop(name) for name in ("sender", "kind", "end") if name in more}
+    fields = {"state": r"^Status: (.+?)\s*$", "size": r"^Bytes: (\d+)$"}
+    return file("a.eml", lambda: text_mail(body, **given), **{"fields": fields, **more})
+
+
+def mbox(*mails: tuple[float, str]) -> t.Callable[[], str]:
+    """As a mail server appends them to one file."""
+    return lambda: "\n".join(
+        f"From backup@example.org {ago(hours, '%a %b %d %H:%M:%S %Y')}\n{mail('x', said, hours)}" for hours, said in mails
+    )
+
+
 def maildir(*mails: tuple[float, str], **args: object) -> Arrange:
     def arrange(world: World) -> Args:
         (world.folder / "mail" / "cur").mkdir(parents=True)
@@ -295,6 +315,63 @@ def zfs() -> str:
     return "\n".join(["name\tcreation\treferenced", *lines, ""])
 
 
+def snapshots_of(*found: tuple[str, float]) -> t.Callable[[], str]:
+    lines = [f"{name}@auto-{hours}\t{int(time.time() - hours * 3600)}\t8123456" for name, hours in found]
+    return lambda: "\n".join(["name\tcreation\treferenced", *lines, ""])
+
+
+def velero_states(*found: tuple[float, object, bool]) -> t.Callable[[], str]:
+    """Backups of Velero: hours since their creation, the status, whether they have ended."""
+
+    def made() -> str:
+        items = []
+        for hours, phase, ended in found:
+            status = {"phase": phase, "progress": {"itemsBackedUp": 5}} if phase else {}
+            status.update({"completionTimestamp": ago(hours, "%Y-%m-%dT%H:%M:%SZ")} if ended else {})
+            status.update({"expiration": ago(hours - 720, "%Y-%m-%dT%H:%M:%SZ")})
+            labels = {"velero.io/schedule-name": "payments"}
+            about = {"name": f"p-{hours}", "labels": labels, "creationTimestamp": ago(hours, "%Y-%m-%dT%H:%M:%SZ")}
+            items.append({"metadata": about, **({"status": status} if phase else {})})
+        return json.dumps({"items": items})
+
+    return made
+
+
+def bareos_jobs(*found: tuple[float | None, str, str, int]) -> t.Callable[[], str]:
+    """Hours since the end (None: it runs), the state, the level, the bytes."""
+
+    def made() -> str:
+        jobs = []
+        for number, (hours, state, level, size) in enumerate(found):
+            end = ago(hours, "%Y-%m-%d %H:%M:%S") if hours is not None else ("0000-00-00 00:00:00", "", None)[number % 3]
+            one = {"jobid": str(number), "name": "db", "level": level, "jobstatus": state, "endtime": end, "type": "B"}
+            jobs.append({**one, "jobbytes": str(size), "jobfiles": str(size // 1000), "starttime": ago(hours or 0.1, "%Y-%m-%d %H:%M:%S")})
+        return json.dumps({"result": {"jobs": jobs}})
+
+    return made
+
+
+def rds(world: World) -> Args:
+    one = {"DBInstanceIdentifier": "payments", "SnapshotType": "automated", "Status": "available", "SnapshotCreateTime": ago(3)}
+    new = {"DBInstanceIdentifier": "payments", "SnapshotType": "automated", "Status": "creating", "SnapshotCreateTime": None}
+    path = put(world, "rds.json", json.dumps({"DBSnapshots": [new, one]}))
+    fields = {"time": "SnapshotCreateTime", "state": "Status"}
+    return {"path": str(path), "entries": "DBSnapshots", "fields": fields, "good_states": ["available"], "max_age": "26h"}
+
+
+def paged(world: World) -> Args:
+    body = json.dumps({"data": [run(3)], "links": {"next": {"href": "https://x/jobs?page=2"}}})
+    args = answer(lambda: body, entries="data", fields=FIELDS)(world)
+    return {**args, "url": f"{args['url']}?filter=policyName eq 'payments'"}
+
+
+def dated(hours: float, form: str, zone: float = 0.0) -> t.Callable[[], dict[str, object]]:
+    """Dated in the clock of a zone so many hours ahead of UTC."""
+    return lambda: {**run(hours), "EndTime": ago(hours - zone, form)}
+
+
+RFC = "%a, %d %b %Y %H:%M:%S"
+TWO: Args = {"fields": {"time": "EndTime", "state": "Result"}}
 DAYS = [at(3), at(27), at(51)]
 ROWS: list[Row] = [
     Row(CHECK, "runs of three nights in JSON", runs(*DAYS, min_count=3, rpo="24h"), "pass", r"is 3 h old, 4\.7 GiB, .*RPO 24 h\); 3 good"),
@@ -468,7 +545,7 @@ ROWS: list[Row] = [
         "unknown",
         r"after its file was written",
     ),
-    Row(CHECK, "the size is no number", runs(at(3, BackupSize="12,3 GB")), "unknown", r"the record has no size that is a number"),
+    Row(CHECK, "the size is no number", runs(at(3, BackupSize="12,345")), "unknown", r"the record has no size that is a number"),
     Row(CHECK, "cut short", file("s.json", lambda: json.dumps([run(3), run(27)])[:-40]), "unknown", r"it is not JSON, or cut short"),
     Row(
         CHECK,
@@ -515,4 +592,215 @@ ROWS: list[Row] = [
     Row(CHECK, "an age that was pushed once", age(grows=False), "unknown", r"has not moved for 60 min|has not moved for 1 h"),
     Row(CHECK, "no such metric", metric(3, query="backup_nothing"), "unknown", r"has nothing for backup_nothing"),
     Row(CHECK, "a login page before Prometheus", lambda world: {**bad("login")(world), "query": "x", "fields": {}}, "unknown", r"web page"),
+    # -- the success of one must not stand for another
+    Row(
+        CHECK,
+        "two jobs, and no field named",
+        runs(at(200, JobName="db"), at(2, JobName="web"), **TWO),
+        "warn",
+        r"differ in JobName \(db, web\)",
+    ),
+    Row(CHECK, "one job, and no field named", runs(at(3), at(27), **TWO), "pass", r"3 h old"),
+    Row(CHECK, "two jobs, of which one matches", runs(at(3), at(3, JobName="web"), **TWO, match={"JobName": "web"}), "pass", r"3 h old"),
+    Row(
+        CHECK,
+        "names of single runs are no jobs",
+        runs(at(3, name="nightly-20261125-0300"), at(27, name="nightly-20261124-0300"), at(51, name="x7f2k")),
+        "pass",
+        r"3 h old",
+    ),
+    Row(
+        CHECK,
+        "snapshots of two file systems",
+        file("zfs.tsv", snapshots_of(("tank/payments", 1), ("tank/db", 500)), fields=ZFS),
+        "warn",
+        r"differ in name \(tank/payments, tank/db\)",
+    ),
+    Row(
+        CHECK,
+        "snapshots of one",
+        file("zfs.tsv", snapshots_of(("tank/db", 1), ("tank/db", 25)), fields=ZFS),
+        "pass",
+        r"is 60 min (?:\d+ s )?old|1 h old",
+    ),
+    # -- zones by names
+    Row(CHECK, "RFC 2822 with an offset", runs(dated(3, RFC + " +0900", 9)), "pass", r"3 h old"),
+    Row(CHECK, "RFC 2822 in GMT", runs(dated(3, RFC + " GMT")), "pass", r"3 h old"),
+    Row(CHECK, "RFC 2822, a zone in brackets", runs(dated(3, RFC + " +0200 (CEST)", 2)), "pass", r"3 h old"),
+    Row(CHECK, "RFC 2822 in EST", runs(dated(3, RFC + " EST", -5)), "pass", r"3 h old"),
+    Row(CHECK, "a zone whose name means nothing", runs(dated(30, RFC + " JST", 9)), "unknown", r"JST' is not understood; name its form"),
+    Row(CHECK, "another one", runs(dated(27, RFC + " CEST", 2)), "unknown", r"CEST' is not understood"),
+    Row(CHECK, "another one, of three letters", runs(dated(30, RFC + " AEST", 10)), "unknown", r"AEST' is not understood"),
+    Row(
+        CHECK,
+        "the form has the name UTC",
+        runs(dated(3, "%d/%m/%Y %H:%M UTC"), time_format="%d/%m/%Y %H:%M %Z", time_zone="+09:00"),
+        "pass",
+        "3 h",
+    ),
+    Row(CHECK, "ticks of .NET", runs(at(3, EndTime=638_000_000_000_000_000)), "unknown", r"'638000000000000000' is not understood"),
+    # -- runs without a time
+    Row(
+        CHECK,
+        "Velero: refused since",
+        file("v.json", velero_states((20, "Completed", True), (2, "FailedValidation", False)), entries="items", fields=VELERO),
+        "warn",
+        r"ended with 'FailedValidation'; the last success was 20 h ago",
+    ),
+    Row(
+        CHECK,
+        "Velero: refused before",
+        file("v.json", velero_states((2, "Completed", True), (20, "FailedValidation", False)), entries="items", fields=VELERO),
+        "pass",
+        r"2 h old",
+    ),
+    Row(
+        CHECK,
+        "a failure of which nothing says when",
+        runs(at(3), at(0, "Failed", EndTime=None)),
+        "warn",
+        r"1 record without a time is of a run that ended with 'Failed': it may be the last",
+    ),
+    *[
+        Row(
+            CHECK,
+            f"Velero: one in the state {phase}",
+            file("v.json", velero_states((3, "Completed", True), (0, phase, False)), entries="items", fields=VELERO),
+            "pass",
+            r"3 h old",
+        )
+        for phase in (None, "ReadyToStart", "FinalizingPartiallyFailed", "WaitingForPluginOperations", "InProgress")
+    ],
+    Row(
+        CHECK,
+        "Bareos: jobs that run",
+        file("j.json", bareos_jobs((None, "R", "F", 0), (None, "C", "F", 0), (None, "R", "F", 0), (3, "T", "F", 9000)), **BAREOS),
+        "pass",
+        r"3 h old",
+    ),
+    Row(CHECK, "RDS: one is being made", rds, "pass", r"3 h old"),
+    Row(CHECK, "NetBackup: one is active", runs(at(3, 0), at(0, "ACTIVE", EndTime=None), good_states=["0"]), "pass", r"3 h old"),
+    Row(CHECK, "nothing but one that runs", runs(at(0, "Running", EndTime=None)), "unknown", r"no run has ended yet"),
+    Row(CHECK, "a success without a time", runs(at(3), at(0, EndTime=None)), "warn", r"1 record without a time that is understood"),
+    # -- full and incremental ones
+    Row(
+        CHECK,
+        "an incremental one of a client that has not changed",
+        file("j.json", bareos_jobs((27, "T", "F", 9_000_000), (3, "T", "I", 0)), **BAREOS),
+        "pass",
+        r"3 h old",
+    ),
+    Row(
+        CHECK,
+        "an incremental one after full ones",
+        file("j.json", bareos_jobs((75, "T", "F", 9_000_000), (51, "T", "F", 9_000_000), (3, "T", "I", 80_000)), **BAREOS),
+        "pass",
+        r"3 h old",
+    ),
+    Row(
+        CHECK,
+        "an incremental one on a full one of nothing",
+        file("j.json", bareos_jobs((27, "T", "F", 0), (3, "T", "I", 0)), **BAREOS),
+        "fail",
+        r"built on that of .* has 0 B, at least 1 B",
+    ),
+    Row(CHECK, "a full one of nothing", file("j.json", bareos_jobs((27, "T", "I", 9), (3, "T", "F", 0)), **BAREOS), "fail", r"has 0 B"),
+    Row(
+        CHECK,
+        "a full one that has shrunk, below an incremental one",
+        file("j.json", bareos_jobs((75, "T", "F", 9_000_000), (27, "T", "F", 1_000_000), (3, "T", "I", 80_000)), **BAREOS),
+        "warn",
+        r"built on that of .* more than 50% smaller",
+    ),
+    Row(
+        CHECK,
+        "the level is named",
+        runs(at(3, Kind="Incremental", BackupSize=0), at(27, Kind="Full"), fields={**FIELDS, "level": "Kind"}),
+        "pass",
+        r"3 h old",
+    ),
+    # -- mails
+    Row(CHECK, "a mail", a_mail("Status: Success\nBytes: 5000"), "pass", r"3 h old, 4\.9 KiB"),
+    Row(CHECK, "a mail with the ends of lines of Windows", a_mail("Status: Success\nBytes: 5000", end="\r\n"), "pass", r"4\.9 KiB"),
+    Row(
+        CHECK,
+        "a mail that is a web page",
+        a_mail(
+            "<html><style>p {}</style><p>Status:&nbsp;Success</p><table><tr><td>Bytes:</td><td>5000</td></tr></table>", kind="text/html"
+        ),
+        "pass",
+        r"4\.9 KiB",
+    ),
+    Row(
+        CHECK,
+        "a mail with two states",
+        a_mail("Last run:\nStatus: Success\nThis run:\nStatus: Failed\nBytes: 9"),
+        "unknown",
+        r"'Success, Failed'",
+    ),
+    Row(CHECK, "a mail with the same state twice", a_mail("Status: Success\nStatus: Success\nBytes: 9"), "pass", r"3 h old"),
+    Row(CHECK, "a mail in UTF-8", a_mail("Status: Succès\nBytes: 9"), "pass", r"3 h old"),
+    Row(
+        CHECK,
+        "a mail in Latin 1",
+        file(
+            "a.eml",
+            lambda: text_mail("Status: Succès\nBytes: 9").replace("utf-8", "iso-8859-1").encode("latin-1"),
+            fields={"state": r"^Status: (.+)$"},
+        ),
+        "pass",
+        r"3 h old",
+    ),
+    Row(CHECK, "an accent of two signs", a_mail("Status: Succe\u0300s\nBytes: 9"), "pass", r"3 h old"),
+    Row(
+        CHECK,
+        "the sender asked for",
+        a_mail("Status: OK\nBytes: 9", sender="Backup <backup@example.org>", match={"from": "backup@example.org"}),
+        "pass",
+        r"3 h",
+    ),
+    Row(CHECK, "the host of the sender", a_mail("Status: OK\nBytes: 9", match={"from": "example.org"}), "pass", r"3 h old"),
+    Row(
+        CHECK,
+        "a sender of another host",
+        a_mail("Status: OK\nBytes: 9", sender="backup@example.org.evil.com", match={"from": "backup@example.org"}),
+        "fail",
+        r"the only record in .* does not match; it is of backup@example.org.evil.com",
+    ),
+    Row(
+        CHECK,
+        "a sender who calls itself so",
+        a_mail("Status: OK\nBytes: 9", sender='"backup@example.org" <x@evil.com>', match={"from": "backup@example.org"}),
+        "fail",
+        r"does not match",
+    ),
+    Row(
+        CHECK,
+        "mails in one file, the last a failure",
+        file("mbox", mbox((27, "Success"), (3, "Failed")), fields={"state": r"^Status: (.+)$"}, max_age="48h"),
+        "warn",
+        r"ended with 'Failed'; the last success was 27 h ago",
+    ),
+    Row(
+        CHECK,
+        "mails in one file",
+        file("mbox", mbox((27, "Success"), (3, "OK")), fields={"state": r"^Status: (.+)$"}),
+        "pass",
+        r"2 good records",
+    ),
+    # -- sizes for people
+    *[
+        Row(CHECK, f"a size as people write it: {said}", runs(at(3, BackupSize=said), min_size="4GB"), "pass", r"3 h old, \d")
+        for said in ("5,2 Go", "549,999,999,999", "10Gi", "5.2 GB", "5 200 000 000", "5\u202f200 Mo", "5.200.000.000")
+    ],
+    Row(
+        CHECK,
+        "a size below the limit, as people write it",
+        runs(at(3, BackupSize="5,2 Mo"), min_size="4GB"),
+        "fail",
+        r"has 5\.0 MiB, at least",
+    ),
+    # -- answers
+    Row(CHECK, "blanks in the address, and another page", paged, "pass", r"3 h old"),
+    Row(CHECK, "a metric that is the time of the question", metric(3, query="time()"), "unknown", r"time\(\) follows the clock"),
 ]

@@ -321,6 +321,86 @@ def stream_touched(backups: Backups) -> None:
     backups.stream()  # its content is from the start of this test, its date is older: the older one counts
 
 
+def zeros(name: str, first: int = 0, last: int | None = None) -> t.Callable[[pathlib.Path], None]:
+    """Zeros from this page on, to another one or the end."""
+
+    def change(place: pathlib.Path) -> None:
+        size = (place / name).stat().st_size
+        with (place / name).open("r+b") as out:
+            out.seek(first * 16384)
+            out.write(b"\0" * ((size if last is None else last * 16384) - first * 16384))
+
+    return change
+
+
+def table_dropped(backups: Backups) -> None:
+    backups.add("full", 27, "earlier")
+    then(gone("payments/old.*"))(backups)
+
+
+def table_dropped_before(backups: Backups) -> None:
+    place = backups.add("full", 27, "earlier")
+    gone("payments/old.*")(place)
+    touched(place, 27)
+    then(gone("payments/old.*"))(backups)
+
+
+def temporary_tables(backups: Backups) -> None:
+    place = backups.add("full", 27, "earlier")
+    for name in ("#sql-alter-1-2.ibd", "FTS_0000000000000123_CONFIG.ibd"):
+        shutil.copy(place / "payments" / "orders.ibd", place / "payments" / name)
+    touched(place, 27)
+    full(backups)
+
+
+def emptied_meanwhile(place: pathlib.Path) -> None:
+    """As a backup is in which a table was emptied: it is made anew from the log."""
+    gone("payments/orders.ibd")(place)
+    with (place / "ib_logfile0").open("ab") as out:
+        out.write(b"\x80\x15\x07\x00./payments/orders.ibd")
+
+
+def empty_log(backups: Backups) -> None:
+    """As MariaDB 10.5 leaves it after ``--prepare``."""
+    place = full(backups)
+    said("xtrabackup_checkpoints", "full-backuped", "log-applied")(place)
+    os.truncate(place / "ib_logfile0", 0)
+    touched(place, 3)
+
+
+def packed_by_tool(ending: str = "qp", hours: float = 3.0) -> t.Callable[[Backups], None]:
+    """As ``--compress`` leaves it: all but the numbers is packed, what the backup says of itself too."""
+
+    def change(backups: Backups) -> None:
+        place = full(backups)
+        for path in [one for one in place.rglob("*") if one.is_file() and one.name != "xtrabackup_checkpoints"]:
+            path.write_bytes(path.read_bytes() or b"qpress10")  # nothing is packed into something
+            path.rename(f"{path}.{ending}")
+        touched(place, hours)
+
+    return change
+
+
+def packed_killed(backups: Backups) -> None:
+    packed_by_tool()(backups)
+    gone("full/xtrabackup_info.qp", "full/xtrabackup_checkpoints")(backups.folder)
+    touched(backups.folder / "full", 3)
+
+
+def stream_after(*others: tuple[str, list[str] | None, float]) -> t.Callable[[Backups], None]:
+    """A packed stream of the last night; before it others, each larger by so many times."""
+
+    def change(backups: Backups) -> None:
+        backups.stream("full-20261130.xb.gz", 3, ["gzip", "-1c"])
+        for number, (name, pack, times) in enumerate(others):
+            path = backups.stream(name, 27 + number, pack)
+            os.truncate(path, int(path.stat().st_size * times))
+            touched(path, 27 + number)
+
+    return change
+
+
+GZIP = ["gzip", "-1c"]
 ROWS: list[Row] = [
     Row(
         CHECK,
@@ -450,10 +530,60 @@ ROWS: list[Row] = [
     ),
     Row(
         CHECK,
-        "one of two tables has no file",
-        after(then(gone("payments/orders.ibd"))),
+        "a table has no file, by the dictionary it had one",
+        after(then(gone("payments/orders.ibd")), contains=["payments"]),
+        "fail",
+        r"the description of 1 table without its data: payments/orders",
+    ),
+    Row(
+        CHECK,
+        "a table was emptied meanwhile",
+        after(then(emptied_meanwhile)),
+        "warn",
+        r"1 table whose data is at most in its log \(payments/orders",
+    ),
+    Row(
+        CHECK,
+        "a table has no file, and the dictionary cannot be read",
+        after(then(gone("payments/orders.ibd"), zeros("ibdata1", 8))),
         "warn",
         r"without a file of its own .*missing, or in",
+    ),
+    Row(
+        CHECK,
+        "a table is all zeros",
+        after(then(zeros("payments/orders.ibd"))),
+        "fail",
+        r"orders.ibd is damaged: its first page is all zeros",
+    ),
+    Row(
+        CHECK,
+        "a table is zeros but for its head",
+        after(then(zeros("payments/orders.ibd", 4))),
+        "fail",
+        r"orders.ibd is damaged: its page \d+ is in",
+    ),
+    Row(CHECK, "a page of a table is zeros", after(then(zeros("payments/orders.ibd", 9, 10))), "fail", r"its page 9 is in use"),
+    Row(CHECK, "the log is zeros", after(then(zeros("ib_logfile0"))), "fail", r"ib_logfile0 is damaged: it has no header, only zeros"),
+    Row(CHECK, "the system's data is zeros", after(then(zeros("ibdata1"))), "fail", r"ibdata1 is damaged: its first page is all zeros"),
+    Row(CHECK, "prepared by an older release, its log empty", after(empty_log), "pass", r"full is 3 h old"),
+    Row(CHECK, "a table is no longer in it", after(table_dropped), "warn", r"lacks payments.old, which .*earlier had: was it dropped"),
+    Row(CHECK, "a table was dropped long before", after(table_dropped_before), "pass", r"full is 3 h old"),
+    Row(CHECK, "tables that the server makes for itself come and go", after(temporary_tables), "pass", r"full is 3 h old"),
+    Row(CHECK, "packed by the tool", after(packed_by_tool(), contains=["payments.orders"]), "pass", r"full is 3 h old.*tables: 7"),
+    Row(CHECK, "packed by the tool, in zstd", after(packed_by_tool("zst")), "pass", r"full is 3 h old"),
+    Row(CHECK, "packed by the tool, too old", after(packed_by_tool(hours=76)), "fail", r"full is 3 d 4 h old"),
+    Row(CHECK, "packed by the tool, killed", after(packed_killed), "fail", r"full: it has no xtrabackup_checkpoints"),
+    Row(CHECK, "a packed stream after plain ones", after(stream_after(("full-20261129.xb", None, 1.0))), "pass", r"3 h old"),
+    Row(
+        CHECK,
+        "a packed stream after larger ones",
+        after(stream_after(("full-20261129.xb.gz", GZIP, 4.0))),
+        "warn",
+        r"more than 50% smaller",
+    ),
+    Row(
+        CHECK, "a packed stream after others of another name", after(stream_after(("weekly-20261129.xb.gz", GZIP, 4.0))), "pass", r"3 h old"
     ),
     Row(
         CHECK,

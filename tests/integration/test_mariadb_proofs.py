@@ -75,8 +75,49 @@ def test_a_flipped_bit_of_a_stream(backups: Backups, runner: Runner) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 4
     path.write_bytes(content)
-    with pytest.raises(CannotObserve, match="does not agree with its checksum"):
-        verified(backups, runner)
+    [damage] = verified(backups, runner).damages
+    assert "does not agree with its checksum" in str(damage)
+
+
+def test_a_damaged_stream_after_a_sound_backup(backups: Backups, runner: Runner) -> None:
+    backups.add("full", 27)
+    path = backups.stream()
+    path.write_bytes(path.read_bytes()[:-5000])
+    touched(path, 3)
+    seen = verified(backups, runner)
+    assert "payments.xb: it " in str(seen.damages[0])
+    assert "were read to their end" in str(seen.read)
+
+
+def test_a_stream_that_is_being_written_is_no_damage(backups: Backups, runner: Runner) -> None:
+    backups.add("full", 27)
+    path = backups.stream()
+    path.write_bytes(path.read_bytes()[:-5000])
+    assert verified(backups, runner).damages == []
+
+
+@pytest.mark.parametrize(("first", "said"), [(0, "its first page is all zeros"), (4, "is in use, and holds zeros")])
+def test_pages_of_zeros(backups: Backups, runner: Runner, first: int, said: str) -> None:
+    path = backups.add("full") / "payments" / "orders.ibd"
+    size = path.stat().st_size
+    with path.open("r+b") as out:
+        out.seek(first * 16384)
+        out.write(b"\0" * (size - first * 16384))
+    assert any(said in str(one) for one in verified(backups, runner).damages)
+
+
+def test_one_page_of_zeros_among_many(backups: Backups, runner: Runner) -> None:
+    path = backups.add("full") / "payments" / "orders.ibd"
+    with path.open("r+b") as out:
+        out.seek(17 * 16384)
+        out.write(b"\0" * 16384)
+    assert any("its page 17 is in use" in str(one) for one in verified(backups, runner).damages)
+
+
+def test_a_log_of_zeros(backups: Backups, runner: Runner) -> None:
+    path = backups.add("full") / "ib_logfile0"
+    path.write_bytes(b"\0" * path.stat().st_size)
+    assert any("it has no header, only zeros" in str(one) for one in verified(backups, runner).damages)
 
 
 def test_a_file_that_cannot_be_verified(backups: Backups, runner: Runner, tmp_path: pathlib.Path) -> None:

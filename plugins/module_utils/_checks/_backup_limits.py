@@ -42,6 +42,8 @@ class Limits(t.TypedDict):
 def refuse_odd(args: Limits) -> None:
     """ArgumentsRefused for limits that say nothing."""
     percent("size_deviation", args["size_deviation"])
+    if args["max_age"] <= 0:
+        raise ArgumentsRefused(["max_age: no backup can be as young as that; expected for example 26h"])
     if args["min_count"] < 1:
         raise ArgumentsRefused([f"min_count: {args['min_count']} asks for no backup; expected 1 or more"])
 

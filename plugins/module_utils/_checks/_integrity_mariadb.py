@@ -18,7 +18,7 @@ from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Completed, Runner, unreadable
 from ._backup_proofs import Share, Verified
 from ._mariadb_chains import LARGEST, Access, about, chains
-from ._mariadb_files import faults, settings_of, system_files
+from ._mariadb_files import faults, lost_page, settings_of, system_files
 
 TOOL = "innochecksum"
 _SHOWN = 5
@@ -28,9 +28,15 @@ _PACKED = re.compile(r"\.(?:zst|qp|lz4|xbcrypt)$")
 def verify(args: Access, runner: Runner, share: Share) -> Verified:
     """The newest backup that can be restored, and what it builds on. CannotObserve."""
     found = chains(args, runner)
+    newer = [one for one in found.incomplete if one.damaged and (not found.newest or one.time > found.newest[-1].time)]
+    damages = [about(one) for one in newer[:_SHOWN]]
+    if not found.newest and damages:
+        shown = phrase("no backup is whole")
+        return Verified(shown, damages=damages, observed={"backup": newer[0].path})
     if not found.newest:
         raise CannotObserve(_nothing(found.unseen + found.baseless + found.incomplete), absent=not found.all)
     verified = Verified(verbatim(""))
+    verified.damages += damages
     count = size = 0
     for backup in found.newest:
         try:
@@ -52,7 +58,8 @@ def verify(args: Access, runner: Runner, share: Share) -> Verified:
             if files:
                 _fitting(backup, runner)
             for name in files:
-                _file(backup, name, runner, verified)
+                if _sound(backup, name, runner, verified):
+                    _all_there(backup, name, verified)
                 count, size = count + 1, size + backup.files[name]
         except CannotObserve as exc:  # what was found before stays
             verified.unseen.append(exc.message)
@@ -119,7 +126,7 @@ def _fitting(backup: Backup, runner: Runner) -> None:
         )
 
 
-def _file(backup: Backup, name: str, runner: Runner, verified: Verified) -> None:
+def _sound(backup: Backup, name: str, runner: Runner, verified: Verified) -> bool:
     """One data file; of the system's first one all but the pages in which others were written twice."""
     path = f"{backup.path.rstrip('/')}/{name}"
     parts = [["-e", str(DOUBLEWRITE[0] - 1)], ["-s", str(DOUBLEWRITE[1] + 1)]] if name == "ibdata1" else [[]]
@@ -128,10 +135,23 @@ def _file(backup: Backup, name: str, runner: Runner, verified: Verified) -> None
         page = re.search(r"Fail: page::? ?(\d+) invalid", done.stdout + done.stderr)
         if page:
             verified.damages.append(phrase("{path:path} is damaged: page {page} does not agree with its checksum", path=path, page=page[1]))
-            return
+            return False
         if done.rc != 0:
             verified.unseen.append(phrase("{path:path} cannot be verified: {reason}", path=path, reason=_reason(done)))
-            return
+            return False
+    return True
+
+
+def _all_there(backup: Backup, name: str, verified: Verified) -> None:
+    """Pages of zeros agree with their checksum; those in use must be there."""
+    path = f"{backup.path.rstrip('/')}/{name}"
+    try:
+        lost = lost_page(backup, name)
+    except OSError as exc:
+        verified.unseen.append(unreadable(path, exc))
+        return
+    if lost:
+        verified.damages.append(phrase("{path:path} is damaged: {reason}", path=path, reason=lost))
 
 
 def _reason(done: Completed) -> Message:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import dataclasses
 import glob
 import os
+import re
 import typing as t
 from urllib.parse import urlsplit
 
 from .._argspec import ArgumentsRefused, Spec, http_spec
 from .._clients.prometheus import Prometheus
-from .._clients.records import NotRows, Row, decoded, format_of, rows
+from .._clients.records import NotRows, Row, decoded, format_of, mail_of, more_pages, rows
 from .._finding import CannotObserve
 from .._http import Connection, HttpArguments, public_url
 from .._message import one_line
@@ -35,6 +36,8 @@ SOURCE_SPEC: Spec = {
 MOST_FILES = 500  # the newest of those that match
 LARGEST = 32 * 2**20
 STUCK = 3600.0  # seconds after which an age that is measured has grown
+_FOLLOWS = 90.0  # seconds from the moment of the question: what is that near, now and before, is no time of a backup
+_BEFORE = 300.0
 _UNFINISHED = (".part", ".partial", ".tmp", ".swp")
 
 
@@ -49,6 +52,7 @@ class SourceArguments(HttpArguments):
     format: str
     entries: str
     fields: dict[str, object]
+    max_age: float
 
 
 @dataclasses.dataclass
@@ -69,6 +73,7 @@ class Gathered:
     sources: list[Source] = dataclasses.field(default_factory=list)
     unread: list[Message] = dataclasses.field(default_factory=list)  # the newest file, or what is newer than all that was read
     older: list[Message] = dataclasses.field(default_factory=list)  # unread as well, and there is a newer one
+    further: bool = False  # the answer is the first of several pages
 
 
 def gather(args: SourceArguments, runner: Runner) -> Gathered:
@@ -168,14 +173,14 @@ def _parsed(content: bytes, name: str, content_type: str, args: SourceArguments)
     text = decoded(content)
     mails = os.path.basename(os.path.dirname(name)) in ("new", "cur")
     kind = args["format"] if args["format"] != "auto" else "mail" if mails else format_of(text, name.lower(), content_type)
-    return rows(text, kind, args["entries"]), kind
+    return rows(mail_of(content) if kind == "mail" else text, kind, args["entries"]), kind
 
 
 # -- an answer
 
 
 def _of_answer(args: SourceArguments, runner: Runner) -> Gathered:
-    url = args["url"] or ""
+    url = re.sub(r"\s", "%20", (args["url"] or "").strip())
     where = public_url(url)
     if urlsplit(url).scheme not in ("http", "https"):
         raise ArgumentsRefused([f"url: '{where}' is not an http:// or https:// address"])
@@ -190,7 +195,7 @@ def _of_answer(args: SourceArguments, runner: Runner) -> Gathered:
         found, kind = _parsed(response.body, urlsplit(url).path, response.headers.get("content-type", "").lower(), args)
     except NotRows as exc:
         raise CannotObserve(phrase("{url:path}: {reason}", url=where, reason=exc.message), instrument=where) from None
-    return Gathered(where, [Source(where, found, kind)])
+    return Gathered(where, [Source(where, found, kind)], further=kind == "json" and more_pages(decoded(response.body)))
 
 
 # -- a Prometheus
@@ -206,6 +211,10 @@ def _of_prometheus(args: SourceArguments, runner: Runner) -> Gathered:
     if not answer.samples:
         raise CannotObserve(phrase("{server} has nothing for {query}", server=server.instrument, query=query), absent=True)
     before = {}
+    if args["gives"] == "time" and args["max_age"] >= STUCK:  # what runs each minute is asked to be younger
+        recent = {_series(sample.labels) for sample in answer.samples if abs(sample.value - now) < _FOLLOWS}
+        if recent:
+            _refuse_clock(server, query, now, recent)
     if args["gives"] == "age":
         before = {_series(sample.labels): sample.value for sample in server.query(query, at=now - STUCK)}
     found: dict[str, dict[str, object]] = {}
@@ -230,6 +239,15 @@ def _of_prometheus(args: SourceArguments, runner: Runner) -> Gathered:
                     row[field] = int(sample.value) if sample.value.is_integer() else sample.value
     shown = phrase("{query} of {server}", query=query, server=server.instrument)
     return Gathered(shown, [Source(shown, list(found.values()), "metric")], [verbatim(one_line(one, 200)) for one in answer.warnings])
+
+
+def _refuse_clock(server: Prometheus, query: str, now: float, recent: set[str]) -> None:
+    """CannotObserve for ``time()``, or ``timestamp()`` of what is scraped: their value is always that of the moment of the question."""
+    then = now - _BEFORE
+    before = {_series(sample.labels): sample.value for sample in server.query(query, at=then)}
+    if any(abs(before.get(series, 0.0) - then) < _FOLLOWS for series in recent):
+        said = phrase("the value of {query} follows the clock: it is the time of the question, and not that of a backup", query=query)
+        raise CannotObserve(said, instrument=server.instrument)
 
 
 def _series(labels: t.Mapping[str, str]) -> str:

@@ -30,7 +30,8 @@ BAD_WORDS = (
 )  # fmt: skip
 _RUNNING_WORDS = (
     ("Running", "In progress", "Working", "Pending", "Queued", "Waiting", "New", "Created", "Starting", "Active", "Finalizing", "None")
-    + ("WaitingForPluginOperations", "En cours", "Läuft")
+    + ("Creating", "Scheduled", "ReadyToStart", "WaitingForPluginOperations", "WaitingForPluginOperationsPartiallyFailed")
+    + ("FinalizingPartiallyFailed", "En cours", "Läuft", "R", "C")  # R and C: as Bacula and Bareos have them
 )  # fmt: skip
 
 

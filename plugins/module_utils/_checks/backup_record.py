@@ -17,6 +17,7 @@ from ._judgement import FUTURE, Judgement, percent, shrunk
 from ._record_fields import FIELDS, UNITS, Reading, Record
 from ._record_sources import SOURCE_SPEC, Gathered, SourceArguments, gather
 from ._record_states import BAD, BAD_WORDS, GOOD, GOOD_WORDS, NEVER, OTHER, PARTIAL, PARTIAL_WORDS, RUNNING, States
+from ._record_unnamed import FULL, PART
 from ._time_zone import time_zone
 
 WHERE = "both"
@@ -80,6 +81,12 @@ def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
         found.append("min_size: name the field with the size, as in fields: {size: BackupSize}")
     if args["min_items"] is not None and "items" not in args["fields"]:
         found.append("min_items: name the field with the number of items, as in fields: {items: Files}")
+    if args["path"] == "":
+        found.append("path: it is empty; name a file or a folder")
+    if args["query"] and args["min_count"] > 1:
+        found.append("min_count: a query gives one time for each series, so no earlier backups can be counted")
+    if args["query"] and args["retention"] is not None:
+        found.append("retention: a query gives one time for each series, so how far backups reach back cannot be told")
     return found
 
 
@@ -137,6 +144,8 @@ def _nothing(reading: Reading, gathered: Gathered, args: Arguments) -> Finding:
         if said:
             reason = phrase("the time '{time}' is not understood; name its form in 'time_format'", time=said)
         raise CannotObserve(phrase("{source:path}: {reason}", source=gathered.shown, reason=reason))
+    if reading.running and not reading.lacking:
+        raise CannotObserve(phrase("{source:path}: no run has ended yet, and there is no other record", source=gathered.shown))
     if reading.lacking:
         raise CannotObserve(phrase("{source:path}: {reason}", source=gathered.shown, reason=reading.lacking))
     if not reading.rows:
@@ -255,6 +264,23 @@ def _beside(
                 count=future,
             )
         )
+    if reading.dateless:
+        judgement.warns.append(
+            plural(
+                "{count:number} record without a time is of a run that ended with '{state}': it may be the last one",
+                "{count:number} records without a time are of runs that did not succeed, one with '{state}': they may be the last ones",
+                count=len(reading.dateless),
+                state=reading.dateless[0],
+            )
+        )
+    if reading.running:
+        judgement.notes.append(
+            plural(
+                "{count:number} record without a time is of a run that has not ended",
+                "{count:number} records without a time are of runs that have not ended",
+                count=reading.running,
+            )
+        )
     lost = [text for state, text in reading.timeless if state in (GOOD, OTHER)]
     if lost:
         judgement.warns.append(
@@ -266,6 +292,17 @@ def _beside(
         )
     judgement.unseen += gathered.unread
     judgement.notes += gathered.older[:_SHOWN]
+    if gathered.further:
+        judgement.notes.append(phrase("the answer has further pages, which are not looked at: ask for the newest records first"))
+    several = reading.owners.mixed()
+    if several:
+        judgement.warns.append(
+            phrase(
+                "the records differ in {field:path} ({names:list}): name it in fields, as the job, or one of them in 'match'",
+                field=several[0],
+                names=several[1][:_SHOWN],
+            )
+        )
     if "state" not in reading.fields and reading.unmapped:
         judgement.warns.append(
             phrase("the records have {field:path}, which is not looked at: name it in fields, as the state", field=reading.unmapped)
@@ -308,20 +345,36 @@ def _of_newest(name: Message, newest: Record, good: list[Record], reading: Readi
         )
     elif newest.naive and args["time_zone"] is None:
         judgement.notes.append(phrase("its times have no zone and are taken for those of this host"))
-    earlier = [record for record in good if record is not newest and record.job == newest.job]
-    earlier = earlier[-args["compare"] :] if args["compare"] > 0 else []
-    if "size" in reading.fields:
-        _amount(name, "size", newest.size, 1.0 if args["min_size"] is None else float(args["min_size"]), judgement)
-        if newest.size:
-            sizes = [record.size for record in earlier if record.size is not None]
-            small = shrunk(name, newest.size, sizes, percent("size_deviation", args["size_deviation"]))
-            judgement.warns += [small] if small else []
-    if "items" in reading.fields:
-        _amount(name, "items", newest.items, 1.0 if args["min_items"] is None else float(args["min_items"]), judgement)
     if args["encrypted"] and newest.encrypted is None:
         judgement.unseen.append(phrase("{backup}: the record does not say whether it is encrypted", backup=name))
     elif args["encrypted"] and not newest.encrypted:
         judgement.fails.append(phrase("{backup} is not encrypted", backup=name))
+    weighed = _to_weigh(newest, good)
+    if weighed is not newest:
+        name = phrase("{backup}, built on that of {time:moment}", backup=name, time=_iso(weighed.time))
+    earlier = [record for record in good if record is not weighed and (record.job, record.level) == (weighed.job, weighed.level)]
+    earlier = earlier[-args["compare"] :] if args["compare"] > 0 else []
+    grows = weighed.level == PART  # of an incremental one, nothing may be what has changed
+    if "size" in reading.fields:
+        _amount(name, "size", weighed.size, _least(args["min_size"], grows=grows), judgement)
+        if weighed.size and not grows:
+            sizes = [record.size for record in earlier if record.size is not None]
+            small = shrunk(name, weighed.size, sizes, percent("size_deviation", args["size_deviation"]))
+            judgement.warns += [small] if small else []
+    if "items" in reading.fields:
+        _amount(name, "items", weighed.items, _least(args["min_items"], grows=grows), judgement)
+
+
+def _to_weigh(newest: Record, good: list[Record]) -> Record:
+    """The record whose size says something: for an incremental backup the last full one that it builds on, where that is among them."""
+    fulls = [record for record in good if record.level == FULL and record.job == newest.job and record.time <= newest.time]
+    return fulls[-1] if newest.level == PART and fulls else newest
+
+
+def _least(asked: int | None, *, grows: bool) -> float:
+    if asked is None:
+        return 0.0 if grows else 1.0
+    return float(asked)
 
 
 def _amount(name: Message, field: str, seen: float | None, least: float, judgement: Judgement) -> None:

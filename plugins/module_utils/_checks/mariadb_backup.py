@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import typing as t
 
 from .._argspec import Spec
@@ -28,7 +29,7 @@ from ._backup_limits import (
 )
 from ._judgement import Judgement, percent, shrunk
 from ._mariadb_chains import ACCESS, Access, Chains, about, chains
-from ._mariadb_files import SYSTEM, faults, lacking, own_tables, tables_of, without_data
+from ._mariadb_files import SYSTEM, faults, lacking, lost_tables, own_tables, tables_of, without_data
 
 WHERE = "host"
 TIMEOUT = 300.0
@@ -88,6 +89,13 @@ def run(args: Arguments, runner: Runner) -> Finding:
     common["observed"].update({"tool": newest.info.get("tool_version", "")[:50], "prepared": newest.prepared})
     common["since"] = _iso(newest.time + args["max_age"]) if old else None
     common["measurements"] = _measured(found, age, own_tables(tables), args)
+    packed = [one for one in found.newest if one.packed]
+    for one in packed:
+        judgement.notes.append(
+            phrase("{path:path} is packed by the tool: its time is that of its files, and what is in them was not read", path=one.path)
+        )
+    if packed:
+        common["proof"] = "derived"
     good = plural(
         "{backup} is {age:duration} old, the limit is {limit}; {size:bytes}, tables: {tables:number}; {count:number} kept",
         "{backup} is {age:duration} old, the limit is {limit}; {size:bytes}, tables: {tables:number}; {count:number} kept",
@@ -175,7 +183,7 @@ def _of_content(found: Chains, now: float, args: Arguments, runner: Runner, judg
     for backup in found.newest:
         try:
             wrong = faults(backup, runner)
-            bare = without_data(backup, runner)
+            lost, bare, logged = without_data(backup, runner)
         except OSError as exc:
             judgement.unseen.append(unreadable(str(exc.filename or backup.path), exc))
             continue
@@ -184,7 +192,17 @@ def _of_content(found: Chains, now: float, args: Arguments, runner: Runner, judg
             judgement.notes.append(
                 phrase("{path:path} is large: its structure was read, not its checksums (verify_max_bytes)", path=backup.path)
             )
-        _bare(backup, bare, found, judgement)
+        _bare(backup, lost, bare, found, judgement)
+        if logged:
+            judgement.warns.append(
+                plural(
+                    "{path:path} has {count:number} table whose data is at most in its log ({tables:list}): made while it ran, or missing",
+                    "{path:path} has {count:number} tables whose data is at most in its log ({tables:list}): made while it ran, or missing",
+                    count=len(logged),
+                    path=backup.path,
+                    tables=logged[:_SHOWN],
+                )
+            )
     tables, newest = _tables(found.newest), found.newest[-1]
     if not own_tables(tables) and not judgement.fails:
         judgement.fails.append(phrase("{path:path} holds no table but those of the server itself", path=newest.path))
@@ -200,13 +218,13 @@ def _of_content(found: Chains, now: float, args: Arguments, runner: Runner, judg
     _compared(found, tables, now, args, judgement)
 
 
-def _bare(backup: Backup, bare: list[str], found: Chains, judgement: Judgement) -> None:
-    """Tables that are described and have no data: lost, or in the tablespace of the system."""
-    if not bare:
+def _bare(backup: Backup, lost: list[str], bare: list[str], found: Chains, judgement: Judgement) -> None:
+    """Tables that are described and have no data: lost, or perhaps in the tablespace of the system."""
+    if not lost and not bare:
         return
     earlier = [one for one in found.whole if one.kind == "full" and one.time < backup.time and not one.streamed]
     had = {f"{folder}/{table}" for one in earlier[-1:] for folder, names in one.tables().items() for table in names}
-    lost = [table for table in bare if table in had]
+    lost = lost + [table for table in bare if table in had]
     if lost or not own_tables(backup.tables()):
         judgement.fails.append(
             plural(
@@ -241,10 +259,13 @@ def _compared(found: Chains, tables: t.Mapping[str, set[str]], now: float, args:
     full, own = found.newest[0], set(tables) - set(SYSTEM)
     earlier = [one for one in found.whole if one.time < full.time and one.streamed == full.streamed and one.kind in ("full", "")]
     earlier = [one for one in earlier if not one.files or own & set(one.tables())]
+    shape = re.sub(r"\d+", "#", full.path.rsplit("/", 1)[-1])
+    earlier = [one for one in earlier if _form(one)[0] == _form(full)[0] and _form(one)[1] in ("", shape)]
     earlier = earlier[-args["compare"] :] if args["compare"] > 0 else []
     name = phrase("the full backup {path:path}", path=full.path)
     small = shrunk(name, full.size, [one.size for one in earlier], percent("size_deviation", args["size_deviation"]))
     judgement.warns += [small] if small else []
+    _fewer_tables(found, judgement)
     newest: dict[str, Backup] = {}
     for one in found.whole:  # oldest first
         newest.update(dict.fromkeys(set(tables_of(one)) - set(SYSTEM), one))
@@ -259,6 +280,36 @@ def _compared(found: Chains, tables: t.Mapping[str, set[str]], now: float, args:
                     age=now - one.time,
                 )
             )
+
+
+def _fewer_tables(found: Chains, judgement: Judgement) -> None:
+    """Tables that the backup before had and this one has not: dropped, or lost."""
+    newest = found.newest[-1]
+    own = set(tables_of(newest)) - set(SYSTEM)
+    earlier = [one for one in found.whole if one.time < newest.time and one.files and own & set(tables_of(one))]
+    bare = {path[: -len(".frm")].replace("/", ".") for path in newest.files if path.endswith(".frm")}  # told already
+    lost = [one for one in lost_tables(earlier[-1], newest) if one not in bare] if earlier else []
+    if lost:
+        judgement.warns.append(
+            plural(
+                "{path:path} lacks {tables:list}, which {earlier:path} had: was it dropped?",
+                "{path:path} lacks {count:number} tables that {earlier:path} had ({tables:list}): were they dropped?",
+                count=len(lost),
+                path=newest.path,
+                tables=lost[:_SHOWN],
+                earlier=earlier[-1].path,
+            )
+        )
+
+
+def _form(backup: Backup) -> tuple[str, str]:
+    """What makes sizes comparable: how it is packed; of a stream that was not read the name too, since it may be an incremental one."""
+    name = backup.path.rsplit("/", 1)[-1]
+    if backup.streamed:
+        shape = re.sub(r"\d+", "#", name)
+        return re.sub(r"^.*?(?=\.(?:xb|mb)s?)", "", shape), shape if backup.unread else ""
+    packed = {one.rsplit(".", 1)[-1] for one in backup.files if one.startswith("ibdata1.")}
+    return ",".join(sorted(packed)), ""
 
 
 def _path(backup: Backup) -> str:

@@ -42,6 +42,7 @@ MOST_FILES = 500_000
 FUTURE_ZONE = 14 * 3600.0  # the most by which the clocks of zones differ
 SETTLING = 600.0  # seconds after its last change in which a backup without its last files may still be made
 _BESIDE = {*CHECKPOINTS, *INFO, "xtrabackup_binlog_info", "mariadb_backup_binlog_info", "xtrabackup_slave_info"}
+INFO_NAMES = frozenset(INFO)
 _FULL = ("full-backuped", "full-prepared", "log-applied")
 _LARGEST = 1 << 20  # bytes of a file beside the data
 _WRAPPED = re.compile(r"\.(?:zst|qp|lz4|gz|xbcrypt|enc)$")
@@ -70,6 +71,8 @@ class Backup:
     unseen: Message | None = None  # why it cannot be told whether it is one
     hollow: bool = False  # without data: no backup that was begun
     writing: bool = False
+    packed: bool = False  # so that what it says of itself cannot be read; its time is that of the file
+    damaged: bool = False  # a stream that was read and is not whole, and is not being written
     unread: bool = False  # a stream of which nothing but the name and the size is known yet
 
     @property
@@ -183,6 +186,7 @@ def read(backup: Backup, zone: dt.tzinfo | None, runner: Runner, most: int) -> N
     except Damaged as exc:
         backup.incomplete = exc.message
         backup.writing = isinstance(exc, Unfinished) and runner.now().timestamp() - backup.changed < SETTLING
+        backup.damaged = not backup.writing
     except NotRead as exc:
         backup.unseen = exc.message
     except OSError as exc:
@@ -197,6 +201,10 @@ def _of_folder(backup: Backup, runner: Runner) -> dict[str, tuple[str, float]]:
     texts: dict[str, tuple[str, float]] = {}
     try:
         _list(backup, backup.path, "", runner)
+        for name in INFO:
+            wrapped = next((one for one in backup.files if one != name and _WRAPPED.sub("", _WRAPPED.sub("", one)) == name), "")
+            if wrapped and backup.files[wrapped]:
+                texts[name] = ("", os.stat(os.path.join(backup.path, wrapped)).st_mtime)
         for name in (*CHECKPOINTS, *INFO, SETTINGS):
             if name in backup.files:
                 full = os.path.join(backup.path, name)
@@ -246,6 +254,9 @@ def _understand(backup: Backup, texts: t.Mapping[str, tuple[str, float]], zone: 
     backup.base_folder = basedir[1] if basedir else ""
     backup.started = _moment(backup.info.get("start_time"), zone)
     ended = _moment(backup.info.get("end_time"), zone)
+    backup.packed = info[0] == "" and not INFO_NAMES & set(backup.files)
+    if backup.packed:
+        ended = info[1]
     if ended is None:
         backup.incomplete = phrase("its {file:path} does not say when it ended", file=INFO[0])
         return

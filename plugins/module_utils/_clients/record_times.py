@@ -15,7 +15,12 @@ _ISO = re.compile(
     r"(\d{4})-?(\d\d)-?(\d\d)[T ]+(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d{1,12})?)? ?(?:(Z|UTC|GMT)|([+-])(\d\d):?(\d\d)?)?", re.IGNORECASE
 )
 _MICROSOFT = re.compile(r"/Date\((-?\d{1,16})(?:[+-]\d{4})?\)/")  # as ConvertTo-Json of Windows PowerShell writes it
-_EARLIEST, _LATEST = 315532800.0, 4102444800.0  # 1980 to 2100: what else is a number is no time of a backup
+_RFC = re.compile(
+    r"(?:[A-Za-z]{3},? +)?\d{1,2} [A-Za-z]{3} \d{4} +\d\d?:\d\d(?::\d\d)?(?: *([+-]\d{4}|[A-Za-z]{1,5}))?(?: *\([^()]{0,40}\))?"
+)
+# the names that RFC 2822 gives a meaning; CET, JST and all others have none there, and some mean several zones
+_RFC_ZONES = frozenset(("UT", "UTC", "GMT", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT"))
+_EARLIEST, _LATEST = 946684800.0, 4102444800.0  # 2000 to 2100: what else is a number is no time of a backup (ticks of .NET are not)
 
 
 class Moment(t.NamedTuple):
@@ -48,7 +53,7 @@ def moment_of(value: object, zone: dt.tzinfo | None, form: str | None) -> Moment
         return None
     try:
         if form:
-            return _moment(dt.datetime.strptime(str(value).strip(), form), zone)
+            return _by_form(str(value).strip(), form, zone)
         if isinstance(value, (int, float)):
             return _of_number(float(value))
         text = str(value).strip()[:100]
@@ -60,11 +65,29 @@ def moment_of(value: object, zone: dt.tzinfo | None, form: str | None) -> Moment
         iso = _ISO.fullmatch(text)
         if iso:
             return _of_iso(iso, zone)
-        if re.search(r"\d{1,2} [A-Za-z]{3} \d{4} \d\d?:\d\d", text):
-            return _moment(email.utils.parsedate_to_datetime(text), dt.timezone.utc)
+        return _of_rfc(text, zone)
     except (ValueError, TypeError, IndexError, OverflowError, OSError):
         pass
     return None
+
+
+def _by_form(text: str, form: str, zone: dt.tzinfo | None) -> Moment:
+    parsed = dt.datetime.strptime(text, form)
+    if parsed.tzinfo is None and "%Z" in form:  # strptime knows UTC, GMT and the zones of this host, and forgets which it was
+        named = re.search(r"\b(?:UTC|GMT)\b", text, re.IGNORECASE)
+        return Moment((parsed.replace(tzinfo=dt.timezone.utc) if named else parsed).timestamp(), False)
+    return _moment(parsed, zone)
+
+
+def _of_rfc(text: str, zone: dt.tzinfo | None) -> Moment | None:
+    """``Wed, 25 Nov 2026 03:00:12 +0100``; None where the zone has a name that means none, or several."""
+    found = _RFC.fullmatch(text)
+    if not found or (found[1] and found[1][0].isalpha() and found[1].upper() not in _RFC_ZONES):
+        return None
+    parsed = email.utils.parsedate_to_datetime(text)
+    if found[1] and parsed.tzinfo is None:  # -0000: UTC, of a sender that does not tell its own zone
+        parsed = parsed.replace(tzinfo=dt.timezone.utc)
+    return _moment(parsed, zone)
 
 
 def _of_iso(found: re.Match[str], zone: dt.tzinfo | None) -> Moment:

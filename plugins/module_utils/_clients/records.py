@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import email
 import email.policy
+import html
 import io
 import json
 import re
@@ -21,6 +22,8 @@ FORMATS = ["auto", "json", "csv", "logfmt", "keys", "mail"]
 MOST = 100_000  # rows
 _PAIR = re.compile(r'([A-Za-z_][\w.:/-]*)=("(?:[^"\\]|\\.)*"|\S*)')
 _KEY = re.compile(r"\s*([^:=#][^:=]{0,80}?)\s*[:=]\s*(.*)")
+_FURTHER = ("next", "nextLink", "@odata.nextLink", "nextPageToken", "NextToken", "next_page", "continue")
+_BETWEEN = re.compile(r"\n\n(?=From \S+ +[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d)")  # mails in one file (mbox)
 _HEADERS = re.compile(r"(?:From |(?:Return-Path|Received|From|To|Date|Subject|Message-ID|MIME-Version|Delivered-To|X-[\w-]+):)", re.I)
 
 
@@ -37,6 +40,11 @@ def decoded(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
     return content.decode("utf-8-sig", "replace")
+
+
+def mail_of(content: bytes) -> str:
+    """A mail as ``rows`` wants it: each part of it has a character set of its own, so no byte may be lost."""
+    return content.decode("utf-8", "surrogateescape")
 
 
 def format_of(text: str, name: str, content_type: str = "") -> str:
@@ -89,6 +97,18 @@ def _json(text: str, within: str) -> list[Row]:
     if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
         raise NotRows(phrase("it is JSON, and no list of records: name where they stand in 'entries'"))
     return data
+
+
+def more_pages(text: str) -> bool:
+    """Whether an answer in JSON says that others follow it."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    if not isinstance(data, dict):
+        return False
+    places = [data, *(data[name] for name in ("links", "_links", "meta", "pagination") if isinstance(data.get(name), dict))]
+    return any(one.get(name) for one in places for name in _FURTHER)
 
 
 def _json_lines(lines: list[str]) -> list[object]:
@@ -164,8 +184,15 @@ def _unquoted(value: str) -> str:
 
 
 def _mail(text: str, _within: str) -> list[Row]:
-    """A mail: its headers by their names in lower case, ``body``, and ``text``, which is both."""
-    message = email.message_from_string(text, policy=email.policy.default)
+    """A mail, or those of an mbox."""
+    lines = text.replace("\r\n", "\n")
+    mails = _BETWEEN.split(lines) if lines.startswith("From ") else [lines]
+    return [_one_mail(one) for one in mails if one.strip()]
+
+
+def _one_mail(text: str) -> Row:
+    """Its headers by their names in lower case, ``body``, and ``text``, which is both."""
+    message = email.message_from_bytes(text.encode("utf-8", "surrogateescape"), policy=email.policy.default)
     try:
         headers = {name.lower(): " ".join(str(value).split()) for name, value in message.items()}
         part = message.get_body(("plain", "html"))
@@ -173,11 +200,20 @@ def _mail(text: str, _within: str) -> list[Row]:
     except (LookupError, ValueError, AttributeError, TypeError, KeyError):
         raise NotRows(phrase("it is a mail that cannot be parsed")) from None
     if part is not None and part.get_content_type() == "text/html":
-        body = re.sub(r"<[^>]{0,2000}>", " ", body)
+        body = _shown(body)
     if not {"date", "subject"} & set(headers):
         raise NotRows(phrase("it is no mail: it has neither a date nor a subject"))
     everything = "\n".join([*(f"{name}: {value}" for name, value in headers.items()), "", body])
-    return [{**headers, "body": body, "text": everything}]
+    return {**headers, "body": body, "text": everything}
+
+
+def _shown(page: str) -> str:
+    """The lines that a page shows: a row of a table is one, cells have a blank between them."""
+    page = re.sub(r"(?is)<(style|script|head)\b.*?</\1\s*>|<!--.*?-->", " ", page)
+    page = re.sub(r"\s+", " ", page)
+    page = re.sub(r"(?i)<(?:br|hr|/?(?:p|div|tr|li|ul|ol|table|h[1-6]|pre))\b[^>]{0,2000}>", "\n", page)
+    page = html.unescape(re.sub(r"<[^>]{0,2000}>", " ", page))
+    return "\n".join(" ".join(line.split()) for line in page.split("\n") if line.strip())
 
 
 def keys_of(row: Row) -> list[Message]:
@@ -185,4 +221,4 @@ def keys_of(row: Row) -> list[Message]:
     return [verbatim(one_line(str(key), 60)) for key in sorted(row, key=str)][:12]
 
 
-__all__ = ("FORMATS", "NotRows", "Row", "decoded", "format_of", "keys_of", "rows")
+__all__ = ("FORMATS", "NotRows", "Row", "decoded", "format_of", "keys_of", "mail_of", "more_pages", "rows")

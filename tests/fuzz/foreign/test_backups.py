@@ -255,7 +255,7 @@ def _innochecksum(rc: int, text: str) -> Verified:
     backup = mariadb_backups.Backup("/backup", files={"a/b.ibd": 5})
     verified = Verified(verbatim(""))
     with contextlib.suppress(CannotObserve):
-        _integrity_mariadb._file(backup, "a/b.ibd", FakeRunner(commands={"innochecksum": Completed(rc, text, text)}), verified)
+        _integrity_mariadb._sound(backup, "a/b.ibd", FakeRunner(commands={"innochecksum": Completed(rc, text, text)}), verified)
     return verified
 
 

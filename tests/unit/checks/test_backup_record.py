@@ -25,7 +25,9 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks._rec
     RUNNING,
     States,
 )
+from ansible_collections.operability.readiness.plugins.module_utils._checks._record_unnamed import FULL, PART, Owners, level_in, moment_in
 from ansible_collections.operability.readiness.plugins.module_utils._clients import records
+from ansible_collections.operability.readiness.plugins.module_utils._clients.record_amounts import number_of, size_of
 from ansible_collections.operability.readiness.plugins.module_utils._clients.record_times import moment_of, zone_of
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
@@ -52,6 +54,10 @@ MOMENT = dt.datetime(2026, 11, 25, 3, 0, 12, tzinfo=UTC).timestamp()
         f"/Date({int(MOMENT)}000)/",
         "Wed, 25 Nov 2026 03:00:12 +0000",
         "Wed, 25 Nov 2026 03:00:12 GMT",
+        "25 Nov 2026 03:00:12 UT",
+        "Tue, 24 Nov 2026 22:00:12 EST",
+        "Wed, 25 Nov 2026 04:00:12 +0100 (CET)",
+        "Wed, 25 Nov 2026 03:00:12 -0000",
     ],
 )
 def test_times_that_say_their_zone(value: object) -> None:
@@ -68,6 +74,7 @@ def test_times_that_say_their_zone(value: object) -> None:
         ("2026-11-24T18:00:12", None, "-09:00"),
         ("25/11/2026 04:00:12", "%d/%m/%Y %H:%M:%S", "Europe/Paris"),
         ("11/25/2026 3:00:12 AM", "%m/%d/%Y %I:%M:%S %p", "UTC"),
+        ("Wed, 25 Nov 2026 04:00:12", None, "Europe/Paris"),
     ],
 )
 def test_times_without_a_zone(value: str, form: str | None, zone: str) -> None:
@@ -86,6 +93,10 @@ def test_times_without_a_zone(value: str, form: str | None, zone: str) -> None:
         "25/11/2026 03:00",
         "2026-11-25",
         "2026-13-25T00:00:00Z",
+        "Wed, 25 Nov 2026 03:00:12 CEST",
+        "Wed, 25 Nov 2026 03:00:12 JST",
+        "Wed, 25 Nov 2026 03:00:12 IST",
+        639_000_000_000_000_000,
         12,
         -1,
         0,
@@ -151,6 +162,116 @@ def test_codes_where_success_is_a_number(said: str, kind: str) -> None:
 def test_one_sign_does_not_pass_for_another() -> None:
     assert States(["f"], [], ["E"]).kind("F") == GOOD  # without regard to case
     assert States(["T"], ["W"], ["E", "A"]).kind("A") == BAD
+
+
+def test_a_zone_in_the_form_is_that_of_the_text() -> None:
+    for zone in (None, zone_of("+09:00")):
+        found = moment_of("25/11/2026 03:00:12 GMT", zone, "%d/%m/%Y %H:%M:%S %Z")
+        assert found is not None
+        assert (int(found.time), found.naive) == (int(MOMENT), False)
+
+
+# -- amounts and what is not named
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        (5, 5.0),
+        ("549,999,999,999", 549999999999.0),
+        ("1.234.567", 1234567.0),
+        ("1 234 567,5", 1234567.5),
+        ("1\u202f234\u202f567", 1234567.0),
+        ("5,2", 5.2),
+        ("5.25", 5.25),
+        ("1234,567", 1234.567),
+        ("12,345", None),
+        ("1,2,3", None),
+        ("-5", None),
+        ("inf", None),
+        ("five", None),
+        ("", None),
+        (None, None),
+        (True, None),
+    ],
+)
+def test_numbers_as_people_write_them(said: object, number: float | None) -> None:
+    assert number_of(said) == number
+
+
+@pytest.mark.parametrize(
+    ("said", "size"),
+    [
+        ("10Gi", 10 * 2**30),
+        ("10 GiB", 10 * 2**30),
+        ("10 Gio", 10 * 2**30),
+        ("10 GB", 10**10),
+        ("10 Go", 10**10),
+        ("10G", 10 * 2**30),
+        ("512 octets", 512),
+        ("1 234 567 ko", 1234567000),
+        ("10 Gx", None),
+        ("10 apples", None),
+        ("G", None),
+        ("12,345 GB", None),
+        ("9" * 1000 + " B", None),
+    ],
+)
+def test_sizes_as_people_write_them(said: str, size: float | None) -> None:
+    assert size_of(said) == size
+
+
+@pytest.mark.parametrize(
+    ("rows", "field"),
+    [
+        ([{"JobName": "a"}, {"JobName": "b"}], "JobName"),
+        ([{"attributes": {"policyName": "a"}}, {"attributes": {"policyName": "b"}}], "attributes.policyName"),
+        ([{"labels": {"velero.io/schedule-name": "a"}}, {"labels": {"velero.io/schedule-name": "b"}}], "labels.velero.io/schedule-name"),
+        ([{"policyName": "a", "scheduleName": "full"}, {"policyName": "a", "scheduleName": "incr"}], None),
+        ([{"VolumeId": "vol-1"}, {"VolumeId": "vol-2"}], "VolumeId"),
+        ([{"name": "tank/a@1"}, {"name": "tank/b@1"}], "name"),
+        ([{"name": "a"}, {"name": "b"}, {"name": "b"}], "name"),
+        ([{"name": "a-x7f2"}, {"name": "a-k20s"}], None),
+        ([{"name": "tank/a@1"}, {"name": "tank/a@2"}], None),
+        ([{"jobid": 1}, {"jobid": 2}], None),
+        ([{"SnapshotId": "snap-1"}, {"SnapshotId": "snap-2"}], None),
+        ([{"job": "db.2026-11-25_03.00.00_12"}, {"job": "db.2026-11-24_03.00.00_11"}], None),
+        ([{"JobName": "a"}, {"JobName": "a"}, {}], None),
+        ([{"JobName": "a"}, {"JobName": None}], None),
+    ],
+)
+def test_whose_the_records_are(rows: list[dict[str, object]], field: str | None) -> None:
+    owners = Owners()
+    for row in rows:
+        owners.note(row)
+    found = owners.mixed()
+    assert (found and found[0]) == field
+
+
+@pytest.mark.parametrize(
+    ("row", "level"),
+    [
+        ({"level": "F"}, FULL),
+        ({"level": "I", "type": "B"}, PART),
+        ({"attributes": {"scheduleType": "FULL"}}, FULL),
+        ({"BackupType": "Differential Incremental"}, PART),
+        ({"type": "B"}, ""),
+        ({"SnapshotType": "manual"}, ""),
+        ({"level": None}, ""),
+    ],
+)
+def test_levels_by_the_names_of_their_fields(row: dict[str, object], level: str) -> None:
+    assert level_in(row) == level
+
+
+def test_the_newest_moment_is_no_expiry() -> None:
+    row = {
+        "metadata": {"creationTimestamp": "2026-11-25T03:00:12Z"},
+        "status": {"expiration": "2026-12-25T03:00:12Z"},
+        "size": int(MOMENT) + 9,
+    }
+    assert moment_in(row) == int(MOMENT)
+    assert moment_in({"size": MOMENT}) is None
 
 
 # -- forms
@@ -304,6 +425,10 @@ def test_foreign_text_is_bounded(tmp_path: pathlib.Path) -> None:
         ({"min_size": "1GiB"}, "min_size: name the field"),
         ({"min_items": 5}, "min_items: name the field"),
         ({"time_zone": "Europe/Nowhere"}, "time_zone: 'Europe/Nowhere' is no time zone"),
+        ({"path": ""}, "path: it is empty"),
+        ({"max_age": "0h"}, "max_age: no backup can be as young"),
+        ({"path": None, "url": "http://x", "query": "up", "retention": "30d"}, "retention: a query gives one time"),
+        ({"path": None, "url": "http://x", "query": "up", "min_count": 7}, "min_count: a query gives one time"),
         ({"url": "http://x"}, "mutually exclusive"),
         ({"query": "up"}, "missing key"),
     ],

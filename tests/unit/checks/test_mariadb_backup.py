@@ -274,3 +274,68 @@ def test_many_files_are_looked_at_in_no_time(tmp_path: pathlib.Path) -> None:
     [finding] = run_item(Item(key="x", check="mariadb_backup", args={"path": str(tmp_path), "max_age": "26h"}), Runner())
     assert str(finding.status) == "pass", finding.message
     assert "tables: 3001" in finding.message
+
+
+# -- pages that are in use
+
+
+def table(pages: int, used: t.Iterable[int], lsn: int = 100, flags: int = 0x15) -> bytes:
+    """A file of which these pages are in use, each with its number."""
+    content = bytearray(data_file(pages, flags=flags))
+    content[16:24] = struct.pack(">Q", lsn)
+    for number in range(pages):
+        content[number * 16384 + 4 : number * 16384 + 8] = struct.pack(">I", number)
+        entry = 150 + 40 * (number // 64)
+        content[entry + 20 : entry + 24] = struct.pack(">I", 4)
+        if number not in used:
+            content[entry + 24 + number % 64 // 4] |= 1 << 2 * (number % 4)
+    return bytes(content)
+
+
+def zeroed(content: bytes, *pages: int) -> bytes:
+    changed = bytearray(content)
+    for page in pages:
+        changed[page * 16384 : (page + 1) * 16384] = bytes(16384)
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("most", [0, 200])
+@pytest.mark.parametrize(
+    ("content", "latest", "found"),
+    [
+        (table(130, range(130)), 100, None),
+        (zeroed(table(130, range(130)), 129), 100, 129),
+        (zeroed(table(130, range(130)), 64), 100, 64),
+        (zeroed(table(130, range(100)), 100, 129), 100, None),  # not in use
+        (zeroed(table(130, range(130), lsn=101), 129), 100, None),  # in use since: it is in the log
+        (zeroed(table(130, range(130), lsn=101), 129), innodb_files.EVER, 129),  # the log was applied
+        (zeroed(table(130, range(130), flags=0x35), 129), 100, None),  # page_compressed: may have been freed meanwhile
+        (zeroed(table(130, range(130), flags=0x35), 129), innodb_files.EVER, 129),
+        (zeroed(table(130, range(130), flags=0x27), 129), 100, None),  # pages of another size
+        (table(130, range(130))[: 100 * 16384], 100, None),  # cut: told by the length
+        (bytes(3 * 16384), 100, None),
+    ],
+)
+def test_pages_in_use_must_be_there(tmp_path: pathlib.Path, content: bytes, latest: int, found: int | None, most: int) -> None:
+    path = _put(tmp_path / "a.ibd", content)
+    assert innodb_files.unwritten(str(path), len(content), latest, most) == found
+
+
+def test_a_few_pages_of_many(tmp_path: pathlib.Path) -> None:
+    content = zeroed(table(130, range(130)), *range(4, 130))
+    assert innodb_files.unwritten(str(_put(tmp_path / "a.ibd", content)), len(content), 100, 8) is not None
+
+
+def _dictionary(*tables: tuple[bytes, int]) -> bytes:
+    page = bytearray(16384)
+    page[24:26], page[66:74] = b"\x45\xbf", struct.pack(">Q", 1)
+    rows = b"".join(
+        name + b"\0" * 13 + struct.pack(">QIIQI", 77, 0x80000002, 1, 0, 80) + struct.pack(">I", space) + b"rest" for name, space in tables
+    )
+    page[120 : 120 + len(rows)] = rows
+    return bytes(16384) + bytes(page)
+
+
+def test_which_tables_have_a_file_of_their_own(tmp_path: pathlib.Path) -> None:
+    path = _put(tmp_path / "ibdata1", _dictionary((b"pay/orders2", 0), (b"pay/orders", 9), (b"pay/old", 0)))
+    assert innodb_files.own_files(str(path), ["pay/orders", "pay/old", "pay/new"]) == {"pay/orders": True, "pay/old": False}
