@@ -111,6 +111,11 @@ def public_url(url: str) -> str:
     return masked(before + urlunsplit((parts.scheme, host + port, re.sub(r";[^/]*", "", parts.path), "", "")))
 
 
+def shown_address(address: str) -> str:
+    """An address as it may be shown: one with ``//`` as ``public_url`` has it, any other (a path, ``sftp:user@host:/x``) masked."""
+    return public_url(address) if "://" in address else masked(address)
+
+
 def masked(text: str) -> str:
     """The text, in which every address has lost its login and what in its query is secret. Whatever is no address stays."""
     out = _OF_STORE.sub(_hide_value, text) if "@" in text else text
@@ -446,4 +451,5 @@ __all__ = (
     "public_url",
     "secrets_in",
     "secrets_of",
+    "shown_address",
 )

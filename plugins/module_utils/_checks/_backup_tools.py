@@ -7,32 +7,17 @@ from __future__ import annotations
 
 import typing as t
 
-from .._argspec import Spec
-from .._masking import masked, public_url
+from .._argspec import Option, Spec
+from .._masking import masked, shown_address
+from ._backup_access import BARMAN, BORG, FILE, MARIADB, PGBACKREST, RESTIC
 from ._backup_proofs import IntegrityOf, RestoreOf
 
 TOOLS = ("restic", "file", "borg", "pgbackrest", "barman", "mariadb")
-# what the clients of the tools take, in one; documented by the fragment _backup_tools
+# what the checks of the tools take to find and open their backups, in one; documented by the fragment _backup_tools
 ACCESS: Spec = {
-    "repository": {"type": "str"},
-    "password_file": {"type": "path", "no_log": False},
-    "password": {"type": "str", "no_log": True},
-    "environment": {"type": "dict", "no_log": True},
-    "paths": {"type": "list", "elements": "str"},
-    "host": {"type": "str"},
-    "tags": {"type": "list", "elements": "str"},
-    "binary": {"type": "str"},
-    "config": {"type": "path"},
-    "profile": {"type": "str"},
-    "pattern": {"type": "list", "elements": "str"},
-    "path": {"type": "path"},
-    "stanza": {"type": "str"},
-    "repo": {"type": "int"},
-    "barman_server": {"type": "str"},
-    "archive_prefix": {"type": "str"},
-    "glob_archives": {"type": "str"},
-    "time_zone": {"type": "str"},
-    "verify_max_bytes": {"type": "str"},
+    option: t.cast("Option", {key: value for key, value in about.items() if key not in ("required", "default")})
+    for spec in (RESTIC, BORG, PGBACKREST, BARMAN, MARIADB, FILE)
+    for option, about in spec.items()
 }
 TOOL_SPEC: Spec = {"tool": {"type": "str", "required": True, "choices": list(TOOLS)}, **ACCESS}
 TOOL_SIZES = ("verify_max_bytes",)
@@ -141,10 +126,6 @@ def is_of_one_host(args: t.Mapping[str, object]) -> bool:
             if isinstance(item, str) and item.startswith(("/", "~", ".", "file://", "local:")):
                 return True
     return False
-
-
-def shown_address(text: str) -> str:
-    return masked(public_url(text)) if "://" in text else masked(text)
 
 
 def integrity_of(tool: str) -> IntegrityOf:

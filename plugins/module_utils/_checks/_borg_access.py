@@ -12,27 +12,15 @@ import re
 import stat
 import typing as t
 
-from .._argspec import ArgumentsRefused, Spec
+from .._argspec import ArgumentsRefused
 from .._clients.borg import Access, Archive
-from .._clients.borg_repository import shown
 from .._clients.borgmatic import read
 from .._finding import CannotObserve
+from .._masking import shown_address
 from .._patterns import NotSearched, find
 from .._phrase import Message, phrase
 from .._runner import Runner
 
-# the options by which the backups are found
-ACCESS: Spec = {
-    "repository": {"type": "str"},
-    "config": {"type": "path"},
-    "password_file": {"type": "path", "no_log": False},
-    "password": {"type": "str", "no_log": True},
-    "environment": {"type": "dict", "no_log": True},
-    "binary": {"type": "str", "default": "borg"},
-    "archive_prefix": {"type": "str"},
-    "glob_archives": {"type": "str"},
-    "host": {"type": "str"},
-}
 CONSTRAINTS = {
     "required_one_of": [("repository", "config")],
     "mutually_exclusive": [("password", "password_file"), ("archive_prefix", "glob_archives")],
@@ -54,7 +42,7 @@ class Target:
 
     @property
     def name(self) -> str:
-        return self.label or shown(self.access.repository)
+        return self.label or shown_address(self.access.repository)
 
     @property
     def is_one_series(self) -> bool:
@@ -85,7 +73,7 @@ def targets(args: t.Mapping[str, object], runner: Runner) -> list[Target]:
         if (_text(args, name) or "").startswith("-"):
             raise ArgumentsRefused([f"{name}: '{args[name]}' would reach borg as an option"])
     if repository is not None and "::" in repository:
-        raise ArgumentsRefused([f"repository: '{shown(repository)}' names an archive; expected the repository alone"])
+        raise ArgumentsRefused([f"repository: '{shown_address(repository)}' names an archive; expected the repository alone"])
     password, warns = _password(args, runner)
     given = args.get("environment")
     environment = {str(name): str(value) for name, value in given.items()} if isinstance(given, dict) else {}
@@ -106,13 +94,17 @@ def _of_borgmatic(path: str, chosen: str | None, base: Target, runner: Runner) -
     config = read(path, runner)
     kept = [one for one in config.repositories if chosen in (None, one.label, one.path)]
     if not kept:
-        there = [one.label or shown(one.path) for one in config.repositories]
-        said = phrase("{path:path} has no repository {name:path}; it has: {there:list}", path=path, name=shown(str(chosen)), there=there)
+        there = [one.label or shown_address(one.path) for one in config.repositories]
+        said = phrase(
+            "{path:path} has no repository {name:path}; it has: {there:list}", path=path, name=shown_address(str(chosen)), there=there
+        )
         raise CannotObserve(said)
     out = []
     for one in kept:
         if one.path.startswith("-") or "::" in one.path:
-            raise CannotObserve(phrase("{path:path} has a repository that is no address: {name:path}", path=path, name=shown(one.path)))
+            raise CannotObserve(
+                phrase("{path:path} has a repository that is no address: {name:path}", path=path, name=shown_address(one.path))
+            )
         own = base.access.password is not None
         access = base.access._replace(
             repository=one.path,
@@ -150,4 +142,4 @@ def _text(args: t.Mapping[str, object], name: str) -> str | None:
     return None if value is None else str(value)
 
 
-__all__ = ("ACCESS", "CONSTRAINTS", "Target", "targets")
+__all__ = ("CONSTRAINTS", "Target", "targets")

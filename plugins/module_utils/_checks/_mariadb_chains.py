@@ -11,7 +11,7 @@ import glob
 import os
 import typing as t
 
-from .._argspec import ArgumentsRefused, Spec
+from .._argspec import ArgumentsRefused
 from .._clients.mariadb_backups import Backup, chain, look, places, read
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
@@ -20,18 +20,11 @@ from ._dated_names import name_time, parts_of, translate
 from ._judgement import FUTURE
 from ._time_zone import time_zone
 
-# the options by which the backups are found
-ACCESS: Spec = {
-    "path": {"type": "path"},
-    "pattern": {"type": "list", "elements": "str"},
-    "time_zone": {"type": "str"},
-    "verify_max_bytes": {"type": "str", "default": "2GiB"},
-}
 LARGEST = 2 * 2**30  # bytes, the default of verify_max_bytes
 
 
 class Access(t.TypedDict):
-    """What ``ACCESS`` makes."""
+    """The options by which the backups are found."""
 
     path: str | None
     pattern: list[str] | None
@@ -161,4 +154,4 @@ def about(backup: Backup) -> Message:
     return phrase("{path:path}: {reason}", path=backup.path, reason=why)
 
 
-__all__ = ("ACCESS", "LARGEST", "Access", "Chains", "about", "chains")
+__all__ = ("LARGEST", "Access", "Chains", "about", "chains")

@@ -1,23 +1,14 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options with which each check of pgBackRest reaches a stanza. PRIVATE to the collection."""
+"""With what each check of pgBackRest reaches a stanza. PRIVATE to the collection."""
 
 from __future__ import annotations
 
 import typing as t
 
-from .._argspec import Spec
 from .._clients.pgbackrest import PgBackRest
 from .._runner import Runner
-
-ACCESS: Spec = {
-    "stanza": {"type": "str", "required": True},
-    "config": {"type": "path"},
-    "repo": {"type": "int"},
-    "binary": {"type": "str", "default": "pgbackrest"},
-    "environment": {"type": "dict", "no_log": True},
-}
 
 
 class Access(t.TypedDict):
@@ -40,4 +31,4 @@ def tool_of(args: Access, runner: Runner) -> PgBackRest:
     )
 
 
-__all__ = ("ACCESS", "Access", "tool_of")
+__all__ = ("Access", "tool_of")

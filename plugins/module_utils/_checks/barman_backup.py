@@ -15,6 +15,7 @@ from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isofo
 from .._message import one_line
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
+from ._backup_access import BARMAN
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, Limits, allowed_age, not_retained, refuse_odd, too_few, too_old
 from ._barman_catalogue import (
     Kept,
@@ -32,15 +33,8 @@ from ._judgement import FUTURE, Judgement, percent, shrunk
 
 WHERE = "host"
 TIMEOUT = 120.0
-# how barman is asked for one of its servers
-ACCESS: Spec = {
-    "barman_server": {"type": "str", "required": True},
-    "config": {"type": "path"},
-    "binary": {"type": "str", "default": "barman"},
-    "environment": {"type": "dict", "no_log": True},
-}
 ARGUMENT_SPEC: Spec = {
-    **ACCESS,
+    **BARMAN,
     **LIMITS_SPEC,
     "max_wal_lag": {"type": "str"},
     "encrypted": {"type": "bool", "default": False},
@@ -289,4 +283,4 @@ def _measure(args: Arguments, newest: Kept, wal: Wal, gaps: int, common: Facts) 
     common["observed"].update(newest_wal=wal.newest, wal_gaps=gaps, wal_bytes_only_on_server=wal.only_there)
 
 
-__all__ = ("ACCESS", "ARGUMENT_SPEC", "COMPARABLE", "DURATIONS", "TIMEOUT", "WHERE", "problems", "run")
+__all__ = ("ARGUMENT_SPEC", "COMPARABLE", "DURATIONS", "TIMEOUT", "WHERE", "problems", "run")

@@ -16,6 +16,7 @@ from .._clients.borg_repository import appends_only
 from .._finding import CannotObserve, Facts, Finding, Measurement, Status, failed, isoformat
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, user_name
+from ._backup_access import BORG
 from ._backup_limits import (
     LIMITS_DURATIONS,
     LIMITS_SPEC,
@@ -28,7 +29,7 @@ from ._backup_limits import (
     too_few,
     too_old,
 )
-from ._borg_access import ACCESS, CONSTRAINTS, Target, targets
+from ._borg_access import CONSTRAINTS, Target, targets
 from ._borg_content import Contents, Held, beside_earlier, beside_live, look, missing, zeros
 from ._borg_series import grouped, shown_series
 from ._judgement import FUTURE, Judgement, percent
@@ -37,7 +38,7 @@ from ._live_tree import changed_since, is_this_host, leading_out
 WHERE = "host"
 TIMEOUT = 300.0
 ARGUMENT_SPEC: Spec = {
-    **ACCESS,
+    **BORG,
     "paths": {"type": "list", "elements": "str"},
     "encrypted": {"type": "bool", "default": False},
     "append_only": {"type": "bool", "default": False},

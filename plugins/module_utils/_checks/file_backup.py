@@ -10,10 +10,10 @@ import datetime as dt
 import os
 
 from .._argspec import Spec
-from .._clients.file import ACCESS
 from .._finding import CannotObserve, Finding, Measurement, failed, isoformat
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, unreadable
+from ._backup_access import FILE
 from ._backup_content import Verdict, examine
 from ._backup_files import SETTLING, Backup, Found, given_patterns, is_named, is_surely, look, missing_folder, without_others
 from ._backup_limits import (
@@ -46,7 +46,7 @@ from ._judgement import FUTURE, Judgement, percent, shrunk
 WHERE = "host"
 TIMEOUT = 120.0
 ARGUMENT_SPEC: Spec = {
-    **ACCESS,
+    **FILE,
     "paths": {"type": "list", "elements": "str"},
     **LIMITS_SPEC,
     "min_size": {"type": "str", "default": "1"},

@@ -15,6 +15,7 @@ from .._clients.xbstream import envelope
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat
 from .._phrase import Message, phrase, plural
 from .._runner import Runner, unreadable
+from ._backup_access import MARIADB
 from ._backup_limits import (
     LIMITS_DURATIONS,
     LIMITS_SPEC,
@@ -28,13 +29,13 @@ from ._backup_limits import (
     too_old,
 )
 from ._judgement import Judgement, percent, shrunk
-from ._mariadb_chains import ACCESS, Access, Chains, about, chains
+from ._mariadb_chains import Access, Chains, about, chains
 from ._mariadb_files import SYSTEM, faults, lacking, lost_tables, own_tables, tables_of, without_data
 
 WHERE = "host"
 TIMEOUT = 300.0
 ARGUMENT_SPEC: Spec = {
-    **ACCESS,
+    **MARIADB,
     **LIMITS_SPEC,
     "max_full_age": {"type": "str"},
     "contains": {"type": "list", "elements": "str"},

@@ -17,9 +17,10 @@ from .._clients.postgresql_archiver import SECRET_IN_CONNINFO, DataFolder, ask_s
 from .._finding import CannotObserve, Facts, Finding, Measurement, isoformat, unknown
 from .._phrase import Message, phrase, plural
 from .._runner import Runner, user_name
+from ._backup_access import PGBACKREST
 from ._backup_limits import LIMITS_DURATIONS, LIMITS_SPEC, allowed_age, not_retained, refuse_odd, too_old
 from ._judgement import FUTURE, Judgement, percent, shrunk
-from ._pgbackrest_access import ACCESS, tool_of
+from ._pgbackrest_access import tool_of
 from ._pgbackrest_content import judge_files, unusable
 from ._wal_archive import (
     Archive,
@@ -40,7 +41,7 @@ from ._wal_archive import (
 WHERE = "host"
 TIMEOUT = 120.0
 ARGUMENT_SPEC: Spec = {
-    **ACCESS,
+    **PGBACKREST,
     **LIMITS_SPEC,
     "max_full_age": {"type": "str"},
     "max_wal_lag": {"type": "str"},

@@ -11,12 +11,13 @@ import posixpath
 import typing as t
 
 from .._argspec import ArgumentsRefused, Spec
-from .._clients.restic import ACCESS, Lock, Restic, at_once
+from .._clients.restic import Lock, Restic, at_once
 from .._clients.restic_access import Access, Opened, opened
 from .._clients.restic_snapshots import Snapshot, covers, same_set, select
 from .._finding import CannotObserve, Facts, Finding, Measurement, failed, isoformat
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
+from ._backup_access import RESTIC
 from ._backup_limits import (
     LIMITS_DURATIONS,
     LIMITS_SPEC,
@@ -37,7 +38,7 @@ from ._restic_sets import KEPT, Path, Trees, beside_the_host, compare, damaged, 
 WHERE = "host"
 TIMEOUT = 120.0
 ARGUMENT_SPEC: Spec = {
-    **ACCESS,
+    **RESTIC,
     **LIMITS_SPEC,
     "append_only": {"type": "bool", "default": False},
     "encrypted": {"type": "bool", "default": False},

@@ -21,6 +21,7 @@ import tempfile
 import typing as t
 
 from .._finding import CannotObserve
+from .._masking import shown_address
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Completed, Runner, unreadable, user_name
@@ -41,7 +42,7 @@ from .borg_failures import (
     failure,
     said_lines,
 )
-from .borg_repository import Holder, holders, mirrored, needs_replay, shown
+from .borg_repository import Holder, holders, mirrored, needs_replay
 
 CHECKPOINT = re.compile(r"\.checkpoint(?:\.\d+)?$")
 LOCK_WAIT = 5.0  # seconds; borg create itself waits for one second
@@ -116,7 +117,7 @@ class Borg:
 
     def __init__(self, runner: Runner, access: Access) -> None:
         self.runner, self.binary, self.repository = runner, access.binary, access.repository
-        self.shown = shown(access.repository)
+        self.shown = shown_address(access.repository)
         self.local = local_path(access.repository)
         self.left: list[Holder] = []  # locks of processes that have ended
         try:

@@ -18,7 +18,6 @@ import struct
 import typing as t
 import zlib
 
-from .._masking import masked, public_url
 from .._phrase import Message, phrase
 
 _HOLDER = re.compile(r"(.+)\.(\d+)-[0-9a-f]+$")
@@ -42,11 +41,6 @@ class Holder(t.NamedTuple):
         if self.alive is None:
             return phrase("process {pid:number} of {host}", pid=self.pid, host=self.host)
         return phrase("process {pid:number} of this host", pid=self.pid)
-
-
-def shown(repository: str) -> str:
-    """The address of a repository without its login's secrets."""
-    return public_url(repository) if "://" in repository else masked(repository)
 
 
 def holders(folder: str, environ: t.Mapping[str, str]) -> list[Holder]:
@@ -163,4 +157,4 @@ def appends_only(folder: str) -> bool | None:
         return None
 
 
-__all__ = ("Holder", "appends_only", "holders", "mirrored", "needs_replay", "shown")
+__all__ = ("Holder", "appends_only", "holders", "mirrored", "needs_replay")

@@ -23,10 +23,6 @@ from .pg_archives import MAGIC as PG_ARCHIVE
 from .pg_archives import read_custom
 from .streams import BY_TOOL, SUFFIXES, Damaged, NotVerifiable, ReadEnough, Stream, compression_of, named_compression, opened
 
-ACCESS: dict[str, t.Any] = {  # as _argspec has it
-    "pattern": {"type": "list", "elements": "str"},
-    "path": {"type": "path"},
-}
 FIRST = 4 << 20  # bytes unpacked of what is too large to be read to its end
 ENCRYPTIONS = (".gpg", ".pgp", ".age", ".enc", ".asc", ".aes", ".openssl")
 _NAMED_TAR = re.compile(r"\.(tar(\.(gz|bz2|xz|zst|lz4))?|tgz|tbz2?|txz|tzst)\Z", re.I)
@@ -327,4 +323,4 @@ def _never() -> None:
     return None
 
 
-__all__ = ("ACCESS", "ENCRYPTIONS", "FIRST", "Asked", "bare_name", "head_of", "is_plain_text", "look_into")
+__all__ = ("ENCRYPTIONS", "FIRST", "Asked", "bare_name", "head_of", "is_plain_text", "look_into")

@@ -14,7 +14,7 @@ import threading
 import typing as t
 
 from .._finding import CannotObserve
-from .._masking import HIDDEN, SHORTEST, masked, public_url
+from .._masking import HIDDEN, SHORTEST, masked, shown_address
 from .._message import one_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Completed, Runner, user_name
@@ -55,32 +55,6 @@ _TEXTS = (
 )
 
 
-class Option(t.TypedDict, total=False):
-    """An option of a check, as Ansible describes it."""
-
-    type: str
-    elements: str
-    required: bool
-    default: object
-    choices: list[str]
-    no_log: bool
-    aliases: list[str]
-    options: dict[str, Option]
-
-
-# which repository, how it is opened, and which of its snapshots
-ACCESS: dict[str, Option] = {
-    "repository": {"type": "str"},
-    "password_file": {"type": "path", "no_log": False},
-    "password": {"type": "str", "no_log": True},
-    "environment": {"type": "dict", "no_log": True},
-    "config": {"type": "path"},
-    "profile": {"type": "str"},
-    "paths": {"type": "list", "elements": "str"},
-    "host": {"type": "str"},
-    "tags": {"type": "list", "elements": "str"},
-    "binary": {"type": "str", "default": "restic"},
-}
 # restic goes on trying for minutes to read what nobody will bring back
 _MISSING = re.compile(r"Load\(<data/([0-9a-f]{6,64})>.*(?:no such file|does not exist|NoSuchKey)")
 _TRACE = re.compile(r"\.(?:go|s):\d+|^goroutine |^(?:github\.com|golang\.org|runtime|main)[./]\S*$|^\S+\([^ ]*\)$")
@@ -123,7 +97,7 @@ class Restic:
     ) -> None:
         self.binary = binary
         self.repository = repository
-        self.shown = public_url(repository) if "://" in repository else masked(repository)
+        self.shown = shown_address(repository)
         given = {name: str(value) for name, value in (environment or {}).items()}
         # restic's own variables of this process are about some other repository
         self.runner = copy.copy(runner)
@@ -411,7 +385,6 @@ def has_cache(environ: t.Mapping[str, str]) -> bool:
 
 
 __all__ = (
-    "ACCESS",
     "DAMAGED",
     "LOCKED",
     "NO_PASSWORD",

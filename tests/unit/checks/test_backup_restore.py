@@ -32,6 +32,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks._bac
 from ansible_collections.operability.readiness.plugins.module_utils._checks._judgement import Judgement
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
+from ansible_collections.operability.readiness.plugins.module_utils._masking import shown_address
 from ansible_collections.operability.readiness.plugins.module_utils._phrase import phrase, verbatim
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 
@@ -515,5 +516,5 @@ def test_what_was_named_for_an_archive_of_borg_is_what_lies_in_no_other_folder_o
 
 
 def test_an_address_is_shown_without_its_login() -> None:
-    assert "first" not in _backup_tools.shown_address("rest:https://svc:first@login@backup.example.com/main")
+    assert "first" not in shown_address("rest:https://svc:first@login@backup.example.com/main")
     assert phrase("{a}", a=1) == "1"

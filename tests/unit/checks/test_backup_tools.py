@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
-import importlib
 import pathlib
 import re
 import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
-from ansible_collections.operability.readiness.plugins.module_utils._checks import _backup_tools, backup_integrity, backup_restore
+from ansible_collections.operability.readiness.plugins.module_utils._checks import (
+    _backup_access,
+    _backup_tools,
+    backup_integrity,
+    backup_restore,
+)
 from ansible_collections.operability.readiness.plugins.plugin_utils._running import sending
 
 FOLDER = pathlib.Path(_backup_tools.__file__).parent
@@ -46,18 +50,10 @@ def test_no_other_file_is_imported_for_a_tool() -> None:
                 find(name)
 
 
-def specs() -> t.Iterator[tuple[str, dict[str, dict[str, t.Any]]]]:
-    """What the files of the tools take to reach their backups."""
-    for path in sorted([*FOLDER.glob("*.py"), *(FOLDER.parent / "_clients").glob("*.py")]):
-        if path.stem != "_backup_tools" and re.search(r"^ACCESS\b", path.read_text(encoding="utf-8"), re.MULTILINE):
-            package = "_checks" if path.parent == FOLDER else "_clients"
-            name = f"{_backup_tools.__name__.rpartition('._checks')[0]}.{package}.{path.stem}"
-            yield path.stem, importlib.import_module(name).ACCESS
-
-
 def test_what_a_tool_takes_is_taken_here() -> None:
     loose = ("required", "default")
-    for name, spec in specs():
+    for name in _backup_access.__all__:
+        spec: dict[str, dict[str, t.Any]] = getattr(_backup_access, name)
         for option, about in spec.items():
             ours = _backup_tools.ACCESS.get(option)
             assert ours == {key: value for key, value in about.items() if key not in loose}, f"{name}: {option}"
