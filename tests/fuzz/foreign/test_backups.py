@@ -32,7 +32,6 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients imp
     barman_files,
     borg,
     borg_failures,
-    borg_repository,
     borgmatic,
     innodb_files,
     mariadb_backups,
@@ -57,6 +56,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients.ins
 from ansible_collections.operability.readiness.plugins.module_utils._clients.streams import Damaged, NotVerifiable
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
+from ansible_collections.operability.readiness.plugins.module_utils._masking import shown_address
 from ansible_collections.operability.readiness.plugins.module_utils._phrase import verbatim
 from fakes import NOW, Completed, FakeRunner
 from fuzz.foreign.test_answers import sound
@@ -164,9 +164,9 @@ def _borg_checked(text: str) -> object:
 
 
 def _segments(text: str) -> object:
-    left_at = wal_segments.parse_history(text)
+    left_at = wal_names.parse_history(text)
     present = {found for word in text.split() if (found := wal_segments.segment_of(word, 2**24))}
-    start = wal_segments.Segment(1, 4)
+    start = wal_names.Segment(1, 4)
     return wal_segments.first_gap(present, start, start, 2**24, left_at) if len(present) < 3 else None
 
 
@@ -203,7 +203,7 @@ CASES: dict[str, Case] = {
     "borg failure": Case(lambda text: (borg_failures.failure(text), borg_failures.said_lines(text)), (BORG_LOG, said("LockTimeout", "x"))),
     "borg check": Case(_borg_checked, (BORG_CHECKED, BORG_LOG), (CannotObserve,)),
     "borg address": Case(
-        lambda text: (borg.local_path(text), borg_repository.shown(text)), ("ssh://u:p@h/./x", "h:x", "file:///srv/borg", "~/borg")
+        lambda text: (borg.local_path(text), shown_address(text)), ("ssh://u:p@h/./x", "h:x", "file:///srv/borg", "~/borg")
     ),
     "pgbackrest info": Case(lambda text: pgbackrest.parse_info(text, "main"), (PGBACKREST,), (CannotObserve,)),
     "pgbackrest files": Case(pgbackrest.parse_files, (wal(*WAL),), (CannotObserve,)),
@@ -221,7 +221,7 @@ CASES: dict[str, Case] = {
     "history of WAL": Case(lambda text: wal_names.steps(text, 3, 2**24), (HISTORY,)),
     "gaps of WAL": Case(_segments, (HISTORY, f"{WAL[0]} {WAL[1]}"), ()),
     "place in WAL": Case(wal_names.position, ("0/4000028", "FFFFFFFF/FFFFFFFF")),
-    "place in WAL, again": Case(wal_segments.lsn_of, ("0/4000028", "FFFFFFFF/FFFFFFFF"), (ValueError,)),
+    "place in WAL, again": Case(wal_names.lsn_of, ("0/4000028", "FFFFFFFF/FFFFFFFF"), (ValueError,)),
     "archiver of PostgreSQL": Case(postgresql_archiver.parse_server, (json.dumps(ARCHIVER),), (CannotObserve,)),
     "innochecksum": Case(
         lambda text: _innochecksum(1, text), ("Fail: page 3 invalid\nExceeded the maximum allowed checksum mismatch count::0\n", "Error: x")
@@ -335,7 +335,7 @@ RECORD = _restore_record.made(
     files=3,
     bytes=5,
     duration=1.5,
-    proven=["files /srv"],
+    proven=["restored", "files /srv"],
     result="pass",
     message="x",
 )
@@ -345,7 +345,9 @@ def test_the_record_of_a_restore(tmp_path: pathlib.Path) -> None:
     path = str(tmp_path / "record.json")
     _restore_record.write(path, RECORD)
     content = json.loads(pathlib.Path(path).read_text())
-    asked = t.cast("t.Any", type("Asked", (), {"of": RECORD.of, "wanted": ["x"], "max_age": 5.0, "rto": 1.0}))
+    asked = t.cast(
+        "t.Any", type("Asked", (), {"of": RECORD.of, "wanted": ["x"], "max_age": 5.0, "rto": 1.0, "min_files": 1, "of_one_host": True})
+    )
 
     @fuzz(80)
     @given(documents({key: value for key, value in content.items() if key not in ("kind", "digest")}))
