@@ -12,7 +12,8 @@ import typing as t
 from .._clients.archive_commands import HIDDEN, PGBACKREST, cannot_archive, hides_failures
 from .._clients.pgbackrest import Backup, PgBackRest, PgBackRestFailed, moment
 from .._clients.postgresql_archiver import DataFolder, Server
-from .._clients.wal_segments import Gap, Segment, first_gap, name_of, parse_history, segment_of, size_of, unbroken_from
+from .._clients.wal_names import Segment, name_of, parse_history
+from .._clients.wal_segments import Gap, first_gap, segment_of, size_of, unbroken_from
 from .._finding import CannotObserve, isoformat
 from .._phrase import NOTHING, Message, phrase, plural, with_more
 from ._judgement import FUTURE, Judgement

@@ -17,7 +17,7 @@ from .._masking import masked
 from .._message import first_line
 from .._phrase import phrase, verbatim
 from .._runner import Runner, unreadable
-from .wal_segments import lsn_of
+from .wal_names import lsn_of
 
 # what is in the server's own view of settings is shown only as far as the role may see it
 QUESTION = """

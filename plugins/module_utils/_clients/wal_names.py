@@ -11,7 +11,8 @@ import typing as t
 SEGMENT = re.compile(r"[0-9A-F]{24}")
 FOLDER = re.compile(r"[0-9A-F]{16}")
 HISTORY = re.compile(r"([0-9A-F]{8})\.history")
-USUAL_SIZE = 16 * 2**20  # bytes
+USUAL_SIZE = 16 * 2**20  # bytes of a segment, unless initdb was told otherwise
+_LEFT = re.compile(r"\s*(\d{1,10})\s+([0-9A-Fa-f]{1,8})/([0-9A-Fa-f]{1,8})(?:\s|$)")
 _LARGEST = 2**30
 _LOG = 2**32  # bytes that one log, the middle of a name, stands for
 
@@ -55,17 +56,25 @@ def position(text: object) -> int | None:
     return (int(found.group(1), 16) << 32) + int(found.group(2), 16) if found else None
 
 
+def lsn_of(text: str) -> int:
+    """The same of what must be a location. ValueError."""
+    found = position(text)
+    if found is None:
+        raise ValueError(f"invalid literal for a location: {text!r}")
+    return found
+
+
+def parse_history(text: str) -> dict[int, int]:
+    """Of a history file (lines of timeline, location, reason): by each timeline that was left, the byte at which it was."""
+    found = (_LEFT.match(line) for line in text.splitlines())
+    return {int(match[1]): (int(match[2], 16) << 32) + int(match[3], 16) for match in found if match}
+
+
 def steps(history: str, timeline: int, size: int) -> list[Step]:
-    """How the WAL leads to this timeline, by its history file: lines of parent timeline, where it was left, and why."""
+    """How the WAL leads to this timeline, by its history file."""
     found, begin = [], 0
-    for line in history.splitlines():
-        words = line.split()
-        if len(words) < 2 or not re.fullmatch(r"\d{1,10}", words[0]):
-            continue
-        left = position(words[1])
-        if left is None:
-            continue
-        found.append(Step(int(words[0]), begin))
+    for parent, left in parse_history(history).items():
+        found.append(Step(parent, begin))
         begin = left // size
     return [*found, Step(timeline, begin)]
 
@@ -89,8 +98,10 @@ __all__ = (
     "Segment",
     "Step",
     "is_size",
+    "lsn_of",
     "missing",
     "name_of",
+    "parse_history",
     "position",
     "segment_of",
     "steps",

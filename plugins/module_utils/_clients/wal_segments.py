@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names of PostgreSQL's WAL segments: which of them follow one another, and which are missing. PRIVATE to the collection. Pure."""
+"""PostgreSQL's WAL segments: their size by their names, and which of them are missing. PRIVATE to the collection. Pure."""
 
 from __future__ import annotations
 
@@ -9,17 +9,11 @@ import dataclasses
 import re
 import typing as t
 
-USUAL_SIZE = 16 * 2**20  # bytes of a segment, unless initdb was told otherwise
+from . import wal_names
+from .wal_names import USUAL_SIZE, Segment, lsn_of
+
 _SIZES = tuple(1 << power for power in range(20, 31))  # 1 MiB to 1 GiB
 _NAME = re.compile(r"([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})")
-_HISTORY = re.compile(r"\s*(\d{1,10})\s+([0-9A-Fa-f]{1,8})/([0-9A-Fa-f]{1,8})\b")
-
-
-class Segment(t.NamedTuple):
-    """A segment by its timeline and its number from the very first one."""
-
-    timeline: int
-    number: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,23 +26,8 @@ class Gap:
 
 
 def segment_of(name: str, size: int) -> Segment | None:
-    """The segment of a file name of 24 digits; None for any other name."""
-    match = _NAME.fullmatch(name)
-    if not match:
-        return None
-    timeline, log, low = (int(part, 16) for part in match.groups())
-    return Segment(timeline, log * (2**32 // size) + low)
-
-
-def name_of(segment: Segment, size: int) -> str:
-    log, low = divmod(segment.number, 2**32 // size)
-    return f"{segment.timeline:08X}{log:08X}{low:08X}"
-
-
-def lsn_of(text: str) -> int:
-    """The bytes before a log sequence number such as 0/2000028. ValueError."""
-    high, _slash, low = text.partition("/")
-    return (int(high, 16) << 32) + int(low, 16)
+    """The segment of a file name of just 24 digits; None for any other name."""
+    return wal_names.segment_of(name, size) if _NAME.fullmatch(name) else None
 
 
 def size_of(known: t.Iterable[tuple[str, str]], names: t.Iterable[str]) -> int:
@@ -66,12 +45,6 @@ def size_of(known: t.Iterable[tuple[str, str]], names: t.Iterable[str]) -> int:
             return USUAL_SIZE
         possible = {size for size in possible if highest < 2**32 // size} or possible
     return max(possible)
-
-
-def parse_history(text: str) -> dict[int, int]:
-    """Of a history file: by each timeline that was left, the LSN at which it was."""
-    found = (_HISTORY.match(line) for line in text.splitlines())
-    return {int(match[1]): (int(match[2], 16) << 32) + int(match[3], 16) for match in found if match}
 
 
 def first_gap(
@@ -119,4 +92,4 @@ def unbroken_from(present: t.Collection[Segment], end: Segment) -> int:
     return number
 
 
-__all__ = ("USUAL_SIZE", "Gap", "Segment", "first_gap", "lsn_of", "name_of", "parse_history", "segment_of", "size_of", "unbroken_from")
+__all__ = ("Gap", "first_gap", "segment_of", "size_of", "unbroken_from")

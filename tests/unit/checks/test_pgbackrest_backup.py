@@ -17,7 +17,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks impo
 from ansible_collections.operability.readiness.plugins.module_utils._checks._judgement import Judgement
 from ansible_collections.operability.readiness.plugins.module_utils._clients import pgbackrest, postgresql_archiver
 from ansible_collections.operability.readiness.plugins.module_utils._clients.pgbackrest_settings import Settings, parse_settings
-from ansible_collections.operability.readiness.plugins.module_utils._clients.wal_segments import Segment
+from ansible_collections.operability.readiness.plugins.module_utils._clients.wal_names import Segment
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from fakes import NOW, Completed, FakeRunner

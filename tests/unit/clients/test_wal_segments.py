@@ -6,12 +6,9 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.operability.readiness.plugins.module_utils._clients.wal_names import Segment, lsn_of, name_of, parse_history
 from ansible_collections.operability.readiness.plugins.module_utils._clients.wal_segments import (
-    Segment,
     first_gap,
-    lsn_of,
-    name_of,
-    parse_history,
     segment_of,
     size_of,
     unbroken_from,
