@@ -17,6 +17,7 @@ import re
 import signal
 import typing as t
 
+from .._clients.pg_programs import folders
 from .._finding import CannotObserve
 from .._message import first_line
 from .._phrase import Message, phrase, plural
@@ -357,7 +358,7 @@ def _programs(runner: Runner, folder: str | None, major: int | None) -> Programs
 
 
 def _places(runner: Runner) -> list[str]:
-    found = [path for place in ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/*/bin") for path in glob.glob(place)]
+    found = [*folders(), *glob.glob("/opt/*/bin")]
     here = programs(runner, None, ("postgres",))
     return [*found, os.path.dirname(here)] if here else found
 

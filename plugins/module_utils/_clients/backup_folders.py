@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import hashlib
-import json
 import os
 import re
 import typing as t
 
+from .._finding import CannotObserve
 from .._phrase import Message, phrase, verbatim
+from . import pg_manifest
 from .database_files import read_bson
 from .file import Asked, look_into
 from .inside import Inside
@@ -206,21 +206,14 @@ def _size_of(path: str) -> int | None:
 def _manifest(path: str) -> dict[str, int]:
     """The sizes of the files that a manifest of PostgreSQL names. Damaged."""
     with open(path, "rb") as handle:
-        text = handle.read(_MOST_MANIFEST)
-    damaged = Damaged(phrase("{file:path}: {reason}", file="backup_manifest", reason=phrase("it is damaged")))
-    found = re.search(rb'\n"Manifest-Checksum": "([0-9a-f]{64})"\}\s*\Z', text)
-    if not found or hashlib.sha256(text[: found.start() + 1]).hexdigest().encode("ascii") != found.group(1):
-        raise damaged
+        content = handle.read(_MOST_MANIFEST)
     try:
-        files = json.loads(text)["Files"]
-        return {
-            str(file["Path"]) if "Path" in file else bytes.fromhex(file["Encoded-Path"]).decode("utf-8", "surrogateescape"): int(
-                file["Size"]
-            )
-            for file in files
-        }
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise damaged from None
+        manifest = pg_manifest.parse(content)
+    except CannotObserve:
+        manifest = None
+    if manifest is None or not manifest.sound:
+        raise Damaged(phrase("{file:path}: {reason}", file=pg_manifest.NAME, reason=phrase("it is damaged")))
+    return {listed.path: listed.size for listed in manifest.files}
 
 
 def _mydumper(folder: Folder, inside: Inside, asked: Asked) -> None:

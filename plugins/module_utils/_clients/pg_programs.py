@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 
 from .._runner import Runner
 
@@ -14,25 +15,25 @@ from .._runner import Runner
 _FOLDERS = ("/usr/lib/postgresql/{major}/bin", "/usr/pgsql-{major}/bin", "/usr/lib/postgresql{major}/bin")
 
 
+def folders(major: str | int = "*") -> list[str]:
+    """Where the packages of a version put its programs; of all versions that are here, the highest first."""
+    return sorted((path for place in _FOLDERS for path in glob.glob(place.format(major=major))), key=_version, reverse=True)
+
+
 def find(runner: Runner, name: str, version: int | None = None, prefix: str | None = None) -> str | None:
     """The program of the version (such as 150004), else the one in ``prefix`` or PATH, else that of the highest version."""
-    major = None if version is None else version // 10000
-    places = [folder.format(major=major) for folder in _FOLDERS] if major else []
-    places += (prefix or "").split(os.pathsep)
+    places = (folders(version // 10000) if version else []) + (prefix or "").split(os.pathsep)
     for place in places:
         path = os.path.join(place, name)
         if place and os.access(path, os.X_OK):
             return path
-    found = runner.which(name)
-    if found:
-        return found
-    installed = [path for folder in _FOLDERS for path in glob.glob(os.path.join(folder.format(major="*"), name))]
-    return max(installed, default=None, key=_version)
+    installed = (os.path.join(folder, name) for folder in folders())
+    return runner.which(name) or next((path for path in installed if os.path.exists(path)), None)
 
 
-def _version(path: str) -> int:
-    digits = [int(part) for part in "".join(c if c.isdecimal() else " " for c in path).split()]
-    return max(digits, default=0)
+def _version(path: str) -> float:
+    found = re.search(r"\d+(?:\.\d+)?", path)
+    return float(found[0]) if found else 0.0
 
 
-__all__ = ("find",)
+__all__ = ("find", "folders")

@@ -5,33 +5,25 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import re
 
 from .._message import first_line
 from .._phrase import phrase
 from .._runner import Runner
+from . import pg_programs
 from .streams import Damaged, NotVerifiable
 
-_PLACES = ("/usr/lib/postgresql/{version}/bin", "/usr/pgsql-{version}/bin", "/usr/local/pgsql/bin")
+_BUILT_HERE = "/usr/local/pgsql/bin"
 
 
 def program(runner: Runner, name: str, version: str = "*") -> str:
     """The path of a tool, of this release where it is known. NotVerifiable when it is not installed."""
-    for place in _PLACES:
-        found = [path for path in glob.glob(os.path.join(place.format(version=version), name)) if runner.which(path)]
-        if found:
-            return max(found, key=_release)
-    here = runner.which(name)
+    places = [os.path.join(folder, name) for folder in (*pg_programs.folders(version), _BUILT_HERE)]
+    here = next((found for path in (*places, name) if (found := runner.which(path))), None)
     if here is None:
         raise NotVerifiable(phrase("{program} is not installed on this host", program=name))
     return here
-
-
-def _release(path: str) -> float:
-    found = re.search(r"(\d+(?:\.\d+)?)/bin/", path)
-    return float(found.group(1)) if found else 0.0
 
 
 def as_sql(path: str, out: str, runner: Runner) -> None:
