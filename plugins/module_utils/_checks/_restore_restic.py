@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import typing as t
 
 from .._clients.restic import DAMAGED, OTHER, Listed, failure, literally
@@ -112,13 +113,12 @@ def _sum(found: t.Sequence[tuple[str, Content]]) -> tuple[int, int]:
 
 
 def _written(target: str) -> tuple[int, int]:
-    files = size = 0
-    for folder, folders, names in os.walk(target):
-        for name in [*names, *(one for one in folders if os.path.islink(os.path.join(folder, one)))]:
-            path = os.path.join(folder, name)
-            files += 1
-            size += 0 if os.path.islink(path) else os.lstat(path).st_size
-    return files, size
+    """Regular files, which are what the listing counts, and their bytes."""
+    sizes = []
+    for folder, _folders, names in os.walk(target):
+        found = (os.lstat(os.path.join(folder, name)) for name in names)
+        sizes += [one.st_size for one in found if stat.S_ISREG(one.st_mode)]
+    return len(sizes), sum(sizes)
 
 
 __all__ = ("generations", "restore")
