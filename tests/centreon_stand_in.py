@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import http.server
 import json
@@ -18,9 +19,16 @@ TOKEN, OLD_TOKEN, USER, PASSWORD = "9ed937d3911d212eae59300ac6977352", "NTc1MDU3
 _Json = dict[str, t.Any]
 
 
-def moment(seconds: float) -> str:
-    """So many seconds from now, as Centreon writes times."""
-    return (dt.datetime.now(dt.timezone.utc) + dt.timedelta(seconds=seconds)).replace(microsecond=0).isoformat()
+@dataclasses.dataclass(frozen=True)
+class Moment:
+    """So many seconds from when it is asked for."""
+
+    seconds: float
+
+
+def written(moment: Moment) -> str:
+    """As Centreon writes times."""
+    return (dt.datetime.now(dt.timezone.utc) + dt.timedelta(seconds=moment.seconds)).replace(microsecond=0).isoformat()
 
 
 def host(number: int, name: str, **changes: t.Any) -> _Json:
@@ -42,8 +50,8 @@ def host(number: int, name: str, **changes: t.Any) -> _Json:
         "notify": True,
         "notify_on_down": True,
         "flapping": False,
-        "last_check": moment(-60),
-        "next_check": moment(240),
+        "last_check": Moment(-60),
+        "next_check": Moment(240),
         "scheduled_downtime_depth": 0,
         **changes,
     }
@@ -63,8 +71,8 @@ def service(number: int, description: str, **changes: t.Any) -> _Json:
         "check_interval": 5.0,
         "check_period": "24x7",
         "flapping": False,
-        "last_check": moment(-60),
-        "next_check": moment(240),
+        "last_check": Moment(-60),
+        "next_check": Moment(240),
         "scheduled_downtime_depth": 0,
         **changes,
     }
@@ -100,7 +108,7 @@ class StandIn:
             def answer(self) -> None:
                 raw = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
                 status, data = stand_in.answer(self.command, self.path, raw, self.headers)
-                body = json.dumps(data).encode()
+                body = json.dumps(data, default=written).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
@@ -209,8 +217,8 @@ def downtime(end: float, *, start: float = -60, service_id: int | None = None, *
         "service_id": service_id,
         "author_name": "alice",
         "comment": "disk swap",
-        "start_time": moment(start),
-        "end_time": moment(end),
+        "start_time": Moment(start),
+        "end_time": Moment(end),
         "duration": int(end - start),
         "is_fixed": True,
         "is_cancelled": False,
@@ -219,4 +227,4 @@ def downtime(end: float, *, start: float = -60, service_id: int | None = None, *
     }
 
 
-__all__ = ("PASSWORD", "TOKEN", "USER", "StandIn", "contact", "downtime", "host", "moment", "policy", "service")
+__all__ = ("PASSWORD", "TOKEN", "USER", "Moment", "StandIn", "contact", "downtime", "host", "policy", "service")

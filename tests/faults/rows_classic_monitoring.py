@@ -23,6 +23,7 @@ Args = dict[str, t.Any]
 Arrange = t.Callable[[World], Args]
 WEB = {"hosts": ["web1", "web2"], "services": [{"host": "web1", "service": "http"}, {"host": "web2", "service": "http"}]}
 DAY = 86400
+READ = time.time()
 
 
 class Later(Clock):
@@ -64,7 +65,9 @@ def over_livestatus(aspect: str, **asked: t.Any) -> Arrange:
 
 def of_naemon(aspect: str = "alerting", *, tcp: bool = False, **tables: list[naemon.Row]) -> Arrange:
     def arrange(world: World) -> Args:
-        server = world.running.start(naemon.StandIn, naemon.tables(**tables), tcp=tcp)
+        passed = time.time() - READ  # the tables were written when this file was read
+        now = {name: [naemon.moved(row, passed) for row in rows] for name, rows in tables.items()}
+        server = world.running.start(naemon.StandIn, naemon.tables(**now), tcp=tcp)
         contacts = {"contacts": ["team-payments"]} if aspect == "routing" else {}
         return {"system": "livestatus", "url": server.url, "aspect": aspect, **contacts, **one("http")}
 
