@@ -176,6 +176,29 @@ class Runner:
         """The code with which it ended. subprocess.TimeoutExpired; whatever is raised ends it."""
         return process.wait(timeout=allowed)
 
+    def _started(
+        self, argv: t.Sequence[str], env: t.Mapping[str, str] | None, cwd: str | None = None, stdin: int = subprocess.DEVNULL
+    ) -> subprocess.Popen[bytes]:
+        program = self.which(argv[0])
+        if program is None:
+            raise CannotObserve(
+                phrase("{program:path} is not installed on this host, or may not be run by {user}", program=argv[0], user=user_name())
+            )
+        try:
+            return subprocess.Popen(  # pylint: disable=ansible-bad-function # with a deadline, in threads, its output read in parts
+                [program, *argv[1:]],
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=cwd,
+                env={**self.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": "", **(env or {})},
+                start_new_session=True,
+            )
+        except OSError as exc:
+            raise CannotObserve(
+                phrase("{program:path} cannot be run: {reason}", program=argv[0], reason=exc.strerror or str(exc))
+            ) from None
+
     def run(
         self,
         argv: t.Sequence[str],
@@ -194,27 +217,8 @@ class Runner:
         what it has said on standard error so far. CannotObserve when the command is not there, may not be
         run, or does not end in time.
         """
-        program = self.which(argv[0])
-        if program is None:
-            raise CannotObserve(
-                phrase("{program:path} is not installed on this host, or may not be run by {user}", program=argv[0], user=user_name())
-            )
         allowed = self.remaining(timeout)
-        environment = {**self.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": "", **(env or {})}
-        try:
-            process = subprocess.Popen(  # pylint: disable=ansible-bad-function # with a deadline, and in threads
-                [program, *argv[1:]],
-                stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                cwd=cwd,
-                env=environment,
-                start_new_session=True,
-            )
-        except OSError as exc:
-            raise CannotObserve(
-                phrase("{program:path} cannot be run: {reason}", program=argv[0], reason=exc.strerror or str(exc))
-            ) from None
+        process = self._started(argv, env, cwd, subprocess.DEVNULL if stdin is None else subprocess.PIPE)
         out = _Reader(process.stdout, max_output, sink)
         err = _Reader(process.stderr, max_output, stop=(hopeless, process.pid) if hopeless else None)
         try:
@@ -246,25 +250,8 @@ class Runner:
 
         CannotObserve when the command is not there or may not be run, and from the reading when time is over.
         """
-        program = self.which(argv[0])
-        if program is None:
-            raise CannotObserve(
-                phrase("{program:path} is not installed on this host, or may not be run by {user}", program=argv[0], user=user_name())
-            )
         self.remaining()
-        try:
-            process = subprocess.Popen(  # pylint: disable=ansible-bad-function # what it writes is too much to keep
-                [program, *argv[1:]],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={**self.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": "", **(env or {})},
-                start_new_session=True,
-            )
-        except OSError as exc:
-            raise CannotObserve(
-                phrase("{program:path} cannot be run: {reason}", program=argv[0], reason=exc.strerror or str(exc))
-            ) from None
+        process = self._started(argv, env)
         try:
             with watched(process.pid):
                 yield Pipe(process, self)

@@ -413,7 +413,7 @@ def older_one_by_name(world: World) -> dict[str, t.Any]:
     """The newest is damaged, and recorded as such; then somebody restores an older one that is whole, with the same record."""
     args = newest_damaged(False)(world)
     assert before(world, args) == "fail"
-    repository = [path for path in (world.folder / "repository" / "snapshots").iterdir()]
+    repository = list((world.folder / "repository" / "snapshots").iterdir())
     listed = json.loads(Restic(world, world.folder / "data", init=False).restic("snapshots", "--json"))
     assert len(repository) == len(listed) == 2
     return {**args, "generation": min(listed, key=_time)["id"]}

@@ -13,12 +13,18 @@ from ._backup_access import BARMAN, BORG, FILE, MARIADB, PGBACKREST, RESTIC
 from ._backup_proofs import IntegrityOf, RestoreOf
 
 TOOLS = ("restic", "file", "borg", "pgbackrest", "barman", "mariadb")
+
+
+def _by_the_way(about: Option) -> Option:
+    """As an option that nobody has to give, and that is nothing when it is not given."""
+    kept = about.copy()
+    kept.pop("required", None)
+    kept.pop("default", None)
+    return kept
+
+
 # what the checks of the tools take to find and open their backups, in one; documented by the fragment _backup_tools
-ACCESS: Spec = {
-    option: t.cast("Option", {key: value for key, value in about.items() if key not in ("required", "default")})
-    for spec in (RESTIC, BORG, PGBACKREST, BARMAN, MARIADB, FILE)
-    for option, about in spec.items()
-}
+ACCESS: Spec = {option: _by_the_way(about) for spec in (RESTIC, BORG, PGBACKREST, BARMAN, MARIADB, FILE) for option, about in spec.items()}
 TOOL_SPEC: Spec = {"tool": {"type": "str", "required": True, "choices": list(TOOLS)}, **ACCESS}
 TOOL_SIZES = ("verify_max_bytes",)
 TOOL_CONSTRAINTS = {"mutually_exclusive": [("password", "password_file"), ("path", "pattern")]}

@@ -130,12 +130,12 @@ def _filters(asked: Opened) -> list[str]:
     return [*(["--host=" + asked.host] if asked.host else []), *(f"--tag={word}" for word in tags)]
 
 
-def _judge_access(args: Arguments, asked: Opened, locks: object, now: dt.datetime, judgement: Judgement) -> None:
+def _judge_access(args: Arguments, asked: Opened, locks: list[Lock | str] | CannotObserve, now: dt.datetime, judgement: Judgement) -> None:
     not_apart([asked.restic.repository.removeprefix("local:")], args, judgement)
     if isinstance(locks, CannotObserve):
         judgement.unseen.append(phrase("the locks of the repository could not be told: {reason}", reason=locks.message))
     else:
-        judgement.warns += dead_locks(t.cast("list[Lock | str]", locks), now)
+        judgement.warns += dead_locks(locks, now)
     said = open_password(asked.password_file)
     if said:
         judgement.warns.append(said)

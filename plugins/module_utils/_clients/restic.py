@@ -355,7 +355,7 @@ def parse_lock(text: str) -> Lock:
         raise CannotObserve(phrase("restic answered with something that is not a lock")) from None
 
 
-def at_once(*jobs: t.Callable[[], object]) -> list[object]:
+def at_once(*jobs: t.Callable[[], object]) -> list[t.Any]:
     """What several jobs give that are done at the same time; what one raised that could not observe, in its place."""
     given: list[object] = [None] * len(jobs)
 

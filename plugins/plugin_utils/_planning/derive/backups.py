@@ -203,11 +203,20 @@ def _choices(check: str) -> list[str]:
     return list(load_check(check).ARGUMENT_SPEC["tool"]["choices"])
 
 
+def _proof(description: Description, part: Part, backup: Backup, steps: Steps, check: str, limits: Options | None = None) -> Instance:
+    """A check that reads a backup, by the backup's own options and what it says of this proof (``integrity``, ``restore``)."""
+    own = check.removeprefix("backup_")
+    given = t.cast("t.Mapping[str, t.Any]", backup).get(own) or {}
+    args = {**_access(backup, check), **(limits or {}), **{key: value for key, value in given.items() if key not in ("on", "run_as")}}
+    hosts = tuple(description.part_hosts(part, given.get("on") or backup.get("on")))
+    run_as = given.get("run_as") or backup.get("run_as") or part.get("run_as")
+    return Instance(check, _backup_name(backup), args, hosts, run_as, path=(*steps, own) if given else steps)
+
+
 def _integrity(description: Description) -> list[Instance]:
     several = Several()
     for part, backup, steps in _backup_entries(description):
-        name = _backup_name(backup)
-        with several.one("backup_integrity", name, steps) as out:
+        with several.one("backup_integrity", _backup_name(backup), steps) as out:
             if backup["tool"] not in _choices("backup_integrity"):
                 raise NotDeclared(
                     phrase(
@@ -215,11 +224,7 @@ def _integrity(description: Description) -> list[Instance]:
                         tool=backup["tool"],
                     )
                 )
-            given = backup.get("integrity") or {}
-            args = {**_access(backup, "backup_integrity"), **{key: value for key, value in given.items() if key not in ("on", "run_as")}}
-            hosts = tuple(description.part_hosts(part, given.get("on") or backup.get("on")))
-            run_as = given.get("run_as") or backup.get("run_as") or part.get("run_as")
-            out.append(Instance("backup_integrity", name, args, hosts, run_as, path=(*steps, "integrity") if given else steps))
+            out.append(_proof(description, part, backup, steps, "backup_integrity"))
     return several.all()
 
 
@@ -229,8 +234,8 @@ def _restores(description: Description) -> list[Instance]:
         raise NotDeclared(phrase("no backup says how its restore is proven (parts.NAME.backups.N.restore)"))
     several = Several()
     for part, backup, steps in entries:
-        name, given = _backup_name(backup), backup.get("restore")
-        if not given:
+        name = _backup_name(backup)
+        if not backup.get("restore"):
             gap = phrase("nothing says how a restore of {backup:path} is proven (restore)", backup=name)
             several.gap(Instance("backup_restore", name, path=steps, gap=gap))
             continue
@@ -243,11 +248,7 @@ def _restores(description: Description) -> list[Instance]:
                     )
                 )
             rto = backup.get("rto") or description.rto
-            args = {**_access(backup, "backup_restore"), **({"rto": rto} if rto else {})}
-            args.update({key: value for key, value in given.items() if key not in ("on", "run_as")})
-            hosts = tuple(description.part_hosts(part, given.get("on") or backup.get("on")))
-            run_as = given.get("run_as") or backup.get("run_as") or part.get("run_as")
-            out.append(Instance("backup_restore", name, args, hosts, run_as, path=(*steps, "restore")))
+            out.append(_proof(description, part, backup, steps, "backup_restore", {"rto": rto} if rto else None))
     return several.all()
 
 
