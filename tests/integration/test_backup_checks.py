@@ -186,9 +186,6 @@ def test_what_restic_check_finds(repository: Repository) -> None:
         shutil.rmtree(repository.path)
         shutil.copytree(kept, repository.path)
 
-    largest_pack(repository).unlink()
-    assert "does not exist" in shares(repository, 1)[0].damages[0]
-    again()
     index = next((repository.path / "index").iterdir())
     spoil(index)
     assert f"load <index/{index.name[:10]}>: invalid data returned" in shares(repository, 1)[0].damages[0]

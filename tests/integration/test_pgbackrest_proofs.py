@@ -57,9 +57,9 @@ def a_file(stanza: Stanza, backup: int = 0) -> pathlib.Path:
     return next(iter(sorted(files)))
 
 
-def flip(path: pathlib.Path, at: float = 0.5) -> None:
+def flip(path: pathlib.Path, at: int | None = None) -> None:
     content = bytearray(path.read_bytes())
-    content[int(len(content) * at)] ^= 1
+    content[len(content) // 2 if at is None else at] ^= 1
     path.write_bytes(content)
 
 
@@ -75,7 +75,7 @@ def bit_in_a_backup(stanza: Stanza) -> None:
 
 
 def bit_in_wal(stanza: Stanza) -> None:
-    flip(stanza.wal()[-1], 0.1)  # what follows is zeros, which one bit does not change
+    flip(stanza.wal()[-1], 100)  # within its first page; what a segment was not filled with is zeros, which one bit does not change
 
 
 def file_removed(stanza: Stanza) -> None:
