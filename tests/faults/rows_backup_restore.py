@@ -12,6 +12,7 @@ import os
 import pathlib
 import platform
 import shutil
+import socket
 import time
 import typing as t
 
@@ -115,6 +116,18 @@ def restored_elsewhere(world: World) -> dict[str, t.Any]:
     repository = Restic(world).backup(3)
     shutil.rmtree(repository.data)
     return repository.args()
+
+
+def special_files(world: World) -> dict[str, t.Any]:
+    """A pipe, a socket, and links to a file and a folder: none of them has a content."""
+    repository = Restic(world)
+    os.mkfifo(repository.data / "pipe")
+    (repository.data / "to-file").symlink_to("invoice-1")
+    (repository.data / "to-folder").symlink_to("/etc")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(repository.scratch / "socket"))  # a short path
+        (repository.scratch / "socket").rename(repository.data / "socket")
+    return repository.backup(3).args()
 
 
 def with_manifest(*, wrong: bool = False, missing: bool = False, outside: bool = False, garbage: bool = False) -> Arrange:
@@ -501,6 +514,7 @@ ROWS = [
     Row(N, "a file comes back with another content", other_content, "fail", r"invoice-3 was restored with another content than the live"),
     Row(N, "most of the live files are not in the backup", files_not_in_it, "warn", r"of \d+ live files .* are not in it: .*left-out"),
     Row(N, "a file is left out on purpose", few_left_out, "pass", r"20 compared with the live files"),
+    Row(N, "restic: a pipe, a socket and links among the files", special_files, "pass", r"restored"),
     Row(
         N,
         "restored where no live files are",

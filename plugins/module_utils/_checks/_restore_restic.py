@@ -113,11 +113,11 @@ def _sum(found: t.Sequence[tuple[str, Content]]) -> tuple[int, int]:
 
 
 def _written(target: str) -> tuple[int, int]:
-    """Regular files, which are what the listing counts, and their bytes."""
+    """What is neither folder nor link, as the listing counts it, and the bytes."""
     sizes = []
     for folder, _folders, names in os.walk(target):
         found = (os.lstat(os.path.join(folder, name)) for name in names)
-        sizes += [one.st_size for one in found if stat.S_ISREG(one.st_mode)]
+        sizes += [one.st_size for one in found if not stat.S_ISLNK(one.st_mode)]
     return len(sizes), sum(sizes)
 
 
