@@ -148,7 +148,7 @@ ROWS = [
     Row(N, "restic: a part is read and whole", whole(parts=7), "pass", r"found nothing damaged: .*\d of 7"),
     Row(N, "four runs in quick succession", one_after_the_other, "pass", r"1 of 3"),
     Row(N, "restic: a bit of a pack is flipped", flipped, "fail", r"(?i)pack|blob"),
-    Row(N, "restic: a pack is gone", pack_gone, "fail", r"(?i)pack"),
+    Row(N, "restic: a pack is gone", pack_gone, "fail", r"pack \w+: does not exist"),
     Row(N, "restic: the index is gone", index_gone, "fail", r"(?i)index|pack|tree"),
     Row(N, "a part was damaged, and another would be due", damaged_then_another_part, "fail", r"(?i)pack|blob"),
     Row(N, "a damaged part was repaired", repaired, "pass", r"found nothing damaged"),

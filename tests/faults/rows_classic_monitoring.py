@@ -456,7 +456,12 @@ ROWS: list[Row] = [
     row("Livestatus: closed at once", at_socket(b""), "unknown", "closed the connection"),
     row("Livestatus: garbage", at_socket(naemon.fixed16(200, b"\xff[[1,")), "unknown", "cannot be parsed"),
     row("Livestatus: refuses", at_socket(naemon.fixed16(452, b"Completely invalid GET request\n")), "unknown", r"refuses .*452"),
-    row("Nagios: dead for an hour", dead, "unknown", "status.dat was written 6[0-9] min.* ago, the limit is 5 min: Nagios does not run"),
+    row(
+        "Nagios: dead for an hour",
+        dead,
+        "unknown",
+        r"status.dat was written 6[0-9] min(?: \d+ s)? ago, the limit is 5 min: Nagios does not run",
+    ),
     row("Nagios: no status file", kept_file(None, cache=False, name="status.log"), "unknown", "status.dat does not exist"),
     row("Nagios: no object cache", kept_file(cache=False), "unknown", "objects.cache does not exist"),
     row("Nagios: the status file is another one", kept_file("<html>hello</html>\n"), "unknown", "is no status file of Nagios"),

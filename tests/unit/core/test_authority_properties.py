@@ -41,7 +41,7 @@ WORLDS = {
 }
 PHASES = ("pre", "post", "recheck")
 SAYS_WHAT_IT_IS = ("classification", "service")  # with these it is another service; the organisation says levels
-SAMPLE = 60  # of the keys, and of the options of checks, with their values, in each run of the suite
+SAMPLE = 120  # of the keys, and of the options of checks, with their values, in each run of the suite
 EXTREMES: dict[str, tuple[t.Any, ...]] = {
     "boolean": (True, False),
     "integer": (0, 1, 10**6),
