@@ -15,8 +15,8 @@ from ._backup_proofs import IntegrityOf, RestoreOf
 TOOLS = ("restic", "file", "borg", "pgbackrest", "barman", "mariadb")
 
 
-def _by_the_way(about: Option) -> Option:
-    """As an option that nobody has to give, and that is nothing when it is not given."""
+def _optional(about: Option) -> Option:
+    """The option as one that nobody has to give, and without what it is when it is not given."""
     kept = about.copy()
     kept.pop("required", None)
     kept.pop("default", None)
@@ -24,7 +24,7 @@ def _by_the_way(about: Option) -> Option:
 
 
 # what the checks of the tools take to find and open their backups, in one; documented by the fragment _backup_tools
-ACCESS: Spec = {option: _by_the_way(about) for spec in (RESTIC, BORG, PGBACKREST, BARMAN, MARIADB, FILE) for option, about in spec.items()}
+ACCESS: Spec = {option: _optional(about) for spec in (RESTIC, BORG, PGBACKREST, BARMAN, MARIADB, FILE) for option, about in spec.items()}
 TOOL_SPEC: Spec = {"tool": {"type": "str", "required": True, "choices": list(TOOLS)}, **ACCESS}
 TOOL_SIZES = ("verify_max_bytes",)
 TOOL_CONSTRAINTS = {"mutually_exclusive": [("password", "password_file"), ("path", "pattern")]}
