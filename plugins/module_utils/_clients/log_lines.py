@@ -13,6 +13,7 @@ import bz2
 import dataclasses
 import errno
 import gzip
+import io
 import lzma
 import os
 import stat
@@ -23,6 +24,7 @@ from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .._runner import Runner, unreadable
 from .log_files import rotated_files
+from .streams import Readable
 
 MOST = 64 << 20  # bytes of all that is read of a log
 LEAST = 1 << 20
@@ -34,13 +36,9 @@ FEW = 200  # lines with which a log is nearly empty: the rotated file before it 
 UNPACKED = 256 << 20  # bytes of a compressed file that are unpacked
 COUNTED = 512 << 20  # bytes before a line in which lines are counted to tell its number
 CHUNK = 1 << 20
+PROBE = 1 << 16  # bytes by which the length of lines is estimated
 EXTENTS = 1000
-OPENERS: dict[str, t.Callable[[t.IO[bytes]], t.IO[bytes]]] = {
-    ".gz": lambda raw: t.cast("t.IO[bytes]", gzip.GzipFile(fileobj=raw)),
-    ".bz2": lambda raw: t.cast("t.IO[bytes]", bz2.BZ2File(raw)),
-    ".xz": lambda raw: t.cast("t.IO[bytes]", lzma.LZMAFile(raw)),
-    ".lzma": lambda raw: t.cast("t.IO[bytes]", lzma.LZMAFile(raw)),
-}
+OPENERS: dict[str, t.Callable[[t.IO[bytes]], object]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open, ".lzma": lzma.open}
 OTHERS = (".zst", ".lz4", ".Z", ".zip")  # which the standard library does not unpack
 _CONTROL = bytes(code for code in range(32) if code not in (9, 10, 12, 13, 27)) + b"\x7f"
 _MOST_CONTROL, _MOST_UNDECODED = 0.1, 0.25  # share of a text that may be neither letters nor signs
@@ -81,7 +79,6 @@ class Sample:
     binary: bool = False
     utf16: bool = False
     journal: bool = False
-    _read: int = 0
 
     @property
     def lines(self) -> list[Line]:
@@ -137,19 +134,18 @@ def _add(sample: Sample, path: str, runner: Runner, wanted: int, budget: int) ->
         return False
     except OSError as exc:
         raise CannotObserve(unreadable(path, exc)) from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise CannotObserve(phrase("{path:path} is not a regular file", path=path))
     with open(descriptor, "rb", buffering=0) as handle:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise CannotObserve(phrase("{path:path} is not a regular file", path=path))
         sample.size += status.st_size
         reader = _Reader(path, (status.st_dev, status.st_ino), sample, runner, wanted)
+        packed = suffix in OPENERS
         try:
-            if suffix in OPENERS:
-                runs = reader.packed(OPENERS[suffix](t.cast("t.IO[bytes]", handle)), budget)
-            else:
-                runs = reader.plain(descriptor, status, budget)
+            runs = reader.packed(_unpacking(suffix, handle), budget) if packed else reader.plain(descriptor, status, budget)
         except (OSError, EOFError, zlib.error, lzma.LZMAError) as exc:
-            if suffix not in OPENERS and isinstance(exc, OSError):
+            if not packed and isinstance(exc, OSError):
                 raise CannotObserve(unreadable(path, exc)) from None
             sample.unread.append(phrase("{path:path} cannot be unpacked to its end", path=path))
             sample.everything, runs = False, []
@@ -172,7 +168,10 @@ class _Reader:
         if held <= budget:
             blocks = [(start, end, self.wanted) for start, end in extents]
         else:
-            blocks = _spread(extents, held, budget, self.wanted)
+            begin, end = extents[-1]
+            near = _read(descriptor, max(begin, end - PROBE), end)
+            newest = (self.wanted // 2 + 2) * len(near) // max(near.count(b"\n"), 1)
+            blocks = _spread(extents, held, budget, self.wanted, min(budget // 2, max(newest, PROBE)))
             self.sample.everything = False
         runs = []
         for number, (start, end, most) in enumerate(blocks):
@@ -183,7 +182,7 @@ class _Reader:
             runs.append(self._run(data, start, begins=begins, most=most, newest=newest, last=end >= status.st_size))
         return self._judged(runs)
 
-    def packed(self, unpacked: t.IO[bytes], budget: int) -> list[Run]:
+    def packed(self, unpacked: Readable, budget: int) -> list[Run]:
         """From its beginning, and what stands at the end of what is unpacked."""
         head, tail, count, ended = bytearray(), bytearray(), 0, False
         half = budget // 2
@@ -204,9 +203,7 @@ class _Reader:
             if len(tail) > 2 * half:
                 del tail[:-half]
         if not ended:
-            self.sample.unread.append(
-                phrase("of {path:path} only the first {read:bytes} were unpacked", path=self.path, read=count)
-            )
+            self.sample.unread.append(phrase("of {path:path} only the first {read:bytes} were unpacked", path=self.path, read=count))
             self.sample.everything = False
         if len(head) + len(tail) == count:
             return self._judged([self._run(bytes(head + tail), 0, begins=True, most=self.wanted, newest=True, last=ended)])
@@ -247,7 +244,7 @@ class _Reader:
         return [Line(bare.decode("utf-8", "replace").rstrip("\r"), start + begin)]
 
     def _pieces(self, data: bytes, start: int, begin: int, end: int, *, ended: bool) -> list[Line]:
-        found = []
+        found: list[Line] = []
         for place in range(begin, end, LONGEST - OVERLAP):
             raw = data[place : min(place + LONGEST, end)].strip(b"\0")
             if raw and not (found and len(raw) <= OVERLAP and not ended):
@@ -268,10 +265,14 @@ class _Reader:
         return runs
 
 
-def _spread(extents: t.Sequence[tuple[int, int]], held: int, budget: int, wanted: int) -> list[tuple[int, int, int]]:
-    """Where to read and how many lines: at places all over what the file holds, and at its end."""
+def _unpacking(suffix: str, handle: t.IO[bytes] | io.RawIOBase) -> Readable:
+    return t.cast("Readable", OPENERS[suffix](t.cast("t.IO[bytes]", handle)))
+
+
+def _spread(extents: t.Sequence[tuple[int, int]], held: int, budget: int, wanted: int, newest: int) -> list[tuple[int, int, int]]:
+    """Where to read and how many lines: at places all over what the file holds, and the newest bytes."""
     begin, end = extents[-1]
-    tail = (max(begin, end - budget // 2), end, max(wanted // 2, 1))
+    tail = (max(begin, end - newest), end, max(wanted // 2, 1))
     size, most = budget // 2 // SPREAD, max(wanted // 2 // SPREAD, 1)
     before = held - (tail[1] - tail[0])
     blocks: list[tuple[int, int, int]] = []
@@ -342,14 +343,14 @@ def number_of(run: Run, line: Line, runner: Runner) -> int | None:
         return line.number
     if run.identity is None or line.offset > COUNTED:
         return None
-    opener = OPENERS.get(os.path.splitext(run.source)[1])
+    suffix = os.path.splitext(run.source)[1]
     count, left = 1, line.offset
     try:
         with open(run.source, "rb") as handle:
             status = os.fstat(handle.fileno())
             if (status.st_dev, status.st_ino) != run.identity:
                 return None
-            stream = opener(handle) if opener else handle
+            stream: Readable = _unpacking(suffix, handle) if suffix in OPENERS else handle
             while left > 0:
                 runner.remaining()
                 chunk = stream.read(min(left, CHUNK))
