@@ -1,0 +1,145 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looks through the lines of a log for secrets. PRIVATE to the collection.
+
+What is found is kept as long as it takes to make its fingerprint, and never leaves this process.
+"""
+
+from __future__ import annotations
+
+import bisect
+import dataclasses
+import re
+import typing as t
+
+from .log_lines import Line, Run
+from .secret_assignments import Found, assigned, logins
+from .secret_blocks import HINTS, key_at
+from .secret_numbers import PERSONS, Cards, of_persons
+from .secret_rules import TABLE, Rule
+
+CHUNK = 1 << 18  # characters that are looked through at once
+MOST = 5000  # distinct secrets of which each is kept
+FAMILIES = tuple(
+    sorted({rule.family for rule in TABLE} | {"password", "secret_value", "url_password", "private_key", "card_number"} | set(PERSONS))
+)
+# a picture, a font: whatever stands in it by chance is none
+_DATA = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,60};base64,[A-Za-z0-9+/=%]{16,}")
+
+
+@dataclasses.dataclass
+class Secret:
+    """One distinct secret, and where it was found first."""
+
+    family: str
+    value: str = dataclasses.field(repr=False)
+    weak: bool
+    run: Run = dataclasses.field(repr=False)
+    line: Line = dataclasses.field(repr=False)
+    count: int = 1  # how often it was found
+    name: str = ""  # of a number: under which it stands
+
+
+class Scan:
+    """Collects what is found in run after run."""
+
+    def __init__(self, identifiers: t.Sequence[str], tick: t.Callable[[], object]) -> None:
+        self.identifiers, self.tick = identifiers, tick
+        self.cards = Cards()
+        self.found: dict[tuple[str, str], Secret] = {}
+        self.looked_at = 0  # lines, and pieces of lines
+
+    def look(self, run: Run) -> None:
+        """Whatever the tick raises comes out; what was found until then is kept."""
+        texts = [line.text for line in run.lines]
+        taken = self._blocks(run, texts)
+        for first, last in _chunks(texts):
+            self.tick()
+            self._look_through(run, texts, first, last, taken)
+            self.looked_at += last - first
+
+    def secrets(self) -> list[Secret]:
+        """All that count, in the order in which they were found."""
+        return [one for one in self.found.values() if one.family != "card_number" or self.cards.is_of_cards(one.name)]
+
+    def _look_through(self, run: Run, texts: list[str], first: int, last: int, taken: dict[int, list[tuple[int, int]]]) -> None:
+        text = "\n".join(texts[first:last])
+        if "base64," in text:
+            text = _DATA.sub(lambda match: "." * len(match.group()), text)
+        starts = [0]
+        for line in texts[first : last - 1]:
+            starts.append(starts[-1] + len(line) + 1)
+        for name, found in self._all(text):
+            place = bisect.bisect_right(starts, found.start) - 1
+            begin, end = found.start - starts[place], found.end - starts[place]
+            spans = taken.setdefault(first + place, [])
+            if not any(begin < other_end and start < end for start, other_end in spans):
+                spans.append((begin, end))
+                self._keep(found, run, run.lines[first + place], name)
+
+    def _all(self, text: str) -> t.Iterator[tuple[str, Found]]:
+        """The surest first: what is known by its form is not told again for the name before it."""
+        for rule in TABLE:
+            for found in by_rule(rule, text):
+                yield "", found
+        lowered = text.lower()
+        if len(lowered) != len(text):
+            lowered = text.replace("\u0130", "I").lower()
+        for finder in (logins(text), assigned(text, lowered), of_persons(text, self.identifiers)):
+            for found in finder:
+                yield "", found
+        yield from self.cards.find(text)
+
+    def _blocks(self, run: Run, texts: list[str]) -> dict[int, list[tuple[int, int]]]:
+        taken: dict[int, list[tuple[int, int]]] = {}
+        number = 0
+        while number < len(texts):
+            if HINTS[0] in texts[number] or HINTS[1] in texts[number]:
+                key = key_at(texts, number)
+                if key:
+                    body, start, count = key
+                    found = Found("private_key", start, len(texts[number]), body, False)
+                    self._keep(found, run, run.lines[number], "")
+                    for place in range(number, number + count):
+                        taken[place] = [(start if place == number else 0, len(texts[place]))]
+                    number += count - 1
+            number += 1
+        return taken
+
+    def _keep(self, found: Found, run: Run, line: Line, name: str) -> None:
+        key = (found.family, found.value)
+        known = self.found.get(key)
+        if known:
+            known.count += 1
+        elif len(self.found) < MOST:
+            self.found[key] = Secret(found.family, found.value, found.weak, run, line, name=name)
+
+
+def by_rule(rule: Rule, text: str) -> t.Iterator[Found]:
+    """What of a text has this form."""
+    for hint in rule.hints:
+        place = text.find(hint)
+        while place >= 0:
+            end = place + len(hint)
+            for start in range(max(0, place - rule.back), place + 1):
+                match = rule.pattern.match(text, start)
+                if match and rule.accepts(match["value"]):
+                    yield Found(rule.family, match.start("value"), match.end("value"), match["value"], rule.weak)
+                    end = max(end, match.end())
+                    break
+            place = text.find(hint, end)
+
+
+def _chunks(texts: t.Sequence[str]) -> t.Iterator[tuple[int, int]]:
+    first = size = 0
+    for number, text in enumerate(texts):
+        size += len(text) + 1
+        if size >= CHUNK:
+            yield first, number + 1
+            first, size = number + 1, 0
+    if first < len(texts):
+        yield first, len(texts)
+
+
+__all__ = ("FAMILIES", "Scan", "Secret", "by_rule")
