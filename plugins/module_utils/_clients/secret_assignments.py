@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets that are known by their name or their place: ``password=...``, ``"api_key": "..."``, ``user:...@host``. PRIVATE to the collection."""
+"""Secrets that are known by their name or their place: ``password=...``, ``user:...@host``. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -142,8 +142,8 @@ def _value(text: str, match: re.Match[str]) -> tuple[str, int, int] | None:
     if found is None:
         return None
     value = found.group()
-    if not opened:
-        value = value.rstrip(".:!")
+    if not opened and sign != ">":
+        value = value.rstrip(".:")
     return value, found.start(), found.start() + len(value)
 
 

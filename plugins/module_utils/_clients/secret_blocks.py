@@ -13,10 +13,13 @@ from .secret_values import is_masked
 HINTS = ("PRIVATE KEY", "PuTTY-User-Key-File-")
 _BEGIN = re.compile(r"-----BEGIN (?:(?:RSA|EC|DSA|OPENSSH|ENCRYPTED|PGP|ANY) )?PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d: \S")
 _END = re.compile(r"-----END (?:[A-Z]+ )?PRIVATE KEY(?: BLOCK)?-----|Private-MAC:")
-_BODY = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
+_AT_END = re.compile(r"([A-Za-z0-9+/]+={0,2})(?:\\n)?[\"'\\,}\])]{0,4}\s*$")
+_HEADER = re.compile(r"(?:^|[\s:])[A-Z][A-Za-z-]{2,20}: ?\S|^\s*$")
+_WHOLE = re.compile(r"[A-Za-z0-9+/=\s]*")
 MOST_LINES = 400
+HEADERS = 12  # lines between the first one and the key itself
 LEAST = 40  # characters of a body that are more than a mention of it
-LEAST_OF_LINE = 32  # ... in a line that has a prefix
+LEAST_OF_LINE = 32  # ... in one of several lines
 
 
 def key_at(lines: t.Sequence[str], number: int) -> tuple[str, int, int] | None:
@@ -24,35 +27,34 @@ def key_at(lines: t.Sequence[str], number: int) -> tuple[str, int, int] | None:
     begin = _BEGIN.search(lines[number])
     if begin is None:
         return None
-    prefix = lines[number][: begin.start()]
-    rest = lines[number][begin.end() :]
     body: list[str] = []
-    place = number
-    for place in range(number, min(number + MOST_LINES, len(lines))):
-        text = rest if place == number else lines[place]
-        ended = _END.search(text)
-        text = text[: ended.start()] if ended else text
-        if place != number and _BEGIN.search(text):
-            place -= 1
-            break
-        found = [part for part in _BODY.findall(_without(prefix, text)) if not is_masked(part)]
-        if place > number and not found and not ended and body:
-            break  # it is cut off, and something else follows
+    place, headers, ended = number, 0, False
+    while not ended and place - number < MOST_LINES and place < len(lines):
+        text = lines[place][begin.end() :] if place == number else lines[place]
+        end = _END.search(text)
+        ended = end is not None
+        found = _in_one(text[: end.start()] if end else text) if place == number else _at_end(text, end)
+        if not found and not ended:
+            headers += 1
+            if place > number and (body or headers > HEADERS or not _HEADER.search(text)):
+                break  # it is cut off, and something else follows
         body += found
-        if ended:
-            break
+        place += 1
     joined = "".join(body)
-    return (joined, begin.start(), place - number + 1) if len(joined) >= LEAST and len(set(joined)) > 12 else None
+    enough = len(joined) >= LEAST and len(set(joined)) > 12 and joined.upper() != joined != joined.lower()
+    return (joined, begin.start(), place - number) if enough else None
 
 
-def _without(prefix: str, text: str) -> str:
-    """A line without what its logger writes in front of each, which is as long as in the first line, or nearly; ``\\\\n`` is a line end."""
-    text = re.sub(r"\\[nr]", " ", text)
-    if not prefix:
-        return text
-    kept = [part for part in re.split(r"[^A-Za-z0-9+/=]+", text) if len(part) >= LEAST_OF_LINE]
-    last = re.split(r"[^A-Za-z0-9+/=]+", text.strip())[-1:]
-    return " ".join(kept + [part for part in last if part not in kept])
+def _in_one(text: str) -> list[str]:
+    """A key that stands in the same line, its line ends written as ``\\n``, up to the quote behind it."""
+    plain = re.sub(r"(?:\\{1,4}[nr])+", " ", text)
+    return _WHOLE.match(plain)[0].split()  # type: ignore[index] # it fits any text
+
+
+def _at_end(text: str, end: re.Match[str] | None) -> list[str]:
+    """The part of a key at the end of a line, whatever a logger writes in front of it."""
+    match = _AT_END.search(text[: end.start()].rstrip("- ") if end else text)
+    return [match[1]] if match and (len(match[1]) >= LEAST_OF_LINE) and not is_masked(match[1]) else []
 
 
 __all__ = ("HINTS", "key_at")

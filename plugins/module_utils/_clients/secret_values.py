@@ -81,17 +81,14 @@ def entropy(value: str) -> float:
     return -sum(count / size * math.log2(count / size) for count in (value.count(c) for c in set(value))) if size else 0.0
 
 
-def is_random(value: str, least: int = 16) -> bool:
+def is_random(value: str, shortest: int = 16) -> bool:
     """Whether a value is as keys and tokens are that a machine has made: without words, its kinds of characters mixed."""
-    if len(value) < least or value.isdigit() or is_placeholder(value) or is_name(value):
+    if len(value) < shortest or value.isdigit() or is_placeholder(value) or is_name(value):
         return False
     kinds = ["d" if c.isdigit() else "u" if c.isupper() else "l" for c in value if c.isalnum()]
     changes = sum(one != other for one, other in zip(kinds, kinds[1:]))
-    if "d" in kinds:
-        enough = changes >= max(3, len(kinds) / 6)
-    else:
-        enough = len(value) >= 24 and changes >= len(kinds) / 3
-    return enough and entropy(value) >= (2.8 if len(value) < 24 else 3.0)
+    least = max(3.0, len(kinds) / 6) if "d" in kinds else max(8.0, len(kinds) / 3)
+    return changes >= least and entropy(value) >= (2.8 if len(value) < 24 else 3.0)
 
 
 def is_password(value: str) -> bool:
