@@ -103,12 +103,15 @@ KEYS: tuple[tuple[str, Made], ...] = (
     ("figma_token", lambda rng: "fi" + "gd_" + of(rng, URL, 43)),
     ("slack_token", lambda rng: "xo" + rng.choice(("xb", "xp", "xa")) + f"-{of(rng, '123456789', 12)}-{of(rng, ALNUM, 24)}"),
     ("slack_token", lambda rng: "xa" + "pp-1-A" + of(rng, UPPER, 10) + "-" + of(rng, "123456789", 13) + "-" + of(rng, HEX, 64)),
-    ("slack_webhook", lambda rng: "https://hooks.slack" + ".com/services/T" + of(rng, UPPER, 9) + f"/B{of(rng, UPPER, 9)}/" + of(rng, ALNUM, 24)),
+    (
+        "slack_webhook",
+        lambda rng: "https://hooks.slack" + f".com/services/T{of(rng, UPPER, 9)}/B{of(rng, UPPER, 9)}/" + of(rng, ALNUM, 24),
+    ),
     ("discord_webhook", lambda rng: "https://discord" + ".com/api/webhooks/" + of(rng, "123456789", 18) + "/" + of(rng, URL, 68)),
     ("telegram_token", lambda rng: of(rng, "123456789", 10) + ":A" + "A" + of(rng, ALNUM, 33)),
     (
         "teams_webhook",
-        lambda rng: "https://acme.webhook.office" + f".com/webhookb2/{uuid(rng)}@{uuid(rng)}/IncomingWebhook/{of(rng, HEX, 32)}/{uuid(rng)}",
+        lambda rng: "https://acme.webhook.office" + f".com/webhookb2/{uuid(rng)}@{uuid(rng)}/Incoming/{of(rng, HEX, 32)}/{uuid(rng)}",
     ),
     ("stripe_key", lambda rng: rng.choice("sr") + "k_" + rng.choice(("live", "test")) + "_" + of(rng, ALNUM, 24)),
     ("stripe_webhook_secret", lambda rng: "wh" + "sec_" + of(rng, ALNUM, 32)),
@@ -162,17 +165,24 @@ def password(rng: random.Random) -> str:
 
 # lines, or parts of them, in which {} is the secret
 PASSWORDS = (
-    *("password={}", "db.password = {}", "DB_PASS={}", "SPRING_DATASOURCE_PASSWORD={}", "passwd:{}", '"password":"{}"', '"userPassword": "{}"'),
-    *("{{'username': 'bob', 'password': '{}'}}", ":password=>\"{}\"", "<password>{}</password>", "User(name=bob, password={})", "mdp={}"),
+    *("password={}", "db.password = {}", "DB_PASS={}", "SPRING_DATASOURCE_PASSWORD={}", "passwd:{}", '"password":"{}"'),
+    *("{{'username': 'bob', 'password': '{}'}}", ':password=>"{}"', "<password>{}</password>", "User(name=bob, password={})"),
     *("mot_de_passe={}", "--password {} --host db1", "--password={}", "ALTER ROLE app PASSWORD '{}'", "GET /login?user=bob&pwd={}&x=1"),
-    *('{{"request":"{{\\"login\\":\\"bob\\",\\"password\\":\\"{}\\"}}"}}', "Server=db1;Uid=app;Pwd={};Encrypt=yes", "PGPASSWORD={} pg_dump"),
+    *('{{"request":"{{\\"login\\":\\"bob\\",\\"password\\":\\"{}\\"}}"}}', "Server=db1;Uid=app;Pwd={};Encrypt=yes", "mdp={}"),
     *("Config{{Host:db1 Password:{} Port:5432}}", "password: {}", "redis.passphrase={}", "IDENTIFIED WITH PASSWORD '{}'"),
+    *('"userPassword": "{}"', "PGPASSWORD={} pg_dump"),
 )
 SECRETS = (
-    *("api_key={}", '"apiKey": "{}"', "X-Api-Key: {}", "client_secret={}", '"clientSecret":"{}"', "access_token={}", "refresh_token={}&x=1"),
-    *("aws_secret_access_key={}", "token={}", '"token":"{}"', "auth_token: {}", "signing-key={}", "--token {} push", "secret={}", "APP_SECRET={}"),
+    *("api_key={}", '"apiKey": "{}"', "X-Api-Key: {}", "client_secret={}", '"clientSecret":"{}"', "access_token={}"),
+    *("aws_secret_access_key={}", "token={}", '"token":"{}"', "auth_token: {}", "signing-key={}", "--token {} push"),
+    *("refresh_token={}&x=1", "secret={}", "APP_SECRET={}"),
 )
-LOGINS = ("postgres://orders:{}@db1:5432/orders", "amqp://app:{}@mq/vhost", "redis://:{}@cache:6379/0", "https://bob:{}@git.example.org/x.git")
+LOGINS = (
+    "postgres://orders:{}@db1:5432/orders",
+    "amqp://app:{}@mq/vhost",
+    "redis://:{}@cache:6379/0",
+    "https://bob:{}@git.example.org/x.git",
+)
 
 
 def card(rng: random.Random) -> str:
@@ -197,7 +207,7 @@ def spaced(number: str, sign: str = " ") -> str:
 
 
 def nir(rng: random.Random) -> str:
-    body = rng.choice("12") + of(rng, string.digits, 2) + f"{rng.randint(1, 12):02d}" + f"{rng.randint(1, 95):02d}" + of(rng, string.digits, 6)
+    body = rng.choice("12") + of(rng, string.digits, 2) + f"{rng.randint(1, 12):02d}{rng.randint(1, 95):02d}" + of(rng, string.digits, 6)
     return body + f"{97 - int(body) % 97:02d}"
 
 

@@ -47,8 +47,8 @@ def key_at(lines: t.Sequence[str], number: int) -> tuple[str, int, int] | None:
 
 def _in_one(text: str) -> list[str]:
     """A key that stands in the same line, its line ends written as ``\\n``, up to the quote behind it."""
-    plain = re.sub(r"(?:\\{1,4}[nr])+", " ", text)
-    return _WHOLE.match(plain)[0].split()  # type: ignore[index] # it fits any text
+    parts = _WHOLE.match(re.sub(r"(?:\\{1,4}[nr])+", " ", text))[0].split()  # type: ignore[index] # it fits any text
+    return parts if any(len(part) >= LEAST_OF_LINE for part in parts) else []
 
 
 def _at_end(text: str, end: re.Match[str] | None) -> list[str]:

@@ -11,13 +11,17 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .secret_values import decoded, is_jwt, is_login, is_masked, is_placeholder, is_random
+from .secret_values import decoded, is_jwt, is_login, is_placeholder, is_random
 
-# what may stand in front of a key that is made of letters and digits alone: nothing of which it would be a part
-_START = r"(?:(?<![A-Za-z0-9_+/-])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))"
-# ... and in front of one that begins with a word and a sign
-_OPEN = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))"
-_BARE = r"(?<![A-Za-z0-9_])"
+
+def _not_after(characters: str) -> str:
+    """What stands in front is none of these; ``\\n`` and ``%3D`` are no letters."""
+    return rf"(?:(?<![{characters}])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))"
+
+
+_START = _not_after("A-Za-z0-9_+/-")  # a key that is made of letters and figures alone, and might be a part of anything
+_OPEN = _not_after("A-Za-z0-9")  # one that begins with a word and a sign
+_BARE = _not_after("A-Za-z0-9_")
 _END = r"(?![A-Za-z0-9_+/-])"
 
 
@@ -30,6 +34,7 @@ class Rule(t.NamedTuple):
     accepts: t.Callable[[str], bool]
     weak: bool = False  # may be guessed, other than what a machine has made
     back: int = 0  # how many characters before its hint it may begin
+    after: str = ""  # what stands somewhere before it in the same line
 
 
 def _is_made(value: str) -> bool:
@@ -62,8 +67,14 @@ CLOUD = (
     _key("google_api_key", "AIza", rf"AIza{_URL}{{35}}(?!{_URL})", _START),
     _key("google_oauth_token", "ya29.", rf"ya29\.{_URL}{{30,}}"),
     _key("google_oauth_secret", "GOCSPX-", rf"GOCSPX-{_URL}{{28}}"),
-    _key("google_refresh_token", "1//0", rf"1//0{_URL}{{40,}}", r"(?<![A-Za-z0-9/])"),
-    _key("azure_client_secret", "Q~", r"[A-Za-z0-9_.~-]{3}[0-9]Q~[A-Za-z0-9_.~-]{31,34}(?![A-Za-z0-9_-])", r"(?<![A-Za-z0-9_.~-])", back=4),
+    _key("google_refresh_token", "1//0", rf"1//0{_URL}{{40,}}", _not_after("A-Za-z0-9/")),
+    _key(
+        "azure_client_secret",
+        "Q~",
+        r"[A-Za-z0-9_.~-]{3}[0-9]Q~[A-Za-z0-9_.~-]{31,34}(?![A-Za-z0-9_-])",
+        _not_after("A-Za-z0-9_.~-"),
+        back=4,
+    ),
     _key("azure_storage_key", "AccountKey=", r"AccountKey=(?P<value>[A-Za-z0-9+/]{86}==)"),
     _key("azure_shared_access_key", "SharedAccessKey=", r"SharedAccessKey=(?P<value>[A-Za-z0-9+/]{43}=)"),
     _key("azure_sas", ("?sig=", "&sig="), r"[?&]sig=(?P<value>[A-Za-z0-9%+/]{43,}={0,2})", ""),
@@ -120,7 +131,7 @@ CHAT = (
     _key("slack_token", "xapp-", r"xapp-\d-[A-Z0-9]{8,}-\d{8,}-[a-z0-9]{40,}"),
     _key("slack_webhook", "hooks.slack.com/", r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Z0-9]{8,}/[A-Za-z0-9/]{20,}"),
     _key("discord_webhook", "/api/webhooks/", rf"discord(?:app)?\.com/api/webhooks/\d{{17,20}}/{_URL}{{60,}}", "", back=14),
-    _key("telegram_token", ":AA", rf"\d{{8,10}}:AA{_URL}{{33}}(?!{_URL})", r"(?:(?<![A-Za-z0-9_-])|(?<=bot))", back=10),
+    _key("telegram_token", ":AA", rf"\d{{8,10}}:AA{_URL}{{33}}(?!{_URL})", _not_after("A-Za-z0-9_-")[:-1] + "|(?<=bot))", back=10),
     _key(
         "teams_webhook", ".webhook.office.com/", r"[a-z0-9-]{1,63}\.webhook\.office\.com/webhookb2/[A-Za-z0-9@/-]{80,}", r"(?<=/)", back=63
     ),
@@ -164,11 +175,11 @@ _GENERATED = (
     r"(?: is)?[:=]? (?P<value>\S{6,200})"
 )
 TOKENS = (
-    Rule("jwt", ("eyJ",), re.compile(rf"(?<![A-Za-z0-9_-])(?P<value>{_SIGNED}|{_ENCRYPTED})"), is_jwt),
+    Rule("jwt", ("eyJ",), re.compile(rf"{_not_after('A-Za-z0-9_-')}(?P<value>{_SIGNED}|{_ENCRYPTED})"), is_jwt),
     Rule(
         "basic_auth",
         ("asic ", "ASIC "),
-        re.compile(r"\b(?:[Bb]asic|BASIC) {1,3}(?P<value>[A-Za-z0-9+/_-]{8,}={0,2})(?![A-Za-z0-9+/])"),
+        re.compile(rf"{_OPEN}(?:[Bb]asic|BASIC) {{1,3}}(?P<value>[A-Za-z0-9+/_-]{{8,}}={{0,2}})(?![A-Za-z0-9+/])"),
         is_login,
         weak=True,
         back=1,
@@ -176,7 +187,7 @@ TOKENS = (
     Rule(
         "bearer_token",
         ("earer ", "EARER ", "earer%20"),
-        re.compile(r"\b(?:[Bb]earer|BEARER)(?: {1,3}|%20)(?P<value>[A-Za-z0-9._~+/-]{16,}={0,2})"),
+        re.compile(rf"{_OPEN}(?:[Bb]earer|BEARER)(?: {{1,3}}|%20)(?P<value>[A-Za-z0-9._~+/-]{{16,}}={{0,2}})"),
         _is_random,
         back=1,
     ),
@@ -184,7 +195,7 @@ TOKENS = (
         "authorization_token",
         ("uthorization", "UTHORIZATION"),
         re.compile(
-            rf"\b(?:[Aa]uthorization|AUTHORIZATION)\\?[\"']?\s?[:=]\s?\\?[\"']?(?:{_SCHEMES}) (?:token=)?\\?\"?"
+            rf"{_OPEN}(?:[Aa]uthorization|AUTHORIZATION)\\?[\"']?\s?[:=]\s?\\?[\"']?(?:{_SCHEMES}) (?:token=)?\\?\"?"
             r"(?P<value>[A-Za-z0-9._~+/=-]{16,})"
         ),
         _is_random,
@@ -193,7 +204,7 @@ TOKENS = (
     Rule(
         "session_cookie",
         ("SESSID=", "SESSIONID=", "SessionId=", "ASPXAUTH=", "Core.Cookies=", "connect.sid=", "_session=", "CAKEPHP="),
-        re.compile(rf"(?<![A-Za-z0-9])(?:{_COOKIES})=(?P<value>[^\s;,\"'&\\]{{16,}})"),
+        re.compile(rf"{_OPEN}(?:{_COOKIES})=(?P<value>[^\s;,\"'&\\]{{16,}})"),
         _is_random,
         back=20,
     ),
@@ -206,13 +217,12 @@ TOKENS = (
     Rule("session_cookie", (";jsessionid=",), re.compile(r";jsessionid=(?P<value>[A-Za-z0-9._!-]{16,})"), _is_random),
     Rule(
         "session_cookie",
-        ("ookie",),
+        ("sessionid=", "session=", "sid=", "SESSION=", "auth_token=", "remember_token=", "access_token="),
         re.compile(
-            r"[Cc]ookie\\?[\"']?\s?[:=][^\n]{0,2000}?(?<![A-Za-z0-9_.-])"
-            r"(?:sessionid|session|sid|SESSION|auth_token|remember_token|access_token)=(?P<value>[^\s;,\"'&\\]{16,})"
+            r"(?<![A-Za-z0-9_.-])(?:sessionid|session|sid|SESSION|auth_token|remember_token|access_token)=(?P<value>[^\s;,\"'&\\]{16,})"
         ),
         _is_random,
-        back=1,
+        after="ookie",
     ),
 )
 MADE = (
@@ -220,7 +230,7 @@ MADE = (
         "generated_password",
         ("temporary password is generated for ", "sing generated security password", "enerated password"),
         re.compile(_GENERATED),
-        lambda value: not is_masked(value),
+        _is_made,
         weak=True,
         back=1,
     ),

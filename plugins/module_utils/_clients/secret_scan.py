@@ -20,6 +20,7 @@ from .secret_numbers import PERSONS, Cards, of_persons
 from .secret_rules import TABLE, Rule
 
 CHUNK = 1 << 18  # characters that are looked through at once
+BEFORE = 4000  # characters before a cookie in which its header may begin
 MOST = 5000  # distinct secrets of which each is kept
 FAMILIES = tuple(
     sorted({rule.family for rule in TABLE} | {"password", "secret_value", "url_password", "private_key", "card_number"} | set(PERSONS))
@@ -122,6 +123,9 @@ def by_rule(rule: Rule, text: str) -> t.Iterator[Found]:
         place = text.find(hint)
         while place >= 0:
             end = place + len(hint)
+            if rule.after and not _has_before(text, place, rule.after):
+                place = text.find(hint, end)
+                continue
             for start in range(max(0, place - rule.back), place + 1):
                 match = rule.pattern.match(text, start)
                 if match and rule.accepts(match["value"]):
@@ -129,6 +133,11 @@ def by_rule(rule: Rule, text: str) -> t.Iterator[Found]:
                     end = max(end, match.end())
                     break
             place = text.find(hint, end)
+
+
+def _has_before(text: str, place: int, word: str) -> bool:
+    start = text.rfind(word, max(0, place - BEFORE), place)
+    return start >= 0 and text.find("\n", start, place) < 0
 
 
 def _chunks(texts: t.Sequence[str]) -> t.Iterator[tuple[int, int]]:
