@@ -33,6 +33,7 @@ CHECKS = {
     "junit": "controller",
     "log_canary": "both",
     "log_rotation": "host",
+    "log_secrets": "host",
     "mariadb_backup": "host",
     "metrics_endpoint": "both",
     "pgbackrest_backup": "host",

@@ -66,6 +66,10 @@ class Cards:
         named = _NAME.search(text, max(0, start - 48), start)
         return named[1].lower() if named else "-"
 
+    def left_out(self) -> int:
+        """How many numbers with a valid checksum were taken for those of something else."""
+        return sum(valid for name, (_count, valid) in self.tried.items() if not self.is_of_cards(name))
+
     def is_of_cards(self, name: str) -> bool:
         count, valid = self.tried.get(name, [0, 0])
         return name == "" or count < FEW or valid * 2 >= count

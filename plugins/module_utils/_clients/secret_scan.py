@@ -51,14 +51,14 @@ class Scan:
         self.found: dict[tuple[str, str], Secret] = {}
         self.looked_at = 0  # lines, and pieces of lines
 
-    def look(self, run: Run) -> None:
+    def look(self, run: Run, *, counted: bool = True) -> None:
         """Whatever the tick raises comes out; what was found until then is kept."""
         texts = [line.text for line in run.lines]
         taken = self._blocks(run, texts)
         for first, last in _chunks(texts):
             self.tick()
             self._look_through(run, texts, first, last, taken)
-            self.looked_at += last - first
+            self.looked_at += (last - first) * counted
 
     def secrets(self) -> list[Secret]:
         """All that count, in the order in which they were found."""

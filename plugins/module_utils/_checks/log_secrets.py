@@ -1,0 +1,201 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a sample of a log carries secrets. What was found is never shown. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import collections
+import typing as t
+
+from .._argspec import Spec
+from .._clients.journal_lines import moment_of
+from .._clients.log_lines import Line, Run, Sample, number_of
+from .._clients.secret_fingerprints import FORM, fingerprint
+from .._clients.secret_numbers import PERSONS
+from .._clients.secret_scan import FAMILIES, Scan, Secret
+from .._finding import CannotObserve, Facts, Finding, Measurement, Status, passed, warned
+from .._phrase import Message, phrase, plural, with_more
+from .._runner import Runner
+from ._log_source import SOURCE_CONSTRAINTS, SOURCE_SPEC, SourceArguments, extent, no_line, taken, wrong_source
+
+WHERE = "host"
+TIMEOUT = 120.0
+ARGUMENT_SPEC: Spec = {
+    **SOURCE_SPEC,
+    "identifiers": {"type": "list", "elements": "str", "choices": sorted(PERSONS), "default": []},
+    "allowed": {"type": "list", "elements": "str", "default": []},
+    "mode": {"type": "str", "choices": ["enforce", "report"], "default": "enforce"},
+    "service": {"type": "str", "default": ""},
+    "fingerprint_key": {"type": "str", "no_log": True},
+}
+CONSTRAINTS = SOURCE_CONSTRAINTS
+TOLD = 200  # secrets of which each has a line of its own
+RESERVE = 15.0  # seconds that are left for fingerprints and line numbers
+
+
+class Arguments(SourceArguments):
+    identifiers: list[str]
+    allowed: list[str]
+    mode: str
+    service: str
+    fingerprint_key: str | None
+    timeout: float
+
+
+class Told(t.NamedTuple):
+    """A secret as it may be told."""
+
+    family: str
+    file: str
+    line: int | None
+    place: Message
+    count: int
+    fingerprint: str | None
+
+
+def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
+    found = wrong_source(args)
+    for entry in args["allowed"]:
+        match = FORM.fullmatch(entry)
+        if match is None or match[1] not in FAMILIES:
+            found.append("allowed: expected fingerprints as a finding has them, such as github_token:3f9a2c81ab")  # none is said again
+            break
+    return found
+
+
+def run(args: Arguments, runner: Runner) -> Finding:
+    sample = taken(args, runner)
+    if not any(one.lines for one in sample.runs) and not (args["quiet"] and not sample.unread):
+        raise no_line(sample)
+    scan, in_time = _looked_through(sample, args, runner)
+    secrets = [_told(secret, args, runner) for secret in scan.secrets()]
+    kept = [one for one in secrets if one.fingerprint is None or one.fingerprint not in args["allowed"]]
+    observed = _observed(sample, scan, kept, secrets, args)
+    facts: Facts = {
+        "observed": observed,
+        "expected": {"secrets": 0, "mode": args["mode"]},
+        "measurements": [Measurement("log_secrets", float(len(kept)), 0.0, "upper", count=True)],
+    }
+    if kept:
+        details = [_line_of(one) for one in kept[:TOLD]]
+        facts["details"] = details
+        facts["remedy"] = _REMEDY
+        status = Status.FAIL if args["mode"] == "enforce" else Status.WARN
+        return Finding(status, with_more(details[0], len(kept) - 1), **facts)
+    if not in_time:
+        raise CannotObserve(
+            plural(
+                "the time was over after {count:number} line of {log:path}, in which no secret stands",
+                "the time was over after {count:number} lines of {log:path}, in which no secret stands",
+                count=scan.looked_at,
+                log=sample.name,
+            ),
+            observed=observed,
+        )
+    if not scan.looked_at:
+        return passed(phrase("{log:path} has no line, as it may be", log=sample.name), **facts)
+    looked = extent(sample, scan.looked_at)
+    if sample.has_no_ends:
+        raise no_line(sample)
+    if sample.unread:
+        said = phrase("no secret stands in {log:path} ({looked}), but {reason}", log=sample.name, looked=looked, reason=sample.unread[0])
+        return warned(said, **facts)
+    return passed(phrase("no secret stands in {log:path}: {looked}", log=sample.name, looked=looked), **facts)
+
+
+_REMEDY = phrase(
+    "Mask the field at its source, change the secret, and remove it from every copy of the log; what is none is allowed by its fingerprint"
+)
+
+
+def _looked_through(sample: Sample, args: Arguments, runner: Runner) -> tuple[Scan, bool]:
+    """The newest lines first; and whether there was time for all."""
+    searching = runner.within(max(runner.remaining() - RESERVE, 1.0))
+    scan = Scan(args["identifiers"], searching.remaining)
+    try:
+        for one in reversed(sample.runs):
+            scan.look(one)
+            if sample.journal:
+                scan.look(_fields_of(one), counted=False)
+    except CannotObserve:
+        return scan, False
+    return scan, True
+
+
+def _fields_of(run: Run) -> Run:
+    """What an entry of the journal has beside its message: a command line with a password in it, fields of the service's own."""
+    seen: dict[tuple[str, str], Line] = {}
+    for line in run.lines:
+        for name, value in line.fields.items():
+            seen.setdefault((name, value), Line(f"{name}={value}", moment=line.moment))
+    return Run(run.source, list(seen.values()))
+
+
+def _told(secret: Secret, args: Arguments, runner: Runner) -> Told:
+    try:
+        runner.remaining()
+        made = fingerprint(secret.family, secret.value, weak=secret.weak, service=args["service"], key=args["fingerprint_key"] or "")
+    except CannotObserve:
+        made = None
+    number, place = _place(secret.run, secret.line, runner)
+    return Told(secret.family, secret.run.source, number, place, secret.count, made)
+
+
+def _place(run: Run, line: Line, runner: Runner) -> tuple[int | None, Message]:
+    if line.moment is not None:
+        return None, phrase("entry of {moment:moment}", moment=moment_of(line))
+    number = number_of(run, line, runner)
+    if number is None:
+        return None, phrase("byte {offset:number}", offset=line.offset)
+    return number, phrase("line {line:number}", line=number)
+
+
+def _line_of(one: Told) -> Message:
+    if one.fingerprint is None:
+        return plural(
+            "{name} in {file:path}, {position}",
+            "{name} in {file:path}, {position}, and {count:number} times in all",
+            count=one.count,
+            name=one.family,
+            file=one.file,
+            position=one.place,
+        )
+    return plural(
+        "{family} in {file:path}, {position} (fingerprint {name})",
+        "{family} in {file:path}, {position}, {count:number} times in all (fingerprint {name})",
+        count=one.count,
+        family=one.family,
+        file=one.file,
+        position=one.place,
+        name=one.fingerprint,
+    )
+
+
+def _observed(sample: Sample, scan: Scan, kept: list[Told], secrets: list[Told], args: Arguments) -> dict[str, object]:
+    seen = {one.fingerprint for one in secrets}
+    return {
+        "log": sample.name,
+        "lines": scan.looked_at,
+        "size_bytes": sample.size,
+        "everything": sample.everything,
+        "families": dict(collections.Counter(one.family for one in kept)),
+        "secrets": [
+            {
+                "family": one.family,
+                "file": one.file,
+                "line": one.line,
+                "place": str(one.place),
+                "times": one.count,
+                "fingerprint": one.fingerprint,
+            }
+            for one in kept[:TOLD]
+        ],
+        "allowed": len(secrets) - len(kept),
+        "allowed_not_found": sorted(set(args["allowed"]) - {one for one in seen if one}),
+        "numbers_taken_for_no_cards": scan.cards.left_out(),
+        "not_read": [str(said) for said in sample.unread],
+    }
+
+
+__all__ = ("ARGUMENT_SPEC", "CONSTRAINTS", "TIMEOUT", "WHERE", "problems", "run")
