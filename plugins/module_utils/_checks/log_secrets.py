@@ -50,7 +50,7 @@ class Told(t.NamedTuple):
     file: str
     line: int | None
     place: Message
-    count: int
+    times: int
     fingerprint: str | None
 
 
@@ -156,7 +156,7 @@ def _line_of(one: Told) -> Message:
         return plural(
             "{name} in {file:path}, {position}",
             "{name} in {file:path}, {position}, and {count:number} times in all",
-            count=one.count,
+            count=one.times,
             name=one.family,
             file=one.file,
             position=one.place,
@@ -164,7 +164,7 @@ def _line_of(one: Told) -> Message:
     return plural(
         "{family} in {file:path}, {position} (fingerprint {name})",
         "{family} in {file:path}, {position}, {count:number} times in all (fingerprint {name})",
-        count=one.count,
+        count=one.times,
         family=one.family,
         file=one.file,
         position=one.place,
@@ -186,7 +186,7 @@ def _observed(sample: Sample, scan: Scan, kept: list[Told], secrets: list[Told],
                 "file": one.file,
                 "line": one.line,
                 "place": str(one.place),
-                "times": one.count,
+                "times": one.times,
                 "fingerprint": one.fingerprint,
             }
             for one in kept[:TOLD]

@@ -82,6 +82,8 @@ def _assigned_at(text: str, place: int) -> Found | None:
     if value is None:
         return None
     opened = bool(match["open"])
+    if match["sign"] == "=" and match["space"] and not match["gap"] and not opened:
+        return None  # "password= secret=null": nothing is assigned, and what follows is the next name
     told = match["sign"] == ":" and match["space"] and not opened and not match["closed"]  # as a sentence has it
     if family == "password":
         if not _is_password(value[0], name, told=bool(told), last=bool(_AT_ITS_END.match(text, value[2]))):

@@ -20,7 +20,7 @@ FORM = re.compile(r"([a-z][a-z0-9_]*):([0-9a-f]{3}(?:[0-9a-f]{7})?)")
 
 def fingerprint(family: str, value: str, *, weak: bool, service: str, key: str) -> str | None:
     """``family:3f9a2c81ab``; None on a host whose Python has no scrypt."""
-    told = "\0".join(("operability.readiness/log_secrets/1", service, family, key))
+    told = f"operability.readiness/log_secrets/1\0{service}\0{family}\0{key}"
     try:
         made = hashlib.scrypt(value.encode("utf-8", "replace"), salt=told.encode("utf-8", "replace"), dklen=16, **COST).hex()
     except (AttributeError, ValueError):

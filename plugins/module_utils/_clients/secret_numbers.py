@@ -11,7 +11,7 @@ import typing as t
 from .secret_assignments import Found
 
 # no part of a longer number, a decimal, a UUID or an identifier
-_BEFORE, _AFTER = r"(?<![0-9A-Za-z_.+*-])(?<![0-9],)", r"(?![0-9A-Za-z_*-]|\.[0-9])"
+_BEFORE, _AFTER = r"(?<![0-9A-Za-z_.+*-])(?<![0-9][,:])", r"(?![0-9A-Za-z_*-]|\.[0-9])"
 # begins with a plain class of characters, which is looked for fast; what stands around it is looked at then
 _CARD = re.compile(r"[2-6][0-9]{3}(?:[0-9]{9,15}|(?P<sign>[ -])(?:[0-9]{4}(?P=sign)[0-9]{4}(?P=sign)[0-9]{4}|[0-9]{6}(?P=sign)[0-9]{4,5}))")
 _NOT_BEFORE = re.compile(rf"{_BEFORE}")
@@ -42,6 +42,10 @@ _TESTS = frozenset(
 FEW = 5  # candidates under a name, of which less than half prove themselves: they are numbers of something else
 _NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]{0,40})[\"']?\s{0,2}[=:/ ]\s{0,2}[\"'\[(]?$")
 
+_IDENTIFIER = re.compile(
+    r"^(?!.*(?:card|pan|cc)).*(?:^|[._-])(?:[a-z]{0,12}id|uuid|guid|trace|span|hash|digest|etag|seq|sequence|offset|serial|nonce|epoch|ts|ns)$"
+)
+
 
 class Cards:
     """Looks for numbers of cards through many texts: what stands under one name and mostly does not prove itself is no card."""
@@ -56,6 +60,8 @@ class Cards:
             if not is_of_brand(digits) or digits in _TESTS or len(set(digits)) < 4 or not _stands_alone(text, match):
                 continue
             name = "" if match["sign"] else self._name(text, match.start())
+            if _IDENTIFIER.search(name):
+                continue
             count = self.tried.setdefault(name, [0, 0])
             count[0] += 1
             if luhn(digits):

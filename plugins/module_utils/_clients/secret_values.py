@@ -87,7 +87,7 @@ def is_random(value: str, shortest: int = 16) -> bool:
         return False
     kinds = ["d" if c.isdigit() else "u" if c.isupper() else "l" for c in value if c.isalnum()]
     changes = sum(one != other for one, other in zip(kinds, kinds[1:]))
-    least = max(3.0, len(kinds) / 6) if "d" in kinds else max(8.0, len(kinds) / 3)
+    least = max(3.0, len(kinds) / 9) if "d" in kinds else max(8.0, len(kinds) / 3)
     return changes >= least and entropy(value) >= (2.8 if len(value) < 24 else 3.0)
 
 
