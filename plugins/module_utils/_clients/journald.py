@@ -150,10 +150,13 @@ def journal_limit(settings: t.Mapping[str, str], files: t.Sequence[JournalFile])
             limits.append(configured)
             reasons.append(verbatim(key))
             continue
+        folder = os.path.dirname(paths[0])
+        while not os.path.exists(folder) and folder != os.path.dirname(folder):
+            folder = os.path.dirname(folder)
         try:
-            system = os.statvfs(os.path.dirname(paths[0]))
+            system = os.statvfs(folder)
         except OSError as exc:
-            raise CannotObserve(unreadable(os.path.dirname(paths[0]), exc)) from None
+            raise CannotObserve(unreadable(folder, exc)) from None
         limits.append(min(int(system.f_blocks * system.f_frsize * DEFAULT_SHARE), DEFAULT_MOST))
         reasons.append(phrase("journald's default for {setting}", setting=key))
     return sum(limits), every(reasons)
