@@ -35,6 +35,9 @@ for line in sys.stdin:
     try:
         if isinstance(text, list):
             answer = {"found": [bool(re.match(pattern, one, flags)) for one in text]}
+        elif isinstance(text, dict):
+            found = (re.search(pattern, one, flags) for one in text["each"])
+            answer = {"found": [match and match.groupdict() for match in found]}
         else:
             match = re.search(pattern, text, flags)
             answer = {"found": match and match.groupdict()}
@@ -86,6 +89,16 @@ def matching(pattern: str, texts: t.Sequence[str], *, within: float = SECONDS) -
     return [text for text, fits in zip(texts, t.cast("list[bool]", answer["found"])) if fits]
 
 
+def find_each(pattern: str, texts: t.Sequence[str], *, within: float = SECONDS) -> list[dict[str, str | None] | None]:
+    """What ``find`` says of each of these texts; ``within`` for all of them. NotSearched."""
+    if len(pattern) > LONGEST:
+        raise NotSearched(f"the regular expression has more than {LONGEST} characters")
+    answer = _children.ask([within, pattern, 0, {"each": list(texts)}], within)
+    if "refused" in answer:
+        raise NotSearched(f"this is not a regular expression: {answer['refused']}")
+    return t.cast("list[dict[str, str | None] | None]", answer["found"])
+
+
 def cannot_run_away(pattern: str, text: str) -> bool:
     """At most one repetition, and no group: the engine has few ways to try."""
     return not re.search(r"[(\\]", pattern) and len(re.findall(r"[*+?{]", pattern)) <= (1 if len(text) <= _SMALL else 0)
@@ -108,7 +121,7 @@ class _Children:
                 with contextlib.suppress(OSError):
                     t.cast("t.IO[bytes]", stream).close()
 
-    def ask(self, question: list[float | str | int | list[str]], within: float) -> dict[str, object]:
+    def ask(self, question: list[float | str | int | list[str] | dict[str, list[str]]], within: float) -> dict[str, object]:
         child = self._take()
         answered = False
         try:
@@ -175,4 +188,4 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 _children = _Children()
 os.register_at_fork(after_in_child=_children.forget)
 
-__all__ = ("LONGEST", "SECONDS", "NotSearched", "cannot_run_away", "find", "matching", "search")
+__all__ = ("LONGEST", "SECONDS", "NotSearched", "cannot_run_away", "find", "find_each", "matching", "search")

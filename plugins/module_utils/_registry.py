@@ -32,6 +32,7 @@ CHECKS = {
     "http_probe": "both",
     "junit": "controller",
     "log_canary": "both",
+    "log_format": "host",
     "log_rotation": "host",
     "log_secrets": "host",
     "mariadb_backup": "host",
