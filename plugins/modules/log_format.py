@@ -65,7 +65,7 @@ options:
     description:
       - How old the newest line may be, so that it shows how the log is written today.
     type: str
-    default: 26h
+    default: 24h
   require_zone:
     description:
       - Whether times must say their zone, unless the host is in UTC.
@@ -131,11 +131,11 @@ finding:
       format: json
       required: [level]
       max_malformed_ratio: 0.01
-      max_silence_seconds: 93600.0
+      max_silence_seconds: 86400.0
       zone: true
     measurements:
       - {name: log_malformed_ratio, value: 0.458, limit: 0.01, bound: upper}
-      - {name: log_newest_line_age_seconds, value: 3535.0, limit: 93600.0, bound: upper}
+      - {name: log_newest_line_age_seconds, value: 3535.0, limit: 86400.0, bound: upper}
     proof: observed
 findings:
   description: The same finding, in a list.

@@ -8,6 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from .._argspec import Spec
+from .._clients.container_lines import of_container
+from .._clients.containers import ENGINES
 from .._clients.journal_lines import of_journal
 from .._clients.log_lines import Sample, of_file
 from .._finding import CannotObserve
@@ -20,10 +22,12 @@ SOURCE_SPEC: Spec = {
     "unit": {"type": "str"},
     "tag": {"type": "str"},
     "journal": {"type": "path"},
+    "container": {"type": "str"},
+    "engine": {"type": "str", "choices": list(ENGINES)},
     "sample_lines": {"type": "int", "default": 20000},
     "quiet": {"type": "bool", "default": False},
 }
-ONE_SOURCE = ("path", "unit", "tag")
+ONE_SOURCE = ("path", "unit", "tag", "container")
 SOURCE_CONSTRAINTS: dict[str, t.Any] = {"required_one_of": [ONE_SOURCE], "mutually_exclusive": [ONE_SOURCE]}
 MOST_LINES = 1_000_000
 
@@ -33,6 +37,8 @@ class SourceArguments(t.TypedDict):
     unit: str | None
     tag: str | None
     journal: str | None
+    container: str | None
+    engine: str | None
     sample_lines: int
     quiet: bool
 
@@ -47,6 +53,8 @@ def taken(args: SourceArguments, runner: Runner) -> Sample:
     """The sample. CannotObserve, also for what is no text in lines; it may have no line."""
     if args["path"]:
         sample = of_file(args["path"], runner, args["sample_lines"])
+    elif args["container"]:
+        sample = of_container(args["container"], args["engine"], runner, args["sample_lines"])
     else:
         sample = of_journal(runner, args["sample_lines"], unit=args["unit"], tag=args["tag"], folder=args["journal"])
     if sample.utf16:
@@ -61,7 +69,7 @@ def no_line(sample: Sample) -> CannotObserve:
     if sample.unread:
         return CannotObserve(sample.unread[0])
     if sample.journal:
-        return CannotObserve(phrase("the journal has no entry of {unit:path}", unit=sample.name))
+        return CannotObserve(phrase("there is no entry of {unit:path}", unit=sample.name))
     if sample.has_no_ends:
         return CannotObserve(phrase("{log:path} has {size:bytes} without the end of a line", log=sample.name, size=sample.size))
     return CannotObserve(phrase("{log:path} has no line yet", log=sample.name))

@@ -31,7 +31,7 @@ ARGUMENT_SPEC: Spec = {
     "required": {"type": "list", "elements": "str", "default": []},
     "min_correlated": {"type": "str", "default": "10%"},
     "max_malformed": {"type": "str"},
-    "max_silence": {"type": "str", "default": "26h"},
+    "max_silence": {"type": "str", "default": "24h"},
     "require_zone": {"type": "bool", "default": True},
 }
 CONSTRAINTS = SOURCE_CONSTRAINTS

@@ -87,6 +87,12 @@ class Scrape(t.TypedDict, total=False):
     using: str
 
 
+class LogSecrets(t.TypedDict, total=False):
+    identifiers: list[str]
+    allowed: list[str]
+    mode: str
+
+
 class Log(t.TypedDict, total=False):
     file: str
     syslog: str
@@ -98,6 +104,14 @@ class Log(t.TypedDict, total=False):
     max_silence: Duration
     socket: str
     format: str
+    pattern: str
+    required: list[str]
+    min_correlated: str | float
+    max_malformed: str | float
+    require_zone: bool
+    quiet: bool
+    sample_lines: int
+    secrets: LogSecrets
     fields: dict[str, object]
     template: str
     rotated_by: str
@@ -804,6 +818,7 @@ __all__ = (
     "Impacts",
     "Labels",
     "Log",
+    "LogSecrets",
     "NotApplicableEntry",
     "NotificationReceipt",
     "Options",

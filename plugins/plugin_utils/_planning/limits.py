@@ -17,39 +17,40 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 # -- limits; without a value there is none
 HIGHER = (
     ("deadline", "evaluated_within", "every", "failure_limit", "lookback", "max_age", "max_duration", "max_full_age", "max_latency")
-    + ("max_offset", "max_restarts", "max_series", "max_silence", "max_size", "max_wal_lag", "parts", "receipt_max_age", "restore_every")
+    + ("max_malformed", "max_offset", "max_restarts", "max_series", "max_silence", "max_size", "max_wal_lag", "parts", "receipt_max_age", "restore_every")
     + ("rpo", "rpo_margin", "rto", "size_deviation", "within")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "generations", "horizon", "min_count", "min_coverage", "min_days", "min_files", "min_free", "min_items")
-    + ("min_repositories", "min_size", "min_tests", "min_tiers", "min_up", "percentile", "retention", "sample_files", "samples")
-    + ("verify_max_bytes",)
+    + ("min_correlated", "min_repositories", "min_size", "min_tests", "min_tiers", "min_up", "percentile", "retention", "sample_files")
+    + ("sample_lines", "samples", "verify_max_bytes")
 )  # fmt: skip
 COMPARISONS = ("disk", "file_descriptors", "inodes", "memory")
 MEETS_FEWER = ("pass_when",)  # comparisons over the value that is asked for: fewer values meet a stricter one
 MEETS_MORE = ("fail_when", "warn_when")
 MUST_STAY_TRUE = (
     ("append_only", "check_links", "checksum", "enabled", "encrypted", "executed_by_other", "forwarded", "owner_required", "persistent")
-    + ("restart_policy", "validate_certs")
+    + ("require_zone", "restart_policy", "validate_certs")
 )  # fmt: skip
-MUST_STAY_FALSE = ("allow_skipped", "fall_back", "local")
+MUST_STAY_FALSE = ("allow_skipped", "fall_back", "local", "quiet")
 NOT_SHORTER = (
-    ("apart_from", "bad_states", "contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required")
+    ("apart_from", "bad_states", "contains", "families", "identifiers", "kinds", "login_page", "moving", "must_include", "not_body", "required")
     + ("required_annotations", "required_by_severity", "required_labels", "sections", "soft_404")
 )  # fmt: skip
-NOT_LONGER = ("good_states", "ignore_links", "may_be_absent", "may_be_empty", "partial_states", "status")
+NOT_LONGER = ("allowed", "good_states", "ignore_links", "may_be_absent", "may_be_empty", "partial_states", "status")
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
     "companion": ("fail", "warn", "told"),
     "compare_with": ("live", "auto", "none"),
     "imap_tls": ("implicit", "starttls", "none"),
     "kind": ("daemon", "auto", "standby"),
+    "mode": ("enforce", "report"),
     "no_data": ("fail", "unknown", "pass"),
     "not_yet_seen": ("fail", "warn", "pass"),
     "verify": ("auto", "none"),
 }
 # -- how a check goes about it
 MANNER = (
-    ("database_user", "interval", "link_timeout", "max_bytes", "name", "no_log", "password", "password_file", "read_only", "scratch")
+    ("database_user", "fingerprint_key", "interval", "link_timeout", "max_bytes", "name", "no_log", "password", "password_file", "read_only", "scratch")
     + ("state_file", "sudo", "sudo_user", "timeout")
 )  # fmt: skip
 # -- what is looked at
@@ -72,7 +73,7 @@ OBJECTS = (
     + ("components", "config", "conninfo", "contacts", "container", "covers", "cron", "data_directory", "data_sources", "database")
     + ("endpoints", "engine", "entries", "environment", "extra_labels", "failover", "fields", "format", "generation", "gives")
     + ("glob_archives", "host", "hosts", "imap_ca_path", "imap_folder", "imap_host", "imap_password", "imap_port", "imap_username")
-    + ("inventory", "jobs", "journald")
+    + ("inventory", "jobs", "journal", "journald")
     + ("keyword", "labels", "link_hosts", "markers", "match", "members", "module", "names", "others", "panels", "path", "paths")
     + ("pattern", "port", "prefer", "proc", "profile", "protocol", "python", "query", "receipt_bearer_token", "receipt_ca_path")
     + ("receipt_file", "receipt_headers", "receipt_password", "receipt_url", "receipt_username", "receivers", "receivers_by_severity")

@@ -165,7 +165,7 @@ def test_the_journal_of_a_unit() -> None:
     assert finding.observed["lines"] == 4
     empty = FakeRunner(commands={"journalctl": Completed(0, "", "")})
     (finding,) = run_item(Item(key="x", check="log_secrets", args={"tag": "payments"}), empty)
-    assert (finding.status, finding.message) == ("unknown", "the journal has no entry of payments")
+    assert (finding.status, finding.message) == ("unknown", "there is no entry of payments")
 
 
 def test_nothing_that_was_found_is_shown_by_accident(log: pathlib.Path) -> None:

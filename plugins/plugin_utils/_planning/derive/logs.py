@@ -51,7 +51,8 @@ def _canary(description: Description, part: Part, log: Log, steps: Steps) -> lis
     writes: dict[str, object] = {
         "via": via,
         "backend": store["kind"],
-        **{key: value for key in ("format", "fields", "template", "socket") if (value := log.get(key))},
+        **({"format": "json"} if log.get("format") == "json" else {}),
+        **{key: value for key in ("fields", "template", "socket") if (value := log.get(key))},
     }
     if via == "file":
         writes["path"] = log["file"]

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What stands in the logs of a service: lines that can be parsed, and no secret. PRIVATE to the collection. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ....module_utils._phrase import phrase
+from ....module_utils._units import parse_duration
+from ..._described.declarations import Log
+from ..._described.service import Description, NotDeclared
+from .instance import Derivation, Instance, Several, Steps
+
+_OF_FORMAT = ("format", "pattern", "required", "min_correlated", "max_malformed", "require_zone")
+_OF_SAMPLE = ("quiet", "sample_lines", "engine")
+HOUR = 3600.0
+
+
+def _formats(description: Description) -> list[Instance]:
+    def options(log: Log, steps: Steps) -> tuple[dict[str, object], Steps]:
+        given: dict[str, object] = _picked(log, _OF_FORMAT)
+        silence = _silence(t.cast("t.Mapping[str, object]", log))
+        return {**given, **({} if silence is None else {"max_silence": silence})}, steps
+
+    return _of_each_log(description, "log_format", options)
+
+
+def _secrets(description: Description) -> list[Instance]:
+    def options(log: Log, steps: Steps) -> tuple[dict[str, object], Steps]:
+        given: t.Mapping[str, object] = t.cast("t.Mapping[str, object]", log.get("secrets") or {})
+        args = {"service": description.name, **_picked(given, ("identifiers", "allowed", "mode"))}
+        return args, (*steps, "secrets") if given else steps
+
+    return _of_each_log(description, "log_secrets", options)
+
+
+def _of_each_log(
+    description: Description, check: str, options: t.Callable[[Log, Steps], tuple[dict[str, object], Steps]]
+) -> list[Instance]:
+    several, found = Several(), 0
+    for name, part in description.parts.items():
+        for index, log in enumerate(part.get("logs") or []):
+            source = _source(log)
+            if source is None:
+                continue
+            found += 1
+            instance = str(next(iter(source.values())))
+            steps: Steps = ("parts", name, "logs", index)
+            with several.one(check, instance, steps) as out:
+                args, path = options(log, steps)
+                args = {**source, **_picked(log, _OF_SAMPLE if "container" in source else _OF_SAMPLE[:2]), **args}
+                user = log.get("run_as") or part.get("run_as")
+                out.append(Instance(check, instance, args, tuple(description.part_hosts(part)), user, path=path))
+    if not found:
+        raise NotDeclared(phrase("no part declares its logs (parts.NAME.logs)"))
+    return several.all()
+
+
+def _source(log: Log) -> dict[str, object] | None:
+    """Where its lines are on the host. Those of syslog are in the journal there, by their tag."""
+    for key, option in (("file", "path"), ("journald", "unit"), ("syslog", "tag"), ("container", "container")):
+        value = t.cast("t.Mapping[str, object]", log).get(key)
+        if value:
+            return {option: value}
+    return None
+
+
+def _silence(log: t.Mapping[str, object]) -> object:
+    """How old its newest line may be; of a log that is written now and then as long as that takes."""
+    given, every = log.get("max_silence"), log.get("every")
+    if given is not None or every is None:
+        return given
+    try:
+        seconds = parse_duration(t.cast("str", every)) + parse_duration(t.cast("str", log.get("takes") or "1h"))
+    except (TypeError, ValueError):
+        return every  # which is told with the arguments
+    return f"{max(seconds, 24 * HOUR):g}s"
+
+
+def _picked(given: t.Mapping[str, object], keys: t.Iterable[str]) -> dict[str, object]:
+    return {key: value for key in keys if (value := given.get(key)) is not None}
+
+
+DERIVATIONS: dict[str, Derivation] = {
+    "log_format": _formats,
+    "log_secrets": _secrets,
+}
+
+__all__ = ("DERIVATIONS",)
