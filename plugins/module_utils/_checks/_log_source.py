@@ -28,7 +28,7 @@ SOURCE_SPEC: Spec = {
     "quiet": {"type": "bool", "default": False},
 }
 ONE_SOURCE = ("path", "unit", "tag", "container")
-SOURCE_CONSTRAINTS: dict[str, t.Any] = {"required_one_of": [ONE_SOURCE], "mutually_exclusive": [ONE_SOURCE]}
+SOURCE_CONSTRAINTS: dict[str, object] = {"required_one_of": [ONE_SOURCE], "mutually_exclusive": [ONE_SOURCE]}
 MOST_LINES = 1_000_000
 
 

@@ -119,7 +119,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
 
 def _without_records(sample: Sample, reading: Reading, args: Arguments, facts: Facts) -> Finding:
     """No line that could be judged."""
-    if reading.long:
+    if reading.long and not sample.has_no_ends:
         from_start = phrase("{log:path} has lines longer than {limit:bytes} and no others", log=sample.name, limit=LONGEST)
         return Judgement(unseen=[from_start]).finding(from_start, **facts)
     if args["quiet"] and not sample.unread and not sample.has_no_ends:

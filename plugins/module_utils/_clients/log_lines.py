@@ -79,6 +79,7 @@ class Sample:
     binary: bool = False
     utf16: bool = False
     journal: bool = False
+    ends: bool = False  # one line at least ends
 
     @property
     def lines(self) -> list[Line]:
@@ -93,7 +94,7 @@ class Sample:
     @property
     def has_no_ends(self) -> bool:
         """Whether there is text, and not one line in it that ends."""
-        return bool(self.pieces) and not self.lines
+        return bool(self.pieces) and not self.ends
 
 
 def of_file(path: str, runner: Runner, wanted: int) -> Sample:
@@ -216,6 +217,7 @@ class _Reader:
     def _run(self, data: bytes, start: int, *, begins: bool, most: int, newest: bool, last: bool) -> Run:
         """The lines of a block; of more than are wanted the last ones where it is the newest, else the first."""
         self._weigh(data)
+        self.sample.ends = self.sample.ends or b"\n" in data
         first = 0 if begins else data.find(b"\n", 0) + 1
         if not begins and (first == 0 or first > LONGEST):
             pieces = self._pieces(data, start, 0, first or len(data), ended=False)

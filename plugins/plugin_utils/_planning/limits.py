@@ -17,8 +17,8 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 # -- limits; without a value there is none
 HIGHER = (
     ("deadline", "evaluated_within", "every", "failure_limit", "lookback", "max_age", "max_duration", "max_full_age", "max_latency")
-    + ("max_malformed", "max_offset", "max_restarts", "max_series", "max_silence", "max_size", "max_wal_lag", "parts", "receipt_max_age", "restore_every")
-    + ("rpo", "rpo_margin", "rto", "size_deviation", "within")
+    + ("max_malformed", "max_offset", "max_restarts", "max_series", "max_silence", "max_size", "max_wal_lag", "parts", "receipt_max_age")
+    + ("restore_every", "rpo", "rpo_margin", "rto", "size_deviation", "within")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "generations", "horizon", "min_count", "min_coverage", "min_days", "min_files", "min_free", "min_items")
@@ -34,8 +34,8 @@ MUST_STAY_TRUE = (
 )  # fmt: skip
 MUST_STAY_FALSE = ("allow_skipped", "fall_back", "local", "quiet")
 NOT_SHORTER = (
-    ("apart_from", "bad_states", "contains", "families", "identifiers", "kinds", "login_page", "moving", "must_include", "not_body", "required")
-    + ("required_annotations", "required_by_severity", "required_labels", "sections", "soft_404")
+    ("apart_from", "bad_states", "contains", "families", "identifiers", "kinds", "login_page", "moving", "must_include", "not_body")
+    + ("required", "required_annotations", "required_by_severity", "required_labels", "sections", "soft_404")
 )  # fmt: skip
 NOT_LONGER = ("allowed", "good_states", "ignore_links", "may_be_absent", "may_be_empty", "partial_states", "status")
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
@@ -50,8 +50,8 @@ WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
 }
 # -- how a check goes about it
 MANNER = (
-    ("database_user", "fingerprint_key", "interval", "link_timeout", "max_bytes", "name", "no_log", "password", "password_file", "read_only", "scratch")
-    + ("state_file", "sudo", "sudo_user", "timeout")
+    ("database_user", "fingerprint_key", "interval", "link_timeout", "max_bytes", "name", "no_log", "password", "password_file", "read_only")
+    + ("scratch", "state_file", "sudo", "sudo_user", "timeout")
 )  # fmt: skip
 # -- what is looked at
 INSTRUMENTS = (  # what a check believes
