@@ -241,7 +241,7 @@ ROWS = [
         "a clock that is ahead",
         of(json_line, hours_ago=-3, format="json"),
         "fail",
-        r"300 records of \S+ are written in the future, by up to (?:3 h|2 h 5\d min)",
+        r"300 records of \S+ lie in the future, by up to (?:3 h|2 h 5\d min)",
     ),
     row(
         "a field that is missing",
@@ -292,9 +292,7 @@ ROWS = [
         "warn",
         r"5% of 300 records of \S+ carry a trace or request id, the limit is 10%",
     ),
-    row(
-        "one line in the future", one_in_the_future, "warn", r"1 record of \S+ is written in the future, by (?:47|48) h|by 1 d 23 h|by 2 d"
-    ),
+    row("one line in the future", one_in_the_future, "warn", r"1 record of \S+ lies in the future, by (?:47|48) h|by 1 d 23 h|by 2 d"),
     row("a day that may be a month", of(day_first), "warn", r"which number is the day and which the month does not show"),
     row("it has crashed", of(json_line, count=2000, after=TRACE, format="json"), "warn", r"the last 4 lines of \S+ are of no record"),
     # it cannot be seen

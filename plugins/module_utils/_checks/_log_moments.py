@@ -159,16 +159,16 @@ def _judge_future(judgement: Judgement, sample: Sample, stamps: list[Stamp], lim
     farthest = max(stamp.moment for stamp in ahead) - now
     if any(not stamp.zoned for stamp in ahead):
         said = plural(
-            "{count:number} record of {log:path} is written in the future, by {ahead:duration}: a time without a zone, of another host",
-            "{count:number} records of {log:path} are written in the future, by up to {ahead:duration}: without a zone, of another host",
+            "{count:number} record of {log:path} lies in the future, by {ahead:duration}: its time has no zone, and is of another",
+            "{count:number} records of {log:path} lie in the future, by up to {ahead:duration}: times without a zone, of another host",
             count=len(ahead),
             log=sample.name,
             ahead=farthest,
         )
     else:
         said = plural(
-            "{count:number} record of {log:path} is written in the future, by {ahead:duration}",
-            "{count:number} records of {log:path} are written in the future, by up to {ahead:duration}",
+            "{count:number} record of {log:path} lies in the future, by {ahead:duration}",
+            "{count:number} records of {log:path} lie in the future, by up to {ahead:duration}",
             count=len(ahead),
             log=sample.name,
             ahead=farthest,

@@ -365,12 +365,4 @@ def number_of(run: Run, line: Line, runner: Runner) -> int | None:
     return count
 
 
-def place_of(run: Run, line: Line, runner: Runner) -> Message:
-    """Where a line stands in its file, for whoever looks for it."""
-    number = number_of(run, line, runner)
-    if number is None:
-        return phrase("byte {offset:number}", offset=line.offset)
-    return phrase("line {line:number}", line=number)
-
-
-__all__ = ("FEW", "LONGEST", "MOST", "Line", "Run", "Sample", "number_of", "of_file", "place_of")
+__all__ = ("FEW", "LONGEST", "MOST", "Line", "Run", "Sample", "number_of", "of_file")

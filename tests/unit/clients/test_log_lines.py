@@ -83,7 +83,7 @@ def test_fifty_gigabytes_with_a_hole_take_no_memory(tmp_path: pathlib.Path) -> N
     assert found[0] == "line 0" and found[-1] == "line 1006" and f"line {10 << 30}" in found and f"line {30 << 30}" in found
     far = sample.runs[-1]
     assert log_lines.number_of(far, far.lines[-1], Runner()) is None, "nobody counts 50 GB of lines"
-    assert str(log_lines.place_of(far, far.lines[-1], Runner())).startswith("byte 5368")
+    assert far.lines[-1].offset > 50 << 29
 
 
 def test_a_log_that_begins_with_nul_bytes(tmp_path: pathlib.Path) -> None:

@@ -42,7 +42,7 @@ PROOFS: tuple[tuple[str, str, str, str | None], ...] = (
     ("BKP-03", "check: command, with: {command: [/opt/restored]}", "requirements.BKP-03.check", "/opt/restored"),
     ("MON-01", "check: ansible_module, with: {module: uri, args: {url: 'http://x'}}", "requirements.MON-01.check", "the module uri"),
     ("LOG-06", "check: junit, with: {path: [reports/copies.xml]}", "requirements.LOG-06.check", "junit of reports/copies.xml"),
-    ("LOG-03", "check: testinfra, with: {suite: [tests/boards]}", "requirements.LOG-03.check", "testinfra of tests/boards"),
+    ("LOG-03", "check: command, with: {command: [/opt/parse]}", "requirements.LOG-03.check", "/opt/parse"),
     ("LOG-02", "check: file_backup, with: {pattern: [/var/log/x], max_age: 1d}", "requirements.LOG-02.check", "the check file_backup"),
     ("DEL-01", "check: command, with: {command: [/opt/look]}", "requirements.DEL-01.check", "/opt/look"),
     ("DEL-01", "check: http_probe, with: {url: 'http://x/health'}", "requirements.DEL-01.check", "the check http_probe"),
