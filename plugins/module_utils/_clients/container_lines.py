@@ -27,7 +27,8 @@ def of_container(name: str, engine: str | None, runner: Runner, wanted: int) -> 
     budget = min(MOST, max(LEAST, wanted * PER_LINE))
     answer = runner.run([container.engine, "logs", "--timestamps", "--tail", str(wanted), name], timeout=120.0, max_output=budget)
     if answer.rc and not answer.truncated:
-        said = verbatim(first_line(answer.stderr, "", 200)) or phrase("it gave no reason")
+        own = "\n".join(row for row in answer.stderr.split("\n") if not _STAMP.match(row))  # the others are lines of the log
+        said = verbatim(first_line(own, "", 200)) or phrase("it gave no reason")
         raise CannotObserve(phrase("the log of the container {name:path} cannot be read: {reason}", name=name, reason=said))
     lines = [line for text in (answer.stdout, answer.stderr) for row in text.split("\n") if (line := _line(row)) is not None]
     lines.sort(key=lambda line: line.moment or 0.0)

@@ -10,7 +10,7 @@ import json
 import typing as t
 
 from .._finding import CannotObserve, isoformat
-from .._message import first_line, one_line
+from .._message import first_line
 from .._phrase import phrase, verbatim
 from .._runner import Runner, user_name
 from .journald import not_all_seen
@@ -60,7 +60,7 @@ def parse_entries(text: str) -> list[Line]:
         if isinstance(data, dict):
             found.append(_entry(data))
         elif number != len(rows) - 1 or not number:
-            raise CannotObserve(phrase("journalctl did not answer in JSON: {said}", said=one_line(row[:400], 80)))
+            raise CannotObserve(phrase("journalctl did not answer in JSON"))  # not what it said: that is a line of the log
     return found
 
 

@@ -168,20 +168,35 @@ class _Reader:
             self.sample.utf16 = True
         if held <= budget:
             blocks = [(start, end, self.wanted) for start, end in extents]
+            if len(extents) > 1:
+                return self._newest_first(descriptor, status, blocks)
         else:
             begin, end = extents[-1]
             near = _read(descriptor, max(begin, end - PROBE), end)
             newest = (self.wanted // 2 + 2) * len(near) // max(near.count(b"\n"), 1)
             blocks = _spread(extents, held, budget, self.wanted, min(budget // 2, max(newest, PROBE)))
             self.sample.everything = False
-        runs = []
-        for number, (start, end, most) in enumerate(blocks):
-            self.runner.remaining()
-            data = _read(descriptor, start, end)
-            begins = start == 0 or os.pread(descriptor, 1, start - 1) in (b"\n", b"\0")
-            newest = number == len(blocks) - 1
-            runs.append(self._run(data, start, begins=begins, most=most, newest=newest, last=end >= status.st_size))
+        runs = [self._block(descriptor, status, block, newest=block is blocks[-1]) for block in blocks]
         return self._judged(runs)
+
+    def _newest_first(self, descriptor: int, status: os.stat_result, blocks: t.Sequence[tuple[int, int, int]]) -> list[Run]:
+        """What stands between holes: of all of it no more lines than are wanted, the last ones."""
+        runs: list[Run] = []
+        left = self.wanted
+        for start, end, _most in reversed(blocks):
+            if left <= 0:
+                self.sample.everything = False
+                break
+            runs.insert(0, self._block(descriptor, status, (start, end, left), newest=True))
+            left -= len(runs[0].lines)
+        return self._judged(runs)
+
+    def _block(self, descriptor: int, status: os.stat_result, block: tuple[int, int, int], *, newest: bool) -> Run:
+        self.runner.remaining()
+        start, end, most = block
+        data = _read(descriptor, start, end)
+        begins = start == 0 or os.pread(descriptor, 1, start - 1) in (b"\n", b"\0")
+        return self._run(data, start, begins=begins, most=most, newest=newest, last=end >= status.st_size)
 
     def packed(self, unpacked: Readable, budget: int) -> list[Run]:
         """From its beginning, and what stands at the end of what is unpacked."""
@@ -227,12 +242,13 @@ class _Reader:
             pieces = []
         final = data.rfind(b"\n") + 1
         bounds = list(_backward(data, first, final, most)) if newest else list(_forward(data, first, final, most))
-        if len(bounds) >= most:
+        all_of_it = not bounds or (bounds[0][0] == first and bounds[-1][1] == final - 1)
+        if not all_of_it:
             self.sample.everything = False
         lines = [line for begin, end in bounds for line in self._line(data, start, begin, end)]
         if last and final < len(data) or len(data) - final > LONGEST:
             lines += self._pieces(data, start, final, len(data), ended=False)
-        return Run(self.path, [*pieces, *lines], self.identity, starts=begins and start == 0 and not (newest and len(bounds) >= most))
+        return Run(self.path, [*pieces, *lines], self.identity, starts=begins and start == 0 and not (newest and not all_of_it))
 
     def _line(self, data: bytes, start: int, begin: int, end: int) -> list[Line]:
         if end - begin > LONGEST:

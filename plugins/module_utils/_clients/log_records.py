@@ -21,10 +21,13 @@ def _refused(name: str) -> t.NoReturn:
     raise ValueError(name)
 
 
+_DECODER = json.JSONDecoder(parse_constant=_refused)
+
+
 def of_json(line: str) -> Fields | None:
     """An object of RFC 8259, without ``NaN``."""
     try:
-        found = json.loads(line, parse_constant=_refused)
+        found = _DECODER.decode(line)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

@@ -26,7 +26,7 @@ _KEY = 60  # characters of a name
 _WORDS = ("pass", "pwd", "mdp", "kennwort", "secret", "token", "credential", "key")
 _ASSIGNED = re.compile(
     r"(?:pass(?:wor[dt]|wd|phrase|code|e)?|pwd|mdp|kennwort|secret|token|credentials?|key)"
-    r"(?P<closed>\\?[\"']?)(?P<gap>[ \t]{0,3})(?P<sign>=>|:=|[=:>])(?P<space>[ \t]{0,3})(?P<open>\\?[\"']|)",
+    r"(?P<closed>\\{0,4}[\"']?)(?P<gap>[ \t]{0,3})(?P<sign>=>|:=|[=:>])(?P<space>[ \t]{0,3})(?P<open>\\{0,4}[\"']|)",
     re.I,
 )
 _SPACED = re.compile(

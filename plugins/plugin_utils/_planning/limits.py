@@ -50,8 +50,8 @@ WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
 }
 # -- how a check goes about it
 MANNER = (
-    ("database_user", "fingerprint_key", "interval", "link_timeout", "max_bytes", "name", "no_log", "password", "password_file", "read_only")
-    + ("scratch", "state_file", "sudo", "sudo_user", "timeout")
+    ("database_user", "fingerprint_key", "interval", "link_timeout", "max_bytes", "name", "no_log", "password", "password_file")
+    + ("read_only", "scratch", "state_file", "sudo", "sudo_user", "timeout")
 )  # fmt: skip
 # -- what is looked at
 INSTRUMENTS = (  # what a check believes

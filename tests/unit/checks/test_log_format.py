@@ -295,7 +295,8 @@ def test_what_a_container_prints() -> None:
     out = "2026-11-25T05:59:58.123456789Z one\n2026-11-25T06:59:59.5+01:00 two\r\n"
     finding = container(out, "2026-11-25T05:59:57Z three\nnot of the container\n")
     assert (finding.status, finding.observed["records"], finding.observed["newest"]) == ("pass", 3, "2026-11-25T05:59:59Z")
-    finding = container("", "Error response from daemon: configured logging driver does not support reading", 1)
+    said = "2026-11-25T05:59:57Z password=x\nError response from daemon: configured logging driver does not support reading"
+    finding = container("", said, 1)
     assert "the log of the container web cannot be read: Error response from daemon: configured logging" in finding.message
     assert container("", inspected="[]").message == "there is no container web on this host"
     assert container("").message == "there is no entry of web"

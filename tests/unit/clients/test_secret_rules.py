@@ -152,6 +152,12 @@ def test_passwords_in_addresses(template: str) -> None:
         assert found(template.format(other)) == [], other
 
 
+def test_however_often_quotations_are_escaped() -> None:
+    for depth in range(4):
+        quote = "\\" * depth + '"'
+        assert found(f"{{{quote}password{quote}:{quote}tiger_2041{quote}}}") == [("password", "tiger_2041")], depth
+
+
 CLEAN = (
     "password reset requested for user 42",
     "Invalid password: user jdoe not found",
