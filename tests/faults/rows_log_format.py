@@ -277,6 +277,12 @@ ROWS = [
         r"have no zone, and this host is not in UTC",
     ),
     row(
+        "times without a zone that are of another, on a host in UTC",
+        zone("UTC", of(lambda moment, number: without_zone(moment - dt.timedelta(hours=5), number))),
+        "warn",
+        r"the last line of \S+ says 5 h(?: \d+ min)? less than when it was written",
+    ),
+    row(
         "nothing new for two days",
         of(json_line, hours_ago=48, format="json"),
         "warn",

@@ -19,6 +19,8 @@ from ._judgement import FUTURE, Judgement
 from ._log_reading import Reading, Record
 
 _UTC = frozenset(("UTC", "UTC0", "Etc/UTC", "GMT", "GMT0", "Etc/GMT", "Universal", "Zulu", "Etc/UCT", "UCT"))
+BUFFERED = 1200.0  # seconds that a line may wait in its program until it is written
+FARTHEST = 15 * 3600.0  # seconds by which two zones differ
 HALF_A_YEAR = 182 * 86400.0
 # forms to which no program adds a zone
 _WITHOUT = ("text", "rfc3164")
@@ -52,6 +54,8 @@ def judge_moments(
         return []
     observed["time_forms"] = dict(collections.Counter(stamp.form for stamp in stamps))
     _judge_zone(judgement, sample, stamps, form, args, runner, observed)
+    if args["require_zone"] and not reading.own:
+        _judge_last(judgement, sample, stamps[-1])
     _judge_order(judgement, sample, stamps)
     _judge_future(judgement, sample, stamps, limit, now)
     newest = max((stamp.moment for stamp in stamps if stamp.moment <= now + FUTURE), default=None)
@@ -134,6 +138,21 @@ def _judge_zone(
         log=sample.name,
     )
     (judgement.warns if form in _WITHOUT else judgement.fails).append(said)
+
+
+def _judge_last(judgement: Judgement, sample: Sample, last: Stamp) -> None:
+    """Whether a time without a zone is of another one than this host's: the file was written when its last line was."""
+    if last.zoned or sample.modified is None:
+        return
+    behind = sample.modified - last.moment
+    if BUFFERED < behind < FARTHEST:
+        judgement.warns.append(
+            phrase(
+                "the last line of {log:path} says {behind:duration} less than when it was written: its time has no zone, and is of another",
+                log=sample.name,
+                behind=behind,
+            )
+        )
 
 
 def host_is_in_utc(runner: Runner) -> bool:

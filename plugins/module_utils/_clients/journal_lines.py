@@ -27,7 +27,8 @@ def of_journal(runner: Runner, wanted: int, *, unit: str | None = None, tag: str
     sample = Sample(name, journal=True)
     budget = min(MOST, max(LEAST, wanted * PER_ENTRY))
     # the newest first, so that what is cut off is the oldest
-    command = ["journalctl", "--output=json", "--all", "--no-pager", "--quiet", "--reverse", f"--lines={wanted}"]
+    # not --quiet, with which nobody hears that a part is hidden
+    command = ["journalctl", "--output=json", "--all", "--no-pager", "--reverse", f"--lines={wanted}"]
     command += [f"--unit={unit}"] if unit else [f"--identifier={tag}"]
     command += [f"--directory={folder}"] if folder else []
     answer = runner.run(command, max_output=budget)
@@ -51,7 +52,7 @@ def of_journal(runner: Runner, wanted: int, *, unit: str | None = None, tag: str
 def parse_entries(text: str) -> list[Line]:
     """The output of ``journalctl --output=json``, in its order; CannotObserve when it is something else. The last entry may be cut."""
     found = []
-    rows = [row for row in text.split("\n") if row.strip()]
+    rows = [row for row in text.split("\n") if row.strip() and not row.startswith("-- ")]  # -- No entries --, -- Boot ... --
     for number, row in enumerate(rows):
         try:
             data = json.loads(row)

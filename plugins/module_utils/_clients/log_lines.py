@@ -80,6 +80,7 @@ class Sample:
     utf16: bool = False
     journal: bool = False
     ends: bool = False  # one line at least ends
+    modified: float | None = None  # when the log itself was last written, where it has lines
 
     @property
     def lines(self) -> list[Line]:
@@ -141,6 +142,8 @@ def _add(sample: Sample, path: str, runner: Runner, wanted: int, budget: int) ->
         raise CannotObserve(phrase("{path:path} is not a regular file", path=path))
     with open(descriptor, "rb", buffering=0) as handle:
         sample.size += status.st_size
+        if sample.modified is None and status.st_size:
+            sample.modified = status.st_mtime
         reader = _Reader(path, (status.st_dev, status.st_ino), sample, runner, wanted)
         packed = suffix in OPENERS
         try:

@@ -242,9 +242,9 @@ def test_the_newest_entries_of_a_unit() -> None:
     assert sample.lines[0].fields == {"PRIORITY": "6", "TRACE_ID": "t", "_CMDLINE": "x --y"}
     assert journal_lines.moment_of(sample.lines[0]) == "2026-11-24T06:00:00Z"
     assert runner.ran[0][0] == [
-        *("journalctl", "--output=json", "--all", "--no-pager", "--quiet", "--reverse", "--lines=100", "--unit=payments.service"),
+        *("journalctl", "--output=json", "--all", "--no-pager", "--reverse", "--lines=100", "--unit=payments.service"),
     ]
-    of_tag = journal("")
+    of_tag = journal("-- No entries --\n")
     assert journal_lines.of_journal(of_tag, 5, tag="payments", folder="/srv/j").runs == []
     assert of_tag.ran[0][0][-2:] == ["--identifier=payments", "--directory=/srv/j"]
 
