@@ -194,7 +194,7 @@ def empty_until_now(world: World) -> Arguments:
 def above_its_size(world: World) -> Arguments:
     """By size, and it did not rotate though it was above it for days; it did before."""
     host = rotating(world, "size 1k\nrotate 3")
-    host.log.write_text(f"{stamp(9)} info the first line\n{'x' * 5000}\n{stamp()} info the last line\n")
+    host.log.write_text(f"{stamp(9)} info the first line\n{'x' * 5000}\n{stamp(8)} info a line\n{stamp()} info the last line\n")
     return host.args()
 
 

@@ -16,10 +16,10 @@ from .._finding import CannotObserve, Finding, Measurement, failed
 from .._phrase import Message, phrase, plural
 from .._runner import Runner, unreadable
 from . import _rotation_container, _rotation_journal, _rotation_starts
-from ._rotation_age import Began, Log, age_limit, began, judge_age
+from ._rotation_age import FIRST_LINES, Began, Log, age_limit, began, judge_age
 from ._rotation_declared import judge_declaration
 from ._rotation_generations import judge_generations
-from ._rotation_verdict import Verdict, iso
+from ._rotation_verdict import DAY, Verdict, iso
 
 WHERE = "host"
 TIMEOUT = 30.0
@@ -51,6 +51,7 @@ DURATIONS = ("max_age", "max_silence")
 SIZES = ("max_size",)
 
 FILE_MAX_SIZE = 2**30
+FAR_ABOVE = 10
 LATER = 60.0  # seconds: a process needs a moment to open the new file, and times of lines are whole seconds
 
 
@@ -111,7 +112,7 @@ def _file(path: str, args: Arguments, runner: Runner) -> Finding:
     log, files = _looked_at(path, current, args, verdict, observed, runner)
     now = runner.now().timestamp()
     found = began(log, runner)
-    measurements = _judge_size(verdict, log, found, args)
+    measurements = _judge_size(verdict, log, found, args, runner)
     limit = age_limit(log, args["max_age"])
     if current.size and limit is not None and not _exempt(log, args):
         measurements += judge_age(verdict, log, found, limit, now)
@@ -178,7 +179,7 @@ def _max_size(args: Arguments) -> int:
     return FILE_MAX_SIZE if args["max_size"] is None else int(args["max_size"])
 
 
-def _judge_size(verdict: Verdict, log: Log, found: Began, args: Arguments) -> list[Measurement]:
+def _judge_size(verdict: Verdict, log: Log, found: Began, args: Arguments, runner: Runner) -> list[Measurement]:
     limit, current, rule = _max_size(args), log.current, log.rule
     size = rule.size if rule else None
     if current.used > limit:
@@ -187,20 +188,22 @@ def _judge_size(verdict: Verdict, log: Log, found: Began, args: Arguments) -> li
         )
     elif size is not None and size > limit:
         verdict.doubts.append(_never_by_size(log, size, limit))
-    elif size is not None and _was_above(log, found, max(size, 1)):
+    elif size is not None and _was_above(log, found, max(size, 1), runner):
         verdict.doubts.append(_not_by_size(log, size))
     return [Measurement("log_size_bytes", float(current.used), float(limit), "upper")]
 
 
-def _was_above(log: Log, found: Began, size: int) -> bool:
-    """Whether the log was above the size of its rule when logrotate last ran, as far as its growth tells."""
+def _was_above(log: Log, found: Began, size: int, runner: Runner) -> bool:
+    """Whether the log was above the size of its rule when logrotate last ran: by the line that brought it there, else by far."""
     current, last = log.current, log.state.last_run
     if current.used <= size or last is None:
         return False
-    if found.moment is None or current.modified <= last:
-        return current.modified <= last
-    until_then = last - found.moment
-    return until_then > LATER and current.used * until_then / max(current.modified - found.moment, 1.0) > size
+    if current.modified <= last:
+        return True
+    if current.hollow or found.source != FIRST_LINES:
+        return current.used > FAR_ABOVE * size and found.moment is not None and found.moment < last - DAY
+    moment = log_files.written_at(current, size, runner.now())
+    return moment is not None and moment < last - LATER
 
 
 def _not_by_size(log: Log, size: int) -> Message:
