@@ -191,6 +191,15 @@ def empty_until_now(world: World) -> Arguments:
     return args
 
 
+def of_today(world: World) -> Arguments:
+    """A host that was made today: logrotate runs at night for the first time."""
+    args = started(None)(world)
+    for path in (world.folder / "logs").glob("app.log.*"):
+        path.unlink()
+    (world.folder / "status").unlink()
+    return args
+
+
 def above_its_size(world: World) -> Arguments:
     """By size, and it did not rotate though it was above it for days; it did before."""
     host = rotating(world, "size 1k\nrotate 3")
@@ -531,6 +540,7 @@ ROWS: list[Row] = [
     row("a rotated file grows, the log is empty", rotated_ones_grow, "fail", r"app\.log\.1 was written .* while the log itself is empty"),
     *(row(f"an old first line: {name}", first_line(form_of(name)), "fail", r"20 d old \(known by its first lines\)") for name in FORMS),
     *(row(f"a young first line: {name}", first_line(form_of(name), days=0.1), "pass", COVERED + r"[^;]*$") for name in FORMS),
+    row("a host of today, its timer is well", of_today, "pass", r"too young.*logrotate has not run yet"),
     row("its timer is well", started(None), "pass", COVERED),
     row(
         "its timer was disabled an hour ago",
