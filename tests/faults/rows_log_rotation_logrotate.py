@@ -178,6 +178,16 @@ def perhaps_empty_until_now(world: World) -> Arguments:
     return host.args()
 
 
+def begins_alike(world: World) -> Arguments:
+    """The service says the same whenever it starts, and each rotation starts it anew."""
+    host = Host(world)
+    for _unused in range(2):
+        host.log.write_text(MANY)
+        host.rotate("-f")
+    host.log.write_text(MANY + "one more\n")
+    return host.args()
+
+
 def empty_until_now(world: World) -> Arguments:
     """The same, and its timer is well."""
     args = started(None)(world)
@@ -478,6 +488,7 @@ ROWS: list[Row] = [
         r"time of its lines is not understood, so .* newest rotated file",
     ),
     row("lines without times, a young log", without_times_and_young, "pass", r"is not understood, so its age is known by its creation"),
+    row("each file begins alike", begins_alike, "pass", r"is not understood, so its age is known by its newest rotated file"),
     row("lines with a time of day alone", with_times_of_day, "pass", r"a time of day without a date"),
     row("as many are kept as are declared", healthy("daily\nrotate 7", generations=7), "pass", r"daily, 7 kept"),
     row("fails each day, today is in the state file", each_day_in_vain, "fail", NOT_RUN),
