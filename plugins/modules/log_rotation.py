@@ -15,17 +15,17 @@ description:
   - It fails when no valid rule covers the file, when logrotate leaves it out, when its oldest content is older than the rule allows,
     when the file is larger than O(max_size), when the file is not there, and when a process still writes into a rotated or deleted file,
     also one in a container, which sees the file under another path.
-  - It fails when rotations do not come to their end, so that the rule compresses and the newest rotated file is not compressed, when logrotate
-    complained of this log when it last ran, and when nothing starts logrotate any more (C(logrotate.timer) stopped or masked, and no entry
-    of cron instead).
+  - It fails when rotations do not come to their end, so that the rule compresses and the newest rotated file is not compressed,
+    when logrotate complained of this log when it last ran, and when nothing starts logrotate any more (C(logrotate.timer) stopped
+    or masked, and no entry of cron instead).
   - It is C(warn) when the log is covered but logrotate complains of its rule, when logrotate has not run for two days,
     when more rotated files lie there than the rule keeps, or fewer than it would have kept by now, when the pattern of the rule takes
     rotated files too, and when the file begins with a hole, which C(copytruncate) leaves when the process does not append.
     What is wrong with the rules of other logs is no concern of this one, unless it keeps logrotate from rotating it.
   - It is C(unknown) when logrotate is missing, or when the file or the configuration may not be read.
   - With O(rotated_by=application) only what lies on disk is looked at, the rotated files by their usual names.
-  - With O(journald=true) the journal must be received now (by the age of its newest entry, and by its daemon), be kept over a restart of the
-    host unless O(persistent=false), lose nothing to a rate limit, and be bounded, which it is even when nothing is configured.
+  - With O(journald=true) the journal must be received now (by the age of its newest entry, and by its daemon), be kept over a restart
+    of the host unless O(persistent=false), lose nothing to a rate limit, and be bounded, which it is even when nothing is configured.
   - With O(container) the container itself is asked how its standard output is kept, not the configuration of its engine, which
     holds for new containers only. A log without C(max-size) that is written to a file fails. One that goes to the journal is judged as the
     journal is.

@@ -178,6 +178,64 @@ def perhaps_empty_until_now(world: World) -> Arguments:
     return host.args()
 
 
+def begins_alike(world: World) -> Arguments:
+    """The service says the same whenever it starts, and each rotation starts it anew."""
+    host = Host(world)
+    for _unused in range(2):
+        host.log.write_text(MANY)
+        host.rotate("-f")
+    host.log.write_text(MANY + "one more\n")
+    return host.args()
+
+
+def without_line_ends(world: World) -> Arguments:
+    """Bytes of all kinds, no line end, and larger than anything that is read at once."""
+    host = rotating(world)
+    with open(host.log, "wb") as handle:
+        handle.write(bytes(number for number in range(256) if number != 10)[1:] * 40000)
+        handle.truncate(50 * 2**30)
+    return host.args(max_size="100GiB")
+
+
+def empty_until_now(world: World) -> Arguments:
+    """The same, and its timer is well."""
+    args = started(None)(world)
+    host = Host.again(world, "daily\nrotate 3\nnotifempty")
+    host.log.write_text("a line without a time\n")
+    for name in ("app.log.1", "app.log.2"):
+        aged(host.logs / name, 40)
+    day = time.strftime("%Y-%-m-%-d", time.localtime(time.time() - 39 * DAY))
+    host.state.write_text(f'logrotate state -- version 2\n"{host.log}" {day}-0:0:0\n')
+    aged(host.state, 0.3)
+    return args
+
+
+def of_today(world: World) -> Arguments:
+    """A host that was made today: logrotate runs at night for the first time."""
+    args = started(None)(world)
+    for path in (world.folder / "logs").glob("app.log.*"):
+        path.unlink()
+    (world.folder / "status").unlink()
+    return args
+
+
+def above_its_size(world: World) -> Arguments:
+    """By size, and it did not rotate though it was above it for days; it did before."""
+    host = rotating(world, "size 1k\nrotate 3")
+    host.log.write_text(f"{stamp(9)} info the first line\n{'x' * 5000}\n{stamp(8)} info a line\n{stamp()} info the last line\n")
+    return host.args()
+
+
+def above_its_size_since_now(world: World) -> Arguments:
+    """By size, and it grew since logrotate ran."""
+    host = Host(world, "size 1k\nrotate 3")
+    host.log.write_text("")
+    host.rotate()
+    aged(host.state, 0.5)
+    host.log.write_text(f"{stamp(0.3)} info the first line\n{'x' * 5000}\n{stamp()} info the last line\n")
+    return host.args()
+
+
 def copied_without_times(world: World) -> Arguments:
     host = Host(world, "daily\nrotate 3\ncopy")
     host.log.write_text(MANY)
@@ -418,6 +476,13 @@ ROWS: list[Row] = [
     row("compressed since a moment ago", now_compressed, "pass", COVERED),
     row("a rule whose logs stand on lines of their own", names_on_lines_of_their_own, "pass", r"weekly, 3 kept"),
     row("shared scripts, all logs are there", shared_by_all_that_are_there, "pass", COVERED),
+    row("above the size of its rule since the last run", above_its_size_since_now, "pass", COVERED),
+    row(
+        "empty until now, its timer is well",
+        empty_until_now,
+        "pass",
+        r"known by the last run of logrotate, which left it alone as an empty log",
+    ),
     row("an empty log that is not rotated", quiet, "pass", COVERED),
     row("an old log below its minsize", small, "pass", COVERED),
     row("an open folder, and su", switched_user, "pass", COVERED),
@@ -432,6 +497,13 @@ ROWS: list[Row] = [
         r"time of its lines is not understood, so .* newest rotated file",
     ),
     row("lines without times, a young log", without_times_and_young, "pass", r"is not understood, so its age is known by its creation"),
+    row(
+        "50 GiB without a line end",
+        without_line_ends,
+        "pass",
+        r"is not understood, so its age is known by its newest rotated file",
+    ),
+    row("each file begins alike", begins_alike, "pass", r"is not understood, so its age is known by its newest rotated file"),
     row("lines with a time of day alone", with_times_of_day, "pass", r"a time of day without a date"),
     row("as many are kept as are declared", healthy("daily\nrotate 7", generations=7), "pass", r"daily, 7 kept"),
     row("fails each day, today is in the state file", each_day_in_vain, "fail", NOT_RUN),
@@ -442,6 +514,12 @@ ROWS: list[Row] = [
         perhaps_empty_until_now,
         "warn",
         r"is not proven: its newest rotated file is 39 d.*as it does an empty log",
+    ),
+    row(
+        "above the size of its rule for days",
+        above_its_size,
+        "warn",
+        r"should rotate above 1\.0 KiB, but the last run of logrotate did not",
     ),
     row("copied, never emptied, without times", copied_without_times, "fail", r"is copied without being emptied"),
     row(
@@ -488,6 +566,7 @@ ROWS: list[Row] = [
     row("a rotated file grows, the log is empty", rotated_ones_grow, "fail", r"app\.log\.1 was written .* while the log itself is empty"),
     *(row(f"an old first line: {name}", first_line(form_of(name)), "fail", r"20 d old \(known by its first lines\)") for name in FORMS),
     *(row(f"a young first line: {name}", first_line(form_of(name), days=0.1), "pass", COVERED + r"[^;]*$") for name in FORMS),
+    row("a host of today, its timer is well", of_today, "pass", r"too young.*logrotate has not run yet"),
     row("its timer is well", started(None), "pass", COVERED),
     row(
         "its timer was disabled an hour ago",

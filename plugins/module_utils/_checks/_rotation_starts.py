@@ -8,21 +8,26 @@ from __future__ import annotations
 import os
 import typing as t
 
-from .._clients import systemd
+from .._clients import crontabs, systemd
 from .._clients.cron import ignored_because
 from .._clients.logrotate import State
 from .._finding import CannotObserve
 from .._message import first_line
-from .._phrase import Message, phrase, verbatim
+from .._phrase import Message, listed, phrase, verbatim
 from .._runner import Runner
 from ._rotation_verdict import DAY, Verdict
-from .scheduled_job import CRON_PLACES, TIMER_PROPERTIES, cron_is_running, find_entries
 
 EVERY = 2 * DAY  # distributions run it once a day
 CONFIG = "/etc/logrotate.conf"
 TIMER = "logrotate.timer"
 SYSTEMD_RUNS = "/run/systemd/system"  # where Debian's script in cron.daily leaves it to the timer
+STAMPS = "/var/lib/systemd/timers/stamp-"  # when a timer that catches up last started something, also when it is off
+SAME = 7200.0  # seconds within which a start and the end of the same run lie
 FEW = 20  # timers that are looked at beside the usual one
+_TIMER = (
+    "LoadState,ActiveState,SubState,UnitFileState,Unit,NextElapseUSecRealtime,NextElapseUSecMonotonic,InactiveEnterTimestamp,"
+    "WantedBy,RequiredBy,UpheldBy,BoundBy,TriggeredBy"
+)
 _SERVICE = "LoadState,ActiveState,Result,ExecMainStatus,ExecMainStartTimestamp,ExecMainExitTimestamp,ExecStart"
 
 
@@ -41,11 +46,14 @@ class Asked(t.NamedTuple):
     cron: str | None
 
 
-def judge_runs(verdict: Verdict, state: State, asked: Asked, paths: t.Collection[str], runner: Runner) -> dict[str, object]:
-    """What is observed of it."""
+def judge_runs(verdict: Verdict, state: State, asked: Asked, paths: t.Collection[str], runner: Runner) -> tuple[bool, dict[str, object]]:
+    """Whether something is seen that starts logrotate, and what is observed of how it ended."""
     now = runner.now().timestamp()
+    timer, unit = _timer(asked, runner)
+    starts = _judge_starters(verdict, state, asked, timer, runner)
     if state.last_run is None:
-        verdict.doubts.append(phrase("logrotate has not run yet: its state file {state:path} is not there", state=state.path))
+        never = phrase("logrotate has not run yet: its state file {state:path} is not there", state=state.path)
+        (verdict.remarks if starts else verdict.doubts).append(never)
     elif now - state.last_run > EVERY:
         verdict.doubts.append(
             phrase(
@@ -54,40 +62,39 @@ def judge_runs(verdict: Verdict, state: State, asked: Asked, paths: t.Collection
                 state=state.path,
             )
         )
-    timer, unit = _timer(asked, runner)
-    _judge_starters(verdict, state, asked, timer, runner)
-    return _judge_last_run(verdict, state, unit, paths, runner)
+    return starts, _judge_last_run(verdict, state, unit, paths, runner)
 
 
 # -- what starts it
 
 
-def _judge_starters(verdict: Verdict, state: State, asked: Asked, timer: Starter | None, runner: Runner) -> None:
+def _judge_starters(verdict: Verdict, state: State, asked: Asked, timer: Starter | None, runner: Runner) -> bool:
     if timer is not None and timer.wrong is None:
         verdict.doubts += [timer.weak] if timer.weak else []
-        return
+        return True
     cron = _cron(asked, runner, by_systemd=timer is not None)
     if cron is not None and cron.wrong is None:
-        return
+        return True
     found = [one for one in (timer, cron) if one is not None]
     if not found or _another_timer(asked, runner):
-        return
+        return bool(found)
     now, last = runner.now().timestamp(), state.last_run
     since = max((one.since for one in found if one.since is not None), default=None)
-    reason = found[0].wrong
+    reason = listed([one.wrong for one in found if one.wrong is not None])
     if last is not None and (now - last < EVERY if since is None else last > since + 60):
         verdict.doubts.append(
             phrase("{reason}; what has started logrotate {ago:duration} ago all the same is not seen", reason=reason, ago=now - last)
         )
     else:
         verdict.problems.append(phrase("nothing starts logrotate any more: {reason}", reason=reason))
+    return False
 
 
 def _timer(asked: Asked, runner: Runner) -> tuple[Starter | None, str]:
     """The timer of this configuration, and the service that it starts; None where there is none, or systemd does not run this host."""
     name = asked.timer or TIMER
     try:
-        shown = systemd.show(runner, name, f"{TIMER_PROPERTIES},InactiveEnterTimestamp")
+        shown = systemd.show(runner, name, _TIMER)
     except CannotObserve:
         return None, ""
     load = shown["LoadState"]
@@ -102,9 +109,17 @@ def _timer(asked: Asked, runner: Runner) -> tuple[Starter | None, str]:
         status, said = "fail", phrase("{timer:path} is masked", timer=name)
     if status == "fail":
         since = systemd.parse_time(shown.get("InactiveEnterTimestamp"))
-        return Starter(said, since=since.timestamp() if since else _booted(runner)), unit
+        return Starter(said, since=since.timestamp() if since else _last_start(name, runner)), unit
     stays, said = systemd.enablement(name, shown)
     return Starter(weak=said if stays == "fail" and shown.get("UnitFileState") in ("disabled", "enabled-runtime") else None), unit
+
+
+def _last_start(timer: str, runner: Runner) -> float | None:
+    """After when nothing was started by a timer that is off, where systemd has forgotten when it was stopped."""
+    try:
+        return os.stat(STAMPS + timer).st_mtime + SAME
+    except OSError:
+        return _booted(runner)
 
 
 def _booted(runner: Runner) -> float | None:
@@ -124,7 +139,7 @@ def _service(unit: str, runner: Runner) -> systemd.Properties:
 
 def _cron(asked: Asked, runner: Runner, *, by_systemd: bool) -> Starter | None:
     try:
-        entries, _hidden = find_entries(runner, asked.cron, "logrotate", None)
+        entries, _hidden = crontabs.find_entries(runner, asked.cron, "logrotate", None)
     except CannotObserve:
         return None
     wrong: list[Message] = []
@@ -137,7 +152,7 @@ def _cron(asked: Asked, runner: Runner, *, by_systemd: bool) -> Starter | None:
         reason = ignored_because(entry)
         if reason is None and by_systemd and not entry.line and SYSTEMD_RUNS in text:
             reason = phrase("{path:path} leaves it to the timer, as systemd runs this host", path=entry.path)
-        if reason is None and os.geteuid() == 0 and os.path.dirname(entry.path) in CRON_PLACES and not cron_is_running():
+        if reason is None and os.geteuid() == 0 and crontabs.cron_reads([entry]) and not crontabs.cron_is_running():
             reason = phrase("{place:path} would start it, but no cron daemon is running on this host", place=entry.where)
         if reason is None:
             return Starter()
