@@ -12,6 +12,7 @@ import threading
 import time
 import typing as t
 
+from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import log_canary
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from servers import LOCAL, Rsyslog
@@ -100,8 +101,7 @@ def rotated_meanwhile(world: World) -> Arguments:
 
 
 def write(args: Arguments) -> Arguments:
-    full = {"tag": "operability-canary", "socket": None, "format": "text", "template": None, "fields": {}, **args}
-    return log_canary.write(full, Runner()).observed
+    return log_canary.write(parse_arguments(log_canary, args), Runner()).observed
 
 
 def shipper_stopped(world: World) -> Arguments:

@@ -29,6 +29,7 @@ class Found:
     identity: str = ""  # of the record: it is one, however often it is read
     host: str | None = None  # under the name of which host it lies
     moment: float | None = None  # the time that it has there
+    others: tuple[float, ...] = ()  # what else that time may mean
     zoned: bool = True  # whether that time says of which zone it is
     arrived: float | None = None  # when the store says that it took it
     own: str | None = None  # it lies where it was written: "file", or "journal"
@@ -101,7 +102,8 @@ def _incomplete(marker: Marker, found: t.Sequence[Found]) -> Deviation:
     written = marker.size or 0
     if both:
         message = phrase(
-            "of the line written on {host} a part in the middle is missing in {where}: {found:number} of its {written:number} bytes are there",
+            "of the line written on {host} a part in the middle is missing in {where}: "
+            "{found:number} of its {written:number} bytes are there",
             host=marker.host,
             where=both[0].where,
             found=both[1].size,
@@ -172,7 +174,8 @@ def _several(marker: Marker, whole: t.Sequence[Found]) -> Deviation | None:
         return None
     message = plural(
         "the line written on {host} lies {count:number} time in {where}",
-        "the line written on {host} lies {count:number} times in {where}: it is sent more than once, and whatever counts lines counts it so",
+        "the line written on {host} lies {count:number} times in {where}: "
+        "it is sent more than once, and whatever counts lines counts it so",
         count=len(place),
         host=marker.host,
         where=next(iter(place.values())).where,
@@ -261,9 +264,9 @@ def _other_time(marker: Marker, whole: t.Sequence[Found], late: float, zone: int
 def _off(one: Found, written: float, late: float, zone_there: int | None, zone: int) -> float:
     """How many seconds the time of a record is off; 0 where it may be right."""
     moment = one.moment or 0.0
-    readings = [moment]
+    readings = [moment, *one.others]
     if not one.zoned:  # nobody says of which zone it is: of the host that wrote it, or of UTC, it may be too
-        readings += [moment + zone, moment + zone - (zone_there or 0)]
+        readings += [reading + there for reading in readings for there in (zone, zone - (zone_there or 0))]
     offs = [reading - written for reading in readings]
     if any(-TOLERANCE <= off <= TOLERANCE + late for off in offs):
         return 0.0

@@ -86,6 +86,7 @@ class Marker:
     ends: bool = False  # whether the token stands at the end of the line too
     padding: int = 0  # how many words that only make it long stand between
     size: int | None = None  # bytes from the first token to the end of the last one
+    begin: str | None = None  # what stands before the first token
     rotated: str | None = None  # what was rotated just before it was written
     before_rotation: Marker | None = None  # the line that was written just before that
     unseen_at_home: bool = False  # a probe has caused the line, which was not (yet) in the log itself
@@ -132,6 +133,7 @@ class Marker:
             ends=data.get("ends") is True,
             padding=max(0, number("padding") or 0),
             size=number("size"),
+            begin=word("begin"),
             rotated=word("rotated"),
             before_rotation=cls.from_dict(before, deepest - 1) if isinstance(before, dict) and deepest > 0 else None,
             unseen_at_home=data.get("unseen_at_home") is True,
@@ -143,7 +145,8 @@ class Marker:
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         fields["names"] = list(self.names)
         fields["before_rotation"] = self.before_rotation.as_dict() if self.before_rotation else None
-        return {key: value for key, value in fields.items() if value not in (None, "", False, []) and (key, value) != ("padding", 0)}
+        kept = {key: value for key, value in fields.items() if value not in (None, "", False, []) and (key, value) != ("padding", 0)}
+        return kept if self.begin is None else {**kept, "begin": self.begin}
 
     def is_of_host(self, name: str) -> bool:
         """Whether a name that a store has for a host is one of the host that wrote the line."""

@@ -9,7 +9,9 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.module_utils._clients.log_search import FileSearch, JournalSearch, Marker, host_name
+from ansible_collections.operability.readiness.plugins.module_utils._clients.canary_marker import Marker, host_name
+from ansible_collections.operability.readiness.plugins.module_utils._clients.file_search import FileSearch
+from ansible_collections.operability.readiness.plugins.module_utils._clients.journal_search import JournalSearch
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from fakes import NOW, Completed, FakeRunner
 
@@ -38,38 +40,37 @@ def test_details_of_another_kind_are_left_out() -> None:
 
 def test_the_host_goes_into_the_pattern_by_its_full_and_its_short_name(tmp_path: pathlib.Path) -> None:
     (tmp_path / "web1.payments.log").write_text(f"{TOKEN}\n")
-    search = FileSearch(f"{tmp_path}/{{host}}.{{tag}}.log", "payments", [marker()], FakeRunner())
-    search.poll()
-    hit = search.hit(marker())
-    assert hit is not None
+    search = FileSearch(f"{tmp_path}/{{host}}.{{tag}}.log", "payments", FakeRunner())
+    search.poll([marker()])
+    (hit,) = search.found(marker())
     assert hit.where == str(tmp_path / "web1.payments.log")
 
 
 def test_each_byte_is_read_once_and_a_line_may_come_in_two_parts(tmp_path: pathlib.Path) -> None:
     log = tmp_path / "web1.log"
     log.write_text("before\n" + TOKEN[:30])
-    search = FileSearch(f"{tmp_path}/{{host}}.log", "", [marker()], FakeRunner())
-    search.poll()
-    assert search.hit(marker()) is None
+    search = FileSearch(f"{tmp_path}/{{host}}.log", "", FakeRunner())
+    search.poll([marker()])
+    assert not search.found(marker())
     with log.open("a") as handle:
         handle.write(TOKEN[30:] + "\n")
-    search.poll()
-    assert search.hit(marker()) is not None
+    search.poll([marker()])
+    assert search.found(marker())
     assert search.readers[log.stat().st_dev, log.stat().st_ino].position == log.stat().st_size
 
 
 def test_what_was_looked_through_in_vain(tmp_path: pathlib.Path) -> None:
     log = tmp_path / "web1.log"
     log.write_text("before\n")
-    search = FileSearch(f"{tmp_path}/{{host}}.log", "", [marker()], FakeRunner())
-    search.poll()
+    search = FileSearch(f"{tmp_path}/{{host}}.log", "", FakeRunner())
+    search.poll([marker()])
     with log.open("a") as handle:
         handle.write("another\n")
-    search.poll()
+    search.poll([marker()])
     looked = search.searched(marker())
     assert (looked.paths, looked.new_lines, looked.refused) == ([str(log)], 1, None)
-    nowhere = FileSearch(f"{tmp_path}/gone/*/x.log", "", [marker()], FakeRunner())
-    nowhere.poll()
+    nowhere = FileSearch(f"{tmp_path}/gone/*/x.log", "", FakeRunner())
+    nowhere.poll([marker()])
     assert (nowhere.searched(marker()).paths, nowhere.searched(marker()).nearest) == ([], str(tmp_path))
 
 
@@ -77,15 +78,14 @@ def test_found_where_it_was_written(tmp_path: pathlib.Path) -> None:
     log = tmp_path / "app.log"
     log.write_text(f"{TOKEN}\n")
     own = marker(host=host_name(), path=str(log), device=log.stat().st_dev, inode=log.stat().st_ino, offset=0)
-    search = FileSearch(str(log), "", [own], FakeRunner())
-    search.poll()
-    hit = search.hit(own)
-    assert hit is not None
-    assert hit.same_file is True
+    search = FileSearch(str(log), "", FakeRunner())
+    search.poll([own])
+    (hit,) = search.found(own)
+    assert hit.own == "file"
 
 
 def test_a_journal_of_which_a_part_is_hidden() -> None:
     said = "Hint: You are currently not seeing messages from other users and the system.\n"
-    search = JournalSearch(None, "payments", [marker(via="syslog")], FakeRunner(commands={"journalctl": Completed(0, "", said)}))
-    search.poll()
-    assert (search.part_hidden, search.entries, search.hit(marker())) == (True, 0, None)
+    search = JournalSearch(None, "payments", FakeRunner(commands={"journalctl": Completed(0, "", said)}))
+    search.poll([marker(via="syslog")])
+    assert (search.part_hidden, search.entries, search.found(marker())) == (True, 0, [])
