@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import secrets
 import socket
 import threading
 import time
@@ -182,7 +183,7 @@ def broken_json_template(world: World) -> Arguments:
 def only_ansible_logged_it(world: World) -> Arguments:
     """The marker arrives, but in what Ansible logs of the arguments of its own module."""
     server, args = central(world)
-    marker = {**write(args), "host": "web9.example.com"}
+    marker = {"marker": f"operability-canary {secrets.token_hex(16)}", "host": "web9.example.com", "written_epoch": time.time()}
     folder = server.central / "web9"
     folder.mkdir()
     line = f"Nov 25 06:00:00 web9 ansible-operability.readiness.log_canary: Invoked with markers=[{{'marker': '{marker['marker']}'}}]\n"
