@@ -1,0 +1,154 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The clients of log stores against the real ones."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import typing as t
+
+import log_servers
+import pytest
+from ansible_collections.operability.readiness.plugins.module_utils._checks._log_stores import log_store
+from ansible_collections.operability.readiness.plugins.module_utils._clients.log_store import LogStore
+from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
+from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
+
+
+def marks(count: int) -> list[str]:
+    return [secrets.token_hex(16) for _number in range(count)]
+
+
+def written(token: str) -> str:
+    return f"operability-canary {token}"
+
+
+class Counting(Runner):
+    """Counts the questions that go out."""
+
+    asked = 0
+
+    def request(self, method: str, url: str, **options: t.Any) -> t.Any:
+        self.asked += 1
+        return super().request(method, url, **options)
+
+
+def victorialogs(tenant: str | None = None, runner: Runner | None = None, url: str | None = None, **place: str) -> LogStore:
+    args = {"url": url or log_servers.victorialogs().url, "tenant": tenant, **place}
+    return log_store("victorialogs", args, runner or Counting())
+
+
+# -- VictoriaLogs
+
+
+def test_victorialogs_is_ready_and_an_empty_tenant_has_nothing() -> None:
+    store = victorialogs(log_servers.victorialogs().own_tenant())
+    assert store.ready() == []
+    assert store.find(marks(3), time.time()) == []
+    assert store.oldest() is None
+    assert store.flow("host", time.time() - 60, time.time() + 60) == {}
+
+
+def test_victorialogs_finds_the_lines_of_200_hosts_in_one_search() -> None:
+    server, tokens, began = log_servers.victorialogs(), marks(200), time.time()
+    tenant = server.own_tenant()
+    lines = [{"_msg": written(token), "hostname": f"web{number}", "app": "shop"} for number, token in enumerate(tokens)]
+    server.put(tenant, *lines, {"_msg": "another line", "hostname": "web1"})
+    runner = Counting()
+    found = victorialogs(tenant, runner).find(tokens, began)
+    assert runner.asked == 1
+    assert sorted(line.text for line in found) == sorted(map(written, tokens))
+    first = next(line for line in found if tokens[0] in line.text)
+    assert (first.host, first.place, first.field, first.fields["app"]) == ("web0", tenant, "_msg", "shop")
+    assert first.moment is not None and abs(first.moment - began) < 600
+
+
+def test_victorialogs_a_line_that_came_a_thousand_times_hides_no_other() -> None:
+    server, (often, once), began = log_servers.victorialogs(), marks(2), time.time()
+    tenant = server.own_tenant()
+    server.put(tenant, {"_msg": written(once), "host": "b"})
+    server.put(tenant, *[{"_msg": written(often), "host": "a", "n": str(number)} for number in range(1000)])
+    found = victorialogs(tenant).find([often, once], began)
+    assert {token for token in (often, once) if any(token in line.text for line in found)} == {often, once}
+
+
+def test_victorialogs_finds_what_lies_hours_off_and_counts_a_line_twice() -> None:
+    server, (early, twice), now = log_servers.victorialogs(), marks(2), time.time()
+    tenant = server.own_tenant()
+    server.put(tenant, {"_msg": written(early), "host": "a", "_time": str(int(now - 14 * 3600))})
+    server.put(tenant, {"_msg": written(twice), "host": "a"}, {"_msg": written(twice), "host": "a"})
+    found = victorialogs(tenant).find([early, twice], now)
+    assert sorted(line.text for line in found) == sorted([written(early), written(twice), written(twice)])
+    moments = [line.moment for line in found if early in line.text]
+    assert moments == [pytest.approx(now - 14 * 3600, abs=2)]
+
+
+def test_victorialogs_a_query_limits_the_place_and_what_lies_outside_is_found_elsewhere() -> None:
+    server, (mine, other), began = log_servers.victorialogs(), marks(2), time.time()
+    tenant = server.own_tenant()
+    server.put(tenant, {"_msg": written(mine), "host": "a", "app": "shop"}, {"_msg": written(other), "host": "a", "app": "mail"})
+    store = victorialogs(tenant, query='app:="shop" or app:="bank"')
+    assert [line.text for line in store.find([mine, other], began)] == [written(mine)]
+    (astray,) = store.find_elsewhere([mine, other], began)
+    assert astray.text == written(other) and str(astray.astray) == 'the query app:="shop" or app:="bank" does not match it'
+
+
+def test_victorialogs_finds_a_line_in_another_tenant_field_or_time() -> None:
+    server, (tenant_of, field_of, time_of, nowhere), now = log_servers.victorialogs(), marks(4), time.time()
+    tenant, elsewhere = server.own_tenant(), server.own_tenant()
+    server.put(elsewhere, {"_msg": written(tenant_of), "host": "a"})
+    server.put(tenant, {"log": written(field_of), "host": "a"}, {"_msg": written(time_of), "host": "a", "_time": str(int(now - 5 * 86400))})
+    store = victorialogs(tenant)
+    assert store.find([tenant_of, field_of, time_of, nowhere], now) == []
+    found = {line.text: str(line.astray) for line in store.find_elsewhere([tenant_of, field_of, time_of, nowhere], now)}
+    assert found.pop(written(tenant_of)) == f"it lies in the tenant {elsewhere}, not in {tenant}"
+    assert found.pop(written(field_of)) == "it stands in the field log, not in _msg"
+    assert found.pop(written(time_of)).startswith("it lies under the time 20")
+    assert not found
+
+
+def test_victorialogs_counts_the_lines_of_each_instance() -> None:
+    server, now = log_servers.victorialogs(), time.time()
+    tenant = server.own_tenant()
+    old = {"_msg": "old", "host.name": "web1", "_time": str(int(now - 7200))}
+    server.put(tenant, *[{"_msg": f"line {number}", "host.name": "web1"} for number in range(5)], {"_msg": "x", "host.name": "web2"}, old)
+    server.put(tenant, {"_msg": "without"})
+    flow = victorialogs(tenant).flow("host.name", now - 600, now + 600)
+    assert {instance: one.lines for instance, one in flow.items()} == {"web1": 5, "web2": 1, "": 1}
+    assert flow["web2"].newest == pytest.approx(now, abs=600)
+    assert victorialogs(tenant).oldest() == pytest.approx(now - 7200, abs=2)
+
+
+def test_victorialogs_keeps_lines_for_as_long_as_its_flag_says(tmp_path: t.Any) -> None:
+    kept = victorialogs().kept()
+    assert kept and kept.seconds == 7 * 86400 and kept.sooner is None
+    flags = ("-retentionPeriod=1y", "-retention.maxDiskSpaceUsageBytes=5GiB")
+    with log_servers.VictoriaLogs(tmp_path, *flags) as other:
+        kept = victorialogs(url=other.url).kept()
+    assert kept and kept.seconds == 365 * 86400 and "-retentionPeriod=1y" in kept.said_by
+    assert kept.sooner and "5" in kept.sooner
+
+
+def test_victorialogs_read_only_is_told(tmp_path: t.Any) -> None:
+    with log_servers.VictoriaLogs(tmp_path, "-storage.minFreeDiskSpaceBytes=1000TB") as full:
+        store = victorialogs(url=full.url)
+        end = time.monotonic() + 60
+        while not (said := store.ready()) and time.monotonic() < end:
+            time.sleep(0.5)
+    assert len(said) == 1 and "is read-only" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ({"query": "app:shop or ("}, r"refuses /select/logsql/query \(400\): unexpected end"),
+        ({"query": "* | fields app"}, r"refuses /select/logsql/query \(400\): unexpected pipes"),
+        ({"tenant": "payments"}, r"payments:0 is no tenant of VictoriaLogs"),
+    ],
+)
+def test_victorialogs_says_what_is_wrong_with_the_place(place: dict[str, str], message: str) -> None:
+    with pytest.raises(CannotObserve, match=message) as told:
+        victorialogs(**place).ready()
+    assert "VictoriaLogs http://127.0.0.1" in str(told.value.instrument)
