@@ -66,7 +66,7 @@ def seen(
 
 
 def started(units: t.Sequence[str], runner: Runner) -> float | None:
-    """Since when the units run; of several the earliest, as it is not known which one writes the log. None where none runs, or nobody knows."""
+    """Since when the units run; of several the earliest, as it is not known which one writes the log. None where nobody knows."""
     found = []
     for unit in units:
         try:

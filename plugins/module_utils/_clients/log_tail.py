@@ -44,7 +44,7 @@ class LogTail:
             raise CannotObserve(phrase("{path:path} is not a regular file", path=path))
         self.size, self.modified, self.identity = status.st_size, status.st_mtime, (status.st_dev, status.st_ino)
         try:
-            self._handle: t.BinaryIO = open(path, "rb")
+            self._handle: t.BinaryIO = open(path, "rb")  # noqa: SIM115 # closed at the end of the with statement
         except PermissionError as exc:
             raise CannotObserve(unreadable(path, exc)) from None
         self._now = runner.now()

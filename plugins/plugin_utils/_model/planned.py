@@ -63,7 +63,7 @@ class PlannedCheck:
 
     @property
     def first_half(self) -> bool:
-        """It prepares what another half looks for, and proves nothing by itself: it writes a line, or sees on a host what only that knows."""
+        """It prepares what another half looks for, and proves nothing itself: it writes a line, or sees what a host alone knows."""
         return self.call in ("write", "see")
 
     @property

@@ -50,7 +50,8 @@ def narrowed(plan: Plan, hosts: t.Sequence[str], addresses: t.Callable[[], t.Col
 
     Left out are servers (a batch must be quick, and what they say is about the service) and canaries.
     """
-    endpoints = [check for check in plan.checks if check.hosts is None and CHECKS.get(check.check) == "both" and check.call == "run" and not check.after]
+    alone = [check for check in plan.checks if check.hosts is None and check.call == "run" and check.after is None]
+    endpoints = [check for check in alone if CHECKS.get(check.check) == "both"]
     known = addresses() if endpoints else ()
     mine = {check.key for check in endpoints if _target(check) in known}
     requirements, waiting = [], 0
