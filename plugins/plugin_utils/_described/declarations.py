@@ -520,6 +520,13 @@ class Server(Access, total=False):
     rules_url: str
     search: str
     on: str
+    query: str
+    index: str
+    stream: str
+    tenant: str
+    message_field: str
+    time_field: str
+    host_field: str
     status_file: str
     object_cache_file: str
     timeout: Duration
