@@ -104,7 +104,7 @@ def _as_dict(requirement: PlannedRequirement) -> dict[str, object]:
         "checks": [
             {"check": check.check, "instance": check.instance, "hosts": list(check.hosts) if check.hosts is not None else ["controller"]}
             for check in requirement.checks
-            if check.call != "write" and not check.aside
+            if not check.first_half and not check.aside
         ],
     }
 
@@ -143,7 +143,7 @@ def register(plan: Plan, today: str = "") -> str:
         if requirement.why:
             lines.append(f"{'':<34}{escape(requirement.why)}")
         for check in requirement.checks:
-            if check.call == "write" or check.aside:
+            if check.first_half or check.aside:
                 continue
             where = ", ".join(check.hosts) if check.hosts is not None else "controller"
             gap = f"  MISSING: {escape(check.gap)}" if check.gap else ""

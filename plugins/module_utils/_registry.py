@@ -32,6 +32,7 @@ CHECKS = {
     "http_probe": "both",
     "junit": "controller",
     "log_canary": "both",
+    "log_flow": "both",
     "log_rotation": "host",
     "mariadb_backup": "host",
     "metrics_endpoint": "both",

@@ -58,6 +58,8 @@ class Commitments(t.TypedDict, total=False):
     rto: Duration
     dima: Duration
     dmia: Duration
+    log_retention: Duration
+    log_retention_max: Duration
 
 
 class Availability(t.TypedDict, total=False):
@@ -103,6 +105,20 @@ class Log(t.TypedDict, total=False):
     canary: str
     deadline: Duration
     using: str
+    query: str
+    index: str
+    stream: str
+    names: dict[str, str]
+    by: str
+    instances: list[str]
+    min_instances: int
+    every: Duration
+    takes: Duration
+    min_lines: int
+    max_lag: Duration
+    min_retention: Duration
+    max_retention: Duration
+    since: str
     run_as: str
 
 

@@ -62,6 +62,11 @@ class PlannedCheck:
     fails: str | None = None  # the key of the check that proves something only if this run of it fails
 
     @property
+    def first_half(self) -> bool:
+        """It prepares what another half looks for, and proves nothing itself: it writes a line, or sees what a host alone knows."""
+        return self.call in ("write", "see")
+
+    @property
     def aside(self) -> bool:
         """It has no finding of its own: it tells what another finding is worth."""
         return self.accepted or self.fails is not None
@@ -202,7 +207,7 @@ class Plan:
     @property
     def later_hosts(self) -> list[str]:
         """Hosts that need a task of their own after those of the service: others, and those that look for what was written."""
-        looking = {host for check in self.checks if check.call == "find" for host in check.hosts or ()}
+        looking = {host for check in self.checks if check.after is not None for host in check.hosts or ()}
         return sorted(looking | set(self.other_hosts))
 
     @property

@@ -333,7 +333,7 @@ def _hosts(declared: t.Sequence[Instance], asked: _Asked) -> None:
     if not pattern:
         return
     there = set(description.hosts(str(pattern)))
-    left_out = sorted({host for instance in declared for host in instance.hosts or () if instance.call != "find"} - there)
+    left_out = sorted({host for instance in declared for host in instance.hosts or () if instance.after is None} - there)
     if left_out and there <= set(description.hosts()):  # others are told as such
         asked.loosen(
             "hosts",

@@ -17,13 +17,13 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 # -- limits; without a value there is none
 HIGHER = (
     ("deadline", "evaluated_within", "every", "failure_limit", "lookback", "max_age", "max_duration", "max_full_age", "max_latency")
-    + ("max_offset", "max_restarts", "max_series", "max_size", "max_wal_lag", "parts", "receipt_max_age", "restore_every", "rpo")
-    + ("rpo_margin", "rto", "size_deviation", "within")
+    + ("max_lag", "max_offset", "max_restarts", "max_retention", "max_series", "max_size", "max_wal_lag", "parts", "receipt_max_age")
+    + ("restore_every", "rpo", "rpo_margin", "rto", "size_deviation", "takes", "within")
 )  # fmt: skip
 LOWER = (
-    ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_files", "min_free", "min_items")
-    + ("min_repositories", "min_size", "min_tests", "min_tiers", "min_up", "percentile", "retention", "sample_files", "samples")
-    + ("verify_max_bytes",)
+    ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_files", "min_free", "min_instances")
+    + ("min_items", "min_lines", "min_repositories", "min_retention", "min_size", "min_tests", "min_tiers", "min_up", "percentile")
+    + ("retention", "sample_files", "samples", "verify_max_bytes")
 )  # fmt: skip
 COMPARISONS = ("disk", "file_descriptors", "inodes", "memory")
 MEETS_FEWER = ("pass_when",)  # comparisons over the value that is asked for: fewer values meet a stricter one
@@ -32,10 +32,10 @@ MUST_STAY_TRUE = (
     ("append_only", "check_links", "checksum", "enabled", "encrypted", "executed_by_other", "owner_required", "restart_policy")
     + ("validate_certs",)
 )  # fmt: skip
-MUST_STAY_FALSE = ("allow_skipped", "fall_back", "local")
+MUST_STAY_FALSE = ("allow_skipped", "fall_back", "first_deployment", "local")
 NOT_SHORTER = (
     ("apart_from", "bad_states", "contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required")
-    + ("required_annotations", "required_by_severity", "required_labels", "sections", "soft_404")
+    + ("instances", "required_annotations", "required_by_severity", "required_labels", "sections", "soft_404")
 )  # fmt: skip
 NOT_LONGER = ("good_states", "ignore_links", "may_be_absent", "may_be_empty", "partial_states", "status")
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
@@ -78,7 +78,8 @@ OBJECTS = (
     + ("time_zone", "timer", "to", "tool", "uid", "unit", "url", "variables", "verify_database", "version_property", "via", "window_end")
     + ("window_start",)
 )  # fmt: skip
-QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
+OF_LOGS = ("by", "host_field", "index", "message_field", "stream", "tenant", "time_field", "units")  # where in a log store the lines lie
+QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS, *OF_LOGS)
 ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to
 ASKS_FEWER = ("contacts", "receivers")  # of which one is enough
 # where a host has its own programs, under the rights of its administrators

@@ -72,7 +72,7 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
             continue
         if exception.get("on"):
             hosts = tuple(description.part_hosts({}, exception["on"]))
-            instances = [dataclasses.replace(instance, hosts=hosts) if instance.call != "find" else instance for instance in instances]
+            instances = [dataclasses.replace(instance, hosts=hosts) if instance.after is None else instance for instance in instances]
         used.append(proof)
         found += instances
     if used:
