@@ -16,8 +16,9 @@ from urllib.parse import quote, urlsplit
 from .._argspec import Spec
 from .._clients import http_logging, log_writing, syslog_sending
 from .._clients.canary_comparison import shape_of
-from .._clients.canary_marker import END, PAD, PREFIX, Marker, folder_of, host_name, host_names, machine_id, zone_of
-from .._clients.counted_logs import why_counted
+from .._clients.canary_marker import END, PAD, PREFIX, Marker, folder_of, host_name, machine_id, zone_of
+from .._clients.own_names import own_names
+from .._counted_logs import why_counted
 from .._finding import CannotObserve, isoformat
 from .._http import Connection
 from .._phrase import phrase
@@ -49,7 +50,6 @@ WRITING_SPEC: Spec = {
     "payload": {"type": "str"},
     "content_type": {"type": "str", "default": "application/json"},
     "counted": {"type": "bool"},
-    "host_names": {"type": "list", "elements": "str", "default": []},
     "after_rotation": {"type": "bool", "default": False},
     "logrotate_config": {"type": "path", "default": "/etc/logrotate.conf"},
     "logrotate_state": {"type": "path"},
@@ -86,7 +86,6 @@ class Writing(t.TypedDict):
     payload: str | None
     content_type: str
     counted: bool | None
-    host_names: list[str]
     after_rotation: bool
     logrotate_config: str
     logrotate_state: str | None
@@ -120,7 +119,7 @@ def new_marker(args: Writing, via: str, runner: Runner) -> Marker:
         host=host_name(),
         via=via,
         tag=args["tag"],
-        names=(*host_names(), *args["host_names"]),
+        names=tuple(own_names(runner)),
         machine=machine_id(),
         zone=zone_of(epoch),
     )

@@ -32,6 +32,7 @@ ARGUMENT_SPEC: Spec = {
     "backend": {"type": "str", "choices": ["file", "journald", *BACKENDS], "required": True},
     "search": {"type": "str"},
     **log_store_spec(),
+    "names": {"type": "dict", "default": {}},
     "deadline": {"type": "str", "default": "60s"},
     "interval": {"type": "str", "default": "1s"},
     "markers": {"type": "list", "elements": "dict"},
@@ -57,6 +58,7 @@ class Arguments(_canary_lines.Writing, HttpArguments):
     message_field: str | None
     time_field: str | None
     host_field: str | None
+    names: dict[str, object]
     deadline: float
     interval: float
     markers: list[dict[str, object]] | None
@@ -83,7 +85,7 @@ def run(args: Arguments, runner: Runner) -> Finding | list[Finding]:
     search = _search(args, runner)
     search.look_over()
     try:
-        marker = _write(args, args["via"], runner)
+        marker = _named(_write(args, args["via"], runner), args["names"])
     except NotTaken as exc:
         return _not_written(args, exc)
     return _find([marker], args, runner, search)[0]
@@ -130,10 +132,16 @@ def _not_written(args: Arguments, why: NotTaken) -> Finding:
 def find(args: Arguments, runner: Runner) -> list[Finding]:
     """One finding a marker; all are looked for together, within one deadline."""
     _check_times(args, runner)
-    markers = [Marker.from_dict(marker) for marker in args["markers"] or []]
+    markers = [_named(Marker.from_dict(marker), args["names"]) for marker in args["markers"] or []]
     if not markers:
         raise CannotObserve(phrase("there is no marker to look for: no line was written"))
     return _find(markers, args, runner, _search(args, runner))
+
+
+def _named(marker: Marker, names: t.Mapping[str, object]) -> Marker:
+    """With the names under which the store is said to have the host that wrote."""
+    said = names.get(marker.inventory_host) or names.get(marker.host or "")
+    return dataclasses.replace(marker, names=(*marker.names, *map(str, said if isinstance(said, list) else [said]))) if said else marker
 
 
 def _check_times(args: Arguments, runner: Runner) -> None:

@@ -21,28 +21,11 @@ END = "end"  # before the token, at the end of the line: both ends carry the tok
 PAD = "pad"  # a word that only makes a line long
 MOST_NAMES = 64
 TOKEN = re.compile(r"[0-9a-f]{32}$")
-_LOCAL = re.compile(r"\|-- ([\d.]+)\s+/32 host LOCAL")
 
 
 def host_name() -> str:
     """The name of this host, as lines that are logged on it have it."""
     return socket.gethostname()
-
-
-def host_names() -> tuple[str, ...]:
-    """The names and addresses under which a store may have this host; no name server is asked."""
-    return tuple(dict.fromkeys([host_name(), *_addresses()]))[:MOST_NAMES]
-
-
-def _addresses() -> list[str]:
-    """The addresses of this host's interfaces, as the kernel lists them, without those that each host has."""
-    found = [address for address in _LOCAL.findall(_read("/proc/net/fib_trie")) if not address.startswith("127.")]
-    for line in _read("/proc/net/if_inet6").splitlines():
-        digits = line.split(" ", 1)[0]
-        if re.fullmatch(r"[0-9a-f]{32}", digits) and digits != f"{1:032x}":
-            with_colons = ":".join(digits[place : place + 4] for place in range(0, 32, 4))
-            found.append(socket.inet_ntop(socket.AF_INET6, socket.inet_pton(socket.AF_INET6, with_colons)))
-    return found
 
 
 def machine_id() -> str | None:
@@ -188,7 +171,6 @@ __all__ = (
     "Marker",
     "folder_of",
     "host_name",
-    "host_names",
     "machine_id",
     "written",
     "zone_of",

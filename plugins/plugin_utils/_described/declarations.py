@@ -89,11 +89,23 @@ class Scrape(t.TypedDict, total=False):
     using: str
 
 
-class Log(t.TypedDict, total=False):
+class Log(Access, total=False):
     file: str
     syslog: str
     journald: str
+    http: str
     socket: str
+    to: str
+    protocol: str
+    rfc: int
+    framing: str
+    server_name: str
+    payload: str
+    content_type: str
+    length: str | int
+    probe: str
+    counted: bool
+    after_rotation: bool
     format: str
     fields: dict[str, object]
     template: str
@@ -569,6 +581,7 @@ Defaults = t.TypedDict(
     {
         "alerts": DefaultAlerts,
         "logs": str,
+        "canary": str,
         "runbook": Options,
         "support": DefaultSupport,
         "responsible": "dict[str, str]",

@@ -18,21 +18,12 @@ UNREAD: dict[str, str] = {
     "documents.known_errors": "it will be looked at as the runbook is (RUN-04)",
     "documents.call_script": "it will be looked at as the runbook is (RUN-05)",
     "rosters": "who is on call (SUP-02) will be looked up there",
-    **{
-        f"servers.*.{key}": "it will say where in a log store the lines lie"
-        for key in ("query", "index", "stream", "tenant", "message_field", "time_field", "host_field")
-    },
     "platforms": "what a platform proves for all its services will be taken from its records",
 }
 
 # kinds of servers that no check asks
 UNASKED: dict[str, str] = {
-    "elasticsearch": "log lines will be looked for there",
-    "graylog": "log lines will be looked for there",
-    "loki": "log lines will be looked for there",
-    "opensearch": "log lines will be looked for there",
     "pushgateway": "where metrics are pushed stands under publish",
-    "victorialogs": "log lines will be looked for there",
 }
 
 

@@ -60,6 +60,8 @@ class PlannedCheck:
     runs: Message | None = None  # what a check runs that stands in for the policy's own
     less: Message | None = None  # what its findings leave open of what is asked: they are derived, and say so
     fails: str | None = None  # the key of the check that proves something only if this run of it fails
+    leaves: Message | None = None  # what it leaves behind on its hosts
+    unasked: bool = False  # nothing in the files says that it may
 
     @property
     def first_half(self) -> bool:

@@ -24,6 +24,7 @@ from .embedded import no_proof, proves_less
 from .empty_proofs import always_succeeds, module_always_succeeds, query_looks_at_nothing
 from .remarks import Remarks
 from .stand_ins import Chosen, StandIn, failing_arguments, failure_problem, is_idle, what_runs
+from .written_lines import leaves_of
 
 SERVER_ONLY = ("failover", "rules_url")  # options of servers that not every check has
 
@@ -151,7 +152,8 @@ def _explicit(rule: Rule, exception: RequirementEntry, description: Description)
         hosts = tuple(description.part_hosts({}, exception.get("on")))
     steps: Steps = ("requirements", rule.id)
     name = args.get("module") if side == "action" else None
-    return Instance(check, str(name or check), args, hosts, exception.get("run_as"), path=steps)
+    leaves = leaves_of(args) if check == "log_canary" else None
+    return Instance(check, str(name or check), args, hosts, exception.get("run_as"), path=steps, leaves=leaves)
 
 
 def planned_checks(
@@ -190,6 +192,8 @@ def planned_checks(
             runs=what_runs(found) if stands_in and instance.gap is None else None,
             unseen=instance.unseen,
             less=proves_less(instance.check, rule) if instance.gap is None else None,
+            leaves=instance.leaves,
+            unasked=instance.unasked,
         )
         checks.append(check)
         if instance.gap is None:

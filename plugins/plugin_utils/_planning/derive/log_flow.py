@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from ....module_utils._exchange import public_url
 from ....module_utils._phrase import phrase
 from ..._described.declarations import Log, Part
 from ..._described.service import LOG_STORES, Description, NotDeclared, picked
+from .consent import refuses_line
 from .instance import Derivation, Instance, Several, Steps
 
 STORES = (*LOG_STORES, "file", "journald")  # the kinds of server in which lines are looked for
@@ -28,7 +30,8 @@ def logs_of(description: Description) -> list[tuple[str, Part, Log, Steps]]:
 
 
 def name_of(log: Log) -> str:
-    return str(log.get("file") or log.get("journald") or log.get("syslog") or "log")
+    posted = public_url(str(log["http"])) if log.get("http") else None
+    return str(log.get("file") or log.get("journald") or log.get("syslog") or posted or "log")
 
 
 def unit_of(log: Log) -> str | None:
@@ -63,7 +66,7 @@ def _unwritten(description: Description) -> list[Instance]:
     """Logs into which no line may be written: that lines of theirs arrive is the weaker proof that a line would."""
     several, found = Several(), 0
     for _name, part, log, steps in logs_of(description):
-        if log.get("canary") != "never":
+        if not refuses_line(description, log):
             continue
         found += 1
         with several.one("log_flow", name_of(log), steps) as out:

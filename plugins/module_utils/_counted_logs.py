@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from .._phrase import Message, phrase
+from ._phrase import Message, phrase
 
 _DATED = r"(?:[._-]\d[\d._-]*)?"
 _ACCESS = re.compile(
