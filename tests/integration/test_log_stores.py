@@ -319,6 +319,6 @@ def test_a_victorialogs_is_no_opensearch_and_the_other_way_round() -> None:
         log_store("opensearch", {"url": log_servers.victorialogs().url}, Counting()).ready()
     assert str(told.value.instrument).startswith("OpenSearch http://127.0.0.1")
     with pytest.raises(
-        CannotObserve, match=r"VictoriaLogs http://127\.0\.0\.1:\d+ has no /select/logsql/query \(405\): is it a VictoriaLogs"
+        CannotObserve, match=r"VictoriaLogs http://127\.0\.0\.1:\d+ refuses /select/logsql/query \(400\): no handler found for uri"
     ):
         victorialogs(url=log_servers.opensearch().url).ready()
