@@ -105,10 +105,13 @@ def _astray(source: StoreSource, mine: t.Sequence[Expected], asked: Asked) -> di
         return {}
     store = StoreSource(source.backend, source.args, source.runner.within(PATIENCE)).store
     told: dict[str, Message] = {}
+    by_name = {one.instance: one for one in mine}
     for line in store.find_elsewhere(list(names), asked.begin):
         owners = matched(mine, [line.host or ""]).of
         owner = next((instance for instance, hits in owners.items() if hits), None)
-        if owner is not None and line.astray is not None:
+        if owner is None or line.astray is None or line.moment is None:
+            continue
+        if line.moment >= _missed(by_name[owner], asked):  # what lies there from before says nothing of where its lines go now
             told.setdefault(owner, line.astray)
     return told
 
@@ -138,13 +141,13 @@ def _explained(one: Said, expected: Expected, told: Clues, asked: Asked, hinders
 def _hint(one: Said, expected: Expected, told: Clues, asked: Asked, back: float | None, hinders: t.Sequence[Message]) -> Message | None:
     if hinders:
         return hinders[0]
-    if one.instance in told.astray:
-        return phrase("lines of it lie elsewhere: {why}", why=told.astray[one.instance])
     beside = told.beside.get(one.instance)
-    if beside is not None and beside.newest is not None and beside.newest >= asked.begin:
+    if beside is not None and beside.newest is not None and beside.newest >= _missed(expected, asked):
         return phrase(
             "other lines of its host come, the newest {age:duration} old, so that it is this log alone", age=asked.now - beside.newest
         )
+    if one.instance in told.astray:
+        return phrase("lines of it lie elsewhere: {why}", why=told.astray[one.instance])
     if told.strangers:
         return phrase(
             "{names:list} logs there and is not expected: is it the same under another name (names)?", names=told.strangers[:SHOWN]
