@@ -84,8 +84,8 @@ notices:
   elements: str
 writes:
   description: >-
-    The lines that checks would write into logs, each with its requirement, what is left behind in words (V(what)), the hosts, and whether the
-    files say that it may be (V(allowed)).
+    The lines that checks would write into logs, each with its requirement, what is left behind in words (V(what)), the hosts, and whether
+    the files say that it may be (V(allowed)).
   returned: success
   type: list
   elements: dict

@@ -9,6 +9,7 @@ import dataclasses
 import typing as t
 
 from .._argspec import Spec
+from .._clients import logrotate
 from .._clients.canary_marker import Marker, host_name
 from .._clients.file_search import FileSearch
 from .._clients.forced_rotation import rotate
@@ -44,6 +45,7 @@ CONSTRAINTS = {
 }
 DURATIONS = ("deadline", "interval")
 SIZES = ("length",)
+USUAL_STATES = logrotate.STATE_FILES
 COMPARABLE = {"found": {"kind": "holds", "what": phrase("log")}}
 
 

@@ -21,7 +21,7 @@ HIGHER = (
     + ("restore_every", "rpo", "rpo_margin", "rto", "size_deviation", "takes", "within")
 )  # fmt: skip
 LOWER = (
-    ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_files", "min_free", "min_instances")
+    ("compare", "connect_timeout", "horizon", "length", "min_count", "min_coverage", "min_days", "min_files", "min_free", "min_instances")
     + ("min_items", "min_lines", "min_repositories", "min_retention", "min_size", "min_tests", "min_tiers", "min_up", "percentile")
     + ("retention", "sample_files", "samples", "verify_max_bytes")
 )  # fmt: skip
@@ -29,8 +29,8 @@ COMPARISONS = ("disk", "file_descriptors", "inodes", "memory")
 MEETS_FEWER = ("pass_when",)  # comparisons over the value that is asked for: fewer values meet a stricter one
 MEETS_MORE = ("fail_when", "warn_when")
 MUST_STAY_TRUE = (
-    ("append_only", "check_links", "checksum", "enabled", "encrypted", "executed_by_other", "owner_required", "restart_policy")
-    + ("validate_certs",)
+    ("after_rotation", "append_only", "check_links", "checksum", "enabled", "encrypted", "executed_by_other", "owner_required")
+    + ("restart_policy", "to_validate_certs", "validate_certs")
 )  # fmt: skip
 MUST_STAY_FALSE = ("allow_skipped", "fall_back", "first_deployment", "local")
 NOT_SHORTER = (
@@ -49,8 +49,8 @@ WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
 }
 # -- how a check goes about it
 MANNER = (
-    ("database_user", "interval", "link_timeout", "max_bytes", "name", "no_log", "password", "password_file", "read_only", "scratch")
-    + ("state_file", "sudo", "sudo_user", "timeout")
+    ("counted", "database_user", "interval", "link_timeout", "max_bytes", "name", "no_log", "password", "password_file", "read_only")
+    + ("scratch", "state_file", "sudo", "sudo_user", "timeout")
 )  # fmt: skip
 # -- what is looked at
 INSTRUMENTS = ("bin_directory", "binary", "journald_config", "logrotate_config", "logrotate_state", "psql")  # what a check believes
@@ -79,7 +79,12 @@ OBJECTS = (
     + ("window_start",)
 )  # fmt: skip
 OF_LOGS = ("by", "host_field", "index", "message_field", "stream", "tenant", "time_field", "units")  # where in a log store the lines lie
-QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS, *OF_LOGS)
+# how a line is logged
+OF_LINES = (
+    ("content_type", "framing", "payload", "rfc", "to_bearer_token", "to_ca_path", "to_client_cert", "to_client_key", "to_headers")
+    + ("to_password", "to_server_name", "to_username")
+)  # fmt: skip
+QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS, *OF_LOGS, *OF_LINES)
 ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to
 ASKS_FEWER = ("contacts", "receivers")  # of which one is enough
 # where a host has its own programs, under the rights of its administrators
