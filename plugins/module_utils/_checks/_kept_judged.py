@@ -56,7 +56,7 @@ def slack(seconds: float, every: float = 0.0) -> float:
 def judged(wanted: Wanted, found: Found) -> Verdict:
     """The policy first: what it deletes too early, or never, is wrong whatever lies there now."""
     kept, oldest = found.kept, found.oldest
-    if found.age is None and found.at_most is not None and oldest is not None and oldest >= found.at_most - slack(found.at_most):
+    if found.age is None and found.at_most is not None and oldest is not None and abs(found.at_most - oldest) <= slack(found.at_most):
         found = dataclasses.replace(found, age=found.at_most)  # it goes back as far as there is a host
     if kept is not None:
         wrong = _by_policy(wanted, kept, found)
