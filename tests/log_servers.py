@@ -27,8 +27,8 @@ _NUMBERS = itertools.count(1)
 _STARTED: list[Server] = []
 
 
-def post(url: str, body: bytes, headers: t.Mapping[str, str]) -> bytes:
-    request = urllib.request.Request(url, body, dict(headers))
+def send(method: str, url: str, body: bytes | None, headers: t.Mapping[str, str]) -> bytes:
+    request = urllib.request.Request(url, body, dict(headers), method=method)
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
         return t.cast("bytes", answer.read())
 
@@ -60,8 +60,39 @@ class VictoriaLogs(Server):
         """Lines such as ``{"_msg": "all is well", "host": "web1"}``; with the time of now where they have none."""
         body = "\n".join(json.dumps({moment: _now(), **line}) for line in lines)
         asked = urllib.parse.urlencode({"_stream_fields": streams, "_msg_field": message, "_time_field": moment})
-        post(f"{self.url}/insert/jsonline?{asked}", body.encode(), {"Content-Type": "application/stream+json", **_of(tenant)})
-        post(f"{self.url}/internal/force_flush", b"", {})
+        send("POST", f"{self.url}/insert/jsonline?{asked}", body.encode(), {"Content-Type": "application/stream+json", **_of(tenant)})
+        send("POST", f"{self.url}/internal/force_flush", b"", {})
+
+
+class OpenSearch(Server):
+    """A cluster of one node. What is put in can be searched at once. ``settings`` are further ones, such as ``a.b=c``."""
+
+    ready_path = "/_cluster/health?wait_for_status=yellow&timeout=1s"
+
+    def __init__(self, folder: pathlib.Path | str, *settings: str) -> None:
+        super().__init__(folder)
+        self.settings = settings
+
+    def command(self) -> list[str]:
+        node = HOME / "opensearch"
+        java = ["java", "-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+        return [*java, "-cp", f"{node}/classes:{node}/lib/*", "OpenSearchNode", str(self.folder), str(self.port), *self.settings]
+
+    def own_index(self, name: str = "logs") -> str:
+        """The name of one that is not there yet."""
+        return f"{name}-{os.getpid()}-{next(_NUMBERS)}"
+
+    def ask(self, method: str, path: str, body: object = None) -> dict[str, t.Any]:
+        data = None if body is None else json.dumps(body).encode()
+        return t.cast("dict[str, t.Any]", json.loads(send(method, self.url + path, data, {"Content-Type": "application/json"})))
+
+    def put(self, index: str, *lines: Line) -> None:
+        """Lines such as ``{"message": "all is well", "host": {"name": "web1"}}``; with the time of now where they have none."""
+        words = [text for line in lines for text in ('{"create":{}}', json.dumps({"@timestamp": _now(), **line}))]
+        body = "\n".join([*words, ""]).encode()
+        said = send("POST", f"{self.url}/{index}/_bulk?refresh=true", body, {"Content-Type": "application/x-ndjson"})
+        answer = json.loads(said)
+        assert not answer["errors"], answer["items"][0]
 
 
 def _of(tenant: str) -> dict[str, str]:
@@ -91,6 +122,14 @@ def victorialogs() -> VictoriaLogs:
     return t.cast("VictoriaLogs", started(VictoriaLogs))
 
 
+@functools.cache
+def opensearch() -> OpenSearch:
+    """The one that all tests of this process share: each takes ``own_index()``. It takes some seconds to start."""
+    if not (HOME / "opensearch.stamp").exists():
+        pytest.skip("OpenSearch is not here: run dev/log-servers opensearch")
+    return t.cast("OpenSearch", started(OpenSearch))
+
+
 @atexit.register
 def stop_all() -> None:
     """Stops what was started, and removes its folders."""
@@ -100,4 +139,4 @@ def stop_all() -> None:
         shutil.rmtree(server.folder, ignore_errors=True)
 
 
-__all__ = ("VictoriaLogs", "started", "stop_all", "victorialogs")
+__all__ = ("OpenSearch", "VictoriaLogs", "opensearch", "started", "stop_all", "victorialogs")

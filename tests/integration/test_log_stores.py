@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 import typing as t
@@ -152,3 +153,172 @@ def test_victorialogs_says_what_is_wrong_with_the_place(place: dict[str, str], m
     with pytest.raises(CannotObserve, match=message) as told:
         victorialogs(**place).ready()
     assert "VictoriaLogs http://127.0.0.1" in str(told.value.instrument)
+
+
+# -- OpenSearch, and what Elasticsearch has in common with it
+
+
+@pytest.fixture(params=["opensearch", "elasticsearch"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """The client; both ask the real OpenSearch."""
+    return str(request.param)
+
+
+def search_index(kind: str, index: str | None = None, runner: Runner | None = None, **place: str) -> LogStore:
+    return log_store(kind, {"url": log_servers.opensearch().url, "index": index, **place}, runner or Counting())
+
+
+def test_opensearch_is_ready_and_says_what_is_not_there() -> None:
+    server = log_servers.opensearch()
+    index = server.own_index()
+    store = search_index("opensearch", index)
+    assert [str(said) for said in store.ready()] == [f"{store.name} has no index {index}"]
+    assert store.find(marks(3), time.time()) == []
+    assert (store.oldest(), store.kept(), store.flow("host.name", 0, time.time())) == (None, None, {})
+    server.put(index, {"msg": "no message"})
+    assert [str(said) for said in store.ready()] == [f"no index of {index} has the field message"]
+    server.put(index, {"message": "one"})
+    assert store.ready() == []
+    with pytest.raises(CannotObserve, match=r"is an OpenSearch 2\.\S+: the kind of the server has to be opensearch"):
+        search_index("elasticsearch", index).ready()
+
+
+@pytest.mark.parametrize(
+    "mapping", [None, {"type": "keyword"}, {"type": "text", "analyzer": "simple"}, {"type": "text", "analyzer": "whitespace"}]
+)
+def test_the_lines_of_200_hosts_are_found_in_one_search(kind: str, mapping: dict[str, str] | None) -> None:
+    server, tokens, began = log_servers.opensearch(), marks(200), time.time()
+    index = server.own_index()
+    if mapping:
+        server.ask("PUT", f"/{index}", {"mappings": {"properties": {"message": mapping}}})
+    lines = [{"message": written(token), "host": {"name": f"web{number}"}, "app": "shop"} for number, token in enumerate(tokens)]
+    server.put(index, *lines, {"message": "another line"})
+    runner = Counting()
+    store = search_index(kind, index, runner)
+    store.find(tokens[:1], began)
+    before = runner.asked
+    found = store.find(tokens, began)
+    assert runner.asked == before + 1
+    assert sorted(line.text for line in found) == sorted(map(written, tokens))
+    first = next(line for line in found if tokens[0] in line.text)
+    assert (first.host, first.place, first.field, first.fields["app"]) == ("web0", index, "message", "shop")
+    assert first.moment == pytest.approx(began, abs=600)
+
+
+def test_in_opensearch_a_line_that_came_a_thousand_times_hides_no_other(kind: str) -> None:
+    server, (often, once), began = log_servers.opensearch(), marks(2), time.time()
+    index = server.own_index()
+    server.put(index, *[{"message": written(often)} for _number in range(1000)], {"message": written(once)})
+    found = search_index(kind, index).find([often, once], began)
+    assert {token for token in (often, once) if any(token in line.text for line in found)} == {often, once}
+
+
+def test_in_opensearch_a_line_is_found_elsewhere_with_the_reason(kind: str) -> None:
+    server, (index_of, field_of, time_of, no_time, query_of, mine, nowhere), now = log_servers.opensearch(), marks(7), time.time()
+    index, other = server.own_index(), server.own_index("others")
+    server.put(other, {"message": written(index_of)})
+    server.put(
+        index,
+        {"log": written(field_of), "app": "shop"},
+        {"message": written(time_of), "app": "shop", "@timestamp": int((now - 90 * 86400) * 1000)},
+        {"message": written(no_time), "app": "shop", "@timestamp": None},
+        {"message": written(query_of), "app": "mail"},
+        {"message": written(mine), "app": "shop"},
+    )
+    store = search_index(kind, index, query="app:shop")
+    tokens = [index_of, field_of, time_of, no_time, query_of, mine, nowhere]
+    assert [line.text for line in store.find(tokens, now)] == [written(mine)]
+    found = {line.text: str(line.astray) for line in store.find_elsewhere(tokens, now)}
+    assert found.pop(written(index_of)) == f"it lies in the index {other}, not in {index}"
+    assert found.pop(written(field_of)) == "it stands in the field log, not in message"
+    assert found.pop(written(time_of)).startswith("it lies under the time 20")
+    assert found.pop(written(no_time)) == "it has no time in the field @timestamp"
+    assert found.pop(written(query_of)) == "the query app:shop does not match it"
+    assert not found
+
+
+@pytest.mark.parametrize("host", [{"type": "keyword"}, {"type": "text", "fields": {"keyword": {"type": "keyword"}}}])
+def test_in_opensearch_the_lines_of_each_instance_are_counted(kind: str, host: dict[str, t.Any]) -> None:
+    server, now = log_servers.opensearch(), time.time()
+    index = server.own_index()
+    server.ask("PUT", f"/{index}", {"mappings": {"properties": {"host": {"properties": {"name": host}}}}})
+    old = {"message": "old", "host": {"name": "web-1"}, "@timestamp": int((now - 7200) * 1000)}
+    epoch = {"message": "no clock", "host": {"name": "web-1"}, "@timestamp": 0}
+    server.put(
+        index, *[{"message": "line", "host": {"name": "web-1"}} for _number in range(5)], {"message": "x", "host": {"name": "web-2"}}
+    )
+    server.put(index, old, epoch, {"message": "without"})
+    store = search_index(kind, index)
+    flow = store.flow("host.name", now - 600, now + 600)
+    assert {instance: one.lines for instance, one in flow.items()} == {"web-1": 5, "web-2": 1, "": 1}
+    assert flow["web-2"].newest == pytest.approx(now, abs=600)
+    assert store.oldest() == pytest.approx(now - 7200, abs=2)
+
+
+def test_in_opensearch_a_data_stream_is_a_place(kind: str) -> None:
+    server, (token,), now = log_servers.opensearch(), marks(1), time.time()
+    stream = server.own_index("stream")
+    server.ask("PUT", f"/_index_template/{stream}", {"index_patterns": [stream], "data_stream": {}, "priority": 500})
+    server.put(stream, {"message": written(token), "host": "web1"})
+    store = search_index(kind, stream)
+    (line,) = store.find([token], now)
+    assert (line.host, line.place) == ("web1", f".ds-{stream}-000001")
+    assert kind != "opensearch" or store.ready() == []
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        ("read_only_allow_delete", r"takes no more lines for logs-.*: its disk is full \(flood stage\)"),
+        ("write", r"takes no more lines for logs-.*: index\.blocks\.write is set"),
+    ],
+)
+def test_opensearch_tells_of_an_index_that_takes_nothing(block: str, message: str) -> None:
+    server = log_servers.opensearch()
+    index = server.own_index()
+    for day in ("2026.11.30", "2026.12.01"):
+        server.put(f"{index}-{day}", {"message": "one"})
+    store = search_index("opensearch", f"{index}-*")
+    server.ask("PUT", f"/{index}-2026.11.30/_settings", {f"index.blocks.{block}": True})
+    assert store.ready() == []  # an old one may be
+    server.ask("PUT", f"/{index}-2026.12.01/_settings", {f"index.blocks.{block}": True})
+    (said,) = store.ready()
+    assert re.search(message, said)
+
+
+def test_opensearch_tells_of_a_cluster_that_takes_nothing_and_of_shards_that_are_gone(tmp_path: t.Any) -> None:
+    server = log_servers.opensearch()
+    index = server.own_index()
+    server.put(index, {"message": "one"})
+    try:
+        server.ask("PUT", "/_cluster/settings", {"transient": {"cluster.blocks.read_only_allow_delete": True}})
+        (said,) = search_index("opensearch", index).ready()
+    finally:
+        server.ask("PUT", "/_cluster/settings", {"transient": {"cluster.blocks.read_only_allow_delete": None}})
+    assert "its disk is full (flood stage)" in said
+    nowhere = {"settings": {"index.routing.allocation.require._name": "none", "number_of_replicas": 0}}
+    red = server.own_index()
+    server.ask("PUT", f"/{red}?wait_for_active_shards=0", nowhere)
+    store = search_index("opensearch", red)
+    with pytest.raises(CannotObserve, match=r"cannot search all of logs-\S+ just now: .*") as told:
+        store.find(marks(1), time.time())
+    assert "OpenSearch http://127.0.0.1" in str(told.value.instrument)
+    server.ask("DELETE", f"/{red}")
+
+
+def test_opensearch_says_what_is_wrong_with_the_query() -> None:
+    server = log_servers.opensearch()
+    index = server.own_index()
+    server.put(index, {"message": "one"})
+    with pytest.raises(CannotObserve, match=r"refuses /logs-\S+/_search \(400\): Failed to parse query \[app:\(shop\]"):
+        search_index("opensearch", index, query="app:(shop").ready()
+
+
+def test_a_victorialogs_is_no_opensearch_and_the_other_way_round() -> None:
+    with pytest.raises(CannotObserve, match="answered with a web page instead of JSON") as told:
+        log_store("opensearch", {"url": log_servers.victorialogs().url}, Counting()).ready()
+    assert str(told.value.instrument).startswith("OpenSearch http://127.0.0.1")
+    with pytest.raises(
+        CannotObserve, match=r"VictoriaLogs http://127\.0\.0\.1:\d+ refuses /select/logsql/query \(400\): no handler found for uri"
+    ):
+        victorialogs(url=log_servers.opensearch().url).ready()
