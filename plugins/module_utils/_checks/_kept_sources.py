@@ -40,7 +40,7 @@ class Asked(t.NamedTuple):
         return None if moment is None else max(self.now - moment, 0.0)
 
 
-def of_store(backend: str, args: t.Mapping[str, t.Any], asked: Asked, runner: Runner) -> tuple[str, Found, list[Message]]:
+def of_store(backend: str, args: t.Mapping[str, object], asked: Asked, runner: Runner) -> tuple[str, Found, list[Message]]:
     """The name of the store, what it keeps, and what hinders it. CannotObserve."""
     store = log_store(backend, args, runner)
     hinders = store.ready()
@@ -53,7 +53,7 @@ def of_store(backend: str, args: t.Mapping[str, t.Any], asked: Asked, runner: Ru
     return store.name, Found(kept, oldest, age=asked.age(asked.since), others=others), hinders
 
 
-def narrow(args: t.Mapping[str, t.Any]) -> bool:
+def narrow(args: t.Mapping[str, object]) -> bool:
     return any(args.get(name) for name in QUIET)
 
 
