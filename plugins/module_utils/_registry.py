@@ -33,6 +33,7 @@ CHECKS = {
     "junit": "controller",
     "log_canary": "both",
     "log_flow": "both",
+    "log_retention": "both",
     "log_rotation": "host",
     "mariadb_backup": "host",
     "metrics_endpoint": "both",

@@ -18,7 +18,6 @@ from .._clients.log_store import Stored
 from .._finding import CannotObserve, Status
 from .._phrase import Message, phrase, plural
 from .._runner import Runner
-from ._log_instances import Expected
 from ._log_silence import Asked
 from ._log_sources import Source, StoreSource
 
@@ -42,7 +41,7 @@ class Drops:
     counted: int | None = None  # by the store, since it was started; None where it does not count them
     remarks: list[tuple[Status, Message]] = dataclasses.field(default_factory=list)
 
-    def until_now(self, args: t.Mapping[str, t.Any], source: Source, runner: Runner, expected: t.Sequence[Expected], asked: Asked) -> Drops:
+    def until_now(self, args: t.Mapping[str, object], source: Source, runner: Runner, asked: Asked) -> Drops:
         """The same at the end of the check, with what has been dropped meanwhile, and what the lines say that came."""
         after = _counters(args, source, runner)
         remarks: list[tuple[Status, Message]] = []
@@ -56,12 +55,12 @@ class Drops:
         return Drops(self.before, after.dropped if after is not None else None, remarks)
 
 
-def drops_of(args: t.Mapping[str, t.Any], source: Source, runner: Runner) -> Drops:
+def drops_of(args: t.Mapping[str, object], source: Source, runner: Runner) -> Drops:
     """What the store has counted until now."""
     return Drops(_counters(args, source, runner))
 
 
-def _counters(args: t.Mapping[str, t.Any], source: Source, runner: Runner) -> Counters | None:
+def _counters(args: t.Mapping[str, object], source: Source, runner: Runner) -> Counters | None:
     if not isinstance(source, StoreSource):
         return None
     try:

@@ -38,11 +38,11 @@ class Source(t.Protocol):
 class StoreSource:
     """A log store that is asked over HTTP."""
 
-    def __init__(self, backend: str, args: t.Mapping[str, t.Any], runner: Runner) -> None:
+    def __init__(self, backend: str, args: t.Mapping[str, object], runner: Runner) -> None:
         self.args, self.backend, self.runner = args, backend, runner
         self.store: LogStore = log_store(backend, args, runner)
         self.name = self.store.name
-        self.field: str | None = args.get("by") or args.get("host_field")
+        self.field = str(args.get("by") or args.get("host_field") or "") or None
 
     def ready(self) -> list[Message]:
         return self.store.ready()

@@ -9,7 +9,9 @@ import typing as t
 
 from .._argspec import Spec, http_spec
 from .._clients.elasticsearch import Elasticsearch
+from .._clients.graylog import Graylog
 from .._clients.log_store import LogStore, Place
+from .._clients.loki import Loki
 from .._clients.opensearch import OpenSearch
 from .._clients.victorialogs import VictoriaLogs
 from .._finding import CannotObserve
@@ -17,13 +19,16 @@ from .._http import Connection
 from .._phrase import phrase
 from .._runner import Runner
 
-BACKENDS = ("victorialogs", "opensearch", "elasticsearch", "loki", "graylog")  # the kinds of server that are asked over HTTP
 PLACE = ("query", "index", "stream", "tenant", "message_field", "time_field", "host_field")
 _CLIENTS: dict[str, t.Callable[[Connection, Place, Runner], LogStore]] = {
     "victorialogs": VictoriaLogs,
     "opensearch": OpenSearch,
     "elasticsearch": Elasticsearch,
+    "loki": Loki,
+    "graylog": Graylog,
 }
+
+BACKENDS = tuple(_CLIENTS)  # the kinds of server that are asked over HTTP
 
 
 def log_store_spec() -> Spec:

@@ -160,7 +160,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
     if behind is not None:
         return _behind(source, behind, expected, said, asked)
     said += _own_files(expected, found, counted, args)
-    drops = drops.until_now(args, source, runner, expected, asked)
+    drops = drops.until_now(args, source, runner, asked)
     return _finding(args, source, expected, found, counted, said, unnamed, drops, asked, hinders)
 
 

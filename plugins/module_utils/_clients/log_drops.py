@@ -40,7 +40,7 @@ _OF_METRICS = {
 }
 
 
-def counters(backend: str, args: t.Mapping[str, t.Any], runner: Runner) -> Counters | None:
+def counters(backend: str, args: t.Mapping[str, object], runner: Runner) -> Counters | None:
     """None where the store does not show its counters. CannotObserve where it does not answer."""
     server = LogServer(backend, str(args["url"]).rstrip("/"), Connection.from_args(args), runner)
     if backend in _OF_METRICS:

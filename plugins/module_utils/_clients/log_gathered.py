@@ -15,7 +15,7 @@ import typing as t
 from .._finding import CannotObserve
 from .._message import first_line
 from .._phrase import Message, phrase, verbatim
-from .._runner import Runner, unreadable, user_name
+from .._runner import Completed, Runner, unreadable, user_name
 from .journald import not_all_seen
 from .log_files import rotated_files
 from .log_store import Flow
@@ -241,6 +241,24 @@ class GatheredJournal:
                     return counted
             self._take(left, by, counted)
             ended = pipe.ended()
+        self._complain(ended)
+        return counted
+
+    def oldest(self) -> float | None:
+        """The time of the first entry. CannotObserve."""
+        counted = Counted()
+        with self.runner.piped(self.command("--output-fields=_HOSTNAME")) as pipe:
+            left = b""
+            while not counted.flows and len(left) < 2**20 and (chunk := pipe.read(65536)):
+                *lines, left = (left + chunk).split(b"\n")
+                for line in lines[:1]:
+                    self._take(line, "_HOSTNAME", counted)
+            if not counted.flows:
+                self._complain(pipe.ended())
+        return next((flow.newest for flow in counted.flows.values()), None)
+
+    def _complain(self, ended: Completed) -> None:
+        """CannotObserve, where journalctl has not read all."""
         if not_all_seen(ended.stderr):
             raise CannotObserve(
                 phrase(
@@ -252,7 +270,6 @@ class GatheredJournal:
         if ended.rc and ended.stderr.strip():
             said = verbatim(first_line(ended.stderr, "", 200))
             raise CannotObserve(phrase("journalctl could not read the journal {path:path}: {reason}", path=self.name, reason=said))
-        return counted
 
     @staticmethod
     def _take(line: bytes, by: str, counted: Counted) -> None:

@@ -37,6 +37,8 @@ _ISO = re.compile(
 _DAY = 86_400.0
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": _DAY, "w": 7 * _DAY, "M": 31 * _DAY, "y": 365 * _DAY}
 _DURATION = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)\s?(ms|s|m|h|d|w|M|y)")
+_PERIOD = re.compile(r"P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?")
+_PERIOD_UNITS = (365 * _DAY, 30 * _DAY, 7 * _DAY, _DAY, 3600.0, 60.0, 1.0)
 _LATEST = 253_402_300_800.0  # the year 10000
 
 
@@ -147,6 +149,14 @@ def duration_of(value: object) -> float | None:
     return total if end and end == len(text) else None
 
 
+def iso_duration_of(value: object) -> float | None:
+    """Seconds of a period such as ``P30D`` or ``PT12H``, a month of 30 days; None where it is none."""
+    match = _PERIOD.fullmatch(str(value or "")[:64])
+    if not match or str(value).endswith(("P", "T")):
+        return None
+    return sum(float(number) * unit for number, unit in zip(match.groups(), _PERIOD_UNITS) if number)
+
+
 __all__ = (
     "HOST_FIELDS",
     "LONGEST_FIELD",
@@ -159,6 +169,7 @@ __all__ = (
     "flat",
     "holding",
     "host_of",
+    "iso_duration_of",
     "moment_of",
     "text_of",
 )

@@ -116,7 +116,7 @@ class LogServer:
     def _refusal(self, response: Response, path: str) -> CannotObserve:
         status, reason = response.status, reason_of(response)
         if status == 401:
-            return self.trouble(phrase("{server} refuses the credentials (401)", server=self.name))
+            return self.trouble(phrase("{server} refuses the credentials (401): {reason}", server=self.name, reason=reason))
         if status == 403:
             return self.trouble(
                 phrase(
