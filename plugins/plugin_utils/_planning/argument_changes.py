@@ -391,7 +391,7 @@ def _read(check: str, option: str, given: object, tool: object = None) -> object
     name = load_check(check_of(tool)).ARGUMENT_SPEC.get(option, {}).get("default") if tool and check_of(tool) in CHECKS else usual
     if option == "binary" and is_program_of_system(given, name):
         return usual
-    if option == "logrotate_state" and given in load_check(check).USUAL_STATES:
+    if option == "logrotate_state" and given in getattr(load_check(check), "USUAL_STATES", ()):
         return usual
     try:
         value = t.cast("object", converted(load_check(check), option, given))
