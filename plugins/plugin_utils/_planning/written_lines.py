@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._exchange import public_url
+from ...module_utils._masking import masked
 from ...module_utils._phrase import Message, phrase, plural
 from .._described.service import Description
 from .._model.planned import PlannedRequirement
@@ -20,7 +21,7 @@ def leaves_of(args: t.Mapping[str, object]) -> Message | None:
     """What a check with these arguments leaves behind on its host, in words; None for one that writes nothing."""
     via, tag, to = args.get("via"), args.get("tag") or "operability-canary", args.get("to")
     if via == "probe":
-        return phrase("a request to {url:path}, of which a line is logged", url=public_url(str(to)))
+        return phrase("a request to {url:path}, of which a line is logged", url=masked(str(to)))
     if via == "http":
         return phrase("one marked line, posted to {url:path}", url=public_url(str(to)))
     if via == "file" and args.get("after_rotation"):

@@ -103,7 +103,13 @@ NAMES = {
 }
 # keys of servers that are not Prometheus
 PLACE = ("query", "index", "stream", "tenant", "message_field", "time_field", "host_field")
-OF_OTHER_SERVERS = {"search": "store", "on": "store", "status_file": "nagios", "object_cache_file": "nagios", **dict.fromkeys(PLACE, "lines")}
+OF_OTHER_SERVERS = {
+    "search": "store",
+    "on": "store",
+    "status_file": "nagios",
+    "object_cache_file": "nagios",
+    **dict.fromkeys(PLACE, "lines"),
+}
 OVER_THE_NETWORK = ("to", "protocol", "rfc", "framing")
 OVER_HTTP = ("http", "payload", "content_type", "headers", "url_username", "url_password", "bearer_token", "validate_certs", "ca_path")
 OVER_HTTP += ("client_cert", "client_key", "server_name")
@@ -443,9 +449,7 @@ def test_one_key_that_is_not_looked_at_is_told_with_its_line() -> None:
 
 def test_several_stand_in_one_line_a_file() -> None:
     service = BASE + "commitments: {rto: 4h, hours: 24x7}\ndocuments:\n  operations_manual: x.md\n  call_script: y.md\n"
-    shared = (
-        "schema_version: 1\nrosters: {a: b}\nservers:\n  p: {kind: prometheus, failover: [x], url: y}\n  l: {kind: pushgateway, failover: [x]}\n"
-    )
+    shared = "schema_version: 1\nrosters: {a: b}\nservers:\n  p: {kind: prometheus, failover: [x], url: y}\n  l: {kind: pushgateway, failover: [x]}\n"
     assert notices(service, shared) == [
         "readiness.yml: declared, and not looked at by this version: documents.operations_manual (line 5), documents.call_script (line 6)",
         "organisation.yml: declared, and not looked at by this version: rosters (line 2), servers.l (kind pushgateway) (line 5)",
