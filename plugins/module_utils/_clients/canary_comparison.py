@@ -14,7 +14,7 @@ from .canary_marker import END, PAD, Marker
 
 TOLERANCE = 300.0  # seconds by which clocks may differ before it is told
 HOUR = 3600.0
-_QUARTER, _ROUNDING, _WIDEST = 900.0, 120.0, 15 * HOUR  # time zones differ by quarters of an hour, and by 14 hours at most
+_QUARTER, _ROUNDING, _WIDEST = 900.0, 120.0, 15 * HOUR  # time zones are quarters of an hour, and 14 hours at most, from UTC
 _FRAME = re.compile(r"(?:^|[\s\"':=|>\[])(\d{1,6} <\d{1,3}>)")
 _NOBODY = re.compile(r"localhost(?:\..*)?|127\.[\d.]+|::1|0\.0\.0\.0|unknown(?:-host)?|\(none\)|none|null", re.I)
 
@@ -50,7 +50,7 @@ class Shape(t.NamedTuple):
     start: bool
     end: bool
     padding: int
-    size: int  # bytes from the first token on
+    size: int  # bytes from the mark on
 
 
 def shape_of(text: str, marker: Marker) -> Shape:
@@ -59,7 +59,9 @@ def shape_of(text: str, marker: Marker) -> Shape:
     places = [found.start() for found in re.finditer(token, text)]
     ends = [found.start(1) for found in re.finditer(rf"\b{END}\W{{1,3}}({token})", text)]
     starts = [place for place in places if place not in ends]
-    first, last = (starts or places or [0])[0], max(ends) + len(token) if ends else len(text)
+    sign = text.find(marker.marker)
+    first = sign if sign >= 0 else (starts or places or [0])[0]
+    last = max(ends) + len(token) if ends else len(text)
     between = text[first:last]
     return Shape(bool(starts), bool(ends), len(re.findall(rf"\b{PAD}\b", between)), len(between.encode("utf-8", "replace")))
 
@@ -228,7 +230,7 @@ def _other_time(marker: Marker, whole: t.Sequence[Found], late: float, zone: int
     one, off = offs[0]
     size = abs(off)
     quarters = round(size / _QUARTER)
-    if quarters >= 2 and abs(size - quarters * _QUARTER) <= _ROUNDING + late and size <= _WIDEST:
+    if quarters >= 4 and abs(size - quarters * _QUARTER) <= _ROUNDING + late and size <= _WIDEST:
         if off < 0:
             message = phrase(
                 "the line written on {host} has a time in {where} that is {off:duration} too early: its time zone was lost on the way",

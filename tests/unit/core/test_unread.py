@@ -449,7 +449,8 @@ def test_one_key_that_is_not_looked_at_is_told_with_its_line() -> None:
 
 def test_several_stand_in_one_line_a_file() -> None:
     service = BASE + "commitments: {rto: 4h, hours: 24x7}\ndocuments:\n  operations_manual: x.md\n  call_script: y.md\n"
-    shared = "schema_version: 1\nrosters: {a: b}\nservers:\n  p: {kind: prometheus, failover: [x], url: y}\n  l: {kind: pushgateway, failover: [x]}\n"
+    shared = "schema_version: 1\nrosters: {a: b}\nservers:\n  p: {kind: prometheus, failover: [x], url: y}\n"
+    shared += "  l: {kind: pushgateway, failover: [x]}\n"
     assert notices(service, shared) == [
         "readiness.yml: declared, and not looked at by this version: documents.operations_manual (line 5), documents.call_script (line 6)",
         "organisation.yml: declared, and not looked at by this version: rosters (line 2), servers.l (kind pushgateway) (line 5)",
