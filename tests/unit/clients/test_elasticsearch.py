@@ -231,17 +231,14 @@ def test_ism(opened: Elasticsearch, about: Json, seconds: float | None, said: st
     assert kept is not None and kept.seconds == seconds and said in kept.said_by and bool(kept.sooner) is sooner
 
 
-@pytest.mark.parametrize(
-    "policy",
-    [{}, {"states": 5}, {"states": [1], "default_state": None}, {"states": [{"name": "a", "transitions": 3}], "default_state": "a"}],
-)
-def test_a_policy_that_makes_no_sense_deletes_nothing(opened: Elasticsearch, policy: Json) -> None:
+ODD: list[object] = [None, 5, {}, {"states": 5}, {"states": [1], "default_state": None}, {"states": [{"name": "b"}], "default_state": "a"}]
+
+
+@pytest.mark.parametrize("policy", ODD)
+def test_a_policy_that_makes_no_sense_is_none(opened: Elasticsearch, policy: object) -> None:
     opened.put("logs-shop-1", message="line")
     opened.ism = {"logs-shop-1": {"policy_id": "shop", "policy": policy}}
-    kept = store_of(opened).kept()
-    assert kept is not None and kept.seconds is None
-    opened.ism = {"logs-shop-1": {"policy_id": "shop"}}
-    with pytest.raises(CannotObserve, match="does not show the policy shop"):
+    with pytest.raises(CannotObserve, match="does not show the policy shop|answered with what OpenSearch does not answer"):
         store_of(opened).kept()
 
 
