@@ -375,7 +375,8 @@ def newest_of_each(settings: t.Mapping[str, t.Mapping[str, str]]) -> list[str]:
     return sorted(name for _made, name in newest.values())
 
 
-def _flow(bucket: t.Mapping[str, t.Any]) -> Flow:
+def _flow(bucket: t.Any) -> Flow:
+    """Of a bucket of an aggregation. Whatever is none raises KeyError, TypeError or ValueError."""
     return Flow(int(bucket["doc_count"]), moment_of(bucket["newest"]["value"]))
 
 
