@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import typing as t
 from urllib.parse import quote
@@ -245,7 +246,7 @@ class Graylog:
         timeout: float = 30.0,
     ) -> list[Stored]:
         def search(wanted: list[str], most: int) -> tuple[list[Stored], bool]:
-            words = " OR ".join(f'"{token}"' for token in wanted)
+            words = " OR ".join(map(json.dumps, wanted))
             marked = f"{_escaped(field)}:({words})" if field else f"({words})"
             whole = f"({query}) AND {marked}" if query else marked
             streams = (self._only() or []) if stream else []

@@ -51,6 +51,13 @@ def test_a_line_hours_off_and_one_that_came_a_thousand_times(loki: Loki) -> None
     assert {line.text for line in found} == {early, often}
 
 
+def test_a_mark_is_taken_as_it_is(loki: Loki) -> None:
+    mark, now = 'a "quoted" mark (of 1.5) \\ more', time.time()
+    loki.put({"app": "shop"}, f"x {mark} y")
+    loki.put({"app": "shop"}, "x a quoted mark of 175 y")
+    assert [line.text for line in store_of(loki).find([mark], now)] == [f"x {mark} y"]
+
+
 def test_where_a_query_may_not_span_days_less_is_asked_for() -> None:
     token, now = secrets.token_hex(16), time.time()
     with Loki(longest=6 * 3600) as loki:
