@@ -136,7 +136,7 @@ class LogServer:
         if status in (404, 405):
             return self.trouble(
                 phrase(
-                    "{server} has no {path:path} ({status}): is it a {brand}, and is the path of its address right?",
+                    "{server} has no {path:path} ({status}): is it really {brand}, and is the path of its address right?",
                     server=self.name,
                     path=path,
                     status=status,
