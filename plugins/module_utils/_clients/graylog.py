@@ -39,6 +39,8 @@ class Graylog:
     def __init__(self, connection: Connection, place: Place, runner: Runner) -> None:
         self.place, self.runner = place, runner
         base = connection.url.rstrip("/").removesuffix("/api")
+        if connection.bearer_token and not connection.url_username:  # an access token, which Graylog takes as a user's name
+            connection = dataclasses.replace(connection, url_username=connection.bearer_token, url_password="token", bearer_token=None)
         # without the first header Graylog takes no question that is posted
         self.server = LogServer("Graylog", base, connection, runner).with_headers({"X-Requested-By": "operability.readiness"})
         self.name = self.server.name
