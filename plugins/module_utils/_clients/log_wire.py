@@ -13,7 +13,7 @@ import typing as t
 from urllib.parse import urlencode
 
 from .._finding import CannotObserve
-from .._http import Connection, HttpFailure, Response, public_url
+from .._http import Connection, Response, public_url
 from .._message import one_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner
@@ -71,27 +71,37 @@ class LogServer:
     def post_json(self, path: str, body: object, **options: t.Any) -> Response:
         return self.ask("POST", path, body=json.dumps(body).encode(), headers=JSON, **options)
 
-    def ask(self, method: str, path: str, *, missing: t.Collection[int] = (), timeout: float = SEARCHING, **options: t.Any) -> Response:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        missing: t.Collection[int] = (),
+        timeout: float = SEARCHING,
+        light: bool = False,
+        fresh: bool = False,
+        headers: t.Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Response:
         """An answer with a status below 300, or one of ``missing``. CannotObserve, Refused.
 
         Where the store has too much to do it is asked again when it says that it will have time, a few times.
         """
+
+        how, url = self.connection, self.base + path
         for tried in range(TRIES):
-            response = self._once(method, self.base + path, timeout, options)
+            try:
+                response = self.runner.ask(
+                    self.name, method, url, light=light, connection=how, timeout=timeout, fresh=fresh, headers=headers, body=body
+                )
+            except CannotObserve as exc:
+                raise CannotObserve(exc.message, instrument=exc.instrument or self.name) from None
             if response.status in missing or response.status < 300:
                 return response
             if not (response.status in _BUSY and ("retry-after" in response.headers or response.status == 429)):
                 break
             self._wait(response, tried)
         raise self._refusal(response, path.partition("?")[0])
-
-    def _once(self, method: str, url: str, timeout: float, options: t.Mapping[str, t.Any]) -> Response:
-        try:
-            return self.runner.ask(self.name, method, url, connection=self.connection, timeout=timeout, **options)
-        except HttpFailure as exc:
-            raise self.trouble(exc.message) from None
-        except CannotObserve as exc:
-            raise CannotObserve(exc.message, instrument=exc.instrument or self.name) from None
 
     def _wait(self, response: Response, tried: int) -> None:
         """Waits as long as the store asks for. CannotObserve where that is too long, or it has been asked often enough."""
@@ -126,7 +136,7 @@ class LogServer:
         if status in (404, 405):
             return self.trouble(
                 phrase(
-                    "{server} has no {path:path} ({status}): is it a {brand}, and is the path of its address right?",
+                    "{server} has no {path:path} ({status}): is it really {brand}, and is the path of its address right?",
                     server=self.name,
                     path=path,
                     status=status,
@@ -159,15 +169,15 @@ class LogServer:
 Search = t.Callable[[list[str], int], "tuple[list[Stored], bool]"]  # the lines with these tokens, and whether there are more than so many
 
 
-def gather(server: LogServer, tokens: t.Sequence[str], search: Search) -> list[Stored]:
-    """The lines that ``search`` finds, for any number of tokens; one search for up to AT_ONCE of them.
+def gather(server: LogServer, tokens: t.Sequence[str], search: Search, at_once: int = AT_ONCE) -> list[Stored]:
+    """The lines that ``search`` finds, for any number of tokens; one search for up to ``at_once`` of them.
 
     A line that came a thousand times must not push out those of the other hosts: what was not found in a full answer is looked for
     by itself. CannotObserve where that does not end.
     """
     found: list[Stored] = []
-    for start in range(0, len(tokens), AT_ONCE):
-        left = list(tokens[start : start + AT_ONCE])
+    for start in range(0, len(tokens), at_once):
+        left = list(tokens[start : start + at_once])
         for _round in range(ROUNDS):
             lines, more = search(left, len(left) * PER_TOKEN + 100)
             found += lines

@@ -198,7 +198,7 @@ class Loki:
 
     def _find(self, query: str, tokens: t.Sequence[str], start: float, end: float, timeout: float = 30.0) -> list[Stored]:
         def search(wanted: list[str], most: int) -> tuple[list[Stored], bool]:
-            marked = f'{query} |~ "{"|".join(wanted)}"'
+            marked = f"{query} |~ {json.dumps('|'.join(map(re.escape, wanted)))}"
             lines = self._streams(self.server, marked, start, end, most, timeout=timeout)
             kept = [dataclasses.replace(line, text=around(line.text, wanted)) for line in lines if any(one in line.text for one in wanted)]
             return kept, len(lines) >= most

@@ -17,9 +17,11 @@ from .._phrase import Message, phrase
 from .._runner import Runner
 from .log_store import Flow, Kept, Place, Stored
 from .log_values import MESSAGE_FIELDS, around, as_moment, cut, flat, holding, host_of, moment_of
-from .log_wire import SKEW, LogServer, Refused, gather, not_in, too_many_values
+from .log_wire import AT_ONCE, SKEW, LogServer, Refused, gather, not_in, too_many_values
 
 INSTANCES = 10_000
+CLAUSES = 900  # in one search: less than the 1,024 that are allowed
+MOST_JOINED = 20  # tokens that are looked for within longer words
 QUICK = 10.0  # seconds for what is only looked for because something is amiss
 FIRST_LOGS = 978_307_200.0  # 2001: what is dated before has a broken time, and is not old
 ARRIVAL = ("event.ingested", "ingested", "@ingested", "ingest_timestamp")  # where ingest pipelines put the time of arrival
@@ -50,6 +52,7 @@ class _Look:
     since: float | None = None
     query: str | None = None
     timeout: float = 30.0
+    joined: bool = False  # also as a part of a longer word, which costs the store much
 
 
 class SearchIndex:
@@ -156,23 +159,46 @@ class SearchIndex:
         return list(self._look(tokens, look))
 
     def find_elsewhere(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
-        fields = tuple(dict.fromkeys((self.message_field, *MESSAGE_FIELDS)))
-        here = self._look(tokens, _Look(self.index, fields))
-        left = not_in(here, tokens)
-        there: list[Hit] = []
-        if left and self.index != "*":
+        found: list[Stored] = []
+        for look in (self._astray_here, self._in_longer_words, self._in_other_indices):
+            left = not_in(found, tokens)
             try:
-                there = self._look(left, _Look("*", fields, timeout=QUICK))
+                found += look(left, since) if left else []
             except CannotObserve:
-                there = []  # not as far as that
-        hit = [token for token in tokens if token not in left]
+                continue  # not as far as that
+        return found
+
+    def _astray_here(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
+        """In any field of the indices, under any time, whatever the query of the place says."""
+        here = self._look(tokens, _Look(self.index, self._fields))
+        hit = [token for token in tokens if token not in not_in(here, tokens)]
         place = _Look(self.index, (self.message_field,), since, self.place.query)
         inside = {line.key for line in self._look(hit, place)} if hit else set()
-        found: list[Stored] = [dataclasses.replace(line, astray=self._why(line, since)) for line in here if line.key not in inside]
-        for line in there:
-            said = phrase("it lies in the index {other:path}, not in {index:path}", other=line.place, index=self.index)
-            found.append(dataclasses.replace(line, astray=said))
-        return found
+        return [dataclasses.replace(line, astray=self._why(line, since)) for line in here if line.key not in inside]
+
+    def _in_longer_words(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
+        """Where a line has no gap before or behind the token, and the field is split into words at gaps."""
+        look = _Look(self.index, (self.message_field,), since, self.place.query, QUICK, joined=True)
+        said = phrase("it is a part of a longer word in the field {field:path}, where no search for it finds it", field=self.message_field)
+        words = {line.key for line in self._look(tokens[:MOST_JOINED], dataclasses.replace(look, joined=False))}
+        return [dataclasses.replace(line, astray=said) for line in self._look(tokens[:MOST_JOINED], look) if line.key not in words]
+
+    def _in_other_indices(self, tokens: t.Sequence[str], _since: float) -> list[Stored]:
+        """What lies in the place itself is found here too, and is no news."""
+        if self.index == "*":
+            return []
+        inside = {line.key for line in self._look(tokens, _Look(self.index, self._fields))}
+        there = [line for line in self._look(tokens, _Look("*", self._fields, timeout=QUICK)) if line.key not in inside]
+        return [
+            dataclasses.replace(
+                line, astray=phrase("it lies in the index {other:path}, not in {index:path}", other=line.place, index=self.index)
+            )
+            for line in there
+        ]
+
+    @property
+    def _fields(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((self.message_field, *MESSAGE_FIELDS)))
 
     def _why(self, line: Stored, since: float) -> Message:
         if line.field != self.message_field:
@@ -223,6 +249,7 @@ class SearchIndex:
 
     def _look(self, tokens: t.Sequence[str], look: _Look) -> list[Hit]:
         """The lines in which one of the tokens stands."""
+        of_each = len(self._of_tokens(["x"], look))
 
         def search(wanted: list[str], most: int) -> tuple[list[Stored], bool]:
             clauses = self._of_tokens(wanted, look)
@@ -238,7 +265,7 @@ class SearchIndex:
             hits = self._hits(self._search(asked, look.index, look.timeout))
             return [line for hit in hits if (line := self._stored(hit, wanted))], len(hits) >= most
 
-        return t.cast("list[Hit]", gather(self.server, tokens, search))
+        return t.cast("list[Hit]", gather(self.server, tokens, search, max(1, min(AT_ONCE, CLAUSES // of_each))))
 
     def _of_tokens(self, tokens: t.Sequence[str], look: _Look) -> list[Json]:
         """A clause for each token, analyzed as the field is: whatever splits it there splits it here."""
@@ -247,7 +274,7 @@ class SearchIndex:
         for field in look.fields:
             if any(kind in BY_WORDS for kind in types[field]):
                 clauses += [{"match_phrase": {field: token}} for token in tokens]
-            if any(kind in BY_WHOLE_VALUE for kind in types[field]):
+            if look.joined or any(kind in BY_WHOLE_VALUE for kind in types[field]):
                 clauses += [{"wildcard": {field: {"value": f"*{token}*"}}} for token in tokens]
         return clauses or [{"match_none": {}}]
 
@@ -359,7 +386,8 @@ def newest_of_each(settings: t.Mapping[str, t.Mapping[str, str]]) -> list[str]:
     return sorted(name for _made, name in newest.values())
 
 
-def _flow(bucket: t.Mapping[str, t.Any]) -> Flow:
+def _flow(bucket: t.Any) -> Flow:
+    """Of a bucket of an aggregation. Whatever is none raises KeyError, TypeError or ValueError."""
     return Flow(int(bucket["doc_count"]), moment_of(bucket["newest"]["value"]))
 
 
