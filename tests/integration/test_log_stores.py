@@ -16,6 +16,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks._log
 from ansible_collections.operability.readiness.plugins.module_utils._clients.log_store import LogStore
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
+from journal_receiver import JournalReceiver
 
 
 def marks(count: int) -> list[str]:
@@ -322,3 +323,14 @@ def test_a_victorialogs_is_no_opensearch_and_the_other_way_round() -> None:
         CannotObserve, match=r"VictoriaLogs http://127\.0\.0\.1:\d+ refuses /select/logsql/query \(400\): no handler found for uri"
     ):
         victorialogs(url=log_servers.opensearch().url).ready()
+
+
+# -- a receiver of systemd-journal-remote: a store of kind journald
+
+
+def test_a_line_that_arrives_at_a_journal_receiver_is_found_there(tmp_path: t.Any) -> None:
+    (token,) = marks(1)
+    with JournalReceiver(tmp_path) as receiver:
+        receiver.take("another line", written(token), SYSLOG_IDENTIFIER="payments")
+        assert [path.suffix for path in receiver.received.iterdir()] == [".journal"]
+        assert written(token) in receiver.read() and "web1 payments" in receiver.read()

@@ -22,12 +22,10 @@ class Elasticsearch(SearchIndex):
 
     def kept(self) -> Kept | None:
         """The shortest time of those that hold for the newest indices and the data streams of the place."""
-        found, streams = self._of_streams()
-        settings = self._settings()
-        if settings is None:
-            return _shortest(found) if found else None
-        if not settings:
+        settings, of_streams = self._settings(), self._of_streams()
+        if not settings or of_streams is None:
             return None
+        found, streams = of_streams
         for name in newest_of_each(settings):
             policy = settings[name].get("index.lifecycle.name")
             if policy and not any(name.startswith(f".ds-{stream}-") for stream in streams):
@@ -37,10 +35,12 @@ class Elasticsearch(SearchIndex):
                 found.append(kept)
         return _shortest(found) if found else Kept(None, phrase("no lifecycle manages {index:path}", index=self.index))
 
-    def _of_streams(self) -> tuple[list[Kept], list[str]]:
-        """What holds for data streams that have a lifecycle of their own, and their names."""
+    def _of_streams(self) -> tuple[list[Kept], list[str]] | None:
+        """What holds for data streams that have a lifecycle of their own, and their names; None where that may not be asked."""
         response = self.server.get(f"/_data_stream/{self._quoted()}", {"expand_wildcards": "open"}, missing=_MAY_NOT)
-        if response.status != 200:
+        if response.status in (401, 403):
+            return None
+        if response.status != 200:  # before there were data streams
             return [], []
         given = self.server.mapping(response).get("data_streams")
         kept, names = [], []

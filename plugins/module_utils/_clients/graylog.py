@@ -10,6 +10,7 @@ import re
 import typing as t
 from urllib.parse import quote
 
+from .._finding import CannotObserve
 from .._http import Connection, Response
 from .._message import one_line
 from .._phrase import Message, phrase
@@ -121,6 +122,13 @@ class Graylog:
         return self._find(tokens, since - SKEW, self._now() + SKEW, field=self.message_field, query=self.place.query, stream=True)
 
     def find_elsewhere(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
+        try:
+            return self._astray(tokens, since)
+        except CannotObserve:
+            return []  # not as far as that
+
+    def _astray(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
+        """In all streams that these credentials may read, in any field, under any time."""
         lines = self._find(tokens, FIRST_LOGS, self._now() + 400 * 86_400, timeout=QUICK)
         hit = [token for token in tokens if token not in not_in(lines, tokens)]
         inside = {(line.text, line.moment) for line in self.find(hit, since)} if hit else set()

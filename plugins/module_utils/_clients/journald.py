@@ -19,18 +19,21 @@ from .._message import first_line, one_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner, unreadable, user_name
 from .._units import parse_size
+from .systemd import parse_time
 
 DAY = 86400.0
 CONFIG = [
     "/usr/lib/systemd/journald.conf",
     "/etc/systemd/journald.conf",
     "/usr/lib/systemd/journald.conf.d/*.conf",
+    "/usr/local/lib/systemd/journald.conf.d/*.conf",
     "/run/systemd/journald.conf.d/*.conf",
     "/etc/systemd/journald.conf.d/*.conf",
 ]
 _JOURNAL_UNITS = {"": 1, "B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40, "P": 2**50, "E": 2**60}
 _SPANS = {"us": 1e-6, "ms": 1e-3, "s": 1, "min": 60, "m": 60, "h": 3600, "d": DAY, "w": 7 * DAY, "M": 2629800, "y": 31557600}
 _SPAN_NAMES = {"sec": "s", "second": "s", "minute": "min", "hr": "h", "hour": "h", "day": "d", "week": "w", "month": "M", "year": "y"}
+DROPPED = "a596d6fe7bfa4994828e72309e95d61e"  # the MESSAGE_ID of "Suppressed N messages from UNIT"
 DEFAULT_SHARE, DEFAULT_MOST = 0.10, 4 * 2**30  # journald.conf(5): 10 % of the file system, at most 4 GiB
 
 
@@ -73,6 +76,12 @@ class JournalFile:
     path: str
     archived: bool
     head: float | None
+    tail: float | None = None
+
+    @property
+    def volatile(self) -> bool:
+        """Whether it lies in memory, and is gone when the host restarts."""
+        return self.path.startswith("/run/")
 
 
 def parse_journal_header(text: str) -> list[JournalFile]:
@@ -81,10 +90,19 @@ def parse_journal_header(text: str) -> list[JournalFile]:
     for block in re.split(r"^File [Pp]ath: ", text, flags=re.MULTILINE)[1:]:
         path = block.split("\n", 1)[0].strip()
         state = re.search(r"^State: (\w+)", block, re.MULTILINE)
-        # the number in parentheses is the same in every zone: microseconds, hexadecimal
-        head = re.search(r"^Head realtime timestamp: .*\(([0-9a-f]+)\)\s*$", block, re.MULTILINE)
-        files.append(JournalFile(path, bool(state and state.group(1) == "ARCHIVED"), int(head.group(1), 16) / 1e6 if head else None))
+        head, tail = (_header_time(block, end) for end in ("Head", "Tail"))
+        files.append(JournalFile(path, bool(state and state.group(1) == "ARCHIVED"), head, tail))
     return files
+
+
+def _header_time(block: str, end: str) -> float | None:
+    found = re.search(rf"^{end} realtime timestamp: (.*?)(?:\(([0-9a-f]{{1,16}})\))?\s*$", block, re.MULTILINE)
+    if found is None:
+        return None
+    if found.group(2):  # the same in every zone: microseconds
+        return int(found.group(2), 16) / 1e6
+    moment = parse_time(found.group(1).strip())
+    return moment.timestamp() if moment else None
 
 
 def journald_settings(patterns: t.Sequence[str], runner: Runner) -> dict[str, str]:
@@ -104,12 +122,26 @@ def journald_settings(patterns: t.Sequence[str], runner: Runner) -> dict[str, st
     return settings
 
 
+def shipped_default(patterns: t.Sequence[str], key: str, runner: Runner) -> str | None:
+    """What holds where nothing is set: distributions ship the main file with each default in it, behind a number sign."""
+    for path in (pattern for pattern in patterns if "*" not in pattern and os.path.exists(pattern)):
+        found = re.search(rf"^#\s?{re.escape(key)}=(\S+)\s*$", runner.read_text(path), re.MULTILINE)
+        if found:
+            return found.group(1)
+    return None
+
+
+def is_off(value: str | None) -> bool:
+    """Whether a setting is switched off, in systemd's words."""
+    return (value or "").strip().lower() in ("no", "false", "off", "0", "n", "f")
+
+
 def journal_limit(settings: t.Mapping[str, str], files: t.Sequence[JournalFile]) -> tuple[int, Message]:
     """The bytes that journald lets these files take, and which settings say so. CannotObserve."""
     limits: list[int] = []
     reasons: list[Message] = []
-    persistent = [one.path for one in files if not one.path.startswith("/run/")]
-    volatile = [one.path for one in files if one.path.startswith("/run/")]
+    persistent = [one.path for one in files if not one.volatile]
+    volatile = [one.path for one in files if one.volatile]
     for key, paths in (("SystemMaxUse", persistent), ("RuntimeMaxUse", volatile)):
         if not paths:
             continue
@@ -118,10 +150,13 @@ def journal_limit(settings: t.Mapping[str, str], files: t.Sequence[JournalFile])
             limits.append(configured)
             reasons.append(verbatim(key))
             continue
+        folder = os.path.dirname(paths[0])
+        while not os.path.exists(folder) and folder != os.path.dirname(folder):
+            folder = os.path.dirname(folder)
         try:
-            system = os.statvfs(os.path.dirname(paths[0]))
+            system = os.statvfs(folder)
         except OSError as exc:
-            raise CannotObserve(unreadable(os.path.dirname(paths[0]), exc)) from None
+            raise CannotObserve(unreadable(folder, exc)) from None
         limits.append(min(int(system.f_blocks * system.f_frsize * DEFAULT_SHARE), DEFAULT_MOST))
         reasons.append(phrase("journald's default for {setting}", setting=key))
     return sum(limits), every(reasons)
@@ -144,6 +179,23 @@ def parse_timespan(text: str) -> float:
         except ValueError:
             return 0.0
     return total
+
+
+def dropped(since: float, runner: Runner) -> dict[str, int]:
+    """How many messages the rate limit has dropped since then, by the unit that sent them. CannotObserve."""
+    done = runner.run(
+        ["journalctl", "--quiet", "--no-pager", "--output=json", "--lines=10000", f"--since=@{int(since)}", f"MESSAGE_ID={DROPPED}"],
+        timeout=20.0,
+    )
+    if done.rc not in (0, 1) or (done.rc == 1 and done.stderr.strip()):  # 1 without a word: there is no such entry
+        raise CannotObserve(phrase("journalctl did not tell what was dropped: {reason}", reason=first_line(done.stderr, "", 200)))
+    counts: dict[str, int] = {}
+    for entry in parse_journal(done.stdout):
+        found = re.match(r"Suppressed (\d{1,18}) messages from (\S{1,300})", entry.message)
+        if found:
+            unit = found.group(2).rstrip("/").rpartition("/")[2]
+            counts[unit] = counts.get(unit, 0) + int(found.group(1))
+    return counts
 
 
 @dataclasses.dataclass(frozen=True)
@@ -177,6 +229,8 @@ __all__ = (
     "JournalEntry",
     "JournalFile",
     "Usage",
+    "dropped",
+    "is_off",
     "journal_limit",
     "journald_settings",
     "not_all_seen",
@@ -184,5 +238,6 @@ __all__ = (
     "parse_journal",
     "parse_journal_header",
     "parse_timespan",
+    "shipped_default",
     "usage",
 )

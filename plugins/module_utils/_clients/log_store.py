@@ -71,7 +71,10 @@ class LogStore(t.Protocol):
         """
 
     def find_elsewhere(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
-        """The same outside the place, as the credentials reach: another index, stream, tenant, field, time. ``astray`` says which."""
+        """The same outside the place: in another index, stream, tenant, field, or under another time. ``astray`` says which.
+
+        As far as the credentials reach: what cannot be looked into is left out, and raises nothing.
+        """
 
     def flow(self, by: str, since: float, until: float) -> dict[str, Flow]:
         """The lines of the place by the value of a field (an instance), all in one search; lines without it by an empty text."""

@@ -138,7 +138,7 @@ def duration_of(value: object) -> float | None:
     """Seconds of a duration as settings have it, such as ``744h``, ``30d`` or ``1w2d``; None where it is none."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value) if math.isfinite(value) else None
-    text = str(value or "").strip()[:64]
+    text = str(value or "").strip()[:65]
     if text == "0":
         return 0.0
     total, end = 0.0, 0
@@ -146,7 +146,7 @@ def duration_of(value: object) -> float | None:
         if match.start() != end:
             return None
         total, end = total + float(match.group(1)) * _UNITS[match.group(2)], match.end()
-    return total if end and end == len(text) else None
+    return total if 0 < end == len(text) <= 64 else None
 
 
 def iso_duration_of(value: object) -> float | None:

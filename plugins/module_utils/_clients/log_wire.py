@@ -13,7 +13,7 @@ import typing as t
 from urllib.parse import urlencode
 
 from .._finding import CannotObserve
-from .._http import Connection, HttpFailure, Response, public_url
+from .._http import Connection, Response, public_url
 from .._message import one_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner
@@ -71,27 +71,37 @@ class LogServer:
     def post_json(self, path: str, body: object, **options: t.Any) -> Response:
         return self.ask("POST", path, body=json.dumps(body).encode(), headers=JSON, **options)
 
-    def ask(self, method: str, path: str, *, missing: t.Collection[int] = (), timeout: float = SEARCHING, **options: t.Any) -> Response:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        missing: t.Collection[int] = (),
+        timeout: float = SEARCHING,
+        light: bool = False,
+        fresh: bool = False,
+        headers: t.Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Response:
         """An answer with a status below 300, or one of ``missing``. CannotObserve, Refused.
 
         Where the store has too much to do it is asked again when it says that it will have time, a few times.
         """
+
+        how, url = self.connection, self.base + path
         for tried in range(TRIES):
-            response = self._once(method, self.base + path, timeout, options)
+            try:
+                response = self.runner.ask(
+                    self.name, method, url, light=light, connection=how, timeout=timeout, fresh=fresh, headers=headers, body=body
+                )
+            except CannotObserve as exc:
+                raise CannotObserve(exc.message, instrument=exc.instrument or self.name) from None
             if response.status in missing or response.status < 300:
                 return response
             if not (response.status in _BUSY and ("retry-after" in response.headers or response.status == 429)):
                 break
             self._wait(response, tried)
         raise self._refusal(response, path.partition("?")[0])
-
-    def _once(self, method: str, url: str, timeout: float, options: t.Mapping[str, t.Any]) -> Response:
-        try:
-            return self.runner.ask(self.name, method, url, connection=self.connection, timeout=timeout, **options)
-        except HttpFailure as exc:
-            raise self.trouble(exc.message) from None
-        except CannotObserve as exc:
-            raise CannotObserve(exc.message, instrument=exc.instrument or self.name) from None
 
     def _wait(self, response: Response, tried: int) -> None:
         """Waits as long as the store asks for. CannotObserve where that is too long, or it has been asked often enough."""

@@ -37,7 +37,9 @@ class Rule:
     size: int | None
     keeps: int | None  # None: without end
     minsize: int | None = None
+    maxsize: int | None = None
     minage: float = 0.0
+    maxage: float | None = None
     olddir: str | None = None
     ifempty: bool = True
 
@@ -48,59 +50,134 @@ class Rule:
         return plural("{when}, {count:number} kept", "{when}, {count:number} kept", count=self.keeps, when=when)
 
 
+class Complaint(t.NamedTuple):
+    """What logrotate finds wrong with its configuration, with the file that it is about where it names one."""
+
+    said: Message
+    file: str | None = None
+
+
 @dataclasses.dataclass
 class Declared:
     """The output of ``logrotate -d``, as far as it concerns one log."""
 
     rule: Rule | None = None
     skipped: list[str] = dataclasses.field(default_factory=list)  # why this log is left out
-    invalid: list[Message] = dataclasses.field(default_factory=list)  # what is wrong elsewhere
+    invalid: list[Complaint] = dataclasses.field(default_factory=list)  # what is wrong elsewhere
+    beside: list[str] = dataclasses.field(default_factory=list)  # what is wrong with other logs of the same rule
     hidden: list[str] = dataclasses.field(default_factory=list)  # what this user may not read
     considered: list[str] = dataclasses.field(default_factory=list)
+    files: list[str] = dataclasses.field(default_factory=list)  # the configuration that was read, in this order
+    ignored: list[Complaint] = dataclasses.field(default_factory=list)  # files that are never read
 
 
 _PATTERN = re.compile(
-    r"rotating pattern: (?P<pattern>.+?)  (?P<criterion>hourly|weekly|monthly|yearly|after (?P<days>\d+) days|(?P<size>\d+) bytes)"
-    r"\b\s*(?P<keeps>\((?P<count>\d+) rotations\)|\(no old logs will be kept\))?(?P<rest>.*)"
+    r"rotating pattern: (?P<pattern>.+?)  ?"
+    r"(?P<criterion>hourly|weekly|monthly|yearly|after (?:(?P<days>\d+) days|(?P<minutes>\d+) minutes)|(?P<size>\d+) bytes)\b(?P<rest>.*)",
+    re.DOTALL,
 )
+_PATTERN_LINES = 200  # a rule may name its logs on lines of their own
 _DENIED = re.compile(r"Permission denied|Operation not permitted|switching euid|error switching")
+_PLACE = re.compile(r"(?P<file>[^\s:][^:]{0,400}):(?:\d+\b|prerotate)")
+_IGNORED = re.compile(r"Ignoring (?P<file>.+?),? because (?:of )?.+")
+_SKIPPED_FILE = re.compile(r"found error in file (?P<file>.+?) ?, skipping")
+
+
+class _Reading:
+    """Line by line through what logrotate says."""
+
+    def __init__(self, paths: t.Collection[str]) -> None:
+        self.paths = paths
+        self.declared = Declared()
+        self.rule: Rule | None = None
+        self.log: str | None = None  # the one that the lines are about
+        self.beside: list[str] = []  # of the rule that is read
+        self.folder = ""
+
+    def pattern(self, match: re.Match[str]) -> None:
+        self._end_of_rule()
+        self.rule, self.log, self.beside = _rule(match), None, []
+        _extend(self.rule, match.group("rest"))
+
+    def _end_of_rule(self) -> None:
+        if self.rule is not None and self.rule is self.declared.rule:
+            self.declared.beside = self.beside
+
+    def line(self, words: str) -> None:
+        if words.startswith("considering log "):
+            self.log = os.path.normpath(words[len("considering log ") :])
+            self.declared.considered.append(self.log)
+            if self.log in self.paths and self.declared.rule is None:
+                self.declared.rule = self.rule
+        elif words.startswith("rotating log "):
+            self.log = os.path.normpath(words[len("rotating log ") :].rpartition(", log->")[0])
+        elif words.startswith("error: "):
+            self._complaint(words[len("error: ") :])
+        elif words.startswith("including "):
+            self.folder = words[len("including ") :]
+        elif words.startswith("reading config file "):
+            self.declared.files.append(self._full(words[len("reading config file ") :]))
+        elif words.startswith("Ignoring "):
+            self._ignored(words)
+        elif self.log in self.paths and "skipping" in words:
+            self.declared.skipped.append(words)
+        elif words.startswith("warning: ") and "ignoring line" in words:
+            self._of_a_file(words[len("warning: ") :])
+        elif self.rule is not None and self.log is None:
+            _extend(self.rule, words)
+
+    def _complaint(self, words: str) -> None:
+        if "state file" in words or "rotation forced" in words or "already exists, skipping rotation" in words:
+            return  # it rotates all the same: at once, or as soon as the name is free
+        if _DENIED.search(words):
+            self.declared.hidden.append(words)
+        elif self.log in self.paths or (words.startswith("skipping ") and any(f'"{path}"' in words for path in self.paths)):
+            self.declared.skipped.append(words)
+        elif self.log is not None:
+            self.beside.append(words)
+            self.declared.invalid.append(Complaint(verbatim(words)))
+        elif words.startswith("Ignoring "):
+            self._ignored(words)
+        else:
+            self._of_a_file(words)
+
+    def _of_a_file(self, words: str) -> None:
+        named = _PLACE.match(words) or _SKIPPED_FILE.match(words)
+        self.declared.invalid.append(Complaint(verbatim(words), self._full(named.group("file")) if named else None))
+
+    def _ignored(self, words: str) -> None:
+        match = _IGNORED.match(words)
+        if match:
+            self.declared.ignored.append(Complaint(verbatim(words.rstrip(".")), self._full(match.group("file"))))
+
+    def _full(self, name: str) -> str:
+        last = self.declared.files[-1] if self.declared.files else ""
+        if name == last or not self.folder:
+            return name
+        return os.path.join(self.folder, name)
+
+    def ended(self) -> Declared:
+        self._end_of_rule()
+        return self.declared
 
 
 def parse_logrotate(text: str, paths: t.Collection[str]) -> Declared:
     """Reads what ``logrotate -d`` says of the log that has these paths."""
-    declared = Declared()
-    rule: Rule | None = None
-    about_it = False
+    reading = _Reading(paths)
+    unfinished: list[str] = []
     for line in text.splitlines():
-        words = line.strip()
-        match = _PATTERN.match(words)
-        if match:
-            rule, about_it = _rule(match), False
-            _extend(rule, match.group("rest"))
-        elif words.startswith("considering log "):
-            log = os.path.normpath(words[len("considering log ") :])
-            declared.considered.append(log)
-            about_it = log in paths
-            if about_it and declared.rule is None:
-                declared.rule = rule
-        elif words.startswith("error: "):
-            _sort_complaint(declared, words[len("error: ") :], paths, about_it)
-        elif about_it and "skipping" in words:
-            declared.skipped.append(words)
-        elif rule is not None and not about_it:
-            _extend(rule, words)
-    return declared
-
-
-def _sort_complaint(declared: Declared, words: str, paths: t.Collection[str], about_it: bool) -> None:
-    if "state file" in words:
-        return
-    if _DENIED.search(words):
-        declared.hidden.append(words)
-    elif about_it or (words.startswith("skipping ") and any(f'"{path}"' in words for path in paths)):
-        declared.skipped.append(words)
-    else:
-        declared.invalid.append(verbatim(words))
+        if line.startswith("rotating pattern: "):
+            unfinished = []
+        if line.startswith("rotating pattern: ") or unfinished:
+            unfinished.append(line)
+            match = _PATTERN.match("\n".join(unfinished))
+            if match:
+                reading.pattern(match)
+            if match or len(unfinished) == _PATTERN_LINES:
+                unfinished = []
+            continue
+        reading.line(line.strip())
+    return reading.ended()
 
 
 def _rule(match: re.Match[str]) -> Rule:
@@ -111,26 +188,36 @@ def _rule(match: re.Match[str]) -> Rule:
     elif match.group("days"):
         days = int(match.group("days"))
         period, criterion = max(days, 1) * DAY, phrase("daily") if days <= 1 else phrase("every {days:number} days", days=days)
+    elif match.group("minutes"):
+        period = int(match.group("minutes")) * 60.0
+        criterion = phrase("every {period:duration}", period=period)
     else:
         period, criterion = _PERIODS[match.group("criterion")]
-    keeps = None if match.group("keeps") is None else int(match.group("count") or 0)
-    return Rule(match.group("pattern"), criterion, period, size, keeps)
+    return Rule(" ".join(match.group("pattern").split()), criterion, period, size, None)
+
+
+_CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("keeps", re.compile(r"\((\d+) rotations\)")),
+    ("minsize", re.compile(r"only log files >= (\d+) bytes are rotated")),
+    ("maxsize", re.compile(r"log files >= (\d+)(?: bytes)? are rotated earlier")),
+    ("minage", re.compile(r"only log files older than (\d+) days are rotated")),
+    ("maxage", re.compile(r"old logs are removed after (\d+) days")),
+)
 
 
 def _extend(rule: Rule, words: str) -> None:
-    """Takes in the line below a pattern, a list of clauses."""
-    for clause in words.split(", "):
-        clause = clause.strip()
-        minsize = re.fullmatch(r"only log files >= (\d+) bytes are rotated", clause)
-        minage = re.fullmatch(r"only log files older than (\d+) days are rotated", clause)
-        if minsize:
-            rule.minsize = int(minsize.group(1))
-        elif minage:
-            rule.minage = int(minage.group(1)) * DAY
-        elif clause.startswith("olddir is "):
-            rule.olddir = clause[len("olddir is ") :]
-        elif clause == "empty log files are not rotated":
-            rule.ifempty = False
+    """Takes in what stands behind a pattern, and in the line below it: a list of clauses, whose order differs between versions."""
+    for name, pattern in _CLAUSES:
+        found = pattern.search(words)
+        if found:
+            setattr(rule, name, int(found.group(1)) * (DAY if name.endswith("age") else 1))
+    if "no old logs will be kept" in words:
+        rule.keeps = 0
+    if "empty log files are not rotated" in words:
+        rule.ifempty = False
+    olddir = re.search(r"\bolddir is (.+?), (?:empty|only|log files|old logs|no old)", words)
+    if olddir:
+        rule.olddir = olddir.group(1)
 
 
 def parse_state(text: str) -> dict[str, float]:
@@ -182,7 +269,7 @@ def declared_for(paths: t.Collection[str], config: str, state: State, runner: Ru
     try:
         os.stat(config)
     except FileNotFoundError:
-        return Declared(invalid=[phrase("{path:path} does not exist", path=config)])
+        return Declared(invalid=[Complaint(phrase("{path:path} does not exist", path=config), config)])
     except OSError as exc:
         raise CannotObserve(unreadable(config, exc)) from None
     option = ["-s", state.path] if state.named or state.last_run is not None else []
@@ -195,4 +282,4 @@ def declared_for(paths: t.Collection[str], config: str, state: State, runner: Ru
     return parse_logrotate(text, paths)
 
 
-__all__ = ("Declared", "Rule", "State", "declared_for", "parse_logrotate", "parse_state", "read_state")
+__all__ = ("Complaint", "Declared", "Rule", "State", "declared_for", "parse_logrotate", "parse_state", "read_state")

@@ -45,6 +45,8 @@ class OpenSearch(SearchIndex):
         name, policy = one_line(about["policy_id"], 80), about.get("policy")
         if not isinstance(policy, dict):
             raise self.server.trouble(phrase("{server} does not show the policy {policy:path}", server=self.name, policy=name))
+        if not any(state.get("name") == policy.get("default_state") for state in _dicts(policy.get("states"))):
+            raise self.server.nonsense()
         age, size = _until_deleted(policy)
         sooner = phrase("the policy {policy:path} deletes by size or count too", policy=name) if size else None
         if about.get("enabled") is False:

@@ -156,23 +156,39 @@ class SearchIndex:
         return list(self._look(tokens, look))
 
     def find_elsewhere(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
-        fields = tuple(dict.fromkeys((self.message_field, *MESSAGE_FIELDS)))
-        here = self._look(tokens, _Look(self.index, fields))
-        left = not_in(here, tokens)
-        there: list[Hit] = []
-        if left and self.index != "*":
+        found: list[Stored] = []
+        for look in (self._astray_here, self._in_other_indices):
+            left = not_in(found, tokens)
             try:
-                there = self._look(left, _Look("*", fields, timeout=QUICK))
+                found += look(left, since) if left else []
             except CannotObserve:
-                there = []  # not as far as that
-        hit = [token for token in tokens if token not in left]
+                continue  # not as far as that
+        return found
+
+    def _astray_here(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
+        """In any field of the indices, under any time, whatever the query of the place says."""
+        here = self._look(tokens, _Look(self.index, self._fields))
+        hit = [token for token in tokens if token not in not_in(here, tokens)]
         place = _Look(self.index, (self.message_field,), since, self.place.query)
         inside = {line.key for line in self._look(hit, place)} if hit else set()
-        found: list[Stored] = [dataclasses.replace(line, astray=self._why(line, since)) for line in here if line.key not in inside]
-        for line in there:
-            said = phrase("it lies in the index {other:path}, not in {index:path}", other=line.place, index=self.index)
-            found.append(dataclasses.replace(line, astray=said))
-        return found
+        return [dataclasses.replace(line, astray=self._why(line, since)) for line in here if line.key not in inside]
+
+    def _in_other_indices(self, tokens: t.Sequence[str], _since: float) -> list[Stored]:
+        """What lies in the place itself is found here too, and is no news."""
+        if self.index == "*":
+            return []
+        inside = {line.key for line in self._look(tokens, _Look(self.index, self._fields))}
+        there = [line for line in self._look(tokens, _Look("*", self._fields, timeout=QUICK)) if line.key not in inside]
+        return [
+            dataclasses.replace(
+                line, astray=phrase("it lies in the index {other:path}, not in {index:path}", other=line.place, index=self.index)
+            )
+            for line in there
+        ]
+
+    @property
+    def _fields(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((self.message_field, *MESSAGE_FIELDS)))
 
     def _why(self, line: Stored, since: float) -> Message:
         if line.field != self.message_field:
@@ -359,7 +375,8 @@ def newest_of_each(settings: t.Mapping[str, t.Mapping[str, str]]) -> list[str]:
     return sorted(name for _made, name in newest.values())
 
 
-def _flow(bucket: t.Mapping[str, t.Any]) -> Flow:
+def _flow(bucket: t.Any) -> Flow:
+    """Of a bucket of an aggregation. Whatever is none raises KeyError, TypeError or ValueError."""
     return Flow(int(bucket["doc_count"]), moment_of(bucket["newest"]["value"]))
 
 

@@ -56,6 +56,7 @@ class VictoriaLogs:
         if not re.fullmatch(r"\d{1,10}:\d{1,10}", self.tenant):
             said = phrase("{tenant:path} is no tenant of VictoriaLogs, which are two numbers: AccountID:ProjectID", tenant=self.tenant)
             raise self.server.trouble(said)
+        self.server.get("/health", light=True, missing=range(300, 600))
         now = self._now()
         self._rows(self.server, "*", query=self.place.query, start=now - 1, end=now, limit=1)
         return [
@@ -72,8 +73,8 @@ class VictoriaLogs:
         return self._find(self.server, self.message_field, tokens, since - SKEW, self.place.query)
 
     def find_elsewhere(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
-        found = self._astray_here(tokens, since)
-        for look in (self._at_another_time, self._in_other_tenants):
+        found: list[Stored] = []
+        for look in (self._astray_here, self._at_another_time, self._in_other_tenants):
             left = not_in(found, tokens)
             try:
                 found += look(left, since) if left else []

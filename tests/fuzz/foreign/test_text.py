@@ -22,6 +22,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients imp
     journald,
     links,
     log_files,
+    log_times,
     logrotate,
     monitoring_plugin,
     nagios_status,
@@ -120,7 +121,7 @@ CASES: dict[str, Case] = {
         lambda text: [monitoring_plugin.parse_perfdata(part) for part in (*monitoring_plugin.split_output(text)[1], text)], (PLUGIN,)
     ),
     "log time": Case(
-        lambda text: log_files.first_time(text, NOW),
+        lambda text: log_times.first_time(text, NOW),
         ("2026-11-25T06:00:00Z x\n", "Nov 25 06:00:00 h x\n", "25/Nov/2026:06:00:00 +0000\n", "1700000000.5 x\n", "[2026/11/25 06:00] x"),
     ),
     "rotated name": Case(log_files.rotated_name, ("app.log", "a[b].log")),

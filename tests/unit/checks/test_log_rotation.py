@@ -206,10 +206,19 @@ def test_either_path_or_journald() -> None:
 
 
 def journal(
-    usage: str = "Archived and active journals take up 120.5M in the file system.\n", header: str = HEADER, stderr: str = ""
+    usage: str = "Archived and active journals take up 120.5M in the file system.\n",
+    header: str = HEADER,
+    stderr: str = "",
+    dropped: str = "",
+    more: dict[str, Completed] | None = None,
 ) -> FakeRunner:
     return FakeRunner(
-        commands={"journalctl --disk-usage": Completed(0, usage, stderr), "journalctl --header": Completed(0, header, stderr)}
+        commands={
+            "journalctl --disk-usage": Completed(0, usage, stderr),
+            "journalctl --header": Completed(0, header, stderr),
+            "journalctl --quiet --no-pager --output=json": Completed(0, dropped, ""),
+            **(more or {}),
+        }
     )
 
 

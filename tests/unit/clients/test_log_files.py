@@ -1,14 +1,13 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What lies on disk of a log: names, times, and who writes into it."""
+"""What lies on disk of a log: names and times."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
 import pathlib
-import threading
 import time
 
 import pytest
@@ -40,39 +39,6 @@ def test_names_of_other_files(name: str) -> None:
 def test_a_log_without_extension() -> None:
     assert log_files.rotated_name("syslog").fullmatch("syslog.2.gz")
     assert not log_files.rotated_name("syslog").fullmatch("syslog")
-
-
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ("2026-11-24T06:00:00Z info", "2026-11-24T06:00:00+00:00"),
-        ("[2026-11-24 06:00:00,123+01:00] info", "2026-11-24T05:00:00+00:00"),
-        ("2026-11-24T06:00:00.5-0500 info", "2026-11-24T11:00:00+00:00"),
-        ('{"level":"info","timestamp":"2026-11-24T06:00:00Z"}', "2026-11-24T06:00:00+00:00"),
-        ('{"ts":1795500000.5}', "2026-11-24T06:00:00.5+00:00"),
-        ('{"time":1795500000500}', "2026-11-24T06:00:00.5+00:00"),
-        ('127.0.0.1 - - [24/Nov/2026:06:00:00 +0000] "GET / HTTP/1.1" 200', "2026-11-24T06:00:00+00:00"),
-        ("1795500000 info", "2026-11-24T06:00:00+00:00"),
-        ("\n   at com.example\n2026-11-24T06:00:00Z info", "2026-11-24T06:00:00+00:00"),
-    ],
-)
-def test_times_of_lines(line: str, expected: str) -> None:
-    moment = log_files.first_time(line, NOW)
-    assert moment is not None
-    assert abs(moment - dt.datetime.fromisoformat(expected.replace(".5+", ".500000+")).timestamp()) < 1
-
-
-def test_syslog_time_of_last_year() -> None:
-    moment = log_files.first_time("Dec 31 06:00:00 web1 app: x", NOW)
-    assert moment is not None
-    assert dt.datetime.fromtimestamp(moment).year == NOW.year - 1
-
-
-@pytest.mark.parametrize(
-    "text", ["", "hello\n", "{broken", '{"timestamp": null}', "2026-13-45T00:00:00Z x", "2099-01-01T00:00:00Z x", "\xff\xfe", "[]", "{}"]
-)
-def test_no_time(text: str) -> None:
-    assert log_files.first_time(text, NOW) is None
 
 
 def test_rotated_files_lie_newest_first(tmp_path: pathlib.Path) -> None:
@@ -113,56 +79,62 @@ def test_when_a_file_was_made(answer: str, moment: float | None) -> None:
     assert log_files.birth("/x", FakeRunner()) is None
 
 
-def process(folder: pathlib.Path, pid: int, target: str, flags: str = "0102001", command: str = "app") -> None:
-    (folder / str(pid) / "fd").mkdir(parents=True)
-    (folder / str(pid) / "fdinfo").mkdir()
-    (folder / str(pid) / "comm").write_text(command + "\n")
-    (folder / str(pid) / "fd" / "3").symlink_to(target)
-    (folder / str(pid) / "fdinfo" / "3").write_text(f"pos:\t0\nflags:\t{flags}\n")
+HOUR = 3600.0
 
 
-def test_writers(tmp_path: pathlib.Path) -> None:
-    log, rotated, packed = (tmp_path / name for name in ("app.log", "app.log.1", "app.log.2.gz"))
-    for path in (log, rotated, packed):
-        path.write_text("a line\n")
-    folder = tmp_path / "proc"
-    process(folder, 10, str(rotated))
-    process(folder, 11, str(rotated), flags="0100000")  # a shipper that reads
-    process(folder, 12, str(packed))  # what compresses
-    process(folder, 13, str(log))  # right
-    process(folder, 14, f"{log} (deleted)")
-    process(folder, 15, "/elsewhere/app.log (deleted)")
-    process(folder, 16, "socket:[1]")
-    (folder / "self").mkdir()
-    found, unseen = log_files.writers_into(str(log), log_files.rotated_files(str(log)), str(folder))
-    assert sorted(writer.pid for writer in found) == [10, 14]
-    assert unseen == 0
+def written(path: pathlib.Path, text: str, hours_ago: float) -> log_files.Current:
+    path.write_text(text)
+    os.utime(path, (NOW.timestamp() - hours_ago * HOUR,) * 2)
+    return log_files.current(str(path), FakeRunner())
 
 
-def test_logs_that_are_looked_at_together_share_a_look_at_all_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each sees what was open when it asked, or later."""
-    looks: list[float] = []
+def age(current: log_files.Current) -> float | None:
+    return None if current.first_written is None else round((NOW.timestamp() - current.first_written) / HOUR, 1)
 
-    def look(_proc: str) -> tuple[dict[str, dict[str, str]], int]:
-        looks.append(time.monotonic())
-        time.sleep(0.1)
-        return {str(len(looks)): {}}, 0
 
-    monkeypatch.setattr(log_files, "_look", look)
-    open_files = log_files._OpenFiles()
-    seen: list[tuple[float, int]] = []
+def test_lines_in_another_zone_than_this_host(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last line is as old as the last change of the file."""
+    monkeypatch.setenv("TZ", "Europe/Paris")
+    time.tzset()
+    log = tmp_path / "app.log"
+    assert age(written(log, "2026-11-25 05:00:00 a\n2026-11-25 05:59:58 b\n", 0)) == 1.0, "the program writes UTC"
+    assert age(written(log, "2026-11-25 06:00:00 a\n2026-11-25 06:59:58 b\n", 0)) == 1.0, "it writes the time of the host"
+    assert age(written(log, "Nov 25 05:00:00 h a\nNov 25 05:59:58 h b\n", 0)) == 1.0
+    assert age(written(log, "2026-11-25 05:00:00Z a\n2026-11-25 05:59:58Z b\n", 3)) == 1.0, "a zone is believed"
+    assert age(written(log, "2026-11-25 05:00:00 a\n", 0)) == 2.0, "one line alone tells nothing of a zone"
+    assert age(written(log, "2026-11-20 05:00:00 a\n2026-11-20 05:10:00 b\n", 0)) == pytest.approx(122.0), "what is written has old times"
+    monkeypatch.undo()
+    time.tzset()
 
-    def ask() -> None:
-        asked = time.monotonic()
-        ((number, _targets),) = open_files.now("/proc")[0].items()
-        seen.append((asked, int(number)))
 
-    threads = [threading.Thread(target=ask) for _unused in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    ask()
-    assert len(seen) == 9 and len(looks) < 6
-    assert all(looks[number - 1] >= asked for asked, number in seen)
-    assert seen[-1][1] == len(looks), "who asks afterwards looks anew"
+def test_day_and_month_as_the_last_change_tells(tmp_path: pathlib.Path) -> None:
+    log = tmp_path / "app.log"
+    assert age(written(log, "10/11/2026 06:00:00 a\n11/12/2026 06:00:00 b\n", 13 * 24)) == pytest.approx(45 * 24, abs=1.1), "October"
+    assert age(written(log, "10/11/2026 06:00:00 a\n12/11/2026 06:00:00 b\n", 13 * 24)) == pytest.approx(15 * 24, abs=1.1), "November"
+    assert age(written(log, "09/10/2026 06:00:00 a\n09/10/2026 07:00:00 b\n", 1)) is None, "nothing tells"
+
+
+def test_behind_a_hole(tmp_path: pathlib.Path) -> None:
+    log = tmp_path / "app.log"
+    with open(log, "wb") as handle:
+        handle.seek(2**20)
+        handle.write(b"2026-11-25T05:00:00Z a\n")
+    assert age(log_files.current(str(log), FakeRunner())) == 1.0
+
+
+def test_times_of_day_alone(tmp_path: pathlib.Path) -> None:
+    current = written(tmp_path / "app.log", "05:00:00.123 [main] INFO a\n05:00:01.123 [main] INFO b\n", 0)
+    assert (current.first_written, current.clock_only) == (None, True)
+
+
+def test_what_was_copied_and_not_emptied(tmp_path: pathlib.Path) -> None:
+    lines = "".join(f"worker {number} took an order\n" for number in range(1000))
+    current = written(tmp_path / "app.log", lines + "more\n", 0)
+    (tmp_path / "app.log.1").write_text(lines)
+    (rotated,) = log_files.rotated_files(current.path)
+    assert log_files.copied_into(current, rotated)
+    again = written(tmp_path / "app.log", "another " + lines, 0)
+    assert not log_files.copied_into(again, rotated)
+    same = written(tmp_path / "app.log", "a beat\n" * 10000, 0)
+    (tmp_path / "app.log.1").write_text("a beat\n" * 9000)
+    assert not log_files.copied_into(same, log_files.rotated_files(current.path)[0]), "what repeats itself begins alike each day"

@@ -68,7 +68,7 @@ def test_what_is_said_besides_rules() -> None:
     text = "error: failed to open config file b: Permission denied\nerror: bad line 3 in c\n" + debug("/a.log")
     text += "  skipping, parent directory has insecure permissions\n"
     declared = logrotate.parse_logrotate(text, {"/a.log"})
-    assert (len(declared.hidden), declared.invalid, len(declared.skipped)) == (1, ["bad line 3 in c"], 1)
+    assert (len(declared.hidden), declared.invalid, len(declared.skipped)) == (1, [("bad line 3 in c", None)], 1)
 
 
 def test_a_state_file_that_is_named_but_not_there(tmp_path: pathlib.Path) -> None:
@@ -102,6 +102,8 @@ def test_what_cannot_be_asked(tmp_path: pathlib.Path) -> None:
     runner = FakeRunner(
         commands={"logrotate -d": Completed(1, "", "warning: logrotate in debug mode does nothing\nerror: \x1b[31mbad\x1b[0m.\n")}
     )
-    assert logrotate.declared_for({"/a.log"}, str(tmp_path / "none"), state, runner).invalid == [f"{tmp_path / 'none'} does not exist"]
+    assert logrotate.declared_for({"/a.log"}, str(tmp_path / "none"), state, runner).invalid == [
+        (f"{tmp_path / 'none'} does not exist", str(tmp_path / "none"))
+    ]
     with pytest.raises(CannotObserve, match="did not say what it would do: error: bad$"):
         logrotate.declared_for({"/a.log"}, str(tmp_path), state, runner)

@@ -1,0 +1,213 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether logrotate ran, whether anything will start it again, and what went wrong with a log when it last ran. PRIVATE."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from .._clients import systemd
+from .._clients.cron import ignored_because
+from .._clients.logrotate import State
+from .._finding import CannotObserve
+from .._message import first_line
+from .._phrase import Message, phrase, verbatim
+from .._runner import Runner
+from ._rotation_verdict import DAY, Verdict
+from .scheduled_job import CRON_PLACES, TIMER_PROPERTIES, cron_is_running, find_entries
+
+EVERY = 2 * DAY  # distributions run it once a day
+CONFIG = "/etc/logrotate.conf"
+TIMER = "logrotate.timer"
+SYSTEMD_RUNS = "/run/systemd/system"  # where Debian's script in cron.daily leaves it to the timer
+FEW = 20  # timers that are looked at beside the usual one
+_SERVICE = "LoadState,ActiveState,Result,ExecMainStatus,ExecMainStartTimestamp,ExecMainExitTimestamp,ExecStart"
+
+
+class Starter(t.NamedTuple):
+    """What may start logrotate: ``wrong`` says why it will not, ``weak`` why it may not some day."""
+
+    wrong: Message | None = None
+    weak: Message | None = None
+    since: float | None = None  # when it ceased to
+    unit: str = ""
+
+
+class Asked(t.NamedTuple):
+    config: str
+    timer: str | None
+    cron: str | None
+
+
+def judge_runs(verdict: Verdict, state: State, asked: Asked, paths: t.Collection[str], runner: Runner) -> dict[str, object]:
+    """What is observed of it."""
+    now = runner.now().timestamp()
+    if state.last_run is None:
+        verdict.doubts.append(phrase("logrotate has not run yet: its state file {state:path} is not there", state=state.path))
+    elif now - state.last_run > EVERY:
+        verdict.doubts.append(
+            phrase(
+                "logrotate has not run for {ago:duration} (its state file {state:path}); is its timer or cron entry active?",
+                ago=now - state.last_run,
+                state=state.path,
+            )
+        )
+    timer, unit = _timer(asked, runner)
+    _judge_starters(verdict, state, asked, timer, runner)
+    return _judge_last_run(verdict, state, unit, paths, runner)
+
+
+# -- what starts it
+
+
+def _judge_starters(verdict: Verdict, state: State, asked: Asked, timer: Starter | None, runner: Runner) -> None:
+    if timer is not None and timer.wrong is None:
+        verdict.doubts += [timer.weak] if timer.weak else []
+        return
+    cron = _cron(asked, runner, by_systemd=timer is not None)
+    if cron is not None and cron.wrong is None:
+        return
+    found = [one for one in (timer, cron) if one is not None]
+    if not found or _another_timer(asked, runner):
+        return
+    now, last = runner.now().timestamp(), state.last_run
+    since = max((one.since for one in found if one.since is not None), default=None)
+    reason = found[0].wrong
+    if last is not None and (now - last < EVERY if since is None else last > since + 60):
+        verdict.doubts.append(
+            phrase("{reason}; what has started logrotate {ago:duration} ago all the same is not seen", reason=reason, ago=now - last)
+        )
+    else:
+        verdict.problems.append(phrase("nothing starts logrotate any more: {reason}", reason=reason))
+
+
+def _timer(asked: Asked, runner: Runner) -> tuple[Starter | None, str]:
+    """The timer of this configuration, and the service that it starts; None where there is none, or systemd does not run this host."""
+    name = asked.timer or TIMER
+    try:
+        shown = systemd.show(runner, name, f"{TIMER_PROPERTIES},InactiveEnterTimestamp")
+    except CannotObserve:
+        return None, ""
+    load = shown["LoadState"]
+    if load not in ("loaded", "masked"):
+        missing = phrase("{timer:path} is not there ({load})", timer=name, load=load)
+        return (Starter(missing) if asked.timer else None), ""
+    unit = shown.get("Unit") or f"{name.removesuffix('.timer')}.service"
+    if not asked.timer and asked.config != CONFIG and asked.config not in _service(unit, runner).get("ExecStart", ""):
+        return None, ""
+    status, said = systemd.next_run(name, shown)
+    if load == "masked":
+        status, said = "fail", phrase("{timer:path} is masked", timer=name)
+    if status == "fail":
+        since = systemd.parse_time(shown.get("InactiveEnterTimestamp"))
+        return Starter(said, since=since.timestamp() if since else _booted(runner)), unit
+    stays, said = systemd.enablement(name, shown)
+    return Starter(weak=said if stays == "fail" and shown.get("UnitFileState") in ("disabled", "enabled-runtime") else None), unit
+
+
+def _booted(runner: Runner) -> float | None:
+    try:
+        lines = runner.read_text("/proc/stat").splitlines()
+    except CannotObserve:
+        return None
+    return next((float(line.split()[1]) for line in lines if line.startswith("btime ")), None)
+
+
+def _service(unit: str, runner: Runner) -> systemd.Properties:
+    try:
+        return systemd.show(runner, unit, _SERVICE)
+    except CannotObserve:
+        return {}
+
+
+def _cron(asked: Asked, runner: Runner, *, by_systemd: bool) -> Starter | None:
+    try:
+        entries, _hidden = find_entries(runner, asked.cron, "logrotate", None)
+    except CannotObserve:
+        return None
+    wrong: list[Message] = []
+    for entry in entries:
+        if entry.commented:
+            continue
+        text = entry.command if entry.line else _script(entry.path, runner)
+        if not asked.cron and asked.config != CONFIG and asked.config not in text:
+            continue
+        reason = ignored_because(entry)
+        if reason is None and by_systemd and not entry.line and SYSTEMD_RUNS in text:
+            reason = phrase("{path:path} leaves it to the timer, as systemd runs this host", path=entry.path)
+        if reason is None and os.geteuid() == 0 and os.path.dirname(entry.path) in CRON_PLACES and not cron_is_running():
+            reason = phrase("{place:path} would start it, but no cron daemon is running on this host", place=entry.where)
+        if reason is None:
+            return Starter()
+        wrong.append(reason)
+    if asked.cron and not wrong:
+        wrong.append(phrase("no entry in {path:path} starts it", path=asked.cron))
+    return Starter(wrong[0]) if wrong else None
+
+
+def _script(path: str, runner: Runner) -> str:
+    try:
+        return runner.read_text(path, max_bytes=65536)
+    except CannotObserve:
+        return ""
+
+
+def _another_timer(asked: Asked, runner: Runner) -> bool:
+    """Whether a timer of another name starts a service that runs logrotate."""
+    try:
+        done = runner.run(["systemctl", "list-timers", "--no-pager", "--no-legend"], timeout=10.0)
+    except CannotObserve:
+        return False
+    units = [words[-1] for line in done.stdout.splitlines() if (words := line.split()) and words[-1].endswith(".service")]
+    for unit in units[:FEW]:
+        command = _service(unit, runner).get("ExecStart", "")
+        if "logrotate" in command and (asked.config == CONFIG or asked.config in command):
+            return True
+    return False
+
+
+# -- how it ended
+
+
+def _judge_last_run(verdict: Verdict, state: State, unit: str, paths: t.Collection[str], runner: Runner) -> dict[str, object]:
+    if not unit:
+        return {}
+    shown = _service(unit, runner)
+    if shown.get("ActiveState") != "failed" and shown.get("Result", "success") == "success":
+        return {}
+    result, code = shown.get("Result", ""), shown.get("ExecMainStatus", "")
+    observed: dict[str, object] = {"logrotate_service": unit, "logrotate_result": f"{result} {code}".strip()}
+    ended = systemd.parse_time(shown.get("ExecMainExitTimestamp"))
+    if ended is not None and state.last_run is not None and state.last_run > ended.timestamp() + 60:
+        return observed  # it ran again since
+    if (result, code) != ("exit-code", "1"):
+        verdict.doubts.append(
+            phrase("{unit:path} ended with {result} when it last ran: logrotate does not get through", unit=unit, result=f"{result} {code}")
+        )
+        return observed
+    said = _said_of(unit, shown, paths, runner)
+    if said is not None:
+        verdict.problems.append(phrase("logrotate could not rotate it when it last ran: {reason}", reason=said))
+    return observed
+
+
+def _said_of(unit: str, shown: systemd.Properties, paths: t.Collection[str], runner: Runner) -> Message | None:
+    """What logrotate complained of with these logs, as the journal has it; what it says of others is theirs."""
+    command = ["journalctl", "--quiet", "--no-pager", "--output=cat", "--lines=500", f"--unit={unit}"]
+    started = systemd.parse_time(shown.get("ExecMainStartTimestamp"))
+    if started is not None:
+        command.append(f"--since=@{int(started.timestamp())}")
+    try:
+        done = runner.run(command, timeout=10.0)
+    except CannotObserve:
+        return None
+    for line in done.stdout.splitlines():
+        words = line.replace('"', " ").replace("'", " ").replace(":", " ").split()
+        if line.startswith("error: ") and any(path in words for path in paths):
+            return verbatim(first_line(line[len("error: ") :], "", 300))
+    return None
+
+
+__all__ = ("Asked", "judge_runs")
