@@ -18,7 +18,7 @@ from .._clients.log_generations import Reach, reach_of
 from .._clients.log_store import Kept
 from .._clients.logrotate_maxage import maxage_of
 from .._finding import CannotObserve
-from .._phrase import Message, phrase, plural
+from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
 from ._kept_judged import Found
 from ._log_sources import QUIET
@@ -140,7 +140,7 @@ def kept_by_rule(rule: logrotate.Rule, maxage: float | None, reach: Reach) -> tu
     if rule.keeps == 0:
         return Kept(0.0, phrase("rotate 0: a rotation deletes what there is")), False
     if rule.keeps is None:
-        return (Kept(maxage, phrase("maxage")) if maxage is not None else Kept(None, phrase("rotate -1"))), False
+        return (Kept(maxage, verbatim("maxage")) if maxage is not None else Kept(None, verbatim("rotate -1"))), False
     spacing = rule.period
     faster = reach.spacing is not None and (spacing is None or reach.spacing < spacing * FASTER)
     if faster:
@@ -149,7 +149,7 @@ def kept_by_rule(rule: logrotate.Rule, maxage: float | None, reach: Reach) -> tu
         return None, True
     seconds = rule.keeps * spacing
     if maxage is not None and maxage < seconds:
-        return Kept(maxage, phrase("maxage")), False
+        return Kept(maxage, verbatim("maxage")), False
     said = plural("{count:number} generation, {when}", "{count:number} generations, {when}", count=rule.keeps, when=rule.criterion)
     if faster:
         said = plural(
