@@ -191,7 +191,7 @@ def _as_expression(pattern: str, host: str) -> str:
             out.append("(?P=host)" if seen else f"(?P<host>{host})")
             seen = True
         elif part in ("**", "**/"):
-            out.append(".*")
+            out.append("(?:.*/)?" if part == "**/" else ".*")
         elif part in ("*", "?"):
             out.append("[^/]*" if part == "*" else "[^/]")
         elif part.startswith("[") and part.endswith("]"):
