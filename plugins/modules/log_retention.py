@@ -97,6 +97,7 @@ options:
       - /usr/lib/systemd/journald.conf
       - /etc/systemd/journald.conf
       - /usr/lib/systemd/journald.conf.d/*.conf
+      - /usr/local/lib/systemd/journald.conf.d/*.conf
       - /run/systemd/journald.conf.d/*.conf
       - /etc/systemd/journald.conf.d/*.conf
 notes:

@@ -8,16 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import gzip
-import http.server
 import os
 import pathlib
-import threading
 import time
 import typing as t
-import urllib.request
 
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from flowing import DAY, Arguments, asking, line, own_store
+from gateway import Gateway
 from nasty import Nasty
 from table import Row, World
 
@@ -116,53 +114,11 @@ def login_page(world: World) -> Arguments:
 
 
 def a_gateway_hides_the_policy(world: World) -> Arguments:
-    return {**kept(line("web1", 89 * DAY)), "url": world.running.start(Gateway, keeping(90).url).url}
+    return {**kept(line("web1", 89 * DAY)), "url": world.running.start(Gateway, keeping(90).url, {"/metrics": 403}).url}
 
 
 def a_gateway_and_a_young_log(world: World) -> Arguments:
-    return {**kept(line("web1", 12 * DAY)), "url": world.running.start(Gateway, keeping(90).url).url}
-
-
-class Gateway:
-    """What stands before a store and lets nobody but its lines be seen."""
-
-    def __init__(self, _folder: pathlib.Path, behind: str) -> None:
-        self.behind, self.url = behind, ""
-        self.server: http.server.ThreadingHTTPServer | None = None
-
-    def start(self) -> Gateway:
-        behind = self.behind
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                names = ("Content-Type", "AccountID", "ProjectID")
-                asked = urllib.request.Request(
-                    behind + self.path, body, {name: self.headers[name] for name in names if name in self.headers}
-                )
-                with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=30) as answer:
-                    content, kind = answer.read(), answer.headers["Content-Type"]
-                self.send_response(200)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            def do_GET(self) -> None:
-                self.send_error(403)
-
-            def log_message(self, *_words: object) -> None:
-                """Silent."""
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        return self
-
-    def stop(self) -> None:
-        if self.server is not None:
-            self.server.shutdown()
-            self.server.server_close()
+    return {**kept(line("web1", 12 * DAY)), "url": world.running.start(Gateway, keeping(90).url, {"/metrics": 403}).url}
 
 
 # -- logrotate on the host

@@ -40,6 +40,7 @@ class Found:
     at_most: float | None = None  # the age of the host: the log is not older
     others: float | None = None  # the age of the oldest line of anybody under the same policy
     unsaid: Message | None = None  # why nobody says how long
+    estimated: bool = False  # the policy is a size, and its time that of the present rate: it has been longer or shorter
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,11 +79,12 @@ def _by_policy(wanted: Wanted, kept: Kept, found: Found) -> Verdict | None:
             said=kept.said_by,
             least=wanted.least,
         )
-        return Verdict(Status.FAIL, _with_oldest(told, found))
+        enough = found.oldest is not None and found.oldest >= wanted.least
+        return Verdict(Status.WARN if found.estimated and enough else Status.FAIL, _with_oldest(told, found))
     if wanted.most is not None and kept.seconds is None:
         told = phrase("lines are kept without end ({said}), they may be for {most:duration} at most", said=kept.said_by, most=wanted.most)
         return Verdict(Status.FAIL, _with_oldest(told, found))
-    if wanted.most is not None and kept.seconds is not None and kept.seconds > wanted.most:
+    if wanted.most is not None and kept.seconds is not None and kept.seconds > wanted.most and not found.estimated:
         told = phrase(
             "lines are kept for {kept:duration} ({said}), they may be for {most:duration} at most",
             kept=kept.seconds,
@@ -139,7 +141,7 @@ def _with_policy(wanted: Wanted, found: Found, kept: Kept) -> Verdict:
     if found.age is not None:
         due = min(due, found.age)
     both = phrase("{policy}, the oldest line is {oldest:duration} old", policy=policy, oldest=found.oldest)
-    if kept.seconds is not None and found.oldest > kept.seconds + max(LONGER, kept.seconds * LONGER_SHARE):
+    if kept.seconds is not None and not found.estimated and found.oldest > kept.seconds + max(LONGER, kept.seconds * LONGER_SHARE):
         told = phrase(
             "{both}: it is not applied to them, and what is personal in them is kept too long",
             both=both,
@@ -156,7 +158,7 @@ def _with_policy(wanted: Wanted, found: Found, kept: Kept) -> Verdict:
 def _earlier(wanted: Wanted, found: Found, kept: Kept, both: Message, due: float) -> Verdict:
     """The oldest line is younger than the policy lets it become."""
     enough = found.oldest is not None and found.oldest >= wanted.least - slack(wanted.least, wanted.every)
-    if found.age is not None:
+    if found.age is not None and not (found.estimated and enough):
         told = phrase(
             "{both}, and it has been written for {age:duration}: {why}", both=both, age=found.age, why=kept.sooner or _something()
         )

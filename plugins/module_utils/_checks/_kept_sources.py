@@ -18,7 +18,7 @@ from .._clients.log_generations import Reach, reach_of
 from .._clients.log_store import Kept
 from .._clients.logrotate_maxage import maxage_of
 from .._finding import CannotObserve
-from .._phrase import Message, phrase, plural
+from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
 from ._kept_judged import Found
 from ._log_sources import QUIET
@@ -64,7 +64,9 @@ def of_journal(folder: str | None, patterns: t.Sequence[str], asked: Asked, runn
         said = phrase("the settings of a receiver are not looked at")
         return folder, Found(None, asked.age(oldest), age=asked.age(asked.since), unsaid=said)
     reach = journal_reach(patterns, runner)
-    return "journal", Found(reach.kept, asked.age(reach.oldest), age=asked.age(asked.since), at_most=asked.age(host_since(runner)))
+    unsaid = phrase("journald deletes by size alone, and how fast its journal grows is not known yet") if reach.kept is None else None
+    found = Found(reach.kept, asked.age(reach.oldest), age=asked.age(asked.since), at_most=asked.age(host_since(runner)))
+    return "journal", dataclasses.replace(found, unsaid=unsaid, estimated=reach.by_size)
 
 
 def _first_entry(folder: str, runner: Runner) -> float | None:
@@ -120,31 +122,34 @@ def _of_file(path: str, rotated_by: str, config: str, state: logrotate.State, as
         except CannotObserve as exc:
             unsaid = exc.message
     reach = reach_of(path, runner, [rule.olddir] if rule is not None and rule.olddir else ())
-    kept = None
+    kept, faster = None, False
     if rule is not None:
-        kept = kept_by_rule(rule, maxage_of(config, os.path.realpath(path), runner), reach)
+        kept, faster = kept_by_rule(rule, maxage_of(config, os.path.realpath(path), runner), reach)
         if kept is None:
             unsaid = phrase("it is rotated by its size, and how fast it fills is not known yet")
     elif unsaid is None:
         kept = Kept(None, phrase("no rule of logrotate takes it"))
-    return Found(kept, asked.age(reach.oldest), reach.exact, asked.age(asked.since), unsaid=unsaid)
+    return Found(kept, asked.age(reach.oldest), reach.exact, asked.age(asked.since), unsaid=unsaid, estimated=faster)
 
 
-def kept_by_rule(rule: logrotate.Rule, maxage: float | None, reach: Reach) -> Kept | None:
-    """For how long a rule keeps lines for sure: as long as all its generations take, without the file that is written now."""
+def kept_by_rule(rule: logrotate.Rule, maxage: float | None, reach: Reach) -> tuple[Kept | None, bool]:
+    """For how long a rule keeps lines for sure: as long as all its generations take, without the file that is written now.
+
+    And whether that is how fast they follow each other now, since a size comes before the period.
+    """
     if rule.keeps == 0:
-        return Kept(0.0, phrase("rotate 0: a rotation deletes what there is"))
+        return Kept(0.0, phrase("rotate 0: a rotation deletes what there is")), False
     if rule.keeps is None:
-        return Kept(maxage, phrase("maxage")) if maxage is not None else Kept(None, phrase("rotate -1"))
+        return (Kept(maxage, verbatim("maxage")) if maxage is not None else Kept(None, verbatim("rotate -1"))), False
     spacing = rule.period
     faster = reach.spacing is not None and (spacing is None or reach.spacing < spacing * FASTER)
     if faster:
         spacing = reach.spacing
     if spacing is None:
-        return None
+        return None, True
     seconds = rule.keeps * spacing
     if maxage is not None and maxage < seconds:
-        return Kept(maxage, phrase("maxage"))
+        return Kept(maxage, verbatim("maxage")), False
     said = plural("{count:number} generation, {when}", "{count:number} generations, {when}", count=rule.keeps, when=rule.criterion)
     if faster:
         said = plural(
@@ -153,7 +158,7 @@ def kept_by_rule(rule: logrotate.Rule, maxage: float | None, reach: Reach) -> Ke
             count=rule.keeps,
             spacing=spacing,
         )
-    return Kept(seconds, said)
+    return Kept(seconds, said), faster
 
 
 __all__ = ("Asked", "kept_by_rule", "narrow", "of_files", "of_journal", "of_store", "without_generations")

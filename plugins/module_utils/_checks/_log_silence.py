@@ -165,7 +165,7 @@ def _not_since_its_start(one: Expected, started: float, newest: float, asked: As
 
 
 def _stuck(one: Expected, newest: float, asked: Asked) -> Said | None:
-    if one.written is None or newest >= one.written - SKEW:
+    if one.written is None or newest >= one.written - SKEW or newest >= asked.now - asked.max_lag:
         return None
     told = phrase(
         "the newest line of {instance} in the store is {age:duration} old, and on its host it has logged until {ago:duration} ago: "

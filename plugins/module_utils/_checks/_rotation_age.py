@@ -60,11 +60,11 @@ def age_limit(log: Log, max_age: float | None) -> float | None:
         return APPLICATION_MAX_AGE
     if log.rule is None or log.rule.period is None:
         return None
-    return _by_rule(log.rule, log.rule.period)
+    return by_rule(log.rule, log.rule.period)
 
 
-def _by_rule(rule: Rule, period: float) -> float:
-    # logrotate rotates when it next runs after the period, usually a day later at the most
+def by_rule(rule: Rule, period: float) -> float:
+    """The longest from one rotation to the next: logrotate rotates when it next runs after the period, a day later at the most."""
     return max(period + min(period, DAY), rule.minage + DAY if rule.minage else 0.0)
 
 
@@ -86,7 +86,7 @@ def began(log: Log, runner: Runner) -> Began:
 def _borne_out(log: Log, tried: float) -> bool:
     """Whether the newest rotated file was still written within the time that one rotation takes to the next."""
     period = log.rule.period if log.rule else None
-    return period is not None and log.rule is not None and tried - log.rotated[0].modified <= _by_rule(log.rule, period)
+    return period is not None and log.rule is not None and tried - log.rotated[0].modified <= by_rule(log.rule, period)
 
 
 def judge_age(verdict: Verdict, log: Log, found: Began, limit: float, now: float) -> list[Measurement]:
@@ -99,7 +99,7 @@ def judge_age(verdict: Verdict, log: Log, found: Began, limit: float, now: float
             verdict.doubts.append(_not_proven(log))
         return []
     age = max(now - moment, 0.0)
-    copied = source != FIRST_LINES and bool(log.rotated) and log_files.copied_into(current, log.rotated[0])
+    copied = age <= limit and source != FIRST_LINES and bool(log.rotated) and log_files.copied_into(current, log.rotated[0])
     if age > limit or copied:
         if _may_have_been_empty(log, source, now):
             verdict.doubts.append(_perhaps_empty(log, age, limit))
@@ -162,7 +162,7 @@ def _may_have_been_empty(log: Log, source: Message | None, now: float) -> bool:
     if source != NEWEST_ROTATED or rule is None or rule.period is None or rule.ifempty or last is None:
         return False
     tried = log.state.dates.get(log.path)
-    due = tried is not None and tried + _by_rule(rule, rule.period) < last
+    due = tried is not None and tried + by_rule(rule, rule.period) < last
     return due and now - last <= 2 * DAY and log.current.modified > last
 
 
@@ -176,4 +176,4 @@ def _perhaps_empty(log: Log, age: float, limit: float) -> Message:
     )
 
 
-__all__ = ("FIRST_LINES", "Began", "Log", "age_limit", "began", "judge_age")
+__all__ = ("FIRST_LINES", "Began", "Log", "age_limit", "began", "by_rule", "judge_age")

@@ -13,8 +13,8 @@ from .._clients import log_files
 from .._clients.log_files import Rotated
 from .._phrase import Message, phrase
 from .._runner import Runner
-from ._rotation_age import Log
-from ._rotation_verdict import Verdict
+from ._rotation_age import Log, by_rule
+from ._rotation_verdict import DAY, Verdict
 
 SLACK = 2.0  # seconds: the state file has whole ones
 FAR = 1000  # what is larger is a date
@@ -50,9 +50,10 @@ def judge_generations(verdict: Verdict, log: Log, wanted: int | None, files: t.S
 def _kept(log: Log) -> int | None:
     """How many the rule keeps, by number or by age."""
     rule = log.rule
-    if rule is None or rule.maxage is None or rule.period is None:
+    maxage = log.block.maxage if log.block else None  # not every version of logrotate tells it
+    if rule is None or maxage is None or rule.period is None:
         return rule.keeps if rule else None
-    by_age = int(rule.maxage / rule.period)
+    by_age = int(maxage * DAY / rule.period)
     return by_age if rule.keeps is None else min(rule.keeps, by_age)
 
 
@@ -174,7 +175,10 @@ def _judge_number(verdict: Verdict, log: Log, keeps: int, runner: Runner) -> Non
         known_since.append(max(born, _changed(log.block.file)))
     if not known_since:
         return
-    ran = runner.now().timestamp() - min(known_since)
+    now = runner.now().timestamp()
+    if log.rotated and now - log.rotated[0].modified > by_rule(rule, rule.period):
+        return  # it does not rotate now, which is another matter
+    ran = now - min(known_since)
     expected = min(_kept(log) or keeps, int(ran / rule.period))
     if len(log.rotated) * 2 < expected:
         verdict.doubts.append(

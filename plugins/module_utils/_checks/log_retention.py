@@ -10,6 +10,7 @@ import typing as t
 
 from .._argspec import Spec
 from .._clients.journald import CONFIG
+from .._clients.logrotate import STATE_FILES
 from .._finding import CannotObserve, Finding, Measurement, Status, isoformat, worst
 from .._http import HttpArguments
 from .._phrase import Message, phrase, plural
@@ -42,6 +43,7 @@ COMPARABLE = {
     "log_retention_policy_seconds": {"kind": "number", "what": phrase("retention of"), "worse": "lower", "relative": 0, "then": "warn"},
 }
 
+USUAL_STATES = STATE_FILES
 DAY = 86400.0
 SHOWN = 20
 
@@ -186,4 +188,4 @@ def of_several(wanted: Wanted, logs: t.Sequence[tuple[str, Found]]) -> Finding:
     return finding
 
 
-__all__ = ("ARGUMENT_SPEC", "COMPARABLE", "CONSTRAINTS", "DURATIONS", "TIMEOUT", "WHERE", "problems", "run")
+__all__ = ("ARGUMENT_SPEC", "COMPARABLE", "CONSTRAINTS", "DURATIONS", "TIMEOUT", "USUAL_STATES", "WHERE", "problems", "run")

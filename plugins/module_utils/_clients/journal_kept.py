@@ -29,8 +29,9 @@ AHEAD = 8 * 2**20  # bytes that a file may have been given before anything stand
 class JournalReach:
     """What a journal holds: ``oldest`` is the time of its first entry."""
 
-    kept: Kept
+    kept: Kept | None
     oldest: float | None
+    by_size: bool = False  # the time is that of the present rate
 
 
 def journal_reach(patterns: t.Sequence[str], runner: Runner) -> JournalReach:
@@ -40,25 +41,29 @@ def journal_reach(patterns: t.Sequence[str], runner: Runner) -> JournalReach:
     seen = usage(runner)
     settings = journald_settings(patterns, runner)
     oldest = min((one.head for one in seen.files if one.head is not None), default=None)
-    return JournalReach(kept_by(settings, seen.files, runner.now().timestamp()), oldest)
+    kept, by_size = kept_by(settings, seen.files, runner.now().timestamp())
+    return JournalReach(kept, oldest, by_size)
 
 
-def kept_by(settings: t.Mapping[str, str], files: t.Sequence[JournalFile], now: float) -> Kept:
-    """What the settings keep: a time, or a size that is full after a time at the present rate. CannotObserve."""
+def kept_by(settings: t.Mapping[str, str], files: t.Sequence[JournalFile], now: float) -> tuple[Kept | None, bool]:
+    """What the settings keep: a time, or a size that is full after a time at the present rate, and whether it is the size.
+
+    None where it is the size, and nobody knows yet how fast it fills. CannotObserve.
+    """
     storage = settings.get("Storage", "auto").strip().lower()
     if storage == "none":
-        return Kept(0.0, phrase("Storage=none: journald keeps nothing"))
+        return Kept(0.0, phrase("Storage=none: journald keeps nothing")), False
     if storage == "volatile" or (files and all(one.path.startswith("/run/") for one in files)):
-        return Kept(0.0, phrase("the journal lies in memory and is lost at each restart of the host (Storage={storage})", storage=storage))
+        said = phrase("the journal lies in memory and is lost at each restart of the host (Storage={storage})", storage=storage)
+        return Kept(0.0, said), False
     span = parse_timespan(settings.get("MaxRetentionSec", ""))
     rate = present_rate([(one.head, _size(one.path), one.archived) for one in files if one.head is not None], now)
     if not rate:
-        if span > 0:
-            return Kept(span, verbatim("MaxRetentionSec"))
-        return Kept(None, phrase("journald deletes by size alone, and it is not known yet how fast the journal grows"))
-    limit, said = journal_limit(settings, files)
-    full = Kept(limit / rate, phrase("{said}: {limit:bytes}, at the present rate", said=said, limit=limit))
-    return Kept(span, verbatim("MaxRetentionSec")) if 0 < span <= limit / rate else full
+        return (Kept(span, verbatim("MaxRetentionSec")), False) if span > 0 else (None, True)
+    limit, setting = journal_limit(settings, files)
+    if 0 < span <= limit / rate:
+        return Kept(span, verbatim("MaxRetentionSec")), False
+    return Kept(limit / rate, phrase("{setting}: {limit:bytes}, at the present rate", setting=setting, limit=limit)), True
 
 
 def _size(path: str) -> int:

@@ -17,14 +17,16 @@ from .._message import first_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Completed, Runner, unreadable, user_name
 from .journald import not_all_seen
-from .log_files import rotated_files
+from .log_files import Rotated, rotated_files
+from .log_generations import BROKEN, UNPACKED
 from .log_store import Flow
-from .log_tail import LogTail
+from .log_tail import LONGEST, LogTail, moment_of_line
 from .log_values import HOST_FIELDS, flat
 
 MOST_FILES = 20_000
 MOST_BYTES = 512 * 2**20  # of a journal, or of a file in which all hosts stand
 MOST_OF_ONE = 64 * 2**20  # of the file of one host
+MOST_PACKED = 16 * 2**20  # ... of a compressed one, unpacked
 UNTIMED = 200  # lines without a time after which a file has none
 _HEADER = re.compile(
     r"(?:<\d{1,3}>)?(?:1 )?(?:\d{4}-\d\d-\d\d[T ][\d:.,]{5,20}(?:Z|[+-]\d\d:?\d\d)?|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?: \d{4})?) "
@@ -109,12 +111,33 @@ class GatheredFiles:
         if lines >= enough:
             return
         for rotated in rotated_files(path):
-            if rotated.modified < since or rotated.compressed or lines >= enough:
+            if rotated.modified < since or lines >= enough:
                 continue
-            with LogTail(rotated.path, self.runner) as older:
-                more, newest = _counted_in(older, since, until, enough - lines)
+            if rotated.compressed:
+                more, newest = self._counted_in_packed(rotated, since, enough - lines)
+            else:
+                with LogTail(rotated.path, self.runner) as older:
+                    more, newest = _counted_in(older, since, until, enough - lines)
             counted.add(name, more, newest)
             lines += more
+
+    def _counted_in_packed(self, rotated: Rotated, since: float, enough: int) -> tuple[int, float | None]:
+        """The same of a compressed file, from its beginning; what cannot be unpacked is as old as its last change, which packing leaves."""
+        lines, newest, size, now = 0, None, 0, self.runner.now()
+        extension = os.path.splitext(rotated.path)[1]
+        if extension not in UNPACKED:
+            return 1, rotated.modified
+        try:
+            with UNPACKED[extension](rotated.path) as handle:
+                while (raw := handle.readline(LONGEST)) and lines < enough and size < MOST_PACKED:
+                    self.runner.remaining()
+                    size += len(raw)
+                    moment = moment_of_line(raw.decode("utf-8", "replace"), now)
+                    if moment is not None and moment >= since:
+                        lines, newest = lines + 1, max(moment, newest or moment)
+        except BROKEN:
+            return 1, rotated.modified
+        return (lines, newest) if size < MOST_PACKED else (max(lines, 1), max(newest or 0.0, rotated.modified))
 
     def _of_all(self, path: str, since: float, until: float, satisfied: Enough, counted: Counted) -> None:
         with LogTail(path, self.runner) as tail:
@@ -168,7 +191,7 @@ def _as_expression(pattern: str, host: str) -> str:
             out.append("(?P=host)" if seen else f"(?P<host>{host})")
             seen = True
         elif part in ("**", "**/"):
-            out.append(".*")
+            out.append("(?:.*/)?" if part == "**/" else ".*")
         elif part in ("*", "?"):
             out.append("[^/]*" if part == "*" else "[^/]")
         elif part.startswith("[") and part.endswith("]"):
@@ -224,6 +247,7 @@ class GatheredJournal:
             raise CannotObserve(phrase("{path:path} is no folder: a journal was expected there", path=self.folder))
         counted, seen, size = Counted(), 0, 0
         words = ["--reverse", f"--output-fields={by}", f"--since=@{int(since)}", f"--until=@{int(until)}"]
+        self._needs_journalctl()
         with self.runner.piped(self.command(*words)) as pipe:
             left = b""
             while chunk := pipe.read(65536):
@@ -247,6 +271,7 @@ class GatheredJournal:
     def oldest(self) -> float | None:
         """The time of the first entry. CannotObserve."""
         counted = Counted()
+        self._needs_journalctl()
         with self.runner.piped(self.command("--output-fields=_HOSTNAME")) as pipe:
             left = b""
             while not counted.flows and len(left) < 2**20 and (chunk := pipe.read(65536)):
@@ -256,6 +281,10 @@ class GatheredJournal:
             if not counted.flows:
                 self._complain(pipe.ended())
         return next((flow.newest for flow in counted.flows.values()), None)
+
+    def _needs_journalctl(self) -> None:
+        if self.runner.which("journalctl") is None:
+            raise CannotObserve(phrase("journalctl is not installed on this host, or may not be run: its journal cannot be looked at"))
 
     def _complain(self, ended: Completed) -> None:
         """CannotObserve, where journalctl has not read all."""

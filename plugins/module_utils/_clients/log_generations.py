@@ -26,12 +26,15 @@ from .log_times import read_time
 
 HEAD = 65536
 LINES = 50
-_UNPACKED: t.Mapping[str, type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.LZMAFile]] = {
+UNPACKED: t.Mapping[str, type[gzip.GzipFile] | type[bz2.BZ2File] | type[lzma.LZMAFile]] = {
     ".gz": gzip.GzipFile,
     ".bz2": bz2.BZ2File,
     ".xz": lzma.LZMAFile,
     ".lzma": lzma.LZMAFile,
 }
+
+
+BROKEN = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)  # what unpacking ends with
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,12 +75,12 @@ def first_time_of(path: str, runner: Runner) -> float | None:
     """The time in the first lines of a file, compressed or not; None where none is understood, or it cannot be unpacked."""
     extension = os.path.splitext(path)[1]
     try:
-        if extension in _UNPACKED:
-            with _UNPACKED[extension](path) as handle:
+        if extension in UNPACKED:
+            with UNPACKED[extension](path) as handle:
                 head = handle.read(HEAD)
         else:
             head = runner.read_bytes(path, max_bytes=HEAD)
-    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
+    except (CannotObserve, *BROKEN):
         return None
     return _first_time(head.lstrip(b"\0").decode("utf-8", "replace"), runner.now())
 
@@ -95,4 +98,4 @@ def _spacing(rotated: t.Sequence[Rotated]) -> float | None:
     return (moments[-1] - moments[0]) / (len(moments) - 1) if len(moments) > 2 else None
 
 
-__all__ = ("Reach", "first_time_of", "reach_of")
+__all__ = ("BROKEN", "UNPACKED", "Reach", "first_time_of", "reach_of")

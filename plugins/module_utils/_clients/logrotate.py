@@ -39,7 +39,6 @@ class Rule:
     minsize: int | None = None
     maxsize: int | None = None
     minage: float = 0.0
-    maxage: float | None = None
     olddir: str | None = None
     ifempty: bool = True
 
@@ -201,7 +200,6 @@ _CLAUSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("minsize", re.compile(r"only log files >= (\d+) bytes are rotated")),
     ("maxsize", re.compile(r"log files >= (\d+)(?: bytes)? are rotated earlier")),
     ("minage", re.compile(r"only log files older than (\d+) days are rotated")),
-    ("maxage", re.compile(r"old logs are removed after (\d+) days")),
 )
 
 
@@ -210,7 +208,7 @@ def _extend(rule: Rule, words: str) -> None:
     for name, pattern in _CLAUSES:
         found = pattern.search(words)
         if found:
-            setattr(rule, name, int(found.group(1)) * (DAY if name.endswith("age") else 1))
+            setattr(rule, name, int(found.group(1)) * (DAY if name == "minage" else 1))
     if "no old logs will be kept" in words:
         rule.keeps = 0
     if "empty log files are not rotated" in words:

@@ -51,6 +51,7 @@ class Block:
     program: str | None  # compresscmd
     extension: str | None  # of names in which the number or date stands before it
     start: int = 1  # the number of the newest generation
+    maxage: int | None = None  # days after which one is removed, whatever their number
 
     def takes(self, path: str) -> bool:
         return any(_matches(pattern, path) for pattern in self.patterns)
@@ -67,6 +68,7 @@ class _Globals:
     program: str | None = None
     extension: str | None = None
     start: int = 1
+    maxage: int | None = None
 
     def with_line(self, name: str, value: str) -> _Globals:
         if name in _FLAGS:
@@ -78,6 +80,8 @@ class _Globals:
             return dataclasses.replace(self, extension=value)
         if name == "start" and value.isdigit():
             return dataclasses.replace(self, start=int(value))
+        if name == "maxage" and value.isdigit():
+            return dataclasses.replace(self, maxage=int(value) or None)
         return self
 
 
@@ -112,7 +116,7 @@ def _block(path: str, braces: _Braces, defaults: _Globals) -> Block:
     for name, value in braces.lines:
         own = own.with_line(name, value)
     names = tuple(name for name, _value in braces.lines)
-    return Block(path, tuple(braces.patterns), own.flags, names, own.program, own.extension, own.start)
+    return Block(path, tuple(braces.patterns), own.flags, names, own.program, own.extension, own.start, own.maxage)
 
 
 @dataclasses.dataclass

@@ -400,6 +400,9 @@ def _read(check: str, option: str, given: object, tool: object = None) -> object
     return load_check(check).meant(value) if (check, option) == ("runbook", "sections") and value else value
 
 
+_PROMISED = {"min_retention": ("log_retention",), "max_retention": ("log_retention_max",)}  # commitments, where a log says nothing itself
+
+
 def _where(check: PlannedCheck, option: str, asked: _Asked) -> Steps:
     """The key of the service file that says it."""
     data, identifier = asked.description.data, asked.above.id
@@ -412,6 +415,7 @@ def _where(check: PlannedCheck, option: str, asked: _Asked) -> Steps:
         above: Steps = check.path[:-1] if check.path[-1:] == ("second_copy",) else check.path
         declared += [(*path, name) for path in (check.path, above) for name in ((option, "rpo") if option == "max_age" else (option,))]
         declared += [("commitments", "rpo"), ("commitments", "pdma")] if option == "max_age" else []
+    declared += [("commitments", name) for name in _PROMISED.get(option, ())]
     shared: list[Steps] = [("defaults", *group.split("."), option), ("defaults", "with", check.check, option)]
     last: list[Steps] = [("policy", "name"), check.path] if check.path else [("policy", "name")]
     for steps in (*exception, *policy, *declared, *shared, *last):
