@@ -145,6 +145,15 @@ def each_day_in_vain(world: World) -> Arguments:
     return host.args()
 
 
+def untouched(world: World) -> Arguments:
+    """Nothing rotates it, and nothing was written for 40 days; the file itself was copied here today."""
+    host = Host(world)
+    host.log.write_text("a line without a time\n")
+    aged(host.log, 40)
+    host.rotate()
+    return host.args()
+
+
 def seen_for_the_first_time_again(world: World) -> Arguments:
     """Its state file was lost and is written anew: the date in it is of today, nothing has rotated for 40 days."""
     host = rotating(world)
@@ -426,6 +435,7 @@ ROWS: list[Row] = [
     row("lines with a time of day alone", with_times_of_day, "pass", r"a time of day without a date"),
     row("as many are kept as are declared", healthy("daily\nrotate 7", generations=7), "pass", r"daily, 7 kept"),
     row("fails each day, today is in the state file", each_day_in_vain, "fail", NOT_RUN),
+    row("untouched for 40 days, seen by logrotate today", untouched, "fail", r"no rotated file lies beside it: .*known by its last change"),
     row("its state file was written anew", seen_for_the_first_time_again, "fail", r"has not rotated since.*40 d"),
     row(
         "perhaps it was empty until now",

@@ -92,7 +92,7 @@ def _borne_out(log: Log, tried: float) -> bool:
 def judge_age(verdict: Verdict, log: Log, found: Began, limit: float, now: float) -> list[Measurement]:
     current = log.current
     moment, source = found
-    if moment is None and now - current.modified > limit:
+    if now - current.modified > limit and source != FIRST_LINES and (moment is None or current.modified < moment):
         moment, source = current.modified, phrase("its last change")
     if moment is None:
         if not log.rotated:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-from .._clients import systemd
+from .._clients import crontabs, systemd
 from .._clients.cron import ignored_because
 from .._clients.logrotate import State
 from .._finding import CannotObserve
@@ -16,13 +16,16 @@ from .._message import first_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner
 from ._rotation_verdict import DAY, Verdict
-from .scheduled_job import CRON_PLACES, TIMER_PROPERTIES, cron_is_running, find_entries
 
 EVERY = 2 * DAY  # distributions run it once a day
 CONFIG = "/etc/logrotate.conf"
 TIMER = "logrotate.timer"
 SYSTEMD_RUNS = "/run/systemd/system"  # where Debian's script in cron.daily leaves it to the timer
 FEW = 20  # timers that are looked at beside the usual one
+_TIMER = (
+    "LoadState,ActiveState,SubState,UnitFileState,Unit,NextElapseUSecRealtime,NextElapseUSecMonotonic,InactiveEnterTimestamp,"
+    "WantedBy,RequiredBy,UpheldBy,BoundBy,TriggeredBy"
+)
 _SERVICE = "LoadState,ActiveState,Result,ExecMainStatus,ExecMainStartTimestamp,ExecMainExitTimestamp,ExecStart"
 
 
@@ -87,7 +90,7 @@ def _timer(asked: Asked, runner: Runner) -> tuple[Starter | None, str]:
     """The timer of this configuration, and the service that it starts; None where there is none, or systemd does not run this host."""
     name = asked.timer or TIMER
     try:
-        shown = systemd.show(runner, name, f"{TIMER_PROPERTIES},InactiveEnterTimestamp")
+        shown = systemd.show(runner, name, _TIMER)
     except CannotObserve:
         return None, ""
     load = shown["LoadState"]
@@ -124,7 +127,7 @@ def _service(unit: str, runner: Runner) -> systemd.Properties:
 
 def _cron(asked: Asked, runner: Runner, *, by_systemd: bool) -> Starter | None:
     try:
-        entries, _hidden = find_entries(runner, asked.cron, "logrotate", None)
+        entries, _hidden = crontabs.find_entries(runner, asked.cron, "logrotate", None)
     except CannotObserve:
         return None
     wrong: list[Message] = []
@@ -137,7 +140,7 @@ def _cron(asked: Asked, runner: Runner, *, by_systemd: bool) -> Starter | None:
         reason = ignored_because(entry)
         if reason is None and by_systemd and not entry.line and SYSTEMD_RUNS in text:
             reason = phrase("{path:path} leaves it to the timer, as systemd runs this host", path=entry.path)
-        if reason is None and os.geteuid() == 0 and os.path.dirname(entry.path) in CRON_PLACES and not cron_is_running():
+        if reason is None and os.geteuid() == 0 and crontabs.cron_reads([entry]) and not crontabs.cron_is_running():
             reason = phrase("{place:path} would start it, but no cron daemon is running on this host", place=entry.where)
         if reason is None:
             return Starter()

@@ -94,6 +94,11 @@ class Log(Access, total=False):
     syslog: str
     journald: str
     http: str
+    container: str
+    engine: str
+    persistent: bool
+    forwarded: bool
+    max_silence: Duration
     socket: str
     to: str
     protocol: str
@@ -112,8 +117,11 @@ class Log(Access, total=False):
     rotated_by: str
     max_size: str | int
     max_age: Duration
+    generations: int
     logrotate_config: str
     logrotate_state: str
+    logrotate_timer: str
+    logrotate_cron: str
     canary: str
     deadline: Duration
     using: str

@@ -26,6 +26,8 @@ def why_not(log: Log) -> Message | None:
 
 def refuses_line(description: Description, log: Log) -> bool:
     """Whether no line is written into a log, so that only the lines which come anyway can tell (log_flow)."""
+    if log.get("container"):
+        return True  # nothing writes into the standard output of a process but itself
     word = word_of(description, log)
     return word == NEVER or (word is None and why_not(log) is not None)
 
