@@ -23,6 +23,7 @@ from .tls import NO_ISSUER, trusting_context
 
 TIMEOUT = 10.0
 AFTERWARDS = 0.5  # seconds in which a receiver that does not want the message closes the connection, or says so
+_SELF_SIGNED = (18, 19)  # of OpenSSL: an authority, or a server, that nobody here trusts
 NAME = re.compile(r"[^!-~]")
 
 
@@ -147,7 +148,7 @@ def _refusal(receiver: Receiver, address: Address, exc: OSError) -> Message:
         return phrase("nobody takes syslog messages at {receiver:path} ({protocol}): nothing listens there", receiver=at, protocol=protocol)
     if isinstance(exc, ssl.SSLCertVerificationError):
         reason = str(exc.verify_message or exc.reason).rstrip(".")
-        if exc.verify_code in NO_ISSUER:
+        if exc.verify_code in (*NO_ISSUER, *_SELF_SIGNED):
             return phrase(
                 "{receiver:path} takes syslog messages with a certificate that is not trusted here ({reason}): set to_ca_path",
                 receiver=at,
