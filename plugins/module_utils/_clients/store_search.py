@@ -28,6 +28,7 @@ class StoreSearch:
         self.host_is_sure = host_is_sure or bool(store.place.host_field)
         self.records: dict[str, list[Stored]] = {}  # by token, of the last look
         self.hindered: list[Message] | None = None  # what keeps the store from taking lines; None: not asked yet
+        self.asked_again = False
         self.silent = 0  # looks in a row that had no answer
         self.unseen: Message | None = None  # why it could not be looked elsewhere
 
@@ -92,10 +93,14 @@ class StoreSearch:
         return told
 
     def hindrances(self) -> t.Sequence[Message]:
+        """What keeps the store from taking lines now, where something did when it was asked first: an index may have been made since."""
+        if self.hindered and not self.asked_again:
+            self._look_again()
         return self.hindered or ()
 
     def _look_again(self) -> None:
         """What hinders the store now: it may have run full meanwhile."""
+        self.asked_again = True
         try:
             self.hindered = self.store.ready()
         except CannotObserve as exc:
