@@ -91,21 +91,29 @@ class Writing(t.TypedDict):
     logrotate_state: str | None
 
 
-def problems(args: t.Mapping[str, t.Any]) -> list[str]:
+def problems(args: t.Mapping[str, object]) -> list[str]:
     """What is wrong with the options of the writing half, beyond what their types say."""
     found = []
-    via, to = args.get("via"), args.get("to")
+    via, to, length = args.get("via"), str(args.get("to") or ""), args.get("length")
     if via == "http" and not args.get("payload"):
         found.append("payload: with via http it is needed, and holds {line} or {marker}")
-    if via in ("http", "probe") and (urlsplit(str(to or "")).scheme not in ("http", "https") or not urlsplit(str(to or "")).hostname):
+    if via in ("http", "probe") and not _is_address(to):
         found.append(f"to: with via {via} an http:// or https:// address is needed")
     if via == "syslog" and to and syslog_sending.split(to) is None:
         found.append("to: expected HOST:PORT, as log1.example:6514")
-    if args.get("length") and not 0 < int(args["length"]) <= LONGEST:
+    if isinstance(length, int) and not 0 < length <= LONGEST:
         found.append(f"length: expected at most {LONGEST} bytes")
     if args.get("after_rotation") and via not in (None, "file"):
         found.append("after_rotation: only a log file is rotated (via: file)")
     return found
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def new_marker(args: Writing, via: str, runner: Runner) -> Marker:

@@ -10,14 +10,11 @@ import typing as t
 from .._clients.canary_marker import Marker
 from .._clients.file_search import FileSearch, Searched
 from .._clients.journal_search import JournalSearch
-from .._clients.log_search import Search
+from .._clients.log_search import Asked, Search
 from .._clients.store_search import StoreSearch
 from .._finding import Finding, Measurement, failed, unknown
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import user_name
-
-if t.TYPE_CHECKING:  # pragma: no cover
-    from ._canary_told import Asked
 
 
 def missing(marker: Marker, search: Search, asked: Asked, astray: Message | None) -> Finding:

@@ -5,30 +5,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 import typing as t
 
 from .._clients.canary_comparison import Deviation, Found, compare, is_whole
 from .._clients.canary_marker import Marker
-from .._clients.log_search import First, Search, latency
+from .._clients.log_search import Asked, First, Search, latency
 from .._clients.log_values import as_moment
 from .._finding import Facts, Finding, Measurement, failed, passed, unknown, warned
 from .._phrase import Message, phrase, with_more
 from ._canary_missing import missing
 
 SKEW = 3600.0  # clocks of hosts differ
-
-
-@dataclasses.dataclass(frozen=True)
-class Asked:
-    """How the lines were looked for."""
-
-    deadline: float
-    search: str | None
-    local: bool
-    waited: float  # in all
-    now: float
 
 
 def told(markers: t.Sequence[Marker], first: t.Mapping[str, First], search: Search, asked: Asked) -> list[Finding]:
@@ -158,4 +146,4 @@ def _at_home(marker: Marker, found: list[Found], first: First | None, asked: Ask
     return warned(phrase("{found}: that it arrives centrally is not proven", found=message), **fields)
 
 
-__all__ = ("Asked", "told")
+__all__ = ("told",)

@@ -14,7 +14,7 @@ from .._clients.canary_marker import Marker, host_name
 from .._clients.file_search import FileSearch
 from .._clients.forced_rotation import rotate
 from .._clients.journal_search import JournalSearch
-from .._clients.log_search import Search, look
+from .._clients.log_search import Asked, Search, look
 from .._clients.log_writing import NotTaken
 from .._clients.store_search import StoreSearch
 from .._finding import CannotObserve, Finding, failed, passed
@@ -22,7 +22,7 @@ from .._http import HttpArguments
 from .._phrase import phrase
 from .._runner import Runner, user_name
 from . import _canary_lines
-from ._canary_told import Asked, told
+from ._canary_told import told
 from ._log_stores import BACKENDS, log_store, log_store_spec
 
 WHERE = "both"
@@ -67,7 +67,7 @@ class Arguments(_canary_lines.Writing, HttpArguments):
     local: bool
 
 
-def problems(args: t.Mapping[str, t.Any], given: t.Mapping[str, t.Any]) -> list[str]:
+def problems(args: t.Mapping[str, object], given: t.Mapping[str, object]) -> list[str]:
     """What is wrong with arguments that fit the spec; the half that looks has no options of the half that writes."""
     return _canary_lines.problems(args) if given.get("via") else []
 

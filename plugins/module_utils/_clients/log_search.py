@@ -37,6 +37,17 @@ class Search(t.Protocol):
 
 
 @dataclasses.dataclass(frozen=True)
+class Asked:
+    """How lines were looked for."""
+
+    deadline: float
+    search: str | None
+    local: bool  # whether it is enough that they are found where they were written
+    waited: float  # in all
+    now: float
+
+
+@dataclasses.dataclass(frozen=True)
 class First:
     """When a line was found for the first time."""
 
@@ -85,4 +96,4 @@ def latency(marker: Marker, first: First, arrived: float | None) -> float | None
     return moment - marker.written_epoch
 
 
-__all__ = ("First", "Search", "latency", "look")
+__all__ = ("Asked", "First", "Search", "latency", "look")
