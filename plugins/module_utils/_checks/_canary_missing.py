@@ -25,10 +25,8 @@ def missing(marker: Marker, search: Search, asked: Asked, astray: Message | None
         finding = _not_in_files(marker, search, asked, astray, observed, expected)
     elif isinstance(search, JournalSearch):
         finding = _not_in_journal(marker, search, asked, observed)
-    elif isinstance(search, StoreSearch):
-        finding = _not_in_store(marker, search, asked, astray, observed)
     else:
-        finding = unknown(phrase("the line written on {host} was not found", host=marker.host))
+        finding = _not_in_store(marker, t.cast("StoreSearch", search), asked, astray, observed)
     before = marker.before_rotation
     if finding.status.value == "fail" and before is not None and any(one.own is None for one in search.found(before)):
         finding.message = phrase(
