@@ -121,9 +121,10 @@ def _time_for(log: Log) -> dict[str, object]:
 
 
 def _names(host: str, log: Log, description: Description) -> list[str]:
-    """Under which names the store may have a host, beside those that it gives itself."""
+    """Under which names the store may have a host, beside that of the inventory and those that it gives itself."""
     said = (log.get("names") or {}).get(host)
-    return [said] if said else []
+    known = [*([said] if said else []), *description.inventory.addresses_of(host)]
+    return [name for name in dict.fromkeys(known) if name != host]
 
 
 DERIVATIONS: dict[str, Derivation] = {"log_canary": _canaries}
