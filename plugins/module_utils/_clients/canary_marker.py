@@ -91,9 +91,9 @@ class Marker:
             value = data.get(name)
             return None if value is None else str(value)[:4096]
 
-        def number(name: str) -> int | None:
+        def number(name: str, least: int = 0) -> int | None:
             value = data.get(name)
-            return value if isinstance(value, int) and not isinstance(value, bool) else None
+            return value if isinstance(value, int) and not isinstance(value, bool) and least <= value < 2**64 else None
 
         names = data.get("names")
         before = data.get("before_rotation")
@@ -112,7 +112,7 @@ class Marker:
             folder_inode=number("folder_inode"),
             names=tuple(name[:255] for name in names[:MOST_NAMES] if isinstance(name, str)) if isinstance(names, (list, tuple)) else (),
             machine=word("machine"),
-            zone=number("zone"),
+            zone=number("zone", -86400),
             ends=data.get("ends") is True,
             padding=max(0, number("padding") or 0),
             size=number("size"),
@@ -128,7 +128,9 @@ class Marker:
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         fields["names"] = list(self.names)
         fields["before_rotation"] = self.before_rotation.as_dict() if self.before_rotation else None
-        kept = {key: value for key, value in fields.items() if value not in (None, "", False, []) and (key, value) != ("padding", 0)}
+        usual = Marker(self.marker)
+        kept = {key: value for key, value in fields.items() if value is not None and value != [] and value != getattr(usual, key)}
+        kept["marker"] = self.marker
         return kept if self.begin is None else {**kept, "begin": self.begin}
 
     def is_of_host(self, name: str) -> bool:
@@ -150,7 +152,7 @@ def written(markers: t.Iterable[Marker]) -> list[float]:
 def _epoch(value: object) -> float | None:
     try:
         moment = float(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment if moment is not None and math.isfinite(moment) and abs(moment) < 1e11 else None
 
