@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pathlib
 import secrets
 import subprocess
 import sys
+import tempfile
 import time
 import typing as t
 
+import journals
 import log_servers
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._clients import forced_rotation
@@ -21,6 +24,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._engine impo
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Clock, Runner
 from ansible_collections.operability.readiness.plugins.plugin_utils._running.requests_http import RequestsHttp
+from journal_receiver import JournalReceiver
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to mount")
@@ -244,3 +248,35 @@ def test_nothing_is_rotated_unless_it_is_asked_for(binaries: t.Any, tmp_path: pa
     given = {"via": "file", "path": str(made.log), "backend": "file", "search": "-", "logrotate_config": str(made.config)}
     assert run_item(Item(key="x", check="log_canary", args=given, call="write"), made.runner)[0].status == "pass"
     assert made.files() == {"app.log", "twin.log", "other.log"} and not made.state.exists()
+
+
+# -- a journal, sent as hosts send theirs
+
+
+@as_root
+@pytest.mark.parametrize(("via", "name"), [("journald", "socket"), ("syslog", "dev-log")])
+def test_a_line_in_the_journal_arrives_at_the_receiver(tmp_path: pathlib.Path, via: str, name: str) -> None:
+    """journald takes it, systemd-journal-upload sends it, systemd-journal-remote keeps it: there it is central, and at home it is not."""
+    with contextlib.ExitStack() as stack:
+        short = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="j")))  # the path of a socket is
+        daemon: journals.Journald = stack.enter_context(journals.Journald(short / "h"))
+        receiver: JournalReceiver = stack.enter_context(JournalReceiver(tmp_path / "receiver"))
+        given = {"via": via, "socket": str(daemon.sockets / name), "tag": "payments", "backend": "journald"}
+        daemon.say("another line")
+        (own,) = [path.parent for path in daemon.root.glob("*/log/journal/*/*.journal")]
+        sending = [
+            journals.program("systemd-journal-upload"),
+            f"--url={receiver.url}",
+            f"--directory={own}",
+            f"--save-state={tmp_path}/sent",
+        ]
+        sender = subprocess.Popen([*sending, "--follow"], env=journals.environment(), stderr=subprocess.DEVNULL)
+        stack.callback(sender.wait)
+        stack.callback(sender.kill)
+        runner = Runner(environ=receiver.journalctl(tmp_path))
+        asked = {**given, "search": str(receiver.received), "deadline": "40s", "interval": "300ms"}
+        found = run_item(Item(key="x", check="log_canary", args=asked), runner)[0]
+        assert found.status == "pass", found.message
+        assert "was found in the journal of" in found.message and found.proof == "observed"
+        home = run_item(Item(key="x", check="log_canary", args={**asked, "search": str(own), "deadline": "3s"}), runner)[0]
+        assert (str(home.status), "that it arrives centrally is not proven" in home.message) == ("warn", True), home.message
