@@ -39,7 +39,8 @@ class Loki:
     def __init__(self, connection: Connection, place: Place, runner: Runner) -> None:
         self.place, self.runner = place, runner
         base = connection.url.rstrip("/").removesuffix("/loki/api/v1").removesuffix("/loki")
-        self.server = LogServer("Loki", base, connection, runner)
+        # it remembers that there was nothing at an earlier time, where a line may come late
+        self.server = LogServer("Loki", base, connection, runner).with_headers({"Cache-Control": "no-cache"})
         if place.tenant:
             self.server = self.server.with_headers({"X-Scope-OrgID": place.tenant})
         self.name = self.server.name

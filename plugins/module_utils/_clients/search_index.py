@@ -53,6 +53,7 @@ class _Look:
     query: str | None = None
     timeout: float = 30.0
     joined: bool = False  # also as a part of a longer word, which costs the store much
+    patterns: bool = True  # also in fields that are kept whole, which costs it much too
 
 
 class SearchIndex:
@@ -188,7 +189,8 @@ class SearchIndex:
         if self.index == "*":
             return []
         inside = {line.key for line in self._look(tokens, _Look(self.index, self._fields))}
-        there = [line for line in self._look(tokens, _Look("*", self._fields, timeout=QUICK)) if line.key not in inside]
+        everywhere = _Look("*", self._fields, patterns=False)
+        there = [line for line in self._look(tokens, everywhere) if line.key not in inside]
         return [
             dataclasses.replace(
                 line, astray=phrase("it lies in the index {other:path}, not in {index:path}", other=line.place, index=self.index)
@@ -274,7 +276,7 @@ class SearchIndex:
         for field in look.fields:
             if any(kind in BY_WORDS for kind in types[field]):
                 clauses += [{"match_phrase": {field: token}} for token in tokens]
-            if look.joined or any(kind in BY_WHOLE_VALUE for kind in types[field]):
+            if look.joined or (look.patterns and any(kind in BY_WHOLE_VALUE for kind in types[field])):
                 clauses += [{"wildcard": {field: {"value": f"*{token}*"}}} for token in tokens]
         return clauses or [{"match_none": {}}]
 

@@ -35,7 +35,7 @@ def test_the_lines_of_200_hosts_are_found_in_one_search(loki: Loki) -> None:
         loki.put({"app": "shop", "host": f"web{number}"}, f"operability-canary {token}")
     loki.put({"app": "shop", "host": "web1"}, "another line")
     found = store_of(loki).find(tokens, began)
-    assert len(loki.asked) == 1 and loki.asked[0].method == "POST"
+    assert len(loki.asked) == 1 and loki.asked[0].method == "POST" and loki.asked[0].headers["cache-control"] == "no-cache"
     assert {line.text for line in found} == {f"operability-canary {token}" for token in tokens}
     first = next(line for line in found if tokens[0] in line.text)
     assert (first.host, first.place, first.field) == ("web0", '{app="shop", host="web0"}', "line")
