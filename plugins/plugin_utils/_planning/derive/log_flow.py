@@ -28,7 +28,7 @@ def logs_of(description: Description) -> list[tuple[str, Part, Log, Steps]]:
 
 
 def name_of(log: Log) -> str:
-    return str(log.get("file") or log.get("journald") or log.get("syslog") or "log")
+    return str(log.get("file") or log.get("journald") or log.get("syslog") or log.get("container") or "log")
 
 
 def unit_of(log: Log) -> str | None:
