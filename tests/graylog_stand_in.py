@@ -13,7 +13,7 @@ import typing as t
 
 from log_stand_in import Answer, Asked, Json, StandIn
 
-USER, PASSWORD = "readiness", "s3cret"
+USER, PASSWORD, TOKEN = "readiness", "s3cret", "1d2c3b4a"
 _WORDS = re.compile(r"(?:([\w.\\@-]+):)?\((\"\w+\"(?: OR \"\w+\")*)\)")
 _FIELD = re.compile(r"\(?([\w.]+):\"?([\w.-]+)\"?\)?")
 
@@ -42,11 +42,11 @@ class Graylog(StandIn):
         self.messages.append({"message": text, **about, **fields})
 
     def answer(self, asked: Asked) -> Answer:
-        login = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+        logins = [base64.b64encode(login.encode()).decode() for login in (f"{USER}:{PASSWORD}", f"{TOKEN}:token")]
         if asked.path == "/api/":
             about = {"cluster_id": "c0ffee", "node_id": "1", "version": "6.1.4+abc", "tagline": "Manage your logs in the dark"}
             return Answer(200, about)
-        if asked.headers.get("authorization") != f"Basic {login}":
+        if asked.headers.get("authorization") not in [f"Basic {login}" for login in logins]:
             return Answer(401, "")
         if asked.method == "POST" and "x-requested-by" not in asked.headers:
             return Answer(400, {"type": "ApiError", "message": "CSRF protection header is missing."})
@@ -134,4 +134,4 @@ def _seconds(text: str) -> float:
     return dt.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
-__all__ = ("PASSWORD", "USER", "Graylog", "index_set")
+__all__ = ("PASSWORD", "TOKEN", "USER", "Graylog", "index_set")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import http.server
 import json
@@ -94,7 +95,8 @@ class StandIn:
                 for name, value in {"Content-Type": kind, **answer.headers, "Content-Length": str(len(text))}.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(text[: len(text) - stand_in.cut] if stand_in.cut else text)
+                with contextlib.suppress(BrokenPipeError):  # whoever asked has given up
+                    self.wfile.write(text[: len(text) - stand_in.cut] if stand_in.cut else text)
                 self.close_connection = self.close_connection or bool(stand_in.cut)
 
             do_GET = do_POST = _do

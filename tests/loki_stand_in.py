@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import time
 import typing as t
@@ -120,7 +121,8 @@ class Loki(StandIn):
                 same = bool(re.fullmatch(value, held)) if "~" in operator else held == value
                 if same == operator.startswith("!"):
                     return False
-            return all(re.search(value, line.text) if kind == "~" else value in line.text for kind, value in filters)
+            said = [(kind, json.loads(f'"{value}"')) for kind, value in filters]
+            return all(re.search(value, line.text) if kind == "~" else value in line.text for kind, value in said)
 
         return [line for line in self.lines if line.tenant == tenant and fits(line)]
 

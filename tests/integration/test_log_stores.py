@@ -238,6 +238,28 @@ def test_in_opensearch_a_line_is_found_elsewhere_with_the_reason(kind: str) -> N
     assert not found
 
 
+def test_in_opensearch_all_hosts_are_looked_for_elsewhere_and_a_mark_without_gaps_is_told(kind: str) -> None:
+    server, tokens, joined, now = log_servers.opensearch(), marks(200), marks(1)[0], time.time()
+    index, other = server.own_index(), server.own_index("others")
+    known = {name: "x" for name in ("message", "msg", "log", "body", "text")}
+    server.put(index, known, {"message": f"operability_{joined}_canary"})
+    server.put(other, *[{**known, "message": written(token)} for token in tokens])
+    store = search_index(kind, index)
+    assert store.find([joined, *tokens], now) == []
+    found = store.find_elsewhere([joined, *tokens], now)
+    assert len(found) == 201
+    (glued,) = [line for line in found if joined in line.text]
+    assert str(glued.astray) == "it is a part of a longer word in the field message, where no search for it finds it"
+
+
+def test_in_opensearch_a_line_among_hundreds_of_fields_is_found(kind: str) -> None:
+    server, (token,), now = log_servers.opensearch(), marks(1), time.time()
+    index = server.own_index()
+    server.put(index, {**{f"a{number}": number for number in range(900)}, "message": written(token), "host": "web1"})
+    (line,) = search_index(kind, index).find([token], now)
+    assert (line.text, line.host, len(line.fields)) == (written(token), "web1", 200)
+
+
 @pytest.mark.parametrize("host", [{"type": "keyword"}, {"type": "text", "fields": {"keyword": {"type": "keyword"}}}])
 def test_in_opensearch_the_lines_of_each_instance_are_counted(kind: str, host: dict[str, t.Any]) -> None:
     server, now = log_servers.opensearch(), time.time()

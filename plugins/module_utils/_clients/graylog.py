@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import typing as t
 from urllib.parse import quote
@@ -38,6 +39,8 @@ class Graylog:
     def __init__(self, connection: Connection, place: Place, runner: Runner) -> None:
         self.place, self.runner = place, runner
         base = connection.url.rstrip("/").removesuffix("/api")
+        if connection.bearer_token and not connection.url_username:  # an access token, which Graylog takes as a user's name
+            connection = dataclasses.replace(connection, url_username=connection.bearer_token, url_password="token", bearer_token=None)
         # without the first header Graylog takes no question that is posted
         self.server = LogServer("Graylog", base, connection, runner).with_headers({"X-Requested-By": "operability.readiness"})
         self.name = self.server.name
@@ -245,7 +248,7 @@ class Graylog:
         timeout: float = 30.0,
     ) -> list[Stored]:
         def search(wanted: list[str], most: int) -> tuple[list[Stored], bool]:
-            words = " OR ".join(f'"{token}"' for token in wanted)
+            words = " OR ".join(map(json.dumps, wanted))
             marked = f"{_escaped(field)}:({words})" if field else f"({words})"
             whole = f"({query}) AND {marked}" if query else marked
             streams = (self._only() or []) if stream else []

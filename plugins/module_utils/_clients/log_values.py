@@ -15,7 +15,8 @@ from .._finding import isoformat
 
 LONGEST_TEXT = 65_536  # characters of a line that are kept
 LONGEST_FIELD = 1_000
-MOST_FIELDS = 200
+MOST_FIELDS = 5_000  # of a document that are looked at
+KEPT_FIELDS = 200
 DEEPEST = 12
 # the names under which shippers usually have the host of a line, the surest first
 HOST_FIELDS = (
@@ -113,8 +114,9 @@ def host_of(fields: t.Mapping[str, str], field: str | None) -> str | None:
 
 
 def cut(fields: t.Mapping[str, str], without: t.Collection[str]) -> dict[str, str]:
-    """The fields but for some, each cut."""
-    return {name: value[:LONGEST_FIELD] for name, value in fields.items() if name not in without}
+    """The fields but for some, each cut, and not more than a few hundred."""
+    kept = [name for name in fields if name not in without][:KEPT_FIELDS]
+    return {name: fields[name][:LONGEST_FIELD] for name in kept}
 
 
 def holding(fields: t.Mapping[str, str], tokens: t.Sequence[str], first: t.Sequence[str] = ()) -> str | None:

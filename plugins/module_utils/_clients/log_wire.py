@@ -136,7 +136,7 @@ class LogServer:
         if status in (404, 405):
             return self.trouble(
                 phrase(
-                    "{server} has no {path:path} ({status}): is it a {brand}, and is the path of its address right?",
+                    "{server} has no {path:path} ({status}): is it really {brand}, and is the path of its address right?",
                     server=self.name,
                     path=path,
                     status=status,
@@ -169,15 +169,15 @@ class LogServer:
 Search = t.Callable[[list[str], int], "tuple[list[Stored], bool]"]  # the lines with these tokens, and whether there are more than so many
 
 
-def gather(server: LogServer, tokens: t.Sequence[str], search: Search) -> list[Stored]:
-    """The lines that ``search`` finds, for any number of tokens; one search for up to AT_ONCE of them.
+def gather(server: LogServer, tokens: t.Sequence[str], search: Search, at_once: int = AT_ONCE) -> list[Stored]:
+    """The lines that ``search`` finds, for any number of tokens; one search for up to ``at_once`` of them.
 
     A line that came a thousand times must not push out those of the other hosts: what was not found in a full answer is looked for
     by itself. CannotObserve where that does not end.
     """
     found: list[Stored] = []
-    for start in range(0, len(tokens), AT_ONCE):
-        left = list(tokens[start : start + AT_ONCE])
+    for start in range(0, len(tokens), at_once):
+        left = list(tokens[start : start + at_once])
         for _round in range(ROUNDS):
             lines, more = search(left, len(left) * PER_TOKEN + 100)
             found += lines

@@ -39,7 +39,8 @@ class Loki:
     def __init__(self, connection: Connection, place: Place, runner: Runner) -> None:
         self.place, self.runner = place, runner
         base = connection.url.rstrip("/").removesuffix("/loki/api/v1").removesuffix("/loki")
-        self.server = LogServer("Loki", base, connection, runner)
+        # it remembers that there was nothing at an earlier time, where a line may come late
+        self.server = LogServer("Loki", base, connection, runner).with_headers({"Cache-Control": "no-cache"})
         if place.tenant:
             self.server = self.server.with_headers({"X-Scope-OrgID": place.tenant})
         self.name = self.server.name
@@ -198,7 +199,7 @@ class Loki:
 
     def _find(self, query: str, tokens: t.Sequence[str], start: float, end: float, timeout: float = 30.0) -> list[Stored]:
         def search(wanted: list[str], most: int) -> tuple[list[Stored], bool]:
-            marked = f'{query} |~ "{"|".join(wanted)}"'
+            marked = f"{query} |~ {json.dumps('|'.join(map(re.escape, wanted)))}"
             lines = self._streams(self.server, marked, start, end, most, timeout=timeout)
             kept = [dataclasses.replace(line, text=around(line.text, wanted)) for line in lines if any(one in line.text for one in wanted)]
             return kept, len(lines) >= most

@@ -51,7 +51,7 @@ def entries(text: str) -> t.Iterator[tuple[tuple[str, ...], str]]:
         # the items of a list may stand as deep as its key
         while above and (above[-1][0] >= depth):
             above.pop()
-        key = next(one for one in (double, single, plain) if one is not None).strip()
+        key = next((one for one in (double, single, plain) if one is not None), "").strip()
         above.append((depth, key))
         if value:
             yield tuple(name for _depth, name in above), value.strip().strip("\"'")

@@ -17,9 +17,11 @@ from .._phrase import Message, phrase
 from .._runner import Runner
 from .log_store import Flow, Kept, Place, Stored
 from .log_values import MESSAGE_FIELDS, around, as_moment, cut, flat, holding, host_of, moment_of
-from .log_wire import SKEW, LogServer, Refused, gather, not_in, too_many_values
+from .log_wire import AT_ONCE, SKEW, LogServer, Refused, gather, not_in, too_many_values
 
 INSTANCES = 10_000
+CLAUSES = 900  # in one search: less than the 1,024 that are allowed
+MOST_JOINED = 20  # tokens that are looked for within longer words
 QUICK = 10.0  # seconds for what is only looked for because something is amiss
 FIRST_LOGS = 978_307_200.0  # 2001: what is dated before has a broken time, and is not old
 ARRIVAL = ("event.ingested", "ingested", "@ingested", "ingest_timestamp")  # where ingest pipelines put the time of arrival
@@ -50,6 +52,8 @@ class _Look:
     since: float | None = None
     query: str | None = None
     timeout: float = 30.0
+    joined: bool = False  # also as a part of a longer word, which costs the store much
+    patterns: bool = True  # also in fields that are kept whole, which costs it much too
 
 
 class SearchIndex:
@@ -157,7 +161,7 @@ class SearchIndex:
 
     def find_elsewhere(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
         found: list[Stored] = []
-        for look in (self._astray_here, self._in_other_indices):
+        for look in (self._astray_here, self._in_longer_words, self._in_other_indices):
             left = not_in(found, tokens)
             try:
                 found += look(left, since) if left else []
@@ -173,12 +177,20 @@ class SearchIndex:
         inside = {line.key for line in self._look(hit, place)} if hit else set()
         return [dataclasses.replace(line, astray=self._why(line, since)) for line in here if line.key not in inside]
 
+    def _in_longer_words(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
+        """Where a line has no gap before or behind the token, and the field is split into words at gaps."""
+        look = _Look(self.index, (self.message_field,), since, self.place.query, QUICK, joined=True)
+        said = phrase("it is a part of a longer word in the field {field:path}, where no search for it finds it", field=self.message_field)
+        words = {line.key for line in self._look(tokens[:MOST_JOINED], dataclasses.replace(look, joined=False))}
+        return [dataclasses.replace(line, astray=said) for line in self._look(tokens[:MOST_JOINED], look) if line.key not in words]
+
     def _in_other_indices(self, tokens: t.Sequence[str], _since: float) -> list[Stored]:
         """What lies in the place itself is found here too, and is no news."""
         if self.index == "*":
             return []
         inside = {line.key for line in self._look(tokens, _Look(self.index, self._fields))}
-        there = [line for line in self._look(tokens, _Look("*", self._fields, timeout=QUICK)) if line.key not in inside]
+        everywhere = _Look("*", self._fields, patterns=False)
+        there = [line for line in self._look(tokens, everywhere) if line.key not in inside]
         return [
             dataclasses.replace(
                 line, astray=phrase("it lies in the index {other:path}, not in {index:path}", other=line.place, index=self.index)
@@ -239,6 +251,7 @@ class SearchIndex:
 
     def _look(self, tokens: t.Sequence[str], look: _Look) -> list[Hit]:
         """The lines in which one of the tokens stands."""
+        of_each = len(self._of_tokens(["x"], look))
 
         def search(wanted: list[str], most: int) -> tuple[list[Stored], bool]:
             clauses = self._of_tokens(wanted, look)
@@ -254,7 +267,7 @@ class SearchIndex:
             hits = self._hits(self._search(asked, look.index, look.timeout))
             return [line for hit in hits if (line := self._stored(hit, wanted))], len(hits) >= most
 
-        return t.cast("list[Hit]", gather(self.server, tokens, search))
+        return t.cast("list[Hit]", gather(self.server, tokens, search, max(1, min(AT_ONCE, CLAUSES // of_each))))
 
     def _of_tokens(self, tokens: t.Sequence[str], look: _Look) -> list[Json]:
         """A clause for each token, analyzed as the field is: whatever splits it there splits it here."""
@@ -263,7 +276,7 @@ class SearchIndex:
         for field in look.fields:
             if any(kind in BY_WORDS for kind in types[field]):
                 clauses += [{"match_phrase": {field: token}} for token in tokens]
-            if any(kind in BY_WHOLE_VALUE for kind in types[field]):
+            if look.joined or (look.patterns and any(kind in BY_WHOLE_VALUE for kind in types[field])):
                 clauses += [{"wildcard": {field: {"value": f"*{token}*"}}} for token in tokens]
         return clauses or [{"match_none": {}}]
 

@@ -178,7 +178,7 @@ class VictoriaLogs:
     ) -> list[Stored]:
         def search(wanted: list[str], most: int) -> tuple[list[Stored], bool]:
             name = "*" if field == "*" else _quoted(field)
-            words = ",".join(f'"{token}"' for token in wanted)
+            words = ",".join(map(json.dumps, wanted))
             end = self._now() + SKEW
             rows = self._rows(server, f"{name}:contains_any({words})", timeout, query=query, start=start, end=end, limit=most)
             return [line for row in rows if (line := self._stored(row, wanted))], len(rows) >= most

@@ -14,7 +14,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks._log
 from ansible_collections.operability.readiness.plugins.module_utils._clients.log_store import LogStore
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
-from graylog_stand_in import PASSWORD, USER, Graylog, index_set
+from graylog_stand_in import PASSWORD, TOKEN, USER, Graylog, index_set
 from log_stand_in import Answer
 
 
@@ -138,6 +138,14 @@ def test_it_is_ready_and_says_what_hinders_it(graylog: Graylog) -> None:
     graylog.add_stream("Shop")
     with pytest.raises(CannotObserve, match="has several streams Shop: name the one that is meant by its id"):
         store_of(graylog, stream="Shop").ready()
+
+
+def test_an_access_token_is_taken_and_nobody_sees_it(graylog: Graylog) -> None:
+    assert log_store("graylog", {"url": graylog.url, "bearer_token": TOKEN}, Runner()).ready() == []
+    wrong = log_store("graylog", {"url": graylog.url, "bearer_token": "w" + TOKEN}, Runner())
+    with pytest.raises(CannotObserve, match=r"refuses the credentials \(401\)") as told:
+        wrong.ready()
+    assert TOKEN not in f"{told.value.message} {told.value.instrument}"
 
 
 def test_what_is_wrong_is_told(graylog: Graylog) -> None:

@@ -35,7 +35,7 @@ def test_the_lines_of_200_hosts_are_found_in_one_search(loki: Loki) -> None:
         loki.put({"app": "shop", "host": f"web{number}"}, f"operability-canary {token}")
     loki.put({"app": "shop", "host": "web1"}, "another line")
     found = store_of(loki).find(tokens, began)
-    assert len(loki.asked) == 1 and loki.asked[0].method == "POST"
+    assert len(loki.asked) == 1 and loki.asked[0].method == "POST" and loki.asked[0].headers["cache-control"] == "no-cache"
     assert {line.text for line in found} == {f"operability-canary {token}" for token in tokens}
     first = next(line for line in found if tokens[0] in line.text)
     assert (first.host, first.place, first.field) == ("web0", '{app="shop", host="web0"}', "line")
@@ -49,6 +49,13 @@ def test_a_line_hours_off_and_one_that_came_a_thousand_times(loki: Loki) -> None
         loki.put({"app": "shop"}, often)
     found = store_of(loki).find([early, often], now)
     assert {line.text for line in found} == {early, often}
+
+
+def test_a_mark_is_taken_as_it_is(loki: Loki) -> None:
+    mark, now = 'a "quoted" mark (of 1.5) \\ more', time.time()
+    loki.put({"app": "shop"}, f"x {mark} y")
+    loki.put({"app": "shop"}, "x a quoted mark of 175 y")
+    assert [line.text for line in store_of(loki).find([mark], now)] == [f"x {mark} y"]
 
 
 def test_where_a_query_may_not_span_days_less_is_asked_for() -> None:
