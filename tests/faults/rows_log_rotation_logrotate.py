@@ -145,6 +145,15 @@ def each_day_in_vain(world: World) -> Arguments:
     return host.args()
 
 
+def untouched(world: World) -> Arguments:
+    """Nothing rotates it, and nothing was written for 40 days; the file itself was copied here today."""
+    host = Host(world)
+    host.log.write_text("a line without a time\n")
+    aged(host.log, 40)
+    host.rotate()
+    return host.args()
+
+
 def seen_for_the_first_time_again(world: World) -> Arguments:
     """Its state file was lost and is written anew: the date in it is of today, nothing has rotated for 40 days."""
     host = rotating(world)
@@ -166,6 +175,36 @@ def perhaps_empty_until_now(world: World) -> Arguments:
     day = time.strftime("%Y-%-m-%-d", time.localtime(time.time() - 39 * DAY))
     host.state.write_text(f'logrotate state -- version 2\n"{host.log}" {day}-0:0:0\n')
     aged(host.state, 0.3)
+    return host.args()
+
+
+def empty_until_now(world: World) -> Arguments:
+    """The same, and its timer is well."""
+    args = started(None)(world)
+    host = Host.again(world, "daily\nrotate 3\nnotifempty")
+    host.log.write_text("a line without a time\n")
+    for name in ("app.log.1", "app.log.2"):
+        aged(host.logs / name, 40)
+    day = time.strftime("%Y-%-m-%-d", time.localtime(time.time() - 39 * DAY))
+    host.state.write_text(f'logrotate state -- version 2\n"{host.log}" {day}-0:0:0\n')
+    aged(host.state, 0.3)
+    return args
+
+
+def above_its_size(world: World) -> Arguments:
+    """By size, and it did not rotate though it was above it for days; it did before."""
+    host = rotating(world, "size 1k\nrotate 3")
+    host.log.write_text(f"{stamp(9)} info the first line\n{'x' * 5000}\n{stamp(8)} info a line\n{stamp()} info the last line\n")
+    return host.args()
+
+
+def above_its_size_since_now(world: World) -> Arguments:
+    """By size, and it grew since logrotate ran."""
+    host = Host(world, "size 1k\nrotate 3")
+    host.log.write_text("")
+    host.rotate()
+    aged(host.state, 0.5)
+    host.log.write_text(f"{stamp(0.3)} info the first line\n{'x' * 5000}\n{stamp()} info the last line\n")
     return host.args()
 
 
@@ -409,6 +448,13 @@ ROWS: list[Row] = [
     row("compressed since a moment ago", now_compressed, "pass", COVERED),
     row("a rule whose logs stand on lines of their own", names_on_lines_of_their_own, "pass", r"weekly, 3 kept"),
     row("shared scripts, all logs are there", shared_by_all_that_are_there, "pass", COVERED),
+    row("above the size of its rule since the last run", above_its_size_since_now, "pass", COVERED),
+    row(
+        "empty until now, its timer is well",
+        empty_until_now,
+        "pass",
+        r"known by the last run of logrotate, which left it alone as an empty log",
+    ),
     row("an empty log that is not rotated", quiet, "pass", COVERED),
     row("an old log below its minsize", small, "pass", COVERED),
     row("an open folder, and su", switched_user, "pass", COVERED),
@@ -426,12 +472,19 @@ ROWS: list[Row] = [
     row("lines with a time of day alone", with_times_of_day, "pass", r"a time of day without a date"),
     row("as many are kept as are declared", healthy("daily\nrotate 7", generations=7), "pass", r"daily, 7 kept"),
     row("fails each day, today is in the state file", each_day_in_vain, "fail", NOT_RUN),
+    row("untouched for 40 days, seen by logrotate today", untouched, "fail", r"no rotated file lies beside it: .*known by its last change"),
     row("its state file was written anew", seen_for_the_first_time_again, "fail", r"has not rotated since.*40 d"),
     row(
         "perhaps it was empty until now",
         perhaps_empty_until_now,
         "warn",
         r"is not proven: its newest rotated file is 39 d.*as it does an empty log",
+    ),
+    row(
+        "above the size of its rule for days",
+        above_its_size,
+        "warn",
+        r"should rotate above 1\.0 KiB, but the last run of logrotate did not",
     ),
     row("copied, never emptied, without times", copied_without_times, "fail", r"is copied without being emptied"),
     row(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-from .._clients import systemd
+from .._clients import crontabs, systemd
 from .._clients.cron import ignored_because
 from .._clients.logrotate import State
 from .._finding import CannotObserve
@@ -16,13 +16,16 @@ from .._message import first_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner
 from ._rotation_verdict import DAY, Verdict
-from .scheduled_job import CRON_PLACES, TIMER_PROPERTIES, cron_is_running, find_entries
 
 EVERY = 2 * DAY  # distributions run it once a day
 CONFIG = "/etc/logrotate.conf"
 TIMER = "logrotate.timer"
 SYSTEMD_RUNS = "/run/systemd/system"  # where Debian's script in cron.daily leaves it to the timer
 FEW = 20  # timers that are looked at beside the usual one
+_TIMER = (
+    "LoadState,ActiveState,SubState,UnitFileState,Unit,NextElapseUSecRealtime,NextElapseUSecMonotonic,InactiveEnterTimestamp,"
+    "WantedBy,RequiredBy,UpheldBy,BoundBy,TriggeredBy"
+)
 _SERVICE = "LoadState,ActiveState,Result,ExecMainStatus,ExecMainStartTimestamp,ExecMainExitTimestamp,ExecStart"
 
 
@@ -41,8 +44,8 @@ class Asked(t.NamedTuple):
     cron: str | None
 
 
-def judge_runs(verdict: Verdict, state: State, asked: Asked, paths: t.Collection[str], runner: Runner) -> dict[str, object]:
-    """What is observed of it."""
+def judge_runs(verdict: Verdict, state: State, asked: Asked, paths: t.Collection[str], runner: Runner) -> tuple[bool, dict[str, object]]:
+    """Whether something is seen that starts logrotate, and what is observed of how it ended."""
     now = runner.now().timestamp()
     if state.last_run is None:
         verdict.doubts.append(phrase("logrotate has not run yet: its state file {state:path} is not there", state=state.path))
@@ -55,23 +58,23 @@ def judge_runs(verdict: Verdict, state: State, asked: Asked, paths: t.Collection
             )
         )
     timer, unit = _timer(asked, runner)
-    _judge_starters(verdict, state, asked, timer, runner)
-    return _judge_last_run(verdict, state, unit, paths, runner)
+    starts = _judge_starters(verdict, state, asked, timer, runner)
+    return starts, _judge_last_run(verdict, state, unit, paths, runner)
 
 
 # -- what starts it
 
 
-def _judge_starters(verdict: Verdict, state: State, asked: Asked, timer: Starter | None, runner: Runner) -> None:
+def _judge_starters(verdict: Verdict, state: State, asked: Asked, timer: Starter | None, runner: Runner) -> bool:
     if timer is not None and timer.wrong is None:
         verdict.doubts += [timer.weak] if timer.weak else []
-        return
+        return True
     cron = _cron(asked, runner, by_systemd=timer is not None)
     if cron is not None and cron.wrong is None:
-        return
+        return True
     found = [one for one in (timer, cron) if one is not None]
     if not found or _another_timer(asked, runner):
-        return
+        return bool(found)
     now, last = runner.now().timestamp(), state.last_run
     since = max((one.since for one in found if one.since is not None), default=None)
     reason = found[0].wrong
@@ -81,13 +84,14 @@ def _judge_starters(verdict: Verdict, state: State, asked: Asked, timer: Starter
         )
     else:
         verdict.problems.append(phrase("nothing starts logrotate any more: {reason}", reason=reason))
+    return False
 
 
 def _timer(asked: Asked, runner: Runner) -> tuple[Starter | None, str]:
     """The timer of this configuration, and the service that it starts; None where there is none, or systemd does not run this host."""
     name = asked.timer or TIMER
     try:
-        shown = systemd.show(runner, name, f"{TIMER_PROPERTIES},InactiveEnterTimestamp")
+        shown = systemd.show(runner, name, _TIMER)
     except CannotObserve:
         return None, ""
     load = shown["LoadState"]
@@ -124,7 +128,7 @@ def _service(unit: str, runner: Runner) -> systemd.Properties:
 
 def _cron(asked: Asked, runner: Runner, *, by_systemd: bool) -> Starter | None:
     try:
-        entries, _hidden = find_entries(runner, asked.cron, "logrotate", None)
+        entries, _hidden = crontabs.find_entries(runner, asked.cron, "logrotate", None)
     except CannotObserve:
         return None
     wrong: list[Message] = []
@@ -137,7 +141,7 @@ def _cron(asked: Asked, runner: Runner, *, by_systemd: bool) -> Starter | None:
         reason = ignored_because(entry)
         if reason is None and by_systemd and not entry.line and SYSTEMD_RUNS in text:
             reason = phrase("{path:path} leaves it to the timer, as systemd runs this host", path=entry.path)
-        if reason is None and os.geteuid() == 0 and os.path.dirname(entry.path) in CRON_PLACES and not cron_is_running():
+        if reason is None and os.geteuid() == 0 and crontabs.cron_reads([entry]) and not crontabs.cron_is_running():
             reason = phrase("{place:path} would start it, but no cron daemon is running on this host", place=entry.where)
         if reason is None:
             return Starter()

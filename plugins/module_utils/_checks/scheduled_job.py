@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import stat
 import typing as t
 
 from .._argspec import Spec
-from .._clients.cron import Entry, entries_of, ignored_because, period_of
+from .._clients import crontabs
+from .._clients.cron import Entry, ignored_because, period_of
 from .._clients.systemd import Properties, enablement, last_end, never_ran, next_run, parse_time, show, timer_period
 from .._finding import CannotObserve, Finding, Measurement, Status, isoformat, worst
 from .._phrase import Message, and_more, listed, phrase
@@ -43,17 +43,6 @@ COMPARABLE = {
     }
 }
 
-CRON_PLACES = (
-    "/etc/crontab",
-    "/etc/cron.d",
-    "/var/spool/cron/crontabs",
-    "/var/spool/cron/tabs",
-    "/var/spool/cron",
-    "/etc/cron.hourly",
-    "/etc/cron.daily",
-    "/etc/cron.weekly",
-    "/etc/cron.monthly",
-)
 TIMER_PROPERTIES = (
     "Id,LoadState,ActiveState,SubState,UnitFileState,Unit,LastTriggerUSec,NextElapseUSecRealtime,NextElapseUSecMonotonic,TimersCalendar,"
     "TimersMonotonic,ActiveEnterTimestamp,WantedBy,RequiredBy,UpheldBy,BoundBy,TriggeredBy"
@@ -62,7 +51,6 @@ JOB_PROPERTIES = (
     "Id,LoadState,ActiveState,SubState,UnitFileState,Type,Result,ExecMainStatus,ExecMainStartTimestamp,ExecMainExitTimestamp,"
     "ConditionResult,ConditionTimestamp"
 )
-GENERATED = "/run/systemd/generator/cron.target.wants"  # systemd-cron makes timers of crontabs: it needs no daemon
 FUTURE = 300.0  # how far clocks may differ
 
 Remark = tuple[Status, Message]
@@ -243,7 +231,7 @@ def _result(job: Properties) -> str:
 def _cron(wanted: CronArguments, args: Arguments, runner: Runner) -> Finding:
     text, user = wanted["contains"], wanted["user"]
     now = runner.now()
-    found, hidden = find_entries(runner, wanted["file"], text, user)
+    found, hidden = crontabs.find_entries(runner, wanted["file"], text, user)
     live = [entry for entry in found if not entry.commented]
     if not live:
         nothing = _no_entry(text, user, found, hidden, wanted["file"])
@@ -284,48 +272,11 @@ def _cron(wanted: CronArguments, args: Arguments, runner: Runner) -> Finding:
                 when=isoformat(when),
             )
             remarks.append((Status.PASS, succeeded))
-        if os.geteuid() == 0 and _cron_reads(good) and not cron_is_running():
+        if os.geteuid() == 0 and crontabs.cron_reads(good) and not crontabs.cron_is_running():
             remarks.append(_no_daemon(good[0], text))
     elif not remarks:
         remarks.append(_unproven(good[0], text))
     return _finding(text, remarks, observed, success, limit, now)
-
-
-def find_entries(runner: Runner, file: str | None, text: str, user: str | None) -> tuple[list[Entry], list[Message]]:
-    """The entries with this text, commented ones too, and why some places could not be looked at."""
-    if file and not os.path.lexists(file):
-        try:
-            os.lstat(file)
-        except PermissionError as exc:
-            raise CannotObserve(unreadable(file, exc)) from None
-        except OSError:
-            return [], []
-    hidden: list[Message] = []
-    entries: list[Entry] = []
-    for path in [file] if file else _default_files(hidden):
-        try:
-            content = runner.read_text(path)
-        except CannotObserve as exc:
-            hidden.append(exc.message)
-            continue
-        entries += entries_of(path, content, text)
-    return [entry for entry in entries if user is None or entry.user in (None, user)], hidden
-
-
-def _default_files(hidden: list[Message]) -> list[str]:
-    paths: list[str] = []
-    for place in CRON_PLACES:
-        try:
-            mode = os.stat(place).st_mode
-            if stat.S_ISDIR(mode):
-                paths += [item.path for item in sorted(os.scandir(place), key=lambda item: item.name) if not item.is_dir()]
-            else:
-                paths.append(place)
-        except FileNotFoundError:
-            continue
-        except OSError as exc:
-            hidden.append(unreadable(place, exc))
-    return paths
 
 
 def _no_entry(text: str, user: str | None, found: list[Entry], hidden: list[Message], file: str | None) -> Remark:
@@ -355,11 +306,6 @@ def _absent_program(entry: Entry) -> str | None:
     return None
 
 
-def _cron_reads(entries: t.Sequence[Entry]) -> bool:
-    """Whether they stand where a cron daemon looks; an entry elsewhere is another scheduler's."""
-    return any(entry.path in CRON_PLACES or os.path.dirname(entry.path) in CRON_PLACES for entry in entries)
-
-
 def _unproven(entry: Entry, text: str) -> Remark:
     said = phrase(
         "{place:path} schedules '{text}' ({schedule}), but nothing proves that it runs: cron keeps no record, name a success_file",
@@ -367,7 +313,7 @@ def _unproven(entry: Entry, text: str) -> Remark:
         text=text,
         schedule=entry.schedule,
     )
-    if cron_is_running():
+    if crontabs.cron_is_running():
         return (Status.WARN, said)
     if os.geteuid() == 0:  # others may be kept from seeing root's processes
         return _no_daemon(entry, text)
@@ -377,33 +323,6 @@ def _unproven(entry: Entry, text: str) -> Remark:
 def _no_daemon(entry: Entry, text: str) -> Remark:
     said = phrase("{place:path} schedules '{text}', but no cron daemon is running on this host", place=entry.where, text=text)
     return (Status.FAIL, said)
-
-
-def cron_is_running(proc: str = "/proc") -> bool:
-    """Whether a process of this host has cron in its name (cron, crond, fcron, anacron, supercronic); one of a container does not count."""
-    if os.path.exists(GENERATED):
-        return True
-    try:
-        numbers = [name for name in os.listdir(proc) if name.isdigit()]
-    except OSError:
-        return True
-    ours = _pid_namespace(proc, "self")
-    for number in numbers:
-        try:
-            with open(os.path.join(proc, number, "comm"), encoding="utf-8", errors="replace") as handle:
-                named = "cron" in handle.read()
-        except OSError:
-            continue
-        if named and _pid_namespace(proc, number) in (None, ours):
-            return True
-    return False
-
-
-def _pid_namespace(proc: str, number: str) -> str | None:
-    try:
-        return os.readlink(os.path.join(proc, number, "ns", "pid"))
-    except OSError:
-        return None
 
 
 # -- both
@@ -467,8 +386,6 @@ __all__ = (
     "DURATIONS",
     "TIMEOUT",
     "WHERE",
-    "cron_is_running",
-    "find_entries",
     "job_remark",
     "run",
     "timer_remarks",

@@ -81,12 +81,12 @@ def parse_inspect(text: str, name: str, engine: str) -> Container | None:
     return None
 
 
-def _is_named(entry: dict[str, t.Any], name: str) -> bool:
+def _is_named(entry: dict[str, object], name: str) -> bool:
     identity = str(entry.get("Id") or entry.get("ID") or "")
     return str(entry.get("Name") or "").lstrip("/") == name or (len(name) >= 12 and identity.startswith(name))
 
 
-def _container(entry: dict[str, t.Any], name: str, engine: str) -> Container:
+def _container(entry: dict[str, object], name: str, engine: str) -> Container:
     logs = _mapping(_mapping(entry.get("HostConfig")).get("LogConfig"))
     driver = logs.get("Type")
     if not isinstance(driver, str) or not driver:
@@ -109,7 +109,7 @@ def _container(entry: dict[str, t.Any], name: str, engine: str) -> Container:
     )
 
 
-def _mapping(value: object) -> dict[str, t.Any]:
+def _mapping(value: object) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
 
 

@@ -93,6 +93,11 @@ class Log(t.TypedDict, total=False):
     file: str
     syslog: str
     journald: str
+    container: str
+    engine: str
+    persistent: bool
+    forwarded: bool
+    max_silence: Duration
     socket: str
     format: str
     fields: dict[str, object]
@@ -100,8 +105,11 @@ class Log(t.TypedDict, total=False):
     rotated_by: str
     max_size: str | int
     max_age: Duration
+    generations: int
     logrotate_config: str
     logrotate_state: str
+    logrotate_timer: str
+    logrotate_cron: str
     canary: str
     deadline: Duration
     using: str

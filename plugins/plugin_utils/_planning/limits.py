@@ -17,20 +17,20 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 # -- limits; without a value there is none
 HIGHER = (
     ("deadline", "evaluated_within", "every", "failure_limit", "lookback", "max_age", "max_duration", "max_full_age", "max_latency")
-    + ("max_lag", "max_offset", "max_restarts", "max_retention", "max_series", "max_size", "max_wal_lag", "parts", "receipt_max_age")
-    + ("restore_every", "rpo", "rpo_margin", "rto", "size_deviation", "takes", "within")
+    + ("max_lag", "max_offset", "max_restarts", "max_retention", "max_series", "max_silence", "max_size", "max_wal_lag", "parts")
+    + ("receipt_max_age", "restore_every", "rpo", "rpo_margin", "rto", "size_deviation", "takes", "within")
 )  # fmt: skip
 LOWER = (
-    ("compare", "connect_timeout", "horizon", "min_count", "min_coverage", "min_days", "min_files", "min_free", "min_instances")
-    + ("min_items", "min_lines", "min_repositories", "min_retention", "min_size", "min_tests", "min_tiers", "min_up", "percentile")
-    + ("retention", "sample_files", "samples", "verify_max_bytes")
+    ("compare", "connect_timeout", "generations", "horizon", "min_count", "min_coverage", "min_days", "min_files", "min_free")
+    + ("min_instances", "min_items", "min_lines", "min_repositories", "min_retention", "min_size", "min_tests", "min_tiers", "min_up")
+    + ("percentile", "retention", "sample_files", "samples", "verify_max_bytes")
 )  # fmt: skip
 COMPARISONS = ("disk", "file_descriptors", "inodes", "memory")
 MEETS_FEWER = ("pass_when",)  # comparisons over the value that is asked for: fewer values meet a stricter one
 MEETS_MORE = ("fail_when", "warn_when")
 MUST_STAY_TRUE = (
-    ("append_only", "check_links", "checksum", "enabled", "encrypted", "executed_by_other", "owner_required", "restart_policy")
-    + ("validate_certs",)
+    ("append_only", "check_links", "checksum", "enabled", "encrypted", "executed_by_other", "forwarded", "owner_required", "persistent")
+    + ("restart_policy", "validate_certs")
 )  # fmt: skip
 MUST_STAY_FALSE = ("allow_skipped", "fall_back", "first_deployment", "local")
 NOT_SHORTER = (
@@ -53,7 +53,9 @@ MANNER = (
     + ("state_file", "sudo", "sudo_user", "timeout")
 )  # fmt: skip
 # -- what is looked at
-INSTRUMENTS = ("bin_directory", "binary", "journald_config", "logrotate_config", "logrotate_state", "psql")  # what a check believes
+INSTRUMENTS = (  # what a check believes
+    *("bin_directory", "binary", "journald_config", "logrotate_config", "logrotate_cron", "logrotate_state", "logrotate_timer", "psql"),
+)
 # by which a tool becomes another one
 LEADING_VARIABLES = frozenset(("LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH"))
 DEMANDS = (
@@ -67,9 +69,10 @@ CONNECTION = (
 OF_SERVERS = (*CONNECTION, "failover", "probe_query", "rules_url", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
     ("addresses", "alert", "archive_prefix", "arguments", "aspect", "backend", "barman_server", "chains", "chdir", "closed", "command")
-    + ("components", "config", "conninfo", "contacts", "covers", "cron", "data_directory", "data_sources", "database", "endpoints")
-    + ("entries", "environment", "extra_labels", "failover", "fields", "format", "generation", "gives", "glob_archives", "host", "hosts")
-    + ("imap_ca_path", "imap_folder", "imap_host", "imap_password", "imap_port", "imap_username", "inventory", "jobs", "journald")
+    + ("components", "config", "conninfo", "contacts", "container", "covers", "cron", "data_directory", "data_sources", "database")
+    + ("endpoints", "engine", "entries", "environment", "extra_labels", "failover", "fields", "format", "generation", "gives")
+    + ("glob_archives", "host", "hosts", "imap_ca_path", "imap_folder", "imap_host", "imap_password", "imap_port", "imap_username")
+    + ("inventory", "jobs", "journald")
     + ("keyword", "labels", "link_hosts", "markers", "match", "members", "module", "names", "others", "panels", "path", "paths")
     + ("pattern", "port", "prefer", "proc", "profile", "protocol", "python", "query", "receipt_bearer_token", "receipt_ca_path")
     + ("receipt_file", "receipt_headers", "receipt_password", "receipt_url", "receipt_username", "receivers", "receivers_by_severity")

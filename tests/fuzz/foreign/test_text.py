@@ -17,12 +17,14 @@ from ansible_collections.operability.readiness.plugins.module_utils._checks impo
 from ansible_collections.operability.readiness.plugins.module_utils._clients import (
     alertmanager,
     alertmanager_routes,
+    containers,
     cron,
     documents,
     journald,
     links,
     log_files,
     log_times,
+    log_writers,
     logrotate,
     monitoring_plugin,
     nagios_status,
@@ -51,6 +53,10 @@ LOGROTATE = (
     "reading config file /etc/logrotate.d/app\nHandling 1 logs\n\nrotating pattern: /var/log/app/*.log  weekly (4 rotations)\n"
     "empty log files are not rotated, old logs are removed\nconsidering log /var/log/app/a.log\n  Now: 2026-11-25 06:00\n"
     "  Last rotated at 2026-11-18 06:00\n  log does not need rotating\nerror: bad line 3\n"
+)
+MOUNTS = "22 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n30 22 254:1 /a//deleted /srv\\040a rw - ext4 /dev/vdb rw\n"
+INSPECT = (
+    '[{"Name": "/orders", "State": {"ConmonPid": 7}, "HostConfig": {"LogConfig": {"Type": "json-file", "Config": {"max-size": "1m"}}}}]'
 )
 CRON = 'SHELL=/bin/sh\n# text\n*/5 1-5,7 * jan-mar mon-fri root /usr/bin/backup --all\n@daily root run\n0 0 31 2 * x y\nMAILTO="a b"\n'
 SHOW = "Id=backup.timer\nActiveState=active\nNextElapseUSecRealtime=Wed 2026-11-25 06:00:00 UTC\nTriggers=backup.service\nResult=success\n"
@@ -124,6 +130,8 @@ CASES: dict[str, Case] = {
         lambda text: log_times.first_time(text, NOW),
         ("2026-11-25T06:00:00Z x\n", "Nov 25 06:00:00 h x\n", "25/Nov/2026:06:00:00 +0000\n", "1700000000.5 x\n", "[2026/11/25 06:00] x"),
     ),
+    "mounts": Case(lambda text: log_writers.place_of("/srv/app/app.log", text), (MOUNTS,)),
+    "container": Case(lambda text: containers.parse_inspect(text, "orders", "docker"), (INSPECT,), (CannotObserve,)),
     "rotated name": Case(log_files.rotated_name, ("app.log", "a[b].log")),
     "disk usage": Case(journald.parse_disk_usage, ("Archived and active journals take up 1.5G in the file system.", "take up 8B on disk")),
     "journal header": Case(journald.parse_journal_header, (HEADER,)),

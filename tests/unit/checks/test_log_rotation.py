@@ -12,7 +12,9 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
-from ansible_collections.operability.readiness.plugins.module_utils._checks import log_rotation
+from ansible_collections.operability.readiness.plugins.module_utils._checks import _rotation_journal, _rotation_starts, log_rotation
+from ansible_collections.operability.readiness.plugins.module_utils._checks._rotation_verdict import Verdict
+from ansible_collections.operability.readiness.plugins.module_utils._clients import crontabs, logrotate
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
 from ansible_collections.operability.readiness.plugins.plugin_utils._publish.translating import told
 from fakes import NOW, Completed, FakeRunner
@@ -199,9 +201,6 @@ def test_either_path_or_journald() -> None:
     assert parse_arguments(log_rotation, {"path": None, "journald": True})["journald"] is True
 
 
-# -- processes
-
-
 # -- journald
 
 
@@ -275,3 +274,105 @@ def test_broken_journald_configuration(tmp_path: pathlib.Path) -> None:
     patterns = config(tmp_path, "SystemMaxUse=1G\n")
     with pytest.raises(CannotObserve, match="not a configuration of journald"):
         check(journal(), journald=True, journald_config=patterns)
+
+
+def entry(hours_ago: float) -> str:
+    return f"{int((NOW.timestamp() - hours_ago * 3600) * 1e6):x}"
+
+
+def test_a_journal_that_is_silent(tmp_path: pathlib.Path) -> None:
+    patterns = config(tmp_path, "[Journal]\nSystemMaxUse=1G\n")
+    header = HEADER.replace("6611a8cf4dba5", entry(30))
+    finding = check(journal(header=header), journald=True, journald_config=patterns)
+    assert (finding.status, "received nothing for 30 h, the limit is 24 h" in finding.message) == ("fail", True)
+    assert finding.since == "2026-11-24T00:00:00Z"
+    assert check(journal(header=header), journald=True, journald_config=patterns, max_silence="2d").status == "pass"
+    untold = HEADER.replace("Tail realtime", "Other realtime")
+    finding = check(journal(header=untold), journald=True, journald_config=patterns)
+    assert (finding.status, "files name no newest entry" in finding.message) == ("warn", True)
+
+
+def test_what_was_dropped_may_not_be_told(tmp_path: pathlib.Path) -> None:
+    patterns = config(tmp_path, "[Journal]\nSystemMaxUse=1G\n")
+    runner = journal(more={"journalctl --quiet": Completed(1, "", "no rights\n")})
+    runner.commands.pop("journalctl --quiet --no-pager --output=json")
+    finding = check(runner, journald=True, journald_config=patterns)
+    assert (finding.status, "could not be seen: journalctl did not tell what was dropped: no rights" in finding.message) == ("warn", True)
+
+
+def test_hidden_processes_may_take_the_journal_on(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    patterns = config(tmp_path, "[Journal]\nSystemMaxUse=1G\n")
+    monkeypatch.setattr(_rotation_journal.journal_readers, "readers", lambda *_args, **_options: ([], 12))
+    with pytest.raises(CannotObserve, match="cannot be seen: 12 processes of other users"):
+        check(journal(), journald=True, journald_config=patterns, forwarded=True)
+    monkeypatch.setattr(_rotation_journal.journal_readers, "readers", lambda *_args, **_options: (["rsyslogd"], 12))
+    finding = check(journal(), journald=True, journald_config=patterns, forwarded=True)
+    assert (finding.status, finding.observed["handed_on_to"]) == ("pass", ["rsyslogd"])
+
+
+def test_generations_are_one_or_more() -> None:
+    with pytest.raises(ArgumentsRefused, match="generations must be 1 or more"):
+        parse_arguments(log_rotation, {"path": "/x", "generations": 0})
+
+
+def test_more_than_are_declared_of_an_application(logs: Logs) -> None:
+    logs.write("app.log", 0.1)
+    for number in range(1, 6):
+        logs.write(f"app.log.{number}", number)
+    runner = FakeRunner()
+    finding = check(runner, path=str(logs.log), rotated_by="application", generations=3)
+    assert (finding.status, "5 rotated files of" in finding.message, "3 are declared" in finding.message) == ("warn", True, True)
+    assert check(runner, path=str(logs.log), rotated_by="application", generations=4).status == "pass"
+
+
+# -- who starts logrotate
+
+
+def cron_places(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch, *, runs: bool) -> pathlib.Path:
+    daily = folder / "cron.daily"
+    daily.mkdir()
+    monkeypatch.setattr(crontabs, "CRON_PLACES", (str(daily),))
+    monkeypatch.setattr(crontabs, "cron_is_running", lambda: runs)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    return daily / "logrotate"
+
+
+def started(logs: Logs, runner: FakeRunner, config: str = "/etc/logrotate.conf") -> Verdict:
+    verdict = Verdict()
+    state = logrotate.State(str(logs.state), NOW.timestamp() - 7200)
+    _rotation_starts.judge_runs(verdict, state, _rotation_starts.Asked(config, None, None), {str(logs.log)}, runner)
+    return verdict
+
+
+def test_cron_of_this_host(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = cron_places(logs.folder, monkeypatch, runs=True)
+    script.write_text("#!/bin/sh\n/usr/sbin/logrotate /etc/logrotate.conf\n")
+    script.chmod(0o755)
+    assert started(logs, FakeRunner()) == Verdict()
+    script.chmod(0o644)
+    (doubt,) = started(logs, FakeRunner()).doubts
+    assert "is not executable; what has started logrotate 2 h ago all the same is not seen" in doubt
+    assert started(logs, FakeRunner(), "/srv/own.conf") == Verdict(), "it is of another configuration"
+
+
+def test_cron_that_does_not_run(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = cron_places(logs.folder, monkeypatch, runs=False)
+    script.write_text("#!/bin/sh\n/usr/sbin/logrotate /etc/logrotate.conf\n")
+    script.chmod(0o755)
+    assert "no cron daemon is running on this host" in started(logs, FakeRunner()).doubts[0]
+
+
+def test_nothing_is_known_of_what_starts_it(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
+    cron_places(logs.folder, monkeypatch, runs=False)
+    assert started(logs, FakeRunner()) == Verdict(), "it ran two hours ago"
+
+
+def test_a_timer_that_was_stopped_before_the_host_was_started(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """systemd has forgotten when, so whatever has run since the start was started otherwise."""
+    cron_places(logs.folder, monkeypatch, runs=False)
+    shown = "LoadState=loaded\nActiveState=inactive\nSubState=dead\nUnitFileState=disabled\nInactiveEnterTimestamp=\n"
+    runner = FakeRunner(commands={"systemctl show": Completed(0, shown, "")})
+    monkeypatch.setattr(_rotation_starts, "_booted", lambda _runner: NOW.timestamp() - 3600)
+    assert "nothing starts logrotate any more: logrotate.timer is inactive" in started(logs, runner).problems[0]
+    monkeypatch.setattr(_rotation_starts, "_booted", lambda _runner: NOW.timestamp() - 86400)
+    assert "what has started logrotate" in started(logs, runner).doubts[0]

@@ -12,7 +12,7 @@ import typing as t
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import scheduled_job
-from ansible_collections.operability.readiness.plugins.module_utils._clients import cron
+from ansible_collections.operability.readiness.plugins.module_utils._clients import cron, crontabs
 from ansible_collections.operability.readiness.plugins.module_utils._clients.systemd import longest_gap, parse_end, parse_properties
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
 from fakes import NOW, Completed, FakeClock, FakeRunner
@@ -316,10 +316,10 @@ def test_a_healthy_entry_with_a_mark(tmp_path: pathlib.Path) -> None:
 
 
 def test_without_a_mark_nothing_is_proven(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scheduled_job, "cron_is_running", lambda: True)
+    monkeypatch.setattr(crontabs, "cron_is_running", lambda: True)
     finding = look_cron(crontab(tmp_path, LINE))
     assert (str(finding.status), "nothing proves that it runs" in finding.message) == ("warn", True)
-    monkeypatch.setattr(scheduled_job, "cron_is_running", lambda: False)
+    monkeypatch.setattr(crontabs, "cron_is_running", lambda: False)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert "no cron daemon is running" in look_cron(crontab(tmp_path, LINE)).message
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
@@ -330,30 +330,30 @@ def test_a_mark_does_not_stand_in_for_the_daemon(tmp_path: pathlib.Path, monkeyp
     mark, path = tmp_path / "mark", crontab(tmp_path, LINE, "cron.d/settle")
     mark.write_text("")
     at(mark, hours=4)
-    monkeypatch.setattr(scheduled_job, "cron_is_running", lambda: False)
+    monkeypatch.setattr(crontabs, "cron_is_running", lambda: False)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert str(look_cron(path, success_file=str(mark)).status) == "pass"  # another scheduler's place
-    monkeypatch.setattr(scheduled_job, "CRON_PLACES", (str(tmp_path / "cron.d"),))
+    monkeypatch.setattr(crontabs, "CRON_PLACES", (str(tmp_path / "cron.d"),))
     assert "no cron daemon is running" in look_cron(path, success_file=str(mark)).message
-    monkeypatch.setattr(scheduled_job, "cron_is_running", lambda: True)
+    monkeypatch.setattr(crontabs, "cron_is_running", lambda: True)
     assert str(look_cron(path, success_file=str(mark)).status) == "pass"
 
 
 def test_systemd_cron_has_no_daemon(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scheduled_job, "GENERATED", str(tmp_path))
-    assert scheduled_job.cron_is_running(str(tmp_path))
+    monkeypatch.setattr(crontabs, "GENERATED", str(tmp_path))
+    assert crontabs.cron_is_running(str(tmp_path))
 
 
 def test_looking_for_the_daemon(tmp_path: pathlib.Path) -> None:
     (tmp_path / "17").mkdir()
-    assert not scheduled_job.cron_is_running(str(tmp_path))
+    assert not crontabs.cron_is_running(str(tmp_path))
     (tmp_path / "17" / "comm").write_text("crond\n")
-    assert scheduled_job.cron_is_running(str(tmp_path))
-    assert scheduled_job.cron_is_running(str(tmp_path / "hidden"))
+    assert crontabs.cron_is_running(str(tmp_path))
+    assert crontabs.cron_is_running(str(tmp_path / "hidden"))
     for number, namespace in (("self", "pid:[1]"), ("17", "pid:[2]")):
         (tmp_path / number / "ns").mkdir(parents=True)
         (tmp_path / number / "ns" / "pid").symlink_to(namespace)
-    assert not scheduled_job.cron_is_running(str(tmp_path))  # the cron of a container
+    assert not crontabs.cron_is_running(str(tmp_path))  # the cron of a container
 
 
 @pytest.mark.parametrize(
@@ -383,7 +383,7 @@ def test_rules_of_debian(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
     mark = tmp_path / "debian_version"
     monkeypatch.setattr(cron, "DEBIAN_MARK", str(mark))
     dotted, cut = crontab(tmp_path, LINE, "cron.d/payments.cron"), crontab(tmp_path, LINE.rstrip("\n"))
-    monkeypatch.setattr(scheduled_job, "cron_is_running", lambda: True)
+    monkeypatch.setattr(crontabs, "cron_is_running", lambda: True)
     assert [str(look_cron(path).status) for path in (dotted, cut)] == ["warn", "warn"]
     mark.write_text("12\n")
     assert ["no dot" in look_cron(dotted).message, "no line end" in look_cron(cut).message] == [True, True]
@@ -393,7 +393,7 @@ def test_rules_of_debian(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_scripts_and_user_crontabs(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scheduled_job, "cron_is_running", lambda: True)
+    monkeypatch.setattr(crontabs, "cron_is_running", lambda: True)
     script = crontab(tmp_path, "#!/bin/sh\n# settle no more\ntrue\n", "cron.daily/cleanup", 0o755)
     assert str(look_cron(script).status) == "fail"
     assert str(look_cron(script, contains="true").status) == "warn"
@@ -426,10 +426,10 @@ def test_garbage_in_a_crontab(tmp_path: pathlib.Path) -> None:
 
 
 def test_places_of_the_host(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scheduled_job, "cron_is_running", lambda: True)
+    monkeypatch.setattr(crontabs, "cron_is_running", lambda: True)
     crontab(tmp_path, LINE)
     crontab(tmp_path, "0 3 * * * true other\n", "crontabs/root")
-    monkeypatch.setattr(scheduled_job, "CRON_PLACES", (str(tmp_path / "cron.d"), str(tmp_path / "crontabs"), str(tmp_path / "none")))
+    monkeypatch.setattr(crontabs, "CRON_PLACES", (str(tmp_path / "cron.d"), str(tmp_path / "crontabs"), str(tmp_path / "none")))
     finding = scheduled_job.run(parse_arguments(scheduled_job, {"cron": {"contains": "settle"}}), FakeRunner())
     assert (str(finding.status), finding.observed["entries"][0].endswith("payments:3: 0 2 * * *")) == ("warn", True)
     hidden = FakeRunner()

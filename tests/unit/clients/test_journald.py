@@ -48,6 +48,40 @@ def test_journal_header() -> None:
     assert journald.parse_journal_header("<html>") == []
 
 
+def test_the_newest_entry() -> None:
+    newest, older = journald.parse_journal_header(HEADER)
+    assert (newest.tail, older.tail) == (pytest.approx(1795616522.165, abs=0.01), None)
+    (plain,) = journald.parse_journal_header(
+        "File path: /run/log/journal/x/system.journal\nTail realtime timestamp: Tue 2026-11-24 05:59:58 UTC\n"
+    )
+    assert (plain.tail, plain.volatile, newest.volatile) == (1795499998.0, True, False)
+
+
+def test_what_the_rate_limit_dropped() -> None:
+    lines = [
+        "Suppressed 12 messages from /system.slice/a.service",
+        "Suppressed 3 messages from a.service",
+        "Suppressed 1 messages from b.service",
+        "x",
+    ]
+    text = "".join(json.dumps({"MESSAGE": line}) + "\n" for line in lines)
+    runner = FakeRunner(commands={"journalctl": Completed(0, text, "")})
+    assert journald.dropped(1795500000.7, runner) == {"a.service": 15, "b.service": 1}
+    assert "--since=@1795500000" in runner.ran[0][0]
+    assert journald.dropped(0, FakeRunner(commands={"journalctl": Completed(1, "", "")})) == {}, "no entry"
+    with pytest.raises(CannotObserve, match="did not tell what was dropped: no rights"):
+        journald.dropped(0, FakeRunner(commands={"journalctl": Completed(1, "", "no rights\n")}))
+
+
+def test_what_holds_where_nothing_is_set(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "journald.conf").write_text("[Journal]\n#ForwardToSyslog=yes\n# Storage=auto\nSeal=no\n")
+    patterns = [str(tmp_path / "gone"), str(tmp_path / "journald.conf"), str(tmp_path / "*.conf")]
+    assert journald.shipped_default(patterns, "ForwardToSyslog", FakeRunner()) == "yes"
+    assert journald.shipped_default(patterns, "Storage", FakeRunner()) == "auto"
+    assert journald.shipped_default(patterns, "Seal", FakeRunner()) is None
+    assert [journald.is_off(value) for value in ("no", "FALSE", "0", "off", "yes", None, "")] == [True] * 4 + [False] * 3
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [("1month", 2629800), ("2weeks 1day", 15 * DAY), ("86400", DAY), ("0", 0), ("", 0), ("12h", 43200), ("5min", 300), ("x", 0)],

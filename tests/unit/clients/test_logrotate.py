@@ -52,6 +52,69 @@ def test_clauses_of_a_rule() -> None:
     assert (rule.olddir, rule.ifempty, rule.minsize, rule.minage) == ("old", False, 5242880, 2 * DAY)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/a.log  after 1 days (3 rotations)\nolddir is old, empty log files are rotated, old logs are removed", (3, None, "old")),
+        ("/a.log  after 1 days olddir is old, empty log files are rotated, (3 rotations), old logs are removed", (3, None, "old")),
+        (
+            "/a.log  weekly empty log files are not rotated, log files >= 5000 are rotated earlier, no old logs will be kept",
+            (0, 5000, None),
+        ),
+        ("/a.log  weekly (no old logs will be kept)\nempty log files are rotated, old logs are removed", (0, None, None)),
+        (
+            "/a.log  after 15 minutes empty log files are rotated, (unlimited rotations), old logs are removed after 3 days",
+            (None, None, None),
+        ),
+        ("/b.log\n/a.log\n  monthly (4 rotations)\nempty log files are rotated, old logs are removed", (4, None, None)),
+        ('"/b.log" "/a.log"\n hourly (4 rotations)\nempty log files are rotated, old logs are removed', (4, None, None)),
+    ],
+)
+def test_rules_as_versions_of_logrotate_tell_them(text: str, expected: tuple[int | None, int | None, str | None]) -> None:
+    before = "rotating pattern: /first.log  hourly (99 rotations)\nempty log files are rotated\nconsidering log /first.log\n\n"
+    rule = logrotate.parse_logrotate(f"{before}rotating pattern: {text}\nconsidering log /a.log\n", {"/a.log"}).rule
+    assert rule is not None
+    assert (rule.keeps, rule.maxsize, rule.olddir) == expected
+    assert rule.criterion != "hourly" or "hourly" in text
+
+
+COMPLAINTS = """\
+reading config file /etc/logrotate.conf
+including /etc/logrotate.d
+Ignoring app.bak, because of *.bak pattern match
+Ignoring sub because it's not a regular file.
+reading config file app
+error: app:4 unknown option 'rotae' -- ignoring line
+warning: app:5 unknown option 'x' -- ignoring line
+error: Ignoring www because it is writable by group or others.
+reading config file zzz
+error: zzz:3 bad rotation count 'many'
+error: found error in /var/log/z.log , skipping
+error: found error in file zzz, skipping
+error: /etc/logrotate.conf:9 lines must begin with a keyword
+Handling 1 logs
+rotating pattern: /a.log /b.log  after 1 days (3 rotations)
+empty log files are rotated, old logs are removed
+considering log /a.log
+error: log /a.log last rotated in the future -- rotation forced
+  log needs rotating
+considering log /b.log
+error: stat of /b.log failed: No such file or directory
+rotating log /a.log, log->rotateCount is 3
+error: destination /a.log-20261125 already exists, skipping rotation
+"""
+
+
+def test_complaints_and_what_they_are_about() -> None:
+    declared = logrotate.parse_logrotate(COMPLAINTS, {"/a.log"})
+    assert declared.files == ["/etc/logrotate.conf", "/etc/logrotate.d/app", "/etc/logrotate.d/zzz"]
+    assert [one.file for one in declared.ignored] == [f"/etc/logrotate.d/{name}" for name in ("app.bak", "sub", "www")]
+    assert [(one.file or "").rpartition("/")[2] for one in declared.invalid] == ["app", "app", "zzz", "", "zzz", "logrotate.conf", ""]
+    assert declared.skipped == [], "neither a date in the future nor a name that is taken keeps it from rotating for long"
+    assert declared.beside == ["stat of /b.log failed: No such file or directory"]
+    assert logrotate.parse_logrotate(COMPLAINTS, {"/b.log"}).skipped == ["stat of /b.log failed: No such file or directory"]
+
+
 def test_another_log_is_not_this_one() -> None:
     assert logrotate.parse_logrotate(debug("/var/log/app.log"), {"/var/log/app.log.bak"}).rule is None
 

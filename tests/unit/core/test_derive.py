@@ -415,8 +415,16 @@ def test_a_canary_that_every_log_refuses() -> None:
 def test_rotation() -> None:
     one, two = derived("log_rotation", LOGS)
     assert one.args == {"path": "/var/log/a.json", "rotated_by": "logrotate", "max_size": "100MB", "logrotate_config": "/etc/lr.conf"}
-    assert two.args == {"journald": True, "rotated_by": "journald"} and two.run_as == "root" and one.hosts == ("pay1", "pay2")
-    assert "no part declares a log file or a journal" in missing("log_rotation", "parts: {web: {logs: [{syslog: x}]}}\n")
+    assert two.args == {"journald": True, "rotated_by": "journald", "unit": "payments.service"}
+    assert two.run_as == "root" and one.hosts == ("pay1", "pay2")
+    three, four = derived(
+        "log_rotation",
+        "parts: {web: {logs: [{container: web, engine: podman, generations: 3}, {journald: a, persistent: false, max_silence: 2h}]}}\n",
+    )
+    assert (three.instance, three.args) == ("web", {"container": "web", "engine": "podman", "generations": 3})
+    assert four.args == {"journald": True, "rotated_by": "journald", "unit": "a", "persistent": False, "max_silence": "2h"}
+    assert "every log refuses its canary line" in missing("log_canary", "parts: {web: {logs: [{container: web}]}}\n")
+    assert "no part declares a log file, a journal or a container" in missing("log_rotation", "parts: {web: {logs: [{syslog: x}]}}\n")
 
 
 # -- backups

@@ -10,6 +10,11 @@ from ..._described.declarations import Log, Part
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance, Several, Steps
 
+OF_ROTATION = (
+    *("max_size", "max_age", "generations", "logrotate_config", "logrotate_state", "logrotate_timer", "logrotate_cron"),
+    *("engine", "persistent", "forwarded", "max_silence"),
+)
+
 
 def _logs(description: Description) -> list[tuple[Part, Log, Steps]]:
     found: list[tuple[Part, Log, Steps]] = [
@@ -23,13 +28,13 @@ def _logs(description: Description) -> list[tuple[Part, Log, Steps]]:
 
 
 def _log_name(log: Log) -> str:
-    return str(log.get("file") or log.get("journald") or log.get("syslog") or "log")
+    return str(log.get("file") or log.get("journald") or log.get("syslog") or log.get("container") or "log")
 
 
 def _canaries(description: Description) -> list[Instance]:
     several, written = Several(), 0
     for part, log, steps in _logs(description):
-        if log.get("canary") == "never":
+        if log.get("canary") == "never" or log.get("container"):  # nothing writes into the standard output of a process but itself
             continue
         written += 1
         with several.one("log_canary", _log_name(log), steps) as out:
@@ -70,15 +75,17 @@ def _rotations(description: Description) -> list[Instance]:
         if log.get("file"):
             args: dict[str, object] = {"path": log["file"], "rotated_by": log.get("rotated_by", "logrotate")}
         elif log.get("journald"):
-            args = {"journald": True, "rotated_by": "journald"}
+            args = {"journald": True, "rotated_by": "journald", "unit": log["journald"]}
+        elif log.get("container"):
+            args = {"container": log["container"]}
         else:
             continue
-        args.update({key: value for key in ("max_size", "max_age", "logrotate_config", "logrotate_state") if (value := log.get(key))})
+        args.update({key: value for key in OF_ROTATION if (value := log.get(key)) is not None})
         bounded += 1
         with several.one("log_rotation", _log_name(log), steps) as out:
             out.append(Instance("log_rotation", _log_name(log), args, tuple(description.part_hosts(part)), log.get("run_as"), path=steps))
     if not bounded:
-        raise NotDeclared(phrase("no part declares a log file or a journal (parts.NAME.logs)"))
+        raise NotDeclared(phrase("no part declares a log file, a journal or a container (parts.NAME.logs)"))
     return several.all()
 
 
