@@ -20,6 +20,8 @@ description:
     still and the finding is C(unknown).
   - An instance whose clock is ahead, that has only just been started, or that has dropped lines is C(warn), and so is a store that drops
     lines, or takes none any more.
+  - Marked lines of M(operability.readiness.log_canary) do not count. Where nothing says which lines are those of the service (O(query),
+    O(index), O(stream), O(tag) or O(unit)), any line of a host would do, and the finding is C(warn).
   - An answer of which a part is missing (a limit, a shard, too many questions, a time-out) is C(unknown), as is a name that several
     instances share in the store.
 author:

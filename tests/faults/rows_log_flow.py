@@ -169,6 +169,39 @@ def all_under_the_relay(_world: World) -> Arguments:
     return asking(line("relay1", 20), line("relay1", 30))
 
 
+def our_own_lines(_world: World) -> Arguments:
+    """Of the one that is silent the marked lines of log_canary are there."""
+    mark = "operability-canary 0f2f4f7c1b7a4f0e9f0f4b8a5d1c3e77"
+    return asking(line("web1", 20), line("web2", 20, mark), line("web2", 20, f"2026-11-25T06:00:00Z info {mark}"))
+
+
+def broken_off(_world: World) -> Arguments:
+    """Nobody could look on the hosts; both have logged all the time, and one of them not for three hours."""
+    both = [line("web1", number * 60) for number in range(1, 400)], [line("web2", 3 * HOUR + number * 60) for number in range(1, 400)]
+    return asking(*both[0], *both[1])
+
+
+def standby(_world: World) -> Arguments:
+    """One of two works, the other one says a few words an hour."""
+    return asking(
+        *[line("web1", number * 60) for number in range(1, 400)], *[line("web2", 3 * HOUR + number * HOUR) for number in range(9)]
+    )
+
+
+def night(_world: World) -> Arguments:
+    """Both have been quiet since the evening."""
+    return asking(*[line(host, 6 * HOUR + number * 60) for number in range(1, 300) for host in ("web1", "web2")])
+
+
+def unreadable_on_the_host(_world: World) -> Arguments:
+    said = [marker("web1"), marker("web2", hidden="/var/log/app.log may not be read by nobody")]
+    return asking(line("web1", 20), line("web2", 20), markers=said)
+
+
+def pods_of_anybody(_world: World) -> Arguments:
+    return {**three_pods(_world), "query": None}
+
+
 def not_this_log(_world: World) -> Arguments:
     return asking(line("web1", 20), line("web2", 20, app="sshd"))
 
@@ -304,6 +337,24 @@ def in_the_future(_world: World) -> Arguments:
 
 
 ROWS = [
+    Row("log_flow", "one works, the other one stands by", standby, "pass", BOTH),
+    Row("log_flow", "both have been quiet since the evening", night, "pass", BOTH),
+    Row("log_flow", "nothing but marked lines of our own", our_own_lines, "fail", r"no line of web2 has come within 25 h"),
+    Row(
+        "log_flow",
+        "one broke off while the other one goes on",
+        broken_off,
+        "warn",
+        r"web2 had logged 399 lines until 3 h.* ago and none since",
+    ),
+    Row(
+        "log_flow",
+        "what a host has logged itself may not be read",
+        unreadable_on_the_host,
+        "warn",
+        r"was not looked at: /var/log/app.log may not",
+    ),
+    Row("log_flow", "pods of anybody count", pods_of_anybody, "warn", r"whoever wrote them: say which are those of the service"),
     Row("log_flow", "both hosts log", both, "pass", BOTH),
     Row("log_flow", "both hosts log, under their full names", full_names, "pass", BOTH),
     Row("log_flow", "both hosts log, under their addresses", addresses, "pass", BOTH),

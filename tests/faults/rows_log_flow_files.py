@@ -119,7 +119,7 @@ def together(world: World, *lines: tuple[str, float], form: str = "{time} {host}
     log = world.folder / "all.log"
     ordered = sorted(lines, key=lambda one: -one[1])
     log.write_text("".join(form.replace("{time}", text_time(age)).replace("{host}", host) + "\n" for host, age in ordered))
-    return {"backend": "file", "search": str(log), "expect": EXPECT}
+    return {"backend": "file", "search": str(log), "tag": "payments", "expect": EXPECT}
 
 
 def in_one_file(world: World) -> Arguments:
@@ -127,7 +127,7 @@ def in_one_file(world: World) -> Arguments:
 
 
 def json_in_one_file(world: World) -> Arguments:
-    form = '{"@timestamp":"{time}","host":{"name":"{host}"},"message":"an order was taken"}'
+    form = '{"@timestamp":"{time}","host":{"name":"{host}"},"app":"payments","message":"an order was taken"}'
     return together(world, ("web1", 20), ("web2", 40), form=form)
 
 
@@ -137,6 +137,24 @@ def silent_in_one_file(world: World) -> Arguments:
 
 def nobody_for_days(world: World) -> Arguments:
     return together(world, ("web1", 3 * DAY), ("web2", 3 * DAY), ("db1", 3 * DAY))
+
+
+def other_programs(world: World) -> Arguments:
+    return together(world, ("web1", 20), ("web2", 20), form="{time} {host} sshd[7]: a login")
+
+
+def any_line_of_a_host(world: World) -> Arguments:
+    """A folder for each host, and in it whatever its programs log."""
+    args = gathered(world, web1=20, web2=20)
+    return {**args, "search": f"{world.folder}/central/{{host}}/*.log"}
+
+
+def our_own_lines(world: World) -> Arguments:
+    """Of the one that is silent the marked lines of log_canary are there."""
+    args = gathered(world, web1=20, web2=3 * DAY)
+    with open(world.folder / "central" / "web2" / "payments.log", "a") as log:
+        log.write(f"{text_time(5)} web2 payments: operability-canary 0f2f4f7c1b7a4f0e9f0f4b8a5d1c3e77\n")
+    return args
 
 
 def its_own_file(world: World) -> Arguments:
@@ -261,6 +279,15 @@ ROWS = [
     Row("log_flow", "an old file of one of the hosts", one_old, "fail", r"no line of web2 has come within 25 h; its newest line is 3 d"),
     Row("log_flow", "an empty file of now, and an old one", touched, "fail", r"no line of web2 has come within 25 h"),
     Row("log_flow", "no line of a host in the file of all", silent_in_one_file, "fail", r"no line of web2 has come within 25 h"),
+    Row("log_flow", "a file of all with lines of other programs", other_programs, "fail", r"0 of 2 instances log, not so web1, web2"),
+    Row("log_flow", "nothing but lines of our own", our_own_lines, "fail", r"no line of web2 has come within 25 h; its newest line is 3 d"),
+    Row(
+        "log_flow",
+        "a folder of whatever a host logs",
+        any_line_of_a_host,
+        "warn",
+        r"whoever wrote them: say which are those of the service",
+    ),
     Row("log_flow", "no file of any host", no_folder, "fail", r"0 of 2 instances log, not so web1, web2"),
     Row("log_flow", "what came lately is compressed already", compressed_already, "pass", BOTH),
     Row("log_flow", "a compressed file of now, with old lines", compressed_late, "fail", r"no line of web2 has come within 25 h"),

@@ -69,6 +69,15 @@ class Host:
         self.rules.joinpath("app").write_text(f"{self.logs}/{pattern} {{\n{rule}\n}}\n")
         world.runner = self.runner()
 
+    @classmethod
+    def again(cls, world: World, rule: str) -> Host:
+        """The host that is there already, with another rule, and with the programs that it has got meanwhile."""
+        host = cls.__new__(cls)
+        host.world, host.logs, host.rules = world, world.folder / "logs", world.folder / "logrotate.d"
+        host.log, host.config, host.state = host.logs / "app.log", world.folder / "logrotate.conf", world.folder / "status"
+        host.rules.joinpath("app").write_text(f"{host.log} {{\n{rule}\n}}\n")
+        return host
+
     def environment(self) -> dict[str, str]:
         found = self.world.binaries.environment()
         return {**found, "PATH": f"{self.world.binaries.root}/usr/sbin:{found['PATH']}"}

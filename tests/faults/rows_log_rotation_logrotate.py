@@ -178,6 +178,36 @@ def perhaps_empty_until_now(world: World) -> Arguments:
     return host.args()
 
 
+def empty_until_now(world: World) -> Arguments:
+    """The same, and its timer is well."""
+    args = started(None)(world)
+    host = Host.again(world, "daily\nrotate 3\nnotifempty")
+    host.log.write_text("a line without a time\n")
+    for name in ("app.log.1", "app.log.2"):
+        aged(host.logs / name, 40)
+    day = time.strftime("%Y-%-m-%-d", time.localtime(time.time() - 39 * DAY))
+    host.state.write_text(f'logrotate state -- version 2\n"{host.log}" {day}-0:0:0\n')
+    aged(host.state, 0.3)
+    return args
+
+
+def above_its_size(world: World) -> Arguments:
+    """By size, and it did not rotate though it was above it for days; it did before."""
+    host = rotating(world, "size 1k\nrotate 3")
+    host.log.write_text(f"{stamp(9)} info the first line\n{'x' * 5000}\n{stamp(8)} info a line\n{stamp()} info the last line\n")
+    return host.args()
+
+
+def above_its_size_since_now(world: World) -> Arguments:
+    """By size, and it grew since logrotate ran."""
+    host = Host(world, "size 1k\nrotate 3")
+    host.log.write_text("")
+    host.rotate()
+    aged(host.state, 0.5)
+    host.log.write_text(f"{stamp(0.3)} info the first line\n{'x' * 5000}\n{stamp()} info the last line\n")
+    return host.args()
+
+
 def copied_without_times(world: World) -> Arguments:
     host = Host(world, "daily\nrotate 3\ncopy")
     host.log.write_text(MANY)
@@ -418,6 +448,13 @@ ROWS: list[Row] = [
     row("compressed since a moment ago", now_compressed, "pass", COVERED),
     row("a rule whose logs stand on lines of their own", names_on_lines_of_their_own, "pass", r"weekly, 3 kept"),
     row("shared scripts, all logs are there", shared_by_all_that_are_there, "pass", COVERED),
+    row("above the size of its rule since the last run", above_its_size_since_now, "pass", COVERED),
+    row(
+        "empty until now, its timer is well",
+        empty_until_now,
+        "pass",
+        r"known by the last run of logrotate, which left it alone as an empty log",
+    ),
     row("an empty log that is not rotated", quiet, "pass", COVERED),
     row("an old log below its minsize", small, "pass", COVERED),
     row("an open folder, and su", switched_user, "pass", COVERED),
@@ -442,6 +479,12 @@ ROWS: list[Row] = [
         perhaps_empty_until_now,
         "warn",
         r"is not proven: its newest rotated file is 39 d.*as it does an empty log",
+    ),
+    row(
+        "above the size of its rule for days",
+        above_its_size,
+        "warn",
+        r"should rotate above 1\.0 KiB, but the last run of logrotate did not",
     ),
     row("copied, never emptied, without times", copied_without_times, "fail", r"is copied without being emptied"),
     row(

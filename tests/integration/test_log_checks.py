@@ -225,7 +225,7 @@ def test_the_journal_is_bounded(journald: Journald) -> None:
     runner = InNamespace()
     runner.namespace = journald.namespace
     time.sleep(0.5)
-    finding = run("log_rotation", runner, journald=True)
+    finding = run("log_rotation", runner, journald=True, persistent=False)  # where its files lie is for this host to say
     assert finding.status == "pass", finding.message
     assert "journald's default" in finding.message
     assert finding.observed["files"] == 1

@@ -13,7 +13,7 @@ import typing as t
 
 from .._clients.journald import not_all_seen, parse_journal
 from .._clients.log_files import rotated_files
-from .._clients.log_tail import LogTail
+from .._clients.log_tail import CANARY, LogTail
 from .._clients.own_names import own_names
 from .._clients.systemd import parse_time, show
 from .._finding import CannotObserve, Finding, passed
@@ -47,7 +47,7 @@ def seen(
     try:
         if path:
             written = written_to_file(path, now - max_lag, runner)
-        elif unit or tag:
+        elif unit or (tag and runner.which("journalctl")):  # syslog needs no journal
             written = written_to_journal(unit, tag, now - max_lag, now - window, runner)
     except CannotObserve as exc:
         written = Written(hidden=exc.message)
@@ -128,7 +128,7 @@ def written_to_journal(unit: str | None, tag: str | None, before: float, since: 
 
 
 def _newest_entry(words: t.Sequence[str], runner: Runner) -> float | None:
-    entries = parse_journal(_asked([*words, "--lines=1"], runner))
+    entries = [entry for entry in parse_journal(_asked([*words, "--lines=20"], runner)) if CANARY not in entry.message]
     return entries[-1].arrived if entries else None
 
 

@@ -16,7 +16,8 @@ from ._log_instances import Expected, Matched
 SKEW = 120.0  # seconds by which the times of a host and of the store may differ
 AHEAD = 300.0  # ... and by which a line may lie in the future
 EARLY = 300.0  # after its start an instance may need so long until its first line is there
-NOTHING = Flow(0, None)
+OFTEN = 100  # lines within the window, of one that logs all the time
+LULL = 4.0  # times max_lag that it may be silent all the same
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,8 +49,9 @@ class Said:
 def judge(expected: t.Sequence[Expected], found: Matched, flows: t.Mapping[str, Flow], asked: Asked) -> list[Said]:
     """One line for each instance that does not log as it should."""
     said = []
+    all_flows = {one.instance: together([flows[name] for name in found.of.get(one.instance, ())]) for one in expected}
     for one in expected:
-        flow = together([flows[name] for name in found.of.get(one.instance, ())])
+        flow = all_flows[one.instance]
         names = [name for name, owners in found.shared.items() if one.instance in owners]
         verdict = _judged(one, flow, asked)
         if verdict is None and names and all(name in found.shared for name in found.of[one.instance]):
@@ -61,6 +63,7 @@ def judge(expected: t.Sequence[Expected], found: Matched, flows: t.Mapping[str, 
                 others=others,
             )
             verdict = Said(one.instance, Status.UNKNOWN, told)
+        verdict = verdict or _broken_off(one, flow, [other for name, other in all_flows.items() if name != one.instance], asked)
         if verdict is not None:
             said.append(verdict)
         elif one.dropped:
@@ -175,6 +178,24 @@ def _stuck(one: Expected, newest: float, asked: Asked) -> Said | None:
         ago=max(asked.now - (one.writes or one.written), 0.0),
     )
     return Said(one.instance, Status.FAIL, told, silent=True)
+
+
+def _broken_off(one: Expected, flow: Flow, others: t.Sequence[Flow], asked: Asked) -> Said | None:
+    """One of which its host says nothing, that logged all the time until long ago, while others like it go on."""
+    if one.written is not None or flow.newest is None or flow.lines < OFTEN:
+        return None
+    silent, gap = asked.now - flow.newest, (flow.newest - asked.begin) / flow.lines
+    alike = [other for other in others if other.lines >= OFTEN and other.newest is not None and asked.now - other.newest < asked.max_lag]
+    if not alike or silent < max(LULL * asked.max_lag, LULL * 10 * gap):
+        return None
+    told = phrase(
+        "{instance} had logged {lines:number} lines until {age:duration} ago and none since, while others go on: "
+        "what ships its log may have stopped",
+        instance=one.instance,
+        lines=flow.lines,
+        age=silent,
+    )
+    return Said(one.instance, Status.WARN, told, silent=True)
 
 
 __all__ = ("AHEAD", "EARLY", "SKEW", "Asked", "Said", "dropped", "judge", "together")

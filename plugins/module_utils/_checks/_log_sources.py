@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
 import typing as t
 
 from .._clients.log_gathered import Counted, GatheredFiles, GatheredJournal
 from .._clients.log_store import Flow, LogStore
+from .._clients.log_tail import CANARY
 from .._clients.log_values import HOST_FIELDS
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
@@ -18,6 +22,8 @@ from ._log_silence import together
 from ._log_stores import log_store
 
 QUIET = ("query", "index", "stream")  # what narrows a store to the lines of one service
+# words in the names of files in which lines of all programs are
+OF_ANYBODY = ("all", "everything", "gz", "host", "log", "logs", "messages", "remote", "syslog", "system", "txt")
 
 
 class Source(t.Protocol):
@@ -40,7 +46,7 @@ class StoreSource:
 
     def __init__(self, backend: str, args: t.Mapping[str, object], runner: Runner) -> None:
         self.args, self.backend, self.runner = args, backend, runner
-        self.store: LogStore = log_store(backend, args, runner)
+        self.store: LogStore = log_store(backend, {**args, "query": without_canaries(backend, args)}, runner)
         self.name = self.store.name
         self.field = str(args.get("by") or args.get("host_field") or "") or None
 
@@ -81,18 +87,33 @@ class StoreSource:
         return StoreSource(self.backend, {**self.args, "query": None, "by": None}, self.runner)
 
 
+def without_canaries(backend: str, args: t.Mapping[str, object]) -> str:
+    """The query of the place, but for lines of our own: they would have a silent service log."""
+    query = str(args.get("query") or "")
+    if backend == "loki":
+        return f'{query} != "{CANARY}"' if query else query
+    if backend == "victorialogs":
+        field = args.get("message_field")
+        ours = f'!{json.dumps(str(field))}:"{CANARY}"' if field else f'!"{CANARY}"'
+        return f"({query}) {ours}" if query else ours
+    return f'({query}) AND NOT "{CANARY}"' if query else f'NOT "{CANARY}"'
+
+
 class FilesSource:
     """Files of a receiver."""
 
     def __init__(self, pattern: str, tag: str | None, runner: Runner) -> None:
         self.files, self.runner = GatheredFiles(pattern, tag, runner), runner
-        self.name = pattern
+        self.name, self.tag = pattern, tag
 
     def ready(self) -> list[Message]:
         return []
 
     def narrow(self) -> bool:
-        return True
+        """Whether a tag, or a name below the folder of the host, says whose lines they are."""
+        below = self.name.partition("{host}")[2] or os.path.basename(self.name)
+        words = re.findall(r"[a-z]{2,}", below.lower().replace("{host}", ""))
+        return bool(self.tag) or any(word not in OF_ANYBODY for word in words)
 
     def count(self, expected: t.Sequence[Expected], since: float, until: float, enough: int) -> Counted:
         return self.files.count(since, until, enough, lambda flows: all_found(expected, flows, enough))

@@ -36,6 +36,7 @@ class Log:
     block: Block | None  # the same rule as it is written down
     state: State
     by_application: bool
+    started: bool = False  # whether something is seen that starts logrotate
 
     @property
     def path(self) -> str:
@@ -101,8 +102,10 @@ def judge_age(verdict: Verdict, log: Log, found: Began, limit: float, now: float
     age = max(now - moment, 0.0)
     copied = age <= limit and source != FIRST_LINES and bool(log.rotated) and log_files.copied_into(current, log.rotated[0])
     if age > limit or copied:
-        if _may_have_been_empty(log, source, now):
-            verdict.doubts.append(_perhaps_empty(log, age, limit))
+        if _was_left_as_empty(log, source, now):
+            if not log.started:
+                verdict.doubts.append(_perhaps_empty(log, age, limit))
+            verdict.remarks.append(_not_understood(log, phrase("the last run of logrotate, which left it alone as an empty log")))
         else:
             verdict.problems.append(_old(log, moment, age, source, limit, now, copied=copied))
             verdict.since = iso(moment if copied else moment + limit)
@@ -156,8 +159,11 @@ def _not_rotated(path: str, began: float, oldest: Message, *, copied: bool, alon
     return phrase("{path:path} has not rotated since {since:moment}: {oldest}", path=path, since=since, oldest=oldest)
 
 
-def _may_have_been_empty(log: Log, source: Message | None, now: float) -> bool:
-    """Whether logrotate ran, and left the log alone as it does an empty one: all that is in it may have been written since."""
+def _was_left_as_empty(log: Log, source: Message | None, now: float) -> bool:
+    """Whether logrotate ran, and left the log alone as it does an empty one: then all that is in it was written since.
+
+    It may have run for other logs only; so something must be seen that starts it for these.
+    """
     rule, last = log.rule, log.state.last_run
     if source != NEWEST_ROTATED or rule is None or rule.period is None or rule.ifempty or last is None:
         return False

@@ -44,8 +44,8 @@ class Asked(t.NamedTuple):
     cron: str | None
 
 
-def judge_runs(verdict: Verdict, state: State, asked: Asked, paths: t.Collection[str], runner: Runner) -> dict[str, object]:
-    """What is observed of it."""
+def judge_runs(verdict: Verdict, state: State, asked: Asked, paths: t.Collection[str], runner: Runner) -> tuple[bool, dict[str, object]]:
+    """Whether something is seen that starts logrotate, and what is observed of how it ended."""
     now = runner.now().timestamp()
     if state.last_run is None:
         verdict.doubts.append(phrase("logrotate has not run yet: its state file {state:path} is not there", state=state.path))
@@ -58,23 +58,23 @@ def judge_runs(verdict: Verdict, state: State, asked: Asked, paths: t.Collection
             )
         )
     timer, unit = _timer(asked, runner)
-    _judge_starters(verdict, state, asked, timer, runner)
-    return _judge_last_run(verdict, state, unit, paths, runner)
+    starts = _judge_starters(verdict, state, asked, timer, runner)
+    return starts, _judge_last_run(verdict, state, unit, paths, runner)
 
 
 # -- what starts it
 
 
-def _judge_starters(verdict: Verdict, state: State, asked: Asked, timer: Starter | None, runner: Runner) -> None:
+def _judge_starters(verdict: Verdict, state: State, asked: Asked, timer: Starter | None, runner: Runner) -> bool:
     if timer is not None and timer.wrong is None:
         verdict.doubts += [timer.weak] if timer.weak else []
-        return
+        return True
     cron = _cron(asked, runner, by_systemd=timer is not None)
     if cron is not None and cron.wrong is None:
-        return
+        return True
     found = [one for one in (timer, cron) if one is not None]
     if not found or _another_timer(asked, runner):
-        return
+        return bool(found)
     now, last = runner.now().timestamp(), state.last_run
     since = max((one.since for one in found if one.since is not None), default=None)
     reason = found[0].wrong
@@ -84,6 +84,7 @@ def _judge_starters(verdict: Verdict, state: State, asked: Asked, timer: Starter
         )
     else:
         verdict.problems.append(phrase("nothing starts logrotate any more: {reason}", reason=reason))
+    return False
 
 
 def _timer(asked: Asked, runner: Runner) -> tuple[Starter | None, str]:

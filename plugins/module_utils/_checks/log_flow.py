@@ -383,7 +383,7 @@ def _remarks(
 ) -> list[tuple[Status, Message]]:
     """What is to be said of the whole, whoever logs."""
     remarks = [(Status.WARN, line) for line in hinders]
-    if not source.narrow() and any(one.host for one in expected):
+    if not source.narrow() and (args["min_instances"] or any(one.host for one in expected)):
         told = phrase(
             "all lines of these hosts were counted, whoever wrote them: "
             "say which are those of the service (query, or an index or a stream of its own)"
@@ -402,7 +402,7 @@ def _remarks(
         remarks.append((Status.PASS, told))
     hidden = sorted({str(marker["hidden"]) for marker in args["markers"] or [] if marker.get("hidden")})
     for one in hidden[:5]:
-        remarks.append((Status.PASS, phrase("what a host has logged itself was not looked at: {reason}", reason=verbatim(one))))
+        remarks.append((Status.WARN, phrase("what a host has logged itself was not looked at: {reason}", reason=verbatim(one))))
     return remarks
 
 

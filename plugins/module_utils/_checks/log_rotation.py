@@ -16,10 +16,10 @@ from .._finding import CannotObserve, Finding, Measurement, failed
 from .._phrase import Message, phrase, plural
 from .._runner import Runner, unreadable
 from . import _rotation_container, _rotation_journal, _rotation_starts
-from ._rotation_age import Log, age_limit, began, judge_age
+from ._rotation_age import FIRST_LINES, Began, Log, age_limit, began, judge_age
 from ._rotation_declared import judge_declaration
 from ._rotation_generations import judge_generations
-from ._rotation_verdict import Verdict, iso
+from ._rotation_verdict import DAY, Verdict, iso
 
 WHERE = "host"
 TIMEOUT = 30.0
@@ -51,7 +51,8 @@ DURATIONS = ("max_age", "max_silence")
 SIZES = ("max_size",)
 
 FILE_MAX_SIZE = 2**30
-LATER = 60.0  # seconds by which a rotated file may be younger than the log: a process needs a moment to open the new one
+FAR_ABOVE = 10
+LATER = 60.0  # seconds: a process needs a moment to open the new file, and times of lines are whole seconds
 
 
 class Arguments(t.TypedDict):
@@ -111,7 +112,7 @@ def _file(path: str, args: Arguments, runner: Runner) -> Finding:
     log, files = _looked_at(path, current, args, verdict, observed, runner)
     now = runner.now().timestamp()
     found = began(log, runner)
-    measurements = _judge_size(verdict, log, args)
+    measurements = _judge_size(verdict, log, found, args, runner)
     limit = age_limit(log, args["max_age"])
     if current.size and limit is not None and not _exempt(log, args):
         measurements += judge_age(verdict, log, found, limit, now)
@@ -143,13 +144,14 @@ def _looked_at(
     rule, block = declared.rule, logrotate_config.block_of(paths, declared.files, runner)
     judge_declaration(verdict, declared, block, path, current, config, runner)
     asked = _rotation_starts.Asked(config, args["logrotate_timer"], args["logrotate_cron"])
-    observed.update(_rotation_starts.judge_runs(verdict, state, asked, paths, runner))
+    started, ended = _rotation_starts.judge_runs(verdict, state, asked, paths, runner)
+    observed.update(ended)
     said = [*declared.skipped, *(str(one.said) for one in declared.invalid)]
     observed["logrotate"] = {"rule": str(rule.describe()) if rule else None, "problems": said}
     observed["logrotate_last_run"] = iso(state.last_run)
     folders = [os.path.join(os.path.dirname(current.path), rule.olddir)] if rule and rule.olddir else []
     rotated = log_files.rotated_files(current.path, folders)
-    return Log(current, rotated, rule, block if rule else None, state, False), declared.files
+    return Log(current, rotated, rule, block if rule else None, state, False, started), declared.files
 
 
 def _rotates(path: str, log: Log, last: float | None, now: float) -> Message:
@@ -177,7 +179,7 @@ def _max_size(args: Arguments) -> int:
     return FILE_MAX_SIZE if args["max_size"] is None else int(args["max_size"])
 
 
-def _judge_size(verdict: Verdict, log: Log, args: Arguments) -> list[Measurement]:
+def _judge_size(verdict: Verdict, log: Log, found: Began, args: Arguments, runner: Runner) -> list[Measurement]:
     limit, current, rule = _max_size(args), log.current, log.rule
     size = rule.size if rule else None
     if current.used > limit:
@@ -186,16 +188,38 @@ def _judge_size(verdict: Verdict, log: Log, args: Arguments) -> list[Measurement
         )
     elif size is not None and size > limit:
         verdict.doubts.append(_never_by_size(log, size, limit))
-    elif size is not None and current.used > max(size, 1) and not log.rotated and rule is not None and rule.keeps != 0:
-        verdict.doubts.append(
-            phrase(
-                "{path:path} has {used:bytes} and should rotate above {size:bytes}, but no rotated file lies beside it yet",
-                path=current.path,
-                used=current.used,
-                size=size,
-            )
-        )
+    elif size is not None and _was_above(log, found, max(size, 1), runner):
+        verdict.doubts.append(_not_by_size(log, size))
     return [Measurement("log_size_bytes", float(current.used), float(limit), "upper")]
+
+
+def _was_above(log: Log, found: Began, size: int, runner: Runner) -> bool:
+    """Whether the log was above the size of its rule when logrotate last ran: by the line that brought it there, else by far."""
+    current, last = log.current, log.state.last_run
+    if current.used <= size or last is None:
+        return False
+    if current.modified <= last:
+        return True
+    if current.hollow or found.source != FIRST_LINES:
+        return current.used > FAR_ABOVE * size and found.moment is not None and found.moment < last - DAY
+    moment = log_files.written_at(current, size, runner.now())
+    return moment is not None and moment < last - LATER
+
+
+def _not_by_size(log: Log, size: int) -> Message:
+    if not log.rotated:
+        return phrase(
+            "{path:path} has {used:bytes} and should rotate above {size:bytes}, but no rotated file lies beside it yet",
+            path=log.path,
+            used=log.current.used,
+            size=size,
+        )
+    return phrase(
+        "{path:path} has {used:bytes} and should rotate above {size:bytes}, but the last run of logrotate did not rotate it",
+        path=log.path,
+        used=log.current.used,
+        size=size,
+    )
 
 
 def _never_by_size(log: Log, size: int, limit: int) -> Message:

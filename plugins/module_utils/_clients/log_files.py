@@ -51,6 +51,7 @@ class Current:
     first_written: float | None  # the time in its first lines
     hollow: bool  # begins with NUL bytes
     clock_only: bool = False  # its lines begin with a time of day, without a date
+    zone: float = 0.0  # seconds by which the times of its lines are off, where they are of another zone than this host
 
 
 def rotated_name(name: str) -> re.Pattern[str]:
@@ -95,15 +96,24 @@ def current(path: str, runner: Runner) -> Current:
     head = part_of(real, 0, PART)
     hollow = head.startswith(b"\0")
     text = (_behind_hole(real, head) if hollow else head).decode("utf-8", "replace")
+    first_written, zone = _first_written(text, real, status, runner.now())
     return Current(
         path=real,
         size=status.st_size,
         used=min(status.st_size, status.st_blocks * 512) if hollow else status.st_size,
         modified=status.st_mtime,
-        first_written=_first_written(text, real, status, runner.now()),
+        first_written=first_written,
         hollow=hollow,
         clock_only=any(log_times.has_clock_only(line) for line in text.splitlines()[:5]),
+        zone=zone,
     )
+
+
+def written_at(current: Current, offset: int, now: dt.datetime) -> float | None:
+    """When the log had so many bytes, by the first line behind them that has a time. CannotObserve."""
+    lines = part_of(current.path, offset, PART).partition(b"\n")[2].decode("utf-8", "replace")
+    found = log_times.first_time(lines, now)
+    return None if found is None or found.others else found.moment + current.zone
 
 
 def part_of(path: str, start: int, size: int) -> bytes:
@@ -133,23 +143,27 @@ def _behind_hole(path: str, head: bytes) -> bytes:
         os.close(descriptor)
 
 
-def _first_written(head: str, path: str, status: os.stat_result, now: dt.datetime) -> float | None:
-    """The time of the oldest line. The last line, which is as old as the last change of the file, tells what the first leaves open."""
+def _first_written(head: str, path: str, status: os.stat_result, now: dt.datetime) -> tuple[float | None, float]:
+    """The time of the oldest line, and by how much it was off.
+
+    The last line, which is as old as the last change of the file, tells what the first one leaves open.
+    """
     first = log_times.first_time(head, now)
     if first is None or (first.zoned and not first.others):
-        return first.moment if first else None
+        return (first.moment if first else None), 0.0
     tail = part_of(path, max(status.st_size - PART, 0), PART).decode("utf-8", "replace")
     stamps = (log_times.read_time(line, now) for line in reversed(tail.splitlines()[-log_times.HEAD_LINES :]))
     last = next((one for one in stamps if one and one.form == first.form), None)
     if last is None:
-        return None if first.orders and first.others else first.moment
+        return (None if first.orders and first.others else first.moment), 0.0
     if first.orders and first.others:
         likely = dict(zip(last.orders, (last.moment, *last.others)))
         order = min(likely, key=lambda one: abs(likely[one] - status.st_mtime), default="")
         if order not in first.orders or abs(likely[order] - status.st_mtime) > DAY:
-            return None
+            return None, 0.0
         first, last = first.settled(order), last.settled(order)
-    return first.moment + (_zone(last, status.st_mtime) if last.moment != first.moment else 0.0)
+    zone = _zone(last, status.st_mtime) if last.moment != first.moment else 0.0
+    return first.moment + zone, zone
 
 
 def _zone(last: log_times.Stamp, modified: float) -> float:
@@ -183,4 +197,16 @@ def birth(path: str, runner: Runner) -> float | None:
     return float(text) if answer.rc == 0 and text.isdigit() and text != "0" else None
 
 
-__all__ = ("COMPRESSED", "MONTHS", "Current", "Rotated", "birth", "copied_into", "current", "part_of", "rotated_files", "rotated_name")
+__all__ = (
+    "COMPRESSED",
+    "MONTHS",
+    "Current",
+    "Rotated",
+    "birth",
+    "copied_into",
+    "current",
+    "part_of",
+    "rotated_files",
+    "rotated_name",
+    "written_at",
+)

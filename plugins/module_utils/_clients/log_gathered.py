@@ -20,7 +20,7 @@ from .journald import not_all_seen
 from .log_files import Rotated, rotated_files
 from .log_generations import BROKEN, UNPACKED
 from .log_store import Flow
-from .log_tail import LONGEST, LogTail, moment_of_line
+from .log_tail import CANARY, LONGEST, LogTail, moment_of_line
 from .log_values import HOST_FIELDS, flat
 
 MOST_FILES = 20_000
@@ -57,6 +57,7 @@ class GatheredFiles:
         self.pattern = pattern.replace("{tag}", glob.escape(tag) if tag else "*")
         self.name, self.runner = self.pattern, runner
         self.by_path = "{host}" in self.pattern
+        self.tag = tag if "{tag}" not in pattern else None  # to be looked for in the lines
 
     def paths(self) -> list[str]:
         """The files that are there. CannotObserve where a folder on the way may not be looked into, or there are too many."""
@@ -104,9 +105,10 @@ class GatheredFiles:
         name = names[0]
         with LogTail(path, self.runner) as tail:
             counted.files.setdefault(name, set()).add(tail.identity)
-            if tail.size:
+            last = next(tail.backwards(), None)
+            if last is not None and not last.ours and self.is_wanted(last.text):
                 counted.arrived[name] = max(tail.modified, counted.arrived.get(name, 0.0))
-            lines, newest = _counted_in(tail, since, until, enough)
+            lines, newest = self._counted_in(tail, since, until, enough)
         counted.add(name, lines, newest)
         if lines >= enough:
             return
@@ -117,7 +119,7 @@ class GatheredFiles:
                 more, newest = self._counted_in_packed(rotated, since, enough - lines)
             else:
                 with LogTail(rotated.path, self.runner) as older:
-                    more, newest = _counted_in(older, since, until, enough - lines)
+                    more, newest = self._counted_in(older, since, until, enough - lines)
             counted.add(name, more, newest)
             lines += more
 
@@ -132,12 +134,39 @@ class GatheredFiles:
                 while (raw := handle.readline(LONGEST)) and lines < enough and size < MOST_PACKED:
                     self.runner.remaining()
                     size += len(raw)
-                    moment = moment_of_line(raw.decode("utf-8", "replace"), now)
+                    text = raw.decode("utf-8", "replace")
+                    moment = moment_of_line(text, now) if CANARY not in text and self.is_wanted(text) else None
                     if moment is not None and moment >= since:
                         lines, newest = lines + 1, max(moment, newest or moment)
         except BROKEN:
             return 1, rotated.modified
         return (lines, newest) if size < MOST_PACKED else (max(lines, 1), max(newest or 0.0, rotated.modified))
+
+    def is_wanted(self, text: str) -> bool:
+        """Whether a line is of the tag that is asked for, where the names of the files do not say it."""
+        tag = self.tag
+        return tag is None or f" {tag}[" in text or f" {tag}:" in text or f'"{tag}"' in text or f" {tag} " in text
+
+    def _counted_in(self, tail: LogTail, since: float, until: float, enough: int) -> tuple[int, float | None]:
+        """Lines of a file since a time, and the time of its newest line; by the file's own time where its lines have none."""
+        lines, newest, untimed = 0, None, 0
+        for line in tail.backwards(MOST_OF_ONE):
+            if line.ours or not self.is_wanted(line.text):
+                continue
+            if line.moment is None:
+                untimed += 1
+                if newest is None and untimed >= UNTIMED:
+                    break
+                continue
+            newest = line.moment if newest is None else max(newest, line.moment)
+            if line.moment < since:
+                break
+            lines += line.moment <= until
+            if lines >= enough:
+                break
+        if newest is None and untimed and tail.modified >= since:
+            return min(untimed, enough), tail.modified
+        return lines, newest if newest is not None or not untimed else tail.modified
 
     def _of_all(self, path: str, since: float, until: float, satisfied: Enough, counted: Counted) -> None:
         with LogTail(path, self.runner) as tail:
@@ -146,7 +175,7 @@ class GatheredFiles:
             seen = 0
             for line in tail.backwards(MOST_BYTES):
                 host = host_of_line(line.text)
-                if host is None or line.moment is None:
+                if host is None or line.moment is None or line.ours or not self.is_wanted(line.text):
                     continue
                 if line.moment < since:
                     return
@@ -161,26 +190,6 @@ class GatheredFiles:
                     size=tail.size - tail.reached,
                     path=path,
                 )
-
-
-def _counted_in(tail: LogTail, since: float, until: float, enough: int) -> tuple[int, float | None]:
-    """Lines of a file since a time, and the time of its newest line; by the file's own time where its lines have none."""
-    lines, newest, untimed = 0, None, 0
-    for line in tail.backwards(MOST_OF_ONE):
-        if line.moment is None:
-            untimed += 1
-            if newest is None and untimed >= UNTIMED:
-                break
-            continue
-        newest = line.moment if newest is None else max(newest, line.moment)
-        if line.moment < since:
-            break
-        lines += line.moment <= until
-        if lines >= enough:
-            break
-    if newest is None and untimed and tail.modified >= since:
-        return min(untimed, enough), tail.modified
-    return lines, newest if newest is not None or not untimed else tail.modified
 
 
 def _as_expression(pattern: str, host: str) -> str:
@@ -246,7 +255,7 @@ class GatheredJournal:
         if self.folder and not os.path.isdir(self.folder):
             raise CannotObserve(phrase("{path:path} is no folder: a journal was expected there", path=self.folder))
         counted, seen, size = Counted(), 0, 0
-        words = ["--reverse", f"--output-fields={by}", f"--since=@{int(since)}", f"--until=@{int(until)}"]
+        words = ["--reverse", f"--output-fields={by},MESSAGE", f"--since=@{int(since)}", f"--until=@{int(until)}"]
         self._needs_journalctl()
         with self.runner.piped(self.command(*words)) as pipe:
             left = b""
@@ -307,6 +316,8 @@ class GatheredJournal:
             moment = int(entry["__REALTIME_TIMESTAMP"]) / 1e6
             value = entry.get(by)
         except (ValueError, TypeError, KeyError, RecursionError):
+            return
+        if CANARY in str(entry.get("MESSAGE")):
             return
         counted.add(str(value or ""), 1, moment)
 

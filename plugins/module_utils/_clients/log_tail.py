@@ -23,6 +23,7 @@ BLOCK = 262_144
 LONGEST = 2**20  # bytes of one line that are looked at
 MOST = 256 * 2**20  # bytes that are read of one file
 STEPS = 64  # halvings of the largest file
+CANARY = "operability-canary"  # in lines of our own, which say nothing of whether a service logs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,6 +32,10 @@ class Line:
 
     text: str
     moment: float | None
+
+    @property
+    def ours(self) -> bool:
+        return CANARY in self.text
 
 
 class LogTail:
@@ -100,7 +105,8 @@ class LogTail:
 
     def _newest_in(self, end: int, before: float | None) -> float | None:
         start = max(0, end - 2 * BLOCK)
-        moments = [self._line(raw).moment for raw in self._at(start, end - start).split(b"\n")[1 if start else 0 :] if raw]
+        lines = [self._line(raw) for raw in self._at(start, end - start).split(b"\n")[1 if start else 0 :] if raw]
+        moments = [line.moment for line in lines if not line.ours]
         return max((moment for moment in moments if moment is not None and (before is None or moment <= before)), default=None)
 
     def _first_after(self, place: int) -> float | None:
@@ -129,4 +135,4 @@ def moment_of_line(text: str, now: dt.datetime) -> float | None:
     return stamp.moment if stamp is not None else None
 
 
-__all__ = ("Line", "LogTail", "moment_of_line")
+__all__ = ("CANARY", "Line", "LogTail", "moment_of_line")

@@ -23,6 +23,11 @@ def kinds_asked(check: str) -> tuple[str, ...]:
     return CLASSIC if check == "classic_monitoring" else (kind,) if kind in _ONE_KIND else ()
 
 
+def kinds_known(check: str) -> tuple[str, ...]:
+    """The kinds of server with which a check has something to do; a log store may also be files or journals, which nobody is asked for."""
+    return (*LOG_STORES, "file", "journald") if check in OF_LOGS else kinds_asked(check)
+
+
 def server_options(check: str, description: Description, using: str | None = None) -> dict[str, object]:
     """The options with which a check reaches the server that it asks. NotDeclared."""
     kind, options = description.reached(kinds_asked(check), using)
@@ -35,4 +40,4 @@ def address(args: t.Mapping[str, object]) -> object:
     return next((args[name] for name in ADDRESSES if args.get(name)), None)
 
 
-__all__ = ("ADDRESSES", "CLASSIC", "address", "kinds_asked", "server_options")
+__all__ = ("ADDRESSES", "CLASSIC", "address", "kinds_asked", "kinds_known", "server_options")

@@ -17,7 +17,7 @@ from .._described.service import Description, NoHost, NotDeclared
 from .._model.planned import PlannedCheck
 from .._model.waiver import Waiver
 from .arguments import argument_problems, module_problems
-from .asked_servers import address, kinds_asked, server_options
+from .asked_servers import address, kinds_asked, kinds_known, server_options
 from .derive.derivations import default_options, derive, group_options
 from .derive.instance import Instance, Steps
 from .embedded import no_proof, proves_less
@@ -84,7 +84,7 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
 
 def _needs_no_word(proof: Proof, description: Description) -> bool:
     """Whether a proof that is asked besides others has nothing to look at, and no server of its kind: nobody here thinks of it."""
-    kinds = kinds_asked(proof.check)
+    kinds = kinds_known(proof.check)
     return is_idle(proof, description) and not any(unresolved(server) or server["kind"] in kinds for server in description.servers.values())
 
 

@@ -211,7 +211,7 @@ class Store:
 
     def flow(self, by: str, since: float, until: float) -> dict[str, Flow]:
         self.more.setdefault("fields", []).append(by)
-        kind = "mine" if self.args.get("query") else "all"
+        kind = "mine" if "app:=x" in str(self.args.get("query")) else "all"
         found = self.flows.get(kind, {})
         if by not in self.more.get("has", ("host",)):
             return {"": Flow(1, MOMENT)} if found else {}

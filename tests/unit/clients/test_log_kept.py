@@ -50,7 +50,11 @@ def test_the_first_line_of_a_packed_generation(tmp_path: pathlib.Path, extension
     assert (found.oldest, found.exact, found.files) == (MOMENT - 3 * DAY, True, 2)
 
 
-@pytest.mark.parametrize("content", [b"no gzip at all", gzip.compress(b"x" * 1000)[:20], b"", gzip.compress(b"\xff\x00" * 900)])
+@pytest.mark.parametrize(
+    "content",
+    [b"no gzip at all", gzip.compress(b"x" * 1000)[:20], b"", gzip.compress(b"\xff\x00" * 900)],
+    ids=["text", "cut", "empty", "bytes"],
+)
 def test_what_cannot_be_unpacked_or_read_is_at_least_as_old_as_its_last_change(tmp_path: pathlib.Path, content: bytes) -> None:
     log = tmp_path / "app.log"
     written(log, f"{stamp(0)} x\n".encode(), 0)

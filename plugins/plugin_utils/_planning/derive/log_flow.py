@@ -31,7 +31,7 @@ def logs_of(description: Description) -> list[tuple[str, Part, Log, Steps]]:
 
 def name_of(log: Log) -> str:
     posted = public_url(str(log["http"])) if log.get("http") else None
-    return str(log.get("file") or log.get("journald") or log.get("syslog") or posted or "log")
+    return str(log.get("file") or log.get("journald") or log.get("syslog") or log.get("container") or posted or "log")
 
 
 def unit_of(log: Log) -> str | None:
