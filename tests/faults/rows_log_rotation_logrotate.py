@@ -178,6 +178,16 @@ def perhaps_empty_until_now(world: World) -> Arguments:
     return host.args()
 
 
+def begins_alike(world: World) -> Arguments:
+    """The service says the same whenever it starts, and each rotation starts it anew."""
+    host = Host(world)
+    for _unused in range(2):
+        host.log.write_text(MANY)
+        host.rotate("-f")
+    host.log.write_text(MANY + "one more\n")
+    return host.args()
+
+
 def empty_until_now(world: World) -> Arguments:
     """The same, and its timer is well."""
     args = started(None)(world)
@@ -188,6 +198,15 @@ def empty_until_now(world: World) -> Arguments:
     day = time.strftime("%Y-%-m-%-d", time.localtime(time.time() - 39 * DAY))
     host.state.write_text(f'logrotate state -- version 2\n"{host.log}" {day}-0:0:0\n')
     aged(host.state, 0.3)
+    return args
+
+
+def of_today(world: World) -> Arguments:
+    """A host that was made today: logrotate runs at night for the first time."""
+    args = started(None)(world)
+    for path in (world.folder / "logs").glob("app.log.*"):
+        path.unlink()
+    (world.folder / "status").unlink()
     return args
 
 
@@ -469,6 +488,7 @@ ROWS: list[Row] = [
         r"time of its lines is not understood, so .* newest rotated file",
     ),
     row("lines without times, a young log", without_times_and_young, "pass", r"is not understood, so its age is known by its creation"),
+    row("each file begins alike", begins_alike, "pass", r"is not understood, so its age is known by its newest rotated file"),
     row("lines with a time of day alone", with_times_of_day, "pass", r"a time of day without a date"),
     row("as many are kept as are declared", healthy("daily\nrotate 7", generations=7), "pass", r"daily, 7 kept"),
     row("fails each day, today is in the state file", each_day_in_vain, "fail", NOT_RUN),
@@ -531,6 +551,7 @@ ROWS: list[Row] = [
     row("a rotated file grows, the log is empty", rotated_ones_grow, "fail", r"app\.log\.1 was written .* while the log itself is empty"),
     *(row(f"an old first line: {name}", first_line(form_of(name)), "fail", r"20 d old \(known by its first lines\)") for name in FORMS),
     *(row(f"a young first line: {name}", first_line(form_of(name), days=0.1), "pass", COVERED + r"[^;]*$") for name in FORMS),
+    row("a host of today, its timer is well", of_today, "pass", r"too young.*logrotate has not run yet"),
     row("its timer is well", started(None), "pass", COVERED),
     row(
         "its timer was disabled an hour ago",

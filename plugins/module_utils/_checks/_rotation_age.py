@@ -22,6 +22,7 @@ from .._runner import Runner
 from ._rotation_verdict import DAY, Verdict, iso
 
 APPLICATION_MAX_AGE = 8 * DAY
+LARGE = 65536  # bytes: more than what a program says when it starts
 FIRST_LINES = phrase("its first lines")
 NEWEST_ROTATED = phrase("its newest rotated file")
 
@@ -100,7 +101,7 @@ def judge_age(verdict: Verdict, log: Log, found: Began, limit: float, now: float
             verdict.doubts.append(_not_proven(log))
         return []
     age = max(now - moment, 0.0)
-    copied = age <= limit and source != FIRST_LINES and bool(log.rotated) and log_files.copied_into(current, log.rotated[0])
+    copied = age <= limit and source != FIRST_LINES and _is_copied(log)
     if age > limit or copied:
         if _was_left_as_empty(log, source, now):
             if not log.started:
@@ -112,6 +113,13 @@ def judge_age(verdict: Verdict, log: Log, found: Began, limit: float, now: float
     elif source != FIRST_LINES:
         verdict.remarks.append(_not_understood(log, source))
     return [Measurement("log_oldest_content_age_seconds", age, limit, "upper")]
+
+
+def _is_copied(log: Log) -> bool:
+    """A service that is started anew by each rotation may begin each file alike; only what is copied can be a copy."""
+    if not log.rotated or not (log.has("copy") or log.has("copytruncate") or (log.by_application and log.rotated[0].size >= LARGE)):
+        return False
+    return log_files.copied_into(log.current, log.rotated[0])
 
 
 def _not_proven(log: Log) -> Message:

@@ -13,7 +13,7 @@ from .._clients.cron import ignored_because
 from .._clients.logrotate import State
 from .._finding import CannotObserve
 from .._message import first_line
-from .._phrase import Message, phrase, verbatim
+from .._phrase import Message, listed, phrase, verbatim
 from .._runner import Runner
 from ._rotation_verdict import DAY, Verdict
 
@@ -21,6 +21,8 @@ EVERY = 2 * DAY  # distributions run it once a day
 CONFIG = "/etc/logrotate.conf"
 TIMER = "logrotate.timer"
 SYSTEMD_RUNS = "/run/systemd/system"  # where Debian's script in cron.daily leaves it to the timer
+STAMPS = "/var/lib/systemd/timers/stamp-"  # when a timer that catches up last started something, also when it is off
+SAME = 7200.0  # seconds within which a start and the end of the same run lie
 FEW = 20  # timers that are looked at beside the usual one
 _TIMER = (
     "LoadState,ActiveState,SubState,UnitFileState,Unit,NextElapseUSecRealtime,NextElapseUSecMonotonic,InactiveEnterTimestamp,"
@@ -47,8 +49,11 @@ class Asked(t.NamedTuple):
 def judge_runs(verdict: Verdict, state: State, asked: Asked, paths: t.Collection[str], runner: Runner) -> tuple[bool, dict[str, object]]:
     """Whether something is seen that starts logrotate, and what is observed of how it ended."""
     now = runner.now().timestamp()
+    timer, unit = _timer(asked, runner)
+    starts = _judge_starters(verdict, state, asked, timer, runner)
     if state.last_run is None:
-        verdict.doubts.append(phrase("logrotate has not run yet: its state file {state:path} is not there", state=state.path))
+        never = phrase("logrotate has not run yet: its state file {state:path} is not there", state=state.path)
+        (verdict.remarks if starts else verdict.doubts).append(never)
     elif now - state.last_run > EVERY:
         verdict.doubts.append(
             phrase(
@@ -57,8 +62,6 @@ def judge_runs(verdict: Verdict, state: State, asked: Asked, paths: t.Collection
                 state=state.path,
             )
         )
-    timer, unit = _timer(asked, runner)
-    starts = _judge_starters(verdict, state, asked, timer, runner)
     return starts, _judge_last_run(verdict, state, unit, paths, runner)
 
 
@@ -77,7 +80,7 @@ def _judge_starters(verdict: Verdict, state: State, asked: Asked, timer: Starter
         return bool(found)
     now, last = runner.now().timestamp(), state.last_run
     since = max((one.since for one in found if one.since is not None), default=None)
-    reason = found[0].wrong
+    reason = listed([one.wrong for one in found if one.wrong is not None])
     if last is not None and (now - last < EVERY if since is None else last > since + 60):
         verdict.doubts.append(
             phrase("{reason}; what has started logrotate {ago:duration} ago all the same is not seen", reason=reason, ago=now - last)
@@ -106,9 +109,17 @@ def _timer(asked: Asked, runner: Runner) -> tuple[Starter | None, str]:
         status, said = "fail", phrase("{timer:path} is masked", timer=name)
     if status == "fail":
         since = systemd.parse_time(shown.get("InactiveEnterTimestamp"))
-        return Starter(said, since=since.timestamp() if since else _booted(runner)), unit
+        return Starter(said, since=since.timestamp() if since else _last_start(name, runner)), unit
     stays, said = systemd.enablement(name, shown)
     return Starter(weak=said if stays == "fail" and shown.get("UnitFileState") in ("disabled", "enabled-runtime") else None), unit
+
+
+def _last_start(timer: str, runner: Runner) -> float | None:
+    """After when nothing was started by a timer that is off, where systemd has forgotten when it was stopped."""
+    try:
+        return os.stat(STAMPS + timer).st_mtime + SAME
+    except OSError:
+        return _booted(runner)
 
 
 def _booted(runner: Runner) -> float | None:

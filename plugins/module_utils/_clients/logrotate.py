@@ -17,7 +17,9 @@ from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner, unreadable
 
 DAY = 86400.0
-STATE_FILES = ("/var/lib/logrotate/status", "/var/lib/logrotate.status", "/var/lib/logrotate/logrotate.status")
+STATE_FILES = (
+    *("/var/lib/logrotate/status", "/var/lib/logrotate.status", "/var/lib/logrotate/logrotate.status", "/var/lib/misc/logrotate.status"),
+)
 _PERIODS = {
     "hourly": (3600.0, phrase("hourly")),
     "weekly": (7 * DAY, phrase("weekly")),

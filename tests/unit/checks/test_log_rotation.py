@@ -376,3 +376,15 @@ def test_a_timer_that_was_stopped_before_the_host_was_started(logs: Logs, monkey
     assert "nothing starts logrotate any more: logrotate.timer is inactive" in started(logs, runner).problems[0]
     monkeypatch.setattr(_rotation_starts, "_booted", lambda _runner: NOW.timestamp() - 86400)
     assert "what has started logrotate" in started(logs, runner).doubts[0]
+
+
+def test_a_timer_that_was_stopped_and_has_started_the_last_run(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """systemd forgets when it was stopped, and keeps when it last started something."""
+    cron_places(logs.folder, monkeypatch, runs=False)
+    shown = "LoadState=loaded\nActiveState=inactive\nSubState=dead\nUnitFileState=disabled\nInactiveEnterTimestamp=\n"
+    runner = FakeRunner(commands={"systemctl show": Completed(0, shown, "")})
+    monkeypatch.setattr(_rotation_starts, "STAMPS", f"{logs.folder}/stamp-")
+    stamp = logs.write("stamp-logrotate.timer", 2.1 / 24)
+    assert "nothing starts logrotate any more: logrotate.timer is inactive" in started(logs, runner).problems[0]
+    logs.age(stamp, 9)
+    assert "what has started logrotate" in started(logs, runner).doubts[0]
