@@ -108,6 +108,22 @@ def halves(marker: Arguments) -> dict[str, t.Any]:
     return {"_msg": text_of(marker)[200:]}
 
 
+def searched_for(marker: Arguments) -> dict[str, t.Any]:
+    """What a proxy before the store logs of the search itself, shipped to the same store."""
+    token = marker["marker"].split()[-1]
+    return {"_msg": f'10.0.0.1 - - "GET /select/logsql/query?query=_msg:contains_any(%22{token}%22) HTTP/1.1" 200 2'}
+
+
+def told_by_ansible(marker: Arguments) -> dict[str, t.Any]:
+    return {"_msg": f"ok: [web1] => {{'observed': {{'marker': '{marker['marker']}', 'written_epoch': 1795500000.0}}}}"}
+
+
+def only_the_search_is_logged(world: World) -> Arguments:
+    """... and the line of a request, whose form nobody knows beforehand, is not."""
+    args = put(searched_for, told_by_ansible)(world)
+    return {**args, "markers": [{**args["markers"][0], "via": "probe", "ends": False, "padding": 0}]}
+
+
 def of_another_query(world: World) -> Arguments:
     args = put(whole(app="mail"))(world)
     return {**args, "query": 'app:="payments"'}
@@ -254,6 +270,16 @@ ROWS: list[Row] = [
     Row("log_canary", "in VictoriaLogs, five days early", put(off(-120)), "fail", r"not where it is searched: it lies under the time 20"),
     Row(
         "log_canary", "never in VictoriaLogs", put(), "fail", r"was not found in VictoriaLogs .* nor elsewhere in it: it is lost on the way"
+    ),
+    Row(
+        "log_canary", "only what was searched is in VictoriaLogs", put(searched_for), "fail", r"was not found in VictoriaLogs .* it is lost"
+    ),
+    Row(
+        "log_canary",
+        "only the search for a request is in VictoriaLogs",
+        only_the_search_is_logged,
+        "fail",
+        r"was not found in VictoriaLogs",
     ),
     Row("log_canary", "VictoriaLogs is read-only", read_only, "fail", r"was not found within 3 s: VictoriaLogs .*is read-only"),
     Row(

@@ -10,11 +10,13 @@ import re
 import typing as t
 
 from .._phrase import Message, phrase, plural
-from .canary_marker import END, PAD, Marker
+from .canary_marker import END, PAD, PREFIX, Marker
 
 TOLERANCE = 300.0  # seconds by which clocks may differ before it is told
 HOUR = 3600.0
 _QUARTER, _ROUNDING, _WIDEST = 900.0, 120.0, 15 * HOUR  # time zones are quarters of an hour, and 14 hours at most, from UTC
+# how Ansible logs the arguments of a module, and what it says of its results: a mark in there has not taken the way of the service
+_DESK = ("Invoked with", "written_epoch")
 _FRAME = re.compile(r"(?:^|[\s\"':=|>\[])(\d{1,6} <\d{1,3}>)")
 _NOBODY = re.compile(r"localhost(?:\..*)?|127\.[\d.]+|::1|0\.0\.0\.0|unknown(?:-host)?|\(none\)|none|null", re.I)
 
@@ -42,6 +44,12 @@ class Deviation:
     kind: str
     fails: bool
     message: Message
+
+
+def is_of_line(text: str, marker: Marker) -> bool:
+    """Whether a text is of the line itself: a log of what was searched, or of what Ansible did, has the token too."""
+    before = f"{PREFIX}-" if marker.via == "probe" else rf"(?:{PREFIX}|\b{END})[^0-9A-Za-z]{{1,6}}"
+    return bool(re.search(before + marker.token, text)) and not any(word in text for word in _DESK)
 
 
 class Shape(t.NamedTuple):
@@ -275,4 +283,4 @@ def _off(one: Found, written: float, late: float, zone_there: int | None, zone: 
     return offs[0]
 
 
-__all__ = ("Deviation", "Found", "Shape", "compare", "frame_in_front", "is_whole", "shape_of")
+__all__ = ("Deviation", "Found", "Shape", "compare", "frame_in_front", "is_of_line", "is_whole", "shape_of")

@@ -16,7 +16,7 @@ import typing as t
 from .._finding import CannotObserve
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner, unreadable, user_name
-from .canary_comparison import Found
+from .canary_comparison import Found, is_of_line
 from .canary_marker import Marker, folder_of, host_name, written
 from .line_headers import Header, header_of
 from .log_files import rotated_files, rotated_name
@@ -28,7 +28,6 @@ MOST_BACK = 128 * 2**20  # of all files, at one look
 LONGEST_LINE = 65536
 SKEW = 3600.0  # clocks of hosts differ; a file that was last written before that cannot have the line
 ELSEWHERE = 2000  # files that are looked into where the lines are not where they should be
-_DESK = b"Invoked with"  # how Ansible logs a module's arguments: a marker in there has not taken the service's way
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".lz4")
 _TOKENS = re.compile(rb"[0-9a-f]{32,}")
 Identity = tuple[int, int]
@@ -197,7 +196,8 @@ class FileSearch:
     def found(self, marker: Marker) -> list[Found]:
         """The lines that were found of a marker."""
         named = "{host}" in self.search
-        return [self._as_found(record, marker, named=named) for record in self.records.get(marker.token, {}).values()]
+        records = self.records.get(marker.token, {}).values()
+        return [self._as_found(record, marker, named=named) for record in records if is_of_line(record.text, marker)]
 
     def _as_found(self, record: _Record, marker: Marker, *, named: bool) -> Found:
         header = header_of(record.text, marker.token, marker.begin, self.runner.now()) if marker.via != "probe" else Header()
@@ -226,11 +226,9 @@ class FileSearch:
             aside = FileSearch(path, self.tag, self.runner)
             with contextlib.suppress(CannotObserve):
                 aside._read(path, path, list(lost.values()), earliest)
-            for token, records in aside.records.items():
-                if token not in told:
-                    found = aside._as_found(next(iter(records.values())), lost[token], named=True)
-                    if found.own is None:
-                        told[token] = _misplaced(path, self.search, lost[token])
+            for token, marker in lost.items():
+                if token not in told and any(found.own is None for found in aside.found(marker)):
+                    told[token] = _misplaced(path, self.search, marker)
         return told
 
     def _young(self, pattern: str, earliest: float) -> list[str]:
@@ -285,8 +283,6 @@ class _Note:
         begin = max(text.rfind(b"\n", 0, place) + 1, place - LONGEST_LINE)
         end = text.find(b"\n", place)
         line = text[begin : min(end if end >= 0 else len(text), place + LONGEST_LINE)]
-        if _DESK in line[: place - begin]:
-            return
         where = (*self.identity, offset + begin)
         folder = folder_of(self.path)
         made = _Record(line.decode("utf-8", "replace"), self.path, self.family, self.identity, offset + begin, folder)

@@ -13,13 +13,12 @@ from .._finding import CannotObserve
 from .._message import first_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner
-from .canary_comparison import Found
+from .canary_comparison import Found, is_of_line
 from .canary_marker import Marker, host_name, machine_id, written
 from .journald import JournalEntry, not_all_seen, parse_journal
 
 MOST = 64 * 2**20  # bytes of what journalctl says
 EARLIER = 120.0  # seconds before the first line was written, for clocks that differ a little
-_DESK = "Invoked with"  # how Ansible logs a module's arguments
 
 
 class JournalSearch:
@@ -50,7 +49,7 @@ class JournalSearch:
         self.entries = len(entries)
         for marker in markers:
             for entry in entries:
-                if marker.token in entry.message and _DESK not in entry.message:
+                if is_of_line(entry.message, marker):
                     self.records.setdefault(marker.token, {})[entry.identity] = entry
 
     def found(self, marker: Marker) -> list[Found]:

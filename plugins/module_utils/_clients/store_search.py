@@ -10,14 +10,13 @@ import typing as t
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .._runner import Runner
-from .canary_comparison import Found
+from .canary_comparison import Found, is_of_line
 from .canary_marker import Marker, written
 from .line_headers import SURE_HOSTS
 from .log_store import LogStore, Stored
 from .log_wire import Refused
 
 TRIES = 3  # looks in a row without an answer after which the store is not asked again
-_DESK = "Invoked with"  # how Ansible logs a module's arguments
 
 
 class StoreSearch:
@@ -40,10 +39,9 @@ class StoreSearch:
         """CannotObserve where the question is refused, or has no answer several times in a row."""
         if self.hindered is None:
             self.look_over()
-        tokens = [marker.token for marker in markers]
         since = min([self.runner.now().timestamp(), *written(markers)])
         try:
-            lines = self.store.find(tokens, since)
+            lines = self.store.find([marker.token for marker in markers], since)
         except Refused:
             raise
         except CannotObserve:
@@ -52,8 +50,8 @@ class StoreSearch:
                 raise
             return
         self.silent = 0
-        for token in tokens:
-            self.records[token] = [line for line in lines if token in line.text and _DESK not in line.text]
+        for marker in markers:
+            self.records[marker.token] = [line for line in lines if is_of_line(line.text, marker)]
 
     def found(self, marker: Marker) -> list[Found]:
         return [self._as_found(line, marker, number) for number, line in enumerate(self.records.get(marker.token, ()))]
@@ -87,7 +85,7 @@ class StoreSearch:
             return {}
         told: dict[str, Message] = {}
         for marker in markers:
-            line = next((line for line in lines if marker.token in line.text), None)
+            line = next((line for line in lines if is_of_line(line.text, marker)), None)
             if line is not None:
                 told[marker.token] = line.astray or phrase("it lies in {place:path}", place=line.place)
         return told

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 import pytest
@@ -27,7 +28,8 @@ def marker(number: int = 0, **more: t.Any) -> Marker:
 
 
 def stored(written: Marker, **more: t.Any) -> Stored:
-    text = more.pop("text", f"{written.marker} end {written.token}")
+    own = f"operability-canary-{written.token}" if written.via == "probe" else f"{written.marker} end {written.token}"
+    text = more.pop("text", own)
     return Stored(text, more.pop("moment", THEN), more.pop("host", written.host), more.pop("place", "main"), **more)
 
 
@@ -173,7 +175,7 @@ def test_a_line_that_came_through_where_the_next_one_may_not() -> None:
     ],
 )
 def test_a_name_counts_where_its_field_says_nothing_else(line: dict[str, t.Any], place: Place | None, via: str, status: str) -> None:
-    one = marker(1, via=via)
+    one = dataclasses.replace(marker(1, via=via), ends=via != "probe")
     assert str(looked(Store([stored(one, **line)], place=place), one)[0][0].status) == status
 
 
