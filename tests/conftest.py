@@ -88,4 +88,12 @@ def module_running(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Runni
     servers.stop()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _log_servers() -> t.Iterator[None]:
+    """Stops the log stores that the tests of this process share: a process of a worker ends without what it has registered for its end."""
+    yield
+    if log_servers := sys.modules.get("log_servers"):
+        log_servers.stop_all()
+
+
 os.environ.setdefault("ANSIBLE_COLLECTIONS_PATH", str(ROOT / "collections"))

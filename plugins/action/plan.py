@@ -16,7 +16,7 @@ from ..plugin_utils._acting.context import context_of, refuse
 from ..plugin_utils._described.document import Refused
 from ..plugin_utils._model.loosening import not_told
 from ..plugin_utils._model.plain import to_plain
-from ..plugin_utils._model.planned import Plan, PlannedRequirement, PlanState
+from ..plugin_utils._model.planned import Plan, PlannedCheck, PlannedRequirement, PlanState
 from ..plugin_utils._model.text import escape, fit
 from ..plugin_utils._planning.authority import block, waiting
 from ..plugin_utils._promises.mode import announced
@@ -70,6 +70,16 @@ class ActionModule(ActionBase):
             "hosts": plan.expected_hosts,
             "later_hosts": plan.later_hosts,
             "requirements": [_as_dict(requirement) for requirement in plan.requirements],
+            "writes": [
+                {
+                    "requirement": check.requirement,
+                    "what": check.leaves,
+                    "hosts": list(check.hosts) if check.hosts is not None else ["controller"],
+                    "allowed": not check.unasked,
+                }
+                for check in plan.checks
+                if check.leaves and check.gap is None and not check.aside
+            ],
             "notices": plan.notices,
             "loosened": plan.loosened,
             "requests": [
@@ -104,9 +114,16 @@ def _as_dict(requirement: PlannedRequirement) -> dict[str, object]:
         "checks": [
             {"check": check.check, "instance": check.instance, "hosts": list(check.hosts) if check.hosts is not None else ["controller"]}
             for check in requirement.checks
-            if check.call != "write" and not check.aside
+            if not check.first_half and not check.aside
         ],
     }
+
+
+def _left_behind(check: PlannedCheck) -> str:
+    """What a check leaves behind on its hosts, and that nobody has said it may."""
+    where = ", ".join(check.hosts) if check.hosts is not None else "controller"
+    asked = " (nothing says that it may: canary)" if check.unasked else ""
+    return f"WRITES {escape(check.leaves or '')} on {where}{asked}"
 
 
 def _mode(plan: Plan) -> str:
@@ -143,7 +160,9 @@ def register(plan: Plan, today: str = "") -> str:
         if requirement.why:
             lines.append(f"{'':<34}{escape(requirement.why)}")
         for check in requirement.checks:
-            if check.call == "write" or check.aside:
+            if check.leaves and check.gap is None:
+                lines.append(f"{'':<34}{_left_behind(check)}")
+            if check.first_half or check.aside:
                 continue
             where = ", ".join(check.hosts) if check.hosts is not None else "controller"
             gap = f"  MISSING: {escape(check.gap)}" if check.gap else ""

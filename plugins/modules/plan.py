@@ -82,6 +82,15 @@ notices:
   returned: success
   type: list
   elements: str
+writes:
+  description: >-
+    The lines that checks would write into logs, each with its requirement, what is left behind in words (V(what)), the hosts, and whether
+    the files say that it may be (V(allowed)).
+  returned: success
+  type: list
+  elements: dict
+  version_added: 0.3.0
+  sample: [{"requirement": "LOG-01", "what": "one marked line in /var/log/payments/app.json", "hosts": ["pay1", "pay2"], "allowed": true}]
 loosened:
   description: >-
     What the service or this run loosens of what stands above it, with the name under which the organisation gives leave for it

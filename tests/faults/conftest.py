@@ -27,11 +27,16 @@ SHARE_SERVERS = (
     "prometheus_alerts",
     "prometheus_series",
 )
+# a server that takes seconds to start, and memory: the rows of all checks that begin with its name go to one worker
+HEAVY = ("OpenSearch",)
 ROW = re.compile(r"::test_row\[(?P<check>\w+): .*?(?P<variant>\(newer\))?\]$", re.DOTALL)
 
 
 def scope_of(nodeid: str) -> str:
     row = ROW.search(nodeid)
+    heavy = next((name for name in HEAVY if row and f": {name}: " in nodeid), None)
+    if heavy:
+        return heavy
     return f"{row['check']} {row['variant']}" if row and row["check"] in SHARE_SERVERS else nodeid
 
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import pathlib
+import secrets
 import socket
 import threading
 import time
 import typing as t
 
+from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
 from ansible_collections.operability.readiness.plugins.module_utils._checks import log_canary
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from servers import LOCAL, Rsyslog
@@ -100,8 +102,7 @@ def rotated_meanwhile(world: World) -> Arguments:
 
 
 def write(args: Arguments) -> Arguments:
-    full = {"tag": "operability-canary", "socket": None, "format": "text", "template": None, "fields": {}, **args}
-    return log_canary.write(full, Runner()).observed
+    return log_canary.write(parse_arguments(log_canary, args), Runner()).observed
 
 
 def shipper_stopped(world: World) -> Arguments:
@@ -182,7 +183,7 @@ def broken_json_template(world: World) -> Arguments:
 def only_ansible_logged_it(world: World) -> Arguments:
     """The marker arrives, but in what Ansible logs of the arguments of its own module."""
     server, args = central(world)
-    marker = {**write(args), "host": "web9.example.com"}
+    marker = {"marker": f"operability-canary {secrets.token_hex(16)}", "host": "web9.example.com", "written_epoch": time.time()}
     folder = server.central / "web9"
     folder.mkdir()
     line = f"Nov 25 06:00:00 web9 ansible-operability.readiness.log_canary: Invoked with markers=[{{'marker': '{marker['marker']}'}}]\n"

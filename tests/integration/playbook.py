@@ -133,7 +133,7 @@ class Site:
             "central": {"kind": "file", "search": f"{self.folder}/central/*.log", **({"on": on} if on else {})},
         }
         self.organisation["policy"]["requirements"]["LOG-01"] = {"impact": "blocker"}
-        log = {"file": str(self.folder / "log" / "{{ inventory_hostname }}" / "app.log"), "deadline": deadline}
+        log = {"file": str(self.folder / "log" / "{{ inventory_hostname }}" / "app.log"), "deadline": deadline, "canary": "always"}
         self.service["parts"]["web"]["logs"] = [log]
         for host in self.hosts:
             path = self.folder / "log" / host / "app.log"

@@ -17,7 +17,7 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.module_utils._checks import log_canary
+from ansible_collections.operability.readiness.plugins.module_utils._clients.canary_marker import PREFIX
 from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, execute, run_item
 from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Completed, Runner
@@ -118,7 +118,7 @@ def test_lines_of_many_processes_stay_whole(tmp_path: pathlib.Path) -> None:
     lines = path.read_text().splitlines()
     assert len(lines) == 2050
     assert sum(line.endswith("line of the service") for line in lines) == 2000
-    assert sum(log_canary.PREFIX in line for line in lines) == 50
+    assert sum(PREFIX in line for line in lines) == 50
 
 
 @as_root

@@ -203,6 +203,8 @@ class JournalEntry:
     message: str
     host: str
     arrived: float | None
+    machine: str = ""  # the id of the machine that wrote it
+    identity: str = dataclasses.field(default="", compare=False)  # the same for each copy of one entry
 
 
 def parse_journal(text: str) -> list[JournalEntry]:
@@ -216,7 +218,10 @@ def parse_journal(text: str) -> list[JournalEntry]:
             if isinstance(message, list):  # bytes that are not printable text
                 message = bytes(message).decode("utf-8", "replace")
             stamp = str(data.get("__REALTIME_TIMESTAMP", ""))
-            entries.append(JournalEntry(str(message or ""), str(data.get("_HOSTNAME", "")), int(stamp) / 1e6 if stamp.isdigit() else None))
+            arrived = int(stamp) / 1e6 if stamp.isdigit() else None
+            identity = "/".join(str(data.get(name, "")) for name in ("__REALTIME_TIMESTAMP", "_BOOT_ID", "__MONOTONIC_TIMESTAMP"))
+            named = str(data.get("_HOSTNAME", "")), arrived, str(data.get("_MACHINE_ID", ""))
+            entries.append(JournalEntry(str(message or ""), *named, identity=identity))
         except (ValueError, TypeError, AttributeError):
             if number == len(lines) - 1 and number:  # cut off
                 continue

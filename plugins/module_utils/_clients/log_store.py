@@ -33,7 +33,9 @@ class Stored:
     host: str | None  # under the name of which host it lies
     place: str  # the index, stream, tenant or file in which it lies
     arrived: float | None = None  # when the store took it, where that is known
-    fields: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # all else that the store has of it
+    fields: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # all else that the store has of it, cut
+    field: str = ""  # the field in which its text stands
+    astray: Message | None = None  # of a line found elsewhere: what keeps it from being found in the place
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Kept:
 
     seconds: float | None  # None: without end
     said_by: Message  # the policy, the setting: where that stands
+    sooner: Message | None = None  # what may drop lines before that time: a limit of size or of disk
 
 
 class LogStore(t.Protocol):
@@ -62,13 +65,19 @@ class LogStore(t.Protocol):
         """Asks whether it answers, is what it is taken for, and has the place. Returns what hinders it (read-only, unhealthy)."""
 
     def find(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
-        """The lines of the place in which one of the tokens stands, all in one search. At most a few times as many as tokens."""
+        """The lines of the place in which one of the tokens stands, all in one search. At most a few times as many as tokens.
+
+        ``since`` is a time of ours: lines whose own time is off by up to a day (log_wire.SKEW) are found too, before it and in the future.
+        """
 
     def find_elsewhere(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
-        """The same outside the place, as far as the credentials reach: another index, stream or tenant."""
+        """The same outside the place: in another index, stream, tenant, field, or under another time. ``astray`` says which.
+
+        As far as the credentials reach: what cannot be looked into is left out, and raises nothing.
+        """
 
     def flow(self, by: str, since: float, until: float) -> dict[str, Flow]:
-        """The lines of the place by the value of a field (an instance), all in one search."""
+        """The lines of the place by the value of a field (an instance), all in one search; lines without it by an empty text."""
 
     def oldest(self) -> float | None:
         """The time of the oldest line of the place, None where there is none."""

@@ -16,13 +16,15 @@ import typing as t
 
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
-from .._runner import user_name
-from .log_files import MONTHS
+from .._runner import Runner, user_name
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SYSLOG_SOCKET = "/dev/log"
 JOURNAL_SOCKET = "/run/systemd/journal/socket"
 USER_INFO = 14  # facility user, severity info
 SEND_TIMEOUT = 5.0
+COMES = 5  # seconds in which a line that was caused is waited for in the log itself
+MOST_READ = 8 * 2**20
 _REFUSALS = (errno.EACCES, errno.EPERM)
 
 
@@ -82,6 +84,32 @@ def append(path: str, line: str) -> Place:
             )
         )
     return Place(opened.st_size, opened.st_dev, opened.st_ino)
+
+
+def end_of(path: str) -> Place | None:
+    """Where a log ends now; None where it cannot be read, or is not there yet."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return Place(status.st_size, status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
+
+
+def has_come(path: str, since: Place, text: str, runner: Runner) -> bool:
+    """Whether a text comes into a log within a few seconds; a server may hold its lines back for a while."""
+    needle = text.encode("utf-8")
+    for _look in range(COMES * 5):
+        try:
+            with open(path, "rb") as handle:
+                status = os.fstat(handle.fileno())
+                same = (status.st_dev, status.st_ino) == (since.device, since.inode) and status.st_size >= since.offset
+                handle.seek(max(since.offset if same else 0, status.st_size - MOST_READ))
+                if needle in handle.read(MOST_READ):
+                    return True
+        except OSError:
+            return False
+        runner.sleep(0.2)
+    return False
 
 
 def _no_file(path: str) -> CannotObserve:
@@ -162,4 +190,17 @@ def _not_taken(path: str, kind: str, exc: OSError) -> Exception:
     return NotTaken(phrase("{path:path} does not take {kind} messages: {reason}", path=path, kind=kind, reason=exc.strerror or str(exc)))
 
 
-__all__ = ("JOURNAL_SOCKET", "SYSLOG_SOCKET", "NotTaken", "Place", "append", "journal_datagram", "send", "syslog_datagram")
+__all__ = (
+    "JOURNAL_SOCKET",
+    "MONTHS",
+    "SYSLOG_SOCKET",
+    "USER_INFO",
+    "NotTaken",
+    "Place",
+    "append",
+    "end_of",
+    "has_come",
+    "journal_datagram",
+    "send",
+    "syslog_datagram",
+)

@@ -283,7 +283,7 @@ class Verifying(ActionBase):
     # -- the result
 
     def _summary(self, context: Context, plan: Plan, host: str, found: t.Mapping[str, list[Finding]], seconds: float) -> dict[str, t.Any]:
-        keep = {check.key: check for check in plan.checks if check.call != "write" and not check.aside}
+        keep = {check.key: check for check in plan.checks if not check.first_half and not check.aside}
         findings = [as_stand_in(keep[key], finding) for key, values in found.items() if key in keep for finding in values]
         counts = collections.Counter(finding.status.value for finding in findings)
         summary = {

@@ -58,6 +58,8 @@ class Commitments(t.TypedDict, total=False):
     rto: Duration
     dima: Duration
     dmia: Duration
+    log_retention: Duration
+    log_retention_max: Duration
 
 
 class Availability(t.TypedDict, total=False):
@@ -93,16 +95,28 @@ class LogSecrets(t.TypedDict, total=False):
     mode: str
 
 
-class Log(t.TypedDict, total=False):
+class Log(Access, total=False):
     file: str
     syslog: str
     journald: str
+    http: str
     container: str
     engine: str
     persistent: bool
     forwarded: bool
     max_silence: Duration
     socket: str
+    to: str
+    protocol: str
+    rfc: int
+    framing: str
+    server_name: str
+    payload: str
+    content_type: str
+    length: str | int
+    probe: str
+    counted: bool
+    after_rotation: bool
     format: str
     pattern: str
     required: list[str]
@@ -125,6 +139,20 @@ class Log(t.TypedDict, total=False):
     canary: str
     deadline: Duration
     using: str
+    query: str
+    index: str
+    stream: str
+    names: dict[str, str]
+    by: str
+    instances: list[str]
+    min_instances: int
+    every: Duration
+    takes: Duration
+    min_lines: int
+    max_lag: Duration
+    min_retention: Duration
+    max_retention: Duration
+    since: str
     run_as: str
 
 
@@ -542,6 +570,13 @@ class Server(Access, total=False):
     rules_url: str
     search: str
     on: str
+    query: str
+    index: str
+    stream: str
+    tenant: str
+    message_field: str
+    time_field: str
+    host_field: str
     status_file: str
     object_cache_file: str
     timeout: Duration
@@ -568,6 +603,7 @@ Defaults = t.TypedDict(
     {
         "alerts": DefaultAlerts,
         "logs": str,
+        "canary": str,
         "runbook": Options,
         "support": DefaultSupport,
         "responsible": "dict[str, str]",

@@ -27,6 +27,9 @@ CONNECTION = (
     "client_cert",
     "client_key",
 )
+LOG_STORES = ("victorialogs", "opensearch", "elasticsearch", "loki", "graylog")  # the kinds of log store that are asked over HTTP
+# what says where in a log store the lines lie
+PLACE_OF_LOGS = ("query", "index", "stream", "tenant", "message_field", "time_field", "host_field")
 FILES_OF_NAGIOS = ("status_file", "object_cache_file")
 PATHS = ("ca_path", "client_cert", "client_key", *FILES_OF_NAGIOS)  # of the controller
 
@@ -336,12 +339,15 @@ class Description:
         if kind != "nagios" and not server.get("url"):
             raise NotDeclared(phrase("the server '{name:path}' has no url", name=name))
         home = self.service if name in (self.data.get("servers") or {}) else self.organisation
-        options = picked(server, FILES_OF_NAGIOS if kind == "nagios" else (*CONNECTION, "failover"))
+        keys = FILES_OF_NAGIOS if kind == "nagios" else CONNECTION if kind in LOG_STORES else (*CONNECTION, "failover")
+        options = picked(server, keys)
         for key in PATHS:
             if isinstance(path := options.get(key), str):
                 options[key] = self.path(path, home)
         if kind == "prometheus":
             options.update(picked(server, ("probe_query", "rules_url")))
+        if kind in LOG_STORES:
+            options.update(picked(server, PLACE_OF_LOGS))
         if server.get("timeout"):
             options["timeout"] = server["timeout"]
         return kind, options
@@ -443,6 +449,8 @@ def _no_server(name: str, known: list[str]) -> Message:
 
 __all__ = (
     "CONNECTION",
+    "LOG_STORES",
+    "PLACE_OF_LOGS",
     "Description",
     "Inventory",
     "LetPass",

@@ -23,11 +23,7 @@ UNREAD: dict[str, str] = {
 
 # kinds of servers that no check asks
 UNASKED: dict[str, str] = {
-    "elasticsearch": "log lines will be looked for there",
-    "loki": "log lines will be looked for there",
-    "opensearch": "log lines will be looked for there",
     "pushgateway": "where metrics are pushed stands under publish",
-    "victorialogs": "log lines will be looked for there",
 }
 
 

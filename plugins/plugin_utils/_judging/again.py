@@ -59,7 +59,7 @@ def unanswered(record: WholeRecord, given: Given) -> list[str]:
         if item.state is not PlanState.PLANNED or requirement is None or requirement.reused:
             continue
         for check in item.checks:
-            if check.accepted or check.gap is not None or check.call != "run":
+            if check.accepted or check.gap is not None or check.call != "run" or check.after is not None:
                 continue
             there = {covered.finding.host for covered in requirement.findings if covered.finding.check in ("", check.check)}
             out += [f"{item.rule.id} has no finding of {check.check} on {host}" for host in check.hosts or () if host not in there]

@@ -41,12 +41,17 @@ def _whole(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]], r
     if check.gap is not None:
         return [dataclasses.replace(base, status=Status.FAIL, message=phrase("not declared: {gap}", gap=check.gap))]
     there = list(findings.get(check.key, ()))
-    if check.call == "find":
-        # where no line was written, the other half says why
+    if check.after is not None:
+        # where the other half has left nothing, it says why
         written = dict.fromkeys(finding.host for finding in findings.get(check.after or "", ()) if finding.status is Status.PASS)
+        together = check.call != "find"  # one finding for all hosts
         missing = written if not there else [host for host in written if all(finding.host not in ("", host) for finding in there)]
+        if there and together:
+            return there
         if reach.waiting and not there:
             message = phrase("lines are looked for when the last batch has written its own")
+            if together:
+                message = phrase("what the hosts log is looked for when the last batch has had its turn")
             return [dataclasses.replace(base, status=Status.NOT_DUE, message=message)] if written else []
         return there + [dataclasses.replace(base, host=host, message=_not_looked_for(host, check)) for host in missing]
     if check.hosts is None:
@@ -67,13 +72,16 @@ def _whole(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]], r
             nobody = phrase("{check:path} was not run on {host:path}: no verify task ran for it", check=check.check, host=host)
             message = reach.absent.get(host, nobody)
         complete.append(dataclasses.replace(base, host=host, message=message))
-    if check.call == "write":
+    if check.first_half:
         # a line that was written proves nothing before it is found
         complete = [finding for finding in complete if finding.status is not Status.PASS]
     return complete
 
 
 def _not_looked_for(host: str, check: PlannedCheck) -> Message:
+    if check.call != "find":
+        places = list(check.hosts) if check.hosts is not None else [phrase("the controller")]
+        return phrase("nobody looked on {places:list} for what {host:path} logs", host=host, places=places)
     if check.hosts is None:
         return phrase("nobody looked for the line of {host:path} on the controller", host=host)
     return phrase("nobody looked for the line of {host:path} on {places:list}", host=host, places=list(check.hosts))

@@ -60,6 +60,13 @@ class PlannedCheck:
     runs: Message | None = None  # what a check runs that stands in for the policy's own
     less: Message | None = None  # what its findings leave open of what is asked: they are derived, and say so
     fails: str | None = None  # the key of the check that proves something only if this run of it fails
+    leaves: Message | None = None  # what it leaves behind on its hosts
+    unasked: bool = False  # nothing in the files says that it may
+
+    @property
+    def first_half(self) -> bool:
+        """It prepares what another half looks for, and proves nothing itself: it writes a line, or sees what a host alone knows."""
+        return self.call in ("write", "see")
 
     @property
     def aside(self) -> bool:
@@ -202,7 +209,7 @@ class Plan:
     @property
     def later_hosts(self) -> list[str]:
         """Hosts that need a task of their own after those of the service: others, and those that look for what was written."""
-        looking = {host for check in self.checks if check.call == "find" for host in check.hosts or ()}
+        looking = {host for check in self.checks if check.after is not None for host in check.hosts or ()}
         return sorted(looking | set(self.other_hosts))
 
     @property

@@ -333,7 +333,7 @@ def _hosts(declared: t.Sequence[Instance], asked: _Asked) -> None:
     if not pattern:
         return
     there = set(description.hosts(str(pattern)))
-    left_out = sorted({host for instance in declared for host in instance.hosts or () if instance.call != "find"} - there)
+    left_out = sorted({host for instance in declared for host in instance.hosts or () if instance.after is None} - there)
     if left_out and there <= set(description.hosts()):  # others are told as such
         asked.loosen(
             "hosts",
@@ -391,13 +391,16 @@ def _read(check: str, option: str, given: object, tool: object = None) -> object
     name = load_check(check_of(tool)).ARGUMENT_SPEC.get(option, {}).get("default") if tool and check_of(tool) in CHECKS else usual
     if option == "binary" and is_program_of_system(given, name):
         return usual
-    if option == "logrotate_state" and given in load_check(check).USUAL_STATES:
+    if option == "logrotate_state" and given in getattr(load_check(check), "USUAL_STATES", ()):
         return usual
     try:
         value = t.cast("object", converted(load_check(check), option, given))
     except ArgumentsRefused:
         return given  # which is told with the arguments
     return load_check(check).meant(value) if (check, option) == ("runbook", "sections") and value else value
+
+
+_PROMISED = {"min_retention": ("log_retention",), "max_retention": ("log_retention_max",)}  # commitments, where a log says nothing itself
 
 
 def _where(check: PlannedCheck, option: str, asked: _Asked) -> Steps:
@@ -412,6 +415,7 @@ def _where(check: PlannedCheck, option: str, asked: _Asked) -> Steps:
         above: Steps = check.path[:-1] if check.path[-1:] == ("second_copy",) else check.path
         declared += [(*path, name) for path in (check.path, above) for name in ((option, "rpo") if option == "max_age" else (option,))]
         declared += [("commitments", "rpo"), ("commitments", "pdma")] if option == "max_age" else []
+    declared += [("commitments", name) for name in _PROMISED.get(option, ())]
     shared: list[Steps] = [("defaults", *group.split("."), option), ("defaults", "with", check.check, option)]
     last: list[Steps] = [("policy", "name"), check.path] if check.path else [("policy", "name")]
     for steps in (*exception, *policy, *declared, *shared, *last):

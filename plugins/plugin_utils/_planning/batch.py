@@ -50,7 +50,8 @@ def narrowed(plan: Plan, hosts: t.Sequence[str], addresses: t.Callable[[], t.Col
 
     Left out are servers (a batch must be quick, and what they say is about the service) and canaries.
     """
-    endpoints = [check for check in plan.checks if check.hosts is None and CHECKS.get(check.check) == "both" and check.call == "run"]
+    alone = [check for check in plan.checks if check.hosts is None and check.call == "run" and check.after is None]
+    endpoints = [check for check in alone if CHECKS.get(check.check) == "both"]
     known = addresses() if endpoints else ()
     mine = {check.key for check in endpoints if _target(check) in known}
     requirements, waiting = [], 0
@@ -92,7 +93,7 @@ def narrowed(plan: Plan, hosts: t.Sequence[str], addresses: t.Callable[[], t.Col
 
 def _of_batch(check: PlannedCheck, hosts: t.Sequence[str], endpoints: t.Collection[str]) -> PlannedCheck | None:
     """The check as far as it is the batch's; None where it is not."""
-    if check.gap is not None or check.call != "run":
+    if check.gap is not None or check.call != "run" or check.after is not None:
         return None
     if check.hosts is None and getattr(load_check(check.check), "NEEDS_INVENTORY", False):
         named = check.args.get("hosts")

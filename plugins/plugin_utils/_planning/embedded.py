@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks that prove a requirement only where there is nobody to ask, and then less than is asked. PRIVATE to the collection. Pure."""
+"""Checks that prove less than a requirement asks, and where they count. PRIVATE to the collection. Pure."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ def no_proof(check: str, rule: Rule, description: Description) -> Message | None
 
 def proves_less(check: str, rule: Rule) -> Message | None:
     """What the finding of such a check has to say, where it counts; None for one that proves all that is asked."""
+    if check == "log_flow" and "log_canary" in {proof.check for proof in rule.proved_by}:
+        return phrase("no line may be written there (canary: never): that each line which is written arrives was not looked at")
     if _of(check, rule) is None:
         return None
     return phrase("no Prometheus is declared (servers): whether anybody scrapes it was not looked at")

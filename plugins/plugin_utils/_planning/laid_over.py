@@ -12,7 +12,7 @@ from ...module_utils._units import parse_duration
 from .._comparing.comparable import numbers, tolerance
 from .._described.declarations import Defaults, Duration, Part
 from .._described.document import Document, Path, dotted, unresolved
-from .._described.service import Description
+from .._described.service import LOG_STORES, Description
 from .._model.planned import Terms
 from .asked_servers import ADDRESSES, CLASSIC, kinds_asked
 from .remarks import Remarks
@@ -79,7 +79,7 @@ def _store(kind: str) -> str:
     """The kind of a server; stores of logs are all of one, since any of them will do where a line is looked for, as is what monitors."""
     if kind in CLASSIC:
         return "classic"
-    return "logs" if kind in ("elasticsearch", "file", "journald", "loki", "opensearch", "victorialogs") else kind
+    return "logs" if kind in (*LOG_STORES, "file", "journald") else kind
 
 
 def _names(description: Description, organisation: Document, remarks: Remarks) -> None:

@@ -17,25 +17,29 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 # -- limits; without a value there is none
 HIGHER = (
     ("deadline", "evaluated_within", "every", "failure_limit", "lookback", "max_age", "max_duration", "max_full_age", "max_latency")
-    + ("max_malformed", "max_offset", "max_restarts", "max_series", "max_silence", "max_size", "max_wal_lag", "parts", "receipt_max_age")
-    + ("restore_every", "rpo", "rpo_margin", "rto", "size_deviation", "within")
+    + ("max_lag", "max_offset", "max_restarts", "max_retention", "max_series", "max_silence", "max_size", "max_wal_lag", "parts")
+    + ("receipt_max_age", "restore_every", "rpo", "rpo_margin", "rto", "size_deviation", "takes", "within")
+    + ("max_malformed",)
 )  # fmt: skip
 LOWER = (
-    ("compare", "connect_timeout", "generations", "horizon", "min_count", "min_coverage", "min_days", "min_files", "min_free", "min_items")
-    + ("min_correlated", "min_repositories", "min_size", "min_tests", "min_tiers", "min_up", "percentile", "retention", "sample_files")
-    + ("sample_lines", "samples", "verify_max_bytes")
+    ("compare", "connect_timeout", "generations", "horizon", "length", "min_count", "min_coverage", "min_days", "min_files", "min_free")
+    + ("min_instances", "min_items", "min_lines", "min_repositories", "min_retention", "min_size", "min_tests", "min_tiers", "min_up")
+    + ("percentile", "retention", "sample_files", "samples", "verify_max_bytes")
+    + ("min_correlated", "sample_lines")
 )  # fmt: skip
 COMPARISONS = ("disk", "file_descriptors", "inodes", "memory")
 MEETS_FEWER = ("pass_when",)  # comparisons over the value that is asked for: fewer values meet a stricter one
 MEETS_MORE = ("fail_when", "warn_when")
 MUST_STAY_TRUE = (
-    ("append_only", "check_links", "checksum", "enabled", "encrypted", "executed_by_other", "forwarded", "owner_required", "persistent")
-    + ("require_zone", "restart_policy", "validate_certs")
+    ("after_rotation", "append_only", "check_links", "checksum", "enabled", "encrypted", "executed_by_other", "forwarded")
+    + ("owner_required", "persistent", "restart_policy", "to_validate_certs", "validate_certs")
+    + ("require_zone",)
 )  # fmt: skip
-MUST_STAY_FALSE = ("allow_skipped", "fall_back", "local", "quiet")
+MUST_STAY_FALSE = ("allow_skipped", "fall_back", "first_deployment", "local", "quiet")
 NOT_SHORTER = (
-    ("apart_from", "bad_states", "contains", "families", "identifiers", "kinds", "login_page", "moving", "must_include", "not_body")
-    + ("required", "required_annotations", "required_by_severity", "required_labels", "sections", "soft_404")
+    ("apart_from", "bad_states", "contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required")
+    + ("instances", "required_annotations", "required_by_severity", "required_labels", "sections", "soft_404")
+    + ("identifiers",)
 )  # fmt: skip
 NOT_LONGER = ("allowed", "good_states", "ignore_links", "may_be_absent", "may_be_empty", "partial_states", "status")
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
@@ -50,8 +54,9 @@ WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
 }
 # -- how a check goes about it
 MANNER = (
-    ("database_user", "fingerprint_key", "interval", "link_timeout", "max_bytes", "name", "no_log", "password", "password_file")
-    + ("read_only", "scratch", "state_file", "sudo", "sudo_user", "timeout")
+    ("counted", "database_user", "interval", "link_timeout", "max_bytes", "name", "no_log", "password", "password_file", "read_only")
+    + ("scratch", "state_file", "sudo", "sudo_user", "timeout")
+    + ("fingerprint_key",)
 )  # fmt: skip
 # -- what is looked at
 INSTRUMENTS = (  # what a check believes
@@ -82,7 +87,13 @@ OBJECTS = (
     + ("time_zone", "timer", "to", "tool", "uid", "unit", "url", "variables", "verify_database", "version_property", "via", "window_end")
     + ("window_start",)
 )  # fmt: skip
-QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS)
+OF_LOGS = ("by", "host_field", "index", "message_field", "stream", "tenant", "time_field", "units")  # where in a log store the lines lie
+# how a line is logged
+OF_LINES = (
+    ("content_type", "framing", "payload", "rfc", "to_bearer_token", "to_ca_path", "to_client_cert", "to_client_key", "to_headers")
+    + ("to_password", "to_server_name", "to_username")
+)  # fmt: skip
+QUESTIONS = (*INSTRUMENTS, *DEMANDS, *CONNECTION, *OBJECTS, *OF_LOGS, *OF_LINES)
 ASKS_MORE = ("json", "paths", "receipt_json", "services")  # questions that more of the same only adds to
 ASKS_FEWER = ("contacts", "receivers")  # of which one is enough
 # where a host has its own programs, under the rights of its administrators

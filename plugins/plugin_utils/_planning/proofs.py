@@ -17,13 +17,14 @@ from .._described.service import Description, NoHost, NotDeclared
 from .._model.planned import PlannedCheck
 from .._model.waiver import Waiver
 from .arguments import argument_problems, module_problems
-from .asked_servers import address, kinds_asked, server_options
+from .asked_servers import address, kinds_asked, kinds_known, server_options
 from .derive.derivations import default_options, derive, group_options
 from .derive.instance import Instance, Steps
 from .embedded import no_proof, proves_less
 from .empty_proofs import always_succeeds, module_always_succeeds, query_looks_at_nothing
 from .remarks import Remarks
 from .stand_ins import Chosen, StandIn, failing_arguments, failure_problem, is_idle, what_runs
+from .written_lines import leaves_of
 
 SERVER_ONLY = ("failover", "rules_url")  # options of servers that not every check has
 
@@ -72,7 +73,7 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
             continue
         if exception.get("on"):
             hosts = tuple(description.part_hosts({}, exception["on"]))
-            instances = [dataclasses.replace(instance, hosts=hosts) if instance.call != "find" else instance for instance in instances]
+            instances = [dataclasses.replace(instance, hosts=hosts) if instance.after is None else instance for instance in instances]
         used.append(proof)
         found += instances
     if used:
@@ -83,7 +84,7 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
 
 def _needs_no_word(proof: Proof, description: Description) -> bool:
     """Whether a proof that is asked besides others has nothing to look at, and no server of its kind: nobody here thinks of it."""
-    kinds = kinds_asked(proof.check)
+    kinds = kinds_known(proof.check)
     return is_idle(proof, description) and not any(unresolved(server) or server["kind"] in kinds for server in description.servers.values())
 
 
@@ -151,7 +152,8 @@ def _explicit(rule: Rule, exception: RequirementEntry, description: Description)
         hosts = tuple(description.part_hosts({}, exception.get("on")))
     steps: Steps = ("requirements", rule.id)
     name = args.get("module") if side == "action" else None
-    return Instance(check, str(name or check), args, hosts, exception.get("run_as"), path=steps)
+    leaves = leaves_of(args) if check == "log_canary" else None
+    return Instance(check, str(name or check), args, hosts, exception.get("run_as"), path=steps, leaves=leaves)
 
 
 def planned_checks(
@@ -190,6 +192,8 @@ def planned_checks(
             runs=what_runs(found) if stands_in and instance.gap is None else None,
             unseen=instance.unseen,
             less=proves_less(instance.check, rule) if instance.gap is None else None,
+            leaves=instance.leaves,
+            unasked=instance.unasked,
         )
         checks.append(check)
         if instance.gap is None:

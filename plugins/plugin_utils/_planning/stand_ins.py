@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
+import typing as t
 
 from ...module_utils._exchange import public_url
 from ...module_utils._message import one_line
@@ -85,7 +86,20 @@ def _is_named(above: Rule, check: str, source: str | None, own: frozenset[str], 
 
 def is_idle(proof: Proof, description: Description) -> bool:
     """Whether a proof that is asked besides another one has nothing in the service file to look at."""
-    return proof.besides and bool(proof.source) and not description.data.get(str(proof.source).partition(".")[0])
+    if not proof.besides or not proof.source:
+        return False
+    first, _dot, within = str(proof.source).partition(".")
+    declared = description.data.get(first)
+    return not (_anywhere(list(description.parts.values()), within.split(".")) if first == "parts" else declared)
+
+
+def _anywhere(value: object, keys: t.Sequence[str]) -> bool:
+    """Whether one of the parts has something under these keys, in whatever item of a list."""
+    if isinstance(value, list):
+        return any(_anywhere(item, keys) for item in value)
+    if not keys:
+        return bool(value)
+    return isinstance(value, dict) and _anywhere(value.get(keys[0]), keys[1:])
 
 
 def _own_question(above: Rule, rule: Rule, entry: RequirementEntry, check: str) -> frozenset[str]:

@@ -41,8 +41,8 @@ class Visit:
 
 
 def items_of_host(plan: Plan, host: str) -> list[PlannedCheck]:
-    """What this host has to do in one module execution: all but looking for what others write, and what the action does itself."""
-    checks = [check for check in plan.checks if host in (check.hosts or ()) and check.gap is None and check.call != "find"]
+    """What this host has to do in one module execution: all but looking for what others left, and what the action does itself."""
+    checks = [check for check in plan.checks if host in (check.hosts or ()) and check.gap is None and check.after is None]
     return [check for check in checks if CHECKS.get(check.check) != "action"]
 
 
@@ -63,10 +63,10 @@ def writes(check: PlannedCheck) -> bool:
 
 
 def finds(plan: Plan, host: str | None, spool: Spool) -> list[PlannedCheck]:
-    """The looking halves of this host (of the controller: None) whose lines have all been written."""
+    """The looking halves of this host (of the controller: None) whose other halves have all been there."""
     out = []
     for check in plan.checks:
-        if check.call != "find" or (check.hosts is None) != (host is None) or (host is not None and host not in (check.hosts or ())):
+        if check.after is None or (check.hosts is None) != (host is None) or (host is not None and host not in (check.hosts or ())):
             continue
         writers = next((other.hosts or () for other in plan.checks if other.key == check.after), ())
         if all(spool.has(writer) for writer in writers):
@@ -75,7 +75,7 @@ def finds(plan: Plan, host: str | None, spool: Spool) -> list[PlannedCheck]:
 
 
 def markers(check: PlannedCheck, written: t.Mapping[str, t.Sequence[Finding]]) -> list[dict[str, t.Any]]:
-    """What the writing halves left for this check to find, of all findings that were spooled."""
+    """What the first halves left for this check, of all findings that were spooled."""
     return [
         {**finding.observed, "inventory_host": finding.host}
         for finding in written.get(check.after or "", [])
@@ -99,7 +99,7 @@ def as_item(check: PlannedCheck, host: str, extra: t.Mapping[str, t.Any] | None 
 
 
 def find_items(checks: t.Sequence[PlannedCheck], host: str, spool: Spool) -> list[Item]:
-    """Items for looking halves; one whose lines were never written is left out."""
+    """Items for looking halves; one for which no other half has left anything is left out."""
     written = spool.findings() if checks else {}
     left = {check.key: markers(check, written) for check in checks}
     return [as_item(check, host, {"markers": left[check.key]}) for check in checks if left[check.key]]
@@ -127,8 +127,8 @@ def _asking(outages: Outages | None = None) -> Runner:
 
 
 def of_controller(plan: Plan) -> list[PlannedCheck]:
-    """What the controller has to do, but for looking for what hosts write, and comparing."""
-    return [check for check in plan.checks if check.hosts is None and check.gap is None and check.call not in ("find", "compare")]
+    """What the controller has to do, but for looking for what hosts left, and comparing."""
+    return [check for check in plan.checks if check.hosts is None and check.gap is None and check.after is None and check.call != "compare"]
 
 
 def visiting(plan: Plan) -> list[PlannedCheck]:

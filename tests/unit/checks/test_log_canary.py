@@ -14,7 +14,7 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ArgumentsRefused, parse_arguments
-from ansible_collections.operability.readiness.plugins.module_utils._checks import log_canary
+from ansible_collections.operability.readiness.plugins.module_utils._checks import _canary_lines, log_canary
 from ansible_collections.operability.readiness.plugins.module_utils._clients import log_writing
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Clock, Runner
@@ -23,6 +23,7 @@ from fakes import NOW, Completed, FakeClock, FakeRunner
 
 HEX = "0123456789abcdef" * 2
 TOKEN = f"operability-canary {HEX}"
+WHOLE = f"{TOKEN} end {HEX}"
 HOST = socket.gethostname()
 
 
@@ -32,6 +33,12 @@ def arguments(**given: t.Any) -> dict[str, t.Any]:
 
 def marker(host: str = "web1.example.com", token: str = TOKEN, **more: t.Any) -> dict[str, t.Any]:
     return {"marker": token, "host": host, "written_at": "2026-11-25T05:59:59Z", "written_epoch": NOW.timestamp() - 1, **more}
+
+
+def whole(finding: Finding) -> str:
+    """The marker that was written, as its line has it: with the token at its end too."""
+    marker = str(finding.observed["marker"])
+    return f"{marker} end {marker.split()[-1]}"
 
 
 def find(args: dict[str, t.Any], runner: Runner | None = None) -> Finding:
@@ -72,7 +79,7 @@ def test_write_to_a_file(tmp_path: pathlib.Path) -> None:
     finding = log_canary.write(arguments(via="file", path=str(path)), FakeRunner())
     assert finding.status == "pass"
     before, line = path.read_text().splitlines()
-    assert (before, line) == ("before", f"2026-11-25T06:00:00.000Z info {finding.observed['marker']}")
+    assert (before, line) == ("before", f"2026-11-25T06:00:00.000Z info {whole(finding)}")
     assert finding.observed["offset"] == len("before\n")
     assert finding.observed["written_epoch"] == NOW.timestamp()
     assert finding.observed["host"] == HOST
@@ -90,23 +97,26 @@ def test_a_json_line(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "app.json"
     path.touch()
     fields = {"service": "payments", "msg": "{marker}", "level": "INFO", "n": 3}
-    token = log_canary.write(arguments(via="file", path=str(path), format="json", fields=fields), FakeRunner()).observed["marker"]
-    data = json.loads(path.read_text())
-    assert data == {"timestamp": "2026-11-25T06:00:00.000Z", "level": "INFO", "message": token, "service": "payments", "msg": token, "n": 3}
+    written = log_canary.write(arguments(via="file", path=str(path), format="json", fields=fields), FakeRunner())
+    data, token = json.loads(path.read_text()), written.observed["marker"]
+    said = {"message": whole(written), "service": "payments", "msg": token, "n": 3}
+    assert data == {"timestamp": "2026-11-25T06:00:00.000Z", "level": "INFO", **said}
 
 
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        ({"template": "<{timestamp}> {marker} {other} {{x}}"}, f"<T> {TOKEN} {{other}} {{{{x}}}}"),
-        ({"via": "syslog"}, TOKEN),
-        ({"via": "syslog", "fields": {"a": 1}}, f"{TOKEN} a=1"),
-        ({"via": "journald", "fields": {"a": 1}}, TOKEN),
-        ({"template": '{"m":"{marker}"}', "format": "json"}, f'{{"m":"{TOKEN}"}}'),
+        ({"template": "<{timestamp}> {marker} {other} {{x}}"}, f"<T> {WHOLE} {{other}} {{{{x}}}}"),
+        ({"template": "{marker} and the rest {end}"}, f"{TOKEN} and the rest end {HEX}"),
+        ({"via": "syslog"}, WHOLE),
+        ({"via": "syslog", "fields": {"a": 1}}, f"{TOKEN} a=1 end {HEX}"),
+        ({"via": "journald", "fields": {"a": 1}}, WHOLE),
+        ({"template": '{"m":"{marker}"}', "format": "json"}, f'{{"m":"{WHOLE}"}}'),
+        ({"length": "100"}, f"T info {TOKEN} pad pad end {HEX}"),
     ],
 )
 def test_lines(more: dict[str, t.Any], expected: str) -> None:
-    assert log_canary.render(arguments(**{"via": "file", "path": "/x", **more}), TOKEN, "T") == expected
+    assert _canary_lines.render(arguments(**{"via": "file", "path": "/x", **more}), TOKEN, "T") == expected
 
 
 @pytest.mark.parametrize(
@@ -120,7 +130,7 @@ def test_lines(more: dict[str, t.Any], expected: str) -> None:
 )
 def test_lines_that_are_refused(more: dict[str, t.Any], message: str) -> None:
     with pytest.raises(CannotObserve, match=message):
-        log_canary.render(arguments(**{"via": "file", "path": "/x", **more}), TOKEN, "T")
+        _canary_lines.render(arguments(**{"via": "file", "path": "/x", **more}), TOKEN, "T")
 
 
 def test_a_missing_log_is_not_created(tmp_path: pathlib.Path) -> None:

@@ -417,9 +417,9 @@ def test_names_of_sections_in_another_language_are_the_same_sections() -> None:
 
 
 def test_what_stands_in_with_leave_has_limits_of_its_own() -> None:
-    text = with_line("requirements: {LOG-06: {check: junit, with: {path: [build/restore.xml], max_age: 90d}}}")
+    text = with_line("requirements: {RUN-02: {check: junit, with: {path: [build/restore.xml], max_age: 90d}}}")
     assert of(planned(text, ENFORCED.replace("services_may: []", "services_may: [own_proofs]"))) == [
-        ("own_proofs", "requirements.LOG-06.check", "given")
+        ("own_proofs", "requirements.RUN-02.check", "given")
     ]
     shared = ENFORCED.replace("services_may: []", "services_may: [own_proofs]").replace(
         "defaults:\n", "defaults:\n  with: {junit: {max_age: 60d}}\n"

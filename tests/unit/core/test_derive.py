@@ -401,7 +401,7 @@ def test_the_controller_looks_where_no_host_is_named() -> None:
 
 def test_a_log_store_by_name_or_by_default() -> None:
     two = ORGANISATION.replace("servers:", "servers:\n  other: {kind: journald}")
-    assert "several servers of kind file or journald are declared" in missing("log_canary", LOGS, organisation=two)
+    assert "graylog, file or journald are declared (other, central)" in missing("log_canary", LOGS, organisation=two)
     assert derived("log_canary", LOGS, two.replace("defaults:", "defaults:\n  logs: other"))[0].args["backend"] == "journald"
     text = LOGS.replace("deadline: 20s", "using: central, deadline: 20s").replace("run_as: root", "using: other")
     assert [instance.args["backend"] for instance in derived("log_canary", text, two)] == ["file", "file", "journald", "journald"]

@@ -325,6 +325,28 @@ def test_a_line_that_was_written_proves_nothing() -> None:
     assert "of h1 on log1" in canary([found("pass", host="h1"), found("pass", host="h2")], [], on_host)["message"]
 
 
+SEEN = [check("R-01/0", hosts=("h1", "h2"), call="see"), check("R-01/1", after="R-01/0")]
+
+
+def test_one_finding_tells_of_all_hosts_that_were_seen() -> None:
+    hosts = [found("pass", host="h1"), found("pass", host="h2")]
+    item = canary(hosts, [found("pass", "both log")], SEEN)
+    assert (item["status"], item["verified"], len(item["findings"])) == ("pass", True, 1)
+
+
+def test_a_host_that_was_seen_proves_nothing() -> None:
+    hosts = [found("pass", host="h1"), found("pass", host="h2")]
+    item = canary(hosts, [], SEEN)
+    assert item["status"] == "unknown" and "nobody looked on the controller for what h1 logs" in item["message"]
+    elsewhere = canary(hosts, [], [SEEN[0], check("R-01/1", after="R-01/0", hosts=("log1",))])
+    assert "nobody looked on log1 for what h1 logs" in elsewhere["message"]
+
+
+def test_a_host_that_could_not_be_seen_is_unknown_beside_what_the_others_say() -> None:
+    item = canary([found("unknown", "no way in", host="h1"), found("pass", host="h2")], [found("pass", "both log")], SEEN)
+    assert (item["status"], item["message"]) == ("unknown", "h1: no way in")
+
+
 def test_a_line_of_one_host_that_nobody_looked_for() -> None:
     item = canary([found("pass", host="h1"), found("pass", host="h2")], [found("pass", host="h1")])
     assert item["status"] == "unknown" and item["message"] == "nobody looked for the line of h2 on the controller"

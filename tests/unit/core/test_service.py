@@ -10,7 +10,7 @@ import os
 import typing as t
 
 import pytest
-from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import Description, NotDeclared
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import LOG_STORES, Description, NotDeclared
 from unit.core.described import describe, templates
 
 BASE = """\
@@ -121,6 +121,22 @@ def test_a_named_server() -> None:
         one.connection("grafana")
     with pytest.raises(NotDeclared, match="no server of kind loki is declared"):
         one.connection("loki")
+
+
+def test_what_says_where_lines_lie_goes_with_the_server() -> None:
+    text = """servers:
+  logs: {kind: opensearch, url: http://os, index: "logs-*", query: "app:shop", host_field: host.name, failover: [http://other]}
+  alerts: {kind: alertmanager, url: http://am, query: nobody asks with it}
+"""
+    one = described("", text)
+    kind, options = one.reached(LOG_STORES, "logs")
+    assert (kind, options) == (
+        "opensearch",
+        {"url": "http://os", "index": "logs-*", "query": "app:shop", "host_field": "host.name"},
+    )
+    assert one.connection("alertmanager") == {"url": "http://am"}
+    with pytest.raises(NotDeclared, match="the server 'logs' is of kind opensearch; expected loki"):
+        one.reached(("loki",), "logs")
 
 
 def test_the_files_of_a_server_are_relative_to_the_file_that_declares_it() -> None:

@@ -52,7 +52,7 @@ parts:
   web:
     units: [{name: payments.service}]
     scrape: [{job: payments, port: 8080}]
-    logs: [{file: /var/log/payments/app.json}]
+    logs: [{file: /var/log/payments/app.json}, {syslog: payments, using: lines}]
     backups: [{tool: restic, repository: /srv/restic, scheduled_by: {timer: x, every: 24h}, second_copy: {repository: /srv/other},
        restore: {scratch: /s, record: /r.json}}]
     support: payments
@@ -76,7 +76,8 @@ servers:
   prometheus: {kind: prometheus, url: "http://prometheus.example:9090"}
   alertmanager: {kind: alertmanager, url: "http://alertmanager.example:9093"}
   boards: {kind: grafana, url: "http://grafana.example:3000"}
-  store: {kind: file, search: "/var/log/central/*.log"}
+  store: {kind: file, search: "/var/log/central/*.log", default: true}
+  lines: {kind: opensearch, url: "http://opensearch.example:9200"}
   nagios: {kind: nagios, status_file: /var/lib/nagios4/status.dat}
 chains:
   payments: [{tier: N1, contact: desk@payments.example, hours: 24x7, response: 15m}]
@@ -101,7 +102,17 @@ NAMES = {
     "dashboards.0.variables": "service",
 }
 # keys of servers that are not Prometheus
-OF_OTHER_SERVERS = {"search": "store", "on": "store", "status_file": "nagios", "object_cache_file": "nagios"}
+PLACE = ("query", "index", "stream", "tenant", "message_field", "time_field", "host_field")
+OF_OTHER_SERVERS = {
+    "search": "store",
+    "on": "store",
+    "status_file": "nagios",
+    "object_cache_file": "nagios",
+    **dict.fromkeys(PLACE, "lines"),
+}
+OVER_THE_NETWORK = ("to", "protocol", "rfc", "framing")
+OVER_HTTP = ("http", "payload", "content_type", "headers", "url_username", "url_password", "bearer_token", "validate_certs", "ca_path")
+OVER_HTTP += ("client_cert", "client_key", "server_name")
 # what must stand beside a key (or within a mapping), so that it means something, where what the schema requires is not enough
 BESIDE: dict[str, dict[str, t.Any]] = {
     "decisions": {"required": ["pre", "post", "recheck"]},
@@ -113,7 +124,14 @@ BESIDE: dict[str, dict[str, t.Any]] = {
     "requirements.MON-07.from": {"not_applicable": "x", "approved_by": "x", "until": "2027-01-01"},
     "signals": {"traffic": "requests_total"},
     "servers.prometheus": {"kind": "prometheus", "url": "http://x.example"},
-    "servers.store": {"kind": "file"},
+    "servers.store": {"kind": "file", "default": True},
+    "servers.lines": {"kind": "opensearch", "url": "http://x.example"},
+    **{f"parts.web.logs.0.{key}": {"syslog": "x", "to": "log1:514"} for key in OVER_THE_NETWORK},
+    **{f"parts.web.logs.0.{key}": {"http": "http://x.example", "payload": "{line}"} for key in OVER_HTTP},
+    **{f"parts.web.logs.0.{key}": {"using": "lines"} for key in ("query", "index", "stream")},
+    "parts.web.logs.0.socket": {"syslog": "x"},
+    "parts.web.logs.0.probe": {"canary": "probe"},
+    "parts.web.logs.0.logrotate_config": {"after_rotation": True},
     "servers.nagios": {"kind": "nagios", "status_file": "/x"},
 }
 # what hides a key, and is taken away so that it is seen: in which file, and where
@@ -129,6 +147,7 @@ HIDDEN_BY: dict[str, list[tuple[str, Path]]] = {
     "endpoints.0.tls": [("service", ("endpoints", 0, "url"))],
     "parts.web.logs.0.journald": [FILE],
     "parts.web.logs.0.syslog": [FILE],
+    **{f"parts.web.logs.0.{key}": [FILE] for key in ("socket", *OVER_THE_NETWORK, *OVER_HTTP)},
     "parts.web.scrape.0": [("organisation", ("servers", "prometheus")), ("service", ("classic_monitoring",))],
 }
 AT_ONCE = 40  # files with all keys, before those that nobody asked for are tried alone
@@ -430,12 +449,11 @@ def test_one_key_that_is_not_looked_at_is_told_with_its_line() -> None:
 
 def test_several_stand_in_one_line_a_file() -> None:
     service = BASE + "commitments: {rto: 4h, hours: 24x7}\ndocuments:\n  operations_manual: x.md\n  call_script: y.md\n"
-    shared = (
-        "schema_version: 1\nrosters: {a: b}\nservers:\n  p: {kind: prometheus, failover: [x], url: y}\n  l: {kind: loki, failover: [x]}\n"
-    )
+    shared = "schema_version: 1\nrosters: {a: b}\nservers:\n  p: {kind: prometheus, failover: [x], url: y}\n"
+    shared += "  l: {kind: pushgateway, failover: [x]}\n"
     assert notices(service, shared) == [
         "readiness.yml: declared, and not looked at by this version: documents.operations_manual (line 5), documents.call_script (line 6)",
-        "organisation.yml: declared, and not looked at by this version: rosters (line 2), servers.l (kind loki) (line 5)",
+        "organisation.yml: declared, and not looked at by this version: rosters (line 2), servers.l (kind pushgateway) (line 5)",
     ]
 
 

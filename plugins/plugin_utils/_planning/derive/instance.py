@@ -34,6 +34,8 @@ class Instance:
     gap: Message | None = None
     unseen: bool = False
     lacks: str | None = None  # the option for want of which there is the gap
+    leaves: Message | None = None  # what it leaves behind on its hosts
+    unasked: bool = False  # nothing in the files says that it may
 
 
 class Several:

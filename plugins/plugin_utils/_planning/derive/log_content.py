@@ -10,7 +10,7 @@ import typing as t
 from ....module_utils._phrase import phrase
 from ....module_utils._units import parse_duration
 from ..._described.declarations import Log
-from ..._described.service import Description, NotDeclared
+from ..._described.service import Description, NotDeclared, picked
 from .instance import Derivation, Instance, Several, Steps
 
 _OF_FORMAT = ("format", "pattern", "required", "min_correlated", "max_malformed", "require_zone")
@@ -20,8 +20,8 @@ HOUR = 3600.0
 
 def _formats(description: Description) -> list[Instance]:
     def options(log: Log, steps: Steps) -> tuple[dict[str, object], Steps]:
-        given: dict[str, object] = _picked(log, _OF_FORMAT)
-        silence = _silence(t.cast("t.Mapping[str, object]", log))
+        given: dict[str, object] = picked(log, _OF_FORMAT)
+        silence = _silence(log)
         return {**given, **({} if silence is None else {"max_silence": silence})}, steps
 
     return _of_each_log(description, "log_format", options)
@@ -30,7 +30,7 @@ def _formats(description: Description) -> list[Instance]:
 def _secrets(description: Description) -> list[Instance]:
     def options(log: Log, steps: Steps) -> tuple[dict[str, object], Steps]:
         given: t.Mapping[str, object] = t.cast("t.Mapping[str, object]", log.get("secrets") or {})
-        args = {"service": description.name, **_picked(given, ("identifiers", "allowed", "mode"))}
+        args = {"service": description.name, **picked(given, ("identifiers", "allowed", "mode"))}
         return args, (*steps, "secrets") if given else steps
 
     return _of_each_log(description, "log_secrets", options)
@@ -50,7 +50,7 @@ def _of_each_log(
             steps: Steps = ("parts", name, "logs", index)
             with several.one(check, instance, steps) as out:
                 args, path = options(log, steps)
-                args = {**source, **_picked(log, _OF_SAMPLE if "container" in source else _OF_SAMPLE[:2]), **args}
+                args = {**source, **picked(log, _OF_SAMPLE if "container" in source else _OF_SAMPLE[:2]), **args}
                 user = log.get("run_as") or part.get("run_as")
                 out.append(Instance(check, instance, args, tuple(description.part_hosts(part)), user, path=path))
     if not found:
@@ -61,26 +61,22 @@ def _of_each_log(
 def _source(log: Log) -> dict[str, object] | None:
     """Where its lines are on the host. Those of syslog are in the journal there, by their tag."""
     for key, option in (("file", "path"), ("journald", "unit"), ("syslog", "tag"), ("container", "container")):
-        value = t.cast("t.Mapping[str, object]", log).get(key)
+        value = log.get(key)
         if value:
             return {option: value}
     return None
 
 
-def _silence(log: t.Mapping[str, object]) -> object:
+def _silence(log: Log) -> object:
     """How old its newest line may be; of a log that is written now and then as long as that takes."""
     given, every = log.get("max_silence"), log.get("every")
     if given is not None or every is None:
         return given
     try:
-        seconds = parse_duration(t.cast("str", every)) + parse_duration(t.cast("str", log.get("takes") or "1h"))
+        seconds = parse_duration(every) + parse_duration(log.get("takes") or "1h")
     except (TypeError, ValueError):
         return every  # which is told with the arguments
     return f"{max(seconds, 24 * HOUR):g}s"
-
-
-def _picked(given: t.Mapping[str, object], keys: t.Iterable[str]) -> dict[str, object]:
-    return {key: value for key in keys if (value := given.get(key)) is not None}
 
 
 DERIVATIONS: dict[str, Derivation] = {

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The logs of a service: a canary line that must arrive, and rotation. PRIVATE to the collection. Pure."""
+"""The logs of a service: that they rotate. PRIVATE to the collection. Pure."""
 
 from __future__ import annotations
 
@@ -31,45 +31,6 @@ def _log_name(log: Log) -> str:
     return str(log.get("file") or log.get("journald") or log.get("syslog") or log.get("container") or "log")
 
 
-def _canaries(description: Description) -> list[Instance]:
-    several, written = Several(), 0
-    for part, log, steps in _logs(description):
-        if log.get("canary") == "never" or log.get("container"):  # nothing writes into the standard output of a process but itself
-            continue
-        written += 1
-        with several.one("log_canary", _log_name(log), steps) as out:
-            out += _canary(description, part, log, steps)
-    if not written:
-        raise NotDeclared(phrase("every log refuses its canary line (canary: never), and no weaker proof is declared"))
-    return several.all()
-
-
-def _canary(description: Description, part: Part, log: Log, steps: Steps) -> list[Instance]:
-    using = log.get("using") or description.default(lambda given: given.get("logs"))
-    _server, store = description.server(("file", "journald"), using)
-    via = "file" if log.get("file") else "journald" if log.get("journald") else "syslog"
-    writes: dict[str, object] = {
-        "via": via,
-        "backend": store["kind"],
-        **({"format": "json"} if log.get("format") == "json" else {}),
-        **{key: value for key in ("fields", "template", "socket") if (value := log.get(key))},
-    }
-    if via == "file":
-        writes["path"] = log["file"]
-    if log.get("syslog") or log.get("journald"):
-        writes["tag"] = log.get("syslog") or log["journald"].removesuffix(".service")
-    writes.update({"search": store["search"]} if store.get("search") else {})
-    writes.update({"deadline": log["deadline"]} if log.get("deadline") else {})
-    finds = {key: value for key, value in writes.items() if key in ("backend", "tag", "search", "deadline")}
-    hosts = tuple(description.part_hosts(part))
-    looking = tuple(description.part_hosts({}, store["on"])) if store.get("on") else None
-    run_as = log.get("run_as") or part.get("run_as")
-    return [
-        Instance("log_canary", _log_name(log), writes, hosts, run_as, call="write", path=steps),
-        Instance("log_canary", _log_name(log), finds, looking, call="find", after="write", path=steps),
-    ]
-
-
 def _rotations(description: Description) -> list[Instance]:
     several, bounded = Several(), 0
     for part, log, steps in _logs(description):
@@ -91,7 +52,6 @@ def _rotations(description: Description) -> list[Instance]:
 
 
 DERIVATIONS: dict[str, Derivation] = {
-    "log_canary": _canaries,
     "log_rotation": _rotations,
 }
 

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where lines of many hosts lie, in one shape for stores, files and journals: how many of each instance. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import typing as t
+
+from .._clients.log_gathered import Counted, GatheredFiles, GatheredJournal
+from .._clients.log_store import Flow, LogStore
+from .._clients.log_tail import CANARY
+from .._clients.log_values import HOST_FIELDS
+from .._finding import CannotObserve
+from .._phrase import Message, phrase
+from .._runner import Runner
+from ._log_instances import Expected, matched
+from ._log_silence import together
+from ._log_stores import log_store
+
+QUIET = ("query", "index", "stream")  # what narrows a store to the lines of one service
+# words in the names of files in which lines of all programs are
+OF_ANYBODY = ("all", "everything", "gz", "host", "log", "logs", "messages", "remote", "syslog", "system", "txt")
+
+
+class Source(t.Protocol):
+    """Where the lines are looked for."""
+
+    name: str
+
+    def ready(self) -> list[Message]:
+        """What hinders it; CannotObserve where it cannot be asked at all."""
+
+    def count(self, expected: t.Sequence[Expected], since: float, until: float, enough: int) -> Counted:
+        """What is there, by the names of instances. CannotObserve."""
+
+    def narrow(self) -> bool:
+        """Whether it has been said which lines are the service's."""
+
+
+class StoreSource:
+    """A log store that is asked over HTTP."""
+
+    def __init__(self, backend: str, args: t.Mapping[str, object], runner: Runner) -> None:
+        self.args, self.backend, self.runner = args, backend, runner
+        self.store: LogStore = log_store(backend, {**args, "query": without_canaries(backend, args)}, runner)
+        self.name = self.store.name
+        self.field = str(args.get("by") or args.get("host_field") or "") or None
+
+    def ready(self) -> list[Message]:
+        return self.store.ready()
+
+    def narrow(self) -> bool:
+        return any(self.args.get(name) for name in QUIET)
+
+    def count(self, expected: t.Sequence[Expected], since: float, until: float, enough: int) -> Counted:
+        if self.field:
+            return Counted(self._flow(self.field, since, until))
+        fallback: dict[str, Flow] = {}
+        for field in HOST_FIELDS:
+            flows = self._flow(field, since, until)
+            named = {name: flow for name, flow in flows.items() if name}
+            if any(matched(expected, named).of.values()):
+                self.field = field
+                return Counted(flows)
+            if not flows:  # no line at all: no field will tell more
+                return Counted()
+            if named and not fallback:
+                fallback, self.field = flows, field
+        if not fallback:
+            raise CannotObserve(
+                phrase("the lines in {store} have none of the fields that usually name a host: say which one does (by)", store=self.name),
+                instrument=self.name,
+            )
+        return Counted(fallback)
+
+    def _flow(self, field: str, since: float, until: float) -> dict[str, Flow]:
+        return self.store.flow(field, since, until)
+
+    def without_query(self) -> StoreSource | None:
+        """All that the store has beside the service's own lines; None where nothing narrows it."""
+        if not self.args.get("query"):
+            return None
+        return StoreSource(self.backend, {**self.args, "query": None, "by": None}, self.runner)
+
+
+def without_canaries(backend: str, args: t.Mapping[str, object]) -> str:
+    """The query of the place, but for lines of our own: they would have a silent service log."""
+    query = str(args.get("query") or "")
+    if backend == "loki":
+        return f'{query} != "{CANARY}"' if query else query
+    if backend == "victorialogs":
+        field = args.get("message_field")
+        ours = f'!{json.dumps(str(field))}:"{CANARY}"' if field else f'!"{CANARY}"'
+        return f"({query}) {ours}" if query else ours
+    return f'({query}) AND NOT "{CANARY}"' if query else f'NOT "{CANARY}"'
+
+
+class FilesSource:
+    """Files of a receiver."""
+
+    def __init__(self, pattern: str, tag: str | None, runner: Runner) -> None:
+        self.files, self.runner = GatheredFiles(pattern, tag, runner), runner
+        self.name, self.tag = pattern, tag
+
+    def ready(self) -> list[Message]:
+        return []
+
+    def narrow(self) -> bool:
+        """Whether a tag, or a name below the folder of the host, says whose lines they are."""
+        below = self.name.partition("{host}")[2] or os.path.basename(self.name)
+        words = re.findall(r"[a-z]{2,}", below.lower().replace("{host}", ""))
+        return bool(self.tag) or any(word not in OF_ANYBODY for word in words)
+
+    def count(self, expected: t.Sequence[Expected], since: float, until: float, enough: int) -> Counted:
+        return self.files.count(since, until, enough, lambda flows: all_found(expected, flows, enough))
+
+
+class JournalSource:
+    """A journal in which entries of many hosts lie."""
+
+    def __init__(self, folder: str | None, unit: str | None, tag: str | None, by: str | None, runner: Runner) -> None:
+        self.journal = GatheredJournal(folder, unit, tag, runner)
+        self.by, self.name = by or "_HOSTNAME", self.journal.name
+
+    def ready(self) -> list[Message]:
+        return []
+
+    def narrow(self) -> bool:
+        return bool(self.journal.matches) or self.by != "_HOSTNAME"
+
+    def count(self, expected: t.Sequence[Expected], since: float, until: float, enough: int) -> Counted:
+        return self.journal.count(self.by, since, until, lambda flows: all_found(expected, flows, enough))
+
+
+def all_found(expected: t.Sequence[Expected], flows: t.Mapping[str, Flow], enough: int) -> bool:
+    """Whether there is enough of each instance, so that nothing more has to be read."""
+    found = matched(expected, flows)
+    return bool(expected) and all(together([flows[name] for name in found.of[one.instance]]).lines >= enough for one in expected)
+
+
+__all__ = ("QUIET", "FilesSource", "JournalSource", "Source", "StoreSource", "all_found")

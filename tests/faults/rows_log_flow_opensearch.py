@@ -1,0 +1,117 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows of log_flow on a real OpenSearch."""
+
+from __future__ import annotations
+
+import typing as t
+
+import log_servers
+from flowing import DAY, HOUR, Arguments, marker, stamp
+from gateway import Gateway
+from table import Row, World
+
+BOTH = r"2 of 2 instances have logged within 25 h"
+
+
+def line(host: str, ago: float, text: str = "an order was taken", **fields: t.Any) -> dict[str, t.Any]:
+    return {"@timestamp": stamp(ago), "message": text, "host": {"name": host}, "service": {"name": "payments"}, **fields}
+
+
+def asking(*lines: dict[str, t.Any], hosts: t.Sequence[str] = ("web1", "web2"), **more: t.Any) -> Arguments:
+    server = log_servers.opensearch()
+    index = server.own_index("payments")
+    if lines:
+        server.put(index, *lines)
+    return {"backend": "opensearch", "url": server.url, "index": index, "expect": [{"instance": host} for host in hosts], **more}
+
+
+def both(_world: World) -> Arguments:
+    return asking(line("web1", 20), line("web2", 20))
+
+
+def by_container(_world: World) -> Arguments:
+    lines = [line("node1", 20, container={"name": f"web-{number}"}) for number in (1, 2)]
+    return asking(*lines, expect=None, instances=["web-1", "web-2"], by="container.name")
+
+
+def narrowed(_world: World) -> Arguments:
+    """One index for all: the query says which lines are the service's."""
+    other = line("web1", 5, service={"name": "shop"})
+    return asking(line("web1", 20), line("web2", 20), other, query='service.name:"payments"')
+
+
+def one_silent(_world: World) -> Arguments:
+    return asking(line("web1", 20), line("web2", 3 * DAY))
+
+
+def stuck(_world: World) -> Arguments:
+    said = [marker("web1"), marker("web2", written=16 * 60, writes=2)]
+    return asking(line("web1", 20), line("web2", 3 * HOUR), markers=said)
+
+
+def in_another_index(_world: World) -> Arguments:
+    args = asking(line("web1", 20))
+    server = log_servers.opensearch()
+    server.put(server.own_index("elsewhere"), line("web2", 20, "web2 has taken an order"))
+    return args
+
+
+def of_another_service(_world: World) -> Arguments:
+    lines = [line("web1", 20), line("web2", 20, service={"name": "shop"})]
+    return asking(*lines, query='service.name:"payments"')
+
+
+def no_such_index(_world: World) -> Arguments:
+    return asking()
+
+
+def shards_failed(world: World) -> Arguments:
+    """Half an answer: what the shards that did not answer have is not known."""
+    args = both(world)
+    half = {
+        "took": 3,
+        "timed_out": False,
+        "_shards": {"total": 2, "successful": 1, "failed": 1, "failures": [{"reason": {"type": "node_disconnected_exception"}}]},
+        "hits": {"total": {"value": 1, "relation": "eq"}, "hits": []},
+        "aggregations": {},
+    }
+    return {**args, "url": world.running.start(Gateway, args["url"], {f"/{args['index']}/_search": half}).url}
+
+
+def too_many_questions(world: World) -> Arguments:
+    args = both(world)
+    return {**args, "url": world.running.start(Gateway, args["url"], {f"/{args['index']}/_search": 429}).url, "timeout": "20s"}
+
+
+ROWS = [
+    Row("log_flow", "OpenSearch: both hosts log", both, "pass", BOTH),
+    Row("log_flow", "OpenSearch: all containers log", by_container, "pass", BOTH),
+    Row("log_flow", "OpenSearch: an index for all, and a query", narrowed, "pass", BOTH),
+    Row(
+        "log_flow",
+        "OpenSearch: one of two hosts is silent",
+        one_silent,
+        "fail",
+        r"1 of 2 instances log: no line of web2 has come within 25 h",
+    ),
+    Row(
+        "log_flow",
+        "OpenSearch: what ships the log is stuck",
+        stuck,
+        "fail",
+        r"newest line of web2 in the store is 3 h.* is stuck, or leaves out",
+    ),
+    Row(
+        "log_flow",
+        "OpenSearch: its lines go to another index",
+        in_another_index,
+        "fail",
+        r"web2 .*; lines of it lie elsewhere: .*elsewhere-\d+-\d+",
+    ),
+    Row("log_flow", "OpenSearch: other lines of the host come", of_another_service, "fail", r"web2 .*; other lines of its host come"),
+    Row("log_flow", "OpenSearch: there is no such index", no_such_index, "fail", r"no line of web1 .*has no index payments-\d+-\d+"),
+    Row("log_flow", "OpenSearch: a shard did not answer", shards_failed, "unknown", r"shard"),
+    Row("log_flow", "OpenSearch: it takes no more questions", too_many_questions, "unknown", r"takes no more questions just now \(429\)"),
+]
