@@ -122,7 +122,8 @@ def program(checks: t.Collection[str]) -> str:
 
 def provide(root: str | pathlib.Path, checks: t.Collection[str]) -> tuple[str, str]:
     """Folder and file name of the module, made by the first worker of the run that needs it. ``root``: the run's own temporary folder."""
-    folder, name = pathlib.Path(root) / "operability.readiness.sent", name_of(checks)
+    name = name_of(checks)
+    folder = pathlib.Path(root) / "operability.readiness.sent" / name  # one each: Ansible looks into a folder once
     path = folder / f"{name}.py"
     if not path.exists():  # two at once write the same
         write_atomically(path, program(checks).encode(), mode=0o600, make_folder=True, durable=False)
