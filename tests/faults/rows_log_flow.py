@@ -175,6 +175,11 @@ def our_own_lines(_world: World) -> Arguments:
     return asking(line("web1", 20), line("web2", 20, mark), line("web2", 20, f"2026-11-25T06:00:00Z info {mark}"))
 
 
+def our_own_lines_in_another_field(_world: World) -> Arguments:
+    mark = "operability-canary 0f2f4f7c1b7a4f0e9f0f4b8a5d1c3e77"
+    return asking(line("web1", 20, "-", log="an order"), line("web2", 20, "-", log=mark), message_field="log")
+
+
 def broken_off(_world: World) -> Arguments:
     """Nobody could look on the hosts; both have logged all the time, and one of them not for three hours."""
     both = [line("web1", number * 60) for number in range(1, 400)], [line("web2", 3 * HOUR + number * 60) for number in range(1, 400)]
@@ -337,6 +342,13 @@ def in_the_future(_world: World) -> Arguments:
 
 
 ROWS = [
+    Row(
+        "log_flow",
+        "nothing but our own, in a field of that name",
+        our_own_lines_in_another_field,
+        "fail",
+        r"no line of web2 has come within",
+    ),
     Row("log_flow", "one works, the other one stands by", standby, "pass", BOTH),
     Row("log_flow", "both have been quiet since the evening", night, "pass", BOTH),
     Row("log_flow", "nothing but marked lines of our own", our_own_lines, "fail", r"no line of web2 has come within 25 h"),

@@ -63,6 +63,16 @@ def of_another_service(_world: World) -> Arguments:
     return asking(*lines, query='service.name:"payments"')
 
 
+def our_own_lines(_world: World) -> Arguments:
+    """Of the one that is silent the marked lines of log_canary are there."""
+    mark = "operability-canary 0f2f4f7c1b7a4f0e9f0f4b8a5d1c3e77"
+    return asking(line("web1", 20), line("web2", 20, mark), line("web2", 3 * DAY))
+
+
+def our_own_lines_and_a_query(_world: World) -> Arguments:
+    return {**our_own_lines(_world), "query": 'service.name:"payments"'}
+
+
 def no_such_index(_world: World) -> Arguments:
     return asking()
 
@@ -86,6 +96,20 @@ def too_many_questions(world: World) -> Arguments:
 
 
 ROWS = [
+    Row(
+        "log_flow",
+        "OpenSearch: nothing but marked lines of our own",
+        our_own_lines,
+        "fail",
+        r"no line of web2 has come within 25 h; its newest",
+    ),
+    Row(
+        "log_flow",
+        "OpenSearch: nothing but our own, and a query",
+        our_own_lines_and_a_query,
+        "fail",
+        r"no line of web2 has come within 25 h",
+    ),
     Row("log_flow", "OpenSearch: both hosts log", both, "pass", BOTH),
     Row("log_flow", "OpenSearch: all containers log", by_container, "pass", BOTH),
     Row("log_flow", "OpenSearch: an index for all, and a query", narrowed, "pass", BOTH),

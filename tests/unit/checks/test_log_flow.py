@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import random
 import time
 import typing as t
 
@@ -367,6 +368,8 @@ def test_a_host_says_since_when_its_unit_runs(tmp_path: pathlib.Path) -> None:
     never = {"systemctl show": Completed(0, "LoadState=loaded\nActiveState=inactive\nExecMainStartTimestamp=n/a\n", "")}
     assert seen(tmp_path, units=["payments.service"], commands=never)["started"] is None
     assert seen(tmp_path, units=["payments.service"])["started"] is None  # no systemctl
+    job = {"systemctl show": Completed(0, UNIT + "Type=oneshot\n", "")}
+    assert seen(tmp_path, units=["settlement.service"], commands=job)["started"] is None  # it runs in its own rhythm
 
 
 ENTRY = '{{"MESSAGE":"{message}","_HOSTNAME":"web1","__REALTIME_TIMESTAMP":"{micro}"}}\n'
@@ -383,3 +386,30 @@ def test_a_host_says_what_its_journal_has(tmp_path: pathlib.Path) -> None:
     assert (said["written"], said["dropped"]) == (MOMENT - HOUR, 7)
     hidden = {"journalctl": Completed(0, "", "Hint: You are currently not seeing messages from other users and the system.")}
     assert "may not read the system's journal" in seen(tmp_path, tag="a", commands=hidden)["hidden"]
+
+
+# -- healthy days
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_twenty_healthy_days_without_a_false_alarm(seed: int) -> None:
+    """A host that logs now and then, restarts sometimes, and whose lines arrive up to five minutes late: it is looked at each hour."""
+    chance = random.Random(seed)
+    restarts = sorted(chance.uniform(0, 3 * DAY) for _number in range(3))
+    moments = [restart + chance.uniform(0.1, 5) for restart in restarts]
+    now = 0.0
+    while now < 3 * DAY:
+        moments.append(now)
+        now += min(chance.expovariate(1 / (chance.choice([1, 10, 60]) * MINUTE)), 12 * HOUR)
+    arriving = sorted((moment, moment + chance.uniform(0, 5 * MINUTE)) for moment in moments)
+    for hour in range(26, 72):
+        look = hour * HOUR + chance.uniform(0, HOUR)
+        there = [moment for moment, arrived in arriving if arrived <= look and moment >= look - 25 * HOUR]
+        on_host = [moment for moment, _arrived in arriving if moment <= look]
+        started = max((one for one in restarts if one <= look), default=None)
+        due = max((moment for moment in on_host if moment <= look - 15 * MINUTE), default=None)
+        one = Expected("web1", ("web1",), True, started, due, max(on_host))
+        flows = {"web1": Flow(len(there), max(there))} if there else {}
+        said = judge([one], matched([one], flows), flows, asked(now=look))
+        just = started is not None and look - started < 6 * MINUTE
+        assert not said or (just and said[0].status == "warn"), (hour, said)
