@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import typing as t
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
@@ -12,18 +14,20 @@ from ansible.utils.display import Display
 from ..module_utils._argspec import PLAN_SPEC, RUN_SPEC
 from ..module_utils._units import humanize_seconds
 from ..plugin_utils._acting import refused as _refused
-from ..plugin_utils._acting.context import context_of, refuse
+from ..plugin_utils._acting.context import Context, context_of, refuse
 from ..plugin_utils._described.document import Refused
 from ..plugin_utils._model.loosening import not_told
 from ..plugin_utils._model.plain import to_plain
 from ..plugin_utils._model.planned import Plan, PlannedCheck, PlannedRequirement, PlanState
 from ..plugin_utils._model.text import escape, fit
 from ..plugin_utils._planning.authority import block, waiting
+from ..plugin_utils._planning.written_lines import UNSAID_UNTIL
 from ..plugin_utils._promises.mode import announced
 from ..plugin_utils._publish.telling import LONGEST_LINE, loosened
 from ..plugin_utils._running import core
 
 SPEC = {**RUN_SPEC, "phase": {**RUN_SPEC["phase"], "required": False, "default": "design"}, **PLAN_SPEC}
+WRITING = ("pre", "post", "recheck")  # the phases in which a check may leave something behind
 _WORDS = {
     "planned": "verified",
     "not_declared": "NOT DECLARED",
@@ -58,8 +62,9 @@ class ActionModule(ActionBase):
         if plan.refused:
             goes_on = ", and the play goes on" if context.emergency or plan.mode == "observe" else ""
             result["warnings"] = [f"the input is refused{goes_on}: {problem}" for problem in plan.refused]
+        written = _written(context, plan)
         if context.options["show"] and not plan.refused:
-            Display().display(fit(register(plan, context.run().today)))
+            Display().display(fit(register(plan, context.run().today, written)))
         planned = {
             "changed": False,
             "service": plan.service["name"],
@@ -77,8 +82,7 @@ class ActionModule(ActionBase):
                     "hosts": list(check.hosts) if check.hosts is not None else ["controller"],
                     "allowed": not check.unasked,
                 }
-                for check in plan.checks
-                if check.leaves and check.gap is None and not check.aside
+                for check in written
             ],
             "notices": plan.notices,
             "loosened": plan.loosened,
@@ -119,11 +123,25 @@ def _as_dict(requirement: PlannedRequirement) -> dict[str, object]:
     }
 
 
+def _written(context: Context, plan: Plan) -> list[PlannedCheck]:
+    """The checks that leave something behind; at design, where nothing runs, those of the phases in which something does."""
+    plans = [plan]
+    for phase in WRITING if plan.phase == "design" and not plan.refused else ():
+        with contextlib.suppress(Refused):  # what is not known yet is for that phase to say
+            plans.append(context.service_plan(phase=phase))
+    found: dict[tuple[object, ...], PlannedCheck] = {}
+    for check in (check for made in plans for check in made.checks):
+        if check.leaves and check.gap is None and not check.aside:
+            found.setdefault((check.requirement, check.instance, str(check.leaves), check.hosts), check)
+    return list(found.values())
+
+
 def _left_behind(check: PlannedCheck) -> str:
-    """What a check leaves behind on its hosts, and that nobody has said it may."""
+    """What a check leaves behind on its hosts, and what to say where nobody has said that it may."""
     where = ", ".join(check.hosts) if check.hosts is not None else "controller"
-    asked = " (nothing says that it may: canary)" if check.unasked else ""
-    return f"WRITES {escape(check.leaves or '')} on {where}{asked}"
+    unasked = "; nothing says that it may: say canary: always, never or probe, since"
+    asked = f"{unasked} from version {UNSAID_UNTIL} on it is not written without it" if check.unasked else ""
+    return f"{check.requirement} writes {escape(check.leaves or '')} on {where}{asked}"
 
 
 def _mode(plan: Plan) -> str:
@@ -140,8 +158,8 @@ def _loosened(plan: Plan) -> list[str]:
     return lines
 
 
-def register(plan: Plan, today: str = "") -> str:
-    """The register as text: by area, a line a requirement, with the places that have a say in it."""
+def register(plan: Plan, today: str = "", written: t.Sequence[PlannedCheck] = ()) -> str:
+    """The register as text: by area, a line a requirement, with the places that have a say in it; then what is ``written``."""
     lines = [
         f"{escape(plan.service['name'])}: level {plan.level} ({escape(plan.level_reason)}), phase {plan.phase}, {_mode(plan)}, "
         f"policy {plan.policy['name']} {plan.policy['version']}",
@@ -160,8 +178,6 @@ def register(plan: Plan, today: str = "") -> str:
         if requirement.why:
             lines.append(f"{'':<34}{escape(requirement.why)}")
         for check in requirement.checks:
-            if check.leaves and check.gap is None:
-                lines.append(f"{'':<34}{_left_behind(check)}")
             if check.first_half or check.aside:
                 continue
             where = ", ".join(check.hosts) if check.hosts is not None else "controller"
@@ -169,6 +185,8 @@ def register(plan: Plan, today: str = "") -> str:
             lines.append(f"{'':<34}{check.check} {escape(check.instance)} on {where}{gap}")
         declared = f"; declared in {escape(requirement.declared_in)}" if requirement.declared_in else ""
         lines.append(f"{'':<34}from {escape(rule.set_by)}{declared}")
+    if written:
+        lines += ["", "WRITTEN ON HOSTS", *(f"  {_left_behind(check)}" for check in written)]
     states = [requirement.state for requirement in plan.requirements if requirement.deciding]
     planned, missing = states.count(PlanState.PLANNED), states.count(PlanState.NOT_DECLARED)
     lines += ["", f"{len(states)} requirements decide in this phase, {planned} can be verified, {missing} are not declared"]

@@ -24,6 +24,8 @@ from ansible_collections.operability.readiness.plugins.module_utils._engine impo
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve, Finding
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Clock, Runner
 from ansible_collections.operability.readiness.plugins.plugin_utils._running.requests_http import RequestsHttp
+from canary_worlds import Receiver, Shipper
+from integration.playbook import ROLE, Site
 from journal_receiver import JournalReceiver
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -280,3 +282,72 @@ def test_a_line_in_the_journal_arrives_at_the_receiver(tmp_path: pathlib.Path, v
         assert "was found in the journal of" in found.message and found.proof == "observed"
         home = run_item(Item(key="x", check="log_canary", args={**asked, "search": str(own), "deadline": "3s"}), runner)[0]
         assert (str(home.status), "that it arrives centrally is not proven" in home.message) == ("warn", True), home.message
+
+
+# -- a whole run
+
+
+def test_lines_of_a_service_are_found_in_its_log_store_by_the_gate(tmp_path: pathlib.Path) -> None:
+    """Each host posts its line with a token of its own; the controller looks for both in one place; nothing secret is told."""
+    server = log_servers.victorialogs()
+    tenant = server.own_tenant()
+    account, project = tenant.split(":")
+    site = Site(tmp_path / "site")
+    site.canary(on=None)
+    site.organisation["servers"] = {
+        "logs": {"kind": "victorialogs", "url": server.url, "tenant": tenant, "bearer_token": "t0ken-that-reads"}
+    }
+    site.service["parts"]["web"]["logs"] = [
+        {
+            "http": f"{server.url}/insert/jsonline?_stream_fields=hostname",
+            "payload": '{"_msg": "{line}", "_time": "{timestamp}", "hostname": "{host}"}',
+            "headers": {"AccountID": account, "ProjectID": project},
+            "bearer_token": "t0ken-that-writes",
+            "canary": "always",
+            "deadline": "30s",
+        }
+    ]
+    outcome = site.run(ROLE, mode="enforce")
+    assert (outcome.rc, outcome.verdict) == (0, "go"), outcome.output
+    found = outcome.requirement("LOG-01")["findings"]
+    assert {finding["host"]: finding["status"] for finding in found} == {"web1": "pass", "web2": "pass"}
+    assert all("was found in" in finding["message"] and "VictoriaLogs" in finding["message"] for finding in found)
+    everything = outcome.output + "".join(path.read_text(errors="replace") for path in site.folder.rglob("*") if path.is_file())
+    for secret in ("t0ken-that-reads", "t0ken-that-writes"):
+        assert everything.count(secret) == 1  # in the files of the user alone
+
+
+def test_twenty_healthy_rounds_without_one_false_alarm(running: t.Any, binaries: t.Any, tmp_path: pathlib.Path) -> None:
+    """Every way in by turns, short lines and long ones, text and JSON, into files and into a store."""
+    receiver = running.start(Receiver, binaries)
+    log = tmp_path / "app.log"
+    log.write_text("2026-11-25T05:59:00Z info started\n")
+    running.start(Shipper, binaries, follows=log, to=receiver.port)
+    server = log_servers.victorialogs()
+    tenant = server.own_tenant()
+    account, project = tenant.split(":")
+    central = {"backend": "file", "search": f"{receiver.central}/{{host}}/payments.log", "tag": "payments"}
+    network = {**central, "via": "syslog", "to": f"127.0.0.1:{receiver.port}"}
+    posts = {
+        "via": "http",
+        "to": f"{server.url}/insert/jsonline?_stream_fields=host",
+        "to_headers": {"AccountID": account, "ProjectID": project},
+    }
+    store = {"backend": "victorialogs", "url": server.url, "tenant": tenant}
+    ways: list[dict[str, t.Any]] = [
+        {**central, "via": "file", "path": str(log)},
+        {**central, "via": "syslog", "socket": str(receiver.socket)},
+        {**network, "protocol": "udp"},
+        {**network, "framing": "octet_counting"},
+        {**network, "rfc": "3164", "length": "2KiB"},
+        {**central, "via": "file", "path": str(log), "format": "json", "fields": {"service": "payments"}, "length": "1KiB"},
+        {**posts, **store, "payload": '{"_msg": "{line}", "_time": "{timestamp}", "host": "{host}"}'},
+    ]
+    told = []
+    for number in range(20):
+        given = {**ways[number % len(ways)], "deadline": "60s", "interval": "200ms"}
+        told += run_item(Item(key="x", check="log_canary", args=given), Runner())
+    assert [str(finding.status) for finding in told] == ["pass"] * 20, [
+        str(finding.message) for finding in told if finding.status != "pass"
+    ]
+    assert all(isinstance(finding.observed["latency_seconds"], float) for finding in told)
