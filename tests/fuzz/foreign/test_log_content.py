@@ -105,7 +105,7 @@ def test_whatever_stands_around_a_secret_it_is_not_told(tmp_path: pathlib.Path) 
         log.write_bytes(f"{text[:place]} {secret} {text[place:]}\n".encode("utf-8", "surrogatepass"))
         for check, args in (("log_secrets", {}), ("log_format", {"format": "json"})):
             said = json.dumps(sane(run_item(Item(key="x", check=check, args={"path": str(log), **args}), Runner())).as_dict())
-            assert secret.split("=")[-1][-24:] not in said
+            assert secret.rstrip("=;")[-16:] not in said
 
     look()
 
