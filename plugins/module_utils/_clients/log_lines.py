@@ -9,6 +9,7 @@ was not looked at is said.
 
 from __future__ import annotations
 
+import bisect
 import bz2
 import dataclasses
 import errno
@@ -65,6 +66,7 @@ class Run:
     lines: list[Line]
     identity: tuple[int, int] | None = None
     starts: bool = False  # with the first line of the file
+    counted: list[tuple[int, int]] = dataclasses.field(default_factory=list, repr=False)  # places of the file, and their lines' numbers
 
 
 @dataclasses.dataclass
@@ -163,6 +165,7 @@ class _Reader:
     def __init__(self, path: str, identity: tuple[int, int], sample: Sample, runner: Runner, wanted: int) -> None:
         self.path, self.identity, self.sample, self.runner, self.wanted = path, identity, sample, runner, wanted
         self.control = self.undecoded = self.characters = 0
+        self.counted: list[tuple[int, int]] = [(0, 1)]
 
     def plain(self, descriptor: int, status: os.stat_result, budget: int) -> list[Run]:
         extents = _extents(descriptor, status)
@@ -203,7 +206,7 @@ class _Reader:
 
     def packed(self, unpacked: Readable, budget: int) -> list[Run]:
         """From its beginning, and what stands at the end of what is unpacked."""
-        head, tail, count, ended = bytearray(), bytearray(), 0, False
+        head, tail, count, ends, ended = bytearray(), bytearray(), 0, 0, False
         half = budget // 2
         while count < UNPACKED and not ended:
             self.runner.remaining()
@@ -219,6 +222,7 @@ class _Reader:
             head += chunk[:room]
             tail += chunk[room:]
             count += len(chunk)
+            ends += chunk.count(b"\n")
             if len(tail) > 2 * half:
                 del tail[:-half]
         if not ended:
@@ -229,18 +233,23 @@ class _Reader:
         self.sample.everything = False
         del tail[:-half]
         runs = [self._run(bytes(head), 0, begins=True, most=self.wanted // 2, newest=False, last=False)]
-        runs.append(self._run(bytes(tail), count - len(tail), begins=False, most=self.wanted // 2, newest=True, last=ended))
+        before = ends - tail.count(b"\n")
+        runs.append(self._run(bytes(tail), count - len(tail), begins=False, most=self.wanted // 2, newest=True, last=ended, before=before))
         return self._judged(runs)
 
-    def _run(self, data: bytes, start: int, *, begins: bool, most: int, newest: bool, last: bool) -> Run:
-        """The lines of a block; of more than are wanted the last ones where it is the newest, else the first."""
+    def _run(self, data: bytes, start: int, *, begins: bool, most: int, newest: bool, last: bool, before: int | None = None) -> Run:
+        """The lines of a block; of more than are wanted the last ones where it is the newest, else the first.
+
+        ``before``: how many lines end before it, where that is known.
+        """
+        before = 0 if start == 0 else before
         self._weigh(data)
         self.sample.ends = self.sample.ends or b"\n" in data
         first = 0 if begins else data.find(b"\n", 0) + 1
         if not begins and (first == 0 or first > LONGEST):
             pieces = self._pieces(data, start, 0, first or len(data), ended=False)
             if first == 0:
-                return Run(self.path, pieces, self.identity)
+                return Run(self.path, pieces, self.identity, counted=self.counted)
         else:
             pieces = []
         final = data.rfind(b"\n") + 1
@@ -248,12 +257,17 @@ class _Reader:
         all_of_it = not bounds or (bounds[0][0] == first and bounds[-1][1] == final - 1)
         if not all_of_it:
             self.sample.everything = False
-        lines = [line for begin, end in bounds for line in self._line(data, start, begin, end)]
+        number = None if before is None or not bounds else before + 1 + data.count(b"\n", 0, bounds[0][0])
+        lines: list[Line] = []
+        for begin, end in bounds:
+            lines += self._line(data, start, begin, end, number)
+            number = None if number is None else number + 1
         if last and final < len(data) or len(data) - final > LONGEST:
             lines += self._pieces(data, start, final, len(data), ended=False)
-        return Run(self.path, [*pieces, *lines], self.identity, starts=begins and start == 0 and not (newest and not all_of_it))
+        at_start = begins and start == 0 and not (newest and not all_of_it)
+        return Run(self.path, [*pieces, *lines], self.identity, starts=at_start, counted=self.counted)
 
-    def _line(self, data: bytes, start: int, begin: int, end: int) -> list[Line]:
+    def _line(self, data: bytes, start: int, begin: int, end: int, number: int | None) -> list[Line]:
         if end - begin > LONGEST:
             return self._pieces(data, start, begin, end, ended=True)
         raw = data[begin:end]
@@ -262,7 +276,7 @@ class _Reader:
             return []  # a hole, as copytruncate leaves it
         if start + begin == 0 and bare.startswith(b"\xef\xbb\xbf"):
             bare = bare[3:]
-        return [Line(bare.decode("utf-8", "replace").rstrip("\r"), start + begin)]
+        return [Line(bare.decode("utf-8", "replace").rstrip("\r"), start + begin, number)]
 
     def _pieces(self, data: bytes, start: int, begin: int, end: int, *, ended: bool) -> list[Line]:
         found: list[Line] = []
@@ -359,29 +373,32 @@ def _backward(data: bytes, first: int, final: int, most: int) -> list[tuple[int,
 
 
 def number_of(run: Run, line: Line, runner: Runner) -> int | None:
-    """The number of a line in its file, from 1; None where so much stands before it that it is not counted, or the file is another one."""
+    """The number of a line in its file, from 1; None where so much stands before it that it is not counted, or the file is another one.
+
+    What was counted for one line is not counted again for the next.
+    """
     if line.number is not None:
         return line.number
-    if run.identity is None or line.offset > COUNTED:
+    if run.identity is None or line.offset > COUNTED or os.path.splitext(run.source)[1] in OPENERS:
         return None
-    suffix = os.path.splitext(run.source)[1]
-    count, left = 1, line.offset
+    nearest = bisect.bisect_right(run.counted, (line.offset, COUNTED)) - 1
+    place, number = run.counted[nearest] if nearest >= 0 else (0, 1)
     try:
-        with open(run.source, "rb") as handle:
+        with open(run.source, "rb", buffering=0) as handle:
             status = os.fstat(handle.fileno())
             if (status.st_dev, status.st_ino) != run.identity:
                 return None
-            stream: Readable = _unpacking(suffix, handle) if suffix in OPENERS else handle
-            while left > 0:
+            while place < line.offset:
                 runner.remaining()
-                chunk = stream.read(min(left, CHUNK))
+                chunk = os.pread(handle.fileno(), min(line.offset - place, CHUNK), place)
                 if not chunk:
                     return None
-                count += chunk.count(b"\n")
-                left -= len(chunk)
-    except (OSError, EOFError, zlib.error, lzma.LZMAError, CannotObserve):
+                number += chunk.count(b"\n")
+                place += len(chunk)
+    except (OSError, CannotObserve):
         return None
-    return count
+    bisect.insort(run.counted, (place, number))
+    return number
 
 
 __all__ = ("FEW", "LONGEST", "MOST", "Line", "Run", "Sample", "number_of", "of_file")

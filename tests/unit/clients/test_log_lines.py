@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import bz2
+import dataclasses
 import gzip
 import json
 import lzma
@@ -211,14 +212,29 @@ def test_when_time_is_over(tmp_path: pathlib.Path) -> None:
         of_file(str(tmp_path / "app.log"), runner, 10)
 
 
+def test_what_was_counted_is_not_counted_again(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = tmp_path / "app.log"
+    log.write_bytes(numbered(900_000))
+    sample = of_file(str(log), Runner(), 2000)
+    lines = [(run, line) for run in sample.runs[1:] for line in run.lines]
+    read: list[int] = []
+    pread = os.pread
+    monkeypatch.setattr(os, "pread", lambda *args: read.append(len(found := pread(*args))) or found)  # type: ignore[func-returns-value]
+    for run, line in lines:
+        assert log_lines.number_of(run, line, Runner()) == int(line.text.split()[1]) + 1
+    assert sum(read) < log.stat().st_size
+
+
 def test_the_number_of_a_line_in_a_file_that_has_been_rotated_away(tmp_path: pathlib.Path) -> None:
     log = tmp_path / "app.log"
     log.write_bytes(numbered(10))
     run = of_file(str(log), Runner(), 10).runs[0]
+    assert log_lines.number_of(run, run.lines[3], Runner()) == 4
+    unknown = dataclasses.replace(run.lines[3], number=None)
     log.rename(tmp_path / "app.log.1")
-    assert log_lines.number_of(run, run.lines[3], Runner()) is None
+    assert log_lines.number_of(run, unknown, Runner()) is None
     log.write_bytes(b"")
-    assert log_lines.number_of(run, run.lines[3], Runner()) is None
+    assert log_lines.number_of(run, unknown, Runner()) is None
 
 
 # -- a journal
