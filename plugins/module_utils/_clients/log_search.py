@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import typing as t
 
+from .._finding import CannotObserve
 from .._phrase import Message
 from .._runner import Runner
 from .canary_comparison import Found, is_whole
@@ -74,8 +76,9 @@ def look(search: Search, markers: t.Sequence[Marker], runner: Runner, *, deadlin
         runner.sleep(max(0.05, min(interval, deadline - waited)))
         interval = max(interval, min(interval * SLOWER, SLOWEST))
     if first and waited < deadline:
-        runner.sleep(min(LINGER, deadline - waited))
-        search.poll(everything)
+        with contextlib.suppress(CannotObserve):  # what was found stays found
+            runner.sleep(min(LINGER, deadline - waited))
+            search.poll(everything)
     return first
 
 
