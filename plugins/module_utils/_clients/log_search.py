@@ -83,8 +83,8 @@ def look(search: Search, markers: t.Sequence[Marker], runner: Runner, *, deadlin
 
 
 def _is_there(search: Search, marker: Marker, *, local: bool) -> bool:
-    """Whether a line was found whole; what is found where it was written may yet arrive elsewhere."""
-    return any((local or one.own is None) and is_whole(one.text, marker) for one in search.found(marker))
+    """Whether a line was found whole; what is found in the file that it was written to may yet arrive elsewhere."""
+    return any((local or one.own != "file") and is_whole(one.text, marker) for one in search.found(marker))
 
 
 def latency(marker: Marker, first: First, arrived: float | None) -> float | None:
