@@ -188,6 +188,15 @@ def begins_alike(world: World) -> Arguments:
     return host.args()
 
 
+def without_line_ends(world: World) -> Arguments:
+    """Bytes of all kinds, no line end, and larger than anything that is read at once."""
+    host = rotating(world)
+    with open(host.log, "wb") as handle:
+        handle.write(bytes(number for number in range(256) if number != 10)[1:] * 40000)
+        handle.truncate(50 * 2**30)
+    return host.args(max_size="100GiB")
+
+
 def empty_until_now(world: World) -> Arguments:
     """The same, and its timer is well."""
     args = started(None)(world)
@@ -488,6 +497,12 @@ ROWS: list[Row] = [
         r"time of its lines is not understood, so .* newest rotated file",
     ),
     row("lines without times, a young log", without_times_and_young, "pass", r"is not understood, so its age is known by its creation"),
+    row(
+        "50 GiB without a line end",
+        without_line_ends,
+        "pass",
+        r"is not understood, so its age is known by its newest rotated file",
+    ),
     row("each file begins alike", begins_alike, "pass", r"is not understood, so its age is known by its newest rotated file"),
     row("lines with a time of day alone", with_times_of_day, "pass", r"a time of day without a date"),
     row("as many are kept as are declared", healthy("daily\nrotate 7", generations=7), "pass", r"daily, 7 kept"),
