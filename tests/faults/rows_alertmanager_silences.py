@@ -53,7 +53,7 @@ def row(state: str, arrange: t.Callable[[World], dict[str, t.Any]], status: str,
     return Row("alertmanager_silences", state, arrange, status, message)
 
 
-WEEKS_999 = 999 * 7 * 24.0
+WEEKS_999 = 999 * 7 * 24 + 0.1  # Alertmanager begins it when it takes it, which may be some seconds later
 ROWS: list[Row] = [
     row("no silence", silenced(), "pass", "no silence is in force"),
     row(
@@ -90,7 +90,7 @@ ROWS: list[Row] = [
     ),
     row(
         "the silence of the deployment outlives its window",
-        silenced({"hours": 3, "matchers": OURS}, window=1),
+        silenced({"hours": 3, "matchers": OURS}, window=0.99),
         "fail",
         "ends 2 h after the window",
     ),

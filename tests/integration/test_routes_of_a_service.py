@@ -30,7 +30,7 @@ def site_of(folder: pathlib.Path, both: alerting.Monitored, service: str, **aler
 
 def test_one_of_two_alerts_reaches_nobody_and_is_silenced(tmp_path: pathlib.Path, binaries: Binaries) -> None:
     both = alerting.shared(binaries)
-    silence(both.alertmanager.url, hours=90 * 24, matchers=[matcher("service", "orders"), matcher("severity", "warning")], author="")
+    silence(both.alertmanager.url, hours=90 * 24 + 0.1, matchers=[matcher("service", "orders"), matcher("severity", "warning")], author="")
     outcome = site_of(tmp_path, both, "orders").run(ROLE, phase="recheck")
     statuses = {name: outcome.requirement(name)["status"] for name in ("MON-04", "MON-06")}
     assert statuses == {"MON-04": "fail", "MON-06": "fail"}, outcome.output
