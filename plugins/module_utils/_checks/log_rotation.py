@@ -260,6 +260,14 @@ def _judge_writers(verdict: Verdict, log: Log, now: float, runner: Runner) -> in
                 path=writer.path,
             )
         )
+    if unseen:
+        verdict.remarks.append(
+            plural(
+                "whether {count:number} process of another user writes into a rotated file was not seen",
+                "whether one of {count:number} processes of other users writes into a rotated file was not seen",
+                count=unseen,
+            )
+        )
     newest = log.rotated[0] if log.rotated and not current.size else None  # also seen where processes are not
     if not writers and newest is not None and newest.size and not newest.compressed and newest.modified > current.modified + LATER:
         verdict.problems.append(

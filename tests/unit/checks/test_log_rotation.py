@@ -132,7 +132,17 @@ def test_an_untouched_log_is_as_old_as_its_last_change(logs: Logs) -> None:
     assert "known by its last change" in finding.message
 
 
-def test_what_is_said_is_told_in_french(logs: Logs) -> None:
+def test_processes_that_were_not_seen_are_told(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
+    logs.write("app.log", 0.5)
+    logs.write("app.log.1", 0.5)
+    monkeypatch.setattr(log_rotation.log_writers, "lasting_writers", lambda *_args: ([], 12))
+    finding = logs.check()
+    assert finding.status == "pass"
+    assert finding.message.endswith("; whether one of 12 processes of other users writes into a rotated file was not seen")
+
+
+def test_what_is_said_is_told_in_french(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_rotation.log_writers, "lasting_writers", lambda *_args: ([], 0))
     logs.write("app.log", 0.5)
     logs.write("app.log.1", 0.5)
     assert told(logs.check().message, "fr") == (

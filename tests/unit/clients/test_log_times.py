@@ -172,7 +172,7 @@ def test_times_of_lines(line: str, moment: str, form: str, zoned: bool) -> None:
         {"time": None, "timestamp": True, "ts": EPOCH},
         {"time": "0.003", "ts": EPOCH},
     ],
-    ids=lambda entry: ",".join(entry),
+    ids=",".join,
 )
 def test_times_of_json(entry: dict[str, object]) -> None:
     stamp = log_times.read_time(json.dumps({"level": "info", **entry, "message": "at 2020-01-01T00:00:00Z"}), NOW)
