@@ -27,6 +27,7 @@ TOLD = frozenset(
         "details",
         "gap",
         "hostless",
+        "leaves",
         "instance",
         "less",
         "level_reason",
