@@ -45,8 +45,6 @@ class Store:
 
     def ready(self) -> list[Message]:
         state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
-        if isinstance(state, Exception):
-            raise state
         return [Message(text) for text in state]
 
     def find(self, tokens: t.Sequence[str], _since: float) -> list[Stored]:
