@@ -18,7 +18,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients.log
 from ansible_collections.operability.readiness.plugins.module_utils._clients.secret_rules import TABLE, Rule
 from ansible_collections.operability.readiness.plugins.module_utils._clients.secret_scan import FAMILIES, Scan, by_rule
 
-ROUNDS = 20
+ROUNDS = 8
 AROUND = (
     "{}",
     "2026-11-24T05:00:00Z INFO sent {} to the other side",
