@@ -66,13 +66,15 @@ def seen(
 
 
 def started(units: t.Sequence[str], runner: Runner) -> float | None:
-    """Since when the units run; of several the earliest, as it is not known which one writes the log. None where nobody knows."""
+    """Since when the units run, of several the earliest, as nobody knows which one writes the log. None for what is not to be known."""
     found = []
     for unit in units:
         try:
             shown = show(runner, unit if "." in unit else f"{unit}.service", PROPERTIES)
         except CannotObserve:
             return None
+        if shown.get("Type") == "oneshot":
+            continue  # it runs in its own rhythm, and need not log each time
         names = ("ExecMainStartTimestamp", "ActiveEnterTimestamp")
         moments = [moment for name in names if (moment := parse_time(shown.get(name))) is not None]
         if not moments:

@@ -58,7 +58,7 @@ CONSTRAINTS = {"required_if": [("backend", "file", ["search"])]}
 DURATIONS = ("every", "takes", "max_lag")
 COMPARABLE = {
     "logging": {"kind": "set", "what": phrase("logging instance")},
-    "lines_dropped": {"kind": "number", "what": phrase("log lines dropped by the store"), "worse": "higher", "absolute": 0, "then": "warn"},
+    "lines_dropped": {"kind": "number", "what": phrase("log lines dropped by the store"), "worse": "upper", "absolute": 0, "then": "warn"},
 }
 
 DAY = 86400.0

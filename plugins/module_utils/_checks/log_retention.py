@@ -39,9 +39,6 @@ ARGUMENT_SPEC: Spec = {
 }
 CONSTRAINTS = {"mutually_exclusive": [("path", "search")]}
 DURATIONS = ("min_retention", "max_retention", "every")
-COMPARABLE = {
-    "log_retention_policy_seconds": {"kind": "number", "what": phrase("retention of"), "worse": "lower", "relative": 0, "then": "warn"},
-}
 
 USUAL_STATES = STATE_FILES
 DAY = 86400.0
@@ -188,4 +185,4 @@ def of_several(wanted: Wanted, logs: t.Sequence[tuple[str, Found]]) -> Finding:
     return finding
 
 
-__all__ = ("ARGUMENT_SPEC", "COMPARABLE", "CONSTRAINTS", "DURATIONS", "TIMEOUT", "USUAL_STATES", "WHERE", "problems", "run")
+__all__ = ("ARGUMENT_SPEC", "CONSTRAINTS", "DURATIONS", "TIMEOUT", "USUAL_STATES", "WHERE", "problems", "run")

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import typing as t
 
+from .._finding import CannotObserve
 from .._phrase import Message
 from .._runner import Runner
 from .canary_comparison import Found, is_whole
@@ -74,14 +76,15 @@ def look(search: Search, markers: t.Sequence[Marker], runner: Runner, *, deadlin
         runner.sleep(max(0.05, min(interval, deadline - waited)))
         interval = max(interval, min(interval * SLOWER, SLOWEST))
     if first and waited < deadline:
-        runner.sleep(min(LINGER, deadline - waited))
-        search.poll(everything)
+        with contextlib.suppress(CannotObserve):  # what was found stays found
+            runner.sleep(min(LINGER, deadline - waited))
+            search.poll(everything)
     return first
 
 
 def _is_there(search: Search, marker: Marker, *, local: bool) -> bool:
-    """Whether a line was found whole; what is found where it was written may yet arrive elsewhere."""
-    return any((local or one.own is None) and is_whole(one.text, marker) for one in search.found(marker))
+    """Whether a line was found whole; what is found in the file that it was written to may yet arrive elsewhere."""
+    return any((local or one.own != "file") and is_whole(one.text, marker) for one in search.found(marker))
 
 
 def latency(marker: Marker, first: First, arrived: float | None) -> float | None:

@@ -28,6 +28,7 @@ TOLD = frozenset(
         "gap",
         "hostless",
         "instance",
+        "leaves",
         "less",
         "level_reason",
         "message",

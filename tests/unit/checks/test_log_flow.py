@@ -367,6 +367,8 @@ def test_a_host_says_since_when_its_unit_runs(tmp_path: pathlib.Path) -> None:
     never = {"systemctl show": Completed(0, "LoadState=loaded\nActiveState=inactive\nExecMainStartTimestamp=n/a\n", "")}
     assert seen(tmp_path, units=["payments.service"], commands=never)["started"] is None
     assert seen(tmp_path, units=["payments.service"])["started"] is None  # no systemctl
+    job = {"systemctl show": Completed(0, UNIT + "Type=oneshot\n", "")}
+    assert seen(tmp_path, units=["settlement.service"], commands=job)["started"] is None  # it runs in its own rhythm
 
 
 ENTRY = '{{"MESSAGE":"{message}","_HOSTNAME":"web1","__REALTIME_TIMESTAMP":"{micro}"}}\n'

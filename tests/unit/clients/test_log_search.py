@@ -99,6 +99,12 @@ def test_a_line_that_was_found_is_looked_for_once_more() -> None:
     assert (str(finding.status), "lies 2 times" in finding.message) == ("warn", True)
 
 
+def test_a_store_that_refuses_the_last_look_takes_nothing_back() -> None:
+    one = marker(1)
+    store = Store([stored(one)], Refused(phrase("it refuses the query"), instrument="x", status=400, reason="r"))
+    assert str(looked(store, one)[0][0].status) == "pass"
+
+
 def test_a_part_of_a_line_is_waited_for() -> None:
     one = marker(1)
     store = Store([stored(one, text=one.marker)], [stored(one)])

@@ -14,7 +14,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._planning.li
 LISTS: dict[str, tuple[str, ...]] = {
     name: tuple(getattr(limits, name))
     for name in ("HIGHER", "LOWER", "COMPARISONS", "MEETS_FEWER", "MEETS_MORE", "MUST_STAY_TRUE", "MUST_STAY_FALSE", "NOT_SHORTER")
-    + ("NOT_LONGER", "WORST_FIRST", "MANNER", "INSTRUMENTS", "DEMANDS", "CONNECTION", "OBJECTS")
+    + ("NOT_LONGER", "WORST_FIRST", "MANNER", "INSTRUMENTS", "DEMANDS", "CONNECTION", "OBJECTS", "OF_LOGS", "OF_LINES")
 }  # fmt: skip
 
 

@@ -108,7 +108,10 @@ def test_the_portfolio() -> None:
 def test_refusals_the_register_and_what_was_adopted() -> None:
     assert obeyed(str(refuse(Refused([f"readiness.yml:3: '{EVIL}' is not right", EVIL])))) == []
     rule = types.SimpleNamespace(id="A-01", area="logs", title=EVIL, enforce_from=None, set_by=EVIL)
-    check = types.SimpleNamespace(check="command", instance=EVIL, call="run", aside=False, accepted=False, hosts=[EVIL], gap=Message(EVIL))
+    check = types.SimpleNamespace(
+        **{"check": "command", "instance": EVIL, "call": "run", "aside": False, "accepted": False, "hosts": [EVIL], "gap": Message(EVIL)},
+        **{"first_half": False, "leaves": None, "unasked": None},
+    )
     need = types.SimpleNamespace(
         rule=rule, state="planned", deciding=True, impact="major", why=Message(EVIL), checks=[check], declared_in=EVIL
     )

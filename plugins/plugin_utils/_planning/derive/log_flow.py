@@ -48,9 +48,9 @@ def place_of(description: Description, log: Log) -> tuple[dict[str, object], tup
         options = description.reached((kind,), name)[1]
         return {"backend": kind, **options, **picked(log, OF_LOG)}, None
     args: dict[str, object] = {"backend": kind, **picked(server, ("search",))}
+    looking = tuple(description.part_hosts({}, server["on"])) if server.get("on") else None
     if kind == "file" and not server.get("search"):
         raise NotDeclared(phrase("the server '{name:path}' has no search: in which files do the lines of all hosts lie?", name=name))
-    looking = tuple(description.part_hosts({}, server["on"])) if server.get("on") else None
     return args, looking
 
 

@@ -55,12 +55,13 @@ def _on_host(log: Log) -> dict[str, object]:
 def _limits(description: Description, log: Log) -> dict[str, object]:
     """How long at least and at most, and what tells a young log from a lost one. NotDeclared."""
     least = log.get("min_retention") or description.commitments.get("log_retention")
+    most = log.get("max_retention") or description.commitments.get("log_retention_max")
+    known = picked(log, ("since", "every"))
     if not least:
         raise NotDeclared(
             phrase("for how long log lines must be kept is not declared (commitments.log_retention, or min_retention of the log)")
         )
-    most = log.get("max_retention") or description.commitments.get("log_retention_max")
-    limits: dict[str, object] = {"min_retention": least, **picked(log, ("since", "every"))}
+    limits: dict[str, object] = {"min_retention": least, **known}
     limits.update({"max_retention": most} if most else {})
     limits.update({"first_deployment": True} if description.run.first_deployment else {})
     return limits
