@@ -18,6 +18,7 @@ from ._log_reading import Misfit, Reading, Record
 
 SHOWN = 10  # groups of lines of which each is told
 NAMED = 3  # ... in the message itself
+LEAST = 3  # groups of lines of text without a time that are more than a message of several lines
 NEWEST = 50  # lines by which a change of the format is told
 LAST = 3  # lines at the end, of which none is of the format
 
@@ -27,17 +28,18 @@ def judge_misfits(judgement: Judgement, sample: Sample, reading: Reading, form: 
     if not reading.misfits:
         return [Measurement("log_malformed_ratio", 0.0, limit, "upper")]
     if form == "text":
-        wrong, total = len(reading.misfits), len(reading.ordered)
+        wrong = sum(one.kind != "header" for one in reading.misfits)
+        total = wrong + len(reading.records)
     else:
         wrong, total = reading.wrong_lines, reading.wrong_lines + len(reading.records)
-    ratio = wrong / total
+    ratio = wrong / total if total else 1.0
     names = names_of(record.fields for record in reading.records if record.fields)
     details = [_detail(one, form, names, runner) for one in reading.misfits[:SHOWN]]
     if form == "text" and not reading.records:
         judgement.unseen.append(
             phrase("no line of {log:path} begins with a time in a form that is known here: {shown}", log=sample.name, shown=details[0])
         )
-    elif ratio > limit:
+    elif ratio > limit and not (form == "text" and wrong < LEAST):
         judgement.fails += _said(sample, reading, form, total, limit, runner)
     elif _newest_are_wrong(reading, form):
         judgement.fails.append(_changed(sample, reading, form))
@@ -57,7 +59,7 @@ def judge_misfits(judgement: Judgement, sample: Sample, reading: Reading, form: 
 def _said(sample: Sample, reading: Reading, form: str, total: int, limit: float, runner: Runner) -> list[Message]:
     """Lines that are none, and objects that were cut, told apart."""
     cut = [one for one in reading.misfits if one.kind == "cut"]
-    others = [one for one in reading.misfits if one.kind != "cut"]
+    others = [one for one in reading.misfits if one.kind not in ("cut", "header")]
     out = []
     if others:
         groups = listed([_seems(one, runner) for one in others[:NAMED]])

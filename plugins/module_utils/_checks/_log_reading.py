@@ -20,6 +20,7 @@ from .._runner import Runner
 
 BATCH = 2000  # lines that one child tries a pattern on at once
 PATTERN_SECONDS = 10.0
+_COLOURS = re.compile(r"\x1b\[[0-9;]{0,20}m")
 OUR_OWN = re.compile(r"operability-canary [0-9a-f]{32}")  # a line that this collection has written
 TIME_GROUPS = ("time", "timestamp", "ts", "date", "datetime", "asctime")
 LONG = 1 << 19  # characters of a piece that is of a line which is not looked at whole
@@ -41,7 +42,7 @@ class Misfit:
 
     run: Run
     lines: list[Line]
-    kind: str  # trace, cut (an object in several pieces), other
+    kind: str  # trace, cut (an object in several pieces), header (of text, before its first record), other
     like: str | None = None  # the format that they have instead
 
 
@@ -166,19 +167,28 @@ def _as_text(reading: Reading, run: Run, lines: list[Line], now: dt.datetime) ->
     stray: list[Line] = []
     within = not run.starts  # in the midst of a record, whose beginning was not read
     for line in lines:
-        stamp = read_time(line.text, now) if line.text.strip() and line.text[0] not in " \t" else None
+        text = _COLOURS.sub("", line.text) if "\x1b" in line.text else line.text
+        stamp = read_time(text, now) if text.strip() and text[0] not in " \t" else None
         if stamp is not None:
-            _of_one_kind(reading, run, stray, "text")
+            _stray(reading, run, stray, last)
             stray, within = [], False
             last = Record(line, None, stamp)
             reading.add(last)
-        elif within or (not stray and continues(line.text)):
-            within = within or bool(line.text.strip())
+        elif within or (not stray and continues(text)):
+            within = within or bool(text.strip())
             if last:
                 last.joined += 1
         else:
             stray.append(line)
-    _of_one_kind(reading, run, stray, "text")
+    _stray(reading, run, stray, last)
+
+
+def _stray(reading: Reading, run: Run, stray: list[Line], last: Record | None) -> None:
+    """Lines of text without a time: a trace belongs to the record before it, whatever its first line looks like."""
+    if last and looks_like_trace([line.text for line in stray]):
+        last.joined += len(stray)
+    elif stray:
+        reading.add(Misfit(run, stray, "header" if last is None and run.starts else "other", looks_like(stray[0].text)))
 
 
 def _stamp_of(record: Record, now: dt.datetime, *, by_pattern: bool) -> Stamp | None:

@@ -23,7 +23,7 @@ _WITHIN = re.compile(
     r"|[\w./$*-]{1,200}(?:\([^()]{0,200}\)[\w./$*-]{0,100}){1,4}$|\s+\S+:\d+(?: |$)|During handling of |The above exception "
     r"|\s*--- End of |\s*note: run with "
 )
-_CLOSES = re.compile(r"[\])}>|]|[-+*] |\|")
+_CLOSES = re.compile(r"[\])}>|#]|[-+*] |\|")  # also a comment, as W3C and MySQL have them
 
 
 def is_of_trace(line: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .secret_values import classes, is_hash, is_masked, is_password, is_placeholder, is_random, is_reference
+from .secret_values import classes, is_hash, is_masked, is_object, is_password, is_placeholder, is_random, is_reference
 
 
 class Found(t.NamedTuple):
@@ -51,7 +51,7 @@ _SECRET = re.compile(
 _HARMLESS = re.compile(
     r"(?:next|page|paging|pagination|continuation|sync|csrf|xsrf|verification|antiforgery|cancel|cancellation|resume|start|end|stop|last|prev"
     r"|unexpected|invalid|syntax|change|delta|cursor|current|eos|bos|pad|max|min|num|total|prompt|completion|input|output|cached|fencing|lock"
-    r"|design|skip|scroll|watch|batch|partition|concurrency|idempotency|clientrequest|requestid|public)token$|nosecret$|publickey$"
+    r"|design|skip|scroll|request|watch|batch|partition|concurrency|idempotency|clientrequest|requestid|public)token$|nosecret$|publickey$"
 )
 _PARAMETER = re.compile(r"[:@]\w*(?:p\d+|pass\w*|pwd|param\w*|value)$|\?|\$\d", re.I)
 _AT_ITS_END = re.compile(r"[ \t]*(?:[,;.)}\]]?[ \t]*)?(?:\\[nr]|\r|\n|$)")
@@ -84,9 +84,9 @@ def _assigned_at(text: str, place: int) -> Found | None:
     opened = bool(match["open"])
     if match["sign"] == "=" and match["space"] and not match["gap"] and not opened:
         return None  # "password= secret=null": nothing is assigned, and what follows is the next name
-    told = match["sign"] == ":" and match["space"] and not opened and not match["closed"]  # as a sentence has it
+    told = match["sign"] == ":" and not opened and not match["closed"]  # as a sentence has it, or a name in two parts
     if family == "password":
-        if not _is_password(value[0], name, told=bool(told), last=bool(_AT_ITS_END.match(text, value[2]))):
+        if not _is_password(value[0], name, told=told, last=bool(match["space"] and _AT_ITS_END.match(text, value[2]))):
             return None
     elif is_reference(value[0]) or _PARAMETER.match(value[0]) or not is_random(value[0]):
         return None
@@ -158,6 +158,8 @@ def _is_password(value: str, name: str, *, told: bool, last: bool) -> bool:
         return False  # "password": "must have eight characters"
     if not told:
         return True
+    if is_object(value):
+        return False
     return len(value) >= 6 and (classes(value) >= 2 and any(c.isalnum() for c in value)) and (last or any(c.isdigit() for c in value))
 
 

@@ -22,6 +22,7 @@ _MASKS = frozenset(
     + ("password", "passwd", "passphrase", "pass", "pwd", "token", "key", "apikey", "api_key", "user", "username", "changeme", "change_me")
     + ("changeit", "mypassword", "yourpassword", "your_password", "your-password", "yourtoken", "dummy", "placeholder", "example", "foobar")
     + ("sample", "test", "testing", "todo", "tbd", "xxx", "abc", "foo", "bar", "basic", "bearer", "auth", "md5", "sha256", "plain", "login")
+    + ("amd64", "arm64", "armhf", "armel", "i386", "ppc64el", "riscv64", "s390x", "x86_64", "aarch64", "noarch", "all", "any")
     + ("authentication", "authorization", "policy", "prompt", "prompted", "stdin", "file", "env", "vault", "keyring", "generated")
 )
 _PLACEHOLDER = re.compile(
@@ -40,6 +41,9 @@ _HASH = re.compile(
 )
 _WORDS = re.compile(r"[A-Za-z]{2,}(?:[-_.:/ ][A-Za-z]{2,}|[-_.:/ ][0-9]{1,4}){0,12}")
 _STARS = re.compile(r"\*{3}|•{2}|●{2}|#{4}|_{6}|-{6}|x{5}|X{4}|\.{3}|…|█|\?{4}")
+_OBJECT = re.compile(
+    r"[A-Za-z_][\w.$]*(?:[{(\[<]|@[0-9a-f]{4,8}$)"
+)  # as programs show what they hold: Token{9f4ef63, java.lang.Object@2bd79ce
 _AROUND = "\"'`<>[](){}*#:;,.!? -_=\\"
 
 
@@ -69,6 +73,11 @@ def is_name(value: str) -> bool:
     return bool(_WORDS.fullmatch(value))
 
 
+def is_object(value: str) -> bool:
+    """Whether a program shows what it holds, or calls something."""
+    return bool(_OBJECT.match(value))
+
+
 def classes(value: str) -> int:
     """How many of the four kinds of characters a value has."""
     kinds = (any(c.islower() for c in value), any(c.isupper() for c in value), any(c.isdigit() for c in value))
@@ -83,7 +92,7 @@ def entropy(value: str) -> float:
 
 def is_random(value: str, shortest: int = 16) -> bool:
     """Whether a value is as keys and tokens are that a machine has made: without words, its kinds of characters mixed."""
-    if len(value) < shortest or value.isdigit() or is_placeholder(value) or is_name(value):
+    if len(value) < shortest or value.isdigit() or is_placeholder(value) or is_name(value) or is_object(value):
         return False
     kinds = ["d" if c.isdigit() else "u" if c.isupper() else "l" for c in value if c.isalnum()]
     changes = sum(one != other for one, other in zip(kinds, kinds[1:]))
@@ -150,6 +159,7 @@ __all__ = (
     "is_login",
     "is_masked",
     "is_name",
+    "is_object",
     "is_password",
     "is_placeholder",
     "is_random",

@@ -77,6 +77,20 @@ def test_the_case_of_the_field_in_json(log: pathlib.Path) -> None:
     assert look(log, format="json", max_malformed="50%").status == "pass", "by tolerance"
 
 
+def test_what_text_has_besides_records(log: pathlib.Path) -> None:
+    record = "\x1b[34m2026\x1b[0m-11-25T05:59:0{}Z INFO m\n"
+    first, second, third = (record.format(number) for number in range(3))
+    log.write_text(
+        "Welcome\n=======\n" + first + "caused: x\njava.lang.Error: x\n\tat a.B.c(B.java:1)\n" + second + "# a comment\n" + third
+    )
+    finding = look(log)
+    assert (finding.status, finding.observed["records"], finding.observed["joined_lines"]) == ("pass", 3, 4), finding.message
+    log.write_text(first + "Connection lost\n" + second + "Connection lost\n" + third)
+    assert look(log).status == "pass", "messages of two lines"
+    log.write_text((first + "Connection lost\n") * 3)
+    assert look(log).message.startswith(f"3 of 6 records of {log} have no time, the limit is 10%: line 2; line 4; line 6")
+
+
 def test_the_offending_line_is_shown_without_what_is_in_it(log: pathlib.Path) -> None:
     log.write_text(lines(20) + "2026-11-25 user jean.dupont@example.org paid 4929123412341234 with password hunter2\n" + lines(20))
     finding = look(log, format="json")

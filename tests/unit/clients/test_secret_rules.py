@@ -18,7 +18,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients.log
 from ansible_collections.operability.readiness.plugins.module_utils._clients.secret_rules import TABLE, Rule
 from ansible_collections.operability.readiness.plugins.module_utils._clients.secret_scan import FAMILIES, Scan, by_rule
 
-ROUNDS = 20
+ROUNDS = 8
 AROUND = (
     "{}",
     "2026-11-24T05:00:00Z INFO sent {} to the other side",
@@ -199,6 +199,9 @@ CLEAN = (
     "took 4929 ms 1234 rows 1234 bytes 1234",
     "api_key= secret=null token=<redacted> Authorization: Bearer ***",
     "Using generated security password: ********",
+    "2026-12-01 01:29:06 install base-passwd:amd64 <none> 3.6.1, upgrade libpam-passwd:ppc64el 1.2",
+    'chpasswd[30938]: pam_unix(chpasswd:chauthtok): user "x" does not exist; passwd: pam_unix(passwd:auth)',
+    "wtoken = AppWindowToken{9f4ef63 token=Token{a64f992 ActivityRecord{de9231d u0}} token: android.os.BinderProxy@2bd79ce",
     "token=user-12345-session token=release-2026-11-24 apiKey=my-service-key-name",
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
 )

@@ -43,6 +43,7 @@ PROOFS: tuple[tuple[str, str, str, str | None], ...] = (
     ("MON-01", "check: ansible_module, with: {module: uri, args: {url: 'http://x'}}", "requirements.MON-01.check", "the module uri"),
     ("RUN-02", "check: junit, with: {path: [reports/copies.xml]}", "requirements.RUN-02.check", "junit of reports/copies.xml"),
     ("LOG-03", "check: command, with: {command: [/opt/parse]}", "requirements.LOG-03.check", "/opt/parse"),
+    ("SUP-02", "check: testinfra, with: {suite: [tests/boards]}", "requirements.SUP-02.check", "testinfra of tests/boards"),
     ("SUP-02", "check: file_backup, with: {pattern: [/var/log/x], max_age: 1d}", "requirements.SUP-02.check", "the check file_backup"),
     ("DEL-01", "check: command, with: {command: [/opt/look]}", "requirements.DEL-01.check", "/opt/look"),
     ("DEL-01", "check: http_probe, with: {url: 'http://x/health'}", "requirements.DEL-01.check", "the check http_probe"),
