@@ -38,6 +38,7 @@ class Log:
     state: State
     by_application: bool
     started: bool = False  # whether something is seen that starts logrotate
+    run_failed: bool = False  # its service, when it last ran
 
     @property
     def path(self) -> str:

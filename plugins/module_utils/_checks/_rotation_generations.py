@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import typing as t
 
 from .._clients import log_files
 from .._clients.log_files import Rotated
@@ -17,11 +16,12 @@ from ._rotation_age import Log, by_rule
 from ._rotation_verdict import DAY, Verdict
 
 SLACK = 2.0  # seconds: the state file has whole ones
+AT_WORK = 3600.0  # seconds within which compressing ends
 FAR = 1000  # what is larger is a date
 
 
-def judge_generations(verdict: Verdict, log: Log, wanted: int | None, files: t.Sequence[str], runner: Runner) -> None:
-    """``wanted``: how many are to be kept, where that is declared. ``files``: the configuration of logrotate."""
+def judge_generations(verdict: Verdict, log: Log, wanted: int | None, runner: Runner) -> None:
+    """``wanted``: how many are to be kept, where that is declared."""
     rule, keeps = log.rule, log.rule.keeps if log.rule else None
     if wanted is not None and rule is not None:
         kept = _kept(log)
@@ -37,7 +37,7 @@ def judge_generations(verdict: Verdict, log: Log, wanted: int | None, files: t.S
     most = keeps or wanted
     if most and len(log.rotated) > most + 1:
         verdict.doubts.append(_too_many(log, most, by_rule=bool(keeps)))
-    _judge_compression(verdict, log, files)
+    _judge_compression(verdict, log, runner.now().timestamp())
     if keeps:
         lost = _lost(log, keeps)
         if lost:
@@ -76,7 +76,7 @@ def _too_many(log: Log, most: int, *, by_rule: bool) -> Message:
 # -- compression
 
 
-def _judge_compression(verdict: Verdict, log: Log, files: t.Sequence[str]) -> None:
+def _judge_compression(verdict: Verdict, log: Log, now: float) -> None:
     if log.block is None or not log.has("compress"):
         return
     program = log.block.program
@@ -87,9 +87,22 @@ def _judge_compression(verdict: Verdict, log: Log, files: t.Sequence[str]) -> No
             )
         )
         return
-    left = _left_uncompressed(log, files)
+    left = _left_uncompressed(log, now)
     if left is None:
         return
+    if not _told_before(log):
+        older = log.rotated[1:]
+        if older and not log.has("dateext") and not any(one.compressed for one in older):
+            return  # a rotation that fails in compressing overwrites the only one: the rule compresses since then only
+        if not older and not log.run_failed or not all(one.compressed for one in older):
+            verdict.doubts.append(
+                phrase(
+                    "the rule compresses, but {file:path} is not compressed; the rule was changed since, so the next rotation shows "
+                    "whether that comes to its end",
+                    file=left.path,
+                )
+            )
+            return
     if log.has("dateext"):
         said = phrase(
             "the rule compresses, but {file:path} is not compressed: rotations do not come to their end (compressing or a script fails), "
@@ -105,7 +118,7 @@ def _judge_compression(verdict: Verdict, log: Log, files: t.Sequence[str]) -> No
     verdict.problems.append(said)
 
 
-def _left_uncompressed(log: Log, files: t.Sequence[str]) -> Rotated | None:
+def _left_uncompressed(log: Log, now: float) -> Rotated | None:
     """The newest rotated file, where logrotate has ended its work and has not compressed it."""
     state, newest = log.state, log.rotated[0] if log.rotated else None
     if log.block is None or log.has("delaycompress") or newest is None or newest.compressed:
@@ -113,21 +126,16 @@ def _left_uncompressed(log: Log, files: t.Sequence[str]) -> Rotated | None:
     number = _number(log, newest)
     if number is not None if log.has("dateext") else number != log.block.start:
         return None  # not what this rule makes
-    if state.last_run is None or newest.modified > state.last_run:
-        return None  # it may be at work just now
-    tried = state.dates.get(log.path)
-    if tried is None or tried + SLACK < max(map(_modified, files), default=0.0):
-        # the rule may compress since then only; it has done so before where older ones are compressed
-        older = log.rotated[1:]
-        return newest if older and all(one.compressed for one in older) else None
+    if (state.last_run is None or newest.modified > state.last_run) and now - newest.modified < AT_WORK:
+        return None
     return newest
 
 
-def _modified(path: str) -> float:
-    try:
-        return os.stat(path).st_mtime
-    except OSError:
-        return 0.0
+def _told_before(log: Log) -> bool:
+    """Whether the rule has compressed since before the last rotation."""
+    tried = log.state.dates.get(log.path)
+    files = log.block.packed_by if log.block else ()
+    return tried is not None and tried + SLACK >= max(map(_changed, files), default=0.0)
 
 
 def _changed(path: str) -> float:

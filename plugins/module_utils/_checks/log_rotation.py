@@ -109,14 +109,14 @@ def _file(path: str, args: Arguments, runner: Runner) -> Finding:
         raise CannotObserve(unreadable(path, exc)) from None
     verdict = Verdict()
     observed: dict[str, object] = {"path": path, "size_bytes": current.size, "rotated_by": args["rotated_by"]}
-    log, files = _looked_at(path, current, args, verdict, observed, runner)
+    log = _looked_at(path, current, args, verdict, observed, runner)
     now = runner.now().timestamp()
     found = began(log, runner)
     measurements = _judge_size(verdict, log, found, args, runner)
     limit = age_limit(log, args["max_age"])
     if current.size and limit is not None and not _exempt(log, args):
         measurements += judge_age(verdict, log, found, limit, now)
-    judge_generations(verdict, log, args["generations"], files, runner)
+    judge_generations(verdict, log, args["generations"], runner)
     unseen = _judge_writers(verdict, log, now, runner)
     last = max((one.modified for one in log.rotated), default=None)
     observed.update(
@@ -132,12 +132,10 @@ def _file(path: str, args: Arguments, runner: Runner) -> Finding:
     return verdict.finding(observed=observed, expected=expected, measurements=measurements)
 
 
-def _looked_at(
-    path: str, current: Current, args: Arguments, verdict: Verdict, observed: dict[str, object], runner: Runner
-) -> tuple[Log, list[str]]:
-    """What is known of the log, with the configuration of logrotate that was read; judges what is declared on the way. CannotObserve."""
+def _looked_at(path: str, current: Current, args: Arguments, verdict: Verdict, observed: dict[str, object], runner: Runner) -> Log:
+    """What is known of the log; judges what is declared on the way. CannotObserve."""
     if args["rotated_by"] != "logrotate":
-        return Log(current, log_files.rotated_files(current.path), None, None, State(""), True), []
+        return Log(current, log_files.rotated_files(current.path), None, None, State(""), True)
     paths, config = {path, current.path}, args["logrotate_config"]
     state = logrotate.read_state(args["logrotate_state"], runner)
     declared = logrotate.declared_for(paths, config, state, runner)
@@ -151,7 +149,7 @@ def _looked_at(
     observed["logrotate_last_run"] = iso(state.last_run)
     folders = [os.path.join(os.path.dirname(current.path), rule.olddir)] if rule and rule.olddir else []
     rotated = log_files.rotated_files(current.path, folders)
-    return Log(current, rotated, rule, block if rule else None, state, False, started), declared.files
+    return Log(current, rotated, rule, block if rule else None, state, False, started, run_failed=bool(ended))
 
 
 def _rotates(path: str, log: Log, last: float | None, now: float) -> Message:

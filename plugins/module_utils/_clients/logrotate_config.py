@@ -52,6 +52,7 @@ class Block:
     extension: str | None  # of names in which the number or date stands before it
     start: int = 1  # the number of the newest generation
     maxage: int | None = None  # days after which one is removed, whatever their number
+    packed_by: frozenset[str] = frozenset()  # the files that say whether and how it compresses
 
     def takes(self, path: str) -> bool:
         return any(_matches(pattern, path) for pattern in self.patterns)
@@ -69,8 +70,14 @@ class _Globals:
     extension: str | None = None
     start: int = 1
     maxage: int | None = None
+    packed_by: frozenset[str] = frozenset()
 
-    def with_line(self, name: str, value: str) -> _Globals:
+    def with_line(self, name: str, value: str, file: str) -> _Globals:
+        if "compress" in name:
+            return dataclasses.replace(self._with(name, value), packed_by=self.packed_by | {file})
+        return self._with(name, value)
+
+    def _with(self, name: str, value: str) -> _Globals:
         if name in _FLAGS:
             flag, on = _FLAGS[name]
             return dataclasses.replace(self, flags=self.flags | {flag} if on else self.flags - {flag})
@@ -108,15 +115,15 @@ class _Reading:
                     self.includes.remove(included)
                     yield from self.rules_of(included)
             else:
-                self.defaults = self.defaults.with_line(*item)
+                self.defaults = self.defaults.with_line(*item, path)
 
 
 def _block(path: str, braces: _Braces, defaults: _Globals) -> Block:
     own = defaults
     for name, value in braces.lines:
-        own = own.with_line(name, value)
+        own = own.with_line(name, value, path)
     names = tuple(name for name, _value in braces.lines)
-    return Block(path, tuple(braces.patterns), own.flags, names, own.program, own.extension, own.start, own.maxage)
+    return Block(path, tuple(braces.patterns), own.flags, names, own.program, own.extension, own.start, own.maxage, own.packed_by)
 
 
 @dataclasses.dataclass

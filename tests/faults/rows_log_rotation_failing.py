@@ -1,0 +1,92 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows of log_rotation: rotations by real logrotate that begin and do not come to their end, from the first day on."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from rows_log_rotation import Arguments, Host, stamp
+from rows_log_rotation_logrotate import aged, row
+from table import Row, World
+
+HOUR = 1 / 24
+FAILING = "postrotate\nfalse\nendscript"
+
+
+def rotated(world: World, rule: str, times: int, *, pattern: str = "app.log") -> Host:
+    """So many rotations under this rule from the first day on; then a line of now."""
+    host = Host(world, rule, pattern=pattern)
+    for _unused in range(times):
+        host.log.write_text(f"{stamp()} info a line\n")
+        host.rotate("-f")
+    host.log.write_text(f"{stamp()} info a line\n")
+    return host
+
+
+def packing(rule: str, times: int = 3) -> t.Callable[[World], Arguments]:
+    return lambda world: rotated(world, f"daily\nrotate 7\ncompress\n{rule}", times).args()
+
+
+def told_since(rule: str, later: str, times: int = 1) -> t.Callable[[World], Arguments]:
+    """Rotated under one rule; the rule was written anew since."""
+
+    def arrange(world: World) -> Arguments:
+        host = rotated(world, rule, times)
+        time.sleep(2.5)
+        Host.again(world, later)
+        return host.args()
+
+    return arrange
+
+
+def hung(world: World) -> Arguments:
+    """logrotate was killed in the middle of its work, hours ago: what it had renamed was never compressed, its state is of before."""
+    host = rotated(world, "daily\nrotate 7\ncompress", 2)
+    for number in (2, 1):
+        (host.logs / f"app.log.{number}.gz").rename(host.logs / f"app.log.{number + 1}.gz")
+        aged(host.logs / f"app.log.{number + 1}.gz", number)
+    host.log.rename(host.logs / "app.log.1")
+    host.log.write_text(f"{stamp()} info a line\n")
+    aged(host.logs / "app.log.1", 5 * HOUR)
+    aged(host.state, 20 * HOUR)
+    return host.args()
+
+
+def other_rule_changed(world: World) -> Arguments:
+    """A package brought a rule since the last rotation: that says nothing of this one."""
+    host = rotated(world, "daily\nrotate 7\ncompress\ncompresscmd /bin/false", 3)
+    time.sleep(2.5)
+    (host.rules / "new").write_text("/var/log/nobody/*.log {\nmissingok\ndaily\n}\n")
+    return host.args()
+
+
+ROWS: list[Row] = [
+    row("compressed, from the first rotation on", packing("", 1), "pass", r"1 rotated file"),
+    row("compressed, its script is well", packing("postrotate\ntrue\nendscript"), "pass", r"3 rotated files"),
+    row(
+        "compressed since a moment ago, several before",
+        told_since("daily\nrotate 3", "daily\nrotate 3\ncompress", 2),
+        "pass",
+        r"2 rotated files",
+    ),
+    row(
+        "compressing has failed since the first day",
+        packing("compresscmd /bin/false"),
+        "fail",
+        r"app\.log\.1 is not compressed: .*overwrites it",
+    ),
+    row("compressing failed at the first rotation", packing("compresscmd /bin/false", 1), "fail", r"app\.log\.1 is not compressed"),
+    row("its script has failed since the first day", packing(FAILING), "fail", r"app\.log\.1 is not compressed: .*overwrites it"),
+    row("its shared script has failed since the first day", packing(f"sharedscripts\n{FAILING}"), "fail", r"app\.log\.1 is not compressed"),
+    row("compressing fails, another rule is new", other_rule_changed, "fail", r"app\.log\.1 is not compressed: .*overwrites it"),
+    row("logrotate was killed while it compressed", hung, "fail", r"app\.log\.1 is not compressed"),
+    row(
+        "compressing has failed, the rule was written anew",
+        told_since("daily\nrotate 3\ncompress\ncompresscmd /bin/false", "daily\nrotate 3\ncompress\ncompresscmd /bin/false", 3),
+        "warn",
+        r"app\.log\.1 is not compressed; the rule was changed since",
+    ),
+]
