@@ -63,6 +63,34 @@ def other_rule_changed(world: World) -> Arguments:
     return host.args()
 
 
+def with_state(content: bytes | None) -> t.Callable[[World], Arguments]:
+    """Rotated, and then its state file got this content; None: it became a folder."""
+
+    def arrange(world: World) -> Arguments:
+        host = rotated(world, "daily\nrotate 3", 2)
+        if content is None:
+            host.state.unlink()
+            host.state.mkdir()
+        else:
+            host.state.write_bytes(content)
+        return host.args()
+
+    return arrange
+
+
+def cut_off(world: World) -> Arguments:
+    """The disk was full when it was written."""
+    host = rotated(world, "daily\nrotate 3", 2)
+    with open(host.state, "r+b") as handle:
+        handle.truncate(host.state.stat().st_size - 9)
+    return host.args()
+
+
+def state_folder_gone(world: World) -> Arguments:
+    host = rotated(world, "daily\nrotate 3", 2)
+    return host.args(logrotate_state=str(world.folder / "gone" / "status"))
+
+
 ROWS: list[Row] = [
     row("compressed, from the first rotation on", packing("", 1), "pass", r"1 rotated file"),
     row("compressed, its script is well", packing("postrotate\ntrue\nendscript"), "pass", r"3 rotated files"),
@@ -89,4 +117,11 @@ ROWS: list[Row] = [
         "warn",
         r"app\.log\.1 is not compressed; the rule was changed since",
     ),
+    row("its state file is empty, as packages make it", with_state(b""), "pass", r"2 rotated files"),
+    row("its state file is of the first version", with_state(b"logrotate state -- version 1\n"), "pass", r"2 rotated files"),
+    row("its state file is garbage", with_state(b"garbage\n"), "warn", r"state file of logrotate is broken \(bad top line in state file"),
+    row("its state file is full of NUL bytes", with_state(bytes(4096)), "warn", r"state file of logrotate is broken"),
+    row("its state file is cut off", cut_off, "warn", r"state file of logrotate is broken \((?:bad|line)"),
+    row("its state file is a folder", with_state(None), "fail", r"cannot keep when it rotated what, .*status"),
+    row("the folder of its state file is gone", state_folder_gone, "fail", r"cannot keep when it rotated what, .*gone is not there"),
 ]

@@ -19,6 +19,7 @@ from . import _rotation_container, _rotation_journal, _rotation_starts
 from ._rotation_age import FIRST_LINES, Began, Log, age_limit, began, judge_age
 from ._rotation_declared import judge_declaration
 from ._rotation_generations import judge_generations
+from ._rotation_state import judge_state
 from ._rotation_verdict import DAY, Verdict, iso
 
 WHERE = "host"
@@ -141,6 +142,7 @@ def _looked_at(path: str, current: Current, args: Arguments, verdict: Verdict, o
     declared = logrotate.declared_for(paths, config, state, runner)
     rule, block = declared.rule, logrotate_config.block_of(paths, declared.files, runner)
     judge_declaration(verdict, declared, block, path, current, config, runner)
+    judge_state(verdict, declared, state)
     asked = _rotation_starts.Asked(config, args["logrotate_timer"], args["logrotate_cron"])
     started, ended = _rotation_starts.judge_runs(verdict, state, asked, paths, runner)
     observed.update(ended)

@@ -70,6 +70,7 @@ class Declared:
     considered: list[str] = dataclasses.field(default_factory=list)
     files: list[str] = dataclasses.field(default_factory=list)  # the configuration that was read, in this order
     ignored: list[Complaint] = dataclasses.field(default_factory=list)  # files that are never read
+    state: list[str] = dataclasses.field(default_factory=list)  # what is wrong with the state file
 
 
 _PATTERN = re.compile(
@@ -79,6 +80,7 @@ _PATTERN = re.compile(
 )
 _PATTERN_LINES = 200  # a rule may name its logs on lines of their own
 _DENIED = re.compile(r"Permission denied|Operation not permitted|switching euid|error switching")
+_OF_STATE = re.compile(r"state file|top line of")
 _PLACE = re.compile(r"(?P<file>[^\s:][^:]{0,400}):(?:\d+\b|prerotate)")
 _IGNORED = re.compile(r"Ignoring (?P<file>.+?),? because (?:of )?.+")
 _SKIPPED_FILE = re.compile(r"found error in file (?P<file>.+?) ?, skipping")
@@ -128,8 +130,11 @@ class _Reading:
             _extend(self.rule, words)
 
     def _complaint(self, words: str) -> None:
-        if "state file" in words or "rotation forced" in words or "already exists, skipping rotation" in words:
+        if "rotation forced" in words or "already exists, skipping rotation" in words:
             return  # it rotates all the same: at once, or as soon as the name is free
+        if _OF_STATE.search(words):
+            self.declared.state += [] if _DENIED.search(words) else [words]  # root may read it
+            return
         if _DENIED.search(words):
             self.declared.hidden.append(words)
         elif self.log in self.paths or (words.startswith("skipping ") and any(f'"{path}"' in words for path in self.paths)):
