@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 import typing as t
 
 from rows_log_rotation import Arguments, Host, stamp
-from rows_log_rotation_logrotate import aged, row
+from rows_log_rotation_logrotate import COVERED, FAILED, aged, row, started
 from table import Row, World
 
 HOUR = 1 / 24
@@ -91,6 +92,39 @@ def state_folder_gone(world: World) -> Arguments:
     return host.args(logrotate_state=str(world.folder / "gone" / "status"))
 
 
+def said_by_itself(
+    script: str, pattern: str = "app.log", *, second: str | None = None, changes: t.Callable[[str], str] = str
+) -> t.Callable[[World], Arguments]:
+    """logrotate itself rotates by this rule, and what it complains of is what the journal has. Then a day passes well for the files.
+
+    ``second``: another rule, for other.log, which is what fails; ``changes``: what the journal makes of the words.
+    """
+
+    def arrange(world: World) -> Arguments:
+        args = started(None, FAILED)(world)
+        host = Host.again(world, "daily\nrotate 3\n" + ("" if second else script))
+        names = pattern.format(logs=host.logs) if "{logs}" in pattern else f"{host.logs}/{pattern}"
+        (host.rules / "app").write_text(f"{names} {{\nmissingok\ndaily\nrotate 3\n{'' if second else script}\n}}\n")
+        if second:
+            (host.logs / "other.log").write_text("a line\n")
+            (host.rules / "other").write_text(f"{host.logs}/{second} {{\ndaily\nrotate 3\n{script}\n}}\n")
+        command = [str(world.binaries.path("logrotate")), "-f", "-s", str(host.state), str(host.config)]
+        done = subprocess.run(command, env=host.environment(), capture_output=True, text=True, check=False)
+        assert done.returncode == 1, done.stderr
+        host.log.write_text(f"{stamp()} info a line\n")
+        journal = world.folder / "journalctl"
+        journal.write_text(f"#!/bin/sh\ncat <<'END'\n{changes(done.stderr)}END\n")
+        aged(host.state, 0.3)
+        return args
+
+    return arrange
+
+
+def journal_says(text: str) -> t.Callable[[World], Arguments]:
+    return lambda world: started(None, FAILED, journal=text)(world)
+
+
+SCRIPT_FAILED = r"a script of its rule failed when logrotate last ran: error running "
 ROWS: list[Row] = [
     row("compressed, from the first rotation on", packing("", 1), "pass", r"1 rotated file"),
     row("compressed, its script is well", packing("postrotate\ntrue\nendscript"), "pass", r"3 rotated files"),
@@ -124,4 +158,52 @@ ROWS: list[Row] = [
     row("its state file is cut off", cut_off, "warn", r"state file of logrotate is broken \((?:bad|line)"),
     row("its state file is a folder", with_state(None), "fail", r"cannot keep when it rotated what, .*status"),
     row("the folder of its state file is gone", state_folder_gone, "fail", r"cannot keep when it rotated what, .*gone is not there"),
+    *(
+        row(
+            f"its {kind} script failed, told by its pattern",
+            said_by_itself(f"sharedscripts\n{kind}\nfalse\nendscript", "a*.log"),
+            "fail",
+            SCRIPT_FAILED,
+        )
+        for kind in ("prerotate", "postrotate", "firstaction", "lastaction")
+    ),
+    row(
+        "its script failed, the rule names it on a second line",
+        said_by_itself(f"sharedscripts\n{FAILING}", "{logs}/gone.log\n{logs}/app.log"),
+        "fail",
+        SCRIPT_FAILED,
+    ),
+    row(
+        "its script failed, the pattern has quotes",
+        said_by_itself(f"sharedscripts\n{FAILING}", '"{logs}/a*.log" {logs}/gone.log'),
+        "fail",
+        SCRIPT_FAILED,
+    ),
+    row("its own script failed", said_by_itself(FAILING, "*.log"), "fail", SCRIPT_FAILED + r".*non-shared"),
+    row("the script of another rule failed", said_by_itself(f"sharedscripts\n{FAILING}", second="o*.log"), "pass", COVERED),
+    row(
+        "the script for another log failed",
+        journal_says("error: error running non-shared postrotate script for /var/log/other.log of '/var/log/other.log {log} '"),
+        "pass",
+        COVERED,
+    ),
+    row(
+        "compressing a rotated file failed when it last ran",
+        journal_says("error: failed to compress log {log}.1"),
+        "fail",
+        r"could not rotate it when it last ran: failed to compress",
+    ),
+    row("the rotated file of a log that begins alike", journal_says("error: failed to compress log {log}-archive/x.1"), "pass", COVERED),
+    row(
+        "its state could not be written when it last ran",
+        journal_says("error: error creating temp state file /var/lib/logrotate/status.tmp: No space left on device"),
+        "warn",
+        r"could not write down what it rotated when it last ran: .*No space left",
+    ),
+    row(
+        "logrotate failed, and the journal has nothing of it",
+        journal_says(""),
+        "warn",
+        r"failed when it last ran, and the journal does not tell with which log",
+    ),
 ]

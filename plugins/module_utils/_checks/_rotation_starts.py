@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether logrotate ran, whether anything will start it again, and what went wrong with a log when it last ran. PRIVATE."""
+"""Whether logrotate ran, and whether anything will start it again. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from .._clients import crontabs, systemd
 from .._clients.cron import ignored_because
 from .._clients.logrotate import State
 from .._finding import CannotObserve
-from .._message import first_line
-from .._phrase import Message, listed, phrase, verbatim
+from .._phrase import Message, listed, phrase
 from .._runner import Runner
 from ._rotation_verdict import DAY, Verdict
 
@@ -28,7 +27,7 @@ _TIMER = (
     "LoadState,ActiveState,SubState,UnitFileState,Unit,NextElapseUSecRealtime,NextElapseUSecMonotonic,InactiveEnterTimestamp,"
     "WantedBy,RequiredBy,UpheldBy,BoundBy,TriggeredBy"
 )
-_SERVICE = "LoadState,ActiveState,Result,ExecMainStatus,ExecMainStartTimestamp,ExecMainExitTimestamp,ExecStart"
+SERVICE = "LoadState,ActiveState,Result,ExecMainStatus,ExecMainStartTimestamp,ExecMainExitTimestamp,ExecStart"
 
 
 class Starter(t.NamedTuple):
@@ -46,8 +45,8 @@ class Asked(t.NamedTuple):
     cron: str | None
 
 
-def judge_runs(verdict: Verdict, state: State, asked: Asked, paths: t.Collection[str], runner: Runner) -> tuple[bool, dict[str, object]]:
-    """Whether something is seen that starts logrotate, and what is observed of how it ended."""
+def judge_runs(verdict: Verdict, state: State, asked: Asked, runner: Runner) -> tuple[bool, str]:
+    """Whether something is seen that starts logrotate, and the service that a timer starts for that."""
     now = runner.now().timestamp()
     timer, unit = _timer(asked, runner)
     starts = _judge_starters(verdict, state, asked, timer, runner)
@@ -62,7 +61,7 @@ def judge_runs(verdict: Verdict, state: State, asked: Asked, paths: t.Collection
                 state=state.path,
             )
         )
-    return starts, _judge_last_run(verdict, state, unit, paths, runner)
+    return starts, unit
 
 
 # -- what starts it
@@ -102,7 +101,7 @@ def _timer(asked: Asked, runner: Runner) -> tuple[Starter | None, str]:
         missing = phrase("{timer:path} is not there ({load})", timer=name, load=load)
         return (Starter(missing) if asked.timer else None), ""
     unit = shown.get("Unit") or f"{name.removesuffix('.timer')}.service"
-    if not asked.timer and asked.config != CONFIG and asked.config not in _service(unit, runner).get("ExecStart", ""):
+    if not asked.timer and asked.config != CONFIG and asked.config not in service_of(unit, runner).get("ExecStart", ""):
         return None, ""
     status, said = systemd.next_run(name, shown)
     if load == "masked":
@@ -130,9 +129,9 @@ def _booted(runner: Runner) -> float | None:
     return next((float(line.split()[1]) for line in lines if line.startswith("btime ")), None)
 
 
-def _service(unit: str, runner: Runner) -> systemd.Properties:
+def service_of(unit: str, runner: Runner) -> systemd.Properties:
     try:
-        return systemd.show(runner, unit, _SERVICE)
+        return systemd.show(runner, unit, SERVICE)
     except CannotObserve:
         return {}
 
@@ -177,52 +176,10 @@ def _another_timer(asked: Asked, runner: Runner) -> bool:
         return False
     units = [words[-1] for line in done.stdout.splitlines() if (words := line.split()) and words[-1].endswith(".service")]
     for unit in units[:FEW]:
-        command = _service(unit, runner).get("ExecStart", "")
+        command = service_of(unit, runner).get("ExecStart", "")
         if "logrotate" in command and (asked.config == CONFIG or asked.config in command):
             return True
     return False
 
 
-# -- how it ended
-
-
-def _judge_last_run(verdict: Verdict, state: State, unit: str, paths: t.Collection[str], runner: Runner) -> dict[str, object]:
-    if not unit:
-        return {}
-    shown = _service(unit, runner)
-    if shown.get("ActiveState") != "failed" and shown.get("Result", "success") == "success":
-        return {}
-    result, code = shown.get("Result", ""), shown.get("ExecMainStatus", "")
-    observed: dict[str, object] = {"logrotate_service": unit, "logrotate_result": f"{result} {code}".strip()}
-    ended = systemd.parse_time(shown.get("ExecMainExitTimestamp"))
-    if ended is not None and state.last_run is not None and state.last_run > ended.timestamp() + 60:
-        return observed  # it ran again since
-    if (result, code) != ("exit-code", "1"):
-        verdict.doubts.append(
-            phrase("{unit:path} ended with {result} when it last ran: logrotate does not get through", unit=unit, result=f"{result} {code}")
-        )
-        return observed
-    said = _said_of(unit, shown, paths, runner)
-    if said is not None:
-        verdict.problems.append(phrase("logrotate could not rotate it when it last ran: {reason}", reason=said))
-    return observed
-
-
-def _said_of(unit: str, shown: systemd.Properties, paths: t.Collection[str], runner: Runner) -> Message | None:
-    """What logrotate complained of with these logs, as the journal has it; what it says of others is theirs."""
-    command = ["journalctl", "--quiet", "--no-pager", "--output=cat", "--lines=500", f"--unit={unit}"]
-    started = systemd.parse_time(shown.get("ExecMainStartTimestamp"))
-    if started is not None:
-        command.append(f"--since=@{int(started.timestamp())}")
-    try:
-        done = runner.run(command, timeout=10.0)
-    except CannotObserve:
-        return None
-    for line in done.stdout.splitlines():
-        words = line.replace('"', " ").replace("'", " ").replace(":", " ").split()
-        if line.startswith("error: ") and any(path in words for path in paths):
-            return verbatim(first_line(line[len("error: ") :], "", 300))
-    return None
-
-
-__all__ = ("Asked", "judge_runs")
+__all__ = ("CONFIG", "Asked", "judge_runs", "service_of")

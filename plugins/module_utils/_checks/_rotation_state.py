@@ -28,8 +28,8 @@ def judge_state(verdict: Verdict, declared: Declared, state: State) -> None:
     elif not os.path.isdir(folder):
         verdict.problems.append(
             phrase(
-                "logrotate cannot keep when it rotated what, so it takes each log for new and rotates none: the folder {folder:path} is not "
-                "there",
+                "logrotate cannot keep when it rotated what, so it takes each log for new and rotates none: the folder {folder:path} is "
+                "not there",
                 folder=folder,
             )
         )

@@ -19,6 +19,7 @@ from . import _rotation_container, _rotation_journal, _rotation_starts
 from ._rotation_age import FIRST_LINES, Began, Log, age_limit, began, judge_age
 from ._rotation_declared import judge_declaration
 from ._rotation_generations import judge_generations
+from ._rotation_last_run import Names, judge_last_run
 from ._rotation_state import judge_state
 from ._rotation_verdict import DAY, Verdict, iso
 
@@ -144,12 +145,14 @@ def _looked_at(path: str, current: Current, args: Arguments, verdict: Verdict, o
     judge_declaration(verdict, declared, block, path, current, config, runner)
     judge_state(verdict, declared, state)
     asked = _rotation_starts.Asked(config, args["logrotate_timer"], args["logrotate_cron"])
-    started, ended = _rotation_starts.judge_runs(verdict, state, asked, paths, runner)
+    started, unit = _rotation_starts.judge_runs(verdict, state, asked, runner)
+    folder = os.path.dirname(current.path)
+    folders = [os.path.normpath(os.path.join(folder, rule.olddir))] if rule and rule.olddir else []
+    ended = judge_last_run(verdict, state, unit, Names(paths, block.patterns if block else (), [folder, *folders]), runner)
     observed.update(ended)
     said = [*declared.skipped, *(str(one.said) for one in declared.invalid)]
     observed["logrotate"] = {"rule": str(rule.describe()) if rule else None, "problems": said}
     observed["logrotate_last_run"] = iso(state.last_run)
-    folders = [os.path.join(os.path.dirname(current.path), rule.olddir)] if rule and rule.olddir else []
     rotated = log_files.rotated_files(current.path, folders)
     return Log(current, rotated, rule, block if rule else None, state, False, started, run_failed=bool(ended))
 

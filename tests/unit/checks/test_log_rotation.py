@@ -340,7 +340,7 @@ def cron_places(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch, *, runs: 
 def started(logs: Logs, runner: FakeRunner, config: str = "/etc/logrotate.conf") -> Verdict:
     verdict = Verdict()
     state = logrotate.State(str(logs.state), NOW.timestamp() - 7200)
-    _rotation_starts.judge_runs(verdict, state, _rotation_starts.Asked(config, None, None), {str(logs.log)}, runner)
+    _rotation_starts.judge_runs(verdict, state, _rotation_starts.Asked(config, None, None), runner)
     return verdict
 
 
