@@ -153,7 +153,7 @@ def _number(log: Log, one: Rotated) -> int | None:
     """The number in its name; None where it has a date."""
     name = os.path.basename(one.path)
     stem, extension = os.path.splitext(os.path.basename(log.path))
-    for begin in (stem + extension, stem):
+    for begin in dict.fromkeys([*([log.naming.base] if log.naming and log.naming.base else []), stem + extension, stem]):
         match = re.match(re.escape(begin) + r"\.(\d{1,3})(?:\.|$)", name)
         if match and int(match.group(1)) < FAR:
             return int(match.group(1))

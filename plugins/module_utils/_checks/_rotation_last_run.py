@@ -9,8 +9,8 @@ import os
 import typing as t
 
 from .._clients import systemd
-from .._clients.log_files import rotated_name
 from .._clients.logrotate import State
+from .._clients.rotated_names import Naming
 from .._finding import CannotObserve
 from .._message import first_line
 from .._phrase import Message, phrase, verbatim
@@ -26,21 +26,17 @@ class Names(t.NamedTuple):
     """By what logrotate may name a log when it complains."""
 
     paths: t.Collection[str]
+    naming: Naming  # of its rotated files
     patterns: t.Collection[str] = ()  # of its rule: what is shared is told by them
-    folders: t.Collection[str] = ()  # where its rotated files lie
 
     def are_in(self, line: str) -> bool:
         line = line.partition(" of '")[0]  # "... script for /var/log/other.log of '/var/log/*.log '" is about the other one alone
         words = line.translate(_QUOTES).split()
         if any(path in words for path in self.paths):
             return True
-        if any(self._is_rotated(word) for word in words):
+        if any(self.naming.takes(os.path.normpath(word)) for word in words):
             return True
         return any(pattern in words or (" " in pattern and pattern in line) for pattern in self.patterns)
-
-    def _is_rotated(self, word: str) -> bool:
-        folder, name = os.path.split(os.path.normpath(word))
-        return folder in self.folders and any(rotated_name(os.path.basename(path)).fullmatch(name) for path in self.paths)
 
 
 def judge_last_run(verdict: Verdict, state: State, unit: str, names: Names, runner: Runner) -> dict[str, object]:

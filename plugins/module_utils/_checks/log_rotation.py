@@ -9,7 +9,7 @@ import os
 import typing as t
 
 from .._argspec import Spec
-from .._clients import containers, journald, log_files, log_writers, logrotate, logrotate_config
+from .._clients import containers, journald, log_files, log_writers, logrotate, logrotate_config, rotated_names
 from .._clients.log_files import Current
 from .._clients.logrotate import State
 from .._finding import CannotObserve, Finding, Measurement, failed
@@ -142,19 +142,20 @@ def _looked_at(path: str, current: Current, args: Arguments, verdict: Verdict, o
     state = logrotate.read_state(args["logrotate_state"], runner)
     declared = logrotate.declared_for(paths, config, state, runner)
     rule, block = declared.rule, logrotate_config.block_of(paths, declared.files, runner)
-    judge_declaration(verdict, declared, block, path, current, config, runner)
+    folder = os.path.dirname(current.path)
+    olddir = [os.path.normpath(os.path.join(folder, rule.olddir))] if rule and rule.olddir else []
+    naming = rotated_names.by_rule(current.path, block if rule else None, olddir)
+    judge_declaration(verdict, declared, block, path, current, config, naming, runner)
     judge_state(verdict, declared, state)
     asked = _rotation_starts.Asked(config, args["logrotate_timer"], args["logrotate_cron"])
     started, unit = _rotation_starts.judge_runs(verdict, state, asked, runner)
-    folder = os.path.dirname(current.path)
-    folders = [os.path.normpath(os.path.join(folder, rule.olddir))] if rule and rule.olddir else []
-    ended = judge_last_run(verdict, state, unit, Names(paths, block.patterns if block else (), [folder, *folders]), runner)
+    ended = judge_last_run(verdict, state, unit, Names(paths, naming, block.patterns if block else ()), runner)
     observed.update(ended)
     said = [*declared.skipped, *(str(one.said) for one in declared.invalid)]
     observed["logrotate"] = {"rule": str(rule.describe()) if rule else None, "problems": said}
     observed["logrotate_last_run"] = iso(state.last_run)
-    rotated = log_files.rotated_files(current.path, folders)
-    return Log(current, rotated, rule, block if rule else None, state, False, started, run_failed=bool(ended))
+    rotated = log_files.rotated_files(current.path, naming=naming)
+    return Log(current, rotated, rule, block if rule else None, state, False, started, bool(ended), naming)
 
 
 def _rotates(path: str, log: Log, last: float | None, now: float) -> Message:
@@ -253,7 +254,7 @@ def _judge_writers(verdict: Verdict, log: Log, now: float, runner: Runner) -> in
         verdict.doubts.append(
             phrase("{path:path} begins with NUL bytes: a process writes without O_APPEND into what copytruncate has emptied", path=log.path)
         )
-    writers, unseen = log_writers.lasting_writers(current.path, log.rotated, runner)
+    writers, unseen = log_writers.lasting_writers(current.path, log.rotated, runner, log.naming)
     for writer in writers:
         verdict.problems.append(
             phrase(

@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import os
-import re
 import stat
 import typing as t
 
@@ -16,13 +15,13 @@ from .._finding import CannotObserve
 from .._phrase import phrase
 from .._runner import Runner, unreadable
 from . import log_times
+from .rotated_names import COMPRESSED, Naming, rotated_name, usual
 
 DAY = 86400.0
 PART = 65536  # bytes that are read at the beginning and at the end
 COPY = 2048  # bytes that are compared at three places
 COPY_LINES = 10  # what repeats the same few lines begins alike each day
 QUARTER = 900.0
-COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".lz4", ".Z", ".lzma", ".zip")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -34,10 +33,7 @@ class Rotated:
     size: int
     modified: float
     identity: tuple[int, int]
-
-    @property
-    def compressed(self) -> bool:
-        return self.path.endswith(COMPRESSED)
+    compressed: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,28 +50,19 @@ class Current:
     zone: float = 0.0  # seconds by which the times of its lines are off, where they are of another zone than this host
 
 
-def rotated_name(name: str) -> re.Pattern[str]:
-    """Matches the names that the rotated files of the log ``name`` usually have."""
-    stem, extension = os.path.splitext(name)
-    packed = r"(?:\.(?:gz|bz2|xz|zst|lz4|Z|lzma|zip))?"
-    date = r"(?:19|20)\d\d-?\d\d(?:-?\d\d)?(?:[-_.T]?[\d:-]+)*(?:\.\d+)*Z?"
-    forms = [rf"{re.escape(name)}(?:\.\d+(?:\.\d+)*|[.\-_]{date}|\.old){packed}"]
-    if extension and stem:
-        forms.append(rf"{re.escape(stem)}(?:\.\d+|[.\-_]{date}){re.escape(extension)}{packed}")
-    return re.compile("|".join(f"(?:{form})" for form in forms))
-
-
-def rotated_files(path: str, folders: t.Sequence[str] = ()) -> list[Rotated]:
+def rotated_files(path: str, folders: t.Sequence[str] = (), naming: Naming | None = None) -> list[Rotated]:
     """The rotated files of a log, the last one first; CannotObserve when a folder cannot be listed."""
-    pattern = rotated_name(os.path.basename(path))
+    naming = naming or usual(path, folders)
     found = []
-    for folder in dict.fromkeys([os.path.dirname(path) or ".", *folders]):
+    for folder in naming.folders:
         try:
             names = os.listdir(folder)
+        except FileNotFoundError:  # an olddir that the first rotation makes; logrotate complains of one that nothing makes
+            continue
         except OSError as exc:
             raise CannotObserve(unreadable(folder, exc)) from None
         for name in names:
-            if not pattern.fullmatch(name):
+            if not naming.pattern.fullmatch(name):
                 continue
             full = os.path.join(folder, name)
             try:
@@ -83,7 +70,8 @@ def rotated_files(path: str, folders: t.Sequence[str] = ()) -> list[Rotated]:
             except OSError:  # rotated away meanwhile
                 continue
             if stat.S_ISREG(status.st_mode):
-                found.append(Rotated(full, status.st_size, status.st_mtime, (status.st_dev, status.st_ino)))
+                compressed = name.endswith(naming.compressed)
+                found.append(Rotated(full, status.st_size, status.st_mtime, (status.st_dev, status.st_ino), compressed))
     return sorted(found, key=lambda one: one.modified, reverse=True)
 
 

@@ -53,6 +53,9 @@ class Block:
     start: int = 1  # the number of the newest generation
     maxage: int | None = None  # days after which one is removed, whatever their number
     packed_by: frozenset[str] = frozenset()  # the files that say whether and how it compresses
+    addextension: str | None = None  # with which all names end
+    dateformat: str | None = None
+    compressext: str | None = None
 
     def takes(self, path: str) -> bool:
         return any(_matches(pattern, path) for pattern in self.patterns)
@@ -71,6 +74,9 @@ class _Globals:
     start: int = 1
     maxage: int | None = None
     packed_by: frozenset[str] = frozenset()
+    addextension: str | None = None
+    dateformat: str | None = None
+    compressext: str | None = None
 
     def with_line(self, name: str, value: str, file: str) -> _Globals:
         if "compress" in name:
@@ -83,8 +89,15 @@ class _Globals:
             return dataclasses.replace(self, flags=self.flags | {flag} if on else self.flags - {flag})
         if name == "compresscmd" and value:
             return dataclasses.replace(self, program=value)
-        if name == "extension" and value:
-            return dataclasses.replace(self, extension=value)
+        word = value.split()[0] if value else ""
+        if word and name == "extension":
+            return dataclasses.replace(self, extension=word)
+        if word and name == "addextension":
+            return dataclasses.replace(self, addextension=word)
+        if word and name == "dateformat":
+            return dataclasses.replace(self, dateformat=word)
+        if word and name == "compressext":
+            return dataclasses.replace(self, compressext=word if word.startswith(".") else f".{word}")
         if name == "start" and value.isdigit():
             return dataclasses.replace(self, start=int(value))
         if name == "maxage" and value.isdigit():
@@ -123,7 +136,8 @@ def _block(path: str, braces: _Braces, defaults: _Globals) -> Block:
     for name, value in braces.lines:
         own = own.with_line(name, value, path)
     names = tuple(name for name, _value in braces.lines)
-    return Block(path, tuple(braces.patterns), own.flags, names, own.program, own.extension, own.start, own.maxage, own.packed_by)
+    told = {field.name: getattr(own, field.name) for field in dataclasses.fields(own)}
+    return Block(file=path, patterns=tuple(braces.patterns), own=names, **told)
 
 
 @dataclasses.dataclass
