@@ -17,7 +17,7 @@ RULES = {
     "day first": "dateext\ndateformat -%d%m%Y",
     "day first, dashes": "dateext\ndateformat -%d-%m-%Y",
     "month first": "dateext\ndateformat -%m%d%Y",
-    "a year of two digits, as it is no form": "dateext\ndateformat -%Y%m%d",
+    "a year of two digits, which logrotate does not know": "dateext\ndateformat -%y%m%d",
     "seconds since 1970": "dateext\ndateformat -%s",
     "seconds since 1970, a dot": "dateext\ndateformat .%s",
     "a week": "dateext\ndateformat -%Y-w%V",
