@@ -41,20 +41,18 @@ def judge_journal(asked: Asked, runner: Runner) -> Finding:
     verdict = Verdict()
     newest = max(files, key=lambda one: (one.tail or 0.0, not one.archived))
     oldest = min((one.head for one in files if one.head is not None), default=None)
-    limit, why = journald.journal_limit(settings, files) if asked.max_size is None else (asked.max_size, verbatim("max_size"))
+    bound, bounded_by = journald.journal_limit(settings, files)
+    limit, why = (bound, bounded_by) if asked.max_size is None else (asked.max_size, verbatim("max_size"))
     measurements = [Measurement("log_size_bytes", float(used), float(limit), "upper")]
     if storage == "none":
         verdict.problems.append(_kept_before(files, newest))
     _judge_daemon(verdict, runner)
     measurements += _judge_silence(verdict, asked, newest, now)
-    if used > limit + len({os.path.dirname(one.path) for one in files}) * GROWTH:
-        verdict.problems.append(
-            phrase("the journal has {used:bytes}, the limit is {limit:bytes} ({setting})", used=used, limit=limit, setting=why)
-        )
+    _judge_size(verdict, asked, used, bound, bounded_by, folders=len({os.path.dirname(one.path) for one in files}))
     age_limit = _age_limit(asked, settings)
     measurements += _judge_age(verdict, asked, oldest, age_limit, now)
     if asked.persistent and storage != "none" and (newest.volatile or storage == "volatile"):
-        verdict.doubts.append(_volatile(storage, newest, oldest, now, used, limit, why))
+        verdict.doubts.append(_volatile(storage, newest, oldest, now, used, bound, bounded_by))
     drops = _judge_drops(verdict, asked, now, runner)
     readers = _judge_readers(verdict, asked, files, settings, runner) if asked.forwarded else None
     rotated = sum(one.archived for one in files)
@@ -66,8 +64,8 @@ def judge_journal(asked: Asked, runner: Runner) -> Finding:
         count=len(files),
         used=used,
         archived=rotated,
-        limit=limit,
-        setting=why,
+        limit=bound,
+        setting=bounded_by,
     )
     observed: dict[str, object] = {
         "used_bytes": used,
@@ -175,7 +173,30 @@ def _judge_silence(verdict: Verdict, asked: Asked, newest: JournalFile, now: flo
     return [Measurement("log_newest_entry_age_seconds", age, limit, "upper")]
 
 
-# -- bounded in time
+# -- bounded
+
+
+def _judge_size(verdict: Verdict, asked: Asked, used: int, bound: int, setting: Message, *, folders: int) -> None:
+    """By its own bound, which the active file in each folder may exceed; ``max_size`` bounds nothing by being declared."""
+    wanted = asked.max_size
+    if wanted is not None and used > wanted:
+        verdict.problems.append(
+            phrase("the journal has {used:bytes}, the limit is {limit:bytes} ({setting})", used=used, limit=wanted, setting="max_size")
+        )
+    elif wanted is not None and bound > wanted:
+        verdict.problems.append(
+            phrase(
+                "the journal may have {bound:bytes} ({setting}), the limit is {limit:bytes} (max_size): nothing holds it there, "
+                "set SystemMaxUse to that or less",
+                bound=bound,
+                setting=setting,
+                limit=wanted,
+            )
+        )
+    elif used > bound + folders * GROWTH:
+        verdict.problems.append(
+            phrase("the journal has {used:bytes}, the limit is {limit:bytes} ({setting})", used=used, limit=bound, setting=setting)
+        )
 
 
 def _age_limit(asked: Asked, settings: t.Mapping[str, str]) -> float | None:

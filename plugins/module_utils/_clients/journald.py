@@ -100,7 +100,7 @@ def _header_time(block: str, end: str) -> float | None:
     if found is None:
         return None
     if found.group(2):  # the same in every zone: microseconds
-        return int(found.group(2), 16) / 1e6
+        return int(found.group(2), 16) / 1e6 or None  # 0: it has no entry yet
     moment = parse_time(found.group(1).strip())
     return moment.timestamp() if moment else None
 
