@@ -412,7 +412,7 @@ def started(
             (world.folder / name).write_text(f"#!/bin/sh\n{script}\n")
             (world.folder / name).chmod(0o755)
         world.runner.environ["PATH"] = f"{world.folder}:{world.runner.environ['PATH']}"
-        args: dict[str, t.Any] = {}
+        args: dict[str, t.Any] = {"logrotate_cron": None}
         if cron:
             path = world.folder / "cron.daily" / "logrotate"
             path.parent.mkdir()

@@ -147,7 +147,7 @@ def _looked_at(path: str, current: Current, args: Arguments, verdict: Verdict, o
     naming = rotated_names.by_rule(current.path, block if rule else None, olddir)
     judge_declaration(verdict, declared, block, path, current, config, naming, runner)
     judge_state(verdict, declared, state)
-    asked = _rotation_starts.Asked(config, args["logrotate_timer"], args["logrotate_cron"])
+    asked = _rotation_starts.Asked(config, args["logrotate_timer"], args["logrotate_cron"], rule.period if rule else None)
     started, unit = _rotation_starts.judge_runs(verdict, state, asked, runner)
     ended = judge_last_run(verdict, state, unit, Names(paths, naming, block.patterns if block else ()), runner)
     observed.update(ended)

@@ -74,6 +74,9 @@ class Logs:
 
     def check(self, output: str | None = None, **given: t.Any) -> Finding:
         runner = FakeRunner(commands={"logrotate -d": Completed(0, "", debug(str(self.log)) if output is None else output)})
+        crontab = self.folder / "crontab"
+        crontab.write_text(f"17 3 * * * root logrotate {self.config}\n")
+        given.setdefault("logrotate_cron", str(crontab))
         return check(runner, path=str(self.log), logrotate_config=str(self.config), logrotate_state=str(self.state), **given)
 
 
