@@ -198,7 +198,7 @@ def copied_only(world: World) -> Arguments:
 def never_ran(world: World) -> Arguments:
     host = Host(world)
     host.log.write_text(f"{stamp()} info a line\n")
-    return host.args()
+    return host.args(logrotate_cron=None)
 
 
 def too_large(world: World) -> Arguments:

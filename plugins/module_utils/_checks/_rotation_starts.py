@@ -82,7 +82,7 @@ def _judge_starters(verdict: Verdict, state: State, asked: Asked, timer: Starter
     if _another_timer(asked, runner):
         return True
     if not found:
-        verdict.doubts.append(phrase("what starts logrotate is not seen: no timer of systemd does, and no entry of cron"))
+        verdict.last.append(phrase("what starts logrotate is not seen: no timer of systemd does, and no entry of cron"))
         return False
     now, last = runner.now().timestamp(), state.last_run
     since = max((one.since for one in found if one.since is not None), default=None)

@@ -355,7 +355,7 @@ def test_cron_of_this_host(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
     script.chmod(0o644)
     (doubt,) = started(logs, FakeRunner()).doubts
     assert "is not executable; what has started logrotate 2 h ago all the same is not seen" in doubt
-    assert started(logs, FakeRunner(), "/srv/own.conf") == Verdict(), "it is of another configuration"
+    assert "what starts logrotate is not seen" in started(logs, FakeRunner(), "/srv/own.conf").last[0], "it is of another configuration"
 
 
 def test_cron_that_does_not_run(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -367,7 +367,42 @@ def test_cron_that_does_not_run(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_nothing_is_known_of_what_starts_it(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
     cron_places(logs.folder, monkeypatch, runs=False)
-    assert started(logs, FakeRunner()) == Verdict(), "it ran two hours ago"
+    assert "what starts logrotate is not seen" in started(logs, FakeRunner()).last[0], "it ran two hours ago, perhaps by hand"
+
+
+def test_a_service_that_does_not_rotate(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its timer is well; with the usual configuration."""
+    cron_places(logs.folder, monkeypatch, runs=False)
+
+    def of(**service: str) -> Verdict:
+        timer = "LoadState=loaded\nActiveState=active\nSubState=waiting\nUnitFileState=enabled\nUnit=logrotate.service\n"
+        timer += "NextElapseUSecRealtime=Thu 2026-11-26 00:00:00 UTC\nNextElapseUSecMonotonic=0\nWantedBy=timers.target\n"
+        shown = "".join(f"{key}={value}\n" for key, value in {"LoadState": "loaded", "ActiveState": "inactive", **service}.items())
+        answers = [Completed(0, timer, ""), Completed(0, shown, "")]
+
+        class Asked(FakeRunner):
+            def run(self, command: t.Sequence[str], **_options: t.Any) -> Completed:
+                if "list-timers" in command:
+                    raise CannotObserve("no such timer")
+                return answers[not command[-1].endswith(".timer")]
+
+            def which(self, _name: str) -> str:
+                return "/usr/bin/systemctl"
+
+        return started(logs, Asked())
+
+    argv = "{{ path=/x ; argv[]={} ; ignore_errors=no ; start_time=[n/a] }}"
+    assert of(ExecStart=argv.format("/usr/sbin/logrotate /etc/logrotate.conf")) == Verdict()
+    assert of(ExecStart=argv.format("/usr/bin/nice -n 19 /usr/sbin/logrotate -v $OPTIONS /etc/logrotate.conf")) == Verdict()
+    assert of(ExecStart=argv.format("/bin/sh -c '/usr/sbin/logrotate /etc/logrotate.conf'")) == Verdict()
+    for exec_start, said in (
+        ("/bin/true", "logrotate.service does not rotate: it does not start logrotate"),
+        ("/usr/sbin/logrotate -d /etc/logrotate.conf", "it starts logrotate with -d, which rotates nothing"),
+        ("/usr/sbin/logrotate /etc/own.conf", "it starts logrotate with /etc/own.conf, not with /etc/logrotate.conf"),
+    ):
+        assert said in of(ExecStart=argv.format(exec_start)).doubts[0]
+    assert "is not to be started (masked)" in of(LoadState="masked").doubts[0]
+    assert "is not to be started (not-found)" in of(LoadState="not-found").doubts[0]
 
 
 def test_a_timer_that_was_stopped_before_the_host_was_started(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
