@@ -90,12 +90,10 @@ def _of_arguments(program: str, words: t.Sequence[str], config: str) -> Message 
             skip = True
         elif not word.startswith("-"):
             files.append(word)
-    if not files:  # a script of that name needs no arguments, logrotate itself does
-        return (
-            None
-            if "/" in program and "bin" not in os.path.dirname(program).split("/")
-            else phrase("it starts logrotate without a configuration")
-        )
+    if not files:
+        if "/" in program and os.path.basename(os.path.dirname(program)) not in ("bin", "sbin"):
+            return None  # a script of that name, which needs no arguments
+        return phrase("it starts logrotate without a configuration")
     if any(_is(one, config) for one in files):
         return None
     return phrase("it starts logrotate with {file:path}, not with {config:path}", file=files[0], config=config)
