@@ -24,7 +24,7 @@ def judge_generations(verdict: Verdict, log: Log, wanted: int | None, runner: Ru
     """``wanted``: how many are to be kept, where that is declared."""
     rule, keeps = log.rule, log.rule.keeps if log.rule else None
     if wanted is not None and rule is not None:
-        kept = _kept(log)
+        kept = kept_by_rule(log)
         if kept is not None and kept < wanted:
             verdict.problems.append(
                 phrase(
@@ -47,7 +47,7 @@ def judge_generations(verdict: Verdict, log: Log, wanted: int | None, runner: Ru
         _judge_number(verdict, log, keeps, runner)
 
 
-def _kept(log: Log) -> int | None:
+def kept_by_rule(log: Log) -> int | None:
     """How many the rule keeps, by number or by age."""
     rule = log.rule
     maxage = log.block.maxage if log.block else None  # not every version of logrotate tells it
@@ -187,7 +187,7 @@ def _judge_number(verdict: Verdict, log: Log, keeps: int, runner: Runner) -> Non
     if log.rotated and now - log.rotated[0].modified > by_rule(rule, rule.period):
         return  # it does not rotate now, which is another matter
     ran = now - min(known_since)
-    expected = min(_kept(log) or keeps, int(ran / rule.period))
+    expected = min(kept_by_rule(log) or keeps, int(ran / rule.period))
     if len(log.rotated) * 2 < expected:
         verdict.doubts.append(
             phrase(
@@ -201,4 +201,4 @@ def _judge_number(verdict: Verdict, log: Log, keeps: int, runner: Runner) -> Non
         )
 
 
-__all__ = ("judge_generations",)
+__all__ = ("judge_generations", "kept_by_rule")

@@ -17,6 +17,7 @@ from .._phrase import Message, phrase, plural
 from .._runner import Runner, unreadable
 from . import _rotation_container, _rotation_journal, _rotation_starts
 from ._rotation_age import FIRST_LINES, Began, Log, age_limit, began, judge_age
+from ._rotation_bounded import judge_bound
 from ._rotation_declared import judge_declaration
 from ._rotation_generations import judge_generations
 from ._rotation_last_run import Names, judge_last_run
@@ -119,6 +120,7 @@ def _file(path: str, args: Arguments, runner: Runner) -> Finding:
     if current.size and limit is not None and not _exempt(log, args):
         measurements += judge_age(verdict, log, found, limit, now)
     judge_generations(verdict, log, args["generations"], runner)
+    judge_bound(verdict, log, args["generations"])
     unseen = _judge_writers(verdict, log, now, runner)
     last = max((one.modified for one in log.rotated), default=None)
     observed.update(
@@ -264,16 +266,35 @@ def _judge_writers(verdict: Verdict, log: Log, now: float, runner: Runner) -> in
                 path=writer.path,
             )
         )
-    newest = log.rotated[0] if log.rotated and not current.size else None  # also seen where processes are not
-    if not writers and newest is not None and newest.size and not newest.compressed and newest.modified > current.modified + LATER:
+    if not writers:
+        _judge_growth(verdict, log, now)
+    return unseen
+
+
+def _judge_growth(verdict: Verdict, log: Log, now: float) -> None:
+    """Whether the newest rotated file was written after the log itself, which is also seen where processes are not."""
+    newest, current = log.rotated[0] if log.rotated else None, log.current
+    if newest is None or not newest.size or newest.compressed or newest.modified <= current.modified + LATER:
+        return
+    ago = max(now - newest.modified, 0.0)
+    if not current.size:
         verdict.problems.append(
             phrase(
                 "the rotated file {file:path} was written {ago:duration} ago, while the log itself is empty: what writes has not opened it",
                 file=newest.path,
-                ago=max(now - newest.modified, 0.0),
+                ago=ago,
             )
         )
-    return unseen
+    elif log.naming is not None and log.naming.made is not None and log.naming.made.fullmatch(os.path.basename(newest.path)):
+        verdict.doubts.append(
+            phrase(
+                "the rotated file {file:path} was written {ago:duration} ago, {later:duration} after the last line of the log itself: "
+                "some of what writes has not opened the log anew",
+                file=newest.path,
+                ago=ago,
+                later=newest.modified - current.modified,
+            )
+        )
 
 
 __all__ = ("ARGUMENT_SPEC", "CONSTRAINTS", "DURATIONS", "SIZES", "TIMEOUT", "WHERE", "problems", "run")

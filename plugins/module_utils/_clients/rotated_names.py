@@ -35,6 +35,7 @@ class Naming(t.NamedTuple):
     folders: tuple[str, ...]
     compressed: tuple[str, ...] = COMPRESSED  # how compressed ones end
     base: str = ""  # what stands before the number or the date, where a rule tells
+    made: re.Pattern[str] | None = None  # what the rule itself makes
 
     def takes(self, path: str) -> bool:
         """Whether a path is one that a rotated file of the log has."""
@@ -63,11 +64,11 @@ def by_rule(path: str, block: Block | None, folders: t.Sequence[str] = ()) -> Na
     if block.extension and base.endswith(block.extension):
         base, extension = base[: -len(block.extension)], block.extension
     packed = rf"(?:{_PACKED}|{re.escape(block.compressext)})" if block.compressext else _PACKED
-    forms = [rf"{re.escape(base)}\.\d+{re.escape(extension)}{packed}"]
-    if block.dateformat and "dateext" in block.flags:
-        forms.append(rf"{re.escape(base)}{_date(block.dateformat)}{re.escape(extension)}{packed}")
+    form = (_date(block.dateformat) if block.dateformat else r"-\d{8}(?:\d\d)?") if "dateext" in block.flags else r"\.\d+"
+    made = rf"{re.escape(base)}{form}{re.escape(extension)}{packed}"
+    forms = [*_usual(name), rf"{re.escape(base)}\.\d+{re.escape(extension)}{packed}", made]
     compressed = (*COMPRESSED, block.compressext) if block.compressext else COMPRESSED
-    return Naming(_any([*_usual(name), *forms]), tuple(dict.fromkeys([folder or ".", *folders])), compressed, base)
+    return Naming(_any(forms), tuple(dict.fromkeys([folder or ".", *folders])), compressed, base, re.compile(made))
 
 
 def _date(form: str) -> str:
