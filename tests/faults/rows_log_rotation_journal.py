@@ -153,6 +153,23 @@ def nonsense(world: World) -> Arguments:
     return args
 
 
+def with_later(past: float, ahead: float) -> t.Callable[[World], Arguments]:
+    """Entries of so many hours ago, and one that is so many hours ahead."""
+
+    def arrange(world: World) -> Arguments:
+        found = Journal(world.folder / "root")
+        found.write("one", "two", hours_ago=past)
+        found.write("three", hours_ago=-ahead)
+        return looked_at(world, found)
+
+    return arrange
+
+
+def of_unit(**shown: str) -> t.Callable[[World], Arguments]:
+    """What systemd knows of payments.service."""
+    return journal(daemon=shown, unit="payments.service")
+
+
 STOPPED = {"ActiveState": "inactive", "SubState": "dead"}
 ROWS: list[Row] = [
     Row("log_rotation", "a journal that is kept, with journald's defaults", journal(), "pass", r"bounded by .*journald's default"),
@@ -280,6 +297,57 @@ ROWS: list[Row] = [
     ),
     Row("log_rotation", "the journal is handed on to nobody", not_handed_on, "fail", r"declared to be handed on, but no process reads it"),
     Row("log_rotation", "somebody reads the journal along", read_along, "fail", r"declared to be handed on, but no process reads it"),
+    Row("log_rotation", "an entry a minute ahead", with_later(0.1, 0.02), "pass", r"is bounded"),
+    Row("log_rotation", "an entry is of the future", with_later(0.1, 48), "warn", r"which is yet to come: a clock was wrong$"),
+    Row("log_rotation", "an entry is of the future, nothing else since days", with_later(30, 480), "fail", r"received nothing for 30 h"),
+    Row("log_rotation", "a journal that keeps all levels", journal("MaxLevelStore=debug"), "pass", r"is bounded"),
+    Row("log_rotation", "a journal that keeps info", journal("MaxLevelStore=6"), "pass", r"is bounded"),
+    Row(
+        "log_rotation",
+        "a journal that keeps warnings only",
+        journal("MaxLevelStore=warning"),
+        "warn",
+        r"keeps nothing below warning \(MaxLevelStore\)",
+    ),
+    Row(
+        "log_rotation", "a journal that keeps warnings only, by number", journal("MaxLevelStore=4"), "warn", r"keeps nothing below warning"
+    ),
+    Row(
+        "log_rotation",
+        "a unit that writes into the journal",
+        of_unit(StandardOutput="journal", StandardError="inherit", LogNamespace=""),
+        "pass",
+        r"is bounded",
+    ),
+    Row(
+        "log_rotation",
+        "a unit that complains into the journal",
+        of_unit(StandardOutput="null", StandardError="journal"),
+        "pass",
+        r"is bounded",
+    ),
+    Row(
+        "log_rotation",
+        "a unit that is not there",
+        of_unit(LoadState="not-found"),
+        "warn",
+        r"payments\.service, whose messages .* is not there",
+    ),
+    Row("log_rotation", "a unit with a journal of its own", of_unit(LogNamespace="payments"), "warn", r"LogNamespace=payments"),
+    Row(
+        "log_rotation",
+        "a unit whose output is thrown away",
+        of_unit(StandardOutput="null", StandardError="inherit"),
+        "warn",
+        r"is thrown away",
+    ),
+    Row(
+        "log_rotation",
+        "a unit that writes into a file",
+        of_unit(StandardOutput="append:/var/log/x", StandardError="inherit"),
+        "warn",
+        r"writes into a file",
+    ),
     Row("log_rotation", "the journal may not be read", refused, "unknown", r"did not tell a size|may not read the system's journal"),
     Row("log_rotation", "journalctl answers nonsense", nonsense, "unknown", r"did not tell a size"),
 ]

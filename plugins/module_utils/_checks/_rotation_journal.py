@@ -13,10 +13,12 @@ from .._clients.journald import JournalFile
 from .._finding import CannotObserve, Finding, Measurement, failed
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
+from ._rotation_journal_unit import judge_level, judge_unit
 from ._rotation_verdict import DAY, Verdict, iso
 
 MAX_SILENCE = DAY
 DAEMON = "systemd-journald.service"
+AHEAD = 600.0  # seconds
 GROWTH = 8 * 2**20  # each active file may stand out by its own growth step
 
 
@@ -47,7 +49,11 @@ def judge_journal(asked: Asked, runner: Runner) -> Finding:
     if storage == "none":
         verdict.problems.append(_kept_before(files, newest))
     _judge_daemon(verdict, runner)
-    measurements += _judge_silence(verdict, asked, newest, now)
+    last = _newest_entry(verdict, newest, now, runner)
+    measurements += _judge_silence(verdict, asked, last, now)
+    judge_level(verdict, settings)
+    if asked.unit:
+        judge_unit(verdict, asked.unit, runner)
     _judge_size(verdict, asked, used, bound, bounded_by, folders=len({os.path.dirname(one.path) for one in files}))
     age_limit = _age_limit(asked, settings)
     measurements += _judge_age(verdict, asked, oldest, age_limit, now)
@@ -72,7 +78,7 @@ def judge_journal(asked: Asked, runner: Runner) -> Finding:
         "files": len(files),
         "archived": rotated,
         "oldest_entry": iso(oldest),
-        "newest_entry": iso(newest.tail),
+        "newest_entry": iso(last),
         "storage": storage,
         "volatile": newest.volatile,
         "dropped": drops,
@@ -154,20 +160,30 @@ def _judge_daemon(verdict: Verdict, runner: Runner) -> None:
     verdict.problems.append(phrase("nothing is received: {unit:path} is not running ({state})", unit=DAEMON, state=state))
 
 
-def _judge_silence(verdict: Verdict, asked: Asked, newest: JournalFile, now: float) -> list[Measurement]:
+def _newest_entry(verdict: Verdict, newest: JournalFile, now: float, runner: Runner) -> float | None:
+    """Of when the newest entry is that is not of the future."""
+    if newest.tail is None or newest.tail <= now + AHEAD:
+        return newest.tail
+    verdict.doubts.append(
+        phrase("the newest entry of the journal is of {newest:moment}, which is yet to come: a clock was wrong", newest=iso(newest.tail))
+    )
+    return journald.newest_until(now, runner)
+
+
+def _judge_silence(verdict: Verdict, asked: Asked, last: float | None, now: float) -> list[Measurement]:
     limit = MAX_SILENCE if asked.max_silence is None else float(asked.max_silence)
-    if newest.tail is None:
+    if last is None:
         verdict.doubts.append(phrase("whether journald receives anything cannot be told: its files name no newest entry"))
         return []
-    age = max(now - newest.tail, 0.0)
+    age = max(now - last, 0.0)
     if age > limit:
-        verdict.since = iso(newest.tail)
+        verdict.since = iso(last)
         verdict.problems.append(
             phrase(
                 "journald has received nothing for {age:duration}, the limit is {limit:duration}: its newest entry is of {newest:moment}",
                 age=age,
                 limit=limit,
-                newest=iso(newest.tail),
+                newest=iso(last),
             )
         )
     return [Measurement("log_newest_entry_age_seconds", age, limit, "upper")]

@@ -25,8 +25,8 @@ HEADER = """\
 File path: /var/log/journal/3d1219c7/system.journal
 File ID: b94c433f7ad64ff9a8676e6a95bf5a92
 State: ONLINE
-Head realtime timestamp: Wed 2026-11-25 14:21:59 UTC (6611a8cc979e7)
-Tail realtime timestamp: Wed 2026-11-25 14:22:02 UTC (6611a8cf4dba5)
+Head realtime timestamp: Wed 2026-11-25 05:21:59 UTC (661130198b5e7)
+Tail realtime timestamp: Wed 2026-11-25 05:22:02 UTC (6611301c417a5)
 
 File path: /var/log/journal/3d1219c7/system@b94c-01.journal
 State: ARCHIVED
@@ -285,7 +285,7 @@ def entry(hours_ago: float) -> str:
 
 def test_a_journal_that_is_silent(tmp_path: pathlib.Path) -> None:
     patterns = config(tmp_path, "[Journal]\nSystemMaxUse=1G\n")
-    header = HEADER.replace("6611a8cf4dba5", entry(30))
+    header = HEADER.replace("6611301c417a5", entry(30))
     finding = check(journal(header=header), journald=True, journald_config=patterns)
     assert (finding.status, "received nothing for 30 h, the limit is 24 h" in finding.message) == ("fail", True)
     assert finding.since == "2026-11-24T00:00:00Z"
