@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from .._phrase import plural
+from .._phrase import phrase, plural
 from ._rotation_age import Log
 from ._rotation_generations import kept_by_rule
 from ._rotation_verdict import Verdict, iso
@@ -20,6 +20,8 @@ def judge_bound(verdict: Verdict, log: Log, wanted: int | None) -> None:
     rotated = log.rotated
     room = size_of_file_system(os.path.dirname(rotated[0].path)) if rotated else None
     used = sum(one.size for one in rotated)
+    if log.by_application and not rotated:
+        _judge_names(verdict, log, wanted)
     if log.rule is None:
         if log.by_application and wanted is None and len(rotated) > MANY:
             verdict.doubts.append(
@@ -56,6 +58,28 @@ def judge_bound(verdict: Verdict, log: Log, wanted: int | None) -> None:
                 path=log.path,
                 needed=keeps * used // len(rotated),
                 room=room,
+            )
+        )
+
+
+def _judge_names(verdict: Verdict, log: Log, wanted: int | None) -> None:
+    """Files that begin like the log may be its rotated ones, under names that nobody knows: then nothing is compared."""
+    if wanted is None:
+        return
+    folder, name = os.path.split(log.path)
+    stem = os.path.splitext(name)[0] or name
+    try:
+        others = sorted(one for one in os.listdir(folder) if one.startswith(stem) and one != name)
+    except OSError:
+        others = []
+    if others:
+        verdict.doubts.append(
+            phrase(
+                "{wanted:number} rotated files of {path:path} are declared, and none is known by its name, though others lie there such as "
+                "{file:path}: whether so many are kept is not seen",
+                wanted=wanted,
+                path=log.path,
+                file=os.path.join(folder, others[-1]),
             )
         )
 

@@ -143,6 +143,9 @@ def _looked_at(path: str, current: Current, args: Arguments, verdict: Verdict, o
     paths, config = {path, current.path}, args["logrotate_config"]
     state = logrotate.read_state(args["logrotate_state"], runner)
     declared = logrotate.declared_for(paths, config, state, runner)
+    paths |= declared.names
+    for name in declared.names & state.dates.keys():
+        state.dates[current.path] = state.dates[name]
     rule, block = declared.rule, logrotate_config.block_of(paths, declared.files, runner)
     folder = os.path.dirname(current.path)
     olddir = [os.path.normpath(os.path.join(folder, rule.olddir))] if rule and rule.olddir else []
@@ -163,6 +166,10 @@ def _looked_at(path: str, current: Current, args: Arguments, verdict: Verdict, o
 def _rotates(path: str, log: Log, last: float | None, now: float) -> Message:
     rule, used = log.rule, log.current.used
     by = phrase("logrotate covers it ({rule})", rule=rule.describe()) if rule else phrase("by its application")
+    if last is None and log.by_application:
+        return phrase(
+            "{path:path} rotates: {by}, as is declared; no rotated file is known by its name, {used:bytes} now", path=path, by=by, used=used
+        )
     if last is None:
         return phrase(
             "{path:path} rotates: {by}, it is too young or too small to have rotated yet, {used:bytes} now", path=path, by=by, used=used

@@ -57,9 +57,9 @@ def rotated_files(path: str, folders: t.Sequence[str] = (), naming: Naming | Non
     for folder in naming.folders:
         try:
             names = os.listdir(folder)
-        except FileNotFoundError:  # an olddir that the first rotation makes; logrotate complains of one that nothing makes
-            continue
         except OSError as exc:
+            if isinstance(exc, FileNotFoundError) and folder != naming.folders[0]:
+                continue  # an olddir that the first rotation makes; logrotate complains of one that nothing makes
             raise CannotObserve(unreadable(folder, exc)) from None
         for name in names:
             if not naming.pattern.fullmatch(name):
@@ -83,7 +83,7 @@ def current(path: str, runner: Runner) -> Current:
         raise CannotObserve(phrase("{path:path} is not a regular file", path=path))
     head = part_of(real, 0, PART)
     hollow = head.startswith(b"\0")
-    text = (_behind_hole(real, head) if hollow else head).decode("utf-8", "replace")
+    text = text_of(_behind_hole(real, head) if hollow else head)
     first_written, zone = _first_written(text, real, status, runner.now())
     return Current(
         path=real,
@@ -99,9 +99,18 @@ def current(path: str, runner: Runner) -> Current:
 
 def written_at(current: Current, offset: int, now: dt.datetime) -> float | None:
     """When the log had so many bytes, by the first line behind them that has a time. CannotObserve."""
-    lines = part_of(current.path, offset, PART).partition(b"\n")[2].decode("utf-8", "replace")
-    found = log_times.first_time(lines, now)
+    lines = part_of(current.path, offset, PART).partition(b"\n")[2]
+    found = log_times.first_time(text_of(lines), now)
     return None if found is None or found.others else found.moment + current.zone
+
+
+def text_of(data: bytes) -> str:
+    """In UTF-16 where it says so, in UTF-8 where it is that, else in Latin 1; it may begin and end within a character."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    text = data.decode("utf-8", "replace")
+    only_one_byte_each = "\ufffd" in text and data.decode("utf-8", "ignore").isascii()
+    return data.decode("latin-1") if only_one_byte_each else text
 
 
 def part_of(path: str, start: int, size: int) -> bytes:
@@ -137,11 +146,13 @@ def _first_written(head: str, path: str, status: os.stat_result, now: dt.datetim
     The last line, which is as old as the last change of the file, tells what the first one leaves open.
     """
     first = log_times.first_time(head, now)
-    if first is None or (first.zoned and not first.others):
+    if first is None or (first.zoned and not first.others and not first.doubtful):
         return (first.moment if first else None), 0.0
-    tail = part_of(path, max(status.st_size - PART, 0), PART).decode("utf-8", "replace")
+    tail = text_of(part_of(path, max(status.st_size - PART, 0), PART))
     stamps = (log_times.read_time(line, now) for line in reversed(tail.splitlines()[-log_times.HEAD_LINES :]))
     last = next((one for one in stamps if one and one.form == first.form), None)
+    if first.doubtful and (last is None or abs(last.moment - status.st_mtime) > DAY):
+        return None, 0.0  # the times of what the lines are about
     if last is None:
         return (None if first.orders and first.others else first.moment), 0.0
     if first.orders and first.others:

@@ -71,6 +71,7 @@ class Declared:
     files: list[str] = dataclasses.field(default_factory=list)  # the configuration that was read, in this order
     ignored: list[Complaint] = dataclasses.field(default_factory=list)  # files that are never read
     state: list[str] = dataclasses.field(default_factory=list)  # what is wrong with the state file
+    names: set[str] = dataclasses.field(default_factory=set)  # what the rule calls the log, through links to its folder
 
 
 _PATTERN = re.compile(
@@ -90,7 +91,8 @@ class _Reading:
     """Line by line through what logrotate says."""
 
     def __init__(self, paths: t.Collection[str]) -> None:
-        self.paths = paths
+        self.paths = set(paths)
+        self.folders: dict[str, str] = {}
         self.declared = Declared()
         self.rule: Rule | None = None
         self.log: str | None = None  # the one that the lines are about
@@ -110,6 +112,9 @@ class _Reading:
         if words.startswith("considering log "):
             self.log = os.path.normpath(words[len("considering log ") :])
             self.declared.considered.append(self.log)
+            if self.log not in self.paths and self._behind_links(self.log) in self.paths:
+                self.paths.add(self.log)
+                self.declared.names.add(self.log)
             if self.log in self.paths and self.declared.rule is None:
                 self.declared.rule = self.rule
         elif words.startswith("rotating log "):
@@ -128,6 +133,13 @@ class _Reading:
             self._of_a_file(words[len("warning: ") :])
         elif self.rule is not None and self.log is None:
             _extend(self.rule, words)
+
+    def _behind_links(self, path: str) -> str:
+        """The same, without links to its folder: a log that is a link itself is another matter, which logrotate refuses."""
+        folder, name = os.path.split(path)
+        if folder not in self.folders:
+            self.folders[folder] = os.path.realpath(folder)
+        return os.path.join(self.folders[folder], name)
 
     def _complaint(self, words: str) -> None:
         if "rotation forced" in words or "already exists, skipping rotation" in words:

@@ -13,7 +13,11 @@ from .logrotate_config import Block
 
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".lz4", ".Z", ".lzma", ".zip")
 _PACKED = r"(?:\.(?:gz|bz2|xz|zst|lz4|Z|lzma|zip))?"
-_DATE = r"(?:19|20)\d\d-?\d\d(?:-?\d\d)?(?:[-_.T]?[\d:-]+)*(?:\.\d+)*Z?"
+_FULL_DATE = r"(?:19|20)\d\d-?\d\d-?\d\d"
+_DATE = r"(?:(?:19|20)\d\d-?\d\d(?:-?\d\d)?[-_.T:\d]*Z?|\d\d-\d\d-(?:19|20)\d\d(?:[-_.]\d+)?)"
+_WEBSPHERE = r"_\d\d\.\d\d\.\d\d_\d\d\.\d\d\.\d\d"
+_MULTILOG = r"@[0-9a-f]{24}\.[su]"  # beside "current"
+_DATED = re.compile(r"(?:19|20)\d\d([-_.]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?!\d)")
 # what logrotate takes in dateformat; all else stands for itself
 _IN_DATES = {
     "Y": r"\d{4}",
@@ -77,10 +81,18 @@ def _date(form: str) -> str:
 
 
 def _usual(name: str) -> list[str]:
-    stem, extension = os.path.splitext(name)
-    forms = [rf"{re.escape(name)}(?:\.\d+(?:\.\d+)*|[.\-_]{_DATE}|\.old){_PACKED}"]
+    whole, (stem, extension) = re.escape(name), os.path.splitext(name)
+    forms = [rf"{whole}(?:\.\d+(?:\.\d+)*|[.\-_]{{1,2}}{_DATE}|\.old){_PACKED}", rf"{_FULL_DATE}[-_.T:\d]*[-_.]{whole}{_PACKED}"]
+    if name == "current":
+        forms.append(_MULTILOG)
     if extension and stem:
-        forms.append(rf"{re.escape(stem)}(?:\.\d+|[.\-_]{_DATE}){re.escape(extension)}{_PACKED}")
+        ends = rf"{re.escape(extension)}{_PACKED}"
+        forms.append(rf"{re.escape(stem)}(?:\.\d+|[.\-_]{{1,2}}{_DATE}|{_FULL_DATE}(?:_\d{{3}})?|{_WEBSPHERE}){ends}")
+    dated = _DATED.search(name)
+    if dated:  # what a link leads to: those of other days are called alike
+        before, after = re.escape(name[: dated.start()]), re.escape(name[dated.end() :])
+        sign = re.escape(dated.group(1))
+        forms.append(rf"(?!{whole}$){before}(?:19|20)\d\d{sign}\d\d{sign}\d\d{after}{_PACKED}")
     return forms
 
 
