@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import os
 import pathlib
 import subprocess
@@ -276,7 +277,7 @@ def application(world: World, **files: float) -> Arguments:
     log.write_text(f"{stamp()} INFO a line\n")
     for name, days in files.items():
         path = world.folder / name
-        path.write_text("old\n")
+        path.write_bytes(gzip.compress(b"old\n") if name.endswith(".gz") else b"old\n")
         os.utime(path, (time.time() - days * 86400,) * 2)
     return {"path": str(log), "rotated_by": "application"}
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import pathlib
@@ -76,7 +77,8 @@ def behind_a_link(days: float) -> t.Callable[[World], Arguments]:
 
     def arrange(world: World) -> Arguments:
         for number, name in enumerate(("app-2026-11-25.log", "app-2026-11-24.log", "app-2026-11-23.log.gz")):
-            (world.folder / name).write_text("a line without a time\n")
+            text = b"a line without a time\n"
+            (world.folder / name).write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
             if number:
                 aged(world.folder / name, days + number - 1)
         os.symlink("app-2026-11-25.log", world.folder / "app.log")

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import grp
+import gzip
 import os
 import typing as t
 
-from rows_log_rotation import Arguments, Host, application, rotating, stamp
+from rows_log_rotation import Arguments, Host, Writer, application, rotating, stamp
 from rows_log_rotation_logrotate import COVERED, aged, row
 from table import Row, World
 
@@ -62,6 +64,74 @@ def idle(world: World) -> Arguments:
     return args
 
 
+def compressed_then(change: t.Callable[[bytes], bytes] = bytes, *, both: bool = False, program: str = "") -> t.Callable[[World], Arguments]:
+    """Rotated and compressed, and then something happened to the newest compressed file; logrotate ran after that."""
+
+    def arrange(world: World) -> Arguments:
+        host = rotating(world, f"daily\nrotate 5\ncompress\n{program}")
+        newest = next(path for path in host.logs.iterdir() if path.name.startswith("app.log.1."))
+        newest.write_bytes(change(newest.read_bytes()))
+        if both:
+            (host.logs / "app.log.2").write_text("a line\n")
+            aged(host.logs / "app.log.2", 1)
+        os.utime(host.state)
+        return host.args()
+
+    return arrange
+
+
+def packed_by_its_application(content: bytes, days: float = 0.5) -> t.Callable[[World], Arguments]:
+    def arrange(world: World) -> Arguments:
+        args = application(world, **{"app-2026-11-24.log.gz": days})
+        (world.folder / "app-2026-11-24.log.gz").write_bytes(content)
+        aged(world.folder / "app-2026-11-24.log.gz", days)
+        return args
+
+    return arrange
+
+
+def by_user(mode: int, rule: str = "su nobody {group}") -> t.Callable[[World], Arguments]:
+    """It rotated, and since then the rule does so as a user, in a folder of this mode."""
+
+    def arrange(world: World) -> Arguments:
+        host = rotating(world)
+        group = grp.getgrgid(65534).gr_name
+        (host.rules / "app").write_text(f"{host.log} {{\ndaily\nrotate 3\n{rule.format(group=group)}\n}}\n")
+        host.logs.chmod(mode)
+        return host.args()
+
+    return arrange
+
+
+class Opened(Writer):
+    """It writes into another file too."""
+
+    def command(self) -> list[str]:
+        return [
+            *super().command()[:2],
+            "import sys,time\nlogs=[open(sys.argv[1]+end,'a',buffering=1) for end in ('','.wf')]\n"
+            "while True:\n    [log.write('a line\\n') for log in logs]; time.sleep(0.2)\n",
+            str(self.log),
+        ]
+
+
+def moved_by_hand(world: World) -> Arguments:
+    host = Host(world)
+    world.running.start(Writer, host.log)
+    host.log.rename(host.logs / "app.log.save")
+    host.log.write_text(f"{stamp()} info a line\n")
+    host.rotate()
+    return host.args()
+
+
+def two_at_once(world: World) -> Arguments:
+    host = Host(world)
+    world.running.start(Opened, host.log)
+    host.rotate()
+    return host.args()
+
+
+GZIP = gzip.compress(b"a line\n" * 1000)
 HUGE = 2**40
 GROWS = r"was written .* ago, 5 h after the last line of the log itself"
 ROWS: list[Row] = [
@@ -81,4 +151,18 @@ ROWS: list[Row] = [
     row("a dated file of its application grows beside it", written_later(name="app-2026-11-25.log"), "pass", COVERED),
     row("its rotated file was written since", written_later(), "warn", GROWS),
     row("its rotated file was written since, dates", written_later("daily\nrotate 3\ndateext"), "warn", GROWS),
+    row("what was compressed is well", compressed_then(), "pass", COVERED),
+    row("what was compressed by xz is well", compressed_then(program="compresscmd xz\ncompressext .xz"), "pass", COVERED),
+    row("its application compresses", packed_by_its_application(GZIP), "pass", r"1 rotated file"),
+    row("its application compresses now", packed_by_its_application(GZIP[:40], 0), "pass", r"1 rotated file"),
+    row("what was compressed is empty", compressed_then(lambda _data: b""), "warn", r"app\.log\.1\.gz is empty: what was in it is lost"),
+    row("what was compressed has no end", compressed_then(lambda data: data[:-9]), "warn", r"app\.log\.1\.gz has no end"),
+    row("what was compressed is something else", compressed_then(lambda _data: b"a line\n"), "warn", r"does not begin as gz does"),
+    row("compressing was cut short", compressed_then(both=True), "warn", r"app\.log\.2\.gz lies there compressed and not compressed"),
+    row("what its application compressed has no end", packed_by_its_application(GZIP[:-9]), "warn", r"has no end"),
+    row("its rule rotates as a user who may", by_user(0o777), "pass", COVERED),
+    row("its rule rotates as a user who may not", by_user(0o755), "fail", r"rotates as nobody \(su\), who may not rename files"),
+    row("its rule rotates as a user in a sticky folder", by_user(0o1777), "fail", r"rotates as nobody \(su\), who may not rename files"),
+    row("a program writes two logs that begin alike", two_at_once, "pass", COVERED),
+    row("moved by hand", moved_by_hand, "warn", r"writes into .*app\.log\.save, and none into the log itself"),
 ]

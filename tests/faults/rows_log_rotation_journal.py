@@ -115,6 +115,11 @@ def read_along(world: World) -> Arguments:
     return handed_on(world, "journalctl")
 
 
+def copied(world: World) -> Arguments:
+    """A backup reads it at this moment."""
+    return handed_on(world, "restic")
+
+
 def not_handed_on(world: World) -> Arguments:
     return {**journal()(world), "forwarded": True}
 
@@ -348,6 +353,7 @@ ROWS: list[Row] = [
         "warn",
         r"writes into a file",
     ),
+    Row("log_rotation", "a backup reads the journal", copied, "fail", r"declared to be handed on, but no process reads it"),
     Row("log_rotation", "the journal may not be read", refused, "unknown", r"did not tell a size|may not read the system's journal"),
     Row("log_rotation", "journalctl answers nonsense", nonsense, "unknown", r"did not tell a size"),
 ]

@@ -21,7 +21,9 @@ from ._rotation_bounded import judge_bound
 from ._rotation_declared import judge_declaration
 from ._rotation_generations import judge_generations
 from ._rotation_last_run import Names, judge_last_run
+from ._rotation_possible import judge_possible
 from ._rotation_state import judge_state
+from ._rotation_unpacked import judge_unpacked
 from ._rotation_verdict import DAY, Verdict, iso
 
 WHERE = "host"
@@ -121,6 +123,8 @@ def _file(path: str, args: Arguments, runner: Runner) -> Finding:
         measurements += judge_age(verdict, log, found, limit, now)
     judge_generations(verdict, log, args["generations"], runner)
     judge_bound(verdict, log, args["generations"])
+    judge_possible(verdict, log)
+    judge_unpacked(verdict, log, now)
     unseen = _judge_writers(verdict, log, now, runner)
     last = max((one.modified for one in log.rotated), default=None)
     observed.update(
@@ -275,6 +279,16 @@ def _judge_writers(verdict: Verdict, log: Log, now: float, runner: Runner) -> in
         )
     if not writers:
         _judge_growth(verdict, log, now)
+    moved = None if writers else log_writers.moved_away(current.path, log.naming)
+    if moved is not None:
+        verdict.doubts.append(
+            phrase(
+                "process {pid} ({command}) writes into {path:path}, and none into the log itself: the log was moved by hand",
+                pid=moved.pid,
+                command=moved.command,
+                path=moved.path,
+            )
+        )
     return unseen
 
 

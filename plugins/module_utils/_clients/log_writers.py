@@ -18,7 +18,7 @@ import typing as t
 
 from .._runner import Runner
 from .log_files import Rotated
-from .rotated_names import Naming, usual
+from .rotated_names import COMPRESSED, Naming, usual
 
 SETTLE = 2.0  # seconds that a process may need to open its new file after a rotation
 DELETED = " (deleted)"
@@ -59,6 +59,28 @@ def writers_into(path: str, rotated: t.Sequence[Rotated], proc: str = "/proc", n
                 found.append(Writer(int(pid), command_of(int(pid), proc), target))
                 break
     return found, unseen
+
+
+def moved_away(path: str, naming: Naming | None = None, proc: str = "/proc") -> Writer | None:
+    """A process that writes into a file beside the log whose name begins with that of the log, while none has the log itself open.
+
+    So it is after ``mv app.log app.log.save``. A program that writes app.log.wf beside app.log has both open.
+    """
+    folder, name = os.path.split(path)
+    takes = (naming or usual(path)).takes
+    begins = tuple(f"{name}{sign}" for sign in "._-~")
+    found: Writer | None = None
+    for pid, opened in open_files.now(proc)[0].items():
+        for number, target in opened.items():
+            if not target.startswith(folder):
+                continue
+            inside, base = os.path.split(target)
+            beside = inside == folder and base.startswith(begins) and not base.endswith((*COMPRESSED, DELETED)) and not takes(target)
+            if (target == path or (beside and found is None)) and _opened_for_writing(f"{proc}/{pid}/fdinfo/{number}"):
+                if target == path:
+                    return None
+                found = Writer(int(pid), command_of(int(pid), proc), target)
+    return found
 
 
 class _Log:
@@ -196,4 +218,4 @@ def command_of(pid: int | str, proc: str = "/proc") -> str:
         return "?"
 
 
-__all__ = ("Writer", "command_of", "lasting_writers", "open_files", "place_of", "writers_into")
+__all__ = ("Writer", "command_of", "lasting_writers", "moved_away", "open_files", "place_of", "writers_into")

@@ -56,6 +56,7 @@ class Block:
     addextension: str | None = None  # with which all names end
     dateformat: str | None = None
     compressext: str | None = None
+    user: tuple[str, str] | None = None  # su: the user and the group as whom it rotates
 
     def takes(self, path: str) -> bool:
         return any(_matches(pattern, path) for pattern in self.patterns)
@@ -77,6 +78,7 @@ class _Globals:
     addextension: str | None = None
     dateformat: str | None = None
     compressext: str | None = None
+    user: tuple[str, str] | None = None
 
     def with_line(self, name: str, value: str, file: str) -> _Globals:
         if "compress" in name:
@@ -89,7 +91,10 @@ class _Globals:
             return dataclasses.replace(self, flags=self.flags | {flag} if on else self.flags - {flag})
         if name == "compresscmd" and value:
             return dataclasses.replace(self, program=value)
-        word = value.split()[0] if value else ""
+        words = value.split()
+        if name == "su" and len(words) >= 2:
+            return dataclasses.replace(self, user=(words[0], words[1]))
+        word = words[0] if words else ""
         if word and name == "extension":
             return dataclasses.replace(self, extension=word)
         if word and name == "addextension":
