@@ -133,6 +133,14 @@ def nothing_there(*settings: str) -> t.Callable[[World], Arguments]:
     return arrange
 
 
+def cut_off(world: World) -> Arguments:
+    """All that there is was cut: the file system was broken."""
+    found = Journal(world.folder / "root")
+    found.write("one")
+    os.truncate(found.folder / "system.journal", 5000)
+    return looked_at(world, found)
+
+
 def too_large(world: World) -> Arguments:
     found = Journal(world.folder / "root")
     found.write("one", hours_ago=2, name="system@0123.journal")
@@ -354,6 +362,7 @@ ROWS: list[Row] = [
         r"writes into a file",
     ),
     Row("log_rotation", "a backup reads the journal", copied, "fail", r"declared to be handed on, but no process reads it"),
+    Row("log_rotation", "the file of the journal is cut off", cut_off, "fail", r"none of them can be read|there is no journal file"),
     Row("log_rotation", "the journal may not be read", refused, "unknown", r"did not tell a size|may not read the system's journal"),
     Row("log_rotation", "journalctl answers nonsense", nonsense, "unknown", r"did not tell a size"),
 ]

@@ -38,7 +38,7 @@ def judge_journal(asked: Asked, runner: Runner) -> Finding:
     settings = journald.journald_settings(asked.config, runner)
     storage = settings.get("Storage", "").strip().lower() or "auto"
     if not files:
-        return failed(_nothing(storage), observed={"used_bytes": used, "files": 0, "storage": storage})
+        return failed(_nothing(storage, used), observed={"used_bytes": used, "files": 0, "storage": storage})
     now = runner.now().timestamp()
     verdict = Verdict()
     newest = max(files, key=lambda one: (one.tail or 0.0, not one.archived))
@@ -96,9 +96,11 @@ def judge_journal(asked: Asked, runner: Runner) -> Finding:
 # -- whether it is kept
 
 
-def _nothing(storage: str) -> Message:
+def _nothing(storage: str, used: int) -> Message:
     if storage == "none":
         return phrase("journald keeps nothing on this host: it is told to (Storage=none)")
+    if used:
+        return phrase("the files of the journal have {used:bytes}, and none of them can be read: they are broken or cut off", used=used)
     return phrase("journald keeps nothing on this host: there is no journal file")
 
 
