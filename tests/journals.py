@@ -121,9 +121,15 @@ class Journald(Server):
             for message in messages:
                 client.send(f"<14>payments: {message}".encode())
         os.close(folder)
-        end = time.monotonic() + 10
-        while not list(self.root.glob("*/log/journal/*/*.journal")) and time.monotonic() < end:
+        end = time.monotonic() + 20
+        while not self._has_entries() and time.monotonic() < end:
             time.sleep(0.05)
+
+    def _has_entries(self) -> bool:
+        """A journal file is there a moment before its first entry is."""
+        folders = [path.parent for path in self.root.glob("*/log/journal/*/*.journal")]
+        command = [program("journalctl"), "--quiet", "--lines=1", "--output=cat", *(f"--directory={folder}" for folder in folders[:1])]
+        return bool(folders) and bool(subprocess.run(command, env=environment(), check=False, capture_output=True).stdout.strip())
 
 
 def reading(journal: Journal, environ: t.MutableMapping[str, str], folder: pathlib.Path, *, where_they_lie: bool = False) -> None:

@@ -16,14 +16,17 @@ description:
     when the file is larger than O(max_size), when the file is not there, and when a process still writes into a rotated or deleted file,
     also one in a container, which sees the file under another path.
   - It fails when rotations do not come to their end, so that the rule compresses and the newest rotated file is not compressed,
-    when logrotate complained of this log when it last ran, and when nothing starts logrotate any more (C(logrotate.timer) stopped
-    or masked, and no entry of cron instead).
+    when logrotate complained of this log or of its rule when it last ran, when the next rotation is going to be refused, and when nothing
+    starts logrotate any more (C(logrotate.timer) stopped or masked, and no entry of cron instead).
   - It is C(warn) when the log is covered but logrotate complains of its rule, when logrotate has not run for two days,
-    when more rotated files lie there than the rule keeps, or fewer than it would have kept by now, when the pattern of the rule takes
+    when nothing is seen that starts it, when what starts it does not rotate by it or not often enough, when its state file is broken,
+    when more rotated files lie there than the rule keeps, or fewer than it would have kept by now, when nothing bounds them, when
+    the newest one was written after the log itself or cannot be unpacked, when the pattern of the rule takes
     rotated files too, and when the file begins with a hole, which C(copytruncate) leaves when the process does not append.
     What is wrong with the rules of other logs is no concern of this one, unless it keeps logrotate from rotating it.
   - It is C(unknown) when logrotate is missing, or when the file or the configuration may not be read.
-  - With O(rotated_by=application) only what lies on disk is looked at, the rotated files by their usual names.
+  - With O(rotated_by=application) only what lies on disk is looked at, the rotated files by their usual names. With logrotate they are
+    known by the names that the rule makes too.
   - With O(journald=true) the journal must be received now (by the age of its newest entry, and by its daemon), be kept over a restart
     of the host unless O(persistent=false), lose nothing to a rate limit, and be bounded, which it is even when nothing is configured.
   - With O(container) the container itself is asked how its standard output is kept, not the configuration of its engine, which
@@ -68,7 +71,8 @@ options:
   max_size:
     description:
       - How large the file may be, as a size such as V(500MiB). It is 1GiB unless given.
-      - For the journal, how much space all its files may take. It is what journald itself is bounded by unless given.
+      - For the journal, how much space all its files may take; what journald itself is bounded by must not be above it.
+        It is what journald itself is bounded by unless given.
       - For a container, what its log may take by its own bounds. Any bound will do unless given.
     type: str
   max_age:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import os
 import pathlib
 import subprocess
@@ -90,7 +91,11 @@ class Host:
         subprocess.run(command, check=False, env=self.environment(), capture_output=True)
 
     def args(self, **changes: t.Any) -> Arguments:
-        return {"path": str(self.log), "logrotate_config": str(self.config), "logrotate_state": str(self.state), **changes}
+        """Something starts logrotate each day, unless ``logrotate_cron`` is given: None for nothing."""
+        crontab = self.world.folder / "crontab"
+        crontab.write_text(f"17 3 * * * root /usr/sbin/logrotate -s {self.state} {self.config}\n")
+        given = {"path": str(self.log), "logrotate_config": str(self.config), "logrotate_state": str(self.state)}
+        return {name: value for name, value in {**given, "logrotate_cron": str(crontab), **changes}.items() if value is not None}
 
 
 def rotating(world: World, rule: str = "daily\nrotate 3", **options: t.Any) -> Host:
@@ -194,7 +199,7 @@ def copied_only(world: World) -> Arguments:
 def never_ran(world: World) -> Arguments:
     host = Host(world)
     host.log.write_text(f"{stamp()} info a line\n")
-    return host.args()
+    return host.args(logrotate_cron=None)
 
 
 def too_large(world: World) -> Arguments:
@@ -272,7 +277,7 @@ def application(world: World, **files: float) -> Arguments:
     log.write_text(f"{stamp()} INFO a line\n")
     for name, days in files.items():
         path = world.folder / name
-        path.write_text("old\n")
+        path.write_bytes(gzip.compress(b"old\n") if name.endswith(".gz") else b"old\n")
         os.utime(path, (time.time() - days * 86400,) * 2)
     return {"path": str(log), "rotated_by": "application"}
 

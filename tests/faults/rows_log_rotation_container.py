@@ -256,6 +256,12 @@ ROWS: list[Row] = [
         "fail",
         r"json-file without max-size: .*50\.0 MiB now.*made since",
     ),
+    row(
+        "docker, json-file, a bound beyond its file system",
+        engine(container(config={"max-size": "4000000g"}), log=2 * MEBI),
+        "warn",
+        r"may have .*which bounds nothing: its file system has",
+    ),
     row("docker, json-file with max-file alone", engine(container(config={"max-file": "3"})), "fail", r"json-file without max-size"),
     row("docker, json-file without end", engine(container(config={"max-size": "-1"})), "fail", r"json-file without max-size"),
     row(

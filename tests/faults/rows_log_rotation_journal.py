@@ -115,6 +115,11 @@ def read_along(world: World) -> Arguments:
     return handed_on(world, "journalctl")
 
 
+def copied(world: World) -> Arguments:
+    """A backup reads it at this moment."""
+    return handed_on(world, "restic")
+
+
 def not_handed_on(world: World) -> Arguments:
     return {**journal()(world), "forwarded": True}
 
@@ -126,6 +131,14 @@ def nothing_there(*settings: str) -> t.Callable[[World], Arguments]:
         return looked_at(world, found, *settings)
 
     return arrange
+
+
+def cut_off(world: World) -> Arguments:
+    """All that there is was cut: the file system was broken."""
+    found = Journal(world.folder / "root")
+    found.write("one")
+    os.truncate(found.folder / "system.journal", 5000)
+    return looked_at(world, found)
 
 
 def too_large(world: World) -> Arguments:
@@ -151,6 +164,23 @@ def nonsense(world: World) -> Arguments:
     args = journal()(world)
     (world.folder / "journalctl").write_text("#!/bin/sh\nhead -c 100000 /dev/urandom\n")
     return args
+
+
+def with_later(past: float, ahead: float) -> t.Callable[[World], Arguments]:
+    """Entries of so many hours ago, and one that is so many hours ahead."""
+
+    def arrange(world: World) -> Arguments:
+        found = Journal(world.folder / "root")
+        found.write("one", "two", hours_ago=past)
+        found.write("three", hours_ago=-ahead)
+        return looked_at(world, found)
+
+    return arrange
+
+
+def of_unit(**shown: str) -> t.Callable[[World], Arguments]:
+    """What systemd knows of payments.service."""
+    return journal(daemon=shown, unit="payments.service")
 
 
 STOPPED = {"ActiveState": "inactive", "SubState": "dead"}
@@ -236,8 +266,103 @@ ROWS: list[Row] = [
         "fail",
         r"the journal has .*, the limit is 10\.0 MiB \(SystemMaxUse\)",
     ),
+    Row(
+        "log_rotation",
+        "a journal whose own bound is the limit",
+        journal("SystemMaxUse=1G", max_size="1GiB"),
+        "pass",
+        r"bounded by 1\.0 GiB \(SystemMaxUse\)",
+    ),
+    Row(
+        "log_rotation",
+        "a journal whose own bound is below the limit",
+        journal("SystemMaxUse=200M", max_size="1GiB"),
+        "pass",
+        r"bounded by 200\.0 MiB",
+    ),
+    Row(
+        "log_rotation",
+        "a journal in memory, bounded below the limit",
+        journal("RuntimeMaxUse=64M", volatile=True, persistent=False, max_size="1GiB"),
+        "pass",
+        r"bounded by 64\.0 MiB",
+    ),
+    Row(
+        "log_rotation",
+        "the own bound of the journal is above the limit",
+        journal("SystemMaxUse=10G", max_size="1GiB"),
+        "fail",
+        r"may have 10\.0 GiB \(SystemMaxUse\), the limit is 1\.0 GiB \(max_size\)",
+    ),
+    Row(
+        "log_rotation",
+        "journald's default is above the limit",
+        journal(max_size="20MiB"),
+        "fail",
+        r"may have .*journald's default.*the limit is 20\.0 MiB",
+    ),
+    Row(
+        "log_rotation",
+        "the journal is larger than max_size",
+        journal(max_size="1MiB"),
+        "fail",
+        r"the journal has 8\.0 MiB, the limit is 1\.0 MiB \(max_size\)",
+    ),
     Row("log_rotation", "the journal is handed on to nobody", not_handed_on, "fail", r"declared to be handed on, but no process reads it"),
     Row("log_rotation", "somebody reads the journal along", read_along, "fail", r"declared to be handed on, but no process reads it"),
+    Row("log_rotation", "an entry a minute ahead", with_later(0.1, 0.02), "pass", r"is bounded"),
+    Row("log_rotation", "an entry is of the future", with_later(0.1, 48), "warn", r"which is yet to come: a clock was wrong$"),
+    Row("log_rotation", "an entry is of the future, nothing else since days", with_later(30, 480), "fail", r"received nothing for 30 h"),
+    Row("log_rotation", "a journal that keeps all levels", journal("MaxLevelStore=debug"), "pass", r"is bounded"),
+    Row("log_rotation", "a journal that keeps info", journal("MaxLevelStore=6"), "pass", r"is bounded"),
+    Row(
+        "log_rotation",
+        "a journal that keeps warnings only",
+        journal("MaxLevelStore=warning"),
+        "warn",
+        r"keeps nothing below warning \(MaxLevelStore\)",
+    ),
+    Row(
+        "log_rotation", "a journal that keeps warnings only, by number", journal("MaxLevelStore=4"), "warn", r"keeps nothing below warning"
+    ),
+    Row(
+        "log_rotation",
+        "a unit that writes into the journal",
+        of_unit(StandardOutput="journal", StandardError="inherit", LogNamespace=""),
+        "pass",
+        r"is bounded",
+    ),
+    Row(
+        "log_rotation",
+        "a unit that complains into the journal",
+        of_unit(StandardOutput="null", StandardError="journal"),
+        "pass",
+        r"is bounded",
+    ),
+    Row(
+        "log_rotation",
+        "a unit that is not there",
+        of_unit(LoadState="not-found"),
+        "warn",
+        r"payments\.service, whose messages .* is not there",
+    ),
+    Row("log_rotation", "a unit with a journal of its own", of_unit(LogNamespace="payments"), "warn", r"LogNamespace=payments"),
+    Row(
+        "log_rotation",
+        "a unit whose output is thrown away",
+        of_unit(StandardOutput="null", StandardError="inherit"),
+        "warn",
+        r"is thrown away",
+    ),
+    Row(
+        "log_rotation",
+        "a unit that writes into a file",
+        of_unit(StandardOutput="append:/var/log/x", StandardError="inherit"),
+        "warn",
+        r"writes into a file",
+    ),
+    Row("log_rotation", "a backup reads the journal", copied, "fail", r"declared to be handed on, but no process reads it"),
+    Row("log_rotation", "the file of the journal is cut off", cut_off, "fail", r"none of them can be read|there is no journal file"),
     Row("log_rotation", "the journal may not be read", refused, "unknown", r"did not tell a size|may not read the system's journal"),
     Row("log_rotation", "journalctl answers nonsense", nonsense, "unknown", r"did not tell a size"),
 ]

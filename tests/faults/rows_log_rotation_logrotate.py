@@ -175,7 +175,7 @@ def perhaps_empty_until_now(world: World) -> Arguments:
     day = time.strftime("%Y-%-m-%-d", time.localtime(time.time() - 39 * DAY))
     host.state.write_text(f'logrotate state -- version 2\n"{host.log}" {day}-0:0:0\n')
     aged(host.state, 0.3)
-    return host.args()
+    return host.args(logrotate_cron=None)
 
 
 def begins_alike(world: World) -> Arguments:
@@ -412,7 +412,7 @@ def started(
             (world.folder / name).write_text(f"#!/bin/sh\n{script}\n")
             (world.folder / name).chmod(0o755)
         world.runner.environ["PATH"] = f"{world.folder}:{world.runner.environ['PATH']}"
-        args: dict[str, t.Any] = {}
+        args: dict[str, t.Any] = {"logrotate_cron": None}
         if cron:
             path = world.folder / "cron.daily" / "logrotate"
             path.parent.mkdir()

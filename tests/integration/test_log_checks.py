@@ -60,7 +60,10 @@ class Rotation:
 
     def check(self, path: pathlib.Path) -> Finding:
         runner = Runner(environ=self.environment)
-        return run("log_rotation", runner, path=str(path), logrotate_config=str(self.config), logrotate_state=str(self.state))
+        crontab = self.config.with_name("crontab")
+        crontab.write_text(f"17 3 * * * root /usr/sbin/logrotate -s {self.state} {self.config}\n")
+        files = {"logrotate_config": self.config, "logrotate_state": self.state, "logrotate_cron": crontab}
+        return run("log_rotation", runner, path=str(path), **{name: str(file) for name, file in files.items()})
 
 
 def canary(server: Rsyslog, **args: t.Any) -> Finding:

@@ -80,7 +80,10 @@ class Days:
             path.rename(re.sub(r"20\d{6}", lambda match: f"{yesterday(match[0], '%Y%m%d'):%Y%m%d}", str(path)))
 
     def check(self, days: float) -> Finding:
-        args = {"path": str(self.log), "logrotate_config": str(self.config), "logrotate_state": str(self.state)}
+        crontab = self.config.with_name("crontab")
+        crontab.write_text(f"17 3 * * * root /usr/sbin/logrotate -s {self.state} {self.config}\n")
+        files = {"path": self.log, "logrotate_config": self.config, "logrotate_state": self.state, "logrotate_cron": crontab}
+        args = {name: str(file) for name, file in files.items()}
         return run_item(Item(key="x", check="log_rotation", args=args), Runner(environ=self.environment, clock=Later(days)))[0]
 
 

@@ -16,6 +16,7 @@ from .._clients import log_files
 from .._clients.log_files import Current, Rotated
 from .._clients.logrotate import Rule, State
 from .._clients.logrotate_config import Block
+from .._clients.rotated_names import Naming
 from .._finding import Measurement
 from .._phrase import Message, phrase
 from .._runner import Runner
@@ -38,6 +39,8 @@ class Log:
     state: State
     by_application: bool
     started: bool = False  # whether something is seen that starts logrotate
+    run_failed: bool = False  # its service, when it last ran
+    naming: Naming | None = None
 
     @property
     def path(self) -> str:

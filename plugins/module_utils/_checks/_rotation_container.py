@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
+import os
+
 from .._clients import containers, log_writers
 from .._clients.containers import Container
 from .._finding import CannotObserve, Finding, Measurement, failed
 from .._phrase import Message, phrase
 from .._runner import Runner
 from . import _rotation_journal
+from ._rotation_bounded import size_of_file_system
 from ._rotation_verdict import Verdict
 
 DEFAULT_LOCAL = 20 * 2**20, 5  # the driver local is bounded by itself
@@ -83,6 +86,16 @@ def _to_files(verdict: Verdict, container: Container, max_size: int | None, obse
                     name=name,
                     bound=bound,
                     limit=max_size,
+                )
+            )
+        room = size_of_file_system(os.path.dirname(container.path)) if container.path else None
+        if max_size is None and room is not None and bound > room:
+            verdict.doubts.append(
+                phrase(
+                    "the log of the container {name:path} may have {bound:bytes}, which bounds nothing: its file system has {room:bytes}",
+                    name=name,
+                    bound=bound,
+                    room=room,
                 )
             )
         verdict.good = _bounded(container, bound, size, files, used)

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from .._clients import logrotate_config
-from .._clients.log_files import Current, rotated_name
+from .._clients.log_files import Current
 from .._clients.logrotate import Complaint, Declared, Rule
 from .._clients.logrotate_config import Block
+from .._clients.rotated_names import Naming
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .._runner import Runner, user_name
@@ -19,7 +19,7 @@ from ._rotation_verdict import Verdict
 
 
 def judge_declaration(
-    verdict: Verdict, declared: Declared, block: Block | None, path: str, current: Current, config: str, runner: Runner
+    verdict: Verdict, declared: Declared, block: Block | None, path: str, current: Current, config: str, naming: Naming, runner: Runner
 ) -> None:
     """CannotObserve when the rule may stand in what this user may not read."""
     paths = {path, current.path}
@@ -50,13 +50,11 @@ def judge_declaration(
     own = _about(declared.invalid, paths, runner)
     if own:
         verdict.doubts.append(phrase("logrotate covers {path:path}, and complains of its rule: {reason}", path=path, reason=own[0].said))
-    _judge_pattern(verdict, declared, rule, current)
+    _judge_pattern(verdict, declared, rule, naming)
 
 
-def _judge_pattern(verdict: Verdict, declared: Declared, rule: Rule, current: Current) -> None:
-    folder, name = os.path.split(current.path)
-    form = rotated_name(name)
-    again = [log for log in declared.considered if os.path.dirname(log) == folder and form.fullmatch(os.path.basename(log))]
+def _judge_pattern(verdict: Verdict, declared: Declared, rule: Rule, naming: Naming) -> None:
+    again = [log for log in declared.considered if naming.takes(log)]
     if again:
         verdict.doubts.append(
             phrase(

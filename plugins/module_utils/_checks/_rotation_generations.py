@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import typing as t
 
 from .._clients import log_files
 from .._clients.log_files import Rotated
@@ -17,14 +16,15 @@ from ._rotation_age import Log, by_rule
 from ._rotation_verdict import DAY, Verdict
 
 SLACK = 2.0  # seconds: the state file has whole ones
+AT_WORK = 3600.0  # seconds within which compressing ends
 FAR = 1000  # what is larger is a date
 
 
-def judge_generations(verdict: Verdict, log: Log, wanted: int | None, files: t.Sequence[str], runner: Runner) -> None:
-    """``wanted``: how many are to be kept, where that is declared. ``files``: the configuration of logrotate."""
+def judge_generations(verdict: Verdict, log: Log, wanted: int | None, runner: Runner) -> None:
+    """``wanted``: how many are to be kept, where that is declared."""
     rule, keeps = log.rule, log.rule.keeps if log.rule else None
     if wanted is not None and rule is not None:
-        kept = _kept(log)
+        kept = kept_by_rule(log)
         if kept is not None and kept < wanted:
             verdict.problems.append(
                 phrase(
@@ -37,7 +37,7 @@ def judge_generations(verdict: Verdict, log: Log, wanted: int | None, files: t.S
     most = keeps or wanted
     if most and len(log.rotated) > most + 1:
         verdict.doubts.append(_too_many(log, most, by_rule=bool(keeps)))
-    _judge_compression(verdict, log, files)
+    _judge_compression(verdict, log, runner.now().timestamp())
     if keeps:
         lost = _lost(log, keeps)
         if lost:
@@ -47,7 +47,7 @@ def judge_generations(verdict: Verdict, log: Log, wanted: int | None, files: t.S
         _judge_number(verdict, log, keeps, runner)
 
 
-def _kept(log: Log) -> int | None:
+def kept_by_rule(log: Log) -> int | None:
     """How many the rule keeps, by number or by age."""
     rule = log.rule
     maxage = log.block.maxage if log.block else None  # not every version of logrotate tells it
@@ -76,7 +76,7 @@ def _too_many(log: Log, most: int, *, by_rule: bool) -> Message:
 # -- compression
 
 
-def _judge_compression(verdict: Verdict, log: Log, files: t.Sequence[str]) -> None:
+def _judge_compression(verdict: Verdict, log: Log, now: float) -> None:
     if log.block is None or not log.has("compress"):
         return
     program = log.block.program
@@ -87,9 +87,22 @@ def _judge_compression(verdict: Verdict, log: Log, files: t.Sequence[str]) -> No
             )
         )
         return
-    left = _left_uncompressed(log, files)
+    left = _left_uncompressed(log, now)
     if left is None:
         return
+    if not _told_before(log):
+        older = log.rotated[1:]
+        if older and not log.has("dateext") and not any(one.compressed for one in older):
+            return  # a rotation that fails in compressing overwrites the only one: the rule compresses since then only
+        if not older and not log.run_failed or not all(one.compressed for one in older):
+            verdict.doubts.append(
+                phrase(
+                    "the rule compresses, but {file:path} is not compressed; the rule was changed since, so the next rotation shows "
+                    "whether that comes to its end",
+                    file=left.path,
+                )
+            )
+            return
     if log.has("dateext"):
         said = phrase(
             "the rule compresses, but {file:path} is not compressed: rotations do not come to their end (compressing or a script fails), "
@@ -105,7 +118,7 @@ def _judge_compression(verdict: Verdict, log: Log, files: t.Sequence[str]) -> No
     verdict.problems.append(said)
 
 
-def _left_uncompressed(log: Log, files: t.Sequence[str]) -> Rotated | None:
+def _left_uncompressed(log: Log, now: float) -> Rotated | None:
     """The newest rotated file, where logrotate has ended its work and has not compressed it."""
     state, newest = log.state, log.rotated[0] if log.rotated else None
     if log.block is None or log.has("delaycompress") or newest is None or newest.compressed:
@@ -113,21 +126,16 @@ def _left_uncompressed(log: Log, files: t.Sequence[str]) -> Rotated | None:
     number = _number(log, newest)
     if number is not None if log.has("dateext") else number != log.block.start:
         return None  # not what this rule makes
-    if state.last_run is None or newest.modified > state.last_run:
-        return None  # it may be at work just now
-    tried = state.dates.get(log.path)
-    if tried is None or tried + SLACK < max(map(_modified, files), default=0.0):
-        # the rule may compress since then only; it has done so before where older ones are compressed
-        older = log.rotated[1:]
-        return newest if older and all(one.compressed for one in older) else None
+    if (state.last_run is None or newest.modified > state.last_run) and now - newest.modified < AT_WORK:
+        return None
     return newest
 
 
-def _modified(path: str) -> float:
-    try:
-        return os.stat(path).st_mtime
-    except OSError:
-        return 0.0
+def _told_before(log: Log) -> bool:
+    """Whether the rule has compressed since before the last rotation."""
+    tried = log.state.dates.get(log.path)
+    files = log.block.packed_by if log.block else ()
+    return tried is not None and tried + SLACK >= max(map(_changed, files), default=0.0)
 
 
 def _changed(path: str) -> float:
@@ -145,7 +153,7 @@ def _number(log: Log, one: Rotated) -> int | None:
     """The number in its name; None where it has a date."""
     name = os.path.basename(one.path)
     stem, extension = os.path.splitext(os.path.basename(log.path))
-    for begin in (stem + extension, stem):
+    for begin in dict.fromkeys([*([log.naming.base] if log.naming and log.naming.base else []), stem + extension, stem]):
         match = re.match(re.escape(begin) + r"\.(\d{1,3})(?:\.|$)", name)
         if match and int(match.group(1)) < FAR:
             return int(match.group(1))
@@ -179,7 +187,7 @@ def _judge_number(verdict: Verdict, log: Log, keeps: int, runner: Runner) -> Non
     if log.rotated and now - log.rotated[0].modified > by_rule(rule, rule.period):
         return  # it does not rotate now, which is another matter
     ran = now - min(known_since)
-    expected = min(_kept(log) or keeps, int(ran / rule.period))
+    expected = min(kept_by_rule(log) or keeps, int(ran / rule.period))
     if len(log.rotated) * 2 < expected:
         verdict.doubts.append(
             phrase(
@@ -193,4 +201,4 @@ def _judge_number(verdict: Verdict, log: Log, keeps: int, runner: Runner) -> Non
         )
 
 
-__all__ = ("judge_generations",)
+__all__ = ("judge_generations", "kept_by_rule")

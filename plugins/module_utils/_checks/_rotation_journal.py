@@ -13,10 +13,12 @@ from .._clients.journald import JournalFile
 from .._finding import CannotObserve, Finding, Measurement, failed
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
+from ._rotation_journal_unit import judge_level, judge_unit
 from ._rotation_verdict import DAY, Verdict, iso
 
 MAX_SILENCE = DAY
 DAEMON = "systemd-journald.service"
+AHEAD = 600.0  # seconds
 GROWTH = 8 * 2**20  # each active file may stand out by its own growth step
 
 
@@ -36,25 +38,27 @@ def judge_journal(asked: Asked, runner: Runner) -> Finding:
     settings = journald.journald_settings(asked.config, runner)
     storage = settings.get("Storage", "").strip().lower() or "auto"
     if not files:
-        return failed(_nothing(storage), observed={"used_bytes": used, "files": 0, "storage": storage})
+        return failed(_nothing(storage, used), observed={"used_bytes": used, "files": 0, "storage": storage})
     now = runner.now().timestamp()
     verdict = Verdict()
     newest = max(files, key=lambda one: (one.tail or 0.0, not one.archived))
     oldest = min((one.head for one in files if one.head is not None), default=None)
-    limit, why = journald.journal_limit(settings, files) if asked.max_size is None else (asked.max_size, verbatim("max_size"))
+    bound, bounded_by = journald.journal_limit(settings, files)
+    limit, why = (bound, bounded_by) if asked.max_size is None else (asked.max_size, verbatim("max_size"))
     measurements = [Measurement("log_size_bytes", float(used), float(limit), "upper")]
     if storage == "none":
         verdict.problems.append(_kept_before(files, newest))
     _judge_daemon(verdict, runner)
-    measurements += _judge_silence(verdict, asked, newest, now)
-    if used > limit + len({os.path.dirname(one.path) for one in files}) * GROWTH:
-        verdict.problems.append(
-            phrase("the journal has {used:bytes}, the limit is {limit:bytes} ({setting})", used=used, limit=limit, setting=why)
-        )
+    last = _newest_entry(verdict, newest, now, runner)
+    measurements += _judge_silence(verdict, asked, last, now)
+    judge_level(verdict, settings)
+    if asked.unit:
+        judge_unit(verdict, asked.unit, runner)
+    _judge_size(verdict, asked, used, bound, bounded_by, folders=len({os.path.dirname(one.path) for one in files}))
     age_limit = _age_limit(asked, settings)
     measurements += _judge_age(verdict, asked, oldest, age_limit, now)
     if asked.persistent and storage != "none" and (newest.volatile or storage == "volatile"):
-        verdict.doubts.append(_volatile(storage, newest, oldest, now, used, limit, why))
+        verdict.doubts.append(_volatile(storage, newest, oldest, now, used, bound, bounded_by))
     drops = _judge_drops(verdict, asked, now, runner)
     readers = _judge_readers(verdict, asked, files, settings, runner) if asked.forwarded else None
     rotated = sum(one.archived for one in files)
@@ -66,15 +70,15 @@ def judge_journal(asked: Asked, runner: Runner) -> Finding:
         count=len(files),
         used=used,
         archived=rotated,
-        limit=limit,
-        setting=why,
+        limit=bound,
+        setting=bounded_by,
     )
     observed: dict[str, object] = {
         "used_bytes": used,
         "files": len(files),
         "archived": rotated,
         "oldest_entry": iso(oldest),
-        "newest_entry": iso(newest.tail),
+        "newest_entry": iso(last),
         "storage": storage,
         "volatile": newest.volatile,
         "dropped": drops,
@@ -92,9 +96,11 @@ def judge_journal(asked: Asked, runner: Runner) -> Finding:
 # -- whether it is kept
 
 
-def _nothing(storage: str) -> Message:
+def _nothing(storage: str, used: int) -> Message:
     if storage == "none":
         return phrase("journald keeps nothing on this host: it is told to (Storage=none)")
+    if used:
+        return phrase("the files of the journal have {used:bytes}, and none of them can be read: they are broken or cut off", used=used)
     return phrase("journald keeps nothing on this host: there is no journal file")
 
 
@@ -156,26 +162,59 @@ def _judge_daemon(verdict: Verdict, runner: Runner) -> None:
     verdict.problems.append(phrase("nothing is received: {unit:path} is not running ({state})", unit=DAEMON, state=state))
 
 
-def _judge_silence(verdict: Verdict, asked: Asked, newest: JournalFile, now: float) -> list[Measurement]:
+def _newest_entry(verdict: Verdict, newest: JournalFile, now: float, runner: Runner) -> float | None:
+    """Of when the newest entry is that is not of the future."""
+    if newest.tail is None or newest.tail <= now + AHEAD:
+        return newest.tail
+    verdict.doubts.append(
+        phrase("the newest entry of the journal is of {newest:moment}, which is yet to come: a clock was wrong", newest=iso(newest.tail))
+    )
+    return journald.newest_until(now, runner)
+
+
+def _judge_silence(verdict: Verdict, asked: Asked, last: float | None, now: float) -> list[Measurement]:
     limit = MAX_SILENCE if asked.max_silence is None else float(asked.max_silence)
-    if newest.tail is None:
+    if last is None:
         verdict.doubts.append(phrase("whether journald receives anything cannot be told: its files name no newest entry"))
         return []
-    age = max(now - newest.tail, 0.0)
+    age = max(now - last, 0.0)
     if age > limit:
-        verdict.since = iso(newest.tail)
+        verdict.since = iso(last)
         verdict.problems.append(
             phrase(
                 "journald has received nothing for {age:duration}, the limit is {limit:duration}: its newest entry is of {newest:moment}",
                 age=age,
                 limit=limit,
-                newest=iso(newest.tail),
+                newest=iso(last),
             )
         )
     return [Measurement("log_newest_entry_age_seconds", age, limit, "upper")]
 
 
-# -- bounded in time
+# -- bounded
+
+
+def _judge_size(verdict: Verdict, asked: Asked, used: int, bound: int, setting: Message, *, folders: int) -> None:
+    """By its own bound, which the active file in each folder may exceed; ``max_size`` bounds nothing by being declared."""
+    wanted = asked.max_size
+    if wanted is not None and used > wanted:
+        verdict.problems.append(
+            phrase("the journal has {used:bytes}, the limit is {limit:bytes} ({setting})", used=used, limit=wanted, setting="max_size")
+        )
+    elif wanted is not None and bound > wanted:
+        verdict.problems.append(
+            phrase(
+                "the journal may have {bound:bytes} ({setting}), the limit is {limit:bytes} (max_size): nothing holds it there, "
+                "set SystemMaxUse to that or less",
+                bound=bound,
+                setting=setting,
+                limit=wanted,
+            )
+        )
+    elif used > bound + folders * GROWTH:
+        verdict.problems.append(
+            phrase("the journal has {used:bytes}, the limit is {limit:bytes} ({setting})", used=used, limit=bound, setting=setting)
+        )
 
 
 def _age_limit(asked: Asked, settings: t.Mapping[str, str]) -> float | None:

@@ -1,19 +1,18 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether logrotate ran, whether anything will start it again, and what went wrong with a log when it last ran. PRIVATE."""
+"""Whether logrotate ran, and whether anything will start it again. PRIVATE to the collection."""
 
 from __future__ import annotations
 
 import os
 import typing as t
 
-from .._clients import crontabs, systemd
-from .._clients.cron import ignored_because
+from .._clients import crontabs, logrotate_command, systemd
+from .._clients.cron import Entry, ignored_because, period_of
 from .._clients.logrotate import State
 from .._finding import CannotObserve
-from .._message import first_line
-from .._phrase import Message, listed, phrase, verbatim
+from .._phrase import Message, listed, phrase
 from .._runner import Runner
 from ._rotation_verdict import DAY, Verdict
 
@@ -23,12 +22,14 @@ TIMER = "logrotate.timer"
 SYSTEMD_RUNS = "/run/systemd/system"  # where Debian's script in cron.daily leaves it to the timer
 STAMPS = "/var/lib/systemd/timers/stamp-"  # when a timer that catches up last started something, also when it is off
 SAME = 7200.0  # seconds within which a start and the end of the same run lie
+HANGS = 6 * 3600.0  # seconds
+LATE = 1.25  # timers spread their runs by an hour or more
 FEW = 20  # timers that are looked at beside the usual one
 _TIMER = (
     "LoadState,ActiveState,SubState,UnitFileState,Unit,NextElapseUSecRealtime,NextElapseUSecMonotonic,InactiveEnterTimestamp,"
-    "WantedBy,RequiredBy,UpheldBy,BoundBy,TriggeredBy"
+    "WantedBy,RequiredBy,UpheldBy,BoundBy,TriggeredBy,TimersCalendar,TimersMonotonic,LastTriggerUSec"
 )
-_SERVICE = "LoadState,ActiveState,Result,ExecMainStatus,ExecMainStartTimestamp,ExecMainExitTimestamp,ExecStart"
+SERVICE = "LoadState,ActiveState,Result,ExecMainStatus,ExecMainStartTimestamp,ExecMainExitTimestamp,ExecStart"
 
 
 class Starter(t.NamedTuple):
@@ -44,10 +45,11 @@ class Asked(t.NamedTuple):
     config: str
     timer: str | None
     cron: str | None
+    period: float | None = None  # of the rule, in seconds
 
 
-def judge_runs(verdict: Verdict, state: State, asked: Asked, paths: t.Collection[str], runner: Runner) -> tuple[bool, dict[str, object]]:
-    """Whether something is seen that starts logrotate, and what is observed of how it ended."""
+def judge_runs(verdict: Verdict, state: State, asked: Asked, runner: Runner) -> tuple[bool, str]:
+    """Whether something is seen that starts logrotate, and the service that a timer starts for that."""
     now = runner.now().timestamp()
     timer, unit = _timer(asked, runner)
     starts = _judge_starters(verdict, state, asked, timer, runner)
@@ -62,7 +64,7 @@ def judge_runs(verdict: Verdict, state: State, asked: Asked, paths: t.Collection
                 state=state.path,
             )
         )
-    return starts, _judge_last_run(verdict, state, unit, paths, runner)
+    return starts, unit
 
 
 # -- what starts it
@@ -74,10 +76,14 @@ def _judge_starters(verdict: Verdict, state: State, asked: Asked, timer: Starter
         return True
     cron = _cron(asked, runner, by_systemd=timer is not None)
     if cron is not None and cron.wrong is None:
+        verdict.doubts += [cron.weak] if cron.weak else []
         return True
     found = [one for one in (timer, cron) if one is not None]
-    if not found or _another_timer(asked, runner):
-        return bool(found)
+    if _another_timer(asked, runner):
+        return True
+    if not found:
+        verdict.last.append(phrase("what starts logrotate is not seen: no timer of systemd does, and no entry of cron"))
+        return False
     now, last = runner.now().timestamp(), state.last_run
     since = max((one.since for one in found if one.since is not None), default=None)
     reason = listed([one.wrong for one in found if one.wrong is not None])
@@ -102,7 +108,8 @@ def _timer(asked: Asked, runner: Runner) -> tuple[Starter | None, str]:
         missing = phrase("{timer:path} is not there ({load})", timer=name, load=load)
         return (Starter(missing) if asked.timer else None), ""
     unit = shown.get("Unit") or f"{name.removesuffix('.timer')}.service"
-    if not asked.timer and asked.config != CONFIG and asked.config not in _service(unit, runner).get("ExecStart", ""):
+    service = service_of(unit, runner)
+    if not asked.timer and asked.config != CONFIG and asked.config not in service.get("ExecStart", ""):
         return None, ""
     status, said = systemd.next_run(name, shown)
     if load == "masked":
@@ -110,8 +117,64 @@ def _timer(asked: Asked, runner: Runner) -> tuple[Starter | None, str]:
     if status == "fail":
         since = systemd.parse_time(shown.get("InactiveEnterTimestamp"))
         return Starter(said, since=since.timestamp() if since else _last_start(name, runner)), unit
+    useless = _starts_nothing(name, unit, service, asked, runner)
+    if useless is not None:
+        return Starter(useless), unit
     stays, said = systemd.enablement(name, shown)
-    return Starter(weak=said if stays == "fail" and shown.get("UnitFileState") in ("disabled", "enabled-runtime") else None), unit
+    lost = stays == "fail" and shown.get("UnitFileState") in ("disabled", "enabled-runtime")
+    return Starter(weak=said if lost else _runs_seldom(name, shown, service, asked, runner)), unit
+
+
+def _starts_nothing(timer: str, unit: str, service: systemd.Properties, asked: Asked, runner: Runner) -> Message | None:
+    """Why the service of a timer that is well does not rotate."""
+    load = service.get("LoadState", "loaded")
+    if load != "loaded":
+        return phrase("{unit:path}, which {timer:path} starts, is not to be started ({load})", unit=unit, timer=timer, load=load)
+    reason = None
+    for command in logrotate_command.of_service(service.get("ExecStart", "")):
+        reason = _not_rotating(command, asked.config, runner)
+        if reason is None:
+            return None
+    return phrase("{unit:path} does not rotate: {reason}", unit=unit, reason=reason) if reason is not None else None
+
+
+def _not_rotating(command: str, config: str, runner: Runner) -> Message | None:
+    """A command that is a script of another name is looked into."""
+    reason = logrotate_command.not_rotating(command, config)
+    words = command.split()
+    if reason is None or not words or "logrotate" in command:
+        return reason
+    script = next((word for word in words if word.startswith("/") and not word.startswith(("/bin/", "/usr/bin/"))), words[0])
+    text = _script(script, runner)
+    return logrotate_command.not_rotating(text, config) if text.startswith("#!") else reason
+
+
+def _runs_seldom(timer: str, shown: systemd.Properties, service: systemd.Properties, asked: Asked, runner: Runner) -> Message | None:
+    """Whether a run lasts so long that none follows, or the next one is far away."""
+    now = runner.now().timestamp()
+    since = systemd.parse_time(service.get("ExecMainStartTimestamp"))
+    if service.get("ActiveState") == "activating" and since is not None and now - since.timestamp() > HANGS:
+        return phrase(
+            "logrotate has been running for {ago:duration} without an end (a script of a rule, or compressing): no other run is started "
+            "meanwhile",
+            ago=now - since.timestamp(),
+        )
+    if asked.period is None:
+        return None
+    following = systemd.parse_time(shown.get("NextElapseUSecRealtime"))
+    gap = max(systemd.timer_period(runner, shown) or 0.0, following.timestamp() - now if following is not None else 0.0)
+    return _seldom(timer, gap, asked.period)
+
+
+def _seldom(place: str, gap: float, period: float) -> Message | None:
+    if gap <= max(period, DAY) * LATE:
+        return None
+    return phrase(
+        "{place:path} starts logrotate every {gap:duration} only, the rule rotates every {period:duration}",
+        place=place,
+        gap=gap,
+        period=period,
+    )
 
 
 def _last_start(timer: str, runner: Runner) -> float | None:
@@ -130,9 +193,9 @@ def _booted(runner: Runner) -> float | None:
     return next((float(line.split()[1]) for line in lines if line.startswith("btime ")), None)
 
 
-def _service(unit: str, runner: Runner) -> systemd.Properties:
+def service_of(unit: str, runner: Runner) -> systemd.Properties:
     try:
-        return systemd.show(runner, unit, _SERVICE)
+        return systemd.show(runner, unit, SERVICE)
     except CannotObserve:
         return {}
 
@@ -143,23 +206,45 @@ def _cron(asked: Asked, runner: Runner, *, by_systemd: bool) -> Starter | None:
     except CannotObserve:
         return None
     wrong: list[Message] = []
+    weak: list[Message] = []
     for entry in entries:
         if entry.commented:
             continue
         text = entry.command if entry.line else _script(entry.path, runner)
         if not asked.cron and asked.config != CONFIG and asked.config not in text:
             continue
-        reason = ignored_because(entry)
-        if reason is None and by_systemd and not entry.line and SYSTEMD_RUNS in text:
-            reason = phrase("{path:path} leaves it to the timer, as systemd runs this host", path=entry.path)
+        reason = ignored_because(entry) or _left_or_other(entry, text, asked, by_systemd=by_systemd)
         if reason is None and os.geteuid() == 0 and crontabs.cron_reads([entry]) and not crontabs.cron_is_running():
             reason = phrase("{place:path} would start it, but no cron daemon is running on this host", place=entry.where)
-        if reason is None:
+        seldom = _seldom_by_cron(entry, asked, runner) if reason is None else None
+        if reason is None and seldom is None:
             return Starter()
-        wrong.append(reason)
+        if reason is not None:
+            wrong.append(reason)
+        elif seldom is not None:
+            weak.append(seldom)
+    if weak:
+        return Starter(weak=weak[0])
     if asked.cron and not wrong:
         wrong.append(phrase("no entry in {path:path} starts it", path=asked.cron))
     return Starter(wrong[0]) if wrong else None
+
+
+def _left_or_other(entry: Entry, text: str, asked: Asked, *, by_systemd: bool) -> Message | None:
+    """Why what cron runs does not rotate."""
+    if by_systemd and not entry.line and SYSTEMD_RUNS in text:
+        return phrase("{path:path} leaves it to the timer, as systemd runs this host", path=entry.path)
+    reason = logrotate_command.not_rotating(text, asked.config) if text else None
+    return phrase("{place:path} does not rotate: {reason}", place=entry.where, reason=reason) if reason is not None else None
+
+
+def _seldom_by_cron(entry: Entry, asked: Asked, runner: Runner) -> Message | None:
+    gap, problem = period_of(entry.schedule, runner.now().date())
+    if problem is not None:
+        return phrase("{place:path} does not start it: {reason}", place=entry.where, reason=problem)
+    if gap is None:
+        return phrase("{place:path} starts logrotate only when the host starts", place=entry.where)
+    return _seldom(entry.where, gap, asked.period) if asked.period is not None else None
 
 
 def _script(path: str, runner: Runner) -> str:
@@ -177,52 +262,10 @@ def _another_timer(asked: Asked, runner: Runner) -> bool:
         return False
     units = [words[-1] for line in done.stdout.splitlines() if (words := line.split()) and words[-1].endswith(".service")]
     for unit in units[:FEW]:
-        command = _service(unit, runner).get("ExecStart", "")
+        command = service_of(unit, runner).get("ExecStart", "")
         if "logrotate" in command and (asked.config == CONFIG or asked.config in command):
             return True
     return False
 
 
-# -- how it ended
-
-
-def _judge_last_run(verdict: Verdict, state: State, unit: str, paths: t.Collection[str], runner: Runner) -> dict[str, object]:
-    if not unit:
-        return {}
-    shown = _service(unit, runner)
-    if shown.get("ActiveState") != "failed" and shown.get("Result", "success") == "success":
-        return {}
-    result, code = shown.get("Result", ""), shown.get("ExecMainStatus", "")
-    observed: dict[str, object] = {"logrotate_service": unit, "logrotate_result": f"{result} {code}".strip()}
-    ended = systemd.parse_time(shown.get("ExecMainExitTimestamp"))
-    if ended is not None and state.last_run is not None and state.last_run > ended.timestamp() + 60:
-        return observed  # it ran again since
-    if (result, code) != ("exit-code", "1"):
-        verdict.doubts.append(
-            phrase("{unit:path} ended with {result} when it last ran: logrotate does not get through", unit=unit, result=f"{result} {code}")
-        )
-        return observed
-    said = _said_of(unit, shown, paths, runner)
-    if said is not None:
-        verdict.problems.append(phrase("logrotate could not rotate it when it last ran: {reason}", reason=said))
-    return observed
-
-
-def _said_of(unit: str, shown: systemd.Properties, paths: t.Collection[str], runner: Runner) -> Message | None:
-    """What logrotate complained of with these logs, as the journal has it; what it says of others is theirs."""
-    command = ["journalctl", "--quiet", "--no-pager", "--output=cat", "--lines=500", f"--unit={unit}"]
-    started = systemd.parse_time(shown.get("ExecMainStartTimestamp"))
-    if started is not None:
-        command.append(f"--since=@{int(started.timestamp())}")
-    try:
-        done = runner.run(command, timeout=10.0)
-    except CannotObserve:
-        return None
-    for line in done.stdout.splitlines():
-        words = line.replace('"', " ").replace("'", " ").replace(":", " ").split()
-        if line.startswith("error: ") and any(path in words for path in paths):
-            return verbatim(first_line(line[len("error: ") :], "", 300))
-    return None
-
-
-__all__ = ("Asked", "judge_runs")
+__all__ = ("CONFIG", "Asked", "judge_runs", "service_of")

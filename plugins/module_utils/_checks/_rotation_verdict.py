@@ -19,18 +19,19 @@ DAY = 86400.0
 class Verdict:
     problems: list[Message] = dataclasses.field(default_factory=list)
     doubts: list[Message] = dataclasses.field(default_factory=list)
+    last: list[Message] = dataclasses.field(default_factory=list)  # doubts that are told behind all others
     good: Message = verbatim("")
     remarks: list[Message] = dataclasses.field(default_factory=list)  # what the reader must know of a log that is well
     since: str | None = None
 
     def finding(self, **fields: t.Unpack[Facts]) -> Finding:
-        both = self.problems + self.doubts
+        both = self.problems + self.doubts + self.last
         if both:
             fields["details"] = both
         if self.problems:
             fields["since"] = self.since
             return failed(and_more(both), **fields)
-        if self.doubts:
+        if both:
             return warned(and_more(both), **fields)
         said = self.good
         for remark in self.remarks:

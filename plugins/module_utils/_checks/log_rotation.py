@@ -9,7 +9,7 @@ import os
 import typing as t
 
 from .._argspec import Spec
-from .._clients import containers, journald, log_files, log_writers, logrotate, logrotate_config
+from .._clients import containers, journald, log_files, log_writers, logrotate, logrotate_config, rotated_names
 from .._clients.log_files import Current
 from .._clients.logrotate import State
 from .._finding import CannotObserve, Finding, Measurement, failed
@@ -17,8 +17,13 @@ from .._phrase import Message, phrase, plural
 from .._runner import Runner, unreadable
 from . import _rotation_container, _rotation_journal, _rotation_starts
 from ._rotation_age import FIRST_LINES, Began, Log, age_limit, began, judge_age
+from ._rotation_bounded import judge_bound
 from ._rotation_declared import judge_declaration
 from ._rotation_generations import judge_generations
+from ._rotation_last_run import Names, judge_last_run
+from ._rotation_possible import judge_possible
+from ._rotation_state import judge_state
+from ._rotation_unpacked import judge_unpacked
 from ._rotation_verdict import DAY, Verdict, iso
 
 WHERE = "host"
@@ -109,14 +114,17 @@ def _file(path: str, args: Arguments, runner: Runner) -> Finding:
         raise CannotObserve(unreadable(path, exc)) from None
     verdict = Verdict()
     observed: dict[str, object] = {"path": path, "size_bytes": current.size, "rotated_by": args["rotated_by"]}
-    log, files = _looked_at(path, current, args, verdict, observed, runner)
+    log = _looked_at(path, current, args, verdict, observed, runner)
     now = runner.now().timestamp()
     found = began(log, runner)
     measurements = _judge_size(verdict, log, found, args, runner)
     limit = age_limit(log, args["max_age"])
     if current.size and limit is not None and not _exempt(log, args):
         measurements += judge_age(verdict, log, found, limit, now)
-    judge_generations(verdict, log, args["generations"], files, runner)
+    judge_generations(verdict, log, args["generations"], runner)
+    judge_bound(verdict, log, args["generations"])
+    judge_possible(verdict, log)
+    judge_unpacked(verdict, log, now)
     unseen = _judge_writers(verdict, log, now, runner)
     last = max((one.modified for one in log.rotated), default=None)
     observed.update(
@@ -132,31 +140,40 @@ def _file(path: str, args: Arguments, runner: Runner) -> Finding:
     return verdict.finding(observed=observed, expected=expected, measurements=measurements)
 
 
-def _looked_at(
-    path: str, current: Current, args: Arguments, verdict: Verdict, observed: dict[str, object], runner: Runner
-) -> tuple[Log, list[str]]:
-    """What is known of the log, with the configuration of logrotate that was read; judges what is declared on the way. CannotObserve."""
+def _looked_at(path: str, current: Current, args: Arguments, verdict: Verdict, observed: dict[str, object], runner: Runner) -> Log:
+    """What is known of the log; judges what is declared on the way. CannotObserve."""
     if args["rotated_by"] != "logrotate":
-        return Log(current, log_files.rotated_files(current.path), None, None, State(""), True), []
+        return Log(current, log_files.rotated_files(current.path), None, None, State(""), True)
     paths, config = {path, current.path}, args["logrotate_config"]
     state = logrotate.read_state(args["logrotate_state"], runner)
     declared = logrotate.declared_for(paths, config, state, runner)
+    paths |= declared.names
+    for name in declared.names & state.dates.keys():
+        state.dates[current.path] = state.dates[name]
     rule, block = declared.rule, logrotate_config.block_of(paths, declared.files, runner)
-    judge_declaration(verdict, declared, block, path, current, config, runner)
-    asked = _rotation_starts.Asked(config, args["logrotate_timer"], args["logrotate_cron"])
-    started, ended = _rotation_starts.judge_runs(verdict, state, asked, paths, runner)
+    folder = os.path.dirname(current.path)
+    olddir = [os.path.normpath(os.path.join(folder, rule.olddir))] if rule and rule.olddir else []
+    naming = rotated_names.by_rule(current.path, block if rule else None, olddir)
+    judge_declaration(verdict, declared, block, path, current, config, naming, runner)
+    judge_state(verdict, declared, state)
+    asked = _rotation_starts.Asked(config, args["logrotate_timer"], args["logrotate_cron"], rule.period if rule else None)
+    started, unit = _rotation_starts.judge_runs(verdict, state, asked, runner)
+    ended = judge_last_run(verdict, state, unit, Names(paths, naming, block.patterns if block else ()), runner)
     observed.update(ended)
     said = [*declared.skipped, *(str(one.said) for one in declared.invalid)]
     observed["logrotate"] = {"rule": str(rule.describe()) if rule else None, "problems": said}
     observed["logrotate_last_run"] = iso(state.last_run)
-    folders = [os.path.join(os.path.dirname(current.path), rule.olddir)] if rule and rule.olddir else []
-    rotated = log_files.rotated_files(current.path, folders)
-    return Log(current, rotated, rule, block if rule else None, state, False, started), declared.files
+    rotated = log_files.rotated_files(current.path, naming=naming)
+    return Log(current, rotated, rule, block if rule else None, state, False, started, bool(ended), naming)
 
 
 def _rotates(path: str, log: Log, last: float | None, now: float) -> Message:
     rule, used = log.rule, log.current.used
     by = phrase("logrotate covers it ({rule})", rule=rule.describe()) if rule else phrase("by its application")
+    if last is None and log.by_application:
+        return phrase(
+            "{path:path} rotates: {by}, as is declared; no rotated file is known by its name, {used:bytes} now", path=path, by=by, used=used
+        )
     if last is None:
         return phrase(
             "{path:path} rotates: {by}, it is too young or too small to have rotated yet, {used:bytes} now", path=path, by=by, used=used
@@ -250,7 +267,7 @@ def _judge_writers(verdict: Verdict, log: Log, now: float, runner: Runner) -> in
         verdict.doubts.append(
             phrase("{path:path} begins with NUL bytes: a process writes without O_APPEND into what copytruncate has emptied", path=log.path)
         )
-    writers, unseen = log_writers.lasting_writers(current.path, log.rotated, runner)
+    writers, unseen = log_writers.lasting_writers(current.path, log.rotated, runner, log.naming)
     for writer in writers:
         verdict.problems.append(
             phrase(
@@ -268,16 +285,45 @@ def _judge_writers(verdict: Verdict, log: Log, now: float, runner: Runner) -> in
                 count=unseen,
             )
         )
-    newest = log.rotated[0] if log.rotated and not current.size else None  # also seen where processes are not
-    if not writers and newest is not None and newest.size and not newest.compressed and newest.modified > current.modified + LATER:
+    if not writers:
+        _judge_growth(verdict, log, now)
+    moved = None if writers else log_writers.moved_away(current.path, log.naming)
+    if moved is not None:
+        verdict.doubts.append(
+            phrase(
+                "process {pid} ({command}) writes into {path:path}, and none into the log itself: the log was moved by hand",
+                pid=moved.pid,
+                command=moved.command,
+                path=moved.path,
+            )
+        )
+    return unseen
+
+
+def _judge_growth(verdict: Verdict, log: Log, now: float) -> None:
+    """Whether the newest rotated file was written after the log itself, which is also seen where processes are not."""
+    newest, current = log.rotated[0] if log.rotated else None, log.current
+    if newest is None or not newest.size or newest.compressed or newest.modified <= current.modified + LATER:
+        return
+    ago = max(now - newest.modified, 0.0)
+    if not current.size:
         verdict.problems.append(
             phrase(
                 "the rotated file {file:path} was written {ago:duration} ago, while the log itself is empty: what writes has not opened it",
                 file=newest.path,
-                ago=max(now - newest.modified, 0.0),
+                ago=ago,
             )
         )
-    return unseen
+    elif log.naming is not None and log.naming.made is not None and log.naming.made.fullmatch(os.path.basename(newest.path)):
+        verdict.doubts.append(
+            phrase(
+                "the rotated file {file:path} was written {ago:duration} ago, {later:duration} after the last line of the log itself: "
+                "some of what writes has not opened the log anew",
+                file=newest.path,
+                ago=ago,
+                later=newest.modified - current.modified,
+            )
+        )
 
 
 __all__ = ("ARGUMENT_SPEC", "CONSTRAINTS", "DURATIONS", "SIZES", "TIMEOUT", "WHERE", "problems", "run")

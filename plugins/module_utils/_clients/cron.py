@@ -25,6 +25,7 @@ _NICKNAMES = {
     "@annually": "0 0 1 1 *",
 }
 _FOLDERS = {"cron.hourly": "@hourly", "cron.daily": "@daily", "cron.weekly": "@weekly", "cron.monthly": "@monthly"}
+_PERIODIC = {"15min": "*/15 * * * *", "hourly": "@hourly", "daily": "@daily", "weekly": "@weekly", "monthly": "@monthly"}  # busybox
 _MONTHS = {
     name: number for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
 }
@@ -70,10 +71,11 @@ class Entry:
 def entries_of(path: str, content: str, text: str) -> list[Entry]:
     """The entries of a file whose command has ``text`` in it. What kind of file it is follows from its folder, as for cron."""
     folder = os.path.basename(os.path.dirname(path))
-    if folder in _FOLDERS:
+    schedule = _of_scripts(path)
+    if schedule:
         lines = [line for line in content.splitlines() if not line.lstrip().startswith("#")]
         if text in os.path.basename(path) or any(text in line for line in lines):
-            return [Entry(path, 0, _FOLDERS[folder], "root", "")]
+            return [Entry(path, 0, schedule, "root", "")]
         return []
     owner = os.path.basename(path) if folder in ("crontabs", "cron", "tabs") else None
     found = []
@@ -88,6 +90,12 @@ def entries_of(path: str, content: str, text: str) -> list[Entry]:
         user, command = (owner, match.group("rest")) if owner else _split_user(match.group("rest"))
         found.append(Entry(path, number, " ".join(match.group("schedule").split()), user, command, commented, newline, broken))
     return found
+
+
+def _of_scripts(path: str) -> str | None:
+    """How often the scripts in the folder of this file are run; None for a folder of another kind."""
+    above, folder = os.path.split(os.path.dirname(path))
+    return _PERIODIC.get(folder) if os.path.basename(above) == "periodic" else _FOLDERS.get(folder)
 
 
 def broken_line(content: str) -> int:
@@ -110,7 +118,8 @@ def ignored_because(entry: Entry) -> Message | None:
     """Why cron passes over the file of this entry; None when it does not."""
     path, folder, name = entry.path, os.path.basename(os.path.dirname(entry.path)), os.path.basename(entry.path)
     debian = os.path.exists(DEBIAN_MARK)
-    in_folder = folder == "cron.d" or folder in _FOLDERS
+    scripts = _of_scripts(path) is not None
+    in_folder = folder == "cron.d" or scripts
     if in_folder and (name.startswith(".") or re.search(r"(~|,v|\.rpm(save|orig|new)|\.dpkg-\w+|\.swp)$", name)):
         return phrase("cron ignores {path:path}: its name is one of a backup copy", path=path)
     if in_folder and debian and not re.fullmatch(r"[A-Za-z0-9_-]+", name):
@@ -121,7 +130,7 @@ def ignored_because(entry: Entry) -> Message | None:
         return phrase("cron ignores {path:path}: it is a link to a file that does not exist", path=path)
     except OSError:
         return None
-    if folder in _FOLDERS and not status.st_mode & 0o111:
+    if scripts and not status.st_mode & 0o111:
         return phrase("cron ignores {path:path}: it is not executable", path=path)
     if folder == "cron.d" or name == "crontab":
         if status.st_mode & 0o022:

@@ -24,6 +24,8 @@ CRON_PLACES = (
     "/etc/cron.daily",
     "/etc/cron.weekly",
     "/etc/cron.monthly",
+    "/etc/crontabs",
+    *(f"/etc/periodic/{name}" for name in ("15min", "hourly", "daily", "weekly", "monthly")),
 )
 GENERATED = "/run/systemd/generator/cron.target.wants"  # systemd-cron makes timers of crontabs: it needs no daemon
 

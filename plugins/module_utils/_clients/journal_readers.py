@@ -13,6 +13,10 @@ from .log_writers import Processes, open_files
 SOCKET = "/run/systemd/journal/syslog"
 WRITER = "systemd-journald"
 SHELLS = ("bash", "dash", "fish", "ksh", "login", "script", "sh", "ssh", "sshd", "su", "sudo", "timeout", "tmux", "watch", "zsh")
+# what copies or shows a file takes nothing on
+COPIERS = frozenset(
+    {"cat", "cp", "dd", "grep", "gzip", "head", "less", "more", "mv", "rsync", "tail", "tar", "xz", "zstd", "borg", "restic", "rg", "scp"}
+)
 
 
 def readers(folders: t.Collection[str], *, syslog: bool, proc: str = "/proc", socket: str = SOCKET) -> tuple[list[str], int]:
@@ -27,7 +31,7 @@ def readers(folders: t.Collection[str], *, syslog: bool, proc: str = "/proc", so
             found.add(_program(proc, pid))
     if syslog:
         found |= _takes_from(socket, processes, proc)
-    return sorted(found - {"", WRITER}), unseen
+    return sorted(found - COPIERS - {"", WRITER}), unseen
 
 
 def _takes_from(socket: str, processes: Processes, proc: str) -> set[str]:

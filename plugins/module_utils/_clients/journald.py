@@ -100,7 +100,7 @@ def _header_time(block: str, end: str) -> float | None:
     if found is None:
         return None
     if found.group(2):  # the same in every zone: microseconds
-        return int(found.group(2), 16) / 1e6
+        return int(found.group(2), 16) / 1e6 or None  # 0: it has no entry yet
     moment = parse_time(found.group(1).strip())
     return moment.timestamp() if moment else None
 
@@ -198,6 +198,16 @@ def dropped(since: float, runner: Runner) -> dict[str, int]:
     return counts
 
 
+def newest_until(moment: float, runner: Runner) -> float | None:
+    """When the newest entry was received that is not of later than this; None where there is none, or it cannot be asked for."""
+    command = ["journalctl", "--quiet", "--no-pager", "--output=json", "--reverse", "--lines=1", f"--until=@{int(moment)}"]
+    try:
+        entries = parse_journal(runner.run(command, timeout=20.0).stdout)
+    except CannotObserve:
+        return None
+    return max((entry.arrived for entry in entries if entry.arrived is not None), default=None)
+
+
 @dataclasses.dataclass(frozen=True)
 class JournalEntry:
     message: str
@@ -238,6 +248,7 @@ __all__ = (
     "is_off",
     "journal_limit",
     "journald_settings",
+    "newest_until",
     "not_all_seen",
     "parse_disk_usage",
     "parse_journal",

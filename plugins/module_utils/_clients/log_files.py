@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import os
-import re
 import stat
 import typing as t
 
@@ -16,13 +15,13 @@ from .._finding import CannotObserve
 from .._phrase import phrase
 from .._runner import Runner, unreadable
 from . import log_times
+from .rotated_names import COMPRESSED, Naming, rotated_name, usual
 
 DAY = 86400.0
 PART = 65536  # bytes that are read at the beginning and at the end
 COPY = 2048  # bytes that are compared at three places
 COPY_LINES = 10  # what repeats the same few lines begins alike each day
 QUARTER = 900.0
-COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".lz4", ".Z", ".lzma", ".zip")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -34,10 +33,7 @@ class Rotated:
     size: int
     modified: float
     identity: tuple[int, int]
-
-    @property
-    def compressed(self) -> bool:
-        return self.path.endswith(COMPRESSED)
+    compressed: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,28 +50,19 @@ class Current:
     zone: float = 0.0  # seconds by which the times of its lines are off, where they are of another zone than this host
 
 
-def rotated_name(name: str) -> re.Pattern[str]:
-    """Matches the names that the rotated files of the log ``name`` usually have."""
-    stem, extension = os.path.splitext(name)
-    packed = r"(?:\.(?:gz|bz2|xz|zst|lz4|Z|lzma|zip))?"
-    date = r"(?:19|20)\d\d-?\d\d(?:-?\d\d)?(?:[-_.T]?[\d:-]+)*(?:\.\d+)*Z?"
-    forms = [rf"{re.escape(name)}(?:\.\d+(?:\.\d+)*|[.\-_]{date}|\.old){packed}"]
-    if extension and stem:
-        forms.append(rf"{re.escape(stem)}(?:\.\d+|[.\-_]{date}){re.escape(extension)}{packed}")
-    return re.compile("|".join(f"(?:{form})" for form in forms))
-
-
-def rotated_files(path: str, folders: t.Sequence[str] = ()) -> list[Rotated]:
+def rotated_files(path: str, folders: t.Sequence[str] = (), naming: Naming | None = None) -> list[Rotated]:
     """The rotated files of a log, the last one first; CannotObserve when a folder cannot be listed."""
-    pattern = rotated_name(os.path.basename(path))
+    naming = naming or usual(path, folders)
     found = []
-    for folder in dict.fromkeys([os.path.dirname(path) or ".", *folders]):
+    for folder in naming.folders:
         try:
             names = os.listdir(folder)
         except OSError as exc:
+            if isinstance(exc, FileNotFoundError) and folder != naming.folders[0]:
+                continue  # an olddir that the first rotation makes; logrotate complains of one that nothing makes
             raise CannotObserve(unreadable(folder, exc)) from None
         for name in names:
-            if not pattern.fullmatch(name):
+            if not naming.pattern.fullmatch(name):
                 continue
             full = os.path.join(folder, name)
             try:
@@ -83,7 +70,8 @@ def rotated_files(path: str, folders: t.Sequence[str] = ()) -> list[Rotated]:
             except OSError:  # rotated away meanwhile
                 continue
             if stat.S_ISREG(status.st_mode):
-                found.append(Rotated(full, status.st_size, status.st_mtime, (status.st_dev, status.st_ino)))
+                compressed = name.endswith(naming.compressed)
+                found.append(Rotated(full, status.st_size, status.st_mtime, (status.st_dev, status.st_ino), compressed))
     return sorted(found, key=lambda one: one.modified, reverse=True)
 
 
@@ -95,7 +83,7 @@ def current(path: str, runner: Runner) -> Current:
         raise CannotObserve(phrase("{path:path} is not a regular file", path=path))
     head = part_of(real, 0, PART)
     hollow = head.startswith(b"\0")
-    text = (_behind_hole(real, head) if hollow else head).decode("utf-8", "replace")
+    text = text_of(_behind_hole(real, head) if hollow else head)
     first_written, zone = _first_written(text, real, status, runner.now())
     return Current(
         path=real,
@@ -111,9 +99,18 @@ def current(path: str, runner: Runner) -> Current:
 
 def written_at(current: Current, offset: int, now: dt.datetime) -> float | None:
     """When the log had so many bytes, by the first line behind them that has a time. CannotObserve."""
-    lines = part_of(current.path, offset, PART).partition(b"\n")[2].decode("utf-8", "replace")
-    found = log_times.first_time(lines, now)
+    lines = part_of(current.path, offset, PART).partition(b"\n")[2]
+    found = log_times.first_time(text_of(lines), now)
     return None if found is None or found.others else found.moment + current.zone
+
+
+def text_of(data: bytes) -> str:
+    """In UTF-16 where it says so, in UTF-8 where it is that, else in Latin 1; it may begin and end within a character."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    text = data.decode("utf-8", "replace")
+    only_one_byte_each = "\ufffd" in text and data.decode("utf-8", "ignore").isascii()
+    return data.decode("latin-1") if only_one_byte_each else text
 
 
 def part_of(path: str, start: int, size: int) -> bytes:
@@ -149,11 +146,13 @@ def _first_written(head: str, path: str, status: os.stat_result, now: dt.datetim
     The last line, which is as old as the last change of the file, tells what the first one leaves open.
     """
     first = log_times.first_time(head, now)
-    if first is None or (first.zoned and not first.others):
+    if first is None or (first.zoned and not first.others and not first.doubtful):
         return (first.moment if first else None), 0.0
-    tail = part_of(path, max(status.st_size - PART, 0), PART).decode("utf-8", "replace")
+    tail = text_of(part_of(path, max(status.st_size - PART, 0), PART))
     stamps = (log_times.read_time(line, now) for line in reversed(tail.splitlines()[-log_times.HEAD_LINES :]))
     last = next((one for one in stamps if one and one.form == first.form), None)
+    if first.doubtful and (last is None or abs(last.moment - status.st_mtime) > DAY):
+        return None, 0.0  # the times of what the lines are about
     if last is None:
         return (None if first.orders and first.others else first.moment), 0.0
     if first.orders and first.others:

@@ -27,6 +27,7 @@ class Stamp(t.NamedTuple):
     orders: tuple[
         str, ...
     ] = ()  # of day, month and year (dmy, mdy, ymd), where they are only numbers: of moment, then of each of the others
+    doubtful: bool = False  # it may be the time of something else, unless the last line of the log bears it out
 
     def settled(self, order: str) -> Stamp:
         """The same line, where other lines show in which order it is."""
@@ -103,9 +104,11 @@ _FORMS: list[tuple[str, re.Pattern[str]]] = [
     _form("dotted", rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<yy>\d\d)(?:,? {{1,2}}|T){_FULL}{_HALF}{_ZONE}"),
     _form(
         "numbers",
-        rf"(?P<a>\d{{1,2}})(?P<sign>[/-])(?P<b>\d{{1,2}})(?P=sign)(?P<year>\d{{4}})(?:,? {{1,2}}|[T:]|, | - ){_SHORT}{_HALF}{_ZONE}",
+        rf"(?P<a>\d{{1,2}})(?P<sign>[/-])(?P<b>\d{{1,2}})(?P=sign)(?P<year>\d{{4}})(?:,? {{1,2}}|[T:-]|, | - ){_SHORT}{_HALF}{_ZONE}",
     ),
     _form("numbers", rf"(?P<a>\d{{1,2}})(?P<sign>[/-])(?P<b>\d{{1,2}})(?P=sign)(?P<c>\d\d)(?:,? {{1,2}}|[T:]){_FULL}{_HALF}{_ZONE}"),
+    _form("snort", rf"(?P<month>\d\d)/(?P<day>\d\d)-{_FULL}"),
+    _form("dotted_day", rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\. {_FULL}"),
     _form("mysql", rf"(?P<yy>\d\d)(?P<month>\d\d)(?P<day>\d\d) {{1,2}}{_FULL}"),
     _form("tai64n", r"@(?P<tai>4[0-9a-f]{15})(?P<nanos>[0-9a-f]{8})?\b"),
     _form("epoch", r"(?P<epoch>\d{10}(?:[.,]\d{1,9})?|\d{13}(?:\.\d{1,6})?|\d{16}|\d{19})(?=[\s\]):|,;\"'}]|$)"),
@@ -127,7 +130,7 @@ def of_text(text: str, place: int, now: dt.datetime) -> Stamp | None:
         except (ValueError, OverflowError, OSError):
             continue
         if found:
-            return found
+            return found._replace(doubtful=True) if match.group().isdigit() else found  # it may be the number of something
     return None
 
 

@@ -23,10 +23,28 @@ HEAD_LINES = 50
 
 # in the order in which they are looked for; lower case
 KEYS = (
-    *("@timestamp", "timestamp", "time", "ts", "@t", "datetime", "eventtime", "event_time", "instant", "timemillis", "log_time", "logtime"),
+    *(
+        "@timestamp",
+        "stagetimestamp",
+        "requestreceivedtimestamp",
+        "timestamp",
+        "timestampseconds",
+        "time",
+        "ts",
+        "@t",
+        "datetime",
+        "eventtime",
+        "event_time",
+        "instant",
+        "timemillis",
+        "log_time",
+        "logtime",
+    ),
     *("logged_at", "asctime", "time_iso8601", "time_local", "msec", "startutc", "_time", "t", "date", "__realtime_timestamp"),
     *("_source_realtime_timestamp", "syslog_timestamp", "created_at", "createdat", "created", "rt", "devtime", "event.created", "event"),
 )
+# these may also be dates of what a line is about
+DOUBTFUL = frozenset({"date", "created_at", "createdat", "created", "rt", "devtime", "event", "event.created", "t", "start"})
 _RANK = {key: place for place, key in enumerate(KEYS)}
 _NESTED = ("$date", "created", "start", "iso")
 _KEYED = re.compile(
@@ -48,6 +66,11 @@ _LEVEL = re.compile(
 _GROUPED = re.compile(r"(?:\[[^\[\]]{0,100}\]|\([^()]{0,100}\)|<[^<>]{0,100}>|\{[^{}]{0,100}\})[:,;|-]{0,2}\s{0,8}")
 _WORD = re.compile(r"[^\s\[(<{|]{1,100}[|]?\s{0,8}")
 _PROSE = re.compile(r"[^\d=]*[^\W\d_][^\d=]*(?<![:|])")
+_COLOUR = re.compile(r"\x1b\[[0-9;]{0,12}m")
+_TABBED = re.compile(r"(?P<key>[@A-Za-z_][\w@.-]{0,40}):(?P<value>[^\t]{1,60})")  # LTSV
+_STARTED = re.compile(r"Started [A-Z]{3,10} \"[^\"]{0,2000}\" for \S{1,60} at ")  # Rails
+_SPID = re.compile(r"\d\d:\d{4}:\d{5}:\d{5}:")  # Sybase
+_UNIX_NANO = re.compile(r"\"(?:timeUnixNano|observedTimeUnixNano)\"\s{0,4}:\s{0,4}\"?(\d{19})\b")  # OpenTelemetry
 _BRACKET = re.compile(r"\[(?=[A-Z\d])")
 
 
@@ -59,7 +82,12 @@ def read_time(line: str, now: dt.datetime) -> Stamp | None:
     """
     whole = len(line) <= LONGEST
     line = line[:LONGEST]
+    if "\x1b" in line:
+        line = _COLOUR.sub("", line)
     start = _dressed(line, 0)
+    special = _STARTED.match(line, start) or _SPID.match(line, start)
+    if special:
+        return of_text(line, special.end(), now)
     syslog = _SYSLOG.match(line, start)
     if syslog:
         found = of_text(line, syslog.end(), now)
@@ -93,10 +121,19 @@ def first_time(text: str, now: dt.datetime) -> Stamp | None:
     if not stamps:
         return None
     first = stamps[0]
-    if not first.others:
-        return first
+    if not first.others or _is_reset(first):
+        later = next((one for one in stamps if one.moment > first.moment + DAY), None) if _is_reset(first) else None
+        return later or first
     orders = {one.orders[0] for one in stamps if one.form == first.form and len(one.orders) == 1}
     return first.settled(orders.pop()) if len(orders) == 1 else first
+
+
+def _is_reset(stamp: Stamp) -> bool:
+    """Whether it is of the first hour of a year, in which a host without a clock begins each time that it is started."""
+    return any(
+        (moment.month, moment.day, moment.hour) == (1, 1, 0)
+        for moment in (dt.datetime.fromtimestamp(stamp.moment), dt.datetime.fromtimestamp(stamp.moment, dt.timezone.utc))
+    )
 
 
 def _plausible(line: str, now: dt.datetime) -> Stamp | None:
@@ -156,6 +193,11 @@ def _of_keys(line: str, start: int, now: dt.datetime) -> Stamp | None:
     given: dict[str, str] = {}
     for match in _KEYED.finditer(line, start, LONGEST // 4):
         given.setdefault(match["key"].lower(), match["quoted"] or match["single"] or match["plain"])
+    if not given and "\t" in line:
+        for part in line[start:].split("\t")[:100]:
+            tabbed = _TABBED.fullmatch(part)
+            if tabbed:
+                given.setdefault(tabbed["key"].lower(), tabbed["value"])
     if not given:
         audit = re.search(r"\bmsg=audit\((\d{10}(?:\.\d{1,3})?):", line[:LEAD])
         return of_number(float(audit[1]), "audit") if audit else None
@@ -165,11 +207,24 @@ def _of_keys(line: str, start: int, now: dt.datetime) -> Stamp | None:
     if "date" in given and re.fullmatch(r"\d\d:\d\d:\d\d(?:\.\d{1,9})?", given.get("time", "")):
         found = of_text(f"{given['date']} {given['time']}", 0, now)
         return found._replace(form="logfmt") if found else None
-    for key in sorted(given.keys() & _RANK.keys(), key=lambda one: _RANK[one]):
-        found = _of_value(given[key], now, "logfmt")
-        if found:
-            return found
-    return None
+    return _of_ranked([(key, value) for key, value in given.items() if key in _RANK], now, "logfmt")
+
+
+def _of_ranked(given: t.Sequence[tuple[str, object]], now: dt.datetime, form: str) -> Stamp | None:
+    """The best of the usual keys. A line is written after what it is about: where two differ by days, the later one counts."""
+    best: Stamp | None = None
+    for key, value in sorted(given, key=lambda one: _RANK[one[0].lower()]):
+        doubtful = key.lower() in DOUBTFUL
+        if best is not None and doubtful:
+            continue
+        found = _of_value(value, now, form)
+        if found is None:
+            continue
+        if best is None:
+            best = found._replace(doubtful=doubtful)
+        elif best.moment + DAY < found.moment < now.timestamp() + DAY:
+            best = found._replace(doubtful=False)
+    return best
 
 
 # -- JSON
@@ -182,20 +237,20 @@ def _of_json(text: str, now: dt.datetime, *, whole: bool) -> Stamp | None:
         except (ValueError, RecursionError):
             data = None
         if isinstance(data, dict):
-            return _of_object(data, now)
+            return _of_object(data, now) or _of_telemetry(text)
     given: dict[str, str] = {}  # cut off, or not quite JSON
     for match in _MEMBER.finditer(text):
         given.setdefault(match["key"], match["quoted"] or match["number"])
-    return _of_object(given, now)
+    return _of_object(given, now) or _of_telemetry(text)
+
+
+def _of_telemetry(text: str) -> Stamp | None:
+    match = _UNIX_NANO.search(text)
+    return of_number(float(match[1]), "json") if match else None
 
 
 def _of_object(data: t.Mapping[str, object], now: dt.datetime) -> Stamp | None:
-    ranked = sorted(((_RANK[key.lower()], key) for key in data if isinstance(key, str) and key.lower() in _RANK), key=lambda one: one[0])
-    for _rank, key in ranked:
-        found = _of_value(data[key], now, "json")
-        if found:
-            return found
-    return None
+    return _of_ranked([(key, value) for key, value in data.items() if isinstance(key, str) and key.lower() in _RANK], now, "json")
 
 
 def _of_value(value: object, now: dt.datetime, form: str) -> Stamp | None:

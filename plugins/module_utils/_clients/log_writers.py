@@ -17,7 +17,8 @@ import time
 import typing as t
 
 from .._runner import Runner
-from .log_files import COMPRESSED, Rotated, rotated_name
+from .log_files import Rotated
+from .rotated_names import COMPRESSED, Naming, usual
 
 SETTLE = 2.0  # seconds that a process may need to open its new file after a rotation
 DELETED = " (deleted)"
@@ -33,21 +34,21 @@ class Writer(t.NamedTuple):
 Processes = dict[str, dict[str, str]]  # by process and number where each open file leads
 
 
-def lasting_writers(path: str, rotated: t.Sequence[Rotated], runner: Runner) -> tuple[list[Writer], int]:
+def lasting_writers(path: str, rotated: t.Sequence[Rotated], runner: Runner, naming: Naming | None = None) -> tuple[list[Writer], int]:
     """The processes that go on writing into a rotated or deleted file of this log, and how many processes could not be looked at.
 
     Looks twice: right after a rotation a process needs a moment to open the new file.
     """
-    first, unseen = writers_into(path, rotated)
+    first, unseen = writers_into(path, rotated, naming=naming)
     if not first:
         return [], unseen
     runner.sleep(SETTLE)
-    again, unseen = writers_into(path, rotated)
+    again, unseen = writers_into(path, rotated, naming=naming)
     return [writer for writer in again if writer.pid in {one.pid for one in first}], unseen
 
 
-def writers_into(path: str, rotated: t.Sequence[Rotated], proc: str = "/proc") -> tuple[list[Writer], int]:
-    log = _Log(path, {one.identity for one in rotated if not one.compressed}, proc)
+def writers_into(path: str, rotated: t.Sequence[Rotated], proc: str = "/proc", naming: Naming | None = None) -> tuple[list[Writer], int]:
+    log = _Log(path, {one.identity for one in rotated if not one.compressed}, proc, naming or usual(path))
     found = []
     processes, unseen = open_files.now(proc)
     for pid, opened in processes.items():
@@ -60,22 +61,43 @@ def writers_into(path: str, rotated: t.Sequence[Rotated], proc: str = "/proc") -
     return found, unseen
 
 
+def moved_away(path: str, naming: Naming | None = None, proc: str = "/proc") -> Writer | None:
+    """A process that writes into a file beside the log whose name begins with that of the log, while none has the log itself open.
+
+    So it is after ``mv app.log app.log.save``. A program that writes app.log.wf beside app.log has both open.
+    """
+    folder, name = os.path.split(path)
+    takes = (naming or usual(path)).takes
+    begins = tuple(f"{name}{sign}" for sign in "._-~")
+    found: Writer | None = None
+    for pid, opened in open_files.now(proc)[0].items():
+        for number, target in opened.items():
+            if not target.startswith(folder):
+                continue
+            inside, base = os.path.split(target)
+            beside = inside == folder and base.startswith(begins) and not base.endswith((*COMPRESSED, DELETED)) and not takes(target)
+            if (target == path or (beside and found is None)) and _opened_for_writing(f"{proc}/{pid}/fdinfo/{number}"):
+                if target == path:
+                    return None
+                found = Writer(int(pid), command_of(int(pid), proc), target)
+    return found
+
+
 class _Log:
     """A log, and whether what a process holds open was one of its files."""
 
-    def __init__(self, path: str, known: t.Collection[tuple[int, int]], proc: str) -> None:
-        self.path, self.folder, self.known, self.proc = path, os.path.dirname(path), known, proc
-        self.name = rotated_name(os.path.basename(path))
-        self._place: tuple[str, str] | None = None
+    def __init__(self, path: str, known: t.Collection[tuple[int, int]], proc: str, naming: Naming) -> None:
+        self.path, self.known, self.proc, self.naming = path, known, proc, naming
+        self._places: list[tuple[str, str]] | None = None
 
     def may_be(self, target: str, *, apart: bool) -> bool:
         """By its name alone, which says nothing where a process has mounts of its own."""
         if not target.startswith("/") or target.startswith(("/dev/", "/proc/", "/memfd:")):
             return False
         plain = _plain(target)
-        if plain.endswith(COMPRESSED):  # what compresses it
+        if plain.endswith(self.naming.compressed):  # what compresses it
             return False
-        return apart or plain == self.path or bool(self.name.fullmatch(os.path.basename(plain)))
+        return apart or plain == self.path or bool(self.naming.pattern.fullmatch(os.path.basename(plain)))
 
     def was(self, pid: str, number: str, target: str) -> bool:
         if not target.endswith(DELETED):
@@ -86,13 +108,16 @@ class _Log:
             return (status.st_dev, status.st_ino) in self.known
         plain = _plain(target)
         if not _sees_apart(self.proc, pid):
-            return plain == self.path or os.path.dirname(plain) == self.folder
-        if self._place is None:
-            self._place = place_of(self.path, _mounts(self.proc, "self")) or ("", "")
-        (mine, log), (device, path) = self._place, place_of(plain, _mounts(self.proc, pid)) or ("", "")
-        if not device or device != mine or os.path.dirname(path) != os.path.dirname(log):
+            return plain == self.path or self.naming.takes(plain)
+        if self._places is None:
+            mounts = _mounts(self.proc, "self")
+            self._places = [place_of(one, mounts) or ("", "") for one in (self.path, *(f"{one}/." for one in self.naming.folders))]
+        device, path = place_of(plain, _mounts(self.proc, pid)) or ("", "")
+        if not device:
             return False
-        return path == log or bool(self.name.fullmatch(os.path.basename(path)))
+        folder, name = os.path.split(path)
+        named = bool(self.naming.pattern.fullmatch(name))
+        return (device, path) == self._places[0] or (named and (device, f"{folder.rstrip('/')}/.") in self._places[1:])
 
 
 def _plain(target: str) -> str:
@@ -193,4 +218,4 @@ def command_of(pid: int | str, proc: str = "/proc") -> str:
         return "?"
 
 
-__all__ = ("Writer", "command_of", "lasting_writers", "open_files", "place_of", "writers_into")
+__all__ = ("Writer", "command_of", "lasting_writers", "moved_away", "open_files", "place_of", "writers_into")

@@ -70,6 +70,8 @@ class Declared:
     considered: list[str] = dataclasses.field(default_factory=list)
     files: list[str] = dataclasses.field(default_factory=list)  # the configuration that was read, in this order
     ignored: list[Complaint] = dataclasses.field(default_factory=list)  # files that are never read
+    state: list[str] = dataclasses.field(default_factory=list)  # what is wrong with the state file
+    names: set[str] = dataclasses.field(default_factory=set)  # what the rule calls the log, through links to its folder
 
 
 _PATTERN = re.compile(
@@ -79,6 +81,7 @@ _PATTERN = re.compile(
 )
 _PATTERN_LINES = 200  # a rule may name its logs on lines of their own
 _DENIED = re.compile(r"Permission denied|Operation not permitted|switching euid|error switching")
+_OF_STATE = re.compile(r"state file|top line of")
 _PLACE = re.compile(r"(?P<file>[^\s:][^:]{0,400}):(?:\d+\b|prerotate)")
 _IGNORED = re.compile(r"Ignoring (?P<file>.+?),? because (?:of )?.+")
 _SKIPPED_FILE = re.compile(r"found error in file (?P<file>.+?) ?, skipping")
@@ -88,7 +91,8 @@ class _Reading:
     """Line by line through what logrotate says."""
 
     def __init__(self, paths: t.Collection[str]) -> None:
-        self.paths = paths
+        self.paths = set(paths)
+        self.folders: dict[str, str] = {}
         self.declared = Declared()
         self.rule: Rule | None = None
         self.log: str | None = None  # the one that the lines are about
@@ -108,6 +112,9 @@ class _Reading:
         if words.startswith("considering log "):
             self.log = os.path.normpath(words[len("considering log ") :])
             self.declared.considered.append(self.log)
+            if self.log not in self.paths and self._behind_links(self.log) in self.paths:
+                self.paths.add(self.log)
+                self.declared.names.add(self.log)
             if self.log in self.paths and self.declared.rule is None:
                 self.declared.rule = self.rule
         elif words.startswith("rotating log "):
@@ -127,9 +134,19 @@ class _Reading:
         elif self.rule is not None and self.log is None:
             _extend(self.rule, words)
 
+    def _behind_links(self, path: str) -> str:
+        """The same, without links to its folder: a log that is a link itself is another matter, which logrotate refuses."""
+        folder, name = os.path.split(path)
+        if folder not in self.folders:
+            self.folders[folder] = os.path.realpath(folder)
+        return os.path.join(self.folders[folder], name)
+
     def _complaint(self, words: str) -> None:
-        if "state file" in words or "rotation forced" in words or "already exists, skipping rotation" in words:
+        if "rotation forced" in words or "already exists, skipping rotation" in words:
             return  # it rotates all the same: at once, or as soon as the name is free
+        if _OF_STATE.search(words):
+            self.declared.state += [] if _DENIED.search(words) else [words]  # root may read it
+            return
         if _DENIED.search(words):
             self.declared.hidden.append(words)
         elif self.log in self.paths or (words.startswith("skipping ") and any(f'"{path}"' in words for path in self.paths)):

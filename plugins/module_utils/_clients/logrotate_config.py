@@ -52,6 +52,11 @@ class Block:
     extension: str | None  # of names in which the number or date stands before it
     start: int = 1  # the number of the newest generation
     maxage: int | None = None  # days after which one is removed, whatever their number
+    packed_by: frozenset[str] = frozenset()  # the files that say whether and how it compresses
+    addextension: str | None = None  # with which all names end
+    dateformat: str | None = None
+    compressext: str | None = None
+    user: tuple[str, str] | None = None  # su: the user and the group as whom it rotates
 
     def takes(self, path: str) -> bool:
         return any(_matches(pattern, path) for pattern in self.patterns)
@@ -69,15 +74,35 @@ class _Globals:
     extension: str | None = None
     start: int = 1
     maxage: int | None = None
+    packed_by: frozenset[str] = frozenset()
+    addextension: str | None = None
+    dateformat: str | None = None
+    compressext: str | None = None
+    user: tuple[str, str] | None = None
 
-    def with_line(self, name: str, value: str) -> _Globals:
+    def with_line(self, name: str, value: str, file: str) -> _Globals:
+        if "compress" in name:
+            return dataclasses.replace(self._with(name, value), packed_by=self.packed_by | {file})
+        return self._with(name, value)
+
+    def _with(self, name: str, value: str) -> _Globals:
         if name in _FLAGS:
             flag, on = _FLAGS[name]
             return dataclasses.replace(self, flags=self.flags | {flag} if on else self.flags - {flag})
         if name == "compresscmd" and value:
             return dataclasses.replace(self, program=value)
-        if name == "extension" and value:
-            return dataclasses.replace(self, extension=value)
+        words = value.split()
+        if name == "su" and len(words) >= 2:
+            return dataclasses.replace(self, user=(words[0], words[1]))
+        word = words[0] if words else ""
+        if word and name == "extension":
+            return dataclasses.replace(self, extension=word)
+        if word and name == "addextension":
+            return dataclasses.replace(self, addextension=word)
+        if word and name == "dateformat":
+            return dataclasses.replace(self, dateformat=word)
+        if word and name == "compressext":
+            return dataclasses.replace(self, compressext=word if word.startswith(".") else f".{word}")
         if name == "start" and value.isdigit():
             return dataclasses.replace(self, start=int(value))
         if name == "maxage" and value.isdigit():
@@ -108,15 +133,16 @@ class _Reading:
                     self.includes.remove(included)
                     yield from self.rules_of(included)
             else:
-                self.defaults = self.defaults.with_line(*item)
+                self.defaults = self.defaults.with_line(*item, path)
 
 
 def _block(path: str, braces: _Braces, defaults: _Globals) -> Block:
     own = defaults
     for name, value in braces.lines:
-        own = own.with_line(name, value)
+        own = own.with_line(name, value, path)
     names = tuple(name for name, _value in braces.lines)
-    return Block(path, tuple(braces.patterns), own.flags, names, own.program, own.extension, own.start, own.maxage)
+    told = {field.name: getattr(own, field.name) for field in dataclasses.fields(own)}
+    return Block(file=path, patterns=tuple(braces.patterns), own=names, **told)
 
 
 @dataclasses.dataclass

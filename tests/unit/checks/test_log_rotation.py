@@ -25,8 +25,8 @@ HEADER = """\
 File path: /var/log/journal/3d1219c7/system.journal
 File ID: b94c433f7ad64ff9a8676e6a95bf5a92
 State: ONLINE
-Head realtime timestamp: Wed 2026-11-25 14:21:59 UTC (6611a8cc979e7)
-Tail realtime timestamp: Wed 2026-11-25 14:22:02 UTC (6611a8cf4dba5)
+Head realtime timestamp: Wed 2026-11-25 05:21:59 UTC (661130198b5e7)
+Tail realtime timestamp: Wed 2026-11-25 05:22:02 UTC (6611301c417a5)
 
 File path: /var/log/journal/3d1219c7/system@b94c-01.journal
 State: ARCHIVED
@@ -74,6 +74,9 @@ class Logs:
 
     def check(self, output: str | None = None, **given: t.Any) -> Finding:
         runner = FakeRunner(commands={"logrotate -d": Completed(0, "", debug(str(self.log)) if output is None else output)})
+        crontab = self.folder / "crontab"
+        crontab.write_text(f"17 3 * * * root logrotate {self.config}\n")
+        given.setdefault("logrotate_cron", str(crontab))
         return check(runner, path=str(self.log), logrotate_config=str(self.config), logrotate_state=str(self.state), **given)
 
 
@@ -292,7 +295,7 @@ def entry(hours_ago: float) -> str:
 
 def test_a_journal_that_is_silent(tmp_path: pathlib.Path) -> None:
     patterns = config(tmp_path, "[Journal]\nSystemMaxUse=1G\n")
-    header = HEADER.replace("6611a8cf4dba5", entry(30))
+    header = HEADER.replace("6611301c417a5", entry(30))
     finding = check(journal(header=header), journald=True, journald_config=patterns)
     assert (finding.status, "received nothing for 30 h, the limit is 24 h" in finding.message) == ("fail", True)
     assert finding.since == "2026-11-24T00:00:00Z"
@@ -350,7 +353,7 @@ def cron_places(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch, *, runs: 
 def started(logs: Logs, runner: FakeRunner, config: str = "/etc/logrotate.conf") -> Verdict:
     verdict = Verdict()
     state = logrotate.State(str(logs.state), NOW.timestamp() - 7200)
-    _rotation_starts.judge_runs(verdict, state, _rotation_starts.Asked(config, None, None), {str(logs.log)}, runner)
+    _rotation_starts.judge_runs(verdict, state, _rotation_starts.Asked(config, None, None), runner)
     return verdict
 
 
@@ -362,7 +365,7 @@ def test_cron_of_this_host(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
     script.chmod(0o644)
     (doubt,) = started(logs, FakeRunner()).doubts
     assert "is not executable; what has started logrotate 2 h ago all the same is not seen" in doubt
-    assert started(logs, FakeRunner(), "/srv/own.conf") == Verdict(), "it is of another configuration"
+    assert "what starts logrotate is not seen" in started(logs, FakeRunner(), "/srv/own.conf").last[0], "it is of another configuration"
 
 
 def test_cron_that_does_not_run(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -374,7 +377,42 @@ def test_cron_that_does_not_run(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_nothing_is_known_of_what_starts_it(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
     cron_places(logs.folder, monkeypatch, runs=False)
-    assert started(logs, FakeRunner()) == Verdict(), "it ran two hours ago"
+    assert "what starts logrotate is not seen" in started(logs, FakeRunner()).last[0], "it ran two hours ago, perhaps by hand"
+
+
+def test_a_service_that_does_not_rotate(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its timer is well; with the usual configuration."""
+    cron_places(logs.folder, monkeypatch, runs=False)
+
+    def of(**service: str) -> Verdict:
+        timer = "LoadState=loaded\nActiveState=active\nSubState=waiting\nUnitFileState=enabled\nUnit=logrotate.service\n"
+        timer += "NextElapseUSecRealtime=Thu 2026-11-26 00:00:00 UTC\nNextElapseUSecMonotonic=0\nWantedBy=timers.target\n"
+        shown = "".join(f"{key}={value}\n" for key, value in {"LoadState": "loaded", "ActiveState": "inactive", **service}.items())
+        answers = [Completed(0, timer, ""), Completed(0, shown, "")]
+
+        class Asked(FakeRunner):
+            def run(self, command: t.Sequence[str], **_options: t.Any) -> Completed:
+                if "list-timers" in command:
+                    raise CannotObserve("no such timer")
+                return answers[not command[-1].endswith(".timer")]
+
+            def which(self, _name: str) -> str:
+                return "/usr/bin/systemctl"
+
+        return started(logs, Asked())
+
+    argv = "{{ path=/x ; argv[]={} ; ignore_errors=no ; start_time=[n/a] }}"
+    assert of(ExecStart=argv.format("/usr/sbin/logrotate /etc/logrotate.conf")) == Verdict()
+    assert of(ExecStart=argv.format("/usr/bin/nice -n 19 /usr/sbin/logrotate -v $OPTIONS /etc/logrotate.conf")) == Verdict()
+    assert of(ExecStart=argv.format("/bin/sh -c '/usr/sbin/logrotate /etc/logrotate.conf'")) == Verdict()
+    for exec_start, said in (
+        ("/bin/true", "logrotate.service does not rotate: it does not start logrotate"),
+        ("/usr/sbin/logrotate -d /etc/logrotate.conf", "it starts logrotate with -d, which rotates nothing"),
+        ("/usr/sbin/logrotate /etc/own.conf", "it starts logrotate with /etc/own.conf, not with /etc/logrotate.conf"),
+    ):
+        assert said in of(ExecStart=argv.format(exec_start)).doubts[0]
+    assert "is not to be started (masked)" in of(LoadState="masked").doubts[0]
+    assert "is not to be started (not-found)" in of(LoadState="not-found").doubts[0]
 
 
 def test_a_timer_that_was_stopped_before_the_host_was_started(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,8 @@ from fakes import NOW, Completed, FakeRunner
     [
         *("app.log.1", "app.log.12.gz", "app.log-20261125", "app.log-20261125.gz", "app.log-20261125-1764080000", "app.log.2026-11-25"),
         *("app.log.2026-11-25-14", "app.log.old", "app.log.1.zst", "app-2026-11-25.log", "app-2026-11-25.3.log.gz", "app.1.log"),
-        *("app_20261125.log", "app-2026-11-25T14-17-29.123.log", "app.log.1.1", "app.log-2026112514.xz"),
+        *("app-11-25-2026-1.log.gz", "app__2026-11-25_00-00-00.log", "app20261125.log", "app20261125_001.log", "2026-11-25-app.log"),
+        *("app_26.11.25_22.15.19.log", "app_20261125.log", "app-2026-11-25T14-17-29.123.log", "app.log.1.1", "app.log-2026112514.xz"),
     ],
 )
 def test_names_of_rotated_files(name: str) -> None:
@@ -34,6 +35,32 @@ def test_names_of_rotated_files(name: str) -> None:
 )
 def test_names_of_other_files(name: str) -> None:
     assert not log_files.rotated_name("app.log").fullmatch(name)
+
+
+def test_names_beside_a_dated_log() -> None:
+    """What a link leads to."""
+    pattern = log_files.rotated_name("app-2026-11-25.log")
+    assert pattern.fullmatch("app-2026-11-24.log") and pattern.fullmatch("app-2026-11-23.log.gz")
+    assert not pattern.fullmatch("app-2026-11-25.log") and not pattern.fullmatch("app-2026.11.24.log")
+
+
+def test_names_of_multilog() -> None:
+    name = "@4000000065670f2a1b2c3d4e.s"
+    assert log_files.rotated_name("current").fullmatch(name) and not log_files.rotated_name("app.log").fullmatch(name)
+
+
+def test_long_names_take_no_time() -> None:
+    started = time.monotonic()
+    assert not log_files.rotated_name("app.log").fullmatch("app.log-2026-11" + "1" * 230 + "x")
+    assert not log_files.rotated_name("app.log").fullmatch("app-2026-11" + "-1" * 110 + "x.log")
+    assert time.monotonic() - started < 10
+
+
+def test_text_in_other_encodings() -> None:
+    assert log_files.text_of("12 März 2026".encode("latin-1")) == "12 März 2026"
+    assert log_files.text_of("12 März 2026".encode()) == "12 März 2026"
+    assert log_files.text_of("12 March".encode("utf-16")) == "12 March"
+    assert "März" in log_files.text_of("é 12 März".encode()[1:])
 
 
 def test_a_log_without_extension() -> None:

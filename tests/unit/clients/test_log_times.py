@@ -130,6 +130,19 @@ ROWS: list[tuple[str, str, str, str, bool]] = [
     ("XML of log4j", f'<log4j:event logger="a" timestamp="{EPOCH}123" level="INFO">', UTC, "logfmt", True),
     ("CEF", f"CEF:0|v|p|1|s|n|5|rt={EPOCH}123 src=192.0.2.1", UTC, "logfmt", True),
     ("JSON behind a word", '@cee: {"time": "2026-10-19T12:00:00Z", "msg": "x"}', UTC, "json", True),
+    ("LTSV, Apache's time", "time:19/Oct/2026:12:00:00 +0000\thost:192.0.2.1\treq:GET / HTTP/1.1", UTC, "logfmt", True),
+    ("LTSV, ISO 8601", "host:192.0.2.1\ttime:2026-10-19T12:00:00+02:00\tstatus:200", PARIS, "logfmt", True),
+    ("NestJS in colours", "\x1b[32m[Nest] 1  - \x1b[39m10/19/2026, 12:00:00 PM \x1b[32m    LOG\x1b[39m started", UTC, "numbers", False),
+    ("Rails, a request", 'Started GET "/orders?at=2020-01-01" for 192.0.2.1 at 2026-10-19 12:00:00 +0200', PARIS, "iso", True),
+    ("Suricata", "10/19/2026-12:00:00.123456  [**] [1:2:3] x [**]", UTC, "numbers", False),
+    ("Sybase", "00:0000:00000:00001:2026/10/19 12:00:00.12 server  started", UTC, "slashed", False),
+    (
+        "OpenTelemetry",
+        f'{{"resourceLogs":[{{"scopeLogs":[{{"logRecords":[{{"timeUnixNano":"{EPOCH}123456789"}}]}}]}}]}}',
+        UTC,
+        "json",
+        True,
+    ),
     ("JSON behind a tag", 'app[7]: {"level":"info","ts":1792411200.5}', UTC, "json", True),
 ]
 
@@ -171,6 +184,9 @@ def test_times_of_lines(line: str, moment: str, form: str, zoned: bool) -> None:
         {"created_at": "2019-01-01T00:00:00Z", "ts": "2026-10-19T12:00:00Z"},
         {"time": None, "timestamp": True, "ts": EPOCH},
         {"time": "0.003", "ts": EPOCH},
+        {"requestReceivedTimestamp": "2026-10-19T12:00:00.1Z", "stageTimestamp": "2026-10-19T12:00:00.2Z"},
+        {"timestampSeconds": EPOCH},
+        {"asctime": "2026-10-19 12:00:00,123", "timestamp": "2019-01-01T00:00:00Z"},
     ],
     ids=",".join,
 )
@@ -207,6 +223,8 @@ def test_json_that_is_cut_off_or_long() -> None:
         ("[4711] 19 Oct 12:00:00.123 * of an old Redis", UTC, "rfc3164"),
         ("I1019 12:00:00.123456       1 main.go:23] klog", UTC, "klog"),
         ("E1231 06:00:00.123456 1 main.go:23] of last year", "2025-12-31T06:00:00+00:00", "klog"),
+        ("10/19-12:00:00.123456  [**] [1:2:3] of Snort", UTC, "snort"),
+        ("19.10. 12:00:00 started", UTC, "dotted_day"),
         ("2026-10-19 started", "2026-10-19T23:59:59+00:00", "date"),
     ],
 )
@@ -306,3 +324,26 @@ def test_long_lines_take_no_time() -> None:
         started = time.process_time()
         log_times.read_time(line, NOW)
         assert time.process_time() - started < 2.0, line[:20]
+
+
+def test_what_may_be_the_time_of_something_else() -> None:
+    for line in (
+        '{"date": "2019-01-01", "msg": "holiday"}',
+        '{"created_at": "2019-01-01T00:00:00Z"}',
+        "1690000000 sold",
+        "20260101120000 sold",
+    ):
+        stamp = log_times.read_time(line, NOW)
+        assert stamp is not None and stamp.doubtful, line
+    for line in ('{"ts": "2026-10-19T12:00:00Z", "date": "2019-01-01"}', "1792411200.123 sold", "20261019T120000 sold"):
+        stamp = log_times.read_time(line, NOW)
+        assert stamp is not None and not stamp.doubtful, line
+
+
+def test_a_host_without_a_clock() -> None:
+    """It begins at the first of January, until it has asked for the time."""
+    text = "Jan  1 00:00:05 pi kernel: x\nJan  1 00:00:20 pi ntpd: x\nNov 24 12:00:00 pi app: x\n"
+    stamp = log_times.first_time(text, NOW)
+    assert stamp is not None and stamp.moment == dt.datetime(2026, 11, 24, 12, tzinfo=dt.timezone.utc).timestamp()
+    alone = log_times.first_time("Jan  1 00:00:05 pi kernel: x\nJan  1 09:00:20 pi app: x\n", NOW)
+    assert alone is not None and alone.moment == dt.datetime(2026, 1, 1, 0, 0, 5, tzinfo=dt.timezone.utc).timestamp()
