@@ -81,6 +81,7 @@ class FileSearch:
         self.records: dict[str, dict[tuple[int, int, int], _Record]] = {}  # by token
         self.looked = False
         self.left = 0  # bytes that may still be read of what lies before, at this look
+        self.hosts: dict[str, Marker] = {}  # those of which lines are looked for, by token
 
     def look_over(self) -> None:
         """Before a line is written on this host: notes where each file ends."""
@@ -101,6 +102,7 @@ class FileSearch:
 
     def poll(self, markers: t.Sequence[Marker]) -> None:
         """Reads what has come since the last look."""
+        self.hosts.update((marker.token, marker) for marker in markers)
         pending: dict[Patterns, list[Marker]] = {}
         for marker in markers:
             pending.setdefault(self._patterns(marker.host, marker.tag), []).append(marker)
@@ -200,19 +202,35 @@ class FileSearch:
         return [self._as_found(record, marker, named=named) for record in records if is_of_line(record.text, marker)]
 
     def _as_found(self, record: _Record, marker: Marker, *, named: bool) -> Found:
-        header = header_of(record.text, marker.token, marker.begin, self.runner.now()) if marker.via != "probe" else Header()
+        header = self._header_of(record, marker) if marker.via != "probe" else Header()
         stamp = header.stamp
         return Found(
             record.text,
             verbatim(record.path),
             record.family,
             identity=f"{record.offset}:{record.text}",
-            host=None if named else header.host,
+            host=None if named else header.host or self._other_in(record.family, marker),
             moment=stamp.moment if stamp else None,
             others=stamp.others if stamp else (),
             zoned=bool(stamp and stamp.zoned),
             own="file" if _is_own(record, marker) else None,
         )
+
+    def _header_of(self, record: _Record, marker: Marker) -> Header:
+        tags = {tag for tag in (marker.tag, self.tag) if tag}
+        header = header_of(record.text, marker.token, marker.begin, self.runner.now(), tags=tags, known=self._is_host)
+        return header._replace(host=None) if header.host in marker.said else header
+
+    def _is_host(self, name: str) -> bool:
+        return any(marker.is_of_host(name) for marker in self.hosts.values())
+
+    def _other_in(self, path: str, marker: Marker) -> str | None:
+        """The name of another host of which the files are that a pattern has found."""
+        parts = _found_parts(path, self.search)
+        if any(marker.is_of_host(part) for part in parts):
+            return None
+        others = [other for other in self.hosts.values() if other.token != marker.token]
+        return next((part for part in parts if any(other.is_of_host(part) for other in others)), None)
 
     def elsewhere(self, markers: t.Sequence[Marker]) -> dict[str, Message]:
         """By token what keeps a line from being found in its place: it lies in the files of another host, or of another tag."""
@@ -330,6 +348,14 @@ def _host_in(path: str, search: str) -> str | None:
             found = re.fullmatch(expression, part)
             return found["host"] if found else None
     return None
+
+
+def _found_parts(path: str, search: str) -> list[str]:
+    """The parts of a path, and the names of files without what follows a dot, for which the search has a pattern."""
+    folders, wanted = path.split(os.sep), search.split(os.sep)
+    if "**" in wanted or len(folders) != len(wanted):
+        return []
+    return [name for part, pattern in zip(folders, wanted) if glob.has_magic(pattern) for name in (part, os.path.splitext(part)[0])]
 
 
 def _glob_expression(pattern: str) -> str:
