@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rows of log_canary: which word, field or folder says whose a line is, in the forms in which shippers write lines, and which says it not."""
+"""Rows of log_canary: which word, field or folder says whose a line is, in the forms in which shippers write it, and which does not."""
 
 from __future__ import annotations
 

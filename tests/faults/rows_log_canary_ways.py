@@ -8,7 +8,7 @@ from __future__ import annotations
 import pathlib
 import typing as t
 
-from canary_worlds import HOST, Ingest, Receiver, Shipper, Tls, WebServer, wait_for
+from canary_worlds import HOST, Background, Copies, Ingest, Receiver, Shipper, Tls, WebServer, wait_for
 from certificates import TlsServer, authority, issue
 from servers import LOCAL, Rsyslog, free_port
 from table import Row, World
@@ -171,6 +171,39 @@ def written_into_a_log_that_is_declared_counted(world: World) -> Arguments:
     return {**written_into_an_access_log(world), "path": str(path), "counted": True}
 
 
+# -- a log into which another one is just writing
+
+
+def half_written(rest: bytes = b"", *, half: bytes = b'{"time": "2026-11-25T06:00:00Z", "msg": "half') -> Arrange:
+    """The log ends in the middle of a line; ``rest``: what comes of it a little later."""
+
+    def arrange(world: World) -> Arguments:
+        log = world.folder / "app.log"
+        log.write_bytes(b"2026-11-25T05:59:00Z info started\n" + half)
+        central = world.folder / "central" / "app.log"
+        world.running.start(Copies, follows=log, into=[central])
+        if rest:
+            world.running.start(Finishes, log=log, rest=rest)
+        given = {"via": "file", "path": str(log), "backend": "file", "search": str(central), "deadline": "10s", "interval": "200ms"}
+        return given
+
+    return arrange
+
+
+class Finishes(Background):
+    """Writes the rest of a line, a while after its beginning."""
+
+    def __init__(self, folder: pathlib.Path | str, *, log: pathlib.Path, rest: bytes) -> None:
+        super().__init__(folder)
+        self.log, self.rest = log, rest
+
+    def work(self) -> None:
+        if not self.over.wait(1.5):
+            with open(self.log, "ab") as log:
+                log.write(self.rest)
+            self.over.set()
+
+
 FOUND = r"was found in .*/payments\.log within"
 ROWS: list[Row] = [
     Row("log_canary", "syslog over UDP, RFC 5424", received(protocol="udp"), "pass", FOUND),
@@ -245,6 +278,15 @@ ROWS: list[Row] = [
     Row("log_canary", "a request is logged, and its log not shipped", logged_and_not_shipped, "fail", r"was not found within 3 s"),
     Row("log_canary", "a request is not logged", not_logged, "fail", r"was not found within 3 s"),
     Row("log_canary", "nobody answers the request", nobody_answers, "unknown", r"no request could be made of which a line is logged"),
+    Row("log_canary", "half a line, and the rest comes a little later", half_written(b' a line"}\n'), "pass", r"was found in"),
+    Row("log_canary", "half a line, and no more comes", half_written(), "unknown", r"does not end with a line end .*nothing was written"),
+    Row(
+        "log_canary",
+        "a text of two bytes a character",
+        half_written(half="started\n".encode("utf-16")),
+        "unknown",
+        r"does not end with a line end .*nothing was written",
+    ),
     Row(
         "log_canary",
         "an access log is not written to",

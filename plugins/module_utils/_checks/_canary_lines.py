@@ -149,7 +149,7 @@ def write(args: Writing, via: str, runner: Runner) -> Marker:
     if via == "file":
         path = args["path"] or ""
         folder = folder_of(path) or (None, None)
-        place = log_writing.append(path, line)
+        place = log_writing.append(path, line, runner)
         return dataclasses.replace(marker, path=path, folder_device=folder[0], folder_inode=folder[1], **place._asdict())
     if via == "http":
         http_logging.post(
