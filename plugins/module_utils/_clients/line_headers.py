@@ -142,13 +142,14 @@ def _json_around(text: str, token: str, own: int) -> object | None:
 
 def host_around(document: object, token: str) -> str | None:
     """The host that the parts of a document name in which a line lies, the nearest one first: other lines in it have theirs."""
-    for part in _parts_around(document, token, 0) or ():
-        fields = flat(_with_attributes(part))
-        names = [*SURE_HOSTS, *_OF_ATTRIBUTES, *(f"{holder}{name}" for holder in _HOLDERS for name in SURE_HOSTS)]
-        host = next((fields[name] for name in names if fields.get(name)), None)
-        if host is not None:
-            return host
-    return None
+    return next((host for part in _parts_around(document, token, 0) or () if (host := host_of_document(part))), None)
+
+
+def host_of_document(document: dict[str, object]) -> str | None:
+    """The host that the fields of a document name, or the part of it in which shippers say where a line is from."""
+    fields = flat(_with_attributes(document))
+    names = [*SURE_HOSTS, *_OF_ATTRIBUTES, *(f"{holder}{name}" for holder in _HOLDERS for name in SURE_HOSTS)]
+    return next((fields[name] for name in names if fields.get(name)), None)
 
 
 def _parts_around(value: object, token: str, depth: int) -> list[dict[str, object]] | None:
@@ -177,4 +178,4 @@ def _plain(value: object) -> object:
     return next(iter(value.values())) if isinstance(value, dict) and len(value) == 1 else value
 
 
-__all__ = ("SURE_HOSTS", "Header", "header_of", "host_around", "host_of_header", "is_name")
+__all__ = ("SURE_HOSTS", "Header", "Known", "header_of", "host_around", "host_of_document", "host_of_header", "is_name")
