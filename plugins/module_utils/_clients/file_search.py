@@ -19,7 +19,8 @@ from .._runner import Runner, unreadable, user_name
 from .canary_comparison import Found, is_of_line
 from .canary_marker import Marker, folder_of, host_name, written
 from .line_headers import Header, header_of
-from .log_files import rotated_files, rotated_name
+from .log_files import rotated_files
+from .own_files import MOUNTS, own_kind
 
 TAIL = 64 * 2**20  # what is read of a file in which the line may already be
 CHUNK = 2**20
@@ -213,13 +214,19 @@ class FileSearch:
             moment=stamp.moment if stamp else None,
             others=stamp.others if stamp else (),
             zoned=bool(stamp and stamp.zoned),
-            own="file" if _is_own(record, marker) else None,
+            own=own_kind(record, marker, self._mounts),
         )
 
     def _header_of(self, record: _Record, marker: Marker) -> Header:
         tags = {tag for tag in (marker.tag, self.tag) if tag}
         header = header_of(record.text, marker.token, marker.begin, self.runner.now(), tags=tags, known=self._is_host)
         return header._replace(host=None) if header.host in marker.said else header
+
+    def _mounts(self) -> str:
+        try:
+            return self.runner.read_text(MOUNTS)
+        except (OSError, CannotObserve):
+            return ""
 
     def _is_host(self, name: str) -> bool:
         return any(marker.is_of_host(name) for marker in self.hosts.values())
@@ -305,28 +312,6 @@ class _Note:
         folder = folder_of(self.path)
         made = _Record(line.decode("utf-8", "replace"), self.path, self.family, self.identity, offset + begin, folder)
         self.records.setdefault(token, {})[where] = made
-
-
-def _is_own(record: _Record, marker: Marker) -> bool:
-    """Whether a line was found in the file that it was written to, or in what a rotation has made of it; by whatever path."""
-    if not marker.path or marker.inode is None:
-        return False
-    if record.identity == (marker.device, marker.inode):
-        return True  # under another name of the host, too: a container has its own
-    if record.identity[1] == marker.inode and record.offset == marker.offset:
-        return True  # through a file system that lies over the other one, as those of containers do
-    name = os.path.basename(record.path)
-    base = os.path.basename(marker.path)
-    kept = name == base or bool(rotated_name(base).fullmatch(name))
-    if kept and record.folder is not None and record.folder == (marker.folder_device, marker.folder_inode):
-        return True
-    if marker.host != host_name():
-        return False
-    real, own = os.path.realpath(record.path), os.path.realpath(marker.path)
-    try:
-        return real == own or real in {one.path for one in rotated_files(own)}
-    except CannotObserve:
-        return False
 
 
 def _misplaced(path: str, search: str, marker: Marker) -> Message:
