@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import pathlib
+import socket
+import time
 import typing as t
 
-from canary_worlds import HOST, Background, Copies, Ingest, Receiver, Shipper, Tls, WebServer, wait_for
+from canary_worlds import HOST, RFC3339, Background, Copies, Ingest, Receiver, Shipper, Tls, WebServer, wait_for
 from certificates import TlsServer, authority, issue
 from servers import LOCAL, Rsyslog, free_port
 from table import Row, World
@@ -165,6 +167,41 @@ def written_into_an_access_log(world: World) -> Arguments:
     return {"via": "file", "path": str(path), "backend": "file", "search": f"{world.folder}/central.log", "deadline": "3s"}
 
 
+def of_requests_by_its_lines(world: World, **changes: t.Any) -> Arguments:
+    """A real web server writes it, under a name that says nothing."""
+    args = probed(world, ships=False)
+    log = pathlib.Path(args["path"])
+    named = world.folder / "app" / "shop.log"
+    named.parent.mkdir()
+    log.rename(named)
+    return {**written_into_an_access_log(world), "path": str(named), **changes}
+
+
+def of_logins_by_its_lines(world: World) -> Arguments:
+    """A real rsyslogd writes what is logged of logins, under a name that says nothing."""
+    server = world.running.start(Receiver, world.binaries, to="{central}/shop.log", template=RFC3339)
+    stamp = time.strftime("%b %e %H:%M:%S")
+    with socket.create_connection((LOCAL, server.port)) as client:
+        client.sendall(b"".join(f"<86>{stamp} web1 sshd[{number}]: Accepted publickey for deploy\n".encode() for number in range(5)))
+    path = pathlib.Path(server.central) / "shop.log"
+    wait_for(path)
+    return {**written_into_an_access_log(world), "path": str(path)}
+
+
+def of_requests_and_declared_not_counted(world: World) -> Arguments:
+    args = of_requests_by_its_lines(world, counted=False)
+    central = world.folder / "central" / "shop.log"
+    world.running.start(Copies, follows=pathlib.Path(args["path"]), into=[central])
+    return {**args, "search": str(central), "deadline": "10s", "interval": "200ms"}
+
+
+def of_an_application_that_logs_requests_too(world: World) -> Arguments:
+    args = of_requests_and_declared_not_counted(world)
+    with open(args["path"], "a", encoding="utf-8") as log:
+        log.write("2026-11-25T05:59:00Z INFO an order was taken\n" * 3)
+    return {key: value for key, value in args.items() if key != "counted"}
+
+
 def written_into_a_log_that_is_declared_counted(world: World) -> Arguments:
     path = world.folder / "billing.log"
     path.touch()
@@ -294,6 +331,10 @@ ROWS: list[Row] = [
         "unknown",
         r"access\.log is not written to: it is an access log",
     ),
+    Row("log_canary", "an access log by its lines", of_requests_by_its_lines, "unknown", r"is not written to: it is an access log by its"),
+    Row("log_canary", "a record of logins by its lines", of_logins_by_its_lines, "unknown", r"is not written to: it is a record of logins"),
+    Row("log_canary", "an access log, of which nobody counts", of_requests_and_declared_not_counted, "pass", r"was found in"),
+    Row("log_canary", "an application logs its requests too", of_an_application_that_logs_requests_too, "pass", r"was found in"),
     Row(
         "log_canary",
         "a log that is declared to be counted is not written to",

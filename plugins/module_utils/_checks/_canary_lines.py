@@ -17,6 +17,7 @@ from .._argspec import Spec
 from .._clients import http_logging, log_writing, syslog_sending
 from .._clients.canary_comparison import shape_of
 from .._clients.canary_marker import END, PAD, PREFIX, Marker, folder_of, host_name, machine_id, zone_of
+from .._clients.counted_lines import why_counted_by_lines
 from .._clients.line_headers import SURE_HOSTS
 from .._clients.log_values import flat
 from .._clients.own_names import own_names
@@ -169,7 +170,7 @@ def write(args: Writing, via: str, runner: Runner) -> Marker:
 
 def refuse_counted(path: str, counted: bool | None) -> None:
     """CannotObserve for a log whose lines other programs count."""
-    why = why_counted(path, counted)
+    why = why_counted(path, counted) or (why_counted_by_lines(path) if counted is None else None)
     if why:
         raise CannotObserve(
             phrase(
