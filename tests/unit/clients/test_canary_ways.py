@@ -301,7 +301,7 @@ def test_a_request_has_the_mark_where_it_is_wanted(tmp_path: t.Any) -> None:
 LINES = {
     "combined": '10.0.0.1 - - [25/Nov/2026:05:59:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8"',
     "of a site, with its name": 'shop.example:443 10.0.0.1 - - [25/Nov/2026:05:59:00 +0000] "GET / HTTP/1.1" 200 5',
-    "HAProxy": 'Nov 25 05:59:00 lb haproxy[7]: 10.0.0.1:5 [25/Nov/2026:05:59:00.123] web shop/web1 0/0/0/1/1 200 5 - - ---- 1/1/0/0/0 "GET"',
+    "HAProxy": 'Nov 25 05:59:00 lb haproxy[7]: 10.0.0.1:5 [25/Nov/2026:05:59:00.123] web shop/web1 0/0/0/1/1 200 5 - - ---- 1/1 "GET"',
     "HAProxy, TCP": "Nov 25 05:59:00 lb haproxy[7]: 10.0.0.1:5 [25/Nov/2026:05:59:00.123] db db/db1 1/0/500 212 -- 1/1/0/0/0 0/0",
     "Squid": "1795500000.123    45 10.0.0.1 TCP_MISS/200 512 GET http://shop.example/ - HIER_DIRECT/10.0.0.2 text/html",
     "JSON of nginx": '{"time":"2026-11-25T05:59:00+00:00","request":"GET / HTTP/1.1","status":"200","body_bytes_sent":"5"}',
