@@ -78,6 +78,20 @@ def parsed_and_sent_on(line: str) -> str:
     return json.dumps({"agent": "x", **json.loads(line)})
 
 
+def among_lines_of_hosts(world: World) -> Arguments:
+    """The file of a receiver whose form alone is that of many applications; its other lines tell."""
+    args = before(OTHER, "payments:")(world)
+    lines = [f"{now()} {host} sshd[7]: a login\n" for host in ("db1", "db2", HOST)]
+    pathlib.Path(args["search"]).write_text("".join(lines))
+    return args
+
+
+def among_lines_of_an_application(world: World) -> Arguments:
+    args = before("worker-1", "payments:")(world)
+    pathlib.Path(args["search"]).write_text("".join(f"{now()} {word} payments: started\n" for word in ("main", "INFO", "worker-2")))
+    return args
+
+
 def by_severity(world: World) -> Arguments:
     """A receiver whose form has no place for a host."""
     form = "%TIMESTAMP:::date-rfc3339% %syslogseverity-text% %programname%: %msg%\\n"
@@ -130,6 +144,8 @@ ROWS: list[Row] = [
     Row("log_canary", "an old form with a level for the host", by_severity_in_the_old_form, "pass", r"was found in .*all\.log"),
     Row("log_canary", "the old form of a receiver, under a relay", relayed_in_the_old_form, "warn", r"under the name of relay7: whoever"),
     Row("log_canary", "a receiver's form, another name and a process", before(OTHER, "app[7]:"), "warn", UNDER),
+    Row("log_canary", "another name, where other lines have names", among_lines_of_hosts, "warn", UNDER),
+    Row("log_canary", "a thread, where other lines have threads", among_lines_of_an_application, "pass", FOUND),
     Row("log_canary", "localhost after the time", before("localhost", "app"), "fail", r"under the name localhost, which tells no host"),
     *(
         row

@@ -17,7 +17,7 @@ from .._finding import CannotObserve
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner, unreadable, user_name
 from .canary_comparison import Found, is_of_line
-from .canary_marker import Marker, folder_of, host_name, written
+from .canary_marker import PREFIX, Marker, folder_of, host_name, written
 from .line_headers import Header, header_of
 from .log_files import rotated_files
 from .own_files import MOUNTS, own_kind
@@ -27,6 +27,7 @@ CHUNK = 2**20
 FIRST = 2**20  # what is read of its end at the first look; each further look goes as far back again
 MOST_BACK = 128 * 2**20  # of all files, at one look
 LONGEST_LINE = 65536
+NEAR = 16_384  # bytes before a line that tell of which form its file is
 SKEW = 3600.0  # clocks of hosts differ; a file that was last written before that cannot have the line
 ELSEWHERE = 2000  # files that are looked into where the lines are not where they should be
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".lz4")
@@ -80,6 +81,7 @@ class FileSearch:
         self.refused: dict[Patterns, Message] = {}
         self.modified: dict[str, float] = {}
         self.records: dict[str, dict[tuple[int, int, int], _Record]] = {}  # by token
+        self.near: dict[tuple[int, int, int], list[str]] = {}
         self.looked = False
         self.left = 0  # bytes that may still be read of what lies before, at this look
         self.hosts: dict[str, Marker] = {}  # those of which lines are looked for, by token
@@ -219,8 +221,24 @@ class FileSearch:
 
     def _header_of(self, record: _Record, marker: Marker) -> Header:
         tags = {tag for tag in (marker.tag, self.tag) if tag}
-        header = header_of(record.text, marker.token, marker.begin, self.runner.now(), tags=tags, known=self._is_host)
+        header = header_of(
+            record.text, marker.token, marker.begin, self.runner.now(), tags=tags, known=self._is_host, near=self._near(record)
+        )
         return header._replace(host=None) if header.host in marker.said else header
+
+    def _near(self, record: _Record) -> list[str]:
+        """The beginnings of lines that stand before a record; none where the file is another one by now."""
+        place = (*record.identity, record.offset)
+        if place not in self.near:
+            start = max(0, record.offset - NEAR)
+            raw = b""
+            with contextlib.suppress(OSError), open(record.path, "rb") as handle:
+                if (status := os.fstat(handle.fileno())) and (status.st_dev, status.st_ino) == record.identity:
+                    handle.seek(start)
+                    raw = handle.read(record.offset - start)
+            lines = [line[:300].decode("utf-8", "replace") for line in raw.split(b"\n")[1 if start else 0 : -1]]
+            self.near[place] = [line for line in lines if line.strip() and PREFIX not in line]
+        return self.near[place]
 
     def _mounts(self) -> str:
         try:

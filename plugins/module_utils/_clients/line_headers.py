@@ -52,12 +52,20 @@ def _nobody(_name: str) -> bool:
 
 
 def header_of(
-    text: str, token: str, begin: str | None, now: dt.datetime, *, tags: t.Collection[str] = (), known: Known = _nobody
+    text: str,
+    token: str,
+    begin: str | None,
+    now: dt.datetime,
+    *,
+    tags: t.Collection[str] = (),
+    known: Known = _nobody,
+    near: t.Sequence[str] = (),
 ) -> Header:
     """The host and the time that a record of a file gives the line.
 
     ``begin``: what stood before the token as it was written; ``tags``: the tags under which it may have been sent; ``known``: whether a
-    word is the name of one of the hosts. A time may lie in the future, as one of another zone does.
+    word is the name of one of the hosts; ``near``: other lines of the file, whose form tells that of this one where it alone does not.
+    A time may lie in the future, as one of another zone does.
     """
     later = now + dt.timedelta(seconds=SKEW)
     place = text.find(token)
@@ -72,7 +80,7 @@ def header_of(
     if not before.strip():
         return Header()
     sure = own > 0 or begin == ""
-    host = _host_before(before, tags, known, sure=sure)
+    host = _host_before(before, tags, known, sure=sure, near=near)
     timed = _TIMED.match(before) if host or sure else None
     if host is None and own > 0:
         pair = _PAIR.search(before)
@@ -88,7 +96,7 @@ def host_of_header(text: str, known: Known = _nobody) -> str | None:
     return _host_before(text[:1024], (), known, sure=True)
 
 
-def _host_before(before: str, tags: t.Collection[str], known: Known, *, sure: bool) -> str | None:
+def _host_before(before: str, tags: t.Collection[str], known: Known, *, sure: bool, near: t.Sequence[str] = ()) -> str | None:
     """The word that is the host, where what stands before a line has a place for it: not each word after a time is one.
 
     ``sure``: all of it was put there by whoever took the line.
@@ -108,7 +116,15 @@ def _host_before(before: str, tags: t.Collection[str], known: Known, *, sure: bo
         return None
     framed = bool(timed["priority"] or timed["syslog"]) and (sure or ends)
     told = ends and bool(tag["process"] or tag["tag"] in tags or _RECEIVERS_TIME.fullmatch(timed["iso"] or ""))
-    return word if framed or told else None
+    return word if framed or told or ((sure or ends) and _name_hosts(near, known)) else None
+
+
+def _name_hosts(lines: t.Sequence[str], known: Known) -> bool:
+    """Whether lines have hosts after their times: most have a word there that may be one, and some one that is."""
+    words = [found["word"] for line in lines if (timed := _TIMED.match(line)) and (found := _WORD.match(line, timed.end()))]
+    named = [word for word in words if is_name(word)]
+    sure = [line for line in lines if host_of_header(line, known)]
+    return bool(sure) and len(named) == len(words) >= len(lines) / 2
 
 
 def is_name(word: str) -> bool:

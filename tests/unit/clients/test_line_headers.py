@@ -92,6 +92,25 @@ def test_a_time_of_another_zone_may_lie_in_the_future() -> None:
     assert header.stamp and header.stamp.moment - NOW.timestamp() == 9 * 3600
 
 
+FORMS: dict[str, tuple[list[str], str | None]] = {
+    "a receiver's, as a process in brackets shows": (["web2 sshd[7]: a login", "web1 shop: started"], "relay7"),
+    "a receiver's, as a host that is known shows": (["web1 shop: started", "relay7 shop: started"], "relay7"),
+    "that of an application": (["INFO shop: started", "relay7 shop: started"], None),
+    "that of an application, with hosts among its words": (["INFO shop: started", "web1 shop: asked", "WARN shop: late"], None),
+    "one of threads": (["main shop: started", "worker-1 shop: started"], None),
+    "none that can be told": ([], None),
+    "mostly none": (["web1 shop: started", *["  at com.example.Shop"] * 9], None),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_other_lines_tell_the_form_of_one(name: str) -> None:
+    words, host = FORMS[name]
+    near = [word if word.startswith(" ") else f"2026-11-25T05:00:00Z {word}" for word in words]
+    text = f"2026-11-25T06:00:00Z relay7 payments: {LINE}"
+    assert header_of(text, HEX, BEGIN, NOW, known=lambda name: name == "web1", near=near).host == host
+
+
 def test_a_document_without_an_end_of_depth() -> None:
     text = '{"a": ' * 5000 + f'"{LINE}"' + "}" * 5000
     assert header_of(text, HEX, BEGIN, NOW).host is None
