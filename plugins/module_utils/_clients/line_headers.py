@@ -23,7 +23,8 @@ _OF_ATTRIBUTES = ("attributes.host.name", "attributes.host.hostname", "attribute
 _DEEPEST, _MOST_ITEMS, _MOST_STARTS = 16, 10_000, 8
 _RFC3164 = r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})?(?: \d{4})?"
 _ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z| ?[+-]\d\d:?\d\d)?"
-_TIMED = re.compile(rf"(?P<priority><\d{{1,3}}>)?(?:1 )?(?:(?P<syslog>{_RFC3164})|(?P<iso>{_ISO}))[\s:]")
+_FULL = r"[A-Z][a-z]{2} \d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})? [A-Z]{2,5}"  # of journalctl, as is the one in seconds
+_TIMED = re.compile(rf"(?P<priority><\d{{1,3}}>)?(?:1 )?(?:(?P<syslog>{_RFC3164}|{_FULL})|(?P<iso>{_ISO})|\d{{10}}\.\d{{6}})[\s:]")
 _RFC5424 = re.compile(rf"(?:<\d{{1,3}}>)?1 (?:{_ISO}|-) (?P<host>\S{{1,255}}) \S{{1,128}} \S{{1,128}} \S{{1,128}} (?:-|\[)")
 _WORD = re.compile(r" ?(?P<word>[^\s:\[\]<>]{1,255}) (?P<rest>.{0,300})", re.DOTALL)
 _TAG = re.compile(r"(?P<tag>[^\s:\[\]]{1,128})(?P<process>\[\d{1,10}\])?(?P<colon>:)? ")
@@ -83,7 +84,7 @@ def header_of(
     host = _host_before(before, tags, known, sure=sure, near=near)
     timed = _TIMED.match(before) if host or sure else None
     if host is None and own > 0:
-        pair = _PAIR.search(before)
+        pair = _PAIR.search(before) or _PAIR.search(text, text.rfind(token) + len(token))
         host = pair["host"] if pair else None
     return Header(host, read_time(before, later) if timed or _RFC5424.match(before) else None)
 

@@ -58,6 +58,11 @@ SAID = {
     "a number": (f"2026-11-25T06:00:00Z 4711 app[7]: {LINE}", BEGIN, None, True),
     "compose": (f"web-1  | {LINE}", BEGIN, None, False),
     "pairs before it": (f'ts=2026-11-25T06:00:00Z host=web9 line="{LINE}"', BEGIN, "web9", False),
+    "pairs after it": (f'level=info msg="{LINE}" host=web9', BEGIN, "web9", False),
+    "a journal, in full": (f"Wed 2026-11-25 06:00:00 UTC web9 payments[7]: {LINE}", BEGIN, "web9", True),
+    "a journal, short and with a zone": (f"2026-11-25T06:00:00+0000 web9 payments[7]: {LINE}", BEGIN, "web9", True),
+    "a journal, in seconds": (f"1795586400.123456 web9 payments[7]: {LINE}", BEGIN, "web9", True),
+    "JSON in a list": (f'[{{"hostname": "web9", "message": "{LINE}"}}]', BEGIN, "web9", True),
     "a time, a tag and JSON": (
         "2026-11-25T06:00:00+00:00\tapp.log\t" + json.dumps({"message": LINE, "host": "web9"}),
         BEGIN,
